@@ -1,0 +1,170 @@
+"""The manifest of a kernel, `kernels/<id>/kernel.toml`, as data.
+
+Every model forbids unknown keys, so that a typing error in a manifest is an error and not a
+silently ignored line.
+"""
+
+from __future__ import annotations
+
+import datetime
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, HttpUrl
+
+Arch = Literal["x86_64", "riscv64", "riscv32"]
+Rung = Literal["listed", "boots", "observed", "ported", "same-bytes"]
+
+# Weakest first: a row that reached a rung has reached all before it.
+RUNGS: tuple[Rung, ...] = ("listed", "boots", "observed", "ported", "same-bytes")
+
+# The columns of the feature table, in the order shown, with their headings.
+FACT_COLUMNS: dict[str, str] = {
+    "architectures": "Architectures",
+    "language": "Language",
+    "active": "Active",
+    "kernel_architecture": "Kernel architecture",
+    "target": "Target",
+    "userspace": "Userspace",
+    "gui": "GUI",
+    "contributors": "Contributors",
+    "filesystems": "File systems",
+    "network": "Network stack",
+    "license": "License",
+}
+
+
+class Strict(BaseModel):
+    """Base of all manifest models: frozen, unknown keys refused."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Fact(Strict):
+    """One declared fact, where it was read, and when."""
+
+    value: str
+    source: HttpUrl | Literal["this repository"]
+    read: datetime.date
+    note: str | None = None
+
+
+class Facts(Strict):
+    """The declared facts of a system: the columns of the feature table."""
+
+    architectures: Fact
+    language: Fact
+    active: Fact
+    kernel_architecture: Fact
+    target: Fact
+    userspace: Fact
+    gui: Fact
+    contributors: Fact
+    filesystems: Fact
+    network: Fact
+    license: Fact
+
+
+class DebImage(Strict):
+    """A kernel that comes as a Debian package.
+
+    `kernel` and `config` are glob patterns inside the unpacked package and its versioned
+    `linux-*` dependencies. `prove` names config options and the value each must have; the image
+    is refused when the shipped config says otherwise.
+    """
+
+    source: Literal["deb"]
+    suite: str
+    package: str
+    architecture: str = "amd64"
+    kernel: str
+    config: str | None = None
+    prove: dict[str, str] = Field(default_factory=dict)
+
+
+class MakeImage(Strict):
+    """A kernel built in this repository by `make -C directory target`; `kernel` is relative."""
+
+    source: Literal["make"]
+    directory: str
+    target: str = "all"
+    kernel: str
+
+
+class FileImage(Strict):
+    """A kernel that the user gives with `--image ID=PATH`; `build` links upstream's own words."""
+
+    source: Literal["file"]
+    offers: str
+    build: HttpUrl
+
+
+Image = Annotated[DebImage | MakeImage | FileImage, Field(discriminator="source")]
+
+
+class Way(Strict):
+    """One way to boot an image.
+
+    `image` is what QEMU's -kernel gets: `kernel` as it comes, or `vmlinux`, the ELF inside a
+    bzImage, entered through its PVH note. `effects` says what the options change in the kernel
+    that is measured; the report repeats them.
+    """
+
+    image: Literal["kernel", "vmlinux"]
+    cmdline: str = ""
+    effects: tuple[str, ...] = ()
+
+
+class Boot(Strict):
+    """The machine a kernel wants, and the ways to boot it (the first is the default)."""
+
+    arch: Arch
+    machine: str
+    memory_mib: int = Field(ge=16, le=65536)
+    workloads: Literal["initrd"]
+    ways: dict[str, Way] = Field(min_length=1)
+
+
+class Console(Strict):
+    """Where the kernel prints, and the patterns (regular expressions) of its last words."""
+
+    device: Literal["serial"] = "serial"
+    panic: tuple[str, ...] = ()
+
+
+class Deadlines(Strict):
+    """Bounds on a session. Host seconds end a stuck QEMU, guest seconds a runaway guest."""
+
+    boot_host_s: float = Field(default=60.0, gt=0)
+    silence_host_s: float = Field(default=60.0, gt=0)
+    guest_s: float = Field(default=600.0, gt=0)
+
+
+class Kernel(Strict):
+    """One row of every table: a kernel folder's manifest.
+
+    `id` is the folder's name. `role` says what the row is in a comparison: ratios are taken to
+    the `reference`, `check` judges the `subject`, everything else is a `peer`. `image`, `boot`
+    and `port` are absent for a row that is only listed. `target` is the rung the row is meant to
+    reach; the rung it did reach comes from results.
+    """
+
+    id: str = Field(pattern=r"^[a-z0-9][a-z0-9.-]*$")
+    schema_version: Literal[1] = Field(alias="schema")
+    name: str
+    summary: str
+    homepage: HttpUrl | None = None
+    role: Literal["reference", "subject", "peer"] = "peer"
+    order: int = 100
+    target: Rung
+    notes: tuple[str, ...] = ()
+    facts: Facts
+    image: Image | None = None
+    boot: Boot | None = None
+    port: str | None = None
+    console: Console = Console()
+    deadlines: Deadlines = Deadlines()
+
+    @property
+    def runnable(self) -> bool:
+        """Whether the manifest says enough to boot it and run workloads on it."""
+        return self.image is not None and self.boot is not None and self.port is not None

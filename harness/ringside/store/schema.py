@@ -1,0 +1,152 @@
+"""What a run keeps, as data. Version 1.
+
+A run folder holds `run.json` (one `Run`: environment, images, boots), `measurements.jsonl` (one
+`Measurement` a line, one a kernel and workload) and the raw consoles. Nothing that was measured
+is reduced before it is kept: `ticks` are the guest's own raw readings.
+
+History of the format:
+    1  first version
+"""
+
+from __future__ import annotations
+
+import datetime
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict
+
+Clock = Literal["exact", "kvm", "tcg"]
+Unit = Literal["instructions", "ns"]
+
+# ok        measured, and every check of the workload passed
+# absent    the kernel says that it lacks what the workload needs
+# wrong     a check of the workload failed: what it saw is in `detail`, and there is no number
+# crashed   the workload's process died (signal or exit status in `detail`)
+# panicked  the kernel died while the workload ran
+# hung      a deadline passed while the workload ran
+# torn      the record stream was damaged: samples are missing, so none is believed
+# skipped   never started (the run was interrupted, or the guest never became ready)
+Status = Literal["ok", "absent", "wrong", "crashed", "panicked", "hung", "torn", "skipped"]
+
+
+class Frozen(BaseModel):
+    """Base of all stored models: immutable; unknown keys are refused."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Host(Frozen):
+    """The machine the run was made on."""
+
+    cpu: str
+    cores: int
+    os: str
+    kernel: str
+    python: str
+
+
+class Environment(Frozen):
+    """All that must be equal for two results to be compared, and what is good to know beside.
+
+    `clock`, `qemu_version`, `cpu_model`, `arch`, `smp`, `memory_mib` and `machine` decide
+    comparability; `toolchain` is the C compiler that made the workloads.
+    """
+
+    clock: Clock
+    qemu_version: str
+    cpu_model: str
+    machine: str
+    arch: str
+    smp: int
+    memory_mib: int
+    host: Host
+    git_revision: str | None
+    git_dirty: bool
+    toolchain: str
+    started: datetime.datetime
+
+
+class ImageRecord(Frozen):
+    """A kernel image as it was used. `proven` are the config options read from the image."""
+
+    kernel: str
+    path: str
+    sha256: str
+    version: str
+    package: str | None = None
+    package_sha256: str | None = None
+    suite: str | None = None
+    proven: dict[str, str] = {}
+
+
+class Settle(Frozen):
+    """How long the guest took to come to rest before the first sample. `ticks` is clock ticks."""
+
+    ok: bool
+    rounds: int
+    ticks: int
+    ns: int
+    samples: tuple[int, ...]
+
+
+class BootRecord(Frozen):
+    """One start of QEMU: what was run, how it went. Host times are seconds from QEMU's start."""
+
+    kernel: str
+    way: str
+    argv: tuple[str, ...]
+    cmdline: str
+    kernel_sha256: str
+    initrd_sha256: str
+    console: str
+    outcome: str
+    ready_host_s: float | None = None
+    ready_ticks: int | None = None
+    first_sample_host_s: float | None = None
+    end_host_s: float | None = None
+    settle: Settle | None = None
+    ns_per_tick: float | None = None
+    torn_records: int = 0
+    lost_records: int = 0
+
+
+class Measurement(Frozen):
+    """One workload on one kernel.
+
+    `value` is the median cost of one operation in `unit`, loop and call included; `samples` the
+    cost per operation of each repetition in `unit`; `ticks` the raw readings, one a repetition of
+    `iterations` operations; `overhead` the cost of one turn of an empty body of the same shape in
+    `unit`, never subtracted. `boot` indexes `Run.boots`.
+    """
+
+    kernel: str
+    workload: str
+    group: str
+    op: str
+    clock: Clock
+    unit: Unit
+    value: float | None
+    samples: tuple[float, ...]
+    ticks: tuple[int, ...]
+    iterations: int
+    warmup: int
+    overhead: float | None
+    elf_sha256: str
+    status: Status
+    detail: str | None = None
+    boot: int | None = None
+
+
+class Run(Frozen):
+    """One `ringside compare`. `reference` is the kernel id that ratios are taken to, if it ran."""
+
+    schema_version: Literal[1] = 1
+    profile: Literal["quick", "full"]
+    environment: Environment
+    reference: str | None
+    kernels: tuple[str, ...]
+    workloads: tuple[str, ...]
+    images: tuple[ImageRecord, ...]
+    boots: tuple[BootRecord, ...]
+    measurements: tuple[Measurement, ...]
+    complete: bool
