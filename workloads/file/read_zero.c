@@ -1,0 +1,33 @@
+#include "bench.h"
+
+static int fd;
+
+static void setup(void)
+{
+	fd = (int)bench_require("/dev/zero", port_open("/dev/zero", PORT_O_RDONLY));
+}
+
+static void run(uint64_t n)
+{
+	while (n--) {
+		char byte = 1;
+
+		bench_check("read of 1 byte", 1, port_read(fd, &byte, 1));
+		bench_check("byte read from /dev/zero", 0, byte);
+	}
+}
+
+static void teardown(void)
+{
+	bench_check("close", 0, port_close(fd));
+}
+
+const struct bench bench = {
+	BENCH_ID,
+	.op = "one read of 1 byte from /dev/zero",
+	.iterations = 1000,
+	BENCH_USUAL_REPETITIONS,
+	.setup = setup,
+	.run = run,
+	.teardown = teardown,
+};

@@ -1,0 +1,37 @@
+#include "bench.h"
+
+static int fd;
+
+static void setup(void)
+{
+	fd = (int)bench_require("/dev/null", port_open("/dev/null", PORT_O_WRONLY));
+}
+
+static void run(uint64_t n)
+{
+	const char byte = 'r';
+
+	while (n--)
+		bench_check("write of 1 byte", 1, port_write(fd, &byte, 1));
+}
+
+static void teardown(void)
+{
+	char byte;
+
+	/* What was written is gone: /dev/null reads as an empty file. */
+	bench_check("close", 0, port_close(fd));
+	fd = (int)bench_require("/dev/null to read", port_open("/dev/null", PORT_O_RDONLY));
+	bench_check("read of /dev/null", 0, port_read(fd, &byte, 1));
+	bench_check("close", 0, port_close(fd));
+}
+
+const struct bench bench = {
+	BENCH_ID,
+	.op = "one write of 1 byte to /dev/null",
+	.iterations = 1000,
+	BENCH_USUAL_REPETITIONS,
+	.setup = setup,
+	.run = run,
+	.teardown = teardown,
+};

@@ -1,0 +1,11 @@
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* What gcc and clang may call in freestanding code, and the little more the sources need. */
+void *memcpy(void *restrict to, const void *restrict from, size_t len);
+void *memset(void *to, int byte, size_t len);
+
+size_t text_len(const char *text);
+bool text_equal(const char *a, const char *b);

@@ -1,0 +1,33 @@
+#include "bench.h"
+
+static void setup(void)
+{
+	void *page = NULL;
+
+	/* What comes back must be memory, zeroed and writable. */
+	bench_require("mmap", port_map(PORT_PAGE_SIZE, &page));
+	bench_check("alignment of a mapping", 0, (int64_t)((uintptr_t)page % PORT_PAGE_SIZE));
+	bench_check("first byte of a fresh page", 0, *(volatile char *)page);
+	*(volatile char *)page = 1;
+	bench_check("byte written", 1, *(volatile char *)page);
+	bench_require("munmap", port_unmap(page, PORT_PAGE_SIZE));
+}
+
+static void run(uint64_t n)
+{
+	while (n--) {
+		void *page = NULL;
+
+		bench_check("mmap", 0, port_map(PORT_PAGE_SIZE, &page));
+		bench_check("munmap", 0, port_unmap(page, PORT_PAGE_SIZE));
+	}
+}
+
+const struct bench bench = {
+	BENCH_ID,
+	.op = "one mmap of one anonymous page and its munmap, untouched",
+	.iterations = 200,
+	BENCH_USUAL_REPETITIONS,
+	.setup = setup,
+	.run = run,
+};

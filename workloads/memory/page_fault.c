@@ -1,0 +1,44 @@
+#include "bench.h"
+
+#define PAGES 128
+#define MARK 0x5a
+
+/* Under 2 MiB no kernel can answer the first touch with one huge page. */
+_Static_assert(PAGES * PORT_PAGE_SIZE < 2 << 20, "small pages only");
+
+static void *area;
+
+static void before(uint64_t n)
+{
+	bench_require("mmap", port_map(n * PORT_PAGE_SIZE, &area));
+}
+
+/* Written, not read: a read would be answered with a shared page of zeros and fault again. */
+static void run(uint64_t n)
+{
+	volatile unsigned char *page = area;
+
+	for (; n; n--, page += PORT_PAGE_SIZE)
+		*page = MARK;
+}
+
+/* Each page must hold the mark and, since it was fresh, zeros up to its end. */
+static void after(uint64_t n)
+{
+	const uint64_t *word = area;
+	const size_t words = PORT_PAGE_SIZE / sizeof(*word);
+
+	for (size_t i = 0; i < n * words; i++)
+		bench_check("word of a fresh page", i % words ? 0 : MARK, (int64_t)word[i]);
+	bench_check("munmap", 0, port_unmap(area, n * PORT_PAGE_SIZE));
+}
+
+const struct bench bench = {
+	BENCH_ID,
+	.op = "first write to one page of fresh anonymous memory",
+	.iterations = PAGES,
+	BENCH_USUAL_REPETITIONS,
+	.before = before,
+	.run = run,
+	.after = after,
+};

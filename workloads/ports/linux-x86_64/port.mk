@@ -1,0 +1,2 @@
+port_cflags := -march=x86-64 -mgeneral-regs-only -fcf-protection=none
+port_ldflags := -Wl,-Ttext-segment=0x400000

@@ -1,0 +1,55 @@
+#include "bench.h"
+
+#include "exec_target.h"
+#include "text.h"
+
+#define EXEC_FAILED 127
+
+_Static_assert(EXEC_FAILED != EXEC_TARGET_STATUS, "the two ends must be told apart");
+
+static char target[256];
+static char *const target_argv[] = { target, NULL };
+
+/* exec_target lies beside this ELF. */
+static void setup(void)
+{
+	static const char name[] = "exec_target";
+	struct port_stat st;
+	const char *self = bench_path();
+	size_t folder = 0;
+
+	for (size_t i = 0; self[i]; i++) {
+		if (self[i] == '/')
+			folder = i + 1;
+	}
+	bench_check("own path fits", 1, folder + sizeof(name) <= sizeof(target));
+	memcpy(target, self, folder);
+	memcpy(target + folder, name, sizeof(name));
+	bench_require("exec_target beside the workload", port_stat(target, &st));
+}
+
+static void run(uint64_t n)
+{
+	while (n--) {
+		struct port_end end;
+		long pid = port_fork();
+
+		if (pid == 0) {
+			port_exec(target, target_argv);
+			port_exit(EXEC_FAILED);
+		}
+		if (BENCH_UNLIKELY(pid < 0))
+			bench_wrong("fork", 0, pid);
+		bench_check("wait", pid, port_wait(pid, &end));
+		bench_check("exit status of exec_target", EXEC_TARGET_STATUS, end.status);
+	}
+}
+
+const struct bench bench = {
+	BENCH_ID,
+	.op = "one fork, exec of a small static ELF, its exit and the wait for it",
+	.iterations = 8,
+	BENCH_USUAL_REPETITIONS,
+	.setup = setup,
+	.run = run,
+};

@@ -1,0 +1,41 @@
+#include "bench.h"
+
+static void run(uint64_t n)
+{
+	while (n--) {
+		struct port_end end;
+		long pid = port_fork();
+
+		if (pid == 0)
+			port_exit(7);
+		if (BENCH_UNLIKELY(pid < 0))
+			bench_wrong("fork", 0, pid);
+		bench_check("wait", pid, port_wait(pid, &end));
+		bench_check("exit status of the child", 7, end.status);
+	}
+}
+
+static void setup(void)
+{
+	struct port_end end;
+	static volatile int mine = 1;
+	long pid = bench_require("fork", port_fork());
+
+	/* The child's memory must be a copy: what it writes may not be seen here. */
+	if (pid == 0) {
+		mine = 2;
+		port_exit(mine);
+	}
+	bench_check("wait", pid, port_wait(pid, &end));
+	bench_check("child saw its own write", 2, end.status);
+	bench_check("parent saw the child's write", 1, mine);
+}
+
+const struct bench bench = {
+	BENCH_ID,
+	.op = "one fork of a small static process, its exit and the wait for it",
+	.iterations = 16,
+	BENCH_USUAL_REPETITIONS,
+	.setup = setup,
+	.run = run,
+};

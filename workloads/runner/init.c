@@ -1,0 +1,196 @@
+/* The first process: runs the planned workloads one after the other, each in a fresh child. */
+#include "format.h"
+#include "plan.h"
+#include "port.h"
+#include "record.h"
+#include "settle.h"
+#include "text.h"
+
+#define PLAN_PATH "/ringside/plan"
+#define WORKLOADS_PATH "/workloads/"
+#define PLAN_BYTES_MAX 16384
+/* What a shell answers when it cannot run a command. */
+#define EXEC_FAILED 127
+
+static struct record_stream stream;
+static struct record record;
+
+/* One line for people: a broken plan leaves no records to tell it with. */
+static void complain(const char *what, const char *key, uint64_t number, const char *expected)
+{
+	static char line[256];
+	const char *const parts[] = { "\nringside: " PLAN_PATH ": ", what, " (", key, " ", NULL,
+				      "); expected: ", expected, "\n" };
+	size_t len = 0;
+
+	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
+		char digits[FORMAT_MAX];
+		const char *part = parts[i] ? parts[i] : digits;
+		size_t part_len = parts[i] ? text_len(part) : format_u64(digits, number);
+
+		if (len + part_len > sizeof(line))
+			break;
+		memcpy(line + len, part, part_len);
+		len += part_len;
+	}
+	port_write(PORT_CONSOLE, line, len);
+}
+
+static long read_plan(char *text, size_t size)
+{
+	size_t len = 0;
+	long n, fd = port_open(PLAN_PATH, PORT_O_RDONLY);
+
+	if (fd < 0)
+		return fd;
+	do {
+		n = port_read((int)fd, text + len, size - 1 - len);
+		if (n > 0)
+			len += (size_t)n;
+	} while (n > 0 && len < size - 1);
+	port_close((int)fd);
+	text[len] = '\0';
+	return n < 0 ? n : 0;
+}
+
+static bool load_plan(struct plan *plan)
+{
+	static char text[PLAN_BYTES_MAX];
+	const char *expected;
+	long error = read_plan(text, sizeof(text));
+	size_t line;
+
+	if (error < 0) {
+		complain("cannot be read", "errno", (uint64_t)-error, "a plan in the initrd");
+		return false;
+	}
+	line = plan_parse(text, plan, &expected);
+	if (line) {
+		complain("is wrong", "line", line, expected);
+		return false;
+	}
+	return true;
+}
+
+static void emit_hello(const struct plan *plan)
+{
+	record_open(&record, &stream, "hello");
+	record_u64(&record, "proto", 1);
+	record_str(&record, "port", PORT_NAME);
+	record_str(&record, "arch", PORT_ARCH);
+	record_u64(&record, "planned", plan->count);
+	record_str(&record, "profile", plan->profile);
+	record_emit(&stream, &record);
+}
+
+static void emit_clock(void)
+{
+	uint64_t ticks, ns = 0;
+
+	/* The first reading may pay for a page or a cache line; the second pair is the one kept. */
+	port_time_ns(&ns);
+	ticks = port_ticks();
+	port_time_ns(&ns);
+	record_open(&record, &stream, "clock");
+	record_u64(&record, "ticks", ticks);
+	record_u64(&record, "ns", ns);
+	record_emit(&stream, &record);
+}
+
+static void emit_settle(const struct settle *settled)
+{
+	uint64_t samples[SETTLE_KEPT * SETTLE_PARTS];
+	size_t count = 0;
+
+	for (size_t i = 0; i < settled->kept_count; i++) {
+		samples[count++] = settled->kept[i].syscalls;
+		samples[count++] = settled->kept[i].faults;
+		samples[count++] = settled->kept[i].process;
+	}
+	record_open(&record, &stream, "settle");
+	record_u64(&record, "ok", settled->ok);
+	record_u64(&record, "rounds", settled->rounds);
+	record_u64(&record, "ticks", settled->ticks);
+	record_u64(&record, "ns", settled->ns);
+	record_list(&record, "samples", samples, count);
+	record_emit(&stream, &record);
+}
+
+/* In the child. On failure it says so on the workload's own stream. */
+static _Noreturn void exec_workload(uint64_t number, const char *name, const char *profile)
+{
+	struct record_stream own = { .id = number };
+	static char path[sizeof(WORKLOADS_PATH) + PLAN_BYTES_MAX];
+	static char digits[FORMAT_MAX + 1];
+	char *argv[] = { path, digits, (char *)profile, NULL };
+	long error;
+
+	memcpy(path, WORKLOADS_PATH, sizeof(WORKLOADS_PATH));
+	memcpy(path + sizeof(WORKLOADS_PATH) - 1, name, text_len(name) + 1);
+	digits[format_u64(digits, number)] = '\0';
+	error = port_exec(path, argv);
+
+	record_open(&record, &own, "absent");
+	record_str(&record, "what", path);
+	record_i64(&record, "errno", -error);
+	record_emit(&own, &record);
+	port_exit(EXEC_FAILED);
+}
+
+static struct port_end run_workload(uint64_t number, const char *name, const char *profile)
+{
+	struct port_end end = { .status = EXEC_FAILED };
+	long pid = port_fork();
+
+	if (pid == 0)
+		exec_workload(number, name, profile);
+	if (pid < 0)
+		return end;
+	/* A first process also inherits orphans; wait4 with an id passes over them. */
+	while (port_wait(pid, &end) == -PORT_EINTR)
+		;
+	return end;
+}
+
+static void run_plan(const struct plan *plan)
+{
+	for (size_t i = 0; i < plan->count; i++) {
+		struct port_end end;
+
+		record_open(&record, &stream, "begin");
+		record_u64(&record, "stream", i + 1);
+		record_str(&record, "name", plan->workloads[i]);
+		record_emit(&stream, &record);
+
+		end = run_workload(i + 1, plan->workloads[i], plan->profile);
+
+		record_open(&record, &stream, "end");
+		record_u64(&record, "stream", i + 1);
+		record_i64(&record, "exit", end.status);
+		record_i64(&record, "signal", end.signal);
+		record_emit(&stream, &record);
+	}
+	emit_clock();
+	record_open(&record, &stream, "bye");
+	record_u64(&record, "ran", plan->count);
+	record_emit(&stream, &record);
+}
+
+int main(void)
+{
+	static struct plan plan;
+	static struct settle settled;
+
+	port_boot();
+	/* Where there is no such call there is only one CPU to speak of. */
+	port_pin(0);
+	if (load_plan(&plan)) {
+		emit_hello(&plan);
+		emit_clock();
+		port_drain(PORT_CONSOLE);
+		settle(&settled);
+		emit_settle(&settled);
+		run_plan(&plan);
+	}
+	port_shutdown();
+}

@@ -1,0 +1,88 @@
+#include "settle.h"
+
+#include "port.h"
+
+/* Virtual under QEMU's instruction clock, where a sleeping guest costs the host next to nothing. */
+#define ROUND_SLEEP_NS 250000000u
+#define ROUNDS_MIN 12
+#define ROUNDS_MAX 60
+/* So many rounds in a row must agree. */
+#define ROUNDS_AGREE 6
+
+#define PROBE_SYSCALLS 1000
+#define PROBE_PAGES 64
+
+static uint64_t probe_syscalls(void)
+{
+	uint64_t start = port_ticks();
+
+	for (unsigned int i = 0; i < PROBE_SYSCALLS; i++)
+		port_getppid();
+	return port_ticks() - start;
+}
+
+static uint64_t probe_faults(void)
+{
+	const size_t len = PROBE_PAGES * PORT_PAGE_SIZE;
+	uint64_t start, ticks;
+	void *area;
+
+	if (port_map(len, &area) < 0)
+		return 0;
+	start = port_ticks();
+	for (size_t at = 0; at < len; at += PORT_PAGE_SIZE)
+		((volatile char *)area)[at] = 1;
+	ticks = port_ticks() - start;
+	port_unmap(area, len);
+	return ticks;
+}
+
+static uint64_t probe_process(void)
+{
+	struct port_end end;
+	uint64_t start = port_ticks();
+	long pid = port_fork();
+
+	if (pid == 0)
+		port_exit(0);
+	if (pid < 0)
+		return 0;
+	port_wait(pid, &end);
+	return port_ticks() - start;
+}
+
+static void keep(struct settle *result, struct settle_round round)
+{
+	if (result->kept_count == SETTLE_KEPT) {
+		for (size_t i = 1; i < SETTLE_KEPT; i++)
+			result->kept[i - 1] = result->kept[i];
+		result->kept_count--;
+	}
+	result->kept[result->kept_count++] = round;
+}
+
+void settle(struct settle *result)
+{
+	uint64_t ns = 0, ticks = port_ticks();
+
+	_Static_assert(ROUNDS_AGREE <= SETTLE_KEPT, "what must agree is kept");
+
+	*result = (struct settle){ 0 };
+	port_time_ns(&ns);
+	while (!result->ok && result->rounds < ROUNDS_MAX) {
+		struct settle_round round;
+
+		port_sleep_ns(ROUND_SLEEP_NS);
+		round.syscalls = probe_syscalls();
+		round.faults = probe_faults();
+		round.process = probe_process();
+		keep(result, round);
+		result->rounds++;
+		result->ok = result->rounds >= ROUNDS_MIN &&
+			     settle_agree(result->kept + result->kept_count - ROUNDS_AGREE,
+					  ROUNDS_AGREE);
+	}
+	result->ticks = port_ticks() - ticks;
+	if (port_time_ns(&result->ns) == 0)
+		result->ns -= ns;
+}
