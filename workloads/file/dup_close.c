@@ -25,7 +25,7 @@ static void teardown(void)
 const struct bench bench = {
 	BENCH_ID,
 	.op = "one dup and close of its result",
-	.iterations = 500,
+	.iterations = 1000,
 	BENCH_USUAL_REPETITIONS,
 	.setup = setup,
 	.run = run,

@@ -24,7 +24,7 @@ static void teardown(void)
 const struct bench bench = {
 	BENCH_ID,
 	.op = "one fstat of a regular file",
-	.iterations = 500,
+	.iterations = 1000,
 	BENCH_USUAL_REPETITIONS,
 	.setup = setup,
 	.run = run,

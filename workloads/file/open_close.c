@@ -31,7 +31,7 @@ static void run(uint64_t n)
 const struct bench bench = {
 	BENCH_ID,
 	.op = "one open and close of a regular file",
-	.iterations = 200,
+	.iterations = 500,
 	BENCH_USUAL_REPETITIONS,
 	.setup = setup,
 	.run = run,

@@ -25,7 +25,7 @@ static void teardown(void)
 const struct bench bench = {
 	BENCH_ID,
 	.op = "one read of 1 byte from /dev/zero",
-	.iterations = 1000,
+	.iterations = 2000,
 	BENCH_USUAL_REPETITIONS,
 	.setup = setup,
 	.run = run,

@@ -32,7 +32,7 @@ static void run(uint64_t n)
 const struct bench bench = {
 	BENCH_ID,
 	.op = "one stat of a regular file",
-	.iterations = 250,
+	.iterations = 500,
 	BENCH_USUAL_REPETITIONS,
 	.setup = setup,
 	.run = run,

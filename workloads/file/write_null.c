@@ -29,7 +29,7 @@ static void teardown(void)
 const struct bench bench = {
 	BENCH_ID,
 	.op = "one write of 1 byte to /dev/null",
-	.iterations = 1000,
+	.iterations = 2000,
 	BENCH_USUAL_REPETITIONS,
 	.setup = setup,
 	.run = run,

@@ -10,7 +10,7 @@
  *	read back[0]   <------  write back[1]
  */
 
-#define HAND_OVERS 400
+#define HAND_OVERS 800
 
 _Static_assert(HAND_OVERS % 2 == 0, "a round trip is two hand-overs");
 

@@ -31,7 +31,7 @@ static void teardown(void)
 const struct bench bench = {
 	BENCH_ID,
 	.op = "one write and one read of 1 byte by one process through a pipe",
-	.iterations = 500,
+	.iterations = 1000,
 	BENCH_USUAL_REPETITIONS,
 	.setup = setup,
 	.run = run,

@@ -26,7 +26,7 @@ static void run(uint64_t n)
 const struct bench bench = {
 	BENCH_ID,
 	.op = "one mmap of one anonymous page and its munmap, untouched",
-	.iterations = 200,
+	.iterations = 500,
 	BENCH_USUAL_REPETITIONS,
 	.setup = setup,
 	.run = run,

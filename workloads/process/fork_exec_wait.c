@@ -48,7 +48,7 @@ static void run(uint64_t n)
 const struct bench bench = {
 	BENCH_ID,
 	.op = "one fork, exec of a small static ELF, its exit and the wait for it",
-	.iterations = 8,
+	.iterations = 16,
 	BENCH_USUAL_REPETITIONS,
 	.setup = setup,
 	.run = run,

@@ -34,7 +34,7 @@ static void setup(void)
 const struct bench bench = {
 	BENCH_ID,
 	.op = "one fork of a small static process, its exit and the wait for it",
-	.iterations = 16,
+	.iterations = 32,
 	BENCH_USUAL_REPETITIONS,
 	.setup = setup,
 	.run = run,

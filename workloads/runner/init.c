@@ -116,24 +116,27 @@ static void emit_settle(const struct settle *settled)
 	record_emit(&stream, &record);
 }
 
-/* In the child. On failure it says so on the workload's own stream. */
-static _Noreturn void exec_workload(uint64_t number, const char *name, const char *profile)
+/* For a workload that never ran, so that nothing else is on its stream. */
+static void emit_absent(uint64_t number, const char *what, long error)
 {
 	struct record_stream own = { .id = number };
+
+	record_open(&record, &own, "absent");
+	record_str(&record, "what", what);
+	record_i64(&record, "errno", -error);
+	record_emit(&own, &record);
+}
+
+static _Noreturn void exec_workload(uint64_t number, const char *name, const char *profile)
+{
 	static char path[sizeof(WORKLOADS_PATH) + PLAN_BYTES_MAX];
 	static char digits[FORMAT_MAX + 1];
 	char *argv[] = { path, digits, (char *)profile, NULL };
-	long error;
 
 	memcpy(path, WORKLOADS_PATH, sizeof(WORKLOADS_PATH));
 	memcpy(path + sizeof(WORKLOADS_PATH) - 1, name, text_len(name) + 1);
 	digits[format_u64(digits, number)] = '\0';
-	error = port_exec(path, argv);
-
-	record_open(&record, &own, "absent");
-	record_str(&record, "what", path);
-	record_i64(&record, "errno", -error);
-	record_emit(&own, &record);
+	emit_absent(number, path, port_exec(path, argv));
 	port_exit(EXEC_FAILED);
 }
 
@@ -144,9 +147,10 @@ static struct port_end run_workload(uint64_t number, const char *name, const cha
 
 	if (pid == 0)
 		exec_workload(number, name, profile);
-	if (pid < 0)
+	if (pid < 0) {
+		emit_absent(number, "fork", pid);
 		return end;
-	/* A first process also inherits orphans; wait4 with an id passes over them. */
+	}
 	while (port_wait(pid, &end) == -PORT_EINTR)
 		;
 	return end;

@@ -30,5 +30,5 @@ struct settle {
 
 void settle(struct settle *result);
 
-/* Whether in each part the largest of the rounds is within 1 % of the smallest. */
+/* Whether in each part the largest of the rounds is within 2 % of the smallest. */
 bool settle_agree(const struct settle_round *rounds, size_t count);

@@ -14,7 +14,7 @@ static void widen(struct spread *spread, uint64_t value)
 
 static bool is_narrow(const struct spread *spread)
 {
-	return spread->high - spread->low <= spread->low / 100;
+	return spread->high - spread->low <= spread->low / 50;
 }
 
 bool settle_agree(const struct settle_round *rounds, size_t count)

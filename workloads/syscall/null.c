@@ -31,7 +31,7 @@ static void after(uint64_t n)
 const struct bench bench = {
 	BENCH_ID,
 	.op = "one getppid",
-	.iterations = 1000,
+	.iterations = 2000,
 	BENCH_USUAL_REPETITIONS,
 	.setup = setup,
 	.run = run,

@@ -1,0 +1,23 @@
+#!/bin/sh
+# What every ELF given must be: static, at 0x400000, no segment both writable and executable, a stack
+# that cannot run code, no trace of the build folder, no vector registers.
+set -eu
+
+fail() {
+	echo "$1: $2" >&2
+	exit 1
+}
+
+for elf in "$@"; do
+	segments=$(readelf -lW "$elf")
+	echo "$segments" | grep -q 'Elf file type is EXEC' || fail "$elf" 'not a fixed-address executable'
+	echo "$segments" | grep -q 'INTERP\|DYNAMIC' && fail "$elf" 'not static'
+	echo "$segments" | grep 'LOAD' | head -n 1 | grep -q ' 0x0000000000400000 ' ||
+		fail "$elf" 'not loaded at 0x400000'
+	echo "$segments" | grep -q 'RWE' && fail "$elf" 'a segment is writable and executable'
+	echo "$segments" | grep -q 'GNU_STACK.* RW  ' || fail "$elf" 'no mark for a stack without code'
+	readelf -nW "$elf" | grep -q 'Build ID' && fail "$elf" 'a build id'
+	grep -qF "$(pwd)" "$elf" && fail "$elf" 'names its build folder'
+	objdump -d "$elf" | grep -q '%[xyz]mm' && fail "$elf" 'uses vector registers'
+done
+exit 0
