@@ -1,1 +1,17 @@
-"""TODO"""
+"""What there is to compare: kernels (from their manifests) and workloads (from their ELFs)."""
+
+from ringside.catalog.load import Catalog, find_root, load
+from ringside.catalog.model import RUNGS, Kernel, Way
+from ringside.catalog.workloads import Workload, WorkloadSet, load_workloads
+
+__all__ = [
+    "RUNGS",
+    "Catalog",
+    "Kernel",
+    "Way",
+    "Workload",
+    "WorkloadSet",
+    "find_root",
+    "load",
+    "load_workloads",
+]

@@ -7,9 +7,10 @@ silently ignored line.
 from __future__ import annotations
 
 import datetime
+import re
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, HttpUrl
+from pydantic import BaseModel, ConfigDict, Field, HttpUrl, field_validator
 
 Arch = Literal["x86_64", "riscv64", "riscv32"]
 Rung = Literal["listed", "boots", "observed", "ported", "same-bytes"]
@@ -130,6 +131,16 @@ class Console(Strict):
     device: Literal["serial"] = "serial"
     panic: tuple[str, ...] = ()
 
+    @field_validator("panic")
+    @classmethod
+    def _patterns_compile(cls, patterns: tuple[str, ...]) -> tuple[str, ...]:
+        for pattern in patterns:
+            try:
+                re.compile(pattern)
+            except re.error as error:
+                raise ValueError(f"{pattern!r} is not a regular expression: {error}") from error
+        return patterns
+
 
 class Deadlines(Strict):
     """Bounds on a session. Host seconds end a stuck QEMU, guest seconds a runaway guest."""
@@ -160,7 +171,7 @@ class Kernel(Strict):
     facts: Facts
     image: Image | None = None
     boot: Boot | None = None
-    port: str | None = None
+    port: str | None = Field(default=None, pattern=r"^[a-z0-9][a-z0-9_-]*$")
     console: Console = Console()
     deadlines: Deadlines = Deadlines()
 

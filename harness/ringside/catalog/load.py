@@ -1,0 +1,121 @@
+"""Find the checkout and read every `kernels/<id>/kernel.toml` of it."""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from ringside.catalog.model import Kernel
+from ringside.catalog.names import select, unknown
+from ringside.errors import CatalogError
+
+ROOT_VARIABLE = "RINGSIDE_ROOT"
+_SEE = "ringside kernels"
+
+
+@dataclass(frozen=True)
+class Catalog:
+    """All kernels of a checkout, in the order tables show them."""
+
+    root: Path
+    kernels: tuple[Kernel, ...]
+
+    def kernel(self, kernel_id: str) -> Kernel:
+        """The kernel of that id. Raises CatalogError naming near matches."""
+        for kernel in self.kernels:
+            if kernel.id == kernel_id:
+                return kernel
+        raise unknown("kernel", kernel_id, [k.id for k in self.kernels], _SEE)
+
+    def select(self, patterns: Sequence[str]) -> tuple[Kernel, ...]:
+        """The runnable kernels that `patterns` name; all of them when there are no patterns.
+
+        Raises CatalogError for an unknown kernel, and for one that is only listed when it was
+        asked for by its full name.
+        """
+        if not patterns:
+            return tuple(k for k in self.kernels if k.runnable)
+        chosen = select("kernel", patterns, [k.id for k in self.kernels], _SEE)
+        for name in chosen:
+            if name in patterns and not self.kernel(name).runnable:
+                raise CatalogError(
+                    f"kernel {name!r} is listed but can't be run: its manifest has no "
+                    f"image, boot or port section"
+                )
+        runnable = tuple(k for k in self.kernels if k.id in chosen and k.runnable)
+        if not runnable:
+            raise CatalogError(f"no kernel that can be run matches {', '.join(patterns)}")
+        return runnable
+
+
+def find_root() -> Path:
+    """The checkout to work in: $RINGSIDE_ROOT, else the working directory or a parent of it,
+    else where this package lies. Raises CatalogError when none has a `kernels/` folder."""
+    named = os.environ.get(ROOT_VARIABLE)
+    if named:
+        root = Path(named).expanduser().resolve()
+        if not _is_root(root):
+            raise CatalogError(
+                f"{ROOT_VARIABLE}={named} has no kernels/*/kernel.toml: "
+                f"point it at a checkout of Ringside"
+            )
+        return root
+    here = Path.cwd().resolve()
+    package = Path(__file__).resolve()
+    for candidate in (here, *here.parents, *package.parents):
+        if _is_root(candidate):
+            return candidate
+    raise CatalogError(
+        f"no kernels/ folder here or above: run inside a checkout, or set {ROOT_VARIABLE}"
+    )
+
+
+def _is_root(path: Path) -> bool:
+    return any(path.glob("kernels/*/kernel.toml"))
+
+
+def load(root: Path) -> Catalog:
+    """Read every manifest under `root`. Raises CatalogError at the first malformed one."""
+    files = sorted(root.glob("kernels/*/kernel.toml"))
+    kernels = sorted((read_manifest(file, root) for file in files), key=lambda k: (k.order, k.id))
+    return Catalog(root=root, kernels=tuple(kernels))
+
+
+def read_manifest(file: Path, root: Path) -> Kernel:
+    """Read one manifest; the kernel's id is its folder's name. Raises CatalogError."""
+    shown = file.relative_to(root) if file.is_relative_to(root) else file
+    try:
+        data = tomllib.loads(file.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise CatalogError(f"{shown}: can't be read: {error.strerror}") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise CatalogError(f"{shown}: not valid TOML: {error}") from error
+    if data.get("id", file.parent.name) != file.parent.name:
+        raise CatalogError(f"{shown}: id: must be the folder's name (got {data['id']!r})")
+    try:
+        return Kernel.model_validate({"id": file.parent.name, **data})
+    except ValidationError as error:
+        raise CatalogError(f"{shown}: {_first_line(error)}") from error
+
+
+def _first_line(error: ValidationError) -> str:
+    """`key: what is expected (got what came)`, and how many more errors there are."""
+    details = error.errors(include_url=False)
+    first = details[0]
+    key = ".".join(str(part) for part in first["loc"]) or "(top level)"
+    text = first["msg"][:1].lower() + first["msg"][1:]
+    came = repr(first["input"])
+    if first["type"] == "missing":
+        line = f"{key}: this key is required"
+    elif first["type"] == "extra_forbidden":
+        line = f"{key}: there is no such key"
+    else:
+        line = f"{key}: {text} (got {came if len(came) <= 60 else came[:57] + '...'})"
+    if len(details) > 1:
+        line += f" (and {len(details) - 1} more)"
+    return " ".join(line.split())
