@@ -1,0 +1,183 @@
+"""Packages of any Debian suite through apt, with a state of its own under the cache.
+
+Needs no root and installs nothing: apt is given its own sources, lists, status and archives, and
+only Debian's archive keyring is believed.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from ringside.errors import ImageError
+from ringside.image.commands import run
+from ringside.image.files import sha256_file, write_atomic
+from ringside.image.mirror import find_keyring, find_mirror
+
+# Dependencies that may hold a kernel or its config. Modules and headers are large and neither.
+_FOLLOWED = re.compile(r"^linux-(image|binary|base)-[A-Za-z0-9.+~-]+$")
+_DEPENDENCY = re.compile(r"^(?P<name>[a-z0-9][a-z0-9.+-]*)(:\w+)?\s*\(=\s*(?P<version>[^)]+)\)$")
+_SUITE = re.compile(r"^[a-z][a-z0-9-]*$")
+
+
+@dataclass(frozen=True)
+class Package:
+    """One binary package as apt's signed index describes it."""
+
+    name: str
+    version: str
+    sha256: str
+    depends: str
+
+
+class AptSuite:
+    """One Debian suite, read through an isolated apt state in `folder`."""
+
+    def __init__(self, suite: str, architecture: str, folder: Path) -> None:
+        if not _SUITE.match(suite) or not _SUITE.match(architecture):
+            raise ImageError(f"{suite!r} {architecture!r}: not a Debian suite and architecture")
+        self.suite = suite
+        self.architecture = architecture
+        self.folder = folder.resolve()
+
+    def update(self) -> None:
+        """Fetch the suite's package index. Raises ImageError."""
+        self._write_state(find_mirror(), find_keyring())
+        # A failed fetch is only a warning to apt unless it is told otherwise.
+        options = ["-o", "APT::Update::Error-Mode=any"]
+        self._apt("apt-get", *options, "update", what=f"reading Debian {self.suite}'s index")
+
+    def resolve(self, package: str) -> tuple[Package, ...]:
+        """`package` and the kernel packages that it depends on with an exact version, in order
+        of discovery. Raises ImageError when the suite has no such package."""
+        found: dict[str, Package] = {}
+        waiting = [(package, "")]
+        while waiting:
+            name, version = waiting.pop(0)
+            if name in found:
+                continue
+            found[name] = self._show(name, version)
+            waiting.extend(kernel_dependencies(found[name].depends))
+        return tuple(found.values())
+
+    def download(self, package: Package) -> Path:
+        """The .deb of `package`, its SHA-256 checked against the signed index."""
+        archives = self.folder / "archives"
+        target = archives / f"{package.sha256}.deb"
+        if target.is_file() and sha256_file(target) == package.sha256:
+            return target
+        fresh = archives / f"new-{os.getpid()}"
+        fresh.mkdir(parents=True, exist_ok=True)
+        try:
+            self._apt(
+                "apt-get",
+                "download",
+                f"{package.name}={package.version}",
+                cwd=fresh,
+                what=f"downloading {package.name}",
+            )
+            files = list(fresh.glob("*.deb"))
+            if len(files) != 1 or sha256_file(files[0]) != package.sha256:
+                raise ImageError(
+                    f"{package.name} {package.version}: the file that came is not the one in "
+                    f"Debian's index; try again with `ringside fetch --refresh`"
+                )
+            files[0].replace(target)
+        finally:
+            for file in fresh.glob("*"):
+                file.unlink()
+            fresh.rmdir()
+        return target
+
+    def _show(self, name: str, version: str) -> Package:
+        wanted = f"{name}={version}" if version else name
+        text = self._apt(
+            "apt-cache",
+            "show",
+            "--no-all-versions",
+            wanted,
+            what=f"finding {name} in Debian {self.suite}",
+        )
+        fields = parse_stanza(text)
+        try:
+            return Package(
+                name=fields["package"],
+                version=fields["version"],
+                sha256=fields["sha256"],
+                depends=fields.get("depends", ""),
+            )
+        except KeyError as error:
+            raise ImageError(
+                f"Debian {self.suite} says no {error.args[0]} for package {name}"
+            ) from error
+
+    def _write_state(self, mirror: str, keyring: Path) -> None:
+        for name in ("lists/partial", "cache/archives/partial", "empty"):
+            (self.folder / name).mkdir(parents=True, exist_ok=True)
+        sources = (
+            f"Types: deb\nURIs: {mirror}\nSuites: {self.suite}\nComponents: main\n"
+            f"Architectures: {self.architecture}\nSigned-By: {keyring}\n"
+        )
+        write_atomic(self.folder / "ringside.sources", sources.encode())
+        write_atomic(self.folder / "status", b"")
+        write_atomic(self.folder / "apt.conf", self._configuration().encode())
+
+    def _configuration(self) -> str:
+        """An apt.conf that keeps the machine's proxy settings and nothing else of its state."""
+        settings = {
+            "Dir::State": str(self.folder),
+            "Dir::State::lists": str(self.folder / "lists"),
+            "Dir::State::status": str(self.folder / "status"),
+            "Dir::Cache": str(self.folder / "cache"),
+            "Dir::Etc::sourcelist": str(self.folder / "ringside.sources"),
+            "Dir::Etc::sourceparts": str(self.folder / "empty"),
+            "Dir::Etc::preferences": "/dev/null",
+            "Dir::Etc::preferencesparts": str(self.folder / "empty"),
+            "APT::Architecture": self.architecture,
+            "APT::Architectures": self.architecture,
+            "Acquire::Languages": "none",
+            "Acquire::PDiffs": "false",
+            "Acquire::IndexTargets::deb::Contents-deb::DefaultEnabled": "false",
+            "Acquire::IndexTargets::deb::DEP-11::DefaultEnabled": "false",
+            "Acquire::IndexTargets::deb::DEP-11-icons::DefaultEnabled": "false",
+            "Acquire::IndexTargets::deb::DEP-11-icons-small::DefaultEnabled": "false",
+            "Acquire::IndexTargets::deb::DEP-11-icons-hidpi::DefaultEnabled": "false",
+            "Acquire::IndexTargets::deb::DEP-11-icons-large::DefaultEnabled": "false",
+        }
+        if os.geteuid() == 0:
+            # The sandbox user could not write below a home directory.
+            settings["APT::Sandbox::User"] = "root"
+        # Hooks of the machine's own apt have no business with this state.
+        cleared = ("APT::Update", "DPkg::Post-Invoke", "DPkg::Pre-Invoke", "APT::Architectures")
+        lines = [f"#clear {name};" for name in cleared]
+        lines += [f'{key} "{value}";' for key, value in settings.items()]
+        return "\n".join(lines) + "\n"
+
+    def _apt(self, program: str, *arguments: str, cwd: Path | None = None, what: str) -> str:
+        config = f"--config-file={self.folder / 'apt.conf'}"
+        return run([program, "-q", config, *arguments], cwd=cwd, what=what)
+
+
+def parse_stanza(text: str) -> dict[str, str]:
+    """The fields of the first stanza of a Debian control file, keys in lower case."""
+    fields: dict[str, str] = {}
+    for line in text.splitlines():
+        if not line.strip():
+            if fields:
+                break
+            continue
+        key, colon, value = line.partition(":")
+        if colon and not line[0].isspace():
+            fields[key.lower()] = value.strip()
+    return fields
+
+
+def kernel_dependencies(depends: str) -> Iterable[tuple[str, str]]:
+    """`(name, version)` of the exactly versioned kernel packages in a Depends field."""
+    for clause in depends.split(","):
+        match = _DEPENDENCY.match(clause.strip())
+        if match and _FOLLOWED.match(match["name"]):
+            yield match["name"], match["version"].strip()

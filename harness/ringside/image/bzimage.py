@@ -1,0 +1,90 @@
+"""The ELF inside a bzImage.
+
+The boot protocol (Linux, Documentation/arch/x86/boot.rst) gives the compressed payload's place:
+    0x1f1  setup_sects     size of the real-mode part in 512-byte sectors (0 means 4)
+    0x202  magic "HdrS"
+    0x206  version         payload fields exist from 2.08 on
+    0x248  payload_offset  from the start of the protected-mode part
+    0x24c  payload_length  the last four bytes are the size once unpacked
+"""
+
+from __future__ import annotations
+
+import gzip
+import lzma
+import struct
+import zlib
+
+import lz4.block
+import zstandard
+
+from ringside.errors import ImageError
+
+_LZ4_LEGACY = b"\x02\x21\x4c\x18"
+_LZ4_BLOCK_MAX = 8 << 20
+_LARGEST = 512 << 20
+
+
+def is_bzimage(data: bytes) -> bool:
+    """Whether `data` begins with an x86 setup header that says where the payload is."""
+    return len(data) > 0x250 and data[0x202:0x206] == b"HdrS" and _version(data) >= 0x208
+
+
+def extract_vmlinux(data: bytes) -> bytes:
+    """The ELF file packed in a bzImage. Raises ImageError for anything else."""
+    if not is_bzimage(data):
+        raise ImageError("not a bzImage with boot protocol 2.08 or newer")
+    sectors = data[0x1F1] or 4
+    offset, length = struct.unpack_from("<II", data, 0x248)
+    start = (sectors + 1) * 512 + offset
+    payload = data[start : start + length]
+    if length < 8 or len(payload) != length:
+        raise ImageError("the bzImage is cut short: its payload is not all there")
+    (size,) = struct.unpack_from("<I", payload, length - 4)
+    unpacked = _decompress(payload, size)
+    if not unpacked.startswith(b"\x7fELF"):
+        raise ImageError("the bzImage's payload is not an ELF file")
+    return unpacked
+
+
+def _version(data: bytes) -> int:
+    (version,) = struct.unpack_from("<H", data, 0x206)
+    return int(version)
+
+
+def _decompress(payload: bytes, size: int) -> bytes:
+    if size > _LARGEST:
+        raise ImageError(f"the bzImage claims to unpack to {size} bytes: damaged")
+    try:
+        if payload.startswith(_LZ4_LEGACY):
+            return _lz4_legacy(payload[4:-4])
+        if payload.startswith(b"\x28\xb5\x2f\xfd"):
+            return zstandard.ZstdDecompressor().decompressobj().decompress(payload)
+        if payload.startswith(b"\x1f\x8b"):
+            # The stream's own trailer is the size field: gzip alone has no extra four bytes.
+            return zlib.decompressobj(wbits=31).decompress(payload, _LARGEST)
+        if payload.startswith(b"\xfd7zXZ\x00"):
+            return lzma.LZMADecompressor(lzma.FORMAT_XZ).decompress(payload, _LARGEST)
+    except (zstandard.ZstdError, zlib.error, gzip.BadGzipFile, lzma.LZMAError, EOFError) as error:
+        raise ImageError(f"the bzImage's payload is damaged: {error}") from error
+    raise ImageError(
+        f"the bzImage's payload begins with {payload[:4].hex()}: neither lz4, zstd, gzip nor xz"
+    )
+
+
+def _lz4_legacy(frames: bytes) -> bytes:
+    """Blocks of at most 8 MiB, each behind its packed size as a little-endian word."""
+    blocks = []
+    at = 0
+    while at + 4 <= len(frames):
+        (packed,) = struct.unpack_from("<I", frames, at)
+        at += 4
+        if packed == 0 or at + packed > len(frames):
+            raise ImageError("the bzImage's lz4 payload is damaged")
+        block = frames[at : at + packed]
+        try:
+            blocks.append(lz4.block.decompress(block, uncompressed_size=_LZ4_BLOCK_MAX))
+        except lz4.block.LZ4BlockError as error:
+            raise ImageError(f"the bzImage's lz4 payload is damaged: {error}") from error
+        at += packed
+    return b"".join(blocks)

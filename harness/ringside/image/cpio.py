@@ -1,0 +1,57 @@
+"""A deterministic cpio archive in the `newc` format, as an initrd wants it.
+
+Format: Linux, Documentation/driver-api/early-userspace/buffer-format.rst. Every entry belongs to
+root, has mtime 0 and the next inode number, so that the same contents give the same bytes.
+"""
+
+from __future__ import annotations
+
+import stat
+
+
+class CpioWriter:
+    """Collects entries in the order they are added. Paths have no slash at their start."""
+
+    def __init__(self) -> None:
+        self._parts: list[bytes] = []
+        self._inode = 0
+
+    def directory(self, path: str, mode: int = 0o755) -> None:
+        """Add a directory."""
+        self._entry(path, stat.S_IFDIR | mode, links=2)
+
+    def file(self, path: str, data: bytes, mode: int = 0o644) -> None:
+        """Add a regular file holding `data`."""
+        self._entry(path, stat.S_IFREG | mode, data=data)
+
+    def char_device(self, path: str, major: int, minor: int, mode: int = 0o666) -> None:
+        """Add a character device node."""
+        self._entry(path, stat.S_IFCHR | mode, device=(major, minor))
+
+    def finish(self) -> bytes:
+        """The archive with its trailer, padded to 512 bytes."""
+        self._inode = -1
+        self._entry("TRAILER!!!", 0)
+        data = b"".join(self._parts)
+        return data + bytes(-len(data) % 512)
+
+    def _entry(
+        self,
+        path: str,
+        mode: int,
+        *,
+        links: int = 1,
+        data: bytes = b"",
+        device: tuple[int, int] = (0, 0),
+    ) -> None:
+        self._inode += 1
+        name = path.encode() + b"\0"
+        # ino mode uid gid nlink mtime filesize devmajor devminor rdevmajor rdevminor namesize check
+        fields = (self._inode, mode, 0, 0, links, 0, len(data), 0, 0, *device, len(name), 0)
+        header = b"070701" + b"".join(b"%08X" % field for field in fields)
+        for piece in (header + name, data):
+            self._append(piece)
+
+    def _append(self, piece: bytes) -> None:
+        padded = piece + bytes(-len(piece) % 4)
+        self._parts.append(padded)

@@ -1,0 +1,70 @@
+"""The initrd: the runner, the workloads and the plan. One file for all kernels of a run.
+
+/init                         the runner
+/ringside/plan                what to run, in order
+/workloads/<group>/<name>     every built ELF, planned or not
+/dev/{console,null,zero}      device nodes, for kernels that make none
+/proc /tmp                    mount points
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from ringside.catalog.workloads import WorkloadSet
+from ringside.errors import ImageError
+from ringside.image.cpio import CpioWriter
+from ringside.image.files import write_atomic
+
+# The plan keeps its size whatever it holds, so that a shorter one moves nothing in the archive.
+_PLAN_SIZE = 4096
+
+
+@dataclass(frozen=True)
+class Initrd:
+    """An initrd on disk and the plan it carries; the k-th workload of `plan` is stream k + 1."""
+
+    path: Path
+    sha256: str
+    plan: tuple[str, ...]
+
+
+def plan_text(profile: str, names: Sequence[str]) -> bytes:
+    """The plan file, filled with empty lines to a fixed size (or a multiple of it)."""
+    text = "".join(f"{line}\n" for line in (f"profile {profile}", *names)).encode()
+    return text + b"\n" * (-len(text) % _PLAN_SIZE)
+
+
+def build_initrd(workloads: WorkloadSet, plan: Sequence[str], profile: str, folder: Path) -> Initrd:
+    """Write the initrd that runs `plan` into `folder`, named after its SHA-256.
+
+    Raises ImageError when an ELF can't be read or the file can't be written.
+    """
+    archive = CpioWriter()
+    for name in ("dev", "proc", "ringside", "tmp", "workloads"):
+        archive.directory(name, 0o1777 if name == "tmp" else 0o755)
+    archive.char_device("dev/console", 5, 1, 0o600)
+    archive.char_device("dev/null", 1, 3)
+    archive.char_device("dev/zero", 1, 5)
+    elves = sorted((*workloads.workloads, *workloads.extras), key=lambda w: w.name)
+    for group in sorted({w.name.partition("/")[0] for w in elves}):
+        archive.directory(f"workloads/{group}")
+    try:
+        archive.file("init", workloads.init.read_bytes(), 0o755)
+        archive.file("ringside/plan", plan_text(profile, plan))
+        for elf in elves:
+            data = elf.path.read_bytes()
+            if hashlib.sha256(data).hexdigest() != elf.sha256:
+                raise ImageError(f"workload {elf.name} changed while it was read: run again")
+            archive.file(f"workloads/{elf.name}", data, 0o755)
+    except OSError as error:
+        raise ImageError(f"{error.filename}: can't be read: {error.strerror}") from error
+    data = archive.finish()
+    sha256 = hashlib.sha256(data).hexdigest()
+    path = folder / f"{sha256}.cpio"
+    if not path.is_file():
+        write_atomic(path, data)
+    return Initrd(path=path, sha256=sha256, plan=tuple(plan))

@@ -1,0 +1,119 @@
+"""Get a kernel's image from where its manifest says, and the file a way of booting it needs."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from ringside.catalog.model import DebImage, FileImage, Kernel, MakeImage, Way
+from ringside.errors import ImageError
+from ringside.image.bzimage import extract_vmlinux, is_bzimage
+from ringside.image.debian import obtain_deb
+from ringside.image.elf import check_bootable
+from ringside.image.files import sha256_file, write_atomic
+from ringside.image.make import make
+
+
+@dataclass(frozen=True)
+class KernelImage:
+    """A kernel image on disk. `path` is the file as it was shipped, built or given."""
+
+    kernel: str
+    path: Path
+    sha256: str
+    version: str
+    package: str | None = None
+    package_sha256: str | None = None
+    suite: str | None = None
+    proven: Mapping[str, str] = field(default_factory=dict)
+
+
+def obtain(
+    kernel: Kernel,
+    root: Path,
+    cache: Path,
+    *,
+    given: Path | None = None,
+    refresh: bool = False,
+) -> KernelImage:
+    """The image of `kernel`.
+
+    `given` is a file to use instead of what the manifest says. A package resolved before is used
+    again without a look at the network unless `refresh`. Raises ImageError.
+    """
+    source = kernel.image
+    if given is not None:
+        image = _from_file(kernel, given)
+    elif isinstance(source, DebImage):
+        deb = obtain_deb(kernel.id, source, cache, refresh=refresh)
+        image = KernelImage(
+            kernel=kernel.id,
+            path=deb.kernel,
+            sha256=sha256_file(deb.kernel),
+            version=deb.version,
+            package=deb.package,
+            package_sha256=deb.package_sha256,
+            suite=source.suite,
+            proven=deb.proven,
+        )
+    elif isinstance(source, MakeImage):
+        image = _from_make(kernel, source, root)
+    elif isinstance(source, FileImage):
+        raise ImageError(
+            f"{kernel.id} has no image here: build one as {source.build} says and give it with "
+            f"--image {kernel.id}=PATH"
+        )
+    else:
+        raise ImageError(f"{kernel.id} is only listed: its manifest has no image section")
+    check_bootable(image.path.read_bytes(), _shown(image.path, root))
+    return image
+
+
+def boot_file(image: KernelImage, way: Way, cache: Path) -> Path:
+    """The file for QEMU's -kernel: the image itself, or the ELF inside it, cached by content.
+
+    Raises ImageError when the way wants an ELF with a PVH note and the image holds none.
+    """
+    if way.image == "kernel":
+        return image.path
+    data = image.path.read_bytes()
+    if not is_bzimage(data):
+        if check_bootable(data, str(image.path)).entry == "pvh":
+            return image.path
+        raise ImageError(f"{image.path}: no PVH note: this way of booting it can't work")
+    target = cache / "images" / hashlib.sha256(data).hexdigest() / "vmlinux"
+    if not target.is_file():
+        vmlinux = extract_vmlinux(data)
+        if check_bootable(vmlinux, f"the ELF inside {image.path}").entry != "pvh":
+            raise ImageError(
+                f"{image.path}: the ELF inside has no PVH note (CONFIG_PVH is off): "
+                f"boot it another way with --boot"
+            )
+        write_atomic(target, vmlinux)
+    return target
+
+
+def _from_make(kernel: Kernel, source: MakeImage, root: Path) -> KernelImage:
+    directory = root / source.directory
+    make(directory, source.target, root)
+    path = directory / source.kernel
+    if not path.is_file():
+        raise ImageError(
+            f"{_shown(path, root)} is not there after `make -C {source.directory} {source.target}`"
+        )
+    digest = sha256_file(path)
+    return KernelImage(kernel=kernel.id, path=path, sha256=digest, version="built here")
+
+
+def _from_file(kernel: Kernel, path: Path) -> KernelImage:
+    if not path.is_file():
+        raise ImageError(f"--image {kernel.id}={path}: there is no such file")
+    return KernelImage(
+        kernel=kernel.id, path=path.resolve(), sha256=sha256_file(path), version="given by hand"
+    )
+
+
+def _shown(path: Path, root: Path) -> str:
+    return str(path.relative_to(root) if path.is_relative_to(root) else path)
