@@ -1,0 +1,48 @@
+"""QEMU's command line, as a pure function of what is to be booted."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from ringside.machine.clock import RTC_BASE, ClockSpec
+
+SMP = 1
+# Machines with an ISA bus, where the guest can tell of a panic through the pvpanic port.
+_ISA_MACHINES = ("pc", "q35", "isapc")
+
+
+@dataclass(frozen=True)
+class MachineSpec:
+    """What to boot: paths are files, `memory_mib` is in MiB."""
+
+    machine: str
+    memory_mib: int
+    kernel: Path
+    cmdline: str = ""
+    initrd: Path | None = None
+    extra: tuple[str, ...] = ()
+
+
+def build_argv(spec: MachineSpec, clock: ClockSpec, binary: str, qmp_fd: int) -> tuple[str, ...]:
+    """The argv that starts QEMU stopped, console on standard output, QMP on descriptor `qmp_fd`.
+
+    The machine stays, paused, when the guest shuts down, resets or panics: what it looked like
+    can still be asked for.
+    """
+    argv = [binary, "-M", spec.machine, "-cpu", clock.cpu_model]
+    argv += ["-m", str(spec.memory_mib), "-smp", str(SMP), *clock.options]
+    argv += ["-nodefaults", "-no-user-config", "-display", "none", "-seed", "1"]
+    argv += ["-rtc", f"clock=vm,base={RTC_BASE}"]
+    argv += ["-no-reboot", "-action", "shutdown=pause,panic=pause"]
+    argv += ["-chardev", "stdio,id=console,signal=off", "-serial", "chardev:console"]
+    argv += ["-chardev", f"socket,id=qmp,fd={qmp_fd}", "-mon", "chardev=qmp,mode=control"]
+    if spec.machine.split(",")[0].startswith(_ISA_MACHINES):
+        argv += ["-device", "pvpanic"]
+    argv += ["-kernel", str(spec.kernel)]
+    if spec.initrd is not None:
+        argv += ["-initrd", str(spec.initrd)]
+    if spec.cmdline:
+        argv += ["-append", spec.cmdline]
+    argv += [*spec.extra, "-S"]
+    return tuple(argv)

@@ -1,0 +1,56 @@
+"""The three clocks, as data. Results of different clocks are never put in one ratio."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Literal
+
+Clock = Literal["exact", "kvm", "tcg"]
+Unit = Literal["instructions", "ns"]
+
+# The guest's date at power-on, fixed so that nothing in a guest depends on the day of the run.
+RTC_BASE = "2026-01-01T00:00:00"
+
+
+@dataclass(frozen=True)
+class ClockSpec:
+    """A clock: `options` are QEMU's, `parallel` says whether runs may share the host."""
+
+    name: Clock
+    unit: Unit
+    cpu_model: str
+    options: tuple[str, ...]
+    parallel: bool
+    meaning: str
+
+
+_EXACT = ClockSpec(
+    name="exact",
+    unit="instructions",
+    cpu_model="qemu64",
+    options=("-accel", "tcg,thread=single", "-icount", "shift=0,sleep=off"),
+    parallel=True,
+    meaning="guest instructions, the same in every run whatever the host does",
+)
+_KVM = ClockSpec(
+    name="kvm",
+    unit="ns",
+    cpu_model="host",
+    options=("-accel", "kvm"),
+    parallel=False,
+    meaning="time on the real processor, through hardware virtualization",
+)
+_TCG = ClockSpec(
+    name="tcg",
+    unit="ns",
+    cpu_model="qemu64",
+    options=("-accel", "tcg,thread=single"),
+    parallel=False,
+    meaning="host time of the emulator: a smoke test, not a measurement of the kernel",
+)
+
+CLOCKS: Mapping[Clock, ClockSpec] = MappingProxyType(
+    {spec.name: spec for spec in (_EXACT, _KVM, _TCG)}
+)

@@ -1,0 +1,116 @@
+"""Does hardware virtualization really work here? Only a guest that ran proves it.
+
+On some nested hosts /dev/kvm opens and every guest hangs. So a guest of a few bytes is booted: a
+multiboot image, started by the firmware, that leaves through the isa-debug-exit port.
+"""
+
+from __future__ import annotations
+
+import struct
+import subprocess
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from ringside.errors import MachineError
+from ringside.machine.clock import CLOCKS, Clock, ClockSpec
+from ringside.machine.version import Qemu, find_qemu
+
+DEADLINE_S = 3.0
+_LOAD_AT = 0x100000
+_EXIT_PORT = 0xF4
+_EXIT_VALUE = 0x2A
+_EXIT_STATUS = _EXIT_VALUE << 1 | 1
+_BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
+
+
+@dataclass(frozen=True)
+class Probe:
+    """Whether an accelerator runs guests, and if not why."""
+
+    works: bool
+    reason: str
+
+
+class _Memory(BaseModel):
+    """A probe's answer holds until the host boots again or QEMU changes."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    boot_id: str
+    qemu: str
+    works: bool
+    reason: str
+
+
+def probe_guest() -> bytes:
+    """A multiboot image whose only deed is to end QEMU with a status that nothing else gives."""
+    flags = 1 << 16  # the address fields below are valid: no ELF needed
+    magic = 0x1BADB002
+    header = struct.Struct("<8I")
+    code = bytes([0xB0, _EXIT_VALUE, 0xE6, _EXIT_PORT, 0xF4, 0xEB, 0xFD])
+    end = _LOAD_AT + header.size + len(code)
+    fields = (magic, flags, -(magic + flags) & 0xFFFFFFFF, _LOAD_AT, _LOAD_AT, end, end)
+    return header.pack(*fields, _LOAD_AT + header.size) + code
+
+
+def probe(clock: ClockSpec, qemu: Qemu, deadline_s: float = DEADLINE_S) -> Probe:
+    """Boot the probe guest under `clock` within `deadline_s` host seconds."""
+    with tempfile.TemporaryDirectory(prefix="ringside-") as folder:
+        guest = Path(folder) / "probe"
+        guest.write_bytes(probe_guest())
+        argv = [qemu.binary, "-M", "pc", "-cpu", clock.cpu_model, "-m", "16", *clock.options]
+        argv += ["-nodefaults", "-no-user-config", "-display", "none", "-no-reboot"]
+        argv += ["-device", f"isa-debug-exit,iobase={_EXIT_PORT:#x},iosize=1"]
+        argv += ["-kernel", str(guest)]
+        try:
+            done = subprocess.run(
+                argv,
+                capture_output=True,
+                text=True,
+                errors="replace",
+                timeout=deadline_s,
+                check=False,
+                stdin=subprocess.DEVNULL,
+            )
+        except subprocess.TimeoutExpired:
+            return Probe(False, f"a guest that needs milliseconds hung for {deadline_s:g} s")
+        except OSError as error:
+            return Probe(False, f"{qemu.binary}: {error.strerror}")
+    if done.returncode == _EXIT_STATUS:
+        return Probe(True, "a guest ran")
+    said = done.stderr.strip().splitlines()
+    return Probe(False, said[-1] if said else f"QEMU ended with status {done.returncode}")
+
+
+def probe_kvm(cache: Path) -> Probe:
+    """Whether KVM runs guests here; asked once a host boot and QEMU version."""
+    if not Path("/dev/kvm").exists():
+        return Probe(False, "there is no /dev/kvm")
+    try:
+        qemu = find_qemu("x86_64")
+    except MachineError as error:
+        return Probe(False, str(error))
+    boot_id = _BOOT_ID.read_text().strip() if _BOOT_ID.is_file() else ""
+    memory = cache / "probe-kvm.json"
+    try:
+        known = _Memory.model_validate_json(memory.read_bytes())
+        if boot_id and (known.boot_id, known.qemu) == (boot_id, qemu.full_version):
+            return Probe(known.works, known.reason)
+    except (OSError, ValidationError):
+        pass
+    found = probe(CLOCKS["kvm"], qemu)
+    fresh = _Memory(boot_id=boot_id, qemu=qemu.full_version, works=found.works, reason=found.reason)
+    try:
+        memory.parent.mkdir(parents=True, exist_ok=True)
+        memory.write_text(fresh.model_dump_json() + "\n")
+    except OSError as error:
+        raise MachineError(f"{memory}: {error.strerror}") from error
+    return found
+
+
+def choose_clock(cache: Path) -> Clock:
+    """`kvm` where it was proven to run guests, else `exact`."""
+    return "kvm" if probe_kvm(cache).works else "exact"

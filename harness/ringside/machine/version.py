@@ -1,0 +1,64 @@
+"""Find QEMU and make sure that it is new enough."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+from dataclasses import dataclass
+
+from ringside.errors import MachineError
+
+OLDEST = (7, 2)
+_VERSION = re.compile(r"version (\d+)\.(\d+)(?:\.(\d+))?(?:\s+\(([^)]+)\))?")
+_PACKAGES = {
+    "x86_64": "qemu-system-x86",
+    "riscv64": "qemu-system-misc",
+    "riscv32": "qemu-system-misc",
+}
+
+
+@dataclass(frozen=True)
+class Qemu:
+    """A QEMU binary: `version` is `major.minor.micro`, `build` the distributor's own version."""
+
+    binary: str
+    version: str
+    build: str
+
+    @property
+    def full_version(self) -> str:
+        """Version and build: what must be equal for counts to be compared."""
+        return f"{self.version} ({self.build})" if self.build else self.version
+
+
+def find_qemu(arch: str) -> Qemu:
+    """The QEMU for `arch` on PATH. Raises MachineError when it is missing, broken or too old."""
+    name = f"qemu-system-{arch}"
+    package = _PACKAGES.get(arch, name)
+    binary = shutil.which(name)
+    if binary is None:
+        raise MachineError(f"{name} is not installed: run `apt-get install {package}`")
+    try:
+        done = subprocess.run(
+            [binary, "--version"],
+            capture_output=True,
+            text=True,
+            errors="replace",
+            timeout=20,
+            check=False,
+            stdin=subprocess.DEVNULL,
+        )
+    except (OSError, subprocess.TimeoutExpired) as error:
+        raise MachineError(f"{binary} --version does not work: {error}") from error
+    match = _VERSION.search(done.stdout)
+    if done.returncode != 0 or match is None:
+        said = (done.stdout + done.stderr).strip().splitlines()
+        raise MachineError(f"{binary} --version says no version: {said[0] if said else 'nothing'}")
+    major, minor, micro = int(match[1]), int(match[2]), int(match[3] or 0)
+    if (major, minor) < OLDEST:
+        raise MachineError(
+            f"{binary} is version {major}.{minor}.{micro}, Ringside needs "
+            f"{OLDEST[0]}.{OLDEST[1]} or newer: install a newer {package}"
+        )
+    return Qemu(binary=binary, version=f"{major}.{minor}.{micro}", build=match[4] or "")
