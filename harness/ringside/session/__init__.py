@@ -1,1 +1,7 @@
-"""TODO"""
+"""One boot from power-on to its end: console to the sink, deadlines kept, the end explained."""
+
+from ringside.session.outcome import Ending, Outcome
+from ringside.session.run import Limits, Sink, run_session
+from ringside.session.text import printable
+
+__all__ = ["Ending", "Limits", "Outcome", "Sink", "printable", "run_session"]
