@@ -1,1 +1,7 @@
-"""TODO"""
+"""The guest's records: one line parsed, and the lines of a boot gathered into results."""
+
+from ringside.records.line import Record, Text, Torn, parse_line
+from ringside.records.result import Result, Verdict
+from ringside.records.transcript import Transcript
+
+__all__ = ["Record", "Result", "Text", "Torn", "Transcript", "Verdict", "parse_line"]
