@@ -15,8 +15,8 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
-Clock = Literal["exact", "kvm", "tcg"]
-Unit = Literal["instructions", "ns"]
+from ringside.machine.clock import Clock as Clock
+from ringside.machine.clock import Unit as Unit
 
 # ok        measured, and every check of the workload passed
 # absent    the kernel says that it lacks what the workload needs
@@ -90,7 +90,11 @@ class Settle(Frozen):
 
 
 class BootRecord(Frozen):
-    """One start of QEMU: what was run, how it went. Host times are seconds from QEMU's start."""
+    """One start of QEMU: what was run, how it went. Host times are seconds from the guest's start.
+
+    When it did not finish, `detail` says why in words and `last_lines` is the console's end, free
+    of control characters but otherwise whatever the guest printed.
+    """
 
     kernel: str
     way: str
@@ -108,6 +112,8 @@ class BootRecord(Frozen):
     ns_per_tick: float | None = None
     torn_records: int = 0
     lost_records: int = 0
+    detail: str | None = None
+    last_lines: tuple[str, ...] = ()
 
 
 class Measurement(Frozen):

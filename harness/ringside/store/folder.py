@@ -1,0 +1,130 @@
+"""Run folders: `results/runs/<UTC time>-<clock>/`, and `results/latest` pointing at the last.
+
+run.json              one `Run` without its measurements
+measurements.jsonl    one `Measurement` a line
+console-<kernel>-<n>.log   the raw console of the n-th boot of a kernel
+"""
+
+from __future__ import annotations
+
+import contextlib
+import datetime
+import json
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from ringside.errors import StoreError
+from ringside.store.schema import Clock, Measurement, Run
+
+RUN_FILE = "run.json"
+MEASUREMENTS_FILE = "measurements.jsonl"
+
+
+class RunFolder:
+    """The folder of a run that is being made. What was measured is on disk as soon as it is."""
+
+    def __init__(self, path: Path, latest: Path) -> None:
+        self.path = path
+        self._latest = latest
+        self._seen: list[Measurement] = []
+
+    @classmethod
+    def create(cls, results: Path, clock: Clock, started: datetime.datetime) -> RunFolder:
+        """Make a new folder below `results`. Raises StoreError."""
+        base = f"{started.astimezone(datetime.UTC):%Y%m%dT%H%M%SZ}-{clock}"
+        with _storing(results):
+            (results / "runs").mkdir(parents=True, exist_ok=True)
+            for number in range(1, 1000):
+                path = results / "runs" / (base if number == 1 else f"{base}-{number}")
+                with contextlib.suppress(FileExistsError):
+                    path.mkdir()
+                    return cls(path, results / "latest")
+        raise StoreError(f"{results}/runs: too many runs named {base}")
+
+    def add(self, measurement: Measurement) -> None:
+        """Keep one measurement now. Raises StoreError."""
+        self._seen.append(measurement)
+        with _storing(self.path), (self.path / MEASUREMENTS_FILE).open("a") as stream:
+            stream.write(measurement.model_dump_json() + "\n")
+
+    @contextlib.contextmanager
+    def console(self, kernel: str, boot: int) -> Iterator[tuple[str, Callable[[bytes], None]]]:
+        """The name of a boot's console log, and where its bytes go."""
+        name = f"console-{kernel}-{boot}.log"
+        with _storing(self.path), (self.path / name).open("wb") as stream:
+
+            def keep(data: bytes) -> None:
+                stream.write(data)
+
+            yield name, keep
+
+    def finish(self, run: Run) -> None:
+        """Write the whole run and point `latest` at it. Raises StoreError."""
+        lines = "".join(f"{m.model_dump_json()}\n" for m in run.measurements)
+        with _storing(self.path):
+            _replace(self.path / MEASUREMENTS_FILE, lines)
+            _replace(
+                self.path / RUN_FILE,
+                run.model_dump_json(indent=2, exclude={"measurements"}) + "\n",
+            )
+            link = self._latest.with_name(f".latest-{os.getpid()}")
+            link.unlink(missing_ok=True)
+            link.symlink_to(self.path.relative_to(self._latest.parent))
+            link.replace(self._latest)
+
+
+def find_run(results: Path, name: str | None) -> Path:
+    """The folder of a run by path or by name; the latest for None. Raises StoreError."""
+    if name is None:
+        if not (results / "latest" / RUN_FILE).is_file():
+            raise StoreError("there is no run yet: `ringside compare` makes one")
+        return (results / "latest").resolve()
+    for candidate in (Path(name), results / "runs" / name):
+        if (candidate / RUN_FILE).is_file():
+            return candidate.resolve()
+    raise StoreError(f"{name}: not a run folder (it has no {RUN_FILE})")
+
+
+def load_run(folder: Path) -> Run:
+    """Read a run back. Raises StoreError naming the file and line that is wrong."""
+    with _storing(folder):
+        head = (folder / RUN_FILE).read_text(encoding="utf-8")
+        lines = (folder / MEASUREMENTS_FILE).read_text(encoding="utf-8").splitlines()
+    measurements = []
+    for number, line in enumerate(lines, 1):
+        try:
+            measurements.append(Measurement.model_validate_json(line))
+        except ValidationError as error:
+            raise StoreError(f"{folder / MEASUREMENTS_FILE}:{number}: {_words(error)}") from error
+    try:
+        return Run.model_validate({**json.loads(head), "measurements": measurements})
+    except ValidationError as error:
+        raise StoreError(f"{folder / RUN_FILE}: {_words(error)}") from error
+    except (ValueError, TypeError) as error:
+        raise StoreError(f"{folder / RUN_FILE}: not valid JSON: {error}") from error
+
+
+def _replace(path: Path, text: str) -> None:
+    new = path.with_name(f".{path.name}.new")
+    new.write_text(text, encoding="utf-8")
+    new.replace(path)
+
+
+def _words(error: ValidationError) -> str:
+    first = error.errors(include_url=False)[0]
+    key = ".".join(str(part) for part in first["loc"])
+    return f"{key + ': ' if key else ''}{first['msg']}"
+
+
+@contextlib.contextmanager
+def _storing(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        where = error.filename or path
+        raise StoreError(f"{where}: {error.strerror or error}") from error
+    except UnicodeDecodeError as error:
+        raise StoreError(f"{path}: not a text file: {error}") from error
