@@ -1,0 +1,176 @@
+"""One boot of one kernel, kept as a record whatever happens to it."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+from ringside.catalog import Workload
+from ringside.conductor.observer import Observer
+from ringside.conductor.prepare import Candidate, Plan
+from ringside.image import Symbols, build_initrd
+from ringside.image.files import sha256_file
+from ringside.machine import MachineSpec, QemuMachine, build_argv
+from ringside.records import Transcript
+from ringside.session import Ending, Limits, Outcome, run_session
+from ringside.store.folder import RunFolder
+from ringside.store.schema import BootRecord, Settle
+
+
+@dataclass(frozen=True)
+class BootResult:
+    """A boot that is over: what the guest said, how it ended, and the record to keep."""
+
+    transcript: Transcript
+    ending: Ending
+    record: BootRecord
+
+
+class _Watched(Transcript):
+    """A transcript that tells an observer when the guest is ready."""
+
+    def __init__(
+        self,
+        plan: Sequence[str],
+        on_ready: Callable[[], None],
+        on_begin: Callable[[int], None],
+        on_end: Callable[[int, Transcript], None],
+    ) -> None:
+        super().__init__(plan, on_begin=on_begin, on_end=lambda index: on_end(index, self))
+        self._on_ready = on_ready
+
+    def feed(self, line: bytes) -> bool:
+        before = self.ready
+        text = super().feed(line)
+        if self.ready and not before:
+            self._on_ready()
+        return text
+
+
+async def boot_once(
+    plan: Plan,
+    candidate: Candidate,
+    workloads: Sequence[Workload],
+    number: int,
+    folder: RunFolder,
+    observer: Observer,
+    on_end: Callable[[int, Transcript], None],
+) -> BootResult:
+    """Boot `candidate` with `workloads` planned and wait until that is over.
+
+    `on_end` is called with the index of each workload whose process was waited for. When the task
+    is cancelled the result is one with the outcome INTERRUPTED, and the task stays cancelled
+    for its caller to see. Raises MachineError when QEMU does not start.
+    """
+    names = [workload.name for workload in workloads]
+    profile = plan.request.profile
+    initrd = build_initrd(candidate.workload_set, names, profile, plan.cache / "initrd")
+    kernel = candidate.kernel
+    observer.booting(kernel.id, number)
+    transcript = _Watched(
+        names,
+        on_ready=partial(observer.ready, kernel.id),
+        on_begin=lambda index: observer.measuring(kernel.id, names[index]),
+        on_end=on_end,
+    )
+    spec = MachineSpec(
+        machine=candidate.boot.machine,
+        memory_mib=candidate.boot.memory_mib,
+        kernel=candidate.file,
+        cmdline=candidate.way.cmdline,
+        initrd=initrd.path,
+    )
+    patience = plan.request.patience
+    limits = Limits(
+        boot_s=kernel.deadlines.boot_host_s * patience,
+        silence_s=kernel.deadlines.silence_host_s * patience,
+        guest_s=kernel.deadlines.guest_s,
+    )
+    machine = QemuMachine(lambda fd: build_argv(spec, plan.clock, plan.qemu.binary, fd))
+    with folder.console(kernel.id, number) as (log, keep):
+        try:
+            async with machine:
+                if plan.clock.name == "kvm":
+                    await _pin(machine)
+                ending = await run_session(machine, transcript, limits, kernel.console.panic, keep)
+        except asyncio.CancelledError:
+            ending = _interrupted()
+    record = BootRecord(
+        kernel=kernel.id,
+        way=candidate.way_name,
+        argv=_shown(machine.argv, plan.root),
+        cmdline=candidate.way.cmdline,
+        kernel_sha256=sha256_file(candidate.file),
+        initrd_sha256=initrd.sha256,
+        console=log,
+        outcome=ending.outcome.value,
+        ready_host_s=_rounded(ending.ready_s),
+        ready_ticks=transcript.clocks[0].ticks if transcript.clocks else None,
+        first_sample_host_s=_rounded(ending.first_sample_s),
+        end_host_s=_rounded(ending.end_s),
+        settle=_settle(transcript),
+        ns_per_tick=transcript.ns_per_tick,
+        torn_records=transcript.torn,
+        lost_records=transcript.lost,
+        detail=_explain(ending, candidate.file),
+        last_lines=ending.last_lines if ending.outcome is not Outcome.FINISHED else (),
+    )
+    return BootResult(transcript=transcript, ending=ending, record=record)
+
+
+def _explain(ending: Ending, image: Path) -> str | None:
+    """The ending in words, with the function the CPU was in where the image has symbols."""
+    detail = ending.detail
+    if ending.program_counter is not None and ending.outcome is not Outcome.FINISHED:
+        function = Symbols.read(image).lookup(ending.program_counter)
+        where = f"{ending.program_counter:#x}" + (f" ({function})" if function else "")
+        detail = f"{detail}; the CPU was at {where}"
+    return detail or None
+
+
+def _settle(transcript: Transcript) -> Settle | None:
+    reading = transcript.settle
+    if reading is None:
+        return None
+    return Settle(
+        ok=reading.ok,
+        rounds=reading.rounds,
+        ticks=reading.ticks,
+        ns=reading.ns,
+        samples=reading.samples,
+    )
+
+
+def _interrupted() -> Ending:
+    return Ending(
+        outcome=Outcome.INTERRUPTED,
+        detail="the run was interrupted",
+        last_lines=(),
+        program_counter=None,
+        ready_s=None,
+        first_sample_s=None,
+        end_s=0.0,
+        console_bytes=0,
+    )
+
+
+def _shown(argv: Sequence[str], root: Path) -> tuple[str, ...]:
+    """The argv with paths inside the checkout made relative to it."""
+    return tuple(word.replace(f"{root}/", "") for word in argv)
+
+
+def _rounded(seconds: float | None) -> float | None:
+    return None if seconds is None else round(seconds, 3)
+
+
+async def _pin(machine: QemuMachine) -> None:
+    """Keep each virtual CPU on one host CPU, the last ones first: interrupts favour the first."""
+    cores = sorted(os.sched_getaffinity(0), reverse=True)
+    for index, thread in enumerate(await machine.vcpu_threads()):
+        with contextlib.suppress(OSError):
+            os.sched_setaffinity(thread, {cores[index % len(cores)]})

@@ -1,0 +1,92 @@
+"""From what a guest recorded and how its boot ended to the measurement that is kept."""
+
+from __future__ import annotations
+
+import statistics
+from functools import partial
+
+from ringside.catalog import Workload
+from ringside.machine import ClockSpec
+from ringside.records import Result, Verdict
+from ringside.session import Ending, Outcome
+from ringside.store.schema import Measurement, Status
+
+# What an unfinished workload is called when the boot ended this way.
+_UNFINISHED: dict[Outcome, Status] = {
+    Outcome.FINISHED: "torn",
+    Outcome.PANICKED: "panicked",
+    Outcome.REBOOTED: "panicked",
+    Outcome.DIED: "panicked",
+    Outcome.HUNG: "hung",
+    Outcome.SILENT: "hung",
+    Outcome.FLOODED: "hung",
+    Outcome.INTERRUPTED: "skipped",
+}
+_STATUS: dict[Verdict, Status] = {
+    Verdict.WHOLE: "ok",
+    Verdict.ABSENT: "absent",
+    Verdict.WRONG: "wrong",
+    Verdict.CRASHED: "crashed",
+    Verdict.TORN: "torn",
+    Verdict.NOT_BEGUN: "skipped",
+}
+
+
+def status_of(
+    result: Result, ending: Ending | None, *, last_begun: bool
+) -> tuple[Status, str | None]:
+    """Status and detail. `ending` is None while the boot goes on; only the workload that was
+    `last_begun` is blamed for how the boot ended."""
+    if result.verdict is not Verdict.UNFINISHED:
+        return _STATUS[result.verdict], result.detail
+    if ending is None or not last_begun:
+        return "torn", "its last records are missing"
+    detail = ending.detail or "its last records are missing"
+    return _UNFINISHED[ending.outcome], detail
+
+
+def measurement(
+    *,
+    kernel: str,
+    workload: Workload,
+    clock: ClockSpec,
+    result: Result,
+    status: Status,
+    detail: str | None,
+    ns_per_tick: float | None,
+    boot: int | None,
+) -> Measurement:
+    """The measurement of one workload. Only status `ok` carries numbers.
+
+    In the exact clock a tick is an instruction; elsewhere ticks become ns by the rate that the
+    guest's own two clock readings give, and without that rate there is no value.
+    """
+    scale = 1.0 if clock.unit == "instructions" else ns_per_tick
+    if status == "ok" and scale is None:
+        status, detail = "torn", "the guest's clock readings are missing: no tick rate"
+    ticks = result.ticks if status == "ok" else ()
+    per_op = partial(_per_op, scale or 1.0, result.iterations)
+    group, _, _ = workload.name.partition("/")
+    return Measurement(
+        kernel=kernel,
+        workload=workload.name,
+        group=group,
+        op=result.op,
+        clock=clock.name,
+        unit=clock.unit,
+        value=per_op(statistics.median(ticks)) if ticks else None,
+        samples=tuple(per_op(tick) for tick in ticks),
+        ticks=ticks,
+        iterations=result.iterations,
+        warmup=result.warmup,
+        overhead=per_op(statistics.median(result.overhead)) if ticks and result.overhead else None,
+        elf_sha256=workload.sha256,
+        status=status,
+        detail=detail,
+        boot=boot,
+    )
+
+
+def _per_op(scale: float, iterations: int, ticks: float) -> float:
+    # One division, last: an exact count divides to the same float wherever it is done.
+    return ticks * scale / iterations

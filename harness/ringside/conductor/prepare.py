@@ -1,0 +1,154 @@
+"""Everything a run needs, at hand before the first boot: images, workloads, QEMU."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal
+
+from ringside.catalog import Catalog, Kernel, Way, Workload, WorkloadSet, load_workloads
+from ringside.catalog.model import Boot, DebImage, MakeImage
+from ringside.conductor.observer import Observer
+from ringside.errors import CatalogError
+from ringside.image import KernelImage, boot_file, obtain
+from ringside.image.make import make
+from ringside.machine import CLOCKS, Clock, ClockSpec, Qemu, find_qemu
+
+Profile = Literal["quick", "full"]
+
+
+@dataclass(frozen=True)
+class Request:
+    """What the user asked for. Empty `kernels` or `workloads` means all of them."""
+
+    clock: Clock = "exact"
+    profile: Profile = "quick"
+    kernels: tuple[str, ...] = ()
+    workloads: tuple[str, ...] = ()
+    way: str | None = None
+    reference: str | None = None
+    images: Mapping[str, Path] = field(default_factory=dict)
+    patience: float = 1.0
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """One kernel, ready to boot."""
+
+    kernel: Kernel
+    boot: Boot
+    way_name: str
+    way: Way
+    image: KernelImage
+    file: Path
+    workload_set: WorkloadSet
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A run, ready to go. All candidates run `workloads`, which are the same bytes for all."""
+
+    request: Request
+    clock: ClockSpec
+    qemu: Qemu
+    root: Path
+    cache: Path
+    candidates: tuple[Candidate, ...]
+    workloads: tuple[Workload, ...]
+    reference: str | None
+
+
+def prepare(catalog: Catalog, request: Request, observer: Observer) -> Plan:
+    """Build, fetch and check. Raises a RingsideError for the first thing that is not right."""
+    kernels = catalog.select(request.kernels)
+    _check_images(catalog, request.images)
+    reference = _reference(catalog, kernels, request.reference)
+    boots = [_boot(kernel) for kernel in kernels]
+    arches = sorted({boot.arch for boot in boots})
+    if len(arches) > 1:
+        raise CatalogError(
+            f"{', '.join(arches)}: one run measures one architecture, choose with --kernels"
+        )
+    qemu = find_qemu(arches[0])
+    sets = _workload_sets(catalog.root, kernels, observer)
+    first = next(iter(sets.values()))
+    cache = catalog.root / ".cache"
+    candidates = []
+    for kernel, boot in zip(kernels, boots, strict=True):
+        way_name = _way(kernel, boot, request.way)
+        image = _image(kernel, catalog.root, cache, request.images.get(kernel.id), observer)
+        candidates.append(
+            Candidate(
+                kernel=kernel,
+                boot=boot,
+                way_name=way_name,
+                way=boot.ways[way_name],
+                image=image,
+                file=boot_file(image, boot.ways[way_name], cache),
+                workload_set=sets[kernel.port or ""],
+            )
+        )
+    return Plan(
+        request=request,
+        clock=CLOCKS[request.clock],
+        qemu=qemu,
+        root=catalog.root,
+        cache=cache,
+        candidates=tuple(candidates),
+        workloads=first.select(request.workloads),
+        reference=reference,
+    )
+
+
+def _workload_sets(
+    root: Path, kernels: Sequence[Kernel], observer: Observer
+) -> dict[str, WorkloadSet]:
+    build_workloads(root, observer)
+    return {port: load_workloads(root, port) for port in sorted({k.port or "" for k in kernels})}
+
+
+def build_workloads(root: Path, observer: Observer) -> None:
+    """Bring the workloads' ELFs up to date. Raises ImageError when they don't compile."""
+    observer.preparing("building the workloads")
+    make(root / "workloads", "all", root)
+
+
+def _image(
+    kernel: Kernel, root: Path, cache: Path, given: Path | None, observer: Observer
+) -> KernelImage:
+    if given is None and isinstance(kernel.image, DebImage):
+        observer.preparing(f"getting {kernel.name} from Debian {kernel.image.suite}")
+    elif given is None and isinstance(kernel.image, MakeImage):
+        observer.preparing(f"building {kernel.name}")
+    return obtain(kernel, root, cache, given=given)
+
+
+def _boot(kernel: Kernel) -> Boot:
+    if kernel.boot is None:
+        raise CatalogError(f"kernel {kernel.id!r} has no boot section in its manifest")
+    return kernel.boot
+
+
+def _way(kernel: Kernel, boot: Boot, wanted: str | None) -> str:
+    """The way asked for if this kernel has it, else its first; an unknown one is an error only
+    for a kernel that has several to choose from."""
+    if wanted is None or wanted in boot.ways:
+        return wanted or next(iter(boot.ways))
+    if len(boot.ways) == 1:
+        return next(iter(boot.ways))
+    raise CatalogError(f"{kernel.id} can't boot {wanted!r}: it has {', '.join(boot.ways)}")
+
+
+def _check_images(catalog: Catalog, images: Mapping[str, Path]) -> None:
+    for kernel_id in images:
+        catalog.kernel(kernel_id)
+
+
+def _reference(catalog: Catalog, kernels: Sequence[Kernel], wanted: str | None) -> str | None:
+    if wanted is not None:
+        kernel = catalog.kernel(wanted)
+        if kernel not in kernels:
+            raise CatalogError(f"--reference {wanted}: it is not among the kernels of this run")
+        return wanted
+    return next((k.id for k in kernels if k.role == "reference"), None)
