@@ -1,0 +1,98 @@
+"""`ringside check`: has the kernel under test become dearer than its baseline says?"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Literal
+
+import click
+from rich.console import Console
+
+from ringside.catalog import Catalog, Kernel, find_root, load
+from ringside.cli import options
+from ringside.cli.conducting import run_request
+from ringside.conductor import Request
+from ringside.errors import CatalogError, JudgeError
+
+
+@click.command()
+@click.option("--kernel", "kernel_id", metavar="ID", help="Judge this kernel (default: ours).")
+@click.option("--update", is_flag=True, help="Write the baseline instead of judging by it.")
+@options.clock_option(auto=False)
+@options.profile_option
+@click.option(
+    "--baseline",
+    "baseline_file",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="The baseline file (default: results/baselines/<kernel>.<clock>.txt).",
+)
+@click.option(
+    "--tolerance",
+    type=click.FloatRange(min=0.0),
+    default=0.0,
+    show_default=True,
+    help="How much dearer is no regression: 0.01 is 1 %.",
+)
+@options.images_option
+@options.patience_option
+def check(
+    kernel_id: str | None,
+    update: bool,
+    clock: str,
+    profile: Literal["quick", "full"],
+    baseline_file: Path | None,
+    tolerance: float,
+    images: dict[str, Path],
+    patience: float,
+) -> int:
+    """Run the kernel under test and judge it by its baseline.
+
+    Exits 0 when nothing got dearer, 1 when something did or failed, 2 when it can't be judged.
+    """
+    catalog = load(find_root())
+    kernel = _subject(catalog, kernel_id)
+    path = baseline_file or default_baseline(catalog, kernel, clock)
+    if not update and not path.is_file():
+        raise JudgeError(f"{path}: no baseline there: `ringside check --update` writes it")
+    request = Request(
+        clock=options.resolve_clock(clock, catalog.root),
+        profile=profile,
+        kernels=(kernel.id,),
+        images=images,
+        patience=patience,
+    )
+    from ringside.report.terminal import verdict_table
+    from ringside.stats import baseline
+
+    before = None if update else baseline.load(path)
+    run = run_request(catalog, request, Console(stderr=True)).run
+    console = Console()
+    if before is None:
+        _write(path, baseline.dump(run, kernel.id))
+        console.print(f"baseline written: {path}", markup=False, highlight=False, soft_wrap=True)
+        return 0
+    verdict = baseline.judge(before, run, tolerance)
+    console.print(verdict_table(verdict))
+    return verdict.exit_code
+
+
+def default_baseline(catalog: Catalog, kernel: Kernel, clock: str) -> Path:
+    """Where a kernel's baseline is kept."""
+    return catalog.root / "results" / "baselines" / f"{kernel.id}.{clock}.txt"
+
+
+def _subject(catalog: Catalog, kernel_id: str | None) -> Kernel:
+    if kernel_id is not None:
+        return catalog.kernel(kernel_id)
+    for kernel in catalog.kernels:
+        if kernel.role == "subject" and kernel.runnable:
+            return kernel
+    raise CatalogError("no kernel is the subject: say which one with --kernel")
+
+
+def _write(path: Path, text: str) -> None:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise JudgeError(f"{path}: {error.strerror}") from error

@@ -1,0 +1,104 @@
+"""`ringside compare`: run the same workloads on several kernels and show what each costs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Literal
+
+import click
+from rich.console import Console
+
+from ringside.catalog import Catalog, find_root, load
+from ringside.cli import options
+from ringside.cli.conducting import run_request
+from ringside.cli.jsonl import write_json
+from ringside.conductor import Request
+from ringside.store import Run
+
+
+@click.command()
+@click.option("--kernels", multiple=True, metavar="A,B", help="Only these kernels (ids or globs).")
+@options.workloads_option
+@options.clock_option(auto=True)
+@options.profile_option
+@click.option("--boot", "way", metavar="WAY", help="Boot this way, where a kernel has it.")
+@click.option("--reference", metavar="ID", help="Take ratios to this kernel.")
+@options.images_option
+@options.patience_option
+@click.option("--json", "json_file", metavar="FILE", help="Write JSON lines here; - is stdout.")
+@click.option("--no-report", is_flag=True, help="Write no report, only the table.")
+def compare(
+    kernels: tuple[str, ...],
+    workloads: tuple[str, ...],
+    clock: str,
+    profile: Literal["quick", "full"],
+    way: str | None,
+    reference: str | None,
+    images: dict[str, Path],
+    patience: float,
+    json_file: str | None,
+    no_report: bool,
+) -> int:
+    """Run the same workloads on several kernels and show what each costs.
+
+    Without options: every kernel that can be run, every workload, in the exact clock. Exits 0 when
+    everything was measured, 1 when something was not, 2 when the run could not be made.
+    """
+    catalog = load(find_root())
+    request = Request(
+        clock=options.resolve_clock(clock, catalog.root),
+        profile=profile,
+        kernels=options.names(kernels),
+        workloads=options.names(workloads),
+        way=way,
+        reference=reference,
+        images=images,
+        patience=patience,
+    )
+    errors = Console(stderr=True)
+    conducted = run_request(catalog, request, errors)
+    run = conducted.run
+    output = errors if json_file == "-" else Console()
+    if json_file is not None:
+        write_json(run, json_file)
+    show(run, catalog, output)
+    if not no_report:
+        show_report(run, catalog, conducted.folder.path, output)
+    return status_of(run)
+
+
+def status_of(run: Run) -> int:
+    """0 when every workload was measured on every kernel, else 1."""
+    return 0 if all(m.status == "ok" for m in run.measurements) else 1
+
+
+def show(run: Run, catalog: Catalog, console: Console) -> None:
+    """Print the table of costs, and a line for each thing that went wrong."""
+    from ringside.report.terminal import latency_table
+
+    console.print(latency_table(run, catalog.kernels))
+    for boot in run.boots:
+        if boot.settle is not None and not boot.settle.ok:
+            console.print(
+                f"{boot.kernel}: it did not come to rest in {boot.settle.rounds} rounds",
+                markup=False,
+                highlight=False,
+            )
+    for m in run.measurements:
+        if m.status != "ok":
+            console.print(
+                f"{m.kernel} {m.workload}: {m.status}{': ' + m.detail if m.detail else ''}",
+                markup=False,
+                highlight=False,
+                soft_wrap=True,
+            )
+
+
+def show_report(run: Run, catalog: Catalog, folder: Path, console: Console) -> None:
+    """Write the report into the run's folder and say where it is."""
+    from ringside.report import write
+
+    report = write(run, catalog.kernels, folder)
+    for path in (report.markdown, report.html):
+        shown = path.relative_to(catalog.root) if path.is_relative_to(catalog.root) else path
+        console.print(f"report: {shown}", markup=False, highlight=False, soft_wrap=True)

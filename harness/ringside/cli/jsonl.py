@@ -1,0 +1,48 @@
+"""Results as JSON lines, one a kernel and workload."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+
+from ringside.errors import StoreError
+from ringside.store import Run
+
+_FIELDS = (
+    "kernel",
+    "workload",
+    "group",
+    "op",
+    "clock",
+    "unit",
+    "value",
+    "samples",
+    "iterations",
+    "overhead",
+    "elf_sha256",
+    "status",
+    "detail",
+)
+
+
+def json_lines(run: Run) -> str:
+    """One JSON object a line, keys in a fixed order."""
+    lines = []
+    for measurement in run.measurements:
+        data = measurement.model_dump(mode="json")
+        lines.append(json.dumps({key: data[key] for key in _FIELDS}))
+    return "".join(f"{line}\n" for line in lines)
+
+
+def write_json(run: Run, file: str) -> None:
+    """Write `json_lines` to a file, or to standard output for `-`. Raises StoreError."""
+    text = json_lines(run)
+    if file == "-":
+        sys.stdout.write(text)
+        sys.stdout.flush()
+        return
+    try:
+        Path(file).write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise StoreError(f"--json {file}: {error.strerror}") from error

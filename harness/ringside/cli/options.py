@@ -1,0 +1,93 @@
+"""Options that more than one command takes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from ringside.catalog.names import split_list
+from ringside.machine import CLOCKS, Clock
+from ringside.machine.probe import choose_clock
+
+_F = TypeVar("_F", bound=Callable[..., Any])
+
+
+def clock_option(*, auto: bool) -> Callable[[_F], _F]:
+    """`--clock`; `auto` allows to let the host decide."""
+    choices = [*CLOCKS, "auto"] if auto else list(CLOCKS)
+    return click.option(
+        "--clock",
+        type=click.Choice(choices),
+        default="exact",
+        show_default=True,
+        help="What costs are counted in; `ringside clocks` explains.",
+    )
+
+
+def workloads_option(function: _F) -> _F:
+    """`--workloads`."""
+    return click.option(
+        "--workloads",
+        multiple=True,
+        metavar="X,Y",
+        help="Only these workloads: full names, unique last parts or globs.",
+    )(function)
+
+
+def profile_option(function: _F) -> _F:
+    """`--profile`."""
+    return click.option(
+        "--profile",
+        type=click.Choice(["quick", "full"]),
+        default="quick",
+        show_default=True,
+        help="How many repetitions.",
+    )(function)
+
+
+def patience_option(function: _F) -> _F:
+    """`--patience`."""
+    return click.option(
+        "--patience",
+        type=click.FloatRange(min=0.0, min_open=True),
+        default=1.0,
+        metavar="FACTOR",
+        help="Multiply all deadlines in host time, for a slow machine.",
+    )(function)
+
+
+def images_option(function: _F) -> _F:
+    """`--image`."""
+    return click.option(
+        "--image",
+        "images",
+        multiple=True,
+        metavar="ID=PATH",
+        callback=_parse_images,
+        help="Boot this file as kernel ID instead of what its manifest says.",
+    )(function)
+
+
+def names(values: tuple[str, ...]) -> tuple[str, ...]:
+    """Names out of a repeatable, comma-separated option."""
+    return split_list(values)
+
+
+def resolve_clock(name: str, root: Path) -> Clock:
+    """A clock by name; `auto` is kvm when a probe guest boots under it, else exact."""
+    return choose_clock(root / ".cache") if name == "auto" else CLOCKS[name].name  # type: ignore[index]
+
+
+def _parse_images(
+    context: click.Context, parameter: click.Parameter, values: tuple[str, ...]
+) -> dict[str, Path]:
+    images = {}
+    for value in values:
+        kernel_id, equals, path = value.partition("=")
+        if not (kernel_id and equals and path):
+            raise click.BadParameter(f"{value!r} is not ID=PATH", context, parameter)
+        images[kernel_id] = Path(path).expanduser()
+    return images

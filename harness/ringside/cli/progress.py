@@ -1,0 +1,148 @@
+"""Live progress of a run: one line a kernel, and the time that is left."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from rich.console import Console
+from rich.progress import (
+    BarColumn,
+    Progress,
+    ProgressColumn,
+    SpinnerColumn,
+    Task,
+    TaskID,
+    TextColumn,
+    TimeElapsedColumn,
+)
+from rich.text import Text
+
+from ringside.conductor import Plan
+from ringside.errors import StoreError
+from ringside.store import BootRecord, Measurement, find_run, load_run
+
+
+class _Left(ProgressColumn):
+    """Time left, from an earlier run of the same kernel, else from how far this one is."""
+
+    def render(self, task: Task) -> Text:
+        left = seconds_left(
+            task.elapsed or 0.0, task.completed, task.total or 1, task.fields.get("expected")
+        )
+        return Text("" if left is None or task.finished else f"{left:.0f} s left", style="dim")
+
+
+def seconds_left(elapsed: float, done: float, total: float, expected: float | None) -> float | None:
+    """Seconds until a kernel is through, or None when nothing is known yet."""
+    if expected is not None and elapsed < expected:
+        return expected - elapsed
+    if done <= 0:
+        return None
+    return elapsed / done * (total - done)
+
+
+class ProgressView:
+    """An observer of a run. On a terminal it draws; elsewhere it prints one line a boot."""
+
+    def __init__(self, console: Console) -> None:
+        self._console = console
+        self._progress = Progress(
+            SpinnerColumn(),
+            TextColumn("{task.description}"),
+            BarColumn(bar_width=24),
+            TextColumn("{task.completed:.0f}/{task.total:.0f}"),
+            TimeElapsedColumn(),
+            _Left(),
+            TextColumn("[dim]{task.fields[now]}", markup=True),
+            console=console,
+            transient=True,
+            disable=not console.is_terminal,
+        )
+        self._tasks: dict[str, TaskID] = {}
+        self._expected: dict[str, float] = {}
+        self._preparing: TaskID | None = None
+
+    def __enter__(self) -> Self:
+        self._progress.start()
+        return self
+
+    def __exit__(
+        self,
+        exc_type: type[BaseException] | None,
+        exc: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self._progress.stop()
+
+    def expect(self, seconds: dict[str, float]) -> None:
+        """Host seconds that each kernel took before."""
+        self._expected = seconds
+
+    def preparing(self, what: str) -> None:
+        """Show what is being built or fetched."""
+        if self._preparing is None:
+            self._preparing = self._progress.add_task("preparing", total=None, now="")
+        self._progress.update(self._preparing, now=what)
+        if not self._console.is_terminal:
+            self._console.print(what, markup=False, highlight=False)
+
+    def planned(self, kernels: tuple[str, ...], workloads: int) -> None:
+        """Make a line for each kernel."""
+        if self._preparing is not None:
+            self._progress.remove_task(self._preparing)
+        for kernel in kernels:
+            self._tasks[kernel] = self._progress.add_task(
+                kernel,
+                total=workloads,
+                start=False,
+                now="waiting",
+                expected=self._expected.get(kernel),
+            )
+
+    def booting(self, kernel: str, boot: int) -> None:
+        """A kernel starts."""
+        if boot == 1:
+            self._progress.start_task(self._tasks[kernel])
+        self._progress.update(self._tasks[kernel], now="booting" if boot == 1 else "booting again")
+
+    def ready(self, kernel: str) -> None:
+        """Its runner waits until the guest is at rest."""
+        self._progress.update(self._tasks[kernel], now="settling")
+
+    def measuring(self, kernel: str, workload: str) -> None:
+        """It runs a workload."""
+        self._progress.update(self._tasks[kernel], now=workload)
+
+    def measured(self, measurement: Measurement) -> None:
+        """A workload is over."""
+        self._progress.advance(self._tasks[measurement.kernel])
+
+    def ended(self, boot: BootRecord) -> None:
+        """A boot is over."""
+        self._progress.update(self._tasks[boot.kernel], now=boot.outcome)
+        if not self._console.is_terminal or boot.outcome != "finished":
+            took = f"{boot.end_host_s:.1f} s" if boot.end_host_s is not None else "?"
+            detail = f": {boot.detail}" if boot.detail else ""
+            self._console.print(
+                f"{boot.kernel}: {boot.outcome} after {took}{detail}", markup=False, highlight=False
+            )
+
+
+def earlier_seconds(results: Path, plan: Plan) -> dict[str, float]:
+    """Host seconds a kernel took in the latest run, when that was one like `plan`."""
+    try:
+        run = load_run(find_run(results, None))
+    except StoreError:
+        return {}
+    names = tuple(workload.name for workload in plan.workloads)
+    same = (run.environment.clock, run.profile, run.workloads) == (
+        plan.clock.name,
+        plan.request.profile,
+        names,
+    )
+    seconds: dict[str, float] = {}
+    for boot in run.boots if same and run.complete else ():
+        seconds[boot.kernel] = seconds.get(boot.kernel, 0.0) + (boot.end_host_s or 0.0)
+    return seconds
