@@ -1,1 +1,53 @@
-"""TODO"""
+"""The report of a run: Markdown for a repository, one HTML page for everyone, charts for both."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from ringside.catalog.model import Kernel
+from ringside.errors import ReportError
+from ringside.store.schema import Run
+
+
+@dataclass(frozen=True)
+class Report:
+    """The files written, and `notice`: why there are no charts, when there are none."""
+
+    markdown: Path
+    html: Path
+    charts: tuple[Path, ...]
+    notice: str | None = None
+
+
+def write(run: Run, kernels: Sequence[Kernel], folder: Path) -> Report:
+    """Write `report.md`, `report.html` and the charts of a run into `folder`.
+
+    `kernels` is the whole catalog, rows that are only listed included. Without gnuplot the report
+    is written without charts and says so. A ReportError says what could not be written.
+    """
+    # Imported here since jinja2 is slow to start and most commands write no report.
+    from ringside.report import charts, html, markdown, page
+
+    content = page.build(run, kernels)
+    notice: str | None = None
+    drawn: tuple[charts.Chart, ...] = ()
+    try:
+        drawn = charts.draw(content.latency)
+    except ReportError as error:
+        notice = str(error)
+    report = Report(
+        markdown=folder / "report.md",
+        html=folder / "report.html",
+        charts=tuple(folder / f"{chart.name}.svg" for chart in drawn),
+        notice=notice,
+    )
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        charts.write(drawn, folder)
+        report.markdown.write_text(markdown.render(content, drawn, notice), encoding="utf-8")
+        report.html.write_text(html.render(content, drawn, notice), encoding="utf-8")
+    except OSError as error:
+        raise ReportError(f"{folder}: the report can't be written: {error.strerror}") from error
+    return report

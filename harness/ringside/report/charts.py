@@ -1,0 +1,97 @@
+"""The report's charts: gnuplot draws what `ringside.report.plots` describes, as SVG."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from ringside.errors import ReportError
+from ringside.report import plots
+from ringside.report.latency import Latency
+from ringside.report.text import UNIT_WORDS, plain
+
+HOW_TO_GET = "gnuplot is not installed, so there are no charts: apt-get install gnuplot-nox"
+
+_DEADLINE_S = 60
+
+
+@dataclass(frozen=True)
+class Chart:
+    """One chart: `name` is its file's stem, `title` and `says` are for readers and listeners."""
+
+    name: str
+    title: str
+    says: str
+    svg: str
+
+
+def draw(table: Latency) -> tuple[Chart, ...]:
+    """The charts that a table has numbers for.
+
+    A ReportError says that gnuplot is not there, or what it complained of.
+    """
+    charts = []
+    if any(cell.cost for row in table.rows for cell in row.cells):
+        charts.append(
+            Chart(
+                "cost",
+                f"Cost per operation in {UNIT_WORDS[table.unit]}",
+                "Bars on a logarithmic scale: a group for each workload, a bar for each kernel.",
+                _gnuplot(plots.bars(table)),
+            )
+        )
+    reference = table.reference
+    if reference is not None and any(cell.lean for row in table.rows for cell in row.cells):
+        charts.append(
+            Chart(
+                "ratios",
+                f"Cost relative to {reference.name}",
+                "A heat map of ratios with the number in each cell: blue is cheaper than the "
+                "reference, orange dearer.",
+                _gnuplot(plots.heat_map(table)),
+            )
+        )
+    return tuple(charts)
+
+
+def write(charts: Sequence[Chart], folder: Path) -> tuple[Path, ...]:
+    """Write the charts as files of their own."""
+    paths = []
+    for chart in charts:
+        path = folder / f"{chart.name}.svg"
+        path.write_text(chart.svg, encoding="utf-8")
+        paths.append(path)
+    return tuple(paths)
+
+
+def inline(chart: Chart) -> str:
+    """The chart for a page: in the page's text colour, without a ground, its ids its own."""
+    svg = re.sub(r"^.*?(?=<svg\b)", "", chart.svg, count=1, flags=re.DOTALL)
+    svg = re.sub(r"""\b(id=["']|href=["']#|url\(["']?#)""", rf"\g<1>{chart.name}-", svg)
+    svg = re.sub(r"<rect\b[^>]*/>", "", svg, count=1)
+    return re.sub(r"rgb\( *0, *0, *0\)|(?<==[\"'])black\b", "currentColor", svg)
+
+
+def _gnuplot(script: str) -> str:
+    program = shutil.which("gnuplot")
+    if program is None:
+        raise ReportError(HOW_TO_GET)
+    try:
+        done = subprocess.run(
+            [program, "-d", "-"],
+            input=script,
+            capture_output=True,
+            encoding="utf-8",
+            timeout=_DEADLINE_S,
+            check=False,
+        )
+    except (OSError, subprocess.TimeoutExpired) as error:
+        raise ReportError(f"gnuplot did not draw the charts: {error}") from error
+    if done.returncode != 0 or "</svg>" not in done.stdout:
+        complaint = plain(done.stderr)[:300] or "no output"
+        raise ReportError(f"gnuplot did not draw the charts: {complaint}")
+    return done.stdout

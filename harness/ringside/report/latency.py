@@ -1,0 +1,219 @@
+"""The latency table as data: what each place shows, decided once for every output."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from ringside.catalog.model import Kernel
+from ringside.report import text
+from ringside.stats.ratio import Ratio, Side, compare
+from ringside.stats.summary import summarize
+from ringside.store.schema import Measurement, Run, Status, Unit
+
+# Which way a cell leans from the reference, and how far: 0 is within one per cent.
+Lean = Literal["down3", "down2", "down1", "even", "up1", "up2", "up3"]
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One kernel on one workload. `cost` is in the table's unit; no cost when it did not work."""
+
+    status: Status | None
+    cost: float | None = None
+    spread: float | None = None
+    ratio: Ratio | None = None
+    why_no_ratio: str | None = None
+    is_reference: bool = False
+
+    @property
+    def lean(self) -> Lean | None:
+        """How the ratio is tinted; none without a ratio, and on the reference itself."""
+        if self.ratio is None or self.is_reference:
+            return None
+        if self.ratio.answer in ("same", "undecided"):
+            return "even"
+        return _lean(self.ratio.value)
+
+    @property
+    def cost_text(self) -> str:
+        """The cost for a reader, or the word that stands in its place."""
+        if self.cost is not None:
+            return text.cost(self.cost)
+        return self.status or "not run"
+
+    @property
+    def ratio_text(self) -> str:
+        """The ratio for a reader; empty where there is none."""
+        return text.ratio(self.ratio.value) if self.ratio else ""
+
+    @property
+    def spread_text(self) -> str:
+        """The spread for a reader; empty where there is no cost."""
+        return text.spread(self.spread) if self.cost is not None else ""
+
+    @property
+    def words(self) -> str:
+        """The comparison in words, for a title or a screen reader."""
+        if self.is_reference:
+            return "the reference"
+        if self.ratio is None:
+            return f"no ratio: {self.why_no_ratio}" if self.why_no_ratio else ""
+        words = self.ratio.words()
+        if self.ratio.low is not None and self.ratio.high is not None:
+            words += f" (99 % interval {self.ratio.low:.3f} to {self.ratio.high:.3f}"
+            words += f", p = {self.ratio.p:.2g})" if self.ratio.p is not None else ")"
+        return words
+
+
+@dataclass(frozen=True)
+class Column:
+    """One kernel that was run."""
+
+    id: str
+    name: str
+    is_reference: bool
+
+
+@dataclass(frozen=True)
+class Row:
+    """One workload, with a cell for each column."""
+
+    workload: str
+    group: str
+    op: str
+    elf_sha256: str
+    cells: tuple[Cell, ...]
+
+    @property
+    def name(self) -> str:
+        """The workload's name without its group."""
+        return self.workload.removeprefix(f"{self.group}/")
+
+
+@dataclass(frozen=True)
+class Mean:
+    """The geometric mean of a column's ratios over the rows where every column has one."""
+
+    values: tuple[float | None, ...]
+    rows: int
+
+
+@dataclass(frozen=True)
+class Latency:
+    """The whole table. Rows are sorted by group, then as the run planned them."""
+
+    unit: Unit
+    columns: tuple[Column, ...]
+    rows: tuple[Row, ...]
+    mean: Mean
+
+    @property
+    def reference(self) -> Column | None:
+        """The column that ratios are taken to."""
+        return next((column for column in self.columns if column.is_reference), None)
+
+    def groups(self) -> tuple[tuple[str, tuple[Row, ...]], ...]:
+        """Rows by group, in order."""
+        found: dict[str, list[Row]] = {}
+        for row in self.rows:
+            found.setdefault(row.group, []).append(row)
+        return tuple((name, tuple(rows)) for name, rows in found.items())
+
+
+def _lean(value: float) -> Lean:
+    steps = abs(math.log2(value)) if value > 0 else math.inf
+    if steps < math.log2(1.01):
+        return "even"
+    if value < 1:
+        return "down1" if steps < 0.32 else "down2" if steps < 1 else "down3"
+    return "up1" if steps < 0.32 else "up2" if steps < 1 else "up3"
+
+
+def build(run: Run, kernels: Sequence[Kernel]) -> Latency:
+    """The latency table of a run; `kernels` gives the columns their names and order."""
+    known = {kernel.id: kernel for kernel in kernels}
+
+    def place(kernel_id: str) -> tuple[int, int]:
+        order = known[kernel_id].order if kernel_id in known else 1000
+        return (order, run.kernels.index(kernel_id))
+
+    columns = tuple(
+        Column(
+            id=kernel_id,
+            name=text.plain(known[kernel_id].name if kernel_id in known else kernel_id),
+            is_reference=kernel_id == run.reference,
+        )
+        for kernel_id in sorted(dict.fromkeys(run.kernels), key=place)
+    )
+    measured = {(m.workload, m.kernel): m for m in run.measurements}
+    workloads = dict.fromkeys((*run.workloads, *(m.workload for m in run.measurements)))
+    rows = [_row(run, name, columns, measured) for name in workloads]
+    order = {name: index for index, name in enumerate(sorted({row.group for row in rows}))}
+    rows.sort(key=lambda row: order[row.group])
+    unit: Unit = "instructions" if run.environment.clock == "exact" else "ns"
+    return Latency(unit, columns, tuple(rows), _mean(rows, len(columns)))
+
+
+def _row(
+    run: Run,
+    workload: str,
+    columns: Sequence[Column],
+    measured: Mapping[tuple[str, str], Measurement],
+) -> Row:
+    there = [measured[workload, c.id] for c in columns if (workload, c.id) in measured]
+    best = next((m for m in there if m.status == "ok"), there[0] if there else None)
+    return Row(
+        workload=text.plain(workload),
+        group=text.plain(best.group) if best else text.plain(workload.partition("/")[0]),
+        op=text.plain(best.op) if best else "",
+        elf_sha256=best.elf_sha256 if best else "",
+        cells=tuple(_cell(run, workload, column, measured) for column in columns),
+    )
+
+
+def _cell(
+    run: Run,
+    workload: str,
+    column: Column,
+    measured: Mapping[tuple[str, str], Measurement],
+) -> Cell:
+    measurement = measured.get((workload, column.id))
+    if measurement is None:
+        return Cell(None, is_reference=column.is_reference)
+    if measurement.status != "ok" or measurement.value is None or not measurement.samples:
+        status = measurement.status if measurement.status != "ok" else "torn"
+        return Cell(status, is_reference=column.is_reference)
+    found: Ratio | None = None
+    why: str | None = None
+    reference = measured.get((workload, run.reference)) if run.reference else None
+    if reference is None:
+        why = "the reference was not measured"
+    else:
+        answer = compare(Side(run.environment, measurement), Side(run.environment, reference))
+        if isinstance(answer, Ratio):
+            found = answer
+        else:
+            why = text.plain(answer.reason)
+    return Cell(
+        status="ok",
+        cost=measurement.value,
+        spread=summarize(measurement.samples).spread,
+        ratio=found,
+        why_no_ratio=why,
+        is_reference=column.is_reference,
+    )
+
+
+def _mean(rows: Sequence[Row], columns: int) -> Mean:
+    whole = [
+        [cell.ratio.value for cell in row.cells if cell.ratio is not None and cell.ratio.value > 0]
+        for row in rows
+    ]
+    whole = [ratios for ratios in whole if len(ratios) == columns]
+    if len(whole) < 2:
+        return Mean((None,) * columns, len(whole))
+    logs = [math.fsum(math.log(ratios[c]) for ratios in whole) for c in range(columns)]
+    return Mean(tuple(math.exp(total / len(whole)) for total in logs), len(whole))

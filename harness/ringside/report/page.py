@@ -1,0 +1,280 @@
+"""Everything a report says, as data: what ran, on what, from where, and what went wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from ringside.catalog.model import FACT_COLUMNS, RUNGS, Fact, Kernel, Rung
+from ringside.report import latency, text
+from ringside.report.reading import how_to_read
+from ringside.stats.summary import summarize
+from ringside.store.schema import BootRecord, ImageRecord, Measurement, Run
+
+
+@dataclass(frozen=True)
+class FactCell:
+    """One declared fact; `url` is none for a fact about this repository."""
+
+    heading: str
+    value: str
+    url: str | None
+    read: str
+    note: str
+
+
+@dataclass(frozen=True)
+class System:
+    """One row of the feature table: `reached` is the rung of this run, `target` the manifest's."""
+
+    id: str
+    name: str
+    summary: str
+    homepage: str | None
+    role: str
+    reached: Rung
+    target: Rung
+    facts: tuple[FactCell, ...]
+    notes: tuple[str, ...]
+    offers: str
+    build: str | None
+
+
+@dataclass(frozen=True)
+class Ran:
+    """One kernel of the run: its image, how it was booted, and what the boots cost."""
+
+    id: str
+    name: str
+    image: ImageRecord | None
+    boots: tuple[BootRecord, ...]
+    effects: tuple[str, ...]
+
+    @property
+    def first(self) -> BootRecord | None:
+        """The first boot, whose costs the table shows."""
+        return self.boots[0] if self.boots else None
+
+
+@dataclass(frozen=True)
+class Failure:
+    """One thing that did not work, and the guest's last words where they were kept."""
+
+    kernel: str
+    what: str
+    status: str
+    detail: str
+    words: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Samples:
+    """The raw readings of one measurement in short: ticks of a repetition, overhead of one turn."""
+
+    kernel: str
+    workload: str
+    count: int
+    warmup: int
+    iterations: int
+    minimum: int
+    median: int
+    maximum: int
+    spread: float | None
+    overhead: float | None
+
+
+@dataclass(frozen=True)
+class Page:
+    """The report. `environment` is pairs of a heading and a value."""
+
+    title: str
+    subtitle: str
+    environment: tuple[tuple[str, str], ...]
+    complete: bool
+    reading: tuple[str, ...]
+    latency: latency.Latency
+    systems: tuple[System, ...]
+    ran: tuple[Ran, ...]
+    failures: tuple[Failure, ...]
+    samples: tuple[Samples, ...]
+
+    @property
+    def elves(self) -> tuple[str, ...]:
+        """The workload ELFs as `sha256sum` writes them."""
+        rows = self.latency.rows
+        return tuple(f"{row.elf_sha256}  {row.workload}" for row in rows if row.elf_sha256)
+
+
+def build(run: Run, kernels: Sequence[Kernel]) -> Page:
+    """The report of a run; `kernels` is the whole catalog."""
+    known = {kernel.id: kernel for kernel in kernels}
+    table = latency.build(run, kernels)
+    names = [column.name for column in table.columns]
+    environment = run.environment
+    return Page(
+        title=" vs ".join(names) if 1 < len(names) <= 3 else "Kernels, side by side",
+        subtitle=(
+            f"{len(table.rows)} workloads on {len(names)} kernels, {environment.clock} clock, "
+            f"{environment.started:%Y-%m-%d %H:%M} UTC"
+        ),
+        environment=_environment(run),
+        complete=run.complete,
+        reading=how_to_read(environment.clock),
+        latency=table,
+        systems=tuple(
+            _system(kernel, run) for kernel in sorted(kernels, key=lambda k: (k.order, k.id))
+        ),
+        ran=tuple(_ran(column, run, known) for column in table.columns),
+        failures=_failures(run, table.columns),
+        samples=_samples(run, table),
+    )
+
+
+def _environment(run: Run) -> tuple[tuple[str, str], ...]:
+    it = run.environment
+    revision = (it.git_revision or "not in git")[:40] + (", with changes" if it.git_dirty else "")
+    pairs = (
+        ("Clock", it.clock),
+        ("Profile", run.profile),
+        ("QEMU", it.qemu_version),
+        ("CPU model", it.cpu_model),
+        ("Machine", f"{it.machine}, {it.arch}, {it.smp} CPU, {it.memory_mib} MiB"),
+        ("Toolchain", it.toolchain),
+        ("Host", f"{it.host.cpu}, {it.host.cores} cores"),
+        ("Host system", f"{it.host.os}, Linux {it.host.kernel}, Python {it.host.python}"),
+        ("Revision", revision),
+        ("Started", f"{it.started:%Y-%m-%d %H:%M:%S} UTC"),
+    )
+    return tuple((heading, text.plain(value)) for heading, value in pairs)
+
+
+def rung_reached(kernel_id: str, run: Run) -> Rung:
+    """The rung that a kernel reached in this run.
+
+    `same-bytes` is shown, not declared: it needs a workload that worked here and whose ELF has
+    the same SHA-256 on another kernel of the run.
+    """
+    elves: dict[str, set[str]] = {}
+    for m in run.measurements:
+        if m.status == "ok":
+            elves.setdefault(m.elf_sha256, set()).add(m.kernel)
+    mine = [ran_on for ran_on in elves.values() if kernel_id in ran_on]
+    if any(len(ran_on) > 1 for ran_on in mine):
+        return "same-bytes"
+    if mine:
+        return "ported"
+    booted = any(b.kernel == kernel_id and b.ready_host_s is not None for b in run.boots)
+    return "boots" if booted else "listed"
+
+
+def _system(kernel: Kernel, run: Run) -> System:
+    reached = rung_reached(kernel.id, run)
+    file = kernel.image if kernel.image is not None and kernel.image.source == "file" else None
+    return System(
+        id=kernel.id,
+        name=text.plain(kernel.name),
+        summary=text.plain(kernel.summary),
+        homepage=str(kernel.homepage) if kernel.homepage else None,
+        role=kernel.role,
+        reached=reached,
+        target=max(kernel.target, reached, key=RUNGS.index),
+        facts=tuple(
+            _fact(heading, getattr(kernel.facts, key)) for key, heading in FACT_COLUMNS.items()
+        ),
+        notes=tuple(text.plain(note) for note in kernel.notes),
+        offers=text.plain(file.offers) if file else "",
+        build=str(file.build) if file else None,
+    )
+
+
+def _fact(heading: str, fact: Fact) -> FactCell:
+    source = str(fact.source)
+    return FactCell(
+        heading=heading,
+        value=text.plain(fact.value),
+        url=source if source.startswith(("https://", "http://")) else None,
+        read=fact.read.isoformat(),
+        note=text.plain(fact.note or ""),
+    )
+
+
+def _ran(column: latency.Column, run: Run, known: Mapping[str, Kernel]) -> Ran:
+    boots = tuple(boot for boot in run.boots if boot.kernel == column.id)
+    kernel = known.get(column.id)
+    effects: tuple[str, ...] = ()
+    if kernel is not None and kernel.boot is not None and boots:
+        way = kernel.boot.ways.get(boots[0].way)
+        # An older run may have been booted with another command line than the manifest's.
+        if way is not None and way.cmdline.split() == boots[0].cmdline.split():
+            effects = tuple(text.plain(effect) for effect in way.effects)
+    return Ran(
+        id=column.id,
+        name=column.name,
+        image=next((image for image in run.images if image.kernel == column.id), None),
+        boots=boots,
+        effects=effects,
+    )
+
+
+# An answer of a workload that lived to give it: the end of the console has nothing to add.
+_ANSWERS = frozenset({"absent", "wrong"})
+
+
+def _failures(run: Run, columns: Sequence[latency.Column]) -> tuple[Failure, ...]:
+    """Workloads that gave no number, then boots that never became ready; last words once each."""
+    names = {column.id: column.name for column in columns}
+    found = []
+    told: set[int] = set()
+    for m in run.measurements:
+        if m.status == "ok":
+            continue
+        boot: BootRecord | None = None
+        if m.boot is not None and m.boot < len(run.boots) and m.status not in _ANSWERS:
+            boot = run.boots[m.boot] if m.boot not in told else None
+            told.add(m.boot)
+        found.append(_failure(names.get(m.kernel, m.kernel), m.workload, m.status, m.detail, boot))
+    for index, boot in enumerate(run.boots):
+        if boot.ready_host_s is None and index not in told:
+            name = names.get(boot.kernel, boot.kernel)
+            found.append(_failure(name, "the boot itself", boot.outcome, None, boot))
+    return tuple(found)
+
+
+def _failure(
+    kernel: str, what: str, status: str, detail: str | None, boot: BootRecord | None
+) -> Failure:
+    said = (detail, boot.detail if boot else None)
+    return Failure(
+        kernel=text.plain(kernel),
+        what=text.plain(what),
+        status=text.plain(status),
+        detail="; ".join(dict.fromkeys(text.plain(part) for part in said if part)),
+        words=tuple(text.plain_line(line) for line in boot.last_lines) if boot else (),
+    )
+
+
+def _samples(run: Run, table: latency.Latency) -> tuple[Samples, ...]:
+    measured = {(m.workload, m.kernel): m for m in run.measurements}
+    found = []
+    for row in table.rows:
+        for column in table.columns:
+            m = measured.get((row.workload, column.id))
+            if m is not None and m.status == "ok" and m.ticks:
+                found.append(_sample(column.name, m))
+    return tuple(found)
+
+
+def _sample(kernel: str, m: Measurement) -> Samples:
+    summary = summarize(m.ticks)
+    return Samples(
+        kernel=kernel,
+        workload=text.plain(m.workload),
+        count=summary.count,
+        warmup=m.warmup,
+        iterations=m.iterations,
+        minimum=int(summary.minimum),
+        median=int(summary.median),
+        maximum=int(summary.maximum),
+        spread=summary.spread,
+        overhead=m.overhead,
+    )

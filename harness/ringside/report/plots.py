@@ -1,0 +1,235 @@
+"""Gnuplot scripts of the two charts, as text.
+
+A script reads no file, and every text in it is a single-quoted string, in which gnuplot expands
+nothing. Colours of the kernels are Okabe and Ito's, which colour-blind readers tell apart; the
+reference is grey.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+
+from ringside.report.latency import Latency
+from ringside.report.text import TIMES, cost, plain, ratio
+
+REFERENCE = "#767676"
+KERNELS = ("#0072b2", "#e69f00", "#009e73", "#cc79a7", "#56b4e9", "#d55e00", "#b3a100", "#5d3a9b")
+
+# Text that takes the page's colour when the chart stands in a page, and text on a cell.
+_INK = "#000000"
+_ON_PALE, _ON_DEEP = "#1a1a1a", "#ffffff"
+_FAINT = "#8a8a8a"
+_EMPTY = "#d9d9d9"
+
+# Blue is cheaper, orange dearer; symmetric in the logarithm, full at a factor of eight.
+_CHEAPER, _MIDDLE, _DEARER = (0x1F, 0x6F, 0xB5), (0xF4, 0xF2, 0xEE), (0xC2, 0x55, 0x00)
+_FULL_LOG2 = 3.0
+
+_FONT = "'DejaVu Sans,Helvetica,Arial,sans-serif,12'"
+_LETTER = 7.4
+_LONGEST = 44
+
+
+def bars(table: Latency) -> str:
+    """Horizontal bars on a logarithmic axis, so that names are read without turning the head."""
+    rows, columns = table.rows, table.columns
+    thick = 15 if len(columns) <= 3 else 13 if len(columns) <= 5 else 11
+    group = thick * len(columns) + 12
+    left, right = _label_width(row.workload for row in rows), 76.0
+    width = left + 620 + right
+    legend = _legend_lines([_short(column.name, 28) for column in columns], 620 + right)
+    top, bottom = 52 + 20 * len(legend), 58
+    height = top + group * len(rows) + bottom
+    costs = [c.cost for row in rows for c in row.cells if c.cost is not None and c.cost > 0]
+    low = 10.0 ** math.floor(math.log10(min(costs) / 1.5))
+    high = 10.0 ** (math.log10(max(costs)) + 0.05)
+    unit = "instructions" if table.unit == "instructions" else "nanoseconds"
+    script = [
+        *_canvas(width, height, left, right, top, bottom),
+        "set logscale x 10",
+        f"set xrange [{low:g}:{high:g}]",
+        f"set yrange [{len(rows) - 0.5}:-0.5]",
+        "set format x '%.0s%c'",
+        f"set xlabel '{unit} per operation, logarithmic scale'",
+        *_title(f"Cost per operation in {unit}: shorter is cheaper", left, width, height),
+        f"set border 1 lc rgb '{_INK}'",
+        "set xtics nomirror out scale 0.6",
+        "set mxtics 10",
+        "unset ytics",
+        f"set grid xtics lt 1 lw 0.5 lc rgb '{_FAINT}'",
+        "unset key",
+        "set style fill solid 1.0 noborder",
+    ]
+    colors = _colors(table)
+    script += _legend(legend, colors, left, width, height)
+    drawn: list[str] = []
+    for place, color in enumerate(colors):
+        offset = (place - (len(columns) - 1) / 2) * thick / group
+        half = thick * 0.43 / group
+        data = []
+        for index, row in enumerate(rows):
+            cell, y = row.cells[place], index + offset
+            if cell.cost is not None and cell.cost > 0:
+                data.append(
+                    f"{low:g} {y:.5f} {low:g} {cell.cost:.10g} {y - half:.5f} {y + half:.5f}"
+                )
+                at, said, ink = cell.cost, cost(cell.cost), _INK
+            else:
+                at, said, ink = low, cell.cost_text, _FAINT
+            small = f"font ',{9 if thick > 11 else 8}' tc rgb '{ink}'"
+            script.append(
+                f"set label {_quote(said)} at {at:.10g},{y:.5f} left offset 0.4,0 {small}"
+            )
+        if data:
+            script += [f"$k{place} << EOD", *data, "EOD"]
+            drawn.append(f"$k{place} using 1:2:3:4:5:6 with boxxyerror fc rgb '{color}' notitle")
+    script += _row_labels(table)
+    return "\n".join([*script, "plot " + ", ".join(drawn)]) + "\n"
+
+
+def heat_map(table: Latency) -> str:
+    """Ratios to the reference, a row a workload, the number in each cell."""
+    rows = table.rows
+    places = [place for place, column in enumerate(table.columns) if not column.is_reference]
+    names = [table.columns[place].name for place in places]
+    reference = table.reference
+    left, right = _label_width(row.workload for row in rows), 24.0
+    cell_width = max(110.0, min(_label_width(names) - 8, 190.0))
+    top, bottom = 84, 46
+    width = left + cell_width * len(places) + right
+    wide = max(width, 560.0)
+    right += wide - width
+    height = top + 26 * len(rows) + bottom
+    title = f"Cost relative to {_short(reference.name, 28) if reference else 'the reference'}"
+    script = [
+        *_canvas(wide, height, left, right, top, bottom),
+        f"set xrange [-0.5:{len(places) - 0.5}]",
+        f"set yrange [{len(rows) - 0.5}:-0.5]",
+        *_title(title, left, wide, height),
+        "unset border",
+        "unset xtics",
+        "unset ytics",
+        "unset key",
+        "set style fill solid 1.0 noborder",
+        f"set label 'blue is cheaper, orange is dearer, 1.00{TIMES} is equal'"
+        f" at screen {left / wide:.5f}, screen {20 / height:.5f} font ',11' tc rgb '{_FAINT}'",
+    ]
+    for x, name in enumerate(names):
+        script.append(f"set label {_quote(name, 26)} at {x}, graph 1 center offset 0,0.8")
+    data = []
+    for y, row in enumerate(rows):
+        for x, place in enumerate(places):
+            cell = row.cells[place]
+            if cell.ratio is not None:
+                fill, ink = _tint(cell.ratio.value)
+                said = ratio(cell.ratio.value)
+            else:
+                fill, ink, said = _EMPTY, _ON_PALE, cell.status or "not run"
+                said = "no ratio" if said == "ok" else said
+            data.append(
+                f"{x} {y} {x - 0.49:.2f} {x + 0.49:.2f} {y - 0.46:.2f} {y + 0.46:.2f}"
+                f" {int(fill[1:], 16)}"
+            )
+            script.append(f"set label {_quote(said)} at {x},{y} center front tc rgb '{ink}'")
+    script += ["$cells << EOD", *data, "EOD", *_row_labels(table)]
+    plot = "plot $cells using 1:2:3:4:5:6:7 with boxxyerror fc rgb variable notitle"
+    return "\n".join([*script, plot]) + "\n"
+
+
+def _canvas(
+    width: float, height: float, left: float, right: float, top: float, bottom: float
+) -> list[str]:
+    """A terminal of a size in pixels, and margins in pixels."""
+    return [
+        f"set terminal svg size {width:.0f},{height:.0f} noenhanced font {_FONT}"
+        " background rgb '#ffffff'",
+        "set encoding utf8",
+        f"set lmargin at screen {left / width:.5f}",
+        f"set rmargin at screen {1 - right / width:.5f}",
+        f"set tmargin at screen {1 - top / height:.5f}",
+        f"set bmargin at screen {bottom / height:.5f}",
+    ]
+
+
+def _row_labels(table: Latency) -> list[str]:
+    return [
+        f"set label {_quote(row.workload)} at graph 0, first {index} right offset -0.8,0"
+        for index, row in enumerate(table.rows)
+    ]
+
+
+def _label_width(labels: Iterable[str]) -> float:
+    return 22 + _LETTER * max((min(len(label), _LONGEST) for label in labels), default=8)
+
+
+def _colors(table: Latency) -> Sequence[str]:
+    taken = 0
+    colors = []
+    for column in table.columns:
+        colors.append(REFERENCE if column.is_reference else KERNELS[taken % len(KERNELS)])
+        taken += not column.is_reference
+    return colors
+
+
+def _tint(value: float) -> tuple[str, str]:
+    """The fill of a cell, and the ink that is read on it."""
+    steps = math.log2(value) if value > 0 else -_FULL_LOG2
+    depth = min(abs(steps) / _FULL_LOG2, 1.0) ** 0.7
+    end = _DEARER if steps > 0 else _CHEAPER
+    fill = [round(m + (e - m) * depth) for m, e in zip(_MIDDLE, end, strict=True)]
+    light = (0.299 * fill[0] + 0.587 * fill[1] + 0.114 * fill[2]) / 255
+    return "#{:02x}{:02x}{:02x}".format(*fill), _ON_PALE if light > 0.55 else _ON_DEEP
+
+
+def _title(title: str, left: float, width: float, height: float) -> list[str]:
+    """A title over the plot's left edge; `title` is plain and short enough already."""
+    place = f"screen {left / width:.5f}, screen {1 - 24 / height:.5f}"
+    return [f"set label {_quote(title, 90)} at {place} left font ',14'"]
+
+
+def _legend_lines(names: Sequence[str], room: float) -> list[list[tuple[float, str]]]:
+    """Names with their offsets in pixels, as many on a line as there is room for."""
+    lines: list[list[tuple[float, str]]] = [[]]
+    at = 0.0
+    for name in names:
+        size = 40 + _LETTER * len(name)
+        if lines[-1] and at + size > room:
+            lines.append([])
+            at = 0.0
+        lines[-1].append((at, name))
+        at += size
+    return lines
+
+
+def _legend(
+    lines: Sequence[Sequence[tuple[float, str]]],
+    colors: Sequence[str],
+    left: float,
+    width: float,
+    height: float,
+) -> list[str]:
+    """A legend drawn by hand: gnuplot's own knows neither its room nor the title's."""
+    script = []
+    ink = iter(colors)
+    for number, line in enumerate(lines):
+        y = 1 - (50 + 20 * number) / height
+        for at, name in line:
+            x = (left + at) / width
+            script += [
+                f"set object rectangle from screen {x:.5f}, screen {y - 5 / height:.5f} to screen"
+                f" {x + 14 / width:.5f}, screen {y + 5 / height:.5f} fc rgb '{next(ink)}'"
+                " fs solid 1.0 noborder",
+                f"set label {_quote(name)} at screen {x + 20 / width:.5f}, screen {y:.5f} left",
+            ]
+    return script
+
+
+def _short(value: str, limit: int) -> str:
+    value = plain(value)
+    return value if len(value) <= limit else value[: limit - 1] + "\N{HORIZONTAL ELLIPSIS}"
+
+
+def _quote(value: str, limit: int = _LONGEST) -> str:
+    """A gnuplot string in which nothing is expanded."""
+    return "'" + _short(value, limit).replace("'", "''") + "'"

@@ -1,0 +1,98 @@
+"""Tables for a terminal. All text goes in as `Text`, so none of it is markup."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from rich.table import Table
+from rich.text import Text
+
+from ringside.catalog.model import Kernel
+from ringside.report import latency, text
+from ringside.stats.judge import Answer, Verdict
+from ringside.stats.ratio import percent
+from ringside.store.schema import Run
+
+_LEAN_STYLES: dict[latency.Lean, str] = {
+    "down3": "bold cyan",
+    "down2": "cyan",
+    "down1": "cyan",
+    "even": "",
+    "up1": "yellow",
+    "up2": "yellow",
+    "up3": "bold yellow",
+}
+_ANSWER_STYLES: dict[Answer, str] = {
+    "better": "cyan",
+    "worse": "bold red",
+    "same": "dim",
+    "new": "cyan",
+    "missing": "yellow",
+    "failed": "bold red",
+    "unjudged": "yellow",
+}
+
+
+def latency_table(run: Run, kernels: Sequence[Kernel]) -> Table:
+    """The cost per operation of each workload on each kernel of a run, with its ratio."""
+    view = latency.build(run, kernels)
+    environment = run.environment
+    title = (
+        f"{text.UNIT_WORDS[view.unit].capitalize()} per operation"
+        f" ({environment.clock} clock, {text.plain(environment.cpu_model)},"
+        f" QEMU {text.plain(environment.qemu_version)})"
+    )
+    caption = "± is the interquartile range over the median, where it is not 0"
+    if view.reference is not None:
+        caption = f"{text.TIMES} is the ratio to {view.reference.name}; {caption}"
+    table = Table(title=Text(title), caption=Text(caption), header_style="bold")
+    table.add_column("workload", no_wrap=True)
+    for column in view.columns:
+        table.add_column(Text(column.name), justify="right")
+    for _, rows in view.groups():
+        for row in rows:
+            table.add_row(Text(row.workload), *(_cell(cell) for cell in row.cells))
+        table.add_section()
+    if view.mean.rows >= 2:
+        means = [
+            Text(text.ratio(value) if value is not None else "", style="bold")
+            for value in view.mean.values
+        ]
+        table.add_row(Text(f"geometric mean of {view.mean.rows}", style="bold"), *means)
+    return table
+
+
+def _cell(cell: latency.Cell) -> Text:
+    if cell.cost is None:
+        return Text(cell.cost_text, style="bold red" if cell.status else "dim")
+    shown = Text(cell.cost_text)
+    if cell.ratio is not None and not cell.is_reference:
+        style = _LEAN_STYLES[cell.lean] if cell.lean else ""
+        shown.append(f"  {cell.ratio_text}", style=style)
+    if cell.spread:
+        shown.append(f" ±{cell.spread_text}", style="dim")
+    return shown
+
+
+def verdict_table(verdict: Verdict, everything: bool = False) -> Table:
+    """The answers of the regression gate; those that are `same` only when asked for."""
+    table = Table(header_style="bold")
+    table.add_column("workload", no_wrap=True)
+    for heading in ("baseline", "now", "change"):
+        table.add_column(heading, justify="right")
+    table.add_column("answer")
+    for judgement in verdict.judgements:
+        if judgement.answer == "same" and not everything:
+            continue
+        change = judgement.change
+        answer = Text(judgement.answer, style=_ANSWER_STYLES[judgement.answer])
+        if judgement.why:
+            answer.append(f": {text.plain(judgement.why)}", style="default")
+        table.add_row(
+            Text(judgement.workload),
+            text.count(judgement.before),
+            text.count(judgement.after),
+            "" if change is None or change == 0 else f"{'+' * (change > 0)}{percent(change)}",
+            answer,
+        )
+    return table

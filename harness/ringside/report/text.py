@@ -1,0 +1,78 @@
+"""Values as words, and untrusted words made harmless for the place they go to."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from urllib.parse import quote
+
+from ringside.store.schema import Unit
+
+UNIT_WORDS: dict[Unit, str] = {"instructions": "instructions", "ns": "nanoseconds"}
+NO_VALUE = "\N{EN DASH}"
+TIMES = "\N{MULTIPLICATION SIGN}"
+
+_MARKDOWN = re.compile(r"[\\`*_{}\[\]()|~$!#@]")
+_HIDDEN = {"Cc", "Cf", "Cs", "Co", "Zl", "Zp"}
+
+
+def plain(text: str) -> str:
+    """Text on one line without control, format or bidirectional characters."""
+    return " ".join("".join(_visible(c) for c in text).split())
+
+
+def plain_line(line: str) -> str:
+    """A line of a console, its blanks kept, that can't move a cursor, hide or reorder anything."""
+    return "".join(_visible(c, tab="    ") for c in line).rstrip()
+
+
+def _visible(char: str, tab: str = " ") -> str:
+    if char == "\t":
+        return tab
+    if char in "\n\r":
+        return " "
+    return "" if unicodedata.category(char) in _HIDDEN else char
+
+
+def markdown(text: str) -> str:
+    """Text for a paragraph or a table cell of Markdown: nothing in it is markup."""
+    safe = plain(text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    return _MARKDOWN.sub(lambda m: "\\" + m.group(), safe)
+
+
+def markdown_url(url: str) -> str:
+    """An http(s) address for the round brackets of a Markdown link, inside a table too."""
+    return quote(plain(url), safe=":/?#@!&=+,;%~.-_$'")
+
+
+def cost(value: float) -> str:
+    """A cost per operation: thousands separated, a decimal only below 1,000 and when needed."""
+    if value == int(value) or abs(value) >= 1000:
+        return f"{value:,.0f}"
+    return f"{value:,.1f}" if abs(value) >= 10 else f"{value:,.2f}"
+
+
+def ratio(value: float) -> str:
+    """A ratio with the multiplication sign: three significant digits from 0.01 to 1000."""
+    if value >= 100:
+        return f"{value:,.0f}{TIMES}"
+    return f"{value:.1f}{TIMES}" if value >= 10 else f"{value:.2f}{TIMES}"
+
+
+def spread(value: float | None) -> str:
+    """The interquartile range over the median, as a percentage."""
+    if value is None:
+        return NO_VALUE
+    if value == 0:
+        return "0 %"
+    return f"{value * 100:.1f} %" if value >= 0.001 else "<0.1 %"
+
+
+def seconds(value: float | None) -> str:
+    """Host seconds to a hundredth."""
+    return NO_VALUE if value is None else f"{value:.2f} s"
+
+
+def count(value: int | None) -> str:
+    """An integer with its thousands separated."""
+    return NO_VALUE if value is None else f"{value:,}"
