@@ -55,7 +55,8 @@ extern const struct bench bench;
 #define BENCH_ID .group = BENCH_GROUP, .name = BENCH_NAME
 
 /* What nearly all workloads take. */
-#define BENCH_USUAL_REPETITIONS .repetitions = { [BENCH_QUICK] = 15, [BENCH_FULL] = 61 }, .warmup = 3
+#define BENCH_USUAL_REPETITIONS                                                                    \
+	.repetitions = { [BENCH_QUICK] = 15, [BENCH_FULL] = 61 }, .warmup = 3
 
 #define BENCH_UNLIKELY(x) __builtin_expect(!!(x), 0)
 

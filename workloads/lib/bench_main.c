@@ -121,7 +121,7 @@ static void emit_samples(uint32_t count)
 
 static void measure(uint32_t repetitions)
 {
-	/* Nothing is written between here and the last sample, and the console has fallen silent. */
+	/* From here to the last sample nothing is written; the console has fallen silent. */
 	emit_bench(repetitions);
 	port_drain(PORT_CONSOLE);
 
