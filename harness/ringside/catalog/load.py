@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import os
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from pydantic import ValidationError
 
-from ringside.catalog.model import Kernel
+from ringside.catalog.model import FileImage, Kernel
 from ringside.catalog.names import select, unknown
 from ringside.errors import CatalogError
 
@@ -32,14 +32,19 @@ class Catalog:
                 return kernel
         raise unknown("kernel", kernel_id, [k.id for k in self.kernels], _SEE)
 
-    def select(self, patterns: Sequence[str]) -> tuple[Kernel, ...]:
-        """The runnable kernels that `patterns` name; all of them when there are no patterns.
+    def select(self, patterns: Sequence[str], given: Collection[str] = ()) -> tuple[Kernel, ...]:
+        """The runnable kernels that `patterns` name.
 
-        Raises CatalogError for an unknown kernel, and for one that is only listed when it was
-        asked for by its full name.
+        Without patterns these are all that have an image: from their manifest, or because their
+        id is in `given`. Raises CatalogError for an unknown kernel, and for one that is only
+        listed when it was asked for by its full name.
         """
         if not patterns:
-            return tuple(k for k in self.kernels if k.runnable)
+            return tuple(
+                k
+                for k in self.kernels
+                if k.runnable and (k.id in given or not isinstance(k.image, FileImage))
+            )
         chosen = select("kernel", patterns, [k.id for k in self.kernels], _SEE)
         for name in chosen:
             if name in patterns and not self.kernel(name).runnable:

@@ -99,6 +99,8 @@ def show_report(run: Run, catalog: Catalog, folder: Path, console: Console) -> N
     from ringside.report import write
 
     report = write(run, catalog.kernels, folder)
+    if report.notice:
+        console.print(report.notice, markup=False, highlight=False, soft_wrap=True)
     for path in (report.markdown, report.html):
         shown = path.relative_to(catalog.root) if path.is_relative_to(catalog.root) else path
         console.print(f"report: {shown}", markup=False, highlight=False, soft_wrap=True)

@@ -35,7 +35,12 @@ def run_request(catalog: Catalog, request: Request, console: Console) -> Conduct
         view.expect(earlier_seconds(results, plan))
         started = datetime.datetime.now(datetime.UTC)
         folder = RunFolder.create(results, plan.clock.name, started)
-        run = asyncio.run(_until_signal(plan, folder, view))
+        try:
+            run = asyncio.run(_until_signal(plan, folder, view))
+        except KeyboardInterrupt:
+            kept = folder.path.relative_to(catalog.root)
+            console.print(f"what was measured is in {kept}", markup=False, highlight=False)
+            raise
     return Conducted(run=run, folder=folder)
 
 

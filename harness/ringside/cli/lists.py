@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 from ringside.catalog import Kernel, find_root, load, load_workloads
 from ringside.catalog.model import FACT_COLUMNS
@@ -28,7 +29,7 @@ def kernels(context: click.Context) -> None:
         runnable = "yes" if kernel.runnable else "no"
         if kernel.runnable and kernel.image is not None and kernel.image.source == "file":
             runnable = "with --image"
-        table.add_row(kernel.id, kernel.name, kernel.role, kernel.target, runnable)
+        table.add_row(kernel.id, Text(kernel.name), kernel.role, kernel.target, runnable)
     Console().print(table)
 
 
@@ -39,7 +40,7 @@ def show(kernel_id: str) -> None:
     kernel = load(find_root()).kernel(kernel_id)
     table = Table("what", "value", show_header=False, box=None)
     for key, value in _rows(kernel):
-        table.add_row(f"[bold]{key}", click.unstyle(value))
+        table.add_row(Text(key, style="bold"), Text(value))
     Console().print(table)
 
 
@@ -54,7 +55,7 @@ def _rows(kernel: Kernel) -> list[tuple[str, str]]:
     if kernel.boot is not None:
         rows.append(("machine", f"{kernel.boot.machine}, {kernel.boot.memory_mib} MiB"))
         for name, way in kernel.boot.ways.items():
-            rows.append((f"boot {name}", "\n".join((way.cmdline or "(no command line)",))))
+            rows.append((f"boot {name}", way.cmdline or "(no command line)"))
             rows += [("", f"- {effect}") for effect in way.effects]
     for key, heading in FACT_COLUMNS.items():
         fact = getattr(kernel.facts, key)
@@ -87,7 +88,7 @@ def clocks() -> None:
     table = Table("clock", "unit", "here", "what it counts")
     for clock in CLOCKS.values():
         here = "yes" if clock.name != "kvm" or kvm.works else f"no: {kvm.reason}"
-        table.add_row(clock.name, clock.unit, here, clock.meaning)
+        table.add_row(clock.name, clock.unit, Text(here), clock.meaning)
     Console().print(table)
 
 

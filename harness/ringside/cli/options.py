@@ -9,8 +9,9 @@ from typing import Any, TypeVar
 import click
 
 from ringside.catalog.names import split_list
+from ringside.errors import MachineError
 from ringside.machine import CLOCKS, Clock
-from ringside.machine.probe import choose_clock
+from ringside.machine.probe import choose_clock, probe_kvm
 
 _F = TypeVar("_F", bound=Callable[..., Any])
 
@@ -77,8 +78,18 @@ def names(values: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def resolve_clock(name: str, root: Path) -> Clock:
-    """A clock by name; `auto` is kvm when a probe guest boots under it, else exact."""
-    return choose_clock(root / ".cache") if name == "auto" else CLOCKS[name].name  # type: ignore[index]
+    """A clock by name; `auto` is kvm when a probe guest boots under it, else exact.
+
+    Raises MachineError for `kvm` where no guest runs under it.
+    """
+    if name == "auto":
+        return choose_clock(root / ".cache")
+    clock = next(clock for clock in CLOCKS if clock == name)
+    if clock == "kvm":
+        probe = probe_kvm(root / ".cache")
+        if not probe.works:
+            raise MachineError(f"kvm does not work here ({probe.reason}): use --clock exact")
+    return clock
 
 
 def _parse_images(

@@ -13,6 +13,7 @@ from pathlib import Path
 from ringside.catalog import Workload
 from ringside.conductor.observer import Observer
 from ringside.conductor.prepare import Candidate, Plan
+from ringside.errors import MachineError
 from ringside.image import Symbols, build_initrd
 from ringside.image.files import sha256_file
 from ringside.machine import MachineSpec, QemuMachine, build_argv
@@ -64,8 +65,8 @@ async def boot_once(
     """Boot `candidate` with `workloads` planned and wait until that is over.
 
     `on_end` is called with the index of each workload whose process was waited for. When the task
-    is cancelled the result is one with the outcome INTERRUPTED, and the task stays cancelled
-    for its caller to see. Raises MachineError when QEMU does not start.
+    is cancelled the outcome is INTERRUPTED, and raising CancelledError is left to the caller; when
+    QEMU does not start it is DIED.
     """
     names = [workload.name for workload in workloads]
     profile = plan.request.profile
@@ -99,7 +100,9 @@ async def boot_once(
                     await _pin(machine)
                 ending = await run_session(machine, transcript, limits, kernel.console.panic, keep)
         except asyncio.CancelledError:
-            ending = _interrupted()
+            ending = _never_ran(Outcome.INTERRUPTED, "the run was interrupted")
+        except MachineError as error:
+            ending = _never_ran(Outcome.DIED, str(error))
     record = BootRecord(
         kernel=kernel.id,
         way=candidate.way_name,
@@ -146,10 +149,10 @@ def _settle(transcript: Transcript) -> Settle | None:
     )
 
 
-def _interrupted() -> Ending:
+def _never_ran(outcome: Outcome, detail: str) -> Ending:
     return Ending(
-        outcome=Outcome.INTERRUPTED,
-        detail="the run was interrupted",
+        outcome=outcome,
+        detail=detail,
         last_lines=(),
         program_counter=None,
         ready_s=None,

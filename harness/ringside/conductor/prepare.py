@@ -61,8 +61,10 @@ class Plan:
 
 def prepare(catalog: Catalog, request: Request, observer: Observer) -> Plan:
     """Build, fetch and check. Raises a RingsideError for the first thing that is not right."""
-    kernels = catalog.select(request.kernels)
     _check_images(catalog, request.images)
+    kernels = catalog.select(request.kernels, request.images)
+    if not kernels:
+        raise CatalogError("no kernel can be run: `ringside kernels` lists what there is")
     reference = _reference(catalog, kernels, request.reference)
     boots = [_boot(kernel) for kernel in kernels]
     arches = sorted({boot.arch for boot in boots})

@@ -12,7 +12,7 @@ from ringside.conductor.boot import BootResult, boot_once
 from ringside.conductor.measure import measurement, status_of
 from ringside.conductor.observer import Observer
 from ringside.conductor.prepare import Candidate, Plan
-from ringside.errors import RingsideError
+from ringside.errors import MachineError, RingsideError
 from ringside.image.elf import compiler
 from ringside.machine.argv import SMP
 from ringside.records import Result, Transcript, Verdict
@@ -32,7 +32,8 @@ from ringside.store.schema import (
 async def conduct(plan: Plan, folder: RunFolder, observer: Observer) -> Run:
     """Run the plan into `folder`. The run is kept, and partly kept when this is cancelled.
 
-    Raises MachineError when QEMU does not start, and CancelledError after all is tidied away.
+    Raises MachineError when QEMU started for no kernel at all, and CancelledError when it was
+    cancelled, both after all is tidied away.
     """
     started = datetime.datetime.now(datetime.UTC)
     conductor = _Conductor(plan, folder, observer)
@@ -46,6 +47,8 @@ async def conduct(plan: Plan, folder: RunFolder, observer: Observer) -> Run:
     finally:
         run = conductor.run(started, complete=not interrupted)
         folder.finish(run)
+    if all(boot.outcome == Outcome.DIED and boot.ready_host_s is None for boot in run.boots):
+        raise MachineError(run.boots[0].detail or "QEMU did not start")
     return run
 
 

@@ -17,7 +17,7 @@ from ringside.catalog.model import DebImage
 from ringside.errors import ImageError
 from ringside.image.apt import AptSuite, Package
 from ringside.image.config import prove
-from ringside.image.files import sha256_file, write_atomic
+from ringside.image.files import locked, sha256_file, write_atomic
 from ringside.image.unpack import unpack
 
 
@@ -54,10 +54,11 @@ def obtain_deb(kernel_id: str, source: DebImage, cache: Path, *, refresh: bool) 
     """
     images = cache / "images"
     memory = images / f"{kernel_id}.json"
-    resolved = None if refresh else _recall(memory, source, images)
-    if resolved is None:
-        resolved = _resolve(source, cache)
-        write_atomic(memory, (resolved.model_dump_json(indent=2) + "\n").encode())
+    with locked(cache / "apt" / f"{source.suite}.lock"):
+        resolved = None if refresh else _recall(memory, source, images)
+        if resolved is None:
+            resolved = _resolve(source, cache)
+            write_atomic(memory, (resolved.model_dump_json(indent=2) + "\n").encode())
     return DebKernel(
         kernel=images / resolved.kernel,
         version=resolved.version,

@@ -21,6 +21,7 @@ from ringside.machine.version import Qemu, find_qemu
 DEADLINE_S = 3.0
 _LOAD_AT = 0x100000
 _EXIT_PORT = 0xF4
+_LONGEST = 160
 _EXIT_VALUE = 0x2A
 _EXIT_STATUS = _EXIT_VALUE << 1 | 1
 _BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
@@ -82,7 +83,9 @@ def probe(clock: ClockSpec, qemu: Qemu, deadline_s: float = DEADLINE_S) -> Probe
     if done.returncode == _EXIT_STATUS:
         return Probe(True, "a guest ran")
     said = done.stderr.strip().splitlines()
-    return Probe(False, said[-1] if said else f"QEMU ended with status {done.returncode}")
+    how = "signal" if done.returncode < 0 else "status"
+    reason = f"QEMU ended with {how} {abs(done.returncode)}"
+    return Probe(False, f"{reason}: {said[-1][:_LONGEST]}" if said else reason)
 
 
 def probe_kvm(cache: Path) -> Probe:

@@ -8,10 +8,12 @@ from collections.abc import Mapping
 
 from ringside.records.line import Record
 from ringside.records.result import Result, Verdict
+from ringside.session.text import printable
 
 _MOST_SAMPLES = 1 << 20
 _LARGEST_TICK = 2**64 - 1
 _MOST_DIGITS = 20
+_MOST_WORDS = 200
 
 
 class BadField(ValueError):
@@ -26,6 +28,11 @@ def number(fields: Mapping[str, str], key: str, *, least: int = 0) -> int:
     if not least <= int(value) <= _LARGEST_TICK:
         raise BadField(f"{key} is out of range")
     return int(value)
+
+
+def words(fields: Mapping[str, str], key: str) -> str:
+    """A field for people: bounded, and safe to show whatever the guest put into it."""
+    return printable(fields.get(key, "?").encode()[:_MOST_WORDS])
 
 
 def numbers(fields: Mapping[str, str], key: str) -> list[int]:
@@ -89,7 +96,7 @@ class Stream:
             name=self.name,
             verdict=verdict,
             detail=detail,
-            op=self._bench.get("op", ""),
+            op=words(self._bench, "op") if self._bench else "",
             iterations=self._iterations,
             warmup=self._warmup,
             ticks=tuple(self._ticks) if whole else (),
@@ -125,11 +132,11 @@ class Stream:
             case "done":
                 self._take_done(number(fields, "samples"))
             case "absent":
-                what, errno = fields.get("what", "?"), number(fields, "errno")
-                self._absent = f"{what}: {_errno_words(errno)}"
+                errno = number(fields, "errno")
+                self._absent = f"{words(fields, 'what')}: {_errno_words(errno)}"
             case "wrong":
-                expected, got = fields.get("expected", "?"), fields.get("got", "?")
-                self._wrong = f"{fields.get('what', '?')}: expected {expected}, got {got}"
+                expected, got = words(fields, "expected"), words(fields, "got")
+                self._wrong = f"{words(fields, 'what')}: expected {expected}, got {got}"
             case _:
                 raise BadField("no such type")
 
@@ -137,9 +144,10 @@ class Stream:
         if self._bench:
             raise BadField("it came twice")
         self._bench = fields
-        claimed = f"{fields.get('group', '')}/{fields.get('name', '')}"
-        if self.name not in (claimed, fields.get("name", "")):
-            raise BadField(f"the process says that it is {claimed}")
+        if f"{fields.get('group', '')}/{fields.get('name', '')}" != self.name:
+            raise BadField(
+                f"the process says that it is {words(fields, 'group')}/{words(fields, 'name')}"
+            )
         self._iterations = number(fields, "iterations", least=1)
         self._warmup = number(fields, "warmup")
         self._repetitions = number(fields, "repetitions", least=1)

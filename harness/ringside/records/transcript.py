@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from ringside.records.line import Record, Text, Torn, parse_line
 from ringside.records.result import Result
-from ringside.records.stream import BadField, Stream, number, numbers
+from ringside.records.stream import BadField, Stream, number, numbers, words
 
 _MOST_SETTLE_SAMPLES = 1024
 
@@ -145,7 +145,7 @@ class Transcript:
 
     def _hello(self, fields: Mapping[str, str]) -> None:
         if fields.get("proto") != "1":
-            raise BadField(f"it speaks protocol {fields.get('proto', '?')}, not 1")
+            raise BadField(f"it speaks protocol {words(fields, 'proto')}, not 1")
         if number(fields, "planned") != len(self._streams):
             raise BadField(f"it read {fields['planned']} planned workloads of {len(self._streams)}")
         self.ready = True
@@ -153,7 +153,9 @@ class Transcript:
     def _begin(self, index: int, name: str) -> None:
         stream = self._stream(index)
         if name != stream.name:
-            raise BadField(f"stream {index + 1} is {stream.name}, not {name}")
+            raise BadField(
+                f"stream {index + 1} is {stream.name}, not {words({'name': name}, 'name')}"
+            )
         stream.begun = True
         self.current = index
         self._on_begin(index)
