@@ -5,7 +5,7 @@
 /* Virtual under QEMU's instruction clock, where a sleeping guest costs the host next to nothing. */
 #define ROUND_SLEEP_NS 250000000u
 #define ROUNDS_MIN 12
-#define ROUNDS_MAX 60
+#define ROUNDS_MAX 40
 /* So many rounds in a row must agree. */
 #define ROUNDS_AGREE 6
 
