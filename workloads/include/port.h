@@ -15,7 +15,7 @@
  * Results are >= 0, or -errno in Linux's numbering, whatever the system's own is.
  */
 
-#include "port_abi.h" /* IWYU pragma: export */
+#include "port_abi.h"
 
 #define PORT_EINTR 4
 #define PORT_ENOENT 2
@@ -83,4 +83,4 @@ static inline long port_unmap(void *addr, size_t len);
 long port_boot(void);
 _Noreturn void port_shutdown(void);
 
-#include "port_ops.h" /* IWYU pragma: export */
+#include "port_ops.h"

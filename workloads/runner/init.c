@@ -1,4 +1,6 @@
 /* The first process: runs the planned workloads one after the other, each in a fresh child. */
+#include <stdbool.h>
+
 #include "format.h"
 #include "plan.h"
 #include "port.h"
