@@ -46,8 +46,8 @@ class Cell:
 
     @property
     def ratio_text(self) -> str:
-        """The ratio for a reader; empty where there is none."""
-        return text.ratio(self.ratio.value) if self.ratio else ""
+        """The ratio for a reader; empty where there is none, and on the reference itself."""
+        return text.ratio(self.ratio.value) if self.ratio and not self.is_reference else ""
 
     @property
     def spread_text(self) -> str:
@@ -84,7 +84,6 @@ class Row:
     workload: str
     group: str
     op: str
-    elf_sha256: str
     cells: tuple[Cell, ...]
 
     @property
@@ -169,7 +168,6 @@ def _row(
         workload=text.plain(workload),
         group=text.plain(best.group) if best else text.plain(workload.partition("/")[0]),
         op=text.plain(best.op) if best else "",
-        elf_sha256=best.elf_sha256 if best else "",
         cells=tuple(_cell(run, workload, column, measured) for column in columns),
     )
 

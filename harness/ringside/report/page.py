@@ -57,6 +57,15 @@ class Ran:
 
 
 @dataclass(frozen=True)
+class Booted:
+    """One way that kernels of the run were booted."""
+
+    kernels: tuple[Ran, ...]
+    cmdline: str
+    effects: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Failure:
     """One thing that did not work, and the guest's last words where they were kept."""
 
@@ -97,12 +106,24 @@ class Page:
     ran: tuple[Ran, ...]
     failures: tuple[Failure, ...]
     samples: tuple[Samples, ...]
+    elves: tuple[str, ...]
 
     @property
-    def elves(self) -> tuple[str, ...]:
-        """The workload ELFs as `sha256sum` writes them."""
-        rows = self.latency.rows
-        return tuple(f"{row.elf_sha256}  {row.workload}" for row in rows if row.elf_sha256)
+    def fact_headings(self) -> tuple[str, ...]:
+        """The headings of the facts, in order."""
+        return tuple(FACT_COLUMNS.values())
+
+    @property
+    def booted(self) -> tuple[Booted, ...]:
+        """How the kernels were booted, each way with all the kernels booted so."""
+        ways: dict[tuple[str, tuple[str, ...]], list[Ran]] = {}
+        for ran in self.ran:
+            if ran.first is not None:
+                ways.setdefault((text.plain(ran.first.cmdline), ran.effects), []).append(ran)
+        return tuple(
+            Booted(tuple(kernels), cmdline or "(no command line)", effects)
+            for (cmdline, effects), kernels in ways.items()
+        )
 
 
 def build(run: Run, kernels: Sequence[Kernel]) -> Page:
@@ -127,6 +148,7 @@ def build(run: Run, kernels: Sequence[Kernel]) -> Page:
         ran=tuple(_ran(column, run, known) for column in table.columns),
         failures=_failures(run, table.columns),
         samples=_samples(run, table),
+        elves=_elves(run, table),
     )
 
 
@@ -254,7 +276,7 @@ def _failure(
 
 
 def _samples(run: Run, table: latency.Latency) -> tuple[Samples, ...]:
-    measured = {(m.workload, m.kernel): m for m in run.measurements}
+    measured = {(text.plain(m.workload), m.kernel): m for m in run.measurements}
     found = []
     for row in table.rows:
         for column in table.columns:
@@ -262,6 +284,20 @@ def _samples(run: Run, table: latency.Latency) -> tuple[Samples, ...]:
             if m is not None and m.status == "ok" and m.ticks:
                 found.append(_sample(column.name, m))
     return tuple(found)
+
+
+def _elves(run: Run, table: latency.Latency) -> tuple[str, ...]:
+    """Workload ELFs as `sha256sum` writes them, with the kernels where these had unlike files."""
+    ran_on: dict[str, dict[str, list[str]]] = {}
+    for m in run.measurements:
+        ran_on.setdefault(text.plain(m.workload), {}).setdefault(m.elf_sha256, []).append(m.kernel)
+    lines = []
+    for row in table.rows:
+        elves = ran_on.get(row.workload, {})
+        for elf, kernels in elves.items():
+            whose = f"  ({', '.join(kernels)})" if len(elves) > 1 else ""
+            lines.append(text.plain_line(f"{elf}  {row.workload}{whose}"))
+    return tuple(lines)
 
 
 def _sample(kernel: str, m: Measurement) -> Samples:

@@ -16,9 +16,9 @@ from ringside.report.text import TIMES, cost, plain, ratio
 REFERENCE = "#767676"
 KERNELS = ("#0072b2", "#e69f00", "#009e73", "#cc79a7", "#56b4e9", "#d55e00", "#b3a100", "#5d3a9b")
 
-# Text that takes the page's colour when the chart stands in a page, and text on a cell.
+# Black takes the page's colour when the chart stands in a page; text on a cell must not.
 _INK = "#000000"
-_ON_PALE, _ON_DEEP = "#1a1a1a", "#ffffff"
+_ON_PALE, _ON_DEEP = "#000001", "#ffffff"
 _FAINT = "#8a8a8a"
 _EMPTY = "#d9d9d9"
 
@@ -178,8 +178,16 @@ def _tint(value: float) -> tuple[str, str]:
     depth = min(abs(steps) / _FULL_LOG2, 1.0) ** 0.7
     end = _DEARER if steps > 0 else _CHEAPER
     fill = [round(m + (e - m) * depth) for m, e in zip(_MIDDLE, end, strict=True)]
-    light = (0.299 * fill[0] + 0.587 * fill[1] + 0.114 * fill[2]) / 255
-    return "#{:02x}{:02x}{:02x}".format(*fill), _ON_PALE if light > 0.55 else _ON_DEEP
+    red, green, blue = (_linear(part / 255) for part in fill)
+    luminance = 0.2126 * red + 0.7152 * green + 0.0722 * blue
+    # Where black and white are read equally well (WCAG's contrast ratio).
+    ink = _ON_PALE if luminance > 0.179 else _ON_DEEP
+    return "#{:02x}{:02x}{:02x}".format(*fill), ink
+
+
+def _linear(part: float) -> float:
+    """One part of an sRGB colour, as light."""
+    return float(part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4)
 
 
 def _title(title: str, left: float, width: float, height: float) -> list[str]:
@@ -231,5 +239,8 @@ def _short(value: str, limit: int) -> str:
 
 
 def _quote(value: str, limit: int = _LONGEST) -> str:
-    """A gnuplot string in which nothing is expanded."""
-    return "'" + _short(value, limit).replace("'", "''") + "'"
+    """A gnuplot string in which nothing is expanded; an apostrophe is a typographic one.
+
+    Gnuplot 5.4 reads a string that opens with a doubled quote as an empty one.
+    """
+    return "'" + _short(value, limit).replace("'", "\N{RIGHT SINGLE QUOTATION MARK}") + "'"

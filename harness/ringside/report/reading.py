@@ -14,6 +14,8 @@ _EXACT = (
     "A rep-prefixed string instruction counts once for each iteration, so a copy of 4 KiB with "
     "rep movsb counts as 4,096 and with rep movsq as 512. Which one a kernel picks depends on the "
     "CPU features that QEMU shows it: compare only runs of the same CPU model.",
+    "The count is read through the guest's time-stamp counter, which in an idle guest jumps ahead "
+    "to the next timer: a workload that slept would show the sleep as instructions.",
 )
 _KVM = (
     "The unit is nanoseconds on the host's CPU, through the guest's time-stamp counter. Noise of "
@@ -34,9 +36,8 @@ _ALWAYS = (
     "and is never subtracted.",
     "Each cost is the median of all repetitions after the warm-up; spread is the interquartile "
     "range over the median, and 0 % means that the middle half were equal.",
-    "Every kernel ran the same ELF file of each workload, one SHA-256, and a ratio is taken only "
-    "then. The geometric mean counts every workload alike: it sums up this set of workloads and "
-    "no other.",
+    "A ratio is taken only where both kernels ran the same ELF file, one SHA-256. The geometric "
+    "mean counts every workload alike: it sums up this set of workloads and no other.",
 )
 
 

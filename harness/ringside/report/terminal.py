@@ -66,7 +66,7 @@ def _cell(cell: latency.Cell) -> Text:
     if cell.cost is None:
         return Text(cell.cost_text, style="bold red" if cell.status else "dim")
     shown = Text(cell.cost_text)
-    if cell.ratio is not None and not cell.is_reference:
+    if cell.ratio_text:
         style = _LEAN_STYLES[cell.lean] if cell.lean else ""
         shown.append(f"  {cell.ratio_text}", style=style)
     if cell.spread:

@@ -12,7 +12,8 @@ UNIT_WORDS: dict[Unit, str] = {"instructions": "instructions", "ns": "nanosecond
 NO_VALUE = "\N{EN DASH}"
 TIMES = "\N{MULTIPLICATION SIGN}"
 
-_MARKDOWN = re.compile(r"[\\`*_{}\[\]()|~$!#@]")
+_MARKUP = re.compile(r"[\\`*\[\]|~$]|(?<![^\W_])_|_(?![^\W_])")
+_BLOCK = re.compile(r"(?:\d+(?=[.)](?:\s|$))|(?=[#+=-]))")
 _HIDDEN = {"Cc", "Cf", "Cs", "Co", "Zl", "Zp"}
 
 
@@ -35,9 +36,13 @@ def _visible(char: str, tab: str = " ") -> str:
 
 
 def markdown(text: str) -> str:
-    """Text for a paragraph or a table cell of Markdown: nothing in it is markup."""
+    """Text for a paragraph, list item or table cell of Markdown: nothing in it is markup."""
     safe = plain(text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-    return _MARKDOWN.sub(lambda m: "\\" + m.group(), safe)
+    safe = _MARKUP.sub(lambda m: "\\" + m.group(), safe)
+    opening = _BLOCK.match(safe)
+    if opening is not None:
+        safe = f"{opening.group()}\\{safe[opening.end() :]}"
+    return safe
 
 
 def markdown_url(url: str) -> str:

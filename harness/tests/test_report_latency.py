@@ -1,0 +1,149 @@
+"""The latency table: what each cell says, and the means below."""
+
+from __future__ import annotations
+
+import io
+import math
+
+import pytest
+import runs
+from rich.console import Console
+
+from ringside.report import latency
+from ringside.report.terminal import latency_table, verdict_table
+from ringside.report.text import TIMES
+from ringside.stats.judge import Judgement, Verdict
+from ringside.store.schema import Run
+
+CATALOG = [runs.manifest("b", order=1), runs.manifest("a", order=2), runs.manifest("c", order=3)]
+
+
+def example() -> Run:
+    return runs.table_run(
+        {
+            "z/one": {"a": 100, "b": 50, "c": 400},
+            "z/two": {"a": 100, "b": 200, "c": 100},
+            "m/three": {"a": 1000, "b": "absent", "c": 1001},
+        },
+        reference="a",
+    )
+
+
+def rows(table: latency.Latency) -> dict[str, tuple[latency.Cell, ...]]:
+    return {row.workload: row.cells for row in table.rows}
+
+
+def shown(run: Run, width: int = 100) -> str:
+    out = io.StringIO()
+    Console(file=out, width=width, force_terminal=False).print(latency_table(run, CATALOG))
+    return out.getvalue()
+
+
+def test_columns_stand_in_the_catalog_s_order_and_rows_by_group() -> None:
+    table = latency.build(example(), CATALOG)
+    assert [column.id for column in table.columns] == ["b", "a", "c"]
+    assert [row.workload for row in table.rows] == ["m/three", "z/one", "z/two"]
+    assert table.reference is not None and table.reference.id == "a"
+
+
+def test_each_cell_has_its_ratio_to_the_reference() -> None:
+    one = rows(latency.build(example(), CATALOG))["z/one"]
+    assert [cell.cost_text for cell in one] == ["50", "100", "400"]
+    assert [cell.ratio_text for cell in one] == [f"0.50{TIMES}", "", f"4.00{TIMES}"]
+    assert [cell.lean for cell in one] == ["down3", None, "up3"]
+    assert one[0].words == "better by 50 %"
+    assert one[1].words == "the reference"
+
+
+def test_what_did_not_work_is_a_word_and_not_a_number() -> None:
+    cell = rows(latency.build(example(), CATALOG))["m/three"][0]
+    assert (cell.cost, cell.cost_text, cell.ratio_text, cell.lean) == (None, "absent", "", None)
+
+
+def test_one_instruction_in_a_thousand_is_said_and_not_tinted() -> None:
+    cell = rows(latency.build(example(), CATALOG))["m/three"][2]
+    assert cell.words == "worse by 0.1 %"
+    assert cell.lean == "even"
+
+
+def test_the_mean_is_over_rows_that_every_kernel_has() -> None:
+    mean = latency.build(example(), CATALOG).mean
+    assert mean.rows == 2
+    assert mean.values == pytest.approx((1.0, 1.0, 2.0))
+    assert math.prod(value for value in mean.values if value) == pytest.approx(2.0)
+
+
+def test_without_a_reference_there_is_no_ratio_and_no_mean() -> None:
+    run = example().model_copy(update={"reference": None})
+    table = latency.build(run, CATALOG)
+    assert all(cell.ratio is None for row in table.rows for cell in row.cells)
+    assert table.mean.rows == 0
+    assert "no ratio: the reference was not measured" in rows(table)["z/one"][0].words
+
+
+def test_another_elf_has_a_cost_and_no_ratio() -> None:
+    run = runs.run(
+        [
+            runs.measurement("a", "g/w"),
+            runs.measurement("b", "g/w", elf_sha256="0" * 64),
+        ],
+        reference="a",
+    )
+    cell = rows(latency.build(run, CATALOG))["g/w"][0]
+    assert (cell.cost_text, cell.ratio) == ("100", None)
+    assert cell.words == "no ratio: different workload ELFs"
+
+
+def test_a_workload_that_was_planned_and_not_reached_is_shown() -> None:
+    run = example().model_copy(update={"workloads": ("z/one", "z/four")})
+    cells = rows(latency.build(run, CATALOG))["z/four"]
+    assert [cell.cost_text for cell in cells] == ["not run"] * 3
+
+
+def test_a_kernel_that_is_not_in_the_catalog_is_shown_by_its_id() -> None:
+    table = latency.build(example(), [])
+    assert [column.name for column in table.columns] == ["a", "b", "c"]
+
+
+def test_an_empty_run_is_an_empty_table() -> None:
+    table = latency.build(runs.run([], kernels=["a"]), CATALOG)
+    assert table.rows == ()
+    assert latency_table(runs.run([], kernels=[]), CATALOG).row_count == 0
+
+
+def test_the_terminal_s_table_has_every_number() -> None:
+    out = shown(example())
+    for piece in ("m/three", "1,000", "absent", f"0.50{TIMES}", f"4.00{TIMES}", "qemu64", "7.2.22"):
+        assert piece in out
+    assert "geometric mean of 2" in out
+
+
+def test_a_spread_is_shown_where_there_is_one() -> None:
+    run = runs.run([runs.measurement("a", "g/w", [900, 950, 1000, 1050, 1100])], reference="a")
+    assert "±10.0 %" in shown(run)
+    assert "±" not in shown(example()).split("geometric mean")[0]
+
+
+def test_words_of_a_guest_are_no_markup_for_the_terminal() -> None:
+    run = runs.run([runs.measurement("[red]x[/red]", "g/[bold]w", op="\x1b[2J")])
+    out = shown(run)
+    assert "[red]x[/red]" in out
+    assert "g/[bold]w" in out
+    assert "\x1b" not in out
+
+
+def test_the_verdict_s_table_shows_what_changed() -> None:
+    verdict = Verdict(
+        (
+            Judgement("g/a", "same", 10, 10),
+            Judgement("g/b", "worse", 1000, 1010),
+            Judgement("g/c", "failed", 5, None, "hung: [x]\x1b[0m"),
+        )
+    )
+    out = io.StringIO()
+    Console(file=out, width=100).print(verdict_table(verdict))
+    text = out.getvalue()
+    assert "g/a" not in text
+    assert "+1 %" in text and "1,010" in text
+    assert "failed: hung: [x]" in text and "\x1b" not in text
+    assert verdict_table(verdict, everything=True).row_count == 3
