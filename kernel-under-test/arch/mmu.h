@@ -1,0 +1,74 @@
+/*
+ * Page tables.
+ *
+ * A `root` is the physical address of the top table of one address space. Table pages come from
+ * mmu_table_alloc() below and are kept zeroed while free, so that none is cleared twice.
+ */
+#pragma once
+
+#include "asm/mmu.h"
+#include "lib/types.h"
+
+struct boot_info;
+struct list;
+
+/*
+ * Builds the kernel's own half for good: all memory direct-mapped, the image mapped with W^X.
+ * `take_page` hands out zeroed physical pages before the page allocator stands.
+ */
+void mmu_init(const struct boot_info *info, uint64_t (*take_page)(void));
+
+/* The kernel's own space, for threads that have none. */
+uint64_t mmu_kernel_root(void);
+
+static inline void *phys_to_virt(uint64_t pa)
+{
+	return (void *)(pa + DIRECT_MAP);
+}
+
+static inline uint64_t virt_to_phys(const void *va)
+{
+	return (uint64_t)va - DIRECT_MAP;
+}
+
+/*
+ * A new empty space, its tables to be chained on `tables`. -ENOMEM or 0. mmu_space_destroy() frees
+ * every table of the chain; no entry may still hold a page, and the space must not be in use.
+ */
+int mmu_space_create(uint64_t *root, struct list *tables);
+void mmu_space_destroy(uint64_t root, struct list *tables);
+
+/* Makes `root` the space of this CPU. */
+static inline void mmu_switch(uint64_t root)
+{
+	x86_write_cr3(root);
+}
+
+/* The entry of `va`, tables made as needed; NULL when there is no memory. */
+uint64_t *mmu_entry_make(uint64_t root, struct list *tables, uint64_t va);
+
+/*
+ * The entry of the first page at or after *va (and before `end`) whose last-level table exists,
+ * with *va moved there; NULL when there is none. The entries after it, up to the next multiple
+ * of MMU_TABLE_SPAN, stand beside it.
+ */
+uint64_t *mmu_entry_next(uint64_t root, uint64_t *va, uint64_t end);
+
+/* Frees the last-level table that covers [va, va + MMU_TABLE_SPAN); its entries are all clear. */
+void mmu_table_drop(uint64_t root, uint64_t va);
+
+/* Maps one page of the kernel's half. -ENOMEM or 0. */
+int mmu_kernel_map(uint64_t va, uint64_t pa);
+
+/* Gives cached free tables back to the page allocator; returns how many. */
+size_t mmu_trim(void);
+
+/*
+ * Given by mm: a zeroed page for a table (0 when there is none), and its return; the links and
+ * the slot (the entry that points to the table) that mm keeps for each page.
+ */
+uint64_t mmu_page_take(void);
+void mmu_page_give(uint64_t pa);
+struct list *mmu_page_link(uint64_t pa);
+uint64_t mmu_link_page(const struct list *link);
+uint64_t **mmu_page_slot(uint64_t pa);

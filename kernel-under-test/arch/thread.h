@@ -1,0 +1,40 @@
+/* The machine state of a thread. */
+#pragma once
+
+#include "asm/regs.h"
+#include "lib/types.h"
+
+#define KSTACK_SIZE (16 * 1024)
+
+struct arch_thread {
+	/* Kernel stack pointer while it does not run. */
+	uint64_t sp;
+	/* Upper end of its kernel stack; user registers are saved just below. */
+	uint64_t stack_top;
+	/* User's FS and GS base. */
+	uint64_t fs_base;
+	uint64_t gs_base;
+	uint8_t fpu[512] __attribute__((aligned(16)));
+};
+
+/* The saved user registers. */
+static inline struct regs *arch_thread_regs(const struct arch_thread *t)
+{
+	return (struct regs *)(t->stack_top - sizeof(struct regs));
+}
+
+/* Makes `t` return to user mode with its saved registers when first switched to. */
+void arch_thread_init(struct arch_thread *t, uint64_t stack_top);
+
+/* A clean user state that starts at `entry` on stack `sp`. Both must be below USER_TOP. */
+void arch_thread_reset_user(struct arch_thread *t, uint64_t entry, uint64_t sp);
+
+/* Copies the user state of `from`, which runs now, to `to`. */
+void arch_thread_copy_user(struct arch_thread *to, struct arch_thread *from);
+
+/* Loads FS and GS base of the running thread after they were changed; all of it after a reset. */
+void arch_thread_load_bases(const struct arch_thread *t);
+void arch_thread_load_user(const struct arch_thread *t);
+
+/* Switches kernel stacks and user state; returns when `from` is switched to again. */
+void arch_thread_switch(struct arch_thread *from, struct arch_thread *to);

@@ -1,0 +1,26 @@
+/* Where the machine's events meet the kernel: functions that other layers give to arch. */
+#pragma once
+
+#include "asm/regs.h"
+#include "lib/types.h"
+
+#define FAULT_WRITE 1
+#define FAULT_EXEC  2
+
+/*
+ * Given by mm. A page is missing or protected at a user address, on behalf of the current thread.
+ * 0: mended, try again. Negative errno: it can't be.
+ */
+int trap_page_fault(uint64_t addr, unsigned int access);
+
+/* Given by proc: user code did what it may not; `signo` in Linux numbers. May not return. */
+void trap_user_fault(struct regs *regs, int signo, uint64_t addr);
+
+/* Given by proc: runs before a return to user mode when the thread's `work` is not zero. */
+void trap_user_work(struct regs *regs);
+
+/* Given by sched: the timer that arch_timer_arm() set has gone off. */
+void trap_timer(void);
+
+/* Given by drivers: the serial port has input. */
+void trap_serial(void);

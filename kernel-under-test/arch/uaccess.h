@@ -1,0 +1,24 @@
+/*
+ * Access to user memory: the only functions that follow a pointer a user gave. Each checks that
+ * the range is below USER_TOP and survives a fault; missing pages are brought in on the way.
+ */
+#pragma once
+
+#include "asm/layout.h"
+#include "lib/types.h"
+
+static inline bool user_range_ok(uint64_t addr, uint64_t len)
+{
+	return addr <= USER_TOP && len <= USER_TOP - addr;
+}
+
+/* 0 or -EFAULT. On -EFAULT part of the bytes may have been copied. */
+int copy_from_user(void *to, uint64_t from, size_t n);
+int copy_to_user(uint64_t to, const void *from, size_t n);
+int clear_user(uint64_t to, size_t n);
+
+/*
+ * Copies a string with its ending zero. Length without the zero, -EFAULT, or -ENAMETOOLONG when
+ * no zero is found in `size` bytes.
+ */
+long copy_string_from_user(char *to, uint64_t from, size_t size);

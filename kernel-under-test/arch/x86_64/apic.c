@@ -1,0 +1,91 @@
+/*
+ * The local APIC, for its timer, and the IO APIC, for the serial port. The old PICs are masked.
+ * Both are at their standard addresses on every machine QEMU has, so no table is read.
+ */
+#include "arch/mmu.h"
+#include "x86.h"
+
+#define LAPIC_PHYS  0xfee00000ull
+#define IOAPIC_PHYS 0xfec00000ull
+
+#define LAPIC_ID	0x020
+#define LAPIC_TPR	0x080
+#define LAPIC_EOI	0x0b0
+#define LAPIC_SPURIOUS	0x0f0
+#define LAPIC_LVT_TIMER 0x320
+#define LAPIC_LVT_LINT0 0x350
+#define LAPIC_LVT_LINT1 0x360
+#define LAPIC_LVT_ERROR 0x370
+#define LAPIC_TIMER_SET 0x380
+#define LAPIC_TIMER_NOW 0x390
+#define LAPIC_TIMER_DIV 0x3e0
+
+#define LAPIC_ENABLE	 BIT(8)
+#define LVT_MASKED	 BIT(16)
+#define TIMER_DIVIDE_BY1 0xb
+
+#define IOAPIC_INDEX	   0x00
+#define IOAPIC_DATA	   0x10
+#define IOAPIC_REDIRECT(n) (0x10 + 2 * (n))
+#define SERIAL_IRQ	   4
+
+static volatile uint32_t *reg(uint64_t base, uint32_t offset)
+{
+	return (volatile uint32_t *)((char *)phys_to_virt(base) + offset);
+}
+
+static void lapic_write(uint32_t offset, uint32_t v)
+{
+	*reg(LAPIC_PHYS, offset) = v;
+}
+
+static void ioapic_write(uint32_t index, uint32_t v)
+{
+	*reg(IOAPIC_PHYS, IOAPIC_INDEX) = index;
+	*reg(IOAPIC_PHYS, IOAPIC_DATA) = v;
+}
+
+static void pic_mask(void)
+{
+	/* Moved off the exceptions' vectors first: a masked PIC can still send a spurious one. */
+	static const uint8_t setup[][2] = {
+		{0x20, 0x11}, {0xa0, 0x11}, {0x21, X86_VECTOR_IRQ}, {0xa1, X86_VECTOR_IRQ + 8},
+		{0x21, 0x04}, {0xa1, 0x02}, {0x21, 0x01},	    {0xa1, 0x01},
+		{0x21, 0xff}, {0xa1, 0xff},
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(setup); i++)
+		x86_outb(setup[i][0], setup[i][1]);
+}
+
+void x86_apic_init(void)
+{
+	uint32_t id = *reg(LAPIC_PHYS, LAPIC_ID) >> 24;
+
+	pic_mask();
+	lapic_write(LAPIC_TPR, 0);
+	lapic_write(LAPIC_LVT_LINT0, LVT_MASKED);
+	lapic_write(LAPIC_LVT_LINT1, LVT_MASKED);
+	lapic_write(LAPIC_LVT_ERROR, LVT_MASKED);
+	lapic_write(LAPIC_TIMER_DIV, TIMER_DIVIDE_BY1);
+	lapic_write(LAPIC_LVT_TIMER, X86_VECTOR_TIMER);
+	lapic_write(LAPIC_SPURIOUS, LAPIC_ENABLE | X86_VECTOR_SPURIOUS);
+
+	ioapic_write(IOAPIC_REDIRECT(SERIAL_IRQ) + 1, id << 24);
+	ioapic_write(IOAPIC_REDIRECT(SERIAL_IRQ), X86_VECTOR_SERIAL);
+}
+
+void x86_apic_eoi(void)
+{
+	lapic_write(LAPIC_EOI, 0);
+}
+
+void x86_apic_timer(uint32_t ticks)
+{
+	lapic_write(LAPIC_TIMER_SET, ticks);
+}
+
+uint32_t x86_apic_timer_left(void)
+{
+	return *reg(LAPIC_PHYS, LAPIC_TIMER_NOW);
+}

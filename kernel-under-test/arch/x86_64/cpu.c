@@ -1,0 +1,102 @@
+#include "arch/cpu.h"
+
+#include "arch/thread.h"
+#include "asm/mmu.h"
+#include "lib/printf.h"
+#include "x86.h"
+
+#define CR0_MP BIT(1)
+#define CR0_EM BIT(2)
+#define CR0_WP BIT(16)
+
+#define CR4_PGE	       BIT(7)
+#define CR4_OSFXSR     BIT(9)
+#define CR4_OSXMMEXCPT BIT(10)
+#define CR4_UMIP       BIT(11)
+#define CR4_SMEP       BIT(20)
+#define CR4_SMAP       BIT(21)
+
+#define IST_STACK 4096
+
+struct cpu x86_boot_cpu;
+uint64_t x86_pte_nx;
+
+/* One stack each for NMI, double fault and machine check. */
+static uint8_t ist_stacks[3][IST_STACK] __attribute__((aligned(16)));
+
+static void load_tables(struct cpu *cpu)
+{
+	uint64_t tss = (uint64_t)&cpu->tss;
+	struct {
+		uint16_t limit;
+		uint64_t base;
+	} __attribute__((packed)) pointer = {sizeof(cpu->gdt) - 1, (uint64_t)cpu->gdt};
+
+	cpu->gdt[KERNEL_CS / 8] = 0x00af9b000000ffff;
+	cpu->gdt[KERNEL_DS / 8] = 0x00cf93000000ffff;
+	cpu->gdt[USER_SS / 8] = 0x00cff3000000ffff;
+	cpu->gdt[USER_CS / 8] = 0x00affb000000ffff;
+	cpu->gdt[TSS_SEL / 8] = (sizeof(struct tss) - 1) | (tss & 0xffffff) << 16 |
+				0x89ull << 40 | (tss >> 24 & 0xff) << 56;
+	cpu->gdt[TSS_SEL / 8 + 1] = tss >> 32;
+	cpu->tss.io_bitmap = sizeof(struct tss);
+	for (size_t i = 0; i < ARRAY_SIZE(ist_stacks); i++)
+		cpu->tss.ist[i] = (uint64_t)&ist_stacks[i][IST_STACK];
+
+	asm volatile("lgdt %0" : : "m"(pointer) : "memory");
+	/* CS keeps the selector it has: the boot GDT has the same entry at the same place. */
+	asm volatile("ltr %w0" : : "r"(TSS_SEL));
+}
+
+static void init_features(struct cpu *cpu)
+{
+	uint32_t max[4], r[4];
+	uint64_t cr4 = x86_read_cr4() | CR4_PGE | CR4_OSFXSR | CR4_OSXMMEXCPT;
+
+	x86_cpuid(0x80000001, 0, r);
+	if (r[3] & BIT(20))
+		x86_pte_nx = BIT(63);
+	x86_cpuid(0, 0, max);
+	if (max[0] >= 7) {
+		x86_cpuid(7, 0, r);
+		if (r[1] & BIT(7))
+			cr4 |= CR4_SMEP;
+		if (r[1] & BIT(20)) {
+			cpu->has_smap = true;
+			x86_smap_enable();
+			cr4 |= CR4_SMAP;
+		}
+		if (r[2] & BIT(2))
+			cr4 |= CR4_UMIP;
+	}
+	x86_write_cr4(cr4);
+	x86_write_cr0((x86_read_cr0() | CR0_MP | CR0_WP) & ~CR0_EM);
+}
+
+void arch_cpu_init(void)
+{
+	struct cpu *cpu = &x86_boot_cpu;
+
+	cpu->self = cpu;
+	load_tables(cpu);
+	x86_wrmsr(MSR_GS_BASE, (uint64_t)cpu);
+	x86_wrmsr(MSR_KERNEL_GS_BASE, 0);
+	init_features(cpu);
+	x86_idt_init();
+
+	/* SYSRET adds 16 to the upper selector for CS and 8 for SS. */
+	x86_wrmsr(MSR_STAR, (uint64_t)(USER_CS - 16) << 48 | (uint64_t)KERNEL_CS << 32);
+	x86_wrmsr(MSR_LSTAR, (uint64_t)syscall_entry);
+	x86_wrmsr(MSR_SFMASK, RFLAGS_SYSCALL_MASK);
+}
+
+void arch_idle(void)
+{
+	/* STI takes effect after HLT has begun: no interrupt is missed between the two. */
+	asm volatile("sti; hlt; cli" : : : "memory");
+}
+
+void arch_set_current(struct thread *t)
+{
+	x86_boot_cpu.current = t;
+}

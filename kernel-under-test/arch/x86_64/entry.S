@@ -1,0 +1,356 @@
+/*
+ * Every way into the kernel and out of it. Interrupts stay off from entry to exit.
+ */
+#include "asm/layout.h"
+
+	.text
+
+/* SMAP brackets: three-byte NOPs, rewritten at boot to STAC or CLAC where the CPU has SMAP. */
+.macro	SMAP_SITE which
+9990:	.byte	0x0f, 0x1f, 0x00
+	.pushsection .smap_sites, "a"
+	.quad	9990b
+	.quad	\which
+	.popsection
+.endm
+
+/*
+ * SYSCALL. The CPU has changed only these:
+ *   rcx     user rip            cs, ss  kernel's
+ *   r11     user rflags         rflags  & ~RFLAGS_SYSCALL_MASK
+ * Arguments: rax = number, rdi rsi rdx r10 r8 r9. All but rax, rcx, r11 are kept for the user.
+ * The stack is still the user's, and can be anything.
+ */
+	.globl	syscall_entry
+	.balign	64
+syscall_entry:
+	swapgs
+	movq	%rsp, %gs:CPU_SCRATCH
+	movq	%gs:CPU_RSP0, %rsp
+	pushq	$USER_SS
+	pushq	%gs:CPU_SCRATCH
+	pushq	%r11
+	pushq	$USER_CS
+	pushq	%rcx
+	pushq	%rax
+	pushq	$-1
+	pushq	%rdi
+	pushq	%rsi
+	pushq	%rdx
+	pushq	%rcx
+	pushq	%rax
+	pushq	%r8
+	pushq	%r9
+	pushq	%r10
+	pushq	%r11
+	pushq	%rbx
+	pushq	%rbp
+	pushq	%r12
+	pushq	%r13
+	pushq	%r14
+	pushq	%r15
+
+	/* A wrong guess of the branch must not index past the table: mask the number too. */
+	cmpq	syscall_count(%rip), %rax
+	jae	syscall_unknown
+	sbbq	%rbx, %rbx
+	andq	%rbx, %rax
+	movq	%r10, %rcx
+	call	*syscall_table(, %rax, 8)
+syscall_done:
+	movq	%gs:CPU_CURRENT, %rbx
+	cmpl	$0, THREAD_WORK(%rbx)
+	jne	syscall_work
+
+	/* C has kept rbx to r15 as they were, but for our rbx. */
+	movq	REGS_RBX(%rsp), %rbx
+	movq	REGS_R10(%rsp), %r10
+	movq	REGS_R9(%rsp), %r9
+	movq	REGS_R8(%rsp), %r8
+	movq	REGS_RDX(%rsp), %rdx
+	movq	REGS_RSI(%rsp), %rsi
+	movq	REGS_RDI(%rsp), %rdi
+	movq	REGS_RIP(%rsp), %rcx
+	movq	REGS_RFLAGS(%rsp), %r11
+	movq	REGS_RSP(%rsp), %rsp
+	swapgs
+	sysretq
+
+syscall_unknown:
+	movq	$-38, %rax		/* -ENOSYS */
+	jmp	syscall_done
+
+syscall_work:
+	movq	%rax, REGS_RAX(%rsp)
+	movq	%rsp, %rdi
+	call	trap_user_work
+	jmp	return_to_user
+
+/* A new thread's first way out: its registers were laid down by arch_thread_init(). */
+	.globl	thread_first_return
+thread_first_return:
+	movq	%gs:CPU_CURRENT, %rbx
+	cmpl	$0, THREAD_WORK(%rbx)
+	je	return_to_user
+	movq	%rsp, %rdi
+	call	trap_user_work
+
+/* rsp = struct regs. */
+return_to_user:
+	popq	%r15
+	popq	%r14
+	popq	%r13
+	popq	%r12
+	popq	%rbp
+	popq	%rbx
+	popq	%r11
+	popq	%r10
+	popq	%r9
+	popq	%r8
+	popq	%rax
+	popq	%rcx
+	popq	%rdx
+	popq	%rsi
+	popq	%rdi
+	addq	$16, %rsp
+	swapgs
+user_iret:
+	iretq
+
+/* Interrupts and exceptions. A stub pushes what the CPU did not, so that all look alike. */
+.macro	VECTOR n
+	.balign	16
+.if \n == 8 || (\n >= 10 && \n <= 14) || \n == 17 || \n == 21 || \n == 29 || \n == 30
+.else
+	pushq	$0
+.endif
+	pushq	$\n
+.if \n == 2 || \n == 8 || \n == 18
+	jmp	trap_paranoid
+.else
+	jmp	trap_common
+.endif
+.endm
+
+	.globl	vector_stubs
+	.balign	16
+vector_stubs:
+	.altmacro
+.set	vec, 0
+.rept	256
+	VECTOR	%vec
+.set	vec, vec + 1
+.endr
+	.noaltmacro
+
+.macro	SAVE_REGS
+	pushq	%rdi
+	pushq	%rsi
+	pushq	%rdx
+	pushq	%rcx
+	pushq	%rax
+	pushq	%r8
+	pushq	%r9
+	pushq	%r10
+	pushq	%r11
+	pushq	%rbx
+	pushq	%rbp
+	pushq	%r12
+	pushq	%r13
+	pushq	%r14
+	pushq	%r15
+	cld
+	SMAP_SITE 0
+.endm
+
+trap_common:
+	testb	$3, REGS_CS - REGS_VECTOR(%rsp)
+	jz	trap_kernel
+	swapgs
+	SAVE_REGS
+	movq	%rsp, %rdi
+	call	trap_dispatch
+	movq	%gs:CPU_CURRENT, %rbx
+	cmpl	$0, THREAD_WORK(%rbx)
+	je	return_to_user
+	movq	%rsp, %rdi
+	call	trap_user_work
+	jmp	return_to_user
+
+trap_kernel:
+	SAVE_REGS
+	movq	%rsp, %rdi
+	call	trap_dispatch
+return_to_kernel:
+	popq	%r15
+	popq	%r14
+	popq	%r13
+	popq	%r12
+	popq	%rbp
+	popq	%rbx
+	popq	%r11
+	popq	%r10
+	popq	%r9
+	popq	%r8
+	popq	%rax
+	popq	%rcx
+	popq	%rdx
+	popq	%rsi
+	popq	%rdi
+	addq	$16, %rsp
+	iretq
+
+/* NMI, double fault, machine check: on stacks of their own; GS may be either, so ask the MSR. */
+trap_paranoid:
+	SAVE_REGS
+	xorl	%ebx, %ebx
+	movl	$0xc0000101, %ecx
+	rdmsr
+	testl	%edx, %edx
+	js	1f
+	swapgs
+	incl	%ebx
+1:	movq	%rsp, %rdi
+	call	trap_dispatch
+	testl	%ebx, %ebx
+	jz	return_to_kernel
+	swapgs
+	jmp	return_to_kernel
+
+/*
+ * void x86_switch_stacks(uint64_t *save_sp, uint64_t sp)
+ * Saves what C expects kept, and goes on where `sp` left off.
+ */
+	.globl	x86_switch_stacks
+x86_switch_stacks:
+	pushq	%rbx
+	pushq	%rbp
+	pushq	%r12
+	pushq	%r13
+	pushq	%r14
+	pushq	%r15
+	movq	%rsp, (%rdi)
+	movq	%rsi, %rsp
+	popq	%r15
+	popq	%r14
+	popq	%r13
+	popq	%r12
+	popq	%rbp
+	popq	%rbx
+	ret
+
+/*
+ * User copies. A fault inside goes to the fixup with the registers as they were, so rcx tells
+ * how far it came. No check of the range here: uaccess.c does that.
+ */
+.macro	FIXUP at, to
+	.pushsection .fixups, "a"
+	.quad	\at
+	.quad	\to
+	.popsection
+.endm
+
+/* int x86_copy_user(void *to, const void *from, size_t n): 0, or -EFAULT */
+	.globl	x86_copy_user
+x86_copy_user:
+	SMAP_SITE 1
+	movq	%rdx, %rcx
+	shrq	$3, %rcx
+1:	rep movsq
+	movl	%edx, %ecx
+	andl	$7, %ecx
+2:	rep movsb
+	xorl	%eax, %eax
+	SMAP_SITE 0
+	ret
+	FIXUP	1b, copy_fault
+	FIXUP	2b, copy_fault
+
+/* int x86_clear_user(void *to, size_t n): 0, or -EFAULT */
+	.globl	x86_clear_user
+x86_clear_user:
+	SMAP_SITE 1
+	movq	%rsi, %rcx
+	xorl	%eax, %eax
+	shrq	$3, %rcx
+1:	rep stosq
+	movl	%esi, %ecx
+	andl	$7, %ecx
+2:	rep stosb
+	SMAP_SITE 0
+	ret
+	FIXUP	1b, copy_fault
+	FIXUP	2b, copy_fault
+
+/* int x86_load_user_byte(const void *from): the byte, or -EFAULT */
+	.globl	x86_load_user_byte
+x86_load_user_byte:
+	SMAP_SITE 1
+1:	movzbl	(%rdi), %eax
+	SMAP_SITE 0
+	ret
+	FIXUP	1b, copy_fault
+
+/*
+ * long x86_copy_user_string(char *to, const char *from, size_t size)
+ * Length without the zero, -EFAULT, or -ENAMETOOLONG when no zero is in `size` bytes. Goes by
+ * words while it can; a word that faults may cross into a missing page after the string's end,
+ * so from there on it goes by bytes.
+ */
+	.globl	x86_copy_user_string
+x86_copy_user_string:
+	SMAP_SITE 1
+	xorl	%eax, %eax
+	movabsq	$0x0101010101010101, %r8
+	movq	%r8, %r9
+	shlq	$7, %r9
+	subq	$8, %rdx
+	jb	4f
+1:	movq	(%rsi, %rax), %rcx
+	movq	%rcx, (%rdi, %rax)
+	movq	%rcx, %r10
+	subq	%r8, %r10
+	notq	%rcx
+	andq	%r9, %r10
+	andq	%rcx, %r10
+	jnz	3f
+	addq	$8, %rax
+	cmpq	%rdx, %rax
+	jbe	1b
+	jmp	4f
+3:	bsfq	%r10, %r10
+	shrl	$3, %r10d
+	addq	%r10, %rax
+	SMAP_SITE 0
+	ret
+4:	addq	$8, %rdx
+5:	cmpq	%rdx, %rax
+	jae	7f
+6:	movzbl	(%rsi, %rax), %ecx
+	movb	%cl, (%rdi, %rax)
+	testb	%cl, %cl
+	jz	8f
+	incq	%rax
+	jmp	5b
+7:	movq	$-36, %rax		/* -ENAMETOOLONG */
+8:	SMAP_SITE 0
+	ret
+	FIXUP	1b, 4b
+	FIXUP	6b, copy_fault
+
+/* int x86_store_user_byte(void *to, int byte): 0, or -EFAULT */
+	.globl	x86_store_user_byte
+x86_store_user_byte:
+	SMAP_SITE 1
+1:	movb	%sil, (%rdi)
+	xorl	%eax, %eax
+	SMAP_SITE 0
+	ret
+	FIXUP	1b, copy_fault
+
+copy_fault:
+	movq	$-14, %rax		/* -EFAULT */
+	SMAP_SITE 0
+	ret
+
+	.section .note.GNU-stack, "", @progbits

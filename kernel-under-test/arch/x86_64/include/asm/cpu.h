@@ -1,0 +1,137 @@
+/* Instructions that C can't say, and what the kernel keeps for each CPU. */
+#pragma once
+
+#include "asm/layout.h"
+#include "lib/types.h"
+
+struct thread;
+
+struct tss {
+	uint32_t reserved0;
+	uint64_t rsp[3];
+	uint64_t reserved1;
+	uint64_t ist[7];
+	uint64_t reserved2;
+	uint16_t reserved3;
+	uint16_t io_bitmap;
+} __attribute__((packed));
+
+/* Reached through GS in the kernel. Entry code knows the first members by their offsets. */
+struct cpu {
+	struct cpu *self;
+	struct thread *current;
+	uint64_t scratch;
+	struct tss tss;
+	uint64_t gdt[9];
+	bool has_smap;
+} __attribute__((packed, aligned(64)));
+
+_Static_assert(offsetof(struct cpu, current) == CPU_CURRENT, "entry.S");
+_Static_assert(offsetof(struct cpu, scratch) == CPU_SCRATCH, "entry.S");
+_Static_assert(offsetof(struct cpu, tss.rsp) == CPU_RSP0, "entry.S");
+
+#define MSR_EFER	   0xc0000080
+#define MSR_STAR	   0xc0000081
+#define MSR_LSTAR	   0xc0000082
+#define MSR_SFMASK	   0xc0000084
+#define MSR_FS_BASE	   0xc0000100
+#define MSR_GS_BASE	   0xc0000101
+#define MSR_KERNEL_GS_BASE 0xc0000102
+
+static inline void x86_wrmsr(uint32_t msr, uint64_t v)
+{
+	asm volatile("wrmsr" : : "c"(msr), "a"((uint32_t)v), "d"((uint32_t)(v >> 32)) : "memory");
+}
+
+static inline uint64_t x86_rdmsr(uint32_t msr)
+{
+	uint32_t lo, hi;
+
+	asm volatile("rdmsr" : "=a"(lo), "=d"(hi) : "c"(msr));
+	return (uint64_t)hi << 32 | lo;
+}
+
+static inline void x86_cpuid(uint32_t leaf, uint32_t sub, uint32_t out[4])
+{
+	asm volatile("cpuid"
+		     : "=a"(out[0]), "=b"(out[1]), "=c"(out[2]), "=d"(out[3])
+		     : "a"(leaf), "c"(sub));
+}
+
+static inline void x86_outb(uint16_t port, uint8_t v)
+{
+	asm volatile("outb %0, %1" : : "a"(v), "Nd"(port));
+}
+
+static inline void x86_outw(uint16_t port, uint16_t v)
+{
+	asm volatile("outw %0, %1" : : "a"(v), "Nd"(port));
+}
+
+static inline uint8_t x86_inb(uint16_t port)
+{
+	uint8_t v;
+
+	asm volatile("inb %1, %0" : "=a"(v) : "Nd"(port));
+	return v;
+}
+
+static inline uint64_t x86_rdtsc(void)
+{
+	uint32_t lo, hi;
+
+	asm volatile("rdtsc" : "=a"(lo), "=d"(hi) : : "memory");
+	return (uint64_t)hi << 32 | lo;
+}
+
+static inline uint64_t x86_read_cr0(void)
+{
+	uint64_t v;
+
+	asm volatile("movq %%cr0, %0" : "=r"(v));
+	return v;
+}
+
+static inline void x86_write_cr0(uint64_t v)
+{
+	asm volatile("movq %0, %%cr0" : : "r"(v) : "memory");
+}
+
+static inline uint64_t x86_read_cr2(void)
+{
+	uint64_t v;
+
+	asm volatile("movq %%cr2, %0" : "=r"(v));
+	return v;
+}
+
+static inline uint64_t x86_read_cr3(void)
+{
+	uint64_t v;
+
+	asm volatile("movq %%cr3, %0" : "=r"(v));
+	return v;
+}
+
+static inline void x86_write_cr3(uint64_t v)
+{
+	asm volatile("movq %0, %%cr3" : : "r"(v) : "memory");
+}
+
+static inline uint64_t x86_read_cr4(void)
+{
+	uint64_t v;
+
+	asm volatile("movq %%cr4, %0" : "=r"(v));
+	return v;
+}
+
+static inline void x86_write_cr4(uint64_t v)
+{
+	asm volatile("movq %0, %%cr4" : : "r"(v) : "memory");
+}
+
+static inline void x86_invlpg(uint64_t va)
+{
+	asm volatile("invlpg (%0)" : : "r"(va) : "memory");
+}

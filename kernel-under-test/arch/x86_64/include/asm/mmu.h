@@ -1,0 +1,67 @@
+/* Page table entries of x86_64, four levels, 4 KiB pages. */
+#pragma once
+
+#include "asm/cpu.h"
+#include "lib/types.h"
+
+#define PTE_PRESENT  BIT(0)
+#define PTE_WRITE    BIT(1)
+#define PTE_USER     BIT(2)
+#define PTE_PWT	     BIT(3)
+#define PTE_PCD	     BIT(4)
+#define PTE_ACCESSED BIT(5)
+#define PTE_DIRTY    BIT(6)
+#define PTE_LARGE    BIT(7)
+#define PTE_GLOBAL   BIT(8)
+#define PTE_ADDR     0x000ffffffffff000ull
+
+/* NX, or 0 on a CPU without it. */
+extern uint64_t x86_pte_nx;
+
+#define MMU_TABLE_SPAN	  (1ul << 21)
+#define MMU_TABLE_ENTRIES 512
+
+static inline uint64_t mmu_entry_user(uint64_t pa, bool write, bool exec)
+{
+	return pa | PTE_PRESENT | PTE_USER | (write ? PTE_WRITE : 0) | (exec ? 0 : x86_pte_nx);
+}
+
+/*
+ * An entry is empty (0), present, or hidden: it keeps its page, but no access is allowed, not
+ * even the kernel's on behalf of the user.
+ */
+static inline uint64_t mmu_entry_hide(uint64_t e)
+{
+	return e & ~PTE_PRESENT;
+}
+
+static inline bool mmu_entry_present(uint64_t e)
+{
+	return e & PTE_PRESENT;
+}
+
+static inline bool mmu_entry_writable(uint64_t e)
+{
+	return e & PTE_WRITE;
+}
+
+static inline uint64_t mmu_entry_page(uint64_t e)
+{
+	return e & PTE_ADDR;
+}
+
+static inline uint64_t mmu_entry_read_only(uint64_t e)
+{
+	return e & ~PTE_WRITE;
+}
+
+/* The space in use forgets one page, or all of them. */
+static inline void mmu_flush_page(uint64_t va)
+{
+	x86_invlpg(va);
+}
+
+static inline void mmu_flush_all(void)
+{
+	x86_write_cr3(x86_read_cr3());
+}

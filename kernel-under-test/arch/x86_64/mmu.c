@@ -1,0 +1,249 @@
+#include "arch/mmu.h"
+
+#include "arch/boot.h"
+#include "lib/errno.h"
+#include "lib/list.h"
+#include "lib/printf.h"
+#include "lib/string.h"
+#include "x86.h"
+
+#define LARGE_PAGE (1ull << 21)
+#define FOUR_GIB   (1ull << 32)
+#define USER_HALF  256
+
+static uint64_t kernel_root;
+
+/*
+ * Free table pages, all entries clear, and free top tables, whose user half is clear and whose
+ * kernel half is already filled in: the kernel's half never changes after mmu_init().
+ */
+static struct list free_tables = LIST_INIT(free_tables);
+static struct list free_tops = LIST_INIT(free_tops);
+
+static unsigned int index_at(uint64_t va, int level)
+{
+	return (va >> (PAGE_SHIFT + 9 * level)) & 511;
+}
+
+static uint64_t *table_of(uint64_t entry)
+{
+	return phys_to_virt(entry & PTE_ADDR);
+}
+
+uint64_t mmu_kernel_root(void)
+{
+	return kernel_root;
+}
+
+/* The entry for `va` at `level`, tables taken from `take`; only for the kernel's half. */
+static uint64_t *kernel_entry(uint64_t va, int level, uint64_t (*take)(void))
+{
+	uint64_t *table = phys_to_virt(kernel_root);
+
+	for (int l = 3; l > level; l--) {
+		uint64_t *e = &table[index_at(va, l)];
+
+		if (!*e) {
+			uint64_t pa = take();
+
+			if (!pa)
+				return NULL;
+			*e = pa | PTE_PRESENT | PTE_WRITE;
+		}
+		table = table_of(*e);
+	}
+	return &table[index_at(va, level)];
+}
+
+static bool has_memory(const struct boot_info *info, uint64_t start, uint64_t end)
+{
+	for (size_t i = 0; i < info->usable_count; i++)
+		if (start < info->usable[i].end && end > info->usable[i].start)
+			return true;
+	return false;
+}
+
+static void map_all_memory(const struct boot_info *info, uint64_t (*take_page)(void))
+{
+	uint64_t top = MAX(info->usable[info->usable_count - 1].end, FOUR_GIB);
+
+	for (uint64_t pa = 0; pa < top; pa += LARGE_PAGE) {
+		uint64_t *e = kernel_entry(DIRECT_MAP + pa, 1, take_page);
+
+		/* What is not memory is a device, or nothing: never cached. */
+		*e = pa | PTE_PRESENT | PTE_WRITE | PTE_LARGE | PTE_GLOBAL | x86_pte_nx |
+		     (has_memory(info, pa, pa + LARGE_PAGE) ? 0 : PTE_PCD | PTE_PWT);
+	}
+}
+
+static void map_image(uint64_t from, uint64_t to, uint64_t flags, uint64_t (*take_page)(void))
+{
+	for (uint64_t va = from; va < to; va += PAGE_SIZE)
+		*kernel_entry(va, 0, take_page) =
+			(va - KERNEL_BASE) | PTE_PRESENT | PTE_GLOBAL | flags;
+}
+
+void mmu_init(const struct boot_info *info, uint64_t (*take_page)(void))
+{
+	uint64_t *top;
+
+	kernel_root = take_page();
+	map_all_memory(info, take_page);
+	map_image((uint64_t)image_start, (uint64_t)image_rodata, 0, take_page);
+	map_image((uint64_t)image_rodata, (uint64_t)image_data, x86_pte_nx, take_page);
+	map_image((uint64_t)image_data, (uint64_t)image_end, x86_pte_nx | PTE_WRITE, take_page);
+
+	/* Every top table shares these for good, so they must all exist now. */
+	top = phys_to_virt(kernel_root);
+	for (unsigned int i = USER_HALF; i < MMU_TABLE_ENTRIES; i++)
+		if (i == index_at(KSTACK_BASE, 3) && !top[i])
+			top[i] = take_page() | PTE_PRESENT | PTE_WRITE;
+	x86_write_cr3(kernel_root);
+}
+
+int mmu_kernel_map(uint64_t va, uint64_t pa)
+{
+	uint64_t *e = kernel_entry(va, 0, mmu_page_take);
+
+	if (!e)
+		return -ENOMEM;
+	*e = pa | PTE_PRESENT | PTE_WRITE | PTE_GLOBAL | x86_pte_nx;
+	return 0;
+}
+
+/* A clear table page, hung under *slot and chained on `tables`. */
+static int table_add(uint64_t *slot, struct list *tables)
+{
+	uint64_t pa;
+
+	if (!list_empty(&free_tables)) {
+		struct list *l = free_tables.next;
+
+		list_remove(l);
+		list_push_front(tables, l);
+		pa = mmu_link_page(l);
+	} else {
+		pa = mmu_page_take();
+		if (!pa)
+			return -ENOMEM;
+		list_push_front(tables, mmu_page_link(pa));
+	}
+	*mmu_page_slot(pa) = slot;
+	*slot = pa | PTE_PRESENT | PTE_WRITE | PTE_USER;
+	return 0;
+}
+
+static void table_free(struct list *l)
+{
+	uint64_t pa = mmu_link_page(l);
+
+	**mmu_page_slot(pa) = 0;
+	list_remove(l);
+	list_push_front(&free_tables, l);
+}
+
+int mmu_space_create(uint64_t *root, struct list *tables)
+{
+	uint64_t pa;
+
+	list_init(tables);
+	if (!list_empty(&free_tops)) {
+		struct list *l = free_tops.next;
+
+		list_remove(l);
+		*root = mmu_link_page(l);
+		return 0;
+	}
+	pa = mmu_page_take();
+	if (!pa)
+		return -ENOMEM;
+	memcpy((uint64_t *)phys_to_virt(pa) + USER_HALF,
+	       (uint64_t *)phys_to_virt(kernel_root) + USER_HALF,
+	       USER_HALF * sizeof(uint64_t));
+	*root = pa;
+	return 0;
+}
+
+void mmu_space_destroy(uint64_t root, struct list *tables)
+{
+	/* Children stand before their parents on the chain: each slot is still in a live table. */
+	while (!list_empty(tables))
+		table_free(tables->next);
+	list_push_front(&free_tops, mmu_page_link(root));
+}
+
+uint64_t *mmu_entry_make(uint64_t root, struct list *tables, uint64_t va)
+{
+	uint64_t *table = phys_to_virt(root);
+
+	for (int level = 3; level > 0; level--) {
+		uint64_t *e = &table[index_at(va, level)];
+
+		if (unlikely(!*e) && table_add(e, tables) < 0)
+			return NULL;
+		table = table_of(*e);
+	}
+	return &table[index_at(va, 0)];
+}
+
+uint64_t *mmu_entry_next(uint64_t root, uint64_t *at, uint64_t end)
+{
+	uint64_t va = *at;
+
+	while (va < end) {
+		uint64_t *table = phys_to_virt(root);
+		int level;
+
+		for (level = 3; level > 0; level--) {
+			uint64_t e = table[index_at(va, level)];
+
+			if (!e)
+				break;
+			table = table_of(e);
+		}
+		if (level == 0) {
+			*at = va;
+			return &table[index_at(va, 0)];
+		}
+		/* Nothing below this entry: on to the next one of its level. */
+		va = ALIGN_DOWN(va, 1ull << (PAGE_SHIFT + 9 * level)) +
+		     (1ull << (PAGE_SHIFT + 9 * level));
+	}
+	return NULL;
+}
+
+void mmu_table_drop(uint64_t root, uint64_t va)
+{
+	uint64_t *table = phys_to_virt(root);
+
+	for (int level = 3; level > 1; level--) {
+		uint64_t e = table[index_at(va, level)];
+
+		if (!e)
+			return;
+		table = table_of(e);
+	}
+	if (table[index_at(va, 1)])
+		table_free(mmu_page_link(table[index_at(va, 1)] & PTE_ADDR));
+}
+
+size_t mmu_trim(void)
+{
+	size_t n = 0;
+
+	while (!list_empty(&free_tables)) {
+		struct list *l = free_tables.next;
+
+		list_remove(l);
+		mmu_page_give(mmu_link_page(l));
+		n++;
+	}
+	while (!list_empty(&free_tops)) {
+		struct list *l = free_tops.next;
+
+		list_remove(l);
+		mmu_page_give(mmu_link_page(l));
+		n++;
+	}
+	return n;
+}

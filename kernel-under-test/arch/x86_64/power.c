@@ -1,0 +1,42 @@
+#include "arch/cpu.h"
+
+#include "lib/printf.h"
+#include "arch/mmu.h"
+#include "x86.h"
+
+/* ACPI PM1a control on QEMU's pc and q35, where SeaBIOS puts it. S5 is sleep type 0 there. */
+#define PM1A_CONTROL 0x604
+#define PM1_SLEEP    BIT(13)
+
+/* ACPI generic event device of microvm: the sleep control register; S5 is type 5. */
+#define GED_SLEEP_PHYS 0xfea00200ull
+#define GED_SLEEP_S5   (5 << 2 | BIT(5))
+
+#define PVPANIC_PORT  0x505
+#define PVPANIC_PANIC BIT(0)
+
+void arch_power_off(void)
+{
+	x86_outw(PM1A_CONTROL, PM1_SLEEP);
+	*(volatile uint8_t *)phys_to_virt(GED_SLEEP_PHYS) = GED_SLEEP_S5;
+}
+
+void arch_restart(void)
+{
+	struct {
+		uint16_t limit;
+		uint64_t base;
+	} __attribute__((packed)) none = {0, 0};
+
+	/* The keyboard controller's reset line; then a fault with no table to handle it. */
+	x86_outb(0x64, 0xfe);
+	asm volatile("lidt %0; int3" : : "m"(none));
+}
+
+void arch_panic_stop(void)
+{
+	x86_outb(PVPANIC_PORT, PVPANIC_PANIC);
+	arch_restart();
+	for (;;)
+		asm volatile("cli; hlt");
+}

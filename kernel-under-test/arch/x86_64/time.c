@@ -1,0 +1,108 @@
+/*
+ * The TSC counts, the local APIC's timer rings. Both are measured against the PIT, whose rate is
+ * fixed by the standard.
+ */
+#include "arch/time.h"
+
+#include "lib/printf.h"
+#include "x86.h"
+
+#define PIT_HZ	      1193182ull
+#define PIT_TICKS     5966 /* 5 ms */
+#define PIT_CHANNEL2  0x42
+#define PIT_COMMAND   0x43
+#define PIT_GATE      0x61
+#define NS_PER_SEC    1000000000ull
+#define TSC_SHIFT     32
+
+#define CMOS_INDEX 0x70
+#define CMOS_DATA  0x71
+
+static uint64_t tsc_base;
+/* Nanoseconds a TSC tick, and APIC ticks a nanosecond, both times 2^TSC_SHIFT. */
+static uint64_t ns_per_tsc;
+static uint64_t apic_per_ns;
+
+uint64_t arch_time_ns(void)
+{
+	return (uint64_t)((unsigned __int128)(x86_rdtsc() - tsc_base) * ns_per_tsc >> TSC_SHIFT);
+}
+
+void arch_time_init(void)
+{
+	uint64_t tsc, ns = PIT_TICKS * NS_PER_SEC / PIT_HZ;
+	uint32_t apic;
+
+	x86_apic_init();
+
+	/* Channel 2, gate closed, one count down in mode 0: its output shows in the gate port. */
+	x86_outb(PIT_GATE, (x86_inb(PIT_GATE) & ~0x03) | 0x00);
+	x86_outb(PIT_COMMAND, 0xb0);
+	x86_outb(PIT_CHANNEL2, PIT_TICKS & 0xff);
+	x86_outb(PIT_CHANNEL2, PIT_TICKS >> 8);
+	x86_apic_timer(UINT32_MAX);
+	x86_outb(PIT_GATE, (x86_inb(PIT_GATE) & ~0x02) | 0x01);
+	tsc_base = x86_rdtsc();
+	while (!(x86_inb(PIT_GATE) & 0x20))
+		;
+	tsc = x86_rdtsc() - tsc_base;
+	apic = UINT32_MAX - x86_apic_timer_left();
+	x86_apic_timer(0);
+	if (!tsc || !apic)
+		panic("the TSC or the local APIC's timer does not count");
+
+	ns_per_tsc = (ns << TSC_SHIFT) / tsc;
+	apic_per_ns = ((uint64_t)apic << TSC_SHIFT) / ns;
+}
+
+void arch_timer_arm(uint64_t deadline_ns)
+{
+	uint64_t now = arch_time_ns(), ns = deadline_ns > now ? deadline_ns - now : 0, ticks;
+
+	/* Longer than the counter reaches: it rings early, and whoever armed it arms it again. */
+	ns = MIN(ns, NS_PER_SEC);
+	ticks = (uint64_t)((unsigned __int128)ns * apic_per_ns >> TSC_SHIFT);
+	x86_apic_timer((uint32_t)MIN(MAX(ticks, 1ull), (uint64_t)UINT32_MAX));
+}
+
+void arch_timer_disarm(void)
+{
+	x86_apic_timer(0);
+}
+
+static uint8_t cmos(uint8_t index)
+{
+	x86_outb(CMOS_INDEX, index);
+	return x86_inb(CMOS_DATA);
+}
+
+static uint32_t cmos_number(uint8_t index, bool bcd)
+{
+	uint32_t v = cmos(index);
+
+	return bcd ? (v >> 4) * 10 + (v & 15) : v;
+}
+
+uint64_t arch_boot_epoch(void)
+{
+	uint32_t year, month, day, seconds;
+	uint64_t days;
+	bool bcd;
+
+	while (cmos(0x0a) & 0x80)
+		;
+	bcd = !(cmos(0x0b) & 0x04);
+	seconds = cmos_number(0, bcd) + 60 * cmos_number(2, bcd) + 3600 * cmos_number(4, bcd);
+	day = cmos_number(7, bcd);
+	month = cmos_number(8, bcd);
+	year = 2000 + cmos_number(9, bcd);
+
+	/* Days since 1970-01-01, with years that begin in March so that a leap day comes last. */
+	if (month <= 2) {
+		year--;
+		month += 12;
+	}
+	days = 365ull * year + year / 4 - year / 100 + year / 400 + (153 * (month - 3) + 2) / 5 +
+	       day - 1 - 719468;
+	return days * 86400 + seconds;
+}

@@ -1,0 +1,165 @@
+#include "arch/trap.h"
+
+#include "arch/uaccess.h"
+#include "lib/errno.h"
+#include "lib/printf.h"
+#include "x86.h"
+
+#define VEC_DIVIDE	0
+#define VEC_DEBUG	1
+#define VEC_BREAKPOINT	3
+#define VEC_OVERFLOW	4
+#define VEC_BOUND	5
+#define VEC_OPCODE	6
+#define VEC_DOUBLE	8
+#define VEC_STACK	12
+#define VEC_PROTECTION	13
+#define VEC_PAGE	14
+#define VEC_X87		16
+#define VEC_ALIGN	17
+#define VEC_MACHINE	18
+#define VEC_SIMD	19
+
+#define PF_WRITE BIT(1)
+#define PF_EXEC	 BIT(4)
+#define PF_RSVD	 BIT(3)
+
+/* Linux signal numbers; which signal a fault is belongs to the ABI of the machine. */
+#define SIG_ILL	 4
+#define SIG_TRAP 5
+#define SIG_BUS	 7
+#define SIG_FPE	 8
+#define SIG_SEGV 11
+
+struct gate {
+	uint16_t offset0;
+	uint16_t selector;
+	uint8_t ist;
+	uint8_t type;
+	uint16_t offset1;
+	uint32_t offset2;
+	uint32_t reserved;
+};
+
+static struct gate idt[256];
+
+void x86_idt_init(void)
+{
+	struct {
+		uint16_t limit;
+		uint64_t base;
+	} __attribute__((packed)) pointer = {sizeof(idt) - 1, (uint64_t)idt};
+
+	for (unsigned int v = 0; v < 256; v++) {
+		uint64_t stub = (uint64_t)vector_stubs + v * X86_STUB_SIZE;
+		/* User code may raise a breakpoint and an overflow, nothing else. */
+		unsigned int dpl = v == VEC_BREAKPOINT || v == VEC_OVERFLOW ? 3 : 0;
+
+		idt[v] = (struct gate){
+			.offset0 = (uint16_t)stub,
+			.offset1 = (uint16_t)(stub >> 16),
+			.offset2 = (uint32_t)(stub >> 32),
+			.selector = KERNEL_CS,
+			.ist = v == 2 ? 1 : v == VEC_DOUBLE ? 2 : v == VEC_MACHINE ? 3 : 0,
+			.type = (uint8_t)(0x8e | dpl << 5),
+		};
+	}
+	asm volatile("lidt %0" : : "m"(pointer) : "memory");
+}
+
+_Noreturn static void die(const struct regs *r, const char *what)
+{
+	log_printf("\nrip %p  rsp %p  rflags %lx  cs %lx  cr2 %p\n", (void *)r->rip,
+		   (void *)r->rsp, r->rflags, r->cs, (void *)x86_read_cr2());
+	log_printf("rax %p  rbx %p  rcx %p  rdx %p\n", (void *)r->rax, (void *)r->rbx,
+		   (void *)r->rcx, (void *)r->rdx);
+	log_printf("rsi %p  rdi %p  rbp %p  r8  %p\n", (void *)r->rsi, (void *)r->rdi,
+		   (void *)r->rbp, (void *)r->r8);
+	log_printf("r9  %p  r10 %p  r11 %p  r12 %p\n", (void *)r->r9, (void *)r->r10,
+		   (void *)r->r11, (void *)r->r12);
+	panic("%s in the kernel, vector %lu, code %lx, at rip %p", what, r->vector, r->code,
+	      (void *)r->rip);
+}
+
+static void page_fault(struct regs *r)
+{
+	uint64_t addr = x86_read_cr2();
+	uint64_t fixup = regs_from_user(r) ? 0 : x86_fixup_find(r->rip);
+	unsigned int access = (r->code & PF_WRITE ? FAULT_WRITE : 0) |
+			      (r->code & PF_EXEC ? FAULT_EXEC : 0);
+
+	/* The kernel touches user memory only where it said so, and never anything else there. */
+	if (!regs_from_user(r) && !fixup)
+		die(r, "page fault");
+	if (!(r->code & PF_RSVD) && addr < USER_TOP && trap_page_fault(addr, access) == 0)
+		return;
+	if (fixup)
+		r->rip = fixup;
+	else
+		trap_user_fault(r, SIG_SEGV, addr);
+}
+
+static int signal_of(uint64_t vector)
+{
+	switch (vector) {
+	case VEC_DIVIDE:
+	case VEC_X87:
+	case VEC_SIMD:
+		return SIG_FPE;
+	case VEC_DEBUG:
+	case VEC_BREAKPOINT:
+		return SIG_TRAP;
+	case VEC_OPCODE:
+		return SIG_ILL;
+	case VEC_STACK:
+	case VEC_ALIGN:
+		return SIG_BUS;
+	default:
+		return SIG_SEGV;
+	}
+}
+
+static void exception(struct regs *r)
+{
+	uint64_t fixup;
+
+	if (r->vector == VEC_DOUBLE || r->vector == VEC_MACHINE)
+		die(r, r->vector == VEC_DOUBLE ? "double fault" : "machine check");
+	if (regs_from_user(r)) {
+		trap_user_fault(r, signal_of(r->vector), r->rip);
+		return;
+	}
+	/* A non-canonical user address raises protection, not a page fault. */
+	fixup = r->vector == VEC_PROTECTION ? x86_fixup_find(r->rip) : 0;
+	if (!fixup)
+		die(r, "exception");
+	r->rip = fixup;
+}
+
+void trap_dispatch(struct regs *r)
+{
+	switch (r->vector) {
+	case VEC_PAGE:
+		page_fault(r);
+		break;
+	case X86_VECTOR_TIMER:
+		x86_apic_eoi();
+		trap_timer();
+		break;
+	case X86_VECTOR_SERIAL:
+		x86_apic_eoi();
+		trap_serial();
+		break;
+	case X86_VECTOR_SPURIOUS:
+		break;
+	case 2:
+		/* Nothing here raises an NMI on purpose. */
+		log_printf("unexpected NMI at %p\n", (void *)r->rip);
+		break;
+	default:
+		if (r->vector < 32)
+			exception(r);
+		else
+			x86_apic_eoi();
+	}
+}

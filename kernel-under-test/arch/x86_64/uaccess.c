@@ -1,0 +1,82 @@
+#include "arch/uaccess.h"
+
+#include "lib/errno.h"
+#include "x86.h"
+
+int x86_copy_user(void *to, const void *from, size_t n);
+int x86_clear_user(void *to, size_t n);
+int x86_load_user_byte(const void *from);
+int x86_store_user_byte(void *to, int byte);
+long x86_copy_user_string(char *to, const char *from, size_t size);
+
+int copy_from_user(void *to, uint64_t from, size_t n)
+{
+	if (!user_range_ok(from, n))
+		return -EFAULT;
+	if (n == 1) {
+		int byte = x86_load_user_byte((const void *)from);
+
+		if (byte < 0)
+			return byte;
+		*(uint8_t *)to = (uint8_t)byte;
+		return 0;
+	}
+	return x86_copy_user(to, (const void *)from, n);
+}
+
+int copy_to_user(uint64_t to, const void *from, size_t n)
+{
+	if (!user_range_ok(to, n))
+		return -EFAULT;
+	if (n == 1)
+		return x86_store_user_byte((void *)to, *(const uint8_t *)from);
+	return x86_copy_user((void *)to, from, n);
+}
+
+int clear_user(uint64_t to, size_t n)
+{
+	if (!user_range_ok(to, n))
+		return -EFAULT;
+	if (n == 1)
+		return x86_store_user_byte((void *)to, 0);
+	return x86_clear_user((void *)to, n);
+}
+
+long copy_string_from_user(char *to, uint64_t from, size_t size)
+{
+	long len;
+
+	if (from >= USER_TOP)
+		return -EFAULT;
+	len = x86_copy_user_string(to, (const char *)from, MIN(size, USER_TOP - from));
+	if (len == -ENAMETOOLONG && size > USER_TOP - from)
+		return -EFAULT;
+	return len;
+}
+
+uint64_t x86_fixup_find(uint64_t rip)
+{
+	extern const struct {
+		uint64_t at;
+		uint64_t to;
+	} fixups_start[], fixups_end[];
+
+	for (size_t i = 0; &fixups_start[i] < fixups_end; i++)
+		if (fixups_start[i].at == rip)
+			return fixups_start[i].to;
+	return 0;
+}
+
+void x86_smap_enable(void)
+{
+	extern const struct {
+		uint8_t *at;
+		uint64_t open;
+	} smap_sites_start[], smap_sites_end[];
+
+	for (size_t i = 0; &smap_sites_start[i] < smap_sites_end; i++) {
+		smap_sites_start[i].at[0] = 0x0f;
+		smap_sites_start[i].at[1] = 0x01;
+		smap_sites_start[i].at[2] = smap_sites_start[i].open ? 0xcb : 0xca;
+	}
+}

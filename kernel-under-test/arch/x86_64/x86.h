@@ -1,0 +1,35 @@
+/* Private to arch/x86_64: what its files say to each other. */
+#pragma once
+
+#include "asm/cpu.h"
+#include "asm/regs.h"
+#include "lib/types.h"
+
+extern struct cpu x86_boot_cpu;
+extern char syscall_entry[], vector_stubs[], thread_first_return[];
+extern char image_start[], image_rodata[], image_data[], image_end[];
+extern char boot_stack[], boot_stack_top[];
+
+#define X86_VECTOR_IRQ	    0x20
+#define X86_VECTOR_SERIAL   0x24
+#define X86_VECTOR_TIMER    0x40
+#define X86_VECTOR_SPURIOUS 0xff
+#define X86_STUB_SIZE	    16
+
+void x86_idt_init(void);
+
+/* Where to go on after a fault at `rip` in the kernel; 0 when no fault is expected there. */
+uint64_t x86_fixup_find(uint64_t rip);
+
+/* Rewrites the SMAP sites; the text must still be writable. */
+void x86_smap_enable(void);
+
+void x86_apic_init(void);
+void x86_apic_eoi(void);
+/* One-shot, in ticks of the APIC's timer; 0 stops it. */
+void x86_apic_timer(uint32_t ticks);
+uint32_t x86_apic_timer_left(void);
+
+void x86_switch_stacks(uint64_t *save_sp, uint64_t sp);
+
+void trap_dispatch(struct regs *regs);

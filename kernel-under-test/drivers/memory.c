@@ -1,0 +1,77 @@
+#include "drivers/memory.h"
+
+#include "fs/device.h"
+#include "lib/errno.h"
+#include "lib/random.h"
+
+static long null_read(struct file *f, struct uio *u)
+{
+	(void)f;
+	(void)u;
+	return 0;
+}
+
+static long null_write(struct file *f, struct uio *u)
+{
+	size_t n = u->left;
+
+	(void)f;
+	uio_advance(u, n);
+	return (long)n;
+}
+
+static long zero_read(struct file *f, struct uio *u)
+{
+	size_t n = u->left;
+	int err = uio_zero(u, n);
+
+	(void)f;
+	return err ? err : (long)n;
+}
+
+static long full_write(struct file *f, struct uio *u)
+{
+	(void)f;
+	return u->left ? -ENOSPC : 0;
+}
+
+static long random_read(struct file *f, struct uio *u)
+{
+	long done = 0;
+
+	(void)f;
+	while (u->left) {
+		uint64_t words[8];
+		size_t n = MIN(u->left, sizeof(words));
+		int err;
+
+		random_fill(words, n);
+		err = uio_put(u, words, n);
+		if (err)
+			return done ? done : err;
+		done += (long)n;
+	}
+	return done;
+}
+
+static int64_t no_seek(struct file *f, int64_t offset, int whence)
+{
+	(void)f;
+	(void)offset;
+	(void)whence;
+	return 0;
+}
+
+static const struct file_ops null_ops = {null_read, null_write, no_seek, NULL, NULL};
+static const struct file_ops zero_ops = {zero_read, null_write, no_seek, NULL, NULL};
+static const struct file_ops full_ops = {zero_read, full_write, no_seek, NULL, NULL};
+static const struct file_ops random_ops = {random_read, null_write, no_seek, NULL, NULL};
+
+void memory_devices_init(void)
+{
+	device_register("null", DEVICE(1, 3), 0666, &null_ops);
+	device_register("zero", DEVICE(1, 5), 0666, &zero_ops);
+	device_register("full", DEVICE(1, 7), 0666, &full_ops);
+	device_register("random", DEVICE(1, 8), 0666, &random_ops);
+	device_register("urandom", DEVICE(1, 9), 0666, &random_ops);
+}

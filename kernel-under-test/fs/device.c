@@ -1,0 +1,48 @@
+#include "fs/device.h"
+
+#include "lib/errno.h"
+#include "lib/printf.h"
+
+#define DEVICES_MAX 16
+
+static struct {
+	const char *name;
+	uint64_t device;
+	uint32_t mode;
+	const struct file_ops *ops;
+} devices[DEVICES_MAX];
+static size_t device_count;
+
+void device_register(const char *name, uint64_t device, uint32_t mode, const struct file_ops *ops)
+{
+	if (device_count == DEVICES_MAX)
+		panic("fs: no room for device %s", name);
+	devices[device_count].name = name;
+	devices[device_count].device = device;
+	devices[device_count].mode = mode;
+	devices[device_count].ops = ops;
+	device_count++;
+}
+
+const struct file_ops *device_find(uint64_t device)
+{
+	for (size_t i = 0; i < device_count; i++)
+		if (devices[i].device == device)
+			return devices[i].ops;
+	return NULL;
+}
+
+int device_populate(struct inode *dir)
+{
+	for (size_t i = 0; i < device_count; i++) {
+		struct inode *node;
+		int err = dir->ops->create(dir, devices[i].name, strlen(devices[i].name),
+					   S_IFCHR | devices[i].mode, devices[i].device, &node);
+
+		if (err == 0)
+			inode_put(node);
+		else if (err != -EEXIST)
+			return err;
+	}
+	return 0;
+}

@@ -1,0 +1,13 @@
+/* Character devices: which file operations stand behind a device number. */
+#pragma once
+
+#include "fs/file.h"
+
+/* `name` is what /dev calls it. Panics when the table is full: that is a fixed set. */
+void device_register(const char *name, uint64_t device, uint32_t mode, const struct file_ops *ops);
+
+/* NULL when no driver has this number. */
+const struct file_ops *device_find(uint64_t device);
+
+/* Makes the nodes of all registered devices in `dir` that are not there yet. */
+int device_populate(struct inode *dir);

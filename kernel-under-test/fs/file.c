@@ -1,0 +1,146 @@
+#include "fs/file.h"
+
+#include "fs/device.h"
+#include "lib/errno.h"
+#include "mm/kmem.h"
+
+#define SEEK_SET 0
+#define SEEK_CUR 1
+#define SEEK_END 2
+
+struct file *file_make(const struct file_ops *ops, uint32_t flags, struct inode *inode, void *data)
+{
+	struct file *f = kmem_alloc(sizeof(*f));
+
+	if (!f)
+		return NULL;
+	*f = (struct file){
+		.refs = 1,
+		.flags = flags,
+		.ops = ops,
+		.inode = inode,
+		.data = data,
+	};
+	return f;
+}
+
+void file_put(struct file *f)
+{
+	if (--f->refs)
+		return;
+	if (f->ops->release)
+		f->ops->release(f);
+	if (f->inode)
+		inode_put(f->inode);
+	kmem_free(f);
+}
+
+static long regular_read(struct file *f, struct uio *u)
+{
+	long n = f->inode->ops->read(f->inode, f->pos, u);
+
+	if (n > 0)
+		f->pos += (uint64_t)n;
+	return n;
+}
+
+static long regular_write(struct file *f, struct uio *u)
+{
+	uint64_t pos = f->flags & O_APPEND ? f->inode->size : f->pos;
+	long n = f->inode->ops->write(f->inode, pos, u);
+
+	if (n > 0)
+		f->pos = pos + (uint64_t)n;
+	return n;
+}
+
+static int64_t regular_seek(struct file *f, int64_t offset, int whence)
+{
+	int64_t base = whence == SEEK_SET   ? 0
+		       : whence == SEEK_CUR ? (int64_t)f->pos
+		       : whence == SEEK_END ? (int64_t)f->inode->size
+					    : -1;
+	int64_t to;
+
+	if (base < 0)
+		return -EINVAL;
+	if (__builtin_add_overflow(base, offset, &to) || to < 0)
+		return -EINVAL;
+	f->pos = (uint64_t)to;
+	return to;
+}
+
+static long directory_read(struct file *f, struct uio *u)
+{
+	(void)f;
+	(void)u;
+	return -EISDIR;
+}
+
+static const struct file_ops regular_ops = {
+	.read = regular_read,
+	.write = regular_write,
+	.seek = regular_seek,
+};
+
+static const struct file_ops directory_ops = {
+	.read = directory_read,
+	.seek = regular_seek,
+};
+
+static const struct file_ops path_ops = {};
+
+static int ops_of(struct inode *inode, uint32_t flags, const struct file_ops **ops)
+{
+	bool write = (flags & O_ACCMODE) != O_RDONLY;
+
+	if (flags & O_PATH) {
+		*ops = &path_ops;
+		return 0;
+	}
+	switch (inode->mode & S_IFMT) {
+	case S_IFREG:
+		*ops = &regular_ops;
+		return 0;
+	case S_IFDIR:
+		*ops = &directory_ops;
+		return write || (flags & O_CREAT) ? -EISDIR : 0;
+	case S_IFCHR:
+		*ops = device_find(inode->device);
+		return *ops ? 0 : -ENXIO;
+	case S_IFLNK:
+		return -ELOOP;
+	default:
+		return -ENXIO;
+	}
+}
+
+int file_open(struct inode *inode, uint32_t flags, struct file **out)
+{
+	const struct file_ops *ops;
+	int err = ops_of(inode, flags, &ops);
+
+	if (err)
+		return err;
+	if ((flags & O_TRUNC) && inode_is(inode, S_IFREG) && (flags & O_ACCMODE) != O_RDONLY) {
+		err = inode->ops->truncate(inode, 0);
+		if (err)
+			return err;
+	}
+	*out = file_make(ops, flags & ~(uint32_t)(O_CREAT | O_EXCL | O_TRUNC | O_CLOEXEC),
+			 inode_get(inode), NULL);
+	if (!*out) {
+		inode_put(inode);
+		return -ENOMEM;
+	}
+	return 0;
+}
+
+long file_read_at(struct inode *inode, uint64_t pos, void *to, size_t n)
+{
+	struct uio u = uio_kernel(to, n);
+
+	if (!inode_is(inode, S_IFREG))
+		return -EACCES;
+	return inode->ops->read(inode, pos, &u);
+}

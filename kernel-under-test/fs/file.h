@@ -1,0 +1,110 @@
+/* Open files and the tables of file descriptors. */
+#pragma once
+
+#include "fs/inode.h"
+#include "fs/uio.h"
+#include "lib/types.h"
+
+/* Open flags, numbered as on Linux. */
+#define O_ACCMODE   03
+#define O_RDONLY    00
+#define O_WRONLY    01
+#define O_RDWR	    02
+#define O_CREAT	    0100
+#define O_EXCL	    0200
+#define O_NOCTTY    0400
+#define O_TRUNC	    01000
+#define O_APPEND    02000
+#define O_NONBLOCK  04000
+#define O_DIRECTORY 0200000
+#define O_NOFOLLOW  0400000
+#define O_CLOEXEC   02000000
+#define O_PATH	    010000000
+
+#define FILES_MAX 1024
+
+struct file;
+
+struct file_ops {
+	/* Move up to u->left bytes; how many were moved, or -errno. Absent: -EINVAL. */
+	long (*read)(struct file *f, struct uio *u);
+	long (*write)(struct file *f, struct uio *u);
+	/* The new position, or -errno. Absent: -ESPIPE. */
+	int64_t (*seek)(struct file *f, int64_t offset, int whence);
+	/* Absent: -ENOTTY. */
+	long (*ioctl)(struct file *f, uint64_t request, uint64_t arg);
+	/* The last reference is gone. May be absent. */
+	void (*release)(struct file *f);
+};
+
+struct file {
+	uint32_t refs;
+	uint32_t flags;
+	const struct file_ops *ops;
+	struct inode *inode; /* NULL: none, as for a pipe */
+	uint64_t pos;
+	void *data; /* belongs to ops */
+};
+
+/* An open file with one reference that takes over the caller's on `inode`; NULL without memory. */
+struct file *file_make(const struct file_ops *ops, uint32_t flags, struct inode *inode, void *data);
+
+static inline struct file *file_get(struct file *f)
+{
+	f->refs++;
+	return f;
+}
+
+void file_put(struct file *f);
+
+static inline bool file_readable(const struct file *f)
+{
+	return (f->flags & O_ACCMODE) != O_WRONLY && !(f->flags & O_PATH);
+}
+
+static inline bool file_writable(const struct file *f)
+{
+	return (f->flags & O_ACCMODE) != O_RDONLY && !(f->flags & O_PATH);
+}
+
+/* The file behind an inode of any type, opened. Takes a reference of its own on `inode`. */
+int file_open(struct inode *inode, uint32_t flags, struct file **out);
+
+/* Reads kernel bytes at `pos`: how many, or -errno. */
+long file_read_at(struct inode *inode, uint64_t pos, void *to, size_t n);
+
+struct files {
+	uint32_t refs;
+	uint32_t capacity;
+	/* One bit a descriptor: in use, and closed by execve. */
+	uint64_t used[FILES_MAX / 64];
+	uint64_t cloexec[FILES_MAX / 64];
+	/* None below is free. */
+	uint32_t hint;
+	struct file **slots;
+};
+
+/* An empty table with one reference; NULL without memory. */
+struct files *files_create(void);
+struct files *files_clone(const struct files *from);
+void files_put(struct files *t);
+void files_close_on_exec(struct files *t);
+
+/* The file of a descriptor, or NULL. The reference stays the table's. */
+static inline struct file *files_find(const struct files *t, uint64_t fd)
+{
+	return likely(fd < t->capacity) ? t->slots[fd] : NULL;
+}
+
+/* The lowest free descriptor from `from` on, which takes over the caller's reference; -EMFILE. */
+int files_add(struct files *t, struct file *f, uint32_t from, bool cloexec);
+/* Puts `f` at `fd`, closing what was there. */
+int files_replace(struct files *t, struct file *f, uint32_t fd, bool cloexec);
+int files_close(struct files *t, uint64_t fd);
+
+static inline bool files_is_cloexec(const struct files *t, uint32_t fd)
+{
+	return t->cloexec[fd / 64] & BIT(fd % 64);
+}
+
+void files_set_cloexec(struct files *t, uint32_t fd, bool on);

@@ -1,0 +1,83 @@
+/* Inodes: what a name leads to. A file system gives the operations and embeds struct inode. */
+#pragma once
+
+#include "lib/types.h"
+#include "mm/object.h"
+
+#define NAME_LEN_MAX 255
+#define PATH_LEN_MAX 4096
+
+/* File types, numbered as on Linux. */
+#define S_IFMT	 0170000
+#define S_IFIFO	 0010000
+#define S_IFCHR	 0020000
+#define S_IFDIR	 0040000
+#define S_IFBLK	 0060000
+#define S_IFREG	 0100000
+#define S_IFLNK	 0120000
+#define S_IFSOCK 0140000
+#define S_PERM	 07777
+
+#define DEVICE(major, minor) ((uint64_t)(major) << 8 | (minor))
+#define DEVICE_MAJOR(d)	     ((uint32_t)((d) >> 8))
+#define DEVICE_MINOR(d)	     ((uint32_t)((d) & 0xff))
+
+struct file;
+struct inode;
+struct uio;
+
+/* Gets each entry of a directory in turn; false: no more wanted, this one was not taken. */
+typedef bool (*dir_visit)(void *ctx, const char *name, size_t len, uint64_t ino, uint32_t mode,
+			  uint64_t next_pos);
+
+struct inode_ops {
+	/* Directories. Names are not ended by a zero. Each inode returned has a reference. */
+	int (*lookup)(struct inode *dir, const char *name, size_t len, struct inode **out);
+	int (*create)(struct inode *dir, const char *name, size_t len, uint32_t mode,
+		      uint64_t device, struct inode **out);
+	int (*symlink)(struct inode *dir, const char *name, size_t len, const char *target);
+	int (*link)(struct inode *dir, const char *name, size_t len, struct inode *target);
+	int (*unlink)(struct inode *dir, const char *name, size_t len, bool directory);
+	int (*list)(struct inode *dir, uint64_t pos, dir_visit visit, void *ctx);
+	/* The directory above, with a reference. */
+	struct inode *(*parent)(struct inode *dir);
+
+	/* Symbolic links: the target, ended by a zero; valid while the inode is. */
+	const char *(*target)(struct inode *link);
+
+	/* Regular files: bytes moved, or -errno. */
+	long (*read)(struct inode *file, uint64_t pos, struct uio *u);
+	long (*write)(struct inode *file, uint64_t pos, struct uio *u);
+	int (*truncate)(struct inode *file, uint64_t size);
+
+	/* The last reference is gone. */
+	void (*release)(struct inode *inode);
+};
+
+struct inode {
+	struct object object; /* counts the references, and makes the pages mappable */
+	const struct inode_ops *ops;
+	uint64_t ino;
+	uint32_t mode;
+	uint32_t links;
+	uint32_t uid, gid;
+	uint64_t device; /* of a device node */
+	uint64_t size;
+	uint64_t changed_ns; /* last change, since boot */
+};
+
+static inline struct inode *inode_get(struct inode *i)
+{
+	object_get(&i->object);
+	return i;
+}
+
+static inline void inode_put(struct inode *i)
+{
+	object_put(&i->object);
+}
+
+static inline bool inode_is(const struct inode *i, uint32_t type)
+{
+	return (i->mode & S_IFMT) == type;
+}

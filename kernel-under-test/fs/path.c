@@ -1,0 +1,200 @@
+#include "fs/path.h"
+
+#include "lib/errno.h"
+#include "lib/string.h"
+#include "mm/kmem.h"
+
+struct walk {
+	const struct path_base *base;
+	struct inode *at;
+	unsigned int links;
+};
+
+static void move_to(struct walk *w, struct inode *next)
+{
+	inode_put(w->at);
+	w->at = next;
+}
+
+static int walk_path(struct walk *w, const char *path, bool follow);
+
+/* Replaces the walk's place by what the symbolic link it stands at leads to. */
+static int follow_link(struct walk *w, struct inode *dir)
+{
+	struct inode *link = w->at;
+	int err;
+
+	if (++w->links > LINKS_MAX)
+		return -ELOOP;
+	w->at = inode_get(dir);
+	err = walk_path(w, link->ops->target(link), true);
+	inode_put(link);
+	return err;
+}
+
+/* One name: from the directory the walk stands at to what the name means there. */
+static int step(struct walk *w, const char *name, size_t len, bool follow)
+{
+	struct inode *dir = w->at, *next;
+	int err;
+
+	if (!inode_is(dir, S_IFDIR))
+		return -ENOTDIR;
+	if (len == 1 && name[0] == '.')
+		return 0;
+	if (len == 2 && name[0] == '.' && name[1] == '.') {
+		if (dir != w->base->root)
+			move_to(w, dir->ops->parent(dir));
+		return 0;
+	}
+	if (len > NAME_LEN_MAX)
+		return -ENAMETOOLONG;
+	err = dir->ops->lookup(dir, name, len, &next);
+	if (err)
+		return err;
+	if (likely(!inode_is(next, S_IFLNK) || !follow)) {
+		move_to(w, next);
+		return 0;
+	}
+	w->at = next;
+	err = follow_link(w, dir);
+	inode_put(dir);
+	return err;
+}
+
+static int walk_path(struct walk *w, const char *path, bool follow)
+{
+	if (*path == '/')
+		move_to(w, inode_get(w->base->root));
+	for (;;) {
+		const char *name;
+		int err;
+
+		while (*path == '/')
+			path++;
+		if (!*path)
+			return 0;
+		name = path;
+		while (*path && *path != '/')
+			path++;
+		/* A slash after the last name asks for a directory, so a link there is followed. */
+		err = step(w, name, (size_t)(path - name), follow || *path == '/');
+		if (err)
+			return err;
+		if (*path == '/' && !inode_is(w->at, S_IFDIR))
+			return -ENOTDIR;
+	}
+}
+
+int path_find(const struct path_base *base, const char *path, bool follow, struct inode **out)
+{
+	struct walk w = {base, inode_get(base->from), 0};
+	int err = *path ? walk_path(&w, path, follow) : -ENOENT;
+
+	if (err)
+		inode_put(w.at);
+	else
+		*out = w.at;
+	return err;
+}
+
+static bool is_dots(const char *name, size_t len)
+{
+	return name[0] == '.' && (len == 1 || (len == 2 && name[1] == '.'));
+}
+
+int path_find_parent(const struct path_base *base, const char *path, struct path_last *last)
+{
+	struct walk w = {base, inode_get(base->from), 0};
+	const char *name = path, *end;
+	int err = 0;
+
+	if (!*path) {
+		inode_put(w.at);
+		return -ENOENT;
+	}
+	if (*path == '/')
+		move_to(&w, inode_get(base->root));
+	for (;;) {
+		while (*name == '/')
+			name++;
+		for (end = name; *end && *end != '/';)
+			end++;
+		path = end;
+		while (*path == '/')
+			path++;
+		if (!*path)
+			break;
+		err = step(&w, name, (size_t)(end - name), true);
+		if (err)
+			goto fail;
+		name = path;
+	}
+	*last = (struct path_last){w.at, name, (size_t)(end - name), *end == '/'};
+	if (!inode_is(w.at, S_IFDIR))
+		err = -ENOTDIR;
+	else if (!last->len || is_dots(name, last->len))
+		err = -EEXIST;
+	else if (last->len > NAME_LEN_MAX)
+		err = -ENAMETOOLONG;
+fail:
+	if (err)
+		inode_put(w.at);
+	return err;
+}
+
+struct name_search {
+	uint64_t ino;
+	char *out;
+	size_t room;
+	size_t len;
+};
+
+static bool name_of(void *ctx, const char *name, size_t len, uint64_t ino, uint32_t mode,
+		    uint64_t next_pos)
+{
+	struct name_search *s = ctx;
+
+	(void)mode;
+	(void)next_pos;
+	if (ino != s->ino || is_dots(name, len))
+		return true;
+	s->len = len;
+	if (len < s->room)
+		memcpy(s->out + s->room - len, name, len);
+	return false;
+}
+
+long path_name(struct inode *root, struct inode *dir, char *out, size_t size)
+{
+	size_t at = size;
+	long len;
+
+	if (!size)
+		return -ERANGE;
+	out[--at] = '\0';
+	inode_get(dir);
+	while (dir != root) {
+		struct inode *parent = dir->ops->parent(dir);
+		struct name_search s = {dir->ino, out, at, 0};
+
+		parent->ops->list(parent, 0, name_of, &s);
+		inode_put(dir);
+		dir = parent;
+		if (!s.len || s.len >= at) {
+			inode_put(dir);
+			return s.len ? -ERANGE : -ENOENT;
+		}
+		at -= s.len + 1;
+		out[at] = '/';
+	}
+	inode_put(dir);
+	if (out[at] == '\0') {
+		if (!at)
+			return -ERANGE;
+		out[--at] = '/';
+	}
+	len = (long)(size - at);
+	memmove(out, out + at, (size_t)len);
+	return len;
+}

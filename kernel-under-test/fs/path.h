@@ -1,0 +1,33 @@
+/* From a path to an inode. */
+#pragma once
+
+#include "fs/inode.h"
+#include "lib/types.h"
+
+/* Symbolic links followed on one way, at most. */
+#define LINKS_MAX 40
+
+/* Where a walk starts: what `/` means, and where a relative path begins. No reference is taken. */
+struct path_base {
+	struct inode *root;
+	struct inode *from;
+};
+
+struct path_last {
+	struct inode *dir; /* with a reference */
+	const char *name;  /* inside the path given, or ended by a zero of its own */
+	size_t len;
+	bool slash; /* the path went on with a slash: only a directory will do */
+};
+
+/* The inode of `path`, with a reference. `follow`: a symbolic link at its end is followed. */
+int path_find(const struct path_base *base, const char *path, bool follow, struct inode **out);
+
+/*
+ * The directory that the last name of `path` is in, and that name. The name may or may not be
+ * there, and is not followed. Paths that end in `/`, `.` or `..` give -EEXIST.
+ */
+int path_find_parent(const struct path_base *base, const char *path, struct path_last *last);
+
+/* The path of a directory from `root`, ended by a zero: its length with it, or -ERANGE, -ENOENT. */
+long path_name(struct inode *root, struct inode *dir, char *out, size_t size);

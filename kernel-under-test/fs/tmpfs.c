@@ -1,0 +1,157 @@
+#include "fs/tmpfs.h"
+
+#include "arch/time.h"
+#include "fs/tmpfs_node.h"
+#include "lib/errno.h"
+#include "lib/string.h"
+#include "mm/kmem.h"
+
+static uint64_t last_ino;
+
+static long tmpfs_read(struct inode *inode, uint64_t pos, struct uio *u)
+{
+	struct node *n = node_of(inode);
+	long done = 0;
+
+	if (pos >= inode->size)
+		return 0;
+	if (u->left > inode->size - pos)
+		u->left = inode->size - pos;
+	while (u->left) {
+		size_t at = pos & (PAGE_SIZE - 1), part = MIN(u->left, PAGE_SIZE - at);
+		struct page *p = store_find(&n->pages, pos >> PAGE_SHIFT);
+		int err = p ? uio_put(u, (char *)page_to_virt(p) + at, part) : uio_zero(u, part);
+
+		if (err)
+			return done ? done : err;
+		pos += part;
+		done += (long)part;
+	}
+	return done;
+}
+
+static long tmpfs_write(struct inode *inode, uint64_t pos, struct uio *u)
+{
+	struct node *n = node_of(inode);
+	long done = 0;
+	int err = 0;
+
+	if (pos > INT64_MAX - u->left)
+		return -EFBIG;
+	while (u->left && !err) {
+		size_t at = pos & (PAGE_SIZE - 1), part = MIN(u->left, PAGE_SIZE - at);
+		struct page *p;
+
+		err = store_make(&n->pages, pos >> PAGE_SHIFT, &p);
+		if (!err)
+			err = uio_get(u, (char *)page_to_virt(p) + at, part);
+		if (err)
+			break;
+		pos += part;
+		done += (long)part;
+		inode->size = MAX(inode->size, pos);
+	}
+	if (done)
+		inode->changed_ns = arch_time_ns();
+	return done ? done : err == -ENOMEM ? -ENOSPC : err;
+}
+
+static int tmpfs_truncate(struct inode *inode, uint64_t size)
+{
+	struct node *n = node_of(inode);
+	size_t tail = size & (PAGE_SIZE - 1);
+
+	if (size > INT64_MAX)
+		return -EFBIG;
+	if (size < inode->size) {
+		struct page *p = tail ? store_find(&n->pages, size >> PAGE_SHIFT) : NULL;
+
+		/* What is beyond the end must read as zero if the file grows again. */
+		if (p)
+			memset((char *)page_to_virt(p) + tail, 0, PAGE_SIZE - tail);
+		store_cut(&n->pages, ALIGN_UP(size, PAGE_SIZE) >> PAGE_SHIFT);
+	}
+	inode->size = size;
+	inode->changed_ns = arch_time_ns();
+	return 0;
+}
+
+static int tmpfs_page(struct object *o, uint64_t index, bool make, struct page **out)
+{
+	struct inode *inode = container_of(o, struct inode, object);
+	struct node *n = node_of(inode);
+	int err;
+
+	if (index >= ALIGN_UP(inode->size, PAGE_SIZE) >> PAGE_SHIFT)
+		return -EFAULT;
+	if (make) {
+		err = store_make(&n->pages, index, out);
+		if (err)
+			return err;
+	} else {
+		*out = store_find(&n->pages, index);
+		if (!*out)
+			return -ENOENT;
+	}
+	page_get(*out);
+	return 0;
+}
+
+static const char *tmpfs_target(struct inode *inode)
+{
+	return node_of(inode)->target;
+}
+
+/*
+ * A name holds a link and a reference; so a directory still linked is never released, and an
+ * open file lives on after its last name is gone.
+ */
+static void tmpfs_release(struct object *o)
+{
+	struct node *n = container_of(o, struct node, inode.object);
+
+	store_cut(&n->pages, 0);
+	kmem_free(n->buckets);
+	kmem_free(n->target);
+	kmem_free(n);
+}
+
+static const struct object_ops object_ops = {
+	.page = tmpfs_page,
+	.release = tmpfs_release,
+};
+
+static const struct inode_ops file_inode_ops = {
+	.read = tmpfs_read,
+	.write = tmpfs_write,
+	.truncate = tmpfs_truncate,
+	.target = tmpfs_target,
+};
+
+struct node *tmpfs_node_make(uint32_t mode, uint64_t device)
+{
+	struct node *n = kmem_zalloc(sizeof(*n));
+
+	if (!n)
+		return NULL;
+	n->inode.object.ops = &object_ops;
+	n->inode.object.refs = 1;
+	n->inode.ops = (mode & S_IFMT) == S_IFDIR ? &tmpfs_dir_ops : &file_inode_ops;
+	n->inode.ino = ++last_ino;
+	n->inode.mode = mode;
+	n->inode.device = device;
+	n->inode.changed_ns = arch_time_ns();
+	list_init(&n->entries);
+	return n;
+}
+
+struct inode *tmpfs_create(void)
+{
+	struct node *n = tmpfs_node_make(S_IFDIR | 0755, 0);
+
+	if (!n)
+		return NULL;
+	n->inode.links = 2;
+	n->parent = n;
+	return &n->inode;
+}

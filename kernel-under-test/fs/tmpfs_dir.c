@@ -1,0 +1,222 @@
+/* Directories of tmpfs: a hash table for lookups, a list for listing. */
+#include "arch/time.h"
+#include "fs/tmpfs_node.h"
+#include "lib/errno.h"
+#include "lib/string.h"
+#include "mm/kmem.h"
+
+#define FIRST_BUCKETS 8
+
+static uint32_t hash_name(const char *name, size_t len)
+{
+	uint64_t h = len * 0x9e3779b97f4a7c15ull, word;
+
+	for (; len >= 8; len -= 8, name += 8) {
+		__builtin_memcpy(&word, name, 8);
+		h = (h ^ word) * 0x9e3779b97f4a7c15ull;
+	}
+	for (word = 0; len; len--)
+		word = word << 8 | (uint8_t)name[len - 1];
+	h = (h ^ word) * 0x9e3779b97f4a7c15ull;
+	return (uint32_t)(h >> 32);
+}
+
+static struct dentry **find_slot(struct node *dir, const char *name, size_t len, uint32_t hash)
+{
+	struct dentry **slot;
+
+	if (!dir->bucket_count)
+		return NULL;
+	slot = &dir->buckets[hash & (dir->bucket_count - 1)];
+	for (; *slot; slot = &(*slot)->next)
+		if ((*slot)->hash == hash && (*slot)->len == len &&
+		    memcmp((*slot)->name, name, len) == 0)
+			return slot;
+	return NULL;
+}
+
+static int tmpfs_lookup(struct inode *inode, const char *name, size_t len, struct inode **out)
+{
+	struct dentry **slot = find_slot(node_of(inode), name, len, hash_name(name, len));
+
+	if (!slot)
+		return -ENOENT;
+	*out = inode_get((*slot)->inode);
+	return 0;
+}
+
+static int grow(struct node *dir)
+{
+	uint32_t count = dir->bucket_count ? dir->bucket_count * 2 : FIRST_BUCKETS;
+	struct dentry **buckets, *d;
+
+	if (dir->entry_count < dir->bucket_count)
+		return 0;
+	buckets = kmem_zalloc(count * sizeof(*buckets));
+	if (!buckets)
+		return dir->bucket_count ? 0 : -ENOMEM;
+	list_for_each(d, &dir->entries, order) {
+		d->next = buckets[d->hash & (count - 1)];
+		buckets[d->hash & (count - 1)] = d;
+	}
+	kmem_free(dir->buckets);
+	dir->buckets = buckets;
+	dir->bucket_count = count;
+	return 0;
+}
+
+/* Gives `target` a name; takes a reference of its own. */
+static int add(struct node *dir, const char *name, size_t len, struct inode *target)
+{
+	uint32_t hash = hash_name(name, len);
+	struct dentry *d, **bucket;
+
+	if (find_slot(dir, name, len, hash))
+		return -EEXIST;
+	/* Unlinked while open: nothing can be put there any more. */
+	if (!dir->inode.links)
+		return -ENOENT;
+	d = kmem_alloc(sizeof(*d) + len);
+	if (!d || grow(dir) < 0) {
+		kmem_free(d);
+		return -ENOMEM;
+	}
+	bucket = &dir->buckets[hash & (dir->bucket_count - 1)];
+	d->next = *bucket;
+	*bucket = d;
+	d->inode = inode_get(target);
+	d->hash = hash;
+	d->len = (uint16_t)len;
+	d->pos = ++dir->last_pos;
+	memcpy(d->name, name, len);
+	list_push_back(&dir->entries, &d->order);
+	dir->entry_count++;
+	target->links++;
+	dir->inode.changed_ns = arch_time_ns();
+	return 0;
+}
+
+static int add_new(struct node *dir, const char *name, size_t len, struct node *n)
+{
+	int err = add(dir, name, len, &n->inode);
+
+	if (err)
+		return err;
+	if (inode_is(&n->inode, S_IFDIR)) {
+		n->parent = dir;
+		n->inode.links++;
+		dir->inode.links++;
+	}
+	return 0;
+}
+
+static int tmpfs_create_node(struct inode *inode, const char *name, size_t len, uint32_t mode,
+			     uint64_t device, struct inode **out)
+{
+	struct node *n = tmpfs_node_make(mode, device);
+	int err;
+
+	if (!n)
+		return -ENOSPC;
+	err = add_new(node_of(inode), name, len, n);
+	if (err) {
+		inode_put(&n->inode);
+		return err;
+	}
+	*out = &n->inode;
+	return 0;
+}
+
+static int tmpfs_symlink(struct inode *inode, const char *name, size_t len, const char *target)
+{
+	struct node *n = tmpfs_node_make(S_IFLNK | 0777, 0);
+	size_t size = strlen(target) + 1;
+	int err = -ENOSPC;
+
+	if (!n)
+		return err;
+	n->target = kmem_alloc(size);
+	if (n->target) {
+		memcpy(n->target, target, size);
+		n->inode.size = size - 1;
+		err = add_new(node_of(inode), name, len, n);
+	}
+	inode_put(&n->inode);
+	return err;
+}
+
+static int tmpfs_link(struct inode *inode, const char *name, size_t len, struct inode *target)
+{
+	if (inode_is(target, S_IFDIR))
+		return -EPERM;
+	return add(node_of(inode), name, len, target);
+}
+
+static int tmpfs_unlink(struct inode *inode, const char *name, size_t len, bool directory)
+{
+	struct node *dir = node_of(inode);
+	struct dentry **slot = find_slot(dir, name, len, hash_name(name, len)), *d;
+	struct inode *target;
+
+	if (!slot)
+		return -ENOENT;
+	d = *slot;
+	target = d->inode;
+	if (directory && !inode_is(target, S_IFDIR))
+		return -ENOTDIR;
+	if (!directory && inode_is(target, S_IFDIR))
+		return -EISDIR;
+	if (directory && node_of(target)->entry_count)
+		return -ENOTEMPTY;
+	*slot = d->next;
+	list_remove(&d->order);
+	dir->entry_count--;
+	target->links--;
+	if (directory) {
+		target->links = 0;
+		node_of(target)->parent = node_of(target);
+		dir->inode.links--;
+	}
+	dir->inode.changed_ns = arch_time_ns();
+	kmem_free(d);
+	inode_put(target);
+	return 0;
+}
+
+/* Positions: 0 is `.`, 1 is `..`, entry `pos` is 1 + its own. */
+static int tmpfs_list(struct inode *inode, uint64_t pos, dir_visit visit, void *ctx)
+{
+	struct node *dir = node_of(inode);
+	struct dentry *d;
+
+	if (pos == 0) {
+		if (!visit(ctx, ".", 1, inode->ino, S_IFDIR, 1))
+			return 0;
+		pos = 1;
+	}
+	if (pos == 1) {
+		if (!visit(ctx, "..", 2, dir->parent->inode.ino, S_IFDIR, 2))
+			return 0;
+		pos = 2;
+	}
+	list_for_each(d, &dir->entries, order)
+		if (d->pos + 1 >= pos &&
+		    !visit(ctx, d->name, d->len, d->inode->ino, d->inode->mode, d->pos + 2))
+			return 0;
+	return 0;
+}
+
+static struct inode *tmpfs_parent(struct inode *inode)
+{
+	return inode_get(&node_of(inode)->parent->inode);
+}
+
+const struct inode_ops tmpfs_dir_ops = {
+	.lookup = tmpfs_lookup,
+	.create = tmpfs_create_node,
+	.symlink = tmpfs_symlink,
+	.link = tmpfs_link,
+	.unlink = tmpfs_unlink,
+	.list = tmpfs_list,
+	.parent = tmpfs_parent,
+};

@@ -1,0 +1,42 @@
+/* Private to tmpfs: what it keeps for each inode. */
+#pragma once
+
+#include "fs/inode.h"
+#include "fs/uio.h"
+#include "lib/list.h"
+#include "mm/store.h"
+
+struct dentry {
+	struct list order;   /* in node.entries, oldest first */
+	struct dentry *next; /* in its hash bucket */
+	struct inode *inode; /* with a reference */
+	uint64_t pos;	     /* what getdents calls it; ascending */
+	uint32_t hash;
+	uint16_t len;
+	char name[];
+};
+
+struct node {
+	struct inode inode;
+	/* Regular files. */
+	struct store pages;
+	/* Symbolic links. */
+	char *target;
+	/* Directories. `parent` has no reference: it can't go while this one is linked. */
+	struct node *parent;
+	struct list entries;
+	struct dentry **buckets;
+	uint32_t bucket_count; /* a power of two, or 0 */
+	uint32_t entry_count;
+	uint64_t last_pos;
+};
+
+static inline struct node *node_of(struct inode *i)
+{
+	return container_of(i, struct node, inode);
+}
+
+/* One reference, no links yet; NULL without memory. */
+struct node *tmpfs_node_make(uint32_t mode, uint64_t device);
+
+extern const struct inode_ops tmpfs_dir_ops;

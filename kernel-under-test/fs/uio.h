@@ -1,0 +1,68 @@
+/* Where the bytes of a read or a write go or come from: user memory, or the kernel's own. */
+#pragma once
+
+#include "arch/uaccess.h"
+#include "lib/string.h"
+#include "lib/types.h"
+
+struct uio {
+	uint64_t base;
+	size_t left;
+	bool user;
+};
+
+static inline struct uio uio_user(uint64_t base, size_t len)
+{
+	return (struct uio){base, len, true};
+}
+
+static inline struct uio uio_kernel(void *base, size_t len)
+{
+	return (struct uio){(uint64_t)base, len, false};
+}
+
+static inline void uio_advance(struct uio *u, size_t n)
+{
+	u->base += n;
+	u->left -= n;
+}
+
+/* Each moves exactly n <= left bytes, or returns -EFAULT. */
+static inline int uio_put(struct uio *u, const void *from, size_t n)
+{
+	int err = 0;
+
+	if (u->user)
+		err = copy_to_user(u->base, from, n);
+	else
+		memcpy((void *)u->base, from, n);
+	if (!err)
+		uio_advance(u, n);
+	return err;
+}
+
+static inline int uio_get(struct uio *u, void *to, size_t n)
+{
+	int err = 0;
+
+	if (u->user)
+		err = copy_from_user(to, u->base, n);
+	else
+		memcpy(to, (const void *)u->base, n);
+	if (!err)
+		uio_advance(u, n);
+	return err;
+}
+
+static inline int uio_zero(struct uio *u, size_t n)
+{
+	int err = 0;
+
+	if (u->user)
+		err = clear_user(u->base, n);
+	else
+		memset((void *)u->base, 0, n);
+	if (!err)
+		uio_advance(u, n);
+	return err;
+}

@@ -1,0 +1,88 @@
+#include "arch/boot.h"
+#include "arch/cpu.h"
+#include "arch/mmu.h"
+#include "arch/time.h"
+#include "drivers/console.h"
+#include "drivers/memory.h"
+#include "drivers/serial.h"
+#include "fs/cpio.h"
+#include "fs/device.h"
+#include "fs/path.h"
+#include "fs/tmpfs.h"
+#include "init/options.h"
+#include "lib/errno.h"
+#include "lib/printf.h"
+#include "lib/random.h"
+#include "mm/kmem.h"
+#include "mm/page.h"
+#include "proc/process.h"
+#include "sched/sched.h"
+#include "syscall/syscalls.h"
+
+static struct boot_info boot;
+
+/* The root: what the initrd holds, and a node in /dev for each device. */
+static struct inode *make_root(void)
+{
+	struct inode *root = tmpfs_create(), *dev;
+	struct path_base base = {root, root};
+	int err;
+
+	if (!root)
+		panic("init: no memory for the root");
+	if (boot.initrd.end > boot.initrd.start) {
+		err = cpio_unpack(root, phys_to_virt(boot.initrd.start),
+				  boot.initrd.end - boot.initrd.start);
+		if (err)
+			panic("init: the initrd can't be unpacked (error %d): it must be an "
+			      "uncompressed cpio archive in newc form",
+			      -err);
+		page_release_region(boot.initrd);
+	}
+	err = path_find(&base, "/dev", true, &dev);
+	if (err == -ENOENT)
+		err = root->ops->create(root, "dev", 3, S_IFDIR | 0755, 0, &dev);
+	if (!err) {
+		err = device_populate(dev);
+		inode_put(dev);
+	}
+	if (err)
+		panic("init: /dev can't be filled (error %d)", -err);
+	return root;
+}
+
+static void start_init(struct inode *root)
+{
+	const char *path = option_text(boot.cmdline, "init");
+	const char *argv[] = {path ? path : "/init", NULL};
+	int err = process_start_init(root, argv[0], argv);
+
+	if (err)
+		panic("init: %s can't be run (error %d): the initrd must hold a static x86_64 ELF "
+		      "there",
+		      argv[0], -err);
+}
+
+void kernel_main(uint64_t handover)
+{
+	struct inode *root;
+
+	serial_init();			/* so that what fails can say so */
+	log_set_sink(serial_write);
+	arch_cpu_init();		/* descriptor tables, protection, system calls */
+	arch_boot_read(&boot, handover);
+	page_init(&boot);		/* from here on pages, and the final page tables */
+	kmem_init();
+	arch_time_init();		/* from here on time, and the interrupt controllers */
+	time_init();
+	random_seed(x86_rdtsc() ^ time_epoch());
+	sched_init();
+	process_init();
+	memory_devices_init();
+	console_init();
+	if (!option_is(boot.cmdline, "quiet"))
+		log_printf("Bantam: %lu KiB of memory\n", page_count_total() * (PAGE_SIZE / 1024));
+	root = make_root();
+	start_init(root);
+	sched_idle();
+}

@@ -1,0 +1,39 @@
+#include "init/options.h"
+
+#include "lib/string.h"
+
+/* What comes after `word` in the command line where it begins an option; NULL if it does not. */
+static const char *find(const char *cmdline, const char *word)
+{
+	size_t len = strlen(word);
+
+	while (*cmdline) {
+		while (*cmdline == ' ')
+			cmdline++;
+		if (strncmp(cmdline, word, len) == 0 &&
+		    (cmdline[len] == '\0' || cmdline[len] == ' ' || cmdline[len] == '='))
+			return cmdline + len;
+		while (*cmdline && *cmdline != ' ')
+			cmdline++;
+	}
+	return NULL;
+}
+
+bool option_is(const char *cmdline, const char *word)
+{
+	return find(cmdline, word) != NULL;
+}
+
+const char *option_text(const char *cmdline, const char *key)
+{
+	static char value[OPTION_MAX];
+	const char *at = find(cmdline, key);
+	size_t n = 0;
+
+	if (!at || *at != '=')
+		return NULL;
+	for (at++; *at && *at != ' ' && n < OPTION_MAX - 1; at++)
+		value[n++] = *at;
+	value[n] = '\0';
+	return value;
+}

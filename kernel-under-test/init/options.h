@@ -1,0 +1,12 @@
+/* Options on the kernel's command line: `word` or `key=value`, separated by blanks. */
+#pragma once
+
+#include "lib/types.h"
+
+#define OPTION_MAX 128
+
+/* Whether the word stands there. */
+bool option_is(const char *cmdline, const char *word);
+
+/* The value of a key, or NULL; cut at OPTION_MAX, valid until the next call. */
+const char *option_text(const char *cmdline, const char *key);

@@ -1,0 +1,164 @@
+#include "lib/printf.h"
+
+#include "lib/string.h"
+
+struct out {
+	char *at;
+	size_t size;
+	size_t len;
+};
+
+static void put(struct out *o, char c)
+{
+	if (o->len + 1 < o->size)
+		o->at[o->len] = c;
+	o->len++;
+}
+
+static void put_padded(struct out *o, const char *s, size_t len, size_t width, bool left, char pad)
+{
+	size_t fill = width > len ? width - len : 0;
+
+	if (!left)
+		while (fill--)
+			put(o, pad);
+	for (size_t i = 0; i < len; i++)
+		put(o, s[i]);
+	if (left)
+		for (fill = width > len ? width - len : 0; fill; fill--)
+			put(o, ' ');
+}
+
+static size_t digits_of(char *buf, size_t size, uint64_t v, unsigned int base, bool negative)
+{
+	size_t at = size;
+
+	do {
+		buf[--at] = "0123456789abcdef"[v % base];
+		v /= base;
+	} while (v);
+	if (negative)
+		buf[--at] = '-';
+	return at;
+}
+
+int vformat(char *text, size_t size, const char *fmt, va_list args)
+{
+	struct out o = {text, size, 0};
+
+	for (; *fmt; fmt++) {
+		bool left = false, negative = false;
+		char pad = ' ', digits[24];
+		size_t width = 0, at;
+		int longs = 0;
+		uint64_t v;
+		const char *s;
+
+		if (*fmt != '%') {
+			put(&o, *fmt);
+			continue;
+		}
+		for (fmt++; *fmt == '0' || *fmt == '-'; fmt++) {
+			if (*fmt == '0')
+				pad = '0';
+			else
+				left = true;
+		}
+		for (; *fmt >= '0' && *fmt <= '9'; fmt++)
+			width = width * 10 + (size_t)(*fmt - '0');
+		for (; *fmt == 'l' || *fmt == 'z'; fmt++)
+			longs++;
+		switch (*fmt) {
+		case 'd':
+		case 'i': {
+			int64_t i = longs ? va_arg(args, long) : va_arg(args, int);
+
+			negative = i < 0;
+			v = negative ? -(uint64_t)i : (uint64_t)i;
+			at = digits_of(digits, sizeof(digits), v, 10, negative);
+			put_padded(&o, digits + at, sizeof(digits) - at, width, left, pad);
+			break;
+		}
+		case 'u':
+		case 'x':
+			v = longs ? va_arg(args, unsigned long) : va_arg(args, unsigned int);
+			at = digits_of(digits, sizeof(digits), v, *fmt == 'x' ? 16 : 10, false);
+			put_padded(&o, digits + at, sizeof(digits) - at, width, left, pad);
+			break;
+		case 'p':
+			v = (uintptr_t)va_arg(args, void *);
+			at = digits_of(digits, sizeof(digits), v, 16, false);
+			put_padded(&o, digits + at, sizeof(digits) - at, 16, false, '0');
+			break;
+		case 's':
+			s = va_arg(args, const char *);
+			s = s ? s : "(null)";
+			put_padded(&o, s, strlen(s), width, left, ' ');
+			break;
+		case 'c':
+			put(&o, (char)va_arg(args, int));
+			break;
+		case '%':
+			put(&o, '%');
+			break;
+		default:
+			/* Not understood: shown as it is, so that the mistake is seen. */
+			put(&o, '%');
+			if (!*fmt)
+				goto done;
+			put(&o, *fmt);
+		}
+	}
+done:
+	if (size)
+		text[MIN(o.len, size - 1)] = '\0';
+	return (int)o.len;
+}
+
+int format(char *out, size_t size, const char *fmt, ...)
+{
+	va_list args;
+	int len;
+
+	va_start(args, fmt);
+	len = vformat(out, size, fmt, args);
+	va_end(args);
+	return len;
+}
+
+static void (*sink)(const char *text, size_t len);
+
+void log_set_sink(void (*write)(const char *text, size_t len))
+{
+	sink = write;
+}
+
+static void log_vprintf(const char *fmt, va_list args)
+{
+	char line[LOG_LINE_MAX];
+	int len = vformat(line, sizeof(line), fmt, args);
+
+	if (sink)
+		sink(line, MIN((size_t)len, sizeof(line) - 1));
+}
+
+void log_printf(const char *fmt, ...)
+{
+	va_list args;
+
+	va_start(args, fmt);
+	log_vprintf(fmt, args);
+	va_end(args);
+}
+
+void panic(const char *fmt, ...)
+{
+	va_list args;
+
+	log_printf("\nBantam panic: ");
+	va_start(args, fmt);
+	log_vprintf(fmt, args);
+	va_end(args);
+	log_printf("\n");
+	arch_panic_stop();
+}

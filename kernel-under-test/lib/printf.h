@@ -1,0 +1,32 @@
+/* Formatting and the kernel's log. */
+#pragma once
+
+#include <stdarg.h>
+
+#include "lib/types.h"
+
+/*
+ * Understands %d %i %u %x %p %s %c %% with width, `0`, `-`, and the lengths l, ll, z. Always ends
+ * the result with a zero byte when size > 0. Returns the length the whole text would have had.
+ */
+int vformat(char *out, size_t size, const char *fmt, va_list args);
+int format(char *out, size_t size, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
+
+/* Where the log goes. Set once, early; text logged before is lost. */
+void log_set_sink(void (*write)(const char *text, size_t len));
+
+/* One log line at most LOG_LINE_MAX long; the caller gives the newline. */
+#define LOG_LINE_MAX 256
+void log_printf(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+
+/* Prints the message and stops the machine. The state is beyond repair: no clean-up runs. */
+_Noreturn void panic(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+
+/* What stops the machine after a panic; given by arch. */
+_Noreturn void arch_panic_stop(void);
+
+#define ASSERT(cond)                                                                               \
+	do {                                                                                       \
+		if (unlikely(!(cond)))                                                             \
+			panic("%s:%d: assertion failed: %s", __FILE__, __LINE__, #cond);           \
+	} while (0)

@@ -1,0 +1,88 @@
+#include "lib/string.h"
+
+void *memcpy(void *to, const void *from, size_t n)
+{
+	char *d = to;
+	const char *s = from;
+
+	for (; n >= 8; n -= 8, d += 8, s += 8)
+		__builtin_memcpy(d, s, 8);
+	while (n--)
+		*d++ = *s++;
+	return to;
+}
+
+void *memmove(void *to, const void *from, size_t n)
+{
+	char *d = to;
+	const char *s = from;
+
+	if (d <= s || d >= s + n) {
+		/* Forward is safe word by word too: a word is read before it is written. */
+		return memcpy(to, from, n);
+	}
+	while (n >= 8) {
+		uint64_t word;
+
+		n -= 8;
+		__builtin_memcpy(&word, s + n, 8);
+		__builtin_memcpy(d + n, &word, 8);
+	}
+	while (n--)
+		d[n] = s[n];
+	return to;
+}
+
+void *memset(void *to, int byte, size_t n)
+{
+	char *d = to;
+	uint64_t word = (uint8_t)byte * 0x0101010101010101ull;
+
+	for (; n >= 8; n -= 8, d += 8)
+		__builtin_memcpy(d, &word, 8);
+	while (n--)
+		*d++ = (char)byte;
+	return to;
+}
+
+int memcmp(const void *a, const void *b, size_t n)
+{
+	const unsigned char *x = a, *y = b;
+
+	for (; n; n--, x++, y++)
+		if (*x != *y)
+			return *x - *y;
+	return 0;
+}
+
+size_t strlen(const char *s)
+{
+	size_t n = 0;
+
+	while (s[n])
+		n++;
+	return n;
+}
+
+int strcmp(const char *a, const char *b)
+{
+	while (*a && *a == *b)
+		a++, b++;
+	return (unsigned char)*a - (unsigned char)*b;
+}
+
+int strncmp(const char *a, const char *b, size_t n)
+{
+	for (; n; n--, a++, b++)
+		if (*a != *b || !*a)
+			return (unsigned char)*a - (unsigned char)*b;
+	return 0;
+}
+
+char *strchr(const char *s, int c)
+{
+	for (; *s; s++)
+		if (*s == (char)c)
+			return (char *)s;
+	return c ? NULL : (char *)s;
+}

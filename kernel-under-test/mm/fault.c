@@ -1,0 +1,178 @@
+/* Bringing pages in when they are touched. */
+#include "arch/mmu.h"
+#include "arch/trap.h"
+#include "lib/errno.h"
+#include "lib/printf.h"
+#include "lib/string.h"
+#include "mm/space.h"
+
+/* A file's pages that are in memory anyway are mapped together, this many at a time. */
+#define AROUND 16
+
+/* What anonymous memory reads as until it is written. */
+static struct page *zero_page;
+
+static uint64_t object_index(const struct area *a, uint64_t va)
+{
+	return (a->offset + (va - a->start)) >> PAGE_SHIFT;
+}
+
+static void enter(struct space *s, uint64_t *e, struct page *p, const struct area *a, bool write)
+{
+	*e = mmu_entry_user(page_to_phys(p), write, a->flags & AREA_EXEC);
+	s->resident++;
+}
+
+static int fault_anonymous(struct space *s, struct area *a, uint64_t *e, bool write)
+{
+	struct page *p;
+
+	if (write) {
+		p = page_alloc_zeroed();
+		if (!p)
+			return -ENOMEM;
+	} else {
+		if (!zero_page)
+			zero_page = page_alloc_zeroed();
+		if (!zero_page)
+			return -ENOMEM;
+		p = page_get(zero_page);
+	}
+	enter(s, e, p, a, write);
+	return 0;
+}
+
+static void map_around(struct space *s, struct area *a, uint64_t *e, uint64_t va)
+{
+	uint64_t window = ALIGN_DOWN(va, AROUND * PAGE_SIZE);
+	uint64_t from = MAX(window, a->start), to = MIN(window + AROUND * PAGE_SIZE, a->end);
+	bool write = (a->flags & AREA_SHARED) && (a->flags & AREA_WRITE);
+
+	/* A window never crosses a table: both are aligned, and the table is the larger. */
+	e -= (va - from) >> PAGE_SHIFT;
+	for (va = from; va < to; va += PAGE_SIZE, e++) {
+		struct page *p;
+
+		if (!*e &&
+		    a->object->ops->page(a->object, object_index(a, va), false, &p) == 0)
+			enter(s, e, p, a, write);
+	}
+}
+
+static int fault_object(struct space *s, struct area *a, uint64_t *e, uint64_t va, bool write)
+{
+	struct page *p, *copy;
+	int err = a->object->ops->page(a->object, object_index(a, va), true, &p);
+
+	if (err)
+		return err;
+	if (!write || (a->flags & AREA_SHARED)) {
+		enter(s, e, p, a, (a->flags & AREA_SHARED) && (a->flags & AREA_WRITE));
+		map_around(s, a, e, va);
+		return 0;
+	}
+	copy = page_alloc();
+	if (!copy) {
+		page_put(p);
+		return -ENOMEM;
+	}
+	page_copy(copy, p);
+	page_put(p);
+	enter(s, e, copy, a, true);
+	return 0;
+}
+
+/* A write to a page that is there but read-only, in an area that may be written. */
+static int fault_copy(struct area *a, uint64_t *e, uint64_t va)
+{
+	struct page *old = phys_to_page(mmu_entry_page(*e)), *new = old;
+
+	if (!(a->flags & AREA_SHARED) && old->refs > 1) {
+		new = old == zero_page ? page_alloc_zeroed() : page_alloc();
+		if (!new)
+			return -ENOMEM;
+		if (old != zero_page)
+			page_copy(new, old);
+		page_put(old);
+	}
+	*e = mmu_entry_user(page_to_phys(new), true, a->flags & AREA_EXEC);
+	mmu_flush_page(va);
+	return 0;
+}
+
+/* The area at `addr`, a stack grown down to it if need be; NULL when there is none. */
+static struct area *area_at(struct space *s, uint64_t addr)
+{
+	uint32_t i = space_find(s, addr);
+	struct area *a = &s->areas[i];
+	uint64_t page = ALIGN_DOWN(addr, PAGE_SIZE);
+
+	if (i == s->count)
+		return NULL;
+	if (addr >= a->start)
+		return a;
+	if (!(a->flags & AREA_STACK) || a->end - page > STACK_MAX)
+		return NULL;
+	if (i > 0 && a[-1].end + STACK_GUARD > page)
+		return NULL;
+	a->start = page;
+	return a;
+}
+
+int space_fault(struct space *s, uint64_t addr, unsigned int access)
+{
+	uint64_t va = ALIGN_DOWN(addr, PAGE_SIZE), *e;
+	bool write = access & FAULT_WRITE;
+	struct area *a = area_at(s, addr);
+
+	if (!a)
+		return -EFAULT;
+	if (!(a->flags & (write ? AREA_WRITE : access & FAULT_EXEC ? AREA_EXEC : AREA_PROT)))
+		return -EACCES;
+	e = mmu_entry_make(s->root, &s->tables, va);
+	if (!e)
+		return -ENOMEM;
+	if (!*e)
+		return a->object ? fault_object(s, a, e, va, write)
+				 : fault_anonymous(s, a, e, write);
+	if (write && !mmu_entry_writable(*e))
+		return fault_copy(a, e, va);
+	/* Another thread was here first, or the CPU remembered an older entry. */
+	mmu_flush_page(va);
+	return 0;
+}
+
+int trap_page_fault(uint64_t addr, unsigned int access)
+{
+	struct space *s = space_used();
+
+	return s ? space_fault(s, addr, access) : -EFAULT;
+}
+
+int space_write(struct space *s, uint64_t addr, const void *from, size_t n)
+{
+	while (n) {
+		size_t part = MIN(n, PAGE_SIZE - (addr & (PAGE_SIZE - 1)));
+		uint64_t *e = mmu_entry_make(s->root, &s->tables, addr);
+		char *to;
+
+		if (!e)
+			return -ENOMEM;
+		if (!mmu_entry_present(*e) || !mmu_entry_writable(*e)) {
+			int err = space_fault(s, addr, FAULT_WRITE);
+
+			if (err)
+				return err;
+		}
+		to = (char *)phys_to_virt(mmu_entry_page(*e)) + (addr & (PAGE_SIZE - 1));
+		if (from) {
+			memcpy(to, from, part);
+			from = (const char *)from + part;
+		} else {
+			memset(to, 0, part);
+		}
+		addr += part;
+		n -= part;
+	}
+	return 0;
+}

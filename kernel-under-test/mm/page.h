@@ -1,0 +1,99 @@
+/*
+ * Physical pages: a buddy allocator, with a stack of single pages in front of it that makes the
+ * common case a pop and a push.
+ */
+#pragma once
+
+#include "arch/boot.h"
+#include "arch/mmu.h"
+#include "lib/list.h"
+#include "lib/types.h"
+
+#define PAGE_ORDER_MAX 10
+
+/* One for each page of memory. A page belongs to whoever holds references to it. */
+struct page {
+	struct list link;
+	union {
+		/* A page table: the entry that points to it. */
+		uint64_t *slot;
+		/* A slab: its first free object. */
+		void *objects;
+	};
+	uint32_t refs;
+	/* Of a block's first page: 2^order pages. */
+	uint8_t order;
+	uint8_t state;
+	/* A slab: objects in use. */
+	uint16_t used;
+};
+
+/* What `state` says. */
+#define PAGE_RESERVED 0 /* never allocated: the image, the page array */
+#define PAGE_FREE     1 /* first of a free block of 2^order pages */
+#define PAGE_TAIL     2 /* inside a free block */
+#define PAGE_USED     3
+#define PAGE_SLAB     4 /* + slab class */
+
+extern struct page *page_array;
+
+static inline struct page *phys_to_page(uint64_t pa)
+{
+	return &page_array[pa >> PAGE_SHIFT];
+}
+
+static inline uint64_t page_to_phys(const struct page *p)
+{
+	return (uint64_t)(p - page_array) << PAGE_SHIFT;
+}
+
+static inline void *page_to_virt(const struct page *p)
+{
+	return phys_to_virt(page_to_phys(p));
+}
+
+static inline struct page *virt_to_page(const void *va)
+{
+	return phys_to_page(virt_to_phys(va));
+}
+
+/* Sets up the allocator and the kernel's page tables (mmu_init). Call once. */
+void page_init(const struct boot_info *info);
+
+/* 2^order pages, one reference, contents undefined; NULL when there are none. */
+struct page *page_alloc_order(unsigned int order);
+struct page *page_alloc(void);
+/* The same, cleared. */
+struct page *page_alloc_zeroed(void);
+
+static inline struct page *page_get(struct page *p)
+{
+	p->refs++;
+	return p;
+}
+
+/* Drops a reference; the last one frees the page. */
+void page_put(struct page *p);
+
+static inline void page_clear(struct page *p)
+{
+	uint64_t words = PAGE_SIZE / 8;
+	void *to = page_to_virt(p);
+
+	asm volatile("rep stosq" : "+D"(to), "+c"(words) : "a"(0ull) : "memory");
+}
+
+static inline void page_copy(struct page *to, const struct page *from)
+{
+	uint64_t words = PAGE_SIZE / 8;
+	void *d = page_to_virt(to), *s = page_to_virt(from);
+
+	asm volatile("rep movsq" : "+D"(d), "+S"(s), "+c"(words) : : "memory");
+}
+
+/* Gives the pages of the initrd to the allocator, when nobody reads it any more. */
+void page_release_region(struct boot_region region);
+
+/* All pages under the allocator's care, and those of them not in use. */
+uint64_t page_count_total(void);
+uint64_t page_count_free(void);

@@ -1,0 +1,188 @@
+/* Creating, cloning and freeing spaces, and which one is in use. */
+#include "mm/space.h"
+
+#include "arch/mmu.h"
+#include "lib/errno.h"
+#include "lib/printf.h"
+#include "lib/string.h"
+#include "mm/kmem.h"
+
+#define AREAS_FIRST 12
+
+/* Above this many pages, forgetting all costs less than forgetting each. */
+#define FLUSH_EACH_MAX 32
+
+static struct space *in_use;
+static uint64_t loaded_root;
+
+void space_use(struct space *s)
+{
+	uint64_t root = s ? s->root : mmu_kernel_root();
+
+	in_use = s;
+	if (root != loaded_root) {
+		loaded_root = root;
+		mmu_switch(root);
+	}
+}
+
+struct space *space_used(void)
+{
+	return in_use;
+}
+
+static struct space *space_alloc(uint32_t capacity)
+{
+	struct space *s = kmem_zalloc(sizeof(*s));
+
+	if (!s)
+		return NULL;
+	s->areas = kmem_alloc(capacity * sizeof(struct area));
+	if (!s->areas || mmu_space_create(&s->root, &s->tables) < 0) {
+		kmem_free(s->areas);
+		kmem_free(s);
+		return NULL;
+	}
+	s->refs = 1;
+	s->capacity = capacity;
+	return s;
+}
+
+struct space *space_create(void)
+{
+	struct space *s = space_alloc(AREAS_FIRST);
+
+	if (s)
+		s->top = ALIGN_DOWN(USER_TOP - STACK_MAX - STACK_GUARD, PAGE_SIZE);
+	return s;
+}
+
+int space_make_room(struct space *s)
+{
+	struct area *more;
+
+	if (s->count < s->capacity)
+		return 0;
+	if (s->count >= AREAS_MAX)
+		return -ENOMEM;
+	more = kmem_alloc(2ul * s->capacity * sizeof(struct area));
+	if (!more)
+		return -ENOMEM;
+	memcpy(more, s->areas, s->count * sizeof(struct area));
+	kmem_free(s->areas);
+	s->areas = more;
+	s->capacity *= 2;
+	return 0;
+}
+
+/* Shares the pages of one area with the copy. Private ones become read-only on both sides. */
+static int clone_pages(struct space *to, struct space *from, const struct area *a, bool *changed)
+{
+	bool private = !(a->flags & AREA_SHARED);
+	uint64_t va = a->start, *src;
+
+	while ((src = mmu_entry_next(from->root, &va, a->end))) {
+		uint64_t end = MIN(a->end, ALIGN_DOWN(va, MMU_TABLE_SPAN) + MMU_TABLE_SPAN);
+		uint64_t *dst = NULL;
+
+		for (; va < end; va += PAGE_SIZE, src++) {
+			uint64_t e = *src;
+
+			if (!e) {
+				if (dst)
+					dst++;
+				continue;
+			}
+			if (!dst) {
+				dst = mmu_entry_make(to->root, &to->tables, va);
+				if (!dst)
+					return -ENOMEM;
+			}
+			if (private && mmu_entry_writable(e)) {
+				e = mmu_entry_read_only(e);
+				*src = e;
+				*changed = true;
+			}
+			page_get(phys_to_page(mmu_entry_page(e)));
+			*dst++ = e;
+			to->resident++;
+		}
+	}
+	return 0;
+}
+
+struct space *space_clone(struct space *from)
+{
+	struct space *s = space_alloc(from->capacity);
+	bool changed = false;
+	int err = 0;
+
+	if (!s)
+		return NULL;
+	s->brk_start = from->brk_start;
+	s->brk = from->brk;
+	s->top = from->top;
+	s->hint = from->hint;
+	for (uint32_t i = 0; i < from->count && !err; i++) {
+		s->areas[i] = from->areas[i];
+		if (s->areas[i].object)
+			object_get(s->areas[i].object);
+		s->count = i + 1;
+		err = clone_pages(s, from, &from->areas[i], &changed);
+	}
+	if (changed)
+		mmu_flush_all();
+	if (err) {
+		space_put(s);
+		return NULL;
+	}
+	return s;
+}
+
+void space_drop_pages(struct space *s, uint64_t start, uint64_t end)
+{
+	bool used = s == in_use;
+	uint64_t va = start, dropped = 0;
+	uint64_t *e;
+
+	while ((e = mmu_entry_next(s->root, &va, end))) {
+		uint64_t first = ALIGN_DOWN(va, MMU_TABLE_SPAN);
+		uint64_t stop = MIN(end, first + MMU_TABLE_SPAN);
+		bool whole = va == first && stop == first + MMU_TABLE_SPAN;
+
+		for (; va < stop; va += PAGE_SIZE, e++) {
+			uint64_t old = *e;
+
+			if (!old)
+				continue;
+			*e = 0;
+			if (used && ++dropped <= FLUSH_EACH_MAX)
+				mmu_flush_page(va);
+			s->resident--;
+			page_put(phys_to_page(mmu_entry_page(old)));
+		}
+		if (whole) {
+			mmu_table_drop(s->root, first);
+			dropped += used ? FLUSH_EACH_MAX + 1 : 0;
+		}
+	}
+	if (dropped > FLUSH_EACH_MAX)
+		mmu_flush_all();
+}
+
+void space_put(struct space *s)
+{
+	if (--s->refs)
+		return;
+	ASSERT(s != in_use);
+	if (s->root == loaded_root)
+		space_use(NULL);
+	for (uint32_t i = 0; i < s->count; i++) {
+		space_drop_pages(s, s->areas[i].start, s->areas[i].end);
+		if (s->areas[i].object)
+			object_put(s->areas[i].object);
+	}
+	mmu_space_destroy(s->root, &s->tables);
+	kmem_free(s->areas);
+	kmem_free(s);
+}

@@ -1,0 +1,101 @@
+/*
+ * Address spaces: what a process sees as its memory. A space is a sorted array of areas over a
+ * tree of page tables; pages come when they are touched.
+ */
+#pragma once
+
+#include "lib/list.h"
+#include "lib/types.h"
+#include "mm/object.h"
+
+/* Protection, numbered as on Linux. */
+#define AREA_READ  1
+#define AREA_WRITE 2
+#define AREA_EXEC  4
+#define AREA_PROT  7
+/* Changes are seen by all who map it; else they are copied on the first write. */
+#define AREA_SHARED 8
+/* Grows downwards when touched below, to STACK_MAX in all. */
+#define AREA_STACK 16
+
+#define STACK_MAX   (8ul << 20)
+#define STACK_GUARD (256 * PAGE_SIZE)
+
+/* mmap(2) never hands out what is below, so that a null pointer with an offset faults. */
+#define SPACE_LOWEST (64ul << 10)
+
+/* As many areas as Linux allows by default. */
+#define AREAS_MAX 65530
+
+struct area {
+	uint64_t start, end;
+	/* NULL: anonymous. `offset` is the byte of the object that stands at `start`. */
+	struct object *object;
+	uint64_t offset;
+	uint32_t flags;
+};
+
+struct space {
+	uint32_t refs;
+	uint32_t count, capacity;
+	/* Where the last search ended: the next one is likely to want the same. */
+	uint32_t hint;
+	struct area *areas;
+	uint64_t root;
+	struct list tables;
+	uint64_t brk_start, brk;
+	/* Mappings are placed downwards from here. */
+	uint64_t top;
+	/* Pages mapped now. */
+	uint64_t resident;
+};
+
+/* An empty space with one reference; NULL without memory. */
+struct space *space_create(void);
+/* A copy of `from`, the space in use: private pages are shared until written. */
+struct space *space_clone(struct space *from);
+static inline struct space *space_get(struct space *s)
+{
+	s->refs++;
+	return s;
+}
+/* The last reference frees it; it must not be in use on a CPU then. */
+void space_put(struct space *s);
+
+/* The first area that ends after `addr`: its index, or `count` when there is none. */
+uint32_t space_find(struct space *s, uint64_t addr);
+
+/*
+ * Maps [addr, addr + len), page aligned, below USER_TOP; what was there goes. Takes a reference
+ * of its own on `object`. 0, -ENOMEM.
+ */
+int space_map(struct space *s, uint64_t addr, uint64_t len, uint32_t flags, struct object *object,
+	      uint64_t offset);
+int space_unmap(struct space *s, uint64_t addr, uint64_t len);
+/* -ENOMEM when part of the range is not mapped; what comes before that part is changed. */
+int space_protect(struct space *s, uint64_t addr, uint64_t len, uint32_t prot);
+/* Forgets the pages of a range: anonymous memory reads as zero again. */
+void space_discard(struct space *s, uint64_t addr, uint64_t len);
+
+/* A free range of `len` bytes: at `want` if that is free, else the highest; 0 when none is. */
+uint64_t space_gap(struct space *s, uint64_t want, uint64_t len);
+
+/* Moves the end of the heap; returns where it is then. */
+uint64_t space_set_brk(struct space *s, uint64_t brk);
+
+/* Brings in the page at `addr` or makes it writable. 0, -EFAULT, -EACCES, -ENOMEM. */
+int space_fault(struct space *s, uint64_t addr, unsigned int access);
+
+/*
+ * Writes kernel bytes, or zeros when `from` is NULL, into a space that is not in use yet; its
+ * areas must be writable. 0, -EFAULT, -EACCES, -ENOMEM.
+ */
+int space_write(struct space *s, uint64_t addr, const void *from, size_t n);
+
+/* The space that trap_page_fault() and the flushes speak of. NULL: none. */
+void space_use(struct space *s);
+struct space *space_used(void);
+
+/* For mm's own files. */
+void space_drop_pages(struct space *s, uint64_t start, uint64_t end);
+int space_make_room(struct space *s);

@@ -1,0 +1,116 @@
+#include "mm/store.h"
+
+#include "lib/errno.h"
+#include "mm/kmem.h"
+
+#define FANOUT_LOG 6
+#define FANOUT	   (1u << FANOUT_LOG)
+
+struct node {
+	void *child[FANOUT];
+};
+
+/* The number of indices that a tree of this height covers. */
+static uint64_t span(unsigned int height)
+{
+	return 1ull << (FANOUT_LOG * height);
+}
+
+struct page *store_find(const struct store *s, uint64_t index)
+{
+	void *at = s->root;
+
+	if (index >= span(s->height))
+		return NULL;
+	for (unsigned int h = s->height; h && at; h--)
+		at = ((struct node *)at)->child[(index >> (FANOUT_LOG * (h - 1))) % FANOUT];
+	return at;
+}
+
+static int slot_make(struct store *s, uint64_t index, void ***slot)
+{
+	if (index >= STORE_INDEX_MAX)
+		return -EFBIG;
+	while (index >= span(s->height)) {
+		if (s->root) {
+			struct node *n = kmem_zalloc(sizeof(*n));
+
+			if (!n)
+				return -ENOMEM;
+			n->child[0] = s->root;
+			s->root = n;
+		}
+		s->height++;
+	}
+	*slot = &s->root;
+	for (unsigned int h = s->height; h; h--) {
+		if (!**slot) {
+			**slot = kmem_zalloc(sizeof(struct node));
+			if (!**slot)
+				return -ENOMEM;
+		}
+		*slot = &((struct node *)**slot)->child[(index >> (FANOUT_LOG * (h - 1))) % FANOUT];
+	}
+	return 0;
+}
+
+int store_make(struct store *s, uint64_t index, struct page **page)
+{
+	void **slot;
+	int err;
+
+	*page = store_find(s, index);
+	if (*page)
+		return 0;
+	err = slot_make(s, index, &slot);
+	if (err)
+		return err;
+	*page = page_alloc_zeroed();
+	*slot = *page;
+	return *page ? 0 : -ENOMEM;
+}
+
+int store_put(struct store *s, uint64_t index, struct page *page)
+{
+	void **slot;
+	int err = slot_make(s, index, &slot);
+
+	if (!err)
+		*slot = page;
+	return err;
+}
+
+/* Cuts below `at`; returns whether nothing is left of it. `from` counts from its first index. */
+static bool cut(void *at, unsigned int height, uint64_t from)
+{
+	struct node *n = at;
+	bool empty = true;
+
+	if (!height) {
+		if (!from)
+			page_put(at);
+		return !from;
+	}
+	for (unsigned int i = 0; i < FANOUT; i++) {
+		uint64_t first = i * span(height - 1);
+
+		if (!n->child[i])
+			continue;
+		if (first + span(height - 1) > from &&
+		    cut(n->child[i], height - 1, from > first ? from - first : 0))
+			n->child[i] = NULL;
+		else
+			empty = false;
+	}
+	if (empty)
+		kmem_free(n);
+	return empty;
+}
+
+void store_cut(struct store *s, uint64_t from)
+{
+	if (s->root && from < span(s->height) && cut(s->root, s->height, from))
+		s->root = NULL;
+	if (!s->root)
+		s->height = 0;
+}

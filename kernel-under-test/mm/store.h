@@ -1,0 +1,24 @@
+/* Pages by index: what a file or a shared mapping is made of. Sparse; grows with its largest index. */
+#pragma once
+
+#include "mm/page.h"
+
+struct store {
+	/* With height 0 the page of index 0 itself, else a node of 64 children. */
+	void *root;
+	unsigned int height;
+};
+
+#define STORE_INDEX_MAX (1ull << 40)
+
+/* The page at `index`, or NULL; no reference is taken. */
+struct page *store_find(const struct store *s, uint64_t index);
+
+/* The same, made (cleared) when missing: *page, 0 or -ENOMEM, -EFBIG. */
+int store_make(struct store *s, uint64_t index, struct page **page);
+
+/* Puts a page of the caller's, whose reference moves to the store. The place must be empty. */
+int store_put(struct store *s, uint64_t index, struct page *page);
+
+/* Drops all pages at `from` and after. */
+void store_cut(struct store *s, uint64_t from);

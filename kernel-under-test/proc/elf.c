@@ -1,0 +1,129 @@
+#include "proc/elf.h"
+
+#include "fs/file.h"
+#include "lib/errno.h"
+
+#define ELF_MAGIC   0x464c457fu
+#define CLASS_64    2
+#define LITTLE	    1
+#define TYPE_EXEC   2
+#define TYPE_DYN    3
+#define MACHINE_X86 62
+#define PT_LOAD	    1
+#define PT_INTERP   3
+#define PF_X	    1
+#define PF_W	    2
+#define PF_R	    4
+
+/* Where a static PIE goes. */
+#define PIE_BASE 0x555555554000ull
+
+#define SEGMENTS_MAX 64
+
+struct header {
+	uint32_t magic;
+	uint8_t class, data, version, abi;
+	uint64_t padding;
+	uint16_t type, machine;
+	uint32_t version2;
+	uint64_t entry, phoff, shoff;
+	uint32_t flags;
+	uint16_t ehsize, phentsize, phnum;
+	uint16_t shentsize, shnum, shstrndx;
+};
+
+struct segment {
+	uint32_t type, flags;
+	uint64_t offset, vaddr, paddr, filesz, memsz, align;
+};
+
+_Static_assert(sizeof(struct header) == 64, "ELF64 header");
+_Static_assert(sizeof(struct segment) == ELF_HEADER_SIZE, "ELF64 program header");
+
+static bool header_ok(const struct header *h)
+{
+	return h->magic == ELF_MAGIC && h->class == CLASS_64 && h->data == LITTLE &&
+	       (h->type == TYPE_EXEC || h->type == TYPE_DYN) && h->machine == MACHINE_X86 &&
+	       h->phentsize == sizeof(struct segment) && h->phnum && h->phnum <= SEGMENTS_MAX;
+}
+
+static bool segment_ok(const struct segment *s, uint64_t base)
+{
+	uint64_t start = base + s->vaddr;
+
+	return s->filesz <= s->memsz && s->offset <= INT64_MAX - s->filesz &&
+	       (s->offset & (PAGE_SIZE - 1)) == (s->vaddr & (PAGE_SIZE - 1)) &&
+	       start >= s->vaddr && start >= SPACE_LOWEST && start <= USER_TOP &&
+	       s->memsz <= USER_TOP - PAGE_SIZE - start;
+}
+
+/* Clears what a segment has beyond its file bytes: the rest of the last page, then new pages. */
+static int map_bss(struct space *space, const struct segment *s, uint64_t start, uint32_t prot)
+{
+	uint64_t file_end = start + s->filesz, end = start + s->memsz;
+	uint64_t page = ALIGN_UP(file_end, PAGE_SIZE);
+	int err = 0;
+
+	if (s->filesz && file_end < page && (prot & AREA_WRITE))
+		err = space_write(space, file_end, NULL, MIN(page, end) - file_end);
+	if (!s->filesz)
+		page = ALIGN_DOWN(start, PAGE_SIZE);
+	if (!err && end > page)
+		err = space_map(space, page, ALIGN_UP(end, PAGE_SIZE) - page, prot, NULL, 0);
+	return err;
+}
+
+static int load_segment(struct space *space, struct inode *file, const struct segment *s,
+			uint64_t base)
+{
+	uint64_t start = base + s->vaddr, page = ALIGN_DOWN(start, PAGE_SIZE);
+	uint32_t prot = (s->flags & PF_R ? AREA_READ : 0) | (s->flags & PF_W ? AREA_WRITE : 0) |
+			(s->flags & PF_X ? AREA_EXEC : 0);
+	int err;
+
+	if (s->filesz) {
+		err = space_map(space, page, ALIGN_UP(start + s->filesz, PAGE_SIZE) - page, prot,
+				&file->object, ALIGN_DOWN(s->offset, PAGE_SIZE));
+		if (err)
+			return err;
+	}
+	return s->memsz > s->filesz ? map_bss(space, s, start, prot) : 0;
+}
+
+int elf_load(struct space *space, struct inode *file, struct elf_image *out)
+{
+	struct segment segments[SEGMENTS_MAX];
+	struct header h;
+	uint64_t base;
+	size_t size;
+
+	if (file_read_at(file, 0, &h, sizeof(h)) != sizeof(h) || !header_ok(&h))
+		return -ENOEXEC;
+	size = h.phnum * sizeof(struct segment);
+	if (file_read_at(file, h.phoff, segments, size) != (long)size)
+		return -ENOEXEC;
+
+	base = h.type == TYPE_DYN ? PIE_BASE : 0;
+	*out = (struct elf_image){.entry = base + h.entry, .header_count = h.phnum};
+	for (uint16_t i = 0; i < h.phnum; i++) {
+		const struct segment *s = &segments[i];
+		int err;
+
+		/* It would need a program to load it, and there is none yet. */
+		if (s->type == PT_INTERP)
+			return -ENOEXEC;
+		if (s->type != PT_LOAD || !s->memsz)
+			continue;
+		if (!segment_ok(s, base))
+			return -ENOEXEC;
+		err = load_segment(space, file, s, base);
+		if (err)
+			return err;
+		out->end = MAX(out->end, base + s->vaddr + s->memsz);
+		if (h.phoff >= s->offset && h.phoff + size <= s->offset + s->filesz)
+			out->headers = base + s->vaddr + (h.phoff - s->offset);
+	}
+	if (!out->end || out->entry >= USER_TOP)
+		return -ENOEXEC;
+	return 0;
+}

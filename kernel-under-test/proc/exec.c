@@ -1,0 +1,193 @@
+#include "proc/exec.h"
+
+#include "arch/uaccess.h"
+#include "lib/errno.h"
+#include "lib/random.h"
+#include "lib/string.h"
+#include "proc/elf.h"
+#include "sched/sched.h"
+
+#define SHEBANG_MAX 256
+
+/* Keys of the auxiliary vector, numbered as on Linux. */
+#define AT_NULL	   0
+#define AT_PHDR	   3
+#define AT_PHENT   4
+#define AT_PHNUM   5
+#define AT_PAGESZ  6
+#define AT_BASE	   7
+#define AT_FLAGS   8
+#define AT_ENTRY   9
+#define AT_UID	   11
+#define AT_EUID	   12
+#define AT_GID	   13
+#define AT_EGID	   14
+#define AT_CLKTCK  17
+#define AT_SECURE  23
+#define AT_RANDOM  25
+#define AT_EXECFN  31
+#define AUX_WORDS  (2 * 15)
+
+static int write_strings(struct space *s, uint64_t to, const struct args *a)
+{
+	for (size_t at = 0; at < a->used; at += PAGE_SIZE) {
+		int err = space_write(s, to + at, page_to_virt(a->pages[at >> PAGE_SHIFT]),
+				      MIN(PAGE_SIZE, a->used - at));
+
+		if (err)
+			return err;
+	}
+	return 0;
+}
+
+struct pusher {
+	struct space *space;
+	uint64_t at;
+	uint64_t word[64];
+	size_t count;
+};
+
+static int pusher_flush(struct pusher *p)
+{
+	int err = space_write(p->space, p->at, p->word, p->count * sizeof(uint64_t));
+
+	p->at += p->count * sizeof(uint64_t);
+	p->count = 0;
+	return err;
+}
+
+static int push(struct pusher *p, uint64_t word)
+{
+	p->word[p->count++] = word;
+	return p->count == ARRAY_SIZE(p->word) ? pusher_flush(p) : 0;
+}
+
+/* Pointers to `n` strings that start at *string in the new space and byte *at of the old. */
+static int push_strings(struct pusher *p, const struct args *a, size_t n, size_t *at,
+			uint64_t strings)
+{
+	int err = 0;
+
+	for (; n && !err; n--) {
+		err = push(p, strings + *at);
+		while (((char *)page_to_virt(a->pages[*at >> PAGE_SHIFT]))[*at & (PAGE_SIZE - 1)])
+			++*at;
+		++*at;
+	}
+	return err ? err : push(p, 0);
+}
+
+/*
+ * The first stack, from high to low: path, random bytes, strings, auxiliary vector, envp, argv,
+ * argc. *sp is where it ends, 16 bytes aligned.
+ */
+static int build_stack(struct space *s, const char *path, const struct args *a,
+		       const struct elf_image *image, uint64_t *sp)
+{
+	size_t path_size = strlen(path) + 1, at = 0;
+	uint64_t exec_fn = USER_TOP - 8 - path_size;
+	uint64_t random = ALIGN_DOWN(exec_fn, 16) - 16;
+	uint64_t strings = random - a->used;
+	size_t words = 1 + a->argc + 1 + a->envc + 1 + AUX_WORDS;
+	struct pusher p = {.space = s, .at = ALIGN_DOWN(strings - words * 8, 16)};
+	uint64_t seed[2] = {random_u64(), random_u64()};
+	const uint64_t aux[AUX_WORDS] = {
+		AT_PHDR,   image->headers, AT_PHENT,  ELF_HEADER_SIZE, AT_PHNUM, image->header_count,
+		AT_PAGESZ, PAGE_SIZE,	   AT_BASE,   0,	       AT_FLAGS, 0,
+		AT_ENTRY,  image->entry,   AT_UID,    0,	       AT_EUID,	 0,
+		AT_GID,	   0,		   AT_EGID,   0,	       AT_CLKTCK, 100,
+		AT_RANDOM, random,	   AT_EXECFN, exec_fn,	       AT_NULL,	 0,
+	};
+	int err;
+
+	err = space_map(s, ALIGN_DOWN(p.at, PAGE_SIZE),
+			USER_TOP - ALIGN_DOWN(p.at, PAGE_SIZE),
+			AREA_READ | AREA_WRITE | AREA_STACK, NULL, 0);
+	*sp = p.at;
+	if (!err)
+		err = space_write(s, exec_fn, path, path_size);
+	if (!err)
+		err = space_write(s, random, seed, sizeof(seed));
+	if (!err)
+		err = write_strings(s, strings, a);
+	if (!err)
+		err = push(&p, a->argc);
+	if (!err)
+		err = push_strings(&p, a, a->argc, &at, strings);
+	if (!err)
+		err = push_strings(&p, a, a->envc, &at, strings);
+	for (size_t i = 0; i < AUX_WORDS && !err; i++)
+		err = push(&p, aux[i]);
+	return err ? err : pusher_flush(&p);
+}
+
+static void set_name(struct process *p, const char *path)
+{
+	const char *name = path;
+	size_t n;
+
+	for (; *path; path++)
+		if (*path == '/')
+			name = path + 1;
+	n = MIN(strlen(name), (size_t)COMM_MAX - 1);
+	memset(p->comm, 0, COMM_MAX);
+	memcpy(p->comm, name, n);
+}
+
+static int open_program(struct process *p, const char *path, struct inode **out)
+{
+	struct path_base base = process_path_base(p);
+	int err = path_find(&base, path, true, out);
+
+	if (err)
+		return err;
+	if (inode_is(*out, S_IFREG) && ((*out)->mode & 0111))
+		return 0;
+	inode_put(*out);
+	return -EACCES;
+}
+
+int process_exec(struct process *p, const char *path, struct args *args)
+{
+	struct space *space = space_create(), *old = p->space;
+	struct elf_image image;
+	struct inode *file;
+	uint64_t sp;
+	int err;
+
+	if (!space)
+		return -ENOMEM;
+	err = open_program(p, path, &file);
+	if (err)
+		goto fail;
+	err = elf_load(space, file, &image);
+	inode_put(file);
+	if (err)
+		goto fail;
+	err = build_stack(space, path, args, &image, &sp);
+	if (err)
+		goto fail;
+
+	/* From here on nothing can fail. */
+	space->brk_start = space->brk = ALIGN_UP(image.end, PAGE_SIZE);
+	set_name(p, path);
+	p->space = space;
+	p->clear_tid = 0;
+	if (p == process_current())
+		sched_set_space(space);
+	else
+		p->thread->space = space;
+	process_return_space(p);
+	if (old)
+		space_put(old);
+	files_close_on_exec(p->files);
+	arch_thread_reset_user(&p->thread->arch, image.entry, sp);
+	if (p == process_current()) {
+		arch_thread_load_user(&p->thread->arch);
+		p->thread->work |= WORK_RESTORE;
+	}
+	return 0;
+fail:
+	space_put(space);
+	return err;
+}

@@ -1,0 +1,148 @@
+/* Birth, numbers and the first process. */
+#include "proc/process.h"
+
+#include "lib/errno.h"
+#include "lib/printf.h"
+#include "lib/string.h"
+#include "mm/kmem.h"
+#include "proc/exec.h"
+#include "proc/process_make.h"
+#include "sched/sched.h"
+
+#define PID_BUCKETS 256
+
+static struct list by_pid[PID_BUCKETS];
+static int last_pid;
+
+void process_init(void)
+{
+	for (size_t i = 0; i < PID_BUCKETS; i++)
+		list_init(&by_pid[i]);
+}
+
+/* Also finds zombies: their number is not free yet. */
+static struct process *find_any(int pid)
+{
+	struct list *bucket = &by_pid[(unsigned int)pid % PID_BUCKETS];
+	struct process *p;
+
+	list_for_each(p, bucket, by_pid)
+		if (p->pid == pid)
+			return p;
+	return NULL;
+}
+
+struct process *process_find(int pid)
+{
+	struct process *p = pid > 0 ? find_any(pid) : NULL;
+
+	return p && !p->zombie ? p : NULL;
+}
+
+void process_each(bool (*fn)(struct process *p, void *ctx), void *ctx)
+{
+	for (size_t i = 0; i < PID_BUCKETS; i++) {
+		struct process *p, *next;
+
+		list_for_each_safe(p, next, &by_pid[i], by_pid)
+			if (!p->zombie && !fn(p, ctx))
+				return;
+	}
+}
+
+/* The next free number after the last one given, so that numbers are not reused soon. */
+static int pid_alloc(void)
+{
+	for (int tries = 0; tries < PID_MAX; tries++) {
+		last_pid = last_pid >= PID_MAX - 1 ? (last_pid >= 300 ? 300 : 1) : last_pid + 1;
+		if (!find_any(last_pid))
+			return last_pid;
+	}
+	return -EAGAIN;
+}
+
+struct process *process_make(void)
+{
+	struct process *p = kmem_zalloc(sizeof(*p));
+	int pid;
+
+	if (!p)
+		return NULL;
+	p->thread = thread_create();
+	pid = p->thread ? pid_alloc() : -1;
+	if (pid < 0) {
+		if (p->thread) {
+			p->thread->state = THREAD_DEAD;
+			thread_free(p->thread);
+		}
+		kmem_free(p);
+		return NULL;
+	}
+	p->pid = p->pgid = p->sid = pid;
+	p->thread->process = p;
+	p->thread->tid = pid;
+	p->umask = 022;
+	list_init(&p->children);
+	list_init(&p->sibling);
+	wait_init(&p->child_changed);
+	wait_init(&p->space_returned);
+	list_push_front(&by_pid[(unsigned int)pid % PID_BUCKETS], &p->by_pid);
+	return p;
+}
+
+void process_free(struct process *p)
+{
+	list_remove(&p->by_pid);
+	list_remove(&p->sibling);
+	p->thread->state = THREAD_DEAD;
+	thread_free(p->thread);
+	kmem_free(p);
+}
+
+static int open_console(struct process *p)
+{
+	struct path_base base = process_path_base(p);
+	struct inode *console;
+	struct file *f;
+	int err = path_find(&base, "/dev/console", true, &console);
+
+	if (err)
+		return err;
+	err = file_open(console, O_RDWR, &f);
+	inode_put(console);
+	if (err)
+		return err;
+	for (int fd = 0; fd < 3 && err >= 0; fd++)
+		err = files_add(p->files, file_get(f), 0, false);
+	file_put(f);
+	return err < 0 ? err : 0;
+}
+
+int process_start_init(struct inode *root, const char *path, const char *const argv[])
+{
+	static const char *const envp[] = {"HOME=/", "TERM=linux", "PATH=/bin:/sbin:/usr/bin:/usr/sbin",
+					   NULL};
+	struct process *p = process_make();
+	struct args args;
+	int err;
+
+	if (!p)
+		return -ENOMEM;
+	ASSERT(p->pid == 1);
+	p->root = inode_get(root);
+	p->cwd = inode_get(root);
+	p->files = files_create();
+	if (!p->files)
+		return -ENOMEM;
+	err = open_console(p);
+	if (err)
+		log_printf("init: /dev/console can't be opened (error %d)\n", -err);
+	err = args_from_kernel(&args, argv, envp);
+	if (err)
+		return err;
+	err = process_exec(p, path, &args);
+	args_free(&args);
+	if (!err)
+		sched_wake(p->thread);
+	return err;
+}

@@ -1,0 +1,75 @@
+#include "sched/wait.h"
+
+#include "lib/errno.h"
+#include "sched/sched.h"
+#include "sched/timer.h"
+
+struct waiter {
+	struct list link;
+	struct thread *thread;
+};
+
+struct alarm {
+	struct timer timer;
+	struct thread *thread;
+	bool rung;
+};
+
+static void alarm_ring(struct timer *t)
+{
+	struct alarm *a = container_of(t, struct alarm, timer);
+
+	a->rung = true;
+	sched_wake(a->thread);
+}
+
+int wait_sleep(struct wait_queue *q, bool interruptible)
+{
+	struct thread *t = thread_current();
+	struct waiter w = {.thread = t};
+
+	if (interruptible && (t->work & WORK_SIGNAL))
+		return -EINTR;
+	list_push_back(&q->waiters, &w.link);
+	t->interruptible = interruptible;
+	sched_block();
+	t->interruptible = false;
+	/* A waker has taken us off; then its wake-up is ours to use, signal or not. */
+	if (list_empty(&w.link))
+		return 0;
+	list_remove(&w.link);
+	return interruptible && (t->work & WORK_SIGNAL) ? -EINTR : 0;
+}
+
+int wait_sleep_until(struct wait_queue *q, bool interruptible, uint64_t deadline_ns)
+{
+	struct wait_queue nobody = {LIST_INIT(nobody.waiters)};
+	struct alarm a = {.timer.ring = alarm_ring, .thread = thread_current()};
+	int err;
+
+	if (deadline_ns != WAIT_FOREVER)
+		timer_add(&a.timer, deadline_ns);
+	err = wait_sleep(q ? q : &nobody, interruptible);
+	timer_cancel(&a.timer);
+	return err == 0 && a.rung ? -EAGAIN : err;
+}
+
+static void wake_first(struct wait_queue *q)
+{
+	struct waiter *w = list_first(&q->waiters, struct waiter, link);
+
+	list_remove(&w->link);
+	sched_wake(w->thread);
+}
+
+void wait_wake_one(struct wait_queue *q)
+{
+	if (!list_empty(&q->waiters))
+		wake_first(q);
+}
+
+void wait_wake_all(struct wait_queue *q)
+{
+	while (!list_empty(&q->waiters))
+		wake_first(q);
+}

@@ -1,0 +1,43 @@
+/*
+ * Wait queues: threads that sleep until something has happened.
+ *
+ *     while (!ready(x)) {
+ *             int err = wait_sleep(&x->queue, WAIT_INTERRUPTIBLE);
+ *             if (err)
+ *                     return err;
+ *     }
+ *
+ * Nothing is lost between the test and the sleep, because the kernel is not preempted and
+ * interrupts are off. A woken thread tests again: another may have been faster.
+ */
+#pragma once
+
+#include "lib/list.h"
+#include "lib/types.h"
+
+struct wait_queue {
+	struct list waiters;
+};
+
+#define WAIT_INTERRUPTIBLE true
+#define WAIT_FOREVER	   UINT64_MAX
+
+static inline void wait_init(struct wait_queue *q)
+{
+	list_init(&q->waiters);
+}
+
+/* Sleeps until woken: 0, or -EINTR when a signal ended or forestalled the sleep. */
+int wait_sleep(struct wait_queue *q, bool interruptible);
+
+/* The same until `deadline_ns` at the latest: -EAGAIN when that came first. `q` may be NULL. */
+int wait_sleep_until(struct wait_queue *q, bool interruptible, uint64_t deadline_ns);
+
+/* Wakes the one that has waited longest. */
+void wait_wake_one(struct wait_queue *q);
+void wait_wake_all(struct wait_queue *q);
+
+static inline bool wait_empty(const struct wait_queue *q)
+{
+	return list_empty(&q->waiters);
+}

@@ -1,0 +1,353 @@
+/* System calls on open files. */
+#include "ipc/pipe.h"
+#include "proc/signal.h"
+#include "syscall/syscalls.h"
+#include "syscall/user.h"
+
+#define F_DUPFD		0
+#define F_GETFD		1
+#define F_SETFD		2
+#define F_GETFL		3
+#define F_SETFL		4
+#define F_DUPFD_CLOEXEC 1030
+#define FD_CLOEXEC	1
+
+#define IOV_MAX 1024
+
+long sys_read(uint64_t fd, uint64_t buf, uint64_t len)
+{
+	struct file *f = user_file(fd);
+	struct uio u = uio_user(buf, MIN(len, RW_MAX));
+
+	if (!f || !file_readable(f))
+		return -EBADF;
+	if (!f->ops->read)
+		return -EINVAL;
+	if (!user_range_ok(buf, len))
+		return -EFAULT;
+	return f->ops->read(f, &u);
+}
+
+static long write_result(long n)
+{
+	if (unlikely(n == -EPIPE))
+		signal_send(process_current(), SIGPIPE);
+	return n;
+}
+
+long sys_write(uint64_t fd, uint64_t buf, uint64_t len)
+{
+	struct file *f = user_file(fd);
+	struct uio u = uio_user(buf, MIN(len, RW_MAX));
+
+	if (!f || !file_writable(f))
+		return -EBADF;
+	if (!f->ops->write)
+		return -EINVAL;
+	if (!user_range_ok(buf, len))
+		return -EFAULT;
+	return write_result(f->ops->write(f, &u));
+}
+
+/* A short transfer ends the call: what comes after it would not be in its place. */
+static long transfer(struct file *f, long (*op)(struct file *f, struct uio *u), uint64_t iov,
+		     uint64_t count)
+{
+	long done = 0;
+
+	if (!op)
+		return -EINVAL;
+	if (count > IOV_MAX)
+		return -EINVAL;
+	for (; count; count--, iov += 16) {
+		uint64_t entry[2];
+		struct uio u;
+		long n;
+
+		if (copy_from_user(entry, iov, sizeof(entry)) < 0)
+			return done ? done : -EFAULT;
+		if (!user_range_ok(entry[0], entry[1]))
+			return done ? done : -EFAULT;
+		u = uio_user(entry[0], MIN(entry[1], RW_MAX - (size_t)done));
+		n = u.left ? op(f, &u) : 0;
+		if (n < 0)
+			return done ? done : n;
+		done += n;
+		if ((uint64_t)n < entry[1])
+			break;
+	}
+	return done;
+}
+
+long sys_readv(uint64_t fd, uint64_t iov, uint64_t count)
+{
+	struct file *f = user_file(fd);
+
+	if (!f || !file_readable(f))
+		return -EBADF;
+	return transfer(f, f->ops->read, iov, count);
+}
+
+long sys_writev(uint64_t fd, uint64_t iov, uint64_t count)
+{
+	struct file *f = user_file(fd);
+
+	if (!f || !file_writable(f))
+		return -EBADF;
+	return write_result(transfer(f, f->ops->write, iov, count));
+}
+
+/* Reads or writes at `pos`, and leaves the file's own position alone. */
+static long transfer_at(uint64_t fd, uint64_t buf, uint64_t len, int64_t pos, bool write)
+{
+	struct file *f = user_file(fd);
+	struct uio u = uio_user(buf, MIN(len, RW_MAX));
+	long (*op)(struct inode *inode, uint64_t at, struct uio *uio);
+
+	if (!f || (write ? !file_writable(f) : !file_readable(f)))
+		return -EBADF;
+	if (pos < 0)
+		return -EINVAL;
+	if (!f->inode || !f->ops->seek)
+		return -ESPIPE;
+	if (!user_range_ok(buf, len))
+		return -EFAULT;
+	if (inode_is(f->inode, S_IFDIR))
+		return -EISDIR;
+	op = write ? f->inode->ops->write : f->inode->ops->read;
+	if (inode_is(f->inode, S_IFREG))
+		return op(f->inode, (uint64_t)pos, &u);
+	/* A device has no positions: any will do. */
+	return write ? f->ops->write(f, &u) : f->ops->read(f, &u);
+}
+
+long sys_pread64(uint64_t fd, uint64_t buf, uint64_t len, uint64_t pos)
+{
+	return transfer_at(fd, buf, len, (int64_t)pos, false);
+}
+
+long sys_pwrite64(uint64_t fd, uint64_t buf, uint64_t len, uint64_t pos)
+{
+	return transfer_at(fd, buf, len, (int64_t)pos, true);
+}
+
+/* Makes the file that an open with O_CREAT asks for, unless somebody has already. */
+static int create(const struct path_base *base, const char *path, uint32_t mode,
+		  struct inode **out)
+{
+	struct path_last last;
+	int err = path_find_parent(base, path, &last);
+
+	if (err)
+		return err;
+	if (last.slash)
+		err = -EISDIR;
+	else
+		err = last.dir->ops->create(last.dir, last.name, last.len,
+					    S_IFREG | (mode & S_PERM & ~process_current()->umask),
+					    0, out);
+	inode_put(last.dir);
+	return err;
+}
+
+static int open_inode(const struct path_base *base, const char *path, uint32_t flags,
+		      uint32_t mode, struct inode **out)
+{
+	bool exclusive = (flags & O_CREAT) && (flags & O_EXCL);
+	int err = path_find(base, path, !(flags & O_NOFOLLOW) && !exclusive, out);
+
+	if (err == -ENOENT && (flags & O_CREAT))
+		return create(base, path, mode, out);
+	if (!err && exclusive)
+		err = -EEXIST;
+	else if (!err && (flags & O_DIRECTORY) && !inode_is(*out, S_IFDIR))
+		err = -ENOTDIR;
+	else
+		return err;
+	inode_put(*out);
+	return err;
+}
+
+static long open_at(int dirfd, uint64_t path, uint32_t flags, uint32_t mode)
+{
+	struct process *p = process_current();
+	char buffer[PATH_LEN_MAX];
+	struct path_base base;
+	struct inode *inode;
+	struct file *f;
+	int err = user_path(buffer, path, false);
+
+	if (!err)
+		err = user_base(dirfd, buffer, &base);
+	if (!err)
+		err = open_inode(&base, buffer, flags, mode, &inode);
+	if (err)
+		return err;
+	err = file_open(inode, flags, &f);
+	inode_put(inode);
+	if (err)
+		return err;
+	err = files_add(p->files, f, 0, flags & O_CLOEXEC);
+	if (err < 0)
+		file_put(f);
+	return err;
+}
+
+long sys_open(uint64_t path, uint64_t flags, uint64_t mode)
+{
+	return open_at(AT_FDCWD, path, (uint32_t)flags, (uint32_t)mode);
+}
+
+long sys_openat(uint64_t dirfd, uint64_t path, uint64_t flags, uint64_t mode)
+{
+	return open_at((int)dirfd, path, (uint32_t)flags, (uint32_t)mode);
+}
+
+long sys_creat(uint64_t path, uint64_t mode)
+{
+	return open_at(AT_FDCWD, path, O_CREAT | O_WRONLY | O_TRUNC, (uint32_t)mode);
+}
+
+long sys_close(uint64_t fd)
+{
+	return files_close(process_current()->files, fd);
+}
+
+long sys_lseek(uint64_t fd, uint64_t offset, uint64_t whence)
+{
+	struct file *f = user_file(fd);
+
+	if (!f)
+		return -EBADF;
+	return f->ops->seek ? f->ops->seek(f, (int64_t)offset, (int)whence) : -ESPIPE;
+}
+
+long sys_ftruncate(uint64_t fd, uint64_t size)
+{
+	struct file *f = user_file(fd);
+
+	if (!f || !file_writable(f))
+		return -EBADF;
+	if (!f->inode || !inode_is(f->inode, S_IFREG) || (int64_t)size < 0)
+		return -EINVAL;
+	return f->inode->ops->truncate(f->inode, size);
+}
+
+static long dup_from(uint64_t fd, uint64_t from, bool cloexec)
+{
+	struct files *t = process_current()->files;
+	struct file *f = files_find(t, fd);
+	int new;
+
+	if (!f)
+		return -EBADF;
+	if (from >= FILES_MAX)
+		return -EINVAL;
+	new = files_add(t, file_get(f), (uint32_t)from, cloexec);
+	if (new < 0)
+		file_put(f);
+	return new;
+}
+
+long sys_dup(uint64_t fd)
+{
+	return dup_from(fd, 0, false);
+}
+
+static long dup_to(uint64_t fd, uint64_t to, bool cloexec)
+{
+	struct files *t = process_current()->files;
+	struct file *f = files_find(t, fd);
+	int err;
+
+	if (!f || to >= FILES_MAX)
+		return -EBADF;
+	err = files_replace(t, file_get(f), (uint32_t)to, cloexec);
+	if (err < 0)
+		file_put(f);
+	return err;
+}
+
+long sys_dup2(uint64_t fd, uint64_t to)
+{
+	if (fd == to)
+		return user_file(fd) ? (long)fd : -EBADF;
+	return dup_to(fd, to, false);
+}
+
+long sys_dup3(uint64_t fd, uint64_t to, uint64_t flags)
+{
+	if (fd == to || (flags & ~(uint64_t)O_CLOEXEC))
+		return -EINVAL;
+	return dup_to(fd, to, flags & O_CLOEXEC);
+}
+
+long sys_fcntl(uint64_t fd, uint64_t command, uint64_t arg)
+{
+	const uint32_t settable = O_APPEND | O_NONBLOCK;
+	struct files *t = process_current()->files;
+	struct file *f = files_find(t, fd);
+
+	if (!f)
+		return -EBADF;
+	switch (command) {
+	case F_DUPFD:
+	case F_DUPFD_CLOEXEC:
+		return dup_from(fd, arg, command == F_DUPFD_CLOEXEC);
+	case F_GETFD:
+		return files_is_cloexec(t, (uint32_t)fd) ? FD_CLOEXEC : 0;
+	case F_SETFD:
+		files_set_cloexec(t, (uint32_t)fd, arg & FD_CLOEXEC);
+		return 0;
+	case F_GETFL:
+		return f->flags;
+	case F_SETFL:
+		f->flags = (f->flags & ~settable) | ((uint32_t)arg & settable);
+		return 0;
+	default:
+		return -EINVAL;
+	}
+}
+
+long sys_ioctl(uint64_t fd, uint64_t request, uint64_t arg)
+{
+	struct file *f = user_file(fd);
+
+	if (!f)
+		return -EBADF;
+	return f->ops->ioctl ? f->ops->ioctl(f, request, arg) : -ENOTTY;
+}
+
+long sys_pipe2(uint64_t out, uint64_t flags)
+{
+	struct files *t = process_current()->files;
+	struct file *ends[2];
+	int fd[2], err;
+
+	if (flags & ~(uint64_t)(O_CLOEXEC | O_NONBLOCK))
+		return -EINVAL;
+	err = pipe_create(flags & O_NONBLOCK, &ends[0], &ends[1]);
+	if (err)
+		return err;
+	fd[0] = files_add(t, ends[0], 0, flags & O_CLOEXEC);
+	fd[1] = fd[0] < 0 ? fd[0] : files_add(t, ends[1], 0, flags & O_CLOEXEC);
+	err = MIN(fd[1], 0);
+	if (!err)
+		err = copy_to_user(out, fd, sizeof(fd));
+	if (!err)
+		return 0;
+	if (fd[0] >= 0)
+		files_close(t, (uint64_t)fd[0]);
+	else
+		file_put(ends[0]);
+	if (fd[1] >= 0)
+		files_close(t, (uint64_t)fd[1]);
+	else
+		file_put(ends[1]);
+	return err;
+}
+
+long sys_pipe(uint64_t out)
+{
+	return sys_pipe2(out, 0);
+}

@@ -1,0 +1,130 @@
+/* System calls on memory. */
+#include "syscall/syscalls.h"
+#include "syscall/user.h"
+
+#define MAP_SHARED	    0x01
+#define MAP_PRIVATE	    0x02
+#define MAP_SHARED_VALIDATE 0x03
+#define MAP_TYPE	    0x0f
+#define MAP_FIXED	    0x10
+#define MAP_ANONYMOUS	    0x20
+#define MAP_FIXED_NOREPLACE 0x100000
+
+#define MADV_DONTNEED 4
+#define MADV_LAST     25
+
+/* Whole pages of [addr, addr + len), which must be in the user's part. 0 or -EINVAL. */
+static int page_range(uint64_t addr, uint64_t *len)
+{
+	if (!IS_ALIGNED(addr, PAGE_SIZE) || !*len || *len > USER_TOP)
+		return -EINVAL;
+	*len = ALIGN_UP(*len, PAGE_SIZE);
+	return user_range_ok(addr, *len) ? 0 : -EINVAL;
+}
+
+static long place(struct space *s, uint64_t addr, uint64_t len, uint64_t flags)
+{
+	uint64_t at;
+
+	if (flags & (MAP_FIXED | MAP_FIXED_NOREPLACE)) {
+		if (page_range(addr, &len) < 0)
+			return addr & (PAGE_SIZE - 1) ? -EINVAL : -ENOMEM;
+		if (addr < SPACE_LOWEST)
+			return -EPERM;
+		if ((flags & MAP_FIXED_NOREPLACE) && space_gap(s, addr, len) != addr)
+			return -EEXIST;
+		return (long)addr;
+	}
+	at = space_gap(s, ALIGN_UP(addr, PAGE_SIZE), len);
+	return at ? (long)at : -ENOMEM;
+}
+
+static int check_file(const struct file *f, uint64_t prot, bool shared)
+{
+	if (!f)
+		return -EBADF;
+	if (!file_readable(f) || (shared && (prot & AREA_WRITE) && !file_writable(f)))
+		return -EACCES;
+	return f->inode && inode_is(f->inode, S_IFREG) ? 0 : -ENODEV;
+}
+
+long sys_mmap(uint64_t addr, uint64_t len, uint64_t prot, uint64_t flags, uint64_t fd,
+	      uint64_t offset)
+{
+	struct space *s = process_current()->space;
+	bool shared = (flags & MAP_TYPE) != MAP_PRIVATE;
+	struct object *object = NULL;
+	long at;
+	int err;
+
+	if ((flags & MAP_TYPE) < MAP_SHARED || (flags & MAP_TYPE) > MAP_SHARED_VALIDATE)
+		return -EINVAL;
+	if (!len || !IS_ALIGNED(offset, PAGE_SIZE))
+		return -EINVAL;
+	if (len > USER_TOP || offset > INT64_MAX - len)
+		return -ENOMEM;
+	len = ALIGN_UP(len, PAGE_SIZE);
+	if (!(flags & MAP_ANONYMOUS)) {
+		struct file *f = user_file(fd);
+
+		err = check_file(f, prot, shared);
+		if (err)
+			return err;
+		object = object_get(&f->inode->object);
+	}
+	at = place(s, addr, len, flags);
+	if (at >= 0 && !object && shared) {
+		object = object_make_shared(len >> PAGE_SHIFT);
+		offset = 0;
+		if (!object)
+			return -ENOMEM;
+	}
+	err = at < 0 ? (int)at
+		     : space_map(s, (uint64_t)at, len,
+				 (uint32_t)(prot & AREA_PROT) | (shared ? AREA_SHARED : 0), object,
+				 offset);
+	if (object)
+		object_put(object);
+	return err ? err : at;
+}
+
+long sys_munmap(uint64_t addr, uint64_t len)
+{
+	int err = page_range(addr, &len);
+
+	return err ? err : space_unmap(process_current()->space, addr, len);
+}
+
+long sys_mprotect(uint64_t addr, uint64_t len, uint64_t prot)
+{
+	int err;
+
+	if (!len && IS_ALIGNED(addr, PAGE_SIZE))
+		return 0;
+	if (prot & ~(uint64_t)AREA_PROT)
+		return -EINVAL;
+	err = page_range(addr, &len);
+	if (err)
+		return IS_ALIGNED(addr, PAGE_SIZE) ? -ENOMEM : err;
+	return space_protect(process_current()->space, addr, len, (uint32_t)prot);
+}
+
+long sys_brk(uint64_t brk)
+{
+	return (long)space_set_brk(process_current()->space, brk);
+}
+
+long sys_madvise(uint64_t addr, uint64_t len, uint64_t advice)
+{
+	int err;
+
+	if (!len && IS_ALIGNED(addr, PAGE_SIZE))
+		return 0;
+	err = page_range(addr, &len);
+	if (err || advice > MADV_LAST)
+		return -EINVAL;
+	if (advice == MADV_DONTNEED)
+		space_discard(process_current()->space, addr, len);
+	/* The rest is advice, and not taking it is allowed. */
+	return 0;
+}

@@ -1,0 +1,352 @@
+/* System calls on names, and what they lead to. */
+#include "arch/time.h"
+#include "lib/string.h"
+#include "mm/kmem.h"
+#include "syscall/syscalls.h"
+#include "syscall/user.h"
+
+#define NS_PER_SEC 1000000000ull
+
+/* struct stat of the x86_64 ABI. */
+struct user_stat {
+	uint64_t dev, ino, nlink;
+	uint32_t mode, uid, gid, pad;
+	uint64_t rdev;
+	int64_t size, block_size, blocks;
+	uint64_t atime, atime_ns, mtime, mtime_ns, ctime, ctime_ns;
+	uint64_t unused[3];
+};
+
+_Static_assert(sizeof(struct user_stat) == 144, "x86_64 ABI");
+
+static long put_stat(const struct inode *i, uint64_t out)
+{
+	uint64_t sec = time_epoch() + i->changed_ns / NS_PER_SEC;
+	uint64_t ns = i->changed_ns % NS_PER_SEC;
+	struct user_stat st = {
+		.dev = 1,
+		.ino = i->ino,
+		.nlink = i->links,
+		.mode = i->mode,
+		.uid = i->uid,
+		.gid = i->gid,
+		.rdev = i->device,
+		.size = (int64_t)i->size,
+		.block_size = PAGE_SIZE,
+		.blocks = (int64_t)((i->size + 511) / 512),
+		.atime = sec, .atime_ns = ns,
+		.mtime = sec, .mtime_ns = ns,
+		.ctime = sec, .ctime_ns = ns,
+	};
+
+	return copy_to_user(out, &st, sizeof(st));
+}
+
+static long stat_at(int dirfd, uint64_t path, uint64_t out, unsigned int at_flags)
+{
+	struct inode *inode;
+	long err = user_inode(dirfd, path, at_flags, &inode);
+
+	if (err)
+		return err;
+	err = put_stat(inode, out);
+	inode_put(inode);
+	return err;
+}
+
+long sys_stat(uint64_t path, uint64_t out)
+{
+	return stat_at(AT_FDCWD, path, out, 0);
+}
+
+long sys_lstat(uint64_t path, uint64_t out)
+{
+	return stat_at(AT_FDCWD, path, out, AT_SYMLINK_NOFOLLOW);
+}
+
+long sys_fstat(uint64_t fd, uint64_t out)
+{
+	static const struct inode pipe = {.mode = S_IFIFO | 0600, .links = 1, .ino = 1};
+	struct file *f = user_file(fd);
+
+	if (!f)
+		return -EBADF;
+	return put_stat(f->inode ? f->inode : &pipe, out);
+}
+
+long sys_newfstatat(uint64_t dirfd, uint64_t path, uint64_t out, uint64_t flags)
+{
+	char first;
+
+	if (flags & ~(uint64_t)(AT_SYMLINK_NOFOLLOW | AT_EMPTY_PATH | 0x800))
+		return -EINVAL;
+	/* How newer C libraries say fstat(). */
+	if ((flags & AT_EMPTY_PATH) && (int)dirfd >= 0 && copy_from_user(&first, path, 1) == 0 &&
+	    !first)
+		return sys_fstat(dirfd, out);
+	return stat_at((int)dirfd, path, out, (unsigned int)flags);
+}
+
+static long access_at(int dirfd, uint64_t path, uint64_t mode)
+{
+	struct inode *inode;
+	long err;
+
+	if (mode & ~7ull)
+		return -EINVAL;
+	err = user_inode(dirfd, path, 0, &inode);
+	if (err)
+		return err;
+	/* Everyone is root here, who may do all but run what nobody may run. */
+	if ((mode & 1) && !inode_is(inode, S_IFDIR) && !(inode->mode & 0111))
+		err = -EACCES;
+	inode_put(inode);
+	return err;
+}
+
+long sys_access(uint64_t path, uint64_t mode)
+{
+	return access_at(AT_FDCWD, path, mode);
+}
+
+long sys_faccessat(uint64_t dirfd, uint64_t path, uint64_t mode)
+{
+	return access_at((int)dirfd, path, mode);
+}
+
+static long make_node(int dirfd, uint64_t path, uint32_t mode, uint64_t device)
+{
+	char buffer[PATH_LEN_MAX];
+	struct path_last last;
+	struct inode *inode;
+	long err = user_parent(dirfd, path, buffer, &last);
+
+	if (err)
+		return err;
+	if (last.slash && (mode & S_IFMT) != S_IFDIR)
+		err = -ENOENT;
+	else
+		err = last.dir->ops->create(last.dir, last.name, last.len,
+					    mode & ~process_current()->umask, device, &inode);
+	inode_put(last.dir);
+	if (!err)
+		inode_put(inode);
+	return err;
+}
+
+long sys_mkdirat(uint64_t dirfd, uint64_t path, uint64_t mode)
+{
+	return make_node((int)dirfd, path, S_IFDIR | (mode & S_PERM), 0);
+}
+
+long sys_mkdir(uint64_t path, uint64_t mode)
+{
+	return sys_mkdirat((uint64_t)AT_FDCWD, path, mode);
+}
+
+long sys_mknodat(uint64_t dirfd, uint64_t path, uint64_t mode, uint64_t device)
+{
+	uint32_t type = mode & S_IFMT ? (uint32_t)mode & S_IFMT : S_IFREG;
+
+	if (type == S_IFDIR || type == S_IFLNK)
+		return -EPERM;
+	return make_node((int)dirfd, path, type | (mode & S_PERM), device);
+}
+
+long sys_mknod(uint64_t path, uint64_t mode, uint64_t device)
+{
+	return sys_mknodat((uint64_t)AT_FDCWD, path, mode, device);
+}
+
+static long unlink_at(int dirfd, uint64_t path, bool directory)
+{
+	char buffer[PATH_LEN_MAX];
+	struct path_last last;
+	long err = user_parent(dirfd, path, buffer, &last);
+
+	if (err == -EEXIST)
+		return directory ? -EINVAL : -EISDIR;
+	if (err)
+		return err;
+	err = last.dir->ops->unlink(last.dir, last.name, last.len, directory);
+	inode_put(last.dir);
+	return err == 0 || !last.slash || directory ? err : -ENOTDIR;
+}
+
+long sys_unlinkat(uint64_t dirfd, uint64_t path, uint64_t flags)
+{
+	if (flags & ~(uint64_t)AT_REMOVEDIR)
+		return -EINVAL;
+	return unlink_at((int)dirfd, path, flags & AT_REMOVEDIR);
+}
+
+long sys_unlink(uint64_t path)
+{
+	return unlink_at(AT_FDCWD, path, false);
+}
+
+long sys_rmdir(uint64_t path)
+{
+	return unlink_at(AT_FDCWD, path, true);
+}
+
+long sys_symlinkat(uint64_t target, uint64_t dirfd, uint64_t path)
+{
+	char buffer[PATH_LEN_MAX];
+	struct path_last last;
+	char *text;
+	long err = user_parent((int)dirfd, path, buffer, &last);
+
+	if (err)
+		return err;
+	text = kmem_alloc(PATH_LEN_MAX);
+	err = text ? user_path(text, target, false) : -ENOMEM;
+	if (!err)
+		err = last.dir->ops->symlink(last.dir, last.name, last.len, text);
+	kmem_free(text);
+	inode_put(last.dir);
+	return err;
+}
+
+long sys_symlink(uint64_t target, uint64_t path)
+{
+	return sys_symlinkat(target, (uint64_t)AT_FDCWD, path);
+}
+
+long sys_linkat(uint64_t from_fd, uint64_t from, uint64_t to_fd, uint64_t to, uint64_t flags)
+{
+	char buffer[PATH_LEN_MAX];
+	struct path_last last;
+	struct inode *target;
+	long err = user_inode((int)from_fd, from,
+			      flags & AT_SYMLINK_FOLLOW ? 0 : AT_SYMLINK_NOFOLLOW, &target);
+
+	if (err)
+		return err;
+	err = user_parent((int)to_fd, to, buffer, &last);
+	if (!err) {
+		err = last.dir->ops->link(last.dir, last.name, last.len, target);
+		inode_put(last.dir);
+	}
+	inode_put(target);
+	return err;
+}
+
+long sys_link(uint64_t from, uint64_t to)
+{
+	return sys_linkat((uint64_t)AT_FDCWD, from, (uint64_t)AT_FDCWD, to, 0);
+}
+
+long sys_readlinkat(uint64_t dirfd, uint64_t path, uint64_t out, uint64_t size)
+{
+	struct inode *inode;
+	const char *target;
+	long err;
+
+	if ((int64_t)size <= 0)
+		return -EINVAL;
+	err = user_inode((int)dirfd, path, AT_SYMLINK_NOFOLLOW, &inode);
+	if (err)
+		return err;
+	if (inode_is(inode, S_IFLNK)) {
+		target = inode->ops->target(inode);
+		size = MIN(size, strlen(target));
+		err = copy_to_user(out, target, size);
+		err = err ? err : (long)size;
+	} else {
+		err = -EINVAL;
+	}
+	inode_put(inode);
+	return err;
+}
+
+long sys_readlink(uint64_t path, uint64_t out, uint64_t size)
+{
+	return sys_readlinkat((uint64_t)AT_FDCWD, path, out, size);
+}
+
+long sys_chdir(uint64_t path)
+{
+	struct process *p = process_current();
+	struct inode *inode;
+	int err = user_inode(AT_FDCWD, path, 0, &inode);
+
+	if (err)
+		return err;
+	if (!inode_is(inode, S_IFDIR)) {
+		inode_put(inode);
+		return -ENOTDIR;
+	}
+	inode_put(p->cwd);
+	p->cwd = inode;
+	return 0;
+}
+
+long sys_getcwd(uint64_t out, uint64_t size)
+{
+	struct process *p = process_current();
+	char buffer[PATH_LEN_MAX];
+	long n = path_name(p->root, p->cwd, buffer, MIN(size, sizeof(buffer)));
+
+	if (n < 0)
+		return n;
+	return copy_to_user(out, buffer, (size_t)n) < 0 ? -EFAULT : n;
+}
+
+long sys_umask(uint64_t mask)
+{
+	struct process *p = process_current();
+	uint32_t old = p->umask;
+
+	p->umask = mask & 0777;
+	return old;
+}
+
+struct listing {
+	uint64_t at;
+	size_t left;
+	uint64_t next;
+	int err;
+};
+
+static bool list_one(void *ctx, const char *name, size_t len, uint64_t ino, uint32_t mode,
+		     uint64_t next_pos)
+{
+	struct listing *l = ctx;
+	struct {
+		uint64_t ino, next;
+		uint16_t size;
+		uint8_t type;
+		char name[NAME_LEN_MAX + 1];
+	} __attribute__((packed)) e = {ino, next_pos, 0, (uint8_t)(mode >> 12), {0}};
+
+	e.size = (uint16_t)ALIGN_UP(offsetof(__typeof__(e), name) + len + 1, 8);
+	if (e.size > l->left) {
+		l->err = -EINVAL;
+		return false;
+	}
+	memcpy(e.name, name, len);
+	l->err = copy_to_user(l->at, &e, e.size);
+	if (l->err)
+		return false;
+	l->at += e.size;
+	l->left -= e.size;
+	l->next = next_pos;
+	return true;
+}
+
+long sys_getdents64(uint64_t fd, uint64_t out, uint64_t size)
+{
+	struct file *f = user_file(fd);
+	struct listing l = {out, size, 0, 0};
+
+	if (!f)
+		return -EBADF;
+	if (!f->inode || !inode_is(f->inode, S_IFDIR))
+		return -ENOTDIR;
+	f->inode->ops->list(f->inode, f->pos, list_one, &l);
+	if (l.at == out)
+		return l.err;
+	f->pos = l.next;
+	return (long)(l.at - out);
+}

@@ -1,0 +1,97 @@
+/*
+ * The system calls, one function each: arguments as the user gave them, not checked; the result
+ * or -errno. syscall/table.c gives each its number.
+ */
+#pragma once
+
+#include "lib/types.h"
+
+long sys_read(uint64_t fd, uint64_t buf, uint64_t len);
+long sys_write(uint64_t fd, uint64_t buf, uint64_t len);
+long sys_open(uint64_t path, uint64_t flags, uint64_t mode);
+long sys_close(uint64_t fd);
+long sys_stat(uint64_t path, uint64_t out);
+long sys_fstat(uint64_t fd, uint64_t out);
+long sys_lstat(uint64_t path, uint64_t out);
+long sys_lseek(uint64_t fd, uint64_t offset, uint64_t whence);
+long sys_mmap(uint64_t addr, uint64_t len, uint64_t prot, uint64_t flags, uint64_t fd,
+    uint64_t offset);
+long sys_mprotect(uint64_t addr, uint64_t len, uint64_t prot);
+long sys_munmap(uint64_t addr, uint64_t len);
+long sys_brk(uint64_t brk);
+long sys_rt_sigaction(uint64_t signo, uint64_t new, uint64_t old, uint64_t mask_size);
+long sys_rt_sigprocmask(uint64_t how, uint64_t new, uint64_t old, uint64_t mask_size);
+long sys_ioctl(uint64_t fd, uint64_t request, uint64_t arg);
+long sys_pread64(uint64_t fd, uint64_t buf, uint64_t len, uint64_t pos);
+long sys_pwrite64(uint64_t fd, uint64_t buf, uint64_t len, uint64_t pos);
+long sys_readv(uint64_t fd, uint64_t iov, uint64_t count);
+long sys_writev(uint64_t fd, uint64_t iov, uint64_t count);
+long sys_access(uint64_t path, uint64_t mode);
+long sys_pipe(uint64_t out);
+long sys_sched_yield(void);
+long sys_madvise(uint64_t addr, uint64_t len, uint64_t advice);
+long sys_dup(uint64_t fd);
+long sys_dup2(uint64_t fd, uint64_t to);
+long sys_nanosleep(uint64_t request, uint64_t left_out);
+long sys_getpid(void);
+long sys_clone(uint64_t flags, uint64_t stack, uint64_t parent_tid, uint64_t child_tid);
+long sys_fork(void);
+long sys_vfork(void);
+long sys_execve(uint64_t path, uint64_t argv, uint64_t envp);
+long sys_exit(uint64_t code);
+long sys_wait4(uint64_t pid, uint64_t status_out, uint64_t options, uint64_t usage_out);
+long sys_kill(uint64_t pid, uint64_t signo);
+long sys_uname(uint64_t out);
+long sys_fcntl(uint64_t fd, uint64_t command, uint64_t arg);
+long sys_ftruncate(uint64_t fd, uint64_t size);
+long sys_getcwd(uint64_t out, uint64_t size);
+long sys_chdir(uint64_t path);
+long sys_mkdir(uint64_t path, uint64_t mode);
+long sys_rmdir(uint64_t path);
+long sys_creat(uint64_t path, uint64_t mode);
+long sys_link(uint64_t from, uint64_t to);
+long sys_unlink(uint64_t path);
+long sys_symlink(uint64_t target, uint64_t path);
+long sys_readlink(uint64_t path, uint64_t out, uint64_t size);
+long sys_umask(uint64_t mask);
+long sys_gettimeofday(uint64_t tv_out, uint64_t tz_out);
+long sys_getrlimit(uint64_t resource, uint64_t out);
+long sys_sysinfo(uint64_t out);
+long sys_getid(void);
+long sys_setpgid(uint64_t pid, uint64_t pgid);
+long sys_getppid(void);
+long sys_getpgrp(void);
+long sys_setsid(void);
+long sys_getpgid(uint64_t pid);
+long sys_getsid(uint64_t pid);
+long sys_mknod(uint64_t path, uint64_t mode, uint64_t device);
+long sys_arch_prctl(uint64_t code, uint64_t addr);
+long sys_reboot(uint64_t magic1, uint64_t magic2, uint64_t command);
+long sys_gettid(void);
+long sys_tkill(uint64_t tid, uint64_t signo);
+long sys_time(uint64_t out);
+long sys_sched_setaffinity(uint64_t pid, uint64_t size, uint64_t mask);
+long sys_sched_getaffinity(uint64_t pid, uint64_t size, uint64_t out);
+long sys_getdents64(uint64_t fd, uint64_t out, uint64_t size);
+long sys_set_tid_address(uint64_t addr);
+long sys_clock_gettime(uint64_t clock, uint64_t out);
+long sys_clock_getres(uint64_t clock, uint64_t out);
+long sys_clock_nanosleep(uint64_t clock, uint64_t flags, uint64_t request, uint64_t left_out);
+long sys_tgkill(uint64_t pid, uint64_t tid, uint64_t signo);
+long sys_openat(uint64_t dirfd, uint64_t path, uint64_t flags, uint64_t mode);
+long sys_mkdirat(uint64_t dirfd, uint64_t path, uint64_t mode);
+long sys_mknodat(uint64_t dirfd, uint64_t path, uint64_t mode, uint64_t device);
+long sys_newfstatat(uint64_t dirfd, uint64_t path, uint64_t out, uint64_t flags);
+long sys_unlinkat(uint64_t dirfd, uint64_t path, uint64_t flags);
+long sys_linkat(uint64_t from_fd, uint64_t from, uint64_t to_fd, uint64_t to, uint64_t flags);
+long sys_symlinkat(uint64_t target, uint64_t dirfd, uint64_t path);
+long sys_readlinkat(uint64_t dirfd, uint64_t path, uint64_t out, uint64_t size);
+long sys_faccessat(uint64_t dirfd, uint64_t path, uint64_t mode);
+long sys_dup3(uint64_t fd, uint64_t to, uint64_t flags);
+long sys_pipe2(uint64_t out, uint64_t flags);
+long sys_prlimit64(uint64_t pid, uint64_t resource, uint64_t new, uint64_t old);
+long sys_getrandom(uint64_t out, uint64_t len, uint64_t flags);
+
+/* Reads the battery clock; call once. Seconds since 1970 when the clocks began to count. */
+void time_init(void);
+uint64_t time_epoch(void);

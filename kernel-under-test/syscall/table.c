@@ -1,0 +1,116 @@
+/* Numbers of the Linux x86_64 ABI. entry.S calls through this table. */
+#include "lib/errno.h"
+#include "syscall/syscalls.h"
+
+#define CALLS 320
+
+extern void *const syscall_table[CALLS];
+extern const uint64_t syscall_count;
+
+static long sys_absent(void)
+{
+	return -ENOSYS;
+}
+
+const uint64_t syscall_count = CALLS;
+
+#pragma GCC diagnostic push
+#ifdef __clang__
+#pragma GCC diagnostic ignored "-Winitializer-overrides"
+#else
+#pragma GCC diagnostic ignored "-Woverride-init"
+#endif
+
+void *const syscall_table[CALLS] = {
+	[0 ... CALLS - 1] = sys_absent,
+	[0] = sys_read,
+	[1] = sys_write,
+	[2] = sys_open,
+	[3] = sys_close,
+	[4] = sys_stat,
+	[5] = sys_fstat,
+	[6] = sys_lstat,
+	[8] = sys_lseek,
+	[9] = sys_mmap,
+	[10] = sys_mprotect,
+	[11] = sys_munmap,
+	[12] = sys_brk,
+	[13] = sys_rt_sigaction,
+	[14] = sys_rt_sigprocmask,
+	[16] = sys_ioctl,
+	[17] = sys_pread64,
+	[18] = sys_pwrite64,
+	[19] = sys_readv,
+	[20] = sys_writev,
+	[21] = sys_access,
+	[22] = sys_pipe,
+	[24] = sys_sched_yield,
+	[28] = sys_madvise,
+	[32] = sys_dup,
+	[33] = sys_dup2,
+	[35] = sys_nanosleep,
+	[39] = sys_getpid,
+	[56] = sys_clone,
+	[57] = sys_fork,
+	[58] = sys_vfork,
+	[59] = sys_execve,
+	[60] = sys_exit,
+	[61] = sys_wait4,
+	[62] = sys_kill,
+	[63] = sys_uname,
+	[72] = sys_fcntl,
+	[77] = sys_ftruncate,
+	[79] = sys_getcwd,
+	[80] = sys_chdir,
+	[83] = sys_mkdir,
+	[84] = sys_rmdir,
+	[85] = sys_creat,
+	[86] = sys_link,
+	[87] = sys_unlink,
+	[88] = sys_symlink,
+	[89] = sys_readlink,
+	[95] = sys_umask,
+	[96] = sys_gettimeofday,
+	[97] = sys_getrlimit,
+	[99] = sys_sysinfo,
+	[102] = sys_getid, /* getuid */
+	[104] = sys_getid, /* getgid */
+	[107] = sys_getid, /* geteuid */
+	[108] = sys_getid, /* getegid */
+	[109] = sys_setpgid,
+	[110] = sys_getppid,
+	[111] = sys_getpgrp,
+	[112] = sys_setsid,
+	[121] = sys_getpgid,
+	[124] = sys_getsid,
+	[133] = sys_mknod,
+	[158] = sys_arch_prctl,
+	[169] = sys_reboot,
+	[186] = sys_gettid,
+	[200] = sys_tkill,
+	[201] = sys_time,
+	[203] = sys_sched_setaffinity,
+	[204] = sys_sched_getaffinity,
+	[217] = sys_getdents64,
+	[218] = sys_set_tid_address,
+	[228] = sys_clock_gettime,
+	[229] = sys_clock_getres,
+	[230] = sys_clock_nanosleep,
+	[231] = sys_exit, /* exit_group */
+	[234] = sys_tgkill,
+	[257] = sys_openat,
+	[258] = sys_mkdirat,
+	[259] = sys_mknodat,
+	[262] = sys_newfstatat,
+	[263] = sys_unlinkat,
+	[265] = sys_linkat,
+	[266] = sys_symlinkat,
+	[267] = sys_readlinkat,
+	[269] = sys_faccessat,
+	[292] = sys_dup3,
+	[293] = sys_pipe2,
+	[302] = sys_prlimit64,
+	[318] = sys_getrandom,
+};
+
+#pragma GCC diagnostic pop

@@ -1,0 +1,53 @@
+#include "syscall/user.h"
+
+int user_path(char out[PATH_LEN_MAX], uint64_t path, bool empty)
+{
+	long n = copy_string_from_user(out, path, PATH_LEN_MAX);
+
+	if (n < 0)
+		return (int)n;
+	return n == 0 && !empty ? -ENOENT : 0;
+}
+
+int user_base(int dirfd, const char *path, struct path_base *out)
+{
+	struct file *f;
+
+	*out = process_path_base(process_current());
+	if (dirfd == AT_FDCWD || *path == '/')
+		return 0;
+	f = user_file((uint32_t)dirfd);
+	if (!f)
+		return -EBADF;
+	if (!f->inode || (*path && !inode_is(f->inode, S_IFDIR)))
+		return -ENOTDIR;
+	out->from = f->inode;
+	return 0;
+}
+
+int user_inode(int dirfd, uint64_t path, unsigned int at_flags, struct inode **out)
+{
+	char buffer[PATH_LEN_MAX];
+	struct path_base base;
+	int err = user_path(buffer, path, at_flags & AT_EMPTY_PATH);
+
+	if (!err)
+		err = user_base(dirfd, buffer, &base);
+	if (err)
+		return err;
+	if (!*buffer) {
+		*out = inode_get(base.from);
+		return 0;
+	}
+	return path_find(&base, buffer, !(at_flags & AT_SYMLINK_NOFOLLOW), out);
+}
+
+int user_parent(int dirfd, uint64_t path, char buffer[PATH_LEN_MAX], struct path_last *last)
+{
+	struct path_base base;
+	int err = user_path(buffer, path, false);
+
+	if (!err)
+		err = user_base(dirfd, buffer, &base);
+	return err ? err : path_find_parent(&base, buffer, last);
+}

@@ -1,0 +1,34 @@
+/* What system calls share: reaching files by number and inodes by a path in user memory. */
+#pragma once
+
+#include "arch/uaccess.h"
+#include "fs/file.h"
+#include "fs/path.h"
+#include "lib/errno.h"
+#include "proc/process.h"
+
+#define AT_FDCWD	    (-100)
+#define AT_SYMLINK_NOFOLLOW 0x100
+#define AT_REMOVEDIR	    0x200
+#define AT_SYMLINK_FOLLOW   0x400
+#define AT_EMPTY_PATH	    0x1000
+
+/* No read or write moves more, so that a length always fits the result. */
+#define RW_MAX 0x7ffff000ul
+
+static inline struct file *user_file(uint64_t fd)
+{
+	return files_find(process_current()->files, fd);
+}
+
+/* Copies a path in; -ENOENT when it is empty unless `empty` allows that. 0 or -errno. */
+int user_path(char out[PATH_LEN_MAX], uint64_t path, bool empty);
+
+/* Where a walk from `dirfd` starts. The inode stays the process's or the file's. */
+int user_base(int dirfd, const char *path, struct path_base *out);
+
+/* The inode of a user's path, with a reference. */
+int user_inode(int dirfd, uint64_t path, unsigned int at_flags, struct inode **out);
+
+/* The place of the last name of a user's path; `buffer` must live as long as `last`. */
+int user_parent(int dirfd, uint64_t path, char buffer[PATH_LEN_MAX], struct path_last *last);
