@@ -83,7 +83,7 @@ static int tmpfs_page(struct object *o, uint64_t index, bool make, struct page *
 	int err;
 
 	if (index >= ALIGN_UP(inode->size, PAGE_SIZE) >> PAGE_SHIFT)
-		return -EFAULT;
+		return -ENXIO;
 	if (make) {
 		err = store_make(&n->pages, index, out);
 		if (err)

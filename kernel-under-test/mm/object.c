@@ -16,7 +16,7 @@ static int shared_page(struct object *o, uint64_t index, bool make, struct page 
 	int err;
 
 	if (index >= s->pages)
-		return -EFAULT;
+		return -ENXIO;
 	if (make) {
 		err = store_make(&s->store, index, out);
 		if (err)

@@ -8,7 +8,7 @@ struct object;
 struct object_ops {
 	/*
 	 * The page at `index`, with a reference for the caller. `make`: one that is missing is
-	 * made; else a missing one is -ENOENT. -EFAULT past the end, -ENOMEM.
+	 * made; else a missing one is -ENOENT. -ENXIO past the end, -ENOMEM.
 	 */
 	int (*page)(struct object *o, uint64_t index, bool make, struct page **out);
 	/* The last reference is gone. */

@@ -83,7 +83,10 @@ uint64_t space_gap(struct space *s, uint64_t want, uint64_t len);
 /* Moves the end of the heap; returns where it is then. */
 uint64_t space_set_brk(struct space *s, uint64_t brk);
 
-/* Brings in the page at `addr` or makes it writable. 0, -EFAULT, -EACCES, -ENOMEM. */
+/*
+ * Brings in the page at `addr` or makes it writable. 0, -EFAULT (nothing is mapped there), -EACCES,
+ * -ENXIO (past the end of the file), -ENOMEM.
+ */
 int space_fault(struct space *s, uint64_t addr, unsigned int access);
 
 /*

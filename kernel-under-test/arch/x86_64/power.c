@@ -1,7 +1,8 @@
 #include "arch/cpu.h"
 
-#include "lib/printf.h"
 #include "arch/mmu.h"
+#include "arch/time.h"
+#include "lib/printf.h"
 #include "x86.h"
 
 /* ACPI PM1a control on QEMU's pc and q35, where SeaBIOS puts it. S5 is sleep type 0 there. */
@@ -15,10 +16,22 @@
 #define PVPANIC_PORT  0x505
 #define PVPANIC_PANIC BIT(0)
 
+/* The machine goes down some time after it was told to. */
+#define PATIENCE_NS 200000000ull
+
+static void wait_for_the_end(void)
+{
+	uint64_t until = arch_time_ns() + PATIENCE_NS;
+
+	while (arch_time_ns() < until)
+		;
+}
+
 void arch_power_off(void)
 {
 	x86_outw(PM1A_CONTROL, PM1_SLEEP);
 	*(volatile uint8_t *)phys_to_virt(GED_SLEEP_PHYS) = GED_SLEEP_S5;
+	wait_for_the_end();
 }
 
 void arch_restart(void)
@@ -30,6 +43,7 @@ void arch_restart(void)
 
 	/* The keyboard controller's reset line; then a fault with no table to handle it. */
 	x86_outb(0x64, 0xfe);
+	wait_for_the_end();
 	asm volatile("lidt %0; int3" : : "m"(none));
 }
 

@@ -29,6 +29,7 @@
 #define SIG_TRAP 5
 #define SIG_BUS	 7
 #define SIG_FPE	 8
+#define SIG_KILL 9
 #define SIG_SEGV 11
 
 struct gate {
@@ -87,16 +88,22 @@ static void page_fault(struct regs *r)
 	uint64_t fixup = regs_from_user(r) ? 0 : x86_fixup_find(r->rip);
 	unsigned int access = (r->code & PF_WRITE ? FAULT_WRITE : 0) |
 			      (r->code & PF_EXEC ? FAULT_EXEC : 0);
+	int err = -EFAULT;
 
 	/* The kernel touches user memory only where it said so, and never anything else there. */
 	if (!regs_from_user(r) && !fixup)
 		die(r, "page fault");
-	if (!(r->code & PF_RSVD) && addr < USER_TOP && trap_page_fault(addr, access) == 0)
+	if (!(r->code & PF_RSVD) && addr < USER_TOP)
+		err = trap_page_fault(addr, access);
+	if (err == 0)
 		return;
 	if (fixup)
 		r->rip = fixup;
 	else
-		trap_user_fault(r, SIG_SEGV, addr);
+		trap_user_fault(r, err == -ENOMEM  ? SIG_KILL
+				   : err == -ENXIO ? SIG_BUS
+						   : SIG_SEGV,
+				addr);
 }
 
 static int signal_of(uint64_t vector)
