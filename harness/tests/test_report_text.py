@@ -116,6 +116,7 @@ def test_indentation_of_a_console_line_is_kept() -> None:
         (0, "0"),
         (328.0, "328"),
         (328.25, "328.2"),
+        (325.02, "325"),
         (2.5, "2.50"),
         (12187.4, "12,187"),
         (1_060_000.0, "1,060,000"),
@@ -126,7 +127,8 @@ def test_costs(value: float, shown: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("value", "shown"), [(0.841, "0.84"), (1.0, "1.00"), (12.34, "12.3"), (1234.5, "1,234")]
+    ("value", "shown"),
+    [(0.0463, "0.046"), (0.841, "0.84"), (1.0, "1.00"), (12.34, "12.3"), (1234.5, "1,234")],
 )
 def test_ratios(value: float, shown: str) -> None:
     assert text.ratio(value) == shown + text.TIMES

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -49,6 +50,12 @@ class Ran:
     image: ImageRecord | None
     boots: tuple[BootRecord, ...]
     effects: tuple[str, ...]
+    notes: tuple[str, ...]
+
+    @property
+    def argv(self) -> str:
+        """The first boot's command, as a shell takes it."""
+        return shlex.join(self.boots[0].argv) if self.boots else ""
 
     @property
     def first(self) -> BootRecord | None:
@@ -235,6 +242,7 @@ def _ran(column: latency.Column, run: Run, known: Mapping[str, Kernel]) -> Ran:
         image=next((image for image in run.images if image.kernel == column.id), None),
         boots=boots,
         effects=effects,
+        notes=tuple(text.plain(note) for note in kernel.notes) if kernel else (),
     )
 
 

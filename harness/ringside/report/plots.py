@@ -17,13 +17,13 @@ REFERENCE = "#767676"
 KERNELS = ("#0072b2", "#e69f00", "#009e73", "#cc79a7", "#56b4e9", "#d55e00", "#b3a100", "#5d3a9b")
 
 # Black takes the page's colour when the chart stands in a page; text on a cell must not.
-_INK = "#000000"
-_ON_PALE, _ON_DEEP = "#000001", "#ffffff"
+_INK, _ON_CELL = "#000000", "#000001"
 _FAINT = "#8a8a8a"
 _EMPTY = "#d9d9d9"
 
-# Blue is cheaper, orange dearer; symmetric in the logarithm, full at a factor of eight.
-_CHEAPER, _MIDDLE, _DEARER = (0x1F, 0x6F, 0xB5), (0xF4, 0xF2, 0xEE), (0xC2, 0x55, 0x00)
+# Blue is cheaper, orange dearer; symmetric in the logarithm, full at a factor of eight. Even the
+# full tint is pale enough for black figures.
+_CHEAPER, _MIDDLE, _DEARER = (0x54, 0xA0, 0xDD), (0xF4, 0xF2, 0xEE), (0xE9, 0x8F, 0x3C)
 _FULL_LOG2 = 3.0
 
 _FONT = "'DejaVu Sans,Helvetica,Arial,sans-serif,12'"
@@ -121,17 +121,17 @@ def heat_map(table: Latency) -> str:
     for y, row in enumerate(rows):
         for x, place in enumerate(places):
             cell = row.cells[place]
+            fill = _EMPTY
+            said: str = cell.status or "not run"
             if cell.ratio is not None:
-                fill, ink = _tint(cell.ratio.value)
-                said = ratio(cell.ratio.value)
-            else:
-                fill, ink, said = _EMPTY, _ON_PALE, cell.status or "not run"
-                said = "no ratio" if said == "ok" else said
+                fill, said = _tint(cell.ratio.value), ratio(cell.ratio.value)
+            elif cell.cost is not None:
+                said = "no ratio"
             data.append(
                 f"{x} {y} {x - 0.49:.2f} {x + 0.49:.2f} {y - 0.46:.2f} {y + 0.46:.2f}"
                 f" {int(fill[1:], 16)}"
             )
-            script.append(f"set label {_quote(said)} at {x},{y} center front tc rgb '{ink}'")
+            script.append(f"set label {_quote(said)} at {x},{y} center front tc rgb '{_ON_CELL}'")
     script += ["$cells << EOD", *data, "EOD", *_row_labels(table)]
     plot = "plot $cells using 1:2:3:4:5:6:7 with boxxyerror fc rgb variable notitle"
     return "\n".join([*script, plot]) + "\n"
@@ -172,22 +172,13 @@ def _colors(table: Latency) -> Sequence[str]:
     return colors
 
 
-def _tint(value: float) -> tuple[str, str]:
-    """The fill of a cell, and the ink that is read on it."""
+def _tint(value: float) -> str:
+    """The fill of a cell."""
     steps = math.log2(value) if value > 0 else -_FULL_LOG2
     depth = min(abs(steps) / _FULL_LOG2, 1.0) ** 0.7
     end = _DEARER if steps > 0 else _CHEAPER
     fill = [round(m + (e - m) * depth) for m, e in zip(_MIDDLE, end, strict=True)]
-    red, green, blue = (_linear(part / 255) for part in fill)
-    luminance = 0.2126 * red + 0.7152 * green + 0.0722 * blue
-    # Where black and white are read equally well (WCAG's contrast ratio).
-    ink = _ON_PALE if luminance > 0.179 else _ON_DEEP
-    return "#{:02x}{:02x}{:02x}".format(*fill), ink
-
-
-def _linear(part: float) -> float:
-    """One part of an sRGB colour, as light."""
-    return float(part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4)
+    return "#{:02x}{:02x}{:02x}".format(*fill)
 
 
 def _title(title: str, left: float, width: float, height: float) -> list[str]:

@@ -40,12 +40,18 @@ def latency_table(run: Run, kernels: Sequence[Kernel]) -> Table:
     title = (
         f"{text.UNIT_WORDS[view.unit].capitalize()} per operation"
         f" ({environment.clock} clock, {text.plain(environment.cpu_model)},"
-        f" QEMU {text.plain(environment.qemu_version)})"
+        f" QEMU {text.plain(environment.qemu_version).partition(' ')[0]})"
     )
-    caption = "± is the interquartile range over the median, where it is not 0"
+    caption = "± interquartile range over the median, from 0.1 % up"
     if view.reference is not None:
-        caption = f"{text.TIMES} is the ratio to {view.reference.name}; {caption}"
-    table = Table(title=Text(title), caption=Text(caption), header_style="bold")
+        caption = f"{text.TIMES} ratio to {view.reference.name}   {caption}"
+    table = Table(
+        title=Text(title),
+        caption=Text(caption),
+        header_style="bold",
+        show_edge=False,
+        pad_edge=False,
+    )
     table.add_column("workload", no_wrap=True)
     for column in view.columns:
         table.add_column(Text(column.name), justify="right")
@@ -68,9 +74,9 @@ def _cell(cell: latency.Cell) -> Text:
     shown = Text(cell.cost_text)
     if cell.ratio_text:
         style = _LEAN_STYLES[cell.lean] if cell.lean else ""
-        shown.append(f"  {cell.ratio_text}", style=style)
-    if cell.spread:
-        shown.append(f" ±{cell.spread_text}", style="dim")
+        shown.append(f" {cell.ratio_text}", style=style)
+    if cell.spread and cell.spread >= 0.001:
+        shown.append(f" ±{cell.spread_text.replace(' ', '')}", style="dim")
     return shown
 
 

@@ -51,17 +51,22 @@ def markdown_url(url: str) -> str:
 
 
 def cost(value: float) -> str:
-    """A cost per operation: thousands separated, a decimal only below 1,000 and when needed."""
-    if value == int(value) or abs(value) >= 1000:
-        return f"{value:,.0f}"
-    return f"{value:,.1f}" if abs(value) >= 10 else f"{value:,.2f}"
+    """A cost per operation: thousands separated, decimals only where small and not zero."""
+    decimals = 0 if abs(value) >= 1000 else 1 if abs(value) >= 10 else 2
+    if value == round(value) or (
+        decimals and f"{value:.{decimals}f}".endswith("." + "0" * decimals)
+    ):
+        decimals = 0
+    return f"{value:,.{decimals}f}"
 
 
 def ratio(value: float) -> str:
-    """A ratio with the multiplication sign: three significant digits from 0.01 to 1000."""
+    """A ratio with the multiplication sign: two decimals around 1, more where it is small."""
     if value >= 100:
         return f"{value:,.0f}{TIMES}"
-    return f"{value:.1f}{TIMES}" if value >= 10 else f"{value:.2f}{TIMES}"
+    if value >= 10:
+        return f"{value:.1f}{TIMES}"
+    return f"{value:.2f}{TIMES}" if value >= 0.1 else f"{value:.3f}{TIMES}"
 
 
 def spread(value: float | None) -> str:
