@@ -1,0 +1,5 @@
+"""`python -m ringside` is the command `ringside`."""
+
+from ringside.cli import main
+
+main()
