@@ -132,7 +132,13 @@ def test_words_of_a_guest_are_no_markup_for_the_terminal() -> None:
     assert "\x1b" not in out
 
 
-def test_the_verdict_s_table_shows_what_changed() -> None:
+def judged(verdict: Verdict, everything: bool = False) -> str:
+    out = io.StringIO()
+    Console(file=out, width=100).print(verdict_table(verdict, everything))
+    return out.getvalue()
+
+
+def test_the_verdict_shows_what_changed() -> None:
     verdict = Verdict(
         (
             Judgement("g/a", "same", 10, 10),
@@ -140,10 +146,29 @@ def test_the_verdict_s_table_shows_what_changed() -> None:
             Judgement("g/c", "failed", 5, None, "hung: [x]\x1b[0m"),
         )
     )
-    out = io.StringIO()
-    Console(file=out, width=100).print(verdict_table(verdict))
-    text = out.getvalue()
-    assert "g/a" not in text
-    assert "+1 %" in text and "1,010" in text
-    assert "failed: hung: [x]" in text and "\x1b" not in text
-    assert verdict_table(verdict, everything=True).row_count == 3
+    shown = judged(verdict)
+    assert "g/a" not in shown
+    assert "+1 %" in shown and "1,010" in shown
+    assert "failed: hung: [x]" in shown and "\x1b" not in shown
+    assert "3 workloads: 1 worse, 1 same, 1 failed" in shown
+    assert "g/a" in judged(verdict, everything=True)
+
+
+def test_a_verdict_without_change_is_one_line() -> None:
+    assert judged(Verdict((Judgement("g/a", "same", 10, 10),))) == "1 workload: 1 same\n"
+
+
+def test_a_verdict_that_could_not_be_says_why_and_what_to_do() -> None:
+    shown = judged(Verdict((), ("qemu: the baseline has 7.2.22, the run 10.0.2",)))
+    assert shown.startswith("not judged: qemu: the baseline has 7.2.22, the run 10.0.2\n")
+    assert "ringside check --update" in shown
+
+
+def test_a_gain_says_how_to_keep_it() -> None:
+    assert "ringside check --update" in judged(Verdict((Judgement("g/a", "better", 11, 10),)))
+
+
+def test_a_kernel_alone_has_no_mean_and_no_ratio() -> None:
+    run = runs.table_run({"g/one": {"a": 1}, "g/two": {"a": 2}}, reference="a")
+    out = shown(run)
+    assert "geometric mean" not in out and TIMES not in out

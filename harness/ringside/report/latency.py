@@ -211,7 +211,7 @@ def _mean(rows: Sequence[Row], columns: int) -> Mean:
         for row in rows
     ]
     whole = [ratios for ratios in whole if len(ratios) == columns]
-    if len(whole) < 2:
-        return Mean((None,) * columns, len(whole))
+    if len(whole) < 2 or columns < 2:
+        return Mean((None,) * columns, 0)
     logs = [math.fsum(math.log(ratios[c]) for ratios in whole) for c in range(columns)]
     return Mean(tuple(math.exp(total / len(whole)) for total in logs), len(whole))

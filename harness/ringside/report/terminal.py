@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
 from ringside.catalog.model import Kernel
 from ringside.report import latency, text
-from ringside.stats.judge import Answer, Verdict
+from ringside.stats.judge import Answer, Judgement, Verdict
 from ringside.stats.ratio import percent
 from ringside.store.schema import Run
 
@@ -43,7 +44,7 @@ def latency_table(run: Run, kernels: Sequence[Kernel]) -> Table:
         f" QEMU {text.plain(environment.qemu_version).partition(' ')[0]})"
     )
     caption = "± interquartile range over the median, from 0.1 % up"
-    if view.reference is not None:
+    if view.reference is not None and len(view.columns) > 1:
         caption = f"{text.TIMES} ratio to {view.reference.name}   {caption}"
     table = Table(
         title=Text(title),
@@ -80,25 +81,53 @@ def _cell(cell: latency.Cell) -> Text:
     return shown
 
 
-def verdict_table(verdict: Verdict, everything: bool = False) -> Table:
-    """The answers of the regression gate; those that are `same` only when asked for."""
-    table = Table(header_style="bold")
+def verdict_table(verdict: Verdict, everything: bool = False) -> Group:
+    """The answers of the regression gate, and a line that sums them up.
+
+    Workloads that are `same` are left out unless `everything` is asked for.
+    """
+    shown = [j for j in verdict.judgements if everything or j.answer != "same"]
+    parts: list[RenderableType] = [
+        Text(f"not judged: {text.plain(refusal)}", style="yellow") for refusal in verdict.refusals
+    ]
+    if shown:
+        parts.append(_judgements(shown))
+    counts = [(verdict.count(answer), answer) for answer in _ANSWER_STYLES]
+    if verdict.judgements:
+        said = ", ".join(f"{number} {answer}" for number, answer in counts if number)
+        total = len(verdict.judgements)
+        parts.append(Text(f"{total} workload{'s' * (total != 1)}: {said}"))
+    hint = _hint(verdict)
+    if hint:
+        parts.append(Text(hint))
+    return Group(*parts)
+
+
+def _hint(verdict: Verdict) -> str:
+    """What to do about it; empty when there is nothing to do."""
+    if verdict.refusals or verdict.count("unjudged") or verdict.count("missing"):
+        return "if that is meant, `ringside check --update` makes the baseline anew"
+    if verdict.exit_code == 0 and (verdict.count("better") or verdict.count("new")):
+        return "`ringside check --update` takes this into the baseline"
+    return ""
+
+
+def _judgements(judgements: Sequence[Judgement]) -> Table:
+    table = Table(header_style="bold", show_edge=False, pad_edge=False)
     table.add_column("workload", no_wrap=True)
     for heading in ("baseline", "now", "change"):
         table.add_column(heading, justify="right")
     table.add_column("answer")
-    for judgement in verdict.judgements:
-        if judgement.answer == "same" and not everything:
-            continue
+    for judgement in judgements:
         change = judgement.change
         answer = Text(judgement.answer, style=_ANSWER_STYLES[judgement.answer])
         if judgement.why:
             answer.append(f": {text.plain(judgement.why)}", style="default")
         table.add_row(
-            Text(judgement.workload),
+            Text(text.plain(judgement.workload)),
             text.count(judgement.before),
             text.count(judgement.after),
-            "" if change is None or change == 0 else f"{'+' * (change > 0)}{percent(change)}",
+            "" if not change else f"{'+' * (change > 0)}{percent(change)}",
             answer,
         )
     return table
