@@ -1,0 +1,74 @@
+#!/bin/sh
+# Makes sure that the system packages Ringside needs are there.
+#
+#   setup.sh run         for building, booting and reporting
+#   setup.sh run test    also what only the tests need
+#
+# As root it installs what is missing. Otherwise it prints the one line that would, and goes on:
+# what can be done without is done. Exit status 2 only when nothing could work.
+set -eu
+
+missing=''
+vital=''
+
+# need PACKAGE vital|useful COMMAND...: the command succeeds when the package is not needed.
+need() {
+	package=$1
+	weight=$2
+	shift 2
+	if ! "$@" >/dev/null 2>&1; then
+		missing="$missing $package"
+		[ "$weight" = useful ] || vital="$vital $package"
+	fi
+}
+
+has() {
+	command -v "$1"
+}
+
+can_link_static() {
+	echo 'int main(void) { return 0; }' | cc -x c -static -o /dev/null -
+}
+
+look() {
+	missing=''
+	vital=''
+	need gcc vital has gcc
+	need binutils vital has ld
+	need python3 vital has python3
+	need python3-venv vital python3 -c 'import ensurepip, venv'
+	need qemu-system-x86 vital has qemu-system-x86_64
+	need gnuplot-nox useful has gnuplot
+	need debian-archive-keyring useful test -e /usr/share/keyrings/debian-archive-keyring.gpg
+	# On other distributions of the family it says where Debian's archive is.
+	if ! grep -q '^ID=debian' /etc/os-release 2>/dev/null; then
+		need python-apt-common useful test -e /usr/share/python-apt/templates/Debian.info
+	fi
+	if [ "${1:-}" = test ]; then
+		need clang useful has clang
+		need libc6-dev useful can_link_static
+	fi
+}
+
+look "${2:-}"
+[ -n "$missing" ] || exit 0
+
+if ! command -v apt-get >/dev/null 2>&1; then
+	echo "ringside: these are missing, under Debian's names:$missing" >&2
+elif [ "$(id -u)" = 0 ]; then
+	echo "installing:$missing"
+	log=$(mktemp)
+	trap 'rm -f "$log"' EXIT
+	# shellcheck disable=SC2086  # a list of package names
+	if ! { apt-get update && DEBIAN_FRONTEND=noninteractive \
+		apt-get install -y --no-install-recommends $missing; } >"$log" 2>&1; then
+		tail -n 5 "$log" >&2
+	fi
+	look "${2:-}"
+	[ -n "$missing" ] || exit 0
+	echo "ringside: could not install:$missing" >&2
+else
+	echo "ringside: something is missing; this line installs it:" >&2
+	echo "    sudo apt-get install --no-install-recommends$missing" >&2
+fi
+[ -z "$vital" ] || exit 2
