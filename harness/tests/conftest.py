@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from ringside.catalog.model import FACT_COLUMNS
+
 HERE = Path(__file__).parent
 DATA = HERE / "data"
 ROOT = HERE.parents[1]
@@ -41,16 +43,12 @@ guest_s = 100
 
 [facts]
 """
-_FACTS = (
-    "architectures language active kernel_architecture target userspace gui contributors "
-    "filesystems network license"
-).split()
 
 
 def manifest(kernel_id: str, role: str = "peer", order: int = 100) -> str:
     """A whole manifest of a kernel that `make` builds."""
     text = _MANIFEST.format(id=kernel_id, role=role, order=order)
-    for name in _FACTS:
+    for name in FACT_COLUMNS:
         text += f'{name} = {{ value = "x", source = "this repository", read = 2026-11-23 }}\n'
     return text
 

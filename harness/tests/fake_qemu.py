@@ -169,13 +169,14 @@ class Monitor:
 
 def main() -> int:
     if "--version" in sys.argv:
-        print(f"QEMU emulator version {os.environ.get('FAKE_QEMU_VERSION', '9.2.0')} (Fake 1)")
+        version = os.environ.get("FAKE_QEMU_VERSION", "9.2.0 (Fake 1)")
+        sys.stdout.write(f"QEMU emulator version {version}\n")
         return 0
     if pids := os.environ.get("FAKE_QEMU_PIDS"):
         with Path(pids).open("a") as stream:
             stream.write(f"{os.getpid()}\n")
     if MODE == "broken":
-        print("qemu: it is out of order", file=sys.stderr)
+        sys.stderr.write("qemu: it is out of order\n")
         return 1
     if MODE == "deaf":
         signal.signal(signal.SIGTERM, signal.SIG_IGN)

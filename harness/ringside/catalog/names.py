@@ -11,7 +11,10 @@ from ringside.errors import CatalogError
 
 def unknown(kind: str, name: str, known: Sequence[str], see: str) -> CatalogError:
     """The one-line error for a `name` that is none of `known`; `see` is a command that lists."""
-    near = difflib.get_close_matches(name, known, n=3, cutoff=0.5)
+    # Someone who types one part of a name is told the whole.
+    whole = {full.rpartition("/")[2]: full for full in known} | {full: full for full in known}
+    matches = difflib.get_close_matches(name, whole, n=3, cutoff=0.5)
+    near = dict.fromkeys(whole[match] for match in matches)
     if near:
         return CatalogError(f"unknown {kind} {name!r}: did you mean {', '.join(near)}?")
     return CatalogError(f"unknown {kind} {name!r}: `{see}` lists what there is")
@@ -46,6 +49,5 @@ def _match(kind: str, pattern: str, known: Sequence[str], see: str) -> Sequence[
     if len(found) > 1:
         raise CatalogError(f"{kind} {pattern!r} is ambiguous: say one of {', '.join(found)}")
     if not found:
-        last_parts = [name.rpartition("/")[2] for name in known]
-        raise unknown(kind, pattern, [*known, *last_parts], see)
+        raise unknown(kind, pattern, known, see)
     return found

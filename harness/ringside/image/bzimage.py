@@ -42,6 +42,10 @@ def extract_vmlinux(data: bytes) -> bytes:
         raise ImageError("the bzImage is cut short: its payload is not all there")
     (size,) = struct.unpack_from("<I", payload, length - 4)
     unpacked = _decompress(payload, size)
+    if len(unpacked) != size:
+        raise ImageError(
+            f"the bzImage's payload is damaged: {len(unpacked)} bytes unpacked, not {size}"
+        )
     if not unpacked.startswith(b"\x7fELF"):
         raise ImageError("the bzImage's payload is not an ELF file")
     return unpacked

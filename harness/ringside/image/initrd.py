@@ -21,6 +21,8 @@ from ringside.image.files import write_atomic
 
 # The plan keeps its size whatever it holds, so that a shorter one moves nothing in the archive.
 _PLAN_SIZE = 4096
+# PLAN_MAX of the runner (workloads/include/plan.h).
+MOST_PLANNED = 256
 
 
 @dataclass(frozen=True)
@@ -41,8 +43,13 @@ def plan_text(profile: str, names: Sequence[str]) -> bytes:
 def build_initrd(workloads: WorkloadSet, plan: Sequence[str], profile: str, folder: Path) -> Initrd:
     """Write the initrd that runs `plan` into `folder`, named after its SHA-256.
 
-    Raises ImageError when an ELF can't be read or the file can't be written.
+    Raises ImageError when an ELF can't be read, the file can't be written, or the plan is longer
+    than the runner takes.
     """
+    if len(plan) > MOST_PLANNED:
+        raise ImageError(
+            f"{len(plan)} workloads in one plan: the runner takes at most {MOST_PLANNED}"
+        )
     archive = CpioWriter()
     for name in ("dev", "proc", "ringside", "tmp", "workloads"):
         archive.directory(name, 0o1777 if name == "tmp" else 0o755)
