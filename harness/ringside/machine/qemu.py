@@ -24,6 +24,7 @@ from ringside.machine.clock import RTC_BASE
 _CONNECT_S = 20.0
 _QMP_S = 5.0
 _STOP_S = 3.0
+_LAST_WORDS_S = 1.0
 _READ = 64 << 10
 # The guest's serial port must never wait for us: waiting would put host time into guest time.
 _PIPE_SIZES = (1 << 20, 256 << 10)
@@ -82,6 +83,8 @@ class QemuMachine:
                 await self._qmp.connect(ours)
         except (QMPError, TimeoutError, OSError) as error:
             ours.close()
+            # A QEMU that is on its way out is let go by itself: killing would hide its status.
+            await self._exited(_LAST_WORDS_S)
             await self._kill()
             raise MachineError(f"QEMU did not start: {self._last_words(error)}") from error
 
@@ -167,23 +170,29 @@ class QemuMachine:
         """End QEMU: ask, then SIGTERM, then SIGKILL."""
         if self._process is None or self._process.returncode is not None:
             return
-        with contextlib.suppress(TimeoutError):
-            await self._execute("quit")
-            async with asyncio.timeout(_STOP_S):
-                await self._process.wait()
+        await self._execute("quit")
+        if await self._exited(_STOP_S):
             return
-        with contextlib.suppress(ProcessLookupError, TimeoutError):
+        with contextlib.suppress(ProcessLookupError):
             self._process.terminate()
-            async with asyncio.timeout(_STOP_S):
+        if not await self._exited(_STOP_S):
+            await self._kill()
+
+    async def _exited(self, seconds: float) -> bool:
+        """Whether QEMU ends by itself within `seconds`."""
+        if self._process is None:
+            return True
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
                 await self._process.wait()
-            return
-        await self._kill()
+        return self._process.returncode is not None
 
     async def _kill(self) -> None:
         if self._process is None:
             return
-        with contextlib.suppress(ProcessLookupError):
-            self._process.kill()
+        if self._process.returncode is None:
+            with contextlib.suppress(ProcessLookupError):
+                self._process.kill()
         await self._process.wait()
         if self._stderr_task is not None:
             await self._stderr_task
