@@ -33,9 +33,10 @@ FLOOD = "\tmov $0x3f8, %dx\n3:\tmov $'x', %al\n\toutb %al, %dx\n\tjmp 3b"
 
 def build(folder: Path, body: str, text: str = "") -> Path:
     """Assemble a multiboot ELF that prints `text` on the serial port and goes on with `body`."""
-    source, object_file, guest = (folder / name for name in ("g.s", "g.o", "guest"))
+    source, object_file, guest = folder / "g.s", folder / "g.o", folder / "guest"
     source.write_text(_SOURCE.format(body=body, text=text))
     subprocess.run(["as", "--32", "-o", object_file, source], check=True)
-    link = ["ld", "-m", "elf_i386", "-N", "-Ttext=0x100000", "-o", guest, object_file]
-    subprocess.run(link, check=True)
+    subprocess.run(
+        ["ld", "-m", "elf_i386", "-N", "-Ttext=0x100000", "-o", guest, object_file], check=True
+    )
     return guest

@@ -163,7 +163,7 @@ def test_ctrl_c_leaves_no_qemu(checkout: Path) -> None:
     process = command(checkout, "compare", "--no-report", "--kernels", REFERENCE)
     deadline = time.monotonic() + 60
     while not (pids := qemus(checkout)):
-        assert time.monotonic() < deadline
+        assert process.poll() is None and time.monotonic() < deadline, process.communicate()
         time.sleep(0.05)
     process.send_signal(signal.SIGINT)
     finish(process, status=130)

@@ -37,7 +37,7 @@ def _modules() -> dict[str, Path]:
 def _imports(file: Path) -> set[str]:
     """Modules of the package that `file` imports anywhere, without `ringside.`."""
     known = {f"ringside.{name}" for name in _modules()}
-    found = set()
+    found: set[str] = set()
     for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
         if isinstance(node, ast.ImportFrom):
             assert node.level == 0, f"{file}: relative import"
