@@ -10,6 +10,7 @@
 #include "fs/path.h"
 #include "fs/tmpfs.h"
 #include "init/options.h"
+#include "ipc/futex.h"
 #include "lib/errno.h"
 #include "lib/printf.h"
 #include "lib/random.h"
@@ -78,6 +79,7 @@ void kernel_main(uint64_t handover)
 	random_seed(x86_rdtsc() ^ time_epoch());
 	sched_init();
 	process_init();
+	futex_init();
 	memory_devices_init();
 	console_init();
 	if (!option_is(boot.cmdline, "quiet"))

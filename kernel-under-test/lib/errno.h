@@ -40,3 +40,10 @@
 #define ELOOP	      40
 #define EOVERFLOW     75
 #define EOPNOTSUPP    95
+#define ETIMEDOUT     110
+
+/*
+ * Inside the kernel only: a signal ended the sleep, and the call is made again unless a handler
+ * without SA_RESTART ran. The way back to user mode turns it into a restart or into -EINTR.
+ */
+#define ERESTARTSYS 512

@@ -5,9 +5,8 @@
 #include "lib/random.h"
 #include "lib/string.h"
 #include "proc/elf.h"
+#include "proc/signal.h"
 #include "sched/sched.h"
-
-#define SHEBANG_MAX 256
 
 /* Keys of the auxiliary vector, numbered as on Linux. */
 #define AT_NULL	   0
@@ -152,6 +151,7 @@ int process_exec(struct process *p, const char *path, struct args *args)
 	struct space *space = space_create(), *old = p->space;
 	struct elf_image image;
 	struct inode *file;
+	struct thread *t;
 	uint64_t sp;
 	int err;
 
@@ -161,32 +161,40 @@ int process_exec(struct process *p, const char *path, struct args *args)
 	if (err)
 		goto fail;
 	err = elf_load(space, file, &image);
-	inode_put(file);
+	if (!err)
+		err = build_stack(space, path, args, &image, &sp);
 	if (err)
-		goto fail;
-	err = build_stack(space, path, args, &image, &sp);
-	if (err)
-		goto fail;
+		goto fail_file;
 
 	/* From here on nothing can fail. */
+	if (p == process_current())
+		process_end_others();
 	space->brk_start = space->brk = ALIGN_UP(image.end, PAGE_SIZE);
 	set_name(p, path);
 	p->space = space;
-	p->clear_tid = 0;
-	if (p == process_current())
+	if (p->exe)
+		inode_put(p->exe);
+	p->exe = file;
+	t = process_first_thread(p);
+	t->clear_tid = 0;
+	t->alt_stack_size = 0;
+	signal_reset_actions(p);
+	if (t == thread_current())
 		sched_set_space(space);
 	else
-		p->thread->space = space;
+		t->space = space;
 	process_return_space(p);
 	if (old)
 		space_put(old);
 	files_close_on_exec(p->files);
-	arch_thread_reset_user(&p->thread->arch, image.entry, sp);
-	if (p == process_current()) {
-		arch_thread_load_user(&p->thread->arch);
-		p->thread->work |= WORK_RESTORE;
+	arch_thread_reset_user(&t->arch, image.entry, sp);
+	if (t == thread_current()) {
+		arch_thread_load_user(&t->arch);
+		t->work |= WORK_RESTORE;
 	}
 	return 0;
+fail_file:
+	inode_put(file);
 fail:
 	space_put(space);
 	return err;

@@ -1,5 +1,6 @@
-/* The end of a process, and its burial. */
+/* The end of threads and processes, and their burial. */
 #include "arch/uaccess.h"
+#include "ipc/futex.h"
 #include "lib/errno.h"
 #include "lib/printf.h"
 #include "proc/process.h"
@@ -21,35 +22,104 @@ static void give_away_children(struct process *p)
 	}
 }
 
-static void leave_space(struct process *p)
+/* Tells who waits for this thread (set_tid_address) that it is gone. */
+static void clear_tid(struct thread *t, struct process *p)
 {
 	static const uint32_t zero;
 
-	/* Someone else sees this memory: tell him, as he asked (set_tid_address). */
-	if (p->clear_tid && p->space->refs > 1)
-		copy_to_user(p->clear_tid, &zero, sizeof(zero));
+	if (!t->clear_tid || (p->thread_count == 1 && p->space->refs == 1))
+		return;
+	if (copy_to_user(t->clear_tid, &zero, sizeof(zero)) == 0)
+		futex_wake(t->clear_tid, 1, UINT32_MAX, false);
+}
+
+static bool wants_no_zombies(const struct process *parent)
+{
+	const struct signal_action *a = &parent->actions[SIGCHLD - 1];
+
+	return a->handler == SIG_IGN || (a->flags & SA_NOCLDWAIT);
+}
+
+/* The last thread of `p` is about to end. */
+static void finish(struct process *p)
+{
+	struct process *parent = p->parent;
+
+	timer_cancel(&p->alarm);
+	files_put(p->files);
+	inode_put(p->cwd);
+	inode_put(p->root);
+	inode_put(p->exe);
 	sched_set_space(NULL);
 	space_put(p->space);
 	p->space = NULL;
 	process_return_space(p);
+	signal_drop_all(&p->signals);
+	give_away_children(p);
+	p->zombie = true;
+	signal_send_child(p);
+	if (wants_no_zombies(parent))
+		process_free(p);
+	wait_wake_all(&parent->child_changed);
+}
+
+void thread_exit(int status)
+{
+	struct thread *t = thread_current();
+	struct process *p = t->process;
+
+	if (!p->exiting)
+		p->exit_status = status;
+	if (p->pid == 1 && p->thread_count == 1)
+		panic("process 1 ended with status 0x%x", (unsigned int)p->exit_status);
+	clear_tid(t, p);
+	signal_drop_all(&t->signals);
+	list_remove(&t->sibling);
+	list_remove(&t->by_tid);
+	p->thread_count--;
+	if (p->thread_count == 0) {
+		finish(p);
+	} else {
+		sched_set_space(NULL);
+		wait_wake_all(&p->thread_ended);
+	}
+	sched_exit();
+}
+
+/* Each other thread ends when it comes by on its way to user mode. */
+static void tell_others_to_end(struct process *p)
+{
+	struct thread *t;
+
+	list_for_each(t, &p->threads, sibling)
+		if (t != thread_current())
+			signal_kick(t);
+	wait_wake_all(&p->continued);
 }
 
 void process_exit(int status)
 {
 	struct process *p = process_current();
 
-	if (p->pid == 1)
-		panic("process 1 ended with status 0x%x", (unsigned int)status);
-	files_put(p->files);
-	inode_put(p->cwd);
-	inode_put(p->root);
-	leave_space(p);
-	give_away_children(p);
-	p->zombie = true;
-	p->exit_status = status;
-	signal_send(p->parent, SIGCHLD);
-	wait_wake_all(&p->parent->child_changed);
-	sched_exit();
+	if (!p->exiting) {
+		p->exiting = true;
+		p->exit_status = status;
+		tell_others_to_end(p);
+	}
+	thread_exit(status);
+}
+
+void process_end_others(void)
+{
+	struct process *p = process_current();
+
+	if (p->thread_count == 1)
+		return;
+	p->exiting = true;
+	tell_others_to_end(p);
+	while (p->thread_count > 1)
+		wait_sleep(&p->thread_ended, false);
+	p->exiting = false;
 }
 
 static bool matches(const struct process *child, int pid, const struct process *parent)
@@ -59,6 +129,25 @@ static bool matches(const struct process *child, int pid, const struct process *
 	if (pid == 0)
 		return child->pgid == parent->pgid;
 	return pid == -1 || child->pgid == -pid;
+}
+
+/* Whether `c` has news of a kind asked for; if so it is told. */
+static bool has_changed(struct process *c, unsigned int options, int *status)
+{
+	bool keep = options & WAIT_NOREAP;
+
+	if (c->zombie && (options & WAIT_EXITED)) {
+		*status = c->exit_status;
+	} else if (!c->zombie && c->stopped && !c->stop_seen && (options & WAIT_STOPPED)) {
+		*status = STATUS_STOPPED(c->stop_signal);
+		c->stop_seen = !keep;
+	} else if (!c->zombie && c->cont_seen && (options & WAIT_CONTINUED)) {
+		*status = STATUS_CONTINUED;
+		c->cont_seen = keep;
+	} else {
+		return false;
+	}
+	return true;
 }
 
 long process_wait(int pid, unsigned int options, int *status)
@@ -73,12 +162,12 @@ long process_wait(int pid, unsigned int options, int *status)
 			if (!matches(c, pid, p))
 				continue;
 			any = true;
-			if (c->zombie) {
-				pid = c->pid;
-				*status = c->exit_status;
+			if (!has_changed(c, options, status))
+				continue;
+			pid = c->pid;
+			if (c->zombie && !(options & WAIT_NOREAP))
 				process_free(c);
-				return pid;
-			}
+			return pid;
 		}
 		if (!any)
 			return -ECHILD;

@@ -1,12 +1,13 @@
+#include "arch/uaccess.h"
 #include "lib/errno.h"
 #include "lib/string.h"
 #include "proc/process.h"
 #include "proc/process_make.h"
 #include "sched/sched.h"
 
-static int copy_space(struct process *child, struct process *parent, unsigned int flags)
+static int copy_space(struct process *child, struct process *parent, const struct fork_request *r)
 {
-	if (flags & FORK_SHARE_SPACE) {
+	if (r->share_space) {
 		child->space = space_get(parent->space);
 		child->borrows_space = true;
 	} else {
@@ -19,25 +20,41 @@ static void copy_rest(struct process *child, struct process *parent)
 {
 	child->root = inode_get(parent->root);
 	child->cwd = inode_get(parent->cwd);
+	child->exe = inode_get(parent->exe);
 	child->umask = parent->umask;
 	child->pgid = parent->pgid;
 	child->sid = parent->sid;
-	child->ignored = parent->ignored;
-	child->blocked = parent->blocked;
+	memcpy(child->actions, parent->actions, sizeof(child->actions));
 	memcpy(child->comm, parent->comm, COMM_MAX);
 	child->parent = parent;
 	list_push_back(&parent->children, &child->sibling);
 }
 
-long process_fork(unsigned int flags, uint64_t stack)
+/* The user state of a new thread: the caller's, as if its system call had returned 0. */
+static void copy_thread(struct thread *t, const struct fork_request *r)
+{
+	struct regs *regs;
+
+	arch_thread_copy_user(&t->arch, &thread_current()->arch);
+	regs = arch_thread_regs(&t->arch);
+	regs->rax = 0;
+	if (r->stack)
+		regs->rsp = r->stack;
+	if (r->set_fs)
+		t->arch.fs_base = r->fs_base;
+	t->blocked = thread_current()->blocked;
+	t->clear_tid = r->clear_tid;
+}
+
+long process_fork(const struct fork_request *r)
 {
 	struct process *parent = process_current(), *child = process_make();
-	struct regs *regs;
-	int err;
+	struct thread *t;
+	int err, pid;
 
 	if (!child)
 		return -EAGAIN;
-	err = copy_space(child, parent, flags);
+	err = copy_space(child, parent, r);
 	if (err)
 		goto fail;
 	child->files = files_clone(parent->files);
@@ -47,29 +64,51 @@ long process_fork(unsigned int flags, uint64_t stack)
 	}
 
 	/* From here on nothing can fail. */
+	pid = child->pid;
+	t = process_first_thread(child);
 	copy_rest(child, parent);
-	child->thread->space = child->space;
-	arch_thread_copy_user(&child->thread->arch, &thread_current()->arch);
-	regs = arch_thread_regs(&child->thread->arch);
-	regs->rax = 0;
-	if (stack)
-		regs->rsp = stack;
-	sched_wake(child->thread);
-	if (flags & FORK_SHARE_SPACE) {
-		int pid = child->pid;
-
-		/* It may end and be buried by nobody but us, so it is still there after the sleep. */
-		while (child->borrows_space)
-			wait_sleep(&child->space_returned, false);
-		return pid;
-	}
-	return child->pid;
+	copy_thread(t, r);
+	t->alt_stack = thread_current()->alt_stack;
+	t->alt_stack_size = thread_current()->alt_stack_size;
+	t->space = child->space;
+	/* A bad address costs the caller its number, as on Linux, and nothing else. */
+	if (r->child_tid && user_range_ok(r->child_tid, sizeof(pid)))
+		space_write(child->space, r->child_tid, &pid, sizeof(pid));
+	if (r->parent_tid)
+		copy_to_user(r->parent_tid, &pid, sizeof(pid));
+	sched_wake(t);
+	/* It may end meanwhile, but only we can bury it. */
+	while (r->share_space && child->borrows_space)
+		wait_sleep(&child->space_returned, false);
+	return pid;
 
 fail_space:
 	space_put(child->space);
 fail:
-	process_free(child);
+	process_unmake(child);
 	return err;
+}
+
+long process_add_thread(const struct fork_request *r)
+{
+	struct process *p = process_current();
+	struct thread *t = thread_create();
+	int tid = t ? process_new_tid() : -EAGAIN;
+
+	if (tid < 0) {
+		if (t)
+			thread_free(t);
+		return -EAGAIN;
+	}
+	process_attach(p, t, tid);
+	copy_thread(t, r);
+	t->space = p->space;
+	if (r->parent_tid)
+		copy_to_user(r->parent_tid, &tid, sizeof(tid));
+	if (r->child_tid)
+		copy_to_user(r->child_tid, &tid, sizeof(tid));
+	sched_wake(t);
+	return tid;
 }
 
 void process_return_space(struct process *p)

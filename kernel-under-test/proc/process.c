@@ -7,17 +7,22 @@
 #include "mm/kmem.h"
 #include "proc/exec.h"
 #include "proc/process_make.h"
+#include "proc/signal.h"
 #include "sched/sched.h"
 
 #define PID_BUCKETS 256
 
 static struct list by_pid[PID_BUCKETS];
+/* Threads that are not the first of their process; those are found as processes. */
+static struct list by_tid[PID_BUCKETS];
 static int last_pid;
 
 void process_init(void)
 {
-	for (size_t i = 0; i < PID_BUCKETS; i++)
+	for (size_t i = 0; i < PID_BUCKETS; i++) {
 		list_init(&by_pid[i]);
+		list_init(&by_tid[i]);
+	}
 }
 
 /* Also finds zombies: their number is not free yet. */
@@ -39,6 +44,22 @@ struct process *process_find(int pid)
 	return p && !p->zombie ? p : NULL;
 }
 
+struct thread *thread_find(int tid)
+{
+	struct process *p = process_find(tid);
+	struct thread *t;
+
+	if (p)
+		list_for_each(t, &p->threads, sibling)
+			if (t->tid == tid)
+				return t;
+	if (tid > 0)
+		list_for_each(t, &by_tid[(unsigned int)tid % PID_BUCKETS], by_tid)
+			if (t->tid == tid)
+				return t;
+	return NULL;
+}
+
 void process_each(bool (*fn)(struct process *p, void *ctx), void *ctx)
 {
 	for (size_t i = 0; i < PID_BUCKETS; i++) {
@@ -55,7 +76,7 @@ static int pid_alloc(void)
 {
 	for (int tries = 0; tries < PID_MAX; tries++) {
 		last_pid = last_pid >= PID_MAX - 1 ? (last_pid >= 300 ? 300 : 1) : last_pid + 1;
-		if (!find_any(last_pid))
+		if (!find_any(last_pid) && !thread_find(last_pid))
 			return last_pid;
 	}
 	return -EAGAIN;
@@ -64,24 +85,27 @@ static int pid_alloc(void)
 struct process *process_make(void)
 {
 	struct process *p = kmem_zalloc(sizeof(*p));
+	struct thread *t;
 	int pid;
 
 	if (!p)
 		return NULL;
-	p->thread = thread_create();
-	pid = p->thread ? pid_alloc() : -1;
+	t = thread_create();
+	pid = t ? pid_alloc() : -1;
 	if (pid < 0) {
-		if (p->thread) {
-			p->thread->state = THREAD_DEAD;
-			thread_free(p->thread);
-		}
+		if (t)
+			thread_free(t);
 		kmem_free(p);
 		return NULL;
 	}
 	p->pid = p->pgid = p->sid = pid;
-	p->thread->process = p;
-	p->thread->tid = pid;
 	p->umask = 022;
+	list_init(&p->threads);
+	list_init(&p->signals);
+	wait_init(&p->thread_ended);
+	wait_init(&p->continued);
+	p->alarm.ring = signal_alarm_ring;
+	process_attach(p, t, pid);
 	list_init(&p->children);
 	list_init(&p->sibling);
 	wait_init(&p->child_changed);
@@ -94,9 +118,28 @@ void process_free(struct process *p)
 {
 	list_remove(&p->by_pid);
 	list_remove(&p->sibling);
-	p->thread->state = THREAD_DEAD;
-	thread_free(p->thread);
 	kmem_free(p);
+}
+
+void process_attach(struct process *p, struct thread *t, int tid)
+{
+	t->process = p;
+	t->tid = tid;
+	if (tid != p->pid)
+		list_push_front(&by_tid[(unsigned int)tid % PID_BUCKETS], &t->by_tid);
+	list_push_back(&p->threads, &t->sibling);
+	p->thread_count++;
+}
+
+void process_unmake(struct process *p)
+{
+	thread_free(process_first_thread(p));
+	process_free(p);
+}
+
+int process_new_tid(void)
+{
+	return pid_alloc();
 }
 
 static int open_console(struct process *p)
@@ -143,6 +186,6 @@ int process_start_init(struct inode *root, const char *path, const char *const a
 	err = process_exec(p, path, &args);
 	args_free(&args);
 	if (!err)
-		sched_wake(p->thread);
+		sched_wake(process_first_thread(p));
 	return err;
 }

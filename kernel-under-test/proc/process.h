@@ -5,6 +5,7 @@
 #include "fs/path.h"
 #include "lib/list.h"
 #include "sched/thread.h"
+#include "sched/timer.h"
 #include "sched/wait.h"
 
 #define PID_MAX	    32768
@@ -14,10 +15,17 @@
 /* Memory that execve() may use for arguments and environment. */
 #define ARGS_MAX (32 * PAGE_SIZE)
 
+/* What a process does when a signal comes. */
+struct signal_action {
+	uint64_t handler; /* SIG_DFL, SIG_IGN, or where to jump */
+	uint64_t flags;
+	uint64_t restorer;
+	uint64_t mask; /* blocked while the handler runs */
+};
+
 struct process {
 	/* Fixed from birth to death. */
 	int pid;
-	struct thread *thread;
 
 	/* The family. A zombie has nothing left but its status. */
 	struct process *parent;
@@ -29,10 +37,22 @@ struct process {
 	int exit_status; /* as wait4() gives it */
 	int pgid, sid;
 
+	/* Its threads; while `exiting`, each ends on its way to user mode. */
+	struct list threads;
+	unsigned int thread_count;
+	bool exiting;
+	struct wait_queue thread_ended;
+
+	/* Stopped by job control; `stop_seen` and `cont_seen`: the parent was told. */
+	bool stopped, stop_seen, cont_seen;
+	int stop_signal;
+	struct wait_queue continued;
+
 	/* What it works on. */
 	struct space *space;
 	struct files *files;
 	struct inode *root, *cwd;
+	struct inode *exe;
 	uint32_t umask;
 	char comm[COMM_MAX];
 
@@ -40,13 +60,12 @@ struct process {
 	bool borrows_space;
 	struct wait_queue space_returned;
 
-	/* Where to write 0 at exit (set_tid_address), 0: nowhere. */
-	uint64_t clear_tid;
-
-	/* One bit a signal, bit 0 is signal 1. */
+	/* Signals for any of its threads. */
+	struct list signals;
 	uint64_t pending;
-	uint64_t ignored;
-	uint64_t blocked;
+	struct signal_action actions[SIGNALS_MAX];
+	struct timer alarm;
+	uint64_t alarm_deadline, alarm_interval;
 };
 
 static inline struct process *process_current(void)
@@ -64,6 +83,9 @@ void process_init(void);
 /* The process of that number, or NULL. */
 struct process *process_find(int pid);
 
+/* The thread of that number, or NULL. */
+struct thread *thread_find(int tid);
+
 /* Calls `fn` for each process that is no zombie, until it returns false. */
 void process_each(bool (*fn)(struct process *p, void *ctx), void *ctx);
 
@@ -73,23 +95,55 @@ void process_each(bool (*fn)(struct process *p, void *ctx), void *ctx);
  */
 int process_start_init(struct inode *root, const char *path, const char *const argv[]);
 
-#define FORK_SHARE_SPACE BIT(0) /* child uses the parent's space; the parent sleeps meanwhile */
+struct fork_request {
+	/* The child uses the parent's space; the parent sleeps until it does not any more. */
+	bool share_space;
+	/* 0: the same stack pointer. */
+	uint64_t stack;
+	/* Where to write the child's number, in the parent and in the child; 0: nowhere. */
+	uint64_t parent_tid, child_tid;
+	/* Where the kernel writes 0 when the child ends. */
+	uint64_t clear_tid;
+	/* Threads: `set_fs` loads it as the FS base. */
+	bool set_fs;
+	uint64_t fs_base;
+	int exit_signal;
+};
 
-/* A copy of the calling process; `stack` 0: the same stack pointer. Its pid, or -errno. */
-long process_fork(unsigned int flags, uint64_t stack);
+/* A copy of the calling process: its pid, or -errno. */
+long process_fork(const struct fork_request *r);
+/* Another thread of the calling process: its tid, or -errno. */
+long process_add_thread(const struct fork_request *r);
 
+/* Ends the calling thread, and with the last one the process. */
+_Noreturn void thread_exit(int status);
 /* Ends the calling process. `status` as wait4() gives it. */
 _Noreturn void process_exit(int status);
+/* Ends all threads of the calling process but the caller; returns when they are gone. */
+void process_end_others(void);
 
 #define STATUS_EXIT(code)   (((code) & 0xff) << 8)
 #define STATUS_SIGNAL(sig)  ((sig) & 0x7f)
-#define WAIT_NOHANG	    1
+#define STATUS_STOPPED(sig) ((sig) << 8 | 0x7f)
+#define STATUS_CONTINUED    0xffff
+
+#define WAIT_NOHANG    1
+#define WAIT_STOPPED   2
+#define WAIT_EXITED    4
+#define WAIT_CONTINUED 8
+#define WAIT_NOREAP    0x01000000
 
 /*
- * Waits for a child to end and buries it. `pid` as in wait4(). The pid, 0 (WAIT_NOHANG and none
- * has ended), -ECHILD, -EINTR.
+ * Waits for a child to change and, if it has ended, buries it. `pid` as in wait4(). The pid, 0
+ * (WAIT_NOHANG and none has changed), -ECHILD, -ERESTARTSYS.
  */
 long process_wait(int pid, unsigned int options, int *status);
 
 /* The caller's vfork parent, if any, may go on. */
 void process_return_space(struct process *p);
+
+/* Any one thread of a process that has one. */
+static inline struct thread *process_first_thread(const struct process *p)
+{
+	return list_first(&p->threads, struct thread, sibling);
+}

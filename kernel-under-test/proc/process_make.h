@@ -1,10 +1,19 @@
-/* Private to proc: the first and the last thing done to a process. */
+/* Private to proc: the first and the last things done to a process. */
 #pragma once
 
 #include "proc/process.h"
 
-/* A process with a number and a blocked thread, without family, space or files. NULL: none left. */
+/* A process with a number and one blocked thread, without family, space or files. NULL: none left. */
 struct process *process_make(void);
 
-/* Frees what process_make() made. Its thread must not be running. */
+/* Makes `t` one of its threads. */
+void process_attach(struct process *p, struct thread *t, int tid);
+
+/* A number for another thread, or -EAGAIN. */
+int process_new_tid(void);
+
+/* Frees what process_make() made, before its thread ever ran. */
+void process_unmake(struct process *p);
+
+/* Frees a process whose last thread has ended. */
 void process_free(struct process *p);

@@ -1,47 +1,186 @@
 #include "proc/signal.h"
 
-#include "arch/trap.h"
-#include "lib/errno.h"
-#include "lib/printf.h"
+#include "arch/time.h"
+#include "lib/string.h"
+#include "mm/kmem.h"
 #include "sched/sched.h"
 
-/* The default action of these is nothing. Stopping is not there: those do nothing either. */
+/* The default action of these is nothing. */
 #define DEFAULT_NOTHING                                                                            \
-	(SIGNAL_BIT(SIGCHLD) | SIGNAL_BIT(SIGCONT) | SIGNAL_BIT(SIGURG) | SIGNAL_BIT(SIGWINCH) |   \
-	 SIGNAL_BIT(SIGTSTP) | SIGNAL_BIT(SIGTTIN) | SIGNAL_BIT(SIGTTOU) | SIGNAL_BIT(SIGSTOP))
+	(SIGNAL_BIT(SIGCHLD) | SIGNAL_BIT(SIGCONT) | SIGNAL_BIT(SIGURG) | SIGNAL_BIT(SIGWINCH))
 
-static void update_work(struct process *p)
+struct queued {
+	struct list link;
+	struct signal_info info;
+};
+
+struct signal_info signal_info_user(int signo, int code)
 {
-	struct thread *t = p->thread;
+	struct signal_info info = {.signo = signo, .code = code};
 
-	if (p->pending & ~p->blocked)
+	info.pid = process_current()->pid;
+	return info;
+}
+
+void signal_update_work(struct thread *t)
+{
+	struct process *p = t->process;
+
+	if (((t->pending | p->pending) & ~t->blocked) || p->exiting || p->stopped)
 		t->work |= WORK_SIGNAL;
 	else
 		t->work &= ~WORK_SIGNAL;
 }
 
-void signal_send(struct process *p, int signo)
+void signal_kick(struct thread *t)
 {
-	uint64_t bit = SIGNAL_BIT(signo);
-
-	/* Process 1 dies of nothing that is sent to it: the system would go with it. */
-	if (p->zombie || (bit & (DEFAULT_NOTHING | p->ignored)) || p->pid == 1)
-		return;
-	p->pending |= bit;
-	update_work(p);
-	if ((p->thread->work & WORK_SIGNAL) && p->thread->interruptible)
-		sched_wake(p->thread);
+	t->work |= WORK_SIGNAL;
+	if (t->interruptible)
+		sched_wake(t);
 }
 
-void signal_set_blocked(struct process *p, uint64_t blocked)
+static bool is_ignored(const struct process *p, int signo)
 {
-	p->blocked = blocked & ~(SIGNAL_BIT(SIGKILL) | SIGNAL_BIT(SIGSTOP));
-	update_work(p);
+	uint64_t handler = p->actions[signo - 1].handler, bit = SIGNAL_BIT(signo);
+
+	if (handler == SIG_IGN || (handler == SIG_DFL && (bit & DEFAULT_NOTHING)))
+		return true;
+	/* Process 1 dies of nothing that it did not ask for: the system would go with it. */
+	return p->pid == 1 && handler == SIG_DFL;
+}
+
+static void drop(struct list *signals, uint64_t *pending, uint64_t set)
+{
+	struct queued *q, *next;
+
+	if (!(*pending & set))
+		return;
+	list_for_each_safe(q, next, signals, link) {
+		if (!(SIGNAL_BIT(q->info.signo) & set))
+			continue;
+		list_remove(&q->link);
+		kmem_free(q);
+	}
+	*pending &= ~set;
+}
+
+static void drop_everywhere(struct process *p, uint64_t set)
+{
+	struct thread *t;
+
+	drop(&p->signals, &p->pending, set);
+	list_for_each(t, &p->threads, sibling) {
+		drop(&t->signals, &t->pending, set);
+		signal_update_work(t);
+	}
+}
+
+static void resume(struct process *p)
+{
+	drop_everywhere(p, STOPS);
+	if (!p->stopped)
+		return;
+	p->stopped = false;
+	p->cont_seen = true;
+	wait_wake_all(&p->continued);
+	signal_send_child(p);
+	wait_wake_all(&p->parent->child_changed);
+}
+
+/* What a signal does at once, whoever gets it. False: it is not even kept. */
+static bool prepare(struct process *p, int signo)
+{
+	if (p->zombie)
+		return false;
+	if (signo == SIGCONT || signo == SIGKILL)
+		resume(p);
+	if (SIGNAL_BIT(signo) & STOPS)
+		drop_everywhere(p, SIGNAL_BIT(SIGCONT));
+	return true;
+}
+
+static void keep(struct list *signals, uint64_t *pending, const struct signal_info *info)
+{
+	uint64_t bit = SIGNAL_BIT(info->signo);
+	struct queued *q;
+
+	/* A standard signal that is pending already is not pending twice. */
+	if (info->signo < SIGRTMIN && (*pending & bit))
+		return;
+	*pending |= bit;
+	q = kmem_alloc(sizeof(*q));
+	/* Without memory the signal comes all the same, and only says less. */
+	if (!q)
+		return;
+	q->info = *info;
+	list_push_back(signals, &q->link);
+}
+
+void signal_send(struct process *p, const struct signal_info *info)
+{
+	uint64_t bit = SIGNAL_BIT(info->signo);
+	struct thread *t, *taker = NULL;
+
+	if (!prepare(p, info->signo))
+		return;
+	/* One that is blocked may yet be waited for, so it is kept even if ignored. */
+	list_for_each(t, &p->threads, sibling)
+		if (!taker && !(t->blocked & bit))
+			taker = t;
+	if (taker && is_ignored(p, info->signo))
+		return;
+	keep(&p->signals, &p->pending, info);
+	if (taker)
+		signal_kick(taker);
+	else
+		list_for_each(t, &p->threads, sibling)
+			if (t->restore_blocked)
+				signal_kick(t);
+}
+
+void signal_send_thread(struct thread *t, const struct signal_info *info)
+{
+	struct process *p = t->process;
+
+	if (!prepare(p, info->signo))
+		return;
+	if (!(t->blocked & SIGNAL_BIT(info->signo)) && is_ignored(p, info->signo))
+		return;
+	keep(&t->signals, &t->pending, info);
+	if (!(t->blocked & SIGNAL_BIT(info->signo)))
+		signal_kick(t);
+}
+
+void signal_raise(struct process *p, int signo)
+{
+	struct signal_info info = {.signo = signo, .code = SI_KERNEL};
+
+	signal_send(p, &info);
+}
+
+void signal_send_child(struct process *p)
+{
+	struct signal_info info = {.signo = SIGCHLD, .pid = p->pid};
+	bool job = p->stopped || !p->zombie;
+
+	if (!p->zombie) {
+		info.code = p->stopped ? CLD_STOPPED : CLD_CONTINUED;
+		info.status = p->stopped ? p->stop_signal : SIGCONT;
+	} else if (p->exit_status & 0x7f) {
+		info.code = CLD_KILLED;
+		info.status = p->exit_status & 0x7f;
+	} else {
+		info.code = CLD_EXITED;
+		info.status = p->exit_status >> 8 & 0xff;
+	}
+	if (job && (p->parent->actions[SIGCHLD - 1].flags & SA_NOCLDSTOP))
+		return;
+	signal_send(p->parent, &info);
 }
 
 struct kill {
-	int group; /* 0: everyone but process 1 */
-	int signo;
+	int group; /* 0: everyone but process 1 and the caller */
+	const struct signal_info *info;
 	bool found;
 };
 
@@ -52,22 +191,22 @@ static bool kill_one(struct process *p, void *ctx)
 	if (k->group ? p->pgid != k->group : p->pid == 1 || p == process_current())
 		return true;
 	k->found = true;
-	if (k->signo)
-		signal_send(p, k->signo);
+	if (k->info->signo)
+		signal_send(p, k->info);
 	return true;
 }
 
-int signal_kill(int pid, int signo)
+int signal_kill(int pid, const struct signal_info *info)
 {
-	struct kill k = {0, signo, false};
+	struct kill k = {0, info, false};
 	struct process *p;
 
-	if (signo < 0 || signo > SIGNALS_MAX)
+	if (info->signo < 0 || info->signo > SIGNALS_MAX)
 		return -EINVAL;
 	if (pid > 0) {
 		p = process_find(pid);
-		if (p && signo)
-			signal_send(p, signo);
+		if (p && info->signo)
+			signal_send(p, info);
 		return p ? 0 : -ESRCH;
 	}
 	if (pid == 0)
@@ -78,28 +217,90 @@ int signal_kill(int pid, int signo)
 	return k.found ? 0 : -ESRCH;
 }
 
-void trap_user_fault(struct regs *regs, int signo, uint64_t addr)
-{
-	struct process *p = process_current();
-
-	log_printf("%s[%d]: signal %d at rip %p, address %p\n", p->comm, p->pid, signo,
-		   (void *)regs->rip, (void *)addr);
-	process_exit(STATUS_SIGNAL(signo));
-}
-
-void trap_user_work(struct regs *regs)
+void signal_set_blocked(uint64_t blocked)
 {
 	struct thread *t = thread_current();
+
+	t->blocked = blocked & ~UNBLOCKABLE;
+	signal_update_work(t);
+}
+
+void signal_set_blocked_for_sleep(uint64_t blocked)
+{
+	struct thread *t = thread_current();
+
+	t->saved_blocked = t->blocked;
+	t->restore_blocked = true;
+	/* The way back must put the old set in place, so it must look. */
+	t->work |= WORK_RESTORE;
+	signal_set_blocked(blocked);
+}
+
+void signal_set_action(struct process *p, int signo, const struct signal_action *a)
+{
+	p->actions[signo - 1] = *a;
+	p->actions[signo - 1].mask &= ~UNBLOCKABLE;
+	if (is_ignored(p, signo))
+		drop_everywhere(p, SIGNAL_BIT(signo));
+}
+
+void signal_reset_actions(struct process *p)
+{
+	for (size_t i = 0; i < SIGNALS_MAX; i++)
+		if (p->actions[i].handler != SIG_IGN)
+			p->actions[i] = (struct signal_action){0};
+}
+
+static bool take_from(struct list *signals, uint64_t *pending, uint64_t set,
+		      struct signal_info *out)
+{
+	int signo = __builtin_ctzll(*pending & set) + 1;
+	struct queued *q, *next;
+	bool found = false, more = false;
+
+	*out = (struct signal_info){.signo = signo, .code = SI_USER};
+	list_for_each_safe(q, next, signals, link) {
+		if (q->info.signo != signo)
+			continue;
+		if (found) {
+			more = true;
+			break;
+		}
+		found = true;
+		*out = q->info;
+		list_remove(&q->link);
+		kmem_free(q);
+	}
+	if (!more)
+		*pending &= ~SIGNAL_BIT(signo);
+	return true;
+}
+
+bool signal_take(struct thread *t, uint64_t set, struct signal_info *out)
+{
 	struct process *p = t->process;
 
-	(void)regs;
-	t->work &= ~WORK_RESTORE;
-	while (t->work & (WORK_RESCHED | WORK_SIGNAL)) {
-		uint64_t now = p->pending & ~p->blocked;
+	if (t->pending & set)
+		return take_from(&t->signals, &t->pending, set, out);
+	if (p->pending & set)
+		return take_from(&p->signals, &p->pending, set, out);
+	return false;
+}
 
-		if (now)
-			process_exit(STATUS_SIGNAL(__builtin_ctzll(now) + 1));
-		if (t->work & WORK_RESCHED)
-			sched_yield();
+void signal_drop_all(struct list *signals)
+{
+	uint64_t all = UINT64_MAX;
+
+	drop(signals, &all, UINT64_MAX);
+}
+
+void signal_alarm_ring(struct timer *timer)
+{
+	struct process *p = container_of(timer, struct process, alarm);
+
+	if (p->alarm_interval) {
+		p->alarm_deadline = MAX(p->alarm_deadline + p->alarm_interval, arch_time_ns());
+		timer_add(&p->alarm, p->alarm_deadline);
 	}
+	signal_raise(p, SIGALRM);
 }

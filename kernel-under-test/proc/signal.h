@@ -1,12 +1,12 @@
-/*
- * Signals, as far as this kernel has them: the default actions and SIG_IGN. Handlers are not
- * there yet, and sigaction() says so.
- */
+/* Signals: sending, what is pending, and what is done about it. */
 #pragma once
 
+#include "lib/errno.h"
 #include "proc/process.h"
 
 #define SIGHUP	 1
+#define SIGINT	 2
+#define SIGQUIT	 3
 #define SIGILL	 4
 #define SIGTRAP	 5
 #define SIGABRT	 6
@@ -15,6 +15,7 @@
 #define SIGKILL	 9
 #define SIGSEGV	 11
 #define SIGPIPE	 13
+#define SIGALRM	 14
 #define SIGCHLD	 17
 #define SIGCONT	 18
 #define SIGSTOP	 19
@@ -23,14 +24,89 @@
 #define SIGTTOU	 22
 #define SIGURG	 23
 #define SIGWINCH 28
+/* From here on each one sent is delivered, and with what it carries. */
+#define SIGRTMIN 32
 
 #define SIGNAL_BIT(n) BIT((n) - 1)
+#define UNBLOCKABLE   (SIGNAL_BIT(SIGKILL) | SIGNAL_BIT(SIGSTOP))
+#define STOPS	      (SIGNAL_BIT(SIGSTOP) | SIGNAL_BIT(SIGTSTP) | SIGNAL_BIT(SIGTTIN) | SIGNAL_BIT(SIGTTOU))
 
-/* `signo` must be 1 to SIGNALS_MAX. */
-void signal_send(struct process *p, int signo);
+#define SIG_DFL 0
+#define SIG_IGN 1
 
-/* For kill(): process, group or all, 0 only tests. 0, -ESRCH, -EINVAL. */
-int signal_kill(int pid, int signo);
+#define SA_NOCLDSTOP 0x00000001ull
+#define SA_NOCLDWAIT 0x00000002ull
+#define SA_SIGINFO   0x00000004ull
+#define SA_RESTORER  0x04000000ull
+#define SA_ONSTACK   0x08000000ull
+#define SA_RESTART   0x10000000ull
+#define SA_NODEFER   0x40000000ull
+#define SA_RESETHAND 0x80000000ull
 
-/* New blocked set of the calling process. */
-void signal_set_blocked(struct process *p, uint64_t blocked);
+/* How a signal came about: si_code. */
+#define SI_USER	    0
+#define SI_KERNEL   0x80
+#define SI_QUEUE    (-1)
+#define SI_TIMER    (-2)
+#define SI_TKILL    (-6)
+#define SEGV_MAPERR 1
+#define CLD_EXITED  1
+#define CLD_KILLED  2
+#define CLD_STOPPED 5
+#define CLD_CONTINUED 6
+
+/* siginfo_t of the x86_64 ABI, as far as this kernel fills it in. */
+struct signal_info {
+	int32_t signo, error, code, pad;
+	union {
+		struct {
+			int32_t pid;
+			uint32_t uid;
+			union {
+				int32_t status; /* SIGCHLD */
+				uint64_t value; /* sigqueue */
+			};
+		};
+		uint64_t addr; /* faults */
+	};
+	uint64_t rest[12];
+};
+
+_Static_assert(sizeof(struct signal_info) == 128, "x86_64 ABI");
+
+/* Who sends: for kill() and the like. */
+struct signal_info signal_info_user(int signo, int code);
+
+/* To a process, or to one thread of it. `info->signo` must be 1 to SIGNALS_MAX. */
+void signal_send(struct process *p, const struct signal_info *info);
+void signal_send_thread(struct thread *t, const struct signal_info *info);
+/* The same from the kernel, with nothing more to say. */
+void signal_raise(struct process *p, int signo);
+/* SIGCHLD for the parent of `p`, which has ended, stopped or gone on. */
+void signal_send_child(struct process *p);
+
+/* For kill(): process, group or all; signo 0 only tests. 0, -ESRCH, -EINVAL. */
+int signal_kill(int pid, const struct signal_info *info);
+
+/* New blocked set of the calling thread. */
+void signal_set_blocked(uint64_t blocked);
+/* The same until the current system call is over: sigsuspend(), ppoll() and the like. */
+void signal_set_blocked_for_sleep(uint64_t blocked);
+
+/* Installs an action; what it ignores is dropped. */
+void signal_set_action(struct process *p, int signo, const struct signal_action *a);
+/* After execve(): handlers are gone with the program. */
+void signal_reset_actions(struct process *p);
+
+/* Takes the next pending signal out of `set`; false when there is none. */
+bool signal_take(struct thread *t, uint64_t set, struct signal_info *out);
+
+/* Wakes a thread, whatever it sleeps on interruptibly, and has it look for work. */
+void signal_kick(struct thread *t);
+/* Sets or clears the thread's reason to look. */
+void signal_update_work(struct thread *t);
+
+void signal_drop_all(struct list *signals);
+
+/* The process's ITIMER_REAL has gone off. */
+void signal_alarm_ring(struct timer *t);

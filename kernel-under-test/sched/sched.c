@@ -4,11 +4,16 @@
 #include "arch/time.h"
 #include "arch/trap.h"
 #include "lib/printf.h"
+#include "lib/string.h"
 #include "mm/kmem.h"
 #include "mm/kstack.h"
 #include "sched/timer.h"
 
-/* Freed threads keep their stacks and wait here: most programs fork again soon. */
+/*
+ * Dead threads keep their stacks and wait here: most programs fork again soon. A thread puts
+ * itself here while it still runs on its stack, which is safe because nobody else runs before it
+ * has left.
+ */
 #define SPARE_MAX 16
 
 static struct list queue = LIST_INIT(queue);
@@ -23,7 +28,8 @@ struct thread *thread_create(void)
 	uint64_t stack;
 
 	if (!list_empty(&spare)) {
-		t = list_first(&spare, struct thread, run);
+		/* The one that ran last is the one the caches know. */
+		t = list_entry(spare.prev, struct thread, run);
 		list_remove(&t->run);
 		spare_count--;
 		stack = t->arch.stack_top;
@@ -37,27 +43,35 @@ struct thread *thread_create(void)
 			return NULL;
 		}
 	}
-	t->work = 0;
+	memset(t, 0, offsetof(struct thread, arch));
+	memset(&t->process, 0, sizeof(*t) - offsetof(struct thread, process));
 	t->state = THREAD_BLOCKED;
-	t->interruptible = false;
-	t->tid = 0;
-	t->process = NULL;
-	t->space = NULL;
 	list_init(&t->run);
+	list_init(&t->sibling);
+	list_init(&t->by_tid);
+	list_init(&t->signals);
 	arch_thread_init(&t->arch, stack);
 	return t;
 }
 
-void thread_free(struct thread *t)
+static void put_aside(struct thread *t)
 {
-	ASSERT(t->state == THREAD_DEAD && t != thread_current());
+	t->state = THREAD_DEAD;
+	list_push_back(&spare, &t->run);
 	if (spare_count < SPARE_MAX) {
-		list_push_front(&spare, &t->run);
 		spare_count++;
 		return;
 	}
+	/* The oldest has long stopped running. */
+	t = list_first(&spare, struct thread, run);
+	list_remove(&t->run);
 	kstack_free(t->arch.stack_top);
 	kmem_free(t);
+}
+
+void thread_free(struct thread *t)
+{
+	put_aside(t);
 }
 
 void sched_init(void)
@@ -122,7 +136,7 @@ void sched_block(void)
 
 void sched_exit(void)
 {
-	thread_current()->state = THREAD_DEAD;
+	put_aside(thread_current());
 	switch_to_next();
 	panic("sched: a dead thread ran");
 }

@@ -22,7 +22,7 @@ void sched_yield(void);
 /* Sleeps until sched_wake(). The caller has put itself where its waker will find it. */
 void sched_block(void);
 
-/* Ends the calling thread; someone else frees it later. */
+/* Ends the calling thread, and frees it once it does not run any more. */
 _Noreturn void sched_exit(void);
 
 /* Runs whatever there is to run, for ever. */

@@ -18,7 +18,7 @@ struct process;
 enum thread_state {
 	THREAD_RUNNING, /* on the CPU, or queued for it */
 	THREAD_BLOCKED,
-	THREAD_DEAD,
+	THREAD_DEAD, /* its memory waits for the next thread to be made */
 };
 
 struct thread {
@@ -27,10 +27,23 @@ struct thread {
 	/* A signal may end this wait. */
 	bool interruptible;
 	int tid;
-	struct process *process;
 	struct space *space; /* NULL: kernel only */
 	struct list run;     /* in the run queue */
 	struct arch_thread arch;
+
+	/* What follows is proc's. */
+	struct process *process;
+	struct list sibling; /* in process.threads */
+	struct list by_tid;
+	/* Signals, one bit each, bit 0 is signal 1: sent to this thread; not taken now. */
+	struct list signals;
+	uint64_t pending, blocked;
+	/* What sigsuspend() and the like put aside for the time of their sleep. */
+	uint64_t saved_blocked;
+	bool restore_blocked;
+	uint64_t alt_stack, alt_stack_size;
+	/* Where to write 0 at exit (set_tid_address), 0: nowhere. */
+	uint64_t clear_tid;
 };
 
 _Static_assert(offsetof(struct thread, work) == THREAD_WORK, "entry.S");
@@ -45,5 +58,5 @@ static inline struct thread *thread_current(void)
  * caller puts in place. NULL without memory.
  */
 struct thread *thread_create(void);
-/* Of a thread that is dead, and not the one that runs. */
+/* Of a thread that never ran. */
 void thread_free(struct thread *t);

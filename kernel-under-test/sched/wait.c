@@ -4,11 +4,6 @@
 #include "sched/sched.h"
 #include "sched/timer.h"
 
-struct waiter {
-	struct list link;
-	struct thread *thread;
-};
-
 struct alarm {
 	struct timer timer;
 	struct thread *thread;
@@ -29,7 +24,7 @@ int wait_sleep(struct wait_queue *q, bool interruptible)
 	struct waiter w = {.thread = t};
 
 	if (interruptible && (t->work & WORK_SIGNAL))
-		return -EINTR;
+		return -ERESTARTSYS;
 	list_push_back(&q->waiters, &w.link);
 	t->interruptible = interruptible;
 	sched_block();
@@ -38,7 +33,7 @@ int wait_sleep(struct wait_queue *q, bool interruptible)
 	if (list_empty(&w.link))
 		return 0;
 	list_remove(&w.link);
-	return interruptible && (t->work & WORK_SIGNAL) ? -EINTR : 0;
+	return interruptible && (t->work & WORK_SIGNAL) ? -ERESTARTSYS : 0;
 }
 
 int wait_sleep_until(struct wait_queue *q, bool interruptible, uint64_t deadline_ns)
@@ -51,25 +46,34 @@ int wait_sleep_until(struct wait_queue *q, bool interruptible, uint64_t deadline
 		timer_add(&a.timer, deadline_ns);
 	err = wait_sleep(q ? q : &nobody, interruptible);
 	timer_cancel(&a.timer);
-	return err == 0 && a.rung ? -EAGAIN : err;
+	return err == 0 && a.rung ? -ETIMEDOUT : err;
 }
 
-static void wake_first(struct wait_queue *q)
-{
-	struct waiter *w = list_first(&q->waiters, struct waiter, link);
-
-	list_remove(&w->link);
-	sched_wake(w->thread);
-}
-
+/* Subscribers stand before the threads, and stay. */
 void wait_wake_one(struct wait_queue *q)
 {
-	if (!list_empty(&q->waiters))
-		wake_first(q);
+	struct waiter *w, *next;
+
+	list_for_each_safe(w, next, &q->waiters, link) {
+		if (likely(!w->told)) {
+			list_remove(&w->link);
+			sched_wake(w->thread);
+			return;
+		}
+		w->told(w);
+	}
 }
 
 void wait_wake_all(struct wait_queue *q)
 {
-	while (!list_empty(&q->waiters))
-		wake_first(q);
+	struct waiter *w, *next;
+
+	list_for_each_safe(w, next, &q->waiters, link) {
+		if (w->told) {
+			w->told(w);
+			continue;
+		}
+		list_remove(&w->link);
+		sched_wake(w->thread);
+	}
 }

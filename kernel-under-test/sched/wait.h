@@ -1,5 +1,5 @@
 /*
- * Wait queues: threads that sleep until something has happened.
+ * Wait queues: threads that sleep until something has happened, and others who want to be told.
  *
  *     while (!ready(x)) {
  *             int err = wait_sleep(&x->queue, WAIT_INTERRUPTIBLE);
@@ -15,8 +15,17 @@
 #include "lib/list.h"
 #include "lib/types.h"
 
+struct thread;
+
 struct wait_queue {
 	struct list waiters;
+};
+
+struct waiter {
+	struct list link;
+	/* A thread to wake, once; or, when `told` is set, someone to tell each time. */
+	struct thread *thread;
+	void (*told)(struct waiter *w);
 };
 
 #define WAIT_INTERRUPTIBLE true
@@ -27,13 +36,27 @@ static inline void wait_init(struct wait_queue *q)
 	list_init(&q->waiters);
 }
 
-/* Sleeps until woken: 0, or -EINTR when a signal ended or forestalled the sleep. */
+/* Sleeps until woken: 0, or -ERESTARTSYS when a signal ended or forestalled the sleep. */
 int wait_sleep(struct wait_queue *q, bool interruptible);
 
-/* The same until `deadline_ns` at the latest: -EAGAIN when that came first. `q` may be NULL. */
+/*
+ * The same until `deadline_ns` at the latest: -ETIMEDOUT when that came first. `q` may be NULL:
+ * then only sched_wake(), a signal or the deadline ends it.
+ */
 int wait_sleep_until(struct wait_queue *q, bool interruptible, uint64_t deadline_ns);
 
-/* Wakes the one that has waited longest. */
+/* Has `told` called at each wake-up from now on, until wait_unsubscribe(). */
+static inline void wait_subscribe(struct wait_queue *q, struct waiter *w)
+{
+	list_push_front(&q->waiters, &w->link);
+}
+
+static inline void wait_unsubscribe(struct waiter *w)
+{
+	list_remove(&w->link);
+}
+
+/* Wakes the one that has waited longest. Both tell all subscribers. */
 void wait_wake_one(struct wait_queue *q);
 void wait_wake_all(struct wait_queue *q);
 

@@ -31,7 +31,7 @@ long sys_read(uint64_t fd, uint64_t buf, uint64_t len)
 static long write_result(long n)
 {
 	if (unlikely(n == -EPIPE))
-		signal_send(process_current(), SIGPIPE);
+		signal_raise(process_current(), SIGPIPE);
 	return n;
 }
 

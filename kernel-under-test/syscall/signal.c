@@ -1,53 +1,62 @@
-/* System calls on signals. */
+/* System calls on signals, and the alarm clock that sends one. */
+#include "arch/signal.h"
+#include "arch/time.h"
 #include "proc/signal.h"
+#include "sched/sched.h"
 #include "syscall/syscalls.h"
 #include "syscall/user.h"
-
-#define SIG_DFL 0
-#define SIG_IGN 1
 
 #define SIG_BLOCK   0
 #define SIG_UNBLOCK 1
 #define SIG_SETMASK 2
 
+#define SS_ONSTACK   1
+#define SS_DISABLE   2
+#define MINSIGSTKSZ  2048
+#define ITIMER_REAL  0
+#define NS_PER_SEC   1000000000ull
+#define NS_PER_USEC  1000ull
+
 struct user_sigaction {
 	uint64_t handler, flags, restorer, mask;
+};
+
+struct user_stack {
+	uint64_t base;
+	int32_t flags, pad;
+	uint64_t size;
 };
 
 long sys_rt_sigaction(uint64_t signo, uint64_t new, uint64_t old, uint64_t mask_size)
 {
 	struct process *p = process_current();
-	struct user_sigaction a = {0};
-	uint64_t bit;
+	struct user_sigaction a;
+	struct signal_action *now;
 
 	if (!signo || signo > SIGNALS_MAX || mask_size != sizeof(a.mask))
 		return -EINVAL;
-	bit = SIGNAL_BIT(signo);
-	a.handler = p->ignored & bit ? SIG_IGN : SIG_DFL;
-	if (old && copy_to_user(old, &a, sizeof(a)) < 0)
-		return -EFAULT;
-	if (!new)
-		return 0;
-	if (copy_from_user(&a, new, sizeof(a)) < 0)
-		return -EFAULT;
-	if (signo == SIGKILL || signo == SIGSTOP)
+	if (new && (SIGNAL_BIT(signo) & UNBLOCKABLE))
 		return -EINVAL;
-	if (a.handler != SIG_DFL && a.handler != SIG_IGN)
-		return -ENOSYS;
-	if (a.handler == SIG_IGN) {
-		p->ignored |= bit;
-		p->pending &= ~bit;
-		signal_set_blocked(p, p->blocked);
-	} else {
-		p->ignored &= ~bit;
+	if (new && copy_from_user(&a, new, sizeof(a)) < 0)
+		return -EFAULT;
+	now = &p->actions[signo - 1];
+	if (old) {
+		struct user_sigaction was = {now->handler, now->flags, now->restorer, now->mask};
+
+		if (copy_to_user(old, &was, sizeof(was)) < 0)
+			return -EFAULT;
+	}
+	if (new) {
+		struct signal_action set = {a.handler, a.flags, a.restorer, a.mask};
+
+		signal_set_action(p, (int)signo, &set);
 	}
 	return 0;
 }
 
 long sys_rt_sigprocmask(uint64_t how, uint64_t new, uint64_t old, uint64_t mask_size)
 {
-	struct process *p = process_current();
-	uint64_t set, before = p->blocked;
+	uint64_t set, before = thread_current()->blocked;
 
 	if (mask_size != sizeof(set))
 		return -EINVAL;
@@ -60,24 +69,247 @@ long sys_rt_sigprocmask(uint64_t how, uint64_t new, uint64_t old, uint64_t mask_
 			set = before & ~set;
 		else if (how != SIG_SETMASK)
 			return -EINVAL;
-		signal_set_blocked(p, set);
+		signal_set_blocked(set);
 	}
-	if (old && copy_to_user(old, &before, sizeof(before)) < 0)
+	return old && copy_to_user(old, &before, sizeof(before)) < 0 ? -EFAULT : 0;
+}
+
+long sys_rt_sigpending(uint64_t out, uint64_t mask_size)
+{
+	struct thread *t = thread_current();
+	uint64_t set = (t->pending | t->process->pending) & t->blocked;
+
+	if (mask_size != sizeof(set))
+		return -EINVAL;
+	return copy_to_user(out, &set, sizeof(set));
+}
+
+static long sleep_for_signal(void)
+{
+	for (;;) {
+		int err = wait_sleep_until(NULL, WAIT_INTERRUPTIBLE, WAIT_FOREVER);
+
+		if (err)
+			return -EINTR;
+	}
+}
+
+long sys_rt_sigsuspend(uint64_t mask, uint64_t mask_size)
+{
+	uint64_t set;
+
+	if (mask_size != sizeof(set))
+		return -EINVAL;
+	if (copy_from_user(&set, mask, sizeof(set)) < 0)
 		return -EFAULT;
+	signal_set_blocked_for_sleep(set);
+	return sleep_for_signal();
+}
+
+long sys_pause(void)
+{
+	return sleep_for_signal();
+}
+
+long sys_rt_sigtimedwait(uint64_t mask, uint64_t info_out, uint64_t timeout, uint64_t mask_size)
+{
+	struct thread *t = thread_current();
+	uint64_t set, blocked = t->blocked, deadline = WAIT_FOREVER;
+	struct signal_info info;
+	long err = 0;
+
+	if (mask_size != sizeof(set))
+		return -EINVAL;
+	if (copy_from_user(&set, mask, sizeof(set)) < 0)
+		return -EFAULT;
+	set &= ~UNBLOCKABLE;
+	if (timeout) {
+		err = time_get_user(timeout, &deadline);
+		if (err)
+			return err;
+		deadline += arch_time_ns();
+	}
+	/* Let what is waited for end the sleep; it is taken here, before any handler sees it. */
+	signal_set_blocked(blocked & ~set);
+	while (!signal_take(t, set, &info)) {
+		err = wait_sleep_until(NULL, WAIT_INTERRUPTIBLE, deadline);
+		if (err && !((t->pending | t->process->pending) & set))
+			break;
+	}
+	signal_set_blocked(blocked);
+	if (err && !info.signo)
+		return err == -ETIMEDOUT ? -EAGAIN : -EINTR;
+	if (info_out && copy_to_user(info_out, &info, sizeof(info)) < 0)
+		return -EFAULT;
+	return info.signo;
+}
+
+long sys_rt_sigreturn(void)
+{
+	struct thread *t = thread_current();
+	struct regs *r = arch_thread_regs(&t->arch);
+	uint64_t blocked;
+
+	if (arch_signal_leave(r, &t->arch, &blocked) < 0)
+		process_exit(STATUS_SIGNAL(SIGSEGV));
+	signal_set_blocked(blocked);
+	t->work |= WORK_RESTORE;
+	/* The way back stores this as rax, which must stay what the frame said. */
+	return (long)r->rax;
+}
+
+long sys_sigaltstack(uint64_t new, uint64_t old)
+{
+	struct thread *t = thread_current();
+	bool in_use = arch_thread_regs(&t->arch)->rsp - t->alt_stack < t->alt_stack_size;
+	struct user_stack s;
+
+	if (new && copy_from_user(&s, new, sizeof(s)) < 0)
+		return -EFAULT;
+	if (old) {
+		struct user_stack was = {
+			t->alt_stack,
+			!t->alt_stack_size ? SS_DISABLE : in_use ? SS_ONSTACK : 0,
+			0,
+			t->alt_stack_size,
+		};
+
+		if (copy_to_user(old, &was, sizeof(was)) < 0)
+			return -EFAULT;
+	}
+	if (!new)
+		return 0;
+	if (in_use)
+		return -EPERM;
+	if (s.flags & ~(SS_DISABLE | SS_ONSTACK))
+		return -EINVAL;
+	if (!(s.flags & SS_DISABLE) && s.size < MINSIGSTKSZ)
+		return -ENOMEM;
+	t->alt_stack = s.base;
+	t->alt_stack_size = s.flags & SS_DISABLE ? 0 : s.size;
 	return 0;
 }
 
 long sys_kill(uint64_t pid, uint64_t signo)
 {
-	return signal_kill((int)pid, (int)signo);
-}
+	struct signal_info info = signal_info_user((int)signo, SI_USER);
 
-long sys_tkill(uint64_t tid, uint64_t signo)
-{
-	return (int)tid > 0 ? signal_kill((int)tid, (int)signo) : -EINVAL;
+	return signal_kill((int)pid, &info);
 }
 
 long sys_tgkill(uint64_t pid, uint64_t tid, uint64_t signo)
 {
-	return pid == tid ? sys_tkill(tid, signo) : -ESRCH;
+	struct signal_info info = signal_info_user((int)signo, SI_TKILL);
+	struct thread *t = thread_find((int)tid);
+
+	if ((int)pid <= 0 || (int)tid <= 0 || signo > SIGNALS_MAX)
+		return -EINVAL;
+	if (!t || t->process->pid != (int)pid)
+		return -ESRCH;
+	if (signo)
+		signal_send_thread(t, &info);
+	return 0;
+}
+
+long sys_tkill(uint64_t tid, uint64_t signo)
+{
+	struct thread *t = thread_find((int)tid);
+
+	if ((int)tid <= 0)
+		return -EINVAL;
+	return t ? sys_tgkill((uint64_t)t->process->pid, tid, signo) : -ESRCH;
+}
+
+long sys_rt_sigqueueinfo(uint64_t pid, uint64_t signo, uint64_t from)
+{
+	struct process *p = process_find((int)pid);
+	struct signal_info info;
+
+	if (copy_from_user(&info, from, sizeof(info)) < 0)
+		return -EFAULT;
+	/* Only the kernel and kill() may claim to be the kernel and kill(). */
+	if (info.code >= 0 || info.code == SI_TKILL)
+		return p == process_current() ? -EINVAL : -EPERM;
+	if (signo > SIGNALS_MAX)
+		return -EINVAL;
+	if (!p)
+		return -ESRCH;
+	info.signo = (int)signo;
+	if (signo)
+		signal_send(p, &info);
+	return 0;
+}
+
+struct user_itimer {
+	int64_t interval_sec, interval_usec, value_sec, value_usec;
+};
+
+static struct user_itimer alarm_now(const struct process *p)
+{
+	uint64_t now = arch_time_ns(), left = 0, every = p->alarm_interval;
+
+	if (p->alarm.pending)
+		left = MAX(p->alarm_deadline, now + NS_PER_USEC) - now;
+	return (struct user_itimer){
+		(int64_t)(every / NS_PER_SEC),
+		(int64_t)(every % NS_PER_SEC / NS_PER_USEC),
+		(int64_t)(left / NS_PER_SEC),
+		(int64_t)(left % NS_PER_SEC / NS_PER_USEC),
+	};
+}
+
+static void set_alarm(struct process *p, uint64_t value, uint64_t interval)
+{
+	timer_cancel(&p->alarm);
+	p->alarm_interval = interval;
+	if (!value)
+		return;
+	p->alarm_deadline = arch_time_ns() + value;
+	timer_add(&p->alarm, p->alarm_deadline);
+}
+
+static int usec_to_ns(int64_t sec, int64_t usec, uint64_t *ns)
+{
+	if (sec < 0 || usec < 0 || usec >= 1000000)
+		return -EINVAL;
+	*ns = MIN((uint64_t)sec, UINT64_MAX / 4 / NS_PER_SEC) * NS_PER_SEC +
+	      (uint64_t)usec * NS_PER_USEC;
+	return 0;
+}
+
+long sys_getitimer(uint64_t which, uint64_t out)
+{
+	struct user_itimer it = alarm_now(process_current());
+
+	if (which != ITIMER_REAL)
+		return -EINVAL;
+	return copy_to_user(out, &it, sizeof(it));
+}
+
+long sys_setitimer(uint64_t which, uint64_t new, uint64_t old)
+{
+	struct process *p = process_current();
+	struct user_itimer it = {0}, was = alarm_now(p);
+	uint64_t value, interval;
+
+	if (which != ITIMER_REAL)
+		return -EINVAL;
+	if (new && copy_from_user(&it, new, sizeof(it)) < 0)
+		return -EFAULT;
+	if (usec_to_ns(it.value_sec, it.value_usec, &value) < 0 ||
+	    usec_to_ns(it.interval_sec, it.interval_usec, &interval) < 0)
+		return -EINVAL;
+	set_alarm(p, value, interval);
+	return old && copy_to_user(old, &was, sizeof(was)) < 0 ? -EFAULT : 0;
+}
+
+long sys_alarm(uint64_t seconds)
+{
+	struct process *p = process_current();
+	struct user_itimer was = alarm_now(p);
+
+	set_alarm(p, (uint32_t)seconds * NS_PER_SEC, 0);
+	return (long)(was.value_sec + (was.value_usec >= 500000 || !was.value_sec
+					       ? was.value_usec > 0
+					       : 0));
 }

@@ -34,11 +34,14 @@ long sys_dup(uint64_t fd);
 long sys_dup2(uint64_t fd, uint64_t to);
 long sys_nanosleep(uint64_t request, uint64_t left_out);
 long sys_getpid(void);
-long sys_clone(uint64_t flags, uint64_t stack, uint64_t parent_tid, uint64_t child_tid);
+long sys_clone(uint64_t flags, uint64_t stack, uint64_t parent_tid, uint64_t child_tid,
+	       uint64_t tls);
+long sys_clone3(uint64_t args, uint64_t size);
 long sys_fork(void);
 long sys_vfork(void);
 long sys_execve(uint64_t path, uint64_t argv, uint64_t envp);
 long sys_exit(uint64_t code);
+long sys_exit_group(uint64_t code);
 long sys_wait4(uint64_t pid, uint64_t status_out, uint64_t options, uint64_t usage_out);
 long sys_kill(uint64_t pid, uint64_t signo);
 long sys_uname(uint64_t out);
@@ -92,6 +95,24 @@ long sys_pipe2(uint64_t out, uint64_t flags);
 long sys_prlimit64(uint64_t pid, uint64_t resource, uint64_t new, uint64_t old);
 long sys_getrandom(uint64_t out, uint64_t len, uint64_t flags);
 
+long sys_rt_sigreturn(void);
+long sys_rt_sigpending(uint64_t out, uint64_t mask_size);
+long sys_rt_sigtimedwait(uint64_t mask, uint64_t info_out, uint64_t timeout, uint64_t mask_size);
+long sys_rt_sigqueueinfo(uint64_t pid, uint64_t signo, uint64_t from);
+long sys_rt_sigsuspend(uint64_t mask, uint64_t mask_size);
+long sys_sigaltstack(uint64_t new, uint64_t old);
+long sys_pause(void);
+long sys_alarm(uint64_t seconds);
+long sys_getitimer(uint64_t which, uint64_t out);
+long sys_setitimer(uint64_t which, uint64_t new, uint64_t old);
+long sys_futex(uint64_t addr, uint64_t op, uint64_t value, uint64_t timeout, uint64_t addr2,
+	       uint64_t value3);
+long sys_waitid(uint64_t type, uint64_t id, uint64_t info_out, uint64_t options,
+		uint64_t usage_out);
+long sys_set_robust_list(uint64_t head, uint64_t size);
+
 /* Reads the battery clock; call once. Seconds since 1970 when the clocks began to count. */
 void time_init(void);
 uint64_t time_epoch(void);
+/* Nanoseconds of a user's timespec, held below what a sum could overflow. -EFAULT, -EINVAL. */
+int time_get_user(uint64_t from, uint64_t *ns);

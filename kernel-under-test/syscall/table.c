@@ -2,7 +2,7 @@
 #include "lib/errno.h"
 #include "syscall/syscalls.h"
 
-#define CALLS 320
+#define CALLS 440
 
 extern void *const syscall_table[CALLS];
 extern const uint64_t syscall_count;
@@ -37,6 +37,7 @@ void *const syscall_table[CALLS] = {
 	[12] = sys_brk,
 	[13] = sys_rt_sigaction,
 	[14] = sys_rt_sigprocmask,
+	[15] = sys_rt_sigreturn,
 	[16] = sys_ioctl,
 	[17] = sys_pread64,
 	[18] = sys_pwrite64,
@@ -48,7 +49,11 @@ void *const syscall_table[CALLS] = {
 	[28] = sys_madvise,
 	[32] = sys_dup,
 	[33] = sys_dup2,
+	[34] = sys_pause,
 	[35] = sys_nanosleep,
+	[36] = sys_getitimer,
+	[37] = sys_alarm,
+	[38] = sys_setitimer,
 	[39] = sys_getpid,
 	[56] = sys_clone,
 	[57] = sys_fork,
@@ -83,12 +88,18 @@ void *const syscall_table[CALLS] = {
 	[112] = sys_setsid,
 	[121] = sys_getpgid,
 	[124] = sys_getsid,
+	[127] = sys_rt_sigpending,
+	[128] = sys_rt_sigtimedwait,
+	[129] = sys_rt_sigqueueinfo,
+	[130] = sys_rt_sigsuspend,
+	[131] = sys_sigaltstack,
 	[133] = sys_mknod,
 	[158] = sys_arch_prctl,
 	[169] = sys_reboot,
 	[186] = sys_gettid,
 	[200] = sys_tkill,
 	[201] = sys_time,
+	[202] = sys_futex,
 	[203] = sys_sched_setaffinity,
 	[204] = sys_sched_getaffinity,
 	[217] = sys_getdents64,
@@ -96,8 +107,9 @@ void *const syscall_table[CALLS] = {
 	[228] = sys_clock_gettime,
 	[229] = sys_clock_getres,
 	[230] = sys_clock_nanosleep,
-	[231] = sys_exit, /* exit_group */
+	[231] = sys_exit_group,
 	[234] = sys_tgkill,
+	[247] = sys_waitid,
 	[257] = sys_openat,
 	[258] = sys_mkdirat,
 	[259] = sys_mknodat,
@@ -107,10 +119,12 @@ void *const syscall_table[CALLS] = {
 	[266] = sys_symlinkat,
 	[267] = sys_readlinkat,
 	[269] = sys_faccessat,
+	[273] = sys_set_robust_list,
 	[292] = sys_dup3,
 	[293] = sys_pipe2,
 	[302] = sys_prlimit64,
 	[318] = sys_getrandom,
+	[435] = sys_clone3,
 };
 
 #pragma GCC diagnostic pop

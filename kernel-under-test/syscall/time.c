@@ -104,7 +104,7 @@ static long sleep_until(uint64_t deadline, uint64_t left_out)
 		if (arch_time_ns() >= deadline)
 			return 0;
 		err = wait_sleep_until(NULL, WAIT_INTERRUPTIBLE, deadline);
-	} while (err != -EINTR);
+	} while (err != -ERESTARTSYS);
 
 	now = arch_time_ns();
 	now = deadline > now ? deadline - now : 0;
@@ -114,8 +114,7 @@ static long sleep_until(uint64_t deadline, uint64_t left_out)
 	return -EINTR;
 }
 
-/* Nanoseconds of a user's timespec, held below what a sum could overflow. */
-static int get_ns(uint64_t from, uint64_t *ns)
+int time_get_user(uint64_t from, uint64_t *ns)
 {
 	struct user_timespec ts;
 
@@ -130,7 +129,7 @@ static int get_ns(uint64_t from, uint64_t *ns)
 long sys_nanosleep(uint64_t request, uint64_t left_out)
 {
 	uint64_t ns;
-	int err = get_ns(request, &ns);
+	int err = time_get_user(request, &ns);
 
 	return err ? err : sleep_until(arch_time_ns() + ns, left_out);
 }
@@ -142,7 +141,7 @@ long sys_clock_nanosleep(uint64_t clock, uint64_t flags, uint64_t request, uint6
 
 	if (clock != CLOCK_REALTIME && clock != CLOCK_MONOTONIC && clock != CLOCK_BOOTTIME)
 		return -EINVAL;
-	err = get_ns(request, &ns);
+	err = time_get_user(request, &ns);
 	if (err)
 		return err;
 	if (!(flags & TIMER_ABSTIME))

@@ -1,0 +1,132 @@
+/* The signal frame of the Linux x86_64 ABI: rt_sigframe, with the FPU state beside it. */
+#include "arch/signal.h"
+
+#include "arch/uaccess.h"
+#include "lib/errno.h"
+#include "lib/string.h"
+#include "x86.h"
+
+#define RED_ZONE  128
+#define INFO_SIZE 128
+
+/* Flags that a user may change through a signal frame: arithmetic, TF, DF, AC. */
+#define RFLAGS_USER 0x50dd5
+
+#define UC_SIGCONTEXT_SS     2
+#define UC_STRICT_RESTORE_SS 4
+
+struct context {
+	uint64_t r8, r9, r10, r11, r12, r13, r14, r15;
+	uint64_t rdi, rsi, rbp, rbx, rdx, rax, rcx, rsp, rip, rflags;
+	uint16_t cs, gs, fs, ss;
+	uint64_t error, vector, old_mask, cr2;
+	uint64_t fpu; /* where the FPU state is; 0: nowhere */
+	uint64_t reserved[8];
+};
+
+struct frame {
+	uint64_t restorer; /* what the handler returns to */
+	uint64_t uc_flags, uc_link;
+	uint64_t stack_base;
+	int32_t stack_flags, stack_pad;
+	uint64_t stack_size;
+	struct context context;
+	uint64_t blocked;
+	uint8_t info[INFO_SIZE];
+};
+
+_Static_assert(sizeof(struct context) == 256, "x86_64 ABI");
+_Static_assert(offsetof(struct frame, info) == 8 + 304, "x86_64 ABI");
+
+#define SS_ONSTACK 1
+#define SS_DISABLE 2
+
+static bool on_stack(uint64_t sp, const struct arch_signal *s)
+{
+	return sp - s->alt_stack < s->alt_stack_size;
+}
+
+static void save(struct context *c, const struct regs *r)
+{
+	*c = (struct context){
+		.r8 = r->r8, .r9 = r->r9, .r10 = r->r10, .r11 = r->r11,
+		.r12 = r->r12, .r13 = r->r13, .r14 = r->r14, .r15 = r->r15,
+		.rdi = r->rdi, .rsi = r->rsi, .rbp = r->rbp, .rbx = r->rbx,
+		.rdx = r->rdx, .rax = r->rax, .rcx = r->rcx, .rsp = r->rsp,
+		.rip = r->rip, .rflags = r->rflags, .cs = USER_CS, .ss = USER_SS,
+		.error = r->code, .vector = r->vector, .cr2 = x86_read_cr2(),
+	};
+}
+
+static int restore(struct regs *r, const struct context *c)
+{
+	/* IRETQ to an address that is none would fault in the kernel. */
+	if (c->rip >= USER_TOP)
+		return -EFAULT;
+	r->r8 = c->r8, r->r9 = c->r9, r->r10 = c->r10, r->r11 = c->r11;
+	r->r12 = c->r12, r->r13 = c->r13, r->r14 = c->r14, r->r15 = c->r15;
+	r->rdi = c->rdi, r->rsi = c->rsi, r->rbp = c->rbp, r->rbx = c->rbx;
+	r->rdx = c->rdx, r->rax = c->rax, r->rcx = c->rcx, r->rsp = c->rsp;
+	r->rip = c->rip;
+	r->rflags = (c->rflags & RFLAGS_USER) | RFLAGS_FIXED | RFLAGS_IF;
+	/* Not a system call any more, whatever it was before. */
+	r->vector = 0;
+	return 0;
+}
+
+int arch_signal_enter(struct regs *r, struct arch_thread *t, const struct arch_signal *s)
+{
+	bool switched = s->on_alt_stack && s->alt_stack_size && !on_stack(r->rsp, s);
+	uint64_t sp = switched ? s->alt_stack + s->alt_stack_size : r->rsp - RED_ZONE;
+	uint64_t fpu = ALIGN_DOWN(sp - sizeof(t->fpu), 64);
+	/* As after a call: 8 bytes off a multiple of 16. */
+	uint64_t at = ALIGN_DOWN(fpu - sizeof(struct frame), 16) - 8;
+	struct frame f = {
+		.restorer = s->restorer,
+		.uc_flags = UC_SIGCONTEXT_SS | UC_STRICT_RESTORE_SS,
+		.stack_base = s->alt_stack,
+		.stack_flags = !s->alt_stack_size	 ? SS_DISABLE
+			       : on_stack(r->rsp, s) ? SS_ONSTACK
+						     : 0,
+		.stack_size = s->alt_stack_size,
+		.blocked = s->blocked,
+	};
+
+	if (s->handler >= USER_TOP || sp > USER_TOP || at > sp)
+		return -EFAULT;
+	save(&f.context, r);
+	f.context.fpu = fpu;
+	memcpy(f.info, s->info, INFO_SIZE);
+	asm volatile("fxsave64 %0" : "=m"(t->fpu));
+	if (copy_to_user(fpu, t->fpu, sizeof(t->fpu)) < 0 || copy_to_user(at, &f, sizeof(f)) < 0)
+		return -EFAULT;
+
+	r->rip = s->handler;
+	r->rsp = at;
+	r->rdi = (uint64_t)s->signo;
+	r->rsi = at + offsetof(struct frame, info);
+	r->rdx = at + offsetof(struct frame, uc_flags);
+	r->rax = 0;
+	r->rflags &= ~0x10500ull; /* TF, DF, RF */
+	r->vector = 0;
+	return 0;
+}
+
+int arch_signal_leave(struct regs *r, struct arch_thread *t, uint64_t *blocked)
+{
+	struct frame f;
+	/* The handler's return has popped the address of the restorer. */
+	uint64_t at = r->rsp - sizeof(f.restorer);
+
+	if (copy_from_user(&f, at, sizeof(f)) < 0)
+		return -EFAULT;
+	if (f.context.fpu) {
+		if (copy_from_user(t->fpu, f.context.fpu, sizeof(t->fpu)) < 0)
+			return -EFAULT;
+		/* Reserved bits of MXCSR would fault when loaded. */
+		t->fpu[26] = t->fpu[27] = 0;
+		arch_thread_load_user(t);
+	}
+	*blocked = f.blocked;
+	return restore(r, &f.context);
+}

@@ -1,0 +1,24 @@
+/* Futexes: sleeping until somebody says that a word of user memory has changed. */
+#pragma once
+
+#include "lib/types.h"
+
+/*
+ * Sleeps if the word at `addr` still is `expected`, until woken by one whose bits meet `bitset`.
+ * 0, -EAGAIN (the word differs), -EFAULT, -ETIMEDOUT, -ERESTARTSYS, or -EINTR when there is a
+ * deadline (WAIT_FOREVER: none).
+ */
+long futex_wait(uint64_t addr, uint32_t expected, uint64_t deadline_ns, uint32_t bitset,
+		bool shared);
+
+/* Wakes at most `count` sleepers of `addr`; returns how many. */
+long futex_wake(uint64_t addr, unsigned int count, uint32_t bitset, bool shared);
+
+/*
+ * Wakes at most `wake` sleepers of `from` and moves at most `move` others to `to`. With
+ * `expected`, only if the word at `from` is *expected: else -EAGAIN. How many were woken or moved.
+ */
+long futex_requeue(uint64_t from, uint64_t to, unsigned int wake, unsigned int move,
+		   const uint32_t *expected, bool shared);
+
+void futex_init(void);

@@ -1,0 +1,144 @@
+/* On the way back to user mode: what pending signals do. */
+#include "arch/signal.h"
+#include "arch/trap.h"
+#include "lib/printf.h"
+#include "proc/signal.h"
+#include "sched/sched.h"
+
+#define REGS_SYSCALL UINT64_MAX /* regs.vector of a system call */
+
+static void stop(struct process *p, int signo)
+{
+	p->stopped = true;
+	p->stop_seen = false;
+	p->cont_seen = false;
+	p->stop_signal = signo;
+	signal_send_child(p);
+	wait_wake_all(&p->parent->child_changed);
+}
+
+static void sleep_while_stopped(struct process *p)
+{
+	while (p->stopped && !p->exiting)
+		wait_sleep(&p->continued, false);
+	signal_update_work(thread_current());
+}
+
+/* Makes the interrupted system call start again when the thread is next in user mode. */
+static void restart_call(struct regs *r)
+{
+	r->rax = r->code;
+	r->rip -= ARCH_SYSCALL_SIZE;
+}
+
+/* The result of a call that a signal ended, when a handler is to run. */
+static void settle_call(struct regs *r, const struct signal_action *a)
+{
+	if (r->vector != REGS_SYSCALL || r->rax != (uint64_t)-ERESTARTSYS)
+		return;
+	if (a->flags & SA_RESTART)
+		restart_call(r);
+	else
+		r->rax = (uint64_t)-EINTR;
+}
+
+static void run_handler(struct thread *t, struct regs *r, const struct signal_info *info)
+{
+	struct process *p = t->process;
+	struct signal_action *action = &p->actions[info->signo - 1], a = *action;
+	uint64_t old = t->restore_blocked ? t->saved_blocked : t->blocked;
+	struct arch_signal s = {
+		.signo = info->signo,
+		.info = info,
+		.handler = a.handler,
+		.restorer = a.restorer,
+		.blocked = old,
+		.alt_stack = t->alt_stack,
+		.alt_stack_size = t->alt_stack_size,
+		.on_alt_stack = a.flags & SA_ONSTACK,
+	};
+
+	settle_call(r, &a);
+	t->restore_blocked = false;
+	/* Without a way back, or a stack to put it on, the handler can't run. */
+	if (!(a.flags & SA_RESTORER) || arch_signal_enter(r, &t->arch, &s) < 0)
+		process_exit(STATUS_SIGNAL(SIGSEGV));
+	if (a.flags & SA_RESETHAND)
+		*action = (struct signal_action){0};
+	signal_set_blocked(t->blocked | a.mask |
+			   (a.flags & SA_NODEFER ? 0 : SIGNAL_BIT(info->signo)));
+}
+
+/* One signal. Returns whether a handler was entered. */
+static bool deliver(struct thread *t, struct regs *r, const struct signal_info *info)
+{
+	struct process *p = t->process;
+	uint64_t handler = p->actions[info->signo - 1].handler, bit = SIGNAL_BIT(info->signo);
+
+	if (handler > SIG_IGN) {
+		run_handler(t, r, info);
+		return true;
+	}
+	if (handler == SIG_IGN ||
+	    (bit & (SIGNAL_BIT(SIGCHLD) | SIGNAL_BIT(SIGCONT) | SIGNAL_BIT(SIGURG) |
+		    SIGNAL_BIT(SIGWINCH))))
+		return false;
+	if (bit & STOPS)
+		stop(p, info->signo);
+	else
+		process_exit(STATUS_SIGNAL(info->signo));
+	return false;
+}
+
+static void do_signals(struct thread *t, struct regs *r)
+{
+	struct process *p = t->process;
+	struct signal_info info;
+	bool handled = false;
+
+	if (p->exiting)
+		thread_exit(p->exit_status);
+	if (p->stopped)
+		sleep_while_stopped(p);
+	while (!handled && !p->exiting && !p->stopped && signal_take(t, ~t->blocked, &info))
+		handled = deliver(t, r, &info);
+	if (!handled && r->vector == REGS_SYSCALL && r->rax == (uint64_t)-ERESTARTSYS)
+		restart_call(r);
+	signal_update_work(t);
+}
+
+void trap_user_work(struct regs *r)
+{
+	struct thread *t = thread_current();
+
+	do {
+		t->work &= ~WORK_RESTORE;
+		if ((t->work & WORK_SIGNAL) ||
+		    (r->vector == REGS_SYSCALL && r->rax == (uint64_t)-ERESTARTSYS))
+			do_signals(t, r);
+		if (t->restore_blocked) {
+			t->restore_blocked = false;
+			signal_set_blocked(t->saved_blocked);
+		}
+		if (t->work & WORK_RESCHED)
+			sched_yield();
+	} while (t->work);
+	/* What happens from now on is no part of this call. */
+	r->vector = 0;
+}
+
+void trap_user_fault(struct regs *r, int signo, uint64_t addr)
+{
+	struct thread *t = thread_current();
+	struct process *p = t->process;
+	struct signal_info info = {.signo = signo, .code = SEGV_MAPERR, .addr = addr};
+	uint64_t bit = SIGNAL_BIT(signo);
+
+	/* It can't go on, and nobody will make it: that ends the process. */
+	if (signo == SIGKILL || (t->blocked & bit) || p->actions[signo - 1].handler <= SIG_IGN) {
+		log_printf("%s[%d]: signal %d at rip %p, address %p\n", p->comm, t->tid, signo,
+			   (void *)r->rip, (void *)addr);
+		process_exit(STATUS_SIGNAL(signo));
+	}
+	run_handler(t, r, &info);
+}
