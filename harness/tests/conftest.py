@@ -9,12 +9,17 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from ringside.catalog.model import FACT_COLUMNS
 
 HERE = Path(__file__).parent
 DATA = HERE / "data"
 ROOT = HERE.parents[1]
+
+# A machine that also boots kernels is no place for deadlines on examples.
+settings.register_profile("ringside", deadline=None)
+settings.load_profile("ringside")
 
 _MANIFEST = """
 schema = 1

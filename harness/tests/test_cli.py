@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import subprocess
 import sys
@@ -9,10 +10,14 @@ from pathlib import Path
 
 import pytest
 from conftest import Checkout
+from rich.console import Console
 
 import ringside
+from ringside.catalog import find_root, load
+from ringside.cli.conducting import run_request
 from ringside.cli.main import run
 from ringside.cli.progress import seconds_left
+from ringside.conductor import Request
 
 
 def error_of(capsys: pytest.CaptureFixture[str]) -> str:
@@ -234,3 +239,14 @@ def test_progress_off_a_terminal_is_a_line_a_boot(
     assert run(["compare", "--no-report"]) == 1
     lines = capsys.readouterr().err.splitlines()
     assert any(line.startswith("one: panicked after ") for line in lines)
+
+
+def test_progress_on_a_terminal(checkout: Checkout) -> None:
+    checkout(ids=("one", "two"), workloads=("a/ok", "b/panic", "c/ok3"))
+    console = Console(file=io.StringIO(), force_terminal=True, width=100)
+    conducted = run_request(load(find_root()), Request(), console)
+    again = run_request(load(find_root()), Request(), console)
+    assert conducted.run.complete and again.run.complete
+    shown = console.file.getvalue()  # type: ignore[attr-defined]
+    for words in ("preparing", "one", "two", "3/3", "panicked"):
+        assert words in shown
