@@ -1,13 +1,13 @@
 """What can go wrong, as a user sees it: one exception, one line that says what to do.
 
-    RingsideError
-    +-- CatalogError      a manifest, a kernel id or a workload name is wrong
-    +-- ImageError        a kernel image can't be had or is not what the manifest says
-    +-- MachineError      QEMU is missing, too old, or did not start
-    +-- SessionError      a guest could not be talked to
-    +-- StoreError        a results file can't be read or written
-    +-- JudgeError        two results can't be compared (exit status 2 of `ringside check`)
-    +-- ReportError       a report or chart could not be made
+RingsideError
++-- CatalogError      a manifest, a kernel id or a workload name is wrong
++-- ImageError        a kernel image can't be had or is not what the manifest says
++-- MachineError      QEMU is missing, too old, or did not start
++-- SessionError      a guest could not be talked to
++-- StoreError        a results file can't be read or written
++-- JudgeError        two results can't be compared (exit status 2 of `ringside check`)
++-- ReportError       a report or chart could not be made
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Run a helper program and turn its failure into one line that says what to install or do."""
+"""Run another program and turn its failure into one line that says what to install or do."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Small file helpers of the image cache: hashes, and writes that are whole or not there."""
+"""Files of the image cache: hashes, and writes that are whole or not there."""
 
 from __future__ import annotations
 
