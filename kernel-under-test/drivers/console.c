@@ -136,6 +136,13 @@ static long console_write(struct file *f, struct uio *u)
 	return done;
 }
 
+static uint32_t console_poll(struct file *f, struct poll_entry *e)
+{
+	(void)f;
+	poll_add(e, &input.readers);
+	return POLL_WRITABLE | (input.read != input.ready ? POLL_READABLE : 0);
+}
+
 static long console_ioctl(struct file *f, uint64_t request, uint64_t arg)
 {
 	/* As `stty sane` shows it: struct termios of the Linux kernel, lines, echo. */
@@ -165,6 +172,7 @@ static const struct file_ops console_ops = {
 	.read = console_read,
 	.write = console_write,
 	.ioctl = console_ioctl,
+	.poll = console_poll,
 };
 
 void console_init(void)

@@ -28,6 +28,8 @@ void file_put(struct file *f)
 {
 	if (--f->refs)
 		return;
+	if (unlikely(f->watched))
+		file_unwatch(f);
 	if (f->ops->release)
 		f->ops->release(f);
 	if (f->inode)

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "fs/inode.h"
+#include "fs/poll.h"
 #include "fs/uio.h"
 #include "lib/types.h"
 
@@ -23,7 +24,9 @@
 
 #define FILES_MAX 1024
 
+struct epoll_item;
 struct file;
+struct poll_entry;
 
 struct file_ops {
 	/* Move up to u->left bytes; how many were moved, or -errno. Absent: -EINVAL. */
@@ -33,6 +36,11 @@ struct file_ops {
 	int64_t (*seek)(struct file *f, int64_t offset, int whence);
 	/* Absent: -ENOTTY. */
 	long (*ioctl)(struct file *f, uint64_t request, uint64_t arg);
+	/*
+	 * What can be done now without sleeping (POLL_*), and with `e` also where to be told of
+	 * changes (poll_add). Absent: reading and writing never sleep.
+	 */
+	uint32_t (*poll)(struct file *f, struct poll_entry *e);
 	/* The last reference is gone. May be absent. */
 	void (*release)(struct file *f);
 };
@@ -44,6 +52,8 @@ struct file {
 	struct inode *inode; /* NULL: none, as for a pipe */
 	uint64_t pos;
 	void *data; /* belongs to ops */
+	/* The epoll sets it is in, which must forget it before it goes. */
+	struct epoll_item *watched;
 };
 
 /* An open file with one reference that takes over the caller's on `inode`; NULL without memory. */
@@ -56,6 +66,14 @@ static inline struct file *file_get(struct file *f)
 }
 
 void file_put(struct file *f);
+
+/* Given by ipc: takes a file that goes out of all epoll sets. */
+void file_unwatch(struct file *f);
+
+static inline uint32_t file_poll(struct file *f, struct poll_entry *e)
+{
+	return f->ops->poll ? f->ops->poll(f, e) : POLL_READABLE | POLL_WRITABLE;
+}
 
 static inline bool file_readable(const struct file *f)
 {

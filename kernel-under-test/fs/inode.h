@@ -24,6 +24,8 @@
 
 struct file;
 struct inode;
+struct pipe;
+struct socket;
 struct uio;
 
 /* Gets each entry of a directory in turn; false: no more wanted, this one was not taken. */
@@ -64,6 +66,11 @@ struct inode {
 	uint64_t device; /* of a device node */
 	uint64_t size;
 	uint64_t changed_ns; /* last change, since boot */
+	/* What those share who have opened this FIFO, or bound this socket; belongs to ipc and net. */
+	union {
+		struct pipe *fifo;
+		struct socket *socket;
+	};
 };
 
 static inline struct inode *inode_get(struct inode *i)

@@ -1,40 +1,32 @@
 #include "ipc/pipe.h"
 
+#include "ipc/ring.h"
 #include "lib/errno.h"
 #include "mm/kmem.h"
-#include "mm/page.h"
 #include "sched/wait.h"
 
-#define PIPE_PAGES (PIPE_SIZE / PAGE_SIZE)
+#define FIONREAD 0x541b
 
-/*
- * A ring of pages. `head` and `tail` count bytes for ever: written - read = what is inside. A page
- * is made when first written, and kept: most pipes pass little at a time, again and again.
- */
 struct pipe {
-	uint64_t head; /* bytes written */
-	uint64_t tail; /* bytes read */
-	bool has_reader, has_writer;
+	struct ring ring;
+	/* Open files that read and that write; a FIFO may have many, and one that does both. */
+	uint32_t read_ends, write_ends;
+	/* Ends ever opened: who waits for one must not miss one that closed again. */
+	uint32_t reads_seen, writes_seen;
 	struct wait_queue readers, writers;
-	struct page *pages[PIPE_PAGES];
+	struct inode *fifo; /* NULL: no name */
 };
-
-static struct page *page_at(struct pipe *p, uint64_t pos)
-{
-	return p->pages[(pos >> PAGE_SHIFT) % PIPE_PAGES];
-}
 
 static long pipe_read(struct file *f, struct uio *u)
 {
 	struct pipe *p = f->data;
-	size_t want;
-	long done = 0;
+	long n;
 	int err;
 
 	if (!u->left)
 		return 0;
-	while (p->head == p->tail) {
-		if (!p->has_writer)
+	while (!ring_used(&p->ring)) {
+		if (!p->write_ends)
 			return 0;
 		if (f->flags & O_NONBLOCK)
 			return -EAGAIN;
@@ -42,44 +34,12 @@ static long pipe_read(struct file *f, struct uio *u)
 		if (err)
 			return err;
 	}
-	want = MIN(u->left, p->head - p->tail);
-	while (want) {
-		size_t at = p->tail & (PAGE_SIZE - 1), part = MIN(want, PAGE_SIZE - at);
-
-		err = uio_put(u, (char *)page_to_virt(page_at(p, p->tail)) + at, part);
-		if (err)
-			return done ? done : err;
-		p->tail += part;
-		done += (long)part;
-		want -= part;
-	}
+	n = ring_get(&p->ring, u, MIN(u->left, ring_used(&p->ring)), false);
 	/* What is left is the next reader's, and the room made a writer's. */
-	if (p->head != p->tail)
+	if (ring_used(&p->ring))
 		wait_wake_one(&p->readers);
 	wait_wake_one(&p->writers);
-	return done;
-}
-
-/* Copies `n` bytes in; there is room. How many were copied, or -errno when none was. */
-static long fill(struct pipe *p, struct uio *u, size_t n)
-{
-	long done = 0;
-	int err = 0;
-
-	while (n) {
-		size_t at = p->head & (PAGE_SIZE - 1), part = MIN(n, PAGE_SIZE - at);
-		struct page **slot = &p->pages[(p->head >> PAGE_SHIFT) % PIPE_PAGES];
-
-		if (!*slot)
-			*slot = page_alloc();
-		err = *slot ? uio_get(u, (char *)page_to_virt(*slot) + at, part) : -ENOMEM;
-		if (err)
-			break;
-		p->head += part;
-		done += (long)part;
-		n -= part;
-	}
-	return done ? done : err;
+	return n;
 }
 
 static long pipe_write(struct file *f, struct uio *u)
@@ -90,10 +50,10 @@ static long pipe_write(struct file *f, struct uio *u)
 	long done = 0;
 
 	while (u->left) {
-		size_t room = PIPE_SIZE - (p->head - p->tail);
+		size_t room = ring_room(&p->ring);
 		long n;
 
-		if (!p->has_reader)
+		if (!p->read_ends)
 			return done ? done : -EPIPE;
 		if (room < need) {
 			int err = f->flags & O_NONBLOCK
@@ -104,7 +64,7 @@ static long pipe_write(struct file *f, struct uio *u)
 				return done ? done : err;
 			continue;
 		}
-		n = fill(p, u, MIN(u->left, room));
+		n = ring_put(&p->ring, u, MIN(u->left, room));
 		if (n < 0)
 			return done ? done : n;
 		done += n;
@@ -112,64 +72,149 @@ static long pipe_write(struct file *f, struct uio *u)
 		need = 1;
 	}
 	/* Room that is left is the next writer's. */
-	if (!wait_empty(&p->writers) && p->head - p->tail < PIPE_SIZE)
+	if (!wait_empty(&p->writers) && ring_room(&p->ring))
 		wait_wake_one(&p->writers);
 	return done;
 }
 
-static void free_if_unused(struct pipe *p)
+static uint32_t pipe_poll(struct file *f, struct poll_entry *e)
 {
-	if (p->has_reader || p->has_writer)
+	struct pipe *p = f->data;
+	uint32_t mask = 0;
+
+	if (file_readable(f)) {
+		poll_add(e, &p->readers);
+		mask |= ring_used(&p->ring) ? POLL_READABLE : 0;
+		mask |= p->write_ends ? 0 : POLL_HUP;
+	}
+	if (file_writable(f)) {
+		poll_add(e, &p->writers);
+		mask |= ring_room(&p->ring) >= PIPE_ATOMIC ? POLL_WRITABLE : 0;
+		mask |= p->read_ends ? 0 : POLL_ERR;
+	}
+	return mask;
+}
+
+static long pipe_ioctl(struct file *f, uint64_t request, uint64_t arg)
+{
+	int used = (int)ring_used(&((struct pipe *)f->data)->ring);
+
+	return request == FIONREAD ? copy_to_user(arg, &used, sizeof(used)) : -ENOTTY;
+}
+
+static void pipe_release(struct file *f)
+{
+	struct pipe *p = f->data;
+
+	if (file_readable(f) && --p->read_ends == 0)
+		wait_wake_all(&p->writers);
+	if (file_writable(f) && --p->write_ends == 0)
+		wait_wake_all(&p->readers);
+	if (p->read_ends || p->write_ends)
 		return;
-	for (size_t i = 0; i < PIPE_PAGES; i++)
-		if (p->pages[i])
-			page_put(p->pages[i]);
+	if (p->fifo)
+		p->fifo->fifo = NULL;
+	ring_free(&p->ring);
 	kmem_free(p);
 }
 
-static void read_end_release(struct file *f)
-{
-	struct pipe *p = f->data;
-
-	p->has_reader = false;
-	wait_wake_all(&p->writers);
-	free_if_unused(p);
-}
-
-static void write_end_release(struct file *f)
-{
-	struct pipe *p = f->data;
-
-	p->has_writer = false;
-	wait_wake_all(&p->readers);
-	free_if_unused(p);
-}
-
-static const struct file_ops read_end_ops = {
+static const struct file_ops pipe_ops = {
 	.read = pipe_read,
-	.release = read_end_release,
-};
-
-static const struct file_ops write_end_ops = {
 	.write = pipe_write,
-	.release = write_end_release,
+	.ioctl = pipe_ioctl,
+	.poll = pipe_poll,
+	.release = pipe_release,
 };
 
-int pipe_create(uint32_t flags, struct file **read_end, struct file **write_end)
+static struct pipe *pipe_make(void)
 {
 	struct pipe *p = kmem_zalloc(sizeof(*p));
 
 	if (!p)
-		return -ENOMEM;
+		return NULL;
 	wait_init(&p->readers);
 	wait_init(&p->writers);
-	*read_end = file_make(&read_end_ops, O_RDONLY | flags, NULL, p);
-	*write_end = *read_end ? file_make(&write_end_ops, O_WRONLY | flags, NULL, p) : NULL;
-	if (!*write_end) {
-		kmem_free(*read_end);
+	return p;
+}
+
+/* An open end; none that fails leaves a trace. */
+static struct file *end_make(struct pipe *p, uint32_t flags, struct inode *inode)
+{
+	struct file *f = file_make(&pipe_ops, flags, inode, p);
+
+	if (!f)
+		return NULL;
+	if (file_readable(f)) {
+		p->read_ends++;
+		p->reads_seen++;
+	}
+	if (file_writable(f)) {
+		p->write_ends++;
+		p->writes_seen++;
+	}
+	return f;
+}
+
+int pipe_create(uint32_t flags, struct file **read_end, struct file **write_end)
+{
+	struct pipe *p = pipe_make();
+
+	if (!p)
+		return -ENOMEM;
+	*read_end = end_make(p, O_RDONLY | flags, NULL);
+	if (!*read_end) {
 		kmem_free(p);
 		return -ENOMEM;
 	}
-	p->has_reader = p->has_writer = true;
+	*write_end = end_make(p, O_WRONLY | flags, NULL);
+	if (!*write_end) {
+		file_put(*read_end);
+		return -ENOMEM;
+	}
 	return 0;
+}
+
+/* Sleeps until an end of the other kind has been opened, now or since `seen`. */
+static int meet(struct wait_queue *q, const uint32_t *ends, const uint32_t *seen, uint32_t before)
+{
+	while (!*ends && *seen == before) {
+		int err = wait_sleep(q, WAIT_INTERRUPTIBLE);
+
+		if (err)
+			return err;
+	}
+	return 0;
+}
+
+int fifo_open(struct inode *inode, uint32_t flags, struct file **out)
+{
+	uint32_t mode = flags & O_ACCMODE;
+	struct pipe *p = inode->fifo;
+	int err = 0;
+
+	if (mode == O_WRONLY && (flags & O_NONBLOCK) && (!p || !p->read_ends))
+		return -ENXIO;
+	if (!p) {
+		p = pipe_make();
+		if (!p)
+			return -ENOMEM;
+	}
+	*out = end_make(p, flags, inode);
+	if (!*out) {
+		if (!inode->fifo)
+			kmem_free(p);
+		return -ENOMEM;
+	}
+	inode_get(inode);
+	inode->fifo = p;
+	p->fifo = inode;
+	wait_wake_all(&p->readers);
+	wait_wake_all(&p->writers);
+	if (mode == O_RDONLY && !(flags & O_NONBLOCK))
+		err = meet(&p->readers, &p->write_ends, &p->writes_seen, p->writes_seen);
+	else if (mode == O_WRONLY && !(flags & O_NONBLOCK))
+		err = meet(&p->writers, &p->read_ends, &p->reads_seen, p->reads_seen);
+	if (err)
+		file_put(*out);
+	return err;
 }

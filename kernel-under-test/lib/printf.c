@@ -19,13 +19,19 @@ static void put_padded(struct out *o, const char *s, size_t len, size_t width, b
 {
 	size_t fill = width > len ? width - len : 0;
 
+	/* Zeros stand between a sign and its number. */
+	if (pad == '0' && len && *s == '-') {
+		put(o, '-');
+		s++;
+		len--;
+	}
 	if (!left)
 		while (fill--)
 			put(o, pad);
 	for (size_t i = 0; i < len; i++)
 		put(o, s[i]);
 	if (left)
-		for (fill = width > len ? width - len : 0; fill; fill--)
+		while (fill--)
 			put(o, ' ');
 }
 

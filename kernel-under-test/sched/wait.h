@@ -23,9 +23,12 @@ struct wait_queue {
 
 struct waiter {
 	struct list link;
-	/* A thread to wake, once; or, when `told` is set, someone to tell each time. */
-	struct thread *thread;
+	/* Someone to tell, each time; NULL: a thread to wake, once. */
 	void (*told)(struct waiter *w);
+	union {
+		struct thread *thread;
+		void *ctx;
+	};
 };
 
 #define WAIT_INTERRUPTIBLE true

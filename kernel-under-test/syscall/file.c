@@ -14,18 +14,31 @@
 
 #define IOV_MAX 1024
 
+static long read_or_write(uint64_t fd, uint64_t buf, uint64_t len, bool write)
+{
+	struct file *f = user_file_get(fd);
+	struct uio u = uio_user(buf, MIN(len, RW_MAX));
+	long (*op)(struct file *file, struct uio *uio);
+	long n;
+
+	if (unlikely(!f))
+		return -EBADF;
+	op = write ? f->ops->write : f->ops->read;
+	if (unlikely(write ? !file_writable(f) : !file_readable(f)))
+		n = -EBADF;
+	else if (unlikely(!op))
+		n = -EINVAL;
+	else if (unlikely(!user_range_ok(buf, len)))
+		n = -EFAULT;
+	else
+		n = op(f, &u);
+	file_put(f);
+	return n;
+}
+
 long sys_read(uint64_t fd, uint64_t buf, uint64_t len)
 {
-	struct file *f = user_file(fd);
-	struct uio u = uio_user(buf, MIN(len, RW_MAX));
-
-	if (!f || !file_readable(f))
-		return -EBADF;
-	if (!f->ops->read)
-		return -EINVAL;
-	if (!user_range_ok(buf, len))
-		return -EFAULT;
-	return f->ops->read(f, &u);
+	return read_or_write(fd, buf, len, false);
 }
 
 static long write_result(long n)
@@ -37,16 +50,7 @@ static long write_result(long n)
 
 long sys_write(uint64_t fd, uint64_t buf, uint64_t len)
 {
-	struct file *f = user_file(fd);
-	struct uio u = uio_user(buf, MIN(len, RW_MAX));
-
-	if (!f || !file_writable(f))
-		return -EBADF;
-	if (!f->ops->write)
-		return -EINVAL;
-	if (!user_range_ok(buf, len))
-		return -EFAULT;
-	return write_result(f->ops->write(f, &u));
+	return write_result(read_or_write(fd, buf, len, true));
 }
 
 /* A short transfer ends the call: what comes after it would not be in its place. */
@@ -79,22 +83,27 @@ static long transfer(struct file *f, long (*op)(struct file *f, struct uio *u), 
 	return done;
 }
 
+static long transfer_vector(uint64_t fd, uint64_t iov, uint64_t count, bool write)
+{
+	struct file *f = user_file_get(fd);
+	long n = -EBADF;
+
+	if (!f)
+		return n;
+	if (write ? file_writable(f) : file_readable(f))
+		n = transfer(f, write ? f->ops->write : f->ops->read, iov, count);
+	file_put(f);
+	return n;
+}
+
 long sys_readv(uint64_t fd, uint64_t iov, uint64_t count)
 {
-	struct file *f = user_file(fd);
-
-	if (!f || !file_readable(f))
-		return -EBADF;
-	return transfer(f, f->ops->read, iov, count);
+	return transfer_vector(fd, iov, count, false);
 }
 
 long sys_writev(uint64_t fd, uint64_t iov, uint64_t count)
 {
-	struct file *f = user_file(fd);
-
-	if (!f || !file_writable(f))
-		return -EBADF;
-	return write_result(transfer(f, f->ops->write, iov, count));
+	return write_result(transfer_vector(fd, iov, count, true));
 }
 
 /* Reads or writes at `pos`, and leaves the file's own position alone. */
@@ -183,7 +192,10 @@ static long open_at(int dirfd, uint64_t path, uint32_t flags, uint32_t mode)
 		err = open_inode(&base, buffer, flags, mode, &inode);
 	if (err)
 		return err;
-	err = file_open(inode, flags, &f);
+	if (inode_is(inode, S_IFIFO) && !(flags & O_PATH))
+		err = fifo_open(inode, flags & (O_ACCMODE | O_NONBLOCK), &f);
+	else
+		err = file_open(inode, flags, &f);
 	inode_put(inode);
 	if (err)
 		return err;

@@ -115,7 +115,7 @@ long sys_rt_sigtimedwait(uint64_t mask, uint64_t info_out, uint64_t timeout, uin
 {
 	struct thread *t = thread_current();
 	uint64_t set, blocked = t->blocked, deadline = WAIT_FOREVER;
-	struct signal_info info;
+	struct signal_info info = {0};
 	long err = 0;
 
 	if (mask_size != sizeof(set))

@@ -110,6 +110,19 @@ long sys_futex(uint64_t addr, uint64_t op, uint64_t value, uint64_t timeout, uin
 long sys_waitid(uint64_t type, uint64_t id, uint64_t info_out, uint64_t options,
 		uint64_t usage_out);
 long sys_set_robust_list(uint64_t head, uint64_t size);
+long sys_poll(uint64_t fds, uint64_t n, uint64_t timeout_ms);
+long sys_ppoll(uint64_t fds, uint64_t n, uint64_t timeout, uint64_t mask, uint64_t mask_size);
+long sys_select(uint64_t n, uint64_t in, uint64_t out, uint64_t except, uint64_t timeout);
+long sys_pselect6(uint64_t n, uint64_t in, uint64_t out, uint64_t except, uint64_t timeout,
+		  uint64_t mask);
+long sys_epoll_create(uint64_t size);
+long sys_epoll_create1(uint64_t flags);
+long sys_epoll_ctl(uint64_t set, uint64_t op, uint64_t fd, uint64_t event);
+long sys_epoll_wait(uint64_t set, uint64_t events, uint64_t max, uint64_t timeout_ms);
+long sys_epoll_pwait(uint64_t set, uint64_t events, uint64_t max, uint64_t timeout_ms,
+		     uint64_t mask, uint64_t mask_size);
+long sys_eventfd(uint64_t count);
+long sys_eventfd2(uint64_t count, uint64_t flags);
 
 /* Reads the battery clock; call once. Seconds since 1970 when the clocks began to count. */
 void time_init(void);

@@ -21,6 +21,19 @@ static inline struct file *user_file(uint64_t fd)
 	return files_find(process_current()->files, fd);
 }
 
+/*
+ * The same with a reference, for calls that may sleep: meanwhile another thread may close the
+ * descriptor. file_put() it.
+ */
+static inline struct file *user_file_get(uint64_t fd)
+{
+	struct file *f = user_file(fd);
+
+	if (likely(f))
+		file_get(f);
+	return f;
+}
+
 /* Copies a path in; -ENOENT when it is empty unless `empty` allows that. 0 or -errno. */
 int user_path(char out[PATH_LEN_MAX], uint64_t path, bool empty);
 

@@ -1,0 +1,240 @@
+#include "ipc/epoll.h"
+
+#include "arch/time.h"
+#include "arch/uaccess.h"
+#include "lib/errno.h"
+#include "lib/list.h"
+#include "mm/kmem.h"
+#include "sched/wait.h"
+
+struct epoll {
+	struct list items;
+	/* Items that may be ready. One is looked at again before it is handed out. */
+	struct list ready;
+	struct wait_queue waiters;
+};
+
+struct epoll_item {
+	struct epoll *set;
+	struct file *file; /* no reference: the file forgets the item when it goes */
+	int fd;
+	struct epoll_event event;
+	struct poll_entry entry;
+	struct list link;  /* in epoll.items */
+	struct list ready; /* in epoll.ready, or alone */
+	struct epoll_item *next; /* of the same file */
+};
+
+static const struct file_ops epoll_ops;
+
+static void mark(struct epoll_item *i)
+{
+	if (list_empty(&i->ready))
+		list_push_back(&i->set->ready, &i->ready);
+	wait_wake_one(&i->set->waiters);
+}
+
+static void item_told(struct waiter *w)
+{
+	mark(w->ctx);
+}
+
+/* What of an item's file is wanted and there. */
+static uint32_t wanted(struct epoll_item *i, struct poll_entry *e)
+{
+	return file_poll(i->file, e) & (i->event.events | POLL_ALWAYS);
+}
+
+static void item_free(struct epoll_item *i)
+{
+	poll_remove(&i->entry);
+	list_remove(&i->ready);
+	list_remove(&i->link);
+	for (struct epoll_item **at = &i->file->watched; *at; at = &(*at)->next) {
+		if (*at == i) {
+			*at = i->next;
+			break;
+		}
+	}
+	kmem_free(i);
+}
+
+void file_unwatch(struct file *f)
+{
+	while (f->watched)
+		item_free(f->watched);
+}
+
+static struct epoll_item *find(struct epoll *set, const struct file *f, int fd)
+{
+	for (struct epoll_item *i = f->watched; i; i = i->next)
+		if (i->set == set && i->fd == fd)
+			return i;
+	return NULL;
+}
+
+static int add(struct epoll *set, struct file *f, int fd, const struct epoll_event *event)
+{
+	struct epoll_item *i = kmem_zalloc(sizeof(*i));
+
+	if (!i)
+		return -ENOMEM;
+	i->set = set;
+	i->file = f;
+	i->fd = fd;
+	i->event = *event;
+	i->entry.told = item_told;
+	i->entry.ctx = i;
+	list_init(&i->ready);
+	list_push_back(&set->items, &i->link);
+	i->next = f->watched;
+	f->watched = i;
+	if (wanted(i, &i->entry))
+		mark(i);
+	return 0;
+}
+
+/* Whether a set holds a set: two deep is as deep as it goes, so that no circle can close. */
+static bool holds_set(const struct epoll *set)
+{
+	struct epoll_item *i;
+
+	list_for_each(i, &set->items, link)
+		if (i->file->ops == &epoll_ops)
+			return true;
+	return false;
+}
+
+int epoll_control(struct file *set_file, int op, struct file *f, int fd,
+		  const struct epoll_event *event)
+{
+	struct epoll *set = set_file->data;
+	struct epoll_item *i;
+
+	if (set_file->ops != &epoll_ops || f == set_file)
+		return -EINVAL;
+	/* What never sleeps can't be waited for. */
+	if (!f->ops->poll)
+		return -EPERM;
+	i = find(set, f, fd);
+	switch (op) {
+	case EPOLL_CTL_ADD:
+		if (i)
+			return -EEXIST;
+		if (f->ops == &epoll_ops && (holds_set(f->data) || set_file->watched))
+			return -ELOOP;
+		return add(set, f, fd, event);
+	case EPOLL_CTL_DEL:
+		if (!i)
+			return -ENOENT;
+		item_free(i);
+		return 0;
+	case EPOLL_CTL_MOD:
+		if (!i)
+			return -ENOENT;
+		i->event = *event;
+		if (wanted(i, NULL))
+			mark(i);
+		return 0;
+	default:
+		return -EINVAL;
+	}
+}
+
+/* Hands out what is ready. Level-triggered items go to the end, to be looked at again. */
+static long harvest(struct epoll *set, uint64_t out, unsigned int max)
+{
+	struct list again = LIST_INIT(again);
+	unsigned int n = 0;
+	long err = 0;
+
+	while (n < max && !list_empty(&set->ready)) {
+		struct epoll_item *i = list_first(&set->ready, struct epoll_item, ready);
+		struct epoll_event e = {wanted(i, NULL), i->event.data};
+
+		list_remove(&i->ready);
+		if (!e.events)
+			continue;
+		err = copy_to_user(out + n * sizeof(e), &e, sizeof(e));
+		if (err) {
+			list_push_front(&set->ready, &i->ready);
+			break;
+		}
+		n++;
+		if (i->event.events & EPOLL_ONESHOT)
+			i->event.events &= EPOLL_ET | EPOLL_ONESHOT;
+		else if (!(i->event.events & EPOLL_ET))
+			list_push_back(&again, &i->ready);
+	}
+	while (!list_empty(&again)) {
+		struct list *l = again.next;
+
+		list_remove(l);
+		list_push_back(&set->ready, l);
+	}
+	return n ? (long)n : err;
+}
+
+long epoll_wait(struct file *f, uint64_t events_out, unsigned int max, uint64_t deadline_ns)
+{
+	struct epoll *set = f->data;
+
+	if (f->ops != &epoll_ops)
+		return -EINVAL;
+	for (;;) {
+		long n = harvest(set, events_out, max);
+		int err;
+
+		if (n)
+			return n;
+		if (deadline_ns != WAIT_FOREVER && arch_time_ns() >= deadline_ns)
+			return 0;
+		err = wait_sleep_until(&set->waiters, WAIT_INTERRUPTIBLE, deadline_ns);
+		if (err == -ETIMEDOUT)
+			return harvest(set, events_out, max);
+		if (err)
+			return -EINTR;
+	}
+}
+
+static uint32_t epoll_poll(struct file *f, struct poll_entry *e)
+{
+	struct epoll *set = f->data;
+	struct epoll_item *i;
+
+	poll_add(e, &set->waiters);
+	list_for_each(i, &set->ready, ready)
+		if (wanted(i, NULL))
+			return POLL_READABLE;
+	return 0;
+}
+
+static void epoll_release(struct file *f)
+{
+	struct epoll *set = f->data;
+
+	while (!list_empty(&set->items))
+		item_free(list_first(&set->items, struct epoll_item, link));
+	kmem_free(set);
+}
+
+static const struct file_ops epoll_ops = {
+	.poll = epoll_poll,
+	.release = epoll_release,
+};
+
+int epoll_create(struct file **out)
+{
+	struct epoll *set = kmem_zalloc(sizeof(*set));
+
+	if (!set)
+		return -ENOMEM;
+	list_init(&set->items);
+	list_init(&set->ready);
+	wait_init(&set->waiters);
+	*out = file_make(&epoll_ops, O_RDWR, NULL, set);
+	if (*out)
+		return 0;
+	kmem_free(set);
+	return -ENOMEM;
+}

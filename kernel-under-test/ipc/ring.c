@@ -1,0 +1,52 @@
+#include "ipc/ring.h"
+
+#include "lib/errno.h"
+
+long ring_get(struct ring *r, struct uio *u, size_t n, bool peek)
+{
+	uint64_t pos = r->read;
+	int err = 0;
+
+	while (n && !err) {
+		size_t at = pos & (PAGE_SIZE - 1), part = MIN(n, PAGE_SIZE - at);
+		struct page *p = r->pages[(pos >> PAGE_SHIFT) % RING_PAGES];
+
+		err = uio_put(u, (char *)page_to_virt(p) + at, part);
+		if (!err) {
+			pos += part;
+			n -= part;
+		}
+	}
+	n = pos - r->read;
+	if (!peek)
+		r->read = pos;
+	return n ? (long)n : err;
+}
+
+long ring_put(struct ring *r, struct uio *u, size_t n)
+{
+	uint64_t start = r->written;
+	int err = 0;
+
+	while (n && !err) {
+		size_t at = r->written & (PAGE_SIZE - 1), part = MIN(n, PAGE_SIZE - at);
+		struct page **slot = &r->pages[(r->written >> PAGE_SHIFT) % RING_PAGES];
+
+		if (unlikely(!*slot))
+			*slot = page_alloc();
+		err = *slot ? uio_get(u, (char *)page_to_virt(*slot) + at, part) : -ENOMEM;
+		if (!err) {
+			r->written += part;
+			n -= part;
+		}
+	}
+	n = r->written - start;
+	return n ? (long)n : err;
+}
+
+void ring_free(struct ring *r)
+{
+	for (size_t i = 0; i < RING_PAGES; i++)
+		if (r->pages[i])
+			page_put(r->pages[i]);
+}
