@@ -22,9 +22,11 @@ static void teardown(void)
 	bench_check("close", 0, port_close(fd));
 }
 
+BENCH_OP("one dup and close of its result");
+BENCH_ANSWERS("will-it-scale dup1");
+
 const struct bench bench = {
 	BENCH_ID,
-	.op = "one dup and close of its result",
 	.iterations = 1000,
 	BENCH_USUAL_REPETITIONS,
 	.setup = setup,

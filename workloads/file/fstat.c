@@ -21,9 +21,11 @@ static void teardown(void)
 	bench_check("close", 0, port_close(fd));
 }
 
+BENCH_OP("one fstat of a regular file");
+BENCH_ANSWERS("lmbench lat_syscall fstat; Asterinas vfs_fstat_lat");
+
 const struct bench bench = {
 	BENCH_ID,
-	.op = "one fstat of a regular file",
 	.iterations = 1000,
 	BENCH_USUAL_REPETITIONS,
 	.setup = setup,

@@ -28,9 +28,11 @@ static void run(uint64_t n)
 	}
 }
 
+BENCH_OP("one open and close of a regular file");
+BENCH_ANSWERS("lmbench lat_syscall open; will-it-scale open1; Asterinas vfs_open_lat");
+
 const struct bench bench = {
 	BENCH_ID,
-	.op = "one open and close of a regular file",
 	.iterations = 500,
 	BENCH_USUAL_REPETITIONS,
 	.setup = setup,

@@ -22,9 +22,11 @@ static void teardown(void)
 	bench_check("close", 0, port_close(fd));
 }
 
+BENCH_OP("one read of 1 byte from /dev/zero");
+BENCH_ANSWERS("lmbench lat_syscall read; Asterinas vfs_read_lat");
+
 const struct bench bench = {
 	BENCH_ID,
-	.op = "one read of 1 byte from /dev/zero",
 	.iterations = 2000,
 	BENCH_USUAL_REPETITIONS,
 	.setup = setup,

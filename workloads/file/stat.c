@@ -29,9 +29,11 @@ static void run(uint64_t n)
 		bench_check("stat", 0, port_stat(path, &st));
 }
 
+BENCH_OP("one stat of a regular file");
+BENCH_ANSWERS("lmbench lat_syscall stat; Asterinas vfs_stat_lat");
+
 const struct bench bench = {
 	BENCH_ID,
-	.op = "one stat of a regular file",
 	.iterations = 500,
 	BENCH_USUAL_REPETITIONS,
 	.setup = setup,

@@ -26,9 +26,11 @@ static void teardown(void)
 	bench_check("close", 0, port_close(fd));
 }
 
+BENCH_OP("one write of 1 byte to /dev/null");
+BENCH_ANSWERS("lmbench lat_syscall write; Asterinas vfs_write_lat");
+
 const struct bench bench = {
 	BENCH_ID,
-	.op = "one write of 1 byte to /dev/null",
 	.iterations = 2000,
 	BENCH_USUAL_REPETITIONS,
 	.setup = setup,

@@ -15,11 +15,47 @@
  *			port_getppid();
  *	}
  *
- *	const struct bench bench = { BENCH_ID, .op = "one getppid", .run = run, ... };
+ *	BENCH_OP("one getppid");
+ *	BENCH_ANSWERS("lmbench lat_syscall null");
+ *
+ *	const struct bench bench = { BENCH_ID, .iterations = 2000, .run = run, ... };
  *
  * Iterations are fixed here and never calibrated: a loop that sizes itself measures something else
  * on every kernel. A profile changes only how often the same repetition is taken.
  */
+
+/*
+ * Facts are for the catalogue and the manual. They leave no byte in the ELF: the build writes them
+ * to <name>.facts beside it. Texts are plain words without quotes or backslashes.
+ */
+#define BENCH_FACT(key, text)                                                                      \
+	__asm__(".pushsection .ringside,\"e\",@progbits\n\t.ascii \"" key ": " text                   \
+		"\\n\"\n\t.popsection")
+
+/* What one operation is, in words. Every workload says it. */
+#define BENCH_OP(text)                                                                             \
+	BENCH_FACT("op", text);                                                                    \
+	static const char bench_op[] = text
+
+/* Which entries of other suites measure the same, separated by semicolons. */
+#define BENCH_ANSWERS(text) BENCH_FACT("answers", text)
+
+/* The probes, <family>/<name>, that must work for this workload to. */
+#define BENCH_NEEDS(text) BENCH_FACT("needs", text)
+
+/*
+ * Parameters to run with, separated by spaces: POINTS are rows of the table, SWEEP makes a curve.
+ * A parameter is of numbers joined by x, each with k (1024) or m (1024 * 1024) behind it if it has
+ * one: 10, 64k, 8x16k. Without points the workload has one row, and no parameter.
+ */
+#define BENCH_POINTS(text) BENCH_FACT("points", text)
+#define BENCH_SWEEP(text) BENCH_FACT("sweep", text)
+
+/* What the parameter is, as the axis of a curve. */
+#define BENCH_AXIS(text) BENCH_FACT("axis", text)
+
+/* What a reader must know to read the number right. */
+#define BENCH_NOTE(text) BENCH_FACT("note", text)
 
 enum bench_profile {
 	BENCH_QUICK,
@@ -32,9 +68,12 @@ enum bench_profile {
 struct bench {
 	const char *group;
 	const char *name;
-	/* What one operation is, in words. */
 	const char *op;
+	/* Operations of a repetition; `count`, if not NULL, says it for the parameter instead. */
 	uint64_t iterations;
+	uint64_t (*count)(void);
+	/* Bytes one operation moves, for a workload that measures throughput; else 0. */
+	uint64_t bytes;
 	uint32_t repetitions[BENCH_PROFILES];
 	/* Repetitions taken first and thrown away. */
 	uint32_t warmup;
@@ -52,7 +91,7 @@ struct bench {
 /* Defined by the workload. */
 extern const struct bench bench;
 
-#define BENCH_ID .group = BENCH_GROUP, .name = BENCH_NAME
+#define BENCH_ID .group = BENCH_GROUP, .name = BENCH_NAME, .op = bench_op
 
 /* What nearly all workloads take. */
 #define BENCH_USUAL_REPETITIONS                                                                    \
@@ -82,3 +121,6 @@ long bench_require(const char *what, long result);
 
 /* The path this ELF was started by. */
 const char *bench_path(void);
+
+/* The number at `index` of the parameter; `usual` where there is none. */
+uint64_t bench_param(unsigned int index, uint64_t usual);

@@ -1,10 +1,12 @@
 #pragma once
 
+#include <stdbool.h>
 #include <stddef.h>
 
 /*
- * The plan: "profile quick|full" first, then one "<group>/<name>" a line. Blank lines and lines
- * that start with '#' mean nothing. Group and name are of [a-z0-9_].
+ * The plan: "profile quick|full" first, then a line for each workload, "<group>/<name>" or
+ * "<group>/<name>/<parameter>", and for each probe, "probe/<family>/<name>". Blank lines and lines
+ * that start with '#' mean nothing. All parts are of [a-z0-9_].
  */
 #define PLAN_MAX 256
 
@@ -19,3 +21,6 @@ struct plan {
  * the line that is wrong, with what should have stood there in *expected.
  */
 size_t plan_parse(char *text, struct plan *plan, const char **expected);
+
+/* Whether a line of a plan names a probe. */
+bool plan_is_probe(const char *line);

@@ -6,23 +6,30 @@
 /*
  * The port contract: all that workloads and the runner ask of a system. A port is a folder under
  * ports/ with
- *   port_abi.h   PORT_NAME, PORT_ARCH, PORT_PAGE_SIZE, the flags below, struct port_stat
+ *   port_abi.h   PORT_NAME, PORT_ARCH, PORT_PAGE_SIZE, the flags and structs that are not here
  *   port_ops.h   the functions below, inline, so that a loop of calls holds nothing but the calls
  *   crt0.S       _start: calls main(argc, argv) on an aligned stack, then ends the process with
  *                what main returned
+ *   entry.S      what the functions below need in assembly, if anything
  *   boot.c       port_boot() and port_shutdown()
  *
- * Results are >= 0, or -errno in Linux's numbering, whatever the system's own is.
+ * Results are >= 0, or -errno in Linux's numbering, whatever the system's own is. A call means what
+ * POSIX says of its namesake; one that the system lacks returns -PORT_ENOSYS.
  */
 
 #include "port_abi.h"
 
-#define PORT_EINTR 4
-#define PORT_ENOENT 2
-#define PORT_ENXIO 6
-#define PORT_ENODEV 19
-#define PORT_ENOSYS 38
-#define PORT_EOPNOTSUPP 95
+enum port_errno {
+	PORT_ENOENT = 2,
+	PORT_EINTR = 4,
+	PORT_ENXIO = 6,
+	PORT_EAGAIN = 11,
+	PORT_ENODEV = 19,
+	PORT_ENOSYS = 38,
+	PORT_EPROTONOSUPPORT = 93,
+	PORT_EOPNOTSUPP = 95,
+	PORT_EAFNOSUPPORT = 97,
+};
 
 /* The descriptor records go to. */
 #define PORT_CONSOLE 1
@@ -33,6 +40,14 @@ struct port_end {
 	int signal;
 };
 
+/* A kind of socket, and where one is: a path, or a number on the machine's own network. */
+enum port_socket_kind { PORT_LOCAL, PORT_TCP, PORT_UDP };
+struct port_endpoint {
+	enum port_socket_kind kind;
+	const char *path;
+	uint16_t number;
+};
+
 /* The finest counter user code can read, ordered against the code around it. */
 static inline uint64_t port_ticks(void);
 
@@ -40,41 +55,81 @@ static inline uint64_t port_ticks(void);
 static inline long port_time_ns(uint64_t *ns);
 static inline long port_sleep_ns(uint64_t ns);
 
+/* Processes. */
 static inline long port_getpid(void);
 static inline long port_getppid(void);
 static inline long port_yield(void);
+static inline long port_pin(unsigned int cpu); /* this process and its later children */
+static inline long port_fork(void);
+static inline long port_exec(const char *path, char *const argv[]); /* with no environment */
+static inline long port_wait(long pid, struct port_end *end);
+_Noreturn static inline void port_exit(int status);
 
-/* Keeps this process and its later children on one CPU. */
-static inline long port_pin(unsigned int cpu);
+/*
+ * A thread of this process runs fn(arg) on the stack that ends at `stack_top` and ends with it.
+ * `*alive` is not 0 until the thread is gone, which port_futex_wait() on it waits for.
+ */
+static inline long port_thread(void (*fn)(void *arg), void *arg, void *stack_top, uint32_t *alive);
 
-/* Flags are PORT_O_RDONLY, PORT_O_WRONLY, PORT_O_RDWR. */
+/* Files. PORT_O_ flags: RDONLY WRONLY RDWR CREAT EXCL TRUNC. */
 static inline long port_open(const char *path, int flags);
 static inline long port_close(int fd);
 static inline long port_read(int fd, void *buf, size_t len);
 static inline long port_write(int fd, const void *buf, size_t len);
+static inline long port_pread(int fd, void *buf, size_t len, int64_t at);
+static inline long port_pwrite(int fd, const void *buf, size_t len, int64_t at);
+static inline long port_seek(int fd, int64_t to);
 static inline long port_dup(int fd);
+static inline long port_unlink(const char *path);
 static inline long port_stat(const char *path, struct port_stat *st);
 static inline long port_fstat(int fd, struct port_stat *st);
 static inline uint64_t port_stat_size(const struct port_stat *st);
 static inline int port_stat_is_regular(const struct port_stat *st);
 static inline uint64_t port_stat_inode(const struct port_stat *st);
-
-/* fds[0] reads what fds[1] writes. */
-static inline long port_pipe(int fds[2]);
-
+/* Takes (waiting for it) or gives back the record lock on one byte of a file. */
+static inline long port_lock(int fd, int64_t byte);
+static inline long port_unlock(int fd, int64_t byte);
 /* Waits until what was written to `fd` has left the machine. */
 static inline long port_drain(int fd);
 
-/* 0 in the child, its id in the parent. */
-static inline long port_fork(void);
-/* Returns only on failure; the environment is empty. */
-static inline long port_exec(const char *path, char *const argv[]);
-static inline long port_wait(long pid, struct port_end *end);
-_Noreturn static inline void port_exit(int status);
+/* Talking between processes. fds[0] of a pipe reads what fds[1] writes. */
+static inline long port_pipe(int fds[2]);
+static inline long port_fifo(const char *path);
+static inline long port_eventfd(void);
+static inline long port_socketpair(int fds[2]); /* local, a stream */
+static inline long port_socket(enum port_socket_kind kind);
+static inline long port_bind(int fd, const struct port_endpoint *at);
+static inline long port_connect(int fd, const struct port_endpoint *to);
+static inline long port_listen(int fd);
+static inline long port_accept(int fd);
+static inline long port_loopback(void); /* makes the machine's own network usable */
+static inline long port_futex_wait(uint32_t *word, uint32_t value);
+static inline long port_futex_wake(uint32_t *word, int count);
+/* A set of counting semaphores, all 0. `change` is added to one, once that leaves it 0 or more. */
+static inline long port_semaphores(int count);
+static inline long port_semaphore(long set, int index, int change);
+static inline long port_semaphores_remove(long set);
 
-/* Private anonymous zeroed memory, readable and writable, mapped but not yet touched. */
+/* How many of the descriptors can be read now, waiting for none. */
+static inline void port_select_add(struct port_fd_set *set, int fd);
+static inline long port_select(const struct port_fd_set *set);
+static inline void port_poll_for(struct port_pollfd *polled, int fd);
+static inline long port_poll(struct port_pollfd *polled, size_t count);
+static inline long port_epoll(void);
+static inline long port_epoll_add(int epoll, int fd);
+static inline long port_epoll_ready(int epoll);
+
+/* Signals: PORT_SIGUSR1 and PORT_SIGSEGV. */
+static inline long port_catch(int signal, void (*handler)(int signal));
+static inline long port_kill(long pid, int signal);
+
+/* Memory: zeroed and not yet touched, readable and writable, private or shared with children. */
 static inline long port_map(size_t len, void **addr);
+static inline long port_map_shared(size_t len, void **addr);
+static inline long port_map_file(int fd, size_t len, void **addr); /* private, to read */
 static inline long port_unmap(void *addr, size_t len);
+static inline long port_protect(void *addr, size_t len, int writable);
+static inline long port_break(void *to); /* where the data segment ends now; NULL only asks */
 
 /*
  * For the runner only. port_boot() makes a first process usable: descriptors 0 to 2 on the

@@ -63,9 +63,12 @@ static void teardown(void)
 	bench_check("how the partner ended", 0, end.status | end.signal);
 }
 
+BENCH_OP("one hand-over to the other process: a 1-byte pipe write, a switch, the read");
+BENCH_ANSWERS("lmbench lat_pipe and lat_ctx with 2 processes; UnixBench context1; "
+	      "will-it-scale context_switch1; LEBench context switch");
+
 const struct bench bench = {
 	BENCH_ID,
-	.op = "one hand-over to the other process: a 1-byte pipe write, a switch, the read",
 	.iterations = HAND_OVERS,
 	BENCH_USUAL_REPETITIONS,
 	.setup = setup,

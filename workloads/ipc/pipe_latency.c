@@ -28,9 +28,11 @@ static void teardown(void)
 	bench_check("close of the reading end", 0, port_close(fds[0]));
 }
 
+BENCH_OP("one write and one read of 1 byte by one process through a pipe");
+BENCH_ANSWERS("UnixBench pipe; will-it-scale pipe1");
+
 const struct bench bench = {
 	BENCH_ID,
-	.op = "one write and one read of 1 byte by one process through a pipe",
 	.iterations = 1000,
 	BENCH_USUAL_REPETITIONS,
 	.setup = setup,

@@ -90,9 +90,11 @@ static void teardown(void)
 	bench_check("how the reader ended", 0, end.status | end.signal);
 }
 
+BENCH_OP("65536 bytes written to a pipe and read by another process");
+BENCH_ANSWERS("lmbench bw_pipe; Asterinas pipe_bw");
+
 const struct bench bench = {
 	BENCH_ID,
-	.op = "65536 bytes written to a pipe and read by another process",
 	.iterations = BLOCKS,
 	BENCH_USUAL_REPETITIONS,
 	.setup = setup,

@@ -1,6 +1,7 @@
 #include "bench.h"
 
 #include "format.h"
+#include "param.h"
 #include "record.h"
 #include "text.h"
 
@@ -10,10 +11,17 @@ static struct record_stream stream;
 static struct record record;
 static uint64_t samples[BENCH_REPETITIONS_MAX];
 static const char *self_path;
+static const char *param_text;
+static struct param param;
 
 const char *bench_path(void)
 {
 	return self_path;
+}
+
+uint64_t bench_param(unsigned int index, uint64_t usual)
+{
+	return index < param.count ? param.values[index] : usual;
 }
 
 static _Noreturn void finish(int status)
@@ -49,6 +57,8 @@ long bench_require(const char *what, long result)
 	case -PORT_ENOENT:
 	case -PORT_ENODEV:
 	case -PORT_ENXIO:
+	case -PORT_EPROTONOSUPPORT:
+	case -PORT_EAFNOSUPPORT:
 		bench_absent(what, result);
 	}
 	if (result < 0)
@@ -71,15 +81,20 @@ static uint64_t time_run(void (*run)(uint64_t n), uint64_t n)
 	return port_ticks() - start;
 }
 
-static uint64_t repeat_once(void)
+static uint64_t iterations(void)
+{
+	return bench.count ? bench.count() : bench.iterations;
+}
+
+static uint64_t repeat_once(uint64_t n)
 {
 	uint64_t ticks;
 
 	if (bench.before)
-		bench.before(bench.iterations);
-	ticks = time_run(bench.run, bench.iterations);
+		bench.before(n);
+	ticks = time_run(bench.run, n);
 	if (bench.after)
-		bench.after(bench.iterations);
+		bench.after(n);
 	return ticks;
 }
 
@@ -88,10 +103,14 @@ static void emit_bench(uint32_t repetitions)
 	record_open(&record, &stream, "bench");
 	record_str(&record, "name", bench.name);
 	record_str(&record, "group", bench.group);
+	if (param_text)
+		record_str(&record, "param", param_text);
 	record_str(&record, "op", bench.op);
-	record_u64(&record, "iterations", bench.iterations);
+	record_u64(&record, "iterations", iterations());
 	record_u64(&record, "repetitions", repetitions);
 	record_u64(&record, "warmup", bench.warmup);
+	if (bench.bytes)
+		record_u64(&record, "bytes", bench.bytes);
 	record_emit(&stream, &record);
 }
 
@@ -100,7 +119,7 @@ static void emit_overhead(void)
 	uint64_t ticks[OVERHEAD_REPETITIONS];
 
 	for (size_t i = 0; i < OVERHEAD_REPETITIONS; i++)
-		ticks[i] = time_run(run_empty, bench.iterations);
+		ticks[i] = time_run(run_empty, iterations());
 	record_open(&record, &stream, "overhead");
 	record_list(&record, "ticks", ticks, OVERHEAD_REPETITIONS);
 	record_emit(&stream, &record);
@@ -128,9 +147,9 @@ static void measure(uint32_t repetitions)
 	if (bench.setup)
 		bench.setup();
 	for (uint32_t i = 0; i < bench.warmup; i++)
-		repeat_once();
+		repeat_once(iterations());
 	for (uint32_t i = 0; i < repetitions; i++)
-		samples[i] = repeat_once();
+		samples[i] = repeat_once(iterations());
 	if (bench.teardown)
 		bench.teardown();
 
@@ -140,7 +159,7 @@ static void measure(uint32_t repetitions)
 
 static int usage(void)
 {
-	static const char text[] = "usage: WORKLOAD STREAM quick|full\n";
+	static const char text[] = "usage: WORKLOAD STREAM quick|full [PARAMETER]\n";
 
 	port_write(PORT_CONSOLE, text, sizeof(text) - 1);
 	return 2;
@@ -150,7 +169,10 @@ int main(int argc, char **argv)
 {
 	enum bench_profile profile;
 
-	if (argc != 3 || parse_u64(argv[1], &stream.id))
+	if (argc < 3 || argc > 4 || parse_u64(argv[1], &stream.id))
+		return usage();
+	param_text = argc == 4 ? argv[3] : NULL;
+	if (param_text && param_parse(param_text, &param))
 		return usage();
 	if (text_equal(argv[2], "quick"))
 		profile = BENCH_QUICK;

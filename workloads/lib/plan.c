@@ -1,7 +1,5 @@
 #include "plan.h"
 
-#include <stdbool.h>
-
 #include "text.h"
 
 static bool is_word_char(char c)
@@ -9,18 +7,40 @@ static bool is_word_char(char c)
 	return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_';
 }
 
-static bool is_workload(const char *line)
+/* How many words joined by single slashes make up the line; 0 for anything else. */
+static size_t count_words(const char *line)
 {
-	size_t group = 0, name = 0;
+	size_t words = 0;
 
-	while (is_word_char(line[group]))
-		group++;
-	if (!group || line[group] != '/')
-		return false;
-	line += group + 1;
-	while (is_word_char(line[name]))
-		name++;
-	return name && !line[name];
+	for (;; line++) {
+		if (!is_word_char(*line))
+			return 0;
+		while (is_word_char(*line))
+			line++;
+		words++;
+		if (!*line)
+			return words;
+		if (*line != '/')
+			return 0;
+	}
+}
+
+bool plan_is_probe(const char *line)
+{
+	static const char prefix[] = "probe/";
+
+	for (size_t i = 0; prefix[i]; i++) {
+		if (line[i] != prefix[i])
+			return false;
+	}
+	return true;
+}
+
+static bool can_be_run(const char *line)
+{
+	size_t words = count_words(line);
+
+	return words == 3 || (words == 2 && !plan_is_probe(line));
 }
 
 /* Ends the line that starts at `line` and returns the next one, or NULL at the end of the text. */
@@ -52,8 +72,8 @@ static bool add_line(struct plan *plan, const char *line, const char **expected)
 		*expected = "no more workloads";
 		return false;
 	}
-	*expected = "group/name, of a-z, 0-9 and _";
-	if (!is_workload(line))
+	*expected = "group/name, group/name/parameter or probe/family/name, of a-z, 0-9 and _";
+	if (!can_be_run(line))
 		return false;
 	plan->workloads[plan->count++] = line;
 	return true;

@@ -69,9 +69,10 @@ static void after(uint64_t n)
 	bench_check("munmap", 0, port_unmap((void *)area, n * PORT_PAGE_SIZE));
 }
 
+BENCH_OP("first write to one page shared with a forked child");
+
 const struct bench bench = {
 	BENCH_ID,
-	.op = "first write to one page shared with a forked child",
 	.iterations = PAGES,
 	BENCH_USUAL_REPETITIONS,
 	.before = before,

@@ -23,9 +23,11 @@ static void run(uint64_t n)
 	}
 }
 
+BENCH_OP("one mmap of one anonymous page and its munmap, untouched");
+BENCH_ANSWERS("LEBench mmap and munmap; will-it-scale mmap1");
+
 const struct bench bench = {
 	BENCH_ID,
-	.op = "one mmap of one anonymous page and its munmap, untouched",
 	.iterations = 500,
 	BENCH_USUAL_REPETITIONS,
 	.setup = setup,

@@ -33,9 +33,11 @@ static void after(uint64_t n)
 	bench_check("munmap", 0, port_unmap(area, n * PORT_PAGE_SIZE));
 }
 
+BENCH_OP("first write to one page of fresh anonymous memory");
+BENCH_ANSWERS("LEBench page fault; will-it-scale page_fault1");
+
 const struct bench bench = {
 	BENCH_ID,
-	.op = "first write to one page of fresh anonymous memory",
 	.iterations = PAGES,
 	BENCH_USUAL_REPETITIONS,
 	.before = before,

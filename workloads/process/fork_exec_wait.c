@@ -45,9 +45,11 @@ static void run(uint64_t n)
 	}
 }
 
+BENCH_OP("one fork, exec of a small static ELF, its exit and the wait for it");
+BENCH_ANSWERS("lmbench lat_proc exec; UnixBench execl; osbench launch_programs");
+
 const struct bench bench = {
 	BENCH_ID,
-	.op = "one fork, exec of a small static ELF, its exit and the wait for it",
 	.iterations = 16,
 	BENCH_USUAL_REPETITIONS,
 	.setup = setup,

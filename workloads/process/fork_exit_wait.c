@@ -31,9 +31,11 @@ static void setup(void)
 	bench_check("parent saw the child's write", 1, mine);
 }
 
+BENCH_OP("one fork of a small static process, its exit and the wait for it");
+BENCH_ANSWERS("lmbench lat_proc fork; LEBench fork; UnixBench spawn; osbench create_processes");
+
 const struct bench bench = {
 	BENCH_ID,
-	.op = "one fork of a small static process, its exit and the wait for it",
 	.iterations = 32,
 	BENCH_USUAL_REPETITIONS,
 	.setup = setup,

@@ -34,9 +34,11 @@ static void run(uint64_t n)
 	}
 }
 
+BENCH_OP("one fork with 500 more pages in memory, the child's exit and the wait for it");
+BENCH_ANSWERS("LEBench fork with many mapped pages");
+
 const struct bench bench = {
 	BENCH_ID,
-	.op = "one fork with 500 more pages in memory, the child's exit and the wait for it",
 	.iterations = 16,
 	BENCH_USUAL_REPETITIONS,
 	.setup = setup,

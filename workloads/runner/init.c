@@ -9,7 +9,6 @@
 #include "text.h"
 
 #define PLAN_PATH "/ringside/plan"
-#define WORKLOADS_PATH "/workloads/"
 #define PLAN_BYTES_MAX 16384
 /* What a shell answers when it cannot run a command. */
 #define EXEC_FAILED 127
@@ -129,26 +128,46 @@ static void emit_absent(uint64_t number, const char *what, long error)
 	record_emit(&own, &record);
 }
 
-static _Noreturn void exec_workload(uint64_t number, const char *name, const char *profile)
+/*
+ * Lays out where the ELF of a plan's line lies: /probes/<family>/<name> for a probe, else
+ * /workloads/<group>/<name>. Returns the parameter that stands behind the name, or NULL.
+ */
+static char *locate(char *path, const char *line)
 {
-	static char path[sizeof(WORKLOADS_PATH) + PLAN_BYTES_MAX];
-	static char digits[FORMAT_MAX + 1];
-	char *argv[] = { path, digits, (char *)profile, NULL };
+	bool probe = plan_is_probe(line);
+	const char *folder = probe ? "/probes/" : "/workloads/";
+	const char *rest = probe ? line + text_len("probe/") : line;
+	size_t len = text_len(folder), slashes = 0;
 
-	memcpy(path, WORKLOADS_PATH, sizeof(WORKLOADS_PATH));
-	memcpy(path + sizeof(WORKLOADS_PATH) - 1, name, text_len(name) + 1);
+	memcpy(path, folder, len);
+	memcpy(path + len, rest, text_len(rest) + 1);
+	for (char *at = path + len; *at; at++) {
+		if (*at == '/' && ++slashes == 2) {
+			*at = '\0';
+			return at + 1;
+		}
+	}
+	return NULL;
+}
+
+static _Noreturn void exec_workload(uint64_t number, const char *line, const char *profile)
+{
+	static char path[16 + PLAN_BYTES_MAX];
+	static char digits[FORMAT_MAX + 1];
+	char *argv[] = { path, digits, (char *)profile, locate(path, line), NULL };
+
 	digits[format_u64(digits, number)] = '\0';
 	emit_absent(number, path, port_exec(path, argv));
 	port_exit(EXEC_FAILED);
 }
 
-static struct port_end run_workload(uint64_t number, const char *name, const char *profile)
+static struct port_end run_workload(uint64_t number, const char *line, const char *profile)
 {
 	struct port_end end = { .status = EXEC_FAILED };
 	long pid = port_fork();
 
 	if (pid == 0)
-		exec_workload(number, name, profile);
+		exec_workload(number, line, profile);
 	if (pid < 0) {
 		emit_absent(number, "fork", pid);
 		return end;
@@ -182,6 +201,16 @@ static void run_plan(const struct plan *plan)
 	record_emit(&stream, &record);
 }
 
+/* Probes give no numbers: they need not wait for a kernel at rest. */
+static bool is_to_settle(const struct plan *plan)
+{
+	for (size_t i = 0; i < plan->count; i++) {
+		if (!plan_is_probe(plan->workloads[i]))
+			return true;
+	}
+	return false;
+}
+
 int main(void)
 {
 	static struct plan plan;
@@ -194,8 +223,10 @@ int main(void)
 		emit_hello(&plan);
 		emit_clock();
 		port_drain(PORT_CONSOLE);
-		settle(&settled);
-		emit_settle(&settled);
+		if (is_to_settle(&plan)) {
+			settle(&settled);
+			emit_settle(&settled);
+		}
 		run_plan(&plan);
 	}
 	port_shutdown();

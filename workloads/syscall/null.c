@@ -28,9 +28,12 @@ static void after(uint64_t n)
 	bench_check("getppid stays the same", parent, port_getppid());
 }
 
+BENCH_OP("one getppid");
+BENCH_ANSWERS("lmbench lat_syscall null; LEBench getpid; will-it-scale getppid1; "
+	      "sel4bench hardware null syscall; Asterinas process_getppid_lat");
+
 const struct bench bench = {
 	BENCH_ID,
-	.op = "one getppid",
 	.iterations = 2000,
 	BENCH_USUAL_REPETITIONS,
 	.setup = setup,

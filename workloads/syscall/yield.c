@@ -11,9 +11,11 @@ static void run(uint64_t n)
 		bench_check("sched_yield", 0, port_yield());
 }
 
+BENCH_OP("one sched_yield with nobody to yield to");
+BENCH_ANSWERS("will-it-scale sched_yield");
+
 const struct bench bench = {
 	BENCH_ID,
-	.op = "one sched_yield with nobody to yield to",
 	.iterations = 1000,
 	BENCH_USUAL_REPETITIONS,
 	.setup = setup,

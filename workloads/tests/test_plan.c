@@ -19,11 +19,15 @@ static size_t parse(const char *text)
 
 static void test_good(void)
 {
-	CHECK(parse("# made\n\nprofile quick\nsyscall/null\r\n\n# more\nipc/pipe_2") == 0);
+	CHECK(parse("# made\n\nprofile quick\nsyscall/null\r\n\n# more\nipc/pipe_2\n"
+		    "ipc/ring/8x16k\nprobe/memory/brk") == 0);
 	CHECK(strcmp(plan.profile, "quick") == 0);
-	CHECK(plan.count == 2);
+	CHECK(plan.count == 4);
 	CHECK(strcmp(plan.workloads[0], "syscall/null") == 0);
 	CHECK(strcmp(plan.workloads[1], "ipc/pipe_2") == 0);
+	CHECK(strcmp(plan.workloads[2], "ipc/ring/8x16k") == 0);
+	CHECK(!plan_is_probe(plan.workloads[2]));
+	CHECK(plan_is_probe(plan.workloads[3]));
 
 	CHECK(parse("profile full\n") == 0);
 	CHECK(strcmp(plan.profile, "full") == 0);
@@ -44,7 +48,10 @@ static void test_bad(void)
 		{ "profile quick\nnull\n", 2 },
 		{ "profile quick\n/null\n", 2 },
 		{ "profile quick\nsyscall/\n", 2 },
-		{ "profile quick\nsyscall/null/x\n", 2 },
+		{ "profile quick\nsyscall/null/x/y\n", 2 },
+		{ "profile quick\nsyscall//x\n", 2 },
+		{ "profile quick\nsyscall/null/\n", 2 },
+		{ "profile quick\nprobe/memory\n", 2 },
 		{ "profile quick\na/b\n../init\n", 3 },
 		{ "profile quick\nsyscall/null \n", 2 },
 		{ "profile quick\nSyscall/null\n", 2 },

@@ -11,6 +11,7 @@ $(test_out)/test_format: lib/format.c
 $(test_out)/test_crc32: lib/crc32.c
 $(test_out)/test_record: lib/record.c lib/format.c lib/crc32.c lib/text.c
 $(test_out)/test_plan: lib/plan.c lib/text.c
+$(test_out)/test_param: lib/param.c
 $(test_out)/test_settle_agree: runner/settle_agree.c
 $(test_out)/test_text: lib/text.c
 

@@ -2,7 +2,8 @@
 
 #include <stdbool.h>
 
-#define S_IFCHR 0020000
+#include <linux/reboot.h>
+#include <linux/stat.h>
 
 struct device {
 	const char *path;
@@ -27,15 +28,14 @@ static long devices_make(void)
 {
 	long failed = 0;
 
-	linux_call2(LINUX_MKDIR, (long)"/dev", 0755);
+	sys(mkdir, "/dev", 0755);
 	for (size_t i = 0; i < sizeof(devices) / sizeof(devices[0]); i++) {
 		const struct device *dev = &devices[i];
 		long ret;
 
 		if (path_exists(dev->path))
 			continue;
-		ret = linux_call3(LINUX_MKNOD, (long)dev->path, S_IFCHR | 0666,
-				  (long)(dev->major << 8 | dev->minor));
+		ret = sys(mknod, dev->path, S_IFCHR | 0666, dev->major << 8 | dev->minor);
 		if (ret < 0)
 			failed = ret;
 	}
@@ -61,21 +61,21 @@ long port_boot(void)
 {
 	/* Nodes of our own keep the file system the same on every kernel; a mount is the resort. */
 	if (devices_make() < 0)
-		linux_call6(LINUX_MOUNT, (long)"devtmpfs", (long)"/dev", (long)"devtmpfs", 0, 0, 0);
+		sys(mount, "devtmpfs", "/dev", "devtmpfs", 0, 0);
 	return console_open();
 }
 
 static void reboot(long command)
 {
-	linux_call3(LINUX_REBOOT, 0xfee1dead, 672274793, command);
+	sys(reboot, LINUX_REBOOT_MAGIC1, LINUX_REBOOT_MAGIC2, command);
 }
 
 _Noreturn void port_shutdown(void)
 {
 	port_drain(PORT_CONSOLE);
-	linux_call0(LINUX_SYNC);
-	reboot(0x1234567);  /* RB_AUTOBOOT */
-	reboot(0x4321fedc); /* RB_POWER_OFF */
+	sys(sync);
+	reboot(LINUX_REBOOT_CMD_RESTART);
+	reboot(LINUX_REBOOT_CMD_POWER_OFF);
 	for (;;)
 		port_sleep_ns(1000000000);
 }

@@ -1,0 +1,114 @@
+#pragma once
+
+/* Time, processes, threads and signals of port.h. */
+
+#include <linux/sched.h>
+#include <linux/signal.h>
+#include <linux/time.h>
+
+/* In entry.S. */
+long linux_thread(unsigned long flags, void *stack_top, uint32_t *id, void (*fn)(void *arg),
+		  void *arg);
+void linux_sigreturn(void);
+
+static inline uint64_t port_ticks(void)
+{
+	uint32_t low, high;
+
+	/* lfence: a real CPU would otherwise read the counter before or after its place. */
+	__asm__ volatile("lfence\n\trdtsc\n\tlfence" : "=a"(low), "=d"(high) : : "memory");
+	return (uint64_t)high << 32 | low;
+}
+
+static inline long port_time_ns(uint64_t *ns)
+{
+	struct timespec ts;
+	long ret = sys(clock_gettime, CLOCK_MONOTONIC, &ts);
+
+	if (ret == 0)
+		*ns = (uint64_t)ts.tv_sec * 1000000000u + (uint64_t)ts.tv_nsec;
+	return ret;
+}
+
+static inline long port_sleep_ns(uint64_t ns)
+{
+	struct timespec ts = {
+		.tv_sec = (long)(ns / 1000000000u),
+		.tv_nsec = (long)(ns % 1000000000u),
+	};
+
+	return sys(nanosleep, &ts, 0);
+}
+
+static inline long port_getpid(void)
+{
+	return sys(getpid);
+}
+
+static inline long port_getppid(void)
+{
+	return sys(getppid);
+}
+
+static inline long port_yield(void)
+{
+	return sys(sched_yield);
+}
+
+static inline long port_pin(unsigned int cpu)
+{
+	unsigned long mask = 1ul << cpu;
+
+	return sys(sched_setaffinity, 0, sizeof(mask), &mask);
+}
+
+static inline long port_fork(void)
+{
+	return sys(fork);
+}
+
+static inline long port_exec(const char *path, char *const argv[])
+{
+	static char *const empty[] = { NULL };
+
+	return sys(execve, path, argv, empty);
+}
+
+static inline long port_wait(long pid, struct port_end *end)
+{
+	int status = 0;
+	long ret = sys(wait4, pid, &status, 0, 0);
+
+	end->signal = status & 0x7f;
+	end->status = end->signal ? 0 : status >> 8 & 0xff;
+	return ret;
+}
+
+_Noreturn static inline void port_exit(int status)
+{
+	for (;;)
+		sys(exit_group, status);
+}
+
+static inline long port_thread(void (*fn)(void *arg), void *arg, void *stack_top, uint32_t *alive)
+{
+	return linux_thread(CLONE_VM | CLONE_FS | CLONE_FILES | CLONE_SIGHAND | CLONE_THREAD |
+				    CLONE_SYSVSEM | CLONE_PARENT_SETTID | CLONE_CHILD_CLEARTID,
+			    stack_top, alive, fn, arg);
+}
+
+static inline long port_catch(int signal, void (*handler)(int signal))
+{
+	struct sigaction action = {
+		.sa_handler = handler,
+		.sa_flags = SA_RESTORER,
+		.sa_restorer = linux_sigreturn,
+	};
+
+	return sys(rt_sigaction, signal, &action, 0, sizeof(action.sa_mask));
+}
+
+static inline long port_kill(long pid, int signal)
+{
+	return sys(kill, pid, signal);
+}
