@@ -16,6 +16,7 @@
 #include "lib/random.h"
 #include "mm/kmem.h"
 #include "mm/page.h"
+#include "net/socket.h"
 #include "proc/process.h"
 #include "sched/sched.h"
 #include "syscall/syscalls.h"
@@ -80,6 +81,7 @@ void kernel_main(uint64_t handover)
 	sched_init();
 	process_init();
 	futex_init();
+	socket_init();
 	memory_devices_init();
 	console_init();
 	if (!option_is(boot.cmdline, "quiet"))

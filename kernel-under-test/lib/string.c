@@ -1,17 +1,5 @@
 #include "lib/string.h"
 
-void *memcpy(void *to, const void *from, size_t n)
-{
-	char *d = to;
-	const char *s = from;
-
-	for (; n >= 8; n -= 8, d += 8, s += 8)
-		__builtin_memcpy(d, s, 8);
-	while (n--)
-		*d++ = *s++;
-	return to;
-}
-
 void *memmove(void *to, const void *from, size_t n)
 {
 	char *d = to;
@@ -30,18 +18,6 @@ void *memmove(void *to, const void *from, size_t n)
 	}
 	while (n--)
 		d[n] = s[n];
-	return to;
-}
-
-void *memset(void *to, int byte, size_t n)
-{
-	char *d = to;
-	uint64_t word = (uint8_t)byte * 0x0101010101010101ull;
-
-	for (; n >= 8; n -= 8, d += 8)
-		__builtin_memcpy(d, &word, 8);
-	while (n--)
-		*d++ = (char)byte;
 	return to;
 }
 

@@ -1,4 +1,7 @@
-/* Memory and string routines: the usual C names with the usual contracts. */
+/*
+ * Memory and string routines: the usual C names with the usual contracts. arch gives memcpy(),
+ * which copies upwards, and memset().
+ */
 #pragma once
 
 #include "lib/types.h"

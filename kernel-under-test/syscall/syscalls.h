@@ -123,6 +123,22 @@ long sys_epoll_pwait(uint64_t set, uint64_t events, uint64_t max, uint64_t timeo
 		     uint64_t mask, uint64_t mask_size);
 long sys_eventfd(uint64_t count);
 long sys_eventfd2(uint64_t count, uint64_t flags);
+long sys_socket(uint64_t family, uint64_t type, uint64_t protocol);
+long sys_socketpair(uint64_t family, uint64_t type, uint64_t protocol, uint64_t out);
+long sys_bind(uint64_t fd, uint64_t addr, uint64_t len);
+long sys_listen(uint64_t fd, uint64_t backlog);
+long sys_connect(uint64_t fd, uint64_t addr, uint64_t len);
+long sys_accept(uint64_t fd, uint64_t addr, uint64_t len_at);
+long sys_accept4(uint64_t fd, uint64_t addr, uint64_t len_at, uint64_t flags);
+long sys_sendto(uint64_t fd, uint64_t buf, uint64_t len, uint64_t flags, uint64_t addr,
+		uint64_t addr_len);
+long sys_recvfrom(uint64_t fd, uint64_t buf, uint64_t len, uint64_t flags, uint64_t addr,
+		  uint64_t len_at);
+long sys_shutdown(uint64_t fd, uint64_t how);
+long sys_getsockname(uint64_t fd, uint64_t addr, uint64_t len_at);
+long sys_getpeername(uint64_t fd, uint64_t addr, uint64_t len_at);
+long sys_setsockopt(uint64_t fd, uint64_t level, uint64_t option, uint64_t value, uint64_t len);
+long sys_getsockopt(uint64_t fd, uint64_t level, uint64_t option, uint64_t value, uint64_t len_at);
 
 /* Reads the battery clock; call once. Seconds since 1970 when the clocks began to count. */
 void time_init(void);

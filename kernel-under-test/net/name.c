@@ -1,0 +1,179 @@
+/* The names that sockets are bound to: ports, abstract unix names, and paths. */
+#include "lib/errno.h"
+#include "lib/string.h"
+#include "net/socket.h"
+
+#define BUCKETS	   64
+#define FIRST_PORT 32768
+#define LAST_PORT  60999
+
+static struct list names[BUCKETS];
+static uint16_t last_port = FIRST_PORT - 1;
+
+void socket_init(void)
+{
+	for (size_t i = 0; i < BUCKETS; i++)
+		list_init(&names[i]);
+}
+
+static uint16_t port_of(const struct address *a)
+{
+	return (uint16_t)(a->in_port[0] << 8 | a->in_port[1]);
+}
+
+static bool is_abstract(const struct address *a)
+{
+	return a->family == AF_UNIX && a->len > 2 && a->un_path[0] == '\0';
+}
+
+static bool is_path(const struct address *a)
+{
+	return a->family == AF_UNIX && a->len > 2 && a->un_path[0] != '\0';
+}
+
+static struct list *bucket_of(const struct address *a)
+{
+	uint32_t h = 0;
+
+	if (a->family == AF_INET)
+		return &names[port_of(a) % BUCKETS];
+	for (uint32_t i = 0; i < a->len - 2; i++)
+		h = h * 31 + (uint8_t)a->un_path[i];
+	return &names[h % BUCKETS];
+}
+
+/* An Internet address is ours when it is loopback, or none in particular. */
+static bool is_ours(const struct address *a)
+{
+	static const uint8_t any[4];
+
+	return a->in_addr[0] == 127 || memcmp(a->in_addr, any, sizeof(any)) == 0;
+}
+
+/* One port is one name, whichever of our addresses it is asked for at. */
+static struct socket *find_name(const struct address *a, uint8_t type)
+{
+	struct socket *s;
+
+	list_for_each(s, bucket_of(a), by_name) {
+		if (s->family != a->family || s->type != type)
+			continue;
+		if (a->family == AF_INET ? port_of(&s->local) == port_of(a)
+					 : s->local.len == a->len &&
+						   memcmp(s->local.un_path, a->un_path,
+							  a->len - 2) == 0)
+			return s;
+	}
+	return NULL;
+}
+
+static void enter(struct socket *s, const struct address *a)
+{
+	s->local = *a;
+	list_push_front(bucket_of(a), &s->by_name);
+}
+
+int socket_bind_any(struct socket *s)
+{
+	struct address a = {.len = 16, .in_family = AF_INET, .in_addr = {127, 0, 0, 1}};
+
+	if (s->family != AF_INET || s->local.len)
+		return 0;
+	for (unsigned int tries = FIRST_PORT; tries <= LAST_PORT; tries++) {
+		last_port = last_port >= LAST_PORT ? FIRST_PORT : last_port + 1;
+		a.in_port[0] = (uint8_t)(last_port >> 8);
+		a.in_port[1] = (uint8_t)last_port;
+		if (!find_name(&a, s->type)) {
+			enter(s, &a);
+			return 0;
+		}
+	}
+	return -EADDRINUSE;
+}
+
+static int bind_path(struct socket *s, const struct path_base *base, uint32_t mode,
+		     const struct address *a)
+{
+	struct path_last last;
+	struct inode *node;
+	int err = path_find_parent(base, a->un_path, &last);
+
+	if (err)
+		return err == -EEXIST ? -EADDRINUSE : err;
+	err = last.dir->ops->create(last.dir, last.name, last.len, S_IFSOCK | mode, 0, &node);
+	inode_put(last.dir);
+	if (err)
+		return err == -EEXIST ? -EADDRINUSE : err;
+	node->socket = s;
+	s->bound = node;
+	s->local = *a;
+	return 0;
+}
+
+int socket_bind(struct socket *s, const struct path_base *base, uint32_t mode,
+		const struct address *a)
+{
+	if (a->family != s->family || s->local.len)
+		return -EINVAL;
+	if (is_path(a))
+		return bind_path(s, base, mode, a);
+	if (s->family == AF_UNIX && !is_abstract(a))
+		return -EINVAL;
+	if (s->family == AF_INET) {
+		if (!is_ours(a))
+			return -EADDRNOTAVAIL;
+		if (!port_of(a))
+			return socket_bind_any(s);
+	}
+	if (find_name(a, s->type))
+		return -EADDRINUSE;
+	enter(s, a);
+	return 0;
+}
+
+static int find_path(const struct path_base *base, const struct address *a, struct socket **out)
+{
+	struct inode *node;
+	int err = path_find(base, a->un_path, true, &node);
+
+	if (err)
+		return err;
+	*out = inode_is(node, S_IFSOCK) ? node->socket : NULL;
+	inode_put(node);
+	return *out ? 0 : -ECONNREFUSED;
+}
+
+int socket_find(const struct socket *s, const struct path_base *base, const struct address *a,
+		struct socket **out)
+{
+	if (a->family != s->family)
+		return -EAFNOSUPPORT;
+	if (is_path(a)) {
+		int err = find_path(base, a, out);
+
+		if (err)
+			return err;
+		if ((*out)->type != s->type)
+			return -EPROTOTYPE;
+	} else {
+		if (s->family == AF_INET && !is_ours(a))
+			return -ENETUNREACH;
+		if (s->family == AF_UNIX && !is_abstract(a))
+			return -EINVAL;
+		*out = find_name(a, s->type);
+		if (!*out)
+			return -ECONNREFUSED;
+	}
+	socket_get(*out);
+	return 0;
+}
+
+void socket_unbind(struct socket *s)
+{
+	list_remove(&s->by_name);
+	if (!s->bound)
+		return;
+	s->bound->socket = NULL;
+	inode_put(s->bound);
+	s->bound = NULL;
+}

@@ -1,0 +1,108 @@
+#include "net/socket.h"
+
+#include "lib/errno.h"
+#include "mm/kmem.h"
+
+#define FIONREAD 0x541b
+
+struct socket *socket_make(uint16_t family, uint8_t type)
+{
+	struct socket *s = kmem_zalloc(sizeof(*s));
+
+	if (!s)
+		return NULL;
+	s->ops = type == SOCK_STREAM ? &stream_ops : &datagram_ops;
+	s->refs = 1;
+	s->family = family;
+	s->type = type;
+	s->local.family = s->remote.family = family;
+	list_init(&s->by_name);
+	list_init(&s->backlog);
+	list_init(&s->messages);
+	wait_init(&s->readers);
+	wait_init(&s->writers);
+	return s;
+}
+
+void socket_put(struct socket *s)
+{
+	if (--s->refs)
+		return;
+	ring_free(&s->in);
+	kmem_free(s);
+}
+
+void socket_join(struct socket *a, struct socket *b)
+{
+	a->peer = socket_get(b);
+	b->peer = socket_get(a);
+	a->remote = b->local;
+	b->remote = a->local;
+	a->state = b->state = SOCKET_CONNECTED;
+}
+
+int socket_sleep(struct wait_queue *q, unsigned int flags)
+{
+	return flags & MSG_DONTWAIT ? -EAGAIN : wait_sleep(q, WAIT_INTERRUPTIBLE);
+}
+
+static unsigned int flags_of(const struct file *f)
+{
+	return f->flags & O_NONBLOCK ? MSG_DONTWAIT : 0;
+}
+
+static long socket_read(struct file *f, struct uio *u)
+{
+	struct socket *s = f->data;
+
+	return s->ops->receive(s, u, flags_of(f), NULL);
+}
+
+static long socket_write(struct file *f, struct uio *u)
+{
+	struct socket *s = f->data;
+
+	return s->ops->send(s, NULL, u, flags_of(f));
+}
+
+static uint32_t socket_poll(struct file *f, struct poll_entry *e)
+{
+	struct socket *s = f->data;
+
+	return s->ops->poll(s, e);
+}
+
+static long socket_ioctl(struct file *f, uint64_t request, uint64_t arg)
+{
+	struct socket *s = f->data;
+	int used = (int)(s->type == SOCK_STREAM ? ring_used(&s->in) : s->queued);
+
+	return request == FIONREAD ? copy_to_user(arg, &used, sizeof(used)) : -ENOTTY;
+}
+
+static void socket_release(struct file *f)
+{
+	struct socket *s = f->data;
+
+	socket_unbind(s);
+	s->ops->close(s);
+	socket_put(s);
+}
+
+static const struct file_ops socket_file_ops = {
+	.read = socket_read,
+	.write = socket_write,
+	.ioctl = socket_ioctl,
+	.poll = socket_poll,
+	.release = socket_release,
+};
+
+struct file *socket_file(struct socket *s, uint32_t flags)
+{
+	return file_make(&socket_file_ops, O_RDWR | flags, NULL, s);
+}
+
+struct socket *socket_of(const struct file *f)
+{
+	return f->ops == &socket_file_ops ? f->data : NULL;
+}

@@ -1,0 +1,175 @@
+/* Streams: bytes in order, between two ends. */
+#include "lib/errno.h"
+#include "net/socket.h"
+
+#define BACKLOG_MAX 4096
+
+static int stream_listen(struct socket *s, int backlog)
+{
+	if (s->state == SOCKET_CONNECTED || s->state == SOCKET_CLOSED)
+		return -EINVAL;
+	if (!s->local.len) {
+		int err = s->family == AF_INET ? socket_bind_any(s) : -EINVAL;
+
+		if (err)
+			return err;
+	}
+	s->state = SOCKET_LISTENING;
+	s->backlog_max = MIN(MAX(backlog, 1), BACKLOG_MAX);
+	return 0;
+}
+
+static int stream_connect(struct socket *s, struct socket *to, uint32_t file_flags)
+{
+	struct socket *other;
+	int err;
+
+	if (s->state != SOCKET_NEW)
+		return s->state == SOCKET_CONNECTED ? -EISCONN : -EINVAL;
+	while (to->state == SOCKET_LISTENING && to->backlog_count >= to->backlog_max) {
+		err = socket_sleep(&to->writers, file_flags & O_NONBLOCK ? MSG_DONTWAIT : 0);
+		if (err)
+			return err;
+	}
+	if (to->state != SOCKET_LISTENING)
+		return -ECONNREFUSED;
+	err = socket_bind_any(s);
+	if (err)
+		return err;
+	other = socket_make(s->family, s->type);
+	if (!other)
+		return -ENOMEM;
+	other->local = to->local;
+	socket_join(s, other);
+	/* The backlog has our reference until somebody accepts. */
+	list_push_back(&to->backlog, &other->by_name);
+	to->backlog_count++;
+	wait_wake_one(&to->readers);
+	return 0;
+}
+
+static long stream_send(struct socket *s, struct socket *to, struct uio *u, unsigned int flags)
+{
+	long done = 0;
+
+	if (to)
+		return s->state == SOCKET_CONNECTED ? -EISCONN : -EOPNOTSUPP;
+	if (s->state == SOCKET_NEW || s->state == SOCKET_LISTENING)
+		return -ENOTCONN;
+	while (u->left) {
+		struct socket *peer = s->peer;
+		long n;
+
+		if (s->no_send || !peer || peer->no_receive)
+			return done ? done : -EPIPE;
+		if (!ring_room(&peer->in)) {
+			int err = socket_sleep(&s->writers, flags);
+
+			if (err)
+				return done ? done : err;
+			continue;
+		}
+		n = ring_put(&peer->in, u, MIN(u->left, ring_room(&peer->in)));
+		if (n < 0)
+			return done ? done : n;
+		done += n;
+		wait_wake_one(&peer->readers);
+	}
+	return done;
+}
+
+static long stream_receive(struct socket *s, struct uio *u, unsigned int flags,
+			   struct address *from)
+{
+	long done = 0;
+
+	if (s->state == SOCKET_NEW || s->state == SOCKET_LISTENING)
+		return -ENOTCONN;
+	if (from)
+		from->len = 0;
+	while (u->left) {
+		long n;
+
+		if (!ring_used(&s->in)) {
+			int err;
+
+			if (s->no_receive || !s->peer || s->peer->no_send ||
+			    (done && !(flags & MSG_WAITALL)))
+				return done;
+			err = socket_sleep(&s->readers, flags);
+			if (err)
+				return done ? done : err;
+			continue;
+		}
+		n = ring_get(&s->in, u, MIN(u->left, ring_used(&s->in)), flags & MSG_PEEK);
+		if (n < 0)
+			return done ? done : n;
+		done += n;
+		if (s->peer)
+			wait_wake_one(&s->peer->writers);
+		if (flags & MSG_PEEK)
+			break;
+	}
+	if (ring_used(&s->in))
+		wait_wake_one(&s->readers);
+	return done;
+}
+
+static uint32_t stream_poll(struct socket *s, struct poll_entry *e)
+{
+	uint32_t mask = 0;
+
+	poll_add(e, &s->readers);
+	poll_add(e, &s->writers);
+	if (s->state == SOCKET_LISTENING)
+		return list_empty(&s->backlog) ? 0 : POLL_READABLE;
+	if (s->state == SOCKET_NEW)
+		return POLL_OUT | POLL_HUP;
+	if (ring_used(&s->in))
+		mask |= POLL_READABLE;
+	if (!s->peer || s->peer->no_send || s->no_receive)
+		mask |= POLL_READABLE | POLL_RDHUP;
+	if (!s->peer)
+		return mask | POLL_HUP | POLL_WRITABLE;
+	return mask | (ring_room(&s->peer->in) && !s->no_send ? POLL_WRITABLE : 0);
+}
+
+static void drop_backlog(struct socket *s)
+{
+	struct socket *c, *next;
+
+	list_for_each_safe(c, next, &s->backlog, by_name) {
+		list_remove(&c->by_name);
+		c->ops->close(c);
+		socket_put(c);
+	}
+	s->backlog_count = 0;
+	/* Who waits for room is told that there is nobody left to wait for. */
+	wait_wake_all(&s->writers);
+}
+
+static void stream_close(struct socket *s)
+{
+	struct socket *peer = s->peer;
+
+	s->state = SOCKET_CLOSED;
+	drop_backlog(s);
+	if (!peer)
+		return;
+	s->peer = NULL;
+	peer->peer = NULL;
+	peer->state = SOCKET_CLOSED;
+	wait_wake_all(&peer->readers);
+	wait_wake_all(&peer->writers);
+	socket_put(s);
+	socket_put(peer);
+}
+
+const struct socket_ops stream_ops = {
+	.listen = stream_listen,
+	.connect = stream_connect,
+	.send = stream_send,
+	.receive = stream_receive,
+	.poll = stream_poll,
+	.close = stream_close,
+};

@@ -1,0 +1,412 @@
+/* System calls on sockets. */
+#include "lib/string.h"
+#include "net/socket.h"
+#include "proc/signal.h"
+#include "syscall/syscalls.h"
+#include "syscall/user.h"
+
+#define SOCK_CLOEXEC  02000000
+#define SOCK_NONBLOCK 04000
+#define SOCK_TYPE     0xf
+
+#define SOL_SOCKET    1
+#define SO_REUSEADDR  2
+#define SO_TYPE	      3
+#define SO_ERROR      4
+#define SO_SNDBUF     7
+#define SO_RCVBUF     8
+#define SO_ACCEPTCONN 30
+#define SO_DOMAIN     39
+
+#define IPPROTO_TCP 6
+#define IPPROTO_UDP 17
+
+/* The file of a socket with a reference, and the socket. -EBADF, -ENOTSOCK. */
+static int get(uint64_t fd, struct file **f, struct socket **s)
+{
+	*f = user_file_get(fd);
+	if (!*f)
+		return -EBADF;
+	*s = socket_of(*f);
+	if (*s)
+		return 0;
+	file_put(*f);
+	return -ENOTSOCK;
+}
+
+static unsigned int flags_of(const struct file *f, uint64_t flags)
+{
+	return (unsigned int)flags | (f->flags & O_NONBLOCK ? MSG_DONTWAIT : 0);
+}
+
+/* A unix path gets a zero at its end, since the user need not give one. */
+static int get_address(uint64_t from, uint64_t len, struct address *a)
+{
+	memset(a, 0, sizeof(*a));
+	if (len < 2 || len > ADDRESS_MAX)
+		return -EINVAL;
+	if (copy_from_user(&a->family, from, len) < 0)
+		return -EFAULT;
+	a->len = (uint32_t)len;
+	if (a->family == AF_INET && len < 16)
+		return -EINVAL;
+	if (a->family == AF_INET)
+		a->len = 16;
+	return 0;
+}
+
+/* Copies as much as fits, and says how much there is. */
+static int put_address(const struct address *a, uint64_t to, uint64_t len_at)
+{
+	uint32_t room, len = a->len ? a->len : 2;
+
+	if (!to)
+		return 0;
+	if (copy_from_user(&room, len_at, sizeof(room)) < 0)
+		return -EFAULT;
+	if ((int)room < 0)
+		return -EINVAL;
+	if (copy_to_user(to, &a->family, MIN(room, len)) < 0)
+		return -EFAULT;
+	return copy_to_user(len_at, &len, sizeof(len));
+}
+
+static int check_kind(uint64_t family, uint64_t type, uint64_t protocol)
+{
+	uint64_t kind = type & SOCK_TYPE;
+
+	if (family != AF_UNIX && family != AF_INET)
+		return -EAFNOSUPPORT;
+	if (type & ~(uint64_t)(SOCK_TYPE | SOCK_CLOEXEC | SOCK_NONBLOCK))
+		return -EINVAL;
+	if (kind != SOCK_STREAM && kind != SOCK_DGRAM)
+		return -ESOCKTNOSUPPORT;
+	if (protocol && (family == AF_UNIX ||
+			 protocol != (kind == SOCK_STREAM ? IPPROTO_TCP : IPPROTO_UDP)))
+		return -EPROTONOSUPPORT;
+	return 0;
+}
+
+/* A descriptor for `s`, whose reference it takes over in any case. */
+static long install(struct socket *s, uint64_t type)
+{
+	struct file *f = socket_file(s, type & SOCK_NONBLOCK ? O_NONBLOCK : 0);
+	int fd;
+
+	if (!f) {
+		s->ops->close(s);
+		socket_put(s);
+		return -ENOMEM;
+	}
+	fd = files_add(process_current()->files, f, 0, type & SOCK_CLOEXEC);
+	if (fd < 0)
+		file_put(f);
+	return fd;
+}
+
+long sys_socket(uint64_t family, uint64_t type, uint64_t protocol)
+{
+	struct socket *s;
+	int err = check_kind(family, type, protocol);
+
+	if (err)
+		return err;
+	s = socket_make((uint16_t)family, type & SOCK_TYPE);
+	return s ? install(s, type) : -ENOMEM;
+}
+
+long sys_socketpair(uint64_t family, uint64_t type, uint64_t protocol, uint64_t out)
+{
+	struct socket *a, *b;
+	int fd[2], err = check_kind(family, type, protocol);
+
+	if (err)
+		return err;
+	if (family != AF_UNIX)
+		return -EOPNOTSUPP;
+	a = socket_make(AF_UNIX, type & SOCK_TYPE);
+	b = a ? socket_make(AF_UNIX, type & SOCK_TYPE) : NULL;
+	if (!b) {
+		if (a)
+			socket_put(a);
+		return -ENOMEM;
+	}
+	socket_join(a, b);
+	fd[0] = (int)install(a, type);
+	fd[1] = (int)install(b, type);
+	err = fd[0] < 0 ? fd[0] : fd[1] < 0 ? fd[1] : 0;
+	if (!err)
+		err = copy_to_user(out, fd, sizeof(fd));
+	for (int i = 0; i < 2 && err; i++)
+		if (fd[i] >= 0)
+			files_close(process_current()->files, (uint64_t)fd[i]);
+	return err;
+}
+
+long sys_bind(uint64_t fd, uint64_t addr, uint64_t len)
+{
+	struct process *p = process_current();
+	struct path_base base = process_path_base(p);
+	struct address a;
+	struct socket *s;
+	struct file *f;
+	int err = get(fd, &f, &s);
+
+	if (err)
+		return err;
+	err = get_address(addr, len, &a);
+	if (!err)
+		err = socket_bind(s, &base, 0777 & ~p->umask, &a);
+	file_put(f);
+	return err;
+}
+
+long sys_listen(uint64_t fd, uint64_t backlog)
+{
+	struct socket *s;
+	struct file *f;
+	int err = get(fd, &f, &s);
+
+	if (err)
+		return err;
+	err = s->ops->listen(s, (int)MIN(backlog, 65535ul));
+	file_put(f);
+	return err;
+}
+
+/* The socket at a user's address, with a reference. */
+static int find(const struct socket *s, uint64_t addr, uint64_t len, struct socket **to)
+{
+	struct path_base base = process_path_base(process_current());
+	struct address a;
+	int err = get_address(addr, len, &a);
+
+	return err ? err : socket_find(s, &base, &a, to);
+}
+
+long sys_connect(uint64_t fd, uint64_t addr, uint64_t len)
+{
+	struct socket *s, *to;
+	struct file *f;
+	int err = get(fd, &f, &s);
+
+	if (err)
+		return err;
+	err = find(s, addr, len, &to);
+	if (!err) {
+		err = s->ops->connect(s, to, f->flags);
+		socket_put(to);
+	}
+	file_put(f);
+	return err;
+}
+
+static int wait_for_connection(struct socket *s, struct file *f, struct socket **out)
+{
+	if (s->state != SOCKET_LISTENING)
+		return s->type == SOCK_STREAM ? -EINVAL : -EOPNOTSUPP;
+	while (list_empty(&s->backlog)) {
+		int err = socket_sleep(&s->readers, flags_of(f, 0));
+
+		if (err)
+			return err;
+	}
+	*out = list_first(&s->backlog, struct socket, by_name);
+	list_remove(&(*out)->by_name);
+	s->backlog_count--;
+	wait_wake_one(&s->writers);
+	return 0;
+}
+
+long sys_accept4(uint64_t fd, uint64_t addr, uint64_t len_at, uint64_t flags)
+{
+	struct address remote;
+	struct socket *s, *c;
+	struct file *f;
+	long new = get(fd, &f, &s);
+
+	if (new)
+		return new;
+	new = flags & ~(uint64_t)(SOCK_CLOEXEC | SOCK_NONBLOCK) ? -EINVAL : 0;
+	if (!new)
+		new = wait_for_connection(s, f, &c);
+	file_put(f);
+	if (new)
+		return new;
+	remote = c->remote;
+	new = install(c, flags);
+	if (new >= 0 && put_address(&remote, addr, len_at) < 0) {
+		files_close(process_current()->files, (uint64_t)new);
+		return -EFAULT;
+	}
+	return new;
+}
+
+long sys_accept(uint64_t fd, uint64_t addr, uint64_t len_at)
+{
+	return sys_accept4(fd, addr, len_at, 0);
+}
+
+static long send_result(long n, uint64_t flags)
+{
+	if (n == -EPIPE && !(flags & MSG_NOSIGNAL))
+		signal_raise(process_current(), SIGPIPE);
+	return n;
+}
+
+long sys_sendto(uint64_t fd, uint64_t buf, uint64_t len, uint64_t flags, uint64_t addr,
+		uint64_t addr_len)
+{
+	struct uio u = uio_user(buf, MIN(len, RW_MAX));
+	struct socket *s, *to = NULL;
+	struct file *f;
+	long n = get(fd, &f, &s);
+
+	if (n)
+		return n;
+	if (!user_range_ok(buf, len))
+		n = -EFAULT;
+	else if (addr)
+		n = find(s, addr, addr_len, &to);
+	if (!n)
+		n = s->ops->send(s, to, &u, flags_of(f, flags));
+	if (to)
+		socket_put(to);
+	file_put(f);
+	return send_result(n, flags);
+}
+
+long sys_recvfrom(uint64_t fd, uint64_t buf, uint64_t len, uint64_t flags, uint64_t addr,
+		  uint64_t len_at)
+{
+	struct uio u = uio_user(buf, MIN(len, RW_MAX));
+	struct address from = {0};
+	struct socket *s;
+	struct file *f;
+	long n = get(fd, &f, &s);
+
+	if (n)
+		return n;
+	n = user_range_ok(buf, len) ? s->ops->receive(s, &u, flags_of(f, flags), &from) : -EFAULT;
+	file_put(f);
+	if (n >= 0 && addr && put_address(&from, addr, len_at) < 0)
+		return -EFAULT;
+	return n;
+}
+
+long sys_shutdown(uint64_t fd, uint64_t how)
+{
+	struct socket *s;
+	struct file *f;
+	int err = get(fd, &f, &s);
+
+	if (err)
+		return err;
+	if (how > SHUT_RDWR) {
+		err = -EINVAL;
+	} else if (s->state != SOCKET_CONNECTED) {
+		err = -ENOTCONN;
+	} else {
+		s->no_receive |= how != SHUT_WR;
+		s->no_send |= how != SHUT_RD;
+		wait_wake_all(&s->readers);
+		wait_wake_all(&s->writers);
+		if (s->peer) {
+			wait_wake_all(&s->peer->readers);
+			wait_wake_all(&s->peer->writers);
+		}
+	}
+	file_put(f);
+	return err;
+}
+
+static long put_name(uint64_t fd, uint64_t addr, uint64_t len_at, bool remote)
+{
+	struct socket *s;
+	struct file *f;
+	int err = get(fd, &f, &s);
+
+	if (err)
+		return err;
+	if (remote && s->state != SOCKET_CONNECTED)
+		err = -ENOTCONN;
+	else
+		err = put_address(remote ? &s->remote : &s->local, addr, len_at);
+	file_put(f);
+	return err;
+}
+
+long sys_getsockname(uint64_t fd, uint64_t addr, uint64_t len_at)
+{
+	return put_name(fd, addr, len_at, false);
+}
+
+long sys_getpeername(uint64_t fd, uint64_t addr, uint64_t len_at)
+{
+	return put_name(fd, addr, len_at, true);
+}
+
+/*
+ * Options that change how packets are made or kept have nothing to change here, so they are taken
+ * and have no effect; those of other protocols are unknown.
+ */
+long sys_setsockopt(uint64_t fd, uint64_t level, uint64_t option, uint64_t value, uint64_t len)
+{
+	struct socket *s;
+	struct file *f;
+	int v, err = get(fd, &f, &s);
+
+	(void)option;
+	if (err)
+		return err;
+	if (len < sizeof(v))
+		err = -EINVAL;
+	else if (copy_from_user(&v, value, sizeof(v)) < 0)
+		err = -EFAULT;
+	else if (level != SOL_SOCKET && !(level == IPPROTO_TCP && s->family == AF_INET))
+		err = -ENOPROTOOPT;
+	file_put(f);
+	return err;
+}
+
+long sys_getsockopt(uint64_t fd, uint64_t level, uint64_t option, uint64_t value, uint64_t len_at)
+{
+	struct socket *s;
+	struct file *f;
+	uint32_t len;
+	int v = 0, err = get(fd, &f, &s);
+
+	if (err)
+		return err;
+	if (level != SOL_SOCKET)
+		err = -ENOPROTOOPT;
+	switch (option) {
+	case SO_TYPE:
+		v = s->type;
+		break;
+	case SO_DOMAIN:
+		v = s->family;
+		break;
+	case SO_ACCEPTCONN:
+		v = s->state == SOCKET_LISTENING;
+		break;
+	case SO_SNDBUF:
+	case SO_RCVBUF:
+		v = RING_SIZE;
+		break;
+	case SO_ERROR:
+	case SO_REUSEADDR:
+		break;
+	default:
+		err = -ENOPROTOOPT;
+	}
+	file_put(f);
+	if (err)
+		return err;
+	if (copy_from_user(&len, len_at, sizeof(len)) < 0)
+		return -EFAULT;
+	len = MIN(len, (uint32_t)sizeof(v));
+	if (copy_to_user(value, &v, len) < 0)
+		return -EFAULT;
+	return copy_to_user(len_at, &len, sizeof(len));
+}
