@@ -1,18 +1,23 @@
-"""The workloads of a port: the ELFs its build left, one file a workload.
+"""The workloads and probes of a port: the ELFs its build left, one file a program.
 
-workloads/build/<port>/init             the runner, becomes /init
-workloads/build/<port>/<group>/<name>   becomes /workloads/<group>/<name>
+workloads/build/<port>/init                     the runner, becomes /init
+workloads/build/<port>/<group>/<name>           becomes /workloads/<group>/<name>
+workloads/build/<port>/probes/<family>/<name>   becomes /probes/<family>/<name>
+<any of these but init>.facts                   what the source says of it, as `key: text` lines
 """
 
 from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
+from ringside.catalog.facts import WorkloadFacts, read_facts
 from ringside.catalog.names import select
 from ringside.errors import CatalogError
+
+PROBE = "probe"
 
 _ELF_MAGIC = b"\x7fELF"
 _SEE = "ringside workloads"
@@ -20,33 +25,92 @@ _SEE = "ringside workloads"
 
 @dataclass(frozen=True)
 class Workload:
-    """One workload: `name` is `<group>/<name>`, `sha256` of the ELF's bytes in hex."""
+    """One line of a plan: `<group>/<name>`, `<group>/<name>/<parameter>` or a probe's
+    `probe/<family>/<name>`. `sha256` is of the ELF's bytes, in hex."""
 
     name: str
     path: Path
     sha256: str
+    facts: WorkloadFacts = field(default_factory=WorkloadFacts)
+
+    @property
+    def is_probe(self) -> bool:
+        """Whether it answers a question instead of giving a number."""
+        return self.name.startswith(f"{PROBE}/")
+
+    @property
+    def elf(self) -> str:
+        """The name without a parameter: the same for all rows of one ELF."""
+        return self.name if self.is_probe else "/".join(self.name.split("/")[:2])
+
+    @property
+    def guest_path(self) -> str:
+        """Where the runner looks for the ELF, without the leading slash."""
+        if self.is_probe:
+            return f"probes/{self.name.removeprefix(f'{PROBE}/')}"
+        return f"workloads/{self.elf}"
 
 
 @dataclass(frozen=True)
 class WorkloadSet:
-    """All that goes into the initrd for one port. `extras` are ELFs that workloads exec."""
+    """All programs of one port.
+
+    `workloads` are the rows of the table, `sweeps` the points of the curves, `probes` the
+    questions. `extras` are ELFs that workloads exec, `probe_extras` those that probes exec.
+    """
 
     port: str
     init: Path
     workloads: tuple[Workload, ...]
-    extras: tuple[Workload, ...]
+    extras: tuple[Workload, ...] = ()
+    sweeps: tuple[Workload, ...] = ()
+    probes: tuple[Workload, ...] = ()
+    probe_extras: tuple[Workload, ...] = ()
 
     @property
     def names(self) -> tuple[str, ...]:
-        """Names of all workloads, sorted."""
+        """Names of all rows of the table, sorted by group and name, then as the source has them."""
         return tuple(w.name for w in self.workloads)
 
-    def select(self, patterns: Sequence[str]) -> tuple[Workload, ...]:
-        """Workloads by full name, glob or unique last part; all of them for no patterns."""
+    def select(self, patterns: Sequence[str], *, sweep: bool = False) -> tuple[Workload, ...]:
+        """Rows, or with `sweep` points of curves; all of them for no patterns.
+
+        A pattern is a full name, a glob, the unique last part of one, or an ELF's name, which
+        stands for all its parameters. Any parameter can be asked for by full name.
+        """
+        offered = self.sweeps if sweep else self.workloads
         if not patterns:
-            return self.workloads
-        chosen = select("workload", patterns, self.names, _SEE)
-        return tuple(w for w in self.workloads if w.name in chosen)
+            return offered
+        others = self.workloads if sweep else self.sweeps
+        every = {w.name: w for w in (*others, *offered)}
+        wanted: set[str] = set()
+        for pattern in patterns:
+            found = [w.name for w in offered if pattern in (w.elf, w.elf.rpartition("/")[2])]
+            if pattern in every:
+                found = [pattern]
+            names = tuple(w.name for w in offered)
+            wanted.update(found or select("workload", [pattern], names, _SEE))
+        return tuple(w for w in (*offered, *others) if w.name in wanted and w == every[w.name])
+
+    def select_probes(self, patterns: Sequence[str]) -> tuple[Workload, ...]:
+        """Probes by `<family>/<name>`, glob, family or unique last part; all for no patterns."""
+        if not patterns:
+            return self.probes
+        wanted: set[str] = set()
+        names = tuple(w.name.removeprefix(f"{PROBE}/") for w in self.probes)
+        for pattern in patterns:
+            family = [name for name in names if name.partition("/")[0] == pattern]
+            wanted.update(family or select("probe", [pattern], names, "ringside probe --list"))
+        return tuple(w for w in self.probes if w.name.removeprefix(f"{PROBE}/") in wanted)
+
+    def elves_for(self, plan: Sequence[str]) -> tuple[Workload, ...]:
+        """One Workload an ELF that a plan's initrd holds: those of all probes if it has only
+        probes, else those of all workloads, so that neither moves the other."""
+        if plan and all(name.startswith(f"{PROBE}/") for name in plan):
+            found = (*self.probes, *self.probe_extras)
+        else:
+            found = (*self.workloads, *self.sweeps, *self.extras)
+        return tuple(sorted({w.guest_path: w for w in found}.values(), key=lambda w: w.guest_path))
 
 
 def load_workloads(root: Path, port: str) -> WorkloadSet:
@@ -58,21 +122,47 @@ def load_workloads(root: Path, port: str) -> WorkloadSet:
             f"the workloads for {port} are not built: run `make -C workloads` "
             f"(expected workloads/build/{port}/init)"
         )
-    found = [
-        _read(file, folder)
+    found = [_read(file, file.relative_to(folder).as_posix()) for file in _elves(folder)]
+    planned = [w for w in found if not _is_extra(w)]
+    if not planned:
+        raise CatalogError(f"workloads/build/{port} holds no workload: run `make -C workloads`")
+    probes = [
+        _read(file, f"{PROBE}/{file.relative_to(folder / 'probes').as_posix()}")
+        for file in _elves(folder / "probes")
+    ]
+    return WorkloadSet(
+        port=port,
+        init=init,
+        workloads=tuple(row for w in planned for row in _rows(w, w.facts.points)),
+        extras=tuple(w for w in found if _is_extra(w)),
+        sweeps=tuple(row for w in planned if w.facts.sweep for row in _rows(w, w.facts.sweep)),
+        probes=tuple(w for w in probes if not _is_extra(w)),
+        probe_extras=tuple(w for w in probes if _is_extra(w)),
+    )
+
+
+def _elves(folder: Path) -> list[Path]:
+    return [
+        file
         for file in sorted(folder.glob("*/*"))
         if not file.parent.name.startswith(".") and file.is_file() and _is_elf(file)
     ]
-    planned = tuple(w for w in found if not _is_extra(w))
-    if not planned:
-        raise CatalogError(f"workloads/build/{port} holds no workload: run `make -C workloads`")
-    extras = tuple(w for w in found if _is_extra(w))
-    return WorkloadSet(port=port, init=init, workloads=planned, extras=extras)
 
 
-def _read(file: Path, folder: Path) -> Workload:
-    name = file.relative_to(folder).as_posix()
-    return Workload(name=name, path=file, sha256=hashlib.sha256(file.read_bytes()).hexdigest())
+def _read(file: Path, name: str) -> Workload:
+    sha256 = hashlib.sha256(file.read_bytes()).hexdigest()
+    facts = file.with_name(f"{file.name}.facts")
+    return Workload(name=name, path=file, sha256=sha256, facts=read_facts(facts))
+
+
+def _rows(workload: Workload, parameters: Sequence[str]) -> list[Workload]:
+    """The ELF with each of its parameters, or as it is when it has none."""
+    if not parameters:
+        return [workload]
+    return [
+        Workload(f"{workload.name}/{parameter}", workload.path, workload.sha256, workload.facts)
+        for parameter in parameters
+    ]
 
 
 def _is_elf(file: Path) -> bool:
@@ -81,5 +171,5 @@ def _is_elf(file: Path) -> bool:
 
 
 def _is_extra(workload: Workload) -> bool:
-    """A program that a workload execs is named `<group>/<something>_target`: never planned."""
+    """A program that another one execs is named `<something>_target`: never planned."""
     return workload.name.endswith("_target")

@@ -79,6 +79,7 @@ def measurement(
         ticks=ticks,
         iterations=result.iterations,
         warmup=result.warmup,
+        bytes=result.bytes,
         overhead=per_op(statistics.median(result.overhead)) if ticks and result.overhead else None,
         elf_sha256=workload.sha256,
         status=status,

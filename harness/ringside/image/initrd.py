@@ -2,7 +2,8 @@
 
 /init                         the runner
 /ringside/plan                what to run, in order
-/workloads/<group>/<name>     every built ELF, planned or not
+/workloads/<group>/<name>     every built ELF, planned or not; or, for a plan of probes,
+/probes/<family>/<name>       every built probe
 /dev/{console,null,zero}      device nodes, for kernels that make none
 /proc /tmp                    mount points
 """
@@ -12,7 +13,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from ringside.catalog.workloads import WorkloadSet
 from ringside.errors import ImageError
@@ -51,14 +52,17 @@ def build_initrd(workloads: WorkloadSet, plan: Sequence[str], profile: str, fold
             f"{len(plan)} workloads in one plan: the runner takes at most {MOST_PLANNED}"
         )
     archive = CpioWriter()
-    for name in ("dev", "proc", "ringside", "tmp", "workloads"):
+    for name in ("dev", "proc", "ringside", "tmp"):
         archive.directory(name, 0o1777 if name == "tmp" else 0o755)
     archive.char_device("dev/console", 5, 1, 0o600)
     archive.char_device("dev/null", 1, 3)
     archive.char_device("dev/zero", 1, 5)
-    elves = sorted((*workloads.workloads, *workloads.extras), key=lambda w: w.name)
-    for group in sorted({w.name.partition("/")[0] for w in elves}):
-        archive.directory(f"workloads/{group}")
+    elves = workloads.elves_for(plan)
+    folders = sorted({str(PurePosixPath(elf.guest_path).parent) for elf in elves})
+    for folder_name in dict.fromkeys(("workloads", *(name.partition("/")[0] for name in folders))):
+        archive.directory(folder_name)
+    for folder_name in folders:
+        archive.directory(folder_name)
     try:
         archive.file("init", workloads.init.read_bytes(), 0o755)
         archive.file("ringside/plan", plan_text(profile, plan))
@@ -66,7 +70,7 @@ def build_initrd(workloads: WorkloadSet, plan: Sequence[str], profile: str, fold
             data = elf.path.read_bytes()
             if hashlib.sha256(data).hexdigest() != elf.sha256:
                 raise ImageError(f"workload {elf.name} changed while it was read: run again")
-            archive.file(f"workloads/{elf.name}", data, 0o755)
+            archive.file(elf.guest_path, data, 0o755)
     except OSError as error:
         raise ImageError(f"{error.filename}: can't be read: {error.strerror}") from error
     data = archive.finish()

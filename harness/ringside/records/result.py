@@ -20,9 +20,11 @@ class Verdict(enum.Enum):
 
 @dataclass(frozen=True)
 class Result:
-    """One workload of a boot. `ticks` are raw readings, one a repetition; empty unless WHOLE.
+    """One workload or probe of a boot. `ticks` are raw readings, one a repetition; empty unless
+    WHOLE, and always empty for a probe.
 
-    `overhead` are raw readings of the empty body with the same `iterations`.
+    `overhead` are raw readings of the empty body with the same `iterations`; `bytes` is what one
+    operation moves, 0 where that says nothing.
     """
 
     name: str
@@ -31,5 +33,6 @@ class Result:
     op: str = ""
     iterations: int = 0
     warmup: int = 0
+    bytes: int = 0
     ticks: tuple[int, ...] = ()
     overhead: tuple[int, ...] = ()

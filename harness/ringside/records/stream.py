@@ -55,6 +55,7 @@ class Stream:
         self._bench: Mapping[str, str] = {}
         self._iterations = 0
         self._warmup = 0
+        self._bytes = 0
         self._repetitions = 0
         self._ticks: list[int] = []
         self._overhead: list[int] = []
@@ -99,6 +100,7 @@ class Stream:
             op=words(self._bench, "op") if self._bench else "",
             iterations=self._iterations,
             warmup=self._warmup,
+            bytes=self._bytes,
             ticks=tuple(self._ticks) if whole else (),
             overhead=tuple(self._overhead) if whole else (),
         )
@@ -137,19 +139,35 @@ class Stream:
             case "wrong":
                 expected, got = words(fields, "expected"), words(fields, "got")
                 self._wrong = f"{words(fields, 'what')}: expected {expected}, got {got}"
+            case "probe":
+                self._take_probe(fields)
             case _:
                 raise BadField("no such type")
+
+    def _take_probe(self, fields: Mapping[str, str]) -> None:
+        name = f"probe/{words(fields, 'family')}/{words(fields, 'name')}"
+        if name != self.name:
+            raise BadField(f"the process says that it is {name}")
+        if self._done:
+            raise BadField("it came twice")
+        match fields.get("answer"):
+            case "works":
+                self._done = True
+            case "absent" | "wrong" as answer:
+                self._take(answer, fields)
+            case _:
+                raise BadField(f"no such answer as {words(fields, 'answer')}")
 
     def _take_bench(self, fields: Mapping[str, str]) -> None:
         if self._bench:
             raise BadField("it came twice")
         self._bench = fields
-        if f"{fields.get('group', '')}/{fields.get('name', '')}" != self.name:
-            raise BadField(
-                f"the process says that it is {words(fields, 'group')}/{words(fields, 'name')}"
-            )
+        parts = [words(fields, key) for key in ("group", "name", "param") if key in fields]
+        if "/".join(parts) != self.name:
+            raise BadField(f"the process says that it is {'/'.join(parts)}")
         self._iterations = number(fields, "iterations", least=1)
         self._warmup = number(fields, "warmup")
+        self._bytes = number(fields, "bytes") if "bytes" in fields else 0
         self._repetitions = number(fields, "repetitions", least=1)
 
     def _take_samples(self, fields: Mapping[str, str]) -> None:

@@ -122,7 +122,8 @@ class Measurement(Frozen):
     `value` is the median cost of one operation in `unit`, loop and call included; `samples` the
     cost per operation of each repetition in `unit`; `ticks` the raw readings, one a repetition of
     `iterations` operations; `overhead` the cost of one turn of an empty body of the same shape in
-    `unit`, never subtracted. `boot` indexes `Run.boots`.
+    `unit`, never subtracted. `bytes` is what one operation moves, where the workload measures
+    throughput. `boot` indexes `Run.boots`.
     """
 
     kernel: str
@@ -137,6 +138,7 @@ class Measurement(Frozen):
     iterations: int
     warmup: int
     overhead: float | None
+    bytes: int = 0
     elf_sha256: str
     status: Status
     detail: str | None = None
