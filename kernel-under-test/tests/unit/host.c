@@ -1,0 +1,155 @@
+/* What stands in for the machine: an arena for memory, and the functions of arch. */
+#include "host_machine.h"
+
+#include "arch/time.h"
+#include "arch/uaccess.h"
+#include "asm/mmu.h"
+#include "lib/errno.h"
+#include "lib/printf.h"
+#include "lib/string.h"
+
+#include <setjmp.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+
+uint64_t host_arena;
+uint64_t x86_pte_nx = BIT(63);
+struct host_tlb host_tlb;
+
+static uint64_t cr3;
+
+uint64_t host_read_cr3(void)
+{
+	return cr3;
+}
+
+void host_write_cr3(uint64_t v)
+{
+	cr3 = v;
+	memset(&host_tlb, 0, sizeof(host_tlb));
+}
+
+void host_invlpg(uint64_t va)
+{
+	struct host_tlb_entry *t = host_tlb_slot(va);
+
+	if (t->page == va >> PAGE_SHIFT)
+		t->entry = 0;
+	memset(host_tlb.table, 0, sizeof(host_tlb.table));
+}
+
+void host_memory_make(uint64_t size)
+{
+	void *at = mmap(NULL, size, PROT_READ | PROT_WRITE,
+			MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+
+	if (at == MAP_FAILED) {
+		perror("mmap");
+		exit(1);
+	}
+	host_arena = (uint64_t)at;
+}
+
+void host_boot(uint64_t mib)
+{
+	struct boot_info info = {
+		.usable = {{0x100000, mib << 20}},
+		.usable_count = 1,
+		.image = {IMAGE_START, IMAGE_END},
+	};
+
+	host_memory_make(mib << 20);
+	page_init(&info);
+}
+
+static uint64_t now;
+
+uint64_t arch_time_ns(void)
+{
+	return now += 1000;
+}
+
+/* User memory is the host's own, but for a range that faults. */
+static uint64_t bad_start, bad_end;
+
+void host_user_fault(const void *start, size_t size)
+{
+	bad_start = (uint64_t)start;
+	bad_end = bad_start + size;
+}
+
+/* How many of `n` bytes are in reach. */
+static size_t reach(uint64_t at, size_t n)
+{
+	if (at >= USER_TOP || n > USER_TOP - at)
+		return 0;
+	if (at >= bad_end || at + n <= bad_start)
+		return n;
+	return at < bad_start ? bad_start - at : 0;
+}
+
+int copy_from_user(void *to, uint64_t from, size_t n)
+{
+	size_t part = reach(from, n);
+
+	memcpy(to, (const void *)from, part);
+	return part == n ? 0 : -EFAULT;
+}
+
+int copy_to_user(uint64_t to, const void *from, size_t n)
+{
+	size_t part = reach(to, n);
+
+	memcpy((void *)to, from, part);
+	return part == n ? 0 : -EFAULT;
+}
+
+int clear_user(uint64_t to, size_t n)
+{
+	size_t part = reach(to, n);
+
+	memset((void *)to, 0, part);
+	return part == n ? 0 : -EFAULT;
+}
+
+static jmp_buf *panic_catcher;
+
+void arch_panic_stop(void)
+{
+	if (panic_catcher)
+		longjmp(*panic_catcher, 1);
+	abort();
+}
+
+static void to_stderr(const char *text, size_t len)
+{
+	fwrite(text, 1, len, stderr);
+}
+
+__attribute__((constructor)) static void log_to_stderr(void)
+{
+	log_set_sink(to_stderr);
+}
+
+static void nowhere(const char *text, size_t len)
+{
+	(void)text;
+	(void)len;
+}
+
+bool host_panics(void (*fn)(void *), void *arg)
+{
+	jmp_buf back;
+	volatile bool panicked = true;
+
+	panic_catcher = &back;
+	log_set_sink(nowhere);
+	if (!setjmp(back)) {
+		fn(arg);
+		panicked = false;
+	}
+	panic_catcher = NULL;
+	log_set_sink(to_stderr);
+	return panicked;
+}

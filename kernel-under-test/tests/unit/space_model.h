@@ -1,0 +1,55 @@
+/*
+ * What address spaces should look like, page by page, and a CPU that reads and writes them the
+ * way hardware does: through a TLB that only the kernel's own flushes empty.
+ */
+#pragma once
+
+#include "mm/space.h"
+
+/* The pages that tests play with: a window across the border of two last-level tables. */
+#define WINDOW_PAGES 128
+#define WINDOW	     ((1ul << 30) - WINDOW_PAGES / 2 * PAGE_SIZE)
+
+#define OBJECTS	     3
+#define OBJECT_PAGES 40
+
+/* Objects that can be mapped, and the words at the start of their pages. */
+extern struct object *model_object[OBJECTS];
+
+struct model_page {
+	bool mapped;
+	uint32_t flags; /* AREA_... */
+	int object;	/* -1: anonymous */
+	uint64_t index; /* of the object's page */
+	bool own;	/* has a private value */
+	uint64_t value;
+};
+
+struct model {
+	struct space *space;
+	uint64_t brk;
+	struct model_page page[WINDOW_PAGES];
+};
+
+static inline uint64_t window_addr(size_t i)
+{
+	return WINDOW + i * PAGE_SIZE;
+}
+
+void model_objects_make(void);
+void model_objects_drop(void);
+
+void model_map(struct model *m, size_t from, size_t n, uint32_t flags, int object, uint64_t index);
+void model_unmap(struct model *m, size_t from, size_t n);
+/* 0 or -ENOMEM, like space_protect(). */
+int model_protect(struct model *m, size_t from, size_t n, uint32_t prot);
+void model_discard(struct model *m, size_t from, size_t n);
+
+/* What an access gives: 0, -EFAULT, -EACCES, -ENXIO; *word is read or written. */
+int model_access(struct model *m, size_t page, unsigned int access, uint64_t *word);
+
+/* The same through the page tables of the space in use, page faults and all. */
+int cpu_access(uint64_t addr, unsigned int access, uint64_t *word);
+
+/* The areas are in order and say what the model says; `resident` counts the entries. */
+void model_check_areas(struct model *m);
