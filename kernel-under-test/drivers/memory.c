@@ -65,7 +65,8 @@ static int64_t no_seek(struct file *f, int64_t offset, int whence)
 static const struct file_ops null_ops = {.read = null_read, .write = null_write, .seek = no_seek};
 static const struct file_ops zero_ops = {.read = zero_read, .write = null_write, .seek = no_seek};
 static const struct file_ops full_ops = {.read = zero_read, .write = full_write, .seek = no_seek};
-static const struct file_ops random_ops = {.read = random_read, .write = null_write, .seek = no_seek};
+static const struct file_ops random_ops = {
+	.read = random_read, .write = null_write, .seek = no_seek};
 
 void memory_devices_init(void)
 {

@@ -20,7 +20,7 @@
 
 #define DEVICE(major, minor) ((uint64_t)(major) << 8 | (minor))
 #define DEVICE_MAJOR(d)	     ((uint32_t)((d) >> 8))
-#define DEVICE_MINOR(d)	     ((uint32_t)((d) & 0xff))
+#define DEVICE_MINOR(d)	     ((uint32_t)((d)&0xff))
 
 struct file;
 struct inode;
@@ -66,7 +66,8 @@ struct inode {
 	uint64_t device; /* of a device node */
 	uint64_t size;
 	uint64_t changed_ns; /* last change, since boot */
-	/* What those share who have opened this FIFO, or bound this socket; belongs to ipc and net. */
+	/* What those share who have opened this FIFO, or bound this socket; belongs to ipc and net.
+	 */
 	union {
 		struct pipe *fifo;
 		struct socket *socket;

@@ -5,4 +5,3 @@
 
 /* A new file system: its root directory, with a reference; NULL without memory. */
 struct inode *tmpfs_create(void);
-

@@ -69,13 +69,13 @@ void kernel_main(uint64_t handover)
 {
 	struct inode *root;
 
-	serial_init();			/* so that what fails can say so */
+	serial_init(); /* so that what fails can say so */
 	log_set_sink(serial_write);
-	arch_cpu_init();		/* descriptor tables, protection, system calls */
+	arch_cpu_init(); /* descriptor tables, protection, system calls */
 	arch_boot_read(&boot, handover);
-	page_init(&boot);		/* from here on pages, and the final page tables */
+	page_init(&boot); /* from here on pages, and the final page tables */
 	kmem_init();
-	arch_time_init();		/* from here on time, and the interrupt controllers */
+	arch_time_init(); /* from here on time, and the interrupt controllers */
 	time_init();
 	random_seed(x86_rdtsc() ^ time_epoch());
 	sched_init();

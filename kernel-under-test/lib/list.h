@@ -50,7 +50,7 @@ static inline void list_remove(struct list *n)
 	list_init(n);
 }
 
-#define list_entry(n, type, member) container_of(n, type, member)
+#define list_entry(n, type, member)    container_of(n, type, member)
 #define list_first(head, type, member) list_entry((head)->next, type, member)
 
 /* `pos` may be removed from the list inside the loop; `next` may not. */

@@ -1,8 +1,8 @@
 /* The areas of a space: searching, mapping, unmapping, protecting. */
+#include "arch/mmu.h"
 #include "lib/errno.h"
 #include "lib/string.h"
 #include "mm/space.h"
-#include "arch/mmu.h"
 
 uint32_t space_find(struct space *s, uint64_t addr)
 {

@@ -53,8 +53,7 @@ static void map_around(struct space *s, struct area *a, uint64_t *e, uint64_t va
 	for (va = from; va < to; va += PAGE_SIZE, e++) {
 		struct page *p;
 
-		if (!*e &&
-		    a->object->ops->page(a->object, object_index(a, va), false, &p) == 0)
+		if (!*e && a->object->ops->page(a->object, object_index(a, va), false, &p) == 0)
 			enter(s, e, p, a, write);
 	}
 }

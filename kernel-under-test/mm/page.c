@@ -31,7 +31,8 @@ static struct page *buddy_take(unsigned int order)
 			continue;
 		p = list_first(&free_blocks[o], struct page, link);
 		list_remove(&p->link);
-		/* Give back the upper half, and again, until what is left has the size asked for. */
+		/* Give back the upper half, and again, until what is left has the size asked for.
+		 */
 		while (o > order) {
 			o--;
 			buddy_insert(p + (1ul << o), o);
@@ -208,7 +209,8 @@ void page_init(const struct boot_info *info)
 	keep[2].start = early_next = info->image.end;
 
 	/* In the reach of boot.S's tables, until mmu_init() has made the real ones. */
-	page_array = phys_to_virt(early_take(ALIGN_UP(page_limit * sizeof(struct page), PAGE_SIZE)));
+	page_array =
+		phys_to_virt(early_take(ALIGN_UP(page_limit * sizeof(struct page), PAGE_SIZE)));
 	mmu_init(info, early_take_page);
 
 	for (unsigned int o = 0; o <= PAGE_ORDER_MAX; o++)

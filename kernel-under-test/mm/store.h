@@ -1,4 +1,5 @@
-/* Pages by index: what a file or a shared mapping is made of. Sparse; grows with its largest index. */
+/* Pages by index: what a file or a shared mapping is made of. Sparse; grows with its largest index.
+ */
 #pragma once
 
 #include "mm/page.h"

@@ -55,13 +55,14 @@ static struct socket *find_name(const struct address *a, uint8_t type)
 {
 	struct socket *s;
 
-	list_for_each(s, bucket_of(a), by_name) {
+	list_for_each(s, bucket_of(a), by_name)
+	{
 		if (s->family != a->family || s->type != type)
 			continue;
-		if (a->family == AF_INET ? port_of(&s->local) == port_of(a)
-					 : s->local.len == a->len &&
-						   memcmp(s->local.un_path, a->un_path,
-							  a->len - 2) == 0)
+		if (a->family == AF_INET
+			    ? port_of(&s->local) == port_of(a)
+			    : s->local.len == a->len &&
+				      memcmp(s->local.un_path, a->un_path, a->len - 2) == 0)
 			return s;
 	}
 	return NULL;

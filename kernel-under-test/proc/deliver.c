@@ -79,9 +79,8 @@ static bool deliver(struct thread *t, struct regs *r, const struct signal_info *
 		run_handler(t, r, info);
 		return true;
 	}
-	if (handler == SIG_IGN ||
-	    (bit & (SIGNAL_BIT(SIGCHLD) | SIGNAL_BIT(SIGCONT) | SIGNAL_BIT(SIGURG) |
-		    SIGNAL_BIT(SIGWINCH))))
+	if (handler == SIG_IGN || (bit & (SIGNAL_BIT(SIGCHLD) | SIGNAL_BIT(SIGCONT) |
+					  SIGNAL_BIT(SIGURG) | SIGNAL_BIT(SIGWINCH))))
 		return false;
 	if (bit & STOPS)
 		stop(p, info->signo);

@@ -52,8 +52,8 @@ static bool segment_ok(const struct segment *s, uint64_t base)
 	uint64_t start = base + s->vaddr;
 
 	return s->filesz <= s->memsz && s->offset <= INT64_MAX - s->filesz &&
-	       (s->offset & (PAGE_SIZE - 1)) == (s->vaddr & (PAGE_SIZE - 1)) &&
-	       start >= s->vaddr && start >= SPACE_LOWEST && start <= USER_TOP &&
+	       (s->offset & (PAGE_SIZE - 1)) == (s->vaddr & (PAGE_SIZE - 1)) && start >= s->vaddr &&
+	       start >= SPACE_LOWEST && start <= USER_TOP &&
 	       s->memsz <= USER_TOP - PAGE_SIZE - start;
 }
 

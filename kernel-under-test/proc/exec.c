@@ -9,23 +9,23 @@
 #include "sched/sched.h"
 
 /* Keys of the auxiliary vector, numbered as on Linux. */
-#define AT_NULL	   0
-#define AT_PHDR	   3
-#define AT_PHENT   4
-#define AT_PHNUM   5
-#define AT_PAGESZ  6
-#define AT_BASE	   7
-#define AT_FLAGS   8
-#define AT_ENTRY   9
-#define AT_UID	   11
-#define AT_EUID	   12
-#define AT_GID	   13
-#define AT_EGID	   14
-#define AT_CLKTCK  17
-#define AT_SECURE  23
-#define AT_RANDOM  25
-#define AT_EXECFN  31
-#define AUX_WORDS  (2 * 15)
+#define AT_NULL	  0
+#define AT_PHDR	  3
+#define AT_PHENT  4
+#define AT_PHNUM  5
+#define AT_PAGESZ 6
+#define AT_BASE	  7
+#define AT_FLAGS  8
+#define AT_ENTRY  9
+#define AT_UID	  11
+#define AT_EUID	  12
+#define AT_GID	  13
+#define AT_EGID	  14
+#define AT_CLKTCK 17
+#define AT_SECURE 23
+#define AT_RANDOM 25
+#define AT_EXECFN 31
+#define AUX_WORDS (2 * 15)
 
 static int write_strings(struct space *s, uint64_t to, const struct args *a)
 {
@@ -91,16 +91,25 @@ static int build_stack(struct space *s, const char *path, const struct args *a,
 	struct pusher p = {.space = s, .at = ALIGN_DOWN(strings - words * 8, 16)};
 	uint64_t seed[2] = {random_u64(), random_u64()};
 	const uint64_t aux[AUX_WORDS] = {
-		AT_PHDR,   image->headers, AT_PHENT,  ELF_HEADER_SIZE, AT_PHNUM, image->header_count,
-		AT_PAGESZ, PAGE_SIZE,	   AT_BASE,   0,	       AT_FLAGS, 0,
-		AT_ENTRY,  image->entry,   AT_UID,    0,	       AT_EUID,	 0,
-		AT_GID,	   0,		   AT_EGID,   0,	       AT_CLKTCK, 100,
-		AT_RANDOM, random,	   AT_EXECFN, exec_fn,	       AT_NULL,	 0,
+		AT_PHDR,   image->headers,
+		AT_PHENT,  ELF_HEADER_SIZE,
+		AT_PHNUM,  image->header_count,
+		AT_PAGESZ, PAGE_SIZE,
+		AT_BASE,   0,
+		AT_FLAGS,  0,
+		AT_ENTRY,  image->entry,
+		AT_UID,	   0,
+		AT_EUID,   0,
+		AT_GID,	   0,
+		AT_EGID,   0,
+		AT_CLKTCK, 100,
+		AT_RANDOM, random,
+		AT_EXECFN, exec_fn,
+		AT_NULL,   0,
 	};
 	int err;
 
-	err = space_map(s, ALIGN_DOWN(p.at, PAGE_SIZE),
-			USER_TOP - ALIGN_DOWN(p.at, PAGE_SIZE),
+	err = space_map(s, ALIGN_DOWN(p.at, PAGE_SIZE), USER_TOP - ALIGN_DOWN(p.at, PAGE_SIZE),
 			AREA_READ | AREA_WRITE | AREA_STACK, NULL, 0);
 	*sp = p.at;
 	if (!err)

@@ -13,7 +13,8 @@ static void give_away_children(struct process *p)
 {
 	struct process *init = process_find(1), *c, *next;
 
-	list_for_each_safe(c, next, &p->children, sibling) {
+	list_for_each_safe(c, next, &p->children, sibling)
+	{
 		list_remove(&c->sibling);
 		c->parent = init;
 		list_push_back(&init->children, &c->sibling);
@@ -91,9 +92,7 @@ static void tell_others_to_end(struct process *p)
 {
 	struct thread *t;
 
-	list_for_each(t, &p->threads, sibling)
-		if (t != thread_current())
-			signal_kick(t);
+	list_for_each(t, &p->threads, sibling) if (t != thread_current()) signal_kick(t);
 	wait_wake_all(&p->continued);
 }
 
@@ -158,7 +157,8 @@ long process_wait(int pid, unsigned int options, int *status)
 		bool any = false;
 		int err;
 
-		list_for_each(c, &p->children, sibling) {
+		list_for_each(c, &p->children, sibling)
+		{
 			if (!matches(c, pid, p))
 				continue;
 			any = true;

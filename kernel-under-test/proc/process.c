@@ -31,9 +31,7 @@ static struct process *find_any(int pid)
 	struct list *bucket = &by_pid[(unsigned int)pid % PID_BUCKETS];
 	struct process *p;
 
-	list_for_each(p, bucket, by_pid)
-		if (p->pid == pid)
-			return p;
+	list_for_each(p, bucket, by_pid) if (p->pid == pid) return p;
 	return NULL;
 }
 
@@ -50,13 +48,10 @@ struct thread *thread_find(int tid)
 	struct thread *t;
 
 	if (p)
-		list_for_each(t, &p->threads, sibling)
-			if (t->tid == tid)
-				return t;
+		list_for_each(t, &p->threads, sibling) if (t->tid == tid) return t;
 	if (tid > 0)
-		list_for_each(t, &by_tid[(unsigned int)tid % PID_BUCKETS], by_tid)
-			if (t->tid == tid)
-				return t;
+		list_for_each(t, &by_tid[(unsigned int)tid % PID_BUCKETS],
+			      by_tid) if (t->tid == tid) return t;
 	return NULL;
 }
 
@@ -65,9 +60,8 @@ void process_each(bool (*fn)(struct process *p, void *ctx), void *ctx)
 	for (size_t i = 0; i < PID_BUCKETS; i++) {
 		struct process *p, *next;
 
-		list_for_each_safe(p, next, &by_pid[i], by_pid)
-			if (!p->zombie && !fn(p, ctx))
-				return;
+		list_for_each_safe(p, next, &by_pid[i],
+				   by_pid) if (!p->zombie && !fn(p, ctx)) return;
 	}
 }
 
@@ -163,8 +157,8 @@ static int open_console(struct process *p)
 
 int process_start_init(struct inode *root, const char *path, const char *const argv[])
 {
-	static const char *const envp[] = {"HOME=/", "TERM=linux", "PATH=/bin:/sbin:/usr/bin:/usr/sbin",
-					   NULL};
+	static const char *const envp[] = {"HOME=/", "TERM=linux",
+					   "PATH=/bin:/sbin:/usr/bin:/usr/sbin", NULL};
 	struct process *p = process_make();
 	struct args args;
 	int err;

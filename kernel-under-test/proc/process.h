@@ -122,8 +122,8 @@ _Noreturn void process_exit(int status);
 /* Ends all threads of the calling process but the caller; returns when they are gone. */
 void process_end_others(void);
 
-#define STATUS_EXIT(code)   (((code) & 0xff) << 8)
-#define STATUS_SIGNAL(sig)  ((sig) & 0x7f)
+#define STATUS_EXIT(code)   (((code)&0xff) << 8)
+#define STATUS_SIGNAL(sig)  ((sig)&0x7f)
 #define STATUS_STOPPED(sig) ((sig) << 8 | 0x7f)
 #define STATUS_CONTINUED    0xffff
 

@@ -3,7 +3,8 @@
 
 #include "proc/process.h"
 
-/* A process with a number and one blocked thread, without family, space or files. NULL: none left. */
+/* A process with a number and one blocked thread, without family, space or files. NULL: none left.
+ */
 struct process *process_make(void);
 
 /* Makes `t` one of its threads. */

@@ -55,7 +55,8 @@ static void drop(struct list *signals, uint64_t *pending, uint64_t set)
 
 	if (!(*pending & set))
 		return;
-	list_for_each_safe(q, next, signals, link) {
+	list_for_each_safe(q, next, signals, link)
+	{
 		if (!(SIGNAL_BIT(q->info.signo) & set))
 			continue;
 		list_remove(&q->link);
@@ -69,7 +70,8 @@ static void drop_everywhere(struct process *p, uint64_t set)
 	struct thread *t;
 
 	drop(&p->signals, &p->pending, set);
-	list_for_each(t, &p->threads, sibling) {
+	list_for_each(t, &p->threads, sibling)
+	{
 		drop(&t->signals, &t->pending, set);
 		signal_update_work(t);
 	}
@@ -124,18 +126,14 @@ void signal_send(struct process *p, const struct signal_info *info)
 	if (!prepare(p, info->signo))
 		return;
 	/* One that is blocked may yet be waited for, so it is kept even if ignored. */
-	list_for_each(t, &p->threads, sibling)
-		if (!taker && !(t->blocked & bit))
-			taker = t;
+	list_for_each(t, &p->threads, sibling) if (!taker && !(t->blocked & bit)) taker = t;
 	if (taker && is_ignored(p, info->signo))
 		return;
 	keep(&p->signals, &p->pending, info);
 	if (taker)
 		signal_kick(taker);
 	else
-		list_for_each(t, &p->threads, sibling)
-			if (t->restore_blocked)
-				signal_kick(t);
+		list_for_each(t, &p->threads, sibling) if (t->restore_blocked) signal_kick(t);
 }
 
 void signal_send_thread(struct thread *t, const struct signal_info *info)
@@ -259,7 +257,8 @@ static bool take_from(struct list *signals, uint64_t *pending, uint64_t set,
 	bool found = false, more = false;
 
 	*out = (struct signal_info){.signo = signo, .code = SI_USER};
-	list_for_each_safe(q, next, signals, link) {
+	list_for_each_safe(q, next, signals, link)
+	{
 		if (q->info.signo != signo)
 			continue;
 		if (found) {

@@ -27,9 +27,10 @@
 /* From here on each one sent is delivered, and with what it carries. */
 #define SIGRTMIN 32
 
-#define SIGNAL_BIT(n) BIT((n) - 1)
+#define SIGNAL_BIT(n) BIT((n)-1)
 #define UNBLOCKABLE   (SIGNAL_BIT(SIGKILL) | SIGNAL_BIT(SIGSTOP))
-#define STOPS	      (SIGNAL_BIT(SIGSTOP) | SIGNAL_BIT(SIGTSTP) | SIGNAL_BIT(SIGTTIN) | SIGNAL_BIT(SIGTTOU))
+#define STOPS                                                                                      \
+	(SIGNAL_BIT(SIGSTOP) | SIGNAL_BIT(SIGTSTP) | SIGNAL_BIT(SIGTTIN) | SIGNAL_BIT(SIGTTOU))
 
 #define SIG_DFL 0
 #define SIG_IGN 1
@@ -44,15 +45,15 @@
 #define SA_RESETHAND 0x80000000ull
 
 /* How a signal came about: si_code. */
-#define SI_USER	    0
-#define SI_KERNEL   0x80
-#define SI_QUEUE    (-1)
-#define SI_TIMER    (-2)
-#define SI_TKILL    (-6)
-#define SEGV_MAPERR 1
-#define CLD_EXITED  1
-#define CLD_KILLED  2
-#define CLD_STOPPED 5
+#define SI_USER	      0
+#define SI_KERNEL     0x80
+#define SI_QUEUE      (-1)
+#define SI_TIMER      (-2)
+#define SI_TKILL      (-6)
+#define SEGV_MAPERR   1
+#define CLD_EXITED    1
+#define CLD_KILLED    2
+#define CLD_STOPPED   5
 #define CLD_CONTINUED 6
 
 /* siginfo_t of the x86_64 ABI, as far as this kernel fills it in. */

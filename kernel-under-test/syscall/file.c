@@ -18,7 +18,7 @@ static long read_or_write(uint64_t fd, uint64_t buf, uint64_t len, bool write)
 {
 	struct file *f = user_file_get(fd);
 	struct uio u = uio_user(buf, MIN(len, RW_MAX));
-	long (*op)(struct file *file, struct uio *uio);
+	long (*op)(struct file * file, struct uio * uio);
 	long n;
 
 	if (unlikely(!f))
@@ -111,7 +111,7 @@ static long transfer_at(uint64_t fd, uint64_t buf, uint64_t len, int64_t pos, bo
 {
 	struct file *f = user_file(fd);
 	struct uio u = uio_user(buf, MIN(len, RW_MAX));
-	long (*op)(struct inode *inode, uint64_t at, struct uio *uio);
+	long (*op)(struct inode * inode, uint64_t at, struct uio * uio);
 
 	if (!f || (write ? !file_writable(f) : !file_readable(f)))
 		return -EBADF;
@@ -141,8 +141,7 @@ long sys_pwrite64(uint64_t fd, uint64_t buf, uint64_t len, uint64_t pos)
 }
 
 /* Makes the file that an open with O_CREAT asks for, unless somebody has already. */
-static int create(const struct path_base *base, const char *path, uint32_t mode,
-		  struct inode **out)
+static int create(const struct path_base *base, const char *path, uint32_t mode, struct inode **out)
 {
 	struct path_last last;
 	int err = path_find_parent(base, path, &last);
@@ -159,8 +158,8 @@ static int create(const struct path_base *base, const char *path, uint32_t mode,
 	return err;
 }
 
-static int open_inode(const struct path_base *base, const char *path, uint32_t flags,
-		      uint32_t mode, struct inode **out)
+static int open_inode(const struct path_base *base, const char *path, uint32_t flags, uint32_t mode,
+		      struct inode **out)
 {
 	bool exclusive = (flags & O_CREAT) && (flags & O_EXCL);
 	int err = path_find(base, path, !(flags & O_NOFOLLOW) && !exclusive, out);

@@ -51,7 +51,8 @@ long sys_futex(uint64_t addr, uint64_t op, uint64_t value, uint64_t timeout, uin
 	case FUTEX_WAIT_BITSET:
 		err = get_deadline(timeout, command, op & FUTEX_CLOCK_REALTIME, &deadline);
 		return err ? err
-			   : futex_wait(addr, v, deadline, command == FUTEX_WAIT ? ANY : v3, shared);
+			   : futex_wait(addr, v, deadline, command == FUTEX_WAIT ? ANY : v3,
+					shared);
 	case FUTEX_WAKE:
 	case FUTEX_WAKE_BITSET:
 		return futex_wake(addr, v, command == FUTEX_WAKE ? ANY : v3, shared);

@@ -34,9 +34,12 @@ static long put_stat(const struct inode *i, uint64_t out)
 		.size = (int64_t)i->size,
 		.block_size = PAGE_SIZE,
 		.blocks = (int64_t)((i->size + 511) / 512),
-		.atime = sec, .atime_ns = ns,
-		.mtime = sec, .mtime_ns = ns,
-		.ctime = sec, .ctime_ns = ns,
+		.atime = sec,
+		.atime_ns = ns,
+		.mtime = sec,
+		.mtime_ns = ns,
+		.ctime = sec,
+		.ctime_ns = ns,
 	};
 
 	return copy_to_user(out, &st, sizeof(st));

@@ -204,17 +204,19 @@ long sys_waitid(uint64_t type, uint64_t id, uint64_t info_out, uint64_t options,
 	if (type > P_PGID || !(options & kinds) || (type == P_PID && (int)id <= 0) ||
 	    (options & ~(kinds | WAIT_NOHANG | WAIT_NOREAP | WALL | WCLONE)))
 		return -EINVAL;
-	pid = process_wait(type == P_ALL ? -1 : type == P_PID ? (int)id : -(int)id,
+	pid = process_wait(type == P_ALL   ? -1
+			   : type == P_PID ? (int)id
+					   : -(int)id,
 			   (unsigned int)options, &status);
 	if (pid < 0)
 		return pid;
 	if (pid > 0) {
 		info.signo = SIGCHLD;
 		info.pid = (int)pid;
-		info.code = status == STATUS_CONTINUED	    ? CLD_CONTINUED
-			    : (status & 0xff) == 0x7f ? CLD_STOPPED
-			    : status & 0x7f		    ? CLD_KILLED
-							    : CLD_EXITED;
+		info.code = status == STATUS_CONTINUED ? CLD_CONTINUED
+			    : (status & 0xff) == 0x7f  ? CLD_STOPPED
+			    : status & 0x7f	       ? CLD_KILLED
+						       : CLD_EXITED;
 		info.status = info.code == CLD_CONTINUED ? SIGCONT
 			      : info.code == CLD_KILLED	 ? status & 0x7f
 							 : status >> 8 & 0xff;

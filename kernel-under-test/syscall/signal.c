@@ -10,12 +10,12 @@
 #define SIG_UNBLOCK 1
 #define SIG_SETMASK 2
 
-#define SS_ONSTACK   1
-#define SS_DISABLE   2
-#define MINSIGSTKSZ  2048
-#define ITIMER_REAL  0
-#define NS_PER_SEC   1000000000ull
-#define NS_PER_USEC  1000ull
+#define SS_ONSTACK  1
+#define SS_DISABLE  2
+#define MINSIGSTKSZ 2048
+#define ITIMER_REAL 0
+#define NS_PER_SEC  1000000000ull
+#define NS_PER_USEC 1000ull
 
 struct user_sigaction {
 	uint64_t handler, flags, restorer, mask;
@@ -37,7 +37,7 @@ long sys_rt_sigaction(uint64_t signo, uint64_t new, uint64_t old, uint64_t mask_
 		return -EINVAL;
 	if (new && (SIGNAL_BIT(signo) & UNBLOCKABLE))
 		return -EINVAL;
-	if (new && copy_from_user(&a, new, sizeof(a)) < 0)
+	if (new &&copy_from_user(&a, new, sizeof(a)) < 0)
 		return -EFAULT;
 	now = &p->actions[signo - 1];
 	if (old) {
@@ -164,12 +164,14 @@ long sys_sigaltstack(uint64_t new, uint64_t old)
 	bool in_use = arch_thread_regs(&t->arch)->rsp - t->alt_stack < t->alt_stack_size;
 	struct user_stack s;
 
-	if (new && copy_from_user(&s, new, sizeof(s)) < 0)
+	if (new &&copy_from_user(&s, new, sizeof(s)) < 0)
 		return -EFAULT;
 	if (old) {
 		struct user_stack was = {
 			t->alt_stack,
-			!t->alt_stack_size ? SS_DISABLE : in_use ? SS_ONSTACK : 0,
+			!t->alt_stack_size ? SS_DISABLE
+			: in_use	   ? SS_ONSTACK
+					   : 0,
 			0,
 			t->alt_stack_size,
 		};
@@ -294,7 +296,7 @@ long sys_setitimer(uint64_t which, uint64_t new, uint64_t old)
 
 	if (which != ITIMER_REAL)
 		return -EINVAL;
-	if (new && copy_from_user(&it, new, sizeof(it)) < 0)
+	if (new &&copy_from_user(&it, new, sizeof(it)) < 0)
 		return -EFAULT;
 	if (usec_to_ns(it.value_sec, it.value_usec, &value) < 0 ||
 	    usec_to_ns(it.interval_sec, it.interval_usec, &interval) < 0)
@@ -309,7 +311,6 @@ long sys_alarm(uint64_t seconds)
 	struct user_itimer was = alarm_now(p);
 
 	set_alarm(p, (uint32_t)seconds * NS_PER_SEC, 0);
-	return (long)(was.value_sec + (was.value_usec >= 500000 || !was.value_sec
-					       ? was.value_usec > 0
-					       : 0));
+	return (long)(was.value_sec +
+		      (was.value_usec >= 500000 || !was.value_sec ? was.value_usec > 0 : 0));
 }

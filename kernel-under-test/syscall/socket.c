@@ -1,6 +1,6 @@
 /* System calls on sockets. */
-#include "lib/string.h"
 #include "net/socket.h"
+#include "lib/string.h"
 #include "proc/signal.h"
 #include "syscall/syscalls.h"
 #include "syscall/user.h"
@@ -81,8 +81,8 @@ static int check_kind(uint64_t family, uint64_t type, uint64_t protocol)
 		return -EINVAL;
 	if (kind != SOCK_STREAM && kind != SOCK_DGRAM)
 		return -ESOCKTNOSUPPORT;
-	if (protocol && (family == AF_UNIX ||
-			 protocol != (kind == SOCK_STREAM ? IPPROTO_TCP : IPPROTO_UDP)))
+	if (protocol &&
+	    (family == AF_UNIX || protocol != (kind == SOCK_STREAM ? IPPROTO_TCP : IPPROTO_UDP)))
 		return -EPROTONOSUPPORT;
 	return 0;
 }
@@ -236,7 +236,7 @@ long sys_accept4(uint64_t fd, uint64_t addr, uint64_t len_at, uint64_t flags)
 	remote = c->remote;
 	new = install(c, flags);
 	if (new >= 0 && put_address(&remote, addr, len_at) < 0) {
-		files_close(process_current()->files, (uint64_t)new);
+		files_close(process_current()->files, (uint64_t) new);
 		return -EFAULT;
 	}
 	return new;

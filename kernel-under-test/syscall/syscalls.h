@@ -15,7 +15,7 @@ long sys_fstat(uint64_t fd, uint64_t out);
 long sys_lstat(uint64_t path, uint64_t out);
 long sys_lseek(uint64_t fd, uint64_t offset, uint64_t whence);
 long sys_mmap(uint64_t addr, uint64_t len, uint64_t prot, uint64_t flags, uint64_t fd,
-    uint64_t offset);
+	      uint64_t offset);
 long sys_mprotect(uint64_t addr, uint64_t len, uint64_t prot);
 long sys_munmap(uint64_t addr, uint64_t len);
 long sys_brk(uint64_t brk);

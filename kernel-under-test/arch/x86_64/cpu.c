@@ -36,8 +36,8 @@ static void load_tables(struct cpu *cpu)
 	cpu->gdt[KERNEL_DS / 8] = 0x00cf93000000ffff;
 	cpu->gdt[USER_SS / 8] = 0x00cff3000000ffff;
 	cpu->gdt[USER_CS / 8] = 0x00affb000000ffff;
-	cpu->gdt[TSS_SEL / 8] = (sizeof(struct tss) - 1) | (tss & 0xffffff) << 16 |
-				0x89ull << 40 | (tss >> 24 & 0xff) << 56;
+	cpu->gdt[TSS_SEL / 8] = (sizeof(struct tss) - 1) | (tss & 0xffffff) << 16 | 0x89ull << 40 |
+				(tss >> 24 & 0xff) << 56;
 	cpu->gdt[TSS_SEL / 8 + 1] = tss >> 32;
 	cpu->tss.io_bitmap = sizeof(struct tss);
 	for (size_t i = 0; i < ARRAY_SIZE(ist_stacks); i++)

@@ -158,8 +158,7 @@ int mmu_space_create(uint64_t *root, struct list *tables)
 	if (!pa)
 		return -ENOMEM;
 	memcpy((uint64_t *)phys_to_virt(pa) + USER_HALF,
-	       (uint64_t *)phys_to_virt(kernel_root) + USER_HALF,
-	       USER_HALF * sizeof(uint64_t));
+	       (uint64_t *)phys_to_virt(kernel_root) + USER_HALF, USER_HALF * sizeof(uint64_t));
 	*root = pa;
 	return 0;
 }

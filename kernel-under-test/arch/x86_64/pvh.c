@@ -9,7 +9,7 @@
 #define START_INFO_MAGIC 0x336ec578
 #define MEMMAP_RAM	 1
 /* boot.S maps this much; all that a loader hands over is below. */
-#define BOOT_MAPPED	 (1ull << 30)
+#define BOOT_MAPPED (1ull << 30)
 
 struct start_info {
 	uint32_t magic, version, flags, nr_modules;

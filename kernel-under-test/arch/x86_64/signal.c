@@ -49,12 +49,29 @@ static bool on_stack(uint64_t sp, const struct arch_signal *s)
 static void save(struct context *c, const struct regs *r)
 {
 	*c = (struct context){
-		.r8 = r->r8, .r9 = r->r9, .r10 = r->r10, .r11 = r->r11,
-		.r12 = r->r12, .r13 = r->r13, .r14 = r->r14, .r15 = r->r15,
-		.rdi = r->rdi, .rsi = r->rsi, .rbp = r->rbp, .rbx = r->rbx,
-		.rdx = r->rdx, .rax = r->rax, .rcx = r->rcx, .rsp = r->rsp,
-		.rip = r->rip, .rflags = r->rflags, .cs = USER_CS, .ss = USER_SS,
-		.error = r->code, .vector = r->vector, .cr2 = x86_read_cr2(),
+		.r8 = r->r8,
+		.r9 = r->r9,
+		.r10 = r->r10,
+		.r11 = r->r11,
+		.r12 = r->r12,
+		.r13 = r->r13,
+		.r14 = r->r14,
+		.r15 = r->r15,
+		.rdi = r->rdi,
+		.rsi = r->rsi,
+		.rbp = r->rbp,
+		.rbx = r->rbx,
+		.rdx = r->rdx,
+		.rax = r->rax,
+		.rcx = r->rcx,
+		.rsp = r->rsp,
+		.rip = r->rip,
+		.rflags = r->rflags,
+		.cs = USER_CS,
+		.ss = USER_SS,
+		.error = r->code,
+		.vector = r->vector,
+		.cr2 = x86_read_cr2(),
 	};
 }
 
@@ -85,7 +102,7 @@ int arch_signal_enter(struct regs *r, struct arch_thread *t, const struct arch_s
 		.restorer = s->restorer,
 		.uc_flags = UC_SIGCONTEXT_SS | UC_STRICT_RESTORE_SS,
 		.stack_base = s->alt_stack,
-		.stack_flags = !s->alt_stack_size	 ? SS_DISABLE
+		.stack_flags = !s->alt_stack_size    ? SS_DISABLE
 			       : on_stack(r->rsp, s) ? SS_ONSTACK
 						     : 0,
 		.stack_size = s->alt_stack_size,

@@ -7,13 +7,13 @@
 #include "lib/printf.h"
 #include "x86.h"
 
-#define PIT_HZ	      1193182ull
-#define PIT_TICKS     5966 /* 5 ms */
-#define PIT_CHANNEL2  0x42
-#define PIT_COMMAND   0x43
-#define PIT_GATE      0x61
-#define NS_PER_SEC    1000000000ull
-#define TSC_SHIFT     32
+#define PIT_HZ	     1193182ull
+#define PIT_TICKS    5966 /* 5 ms */
+#define PIT_CHANNEL2 0x42
+#define PIT_COMMAND  0x43
+#define PIT_GATE     0x61
+#define NS_PER_SEC   1000000000ull
+#define TSC_SHIFT    32
 
 #define CMOS_INDEX 0x70
 #define CMOS_DATA  0x71

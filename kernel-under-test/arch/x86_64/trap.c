@@ -5,20 +5,20 @@
 #include "lib/printf.h"
 #include "x86.h"
 
-#define VEC_DIVIDE	0
-#define VEC_DEBUG	1
-#define VEC_BREAKPOINT	3
-#define VEC_OVERFLOW	4
-#define VEC_BOUND	5
-#define VEC_OPCODE	6
-#define VEC_DOUBLE	8
-#define VEC_STACK	12
-#define VEC_PROTECTION	13
-#define VEC_PAGE	14
-#define VEC_X87		16
-#define VEC_ALIGN	17
-#define VEC_MACHINE	18
-#define VEC_SIMD	19
+#define VEC_DIVIDE     0
+#define VEC_DEBUG      1
+#define VEC_BREAKPOINT 3
+#define VEC_OVERFLOW   4
+#define VEC_BOUND      5
+#define VEC_OPCODE     6
+#define VEC_DOUBLE     8
+#define VEC_STACK      12
+#define VEC_PROTECTION 13
+#define VEC_PAGE       14
+#define VEC_X87	       16
+#define VEC_ALIGN      17
+#define VEC_MACHINE    18
+#define VEC_SIMD       19
 
 #define PF_WRITE BIT(1)
 #define PF_EXEC	 BIT(4)
@@ -61,7 +61,10 @@ void x86_idt_init(void)
 			.offset1 = (uint16_t)(stub >> 16),
 			.offset2 = (uint32_t)(stub >> 32),
 			.selector = KERNEL_CS,
-			.ist = v == 2 ? 1 : v == VEC_DOUBLE ? 2 : v == VEC_MACHINE ? 3 : 0,
+			.ist = v == 2		  ? 1
+			       : v == VEC_DOUBLE  ? 2
+			       : v == VEC_MACHINE ? 3
+						  : 0,
 			.type = (uint8_t)(0x8e | dpl << 5),
 		};
 	}
@@ -70,8 +73,8 @@ void x86_idt_init(void)
 
 _Noreturn static void die(const struct regs *r, const char *what)
 {
-	log_printf("\nrip %p  rsp %p  rflags %lx  cs %lx  cr2 %p\n", (void *)r->rip,
-		   (void *)r->rsp, r->rflags, r->cs, (void *)x86_read_cr2());
+	log_printf("\nrip %p  rsp %p  rflags %lx  cs %lx  cr2 %p\n", (void *)r->rip, (void *)r->rsp,
+		   r->rflags, r->cs, (void *)x86_read_cr2());
 	log_printf("rax %p  rbx %p  rcx %p  rdx %p\n", (void *)r->rax, (void *)r->rbx,
 		   (void *)r->rcx, (void *)r->rdx);
 	log_printf("rsi %p  rdi %p  rbp %p  r8  %p\n", (void *)r->rsi, (void *)r->rdi,
@@ -86,8 +89,8 @@ static void page_fault(struct regs *r)
 {
 	uint64_t addr = x86_read_cr2();
 	uint64_t fixup = regs_from_user(r) ? 0 : x86_fixup_find(r->rip);
-	unsigned int access = (r->code & PF_WRITE ? FAULT_WRITE : 0) |
-			      (r->code & PF_EXEC ? FAULT_EXEC : 0);
+	unsigned int access =
+		(r->code & PF_WRITE ? FAULT_WRITE : 0) | (r->code & PF_EXEC ? FAULT_EXEC : 0);
 	int err = -EFAULT;
 
 	/* The kernel touches user memory only where it said so, and never anything else there. */
@@ -100,9 +103,10 @@ static void page_fault(struct regs *r)
 	if (fixup)
 		r->rip = fixup;
 	else
-		trap_user_fault(r, err == -ENOMEM  ? SIG_KILL
-				   : err == -ENXIO ? SIG_BUS
-						   : SIG_SEGV,
+		trap_user_fault(r,
+				err == -ENOMEM	? SIG_KILL
+				: err == -ENXIO ? SIG_BUS
+						: SIG_SEGV,
 				addr);
 }
 

@@ -9,10 +9,10 @@
  */
 #pragma once
 
-#define USER_TOP       0x00007ffffffff000
-#define DIRECT_MAP     0xffff888000000000
-#define KSTACK_BASE    0xffffc90000000000
-#define KERNEL_BASE    0xffffffff80000000
+#define USER_TOP    0x00007ffffffff000
+#define DIRECT_MAP  0xffff888000000000
+#define KSTACK_BASE 0xffffc90000000000
+#define KERNEL_BASE 0xffffffff80000000
 
 /* Selectors are numbered as on Linux, since programs can see theirs. */
 #define KERNEL_CS 0x10
