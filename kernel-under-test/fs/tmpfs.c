@@ -8,6 +8,12 @@
 
 static uint64_t last_ino;
 
+/* A hole has no page, and reads as zero. */
+static int move_out(struct page *p, size_t at, struct uio *u, size_t n)
+{
+	return p ? uio_put(u, (char *)page_to_virt(p) + at, n) : uio_zero(u, n);
+}
+
 static long tmpfs_read(struct inode *inode, uint64_t pos, struct uio *u)
 {
 	struct node *n = node_of(inode);
@@ -20,10 +26,13 @@ static long tmpfs_read(struct inode *inode, uint64_t pos, struct uio *u)
 	while (u->left) {
 		size_t at = pos & (PAGE_SIZE - 1), part = MIN(u->left, PAGE_SIZE - at);
 		struct page *p = store_find(&n->pages, pos >> PAGE_SHIFT);
-		int err = p ? uio_put(u, (char *)page_to_virt(p) + at, part) : uio_zero(u, part);
+		int err = move_out(p, at, u, part);
 
-		if (err)
-			return done ? done : err;
+		if (err) {
+			part = uio_before_fault(u, part);
+			if (!part || move_out(p, at, u, part) < 0)
+				return done ? done : err;
+		}
 		pos += part;
 		done += (long)part;
 	}
@@ -38,15 +47,20 @@ static long tmpfs_write(struct inode *inode, uint64_t pos, struct uio *u)
 
 	if (pos > INT64_MAX - u->left)
 		return -EFBIG;
-	while (u->left && !err) {
+	while (u->left) {
 		size_t at = pos & (PAGE_SIZE - 1), part = MIN(u->left, PAGE_SIZE - at);
 		struct page *p;
 
 		err = store_make(&n->pages, pos >> PAGE_SHIFT, &p);
-		if (!err)
-			err = uio_get(u, (char *)page_to_virt(p) + at, part);
 		if (err)
 			break;
+		err = uio_get(u, (char *)page_to_virt(p) + at, part);
+		if (err) {
+			/* What was copied before the fault is written, and nothing beyond it. */
+			part = uio_before_fault(u, part);
+			if (!part || uio_get(u, (char *)page_to_virt(p) + at, part) < 0)
+				break;
+		}
 		pos += part;
 		done += (long)part;
 		inode->size = MAX(inode->size, pos);

@@ -66,3 +66,11 @@ static inline int uio_zero(struct uio *u, size_t n)
 		uio_advance(u, n);
 	return err;
 }
+
+/* Of the n <= PAGE_SIZE bytes a move failed on: those before the next page of the user's, or 0. */
+static inline size_t uio_before_fault(const struct uio *u, size_t n)
+{
+	size_t first = PAGE_SIZE - (u->base & (PAGE_SIZE - 1));
+
+	return u->user && first < n ? first : 0;
+}
