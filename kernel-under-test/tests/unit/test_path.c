@@ -77,6 +77,29 @@ static void by_hand(void)
 	tree_drop();
 }
 
+/* A root that is not the file system's: nothing leads above it. */
+static void another_root(void)
+{
+	struct path_base base;
+	struct inode *d, *i;
+
+	tree_make();
+	tree_dir("/d");
+	tree_dir("/d/e");
+	tree_link("/d/to_root", "/");
+	tree_link("/d/out", "../../../d");
+	d = found("/d");
+	base = (struct path_base){d, found("/d/e")};
+	CHECK_EQ(path_find(&base, "../..", true, &i), 0);
+	CHECK(i == d);
+	inode_put(i);
+	CHECK_EQ(path_find(&base, "/to_root/../e/..", true, &i), 0);
+	CHECK(i == d);
+	inode_put(i);
+	CHECK_EQ(path_find(&base, "/out", true, &i), -ENOENT);
+	tree_drop();
+}
+
 /* As many links in a row as Linux follows, and one more. */
 static void chain(void)
 {
@@ -242,6 +265,7 @@ int main(void)
 {
 	host_boot(16);
 	by_hand();
+	another_root();
 	chain();
 	parents();
 	names();

@@ -3,7 +3,7 @@
 
 unit_dir := tests/unit
 unit_out := $(BUILD)/tests/unit
-unit_suites := string printf options pheap page kmem store space space_slab path
+unit_suites := string printf options pheap page kmem store space space_slab path tmpfs files cpio elf
 
 HOST_CC ?= gcc
 unit_cflags := -std=gnu11 -D_GNU_SOURCE -O1 -g -fno-strict-aliasing -fno-omit-frame-pointer \

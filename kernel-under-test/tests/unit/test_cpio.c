@@ -1,0 +1,182 @@
+/* Initrds: a good one is unpacked as it is, a broken one is refused, and none does harm. */
+#include "fs/cpio.h"
+#include "host_machine.h"
+#include "lib/errno.h"
+#include "tree.h"
+#include "fs/uio.h"
+#include "unit.h"
+
+#define ARCHIVE_MAX 65536
+
+static char archive[ARCHIVE_MAX];
+static size_t size;
+
+static void pad(void)
+{
+	while (size % 4)
+		archive[size++] = '\0';
+}
+
+static void entry(const char *name, uint32_t mode, uint64_t device, const void *data, size_t len)
+{
+	size_t name_size = strlen(name) + 1;
+
+	CHECK(size + 116 + name_size + len < ARCHIVE_MAX);
+	size += (size_t)sprintf(archive + size, "070701%08X%08X%08X%08X%08X%08X%08X%08X%08X%08X%08X%08X%08X",
+				1, mode, 5, 6, 1, 0, (unsigned int)len, 0, 0,
+				DEVICE_MAJOR(device), DEVICE_MINOR(device),
+				(unsigned int)name_size, 0);
+	memcpy(archive + size, name, name_size);
+	size += name_size;
+	pad();
+	memcpy(archive + size, data, len);
+	size += len;
+	pad();
+}
+
+static const char text[] = "what the file holds, which is longer than a word";
+
+static void make_archive(void)
+{
+	static char page[5000];
+
+	memset(page, 'p', sizeof(page));
+	size = 0;
+	entry(".", S_IFDIR | 0755, 0, "", 0);
+	entry("dev", S_IFDIR | 0700, 0, "", 0);
+	entry("dev/console", S_IFCHR | 0600, DEVICE(5, 1), "", 0);
+	entry("init", S_IFREG | 0755, 0, text, sizeof(text) - 1);
+	entry("dev", S_IFDIR | 0700, 0, "", 0);
+	entry("big", S_IFREG | 0644, 0, page, sizeof(page));
+	entry("/absolute", S_IFREG | 0600, 0, "", 0);
+	entry("link", S_IFLNK | 0777, 0, "init", 4);
+	entry("pipe", S_IFIFO | 0600, 0, "", 0);
+	entry("TRAILER!!!", 0, 0, "", 0);
+}
+
+static int unpack(const char *from, size_t n)
+{
+	/* In memory of its own, so that a byte read beyond the end is seen. */
+	char *copy = malloc(n ? n : 1);
+	int err;
+
+	memcpy(copy, from, n);
+	err = cpio_unpack(tree_root, copy, n);
+	free(copy);
+	return err;
+}
+
+static void good(void)
+{
+	char out[100];
+	struct uio u = uio_kernel(out, sizeof(out));
+	struct inode *i, *linked;
+
+	tree_make();
+	CHECK_EQ(unpack(archive, size), 0);
+	CHECK_EQ(tree_find("/init", true, &i), 0);
+	CHECK_EQ(i->mode, S_IFREG | 0755);
+	CHECK_EQ(i->uid, 5);
+	CHECK_EQ(i->gid, 6);
+	CHECK_EQ(i->size, sizeof(text) - 1);
+	CHECK_EQ(i->ops->read(i, 0, &u), sizeof(text) - 1);
+	CHECK(memcmp(out, text, sizeof(text) - 1) == 0);
+	CHECK_EQ(tree_find("/link", true, &linked), 0);
+	CHECK(linked == i);
+	CHECK_EQ(tree_find("/dev/console", true, &i), 0);
+	CHECK_EQ(i->device, DEVICE(5, 1));
+	CHECK_EQ(tree_find("/big", true, &i), 0);
+	CHECK_EQ(i->size, 5000);
+	CHECK_EQ(tree_find("/absolute", true, &i), 0);
+	CHECK_EQ(tree_find("/pipe", true, &i), 0);
+	CHECK(inode_is(i, S_IFIFO));
+	CHECK_EQ(tree_find("/TRAILER!!!", true, &i), -ENOENT);
+	tree_drop();
+
+	/* What comes after the trailer is not looked at. */
+	tree_make();
+	memset(archive + size, 0xff, 100);
+	CHECK_EQ(unpack(archive, size + 100), 0);
+	tree_drop();
+}
+
+static void truncated(void)
+{
+	/* The last name and its zero are all of the trailer that is needed. */
+	size_t enough = size;
+
+	while (archive[enough - 1] == '\0')
+		enough--;
+	enough = ALIGN_UP(enough + 1, 4);
+	for (size_t n = 0; n <= size; n++) {
+		int err;
+
+		tree_make();
+		err = unpack(archive, n);
+		CHECK_EQ(err, n < enough ? -EINVAL : 0);
+		tree_drop();
+	}
+}
+
+static void corrupted(void)
+{
+	uint64_t seed = 7;
+
+	for (size_t at = 0; at < size; at++) {
+		char was = archive[at];
+		/* Digits often, so that numbers change and the header still parses. */
+		const char *to = "0123456789abcdefF7";
+		char now = rnd_below(&seed, 3) ? to[rnd_below(&seed, 18)] : (char)rnd(&seed);
+
+		tree_make();
+		archive[at] = now;
+		unpack(archive, size);
+		archive[at] = was;
+		tree_drop();
+	}
+}
+
+static void garbage(void)
+{
+	for (uint64_t seed = 0; seed < 3000; seed++) {
+		uint64_t chance = seed;
+		int changes = 1 + (int)rnd_below(&chance, 8);
+
+		make_archive();
+		while (changes--)
+			archive[rnd_below(&chance, size)] = "0123456789abcdef/.\0l"[rnd_below(
+				&chance, 20)];
+		tree_make();
+		unpack(archive, size);
+		tree_drop();
+	}
+}
+
+static void refused(void)
+{
+	tree_make();
+	CHECK_EQ(unpack("", 0), -EINVAL);
+	CHECK_EQ(unpack("\x1f\x8b\x08 and so on: gzip does not unpack by itself, as Linux would do,"
+			" and this text must be longer than one header of the archive is", 120),
+		 -EINVAL);
+	size = 0;
+	entry("no/such/dir", S_IFREG | 0644, 0, "x", 1);
+	CHECK_EQ(unpack(archive, size), -ENOENT);
+	size = 0;
+	entry("f", S_IFREG | 0644, 0, "x", 1);
+	entry("f/g", S_IFREG | 0644, 0, "x", 1);
+	CHECK_EQ(unpack(archive, size), -ENOTDIR);
+	tree_drop();
+}
+
+int main(void)
+{
+	host_boot(16);
+	make_archive();
+	good();
+	truncated();
+	corrupted();
+	garbage();
+	refused();
+	return 0;
+}
