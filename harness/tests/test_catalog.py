@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ringside.catalog import find_root, load, load_workloads
-from ringside.catalog.load import read_manifest
+from ringside.catalog.load import lacks, read_manifest
 from ringside.catalog.names import select, split_list
 from ringside.errors import CatalogError
 
@@ -75,7 +75,7 @@ def test_a_listed_kernel_cannot_be_asked_for(checkout: Checkout) -> None:
     file.write_text(file.read_text().replace('port = "linux-x86_64"', ""))
     catalog = load(root)
     assert [kernel.id for kernel in catalog.select(())] == ["one"]
-    with pytest.raises(CatalogError, match="'two' is listed but can't be run"):
+    with pytest.raises(CatalogError, match="two can't be run yet: it lacks the key `port` in"):
         catalog.select(("two",))
 
 
@@ -89,6 +89,48 @@ def test_a_kernel_without_an_image_runs_only_when_given_one(checkout: Checkout) 
     assert [kernel.id for kernel in catalog.select(())] == ["one"]
     assert [kernel.id for kernel in catalog.select((), given={"two"})] == ["one", "two"]
     assert [kernel.id for kernel in catalog.select(("two",))] == ["two"]
+
+
+def test_a_kernel_that_is_no_default_runs_when_named(checkout: Checkout) -> None:
+    root = checkout(ids=("one", "two", "three"))
+    file = root / "kernels" / "two" / "kernel.toml"
+    file.write_text(file.read_text().replace("order = 1", "order = 1\ndefault = false"))
+    catalog = load(root)
+
+    def chosen(*patterns: str, given: frozenset[str] = frozenset()) -> list[str]:
+        return [kernel.id for kernel in catalog.select(patterns, given)]
+
+    assert chosen() == ["one", "three"]
+    assert chosen(given=frozenset({"two"})) == ["one", "two", "three"]
+    assert chosen("two") == chosen("tw*") == ["two"]
+    assert chosen("all") == ["one", "two", "three"]
+
+
+def test_all_leaves_out_what_has_no_image(checkout: Checkout) -> None:
+    root = checkout(ids=("one", "two"))
+    file = root / "kernels" / "two" / "kernel.toml"
+    text = file.read_text()
+    made = 'image = { source = "make", directory = "src", kernel = "kernel.elf" }'
+    image = 'image = { source = "file", offers = "an ELF", build = "https://example.org/" }'
+    file.write_text(text.replace(made, image))
+    catalog = load(root)
+    assert [kernel.id for kernel in catalog.select(("all",))] == ["one"]
+    assert [kernel.id for kernel in catalog.select(("all",), {"two"})] == ["one", "two"]
+
+
+@pytest.mark.parametrize("missing", ["image", "boot", "port"])
+def test_what_a_manifest_lacks_is_said(checkout: Checkout, missing: str) -> None:
+    kernel = load(checkout()).kernel("one")
+    assert lacks(kernel) is None
+    line = lacks(kernel.model_copy(update={missing: None}))
+    assert line is not None
+    assert missing in line and "kernels/one/kernel.toml" in line
+
+
+def test_a_kernel_can_not_be_called_all(tmp_path: Path) -> None:
+    file = write(tmp_path, manifest("all"), name="all")
+    with pytest.raises(CatalogError, match="`all` names all kernels"):
+        read_manifest(file, tmp_path)
 
 
 @pytest.mark.parametrize(

@@ -60,6 +60,11 @@ def test_a_source_file_is_named_at_a_commit_or_a_tag(kernel: Kernel) -> None:
             assert re.fullmatch(r"[0-9a-f]{40}|v\d[\d.]*", where.group(1)), source
 
 
+def test_the_reference_and_the_subject_run_by_default() -> None:
+    for kernel in KERNELS:
+        assert kernel.default or kernel.role == "peer"
+
+
 def test_a_row_that_is_only_listed_says_what_to_give(kernel: Kernel) -> None:
     if not kernel.runnable:
         assert kernel.image is not None and kernel.image.source == "file"

@@ -15,6 +15,7 @@ from ringside.catalog.names import select, unknown
 from ringside.errors import CatalogError
 
 ROOT_VARIABLE = "RINGSIDE_ROOT"
+ALL = "all"
 _SEE = "ringside kernels"
 
 
@@ -35,27 +36,40 @@ class Catalog:
     def select(self, patterns: Sequence[str], given: Collection[str] = ()) -> tuple[Kernel, ...]:
         """The runnable kernels that `patterns` name.
 
-        Without patterns these are all that have an image: from their manifest, or because their
-        id is in `given`. Raises CatalogError for an unknown kernel, and for one that is only
-        listed when it was asked for by its full name.
+        Without patterns these are the default ones, and those whose id is in `given`; `all` is
+        every one that has an image, from its manifest or in `given`. Raises CatalogError for an
+        unknown kernel, and for one that can't be run when it was asked for by its full name.
         """
+        at_hand = [
+            k
+            for k in self.kernels
+            if k.runnable and (k.id in given or not isinstance(k.image, FileImage))
+        ]
         if not patterns:
-            return tuple(
-                k
-                for k in self.kernels
-                if k.runnable and (k.id in given or not isinstance(k.image, FileImage))
-            )
-        chosen = select("kernel", patterns, [k.id for k in self.kernels], _SEE)
-        for name in chosen:
-            if name in patterns and not self.kernel(name).runnable:
-                raise CatalogError(
-                    f"kernel {name!r} is listed but can't be run: its manifest has no "
-                    f"image, boot or port section"
-                )
+            return tuple(k for k in at_hand if k.default or k.id in given)
+        chosen: set[str] = {k.id for k in at_hand} if ALL in patterns else set()
+        chosen.update(
+            select("kernel", [p for p in patterns if p != ALL], [k.id for k in self.kernels], _SEE)
+        )
+        for name in patterns:
+            if name != ALL and name in chosen and not self.kernel(name).runnable:
+                raise CatalogError(f"{name} can't be run yet: it lacks {lacks(self.kernel(name))}")
         runnable = tuple(k for k in self.kernels if k.id in chosen and k.runnable)
         if not runnable:
             raise CatalogError(f"no kernel that can be run matches {', '.join(patterns)}")
         return runnable
+
+
+def lacks(kernel: Kernel) -> str | None:
+    """The next thing that a manifest has to say before its kernel can be run, in words."""
+    where = f"in kernels/{kernel.id}/kernel.toml"
+    if kernel.image is None:
+        return f"an [image] section {where}: where the kernel comes from"
+    if kernel.boot is None:
+        return f"a [boot] section {where}: the machine and the ways to boot it"
+    if kernel.port is None:
+        return f"the key `port` {where}: whose system calls the workloads are built for"
+    return None
 
 
 def find_root() -> Path:
@@ -100,6 +114,8 @@ def read_manifest(file: Path, root: Path) -> Kernel:
         raise CatalogError(f"{shown}: can't be read: {error.strerror}") from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise CatalogError(f"{shown}: not valid TOML: {error}") from error
+    if file.parent.name == ALL:
+        raise CatalogError(f"{shown}: `{ALL}` names all kernels: give the folder another name")
     if data.get("id", file.parent.name) != file.parent.name:
         raise CatalogError(f"{shown}: id: must be the folder's name (got {data['id']!r})")
     try:

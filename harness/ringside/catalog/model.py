@@ -154,8 +154,9 @@ class Kernel(Strict):
     """One row of every table: a kernel folder's manifest.
 
     `id` is the folder's name. `role` says what the row is in a comparison: ratios are taken to
-    the `reference`, `check` judges the `subject`, everything else is a `peer`. `image`, `boot`
-    and `port` are absent for a row that is only listed. `target` is the rung the row is meant to
+    the `reference`, `check` judges the `subject`, everything else is a `peer`. A row whose
+    `default` is false runs only when it is asked for by name or with `all`. `image`, `boot` and
+    `port` are absent for a row that is only listed. `target` is the rung the row is meant to
     reach; the rung it did reach comes from results.
     """
 
@@ -166,6 +167,7 @@ class Kernel(Strict):
     homepage: HttpUrl | None = None
     role: Literal["reference", "subject", "peer"] = "peer"
     order: int = 100
+    default: bool = True
     target: Rung
     notes: tuple[str, ...] = ()
     facts: Facts

@@ -17,7 +17,7 @@ from ringside.store import Run
 
 
 @click.command()
-@click.option("--kernels", multiple=True, metavar="A,B", help="Only these kernels (ids or globs).")
+@click.option("--kernels", multiple=True, metavar="A,B", help="Only these (ids or globs; all: every one).")
 @options.workloads_option
 @options.clock_option(auto=True)
 @options.profile_option
@@ -41,7 +41,7 @@ def compare(
 ) -> int:
     """Run the same workloads on several kernels and show what each costs.
 
-    Without options: every kernel that can be run, every workload, in the exact clock. Exits 0 when
+    Without options: the default kernels, every workload, in the exact clock. Exits 0 when
     everything was measured, 1 when something was not, 2 when the run could not be made.
     """
     catalog = load(find_root())

@@ -94,7 +94,7 @@ def clocks() -> None:
 
 @click.command()
 @click.option("--refresh", is_flag=True, help="Look for newer packages even when some are here.")
-@click.option("--kernels", "patterns", multiple=True, metavar="A,B", help="Only these kernels.")
+@click.option("--kernels", "patterns", multiple=True, metavar="A,B", help="Only these (all: every one).")
 def fetch(refresh: bool, patterns: tuple[str, ...]) -> int:
     """Get the kernels' images, so that later runs need no network."""
     catalog = load(find_root())
