@@ -29,6 +29,11 @@ static inline struct thread *arch_current(void)
 
 void arch_set_current(struct thread *t);
 
+#define ARCH_CPU_NAME_MAX 49
+
+/* What the CPU calls itself, ended by a zero. */
+void arch_cpu_name(char out[ARCH_CPU_NAME_MAX]);
+
 /* Both try every way the machine has; they return only if none worked. */
 void arch_power_off(void);
 void arch_restart(void);

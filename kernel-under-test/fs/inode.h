@@ -32,6 +32,8 @@ struct uio;
 typedef bool (*dir_visit)(void *ctx, const char *name, size_t len, uint64_t ino, uint32_t mode,
 			  uint64_t next_pos);
 
+#define RENAME_NOREPLACE 1
+
 struct inode_ops {
 	/* Directories. Names are not ended by a zero. Each inode returned has a reference. */
 	int (*lookup)(struct inode *dir, const char *name, size_t len, struct inode **out);
@@ -40,6 +42,9 @@ struct inode_ops {
 	int (*symlink)(struct inode *dir, const char *name, size_t len, const char *target);
 	int (*link)(struct inode *dir, const char *name, size_t len, struct inode *target);
 	int (*unlink)(struct inode *dir, const char *name, size_t len, bool directory);
+	/* `flags`: RENAME_NOREPLACE or 0. Both directories are of one file system. */
+	int (*rename)(struct inode *from, const char *name, size_t len, struct inode *to,
+		      const char *new_name, size_t new_len, unsigned int flags);
 	int (*list)(struct inode *dir, uint64_t pos, dir_visit visit, void *ctx);
 	/* The directory above, with a reference. */
 	struct inode *(*parent)(struct inode *dir);
@@ -66,6 +71,9 @@ struct inode {
 	uint64_t device; /* of a device node */
 	uint64_t size;
 	uint64_t changed_ns; /* last change, since boot */
+	uint64_t modified;   /* seconds since 1970 set by hand; 0: as changed_ns says */
+	/* The root of what is mounted here, and, for such a root, where. No references. */
+	struct inode *mounted, *mountpoint;
 	/* What those share who have opened this FIFO, or bound this socket; belongs to ipc and net.
 	 */
 	union {

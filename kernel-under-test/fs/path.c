@@ -43,6 +43,10 @@ static int step(struct walk *w, const char *name, size_t len, bool follow)
 	if (len == 1 && name[0] == '.')
 		return 0;
 	if (len == 2 && name[0] == '.' && name[1] == '.') {
+		while (dir != w->base->root && dir->mountpoint) {
+			move_to(w, inode_get(dir->mountpoint));
+			dir = w->at;
+		}
 		if (dir != w->base->root)
 			move_to(w, dir->ops->parent(dir));
 		return 0;
@@ -54,6 +58,8 @@ static int step(struct walk *w, const char *name, size_t len, bool follow)
 		return err;
 	if (likely(!inode_is(next, S_IFLNK) || !follow)) {
 		move_to(w, next);
+		if (unlikely(next->mounted))
+			move_to(w, inode_get(next->mounted));
 		return 0;
 	}
 	w->at = next;
@@ -175,7 +181,17 @@ long path_name(struct inode *root, struct inode *dir, char *out, size_t size)
 	out[--at] = '\0';
 	inode_get(dir);
 	while (dir != root) {
-		struct inode *parent = dir->ops->parent(dir);
+		struct inode *parent;
+
+		while (dir != root && dir->mountpoint) {
+			parent = inode_get(dir->mountpoint);
+			inode_put(dir);
+			dir = parent;
+		}
+		if (dir == root)
+			break;
+		parent = dir->ops->parent(dir);
+
 		struct name_search s = {dir->ino, out, at, 0};
 
 		parent->ops->list(parent, 0, name_of, &s);
@@ -197,4 +213,70 @@ long path_name(struct inode *root, struct inode *dir, char *out, size_t size)
 	len = (long)(size - at);
 	memmove(out, out + at, (size_t)len);
 	return len;
+}
+
+struct file_search {
+	struct inode *dir, *wanted;
+	struct inode *found_in;
+	struct name_search name;
+	unsigned int depth;
+};
+
+#define SEARCH_DEPTH 16
+
+static bool search_entry(void *ctx, const char *name, size_t len, uint64_t ino, uint32_t mode,
+			 uint64_t next_pos)
+{
+	struct file_search *s = ctx, below;
+	struct inode *child;
+
+	(void)next_pos;
+	if (is_dots(name, len))
+		return true;
+	if (ino == s->wanted->ino && (mode & S_IFMT) == (s->wanted->mode & S_IFMT)) {
+		s->name.len = len;
+		if (len < s->name.room)
+			memcpy(s->name.out + s->name.room - len, name, len);
+		s->found_in = s->dir;
+		return false;
+	}
+	if ((mode & S_IFMT) != S_IFDIR || s->depth == SEARCH_DEPTH ||
+	    s->dir->ops->lookup(s->dir, name, len, &child) < 0)
+		return true;
+	below = *s;
+	below.dir = child;
+	below.depth++;
+	child->ops->list(child, 0, search_entry, &below);
+	inode_put(child);
+	s->found_in = below.found_in;
+	s->name.len = below.name.len;
+	return !s->found_in;
+}
+
+long file_path(struct inode *root, struct inode *inode, char *out, size_t size)
+{
+	struct file_search s = {.dir = root, .wanted = inode, .name = {.out = out, .room = size}};
+	char name[NAME_LEN_MAX + 1];
+	long n;
+
+	if (inode_is(inode, S_IFDIR))
+		return path_name(root, inode, out, size);
+	root->ops->list(root, 0, search_entry, &s);
+	if (!s.found_in)
+		return -ENOENT;
+	if (s.name.len >= s.name.room || s.name.len > NAME_LEN_MAX)
+		return -ERANGE;
+	memcpy(name, out + size - s.name.len, s.name.len);
+	/* The directory stays: it has an entry, so nobody can take it away. */
+	n = path_name(root, s.found_in, out, size - s.name.len - 1);
+	if (n < 0)
+		return n;
+	/* The root's own slash is the separator already. */
+	if (n > 2)
+		out[n - 1] = '/';
+	else
+		n = 1;
+	memcpy(out + n, name, s.name.len);
+	out[n + (long)s.name.len] = '\0';
+	return n + (long)s.name.len + 1;
 }

@@ -29,5 +29,11 @@ int path_find(const struct path_base *base, const char *path, bool follow, struc
  */
 int path_find_parent(const struct path_base *base, const char *path, struct path_last *last);
 
+/*
+ * The path of any inode that has a name below `root`, found by searching: for /proc, not for a hot
+ * path. Its length with the zero, or -errno as path_name().
+ */
+long file_path(struct inode *root, struct inode *inode, char *out, size_t size);
+
 /* The path of a directory from `root`, ended by a zero: its length with it, or -ERANGE, -ENOENT. */
 long path_name(struct inode *root, struct inode *dir, char *out, size_t size);

@@ -153,34 +153,99 @@ static int tmpfs_link(struct inode *inode, const char *name, size_t len, struct 
 	return add(node_of(inode), name, len, target);
 }
 
+/* Takes one name away, with its link and its reference. */
+static void remove_entry(struct node *dir, struct dentry **slot)
+{
+	struct dentry *d = *slot;
+	struct inode *target = d->inode;
+
+	*slot = d->next;
+	list_remove(&d->order);
+	dir->entry_count--;
+	target->links--;
+	dir->inode.changed_ns = arch_time_ns();
+	kmem_free(d);
+	inode_put(target);
+}
+
 static int tmpfs_unlink(struct inode *inode, const char *name, size_t len, bool directory)
 {
 	struct node *dir = node_of(inode);
-	struct dentry **slot = find_slot(dir, name, len, hash_name(name, len)), *d;
+	struct dentry **slot = find_slot(dir, name, len, hash_name(name, len));
 	struct inode *target;
 
 	if (!slot)
 		return -ENOENT;
-	d = *slot;
-	target = d->inode;
+	target = (*slot)->inode;
 	if (directory && !inode_is(target, S_IFDIR))
 		return -ENOTDIR;
 	if (!directory && inode_is(target, S_IFDIR))
 		return -EISDIR;
 	if (directory && node_of(target)->entry_count)
 		return -ENOTEMPTY;
-	*slot = d->next;
-	list_remove(&d->order);
-	dir->entry_count--;
-	target->links--;
+	if (target->mounted)
+		return -EBUSY;
+	inode_get(target);
+	remove_entry(dir, slot);
 	if (directory) {
 		target->links = 0;
 		node_of(target)->parent = node_of(target);
 		dir->inode.links--;
 	}
-	dir->inode.changed_ns = arch_time_ns();
-	kmem_free(d);
 	inode_put(target);
+	return 0;
+}
+
+static bool is_below(struct node *n, const struct node *above)
+{
+	for (; n != above; n = n->parent)
+		if (n == n->parent)
+			return false;
+	return true;
+}
+
+/* What the new name stands for must make way. */
+static int replace(struct node *to, const char *name, size_t len, struct inode *moved,
+		   struct inode *old)
+{
+	if (old == moved)
+		return 0;
+	if (inode_is(moved, S_IFDIR) && !inode_is(old, S_IFDIR))
+		return -ENOTDIR;
+	return tmpfs_unlink(&to->inode, name, len, inode_is(moved, S_IFDIR));
+}
+
+static int tmpfs_rename(struct inode *from, const char *name, size_t len, struct inode *to,
+			const char *new_name, size_t new_len, unsigned int flags)
+{
+	struct node *src = node_of(from), *dst = node_of(to);
+	struct dentry **slot = find_slot(src, name, len, hash_name(name, len)), **old;
+	struct inode *moved;
+	int err = 0;
+
+	if (!slot)
+		return -ENOENT;
+	moved = (*slot)->inode;
+	if (inode_is(moved, S_IFDIR) && is_below(dst, node_of(moved)))
+		return -EINVAL;
+	old = find_slot(dst, new_name, new_len, hash_name(new_name, new_len));
+	if (old && (flags & RENAME_NOREPLACE))
+		return -EEXIST;
+	if (old && (*old)->inode == moved)
+		return 0;
+	if (old)
+		err = replace(dst, new_name, new_len, moved, (*old)->inode);
+	if (!err)
+		err = add(dst, new_name, new_len, moved);
+	if (err)
+		return err;
+	/* The new name has a reference and a link now; the old one gives its up. */
+	remove_entry(src, find_slot(src, name, len, hash_name(name, len)));
+	if (inode_is(moved, S_IFDIR)) {
+		src->inode.links--;
+		dst->inode.links++;
+		node_of(moved)->parent = dst;
+	}
 	return 0;
 }
 
@@ -217,6 +282,7 @@ const struct inode_ops tmpfs_dir_ops = {
 	.symlink = tmpfs_symlink,
 	.link = tmpfs_link,
 	.unlink = tmpfs_unlink,
+	.rename = tmpfs_rename,
 	.list = tmpfs_list,
 	.parent = tmpfs_parent,
 };

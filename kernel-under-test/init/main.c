@@ -7,6 +7,7 @@
 #include "drivers/serial.h"
 #include "fs/cpio.h"
 #include "fs/device.h"
+#include "fs/mount.h"
 #include "fs/path.h"
 #include "fs/tmpfs.h"
 #include "init/options.h"
@@ -18,10 +19,22 @@
 #include "mm/page.h"
 #include "net/socket.h"
 #include "proc/process.h"
+#include "proc/procfs.h"
 #include "sched/sched.h"
 #include "syscall/syscalls.h"
 
 static struct boot_info boot;
+
+static struct inode *make_devtmpfs(void)
+{
+	struct inode *root = tmpfs_create();
+
+	if (root && device_populate(root) < 0) {
+		inode_put(root);
+		return NULL;
+	}
+	return root;
+}
 
 /* The root: what the initrd holds, and a node in /dev for each device. */
 static struct inode *make_root(void)
@@ -82,6 +95,9 @@ void kernel_main(uint64_t handover)
 	process_init();
 	futex_init();
 	socket_init();
+	procfs_init();
+	filesystem_register("tmpfs", tmpfs_create);
+	filesystem_register("devtmpfs", make_devtmpfs);
 	memory_devices_init();
 	console_init();
 	if (!option_is(boot.cmdline, "quiet"))

@@ -175,3 +175,21 @@ int space_write(struct space *s, uint64_t addr, const void *from, size_t n)
 	}
 	return 0;
 }
+
+int space_read(struct space *s, uint64_t addr, void *to, size_t n)
+{
+	while (n) {
+		size_t part = MIN(n, PAGE_SIZE - (addr & (PAGE_SIZE - 1)));
+		uint64_t va = ALIGN_DOWN(addr, PAGE_SIZE);
+		uint64_t *e = mmu_entry_next(s->root, &va, va + PAGE_SIZE);
+
+		if (!e || !mmu_entry_present(*e))
+			return -EFAULT;
+		memcpy(to, (char *)phys_to_virt(mmu_entry_page(*e)) + (addr & (PAGE_SIZE - 1)),
+		       part);
+		to = (char *)to + part;
+		addr += part;
+		n -= part;
+	}
+	return 0;
+}

@@ -77,6 +77,13 @@ int space_protect(struct space *s, uint64_t addr, uint64_t len, uint32_t prot);
 /* Forgets the pages of a range: anonymous memory reads as zero again. */
 void space_discard(struct space *s, uint64_t addr, uint64_t len);
 
+/*
+ * Makes the `old` bytes mapped at `addr`, inside one area, `len` long: in place if it can be, else
+ * elsewhere if it may move, or at `fixed` if that is not 0. The address, -EFAULT, -ENOMEM.
+ */
+long space_remap(struct space *s, uint64_t addr, uint64_t old, uint64_t len, bool may_move,
+		 uint64_t fixed);
+
 /* A free range of `len` bytes: at `want` if that is free, else the highest; 0 when none is. */
 uint64_t space_gap(struct space *s, uint64_t want, uint64_t len);
 
@@ -94,6 +101,8 @@ int space_fault(struct space *s, uint64_t addr, unsigned int access);
  * areas must be writable. 0, -EFAULT, -EACCES, -ENOMEM.
  */
 int space_write(struct space *s, uint64_t addr, const void *from, size_t n);
+/* Reads what is in memory of any space. -EFAULT where nothing is. */
+int space_read(struct space *s, uint64_t addr, void *to, size_t n);
 
 /* The space that trap_page_fault() and the flushes speak of. NULL: none. */
 void space_use(struct space *s);

@@ -61,23 +61,31 @@ static int add_user_strings(struct args *a, uint64_t array, size_t *count)
 	return 0;
 }
 
-static int add_kernel_strings(struct args *a, const char *const array[], size_t *count)
+static int add_bytes(struct args *a, const char *from, size_t n)
 {
-	for (*count = 0; array[*count]; (*count)++) {
-		for (const char *s = array[*count];; s++) {
-			size_t room;
-			char *to;
-			int err = room_at(a, &to, &room);
+	while (n) {
+		size_t room;
+		char *to;
+		int err = room_at(a, &to, &room);
 
-			if (err)
-				return err;
-			*to = *s;
-			a->used++;
-			if (!*s)
-				break;
-		}
+		if (err)
+			return err;
+		room = MIN(room, n);
+		memcpy(to, from, room);
+		a->used += room;
+		from += room;
+		n -= room;
 	}
 	return 0;
+}
+
+static int add_kernel_strings(struct args *a, const char *const array[], size_t *count)
+{
+	int err = 0;
+
+	for (*count = 0; array[*count] && !err; (*count)++)
+		err = add_bytes(a, array[*count], strlen(array[*count]) + 1);
+	return err;
 }
 
 int args_from_user(struct args *a, uint64_t argv, uint64_t envp)
@@ -104,6 +112,47 @@ int args_from_kernel(struct args *a, const char *const argv[], const char *const
 	if (err)
 		args_free(a);
 	return err;
+}
+
+static const char *byte_at(const struct args *a, size_t at)
+{
+	return (const char *)page_to_virt(a->pages[at >> PAGE_SHIFT]) + (at & (PAGE_SIZE - 1));
+}
+
+size_t args_first_bytes(const struct args *a)
+{
+	size_t at = 0;
+
+	for (size_t i = 0; i < a->argc; i++)
+		while (*byte_at(a, at++))
+			;
+	return at;
+}
+
+int args_replace_first(struct args *a, const char *const first[])
+{
+	struct args new = {.envc = a->envc};
+	size_t at = 0;
+	int err = add_kernel_strings(&new, first, &new.argc);
+
+	if (a->argc) {
+		new.argc += a->argc - 1;
+		while (*byte_at(a, at++))
+			;
+	}
+	while (at < a->used && !err) {
+		size_t part = MIN(a->used - at, PAGE_SIZE - (at & (PAGE_SIZE - 1)));
+
+		err = add_bytes(&new, byte_at(a, at), part);
+		at += part;
+	}
+	if (err) {
+		args_free(&new);
+		return err;
+	}
+	args_free(a);
+	*a = new;
+	return 0;
 }
 
 void args_free(struct args *a)

@@ -8,6 +8,10 @@
 #include "proc/signal.h"
 #include "sched/sched.h"
 
+/* The first line of a script, and interpreters that are scripts themselves. */
+#define SHEBANG_MAX 255
+#define SCRIPTS_MAX 4
+
 /* Keys of the auxiliary vector, numbered as on Linux. */
 #define AT_NULL	  0
 #define AT_PHDR	  3
@@ -81,7 +85,7 @@ static int push_strings(struct pusher *p, const struct args *a, size_t n, size_t
  * argc. *sp is where it ends, 16 bytes aligned.
  */
 static int build_stack(struct space *s, const char *path, const struct args *a,
-		       const struct elf_image *image, uint64_t *sp)
+		       const struct elf_image *image, uint64_t *sp, uint64_t *strings_at)
 {
 	size_t path_size = strlen(path) + 1, at = 0;
 	uint64_t exec_fn = USER_TOP - 8 - path_size;
@@ -112,6 +116,7 @@ static int build_stack(struct space *s, const char *path, const struct args *a,
 	err = space_map(s, ALIGN_DOWN(p.at, PAGE_SIZE), USER_TOP - ALIGN_DOWN(p.at, PAGE_SIZE),
 			AREA_READ | AREA_WRITE | AREA_STACK, NULL, 0);
 	*sp = p.at;
+	*strings_at = strings;
 	if (!err)
 		err = space_write(s, exec_fn, path, path_size);
 	if (!err)
@@ -155,23 +160,85 @@ static int open_program(struct process *p, const char *path, struct inode **out)
 	return -EACCES;
 }
 
+/*
+ * If `file` is a script, replaces it by its interpreter and changes the arguments accordingly.
+ * *script says whether it was one.
+ */
+static int interpret(struct process *p, const char *path, struct inode **file, struct args *args,
+		     bool *script)
+{
+	char line[SHEBANG_MAX + 1], *interpreter, *option, *end;
+	long n = file_read_at(*file, 0, line, SHEBANG_MAX);
+	struct inode *program;
+	int err;
+
+	*script = n >= 2 && line[0] == '#' && line[1] == '!';
+	if (!*script)
+		return 0;
+	line[n] = '\0';
+	for (end = line; *end && *end != '\n';)
+		end++;
+	while (end > line && (end[-1] == ' ' || end[-1] == '\t' || end[-1] == '\r'))
+		end--;
+	*end = '\0';
+	for (interpreter = line + 2; *interpreter == ' ' || *interpreter == '\t';)
+		interpreter++;
+	for (option = interpreter; *option && *option != ' ' && *option != '\t';)
+		option++;
+	if (option == interpreter)
+		return -ENOEXEC;
+	if (*option)
+		*option++ = '\0';
+	while (*option == ' ' || *option == '\t')
+		option++;
+
+	const char *const first[] = {interpreter, *option ? option : path, *option ? path : NULL,
+				     NULL};
+
+	err = open_program(p, interpreter, &program);
+	if (err)
+		return err;
+	err = args_replace_first(args, first);
+	if (err) {
+		inode_put(program);
+		return err;
+	}
+	inode_put(*file);
+	*file = program;
+	return 0;
+}
+
+/* The ELF that `path` comes down to, after at most SCRIPTS_MAX interpreters. */
+static int find_program(struct process *p, const char *path, struct inode **file, struct args *args)
+{
+	bool script = true;
+	int err = open_program(p, path, file);
+
+	for (int depth = 0; !err && script; depth++) {
+		err = depth <= SCRIPTS_MAX ? interpret(p, path, file, args, &script) : -ELOOP;
+		if (err)
+			inode_put(*file);
+	}
+	return err;
+}
+
 int process_exec(struct process *p, const char *path, struct args *args)
 {
 	struct space *space = space_create(), *old = p->space;
 	struct elf_image image;
 	struct inode *file;
 	struct thread *t;
-	uint64_t sp;
+	uint64_t sp, strings;
 	int err;
 
 	if (!space)
 		return -ENOMEM;
-	err = open_program(p, path, &file);
+	err = find_program(p, path, &file, args);
 	if (err)
 		goto fail;
 	err = elf_load(space, file, &image);
 	if (!err)
-		err = build_stack(space, path, args, &image, &sp);
+		err = build_stack(space, path, args, &image, &sp, &strings);
 	if (err)
 		goto fail_file;
 
@@ -184,6 +251,8 @@ int process_exec(struct process *p, const char *path, struct args *args)
 	if (p->exe)
 		inode_put(p->exe);
 	p->exe = file;
+	p->args_start = strings;
+	p->args_size = args_first_bytes(args);
 	t = process_first_thread(p);
 	t->clear_tid = 0;
 	t->alt_stack_size = 0;

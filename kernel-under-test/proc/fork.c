@@ -21,6 +21,8 @@ static void copy_rest(struct process *child, struct process *parent)
 	child->root = inode_get(parent->root);
 	child->cwd = inode_get(parent->cwd);
 	child->exe = inode_get(parent->exe);
+	child->args_start = parent->args_start;
+	child->args_size = parent->args_size;
 	child->umask = parent->umask;
 	child->pgid = parent->pgid;
 	child->sid = parent->sid;

@@ -53,6 +53,8 @@ struct process {
 	struct files *files;
 	struct inode *root, *cwd;
 	struct inode *exe;
+	/* Where its argument strings were put. */
+	uint64_t args_start, args_size;
 	uint32_t umask;
 	char comm[COMM_MAX];
 

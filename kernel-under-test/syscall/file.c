@@ -1,16 +1,9 @@
 /* System calls on open files. */
 #include "ipc/pipe.h"
+#include "mm/page.h"
 #include "proc/signal.h"
 #include "syscall/syscalls.h"
 #include "syscall/user.h"
-
-#define F_DUPFD		0
-#define F_GETFD		1
-#define F_SETFD		2
-#define F_GETFL		3
-#define F_SETFL		4
-#define F_DUPFD_CLOEXEC 1030
-#define FD_CLOEXEC	1
 
 #define IOV_MAX 1024
 
@@ -244,121 +237,54 @@ long sys_ftruncate(uint64_t fd, uint64_t size)
 	return f->inode->ops->truncate(f->inode, size);
 }
 
-static long dup_from(uint64_t fd, uint64_t from, bool cloexec)
+/* Bytes of `in`, at `pos` if it is not NULL (which then moves on), to `out`. */
+static long pump(struct file *out, struct file *in, uint64_t *pos, size_t count)
 {
-	struct files *t = process_current()->files;
-	struct file *f = files_find(t, fd);
-	int new;
+	struct page *page = page_alloc();
+	long done = 0, n = 0;
 
-	if (!f)
-		return -EBADF;
-	if (from >= FILES_MAX)
-		return -EINVAL;
-	new = files_add(t, file_get(f), (uint32_t)from, cloexec);
-	if (new < 0)
-		file_put(f);
-	return new;
-}
+	if (!page)
+		return -ENOMEM;
+	while (count) {
+		struct uio from = uio_kernel(page_to_virt(page), MIN(count, PAGE_SIZE)), to;
 
-long sys_dup(uint64_t fd)
-{
-	return dup_from(fd, 0, false);
-}
-
-static long dup_to(uint64_t fd, uint64_t to, bool cloexec)
-{
-	struct files *t = process_current()->files;
-	struct file *f = files_find(t, fd);
-	int err;
-
-	if (!f || to >= FILES_MAX)
-		return -EBADF;
-	err = files_replace(t, file_get(f), (uint32_t)to, cloexec);
-	if (err < 0)
-		file_put(f);
-	return err;
-}
-
-long sys_dup2(uint64_t fd, uint64_t to)
-{
-	if (fd == to)
-		return user_file(fd) ? (long)fd : -EBADF;
-	return dup_to(fd, to, false);
-}
-
-long sys_dup3(uint64_t fd, uint64_t to, uint64_t flags)
-{
-	if (fd == to || (flags & ~(uint64_t)O_CLOEXEC))
-		return -EINVAL;
-	return dup_to(fd, to, flags & O_CLOEXEC);
-}
-
-long sys_fcntl(uint64_t fd, uint64_t command, uint64_t arg)
-{
-	const uint32_t settable = O_APPEND | O_NONBLOCK;
-	struct files *t = process_current()->files;
-	struct file *f = files_find(t, fd);
-
-	if (!f)
-		return -EBADF;
-	switch (command) {
-	case F_DUPFD:
-	case F_DUPFD_CLOEXEC:
-		return dup_from(fd, arg, command == F_DUPFD_CLOEXEC);
-	case F_GETFD:
-		return files_is_cloexec(t, (uint32_t)fd) ? FD_CLOEXEC : 0;
-	case F_SETFD:
-		files_set_cloexec(t, (uint32_t)fd, arg & FD_CLOEXEC);
-		return 0;
-	case F_GETFL:
-		return f->flags;
-	case F_SETFL:
-		f->flags = (f->flags & ~settable) | ((uint32_t)arg & settable);
-		return 0;
-	default:
-		return -EINVAL;
+		n = pos ? in->inode->ops->read(in->inode, *pos, &from) : in->ops->read(in, &from);
+		if (n <= 0)
+			break;
+		to = uio_kernel(page_to_virt(page), (size_t)n);
+		n = out->ops->write(out, &to);
+		if (n <= 0)
+			break;
+		if (pos)
+			*pos += (uint64_t)n;
+		done += n;
+		count -= (size_t)n;
 	}
+	page_put(page);
+	return done ? done : n;
 }
 
-long sys_ioctl(uint64_t fd, uint64_t request, uint64_t arg)
+long sys_sendfile(uint64_t out_fd, uint64_t in_fd, uint64_t offset_at, uint64_t count)
 {
-	struct file *f = user_file(fd);
+	struct file *out = user_file_get(out_fd), *in = user_file_get(in_fd);
+	uint64_t pos;
+	long n = -EBADF;
 
-	if (!f)
-		return -EBADF;
-	return f->ops->ioctl ? f->ops->ioctl(f, request, arg) : -ENOTTY;
-}
-
-long sys_pipe2(uint64_t out, uint64_t flags)
-{
-	struct files *t = process_current()->files;
-	struct file *ends[2];
-	int fd[2], err;
-
-	if (flags & ~(uint64_t)(O_CLOEXEC | O_NONBLOCK))
-		return -EINVAL;
-	err = pipe_create(flags & O_NONBLOCK, &ends[0], &ends[1]);
-	if (err)
-		return err;
-	fd[0] = files_add(t, ends[0], 0, flags & O_CLOEXEC);
-	fd[1] = fd[0] < 0 ? fd[0] : files_add(t, ends[1], 0, flags & O_CLOEXEC);
-	err = MIN(fd[1], 0);
-	if (!err)
-		err = copy_to_user(out, fd, sizeof(fd));
-	if (!err)
-		return 0;
-	if (fd[0] >= 0)
-		files_close(t, (uint64_t)fd[0]);
-	else
-		file_put(ends[0]);
-	if (fd[1] >= 0)
-		files_close(t, (uint64_t)fd[1]);
-	else
-		file_put(ends[1]);
-	return err;
-}
-
-long sys_pipe(uint64_t out)
-{
-	return sys_pipe2(out, 0);
+	if (!out || !in || !file_writable(out) || !file_readable(in))
+		goto done;
+	n = -EINVAL;
+	if (!out->ops->write || !in->inode || !inode_is(in->inode, S_IFREG))
+		goto done;
+	n = -EFAULT;
+	if (offset_at && copy_from_user(&pos, offset_at, sizeof(pos)) < 0)
+		goto done;
+	n = pump(out, in, offset_at ? &pos : NULL, MIN(count, RW_MAX));
+	if (offset_at && n >= 0 && copy_to_user(offset_at, &pos, sizeof(pos)) < 0)
+		n = -EFAULT;
+done:
+	if (out)
+		file_put(out);
+	if (in)
+		file_put(in);
+	return write_result(n);
 }

@@ -109,6 +109,26 @@ long sys_mprotect(uint64_t addr, uint64_t len, uint64_t prot)
 	return space_protect(process_current()->space, addr, len, (uint32_t)prot);
 }
 
+#define MREMAP_MAYMOVE 1
+#define MREMAP_FIXED   2
+
+long sys_mremap(uint64_t addr, uint64_t old, uint64_t len, uint64_t flags, uint64_t fixed)
+{
+	bool to = flags & MREMAP_FIXED;
+
+	if ((flags & ~(uint64_t)(MREMAP_MAYMOVE | MREMAP_FIXED)) ||
+	    (to && !(flags & MREMAP_MAYMOVE)))
+		return -EINVAL;
+	if (page_range(addr, &old) < 0 || !len || len > USER_TOP)
+		return -EINVAL;
+	len = ALIGN_UP(len, PAGE_SIZE);
+	if (to && (page_range(fixed, &len) < 0 || fixed < SPACE_LOWEST ||
+		   (fixed < addr + old && addr < fixed + len)))
+		return -EINVAL;
+	return space_remap(process_current()->space, addr, old, len, flags & MREMAP_MAYMOVE,
+			   to ? fixed : 0);
+}
+
 long sys_brk(uint64_t brk)
 {
 	return (long)space_set_brk(process_current()->space, brk);

@@ -26,11 +26,6 @@
 #define ARCH_GET_FS 0x1003
 #define ARCH_GET_GS 0x1004
 
-#define RLIMIT_STACK  3
-#define RLIMIT_NOFILE 7
-#define RLIMIT_COUNT  16
-#define UNLIMITED     UINT64_MAX
-
 #define WALL   0x40000000ull
 #define WCLONE 0x80000000ull
 
@@ -51,12 +46,6 @@ long sys_getppid(void)
 	const struct process *parent = process_current()->parent;
 
 	return parent ? parent->pid : 0;
-}
-
-/* There is one user, root. */
-long sys_getid(void)
-{
-	return 0;
 }
 
 long sys_fork(void)
@@ -334,27 +323,4 @@ long sys_setsid(void)
 		return -EPERM;
 	p->sid = p->pgid = p->pid;
 	return p->sid;
-}
-
-/* Limits can be read; the few that exist are fixed. */
-long sys_prlimit64(uint64_t pid, uint64_t resource, uint64_t new, uint64_t old)
-{
-	uint64_t limit[2] = {UNLIMITED, UNLIMITED};
-
-	if (!by_pid(pid))
-		return -ESRCH;
-	if (resource >= RLIMIT_COUNT)
-		return -EINVAL;
-	if (resource == RLIMIT_STACK)
-		limit[0] = limit[1] = STACK_MAX;
-	if (resource == RLIMIT_NOFILE)
-		limit[0] = limit[1] = FILES_MAX;
-	if (old && copy_to_user(old, limit, sizeof(limit)) < 0)
-		return -EFAULT;
-	return new ? -EPERM : 0;
-}
-
-long sys_getrlimit(uint64_t resource, uint64_t out)
-{
-	return sys_prlimit64(0, resource, 0, out);
 }

@@ -3,6 +3,7 @@
 #include "arch/thread.h"
 #include "asm/mmu.h"
 #include "lib/printf.h"
+#include "lib/string.h"
 #include "x86.h"
 
 #define CR0_MP BIT(1)
@@ -99,4 +100,15 @@ void arch_idle(void)
 void arch_set_current(struct thread *t)
 {
 	x86_boot_cpu.current = t;
+}
+
+void arch_cpu_name(char out[ARCH_CPU_NAME_MAX])
+{
+	for (uint32_t i = 0; i < 3; i++) {
+		uint32_t r[4];
+
+		x86_cpuid(0x80000002 + i, 0, r);
+		memcpy(out + i * sizeof(r), r, sizeof(r));
+	}
+	out[ARCH_CPU_NAME_MAX - 1] = '\0';
 }

@@ -1,0 +1,279 @@
+/* System calls that change what a name or an inode is: rename, modes, times, mounts. */
+#include "arch/time.h"
+#include "fs/mount.h"
+#include "lib/string.h"
+#include "mm/page.h"
+#include "syscall/syscalls.h"
+#include "syscall/user.h"
+
+#define UTIME_NOW  0x3fffffff
+#define UTIME_OMIT 0x3ffffffe
+
+#define FILESYSTEM_NAME_MAX 32
+#define TMPFS_MAGIC	    0x01021994
+
+long sys_renameat2(uint64_t from_fd, uint64_t from, uint64_t to_fd, uint64_t to, uint64_t flags)
+{
+	char old_name[PATH_LEN_MAX], *new_name;
+	struct path_last old, new;
+	struct page *page;
+	long err;
+
+	if (flags & ~(uint64_t)RENAME_NOREPLACE)
+		return -EINVAL;
+	page = page_alloc();
+	if (!page)
+		return -ENOMEM;
+	new_name = page_to_virt(page);
+	err = user_parent((int)from_fd, from, old_name, &old);
+	if (err)
+		goto out;
+	err = user_parent((int)to_fd, to, new_name, &new);
+	if (!err) {
+		err = old.dir->ops->rename == new.dir->ops->rename
+			      ? old.dir->ops->rename(old.dir, old.name, old.len, new.dir, new.name,
+						     new.len, (unsigned int)flags)
+			      : -EXDEV;
+		inode_put(new.dir);
+	}
+	inode_put(old.dir);
+out:
+	page_put(page);
+	/* Paths that end in dots can't be renamed, or renamed to. */
+	return err == -EEXIST && !(flags & RENAME_NOREPLACE) ? -EBUSY : err;
+}
+
+long sys_renameat(uint64_t from_fd, uint64_t from, uint64_t to_fd, uint64_t to)
+{
+	return sys_renameat2(from_fd, from, to_fd, to, 0);
+}
+
+long sys_rename(uint64_t from, uint64_t to)
+{
+	return sys_renameat2((uint64_t)AT_FDCWD, from, (uint64_t)AT_FDCWD, to, 0);
+}
+
+static void set_mode(struct inode *inode, uint64_t mode)
+{
+	inode->mode = (inode->mode & S_IFMT) | (mode & S_PERM);
+	inode->changed_ns = arch_time_ns();
+}
+
+long sys_fchmodat(uint64_t dirfd, uint64_t path, uint64_t mode)
+{
+	struct inode *inode;
+	int err = user_inode((int)dirfd, path, 0, &inode);
+
+	if (err)
+		return err;
+	set_mode(inode, mode);
+	inode_put(inode);
+	return 0;
+}
+
+long sys_chmod(uint64_t path, uint64_t mode)
+{
+	return sys_fchmodat((uint64_t)AT_FDCWD, path, mode);
+}
+
+long sys_fchmod(uint64_t fd, uint64_t mode)
+{
+	struct file *f = user_file(fd);
+
+	if (!f)
+		return -EBADF;
+	if (f->inode)
+		set_mode(f->inode, mode);
+	return 0;
+}
+
+static void set_owner(struct inode *inode, uint64_t uid, uint64_t gid)
+{
+	if ((uint32_t)uid != UINT32_MAX)
+		inode->uid = (uint32_t)uid;
+	if ((uint32_t)gid != UINT32_MAX)
+		inode->gid = (uint32_t)gid;
+}
+
+long sys_fchownat(uint64_t dirfd, uint64_t path, uint64_t uid, uint64_t gid, uint64_t flags)
+{
+	struct inode *inode;
+	int err = user_inode((int)dirfd, path, (unsigned int)flags, &inode);
+
+	if (err)
+		return err;
+	set_owner(inode, uid, gid);
+	inode_put(inode);
+	return 0;
+}
+
+long sys_chown(uint64_t path, uint64_t uid, uint64_t gid)
+{
+	return sys_fchownat((uint64_t)AT_FDCWD, path, uid, gid, 0);
+}
+
+long sys_lchown(uint64_t path, uint64_t uid, uint64_t gid)
+{
+	return sys_fchownat((uint64_t)AT_FDCWD, path, uid, gid, AT_SYMLINK_NOFOLLOW);
+}
+
+long sys_fchown(uint64_t fd, uint64_t uid, uint64_t gid)
+{
+	struct file *f = user_file(fd);
+
+	if (!f)
+		return -EBADF;
+	if (f->inode)
+		set_owner(f->inode, uid, gid);
+	return 0;
+}
+
+long sys_utimensat(uint64_t dirfd, uint64_t path, uint64_t times, uint64_t flags)
+{
+	struct {
+		int64_t sec, nsec;
+	} ts[2] = {{0, UTIME_NOW}, {0, UTIME_NOW}};
+	struct inode *inode;
+	struct file *f;
+	int err;
+
+	if (times && copy_from_user(ts, times, sizeof(ts)) < 0)
+		return -EFAULT;
+	if (path) {
+		err = user_inode((int)dirfd, path, (unsigned int)flags, &inode);
+		if (err)
+			return err;
+	} else {
+		f = user_file(dirfd);
+		if (!f || !f->inode)
+			return -EBADF;
+		inode = inode_get(f->inode);
+	}
+	/* One time is kept for an inode: that of its last change. */
+	if (ts[1].nsec == UTIME_NOW) {
+		inode->modified = 0;
+		inode->changed_ns = arch_time_ns();
+	} else if (ts[1].nsec != UTIME_OMIT) {
+		inode->modified = (uint64_t)ts[1].sec;
+	}
+	inode_put(inode);
+	return 0;
+}
+
+long sys_truncate(uint64_t path, uint64_t size)
+{
+	struct inode *inode;
+	int err = user_inode(AT_FDCWD, path, 0, &inode);
+
+	if (err)
+		return err;
+	if (inode_is(inode, S_IFDIR))
+		err = -EISDIR;
+	else if (!inode_is(inode, S_IFREG) || (int64_t)size < 0)
+		err = -EINVAL;
+	else
+		err = inode->ops->truncate(inode, size);
+	inode_put(inode);
+	return err;
+}
+
+long sys_fchdir(uint64_t fd)
+{
+	struct process *p = process_current();
+	struct file *f = user_file(fd);
+
+	if (!f)
+		return -EBADF;
+	if (!f->inode || !inode_is(f->inode, S_IFDIR))
+		return -ENOTDIR;
+	inode_get(f->inode);
+	inode_put(p->cwd);
+	p->cwd = f->inode;
+	return 0;
+}
+
+long sys_mount(uint64_t source, uint64_t target, uint64_t type, uint64_t flags, uint64_t data)
+{
+	char name[FILESYSTEM_NAME_MAX];
+	struct inode *dir;
+	long err;
+
+	(void)source;
+	(void)flags;
+	(void)data;
+	err = copy_string_from_user(name, type, sizeof(name));
+	if (err < 0)
+		return err == -ENAMETOOLONG ? -ENODEV : err;
+	err = user_inode(AT_FDCWD, target, 0, &dir);
+	if (err)
+		return err;
+	err = mount_at(dir, name);
+	inode_put(dir);
+	return err;
+}
+
+long sys_umount2(uint64_t target, uint64_t flags)
+{
+	struct inode *root;
+	long err = user_inode(AT_FDCWD, target, 0, &root);
+
+	(void)flags;
+	if (err)
+		return err;
+	err = mount_remove(root);
+	/* Ours is the reference that is left. */
+	inode_put(root);
+	return err;
+}
+
+static long put_statfs(uint64_t out)
+{
+	const struct {
+		int64_t type, block_size;
+		uint64_t blocks, free, available, files, files_free;
+		int32_t id[2];
+		int64_t name_max, fragment_size, flags, spare[4];
+	} st = {
+		.type = TMPFS_MAGIC,
+		.block_size = PAGE_SIZE,
+		.blocks = page_count_total(),
+		.free = page_count_free(),
+		.available = page_count_free(),
+		.name_max = NAME_LEN_MAX,
+		.fragment_size = PAGE_SIZE,
+	};
+
+	_Static_assert(sizeof(st) == 120, "x86_64 ABI");
+	return copy_to_user(out, &st, sizeof(st));
+}
+
+long sys_statfs(uint64_t path, uint64_t out)
+{
+	struct inode *inode;
+	int err = user_inode(AT_FDCWD, path, 0, &inode);
+
+	if (err)
+		return err;
+	inode_put(inode);
+	return put_statfs(out);
+}
+
+long sys_fstatfs(uint64_t fd, uint64_t out)
+{
+	return user_file(fd) ? put_statfs(out) : -EBADF;
+}
+
+/* Everything is in memory: there is nothing to write out. */
+long sys_sync(void)
+{
+	return 0;
+}
+
+long sys_fsync(uint64_t fd)
+{
+	struct file *f = user_file(fd);
+
+	if (!f)
+		return -EBADF;
+	return f->inode && !inode_is(f->inode, S_IFCHR) ? 0 : -EINVAL;
+}

@@ -1,0 +1,152 @@
+/* The stat family. */
+#include "arch/time.h"
+#include "syscall/syscalls.h"
+#include "syscall/user.h"
+
+#define NS_PER_SEC 1000000000ull
+
+#define STATX_BASIC 0x7ff
+
+/* struct stat of the x86_64 ABI. */
+struct user_stat {
+	uint64_t dev, ino, nlink;
+	uint32_t mode, uid, gid, pad;
+	uint64_t rdev;
+	int64_t size, block_size, blocks;
+	uint64_t atime, atime_ns, mtime, mtime_ns, ctime, ctime_ns;
+	uint64_t unused[3];
+};
+
+_Static_assert(sizeof(struct user_stat) == 144, "x86_64 ABI");
+
+static uint64_t changed_sec(const struct inode *i)
+{
+	return i->modified ? i->modified : time_epoch() + i->changed_ns / NS_PER_SEC;
+}
+
+static long put_stat(const struct inode *i, uint64_t out)
+{
+	uint64_t sec = changed_sec(i), ns = i->modified ? 0 : i->changed_ns % NS_PER_SEC;
+	struct user_stat st = {
+		.dev = 1,
+		.ino = i->ino,
+		.nlink = i->links,
+		.mode = i->mode,
+		.uid = i->uid,
+		.gid = i->gid,
+		.rdev = i->device,
+		.size = (int64_t)i->size,
+		.block_size = PAGE_SIZE,
+		.blocks = (int64_t)((i->size + 511) / 512),
+		.atime = sec,
+		.atime_ns = ns,
+		.mtime = sec,
+		.mtime_ns = ns,
+		.ctime = sec,
+		.ctime_ns = ns,
+	};
+
+	return copy_to_user(out, &st, sizeof(st));
+}
+
+static long stat_at(int dirfd, uint64_t path, uint64_t out, unsigned int at_flags)
+{
+	struct inode *inode;
+	long err = user_inode(dirfd, path, at_flags, &inode);
+
+	if (err)
+		return err;
+	err = put_stat(inode, out);
+	inode_put(inode);
+	return err;
+}
+
+long sys_stat(uint64_t path, uint64_t out)
+{
+	return stat_at(AT_FDCWD, path, out, 0);
+}
+
+long sys_lstat(uint64_t path, uint64_t out)
+{
+	return stat_at(AT_FDCWD, path, out, AT_SYMLINK_NOFOLLOW);
+}
+
+long sys_fstat(uint64_t fd, uint64_t out)
+{
+	static const struct inode pipe = {.mode = S_IFIFO | 0600, .links = 1, .ino = 1};
+	struct file *f = user_file(fd);
+
+	if (!f)
+		return -EBADF;
+	return put_stat(f->inode ? f->inode : &pipe, out);
+}
+
+long sys_newfstatat(uint64_t dirfd, uint64_t path, uint64_t out, uint64_t flags)
+{
+	char first;
+
+	if (flags & ~(uint64_t)(AT_SYMLINK_NOFOLLOW | AT_EMPTY_PATH | 0x800))
+		return -EINVAL;
+	/* How newer C libraries say fstat(). */
+	if ((flags & AT_EMPTY_PATH) && (int)dirfd >= 0 && copy_from_user(&first, path, 1) == 0 &&
+	    !first)
+		return sys_fstat(dirfd, out);
+	return stat_at((int)dirfd, path, out, (unsigned int)flags);
+}
+
+/* struct statx of the Linux ABI. */
+struct user_statx_time {
+	int64_t sec;
+	uint32_t nsec, pad;
+};
+
+struct user_statx {
+	uint32_t mask, block_size;
+	uint64_t attributes;
+	uint32_t nlink, uid, gid;
+	uint16_t mode, pad;
+	uint64_t ino, size, blocks, attributes_mask;
+	struct user_statx_time atime, btime, ctime, mtime;
+	uint32_t rdev_major, rdev_minor, dev_major, dev_minor;
+	uint64_t spare[14];
+};
+
+_Static_assert(sizeof(struct user_statx) == 256, "Linux ABI");
+
+static long put_statx(const struct inode *i, uint64_t out)
+{
+	struct user_statx_time t = {(int64_t)changed_sec(i),
+				    i->modified ? 0 : (uint32_t)(i->changed_ns % NS_PER_SEC), 0};
+	struct user_statx st = {
+		.mask = STATX_BASIC,
+		.block_size = PAGE_SIZE,
+		.nlink = i->links,
+		.uid = i->uid,
+		.gid = i->gid,
+		.mode = (uint16_t)i->mode,
+		.ino = i->ino,
+		.size = i->size,
+		.blocks = (i->size + 511) / 512,
+		.atime = t,
+		.ctime = t,
+		.mtime = t,
+		.rdev_major = DEVICE_MAJOR(i->device),
+		.rdev_minor = DEVICE_MINOR(i->device),
+		.dev_minor = 1,
+	};
+
+	return copy_to_user(out, &st, sizeof(st));
+}
+
+long sys_statx(uint64_t dirfd, uint64_t path, uint64_t flags, uint64_t mask, uint64_t out)
+{
+	struct inode *inode;
+	long err = user_inode((int)dirfd, path, (unsigned int)flags, &inode);
+
+	(void)mask;
+	if (err)
+		return err;
+	err = put_statx(inode, out);
+	inode_put(inode);
+	return err;
+}
