@@ -48,6 +48,18 @@ struct port_endpoint {
 	uint16_t number;
 };
 
+/*
+ * One instruction without effect that whoever watches the machine from outside can see: the
+ * window of a workload, the runner's first and its last moment. `tag` is a constant.
+ */
+enum port_mark {
+	PORT_MARK_OPEN = 1,
+	PORT_MARK_CLOSE = 2,
+	PORT_MARK_READY = 3,
+	PORT_MARK_DONE = 4,
+};
+static inline __attribute__((always_inline)) void port_mark(enum port_mark tag);
+
 /* The finest counter user code can read, ordered against the code around it. */
 static inline uint64_t port_ticks(void);
 
@@ -98,7 +110,7 @@ static inline long port_fifo(const char *path);
 static inline long port_eventfd(void);
 static inline long port_socketpair(int fds[2]); /* local, a stream */
 static inline long port_socket(enum port_socket_kind kind);
-static inline long port_bind(int fd, const struct port_endpoint *at);
+static inline long port_bind(int fd, const struct port_endpoint *at); /* even if lately used */
 static inline long port_connect(int fd, const struct port_endpoint *to);
 static inline long port_listen(int fd);
 static inline long port_accept(int fd);

@@ -220,6 +220,7 @@ int main(void)
 	/* Where there is no such call there is only one CPU to speak of. */
 	port_pin(0);
 	if (load_plan(&plan)) {
+		port_mark(PORT_MARK_READY);
 		emit_hello(&plan);
 		emit_clock();
 		port_drain(PORT_CONSOLE);
@@ -228,6 +229,7 @@ int main(void)
 			emit_settle(&settled);
 		}
 		run_plan(&plan);
+		port_mark(PORT_MARK_DONE);
 	}
 	port_shutdown();
 }
