@@ -1,0 +1,116 @@
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "qemu_api.h"
+
+/*
+ * The contract between what knows an architecture (x86_64.c) and the accounting, which does not.
+ *
+ * A door is a way into the kernel: a system call instruction, or a vector (exception, interrupt).
+ */
+
+#define ARCH_TARGET "x86_64"
+
+/* Instructions that mean something to the accounting; all others only count. */
+enum insn_kind {
+	INSN_PLAIN,
+	/* System call from user mode. */
+	INSN_SYSCALL,
+	/* Raises vector `operand` by itself. */
+	INSN_SOFT_VECTOR,
+	/* Leaves a door: to user mode, or back to the interrupted kernel. `operand` is for arch_leave(). */
+	INSN_LEAVE,
+	/* Sets the address space from register `operand`. */
+	INSN_SPACE,
+	/* Stores the stack pointer to memory. */
+	INSN_STACK_SAVE,
+	/* Loads the stack pointer from memory, or from register `operand`. */
+	INSN_STACK_LOAD_MEMORY,
+	INSN_STACK_LOAD_REGISTER,
+	/* Pushes a return address and goes to `operand`, 0 when that is not in the instruction. */
+	INSN_CALL,
+	/* Takes a return address from the stack and goes there. */
+	INSN_RET,
+	/* Sets where the vector table is, from memory. */
+	INSN_TABLE,
+	/* A marker of a workload or of the runner: `operand` is an enum mark. */
+	INSN_MARK,
+};
+
+struct insn {
+	enum insn_kind kind;
+	/* Counts once for each repetition. */
+	bool repeats;
+	uint64_t operand;
+};
+
+enum mark {
+	MARK_WINDOW_OPEN = 1,
+	MARK_WINDOW_CLOSE = 2,
+	MARK_READY = 3,
+	MARK_DONE = 4,
+};
+
+enum mode {
+	MODE_KERNEL,
+	MODE_USER,
+};
+
+/* Where user code, or interrupted kernel code, goes on. */
+struct place {
+	uint64_t space, pc, sp;
+};
+
+/* What a vector's entry left behind. */
+struct entry {
+	unsigned int vector;
+	bool from_user;
+	/* The interrupted instruction was begun and counted, and will be counted again. */
+	bool counted_twice;
+	/* So was its repetition. */
+	bool repeats;
+	struct place back;
+};
+
+/* Where INSN_LEAVE goes. */
+struct leave {
+	bool to_user;
+	struct place to;
+};
+
+/* Looks up the registers once; the first vCPU must exist. */
+void arch_init(void);
+
+void arch_decode(const uint8_t *bytes, size_t len, uint64_t address, struct insn *insn);
+
+/*
+ * At translation: the mode the CPU is in, and whether the block that starts at `address` is the
+ * first of a vector's handler. Looks at the vector table again each time.
+ */
+enum mode arch_mode(void);
+bool arch_is_handler(uint64_t address);
+
+/*
+ * In callbacks of the instruction, before it has run. arch_entry() at the first instruction of
+ * a handler: false when there is no entry's frame, so it was jumped to.
+ */
+uint64_t arch_syscall_number(void);
+struct place arch_syscall_back(uint64_t address, size_t len);
+bool arch_entry(uint64_t handler, int soft_vector, struct entry *entry);
+void arch_leave(uint64_t operand, struct leave *leave);
+uint64_t arch_space(void);
+/* The address space that a value of INSN_SPACE's register stands for. */
+uint64_t arch_space_of(uint64_t value);
+uint64_t arch_stack_pointer(void);
+uint64_t arch_register(uint64_t number);
+
+/* INSN_TABLE has read `len` bytes at `address`. */
+void arch_table_read(uint64_t address, size_t len);
+
+/* Whether several vectors share the handler of `vector`, so that which one it was is unknown. */
+bool arch_vector_shared(unsigned int vector);
+/* The vector is a fault of the interrupted instruction, not an interrupt from outside. */
+bool arch_vector_is_fault(unsigned int vector);

@@ -1,0 +1,289 @@
+#include "profile.h"
+
+#include <stdlib.h>
+
+struct node {
+	struct node *parent;
+	enum node_kind kind;
+	uint64_t site, value;
+	uint64_t id;
+	bool printed;
+	/* Entered so often in this window. */
+	uint64_t window, entered;
+};
+
+struct cell {
+	struct node *node;
+	struct block *block;
+	uint64_t window, count, repeats;
+};
+
+/* A context's own code whose phase is not known yet. */
+struct loose {
+	struct block *block;
+	uint64_t count, repeats;
+};
+
+#define LOOSE_MAX 256
+
+static struct {
+	bool open;
+	/* From 1. */
+	uint64_t number;
+	uint64_t opened;
+	uint64_t appeared, elsewhere;
+	struct cell **cells;
+	size_t cell_count, cell_room;
+	struct node **nodes;
+	size_t node_count, node_room;
+} window;
+
+static struct map nodes, blocks, cells;
+static uint64_t node_ids;
+static struct loose loose[VCPUS_MAX][LOOSE_MAX];
+static size_t loose_count[VCPUS_MAX];
+static struct block nowhere;
+
+struct block *profile_block(uint64_t address)
+{
+	void **at = map_at(&blocks, (struct map_key){ address, 0, 0 });
+	struct block *block = *at;
+
+	if (!block) {
+		block = *at = util_alloc(sizeof(*block));
+		block->address = address;
+	}
+	return block;
+}
+
+struct node *profile_node(struct node *parent, enum node_kind kind, uint64_t site, uint64_t value)
+{
+	struct map_key key = { (uintptr_t)parent | (uint64_t)kind << 56, site, value };
+	void **at = map_at(&nodes, key);
+	struct node *node = *at;
+
+	if (!node) {
+		node = *at = util_alloc(sizeof(*node));
+		*node = (struct node){
+			.parent = parent,
+			.kind = kind,
+			.site = site,
+			.value = value,
+			.id = node_ids++,
+		};
+	}
+	return node;
+}
+
+struct node *profile_known(struct node *node, uint64_t address)
+{
+	if (node->kind != NODE_CALL || node->value)
+		return node;
+	node = profile_node(node->parent, NODE_CALL, node->site, address);
+	profile_enter(node);
+	return node;
+}
+
+uint64_t profile_site(const struct node *node)
+{
+	return node->site;
+}
+
+bool profile_recording(void)
+{
+	return window.open;
+}
+
+void profile_enter(struct node *node)
+{
+	if (!window.open)
+		return;
+	if (node->window != window.number) {
+		node->window = window.number;
+		node->entered = 0;
+		if (window.node_count == window.node_room) {
+			window.node_room = window.node_room ? window.node_room * 2 : 256;
+			window.nodes = util_grow(window.nodes, window.node_room * sizeof(node));
+		}
+		window.nodes[window.node_count++] = node;
+	}
+	node->entered++;
+}
+
+static struct cell *cell_at(struct node *node, struct block *block)
+{
+	struct cell *cell = block->last_cell;
+	void **at;
+
+	if (block->last_node != node || block->last_window != window.number) {
+		at = map_at(&cells, (struct map_key){ (uintptr_t)node, (uintptr_t)block, 0 });
+		if (!*at)
+			*at = util_alloc(sizeof(*cell));
+		cell = block->last_cell = *at;
+		block->last_node = node;
+		block->last_window = window.number;
+	}
+	if (cell->window == window.number)
+		return cell;
+	*cell = (struct cell){ .node = node, .block = block, .window = window.number };
+	if (window.cell_count == window.cell_room) {
+		window.cell_room = window.cell_room ? window.cell_room * 2 : 1024;
+		window.cells = util_grow(window.cells, window.cell_room * sizeof(cell));
+	}
+	window.cells[window.cell_count++] = cell;
+	return cell;
+}
+
+static void add(struct node *node, struct block *block, uint64_t count, uint64_t repeats)
+{
+	struct cell *cell = cell_at(node, block);
+
+	cell->count += count;
+	cell->repeats += repeats;
+}
+
+static size_t index_of(const struct vcpu *vcpu)
+{
+	return (size_t)(vcpu - machine.vcpus);
+}
+
+void profile_settle(struct vcpu *vcpu, struct node *node)
+{
+	size_t i = index_of(vcpu);
+
+	for (size_t j = 0; j < loose_count[i]; j++)
+		add(node, loose[i][j].block, loose[i][j].count, loose[i][j].repeats);
+	loose_count[i] = 0;
+}
+
+void profile_add(struct vcpu *vcpu, uint64_t count, uint64_t repeats)
+{
+	struct block *block = vcpu->block ? vcpu->block : &nowhere;
+	const struct context *context = vcpu_context(vcpu);
+	size_t i = index_of(vcpu);
+
+	if (vcpu->user) {
+		if (!vcpu->user_node)
+			vcpu->user_node = profile_node(NULL, NODE_USER, 0, 0);
+		add(vcpu->user_node, block, count, repeats);
+	} else if (context && vcpu->stack->call_count == context->calls_before) {
+		if (loose_count[i] == LOOSE_MAX)
+			profile_settle(vcpu, context->node);
+		loose[i][loose_count[i]++] = (struct loose){ block, count, repeats };
+	} else {
+		if (!vcpu->stack->node)
+			vcpu->stack->node = profile_node(NULL, NODE_THREAD, 0, 0);
+		add(vcpu->stack->node, block, count, repeats);
+	}
+}
+
+void profile_block_begins(struct vcpu *vcpu, struct block *block)
+{
+	vcpu_account(vcpu, vcpu->score->clock);
+	vcpu->block = block;
+	if (!vcpu->user && vcpu->stack->node)
+		vcpu->stack->node = profile_known(vcpu->stack->node, block->address);
+}
+
+void profile_stray(bool entered)
+{
+	if (entered)
+		window.elsewhere++;
+	else
+		window.appeared++;
+}
+
+static void record(bool on)
+{
+	window.open = on;
+	for (unsigned int i = 0; i < machine.vcpu_count; i++)
+		machine.vcpus[i].score->recording = on;
+}
+
+static void account_others(const struct vcpu *except)
+{
+	for (unsigned int i = 0; i < machine.vcpu_count; i++) {
+		struct vcpu *vcpu = &machine.vcpus[i];
+
+		if (vcpu != except)
+			vcpu_account(vcpu, vcpu->score->clock);
+	}
+}
+
+void profile_open(struct vcpu *vcpu, uint64_t clock)
+{
+	if (window.open)
+		util_fatal("window %llu was opened twice", (unsigned long long)window.number);
+	vcpu_account(vcpu, clock);
+	account_others(vcpu);
+	window.number++;
+	window.opened = machine_clock() - vcpu->score->clock + clock;
+	window.appeared = window.elsewhere = 0;
+	window.cell_count = window.node_count = 0;
+	record(true);
+}
+
+static const char *const kind_names[] = {
+	[NODE_USER] = "user",	[NODE_SYSCALL] = "syscall", [NODE_VECTOR] = "vector",
+	[NODE_THREAD] = "thread", [NODE_ENTRY] = "entry",   [NODE_EXIT] = "exit",
+	[NODE_CALL] = "call",
+};
+
+static void print_node(struct node *node, FILE *to)
+{
+	if (node->printed)
+		return;
+	node->printed = true;
+	if (node->parent)
+		print_node(node->parent, to);
+	fprintf(to, "{\"type\":\"node\",\"id\":%llu,\"parent\":", (unsigned long long)node->id);
+	if (node->parent)
+		fprintf(to, "%llu", (unsigned long long)node->parent->id);
+	else
+		fputs("null", to);
+	fprintf(to, ",\"kind\":\"%s\",\"site\":%llu,\"value\":%llu}\n", kind_names[node->kind],
+		(unsigned long long)node->site, (unsigned long long)node->value);
+}
+
+void profile_close(struct vcpu *vcpu, uint64_t clock, FILE *to)
+{
+	uint64_t closed = machine_clock() - vcpu->score->clock + clock;
+
+	if (!window.open)
+		util_fatal("a window was closed that is not open");
+	vcpu_account(vcpu, clock);
+	account_others(vcpu);
+	for (unsigned int i = 0; i < machine.vcpu_count; i++) {
+		const struct context *context = vcpu_context(&machine.vcpus[i]);
+
+		if (context && loose_count[i])
+			profile_settle(&machine.vcpus[i], context->node);
+	}
+	record(false);
+
+	for (size_t i = 0; i < window.cell_count; i++)
+		print_node(window.cells[i]->node, to);
+	for (size_t i = 0; i < window.node_count; i++)
+		print_node(window.nodes[i], to);
+	fprintf(to,
+		"{\"type\":\"window\",\"number\":%llu,\"opened\":%llu,\"closed\":%llu,"
+		"\"appeared\":%llu,\"elsewhere\":%llu,\"cells\":[",
+		(unsigned long long)window.number, (unsigned long long)window.opened,
+		(unsigned long long)closed, (unsigned long long)window.appeared,
+		(unsigned long long)window.elsewhere);
+	for (size_t i = 0; i < window.cell_count; i++) {
+		const struct cell *cell = window.cells[i];
+
+		fprintf(to, "%s[%llu,%llu,%lld,%lld]", i ? "," : "",
+			(unsigned long long)cell->node->id,
+			(unsigned long long)cell->block->address, (long long)cell->count,
+			(long long)cell->repeats);
+	}
+	fputs("],\"entered\":[", to);
+	for (size_t i = 0; i < window.node_count; i++)
+		fprintf(to, "%s[%llu,%llu]", i ? "," : "",
+			(unsigned long long)window.nodes[i]->id,
+			(unsigned long long)window.nodes[i]->entered);
+	fputs("]}\n", to);
+	fflush(to);
+}
