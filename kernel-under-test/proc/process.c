@@ -166,6 +166,8 @@ int process_start_init(struct inode *root, const char *path, const char *const a
 	if (!p)
 		return -ENOMEM;
 	ASSERT(p->pid == 1);
+	/* In no session yet, as on Linux: so that it may make its own. */
+	p->pgid = p->sid = 0;
 	p->root = inode_get(root);
 	p->cwd = inode_get(root);
 	p->files = files_create();
