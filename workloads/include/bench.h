@@ -69,7 +69,10 @@ struct bench {
 	const char *group;
 	const char *name;
 	const char *op;
-	/* Operations of a repetition; `count`, if not NULL, says it for the parameter instead. */
+	/*
+	 * Operations of a repetition. `count`, if not NULL, says it for the parameter instead; it is
+	 * asked before setup().
+	 */
 	uint64_t iterations;
 	uint64_t (*count)(void);
 	/* Bytes one operation moves, for a workload that measures throughput; else 0. */
@@ -114,8 +117,9 @@ static inline void bench_check(const char *what, int64_t expected, int64_t got)
 }
 
 /*
- * Passes a call's result on when it is no error. An error that means "I don't have this" makes the
- * workload absent, any other makes it wrong.
+ * For the first call of a kind. Passes its result on when it is no error. An error that means "I
+ * don't have this", which to a well-formed call EINVAL and ENOTTY do too, makes the workload
+ * absent; any other makes it wrong.
  */
 long bench_require(const char *what, long result);
 

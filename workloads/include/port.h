@@ -20,15 +20,9 @@
 #include "port_abi.h"
 
 enum port_errno {
-	PORT_ENOENT = 2,
-	PORT_EINTR = 4,
-	PORT_ENXIO = 6,
-	PORT_EAGAIN = 11,
-	PORT_ENODEV = 19,
-	PORT_ENOSYS = 38,
-	PORT_EPROTONOSUPPORT = 93,
-	PORT_EOPNOTSUPP = 95,
-	PORT_EAFNOSUPPORT = 97,
+	PORT_ENOENT = 2, PORT_EINTR = 4, PORT_ENXIO = 6, PORT_EAGAIN = 11, PORT_ENODEV = 19,
+	PORT_EINVAL = 22, PORT_ENOTTY = 25, PORT_ENOSYS = 38, PORT_EPROTONOSUPPORT = 93,
+	PORT_EOPNOTSUPP = 95, PORT_EAFNOSUPPORT = 97,
 };
 
 /* The descriptor records go to. */
@@ -40,7 +34,7 @@ struct port_end {
 	int signal;
 };
 
-/* A kind of socket, and where one is: a path, or a number on the machine's own network. */
+/* A kind of socket, and where one is: a path, or a number on the loopback network. */
 enum port_socket_kind { PORT_LOCAL, PORT_TCP, PORT_UDP };
 struct port_endpoint {
 	enum port_socket_kind kind;
@@ -49,8 +43,8 @@ struct port_endpoint {
 };
 
 /*
- * One instruction without effect that whoever watches the machine from outside can see: the
- * window of a workload, the runner's first and its last moment. `tag` is a constant.
+ * One instruction without effect that is seen from outside the machine: the window of a workload,
+ * the runner's first and its last moment. `tag` is a constant.
  */
 enum port_mark {
 	PORT_MARK_OPEN = 1,
@@ -62,7 +56,6 @@ static inline __attribute__((always_inline)) void port_mark(enum port_mark tag);
 
 /* The finest counter user code can read, ordered against the code around it. */
 static inline uint64_t port_ticks(void);
-
 /* Nanoseconds of a clock that never steps back. */
 static inline long port_time_ns(uint64_t *ns);
 static inline long port_sleep_ns(uint64_t ns);

@@ -57,6 +57,8 @@ long bench_require(const char *what, long result)
 	case -PORT_ENOENT:
 	case -PORT_ENODEV:
 	case -PORT_ENXIO:
+	case -PORT_EINVAL:
+	case -PORT_ENOTTY:
 	case -PORT_EPROTONOSUPPORT:
 	case -PORT_EAFNOSUPPORT:
 		bench_absent(what, result);

@@ -1,12 +1,23 @@
 #include "bench.h"
 
 #define PAGES 128
+#define PAGES_MAX 65536
 #define MARK 0x5a
 
-/* Under 2 MiB no kernel can answer the first touch with one huge page. */
+/* Under 2 MiB, the row of the table, no kernel can answer the first touch with one huge page. */
 _Static_assert(PAGES * PORT_PAGE_SIZE < 2 << 20, "small pages only");
 
 static void *area;
+
+static uint64_t count(void)
+{
+	return bench_param(0, PAGES);
+}
+
+static void setup(void)
+{
+	bench_check("1 to 65536 pages", 1, count() >= 1 && count() <= PAGES_MAX);
+}
 
 static void before(uint64_t n)
 {
@@ -35,11 +46,16 @@ static void after(uint64_t n)
 
 BENCH_OP("first write to one page of fresh anonymous memory");
 BENCH_ANSWERS("LEBench page fault; will-it-scale page_fault1");
+BENCH_NEEDS("memory/mmap_anonymous");
+BENCH_SWEEP("1 10 100 500 1000 10000");
+BENCH_AXIS("pages");
+BENCH_NOTE("from 512 pages on a kernel may answer with huge pages");
 
 const struct bench bench = {
 	BENCH_ID,
-	.iterations = PAGES,
+	.count = count,
 	BENCH_USUAL_REPETITIONS,
+	.setup = setup,
 	.before = before,
 	.run = run,
 	.after = after,

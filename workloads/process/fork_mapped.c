@@ -3,19 +3,29 @@
 /* As fork_exit_wait, with PAGES more pages to share: what each page adds to a fork. */
 
 #define PAGES 500
+#define PAGES_MAX 65536
 #define MARK 0x33
 
-_Static_assert(PAGES * PORT_PAGE_SIZE < 2 << 20, "small pages only");
+_Static_assert(PAGES * PORT_PAGE_SIZE < 2 << 20, "small pages only in the row of the table");
 
+static uint64_t pages;
 static volatile unsigned char *area;
+
+/* Fewer forks of larger processes: a repetition stays about as long. */
+static uint64_t count(void)
+{
+	return bench_param(0, PAGES) <= PAGES ? 16 : 2;
+}
 
 static void setup(void)
 {
 	void *fresh = NULL;
 
-	bench_require("mmap", port_map(PAGES * PORT_PAGE_SIZE, &fresh));
+	pages = bench_param(0, PAGES);
+	bench_check("1 to 65536 pages", 1, pages >= 1 && pages <= PAGES_MAX);
+	bench_require("mmap", port_map(pages * PORT_PAGE_SIZE, &fresh));
 	area = fresh;
-	for (size_t i = 0; i < PAGES; i++)
+	for (size_t i = 0; i < pages; i++)
 		area[i * PORT_PAGE_SIZE] = MARK;
 }
 
@@ -26,7 +36,7 @@ static void run(uint64_t n)
 		long pid = port_fork();
 
 		if (pid == 0)
-			port_exit(area[(PAGES - 1) * PORT_PAGE_SIZE]);
+			port_exit(area[(pages - 1) * PORT_PAGE_SIZE]);
 		if (BENCH_UNLIKELY(pid < 0))
 			bench_wrong("fork", 0, pid);
 		bench_check("wait", pid, port_wait(pid, &end));
@@ -34,12 +44,16 @@ static void run(uint64_t n)
 	}
 }
 
-BENCH_OP("one fork with 500 more pages in memory, the child's exit and the wait for it");
+BENCH_OP("one fork with 500 more pages (or the parameter) in memory, the child's exit, the wait");
 BENCH_ANSWERS("LEBench fork with many mapped pages");
+BENCH_NEEDS("process/fork memory/mmap_anonymous");
+BENCH_SWEEP("1 10 100 500 1000 6000 12000");
+BENCH_AXIS("pages");
+BENCH_NOTE("from 512 pages on a kernel may have used huge pages, which are few to copy");
 
 const struct bench bench = {
 	BENCH_ID,
-	.iterations = 16,
+	.count = count,
 	BENCH_USUAL_REPETITIONS,
 	.setup = setup,
 	.run = run,

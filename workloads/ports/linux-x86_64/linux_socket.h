@@ -11,6 +11,8 @@
 #define LINUX_AF_INET 2
 #define LINUX_SOCK_STREAM 1
 #define LINUX_SOCK_DGRAM 2
+#define LINUX_SOL_SOCKET 1
+#define LINUX_SO_REUSEADDR 2
 #define LINUX_BACKLOG 16
 #define LINUX_IFF_UP 1
 
@@ -58,9 +60,12 @@ static inline long port_socket(enum port_socket_kind kind)
 
 static inline long port_bind(int fd, const struct port_endpoint *at)
 {
+	const int yes = 1;
 	union linux_address address;
 	int len = linux_address_of(at, &address);
 
+	if (at->kind == PORT_TCP)
+		sys(setsockopt, fd, LINUX_SOL_SOCKET, LINUX_SO_REUSEADDR, &yes, sizeof(yes));
 	return sys(bind, fd, &address, len);
 }
 

@@ -1,0 +1,33 @@
+#include "readable.h"
+
+static int epoll;
+
+static void setup(void)
+{
+	readable_make();
+	epoll = (int)bench_require("epoll_create1", port_epoll());
+	for (size_t i = 0; i < readable_count; i++)
+		bench_require("epoll_ctl", port_epoll_add(epoll, readable[i]));
+	bench_check("descriptors that can be read", 1, port_epoll_ready(epoll));
+}
+
+static void run(uint64_t n)
+{
+	while (n--)
+		bench_check("descriptors that can be read", 1, port_epoll_ready(epoll));
+}
+
+BENCH_OP("one epoll_wait on pipes, of which one can be read");
+BENCH_ANSWERS("LEBench epoll");
+BENCH_NEEDS("ipc/epoll");
+BENCH_POINTS("10 100");
+BENCH_SWEEP("1 10 30 100 300 1000");
+BENCH_AXIS("descriptors");
+
+const struct bench bench = {
+	BENCH_ID,
+	.iterations = 500,
+	BENCH_USUAL_REPETITIONS,
+	.setup = setup,
+	.run = run,
+};

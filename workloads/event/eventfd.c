@@ -1,0 +1,31 @@
+#include "bench.h"
+
+static int fd;
+
+static void setup(void)
+{
+	fd = (int)bench_require("eventfd2", port_eventfd());
+}
+
+static void run(uint64_t n)
+{
+	while (n--) {
+		uint64_t sent = n + 1, received = 0;
+
+		bench_check("write", sizeof(sent), port_write(fd, &sent, sizeof(sent)));
+		bench_check("read", sizeof(received), port_read(fd, &received, sizeof(received)));
+		bench_check("count through the eventfd", (int64_t)sent, (int64_t)received);
+	}
+}
+
+BENCH_OP("one write to and one read of an eventfd by one process");
+BENCH_ANSWERS("will-it-scale eventfd1");
+BENCH_NEEDS("ipc/eventfd");
+
+const struct bench bench = {
+	BENCH_ID,
+	.iterations = 800,
+	BENCH_USUAL_REPETITIONS,
+	.setup = setup,
+	.run = run,
+};

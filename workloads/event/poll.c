@@ -1,0 +1,33 @@
+#include "readable.h"
+
+static struct port_pollfd polled[READABLE_MAX];
+
+static void setup(void)
+{
+	readable_make();
+	for (size_t i = 0; i < readable_count; i++)
+		port_poll_for(&polled[i], readable[i]);
+	bench_check("descriptors that can be read", 1,
+		    bench_require("poll", port_poll(polled, readable_count)));
+}
+
+static void run(uint64_t n)
+{
+	while (n--)
+		bench_check("descriptors that can be read", 1, port_poll(polled, readable_count));
+}
+
+BENCH_OP("one poll of pipes, of which one can be read");
+BENCH_ANSWERS("LEBench poll; will-it-scale poll1; will-it-scale poll2");
+BENCH_NEEDS("ipc/poll");
+BENCH_POINTS("10 100");
+BENCH_SWEEP("1 10 30 100 300 1000");
+BENCH_AXIS("descriptors");
+
+const struct bench bench = {
+	BENCH_ID,
+	.iterations = 200,
+	BENCH_USUAL_REPETITIONS,
+	.setup = setup,
+	.run = run,
+};

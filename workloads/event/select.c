@@ -1,0 +1,33 @@
+#include "readable.h"
+
+static struct port_fd_set set;
+
+static void setup(void)
+{
+	readable_make();
+	for (size_t i = 0; i < readable_count; i++)
+		port_select_add(&set, readable[i]);
+	bench_check("descriptors that can be read", 1,
+		    bench_require("select", port_select(&set)));
+}
+
+static void run(uint64_t n)
+{
+	while (n--)
+		bench_check("descriptors that can be read", 1, port_select(&set));
+}
+
+BENCH_OP("one select on pipes, of which one can be read");
+BENCH_ANSWERS("lmbench lat_select; LEBench select; Asterinas vfs_select_lat");
+BENCH_NEEDS("ipc/select");
+BENCH_POINTS("10 100");
+BENCH_SWEEP("1 10 30 100 300 1000");
+BENCH_AXIS("descriptors");
+
+const struct bench bench = {
+	BENCH_ID,
+	.iterations = 200,
+	BENCH_USUAL_REPETITIONS,
+	.setup = setup,
+	.run = run,
+};

@@ -1,0 +1,34 @@
+#include "many.h"
+
+static size_t size;
+
+static void setup(void)
+{
+	size = many_setup();
+}
+
+static void run(uint64_t n)
+{
+	many_create(n, size);
+}
+
+static void after(uint64_t n)
+{
+	many_check(n, (int64_t)size);
+	many_delete(n);
+}
+
+BENCH_OP("one file made, written as large as the parameter says, and closed");
+BENCH_ANSWERS("lmbench lat_fs create; Asterinas ramfs_create_delete_files_ops; "
+	      "osbench create_files; Theseus fs_create");
+BENCH_NEEDS("file/create");
+BENCH_POINTS("0k 10k");
+
+const struct bench bench = {
+	BENCH_ID,
+	.iterations = MANY_FILES,
+	BENCH_USUAL_REPETITIONS,
+	.setup = setup,
+	.run = run,
+	.after = after,
+};

@@ -1,0 +1,36 @@
+#include "scratch.h"
+
+static int fd;
+
+static void setup(void)
+{
+	fd = scratch_make(0);
+	bench_require("fcntl, lock", port_lock(fd, 0));
+	bench_require("fcntl, unlock", port_unlock(fd, 0));
+}
+
+static void run(uint64_t n)
+{
+	while (n--) {
+		bench_check("fcntl, lock", 0, port_lock(fd, 0));
+		bench_check("fcntl, unlock", 0, port_unlock(fd, 0));
+	}
+}
+
+static void teardown(void)
+{
+	scratch_remove(fd);
+}
+
+BENCH_OP("one record lock that nobody else wants, taken and given back");
+BENCH_ANSWERS("will-it-scale lock1; will-it-scale lock2");
+BENCH_NEEDS("file/record_lock");
+
+const struct bench bench = {
+	BENCH_ID,
+	.iterations = 500,
+	BENCH_USUAL_REPETITIONS,
+	.setup = setup,
+	.run = run,
+	.teardown = teardown,
+};

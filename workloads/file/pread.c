@@ -1,0 +1,42 @@
+#include "scratch.h"
+
+#define SIZE 16384
+#define CHUNK 4096
+
+static int fd;
+static unsigned char chunk[CHUNK];
+
+static void setup(void)
+{
+	fd = scratch_make(SIZE);
+	bench_check("pread", CHUNK, bench_require("pread64", port_pread(fd, chunk, CHUNK, 0)));
+}
+
+static void run(uint64_t n)
+{
+	while (n--) {
+		uint64_t at = n % (SIZE / CHUNK) * CHUNK;
+
+		bench_check("pread", CHUNK, port_pread(fd, chunk, CHUNK, (int64_t)at));
+		bench_check("byte read", scratch_byte(at), chunk[0]);
+	}
+}
+
+static void teardown(void)
+{
+	scratch_remove(fd);
+}
+
+BENCH_OP("one pread of 4096 bytes of a cached file");
+BENCH_ANSWERS("will-it-scale pread1; LEBench read of 1 page; Asterinas vfs_read_pagecache_bw");
+BENCH_NEEDS("file/pread");
+
+const struct bench bench = {
+	BENCH_ID,
+	.iterations = 400,
+	BENCH_USUAL_REPETITIONS,
+	.bytes = CHUNK,
+	.setup = setup,
+	.run = run,
+	.teardown = teardown,
+};

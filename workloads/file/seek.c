@@ -1,0 +1,33 @@
+#include "scratch.h"
+
+static int fd;
+
+static void setup(void)
+{
+	fd = scratch_make(8192);
+	bench_check("lseek", 4096, bench_require("lseek", port_seek(fd, 4096)));
+}
+
+static void run(uint64_t n)
+{
+	while (n--)
+		bench_check("lseek", (int64_t)(n & 4095), port_seek(fd, (int64_t)(n & 4095)));
+}
+
+static void teardown(void)
+{
+	scratch_remove(fd);
+}
+
+BENCH_OP("one lseek in a regular file");
+BENCH_ANSWERS("will-it-scale lseek1");
+BENCH_NEEDS("file/lseek");
+
+const struct bench bench = {
+	BENCH_ID,
+	.iterations = 2000,
+	BENCH_USUAL_REPETITIONS,
+	.setup = setup,
+	.run = run,
+	.teardown = teardown,
+};

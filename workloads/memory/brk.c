@@ -1,0 +1,35 @@
+#include "bench.h"
+
+static char *end;
+
+static void setup(void)
+{
+	long at = bench_require("brk", port_break(NULL));
+
+	end = (char *)at;
+	bench_check("brk up by a page", at + PORT_PAGE_SIZE,
+		    bench_require("brk", port_break(end + PORT_PAGE_SIZE)));
+	*(volatile char *)end = 1;
+	bench_check("brk back", at, bench_require("brk", port_break(end)));
+}
+
+static void run(uint64_t n)
+{
+	while (n--) {
+		bench_check("brk up by a page", (int64_t)(end + PORT_PAGE_SIZE),
+			    port_break(end + PORT_PAGE_SIZE));
+		bench_check("brk back", (int64_t)end, port_break(end));
+	}
+}
+
+BENCH_OP("one brk up by a page and one back, the page untouched");
+BENCH_ANSWERS("will-it-scale brk1; will-it-scale brk2; osbench mem_alloc comes near");
+BENCH_NEEDS("memory/brk");
+
+const struct bench bench = {
+	BENCH_ID,
+	.iterations = 300,
+	BENCH_USUAL_REPETITIONS,
+	.setup = setup,
+	.run = run,
+};

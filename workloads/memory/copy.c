@@ -1,0 +1,44 @@
+#include "bench.h"
+
+#define SIZE 65536
+#define WORDS (SIZE / sizeof(uint64_t))
+
+static uint64_t from[WORDS], to[WORDS];
+
+static void before(uint64_t n)
+{
+	(void)n;
+	for (size_t i = 0; i < WORDS; i++) {
+		from[i] += i;
+		to[i] = 0;
+	}
+}
+
+static void run(uint64_t n)
+{
+	while (n--) {
+		for (size_t i = 0; i < WORDS; i++)
+			((volatile uint64_t *)to)[i] = from[i];
+	}
+}
+
+static void after(uint64_t n)
+{
+	(void)n;
+	for (size_t i = 0; i < WORDS; i++)
+		bench_check("word copied", (int64_t)from[i], (int64_t)to[i]);
+}
+
+BENCH_OP("65536 bytes copied by the program itself, word by word");
+BENCH_ANSWERS("lmbench bw_mem cp; Asterinas mem_copy_bw");
+BENCH_NOTE("a control: no kernel is in it, so every kernel must show the same but for its ticks");
+
+const struct bench bench = {
+	BENCH_ID,
+	.iterations = 20,
+	BENCH_USUAL_REPETITIONS,
+	.bytes = SIZE,
+	.before = before,
+	.run = run,
+	.after = after,
+};

@@ -1,0 +1,51 @@
+#include "../file/scratch.h"
+
+#define PAGES 256
+
+static int fd;
+static void *area;
+
+static void setup(void)
+{
+	fd = scratch_make(PAGES * PORT_PAGE_SIZE);
+}
+
+static void before(uint64_t n)
+{
+	bench_require("mmap of a file", port_map_file(fd, n * PORT_PAGE_SIZE, &area));
+}
+
+static void run(uint64_t n)
+{
+	const volatile unsigned char *bytes = area;
+
+	for (uint64_t i = 0; i < n; i++)
+		bench_check("first byte of a page", scratch_byte(i * PORT_PAGE_SIZE),
+			    bytes[i * PORT_PAGE_SIZE]);
+}
+
+static void after(uint64_t n)
+{
+	bench_check("munmap", 0, port_unmap(area, n * PORT_PAGE_SIZE));
+}
+
+static void teardown(void)
+{
+	scratch_remove(fd);
+}
+
+BENCH_OP("first read of one page of a mapped, cached file, in order");
+BENCH_ANSWERS("lmbench lat_pagefault; Asterinas mem_pagefault_lat; will-it-scale page_fault2");
+BENCH_NEEDS("memory/mmap_file");
+BENCH_NOTE("a kernel that maps the neighbours of a faulting page too has fewer faults than pages");
+
+const struct bench bench = {
+	BENCH_ID,
+	.iterations = PAGES,
+	BENCH_USUAL_REPETITIONS,
+	.setup = setup,
+	.before = before,
+	.run = run,
+	.after = after,
+	.teardown = teardown,
+};

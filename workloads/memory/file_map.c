@@ -1,0 +1,43 @@
+#include "../file/scratch.h"
+
+#define SIZE (4u << 20)
+#define STEP 16384
+
+static int fd;
+
+static void setup(void)
+{
+	fd = scratch_make(SIZE);
+}
+
+static void run(uint64_t n)
+{
+	while (n--) {
+		void *area = NULL;
+
+		bench_check("mmap of a file", 0, port_map_file(fd, SIZE, &area));
+		for (size_t at = 0; at < SIZE; at += STEP)
+			bench_check("byte of the file", scratch_byte(at),
+				    ((const volatile unsigned char *)area)[at]);
+		bench_check("munmap", 0, port_unmap(area, SIZE));
+	}
+}
+
+static void teardown(void)
+{
+	scratch_remove(fd);
+}
+
+BENCH_OP("4 MiB of a cached file mapped, one byte in each 16 KiB read, and unmapped");
+BENCH_ANSWERS("lmbench lat_mmap; Asterinas mem_mmap_lat; lmbench bw_mmap_rd open2close; "
+	      "Asterinas mem_mmap_bw");
+BENCH_NEEDS("memory/mmap_file");
+
+const struct bench bench = {
+	BENCH_ID,
+	.iterations = 8,
+	BENCH_USUAL_REPETITIONS,
+	.setup = setup,
+	.run = run,
+	.teardown = teardown,
+};

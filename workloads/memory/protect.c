@@ -1,0 +1,39 @@
+#include "bench.h"
+
+static void *page;
+
+static void setup(void)
+{
+	bench_require("mmap", port_map(PORT_PAGE_SIZE, &page));
+	*(volatile char *)page = 1;
+	bench_require("mprotect", port_protect(page, PORT_PAGE_SIZE, 0));
+	bench_require("mprotect", port_protect(page, PORT_PAGE_SIZE, 1));
+	*(volatile char *)page = 2;
+}
+
+static void run(uint64_t n)
+{
+	while (n--) {
+		bench_check("mprotect", 0, port_protect(page, PORT_PAGE_SIZE, 0));
+		bench_check("mprotect", 0, port_protect(page, PORT_PAGE_SIZE, 1));
+	}
+}
+
+static void after(uint64_t n)
+{
+	(void)n;
+	bench_check("the page kept its byte", 2, *(volatile char *)page);
+}
+
+BENCH_OP("one page in memory made read-only and writable again, in two calls");
+BENCH_ANSWERS("will-it-scale tlb_flush1 comes nearest");
+BENCH_NEEDS("memory/mprotect");
+
+const struct bench bench = {
+	BENCH_ID,
+	.iterations = 300,
+	BENCH_USUAL_REPETITIONS,
+	.setup = setup,
+	.run = run,
+	.after = after,
+};

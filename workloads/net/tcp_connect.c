@@ -1,0 +1,42 @@
+#include "tcp.h"
+
+static int listener;
+
+static void setup(void)
+{
+	listener = tcp_listen();
+}
+
+static void run(uint64_t n)
+{
+	while (n--) {
+		long fd = port_socket(PORT_TCP);
+		long accepted;
+
+		bench_check("connect", 0, port_connect((int)fd, &tcp_here));
+		accepted = port_accept(listener);
+		if (BENCH_UNLIKELY(accepted < 0))
+			bench_wrong("accept", 0, accepted);
+		/* The end that was called closes first, so that no port of a caller stays taken. */
+		bench_check("close", 0, port_close((int)accepted));
+		bench_check("close", 0, port_close((int)fd));
+	}
+}
+
+static void teardown(void)
+{
+	bench_check("close", 0, port_close(listener));
+}
+
+BENCH_OP("one TCP connection over the loopback made, accepted by the same process, and closed");
+BENCH_ANSWERS("lmbench lat_connect; Asterinas tcp_loopback_connect_lat");
+BENCH_NEEDS("net/tcp_loopback");
+
+const struct bench bench = {
+	BENCH_ID,
+	.iterations = 30,
+	BENCH_USUAL_REPETITIONS,
+	.setup = setup,
+	.run = run,
+	.teardown = teardown,
+};

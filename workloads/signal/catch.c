@@ -1,0 +1,39 @@
+#include "bench.h"
+
+static volatile uint64_t caught;
+static long self;
+
+static void handle(int signal)
+{
+	if (signal == PORT_SIGUSR1)
+		caught++;
+}
+
+static void setup(void)
+{
+	self = port_getpid();
+	bench_require("sigaction", port_catch(PORT_SIGUSR1, handle));
+	bench_require("kill", port_kill(self, PORT_SIGUSR1));
+	bench_check("signals caught", 1, (int64_t)caught);
+}
+
+static void run(uint64_t n)
+{
+	uint64_t expected = caught + n;
+
+	while (n--)
+		bench_check("kill", 0, port_kill(self, PORT_SIGUSR1));
+	bench_check("signals caught", (int64_t)expected, (int64_t)caught);
+}
+
+BENCH_OP("one signal sent to this process, caught by its handler, and the return from it");
+BENCH_ANSWERS("lmbench lat_sig catch; Asterinas signal_catch_lat; will-it-scale signal1");
+BENCH_NEEDS("signal/handler");
+
+const struct bench bench = {
+	BENCH_ID,
+	.iterations = 300,
+	BENCH_USUAL_REPETITIONS,
+	.setup = setup,
+	.run = run,
+};

@@ -1,0 +1,58 @@
+#include "bench.h"
+
+/*
+ * One write to a page that only can be read faults again each time the handler returns, until the
+ * last of the faults, whose handler makes the page writable.
+ */
+
+static void *page;
+static volatile uint64_t left;
+
+static void handle(int signal)
+{
+	(void)signal;
+	if (--left == 0 && port_protect(page, PORT_PAGE_SIZE, 1) != 0)
+		port_exit(1);
+}
+
+static void setup(void)
+{
+	bench_require("mmap", port_map(PORT_PAGE_SIZE, &page));
+	*(volatile char *)page = 1;
+	bench_require("sigaction", port_catch(PORT_SIGSEGV, handle));
+}
+
+static void before(uint64_t n)
+{
+	left = n;
+	bench_require("mprotect", port_protect(page, PORT_PAGE_SIZE, 0));
+}
+
+static void run(uint64_t n)
+{
+	(void)n;
+	*(volatile char *)page = 2;
+}
+
+static void after(uint64_t n)
+{
+	(void)n;
+	bench_check("faults left", 0, (int64_t)left);
+	bench_check("byte written in the end", 2, *(volatile char *)page);
+	*(volatile char *)page = 1;
+}
+
+BENCH_OP("one write that a page forbids, caught by a handler, and the return from it");
+BENCH_ANSWERS("lmbench lat_sig prot; Asterinas signal_prot_lat");
+BENCH_NEEDS("signal/segv memory/mprotect");
+BENCH_NOTE("lmbench takes the price of a caught signal off its result; here it is in it");
+
+const struct bench bench = {
+	BENCH_ID,
+	.iterations = 300,
+	BENCH_USUAL_REPETITIONS,
+	.setup = setup,
+	.before = before,
+	.run = run,
+	.after = after,
+};

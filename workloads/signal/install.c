@@ -1,0 +1,29 @@
+#include "bench.h"
+
+static void handle(int signal)
+{
+	(void)signal;
+}
+
+static void setup(void)
+{
+	bench_require("sigaction", port_catch(PORT_SIGUSR1, handle));
+}
+
+static void run(uint64_t n)
+{
+	while (n--)
+		bench_check("sigaction", 0, port_catch(PORT_SIGUSR1, handle));
+}
+
+BENCH_OP("one installation of a signal handler");
+BENCH_ANSWERS("lmbench lat_sig install; Asterinas signal_install_lat");
+BENCH_NEEDS("signal/handler");
+
+const struct bench bench = {
+	BENCH_ID,
+	.iterations = 1000,
+	BENCH_USUAL_REPETITIONS,
+	.setup = setup,
+	.run = run,
+};

@@ -1,0 +1,33 @@
+#include "bench.h"
+
+#define SLEEP_NS 1000u
+
+static void setup(void)
+{
+	bench_require("nanosleep", port_sleep_ns(SLEEP_NS));
+}
+
+static void run(uint64_t n)
+{
+	uint64_t before = 0, after = 0, slept = n * SLEEP_NS;
+
+	port_time_ns(&before);
+	while (n--)
+		bench_check("nanosleep", 0, port_sleep_ns(SLEEP_NS));
+	port_time_ns(&after);
+	bench_check("slept no shorter than asked", 1, after - before >= slept);
+}
+
+BENCH_OP("one nanosleep of 1 microsecond, the sleep and the lateness of the wake-up included");
+BENCH_ANSWERS("lmbench lat_usleep");
+BENCH_NEEDS("time/nanosleep");
+BENCH_NOTE("in the exact clock idle time counts as instructions at the counter's rate: read it as "
+	   "the time until the process runs again");
+
+const struct bench bench = {
+	BENCH_ID,
+	.iterations = 50,
+	BENCH_USUAL_REPETITIONS,
+	.setup = setup,
+	.run = run,
+};
