@@ -2,6 +2,7 @@
 
 #include "fs/file.h"
 #include "lib/errno.h"
+#include "mm/kmem.h"
 
 #define ELF_MAGIC   0x464c457fu
 #define CLASS_64    2
@@ -15,10 +16,11 @@
 #define PF_W	    2
 #define PF_R	    4
 
-/* Where a static PIE goes. */
+/* Where a position-independent program goes. */
 #define PIE_BASE 0x555555554000ull
 
-#define SEGMENTS_MAX 64
+#define SEGMENTS_MAX	64
+#define INTERPRETER_MAX 256
 
 struct header {
 	uint32_t magic;
@@ -57,7 +59,10 @@ static bool segment_ok(const struct segment *s, uint64_t base)
 	       s->memsz <= USER_TOP - PAGE_SIZE - start;
 }
 
-/* Clears what a segment has beyond its file bytes: the rest of the last page, then new pages. */
+/*
+ * Clears what a segment has beyond its file bytes: the last page to its very end, which ld.so
+ * counts on, then new pages.
+ */
 static int map_bss(struct space *space, const struct segment *s, uint64_t start, uint32_t prot)
 {
 	uint64_t file_end = start + s->filesz, end = start + s->memsz;
@@ -65,7 +70,7 @@ static int map_bss(struct space *space, const struct segment *s, uint64_t start,
 	int err = 0;
 
 	if (s->filesz && file_end < page && (prot & AREA_WRITE))
-		err = space_write(space, file_end, NULL, MIN(page, end) - file_end);
+		err = space_write(space, file_end, NULL, page - file_end);
 	if (!s->filesz)
 		page = ALIGN_DOWN(start, PAGE_SIZE);
 	if (!err && end > page)
@@ -90,28 +95,33 @@ static int load_segment(struct space *space, struct inode *file, const struct se
 	return s->memsz > s->filesz ? map_bss(space, s, start, prot) : 0;
 }
 
-int elf_load(struct space *space, struct inode *file, struct elf_image *out)
-{
+struct program {
+	struct header header;
 	struct segment segments[SEGMENTS_MAX];
-	struct header h;
-	uint64_t base;
+};
+
+static int read_program(struct inode *file, struct program *p)
+{
+	const struct header *h = &p->header;
 	size_t size;
 
-	if (file_read_at(file, 0, &h, sizeof(h)) != sizeof(h) || !header_ok(&h))
+	if (file_read_at(file, 0, &p->header, sizeof(*h)) != sizeof(*h) || !header_ok(h))
 		return -ENOEXEC;
-	size = h.phnum * sizeof(struct segment);
-	if (file_read_at(file, h.phoff, segments, size) != (long)size)
-		return -ENOEXEC;
+	size = h->phnum * sizeof(struct segment);
+	return file_read_at(file, h->phoff, p->segments, size) == (long)size ? 0 : -ENOEXEC;
+}
 
-	base = h.type == TYPE_DYN ? PIE_BASE : 0;
-	*out = (struct elf_image){.entry = base + h.entry, .header_count = h.phnum};
-	for (uint16_t i = 0; i < h.phnum; i++) {
-		const struct segment *s = &segments[i];
+static int load_segments(struct space *space, struct inode *file, const struct program *p,
+			 uint64_t base, struct elf_image *out)
+{
+	const struct header *h = &p->header;
+	size_t size = h->phnum * sizeof(struct segment);
+
+	*out = (struct elf_image){.entry = base + h->entry, .header_count = h->phnum};
+	for (uint16_t i = 0; i < h->phnum; i++) {
+		const struct segment *s = &p->segments[i];
 		int err;
 
-		/* It would need a program to load it, and there is none yet. */
-		if (s->type == PT_INTERP)
-			return -ENOEXEC;
 		if (s->type != PT_LOAD || !s->memsz)
 			continue;
 		if (!segment_ok(s, base))
@@ -120,10 +130,65 @@ int elf_load(struct space *space, struct inode *file, struct elf_image *out)
 		if (err)
 			return err;
 		out->end = MAX(out->end, base + s->vaddr + s->memsz);
-		if (h.phoff >= s->offset && h.phoff + size <= s->offset + s->filesz)
-			out->headers = base + s->vaddr + (h.phoff - s->offset);
+		if (h->phoff >= s->offset && h->phoff + size <= s->offset + s->filesz)
+			out->headers = base + s->vaddr + (h->phoff - s->offset);
 	}
-	if (!out->end || out->entry >= USER_TOP)
+	out->start = out->entry;
+	return out->end && out->entry < USER_TOP ? 0 : -ENOEXEC;
+}
+
+/* The bytes that a position-independent program spans, in whole pages. */
+static uint64_t extent(const struct program *p)
+{
+	uint64_t end = 0;
+
+	for (uint16_t i = 0; i < p->header.phnum; i++)
+		if (p->segments[i].type == PT_LOAD && p->segments[i].vaddr < USER_TOP &&
+		    p->segments[i].memsz < USER_TOP)
+			end = MAX(end, p->segments[i].vaddr + p->segments[i].memsz);
+	return ALIGN_UP(end, PAGE_SIZE);
+}
+
+static int load_interpreter(struct space *space, const struct path_base *where, struct inode *file,
+			    const struct segment *s, struct program *p, struct elf_image *out)
+{
+	char path[INTERPRETER_MAX];
+	struct elf_image image;
+	struct inode *interpreter;
+	int err;
+
+	if (s->filesz < 2 || s->filesz > sizeof(path) ||
+	    file_read_at(file, s->offset, path, s->filesz) != (long)s->filesz ||
+	    path[s->filesz - 1])
 		return -ENOEXEC;
-	return 0;
+	err = path_find(where, path, true, &interpreter);
+	if (err)
+		return err;
+	err = read_program(interpreter, p);
+	if (!err && p->header.type == TYPE_DYN)
+		out->base = space_gap(space, 0, extent(p));
+	if (!err)
+		err = load_segments(space, interpreter, p, out->base, &image);
+	inode_put(interpreter);
+	if (!err)
+		out->start = image.entry;
+	return err;
+}
+
+int elf_load(struct space *space, const struct path_base *where, struct inode *file,
+	     struct elf_image *out)
+{
+	struct program *p = kmem_alloc(sizeof(*p));
+	struct segment wanted = {0};
+	int err = p ? read_program(file, p) : -ENOMEM;
+
+	if (!err)
+		err = load_segments(space, file, p, p->header.type == TYPE_DYN ? PIE_BASE : 0, out);
+	for (uint16_t i = 0; !err && i < p->header.phnum; i++)
+		if (p->segments[i].type == PT_INTERP)
+			wanted = p->segments[i];
+	if (!err && wanted.type == PT_INTERP)
+		err = load_interpreter(space, where, file, &wanted, p, out);
+	kmem_free(p);
+	return err;
 }

@@ -99,7 +99,7 @@ static int build_stack(struct space *s, const char *path, const struct args *a,
 		AT_PHENT,  ELF_HEADER_SIZE,
 		AT_PHNUM,  image->header_count,
 		AT_PAGESZ, PAGE_SIZE,
-		AT_BASE,   0,
+		AT_BASE,   image->base,
 		AT_FLAGS,  0,
 		AT_ENTRY,  image->entry,
 		AT_UID,	   0,
@@ -225,6 +225,7 @@ static int find_program(struct process *p, const char *path, struct inode **file
 int process_exec(struct process *p, const char *path, struct args *args)
 {
 	struct space *space = space_create(), *old = p->space;
+	struct path_base base = process_path_base(p);
 	struct elf_image image;
 	struct inode *file;
 	struct thread *t;
@@ -236,7 +237,7 @@ int process_exec(struct process *p, const char *path, struct args *args)
 	err = find_program(p, path, &file, args);
 	if (err)
 		goto fail;
-	err = elf_load(space, file, &image);
+	err = elf_load(space, &base, file, &image);
 	if (!err)
 		err = build_stack(space, path, args, &image, &sp, &strings);
 	if (err)
@@ -265,7 +266,7 @@ int process_exec(struct process *p, const char *path, struct args *args)
 	if (old)
 		space_put(old);
 	files_close_on_exec(p->files);
-	arch_thread_reset_user(&t->arch, image.entry, sp);
+	arch_thread_reset_user(&t->arch, image.start, sp);
 	if (t == thread_current()) {
 		arch_thread_load_user(&t->arch);
 		t->work |= WORK_RESTORE;
