@@ -65,8 +65,9 @@ def tiny_elf(extra: bytes = b"") -> bytes:
 
 
 def multiboot_elf() -> bytes:
-    """An ELF that passes for a kernel."""
-    return tiny_elf(struct.pack("<III", 0x1BADB002, 0, 0xE4524FFE))
+    """An ELF that passes for a kernel: its multiboot header says that it has load addresses."""
+    flags = 1 << 16
+    return tiny_elf(struct.pack("<III", 0x1BADB002, flags, -(0x1BADB002 + flags) & 0xFFFFFFFF))
 
 
 Checkout = Callable[..., Path]

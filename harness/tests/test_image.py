@@ -111,7 +111,7 @@ def test_a_damaged_bzimage_never_ends_in_a_traceback(kind: str, data: st.DataObj
     [
         (b"", "the file is empty"),
         (b"#!/bin/sh\n", "it is a script"),
-        (gzip.compress(b"x"), "it is a gzip file"),
+        (gzip.compress(b"x"), "it is compressed with gzip"),
         (b"!<arch>\n", "it is an archive"),
         (b"070701", "it is a cpio archive"),
         (b"hello there\n", "it is text"),

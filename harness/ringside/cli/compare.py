@@ -17,7 +17,7 @@ from ringside.store import Run
 
 
 @click.command()
-@click.option("--kernels", multiple=True, metavar="A,B", help="Only these (ids or globs; all: every one).")
+@options.kernels_option
 @options.workloads_option
 @options.clock_option(auto=True)
 @options.profile_option
@@ -28,7 +28,7 @@ from ringside.store import Run
 @click.option("--json", "json_file", metavar="FILE", help="Write JSON lines here; - is stdout.")
 @click.option("--no-report", is_flag=True, help="Write no report, only the table.")
 def compare(
-    kernels: tuple[str, ...],
+    patterns: tuple[str, ...],
     workloads: tuple[str, ...],
     clock: str,
     profile: Literal["quick", "full"],
@@ -48,7 +48,7 @@ def compare(
     request = Request(
         clock=options.resolve_clock(clock, catalog.root),
         profile=profile,
-        kernels=options.names(kernels),
+        kernels=options.names(patterns),
         workloads=options.names(workloads),
         way=way,
         reference=reference,

@@ -9,7 +9,7 @@ from rich.text import Text
 
 from ringside.catalog import Kernel, find_root, load, load_workloads
 from ringside.catalog.model import FACT_COLUMNS
-from ringside.cli.options import names
+from ringside.cli.options import kernels_option, names
 from ringside.conductor.observer import Silent
 from ringside.conductor.prepare import build_workloads
 from ringside.errors import RingsideError
@@ -94,7 +94,7 @@ def clocks() -> None:
 
 @click.command()
 @click.option("--refresh", is_flag=True, help="Look for newer packages even when some are here.")
-@click.option("--kernels", "patterns", multiple=True, metavar="A,B", help="Only these (all: every one).")
+@kernels_option
 def fetch(refresh: bool, patterns: tuple[str, ...]) -> int:
     """Get the kernels' images, so that later runs need no network."""
     catalog = load(find_root())

@@ -28,6 +28,17 @@ def clock_option(*, auto: bool) -> Callable[[_F], _F]:
     )
 
 
+def kernels_option(function: _F) -> _F:
+    """`--kernels`."""
+    return click.option(
+        "--kernels",
+        "patterns",
+        multiple=True,
+        metavar="A,B",
+        help="Only these kernels: ids or globs; `all` is every one that can be run.",
+    )(function)
+
+
 def workloads_option(function: _F) -> _F:
     """`--workloads`."""
     return click.option(

@@ -6,6 +6,11 @@ The boot protocol (Linux, Documentation/arch/x86/boot.rst) gives the compressed 
     0x206  version         payload fields exist from 2.08 on
     0x248  payload_offset  from the start of the protected-mode part
     0x24c  payload_length  the last four bytes are the size once unpacked
+and what the kernel is and needs:
+    0x20e  kernel_version  where its text is, less 0x200
+    0x236  xloadflags      from 2.12 on; bit 0: a 64-bit kernel
+    0x258  pref_address    from 2.10 on: where it wants to run
+    0x260  init_size       from 2.10 on: the memory it needs there until it has looked around
 """
 
 from __future__ import annotations
@@ -14,6 +19,7 @@ import gzip
 import lzma
 import struct
 import zlib
+from dataclasses import dataclass
 
 import lz4.block
 import zstandard
@@ -28,6 +34,32 @@ _LARGEST = 512 << 20
 def is_bzimage(data: bytes) -> bool:
     """Whether `data` begins with an x86 setup header that says where the payload is."""
     return len(data) > 0x250 and data[0x202:0x206] == b"HdrS" and _version(data) >= 0x208
+
+
+@dataclass(frozen=True)
+class SetupHeader:
+    """What a bzImage says of itself. `memory_end` is the first byte it does not need, or 0;
+    `is_64bit` is None where the header is too old to tell."""
+
+    protocol: str
+    version: str
+    is_64bit: bool | None
+    memory_end: int
+
+
+def read_header(data: bytes) -> SetupHeader:
+    """The setup header of a bzImage (for which `is_bzimage` holds)."""
+    protocol = _version(data)
+    (pointer,) = struct.unpack_from("<H", data, 0x20E)
+    text = data[0x200 + pointer : 0x200 + pointer + 256].split(b"\0")[0] if pointer else b""
+    (flags,) = struct.unpack_from("<H", data, 0x236)
+    address, size = struct.unpack_from("<QI", data, 0x258) if len(data) >= 0x264 else (0, 0)
+    return SetupHeader(
+        protocol=f"{protocol >> 8}.{protocol & 0xFF:02}",
+        version=" ".join(text.decode("ascii", "replace").split()),
+        is_64bit=bool(flags & 1) if protocol >= 0x20C else None,
+        memory_end=address + size if protocol >= 0x20A else 0,
+    )
 
 
 def extract_vmlinux(data: bytes) -> bytes:

@@ -5,63 +5,155 @@ from __future__ import annotations
 import io
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from elftools.common.exceptions import ELFError
 from elftools.elf.elffile import ELFFile
-from elftools.elf.segments import NoteSegment
+from elftools.elf.sections import NoteSection
+from elftools.elf.segments import NoteSegment, Segment
 
 from ringside.errors import ImageError
-from ringside.image.bzimage import is_bzimage
+from ringside.image.bzimage import is_bzimage, read_header
+from ringside.image.formats import plain_words
+from ringside.image.multiboot import Multiboot, find_headers
 
 # xen/include/public/elfnote.h: the 32-bit entry point of the PVH boot protocol.
-_XEN_PHYS32_ENTRY = 18
-_MULTIBOOT_MAGIC = (0x1BADB002).to_bytes(4, "little")
-_MULTIBOOT_SEARCH = 8192
+_XEN_PHYS32_ENTRY = (18, "NT_GNU_PHYS32", "XEN_ELFNOTE_PHYS32_ENTRY")
 
 Kind = Literal["bzimage", "elf"]
+Entry = Literal["pvh", "multiboot"]
 
 
 @dataclass(frozen=True)
 class ImageKind:
-    """`entry` is `pvh` or `multiboot` when the ELF says that QEMU's -kernel can start it."""
+    """What a kernel image is. `entry` is `pvh` or `multiboot` when the ELF says that QEMU's
+    -kernel can start it, and `entry_address` is the PVH note's; `obstacle` says in words why QEMU
+    can't start it. `memory_end` is the first physical byte it does not need, 0 when unknown."""
 
     kind: Kind
     bits: int
     machine: str
-    entry: Literal["pvh", "multiboot"] | None
+    entry: Entry | None
+    entry_address: int | None = None
+    memory_end: int = 0
+    obstacle: str | None = None
 
 
 def identify(data: bytes, what: str) -> ImageKind:
     """What `data` is. `what` names it in errors. Raises ImageError when it is not a kernel."""
     if is_bzimage(data):
-        return ImageKind(kind="bzimage", bits=64, machine="x86", entry=None)
-    if not data.startswith(b"\x7fELF"):
-        raise ImageError(f"{what} is not a kernel: {_plain_words(data)}, not a bzImage or an ELF")
-    try:
-        elf = ELFFile(io.BytesIO(data))
+        header = read_header(data)
         return ImageKind(
-            kind="elf",
-            bits=int(elf.elfclass),
-            machine=str(elf["e_machine"]).removeprefix("EM_").lower(),
-            entry=_entry(elf, data),
+            kind="bzimage",
+            bits=32 if header.is_64bit is False else 64,
+            machine="x86",
+            entry=None,
+            memory_end=header.memory_end,
+            obstacle="it is a 32-bit kernel, and the workloads are 64-bit programs"
+            if header.is_64bit is False
+            else None,
         )
+    if not data.startswith(b"\x7fELF"):
+        raise ImageError(f"{what} is not a kernel: {plain_words(data)}")
+    try:
+        return _identify_elf(ELFFile(io.BytesIO(data)), find_headers(data))
     except (ELFError, ValueError, KeyError, TypeError, AttributeError, OverflowError) as error:
         raise ImageError(f"{what} is not a kernel: a damaged ELF file ({error})") from error
 
 
-def check_bootable(data: bytes, what: str) -> ImageKind:
-    """Like `identify`, and raises ImageError when QEMU's -kernel could not start the image."""
+def check_bootable(data: bytes, what: str, memory_mib: int | None = None) -> ImageKind:
+    """Like `identify`, and raises ImageError when QEMU's -kernel could not start the image, or
+    when it does not fit into a machine of `memory_mib`."""
     found = identify(data, what)
-    if found.kind == "elf":
-        if found.machine not in ("x86_64", "386"):
-            raise ImageError(f"{what} is an ELF for {found.machine}, not for x86_64")
-        if found.entry is None:
-            raise ImageError(
-                f"{what} is not a kernel that QEMU can start: "
-                f"the ELF has neither a PVH note nor a multiboot header"
-            )
+    if found.obstacle is not None:
+        raise ImageError(f"{what} can't be booted: {found.obstacle}")
+    if memory_mib is not None and found.memory_end > memory_mib << 20:
+        raise ImageError(
+            f"{what} needs memory up to {-(-found.memory_end >> 20)} MiB and the machine has "
+            f"{memory_mib}: raise boot.memory_mib in its manifest"
+        )
     return found
+
+
+def _identify_elf(elf: ELFFile, multiboot: Multiboot) -> ImageKind:
+    machine = str(elf["e_machine"]).removeprefix("EM_").lower()
+    loads = [s for s in elf.iter_segments() if s["p_type"] == "PT_LOAD" and s["p_memsz"]]
+    address = _pvh_entry(elf)
+    entry: Entry | None = "multiboot" if multiboot.one else None
+    if address is not None and not (multiboot.one and elf.elfclass == 32):
+        entry = "pvh"
+    return ImageKind(
+        kind="elf",
+        bits=int(elf.elfclass),
+        machine=machine,
+        entry=entry,
+        entry_address=address,
+        memory_end=max((s["p_paddr"] + s["p_memsz"] for s in loads), default=0),
+        obstacle=_obstacle(elf, machine, multiboot, address, loads),
+    )
+
+
+def _obstacle(
+    elf: ELFFile,
+    machine: str,
+    multiboot: Multiboot,
+    address: int | None,
+    loads: list[Segment],
+) -> str | None:
+    """Why QEMU's -kernel can't start this ELF, with what to do; None when it can."""
+    if machine not in ("x86_64", "386"):
+        return f"it is an ELF for {machine}, not for x86_64"
+    if elf["e_type"] == "ET_REL":
+        return "it is an object file: link it first"
+    if multiboot.one and not multiboot.addresses and machine == "x86_64":
+        return (
+            "QEMU finds its multiboot header before anything else and takes no 64-bit ELF that "
+            "way: take the header out and add a PVH note, or give the header load addresses"
+        )
+    if multiboot.one:
+        return None
+    if address is None:
+        return _no_entry(elf, multiboot)
+    if not any(s["p_paddr"] <= address < s["p_paddr"] + s["p_memsz"] for s in loads):
+        return (
+            f"its PVH note says to start at physical address {address:#x}, where none of its "
+            f"segments is loaded: the note wants the physical address, not the virtual one"
+        )
+    return None
+
+
+def _no_entry(elf: ELFFile, multiboot: Multiboot) -> str:
+    if any(_is_entry(note) for section in _note_sections(elf) for note in section.iter_notes()):
+        return (
+            "its PVH note is in a section but in no PT_NOTE segment, where QEMU looks: "
+            "give the linker script a PHDRS entry `note PT_NOTE` and put the section in it"
+        )
+    if multiboot.two:
+        return (
+            "it has a multiboot2 header, which QEMU's -kernel does not know: "
+            "add a PVH note (docs/add-a-kernel.md shows one)"
+        )
+    return (
+        "the ELF has neither a PVH note nor a multiboot header, so QEMU's -kernel does not know "
+        "where to start: add a PVH note (docs/add-a-kernel.md shows one)"
+    )
+
+
+def _note_sections(elf: ELFFile) -> list[NoteSection]:
+    return [section for section in elf.iter_sections() if isinstance(section, NoteSection)]
+
+
+def _pvh_entry(elf: ELFFile) -> int | None:
+    for segment in elf.iter_segments():
+        if isinstance(segment, NoteSegment):
+            for note in segment.iter_notes():
+                if _is_entry(note):
+                    return int.from_bytes(note["n_descdata"][:8], "little")
+    return None
+
+
+def _is_entry(note: Any) -> bool:
+    return note["n_name"] == "Xen" and note["n_type"] in _XEN_PHYS32_ENTRY
 
 
 def compiler(path: Path) -> str:
@@ -73,31 +165,3 @@ def compiler(path: Path) -> str:
         return "unknown"
     said = dict.fromkeys(part.decode("utf-8", "replace") for part in data.split(b"\0") if part)
     return ", ".join(said) or "unknown"
-
-
-def _entry(elf: ELFFile, data: bytes) -> Literal["pvh", "multiboot"] | None:
-    for segment in elf.iter_segments():
-        if not isinstance(segment, NoteSegment):
-            continue
-        for note in segment.iter_notes():
-            if note["n_name"] == "Xen" and note["n_type"] in (_XEN_PHYS32_ENTRY, "NT_GNU_PHYS32"):
-                return "pvh"
-    return "multiboot" if _MULTIBOOT_MAGIC in data[:_MULTIBOOT_SEARCH] else None
-
-
-def _plain_words(data: bytes) -> str:
-    if not data:
-        return "the file is empty"
-    if data.startswith(b"\x1f\x8b"):
-        return "it is a gzip file"
-    if data.startswith(b"!<arch>"):
-        return "it is an archive (.deb or .a)"
-    if data.startswith(b"#!"):
-        return "it is a script"
-    if data.startswith(b"070701"):
-        return "it is a cpio archive"
-    if data[0x202:0x206] == b"HdrS":
-        return "its boot protocol is older than 2.08"
-    if all(byte in b"\t\n\r" or 32 <= byte < 127 for byte in data[:512]):
-        return "it is text"
-    return f"it begins with {data[:4].hex(' ')}"

@@ -67,7 +67,8 @@ def obtain(
         )
     else:
         raise ImageError(f"{kernel.id} is only listed: its manifest has no image section")
-    check_bootable(image.path.read_bytes(), _shown(image.path, root))
+    memory = kernel.boot.memory_mib if kernel.boot is not None else None
+    check_bootable(image.path.read_bytes(), _shown(image.path, root), memory)
     return image
 
 
