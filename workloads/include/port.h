@@ -51,6 +51,7 @@ enum port_mark {
 	PORT_MARK_CLOSE = 2,
 	PORT_MARK_READY = 3,
 	PORT_MARK_DONE = 4,
+	PORT_MARK_BEGIN = 5,
 };
 static inline __attribute__((always_inline)) void port_mark(enum port_mark tag);
 

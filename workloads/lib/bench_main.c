@@ -153,6 +153,7 @@ static void measure(uint32_t repetitions)
 	/* From here to the last sample nothing is written; the console has fallen silent. */
 	emit_bench(repetitions);
 	port_drain(PORT_CONSOLE);
+	port_mark(PORT_MARK_BEGIN);
 
 	if (bench.setup)
 		bench.setup();
