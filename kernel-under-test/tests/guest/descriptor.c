@@ -1,0 +1,97 @@
+/* Descriptors: numbers, duplicates, flags. */
+#include "guest.h"
+
+#include <fcntl.h>
+#include <sys/resource.h>
+
+static void numbers(void)
+{
+	int a = open("/dev/null", O_RDONLY), b = open("/dev/zero", O_RDONLY);
+
+	same("the lowest free one", a, 3);
+	same("the next", b, 4);
+	same("close", close(a), 0);
+	same("close again", RAW(SYS_close, a), -EBADF);
+	same("the lowest again", open("/dev/null", O_RDONLY), 3);
+	same("close what never was", RAW(SYS_close, 1000), -EBADF);
+	same("close a negative", RAW(SYS_close, -1), -EBADF);
+	same("close beyond all", RAW(SYS_close, 1 << 30), -EBADF);
+	close(a);
+	close(b);
+}
+
+static void duplicates(void)
+{
+	int fd;
+	char c;
+
+	put_file("/tmp/dup", "abc");
+	fd = open("/tmp/dup", O_RDONLY);
+	same("dup", dup(fd), 4);
+	same("dup2", dup2(fd, 100), 100);
+	same("dup2 on itself", dup2(fd, fd), fd);
+	same("they share the position", read(100, &c, 1) == 1 && read(4, &c, 1) == 1 ? c : -1, 'b');
+	same("dup2 closes what was there", dup2(100, 4), 4);
+	same("dup3 on itself", RAW(SYS_dup3, fd, fd, 0), -EINVAL);
+	same("dup3 with odd flags", RAW(SYS_dup3, fd, 5, O_APPEND), -EINVAL);
+	same("dup3", dup3(fd, 5, O_CLOEXEC), 5);
+	same("it is closed by exec", fcntl(5, F_GETFD), FD_CLOEXEC);
+	same("the other is not", fcntl(fd, F_GETFD), 0);
+	same("dup of nothing", RAW(SYS_dup, 50), -EBADF);
+	same("dup2 of nothing", RAW(SYS_dup2, 50, 51), -EBADF);
+	same("dup2 of nothing on itself", RAW(SYS_dup2, 50, 50), -EBADF);
+	same("dup2 to a negative", RAW(SYS_dup2, fd, -1), -EBADF);
+	same("dup2 beyond the limit", RAW(SYS_dup2, fd, 1024), -EBADF);
+	same("dup2 to the last", dup2(fd, 1023), 1023);
+	same("F_DUPFD", fcntl(fd, F_DUPFD, 200), 200);
+	same("F_DUPFD_CLOEXEC", fcntl(fd, F_DUPFD_CLOEXEC, 200), 201);
+	same("F_DUPFD beyond the limit", RAW(SYS_fcntl, fd, F_DUPFD, 1024), -EINVAL);
+	same("F_DUPFD when all are taken", RAW(SYS_fcntl, fd, F_DUPFD, 1023), -EMFILE);
+	for (int i = 3; i < 1024; i++)
+		close(i);
+	unlink("/tmp/dup");
+}
+
+static void flags(void)
+{
+	int fd = open("/tmp/flags", O_RDWR | O_CREAT | O_TRUNC | O_APPEND, 0600);
+	const int seen = O_ACCMODE | O_APPEND | O_NONBLOCK | O_CREAT | O_TRUNC;
+
+	same("F_GETFL", fcntl(fd, F_GETFL) & seen, O_RDWR | O_APPEND);
+	same("F_SETFL", fcntl(fd, F_SETFL, O_NONBLOCK | O_WRONLY), 0);
+	same("the mode of access stays", fcntl(fd, F_GETFL) & seen, O_RDWR | O_NONBLOCK);
+	same("F_SETFD", fcntl(fd, F_SETFD, FD_CLOEXEC), 0);
+	same("F_GETFD", fcntl(fd, F_GETFD), FD_CLOEXEC);
+	same("a dup does not have it", fcntl(dup(fd), F_GETFD), 0);
+	same("an unknown command", RAW(SYS_fcntl, fd, 9999, 0), -EINVAL);
+	same("of nothing", RAW(SYS_fcntl, 50, F_GETFL), -EBADF);
+	close(fd);
+	close(fd + 1);
+	unlink("/tmp/flags");
+}
+
+static void all_of_them(void)
+{
+	int n = 0, fd;
+
+	while ((fd = open("/dev/null", O_RDONLY)) >= 0)
+		n++;
+	same("as many as the limit says", n, 1024 - 3);
+	same("no more", errno, EMFILE);
+	same("no pipe either", RAW(SYS_pipe, (int[2]){0}), -EMFILE);
+	close(500);
+	same("half a pipe does not fit", RAW(SYS_pipe, (int[2]){0}), -EMFILE);
+	same("what it took is free again", open("/dev/null", O_RDONLY), 500);
+	for (int i = 3; i < 1024; i++)
+		close(i);
+}
+
+static void run(void)
+{
+	numbers();
+	duplicates();
+	flags();
+	all_of_them();
+}
+
+const struct suite descriptor_suite = {"descriptor", run};
