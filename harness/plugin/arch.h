@@ -44,6 +44,8 @@ struct insn {
 	enum insn_kind kind;
 	/* Counts once for each repetition. */
 	bool repeats;
+	/* Runs to its end once begun: no fault, no exit to QEMU. */
+	bool certain;
 	uint64_t operand;
 };
 
@@ -52,6 +54,7 @@ enum mark {
 	MARK_WINDOW_CLOSE = 2,
 	MARK_READY = 3,
 	MARK_DONE = 4,
+	MARK_BEGIN = 5,
 };
 
 enum mode {

@@ -241,6 +241,7 @@ void vcpu_stack_saved(struct vcpu *vcpu, uint64_t sp, uint64_t at)
 	vcpu->saved = true;
 	vcpu->saved_sp = sp;
 	vcpu->saved_at = at;
+	vcpu->saved_clock = vcpu->score->clock;
 }
 
 /* Stacks that wait, by the stack pointer they were left with. */
@@ -275,13 +276,20 @@ static struct stack *stack_new(void)
 	return util_alloc(sizeof(struct stack));
 }
 
-void vcpu_stack_loaded(struct vcpu *vcpu, uint64_t to)
+/* Between saving one thread's stack pointer and loading another's lies next to nothing. */
+#define SWITCH_INSTRUCTIONS_MAX 64
+
+void vcpu_stack_loaded(struct vcpu *vcpu, uint64_t from, uint64_t to)
 {
 	struct parking *parking;
 	struct stack *next;
 
-	/* Nothing was saved, so nothing can come back: a step to another stack of the same thread. */
-	if (!vcpu->saved)
+	/*
+	 * Where nothing was saved nothing can come back: a step to another stack of the same thread.
+	 * And a stored stack pointer may have been but the address of a variable.
+	 */
+	if (!vcpu->saved || vcpu->saved_sp != from ||
+	    vcpu->score->clock - vcpu->saved_clock > SWITCH_INSTRUCTIONS_MAX)
 		return;
 	vcpu->saved = false;
 	/* An interrupt stack begins with the way back. */
@@ -351,6 +359,15 @@ void vcpu_returned(struct vcpu *vcpu, uint64_t at, uint64_t target)
 		stack->node = profile_node(outer, NODE_CALL, profile_site(stack->node), target);
 		profile_enter(stack->node);
 	}
+}
+
+void vcpu_begin_in_user(struct vcpu *vcpu, uint64_t space)
+{
+	vcpu->user = true;
+	vcpu->user_space = space;
+	vcpu->mark = vcpu->score->clock;
+	vcpu->repeats_mark = vcpu->score->repeats;
+	vcpu->user_node = profile_node(NULL, NODE_USER, 0, space);
 }
 
 void machine_add_vcpu(unsigned int index)

@@ -69,7 +69,7 @@ struct vcpu {
 	uint64_t syscall_pc;
 	/* The stack pointer was stored and not loaded since: where to, and what. */
 	bool saved;
-	uint64_t saved_at, saved_sp;
+	uint64_t saved_at, saved_sp, saved_clock;
 	/* The address space of the last user code, and when it was left. */
 	uint64_t user_space, user_left;
 	/* For the profile. */
@@ -93,6 +93,8 @@ struct machine {
 extern struct machine machine;
 
 void machine_add_vcpu(unsigned int index);
+/* The vCPU runs user code of `space`; nothing is known of what it did before. */
+void vcpu_begin_in_user(struct vcpu *vcpu, uint64_t space);
 
 /* Sum over vCPUs of instructions begun. */
 uint64_t machine_clock(void);
@@ -109,11 +111,11 @@ void vcpu_vector(struct vcpu *vcpu, const struct entry *entry);
 void vcpu_leave(struct vcpu *vcpu, const struct leave *leave);
 
 /*
- * The stack pointer was stored at `at`; is about to become `to`. Between the two lies a switch
- * of threads, or only a step to another stack of the same one (entry code, interrupt stacks).
+ * The stack pointer `sp` was stored at `at`; is `from` and about to become `to`. The two together
+ * are a switch of threads, or only a step to another stack of the same one (an interrupt's).
  */
 void vcpu_stack_saved(struct vcpu *vcpu, uint64_t sp, uint64_t at);
-void vcpu_stack_loaded(struct vcpu *vcpu, uint64_t to);
+void vcpu_stack_loaded(struct vcpu *vcpu, uint64_t from, uint64_t to);
 
 /* A call put its return address `back` at `at`; a return took `target` from `at`. */
 void vcpu_called(struct vcpu *vcpu, uint64_t site, uint64_t callee, uint64_t at, uint64_t back);

@@ -24,7 +24,15 @@ struct site {
 	struct block *block;
 };
 
+static qemu_plugin_id_t plugin_id;
 static FILE *out;
+/*
+ * A profile has nothing to count before the workload starts, so until it says MARK_BEGIN code is
+ * translated all but bare, and then once more in full.
+ */
+static bool armed;
+
+static void on_reset(qemu_plugin_id_t id);
 static struct map sites;
 
 static struct vcpu *vcpu_at(unsigned int index)
@@ -101,7 +109,10 @@ static void on_stack_load_memory(unsigned int index, qemu_plugin_meminfo_t info,
 {
 	(void)address;
 	(void)data;
-	vcpu_stack_loaded(vcpu_at(index), loaded_value(info));
+	struct vcpu *vcpu = vcpu_at(index);
+
+	if (vcpu->saved)
+		vcpu_stack_loaded(vcpu, arch_stack_pointer(), loaded_value(info));
 }
 
 static void on_stack_load_register(unsigned int index, void *data)
@@ -110,7 +121,7 @@ static void on_stack_load_register(unsigned int index, void *data)
 	struct vcpu *vcpu = vcpu_at(index);
 
 	if (vcpu->saved)
-		vcpu_stack_loaded(vcpu, arch_register(site->insn.operand));
+		vcpu_stack_loaded(vcpu, arch_stack_pointer(), arch_register(site->insn.operand));
 }
 
 static void on_call(unsigned int index, qemu_plugin_meminfo_t info, uint64_t address, void *data)
@@ -163,6 +174,14 @@ static void on_mark(unsigned int index, void *data)
 	case MARK_DONE:
 		observe_print("done", out);
 		break;
+	case MARK_BEGIN:
+		if (!machine.profile || armed)
+			break;
+		armed = true;
+		if (arch_mode() == MODE_USER)
+			vcpu_begin_in_user(vcpu, arch_space());
+		qemu_plugin_reset(plugin_id, on_reset);
+		break;
 	}
 }
 
@@ -191,7 +210,7 @@ static void instrument_user(struct qemu_plugin_insn *handle, struct site *site)
 						       site);
 		break;
 	case INSN_MARK:
-		qemu_plugin_register_vcpu_insn_exec_cb(handle, on_mark, QEMU_CB_NO_REGS, site);
+		qemu_plugin_register_vcpu_insn_exec_cb(handle, on_mark, QEMU_CB_R_REGS, site);
 		break;
 	default:
 		break;
@@ -216,7 +235,7 @@ static void instrument_kernel(struct qemu_plugin_insn *handle, struct site *site
 						 site);
 		break;
 	case INSN_STACK_LOAD_MEMORY:
-		qemu_plugin_register_vcpu_mem_cb(handle, on_stack_load_memory, QEMU_CB_NO_REGS,
+		qemu_plugin_register_vcpu_mem_cb(handle, on_stack_load_memory, QEMU_CB_R_REGS,
 						 QEMU_MEM_R, site);
 		break;
 	case INSN_STACK_LOAD_REGISTER:
@@ -239,14 +258,27 @@ static void instrument_kernel(struct qemu_plugin_insn *handle, struct site *site
 		break;
 	case INSN_MARK:
 		/* A guest without user mode may mark too. */
-		qemu_plugin_register_vcpu_insn_exec_cb(handle, on_mark, QEMU_CB_NO_REGS, site);
+		qemu_plugin_register_vcpu_insn_exec_cb(handle, on_mark, QEMU_CB_R_REGS, site);
 		break;
 	default:
 		break;
 	}
 }
 
-static void instrument(struct qemu_plugin_insn *handle, enum mode mode, struct block *block)
+static void count(struct qemu_plugin_insn *handle, size_t field, uint64_t number)
+{
+	if (number)
+		qemu_plugin_register_vcpu_insn_exec_inline_per_vcpu(
+			handle, QEMU_INLINE_ADD_U64, score_field(field), number);
+}
+
+/*
+ * `waiting` instructions before this one are not counted yet. They are certain, so they can be
+ * counted together with it; it is counted when it begins. A callback sees the clock without its
+ * instruction.
+ */
+static void instrument(struct qemu_plugin_insn *handle, enum mode mode, struct block *block,
+		       bool last, uint64_t *waiting)
 {
 	uint8_t bytes[INSN_BYTES_MAX];
 	size_t len = qemu_plugin_insn_data(handle, bytes, sizeof(bytes));
@@ -254,31 +286,54 @@ static void instrument(struct qemu_plugin_insn *handle, enum mode mode, struct b
 	struct insn insn;
 
 	arch_decode(bytes, len, address, &insn);
-	/* Callbacks first: they see the clock without their instruction. */
 	if (insn.kind != INSN_PLAIN) {
 		struct site *site = site_of(&insn, address, len, block);
 
+		count(handle, offsetof(struct score, clock), *waiting);
+		*waiting = 0;
 		if (mode == MODE_USER)
 			instrument_user(handle, site);
 		else
 			instrument_kernel(handle, site);
 	}
-	qemu_plugin_register_vcpu_insn_exec_inline_per_vcpu(
-		handle, QEMU_INLINE_ADD_U64, score_field(offsetof(struct score, clock)), 1);
+	++*waiting;
+	if (insn.kind != INSN_PLAIN || !insn.certain || last) {
+		count(handle, offsetof(struct score, clock), *waiting);
+		*waiting = 0;
+	}
 	if (insn.repeats)
-		qemu_plugin_register_vcpu_insn_exec_inline_per_vcpu(
-			handle, QEMU_INLINE_ADD_U64, score_field(offsetof(struct score, repeats)),
-			1);
+		count(handle, offsetof(struct score, repeats), 1);
+}
+
+/* Before the workload starts: only where the vector table is, and that it starts. */
+static void instrument_unarmed(struct qemu_plugin_insn *handle, enum mode mode, struct block *block)
+{
+	uint8_t bytes[INSN_BYTES_MAX];
+	size_t len = qemu_plugin_insn_data(handle, bytes, sizeof(bytes));
+	uint64_t address = qemu_plugin_insn_vaddr(handle);
+	struct insn insn;
+
+	arch_decode(bytes, len, address, &insn);
+	if (insn.kind == INSN_TABLE && mode == MODE_KERNEL)
+		instrument_kernel(handle, site_of(&insn, address, len, block));
+	else if (insn.kind == INSN_MARK && insn.operand == MARK_BEGIN)
+		instrument_user(handle, site_of(&insn, address, len, block));
 }
 
 static void on_translate(qemu_plugin_id_t id, struct qemu_plugin_tb *tb)
 {
 	uint64_t address = qemu_plugin_tb_vaddr(tb);
-	size_t count = qemu_plugin_tb_n_insns(tb);
+	size_t insns = qemu_plugin_tb_n_insns(tb);
 	struct block *block = profile_block(address);
 	enum mode mode = arch_mode();
+	uint64_t waiting = 0;
 
 	(void)id;
+	if (machine.profile && !armed) {
+		for (size_t i = 0; i < insns; i++)
+			instrument_unarmed(qemu_plugin_tb_get_insn(tb, i), mode, block);
+		return;
+	}
 	/* The way in comes first: what follows belongs to it. */
 	if (mode == MODE_KERNEL && arch_is_handler(address))
 		qemu_plugin_register_vcpu_tb_exec_cb(tb, on_handler, QEMU_CB_R_REGS, block);
@@ -286,8 +341,8 @@ static void on_translate(qemu_plugin_id_t id, struct qemu_plugin_tb *tb)
 		qemu_plugin_register_vcpu_tb_exec_cond_cb(
 			tb, on_block, QEMU_CB_NO_REGS, QEMU_COND_NE,
 			score_field(offsetof(struct score, recording)), 0, block);
-	for (size_t i = 0; i < count; i++)
-		instrument(qemu_plugin_tb_get_insn(tb, i), mode, block);
+	for (size_t i = 0; i < insns; i++)
+		instrument(qemu_plugin_tb_get_insn(tb, i), mode, block, i + 1 == insns, &waiting);
 }
 
 static void on_vcpu(qemu_plugin_id_t id, unsigned int index)
@@ -303,6 +358,13 @@ static void on_exit_of_qemu(qemu_plugin_id_t id, void *data)
 	(void)data;
 	observe_print("end", out);
 	fclose(out);
+}
+
+static void on_reset(qemu_plugin_id_t id)
+{
+	qemu_plugin_register_vcpu_init_cb(id, on_vcpu);
+	qemu_plugin_register_vcpu_tb_trans_cb(id, on_translate);
+	qemu_plugin_register_atexit_cb(id, on_exit_of_qemu, NULL);
 }
 
 static int refuse(const char *why)
@@ -338,8 +400,7 @@ int qemu_plugin_install(qemu_plugin_id_t id, const struct qemu_info *info, int a
 	fprintf(out, "{\"type\":\"head\",\"version\":1,\"target\":\"%s\",\"api\":%d}\n",
 		info->target_name, info->version.cur);
 	machine.score = qemu_plugin_scoreboard_new(sizeof(struct score));
-	qemu_plugin_register_vcpu_init_cb(id, on_vcpu);
-	qemu_plugin_register_vcpu_tb_trans_cb(id, on_translate);
-	qemu_plugin_register_atexit_cb(id, on_exit_of_qemu, NULL);
+	plugin_id = id;
+	on_reset(id);
 	return 0;
 }

@@ -88,6 +88,7 @@ struct g_array {
 	unsigned int len;
 };
 
+typedef void (*qemu_simple_cb)(qemu_plugin_id_t id);
 typedef void (*qemu_vcpu_cb)(qemu_plugin_id_t id, unsigned int vcpu);
 typedef void (*qemu_tb_cb)(qemu_plugin_id_t id, struct qemu_plugin_tb *tb);
 typedef void (*qemu_exit_cb)(qemu_plugin_id_t id, void *data);
@@ -98,6 +99,8 @@ typedef void (*qemu_mem_cb)(unsigned int vcpu, qemu_plugin_meminfo_t info, uint6
 void qemu_plugin_register_vcpu_init_cb(qemu_plugin_id_t id, qemu_vcpu_cb cb);
 void qemu_plugin_register_vcpu_tb_trans_cb(qemu_plugin_id_t id, qemu_tb_cb cb);
 void qemu_plugin_register_atexit_cb(qemu_plugin_id_t id, qemu_exit_cb cb, void *data);
+/* Forgets all callbacks and all translated code, calls `cb`. Soon, not at once. */
+void qemu_plugin_reset(qemu_plugin_id_t id, qemu_simple_cb cb);
 
 void qemu_plugin_register_vcpu_tb_exec_cb(struct qemu_plugin_tb *tb, qemu_exec_cb cb,
 					  enum qemu_cb_flags flags, void *data);

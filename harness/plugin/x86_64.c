@@ -177,6 +177,62 @@ static bool is_string_op(uint8_t op)
 	return (op >= 0x6c && op <= 0x6f) || (op >= 0xa4 && op <= 0xa7) || (op >= 0xaa && op <= 0xaf);
 }
 
+/*
+ * Certain instructions touch registers only. The list is short of what there is: leaving one out
+ * costs speed, taking a wrong one in costs exactness.
+ */
+static bool is_certain_two_byte(uint8_t op, bool registers_only)
+{
+	switch (op) {
+	case 0x18 ... 0x1f: /* hints and no-ops */
+	case 0x80 ... 0x8f: /* jcc */
+	case 0xc8 ... 0xcf: /* bswap */
+		return true;
+	case 0x40 ... 0x4f: /* cmovcc */
+	case 0x90 ... 0x9f: /* setcc */
+	case 0xa3: case 0xab: case 0xb3: case 0xbb: case 0xba: /* bt and its kin */
+	case 0xa4: case 0xa5: case 0xac: case 0xad: /* shld, shrd */
+	case 0xaf: /* imul */
+	case 0xb6: case 0xb7: case 0xbe: case 0xbf: /* movzx, movsx */
+	case 0xbc: case 0xbd: /* bsf, bsr */
+		return registers_only;
+	}
+	return false;
+}
+
+static bool is_certain(const uint8_t *op, size_t len)
+{
+	bool registers_only = len > 1 && op[1] >> 6 == 3;
+	unsigned int reg = len > 1 ? op[1] >> 3 & 7 : 0;
+
+	switch (*op) {
+	case 0x0f:
+		return len > 1 && is_certain_two_byte(op[1], len > 2 && op[2] >> 6 == 3);
+	case 0x00 ... 0x0e: case 0x10 ... 0x25: case 0x27 ... 0x2d:
+	case 0x2f ... 0x35: case 0x37 ... 0x3d: case 0x3f:
+		/* Arithmetic: with ModRM, with an immediate, or (6 and 7) something else. */
+		return (*op & 7) < 4 ? registers_only : (*op & 7) < 6;
+	case 0x70 ... 0x7f: /* jcc */
+	case 0x8d: /* lea */
+	case 0x90 ... 0x99: /* xchg with rax, nop, cbw, cwd and their kin */
+	case 0xa8: case 0xa9: /* test with an immediate */
+	case 0xb0 ... 0xbf: /* mov of an immediate */
+	case 0xe9: case 0xeb: /* jmp */
+		return true;
+	case 0x63: case 0x69: case 0x6b: /* movsxd, imul */
+	case 0x80: case 0x81: case 0x83 ... 0x8b: /* arithmetic, test, xchg, mov */
+	case 0xc0: case 0xc1: case 0xd0 ... 0xd3: /* shifts */
+		return registers_only;
+	case 0xc6: case 0xc7:
+		return registers_only && reg == 0;
+	case 0xf6: case 0xf7: /* all but div and idiv */
+		return registers_only && reg < 6;
+	case 0xfe: case 0xff: /* inc, dec */
+		return registers_only && reg < 2;
+	}
+	return false;
+}
+
 void arch_decode(const uint8_t *op, size_t len, uint64_t address, struct insn *insn)
 {
 	uint64_t next = address + len;
@@ -199,6 +255,7 @@ void arch_decode(const uint8_t *op, size_t len, uint64_t address, struct insn *i
 	}
 
 	insn->repeats = rep && is_string_op(*op);
+	insn->certain = is_certain(op, len);
 	switch (*op) {
 	case 0x0f:
 		if (len > 1)
