@@ -69,8 +69,11 @@ static struct inode *make_root(void)
 static void start_init(struct inode *root)
 {
 	const char *path = option_text(boot.cmdline, "init");
-	const char *argv[] = {path ? path : "/init", NULL};
-	int err = process_start_init(root, argv[0], argv);
+	const char *argv[OPTION_ARGS_MAX + 2] = {path ? path : "/init"};
+	int err;
+
+	option_args(boot.cmdline, argv + 1);
+	err = process_start_init(root, argv[0], argv);
 
 	if (err)
 		panic("init: %s can't be run (error %d): the initrd must hold a static x86_64 ELF "

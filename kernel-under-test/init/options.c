@@ -37,3 +37,19 @@ const char *option_text(const char *cmdline, const char *key)
 	value[n] = '\0';
 	return value;
 }
+
+void option_args(char *cmdline, const char *out[OPTION_ARGS_MAX + 1])
+{
+	char *at = (char *)find(cmdline, "--");
+	size_t n = 0;
+
+	while (at && *at && n < OPTION_ARGS_MAX) {
+		while (*at == ' ')
+			*at++ = '\0';
+		if (*at)
+			out[n++] = at;
+		while (*at && *at != ' ')
+			at++;
+	}
+	out[n] = NULL;
+}
