@@ -51,10 +51,10 @@ syscall_entry:
 	pushq	%r15
 
 	/* A wrong guess of the branch must not index past the table: mask the number too. */
-	cmpq	syscall_count(%rip), %rax
+	cmpl	syscall_count(%rip), %eax
 	jae	syscall_unknown
 	sbbq	%rbx, %rbx
-	andq	%rbx, %rax
+	andl	%ebx, %eax		/* the number is 32 bits: the rest goes */
 	movq	%r10, %rcx
 	call	*syscall_table(, %rax, 8)
 syscall_done:
