@@ -176,6 +176,8 @@ int space_protect(struct space *s, uint64_t addr, uint64_t len, uint32_t prot)
 
 		if (i == s->count || a->start > addr)
 			return -ENOMEM;
+		if ((prot & AREA_WRITE) && (a->flags & AREA_NO_WRITE))
+			return -EACCES;
 		a->flags = (a->flags & ~(uint32_t)AREA_PROT) | prot;
 		protect_pages(s, a->start, a->end, prot);
 		addr = a->end;
@@ -189,12 +191,17 @@ int space_protect(struct space *s, uint64_t addr, uint64_t len, uint32_t prot)
 	return 0;
 }
 
-void space_discard(struct space *s, uint64_t addr, uint64_t len)
+int space_discard(struct space *s, uint64_t addr, uint64_t len)
 {
-	uint64_t end = addr + len;
+	uint64_t end = addr + len, mapped = 0;
 
-	for (uint32_t i = space_find(s, addr); i < s->count && s->areas[i].start < end; i++)
-		space_drop_pages(s, MAX(addr, s->areas[i].start), MIN(end, s->areas[i].end));
+	for (uint32_t i = space_find(s, addr); i < s->count && s->areas[i].start < end; i++) {
+		uint64_t from = MAX(addr, s->areas[i].start), to = MIN(end, s->areas[i].end);
+
+		space_drop_pages(s, from, to);
+		mapped += to - from;
+	}
+	return mapped == len ? 0 : -ENOMEM;
 }
 
 uint64_t space_gap(struct space *s, uint64_t want, uint64_t len)

@@ -17,6 +17,8 @@
 #define AREA_SHARED 8
 /* Grows downwards when touched below, to STACK_MAX in all. */
 #define AREA_STACK 16
+/* Shared, of a file that was not opened for writing: can't be made writable. */
+#define AREA_NO_WRITE 32
 
 #define STACK_MAX   (8ul << 20)
 #define STACK_GUARD (256 * PAGE_SIZE)
@@ -72,10 +74,16 @@ uint32_t space_find(struct space *s, uint64_t addr);
 int space_map(struct space *s, uint64_t addr, uint64_t len, uint32_t flags, struct object *object,
 	      uint64_t offset);
 int space_unmap(struct space *s, uint64_t addr, uint64_t len);
-/* -ENOMEM when part of the range is not mapped; what comes before that part is changed. */
+/*
+ * -ENOMEM when part of the range is not mapped, -EACCES when it may not be written (AREA_NO_WRITE);
+ * what comes before that part is changed.
+ */
 int space_protect(struct space *s, uint64_t addr, uint64_t len, uint32_t prot);
-/* Forgets the pages of a range: anonymous memory reads as zero again. */
-void space_discard(struct space *s, uint64_t addr, uint64_t len);
+/*
+ * Forgets the pages of a range: anonymous memory reads as zero again. -ENOMEM when part of it is
+ * not mapped; the rest is forgotten all the same.
+ */
+int space_discard(struct space *s, uint64_t addr, uint64_t len);
 
 /*
  * Makes the `old` bytes mapped at `addr`, inside one area, `len` long: in place if it can be, else

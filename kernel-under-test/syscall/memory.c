@@ -53,6 +53,7 @@ long sys_mmap(uint64_t addr, uint64_t len, uint64_t prot, uint64_t flags, uint64
 {
 	struct space *s = process_current()->space;
 	bool shared = (flags & MAP_TYPE) != MAP_PRIVATE;
+	uint32_t area = (uint32_t)(prot & AREA_PROT) | (shared ? AREA_SHARED : 0);
 	struct object *object = NULL;
 	long at;
 	int err;
@@ -71,6 +72,8 @@ long sys_mmap(uint64_t addr, uint64_t len, uint64_t prot, uint64_t flags, uint64
 		if (err)
 			return err;
 		object = object_get(&f->inode->object);
+		if (shared && !file_writable(f))
+			area |= AREA_NO_WRITE;
 	}
 	at = place(s, addr, len, flags);
 	if (at >= 0 && !object && shared) {
@@ -79,10 +82,7 @@ long sys_mmap(uint64_t addr, uint64_t len, uint64_t prot, uint64_t flags, uint64
 		if (!object)
 			return -ENOMEM;
 	}
-	err = at < 0 ? (int)at
-		     : space_map(s, (uint64_t)at, len,
-				 (uint32_t)(prot & AREA_PROT) | (shared ? AREA_SHARED : 0), object,
-				 offset);
+	err = at < 0 ? (int)at : space_map(s, (uint64_t)at, len, area, object, offset);
 	if (object)
 		object_put(object);
 	return err ? err : at;
@@ -144,7 +144,7 @@ long sys_madvise(uint64_t addr, uint64_t len, uint64_t advice)
 	if (err || advice > MADV_LAST)
 		return -EINVAL;
 	if (advice == MADV_DONTNEED)
-		space_discard(process_current()->space, addr, len);
+		return space_discard(process_current()->space, addr, len);
 	/* The rest is advice, and not taking it is allowed. */
 	return 0;
 }
