@@ -124,7 +124,7 @@ int file_open(struct inode *inode, uint32_t flags, struct file **out)
 
 	if (err)
 		return err;
-	if ((flags & O_TRUNC) && inode_is(inode, S_IFREG) && (flags & O_ACCMODE) != O_RDONLY) {
+	if ((flags & O_TRUNC) && inode_is(inode, S_IFREG) && !(flags & O_PATH)) {
 		err = inode->ops->truncate(inode, 0);
 		if (err)
 			return err;

@@ -25,7 +25,8 @@ int path_find(const struct path_base *base, const char *path, bool follow, struc
 
 /*
  * The directory that the last name of `path` is in, and that name. The name may or may not be
- * there, and is not followed. Paths that end in `/`, `.` or `..` give -EEXIST.
+ * there, and is not followed. Paths that end in `.` or `..`, or are the root, give -EEXIST; then
+ * last->len is the length of that name, 0 for the root, and there is no reference.
  */
 int path_find_parent(const struct path_base *base, const char *path, struct path_last *last);
 

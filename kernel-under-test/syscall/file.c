@@ -7,6 +7,13 @@
 
 #define IOV_MAX 1024
 
+/* The reader went while the writer slept: the signal comes though a part was written. */
+static void cut_short(struct file *f)
+{
+	if (file_poll(f, NULL) & POLL_ERR)
+		signal_raise(process_current(), SIGPIPE);
+}
+
 static long read_or_write(uint64_t fd, uint64_t buf, uint64_t len, bool write)
 {
 	struct file *f = user_file_get(fd);
@@ -25,6 +32,8 @@ static long read_or_write(uint64_t fd, uint64_t buf, uint64_t len, bool write)
 		n = -EFAULT;
 	else
 		n = op(f, &u);
+	if (unlikely(write && n > 0 && (uint64_t)n < len))
+		cut_short(f);
 	file_put(f);
 	return n;
 }
@@ -46,24 +55,41 @@ long sys_write(uint64_t fd, uint64_t buf, uint64_t len)
 	return write_result(read_or_write(fd, buf, len, true));
 }
 
+/* Nothing is moved unless every entry makes sense. */
+static int check_vector(uint64_t iov, uint64_t count)
+{
+	uint64_t entry[2];
+
+	if (count > IOV_MAX)
+		return -EINVAL;
+	for (; count; count--, iov += sizeof(entry)) {
+		if (copy_from_user(entry, iov, sizeof(entry)) < 0)
+			return -EFAULT;
+		if ((int64_t)entry[1] < 0)
+			return -EINVAL;
+		if (!user_range_ok(entry[0], entry[1]))
+			return -EFAULT;
+	}
+	return 0;
+}
+
 /* A short transfer ends the call: what comes after it would not be in its place. */
 static long transfer(struct file *f, long (*op)(struct file *f, struct uio *u), uint64_t iov,
 		     uint64_t count)
 {
 	long done = 0;
+	int err = op ? check_vector(iov, count) : -EINVAL;
 
-	if (!op)
-		return -EINVAL;
-	if (count > IOV_MAX)
-		return -EINVAL;
+	if (err)
+		return err;
 	for (; count; count--, iov += 16) {
 		uint64_t entry[2];
 		struct uio u;
 		long n;
 
-		if (copy_from_user(entry, iov, sizeof(entry)) < 0)
-			return done ? done : -EFAULT;
-		if (!user_range_ok(entry[0], entry[1]))
+		/* Another thread may have changed it since. */
+		if (copy_from_user(entry, iov, sizeof(entry)) < 0 ||
+		    !user_range_ok(entry[0], entry[1]))
 			return done ? done : -EFAULT;
 		u = uio_user(entry[0], MIN(entry[1], RW_MAX - (size_t)done));
 		n = u.left ? op(f, &u) : 0;
@@ -117,6 +143,9 @@ static long transfer_at(uint64_t fd, uint64_t buf, uint64_t len, int64_t pos, bo
 	if (inode_is(f->inode, S_IFDIR))
 		return -EISDIR;
 	op = write ? f->inode->ops->write : f->inode->ops->read;
+	/* As on Linux, and against POSIX: a file opened to append is appended to here too. */
+	if (write && (f->flags & O_APPEND))
+		pos = (int64_t)f->inode->size;
 	if (inode_is(f->inode, S_IFREG))
 		return op(f->inode, (uint64_t)pos, &u);
 	/* A device has no positions: any will do. */
@@ -133,21 +162,43 @@ long sys_pwrite64(uint64_t fd, uint64_t buf, uint64_t len, uint64_t pos)
 	return transfer_at(fd, buf, len, (int64_t)pos, true);
 }
 
-/* Makes the file that an open with O_CREAT asks for, unless somebody has already. */
+/* Makes the file that an open with O_CREAT asks for, where links that lead to nothing lead. */
 static int create(const struct path_base *base, const char *path, uint32_t mode, struct inode **out)
 {
+	uint32_t type = S_IFREG | (mode & S_PERM & ~process_current()->umask);
+	struct path_base from = *base;
+	struct inode *dir = NULL, *link = NULL, *next;
 	struct path_last last;
-	int err = path_find_parent(base, path, &last);
+	int err;
 
-	if (err)
-		return err;
-	if (last.slash)
-		err = -EISDIR;
-	else
-		err = last.dir->ops->create(last.dir, last.name, last.len,
-					    S_IFREG | (mode & S_PERM & ~process_current()->umask),
-					    0, out);
-	inode_put(last.dir);
+	for (unsigned int links = 0;; links++) {
+		err = path_find_parent(&from, path, &last);
+		if (dir)
+			inode_put(dir);
+		dir = err ? NULL : last.dir;
+		if (!err)
+			err = last.slash ? -EISDIR : dir->ops->lookup(dir, last.name, last.len, &next);
+		if (err == -ENOENT && dir)
+			err = dir->ops->create(dir, last.name, last.len, type, 0, &next);
+		if (err)
+			break;
+		if (!inode_is(next, S_IFLNK)) {
+			*out = next;
+			break;
+		}
+		if (link)
+			inode_put(link);
+		link = next;
+		err = links < LINKS_MAX ? 0 : -ELOOP;
+		if (err)
+			break;
+		path = link->ops->target(link);
+		from.from = dir;
+	}
+	if (dir)
+		inode_put(dir);
+	if (link)
+		inode_put(link);
 	return err;
 }
 
@@ -230,9 +281,9 @@ long sys_ftruncate(uint64_t fd, uint64_t size)
 {
 	struct file *f = user_file(fd);
 
-	if (!f || !file_writable(f))
+	if (!f || (f->flags & O_PATH))
 		return -EBADF;
-	if (!f->inode || !inode_is(f->inode, S_IFREG) || (int64_t)size < 0)
+	if (!f->inode || !inode_is(f->inode, S_IFREG) || !file_writable(f) || (int64_t)size < 0)
 		return -EINVAL;
 	return f->inode->ops->truncate(f->inode, size);
 }

@@ -31,6 +31,21 @@ long sys_faccessat(uint64_t dirfd, uint64_t path, uint64_t mode)
 	return access_at((int)dirfd, path, mode);
 }
 
+/* A slash after the name: only a directory can be made there. 0, or what making another gives. */
+static int no_slash(const struct path_last *last)
+{
+	struct inode *there;
+	int err;
+
+	if (!last->slash)
+		return 0;
+	err = last->dir->ops->lookup(last->dir, last->name, last->len, &there);
+	if (err)
+		return err;
+	inode_put(there);
+	return -EEXIST;
+}
+
 static long make_node(int dirfd, uint64_t path, uint32_t mode, uint64_t device)
 {
 	char buffer[PATH_LEN_MAX];
@@ -40,9 +55,8 @@ static long make_node(int dirfd, uint64_t path, uint32_t mode, uint64_t device)
 
 	if (err)
 		return err;
-	if (last.slash && (mode & S_IFMT) != S_IFDIR)
-		err = -ENOENT;
-	else
+	err = (mode & S_IFMT) == S_IFDIR ? 0 : no_slash(&last);
+	if (!err)
 		err = last.dir->ops->create(last.dir, last.name, last.len,
 					    mode & ~process_current()->umask, device, &inode);
 	inode_put(last.dir);
@@ -65,14 +79,42 @@ long sys_mknodat(uint64_t dirfd, uint64_t path, uint64_t mode, uint64_t device)
 {
 	uint32_t type = mode & S_IFMT ? (uint32_t)mode & S_IFMT : S_IFREG;
 
-	if (type == S_IFDIR || type == S_IFLNK)
-		return -EPERM;
-	return make_node((int)dirfd, path, type | (mode & S_PERM), device);
+	switch (type) {
+	case S_IFREG:
+	case S_IFCHR:
+	case S_IFBLK:
+	case S_IFIFO:
+	case S_IFSOCK:
+		return make_node((int)dirfd, path, type | (mode & S_PERM), device);
+	default:
+		return type == S_IFDIR ? -EPERM : -EINVAL;
+	}
 }
 
 long sys_mknod(uint64_t path, uint64_t mode, uint64_t device)
 {
 	return sys_mknodat((uint64_t)AT_FDCWD, path, mode, device);
+}
+
+/* What removing a name gives that can't be removed: `.`, `..` or the root. */
+static int no_name(const struct path_last *last, bool directory)
+{
+	if (!directory)
+		return -EISDIR;
+	return !last->len ? -EBUSY : last->len == 2 ? -ENOTEMPTY : -EINVAL;
+}
+
+/* A slash after the name: only a directory may be meant, and that is not unlinked. */
+static int unlink_slash(const struct path_last *last)
+{
+	struct inode *there;
+	int err = last->dir->ops->lookup(last->dir, last->name, last->len, &there);
+
+	if (err)
+		return err;
+	err = inode_is(there, S_IFDIR) ? -EISDIR : -ENOTDIR;
+	inode_put(there);
+	return err;
 }
 
 static long unlink_at(int dirfd, uint64_t path, bool directory)
@@ -82,12 +124,15 @@ static long unlink_at(int dirfd, uint64_t path, bool directory)
 	long err = user_parent(dirfd, path, buffer, &last);
 
 	if (err == -EEXIST)
-		return directory ? -EINVAL : -EISDIR;
+		return no_name(&last, directory);
 	if (err)
 		return err;
-	err = last.dir->ops->unlink(last.dir, last.name, last.len, directory);
+	if (last.slash && !directory)
+		err = unlink_slash(&last);
+	else
+		err = last.dir->ops->unlink(last.dir, last.name, last.len, directory);
 	inode_put(last.dir);
-	return err == 0 || !last.slash || directory ? err : -ENOTDIR;
+	return err;
 }
 
 long sys_unlinkat(uint64_t dirfd, uint64_t path, uint64_t flags)
@@ -119,6 +164,8 @@ long sys_symlinkat(uint64_t target, uint64_t dirfd, uint64_t path)
 	text = kmem_alloc(PATH_LEN_MAX);
 	err = text ? user_path(text, target, false) : -ENOMEM;
 	if (!err)
+		err = no_slash(&last);
+	if (!err)
 		err = last.dir->ops->symlink(last.dir, last.name, last.len, text);
 	kmem_free(text);
 	inode_put(last.dir);
@@ -135,14 +182,21 @@ long sys_linkat(uint64_t from_fd, uint64_t from, uint64_t to_fd, uint64_t to, ui
 	char buffer[PATH_LEN_MAX];
 	struct path_last last;
 	struct inode *target;
-	long err = user_inode((int)from_fd, from,
-			      flags & AT_SYMLINK_FOLLOW ? 0 : AT_SYMLINK_NOFOLLOW, &target);
+	long err;
 
+	if (flags & ~(uint64_t)(AT_SYMLINK_FOLLOW | AT_EMPTY_PATH))
+		return -EINVAL;
+	err = user_inode((int)from_fd, from,
+			 (flags & AT_SYMLINK_FOLLOW ? 0 : AT_SYMLINK_NOFOLLOW) |
+				 (unsigned int)(flags & AT_EMPTY_PATH),
+			 &target);
 	if (err)
 		return err;
 	err = user_parent((int)to_fd, to, buffer, &last);
 	if (!err) {
-		err = last.dir->ops->link(last.dir, last.name, last.len, target);
+		err = no_slash(&last);
+		if (!err)
+			err = last.dir->ops->link(last.dir, last.name, last.len, target);
 		inode_put(last.dir);
 	}
 	inode_put(target);
