@@ -94,6 +94,11 @@ int args_from_user(struct args *a, uint64_t argv, uint64_t envp)
 
 	memset(a, 0, sizeof(*a));
 	err = add_user_strings(a, argv, &a->argc);
+	/* As on Linux, so that programs which take argv[0] for granted may. */
+	if (!err && !a->argc) {
+		err = add_bytes(a, "", 1);
+		a->argc = 1;
+	}
 	if (!err)
 		err = add_user_strings(a, envp, &a->envc);
 	if (err)

@@ -35,6 +35,11 @@ static struct process *find_any(int pid)
 	return NULL;
 }
 
+bool process_number_taken(int pid)
+{
+	return pid > 0 && find_any(pid);
+}
+
 struct process *process_find(int pid)
 {
 	struct process *p = pid > 0 ? find_any(pid) : NULL;

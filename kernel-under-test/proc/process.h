@@ -85,6 +85,9 @@ void process_init(void);
 /* The process of that number, or NULL. */
 struct process *process_find(int pid);
 
+/* Whether somebody has that number, be it a zombie. */
+bool process_number_taken(int pid);
+
 /* The thread of that number, or NULL. */
 struct thread *thread_find(int tid);
 

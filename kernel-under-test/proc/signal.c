@@ -205,7 +205,7 @@ int signal_kill(int pid, const struct signal_info *info)
 		p = process_find(pid);
 		if (p && info->signo)
 			signal_send(p, info);
-		return p ? 0 : -ESRCH;
+		return p || process_number_taken(pid) ? 0 : -ESRCH;
 	}
 	if (pid == 0)
 		k.group = process_current()->pgid;

@@ -294,6 +294,27 @@ long sys_getpgrp(void)
 	return process_current()->pgid;
 }
 
+struct group {
+	int pgid, sid;
+	bool found;
+};
+
+static bool is_in_group(struct process *p, void *ctx)
+{
+	struct group *g = ctx;
+
+	g->found = p->pgid == g->pgid && p->sid == g->sid;
+	return !g->found;
+}
+
+static bool group_in_session(int pgid, int sid)
+{
+	struct group g = {pgid, sid, false};
+
+	process_each(is_in_group, &g);
+	return g.found;
+}
+
 long sys_setpgid(uint64_t pid, uint64_t pgid)
 {
 	struct process *p = by_pid(pid), *me = process_current();
@@ -304,7 +325,11 @@ long sys_setpgid(uint64_t pid, uint64_t pgid)
 		return -EINVAL;
 	if (p->sid != me->sid || p->sid == p->pid)
 		return -EPERM;
-	p->pgid = pgid ? (int)pgid : p->pid;
+	if (!pgid)
+		pgid = (uint64_t)p->pid;
+	if ((int)pgid != p->pid && !group_in_session((int)pgid, me->sid))
+		return -EPERM;
+	p->pgid = (int)pgid;
 	return 0;
 }
 
