@@ -24,7 +24,7 @@ static void bytes(void)
 	same("where it is", lseek(fd, 0, SEEK_CUR), 7);
 	same("back", lseek(fd, -2, SEEK_CUR), 5);
 	same("from the end", lseek(fd, -1, SEEK_END), 9);
-	same("before the start", RAW(SYS_lseek, fd, -11, SEEK_END), -EINVAL);
+	same("before the start", RAW(SYS_lseek, fd, -11000l, SEEK_END), -EINVAL);
 	same("a bad whence", RAW(SYS_lseek, fd, 0, 77), -EINVAL);
 	same("far beyond", lseek(fd, 5000, SEEK_SET), 5000);
 	same("write there", write(fd, "x", 1), 1);
@@ -34,7 +34,7 @@ static void bytes(void)
 	same("its position stays", lseek(fd, 0, SEEK_CUR), 5001);
 	same("pread", pread(fd, out, 4, 0), 4);
 	holds("what pwrite wrote", !memcmp(out, "0AB3", 4));
-	same("pread at a negative place", RAW(SYS_pread64, fd, out, 1, -1), -EINVAL);
+	same("pread at a negative place", RAW(SYS_pread64, fd, out, 1, -1l), -EINVAL);
 	same("stat", fstat(fd, &st), 0);
 	same("size", st.st_size, 5001);
 	same("mode", st.st_mode, S_IFREG | 0640);
@@ -54,7 +54,7 @@ static void truncation(void)
 	same("size", fstat(fd, &st) ? -1 : (long)st.st_size, 6);
 	same("read", pread(fd, out, 8, 0), 6);
 	holds("what was cut off is zero", !memcmp(out, "0A\0\0\0\0", 6));
-	same("to a negative size", RAW(SYS_ftruncate, fd, -1), -EINVAL);
+	same("to a negative size", RAW(SYS_ftruncate, fd, -1l), -EINVAL);
 	same("one that is open for reading", RAW(SYS_ftruncate, reader, 0), -EINVAL);
 	same("nothing open", RAW(SYS_ftruncate, 77, 0), -EBADF);
 	close(fd);

@@ -44,15 +44,22 @@ int model_protect(struct model *m, size_t from, size_t n, uint32_t prot)
 	for (size_t i = from; i < from + n; i++) {
 		if (!m->page[i].mapped)
 			return -ENOMEM;
+		if ((prot & AREA_WRITE) && (m->page[i].flags & AREA_NO_WRITE))
+			return -EACCES;
 		m->page[i].flags = (m->page[i].flags & ~(uint32_t)AREA_PROT) | prot;
 	}
 	return 0;
 }
 
-void model_discard(struct model *m, size_t from, size_t n)
+int model_discard(struct model *m, size_t from, size_t n)
 {
-	for (size_t i = from; i < from + n; i++)
+	int err = 0;
+
+	for (size_t i = from; i < from + n; i++) {
 		m->page[i].own = false;
+		err = m->page[i].mapped ? err : -ENOMEM;
+	}
+	return err;
 }
 
 int model_access(struct model *m, size_t i, unsigned int access, uint64_t *word)

@@ -41,9 +41,10 @@ void model_objects_drop(void);
 
 void model_map(struct model *m, size_t from, size_t n, uint32_t flags, int object, uint64_t index);
 void model_unmap(struct model *m, size_t from, size_t n);
-/* 0 or -ENOMEM, like space_protect(). */
+/* 0, -ENOMEM or -EACCES, like space_protect(). */
 int model_protect(struct model *m, size_t from, size_t n, uint32_t prot);
-void model_discard(struct model *m, size_t from, size_t n);
+/* 0 or -ENOMEM, like space_discard(). */
+int model_discard(struct model *m, size_t from, size_t n);
 
 /* What an access gives: 0, -EFAULT, -EACCES, -ENXIO; *word is read or written. */
 int model_access(struct model *m, size_t page, unsigned int access, uint64_t *word);

@@ -37,6 +37,7 @@ static void make_image(uint16_t type)
 
 static int load(size_t size, struct elf_image *out, struct space **space)
 {
+	struct path_base where = {tree_root, tree_root};
 	struct inode *f = tree_add("/program", S_IFREG | 0755);
 	struct uio u = uio_kernel(&image, size);
 	int err;
@@ -44,7 +45,7 @@ static int load(size_t size, struct elf_image *out, struct space **space)
 	if (size)
 		CHECK_EQ(f->ops->write(f, 0, &u), size);
 	*space = space_create();
-	err = elf_load(*space, f, out);
+	err = elf_load(*space, &where, f, out);
 	CHECK_EQ(tree_root->ops->unlink(tree_root, "program", 7, false), 0);
 	return err;
 }
@@ -68,6 +69,8 @@ static void good(uint16_t type, uint64_t base)
 	make_image(type);
 	CHECK_EQ(load(sizeof(image), &out, &s), 0);
 	CHECK_EQ(out.entry, base + TEXT_ADDR + 0x800);
+	CHECK_EQ(out.start, out.entry);
+	CHECK_EQ(out.base, 0);
 	CHECK_EQ(out.headers, base + TEXT_ADDR + sizeof(Elf64_Ehdr));
 	CHECK_EQ(out.header_count, 3);
 	CHECK_EQ(out.end, base + DATA_ADDR + 0x5000);
@@ -116,7 +119,9 @@ REFUSED(no_segments, image.header.e_phnum = 0)
 REFUSED(many_segments, image.header.e_phnum = 0xffff)
 REFUSED(headers_far, image.header.e_phoff = 1ul << 62)
 REFUSED(headers_cut, image.header.e_phoff = FILE_SIZE - 100)
-REFUSED(needs_a_loader, image.segment[2].p_type = PT_INTERP)
+REFUSED(loader_without_name, image.segment[2].p_type = PT_INTERP)
+REFUSED(loader_name_without_end,
+	image.segment[2] = ((Elf64_Phdr){.p_type = PT_INTERP, .p_offset = 0x400, .p_filesz = 9}))
 REFUSED(more_in_file, image.segment[0].p_filesz = 0x2000)
 REFUSED(crooked, image.segment[1].p_vaddr += 1)
 REFUSED(too_high, image.segment[1].p_vaddr = USER_TOP - 0x1200)
@@ -129,7 +134,7 @@ static void refused(void)
 {
 	static void (*const changes[])(void) = {
 		bad_magic, class_32, big_endian, object_file, other_machine, no_segments,
-		many_segments, headers_far, headers_cut, needs_a_loader, more_in_file, crooked,
+		many_segments, headers_far, headers_cut, loader_without_name, loader_name_without_end, more_in_file, crooked,
 		too_high, in_the_kernel, at_zero, wraps, entry_high,
 	};
 
@@ -140,6 +145,56 @@ static void refused(void)
 			fprintf(stderr, "change %zu\n", i);
 		CHECK_EQ(err, -ENOEXEC);
 	}
+}
+
+#define LOADER_NAME "/loader"
+#define NAME_AT	    0x400
+
+/* Asks for a loader, whose bytes are these; what loading gives. */
+static int with_loader(const void *bytes, size_t size, struct elf_image *out, struct space **space)
+{
+	struct inode *f;
+	struct uio u = uio_kernel((void *)bytes, size);
+	int err;
+
+	if (size) {
+		f = tree_add(LOADER_NAME, S_IFREG | 0755);
+		CHECK_EQ(f->ops->write(f, 0, &u), size);
+	}
+	make_image(ET_EXEC);
+	memcpy((char *)&image + NAME_AT, LOADER_NAME, sizeof(LOADER_NAME));
+	image.segment[2] = (Elf64_Phdr){.p_type = PT_INTERP, .p_offset = NAME_AT,
+					.p_filesz = sizeof(LOADER_NAME)};
+	err = load(sizeof(image), out, space);
+	if (size)
+		CHECK_EQ(tree_root->ops->unlink(tree_root, "loader", 6, false), 0);
+	return err;
+}
+
+static void loaders(void)
+{
+	static char copy[sizeof(image)];
+	struct elf_image out;
+	struct space *s;
+
+	tree_make();
+	CHECK_EQ(with_loader(NULL, 0, &out, &s), -ENOENT);
+	space_put(s);
+	CHECK_EQ(with_loader("text", 4, &out, &s), -ENOEXEC);
+	space_put(s);
+
+	make_image(ET_DYN);
+	memcpy(copy, &image, sizeof(copy));
+	CHECK_EQ(with_loader(copy, sizeof(copy), &out, &s), 0);
+	CHECK_EQ(out.entry, TEXT_ADDR + 0x800);
+	CHECK(out.base > TEXT_ADDR + 0x10000);
+	CHECK_EQ(out.start, out.base + TEXT_ADDR + 0x800);
+	CHECK_EQ(out.end, DATA_ADDR + 0x5000);
+	CHECK_EQ(byte_at(s, TEXT_ADDR), 0x7f);
+	CHECK_EQ(byte_at(s, out.base + TEXT_ADDR), 0x7f);
+	space_put(s);
+	mmu_trim();
+	tree_drop();
 }
 
 static void fuzz(void)
@@ -159,7 +214,7 @@ static void fuzz(void)
 			((unsigned char *)&image)[rnd_below(&seed, headers)] =
 				(unsigned char)rnd(&seed);
 		if (load(size, &out, &s) == 0) {
-			CHECK(out.entry < USER_TOP && out.end <= USER_TOP);
+			CHECK(out.entry < USER_TOP && out.start < USER_TOP && out.end <= USER_TOP);
 			for (uint32_t i = 0; i < s->count; i++) {
 				CHECK(s->areas[i].start >= SPACE_LOWEST);
 				CHECK(s->areas[i].end <= USER_TOP);
@@ -189,6 +244,7 @@ int main(void)
 	good(ET_EXEC, 0);
 	good(ET_DYN, 0x555555554000);
 	refused();
+	loaders();
 	fuzz();
 	return 0;
 }

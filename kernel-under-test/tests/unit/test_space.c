@@ -78,6 +78,8 @@ static void map(uint64_t *seed)
 		object = (int)rnd_below(seed, OBJECTS);
 		index = rnd_below(seed, OBJECT_PAGES + 4);
 		flags |= rnd_below(seed, 2) ? AREA_SHARED : 0;
+		if ((flags & AREA_SHARED) && !(flags & AREA_WRITE) && rnd_below(seed, 2))
+			flags |= AREA_NO_WRITE;
 	}
 	CHECK_EQ(space_map(now->space, window_addr(from), n * PAGE_SIZE, flags,
 			   object < 0 ? NULL : model_object[object], index << PAGE_SHIFT),
@@ -97,8 +99,8 @@ static void change(uint64_t *seed)
 		model_unmap(now, from, n);
 		break;
 	case 1:
-		space_discard(now->space, window_addr(from), n * PAGE_SIZE);
-		model_discard(now, from, n);
+		CHECK_EQ(space_discard(now->space, window_addr(from), n * PAGE_SIZE),
+			 model_discard(now, from, n));
 		break;
 	default:
 		CHECK_EQ(space_protect(now->space, window_addr(from), n * PAGE_SIZE, prot),
@@ -293,7 +295,7 @@ static void tables_go(void)
 			}
 			CHECK_EQ(s->resident, touched);
 			if (!again)
-				space_discard(s, base, len);
+				CHECK_EQ(space_discard(s, base, len), 0);
 		}
 		CHECK_EQ(space_unmap(s, base, len), 0);
 		CHECK_EQ(s->resident, 0);

@@ -1,0 +1,97 @@
+"""Boots the kernel under test, and any other, without the runner: for tests of the kernel itself."""
+
+from __future__ import annotations
+
+import asyncio
+import dataclasses
+import os
+import subprocess
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from ringside.image.cpio import CpioWriter
+from ringside.machine import CLOCKS, MachineSpec, QemuMachine, build_argv, find_qemu
+from ringside.session import Ending, Limits, run_session
+
+ROOT = Path(__file__).resolve().parents[2]
+SOURCE = ROOT / "kernel-under-test"
+PANIC = (r"^Bantam panic: ", r"^Kernel panic - not syncing: ", r"end Kernel panic")
+CONSOLE_DEVICES = {"console": (5, 1), "null": (1, 3), "zero": (1, 5), "full": (1, 7)}
+CONSOLE_DEVICES |= {"random": (1, 8), "urandom": (1, 9)}
+
+
+def make(*words: str) -> None:
+    """`make` in the kernel's folder; a failure shows what it said."""
+    done = subprocess.run(
+        ["make", "--no-print-directory", "-C", str(SOURCE), *words],
+        capture_output=True,
+        text=True,
+        check=False,
+        stdin=subprocess.DEVNULL,
+    )
+    assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-2000:]
+
+
+def initrd(files: Mapping[str, bytes]) -> bytes:
+    """An archive of executable `files` and the usual device nodes."""
+    archive = CpioWriter()
+    archive.directory("dev")
+    for name, (major, minor) in CONSOLE_DEVICES.items():
+        archive.char_device(f"dev/{name}", major, minor)
+    for path, data in files.items():
+        archive.file(path, data, 0o755)
+    return archive.finish()
+
+
+class Console:
+    """Keeps every line; the guest is through when it says `last`."""
+
+    def __init__(self, last: str) -> None:
+        self.lines: list[str] = []
+        self._last = last
+        self.done = False
+
+    @property
+    def ready(self) -> bool:
+        return bool(self.lines)
+
+    @property
+    def sampled(self) -> bool:
+        return False
+
+    @property
+    def progress(self) -> int:
+        return len(self.lines)
+
+    def feed(self, line: bytes) -> bool:
+        text = line.decode("utf-8", "replace")
+        self.lines.append(text)
+        self.done = self.done or text == self._last
+        return True
+
+
+def boot(
+    spec: MachineSpec, *, cpu: str = "qemu64", last: str = "done", seconds: float = 120.0
+) -> tuple[list[str], Ending]:
+    """Boot until the machine goes down, or `seconds` pass without a line: the lines and the end."""
+    clock = dataclasses.replace(CLOCKS["exact"], cpu_model=cpu)
+    qemu = find_qemu("x86_64")
+    console = Console(last)
+    limits = Limits(boot_s=seconds, silence_s=seconds, guest_s=3000.0)
+
+    async def run() -> Ending:
+        machine = QemuMachine(lambda fd: build_argv(spec, clock, qemu.binary, fd))
+        async with machine:
+            return await run_session(machine, console, limits, PANIC)
+
+    return console.lines, _on_one_cpu(lambda: asyncio.run(run()))
+
+
+def _on_one_cpu(run: Callable[[], Ending]) -> Ending:
+    """QEMU's two threads on one host CPU: then its virtual clock is the same in every boot."""
+    allowed = os.sched_getaffinity(0)
+    os.sched_setaffinity(0, {max(allowed)})
+    try:
+        return run()
+    finally:
+        os.sched_setaffinity(0, allowed)

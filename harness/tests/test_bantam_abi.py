@@ -1,0 +1,71 @@
+"""One static ELF, linked with the host's C library, says the same on Bantam and on Linux."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import bantam_boot as bantam
+import pytest
+
+from ringside.catalog import load
+from ringside.image import boot_file, obtain
+from ringside.machine import MachineSpec
+from ringside.session import Outcome
+
+pytestmark = pytest.mark.boot
+
+MEMORY_MIB = 192
+REFERENCE = "linux-6.1"
+
+
+def _results(lines: list[str]) -> list[str]:
+    return [line for line in lines if line.startswith(("ok ", "not ok "))]
+
+
+def _run(kernel: Path, cmdline: str, archive: Path) -> list[str]:
+    spec = MachineSpec(
+        machine="pc", memory_mib=MEMORY_MIB, kernel=kernel, cmdline=cmdline, initrd=archive
+    )
+    lines, ending = bantam.boot(spec)
+    assert ending.outcome is Outcome.FINISHED, "\n".join((ending.detail, *lines[-30:]))
+    return _results(lines)
+
+
+@pytest.fixture(scope="module")
+def archive(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    bantam.make("guest")
+    program = bantam.SOURCE / "build/tests/guest/abi"
+    path = tmp_path_factory.mktemp("abi") / "initrd.cpio"
+    path.write_bytes(bantam.initrd({"init": program.read_bytes()}))
+    return path
+
+
+@pytest.fixture(scope="module")
+def on_bantam(archive: Path) -> list[str]:
+    bantam.make()
+    return _run(bantam.SOURCE / "build/bantam.elf", "", archive)
+
+
+@pytest.fixture(scope="module")
+def on_linux(archive: Path) -> list[str]:
+    cache = bantam.ROOT / ".cache"
+    if not (cache / "images" / f"{REFERENCE}.json").is_file():
+        pytest.skip(f"{REFERENCE} is not here yet: run `make fetch`")
+    kernel = load(bantam.ROOT).kernel(REFERENCE)
+    assert kernel.boot is not None
+    way = kernel.boot.ways["direct"]
+    image = boot_file(obtain(kernel, bantam.ROOT, cache), way, cache)
+    return _run(image, way.cmdline, archive)
+
+
+def test_bantam_does_what_linux_does(on_bantam: list[str]) -> None:
+    assert len(on_bantam) > 400
+    assert [line for line in on_bantam if not line.startswith("ok ")] == []
+
+
+def test_what_is_expected_is_what_linux_does(on_linux: list[str]) -> None:
+    assert [line for line in on_linux if not line.startswith("ok ")] == []
+
+
+def test_both_ran_the_same_checks(on_bantam: list[str], on_linux: list[str]) -> None:
+    assert on_bantam == on_linux
