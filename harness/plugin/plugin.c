@@ -193,7 +193,7 @@ static struct site *site_of(const struct insn *insn, uint64_t address, size_t le
 	struct site *site = *at;
 
 	if (!site) {
-		site = *at = util_alloc(sizeof(*site));
+		site = *at = util_keep(sizeof(*site));
 		*site = (struct site){ *insn, address, len, block };
 	}
 	return site;

@@ -8,6 +8,8 @@ struct node {
 	uint64_t site, value;
 	uint64_t id;
 	bool printed;
+	/* The child that was last asked for. */
+	struct node *last_child;
 	/* Entered so often in this window. */
 	uint64_t window, entered;
 };
@@ -16,6 +18,8 @@ struct cell {
 	struct node *node;
 	struct block *block;
 	uint64_t window, count, repeats;
+	/* Which cell came next when it was last left: nearly always the one that does now. */
+	struct cell *successor;
 };
 
 /* A context's own code whose phase is not known yet. */
@@ -50,7 +54,7 @@ struct block *profile_block(uint64_t address)
 	struct block *block = *at;
 
 	if (!block) {
-		block = *at = util_alloc(sizeof(*block));
+		block = *at = util_keep(sizeof(*block));
 		block->address = address;
 	}
 	return block;
@@ -59,11 +63,15 @@ struct block *profile_block(uint64_t address)
 struct node *profile_node(struct node *parent, enum node_kind kind, uint64_t site, uint64_t value)
 {
 	struct map_key key = { (uintptr_t)parent | (uint64_t)kind << 56, site, value };
-	void **at = map_at(&nodes, key);
-	struct node *node = *at;
+	struct node *node = parent ? parent->last_child : NULL;
+	void **at;
 
+	if (node && node->site == site && node->value == value && node->kind == kind)
+		return node;
+	at = map_at(&nodes, key);
+	node = *at;
 	if (!node) {
-		node = *at = util_alloc(sizeof(*node));
+		node = *at = util_keep(sizeof(*node));
 		*node = (struct node){
 			.parent = parent,
 			.kind = kind,
@@ -72,6 +80,8 @@ struct node *profile_node(struct node *parent, enum node_kind kind, uint64_t sit
 			.id = node_ids++,
 		};
 	}
+	if (parent)
+		parent->last_child = node;
 	return node;
 }
 
@@ -110,34 +120,36 @@ void profile_enter(struct node *node)
 	node->entered++;
 }
 
-static struct cell *cell_at(struct node *node, struct block *block)
+static struct cell *cell_of(struct node *node, struct block *block)
 {
-	struct cell *cell = block->last_cell;
-	void **at;
+	void **at = map_at(&cells, (struct map_key){ (uintptr_t)node, (uintptr_t)block, 0 });
+	struct cell *cell = *at;
 
-	if (block->last_node != node || block->last_window != window.number) {
-		at = map_at(&cells, (struct map_key){ (uintptr_t)node, (uintptr_t)block, 0 });
-		if (!*at)
-			*at = util_alloc(sizeof(*cell));
-		cell = block->last_cell = *at;
-		block->last_node = node;
-		block->last_window = window.number;
+	if (!cell) {
+		cell = *at = util_keep(sizeof(*cell));
+		cell->node = node;
+		cell->block = block;
 	}
-	if (cell->window == window.number)
-		return cell;
-	*cell = (struct cell){ .node = node, .block = block, .window = window.number };
-	if (window.cell_count == window.cell_room) {
-		window.cell_room = window.cell_room ? window.cell_room * 2 : 1024;
-		window.cells = util_grow(window.cells, window.cell_room * sizeof(cell));
-	}
-	window.cells[window.cell_count++] = cell;
 	return cell;
 }
 
 static void add(struct node *node, struct block *block, uint64_t count, uint64_t repeats)
 {
-	struct cell *cell = cell_at(node, block);
+	static struct cell none, *last = &none;
+	struct cell *cell = last->successor;
 
+	if (!cell || cell->node != node || cell->block != block)
+		cell = last->successor = cell_of(node, block);
+	last = cell;
+	if (cell->window != window.number) {
+		cell->window = window.number;
+		cell->count = cell->repeats = 0;
+		if (window.cell_count == window.cell_room) {
+			window.cell_room = window.cell_room ? window.cell_room * 2 : 1024;
+			window.cells = util_grow(window.cells, window.cell_room * sizeof(cell));
+		}
+		window.cells[window.cell_count++] = cell;
+	}
 	cell->count += count;
 	cell->repeats += repeats;
 }

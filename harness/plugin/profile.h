@@ -25,9 +25,6 @@ enum node_kind {
 /* A straight piece of code as QEMU translated it. */
 struct block {
 	uint64_t address;
-	struct node *last_node;
-	struct cell *last_cell;
-	uint64_t last_window;
 };
 
 struct block *profile_block(uint64_t address);

@@ -35,6 +35,23 @@ void *util_grow(void *old, size_t size)
 	return memory;
 }
 
+#define KEEP_CHUNK ((size_t)1 << 20)
+
+void *util_keep(size_t size)
+{
+	static char *next, *end;
+	void *memory;
+
+	size = (size + 15) & ~(size_t)15;
+	if ((size_t)(end - next) < size) {
+		next = util_alloc(KEEP_CHUNK);
+		end = next + KEEP_CHUNK;
+	}
+	memory = next;
+	next += size;
+	return memory;
+}
+
 static uint64_t mix(struct map_key key)
 {
 	uint64_t hash = key.a * 0x9e3779b97f4a7c15u;

@@ -7,6 +7,11 @@
 /* Memory that is never missing: without it the plugin ends QEMU with one line. */
 void *util_alloc(size_t size);
 void *util_grow(void *old, size_t size);
+/*
+ * The same, for small things that live as long as the process. What is made in a row lies in a row,
+ * and is mostly used in a row.
+ */
+void *util_keep(size_t size);
 
 /* One line to standard error, in front "ringside plugin: "; QEMU then ends with status 1. */
 _Noreturn void util_fatal(const char *format, ...) __attribute__((format(printf, 1, 2)));

@@ -422,9 +422,9 @@ struct frame {
 	uint64_t rip, cs, rflags, rsp, ss;
 };
 
+/* A frame that the CPU wrote: selectors have 16 bits, and bit 1 of the flags is always set. */
 static bool frame_read(uint64_t address, struct frame *frame)
 {
-	/* Selectors have 16 bits, and bit 1 of the flags is always set. */
 	return read_memory(address, frame, sizeof(*frame)) && frame->cs && frame->cs < 0x10000 &&
 	       frame->ss < 0x10000 && (frame->rflags & 2) && !(frame->rflags >> 22);
 }
@@ -537,7 +537,8 @@ void arch_leave(uint64_t operand, struct leave *leave)
 		break;
 	case LEAVE_IRET:
 		leave->to_user = false;
-		if (!frame_read(arch_stack_pointer(), &frame))
+		/* A kernel may have written it, and not care for all of it. */
+		if (!read_memory(arch_stack_pointer(), &frame, sizeof(frame)))
 			break;
 		leave->to_user = (frame.cs & RPL) == RPL;
 		leave->to.pc = frame.rip;
