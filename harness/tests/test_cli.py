@@ -187,7 +187,7 @@ def test_check_fails_when_a_workload_does(
 def test_lists(checkout: Checkout, capsys: pytest.CaptureFixture[str]) -> None:
     checkout(ids=("one", "two"))
     assert run(["kernels"]) == 0
-    assert "Kernel two" in capsys.readouterr().out
+    assert "two listed (same-bytes) by default built here" in capsys.readouterr().out
     assert run(["kernels", "show", "one"]) == 0
     assert "console=ttyS0" in capsys.readouterr().out
     assert run(["workloads"]) == 0

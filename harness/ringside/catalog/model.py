@@ -50,19 +50,20 @@ class Fact(Strict):
 
 
 class Facts(Strict):
-    """The declared facts of a system: the columns of the feature table."""
+    """The declared facts of a system: the columns of the feature table. What nobody has declared
+    yet is None."""
 
-    architectures: Fact
-    language: Fact
-    active: Fact
-    kernel_architecture: Fact
-    target: Fact
-    userspace: Fact
-    gui: Fact
-    contributors: Fact
-    filesystems: Fact
-    network: Fact
-    license: Fact
+    architectures: Fact | None = None
+    language: Fact | None = None
+    active: Fact | None = None
+    kernel_architecture: Fact | None = None
+    target: Fact | None = None
+    userspace: Fact | None = None
+    gui: Fact | None = None
+    contributors: Fact | None = None
+    filesystems: Fact | None = None
+    network: Fact | None = None
+    license: Fact | None = None
 
 
 class DebImage(Strict):
@@ -92,11 +93,14 @@ class MakeImage(Strict):
 
 
 class FileImage(Strict):
-    """A kernel that the user gives with `--image ID=PATH`; `build` links upstream's own words."""
+    """A kernel that the user gives with `--image ID=PATH`.
+
+    `offers` says what the image must be; `build` links upstream's own words on making it.
+    """
 
     source: Literal["file"]
     offers: str
-    build: HttpUrl
+    build: HttpUrl | None = None
 
 
 Image = Annotated[DebImage | MakeImage | FileImage, Field(discriminator="source")]
@@ -170,7 +174,7 @@ class Kernel(Strict):
     default: bool = True
     target: Rung
     notes: tuple[str, ...] = ()
-    facts: Facts
+    facts: Facts = Facts()
     image: Image | None = None
     boot: Boot | None = None
     port: str | None = Field(default=None, pattern=r"^[a-z0-9][a-z0-9_-]*$")

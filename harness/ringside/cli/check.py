@@ -58,7 +58,7 @@ def check(
         clock=options.resolve_clock(clock, catalog.root),
         profile=profile,
         kernels=(kernel.id,),
-        images=images,
+        images=options.given_images(catalog, images),
         patience=patience,
     )
     from ringside.report.terminal import verdict_table

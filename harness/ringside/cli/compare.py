@@ -52,7 +52,7 @@ def compare(
         workloads=options.names(workloads),
         way=way,
         reference=reference,
-        images=images,
+        images=options.given_images(catalog, images),
         patience=patience,
     )
     errors = Console(stderr=True)

@@ -12,7 +12,9 @@ import click
 import ringside
 from ringside.cli.check import check
 from ringside.cli.compare import compare
-from ringside.cli.lists import clocks, fetch, kernels, workloads
+from ringside.cli.kernels import kernels
+from ringside.cli.lists import clocks, fetch, workloads
+from ringside.cli.new import new
 from ringside.cli.report import report
 from ringside.errors import RingsideError
 
@@ -27,7 +29,7 @@ def cli(debug: bool) -> None:
     """Boot kernels side by side in QEMU, run the same bytes on each, and say what each costs."""
 
 
-for _command in (compare, check, report, fetch, kernels, workloads, clocks):
+for _command in (compare, check, report, fetch, kernels, new, workloads, clocks):
     cli.add_command(_command)
 
 

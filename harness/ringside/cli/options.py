@@ -8,8 +8,10 @@ from typing import Any, TypeVar
 
 import click
 
+from ringside.catalog import Catalog
 from ringside.catalog.names import split_list
 from ringside.errors import MachineError
+from ringside.image.given import find_given
 from ringside.machine import CLOCKS, Clock
 from ringside.machine.probe import choose_clock, probe_kvm
 
@@ -81,6 +83,11 @@ def images_option(function: _F) -> _F:
         callback=_parse_images,
         help="Boot this file as kernel ID instead of what its manifest says.",
     )(function)
+
+
+def given_images(catalog: Catalog, named: dict[str, Path]) -> dict[str, Path]:
+    """The images of `--image`, and those in the folder that $RINGSIDE_IMAGES names."""
+    return dict(find_given((kernel.id for kernel in catalog.kernels), named).images)
 
 
 def names(values: tuple[str, ...]) -> tuple[str, ...]:

@@ -68,6 +68,13 @@ def obtain_deb(kernel_id: str, source: DebImage, cache: Path, *, refresh: bool) 
     )
 
 
+def recall_version(kernel_id: str, source: DebImage, cache: Path) -> str | None:
+    """The version of the package that was resolved before for `source`, if it is still here."""
+    images = cache / "images"
+    resolved = _recall(images / f"{kernel_id}.json", source, images)
+    return resolved.version if resolved is not None else None
+
+
 def _recall(memory: Path, source: DebImage, images: Path) -> _Resolved | None:
     """What was resolved for the same request, if its files are still whole."""
     try:

@@ -61,10 +61,8 @@ def obtain(
     elif isinstance(source, MakeImage):
         image = _from_make(kernel, source, root)
     elif isinstance(source, FileImage):
-        raise ImageError(
-            f"{kernel.id} has no image here: build one as {source.build} says and give it with "
-            f"--image {kernel.id}=PATH"
-        )
+        how = f"build one as {source.build} says and give it" if source.build else "give one"
+        raise ImageError(f"{kernel.id} has no image here: {how} with --image {kernel.id}=PATH")
     else:
         raise ImageError(f"{kernel.id} is only listed: its manifest has no image section")
     memory = kernel.boot.memory_mib if kernel.boot is not None else None

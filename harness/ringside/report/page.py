@@ -212,11 +212,13 @@ def _system(kernel: Kernel, run: Run) -> System:
         ),
         notes=tuple(text.plain(note) for note in kernel.notes),
         offers=text.plain(file.offers) if file else "",
-        build=str(file.build) if file else None,
+        build=str(file.build) if file and file.build else None,
     )
 
 
-def _fact(heading: str, fact: Fact) -> FactCell:
+def _fact(heading: str, fact: Fact | None) -> FactCell:
+    if fact is None:
+        return FactCell(heading=heading, value=text.NO_VALUE, url=None, read="", note="")
     source = str(fact.source)
     return FactCell(
         heading=heading,

@@ -1,0 +1,56 @@
+"""The first manifest of a new kernel, every line of it explained."""
+
+from __future__ import annotations
+
+import datetime
+import importlib.resources
+import json
+import re
+import string
+from pathlib import Path
+
+from ringside.catalog.load import ALL, Catalog, read_manifest
+from ringside.errors import CatalogError
+
+_ID = re.compile(r"[a-z0-9][a-z0-9.-]*")
+
+
+def write_manifest(catalog: Catalog, kernel_id: str, name: str | None = None) -> Path:
+    """Write `kernels/<kernel_id>/kernel.toml`, which loads, as the last row of the tables.
+
+    Raises CatalogError for an id that can't be one or is taken, and when the file can't be
+    written.
+    """
+    if not _ID.fullmatch(kernel_id) or kernel_id == ALL:
+        raise CatalogError(
+            f"{kernel_id!r} can't be a kernel's id: use small letters, digits, dots and hyphens"
+        )
+    file = catalog.root / "kernels" / kernel_id / "kernel.toml"
+    if file.exists():
+        raise CatalogError(f"kernels/{kernel_id}/kernel.toml is there already: edit it")
+    text = manifest_text(
+        kernel_id,
+        name or kernel_id,
+        order=max((kernel.order for kernel in catalog.kernels), default=0) + 10,
+        today=datetime.date.today(),
+    )
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise CatalogError(f"{file}: can't be written: {error.strerror}") from error
+    read_manifest(file, catalog.root)
+    return file
+
+
+def manifest_text(kernel_id: str, name: str, order: int, today: datetime.date) -> str:
+    """The template, filled in. `name` may hold any characters."""
+    template = importlib.resources.files("ringside.catalog").joinpath("templates/kernel.toml")
+    return string.Template(template.read_text(encoding="utf-8")).substitute(
+        id=kernel_id, name=_toml(name), order=order, today=today.isoformat()
+    )
+
+
+def _toml(text: str) -> str:
+    """Text for between the quotes of a TOML basic string; its escapes are JSON's."""
+    return json.dumps(" ".join(text.split()), ensure_ascii=False)[1:-1].replace("\x7f", "\\u007f")

@@ -1,0 +1,189 @@
+"""`ringside kernels`: the rows there are, what each still lacks, and whether an image is right."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from ringside.catalog import Catalog, Kernel, find_root, load
+from ringside.catalog.load import lacks
+from ringside.catalog.model import FACT_COLUMNS, FileImage
+from ringside.cli.options import patience_option
+from ringside.cli.rungs import rungs_reached
+from ringside.cli.trial import try_boot
+from ringside.errors import ImageError
+from ringside.image import obtain
+from ringside.image.given import find_given
+from ringside.image.inspect import inspect
+from ringside.image.state import ImageState, image_state
+
+_CACHE = ".cache"
+
+
+@click.group(invoke_without_command=True)
+@click.pass_context
+def kernels(context: click.Context) -> None:
+    """List the kernels; `ringside kernels show ID` says all about one."""
+    if context.invoked_subcommand is not None:
+        return
+    catalog = load(find_root())
+    given = find_given((k.id for k in catalog.kernels), {})
+    reached = rungs_reached(catalog, None)
+    table = Table("id", "rung", "runs", "image", box=None, pad_edge=False, collapse_padding=True)
+    for kernel in catalog.kernels:
+        state = image_state(
+            kernel, catalog.root, catalog.root / _CACHE, given.images.get(kernel.id)
+        )
+        table.add_row(
+            kernel.id,
+            rung_words(reached[kernel.id], kernel.target),
+            _runs(kernel, state),
+            Text(state.words),
+        )
+    console = Console()
+    console.print(table)
+    console.print(
+        "rung: reached in the newest runs (and aimed at); `ringside kernels show ID` says more",
+        style="dim",
+        soft_wrap=True,
+    )
+    for name in given.strays:
+        console.print(f"{name} is named after no kernel", markup=False, highlight=False)
+
+
+def rung_words(reached: str, target: str) -> str:
+    """The rung reached, and the one aimed at where that is another."""
+    return reached if reached == target else f"{reached} ({target})"
+
+
+def lacking(kernel: Kernel, state: ImageState) -> tuple[str, ...]:
+    """What has to be there before the kernel can be run, in short words."""
+    parts = []
+    if not (state.here or state.obtainable):
+        parts.append("image")
+    if kernel.boot is None:
+        parts.append("boot")
+    if kernel.port is None:
+        parts.append("port")
+    return tuple(parts)
+
+
+def _runs(kernel: Kernel, state: ImageState) -> str:
+    missing = lacking(kernel, state)
+    if missing:
+        return f"lacks {', '.join(missing)}"
+    asked_for = not kernel.default and not state.words.startswith("given")
+    return "when named" if asked_for else "by default"
+
+
+@kernels.command()
+@click.argument("kernel_id", metavar="ID")
+def show(kernel_id: str) -> None:
+    """Say all that the manifest of kernel ID says."""
+    catalog = load(find_root())
+    kernel = catalog.kernel(kernel_id)
+    table = Table("what", "value", show_header=False, box=None)
+    for key, value in _rows(kernel, catalog):
+        table.add_row(Text(key, style="bold"), Text(value))
+    Console().print(table)
+
+
+def _rows(kernel: Kernel, catalog: Catalog) -> list[tuple[str, str]]:
+    rows = [("id", kernel.id), ("name", kernel.name), ("summary", kernel.summary)]
+    reached = rungs_reached(catalog, None)[kernel.id]
+    rows += [("role", kernel.role), ("rung", rung_words(reached, kernel.target))]
+    if kernel.homepage is not None:
+        rows.append(("homepage", str(kernel.homepage)))
+    if kernel.image is not None:
+        values = kernel.image.model_dump(mode="json", exclude_none=True)
+        rows.append(("image", "\n".join(f"{key}: {value}" for key, value in values.items())))
+    given = find_given((k.id for k in catalog.kernels), {}).images.get(kernel.id)
+    state = image_state(kernel, catalog.root, catalog.root / _CACHE, given)
+    rows.append(("image here", state.words))
+    if kernel.boot is not None:
+        rows.append(("machine", f"{kernel.boot.machine}, {kernel.boot.memory_mib} MiB"))
+        for name, way in kernel.boot.ways.items():
+            rows.append((f"boot {name}", way.cmdline or "(no command line)"))
+            rows += [("", f"- {effect}") for effect in way.effects]
+    for key, heading in FACT_COLUMNS.items():
+        fact = getattr(kernel.facts, key)
+        if fact is None:
+            rows.append((heading, "not declared"))
+            continue
+        note = f"; {fact.note}" if fact.note else ""
+        rows.append((heading, f"{fact.value}{note} ({fact.source}, {fact.read})"))
+    rows += [("note", note) for note in kernel.notes]
+    rows.append(("next step", next_step(kernel, state)))
+    return rows
+
+
+def next_step(kernel: Kernel, state: ImageState) -> str:
+    """The one next thing to do for this kernel."""
+    missing = lacks(kernel)
+    if missing is not None:
+        return f"write {missing}"
+    if not (state.here or state.obtainable):
+        offers = f": {kernel.image.offers}" if isinstance(kernel.image, FileImage) else ""
+        return f"`ringside kernels check {kernel.id} --image PATH`{offers}"
+    return f"`ringside compare --kernels {kernel.id}`"
+
+
+@kernels.command(name="check")
+@click.argument("kernel_id", metavar="ID")
+@click.option("--image", "path", type=click.Path(path_type=Path), help="The file to look at.")
+@click.option("--no-boot", is_flag=True, help="Only look at the file.")
+@patience_option
+def check_image(kernel_id: str, path: Path | None, no_boot: bool, patience: float) -> int:
+    """Look at an image for kernel ID, boot it once, and say what is wrong with it.
+
+    Exits 0 when it ran a workload, 1 when something is wrong with it, 2 when it can't be tried.
+    """
+    catalog = load(find_root())
+    kernel = catalog.kernel(kernel_id)
+    named = {kernel_id: path} if path is not None else {}
+    image = find_given((k.id for k in catalog.kernels), named).images.get(kernel_id)
+    if image is None:
+        state = image_state(kernel, catalog.root, catalog.root / _CACHE, None)
+        if not state.obtainable:
+            raise ImageError(f"say which file: ringside kernels check {kernel_id} --image PATH")
+        image = obtain(kernel, catalog.root, catalog.root / _CACHE).path
+        named = {}
+    found = inspect(image, kernel)
+    console = Console()
+    table = Table("what", "value", show_header=False, box=None)
+    for heading, words in found.facts:
+        table.add_row(Text(heading, style="bold"), Text(words))
+    console.print(table)
+    problem = found.problem
+    if problem is None and not no_boot:
+        missing = lacks(kernel)
+        if missing is not None:
+            _say(console, f"the file can be booted; to try it, the manifest lacks {missing}")
+            return 0
+        problem = _tried(console, catalog, kernel, named, patience)
+    if problem is not None:
+        _say(console, f"wrong: {problem}")
+        return 1
+    return 0
+
+
+def _tried(
+    console: Console, catalog: Catalog, kernel: Kernel, images: dict[str, Path], patience: float
+) -> str | None:
+    """Boot it and show its last words when that went wrong; what is wrong in a line, or None."""
+    with Console(stderr=True).status("booting it with one workload"):
+        trial = try_boot(catalog, kernel, images, patience)
+    if trial.problem is not None:
+        for line in trial.last_lines:
+            _say(console, f"  | {line}")
+    else:
+        _say(console, f"boot {trial.way}: it ran {trial.workload}; everything is in place")
+    return trial.problem
+
+
+def _say(console: Console, text: str) -> None:
+    console.print(text, markup=False, highlight=False, soft_wrap=True)

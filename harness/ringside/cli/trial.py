@@ -1,0 +1,70 @@
+"""Boot a kernel once with one workload, to say what a newcomer to the table has to mend."""
+
+from __future__ import annotations
+
+import asyncio
+import datetime
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+from ringside.catalog import Catalog, Kernel
+from ringside.conductor import Request, conduct, prepare
+from ringside.conductor.observer import Silent
+from ringside.session import Outcome
+from ringside.store import BootRecord, Measurement, RunFolder
+
+# The one that asks least of a kernel: it makes one system call again and again.
+_SIMPLEST = "syscall/null"
+
+
+@dataclass(frozen=True)
+class Trial:
+    """How it went: `problem` is a line that says what to do, or None when the workload ran."""
+
+    way: str
+    workload: str
+    problem: str | None
+    last_lines: tuple[str, ...] = ()
+
+
+def try_boot(
+    catalog: Catalog, kernel: Kernel, images: dict[str, Path], patience: float = 1.0
+) -> Trial:
+    """Boot `kernel` in the exact clock with the simplest workload. Keeps nothing.
+
+    Raises RingsideError when the boot can't be made at all.
+    """
+    request = Request(
+        kernels=(kernel.id,), workloads=(_SIMPLEST,), images=images, patience=patience
+    )
+    plan = prepare(catalog, request, Silent())
+    with tempfile.TemporaryDirectory(prefix="ringside-") as folder:
+        now = datetime.datetime.now(datetime.UTC)
+        run = asyncio.run(conduct(plan, RunFolder.create(Path(folder), "exact", now), Silent()))
+    boot, measured = run.boots[-1], run.measurements[0]
+    return Trial(
+        way=boot.way,
+        workload=measured.workload,
+        problem=None if measured.status == "ok" else _problem(boot, measured),
+        last_lines=boot.last_lines,
+    )
+
+
+def _problem(boot: BootRecord, measured: Measurement) -> str:
+    detail = boot.detail or "it did not say why"
+    if boot.ready_host_s is None:
+        if boot.outcome == Outcome.PANICKED:
+            return f"it panicked before it ran a program: {detail}"
+        if boot.outcome == Outcome.REBOOTED:
+            return f"{detail}: an exception without a handler looks like this"
+        if not boot.last_lines:
+            return (
+                f"it printed nothing: {detail}; print on the first serial port (COM1, I/O port "
+                f"0x3f8), where records are read, and look whether it gets as far as that"
+            )
+        return (
+            f"{detail}: it prints, but the runner never spoke; unpack the initrd (a cpio archive) "
+            f"and start /init with file descriptor 1 on the console"
+        )
+    return f"{measured.workload}: {measured.status}: {measured.detail or detail}"

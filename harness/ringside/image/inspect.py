@@ -1,0 +1,87 @@
+"""What an image is, fact by fact, and the first thing that keeps it from being booted."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path
+
+from ringside.catalog.model import Boot, Kernel
+from ringside.errors import ImageError
+from ringside.image.bzimage import extract_vmlinux, is_bzimage, read_header
+from ringside.image.elf import ImageKind, check_bootable, compiler, identify
+from ringside.image.symbols import Symbols
+
+
+@dataclass(frozen=True)
+class Inspection:
+    """`facts` are pairs of a heading and words; `problem` is a line saying what to do, or None."""
+
+    facts: tuple[tuple[str, str], ...]
+    problem: str | None
+
+
+def inspect(path: Path, kernel: Kernel) -> Inspection:
+    """Look at the file that is to be booted as `kernel`; boots nothing.
+
+    Raises ImageError only when the file can't be read: that it is no kernel is a problem found.
+    """
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise ImageError(f"{path}: {error.strerror}") from error
+    facts = [("file", f"{len(data):,} bytes, SHA-256 {hashlib.sha256(data).hexdigest()}")]
+    memory = kernel.boot.memory_mib if kernel.boot is not None else None
+    try:
+        facts += _facts(identify(data, path.name), data, path)
+        check_bootable(data, path.name, memory)
+        facts += _ways(kernel.boot, data, path.name) if kernel.boot is not None else []
+    except ImageError as error:
+        return Inspection(tuple(facts), str(error))
+    return Inspection(tuple(facts), None)
+
+
+def _facts(kind: ImageKind, data: bytes, path: Path) -> list[tuple[str, str]]:
+    if kind.kind == "bzimage":
+        header = read_header(data)
+        facts = [("format", f"{kind.bits}-bit bzImage, boot protocol {header.protocol}")]
+        facts += [("version", header.version)] if header.version else []
+    else:
+        facts = [("format", f"{kind.bits}-bit ELF for {kind.machine}")]
+        facts.append(("entry", _entry(kind)))
+        functions = len(Symbols.read(path).starts)
+        symbols = f"{functions:,}" if functions else "none: a crash can name no function"
+        facts += [("symbols", symbols), ("compiler", compiler(path))]
+    if kind.memory_end:
+        facts.append(("memory", f"up to {-(-kind.memory_end >> 20)} MiB"))
+    return facts
+
+
+def _entry(kind: ImageKind) -> str:
+    if kind.entry == "pvh":
+        return f"PVH note, at {kind.entry_address:#x}"
+    return "multiboot header" if kind.entry == "multiboot" else "none that QEMU knows"
+
+
+def _ways(boot: Boot, data: bytes, what: str) -> list[tuple[str, str]]:
+    """What each way of booting does with the image. Raises ImageError when none can work."""
+    facts = []
+    obstacles = []
+    for name, way in boot.ways.items():
+        obstacle = _way_obstacle(data, what) if way.image == "vmlinux" else None
+        facts.append((f"boot {name}", obstacle or "can be tried"))
+        obstacles.append(obstacle)
+    if all(obstacles):
+        raise ImageError(f"{obstacles[0]}")
+    return facts
+
+
+def _way_obstacle(data: bytes, what: str) -> str | None:
+    """Why the ELF in an image can't be entered through its PVH note; None when it can."""
+    try:
+        elf = extract_vmlinux(data) if is_bzimage(data) else data
+        if check_bootable(elf, f"the ELF inside {what}").entry != "pvh":
+            return f"{what} has a multiboot header, and this way of booting wants a PVH note"
+    except ImageError as error:
+        return str(error)
+    return None
