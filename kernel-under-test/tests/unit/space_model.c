@@ -62,6 +62,21 @@ int model_discard(struct model *m, size_t from, size_t n)
 	return err;
 }
 
+void model_move(struct model *m, size_t from, size_t n, size_t to, size_t len)
+{
+	struct model_page moved[WINDOW_PAGES];
+
+	for (size_t i = 0; i < len; i++) {
+		moved[i] = m->page[from + MIN(i, n - 1)];
+		if (i < n)
+			continue;
+		moved[i].index += i - (n - 1);
+		moved[i].own = false;
+	}
+	model_unmap(m, from, n);
+	memcpy(&m->page[to], moved, len * sizeof(moved[0]));
+}
+
 int model_access(struct model *m, size_t i, unsigned int access, uint64_t *word)
 {
 	struct model_page *p = &m->page[i];

@@ -46,6 +46,9 @@ int model_protect(struct model *m, size_t from, size_t n, uint32_t prot);
 /* 0 or -ENOMEM, like space_discard(). */
 int model_discard(struct model *m, size_t from, size_t n);
 
+/* `n` pages move, with what they hold, and become `len`; the rest of those is new. */
+void model_move(struct model *m, size_t from, size_t n, size_t to, size_t len);
+
 /* What an access gives: 0, -EFAULT, -EACCES, -ENXIO; *word is read or written. */
 int model_access(struct model *m, size_t page, unsigned int access, uint64_t *word);
 

@@ -108,6 +108,49 @@ static void change(uint64_t *seed)
 	}
 }
 
+static bool is_free(size_t from, size_t n)
+{
+	for (size_t i = from; i < from + n; i++)
+		if (i >= WINDOW_PAGES || now->page[i].mapped)
+			return false;
+	return true;
+}
+
+static void remap(uint64_t *seed)
+{
+	uint64_t old, len, addr;
+	size_t from, n, to = rnd_below(seed, WINDOW_PAGES), pages = 1 + rnd_below(seed, 16);
+	bool fixed = rnd_below(seed, 2);
+	const struct area *a;
+	uint32_t i;
+	long expected;
+
+	some_range(seed, &from, &n);
+	addr = window_addr(from);
+	old = n * PAGE_SIZE;
+	len = pages * PAGE_SIZE;
+	/* Callers see to it that both places are apart. */
+	if (fixed && (to + pages > WINDOW_PAGES || (to < from + n && from < to + pages)))
+		return;
+	i = space_find(now->space, addr);
+	a = &now->space->areas[i];
+	if (i == now->space->count || a->start > addr || a->end < addr + old)
+		expected = -EFAULT;
+	else if (fixed)
+		expected = (long)window_addr(to);
+	else if (pages > n && (a->end != addr + old || !is_free(from + n, pages - n)))
+		expected = from + pages > WINDOW_PAGES ? 1 : -ENOMEM;
+	else
+		expected = (long)addr;
+	/* It would leave the window. */
+	if (expected == 1)
+		return;
+	CHECK_EQ(space_remap(now->space, addr, old, len, fixed, fixed ? window_addr(to) : 0),
+		 expected);
+	if (expected > 0)
+		model_move(now, from, n, fixed ? to : from, pages);
+}
+
 static void move_brk(uint64_t *seed)
 {
 	uint64_t to = window_addr(BRK) + rnd_below(seed, 40 * PAGE_SIZE);
@@ -168,16 +211,16 @@ static void find_gap(uint64_t *seed)
 {
 	uint64_t want = window_addr(rnd_below(seed, WINDOW_PAGES)), at;
 	size_t pages = 1 + rnd_below(seed, 20);
-	bool is_free = true;
+	bool there = true;
 
 	for (size_t i = 0; i < pages; i++) {
 		size_t page = ((want - WINDOW) >> PAGE_SHIFT) + i;
 
-		is_free &= page >= WINDOW_PAGES || !now->page[page].mapped;
+		there &= page >= WINDOW_PAGES || !now->page[page].mapped;
 	}
 	at = space_gap(now->space, want, pages * PAGE_SIZE);
 	/* Nothing else is mapped, so the highest place is right under the top. */
-	CHECK_EQ(at, is_free ? want : now->space->top - pages * PAGE_SIZE);
+	CHECK_EQ(at, there ? want : now->space->top - pages * PAGE_SIZE);
 }
 
 static void history(uint64_t seed)
@@ -200,6 +243,8 @@ static void history(uint64_t seed)
 			switch_space(&seed);
 		else if (chance < 48)
 			find_gap(&seed);
+		else if (chance < 54)
+			remap(&seed);
 		else
 			touch(rnd_below(&seed, WINDOW_PAGES), &seed);
 		if (step % 16 == 0)
