@@ -16,6 +16,7 @@ from ringside.cli.kernels import kernels
 from ringside.cli.lists import clocks, fetch, workloads
 from ringside.cli.new import new
 from ringside.cli.report import report
+from ringside.cli.table import table
 from ringside.errors import RingsideError
 
 FAILED = 2
@@ -29,7 +30,7 @@ def cli(debug: bool) -> None:
     """Boot kernels side by side in QEMU, run the same bytes on each, and say what each costs."""
 
 
-for _command in (compare, check, report, fetch, kernels, new, workloads, clocks):
+for _command in (compare, check, report, fetch, kernels, new, table, workloads, clocks):
     cli.add_command(_command)
 
 

@@ -1,0 +1,55 @@
+"""`ringside table`: the feature table of all systems, for a README, a page or a spreadsheet."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Literal
+
+import click
+
+from ringside.catalog import find_root, load
+from ringside.cli.rungs import rungs_reached
+from ringside.errors import ReportError
+from ringside.report import systems
+
+
+@click.command()
+@click.option(
+    "--format",
+    "style",
+    type=click.Choice(["md", "html", "csv"]),
+    default="md",
+    show_default=True,
+    help="Markdown, an HTML table, or CSV with every source, date and note.",
+)
+@click.option("--run", metavar="RUN", help="Take the rungs from this run (default: the newest).")
+@click.option(
+    "--into",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Put the table into this file, between the lines that mark its place.",
+)
+def table(style: Literal["md", "html", "csv"], run: str | None, into: Path | None) -> None:
+    """Print the feature table: declared facts, each with its source, and the rung reached.
+
+    The place in a file begins with the line `<!-- ringside table -->` and ends with
+    `<!-- /ringside table -->`.
+    """
+    catalog = load(find_root())
+    rows = systems.build(catalog.kernels, rungs_reached(catalog, run))
+    render = {"md": systems.markdown, "html": systems.html, "csv": systems.comma_separated}
+    made = render[style](rows)
+    if into is None:
+        click.echo(made, nl=False)
+        return
+    if style == "csv":
+        raise ReportError("--into takes no CSV: redirect the output instead")
+    try:
+        before = into.read_text(encoding="utf-8")
+        after = systems.replace_between(before, made, str(into))
+        if after != before:
+            into.write_text(after, encoding="utf-8")
+    except OSError as error:
+        raise ReportError(f"{into}: {error.strerror}") from error
+    except UnicodeDecodeError as error:
+        raise ReportError(f"{into}: not a text file") from error
+    click.echo(f"{into}: {'brought up to date' if after != before else 'is up to date'}")

@@ -1,0 +1,131 @@
+"""The feature table: each system's declared facts with their sources, and how far it got here."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import jinja2
+
+from ringside.catalog.model import FACT_COLUMNS, RUNGS, Fact, Kernel, Rung
+from ringside.errors import ReportError
+from ringside.report import text
+
+BEGIN = "<!-- ringside table -->"
+END = "<!-- /ringside table -->"
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One fact. `url` is None for a fact about this repository, and `read` empty for no fact."""
+
+    value: str
+    url: str | None
+    read: str
+    note: str
+
+
+@dataclass(frozen=True)
+class Row:
+    """One system, its cells in the order of FACT_COLUMNS."""
+
+    id: str
+    name: str
+    homepage: str | None
+    rung: str
+    target: str
+    cells: tuple[Cell, ...]
+
+    @property
+    def rung_words(self) -> str:
+        """The rung reached, and the one aimed at where that is another."""
+        return self.rung if self.rung == self.target else f"{self.rung} ({self.target})"
+
+
+def build(kernels: Sequence[Kernel], reached: Mapping[str, Rung]) -> tuple[Row, ...]:
+    """The rows, in the order of `kernels`. A kernel that `reached` does not name is listed."""
+    rows = []
+    for kernel in kernels:
+        rung = reached.get(kernel.id, RUNGS[0])
+        rows.append(
+            Row(
+                id=kernel.id,
+                name=text.plain(kernel.name),
+                homepage=str(kernel.homepage) if kernel.homepage else None,
+                rung=rung,
+                target=max(kernel.target, rung, key=RUNGS.index),
+                cells=tuple(_cell(getattr(kernel.facts, key)) for key in FACT_COLUMNS),
+            )
+        )
+    return tuple(rows)
+
+
+def _cell(fact: Fact | None) -> Cell:
+    if fact is None:
+        return Cell(text.NO_VALUE, None, "", "")
+    source = str(fact.source)
+    url = source if source.startswith(("https://", "http://")) else None
+    return Cell(text.plain(fact.value), url, fact.read.isoformat(), text.plain(fact.note or ""))
+
+
+def markdown(rows: Sequence[Row]) -> str:
+    """A table for a Markdown file; each fact links to its source."""
+    headings = ("System", "Rung", *FACT_COLUMNS.values())
+    lines = [_line(headings), _line([":--"] * len(headings))]
+    for row in rows:
+        facts = [_link(cell.value, cell.url) for cell in row.cells]
+        lines.append(_line([_link(row.name, row.homepage), row.rung_words, *facts]))
+    return "".join(f"{line}\n" for line in lines)
+
+
+def html(rows: Sequence[Row]) -> str:
+    """A `<table>` for any page; each fact links to its source and tells when it was read."""
+    environment = jinja2.Environment(
+        loader=jinja2.PackageLoader("ringside.report"),
+        autoescape=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+        undefined=jinja2.StrictUndefined,
+    )
+    template = environment.get_template("systems.html.j2")
+    return template.render(headings=tuple(FACT_COLUMNS.values()), rows=rows)
+
+
+def comma_separated(rows: Sequence[Row]) -> str:
+    """CSV (RFC 4180) with a header line; each fact is followed by its source, date and note."""
+    stream = io.StringIO()
+    writer = csv.writer(stream)
+    parts = ("", "_source", "_read", "_note")
+    keys = [f"{key}{part}" for key in FACT_COLUMNS for part in parts]
+    writer.writerow(["id", "name", "homepage", "rung", "aims_at", *keys])
+    for row in rows:
+        values: list[str] = []
+        for cell in row.cells:
+            source = cell.url or ("this repository" if cell.read else "")
+            values += [cell.value if cell.read else "", source, cell.read, cell.note]
+        writer.writerow([row.id, row.name, row.homepage or "", row.rung, row.target, *values])
+    return stream.getvalue()
+
+
+def replace_between(document: str, table: str, what: str) -> str:
+    """`document` with what stands between the lines BEGIN and END replaced by `table`.
+
+    `what` names it in errors. Raises ReportError when the two lines are not there once each.
+    """
+    before, begin, rest = document.partition(f"{BEGIN}\n")
+    _, end, after = rest.partition(f"{END}\n")
+    if not (begin and end) or BEGIN in after or END in before or END in after:
+        raise ReportError(f"{what}: wants the line {BEGIN} and, after it, {END}, once each")
+    return f"{before}{BEGIN}\n{table}{END}\n{after}"
+
+
+def _link(value: str, url: str | None) -> str:
+    words = text.markdown(value)
+    return f"[{words}]({text.markdown_url(url)})" if url else words
+
+
+def _line(cells: Sequence[str]) -> str:
+    return f"| {' | '.join(cells)} |"

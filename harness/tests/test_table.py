@@ -1,0 +1,131 @@
+"""The feature table in its three forms, and the copy of it in the README."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from pathlib import Path
+
+import pytest
+from conftest import ROOT, Checkout
+from hypothesis import given
+from hypothesis import strategies as st
+from markdown_it import MarkdownIt
+
+from ringside.catalog import load
+from ringside.catalog.model import FACT_COLUMNS, Fact, Facts
+from ringside.cli.main import run
+from ringside.errors import ReportError
+from ringside.report import systems
+
+README = ROOT / "README.md"
+KERNELS = load(ROOT).kernels
+
+
+def test_every_system_and_fact_is_in_the_csv() -> None:
+    rows = list(csv.DictReader(io.StringIO(systems.comma_separated(systems.build(KERNELS, {})))))
+    assert [row["id"] for row in rows] == [kernel.id for kernel in KERNELS]
+    for row, kernel in zip(rows, KERNELS, strict=True):
+        for key in FACT_COLUMNS:
+            fact = getattr(kernel.facts, key)
+            assert row[key] == fact.value
+            assert row[f"{key}_source"] == str(fact.source)
+            assert row[f"{key}_read"] == fact.read.isoformat()
+        assert (row["rung"], row["aims_at"]) == ("listed", kernel.target)
+
+
+def test_the_markdown_is_a_table_with_a_link_a_fact() -> None:
+    text = systems.markdown(systems.build(KERNELS, {KERNELS[0].id: "same-bytes"}))
+    page = MarkdownIt().enable("table").render(text)
+    assert page.count("<tr>") == len(KERNELS) + 1
+    assert page.count("<td") == len(KERNELS) * (len(FACT_COLUMNS) + 2)
+    for kernel in KERNELS:
+        for key in FACT_COLUMNS:
+            source = str(getattr(kernel.facts, key).source)
+            assert not source.startswith("https://") or f'href="{source}"' in page
+
+
+@given(st.text(max_size=60))
+def test_nothing_in_a_fact_breaks_a_table(value: str) -> None:
+    fact = Fact.model_validate({"value": value, "source": "https://x.org/", "read": "2026-01-02"})
+    kernel = KERNELS[0].model_copy(update={"facts": Facts(language=fact), "name": value})
+    rows = systems.build([kernel], {})
+    page = MarkdownIt().enable("table").render(systems.markdown(rows))
+    assert page.count("<td") == len(FACT_COLUMNS) + 2
+    assert systems.html(rows).count("<td") == len(FACT_COLUMNS) + 1
+    assert "<script" not in systems.html(rows).lower()
+    assert len(list(csv.reader(io.StringIO(systems.comma_separated(rows), newline="")))) == 2
+
+
+def test_the_command_takes_rungs_from_results(
+    checkout: Checkout, capsys: pytest.CaptureFixture[str]
+) -> None:
+    checkout(ids=("one", "two"))
+    assert run(["table"]) == 0
+    assert "| Kernel one | listed (same-bytes) |" in capsys.readouterr().out
+    assert run(["compare", "--no-report"]) == 0
+    capsys.readouterr()
+    assert run(["table"]) == 0
+    assert "| Kernel one | same-bytes |" in capsys.readouterr().out
+    assert run(["table", "--format", "html"]) == 0
+    assert "<th>Kernel one</th>\n<td>same-bytes</td>" in capsys.readouterr().out
+    assert run(["compare", "--no-report", "--kernels", "one"]) == 0
+    capsys.readouterr()
+    assert run(["table", "--run", "latest"]) == 2
+    assert "latest: not a run folder" in capsys.readouterr().err
+
+
+def test_a_document_keeps_what_stands_around_the_table(
+    checkout: Checkout, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    checkout()
+    page = tmp_path / "page.md"
+    page.write_text(f"before\n{systems.BEGIN}\nold\n{systems.END}\nafter\n")
+    assert run(["table", "--into", str(page)]) == 0
+    assert "brought up to date" in capsys.readouterr().out
+    text = page.read_text()
+    assert text.startswith(f"before\n{systems.BEGIN}\n| System | Rung |")
+    assert text.endswith(f" |\n{systems.END}\nafter\n")
+    assert "old" not in text
+    assert run(["table", "--into", str(page)]) == 0
+    assert "is up to date" in capsys.readouterr().out
+    assert page.read_text() == text
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        "nothing\n",
+        f"{systems.BEGIN}\n",
+        f"{systems.END}\n{systems.BEGIN}\n",
+        f"{systems.BEGIN}\n{systems.END}\n" * 2,
+    ],
+)
+def test_a_document_without_one_place_is_refused(document: str) -> None:
+    with pytest.raises(ReportError, match=r"page\.md: wants the line <!-- ringside table -->"):
+        systems.replace_between(document, "table\n", "page.md")
+
+
+def test_what_can_not_be_written_is_one_line(
+    checkout: Checkout, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    checkout()
+    assert run(["table", "--into", str(tmp_path / "none.md")]) == 2
+    assert "none.md: No such file" in capsys.readouterr().err
+    assert run(["table", "--format", "csv", "--into", str(tmp_path / "x")]) == 2
+    assert "--into takes no CSV" in capsys.readouterr().err
+
+
+@pytest.mark.skipif(not README.is_file(), reason="there is no README in this checkout")
+def test_the_readme_shows_the_facts_of_the_manifests() -> None:
+    """The rung aside, which comes from results: `ringside table --into README.md` mends it."""
+    shown = README.read_text(encoding="utf-8")
+    current = systems.replace_between(shown, systems.markdown(systems.build(KERNELS, {})), "README")
+    assert without_rungs(shown) == without_rungs(current)
+
+
+def without_rungs(document: str) -> list[str]:
+    """The lines of the table without its second column."""
+    inside = document.partition(systems.BEGIN)[2].partition(systems.END)[0]
+    return [re.sub(r"^(\| [^|]* \|)[^|]*\|", r"\1", line) for line in inside.splitlines()]
