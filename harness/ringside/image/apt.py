@@ -34,12 +34,19 @@ class Package:
 
 
 class AptSuite:
-    """One Debian suite, read through an isolated apt state in `folder`."""
+    """One Debian suite, read through an isolated apt state in `folder`.
 
-    def __init__(self, suite: str, architecture: str, folder: Path) -> None:
-        if not _SUITE.match(suite) or not _SUITE.match(architecture):
-            raise ImageError(f"{suite!r} {architecture!r}: not a Debian suite and architecture")
+    `base` is the suite it builds upon (that of backports), where dependencies may come from.
+    """
+
+    def __init__(
+        self, suite: str, architecture: str, folder: Path, base: str | None = None
+    ) -> None:
+        for name in (suite, architecture, base or suite):
+            if not _SUITE.match(name):
+                raise ImageError(f"{name!r}: not the name of a Debian suite or architecture")
         self.suite = suite
+        self.base = base
         self.architecture = architecture
         self.folder = folder.resolve()
 
@@ -92,6 +99,25 @@ class AptSuite:
             fresh.rmdir()
         return target
 
+    def download_closure(self, package: str, *, without: Iterable[str] = ()) -> tuple[Path, ...]:
+        """The .debs of `package` and all that it depends on, but for the packages `without`.
+
+        apt checks each against the signed index. Raises ImageError.
+        """
+        # Left by a download that was interrupted, perhaps of older versions.
+        for old in (self.folder / "closure").glob("*.deb"):
+            old.unlink()
+        self._apt(
+            "apt-get",
+            *("-o", f"Dir::Cache::archives={self.folder / 'closure'}"),
+            *("install", "--download-only", "--no-install-recommends", "--yes"),
+            *("--target-release", self.suite, package),
+            what=f"downloading {package} of Debian {self.suite}",
+        )
+        omitted = set(without)
+        debs = sorted((self.folder / "closure").glob("*.deb"))
+        return tuple(deb for deb in debs if deb.name.partition("_")[0] not in omitted)
+
     def _show(self, name: str, version: str) -> Package:
         wanted = f"{name}={version}" if version else name
         text = self._apt(
@@ -115,15 +141,18 @@ class AptSuite:
             ) from error
 
     def _write_state(self, mirror: str, keyring: Path) -> None:
-        for name in ("lists/partial", "cache/archives/partial", "empty"):
+        for name in ("lists/partial", "cache/archives/partial", "closure/partial", "empty"):
             (self.folder / name).mkdir(parents=True, exist_ok=True)
         sources = (
-            f"Types: deb\nURIs: {mirror}\nSuites: {self.suite}\nComponents: main\n"
+            f"Types: deb\nURIs: {mirror}\nSuites: {self._suites()}\nComponents: main\n"
             f"Architectures: {self.architecture}\nSigned-By: {keyring}\n"
         )
         write_atomic(self.folder / "ringside.sources", sources.encode())
         write_atomic(self.folder / "status", b"")
         write_atomic(self.folder / "apt.conf", self._configuration().encode())
+
+    def _suites(self) -> str:
+        return f"{self.base} {self.suite}" if self.base else self.suite
 
     def _configuration(self) -> str:
         """An apt.conf that keeps the machine's proxy settings and nothing else of its state."""

@@ -39,6 +39,22 @@ def find_qemu(arch: str) -> Qemu:
     binary = shutil.which(name)
     if binary is None:
         raise MachineError(f"{name} is not installed: run `apt-get install {package}`")
+    qemu = ask_version(binary)
+    if version_tuple(qemu)[:2] < OLDEST:
+        raise MachineError(
+            f"{binary} is version {qemu.version}, Ringside needs "
+            f"{OLDEST[0]}.{OLDEST[1]} or newer: install a newer {package}"
+        )
+    return qemu
+
+
+def version_tuple(qemu: Qemu) -> tuple[int, ...]:
+    """Its version, to be compared."""
+    return tuple(int(part) for part in qemu.version.split("."))
+
+
+def ask_version(binary: str) -> Qemu:
+    """The QEMU at `binary`, however old. Raises MachineError when it is missing or broken."""
     try:
         done = subprocess.run(
             [binary, "--version"],
@@ -55,10 +71,5 @@ def find_qemu(arch: str) -> Qemu:
     if done.returncode != 0 or match is None:
         said = (done.stdout + done.stderr).strip().splitlines()
         raise MachineError(f"{binary} --version says no version: {said[0] if said else 'nothing'}")
-    major, minor, micro = int(match[1]), int(match[2]), int(match[3] or 0)
-    if (major, minor) < OLDEST:
-        raise MachineError(
-            f"{binary} is version {major}.{minor}.{micro}, Ringside needs "
-            f"{OLDEST[0]}.{OLDEST[1]} or newer: install a newer {package}"
-        )
-    return Qemu(binary=binary, version=f"{major}.{minor}.{micro}", build=match[4] or "")
+    version = f"{match[1]}.{match[2]}.{match[3] or 0}"
+    return Qemu(binary=binary, version=version, build=match[4] or "")
