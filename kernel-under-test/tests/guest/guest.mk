@@ -1,17 +1,28 @@
-# A program that checks the kernel it runs on, linked like any other: statically, with the host's C
-# library. harness/tests/test_bantam_abi.py runs it on Bantam and on Linux.
+# Programs that run on the kernel, linked like any other: statically, with the host's C library.
+# abi checks what it runs on, and harness/tests/test_bantam_abi.py runs it on Bantam and on Linux;
+# hello says what it was booted with, and hello-dynamic is the same but needs a loader.
 
 guest_dir := tests/guest
-guest_program := $(BUILD)/tests/guest/abi
+guest_out := $(BUILD)/tests/guest
 
 HOST_CC ?= gcc
 guest_cflags := -std=gnu11 -D_GNU_SOURCE -O1 -g -Wall -Wextra -Werror -Wshadow -Wstrict-prototypes \
-	-Wno-unused-result -fno-stack-protector -static
+	-Wno-unused-result -fno-stack-protector
 
-$(guest_program): $(wildcard $(guest_dir)/*.c) $(guest_dir)/guest.h $(guest_dir)/guest.mk
+$(guest_out)/abi: $(wildcard $(guest_dir)/*.c) $(guest_dir)/guest.h $(guest_dir)/guest.mk
 	@mkdir -p $(@D)
 	@echo '  HOSTCC  $@'
-	@$(HOST_CC) $(guest_cflags) -o $@ $(filter %.c,$^)
+	@$(HOST_CC) $(guest_cflags) -static -o $@ $(filter %.c,$^)
+
+$(guest_out)/hello: $(guest_dir)/boot/hello.c $(guest_dir)/guest.mk
+	@mkdir -p $(@D)
+	@echo '  HOSTCC  $@'
+	@$(HOST_CC) $(guest_cflags) -static -o $@ $<
+
+$(guest_out)/hello-dynamic: $(guest_dir)/boot/hello.c $(guest_dir)/guest.mk
+	@mkdir -p $(@D)
+	@echo '  HOSTCC  $@'
+	@$(HOST_CC) $(guest_cflags) -o $@ $<
 
 .PHONY: guest
-guest: $(guest_program)
+guest: $(guest_out)/abi $(guest_out)/hello $(guest_out)/hello-dynamic
