@@ -177,7 +177,8 @@ static int create(const struct path_base *base, const char *path, uint32_t mode,
 			inode_put(dir);
 		dir = err ? NULL : last.dir;
 		if (!err)
-			err = last.slash ? -EISDIR : dir->ops->lookup(dir, last.name, last.len, &next);
+			err = last.slash ? -EISDIR
+					 : dir->ops->lookup(dir, last.name, last.len, &next);
 		if (err == -ENOENT && dir)
 			err = dir->ops->create(dir, last.name, last.len, type, 0, &next);
 		if (err)
