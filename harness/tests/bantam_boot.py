@@ -1,4 +1,4 @@
-"""Boots the kernel under test, and any other, without the runner: for tests of the kernel itself."""
+"""Boots the kernel under test, and any other, without the runner: for tests of the kernel."""
 
 from __future__ import annotations
 
