@@ -15,6 +15,7 @@ static inline bool user_range_ok(uint64_t addr, uint64_t len)
 /* 0 or -EFAULT. On -EFAULT part of the bytes may have been copied. */
 int copy_from_user(void *to, uint64_t from, size_t n);
 int copy_to_user(uint64_t to, const void *from, size_t n);
+int put_user_half(uint64_t to, uint16_t half);
 int clear_user(uint64_t to, size_t n);
 
 /*

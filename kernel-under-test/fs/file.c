@@ -1,6 +1,7 @@
 #include "fs/file.h"
 
 #include "fs/device.h"
+#include "fs/lock.h"
 #include "lib/errno.h"
 #include "mm/kmem.h"
 
@@ -32,8 +33,12 @@ void file_put(struct file *f)
 		file_unwatch(f);
 	if (f->ops->release)
 		f->ops->release(f);
-	if (f->inode)
+	if (f->inode) {
+		/* Those of flock() are the open file's own. */
+		if (unlikely(f->inode->locks))
+			lock_release(f->inode, f);
 		inode_put(f->inode);
+	}
 	kmem_free(f);
 }
 

@@ -1,9 +1,18 @@
 /* Tables of file descriptors. */
 #include "fs/file.h"
+#include "fs/lock.h"
 #include "lib/errno.h"
 #include "mm/kmem.h"
 
 #define FIRST_CAPACITY 16
+
+/* A descriptor goes: with the first one for a file go the locks that the table holds on it. */
+static void let_go(struct files *t, struct file *f)
+{
+	if (unlikely(f->inode && f->inode->locks))
+		lock_release(f->inode, t);
+	file_put(f);
+}
 
 static struct files *files_make(uint32_t capacity)
 {
@@ -51,7 +60,7 @@ void files_put(struct files *t)
 		return;
 	for (uint32_t w = 0; w < t->capacity; w += 64)
 		for (uint64_t bits = t->used[w / 64]; bits; bits &= bits - 1)
-			file_put(t->slots[w + (uint32_t)__builtin_ctzll(bits)]);
+			let_go(t, t->slots[w + (uint32_t)__builtin_ctzll(bits)]);
 	kmem_free(t->slots);
 	kmem_free(t);
 }
@@ -134,7 +143,7 @@ int files_replace(struct files *t, struct file *f, uint32_t fd, bool cloexec)
 	old = t->slots[fd];
 	put_at(t, f, fd, cloexec);
 	if (old)
-		file_put(old);
+		let_go(t, old);
 	return (int)fd;
 }
 
@@ -148,6 +157,6 @@ int files_close(struct files *t, uint64_t fd)
 	t->used[fd / 64] &= ~BIT(fd % 64);
 	t->cloexec[fd / 64] &= ~BIT(fd % 64);
 	t->hint = MIN(t->hint, (uint32_t)fd);
-	file_put(f);
+	let_go(t, f);
 	return 0;
 }

@@ -24,6 +24,7 @@
 
 struct file;
 struct inode;
+struct lock_set;
 struct pipe;
 struct socket;
 struct uio;
@@ -74,6 +75,8 @@ struct inode {
 	uint64_t modified;   /* seconds since 1970 set by hand; 0: as changed_ns says */
 	/* The root of what is mounted here, and, for such a root, where. No references. */
 	struct inode *mounted, *mountpoint;
+	/* Advisory locks; NULL: none was ever set. */
+	struct lock_set *locks;
 	/* What those share who have opened this FIFO, or bound this socket; belongs to ipc and net.
 	 */
 	union {

@@ -1,6 +1,7 @@
 #include "fs/tmpfs.h"
 
 #include "arch/time.h"
+#include "fs/lock.h"
 #include "fs/tmpfs_node.h"
 #include "lib/errno.h"
 #include "lib/string.h"
@@ -124,6 +125,7 @@ static void tmpfs_release(struct object *o)
 {
 	struct node *n = container_of(o, struct node, inode.object);
 
+	lock_forget(&n->inode);
 	store_cut(&n->pages, 0);
 	kmem_free(n->buckets);
 	kmem_free(n->target);

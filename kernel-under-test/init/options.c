@@ -2,7 +2,12 @@
 
 #include "lib/string.h"
 
-/* What comes after `word` in the command line where it begins an option; NULL if it does not. */
+#define REST "--"
+
+/*
+ * What comes after `word` in the command line where it begins an option; NULL if it does not. What
+ * is behind REST is process 1's, and no option.
+ */
 static const char *find(const char *cmdline, const char *word)
 {
 	size_t len = strlen(word);
@@ -13,6 +18,8 @@ static const char *find(const char *cmdline, const char *word)
 		if (strncmp(cmdline, word, len) == 0 &&
 		    (cmdline[len] == '\0' || cmdline[len] == ' ' || cmdline[len] == '='))
 			return cmdline + len;
+		if (strncmp(cmdline, REST " ", 3) == 0)
+			break;
 		while (*cmdline && *cmdline != ' ')
 			cmdline++;
 	}
@@ -40,7 +47,7 @@ const char *option_text(const char *cmdline, const char *key)
 
 void option_args(char *cmdline, const char *out[OPTION_ARGS_MAX + 1])
 {
-	char *at = (char *)find(cmdline, "--");
+	char *at = (char *)find(cmdline, REST);
 	size_t n = 0;
 
 	while (at && *at && n < OPTION_ARGS_MAX) {
@@ -51,5 +58,8 @@ void option_args(char *cmdline, const char *out[OPTION_ARGS_MAX + 1])
 		while (*at && *at != ' ')
 			at++;
 	}
+	/* There may be more words than places. */
+	if (at && *at)
+		*at = '\0';
 	out[n] = NULL;
 }

@@ -21,8 +21,12 @@ static int datagram_listen(struct socket *s, int backlog)
 	return -EOPNOTSUPP;
 }
 
-/* A datagram socket's peer is only where its messages go; it has no reference to it back. */
-static int datagram_connect(struct socket *s, struct socket *to, uint32_t file_flags)
+/*
+ * A datagram socket's peer is only where its messages go; it has no reference to it back. On the
+ * Internet there need be none yet: who has the address is seen when something is sent.
+ */
+static int datagram_connect(struct socket *s, struct socket *to, const struct address *a,
+			    uint32_t file_flags)
 {
 	int err = socket_bind_any(s);
 
@@ -31,10 +35,18 @@ static int datagram_connect(struct socket *s, struct socket *to, uint32_t file_f
 		return err;
 	if (s->peer)
 		socket_put(s->peer);
-	s->peer = to == s ? NULL : socket_get(to);
-	s->remote = to->local;
+	s->peer = to && to != s ? socket_get(to) : NULL;
+	s->remote = *a;
 	s->state = SOCKET_CONNECTED;
 	return 0;
+}
+
+/* Where a message without an address goes. */
+static struct socket *destination(struct socket *s)
+{
+	if (s->peer && s->peer->state != SOCKET_CLOSED)
+		return s->peer;
+	return s->family == AF_INET ? socket_named(s, &s->remote) : NULL;
 }
 
 static long datagram_send(struct socket *s, struct socket *to, struct uio *u, unsigned int flags)
@@ -43,12 +55,13 @@ static long datagram_send(struct socket *s, struct socket *to, struct uio *u, un
 	struct message *m;
 	int err;
 
+	if (!to && s->state != SOCKET_CONNECTED)
+		return -EDESTADDRREQ;
 	if (!to)
-		to = s->peer;
-	if (!to)
-		return s->state == SOCKET_CONNECTED ? -ECONNREFUSED : -EDESTADDRREQ;
-	if (to->state == SOCKET_CLOSED)
-		return -ECONNREFUSED;
+		to = destination(s);
+	/* Nobody is there: on the Internet that is not known yet, so the message is lost. */
+	if (!to || to->state == SOCKET_CLOSED)
+		return s->family == AF_INET ? (long)n : -ECONNREFUSED;
 	if (n > MESSAGE_MAX)
 		return -EMSGSIZE;
 	err = socket_bind_any(s);

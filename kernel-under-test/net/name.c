@@ -74,6 +74,11 @@ static void enter(struct socket *s, const struct address *a)
 	list_push_front(bucket_of(a), &s->by_name);
 }
 
+struct socket *socket_named(const struct socket *s, const struct address *a)
+{
+	return find_name(a, s->type);
+}
+
 int socket_bind_any(struct socket *s)
 {
 	struct address a = {.len = 16, .in_family = AF_INET, .in_addr = {127, 0, 0, 1}};

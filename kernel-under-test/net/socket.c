@@ -1,9 +1,16 @@
 #include "net/socket.h"
 
 #include "lib/errno.h"
+#include "lib/string.h"
 #include "mm/kmem.h"
 
-#define FIONREAD 0x541b
+#define FIONREAD     0x541b
+#define SIOCGIFFLAGS 0x8913
+#define SIOCSIFFLAGS 0x8914
+
+#define IFF_UP	     0x1
+#define IFF_LOOPBACK 0x8
+#define IFF_RUNNING  0x40
 
 struct socket *socket_make(uint16_t family, uint8_t type)
 {
@@ -72,11 +79,32 @@ static uint32_t socket_poll(struct file *f, struct poll_entry *e)
 	return s->ops->poll(s, e);
 }
 
+/* The one interface there is: loopback, which can't be turned off. */
+static long interface_ioctl(uint64_t request, uint64_t arg)
+{
+	struct {
+		char name[16];
+		uint16_t flags;
+		uint8_t rest[22];
+	} r;
+
+	if (copy_from_user(&r, arg, sizeof(r)) < 0)
+		return -EFAULT;
+	if (strncmp(r.name, "lo", sizeof(r.name)) != 0)
+		return -ENODEV;
+	if (request == SIOCSIFFLAGS)
+		return r.flags & IFF_UP ? 0 : -EOPNOTSUPP;
+	r.flags = IFF_UP | IFF_LOOPBACK | IFF_RUNNING;
+	return copy_to_user(arg, &r, sizeof(r));
+}
+
 static long socket_ioctl(struct file *f, uint64_t request, uint64_t arg)
 {
 	struct socket *s = f->data;
 	int used = (int)(s->type == SOCK_STREAM ? ring_used(&s->in) : s->queued);
 
+	if (request == SIOCGIFFLAGS || request == SIOCSIFFLAGS)
+		return interface_ioctl(request, arg);
 	return request == FIONREAD ? copy_to_user(arg, &used, sizeof(used)) : -ENOTTY;
 }
 

@@ -58,8 +58,9 @@ struct socket;
 
 struct socket_ops {
 	int (*listen)(struct socket *s, int backlog);
-	/* `to` is the socket bound to the address. */
-	int (*connect)(struct socket *s, struct socket *to, uint32_t file_flags);
+	/* `to` is the socket bound to the address; NULL: none is (UDP does not mind). */
+	int (*connect)(struct socket *s, struct socket *to, const struct address *a,
+		       uint32_t file_flags);
 	/* `to` NULL: the connected peer. Bytes sent, or -errno. */
 	long (*send)(struct socket *s, struct socket *to, struct uio *u, unsigned int flags);
 	/* `from` gets the sender's address. Bytes received, or -errno. */
@@ -125,6 +126,8 @@ int socket_bind_any(struct socket *s);
 int socket_find(const struct socket *s, const struct path_base *base, const struct address *a,
 		struct socket **out);
 void socket_unbind(struct socket *s);
+/* The one bound to a name that is no path, of the kind of `s`; no reference; NULL: none. */
+struct socket *socket_named(const struct socket *s, const struct address *a);
 
 /* -EAGAIN when the file is non-blocking or MSG_DONTWAIT is given, else sleeps on `q`. */
 int socket_sleep(struct wait_queue *q, unsigned int flags);

@@ -19,10 +19,15 @@ static int stream_listen(struct socket *s, int backlog)
 	return 0;
 }
 
-static int stream_connect(struct socket *s, struct socket *to, uint32_t file_flags)
+static int stream_connect(struct socket *s, struct socket *to, const struct address *a,
+			  uint32_t file_flags)
 {
 	struct socket *other;
 	int err;
+
+	(void)a;
+	if (!to)
+		return -ECONNREFUSED;
 
 	if (s->state != SOCKET_NEW)
 		return s->state == SOCKET_CONNECTED ? -EISCONN : -EINVAL;

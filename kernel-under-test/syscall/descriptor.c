@@ -65,6 +65,7 @@ long sys_fcntl(uint64_t fd, uint64_t command, uint64_t arg)
 	const uint32_t settable = O_APPEND | O_NONBLOCK;
 	struct files *t = process_current()->files;
 	struct file *f = files_find(t, fd);
+	long ret;
 
 	if (!f)
 		return -EBADF;
@@ -82,6 +83,14 @@ long sys_fcntl(uint64_t fd, uint64_t command, uint64_t arg)
 	case F_SETFL:
 		f->flags = (f->flags & ~settable) | ((uint32_t)arg & settable);
 		return 0;
+	case F_GETLK:
+	case F_SETLK:
+	case F_SETLKW:
+		/* It may sleep. */
+		file_get(f);
+		ret = lock_control(f, command, arg);
+		file_put(f);
+		return ret;
 	default:
 		return -EINVAL;
 	}

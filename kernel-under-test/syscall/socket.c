@@ -2,6 +2,7 @@
 #include "net/socket.h"
 #include "lib/string.h"
 #include "proc/signal.h"
+#include "syscall/socket.h"
 #include "syscall/syscalls.h"
 #include "syscall/user.h"
 
@@ -9,30 +10,8 @@
 #define SOCK_NONBLOCK 04000
 #define SOCK_TYPE     0xf
 
-#define SOL_SOCKET    1
-#define SO_REUSEADDR  2
-#define SO_TYPE	      3
-#define SO_ERROR      4
-#define SO_SNDBUF     7
-#define SO_RCVBUF     8
-#define SO_ACCEPTCONN 30
-#define SO_DOMAIN     39
-
 #define IPPROTO_TCP 6
 #define IPPROTO_UDP 17
-
-/* The file of a socket with a reference, and the socket. -EBADF, -ENOTSOCK. */
-static int get(uint64_t fd, struct file **f, struct socket **s)
-{
-	*f = user_file_get(fd);
-	if (!*f)
-		return -EBADF;
-	*s = socket_of(*f);
-	if (*s)
-		return 0;
-	file_put(*f);
-	return -ENOTSOCK;
-}
 
 static unsigned int flags_of(const struct file *f, uint64_t flags)
 {
@@ -150,7 +129,7 @@ long sys_bind(uint64_t fd, uint64_t addr, uint64_t len)
 	struct address a;
 	struct socket *s;
 	struct file *f;
-	int err = get(fd, &f, &s);
+	int err = user_socket_get(fd, &f, &s);
 
 	if (err)
 		return err;
@@ -165,7 +144,7 @@ long sys_listen(uint64_t fd, uint64_t backlog)
 {
 	struct socket *s;
 	struct file *f;
-	int err = get(fd, &f, &s);
+	int err = user_socket_get(fd, &f, &s);
 
 	if (err)
 		return err;
@@ -174,29 +153,38 @@ long sys_listen(uint64_t fd, uint64_t backlog)
 	return err;
 }
 
-/* The socket at a user's address, with a reference. */
-static int find(const struct socket *s, uint64_t addr, uint64_t len, struct socket **to)
+/*
+ * The socket at a user's address, with a reference. That nobody has the address is no error for
+ * UDP: then *to is NULL.
+ */
+static int find(const struct socket *s, uint64_t addr, uint64_t len, struct address *a,
+		struct socket **to)
 {
 	struct path_base base = process_path_base(process_current());
-	struct address a;
-	int err = get_address(addr, len, &a);
+	int err = get_address(addr, len, a);
 
-	return err ? err : socket_find(s, &base, &a, to);
+	*to = NULL;
+	if (!err)
+		err = socket_find(s, &base, a, to);
+	if (err == -ECONNREFUSED && s->family == AF_INET && s->type == SOCK_DGRAM)
+		err = 0;
+	return err;
 }
 
 long sys_connect(uint64_t fd, uint64_t addr, uint64_t len)
 {
+	struct address a;
 	struct socket *s, *to;
 	struct file *f;
-	int err = get(fd, &f, &s);
+	int err = user_socket_get(fd, &f, &s);
 
 	if (err)
 		return err;
-	err = find(s, addr, len, &to);
-	if (!err) {
-		err = s->ops->connect(s, to, f->flags);
+	err = find(s, addr, len, &a, &to);
+	if (!err)
+		err = s->ops->connect(s, to, &a, f->flags);
+	if (to)
 		socket_put(to);
-	}
 	file_put(f);
 	return err;
 }
@@ -223,7 +211,7 @@ long sys_accept4(uint64_t fd, uint64_t addr, uint64_t len_at, uint64_t flags)
 	struct address remote;
 	struct socket *s, *c;
 	struct file *f;
-	long new = get(fd, &f, &s);
+	long new = user_socket_get(fd, &f, &s);
 
 	if (new)
 		return new;
@@ -259,16 +247,19 @@ long sys_sendto(uint64_t fd, uint64_t buf, uint64_t len, uint64_t flags, uint64_
 {
 	struct uio u = uio_user(buf, MIN(len, RW_MAX));
 	struct socket *s, *to = NULL;
+	struct address a;
 	struct file *f;
-	long n = get(fd, &f, &s);
+	long n = user_socket_get(fd, &f, &s);
 
 	if (n)
 		return n;
 	if (!user_range_ok(buf, len))
 		n = -EFAULT;
 	else if (addr)
-		n = find(s, addr, addr_len, &to);
-	if (!n)
+		n = find(s, addr, addr_len, &a, &to);
+	if (!n && addr && !to)
+		n = (long)u.left; /* lost on the way, as a datagram may be */
+	else if (!n)
 		n = s->ops->send(s, to, &u, flags_of(f, flags));
 	if (to)
 		socket_put(to);
@@ -283,7 +274,7 @@ long sys_recvfrom(uint64_t fd, uint64_t buf, uint64_t len, uint64_t flags, uint6
 	struct address from = {0};
 	struct socket *s;
 	struct file *f;
-	long n = get(fd, &f, &s);
+	long n = user_socket_get(fd, &f, &s);
 
 	if (n)
 		return n;
@@ -298,7 +289,7 @@ long sys_shutdown(uint64_t fd, uint64_t how)
 {
 	struct socket *s;
 	struct file *f;
-	int err = get(fd, &f, &s);
+	int err = user_socket_get(fd, &f, &s);
 
 	if (err)
 		return err;
@@ -324,7 +315,7 @@ static long put_name(uint64_t fd, uint64_t addr, uint64_t len_at, bool remote)
 {
 	struct socket *s;
 	struct file *f;
-	int err = get(fd, &f, &s);
+	int err = user_socket_get(fd, &f, &s);
 
 	if (err)
 		return err;
@@ -344,69 +335,4 @@ long sys_getsockname(uint64_t fd, uint64_t addr, uint64_t len_at)
 long sys_getpeername(uint64_t fd, uint64_t addr, uint64_t len_at)
 {
 	return put_name(fd, addr, len_at, true);
-}
-
-/*
- * Options that change how packets are made or kept have nothing to change here, so they are taken
- * and have no effect; those of other protocols are unknown.
- */
-long sys_setsockopt(uint64_t fd, uint64_t level, uint64_t option, uint64_t value, uint64_t len)
-{
-	struct socket *s;
-	struct file *f;
-	int v, err = get(fd, &f, &s);
-
-	(void)option;
-	if (err)
-		return err;
-	if (len < sizeof(v))
-		err = -EINVAL;
-	else if (copy_from_user(&v, value, sizeof(v)) < 0)
-		err = -EFAULT;
-	else if (level != SOL_SOCKET && !(level == IPPROTO_TCP && s->family == AF_INET))
-		err = -ENOPROTOOPT;
-	file_put(f);
-	return err;
-}
-
-long sys_getsockopt(uint64_t fd, uint64_t level, uint64_t option, uint64_t value, uint64_t len_at)
-{
-	struct socket *s;
-	struct file *f;
-	uint32_t len;
-	int v = 0, err = get(fd, &f, &s);
-
-	if (err)
-		return err;
-	if (level != SOL_SOCKET)
-		err = -ENOPROTOOPT;
-	switch (option) {
-	case SO_TYPE:
-		v = s->type;
-		break;
-	case SO_DOMAIN:
-		v = s->family;
-		break;
-	case SO_ACCEPTCONN:
-		v = s->state == SOCKET_LISTENING;
-		break;
-	case SO_SNDBUF:
-	case SO_RCVBUF:
-		v = RING_SIZE;
-		break;
-	case SO_ERROR:
-	case SO_REUSEADDR:
-		break;
-	default:
-		err = -ENOPROTOOPT;
-	}
-	file_put(f);
-	if (err)
-		return err;
-	if (copy_from_user(&len, len_at, sizeof(len)) < 0)
-		return -EFAULT;
-	len = MIN(len, (uint32_t)sizeof(v));
-	if (copy_to_user(value, &v, len) < 0)
-		return -EFAULT;
-	return copy_to_user(len_at, &len, sizeof(len));
 }

@@ -171,6 +171,10 @@ long sys_setid3(uint64_t real, uint64_t effective, uint64_t saved);
 long sys_getresid(uint64_t real, uint64_t effective, uint64_t saved);
 long sys_getgroups(uint64_t size, uint64_t out);
 long sys_setgroups(uint64_t size, uint64_t in);
+long sys_semget(uint64_t key, uint64_t count, uint64_t flags);
+long sys_semop(uint64_t id, uint64_t ops, uint64_t n);
+long sys_semctl(uint64_t id, uint64_t number, uint64_t command, uint64_t arg);
+long sys_flock(uint64_t fd, uint64_t operation);
 
 /* Reads the battery clock; call once. Seconds since 1970 when the clocks began to count. */
 void time_init(void);

@@ -34,6 +34,12 @@ static inline struct file *user_file_get(uint64_t fd)
 	return f;
 }
 
+/* fcntl()'s commands on locks. */
+#define F_GETLK	 5
+#define F_SETLK	 6
+#define F_SETLKW 7
+long lock_control(struct file *f, uint64_t command, uint64_t arg);
+
 /* Copies a path in; -ENOENT when it is empty unless `empty` allows that. 0 or -errno. */
 int user_path(char out[PATH_LEN_MAX], uint64_t path, bool empty);
 

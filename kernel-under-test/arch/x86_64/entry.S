@@ -348,6 +348,16 @@ x86_store_user_byte:
 	ret
 	FIXUP	1b, copy_fault
 
+/* int x86_store_user_half(void *to, int half): 0, or -EFAULT */
+	.globl	x86_store_user_half
+x86_store_user_half:
+	SMAP_SITE 1
+1:	movw	%si, (%rdi)
+	xorl	%eax, %eax
+	SMAP_SITE 0
+	ret
+	FIXUP	1b, copy_fault
+
 copy_fault:
 	movq	$-14, %rax		/* -EFAULT */
 	SMAP_SITE 0

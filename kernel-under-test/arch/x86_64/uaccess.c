@@ -7,6 +7,7 @@ int x86_copy_user(void *to, const void *from, size_t n);
 int x86_clear_user(void *to, size_t n);
 int x86_load_user_byte(const void *from);
 int x86_store_user_byte(void *to, int byte);
+int x86_store_user_half(void *to, int half);
 long x86_copy_user_string(char *to, const char *from, size_t size);
 
 int copy_from_user(void *to, uint64_t from, size_t n)
@@ -31,6 +32,13 @@ int copy_to_user(uint64_t to, const void *from, size_t n)
 	if (n == 1)
 		return x86_store_user_byte((void *)to, *(const uint8_t *)from);
 	return x86_copy_user((void *)to, from, n);
+}
+
+int put_user_half(uint64_t to, uint16_t half)
+{
+	if (!user_range_ok(to, sizeof(half)))
+		return -EFAULT;
+	return x86_store_user_half((void *)to, half);
 }
 
 int clear_user(uint64_t to, size_t n)

@@ -1,0 +1,94 @@
+/* File locks: the part of fcntl() that sets them, and flock(). */
+#include "fs/lock.h"
+
+#include "syscall/syscalls.h"
+#include "syscall/user.h"
+
+#define LOCK_SH 1
+#define LOCK_EX 2
+#define LOCK_NB 4
+#define LOCK_UN 8
+
+struct user_flock {
+	int16_t type, whence;
+	int64_t start, len;
+	int32_t pid;
+};
+
+static int to_range(const struct file *f, const struct user_flock *l, struct lock_range *r)
+{
+	int64_t base = l->whence == 0	? 0
+		       : l->whence == 1 ? (int64_t)f->pos
+		       : l->whence == 2 ? (int64_t)f->inode->size
+					: -1;
+	int64_t first, last;
+
+	if (base < 0 || l->type < LOCK_READ || l->type > LOCK_NONE ||
+	    __builtin_add_overflow(base, l->start, &first))
+		return -EINVAL;
+	/* A negative length is what comes before; none is all that comes after. */
+	last = first - 1;
+	if (l->len < 0 && __builtin_add_overflow(first, l->len, &first))
+		return -EINVAL;
+	if (l->len > 0 && __builtin_add_overflow(first, l->len - 1, &last))
+		return -EOVERFLOW;
+	if (first < 0)
+		return -EINVAL;
+	*r = (struct lock_range){
+		.owner = process_current()->files,
+		.pid = process_current()->pid,
+		.type = l->type,
+		.start = (uint64_t)first,
+		.end = l->len ? (uint64_t)last : LOCK_END,
+	};
+	return 0;
+}
+
+long lock_control(struct file *f, uint64_t command, uint64_t arg)
+{
+	struct user_flock l;
+	struct lock_range r, blocker;
+	int err;
+
+	if (!f->inode)
+		return -EINVAL;
+	if (copy_from_user(&l, arg, sizeof(l)) < 0)
+		return -EFAULT;
+	err = to_range(f, &l, &r);
+	if (err)
+		return err;
+	if (command != F_GETLK) {
+		if ((r.type == LOCK_READ && !file_readable(f)) ||
+		    (r.type == LOCK_WRITE && !file_writable(f)))
+			return -EBADF;
+		return lock_set(f->inode, &r, command == F_SETLKW);
+	}
+	if (r.type == LOCK_NONE)
+		return -EINVAL;
+	l.type = LOCK_NONE;
+	if (lock_blocker(f->inode, &r, &blocker))
+		l = (struct user_flock){
+			.type = (int16_t)blocker.type,
+			.start = (int64_t)blocker.start,
+			.len = blocker.end == LOCK_END ? 0
+						       : (int64_t)(blocker.end - blocker.start + 1),
+			.pid = blocker.pid,
+		};
+	return copy_to_user(arg, &l, sizeof(l));
+}
+
+long sys_flock(uint64_t fd, uint64_t operation)
+{
+	struct file *f = user_file_get(fd);
+	struct lock_range r = {.owner = f, .pid = process_current()->pid, .end = LOCK_END};
+	uint64_t what = operation & ~(uint64_t)LOCK_NB;
+	long err = -EINVAL;
+
+	if (!f)
+		return -EBADF;
+	r.type = what == LOCK_SH ? LOCK_READ : what == LOCK_EX ? LOCK_WRITE : LOCK_NONE;
+	if (f->inode && (what == LOCK_SH || what == LOCK_EX || what == LOCK_UN))
+		err = lock_set(f->inode, &r, !(operation & LOCK_NB));
+	file_put(f);
+	return err;
+}

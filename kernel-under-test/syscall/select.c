@@ -1,0 +1,175 @@
+/* select and pselect6. */
+#include "arch/time.h"
+#include "mm/kmem.h"
+#include "syscall/poll.h"
+#include "syscall/syscalls.h"
+#include "syscall/user.h"
+
+#define NS_PER_SEC 1000000000ull
+#define SET_WORDS  (FILES_MAX / 64)
+
+/* The three sets, in the order of the arguments, and what of a file answers each. */
+enum { READ, WRITE, EXCEPT, KINDS };
+
+static const uint32_t answers[KINDS] = {
+	[READ] = POLL_READABLE | POLL_HUP | POLL_ERR,
+	[WRITE] = POLL_WRITABLE | POLL_ERR,
+	[EXCEPT] = POLL_PRI,
+};
+
+struct sets {
+	uint64_t word[KINDS][SET_WORDS];
+};
+
+static size_t words_of(uint64_t n)
+{
+	return ALIGN_UP(n, 64) / 64;
+}
+
+static int read_sets(const uint64_t at[KINDS], uint64_t n, struct sets *s)
+{
+	for (int k = 0; k < KINDS; k++) {
+		size_t bytes = words_of(n) * 8;
+
+		if (!at[k]) {
+			for (size_t w = 0; w < words_of(n); w++)
+				s->word[k][w] = 0;
+			continue;
+		}
+		if (copy_from_user(s->word[k], at[k], bytes) < 0)
+			return -EFAULT;
+		if (n % 64)
+			s->word[k][n / 64] &= BIT(n % 64) - 1;
+	}
+	return 0;
+}
+
+/* Marks in `ready` what of `wanted` the state of file `fd` answers; how many sets that is. */
+static long mark(const struct sets *wanted, struct sets *ready, size_t w, uint64_t bit,
+		 uint32_t state)
+{
+	long n = 0;
+
+	for (int k = 0; k < KINDS; k++) {
+		if ((wanted->word[k][w] & bit) && (state & answers[k])) {
+			ready->word[k][w] |= bit;
+			n++;
+		}
+	}
+	return n;
+}
+
+static uint64_t wanted_bits(const struct sets *s, size_t w)
+{
+	return s->word[READ][w] | s->word[WRITE][w] | s->word[EXCEPT][w];
+}
+
+static void clear_sets(struct sets *s, uint64_t n)
+{
+	for (int k = 0; k < KINDS; k++)
+		for (size_t w = 0; w < words_of(n); w++)
+			s->word[k][w] = 0;
+}
+
+/* Without sleeping. How many are ready, or -EBADF. */
+static long look(uint64_t n, const struct sets *wanted, struct sets *ready)
+{
+	struct files *t = process_current()->files;
+	long count = 0;
+
+	for (size_t w = 0; w < words_of(n); w++) {
+		for (uint64_t b = wanted_bits(wanted, w); b; b &= b - 1) {
+			struct file *f = files_find(t, w * 64 + (size_t)__builtin_ctzll(b));
+
+			if (!f)
+				return -EBADF;
+			count += mark(wanted, ready, w, b & -b, file_poll(f, NULL));
+		}
+	}
+	return count;
+}
+
+static long sleep_on(uint64_t n, const struct sets *wanted, struct sets *ready, uint64_t deadline)
+{
+	struct poll_request *fds = kmem_alloc(MAX(n, 1ul) * sizeof(*fds));
+	size_t count = 0;
+	long ret;
+
+	if (!fds)
+		return -ENOMEM;
+	for (size_t w = 0; w < words_of(n); w++) {
+		for (uint64_t b = wanted_bits(wanted, w); b; b &= b - 1) {
+			uint32_t events = 0;
+
+			for (int k = 0; k < KINDS; k++)
+				if (wanted->word[k][w] & b & -b)
+					events |= answers[k];
+			fds[count++] = (struct poll_request){(int)(w * 64) + __builtin_ctzll(b),
+							     (int16_t)events, 0};
+		}
+	}
+	ret = poll_files(fds, count, deadline);
+	if (ret >= 0) {
+		ret = 0;
+		for (size_t i = 0; i < count; i++)
+			ret += mark(wanted, ready, (size_t)fds[i].fd / 64, BIT(fds[i].fd % 64),
+				    (uint16_t)fds[i].revents);
+	}
+	kmem_free(fds);
+	return ret;
+}
+
+static long do_select(uint64_t n, const uint64_t at[KINDS], uint64_t deadline)
+{
+	struct sets wanted, ready;
+	long ret;
+
+	if (n > FILES_MAX)
+		return -EINVAL;
+	ret = read_sets(at, n, &wanted);
+	if (ret)
+		return ret;
+	clear_sets(&ready, n);
+	ret = look(n, &wanted, &ready);
+	if (!ret && (deadline == WAIT_FOREVER || arch_time_ns() < deadline))
+		ret = sleep_on(n, &wanted, &ready, deadline);
+	if (ret < 0)
+		return ret;
+	for (int k = 0; k < KINDS; k++)
+		if (at[k] && copy_to_user(at[k], ready.word[k], words_of(n) * 8) < 0)
+			return -EFAULT;
+	return ret;
+}
+
+long sys_select(uint64_t n, uint64_t in, uint64_t out, uint64_t except, uint64_t timeout)
+{
+	const uint64_t at[KINDS] = {in, out, except};
+	uint64_t deadline = WAIT_FOREVER;
+	int64_t tv[2];
+
+	if (timeout) {
+		if (copy_from_user(tv, timeout, sizeof(tv)) < 0)
+			return -EFAULT;
+		if (tv[0] < 0 || tv[1] < 0)
+			return -EINVAL;
+		deadline = arch_time_ns() +
+			   MIN((uint64_t)tv[0], UINT64_MAX / 4 / NS_PER_SEC) * NS_PER_SEC +
+			   MIN((uint64_t)tv[1], 1000000ull) * 1000;
+	}
+	return do_select(n, at, deadline);
+}
+
+long sys_pselect6(uint64_t n, uint64_t in, uint64_t out, uint64_t except, uint64_t timeout,
+		  uint64_t mask)
+{
+	const uint64_t at[KINDS] = {in, out, except};
+	uint64_t deadline, m[2];
+	int err = poll_deadline(timeout, &deadline);
+
+	if (!err && mask) {
+		err = copy_from_user(m, mask, sizeof(m));
+		if (!err)
+			err = poll_use_mask(m[0], m[1]);
+	}
+	return err ? err : do_select(n, at, deadline);
+}
