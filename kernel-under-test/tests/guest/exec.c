@@ -160,7 +160,7 @@ static void refused(void)
 	put_file("/tmp/text", "no program");
 	same("a file that nobody may run", RAW(SYS_execve, "/tmp/text", argv, environ), -EACCES);
 	put_file("/tmp/empty", "");
-	same("mode", RAW(SYS_unlink, "/tmp/text"), 0);
+	unlink("/tmp/text");
 	mknod("/tmp/text", S_IFREG | 0755, 0);
 	put_file("/tmp/text", "no program");
 	same("a text", RAW(SYS_execve, "/tmp/text", argv, environ), -ENOEXEC);

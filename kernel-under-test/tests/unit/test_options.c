@@ -14,8 +14,51 @@ static void text_is(const char *cmdline, const char *key, const char *expected)
 	}
 }
 
+static void args_are(const char *cmdline, size_t n, const char *const expected[])
+{
+	char copy[1024];
+	const char *got[OPTION_ARGS_MAX + 1];
+
+	CHECK(strlen(cmdline) < sizeof(copy));
+	strcpy(copy, cmdline);
+	option_args(copy, got);
+	for (size_t i = 0; i < n; i++) {
+		CHECK(got[i] != NULL);
+		CHECK_STR(got[i], expected[i]);
+	}
+	CHECK(got[n] == NULL);
+}
+
+static void arguments(void)
+{
+	static const char *const two[] = {"a", "b=c"};
+	const char *many[OPTION_ARGS_MAX];
+	char line[256] = "--";
+
+	args_are("", 0, NULL);
+	args_are("quiet", 0, NULL);
+	args_are("quiet --", 0, NULL);
+	args_are("quiet --   ", 0, NULL);
+	args_are("quiet ---x a", 0, NULL);
+	args_are("-- a b=c", 2, two);
+	args_are("quiet init=/x  --  a   b=c  ", 2, two);
+	/* As many as there are places for; the last of them ends all the same. */
+	for (size_t i = 0; i < OPTION_ARGS_MAX + 5; i++)
+		strcat(line, " w");
+	for (size_t i = 0; i < OPTION_ARGS_MAX; i++)
+		many[i] = "w";
+	args_are(line, OPTION_ARGS_MAX, many);
+
+	/* They are no options. */
+	CHECK(option_is("quiet -- a", "quiet"));
+	CHECK(!option_is("a -- quiet", "quiet"));
+	text_is("a -- init=/x", "init", NULL);
+	text_is("init=/y -- init=/x", "init", "/y");
+}
+
 int main(void)
 {
+	arguments();
 	char longer[OPTION_MAX * 2] = "init=";
 
 	CHECK(option_is("quiet", "quiet"));
