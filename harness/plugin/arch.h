@@ -17,7 +17,7 @@
 /* Instructions that mean something to the accounting; all others only count. */
 enum insn_kind {
 	INSN_PLAIN,
-	/* System call from user mode. */
+	/* System call from user mode, through gate `operand`. */
 	INSN_SYSCALL,
 	/* Raises vector `operand` by itself. */
 	INSN_SOFT_VECTOR,
@@ -67,10 +67,23 @@ struct place {
 	uint64_t space, pc, sp;
 };
 
+/*
+ * The ways to make a system call. Each has its own numbering of calls; those above GATE_VECTORS are
+ * software vectors.
+ */
+enum gate {
+	GATE_SYSCALL,
+	GATE_SYSENTER,
+	GATE_VECTORS,
+};
+
 /* What a vector's entry left behind. */
 struct entry {
 	unsigned int vector;
 	bool from_user;
+	/* User code raised it to call the kernel. */
+	bool is_call;
+	unsigned int call_number;
 	/* The interrupted instruction was begun and counted, and will be counted again. */
 	bool counted_twice;
 	/* So was its repetition. */
@@ -100,7 +113,7 @@ bool arch_is_handler(uint64_t address);
  * In callbacks of the instruction, before it has run. arch_entry() at the first instruction of
  * a handler: false when there is no entry's frame, so it was jumped to.
  */
-uint64_t arch_syscall_number(void);
+unsigned int arch_syscall_number(void);
 struct place arch_syscall_back(uint64_t address, size_t len);
 bool arch_entry(uint64_t handler, int soft_vector, struct entry *entry);
 void arch_leave(uint64_t operand, struct leave *leave);

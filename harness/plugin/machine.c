@@ -67,13 +67,12 @@ static bool at_door(const struct vcpu *vcpu, const struct context *context)
 	return context && vcpu->stack->call_count == context->calls_before;
 }
 
-static struct context *push(struct vcpu *vcpu, enum context_kind kind, unsigned int number,
-			    const struct place *back, bool from_user, uint64_t clock)
+static void push(struct vcpu *vcpu, const struct context *made, uint64_t clock)
 {
 	struct stack *stack = vcpu->stack;
 	struct context *context = vcpu_context(vcpu);
 
-	if (from_user) {
+	if (made->from_user) {
 		/* Whatever is still there never left in a way we know. */
 		stack->context_count = 0;
 		stack->call_count = 0;
@@ -87,26 +86,20 @@ static struct context *push(struct vcpu *vcpu, enum context_kind kind, unsigned 
 			util_grow(stack->contexts, stack->context_room * sizeof(*context));
 	}
 	context = &stack->contexts[stack->context_count++];
-	*context = (struct context){
-		.kind = kind,
-		.number = number,
-		.from_user = from_user,
-		.back = *back,
-		.entered = machine_clock_at(vcpu, clock),
-		.calls_before = stack->call_count,
-		.outer = stack->node,
-	};
+	*context = *made;
+	context->entered = machine_clock_at(vcpu, clock);
+	context->calls_before = stack->call_count;
+	context->outer = stack->node;
 	if (machine.profile) {
-		enum node_kind node = kind == CONTEXT_SYSCALL ? NODE_SYSCALL : NODE_VECTOR;
-		uint64_t site = from_user ? 0 : back->pc;
+		enum node_kind kind = made->kind == CONTEXT_SYSCALL ? NODE_SYSCALL : NODE_VECTOR;
+		uint64_t site = made->from_user ? made->gate : made->back.pc;
 
-		context->node = profile_node(stack->node, node, site, number);
+		context->node = profile_node(stack->node, kind, site, made->number);
 		stack->node = context->node;
 		profile_enter(context->node);
 	}
 	vcpu->saved = false;
 	observe_entered(context);
-	return context;
 }
 
 static void leave_user(struct vcpu *vcpu, uint64_t space, uint64_t clock)
@@ -116,15 +109,23 @@ static void leave_user(struct vcpu *vcpu, uint64_t space, uint64_t clock)
 	vcpu->user_left = machine_clock_at(vcpu, clock);
 }
 
-void vcpu_syscall(struct vcpu *vcpu, unsigned int number, const struct place *back, uint64_t pc)
+void vcpu_syscall(struct vcpu *vcpu, unsigned int gate, unsigned int number,
+		  const struct place *back, uint64_t pc)
 {
+	struct context context = {
+		.kind = CONTEXT_SYSCALL,
+		.number = number,
+		.gate = gate,
+		.from_user = true,
+		.back = *back,
+	};
 	/* The instruction itself is still the user's. */
 	uint64_t clock = vcpu->score->clock + 1;
 
 	vcpu_account(vcpu, clock);
 	leave_user(vcpu, back->space, clock);
 	vcpu->syscall_pc = pc;
-	push(vcpu, CONTEXT_SYSCALL, number, back, true, clock);
+	push(vcpu, &context, clock);
 }
 
 /* The system call instruction raised a fault: it never got into the kernel. */
@@ -139,7 +140,18 @@ static bool syscall_failed(struct vcpu *vcpu, const struct entry *entry)
 void vcpu_vector(struct vcpu *vcpu, const struct entry *entry)
 {
 	struct score *score = vcpu->score;
+	struct context context = {
+		.kind = CONTEXT_VECTOR,
+		.number = entry->vector,
+		.from_user = entry->from_user,
+		.back = entry->back,
+	};
 
+	if (entry->is_call) {
+		context.kind = CONTEXT_SYSCALL;
+		context.gate = GATE_VECTORS + entry->vector;
+		context.number = entry->call_number;
+	}
 	if (entry->counted_twice) {
 		score->clock--;
 		if (entry->repeats)
@@ -153,7 +165,7 @@ void vcpu_vector(struct vcpu *vcpu, const struct entry *entry)
 		leave_user(vcpu, entry->back.space, score->clock);
 	else
 		vcpu->user = false;
-	push(vcpu, CONTEXT_VECTOR, entry->vector, &entry->back, entry->from_user, score->clock);
+	push(vcpu, &context, score->clock);
 }
 
 static bool same_place(const struct place *a, const struct place *b)

@@ -25,6 +25,8 @@ enum context_kind {
 struct context {
 	enum context_kind kind;
 	unsigned int number;
+	/* Of a system call: enum gate. */
+	unsigned int gate;
 	bool from_user;
 	/* Where it will go back to, if it goes back as it came. */
 	struct place back;
@@ -106,7 +108,8 @@ void vcpu_account(struct vcpu *vcpu, uint64_t clock);
 struct context *vcpu_context(const struct vcpu *vcpu);
 
 /* The ways in and out; `clock` is that of the first instruction beyond. */
-void vcpu_syscall(struct vcpu *vcpu, unsigned int number, const struct place *back, uint64_t pc);
+void vcpu_syscall(struct vcpu *vcpu, unsigned int gate, unsigned int number,
+		  const struct place *back, uint64_t pc);
 void vcpu_vector(struct vcpu *vcpu, const struct entry *entry);
 void vcpu_leave(struct vcpu *vcpu, const struct leave *leave);
 

@@ -3,7 +3,7 @@
 /* One way into the kernel: from where, which, and what it cost each time. */
 struct door {
 	enum context_kind kind;
-	unsigned int number;
+	unsigned int number, gate;
 	bool from_user;
 	uint64_t entered, elsewhere;
 	struct histogram wall, own;
@@ -19,14 +19,16 @@ static bool printed;
 
 static struct door *door_of(const struct context *context)
 {
-	void **at = map_at(&doors,
-			   (struct map_key){ context->kind, context->number, context->from_user });
+	struct map_key key = { context->kind | (uint64_t)context->gate << 8, context->number,
+			       context->from_user };
+	void **at = map_at(&doors, key);
 	struct door *door = *at;
 
 	if (!door) {
 		door = *at = util_alloc(sizeof(*door));
 		door->kind = context->kind;
 		door->number = context->number;
+		door->gate = context->gate;
 		door->from_user = context->from_user;
 		*last_door = door;
 		last_door = &door->next;
@@ -77,12 +79,14 @@ void observe_ready(uint64_t clock)
 static void print_door(const struct door *door, FILE *to)
 {
 	bool shared = door->kind == CONTEXT_VECTOR && arch_vector_shared(door->number);
-	const char *kind = door->kind == CONTEXT_SYSCALL ? "syscall" : "vector";
+	const char *kind = "syscall";
 
+	if (door->kind == CONTEXT_VECTOR)
+		kind = arch_vector_is_fault(door->number) ? "fault" : "interrupt";
 	fprintf(to,
-		"{\"kind\":\"%s\",\"number\":%u,\"shared\":%s,\"from_user\":%s,\"entered\":%llu,"
+		"{\"kind\":\"%s\",\"number\":%u,\"gate\":%u,\"shared\":%s,\"from_user\":%s,\"entered\":%llu,"
 		"\"elsewhere\":%llu,\"wall\":",
-		kind, door->number, shared ? "true" : "false", door->from_user ? "true" : "false",
+		kind, door->number, door->gate, shared ? "true" : "false", door->from_user ? "true" : "false",
 		(unsigned long long)door->entered, (unsigned long long)door->elsewhere);
 	histogram_print(&door->wall, to);
 	fputs(",\"own\":", to);

@@ -50,7 +50,8 @@ static void on_syscall(unsigned int index, void *data)
 	const struct site *site = data;
 	struct place back = arch_syscall_back(site->address, site->len);
 
-	vcpu_syscall(vcpu_at(index), (unsigned int)arch_syscall_number(), &back, site->address);
+	vcpu_syscall(vcpu_at(index), (unsigned int)site->insn.operand, arch_syscall_number(), &back,
+		     site->address);
 }
 
 static void on_soft_vector(unsigned int index, void *data)

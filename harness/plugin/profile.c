@@ -235,11 +235,26 @@ void profile_open(struct vcpu *vcpu, uint64_t clock)
 	record(true);
 }
 
-static const char *const kind_names[] = {
-	[NODE_USER] = "user",	[NODE_SYSCALL] = "syscall", [NODE_VECTOR] = "vector",
-	[NODE_THREAD] = "thread", [NODE_ENTRY] = "entry",   [NODE_EXIT] = "exit",
-	[NODE_CALL] = "call",
-};
+static const char *kind_name(const struct node *node)
+{
+	switch (node->kind) {
+	case NODE_USER:
+		return "user";
+	case NODE_SYSCALL:
+		return "syscall";
+	case NODE_VECTOR:
+		return arch_vector_is_fault((unsigned int)node->value) ? "fault" : "interrupt";
+	case NODE_THREAD:
+		return "thread";
+	case NODE_ENTRY:
+		return "entry";
+	case NODE_EXIT:
+		return "exit";
+	case NODE_CALL:
+		break;
+	}
+	return "call";
+}
 
 static void print_node(struct node *node, FILE *to)
 {
@@ -253,7 +268,7 @@ static void print_node(struct node *node, FILE *to)
 		fprintf(to, "%llu", (unsigned long long)node->parent->id);
 	else
 		fputs("null", to);
-	fprintf(to, ",\"kind\":\"%s\",\"site\":%llu,\"value\":%llu}\n", kind_names[node->kind],
+	fprintf(to, ",\"kind\":\"%s\",\"site\":%llu,\"value\":%llu}\n", kind_name(node),
 		(unsigned long long)node->site, (unsigned long long)node->value);
 }
 

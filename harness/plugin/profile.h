@@ -31,7 +31,7 @@ struct block *profile_block(uint64_t address);
 
 /*
  * The child of `parent` (NULL: none) of that kind: `value` is the address space, the number or
- * the callee, `site` the address it was called from or interrupted at.
+ * the callee, `site` the address it was called from or interrupted at, or a system call's gate.
  */
 struct node *profile_node(struct node *parent, enum node_kind kind, uint64_t site, uint64_t value);
 /* The same for a call whose callee was unknown, now that code at `address` is known to be of it. */

@@ -120,8 +120,12 @@ static void decode_two_byte(const uint8_t *op, size_t len, uint8_t rex, struct i
 			insn->kind = INSN_TABLE;
 		break;
 	case 0x05:
+		insn->kind = INSN_SYSCALL;
+		insn->operand = GATE_SYSCALL;
+		break;
 	case 0x34:
 		insn->kind = INSN_SYSCALL;
+		insn->operand = GATE_SYSENTER;
 		break;
 	case 0x07:
 		insn->kind = INSN_LEAVE;
@@ -408,9 +412,9 @@ uint64_t arch_stack_pointer(void)
 	return read_register(REG_RSP);
 }
 
-uint64_t arch_syscall_number(void)
+unsigned int arch_syscall_number(void)
 {
-	return read_register(REG_RAX) & 0xffffffff;
+	return (unsigned int)read_register(REG_RAX);
 }
 
 struct place arch_syscall_back(uint64_t address, size_t len)
@@ -516,6 +520,8 @@ bool arch_entry(uint64_t handler, int soft_vector, struct entry *entry)
 	entry->vector = (unsigned int)vector;
 	entry->from_user = (frame.cs & RPL) == RPL;
 	entry->back = (struct place){ arch_space(), frame.rip, frame.rsp };
+	entry->is_call = soft && entry->from_user && !arch_vector_is_fault(entry->vector);
+	entry->call_number = entry->is_call ? arch_syscall_number() : 0;
 	entry->counted_twice = !soft && was_begun(entry, error);
 	entry->repeats = entry->counted_twice && repeats_at(frame.rip);
 	return true;
