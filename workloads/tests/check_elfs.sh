@@ -18,6 +18,8 @@ for elf in "$@"; do
 	echo "$segments" | grep -q 'GNU_STACK.* RW  ' || fail "$elf" 'no mark for a stack without code'
 	readelf -nW "$elf" | grep -q 'Build ID' && fail "$elf" 'a build id'
 	grep -qF "$(pwd)" "$elf" && fail "$elf" 'names its build folder'
+	# The one that asks whether they are kept.
+	case $elf in */probes/signal/registers) continue ;; esac
 	objdump -d "$elf" | grep -q '%[xyz]mm' && fail "$elf" 'uses vector registers'
 done
 exit 0

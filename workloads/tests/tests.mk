@@ -2,7 +2,7 @@
 
 test_out := build/tests
 tests := $(patsubst tests/%.c,$(test_out)/%,$(wildcard tests/test_*.c))
-elfs := $(out)/init $(workloads:%=$(out)/%)
+elfs := $(out)/init $(programs:%=$(out)/%)
 
 HOST_CFLAGS := -std=gnu11 -O1 -g $(WARNINGS) -Iinclude -fsanitize=address,undefined \
 	-fno-sanitize-recover=all
@@ -24,6 +24,6 @@ $(test_out)/%: tests/%.c $(wildcard include/*.h runner/*.h tests/*.h) tests/test
 
 test: all $(tests)
 	@for test in $(tests); do echo "$$test"; $$test || exit 1; done
-	tests/check_elfs.sh $(elfs)
+	@tests/check_elfs.sh $(elfs)
 	+tests/check_reproducible.sh $(PORT) PORT=$(PORT) CC='$(CC)'
-	[ '$(PORT)' != "linux-$$(uname -m)" ] || tests/check_runs.sh $(workloads:%=$(out)/%)
+	@[ '$(PORT)' != "linux-$$(uname -m)" ] || tests/check_runs.sh $(workloads:%=$(out)/%)

@@ -1,0 +1,13 @@
+#include "probe.h"
+
+#define LINK PROBE_FILE "-link"
+
+void probe(void)
+{
+	sys(unlink, LINK);
+	probe_need("symlink", sys(symlink, LINK, LINK));
+	probe_check("open", -ELOOP, port_open(LINK, O_RDONLY));
+	probe_check("unlink", 0, sys(unlink, LINK));
+}
+
+PROBE_ASKS("a circle of symbolic links ends in ELOOP");

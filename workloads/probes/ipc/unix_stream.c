@@ -1,0 +1,29 @@
+#include "probe.h"
+
+static const struct port_endpoint here = { .kind = PORT_LOCAL, .path = PROBE_FILE };
+
+static int child(void)
+{
+	long fd = port_socket(PORT_LOCAL);
+
+	return port_connect((int)fd, &here) != 0 || sys(write, fd, "x", 1) != 1;
+}
+
+void probe(void)
+{
+	int listener = (int)probe_need("socket", port_socket(PORT_LOCAL));
+	char byte = 0;
+	long pid, fd;
+
+	sys(unlink, PROBE_FILE);
+	probe_check("connect to nobody", -ENOENT, port_connect(listener, &here));
+	probe_need("bind", port_bind(listener, &here));
+	probe_need("listen", port_listen(listener));
+	pid = probe_fork(child);
+	fd = probe_need("accept", port_accept(listener));
+	probe_check("read", 1, sys(read, fd, &byte, 1));
+	probe_check("byte read", 'x', byte);
+	probe_check("end of the child", 0, probe_join(pid));
+}
+
+PROBE_ASKS("a local socket listens under a name and is connected to");

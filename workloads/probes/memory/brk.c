@@ -1,0 +1,25 @@
+#include "probe.h"
+
+#include "fault.h"
+
+static volatile char *end;
+
+static int touch(void)
+{
+	return *end;
+}
+
+void probe(void)
+{
+	long at = probe_need("brk", port_break(NULL));
+
+	end = (volatile char *)((at + PORT_PAGE_SIZE - 1) & -PORT_PAGE_SIZE);
+	probe_check("brk up", (int64_t)end + PORT_PAGE_SIZE,
+			port_break((void *)(end + PORT_PAGE_SIZE)));
+	probe_check("byte of the new page", 0, *end);
+	*end = 3;
+	probe_check("brk down", (int64_t)end, port_break((void *)end));
+	probe_check("read of what was given back", 128 + SIGSEGV, probe_child(touch));
+}
+
+PROBE_ASKS("the data segment grows with zeros and shrinks again");

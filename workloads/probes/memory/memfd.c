@@ -1,0 +1,14 @@
+#include "probe.h"
+
+#include <linux/memfd.h>
+
+void probe(void)
+{
+	long fd = probe_need("memfd_create", sys(memfd_create, "probe", MFD_ALLOW_SEALING));
+
+	probe_check("write", 4, sys(write, fd, "text", 4));
+	probe_check("seal against writing", 0, sys(fcntl, fd, F_ADD_SEALS, F_SEAL_WRITE));
+	probe_check("write once sealed", -EPERM, sys(write, fd, "text", 4));
+}
+
+PROBE_ASKS("a file without a name lives in memory, and can be sealed");

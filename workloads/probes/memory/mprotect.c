@@ -1,0 +1,24 @@
+#include "probe.h"
+
+#include "fault.h"
+
+static void *area;
+
+static int write_area(void)
+{
+	*(volatile char *)area = 1;
+	return 0;
+}
+
+void probe(void)
+{
+	probe_need("mmap", port_map(PORT_PAGE_SIZE, &area));
+	*(volatile char *)area = 7;
+	probe_need("mprotect", port_protect(area, PORT_PAGE_SIZE, 0));
+	probe_check("read", 7, *(volatile char *)area);
+	probe_check("write while read-only", 128 + SIGSEGV, probe_child(write_area));
+	probe_need("mprotect", port_protect(area, PORT_PAGE_SIZE, 1));
+	probe_check("write while writable", 0, probe_child(write_area));
+}
+
+PROBE_ASKS("a page made read-only cannot be written, and can again once it is writable");

@@ -1,0 +1,21 @@
+#include "probe.h"
+
+static volatile int *shared;
+
+static int child(void)
+{
+	*shared = 5;
+	return 0;
+}
+
+void probe(void)
+{
+	void *area = NULL;
+
+	probe_need("shared mmap", port_map_shared(PORT_PAGE_SIZE, &area));
+	shared = area;
+	probe_check("end of the child", 0, probe_child(child));
+	probe_check("what the child wrote", 5, *shared);
+}
+
+PROBE_ASKS("shared anonymous memory is the same in parent and child");

@@ -1,0 +1,16 @@
+#include "probe.h"
+
+static int child(void)
+{
+	char *argv[] = { (char *)probe_beside("exec_target"), "first", "", NULL };
+	char *envp[] = { "KEY=value", NULL };
+
+	return (int)-sys(execve, argv[0], argv, envp);
+}
+
+void probe(void)
+{
+	probe_check("exit status of the program", 42, probe_child(child));
+}
+
+PROBE_ASKS("exec runs another program, with its arguments and environment");

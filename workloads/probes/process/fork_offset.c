@@ -1,0 +1,17 @@
+#include "probe.h"
+
+static int fd;
+
+static int child(void)
+{
+	return sys(lseek, fd, 3, SEEK_SET) != 3;
+}
+
+void probe(void)
+{
+	fd = probe_file("abcdef");
+	probe_check("lseek in the child", 0, probe_child(child));
+	probe_check("position in the parent", 3, sys(lseek, fd, 0, SEEK_CUR));
+}
+
+PROBE_ASKS("parent and child share the position in a file opened before the fork");

@@ -1,0 +1,20 @@
+#include "probe.h"
+
+static int child(void)
+{
+	long self = port_getpid();
+
+	probe_check("setsid", self, sys(setsid));
+	probe_check("getsid", self, sys(getsid, 0));
+	probe_check("getpgid", self, sys(getpgid, 0));
+	probe_check("setsid of a leader", -EPERM, sys(setsid));
+	return 0;
+}
+
+void probe(void)
+{
+	probe_need("getsid", sys(getsid, 0));
+	probe_check("end of the child", 0, probe_child(child));
+}
+
+PROBE_ASKS("setsid makes a session and a group of one's own, and only for who leads none");

@@ -1,0 +1,20 @@
+#include "probe.h"
+
+static volatile int ended;
+
+void probe(void)
+{
+	struct port_end end;
+	/* The child must not return from the function that called vfork, and does not. */
+	long pid = probe_need("vfork", sys(vfork));
+
+	if (pid == 0) {
+		ended = 1;
+		sys(exit, 5);
+	}
+	probe_check("wait", pid, port_wait(pid, &end));
+	probe_check("exit status of the child", 5, end.status);
+	probe_check("the child shared this memory and came first", 1, ended);
+}
+
+PROBE_ASKS("after vfork the parent waits until the child has called exec or ended");

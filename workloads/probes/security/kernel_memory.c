@@ -1,0 +1,24 @@
+#include "probe.h"
+
+#include <linux/signal.h>
+
+static uintptr_t address;
+
+static int child(void)
+{
+	return *(volatile char *)address;
+}
+
+void probe(void)
+{
+	static const uintptr_t tried[] = { 0xffffffff81000000, 0xffffffff80100000,
+					   0xffff800000000000, 0xffff888000000000,
+					   0xfffffffffffff000, 0x0000800000000000 };
+
+	for (size_t i = 0; i < sizeof(tried) / sizeof(tried[0]); i++) {
+		address = tried[i];
+		probe_check("end of a child that reads there", 128 + SIGSEGV, probe_child(child));
+	}
+}
+
+PROBE_ASKS("a program can read no address of the kernel's half, nor one that is no address");

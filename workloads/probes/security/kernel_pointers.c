@@ -1,0 +1,19 @@
+#include "probe.h"
+
+void probe(void)
+{
+	static const uintptr_t tried[] = { 0xffffffff81000000, 0xffff800000000000,
+					   0xffff888000000000, 0xfffffffffffff000,
+					   0x00007ffffffff000, 0x0000800000000000 };
+	long zero = probe_need("open of /dev/zero", port_open("/dev/zero", O_RDONLY));
+	int fds[2];
+
+	probe_need("pipe", port_pipe(fds));
+	for (size_t i = 0; i < sizeof(tried) / sizeof(tried[0]); i++) {
+		probe_check("read to there", -EFAULT, sys(read, zero, tried[i], 4096));
+		probe_check("write from there", -EFAULT, sys(write, fds[1], tried[i], 1));
+		probe_check("a path that lies there", -EFAULT, sys(open, tried[i], O_RDONLY, 0));
+	}
+}
+
+PROBE_ASKS("system calls refuse pointers into the kernel");

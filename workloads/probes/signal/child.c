@@ -1,0 +1,17 @@
+#include "probe.h"
+
+#include "action.h"
+
+static int child(void)
+{
+	return 0;
+}
+
+void probe(void)
+{
+	probe_need("sigaction", action_set(SIGCHLD, action_count, SA_RESTART, 0));
+	probe_check("end of the child", 0, probe_child(child));
+	probe_check("handlers that ran", 1, action_counted);
+}
+
+PROBE_ASKS("SIGCHLD tells that a child has ended");

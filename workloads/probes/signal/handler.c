@@ -1,0 +1,19 @@
+#include "probe.h"
+
+#include <linux/signal.h>
+
+static volatile int caught;
+
+static void handle(int signal)
+{
+	caught = signal;
+}
+
+void probe(void)
+{
+	probe_need("sigaction", port_catch(SIGUSR1, handle));
+	probe_need("kill", sys(kill, port_getpid(), SIGUSR1));
+	probe_check("signal that the handler got", SIGUSR1, caught);
+}
+
+PROBE_ASKS("a handler runs, and the program goes on where it was");

@@ -1,0 +1,18 @@
+#include "probe.h"
+
+#include "action.h"
+
+void probe(void)
+{
+	int fds[2];
+	char byte;
+	long pid;
+
+	probe_need("sigaction", action_set(SIGUSR1, action_nothing, 0, 0));
+	probe_need("pipe", port_pipe(fds));
+	pid = probe_fork(action_signal_parent);
+	probe_check("read that waits", -EINTR, sys(read, fds[0], &byte, 1));
+	probe_check("end of the child", 0, probe_join(pid));
+}
+
+PROBE_ASKS("a handler ends a read that waits with EINTR");

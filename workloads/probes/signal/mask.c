@@ -1,0 +1,26 @@
+#include "probe.h"
+
+#include "action.h"
+
+static volatile int caught;
+
+static void handle(int signal)
+{
+	caught = signal;
+}
+
+void probe(void)
+{
+	uint64_t mask = action_bit(SIGUSR1), pending = 0;
+
+	probe_need("sigaction", port_catch(SIGUSR1, handle));
+	probe_need("sigprocmask", sys(rt_sigprocmask, SIG_BLOCK, &mask, 0, 8));
+	probe_need("kill", sys(kill, port_getpid(), SIGUSR1));
+	probe_check("caught while blocked", 0, caught);
+	probe_need("sigpending", sys(rt_sigpending, &pending, 8));
+	probe_check("pending", (int64_t)mask, (int64_t)(pending & mask));
+	probe_check("sigprocmask", 0, sys(rt_sigprocmask, SIG_UNBLOCK, &mask, 0, 8));
+	probe_check("caught once let through", SIGUSR1, caught);
+}
+
+PROBE_ASKS("a blocked signal waits, is told of as pending, and comes when it is let through");

@@ -1,0 +1,29 @@
+#include "probe.h"
+
+#include "action.h"
+
+static volatile int depth, deepest, runs;
+
+static void handle(int signal)
+{
+	runs++;
+	if (++depth > deepest)
+		deepest = depth;
+	if (runs == 1) {
+		sys(kill, port_getpid(), SIGUSR1);
+		sys(kill, port_getpid(), SIGUSR2);
+	}
+	depth--;
+	(void)signal;
+}
+
+void probe(void)
+{
+	probe_need("sigaction", action_set(SIGUSR1, handle, 0, action_bit(SIGUSR2)));
+	probe_need("sigaction", action_set(SIGUSR2, handle, 0, 0));
+	probe_need("kill", sys(kill, port_getpid(), SIGUSR1));
+	probe_check("handlers that ran", 3, runs);
+	probe_check("at most one at a time", 1, deepest);
+}
+
+PROBE_ASKS("while a handler runs its signal waits, and so do those of its mask");

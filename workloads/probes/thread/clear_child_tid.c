@@ -1,0 +1,21 @@
+#include "probe.h"
+
+#include "thread.h"
+
+static void work(void *arg)
+{
+	(void)arg;
+	probe_pause(5);
+}
+
+void probe(void)
+{
+	struct thread *thread = thread_start(work, NULL);
+	uint32_t alive = __atomic_load_n(&thread->alive, __ATOMIC_ACQUIRE);
+
+	probe_check("the word is set while the thread runs", 1, alive != 0);
+	probe_need("futex", port_futex_wait(&thread->alive, alive));
+	probe_check("the word once the thread is gone", 0, thread->alive);
+}
+
+PROBE_ASKS("the kernel clears a word and wakes its waiters when a thread is gone");

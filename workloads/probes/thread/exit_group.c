@@ -1,0 +1,23 @@
+#include "probe.h"
+
+#include "thread.h"
+
+static void work(void *arg)
+{
+	(void)arg;
+	probe_spin();
+}
+
+static int child(void)
+{
+	thread_start(work, NULL);
+	probe_pause(2);
+	return 6;
+}
+
+void probe(void)
+{
+	probe_check("exit status", 6, probe_child(child));
+}
+
+PROBE_ASKS("the end of a process ends all of its threads");

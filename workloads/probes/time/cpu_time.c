@@ -1,0 +1,28 @@
+#include "probe.h"
+
+#include <linux/time.h>
+
+static int64_t used(void)
+{
+	struct timespec now;
+
+	probe_need("clock_gettime of the process",
+		   sys(clock_gettime, CLOCK_PROCESS_CPUTIME_ID, &now));
+	return now.tv_sec * 1000000000 + now.tv_nsec;
+}
+
+void probe(void)
+{
+	int64_t start = used(), ran, slept;
+
+	for (volatile unsigned int i = 0; i < 20000000; i++)
+		;
+	ran = used() - start;
+	start = used();
+	probe_pause(200);
+	slept = used() - start;
+	probe_check("it counts while running", 1, ran > 1000000);
+	probe_check("it hardly counts while asleep", 1, slept < 50000000);
+}
+
+PROBE_ASKS("a process's clock counts the time it runs and not the time it sleeps");

@@ -1,0 +1,25 @@
+#include "probe.h"
+
+#include <linux/signal.h>
+#include <linux/time.h>
+
+static volatile int caught;
+
+static void handle(int signal)
+{
+	(void)signal;
+	caught++;
+}
+
+void probe(void)
+{
+	struct itimerval often = { { 0, 3000 }, { 0, 3000 } };
+
+	probe_need("sigaction", port_catch(SIGALRM, handle));
+	probe_need("setitimer", sys(setitimer, ITIMER_REAL, &often, 0));
+	while (caught < 3)
+		port_sleep_ns(1000000);
+	probe_check("alarms", 1, caught >= 3);
+}
+
+PROBE_ASKS("setitimer sends SIGALRM again and again");
