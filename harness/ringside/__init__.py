@@ -3,7 +3,7 @@
 The data flows one way, and a package imports only from those to its left:
 
     catalog -> image -> machine -> session -> records
-            -> store -> stats -> report -> conductor -> cli
+            -> store -> profile -> stats -> report -> conductor -> cli
 
 `ringside.errors` stands before all of them.
 """

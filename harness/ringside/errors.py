@@ -37,6 +37,10 @@ class StoreError(RingsideError):
     """A results file can't be read or written."""
 
 
+class ProfileError(RingsideError):
+    """What was seen of a guest from outside is missing or does not add up."""
+
+
 class JudgeError(RingsideError):
     """Two results can't be compared."""
 

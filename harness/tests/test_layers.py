@@ -16,6 +16,7 @@ LAYERS = (
     "session",
     "records",
     "store",
+    "profile",
     "stats",
     "report",
     "conductor",

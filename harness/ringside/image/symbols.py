@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import bisect
+import contextlib
 import io
 from dataclasses import dataclass
 from pathlib import Path
@@ -38,6 +39,42 @@ class Symbols:
             names=tuple(name for _, name, _ in found),
             sizes=tuple(size for _, _, size in found),
         )
+
+    @classmethod
+    def parse_map(cls, text: str) -> Symbols:
+        """Functions of a System.map or of /proc/kallsyms: lines `address type name`."""
+        found = []
+        for line in text.splitlines():
+            fields = line.split()
+            if len(fields) >= 3 and fields[1] in ("t", "T", "w", "W"):
+                with contextlib.suppress(ValueError):
+                    found.append((int(fields[0], 16), fields[2]))
+        # Where several names stand for one address the first one is the oldest.
+        found.sort(key=lambda symbol: symbol[0])
+        return cls(
+            starts=tuple(start for start, _ in found),
+            names=tuple(name for _, name in found),
+            sizes=(0,) * len(found),
+        )
+
+    def __bool__(self) -> bool:
+        return bool(self.starts)
+
+    def function(self, address: int) -> str | None:
+        """The function that holds `address`, or None before the first and behind the last.
+
+        One without a size reaches up to the next. Of several that begin at one address it is the
+        first.
+        """
+        index = bisect.bisect_right(self.starts, address) - 1
+        if index < 0 or (index == len(self.starts) - 1 and not self._holds(index, address)):
+            return None
+        if self.sizes[index] and not self._holds(index, address):
+            return None
+        return self.names[bisect.bisect_left(self.starts, self.starts[index])]
+
+    def _holds(self, index: int, address: int) -> bool:
+        return address < self.starts[index] + (self.sizes[index] or 0x1000)
 
     def lookup(self, address: int) -> str | None:
         """`function+0x1c` for the function that holds `address`, or None."""
