@@ -1,8 +1,8 @@
 /* System calls on sockets. */
-#include "net/socket.h"
+#include "syscall/socket.h"
+
 #include "lib/string.h"
 #include "proc/signal.h"
-#include "syscall/socket.h"
 #include "syscall/syscalls.h"
 #include "syscall/user.h"
 
