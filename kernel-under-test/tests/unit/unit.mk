@@ -35,13 +35,17 @@ unit_string_flags := $(foreach f,memcpy memmove memset memcmp strlen strcmp strn
 	-D$(f)=kernel_$(f))
 
 unit_programs := $(unit_suites:%=$(unit_out)/%)
+unit_sources := $(sort $(unit_suites:%=$(unit_dir)/test_%.c) $(foreach s,$(unit_suites),$(unit_$s)))
+unit_objects := $(unit_sources:%.c=$(unit_out)/.obj/%.o)
+
+$(unit_objects): $(unit_out)/.obj/%.o: %.c $(unit_dir)/unit.mk
+	@mkdir -p $(@D)
+	@$(HOST_CC) $(unit_cflags) -MMD -MP -c -o $@ $<
 
 .SECONDEXPANSION:
-$(filter-out %/string,$(unit_programs)): $(unit_out)/%: $(unit_dir)/test_%.c $$(unit_$$*) $(wildcard $(unit_dir)/*.h) \
-		$(wildcard lib/*.h arch/*.h arch/x86_64/*.h arch/x86_64/include/asm/*.h mm/*.h fs/*.h) \
-		$(unit_dir)/unit.mk
-	@mkdir -p $(@D)
-	@$(HOST_CC) $(unit_cflags) -o $@ $< $(unit_$*)
+$(filter-out %/string,$(unit_programs)): $(unit_out)/%: $(unit_out)/.obj/$(unit_dir)/test_%.o \
+		$$(addprefix $(unit_out)/.obj/,$$(unit_$$*:.c=.o))
+	@$(HOST_CC) $(unit_cflags) -o $@ $^
 
 # The kernel's own string routines are compiled apart, under other names: the test needs libc's.
 $(unit_out)/string: $(unit_dir)/test_string.c lib/string.c arch/x86_64/string.c lib/string.h \
@@ -58,3 +62,5 @@ test-unit: $(unit_programs)
 		if $(unit_out)/$$suite; then echo "  ok  $$suite"; \
 		else echo "  FAILED  $$suite"; exit 1; fi; \
 	done
+
+-include $(unit_objects:.o=.d)
