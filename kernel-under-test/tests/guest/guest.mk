@@ -24,5 +24,10 @@ $(guest_out)/hello-dynamic: $(guest_dir)/boot/hello.c $(guest_dir)/guest.mk
 	@echo '  HOSTCC  $@'
 	@$(HOST_CC) $(guest_cflags) -o $@ $<
 
+$(guest_out)/fuzz: tests/fuzz/syscalls.c $(guest_dir)/guest.mk
+	@mkdir -p $(@D)
+	@echo '  HOSTCC  $@'
+	@$(HOST_CC) $(guest_cflags) -static -o $@ $<
+
 .PHONY: guest
-guest: $(guest_out)/abi $(guest_out)/hello $(guest_out)/hello-dynamic
+guest: $(guest_out)/abi $(guest_out)/hello $(guest_out)/hello-dynamic $(guest_out)/fuzz
