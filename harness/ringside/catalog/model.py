@@ -129,6 +129,15 @@ class Boot(Strict):
     ways: dict[str, Way] = Field(min_length=1)
 
 
+def _compiling(patterns: tuple[str, ...]) -> tuple[str, ...]:
+    for pattern in patterns:
+        try:
+            re.compile(pattern)
+        except re.error as error:
+            raise ValueError(f"{pattern!r} is not a regular expression: {error}") from error
+    return patterns
+
+
 class Console(Strict):
     """Where the kernel prints, and the patterns (regular expressions) of its last words."""
 
@@ -138,12 +147,19 @@ class Console(Strict):
     @field_validator("panic")
     @classmethod
     def _patterns_compile(cls, patterns: tuple[str, ...]) -> tuple[str, ...]:
-        for pattern in patterns:
-            try:
-                re.compile(pattern)
-            except re.error as error:
-                raise ValueError(f"{pattern!r} is not a regular expression: {error}") from error
-        return patterns
+        return _compiling(patterns)
+
+
+class Profile(Strict):
+    """What `ringside explain` must be told: patterns (regular expressions, of the whole name) of
+    the functions that choose, wake and switch threads. What they call counts to them."""
+
+    scheduler: tuple[str, ...] = ()
+
+    @field_validator("scheduler")
+    @classmethod
+    def _patterns_compile(cls, patterns: tuple[str, ...]) -> tuple[str, ...]:
+        return _compiling(patterns)
 
 
 class Deadlines(Strict):
@@ -179,6 +195,7 @@ class Kernel(Strict):
     boot: Boot | None = None
     port: str | None = Field(default=None, pattern=r"^[a-z0-9][a-z0-9_-]*$")
     console: Console = Console()
+    profile: Profile = Profile()
     deadlines: Deadlines = Deadlines()
 
     @property

@@ -14,11 +14,12 @@ _ISA_MACHINES = ("pc", "q35", "isapc")
 
 @dataclass(frozen=True)
 class MachineSpec:
-    """What to boot: paths are files, `memory_mib` is in MiB."""
+    """What to boot: paths are files, `memory_mib` is in MiB. Without `kernel` the firmware looks
+    for what to boot on the disks that `extra` adds."""
 
     machine: str
     memory_mib: int
-    kernel: Path
+    kernel: Path | None
     cmdline: str = ""
     initrd: Path | None = None
     extra: tuple[str, ...] = ()
@@ -39,7 +40,8 @@ def build_argv(spec: MachineSpec, clock: ClockSpec, binary: str, qmp_fd: int) ->
     argv += ["-chardev", f"socket,id=qmp,fd={qmp_fd}", "-mon", "chardev=qmp,mode=control"]
     if spec.machine.split(",")[0].startswith(_ISA_MACHINES):
         argv += ["-device", "pvpanic"]
-    argv += ["-kernel", str(spec.kernel)]
+    if spec.kernel is not None:
+        argv += ["-kernel", str(spec.kernel)]
     if spec.initrd is not None:
         argv += ["-initrd", str(spec.initrd)]
     if spec.cmdline:

@@ -40,12 +40,14 @@ logging.getLogger("qemu.qmp").setLevel(logging.CRITICAL)
 class QemuMachine:
     """`async with QemuMachine(argv_for) as machine:` starts QEMU and guarantees its end.
 
-    `argv_for` builds the argv from the descriptor number that QMP gets. Raises MachineError on
-    entry when QEMU does not start; the line holds what it said.
+    `argv_for` builds the argv from the descriptor number that QMP gets. `cpu` is a host CPU that
+    all of QEMU's threads stay on. Raises MachineError on entry when QEMU does not start; the line
+    holds what it said.
     """
 
-    def __init__(self, argv_for: Callable[[int], tuple[str, ...]]) -> None:
+    def __init__(self, argv_for: Callable[[int], tuple[str, ...]], cpu: int | None = None) -> None:
         self._argv_for = argv_for
+        self._cpu = cpu
         self.argv: tuple[str, ...] = ()
         self._process: asyncio.subprocess.Process | None = None
         self._qmp = QMPClient("ringside")
@@ -95,6 +97,7 @@ class QemuMachine:
         try:
             self._process = await asyncio.create_subprocess_exec(
                 *_die_with_parent(),
+                *_on_cpu(self._cpu),
                 *self.argv,
                 stdin=asyncio.subprocess.DEVNULL,
                 stdout=guest,
@@ -263,3 +266,9 @@ def _die_with_parent() -> tuple[str, ...]:
     """A prefix that has the host kernel end QEMU even when we are killed outright."""
     setpriv = shutil.which("setpriv")
     return (setpriv, "--pdeathsig", "KILL", "--") if setpriv else ()
+
+
+def _on_cpu(cpu: int | None) -> tuple[str, ...]:
+    """A prefix that keeps QEMU on one host CPU, where taskset is there to do it."""
+    taskset = shutil.which("taskset") if cpu is not None else None
+    return (taskset, "--cpu-list", str(cpu)) if taskset else ()

@@ -1,0 +1,131 @@
+"""Boot a kernel with the QEMU plugin looking on."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from ringside.catalog import Workload
+from ringside.conductor.prepare import Candidate, Plan
+from ringside.errors import ProfileError
+from ringside.image import build_initrd
+from ringside.image.make import make
+from ringside.machine import ClockSpec, MachineSpec, Qemu, QemuMachine, build_argv
+from ringside.profile import PluginLog, read_log
+from ringside.records import Transcript
+from ringside.session import Ending, Limits, Outcome, run_session
+
+_PLUGIN = Path("harness/plugin")
+
+
+@dataclass(frozen=True)
+class Watched:
+    """A boot that was watched: what the plugin and the guest said, and how it ended."""
+
+    log: PluginLog
+    transcript: Transcript
+    ending: Ending
+    console: bytes
+
+
+@dataclass(frozen=True)
+class Bench:
+    """Where to watch: the plugin, a folder for its file, the host CPU to run on."""
+
+    plugin: Path
+    folder: Path
+    cpu: int
+
+
+def build_plugin(root: Path) -> Path:
+    """Bring the plugin up to date. Raises ImageError when it does not compile."""
+    make(root / _PLUGIN, "all", root)
+    return root / _PLUGIN / "build" / "ringside.so"
+
+
+def host_cpu(index: int) -> int:
+    """The host CPU for the `index`-th QEMU: one of those that are allowed, in turn."""
+    allowed = sorted(os.sched_getaffinity(0))
+    return allowed[index % len(allowed)]
+
+
+async def watch_workloads(
+    plan: Plan, candidate: Candidate, workloads: Sequence[Workload], bench: Bench, *, profile: bool
+) -> Watched:
+    """Boot `candidate` with `workloads` planned. With `profile`, follow calls in their windows.
+
+    Raises ProfileError when the guest did not get through them, MachineError when QEMU does not
+    start.
+    """
+    names = [workload.name for workload in workloads]
+    initrd = build_initrd(
+        candidate.workload_set, names, plan.request.profile, plan.cache / "initrd"
+    )
+    kernel = candidate.kernel
+    spec = MachineSpec(
+        machine=candidate.boot.machine,
+        memory_mib=candidate.boot.memory_mib,
+        kernel=candidate.file,
+        cmdline=candidate.way.cmdline,
+        initrd=initrd.path,
+    )
+    patience = plan.request.patience
+    limits = Limits(
+        boot_s=kernel.deadlines.boot_host_s * patience,
+        silence_s=kernel.deadlines.silence_host_s * patience,
+        guest_s=kernel.deadlines.guest_s,
+    )
+    watched = await watch(
+        spec,
+        plan.clock,
+        plan.qemu,
+        bench,
+        kernel_id=kernel.id,
+        planned=names,
+        limits=limits,
+        panic=kernel.console.panic,
+        profile=profile,
+    )
+    if watched.ending.outcome is not Outcome.FINISHED:
+        raise ProfileError(f"{kernel.id}: {watched.ending.outcome}: {watched.ending.detail}")
+    return watched
+
+
+async def watch(
+    spec: MachineSpec,
+    clock: ClockSpec,
+    qemu: Qemu,
+    bench: Bench,
+    *,
+    kernel_id: str,
+    planned: Sequence[str],
+    limits: Limits,
+    panic: Sequence[str],
+    profile: bool,
+) -> Watched:
+    """Boot `spec` until it ends or a limit ends it."""
+    out = bench.folder / f"{kernel_id}.plugin.jsonl"
+    watching = MachineSpec(
+        machine=spec.machine,
+        memory_mib=spec.memory_mib,
+        kernel=spec.kernel,
+        cmdline=spec.cmdline,
+        initrd=spec.initrd,
+        extra=(*spec.extra, "-plugin", plugin_option(bench.plugin, out, profile=profile)),
+    )
+    transcript = Transcript(planned)
+    console = bytearray()
+    machine = QemuMachine(lambda fd: build_argv(watching, clock, qemu.binary, fd), bench.cpu)
+    async with machine:
+        ending = await run_session(machine, transcript, limits, panic, console.extend)
+    return Watched(
+        log=read_log(out), transcript=transcript, ending=ending, console=bytes(console)
+    )
+
+
+def plugin_option(plugin: Path, out: Path, *, profile: bool) -> str:
+    """The value of QEMU's -plugin. A comma in a path is doubled."""
+    words = [f"file={plugin}", f"out={out}"] + (["profile=on"] if profile else [])
+    return ",".join(word.replace(",", ",,") for word in words)
