@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Literal
+from typing import Literal, get_args
 
 import click
 from rich.console import Console
@@ -11,9 +11,9 @@ from rich.console import Console
 from ringside.catalog import Catalog, find_root, load
 from ringside.cli import options
 from ringside.cli.conducting import run_request
-from ringside.cli.jsonl import write_json
+from ringside.cli.jsonl import check_json, write_json
 from ringside.conductor import Request
-from ringside.store import Run
+from ringside.store import Isolation, Run
 
 
 @click.command()
@@ -25,6 +25,15 @@ from ringside.store import Run
 @click.option("--reference", metavar="ID", help="Take ratios to this kernel.")
 @options.images_option
 @options.patience_option
+@click.option("--sweep", is_flag=True, help="Run the points of the curves instead of the table's.")
+@click.option(
+    "--isolate",
+    type=click.Choice(get_args(Isolation)),
+    default="child",
+    show_default=True,
+    help="What each workload has to itself: a process, or a boot of its own.",
+)
+@click.option("--no-probes", is_flag=True, help="Don't ask what each kernel can do.")
 @click.option("--json", "json_file", metavar="FILE", help="Write JSON lines here; - is stdout.")
 @click.option("--no-report", is_flag=True, help="Write no report, only the table.")
 def compare(
@@ -36,6 +45,9 @@ def compare(
     reference: str | None,
     images: dict[str, Path],
     patience: float,
+    sweep: bool,
+    isolate: Isolation,
+    no_probes: bool,
     json_file: str | None,
     no_report: bool,
 ) -> int:
@@ -45,12 +57,18 @@ def compare(
     everything was measured or is absent from the kernel by its own word, 1 when something
     failed, 2 when the run could not be made.
     """
+    if json_file is not None:
+        check_json(json_file)
     catalog = load(find_root())
     request = Request(
         clock=options.resolve_clock(clock, catalog.root),
         profile=profile,
         kernels=options.names(patterns),
         workloads=options.names(workloads),
+        sweep=sweep,
+        # Who asks for a part wants that part.
+        probes=None if no_probes or sweep or workloads else (),
+        isolation=isolate,
         way=way,
         reference=reference,
         images=options.given_images(catalog, images),
@@ -75,9 +93,11 @@ def status_of(run: Run) -> int:
 
 def show(run: Run, catalog: Catalog, console: Console) -> None:
     """Print the table of costs, and a line for each thing that went wrong."""
-    from ringside.report.terminal import latency_table
+    from ringside.report.terminal import latency_table, probe_table
 
     console.print(latency_table(run, catalog.kernels))
+    if run.probes:
+        console.print(probe_table(run, catalog.kernels))
     for boot in run.boots:
         if boot.settle is not None and not boot.settle.ok:
             console.print(

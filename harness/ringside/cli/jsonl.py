@@ -35,6 +35,17 @@ def json_lines(run: Run) -> str:
     return "".join(f"{line}\n" for line in lines)
 
 
+def check_json(file: str) -> None:
+    """Refuse, before a run is made, a file that could not be written after it."""
+    if file == "-":
+        return
+    try:
+        with Path(file).open("a", encoding="utf-8"):
+            pass
+    except OSError as error:
+        raise StoreError(f"--json {file}: {error.strerror}") from error
+
+
 def write_json(run: Run, file: str) -> None:
     """Write `json_lines` to a file, or to standard output for `-`. Raises StoreError."""
     text = json_lines(run)
