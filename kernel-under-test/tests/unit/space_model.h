@@ -57,3 +57,6 @@ int cpu_access(uint64_t addr, unsigned int access, uint64_t *word);
 
 /* The areas are in order and say what the model says; `resident` counts the entries. */
 void model_check_areas(struct model *m);
+
+/* In space_cases.c: what needs no model. */
+void space_cases(void);
