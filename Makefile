@@ -44,9 +44,10 @@ format: $(STAMP) ## Rewrite the Python sources in the house style
 bench: setup $(STAMP) build fetch ## Measure Ringside's own speed against its targets
 	@$(VENV)/bin/python harness/bench/speed.py $(ARGS)
 
-build: setup ## Build Bantam and the workloads
+build: setup ## Build Bantam, the workloads and the QEMU plugin
 	@$(MAKE) --no-print-directory -C kernel-under-test
 	@$(MAKE) --no-print-directory -C workloads
+	@$(MAKE) --no-print-directory -C harness/plugin
 
 fetch: setup $(STAMP) ## Get the reference kernels that are not here yet
 	@$(RINGSIDE) fetch $(ARGS)
@@ -69,6 +70,7 @@ $(STAMP): pyproject.toml | setup
 clean: ## Remove what was built (results, downloads and the Python parts stay)
 	@$(MAKE) --no-print-directory -C kernel-under-test clean
 	@$(MAKE) --no-print-directory -C workloads clean
+	@$(MAKE) --no-print-directory -C harness/plugin clean
 
 distclean: clean ## Remove downloads and the Python parts too
 	rm -rf $(VENV) .cache .mypy_cache .ruff_cache .pytest_cache .hypothesis

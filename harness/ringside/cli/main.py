@@ -10,11 +10,14 @@ from typing import NoReturn
 import click
 
 import ringside
+from ringside.cli.boot import boot
 from ringside.cli.check import check
 from ringside.cli.compare import compare
+from ringside.cli.explain import explain
 from ringside.cli.kernels import kernels
 from ringside.cli.lists import clocks, fetch, workloads
 from ringside.cli.new import new
+from ringside.cli.probe import probe
 from ringside.cli.report import report
 from ringside.cli.table import table
 from ringside.errors import RingsideError
@@ -30,7 +33,20 @@ def cli(debug: bool) -> None:
     """Boot kernels side by side in QEMU, run the same bytes on each, and say what each costs."""
 
 
-for _command in (compare, check, report, fetch, kernels, new, table, workloads, clocks):
+for _command in (
+    compare,
+    check,
+    explain,
+    probe,
+    report,
+    boot,
+    fetch,
+    kernels,
+    new,
+    table,
+    workloads,
+    clocks,
+):
     cli.add_command(_command)
 
 

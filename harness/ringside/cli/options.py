@@ -80,7 +80,7 @@ def images_option(function: _F) -> _F:
         "images",
         multiple=True,
         metavar="ID=PATH",
-        callback=_parse_images,
+        callback=parse_images,
         help="Boot this file as kernel ID instead of what its manifest says.",
     )(function)
 
@@ -110,9 +110,10 @@ def resolve_clock(name: str, root: Path) -> Clock:
     return clock
 
 
-def _parse_images(
+def parse_images(
     context: click.Context, parameter: click.Parameter, values: tuple[str, ...]
 ) -> dict[str, Path]:
+    """Files by kernel id, from `ID=PATH` values."""
     images = {}
     for value in values:
         kernel_id, equals, path = value.partition("=")

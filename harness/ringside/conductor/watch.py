@@ -15,27 +15,27 @@ from ringside.image.make import make
 from ringside.machine import ClockSpec, MachineSpec, Qemu, QemuMachine, build_argv
 from ringside.profile import PluginLog, read_log
 from ringside.records import Transcript
-from ringside.session import Ending, Limits, Outcome, run_session
+from ringside.session import Ending, Limits, Outcome, Sink, run_session
 
 _PLUGIN = Path("harness/plugin")
 
 
 @dataclass(frozen=True)
 class Watched:
-    """A boot that was watched: what the plugin and the guest said, and how it ended."""
+    """A boot that was watched: what the plugin saw, what the guest said, and how it ended."""
 
     log: PluginLog
-    transcript: Transcript
     ending: Ending
     console: bytes
 
 
 @dataclass(frozen=True)
 class Bench:
-    """Where to watch: the plugin, a folder for its file, the host CPU to run on."""
+    """Where to watch: the plugin, a folder for its file, the file's stem, the host CPU."""
 
     plugin: Path
     folder: Path
+    label: str
     cpu: int
 
 
@@ -53,7 +53,7 @@ def host_cpu(index: int) -> int:
 
 async def watch_workloads(
     plan: Plan, candidate: Candidate, workloads: Sequence[Workload], bench: Bench, *, profile: bool
-) -> Watched:
+) -> tuple[Watched, Transcript]:
     """Boot `candidate` with `workloads` planned. With `profile`, follow calls in their windows.
 
     Raises ProfileError when the guest did not get through them, MachineError when QEMU does not
@@ -77,20 +77,20 @@ async def watch_workloads(
         silence_s=kernel.deadlines.silence_host_s * patience,
         guest_s=kernel.deadlines.guest_s,
     )
+    transcript = Transcript(names)
     watched = await watch(
         spec,
         plan.clock,
         plan.qemu,
         bench,
-        kernel_id=kernel.id,
-        planned=names,
+        sink=transcript,
         limits=limits,
         panic=kernel.console.panic,
         profile=profile,
     )
     if watched.ending.outcome is not Outcome.FINISHED:
         raise ProfileError(f"{kernel.id}: {watched.ending.outcome}: {watched.ending.detail}")
-    return watched
+    return watched, transcript
 
 
 async def watch(
@@ -99,14 +99,13 @@ async def watch(
     qemu: Qemu,
     bench: Bench,
     *,
-    kernel_id: str,
-    planned: Sequence[str],
+    sink: Sink,
     limits: Limits,
     panic: Sequence[str],
     profile: bool,
 ) -> Watched:
     """Boot `spec` until it ends or a limit ends it."""
-    out = bench.folder / f"{kernel_id}.plugin.jsonl"
+    out = bench.folder / f"{bench.label}.plugin.jsonl"
     watching = MachineSpec(
         machine=spec.machine,
         memory_mib=spec.memory_mib,
@@ -115,14 +114,11 @@ async def watch(
         initrd=spec.initrd,
         extra=(*spec.extra, "-plugin", plugin_option(bench.plugin, out, profile=profile)),
     )
-    transcript = Transcript(planned)
     console = bytearray()
     machine = QemuMachine(lambda fd: build_argv(watching, clock, qemu.binary, fd), bench.cpu)
     async with machine:
-        ending = await run_session(machine, transcript, limits, panic, console.extend)
-    return Watched(
-        log=read_log(out), transcript=transcript, ending=ending, console=bytes(console)
-    )
+        ending = await run_session(machine, sink, limits, panic, console.extend)
+    return Watched(log=read_log(out), ending=ending, console=bytes(console))
 
 
 def plugin_option(plugin: Path, out: Path, *, profile: bool) -> str:

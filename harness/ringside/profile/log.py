@@ -10,9 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 from ringside.errors import ProfileError
 from ringside.profile.boot import BootView
 
-NodeKind = Literal[
-    "user", "syscall", "fault", "interrupt", "thread", "entry", "exit", "call"
-]
+NodeKind = Literal["user", "syscall", "fault", "interrupt", "thread", "entry", "exit", "call"]
 
 
 class _Line(BaseModel):

@@ -1,0 +1,124 @@
+"""Explain one workload on several kernels, or on several revisions of one."""
+
+from __future__ import annotations
+
+import asyncio
+import dataclasses
+import tempfile
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from ringside.catalog.model import MakeImage
+from ringside.conductor.observer import Observer
+from ringside.conductor.prepare import Candidate, Plan
+from ringside.conductor.symbols import kernel_symbols
+from ringside.conductor.watch import Bench, build_plugin, host_cpu, watch_workloads
+from ringside.errors import CatalogError, ProfileError, RingsideError
+from ringside.image import KernelImage, Symbols, boot_file
+from ringside.image.files import sha256_file
+from ringside.image.revision import build_revision, resolve_revision
+from ringside.machine.newer import find_qemu_for_plugins
+from ringside.profile import Explanation, Names, explain
+from ringside.records import Verdict
+
+_SHOWN_COMMIT = 10
+
+
+@dataclass(frozen=True)
+class Subject:
+    """A kernel to explain a workload on; `label` is its id, with the revision where asked for."""
+
+    label: str
+    candidate: Candidate
+
+
+def with_plugins(plan: Plan) -> Plan:
+    """The plan with a QEMU that plugins can watch with."""
+    arch = plan.candidates[0].boot.arch
+    return dataclasses.replace(plan, qemu=find_qemu_for_plugins(arch, plan.cache))
+
+
+def subjects_of(plan: Plan, revisions: Sequence[str], observer: Observer) -> tuple[Subject, ...]:
+    """The plan's kernels; with `revisions`, its one kernel as it was at each of them.
+
+    Raises CatalogError when it has several or one that is not built here.
+    """
+    if not revisions:
+        return tuple(Subject(c.kernel.id, c) for c in plan.candidates)
+    candidate = plan.candidates[0]
+    source = candidate.kernel.image
+    if len(plan.candidates) != 1 or not isinstance(source, MakeImage):
+        raise CatalogError("--revs takes one kernel, and one that is built in this repository")
+    found = []
+    for revision in revisions:
+        commit = resolve_revision(plan.root, revision)
+        observer.preparing(f"building {candidate.kernel.name} at {revision}")
+        built = build_revision(plan.root, plan.cache, commit, source.directory, source.target)
+        path = built / source.kernel
+        image = KernelImage(
+            kernel=candidate.kernel.id,
+            path=path,
+            sha256=sha256_file(path),
+            version=commit[:_SHOWN_COMMIT],
+        )
+        file = boot_file(image, candidate.way, plan.cache)
+        label = f"{candidate.kernel.id}@{revision.replace('/', '-')}"
+        found.append(Subject(label, dataclasses.replace(candidate, image=image, file=file)))
+    return tuple(found)
+
+
+async def explain_all(
+    plan: Plan,
+    subjects: Sequence[Subject],
+    symbols: Mapping[str, Path],
+    observer: Observer,
+) -> tuple[Explanation, ...]:
+    """The plan's one workload on each subject, side by side as the host has room.
+
+    `symbols` are files to take a kernel's functions from, by kernel id. Raises RingsideError for
+    the first subject that can't be explained.
+    """
+    plugin = build_plugin(plan.root)
+    room = asyncio.Semaphore(len({host_cpu(i) for i in range(len(subjects))}))
+    with tempfile.TemporaryDirectory(prefix="ringside-") as folder:
+
+        async def one(index: int, subject: Subject) -> Explanation:
+            bench = Bench(plugin, Path(folder), f"{index}", host_cpu(index))
+            async with room:
+                return await _explain(plan, subject, bench, symbols, observer)
+
+        try:
+            async with asyncio.TaskGroup() as group:
+                tasks = [group.create_task(one(i, s)) for i, s in enumerate(subjects)]
+        except BaseExceptionGroup as errors:
+            for error in errors.exceptions:
+                if isinstance(error, RingsideError):
+                    raise error from None
+            raise
+    return tuple(task.result() for task in tasks)
+
+
+async def _explain(
+    plan: Plan, subject: Subject, bench: Bench, symbols: Mapping[str, Path], observer: Observer
+) -> Explanation:
+    candidate, workload = subject.candidate, plan.workloads[0]
+    observer.preparing(f"watching {subject.label}")
+    watched, transcript = await watch_workloads(plan, candidate, (workload,), bench, profile=True)
+    result = transcript.result(0)
+    if result.verdict is not Verdict.WHOLE:
+        raise ProfileError(
+            f"{subject.label} {workload.name}: {result.verdict.value}: "
+            f"{result.detail or 'it gave no samples'}"
+        )
+    observer.preparing(f"finding the functions of {subject.label}")
+    teller = bench.plugin.with_name("kallsyms")
+    given = symbols.get(candidate.kernel.id)
+    kernel = await asyncio.to_thread(
+        kernel_symbols, candidate, plan.qemu, plan.cache, teller, given
+    )
+    names = Names(kernel=kernel, user=Symbols.read(workload.path))
+    # Big logs take a moment, and other guests have deadlines.
+    return await asyncio.to_thread(
+        explain, subject.label, watched.log, result, names, candidate.kernel.profile.scheduler
+    )

@@ -1,0 +1,134 @@
+"""Explanations of a workload side by side: tables for the terminal and for the page."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from rich.console import Group
+from rich.table import Table
+from rich.text import Text
+
+from ringside.profile import PHASES, Explanation
+from ringside.report.text import NO_VALUE, cost, plain
+
+# Functions that both sides have make up at least this share of each: then a line is a function.
+_ALIKE = 0.5
+
+
+@dataclass(frozen=True)
+class Grid:
+    """A table: `rows` are a heading and a cell a column; numbers are instructions an operation."""
+
+    title: str
+    heads: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+
+
+def phases_grid(explained: Sequence[Explanation]) -> Grid:
+    """Each phase on each kernel, what the sum is, and what lies beside it."""
+    rows = []
+    for phase in PHASES:
+        if any(phase in e.phases for e in explained):
+            cells = (_cell(e.phases.get(phase, 0), e) for e in explained)
+            rows.append((str(phase), *cells))
+    rows.append(("sum", *(cost(e.total / e.iterations) for e in explained)))
+    for label, counts in (
+        ("beside it idle (halted)", [e.idle for e in explained]),
+        ("of it string repetitions", [e.repeats for e in explained]),
+        ("new processes and threads", [e.appeared for e in explained]),
+        ("returns elsewhere", [e.elsewhere for e in explained]),
+    ):
+        if any(counts):
+            cells = (cost(n / e.iterations) for n, e in zip(counts, explained, strict=True))
+            rows.append((label, *cells))
+    heads = ("phase", *(e.kernel for e in explained))
+    return Grid("Instructions an operation, median repetition, by phase", heads, tuple(rows))
+
+
+def functions_grid(explained: Sequence[Explanation], most: int) -> Grid:
+    """The dearest functions: line by line the same ones where the kernels are alike, else each
+    kernel's own by rank."""
+    if len(explained) == 2 and alike(explained[0], explained[1]):
+        return _changes(explained[0], explained[1], most)
+    heads = ["#"]
+    for e in explained:
+        heads += [e.kernel, "cost", "calls"]
+    rows = []
+    for rank in range(min(most, max(len(e.functions) for e in explained))):
+        row = [str(rank + 1)]
+        for e in explained:
+            if rank < len(e.functions):
+                f = e.functions[rank]
+                row += [plain(f.name), _cell(f.instructions, e), cost(f.calls / e.iterations)]
+            else:
+                row += ["", "", ""]
+        rows.append(tuple(row))
+    return Grid("Instructions an operation, by function", tuple(heads), tuple(rows))
+
+
+def alike(one: Explanation, other: Explanation) -> bool:
+    """Whether most of what both execute is in functions that both have."""
+    names = {f.name for f in one.functions} & {f.name for f in other.functions}
+    return all(
+        sum(f.instructions for f in e.functions if f.name in names) >= _ALIKE * e.total
+        for e in (one, other)
+    )
+
+
+def _changes(before: Explanation, after: Explanation, most: int) -> Grid:
+    old = {f.name: f.instructions / before.iterations for f in before.functions}
+    new = {f.name: f.instructions / after.iterations for f in after.functions}
+    names = sorted(
+        old.keys() | new.keys(),
+        key=lambda n: (-abs(new.get(n, 0) - old.get(n, 0)), -max(new.get(n, 0), old.get(n, 0)), n),
+    )
+    rows = tuple(
+        (
+            plain(name),
+            cost(old[name]) if name in old else NO_VALUE,
+            cost(new[name]) if name in new else NO_VALUE,
+            f"{new.get(name, 0) - old.get(name, 0):+,.2f}",
+        )
+        for name in names[:most]
+    )
+    heads = ("function", before.kernel, after.kernel, "change")
+    return Grid("Instructions an operation, by function, largest change first", heads, rows)
+
+
+def _cell(instructions: int, e: Explanation) -> str:
+    return f"{cost(instructions / e.iterations)} ({100 * instructions / max(e.total, 1):.0f} %)"
+
+
+def proof(e: Explanation) -> str:
+    """How the window and the workload's own count of the same operations fit together."""
+    idle = f", {e.idle:,} passed while the CPU was halted" if e.idle else ""
+    return (
+        f"{e.kernel}: {e.total:,} instructions between the markers of {e.iterations:,} operations; "
+        f"the workload counted {e.ticks:,}{idle}, {e.readings} lie between markers and readings"
+    )
+
+
+def terminal(explained: Sequence[Explanation], most: int) -> Group:
+    """Both tables for a terminal."""
+    first = explained[0]
+    title = Text(f"{first.workload}: {plain(first.op)}")
+    lines = (Text(proof(e)) for e in explained)
+    return Group(
+        title, _table(phases_grid(explained)), *lines, _table(functions_grid(explained, most))
+    )
+
+
+def _table(grid: Grid) -> Table:
+    table = Table(title=grid.title, title_justify="left")
+    for index, head in enumerate(grid.heads):
+        numbers = index > 0 and (grid.heads[0] != "#" or head in ("cost", "calls"))
+        table.add_column(
+            Text(head),
+            justify="right" if numbers else "left",
+            overflow="ellipsis",
+            no_wrap=True,
+        )
+    for row in grid.rows:
+        table.add_row(*(Text(cell) for cell in row))
+    return table

@@ -1,0 +1,140 @@
+"""Flame graphs of instruction counts as SVG, and the collapsed stacks that other tools read.
+
+A frame is as wide as what was executed in it and below; callers are below callees. In a
+differential graph widths are those of the second side and colours say how much more (red) or less
+(blue) it executes there than the first side does.
+"""
+
+from __future__ import annotations
+
+import html
+import zlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+Stack = tuple[str, ...]
+
+_WIDTH = 1200
+_ROW = 17
+_MARGIN = 10
+_HEAD = 40
+_CHAR = 6.6
+_LEAST = 0.3
+# Warm hues for kernel code, cool ones for what is not, so that the eye finds the border.
+_HUES = {"user": 210, "kernel thread": 270}
+
+
+@dataclass
+class _Frame:
+    name: str
+    count: int = 0
+    before: int = 0
+    children: dict[str, _Frame] = field(default_factory=dict)
+
+    def child(self, name: str) -> _Frame:
+        return self.children.setdefault(name, _Frame(name))
+
+    def depth(self) -> int:
+        return 1 + max((child.depth() for child in self.children.values()), default=0)
+
+
+def folded(stacks: Mapping[Stack, int]) -> str:
+    """One line a stack, frames joined by semicolons, outermost first, and its instructions."""
+    lines = (f"{';'.join(_plain(frame) for frame in stack)} {stacks[stack]}" for stack in stacks)
+    return "".join(f"{line}\n" for line in sorted(lines))
+
+
+def flame(
+    stacks: Mapping[Stack, int],
+    title: str,
+    per: int,
+    before: tuple[Mapping[Stack, int], int] | None = None,
+) -> str:
+    """The graph of `stacks`, counts shown divided by `per` operations. `before` is the first
+    side of a differential graph: its stacks and its number of operations."""
+    root = _Frame("all")
+    for stack, count in stacks.items():
+        _add(root, stack, count, before=False)
+    if before is not None:
+        for stack, count in before[0].items():
+            _add(root, stack, count, before=True)
+    height = _HEAD + root.depth() * _ROW + _MARGIN
+    scale = (_WIDTH - 2 * _MARGIN) / max(root.count, 1)
+    drawing = _Drawing(root, scale, height, per, before[1] if before else None)
+    drawing.frame(root, _MARGIN, 0, "")
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_WIDTH} {height}" '
+        f'width="{_WIDTH}" height="{height}" font-family="monospace" font-size="11" role="img">'
+        f"<title>{html.escape(_plain(title))}</title>"
+        f'<rect width="100%" height="100%" fill="#fff"/>'
+        f'<text x="{_WIDTH / 2:g}" y="22" text-anchor="middle" font-size="14">'
+        f"{html.escape(_plain(title))}</text>"
+        f"{''.join(drawing.parts)}</svg>\n"
+    )
+
+
+def _add(root: _Frame, stack: Stack, count: int, *, before: bool) -> None:
+    frame = root
+    for name in ("", *stack):
+        frame = frame.child(name) if name else frame
+        if before:
+            frame.before += count
+        else:
+            frame.count += count
+
+
+@dataclass
+class _Drawing:
+    root: _Frame
+    scale: float
+    height: int
+    per: int
+    per_before: int | None
+    parts: list[str] = field(default_factory=list)
+
+    def frame(self, frame: _Frame, x: float, level: int, top: str) -> None:
+        width = frame.count * self.scale
+        if width < _LEAST:
+            return
+        y = self.height - _MARGIN - (level + 1) * _ROW
+        label = _shortened(frame.name, width)
+        text = f'<text x="{x + 3:.2f}" y="{y + 12}">{html.escape(label)}</text>' if label else ""
+        self.parts.append(
+            f"<g><title>{html.escape(self._says(frame))}</title>"
+            f'<rect x="{x:.2f}" y="{y}" width="{width:.2f}" height="{_ROW - 1}" '
+            f'fill="{self._colour(frame, top)}" rx="1"/>{text}</g>'
+        )
+        for child in sorted(frame.children.values(), key=lambda child: child.name):
+            self.frame(child, x, level + 1, top or child.name)
+            x += child.count * self.scale
+
+    def _says(self, frame: _Frame) -> str:
+        share = 100 * frame.count / max(self.root.count, 1)
+        says = f"{_plain(frame.name)}: {frame.count / self.per:,.2f} an operation, {share:.1f} %"
+        if self.per_before is not None:
+            change = frame.count / self.per - frame.before / self.per_before
+            says += f" ({change:+,.2f})"
+        return says
+
+    def _colour(self, frame: _Frame, top: str) -> str:
+        if self.per_before is None:
+            hue = _HUES.get(top, 30)
+            spread = zlib.crc32(frame.name.encode()) % 24
+            return f"hsl({hue - 12 + spread},75%,{68 + spread % 8}%)"
+        now, before = frame.count / self.per, frame.before / self.per_before
+        change = (now - before) / max(now, before, 1e-9)
+        light = 96 - 36 * abs(change)
+        return f"hsl({8 if change > 0 else 215},80%,{light:.0f}%)"
+
+
+def _shortened(name: str, width: float) -> str:
+    room = int((width - 6) / _CHAR)
+    plain = _plain(name)
+    if len(plain) <= room:
+        return plain
+    return f"{plain[: room - 2]}.." if room >= 4 else ""
+
+
+def _plain(name: str) -> str:
+    """A symbol's name comes out of somebody's image: only what can be shown, and no separator."""
+    return "".join(c if c.isprintable() and c != ";" else "?" for c in name)
