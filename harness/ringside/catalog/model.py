@@ -109,23 +109,28 @@ Image = Annotated[DebImage | MakeImage | FileImage, Field(discriminator="source"
 class Way(Strict):
     """One way to boot an image.
 
-    `image` is what QEMU's -kernel gets: `kernel` as it comes, or `vmlinux`, the ELF inside a
-    bzImage, entered through its PVH note. `effects` says what the options change in the kernel
-    that is measured; the report repeats them.
+    `image` is what QEMU's -kernel gets: `kernel` as it comes; `vmlinux`, the ELF inside a bzImage,
+    entered through its PVH note; or `multiboot64`, a 64-bit ELF with a multiboot header, which
+    QEMU loads when the ELF header says that it is for the 386. `effects` says what the options
+    change in the kernel that is measured; the report repeats them.
     """
 
-    image: Literal["kernel", "vmlinux"]
+    image: Literal["kernel", "vmlinux", "multiboot64"]
     cmdline: str = ""
     effects: tuple[str, ...] = ()
 
 
 class Boot(Strict):
-    """The machine a kernel wants, and the ways to boot it (the first is the default)."""
+    """The machine a kernel wants, and the ways to boot it (the first is the default).
+
+    `workloads` is how these get in; with `none` the kernel is only booted, until it prints
+    `console.ready`.
+    """
 
     arch: Arch
     machine: str
     memory_mib: int = Field(ge=16, le=65536)
-    workloads: Literal["initrd"]
+    workloads: Literal["initrd", "none"]
     ways: dict[str, Way] = Field(min_length=1)
 
 
@@ -139,15 +144,26 @@ def _compiling(patterns: tuple[str, ...]) -> tuple[str, ...]:
 
 
 class Console(Strict):
-    """Where the kernel prints, and the patterns (regular expressions) of its last words."""
+    """Where the kernel prints, and patterns (regular expressions) of what it says.
+
+    `panic` are its last words; `ready` is in the line by which one that runs no workloads is up.
+    """
 
     device: Literal["serial"] = "serial"
     panic: tuple[str, ...] = ()
+    ready: str | None = None
 
     @field_validator("panic")
     @classmethod
     def _patterns_compile(cls, patterns: tuple[str, ...]) -> tuple[str, ...]:
         return _compiling(patterns)
+
+    @field_validator("ready")
+    @classmethod
+    def _pattern_compiles(cls, pattern: str | None) -> str | None:
+        if pattern is not None:
+            _compiling((pattern,))
+        return pattern
 
 
 class Profile(Strict):
@@ -170,6 +186,13 @@ class Deadlines(Strict):
     guest_s: float = Field(default=600.0, gt=0)
 
 
+class ExpectedAnswer(Strict):
+    """What a kernel is known to answer to a probe, and why that is no defect."""
+
+    answer: Literal["absent", "wrong", "crashed"]
+    why: str
+
+
 class Kernel(Strict):
     """One row of every table: a kernel folder's manifest.
 
@@ -177,7 +200,8 @@ class Kernel(Strict):
     the `reference`, `check` judges the `subject`, everything else is a `peer`. A row whose
     `default` is false runs only when it is asked for by name or with `all`. `image`, `boot` and
     `port` are absent for a row that is only listed. `target` is the rung the row is meant to
-    reach; the rung it did reach comes from results.
+    reach; the rung it did reach comes from results. `probes` explains, by `<family>/<name>`, the
+    answers that differ from `works` and are no defect.
     """
 
     id: str = Field(pattern=r"^[a-z0-9][a-z0-9.-]*$")
@@ -196,9 +220,25 @@ class Kernel(Strict):
     port: str | None = Field(default=None, pattern=r"^[a-z0-9][a-z0-9_-]*$")
     console: Console = Console()
     profile: Profile = Profile()
+    probes: dict[str, ExpectedAnswer] = {}
     deadlines: Deadlines = Deadlines()
+
+    @property
+    def bare(self) -> bool:
+        """Whether it is only booted, without workloads."""
+        return self.boot is not None and self.boot.workloads == "none"
 
     @property
     def runnable(self) -> bool:
         """Whether the manifest says enough to boot it and run workloads on it."""
-        return self.image is not None and self.boot is not None and self.port is not None
+        return (
+            self.image is not None
+            and self.boot is not None
+            and self.port is not None
+            and not self.bare
+        )
+
+    @property
+    def bootable(self) -> bool:
+        """Whether it is only booted and the manifest says enough for that."""
+        return self.image is not None and self.bare and self.console.ready is not None

@@ -22,7 +22,7 @@ from rich.text import Text
 
 from ringside.conductor import Plan
 from ringside.errors import StoreError
-from ringside.store import BootRecord, Measurement, find_run, load_run
+from ringside.store import BootRecord, Measurement, ProbeAnswer, find_run, load_run
 
 
 class _Left(ProgressColumn):
@@ -119,6 +119,10 @@ class ProgressView:
     def measured(self, measurement: Measurement) -> None:
         """A workload is over."""
         self._progress.advance(self._tasks[measurement.kernel])
+
+    def probed(self, answer: ProbeAnswer) -> None:
+        """A probe is over."""
+        self._progress.advance(self._tasks[answer.kernel])
 
     def ended(self, boot: BootRecord) -> None:
         """A boot is over."""

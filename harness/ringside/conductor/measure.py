@@ -6,10 +6,11 @@ import statistics
 from functools import partial
 
 from ringside.catalog import Workload
+from ringside.catalog.workloads import PROBE
 from ringside.machine import ClockSpec
 from ringside.records import Result, Verdict
 from ringside.session import Ending, Outcome
-from ringside.store.schema import Measurement, Status
+from ringside.store.schema import Answer, Measurement, ProbeAnswer, Status
 
 # What an unfinished workload is called when the boot ended this way.
 _UNFINISHED: dict[Outcome, Status] = {
@@ -84,6 +85,22 @@ def measurement(
         elf_sha256=workload.sha256,
         status=status,
         detail=detail,
+        boot=boot,
+    )
+
+
+def probe_answer(
+    *, kernel: str, probe: Workload, status: Status, detail: str | None, boot: int | None
+) -> ProbeAnswer:
+    """The answer of one probe, by the same rules as a workload's status."""
+    answer: Answer = "works" if status == "ok" else status
+    return ProbeAnswer(
+        kernel=kernel,
+        probe=probe.name.removeprefix(f"{PROBE}/"),
+        asks=probe.facts.op,
+        answer=answer,
+        detail=detail,
+        elf_sha256=probe.sha256,
         boot=boot,
     )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from ringside.store.schema import BootRecord, Measurement
+from ringside.store.schema import BootRecord, Measurement, ProbeAnswer
 
 
 class Observer(Protocol):
@@ -14,7 +14,7 @@ class Observer(Protocol):
         """Something that takes time is about to be built, fetched or unpacked."""
 
     def planned(self, kernels: tuple[str, ...], workloads: int) -> None:
-        """All is at hand: each kernel will run that many workloads."""
+        """All is at hand: each kernel will run that many workloads and probes."""
 
     def booting(self, kernel: str, boot: int) -> None:
         """A kernel is started, for the `boot`-th time (from 1)."""
@@ -27,6 +27,9 @@ class Observer(Protocol):
 
     def measured(self, measurement: Measurement) -> None:
         """A workload is over, one way or another."""
+
+    def probed(self, answer: ProbeAnswer) -> None:
+        """A probe is over, one way or another."""
 
     def ended(self, boot: BootRecord) -> None:
         """A boot is over."""
@@ -51,6 +54,9 @@ class Silent:
         """Do nothing."""
 
     def measured(self, measurement: Measurement) -> None:
+        """Do nothing."""
+
+    def probed(self, answer: ProbeAnswer) -> None:
         """Do nothing."""
 
     def ended(self, boot: BootRecord) -> None:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Literal
 
@@ -14,18 +15,26 @@ from ringside.errors import CatalogError
 from ringside.image import KernelImage, boot_file, obtain
 from ringside.image.make import make
 from ringside.machine import CLOCKS, Clock, ClockSpec, Qemu, find_qemu
+from ringside.store.schema import Isolation
 
 Profile = Literal["quick", "full"]
 
 
 @dataclass(frozen=True)
 class Request:
-    """What the user asked for. Empty `kernels` or `workloads` means all of them."""
+    """What the user asked for. Empty `kernels`, `workloads` or `probes` means all of them.
+
+    `workloads` or `probes` None means that none are run; `sweep` takes the points of the curves
+    instead of the rows of the table.
+    """
 
     clock: Clock = "exact"
     profile: Profile = "quick"
     kernels: tuple[str, ...] = ()
-    workloads: tuple[str, ...] = ()
+    workloads: tuple[str, ...] | None = ()
+    sweep: bool = False
+    probes: tuple[str, ...] | None = None
+    isolation: Isolation = "child"
     way: str | None = None
     reference: str | None = None
     images: Mapping[str, Path] = field(default_factory=dict)
@@ -47,7 +56,7 @@ class Candidate:
 
 @dataclass(frozen=True)
 class Plan:
-    """A run, ready to go. All candidates run `workloads`, which are the same bytes for all."""
+    """A run, ready to go. All candidates run `workloads` and `probes`, the same bytes for all."""
 
     request: Request
     clock: ClockSpec
@@ -56,7 +65,18 @@ class Plan:
     cache: Path
     candidates: tuple[Candidate, ...]
     workloads: tuple[Workload, ...]
+    probes: tuple[Workload, ...]
     reference: str | None
+
+    @property
+    def batches(self) -> tuple[tuple[Workload, ...], ...]:
+        """What shares a boot, unless something ends it early. Probes come last, together."""
+        shared = [self.workloads]
+        alone = [(workload,) for workload in self.workloads]
+        found: Sequence[tuple[Workload, ...]] = (
+            alone if self.request.isolation == "boot" else shared
+        )
+        return tuple(batch for batch in (*found, self.probes) if batch)
 
 
 def prepare(catalog: Catalog, request: Request, observer: Observer) -> Plan:
@@ -98,9 +118,16 @@ def prepare(catalog: Catalog, request: Request, observer: Observer) -> Plan:
         root=catalog.root,
         cache=cache,
         candidates=tuple(candidates),
-        workloads=first.select(request.workloads),
+        workloads=_chosen(request.workloads, partial(first.select, sweep=request.sweep)),
+        probes=_chosen(request.probes, first.select_probes),
         reference=reference,
     )
+
+
+def _chosen(
+    patterns: tuple[str, ...] | None, select: Callable[[Sequence[str]], tuple[Workload, ...]]
+) -> tuple[Workload, ...]:
+    return () if patterns is None else select(patterns)
 
 
 def _workload_sets(

@@ -5,11 +5,12 @@ from __future__ import annotations
 import asyncio
 import datetime
 import os
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from ringside.catalog import Workload
 from ringside.conductor.boot import BootResult, boot_once
-from ringside.conductor.measure import measurement, status_of
+from ringside.conductor.measure import measurement, probe_answer, status_of
 from ringside.conductor.observer import Observer
 from ringside.conductor.prepare import Candidate, Plan
 from ringside.errors import MachineError, RingsideError
@@ -24,6 +25,7 @@ from ringside.store.schema import (
     Environment,
     ImageRecord,
     Measurement,
+    ProbeAnswer,
     Run,
     Status,
 )
@@ -37,7 +39,8 @@ async def conduct(plan: Plan, folder: RunFolder, observer: Observer) -> Run:
     """
     started = datetime.datetime.now(datetime.UTC)
     conductor = _Conductor(plan, folder, observer)
-    observer.planned(tuple(c.kernel.id for c in plan.candidates), len(plan.workloads))
+    planned = len(plan.workloads) + len(plan.probes)
+    observer.planned(tuple(c.kernel.id for c in plan.candidates), planned)
     interrupted = False
     try:
         await conductor.all_kernels()
@@ -58,6 +61,11 @@ class _Progress:
 
     candidate: Candidate
     measurements: dict[str, Measurement] = field(default_factory=dict)
+    probes: dict[str, ProbeAnswer] = field(default_factory=dict)
+
+    def has(self, name: str) -> bool:
+        """Whether there is a word on this workload or probe already."""
+        return name in self.measurements or name in self.probes
 
 
 class _Conductor:
@@ -85,15 +93,26 @@ class _Conductor:
     async def _kernel(self, order: int, progress: _Progress) -> None:
         async with self._room:
             number = 0
-            waiting = list(self._plan.workloads)
-            while waiting:
-                number += 1
-                waiting = await self._boot(order, progress, waiting, number)
+            dead: BootRecord | None = None
+            for batch in self._plan.batches:
+                waiting: Sequence[Workload] = batch
+                while waiting and dead is None:
+                    number += 1
+                    waiting, boot = await self._boot(order, progress, waiting, number)
+                    # What never became ready once will not the next time.
+                    dead = boot if boot.ready_host_s is None else None
+                for workload in batch:
+                    if dead is not None and not progress.has(workload.name):
+                        self._skip(progress, workload, dead.detail or "the kernel did not boot")
+
+    def _skip(self, progress: _Progress, workload: Workload, why: str) -> None:
+        result = Result(name=workload.name, verdict=Verdict.NOT_BEGUN)
+        self._keep(progress, workload, result, "skipped", why, None, None)
 
     async def _boot(
-        self, order: int, progress: _Progress, workloads: list[Workload], number: int
-    ) -> list[Workload]:
-        """Boot once; the workloads that are still to be run on a fresh boot."""
+        self, order: int, progress: _Progress, workloads: Sequence[Workload], number: int
+    ) -> tuple[list[Workload], BootRecord]:
+        """Boot once; the workloads that are still to be run on a fresh boot, and the boot."""
 
         def on_end(index: int, transcript: Transcript) -> None:
             # Elsewhere the tick rate is only known when the guest says goodbye.
@@ -114,17 +133,17 @@ class _Conductor:
         )
         self._boots.append((order, number, done.record))
         self._observer.ended(done.record)
-        return self._settle_up(progress, workloads, done, number)
+        return self._settle_up(progress, workloads, done, number), done.record
 
     def _settle_up(
-        self, progress: _Progress, workloads: list[Workload], done: BootResult, number: int
+        self, progress: _Progress, workloads: Sequence[Workload], done: BootResult, number: int
     ) -> list[Workload]:
         """Judge what the boot left open."""
         transcript, ending = done.transcript, done.ending
         begun = [index for index in range(len(workloads)) if transcript.begun(index)]
         again: list[Workload] = []
         for index, workload in enumerate(workloads):
-            if workload.name in progress.measurements:
+            if progress.has(workload.name):
                 continue
             result = transcript.result(index)
             if result.verdict is Verdict.NOT_BEGUN and begun and ending.outcome in _RESTARTED:
@@ -149,10 +168,19 @@ class _Conductor:
         status: Status,
         detail: str | None,
         ns_per_tick: float | None,
-        number: int,
+        number: int | None,
     ) -> None:
+        kernel = progress.candidate.kernel.id
+        if workload.is_probe:
+            answer = probe_answer(
+                kernel=kernel, probe=workload, status=status, detail=detail, boot=number
+            )
+            progress.probes[workload.name] = answer
+            self._folder.add_probe(answer)
+            self._observer.probed(answer)
+            return
         made = measurement(
-            kernel=progress.candidate.kernel.id,
+            kernel=kernel,
             workload=workload,
             clock=self._plan.clock,
             result=result,
@@ -171,7 +199,18 @@ class _Conductor:
         boots = sorted(self._boots, key=lambda boot: boot[:2])
         index_of = {(order, number): index for index, (order, number, _) in enumerate(boots)}
         measurements = []
+        answers = []
         for order, progress in enumerate(self._progress):
+            for probe in plan.probes:
+                answer = progress.probes.get(probe.name) or probe_answer(
+                    kernel=progress.candidate.kernel.id,
+                    probe=probe,
+                    status="skipped",
+                    detail="never started: the run was interrupted",
+                    boot=None,
+                )
+                at = None if answer.boot is None else index_of.get((order, answer.boot))
+                answers.append(answer.model_copy(update={"boot": at}))
             for workload in plan.workloads:
                 made = progress.measurements.get(workload.name)
                 if made is None:
@@ -187,6 +226,8 @@ class _Conductor:
             images=tuple(_image_record(c, plan) for c in plan.candidates),
             boots=tuple(record for _, _, record in boots),
             measurements=tuple(measurements),
+            probes=tuple(answers),
+            isolation=plan.request.isolation,
             complete=complete,
         )
 

@@ -131,21 +131,27 @@ def _lean(value: float) -> Lean:
     return "up1" if steps < 0.32 else "up2" if steps < 1 else "up3"
 
 
-def build(run: Run, kernels: Sequence[Kernel]) -> Latency:
-    """The latency table of a run; `kernels` gives the columns their names and order."""
+def column_order(run: Run, kernels: Sequence[Kernel]) -> tuple[str, ...]:
+    """The kernels of a run, by id, in the order that the catalog gives them."""
     known = {kernel.id: kernel for kernel in kernels}
 
     def place(kernel_id: str) -> tuple[int, int]:
         order = known[kernel_id].order if kernel_id in known else 1000
         return (order, run.kernels.index(kernel_id))
 
+    return tuple(sorted(dict.fromkeys(run.kernels), key=place))
+
+
+def build(run: Run, kernels: Sequence[Kernel]) -> Latency:
+    """The latency table of a run; `kernels` gives the columns their names and order."""
+    known = {kernel.id: kernel for kernel in kernels}
     columns = tuple(
         Column(
             id=kernel_id,
             name=text.plain(known[kernel_id].name if kernel_id in known else kernel_id),
             is_reference=kernel_id == run.reference,
         )
-        for kernel_id in sorted(dict.fromkeys(run.kernels), key=place)
+        for kernel_id in column_order(run, kernels)
     )
     measured = {(m.workload, m.kernel): m for m in run.measurements}
     workloads = dict.fromkeys((*run.workloads, *(m.workload for m in run.measurements)))

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from ringside.catalog.model import FACT_COLUMNS, RUNGS, Fact, Kernel, Rung
-from ringside.report import latency, text
+from ringside.report import latency, probes, text
 from ringside.report.reading import how_to_read
 from ringside.stats.summary import summarize
 from ringside.store.schema import BootRecord, ImageRecord, Measurement, Run
@@ -109,6 +109,7 @@ class Page:
     complete: bool
     reading: tuple[str, ...]
     latency: latency.Latency
+    probed: probes.Probed
     systems: tuple[System, ...]
     ran: tuple[Ran, ...]
     failures: tuple[Failure, ...]
@@ -149,6 +150,7 @@ def build(run: Run, kernels: Sequence[Kernel]) -> Page:
         complete=run.complete,
         reading=how_to_read(environment.clock),
         latency=table,
+        probed=probes.build(run, kernels, [column.id for column in table.columns]),
         systems=tuple(
             _system(kernel, run) for kernel in sorted(kernels, key=lambda k: (k.order, k.id))
         ),

@@ -9,7 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from ringside.catalog.model import Kernel
-from ringside.report import latency, text
+from ringside.report import latency, probes, text
 from ringside.stats.judge import Answer, Judgement, Verdict
 from ringside.stats.ratio import percent
 from ringside.store.schema import Run
@@ -79,6 +79,38 @@ def _cell(cell: latency.Cell) -> Text:
     if cell.spread and cell.spread >= 0.001:
         shown.append(f" ±{cell.spread_text.replace(' ', '')}", style="dim")
     return shown
+
+
+def probe_table(run: Run, kernels: Sequence[Kernel]) -> Table:
+    """How many probes of each family work on each kernel of a run."""
+    view = probes.build(run, kernels, latency.column_order(run, kernels))
+    table = Table(
+        title="Features that work, of those probed",
+        header_style="bold",
+        show_edge=False,
+        pad_edge=False,
+    )
+    table.add_column("family", no_wrap=True)
+    for name in view.kernels:
+        table.add_column(Text(name), justify="right")
+    columns = range(len(view.kernels))
+    for family in view.families:
+        table.add_row(
+            Text(family.name), *(_share(family.works(c), len(family.rows)) for c in columns)
+        )
+    table.add_section()
+    table.add_row(Text("all", style="bold"), *(_share(view.works(c), view.total) for c in columns))
+    return table
+
+
+def gaps(run: Run, kernels: Sequence[Kernel]) -> tuple[str, ...]:
+    """A line for each probe that does not work on a kernel."""
+    view = probes.build(run, kernels, latency.column_order(run, kernels))
+    return tuple(f"{gap.kernel} {gap.row.name}: {gap.cell.words}" for gap in view.gaps)
+
+
+def _share(works: int, total: int) -> Text:
+    return Text(f"{works}/{total}", style="" if works == total else "yellow")
 
 
 def verdict_table(verdict: Verdict, everything: bool = False) -> Group:

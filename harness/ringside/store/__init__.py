@@ -2,12 +2,15 @@
 
 from ringside.store.folder import RunFolder, find_run, load_run
 from ringside.store.schema import (
+    Answer,
     BootRecord,
     Clock,
     Environment,
     Host,
     ImageRecord,
+    Isolation,
     Measurement,
+    ProbeAnswer,
     Run,
     Settle,
     Status,
@@ -15,12 +18,15 @@ from ringside.store.schema import (
 )
 
 __all__ = [
+    "Answer",
     "BootRecord",
     "Clock",
     "Environment",
     "Host",
     "ImageRecord",
+    "Isolation",
     "Measurement",
+    "ProbeAnswer",
     "Run",
     "RunFolder",
     "Settle",

@@ -1,7 +1,8 @@
 """Run folders: `results/runs/<UTC time>-<clock>/`, and `results/latest` pointing at the last.
 
-run.json              one `Run` without its measurements
+run.json              one `Run` without its measurements and answers
 measurements.jsonl    one `Measurement` a line
+probes.jsonl          one `ProbeAnswer` a line, where probes were run
 console-<kernel>-<n>.log   the raw console of the n-th boot of a kernel
 """
 
@@ -11,16 +12,20 @@ import contextlib
 import datetime
 import json
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
+from typing import TypeVar
 
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
 from ringside.errors import StoreError
-from ringside.store.schema import Clock, Measurement, Run
+from ringside.store.schema import Clock, Measurement, ProbeAnswer, Run
+
+_Line = TypeVar("_Line", bound=BaseModel)
 
 RUN_FILE = "run.json"
 MEASUREMENTS_FILE = "measurements.jsonl"
+PROBES_FILE = "probes.jsonl"
 
 
 class RunFolder:
@@ -50,6 +55,11 @@ class RunFolder:
         with _storing(self.path), (self.path / MEASUREMENTS_FILE).open("a") as stream:
             stream.write(measurement.model_dump_json() + "\n")
 
+    def add_probe(self, answer: ProbeAnswer) -> None:
+        """Keep one probe's answer now. Raises StoreError."""
+        with _storing(self.path), (self.path / PROBES_FILE).open("a") as stream:
+            stream.write(answer.model_dump_json() + "\n")
+
     @contextlib.contextmanager
     def console(self, kernel: str, boot: int) -> Iterator[tuple[str, Callable[[bytes], None]]]:
         """The name of a boot's console log, and where its bytes go."""
@@ -63,12 +73,13 @@ class RunFolder:
 
     def finish(self, run: Run) -> None:
         """Write the whole run and point `latest` at it. Raises StoreError."""
-        lines = "".join(f"{m.model_dump_json()}\n" for m in run.measurements)
         with _storing(self.path):
-            _replace(self.path / MEASUREMENTS_FILE, lines)
+            _replace(self.path / MEASUREMENTS_FILE, _lines(run.measurements))
+            if run.probes:
+                _replace(self.path / PROBES_FILE, _lines(run.probes))
             _replace(
                 self.path / RUN_FILE,
-                run.model_dump_json(indent=2, exclude={"measurements"}) + "\n",
+                run.model_dump_json(indent=2, exclude={"measurements", "probes"}) + "\n",
             )
             link = self._latest.with_name(f".latest-{os.getpid()}")
             link.unlink(missing_ok=True)
@@ -92,19 +103,34 @@ def load_run(folder: Path) -> Run:
     """Read a run back. Raises StoreError naming the file and line that is wrong."""
     with _storing(folder):
         head = (folder / RUN_FILE).read_text(encoding="utf-8")
-        lines = (folder / MEASUREMENTS_FILE).read_text(encoding="utf-8").splitlines()
-    measurements = []
-    for number, line in enumerate(lines, 1):
-        try:
-            measurements.append(Measurement.model_validate_json(line))
-        except ValidationError as error:
-            raise StoreError(f"{folder / MEASUREMENTS_FILE}:{number}: {_words(error)}") from error
+    measurements = _read_lines(folder / MEASUREMENTS_FILE, Measurement)
+    probes = (
+        _read_lines(folder / PROBES_FILE, ProbeAnswer) if (folder / PROBES_FILE).is_file() else ()
+    )
     try:
-        return Run.model_validate({**json.loads(head), "measurements": measurements})
+        return Run.model_validate(
+            {**json.loads(head), "measurements": measurements, "probes": probes}
+        )
     except ValidationError as error:
         raise StoreError(f"{folder / RUN_FILE}: {_words(error)}") from error
     except (ValueError, TypeError) as error:
         raise StoreError(f"{folder / RUN_FILE}: not valid JSON: {error}") from error
+
+
+def _lines(models: Sequence[BaseModel]) -> str:
+    return "".join(f"{model.model_dump_json()}\n" for model in models)
+
+
+def _read_lines(path: Path, model: type[_Line]) -> list[_Line]:
+    with _storing(path):
+        lines = path.read_text(encoding="utf-8").splitlines()
+    found = []
+    for number, line in enumerate(lines, 1):
+        try:
+            found.append(model.model_validate_json(line))
+        except ValidationError as error:
+            raise StoreError(f"{path}:{number}: {_words(error)}") from error
+    return found
 
 
 def _replace(path: Path, text: str) -> None:

@@ -1,7 +1,8 @@
 """What a run keeps, as data. Version 1.
 
 A run folder holds `run.json` (one `Run`: environment, images, boots), `measurements.jsonl` (one
-`Measurement` a line, one a kernel and workload) and the raw consoles. Nothing that was measured
+`Measurement` a line, one a kernel and workload), `probes.jsonl` (one `ProbeAnswer` a line, if any
+was asked) and the raw consoles. Nothing that was measured
 is reduced before it is kept: `ticks` are the guest's own raw readings.
 
 History of the format:
@@ -27,6 +28,10 @@ from ringside.machine.clock import Unit as Unit
 # torn      the record stream was damaged: samples are missing, so none is believed
 # skipped   never started (the run was interrupted, or the guest never became ready)
 Status = Literal["ok", "absent", "wrong", "crashed", "panicked", "hung", "torn", "skipped"]
+
+
+# What each workload has to itself: a process, or the whole machine, booted for it.
+Isolation = Literal["child", "boot"]
 
 
 class Frozen(BaseModel):
@@ -145,8 +150,30 @@ class Measurement(Frozen):
     boot: int | None = None
 
 
+# As Status, but that a probe which got through says `works`: it gives no number.
+Answer = Literal["works", "absent", "wrong", "crashed", "panicked", "hung", "torn", "skipped"]
+
+
+class ProbeAnswer(Frozen):
+    """What one kernel answered to one probe, `<family>/<name>`; `asks` is the question in words.
+
+    `detail` says what is absent, or what was expected and what came. `boot` indexes `Run.boots`.
+    """
+
+    kernel: str
+    probe: str
+    asks: str
+    answer: Answer
+    elf_sha256: str
+    detail: str | None = None
+    boot: int | None = None
+
+
 class Run(Frozen):
-    """One `ringside compare`. `reference` is the kernel id that ratios are taken to, if it ran."""
+    """One `ringside compare`. `reference` is the kernel id that ratios are taken to, if it ran.
+
+    `probes` are answers sorted by kernel, then probe; none where no probe was planned.
+    """
 
     schema_version: Literal[1] = 1
     profile: Literal["quick", "full"]
@@ -157,4 +184,6 @@ class Run(Frozen):
     images: tuple[ImageRecord, ...]
     boots: tuple[BootRecord, ...]
     measurements: tuple[Measurement, ...]
+    probes: tuple[ProbeAnswer, ...] = ()
+    isolation: Isolation = "child"
     complete: bool

@@ -1,0 +1,96 @@
+"""`ringside probe`: what each kernel can do, found out by trying."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from ringside.catalog import Catalog, find_root, load, load_workloads
+from ringside.catalog.workloads import PROBE
+from ringside.cli import options
+from ringside.cli.compare import show_report
+from ringside.cli.conducting import run_request
+from ringside.conductor import Request
+from ringside.conductor.observer import Silent
+from ringside.conductor.prepare import build_workloads
+from ringside.store import Run
+
+
+@click.command()
+@options.kernels_option
+@click.option(
+    "--probes",
+    multiple=True,
+    metavar="X,Y",
+    help="Only these probes: <family>/<name>, a family, a unique last part or a glob.",
+)
+@click.option("--list", "listing", is_flag=True, help="List the probes and what each asks.")
+@click.option("--boot", "way", metavar="WAY", help="Boot this way, where a kernel has it.")
+@options.images_option
+@options.patience_option
+@click.option("--no-report", is_flag=True, help="Write no report, only the table.")
+def probe(
+    patterns: tuple[str, ...],
+    probes: tuple[str, ...],
+    listing: bool,
+    way: str | None,
+    images: dict[str, Path],
+    patience: float,
+    no_report: bool,
+) -> int:
+    """Ask each kernel what it can do: a probe tries a feature and says works, absent or wrong.
+
+    Exits 0 when every answer is works, absent or one that the manifest explains, else 1; 2 when
+    the run could not be made.
+    """
+    catalog = load(find_root())
+    if listing:
+        _list(catalog, probes)
+        return 0
+    request = Request(
+        kernels=options.names(patterns),
+        workloads=None,
+        probes=options.names(probes),
+        way=way,
+        images=options.given_images(catalog, images),
+        patience=patience,
+    )
+    conducted = run_request(catalog, request, Console(stderr=True))
+    console = Console()
+    show_probes(conducted.run, catalog, console)
+    if not no_report:
+        show_report(conducted.run, catalog, conducted.folder.path, console)
+    return status_of(conducted.run, catalog)
+
+
+def status_of(run: Run, catalog: Catalog) -> int:
+    """0 when every answer is works, absent or explained by its kernel's manifest, else 1."""
+    from ringside.report.probes import explanation
+
+    known = {kernel.id: kernel for kernel in catalog.kernels}
+    fine = (
+        a.answer in ("works", "absent") or explanation(a, known.get(a.kernel)) for a in run.probes
+    )
+    return 0 if all(fine) else 1
+
+
+def show_probes(run: Run, catalog: Catalog, console: Console) -> None:
+    """Print the table of families, and a line for each thing that does not work."""
+    from ringside.report.terminal import gaps, probe_table
+
+    console.print(probe_table(run, catalog.kernels))
+    for line in gaps(run, catalog.kernels):
+        console.print(line, markup=False, highlight=False, soft_wrap=True)
+
+
+def _list(catalog: Catalog, patterns: tuple[str, ...]) -> None:
+    build_workloads(catalog.root, Silent())
+    port = min(kernel.port for kernel in catalog.kernels if kernel.port and kernel.runnable)
+    table = Table("probe", "works when", box=None, pad_edge=False)
+    for found in load_workloads(catalog.root, port).select_probes(options.names(patterns)):
+        table.add_row(found.name.removeprefix(f"{PROBE}/"), Text(found.facts.op))
+    Console().print(table)
