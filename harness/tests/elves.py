@@ -18,8 +18,17 @@ _CODE = """
 	.section .text
 	.globl _start
 _start:
-	hlt
-	jmp _start
+	.code32
+	mov $text, %esi
+	mov $0x3f8, %dx
+1:	lodsb
+	test %al, %al
+	jz 2f
+	outb %al, %dx
+	jmp 1b
+2:	hlt
+	jmp 2b
+text:	.asciz "{text}"
 """
 _SCRIPT = """
 ENTRY(_start)
@@ -45,10 +54,16 @@ def link(
     segment: bool = True,
     header: str = "",
     bss: int = 0,
+    text: str = "",
 ) -> Path:
-    """Assemble and link a 64-bit ELF at 1 MiB. `segment` puts the PVH note in a PT_NOTE."""
+    """Assemble and link a 64-bit ELF at 1 MiB that prints `text` on the serial port and halts.
+
+    `segment` puts the PVH note in a PT_NOTE.
+    """
     source, made = folder / "k.s", folder / "kernel.elf"
-    source.write_text(_CODE.format(header=header) + (_NOTE.format(entry=entry) if pvh else ""))
+    source.write_text(
+        _CODE.format(header=header, text=text) + (_NOTE.format(entry=entry) if pvh else "")
+    )
     phdr, note = ("note PT_NOTE;", ":text :note") if segment else ("", ":text")
     (folder / "k.ld").write_text(_SCRIPT.format(phdr=phdr, note=note, bss=bss))
     subprocess.run(["as", "--64", "-o", folder / "k.o", source], check=True)

@@ -149,4 +149,4 @@ def test_a_pvh_kernel_is_started(
     image = str(elves.link(tmp_path))
     status, _, last = check(capsys, "mine", "--image", image, "--patience", "0.1")
     assert status == 1
-    assert "the CPU was at 0x10000" in last and "(_start" in last
+    assert "the CPU was at 0x10001" in last and "(_start" in last

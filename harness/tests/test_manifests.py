@@ -66,7 +66,7 @@ def test_the_reference_and_the_subject_run_by_default() -> None:
 
 
 def test_a_row_that_is_only_listed_says_what_to_give(kernel: Kernel) -> None:
-    if not kernel.runnable:
+    if not kernel.runnable and not kernel.bootable:
         assert kernel.image is not None and kernel.image.source == "file"
         assert kernel.boot is None and kernel.port is None
         assert str(kernel.image.build).startswith("https://")
@@ -93,13 +93,19 @@ def test_kernels_are_compared_on_the_same_machine(kernel: Kernel, way: str) -> N
     assert kernel.boot is not None and first is not None
     assert (kernel.boot.arch, kernel.boot.machine) == (first.arch, first.machine)
     assert kernel.boot.memory_mib == first.memory_mib
-    assert kernel.boot.ways[way].image in ("kernel", "vmlinux")
+
+
+def test_a_row_that_is_only_booted_aims_at_no_more(kernel: Kernel) -> None:
+    if kernel.bare:
+        assert kernel.bootable and kernel.port is None
+        assert (kernel.target, kernel.default) == ("boots", False)
 
 
 def test_what_is_claimed_of_a_shipped_config_is_proven() -> None:
     for kernel in KERNELS:
         if kernel.image is not None and kernel.image.source == "deb":
-            assert kernel.image.config is not None
-            note = kernel.facts.language.note or ""
-            for option, value in re.findall(r"\b(CONFIG_[A-Z_]+)=([a-z])\b", note):
-                assert kernel.image.prove[option] == value
+            assert kernel.image.config is not None or not kernel.image.prove
+            for key in FACT_COLUMNS:
+                note = getattr(kernel.facts, key).note or ""
+                for option, value in re.findall(r"\b(CONFIG_[A-Z_]+)=([a-z])\b", note):
+                    assert kernel.image.prove[option] == value

@@ -130,9 +130,10 @@ def test_flooded() -> None:
     assert len(kept) == 10_000
 
 
-def test_done_but_it_stays(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("ringside.session.run._LEAVE_S", 0.3)
-    ending, _ = run(b"ready\ndone\n", HANG)
+def test_done_but_it_stays() -> None:
+    machine = FakeMachine(script=(b"ready\ndone\n", HANG))
+    limits = Limits(boot_s=5, silence_s=5, guest_s=100, leave_s=0.3)
+    ending = asyncio.run(run_session(machine, Sink(), limits))
     assert ending.outcome is Outcome.FINISHED
     assert "did not shut" in ending.detail
 

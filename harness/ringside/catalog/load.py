@@ -33,31 +33,37 @@ class Catalog:
                 return kernel
         raise unknown("kernel", kernel_id, [k.id for k in self.kernels], _SEE)
 
-    def select(self, patterns: Sequence[str], given: Collection[str] = ()) -> tuple[Kernel, ...]:
-        """The runnable kernels that `patterns` name.
+    def select(
+        self, patterns: Sequence[str], given: Collection[str] = (), *, bare: bool = False
+    ) -> tuple[Kernel, ...]:
+        """The kernels that `patterns` name and that can run workloads, or with `bare` be booted.
 
         Without patterns these are the default ones, and those whose id is in `given`; `all` is
         every one that has an image, from its manifest or in `given`. Raises CatalogError for an
         unknown kernel, and for one that can't be run when it was asked for by its full name.
         """
-        at_hand = [
-            k
-            for k in self.kernels
-            if k.runnable and (k.id in given or not isinstance(k.image, FileImage))
-        ]
+        usable = [k for k in self.kernels if k.runnable or (bare and k.bootable)]
+        at_hand = [k for k in usable if k.id in given or not isinstance(k.image, FileImage)]
         if not patterns:
             return tuple(k for k in at_hand if k.default or k.id in given)
         chosen: set[str] = {k.id for k in at_hand} if ALL in patterns else set()
         chosen.update(
             select("kernel", [p for p in patterns if p != ALL], [k.id for k in self.kernels], _SEE)
         )
-        for name in patterns:
-            if name != ALL and name in chosen and not self.kernel(name).runnable:
-                raise CatalogError(f"{name} can't be run yet: it lacks {lacks(self.kernel(name))}")
-        runnable = tuple(k for k in self.kernels if k.id in chosen and k.runnable)
-        if not runnable:
+        for kernel in self.kernels:
+            if kernel.id in patterns and kernel not in usable:
+                raise CatalogError(_unusable(kernel))
+        found = tuple(k for k in usable if k.id in chosen)
+        if not found:
             raise CatalogError(f"no kernel that can be run matches {', '.join(patterns)}")
-        return runnable
+        return found
+
+
+def _unusable(kernel: Kernel) -> str:
+    missing = lacks(kernel)
+    if missing is not None:
+        return f"{kernel.id} can't be run yet: it lacks {missing}"
+    return f"{kernel.id} runs no workloads: `ringside boot {kernel.id}`"
 
 
 def lacks(kernel: Kernel) -> str | None:
@@ -67,7 +73,9 @@ def lacks(kernel: Kernel) -> str | None:
         return f"an [image] section {where}: where the kernel comes from"
     if kernel.boot is None:
         return f"a [boot] section {where}: the machine and the ways to boot it"
-    if kernel.port is None:
+    if kernel.bare and kernel.console.ready is None:
+        return f"the key `console.ready` {where}: the line by which the kernel is up"
+    if kernel.port is None and not kernel.bare:
         return f"the key `port` {where}: whose system calls the workloads are built for"
     return None
 

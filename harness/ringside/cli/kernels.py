@@ -67,7 +67,9 @@ def lacking(kernel: Kernel, state: ImageState) -> tuple[str, ...]:
         parts.append("image")
     if kernel.boot is None:
         parts.append("boot")
-    if kernel.port is None:
+    if kernel.bare and kernel.console.ready is None:
+        parts.append("ready text")
+    if kernel.port is None and not kernel.bare:
         parts.append("port")
     return tuple(parts)
 
@@ -76,6 +78,8 @@ def _runs(kernel: Kernel, state: ImageState) -> str:
     missing = lacking(kernel, state)
     if missing:
         return f"lacks {', '.join(missing)}"
+    if kernel.bare:
+        return "boots only"
     asked_for = not kernel.default and not state.words.startswith("given")
     return "when named" if asked_for else "by default"
 
@@ -129,7 +133,11 @@ def next_step(kernel: Kernel, state: ImageState) -> str:
     if not (state.here or state.obtainable):
         offers = f": {kernel.image.offers}" if isinstance(kernel.image, FileImage) else ""
         return f"`ringside kernels check {kernel.id} --image PATH`{offers}"
-    return f"`ringside compare --kernels {kernel.id}`"
+    return (
+        f"`ringside boot {kernel.id}`"
+        if kernel.bare
+        else f"`ringside compare --kernels {kernel.id}`"
+    )
 
 
 @kernels.command(name="check")
@@ -164,11 +172,20 @@ def check_image(kernel_id: str, path: Path | None, no_boot: bool, patience: floa
         if missing is not None:
             _say(console, f"the file can be booted; to try it, the manifest lacks {missing}")
             return 0
+        if kernel.bare:
+            _say(console, f"the file can be booted: `{boot_command(kernel, path)}` tries it")
+            return 0
         problem = _tried(console, catalog, kernel, named, patience)
     if problem is not None:
         _say(console, f"wrong: {problem}")
         return 1
     return 0
+
+
+def boot_command(kernel: Kernel, path: Path | None) -> str:
+    """The command that boots a kernel which runs no workloads."""
+    image = f" --image {kernel.id}={path}" if path is not None else ""
+    return f"ringside boot {kernel.id}{image}"
 
 
 def _tried(

@@ -52,7 +52,7 @@ def fetch(refresh: bool, patterns: tuple[str, ...]) -> int:
     catalog = load(find_root())
     console = Console()
     status = 0
-    for kernel in catalog.select(names(patterns)):
+    for kernel in catalog.select(names(patterns), bare=True):
         try:
             image = obtain(kernel, catalog.root, catalog.root / ".cache", refresh=refresh)
         except RingsideError as error:

@@ -2,37 +2,45 @@
 
 from __future__ import annotations
 
+import contextlib
+from collections.abc import Iterator
+
 from ringside.catalog import RUNGS, Catalog
 from ringside.catalog.model import Rung
 from ringside.errors import StoreError
 from ringside.report.page import rung_reached
 from ringside.store import Run, find_run, load_run
+from ringside.store.boots import BootFolder
 
-_NEWEST = 10
+_NEWEST = 50
 
 
 def rungs_reached(catalog: Catalog, run: str | None) -> dict[str, Rung]:
-    """The highest rung of each kernel in one run, or in the newest ones for None.
+    """The highest rung of each kernel in one run; for None, in the newest ones and in kept boots.
 
     A kernel that is in none of them is `listed`. Raises StoreError when the run that was named
     can't be read; of the newest ones, those that can't be read are passed over.
     """
     results = catalog.root / "results"
-    runs = _newest(catalog) if run is None else (load_run(find_run(results, run)),)
-    return {
-        kernel.id: max(
-            (rung_reached(kernel.id, r) for r in runs), key=RUNGS.index, default="listed"
-        )
-        for kernel in catalog.kernels
-    }
+    runs = _newest(catalog) if run is None else iter((load_run(find_run(results, run)),))
+    reached: dict[str, Rung] = {kernel.id: RUNGS[0] for kernel in catalog.kernels}
+    for kernel_id in reached if run is None else ():
+        with contextlib.suppress(StoreError):
+            bare = BootFolder(results).load(kernel_id)
+            if bare is not None and bare.boot.ready_host_s is not None:
+                reached[kernel_id] = "boots"
+    runnable = [kernel for kernel in catalog.kernels if kernel.runnable]
+    for kept in runs:
+        for kernel_id, rung in reached.items():
+            reached[kernel_id] = max(rung, rung_reached(kernel_id, kept), key=RUNGS.index)
+        if all(RUNGS.index(reached[k.id]) >= RUNGS.index(k.target) for k in runnable):
+            break
+    return reached
 
 
-def _newest(catalog: Catalog) -> tuple[Run, ...]:
+def _newest(catalog: Catalog) -> Iterator[Run]:
+    """The newest runs, the newest first, as far as they can be read."""
     folders = sorted((catalog.root / "results" / "runs").glob("*/run.json"), reverse=True)
-    runs = []
     for file in folders[:_NEWEST]:
-        try:
-            runs.append(load_run(file.parent))
-        except StoreError:
-            continue
-    return tuple(runs)
+        with contextlib.suppress(StoreError):
+            yield load_run(file.parent)

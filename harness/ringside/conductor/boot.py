@@ -100,33 +100,33 @@ async def boot_once(
                     await _pin(machine)
                 ending = await run_session(machine, transcript, limits, kernel.console.panic, keep)
         except asyncio.CancelledError:
-            ending = _never_ran(Outcome.INTERRUPTED, "the run was interrupted")
+            ending = never_ran(Outcome.INTERRUPTED, "the run was interrupted")
         except MachineError as error:
-            ending = _never_ran(Outcome.DIED, str(error))
+            ending = never_ran(Outcome.DIED, str(error))
     record = BootRecord(
         kernel=kernel.id,
         way=candidate.way_name,
-        argv=_shown(machine.argv, plan.root),
+        argv=shown(machine.argv, plan.root),
         cmdline=candidate.way.cmdline,
         kernel_sha256=sha256_file(candidate.file),
         initrd_sha256=initrd.sha256,
         console=log,
         outcome=ending.outcome.value,
-        ready_host_s=_rounded(ending.ready_s),
+        ready_host_s=rounded(ending.ready_s),
         ready_ticks=transcript.clocks[0].ticks if transcript.clocks else None,
-        first_sample_host_s=_rounded(ending.first_sample_s),
-        end_host_s=_rounded(ending.end_s),
+        first_sample_host_s=rounded(ending.first_sample_s),
+        end_host_s=rounded(ending.end_s),
         settle=_settle(transcript),
         ns_per_tick=transcript.ns_per_tick,
         torn_records=transcript.torn,
         lost_records=transcript.lost,
-        detail=_explain(ending, candidate.file),
+        detail=explain(ending, candidate.file),
         last_lines=ending.last_lines if ending.outcome is not Outcome.FINISHED else (),
     )
     return BootResult(transcript=transcript, ending=ending, record=record)
 
 
-def _explain(ending: Ending, image: Path) -> str | None:
+def explain(ending: Ending, image: Path) -> str | None:
     """The ending in words, with the function the CPU was in where the image has symbols."""
     detail = ending.detail
     if ending.program_counter is not None and ending.outcome is not Outcome.FINISHED:
@@ -149,7 +149,8 @@ def _settle(transcript: Transcript) -> Settle | None:
     )
 
 
-def _never_ran(outcome: Outcome, detail: str) -> Ending:
+def never_ran(outcome: Outcome, detail: str) -> Ending:
+    """The ending of a boot that QEMU never got to."""
     return Ending(
         outcome=outcome,
         detail=detail,
@@ -162,12 +163,13 @@ def _never_ran(outcome: Outcome, detail: str) -> Ending:
     )
 
 
-def _shown(argv: Sequence[str], root: Path) -> tuple[str, ...]:
+def shown(argv: Sequence[str], root: Path) -> tuple[str, ...]:
     """The argv with paths inside the checkout made relative to it."""
     return tuple(word.replace(f"{root}/", "") for word in argv)
 
 
-def _rounded(seconds: float | None) -> float | None:
+def rounded(seconds: float | None) -> float | None:
+    """Host seconds as they are kept: the rest is noise."""
     return None if seconds is None else round(seconds, 3)
 
 

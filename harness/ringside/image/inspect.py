@@ -10,6 +10,7 @@ from ringside.catalog.model import Boot, Kernel
 from ringside.errors import ImageError
 from ringside.image.bzimage import extract_vmlinux, is_bzimage, read_header
 from ringside.image.elf import ImageKind, check_bootable, compiler, identify
+from ringside.image.multiboot import relabelled
 from ringside.image.symbols import Symbols
 
 
@@ -32,6 +33,8 @@ def inspect(path: Path, kernel: Kernel) -> Inspection:
         raise ImageError(f"{path}: {error.strerror}") from error
     facts = [("file", f"{len(data):,} bytes, SHA-256 {hashlib.sha256(data).hexdigest()}")]
     memory = kernel.boot.memory_mib if kernel.boot is not None else None
+    if kernel.boot and any(way.image == "multiboot64" for way in kernel.boot.ways.values()):
+        data = relabelled(data)
     try:
         facts += _facts(identify(data, path.name), data, path)
         check_bootable(data, path.name, memory)

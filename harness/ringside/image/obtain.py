@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gzip
 import hashlib
+import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,6 +16,7 @@ from ringside.image.debian import obtain_deb
 from ringside.image.elf import check_bootable
 from ringside.image.files import sha256_file, write_atomic
 from ringside.image.make import make
+from ringside.image.multiboot import find_headers, relabelled
 
 
 @dataclass(frozen=True)
@@ -48,10 +51,11 @@ def obtain(
         image = _from_file(kernel, given)
     elif isinstance(source, DebImage):
         deb = obtain_deb(kernel.id, source, cache, refresh=refresh)
+        path = _unpacked(deb.kernel)
         image = KernelImage(
             kernel=kernel.id,
-            path=deb.kernel,
-            sha256=sha256_file(deb.kernel),
+            path=path,
+            sha256=sha256_file(path),
             version=deb.version,
             package=deb.package,
             package_sha256=deb.package_sha256,
@@ -65,8 +69,13 @@ def obtain(
         raise ImageError(f"{kernel.id} has no image here: {how} with --image {kernel.id}=PATH")
     else:
         raise ImageError(f"{kernel.id} is only listed: its manifest has no image section")
-    memory = kernel.boot.memory_mib if kernel.boot is not None else None
-    check_bootable(image.path.read_bytes(), _shown(image.path, root), memory)
+    data = image.path.read_bytes()
+    memory = None
+    if kernel.boot is not None:
+        memory = kernel.boot.memory_mib
+        if any(way.image == "multiboot64" for way in kernel.boot.ways.values()):
+            data = relabelled(data)
+    check_bootable(data, _shown(image.path, root), memory)
     return image
 
 
@@ -78,11 +87,14 @@ def boot_file(image: KernelImage, way: Way, cache: Path) -> Path:
     if way.image == "kernel":
         return image.path
     data = image.path.read_bytes()
+    folder = cache / "images" / hashlib.sha256(data).hexdigest()
+    if way.image == "multiboot64":
+        return _multiboot64(image, data, folder / "multiboot64")
     if not is_bzimage(data):
         if check_bootable(data, str(image.path)).entry == "pvh":
             return image.path
         raise ImageError(f"{image.path}: no PVH note: this way of booting it can't work")
-    target = cache / "images" / hashlib.sha256(data).hexdigest() / "vmlinux"
+    target = folder / "vmlinux"
     if not target.is_file():
         vmlinux = extract_vmlinux(data)
         if check_bootable(vmlinux, f"the ELF inside {image.path}").entry != "pvh":
@@ -91,6 +103,30 @@ def boot_file(image: KernelImage, way: Way, cache: Path) -> Path:
                 f"boot it another way with --boot"
             )
         write_atomic(target, vmlinux)
+    return target
+
+
+def _unpacked(path: Path) -> Path:
+    """The file itself, or what is in it when a package ships its kernel compressed with gzip."""
+    data = path.read_bytes()
+    if not data.startswith(b"\x1f\x8b"):
+        return path
+    try:
+        inside = gzip.decompress(data)
+    except (OSError, EOFError, zlib.error) as error:
+        raise ImageError(f"{path}: damaged: {error}") from error
+    target = path.with_name(f"{path.name}.unpacked")
+    if not target.is_file() or target.read_bytes() != inside:
+        write_atomic(target, inside)
+    return target
+
+
+def _multiboot64(image: KernelImage, data: bytes, target: Path) -> Path:
+    if not find_headers(data).one:
+        raise ImageError(f"{image.path}: no multiboot header: this way of booting it can't work")
+    made = relabelled(data)
+    if not target.is_file() or target.read_bytes() != made:
+        write_atomic(target, made)
     return target
 
 

@@ -1,7 +1,8 @@
 """One boot from power-on to its end: console to the sink, deadlines kept, the end explained."""
 
 from ringside.session.outcome import Ending, Outcome
+from ringside.session.ready import ReadyText
 from ringside.session.run import Limits, Sink, run_session
 from ringside.session.text import printable
 
-__all__ = ["Ending", "Limits", "Outcome", "Sink", "printable", "run_session"]
+__all__ = ["Ending", "Limits", "Outcome", "ReadyText", "Sink", "printable", "run_session"]

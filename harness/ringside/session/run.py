@@ -16,8 +16,7 @@ from ringside.session.outcome import Ending, Outcome
 from ringside.session.text import printable
 
 _LAST_LINES = 24
-# How long a guest that is done, or has said its last words, may take to go.
-_LEAVE_S = 10.0
+# How long a guest that has said its last words may take to go.
 _LAST_WORDS_S = 2.0
 _DRAIN_S = 5.0
 _TICK_S = 1.0
@@ -48,12 +47,14 @@ class Sink(Protocol):
 
 @dataclass(frozen=True)
 class Limits:
-    """Bounds on a boot: host seconds to ready and between records, guest seconds, bytes."""
+    """Bounds on a boot: host seconds to ready and between records, guest seconds, bytes; and how
+    many host seconds a guest that is done may take to shut down."""
 
     boot_s: float
     silence_s: float
     guest_s: float
     console_bytes: int = 64 << 20
+    leave_s: float = 10.0
 
 
 @dataclass
@@ -151,7 +152,7 @@ class _Session:
         if watch.bytes_seen > limits.console_bytes:
             return Outcome.FLOODED, f"more than {limits.console_bytes >> 20} MiB on the console"
         if watch.done is not None:
-            if now - watch.done > _LEAVE_S:
+            if now - watch.done > limits.leave_s:
                 return Outcome.FINISHED, "done, but it did not shut the machine down"
             return None
         if watch.last_words is not None:

@@ -1,0 +1,58 @@
+"""`ringside boot`: boot kernels that run no workloads, and say how long they took to be up."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+import click
+from rich.console import Console
+
+from ringside.catalog import find_root, load
+from ringside.cli import options
+from ringside.conductor.bare import boot_bare
+from ringside.errors import CatalogError
+
+
+@click.command()
+@click.argument("kernel_ids", metavar="[ID]...", nargs=-1)
+@options.clock_option(auto=False)
+@click.option("--boot", "way", metavar="WAY", help="Boot this way, where a kernel has it.")
+@options.images_option
+@options.patience_option
+def boot(
+    kernel_ids: tuple[str, ...],
+    clock: str,
+    way: str | None,
+    images: dict[str, Path],
+    patience: float,
+) -> int:
+    """Boot kernels that run no workloads until they say that they are up.
+
+    Without an ID: all of those whose image is at hand. The time is this host's, and noisy; the
+    console is kept under results/boots. Exits 1 when one did not come up.
+    """
+    catalog = load(find_root())
+    given = options.given_images(catalog, images)
+    kernels = [catalog.kernel(name) for name in kernel_ids] or [
+        k
+        for k in catalog.kernels
+        if k.bootable and k.image is not None and (k.image.source != "file" or k.id in given)
+    ]
+    if not kernels:
+        raise CatalogError("no kernel is only booted: `ringside kernels` lists what there is")
+    chosen = options.resolve_clock(clock, catalog.root)
+    errors, console = Console(stderr=True), Console()
+    status = 0
+    for kernel in kernels:
+        with errors.status(f"booting {kernel.id}"):
+            done = asyncio.run(
+                boot_bare(catalog, kernel, chosen, way, given.get(kernel.id), patience)
+            ).boot
+        if done.ready_host_s is not None:
+            words = f"up after {done.ready_host_s:.2f} s of this host: {done.last_lines[-1]}"
+        else:
+            words = f"{done.outcome}: {done.detail or 'it did not say why'}"
+            status = 1
+        console.print(f"{kernel.id}: {words}", markup=False, highlight=False, soft_wrap=True)
+    return status

@@ -1,0 +1,110 @@
+"""Boot a kernel that runs no workloads until it says that it is up."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from ringside.catalog import Catalog, Kernel
+from ringside.catalog.load import lacks
+from ringside.conductor.boot import explain, never_ran, rounded, shown
+from ringside.errors import CatalogError, MachineError
+from ringside.image import KernelImage, boot_file, obtain
+from ringside.image.files import sha256_file
+from ringside.machine import CLOCKS, MachineSpec, QemuMachine, build_argv, find_qemu
+from ringside.session import Ending, Limits, Outcome, ReadyText, run_session
+from ringside.store.boots import BareBoot, BootFolder
+from ringside.store.schema import BootRecord, Clock, ImageRecord
+
+
+async def boot_bare(
+    catalog: Catalog,
+    kernel: Kernel,
+    clock: Clock,
+    way_name: str | None = None,
+    given: Path | None = None,
+    patience: float = 1.0,
+) -> BareBoot:
+    """Boot `kernel` and wait for its ready text or its end; what came of it is kept and given.
+
+    Raises CatalogError for a kernel that is not one to be only booted or has no such way, and
+    ImageError and MachineError when it can't be booted at all.
+    """
+    boot = kernel.boot
+    if boot is None or not kernel.bootable or kernel.console.ready is None:
+        missing = lacks(kernel)
+        why = f"lacks {missing}" if missing else f"`ringside compare --kernels {kernel.id}` runs it"
+        raise CatalogError(f"{kernel.id} is not a kernel that is only booted: {why}")
+    name = way_name or next(iter(boot.ways))
+    if name not in boot.ways:
+        raise CatalogError(f"{kernel.id} can't boot {name!r}: it has {', '.join(boot.ways)}")
+    cache = catalog.root / ".cache"
+    image = obtain(kernel, catalog.root, cache, given=given)
+    file = boot_file(image, boot.ways[name], cache)
+    qemu = find_qemu(boot.arch)
+    spec = MachineSpec(boot.machine, boot.memory_mib, file, boot.ways[name].cmdline)
+    machine = QemuMachine(lambda fd: build_argv(spec, CLOCKS[clock], qemu.binary, fd))
+    limits = Limits(
+        boot_s=kernel.deadlines.boot_host_s * patience,
+        silence_s=kernel.deadlines.silence_host_s * patience,
+        guest_s=kernel.deadlines.guest_s,
+        leave_s=0.0,
+    )
+    folder = BootFolder(catalog.root / "results")
+    sink = ReadyText(kernel.console.ready)
+    with folder.console(kernel.id) as (log, write):
+
+        def keep(data: bytes) -> None:
+            write(data)
+
+        try:
+            async with machine:
+                ending = await run_session(machine, sink, limits, kernel.console.panic, keep)
+        except MachineError as error:
+            ending = never_ran(Outcome.DIED, str(error))
+    done = BareBoot(
+        clock=clock,
+        qemu_version=qemu.full_version,
+        cpu_model=CLOCKS[clock].cpu_model,
+        machine=boot.machine,
+        memory_mib=boot.memory_mib,
+        image=_image_record(image, catalog.root),
+        boot=_record(kernel, name, file, shown(machine.argv, catalog.root), log, ending),
+    )
+    folder.keep(done)
+    return done
+
+
+def _record(
+    kernel: Kernel, way: str, file: Path, argv: tuple[str, ...], log: str, ending: Ending
+) -> BootRecord:
+    assert kernel.boot is not None
+    finished = ending.outcome is Outcome.FINISHED
+    return BootRecord(
+        kernel=kernel.id,
+        way=way,
+        argv=argv,
+        cmdline=kernel.boot.ways[way].cmdline,
+        kernel_sha256=sha256_file(file),
+        initrd_sha256="",
+        console=log,
+        outcome=ending.outcome.value,
+        ready_host_s=rounded(ending.ready_s),
+        end_host_s=rounded(ending.end_s),
+        # A guest that is up was stopped by us, which is no complaint.
+        detail=None if finished else explain(ending, file),
+        last_lines=ending.last_lines,
+    )
+
+
+def _image_record(image: KernelImage, root: Path) -> ImageRecord:
+    path = image.path
+    return ImageRecord(
+        kernel=image.kernel,
+        path=str(path.relative_to(root) if path.is_relative_to(root) else path),
+        sha256=image.sha256,
+        version=image.version,
+        package=image.package,
+        package_sha256=image.package_sha256,
+        suite=image.suite,
+        proven=dict(image.proven),
+    )
