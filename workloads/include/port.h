@@ -125,7 +125,8 @@ static inline long port_epoll(void);
 static inline long port_epoll_add(int epoll, int fd);
 static inline long port_epoll_ready(int epoll);
 
-/* Signals: PORT_SIGUSR1 and PORT_SIGSEGV. */
+/* Signals: PORT_SIGUSR1, PORT_SIGSEGV, PORT_SIGKILL. For kill and wait, any process. */
+#define PORT_EVERYBODY -1
 static inline long port_catch(int signal, void (*handler)(int signal));
 static inline long port_kill(long pid, int signal);
 

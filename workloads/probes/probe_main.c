@@ -5,7 +5,7 @@
 #include "text.h"
 
 /* A probe that waits for ever is ended by a signal, where there are alarms. */
-#define DEADLINE_S 20
+#define DEADLINE_S 3
 
 static struct record_stream stream;
 static struct record record;

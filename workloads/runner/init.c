@@ -161,6 +161,18 @@ static _Noreturn void exec_workload(uint64_t number, const char *line, const cha
 	port_exit(EXEC_FAILED);
 }
 
+/* What a workload that failed left running must not disturb the next. */
+static void end_others(void)
+{
+	struct port_end end;
+
+	/* The first process itself is not among them; where there is nobody else it says so. */
+	if (port_kill(PORT_EVERYBODY, PORT_SIGKILL) != 0)
+		return;
+	while (port_wait(PORT_EVERYBODY, &end) > 0)
+		;
+}
+
 static struct port_end run_workload(uint64_t number, const char *line, const char *profile)
 {
 	struct port_end end = { .status = EXEC_FAILED };
@@ -174,6 +186,7 @@ static struct port_end run_workload(uint64_t number, const char *line, const cha
 	}
 	while (port_wait(pid, &end) == -PORT_EINTR)
 		;
+	end_others();
 	return end;
 }
 

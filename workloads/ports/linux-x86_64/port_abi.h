@@ -23,6 +23,7 @@
 
 #define PORT_SIGUSR1 SIGUSR1
 #define PORT_SIGSEGV SIGSEGV
+#define PORT_SIGKILL SIGKILL
 
 struct port_stat {
 	struct stat linux_stat;

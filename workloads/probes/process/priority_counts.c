@@ -25,7 +25,7 @@ void probe(void)
 	first = probe_fork(work);
 	nicer = 1;
 	second = probe_fork(work);
-	probe_pause(300);
+	probe_pause(120);
 	turns[2] = 1;
 	probe_join(first);
 	probe_join(second);

@@ -4,7 +4,7 @@
 
 static int child(void)
 {
-	for (volatile unsigned int i = 0; i < 50000000; i++)
+	for (volatile unsigned int i = 0; i < 6000000; i++)
 		;
 	return 0;
 }

@@ -15,7 +15,7 @@ void probe(void)
 {
 	int64_t start = used(), ran, slept;
 
-	for (volatile unsigned int i = 0; i < 20000000; i++)
+	for (volatile unsigned int i = 0; i < 3000000; i++)
 		;
 	ran = used() - start;
 	start = used();
