@@ -17,6 +17,7 @@ from ringside.cli.explain import explain
 from ringside.cli.kernels import kernels
 from ringside.cli.lists import clocks, fetch, workloads
 from ringside.cli.new import new
+from ringside.cli.observe import observe
 from ringside.cli.probe import probe
 from ringside.cli.report import report
 from ringside.cli.table import table
@@ -37,6 +38,7 @@ for _command in (
     compare,
     check,
     explain,
+    observe,
     probe,
     report,
     boot,

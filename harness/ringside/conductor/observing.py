@@ -1,0 +1,144 @@
+"""Boot a kernel as it is and take down each way into it.
+
+A kernel that the workloads run on boots with the runner, which says when it is ready and when it
+is done. Any other boots alone, and is watched for a while.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+from ringside.catalog import Catalog, Kernel
+from ringside.conductor.explaining import with_plugins
+from ringside.conductor.observer import Observer
+from ringside.conductor.prepare import Plan, Request, prepare
+from ringside.conductor.watch import Bench, Watched, build_plugin, host_cpu, watch, watch_workloads
+from ringside.errors import ImageError, ProfileError
+from ringside.image import boot_file, obtain
+from ringside.image.elf import identify
+from ringside.machine import CLOCKS, MachineSpec
+from ringside.machine.newer import find_qemu_for_plugins
+from ringside.profile import BootView
+from ringside.session import Limits, Outcome
+
+# A machine for an image of which no manifest says more.
+_MACHINE = "pc"
+_MEMORY_MIB = 512
+_DISK_SIGNATURE = b"\x55\xaa"
+
+
+@dataclass(frozen=True)
+class Observed:
+    """What was seen of a boot, and in words what it booted and how the boot ended."""
+
+    kernel: str
+    what: str
+    ending: str
+    view: BootView
+
+
+class _Alone:
+    """The sink of a guest that speaks to nobody: all is text, and it is never ready."""
+
+    ready = sampled = done = False
+    progress = 0
+
+    def feed(self, line: bytes) -> bool:
+        """Take one line."""
+        return True
+
+
+def observe_with_runner(catalog: Catalog, request: Request, observer: Observer) -> Observed:
+    """Boot the request's kernel with the runner and the request's workloads."""
+    plan = prepare(catalog, request, observer)
+    observer.preparing("getting a QEMU that a plugin can watch with")
+    plan = with_plugins(plan)
+    candidate = plan.candidates[0]
+    observer.preparing(f"watching {candidate.kernel.id}")
+    watched = asyncio.run(_with_runner(plan))
+    return Observed(
+        kernel=candidate.kernel.id,
+        what=f"{candidate.kernel.name} {candidate.image.version}, booted {candidate.way_name}",
+        ending="the runner was done",
+        view=_view(watched),
+    )
+
+
+async def _with_runner(plan: Plan) -> Watched:
+    plugin = build_plugin(plan.root)
+    with tempfile.TemporaryDirectory(prefix="ringside-") as folder:
+        bench = Bench(plugin, Path(folder), "boot", host_cpu(0))
+        candidate = plan.candidates[0]
+        watched, _ = await watch_workloads(plan, candidate, plan.workloads, bench, profile=False)
+    return watched
+
+
+def observe_alone(
+    catalog: Catalog, kernel: Kernel, image: Path | None, seconds: float, observer: Observer
+) -> Observed:
+    """Boot an image without anything of ours in it, for at most `seconds` of host time."""
+    cache = catalog.root / ".cache"
+    observer.preparing("getting a QEMU that a plugin can watch with")
+    qemu = find_qemu_for_plugins("x86_64", cache)
+    plugin = build_plugin(catalog.root)
+    spec = _spec(catalog, kernel, image, cache)
+    observer.preparing(f"watching {kernel.id} for at most {seconds:g} s")
+
+    async def run() -> Watched:
+        with tempfile.TemporaryDirectory(prefix="ringside-") as folder:
+            return await watch(
+                spec,
+                CLOCKS["exact"],
+                qemu,
+                Bench(plugin, Path(folder), "boot", host_cpu(0)),
+                sink=_Alone(),
+                limits=Limits(boot_s=seconds, silence_s=seconds, guest_s=float("inf")),
+                panic=kernel.console.panic,
+                profile=False,
+            )
+
+    watched = asyncio.run(run())
+    timed_out = watched.ending.outcome in (Outcome.HUNG, Outcome.SILENT)
+    return Observed(
+        kernel=kernel.id,
+        what=f"{kernel.name}, {image.name if image else 'its own image'}, alone",
+        ending=f"{seconds:g} s were over" if timed_out else watched.ending.detail,
+        view=_view(watched),
+    )
+
+
+def _spec(catalog: Catalog, kernel: Kernel, image: Path | None, cache: Path) -> MachineSpec:
+    boot = kernel.boot
+    machine = boot.machine if boot else _MACHINE
+    memory = boot.memory_mib if boot else _MEMORY_MIB
+    if image is not None and _is_disk(image):
+        # Written to by the guest, so a guest gets a copy that is thrown away.
+        drive = f"file={str(image).replace(',', ',,')},format=raw,snapshot=on"
+        return MachineSpec(machine, memory, None, extra=("-drive", drive))
+    found = obtain(kernel, catalog.root, cache, given=image)
+    if boot is None:
+        return MachineSpec(machine, memory, found.path)
+    way = next(iter(boot.ways.values()))
+    return MachineSpec(machine, memory, boot_file(found, way, cache), way.cmdline)
+
+
+def _is_disk(image: Path) -> bool:
+    """Whether it is no kernel, and has a boot sector."""
+    try:
+        data = image.read_bytes()
+    except OSError as error:
+        raise ImageError(f"{image}: can't be read: {error.strerror}") from error
+    try:
+        identify(data, str(image))
+    except ImageError:
+        return data[510:512] == _DISK_SIGNATURE
+    return False
+
+
+def _view(watched: Watched) -> BootView:
+    if watched.log.boot is None:
+        raise ProfileError("QEMU was killed before the plugin could say what it saw")
+    return watched.log.boot

@@ -1,0 +1,91 @@
+"""What was seen of a boot, as tables for the terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from rich.console import Group, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from ringside.profile import BootView, Door
+from ringside.profile.boot import Counts, count, median, total
+from ringside.report.text import NO_VALUE
+
+_NUMBERS = ("entered", "min", "median", "max", "sum", "wall")
+
+
+def terminal(view: BootView) -> Group:
+    """The ways in, and below what was seen beside them, in plain words."""
+    parts: list[RenderableType] = [_doors(view.doors)]
+    parts += [Text(line) for line in remarks(view)]
+    return Group(*parts)
+
+
+def _doors(doors: Sequence[Door]) -> Table:
+    table = Table(
+        title="Own cost in instructions of each way into the kernel; wall: median to the return",
+        title_justify="left",
+    )
+    for head in ("way in", "from", *_NUMBERS):
+        table.add_column(head, justify="right" if head in _NUMBERS else "left", no_wrap=True)
+    for door in sorted(doors, key=lambda door: (-total(door.own), door.name)):
+        if door.returned:
+            table.add_row(*_row(door))
+    return table
+
+
+def _row(door: Door) -> tuple[str, ...]:
+    own = door.own
+    return (
+        door.name,
+        "user" if door.from_user else "kernel",
+        f"{door.returned:,}",
+        f"{own[0][0]:,}",
+        f"{median(own):,}",
+        f"{own[-1][0]:,}",
+        f"{total(own):,}",
+        f"{median(door.wall):,}" if door.wall else NO_VALUE,
+    )
+
+
+def remarks(view: BootView) -> tuple[str, ...]:
+    """Totals, the cost of the boot, switches, and all that could not be matched."""
+    lines = [
+        f"{view.instructions:,} instructions: {view.user:,} in user code, {view.kernel:,} in the "
+        f"kernel" + (f", on {view.vcpus} CPUs" if view.vcpus > 1 else "")
+    ]
+    if view.ended_by == "end":
+        lines.append("to the end of QEMU, which may differ by a few from run to run")
+    if view.first_user:
+        lines.append(f"user code first ran after {view.first_user:,} instructions")
+    if view.ready:
+        lines.append(f"the runner was ready after {view.ready:,} instructions")
+    lines.append(
+        f"the address space was set {view.space_writes:,} times, {view.space_changes:,} times to "
+        f"another one"
+    )
+    if view.switches:
+        lines.append(
+            f"from user code of one address space to that of another: {_words(view.switches)}"
+        )
+    for door in view.doors:
+        if door.elsewhere:
+            lines.append(
+                f"{door.name}: {door.elsewhere:,} came back elsewhere (a signal handler, a new "
+                f"program), own {_words(door.elsewhere_own)}"
+            )
+        if door.open:
+            lines.append(f"{door.name}: {door.open:,} never came back (or had not yet)")
+    if view.appeared:
+        lines.append(
+            f"{view.appeared:,} returns to user code without a way in: new processes and threads"
+        )
+    return tuple(lines)
+
+
+def _words(counts: Counts) -> str:
+    return (
+        f"{count(counts):,} times, min {counts[0][0]:,}, median {median(counts):,}, "
+        f"max {counts[-1][0]:,}, sum {total(counts):,}"
+    )
