@@ -97,8 +97,8 @@ struct files {
 	/* One bit a descriptor: in use, and closed by execve. */
 	uint64_t used[FILES_MAX / 64];
 	uint64_t cloexec[FILES_MAX / 64];
-	/* None below is free. */
-	uint32_t hint;
+	/* None below is free. No descriptor is given out from `limit` on. */
+	uint32_t hint, limit;
 	struct file **slots;
 };
 

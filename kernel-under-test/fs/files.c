@@ -27,6 +27,7 @@ static struct files *files_make(uint32_t capacity)
 	}
 	t->refs = 1;
 	t->capacity = capacity;
+	t->limit = FILES_MAX;
 	return t;
 }
 
@@ -42,6 +43,7 @@ struct files *files_clone(const struct files *from)
 	if (!t)
 		return NULL;
 	t->hint = from->hint;
+	t->limit = from->limit;
 	for (uint32_t w = 0; w < from->capacity; w += 64) {
 		t->used[w / 64] = from->used[w / 64];
 		t->cloexec[w / 64] = from->cloexec[w / 64];
@@ -117,7 +119,7 @@ int files_add(struct files *t, struct file *f, uint32_t from, bool cloexec)
 			break;
 		}
 	}
-	if (fd >= FILES_MAX)
+	if (fd >= t->limit)
 		return -EMFILE;
 	if (fd >= t->capacity) {
 		err = grow(t, fd);

@@ -40,6 +40,13 @@ static long tmpfs_read(struct inode *inode, uint64_t pos, struct uio *u)
 	return done;
 }
 
+/* What was set by hand holds until the contents change. */
+static void note_change(struct inode *inode)
+{
+	inode->modified = 0;
+	inode->changed_ns = arch_time_ns();
+}
+
 static long tmpfs_write(struct inode *inode, uint64_t pos, struct uio *u)
 {
 	struct node *n = node_of(inode);
@@ -67,7 +74,7 @@ static long tmpfs_write(struct inode *inode, uint64_t pos, struct uio *u)
 		inode->size = MAX(inode->size, pos);
 	}
 	if (done)
-		inode->changed_ns = arch_time_ns();
+		note_change(inode);
 	return done ? done : err == -ENOMEM ? -ENOSPC : err;
 }
 
@@ -87,7 +94,7 @@ static int tmpfs_truncate(struct inode *inode, uint64_t size)
 		store_cut(&n->pages, ALIGN_UP(size, PAGE_SIZE) >> PAGE_SHIFT);
 	}
 	inode->size = size;
-	inode->changed_ns = arch_time_ns();
+	note_change(inode);
 	return 0;
 }
 

@@ -55,8 +55,7 @@ static int grow(struct node *dir)
 	buckets = kmem_zalloc(count * sizeof(*buckets));
 	if (!buckets)
 		return dir->bucket_count ? 0 : -ENOMEM;
-	list_for_each(d, &dir->entries, order)
-	{
+	list_for_each (d, &dir->entries, order) {
 		d->next = buckets[d->hash & (count - 1)];
 		buckets[d->hash & (count - 1)] = d;
 	}
@@ -265,9 +264,10 @@ static int tmpfs_list(struct inode *inode, uint64_t pos, dir_visit visit, void *
 			return 0;
 		pos = 2;
 	}
-	list_for_each(d, &dir->entries,
-		      order) if (d->pos + 1 >= pos && !visit(ctx, d->name, d->len, d->inode->ino,
-							     d->inode->mode, d->pos + 2)) return 0;
+	list_for_each (d, &dir->entries, order)
+		if (d->pos + 1 >= pos &&
+		    !visit(ctx, d->name, d->len, d->inode->ino, d->inode->mode, d->pos + 2))
+			return 0;
 	return 0;
 }
 

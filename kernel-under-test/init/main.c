@@ -105,6 +105,8 @@ void kernel_main(uint64_t handover)
 	console_init();
 	if (!option_is(boot.cmdline, "quiet"))
 		log_printf("Bantam: %lu KiB of memory\n", page_count_total() * (PAGE_SIZE / 1024));
+	if (option_is(boot.cmdline, "norandmaps"))
+		space_random = false;
 	root = make_root();
 	start_init(root);
 	sched_idle();

@@ -99,7 +99,9 @@ static bool holds_set(const struct epoll *set)
 {
 	struct epoll_item *i;
 
-	list_for_each(i, &set->items, link) if (i->file->ops == &epoll_ops) return true;
+	list_for_each (i, &set->items, link)
+		if (i->file->ops == &epoll_ops)
+			return true;
 	return false;
 }
 
@@ -201,7 +203,9 @@ static uint32_t epoll_poll(struct file *f, struct poll_entry *e)
 	struct epoll_item *i;
 
 	poll_add(e, &set->waiters);
-	list_for_each(i, &set->ready, ready) if (wanted(i, NULL)) return POLL_READABLE;
+	list_for_each (i, &set->ready, ready)
+		if (wanted(i, NULL))
+			return POLL_READABLE;
 	return 0;
 }
 

@@ -105,8 +105,7 @@ long futex_wake(uint64_t addr, unsigned int count, uint32_t bitset, bool shared)
 		return err;
 	if (!bitset)
 		return -EINVAL;
-	list_for_each_safe(s, next, bucket_of(key), link)
-	{
+	list_for_each_safe (s, next, bucket_of(key), link) {
 		if ((unsigned long)woken >= count)
 			break;
 		if (!same(s->key, key) || !(s->bitset & bitset))
@@ -134,8 +133,7 @@ long futex_requeue(uint64_t from, uint64_t to, unsigned int wake_count, unsigned
 		return err;
 	if (expected && now != *expected)
 		return -EAGAIN;
-	list_for_each_safe(s, next, bucket_of(key), link)
-	{
+	list_for_each_safe (s, next, bucket_of(key), link) {
 		if (!same(s->key, key))
 			continue;
 		if (woken < wake_count) {

@@ -37,7 +37,7 @@
 #define ENAMETOOLONG	36
 #define ENOSYS		38
 #define ENOTEMPTY	39
-#define EIDRM           43
+#define EIDRM		43
 #define ELOOP		40
 #define EOVERFLOW	75
 #define ENOTSOCK	88

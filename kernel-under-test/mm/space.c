@@ -4,10 +4,15 @@
 #include "arch/mmu.h"
 #include "lib/errno.h"
 #include "lib/printf.h"
+#include "lib/random.h"
 #include "lib/string.h"
 #include "mm/kmem.h"
 
 #define AREAS_FIRST 12
+
+/* How far stacks and mappings may be apart from one space to another, in pages. */
+#define STACK_SPREAD   (1ull << 22)
+#define MAPPING_SPREAD (1ull << 28)
 
 /* Above this many pages, forgetting all costs less than forgetting each. */
 #define FLUSH_EACH_MAX 32
@@ -48,12 +53,21 @@ static struct space *space_alloc(uint32_t capacity)
 	return s;
 }
 
+bool space_random = true;
+
+uint64_t space_random_gap(uint64_t pages)
+{
+	return space_random ? (random_u64() % pages) << PAGE_SHIFT : 0;
+}
+
 struct space *space_create(void)
 {
 	struct space *s = space_alloc(AREAS_FIRST);
 
-	if (s)
-		s->top = ALIGN_DOWN(USER_TOP - STACK_MAX - STACK_GUARD, PAGE_SIZE);
+	if (!s)
+		return NULL;
+	s->stack_top = USER_TOP - space_random_gap(STACK_SPREAD);
+	s->top = s->stack_top - STACK_MAX - STACK_GUARD - space_random_gap(MAPPING_SPREAD);
 	return s;
 }
 
@@ -121,6 +135,7 @@ struct space *space_clone(struct space *from)
 		return NULL;
 	s->brk_start = from->brk_start;
 	s->brk = from->brk;
+	s->stack_top = from->stack_top;
 	s->top = from->top;
 	s->hint = from->hint;
 	for (uint32_t i = 0; i < from->count && !err; i++) {

@@ -46,11 +46,17 @@ struct space {
 	uint64_t root;
 	struct list tables;
 	uint64_t brk_start, brk;
-	/* Mappings are placed downwards from here. */
-	uint64_t top;
+	/* The first stack ends here; mappings are placed downwards from `top`. */
+	uint64_t stack_top, top;
 	/* Pages mapped now. */
 	uint64_t resident;
 };
+
+/* Whether new spaces put stack, mappings, heap and programs at random places. On by default. */
+extern bool space_random;
+
+/* `pages` pages at most, at random; 0 when nothing is to be random. In bytes. */
+uint64_t space_random_gap(uint64_t pages);
 
 /* An empty space with one reference; NULL without memory. */
 struct space *space_create(void);

@@ -137,8 +137,7 @@ static void datagram_close(struct socket *s)
 	struct message *m, *next;
 
 	s->state = SOCKET_CLOSED;
-	list_for_each_safe(m, next, &s->messages, link)
-	{
+	list_for_each_safe (m, next, &s->messages, link) {
 		list_remove(&m->link);
 		kmem_free(m);
 	}

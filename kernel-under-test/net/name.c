@@ -55,8 +55,7 @@ static struct socket *find_name(const struct address *a, uint8_t type)
 {
 	struct socket *s;
 
-	list_for_each(s, bucket_of(a), by_name)
-	{
+	list_for_each (s, bucket_of(a), by_name) {
 		if (s->family != a->family || s->type != type)
 			continue;
 		if (a->family == AF_INET

@@ -143,8 +143,7 @@ static void drop_backlog(struct socket *s)
 {
 	struct socket *c, *next;
 
-	list_for_each_safe(c, next, &s->backlog, by_name)
-	{
+	list_for_each_safe (c, next, &s->backlog, by_name) {
 		list_remove(&c->by_name);
 		c->ops->close(c);
 		socket_put(c);

@@ -17,7 +17,8 @@
 #define PF_R	    4
 
 /* Where a position-independent program goes. */
-#define PIE_BASE 0x555555554000ull
+#define PIE_BASE   0x555555554000ull
+#define PIE_SPREAD (1ull << 28) /* pages */
 
 #define SEGMENTS_MAX	64
 #define INTERPRETER_MAX 256
@@ -183,7 +184,10 @@ int elf_load(struct space *space, const struct path_base *where, struct inode *f
 	int err = p ? read_program(file, p) : -ENOMEM;
 
 	if (!err)
-		err = load_segments(space, file, p, p->header.type == TYPE_DYN ? PIE_BASE : 0, out);
+		err = load_segments(
+			space, file, p,
+			p->header.type == TYPE_DYN ? PIE_BASE + space_random_gap(PIE_SPREAD) : 0,
+			out);
 	for (uint16_t i = 0; !err && i < p->header.phnum; i++)
 		if (p->segments[i].type == PT_INTERP)
 			wanted = p->segments[i];

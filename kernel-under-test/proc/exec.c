@@ -12,6 +12,9 @@
 #define SHEBANG_MAX 255
 #define SCRIPTS_MAX 4
 
+/* How far the heap may be from the program, in pages. */
+#define BRK_SPREAD 8192
+
 /* Keys of the auxiliary vector, numbered as on Linux. */
 #define AT_NULL	  0
 #define AT_PHDR	  3
@@ -88,7 +91,7 @@ static int build_stack(struct space *s, const char *path, const struct args *a,
 		       const struct elf_image *image, uint64_t *sp, uint64_t *strings_at)
 {
 	size_t path_size = strlen(path) + 1, at = 0;
-	uint64_t exec_fn = USER_TOP - 8 - path_size;
+	uint64_t exec_fn = s->stack_top - 8 - path_size - (space_random_gap(256) >> 8);
 	uint64_t random = ALIGN_DOWN(exec_fn, 16) - 16;
 	uint64_t strings = random - a->used;
 	size_t words = 1 + a->argc + 1 + a->envc + 1 + AUX_WORDS;
@@ -113,7 +116,7 @@ static int build_stack(struct space *s, const char *path, const struct args *a,
 	};
 	int err;
 
-	err = space_map(s, ALIGN_DOWN(p.at, PAGE_SIZE), USER_TOP - ALIGN_DOWN(p.at, PAGE_SIZE),
+	err = space_map(s, ALIGN_DOWN(p.at, PAGE_SIZE), s->stack_top - ALIGN_DOWN(p.at, PAGE_SIZE),
 			AREA_READ | AREA_WRITE | AREA_STACK, NULL, 0);
 	*sp = p.at;
 	*strings_at = strings;
@@ -246,7 +249,8 @@ int process_exec(struct process *p, const char *path, struct args *args)
 	/* From here on nothing can fail. */
 	if (p == process_current())
 		process_end_others();
-	space->brk_start = space->brk = ALIGN_UP(image.end, PAGE_SIZE);
+	space->brk_start = space->brk =
+		ALIGN_UP(image.end, PAGE_SIZE) + space_random_gap(BRK_SPREAD);
 	set_name(p, path);
 	p->space = space;
 	if (p->exe)
@@ -255,7 +259,7 @@ int process_exec(struct process *p, const char *path, struct args *args)
 	p->args_start = strings;
 	p->args_size = args_first_bytes(args);
 	t = process_first_thread(p);
-	t->clear_tid = 0;
+	t->clear_tid = t->robust_list = 0;
 	t->alt_stack_size = 0;
 	signal_reset_actions(p);
 	if (t == thread_current())

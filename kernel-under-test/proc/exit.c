@@ -13,14 +13,56 @@ static void give_away_children(struct process *p)
 {
 	struct process *init = process_find(1), *c, *next;
 
-	list_for_each_safe(c, next, &p->children, sibling)
-	{
+	list_for_each_safe (c, next, &p->children, sibling) {
 		list_remove(&c->sibling);
 		c->parent = init;
 		list_push_back(&init->children, &c->sibling);
 		if (c->zombie)
 			wait_wake_all(&init->child_changed);
 	}
+}
+
+#define ROBUST_MAX	 2048
+#define FUTEX_WAITERS	 0x80000000u
+#define FUTEX_OWNER_DIED 0x40000000u
+#define FUTEX_TID_MASK	 0x3fffffffu
+
+/* A lock that the dead thread holds is marked so, and one who waits for it is woken. */
+static void robust_lock_died(const struct thread *t, uint64_t addr)
+{
+	uint32_t word;
+
+	if (copy_from_user(&word, addr, sizeof(word)) < 0 ||
+	    (word & FUTEX_TID_MASK) != (uint32_t)t->tid)
+		return;
+	word = (word & FUTEX_WAITERS) | FUTEX_OWNER_DIED;
+	if (copy_to_user(addr, &word, sizeof(word)) == 0 && (word & FUTEX_WAITERS))
+		futex_wake(addr, 1, UINT32_MAX, true);
+}
+
+/*
+ * The user's list of locks held (set_robust_list): a ring of pointers through its head, which also
+ * says where in each entry the word is. It is the user's memory, so it ends somewhere in any case.
+ */
+static void robust_list_walk(struct thread *t)
+{
+	struct {
+		uint64_t next, offset, pending;
+	} head;
+	uint64_t entry, next;
+
+	if (!t->robust_list || copy_from_user(&head, t->robust_list, sizeof(head)) < 0)
+		return;
+	entry = head.next & ~1ull;
+	for (int i = 0; entry != t->robust_list && i < ROBUST_MAX; i++) {
+		if (copy_from_user(&next, entry, sizeof(next)) < 0)
+			return;
+		if (entry != (head.pending & ~1ull))
+			robust_lock_died(t, entry + head.offset);
+		entry = next & ~1ull;
+	}
+	if (head.pending)
+		robust_lock_died(t, (head.pending & ~1ull) + head.offset);
 }
 
 /* Tells who waits for this thread (set_tid_address) that it is gone. */
@@ -47,6 +89,7 @@ static void finish(struct process *p)
 	struct process *parent = p->parent;
 
 	timer_cancel(&p->alarm);
+	timer_cancel(&p->cpu_limit);
 	files_put(p->files);
 	inode_put(p->cwd);
 	inode_put(p->root);
@@ -73,7 +116,9 @@ void thread_exit(int status)
 		p->exit_status = status;
 	if (p->pid == 1 && p->thread_count == 1)
 		panic("process 1 ended with status 0x%x", (unsigned int)p->exit_status);
+	robust_list_walk(t);
 	clear_tid(t, p);
+	p->cpu_ns += thread_cpu_ns(t);
 	signal_drop_all(&t->signals);
 	list_remove(&t->sibling);
 	list_remove(&t->by_tid);
@@ -92,7 +137,9 @@ static void tell_others_to_end(struct process *p)
 {
 	struct thread *t;
 
-	list_for_each(t, &p->threads, sibling) if (t != thread_current()) signal_kick(t);
+	list_for_each (t, &p->threads, sibling)
+		if (t != thread_current())
+			signal_kick(t);
 	wait_wake_all(&p->continued);
 }
 
@@ -157,16 +204,17 @@ long process_wait(int pid, unsigned int options, int *status)
 		bool any = false;
 		int err;
 
-		list_for_each(c, &p->children, sibling)
-		{
+		list_for_each (c, &p->children, sibling) {
 			if (!matches(c, pid, p))
 				continue;
 			any = true;
 			if (!has_changed(c, options, status))
 				continue;
 			pid = c->pid;
-			if (c->zombie && !(options & WAIT_NOREAP))
+			if (c->zombie && !(options & WAIT_NOREAP)) {
+				p->children_cpu_ns += c->cpu_ns + c->children_cpu_ns;
 				process_free(c);
+			}
 			return pid;
 		}
 		if (!any)

@@ -23,6 +23,9 @@ static void copy_rest(struct process *child, struct process *parent)
 	child->exe = inode_get(parent->exe);
 	child->args_start = parent->args_start;
 	child->args_size = parent->args_size;
+	memcpy(child->limit_cpu, parent->limit_cpu, sizeof(child->limit_cpu));
+	memcpy(child->limit_files, parent->limit_files, sizeof(child->limit_files));
+	process_watch_cpu(child);
 	child->umask = parent->umask;
 	child->pgid = parent->pgid;
 	child->sid = parent->sid;

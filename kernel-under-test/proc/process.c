@@ -31,7 +31,9 @@ static struct process *find_any(int pid)
 	struct list *bucket = &by_pid[(unsigned int)pid % PID_BUCKETS];
 	struct process *p;
 
-	list_for_each(p, bucket, by_pid) if (p->pid == pid) return p;
+	list_for_each (p, bucket, by_pid)
+		if (p->pid == pid)
+			return p;
 	return NULL;
 }
 
@@ -53,10 +55,13 @@ struct thread *thread_find(int tid)
 	struct thread *t;
 
 	if (p)
-		list_for_each(t, &p->threads, sibling) if (t->tid == tid) return t;
+		list_for_each (t, &p->threads, sibling)
+			if (t->tid == tid)
+				return t;
 	if (tid > 0)
-		list_for_each(t, &by_tid[(unsigned int)tid % PID_BUCKETS],
-			      by_tid) if (t->tid == tid) return t;
+		list_for_each (t, &by_tid[(unsigned int)tid % PID_BUCKETS], by_tid)
+			if (t->tid == tid)
+				return t;
 	return NULL;
 }
 
@@ -65,8 +70,9 @@ void process_each(bool (*fn)(struct process *p, void *ctx), void *ctx)
 	for (size_t i = 0; i < PID_BUCKETS; i++) {
 		struct process *p, *next;
 
-		list_for_each_safe(p, next, &by_pid[i],
-				   by_pid) if (!p->zombie && !fn(p, ctx)) return;
+		list_for_each_safe (p, next, &by_pid[i], by_pid)
+			if (!p->zombie && !fn(p, ctx))
+				return;
 	}
 }
 
@@ -104,6 +110,9 @@ struct process *process_make(void)
 	wait_init(&p->thread_ended);
 	wait_init(&p->continued);
 	p->alarm.ring = signal_alarm_ring;
+	p->cpu_limit.ring = signal_cpu_limit_ring;
+	p->limit_cpu[0] = p->limit_cpu[1] = UINT64_MAX;
+	p->limit_files[0] = p->limit_files[1] = FILES_MAX;
 	process_attach(p, t, pid);
 	list_init(&p->children);
 	list_init(&p->sibling);
@@ -189,4 +198,14 @@ int process_start_init(struct inode *root, const char *path, const char *const a
 	if (!err)
 		sched_wake(process_first_thread(p));
 	return err;
+}
+
+uint64_t process_cpu_ns(const struct process *p)
+{
+	uint64_t ns = p->cpu_ns;
+	struct thread *t;
+
+	list_for_each (t, &p->threads, sibling)
+		ns += thread_cpu_ns(t);
+	return ns;
 }

@@ -53,6 +53,13 @@ struct process {
 	struct files *files;
 	struct inode *root, *cwd;
 	struct inode *exe;
+	/* CPU time of its threads that have ended, and of its children that were waited for. */
+	uint64_t cpu_ns, children_cpu_ns;
+	/* Limits (setrlimit): CPU seconds and descriptors, soft and hard; the clock of the first.
+	 */
+	uint64_t limit_cpu[2], limit_files[2];
+	struct timer cpu_limit;
+
 	/* Where its argument strings were put. */
 	uint64_t args_start, args_size;
 	uint32_t umask;
@@ -146,6 +153,11 @@ long process_wait(int pid, unsigned int options, int *status);
 
 /* The caller's vfork parent, if any, may go on. */
 void process_return_space(struct process *p);
+
+/* Nanoseconds that its threads have had the CPU, in all. */
+uint64_t process_cpu_ns(const struct process *p);
+/* Sets the clock of the CPU limit going, or stops it. */
+void process_watch_cpu(struct process *p);
 
 /* Any one thread of a process that has one. */
 static inline struct thread *process_first_thread(const struct process *p)

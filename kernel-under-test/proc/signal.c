@@ -55,8 +55,7 @@ static void drop(struct list *signals, uint64_t *pending, uint64_t set)
 
 	if (!(*pending & set))
 		return;
-	list_for_each_safe(q, next, signals, link)
-	{
+	list_for_each_safe (q, next, signals, link) {
 		if (!(SIGNAL_BIT(q->info.signo) & set))
 			continue;
 		list_remove(&q->link);
@@ -70,8 +69,7 @@ static void drop_everywhere(struct process *p, uint64_t set)
 	struct thread *t;
 
 	drop(&p->signals, &p->pending, set);
-	list_for_each(t, &p->threads, sibling)
-	{
+	list_for_each (t, &p->threads, sibling) {
 		drop(&t->signals, &t->pending, set);
 		signal_update_work(t);
 	}
@@ -126,14 +124,18 @@ void signal_send(struct process *p, const struct signal_info *info)
 	if (!prepare(p, info->signo))
 		return;
 	/* One that is blocked may yet be waited for, so it is kept even if ignored. */
-	list_for_each(t, &p->threads, sibling) if (!taker && !(t->blocked & bit)) taker = t;
+	list_for_each (t, &p->threads, sibling)
+		if (!taker && !(t->blocked & bit))
+			taker = t;
 	if (taker && is_ignored(p, info->signo))
 		return;
 	keep(&p->signals, &p->pending, info);
 	if (taker)
 		signal_kick(taker);
 	else
-		list_for_each(t, &p->threads, sibling) if (t->restore_blocked) signal_kick(t);
+		list_for_each (t, &p->threads, sibling)
+			if (t->restore_blocked)
+				signal_kick(t);
 }
 
 void signal_send_thread(struct thread *t, const struct signal_info *info)
@@ -257,8 +259,7 @@ static bool take_from(struct list *signals, uint64_t *pending, uint64_t set,
 	bool found = false, more = false;
 
 	*out = (struct signal_info){.signo = signo, .code = SI_USER};
-	list_for_each_safe(q, next, signals, link)
-	{
+	list_for_each_safe (q, next, signals, link) {
 		if (q->info.signo != signo)
 			continue;
 		if (found) {
@@ -302,4 +303,35 @@ void signal_alarm_ring(struct timer *timer)
 		timer_add(&p->alarm, p->alarm_deadline);
 	}
 	signal_raise(p, SIGALRM);
+}
+
+#define NS_PER_SEC 1000000000ull
+
+/* The CPU time at which the process hears of its limit next: at the soft one, then each second. */
+static uint64_t next_cpu_mark(const struct process *p)
+{
+	uint64_t soft = MIN(p->limit_cpu[0], UINT64_MAX / 2 / NS_PER_SEC) * NS_PER_SEC;
+	uint64_t used = process_cpu_ns(p);
+
+	return used < soft ? soft : used - used % NS_PER_SEC + NS_PER_SEC;
+}
+
+void process_watch_cpu(struct process *p)
+{
+	timer_cancel(&p->cpu_limit);
+	if (p->limit_cpu[0] != UINT64_MAX)
+		timer_add(&p->cpu_limit, arch_time_ns() + next_cpu_mark(p) - process_cpu_ns(p));
+}
+
+/* Time has passed, but the CPU may have been others': then there is more time to wait for. */
+void signal_cpu_limit_ring(struct timer *timer)
+{
+	struct process *p = container_of(timer, struct process, cpu_limit);
+	uint64_t used = process_cpu_ns(p) / NS_PER_SEC;
+
+	if (used >= p->limit_cpu[1])
+		signal_raise(p, SIGKILL);
+	else if (used >= p->limit_cpu[0])
+		signal_raise(p, SIGXCPU);
+	process_watch_cpu(p);
 }

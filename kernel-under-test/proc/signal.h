@@ -23,6 +23,7 @@
 #define SIGTTIN	 21
 #define SIGTTOU	 22
 #define SIGURG	 23
+#define SIGXCPU	 24
 #define SIGWINCH 28
 /* From here on each one sent is delivered, and with what it carries. */
 #define SIGRTMIN 32
@@ -108,6 +109,9 @@ void signal_kick(struct thread *t);
 void signal_update_work(struct thread *t);
 
 void signal_drop_all(struct list *signals);
+
+/* The process may have used up its CPU limit. */
+void signal_cpu_limit_ring(struct timer *t);
 
 /* The process's ITIMER_REAL has gone off. */
 void signal_alarm_ring(struct timer *t);

@@ -74,6 +74,11 @@ void thread_free(struct thread *t)
 	put_aside(t);
 }
 
+uint64_t thread_cpu_ns(const struct thread *t)
+{
+	return t->cpu_ns + (t == thread_current() ? arch_time_ns() - t->since_ns : 0);
+}
+
 void sched_init(void)
 {
 	idle.state = THREAD_RUNNING;
@@ -101,6 +106,7 @@ void sched_wake(struct thread *t)
 static void switch_to_next(void)
 {
 	struct thread *prev = thread_current(), *next = &idle;
+	uint64_t now;
 
 	if (!list_empty(&queue)) {
 		next = list_first(&queue, struct thread, run);
@@ -109,6 +115,8 @@ static void switch_to_next(void)
 	prev->work &= ~WORK_RESCHED;
 	if (next == prev)
 		return;
+	prev->cpu_ns += (now = arch_time_ns()) - prev->since_ns;
+	next->since_ns = now;
 	arch_set_current(next);
 	/* Idle borrows the space that is loaded. */
 	if (next->space)

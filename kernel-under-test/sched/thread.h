@@ -29,6 +29,8 @@ struct thread {
 	int tid;
 	struct space *space; /* NULL: kernel only */
 	struct list run;     /* in the run queue */
+	/* Time on the CPU: all of it until `since`, when it was last given the CPU. */
+	uint64_t cpu_ns, since_ns;
 	struct arch_thread arch;
 
 	/* What follows is proc's. */
@@ -42,8 +44,8 @@ struct thread {
 	uint64_t saved_blocked;
 	bool restore_blocked;
 	uint64_t alt_stack, alt_stack_size;
-	/* Where to write 0 at exit (set_tid_address), 0: nowhere. */
-	uint64_t clear_tid;
+	/* Where to write 0 at exit (set_tid_address), 0: nowhere; locks held (set_robust_list). */
+	uint64_t clear_tid, robust_list;
 };
 
 _Static_assert(offsetof(struct thread, work) == THREAD_WORK, "entry.S");
@@ -52,6 +54,9 @@ static inline struct thread *thread_current(void)
 {
 	return arch_current();
 }
+
+/* Nanoseconds that `t` has had the CPU. */
+uint64_t thread_cpu_ns(const struct thread *t);
 
 /*
  * A new thread with a kernel stack, blocked; it returns to user mode with the registers that the

@@ -54,8 +54,7 @@ void wait_wake_one(struct wait_queue *q)
 {
 	struct waiter *w, *next;
 
-	list_for_each_safe(w, next, &q->waiters, link)
-	{
+	list_for_each_safe (w, next, &q->waiters, link) {
 		if (likely(!w->told)) {
 			list_remove(&w->link);
 			sched_wake(w->thread);
@@ -69,8 +68,7 @@ void wait_wake_all(struct wait_queue *q)
 {
 	struct waiter *w, *next;
 
-	list_for_each_safe(w, next, &q->waiters, link)
-	{
+	list_for_each_safe (w, next, &q->waiters, link) {
 		if (w->told) {
 			w->told(w);
 			continue;

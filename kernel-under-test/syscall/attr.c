@@ -133,6 +133,7 @@ long sys_utimensat(uint64_t dirfd, uint64_t path, uint64_t times, uint64_t flags
 	struct {
 		int64_t sec, nsec;
 	} ts[2] = {{0, UTIME_NOW}, {0, UTIME_NOW}};
+	uint64_t now = time_epoch() + arch_time_ns() / 1000000000;
 	struct inode *inode;
 	struct file *f;
 	int err;
@@ -149,13 +150,11 @@ long sys_utimensat(uint64_t dirfd, uint64_t path, uint64_t times, uint64_t flags
 			return -EBADF;
 		inode = inode_get(f->inode);
 	}
-	/* One time is kept for an inode: that of its last change. */
-	if (ts[1].nsec == UTIME_NOW) {
-		inode->modified = 0;
-		inode->changed_ns = arch_time_ns();
-	} else if (ts[1].nsec != UTIME_OMIT) {
-		inode->modified = (uint64_t)ts[1].sec;
-	}
+	if (ts[0].nsec != UTIME_OMIT)
+		inode->accessed = ts[0].nsec == UTIME_NOW ? now : (uint64_t)ts[0].sec;
+	if (ts[1].nsec != UTIME_OMIT)
+		inode->modified = ts[1].nsec == UTIME_NOW ? now : (uint64_t)ts[1].sec;
+	inode->changed_ns = arch_time_ns();
 	inode_put(inode);
 	return 0;
 }
@@ -189,6 +188,23 @@ long sys_fchdir(uint64_t fd)
 	inode_get(f->inode);
 	inode_put(p->cwd);
 	p->cwd = f->inode;
+	return 0;
+}
+
+long sys_chroot(uint64_t path)
+{
+	struct process *p = process_current();
+	struct inode *inode;
+	int err = user_inode(AT_FDCWD, path, 0, &inode);
+
+	if (err)
+		return err;
+	if (!inode_is(inode, S_IFDIR)) {
+		inode_put(inode);
+		return -ENOTDIR;
+	}
+	inode_put(p->root);
+	p->root = inode;
 	return 0;
 }
 

@@ -29,8 +29,6 @@
 #define WALL   0x40000000ull
 #define WCLONE 0x80000000ull
 
-#define RUSAGE_SIZE 144
-
 long sys_getpid(void)
 {
 	return process_current()->pid;
@@ -163,6 +161,7 @@ long sys_exit_group(uint64_t code)
 long sys_wait4(uint64_t pid, uint64_t status_out, uint64_t options, uint64_t usage_out)
 {
 	const uint64_t known = WAIT_NOHANG | WAIT_STOPPED | WAIT_CONTINUED | WALL | WCLONE;
+	uint64_t before = process_current()->children_cpu_ns;
 	int status;
 	long ended;
 
@@ -173,8 +172,7 @@ long sys_wait4(uint64_t pid, uint64_t status_out, uint64_t options, uint64_t usa
 		return ended;
 	if (status_out && copy_to_user(status_out, &status, sizeof(status)) < 0)
 		return -EFAULT;
-	/* Times are not accounted yet. */
-	if (usage_out && clear_user(usage_out, RUSAGE_SIZE) < 0)
+	if (usage_out && usage_put(usage_out, process_current()->children_cpu_ns - before) < 0)
 		return -EFAULT;
 	return ended;
 }
@@ -186,6 +184,7 @@ long sys_wait4(uint64_t pid, uint64_t status_out, uint64_t options, uint64_t usa
 long sys_waitid(uint64_t type, uint64_t id, uint64_t info_out, uint64_t options, uint64_t usage_out)
 {
 	const uint64_t kinds = WAIT_EXITED | WAIT_STOPPED | WAIT_CONTINUED;
+	uint64_t before = process_current()->children_cpu_ns;
 	struct signal_info info = {0};
 	int status = 0;
 	long pid;
@@ -212,7 +211,9 @@ long sys_waitid(uint64_t type, uint64_t id, uint64_t info_out, uint64_t options,
 	}
 	if (info_out && copy_to_user(info_out, &info, sizeof(info)) < 0)
 		return -EFAULT;
-	return usage_out && clear_user(usage_out, RUSAGE_SIZE) < 0 ? -EFAULT : 0;
+	if (usage_out && usage_put(usage_out, process_current()->children_cpu_ns - before) < 0)
+		return -EFAULT;
+	return 0;
 }
 
 long sys_sched_yield(void)
@@ -270,11 +271,12 @@ long sys_arch_prctl(uint64_t code, uint64_t addr)
 	}
 }
 
-/* Robust lists are walked when a thread dies holding a lock; nobody can die so here yet. */
 long sys_set_robust_list(uint64_t head, uint64_t size)
 {
-	(void)head;
-	return size == 24 ? 0 : -EINVAL;
+	if (size != 24)
+		return -EINVAL;
+	thread_current()->robust_list = head;
+	return 0;
 }
 
 static struct process *by_pid(uint64_t pid)

@@ -19,14 +19,9 @@ struct user_stat {
 
 _Static_assert(sizeof(struct user_stat) == 144, "x86_64 ABI");
 
-static uint64_t changed_sec(const struct inode *i)
-{
-	return i->modified ? i->modified : time_epoch() + i->changed_ns / NS_PER_SEC;
-}
-
 static long put_stat(const struct inode *i, uint64_t out)
 {
-	uint64_t sec = changed_sec(i), ns = i->modified ? 0 : i->changed_ns % NS_PER_SEC;
+	uint64_t sec = time_epoch() + i->changed_ns / NS_PER_SEC, ns = i->changed_ns % NS_PER_SEC;
 	struct user_stat st = {
 		.dev = 1,
 		.ino = i->ino,
@@ -38,10 +33,10 @@ static long put_stat(const struct inode *i, uint64_t out)
 		.size = (int64_t)i->size,
 		.block_size = PAGE_SIZE,
 		.blocks = (int64_t)((i->size + 511) / 512),
-		.atime = sec,
-		.atime_ns = ns,
-		.mtime = sec,
-		.mtime_ns = ns,
+		.atime = i->accessed ? i->accessed : sec,
+		.atime_ns = i->accessed ? 0 : ns,
+		.mtime = i->modified ? i->modified : sec,
+		.mtime_ns = i->modified ? 0 : ns,
 		.ctime = sec,
 		.ctime_ns = ns,
 	};
@@ -115,8 +110,10 @@ _Static_assert(sizeof(struct user_statx) == 256, "Linux ABI");
 
 static long put_statx(const struct inode *i, uint64_t out)
 {
-	struct user_statx_time t = {(int64_t)changed_sec(i),
-				    i->modified ? 0 : (uint32_t)(i->changed_ns % NS_PER_SEC), 0};
+	struct user_statx_time t = {(int64_t)(time_epoch() + i->changed_ns / NS_PER_SEC),
+				    (uint32_t)(i->changed_ns % NS_PER_SEC), 0};
+	struct user_statx_time atime = {(int64_t)i->accessed, 0, 0};
+	struct user_statx_time mtime = {(int64_t)i->modified, 0, 0};
 	struct user_statx st = {
 		.mask = STATX_BASIC,
 		.block_size = PAGE_SIZE,
@@ -127,9 +124,9 @@ static long put_statx(const struct inode *i, uint64_t out)
 		.ino = i->ino,
 		.size = i->size,
 		.blocks = (i->size + 511) / 512,
-		.atime = t,
+		.atime = i->accessed ? atime : t,
 		.ctime = t,
-		.mtime = t,
+		.mtime = i->modified ? mtime : t,
 		.rdev_major = DEVICE_MAJOR(i->device),
 		.rdev_minor = DEVICE_MINOR(i->device),
 		.dev_minor = 1,

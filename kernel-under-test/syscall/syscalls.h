@@ -175,6 +175,7 @@ long sys_semget(uint64_t key, uint64_t count, uint64_t flags);
 long sys_semop(uint64_t id, uint64_t ops, uint64_t n);
 long sys_semctl(uint64_t id, uint64_t number, uint64_t command, uint64_t arg);
 long sys_flock(uint64_t fd, uint64_t operation);
+long sys_chroot(uint64_t path);
 
 /* Reads the battery clock; call once. Seconds since 1970 when the clocks began to count. */
 void time_init(void);

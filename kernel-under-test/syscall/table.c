@@ -142,6 +142,7 @@ void *const syscall_table[CALLS] = {
 	[157] = sys_prctl,
 	[158] = sys_arch_prctl,
 	[160] = sys_setrlimit,
+	[161] = sys_chroot,
 	[162] = sys_sync,
 	[165] = sys_mount,
 	[166] = sys_umount2,

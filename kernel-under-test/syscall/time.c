@@ -6,6 +6,8 @@
 
 #define CLOCK_REALTIME	       0
 #define CLOCK_MONOTONIC	       1
+#define CLOCK_PROCESS_CPUTIME  2
+#define CLOCK_THREAD_CPUTIME   3
 #define CLOCK_MONOTONIC_RAW    4
 #define CLOCK_REALTIME_COARSE  5
 #define CLOCK_MONOTONIC_COARSE 6
@@ -44,6 +46,12 @@ static int clock_now(uint64_t clock, struct user_timespec *out)
 	case CLOCK_MONOTONIC_RAW:
 	case CLOCK_MONOTONIC_COARSE:
 	case CLOCK_BOOTTIME:
+		out->sec = (int64_t)(ns / NS_PER_SEC);
+		break;
+	case CLOCK_PROCESS_CPUTIME:
+	case CLOCK_THREAD_CPUTIME:
+		ns = clock == CLOCK_PROCESS_CPUTIME ? process_cpu_ns(process_current())
+						    : thread_cpu_ns(thread_current());
 		out->sec = (int64_t)(ns / NS_PER_SEC);
 		break;
 	default:

@@ -34,6 +34,9 @@ static inline struct file *user_file_get(uint64_t fd)
 	return f;
 }
 
+/* Writes a struct rusage that tells of so much CPU time. 0 or -EFAULT. */
+int usage_put(uint64_t out, uint64_t cpu_ns);
+
 /* fcntl()'s commands on locks. */
 #define F_GETLK	 5
 #define F_SETLK	 6
