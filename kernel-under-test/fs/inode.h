@@ -72,7 +72,8 @@ struct inode {
 	uint64_t device; /* of a device node */
 	uint64_t size;
 	uint64_t changed_ns; /* last change, since boot */
-	/* Seconds since 1970 set by hand; 0: as changed_ns says. */
+	uint64_t pages;	     /* that it takes up */
+	/* Nanoseconds since 1970 set by hand; 0: as changed_ns says. */
 	uint64_t accessed, modified;
 	/* The root of what is mounted here, and, for such a root, where. No references. */
 	struct inode *mounted, *mountpoint;

@@ -73,6 +73,7 @@ static long tmpfs_write(struct inode *inode, uint64_t pos, struct uio *u)
 		done += (long)part;
 		inode->size = MAX(inode->size, pos);
 	}
+	inode->pages = n->pages.count;
 	if (done)
 		note_change(inode);
 	return done ? done : err == -ENOMEM ? -ENOSPC : err;
@@ -94,6 +95,7 @@ static int tmpfs_truncate(struct inode *inode, uint64_t size)
 		store_cut(&n->pages, ALIGN_UP(size, PAGE_SIZE) >> PAGE_SHIFT);
 	}
 	inode->size = size;
+	inode->pages = n->pages.count;
 	note_change(inode);
 	return 0;
 }
@@ -110,6 +112,7 @@ static int tmpfs_page(struct object *o, uint64_t index, bool make, struct page *
 		err = store_make(&n->pages, index, out);
 		if (err)
 			return err;
+		inode->pages = n->pages.count;
 	} else {
 		*out = store_find(&n->pages, index);
 		if (!*out)

@@ -67,6 +67,7 @@ int store_make(struct store *s, uint64_t index, struct page **page)
 		return err;
 	*page = page_alloc_zeroed();
 	*slot = *page;
+	s->count += *page != NULL;
 	return *page ? 0 : -ENOMEM;
 }
 
@@ -75,21 +76,25 @@ int store_put(struct store *s, uint64_t index, struct page *page)
 	void **slot;
 	int err = slot_make(s, index, &slot);
 
-	if (!err)
+	if (!err) {
 		*slot = page;
+		s->count++;
+	}
 	return err;
 }
 
 /* Cuts below `at`; returns whether nothing is left of it. `from` counts from its first index. */
-static bool cut(void *at, unsigned int height, uint64_t from)
+static bool cut(struct store *s, void *at, unsigned int height, uint64_t from)
 {
 	struct node *n = at;
 	bool empty = true;
 
 	if (!height) {
-		if (!from)
-			page_put(at);
-		return !from;
+		if (from)
+			return false;
+		page_put(at);
+		s->count--;
+		return true;
 	}
 	for (unsigned int i = 0; i < FANOUT; i++) {
 		uint64_t first = i * span(height - 1);
@@ -97,7 +102,7 @@ static bool cut(void *at, unsigned int height, uint64_t from)
 		if (!n->child[i])
 			continue;
 		if (first + span(height - 1) > from &&
-		    cut(n->child[i], height - 1, from > first ? from - first : 0))
+		    cut(s, n->child[i], height - 1, from > first ? from - first : 0))
 			n->child[i] = NULL;
 		else
 			empty = false;
@@ -109,7 +114,7 @@ static bool cut(void *at, unsigned int height, uint64_t from)
 
 void store_cut(struct store *s, uint64_t from)
 {
-	if (s->root && from < span(s->height) && cut(s->root, s->height, from))
+	if (s->root && from < span(s->height) && cut(s, s->root, s->height, from))
 		s->root = NULL;
 	if (!s->root)
 		s->height = 0;

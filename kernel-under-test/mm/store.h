@@ -8,6 +8,8 @@ struct store {
 	/* With height 0 the page of index 0 itself, else a node of 64 children. */
 	void *root;
 	unsigned int height;
+	/* Pages in it. */
+	uint64_t count;
 };
 
 #define STORE_INDEX_MAX (1ull << 40)

@@ -8,6 +8,7 @@
 
 #define UTIME_NOW  0x3fffffff
 #define UTIME_OMIT 0x3ffffffe
+#define NS_PER_SEC 1000000000ull
 
 #define FILESYSTEM_NAME_MAX 32
 #define TMPFS_MAGIC	    0x01021994
@@ -128,12 +129,20 @@ long sys_fchown(uint64_t fd, uint64_t uid, uint64_t gid)
 	return 0;
 }
 
+/* Times before 1970 and after 2554 have no room. */
+static uint64_t to_ns(int64_t sec, int64_t nsec)
+{
+	uint64_t s = sec < 0 ? 0 : MIN((uint64_t)sec, UINT64_MAX / NS_PER_SEC - 1);
+
+	return s * NS_PER_SEC + (uint64_t)nsec;
+}
+
 long sys_utimensat(uint64_t dirfd, uint64_t path, uint64_t times, uint64_t flags)
 {
 	struct {
 		int64_t sec, nsec;
 	} ts[2] = {{0, UTIME_NOW}, {0, UTIME_NOW}};
-	uint64_t now = time_epoch() + arch_time_ns() / 1000000000;
+	uint64_t now = time_epoch() * NS_PER_SEC + arch_time_ns();
 	struct inode *inode;
 	struct file *f;
 	int err;
@@ -151,9 +160,9 @@ long sys_utimensat(uint64_t dirfd, uint64_t path, uint64_t times, uint64_t flags
 		inode = inode_get(f->inode);
 	}
 	if (ts[0].nsec != UTIME_OMIT)
-		inode->accessed = ts[0].nsec == UTIME_NOW ? now : (uint64_t)ts[0].sec;
+		inode->accessed = ts[0].nsec == UTIME_NOW ? now : to_ns(ts[0].sec, ts[0].nsec);
 	if (ts[1].nsec != UTIME_OMIT)
-		inode->modified = ts[1].nsec == UTIME_NOW ? now : (uint64_t)ts[1].sec;
+		inode->modified = ts[1].nsec == UTIME_NOW ? now : to_ns(ts[1].sec, ts[1].nsec);
 	inode->changed_ns = arch_time_ns();
 	inode_put(inode);
 	return 0;

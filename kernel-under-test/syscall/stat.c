@@ -5,6 +5,9 @@
 
 #define NS_PER_SEC 1000000000ull
 
+/* Blocks are counted in 512 bytes. */
+#define BLOCKS_A_PAGE (PAGE_SIZE / 512)
+
 #define STATX_BASIC 0x7ff
 
 /* struct stat of the x86_64 ABI. */
@@ -32,11 +35,11 @@ static long put_stat(const struct inode *i, uint64_t out)
 		.rdev = i->device,
 		.size = (int64_t)i->size,
 		.block_size = PAGE_SIZE,
-		.blocks = (int64_t)((i->size + 511) / 512),
-		.atime = i->accessed ? i->accessed : sec,
-		.atime_ns = i->accessed ? 0 : ns,
-		.mtime = i->modified ? i->modified : sec,
-		.mtime_ns = i->modified ? 0 : ns,
+		.blocks = (int64_t)(i->pages * BLOCKS_A_PAGE),
+		.atime = i->accessed ? i->accessed / NS_PER_SEC : sec,
+		.atime_ns = i->accessed ? i->accessed % NS_PER_SEC : ns,
+		.mtime = i->modified ? i->modified / NS_PER_SEC : sec,
+		.mtime_ns = i->modified ? i->modified % NS_PER_SEC : ns,
 		.ctime = sec,
 		.ctime_ns = ns,
 	};
@@ -112,8 +115,10 @@ static long put_statx(const struct inode *i, uint64_t out)
 {
 	struct user_statx_time t = {(int64_t)(time_epoch() + i->changed_ns / NS_PER_SEC),
 				    (uint32_t)(i->changed_ns % NS_PER_SEC), 0};
-	struct user_statx_time atime = {(int64_t)i->accessed, 0, 0};
-	struct user_statx_time mtime = {(int64_t)i->modified, 0, 0};
+	struct user_statx_time atime = {(int64_t)(i->accessed / NS_PER_SEC),
+					(uint32_t)(i->accessed % NS_PER_SEC), 0};
+	struct user_statx_time mtime = {(int64_t)(i->modified / NS_PER_SEC),
+					(uint32_t)(i->modified % NS_PER_SEC), 0};
 	struct user_statx st = {
 		.mask = STATX_BASIC,
 		.block_size = PAGE_SIZE,
@@ -123,7 +128,7 @@ static long put_statx(const struct inode *i, uint64_t out)
 		.mode = (uint16_t)i->mode,
 		.ino = i->ino,
 		.size = i->size,
-		.blocks = (i->size + 511) / 512,
+		.blocks = i->pages * BLOCKS_A_PAGE,
 		.atime = i->accessed ? atime : t,
 		.ctime = t,
 		.mtime = i->modified ? mtime : t,

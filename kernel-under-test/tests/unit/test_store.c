@@ -67,7 +67,7 @@ static void cut(struct store *s, uint64_t from)
 
 static void round_of(uint64_t seed)
 {
-	struct store s = {NULL, 0};
+	struct store s = {0};
 	uint64_t free = page_count_free();
 
 	count = 0;
@@ -93,7 +93,7 @@ static void round_of(uint64_t seed)
 
 static void limits(void)
 {
-	struct store s = {NULL, 0};
+	struct store s = {0};
 	struct page *p, *mine = page_alloc_zeroed();
 
 	CHECK_EQ(store_make(&s, STORE_INDEX_MAX, &p), -EFBIG);
@@ -109,7 +109,7 @@ static void limits(void)
 static void without_memory(void)
 {
 	for (long after = 0; after < 12; after++) {
-		struct store s = {NULL, 0};
+		struct store s = {0};
 		uint64_t free = page_count_free();
 		struct page *p;
 		int err;
