@@ -13,6 +13,7 @@
 #define LINUX_SOCK_DGRAM 2
 #define LINUX_SOL_SOCKET 1
 #define LINUX_SO_REUSEADDR 2
+#define LINUX_TCP_NODELAY 1
 #define LINUX_BACKLOG 16
 #define LINUX_IFF_UP 1
 
@@ -85,6 +86,13 @@ static inline long port_listen(int fd)
 static inline long port_accept(int fd)
 {
 	return sys(accept, fd, 0, 0);
+}
+
+static inline long port_send_at_once(int fd)
+{
+	const int yes = 1;
+
+	return sys(setsockopt, fd, IPPROTO_TCP, LINUX_TCP_NODELAY, &yes, sizeof(yes));
 }
 
 static inline long port_loopback(void)
