@@ -69,7 +69,7 @@ def test_the_first_case_to_the_letter(tmp_path: Path) -> None:
     )
     assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-2000:]
     assert "it ran syscall/null; everything is in place" in done.stdout
-    assert done.stdout.count("Linux 6.1 ┃") == 2
+    assert done.stdout.count("Linux 6.1 ┃") >= 2
     assert re.search(r"^\| my-kernel \| same-bytes \|", done.stdout, re.MULTILINE)
 
 
