@@ -1,0 +1,144 @@
+"""Boots for tests of the plugin: the same guest with it and without it."""
+
+from __future__ import annotations
+
+import asyncio
+import functools
+import re
+import subprocess
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+from conftest import ROOT
+
+from ringside.catalog import load
+from ringside.conductor import Plan, Request, prepare
+from ringside.conductor.explaining import with_plugins
+from ringside.conductor.observer import Silent
+from ringside.conductor.watch import Bench, build_plugin, host_cpu, plugin_option, watch_workloads
+from ringside.image import build_initrd
+from ringside.machine import CLOCKS, MachineSpec, QemuMachine, build_argv
+from ringside.machine.newer import find_qemu_for_plugins
+from ringside.profile import BootView, PluginLog, read_log
+from ringside.profile.log import Window
+from ringside.records import Result, Transcript
+from ringside.session import Limits, Outcome, run_session
+
+KERNELS = tuple(k.id for k in load(ROOT).kernels if k.role in ("reference", "subject"))
+
+
+@functools.cache
+def plan_of(kernel: str, workloads: tuple[str, ...]) -> Plan:
+    """A plan for one kernel, with a QEMU that runs plugins."""
+    request = Request(kernels=(kernel,), workloads=workloads)
+    return with_plugins(prepare(load(ROOT), request, Silent()))
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What one boot gave: the log, the guest's own results, the console."""
+
+    log: PluginLog
+    results: tuple[Result, ...]
+    console: bytes
+
+
+@functools.cache
+def watched(kernel: str, workloads: tuple[str, ...], *, profile: bool) -> Seen:
+    """Boot `kernel` with the plugin."""
+    plan = plan_of(kernel, workloads)
+    with tempfile.TemporaryDirectory() as folder:
+        bench = Bench(build_plugin(ROOT), Path(folder), "boot", host_cpu(0))
+        seen, transcript = asyncio.run(
+            watch_workloads(plan, plan.candidates[0], plan.workloads, bench, profile=profile)
+        )
+    results = tuple(transcript.result(i) for i in range(len(plan.workloads)))
+    return Seen(seen.log, results, seen.console)
+
+
+def unwatched(plan: Plan) -> tuple[tuple[Result, ...], bytes]:
+    """Boot the plan's kernel without the plugin."""
+    candidate = plan.candidates[0]
+    names = [workload.name for workload in plan.workloads]
+    initrd = build_initrd(candidate.workload_set, names, "quick", plan.cache / "initrd")
+    spec = MachineSpec(
+        machine=candidate.boot.machine,
+        memory_mib=candidate.boot.memory_mib,
+        kernel=candidate.file,
+        cmdline=candidate.way.cmdline,
+        initrd=initrd.path,
+    )
+    transcript, console = Transcript(names), bytearray()
+
+    async def run() -> None:
+        machine = QemuMachine(
+            lambda fd: build_argv(spec, plan.clock, plan.qemu.binary, fd), host_cpu(0)
+        )
+        async with machine:
+            limits = Limits(60.0, 60.0, 1e6)
+            ending = await run_session(machine, transcript, limits, (), console.extend)
+        assert ending.outcome is Outcome.FINISHED, ending
+
+    asyncio.run(run())
+    return tuple(transcript.result(i) for i in range(len(names))), bytes(console)
+
+
+def by_workload(seen: Seen) -> list[tuple[Result, tuple[Window, ...]]]:
+    """Each result with its windows: they come in the order of the plan."""
+    found, at = [], 0
+    for result in seen.results:
+        count = result.warmup + len(result.ticks) + len(result.overhead)
+        found.append((result, seen.log.windows[at : at + count]))
+        at += count
+    assert at == len(seen.log.windows)
+    return found
+
+
+@dataclass(frozen=True)
+class ProofRun:
+    """A run of the guest whose costs are known; `clock` is what its own clock counted."""
+
+    boot: BootView
+    windows: tuple[Window, ...]
+    clock: int
+
+
+def run_proof(folder: Path, *, profile: bool) -> ProofRun:
+    """Run build/proof of the plugin's folder."""
+    plugin = build_plugin(ROOT)
+    qemu = find_qemu_for_plugins("x86_64", ROOT / ".cache")
+    out = folder / "proof.jsonl"
+    argv = [qemu.binary, "-M", "pc", "-cpu", "qemu64", "-m", "64", *CLOCKS["exact"].options]
+    argv += ["-nodefaults", "-no-user-config", "-display", "none", "-serial", "stdio"]
+    argv += ["-no-reboot", "-device", "isa-debug-exit,iobase=0xf4,iosize=1"]
+    argv += ["-kernel", str(plugin.with_name("proof"))]
+    argv += ["-plugin", plugin_option(plugin, out, profile=profile)]
+    done = subprocess.run(argv, stdin=subprocess.DEVNULL, capture_output=True, timeout=60)
+    assert done.returncode == 0x15 << 1 | 1, done.stderr
+    log = read_log(out)
+    assert log.boot is not None
+    return ProofRun(log.boot, log.windows, int.from_bytes(done.stdout, "little"))
+
+
+_OPEN, _CLOSE = "nopl   0x52530001(%rax,%rax,1)", "nopl   0x52530002(%rax,%rax,1)"
+
+
+def instructions_around(elf: Path) -> tuple[int, int]:
+    """Of the one function with markers: instructions from the opening one to the first reading
+    of the clock, and from the last reading, itself counted, to the closing one."""
+    done = subprocess.run(
+        ["objdump", "-d", "--no-show-raw-insn", str(elf)],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    code = [line.split("\t")[1].strip() for line in done.stdout.splitlines() if "\t" in line]
+    code = [re.sub(r"\s*#.*", "", insn) for insn in code]
+    assert code.count(_OPEN) == code.count(_CLOSE) == 1
+    begin, end = code.index(_OPEN), code.index(_CLOSE)
+    window = code[begin + 1 : end]
+    readings = [i for i, insn in enumerate(window) if insn == "rdtsc"]
+    assert len(readings) == 2
+    assert not any(insn.startswith("j") for insn in window)
+    return readings[0], len(window) - readings[1]
