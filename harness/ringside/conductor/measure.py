@@ -81,6 +81,7 @@ def measurement(
         iterations=result.iterations,
         warmup=result.warmup,
         bytes=result.bytes,
+        axis=workload.facts.axis,
         overhead=per_op(statistics.median(result.overhead)) if ticks and result.overhead else None,
         elf_sha256=workload.sha256,
         status=status,

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ringside.errors import ReportError
-from ringside.report import plots
+from ringside.report import curves, plots
 from ringside.report.latency import Latency
 from ringside.report.text import UNIT_WORDS, plain
 
@@ -34,7 +34,15 @@ def draw(table: Latency) -> tuple[Chart, ...]:
 
     A ReportError says that gnuplot is not there, or what it complained of.
     """
-    charts = []
+    charts = [
+        Chart(
+            f"curve-{curve.workload.replace('/', '-')}",
+            f"Cost of {curve.workload} against {curve.axis}",
+            "A line for each kernel, on logarithmic scales.",
+            _gnuplot(curves.script(curve, table)),
+        )
+        for curve in curves.find(table)
+    ]
     if any(cell.cost for row in table.rows for cell in row.cells):
         charts.append(
             Chart(

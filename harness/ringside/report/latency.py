@@ -79,12 +79,13 @@ class Column:
 
 @dataclass(frozen=True)
 class Row:
-    """One workload, with a cell for each column."""
+    """One workload, with a cell for each column; `axis` is what its parameter is."""
 
     workload: str
     group: str
     op: str
     cells: tuple[Cell, ...]
+    axis: str = ""
 
     @property
     def name(self) -> str:
@@ -175,6 +176,7 @@ def _row(
         group=text.plain(best.group) if best else text.plain(workload.partition("/")[0]),
         op=text.plain(best.op) if best else "",
         cells=tuple(_cell(run, workload, column, measured) for column in columns),
+        axis=text.plain(best.axis) if best else "",
     )
 
 

@@ -1,4 +1,4 @@
-"""Gnuplot scripts of the two charts, as text.
+"""Gnuplot scripts of the table's two charts, as text, and what all charts share.
 
 A script reads no file, and every text in it is a single-quoted string, in which gnuplot expands
 nothing. Colours of the kernels are Okabe and Ito's, which colour-blind readers tell apart; the
@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
 from ringside.report.latency import Latency
 from ringside.report.text import TIMES, cost, plain, ratio
@@ -61,7 +62,7 @@ def bars(table: Latency) -> str:
         "unset key",
         "set style fill solid 1.0 noborder",
     ]
-    colors = _colors(table)
+    colors = kernel_colors(table)
     script += _legend(legend, colors, left, width, height)
     drawn: list[str] = []
     for place, color in enumerate(colors):
@@ -78,9 +79,7 @@ def bars(table: Latency) -> str:
             else:
                 at, said, ink = low, cell.cost_text, _FAINT
             small = f"font ',{9 if thick > 11 else 8}' tc rgb '{ink}'"
-            script.append(
-                f"set label {_quote(said)} at {at:.10g},{y:.5f} left offset 0.4,0 {small}"
-            )
+            script.append(f"set label {quote(said)} at {at:.10g},{y:.5f} left offset 0.4,0 {small}")
         if data:
             script += [f"$k{place} << EOD", *data, "EOD"]
             drawn.append(f"$k{place} using 1:2:3:4:5:6 with boxxyerror fc rgb '{color}' notitle")
@@ -116,7 +115,7 @@ def heat_map(table: Latency) -> str:
         f" at screen {left / wide:.5f}, screen {20 / height:.5f} font ',11' tc rgb '{_FAINT}'",
     ]
     for x, name in enumerate(names):
-        script.append(f"set label {_quote(name, 26)} at {x}, graph 1 center offset 0,0.8")
+        script.append(f"set label {quote(name, 26)} at {x}, graph 1 center offset 0,0.8")
     data = []
     for y, row in enumerate(rows):
         for x, place in enumerate(places):
@@ -131,10 +130,38 @@ def heat_map(table: Latency) -> str:
                 f"{x} {y} {x - 0.49:.2f} {x + 0.49:.2f} {y - 0.46:.2f} {y + 0.46:.2f}"
                 f" {int(fill[1:], 16)}"
             )
-            script.append(f"set label {_quote(said)} at {x},{y} center front tc rgb '{_ON_CELL}'")
+            script.append(f"set label {quote(said)} at {x},{y} center front tc rgb '{_ON_CELL}'")
     script += ["$cells << EOD", *data, "EOD", *_row_labels(table)]
     plot = "plot $cells using 1:2:3:4:5:6:7 with boxxyerror fc rgb variable notitle"
     return "\n".join([*script, plot]) + "\n"
+
+
+@dataclass(frozen=True)
+class Canvas:
+    """A chart's size and margins in pixels, with room above for a title and a legend of `names`."""
+
+    width: float
+    height: float
+    left: float
+    right: float
+    bottom: float
+    names: tuple[str, ...]
+
+    def opening(self, title: str) -> list[str]:
+        """The terminal, the margins and the title."""
+        top = 52 + 20 * len(self._lines())
+        return [
+            *_canvas(self.width, self.height, self.left, self.right, top, self.bottom),
+            *_title(title, self.left, self.width, self.height),
+        ]
+
+    def legend(self, colors: Sequence[str]) -> list[str]:
+        """The legend under the title."""
+        return _legend(self._lines(), colors, self.left, self.width, self.height)
+
+    def _lines(self) -> list[list[tuple[float, str]]]:
+        names = [_short(name, 28) for name in self.names]
+        return _legend_lines(names, self.width - self.left)
 
 
 def _canvas(
@@ -154,7 +181,7 @@ def _canvas(
 
 def _row_labels(table: Latency) -> list[str]:
     return [
-        f"set label {_quote(row.workload)} at graph 0, first {index} right offset -0.8,0"
+        f"set label {quote(row.workload)} at graph 0, first {index} right offset -0.8,0"
         for index, row in enumerate(table.rows)
     ]
 
@@ -163,7 +190,8 @@ def _label_width(labels: Iterable[str]) -> float:
     return 22 + _LETTER * max((min(len(label), _LONGEST) for label in labels), default=8)
 
 
-def _colors(table: Latency) -> Sequence[str]:
+def kernel_colors(table: Latency) -> Sequence[str]:
+    """A colour for each column; the reference's is grey."""
     taken = 0
     colors = []
     for column in table.columns:
@@ -184,7 +212,7 @@ def _tint(value: float) -> str:
 def _title(title: str, left: float, width: float, height: float) -> list[str]:
     """A title over the plot's left edge; `title` is plain and short enough already."""
     place = f"screen {left / width:.5f}, screen {1 - 24 / height:.5f}"
-    return [f"set label {_quote(title, 90)} at {place} left font ',14'"]
+    return [f"set label {quote(title, 90)} at {place} left font ',14'"]
 
 
 def _legend_lines(names: Sequence[str], room: float) -> list[list[tuple[float, str]]]:
@@ -219,7 +247,7 @@ def _legend(
                 f"set object rectangle from screen {x:.5f}, screen {y - 5 / height:.5f} to screen"
                 f" {x + 14 / width:.5f}, screen {y + 5 / height:.5f} fc rgb '{next(ink)}'"
                 " fs solid 1.0 noborder",
-                f"set label {_quote(name)} at screen {x + 20 / width:.5f}, screen {y:.5f} left",
+                f"set label {quote(name)} at screen {x + 20 / width:.5f}, screen {y:.5f} left",
             ]
     return script
 
@@ -229,7 +257,7 @@ def _short(value: str, limit: int) -> str:
     return value if len(value) <= limit else value[: limit - 1] + "\N{HORIZONTAL ELLIPSIS}"
 
 
-def _quote(value: str, limit: int = _LONGEST) -> str:
+def quote(value: str, limit: int = _LONGEST) -> str:
     """A gnuplot string in which nothing is expanded; an apostrophe is a typographic one.
 
     Gnuplot 5.4 reads a string that opens with a doubled quote as an empty one.

@@ -128,7 +128,7 @@ class Measurement(Frozen):
     cost per operation of each repetition in `unit`; `ticks` the raw readings, one a repetition of
     `iterations` operations; `overhead` the cost of one turn of an empty body of the same shape in
     `unit`, never subtracted. `bytes` is what one operation moves, where the workload measures
-    throughput. `boot` indexes `Run.boots`.
+    throughput, and `axis` what its parameter is, if it has one. `boot` indexes `Run.boots`.
     """
 
     kernel: str
@@ -144,6 +144,7 @@ class Measurement(Frozen):
     warmup: int
     overhead: float | None
     bytes: int = 0
+    axis: str = ""
     elf_sha256: str
     status: Status
     detail: str | None = None
