@@ -11,7 +11,7 @@ from conftest import multiboot_elf
 
 from ringside.catalog.model import DebImage
 from ringside.errors import ImageError
-from ringside.image.apt import Package
+from ringside.image.apt import AptSuite, Package
 from ringside.image.debian import obtain_deb
 
 SOURCE = DebImage(
@@ -116,3 +116,16 @@ def test_a_package_without_a_kernel_or_a_config(archive: Archive, tmp_path: Path
     archive.files["kernel"] = {}
     with pytest.raises(ImageError, match=r"hold no file boot/vmlinuz-\*"):
         obtain_deb("two", SOURCE, tmp_path, refresh=False)
+
+
+def test_a_suite_that_the_mirror_has_dropped(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Real apt, and a mirror without any suite."""
+    (tmp_path / "mirror" / "dists").mkdir(parents=True)
+    monkeypatch.setenv("RINGSIDE_DEBIAN_MIRROR", f"file:{tmp_path}/mirror")
+    monkeypatch.setattr("ringside.image.apt.find_keyring", lambda: tmp_path / "any.gpg")
+    with pytest.raises(ImageError, match="Debian bullseye is not on this mirror any more") as error:
+        AptSuite("bullseye", "amd64", tmp_path / "apt").update()
+    assert "set RINGSIDE_DEBIAN_MIRROR to one that has it" in str(error.value)
+    assert "\n" not in str(error.value)

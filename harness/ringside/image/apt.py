@@ -15,11 +15,13 @@ from pathlib import Path
 from ringside.errors import ImageError
 from ringside.image.commands import run
 from ringside.image.files import sha256_file, write_atomic
-from ringside.image.mirror import find_keyring, find_mirror
+from ringside.image.mirror import MIRROR_VARIABLE, find_keyring, find_mirror
 
 # Dependencies that may hold a kernel or its config. Modules and headers are large and neither.
 _FOLLOWED = re.compile(r"^linux-(image|binary|base)-[A-Za-z0-9.+~-]+$")
 _DEPENDENCY = re.compile(r"^(?P<name>[a-z0-9][a-z0-9.+-]*)(:\w+)?\s*\(=\s*(?P<version>[^)]+)\)$")
+# What apt says of a suite that a mirror does not hold.
+_GONE = "does not have a Release file"
 _SUITE = re.compile(r"^[a-z][a-z0-9-]*$")
 
 
@@ -55,7 +57,16 @@ class AptSuite:
         self._write_state(find_mirror(), find_keyring())
         # A failed fetch is only a warning to apt unless it is told otherwise.
         options = ["-o", "APT::Update::Error-Mode=any"]
-        self._apt("apt-get", *options, "update", what=f"reading Debian {self.suite}'s index")
+        try:
+            self._apt("apt-get", *options, "update", what=f"reading Debian {self.suite}'s index")
+        except ImageError as error:
+            if _GONE not in str(error):
+                raise
+            raise ImageError(
+                f"Debian {self.suite} is not on this mirror any more, or not yet: set "
+                f"{MIRROR_VARIABLE} to one that has it (Debian's archive keeps old suites), or "
+                f"leave its kernels out with --kernels"
+            ) from error
 
     def resolve(self, package: str) -> tuple[Package, ...]:
         """`package` and the kernel packages that it depends on with an exact version, in order
