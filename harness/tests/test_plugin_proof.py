@@ -163,7 +163,8 @@ def test_markers_change_no_count(kernel: str, tmp_path: Path) -> None:
         taken += bare != text
         file.write_text(bare)
     assert taken == 1
-    subprocess.run(["make", "-s", "-C", str(source)], check=True, capture_output=True)
+    elves = [f"build/linux-x86_64/{name}" for name in ("init", *names)]
+    subprocess.run(["make", "-s", "-C", str(source), *elves], check=True, capture_output=True)
     (root := tmp_path / "root").mkdir()
     source.rename(root / "workloads")
     bare_set = load_workloads(root, "linux-x86_64")

@@ -95,7 +95,7 @@ def read_log(path: Path) -> PluginLog:
                     case Window() as window:
                         windows.append(window)
                     case _Boot() as found:
-                        boot = found
+                        boot = BootView.model_validate(found.model_dump(exclude={"type"}))
     except OSError as error:
         raise ProfileError(f"the plugin left no {path.name}: {error.strerror}") from error
     return PluginLog.model_construct(nodes=nodes, windows=tuple(windows), boot=boot)

@@ -24,7 +24,7 @@ def terminal(view: BootView) -> Group:
 
 def _doors(doors: Sequence[Door]) -> Table:
     table = Table(
-        title="Own cost in instructions of each way into the kernel; wall: median to the return",
+        title="Ways into the kernel: own cost in instructions; wall: median to return",
         title_justify="left",
     )
     for head in ("way in", "from", *_NUMBERS):
@@ -73,7 +73,7 @@ def remarks(view: BootView) -> tuple[str, ...]:
         if door.elsewhere:
             lines.append(
                 f"{door.name}: {door.elsewhere:,} came back elsewhere (a signal handler, a new "
-                f"program), own {_words(door.elsewhere_own)}"
+                f"program); own cost {_words(door.elsewhere_own)}"
             )
         if door.open:
             lines.append(f"{door.name}: {door.open:,} never came back (or had not yet)")
