@@ -183,7 +183,7 @@ def test_a_boot_is_observed(
     view = BootView.model_validate_json(out.read_bytes())
     assert view.ended_by == "done"
     assert 0 < view.first_user < view.ready
-    assert {door.kind for door in view.doors} == {"syscall", "fault", "interrupt"}
+    assert {"syscall", "fault"} <= {door.kind for door in view.doors}
     assert "syscall" in capsys.readouterr().out
 
 
