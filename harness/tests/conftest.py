@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import struct
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 import pytest
@@ -75,9 +75,13 @@ Checkout = Callable[..., Path]
 
 @pytest.fixture
 def checkout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Checkout:
-    """Make a checkout with kernels `ids` and `workloads`, and put the fake QEMU on PATH."""
+    """Make a checkout with kernels `ids`, `workloads` and their `facts`; put the fake QEMU on PATH."""
 
-    def make(ids: Sequence[str] = ("one",), workloads: Sequence[str] = ("a/ok", "b/ok2")) -> Path:
+    def make(
+        ids: Sequence[str] = ("one",),
+        workloads: Sequence[str] = ("a/ok", "b/ok2"),
+        facts: Mapping[str, str] | None = None,
+    ) -> Path:
         root = tmp_path / "checkout"
         for order, kernel_id in enumerate(ids):
             folder = root / "kernels" / kernel_id
@@ -92,6 +96,8 @@ def checkout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Checkout:
         for name in ("init", *workloads):
             (build / name).parent.mkdir(parents=True, exist_ok=True)
             (build / name).write_bytes(tiny_elf(name.encode()))
+        for name, text in (facts or {}).items():
+            (build / f"{name}.facts").write_text(text)
         programs = tmp_path / "bin"
         programs.mkdir()
         fake = programs / "qemu-system-x86_64"

@@ -2,9 +2,9 @@
 
 The guest reads the plan out of the initrd, as the real runner does, and does to each workload
 what the last part of its name says: `ok`, `crash`, `absent`, `wrong`, `panic`, `hang`, `reboot`,
-`lose`, `flood`; the QMP side can be told by FAKE_QEMU to be `broken` (never starts), `deaf`
-(ignores quit and SIGTERM), `silent`, `asleep` (an idle guest whose clock runs away) or `odd`
-(a runner that read another plan).
+`lose`, `flood`; a probe answers it. The QMP side can be told by FAKE_QEMU to be `broken` (never
+starts), `deaf` (ignores quit and SIGTERM), `silent`, `asleep` (an idle guest whose clock runs
+away) or `odd` (a runner that read another plan).
 """
 
 from __future__ import annotations
@@ -71,7 +71,11 @@ class Guest:
         """Whether the guest lives on."""
         group, _, last = name.partition("/")
         status = signal_number = 0
-        match last:
+        if group == "probe" and "/panic" not in name:
+            self.probe(number, *last.split("/"))
+            self.record(0, "end", stream=number, exit=0, signal=0)
+            return True
+        match last.rpartition("/")[2] if group == "probe" else last:
             case "absent":
                 self.record(number, "absent", what="thing%1B[31m", errno=38)
             case "wrong":
@@ -96,12 +100,20 @@ class Guest:
         self.record(0, "end", stream=number, exit=status, signal=signal_number)
         return True
 
+    def probe(self, number: int, family: str, name: str) -> None:
+        answer = name if name in ("absent", "wrong") else "works"
+        more = {"absent": {"errno": 38}, "wrong": {"expected": 1, "got": 2}}.get(answer, {})
+        what = {} if answer == "works" else {"what": "thing"}
+        self.record(number, "probe", family=family, name=name, answer=answer, **what, **more)
+
     def samples(self, number: int, group: str, last: str) -> None:
+        name, _, param = last.partition("/")
         self.record(
             number,
             "bench",
-            name=last,
+            name=name,
             group=group,
+            **({"param": param} if param else {}),
             op="one%20thing",
             iterations=10,
             repetitions=3,

@@ -9,11 +9,13 @@ from typing import Any
 
 from ringside.catalog.model import FACT_COLUMNS, Kernel
 from ringside.store.schema import (
+    Answer,
     BootRecord,
     Environment,
     Host,
     ImageRecord,
     Measurement,
+    ProbeAnswer,
     Run,
     Settle,
     Status,
@@ -77,6 +79,19 @@ def measurement(
         "boot": 0,
     }
     return Measurement(**(values | changes))
+
+
+def answer(kernel: str, probe: str, said: Answer = "works", **changes: Any) -> ProbeAnswer:
+    """What one kernel answered to one probe."""
+    values: dict[str, Any] = {
+        "kernel": kernel,
+        "probe": probe,
+        "asks": f"{probe.rpartition('/')[2]} is there",
+        "answer": said,
+        "elf_sha256": sha256(probe),
+        "boot": 0,
+    }
+    return ProbeAnswer(**(values | changes))
 
 
 def boot(kernel: str, **changes: Any) -> BootRecord:

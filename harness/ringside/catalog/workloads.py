@@ -82,7 +82,7 @@ class WorkloadSet:
         if not patterns:
             return offered
         others = self.workloads if sweep else self.sweeps
-        every = {w.name: w for w in (*others, *offered)}
+        every = {w.name: w for w in (*offered, *others)}
         wanted: set[str] = set()
         for pattern in patterns:
             found = [w.name for w in offered if pattern in (w.elf, w.elf.rpartition("/")[2])]
@@ -90,7 +90,7 @@ class WorkloadSet:
                 found = [pattern]
             names = tuple(w.name for w in offered)
             wanted.update(found or select("workload", [pattern], names, _SEE))
-        return tuple(w for w in (*offered, *others) if w.name in wanted and w == every[w.name])
+        return tuple(w for w in every.values() if w.name in wanted)
 
     def select_probes(self, patterns: Sequence[str]) -> tuple[Workload, ...]:
         """Probes by `<family>/<name>`, glob, family or unique last part; all for no patterns."""
