@@ -385,7 +385,7 @@ void vcpu_begin_in_user(struct vcpu *vcpu, uint64_t space)
 void machine_add_vcpu(unsigned int index)
 {
 	if (index >= VCPUS_MAX)
-		util_fatal("more than %d CPUs: start QEMU with fewer", VCPUS_MAX);
+		util_fatal("a second CPU came up: only one can be counted");
 	if (index >= machine.vcpu_count)
 		machine.vcpu_count = index + 1;
 	/* QEMU may have moved the scores of all of them. */

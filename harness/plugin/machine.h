@@ -79,7 +79,11 @@ struct vcpu {
 	struct node *user_node;
 };
 
-#define VCPUS_MAX 64
+/*
+ * With all CPUs on one host thread QEMU (9.2 to 10.2) writes the index of whichever CPU is translated
+ * for into the counting code, and the others then count for it. So more than one is refused.
+ */
+#define VCPUS_MAX 1
 
 struct machine {
 	struct vcpu vcpus[VCPUS_MAX];

@@ -385,6 +385,8 @@ int qemu_plugin_install(qemu_plugin_id_t id, const struct qemu_info *info, int a
 		return refuse("this QEMU's plugin interface is not one of version 4: use QEMU 9.2 or newer");
 	if (!info->system_emulation || strcmp(info->target_name, ARCH_TARGET))
 		return refuse("made for qemu-system-" ARCH_TARGET);
+	if (info->system.max_vcpus > VCPUS_MAX)
+		return refuse("only one CPU can be counted: use -smp 1");
 	for (int i = 0; i < argc; i++) {
 		if (!strncmp(argv[i], "out=", 4))
 			path = argv[i] + 4;

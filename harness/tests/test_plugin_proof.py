@@ -178,16 +178,18 @@ def test_markers_change_no_count(kernel: str, tmp_path: Path) -> None:
         assert one.overhead == other.overhead, one.name
 
 
-def test_qemu_says_in_a_line_what_the_plugin_lacks() -> None:
+def test_qemu_says_in_a_line_what_the_plugin_lacks(tmp_path: Path) -> None:
     plugin = build_plugin(ROOT)
     qemu = find_qemu_for_plugins("x86_64", ROOT / ".cache")
     for option, words in (
         ("", "out=FILE is missing"),
         (",out=/nowhere/at/all", "can't be written"),
         (",wrong=1", "arguments are out=FILE and profile=on"),
+        (f",out={tmp_path / 'x'} -smp 2", "only one CPU can be counted"),
     ):
+        argv = [qemu.binary, "-M", "pc", "-accel", "tcg", "-display", "none", "-nodefaults", "-S"]
         done = subprocess.run(
-            [qemu.binary, "-M", "none", "-display", "none", "-plugin", f"file={plugin}{option}"],
+            [*argv, "-plugin", *f"file={plugin}{option}".split()],
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,
