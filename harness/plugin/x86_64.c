@@ -160,6 +160,9 @@ static void decode_stack(const uint8_t *op, size_t len, uint8_t rex, struct insn
 
 	if (len < 2)
 		return;
+	/* A frame pointer never leads to another stack. */
+	if (m.mod == 3 && (op[0] == 0x89 ? m.reg : m.rm) == REG_RBP)
+		return;
 	if (op[0] == 0x89 && m.reg == REG_RSP && m.mod != 3) {
 		insn->kind = INSN_STACK_SAVE;
 	} else if (op[0] == 0x8b && m.reg == REG_RSP && m.mod != 3) {
@@ -171,9 +174,6 @@ static void decode_stack(const uint8_t *op, size_t len, uint8_t rex, struct insn
 		insn->kind = INSN_STACK_LOAD_REGISTER;
 		insn->operand = m.reg;
 	}
-	/* A frame pointer never leads to another stack. */
-	if (insn->kind == INSN_STACK_LOAD_REGISTER && insn->operand == REG_RBP)
-		insn->kind = INSN_PLAIN;
 }
 
 static bool is_string_op(uint8_t op)
