@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 from pathlib import Path
 
 from ringside.errors import ImageError
+
+_FROM_ABOVE = frozenset({"MAKEFLAGS", "MAKELEVEL", "MFLAGS"})
 
 
 def make(directory: Path, target: str, root: Path) -> None:
@@ -18,6 +21,8 @@ def make(directory: Path, target: str, root: Path) -> None:
     if not (directory / "Makefile").is_file():
         raise ImageError(f"{shown}/Makefile is not there: nothing to build")
     command = ["make", "--no-print-directory", "-C", str(directory), target]
+    # A make that runs us must not hand its flags and its level down: this build is its own.
+    environment = {key: value for key, value in os.environ.items() if key not in _FROM_ABOVE}
     try:
         done = subprocess.run(
             command,
@@ -26,6 +31,7 @@ def make(directory: Path, target: str, root: Path) -> None:
             errors="replace",
             check=False,
             stdin=subprocess.DEVNULL,
+            env=environment,
         )
     except FileNotFoundError as error:
         raise ImageError("make is not installed: run `apt-get install make`") from error
