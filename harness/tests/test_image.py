@@ -227,7 +227,7 @@ def test_an_unreachable_mirror_is_one_line(monkeypatch: pytest.MonkeyPatch, tmp_
     keyring = tmp_path / "keyring.gpg"
     keyring.write_bytes(b"")
     monkeypatch.setattr("ringside.image.mirror.KEYRING", keyring)
-    monkeypatch.setenv("RINGSIDE_DEBIAN_MIRROR", f"file:{tmp_path}/no-mirror")
+    monkeypatch.setenv("RINGSIDE_DEBIAN_MIRROR", "http://127.0.0.1:9/no-mirror")
     with pytest.raises(ImageError, match="reading Debian bookworm's index failed: E: ") as caught:
         AptSuite("bookworm", "amd64", tmp_path / "apt").update()
     assert "\n" not in str(caught.value)
