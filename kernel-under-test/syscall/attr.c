@@ -200,23 +200,6 @@ long sys_fchdir(uint64_t fd)
 	return 0;
 }
 
-long sys_chroot(uint64_t path)
-{
-	struct process *p = process_current();
-	struct inode *inode;
-	int err = user_inode(AT_FDCWD, path, 0, &inode);
-
-	if (err)
-		return err;
-	if (!inode_is(inode, S_IFDIR)) {
-		inode_put(inode);
-		return -ENOTDIR;
-	}
-	inode_put(p->root);
-	p->root = inode;
-	return 0;
-}
-
 long sys_mount(uint64_t source, uint64_t target, uint64_t type, uint64_t flags, uint64_t data)
 {
 	char name[FILESYSTEM_NAME_MAX];

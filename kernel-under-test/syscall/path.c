@@ -236,9 +236,9 @@ long sys_readlink(uint64_t path, uint64_t out, uint64_t size)
 	return sys_readlinkat((uint64_t)AT_FDCWD, path, out, size);
 }
 
-long sys_chdir(uint64_t path)
+/* Puts the directory of that path in the place of another, whose reference goes. */
+static long change_to(uint64_t path, struct inode **place)
 {
-	struct process *p = process_current();
 	struct inode *inode;
 	int err = user_inode(AT_FDCWD, path, 0, &inode);
 
@@ -248,9 +248,19 @@ long sys_chdir(uint64_t path)
 		inode_put(inode);
 		return -ENOTDIR;
 	}
-	inode_put(p->cwd);
-	p->cwd = inode;
+	inode_put(*place);
+	*place = inode;
 	return 0;
+}
+
+long sys_chdir(uint64_t path)
+{
+	return change_to(path, &process_current()->cwd);
+}
+
+long sys_chroot(uint64_t path)
+{
+	return change_to(path, &process_current()->root);
 }
 
 long sys_getcwd(uint64_t out, uint64_t size)

@@ -14,6 +14,44 @@
 	.popsection
 .endm
 
+/* The general registers of struct regs; below them are only the vector and the code. */
+.macro	PUSH_REGS
+	pushq	%rdi
+	pushq	%rsi
+	pushq	%rdx
+	pushq	%rcx
+	pushq	%rax
+	pushq	%r8
+	pushq	%r9
+	pushq	%r10
+	pushq	%r11
+	pushq	%rbx
+	pushq	%rbp
+	pushq	%r12
+	pushq	%r13
+	pushq	%r14
+	pushq	%r15
+.endm
+
+.macro	POP_REGS
+	popq	%r15
+	popq	%r14
+	popq	%r13
+	popq	%r12
+	popq	%rbp
+	popq	%rbx
+	popq	%r11
+	popq	%r10
+	popq	%r9
+	popq	%r8
+	popq	%rax
+	popq	%rcx
+	popq	%rdx
+	popq	%rsi
+	popq	%rdi
+	addq	$16, %rsp		/* vector and code */
+.endm
+
 /*
  * SYSCALL. The CPU has changed only these:
  *   rcx     user rip            cs, ss  kernel's
@@ -34,21 +72,7 @@ syscall_entry:
 	pushq	%rcx
 	pushq	%rax
 	pushq	$-1
-	pushq	%rdi
-	pushq	%rsi
-	pushq	%rdx
-	pushq	%rcx
-	pushq	%rax
-	pushq	%r8
-	pushq	%r9
-	pushq	%r10
-	pushq	%r11
-	pushq	%rbx
-	pushq	%rbp
-	pushq	%r12
-	pushq	%r13
-	pushq	%r14
-	pushq	%r15
+	PUSH_REGS
 
 	/* A wrong guess of the branch must not index past the table: mask the number too. */
 	cmpl	syscall_count(%rip), %eax
@@ -97,22 +121,7 @@ thread_first_return:
 
 /* rsp = struct regs. */
 return_to_user:
-	popq	%r15
-	popq	%r14
-	popq	%r13
-	popq	%r12
-	popq	%rbp
-	popq	%rbx
-	popq	%r11
-	popq	%r10
-	popq	%r9
-	popq	%r8
-	popq	%rax
-	popq	%rcx
-	popq	%rdx
-	popq	%rsi
-	popq	%rdi
-	addq	$16, %rsp
+	POP_REGS
 	swapgs
 user_iret:
 	iretq
@@ -144,21 +153,7 @@ vector_stubs:
 	.noaltmacro
 
 .macro	SAVE_REGS
-	pushq	%rdi
-	pushq	%rsi
-	pushq	%rdx
-	pushq	%rcx
-	pushq	%rax
-	pushq	%r8
-	pushq	%r9
-	pushq	%r10
-	pushq	%r11
-	pushq	%rbx
-	pushq	%rbp
-	pushq	%r12
-	pushq	%r13
-	pushq	%r14
-	pushq	%r15
+	PUSH_REGS
 	cld
 	SMAP_SITE 0
 .endm
@@ -182,22 +177,7 @@ trap_kernel:
 	movq	%rsp, %rdi
 	call	trap_dispatch
 return_to_kernel:
-	popq	%r15
-	popq	%r14
-	popq	%r13
-	popq	%r12
-	popq	%rbp
-	popq	%rbx
-	popq	%r11
-	popq	%r10
-	popq	%r9
-	popq	%r8
-	popq	%rax
-	popq	%rcx
-	popq	%rdx
-	popq	%rsi
-	popq	%rdi
-	addq	$16, %rsp
+	POP_REGS
 	iretq
 
 /* NMI, double fault, machine check: on stacks of their own; GS may be either, so ask the MSR. */
