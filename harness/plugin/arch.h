@@ -126,6 +126,9 @@ uint64_t arch_register(uint64_t number);
 /* INSN_TABLE has read `len` bytes at `address`. */
 void arch_table_read(uint64_t address, size_t len);
 
+/* The kernel has a vector table of a form that is not understood, so its vectors went unseen. */
+bool arch_is_blind(void);
+
 /* Whether several vectors share the handler of `vector`, so that which one it was is unknown. */
 bool arch_vector_shared(unsigned int vector);
 /* The vector is a fault of the interrupted instruction, not an interrupt from outside. */

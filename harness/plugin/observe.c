@@ -104,10 +104,10 @@ void observe_print(const char *why, FILE *to)
 	for (unsigned int i = 0; i < machine.vcpu_count; i++)
 		vcpu_account(&machine.vcpus[i], machine.vcpus[i].score->clock);
 	fprintf(to,
-		"{\"type\":\"boot\",\"ended_by\":\"%s\",\"vcpus\":%u,\"instructions\":%llu,"
+		"{\"type\":\"boot\",\"ended_by\":\"%s\",\"blind\":%s,\"vcpus\":%u,\"instructions\":%llu,"
 		"\"user\":%llu,\"kernel\":%llu,\"first_user\":%llu,\"ready\":%llu,"
 		"\"appeared\":%llu,\"space_writes\":%llu,\"space_changes\":%llu,\"switches\":",
-		why, machine.vcpu_count, (unsigned long long)machine_clock(),
+		why, arch_is_blind() ? "true" : "false", machine.vcpu_count, (unsigned long long)machine_clock(),
 		(unsigned long long)machine.user_total, (unsigned long long)machine.kernel_total,
 		(unsigned long long)machine.first_user, (unsigned long long)ready_at,
 		(unsigned long long)appeared, (unsigned long long)space_writes,

@@ -52,6 +52,8 @@ static struct {
 	unsigned int limit;
 	uint8_t raw[VECTORS * GATE_BYTES];
 	uint64_t handlers[VECTORS];
+	/* It was found in use by 64-bit code. */
+	bool read;
 	/* Of the handlers, for a first quick no. */
 	uint64_t lowest, highest;
 } table;
@@ -333,6 +335,7 @@ static void table_refresh(void)
 
 	if (!table.base || !(read_register(REG_EFER) & EFER_LMA))
 		return;
+	table.read = true;
 	if (len > sizeof(raw))
 		len = sizeof(raw);
 	memset(raw, 0, sizeof(raw));
@@ -374,6 +377,12 @@ bool arch_is_handler(uint64_t address)
 	table_refresh();
 	return address && address >= table.lowest && address <= table.highest &&
 	       vector_of(address) >= 0;
+}
+
+bool arch_is_blind(void)
+{
+	/* Of 32-bit kernels the gates and the frames look otherwise. */
+	return table.base && !table.read;
 }
 
 bool arch_vector_shared(unsigned int vector)

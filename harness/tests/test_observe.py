@@ -39,6 +39,7 @@ FAULT = READ.model_copy(
 )
 VIEW = BootView(
     ended_by="done",
+    blind=False,
     vcpus=1,
     instructions=10_000,
     user=1_000,
@@ -118,7 +119,10 @@ def test_a_view_without_user_code_says_nothing_of_it() -> None:
     bare = VIEW.model_copy(
         update={"first_user": 0, "ready": 0, "appeared": 0, "switches": (), "ended_by": "end"}
     )
+    assert "32-bit" not in "\n".join(remarks(bare))
+    bare = bare.model_copy(update={"blind": True})
     said = "\n".join(remarks(bare))
+    assert "the kernel runs in 32-bit mode" in said
     assert "user code first" not in said and "ready" not in said
     assert "may differ by a few" in said
 

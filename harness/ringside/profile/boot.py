@@ -87,12 +87,14 @@ class Door(_Frozen):
 
 class BootView(_Frozen):
     """Totals of a boot in instructions. `ended_by` is `done` when the runner said so, else `end`:
-    then the totals reach to QEMU's end and may differ by a few. `first_user` and `ready` are when
+    then the totals reach to QEMU's end and may differ by a few. `blind` says that the kernel's
+    vectors could not be seen: it runs in 32-bit mode. `first_user` and `ready` are when
     user code first ran and when the runner was ready, 0 for never. `switches` are the costs from
     user code of one address space to user code of another.
     """
 
     ended_by: Literal["done", "end"]
+    blind: bool
     vcpus: int
     instructions: int
     user: int

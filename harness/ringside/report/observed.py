@@ -55,6 +55,11 @@ def remarks(view: BootView) -> tuple[str, ...]:
         f"{view.instructions:,} instructions: {view.user:,} in user code, {view.kernel:,} in the "
         f"kernel" + (f", on {view.vcpus} CPUs" if view.vcpus > 1 else "")
     ]
+    if view.blind:
+        lines.append(
+            "exceptions and interrupts were not seen: the kernel runs in 32-bit mode, and only "
+            "vectors of 64-bit kernels are understood"
+        )
     if view.ended_by == "end":
         lines.append("to the end of QEMU, which may differ by a few from run to run")
     if view.first_user:
