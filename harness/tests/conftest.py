@@ -75,7 +75,7 @@ Checkout = Callable[..., Path]
 
 @pytest.fixture
 def checkout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Checkout:
-    """Make a checkout with kernels `ids`, `workloads` and their `facts`; put the fake QEMU on PATH."""
+    """Make a checkout with kernels `ids`, `workloads` and `facts`, and a fake QEMU on PATH."""
 
     def make(
         ids: Sequence[str] = ("one",),

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import click
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from ringside.catalog import find_root, load, load_workloads
+from ringside.catalog import WorkloadSet, find_root, load, load_workloads
 from ringside.cli.options import kernels_option, names
 from ringside.conductor.observer import Silent
 from ringside.conductor.prepare import build_workloads
-from ringside.errors import RingsideError
+from ringside.errors import ReportError, RingsideError
 from ringside.image import obtain
 from ringside.machine import CLOCKS
 from ringside.machine.probe import probe_kvm
@@ -19,17 +21,43 @@ from ringside.machine.probe import probe_kvm
 
 @click.command()
 @click.option("--port", metavar="PORT", help="List this port's (default: all).")
-def workloads(port: str | None) -> None:
-    """List the workloads, building them when needed."""
+@click.option(
+    "--into",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Put the tables of workloads and probes into this file, between the lines for them.",
+)
+def workloads(port: str | None, into: Path | None) -> None:
+    """List the workloads, building them when needed.
+
+    The places in a file begin with the lines `<!-- ringside workloads -->`, `answers` or `probes`
+    in place of `workloads`, and end with `<!-- /ringside workloads -->`, and so on.
+    """
     catalog = load(find_root())
     build_workloads(catalog.root, Silent())
     ports = [port] if port else sorted({k.port for k in catalog.kernels if k.port and k.runnable})
-    table = Table("workload", "port", "bytes", "SHA-256")
+    if into is not None:
+        _write_into(into, load_workloads(catalog.root, ports[0]))
+        return
+    table = Table("workload", "port", "SHA-256", "one operation", box=None, pad_edge=False)
     for name in ports:
         for workload in load_workloads(catalog.root, name).workloads:
-            size = str(workload.path.stat().st_size)
-            table.add_row(workload.name, name, size, workload.sha256[:16])
+            table.add_row(workload.name, name, workload.sha256[:12], Text(workload.facts.op))
     Console().print(table)
+
+
+def _write_into(path: Path, found: WorkloadSet) -> None:
+    from ringside.report.manual import brought_up_to_date
+
+    try:
+        before = path.read_text(encoding="utf-8")
+        after = brought_up_to_date(before, found, str(path))
+        if after != before:
+            path.write_text(after, encoding="utf-8")
+    except OSError as error:
+        raise ReportError(f"{path}: {error.strerror}") from error
+    except UnicodeDecodeError as error:
+        raise ReportError(f"{path}: not a text file") from error
+    click.echo(f"{path}: {'brought up to date' if after != before else 'is up to date'}")
 
 
 @click.command()

@@ -110,16 +110,19 @@ def comma_separated(rows: Sequence[Row]) -> str:
     return stream.getvalue()
 
 
-def replace_between(document: str, table: str, what: str) -> str:
-    """`document` with what stands between the lines BEGIN and END replaced by `table`.
+def replace_between(
+    document: str, table: str, what: str, marks: tuple[str, str] = (BEGIN, END)
+) -> str:
+    """`document` with what stands between the two lines `marks` replaced by `table`.
 
     `what` names it in errors. Raises ReportError when the two lines are not there once each.
     """
-    before, begin, rest = document.partition(f"{BEGIN}\n")
-    _, end, after = rest.partition(f"{END}\n")
-    if not (begin and end) or BEGIN in after or END in before or END in after:
-        raise ReportError(f"{what}: wants the line {BEGIN} and, after it, {END}, once each")
-    return f"{before}{BEGIN}\n{table}{END}\n{after}"
+    first, last = marks
+    before, begin, rest = document.partition(f"{first}\n")
+    _, end, after = rest.partition(f"{last}\n")
+    if not (begin and end) or first in after or last in before or last in after:
+        raise ReportError(f"{what}: wants the line {first} and, after it, {last}, once each")
+    return f"{before}{first}\n{table}{last}\n{after}"
 
 
 def _link(value: str, url: str | None) -> str:
