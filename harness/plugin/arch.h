@@ -21,7 +21,7 @@ enum insn_kind {
 	INSN_SYSCALL,
 	/* Raises vector `operand` by itself. */
 	INSN_SOFT_VECTOR,
-	/* Leaves a door: to user mode, or back to the interrupted kernel. `operand` is for arch_leave(). */
+	/* Leaves a door, to user mode or the interrupted kernel. `operand` is for arch_leave(). */
 	INSN_LEAVE,
 	/* Sets the address space from register `operand`. */
 	INSN_SPACE,

@@ -80,7 +80,7 @@ struct vcpu {
 };
 
 /*
- * With all CPUs on one host thread QEMU (9.2 to 10.2) writes the index of whichever CPU is translated
+ * With all CPUs on one host thread QEMU (seen in 10.0.2) writes the index of the CPU it translates
  * for into the counting code, and the others then count for it. So more than one is refused.
  */
 #define VCPUS_MAX 1

@@ -5,29 +5,6 @@
 
 #include "arch.h"
 
-/* What the decoder's file wants of QEMU and GLib, and these tests never get to. */
-struct g_array *qemu_plugin_get_registers(void) { abort(); }
-int qemu_plugin_read_register(struct qemu_plugin_register *r, struct g_byte_array *to)
-{
-	(void)r;
-	(void)to;
-	abort();
-}
-bool qemu_plugin_read_memory_vaddr(uint64_t address, struct g_byte_array *to, size_t len)
-{
-	(void)address;
-	(void)to;
-	(void)len;
-	abort();
-}
-struct g_byte_array *g_byte_array_new(void) { abort(); }
-struct g_byte_array *g_byte_array_set_size(struct g_byte_array *array, unsigned int len)
-{
-	(void)array;
-	(void)len;
-	abort();
-}
-
 #define AT 0x1000
 
 static const struct {
