@@ -41,8 +41,9 @@ uint64_t profile_site(const struct node *node);
 /* Count that the node was entered. */
 void profile_enter(struct node *node);
 
-/* Something was executed in the vCPU's block; called by vcpu_account() while a window is open. */
+/* A window is open. */
 bool profile_recording(void);
+/* Something was executed in the vCPU's block; called by vcpu_account() while a window is open. */
 void profile_add(struct vcpu *vcpu, uint64_t count, uint64_t repeats);
 /*
  * What was executed in a context's own code since the last time belongs to `node`: only the call
