@@ -9,7 +9,7 @@ import xml.etree.ElementTree as ET
 from pathlib import Path
 
 import pytest
-from conftest import Checkout
+from conftest import ROOT, Checkout
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -322,3 +322,27 @@ def test_bad_input_is_one_line(
     error = capsys.readouterr().err
     assert "Traceback" not in error
     assert line in error.strip().splitlines()[-1]
+
+
+@pytest.mark.boot
+@pytest.mark.parametrize("how", ["kernels", "revisions"])
+def test_a_workload_is_explained_from_end_to_end(
+    how: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    written: list[tuple[Explanation, ...]] = []
+
+    def write(found: tuple[Explanation, ...], folder: Path) -> Path:
+        written.append(tuple(found))
+        return folder / "explain.html"
+
+    monkeypatch.setenv("RINGSIDE_ROOT", str(ROOT))
+    monkeypatch.setattr(explain_files, "write", write)
+    assert run(["explain", "syscall/null", *([] if how == "kernels" else ["--revs", "HEAD"])]) == 0
+    (found,) = written
+    assert len(found) == (2 if how == "kernels" else 1)
+    for e in found:
+        assert sum(e.phases.values()) == e.total == e.ticks + e.readings
+        assert {"user", "entry", "syscall", "exit"} <= e.phases.keys()
+        # Every function has a name: symbols were found, and fit.
+        assert not [f.name for f in e.functions if f.name.startswith("0x")]
+    assert "Instructions an operation" in capsys.readouterr().out
