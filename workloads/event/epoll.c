@@ -25,9 +25,9 @@ BENCH_SWEEP("1 10 30 100 300 1000");
 BENCH_AXIS("descriptors");
 
 const struct bench bench = {
-	BENCH_ID,
+	.id = BENCH_ID,
 	.iterations = 500,
-	BENCH_USUAL_REPETITIONS,
+	.repeats = BENCH_USUAL_REPEATS,
 	.setup = setup,
 	.run = run,
 };

@@ -23,9 +23,9 @@ BENCH_ANSWERS("will-it-scale eventfd1");
 BENCH_NEEDS("ipc/eventfd");
 
 const struct bench bench = {
-	BENCH_ID,
+	.id = BENCH_ID,
 	.iterations = 800,
-	BENCH_USUAL_REPETITIONS,
+	.repeats = BENCH_USUAL_REPEATS,
 	.setup = setup,
 	.run = run,
 };

@@ -7,8 +7,7 @@ static void setup(void)
 	readable_make();
 	for (size_t i = 0; i < readable_count; i++)
 		port_select_add(&set, readable[i]);
-	bench_check("descriptors that can be read", 1,
-		    bench_require("select", port_select(&set)));
+	bench_check("descriptors that can be read", 1, bench_require("select", port_select(&set)));
 }
 
 static void run(uint64_t n)
@@ -25,9 +24,9 @@ BENCH_SWEEP("1 10 30 100 300 1000");
 BENCH_AXIS("descriptors");
 
 const struct bench bench = {
-	BENCH_ID,
+	.id = BENCH_ID,
 	.iterations = 200,
-	BENCH_USUAL_REPETITIONS,
+	.repeats = BENCH_USUAL_REPEATS,
 	.setup = setup,
 	.run = run,
 };

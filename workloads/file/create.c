@@ -25,9 +25,9 @@ BENCH_NEEDS("file/create");
 BENCH_POINTS("0k 10k");
 
 const struct bench bench = {
-	BENCH_ID,
+	.id = BENCH_ID,
 	.iterations = MANY_FILES,
-	BENCH_USUAL_REPETITIONS,
+	.repeats = BENCH_USUAL_REPEATS,
 	.setup = setup,
 	.run = run,
 	.after = after,

@@ -30,9 +30,9 @@ BENCH_NEEDS("file/unlink");
 BENCH_POINTS("0k 10k");
 
 const struct bench bench = {
-	BENCH_ID,
+	.id = BENCH_ID,
 	.iterations = MANY_FILES,
-	BENCH_USUAL_REPETITIONS,
+	.repeats = BENCH_USUAL_REPEATS,
 	.setup = setup,
 	.before = before,
 	.run = run,

@@ -26,9 +26,9 @@ BENCH_OP("one dup and close of its result");
 BENCH_ANSWERS("will-it-scale dup1");
 
 const struct bench bench = {
-	BENCH_ID,
+	.id = BENCH_ID,
 	.iterations = 1000,
-	BENCH_USUAL_REPETITIONS,
+	.repeats = BENCH_USUAL_REPEATS,
 	.setup = setup,
 	.run = run,
 	.teardown = teardown,

@@ -25,9 +25,9 @@ BENCH_OP("one fstat of a regular file");
 BENCH_ANSWERS("lmbench lat_syscall fstat; Asterinas vfs_fstat_lat");
 
 const struct bench bench = {
-	BENCH_ID,
+	.id = BENCH_ID,
 	.iterations = 1000,
-	BENCH_USUAL_REPETITIONS,
+	.repeats = BENCH_USUAL_REPEATS,
 	.setup = setup,
 	.run = run,
 	.teardown = teardown,

@@ -27,9 +27,9 @@ BENCH_ANSWERS("will-it-scale lock1; will-it-scale lock2");
 BENCH_NEEDS("file/record_lock");
 
 const struct bench bench = {
-	BENCH_ID,
+	.id = BENCH_ID,
 	.iterations = 500,
-	BENCH_USUAL_REPETITIONS,
+	.repeats = BENCH_USUAL_REPEATS,
 	.setup = setup,
 	.run = run,
 	.teardown = teardown,

@@ -32,9 +32,9 @@ BENCH_OP("one open and close of a regular file");
 BENCH_ANSWERS("lmbench lat_syscall open; will-it-scale open1; Asterinas vfs_open_lat");
 
 const struct bench bench = {
-	BENCH_ID,
+	.id = BENCH_ID,
 	.iterations = 500,
-	BENCH_USUAL_REPETITIONS,
+	.repeats = BENCH_USUAL_REPEATS,
 	.setup = setup,
 	.run = run,
 };

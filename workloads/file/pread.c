@@ -32,9 +32,9 @@ BENCH_ANSWERS("will-it-scale pread1; LEBench read of 1 page; Asterinas vfs_read_
 BENCH_NEEDS("file/pread");
 
 const struct bench bench = {
-	BENCH_ID,
+	.id = BENCH_ID,
 	.iterations = 400,
-	BENCH_USUAL_REPETITIONS,
+	.repeats = BENCH_USUAL_REPEATS,
 	.bytes = CHUNK,
 	.setup = setup,
 	.run = run,

@@ -44,9 +44,9 @@ BENCH_ANSWERS("will-it-scale pwrite1; LEBench write of 1 page");
 BENCH_NEEDS("file/pwrite");
 
 const struct bench bench = {
-	BENCH_ID,
+	.id = BENCH_ID,
 	.iterations = 400,
-	BENCH_USUAL_REPETITIONS,
+	.repeats = BENCH_USUAL_REPEATS,
 	.bytes = CHUNK,
 	.setup = setup,
 	.run = run,

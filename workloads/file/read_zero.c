@@ -26,9 +26,9 @@ BENCH_OP("one read of 1 byte from /dev/zero");
 BENCH_ANSWERS("lmbench lat_syscall read; Asterinas vfs_read_lat");
 
 const struct bench bench = {
-	BENCH_ID,
+	.id = BENCH_ID,
 	.iterations = 2000,
-	BENCH_USUAL_REPETITIONS,
+	.repeats = BENCH_USUAL_REPEATS,
 	.setup = setup,
 	.run = run,
 	.teardown = teardown,

@@ -15,9 +15,9 @@ static inline unsigned char scratch_byte(uint64_t at)
 static inline int scratch_make(uint64_t size)
 {
 	static unsigned char chunk[4096];
-	int fd = (int)bench_require("open to create",
-				    port_open(SCRATCH_PATH,
-					      PORT_O_CREAT | PORT_O_TRUNC | PORT_O_RDWR));
+	int fd = (int)bench_require(
+		"open to create",
+		port_open(SCRATCH_PATH, PORT_O_CREAT | PORT_O_TRUNC | PORT_O_RDWR));
 
 	for (uint64_t done = 0; done < size; done += sizeof(chunk)) {
 		for (size_t i = 0; i < sizeof(chunk); i++)

@@ -24,9 +24,9 @@ BENCH_ANSWERS("will-it-scale lseek1");
 BENCH_NEEDS("file/lseek");
 
 const struct bench bench = {
-	BENCH_ID,
+	.id = BENCH_ID,
 	.iterations = 2000,
-	BENCH_USUAL_REPETITIONS,
+	.repeats = BENCH_USUAL_REPEATS,
 	.setup = setup,
 	.run = run,
 	.teardown = teardown,

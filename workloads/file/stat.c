@@ -33,9 +33,9 @@ BENCH_OP("one stat of a regular file");
 BENCH_ANSWERS("lmbench lat_syscall stat; Asterinas vfs_stat_lat");
 
 const struct bench bench = {
-	BENCH_ID,
+	.id = BENCH_ID,
 	.iterations = 500,
-	BENCH_USUAL_REPETITIONS,
+	.repeats = BENCH_USUAL_REPEATS,
 	.setup = setup,
 	.run = run,
 };

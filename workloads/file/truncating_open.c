@@ -36,9 +36,9 @@ BENCH_ANSWERS("will-it-scale open2 and fallocate1 come nearest");
 BENCH_NEEDS("file/truncate_on_open");
 
 const struct bench bench = {
-	BENCH_ID,
+	.id = BENCH_ID,
 	.iterations = 200,
-	BENCH_USUAL_REPETITIONS,
+	.repeats = BENCH_USUAL_REPEATS,
 	.setup = setup,
 	.run = run,
 	.after = after,

@@ -30,9 +30,9 @@ BENCH_OP("one write of 1 byte to /dev/null");
 BENCH_ANSWERS("lmbench lat_syscall write; Asterinas vfs_write_lat");
 
 const struct bench bench = {
-	BENCH_ID,
+	.id = BENCH_ID,
 	.iterations = 2000,
-	BENCH_USUAL_REPETITIONS,
+	.repeats = BENCH_USUAL_REPEATS,
 	.setup = setup,
 	.run = run,
 	.teardown = teardown,

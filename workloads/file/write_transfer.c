@@ -52,9 +52,9 @@ BENCH_SWEEP("512 1k 4k 16k 64k");
 BENCH_AXIS("bytes of one write");
 
 const struct bench bench = {
-	BENCH_ID,
+	.id = BENCH_ID,
 	.iterations = BLOCKS,
-	BENCH_USUAL_REPETITIONS,
+	.repeats = BENCH_USUAL_REPEATS,
 	.bytes = BLOCK,
 	.setup = setup,
 	.before = before,

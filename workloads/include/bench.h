@@ -18,7 +18,7 @@
  *	BENCH_OP("one getppid");
  *	BENCH_ANSWERS("lmbench lat_syscall null");
  *
- *	const struct bench bench = { BENCH_ID, .iterations = 2000, .run = run, ... };
+ *	const struct bench bench = { .id = BENCH_ID, .iterations = 2000, .run = run, ... };
  *
  * Iterations are fixed here and never calibrated: a loop that sizes itself measures something else
  * on every kernel. A profile changes only how often the same repetition is taken.
@@ -29,8 +29,8 @@
  * to <name>.facts beside it. Texts are plain words without quotes or backslashes.
  */
 #define BENCH_FACT(key, text)                                                                      \
-	__asm__(".pushsection .ringside,\"e\",@progbits\n\t.ascii \"" key ": " text                   \
-		"\\n\"\n\t.popsection")
+	__asm__(".pushsection .ringside,\"e\",@progbits\n\t"                                       \
+		".ascii \"" key ": " text "\\n\"\n\t.popsection")
 
 /* What one operation is, in words. Every workload says it. */
 #define BENCH_OP(text)                                                                             \
@@ -65,26 +65,32 @@ enum bench_profile {
 
 #define BENCH_REPETITIONS_MAX 256
 
+struct bench_id {
+	const char *group, *name, *op;
+};
+
+struct bench_repeats {
+	uint32_t counts[BENCH_PROFILES];
+	/* Repetitions taken first and thrown away. */
+	uint32_t warmup;
+};
+
 struct bench {
-	const char *group;
-	const char *name;
-	const char *op;
+	struct bench_id id;
 	/*
-	 * Operations of a repetition. `count`, if not NULL, says it for the parameter instead; it is
-	 * asked before setup().
+	 * Operations of a repetition. `count`, if not NULL, says it for the parameter instead, and
+	 * is asked before setup().
 	 */
 	uint64_t iterations;
 	uint64_t (*count)(void);
 	/* Bytes one operation moves, for a workload that measures throughput; else 0. */
 	uint64_t bytes;
-	uint32_t repetitions[BENCH_PROFILES];
-	/* Repetitions taken first and thrown away. */
-	uint32_t warmup;
+	struct bench_repeats repeats;
 
 	/* The timed part: `n` operations. The only hook that must be there. */
 	void (*run)(uint64_t n);
 
-	/* Untimed, and each may be NULL: once before all, around each repetition, once after all. */
+	/* Untimed, and each may be NULL: before all, around each repetition, after all. */
 	void (*setup)(void);
 	void (*before)(uint64_t n);
 	void (*after)(uint64_t n);
@@ -94,11 +100,16 @@ struct bench {
 /* Defined by the workload. */
 extern const struct bench bench;
 
-#define BENCH_ID .group = BENCH_GROUP, .name = BENCH_NAME, .op = bench_op
+#define BENCH_ID                                                                                   \
+	{                                                                                          \
+		.group = BENCH_GROUP, .name = BENCH_NAME, .op = bench_op                           \
+	}
 
 /* What nearly all workloads take. */
-#define BENCH_USUAL_REPETITIONS                                                                    \
-	.repetitions = { [BENCH_QUICK] = 15, [BENCH_FULL] = 61 }, .warmup = 3
+#define BENCH_USUAL_REPEATS                                                                        \
+	{                                                                                          \
+		.counts = { [BENCH_QUICK] = 15, [BENCH_FULL] = 61 }, .warmup = 3                   \
+	}
 
 #define BENCH_UNLIKELY(x) __builtin_expect(!!(x), 0)
 

@@ -19,11 +19,13 @@
 
 #include "port_abi.h"
 
+/* clang-format off */
 enum port_errno {
 	PORT_ENOENT = 2, PORT_EINTR = 4, PORT_ENXIO = 6, PORT_EAGAIN = 11, PORT_ENODEV = 19,
 	PORT_EINVAL = 22, PORT_ENOTTY = 25, PORT_ENOSYS = 38, PORT_EPROTONOSUPPORT = 93,
 	PORT_EOPNOTSUPP = 95, PORT_EAFNOSUPPORT = 97,
 };
+/* clang-format on */
 
 /* The descriptor records go to. */
 #define PORT_CONSOLE 1
@@ -57,8 +59,7 @@ static inline __attribute__((always_inline)) void port_mark(enum port_mark tag);
 
 /* The finest counter user code can read, ordered against the code around it. */
 static inline uint64_t port_ticks(void);
-/* Nanoseconds of a clock that never steps back. */
-static inline long port_time_ns(uint64_t *ns);
+static inline long port_time_ns(uint64_t *ns); /* of a clock that never steps back */
 static inline long port_sleep_ns(uint64_t ns);
 
 /* Processes. */

@@ -68,9 +68,9 @@ BENCH_ANSWERS("lmbench lat_pipe and lat_ctx with 2 processes; UnixBench context1
 	      "will-it-scale context_switch1; LEBench context switch");
 
 const struct bench bench = {
-	BENCH_ID,
+	.id = BENCH_ID,
 	.iterations = HAND_OVERS,
-	BENCH_USUAL_REPETITIONS,
+	.repeats = BENCH_USUAL_REPEATS,
 	.setup = setup,
 	.run = run,
 	.teardown = teardown,

@@ -44,9 +44,9 @@ BENCH_ANSWERS("lmbench lat_fifo; Asterinas fifo_lat");
 BENCH_NEEDS("ipc/fifo process/fork");
 
 const struct bench bench = {
-	BENCH_ID,
+	.id = BENCH_ID,
 	.iterations = 200,
-	BENCH_USUAL_REPETITIONS,
+	.repeats = BENCH_USUAL_REPEATS,
 	.setup = setup,
 	.run = run,
 	.teardown = teardown,

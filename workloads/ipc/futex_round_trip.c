@@ -68,9 +68,9 @@ BENCH_NEEDS("ipc/futex memory/shared_anonymous process/fork");
 BENCH_NOTE("will-it-scale counts wakes and waits that meet nobody; here each one meets a sleeper");
 
 const struct bench bench = {
-	BENCH_ID,
+	.id = BENCH_ID,
 	.iterations = 200,
-	BENCH_USUAL_REPETITIONS,
+	.repeats = BENCH_USUAL_REPEATS,
 	.setup = setup,
 	.run = run,
 	.teardown = teardown,

@@ -65,8 +65,7 @@ static void run(uint64_t n)
 		held = next;
 	}
 	/* It may be on its way to the step after ours, or still have ours before it. */
-	bench_check("the partner stepped along", 1,
-		    shared->partner_steps - before + 1 - n <= 2);
+	bench_check("the partner stepped along", 1, shared->partner_steps - before + 1 - n <= 2);
 }
 
 static void teardown(void)
@@ -83,9 +82,9 @@ BENCH_ANSWERS("lmbench lat_fcntl; Asterinas vfs_fcntl_lat");
 BENCH_NEEDS("file/record_lock memory/shared_anonymous process/fork");
 
 const struct bench bench = {
-	BENCH_ID,
+	.id = BENCH_ID,
 	.iterations = 200,
-	BENCH_USUAL_REPETITIONS,
+	.repeats = BENCH_USUAL_REPEATS,
 	.setup = setup,
 	.run = run,
 	.teardown = teardown,

@@ -5,16 +5,16 @@ static void channel_make(int ends[2])
 	bench_require("pipe", port_pipe(ends));
 }
 
-BENCH_OP("one message of 100 bytes from one of 10 senders to one of 10 receivers over a pipe");
+BENCH_OP("one message of 100 bytes from one of 10 senders to one of 10 receivers, over a pipe");
 BENCH_ANSWERS("hackbench with processes and pipes; Asterinas hackbench");
 BENCH_NEEDS("ipc/pipe process/fork");
 BENCH_SWEEP("1x2 1x5 1x10 1x20 2x10 4x10");
 BENCH_AXIS("groups and senders in each");
 
 const struct bench bench = {
-	BENCH_ID,
+	.id = BENCH_ID,
 	.count = count,
-	BENCH_USUAL_REPETITIONS,
+	.repeats = BENCH_USUAL_REPEATS,
 	.setup = setup,
 	.before = before,
 	.run = run,

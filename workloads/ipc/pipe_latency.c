@@ -32,9 +32,9 @@ BENCH_OP("one write and one read of 1 byte by one process through a pipe");
 BENCH_ANSWERS("UnixBench pipe; will-it-scale pipe1");
 
 const struct bench bench = {
-	BENCH_ID,
+	.id = BENCH_ID,
 	.iterations = 1000,
-	BENCH_USUAL_REPETITIONS,
+	.repeats = BENCH_USUAL_REPEATS,
 	.setup = setup,
 	.run = run,
 	.teardown = teardown,

@@ -49,9 +49,9 @@ BENCH_ANSWERS("lmbench lat_sem; Asterinas semaphore_lat");
 BENCH_NEEDS("ipc/sysv_semaphore memory/shared_anonymous process/fork");
 
 const struct bench bench = {
-	BENCH_ID,
+	.id = BENCH_ID,
 	.iterations = 200,
-	BENCH_USUAL_REPETITIONS,
+	.repeats = BENCH_USUAL_REPEATS,
 	.setup = setup,
 	.run = run,
 	.teardown = teardown,

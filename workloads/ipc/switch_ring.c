@@ -19,9 +19,9 @@ BENCH_AXIS("processes");
 BENCH_NOTE("lmbench takes the price of the pipe off its result; here it is in it");
 
 const struct bench bench = {
-	BENCH_ID,
+	.id = BENCH_ID,
 	.count = count,
-	BENCH_USUAL_REPETITIONS,
+	.repeats = BENCH_USUAL_REPEATS,
 	.setup = setup,
 	.run = run,
 	.teardown = teardown,

@@ -19,9 +19,9 @@ BENCH_AXIS("bytes of the working set");
 BENCH_NOTE("the exact clock knows no caches: the set costs just the instructions that read it");
 
 const struct bench bench = {
-	BENCH_ID,
+	.id = BENCH_ID,
 	.count = count,
-	BENCH_USUAL_REPETITIONS,
+	.repeats = BENCH_USUAL_REPEATS,
 	.setup = setup,
 	.run = run,
 	.teardown = teardown,

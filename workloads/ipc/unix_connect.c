@@ -59,9 +59,9 @@ BENCH_ANSWERS("lmbench lat_unix_connect; Asterinas unix_connect_lat");
 BENCH_NEEDS("ipc/unix_stream process/fork");
 
 const struct bench bench = {
-	BENCH_ID,
+	.id = BENCH_ID,
 	.iterations = 60,
-	BENCH_USUAL_REPETITIONS,
+	.repeats = BENCH_USUAL_REPEATS,
 	.setup = setup,
 	.run = run,
 	.teardown = teardown,

@@ -24,9 +24,9 @@ BENCH_ANSWERS("will-it-scale unix1");
 BENCH_NEEDS("ipc/socketpair");
 
 const struct bench bench = {
-	BENCH_ID,
+	.id = BENCH_ID,
 	.iterations = 500,
-	BENCH_USUAL_REPETITIONS,
+	.repeats = BENCH_USUAL_REPEATS,
 	.setup = setup,
 	.run = run,
 };

@@ -33,9 +33,9 @@ BENCH_ANSWERS("lmbench lat_unix; Asterinas unix_lat; LEBench send and recv of 1 
 BENCH_NEEDS("ipc/socketpair process/fork");
 
 const struct bench bench = {
-	BENCH_ID,
+	.id = BENCH_ID,
 	.iterations = 200,
-	BENCH_USUAL_REPETITIONS,
+	.repeats = BENCH_USUAL_REPEATS,
 	.setup = setup,
 	.run = run,
 	.teardown = teardown,

@@ -33,9 +33,9 @@ BENCH_ANSWERS("lmbench bw_unix; Asterinas unix_bw");
 BENCH_NEEDS("ipc/socketpair process/fork");
 
 const struct bench bench = {
-	BENCH_ID,
+	.id = BENCH_ID,
 	.iterations = TRANSFER_BLOCKS,
-	BENCH_USUAL_REPETITIONS,
+	.repeats = BENCH_USUAL_REPEATS,
 	.bytes = TRANSFER_BLOCK,
 	.setup = setup,
 	.run = run,

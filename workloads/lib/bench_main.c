@@ -111,14 +111,14 @@ static uint64_t repeat_once(uint64_t n)
 static void emit_bench(uint32_t repetitions)
 {
 	record_open(&record, &stream, "bench");
-	record_str(&record, "name", bench.name);
-	record_str(&record, "group", bench.group);
+	record_str(&record, "name", bench.id.name);
+	record_str(&record, "group", bench.id.group);
 	if (param_text)
 		record_str(&record, "param", param_text);
-	record_str(&record, "op", bench.op);
+	record_str(&record, "op", bench.id.op);
 	record_u64(&record, "iterations", iterations());
 	record_u64(&record, "repetitions", repetitions);
-	record_u64(&record, "warmup", bench.warmup);
+	record_u64(&record, "warmup", bench.repeats.warmup);
 	if (bench.bytes)
 		record_u64(&record, "bytes", bench.bytes);
 	record_emit(&stream, &record);
@@ -157,7 +157,7 @@ static void measure(uint32_t repetitions)
 
 	if (bench.setup)
 		bench.setup();
-	for (uint32_t i = 0; i < bench.warmup; i++)
+	for (uint32_t i = 0; i < bench.repeats.warmup; i++)
 		repeat_once(iterations());
 	for (uint32_t i = 0; i < repetitions; i++)
 		samples[i] = repeat_once(iterations());
@@ -194,7 +194,7 @@ int main(int argc, char **argv)
 
 	self_path = argv[0];
 	bench_check("repetitions within BENCH_REPETITIONS_MAX", 1,
-		    bench.repetitions[profile] <= BENCH_REPETITIONS_MAX);
-	measure(bench.repetitions[profile]);
+		    bench.repeats.counts[profile] <= BENCH_REPETITIONS_MAX);
+	measure(bench.repeats.counts[profile]);
 	finish(0);
 }

@@ -27,9 +27,9 @@ BENCH_ANSWERS("will-it-scale brk1; will-it-scale brk2; osbench mem_alloc comes n
 BENCH_NEEDS("memory/brk");
 
 const struct bench bench = {
-	BENCH_ID,
+	.id = BENCH_ID,
 	.iterations = 300,
-	BENCH_USUAL_REPETITIONS,
+	.repeats = BENCH_USUAL_REPEATS,
 	.setup = setup,
 	.run = run,
 };

@@ -34,9 +34,9 @@ BENCH_ANSWERS("lmbench bw_mem cp; Asterinas mem_copy_bw");
 BENCH_NOTE("a control: no kernel is in it, so every kernel must show the same but for its ticks");
 
 const struct bench bench = {
-	BENCH_ID,
+	.id = BENCH_ID,
 	.iterations = 20,
-	BENCH_USUAL_REPETITIONS,
+	.repeats = BENCH_USUAL_REPEATS,
 	.bytes = SIZE,
 	.before = before,
 	.run = run,

@@ -9,7 +9,7 @@
 #define BEFORE_FORK 0x11
 #define AFTER_FORK 0x22
 
-_Static_assert(PAGES * PORT_PAGE_SIZE < 2 << 20, "small pages only");
+_Static_assert(PAGES *PORT_PAGE_SIZE < 2 << 20, "small pages only");
 
 static volatile unsigned char *area;
 static int release[2];
@@ -72,9 +72,9 @@ static void after(uint64_t n)
 BENCH_OP("first write to one page shared with a forked child");
 
 const struct bench bench = {
-	BENCH_ID,
+	.id = BENCH_ID,
 	.iterations = PAGES,
-	BENCH_USUAL_REPETITIONS,
+	.repeats = BENCH_USUAL_REPEATS,
 	.before = before,
 	.run = run,
 	.after = after,

@@ -40,9 +40,9 @@ BENCH_NEEDS("memory/mmap_file");
 BENCH_NOTE("a kernel that maps the neighbours of a faulting page too has fewer faults than pages");
 
 const struct bench bench = {
-	BENCH_ID,
+	.id = BENCH_ID,
 	.iterations = PAGES,
-	BENCH_USUAL_REPETITIONS,
+	.repeats = BENCH_USUAL_REPEATS,
 	.setup = setup,
 	.before = before,
 	.run = run,

@@ -34,9 +34,9 @@ BENCH_ANSWERS("lmbench lat_mmap; Asterinas mem_mmap_lat; lmbench bw_mmap_rd open
 BENCH_NEEDS("memory/mmap_file");
 
 const struct bench bench = {
-	BENCH_ID,
+	.id = BENCH_ID,
 	.iterations = 8,
-	BENCH_USUAL_REPETITIONS,
+	.repeats = BENCH_USUAL_REPEATS,
 	.setup = setup,
 	.run = run,
 	.teardown = teardown,

@@ -27,9 +27,9 @@ BENCH_OP("one mmap of one anonymous page and its munmap, untouched");
 BENCH_ANSWERS("LEBench mmap and munmap; will-it-scale mmap1");
 
 const struct bench bench = {
-	BENCH_ID,
+	.id = BENCH_ID,
 	.iterations = 500,
-	BENCH_USUAL_REPETITIONS,
+	.repeats = BENCH_USUAL_REPEATS,
 	.setup = setup,
 	.run = run,
 };

@@ -5,7 +5,7 @@
 #define MARK 0x5a
 
 /* Under 2 MiB, the row of the table, no kernel can answer the first touch with one huge page. */
-_Static_assert(PAGES * PORT_PAGE_SIZE < 2 << 20, "small pages only");
+_Static_assert(PAGES *PORT_PAGE_SIZE < 2 << 20, "small pages only");
 
 static void *area;
 
@@ -52,9 +52,9 @@ BENCH_AXIS("pages");
 BENCH_NOTE("from 512 pages on a kernel may answer with huge pages");
 
 const struct bench bench = {
-	BENCH_ID,
+	.id = BENCH_ID,
 	.count = count,
-	BENCH_USUAL_REPETITIONS,
+	.repeats = BENCH_USUAL_REPEATS,
 	.setup = setup,
 	.before = before,
 	.run = run,

@@ -30,9 +30,9 @@ BENCH_ANSWERS("will-it-scale tlb_flush1 comes nearest");
 BENCH_NEEDS("memory/mprotect");
 
 const struct bench bench = {
-	BENCH_ID,
+	.id = BENCH_ID,
 	.iterations = 300,
-	BENCH_USUAL_REPETITIONS,
+	.repeats = BENCH_USUAL_REPEATS,
 	.setup = setup,
 	.run = run,
 	.after = after,

@@ -35,9 +35,9 @@ BENCH_AXIS("pages");
 BENCH_NOTE("from 512 pages on a kernel may have used huge pages");
 
 const struct bench bench = {
-	BENCH_ID,
+	.id = BENCH_ID,
 	.count = count,
-	BENCH_USUAL_REPETITIONS,
+	.repeats = BENCH_USUAL_REPEATS,
 	.setup = setup,
 	.before = before,
 	.run = run,

@@ -24,7 +24,7 @@ static inline void tcp_pair(int ends[2])
 	bench_require("connect", port_connect(ends[0], &tcp_here));
 	ends[1] = (int)bench_require("accept", port_accept(listener));
 	bench_check("close", 0, port_close(listener));
-	/* Else the end of a transfer may wait for a timer. A system without the option never waits. */
+	/* Else the end of a transfer may wait for a timer; who lacks the option never waits. */
 	port_send_at_once(ends[0]);
 	port_send_at_once(ends[1]);
 }

@@ -33,9 +33,9 @@ BENCH_ANSWERS("lmbench lat_connect; Asterinas tcp_loopback_connect_lat");
 BENCH_NEEDS("net/tcp_loopback");
 
 const struct bench bench = {
-	BENCH_ID,
+	.id = BENCH_ID,
 	.iterations = 30,
-	BENCH_USUAL_REPETITIONS,
+	.repeats = BENCH_USUAL_REPEATS,
 	.setup = setup,
 	.run = run,
 	.teardown = teardown,

@@ -33,9 +33,9 @@ BENCH_ANSWERS("lmbench lat_tcp; Asterinas tcp_loopback_lat");
 BENCH_NEEDS("net/tcp_loopback process/fork");
 
 const struct bench bench = {
-	BENCH_ID,
+	.id = BENCH_ID,
 	.iterations = 80,
-	BENCH_USUAL_REPETITIONS,
+	.repeats = BENCH_USUAL_REPEATS,
 	.setup = setup,
 	.run = run,
 	.teardown = teardown,

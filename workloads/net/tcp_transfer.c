@@ -38,9 +38,9 @@ BENCH_SWEEP("128 1k 4k 16k 64k");
 BENCH_AXIS("bytes of one write");
 
 const struct bench bench = {
-	BENCH_ID,
+	.id = BENCH_ID,
 	.iterations = TRANSFER_BLOCKS,
-	BENCH_USUAL_REPETITIONS,
+	.repeats = BENCH_USUAL_REPEATS,
 	.bytes = TRANSFER_BLOCK,
 	.setup = setup,
 	.run = run,

@@ -49,9 +49,9 @@ BENCH_OP("one fork, exec of a small static ELF, its exit and the wait for it");
 BENCH_ANSWERS("lmbench lat_proc exec; UnixBench execl; osbench launch_programs");
 
 const struct bench bench = {
-	BENCH_ID,
+	.id = BENCH_ID,
 	.iterations = 16,
-	BENCH_USUAL_REPETITIONS,
+	.repeats = BENCH_USUAL_REPEATS,
 	.setup = setup,
 	.run = run,
 };

@@ -35,9 +35,9 @@ BENCH_OP("one fork of a small static process, its exit and the wait for it");
 BENCH_ANSWERS("lmbench lat_proc fork; LEBench fork; UnixBench spawn; osbench create_processes");
 
 const struct bench bench = {
-	BENCH_ID,
+	.id = BENCH_ID,
 	.iterations = 32,
-	BENCH_USUAL_REPETITIONS,
+	.repeats = BENCH_USUAL_REPEATS,
 	.setup = setup,
 	.run = run,
 };

@@ -6,7 +6,7 @@
 #define PAGES_MAX 65536
 #define MARK 0x33
 
-_Static_assert(PAGES * PORT_PAGE_SIZE < 2 << 20, "small pages only in the row of the table");
+_Static_assert(PAGES *PORT_PAGE_SIZE < 2 << 20, "small pages only in the row of the table");
 
 static uint64_t pages;
 static volatile unsigned char *area;
@@ -52,9 +52,9 @@ BENCH_AXIS("pages");
 BENCH_NOTE("from 512 pages on a kernel may have used huge pages, which are few to copy");
 
 const struct bench bench = {
-	BENCH_ID,
+	.id = BENCH_ID,
 	.count = count,
-	BENCH_USUAL_REPETITIONS,
+	.repeats = BENCH_USUAL_REPEATS,
 	.setup = setup,
 	.run = run,
 };

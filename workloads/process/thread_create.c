@@ -43,9 +43,9 @@ BENCH_ANSWERS("LEBench thread create; osbench create_threads");
 BENCH_NEEDS("thread/clone thread/clear_child_tid");
 
 const struct bench bench = {
-	BENCH_ID,
+	.id = BENCH_ID,
 	.iterations = 60,
-	BENCH_USUAL_REPETITIONS,
+	.repeats = BENCH_USUAL_REPEATS,
 	.setup = setup,
 	.run = run,
 };

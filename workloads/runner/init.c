@@ -20,8 +20,15 @@ static struct record record;
 static void complain(const char *what, const char *key, uint64_t number, const char *expected)
 {
 	static char line[256];
-	const char *const parts[] = { "\nringside: " PLAN_PATH ": ", what, " (", key, " ", NULL,
-				      "); expected: ", expected, "\n" };
+	const char *const parts[] = { "\nringside: " PLAN_PATH ": ",
+				      what,
+				      " (",
+				      key,
+				      " ",
+				      NULL,
+				      "); expected: ",
+				      expected,
+				      "\n" };
 	size_t len = 0;
 
 	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {

@@ -31,9 +31,9 @@ BENCH_ANSWERS("lmbench lat_sig catch; Asterinas signal_catch_lat; will-it-scale 
 BENCH_NEEDS("signal/handler");
 
 const struct bench bench = {
-	BENCH_ID,
+	.id = BENCH_ID,
 	.iterations = 300,
-	BENCH_USUAL_REPETITIONS,
+	.repeats = BENCH_USUAL_REPEATS,
 	.setup = setup,
 	.run = run,
 };

@@ -48,9 +48,9 @@ BENCH_NEEDS("signal/segv memory/mprotect");
 BENCH_NOTE("lmbench takes the price of a caught signal off its result; here it is in it");
 
 const struct bench bench = {
-	BENCH_ID,
+	.id = BENCH_ID,
 	.iterations = 300,
-	BENCH_USUAL_REPETITIONS,
+	.repeats = BENCH_USUAL_REPEATS,
 	.setup = setup,
 	.before = before,
 	.run = run,

@@ -21,9 +21,9 @@ BENCH_ANSWERS("lmbench lat_sig install; Asterinas signal_install_lat");
 BENCH_NEEDS("signal/handler");
 
 const struct bench bench = {
-	BENCH_ID,
+	.id = BENCH_ID,
 	.iterations = 1000,
-	BENCH_USUAL_REPETITIONS,
+	.repeats = BENCH_USUAL_REPEATS,
 	.setup = setup,
 	.run = run,
 };

@@ -23,9 +23,9 @@ BENCH_NEEDS("time/clock_monotonic");
 BENCH_NOTE("a program with a libc asks the vDSO, without entering the kernel");
 
 const struct bench bench = {
-	BENCH_ID,
+	.id = BENCH_ID,
 	.iterations = 1000,
-	BENCH_USUAL_REPETITIONS,
+	.repeats = BENCH_USUAL_REPEATS,
 	.setup = setup,
 	.run = run,
 };

@@ -33,9 +33,9 @@ BENCH_ANSWERS("lmbench lat_syscall null; LEBench getpid; will-it-scale getppid1;
 	      "sel4bench hardware null syscall; Asterinas process_getppid_lat");
 
 const struct bench bench = {
-	BENCH_ID,
+	.id = BENCH_ID,
 	.iterations = 2000,
-	BENCH_USUAL_REPETITIONS,
+	.repeats = BENCH_USUAL_REPEATS,
 	.setup = setup,
 	.run = run,
 	.after = after,

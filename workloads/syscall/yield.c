@@ -15,9 +15,9 @@ BENCH_OP("one sched_yield with nobody to yield to");
 BENCH_ANSWERS("will-it-scale sched_yield");
 
 const struct bench bench = {
-	BENCH_ID,
+	.id = BENCH_ID,
 	.iterations = 1000,
-	BENCH_USUAL_REPETITIONS,
+	.repeats = BENCH_USUAL_REPEATS,
 	.setup = setup,
 	.run = run,
 };

@@ -6,9 +6,19 @@ static struct param param;
 
 int main(void)
 {
-	static const char *const bad[] = { "",   "x",	"1x",  "x1",	"k", "1kk",
-					   "1K", "1 2", "1-2", "1xx2", "1x2x3x4x5",
-					   "18446744073709551616", "18446744073709551615k" };
+	static const char *const bad[] = { "",
+					   "x",
+					   "1x",
+					   "x1",
+					   "k",
+					   "1kk",
+					   "1K",
+					   "1 2",
+					   "1-2",
+					   "1xx2",
+					   "1x2x3x4x5",
+					   "18446744073709551616",
+					   "18446744073709551615k" };
 
 	CHECK(param_parse("10", &param) == 0 && param.count == 1 && param.values[0] == 10);
 	CHECK(param_parse("8x16k", &param) == 0 && param.count == 2);

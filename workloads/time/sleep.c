@@ -25,9 +25,9 @@ BENCH_NOTE("in the exact clock idle time counts as instructions at the counter's
 	   "the time until the process runs again");
 
 const struct bench bench = {
-	BENCH_ID,
+	.id = BENCH_ID,
 	.iterations = 50,
-	BENCH_USUAL_REPETITIONS,
+	.repeats = BENCH_USUAL_REPEATS,
 	.setup = setup,
 	.run = run,
 };

@@ -12,7 +12,7 @@ void probe(void)
 	probe_need("pipe", port_pipe(fds));
 	probe_check("dup2", fds[1], probe_need("dup2", sys(dup2, fd, fds[1])));
 	probe_check("read of the pipe, whose writing end is closed", 0,
-			sys(read, fds[0], &byte, 1));
+		    sys(read, fds[0], &byte, 1));
 }
 
 PROBE_ASKS("a duplicate shares the position of the original, and dup2 closes what it replaces");

@@ -6,8 +6,7 @@ void probe(void)
 
 	probe_check("F_DUPFD", 50, probe_need("fcntl", sys(fcntl, fd, F_DUPFD, 50)));
 	probe_check("F_SETFL", 0, sys(fcntl, fd, F_SETFL, O_APPEND));
-	probe_check("F_GETFL of the duplicate", O_APPEND,
-			sys(fcntl, 50, F_GETFL, 0) & O_APPEND);
+	probe_check("F_GETFL of the duplicate", O_APPEND, sys(fcntl, 50, F_GETFL, 0) & O_APPEND);
 	probe_check("F_GETFD of the duplicate", 0, sys(fcntl, 50, F_GETFD, 0));
 }
 

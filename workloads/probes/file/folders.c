@@ -11,8 +11,7 @@ void probe(void)
 	probe_check("rmdir while it holds a file", -ENOTEMPTY, sys(rmdir, FOLDER));
 	probe_check("unlink", 0, sys(unlink, FOLDER "/x"));
 	probe_check("rmdir", 0, sys(rmdir, FOLDER));
-	probe_check("open in it", -ENOENT,
-			sys(open, FOLDER "/x", O_CREAT | O_WRONLY, 0600));
+	probe_check("open in it", -ENOENT, sys(open, FOLDER "/x", O_CREAT | O_WRONLY, 0600));
 }
 
 PROBE_ASKS("folders can be made, filled, and removed when empty");

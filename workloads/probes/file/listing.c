@@ -29,7 +29,8 @@ void probe(void)
 			if (entry->name[0] == '.')
 				dots++;
 			else
-				files += entry->name[0] >= 'a' && entry->name[0] <= 'c' && !entry->name[1];
+				files += entry->name[0] >= 'a' && entry->name[0] <= 'c' &&
+					 !entry->name[1];
 			at += entry->len;
 		}
 	}

@@ -7,7 +7,7 @@ void probe(void)
 	long fd;
 
 	probe_check("close", 0, port_close(probe_file("x")));
-	fd = probe_need("openat", sys(openat, folder, PROBE_FILE + 5, O_RDONLY, 0));
+	fd = probe_need("openat", sys(openat, folder, &PROBE_FILE[5], O_RDONLY, 0));
 	probe_check("read", 1, sys(read, fd, &byte, 1));
 	probe_check("byte read", 'x', byte);
 }

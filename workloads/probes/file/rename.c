@@ -11,7 +11,7 @@ void probe(void)
 	probe_check("close", 0, port_close(probe_file("old")));
 	sys(unlink, OTHER);
 	probe_check("rename to a new name", 0,
-			probe_need("rename", sys(rename, PROBE_FILE, OTHER)));
+		    probe_need("rename", sys(rename, PROBE_FILE, OTHER)));
 	probe_check("stat of the old name", -ENOENT, port_stat(PROBE_FILE, &st));
 	probe_check("close", 0, port_close(probe_file("new")));
 	probe_check("rename over a file", 0, sys(rename, PROBE_FILE, OTHER));

@@ -15,10 +15,9 @@ void probe(void)
 	probe_check("stat through the link", 0, port_stat(LINK, &st));
 	probe_check("size through the link", 3, st.linux_stat.st_size);
 	probe_check("readlink", (int64_t)text_len(PROBE_FILE),
-			sys(readlink, LINK, text, sizeof(text)));
+		    sys(readlink, LINK, text, sizeof(text)));
 	probe_check("where it goes", 1, text_equal(text, PROBE_FILE));
-	probe_check("open without following", -ELOOP,
-			sys(open, LINK, O_RDONLY | O_NOFOLLOW, 0));
+	probe_check("open without following", -ELOOP, sys(open, LINK, O_RDONLY | O_NOFOLLOW, 0));
 	probe_check("unlink", 0, sys(unlink, LINK));
 }
 

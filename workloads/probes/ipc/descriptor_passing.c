@@ -27,8 +27,9 @@ static int child(void)
 	char byte = 'x';
 	struct iovec iov = { &byte, 1 };
 	struct control control = { .len = 20, .level = LINUX_SOL_SOCKET, .type = SCM_RIGHTS_TYPE };
-	struct message message = { .iov = &iov, .iov_len = 1, .control = &control,
-				   .control_len = sizeof(control) };
+	struct message message = {
+		.iov = &iov, .iov_len = 1, .control = &control, .control_len = sizeof(control)
+	};
 
 	control.fd = probe_file("sent");
 	return sys(sendmsg, ends[0], &message, 0) != 1;
@@ -39,8 +40,9 @@ void probe(void)
 	char byte = 0;
 	struct iovec iov = { &byte, 1 };
 	struct control control = { 0 };
-	struct message message = { .iov = &iov, .iov_len = 1, .control = &control,
-				   .control_len = sizeof(control) };
+	struct message message = {
+		.iov = &iov, .iov_len = 1, .control = &control, .control_len = sizeof(control)
+	};
 
 	probe_need("socketpair", port_socketpair(ends));
 	probe_check("end of the child", 0, probe_child(child));

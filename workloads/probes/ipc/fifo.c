@@ -15,7 +15,7 @@ void probe(void)
 	sys(unlink, PROBE_FILE);
 	probe_need("mknod of a FIFO", port_fifo(PROBE_FILE));
 	probe_check("open to write that may not wait", -ENXIO,
-			sys(open, PROBE_FILE, O_WRONLY | O_NONBLOCK, 0));
+		    sys(open, PROBE_FILE, O_WRONLY | O_NONBLOCK, 0));
 	pid = probe_fork(child);
 	fd = probe_need("open of a FIFO", port_open(PROBE_FILE, O_RDONLY));
 	probe_check("read", 1, sys(read, fd, &byte, 1));

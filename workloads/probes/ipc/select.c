@@ -13,7 +13,7 @@ void probe(void)
 	port_select_add(&set, fds[0]);
 	got = set.fds;
 	probe_check("an empty pipe, waiting", 0,
-			probe_need("select", sys(select, set.below, &got, 0, 0, &time)));
+		    probe_need("select", sys(select, set.below, &got, 0, 0, &time)));
 	probe_check("write", 1, sys(write, fds[1], "x", 1));
 	got = set.fds;
 	probe_check("a filled pipe", 1, sys(select, set.below, &got, 0, 0, 0));

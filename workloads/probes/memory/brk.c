@@ -15,7 +15,7 @@ void probe(void)
 
 	end = (volatile char *)((at + PORT_PAGE_SIZE - 1) & -PORT_PAGE_SIZE);
 	probe_check("brk up", (int64_t)end + PORT_PAGE_SIZE,
-			port_break((void *)(end + PORT_PAGE_SIZE)));
+		    port_break((void *)(end + PORT_PAGE_SIZE)));
 	probe_check("byte of the new page", 0, *end);
 	*end = 3;
 	probe_check("brk down", (int64_t)end, port_break((void *)end));

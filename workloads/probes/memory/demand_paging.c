@@ -7,7 +7,7 @@ void probe(void)
 	const size_t len = 1ull << 40;
 	volatile char *area = (volatile char *)probe_need(
 		"mmap of 1 TiB", sys(mmap, 0, len, PROT_READ | PROT_WRITE,
-					 MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0));
+				     MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0));
 
 	area[0] = 1;
 	area[len / 2] = 2;

@@ -6,8 +6,8 @@ void probe(void)
 {
 	int fd = probe_file("private");
 	char byte = 0;
-	long at = probe_need("mmap", sys(mmap, 0, PORT_PAGE_SIZE, PROT_READ | PROT_WRITE, MAP_PRIVATE,
-					 fd, 0));
+	long at = probe_need(
+		"mmap", sys(mmap, 0, PORT_PAGE_SIZE, PROT_READ | PROT_WRITE, MAP_PRIVATE, fd, 0));
 
 	*(volatile char *)at = 'X';
 	probe_check("pread", 1, sys(pread64, fd, &byte, 1, 0));

@@ -9,8 +9,8 @@ void probe(void)
 
 	probe_need("mmap", port_map(PORT_PAGE_SIZE, &area));
 	*(volatile char *)area = 7;
-	larger = (volatile char *)probe_need("mremap", sys(mremap, area, PORT_PAGE_SIZE,
-							   64 * PORT_PAGE_SIZE, MREMAP_MAYMOVE));
+	larger = (volatile char *)probe_need(
+		"mremap", sys(mremap, area, PORT_PAGE_SIZE, 64 * PORT_PAGE_SIZE, MREMAP_MAYMOVE));
 	probe_check("first byte", 7, larger[0]);
 	probe_check("byte of the new end", 0, larger[64 * PORT_PAGE_SIZE - 1]);
 }

@@ -10,7 +10,7 @@ static int eat(void)
 {
 	for (;;) {
 		long at = sys(mmap, 0, STEP, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS,
-				  -1, 0);
+			      -1, 0);
 
 		if (at < 0 && at > -4096)
 			return 12;

@@ -11,7 +11,7 @@ void probe(void)
 	static char frame[2048];
 	struct port_endpoint here = { .kind = PORT_UDP, .number = 4731 };
 	long raw = probe_need("packet socket",
-				  sys(socket, AF_PACKET_FAMILY, SOCK_RAW_TYPE, ALL_PROTOCOLS));
+			      sys(socket, AF_PACKET_FAMILY, SOCK_RAW_TYPE, ALL_PROTOCOLS));
 	int fd = internet_socket(PORT_UDP);
 
 	probe_need("bind", port_bind(fd, &here));

@@ -18,7 +18,7 @@ void probe(void)
 	probe_check("write of nothing", 0, sys(write, from, "", 0));
 	probe_check("write", 2, sys(write, from, "de", 2));
 	probe_check("the first", 3,
-			probe_need("recvfrom", sys(recvfrom, to, text, 8, 0, &sender, &len)));
+		    probe_need("recvfrom", sys(recvfrom, to, text, 8, 0, &sender, &len)));
 	probe_check("its sender's port", 4729, __builtin_bswap16(sender.sin_port));
 	probe_check("the empty one", 0, sys(read, to, text, 8));
 	probe_check("the last", 2, sys(read, to, text, 8));

@@ -5,7 +5,7 @@ int main(int argc, char **argv)
 {
 	char **envp = argv + argc + 1;
 
-	/* As a script's interpreter: itself, what stands behind it in the script, and the script. */
+	/* As a script's interpreter: itself, the word behind it in the script, and the script. */
 	if (argc == 3 && text_equal(argv[1], "from-script"))
 		return text_equal(argv[2], "/tmp/probe-process-exec_script") ? 43 : 1;
 	if (argc == 1)

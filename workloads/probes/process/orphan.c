@@ -23,7 +23,7 @@ void probe(void)
 	probe_need("pipe", port_pipe(said));
 	probe_check("end of the child", 0, probe_child(child));
 	probe_check("read from the orphan", sizeof(parent),
-			port_read(said[0], &parent, sizeof(parent)));
+		    port_read(said[0], &parent, sizeof(parent)));
 	probe_check("parent of an orphan", 1, parent);
 }
 

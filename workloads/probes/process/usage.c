@@ -17,10 +17,10 @@ void probe(void)
 
 	probe_check("wait4", pid, sys(wait4, pid, &status, 0, &usage));
 	probe_check("user time of the child is told", 1,
-			usage.ru_utime.tv_sec > 0 || usage.ru_utime.tv_usec > 0);
+		    usage.ru_utime.tv_sec > 0 || usage.ru_utime.tv_usec > 0);
 	probe_need("getrusage", sys(getrusage, RUSAGE_CHILDREN, &usage));
 	probe_check("user time of all children is told", 1,
-			usage.ru_utime.tv_sec > 0 || usage.ru_utime.tv_usec > 0);
+		    usage.ru_utime.tv_sec > 0 || usage.ru_utime.tv_usec > 0);
 }
 
 PROBE_ASKS("the time that a waited-for child used is told");

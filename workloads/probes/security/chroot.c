@@ -6,7 +6,7 @@ static int child(void)
 
 	probe_need("chroot", sys(chroot, "/tmp"));
 	probe_check("chdir", 0, sys(chdir, "/"));
-	probe_check("a file under its new name", 0, port_stat(PROBE_FILE + 4, &st));
+	probe_check("a file under its new name", 0, port_stat(&PROBE_FILE[4], &st));
 	probe_check("what lies outside", -ENOENT, port_stat("/../../../../dev/null", &st));
 	return 0;
 }

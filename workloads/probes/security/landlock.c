@@ -20,7 +20,7 @@ void probe(void)
 	probe_check("close", 0, port_close(probe_file("x")));
 	if (sys(landlock_create_ruleset, 0, 0, LANDLOCK_CREATE_RULESET_VERSION) < 0)
 		probe_absent("landlock_create_ruleset",
-				 sys(landlock_create_ruleset, 0, 0, LANDLOCK_CREATE_RULESET_VERSION));
+			     sys(landlock_create_ruleset, 0, 0, LANDLOCK_CREATE_RULESET_VERSION));
 	probe_check("end of the child", 0, probe_child(child));
 }
 

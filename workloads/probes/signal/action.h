@@ -24,10 +24,8 @@ static inline long action_set(int signal, void (*handler)(int signal), unsigned 
 	return sys(rt_sigaction, signal, &action, 0, sizeof(action.sa_mask));
 }
 
-static inline long action_with_information(int signal,
-					   void (*handler)(int signal, siginfo_t *info,
-							   void *context),
-					   uint64_t mask)
+static inline long action_with_information(
+	int signal, void (*handler)(int signal, siginfo_t *info, void *context), uint64_t mask)
 {
 	return action_set(signal, (void (*)(int))(void *)handler, SA_SIGINFO, mask);
 }

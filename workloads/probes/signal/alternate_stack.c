@@ -19,7 +19,7 @@ void probe(void)
 	probe_need("sigaction", action_set(SIGUSR1, handle, SA_ONSTACK, 0));
 	probe_need("kill", sys(kill, port_getpid(), SIGUSR1));
 	probe_check("the handler's frame lies in it", 1,
-			seen > (uintptr_t)stack && seen <= (uintptr_t)stack + sizeof(stack));
+		    seen > (uintptr_t)stack && seen <= (uintptr_t)stack + sizeof(stack));
 }
 
 PROBE_ASKS("a handler can run on a stack of its own");

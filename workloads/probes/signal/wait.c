@@ -16,8 +16,7 @@ void probe(void)
 		probe_absent("rt_sigtimedwait", ret);
 	probe_check("wait for nothing", -EAGAIN, ret);
 	probe_need("kill", sys(kill, port_getpid(), SIGUSR1));
-	probe_check("wait for a pending signal", SIGUSR1,
-			sys(rt_sigtimedwait, &mask, 0, &time, 8));
+	probe_check("wait for a pending signal", SIGUSR1, sys(rt_sigtimedwait, &mask, 0, &time, 8));
 }
 
 PROBE_ASKS("sigtimedwait takes a pending signal, or gives up after its time");

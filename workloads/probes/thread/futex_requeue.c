@@ -20,8 +20,7 @@ void probe(void)
 	first = thread_start(work, NULL);
 	second = thread_start(work, NULL);
 	probe_pause(10);
-	probe_check("wake one, move one", 2,
-			sys(futex, &from, FUTEX_CMP_REQUEUE, 1, 1, &to, 0));
+	probe_check("wake one, move one", 2, sys(futex, &from, FUTEX_CMP_REQUEUE, 1, 1, &to, 0));
 	probe_check("wake on the first word", 0, port_futex_wake(&from, 9));
 	probe_check("wake on the second word", 1, port_futex_wake(&to, 9));
 	thread_join(first);

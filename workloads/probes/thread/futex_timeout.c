@@ -11,8 +11,7 @@ void probe(void)
 
 	probe_need("futex", port_futex_wake(&word, 1));
 	port_time_ns(&before);
-	probe_check("wait with a time", -ETIMEDOUT,
-			sys(futex, &word, FUTEX_WAIT, 0, &time, 0, 0));
+	probe_check("wait with a time", -ETIMEDOUT, sys(futex, &word, FUTEX_WAIT, 0, &time, 0, 0));
 	port_time_ns(&after);
 	probe_check("it waited that long", 1, after - before >= 2000000);
 }

@@ -29,8 +29,7 @@ void probe(void)
 
 	thread_join(thread_start(work, (void *)&result));
 	probe_need("set_robust_list", result);
-	probe_check("the owner is marked as dead", FUTEX_OWNER_DIED,
-			lock.word & FUTEX_OWNER_DIED);
+	probe_check("the owner is marked as dead", FUTEX_OWNER_DIED, lock.word & FUTEX_OWNER_DIED);
 }
 
 PROBE_ASKS("a lock whose owner dies is marked so, and its waiter is woken");
