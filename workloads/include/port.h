@@ -110,7 +110,7 @@ static inline long port_connect(int fd, const struct port_endpoint *to);
 static inline long port_listen(int fd);
 static inline long port_accept(int fd);
 static inline long port_send_at_once(int fd); /* TCP: no waiting for more to send along */
-static inline long port_loopback(void); /* makes the machine's own network usable */
+static inline long port_loopback(void);	      /* makes the machine's own network usable */
 static inline long port_futex_wait(uint32_t *word, uint32_t value);
 static inline long port_futex_wake(uint32_t *word, int count);
 /* A set of counting semaphores, all 0. `change` is added to one, once that leaves it 0 or more. */
