@@ -61,8 +61,9 @@ async def boot_once(
     folder: RunFolder,
     observer: Observer,
     on_end: Callable[[int, Transcript], None],
+    cpu: int | None = None,
 ) -> BootResult:
-    """Boot `candidate` with `workloads` planned and wait until that is over.
+    """Boot `candidate` with `workloads` planned, on host CPU `cpu`, and wait until that is over.
 
     `on_end` is called with the index of each workload whose process was waited for. When the task
     is cancelled the outcome is INTERRUPTED, and raising CancelledError is left to the caller; when
@@ -92,7 +93,7 @@ async def boot_once(
         silence_s=kernel.deadlines.silence_host_s * patience,
         guest_s=kernel.deadlines.guest_s,
     )
-    machine = QemuMachine(lambda fd: build_argv(spec, plan.clock, plan.qemu.binary, fd))
+    machine = QemuMachine(lambda fd: build_argv(spec, plan.clock, plan.qemu.binary, fd), cpu)
     with folder.console(kernel.id, number) as (log, keep):
         try:
             async with machine:
