@@ -30,11 +30,16 @@ can_link_static() {
 	echo 'int main(void) { return 0; }' | cc -x c -static -o /dev/null -
 }
 
+has_kernel_headers() {
+	echo '#include <asm/unistd.h>' | cc -E -x c -o /dev/null -
+}
+
 look() {
 	missing=''
 	vital=''
 	need gcc vital has gcc
 	need binutils vital has ld
+	need linux-libc-dev vital has_kernel_headers
 	need python3 vital has python3
 	need python3-venv vital python3 -c 'import ensurepip, venv'
 	need qemu-system-x86 vital has qemu-system-x86_64
