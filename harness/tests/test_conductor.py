@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import signal
 import subprocess
 import sys
@@ -48,6 +49,31 @@ def test_a_good_run(checkout: Checkout, no_qemu_left: Callable[[], None]) -> Non
     assert result.boots[first.boot].outcome == "finished"
     assert len({boot.initrd_sha256 for boot in result.boots}) == 1
     no_qemu_left()
+
+
+def from_debian(root: Path, kernel_id: str) -> None:
+    manifest = root / "kernels" / kernel_id / "kernel.toml"
+    image = 'image = { source = "deb", suite = "bookworm", package = "x", kernel = "boot/*" }'
+    manifest.write_text(re.sub(r"^image = .*$", image, manifest.read_text(), flags=re.MULTILINE))
+
+
+def test_a_kernel_that_nobody_named_is_left_out_when_it_cannot_be_had(
+    checkout: Checkout, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    root = checkout(ids=("one", "two"))
+    from_debian(root, "one")
+    monkeypatch.setattr("ringside.image.mirror.KEYRING", root / "no-keyring.gpg")
+    status, result = compare(root)
+    assert status == 1
+    assert result.kernels == ("two",)
+    assert result.reference is None
+    said = capsys.readouterr().err
+    assert "ringside: " in said
+    assert "is left out: " in said
+
+    before = find_run(root / "results", None)
+    assert run(["compare", "--no-report", "--kernels", "one,two"]) == 2
+    assert find_run(root / "results", None) == before
 
 
 def test_ticks_become_ns_by_the_guests_own_clock(checkout: Checkout) -> None:

@@ -55,7 +55,7 @@ def compare(
 
     Without options: the default kernels, every workload, in the exact clock. Exits 0 when
     everything was measured or is absent from the kernel by its own word, 1 when something
-    failed, 2 when the run could not be made.
+    failed or a kernel could not be had, 2 when the run could not be made.
     """
     if json_file is not None:
         check_json(json_file)
@@ -83,7 +83,9 @@ def compare(
     show(run, catalog, output)
     if not no_report:
         show_report(run, catalog, conducted.folder.path, output)
-    return status_of(run)
+    for line in conducted.left_out:
+        errors.print(f"ringside: {line}", markup=False, highlight=False)
+    return max(status_of(run), 1 if conducted.left_out else 0)
 
 
 def status_of(run: Run) -> int:

@@ -17,10 +17,11 @@ from ringside.store import Run, RunFolder
 
 @dataclass(frozen=True)
 class Conducted:
-    """A run and the folder that keeps it."""
+    """A run, the folder that keeps it, and a line for each kernel that had to be left out."""
 
     run: Run
     folder: RunFolder
+    left_out: tuple[str, ...] = ()
 
 
 def run_request(catalog: Catalog, request: Request, console: Console) -> Conducted:
@@ -41,7 +42,7 @@ def run_request(catalog: Catalog, request: Request, console: Console) -> Conduct
             kept = folder.path.relative_to(catalog.root)
             console.print(f"what was measured is in {kept}", markup=False, highlight=False)
             raise
-    return Conducted(run=run, folder=folder)
+    return Conducted(run=run, folder=folder, left_out=plan.left_out)
 
 
 async def _until_signal(plan: Plan, folder: RunFolder, view: ProgressView) -> Run:

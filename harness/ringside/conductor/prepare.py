@@ -11,7 +11,7 @@ from typing import Literal
 from ringside.catalog import Catalog, Kernel, Way, Workload, WorkloadSet, load_workloads
 from ringside.catalog.model import Boot, DebImage, MakeImage
 from ringside.conductor.observer import Observer
-from ringside.errors import CatalogError
+from ringside.errors import CatalogError, ImageError
 from ringside.image import KernelImage, boot_file, obtain
 from ringside.image.make import make
 from ringside.machine import CLOCKS, Clock, ClockSpec, Qemu, find_qemu
@@ -56,7 +56,10 @@ class Candidate:
 
 @dataclass(frozen=True)
 class Plan:
-    """A run, ready to go. All candidates run `workloads` and `probes`, the same bytes for all."""
+    """A run, ready to go. All candidates run `workloads` and `probes`, the same bytes for all.
+
+    `left_out` says, a line each, which kernels that nobody named could not be had.
+    """
 
     request: Request
     clock: ClockSpec
@@ -67,6 +70,7 @@ class Plan:
     workloads: tuple[Workload, ...]
     probes: tuple[Workload, ...]
     reference: str | None
+    left_out: tuple[str, ...] = ()
 
     @property
     def batches(self) -> tuple[tuple[Workload, ...], ...]:
@@ -80,7 +84,10 @@ class Plan:
 
 
 def prepare(catalog: Catalog, request: Request, observer: Observer) -> Plan:
-    """Build, fetch and check. Raises a RingsideError for the first thing that is not right."""
+    """Build, fetch and check. Raises a RingsideError for the first thing that is not right.
+
+    A reference kernel that was not asked for by name and can't be had is left out, and said so.
+    """
     _check_images(catalog, request.images)
     kernels = catalog.select(request.kernels, request.images)
     if not kernels:
@@ -97,9 +104,16 @@ def prepare(catalog: Catalog, request: Request, observer: Observer) -> Plan:
     first = next(iter(sets.values()))
     cache = catalog.root / ".cache"
     candidates = []
+    left_out = []
     for kernel, boot in zip(kernels, boots, strict=True):
         way_name = _way(kernel, boot, request.way)
-        image = _image(kernel, catalog.root, cache, request.images.get(kernel.id), observer)
+        try:
+            image = _image(kernel, catalog.root, cache, request.images.get(kernel.id), observer)
+        except ImageError as error:
+            if not _can_be_left_out(kernel, request):
+                raise
+            left_out.append(f"{kernel.name} is left out: {error}")
+            continue
         candidates.append(
             Candidate(
                 kernel=kernel,
@@ -111,6 +125,8 @@ def prepare(catalog: Catalog, request: Request, observer: Observer) -> Plan:
                 workload_set=sets[kernel.port or ""],
             )
         )
+    if not candidates:
+        raise ImageError(left_out[0])
     return Plan(
         request=request,
         clock=CLOCKS[request.clock],
@@ -120,8 +136,14 @@ def prepare(catalog: Catalog, request: Request, observer: Observer) -> Plan:
         candidates=tuple(candidates),
         workloads=_chosen(request.workloads, partial(first.select, sweep=request.sweep)),
         probes=_chosen(request.probes, first.select_probes),
-        reference=reference,
+        reference=reference if reference in {c.kernel.id for c in candidates} else None,
+        left_out=tuple(left_out),
     )
+
+
+def _can_be_left_out(kernel: Kernel, request: Request) -> bool:
+    asked_for = request.kernels or kernel.id in request.images or kernel.id == request.reference
+    return isinstance(kernel.image, DebImage) and not asked_for
 
 
 def _chosen(
