@@ -259,6 +259,9 @@ int process_exec(struct process *p, const char *path, struct args *args)
 	p->args_start = strings;
 	p->args_size = args_first_bytes(args);
 	t = process_first_thread(p);
+	/* Whichever thread called, it is the first one now, and has that one's number. */
+	list_remove(&t->by_tid);
+	t->tid = p->pid;
 	t->clear_tid = t->robust_list = 0;
 	t->alt_stack_size = 0;
 	signal_reset_actions(p);
