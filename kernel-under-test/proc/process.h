@@ -119,7 +119,6 @@ struct fork_request {
 	/* Threads: `set_fs` loads it as the FS base. */
 	bool set_fs;
 	uint64_t fs_base;
-	int exit_signal;
 };
 
 /* A copy of the calling process: its pid, or -errno. */

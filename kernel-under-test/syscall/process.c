@@ -48,14 +48,14 @@ long sys_getppid(void)
 
 long sys_fork(void)
 {
-	struct fork_request r = {.exit_signal = SIGCHLD};
+	struct fork_request r = {0};
 
 	return process_fork(&r);
 }
 
 long sys_vfork(void)
 {
-	struct fork_request r = {.share_space = true, .exit_signal = SIGCHLD};
+	struct fork_request r = {.share_space = true};
 
 	return process_fork(&r);
 }
@@ -100,7 +100,6 @@ long sys_clone(uint64_t flags, uint64_t stack, uint64_t parent_tid, uint64_t chi
 		.child_tid = child_tid,
 		.clear_tid = child_tid,
 		.fs_base = flags & CLONE_SETTLS ? tls : 0,
-		.exit_signal = (int)(flags & CLONE_SIGNAL),
 	};
 
 	return do_clone(flags & ~CLONE_SIGNAL, &r);
@@ -128,7 +127,6 @@ long sys_clone3(uint64_t args, uint64_t size)
 		.child_tid = a.child_tid,
 		.clear_tid = a.child_tid,
 		.fs_base = a.flags & CLONE_SETTLS ? a.tls : 0,
-		.exit_signal = (int)a.exit_signal,
 	};
 	return do_clone(a.flags, &r);
 }

@@ -49,7 +49,7 @@ static void load_tables(struct cpu *cpu)
 	asm volatile("ltr %w0" : : "r"(TSS_SEL));
 }
 
-static void init_features(struct cpu *cpu)
+static void init_features(void)
 {
 	uint32_t max[4], r[4];
 	uint64_t cr4 = x86_read_cr4() | CR4_PGE | CR4_OSFXSR | CR4_OSXMMEXCPT;
@@ -63,7 +63,6 @@ static void init_features(struct cpu *cpu)
 		if (r[1] & BIT(7))
 			cr4 |= CR4_SMEP;
 		if (r[1] & BIT(20)) {
-			cpu->has_smap = true;
 			x86_smap_enable();
 			cr4 |= CR4_SMAP;
 		}
@@ -82,7 +81,7 @@ void arch_cpu_init(void)
 	load_tables(cpu);
 	x86_wrmsr(MSR_GS_BASE, (uint64_t)cpu);
 	x86_wrmsr(MSR_KERNEL_GS_BASE, 0);
-	init_features(cpu);
+	init_features();
 	x86_idt_init();
 
 	/* SYSRET adds 16 to the upper selector for CS and 8 for SS. */

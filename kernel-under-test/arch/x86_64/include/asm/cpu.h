@@ -23,7 +23,6 @@ struct cpu {
 	uint64_t scratch;
 	struct tss tss;
 	uint64_t gdt[9];
-	bool has_smap;
 } __attribute__((packed, aligned(64)));
 
 _Static_assert(offsetof(struct cpu, current) == CPU_CURRENT, "entry.S");
