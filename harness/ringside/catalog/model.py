@@ -10,7 +10,10 @@ import datetime
 import re
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, HttpUrl, field_validator
+from pydantic import Field, HttpUrl, field_validator
+
+from ringside.catalog.delivery import Delivery
+from ringside.catalog.strict import Strict
 
 Arch = Literal["x86_64", "riscv64", "riscv32"]
 Rung = Literal["listed", "boots", "observed", "ported", "same-bytes"]
@@ -32,12 +35,6 @@ FACT_COLUMNS: dict[str, str] = {
     "network": "Network stack",
     "license": "License",
 }
-
-
-class Strict(BaseModel):
-    """Base of all manifest models: frozen, unknown keys refused."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
 
 class Fact(Strict):
@@ -123,14 +120,13 @@ class Way(Strict):
 class Boot(Strict):
     """The machine a kernel wants, and the ways to boot it (the first is the default).
 
-    `workloads` is how these get in; with `none` the kernel is only booted, until it prints
-    `console.ready`.
+    `workloads` is how these get in (`ringside.catalog.delivery`).
     """
 
     arch: Arch
     machine: str
     memory_mib: int = Field(ge=16, le=65536)
-    workloads: Literal["initrd", "none"]
+    workloads: Delivery
     ways: dict[str, Way] = Field(min_length=1)
 
 
@@ -220,13 +216,13 @@ class Kernel(Strict):
     port: str | None = Field(default=None, pattern=r"^[a-z0-9][a-z0-9_-]*$")
     console: Console = Console()
     profile: Profile = Profile()
-    probes: dict[str, ExpectedAnswer] = {}
+    probes: dict[str, ExpectedAnswer] = Field(default_factory=dict)
     deadlines: Deadlines = Deadlines()
 
     @property
     def bare(self) -> bool:
         """Whether it is only booted, without workloads."""
-        return self.boot is not None and self.boot.workloads == "none"
+        return self.boot is not None and self.boot.workloads.method == "none"
 
     @property
     def runnable(self) -> bool:

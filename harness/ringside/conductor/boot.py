@@ -13,10 +13,11 @@ from pathlib import Path
 from ringside.catalog import Workload
 from ringside.conductor.observer import Observer
 from ringside.conductor.prepare import Candidate, Plan
+from ringside.conductor.spec import load
 from ringside.errors import MachineError
-from ringside.image import Symbols, build_initrd
+from ringside.image import Symbols
 from ringside.image.files import sha256_file
-from ringside.machine import MachineSpec, QemuMachine, build_argv
+from ringside.machine import QemuMachine, build_argv
 from ringside.records import Transcript
 from ringside.session import Ending, Limits, Outcome, run_session
 from ringside.store.folder import RunFolder
@@ -70,8 +71,7 @@ async def boot_once(
     QEMU does not start it is DIED.
     """
     names = [workload.name for workload in workloads]
-    profile = plan.request.profile
-    initrd = build_initrd(candidate.workload_set, names, profile, plan.cache / "initrd")
+    spec, made = load(candidate, names, plan.request.profile, plan.cache)
     kernel = candidate.kernel
     observer.booting(kernel.id, number)
     transcript = _Watched(
@@ -79,13 +79,6 @@ async def boot_once(
         on_ready=partial(observer.ready, kernel.id),
         on_begin=lambda index: observer.measuring(kernel.id, names[index]),
         on_end=on_end,
-    )
-    spec = MachineSpec(
-        machine=candidate.boot.machine,
-        memory_mib=candidate.boot.memory_mib,
-        kernel=candidate.file,
-        cmdline=candidate.way.cmdline,
-        initrd=initrd.path,
     )
     patience = plan.request.patience
     limits = Limits(
@@ -110,7 +103,7 @@ async def boot_once(
         argv=shown(machine.argv, plan.root),
         cmdline=candidate.way.cmdline,
         kernel_sha256=sha256_file(candidate.file),
-        initrd_sha256=initrd.sha256,
+        initrd_sha256=made.sha256,
         console=log,
         outcome=ending.outcome.value,
         ready_host_s=rounded(ending.ready_s),

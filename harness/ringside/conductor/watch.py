@@ -9,8 +9,8 @@ from pathlib import Path
 
 from ringside.catalog import Workload
 from ringside.conductor.prepare import Candidate, Plan
+from ringside.conductor.spec import load
 from ringside.errors import ProfileError
-from ringside.image import build_initrd
 from ringside.image.make import make
 from ringside.machine import ClockSpec, MachineSpec, Qemu, QemuMachine, build_argv
 from ringside.profile import PluginLog, read_log
@@ -60,17 +60,8 @@ async def watch_workloads(
     start.
     """
     names = [workload.name for workload in workloads]
-    initrd = build_initrd(
-        candidate.workload_set, names, plan.request.profile, plan.cache / "initrd"
-    )
+    spec, _ = load(candidate, names, plan.request.profile, plan.cache)
     kernel = candidate.kernel
-    spec = MachineSpec(
-        machine=candidate.boot.machine,
-        memory_mib=candidate.boot.memory_mib,
-        kernel=candidate.file,
-        cmdline=candidate.way.cmdline,
-        initrd=initrd.path,
-    )
     patience = plan.request.patience
     limits = Limits(
         boot_s=kernel.deadlines.boot_host_s * patience,

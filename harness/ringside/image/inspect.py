@@ -9,6 +9,7 @@ from pathlib import Path
 from ringside.catalog.model import Boot, Kernel
 from ringside.errors import ImageError
 from ringside.image.bzimage import extract_vmlinux, is_bzimage, read_header
+from ringside.image.delivery import look
 from ringside.image.elf import ImageKind, check_bootable, compiler, identify
 from ringside.image.multiboot import relabelled
 from ringside.image.symbols import Symbols
@@ -38,7 +39,9 @@ def inspect(path: Path, kernel: Kernel) -> Inspection:
     try:
         facts += _facts(identify(data, path.name), data, path)
         check_bootable(data, path.name, memory)
-        facts += _ways(kernel.boot, data, path.name) if kernel.boot is not None else []
+        if kernel.boot is not None:
+            facts += _ways(kernel.boot, data, path.name)
+            facts += look(kernel.boot.workloads, data, path.name)
     except ImageError as error:
         return Inspection(tuple(facts), str(error))
     return Inspection(tuple(facts), None)

@@ -1,0 +1,45 @@
+"""How the workloads get into a guest: a module a method, each with
+
+    deliver(how, cargo) -> Delivered        what QEMU and the session need; raises ImageError
+    look(how, image, what) -> Facts         what the method makes of an image; raises ImageError
+                                            with what is wrong; left out where any image will do
+
+`how` is the method's model in `ringside.catalog.delivery` (left out where it says nothing). A new
+method is a model there, a module here, and its lines in the two functions below.
+"""
+
+from __future__ import annotations
+
+from typing import assert_never
+
+from ringside.catalog.delivery import Delivery, InitrdDelivery, NoDelivery
+from ringside.errors import ImageError
+from ringside.image.delivery import initrd
+from ringside.image.delivery.contract import Cargo, Delivered, Facts, Step
+
+__all__ = ["Cargo", "Delivered", "Facts", "Step", "deliver", "look"]
+
+
+def deliver(how: Delivery, cargo: Cargo) -> Delivered:
+    """Make what carries `cargo` into the guest. Raises ImageError."""
+    match how:
+        case InitrdDelivery():
+            return initrd.deliver(cargo)
+        case NoDelivery():
+            raise ImageError(f"{cargo.image.kernel} takes no workloads: its manifest says `none`")
+        case _:
+            assert_never(how)
+
+
+def look(how: Delivery, image: bytes, what: str) -> Facts:
+    """What the method makes of a kernel image that `what` names.
+
+    Raises ImageError, with what to do, for an image that the method can't work with.
+    """
+    match how:
+        case InitrdDelivery():
+            return (("workloads", "by -initrd"),)
+        case NoDelivery():
+            return (("workloads", "none: it is only booted"),)
+        case _:
+            assert_never(how)
