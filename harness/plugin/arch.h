@@ -7,12 +7,10 @@
 #include "qemu_api.h"
 
 /*
- * The contract between what knows an architecture (x86_64.c) and the accounting, which does not.
+ * The contract between what knows an architecture (a folder each) and the accounting, which does not.
  *
  * A door is a way into the kernel: a system call instruction, or a vector (exception, interrupt).
  */
-
-#define ARCH_TARGET "x86_64"
 
 /* Instructions that mean something to the accounting; all others only count. */
 enum insn_kind {
@@ -34,6 +32,9 @@ enum insn_kind {
 	INSN_CALL,
 	/* Takes a return address from the stack and goes there. */
 	INSN_RET,
+	/* The same where the return address is kept in a register: of INSN_RET_LINKED, `operand`. */
+	INSN_CALL_LINKED,
+	INSN_RET_LINKED,
 	/* Sets where the vector table is, from memory. */
 	INSN_TABLE,
 	/* A marker of a workload or of the runner: `operand` is an enum mark. */
@@ -81,9 +82,9 @@ enum gate {
 struct entry {
 	unsigned int vector;
 	bool from_user;
-	/* User code raised it to call the kernel. */
+	/* User code raised it to call the kernel, through an enum gate. */
 	bool is_call;
-	unsigned int call_number;
+	unsigned int gate, call_number;
 	/* The interrupted instruction was begun and counted, and will be counted again. */
 	bool counted_twice;
 	/* So was its repetition. */
@@ -96,6 +97,9 @@ struct leave {
 	bool to_user;
 	struct place to;
 };
+
+/* Whether it knows QEMU's target of that name; it is that one from then on. */
+bool arch_is_target(const char *name);
 
 /* Looks up the registers once; the first vCPU must exist. */
 void arch_init(void);
@@ -131,5 +135,7 @@ bool arch_is_blind(void);
 
 /* Whether several vectors share the handler of `vector`, so that which one it was is unknown. */
 bool arch_vector_shared(unsigned int vector);
+/* What the architecture's manual calls it, "" for one without a name of its own. */
+const char *arch_vector_name(unsigned int vector);
 /* The vector is a fault of the interrupted instruction, not an interrupt from outside. */
 bool arch_vector_is_fault(unsigned int vector);

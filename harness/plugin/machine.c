@@ -1,14 +1,10 @@
 #include "machine.h"
 
-#include <stdlib.h>
-#include <string.h>
-
 #include "observe.h"
+#include "parking.h"
 #include "profile.h"
 
 struct machine machine;
-
-static struct map parked;
 
 uint64_t machine_clock(void)
 {
@@ -149,7 +145,7 @@ void vcpu_vector(struct vcpu *vcpu, const struct entry *entry)
 
 	if (entry->is_call) {
 		context.kind = CONTEXT_SYSCALL;
-		context.gate = GATE_VECTORS + entry->vector;
+		context.gate = entry->gate;
 		context.number = entry->call_number;
 	}
 	if (entry->counted_twice) {
@@ -256,33 +252,6 @@ void vcpu_stack_saved(struct vcpu *vcpu, uint64_t sp, uint64_t at)
 	vcpu->saved_clock = vcpu->score->clock;
 }
 
-/* Stacks that wait, by the stack pointer they were left with. */
-struct parking {
-	struct stack *stack;
-};
-
-static struct parking *parking_at(uint64_t sp)
-{
-	void **at = map_at(&parked, (struct map_key){ sp, 0, 0 });
-
-	if (!*at)
-		*at = util_alloc(sizeof(struct parking));
-	return *at;
-}
-
-static void park(struct stack *stack, uint64_t sp)
-{
-	struct parking *parking = parking_at(sp);
-
-	/* Its thread is gone: the memory of its stack has got another use. */
-	if (parking->stack) {
-		free(parking->stack->contexts);
-		free(parking->stack->calls);
-		free(parking->stack);
-	}
-	parking->stack = stack;
-}
-
 static struct stack *stack_new(void)
 {
 	return util_alloc(sizeof(struct stack));
@@ -293,7 +262,6 @@ static struct stack *stack_new(void)
 
 void vcpu_stack_loaded(struct vcpu *vcpu, uint64_t from, uint64_t to)
 {
-	struct parking *parking;
 	struct stack *next;
 
 	/*
@@ -307,14 +275,11 @@ void vcpu_stack_loaded(struct vcpu *vcpu, uint64_t from, uint64_t to)
 	/* An interrupt stack begins with the way back. */
 	if (vcpu->saved_at - to + 16 <= 32)
 		return;
-	parking = map_find(&parked, (struct map_key){ to, 0, 0 });
-	next = parking ? parking->stack : NULL;
-	if (parking)
-		parking->stack = NULL;
+	next = parking_take(to);
 	vcpu_account(vcpu, vcpu->score->clock);
 	if (at_door(vcpu, vcpu_context(vcpu)))
 		settle(vcpu, vcpu_context(vcpu));
-	park(vcpu->stack, vcpu->saved_sp);
+	parking_put(vcpu->stack, vcpu->saved_sp);
 	vcpu->stack = next ? next : stack_new();
 	if (machine.profile && !vcpu->stack->node)
 		vcpu->stack->node = profile_node(NULL, NODE_THREAD, 0, 0);

@@ -78,15 +78,18 @@ void observe_ready(uint64_t clock)
 
 static void print_door(const struct door *door, FILE *to)
 {
-	bool shared = door->kind == CONTEXT_VECTOR && arch_vector_shared(door->number);
-	const char *kind = "syscall";
+	bool shared = false;
+	const char *kind = "syscall", *name = "";
 
-	if (door->kind == CONTEXT_VECTOR)
+	if (door->kind == CONTEXT_VECTOR) {
+		shared = arch_vector_shared(door->number);
 		kind = arch_vector_is_fault(door->number) ? "fault" : "interrupt";
+		name = arch_vector_name(door->number);
+	}
 	fprintf(to,
-		"{\"kind\":\"%s\",\"number\":%u,\"gate\":%u,\"shared\":%s,\"from_user\":%s,\"entered\":%llu,"
+		"{\"kind\":\"%s\",\"number\":%u,\"mnemonic\":\"%s\",\"gate\":%u,\"shared\":%s,\"from_user\":%s,\"entered\":%llu,"
 		"\"elsewhere\":%llu,\"wall\":",
-		kind, door->number, door->gate, shared ? "true" : "false", door->from_user ? "true" : "false",
+		kind, door->number, name, door->gate, shared ? "true" : "false", door->from_user ? "true" : "false",
 		(unsigned long long)door->entered, (unsigned long long)door->elsewhere);
 	histogram_print(&door->wall, to);
 	fputs(",\"own\":", to);

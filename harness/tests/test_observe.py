@@ -199,7 +199,7 @@ def test_an_image_without_user_code_is_observed(
     from ringside.conductor.watch import build_plugin
 
     monkeypatch.setenv("RINGSIDE_ROOT", str(ROOT))
-    image = build_plugin(ROOT).with_name("proof")
+    image = build_plugin(ROOT, "x86_64").with_name("proof")
     out = tmp_path / "boot.json"
     arguments = ["--alone", "--image", str(image), "--seconds", "2", "--json", str(out)]
     assert run(["observe", KERNELS[0], *arguments]) == 0

@@ -179,7 +179,7 @@ def test_markers_change_no_count(kernel: str, tmp_path: Path) -> None:
 
 
 def test_qemu_says_in_a_line_what_the_plugin_lacks(tmp_path: Path) -> None:
-    plugin = build_plugin(ROOT)
+    plugin = build_plugin(ROOT, "x86_64")
     qemu = find_qemu_for_plugins("x86_64", ROOT / ".cache")
     for option, words in (
         ("", "out=FILE is missing"),

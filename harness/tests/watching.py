@@ -49,7 +49,7 @@ def watched(kernel: str, workloads: tuple[str, ...], *, profile: bool) -> Seen:
     """Boot `kernel` with the plugin."""
     plan = plan_of(kernel, workloads)
     with tempfile.TemporaryDirectory() as folder:
-        bench = Bench(build_plugin(ROOT), Path(folder), "boot", host_cpu(0))
+        bench = Bench(build_plugin(ROOT, "x86_64"), Path(folder), "boot", host_cpu(0))
         seen, transcript = asyncio.run(
             watch_workloads(plan, plan.candidates[0], plan.workloads, bench, profile=profile)
         )
@@ -106,7 +106,7 @@ class ProofRun:
 
 def run_proof(folder: Path, *, profile: bool) -> ProofRun:
     """Run build/proof of the plugin's folder."""
-    plugin = build_plugin(ROOT)
+    plugin = build_plugin(ROOT, "x86_64")
     qemu = find_qemu_for_plugins("x86_64", ROOT / ".cache")
     out = folder / "proof.jsonl"
     argv = [qemu.binary, "-M", "pc", "-cpu", "qemu64", "-m", "64", *CLOCKS["exact"].options]

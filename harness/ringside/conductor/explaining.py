@@ -79,7 +79,7 @@ async def explain_all(
     `symbols` are files to take a kernel's functions from, by kernel id. Raises RingsideError for
     the first subject that can't be explained.
     """
-    plugin = build_plugin(plan.root)
+    plugin = build_plugin(plan.root, plan.candidates[0].boot.arch)
     room = asyncio.Semaphore(len({host_cpu(i) for i in range(len(subjects))}))
     with tempfile.TemporaryDirectory(prefix="ringside-") as folder:
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ringside.catalog import Catalog, Kernel
+from ringside.catalog.model import Arch
 from ringside.conductor.explaining import with_plugins
 from ringside.conductor.observer import Observer
 from ringside.conductor.prepare import Plan, Request, prepare
@@ -25,6 +26,7 @@ from ringside.profile import BootView
 from ringside.session import Limits, Outcome
 
 # A machine for an image of which no manifest says more.
+_ARCH: Arch = "x86_64"
 _MACHINE = "pc"
 _MEMORY_MIB = 512
 _DISK_SIGNATURE = b"\x55\xaa"
@@ -68,7 +70,7 @@ def observe_with_runner(catalog: Catalog, request: Request, observer: Observer) 
 
 
 async def _with_runner(plan: Plan) -> Watched:
-    plugin = build_plugin(plan.root)
+    plugin = build_plugin(plan.root, plan.candidates[0].boot.arch)
     with tempfile.TemporaryDirectory(prefix="ringside-") as folder:
         bench = Bench(plugin, Path(folder), "boot", host_cpu(0))
         candidate = plan.candidates[0]
@@ -82,8 +84,9 @@ def observe_alone(
     """Boot an image without anything of ours in it, for at most `seconds` of host time."""
     cache = catalog.root / ".cache"
     observer.preparing("getting a QEMU that a plugin can watch with")
-    qemu = find_qemu_for_plugins("x86_64", cache)
-    plugin = build_plugin(catalog.root)
+    arch = kernel.boot.arch if kernel.boot else _ARCH
+    qemu = find_qemu_for_plugins(arch, cache)
+    plugin = build_plugin(catalog.root, arch)
     spec = _spec(catalog, kernel, image, cache)
     observer.preparing(f"watching {kernel.id} for at most {seconds:g} s")
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ringside.catalog import Workload
+from ringside.catalog.model import Arch
 from ringside.conductor.prepare import Candidate, Plan
 from ringside.conductor.spec import load
 from ringside.errors import ProfileError
@@ -18,6 +19,8 @@ from ringside.records import Transcript
 from ringside.session import Ending, Limits, Outcome, Sink, run_session
 
 _PLUGIN = Path("harness/plugin")
+# Which part of the plugin knows an architecture.
+_FOLDERS: dict[Arch, str] = {"x86_64": "x86_64", "riscv64": "riscv64", "riscv32": "riscv64"}
 
 
 @dataclass(frozen=True)
@@ -39,10 +42,16 @@ class Bench:
     cpu: int
 
 
-def build_plugin(root: Path) -> Path:
-    """Bring the plugin up to date. Raises ImageError when it does not compile."""
+def build_plugin(root: Path, arch: Arch) -> Path:
+    """Bring the plugin up to date: the one for guests of `arch`, with its helpers beside it.
+
+    Raises ImageError when it does not compile, ProfileError when there is none for `arch`.
+    """
+    folder = _FOLDERS.get(arch)
+    if folder is None:
+        raise ProfileError(f"guests of {arch} can't be watched: {', '.join(_FOLDERS)} can")
     make(root / _PLUGIN, "all", root)
-    return root / _PLUGIN / "build" / "ringside.so"
+    return root / _PLUGIN / "build" / folder / "ringside.so"
 
 
 def host_cpu(index: int) -> int:

@@ -13,28 +13,6 @@ Counts = tuple[tuple[int, int], ...]
 DoorKind = Literal["syscall", "fault", "interrupt"]
 _GATES = {0: "", 1: "sysenter"}
 _FIRST_VECTOR_GATE = 2
-# Intel SDM volume 3, table 6-1: the exceptions that have a mnemonic.
-_X86_EXCEPTIONS = {
-    0: "#DE",
-    1: "#DB",
-    2: "NMI",
-    3: "#BP",
-    4: "#OF",
-    5: "#BR",
-    6: "#UD",
-    7: "#NM",
-    8: "#DF",
-    10: "#TS",
-    11: "#NP",
-    12: "#SS",
-    13: "#GP",
-    14: "#PF",
-    16: "#MF",
-    17: "#AC",
-    18: "#MC",
-    19: "#XM",
-}
-
 
 class _Frozen(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -46,11 +24,13 @@ class Door(_Frozen):
     `own` are the instructions of each return that was matched, nested ways in and other threads
     taken out; `wall` those from entry to return whatever ran. `elsewhere` entries came back to
     another place (a signal handler, a new program), at `elsewhere_own`. What is left of `entered`
-    never came back. Several vectors that share a handler are seen as the first of them (`shared`).
+    never came back. `mnemonic` is what the architecture's manual calls the vector, or empty; on
+    RISC-V a vector is a cause (harness/plugin/riscv64/cpu.c). Several vectors that share a handler are seen as the first of them (`shared`).
     """
 
     kind: DoorKind
     number: int
+    mnemonic: str
     gate: int
     shared: bool
     from_user: bool
@@ -78,8 +58,8 @@ class Door(_Frozen):
             words.append(f"by int {self.gate - _FIRST_VECTOR_GATE:#x}")
         elif _GATES[self.gate]:
             words.append(f"by {_GATES[self.gate]}")
-        if self.kind != "syscall" and self.number in _X86_EXCEPTIONS:
-            words.append(_X86_EXCEPTIONS[self.number])
+        if self.mnemonic:
+            words.append(self.mnemonic)
         if self.shared:
             words.append("or another of its handler")
         return " ".join(words)

@@ -14,8 +14,8 @@
 
 #include <string.h>
 
-#include "util.h"
-#include "x86_64.h"
+#include "guest_state.h"
+#include "x86_64/x86_64.h"
 
 #define VECTORS 256
 #define GATE_BYTES 16
@@ -31,9 +31,6 @@ static const char *const register_names[REGS] = {
 	"cs", "cr0", "cr2", "cr3", "efer",
 };
 
-static struct qemu_plugin_register *registers[REGS];
-static struct g_byte_array *bytes;
-
 static struct {
 	uint64_t base;
 	unsigned int limit;
@@ -45,51 +42,29 @@ static struct {
 	uint64_t lowest, highest;
 } table;
 
+/* Intel SDM volume 3, table 6-1: the exceptions that have a mnemonic. */
+static const char *const exceptions[VECTOR_FIRST_EXTERNAL] = {
+	[0] = "#DE", [1] = "#DB", [2] = "NMI", [3] = "#BP", [4] = "#OF", [5] = "#BR",
+	[6] = "#UD", [7] = "#NM", [8] = "#DF", [10] = "#TS", [11] = "#NP", [12] = "#SS",
+	[13] = "#GP", [14] = "#PF", [16] = "#MF", [17] = "#AC", [18] = "#MC", [19] = "#XM",
+};
+
+bool arch_is_target(const char *name)
+{
+	return !strcmp(name, "x86_64");
+}
+
 void arch_init(void)
 {
-	struct g_array *known = qemu_plugin_get_registers();
-	const struct qemu_register_descriptor *all = (void *)known->data;
-
-	if (!bytes)
-		bytes = g_byte_array_new();
-	for (size_t reg = 0; reg < REGS; reg++) {
-		for (size_t i = 0; i < known->len && !registers[reg]; i++) {
-			if (!strcmp(all[i].name, register_names[reg]))
-				registers[reg] = all[i].handle;
-		}
-		if (!registers[reg])
-			util_fatal("this QEMU does not show the register %s", register_names[reg]);
-	}
-}
-
-static uint64_t read_register(unsigned int number)
-{
-	uint64_t value = 0;
-	int len;
-
-	g_byte_array_set_size(bytes, 0);
-	len = qemu_plugin_read_register(registers[number], bytes);
-	if (len <= 0)
-		util_fatal("this QEMU does not let a plugin read %s here", register_names[number]);
-	memcpy(&value, bytes->data, (size_t)len < sizeof(value) ? (size_t)len : sizeof(value));
-	return value;
-}
-
-static bool read_memory(uint64_t address, void *to, size_t len)
-{
-	g_byte_array_set_size(bytes, 0);
-	if (!qemu_plugin_read_memory_vaddr(address, bytes, len))
-		return false;
-	memcpy(to, bytes->data, len);
-	return true;
+	guest_find_registers(register_names, REGS);
 }
 
 enum mode arch_mode(void)
 {
 	/* Without protection the selector's low bits are no privilege level. */
-	if (!(read_register(REG_CR0) & CR0_PE))
+	if (!(guest_register(REG_CR0) & CR0_PE))
 		return MODE_KERNEL;
-	return (read_register(REG_CS) & RPL) == RPL ? MODE_USER : MODE_KERNEL;
+	return (guest_register(REG_CS) & RPL) == RPL ? MODE_USER : MODE_KERNEL;
 }
 
 void arch_table_read(uint64_t address, size_t len)
@@ -98,7 +73,7 @@ void arch_table_read(uint64_t address, size_t len)
 	uint16_t limit;
 
 	/* Two loads, of 2 and of 8 bytes: the first one is at the operand's start. */
-	if (len != sizeof(limit) || !read_memory(address, operand, sizeof(operand)))
+	if (len != sizeof(limit) || !guest_memory(address, operand, sizeof(operand)))
 		return;
 	memcpy(&limit, operand, sizeof(limit));
 	memcpy(&table.base, operand + 2, sizeof(table.base));
@@ -110,13 +85,13 @@ static void table_refresh(void)
 	uint8_t raw[sizeof(table.raw)];
 	size_t len = (size_t)table.limit + 1;
 
-	if (!table.base || !(read_register(REG_EFER) & EFER_LMA))
+	if (!table.base || !(guest_register(REG_EFER) & EFER_LMA))
 		return;
 	table.read = true;
 	if (len > sizeof(raw))
 		len = sizeof(raw);
 	memset(raw, 0, sizeof(raw));
-	if (!read_memory(table.base, raw, len) || !memcmp(raw, table.raw, sizeof(raw)))
+	if (!guest_memory(table.base, raw, len) || !memcmp(raw, table.raw, sizeof(raw)))
 		return;
 	memcpy(table.raw, raw, sizeof(raw));
 	table.lowest = UINT64_MAX;
@@ -173,6 +148,11 @@ bool arch_vector_shared(unsigned int vector)
 	return false;
 }
 
+const char *arch_vector_name(unsigned int vector)
+{
+	return vector < VECTOR_FIRST_EXTERNAL && exceptions[vector] ? exceptions[vector] : "";
+}
+
 bool arch_vector_is_fault(unsigned int vector)
 {
 	return vector < VECTOR_FIRST_EXTERNAL && vector != VECTOR_NMI;
@@ -180,7 +160,7 @@ bool arch_vector_is_fault(unsigned int vector)
 
 uint64_t arch_register(uint64_t number)
 {
-	return read_register((unsigned int)number & 15);
+	return guest_register(number & 15);
 }
 
 uint64_t arch_space_of(uint64_t value)
@@ -190,17 +170,17 @@ uint64_t arch_space_of(uint64_t value)
 
 uint64_t arch_space(void)
 {
-	return arch_space_of(read_register(REG_CR3));
+	return arch_space_of(guest_register(REG_CR3));
 }
 
 uint64_t arch_stack_pointer(void)
 {
-	return read_register(REG_RSP);
+	return guest_register(REG_RSP);
 }
 
 unsigned int arch_syscall_number(void)
 {
-	return (unsigned int)read_register(REG_RAX);
+	return (unsigned int)guest_register(REG_RAX);
 }
 
 struct place arch_syscall_back(uint64_t address, size_t len)
@@ -215,7 +195,7 @@ struct frame {
 /* A frame that the CPU wrote: selectors have 16 bits, and bit 1 of the flags is always set. */
 static bool frame_read(uint64_t address, struct frame *frame)
 {
-	return read_memory(address, frame, sizeof(*frame)) && frame->cs && frame->cs < 0x10000 &&
+	return guest_memory(address, frame, sizeof(*frame)) && frame->cs && frame->cs < 0x10000 &&
 	       frame->ss < 0x10000 && (frame->rflags & 2) && !(frame->rflags >> 22);
 }
 
@@ -236,7 +216,7 @@ static bool found_at_translation(unsigned int vector, uint64_t rip, bool from_us
 
 	if (vector == VECTOR_UD || vector == VECTOR_NM)
 		return true;
-	if (vector != VECTOR_GP || !from_user || !read_memory(rip, op, sizeof(op)))
+	if (vector != VECTOR_GP || !from_user || !guest_memory(rip, op, sizeof(op)))
 		return false;
 	switch (op[0]) {
 	case 0xf4: /* hlt */
@@ -265,7 +245,7 @@ static bool was_begun(const struct entry *entry, uint64_t error)
 		return false;
 	case VECTOR_PF:
 		/* A fault of the fetch: no instruction was there to begin. */
-		return !(error & FETCH) && read_register(REG_CR2) - rip >= 15;
+		return !(error & FETCH) && guest_register(REG_CR2) - rip >= 15;
 	}
 	return entry->vector < VECTOR_FIRST_EXTERNAL &&
 	       !found_at_translation(entry->vector, rip, entry->from_user);
@@ -278,7 +258,7 @@ static bool repeats_at(uint64_t rip)
 	size_t len = sizeof(op);
 
 	/* The instruction may be the last one of a mapped page. */
-	while (len && !read_memory(rip, op, len))
+	while (len && !guest_memory(rip, op, len))
 		len--;
 	if (!len)
 		return false;
@@ -298,7 +278,7 @@ bool arch_entry(uint64_t handler, int soft_vector, struct entry *entry)
 	if (vector < 0)
 		return false;
 	if (!soft && has_error_code((unsigned int)vector)) {
-		if (!read_memory(sp, &error, sizeof(error)) || !frame_read(sp + 8, &frame))
+		if (!guest_memory(sp, &error, sizeof(error)) || !frame_read(sp + 8, &frame))
 			return false;
 	} else if (!frame_read(sp, &frame)) {
 		return false;
@@ -307,6 +287,7 @@ bool arch_entry(uint64_t handler, int soft_vector, struct entry *entry)
 	entry->from_user = (frame.cs & RPL) == RPL;
 	entry->back = (struct place){ arch_space(), frame.rip, frame.rsp };
 	entry->is_call = soft && entry->from_user && !arch_vector_is_fault(entry->vector);
+	entry->gate = GATE_VECTORS + entry->vector;
 	entry->call_number = entry->is_call ? arch_syscall_number() : 0;
 	entry->counted_twice = !soft && was_begun(entry, error);
 	entry->repeats = entry->counted_twice && repeats_at(frame.rip);
@@ -320,17 +301,17 @@ void arch_leave(uint64_t operand, struct leave *leave)
 	*leave = (struct leave){ .to_user = true, .to.space = arch_space() };
 	switch ((enum leave_by)operand) {
 	case LEAVE_SYSRET:
-		leave->to.pc = read_register(REG_RCX);
+		leave->to.pc = guest_register(REG_RCX);
 		leave->to.sp = arch_stack_pointer();
 		break;
 	case LEAVE_SYSEXIT:
-		leave->to.pc = read_register(REG_RDX);
-		leave->to.sp = read_register(REG_RCX);
+		leave->to.pc = guest_register(REG_RDX);
+		leave->to.sp = guest_register(REG_RCX);
 		break;
 	case LEAVE_IRET:
 		leave->to_user = false;
 		/* A kernel may have written it, and not care for all of it. */
-		if (!read_memory(arch_stack_pointer(), &frame, sizeof(frame)))
+		if (!guest_memory(arch_stack_pointer(), &frame, sizeof(frame)))
 			break;
 		leave->to_user = (frame.cs & RPL) == RPL;
 		leave->to.pc = frame.rip;

@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "x86_64.h"
+#include "x86_64/x86_64.h"
 
 /* ModRM's parts, REX counted in. */
 struct modrm {
