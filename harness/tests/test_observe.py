@@ -25,6 +25,7 @@ from ringside.report.observed import remarks, terminal
 READ = Door(
     kind="syscall",
     number=0,
+    mnemonic="",
     gate=0,
     shared=False,
     from_user=True,
@@ -35,7 +36,14 @@ READ = Door(
     elsewhere_own=((77, 2),),
 )
 FAULT = READ.model_copy(
-    update={"kind": "fault", "number": 14, "entered": 5, "elsewhere": 0, "elsewhere_own": ()}
+    update={
+        "kind": "fault",
+        "number": 14,
+        "mnemonic": "#PF",
+        "entered": 5,
+        "elsewhere": 0,
+        "elsewhere_own": (),
+    }
 )
 VIEW = BootView(
     ended_by="done",
@@ -158,8 +166,8 @@ def test_a_qemu_that_cant_be_had_is_one_line(
     monkeypatch.setattr(newer, "obtain_qemu", unreachable)
     with pytest.raises(MachineError, match=r"needs QEMU 9\.2.*this one is 9\.1\.5.*no way there"):
         newer.find_qemu_for_plugins("x86_64", tmp_path)
-    with pytest.raises(MachineError, match="for riscv64"):
-        newer.find_qemu_for_plugins("riscv64", tmp_path)
+    with pytest.raises(MachineError, match="for sparc64"):
+        newer.find_qemu_for_plugins("sparc64", tmp_path)
 
 
 def test_bad_input_is_one_line(checkout: Checkout, capsys: pytest.CaptureFixture[str]) -> None:

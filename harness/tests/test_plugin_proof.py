@@ -6,6 +6,7 @@ import dataclasses
 import re
 import shutil
 import subprocess
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -21,6 +22,7 @@ from watching import (
 )
 
 from ringside.catalog import load_workloads
+from ringside.catalog.model import Arch
 from ringside.conductor.watch import build_plugin
 from ringside.machine.newer import find_qemu_for_plugins
 from ringside.profile.boot import count, total
@@ -38,39 +40,71 @@ WORKLOADS = (
     "time/sleep",
 )
 
-# kind, number, gate, from user: entered, own cost, cost to the return; as guest/proof.S says.
-PROOF = {
-    ("interrupt", 32, 0, False): (5, 6, 6),
-    ("interrupt", 128, 0, False): (3 + 2, 4, 4),
-    ("interrupt", 129, 0, False): (2, 3, 3 + 4),
-    ("fault", 0, 0, False): (2, 2, 2),
-    ("fault", 14, 0, False): (4, 8, 8),
-    ("interrupt", 2, 0, False): (2, 3, 3),
-    ("syscall", 7, 0, True): (6, 3, 3),
-    ("syscall", 9, 2 + 0x82, True): (3, 2, 2),
+
+@dataclass(frozen=True)
+class Costs:
+    """What guest/<arch>/proof.S says that it does, by kind, number, gate and whether from user
+    mode: (entered, own cost, cost to the return), and (entered, own cost) of what went on
+    elsewhere than behind what raised it."""
+
+    back: dict[tuple[str, int, int, bool], tuple[int, int, int]]
+    elsewhere: dict[tuple[str, int, int, bool], tuple[int, int]]
+
+
+PROOF: dict[Arch, Costs] = {
+    "x86_64": Costs(
+        {
+            ("interrupt", 32, 0, False): (5, 6, 6),
+            ("interrupt", 128, 0, False): (3 + 2, 4, 4),
+            ("interrupt", 129, 0, False): (2, 3, 3 + 4),
+            ("fault", 0, 0, False): (2, 2, 2),
+            ("fault", 14, 0, False): (4, 8, 8),
+            ("interrupt", 2, 0, False): (2, 3, 3),
+            ("syscall", 7, 0, True): (6, 3, 3),
+            ("syscall", 9, 2 + 0x82, True): (3, 2, 2),
+            ("syscall", 5, 1, True): (4, 2, 2),
+        },
+        {("fault", 6, 0, False): (2, 2), ("fault", 13, 0, True): (1, 3)},
+    ),
+    "riscv64": Costs(
+        {
+            ("interrupt", 64 + 5, 0, False): (5, 7, 7),
+            ("fault", 13, 0, False): (4, 19, 19),
+            ("fault", 15, 0, False): (1, 19, 19),
+            ("fault", 128 + 9, 0, False): (3 + 3, 4, 4),
+            ("syscall", 7, 0, True): (6, 16, 16),
+            ("syscall", 9, 0, True): (3, 17, 17 + 4),
+        },
+        {
+            ("fault", 3, 0, False): (3, 12),
+            ("fault", 2, 0, False): (2 + 2, 12),
+            ("fault", 2, 0, True): (1, 12),
+        },
+    ),
 }
-# These go on behind what raised them.
-PROOF_ELSEWHERE = {("fault", 6, 0, False): (2, 2), ("fault", 13, 0, True): (1, 3)}
 
 
-def test_known_costs_are_hit_exactly(tmp_path: Path) -> None:
+@pytest.mark.parametrize("arch", PROOF)
+def test_known_costs_are_hit_exactly(arch: Arch, tmp_path: Path) -> None:
     doors = {
         (d.kind, d.number, d.gate, d.from_user): d
-        for d in run_proof(tmp_path, profile=False).boot.doors
+        for d in run_proof(arch, tmp_path, profile=False).boot.doors
     }
-    assert doors.keys() == PROOF.keys() | PROOF_ELSEWHERE.keys()
-    for key, (entered, own, wall) in PROOF.items():
+    costs = PROOF[arch]
+    assert doors.keys() == costs.back.keys() | costs.elsewhere.keys()
+    for key, (entered, own, wall) in costs.back.items():
         door = doors[key]
         assert (door.entered, door.open, door.elsewhere) == (entered, 0, 0), key
         assert (door.own, door.wall) == (((own, entered),), ((wall, entered),)), key
-    for key, (entered, own) in PROOF_ELSEWHERE.items():
+    for key, (entered, own) in costs.elsewhere.items():
         door = doors[key]
         assert (door.entered, door.elsewhere, door.open) == (entered, entered, 0), key
         assert door.elsewhere_own == ((own, entered),), key
 
 
-def test_faults_are_counted_as_the_machine_counts_them(tmp_path: Path) -> None:
-    run = run_proof(tmp_path, profile=True)
+@pytest.mark.parametrize("arch", PROOF)
+def test_faults_are_counted_as_the_machine_counts_them(arch: Arch, tmp_path: Path) -> None:
+    run = run_proof(arch, tmp_path, profile=True)
     (window,) = run.windows
     # The second reading of the clock is executed in the window, and after what it reads.
     assert window.total == run.clock + 1

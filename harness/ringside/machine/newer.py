@@ -7,7 +7,7 @@ from pathlib import Path
 
 from ringside.errors import ImageError, MachineError
 from ringside.image.qemu_package import SUITE, obtain_qemu
-from ringside.machine.version import Qemu, ask_version, find_qemu, version_tuple
+from ringside.machine.version import PACKAGES, Qemu, ask_version, find_qemu, version_tuple
 
 # Plugins can read memory from 9.2 on.
 OLDEST_FOR_PLUGINS = (9, 2)
@@ -22,13 +22,13 @@ def find_qemu_for_plugins(arch: str, cache: Path) -> Qemu:
     if new_enough(qemu):
         return qemu
     wanted = ".".join(str(part) for part in OLDEST_FOR_PLUGINS)
-    if platform.machine() != "x86_64" or arch != "x86_64":
+    if platform.machine() != "x86_64" or arch not in PACKAGES:
         raise MachineError(
             f"watching a guest needs QEMU {wanted} or newer for {arch}, this one is "
             f"{qemu.version}: install a newer QEMU"
         )
     try:
-        program = obtain_qemu("qemu-system-x86", f"qemu-system-{arch}", cache)
+        program = obtain_qemu(PACKAGES[arch], f"qemu-system-{arch}", cache)
     except ImageError as error:
         raise MachineError(
             f"watching a guest needs QEMU {wanted} or newer, this one is {qemu.version}, and "

@@ -11,7 +11,8 @@ from ringside.errors import MachineError
 
 OLDEST = (7, 2)
 _VERSION = re.compile(r"version (\d+)\.(\d+)(?:\.(\d+))?(?:\s+\(([^)]+)\))?")
-_PACKAGES = {
+# Debian's package of the QEMU for an architecture.
+PACKAGES = {
     "x86_64": "qemu-system-x86",
     "riscv64": "qemu-system-misc",
     "riscv32": "qemu-system-misc",
@@ -35,7 +36,7 @@ class Qemu:
 def find_qemu(arch: str) -> Qemu:
     """The QEMU for `arch` on PATH. Raises MachineError when it is missing, broken or too old."""
     name = f"qemu-system-{arch}"
-    package = _PACKAGES.get(arch, name)
+    package = PACKAGES.get(arch, name)
     binary = shutil.which(name)
     if binary is None:
         raise MachineError(f"{name} is not installed: run `apt-get install {package}`")

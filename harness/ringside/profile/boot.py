@@ -14,6 +14,7 @@ DoorKind = Literal["syscall", "fault", "interrupt"]
 _GATES = {0: "", 1: "sysenter"}
 _FIRST_VECTOR_GATE = 2
 
+
 class _Frozen(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -24,8 +25,9 @@ class Door(_Frozen):
     `own` are the instructions of each return that was matched, nested ways in and other threads
     taken out; `wall` those from entry to return whatever ran. `elsewhere` entries came back to
     another place (a signal handler, a new program), at `elsewhere_own`. What is left of `entered`
-    never came back. `mnemonic` is what the architecture's manual calls the vector, or empty; on
-    RISC-V a vector is a cause (harness/plugin/riscv64/cpu.c). Several vectors that share a handler are seen as the first of them (`shared`).
+    never came back. `mnemonic` is what the architecture's manual calls the vector, or empty; a
+    RISC-V vector is a cause, numbered as harness/plugin/riscv64/cpu.c says. Several vectors that
+    share a handler are seen as the first of them (`shared`).
     """
 
     kind: DoorKind

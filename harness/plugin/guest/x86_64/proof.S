@@ -12,13 +12,14 @@
  *	NMI			2	handler of 3, on a stack of its own
  *	syscall from ring 3	6	handler of 3
  *	int $0x82 from ring 3	3	handler of 2
+ *	sysenter from ring 3	4	handler of 2
  *	#GP from ring 3		1	handler of 3 that goes on behind it
  */
 #define CODE 0x08
 #define DATA 0x10
 #define USER_DATA 0x1b
 #define USER_CODE 0x23
-#define TSS 0x28
+#define TSS 0x38
 #define APIC 0xfee00000
 #define MARK_OPEN 0x52530001
 #define MARK_CLOSE 0x52530002
@@ -183,6 +184,15 @@ start64:
 	movl	$on_syscall, %eax
 	xorl	%edx, %edx
 	wrmsr
+	movl	$0x174, %ecx		/* SYSENTER_CS, _ESP, _EIP */
+	movl	$CODE, %eax
+	wrmsr
+	incl	%ecx
+	movl	$stack_top, %eax
+	wrmsr
+	incl	%ecx
+	movl	$on_sysenter, %eax
+	wrmsr
 	pushq	$USER_DATA
 	pushq	$user_stack_top
 	pushq	$2
@@ -198,6 +208,13 @@ user:
 .rept	3
 	movl	$9, %eax
 	int	$0x82
+.endr
+.rept	4
+	movl	$5, %eax
+	leaq	1f(%rip), %rdx
+	movq	%rsp, %rcx
+	sysenter
+1:
 .endr
 	/* Not for user mode: one byte, and the handler skips it. */
 	cli
@@ -224,6 +241,9 @@ leave_qemu:
 	outb	%al, $0xf4
 	jmp	.
 
+on_sysenter:
+	nop
+	sysexitq
 on_80:
 	nop
 	nop
@@ -275,6 +295,9 @@ gdt:
 	.quad	0x00cf93000000ffff
 	.quad	0x00cff3000000ffff
 	.quad	0x00affb000000ffff
+	/* As sysexit wants them: code, data. */
+	.quad	0x00affb000000ffff
+	.quad	0x00cff3000000ffff
 	.quad	0x0000890000000067, 0
 gdt_pointer:
 	.word	. - gdt - 1
