@@ -47,6 +47,12 @@ def on_bantam(archive: Path) -> list[str]:
 
 
 @pytest.fixture(scope="module")
+def on_debug(archive: Path) -> list[str]:
+    bantam.make("DEBUG=1")
+    return _run(bantam.SOURCE / "build/bantam-debug.elf", "", archive)
+
+
+@pytest.fixture(scope="module")
 def on_linux(archive: Path) -> list[str]:
     cache = bantam.ROOT / ".cache"
     if not (cache / "images" / f"{REFERENCE}.json").is_file():
@@ -61,6 +67,10 @@ def on_linux(archive: Path) -> list[str]:
 def test_bantam_does_what_linux_does(on_bantam: list[str]) -> None:
     assert len(on_bantam) > 400
     assert [line for line in on_bantam if not line.startswith("ok ")] == []
+
+
+def test_the_debug_build_does_the_same(on_bantam: list[str], on_debug: list[str]) -> None:
+    assert on_debug == on_bantam
 
 
 def test_what_is_expected_is_what_linux_does(on_linux: list[str]) -> None:

@@ -22,9 +22,10 @@ SEED = int(os.environ.get("BANTAM_FUZZ_SEED", "1"))
 
 
 @pytest.mark.timeout(0)
-@pytest.mark.parametrize("cpu", ["qemu64", "max"])
-def test_hostile_calls_leave_the_kernel_as_it_was(cpu: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize(("cpu", "build"), [("max", "bantam"), ("qemu64", "bantam-debug")])
+def test_hostile_calls_leave_the_kernel_as_it_was(cpu: str, build: str, tmp_path: Path) -> None:
     bantam.make()
+    bantam.make("DEBUG=1")
     bantam.make("guest")
     archive = tmp_path / "initrd.cpio"
     program = bantam.SOURCE / "build/tests/guest/fuzz"
@@ -32,7 +33,7 @@ def test_hostile_calls_leave_the_kernel_as_it_was(cpu: str, tmp_path: Path) -> N
     spec = MachineSpec(
         machine="pc",
         memory_mib=128,
-        kernel=bantam.SOURCE / "build/bantam.elf",
+        kernel=bantam.SOURCE / f"build/{build}.elf",
         cmdline=f"quiet -- seed={SEED} batches={BATCHES}",
         initrd=archive,
     )

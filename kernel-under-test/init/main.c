@@ -3,6 +3,7 @@
 #include "arch/mmu.h"
 #include "arch/time.h"
 #include "drivers/console.h"
+#include "drivers/crash.h"
 #include "drivers/memory.h"
 #include "drivers/serial.h"
 #include "fs/cpio.h"
@@ -103,6 +104,7 @@ void kernel_main(uint64_t handover)
 	filesystem_register("devtmpfs", make_devtmpfs);
 	memory_devices_init();
 	console_init();
+	crash_device_init();
 	if (!option_is(boot.cmdline, "quiet"))
 		log_printf("Bantam: %lu KiB of memory\n", page_count_total() * (PAGE_SIZE / 1024));
 	if (option_is(boot.cmdline, "norandmaps"))

@@ -1,6 +1,7 @@
 /* A circular doubly linked list whose links live inside the things listed. */
 #pragma once
 
+#include "lib/printf.h"
 #include "lib/types.h"
 
 struct list {
@@ -26,6 +27,9 @@ static inline bool list_empty(const struct list *l)
 
 static inline void list_insert_between(struct list *n, struct list *before, struct list *after)
 {
+	/* A link that is on no list is linked to itself, or holds what was in its memory. */
+	DEBUG_ASSERT(before->next == after && after->prev == before);
+	DEBUG_ASSERT(n != before && n != after);
 	n->prev = before;
 	n->next = after;
 	before->next = n;
@@ -45,6 +49,7 @@ static inline void list_push_back(struct list *head, struct list *n)
 /* Leaves `n` linked to itself, so that it may be removed again or tested with list_empty(). */
 static inline void list_remove(struct list *n)
 {
+	DEBUG_ASSERT(n->prev->next == n && n->next->prev == n);
 	n->prev->next = n->next;
 	n->next->prev = n->prev;
 	list_init(n);

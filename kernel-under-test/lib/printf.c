@@ -157,10 +157,34 @@ void log_printf(const char *fmt, ...)
 	va_end(args);
 }
 
+#ifdef BANTAM_DEBUG
+#define TRACE_MAX 12
+
+/* The return addresses above `frame`, as far as the chain of frames looks like one. */
+static void trace(const uint64_t *frame)
+{
+	log_printf("\nBantam trace:");
+	for (unsigned int i = 0; i < TRACE_MAX; i++) {
+		const uint64_t *above = (const uint64_t *)frame[0];
+
+		log_printf(" %lx", frame[1]);
+		if (above <= frame || above - frame > 2048 || (uint64_t)above % 8)
+			break;
+		frame = above;
+	}
+}
+#else
+static void trace(const uint64_t *frame)
+{
+	(void)frame;
+}
+#endif
+
 void panic(const char *fmt, ...)
 {
 	va_list args;
 
+	trace(__builtin_frame_address(0));
 	log_printf("\nBantam panic: ");
 	va_start(args, fmt);
 	log_vprintf(fmt, args);

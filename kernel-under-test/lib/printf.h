@@ -30,3 +30,10 @@ _Noreturn void arch_panic_stop(void);
 		if (unlikely(!(cond)))                                                             \
 			panic("%s:%d: assertion failed: %s", __FILE__, __LINE__, #cond);           \
 	} while (0)
+
+/* Of what is too dear to be looked at always: only the debug build does. */
+#ifdef BANTAM_DEBUG
+#define DEBUG_ASSERT(cond) ASSERT(cond)
+#else
+#define DEBUG_ASSERT(cond) ((void)sizeof(!(cond)))
+#endif

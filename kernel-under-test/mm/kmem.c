@@ -2,6 +2,7 @@
 
 #include "lib/printf.h"
 #include "lib/string.h"
+#include "mm/guard.h"
 #include "mm/page.h"
 
 /* Objects of 16 << class bytes, a page of them a slab; what is larger gets pages of its own. */
@@ -39,24 +40,28 @@ static struct page *slab_make(unsigned int class)
 	for (size_t at = PAGE_SIZE; at; at -= size) {
 		*(void **)(base + at - size) = p->objects;
 		p->objects = base + at - size;
+		guard_fresh(p->objects, size);
 	}
 	list_push_front(&partial[class], &p->link);
 	return p;
 }
 
-void *kmem_alloc(size_t size)
+static inline __attribute__((always_inline)) void *block_alloc(size_t size)
 {
 	unsigned int class;
 	struct page *p;
 	void *object;
 
-	if (size > LARGEST) {
+	if (unlikely(size > LARGEST)) {
 		unsigned int order = 0;
 
 		while (order <= PAGE_ORDER_MAX && (PAGE_SIZE << order) < size)
 			order++;
 		p = order <= PAGE_ORDER_MAX ? page_alloc_order(order) : NULL;
-		return p ? page_to_virt(p) : NULL;
+		if (!p)
+			return NULL;
+		guard_fresh(page_to_virt(p), PAGE_SIZE << order);
+		return page_to_virt(p);
 	}
 	class = class_of(size);
 	if (unlikely(list_empty(&partial[class]))) {
@@ -74,23 +79,11 @@ void *kmem_alloc(size_t size)
 	return object;
 }
 
-void *kmem_zalloc(size_t size)
+static inline __attribute__((always_inline)) void block_free(void *object)
 {
-	void *p = kmem_alloc(size);
-
-	if (p)
-		memset(p, 0, size);
-	return p;
-}
-
-void kmem_free(void *object)
-{
+	struct page *p = virt_to_page(object);
 	unsigned int class;
-	struct page *p;
 
-	if (!object)
-		return;
-	p = virt_to_page(object);
 	if (p->state < PAGE_SLAB) {
 		page_put(p);
 		return;
@@ -107,4 +100,40 @@ void kmem_free(void *object)
 		p->state = PAGE_USED;
 		page_put(p);
 	}
+}
+
+void *kmem_alloc(size_t size)
+{
+	void *object = block_alloc(guard_grow(size));
+
+	guard_open(object, size, __builtin_return_address(0));
+	return object;
+}
+
+void *kmem_zalloc(size_t size)
+{
+	void *object = kmem_alloc(size);
+
+	if (object) {
+		guard_maker(object, __builtin_return_address(0));
+		memset(object, 0, size);
+	}
+	return object;
+}
+
+void kmem_free(void *object)
+{
+	if (!object)
+		return;
+	object = guard_close(object, __builtin_return_address(0));
+	if (object)
+		block_free(object);
+}
+
+size_t kmem_block_size(const void *object)
+{
+	const struct page *p = virt_to_page(object);
+
+	return p->state < PAGE_SLAB ? PAGE_SIZE << p->order
+				    : 1ul << (SMALLEST_LOG + p->state - PAGE_SLAB);
 }

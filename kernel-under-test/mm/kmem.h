@@ -10,4 +10,7 @@ void *kmem_zalloc(size_t size);
 /* `p` may be NULL. */
 void kmem_free(void *p);
 
+/* The bytes that the block of an object takes up. */
+size_t kmem_block_size(const void *object);
+
 void kmem_init(void);

@@ -2,6 +2,7 @@
 
 #include "lib/printf.h"
 #include "lib/string.h"
+#include "mm/guard.h"
 
 /* The stack of single pages is filled and emptied by this many at a time. */
 #define STACK_MAX   64
@@ -85,6 +86,7 @@ struct page *page_alloc(void)
 		return NULL;
 	p = stack[--stack_count];
 	p->refs = 1;
+	guard_page_open(p, 0);
 	return p;
 }
 
@@ -99,10 +101,15 @@ struct page *page_alloc_zeroed(void)
 
 struct page *page_alloc_order(unsigned int order)
 {
-	struct page *p = order ? buddy_take(order) : page_alloc();
+	struct page *p;
 
-	if (p)
+	if (!order)
+		return page_alloc();
+	p = buddy_take(order);
+	if (p) {
 		p->refs = 1;
+		guard_page_open(p, order);
+	}
 	return p;
 }
 
@@ -111,6 +118,7 @@ void page_put(struct page *p)
 	ASSERT(p->refs > 0);
 	if (--p->refs)
 		return;
+	guard_page_close(p, p->order);
 	if (p->order) {
 		buddy_give(p, p->order);
 		return;
@@ -171,6 +179,7 @@ static void release(uint64_t start, uint64_t end)
 
 		if (p->state != PAGE_RESERVED)
 			continue;
+		guard_page_close(p, 0);
 		buddy_give(p, 0);
 		total++;
 	}

@@ -168,13 +168,11 @@ void process_end_others(void)
 	p->exiting = false;
 }
 
-static bool matches(const struct process *child, int pid, const struct process *parent)
+static bool matches(const struct process *child, int id, unsigned int options)
 {
-	if (pid > 0)
-		return child->pid == pid;
-	if (pid == 0)
-		return child->pgid == parent->pgid;
-	return pid == -1 || child->pgid == -pid;
+	if (options & WAIT_GROUP)
+		return child->pgid == (id ? id : child->parent->pgid);
+	return id == WAIT_ANY || child->pid == id;
 }
 
 /* Whether `c` has news of a kind asked for; if so it is told. */
@@ -196,7 +194,7 @@ static bool has_changed(struct process *c, unsigned int options, int *status)
 	return true;
 }
 
-long process_wait(int pid, unsigned int options, int *status)
+long process_wait(int id, unsigned int options, int *status)
 {
 	struct process *p = process_current(), *c;
 
@@ -205,12 +203,13 @@ long process_wait(int pid, unsigned int options, int *status)
 		int err;
 
 		list_for_each (c, &p->children, sibling) {
-			if (!matches(c, pid, p))
+			int pid = c->pid;
+
+			if (!matches(c, id, options))
 				continue;
 			any = true;
 			if (!has_changed(c, options, status))
 				continue;
-			pid = c->pid;
 			if (c->zombie && !(options & WAIT_NOREAP)) {
 				p->children_cpu_ns += c->cpu_ns + c->children_cpu_ns;
 				process_free(c);

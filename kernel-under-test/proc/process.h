@@ -143,12 +143,16 @@ void process_end_others(void);
 #define WAIT_EXITED    4
 #define WAIT_CONTINUED 8
 #define WAIT_NOREAP    0x01000000
+#define WAIT_GROUP     0x00010000 /* the id is a group's; no number of Linux's */
+
+#define WAIT_ANY (-1)
 
 /*
- * Waits for a child to change and, if it has ended, buries it. `pid` as in wait4(). The pid, 0
- * (WAIT_NOHANG and none has changed), -ECHILD, -ERESTARTSYS.
+ * Waits for a child to change and, if it has ended, buries it. `id` is WAIT_ANY or a pid; with
+ * WAIT_GROUP a process group, 0 for the caller's. The pid, 0 (WAIT_NOHANG and none has changed),
+ * -ECHILD, -ERESTARTSYS.
  */
-long process_wait(int pid, unsigned int options, int *status);
+long process_wait(int id, unsigned int options, int *status);
 
 /* The caller's vfork parent, if any, may go on. */
 void process_return_space(struct process *p);

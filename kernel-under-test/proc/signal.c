@@ -211,6 +211,8 @@ int signal_kill(int pid, const struct signal_info *info)
 	}
 	if (pid == 0)
 		k.group = process_current()->pgid;
+	else if (pid == INT32_MIN)
+		return -ESRCH;
 	else if (pid != -1)
 		k.group = -pid;
 	process_each(kill_one, &k);

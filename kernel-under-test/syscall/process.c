@@ -160,12 +160,19 @@ long sys_wait4(uint64_t pid, uint64_t status_out, uint64_t options, uint64_t usa
 {
 	const uint64_t known = WAIT_NOHANG | WAIT_STOPPED | WAIT_CONTINUED | WALL | WCLONE;
 	uint64_t before = process_current()->children_cpu_ns;
-	int status;
+	unsigned int kind = (unsigned int)options | WAIT_EXITED;
+	int status, id = (int)pid;
 	long ended;
 
 	if (options & ~known)
 		return -EINVAL;
-	ended = process_wait((int)pid, (unsigned int)options | WAIT_EXITED, &status);
+	if (unlikely(id <= 0 && id != WAIT_ANY)) {
+		if (id == INT32_MIN)
+			return -ESRCH;
+		kind |= WAIT_GROUP;
+		id = -id;
+	}
+	ended = process_wait(id, kind, &status);
 	if (ended <= 0)
 		return ended;
 	if (status_out && copy_to_user(status_out, &status, sizeof(status)) < 0)
@@ -188,12 +195,11 @@ long sys_waitid(uint64_t type, uint64_t id, uint64_t info_out, uint64_t options,
 	long pid;
 
 	if (type > P_PGID || !(options & kinds) || (type == P_PID && (int)id <= 0) ||
+	    (type == P_PGID && (int)id < 0) ||
 	    (options & ~(kinds | WAIT_NOHANG | WAIT_NOREAP | WALL | WCLONE)))
 		return -EINVAL;
-	pid = process_wait(type == P_ALL   ? -1
-			   : type == P_PID ? (int)id
-					   : -(int)id,
-			   (unsigned int)options, &status);
+	pid = process_wait(type == P_ALL ? WAIT_ANY : (int)id,
+			   (unsigned int)options | (type == P_PGID ? WAIT_GROUP : 0), &status);
 	if (pid < 0)
 		return pid;
 	if (pid > 0) {

@@ -1,5 +1,6 @@
 #include "arch/trap.h"
 
+#include "arch/thread.h"
 #include "arch/uaccess.h"
 #include "lib/errno.h"
 #include "lib/printf.h"
@@ -85,6 +86,16 @@ _Noreturn static void die(const struct regs *r, const char *what)
 	      (void *)r->rip);
 }
 
+/* A push below a kernel stack can't be told as a page fault: there is no room for its frame. */
+_Noreturn static void double_fault(const struct regs *r)
+{
+	uint64_t addr = x86_read_cr2();
+	bool below_stack = addr >= KSTACK_BASE && addr < KERNEL_BASE &&
+			   (addr - KSTACK_BASE) % (2ul * KSTACK_SIZE) < KSTACK_SIZE;
+
+	die(r, below_stack ? "stack overflow" : "double fault");
+}
+
 static void page_fault(struct regs *r)
 {
 	uint64_t addr = x86_read_cr2();
@@ -134,8 +145,10 @@ static void exception(struct regs *r)
 {
 	uint64_t fixup;
 
-	if (r->vector == VEC_DOUBLE || r->vector == VEC_MACHINE)
-		die(r, r->vector == VEC_DOUBLE ? "double fault" : "machine check");
+	if (r->vector == VEC_MACHINE)
+		die(r, "machine check");
+	if (r->vector == VEC_DOUBLE)
+		double_fault(r);
 	if (regs_from_user(r)) {
 		trap_user_fault(r, signal_of(r->vector), r->rip);
 		return;

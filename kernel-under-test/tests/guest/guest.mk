@@ -14,7 +14,7 @@ $(guest_out)/abi: $(wildcard $(guest_dir)/*.c) $(guest_dir)/guest.h $(guest_dir)
 	@echo '  HOSTCC  $@'
 	@$(HOST_CC) $(guest_cflags) -static -o $@ $(filter %.c,$^)
 
-$(guest_out)/hello: $(guest_dir)/boot/hello.c $(guest_dir)/guest.mk
+$(guest_out)/hello $(guest_out)/crash: $(guest_out)/%: $(guest_dir)/boot/%.c $(guest_dir)/guest.mk
 	@mkdir -p $(@D)
 	@echo '  HOSTCC  $@'
 	@$(HOST_CC) $(guest_cflags) -static -o $@ $<
@@ -30,4 +30,4 @@ $(guest_out)/fuzz: tests/fuzz/syscalls.c $(guest_dir)/guest.mk
 	@$(HOST_CC) $(guest_cflags) -static -o $@ $<
 
 .PHONY: guest
-guest: $(guest_out)/abi $(guest_out)/hello $(guest_out)/hello-dynamic $(guest_out)/fuzz
+guest: $(guest_out)/abi $(guest_out)/hello $(guest_out)/crash $(guest_out)/hello-dynamic $(guest_out)/fuzz

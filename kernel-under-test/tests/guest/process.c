@@ -172,6 +172,15 @@ static void groups(void)
 	same("kill the group", kill(-child, SIGTERM), 0);
 	same("wait for the group", waitpid(-child, &status, 0), child);
 	same("its status", status, SIGTERM);
+	child = fork();
+	if (!child)
+		_exit(0);
+	same("wait for the group of process 1", RAW(SYS_waitid, P_PGID, 1, NULL, WEXITED, NULL),
+	     getpgrp() == 1 ? 0 : -ECHILD);
+	waitpid(child, &status, 0);
+	same("wait for the least number", RAW(SYS_wait4, INT32_MIN, &status, 0, NULL), -ESRCH);
+	same("wait for a negative group", RAW(SYS_waitid, P_PGID, -5, NULL, WEXITED, NULL), -EINVAL);
+	same("kill the least number", RAW(SYS_kill, INT32_MIN, SIGTERM), -ESRCH);
 	same("kill a group of nobody", RAW(SYS_kill, -child, SIGTERM), -ESRCH);
 }
 

@@ -1,0 +1,149 @@
+#include "mm/guard.h"
+
+#include "lib/printf.h"
+#include "lib/string.h"
+#include "mm/kmem.h"
+#include "mm/page.h"
+
+#define FRESH 0xa5 /* bytes nobody has written yet */
+#define ZONE  0xbb /* bytes past the end of an object */
+#define DEAD  0x6b /* bytes of an object that was freed */
+#define EMPTY 0x6a /* bytes of a page that was freed */
+
+enum tail_state { TAIL_NEVER = 0x4e455645, TAIL_LIVE = 0x4c495645, TAIL_FREED = 0x46524545 };
+
+/* At the end of every block. */
+struct tail {
+	uint64_t zone; /* the last of the bytes past the end */
+	uint32_t size; /* of the object */
+	uint32_t state;
+	const void *made_by, *freed_by;
+};
+
+/* Freed objects that wait, each for this many others. */
+#define WAITING 256
+static void *waiting[WAITING];
+static unsigned int waiting_next;
+
+static struct tail *tail_of(const void *block, size_t block_size)
+{
+	return (struct tail *)((uint64_t)block + block_size) - 1;
+}
+
+/* The first of the `n` bytes that is not `byte`, or NULL. */
+static const uint8_t *differs(const void *from, size_t n, uint8_t byte)
+{
+	const uint8_t *at = from;
+
+	for (; n && ((uint64_t)at & 7); n--, at++)
+		if (*at != byte)
+			return at;
+	for (; n >= 8 && *(const uint64_t *)at == byte * 0x0101010101010101ull; n -= 8)
+		at += 8;
+	for (; n; n--, at++)
+		if (*at != byte)
+			return at;
+	return NULL;
+}
+
+size_t guard_grow(size_t size)
+{
+	return ALIGN_UP(size, 8) + sizeof(struct tail);
+}
+
+void guard_fresh(void *block, size_t block_size)
+{
+	tail_of(block, block_size)->state = TAIL_NEVER;
+}
+
+/* The first word may be the allocator's, which chains free blocks. */
+static void check_dead(const void *block, const struct tail *t)
+{
+	const uint8_t *bad = NULL;
+
+	if (t->size > sizeof(void *))
+		bad = differs((const char *)block + sizeof(void *), t->size - sizeof(void *), DEAD);
+	if (bad)
+		panic("mm: object %p of %u bytes, made at %p, was written at offset %lu after it "
+		      "was freed at %p",
+		      block, t->size, t->made_by, (unsigned long)(bad - (const uint8_t *)block),
+		      t->freed_by);
+}
+
+void guard_open(void *block, size_t size, const void *by)
+{
+	size_t block_size;
+	struct tail *t;
+
+	if (!block)
+		return;
+	block_size = kmem_block_size(block);
+	t = tail_of(block, block_size);
+	if (t->state == TAIL_LIVE)
+		panic("mm: object %p, made at %p, is handed out twice, now at %p", block,
+		      t->made_by, by);
+	if (t->state == TAIL_FREED)
+		check_dead(block, t);
+	else if (t->state != TAIL_NEVER)
+		panic("mm: the end of free block %p was overwritten", block);
+	memset(block, FRESH, size);
+	memset((char *)block + size, ZONE, (size_t)((char *)(&t->zone + 1) - (char *)block) - size);
+	t->size = (uint32_t)size;
+	t->state = TAIL_LIVE;
+	t->made_by = by;
+	t->freed_by = NULL;
+}
+
+void guard_maker(void *object, const void *by)
+{
+	tail_of(object, kmem_block_size(object))->made_by = by;
+}
+
+void *guard_close(void *object, const void *by)
+{
+	size_t block_size = kmem_block_size(object);
+	struct tail *t = tail_of(object, block_size);
+	const uint8_t *bad;
+	void *oldest;
+
+	if (t->state == TAIL_FREED)
+		panic("mm: object %p of %u bytes, made at %p and freed at %p, is freed again at %p",
+		      object, t->size, t->made_by, t->freed_by, by);
+	if (t->state != TAIL_LIVE || t->size > block_size - sizeof(*t))
+		panic("mm: %p is freed at %p and was never an object, or its end was overwritten",
+		      object, by);
+	bad = differs((const char *)object + t->size,
+		      (size_t)((char *)t + sizeof(t->zone) - (char *)object) - t->size, ZONE);
+	if (bad)
+		panic("mm: object %p of %u bytes, made at %p, was written past its end at offset "
+		      "%lu",
+		      object, t->size, t->made_by, (unsigned long)(bad - (const uint8_t *)object));
+	memset(object, DEAD, t->size);
+	t->state = TAIL_FREED;
+	t->freed_by = by;
+	oldest = __atomic_exchange_n(
+		&waiting[__atomic_fetch_add(&waiting_next, 1, __ATOMIC_RELAXED) % WAITING], object,
+		__ATOMIC_ACQ_REL);
+	if (oldest)
+		check_dead(oldest, tail_of(oldest, kmem_block_size(oldest)));
+	return oldest;
+}
+
+void guard_page_close(struct page *p, unsigned int order)
+{
+	memset(page_to_virt(p), EMPTY, PAGE_SIZE << order);
+}
+
+void guard_page_open(struct page *p, unsigned int order)
+{
+	const uint8_t *bad;
+
+	if (!p)
+		return;
+	bad = differs(page_to_virt(p), PAGE_SIZE << order, EMPTY);
+	if (bad)
+		panic("mm: the page at %p was written at offset %lu after it was freed",
+		      (void *)page_to_phys(p),
+		      (unsigned long)(bad - (const uint8_t *)page_to_virt(p)));
+	memset(page_to_virt(p), FRESH, PAGE_SIZE << order);
+}

@@ -1,0 +1,77 @@
+/*
+ * The debug build's watch over kernel memory (`make DEBUG=1`). In the normal build all of this is
+ * nothing, and costs nothing.
+ *
+ * Every object of kmem has a tail, at the end of its block: a red zone, who made it, who freed it.
+ * Free objects and free pages are filled with poison, which is looked at when they are handed out
+ * again: what was written meanwhile was written after the end of the object's life. Freed objects
+ * wait for a while before they are. A mistake ends in one panic line that begins with "mm: ".
+ */
+#pragma once
+
+#include "lib/types.h"
+
+struct page;
+
+#ifdef BANTAM_DEBUG
+
+/* What to take from the allocator for an object of `size` bytes. */
+size_t guard_grow(size_t size);
+/* A block that never held an object. */
+void guard_fresh(void *block, size_t block_size);
+/* A block (or NULL) becomes an object of `size` bytes; its contents are undefined, and look so. */
+void guard_open(void *block, size_t size, const void *by);
+/* Who really made it. */
+void guard_maker(void *object, const void *by);
+/* An object is freed: a block that may now go back to the allocator, or NULL when none may yet. */
+void *guard_close(void *object, const void *by);
+
+/* 2^order pages are free; or are to be used (NULL: there are none). */
+void guard_page_close(struct page *p, unsigned int order);
+void guard_page_open(struct page *p, unsigned int order);
+
+#else
+
+static inline size_t guard_grow(size_t size)
+{
+	return size;
+}
+
+static inline void guard_fresh(void *block, size_t block_size)
+{
+	(void)block;
+	(void)block_size;
+}
+
+static inline void guard_open(void *block, size_t size, const void *by)
+{
+	(void)block;
+	(void)size;
+	(void)by;
+}
+
+static inline void guard_maker(void *object, const void *by)
+{
+	(void)object;
+	(void)by;
+}
+
+static inline void *guard_close(void *object, const void *by)
+{
+	(void)by;
+	return object;
+}
+
+static inline void guard_page_close(struct page *p, unsigned int order)
+{
+	(void)p;
+	(void)order;
+}
+
+static inline void guard_page_open(struct page *p, unsigned int order)
+{
+	(void)p;
+	(void)order;
+}
+
+#endif
