@@ -35,6 +35,7 @@ USER_POINTERS = {
     "proc/args.c": "the strings of execve are as many as they are",
     "proc/exit.c": "the thread's number is cleared when it ends",
     "proc/fork.c": "a thread's number is written before it runs",
+    "fs/block_file.c": "an ioctl knows what its argument is",
     "ipc/futex.c": "the word must be read where nothing can come between",
     "ipc/epoll.c": "events are handed out one by one",
     "ipc/pipe.c": "an ioctl knows what its argument is",

@@ -60,6 +60,9 @@ void mmu_table_drop(uint64_t root, uint64_t va);
 /* Maps one page of the kernel's half. -ENOMEM or 0. */
 int mmu_kernel_map(uint64_t va, uint64_t pa);
 
+/* Makes a device's registers reachable by phys_to_virt(). -ENXIO: too far away; -ENOMEM or 0. */
+int mmu_device_map(uint64_t pa, uint64_t size);
+
 /* Gives cached free tables back to the page allocator; returns how many. */
 size_t mmu_trim(void);
 

@@ -3,7 +3,7 @@
 #include "lib/errno.h"
 #include "lib/printf.h"
 
-#define DEVICES_MAX 16
+#define DEVICES_MAX 32
 
 static struct {
 	const char *name;
@@ -19,15 +19,15 @@ void device_register(const char *name, uint64_t device, uint32_t mode, const str
 		panic("fs: no room for device %s", name);
 	devices[device_count].name = name;
 	devices[device_count].device = device;
-	devices[device_count].mode = mode;
+	devices[device_count].mode = mode & S_IFMT ? mode : S_IFCHR | mode;
 	devices[device_count].ops = ops;
 	device_count++;
 }
 
-const struct file_ops *device_find(uint64_t device)
+const struct file_ops *device_find(uint32_t type, uint64_t device)
 {
 	for (size_t i = 0; i < device_count; i++)
-		if (devices[i].device == device)
+		if (devices[i].device == device && (devices[i].mode & S_IFMT) == type)
 			return devices[i].ops;
 	return NULL;
 }
@@ -37,7 +37,7 @@ int device_populate(struct inode *dir)
 	for (size_t i = 0; i < device_count; i++) {
 		struct inode *node;
 		int err = dir->ops->create(dir, devices[i].name, strlen(devices[i].name),
-					   S_IFCHR | devices[i].mode, devices[i].device, &node);
+					   devices[i].mode, devices[i].device, &node);
 
 		if (err == 0)
 			inode_put(node);

@@ -113,7 +113,8 @@ static int ops_of(struct inode *inode, uint32_t flags, const struct file_ops **o
 		*ops = &directory_ops;
 		return write || (flags & O_CREAT) ? -EISDIR : 0;
 	case S_IFCHR:
-		*ops = device_find(inode->device);
+	case S_IFBLK:
+		*ops = device_find(inode->mode & S_IFMT, inode->device);
 		return *ops ? 0 : -ENXIO;
 	case S_IFLNK:
 		return -ELOOP;

@@ -6,6 +6,7 @@
 #include "drivers/crash.h"
 #include "drivers/memory.h"
 #include "drivers/serial.h"
+#include "drivers/virtio_blk.h"
 #include "fs/cpio.h"
 #include "fs/device.h"
 #include "fs/mount.h"
@@ -105,6 +106,7 @@ void kernel_main(uint64_t handover)
 	memory_devices_init();
 	console_init();
 	crash_device_init();
+	virtio_blk_init();
 	if (!option_is(boot.cmdline, "quiet"))
 		log_printf("Bantam: %lu KiB of memory\n", page_count_total() * (PAGE_SIZE / 1024));
 	if (option_is(boot.cmdline, "norandmaps"))

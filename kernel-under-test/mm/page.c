@@ -7,6 +7,8 @@
 /* The stack of single pages is filled and emptied by this many at a time. */
 #define STACK_MAX   64
 #define STACK_BATCH 16
+/* How often what a cache holds is given up for one block of several pages. */
+#define RECLAIM_ROUNDS 8
 
 struct page *page_array;
 
@@ -74,7 +76,7 @@ static bool stack_fill(void)
 		stack[stack_count++] = p;
 	}
 	if (!stack_count && mmu_trim() == 0)
-		return false;
+		page_reclaim(STACK_BATCH);
 	return stack_count > 0;
 }
 
@@ -103,9 +105,13 @@ struct page *page_alloc_order(unsigned int order)
 {
 	struct page *p;
 
-	if (!order)
-		return page_alloc();
 	p = buddy_take(order);
+	/* Neighbours may come free together, or not. */
+	for (unsigned int i = 0; unlikely(!p) && i < RECLAIM_ROUNDS; i++) {
+		if (!page_reclaim(1ul << order))
+			break;
+		p = buddy_take(order);
+	}
 	if (p) {
 		p->refs = 1;
 		guard_page_open(p, order);

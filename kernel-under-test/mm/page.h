@@ -19,12 +19,14 @@ struct page {
 		uint64_t *slot;
 		/* A slab: its first free object. */
 		void *objects;
+		/* In a cache: its place in the file. */
+		uint64_t index;
 	};
 	uint32_t refs;
 	/* Of a block's first page: 2^order pages. */
 	uint8_t order;
 	uint8_t state;
-	/* A slab: objects in use. */
+	/* A slab: objects in use. In a cache: CACHE_*. */
 	uint16_t used;
 };
 
@@ -90,6 +92,9 @@ static inline void page_copy(struct page *to, const struct page *from)
 
 	asm volatile("rep movsq" : "+D"(d), "+S"(s), "+c"(words) : : "memory");
 }
+
+/* Given by fs: frees up to `wanted` pages whose contents can be had again; how many. */
+size_t page_reclaim(size_t wanted);
 
 /* Gives the pages of the initrd to the allocator, when nobody reads it any more. */
 void page_release_region(struct boot_region region);

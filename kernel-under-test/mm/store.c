@@ -5,6 +5,8 @@
 
 #define FANOUT_LOG 6
 #define FANOUT	   (1u << FANOUT_LOG)
+/* Reaches past STORE_INDEX_MAX. */
+#define STORE_HEIGHT_MAX 7
 
 struct node {
 	void *child[FANOUT];
@@ -81,6 +83,36 @@ int store_put(struct store *s, uint64_t index, struct page *page)
 		s->count++;
 	}
 	return err;
+}
+
+static bool is_empty(const struct node *n)
+{
+	for (unsigned int i = 0; i < FANOUT; i++)
+		if (n->child[i])
+			return false;
+	return true;
+}
+
+void store_drop(struct store *s, uint64_t index)
+{
+	void **way[STORE_HEIGHT_MAX + 1], **slot = &s->root;
+	unsigned int h = s->height;
+
+	for (;; h--) {
+		way[h] = slot;
+		if (!h)
+			break;
+		slot = &((struct node *)*slot)->child[(index >> (FANOUT_LOG * (h - 1))) % FANOUT];
+	}
+	page_put(*slot);
+	*slot = NULL;
+	s->count--;
+	while (++h <= s->height && is_empty(*way[h])) {
+		kmem_free(*way[h]);
+		*way[h] = NULL;
+	}
+	if (!s->root)
+		s->height = 0;
 }
 
 /* Cuts below `at`; returns whether nothing is left of it. `from` counts from its first index. */

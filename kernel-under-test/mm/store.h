@@ -23,5 +23,8 @@ int store_make(struct store *s, uint64_t index, struct page **page);
 /* Puts a page of the caller's, whose reference moves to the store. The place must be empty. */
 int store_put(struct store *s, uint64_t index, struct page *page);
 
+/* Drops the page at `index`, which is there. */
+void store_drop(struct store *s, uint64_t index);
+
 /* Drops all pages at `from` and after. */
 void store_cut(struct store *s, uint64_t from);

@@ -142,6 +142,11 @@ void sched_block(void)
 	switch_to_next();
 }
 
+bool sched_is_idle(void)
+{
+	return thread_current() == &idle;
+}
+
 void sched_exit(void)
 {
 	put_aside(thread_current());

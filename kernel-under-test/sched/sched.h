@@ -22,6 +22,9 @@ void sched_yield(void);
 /* Sleeps until sched_wake(). The caller has put itself where its waker will find it. */
 void sched_block(void);
 
+/* Whether the caller is the idle thread (or the boot), which can't block. */
+bool sched_is_idle(void);
+
 /* Ends the calling thread, and frees it once it does not run any more. */
 _Noreturn void sched_exit(void);
 

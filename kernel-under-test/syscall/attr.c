@@ -1,5 +1,7 @@
 /* System calls that change what a name or an inode is: rename, modes, times, mounts. */
 #include "arch/time.h"
+#include "fs/block.h"
+#include "fs/block_file.h"
 #include "fs/mount.h"
 #include "lib/string.h"
 #include "mm/page.h"
@@ -271,9 +273,9 @@ long sys_fstatfs(uint64_t fd, uint64_t out)
 	return user_file(fd) ? put_statfs(out) : -EBADF;
 }
 
-/* Everything is in memory: there is nothing to write out. */
 long sys_sync(void)
 {
+	block_sync_all();
 	return 0;
 }
 
@@ -283,5 +285,7 @@ long sys_fsync(uint64_t fd)
 
 	if (!f)
 		return -EBADF;
-	return f->inode && !inode_is(f->inode, S_IFCHR) ? 0 : -EINVAL;
+	if (!f->inode || inode_is(f->inode, S_IFCHR))
+		return -EINVAL;
+	return inode_is(f->inode, S_IFBLK) && !(f->flags & O_PATH) ? block_file_sync(f) : 0;
 }

@@ -130,7 +130,8 @@ static long transfer_at(uint64_t fd, uint64_t buf, uint64_t len, int64_t pos, bo
 {
 	struct file *f = user_file(fd);
 	struct uio u = uio_user(buf, MIN(len, RW_MAX));
-	long (*op)(struct inode * inode, uint64_t at, struct uio * uio);
+	long (*op)(struct inode * inode, uint64_t from, struct uio * uio);
+	struct file at;
 
 	if (!f || (write ? !file_writable(f) : !file_readable(f)))
 		return -EBADF;
@@ -148,8 +149,12 @@ static long transfer_at(uint64_t fd, uint64_t buf, uint64_t len, int64_t pos, bo
 		pos = (int64_t)f->inode->size;
 	if (inode_is(f->inode, S_IFREG))
 		return op(f->inode, (uint64_t)pos, &u);
-	/* A device has no positions: any will do. */
-	return write ? f->ops->write(f, &u) : f->ops->read(f, &u);
+	/* A device's position is the open file's: it gets one of its own for the time. */
+	at = *f;
+	at.pos = (uint64_t)pos;
+	if (write ? !f->ops->write : !f->ops->read)
+		return -EINVAL;
+	return write ? f->ops->write(&at, &u) : f->ops->read(&at, &u);
 }
 
 long sys_pread64(uint64_t fd, uint64_t buf, uint64_t len, uint64_t pos)

@@ -58,9 +58,14 @@ static void pic_mask(void)
 		x86_outb(setup[i][0], setup[i][1]);
 }
 
+uint32_t x86_apic_id(void)
+{
+	return *reg(LAPIC_PHYS, LAPIC_ID) >> 24;
+}
+
 void x86_apic_init(void)
 {
-	uint32_t id = *reg(LAPIC_PHYS, LAPIC_ID) >> 24;
+	uint32_t id = x86_apic_id();
 
 	pic_mask();
 	lapic_write(LAPIC_TPR, 0);

@@ -10,6 +10,8 @@
 #define LARGE_PAGE (1ull << 21)
 #define FOUR_GIB   (1ull << 32)
 #define USER_HALF  256
+/* What one entry of the top table reaches: more would not be seen by spaces that exist. */
+#define DEVICES_TOP (1ull << 39)
 
 static uint64_t kernel_root;
 
@@ -108,6 +110,27 @@ int mmu_kernel_map(uint64_t va, uint64_t pa)
 	if (!e)
 		return -ENOMEM;
 	*e = pa | PTE_PRESENT | PTE_WRITE | PTE_GLOBAL | x86_pte_nx;
+	return 0;
+}
+
+int mmu_device_map(uint64_t pa, uint64_t size)
+{
+	uint64_t end = pa + size;
+
+	if (end < pa || end > DEVICES_TOP)
+		return -ENXIO;
+	for (pa = ALIGN_DOWN(pa, LARGE_PAGE); pa < end; pa += LARGE_PAGE) {
+		uint64_t *e = kernel_entry(DIRECT_MAP + pa, 1, mmu_page_take);
+
+		if (!e)
+			return -ENOMEM;
+		if (!*e)
+			*e = pa | PTE_PRESENT | PTE_WRITE | PTE_LARGE | PTE_GLOBAL | PTE_PCD |
+			     PTE_PWT | x86_pte_nx;
+		/* What is cached is memory, whatever the device says. */
+		if (!(*e & PTE_PCD))
+			return -ENXIO;
+	}
 	return 0;
 }
 

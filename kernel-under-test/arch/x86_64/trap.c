@@ -181,9 +181,11 @@ void trap_dispatch(struct regs *r)
 		log_printf("unexpected NMI at %p\n", (void *)r->rip);
 		break;
 	default:
-		if (r->vector < 32)
+		if (r->vector < 32) {
 			exception(r);
-		else
+		} else {
 			x86_apic_eoi();
+			x86_message((unsigned int)r->vector);
+		}
 	}
 }

@@ -13,7 +13,9 @@ extern char boot_stack[], boot_stack_top[];
 #define X86_VECTOR_IRQ	    0x20
 #define X86_VECTOR_SERIAL   0x24
 #define X86_VECTOR_TIMER    0x40
+#define X86_VECTOR_MESSAGE  0x50 /* the first of X86_MESSAGES */
 #define X86_VECTOR_SPURIOUS 0xff
+#define X86_MESSAGES	    16
 #define X86_STUB_SIZE	    16
 
 void x86_idt_init(void);
@@ -29,6 +31,12 @@ void x86_apic_eoi(void);
 /* One-shot, in ticks of the APIC's timer; 0 stops it. */
 void x86_apic_timer(uint32_t ticks);
 uint32_t x86_apic_timer_left(void);
+
+/* The number by which interrupts reach this CPU. */
+uint32_t x86_apic_id(void);
+
+/* A device's message has come. */
+void x86_message(unsigned int vector);
 
 void x86_switch_stacks(uint64_t *save_sp, uint64_t sp);
 

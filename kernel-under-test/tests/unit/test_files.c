@@ -183,8 +183,8 @@ static void devices(void)
 	struct file *f;
 
 	device_register("thing", DEVICE(7, 9), 0640, &ops);
-	CHECK(device_find(DEVICE(7, 9)) == &ops);
-	CHECK(device_find(DEVICE(9, 7)) == NULL);
+	CHECK(device_find(S_IFCHR, DEVICE(7, 9)) == &ops);
+	CHECK(device_find(S_IFCHR, DEVICE(9, 7)) == NULL);
 	tree_make();
 	CHECK_EQ(device_populate(tree_root), 0);
 	CHECK_EQ(device_populate(tree_root), 0); /* what is there stays */

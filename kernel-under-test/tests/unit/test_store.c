@@ -91,6 +91,30 @@ static void round_of(uint64_t seed)
 	CHECK_EQ(host_kmem_live, 0);
 }
 
+/* Pages go one by one in any order, and the nodes above the last of them with it. */
+static void drops(void)
+{
+	uint64_t free = page_count_free(), seed = 7, index[64];
+	struct store s = {0};
+	struct page *p;
+
+	for (size_t i = 0; i < ARRAY_SIZE(index); i++) {
+		do
+			index[i] = some_index(&seed);
+		while (store_find(&s, index[i]));
+		CHECK_EQ(store_make(&s, index[i], &p), 0);
+	}
+	for (size_t i = 0; i < ARRAY_SIZE(index); i++) {
+		CHECK(store_find(&s, index[i]) != NULL);
+		store_drop(&s, index[i]);
+		CHECK(store_find(&s, index[i]) == NULL);
+		CHECK_EQ(s.count, ARRAY_SIZE(index) - i - 1);
+	}
+	CHECK(s.root == NULL);
+	CHECK_EQ(page_count_free(), free);
+	CHECK_EQ(host_kmem_live, 0);
+}
+
 static void limits(void)
 {
 	struct store s = {0};
@@ -133,6 +157,7 @@ int main(void)
 	host_boot(16);
 	for (uint64_t seed = 0; seed < 40; seed++)
 		round_of(seed);
+	drops();
 	limits();
 	without_memory();
 	return 0;

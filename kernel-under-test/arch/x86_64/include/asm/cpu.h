@@ -75,6 +75,19 @@ static inline uint8_t x86_inb(uint16_t port)
 	return v;
 }
 
+static inline void x86_outl(uint16_t port, uint32_t v)
+{
+	asm volatile("outl %0, %1" : : "a"(v), "Nd"(port));
+}
+
+static inline uint32_t x86_inl(uint16_t port)
+{
+	uint32_t v;
+
+	asm volatile("inl %1, %0" : "=a"(v) : "Nd"(port));
+	return v;
+}
+
 static inline uint64_t x86_rdtsc(void)
 {
 	uint32_t lo, hi;
