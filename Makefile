@@ -25,7 +25,7 @@ check: setup $(STAMP) ## Compare Bantam with its committed baseline: 0 no regres
 	@$(RINGSIDE) check $(ARGS)
 
 test: setup-test $(STAMP) lint build fetch ## Everything the tests need, then all tests
-	@$(MAKE) --no-print-directory -C workloads test
+	@$(MAKE) --no-print-directory -C workloads test ports-test
 	@$(MAKE) --no-print-directory -C kernel-under-test test
 	@$(VENV)/bin/pytest $(ARGS)
 
@@ -46,7 +46,7 @@ bench: setup $(STAMP) build fetch ## Measure Ringside's own speed against its ta
 
 build: setup ## Build Bantam, the workloads and the QEMU plugin
 	@$(MAKE) --no-print-directory -C kernel-under-test
-	@$(MAKE) --no-print-directory -C workloads
+	@$(MAKE) --no-print-directory -C workloads ports
 	@$(MAKE) --no-print-directory -C harness/plugin
 
 fetch: setup $(STAMP) ## Get the reference kernels that are not here yet

@@ -33,11 +33,13 @@ def workloads(port: str | None, into: Path | None) -> None:
     in place of `workloads`, and end with `<!-- /ringside workloads -->`, and so on.
     """
     catalog = load(find_root())
-    build_workloads(catalog.root, Silent())
-    ports = [port] if port else sorted({k.port for k in catalog.kernels if k.port and k.runnable})
+    runnable = [kernel.port for kernel in catalog.kernels if kernel.port and kernel.runnable]
+    ports = [port] if port else list(dict.fromkeys(runnable))
     if into is not None:
+        build_workloads(catalog.root, ports[:1], Silent())
         _write_into(into, load_workloads(catalog.root, ports[0]))
         return
+    build_workloads(catalog.root, ports, Silent())
     table = Table("workload", "port", "SHA-256", "one operation", box=None, pad_edge=False)
     for name in ports:
         for workload in load_workloads(catalog.root, name).workloads:

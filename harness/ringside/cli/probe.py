@@ -88,8 +88,9 @@ def show_probes(run: Run, catalog: Catalog, console: Console) -> None:
 
 
 def _list(catalog: Catalog, patterns: tuple[str, ...]) -> None:
-    build_workloads(catalog.root, Silent())
-    port = min(kernel.port for kernel in catalog.kernels if kernel.port and kernel.runnable)
+    # Every port that has probes has them all; the first row of the tables has.
+    port = next(kernel.port for kernel in catalog.kernels if kernel.port and kernel.runnable)
+    build_workloads(catalog.root, [port], Silent())
     table = Table("probe", "works when", box=None, pad_edge=False)
     for found in load_workloads(catalog.root, port).select_probes(options.names(patterns)):
         table.add_row(found.name.removeprefix(f"{PROBE}/"), Text(found.facts.op))

@@ -155,14 +155,16 @@ def _chosen(
 def _workload_sets(
     root: Path, kernels: Sequence[Kernel], observer: Observer
 ) -> dict[str, WorkloadSet]:
-    build_workloads(root, observer)
-    return {port: load_workloads(root, port) for port in sorted({k.port or "" for k in kernels})}
+    ports = sorted({k.port or "" for k in kernels})
+    build_workloads(root, ports, observer)
+    return {port: load_workloads(root, port) for port in ports}
 
 
-def build_workloads(root: Path, observer: Observer) -> None:
-    """Bring the workloads' ELFs up to date. Raises ImageError when they don't compile."""
-    observer.preparing("building the workloads")
-    make(root / "workloads", "all", root)
+def build_workloads(root: Path, ports: Sequence[str], observer: Observer) -> None:
+    """Bring the ELFs of `ports` up to date. Raises ImageError when they don't compile."""
+    for port in ports:
+        observer.preparing(f"building the workloads for {port}")
+        make(root / "workloads", "all", root, f"PORT={port}")
 
 
 def _image(

@@ -11,8 +11,8 @@ from ringside.errors import ImageError
 _FROM_ABOVE = frozenset({"MAKEFLAGS", "MAKELEVEL", "MFLAGS"})
 
 
-def make(directory: Path, target: str, root: Path) -> None:
-    """Run `make -C directory target`.
+def make(directory: Path, target: str, root: Path, *variables: str) -> None:
+    """Run `make -C directory target`, with `variables` as `NAME=value`.
 
     Raises ImageError with the compiler's first error when the build fails. Output of a build
     that succeeds is dropped.
@@ -20,7 +20,7 @@ def make(directory: Path, target: str, root: Path) -> None:
     shown = directory.relative_to(root) if directory.is_relative_to(root) else directory
     if not (directory / "Makefile").is_file():
         raise ImageError(f"{shown}/Makefile is not there: nothing to build")
-    command = ["make", "--no-print-directory", "-C", str(directory), target]
+    command = ["make", "--no-print-directory", "-C", str(directory), target, *variables]
     # A make that runs us must not hand its flags and its level down: this build is its own.
     environment = {key: value for key, value in os.environ.items() if key not in _FROM_ABOVE}
     try:

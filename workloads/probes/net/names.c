@@ -12,7 +12,7 @@ void probe(void)
 	probe_need("getsockname", sys(getsockname, ends[1], &own, &len));
 	probe_check("port of the other side", 4725, __builtin_bswap16(peer.sin_port));
 	probe_check("port of the accepted side", 4725, __builtin_bswap16(own.sin_port));
-	probe_check("address", 0x7f000001, __builtin_bswap32(own.sin_addr.s_addr));
+	probe_check("address", __builtin_bswap32(0x7f000001), own.sin_addr.s_addr);
 }
 
 PROBE_ASKS("sockets know their own address and that of the other side");

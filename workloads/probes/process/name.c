@@ -11,7 +11,7 @@ void probe(void)
 	probe_need("uname", sys(uname, &name));
 	probe_check("a name of the system", 1, name.sysname[0] != 0);
 	probe_check("a release", 1, name.release[0] != 0);
-	probe_check("the machine is x86_64", 1, text_equal(name.machine, PORT_ARCH));
+	probe_check("the machine is " PORT_ARCH, 1, text_equal(name.machine, PORT_ARCH));
 }
 
 PROBE_ASKS("uname fills in the name of the system and of the machine");

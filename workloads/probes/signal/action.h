@@ -14,12 +14,7 @@ static inline uint64_t action_bit(int signal)
 static inline long action_set(int signal, void (*handler)(int signal), unsigned long flags,
 			      uint64_t mask)
 {
-	struct sigaction action = {
-		.sa_handler = handler,
-		.sa_flags = flags | SA_RESTORER,
-		.sa_restorer = linux_sigreturn,
-		.sa_mask = mask,
-	};
+	struct sigaction action = linux_action(handler, flags, mask);
 
 	return sys(rt_sigaction, signal, &action, 0, sizeof(action.sa_mask));
 }

@@ -1,25 +1,21 @@
 #include "probe.h"
 
-#include <linux/signal.h>
-
-static int divide(void)
-{
-	int quotient;
-
-	__asm__ volatile("cltd\n\tidivl %1" : "=a"(quotient) : "r"(0), "a"(1) : "edx");
-	return quotient;
-}
+#include "probe_machine.h"
 
 static int undefined(void)
 {
-	__asm__ volatile("ud2");
+	machine_undefined();
 	return 0;
 }
 
 void probe(void)
 {
-	probe_check("end by a division", 128 + SIGFPE, probe_child(divide));
+	const int by_signal = MACHINE_DIVISION_SIGNAL;
+
+	probe_check("end by a division", by_signal ? 128 + by_signal : 0,
+		    probe_child(machine_divide_by_zero));
 	probe_check("end by an undefined instruction", 128 + SIGILL, probe_child(undefined));
 }
 
-PROBE_ASKS("a division by zero gives SIGFPE, an instruction that is none SIGILL");
+PROBE_ASKS("a division by zero gives SIGFPE where the machine minds it, an instruction that is "
+	   "none SIGILL");

@@ -6,25 +6,10 @@
 #include <linux/signal.h>
 #include <linux/time.h>
 
-/* In entry.S. */
+/* In entry.S. linux_sigreturn() is for machines whose handlers name where they return to. */
 long linux_thread(unsigned long flags, void *stack_top, uint32_t *id, void (*fn)(void *arg),
 		  void *arg);
 void linux_sigreturn(void);
-
-/* A long no-op that no compiler emits: "RS" and the tag stand where its offset would. */
-static inline __attribute__((always_inline)) void port_mark(enum port_mark tag)
-{
-	__asm__ volatile("nopl %c0(%%rax, %%rax)" : : "i"(0x52530000 + tag) : "memory");
-}
-
-static inline uint64_t port_ticks(void)
-{
-	uint32_t low, high;
-
-	/* lfence: a real CPU would otherwise read the counter before or after its place. */
-	__asm__ volatile("lfence\n\trdtsc\n\tlfence" : "=a"(low), "=d"(high) : : "memory");
-	return (uint64_t)high << 32 | low;
-}
 
 static inline long port_time_ns(uint64_t *ns)
 {
@@ -103,13 +88,25 @@ static inline long port_thread(void (*fn)(void *arg), void *arg, void *stack_top
 			    stack_top, alive, fn, arg);
 }
 
+/* `mask` has bit n - 1 set for signal n. */
+static inline struct sigaction linux_action(void (*handler)(int signal), unsigned long flags,
+					    uint64_t mask)
+{
+	struct sigaction action = { .sa_handler = handler, .sa_flags = flags };
+
+#ifdef SA_RESTORER
+	action.sa_flags |= SA_RESTORER;
+	action.sa_restorer = linux_sigreturn;
+#endif
+	/* A number on some architectures, a struct of one on others. */
+	_Static_assert(sizeof(action.sa_mask) == sizeof(mask), "one word of signals");
+	*(unsigned long *)&action.sa_mask = mask;
+	return action;
+}
+
 static inline long port_catch(int signal, void (*handler)(int signal))
 {
-	struct sigaction action = {
-		.sa_handler = handler,
-		.sa_flags = SA_RESTORER,
-		.sa_restorer = linux_sigreturn,
-	};
+	struct sigaction action = linux_action(handler, 0, 0);
 
 	return sys(rt_sigaction, signal, &action, 0, sizeof(action.sa_mask));
 }

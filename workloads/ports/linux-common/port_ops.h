@@ -2,6 +2,7 @@
 
 /* The contract stands in port.h, which includes this file last. */
 
+#include "linux_machine.h"
 #include "linux_syscall.h"
 
 #include "linux_file.h"
