@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import dataclasses
 import os
 import sys
 from collections.abc import Callable
@@ -53,6 +54,12 @@ def test_the_panic_device_stands_where_there_is_an_isa_bus() -> None:
     argv = build_argv(virt, CLOCKS["exact"], "qemu", 7)
     assert "pvpanic" not in argv
     assert "-append" not in argv and "-initrd" not in argv
+
+
+def test_a_kernel_s_own_cpu_model_is_emulated_only() -> None:
+    spec = dataclasses.replace(SPEC, cpu="EPYC")
+    assert options(build_argv(spec, CLOCKS["exact"], "qemu", 7))["-cpu"] == ["EPYC"]
+    assert options(build_argv(spec, CLOCKS["kvm"], "qemu", 7))["-cpu"] == ["host"]
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ from ringside.report import latency
 from ringside.report.terminal import latency_table, verdict_table
 from ringside.report.text import TIMES
 from ringside.stats.judge import Judgement, Verdict
-from ringside.store.schema import Run
+from ringside.store.schema import Machine, Run
 
 CATALOG = [runs.manifest("b", order=1), runs.manifest("a", order=2), runs.manifest("c", order=3)]
 
@@ -53,6 +53,19 @@ def test_each_cell_has_its_ratio_to_the_reference() -> None:
     assert [cell.lean for cell in one] == ["down3", None, "up3"]
     assert one[0].words == "better by 50 %"
     assert one[1].words == "the reference"
+
+
+def test_a_kernel_on_another_machine_has_costs_but_no_ratio() -> None:
+    run = runs.table_run(
+        {"z/one": {"a": 100, "b": 50, "c": 400}, "z/two": {"a": 8, "b": 2, "c": 1}}
+    )
+    other = Machine(cpu_model="EPYC", machine="pc", memory_mib=512)
+    table = latency.build(run.model_copy(update={"machines": {"c": other}}), CATALOG)
+    one = rows(table)["z/one"]
+    assert one[2].cost_text == "400" and one[2].ratio is None
+    assert one[2].why_no_ratio == "different CPU models: EPYC and qemu64"
+    # The others' mean does not wait for it.
+    assert table.mean.values == (pytest.approx(math.sqrt(1 / 8)), 1.0, None)
 
 
 def test_what_did_not_work_is_a_word_and_not_a_number() -> None:

@@ -109,23 +109,29 @@ class Way(Strict):
     `image` is what QEMU's -kernel gets: `kernel` as it comes; `vmlinux`, the ELF inside a bzImage,
     entered through its PVH note; or `multiboot64`, a 64-bit ELF with a multiboot header, which
     QEMU loads when the ELF header says that it is for the 386. `effects` says what the options
-    change in the kernel that is measured; the report repeats them.
+    change in the kernel that is measured; the report repeats them. `workloads` is how these get in
+    this way, where it is not as `boot.workloads` says.
     """
 
     image: Literal["kernel", "vmlinux", "multiboot64"]
     cmdline: str = ""
     effects: tuple[str, ...] = ()
+    workloads: Delivery | None = None
 
 
 class Boot(Strict):
     """The machine a kernel wants, and the ways to boot it (the first is the default).
 
-    `workloads` is how these get in (`ringside.catalog.delivery`).
+    `workloads` is how these get in (`ringside.catalog.delivery`). `cpu` is a model of QEMU's -cpu
+    for a kernel that does not run on the usual one: no ratio is taken to kernels on another.
+    `devices` are words of QEMU's command line that add what it does not run without.
     """
 
     arch: Arch
     machine: str
     memory_mib: int = Field(ge=16, le=65536)
+    cpu: str | None = Field(default=None, pattern=r"^[A-Za-z0-9_.,+=-]+$")
+    devices: tuple[str, ...] = ()
     workloads: Delivery
     ways: dict[str, Way] = Field(min_length=1)
 

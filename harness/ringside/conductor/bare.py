@@ -11,6 +11,7 @@ from ringside.errors import CatalogError, MachineError
 from ringside.image import KernelImage, boot_file, obtain
 from ringside.image.files import sha256_file
 from ringside.machine import CLOCKS, MachineSpec, QemuMachine, build_argv, find_qemu
+from ringside.machine.argv import cpu_model
 from ringside.session import Ending, Limits, Outcome, ReadyText, run_session
 from ringside.store.boots import BareBoot, BootFolder
 from ringside.store.schema import BootRecord, Clock, ImageRecord
@@ -41,7 +42,14 @@ async def boot_bare(
     image = obtain(kernel, catalog.root, cache, given=given)
     file = boot_file(image, boot.ways[name], cache)
     qemu = find_qemu(boot.arch)
-    spec = MachineSpec(boot.machine, boot.memory_mib, file, boot.ways[name].cmdline)
+    spec = MachineSpec(
+        machine=boot.machine,
+        memory_mib=boot.memory_mib,
+        kernel=file,
+        cmdline=boot.ways[name].cmdline,
+        extra=boot.devices,
+        cpu=boot.cpu,
+    )
     machine = QemuMachine(lambda fd: build_argv(spec, CLOCKS[clock], qemu.binary, fd))
     limits = Limits(
         boot_s=kernel.deadlines.boot_host_s * patience,
@@ -64,7 +72,7 @@ async def boot_bare(
     done = BareBoot(
         clock=clock,
         qemu_version=qemu.full_version,
-        cpu_model=CLOCKS[clock].cpu_model,
+        cpu_model=cpu_model(boot.cpu, CLOCKS[clock]),
         machine=boot.machine,
         memory_mib=boot.memory_mib,
         image=_image_record(image, catalog.root),

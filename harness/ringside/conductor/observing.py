@@ -125,7 +125,8 @@ def _spec(catalog: Catalog, kernel: Kernel, image: Path | None, cache: Path) -> 
     if boot is None:
         return MachineSpec(machine, memory, found.path)
     way = next(iter(boot.ways.values()))
-    return MachineSpec(machine, memory, boot_file(found, way, cache), way.cmdline)
+    file = boot_file(found, way, cache)
+    return MachineSpec(machine, memory, file, way.cmdline, extra=boot.devices, cpu=boot.cpu)
 
 
 def _is_disk(image: Path) -> bool:

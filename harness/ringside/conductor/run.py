@@ -15,7 +15,7 @@ from ringside.conductor.observer import Observer
 from ringside.conductor.prepare import Candidate, Plan
 from ringside.errors import MachineError, RingsideError
 from ringside.image.elf import compiler
-from ringside.machine.argv import SMP
+from ringside.machine.argv import SMP, cpu_model
 from ringside.records import Result, Transcript, Verdict
 from ringside.session import Outcome
 from ringside.store.environment import git_state, read_host
@@ -24,6 +24,7 @@ from ringside.store.schema import (
     BootRecord,
     Environment,
     ImageRecord,
+    Machine,
     Measurement,
     ProbeAnswer,
     Run,
@@ -243,6 +244,7 @@ class _Conductor:
             measurements=tuple(measurements),
             probes=tuple(answers),
             isolation=plan.request.isolation,
+            machines=_machines(plan),
             complete=complete,
         )
 
@@ -265,7 +267,7 @@ class _Conductor:
         return Environment(
             clock=plan.clock.name,
             qemu_version=plan.qemu.full_version,
-            cpu_model=plan.clock.cpu_model,
+            cpu_model=cpu_model(first.boot.cpu, plan.clock),
             machine=first.boot.machine,
             arch=first.boot.arch,
             smp=SMP,
@@ -286,6 +288,20 @@ _RESTARTED = (
     Outcome.FLOODED,
     Outcome.SILENT,
 )
+
+
+def _machines(plan: Plan) -> dict[str, Machine]:
+    """The machines that are not that of the first candidate."""
+    found = {
+        c.kernel.id: Machine(
+            cpu_model=cpu_model(c.boot.cpu, plan.clock),
+            machine=c.boot.machine,
+            memory_mib=c.boot.memory_mib,
+        )
+        for c in plan.candidates
+    }
+    usual = found[plan.candidates[0].kernel.id]
+    return {kernel: machine for kernel, machine in found.items() if machine != usual}
 
 
 def _image_record(candidate: Candidate, plan: Plan) -> ImageRecord:

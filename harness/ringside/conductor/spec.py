@@ -22,13 +22,14 @@ def load(
         file=candidate.file,
         cache=cache,
     )
-    made = deliver(candidate.boot.workloads, cargo)
+    made = deliver(candidate.way.workloads or candidate.boot.workloads, cargo)
     spec = MachineSpec(
         machine=candidate.boot.machine,
         memory_mib=candidate.boot.memory_mib,
         kernel=made.kernel,
         cmdline=candidate.way.cmdline,
         initrd=made.initrd,
-        extra=made.options,
+        extra=(*candidate.boot.devices, *made.options),
+        cpu=candidate.boot.cpu,
     )
     return spec, made

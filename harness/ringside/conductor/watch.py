@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -106,14 +107,8 @@ async def watch(
 ) -> Watched:
     """Boot `spec` until it ends or a limit ends it."""
     out = bench.folder / f"{bench.label}.plugin.jsonl"
-    watching = MachineSpec(
-        machine=spec.machine,
-        memory_mib=spec.memory_mib,
-        kernel=spec.kernel,
-        cmdline=spec.cmdline,
-        initrd=spec.initrd,
-        extra=(*spec.extra, "-plugin", plugin_option(bench.plugin, out, profile=profile)),
-    )
+    words = ("-plugin", plugin_option(bench.plugin, out, profile=profile))
+    watching = dataclasses.replace(spec, extra=(*spec.extra, *words))
     console = bytearray()
     machine = QemuMachine(lambda fd: build_argv(watching, clock, qemu.binary, fd), bench.cpu)
     async with machine:

@@ -6,7 +6,7 @@ import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 
-from ringside.catalog.model import Boot, Kernel
+from ringside.catalog.model import Boot, Kernel, Way
 from ringside.errors import ImageError
 from ringside.image.bzimage import extract_vmlinux, is_bzimage, read_header
 from ringside.image.delivery import look
@@ -41,7 +41,6 @@ def inspect(path: Path, kernel: Kernel) -> Inspection:
         check_bootable(data, path.name, memory)
         if kernel.boot is not None:
             facts += _ways(kernel.boot, data, path.name)
-            facts += look(kernel.boot.workloads, data, path.name)
     except ImageError as error:
         return Inspection(tuple(facts), str(error))
     return Inspection(tuple(facts), None)
@@ -72,22 +71,25 @@ def _entry(kind: ImageKind) -> str:
 def _ways(boot: Boot, data: bytes, what: str) -> list[tuple[str, str]]:
     """What each way of booting does with the image. Raises ImageError when none can work."""
     facts = []
-    obstacles = []
+    obstacles: list[str | None] = []
     for name, way in boot.ways.items():
-        obstacle = _way_obstacle(data, what) if way.image == "vmlinux" else None
-        facts.append((f"boot {name}", obstacle or "can be tried"))
-        obstacles.append(obstacle)
+        try:
+            _check_entry(way, data, what)
+            facts.append((f"boot {name}", "can be tried"))
+            facts += look(way.workloads or boot.workloads, data, what)
+            obstacles.append(None)
+        except ImageError as error:
+            facts.append((f"boot {name}", str(error)))
+            obstacles.append(str(error))
     if all(obstacles):
         raise ImageError(f"{obstacles[0]}")
     return facts
 
 
-def _way_obstacle(data: bytes, what: str) -> str | None:
-    """Why the ELF in an image can't be entered through its PVH note; None when it can."""
-    try:
-        elf = extract_vmlinux(data) if is_bzimage(data) else data
-        if check_bootable(elf, f"the ELF inside {what}").entry != "pvh":
-            return f"{what} has a multiboot header, and this way of booting wants a PVH note"
-    except ImageError as error:
-        return str(error)
-    return None
+def _check_entry(way: Way, data: bytes, what: str) -> None:
+    """Raises ImageError where the way enters an ELF through its PVH note and it can't be."""
+    if way.image != "vmlinux":
+        return
+    elf = extract_vmlinux(data) if is_bzimage(data) else data
+    if check_bootable(elf, f"the ELF inside {what}").entry != "pvh":
+        raise ImageError(f"{what} has a multiboot header, and this way of booting wants a PVH note")

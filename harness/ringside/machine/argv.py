@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from ringside.machine.clock import RTC_BASE, ClockSpec
+from ringside.machine.clock import HOST_CPU, RTC_BASE, ClockSpec
 
 SMP = 1
 # Machines with an ISA bus, where the guest can tell of a panic through the pvpanic port.
@@ -15,7 +15,7 @@ _ISA_MACHINES = ("pc", "q35", "isapc")
 @dataclass(frozen=True)
 class MachineSpec:
     """What to boot: paths are files, `memory_mib` is in MiB. Without `kernel` the firmware looks
-    for what to boot on the disks that `extra` adds."""
+    for what to boot on the disks that `extra` adds. `cpu` is another model than the clock's."""
 
     machine: str
     memory_mib: int
@@ -23,6 +23,7 @@ class MachineSpec:
     cmdline: str = ""
     initrd: Path | None = None
     extra: tuple[str, ...] = ()
+    cpu: str | None = None
 
 
 def build_argv(spec: MachineSpec, clock: ClockSpec, binary: str, qmp_fd: int) -> tuple[str, ...]:
@@ -31,7 +32,7 @@ def build_argv(spec: MachineSpec, clock: ClockSpec, binary: str, qmp_fd: int) ->
     The machine stays, paused, when the guest shuts down, resets or panics: what it looked like
     can still be asked for.
     """
-    argv = [binary, "-M", spec.machine, "-cpu", clock.cpu_model]
+    argv = [binary, "-M", spec.machine, "-cpu", cpu_model(spec.cpu, clock)]
     argv += ["-m", str(spec.memory_mib), "-smp", str(SMP), *clock.options]
     argv += ["-nodefaults", "-no-user-config", "-display", "none", "-seed", "1"]
     argv += ["-rtc", f"clock=vm,base={RTC_BASE}"]
@@ -48,3 +49,8 @@ def build_argv(spec: MachineSpec, clock: ClockSpec, binary: str, qmp_fd: int) ->
         argv += ["-append", spec.cmdline]
     argv += [*spec.extra, "-S"]
     return tuple(argv)
+
+
+def cpu_model(wanted: str | None, clock: ClockSpec) -> str:
+    """The model a guest sees: the one wanted, but the host's own where that one runs the guest."""
+    return clock.cpu_model if wanted is None or clock.cpu_model == HOST_CPU else wanted

@@ -10,6 +10,7 @@ from typing import Literal
 Clock = Literal["exact", "kvm", "tcg"]
 Unit = Literal["instructions", "ns"]
 
+HOST_CPU = "host"
 # The guest's date at power-on, fixed so that nothing in a guest depends on the day of the run.
 RTC_BASE = "2026-01-01T00:00:00"
 
@@ -37,7 +38,7 @@ _EXACT = ClockSpec(
 _KVM = ClockSpec(
     name="kvm",
     unit="ns",
-    cpu_model="host",
+    cpu_model=HOST_CPU,
     options=("-accel", "kvm"),
     parallel=False,
     meaning="time on the real processor, through hardware virtualization",

@@ -198,7 +198,10 @@ def _cell(
     if reference is None:
         why = "the reference was not measured"
     else:
-        answer = compare(Side(run.environment, measurement), Side(run.environment, reference))
+        answer = compare(
+            Side(run.environment_of(column.id), measurement),
+            Side(run.environment_of(reference.kernel), reference),
+        )
         if isinstance(answer, Ratio):
             found = answer
         else:
@@ -214,12 +217,13 @@ def _cell(
 
 
 def _mean(rows: Sequence[Row], columns: int) -> Mean:
-    whole = [
-        [cell.ratio.value for cell in row.cells if cell.ratio is not None and cell.ratio.value > 0]
-        for row in rows
-    ]
-    whole = [ratios for ratios in whole if len(ratios) == columns]
-    if len(whole) < 2 or columns < 2:
+    """Over the rows where each column that has any ratio has one: others can't be compared."""
+    ratios = [[cell.ratio.value if cell.ratio else 0.0 for cell in row.cells] for row in rows]
+    taken = [c for c in range(columns) if any(row[c] > 0 for row in ratios)]
+    whole = [row for row in ratios if all(row[c] > 0 for c in taken)]
+    if len(whole) < 2 or len(taken) < 2:
         return Mean((None,) * columns, 0)
-    logs = [math.fsum(math.log(ratios[c]) for ratios in whole) for c in range(columns)]
-    return Mean(tuple(math.exp(total / len(whole)) for total in logs), len(whole))
+    means: list[float | None] = [None] * columns
+    for c in taken:
+        means[c] = math.exp(math.fsum(math.log(row[c]) for row in whole) / len(whole))
+    return Mean(tuple(means), len(whole))

@@ -56,7 +56,7 @@ def header_of(run: Run, kernel: str | None = None) -> dict[str, str]:
         kernel = run.kernels[0]
     elif kernel not in run.kernels:
         raise JudgeError(f"{kernel} is not in the run, which has {', '.join(run.kernels)}")
-    environment = run.environment
+    environment = run.environment_of(kernel)
     return {
         "format": FORMAT,
         "kernel": kernel,

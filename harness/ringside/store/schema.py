@@ -71,6 +71,14 @@ class Environment(Frozen):
     started: datetime.datetime
 
 
+class Machine(Frozen):
+    """What a kernel ran on where its manifest asks for another machine than the first kernel's."""
+
+    cpu_model: str
+    machine: str
+    memory_mib: int
+
+
 class ImageRecord(Frozen):
     """A kernel image as it was used. `proven` are the config options read from the image."""
 
@@ -173,7 +181,8 @@ class ProbeAnswer(Frozen):
 class Run(Frozen):
     """One `ringside compare`. `reference` is the kernel id that ratios are taken to, if it ran.
 
-    `probes` are answers sorted by kernel, then probe; none where no probe was planned.
+    `probes` are answers sorted by kernel, then probe; none where no probe was planned. `machines`
+    has the kernels, by id, whose machine is not that of `environment`.
     """
 
     schema_version: Literal[1] = 1
@@ -187,4 +196,10 @@ class Run(Frozen):
     measurements: tuple[Measurement, ...]
     probes: tuple[ProbeAnswer, ...] = ()
     isolation: Isolation = "child"
+    machines: dict[str, Machine] = {}
     complete: bool
+
+    def environment_of(self, kernel: str) -> Environment:
+        """Where `kernel` was measured: what a comparison with it has to go by."""
+        own = self.machines.get(kernel)
+        return self.environment.model_copy(update=own.model_dump()) if own else self.environment
