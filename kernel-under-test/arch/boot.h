@@ -17,6 +17,8 @@ struct boot_info {
 	size_t usable_count;
 	struct boot_region image;
 	struct boot_region initrd;
+	/* Where the firmware's tables begin; 0: not known. */
+	uint64_t rsdp;
 	char cmdline[BOOT_CMDLINE_MAX];
 };
 

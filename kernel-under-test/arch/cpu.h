@@ -2,7 +2,8 @@
  * The CPU, as the portable kernel sees it.
  *
  * Interrupts are off whenever the kernel runs, but for arch_idle(): kernel code is never
- * preempted, and what it does between two points that may block is atomic on its CPU.
+ * preempted. With the kernel lock (arch/spin.h) what it does between two points that may block is
+ * atomic.
  */
 #pragma once
 
@@ -12,10 +13,16 @@
 
 struct boot_info;
 
-/* Descriptor tables, control registers, system call entry. Call once, early. */
+/*
+ * Descriptor tables, control registers, system call entry of the CPU that boots. Call once, early;
+ * it holds the kernel lock from then on.
+ */
 void arch_cpu_init(void);
 
-/* Sleeps until an interrupt came and was handled. */
+/*
+ * Sleeps until an interrupt came and was handled. Without the kernel lock,
+ * for who holds it keeps all other CPUs waiting.
+ */
 void arch_idle(void);
 
 /* The thread that runs here. */
@@ -23,11 +30,15 @@ static inline struct thread *arch_current(void)
 {
 	struct thread *t;
 
+	/* The same wherever the thread runs: what it was before a sleep it is after. */
 	asm("movq %%gs:%c1, %0" : "=r"(t) : "i"(CPU_CURRENT));
 	return t;
 }
 
-void arch_set_current(struct thread *t);
+static inline void arch_set_current(struct thread *t)
+{
+	asm volatile("movq %0, %%gs:%c1" : : "r"(t), "i"(CPU_CURRENT) : "memory");
+}
 
 #define ARCH_CPU_NAME_MAX 49
 

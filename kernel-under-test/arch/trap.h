@@ -1,4 +1,7 @@
-/* Where the machine's events meet the kernel: functions that other layers give to arch. */
+/*
+ * Where the machine's events meet the kernel: functions that other layers give to arch. They run
+ * with the kernel lock.
+ */
 #pragma once
 
 #include "asm/regs.h"
@@ -24,3 +27,12 @@ void trap_timer(void);
 
 /* Given by drivers: the serial port has input. */
 void trap_serial(void);
+
+/* Given by sched: another CPU has something for this one to look at. */
+void trap_reschedule(void);
+
+/*
+ * Given by mm: another CPU has changed page tables that this one may remember. The only one of
+ * these functions that runs without the kernel lock.
+ */
+void trap_flush(void);

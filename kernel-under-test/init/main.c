@@ -1,6 +1,7 @@
 #include "arch/boot.h"
 #include "arch/cpu.h"
 #include "arch/mmu.h"
+#include "arch/smp.h"
 #include "arch/time.h"
 #include "drivers/console.h"
 #include "drivers/crash.h"
@@ -18,6 +19,7 @@
 #include "lib/printf.h"
 #include "lib/random.h"
 #include "mm/kmem.h"
+#include "mm/kstack.h"
 #include "mm/page.h"
 #include "net/socket.h"
 #include "proc/process.h"
@@ -83,6 +85,13 @@ static void start_init(struct inode *root)
 		      argv[0], -err);
 }
 
+/* Where each other CPU begins, with the kernel lock. */
+static void cpu_main(void)
+{
+	sched_init_cpu();
+	sched_idle();
+}
+
 void kernel_main(uint64_t handover)
 {
 	struct inode *root;
@@ -97,6 +106,7 @@ void kernel_main(uint64_t handover)
 	time_init();
 	random_seed(x86_rdtsc() ^ time_epoch());
 	sched_init();
+	sched_init_cpu();
 	process_init();
 	futex_init();
 	socket_init();
@@ -113,5 +123,8 @@ void kernel_main(uint64_t handover)
 		space_random = false;
 	root = make_root();
 	start_init(root);
+	arch_cpus_start(&boot, kstack_alloc, cpu_main); /* from here on others, when we idle */
+	if (arch_cpu_count() > 1 && !option_is(boot.cmdline, "quiet"))
+		log_printf("Bantam: %u CPUs\n", arch_cpu_count());
 	sched_idle();
 }

@@ -184,6 +184,7 @@ void panic(const char *fmt, ...)
 {
 	va_list args;
 
+	arch_panic_begin();
 	trace(__builtin_frame_address(0));
 	log_printf("\nBantam panic: ");
 	va_start(args, fmt);

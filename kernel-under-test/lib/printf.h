@@ -22,7 +22,8 @@ void log_printf(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 /* Prints the message and stops the machine. The state is beyond repair: no clean-up runs. */
 _Noreturn void panic(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 
-/* What stops the machine after a panic; given by arch. */
+/* Given by arch: what stops the other CPUs when a panic begins, and the machine when it ends. */
+void arch_panic_begin(void);
 _Noreturn void arch_panic_stop(void);
 
 #define ASSERT(cond)                                                                               \

@@ -3,6 +3,7 @@
 #include "lib/errno.h"
 #include "lib/string.h"
 #include "mm/space.h"
+#include "mm/tlb.h"
 
 uint32_t space_find(struct space *s, uint64_t addr)
 {
@@ -160,7 +161,7 @@ static void protect_pages(struct space *s, uint64_t start, uint64_t end, uint32_
 				*e = mmu_entry_hide(*e);
 		}
 	}
-	mmu_flush_all();
+	tlb_flush(s);
 }
 
 int space_protect(struct space *s, uint64_t addr, uint64_t len, uint32_t prot)

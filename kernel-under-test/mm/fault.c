@@ -5,6 +5,7 @@
 #include "lib/printf.h"
 #include "lib/string.h"
 #include "mm/space.h"
+#include "mm/tlb.h"
 
 /* A file's pages that are in memory anyway are mapped together, this many at a time. */
 #define AROUND 16
@@ -82,7 +83,7 @@ static int fault_object(struct space *s, struct area *a, uint64_t *e, uint64_t v
 }
 
 /* A write to a page that is there but read-only, in an area that may be written. */
-static int fault_copy(struct area *a, uint64_t *e, uint64_t va)
+static int fault_copy(struct space *s, struct area *a, uint64_t *e, uint64_t va)
 {
 	struct page *old = phys_to_page(mmu_entry_page(*e)), *new = old;
 
@@ -92,10 +93,16 @@ static int fault_copy(struct area *a, uint64_t *e, uint64_t va)
 			return -ENOMEM;
 		if (old != zero_page)
 			page_copy(new, old);
-		page_put(old);
 	}
 	*e = mmu_entry_user(page_to_phys(new), true, a->flags & AREA_EXEC);
-	mmu_flush_page(va);
+	if (new == old) {
+		/* Who remembers less than is allowed now finds out by a fault. */
+		mmu_flush_page(va);
+		return 0;
+	}
+	/* Another CPU could read the old page still, when it is somebody else's already. */
+	tlb_flush_page(s, va);
+	page_put(old);
 	return 0;
 }
 
@@ -135,7 +142,7 @@ int space_fault(struct space *s, uint64_t addr, unsigned int access)
 		return a->object ? fault_object(s, a, e, va, write)
 				 : fault_anonymous(s, a, e, write);
 	if (write && !mmu_entry_writable(*e))
-		return fault_copy(a, e, va);
+		return fault_copy(s, a, e, va);
 	/* Another thread was here first, or the CPU remembered an older entry. */
 	mmu_flush_page(va);
 	return 0;

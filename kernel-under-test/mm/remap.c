@@ -3,13 +3,15 @@
 #include "lib/errno.h"
 #include "lib/string.h"
 #include "mm/space.h"
+#include "mm/tlb.h"
 
 /* The pages of [from, from + len) go to `to`, where nothing is mapped. */
 static int move_pages(struct space *s, uint64_t from, uint64_t to, uint64_t len)
 {
 	uint64_t va = from, *e;
+	int err = 0;
 
-	while ((e = mmu_entry_next(s->root, &va, from + len))) {
+	while (!err && (e = mmu_entry_next(s->root, &va, from + len))) {
 		uint64_t stop = MIN(from + len, ALIGN_DOWN(va, MMU_TABLE_SPAN) + MMU_TABLE_SPAN);
 
 		for (; va < stop; va += PAGE_SIZE, e++) {
@@ -18,14 +20,16 @@ static int move_pages(struct space *s, uint64_t from, uint64_t to, uint64_t len)
 			if (!*e)
 				continue;
 			new = mmu_entry_make(s->root, &s->tables, to + (va - from));
-			if (!new)
-				return -ENOMEM;
+			if (!new) {
+				err = -ENOMEM;
+				break;
+			}
 			*new = *e;
 			*e = 0;
 		}
 	}
-	mmu_flush_all();
-	return 0;
+	tlb_flush(s);
+	return err;
 }
 
 long space_remap(struct space *s, uint64_t addr, uint64_t old, uint64_t len, bool may_move,

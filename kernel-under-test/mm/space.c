@@ -7,6 +7,7 @@
 #include "lib/random.h"
 #include "lib/string.h"
 #include "mm/kmem.h"
+#include "mm/tlb.h"
 
 #define AREAS_FIRST 12
 
@@ -17,24 +18,8 @@
 /* Above this many pages, forgetting all costs less than forgetting each. */
 #define FLUSH_EACH_MAX 32
 
-static struct space *in_use;
-static uint64_t loaded_root;
-
-void space_use(struct space *s)
-{
-	uint64_t root = s ? s->root : mmu_kernel_root();
-
-	in_use = s;
-	if (root != loaded_root) {
-		loaded_root = root;
-		mmu_switch(root);
-	}
-}
-
-struct space *space_used(void)
-{
-	return in_use;
-}
+/* Pages that are put after one flush, when other CPUs must be asked. */
+#define DROP_BATCH 64
 
 static struct space *space_alloc(uint32_t capacity)
 {
@@ -146,7 +131,7 @@ struct space *space_clone(struct space *from)
 		err = clone_pages(s, from, &from->areas[i], &changed);
 	}
 	if (changed)
-		mmu_flush_all();
+		tlb_flush(from);
 	if (err) {
 		space_put(s);
 		return NULL;
@@ -154,12 +139,60 @@ struct space *space_clone(struct space *from)
 	return s;
 }
 
+/* Pages that are not mapped any more, to be put when no CPU remembers them. */
+struct dropped {
+	struct space *space;
+	size_t count;
+	struct page *pages[DROP_BATCH];
+};
+
+static void put_dropped(struct dropped *d)
+{
+	if (!d->count)
+		return;
+	tlb_flush(d->space);
+	while (d->count)
+		page_put(d->pages[--d->count]);
+}
+
+/* The same for a space that other CPUs have loaded. */
+static void drop_shared(struct space *s, uint64_t start, uint64_t end)
+{
+	struct dropped d = {.space = s};
+	uint64_t va = start, *e;
+
+	while ((e = mmu_entry_next(s->root, &va, end))) {
+		uint64_t first = ALIGN_DOWN(va, MMU_TABLE_SPAN);
+		uint64_t stop = MIN(end, first + MMU_TABLE_SPAN);
+		bool whole = va == first && stop == first + MMU_TABLE_SPAN;
+
+		for (; va < stop; va += PAGE_SIZE, e++) {
+			if (!*e)
+				continue;
+			d.pages[d.count++] = phys_to_page(mmu_entry_page(*e));
+			*e = 0;
+			s->resident--;
+			if (d.count == DROP_BATCH)
+				put_dropped(&d);
+		}
+		if (whole) {
+			tlb_flush_tables(s);
+			mmu_table_drop(s->root, first);
+		}
+	}
+	put_dropped(&d);
+}
+
 void space_drop_pages(struct space *s, uint64_t start, uint64_t end)
 {
-	bool used = s == in_use;
+	bool used = s->cpus;
 	uint64_t va = start, dropped = 0;
 	uint64_t *e;
 
+	if (unlikely(tlb_shared(s))) {
+		drop_shared(s, start, end);
+		return;
+	}
 	while ((e = mmu_entry_next(s->root, &va, end))) {
 		uint64_t first = ALIGN_DOWN(va, MMU_TABLE_SPAN);
 		uint64_t stop = MIN(end, first + MMU_TABLE_SPAN);
@@ -189,9 +222,9 @@ void space_put(struct space *s)
 {
 	if (--s->refs)
 		return;
-	ASSERT(s != in_use);
-	if (s->root == loaded_root)
-		space_use(NULL);
+	ASSERT(s != space_used());
+	if (s->cpus)
+		space_leave(s);
 	for (uint32_t i = 0; i < s->count; i++) {
 		space_drop_pages(s, s->areas[i].start, s->areas[i].end);
 		if (s->areas[i].object)

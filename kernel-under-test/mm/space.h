@@ -50,6 +50,8 @@ struct space {
 	uint64_t stack_top, top;
 	/* Pages mapped now. */
 	uint64_t resident;
+	/* The CPUs that have it loaded, one bit each (mm/tlb.h). */
+	uint32_t cpus;
 };
 
 /* Whether new spaces put stack, mappings, heap and programs at random places. On by default. */
@@ -67,7 +69,7 @@ static inline struct space *space_get(struct space *s)
 	s->refs++;
 	return s;
 }
-/* The last reference frees it; it must not be in use on a CPU then. */
+/* The last reference frees it; no thread may run in it then. */
 void space_put(struct space *s);
 
 /* The first area that ends after `addr`: its index, or `count` when there is none. */
@@ -117,10 +119,6 @@ int space_fault(struct space *s, uint64_t addr, unsigned int access);
 int space_write(struct space *s, uint64_t addr, const void *from, size_t n);
 /* Reads what is in memory of any space. -EFAULT where nothing is. */
 int space_read(struct space *s, uint64_t addr, void *to, size_t n);
-
-/* The space that trap_page_fault() and the flushes speak of. NULL: none. */
-void space_use(struct space *s);
-struct space *space_used(void);
 
 /* For mm's own files. */
 void space_drop_pages(struct space *s, uint64_t start, uint64_t end);

@@ -16,6 +16,7 @@ static void give_away_children(struct process *p)
 	list_for_each_safe (c, next, &p->children, sibling) {
 		list_remove(&c->sibling);
 		c->parent = init;
+		c->parent_pid = init->pid;
 		list_push_back(&init->children, &c->sibling);
 		if (c->zombie)
 			wait_wake_all(&init->child_changed);

@@ -32,6 +32,7 @@ static void copy_rest(struct process *child, struct process *parent)
 	memcpy(child->actions, parent->actions, sizeof(child->actions));
 	memcpy(child->comm, parent->comm, COMM_MAX);
 	child->parent = parent;
+	child->parent_pid = parent->pid;
 	list_push_back(&parent->children, &child->sibling);
 }
 

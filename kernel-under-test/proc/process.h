@@ -23,12 +23,18 @@ struct signal_action {
 	uint64_t mask; /* blocked while the handler runs */
 };
 
+/*
+ * Guarded by the kernel lock. Without it a thread of the process may read `pid` and `files`, which
+ * stay, and `parent_pid`, each time anew.
+ */
 struct process {
 	/* Fixed from birth to death. */
 	int pid;
 
 	/* The family. A zombie has nothing left but its status. */
 	struct process *parent;
+	/* The parent's, or 0: for those who may not follow the pointer. */
+	int parent_pid;
 	struct list children;
 	struct list sibling;
 	struct list by_pid;

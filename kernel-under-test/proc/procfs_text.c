@@ -1,5 +1,6 @@
 #include "proc/procfs_text.h"
 
+#include "arch/smp.h"
 #include "arch/time.h"
 #include "fs/mount.h"
 #include "lib/printf.h"
@@ -36,7 +37,8 @@ static void cpuinfo(struct text *t, struct process *p)
 
 	(void)p;
 	arch_cpu_name(name);
-	text_add(t, "processor\t: 0\nmodel name\t: %s\n\n", name);
+	for (unsigned int i = 0; i < arch_cpu_count(); i++)
+		text_add(t, "processor\t: %u\nmodel name\t: %s\n\n", i, name);
 }
 
 static void uptime(struct text *t, struct process *p)

@@ -30,6 +30,7 @@ void signal_update_work(struct thread *t)
 		t->work |= WORK_SIGNAL;
 	else
 		t->work &= ~WORK_SIGNAL;
+	sched_poke(t);
 }
 
 void signal_kick(struct thread *t)
@@ -37,6 +38,7 @@ void signal_kick(struct thread *t)
 	t->work |= WORK_SIGNAL;
 	if (t->interruptible)
 		sched_wake(t);
+	sched_poke(t);
 }
 
 static bool is_ignored(const struct process *p, int signo)

@@ -1,8 +1,12 @@
 /*
- * Who runs next: first come, first served, in slices of SLICE_NS.
+ * Who runs next: each CPU has a queue of its own, first come, first served, in slices of SLICE_NS.
  *
- * The timer is silent while nobody waits for the CPU. The kernel itself is not preempted: a
- * thread gives the CPU away when it blocks, and on its way back to user mode.
+ * A woken thread goes back to the CPU it ran on, or to an idle one. An idle CPU takes what waits
+ * for others, and at the end of a slice a long queue gives to a short one.
+ *
+ * The timer of a CPU is silent while nobody waits for it. The kernel itself is not preempted: a
+ * thread gives the CPU away when it blocks, and on its way back to user mode. All of these
+ * functions want the kernel lock, and keep it over a switch: see arch/spin.h.
  */
 #pragma once
 
@@ -10,11 +14,23 @@
 
 #define SLICE_NS 4000000ull
 
-/* Makes the caller, on the boot stack, the idle thread. Call once. */
+/* Call once, before any CPU's sched_init_cpu(). */
 void sched_init(void);
+
+/* Makes the caller, on a CPU's first stack, its idle thread. Call once on each. */
+void sched_init_cpu(void);
 
 /* Makes a blocked thread run again. No effect on one that is not blocked. */
 void sched_wake(struct thread *t);
+
+/* `t`, whose work has changed, takes a look soon if it is running now. */
+void sched_poke(const struct thread *t);
+
+/* Lets `t` run on these CPUs only; at least one of them must be running. */
+void sched_set_allowed(struct thread *t, uint32_t cpus);
+
+/* Whether a thread waits for this CPU. Needs no lock. */
+bool sched_others_wait(void);
 
 /* Gives the CPU to others; returns when the caller's turn has come again. */
 void sched_yield(void);

@@ -16,11 +16,15 @@ struct process;
 #define WORK_RESTORE BIT(2)
 
 enum thread_state {
-	THREAD_RUNNING, /* on the CPU, or queued for it */
+	THREAD_RUNNING, /* on a CPU, or queued for one */
 	THREAD_BLOCKED,
 	THREAD_DEAD, /* its memory waits for the next thread to be made */
 };
 
+/*
+ * Guarded by the kernel lock. Of what the thread itself reads without: `work` may be set by others
+ * at any time, who then call sched_poke(); `tid`, `process` and `space` only it changes.
+ */
 struct thread {
 	uint32_t work; /* entry.S reads it */
 	enum thread_state state;
@@ -28,7 +32,9 @@ struct thread {
 	bool interruptible;
 	int tid;
 	struct space *space; /* NULL: kernel only */
-	struct list run;     /* in the run queue */
+	struct list run;     /* in the run queue of `cpu` */
+	/* Where it runs, waits to run or ran last; where it may, one bit a CPU. */
+	uint32_t cpu, allowed;
 	/* Time on the CPU: all of it until `since`, when it was last given the CPU. */
 	uint64_t cpu_ns, since_ns;
 	struct arch_thread arch;

@@ -41,9 +41,7 @@ long sys_gettid(void)
 
 long sys_getppid(void)
 {
-	const struct process *parent = process_current()->parent;
-
-	return parent ? parent->pid : 0;
+	return READ_ONCE(process_current()->parent_pid);
 }
 
 long sys_fork(void)
@@ -218,34 +216,6 @@ long sys_waitid(uint64_t type, uint64_t id, uint64_t info_out, uint64_t options,
 	if (usage_out && usage_put(usage_out, process_current()->children_cpu_ns - before) < 0)
 		return -EFAULT;
 	return 0;
-}
-
-long sys_sched_yield(void)
-{
-	sched_yield();
-	return 0;
-}
-
-long sys_sched_setaffinity(uint64_t pid, uint64_t size, uint64_t mask)
-{
-	uint8_t first;
-
-	if (pid && !thread_find((int)pid))
-		return -ESRCH;
-	if (!size || copy_from_user(&first, mask, 1) < 0)
-		return size ? -EFAULT : -EINVAL;
-	return first & 1 ? 0 : -EINVAL;
-}
-
-long sys_sched_getaffinity(uint64_t pid, uint64_t size, uint64_t out)
-{
-	uint64_t mask = 1;
-
-	if (pid && !thread_find((int)pid))
-		return -ESRCH;
-	if (size < sizeof(mask) || size % sizeof(mask))
-		return -EINVAL;
-	return copy_to_user(out, &mask, sizeof(mask)) < 0 ? -EFAULT : (long)sizeof(mask);
 }
 
 long sys_set_tid_address(uint64_t addr)

@@ -75,6 +75,7 @@ long sys_tkill(uint64_t tid, uint64_t signo);
 long sys_time(uint64_t out);
 long sys_sched_setaffinity(uint64_t pid, uint64_t size, uint64_t mask);
 long sys_sched_getaffinity(uint64_t pid, uint64_t size, uint64_t out);
+long sys_getcpu(uint64_t cpu, uint64_t node);
 long sys_getdents64(uint64_t fd, uint64_t out, uint64_t size);
 long sys_set_tid_address(uint64_t addr);
 long sys_clock_gettime(uint64_t clock, uint64_t out);

@@ -1,18 +1,13 @@
-/* Numbers of the Linux x86_64 ABI. entry.S calls through this table. */
+/* Numbers of the Linux x86_64 ABI. entry.S calls through this table, with the kernel lock. */
+#include "syscall/table.h"
+
 #include "lib/errno.h"
 #include "syscall/syscalls.h"
-
-#define CALLS 440
-
-extern void *const syscall_table[CALLS];
-extern const uint64_t syscall_count;
 
 static long sys_absent(void)
 {
 	return -ENOSYS;
 }
-
-const uint64_t syscall_count = CALLS;
 
 #pragma GCC diagnostic push
 #ifdef __clang__
@@ -21,8 +16,8 @@ const uint64_t syscall_count = CALLS;
 #pragma GCC diagnostic ignored "-Woverride-init"
 #endif
 
-void *const syscall_table[CALLS] = {
-	[0 ... CALLS - 1] = sys_absent,
+void *const syscall_table[SYSCALLS] = {
+	[0 ... SYSCALLS - 1] = sys_absent,
 	[0] = sys_read,
 	[1] = sys_write,
 	[2] = sys_open,
@@ -188,6 +183,7 @@ void *const syscall_table[CALLS] = {
 	[292] = sys_dup3,
 	[293] = sys_pipe2,
 	[302] = sys_prlimit64,
+	[309] = sys_getcpu,
 	[316] = sys_renameat2,
 	[318] = sys_getrandom,
 	[332] = sys_statx,

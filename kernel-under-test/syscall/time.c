@@ -1,4 +1,5 @@
 /* System calls on time. */
+#include "arch/spin.h"
 #include "arch/time.h"
 #include "sched/wait.h"
 #include "syscall/syscalls.h"
@@ -33,6 +34,7 @@ uint64_t time_epoch(void)
 	return epoch;
 }
 
+/* Without the kernel lock, as the calls that only ask for the time are. */
 static int clock_now(uint64_t clock, struct user_timespec *out)
 {
 	uint64_t ns = arch_time_ns();
@@ -50,8 +52,10 @@ static int clock_now(uint64_t clock, struct user_timespec *out)
 		break;
 	case CLOCK_PROCESS_CPUTIME:
 	case CLOCK_THREAD_CPUTIME:
+		kernel_lock();
 		ns = clock == CLOCK_PROCESS_CPUTIME ? process_cpu_ns(process_current())
 						    : thread_cpu_ns(thread_current());
+		kernel_unlock();
 		out->sec = (int64_t)(ns / NS_PER_SEC);
 		break;
 	default:

@@ -1,6 +1,7 @@
 /*
  * The local APIC, for its timer, and the IO APIC, for the serial port. The old PICs are masked.
- * Both are at their standard addresses on every machine QEMU has, so no table is read.
+ * Both are at their standard addresses on every machine QEMU has, so no table is
+ * read.
  */
 #include "arch/mmu.h"
 #include "x86.h"
@@ -12,6 +13,8 @@
 #define LAPIC_TPR	0x080
 #define LAPIC_EOI	0x0b0
 #define LAPIC_SPURIOUS	0x0f0
+#define LAPIC_ICR_LOW	0x300
+#define LAPIC_ICR_HIGH	0x310
 #define LAPIC_LVT_TIMER 0x320
 #define LAPIC_LVT_LINT0 0x350
 #define LAPIC_LVT_LINT1 0x360
@@ -23,6 +26,13 @@
 #define LAPIC_ENABLE	 BIT(8)
 #define LVT_MASKED	 BIT(16)
 #define TIMER_DIVIDE_BY1 0xb
+
+#define ICR_NMI	   (4u << 8)
+#define ICR_INIT   (5u << 8)
+#define ICR_START  (6u << 8)
+#define ICR_BUSY   BIT(12)
+#define ICR_ASSERT (1u << 14)
+#define ICR_OTHERS (3u << 18)
 
 #define IOAPIC_INDEX	   0x00
 #define IOAPIC_DATA	   0x10
@@ -63,11 +73,8 @@ uint32_t x86_apic_id(void)
 	return *reg(LAPIC_PHYS, LAPIC_ID) >> 24;
 }
 
-void x86_apic_init(void)
+void x86_apic_init_local(void)
 {
-	uint32_t id = x86_apic_id();
-
-	pic_mask();
 	lapic_write(LAPIC_TPR, 0);
 	lapic_write(LAPIC_LVT_LINT0, LVT_MASKED);
 	lapic_write(LAPIC_LVT_LINT1, LVT_MASKED);
@@ -75,9 +82,42 @@ void x86_apic_init(void)
 	lapic_write(LAPIC_TIMER_DIV, TIMER_DIVIDE_BY1);
 	lapic_write(LAPIC_LVT_TIMER, X86_VECTOR_TIMER);
 	lapic_write(LAPIC_SPURIOUS, LAPIC_ENABLE | X86_VECTOR_SPURIOUS);
+}
 
-	ioapic_write(IOAPIC_REDIRECT(SERIAL_IRQ) + 1, id << 24);
+void x86_apic_init(void)
+{
+	pic_mask();
+	x86_apic_init_local();
+	ioapic_write(IOAPIC_REDIRECT(SERIAL_IRQ) + 1, x86_apic_id() << 24);
 	ioapic_write(IOAPIC_REDIRECT(SERIAL_IRQ), X86_VECTOR_SERIAL);
+}
+
+static void icr_send(uint32_t apic_id, uint32_t what)
+{
+	while (*reg(LAPIC_PHYS, LAPIC_ICR_LOW) & ICR_BUSY)
+		asm volatile("pause");
+	lapic_write(LAPIC_ICR_HIGH, apic_id << 24);
+	lapic_write(LAPIC_ICR_LOW, what | ICR_ASSERT);
+}
+
+void x86_apic_send(uint32_t apic_id, uint8_t vector)
+{
+	icr_send(apic_id, vector);
+}
+
+void x86_apic_send_init(uint32_t apic_id)
+{
+	icr_send(apic_id, ICR_INIT);
+}
+
+void x86_apic_send_startup(uint32_t apic_id, uint8_t page)
+{
+	icr_send(apic_id, ICR_START | page);
+}
+
+void x86_apic_send_nmi_to_others(void)
+{
+	icr_send(0, ICR_NMI | ICR_OTHERS);
 }
 
 void x86_apic_eoi(void)

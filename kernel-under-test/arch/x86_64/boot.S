@@ -83,6 +83,7 @@ boot_high:
 
 	.section .boot.data, "aw", @progbits
 	.balign	8
+	.globl	boot_gdt
 boot_gdt:
 	.quad	0, 0
 	.quad	0x00af9b000000ffff	/* KERNEL_CS */
@@ -93,6 +94,7 @@ boot_gdt_pointer:
 
 	.bss
 	.balign	4096
+	.globl	boot_pml4
 boot_pml4:
 	.skip	4096
 boot_pdpt_low:

@@ -1,5 +1,6 @@
 #include "arch/cpu.h"
 
+#include "arch/spin.h"
 #include "arch/thread.h"
 #include "asm/mmu.h"
 #include "lib/printf.h"
@@ -19,11 +20,11 @@
 
 #define IST_STACK 4096
 
-struct cpu x86_boot_cpu;
+struct cpu x86_cpus[CPUS_MAX];
 uint64_t x86_pte_nx;
 
-/* One stack each for NMI, double fault and machine check. */
-static uint8_t ist_stacks[3][IST_STACK] __attribute__((aligned(16)));
+/* One stack each for NMI, double fault and machine check, for each CPU. */
+static uint8_t ist_stacks[CPUS_MAX][3][IST_STACK] __attribute__((aligned(16)));
 
 static void load_tables(struct cpu *cpu)
 {
@@ -41,8 +42,8 @@ static void load_tables(struct cpu *cpu)
 				(tss >> 24 & 0xff) << 56;
 	cpu->gdt[TSS_SEL / 8 + 1] = tss >> 32;
 	cpu->tss.io_bitmap = sizeof(struct tss);
-	for (size_t i = 0; i < ARRAY_SIZE(ist_stacks); i++)
-		cpu->tss.ist[i] = (uint64_t)&ist_stacks[i][IST_STACK];
+	for (size_t i = 0; i < ARRAY_SIZE(ist_stacks[0]); i++)
+		cpu->tss.ist[i] = (uint64_t)&ist_stacks[cpu->id][i][IST_STACK];
 
 	asm volatile("lgdt %0" : : "m"(pointer) : "memory");
 	/* CS keeps the selector it has: the boot GDT has the same entry at the same place. */
@@ -63,7 +64,6 @@ static void init_features(void)
 		if (r[1] & BIT(7))
 			cr4 |= CR4_SMEP;
 		if (r[1] & BIT(20)) {
-			x86_smap_enable();
 			cr4 |= CR4_SMAP;
 		}
 		if (r[2] & BIT(2))
@@ -73,32 +73,48 @@ static void init_features(void)
 	x86_write_cr0((x86_read_cr0() | CR0_MP | CR0_WP) & ~CR0_EM);
 }
 
-void arch_cpu_init(void)
+/* What user code reads with RDTSCP and RDPID: the CPU's number, as from getcpu(). */
+static void init_tsc_aux(const struct cpu *cpu)
 {
-	struct cpu *cpu = &x86_boot_cpu;
+	uint32_t max[4], extended[4], features[4] = {0};
 
+	x86_cpuid(0, 0, max);
+	if (max[0] >= 7)
+		x86_cpuid(7, 0, features);
+	x86_cpuid(0x80000001, 0, extended);
+	if ((extended[3] & BIT(27)) || (features[2] & BIT(22)))
+		x86_wrmsr(MSR_TSC_AUX, cpu->id);
+}
+
+void x86_cpu_init(struct cpu *cpu)
+{
 	cpu->self = cpu;
 	load_tables(cpu);
 	x86_wrmsr(MSR_GS_BASE, (uint64_t)cpu);
 	x86_wrmsr(MSR_KERNEL_GS_BASE, 0);
 	init_features();
-	x86_idt_init();
+	x86_idt_load();
 
 	/* SYSRET adds 16 to the upper selector for CS and 8 for SS. */
 	x86_wrmsr(MSR_STAR, (uint64_t)(USER_CS - 16) << 48 | (uint64_t)KERNEL_CS << 32);
 	x86_wrmsr(MSR_LSTAR, (uint64_t)syscall_entry);
 	x86_wrmsr(MSR_SFMASK, RFLAGS_SYSCALL_MASK);
+	init_tsc_aux(cpu);
+}
+
+void arch_cpu_init(void)
+{
+	x86_idt_init();
+	x86_cpu_init(&x86_cpus[0]);
+	if (x86_read_cr4() & CR4_SMAP)
+		x86_smap_enable();
+	kernel_lock();
 }
 
 void arch_idle(void)
 {
 	/* STI takes effect after HLT has begun: no interrupt is missed between the two. */
 	asm volatile("sti; hlt; cli" : : : "memory");
-}
-
-void arch_set_current(struct thread *t)
-{
-	x86_boot_cpu.current = t;
 }
 
 void arch_cpu_name(char out[ARCH_CPU_NAME_MAX])

@@ -52,6 +52,22 @@
 	addq	$16, %rsp		/* vector and code */
 .endm
 
+/* Back to the user with rax; C has kept rbx to r15 as they were, but for our rbx. */
+.macro	SYSCALL_EXIT
+	movq	REGS_RBX(%rsp), %rbx
+	movq	REGS_R10(%rsp), %r10
+	movq	REGS_R9(%rsp), %r9
+	movq	REGS_R8(%rsp), %r8
+	movq	REGS_RDX(%rsp), %rdx
+	movq	REGS_RSI(%rsp), %rsi
+	movq	REGS_RDI(%rsp), %rdi
+	movq	REGS_RIP(%rsp), %rcx
+	movq	REGS_RFLAGS(%rsp), %r11
+	movq	REGS_RSP(%rsp), %rsp
+	swapgs
+	sysretq
+.endm
+
 /*
  * SYSCALL. The CPU has changed only these:
  *   rcx     user rip            cs, ss  kernel's
@@ -80,25 +96,12 @@ syscall_entry:
 	sbbq	%rbx, %rbx
 	andl	%ebx, %eax		/* the number is 32 bits: the rest goes */
 	movq	%r10, %rcx
-	call	*syscall_table(, %rax, 8)
+	call	*syscall_entries(, %rax, 8)
 syscall_done:
 	movq	%gs:CPU_CURRENT, %rbx
 	cmpl	$0, THREAD_WORK(%rbx)
 	jne	syscall_work
-
-	/* C has kept rbx to r15 as they were, but for our rbx. */
-	movq	REGS_RBX(%rsp), %rbx
-	movq	REGS_R10(%rsp), %r10
-	movq	REGS_R9(%rsp), %r9
-	movq	REGS_R8(%rsp), %r8
-	movq	REGS_RDX(%rsp), %rdx
-	movq	REGS_RSI(%rsp), %rsi
-	movq	REGS_RDI(%rsp), %rdi
-	movq	REGS_RIP(%rsp), %rcx
-	movq	REGS_RFLAGS(%rsp), %r11
-	movq	REGS_RSP(%rsp), %rsp
-	swapgs
-	sysretq
+	SYSCALL_EXIT
 
 syscall_unknown:
 	movq	$-38, %rax		/* -ENOSYS */
@@ -107,17 +110,62 @@ syscall_unknown:
 syscall_work:
 	movq	%rax, REGS_RAX(%rsp)
 	movq	%rsp, %rdi
-	call	trap_user_work
+	call	x86_user_work
 	jmp	return_to_user
 
-/* A new thread's first way out: its registers were laid down by arch_thread_init(). */
+/*
+ * The entry of every call that wants the kernel lock: takes it, calls the function proper, and
+ * gives it back, all without an instruction of the other calls.
+ */
+	.globl	syscall_locked
+	.balign	64
+syscall_locked:
+	addq	$8, %rsp		/* the way out is our own */
+	lock btsl $0, arch_kernel_lock_word(%rip)
+	jc	syscall_contended
+1:	incq	%gs:CPU_KERNEL_LOCK
+	call	*syscall_table(, %rax, 8)
+	movq	%gs:CPU_CURRENT, %rbx
+	cmpl	$0, THREAD_WORK(%rbx)
+	jne	syscall_work_locked
+	incq	%gs:CPU_KERNEL_LOCK
+	movl	$0, arch_kernel_lock_word(%rip)
+	SYSCALL_EXIT
+
+syscall_contended:
+	pushq	%rax
+	subq	$8, %rsp
+	call	arch_kernel_lock_wait
+	addq	$8, %rsp
+	popq	%rax
+	movq	REGS_RDI(%rsp), %rdi
+	movq	REGS_RSI(%rsp), %rsi
+	movq	REGS_RDX(%rsp), %rdx
+	movq	REGS_R10(%rsp), %rcx
+	movq	REGS_R8(%rsp), %r8
+	movq	REGS_R9(%rsp), %r9
+	jmp	1b
+
+syscall_work_locked:
+	movq	%rax, REGS_RAX(%rsp)
+work_locked:
+	movq	%rsp, %rdi
+	call	trap_user_work
+unlock_to_user:
+	incq	%gs:CPU_KERNEL_LOCK
+	movl	$0, arch_kernel_lock_word(%rip)
+	jmp	return_to_user
+
+/*
+ * A new thread's first way out: its registers were laid down by arch_thread_init(). Whoever gave
+ * it the CPU held the kernel lock.
+ */
 	.globl	thread_first_return
 thread_first_return:
 	movq	%gs:CPU_CURRENT, %rbx
 	cmpl	$0, THREAD_WORK(%rbx)
-	je	return_to_user
-	movq	%rsp, %rdi
-	call	trap_user_work
+	jne	work_locked
+	jmp	unlock_to_user
 
 /* rsp = struct regs. */
 return_to_user:
@@ -169,7 +217,7 @@ trap_common:
 	cmpl	$0, THREAD_WORK(%rbx)
 	je	return_to_user
 	movq	%rsp, %rdi
-	call	trap_user_work
+	call	x86_user_work
 	jmp	return_to_user
 
 trap_kernel:

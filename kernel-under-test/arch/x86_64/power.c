@@ -1,6 +1,7 @@
 #include "arch/cpu.h"
 
 #include "arch/mmu.h"
+#include "arch/smp.h"
 #include "arch/time.h"
 #include "lib/printf.h"
 #include "x86.h"
@@ -47,10 +48,39 @@ void arch_restart(void)
 	asm volatile("lidt %0; int3" : : "m"(none));
 }
 
+/* The CPU that panics, and 1; 0: none. An NMI then means to stop. */
+static unsigned int panicking;
+
+_Noreturn static void stop_here(void)
+{
+	for (;;)
+		asm volatile("cli; hlt");
+}
+
+void x86_nmi(const struct regs *r)
+{
+	if (READ_ONCE(panicking))
+		stop_here();
+	log_printf("unexpected NMI at %p\n", (void *)r->rip);
+}
+
+void arch_panic_begin(void)
+{
+	unsigned int nobody = 0, me = arch_cpu_id() + 1;
+
+	if (arch_cpu_count() == 1)
+		return;
+	/* Of CPUs that panic at the same time, the first has its say; and it may panic again. */
+	if (__atomic_compare_exchange_n(&panicking, &nobody, me, false, __ATOMIC_SEQ_CST,
+					__ATOMIC_SEQ_CST))
+		x86_apic_send_nmi_to_others();
+	else if (nobody != me)
+		stop_here();
+}
+
 void arch_panic_stop(void)
 {
 	x86_outb(PVPANIC_PORT, PVPANIC_PANIC);
 	arch_restart();
-	for (;;)
-		asm volatile("cli; hlt");
+	stop_here();
 }

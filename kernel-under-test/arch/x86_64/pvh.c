@@ -78,6 +78,7 @@ void arch_boot_read(struct boot_info *info, uint64_t handover)
 			info->cmdline[n] = line[n];
 		info->cmdline[n] = '\0';
 	}
+	info->rsdp = si->rsdp;
 	info->image.start = (uint64_t)image_start - KERNEL_BASE;
 	info->image.end = (uint64_t)image_end - KERNEL_BASE;
 }

@@ -79,7 +79,7 @@ void arch_thread_switch(struct arch_thread *from, struct arch_thread *to)
 	 * loading a selector, and the next thread must not see that.
 	 */
 	fpu_save(from);
-	x86_boot_cpu.tss.rsp[0] = to->stack_top;
+	x86_cpu()->tss.rsp[0] = to->stack_top;
 	arch_thread_load_bases(to);
 	fpu_load(to);
 	x86_switch_stacks(&from->sp, to->sp);

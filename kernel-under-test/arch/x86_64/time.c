@@ -34,6 +34,7 @@ void arch_time_init(void)
 	uint32_t apic;
 
 	x86_apic_init();
+	x86_cpu()->apic_id = x86_apic_id();
 
 	/* Channel 2, gate closed, one count down in mode 0: its output shows in the gate port. */
 	x86_outb(PIT_GATE, (x86_inb(PIT_GATE) & ~0x03) | 0x00);

@@ -1,5 +1,6 @@
 #include "arch/trap.h"
 
+#include "arch/spin.h"
 #include "arch/thread.h"
 #include "arch/uaccess.h"
 #include "lib/errno.h"
@@ -8,6 +9,7 @@
 
 #define VEC_DIVIDE     0
 #define VEC_DEBUG      1
+#define VEC_NMI	       2
 #define VEC_BREAKPOINT 3
 #define VEC_OVERFLOW   4
 #define VEC_BOUND      5
@@ -47,11 +49,6 @@ static struct gate idt[256];
 
 void x86_idt_init(void)
 {
-	struct {
-		uint16_t limit;
-		uint64_t base;
-	} __attribute__((packed)) pointer = {sizeof(idt) - 1, (uint64_t)idt};
-
 	for (unsigned int v = 0; v < 256; v++) {
 		uint64_t stub = (uint64_t)vector_stubs + v * X86_STUB_SIZE;
 		/* User code may raise a breakpoint and an overflow, nothing else. */
@@ -62,13 +59,22 @@ void x86_idt_init(void)
 			.offset1 = (uint16_t)(stub >> 16),
 			.offset2 = (uint32_t)(stub >> 32),
 			.selector = KERNEL_CS,
-			.ist = v == 2		  ? 1
+			.ist = v == VEC_NMI	  ? 1
 			       : v == VEC_DOUBLE  ? 2
 			       : v == VEC_MACHINE ? 3
 						  : 0,
 			.type = (uint8_t)(0x8e | dpl << 5),
 		};
 	}
+}
+
+void x86_idt_load(void)
+{
+	struct {
+		uint16_t limit;
+		uint64_t base;
+	} __attribute__((packed)) pointer = {sizeof(idt) - 1, (uint64_t)idt};
+
 	asm volatile("lidt %0" : : "m"(pointer) : "memory");
 }
 
@@ -145,10 +151,6 @@ static void exception(struct regs *r)
 {
 	uint64_t fixup;
 
-	if (r->vector == VEC_MACHINE)
-		die(r, "machine check");
-	if (r->vector == VEC_DOUBLE)
-		double_fault(r);
 	if (regs_from_user(r)) {
 		trap_user_fault(r, signal_of(r->vector), r->rip);
 		return;
@@ -160,7 +162,8 @@ static void exception(struct regs *r)
 	r->rip = fixup;
 }
 
-void trap_dispatch(struct regs *r)
+/* What needs the kernel lock. */
+static void dispatch_locked(struct regs *r)
 {
 	switch (r->vector) {
 	case VEC_PAGE:
@@ -174,11 +177,9 @@ void trap_dispatch(struct regs *r)
 		x86_apic_eoi();
 		trap_serial();
 		break;
-	case X86_VECTOR_SPURIOUS:
-		break;
-	case 2:
-		/* Nothing here raises an NMI on purpose. */
-		log_printf("unexpected NMI at %p\n", (void *)r->rip);
+	case X86_VECTOR_RESCHEDULE:
+		x86_apic_eoi();
+		trap_reschedule();
 		break;
 	default:
 		if (r->vector < 32) {
@@ -188,4 +189,38 @@ void trap_dispatch(struct regs *r)
 			x86_message((unsigned int)r->vector);
 		}
 	}
+}
+
+void trap_dispatch(struct regs *r)
+{
+	/* A call that holds it may fault on user memory. */
+	bool held = kernel_locked();
+
+	switch (r->vector) {
+	case VEC_NMI:
+		x86_nmi(r);
+		return;
+	case VEC_DOUBLE:
+		double_fault(r);
+	case VEC_MACHINE:
+		die(r, "machine check");
+	case X86_VECTOR_FLUSH:
+		x86_apic_eoi();
+		x86_serve();
+		return;
+	case X86_VECTOR_SPURIOUS:
+		return;
+	}
+	if (!held)
+		kernel_lock();
+	dispatch_locked(r);
+	if (!held)
+		kernel_unlock();
+}
+
+void x86_user_work(struct regs *r)
+{
+	kernel_lock();
+	trap_user_work(r);
+	kernel_unlock();
 }

@@ -120,7 +120,27 @@ __attribute__((weak)) size_t page_reclaim(size_t wanted)
 	return 0;
 }
 
+/* Given by arch. */
+unsigned int arch_cpus_running = 1;
+uint32_t arch_kernel_lock_word;
+
+void arch_cpu_flush(uint32_t cpus)
+{
+	fprintf(stderr, "asked CPUs %x, which are not there\n", cpus);
+	abort();
+}
+
+void arch_kernel_lock_wait(void)
+{
+	fputs("a lock is taken twice\n", stderr);
+	abort();
+}
+
 static jmp_buf *panic_catcher;
+
+void arch_panic_begin(void)
+{
+}
 
 void arch_panic_stop(void)
 {

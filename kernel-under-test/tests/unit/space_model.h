@@ -5,6 +5,7 @@
 #pragma once
 
 #include "mm/space.h"
+#include "mm/tlb.h"
 
 /* The pages that tests play with: a window across the border of two last-level tables. */
 #define WINDOW_PAGES 128

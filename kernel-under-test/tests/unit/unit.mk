@@ -14,7 +14,7 @@ unit_cflags := -std=gnu11 -D_GNU_SOURCE -O1 -g -fno-strict-aliasing -fno-omit-fr
 unit_base := $(unit_dir)/host.c lib/printf.c mm/page.c arch/x86_64/mmu.c
 # The slab allocator itself is under test in kmem and space_slab; elsewhere libc's sees more.
 unit_heap := $(unit_base) $(unit_dir)/host_kmem.c
-unit_mm := lib/random.c mm/area.c mm/remap.c mm/fault.c mm/space.c mm/object.c mm/store.c
+unit_mm := lib/random.c mm/area.c mm/remap.c mm/fault.c mm/space.c mm/tlb.c mm/object.c mm/store.c
 unit_fs := mm/store.c $(wildcard fs/*.c) $(unit_dir)/host_fs.c $(unit_dir)/tree.c
 
 unit_printf := $(unit_base)

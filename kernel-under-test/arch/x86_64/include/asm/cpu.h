@@ -23,11 +23,47 @@ struct cpu {
 	uint64_t scratch;
 	struct tss tss;
 	uint64_t gdt[9];
+	uint32_t id, apic_id;
+	/* Counted by this CPU alone, by enum lock_class of arch/spin.h. */
+	uint64_t locks[8];
 } __attribute__((packed, aligned(64)));
 
 _Static_assert(offsetof(struct cpu, current) == CPU_CURRENT, "entry.S");
 _Static_assert(offsetof(struct cpu, scratch) == CPU_SCRATCH, "entry.S");
 _Static_assert(offsetof(struct cpu, tss.rsp) == CPU_RSP0, "entry.S");
+_Static_assert(offsetof(struct cpu, id) == CPU_ID, "asm/cpu.h");
+_Static_assert(offsetof(struct cpu, locks) == CPU_LOCKS, "entry.S");
+
+static inline struct cpu *x86_cpu(void)
+{
+	struct cpu *cpu;
+
+	asm volatile("movq %%gs:0, %0" : "=r"(cpu));
+	return cpu;
+}
+
+/* Which CPU this is, from 0. Kernel code is not preempted: it holds until the next sleep. */
+static inline unsigned int arch_cpu_id(void)
+{
+	unsigned int id;
+
+	asm volatile("movl %%gs:%c1, %0" : "=r"(id) : "i"(CPU_ID));
+	return id;
+}
+
+/* One more lock of the class taken by this CPU. */
+#define x86_count_lock(class)                                                                      \
+	asm volatile("incq %%gs:%c0" : : "i"(CPU_LOCKS + 8 * (class)) : "memory", "cc")
+
+static inline uint64_t x86_lock_count(unsigned int class)
+{
+	uint64_t n;
+
+	asm volatile("movq %%gs:%c1(, %q2, 8), %0"
+		     : "=r"(n)
+		     : "i"(CPU_LOCKS), "r"((uint64_t)class));
+	return n;
+}
 
 #define MSR_EFER	   0xc0000080
 #define MSR_STAR	   0xc0000081
@@ -36,6 +72,7 @@ _Static_assert(offsetof(struct cpu, tss.rsp) == CPU_RSP0, "entry.S");
 #define MSR_FS_BASE	   0xc0000100
 #define MSR_GS_BASE	   0xc0000101
 #define MSR_KERNEL_GS_BASE 0xc0000102
+#define MSR_TSC_AUX	   0xc0000103
 
 static inline void x86_wrmsr(uint32_t msr, uint64_t v)
 {

@@ -25,6 +25,13 @@
 #define CPU_CURRENT 8
 #define CPU_SCRATCH 16
 #define CPU_RSP0    28
+#define CPU_ID	    200
+#define CPU_LOCKS   208
+/* Of CPU_LOCKS: the kernel lock, taken and given back, so that odd means held. */
+#define CPU_KERNEL_LOCK CPU_LOCKS
+
+/* CPUs that are used, at most; the others stay as the firmware left them. */
+#define CPUS_MAX 8
 
 /* struct thread */
 #define THREAD_WORK 0

@@ -1,0 +1,141 @@
+#include "mm/tlb.h"
+
+#include "arch/mmu.h"
+#include "arch/smp.h"
+#include "arch/trap.h"
+#include "lib/printf.h"
+
+enum {
+	ACTIVE,
+	/* Idle, with a space loaded; what it remembers of it is right, or is not. */
+	LAZY,
+	STALE,
+};
+
+static struct tlb {
+	/* What a thread here works in, and what is loaded: NULL, the kernel's own. */
+	struct space *in_use, *loaded;
+	/* Others change LAZY to STALE. */
+	uint32_t state;
+	/* Its bit in space.cpus. */
+	uint32_t me;
+} __attribute__((aligned(64))) cpus[] = {
+	{.me = 0x01}, {.me = 0x02}, {.me = 0x04}, {.me = 0x08},
+	{.me = 0x10}, {.me = 0x20}, {.me = 0x40}, {.me = 0x80},
+};
+
+_Static_assert(ARRAY_SIZE(cpus) == CPUS_MAX, "one for each");
+
+static void load(struct tlb *t, struct space *s)
+{
+	struct space *old = t->loaded;
+
+	if (likely(s))
+		__atomic_fetch_or(&s->cpus, t->me, __ATOMIC_SEQ_CST);
+	t->loaded = s;
+	mmu_switch(likely(s) ? s->root : mmu_kernel_root());
+	if (likely(old))
+		__atomic_fetch_and(&old->cpus, ~t->me, __ATOMIC_SEQ_CST);
+}
+
+void space_use(struct space *s)
+{
+	struct tlb *t = &cpus[arch_cpu_id()];
+
+	t->in_use = s;
+	if (unlikely(t->state != ACTIVE) &&
+	    __atomic_exchange_n(&t->state, ACTIVE, __ATOMIC_SEQ_CST) == STALE)
+		mmu_flush_all();
+	if (s != t->loaded)
+		load(t, s);
+}
+
+struct space *space_used(void)
+{
+	return cpus[arch_cpu_id()].in_use;
+}
+
+void space_idle(void)
+{
+	struct tlb *t = &cpus[arch_cpu_id()];
+
+	t->in_use = NULL;
+	if (t->state == ACTIVE)
+		__atomic_store_n(&t->state, LAZY, __ATOMIC_SEQ_CST);
+}
+
+static uint32_t others(const struct space *s)
+{
+	return __atomic_load_n(&s->cpus, __ATOMIC_SEQ_CST) & ~cpus[arch_cpu_id()].me;
+}
+
+bool tlb_shared(const struct space *s)
+{
+	return others(s) != 0;
+}
+
+void space_leave(struct space *s)
+{
+	if (cpus[arch_cpu_id()].loaded == s)
+		load(&cpus[arch_cpu_id()], NULL);
+	/* Those are idle. */
+	if (tlb_shared(s))
+		arch_cpu_flush(others(s));
+	ASSERT(!s->cpus);
+}
+
+static void flush_others(const struct space *s)
+{
+	uint32_t ask = 0;
+
+	for (uint32_t left = others(s); left; left &= left - 1) {
+		struct tlb *t = &cpus[__builtin_ctz(left)];
+		uint32_t lazy = LAZY;
+
+		if (!__atomic_compare_exchange_n(&t->state, &lazy, STALE, false, __ATOMIC_SEQ_CST,
+						 __ATOMIC_SEQ_CST) &&
+		    lazy == ACTIVE)
+			ask |= left & -left;
+	}
+	if (ask)
+		arch_cpu_flush(ask);
+}
+
+static bool is_here(const struct space *s)
+{
+	return s->cpus & cpus[arch_cpu_id()].me;
+}
+
+void tlb_flush_page(struct space *s, uint64_t va)
+{
+	if (is_here(s))
+		mmu_flush_page(va);
+	if (unlikely(tlb_shared(s)))
+		flush_others(s);
+}
+
+void tlb_flush(struct space *s)
+{
+	if (is_here(s))
+		mmu_flush_all();
+	if (unlikely(tlb_shared(s)))
+		flush_others(s);
+}
+
+void tlb_flush_tables(struct space *s)
+{
+	if (is_here(s))
+		mmu_flush_all();
+	if (unlikely(tlb_shared(s)))
+		arch_cpu_flush(others(s));
+}
+
+void trap_flush(void)
+{
+	struct tlb *t = &cpus[arch_cpu_id()];
+
+	if (t->state == ACTIVE)
+		mmu_flush_all();
+	else if (t->loaded)
+		load(t, NULL);
+}

@@ -1,0 +1,40 @@
+/*
+ * Which space each CPU has loaded, and making all CPUs forget what has changed in one.
+ *
+ *   owner                                  another CPU, in the same space
+ *   clear or narrow the entry
+ *   flush here
+ *   read space.cpus; ask each of them ---> interrupt (or a wait for a lock): flush
+ *   wait                             <---  answer
+ *   only now: put the page, let others have the table
+ *
+ * A CPU enters its bit into space.cpus before it loads the space, and takes it out after it has
+ * loaded another: so none that can remember the entry is missed.
+ *
+ * An idle CPU keeps the last space loaded, since the thread may soon be back. It runs no user code,
+ * so it is not interrupted for pages: it is marked, and flushes before it leaves idle. But it may
+ * still walk the tables on its own account; so before a table goes it is asked to load the
+ * kernel's own.
+ */
+#pragma once
+
+#include "mm/space.h"
+
+/* The space that trap_page_fault() and the flushes speak of, from now on. NULL: none. */
+void space_use(struct space *s);
+struct space *space_used(void);
+
+/* This CPU has nothing to run: it keeps the space that is loaded, for no thread. */
+void space_idle(void);
+
+/* No thread runs in `s` any more: no CPU keeps it loaded either. */
+void space_leave(struct space *s);
+
+/* Whether a CPU other than this one has `s` loaded. */
+bool tlb_shared(const struct space *s);
+
+/* Entries of `s` have changed: one, or any number. Returns when no CPU remembers what they were. */
+void tlb_flush_page(struct space *s, uint64_t va);
+void tlb_flush(struct space *s);
+/* The same before tables of `s` are taken away: idle CPUs leave it too. */
+void tlb_flush_tables(struct space *s);

@@ -1,0 +1,71 @@
+/* System calls on CPUs: which there are, and which a thread may use. */
+#include "arch/smp.h"
+#include "arch/spin.h"
+#include "sched/sched.h"
+#include "syscall/syscalls.h"
+#include "syscall/user.h"
+
+/* Runs without the kernel lock, which it takes if somebody waits. */
+long sys_sched_yield(void)
+{
+	if (likely(!sched_others_wait()))
+		return 0;
+	kernel_lock();
+	sched_yield();
+	kernel_unlock();
+	return 0;
+}
+
+static uint64_t all_cpus(void)
+{
+	return (1ull << arch_cpu_count()) - 1;
+}
+
+static struct thread *thread_of(uint64_t tid)
+{
+	return tid ? thread_find((int)tid) : thread_current();
+}
+
+long sys_sched_setaffinity(uint64_t tid, uint64_t size, uint64_t from)
+{
+	struct thread *t = thread_of(tid);
+	uint64_t mask = 0;
+
+	if (!t)
+		return -ESRCH;
+	/* What it says of CPUs that can't be is not looked at. */
+	if (copy_from_user(&mask, from, MIN(size, sizeof(mask))) < 0)
+		return -EFAULT;
+	mask &= all_cpus();
+	if (!mask)
+		return -EINVAL;
+	sched_set_allowed(t, (uint32_t)mask);
+	/* The call returns where the thread may be. */
+	if (t == thread_current())
+		sched_yield();
+	return 0;
+}
+
+long sys_sched_getaffinity(uint64_t tid, uint64_t size, uint64_t out)
+{
+	const struct thread *t = thread_of(tid);
+	uint64_t mask;
+
+	if (!t)
+		return -ESRCH;
+	if (size < sizeof(mask) || size % sizeof(mask))
+		return -EINVAL;
+	mask = t->allowed & all_cpus();
+	return copy_to_user(out, &mask, sizeof(mask)) < 0 ? -EFAULT : (long)sizeof(mask);
+}
+
+/* There is one node. Runs without the kernel lock. */
+long sys_getcpu(uint64_t cpu_out, uint64_t node_out)
+{
+	static const uint32_t node;
+	uint32_t cpu = arch_cpu_id();
+
+	if (cpu_out && copy_to_user(cpu_out, &cpu, sizeof(cpu)) < 0)
+		return -EFAULT;
+	return node_out ? copy_to_user(node_out, &node, sizeof(node)) : 0;
+}

@@ -1,0 +1,41 @@
+/*
+ * Which calls run without the kernel lock.
+ *
+ * Such a call may touch: what belongs to the calling thread or to this CPU; what never changes
+ * while the caller lives (its pid); a single word that others change, read once; and what a
+ * spinlock guards. For anything else it takes the kernel lock itself, and so it must to sleep or
+ * to wake somebody. All other calls go through syscall_locked in entry.S.
+ */
+#include "syscall/syscalls.h"
+#include "syscall/table.h"
+
+extern char syscall_locked[];
+
+const uint64_t syscall_count = SYSCALLS;
+
+#pragma GCC diagnostic push
+#ifdef __clang__
+#pragma GCC diagnostic ignored "-Winitializer-overrides"
+#else
+#pragma GCC diagnostic ignored "-Woverride-init"
+#endif
+
+void *const syscall_entries[SYSCALLS] = {
+	[0 ... SYSCALLS - 1] = syscall_locked,
+	[24] = sys_sched_yield,
+	[39] = sys_getpid,
+	[63] = sys_uname,
+	[96] = sys_gettimeofday,
+	[102] = sys_getid, /* getuid */
+	[104] = sys_getid, /* getgid */
+	[107] = sys_getid, /* geteuid */
+	[108] = sys_getid, /* getegid */
+	[110] = sys_getppid,
+	[186] = sys_gettid,
+	[201] = sys_time,
+	[228] = sys_clock_gettime,
+	[229] = sys_clock_getres,
+	[309] = sys_getcpu,
+};
+
+#pragma GCC diagnostic pop

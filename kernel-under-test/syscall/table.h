@@ -1,0 +1,11 @@
+/* The tables that entry.S calls through. */
+#pragma once
+
+#include "lib/types.h"
+
+#define SYSCALLS 440
+
+/* By number: the functions, and where the entry code goes for them. */
+extern void *const syscall_table[SYSCALLS];
+extern void *const syscall_entries[SYSCALLS];
+extern const uint64_t syscall_count;
