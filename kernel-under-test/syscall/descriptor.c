@@ -96,13 +96,41 @@ long sys_fcntl(uint64_t fd, uint64_t command, uint64_t arg)
 	}
 }
 
+/* Requests that every file understands, whatever stands behind it. */
+#define FIONBIO	 0x5421
+#define FIONCLEX 0x5450
+#define FIOCLEX	 0x5451
+
+static long file_control(struct file *f, uint32_t fd, uint32_t request, uint64_t arg)
+{
+	int on;
+
+	switch (request) {
+	case FIOCLEX:
+	case FIONCLEX:
+		files_set_cloexec(process_current()->files, fd, request == FIOCLEX);
+		return 0;
+	case FIONBIO:
+		if (copy_from_user(&on, arg, sizeof(on)) < 0)
+			return -EFAULT;
+		f->flags = on ? f->flags | O_NONBLOCK : f->flags & ~(uint32_t)O_NONBLOCK;
+		return 0;
+	default:
+		return f->ops->ioctl ? f->ops->ioctl(f, request, arg) : -ENOTTY;
+	}
+}
+
 long sys_ioctl(uint64_t fd, uint64_t request, uint64_t arg)
 {
-	struct file *f = user_file(fd);
+	struct file *f = user_file_get(fd);
+	long ret = -EBADF;
 
 	if (!f)
-		return -EBADF;
-	return f->ops->ioctl ? f->ops->ioctl(f, request, arg) : -ENOTTY;
+		return ret;
+	if (!(f->flags & O_PATH))
+		ret = file_control(f, (uint32_t)fd, (uint32_t)request, arg);
+	file_put(f);
+	return ret;
 }
 
 long sys_pipe2(uint64_t out, uint64_t flags)

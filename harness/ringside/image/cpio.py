@@ -24,6 +24,10 @@ class CpioWriter:
         """Add a regular file holding `data`."""
         self._entry(path, stat.S_IFREG | mode, data=data)
 
+    def symlink(self, path: str, target: str) -> None:
+        """Add a symbolic link to `target`."""
+        self._entry(path, stat.S_IFLNK | 0o777, data=target.encode())
+
     def char_device(self, path: str, major: int, minor: int, mode: int = 0o666) -> None:
         """Add a character device node."""
         self._entry(path, stat.S_IFCHR | mode, device=(major, minor))

@@ -2,7 +2,9 @@
 #include "guest.h"
 
 #include <fcntl.h>
+#include <sys/ioctl.h>
 #include <sys/resource.h>
+#include <sys/socket.h>
 
 static void numbers(void)
 {
@@ -70,6 +72,31 @@ static void flags(void)
 	unlink("/tmp/flags");
 }
 
+static void controls(void)
+{
+	int ends[2], on = 1, off = 0;
+	char c;
+
+	socketpair(AF_UNIX, SOCK_STREAM, 0, ends);
+	same("FIONBIO", RAW(SYS_ioctl, ends[0], FIONBIO, &on), 0);
+	same("a read does not wait", RAW(SYS_read, ends[0], &c, 1), -EAGAIN);
+	same("F_GETFL shows it", fcntl(ends[0], F_GETFL) & O_NONBLOCK, O_NONBLOCK);
+	same("FIONBIO off", RAW(SYS_ioctl, ends[0], FIONBIO, &off), 0);
+	same("F_GETFL does not", fcntl(ends[0], F_GETFL) & O_NONBLOCK, 0);
+	same("FIONBIO from nowhere", RAW(SYS_ioctl, ends[0], FIONBIO, 8), -EFAULT);
+	same("FIOCLEX", RAW(SYS_ioctl, ends[0], FIOCLEX), 0);
+	same("closed by exec", fcntl(ends[0], F_GETFD), FD_CLOEXEC);
+	same("FIONCLEX", RAW(SYS_ioctl, ends[0], FIONCLEX), 0);
+	same("kept by exec", fcntl(ends[0], F_GETFD), 0);
+	same("the upper half of a request is not looked at",
+	     RAW(SYS_ioctl, ends[0], FIOCLEX | 1ul << 32), 0);
+	close(ends[0]);
+	close(ends[1]);
+	ends[0] = open("/tmp", O_PATH);
+	same("nothing through O_PATH", RAW(SYS_ioctl, ends[0], FIOCLEX), -EBADF);
+	close(ends[0]);
+}
+
 static void all_of_them(void)
 {
 	int n = 0, fd;
@@ -91,6 +118,7 @@ static void run(void)
 	numbers();
 	duplicates();
 	flags();
+	controls();
 	all_of_them();
 }
 
