@@ -29,6 +29,8 @@ struct file;
 struct poll_entry;
 
 struct file_ops {
+	/* What links to it say where there is no name: "pipe", "anon_inode:[eventfd]". */
+	const char *kind;
 	/* Move up to u->left bytes; how many were moved, or -errno. Absent: -EINVAL. */
 	long (*read)(struct file *f, struct uio *u);
 	long (*write)(struct file *f, struct uio *u);

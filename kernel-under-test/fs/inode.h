@@ -52,6 +52,11 @@ struct inode_ops {
 
 	/* Symbolic links: the target, ended by a zero; valid while the inode is. */
 	const char *(*target)(struct inode *link);
+	/*
+	 * Of links that lead to a thing and not to a name: the thing, with a reference. Absent, or
+	 * NULL: the target says it. -ENXIO: it can't be opened anew.
+	 */
+	int (*follow)(struct inode *link, struct inode **out);
 
 	/* Regular files: bytes moved, or -errno. */
 	long (*read)(struct inode *file, uint64_t pos, struct uio *u);

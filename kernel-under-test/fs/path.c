@@ -21,11 +21,18 @@ static int walk_path(struct walk *w, const char *path, bool follow);
 /* Replaces the walk's place by what the symbolic link it stands at leads to. */
 static int follow_link(struct walk *w, struct inode *dir)
 {
-	struct inode *link = w->at;
+	struct inode *link = w->at, *there = NULL;
 	int err;
 
 	if (++w->links > LINKS_MAX)
 		return -ELOOP;
+	if (link->ops->follow) {
+		err = link->ops->follow(link, &there);
+		if (!err && there)
+			move_to(w, there);
+		if (err || there)
+			return err;
+	}
 	w->at = inode_get(dir);
 	err = walk_path(w, link->ops->target(link), true);
 	inode_put(link);

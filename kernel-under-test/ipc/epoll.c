@@ -219,6 +219,7 @@ static void epoll_release(struct file *f)
 }
 
 static const struct file_ops epoll_ops = {
+	.kind = "anon_inode:[eventpoll]",
 	.poll = epoll_poll,
 	.release = epoll_release,
 };

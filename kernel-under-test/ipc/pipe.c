@@ -14,7 +14,7 @@ struct pipe {
 	/* Ends ever opened: who waits for one must not miss one that closed again. */
 	uint32_t reads_seen, writes_seen;
 	struct wait_queue readers, writers;
-	struct inode *fifo; /* NULL: no name */
+	struct inode *fifo; /* where it can be opened, if anywhere; no reference */
 };
 
 static long pipe_read(struct file *f, struct uio *u)
@@ -119,6 +119,7 @@ static void pipe_release(struct file *f)
 }
 
 static const struct file_ops pipe_ops = {
+	.kind = "pipe",
 	.read = pipe_read,
 	.write = pipe_write,
 	.ioctl = pipe_ioctl,
@@ -217,4 +218,52 @@ int fifo_open(struct inode *inode, uint32_t flags, struct file **out)
 	if (err)
 		file_put(*out);
 	return err;
+}
+
+static int no_pages(struct object *o, uint64_t index, bool make_it, struct page **out)
+{
+	(void)o, (void)index, (void)make_it, (void)out;
+	return -ENXIO;
+}
+
+/* The pipe may outlive it, as it may outlive the pipe. */
+static void nameless_release(struct object *o)
+{
+	struct inode *inode = container_of(o, struct inode, object);
+
+	if (inode->fifo)
+		inode->fifo->fifo = NULL;
+	kmem_free(inode);
+}
+
+static const struct object_ops nameless_object_ops = {
+	.page = no_pages,
+	.release = nameless_release,
+};
+
+static const struct inode_ops nameless_ops = {};
+
+int pipe_inode(const struct file *f, struct inode **out)
+{
+	struct pipe *p = f->data;
+	struct inode *inode;
+
+	if (f->ops != &pipe_ops)
+		return -ENXIO;
+	if (!p->fifo) {
+		inode = kmem_zalloc(sizeof(*inode));
+		if (!inode)
+			return -ENOMEM;
+		inode->object.ops = &nameless_object_ops;
+		inode->object.refs = 1;
+		inode->ops = &nameless_ops;
+		inode->mode = S_IFIFO | 0600;
+		inode->links = 1;
+		inode->fifo = p;
+		p->fifo = inode;
+		*out = inode;
+		return 0;
+	}
+	*out = inode_get(p->fifo);
+	return 0;
 }

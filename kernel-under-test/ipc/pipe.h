@@ -14,3 +14,9 @@ int pipe_create(uint32_t flags, struct file **read_end, struct file **write_end)
  * own on `inode`. -ENXIO (nobody reads, O_NONBLOCK), -ERESTARTSYS, -ENOMEM.
  */
 int fifo_open(struct inode *inode, uint32_t flags, struct file **out);
+
+/*
+ * What stands behind an end of a pipe, so that it can be opened anew: a FIFO without a name, with a
+ * reference. -ENXIO when `f` is no pipe's; -ENOMEM.
+ */
+int pipe_inode(const struct file *f, struct inode **out);

@@ -118,6 +118,7 @@ static void socket_release(struct file *f)
 }
 
 static const struct file_ops socket_file_ops = {
+	.kind = "socket",
 	.read = socket_read,
 	.write = socket_write,
 	.ioctl = socket_ioctl,

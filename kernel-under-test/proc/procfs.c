@@ -1,6 +1,7 @@
 #include "proc/procfs.h"
 
 #include "fs/mount.h"
+#include "ipc/pipe.h"
 #include "lib/errno.h"
 #include "lib/printf.h"
 #include "lib/string.h"
@@ -199,6 +200,18 @@ static struct inode *parent(struct inode *dir)
 	return inode_get(proc_root);
 }
 
+/* Of what has no name: its kind, and the same number for all that share it. */
+static void name_nameless(const struct file *f, char *out, size_t size)
+{
+	const char *kind = f->ops->kind ? f->ops->kind : "anon_inode:[]";
+	uint64_t number = (uint64_t)f->data * 0x9e3779b97f4a7c15ull >> 40;
+
+	if (strchr(kind, ':'))
+		format(out, size, "%s", kind);
+	else
+		format(out, size, "%s:[%lu]", kind, number);
+}
+
 static const char *target(struct inode *inode)
 {
 	struct proc_node *n = node_of(inode);
@@ -212,15 +225,38 @@ static const char *target(struct inode *inode)
 		format(n->target, sizeof(n->target), "%d", p->pid);
 	} else if (n->kind == FD) {
 		f = files_find(p->files, (uint64_t)n->which);
-		if (!f || !f->inode ||
-		    file_path(p->root, f->inode, n->target, sizeof(n->target)) < 0)
-			format(n->target, sizeof(n->target), "anon:[%d]", n->which);
+		if (f &&
+		    (!f->inode || file_path(p->root, f->inode, n->target, sizeof(n->target)) < 0))
+			name_nameless(f, n->target, sizeof(n->target));
 	} else if (n->which == 0) {
 		file_path(p->root, p->exe, n->target, sizeof(n->target));
 	} else {
 		path_name(p->root, n->which == 1 ? p->cwd : p->root, n->target, sizeof(n->target));
 	}
 	return n->target;
+}
+
+static int follow(struct inode *inode, struct inode **out)
+{
+	struct proc_node *n = node_of(inode);
+	struct process *p = process_find(n->pid);
+	struct file *f;
+
+	if (n->kind == SELF)
+		return 0;
+	if (!p)
+		return -ENOENT;
+	if (n->kind == LINK) {
+		*out = inode_get(n->which == 0 ? p->exe : n->which == 1 ? p->cwd : p->root);
+		return 0;
+	}
+	f = files_find(p->files, (uint64_t)n->which);
+	if (!f)
+		return -ENOENT;
+	if (!f->inode)
+		return pipe_inode(f, out);
+	*out = inode_get(f->inode);
+	return 0;
 }
 
 static long read(struct inode *inode, uint64_t pos, struct uio *u)
@@ -299,6 +335,7 @@ static const struct inode_ops node_ops = {
 	.list = list,
 	.parent = parent,
 	.target = target,
+	.follow = follow,
 	.read = read,
 	.write = write,
 	.truncate = truncate,
