@@ -36,7 +36,7 @@ bool plan_is_probe(const char *line)
 	return true;
 }
 
-static bool can_be_run(const char *line)
+bool plan_can_run(const char *line)
 {
 	size_t words = count_words(line);
 
@@ -68,12 +68,21 @@ static bool add_line(struct plan *plan, const char *line, const char **expected)
 			plan->profile = "full";
 		return plan->profile;
 	}
+	if (plan->is_snapshot || (plan->count && text_equal(line, "snapshot"))) {
+		*expected = "nothing beside the line snapshot";
+		return false;
+	}
+	if (text_equal(line, "snapshot")) {
+		plan->is_snapshot = true;
+		plan->workloads[plan->count++] = line;
+		return true;
+	}
 	if (plan->count == PLAN_MAX) {
 		*expected = "no more workloads";
 		return false;
 	}
 	*expected = "group/name, group/name/parameter or probe/family/name, of a-z, 0-9 and _";
-	if (!can_be_run(line))
+	if (!plan_can_run(line))
 		return false;
 	plan->workloads[plan->count++] = line;
 	return true;
@@ -85,6 +94,7 @@ size_t plan_parse(char *text, struct plan *plan, const char **expected)
 
 	plan->profile = NULL;
 	plan->count = 0;
+	plan->is_snapshot = false;
 	for (char *line = text, *next; line; line = next) {
 		next = cut_line(line);
 		number++;

@@ -6,6 +6,7 @@
 #include "port.h"
 #include "record.h"
 #include "settle.h"
+#include "snapshot.h"
 #include "text.h"
 
 #define PLAN_PATH "/ringside/plan"
@@ -231,6 +232,17 @@ static bool is_to_settle(const struct plan *plan)
 	return false;
 }
 
+/* The plan of a copy of the machine is the one line that was put into it. */
+static void await_choice(struct plan *plan)
+{
+	port_drain(PORT_CONSOLE);
+	plan->count = 0;
+	if (snapshot_wait() && plan_can_run(snapshot_line))
+		plan->workloads[plan->count++] = snapshot_line;
+	else
+		complain("says snapshot, and none was made", "line", 2, "the harness to stop here");
+}
+
 int main(void)
 {
 	static struct plan plan;
@@ -248,6 +260,8 @@ int main(void)
 			settle(&settled);
 			emit_settle(&settled);
 		}
+		if (plan.is_snapshot)
+			await_choice(&plan);
 		run_plan(&plan);
 		port_mark(PORT_MARK_DONE);
 	}

@@ -29,6 +29,11 @@ static void test_good(void)
 	CHECK(!plan_is_probe(plan.workloads[2]));
 	CHECK(plan_is_probe(plan.workloads[3]));
 
+	CHECK(!plan.is_snapshot);
+	CHECK(parse("profile quick\nsnapshot\n\n\n") == 0);
+	CHECK(plan.is_snapshot);
+	CHECK(plan.count == 1);
+
 	CHECK(parse("profile full\n") == 0);
 	CHECK(strcmp(plan.profile, "full") == 0);
 	CHECK(plan.count == 0);
@@ -55,6 +60,9 @@ static void test_bad(void)
 		{ "profile quick\na/b\n../init\n", 3 },
 		{ "profile quick\nsyscall/null \n", 2 },
 		{ "profile quick\nSyscall/null\n", 2 },
+		{ "profile quick\nsnapshot\na/b\n", 3 },
+		{ "profile quick\nsnapshot\nsnapshot\n", 3 },
+		{ "profile quick\na/b\nsnapshot\n", 3 },
 	};
 
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {

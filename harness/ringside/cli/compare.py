@@ -31,7 +31,11 @@ from ringside.store import Isolation, Run
     type=click.Choice(get_args(Isolation)),
     default="child",
     show_default=True,
-    help="What each workload has to itself: a process, or a boot of its own.",
+    help="What each workload has to itself: a process, a boot of its own, or a copy of the guest "
+    "as it was when it had come to rest.",
+)
+@click.option(
+    "--shuffle", type=click.INT, metavar="SEED", help="Run the workloads in an order made of SEED."
 )
 @click.option("--no-probes", is_flag=True, help="Don't ask what each kernel can do.")
 @click.option("--json", "json_file", metavar="FILE", help="Write JSON lines here; - is stdout.")
@@ -47,6 +51,7 @@ def compare(
     patience: float,
     sweep: bool,
     isolate: Isolation,
+    shuffle: int | None,
     no_probes: bool,
     json_file: str | None,
     no_report: bool,
@@ -69,6 +74,7 @@ def compare(
         # Who asks for a part wants that part.
         probes=None if no_probes or sweep or workloads else (),
         isolation=isolate,
+        shuffle=shuffle,
         way=way,
         reference=reference,
         images=options.given_images(catalog, images),

@@ -16,6 +16,7 @@ from ringside.conductor.prepare import Candidate, Plan
 from ringside.conductor.spec import load
 from ringside.errors import MachineError
 from ringside.image import Symbols
+from ringside.image.delivery import Delivered
 from ringside.image.files import sha256_file
 from ringside.machine import QemuMachine, build_argv
 from ringside.records import Transcript
@@ -33,18 +34,25 @@ class BootResult:
     record: BootRecord
 
 
-class _Watched(Transcript):
-    """A transcript that tells an observer when the guest is ready."""
+class Watched(Transcript):
+    """A transcript that tells an observer when the guest is ready, and what it measures.
+
+    `on_end` is called with the index of each workload whose process was waited for.
+    """
 
     def __init__(
         self,
-        plan: Sequence[str],
-        on_ready: Callable[[], None],
-        on_begin: Callable[[int], None],
-        on_end: Callable[[int, Transcript], None],
+        names: Sequence[str],
+        kernel: str,
+        observer: Observer,
+        on_end: Callable[[int, Transcript], None] = lambda index, transcript: None,
     ) -> None:
-        super().__init__(plan, on_begin=on_begin, on_end=lambda index: on_end(index, self))
-        self._on_ready = on_ready
+        super().__init__(
+            names,
+            on_begin=lambda index: observer.measuring(kernel, names[index]),
+            on_end=lambda index: on_end(index, self),
+        )
+        self._on_ready = partial(observer.ready, kernel)
 
     def feed(self, line: bytes) -> bool:
         before = self.ready
@@ -74,31 +82,52 @@ async def boot_once(
     spec, made = load(candidate, names, plan.request.profile, plan.cache)
     kernel = candidate.kernel
     observer.booting(kernel.id, number)
-    transcript = _Watched(
-        names,
-        on_ready=partial(observer.ready, kernel.id),
-        on_begin=lambda index: observer.measuring(kernel.id, names[index]),
-        on_end=on_end,
-    )
-    patience = plan.request.patience
+    transcript = Watched(names, kernel.id, observer, on_end)
+    machine = QemuMachine(lambda fd: build_argv(spec, plan.clock, plan.qemu.binary, fd), cpu)
+    with folder.console(kernel.id, number) as (log, keep):
+        ending = await attend(plan, candidate, machine, transcript, keep)
+    record = record_of(plan, candidate, machine, made, log, ending, transcript)
+    return BootResult(transcript=transcript, ending=ending, record=record)
+
+
+async def attend(
+    plan: Plan,
+    candidate: Candidate,
+    machine: QemuMachine,
+    transcript: Transcript,
+    keep: Callable[[bytes], None],
+) -> Ending:
+    """Start `machine` and see it through, whatever happens to it."""
+    kernel, patience = candidate.kernel, plan.request.patience
     limits = Limits(
         boot_s=kernel.deadlines.boot_host_s * patience,
         silence_s=kernel.deadlines.silence_host_s * patience,
         guest_s=kernel.deadlines.guest_s,
     )
-    machine = QemuMachine(lambda fd: build_argv(spec, plan.clock, plan.qemu.binary, fd), cpu)
-    with folder.console(kernel.id, number) as (log, keep):
-        try:
-            async with machine:
-                if plan.clock.name == "kvm":
-                    await _pin(machine)
-                ending = await run_session(machine, transcript, limits, kernel.console.panic, keep)
-        except asyncio.CancelledError:
-            ending = never_ran(Outcome.INTERRUPTED, "the run was interrupted")
-        except MachineError as error:
-            ending = never_ran(Outcome.DIED, str(error))
-    record = BootRecord(
-        kernel=kernel.id,
+    try:
+        async with machine:
+            if plan.clock.name == "kvm":
+                await _pin(machine)
+            return await run_session(machine, transcript, limits, kernel.console.panic, keep)
+    except asyncio.CancelledError:
+        return never_ran(Outcome.INTERRUPTED, "the run was interrupted")
+    except MachineError as error:
+        return never_ran(Outcome.DIED, str(error))
+
+
+def record_of(
+    plan: Plan,
+    candidate: Candidate,
+    machine: QemuMachine,
+    made: Delivered,
+    log: str,
+    ending: Ending,
+    transcript: Transcript,
+) -> BootRecord:
+    """What is kept of a boot."""
+    told = told_by(ending, transcript, candidate.file)
+    return BootRecord(
+        kernel=candidate.kernel.id,
         way=candidate.way_name,
         argv=shown(machine.argv, plan.root),
         cmdline=candidate.way.cmdline,
@@ -106,18 +135,24 @@ async def boot_once(
         initrd_sha256=made.sha256,
         console=log,
         outcome=ending.outcome.value,
-        ready_host_s=rounded(ending.ready_s),
-        ready_ticks=transcript.clocks[0].ticks if transcript.clocks else None,
-        first_sample_host_s=rounded(ending.first_sample_s),
-        end_host_s=rounded(ending.end_s),
-        settle=_settle(transcript),
-        ns_per_tick=transcript.ns_per_tick,
-        torn_records=transcript.torn,
-        lost_records=transcript.lost,
-        detail=explain(ending, candidate.file),
-        last_lines=ending.last_lines if ending.outcome is not Outcome.FINISHED else (),
-    )
-    return BootResult(transcript=transcript, ending=ending, record=record)
+    ).model_copy(update=told)
+
+
+def told_by(ending: Ending, transcript: Transcript, image: Path) -> dict[str, object]:
+    """The fields of a BootRecord that say how it went."""
+    return {
+        "outcome": ending.outcome.value,
+        "ready_host_s": rounded(ending.ready_s),
+        "ready_ticks": transcript.clocks[0].ticks if transcript.clocks else None,
+        "first_sample_host_s": rounded(ending.first_sample_s),
+        "end_host_s": rounded(ending.end_s),
+        "settle": _settle(transcript),
+        "ns_per_tick": transcript.ns_per_tick,
+        "torn_records": transcript.torn,
+        "lost_records": transcript.lost,
+        "detail": explain(ending, image),
+        "last_lines": ending.last_lines if ending.outcome is not Outcome.FINISHED else (),
+    }
 
 
 def explain(ending: Ending, image: Path) -> str | None:

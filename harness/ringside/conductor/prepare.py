@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
@@ -14,6 +15,7 @@ from ringside.conductor.observer import Observer
 from ringside.errors import CatalogError, ImageError
 from ringside.image import KernelImage, boot_file, obtain
 from ringside.image.make import make
+from ringside.image.snapshot import snapshot_point
 from ringside.machine import CLOCKS, Clock, ClockSpec, Qemu, find_qemu
 from ringside.store.schema import Isolation
 
@@ -25,7 +27,8 @@ class Request:
     """What the user asked for. Empty `kernels`, `workloads` or `probes` means all of them.
 
     `workloads` or `probes` None means that none are run; `sweep` takes the points of the curves
-    instead of the rows of the table.
+    instead of the rows of the table. They are run in the catalog's order, or shuffled with the
+    seed `shuffle`.
     """
 
     clock: Clock = "exact"
@@ -35,6 +38,7 @@ class Request:
     sweep: bool = False
     probes: tuple[str, ...] | None = None
     isolation: Isolation = "child"
+    shuffle: int | None = None
     way: str | None = None
     reference: str | None = None
     images: Mapping[str, Path] = field(default_factory=dict)
@@ -74,11 +78,14 @@ class Plan:
 
     @property
     def batches(self) -> tuple[tuple[Workload, ...], ...]:
-        """What shares a boot, unless something ends it early. Probes come last, together."""
-        shared = [self.workloads]
-        alone = [(workload,) for workload in self.workloads]
+        """What shares a boot, or is alone on one or on a copy of a saved guest, unless something
+        ends it early. Probes come last, together."""
+        order = list(self.workloads)
+        if self.request.shuffle is not None:
+            random.Random(self.request.shuffle).shuffle(order)
+        alone = [(workload,) for workload in order]
         found: Sequence[tuple[Workload, ...]] = (
-            alone if self.request.isolation == "boot" else shared
+            [tuple(order)] if self.request.isolation == "child" else alone
         )
         return tuple(batch for batch in (*found, self.probes) if batch)
 
@@ -102,6 +109,9 @@ def prepare(catalog: Catalog, request: Request, observer: Observer) -> Plan:
     qemu = find_qemu(arches[0])
     sets = _workload_sets(catalog.root, kernels, observer)
     first = next(iter(sets.values()))
+    if request.isolation == "snapshot":
+        for workload_set in sets.values():
+            snapshot_point(workload_set.init)
     cache = catalog.root / ".cache"
     candidates = []
     left_out = []

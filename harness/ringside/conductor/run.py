@@ -5,14 +5,17 @@ from __future__ import annotations
 import asyncio
 import datetime
 import os
+import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from ringside.catalog import Workload
 from ringside.conductor.boot import BootResult, boot_once
 from ringside.conductor.measure import measurement, probe_answer, status_of
 from ringside.conductor.observer import Observer
 from ringside.conductor.prepare import Candidate, Plan
+from ringside.conductor.saved import Saved, save_guest
 from ringside.errors import MachineError, RingsideError
 from ringside.image.elf import compiler
 from ringside.machine.argv import SMP, cpu_model
@@ -102,13 +105,30 @@ class _Conductor:
             self._cpus.put_nowait(cpu)
 
     async def _batches(self, order: int, progress: _Progress, cpu: int | None) -> None:
-        number = 0
-        dead: BootRecord | None = None
+        if self._plan.request.isolation != "snapshot" or not self._plan.workloads:
+            await self._run_batches(order, progress, cpu, None, 0)
+            return
+        self._plan.cache.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(prefix="saved-", dir=self._plan.cache) as place:
+            saved = await save_guest(
+                self._plan, progress.candidate, Path(place), self._folder, self._observer, cpu
+            )
+            self._boots.append((order, 1, saved.record))
+            self._observer.ended(saved.record)
+            if saved.interrupted:
+                raise asyncio.CancelledError
+            await self._run_batches(order, progress, cpu, saved, 1)
+
+    async def _run_batches(
+        self, order: int, progress: _Progress, cpu: int | None, saved: Saved | None, number: int
+    ) -> None:
+        """Run what is planned, on copies of `saved` if there is one; `number` boots were."""
+        dead = saved.record if saved is not None and not saved.restorable else None
         for batch in self._plan.batches:
             waiting: Sequence[Workload] = batch
             while waiting and dead is None:
                 number += 1
-                waiting, boot = await self._boot(order, progress, waiting, number, cpu)
+                waiting, boot = await self._boot(order, progress, waiting, number, cpu, saved)
                 # What never became ready once will not the next time.
                 dead = boot if boot.ready_host_s is None else None
             for workload in batch:
@@ -126,8 +146,10 @@ class _Conductor:
         workloads: Sequence[Workload],
         number: int,
         cpu: int | None,
+        saved: Saved | None,
     ) -> tuple[list[Workload], BootRecord]:
-        """Boot once; the workloads that are still to be run on a fresh boot, and the boot."""
+        """Boot once, or run a copy of the saved guest once; the workloads that are still to be
+        run on a fresh boot, and the boot."""
 
         def on_end(index: int, transcript: Transcript) -> None:
             # Elsewhere the tick rate is only known when the guest says goodbye.
@@ -137,7 +159,8 @@ class _Conductor:
                     status, detail = status_of(result, None, last_begun=True)
                     self._keep(progress, workloads[index], result, status, detail, None, number)
 
-        done = await boot_once(
+        once = boot_once if saved is None or workloads[0].is_probe else saved.run
+        done = await once(
             self._plan,
             progress.candidate,
             workloads,
@@ -245,6 +268,7 @@ class _Conductor:
             probes=tuple(answers),
             isolation=plan.request.isolation,
             machines=_machines(plan),
+            shuffle=plan.request.shuffle,
             complete=complete,
         )
 

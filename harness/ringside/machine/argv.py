@@ -26,11 +26,20 @@ class MachineSpec:
     cpu: str | None = None
 
 
-def build_argv(spec: MachineSpec, clock: ClockSpec, binary: str, qmp_fd: int) -> tuple[str, ...]:
+def build_argv(
+    spec: MachineSpec,
+    clock: ClockSpec,
+    binary: str,
+    qmp_fd: int,
+    debugger_fd: int | None = None,
+    *,
+    incoming: bool = False,
+) -> tuple[str, ...]:
     """The argv that starts QEMU stopped, console on standard output, QMP on descriptor `qmp_fd`.
 
     The machine stays, paused, when the guest shuts down, resets or panics: what it looked like
-    can still be asked for.
+    can still be asked for. QEMU's debugger stub gets `debugger_fd`; an `incoming` machine waits
+    until it is told where its state is.
     """
     argv = [binary, "-M", spec.machine, "-cpu", cpu_model(spec.cpu, clock)]
     argv += ["-m", str(spec.memory_mib), "-smp", str(SMP), *clock.options]
@@ -47,6 +56,10 @@ def build_argv(spec: MachineSpec, clock: ClockSpec, binary: str, qmp_fd: int) ->
         argv += ["-initrd", str(spec.initrd)]
     if spec.cmdline:
         argv += ["-append", spec.cmdline]
+    if debugger_fd is not None:
+        argv += ["-chardev", f"socket,id=debugger,fd={debugger_fd}", "-gdb", "chardev:debugger"]
+    if incoming:
+        argv += ["-incoming", "defer"]
     argv += [*spec.extra, "-S"]
     return tuple(argv)
 

@@ -8,10 +8,12 @@ from typing import Protocol
 
 
 class EventKind(enum.Enum):
-    """What may happen to a machine."""
+    """What may happen to a machine. STOPPED and SAVED only happen to one that is to be saved."""
 
     SHUTDOWN = "shutdown"
     PANICKED = "panicked"
+    STOPPED = "stopped"
+    SAVED = "saved"
     GONE = "gone"
 
 

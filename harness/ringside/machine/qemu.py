@@ -11,7 +11,7 @@ import os
 import re
 import shutil
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from types import TracebackType
 from typing import Any, Self
 
@@ -41,17 +41,25 @@ class QemuMachine:
     """`async with QemuMachine(argv_for) as machine:` starts QEMU and guarantees its end.
 
     `argv_for` builds the argv from the descriptor number that QMP gets. `cpu` is a host CPU that
-    all of QEMU's threads stay on. Raises MachineError on entry when QEMU does not start; the line
-    holds what it said.
+    all of QEMU's threads stay on, `pass_fds` are more descriptors that QEMU inherits. Raises
+    MachineError on entry when QEMU does not start; the line holds what it said.
     """
 
-    def __init__(self, argv_for: Callable[[int], tuple[str, ...]], cpu: int | None = None) -> None:
+    EVENTS: tuple[str, ...] = ("SHUTDOWN", "GUEST_PANICKED")
+
+    def __init__(
+        self,
+        argv_for: Callable[[int], tuple[str, ...]],
+        cpu: int | None = None,
+        pass_fds: Sequence[int] = (),
+    ) -> None:
         self._argv_for = argv_for
         self._cpu = cpu
+        self._pass_fds = tuple(pass_fds)
         self.argv: tuple[str, ...] = ()
         self._process: asyncio.subprocess.Process | None = None
         self._qmp = QMPClient("ringside")
-        self._listener = EventListener(names=("SHUTDOWN", "GUEST_PANICKED"))
+        self._listener = EventListener(names=self.EVENTS)
         self._console: asyncio.StreamReader | None = None
         self._console_transport: asyncio.ReadTransport | None = None
         self._stderr = bytearray()
@@ -102,7 +110,7 @@ class QemuMachine:
                 stdin=asyncio.subprocess.DEVNULL,
                 stdout=guest,
                 stderr=asyncio.subprocess.PIPE,
-                pass_fds=(qmp_fd,),
+                pass_fds=(qmp_fd, *self._pass_fds),
                 # A Ctrl-C on the terminal is ours to handle, not QEMU's.
                 start_new_session=True,
             )
@@ -242,6 +250,8 @@ class QemuMachine:
 def _translate(message: dict[str, Any]) -> Event:
     if message.get("event") == "GUEST_PANICKED":
         return Event(EventKind.PANICKED, "pvpanic")
+    if message.get("event") == "STOP":
+        return Event(EventKind.STOPPED)
     return Event(EventKind.SHUTDOWN, str(message.get("data", {}).get("reason", "")))
 
 

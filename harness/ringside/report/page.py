@@ -10,7 +10,7 @@ from ringside.catalog.model import FACT_COLUMNS, RUNGS, Fact, Kernel, Rung
 from ringside.report import latency, probes, text
 from ringside.report.reading import how_to_read
 from ringside.stats.summary import summarize
-from ringside.store.schema import BootRecord, ImageRecord, Measurement, Run
+from ringside.store.schema import BootRecord, ImageRecord, Isolation, Measurement, Run
 
 
 @dataclass(frozen=True)
@@ -161,6 +161,13 @@ def build(run: Run, kernels: Sequence[Kernel]) -> Page:
     )
 
 
+_ISOLATION: dict[Isolation, str] = {
+    "child": "a process of its own",
+    "boot": "a boot of its own",
+    "snapshot": "a copy of the guest as it was when it had come to rest",
+}
+
+
 def _environment(run: Run) -> tuple[tuple[str, str], ...]:
     it = run.environment
     revision = (it.git_revision or "not in git")[:40] + (", with changes" if it.git_dirty else "")
@@ -170,6 +177,8 @@ def _environment(run: Run) -> tuple[tuple[str, str], ...]:
         ("QEMU", it.qemu_version),
         ("CPU model", it.cpu_model),
         ("Machine", f"{it.machine}, {it.arch}, {it.smp} CPU, {it.memory_mib} MiB"),
+        ("Each workload had", _ISOLATION[run.isolation]),
+        ("Order", "the catalog's" if run.shuffle is None else f"shuffled, seed {run.shuffle}"),
         ("Toolchain", it.toolchain),
         ("Host", f"{it.host.cpu}, {it.host.cores} cores"),
         ("Host system", f"{it.host.os}, Linux {it.host.kernel}, Python {it.host.python}"),

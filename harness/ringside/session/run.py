@@ -179,7 +179,8 @@ class _Session:
 
     async def _drained(self, read: asyncio.Future[bytes], event: Event) -> Ending:
         """The machine stopped: take what is still in the pipe, then judge."""
-        counter = None if self._sink.done else await self._machine.program_counter()
+        fine = self._sink.done or event.kind is EventKind.SAVED
+        counter = None if fine else await self._machine.program_counter()
         await self._machine.stop()
         try:
             async with asyncio.timeout(_DRAIN_S):
@@ -193,7 +194,7 @@ class _Session:
 
     async def _over(self, event: Event, counter: int | None = None) -> Ending:
         """The end that an event makes, once all console bytes were taken."""
-        if self._sink.done:
+        if self._sink.done or event.kind is EventKind.SAVED:
             return await self._end(Outcome.FINISHED, "")
         if event.kind is EventKind.PANICKED or self._watch.last_words is not None:
             return await self._end(Outcome.PANICKED, self._last_panic(), counter)

@@ -30,8 +30,9 @@ from ringside.machine.clock import Unit as Unit
 Status = Literal["ok", "absent", "wrong", "crashed", "panicked", "hung", "torn", "skipped"]
 
 
-# What each workload has to itself: a process, or the whole machine, booted for it.
-Isolation = Literal["child", "boot"]
+# What each workload has to itself: a process, the whole machine booted for it, or a copy of the
+# machine as it was when it had come to rest.
+Isolation = Literal["child", "boot", "snapshot"]
 
 
 class Frozen(BaseModel):
@@ -106,7 +107,8 @@ class BootRecord(Frozen):
     """One start of QEMU: what was run, how it went. Host times are seconds from the guest's start.
 
     When it did not finish, `detail` says why in words and `last_lines` is the console's end, free
-    of control characters but otherwise whatever the guest printed.
+    of control characters but otherwise whatever the guest printed. One that was `restored` began
+    where the kernel's first boot of this run was saved.
     """
 
     kernel: str
@@ -127,6 +129,7 @@ class BootRecord(Frozen):
     lost_records: int = 0
     detail: str | None = None
     last_lines: tuple[str, ...] = ()
+    restored: bool = False
 
 
 class Measurement(Frozen):
@@ -182,7 +185,8 @@ class Run(Frozen):
     """One `ringside compare`. `reference` is the kernel id that ratios are taken to, if it ran.
 
     `probes` are answers sorted by kernel, then probe; none where no probe was planned. `machines`
-    has the kernels, by id, whose machine is not that of `environment`.
+    has the kernels, by id, whose machine is not that of `environment`. The workloads ran in the
+    order of the catalog, or shuffled with the seed `shuffle`.
     """
 
     schema_version: Literal[1] = 1
@@ -197,6 +201,7 @@ class Run(Frozen):
     probes: tuple[ProbeAnswer, ...] = ()
     isolation: Isolation = "child"
     machines: dict[str, Machine] = {}
+    shuffle: int | None = None
     complete: bool
 
     def environment_of(self, kernel: str) -> Environment:
