@@ -29,3 +29,6 @@ bool plan_can_run(const char *line);
 
 /* Whether a line of a plan names a probe. */
 bool plan_is_probe(const char *line);
+
+/* Whether not all is probes, which give no numbers and need not wait for a kernel at rest. */
+bool plan_has_workloads(const struct plan *plan);

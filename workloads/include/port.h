@@ -12,9 +12,11 @@
  *                what main returned
  *   entry.S      what the functions below need in assembly, if anything
  *   boot.c       port_boot() and port_shutdown()
+ *   port.mk      for the Makefile: compiler, flags, and port_form := mono where the system has no
+ *                fork and exec (mono/mono.h)
  *
  * Results are >= 0, or -errno in Linux's numbering, whatever the system's own is. A call means what
- * POSIX says of its namesake; one that the system lacks returns -PORT_ENOSYS.
+ * POSIX says of its namesake; one that the system lacks returns -PORT_ENOSYS (ports/absent/absent.h).
  */
 
 #include "port_abi.h"

@@ -107,3 +107,12 @@ size_t plan_parse(char *text, struct plan *plan, const char **expected)
 	}
 	return 0;
 }
+
+bool plan_has_workloads(const struct plan *plan)
+{
+	for (size_t i = 0; i < plan->count; i++) {
+		if (!plan_is_probe(plan->workloads[i]))
+			return true;
+	}
+	return false;
+}

@@ -4,7 +4,7 @@
 #include "format.h"
 #include "plan.h"
 #include "port.h"
-#include "record.h"
+#include "report.h"
 #include "settle.h"
 #include "snapshot.h"
 #include "text.h"
@@ -14,35 +14,9 @@
 /* What a shell answers when it cannot run a command. */
 #define EXEC_FAILED 127
 
-static struct record_stream stream;
-static struct record record;
-
-/* One line for people: a broken plan leaves no records to tell it with. */
 static void complain(const char *what, const char *key, uint64_t number, const char *expected)
 {
-	static char line[256];
-	const char *const parts[] = { "\nringside: " PLAN_PATH ": ",
-				      what,
-				      " (",
-				      key,
-				      " ",
-				      NULL,
-				      "); expected: ",
-				      expected,
-				      "\n" };
-	size_t len = 0;
-
-	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
-		char digits[FORMAT_MAX];
-		const char *part = parts[i] ? parts[i] : digits;
-		size_t part_len = parts[i] ? text_len(part) : format_u64(digits, number);
-
-		if (len + part_len > sizeof(line))
-			break;
-		memcpy(line + len, part, part_len);
-		len += part_len;
-	}
-	port_write(PORT_CONSOLE, line, len);
+	report_complaint(PLAN_PATH, what, key, number, expected);
 }
 
 static long read_plan(char *text, size_t size)
@@ -81,61 +55,6 @@ static bool load_plan(struct plan *plan)
 	return true;
 }
 
-static void emit_hello(const struct plan *plan)
-{
-	record_open(&record, &stream, "hello");
-	record_u64(&record, "proto", 1);
-	record_str(&record, "port", PORT_NAME);
-	record_str(&record, "arch", PORT_ARCH);
-	record_u64(&record, "planned", plan->count);
-	record_str(&record, "profile", plan->profile);
-	record_emit(&stream, &record);
-}
-
-static void emit_clock(void)
-{
-	uint64_t ticks, ns = 0;
-
-	/* The first reading may pay for a page or a cache line; the second pair is the one kept. */
-	port_time_ns(&ns);
-	ticks = port_ticks();
-	port_time_ns(&ns);
-	record_open(&record, &stream, "clock");
-	record_u64(&record, "ticks", ticks);
-	record_u64(&record, "ns", ns);
-	record_emit(&stream, &record);
-}
-
-static void emit_settle(const struct settle *settled)
-{
-	uint64_t samples[SETTLE_KEPT * SETTLE_PARTS];
-	size_t count = 0;
-
-	for (size_t i = 0; i < settled->kept_count; i++) {
-		samples[count++] = settled->kept[i].syscalls;
-		samples[count++] = settled->kept[i].faults;
-		samples[count++] = settled->kept[i].process;
-	}
-	record_open(&record, &stream, "settle");
-	record_u64(&record, "ok", settled->ok);
-	record_u64(&record, "rounds", settled->rounds);
-	record_u64(&record, "ticks", settled->ticks);
-	record_u64(&record, "ns", settled->ns);
-	record_list(&record, "samples", samples, count);
-	record_emit(&stream, &record);
-}
-
-/* For a workload that never ran, so that nothing else is on its stream. */
-static void emit_absent(uint64_t number, const char *what, long error)
-{
-	struct record_stream own = { .id = number };
-
-	record_open(&record, &own, "absent");
-	record_str(&record, "what", what);
-	record_i64(&record, "errno", -error);
-	record_emit(&own, &record);
-}
-
 /*
  * Lays out where the ELF of a plan's line lies: /probes/<family>/<name> for a probe, else
  * /workloads/<group>/<name>. Returns the parameter that stands behind the name, or NULL.
@@ -165,7 +84,7 @@ static _Noreturn void exec_workload(uint64_t number, const char *line, const cha
 	char *argv[] = { path, digits, (char *)profile, locate(path, line), NULL };
 
 	digits[format_u64(digits, number)] = '\0';
-	emit_absent(number, path, port_exec(path, argv));
+	report_absent(number, path, port_exec(path, argv));
 	port_exit(EXEC_FAILED);
 }
 
@@ -189,7 +108,7 @@ static struct port_end run_workload(uint64_t number, const char *line, const cha
 	if (pid == 0)
 		exec_workload(number, line, profile);
 	if (pid < 0) {
-		emit_absent(number, "fork", pid);
+		report_absent(number, "fork", pid);
 		return end;
 	}
 	while (port_wait(pid, &end) == -PORT_EINTR)
@@ -203,33 +122,12 @@ static void run_plan(const struct plan *plan)
 	for (size_t i = 0; i < plan->count; i++) {
 		struct port_end end;
 
-		record_open(&record, &stream, "begin");
-		record_u64(&record, "stream", i + 1);
-		record_str(&record, "name", plan->workloads[i]);
-		record_emit(&stream, &record);
-
+		report_begin(i + 1, plan->workloads[i]);
 		end = run_workload(i + 1, plan->workloads[i], plan->profile);
-
-		record_open(&record, &stream, "end");
-		record_u64(&record, "stream", i + 1);
-		record_i64(&record, "exit", end.status);
-		record_i64(&record, "signal", end.signal);
-		record_emit(&stream, &record);
+		report_end(i + 1, &end);
 	}
-	emit_clock();
-	record_open(&record, &stream, "bye");
-	record_u64(&record, "ran", plan->count);
-	record_emit(&stream, &record);
-}
-
-/* Probes give no numbers: they need not wait for a kernel at rest. */
-static bool is_to_settle(const struct plan *plan)
-{
-	for (size_t i = 0; i < plan->count; i++) {
-		if (!plan_is_probe(plan->workloads[i]))
-			return true;
-	}
-	return false;
+	report_clock();
+	report_bye(plan->count);
 }
 
 /* The plan of a copy of the machine is the one line that was put into it. */
@@ -253,12 +151,12 @@ int main(void)
 	port_pin(0);
 	if (load_plan(&plan)) {
 		port_mark(PORT_MARK_READY);
-		emit_hello(&plan);
-		emit_clock();
+		report_hello(&plan);
+		report_clock();
 		port_drain(PORT_CONSOLE);
-		if (is_to_settle(&plan)) {
+		if (plan_has_workloads(&plan)) {
 			settle(&settled);
-			emit_settle(&settled);
+			report_settle(&settled);
 		}
 		if (plan.is_snapshot)
 			await_choice(&plan);

@@ -4,6 +4,7 @@ workloads/build/<port>/init                     the runner, becomes /init
 workloads/build/<port>/<group>/<name>           becomes /workloads/<group>/<name>
 workloads/build/<port>/probes/<family>/<name>   becomes /probes/<family>/<name>
 <any of these but init>.facts                   what the source says of it, as `key: text` lines
+workloads/build/<port>/mono                     instead of all ELFs, in the one-program form
 """
 
 from __future__ import annotations
@@ -55,6 +56,7 @@ class Workload:
 class WorkloadSet:
     """All programs of one port.
 
+    `init` is the runner; with `one_program` it is all workloads too, and carries the plan.
     `workloads` are the rows of the table, `sweeps` the points of the curves, `probes` the
     questions. `extras` are ELFs that workloads exec, `probe_extras` those that probes exec.
     """
@@ -66,6 +68,7 @@ class WorkloadSet:
     sweeps: tuple[Workload, ...] = ()
     probes: tuple[Workload, ...] = ()
     probe_extras: tuple[Workload, ...] = ()
+    one_program: bool = False
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -117,6 +120,9 @@ def load_workloads(root: Path, port: str) -> WorkloadSet:
     """List the built ELFs of `port`. Raises CatalogError when they were not built."""
     folder = root / "workloads" / "build" / port
     init = folder / "init"
+    mono = folder / "mono"
+    if not init.is_file() and mono.is_file():
+        return _load_one_program(port, folder, mono)
     if not init.is_file():
         raise CatalogError(
             f"the workloads for {port} are not built: run `make -C workloads` "
@@ -138,6 +144,27 @@ def load_workloads(root: Path, port: str) -> WorkloadSet:
         sweeps=tuple(row for w in planned if w.facts.sweep for row in _rows(w, w.facts.sweep)),
         probes=tuple(w for w in probes if not _is_extra(w)),
         probe_extras=tuple(w for w in probes if _is_extra(w)),
+    )
+
+
+def _load_one_program(port: str, folder: Path, mono: Path) -> WorkloadSet:
+    """What is in one program is told by the facts that the build left of each part."""
+    sha256 = hashlib.sha256(mono.read_bytes()).hexdigest()
+    found = [
+        Workload(
+            facts.relative_to(folder).as_posix().removesuffix(".facts"),
+            mono,
+            sha256,
+            read_facts(facts),
+        )
+        for facts in sorted(folder.glob("[!.]*/*.facts"))
+    ]
+    return WorkloadSet(
+        port=port,
+        init=mono,
+        workloads=tuple(row for w in found for row in _rows(w, w.facts.points)),
+        sweeps=tuple(row for w in found if w.facts.sweep for row in _rows(w, w.facts.sweep)),
+        one_program=True,
     )
 
 

@@ -1,6 +1,6 @@
 """The initrd: the runner, the workloads and the plan. One file for all kernels of a run.
 
-/init                         the runner
+/init                         the runner (in the one-program form that is all there is)
 /ringside/plan                what to run, in order
 /workloads/<group>/<name>     every built ELF, planned or not; or, for a plan of probes,
 /probes/<family>/<name>       every built probe
@@ -19,11 +19,10 @@ from ringside.catalog.workloads import WorkloadSet
 from ringside.errors import ImageError
 from ringside.image.cpio import CpioWriter
 from ringside.image.files import write_atomic
+from ringside.image.mono import check_length, with_plan
 
 # The plan keeps its size whatever it holds, so that a shorter one moves nothing in the archive.
 _PLAN_SIZE = 4096
-# PLAN_MAX of the runner (workloads/include/plan.h).
-MOST_PLANNED = 256
 
 
 @dataclass(frozen=True)
@@ -47,24 +46,24 @@ def build_initrd(workloads: WorkloadSet, plan: Sequence[str], profile: str, fold
     Raises ImageError when an ELF can't be read, the file can't be written, or the plan is longer
     than the runner takes.
     """
-    if len(plan) > MOST_PLANNED:
-        raise ImageError(
-            f"{len(plan)} workloads in one plan: the runner takes at most {MOST_PLANNED}"
-        )
+    check_length(plan)
     archive = CpioWriter()
     for name in ("dev", "proc", "ringside", "tmp"):
         archive.directory(name, 0o1777 if name == "tmp" else 0o755)
     archive.char_device("dev/console", 5, 1, 0o600)
     archive.char_device("dev/null", 1, 3)
     archive.char_device("dev/zero", 1, 5)
-    elves = workloads.elves_for(plan)
+    elves = () if workloads.one_program else workloads.elves_for(plan)
     folders = sorted({str(PurePosixPath(elf.guest_path).parent) for elf in elves})
     for folder_name in dict.fromkeys(("workloads", *(name.partition("/")[0] for name in folders))):
         archive.directory(folder_name)
     for folder_name in folders:
         archive.directory(folder_name)
     try:
-        archive.file("init", workloads.init.read_bytes(), 0o755)
+        init = workloads.init.read_bytes()
+        if workloads.one_program:
+            init = with_plan(init, plan, profile, workloads.init.name)
+        archive.file("init", init, 0o755)
         archive.file("ringside/plan", plan_text(profile, plan))
         for elf in elves:
             data = elf.path.read_bytes()

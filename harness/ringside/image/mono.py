@@ -1,0 +1,54 @@
+"""The one-program form: the plan is put into the program itself (workloads/mono/mono.h)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from ringside.errors import ImageError
+
+# The plan's first line, which says how many bytes there are for it, this line counted in.
+_MARK = re.compile(rb"# ringside plan ([1-9][0-9]{0,6})\n")
+
+
+# PLAN_MAX of the runner (workloads/include/plan.h).
+MOST_PLANNED = 256
+
+
+def check_length(plan: Sequence[str]) -> None:
+    """Raises ImageError for a plan of more workloads than any runner takes."""
+    if len(plan) > MOST_PLANNED:
+        raise ImageError(
+            f"{len(plan)} workloads in one plan: the runner takes at most {MOST_PLANNED}"
+        )
+
+
+def with_plan(image: bytes, plan: Sequence[str], profile: str, what: str) -> bytes:
+    """`image`, of any form, with the place that its program keeps for a plan filled.
+
+    `what` names the image in errors. Raises ImageError when it has no such place, or several, or
+    when the plan does not fit.
+    """
+    check_length(plan)
+    at, size = find_plan(image, what)
+    mark = image[at : image.index(b"\n", at) + 1]
+    text = mark + "".join(f"{line}\n" for line in (f"profile {profile}", *plan)).encode()
+    if len(text) > size:
+        raise ImageError(
+            f"the plan takes {len(text)} bytes and {what} has room for {size}: choose fewer "
+            f"workloads with --workloads, or give each its own boot with --isolate boot"
+        )
+    return image[:at] + text.ljust(size, b"\n") + image[at + size :]
+
+
+def find_plan(image: bytes, what: str) -> tuple[int, int]:
+    """Where the plan's place begins in `image`, and its bytes. Raises ImageError."""
+    marks = list(_MARK.finditer(image))
+    if not marks:
+        raise ImageError(f"{what} holds no place for a plan: it was not built from workloads/mono")
+    if len(marks) > 1:
+        raise ImageError(f"{what} holds {len(marks)} places for a plan: one is expected")
+    at, size = marks[0].start(), int(marks[0][1])
+    if at + size > len(image):
+        raise ImageError(f"{what} ends within its place for a plan: it was cut short")
+    return at, size
