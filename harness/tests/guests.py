@@ -40,3 +40,39 @@ def build(folder: Path, body: str, text: str = "") -> Path:
         ["ld", "-m", "elf_i386", "-N", "-Ttext=0x100000", "-o", guest, object_file], check=True
     )
     return guest
+
+
+_DISK = """
+	.code16
+	.section .text
+	.globl _start
+_start:
+	ljmp $0x7c0, $1f
+1:	mov $0xb800, %ax
+	mov %ax, %es
+	mov %cs, %ax
+	mov %ax, %ds
+	mov ${row} * 160, %di
+	mov $text, %si
+	mov $7, %ah
+2:	lodsb
+	test %al, %al
+	jz 3f
+	stosw
+	jmp 2b
+3:	jmp 3b
+text:	.asciz "{text}"
+	.org 510
+	.word 0xaa55
+	.org 1024
+"""
+
+
+def disk(folder: Path, text: str, row: int = 20) -> Path:
+    """Assemble a raw disk image whose boot sector writes `text` to a row of the VGA screen."""
+    source, object_file, image = folder / "d.s", folder / "d.o", folder / "disk"
+    source.write_text(_DISK.format(row=row, text=text))
+    subprocess.run(["as", "--32", "-o", object_file, source], check=True)
+    script = ["-m", "elf_i386", "-N", "-Ttext=0", "--oformat=binary"]
+    subprocess.run(["ld", *script, "-o", image, object_file], check=True)
+    return image

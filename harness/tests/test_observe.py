@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from pathlib import Path
 
 import pytest
@@ -99,7 +100,7 @@ def test_names_of_doors() -> None:
 def test_the_table_and_the_remarks() -> None:
     text = shown(VIEW)
     row = next(line for line in text.splitlines() if "syscall 0" in line and "user" in line)
-    assert [cell.strip() for cell in row.strip("│").split("│")] == [
+    assert re.split(r"\s{2,}", row.strip()) == [
         "syscall 0",
         "user",
         "5",
@@ -109,6 +110,10 @@ def test_the_table_and_the_remarks() -> None:
         "490",
         "100",
     ]
+    narrow = Console(file=io.StringIO(), width=40)
+    narrow.print(terminal(VIEW))
+    assert isinstance(narrow.file, io.StringIO)
+    assert "…" not in narrow.file.getvalue().partition("10,000 instructions")[0].partition("─")[2]
     said = "\n".join(remarks(VIEW))
     for words in (
         "10,000 instructions: 1,000 in user code, 9,000 in the kernel",

@@ -10,7 +10,7 @@ import datetime
 import re
 from typing import Annotated, Literal
 
-from pydantic import Field, HttpUrl, field_validator
+from pydantic import Field, HttpUrl, field_validator, model_validator
 
 from ringside.catalog.delivery import Delivery
 from ringside.catalog.strict import Strict
@@ -108,15 +108,22 @@ class Way(Strict):
 
     `image` is what QEMU's -kernel gets: `kernel` as it comes; `vmlinux`, the ELF inside a bzImage,
     entered through its PVH note; or `multiboot64`, a 64-bit ELF with a multiboot header, which
-    QEMU loads when the ELF header says that it is for the 386. `effects` says what the options
-    change in the kernel that is measured; the report repeats them. `workloads` is how these get in
-    this way, where it is not as `boot.workloads` says.
+    QEMU loads when the ELF header says that it is for the 386. A `disk` is no kernel but a raw
+    disk image that the machine's firmware boots. `effects` says what the options change in the
+    kernel that is measured; the report repeats them. `workloads` is how these get in this way,
+    where it is not as `boot.workloads` says.
     """
 
-    image: Literal["kernel", "vmlinux", "multiboot64"]
+    image: Literal["kernel", "vmlinux", "multiboot64", "disk"]
     cmdline: str = ""
     effects: tuple[str, ...] = ()
     workloads: Delivery | None = None
+
+    @model_validator(mode="after")
+    def _a_disk_brings_its_own(self) -> Way:
+        if self.image == "disk" and self.cmdline:
+            raise ValueError("a disk's own loader says its command line: leave `cmdline` out")
+        return self
 
 
 class Boot(Strict):
@@ -148,10 +155,12 @@ def _compiling(patterns: tuple[str, ...]) -> tuple[str, ...]:
 class Console(Strict):
     """Where the kernel prints, and patterns (regular expressions) of what it says.
 
-    `panic` are its last words; `ready` is in the line by which one that runs no workloads is up.
+    `screen` is a PC's VGA text screen, read from outside; what comes on the serial port counts
+    too. `panic` are its last words; `ready` is in the line by which one that runs no workloads is
+    up.
     """
 
-    device: Literal["serial"] = "serial"
+    device: Literal["serial", "screen"] = "serial"
     panic: tuple[str, ...] = ()
     ready: str | None = None
 

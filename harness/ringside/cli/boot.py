@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import re
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
 from rich.console import Console
 
-from ringside.catalog import find_root, load
+from ringside.catalog import Kernel, find_root, load
 from ringside.cli import options
 from ringside.conductor.bare import boot_bare
 from ringside.errors import CatalogError
@@ -50,9 +52,16 @@ def boot(
                 boot_bare(catalog, kernel, chosen, way, given.get(kernel.id), patience)
             ).boot
         if done.ready_host_s is not None:
-            words = f"up after {done.ready_host_s:.2f} s of this host: {done.last_lines[-1]}"
+            said = _ready_line(kernel, done.last_lines)
+            words = f"up after {done.ready_host_s:.2f} s of this host: {said}"
         else:
             words = f"{done.outcome}: {done.detail or 'it did not say why'}"
             status = 1
         console.print(f"{kernel.id}: {words}", markup=False, highlight=False, soft_wrap=True)
     return status
+
+
+def _ready_line(kernel: Kernel, lines: Sequence[str]) -> str:
+    """The line by which it was up; its last one where that has scrolled away."""
+    pattern = re.compile(kernel.console.ready or "")
+    return next((line for line in lines if pattern.search(line)), lines[-1])

@@ -48,7 +48,7 @@ def observe(
     System calls, exceptions and interrupts by number, switches of address space, and the boot
     itself. With --workloads the runner runs these too.
     """
-    from ringside.conductor.observing import observe_alone, observe_with_runner
+    from ringside.conductor.observing import keep, observe_alone, observe_with_runner
 
     catalog = load(find_root())
     kernel = catalog.kernel(kernel_id)
@@ -65,6 +65,7 @@ def observe(
             )
             observed = observe_with_runner(catalog, request, view)
 
+    keep(catalog, observed)
     from ringside.report.observed import terminal
 
     console = Console()

@@ -25,10 +25,7 @@ def rungs_reached(catalog: Catalog, run: str | None) -> dict[str, Rung]:
     runs = _newest(catalog) if run is None else iter((load_run(find_run(results, run)),))
     reached: dict[str, Rung] = {kernel.id: RUNGS[0] for kernel in catalog.kernels}
     for kernel_id in reached if run is None else ():
-        with contextlib.suppress(StoreError):
-            bare = BootFolder(results).load(kernel_id)
-            if bare is not None and bare.boot.ready_host_s is not None:
-                reached[kernel_id] = "boots"
+        reached[kernel_id] = _alone(BootFolder(results), kernel_id)
     runnable = [kernel for kernel in catalog.kernels if kernel.runnable]
     for kept in runs:
         for kernel_id, rung in reached.items():
@@ -36,6 +33,19 @@ def rungs_reached(catalog: Catalog, run: str | None) -> dict[str, Rung]:
         if all(RUNGS.index(reached[k.id]) >= RUNGS.index(k.target) for k in runnable):
             break
     return reached
+
+
+def _alone(boots: BootFolder, kernel_id: str) -> Rung:
+    """How far a kernel got without workloads. To be observed is more than to boot: what it did
+    was counted, whether or not it said that it was up."""
+    with contextlib.suppress(StoreError):
+        if boots.load_observed(kernel_id) is not None:
+            return "observed"
+    with contextlib.suppress(StoreError):
+        bare = boots.load(kernel_id)
+        if bare is not None and bare.boot.ready_host_s is not None:
+            return "boots"
+    return RUNGS[0]
 
 
 def _newest(catalog: Catalog) -> Iterator[Run]:

@@ -7,10 +7,11 @@ from pathlib import Path
 from ringside.catalog import Catalog, Kernel
 from ringside.catalog.load import lacks
 from ringside.conductor.boot import explain, never_ran, rounded, shown
+from ringside.conductor.spec import bare_machine, console_of
 from ringside.errors import CatalogError, MachineError
 from ringside.image import KernelImage, boot_file, obtain
 from ringside.image.files import sha256_file
-from ringside.machine import CLOCKS, MachineSpec, QemuMachine, build_argv, find_qemu
+from ringside.machine import CLOCKS, QemuMachine, build_argv, find_qemu
 from ringside.machine.argv import cpu_model
 from ringside.session import Ending, Limits, Outcome, ReadyText, run_session
 from ringside.store.boots import BareBoot, BootFolder
@@ -42,14 +43,7 @@ async def boot_bare(
     image = obtain(kernel, catalog.root, cache, given=given)
     file = boot_file(image, boot.ways[name], cache)
     qemu = find_qemu(boot.arch)
-    spec = MachineSpec(
-        machine=boot.machine,
-        memory_mib=boot.memory_mib,
-        kernel=file,
-        cmdline=boot.ways[name].cmdline,
-        extra=boot.devices,
-        cpu=boot.cpu,
-    )
+    spec = bare_machine(kernel.console, boot, boot.ways[name], file)
     machine = QemuMachine(lambda fd: build_argv(spec, CLOCKS[clock], qemu.binary, fd))
     limits = Limits(
         boot_s=kernel.deadlines.boot_host_s * patience,
@@ -66,7 +60,9 @@ async def boot_bare(
 
         try:
             async with machine:
-                ending = await run_session(machine, sink, limits, kernel.console.panic, keep)
+                ending = await run_session(
+                    console_of(machine, kernel.console), sink, limits, kernel.console.panic, keep
+                )
         except MachineError as error:
             ending = never_ran(Outcome.DIED, str(error))
     done = BareBoot(

@@ -12,31 +12,35 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ringside.catalog import Catalog, Kernel
-from ringside.catalog.model import Arch
+from ringside.catalog.delivery import NoDelivery
+from ringside.catalog.model import Arch, Boot, Way
 from ringside.conductor.explaining import with_plugins
 from ringside.conductor.observer import Observer
 from ringside.conductor.prepare import Plan, Request, prepare
+from ringside.conductor.spec import bare_machine
 from ringside.conductor.watch import Bench, Watched, build_plugin, host_cpu, watch, watch_workloads
 from ringside.errors import ImageError, ProfileError
-from ringside.image import boot_file, obtain
-from ringside.image.elf import identify
+from ringside.image import KernelImage, boot_file, obtain
+from ringside.image.disk import is_bootable_disk
 from ringside.machine import CLOCKS, MachineSpec
 from ringside.machine.newer import find_qemu_for_plugins
 from ringside.profile import BootView
 from ringside.session import Limits, Outcome
+from ringside.store.boots import BootFolder, ObservedBoot
 
 # A machine for an image of which no manifest says more.
 _ARCH: Arch = "x86_64"
 _MACHINE = "pc"
 _MEMORY_MIB = 512
-_DISK_SIGNATURE = b"\x55\xaa"
 
 
 @dataclass(frozen=True)
 class Observed:
-    """What was seen of a boot, and in words what it booted and how the boot ended."""
+    """What was seen of a boot, by which QEMU, and in words what it booted and how it ended."""
 
     kernel: str
+    qemu_version: str
+    image_sha256: str
     what: str
     ending: str
     view: BootView
@@ -63,6 +67,8 @@ def observe_with_runner(catalog: Catalog, request: Request, observer: Observer) 
     watched = asyncio.run(_with_runner(plan))
     return Observed(
         kernel=candidate.kernel.id,
+        qemu_version=plan.qemu.full_version,
+        image_sha256=candidate.image.sha256,
         what=f"{candidate.kernel.name} {candidate.image.version}, booted {candidate.way_name}",
         ending="the runner was done",
         view=_view(watched),
@@ -87,7 +93,7 @@ def observe_alone(
     arch = kernel.boot.arch if kernel.boot else _ARCH
     qemu = find_qemu_for_plugins(arch, cache)
     plugin = build_plugin(catalog.root, arch)
-    spec = _spec(catalog, kernel, image, cache)
+    found, spec = _spec(catalog, kernel, image, cache)
     observer.preparing(f"watching {kernel.id} for at most {seconds:g} s")
 
     async def run() -> Watched:
@@ -107,42 +113,54 @@ def observe_alone(
     timed_out = watched.ending.outcome in (Outcome.HUNG, Outcome.SILENT)
     return Observed(
         kernel=kernel.id,
+        qemu_version=qemu.full_version,
+        image_sha256=found.sha256,
         what=f"{kernel.name}, {image.name if image else 'its own image'}, alone",
         ending=f"{seconds:g} s were over" if timed_out else watched.ending.detail,
         view=_view(watched),
     )
 
 
-def _spec(catalog: Catalog, kernel: Kernel, image: Path | None, cache: Path) -> MachineSpec:
+def _spec(
+    catalog: Catalog, kernel: Kernel, image: Path | None, cache: Path
+) -> tuple[KernelImage, MachineSpec]:
     boot = kernel.boot
-    machine = boot.machine if boot else _MACHINE
-    memory = boot.memory_mib if boot else _MEMORY_MIB
-    if image is not None and _is_disk(image):
-        # Written to by the guest, so a guest gets a copy that is thrown away.
-        drive = f"file={str(image).replace(',', ',,')},format=raw,snapshot=on"
-        return MachineSpec(machine, memory, None, extra=("-drive", drive))
-    found = obtain(kernel, catalog.root, cache, given=image)
     if boot is None:
-        return MachineSpec(machine, memory, found.path)
+        # Of such a kernel nothing is known, and a disk is as welcome as what QEMU loads.
+        way = Way(image="disk" if image is not None and _is_disk(image) else "kernel")
+        boot = Boot(
+            arch=_ARCH,
+            machine=_MACHINE,
+            memory_mib=_MEMORY_MIB,
+            workloads=NoDelivery(),
+            ways={way.image: way},
+        )
+        kernel = kernel.model_copy(update={"boot": boot})
     way = next(iter(boot.ways.values()))
-    file = boot_file(found, way, cache)
-    return MachineSpec(machine, memory, file, way.cmdline, extra=boot.devices, cpu=boot.cpu)
+    found = obtain(kernel, catalog.root, cache, given=image)
+    return found, bare_machine(kernel.console, boot, way, boot_file(found, way, cache))
 
 
 def _is_disk(image: Path) -> bool:
-    """Whether it is no kernel, and has a boot sector."""
     try:
-        data = image.read_bytes()
+        return is_bootable_disk(image.read_bytes())
     except OSError as error:
         raise ImageError(f"{image}: can't be read: {error.strerror}") from error
-    try:
-        identify(data, str(image))
-    except ImageError:
-        return data[510:512] == _DISK_SIGNATURE
-    return False
 
 
 def _view(watched: Watched) -> BootView:
     if watched.log.boot is None:
         raise ProfileError("QEMU was killed before the plugin could say what it saw")
     return watched.log.boot
+
+
+def keep(catalog: Catalog, observed: Observed) -> Path:
+    """Keep what was seen as the newest of its kernel. Raises StoreError."""
+    boot = ObservedBoot(
+        kernel=observed.kernel,
+        qemu_version=observed.qemu_version,
+        image_sha256=observed.image_sha256,
+        ending=observed.ending,
+        view=observed.view.model_dump(mode="json"),
+    )
+    return BootFolder(catalog.root / "results").keep_observed(boot)

@@ -1,13 +1,18 @@
-"""The machine that a candidate is booted on, with the workloads on their way into it."""
+"""The machine that a kernel is booted on, bare or with the workloads on their way into it."""
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Sequence
 from pathlib import Path
 
+from ringside.catalog.model import Boot, Console, Way
 from ringside.conductor.prepare import Candidate
 from ringside.image.delivery import Cargo, Delivered, deliver
-from ringside.machine import MachineSpec
+from ringside.image.disk import drive
+from ringside.machine import MachineSpec, QemuMachine
+from ringside.machine.base import Machine
+from ringside.machine.screen import SCREEN_DEVICES, ScreenMachine
 
 
 def load(
@@ -22,14 +27,31 @@ def load(
         file=candidate.file,
         cache=cache,
     )
-    made = deliver(candidate.way.workloads or candidate.boot.workloads, cargo)
-    spec = MachineSpec(
-        machine=candidate.boot.machine,
-        memory_mib=candidate.boot.memory_mib,
-        kernel=made.kernel,
-        cmdline=candidate.way.cmdline,
-        initrd=made.initrd,
-        extra=(*candidate.boot.devices, *made.options),
-        cpu=candidate.boot.cpu,
-    )
+    boot, way = candidate.boot, candidate.way
+    made = deliver(way.workloads or boot.workloads, cargo)
+    bare = bare_machine(candidate.kernel.console, boot, way, made.kernel)
+    spec = dataclasses.replace(bare, initrd=made.initrd, extra=(*bare.extra, *made.options))
     return spec, made
+
+
+def bare_machine(console: Console, boot: Boot, way: Way, file: Path | None) -> MachineSpec:
+    """What to start so that `file`, as the way of booting has it, boots alone."""
+    extra = boot.devices
+    if console.device == "screen":
+        extra += SCREEN_DEVICES
+    if way.image == "disk" and file is not None:
+        extra += drive(file)
+        file = None
+    return MachineSpec(
+        machine=boot.machine,
+        memory_mib=boot.memory_mib,
+        kernel=file,
+        cmdline=way.cmdline,
+        extra=extra,
+        cpu=boot.cpu,
+    )
+
+
+def console_of(machine: QemuMachine, console: Console) -> Machine:
+    """The machine as a session is to hear it."""
+    return ScreenMachine(machine) if console.device == "screen" else machine

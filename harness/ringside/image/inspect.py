@@ -8,10 +8,11 @@ from pathlib import Path
 
 from ringside.catalog.model import Boot, Kernel, Way
 from ringside.errors import ImageError
+from ringside.image.accept import accept
 from ringside.image.bzimage import extract_vmlinux, is_bzimage, read_header
 from ringside.image.delivery import look
+from ringside.image.disk import is_bootable_disk
 from ringside.image.elf import ImageKind, check_bootable, compiler, identify
-from ringside.image.multiboot import relabelled
 from ringside.image.symbols import Symbols
 
 
@@ -33,17 +34,20 @@ def inspect(path: Path, kernel: Kernel) -> Inspection:
     except OSError as error:
         raise ImageError(f"{path}: {error.strerror}") from error
     facts = [("file", f"{len(data):,} bytes, SHA-256 {hashlib.sha256(data).hexdigest()}")]
-    memory = kernel.boot.memory_mib if kernel.boot is not None else None
-    if kernel.boot and any(way.image == "multiboot64" for way in kernel.boot.ways.values()):
-        data = relabelled(data)
     try:
-        facts += _facts(identify(data, path.name), data, path)
-        check_bootable(data, path.name, memory)
+        facts += _format(data, path)
+        data = accept(kernel.boot, data, path.name)
         if kernel.boot is not None:
             facts += _ways(kernel.boot, data, path.name)
     except ImageError as error:
         return Inspection(tuple(facts), str(error))
     return Inspection(tuple(facts), None)
+
+
+def _format(data: bytes, path: Path) -> list[tuple[str, str]]:
+    if is_bootable_disk(data):
+        return [("format", "raw disk image with a boot sector")]
+    return _facts(identify(data, path.name), data, path)
 
 
 def _facts(kind: ImageKind, data: bytes, path: Path) -> list[tuple[str, str]]:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from ringside.catalog.model import DebImage, FileImage, Kernel, MakeImage, Way
 from ringside.errors import ImageError
+from ringside.image.accept import accept
 from ringside.image.bzimage import extract_vmlinux, is_bzimage
 from ringside.image.debian import obtain_deb
 from ringside.image.elf import check_bootable
@@ -69,22 +70,16 @@ def obtain(
         raise ImageError(f"{kernel.id} has no image here: {how} with --image {kernel.id}=PATH")
     else:
         raise ImageError(f"{kernel.id} is only listed: its manifest has no image section")
-    data = image.path.read_bytes()
-    memory = None
-    if kernel.boot is not None:
-        memory = kernel.boot.memory_mib
-        if any(way.image == "multiboot64" for way in kernel.boot.ways.values()):
-            data = relabelled(data)
-    check_bootable(data, _shown(image.path, root), memory)
+    accept(kernel.boot, image.path.read_bytes(), _shown(image.path, root))
     return image
 
 
 def boot_file(image: KernelImage, way: Way, cache: Path) -> Path:
-    """The file for QEMU's -kernel: the image itself, or the ELF inside it, cached by content.
+    """The file to boot from: the image itself, or the ELF inside it, cached by content.
 
     Raises ImageError when the way wants an ELF with a PVH note and the image holds none.
     """
-    if way.image == "kernel":
+    if way.image in ("kernel", "disk"):
         return image.path
     data = image.path.read_bytes()
     folder = cache / "images" / hashlib.sha256(data).hexdigest()

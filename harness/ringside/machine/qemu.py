@@ -11,7 +11,9 @@ import os
 import re
 import shutil
 import socket
+import tempfile
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
@@ -169,6 +171,13 @@ class QemuMachine:
         text = await self._execute("human-monitor-command", **{"command-line": "info registers"})
         match = _RIP.search(text) if isinstance(text, str) else None
         return int(match[1], 16) if match else None
+
+    async def memory(self, address: int, size: int) -> bytes | None:
+        """`size` bytes at physical `address`, or None when QEMU does not answer."""
+        with tempfile.TemporaryDirectory(prefix="ringside-") as folder:
+            file = Path(folder) / "memory"
+            await self._execute("pmemsave", val=address, size=size, filename=str(file))
+            return file.read_bytes() if file.is_file() else None
 
     async def vcpu_threads(self) -> tuple[int, ...]:
         """Host thread ids of the virtual CPUs."""

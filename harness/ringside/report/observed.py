@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from rich import box
 from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
@@ -17,7 +18,8 @@ _NUMBERS = ("entered", "min", "median", "max", "sum", "wall")
 
 def terminal(view: BootView) -> Group:
     """The ways in, and below what was seen beside them, in plain words."""
-    parts: list[RenderableType] = [_doors(view.doors)]
+    returned = [door for door in view.doors if door.returned]
+    parts: list[RenderableType] = [_doors(returned)] if returned else []
     parts += [Text(line) for line in remarks(view)]
     return Group(*parts)
 
@@ -26,12 +28,20 @@ def _doors(doors: Sequence[Door]) -> Table:
     table = Table(
         title="Ways into the kernel: own cost in instructions; wall: median to return",
         title_justify="left",
+        box=box.SIMPLE_HEAD,
+        pad_edge=False,
     )
-    for head in ("way in", "from", *_NUMBERS):
-        table.add_column(head, justify="right" if head in _NUMBERS else "left", no_wrap=True)
-    for door in sorted(doors, key=lambda door: (-total(door.own), door.name)):
-        if door.returned:
-            table.add_row(*_row(door))
+    rows = [_row(door) for door in sorted(doors, key=lambda door: (-total(door.own), door.name))]
+    for column, head in enumerate(("way in", "from", *_NUMBERS)):
+        # A digit that is cut off is worse than a line that is too long.
+        table.add_column(
+            head,
+            justify="right" if head in _NUMBERS else "left",
+            no_wrap=True,
+            min_width=max(len(row[column]) for row in rows),
+        )
+    for row in rows:
+        table.add_row(*row)
     return table
 
 
@@ -55,6 +65,8 @@ def remarks(view: BootView) -> tuple[str, ...]:
         f"{view.instructions:,} instructions: {view.user:,} in user code, {view.kernel:,} in the "
         f"kernel" + (f", on {view.vcpus} CPUs" if view.vcpus > 1 else "")
     ]
+    if not any(door.returned for door in view.doors):
+        lines.append("no way into the kernel was taken and left again")
     if view.blind:
         lines.append(
             "exceptions and interrupts were not seen: the kernel runs in 32-bit mode, and only "

@@ -1,19 +1,21 @@
-"""The newest boot of each kernel that runs no workloads: `results/boots/<id>.json`, and its console
-beside it, `<id>.log`."""
+"""What is kept of kernels that run no workloads, the newest of each: `results/boots/<id>.json`, a
+boot to the ready text, its console beside it, `<id>.log`; and `<id>.observed.json`, a boot that was
+watched from outside."""
 
 from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Literal
+from typing import Literal, TypeVar
 
-from pydantic import ValidationError
+from pydantic import JsonValue, ValidationError
 
 from ringside.errors import StoreError
 from ringside.store.schema import BootRecord, Clock, Frozen, ImageRecord
 
 _FOLDER = "boots"
+Kept = TypeVar("Kept", bound=Frozen)
 
 
 class BareBoot(Frozen):
@@ -27,6 +29,17 @@ class BareBoot(Frozen):
     memory_mib: int
     image: ImageRecord
     boot: BootRecord
+
+
+class ObservedBoot(Frozen):
+    """A boot that the QEMU plugin watched. `view` is `ringside.profile.BootView`, as JSON."""
+
+    schema_version: Literal[1] = 1
+    kernel: str
+    qemu_version: str
+    image_sha256: str
+    ending: str
+    view: dict[str, JsonValue]
 
 
 class BootFolder:
@@ -47,18 +60,33 @@ class BootFolder:
 
     def keep(self, boot: BareBoot) -> Path:
         """Write a boot in place of the kernel's last one."""
-        path = self.path / f"{boot.boot.kernel}.json"
-        new = path.with_name(f".{path.name}.new")
+        return self._write(f"{boot.boot.kernel}.json", boot)
+
+    def keep_observed(self, boot: ObservedBoot) -> Path:
+        """Write a watched boot in place of the kernel's last one."""
+        return self._write(f"{boot.kernel}.observed.json", boot)
+
+    def load(self, kernel_id: str) -> BareBoot | None:
+        """The newest boot of a kernel, None where there is none. Raises StoreError."""
+        return self._read(f"{kernel_id}.json", BareBoot)
+
+    def load_observed(self, kernel_id: str) -> ObservedBoot | None:
+        """The newest watched boot of a kernel, None where there is none. Raises StoreError."""
+        return self._read(f"{kernel_id}.observed.json", ObservedBoot)
+
+    def _write(self, name: str, boot: Frozen) -> Path:
+        path = self.path / name
+        new = path.with_name(f".{name}.new")
         with _storing(path):
+            self.path.mkdir(parents=True, exist_ok=True)
             new.write_text(boot.model_dump_json(indent=2) + "\n", encoding="utf-8")
             new.replace(path)
         return path
 
-    def load(self, kernel_id: str) -> BareBoot | None:
-        """The newest boot of a kernel, None where there is none. Raises StoreError."""
-        path = self.path / f"{kernel_id}.json"
+    def _read(self, name: str, kind: type[Kept]) -> Kept | None:
+        path = self.path / name
         try:
-            return BareBoot.model_validate_json(path.read_bytes())
+            return kind.model_validate_json(path.read_bytes())
         except FileNotFoundError:
             return None
         except OSError as error:

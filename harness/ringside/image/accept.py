@@ -1,0 +1,24 @@
+"""Whether an image is something that its manifest's ways of booting can begin with."""
+
+from __future__ import annotations
+
+from ringside.catalog.model import Boot
+from ringside.image.disk import check_bootable_disk, is_bootable_disk
+from ringside.image.elf import check_bootable
+from ringside.image.multiboot import relabelled
+
+
+def accept(boot: Boot | None, data: bytes, what: str) -> bytes:
+    """The image as it will be looked at: with a header that QEMU takes, where a way gives it one.
+
+    Raises ImageError, with what is wrong, when no way of `boot` can work with it.
+    """
+    forms = {way.image for way in boot.ways.values()} if boot is not None else set()
+    if forms == {"disk"}:
+        check_bootable_disk(data, what)
+    if "disk" in forms and is_bootable_disk(data):
+        return data
+    if "multiboot64" in forms:
+        data = relabelled(data)
+    check_bootable(data, what, boot.memory_mib if boot is not None else None)
+    return data

@@ -1,0 +1,33 @@
+"""Raw disk images that a machine's firmware boots, in place of a kernel that QEMU loads."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from ringside.errors import ImageError
+from ringside.image.bzimage import is_bzimage
+
+# The last two bytes of a boot sector, as a PC's BIOS wants them.
+_SIGNATURE = b"\x55\xaa"
+_SECTOR = 512
+
+
+def is_bootable_disk(data: bytes) -> bool:
+    """Whether it has a boot sector and something behind it, and is no Linux kernel, which has
+    kept the signature from the days of floppy disks."""
+    signed = len(data) > _SECTOR and data[_SECTOR - 2 : _SECTOR] == _SIGNATURE
+    return signed and not is_bzimage(data)
+
+
+def check_bootable_disk(data: bytes, what: str) -> None:
+    """Raise ImageError unless `data` is a raw disk image with a boot sector."""
+    if not is_bootable_disk(data):
+        raise ImageError(
+            f"{what}: not a raw disk image that a BIOS boots: its first sector does not end in "
+            f"55 aa"
+        )
+
+
+def drive(image: Path) -> tuple[str, ...]:
+    """QEMU's words for the disk. A guest writes to a copy that is thrown away."""
+    return ("-drive", f"file={str(image).replace(',', ',,')},format=raw,snapshot=on")
