@@ -35,11 +35,15 @@
 #define EDOM		33
 #define ERANGE		34
 #define ENAMETOOLONG	36
+#define EDEADLK		35
 #define ENOSYS		38
 #define ENOTEMPTY	39
-#define EIDRM		43
 #define ELOOP		40
+#define ENOMSG		42
+#define EIDRM		43
+#define ENODATA		61
 #define EOVERFLOW	75
+#define EBADFD		77
 #define ENOTSOCK	88
 #define EDESTADDRREQ	89
 #define EMSGSIZE	90
@@ -52,10 +56,15 @@
 #define EADDRINUSE	98
 #define EADDRNOTAVAIL	99
 #define ENETUNREACH	101
+#define ENOBUFS		105
 #define EISCONN		106
 #define ENOTCONN	107
+#define ETOOMANYREFS	109
 #define ETIMEDOUT	110
 #define ECONNREFUSED	111
+#define EALREADY	114
+#define EINPROGRESS	115
+#define ECANCELED	125
 
 /*
  * Inside the kernel only: a signal ended the sleep, and the call is made again unless a handler

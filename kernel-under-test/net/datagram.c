@@ -1,24 +1,24 @@
-/* Datagrams: whole messages, each with its sender's address. */
+/* Whole messages: datagrams, each with its sender's address, and SOCK_SEQPACKET's, connected. */
 #include "lib/errno.h"
 #include "mm/kmem.h"
-#include "net/socket.h"
+#include "net/control.h"
 
-#define MESSAGE_MAX 65507
+#define UDP_MAX	 65507
+#define UNIX_MAX (212992 - 32)
 /* What may wait at one socket; more is dropped (UDP) or waited for (unix). */
 #define QUEUE_MAX (208ul << 10)
-
-struct message {
-	struct list link;
-	struct address from;
-	size_t len;
-	char data[];
-};
 
 static int datagram_listen(struct socket *s, int backlog)
 {
 	(void)s;
 	(void)backlog;
 	return -EOPNOTSUPP;
+}
+
+/* On unix, one that has a peer hears nobody else. */
+static bool may_send(const struct socket *s, const struct socket *to)
+{
+	return s->family != AF_UNIX || !to->peer || to->peer == s;
 }
 
 /*
@@ -28,16 +28,21 @@ static int datagram_listen(struct socket *s, int backlog)
 static int datagram_connect(struct socket *s, struct socket *to, const struct address *a,
 			    uint32_t file_flags)
 {
-	int err = socket_bind_any(s);
+	int err = 0;
 
 	(void)file_flags;
+	if (a->family != AF_UNSPEC) {
+		if (to && !may_send(s, to))
+			return -EPERM;
+		err = socket_bind_any(s);
+	}
 	if (err)
 		return err;
 	if (s->peer)
 		socket_put(s->peer);
 	s->peer = to && to != s ? socket_get(to) : NULL;
 	s->remote = *a;
-	s->state = SOCKET_CONNECTED;
+	s->state = a->family == AF_UNSPEC ? SOCKET_NEW : SOCKET_CONNECTED;
 	return 0;
 }
 
@@ -49,99 +54,193 @@ static struct socket *destination(struct socket *s)
 	return s->family == AF_INET ? socket_named(s, &s->remote) : NULL;
 }
 
-static long datagram_send(struct socket *s, struct socket *to, struct uio *u, unsigned int flags)
+/* Takes the message's control out of `e`, or makes one if the receiver wants to know who sends. */
+static int add_control(struct message *m, const struct socket *to, struct envelope *e)
+{
+	struct control *c = e ? e->control : NULL;
+	int err;
+
+	if (!c && !to->pass_sender)
+		return 0;
+	if (!c)
+		c = control_of_caller();
+	if (!c)
+		return -ENOMEM;
+	if (to->pass_sender && !c->has_sender) {
+		socket_sender(&c->sender);
+		c->has_sender = true;
+	}
+	err = control_fly(c);
+	if (err) {
+		if (!e || e->control != c)
+			control_free(c, false);
+		return err;
+	}
+	if (e)
+		e->control = NULL;
+	m->control = c;
+	return 0;
+}
+
+static void message_free(struct message *m)
+{
+	if (unlikely(m->control))
+		control_free(m->control, true);
+	kmem_free(m);
+}
+
+static inline long put_message(struct socket *s, struct socket *to, struct uio *u,
+			       struct envelope *e)
 {
 	size_t n = u->left;
-	struct message *m;
+	struct message *m = kmem_alloc(sizeof(*m) + n);
+	int err;
+
+	if (!m)
+		return -ENOBUFS;
+	m->from = s->local;
+	m->len = n;
+	m->control = NULL;
+	err = n ? uio_get(u, m->data, n) : 0;
+	if (!err && unlikely(e || to->pass_sender))
+		err = add_control(m, to, e);
+	if (err) {
+		kmem_free(m);
+		return err;
+	}
+	list_push_back(&to->messages, &m->link);
+	to->queued += n + sizeof(*m);
+	wait_wake_one(&to->readers);
+	return (long)n;
+}
+
+static inline long send_to(struct socket *s, struct socket *to, struct uio *u, unsigned int flags,
+			   struct envelope *e)
+{
+	size_t n = u->left;
 	int err;
 
 	if (!to && s->state != SOCKET_CONNECTED)
-		return -EDESTADDRREQ;
+		return s->family == AF_UNIX ? -ENOTCONN : -EDESTADDRREQ;
+	if (unlikely(s->no_send))
+		return -EPIPE;
 	if (!to)
 		to = destination(s);
+	if (n > (s->family == AF_INET ? UDP_MAX : UNIX_MAX))
+		return -EMSGSIZE;
 	/* Nobody is there: on the Internet that is not known yet, so the message is lost. */
 	if (!to || to->state == SOCKET_CLOSED)
 		return s->family == AF_INET ? (long)n : -ECONNREFUSED;
-	if (n > MESSAGE_MAX)
-		return -EMSGSIZE;
+	if (!may_send(s, to))
+		return -EPERM;
 	err = socket_bind_any(s);
 	if (err)
 		return err;
 	while (to->queued + n > QUEUE_MAX && to->queued) {
 		if (s->family == AF_INET)
 			return (long)n;
-		err = socket_sleep(&to->writers, flags);
+		err = socket_sleep(&to->writers, flags, s->send_timeout_ns);
 		if (err)
 			return err;
 		if (to->state == SOCKET_CLOSED)
 			return -ECONNREFUSED;
 	}
-	m = kmem_alloc(sizeof(*m) + n);
-	if (!m)
-		return -ENOMEM;
-	m->from = s->local;
-	m->len = n;
-	err = n ? uio_get(u, m->data, n) : 0;
-	if (err) {
-		kmem_free(m);
-		return err;
-	}
-	list_push_back(&to->messages, &m->link);
-	to->queued += n;
-	wait_wake_one(&to->readers);
-	return (long)n;
+	if (unlikely(to->no_receive))
+		return s->family == AF_INET ? (long)n : -EPIPE;
+	return put_message(s, to, u, e);
 }
 
-static long datagram_receive(struct socket *s, struct uio *u, unsigned int flags,
-			     struct address *from)
+static long datagram_send(struct socket *s, struct socket *to, struct uio *u, unsigned int flags)
 {
-	struct message *m;
-	size_t n;
-	int err;
+	return send_to(s, to, u, flags, NULL);
+}
 
-	while (list_empty(&s->messages)) {
-		if (s->no_receive)
-			return 0;
-		err = socket_sleep(&s->readers, flags);
-		if (err)
-			return err;
-	}
-	m = list_first(&s->messages, struct message, link);
-	n = MIN(m->len, u->left);
-	err = n ? uio_put(u, m->data, n) : 0;
+static long datagram_send_message(struct socket *s, struct socket *to, struct uio *u,
+				  unsigned int flags, struct envelope *e)
+{
+	return send_to(s, to, u, flags, e);
+}
+
+/* The first message; it goes unless it is only peeked at. */
+static long take_message(struct socket *s, struct uio *u, unsigned int flags, struct envelope *e)
+{
+	struct message *m = list_first(&s->messages, struct message, link);
+	size_t n = MIN(m->len, u->left);
+	int err = n ? uio_put(u, m->data, n) : 0;
+
 	if (err)
 		return err;
-	if (from)
-		*from = m->from;
+	if (e) {
+		e->from = m->from;
+		if (n < m->len)
+			e->flags |= MSG_TRUNC;
+		if (unlikely(m->control)) {
+			e->control = m->control;
+			if (flags & MSG_PEEK) {
+				e->control = control_clone(m->control);
+			} else {
+				control_land(m->control);
+				m->control = NULL;
+			}
+		}
+	}
 	if (flags & MSG_TRUNC)
 		n = m->len;
 	if (flags & MSG_PEEK)
 		return (long)n;
 	list_remove(&m->link);
-	s->queued -= m->len;
-	kmem_free(m);
-	wait_wake_all(&s->writers);
+	s->queued -= m->len + sizeof(*m);
+	message_free(m);
 	return (long)n;
+}
+
+static long datagram_receive(struct socket *s, struct uio *u, unsigned int flags,
+			     struct envelope *e)
+{
+	long n;
+	int err;
+
+	while (list_empty(&s->messages)) {
+		if (s->no_receive)
+			return 0;
+		err = socket_sleep(&s->readers, flags, s->receive_timeout_ns);
+		if (err)
+			return err;
+	}
+	n = take_message(s, u, flags, e);
+	wait_wake_all(&s->writers);
+	return n;
 }
 
 static uint32_t datagram_poll(struct socket *s, struct poll_entry *e)
 {
 	poll_add(e, &s->readers);
 	poll_add(e, &s->writers);
-	return (list_empty(&s->messages) ? 0 : POLL_READABLE) |
+	return (list_empty(&s->messages) && !s->no_receive ? 0 : POLL_READABLE) |
+	       (s->no_receive ? POLL_RDHUP : 0) | (s->no_receive && s->no_send ? POLL_HUP : 0) |
 	       (s->peer && s->peer->queued >= QUEUE_MAX ? 0 : POLL_WRITABLE);
+}
+
+void datagram_drop(struct socket *s)
+{
+	struct message *m, *next;
+	struct control *c, *after;
+
+	list_for_each_safe (m, next, &s->messages, link) {
+		list_remove(&m->link);
+		message_free(m);
+	}
+	list_for_each_safe (c, after, &s->controls, link) {
+		list_remove(&c->link);
+		control_free(c, true);
+	}
+	s->queued = 0;
 }
 
 static void datagram_close(struct socket *s)
 {
-	struct message *m, *next;
-
 	s->state = SOCKET_CLOSED;
-	list_for_each_safe (m, next, &s->messages, link) {
-		list_remove(&m->link);
-		kmem_free(m);
-	}
-	s->queued = 0;
+	datagram_drop(s);
 	wait_wake_all(&s->writers);
 	if (s->peer)
 		socket_put(s->peer);
@@ -152,7 +251,76 @@ const struct socket_ops datagram_ops = {
 	.listen = datagram_listen,
 	.connect = datagram_connect,
 	.send = datagram_send,
+	.send_message = datagram_send_message,
 	.receive = datagram_receive,
 	.poll = datagram_poll,
 	.close = datagram_close,
+};
+
+static long packet_send_message(struct socket *s, struct socket *to, struct uio *u,
+				unsigned int flags, struct envelope *e)
+{
+	(void)to; /* an address is not looked at */
+	if (s->state == SOCKET_NEW || s->state == SOCKET_LISTENING)
+		return -ENOTCONN;
+	if (u->left > UNIX_MAX)
+		return -EMSGSIZE;
+	for (;;) {
+		int err;
+
+		if (s->no_send || !s->peer || s->peer->no_receive)
+			return -EPIPE;
+		if (s->peer->queued + u->left <= QUEUE_MAX || !s->peer->queued)
+			return put_message(s, s->peer, u, e);
+		err = socket_sleep(&s->writers, flags, s->send_timeout_ns);
+		if (err)
+			return err;
+	}
+}
+
+static long packet_send(struct socket *s, struct socket *to, struct uio *u, unsigned int flags)
+{
+	return packet_send_message(s, to, u, flags, NULL);
+}
+
+static long packet_receive(struct socket *s, struct uio *u, unsigned int flags, struct envelope *e)
+{
+	long n;
+
+	if (s->state == SOCKET_NEW || s->state == SOCKET_LISTENING)
+		return -ENOTCONN;
+	while (list_empty(&s->messages)) {
+		int err;
+
+		if (s->no_receive || !s->peer || s->peer->no_send)
+			return 0;
+		err = socket_sleep(&s->readers, flags, s->receive_timeout_ns);
+		if (err)
+			return err;
+	}
+	n = take_message(s, u, flags, e);
+	if (e)
+		e->from.len = 0;
+	if (s->peer)
+		wait_wake_all(&s->peer->writers);
+	return n;
+}
+
+static uint32_t packet_poll(struct socket *s, struct poll_entry *e)
+{
+	uint32_t mask = stream_poll(s, e);
+
+	if (s->peer && s->peer->queued >= QUEUE_MAX)
+		mask &= ~POLL_WRITABLE;
+	return mask | (list_empty(&s->messages) ? 0 : POLL_READABLE);
+}
+
+const struct socket_ops packet_ops = {
+	.listen = stream_listen,
+	.connect = stream_connect,
+	.send = packet_send,
+	.send_message = packet_send_message,
+	.receive = packet_receive,
+	.poll = packet_poll,
+	.close = stream_close,
 };

@@ -1,5 +1,7 @@
 /* The names that sockets are bound to: ports, abstract unix names, and paths. */
+#include "fs/credentials.h"
 #include "lib/errno.h"
+#include "lib/printf.h"
 #include "lib/string.h"
 #include "net/socket.h"
 
@@ -96,6 +98,23 @@ int socket_bind_any(struct socket *s)
 	return -EADDRINUSE;
 }
 
+/* An abstract name of five digits that nobody has. */
+static int bind_some_name(struct socket *s)
+{
+	static uint32_t last;
+	struct address a = {.len = 8, .un_family = AF_UNIX};
+
+	for (uint32_t tries = 0; tries < 0x100000; tries++) {
+		last = (last + 1) & 0xfffff;
+		format(a.un_path + 1, 6, "%05x", last);
+		if (!find_name(&a, s->type)) {
+			enter(s, &a);
+			return 0;
+		}
+	}
+	return -ENOSPC;
+}
+
 static int bind_path(struct socket *s, const struct path_base *base, uint32_t mode,
 		     const struct address *a)
 {
@@ -105,13 +124,17 @@ static int bind_path(struct socket *s, const struct path_base *base, uint32_t mo
 
 	if (err)
 		return err == -EEXIST ? -EADDRINUSE : err;
-	err = last.dir->ops->create(last.dir, last.name, last.len, S_IFSOCK | mode, 0, &node);
+	err = last.slash ? -ENOENT : may_enter(last.dir);
+	if (!err)
+		err = last.dir->ops->create(last.dir, last.name, last.len, S_IFSOCK | mode, 0,
+					    &node);
 	inode_put(last.dir);
 	if (err)
 		return err == -EEXIST ? -EADDRINUSE : err;
 	node->socket = s;
 	s->bound = node;
 	s->local = *a;
+	s->local.len = (uint32_t)strlen(a->un_path) + 3;
 	return 0;
 }
 
@@ -123,10 +146,12 @@ int socket_bind(struct socket *s, const struct path_base *base, uint32_t mode,
 	if (is_path(a))
 		return bind_path(s, base, mode, a);
 	if (s->family == AF_UNIX && !is_abstract(a))
-		return -EINVAL;
+		return bind_some_name(s);
 	if (s->family == AF_INET) {
 		if (!is_ours(a))
 			return -EADDRNOTAVAIL;
+		if (port_of(a) && port_of(a) < 1024 && !capable(CAP_NET_BIND_SERVICE))
+			return -EACCES;
 		if (!port_of(a))
 			return socket_bind_any(s);
 	}
@@ -143,9 +168,10 @@ static int find_path(const struct path_base *base, const struct address *a, stru
 
 	if (err)
 		return err;
-	*out = inode_is(node, S_IFSOCK) ? node->socket : NULL;
+	err = may(node, MAY_WRITE);
+	*out = !err && inode_is(node, S_IFSOCK) ? node->socket : NULL;
 	inode_put(node);
-	return *out ? 0 : -ECONNREFUSED;
+	return err ? err : *out ? 0 : -ECONNREFUSED;
 }
 
 int socket_find(const struct socket *s, const struct path_base *base, const struct address *a,

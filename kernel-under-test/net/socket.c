@@ -1,8 +1,10 @@
 #include "net/socket.h"
 
+#include "arch/time.h"
 #include "lib/errno.h"
 #include "lib/string.h"
 #include "mm/kmem.h"
+#include "net/control.h"
 
 #define FIONREAD     0x541b
 #define SIOCGIFFLAGS 0x8913
@@ -18,7 +20,9 @@ struct socket *socket_make(uint16_t family, uint8_t type)
 
 	if (!s)
 		return NULL;
-	s->ops = type == SOCK_STREAM ? &stream_ops : &datagram_ops;
+	s->ops = type == SOCK_STREAM  ? &stream_ops
+		 : type == SOCK_DGRAM ? &datagram_ops
+				      : &packet_ops;
 	s->refs = 1;
 	s->family = family;
 	s->type = type;
@@ -26,6 +30,8 @@ struct socket *socket_make(uint16_t family, uint8_t type)
 	list_init(&s->by_name);
 	list_init(&s->backlog);
 	list_init(&s->messages);
+	list_init(&s->controls);
+	list_init(&s->flying);
 	wait_init(&s->readers);
 	wait_init(&s->writers);
 	return s;
@@ -36,6 +42,7 @@ void socket_put(struct socket *s)
 	if (--s->refs)
 		return;
 	ring_free(&s->in);
+	kmem_free(s->options);
 	kmem_free(s);
 }
 
@@ -46,11 +53,22 @@ void socket_join(struct socket *a, struct socket *b)
 	a->remote = b->local;
 	b->remote = a->local;
 	a->state = b->state = SOCKET_CONNECTED;
+	if (unlikely(a->pass_sender | b->pass_sender)) {
+		stream_mark(a);
+		stream_mark(b);
+	}
 }
 
-int socket_sleep(struct wait_queue *q, unsigned int flags)
+int socket_sleep(struct wait_queue *q, unsigned int flags, uint64_t timeout_ns)
 {
-	return flags & MSG_DONTWAIT ? -EAGAIN : wait_sleep(q, WAIT_INTERRUPTIBLE);
+	int err;
+
+	if (flags & MSG_DONTWAIT)
+		return -EAGAIN;
+	if (likely(!timeout_ns))
+		return wait_sleep(q, WAIT_INTERRUPTIBLE);
+	err = wait_sleep_until(q, WAIT_INTERRUPTIBLE, arch_time_ns() + timeout_ns);
+	return err == -ETIMEDOUT ? -EAGAIN : err == -ERESTARTSYS ? -EINTR : err;
 }
 
 static unsigned int flags_of(const struct file *f)
@@ -101,8 +119,10 @@ static long interface_ioctl(uint64_t request, uint64_t arg)
 static long socket_ioctl(struct file *f, uint64_t request, uint64_t arg)
 {
 	struct socket *s = f->data;
-	int used = (int)(s->type == SOCK_STREAM ? ring_used(&s->in) : s->queued);
+	int used = (int)ring_used(&s->in);
 
+	if (s->type != SOCK_STREAM && !list_empty(&s->messages))
+		used = (int)list_first(&s->messages, struct message, link)->len;
 	if (request == SIOCGIFFLAGS || request == SIOCSIFFLAGS)
 		return interface_ioctl(request, arg);
 	return request == FIONREAD ? copy_to_user(arg, &used, sizeof(used)) : -ENOTTY;
@@ -113,8 +133,10 @@ static void socket_release(struct file *f)
 	struct socket *s = f->data;
 
 	socket_unbind(s);
+	s->file = NULL;
 	s->ops->close(s);
 	socket_put(s);
+	control_collect();
 }
 
 static const struct file_ops socket_file_ops = {
@@ -128,7 +150,8 @@ static const struct file_ops socket_file_ops = {
 
 struct file *socket_file(struct socket *s, uint32_t flags)
 {
-	return file_make(&socket_file_ops, O_RDWR | flags, NULL, s);
+	s->file = file_make(&socket_file_ops, O_RDWR | flags, NULL, s);
+	return s->file;
 }
 
 struct socket *socket_of(const struct file *f)

@@ -15,14 +15,19 @@
 #define AF_UNIX	  1
 #define AF_INET	  2
 
-#define SOCK_STREAM 1
-#define SOCK_DGRAM  2
+#define SOCK_STREAM    1
+#define SOCK_DGRAM     2
+#define SOCK_SEQPACKET 5
 
-#define MSG_PEEK     0x02u
-#define MSG_TRUNC    0x20u
-#define MSG_DONTWAIT 0x40u
-#define MSG_WAITALL  0x100u
-#define MSG_NOSIGNAL 0x4000u
+#define MSG_OOB		 0x01u
+#define MSG_PEEK	 0x02u
+#define MSG_CTRUNC	 0x08u
+#define MSG_TRUNC	 0x20u
+#define MSG_DONTWAIT	 0x40u
+#define MSG_WAITALL	 0x100u
+#define MSG_ERRQUEUE	 0x2000u
+#define MSG_NOSIGNAL	 0x4000u
+#define MSG_CMSG_CLOEXEC 0x40000000u
 
 #define SHUT_RD	  0
 #define SHUT_WR	  1
@@ -54,7 +59,16 @@ enum socket_state {
 	SOCKET_CLOSED, /* was connected; the other end is gone */
 };
 
+struct control;
+struct envelope;
+struct option_values;
 struct socket;
+
+/* struct ucred of the Linux ABI. */
+struct sender {
+	int32_t pid;
+	uint32_t uid, gid;
+};
 
 struct socket_ops {
 	int (*listen)(struct socket *s, int backlog);
@@ -63,8 +77,12 @@ struct socket_ops {
 		       uint32_t file_flags);
 	/* `to` NULL: the connected peer. Bytes sent, or -errno. */
 	long (*send)(struct socket *s, struct socket *to, struct uio *u, unsigned int flags);
-	/* `from` gets the sender's address. Bytes received, or -errno. */
-	long (*receive)(struct socket *s, struct uio *u, unsigned int flags, struct address *from);
+	/* The same with what `e` has beside the bytes; what is taken of that is NULL then. */
+	long (*send_message)(struct socket *s, struct socket *to, struct uio *u, unsigned int flags,
+			     struct envelope *e);
+	/* `e` gets the sender's address and the rest; NULL: not wanted. Bytes received, or -errno.
+	 */
+	long (*receive)(struct socket *s, struct uio *u, unsigned int flags, struct envelope *e);
 	uint32_t (*poll)(struct socket *s, struct poll_entry *e);
 	/* The file is gone; others may still hold references. */
 	void (*close)(struct socket *s);
@@ -84,6 +102,8 @@ struct socket {
 	/* The other end, with a reference. */
 	struct socket *peer;
 	bool no_receive, no_send;
+	/* Who sends is noted with each message (SO_PASSCRED). */
+	bool pass_sender;
 	struct wait_queue readers, writers;
 
 	/* Streams: what was sent here and is not read yet. */
@@ -94,7 +114,25 @@ struct socket {
 	/* Datagrams, oldest first. */
 	struct list messages;
 	size_t queued;
+
+	/* Streams: what belongs to bytes that are in the ring, in their order. */
+	struct list controls;
+	/* Who made it, or called listen(); who the other end was. */
+	struct sender owner, other;
+	/* 0: none. */
+	uint64_t receive_timeout_ns, send_timeout_ns;
+	/* What was set of the other options; NULL: nothing. */
+	struct option_values *options;
+	/* While it is in flight, in other sockets' queues: see net/control.c. */
+	struct file *file;
+	struct list flying;
+	uint32_t in_flight;
+	int outer;
+	bool reached, passed;
 };
+
+/* Given by proc: who calls. */
+void socket_sender(struct sender *out);
 
 /* A new socket without a file, one reference. -EAFNOSUPPORT and the like are the caller's. */
 struct socket *socket_make(uint16_t family, uint8_t type);
@@ -129,9 +167,25 @@ void socket_unbind(struct socket *s);
 /* The one bound to a name that is no path, of the kind of `s`; no reference; NULL: none. */
 struct socket *socket_named(const struct socket *s, const struct address *a);
 
-/* -EAGAIN when the file is non-blocking or MSG_DONTWAIT is given, else sleeps on `q`. */
-int socket_sleep(struct wait_queue *q, unsigned int flags);
+/*
+ * Sleeps on `q`, at most for `timeout_ns` if that is not 0; -EAGAIN after that, and at once when
+ * the file is non-blocking or MSG_DONTWAIT is given.
+ */
+int socket_sleep(struct wait_queue *q, unsigned int flags, uint64_t timeout_ns);
 
-extern const struct socket_ops stream_ops, datagram_ops;
+extern const struct socket_ops stream_ops, marked_stream_ops, datagram_ops, packet_ops;
+
+/* What stream operations share. */
+int stream_listen(struct socket *s, int backlog);
+int stream_connect(struct socket *s, struct socket *to, const struct address *a,
+		   uint32_t file_flags);
+uint32_t stream_poll(struct socket *s, struct poll_entry *e);
+void stream_close(struct socket *s);
+/* What `s` gets and sends from now on may have more to it than bytes. */
+void stream_mark(struct socket *s);
+long marked_send(struct socket *s, struct socket *to, struct uio *u, unsigned int flags,
+		 struct envelope *e);
+/* Drops what is queued, for whoever closes. */
+void datagram_drop(struct socket *s);
 
 void socket_init(void);

@@ -1,10 +1,10 @@
 /* Streams: bytes in order, between two ends. */
 #include "lib/errno.h"
-#include "net/socket.h"
+#include "net/control.h"
 
 #define BACKLOG_MAX 4096
 
-static int stream_listen(struct socket *s, int backlog)
+int stream_listen(struct socket *s, int backlog)
 {
 	if (s->state == SOCKET_CONNECTED || s->state == SOCKET_CLOSED)
 		return -EINVAL;
@@ -15,12 +15,13 @@ static int stream_listen(struct socket *s, int backlog)
 			return err;
 	}
 	s->state = SOCKET_LISTENING;
+	socket_sender(&s->owner);
 	s->backlog_max = MIN(MAX(backlog, 1), BACKLOG_MAX);
 	return 0;
 }
 
-static int stream_connect(struct socket *s, struct socket *to, const struct address *a,
-			  uint32_t file_flags)
+int stream_connect(struct socket *s, struct socket *to, const struct address *a,
+		   uint32_t file_flags)
 {
 	struct socket *other;
 	int err;
@@ -32,7 +33,8 @@ static int stream_connect(struct socket *s, struct socket *to, const struct addr
 	if (s->state != SOCKET_NEW)
 		return s->state == SOCKET_CONNECTED ? -EISCONN : -EINVAL;
 	while (to->state == SOCKET_LISTENING && to->backlog_count >= to->backlog_max) {
-		err = socket_sleep(&to->writers, file_flags & O_NONBLOCK ? MSG_DONTWAIT : 0);
+		err = socket_sleep(&to->writers, file_flags & O_NONBLOCK ? MSG_DONTWAIT : 0,
+				   s->send_timeout_ns);
 		if (err)
 			return err;
 	}
@@ -45,7 +47,12 @@ static int stream_connect(struct socket *s, struct socket *to, const struct addr
 	if (!other)
 		return -ENOMEM;
 	other->local = to->local;
+	other->pass_sender = to->pass_sender;
 	socket_join(s, other);
+	if (s->family == AF_UNIX) {
+		socket_sender(&other->other);
+		s->other = to->owner;
+	}
 	/* The backlog has our reference until somebody accepts. */
 	list_push_back(&to->backlog, &other->by_name);
 	to->backlog_count++;
@@ -68,7 +75,7 @@ static long stream_send(struct socket *s, struct socket *to, struct uio *u, unsi
 		if (s->no_send || !peer || peer->no_receive)
 			return done ? done : -EPIPE;
 		if (!ring_room(&peer->in)) {
-			int err = socket_sleep(&s->writers, flags);
+			int err = socket_sleep(&s->writers, flags, s->send_timeout_ns);
 
 			if (err)
 				return done ? done : err;
@@ -83,15 +90,14 @@ static long stream_send(struct socket *s, struct socket *to, struct uio *u, unsi
 	return done;
 }
 
-static long stream_receive(struct socket *s, struct uio *u, unsigned int flags,
-			   struct address *from)
+static long stream_receive(struct socket *s, struct uio *u, unsigned int flags, struct envelope *e)
 {
 	long done = 0;
 
 	if (s->state == SOCKET_NEW || s->state == SOCKET_LISTENING)
 		return -ENOTCONN;
-	if (from)
-		from->len = 0;
+	if (e)
+		e->from.len = 0;
 	while (u->left) {
 		long n;
 
@@ -101,7 +107,7 @@ static long stream_receive(struct socket *s, struct uio *u, unsigned int flags,
 			if (s->no_receive || !s->peer || s->peer->no_send ||
 			    (done && !(flags & MSG_WAITALL)))
 				return done;
-			err = socket_sleep(&s->readers, flags);
+			err = socket_sleep(&s->readers, flags, s->receive_timeout_ns);
 			if (err)
 				return done ? done : err;
 			continue;
@@ -120,7 +126,7 @@ static long stream_receive(struct socket *s, struct uio *u, unsigned int flags,
 	return done;
 }
 
-static uint32_t stream_poll(struct socket *s, struct poll_entry *e)
+uint32_t stream_poll(struct socket *s, struct poll_entry *e)
 {
 	uint32_t mask = 0;
 
@@ -153,12 +159,13 @@ static void drop_backlog(struct socket *s)
 	wait_wake_all(&s->writers);
 }
 
-static void stream_close(struct socket *s)
+void stream_close(struct socket *s)
 {
 	struct socket *peer = s->peer;
 
 	s->state = SOCKET_CLOSED;
 	drop_backlog(s);
+	datagram_drop(s);
 	if (!peer)
 		return;
 	s->peer = NULL;
@@ -174,6 +181,7 @@ const struct socket_ops stream_ops = {
 	.listen = stream_listen,
 	.connect = stream_connect,
 	.send = stream_send,
+	.send_message = marked_send,
 	.receive = stream_receive,
 	.poll = stream_poll,
 	.close = stream_close,

@@ -1,5 +1,6 @@
 /* The end of threads and processes, and their burial. */
 #include "arch/uaccess.h"
+#include "fs/credentials.h"
 #include "ipc/futex.h"
 #include "lib/errno.h"
 #include "lib/printf.h"
@@ -121,6 +122,7 @@ void thread_exit(int status)
 	clear_tid(t, p);
 	p->cpu_ns += thread_cpu_ns(t);
 	signal_drop_all(&t->signals);
+	credentials_put(t->cred);
 	list_remove(&t->sibling);
 	list_remove(&t->by_tid);
 	p->thread_count--;

@@ -1,4 +1,5 @@
 #include "arch/uaccess.h"
+#include "fs/credentials.h"
 #include "lib/errno.h"
 #include "lib/string.h"
 #include "proc/process.h"
@@ -49,6 +50,8 @@ static void copy_thread(struct thread *t, const struct fork_request *r)
 	if (r->set_fs)
 		t->arch.fs_base = r->fs_base;
 	t->blocked = thread_current()->blocked;
+	t->cred = credentials_get(thread_current()->cred);
+	t->confined = thread_current()->confined;
 	t->clear_tid = r->clear_tid;
 }
 

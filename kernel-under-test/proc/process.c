@@ -1,10 +1,12 @@
 /* Birth, numbers and the first process. */
 #include "proc/process.h"
 
+#include "fs/credentials.h"
 #include "lib/errno.h"
 #include "lib/printf.h"
 #include "lib/string.h"
 #include "mm/kmem.h"
+#include "net/socket.h"
 #include "proc/exec.h"
 #include "proc/process_make.h"
 #include "proc/signal.h"
@@ -184,6 +186,7 @@ int process_start_init(struct inode *root, const char *path, const char *const a
 	p->pgid = p->sid = 0;
 	p->root = inode_get(root);
 	p->cwd = inode_get(root);
+	credentials_give(process_first_thread(p), credentials_get(&credentials_root));
 	p->files = files_create();
 	if (!p->files)
 		return -ENOMEM;
@@ -198,6 +201,13 @@ int process_start_init(struct inode *root, const char *path, const char *const a
 	if (!err)
 		sched_wake(process_first_thread(p));
 	return err;
+}
+
+void socket_sender(struct sender *out)
+{
+	const struct credentials *c = credentials_current();
+
+	*out = (struct sender){process_current()->pid, c->euid, c->egid};
 }
 
 uint64_t process_cpu_ns(const struct process *p)

@@ -7,6 +7,7 @@
 #include "lib/types.h"
 #include "mm/space.h"
 
+struct credentials;
 struct process;
 
 /* Reasons to take a look before going back to user mode. */
@@ -30,6 +31,8 @@ struct thread {
 	enum thread_state state;
 	/* A signal may end this wait. */
 	bool interruptible;
+	/* Permission bits of files count: fs/credentials.h. */
+	bool confined;
 	int tid;
 	struct space *space; /* NULL: kernel only */
 	struct list run;     /* in the run queue of `cpu` */
@@ -41,6 +44,7 @@ struct thread {
 
 	/* What follows is proc's. */
 	struct process *process;
+	struct credentials *cred;
 	struct list sibling; /* in process.threads */
 	struct list by_tid;
 	/* Signals, one bit each, bit 0 is signal 1: sent to this thread; not taken now. */

@@ -2,6 +2,7 @@
 #include "syscall/socket.h"
 
 #include "lib/string.h"
+#include "net/control.h"
 #include "proc/signal.h"
 #include "syscall/syscalls.h"
 #include "syscall/user.h"
@@ -13,13 +14,8 @@
 #define IPPROTO_TCP 6
 #define IPPROTO_UDP 17
 
-static unsigned int flags_of(const struct file *f, uint64_t flags)
-{
-	return (unsigned int)flags | (f->flags & O_NONBLOCK ? MSG_DONTWAIT : 0);
-}
-
 /* A unix path gets a zero at its end, since the user need not give one. */
-static int get_address(uint64_t from, uint64_t len, struct address *a)
+int user_address_get(uint64_t from, uint64_t len, struct address *a)
 {
 	memset(a, 0, sizeof(*a));
 	if (len < 2 || len > ADDRESS_MAX)
@@ -35,7 +31,7 @@ static int get_address(uint64_t from, uint64_t len, struct address *a)
 }
 
 /* Copies as much as fits, and says how much there is. */
-static int put_address(const struct address *a, uint64_t to, uint64_t len_at)
+int user_address_put(const struct address *a, uint64_t to, uint64_t len_at)
 {
 	uint32_t room, len = a->len ? a->len : 2;
 
@@ -58,10 +54,13 @@ static int check_kind(uint64_t family, uint64_t type, uint64_t protocol)
 		return -EAFNOSUPPORT;
 	if (type & ~(uint64_t)(SOCK_TYPE | SOCK_CLOEXEC | SOCK_NONBLOCK))
 		return -EINVAL;
-	if (kind != SOCK_STREAM && kind != SOCK_DGRAM)
+	if (kind != SOCK_STREAM && kind != SOCK_DGRAM &&
+	    (kind != SOCK_SEQPACKET || family != AF_UNIX))
 		return -ESOCKTNOSUPPORT;
-	if (protocol &&
-	    (family == AF_UNIX || protocol != (kind == SOCK_STREAM ? IPPROTO_TCP : IPPROTO_UDP)))
+	if (protocol && family == AF_UNIX && protocol != AF_UNIX)
+		return -EPROTONOSUPPORT;
+	if (protocol && family == AF_INET &&
+	    (protocol != (kind == SOCK_STREAM ? IPPROTO_TCP : IPPROTO_UDP)))
 		return -EPROTONOSUPPORT;
 	return 0;
 }
@@ -111,6 +110,8 @@ long sys_socketpair(uint64_t family, uint64_t type, uint64_t protocol, uint64_t 
 		return -ENOMEM;
 	}
 	socket_join(a, b);
+	socket_sender(&a->other);
+	b->other = a->owner = b->owner = a->other;
 	fd[0] = (int)install(a, type);
 	fd[1] = (int)install(b, type);
 	err = fd[0] < 0 ? fd[0] : fd[1] < 0 ? fd[1] : 0;
@@ -133,7 +134,7 @@ long sys_bind(uint64_t fd, uint64_t addr, uint64_t len)
 
 	if (err)
 		return err;
-	err = get_address(addr, len, &a);
+	err = user_address_get(addr, len, &a);
 	if (!err)
 		err = socket_bind(s, &base, 0777 & ~p->umask, &a);
 	file_put(f);
@@ -157,13 +158,15 @@ long sys_listen(uint64_t fd, uint64_t backlog)
  * The socket at a user's address, with a reference. That nobody has the address is no error for
  * UDP: then *to is NULL.
  */
-static int find(const struct socket *s, uint64_t addr, uint64_t len, struct address *a,
-		struct socket **to)
+int user_socket_find(const struct socket *s, uint64_t addr, uint64_t len, struct address *a,
+		     struct socket **to)
 {
 	struct path_base base = process_path_base(process_current());
-	int err = get_address(addr, len, a);
+	int err = user_address_get(addr, len, a);
 
 	*to = NULL;
+	if (!err && unlikely(a->family == AF_UNSPEC))
+		return s->type == SOCK_DGRAM ? 0 : -EINVAL;
 	if (!err)
 		err = socket_find(s, &base, a, to);
 	if (err == -ECONNREFUSED && s->family == AF_INET && s->type == SOCK_DGRAM)
@@ -180,7 +183,7 @@ long sys_connect(uint64_t fd, uint64_t addr, uint64_t len)
 
 	if (err)
 		return err;
-	err = find(s, addr, len, &a, &to);
+	err = user_socket_find(s, addr, len, &a, &to);
 	if (!err)
 		err = s->ops->connect(s, to, &a, f->flags);
 	if (to)
@@ -192,9 +195,9 @@ long sys_connect(uint64_t fd, uint64_t addr, uint64_t len)
 static int wait_for_connection(struct socket *s, struct file *f, struct socket **out)
 {
 	if (s->state != SOCKET_LISTENING)
-		return s->type == SOCK_STREAM ? -EINVAL : -EOPNOTSUPP;
+		return s->type != SOCK_DGRAM ? -EINVAL : -EOPNOTSUPP;
 	while (list_empty(&s->backlog)) {
-		int err = socket_sleep(&s->readers, flags_of(f, 0));
+		int err = socket_sleep(&s->readers, socket_flags(f, 0), s->receive_timeout_ns);
 
 		if (err)
 			return err;
@@ -223,7 +226,7 @@ long sys_accept4(uint64_t fd, uint64_t addr, uint64_t len_at, uint64_t flags)
 		return new;
 	remote = c->remote;
 	new = install(c, flags);
-	if (new >= 0 && put_address(&remote, addr, len_at) < 0) {
+	if (new >= 0 && user_address_put(&remote, addr, len_at) < 0) {
 		files_close(process_current()->files, (uint64_t) new);
 		return -EFAULT;
 	}
@@ -235,7 +238,7 @@ long sys_accept(uint64_t fd, uint64_t addr, uint64_t len_at)
 	return sys_accept4(fd, addr, len_at, 0);
 }
 
-static long send_result(long n, uint64_t flags)
+long user_send_result(long n, uint64_t flags)
 {
 	if (n == -EPIPE && !(flags & MSG_NOSIGNAL))
 		signal_raise(process_current(), SIGPIPE);
@@ -255,32 +258,44 @@ long sys_sendto(uint64_t fd, uint64_t buf, uint64_t len, uint64_t flags, uint64_
 		return n;
 	if (!user_range_ok(buf, len))
 		n = -EFAULT;
+	else if (unlikely(flags & MSG_OOB))
+		n = -EOPNOTSUPP;
 	else if (addr)
-		n = find(s, addr, addr_len, &a, &to);
+		n = user_socket_find(s, addr, addr_len, &a, &to);
 	if (!n && addr && !to)
 		n = (long)u.left; /* lost on the way, as a datagram may be */
 	else if (!n)
-		n = s->ops->send(s, to, &u, flags_of(f, flags));
+		n = s->ops->send(s, to, &u, socket_flags(f, flags));
 	if (to)
 		socket_put(to);
 	file_put(f);
-	return send_result(n, flags);
+	return user_send_result(n, flags);
 }
 
 long sys_recvfrom(uint64_t fd, uint64_t buf, uint64_t len, uint64_t flags, uint64_t addr,
 		  uint64_t len_at)
 {
 	struct uio u = uio_user(buf, MIN(len, RW_MAX));
-	struct address from = {0};
+	struct envelope e;
 	struct socket *s;
 	struct file *f;
 	long n = user_socket_get(fd, &f, &s);
 
 	if (n)
 		return n;
-	n = user_range_ok(buf, len) ? s->ops->receive(s, &u, flags_of(f, flags), &from) : -EFAULT;
+	e.from.len = 0;
+	e.control = NULL;
+	e.flags = 0;
+	if (!user_range_ok(buf, len))
+		n = -EFAULT;
+	else if (unlikely(flags & (MSG_OOB | MSG_ERRQUEUE)))
+		n = flags & MSG_OOB ? (s->family == AF_UNIX ? -EOPNOTSUPP : -EINVAL) : -EAGAIN;
+	else
+		n = s->ops->receive(s, &u, socket_flags(f, flags), &e);
 	file_put(f);
-	if (n >= 0 && addr && put_address(&from, addr, len_at) < 0)
+	if (unlikely(e.control))
+		control_free(e.control, false);
+	if (n >= 0 && addr && user_address_put(&e.from, addr, len_at) < 0)
 		return -EFAULT;
 	return n;
 }
@@ -322,7 +337,7 @@ static long put_name(uint64_t fd, uint64_t addr, uint64_t len_at, bool remote)
 	if (remote && s->state != SOCKET_CONNECTED)
 		err = -ENOTCONN;
 	else
-		err = put_address(remote ? &s->remote : &s->local, addr, len_at);
+		err = user_address_put(remote ? &s->remote : &s->local, addr, len_at);
 	file_put(f);
 	return err;
 }

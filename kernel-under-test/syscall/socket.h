@@ -5,3 +5,23 @@
 
 /* The file of a socket with a reference, and the socket. -EBADF, -ENOTSOCK. */
 int user_socket_get(uint64_t fd, struct file **f, struct socket **s);
+
+static inline unsigned int socket_flags(const struct file *f, uint64_t flags)
+{
+	return (unsigned int)flags | (f->flags & O_NONBLOCK ? MSG_DONTWAIT : 0);
+}
+
+/* -EINVAL, -EFAULT. A unix path gets a zero at its end, since the user need not give one. */
+int user_address_get(uint64_t from, uint64_t len, struct address *a);
+/* Copies as much as fits, and says how much there is. */
+int user_address_put(const struct address *a, uint64_t to, uint64_t len_at);
+
+/*
+ * The socket at a user's address, with a reference. That nobody has the address is no error for
+ * UDP: then *to is NULL.
+ */
+int user_socket_find(const struct socket *s, uint64_t addr, uint64_t len, struct address *a,
+		     struct socket **to);
+
+/* The signal that comes with -EPIPE. */
+long user_send_result(long n, uint64_t flags);

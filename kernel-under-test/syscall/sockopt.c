@@ -1,18 +1,34 @@
 /* Options of sockets. */
+#include "fs/credentials.h"
+#include "lib/string.h"
+#include "mm/kmem.h"
 #include "syscall/socket.h"
 #include "syscall/syscalls.h"
 #include "syscall/user.h"
 
+#define IPPROTO_IP  0
 #define IPPROTO_TCP 6
+#define IPPROTO_UDP 17
 
-#define SOL_SOCKET    1
-#define SO_REUSEADDR  2
-#define SO_TYPE	      3
-#define SO_ERROR      4
-#define SO_SNDBUF     7
-#define SO_RCVBUF     8
-#define SO_ACCEPTCONN 30
-#define SO_DOMAIN     39
+#define SOL_SOCKET     1
+#define SO_TYPE	       3
+#define SO_ERROR       4
+#define SO_SNDBUF      7
+#define SO_RCVBUF      8
+#define SO_LINGER      13
+#define SO_PASSCRED    16
+#define SO_PEERCRED    17
+#define SO_RCVTIMEO    20
+#define SO_SNDTIMEO    21
+#define SO_ACCEPTCONN  30
+#define SO_PEERSEC     31
+#define SO_SNDBUFFORCE 32
+#define SO_RCVBUFFORCE 33
+#define SO_PROTOCOL    38
+#define SO_DOMAIN      39
+
+#define BUFFER_DEFAULT 212992
+#define NS_PER_SEC     1000000000ull
 
 int user_socket_get(uint64_t fd, struct file **f, struct socket **s)
 {
@@ -27,66 +43,256 @@ int user_socket_get(uint64_t fd, struct file **f, struct socket **s)
 }
 
 /*
- * Options that change how packets are made or kept have nothing to change here, so they are taken
- * and have no effect; those of other protocols are unknown.
+ * Options that are a number which is kept and given back: what they would change of packets has
+ * nothing to change here.
  */
+static const struct kept {
+	int level, option;
+	int initial, lowest, highest;
+	bool flag;   /* whatever is not 0 is 1 */
+	bool stream; /* TCP only */
+} kept[] = {
+	{SOL_SOCKET, 1, 0, 0, 0, true, false},			/* SO_DEBUG */
+	{SOL_SOCKET, 2, 0, 0, 0, true, false},			/* SO_REUSEADDR */
+	{SOL_SOCKET, 5, 0, 0, 0, true, false},			/* SO_DONTROUTE */
+	{SOL_SOCKET, 6, 0, 0, 0, true, false},			/* SO_BROADCAST */
+	{SOL_SOCKET, 9, 0, 0, 0, true, false},			/* SO_KEEPALIVE */
+	{SOL_SOCKET, 10, 0, 0, 0, true, false},			/* SO_OOBINLINE */
+	{SOL_SOCKET, 12, 0, 0, INT32_MAX, false, false},	/* SO_PRIORITY */
+	{SOL_SOCKET, 15, 0, 0, 0, true, false},			/* SO_REUSEPORT */
+	{SOL_SOCKET, 18, 1, 0, INT32_MAX, false, false},	/* SO_RCVLOWAT */
+	{SOL_SOCKET, 29, 0, 0, 0, true, false},			/* SO_TIMESTAMP */
+	{SOL_SOCKET, 36, 0, 0, INT32_MAX, false, false},	/* SO_MARK */
+	{IPPROTO_TCP, 1, 0, 0, 0, true, true},			/* TCP_NODELAY */
+	{IPPROTO_TCP, 2, 536, 88, 32767, false, true},		/* TCP_MAXSEG */
+	{IPPROTO_TCP, 3, 0, 0, 0, true, true},			/* TCP_CORK */
+	{IPPROTO_TCP, 4, 7200, 1, 32767, false, true},		/* TCP_KEEPIDLE */
+	{IPPROTO_TCP, 5, 75, 1, 32767, false, true},		/* TCP_KEEPINTVL */
+	{IPPROTO_TCP, 6, 9, 1, 127, false, true},		/* TCP_KEEPCNT */
+	{IPPROTO_TCP, 9, 0, INT32_MIN, INT32_MAX, false, true}, /* TCP_DEFER_ACCEPT */
+	{IPPROTO_TCP, 12, 1, 0, 0, true, true},			/* TCP_QUICKACK */
+	{IPPROTO_TCP, 18, 0, 0, INT32_MAX, false, true},	/* TCP_USER_TIMEOUT */
+	{IPPROTO_IP, 1, 0, 0, 255, false, false},		/* IP_TOS */
+	{IPPROTO_IP, 2, 64, 1, 255, false, false},		/* IP_TTL */
+	{IPPROTO_IP, 8, 0, 0, 0, true, false},			/* IP_PKTINFO */
+	{IPPROTO_IP, 10, 0, 0, 5, false, false},		/* IP_MTU_DISCOVER */
+	{IPPROTO_IP, 11, 0, 0, 0, true, false},			/* IP_RECVERR */
+};
+
+struct option_values {
+	int value[ARRAY_SIZE(kept)];
+	int send_buffer, receive_buffer;
+	int linger[2];
+};
+
+static struct option_values *values_of(struct socket *s)
+{
+	if (s->options)
+		return s->options;
+	s->options = kmem_zalloc(sizeof(*s->options));
+	if (!s->options)
+		return NULL;
+	for (size_t i = 0; i < ARRAY_SIZE(kept); i++)
+		s->options->value[i] = kept[i].initial;
+	s->options->send_buffer = s->options->receive_buffer = BUFFER_DEFAULT;
+	return s->options;
+}
+
+static int find_kept(const struct socket *s, int level, int option)
+{
+	if (level != SOL_SOCKET && s->family != AF_INET)
+		return -1;
+	for (size_t i = 0; i < ARRAY_SIZE(kept); i++)
+		if (kept[i].level == level && kept[i].option == option &&
+		    (!kept[i].stream || s->type == SOCK_STREAM))
+			return (int)i;
+	return -1;
+}
+
+static int set_timeout(uint64_t value, uint64_t len, uint64_t *ns)
+{
+	int64_t tv[2];
+
+	if (len < sizeof(tv))
+		return -EINVAL;
+	if (copy_from_user(tv, value, sizeof(tv)) < 0)
+		return -EFAULT;
+	if (tv[1] < 0 || tv[1] >= 1000000)
+		return -EDOM;
+	*ns = tv[0] < 0 ? 0
+			: MIN((uint64_t)tv[0], UINT64_MAX / 4 / NS_PER_SEC) * NS_PER_SEC +
+				  (uint64_t)tv[1] * 1000;
+	return 0;
+}
+
+static int set_socket(struct socket *s, int option, uint64_t value, uint64_t len, int v)
+{
+	struct option_values *o = values_of(s);
+
+	if (!o)
+		return -ENOMEM;
+	switch (option) {
+	case SO_SNDBUFFORCE:
+	case SO_RCVBUFFORCE:
+		if (!capable(CAP_SYS_ADMIN))
+			return -EPERM;
+		option = option == SO_SNDBUFFORCE ? SO_SNDBUF : SO_RCVBUF;
+		/* fall through */
+	case SO_SNDBUF:
+		/* What the kernel keeps with the bytes counts too, so it is twice as much. */
+		v = (int)MIN((uint32_t)v, (uint32_t)BUFFER_DEFAULT) * 2;
+		if (option == SO_SNDBUF)
+			o->send_buffer = MAX(v, 4608);
+		else
+			o->receive_buffer = MAX(v, 2304);
+		return 0;
+	case SO_RCVBUF:
+		o->receive_buffer = MAX((int)MIN((uint32_t)v, (uint32_t)BUFFER_DEFAULT) * 2, 2304);
+		return 0;
+	case SO_LINGER:
+		return len < 8 ? -EINVAL : copy_from_user(o->linger, value, sizeof(o->linger));
+	case SO_RCVTIMEO:
+		return set_timeout(value, len, &s->receive_timeout_ns);
+	case SO_SNDTIMEO:
+		return set_timeout(value, len, &s->send_timeout_ns);
+	case SO_PASSCRED:
+		if (s->family != AF_UNIX)
+			return -EOPNOTSUPP;
+		s->pass_sender = v != 0;
+		if (v && s->peer && s->type == SOCK_STREAM) {
+			stream_mark(s);
+			stream_mark(s->peer);
+		}
+		return 0;
+	case SO_TYPE:
+	case SO_PROTOCOL:
+	case SO_DOMAIN:
+	case SO_ERROR:
+	case SO_ACCEPTCONN:
+	default:
+		return -ENOPROTOOPT;
+	}
+}
+
 long sys_setsockopt(uint64_t fd, uint64_t level, uint64_t option, uint64_t value, uint64_t len)
 {
+	struct option_values *o;
 	struct socket *s;
 	struct file *f;
-	int v, err = user_socket_get(fd, &f, &s);
+	int v, i, err = user_socket_get(fd, &f, &s);
 
-	(void)option;
 	if (err)
 		return err;
-	if (len < sizeof(v))
-		err = -EINVAL;
+	i = find_kept(s, (int)level, (int)option);
+	o = values_of(s);
+	if ((int)len < (int)sizeof(v))
+		err = i >= 0 || (int)level == SOL_SOCKET ? -EINVAL : -ENOPROTOOPT;
 	else if (copy_from_user(&v, value, sizeof(v)) < 0)
 		err = -EFAULT;
-	else if (level != SOL_SOCKET && !(level == IPPROTO_TCP && s->family == AF_INET))
-		err = -ENOPROTOOPT;
+	else if (!o)
+		err = -ENOMEM;
+	else if (i < 0 && (int)level == SOL_SOCKET)
+		err = set_socket(s, (int)option, value, len, v);
+	else if (i < 0)
+		err = s->family == AF_UNIX ? -EOPNOTSUPP : -ENOPROTOOPT;
+	else if (!kept[i].flag && (v < kept[i].lowest || v > kept[i].highest))
+		err = -EINVAL;
+	else
+		o->value[i] = kept[i].flag ? v != 0 : v;
 	file_put(f);
 	return err;
 }
 
+static void timeout_out(int64_t out[2], uint64_t ns)
+{
+	out[0] = (int64_t)(ns / NS_PER_SEC);
+	out[1] = (int64_t)(ns % NS_PER_SEC / 1000);
+}
+
+union value {
+	int number;
+	int linger[2];
+	int64_t time[2];
+	struct sender sender;
+};
+
+/* The value of an option of SOL_SOCKET that is none of `kept`: its size, or -ENOPROTOOPT. */
+static int get_socket(struct socket *s, int option, union value *out)
+{
+	const struct option_values *o = s->options;
+
+	out->number = 0;
+	switch (option) {
+	case SO_TYPE:
+		out->number = s->type;
+		break;
+	case SO_DOMAIN:
+		out->number = s->family;
+		break;
+	case SO_PROTOCOL:
+		if (s->family == AF_INET)
+			out->number = s->type == SOCK_STREAM ? IPPROTO_TCP : IPPROTO_UDP;
+		break;
+	case SO_ACCEPTCONN:
+		out->number = s->state == SOCKET_LISTENING;
+		break;
+	case SO_SNDBUF:
+		out->number = o ? o->send_buffer : BUFFER_DEFAULT;
+		break;
+	case SO_RCVBUF:
+		out->number = o ? o->receive_buffer : BUFFER_DEFAULT;
+		break;
+	case SO_ERROR:
+		break;
+	case SO_PASSCRED:
+		out->number = s->pass_sender;
+		break;
+	case SO_LINGER:
+		out->linger[0] = o ? o->linger[0] != 0 : 0;
+		out->linger[1] = o ? o->linger[1] : 0;
+		return sizeof(out->linger);
+	case SO_RCVTIMEO:
+	case SO_SNDTIMEO:
+		timeout_out(out->time,
+			    option == SO_RCVTIMEO ? s->receive_timeout_ns : s->send_timeout_ns);
+		return sizeof(out->time);
+	case SO_PEERCRED:
+		out->sender = s->other.pid ? s->other : (struct sender){0, UINT32_MAX, UINT32_MAX};
+		return sizeof(out->sender);
+	default:
+		return -ENOPROTOOPT;
+	}
+	return sizeof(out->number);
+}
+
 long sys_getsockopt(uint64_t fd, uint64_t level, uint64_t option, uint64_t value, uint64_t len_at)
 {
+	union value v = {0};
 	struct socket *s;
 	struct file *f;
-	uint32_t len;
-	int v = 0, err = user_socket_get(fd, &f, &s);
+	int32_t len;
+	int i, size, err = user_socket_get(fd, &f, &s);
 
 	if (err)
 		return err;
-	if (level != SOL_SOCKET)
-		err = -ENOPROTOOPT;
-	switch (option) {
-	case SO_TYPE:
-		v = s->type;
-		break;
-	case SO_DOMAIN:
-		v = s->family;
-		break;
-	case SO_ACCEPTCONN:
-		v = s->state == SOCKET_LISTENING;
-		break;
-	case SO_SNDBUF:
-	case SO_RCVBUF:
-		v = RING_SIZE;
-		break;
-	case SO_ERROR:
-	case SO_REUSEADDR:
-		break;
-	default:
-		err = -ENOPROTOOPT;
+	i = find_kept(s, (int)level, (int)option);
+	if (i >= 0) {
+		v.number = s->options ? s->options->value[i] : kept[i].initial;
+		size = sizeof(v.number);
+	} else if ((int)level == SOL_SOCKET) {
+		size = get_socket(s, (int)option, &v);
+	} else {
+		size = s->family == AF_UNIX ? -EOPNOTSUPP : -ENOPROTOOPT;
 	}
 	file_put(f);
-	if (err)
-		return err;
+	if (size < 0)
+		return size;
 	if (copy_from_user(&len, len_at, sizeof(len)) < 0)
 		return -EFAULT;
-	len = MIN(len, (uint32_t)sizeof(v));
-	if (copy_to_user(value, &v, len) < 0)
+	if (len < 0)
+		return -EINVAL;
+	len = MIN(len, size);
+	if (copy_to_user(value, &v, (size_t)len) < 0)
 		return -EFAULT;
 	return copy_to_user(len_at, &len, sizeof(len));
 }

@@ -135,6 +135,10 @@ long sys_sendto(uint64_t fd, uint64_t buf, uint64_t len, uint64_t flags, uint64_
 		uint64_t addr_len);
 long sys_recvfrom(uint64_t fd, uint64_t buf, uint64_t len, uint64_t flags, uint64_t addr,
 		  uint64_t len_at);
+long sys_sendmsg(uint64_t fd, uint64_t message, uint64_t flags);
+long sys_recvmsg(uint64_t fd, uint64_t message, uint64_t flags);
+long sys_sendmmsg(uint64_t fd, uint64_t messages, uint64_t count, uint64_t flags);
+long sys_recvmmsg(uint64_t fd, uint64_t messages, uint64_t count, uint64_t flags, uint64_t timeout);
 long sys_shutdown(uint64_t fd, uint64_t how);
 long sys_getsockname(uint64_t fd, uint64_t addr, uint64_t len_at);
 long sys_getpeername(uint64_t fd, uint64_t addr, uint64_t len_at);

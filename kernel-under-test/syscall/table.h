@@ -3,7 +3,7 @@
 
 #include "lib/types.h"
 
-#define SYSCALLS 440
+#define SYSCALLS 452
 
 /* By number: the functions, and where the entry code goes for them. */
 extern void *const syscall_table[SYSCALLS];

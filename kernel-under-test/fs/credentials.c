@@ -1,0 +1,91 @@
+#include "fs/credentials.h"
+
+#include "lib/errno.h"
+#include "lib/string.h"
+#include "mm/kmem.h"
+
+#define S_ISVTX 01000
+
+struct credentials credentials_root = {
+	.refs = 1,
+	.permitted = CAP_ALL,
+	.effective = CAP_ALL,
+	.bounding = CAP_ALL,
+};
+
+void credentials_put(struct credentials *c)
+{
+	if (--c->refs == 0)
+		kmem_free(c);
+}
+
+struct credentials *credentials_copy(const struct credentials *from, uint32_t groups)
+{
+	struct credentials *c = kmem_alloc(sizeof(*c) + groups * sizeof(c->groups[0]));
+
+	if (!c)
+		return NULL;
+	memcpy(c, from, sizeof(*c) + MIN(groups, from->group_count) * sizeof(c->groups[0]));
+	c->refs = 1;
+	c->group_count = groups;
+	return c;
+}
+
+void credentials_give(struct thread *t, struct credentials *c)
+{
+	t->cred = c;
+	t->confined = (c->effective & CAP_FILES) != CAP_FILES;
+}
+
+void credentials_use(struct credentials *c)
+{
+	struct credentials *old = credentials_current();
+
+	credentials_give(thread_current(), c);
+	credentials_put(old);
+}
+
+bool credentials_in_group(const struct credentials *c, uint32_t gid)
+{
+	for (uint32_t i = 0; i < c->group_count; i++)
+		if (c->groups[i] == gid)
+			return true;
+	return c->fsgid == gid;
+}
+
+int credentials_check(const struct credentials *c, const struct inode *inode, unsigned int mask)
+{
+	unsigned int shift = c->fsuid == inode->uid		   ? 6
+			     : credentials_in_group(c, inode->gid) ? 3
+								   : 0;
+	bool dir = inode_is(inode, S_IFDIR);
+
+	if (!(mask & ~(inode->mode >> shift)))
+		return 0;
+	if (credentials_can(c, CAP_DAC_OVERRIDE) &&
+	    (dir || !(mask & MAY_EXEC) || (inode->mode & 0111)))
+		return 0;
+	if (credentials_can(c, CAP_DAC_READ_SEARCH) && !(mask & MAY_WRITE) &&
+	    (dir || !(mask & MAY_EXEC)))
+		return 0;
+	return -EACCES;
+}
+
+int may_enter(const struct inode *dir)
+{
+	return may(dir, MAY_WRITE | MAY_EXEC);
+}
+
+int may_delete(const struct inode *dir, const struct inode *target)
+{
+	uint32_t me;
+	int err;
+
+	if (likely(!thread_current()->confined))
+		return 0;
+	err = may_enter(dir);
+	if (err || !(dir->mode & S_ISVTX))
+		return err;
+	me = credentials_current()->fsuid;
+	return me == target->uid || me == dir->uid || capable(CAP_FOWNER) ? 0 : -EPERM;
+}

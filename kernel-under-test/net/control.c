@@ -1,0 +1,196 @@
+#include "net/control.h"
+
+#include "lib/errno.h"
+#include "lib/string.h"
+#include "mm/kmem.h"
+
+/* Files in flight, in all. */
+#define FLYING_MAX 16384
+
+static struct list flying = LIST_INIT(flying); /* sockets whose files are in flight */
+static uint32_t flying_count;
+
+struct control *control_make(uint32_t count)
+{
+	struct control *c = kmem_zalloc(sizeof(*c) + count * sizeof(c->files[0]));
+
+	if (c)
+		list_init(&c->link);
+	return c;
+}
+
+struct control *control_of_caller(void)
+{
+	struct control *c = control_make(0);
+
+	if (c) {
+		socket_sender(&c->sender);
+		c->has_sender = true;
+	}
+	return c;
+}
+
+int control_fly(struct control *c)
+{
+	if (c->count > FLYING_MAX - flying_count)
+		return -ETOOMANYREFS;
+	flying_count += c->count;
+	for (uint32_t i = 0; i < c->count; i++) {
+		struct socket *s = socket_of(c->files[i]);
+
+		if (s && s->in_flight++ == 0)
+			list_push_back(&flying, &s->flying);
+	}
+	return 0;
+}
+
+void control_land(struct control *c)
+{
+	flying_count -= c->count;
+	for (uint32_t i = 0; i < c->count; i++) {
+		struct socket *s = socket_of(c->files[i]);
+
+		if (s && --s->in_flight == 0)
+			list_remove(&s->flying);
+	}
+}
+
+/*
+ * The last reference to a socket may be among them, with files in its queues, and so on: one after
+ * the other, not one inside the other.
+ */
+void control_free(struct control *c, bool in_queue)
+{
+	static struct list dead = LIST_INIT(dead);
+	static bool busy;
+
+	if (in_queue)
+		control_land(c);
+	list_push_back(&dead, &c->link);
+	if (busy)
+		return;
+	busy = true;
+	while (!list_empty(&dead)) {
+		c = list_first(&dead, struct control, link);
+		list_remove(&c->link);
+		for (uint32_t i = 0; i < c->count; i++)
+			file_put(c->files[i]);
+		kmem_free(c);
+	}
+	busy = false;
+}
+
+struct control *control_clone(const struct control *c)
+{
+	struct control *copy = control_make(c->count);
+
+	if (!copy)
+		return NULL;
+	copy->sender = c->sender;
+	copy->has_sender = c->has_sender;
+	for (; copy->count < c->count; copy->count++)
+		copy->files[copy->count] = file_get(c->files[copy->count]);
+	return copy;
+}
+
+/* Calls `fn` for all that is queued at `s`, and at connections to it that nobody accepted yet. */
+static void each_control(struct socket *s, void (*fn)(struct control *c))
+{
+	struct control *c, *next;
+	struct message *m;
+	struct socket *child;
+
+	list_for_each_safe (c, next, &s->controls, link)
+		fn(c);
+	list_for_each (m, &s->messages, link)
+		if (m->control)
+			fn(m->control);
+	if (s->state == SOCKET_LISTENING)
+		list_for_each (child, &s->backlog, by_name)
+			each_control(child, fn);
+}
+
+static void count_inner(struct control *c)
+{
+	for (uint32_t i = 0; i < c->count; i++) {
+		struct socket *s = socket_of(c->files[i]);
+
+		if (s)
+			s->outer--;
+	}
+}
+
+static bool found_more;
+
+static void mark_reached(struct control *c)
+{
+	for (uint32_t i = 0; i < c->count; i++) {
+		struct socket *s = socket_of(c->files[i]);
+
+		if (s && !s->reached)
+			s->reached = found_more = true;
+	}
+}
+
+/* Files out of the queue: the control stays, empty, where it is. */
+static struct list garbage = LIST_INIT(garbage);
+
+static void take_out(struct control *c)
+{
+	struct control *files = c->count ? control_make(c->count) : NULL;
+
+	/* Without memory it waits for the next time. */
+	if (!files)
+		return;
+	control_land(c);
+	memcpy(files->files, c->files, c->count * sizeof(c->files[0]));
+	files->count = c->count;
+	c->count = 0;
+	list_push_back(&garbage, &files->link);
+}
+
+void control_collect(void)
+{
+	static bool busy;
+	struct socket *s;
+
+	if (list_empty(&flying) || busy)
+		return;
+	busy = true;
+	/* Of each, how many references come neither from a queue of one of these nor ... */
+	list_for_each (s, &flying, flying) {
+		s->outer = (int)s->file->refs;
+		s->reached = s->passed = false;
+	}
+	list_for_each (s, &flying, flying)
+		each_control(s, count_inner);
+	/* ... from one that can itself be reached. */
+	list_for_each (s, &flying, flying)
+		s->reached |= s->outer > 0;
+	do {
+		found_more = false;
+		list_for_each (s, &flying, flying) {
+			if (s->reached && !s->passed) {
+				s->passed = true;
+				each_control(s, mark_reached);
+				found_more = true;
+			}
+		}
+	} while (found_more);
+again:
+	list_for_each (s, &flying, flying) {
+		if (!s->reached) {
+			/* Landing takes sockets off the list that is being walked. */
+			s->reached = true;
+			each_control(s, take_out);
+			goto again;
+		}
+	}
+	while (!list_empty(&garbage)) {
+		struct control *c = list_first(&garbage, struct control, link);
+
+		list_remove(&c->link);
+		control_free(c, false);
+	}
+	busy = false;
+}

@@ -1,0 +1,192 @@
+/* Streams whose bytes have more to them: descriptors, or the name of who sent them. */
+#include "lib/errno.h"
+#include "net/control.h"
+
+void stream_mark(struct socket *s)
+{
+	if (s->ops == &stream_ops)
+		s->ops = &marked_stream_ops;
+}
+
+/* Hangs what `e` holds, or who the caller is, on the bytes that come next. */
+static int begin_mark(struct socket *peer, struct envelope *e, struct control **out)
+{
+	struct control *c = e ? e->control : NULL;
+	int err = 0;
+
+	*out = NULL;
+	if (!c && !peer->pass_sender)
+		return 0;
+	if (!c)
+		c = control_of_caller();
+	if (!c)
+		return -ENOMEM;
+	err = control_fly(c);
+	if (err) {
+		if (!e || c != e->control)
+			control_free(c, false);
+		return err;
+	}
+	if (e)
+		e->control = NULL;
+	c->at = c->end = peer->in.written;
+	list_push_back(&peer->controls, &c->link);
+	stream_mark(peer);
+	*out = c;
+	return 0;
+}
+
+long marked_send(struct socket *s, struct socket *to, struct uio *u, unsigned int flags,
+		 struct envelope *e)
+{
+	long done = 0;
+
+	if (to)
+		return s->state == SOCKET_CONNECTED ? -EISCONN : -EOPNOTSUPP;
+	if (s->state == SOCKET_NEW || s->state == SOCKET_LISTENING)
+		return -ENOTCONN;
+	while (u->left) {
+		struct socket *peer = s->peer;
+		struct control *c;
+		long n;
+
+		if (s->no_send || !peer || peer->no_receive)
+			return done ? done : -EPIPE;
+		if (!ring_room(&peer->in)) {
+			int err = socket_sleep(&s->writers, flags, s->send_timeout_ns);
+
+			if (err)
+				return done ? done : err;
+			continue;
+		}
+		n = begin_mark(peer, e, &c);
+		if (!n)
+			n = ring_put(&peer->in, u, MIN(u->left, ring_room(&peer->in)));
+		if (n < 0) {
+			if (c) {
+				list_remove(&c->link);
+				control_free(c, true);
+			}
+			return done ? done : n;
+		}
+		if (c)
+			c->end = peer->in.written;
+		done += n;
+		wait_wake_one(&peer->readers);
+	}
+	return done;
+}
+
+static long marked_send_bytes(struct socket *s, struct socket *to, struct uio *u,
+			      unsigned int flags)
+{
+	return marked_send(s, to, u, flags, NULL);
+}
+
+static bool same_sender(const struct control *a, const struct control *b)
+{
+	return a->has_sender == b->has_sender && a->sender.pid == b->sender.pid &&
+	       a->sender.uid == b->sender.uid && a->sender.gid == b->sender.gid;
+}
+
+/* The mark whose first bytes have just been read: its contents go to the reader. */
+static void hand_over(struct control *c, bool peek, struct envelope *e)
+{
+	struct control *rest;
+
+	if (!e || e->control)
+		return;
+	if (peek) {
+		e->control = control_clone(c);
+		return;
+	}
+	/* An empty one stays, for the bytes that were not read. */
+	rest = control_make(0);
+	if (!rest)
+		return;
+	rest->at = c->at;
+	rest->end = c->end;
+	rest->sender = c->sender;
+	rest->has_sender = c->has_sender;
+	list_insert_between(&rest->link, c->link.prev, &c->link);
+	list_remove(&c->link);
+	control_land(c);
+	e->control = c;
+}
+
+static long marked_receive(struct socket *s, struct uio *u, unsigned int flags, struct envelope *e)
+{
+	bool peek = flags & MSG_PEEK;
+	long done = 0;
+
+	if (s->state == SOCKET_NEW || s->state == SOCKET_LISTENING)
+		return -ENOTCONN;
+	if (e)
+		e->from.len = 0;
+	while (u->left) {
+		struct control *c = NULL;
+		uint64_t from = s->in.read, n = ring_used(&s->in);
+		uint32_t files = 0;
+		long got;
+
+		if (!n) {
+			int err;
+
+			if (s->no_receive || !s->peer || s->peer->no_send ||
+			    (done && !(flags & MSG_WAITALL)))
+				return done;
+			err = socket_sleep(&s->readers, flags, s->receive_timeout_ns);
+			if (err)
+				return done ? done : err;
+			continue;
+		}
+		if (!list_empty(&s->controls)) {
+			c = list_first(&s->controls, struct control, link);
+			n = MIN(n, (c->at > from ? c->at : c->end) - from);
+			c = c->at > from ? NULL : c;
+		}
+		/* What two senders wrote is not read as one when the reader asked who sends. */
+		if (c && done && e && e->control &&
+		    (c->count || (s->pass_sender && !same_sender(c, e->control))))
+			break;
+		got = ring_get(&s->in, u, MIN(u->left, n), peek);
+		if (got < 0)
+			return done ? done : got;
+		done += got;
+		if (s->peer)
+			wait_wake_one(&s->peer->writers);
+		if (c) {
+			bool whole = s->in.read == c->end;
+
+			files = c->count;
+			hand_over(c, peek, e);
+			/* Nobody wants to have them, or what is left of them is empty. */
+			if (!peek && list_first(&s->controls, struct control, link) == c &&
+			    c->count) {
+				list_remove(&c->link);
+				control_free(c, true);
+			} else if (whole && !peek) {
+				c = list_first(&s->controls, struct control, link);
+				list_remove(&c->link);
+				control_free(c, true);
+			}
+		}
+		if (peek || files)
+			break;
+	}
+	if (list_empty(&s->controls) && !s->pass_sender && !(s->peer && s->peer->pass_sender))
+		s->ops = &stream_ops;
+	if (ring_used(&s->in))
+		wait_wake_one(&s->readers);
+	return done;
+}
+
+const struct socket_ops marked_stream_ops = {
+	.listen = stream_listen,
+	.connect = stream_connect,
+	.send = marked_send_bytes,
+	.send_message = marked_send,
+	.receive = marked_receive,
+	.poll = stream_poll,
+	.close = stream_close,
+};

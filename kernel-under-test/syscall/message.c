@@ -1,0 +1,285 @@
+/* sendmsg, recvmsg and their like: messages in pieces, with descriptors and credentials. */
+#include "syscall/message.h"
+
+#include "arch/time.h"
+#include "mm/kmem.h"
+#include "syscall/poll.h"
+#include "syscall/socket.h"
+#include "syscall/syscalls.h"
+#include "syscall/user.h"
+
+#define PIECES_MAX 1024
+#define BOUNCE_MAX (256ul << 10)
+#define NS_PER_SEC 1000000000ull
+
+#define MSG_WAITFORONE 0x10000u
+
+/* All lengths added up, cut at RW_MAX; -EFAULT, -EINVAL. */
+static long total_of(const struct user_message *m)
+{
+	uint64_t piece[2], total = 0;
+
+	for (uint64_t i = 0; i < m->count; i++) {
+		if (copy_from_user(piece, m->pieces + i * sizeof(piece), sizeof(piece)) < 0)
+			return -EFAULT;
+		if ((int64_t)piece[1] < 0)
+			return -EINVAL;
+		if (!user_range_ok(piece[0], piece[1]))
+			return -EFAULT;
+		total = MIN(total + piece[1], RW_MAX);
+	}
+	return (long)total;
+}
+
+/* Between the pieces and kernel memory. 0, -EFAULT. */
+static int gather(const struct user_message *m, char *buffer, size_t n, bool out)
+{
+	uint64_t piece[2];
+
+	for (uint64_t i = 0; i < m->count && n; i++) {
+		size_t part;
+
+		if (copy_from_user(piece, m->pieces + i * sizeof(piece), sizeof(piece)) < 0)
+			return -EFAULT;
+		part = MIN(n, piece[1]);
+		if (out ? copy_to_user(piece[0], buffer, part)
+			: copy_from_user(buffer, piece[0], part))
+			return -EFAULT;
+		buffer += part;
+		n -= part;
+	}
+	return 0;
+}
+
+struct transfer {
+	struct socket *socket, *to;
+	const struct user_message *message;
+	struct envelope *envelope;
+	unsigned int flags;
+	bool send;
+};
+
+static long move(const struct transfer *t, struct uio *u, unsigned int flags)
+{
+	return t->send ? t->socket->ops->send_message(t->socket, t->to, u, flags, t->envelope)
+		       : t->socket->ops->receive(t->socket, u, flags, t->envelope);
+}
+
+/* A stream takes the pieces one after the other. */
+static long move_stream(const struct transfer *t)
+{
+	unsigned int flags = t->flags;
+	uint64_t piece[2];
+	long done = 0;
+
+	for (uint64_t i = 0; i < t->message->count; i++) {
+		struct uio u;
+		long n;
+
+		if (copy_from_user(piece, t->message->pieces + i * sizeof(piece), sizeof(piece)) <
+			    0 ||
+		    !user_range_ok(piece[0], piece[1]))
+			return done ? done : -EFAULT;
+		if (!piece[1])
+			continue;
+		u = uio_user(piece[0], MIN(piece[1], RW_MAX - (size_t)done));
+		n = move(t, &u, flags);
+		if (n < 0)
+			return done ? done : n;
+		done += n;
+		/* What belongs to other bytes stays with those. */
+		if ((uint64_t)n < piece[1] || (!t->send && t->envelope->control))
+			break;
+		if (!t->send && !(flags & MSG_WAITALL))
+			flags |= MSG_DONTWAIT;
+	}
+	return done;
+}
+
+static long move_message(const struct transfer *t, size_t total)
+{
+	struct uio u;
+	char *buffer;
+	long n;
+
+	total = t->send ? total : MIN(total, BOUNCE_MAX);
+	if (total > BOUNCE_MAX)
+		return -EMSGSIZE;
+	buffer = kmem_alloc(MAX(total, 1ul));
+	if (!buffer)
+		return -ENOMEM;
+	u = uio_kernel(buffer, total);
+	n = t->send ? gather(t->message, buffer, total, false) : 0;
+	if (!n)
+		n = move(t, &u, t->flags);
+	if (!t->send && n > 0 && gather(t->message, buffer, MIN((size_t)n, total), true) < 0)
+		n = -EFAULT;
+	kmem_free(buffer);
+	return n;
+}
+
+static long move_all(const struct transfer *t)
+{
+	long total = total_of(t->message);
+	uint64_t piece[2];
+	struct uio u;
+
+	if (total < 0)
+		return total;
+	if (t->message->count <= 1) {
+		piece[0] = 0;
+		if (t->message->count &&
+		    copy_from_user(piece, t->message->pieces, sizeof(piece)) < 0)
+			return -EFAULT;
+		if (!user_range_ok(piece[0], (uint64_t)total))
+			return -EFAULT;
+		u = uio_user(piece[0], (size_t)total);
+		return move(t, &u, t->flags);
+	}
+	return t->socket->type == SOCK_STREAM ? move_stream(t) : move_message(t, (size_t)total);
+}
+
+static int get_message(uint64_t at, struct user_message *m)
+{
+	if (copy_from_user(m, at, sizeof(*m)) < 0)
+		return -EFAULT;
+	if (m->count > PIECES_MAX)
+		return -EMSGSIZE;
+	return (int)m->name_len < 0 ? -EINVAL : 0;
+}
+
+static long send_message(uint64_t fd, uint64_t at, uint64_t flags)
+{
+	struct envelope e = {.flags = 0};
+	struct user_message m;
+	struct transfer t = {.message = &m, .envelope = &e, .send = true};
+	struct file *f;
+	long n = user_socket_get(fd, &f, &t.socket);
+
+	if (n)
+		return n;
+	n = get_message(at, &m);
+	t.flags = socket_flags(f, flags);
+	if (!n && (flags & MSG_OOB))
+		n = -EOPNOTSUPP;
+	if (!n && m.name && m.name_len && t.socket->type != SOCK_SEQPACKET)
+		n = user_socket_find(t.socket, m.name, MIN(m.name_len, 128u), &e.from, &t.to);
+	if (!n)
+		n = user_control_get(t.socket, &m, &e.control);
+	if (!n && m.name && m.name_len && !t.to && t.socket->type == SOCK_DGRAM)
+		n = total_of(&m); /* lost on the way, as a datagram may be */
+	else if (!n)
+		n = move_all(&t);
+	if (e.control)
+		control_free(e.control, false);
+	if (t.to)
+		socket_put(t.to);
+	file_put(f);
+	return user_send_result(n, flags);
+}
+
+static int put_message(uint64_t at, struct user_message *m, const struct socket *s,
+		       struct envelope *e, bool cloexec)
+{
+	struct control_out o = {.at = m->control, .left = m->control ? m->control_len : 0};
+	uint32_t len = e->from.len;
+
+	if (user_control_put(&o, s, e->control, cloexec) < 0)
+		return -EFAULT;
+	if (m->name && copy_to_user(m->name, &e->from.family, MIN(len, m->name_len)) < 0)
+		return -EFAULT;
+	if (m->name)
+		m->name_len = len;
+	m->flags = e->flags | o.flags | (cloexec ? MSG_CMSG_CLOEXEC : 0);
+	m->control_len = o.used;
+	/* The pieces stay the user's. */
+	if (copy_to_user(at + offsetof(struct user_message, name_len), &m->name_len, 4) < 0)
+		return -EFAULT;
+	return copy_to_user(at + offsetof(struct user_message, control_len), &m->control_len, 12);
+}
+
+static long receive_message(uint64_t fd, uint64_t at, uint64_t flags)
+{
+	struct user_message m;
+	struct envelope e = {.flags = 0};
+	struct transfer t = {.message = &m, .envelope = &e};
+	struct file *f;
+	long n = user_socket_get(fd, &f, &t.socket);
+
+	if (n)
+		return n;
+	t.flags = socket_flags(f, flags);
+	n = get_message(at, &m);
+	if (!n && (flags & (MSG_OOB | MSG_ERRQUEUE)))
+		n = flags & MSG_OOB ? (t.socket->family == AF_UNIX ? -EOPNOTSUPP : -EINVAL)
+				    : -EAGAIN;
+	if (!n)
+		n = move_all(&t);
+	if (n >= 0 && put_message(at, &m, t.socket, &e, flags & MSG_CMSG_CLOEXEC) < 0)
+		n = -EFAULT;
+	if (e.control)
+		control_free(e.control, false);
+	file_put(f);
+	return n;
+}
+
+long sys_sendmsg(uint64_t fd, uint64_t message, uint64_t flags)
+{
+	return send_message(fd, message, (uint32_t)flags);
+}
+
+long sys_recvmsg(uint64_t fd, uint64_t message, uint64_t flags)
+{
+	return receive_message(fd, message, (uint32_t)flags);
+}
+
+/* struct mmsghdr: a message, and how many bytes it was. */
+#define STRIDE (sizeof(struct user_message) + 8)
+
+long sys_sendmmsg(uint64_t fd, uint64_t messages, uint64_t count, uint64_t flags)
+{
+	uint32_t n = 0;
+
+	for (count = MIN((uint32_t)count, 1024u); n < count; n++) {
+		uint64_t at = messages + n * STRIDE;
+		long len = send_message(fd, at, (uint32_t)flags);
+		uint32_t v = (uint32_t)len;
+
+		if (len < 0)
+			return n ? (long)n : len;
+		if (copy_to_user(at + sizeof(struct user_message), &v, sizeof(v)) < 0)
+			return n ? (long)n : -EFAULT;
+	}
+	return n;
+}
+
+long sys_recvmmsg(uint64_t fd, uint64_t messages, uint64_t count, uint64_t flags, uint64_t timeout)
+{
+	uint64_t deadline, now, left[2];
+	uint32_t n = 0;
+	long err = poll_deadline(timeout, &deadline);
+
+	for (count = MIN((uint32_t)count, 1024u); n < count && !err; n++) {
+		uint64_t at = messages + n * STRIDE;
+		long len = receive_message(fd, at, (uint32_t)flags & ~MSG_WAITFORONE);
+		uint32_t v = (uint32_t)len;
+
+		if (len < 0 || copy_to_user(at + sizeof(struct user_message), &v, sizeof(v)) < 0) {
+			err = len < 0 ? len : -EFAULT;
+			break;
+		}
+		if (flags & MSG_WAITFORONE)
+			flags |= MSG_DONTWAIT;
+		if (deadline != UINT64_MAX && arch_time_ns() >= deadline) {
+			n++;
+			break;
+		}
+	}
+	now = arch_time_ns();
+	now = deadline > now ? deadline - now : 0;
+	left[0] = now / NS_PER_SEC;
+	left[1] = now % NS_PER_SEC;
+	if (timeout && n && copy_to_user(timeout, left, sizeof(left)) < 0)
+		return -EFAULT;
+	return n ? (long)n : err;
+}

@@ -1,0 +1,26 @@
+/* What system calls that move messages share: what goes along with the bytes. */
+#pragma once
+
+#include "net/control.h"
+
+/* struct msghdr of the Linux ABI. */
+struct user_message {
+	uint64_t name;
+	uint32_t name_len, pad;
+	uint64_t pieces, count;
+	uint64_t control, control_len;
+	uint32_t flags, pad2;
+};
+
+/* What the user gives along; NULL: nothing. -EINVAL, -EBADF, -EPERM, -EFAULT, -ENOBUFS, -ENOMEM. */
+int user_control_get(const struct socket *s, const struct user_message *m, struct control **out);
+
+/* Where it goes that the user gets. */
+struct control_out {
+	uint64_t at, left, used;
+	unsigned int flags;
+};
+
+/* As much of `c` (which may be NULL) as there is room for. 0 or -EFAULT. */
+int user_control_put(struct control_out *o, const struct socket *s, struct control *c,
+		     bool cloexec);
