@@ -56,9 +56,8 @@ def test_each_cell_has_its_ratio_to_the_reference() -> None:
 
 
 def test_a_kernel_on_another_machine_has_costs_but_no_ratio() -> None:
-    run = runs.table_run(
-        {"z/one": {"a": 100, "b": 50, "c": 400}, "z/two": {"a": 8, "b": 2, "c": 1}}
-    )
+    costs = {"z/one": {"a": 100, "b": 50, "c": 400}, "z/two": {"a": 8, "b": 2, "c": 1}}
+    run = runs.table_run(costs, reference="a")
     other = Machine(cpu_model="EPYC", machine="pc", memory_mib=512)
     table = latency.build(run.model_copy(update={"machines": {"c": other}}), CATALOG)
     one = rows(table)["z/one"]
