@@ -26,11 +26,21 @@ class InitrdDelivery(Strict):
     method: Literal["initrd"] = "initrd"
 
 
+class ReplaceCpioDelivery(Strict):
+    """Our cpio archive goes where the kernel image has its own, uncompressed and not smaller.
+
+    `init` are the paths of the program that the kernel starts: the runner is put there.
+    """
+
+    method: Literal["replace-cpio"] = "replace-cpio"
+    init: tuple[Annotated[str, Field(pattern=r"^(/[A-Za-z0-9_.-]+)+$")], ...] = ("/init",)
+
+
 def _named(value: object) -> object:
     return {"method": value} if isinstance(value, str) else value
 
 
 Delivery = Annotated[
-    Annotated[NoDelivery | InitrdDelivery, Field(discriminator="method")],
+    Annotated[NoDelivery | InitrdDelivery | ReplaceCpioDelivery, Field(discriminator="method")],
     BeforeValidator(_named),
 ]

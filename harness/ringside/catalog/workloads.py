@@ -10,7 +10,7 @@ workloads/build/<port>/mono                     instead of all ELFs, in the one-
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -113,7 +113,21 @@ class WorkloadSet:
             found = (*self.probes, *self.probe_extras)
         else:
             found = (*self.workloads, *self.sweeps, *self.extras)
-        return tuple(sorted({w.guest_path: w for w in found}.values(), key=lambda w: w.guest_path))
+        return _by_path(found)
+
+    def needed_for(self, plan: Sequence[str]) -> tuple[Workload, ...]:
+        """One Workload an ELF that a plan can't do without, for guests with little room."""
+        known = {w.name: w for w in (*self.workloads, *self.sweeps, *self.probes)}
+        planned = [known[name] for name in plan if name in known]
+        extras = (*self.extras, *self.probe_extras)
+        folders = {w.guest_path.rpartition("/")[0] for w in planned}
+        return _by_path(
+            [*planned, *(w for w in extras if w.guest_path.rpartition("/")[0] in folders)]
+        )
+
+
+def _by_path(found: Iterable[Workload]) -> tuple[Workload, ...]:
+    return tuple(sorted({w.guest_path: w for w in found}.values(), key=lambda w: w.guest_path))
 
 
 def load_workloads(root: Path, port: str) -> WorkloadSet:

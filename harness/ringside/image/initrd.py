@@ -15,7 +15,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
-from ringside.catalog.workloads import WorkloadSet
+from ringside.catalog.workloads import Workload, WorkloadSet
 from ringside.errors import ImageError
 from ringside.image.cpio import CpioWriter
 from ringside.image.files import write_atomic
@@ -46,24 +46,46 @@ def build_initrd(workloads: WorkloadSet, plan: Sequence[str], profile: str, fold
     Raises ImageError when an ELF can't be read, the file can't be written, or the plan is longer
     than the runner takes.
     """
+    data = archive_of(workloads, plan, profile, workloads.elves_for(plan))
+    sha256 = hashlib.sha256(data).hexdigest()
+    path = folder / f"{sha256}.cpio"
+    if not path.is_file():
+        write_atomic(path, data)
+    return Initrd(path=path, sha256=sha256, plan=tuple(plan))
+
+
+def archive_of(
+    workloads: WorkloadSet,
+    plan: Sequence[str],
+    profile: str,
+    elves: Sequence[Workload],
+    also: Sequence[str] = (),
+) -> bytes:
+    """The archive with `elves`, and with the runner at each path of `also` beside /init.
+
+    Raises ImageError as `build_initrd` does.
+    """
     check_length(plan)
+    elves = () if workloads.one_program else elves
     archive = CpioWriter()
     for name in ("dev", "proc", "ringside", "tmp"):
         archive.directory(name, 0o1777 if name == "tmp" else 0o755)
     archive.char_device("dev/console", 5, 1, 0o600)
     archive.char_device("dev/null", 1, 3)
     archive.char_device("dev/zero", 1, 5)
-    elves = () if workloads.one_program else workloads.elves_for(plan)
     folders = sorted({str(PurePosixPath(elf.guest_path).parent) for elf in elves})
     for folder_name in dict.fromkeys(("workloads", *(name.partition("/")[0] for name in folders))):
         archive.directory(folder_name)
     for folder_name in folders:
         archive.directory(folder_name)
+    for folder_name in dict.fromkeys(parent for path in also for parent in _parents(path)):
+        archive.directory(folder_name)
     try:
         init = workloads.init.read_bytes()
         if workloads.one_program:
             init = with_plan(init, plan, profile, workloads.init.name)
-        archive.file("init", init, 0o755)
+        for path in ("init", *also):
+            archive.file(path, init, 0o755)
         archive.file("ringside/plan", plan_text(profile, plan))
         for elf in elves:
             data = elf.path.read_bytes()
@@ -72,9 +94,9 @@ def build_initrd(workloads: WorkloadSet, plan: Sequence[str], profile: str, fold
             archive.file(elf.guest_path, data, 0o755)
     except OSError as error:
         raise ImageError(f"{error.filename}: can't be read: {error.strerror}") from error
-    data = archive.finish()
-    sha256 = hashlib.sha256(data).hexdigest()
-    path = folder / f"{sha256}.cpio"
-    if not path.is_file():
-        write_atomic(path, data)
-    return Initrd(path=path, sha256=sha256, plan=tuple(plan))
+    return archive.finish()
+
+
+def _parents(path: str) -> list[str]:
+    """The folders above a file, the outermost first."""
+    return [str(folder) for folder in reversed(PurePosixPath(path).parents)][1:]

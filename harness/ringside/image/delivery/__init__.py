@@ -12,9 +12,9 @@ from __future__ import annotations
 
 from typing import assert_never
 
-from ringside.catalog.delivery import Delivery, InitrdDelivery, NoDelivery
+from ringside.catalog.delivery import Delivery, InitrdDelivery, NoDelivery, ReplaceCpioDelivery
 from ringside.errors import ImageError
-from ringside.image.delivery import initrd
+from ringside.image.delivery import initrd, replace_cpio
 from ringside.image.delivery.contract import Cargo, Delivered, Facts, Step
 
 __all__ = ["Cargo", "Delivered", "Facts", "Step", "deliver", "look"]
@@ -27,6 +27,8 @@ def deliver(how: Delivery, cargo: Cargo) -> Delivered:
             return initrd.deliver(cargo)
         case NoDelivery():
             raise ImageError(f"{cargo.image.kernel} takes no workloads: its manifest says `none`")
+        case ReplaceCpioDelivery():
+            return replace_cpio.deliver(how, cargo)
         case _:
             assert_never(how)
 
@@ -41,5 +43,7 @@ def look(how: Delivery, image: bytes, what: str) -> Facts:
             return (("workloads", "by -initrd"),)
         case NoDelivery():
             return (("workloads", "none: it is only booted"),)
+        case ReplaceCpioDelivery():
+            return replace_cpio.look(image, what)
         case _:
             assert_never(how)
