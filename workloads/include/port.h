@@ -16,7 +16,8 @@
  *                fork and exec (mono/mono.h)
  *
  * Results are >= 0, or -errno in Linux's numbering, whatever the system's own is. A call means what
- * POSIX says of its namesake; one that the system lacks returns -PORT_ENOSYS (ports/absent/absent.h).
+ * POSIX says of its namesake; one that the system lacks returns -PORT_ENOSYS
+ * (ports/absent/absent.h).
  */
 
 #include "port_abi.h"
@@ -72,6 +73,7 @@ static inline long port_pin(unsigned int cpu); /* this process and its later chi
 static inline long port_fork(void);
 static inline long port_exec(const char *path, char *const argv[]); /* with no environment */
 static inline long port_wait(long pid, struct port_end *end);
+static inline long port_reap(struct port_end *end); /* any that ended; 0 while none did */
 _Noreturn static inline void port_exit(int status);
 
 /*
@@ -129,7 +131,8 @@ static inline long port_epoll(void);
 static inline long port_epoll_add(int epoll, int fd);
 static inline long port_epoll_ready(int epoll);
 
-/* Signals: PORT_SIGUSR1, PORT_SIGSEGV, PORT_SIGKILL. For kill and wait, any process. */
+/* Signals: PORT_SIGUSR1, PORT_SIGSEGV, PORT_SIGKILL, PORT_SIGCHLD. For kill and wait, any process.
+ */
 #define PORT_EVERYBODY -1
 static inline long port_catch(int signal, void (*handler)(int signal));
 static inline long port_kill(long pid, int signal);

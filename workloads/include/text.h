@@ -9,3 +9,4 @@ void *memset(void *to, int byte, size_t len);
 
 size_t text_len(const char *text);
 bool text_equal(const char *a, const char *b);
+bool text_starts(const char *text, const char *with);

@@ -1,4 +1,5 @@
 /* The program that is one workload. */
+#include "children.h"
 #include "format.h"
 #include "measure.h"
 #include "param.h"
@@ -22,6 +23,7 @@ int main(int argc, char **argv)
 	struct measure_order order = { 0 };
 	struct param param;
 
+	argc = children_told(argc, argv);
 	if (argc < 3 || argc > 4 || parse_u64(argv[1], &order.stream) ||
 	    !measure_profile(argv[2], &order.profile))
 		return usage();

@@ -36,3 +36,12 @@ bool text_equal(const char *a, const char *b)
 	}
 	return *a == *b;
 }
+
+bool text_starts(const char *text, const char *with)
+{
+	while (*with && *text == *with) {
+		text++;
+		with++;
+	}
+	return !*with;
+}

@@ -1,5 +1,6 @@
 #include "probe.h"
 
+#include "children.h"
 #include "format.h"
 #include "record.h"
 #include "text.h"
@@ -153,6 +154,7 @@ void probe_spin(void)
 
 int main(int argc, char **argv)
 {
+	argc = children_told(argc, argv);
 	if (argc < 3 || parse_u64(argv[1], &stream.id)) {
 		static const char text[] = "usage: PROBE STREAM quick|full\n";
 

@@ -1,6 +1,7 @@
 /* The first process: runs the planned workloads one after the other, each in a fresh child. */
 #include <stdbool.h>
 
+#include "children.h"
 #include "format.h"
 #include "plan.h"
 #include "port.h"
@@ -13,17 +14,37 @@
 #define PLAN_BYTES_MAX 16384
 /* What a shell answers when it cannot run a command. */
 #define EXEC_FAILED 127
+/* What is killed is gone soon. */
+#define REAP_TRIES 1000
+#define REAP_SLEEP_NS 1000000
+
+/* The folder that holds what the runner was given; "" where that is the root. */
+static char root[128];
+static bool catch_children;
 
 static void complain(const char *what, const char *key, uint64_t number, const char *expected)
 {
 	report_complaint(PLAN_PATH, what, key, number, expected);
 }
 
+/* Returns the length of what it laid out. */
+static size_t under_root(char *to, const char *path)
+{
+	size_t len = text_len(root);
+
+	memcpy(to, root, len);
+	memcpy(to + len, path, text_len(path) + 1);
+	return len + text_len(path);
+}
+
 static long read_plan(char *text, size_t size)
 {
+	char path[sizeof(root) + sizeof(PLAN_PATH)];
 	size_t len = 0;
-	long n, fd = port_open(PLAN_PATH, PORT_O_RDONLY);
+	long n, fd;
 
+	under_root(path, PLAN_PATH);
+	fd = port_open(path, PORT_O_RDONLY);
 	if (fd < 0)
 		return fd;
 	do {
@@ -56,17 +77,17 @@ static bool load_plan(struct plan *plan)
 }
 
 /*
- * Lays out where the ELF of a plan's line lies: /probes/<family>/<name> for a probe, else
- * /workloads/<group>/<name>. Returns the parameter that stands behind the name, or NULL.
+ * Lays out where the ELF of a plan's line lies, below the root: /probes/<family>/<name> for a
+ * probe, else /workloads/<group>/<name>. Returns the parameter that stands behind the name, or
+ * NULL.
  */
 static char *locate(char *path, const char *line)
 {
 	bool probe = plan_is_probe(line);
 	const char *folder = probe ? "/probes/" : "/workloads/";
 	const char *rest = probe ? line + text_len("probe/") : line;
-	size_t len = text_len(folder), slashes = 0;
+	size_t len = under_root(path, folder), slashes = 0;
 
-	memcpy(path, folder, len);
 	memcpy(path + len, rest, text_len(rest) + 1);
 	for (char *at = path + len; *at; at++) {
 		if (*at == '/' && ++slashes == 2) {
@@ -79,10 +100,15 @@ static char *locate(char *path, const char *line)
 
 static _Noreturn void exec_workload(uint64_t number, const char *line, const char *profile)
 {
-	static char path[16 + PLAN_BYTES_MAX];
+	static char path[sizeof(root) + 16 + PLAN_BYTES_MAX];
 	static char digits[FORMAT_MAX + 1];
-	char *argv[] = { path, digits, (char *)profile, locate(path, line), NULL };
+	char *param = locate(path, line), *argv[6] = { path, digits, (char *)profile };
+	size_t argc = 3;
 
+	if (param)
+		argv[argc++] = param;
+	if (catch_children)
+		argv[argc++] = CHILDREN_CATCH;
 	digits[format_u64(digits, number)] = '\0';
 	report_absent(number, path, port_exec(path, argv));
 	port_exit(EXEC_FAILED);
@@ -92,12 +118,14 @@ static _Noreturn void exec_workload(uint64_t number, const char *line, const cha
 static void end_others(void)
 {
 	struct port_end end;
+	long ret = port_kill(PORT_EVERYBODY, PORT_SIGKILL);
 
 	/* The first process itself is not among them; where there is nobody else it says so. */
-	if (port_kill(PORT_EVERYBODY, PORT_SIGKILL) != 0)
-		return;
-	while (port_wait(PORT_EVERYBODY, &end) > 0)
-		;
+	for (unsigned int i = 0; ret >= 0 && i < REAP_TRIES; i++) {
+		ret = port_reap(&end);
+		if (ret == 0)
+			port_sleep_ns(REAP_SLEEP_NS);
+	}
 }
 
 static struct port_end run_workload(uint64_t number, const char *line, const char *profile)
@@ -111,8 +139,7 @@ static struct port_end run_workload(uint64_t number, const char *line, const cha
 		report_absent(number, "fork", pid);
 		return end;
 	}
-	while (port_wait(pid, &end) == -PORT_EINTR)
-		;
+	port_wait(pid, &end);
 	end_others();
 	return end;
 }
@@ -141,14 +168,32 @@ static void await_choice(struct plan *plan)
 		complain("says snapshot, and none was made", "line", 2, "the harness to stop here");
 }
 
-int main(void)
+/* Other arguments mean nothing: some kernels start their first program as if it were a shell. */
+static void take_root(int argc, char **argv)
+{
+	static const char key[] = "root=";
+	const size_t key_len = sizeof(key) - 1;
+
+	for (int i = 1; i < argc; i++) {
+		size_t len = text_len(argv[i]);
+
+		if (len >= key_len && len - key_len < sizeof(root) && text_starts(argv[i], key))
+			memcpy(root, argv[i] + key_len, len - key_len + 1);
+	}
+}
+
+int main(int argc, char **argv)
 {
 	static struct plan plan;
 	static struct settle settled;
 
+	take_root(argc, argv);
 	port_boot();
 	/* Where there is no such call there is only one CPU to speak of. */
 	port_pin(0);
+	catch_children = children_are_lost();
+	if (catch_children)
+		children_catch();
 	if (load_plan(&plan)) {
 		port_mark(PORT_MARK_READY);
 		report_hello(&plan);

@@ -21,6 +21,7 @@ enum {
 	PORT_SIGKILL = 9,
 	PORT_SIGUSR1 = 10,
 	PORT_SIGSEGV = 11,
+	PORT_SIGCHLD = 17,
 };
 #endif
 

@@ -72,6 +72,14 @@ static inline long port_wait(long pid, struct port_end *end)
 }
 #endif
 
+#ifndef port_reap
+static inline long port_reap(struct port_end *end)
+{
+	(void)end;
+	return -PORT_ENOSYS;
+}
+#endif
+
 #ifndef port_exit
 _Noreturn static inline void port_exit(int status)
 {

@@ -22,6 +22,7 @@
 #define PORT_SIGUSR1 SIGUSR1
 #define PORT_SIGSEGV SIGSEGV
 #define PORT_SIGKILL SIGKILL
+#define PORT_SIGCHLD SIGCHLD
 
 struct port_stat {
 	struct stat linux_stat;

@@ -65,14 +65,32 @@ static inline long port_exec(const char *path, char *const argv[])
 	return sys(execve, path, argv, empty);
 }
 
-static inline long port_wait(long pid, struct port_end *end)
+#define LINUX_WNOHANG 1
+
+static inline long linux_wait(long pid, int options, struct port_end *end)
 {
 	int status = 0;
-	long ret = sys(wait4, pid, &status, 0, 0);
+	long ret = sys(wait4, pid, &status, options, 0);
 
 	end->signal = status & 0x7f;
 	end->status = end->signal ? 0 : status >> 8 & 0xff;
 	return ret;
+}
+
+static inline long port_wait(long pid, struct port_end *end)
+{
+	long ret;
+
+	/* It is a child that interrupts, where children have to be caught. */
+	do {
+		ret = linux_wait(pid, 0, end);
+	} while (ret == -PORT_EINTR);
+	return ret;
+}
+
+static inline long port_reap(struct port_end *end)
+{
+	return linux_wait(PORT_EVERYBODY, LINUX_WNOHANG, end);
 }
 
 _Noreturn static inline void port_exit(int status)
