@@ -5,6 +5,7 @@
 #include "lib/random.h"
 #include "lib/string.h"
 #include "proc/elf.h"
+#include "proc/posix_timer.h"
 #include "proc/signal.h"
 #include "sched/sched.h"
 
@@ -265,6 +266,8 @@ int process_exec(struct process *p, const char *path, struct args *args)
 	t->clear_tid = t->robust_list = 0;
 	t->alt_stack_size = 0;
 	signal_reset_actions(p);
+	if (unlikely(p->timers))
+		posix_timers_delete_all(p, false);
 	if (t == thread_current())
 		sched_set_space(space);
 	else

@@ -4,6 +4,7 @@
 #include "ipc/futex.h"
 #include "lib/errno.h"
 #include "lib/printf.h"
+#include "proc/posix_timer.h"
 #include "proc/process.h"
 #include "proc/process_make.h"
 #include "proc/signal.h"
@@ -91,6 +92,8 @@ static void finish(struct process *p)
 	struct process *parent = p->parent;
 
 	timer_cancel(&p->alarm);
+	if (unlikely(p->timers))
+		posix_timers_delete_all(p, true);
 	timer_cancel(&p->cpu_limit);
 	files_put(p->files);
 	inode_put(p->cwd);

@@ -27,6 +27,8 @@ struct signal_action {
  * Guarded by the kernel lock. Without it a thread of the process may read `pid` and `files`, which
  * stay, and `parent_pid`, each time anew.
  */
+struct posix_timer;
+
 struct process {
 	/* Fixed from birth to death. */
 	int pid;
@@ -80,6 +82,7 @@ struct process {
 	uint64_t pending;
 	struct signal_action actions[SIGNALS_MAX];
 	struct timer alarm;
+	struct posix_timer *timers;
 	uint64_t alarm_deadline, alarm_interval;
 };
 

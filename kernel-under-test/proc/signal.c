@@ -3,11 +3,15 @@
 #include "arch/time.h"
 #include "lib/string.h"
 #include "mm/kmem.h"
+#include "proc/posix_timer.h"
 #include "sched/sched.h"
 
 /* The default action of these is nothing. */
 #define DEFAULT_NOTHING                                                                            \
 	(SIGNAL_BIT(SIGCHLD) | SIGNAL_BIT(SIGCONT) | SIGNAL_BIT(SIGURG) | SIGNAL_BIT(SIGWINCH))
+
+struct wait_queue signal_watchers = {LIST_INIT(signal_watchers.waiters)};
+uint32_t signal_watched;
 
 struct queued {
 	struct list link;
@@ -51,7 +55,7 @@ static bool is_ignored(const struct process *p, int signo)
 	return p->pid == 1 && handler == SIG_DFL;
 }
 
-static void drop(struct list *signals, uint64_t *pending, uint64_t set)
+static void drop(struct process *p, struct list *signals, uint64_t *pending, uint64_t set)
 {
 	struct queued *q, *next;
 
@@ -61,6 +65,8 @@ static void drop(struct list *signals, uint64_t *pending, uint64_t set)
 		if (!(SIGNAL_BIT(q->info.signo) & set))
 			continue;
 		list_remove(&q->link);
+		if (unlikely(q->info.code == SI_TIMER) && p)
+			posix_timer_taken(p, &q->info);
 		kmem_free(q);
 	}
 	*pending &= ~set;
@@ -70,9 +76,9 @@ static void drop_everywhere(struct process *p, uint64_t set)
 {
 	struct thread *t;
 
-	drop(&p->signals, &p->pending, set);
+	drop(p, &p->signals, &p->pending, set);
 	list_for_each (t, &p->threads, sibling) {
-		drop(&t->signals, &t->pending, set);
+		drop(p, &t->signals, &t->pending, set);
 		signal_update_work(t);
 	}
 }
@@ -107,7 +113,7 @@ static void keep(struct list *signals, uint64_t *pending, const struct signal_in
 	struct queued *q;
 
 	/* A standard signal that is pending already is not pending twice. */
-	if (info->signo < SIGRTMIN && (*pending & bit))
+	if (info->signo < SIGRTMIN && (*pending & bit) && likely(info->code != SI_TIMER))
 		return;
 	*pending |= bit;
 	q = kmem_alloc(sizeof(*q));
@@ -116,21 +122,23 @@ static void keep(struct list *signals, uint64_t *pending, const struct signal_in
 		return;
 	q->info = *info;
 	list_push_back(signals, &q->link);
+	if (unlikely(signal_watched))
+		wait_wake_all(&signal_watchers);
 }
 
-void signal_send(struct process *p, const struct signal_info *info)
+bool signal_send(struct process *p, const struct signal_info *info)
 {
 	uint64_t bit = SIGNAL_BIT(info->signo);
 	struct thread *t, *taker = NULL;
 
 	if (!prepare(p, info->signo))
-		return;
+		return false;
 	/* One that is blocked may yet be waited for, so it is kept even if ignored. */
 	list_for_each (t, &p->threads, sibling)
 		if (!taker && !(t->blocked & bit))
 			taker = t;
 	if (taker && is_ignored(p, info->signo))
-		return;
+		return false;
 	keep(&p->signals, &p->pending, info);
 	if (taker)
 		signal_kick(taker);
@@ -138,19 +146,21 @@ void signal_send(struct process *p, const struct signal_info *info)
 		list_for_each (t, &p->threads, sibling)
 			if (t->restore_blocked)
 				signal_kick(t);
+	return true;
 }
 
-void signal_send_thread(struct thread *t, const struct signal_info *info)
+bool signal_send_thread(struct thread *t, const struct signal_info *info)
 {
 	struct process *p = t->process;
 
 	if (!prepare(p, info->signo))
-		return;
+		return false;
 	if (!(t->blocked & SIGNAL_BIT(info->signo)) && is_ignored(p, info->signo))
-		return;
+		return false;
 	keep(&t->signals, &t->pending, info);
 	if (!(t->blocked & SIGNAL_BIT(info->signo)))
 		signal_kick(t);
+	return true;
 }
 
 void signal_raise(struct process *p, int signo)
@@ -284,18 +294,22 @@ bool signal_take(struct thread *t, uint64_t set, struct signal_info *out)
 {
 	struct process *p = t->process;
 
+	bool taken = false;
+
 	if (t->pending & set)
-		return take_from(&t->signals, &t->pending, set, out);
-	if (p->pending & set)
-		return take_from(&p->signals, &p->pending, set, out);
-	return false;
+		taken = take_from(&t->signals, &t->pending, set, out);
+	else if (p->pending & set)
+		taken = take_from(&p->signals, &p->pending, set, out);
+	if (unlikely(taken && out->code == SI_TIMER))
+		posix_timer_taken(p, out);
+	return taken;
 }
 
 void signal_drop_all(struct list *signals)
 {
 	uint64_t all = UINT64_MAX;
 
-	drop(signals, &all, UINT64_MAX);
+	drop(NULL, signals, &all, UINT64_MAX);
 }
 
 void signal_alarm_ring(struct timer *timer)

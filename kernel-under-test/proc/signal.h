@@ -16,6 +16,7 @@
 #define SIGSEGV	 11
 #define SIGPIPE	 13
 #define SIGALRM	 14
+#define SIGSTKFLT 16
 #define SIGCHLD	 17
 #define SIGCONT	 18
 #define SIGSTOP	 19
@@ -24,7 +25,10 @@
 #define SIGTTOU	 22
 #define SIGURG	 23
 #define SIGXCPU	 24
+#define SIGVTALRM 26
+#define SIGPROF	 27
 #define SIGWINCH 28
+#define SIGIO	 29
 /* From here on each one sent is delivered, and with what it carries. */
 #define SIGRTMIN 32
 
@@ -80,8 +84,9 @@ _Static_assert(sizeof(struct signal_info) == 128, "x86_64 ABI");
 struct signal_info signal_info_user(int signo, int code);
 
 /* To a process, or to one thread of it. `info->signo` must be 1 to SIGNALS_MAX. */
-void signal_send(struct process *p, const struct signal_info *info);
-void signal_send_thread(struct thread *t, const struct signal_info *info);
+/* False: it is ignored, and was not kept. */
+bool signal_send(struct process *p, const struct signal_info *info);
+bool signal_send_thread(struct thread *t, const struct signal_info *info);
 /* The same from the kernel, with nothing more to say. */
 void signal_raise(struct process *p, int signo);
 /* SIGCHLD for the parent of `p`, which has ended, stopped or gone on. */
@@ -102,6 +107,10 @@ void signal_reset_actions(struct process *p);
 
 /* Takes the next pending signal out of `set`; false when there is none. */
 bool signal_take(struct thread *t, uint64_t set, struct signal_info *out);
+
+/* Woken when a signal is kept, as long as `signal_watched` is not 0. */
+extern struct wait_queue signal_watchers;
+extern uint32_t signal_watched;
 
 /* Wakes a thread, whatever it sleeps on interruptibly, and has it look for work. */
 void signal_kick(struct thread *t);

@@ -144,7 +144,7 @@ long sys_utimensat(uint64_t dirfd, uint64_t path, uint64_t times, uint64_t flags
 	struct {
 		int64_t sec, nsec;
 	} ts[2] = {{0, UTIME_NOW}, {0, UTIME_NOW}};
-	uint64_t now = time_epoch() * NS_PER_SEC + arch_time_ns();
+	uint64_t now = time_epoch_ns() + arch_time_ns();
 	struct inode *inode;
 	struct file *f;
 	int err;

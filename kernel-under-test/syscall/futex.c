@@ -21,7 +21,7 @@
 /* The `val2` of a requeue comes where other operations have their timeout. */
 static int get_deadline(uint64_t timeout, unsigned int op, bool realtime, uint64_t *deadline)
 {
-	uint64_t ns, past = time_epoch() * 1000000000ull;
+	uint64_t ns, past = time_epoch_ns();
 	int err;
 
 	*deadline = WAIT_FOREVER;

@@ -13,9 +13,6 @@
 #define SS_ONSTACK  1
 #define SS_DISABLE  2
 #define MINSIGSTKSZ 2048
-#define ITIMER_REAL 0
-#define NS_PER_SEC  1000000000ull
-#define NS_PER_USEC 1000ull
 
 struct user_sigaction {
 	uint64_t handler, flags, restorer, mask;
@@ -240,77 +237,4 @@ long sys_rt_sigqueueinfo(uint64_t pid, uint64_t signo, uint64_t from)
 	if (signo)
 		signal_send(p, &info);
 	return 0;
-}
-
-struct user_itimer {
-	int64_t interval_sec, interval_usec, value_sec, value_usec;
-};
-
-static struct user_itimer alarm_now(const struct process *p)
-{
-	uint64_t now = arch_time_ns(), left = 0, every = p->alarm_interval;
-
-	if (p->alarm.pending)
-		left = MAX(p->alarm_deadline, now + NS_PER_USEC) - now;
-	return (struct user_itimer){
-		(int64_t)(every / NS_PER_SEC),
-		(int64_t)(every % NS_PER_SEC / NS_PER_USEC),
-		(int64_t)(left / NS_PER_SEC),
-		(int64_t)(left % NS_PER_SEC / NS_PER_USEC),
-	};
-}
-
-static void set_alarm(struct process *p, uint64_t value, uint64_t interval)
-{
-	timer_cancel(&p->alarm);
-	p->alarm_interval = interval;
-	if (!value)
-		return;
-	p->alarm_deadline = arch_time_ns() + value;
-	timer_add(&p->alarm, p->alarm_deadline);
-}
-
-static int usec_to_ns(int64_t sec, int64_t usec, uint64_t *ns)
-{
-	if (sec < 0 || usec < 0 || usec >= 1000000)
-		return -EINVAL;
-	*ns = MIN((uint64_t)sec, UINT64_MAX / 4 / NS_PER_SEC) * NS_PER_SEC +
-	      (uint64_t)usec * NS_PER_USEC;
-	return 0;
-}
-
-long sys_getitimer(uint64_t which, uint64_t out)
-{
-	struct user_itimer it = alarm_now(process_current());
-
-	if (which != ITIMER_REAL)
-		return -EINVAL;
-	return copy_to_user(out, &it, sizeof(it));
-}
-
-long sys_setitimer(uint64_t which, uint64_t new, uint64_t old)
-{
-	struct process *p = process_current();
-	struct user_itimer it = {0}, was = alarm_now(p);
-	uint64_t value, interval;
-
-	if (which != ITIMER_REAL)
-		return -EINVAL;
-	if (new &&copy_from_user(&it, new, sizeof(it)) < 0)
-		return -EFAULT;
-	if (usec_to_ns(it.value_sec, it.value_usec, &value) < 0 ||
-	    usec_to_ns(it.interval_sec, it.interval_usec, &interval) < 0)
-		return -EINVAL;
-	set_alarm(p, value, interval);
-	return old && copy_to_user(old, &was, sizeof(was)) < 0 ? -EFAULT : 0;
-}
-
-long sys_alarm(uint64_t seconds)
-{
-	struct process *p = process_current();
-	struct user_itimer was = alarm_now(p);
-
-	set_alarm(p, (uint32_t)seconds * NS_PER_SEC, 0);
-	return (long)(was.value_sec +
-		      (was.value_usec >= 500000 || !was.value_sec ? was.value_usec > 0 : 0));
 }

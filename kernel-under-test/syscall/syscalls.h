@@ -28,6 +28,20 @@ long sys_readv(uint64_t fd, uint64_t iov, uint64_t count);
 long sys_writev(uint64_t fd, uint64_t iov, uint64_t count);
 long sys_access(uint64_t path, uint64_t mode);
 long sys_pipe(uint64_t out);
+long sys_timer_create(uint64_t clock, uint64_t event, uint64_t id_out);
+long sys_timer_settime(uint64_t id, uint64_t flags, uint64_t new, uint64_t old);
+long sys_timer_gettime(uint64_t id, uint64_t out);
+long sys_timer_getoverrun(uint64_t id);
+long sys_timer_delete(uint64_t id);
+long sys_timerfd_create(uint64_t clock, uint64_t flags);
+long sys_timerfd_settime(uint64_t fd, uint64_t flags, uint64_t new, uint64_t old);
+long sys_timerfd_gettime(uint64_t fd, uint64_t out);
+long sys_signalfd4(uint64_t fd, uint64_t mask, uint64_t size, uint64_t flags);
+long sys_signalfd(uint64_t fd, uint64_t mask, uint64_t size);
+long sys_clock_settime(uint64_t clock, uint64_t from);
+long sys_settimeofday(uint64_t tv, uint64_t tz);
+long sys_adjtimex(uint64_t at);
+long sys_clock_adjtime(uint64_t clock, uint64_t at);
 long sys_sched_yield(void);
 long sys_madvise(uint64_t addr, uint64_t len, uint64_t advice);
 long sys_dup(uint64_t fd);
@@ -185,5 +199,7 @@ long sys_chroot(uint64_t path);
 /* Reads the battery clock; call once. Seconds since 1970 when the clocks began to count. */
 void time_init(void);
 uint64_t time_epoch(void);
+uint64_t time_epoch_ns(void);
+void time_set_epoch_ns(uint64_t ns);
 /* Nanoseconds of a user's timespec, held below what a sum could overflow. -EFAULT, -EINVAL. */
 int time_get_user(uint64_t from, uint64_t *ns);

@@ -1,6 +1,6 @@
 /* System calls on time. */
-#include "arch/spin.h"
 #include "arch/time.h"
+#include "arch/spin.h"
 #include "sched/wait.h"
 #include "syscall/syscalls.h"
 #include "syscall/user.h"
@@ -13,6 +13,9 @@
 #define CLOCK_REALTIME_COARSE  5
 #define CLOCK_MONOTONIC_COARSE 6
 #define CLOCK_BOOTTIME	       7
+#define CLOCK_REALTIME_ALARM   8
+#define CLOCK_BOOTTIME_ALARM   9
+#define CLOCK_TAI	       11
 
 #define TIMER_ABSTIME 1
 #define NS_PER_SEC    1000000000ull
@@ -22,32 +25,66 @@ struct user_timespec {
 	int64_t nsec;
 };
 
-static uint64_t epoch;
+/* Linux's clocks that only know the time of the last tick. */
+#define COARSE_NS 4000000
+
+/* What the real clock showed when the other ones began. */
+static uint64_t epoch_ns;
 
 void time_init(void)
 {
-	epoch = arch_boot_epoch();
+	epoch_ns = arch_boot_epoch() * NS_PER_SEC;
 }
 
 uint64_t time_epoch(void)
 {
-	return epoch;
+	return epoch_ns / NS_PER_SEC;
+}
+
+uint64_t time_epoch_ns(void)
+{
+	return epoch_ns;
+}
+
+void time_set_epoch_ns(uint64_t ns)
+{
+	WRITE_ONCE(epoch_ns, ns);
+}
+
+/* CPU time by a clock made of a pid or tid (clock_getcpuclockid); 0 is the caller's. -EINVAL. */
+static int cpu_clock(uint64_t clock, uint64_t *ns)
+{
+	int id = (int)~((int32_t)clock >> 3), kind = clock & 7;
+	const struct thread *t = id ? thread_find(id) : thread_current();
+	const struct process *p = id ? process_find(id) : process_current();
+
+	if (kind & 4 ? !t || t->process != process_current() : !p)
+		return -EINVAL;
+	if ((kind & 3) > 2)
+		return -EINVAL;
+	*ns = kind & 4 ? thread_cpu_ns(t) : process_cpu_ns(p);
+	return 0;
 }
 
 /* Without the kernel lock, as the calls that only ask for the time are. */
 static int clock_now(uint64_t clock, struct user_timespec *out)
 {
 	uint64_t ns = arch_time_ns();
+	int err;
 
 	switch (clock) {
 	case CLOCK_REALTIME:
 	case CLOCK_REALTIME_COARSE:
-		out->sec = (int64_t)(epoch + ns / NS_PER_SEC);
+	case CLOCK_REALTIME_ALARM:
+	case CLOCK_TAI:
+		ns += READ_ONCE(epoch_ns);
+		out->sec = (int64_t)(ns / NS_PER_SEC);
 		break;
 	case CLOCK_MONOTONIC:
 	case CLOCK_MONOTONIC_RAW:
 	case CLOCK_MONOTONIC_COARSE:
 	case CLOCK_BOOTTIME:
+	case CLOCK_BOOTTIME_ALARM:
 		out->sec = (int64_t)(ns / NS_PER_SEC);
 		break;
 	case CLOCK_PROCESS_CPUTIME:
@@ -59,7 +96,14 @@ static int clock_now(uint64_t clock, struct user_timespec *out)
 		out->sec = (int64_t)(ns / NS_PER_SEC);
 		break;
 	default:
-		return -EINVAL;
+		if ((int32_t)clock >= 0)
+			return -EINVAL;
+		kernel_lock();
+		err = cpu_clock(clock, &ns);
+		kernel_unlock();
+		if (err)
+			return err;
+		out->sec = (int64_t)(ns / NS_PER_SEC);
 	}
 	out->nsec = (int64_t)(ns % NS_PER_SEC);
 	return 0;
@@ -81,6 +125,8 @@ long sys_clock_getres(uint64_t clock, uint64_t out)
 	if (err || !out)
 		return err;
 	ts = (struct user_timespec){0, 1};
+	if (clock == CLOCK_REALTIME_COARSE || clock == CLOCK_MONOTONIC_COARSE)
+		ts.nsec = COARSE_NS;
 	return copy_to_user(out, &ts, sizeof(ts));
 }
 
@@ -149,16 +195,22 @@ long sys_nanosleep(uint64_t request, uint64_t left_out)
 long sys_clock_nanosleep(uint64_t clock, uint64_t flags, uint64_t request, uint64_t left_out)
 {
 	uint64_t ns;
+	bool real = clock == CLOCK_REALTIME || clock == CLOCK_REALTIME_ALARM || clock == CLOCK_TAI;
 	int err;
 
-	if (clock != CLOCK_REALTIME && clock != CLOCK_MONOTONIC && clock != CLOCK_BOOTTIME)
+	if ((int32_t)clock < 0 || clock == CLOCK_PROCESS_CPUTIME || clock == CLOCK_THREAD_CPUTIME ||
+	    clock == CLOCK_MONOTONIC_RAW || clock == CLOCK_REALTIME_COARSE ||
+	    clock == CLOCK_MONOTONIC_COARSE)
+		return -EOPNOTSUPP;
+	if (!real && clock != CLOCK_MONOTONIC && clock != CLOCK_BOOTTIME &&
+	    clock != CLOCK_BOOTTIME_ALARM)
 		return -EINVAL;
 	err = time_get_user(request, &ns);
 	if (err)
 		return err;
 	if (!(flags & TIMER_ABSTIME))
 		return sleep_until(arch_time_ns() + ns, left_out);
-	if (clock == CLOCK_REALTIME)
-		ns -= MIN(ns, epoch * NS_PER_SEC);
+	if (real)
+		ns -= MIN(ns, epoch_ns);
 	return sleep_until(ns, 0);
 }

@@ -15,7 +15,7 @@
 static const struct suite *const suites[] = {
 	&cpu_suite,  &fault_suite,	&process_suite, &exec_suite, &pipe_suite,
 	&file_suite, &descriptor_suite, &path_suite,	&name_suite, &memory_suite,
-	&mapping_suite, &time_suite, &pressure_suite, &reopen_suite, &message_suite,
+	&mapping_suite, &time_suite, &pressure_suite, &reopen_suite, &message_suite, &timer_suite,
 };
 
 static const char *suite_name = "main";

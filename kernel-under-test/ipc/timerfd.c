@@ -1,0 +1,140 @@
+#include "ipc/timerfd.h"
+
+#include "arch/time.h"
+#include "lib/errno.h"
+#include "mm/kmem.h"
+#include "sched/timer.h"
+#include "sched/wait.h"
+
+/*
+ * The timer rings once and is set again by whoever reads, who counts what was missed: however short
+ * the interval, nobody is interrupted more often than somebody looks.
+ */
+struct timerfd {
+	struct timer timer;
+	uint64_t deadline_ns, interval_ns;
+	bool rung;
+	struct wait_queue readers;
+};
+
+static void ring(struct timer *t)
+{
+	struct timerfd *d = container_of(t, struct timerfd, timer);
+
+	d->rung = true;
+	wait_wake_all(&d->readers);
+}
+
+/* How often it has gone off since it was last asked. */
+static uint64_t expirations(struct timerfd *d)
+{
+	uint64_t n = d->rung;
+
+	if (!n || !d->interval_ns)
+		return n;
+	n += (arch_time_ns() - d->deadline_ns) / d->interval_ns;
+	return n;
+}
+
+/* Forgets what has been counted; goes on. */
+static void advance(struct timerfd *d, uint64_t n)
+{
+	d->rung = false;
+	if (!d->interval_ns) {
+		d->deadline_ns = 0;
+		return;
+	}
+	d->deadline_ns += n * d->interval_ns;
+	timer_add(&d->timer, d->deadline_ns);
+}
+
+static long timerfd_read(struct file *f, struct uio *u)
+{
+	struct timerfd *d = f->data;
+	uint64_t n;
+	int err;
+
+	if (u->left < sizeof(n))
+		return -EINVAL;
+	while (!d->rung) {
+		if (f->flags & O_NONBLOCK)
+			return -EAGAIN;
+		err = wait_sleep(&d->readers, WAIT_INTERRUPTIBLE);
+		if (err)
+			return err;
+	}
+	n = expirations(d);
+	err = uio_put(u, &n, sizeof(n));
+	if (err)
+		return err;
+	advance(d, n);
+	return sizeof(n);
+}
+
+static uint32_t timerfd_poll(struct file *f, struct poll_entry *e)
+{
+	struct timerfd *d = f->data;
+
+	poll_add(e, &d->readers);
+	return d->rung ? POLL_READABLE : 0;
+}
+
+static void timerfd_release(struct file *f)
+{
+	struct timerfd *d = f->data;
+
+	timer_cancel(&d->timer);
+	kmem_free(d);
+}
+
+static const struct file_ops timerfd_ops = {
+	.read = timerfd_read,
+	.poll = timerfd_poll,
+	.release = timerfd_release,
+};
+
+int timerfd_create(uint32_t flags, struct file **out)
+{
+	struct timerfd *d = kmem_zalloc(sizeof(*d));
+
+	if (!d)
+		return -ENOMEM;
+	d->timer.ring = ring;
+	wait_init(&d->readers);
+	*out = file_make(&timerfd_ops, O_RDWR | flags, NULL, d);
+	if (*out)
+		return 0;
+	kmem_free(d);
+	return -ENOMEM;
+}
+
+int timerfd_set(struct file *f, uint64_t deadline_ns, uint64_t interval_ns)
+{
+	struct timerfd *d = f->data;
+
+	if (f->ops != &timerfd_ops)
+		return -EINVAL;
+	timer_cancel(&d->timer);
+	d->rung = false;
+	d->deadline_ns = deadline_ns;
+	d->interval_ns = interval_ns;
+	if (deadline_ns)
+		timer_add(&d->timer, deadline_ns);
+	return 0;
+}
+
+int timerfd_get(struct file *f, uint64_t *left_ns, uint64_t *interval_ns)
+{
+	const struct timerfd *d = f->data;
+	uint64_t now = arch_time_ns(), next;
+
+	if (f->ops != &timerfd_ops)
+		return -EINVAL;
+	next = d->deadline_ns;
+	if (next && next <= now)
+		next = d->interval_ns ? next + ((now - next) / d->interval_ns + 1) * d->interval_ns
+				      : 0;
+	*left_ns = next ? next - now : 0;
+	*interval_ns = d->interval_ns;
+	return 0;
+}

@@ -1,0 +1,48 @@
+/* Timers of a process that send signals: timer_create(2), and setitimer(2)'s on CPU time. */
+#pragma once
+
+#include "proc/process.h"
+#include "proc/signal.h"
+
+#define POSIX_TIMERS_MAX 1024
+
+/* What a timer counts: nanoseconds as arch_time_ns(), or CPU time of its process or a thread. */
+enum timer_clock {
+	TIMER_TIME,
+	TIMER_PROCESS,
+	TIMER_THREAD,
+};
+
+struct posix_timer {
+	struct posix_timer *next; /* of the same process */
+	struct process *process;
+	int id; /* below 0: setitimer()'s */
+	enum timer_clock clock;
+	int clock_tid; /* whose time it is: TIMER_THREAD */
+	bool is_real;  /* users count it from 1970 */
+	/* Whom to signal: a thread, 0: the process. signo 0: nobody. */
+	int tid, signo;
+	uint64_t value;
+	struct timer timer;
+	uint64_t deadline, interval;
+	/* A signal is on its way; how often it went off meanwhile. */
+	bool sent;
+	uint32_t overrun, last_overrun;
+};
+
+/* A new one that is not running, or NULL. Its id is the lowest free one from `id` on. */
+struct posix_timer *posix_timer_make(struct process *p, int id);
+/* By id, or NULL. */
+struct posix_timer *posix_timer_find(struct process *p, int id);
+void posix_timer_delete(struct posix_timer *t);
+void posix_timers_delete_all(struct process *p, bool itimers_too);
+
+/* What its clock shows. */
+uint64_t posix_timer_now(const struct posix_timer *t);
+/* Goes off at `deadline` of its clock (0: never), then each `interval` (0: not again). */
+void posix_timer_set(struct posix_timer *t, uint64_t deadline, uint64_t interval);
+/* How long until it goes off; 0: it won't. */
+uint64_t posix_timer_left(const struct posix_timer *t);
+
+/* The signal of a timer of `p` was taken, or dropped: it goes on. Fills in the overrun. */
+void posix_timer_taken(struct process *p, struct signal_info *info);

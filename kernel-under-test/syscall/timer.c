@@ -1,0 +1,350 @@
+/* POSIX timers, timers and signals that are read, and setting the clock. */
+#include "arch/time.h"
+#include "fs/credentials.h"
+#include "ipc/timerfd.h"
+#include "proc/posix_timer.h"
+#include "proc/signalfd.h"
+#include "syscall/syscalls.h"
+#include "syscall/user.h"
+
+#define CLOCK_REALTIME	      0
+#define CLOCK_MONOTONIC	      1
+#define CLOCK_PROCESS_CPUTIME 2
+#define CLOCK_THREAD_CPUTIME  3
+#define CLOCK_BOOTTIME	      7
+#define CLOCK_REALTIME_ALARM  8
+#define CLOCK_BOOTTIME_ALARM  9
+#define CLOCK_TAI	      11
+
+#define SIGEV_SIGNAL	0
+#define SIGEV_NONE	1
+#define SIGEV_THREAD	2
+#define SIGEV_THREAD_ID 4
+
+#define TIMER_ABSTIME	  1
+#define TFD_CANCEL_ON_SET 2
+#define NS_PER_SEC	  1000000000ull
+
+struct user_itimerspec {
+	int64_t interval_sec, interval_nsec, value_sec, value_nsec;
+};
+
+/* struct sigevent of the Linux ABI. */
+struct user_event {
+	uint64_t value;
+	int32_t signo, notify, tid;
+	int32_t pad[11];
+};
+
+_Static_assert(sizeof(struct user_event) == 64, "Linux ABI");
+
+static bool is_real(uint64_t clock)
+{
+	return clock == CLOCK_REALTIME || clock == CLOCK_REALTIME_ALARM || clock == CLOCK_TAI;
+}
+
+static struct user_itimerspec spec_of(uint64_t left, uint64_t interval)
+{
+	return (struct user_itimerspec){
+		(int64_t)(interval / NS_PER_SEC),
+		(int64_t)(interval % NS_PER_SEC),
+		(int64_t)(left / NS_PER_SEC),
+		(int64_t)(left % NS_PER_SEC),
+	};
+}
+
+/* A deadline by the clock whose `now` it is, and the interval; value 0 stays 0. */
+static int get_spec(uint64_t from, bool absolute, bool real, uint64_t now, uint64_t *deadline,
+		    uint64_t *interval)
+{
+	uint64_t value;
+	int err = time_get_user(from, interval);
+
+	if (!err)
+		err = time_get_user(from + 16, &value);
+	if (err)
+		return err;
+	if (value && absolute && real)
+		value = MAX(value, time_epoch_ns() + 1) - time_epoch_ns();
+	*deadline = value && !absolute ? now + value : value;
+	return 0;
+}
+
+long sys_timerfd_create(uint64_t clock, uint64_t flags)
+{
+	struct file *f;
+	int fd;
+
+	if ((flags & ~(uint64_t)(O_CLOEXEC | O_NONBLOCK)) ||
+	    (clock != CLOCK_REALTIME && clock != CLOCK_MONOTONIC && clock != CLOCK_BOOTTIME &&
+	     clock != CLOCK_REALTIME_ALARM && clock != CLOCK_BOOTTIME_ALARM))
+		return -EINVAL;
+	if (timerfd_create(flags & O_NONBLOCK, &f) < 0)
+		return -ENOMEM;
+	/* The clock is known by the position, which the file does not have otherwise. */
+	f->pos = clock;
+	fd = files_add(process_current()->files, f, 0, flags & O_CLOEXEC);
+	if (fd < 0)
+		file_put(f);
+	return fd;
+}
+
+long sys_timerfd_settime(uint64_t fd, uint64_t flags, uint64_t new, uint64_t old)
+{
+	uint64_t deadline, interval, left, was;
+	struct user_itimerspec spec;
+	struct file *f = user_file(fd);
+	int err;
+
+	if (flags & ~(uint64_t)(TIMER_ABSTIME | TFD_CANCEL_ON_SET))
+		return -EINVAL;
+	err = get_spec(new, flags & TIMER_ABSTIME, f && is_real(f->pos), arch_time_ns(), &deadline,
+		       &interval);
+	if (err)
+		return err;
+	if (!f)
+		return -EBADF;
+	err = timerfd_get(f, &left, &was);
+	if (err)
+		return err;
+	timerfd_set(f, deadline, interval);
+	spec = spec_of(left, was);
+	return old ? copy_to_user(old, &spec, sizeof(spec)) : 0;
+}
+
+long sys_timerfd_gettime(uint64_t fd, uint64_t out)
+{
+	struct file *f = user_file(fd);
+	struct user_itimerspec spec;
+	uint64_t left, interval;
+	int err;
+
+	if (!f)
+		return -EBADF;
+	err = timerfd_get(f, &left, &interval);
+	if (err)
+		return err;
+	spec = spec_of(left, interval);
+	return copy_to_user(out, &spec, sizeof(spec));
+}
+
+long sys_signalfd4(uint64_t fd, uint64_t mask, uint64_t size, uint64_t flags)
+{
+	struct file *f;
+	uint64_t set;
+	int err, new;
+
+	if (size != sizeof(set) || (flags & ~(uint64_t)(O_CLOEXEC | O_NONBLOCK)))
+		return -EINVAL;
+	if (copy_from_user(&set, mask, sizeof(set)) < 0)
+		return -EFAULT;
+	if ((int)fd != -1) {
+		f = user_file((uint32_t)fd);
+		err = f ? signalfd_change(f, set) : -EBADF;
+		return err ? err : (long)(int)fd;
+	}
+	err = signalfd_create(set, flags & O_NONBLOCK, &f);
+	if (err)
+		return err;
+	new = files_add(process_current()->files, f, 0, flags & O_CLOEXEC);
+	if (new < 0)
+		file_put(f);
+	return new;
+}
+
+long sys_signalfd(uint64_t fd, uint64_t mask, uint64_t size)
+{
+	return sys_signalfd4(fd, mask, size, 0);
+}
+
+/* Whom the timer tells. */
+static int set_event(struct posix_timer *t, uint64_t at)
+{
+	struct user_event e = {.signo = SIGALRM, .value = (uint64_t)t->id};
+	struct thread *to;
+
+	if (at && copy_from_user(&e, at, sizeof(e)) < 0)
+		return -EFAULT;
+	switch (e.notify) {
+	case SIGEV_NONE:
+		return 0;
+	case SIGEV_THREAD_ID:
+		to = thread_find(e.tid);
+		if (!to || to->process != t->process)
+			return -EINVAL;
+		t->tid = e.tid;
+		break;
+	case SIGEV_SIGNAL:
+	case SIGEV_THREAD:
+		break;
+	default:
+		return -EINVAL;
+	}
+	if (e.signo <= 0 || e.signo > SIGNALS_MAX)
+		return -EINVAL;
+	t->signo = e.signo;
+	t->value = e.value;
+	return 0;
+}
+
+long sys_timer_create(uint64_t clock, uint64_t event, uint64_t id_out)
+{
+	struct posix_timer *t;
+	int err;
+
+	if (!is_real(clock) && clock != CLOCK_MONOTONIC && clock != CLOCK_BOOTTIME &&
+	    clock != CLOCK_BOOTTIME_ALARM && clock != CLOCK_PROCESS_CPUTIME &&
+	    clock != CLOCK_THREAD_CPUTIME)
+		return -EINVAL;
+	t = posix_timer_make(process_current(), 0);
+	if (!t)
+		return -EAGAIN;
+	t->is_real = is_real(clock);
+	t->clock = clock == CLOCK_PROCESS_CPUTIME  ? TIMER_PROCESS
+		   : clock == CLOCK_THREAD_CPUTIME ? TIMER_THREAD
+						   : TIMER_TIME;
+	t->clock_tid = thread_current()->tid;
+	err = set_event(t, event);
+	if (!err)
+		err = copy_to_user(id_out, &t->id, sizeof(t->id));
+	if (err)
+		posix_timer_delete(t);
+	return err;
+}
+
+/* A timer of the caller that timer_create() made. */
+static struct posix_timer *timer_of(uint64_t id)
+{
+	return (int)id < 0 ? NULL : posix_timer_find(process_current(), (int)id);
+}
+
+long sys_timer_settime(uint64_t id, uint64_t flags, uint64_t new, uint64_t old)
+{
+	struct posix_timer *t = timer_of(id);
+	struct user_itimerspec was;
+	uint64_t deadline, interval;
+	int err;
+
+	if (!new)
+		return -EINVAL;
+	err = get_spec(new, flags & TIMER_ABSTIME, t && t->is_real, t ? posix_timer_now(t) : 0,
+		       &deadline, &interval);
+	if (err)
+		return err;
+	if (!t)
+		return -EINVAL;
+	was = spec_of(posix_timer_left(t), t->interval);
+	posix_timer_set(t, deadline, interval);
+	return old ? copy_to_user(old, &was, sizeof(was)) : 0;
+}
+
+long sys_timer_gettime(uint64_t id, uint64_t out)
+{
+	const struct posix_timer *t = timer_of(id);
+	struct user_itimerspec spec;
+
+	if (!t)
+		return -EINVAL;
+	spec = spec_of(posix_timer_left(t), t->interval);
+	return copy_to_user(out, &spec, sizeof(spec));
+}
+
+long sys_timer_getoverrun(uint64_t id)
+{
+	const struct posix_timer *t = timer_of(id);
+
+	return t ? (long)t->last_overrun : -EINVAL;
+}
+
+long sys_timer_delete(uint64_t id)
+{
+	struct posix_timer *t = timer_of(id);
+
+	if (!t)
+		return -EINVAL;
+	posix_timer_delete(t);
+	return 0;
+}
+
+long sys_clock_settime(uint64_t clock, uint64_t from)
+{
+	uint64_t ns;
+	int err;
+
+	/* The others can't be set. */
+	if (clock != CLOCK_REALTIME)
+		return -EINVAL;
+	err = time_get_user(from, &ns);
+	if (err)
+		return err;
+	if (ns < arch_time_ns())
+		return -EINVAL;
+	if (!capable(CAP_SYS_TIME))
+		return -EPERM;
+	time_set_epoch_ns(ns - arch_time_ns());
+	return 0;
+}
+
+long sys_settimeofday(uint64_t tv, uint64_t tz)
+{
+	int64_t t[2];
+
+	(void)tz;
+	if (tv && copy_from_user(t, tv, sizeof(t)) < 0)
+		return -EFAULT;
+	if (tv && (t[0] < 0 || t[1] < 0 || t[1] >= 1000000 || t[0] > INT64_MAX / 1000000000 - 1))
+		return -EINVAL;
+	if (!capable(CAP_SYS_TIME))
+		return -EPERM;
+	if (!tv)
+		return 0;
+	if ((uint64_t)t[0] * NS_PER_SEC < arch_time_ns())
+		return -EINVAL;
+	time_set_epoch_ns((uint64_t)t[0] * NS_PER_SEC + (uint64_t)t[1] * 1000 - arch_time_ns());
+	return 0;
+}
+
+#define STA_UNSYNC 0x40
+#define TIME_ERROR 5
+
+/* The clock is never steered: it can be read, and that is all. */
+long sys_adjtimex(uint64_t at)
+{
+	uint64_t now = time_epoch_ns() + arch_time_ns();
+	struct {
+		uint32_t modes, pad;
+		int64_t offset, freq, max_error, est_error;
+		int32_t status, pad2;
+		int64_t constant, precision, tolerance;
+		int64_t sec, usec;
+		int64_t tick, pps[2];
+		int32_t shift, pad3;
+		int64_t more[5];
+		int32_t tai, pad4[11];
+	} t;
+
+	_Static_assert(sizeof(t) == 208, "Linux ABI");
+	if (copy_from_user(&t, at, sizeof(t)) < 0)
+		return -EFAULT;
+	if (t.modes)
+		return capable(CAP_SYS_TIME) ? -EOPNOTSUPP : -EPERM;
+	t = (__typeof__(t)){
+		.max_error = 16000000,
+		.est_error = 16000000,
+		.status = STA_UNSYNC,
+		.constant = 2,
+		.precision = 1,
+		.tolerance = 32768000,
+		.sec = (int64_t)(now / NS_PER_SEC),
+		.usec = (int64_t)(now % NS_PER_SEC / 1000),
+		.tick = 10000,
+	};
+	return copy_to_user(at, &t, sizeof(t)) < 0 ? -EFAULT : TIME_ERROR;
+}
+
+long sys_clock_adjtime(uint64_t clock, uint64_t at)
+{
+	if (clock == CLOCK_REALTIME)
+		return sys_adjtimex(at);
+	return clock <= CLOCK_TAI && clock != 10 ? -EOPNOTSUPP : -EINVAL;
+}
