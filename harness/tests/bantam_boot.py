@@ -71,10 +71,21 @@ class Console:
 
 
 def boot(
-    spec: MachineSpec, *, cpu: str = "qemu64", last: str = "done", seconds: float = 120.0
+    spec: MachineSpec,
+    *,
+    cpu: str = "qemu64",
+    cpus: int = 1,
+    last: str = "done",
+    seconds: float = 120.0,
 ) -> tuple[list[str], Ending]:
-    """Boot until the machine goes down, or `seconds` pass without a line: the lines and the end."""
+    """Boot until the machine goes down, or `seconds` pass without a line: the lines and the end.
+
+    One CPU runs by the exact clock; several run side by side, each a thread of the host's.
+    """
     clock = dataclasses.replace(CLOCKS["exact"], cpu_model=cpu)
+    if cpus > 1:
+        clock = dataclasses.replace(clock, options=("-accel", "tcg,thread=multi"))
+        spec = dataclasses.replace(spec, extra=(*spec.extra, "-smp", str(cpus)))
     qemu = find_qemu("x86_64")
     console = Console(last)
     limits = Limits(boot_s=seconds, silence_s=seconds, guest_s=3000.0)
@@ -84,6 +95,8 @@ def boot(
         async with machine:
             return await run_session(machine, console, limits, PANIC)
 
+    if cpus > 1:
+        return console.lines, asyncio.run(run())
     return console.lines, _on_one_cpu(lambda: asyncio.run(run()))
 
 

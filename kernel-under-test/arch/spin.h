@@ -28,6 +28,7 @@ enum lock_class {
 extern uint32_t arch_kernel_lock_word;
 
 void arch_kernel_lock_wait(void);
+void arch_kernel_lock_wake(void);
 
 static inline void kernel_lock(void)
 {
@@ -41,9 +42,12 @@ static inline void kernel_lock(void)
 
 static inline void kernel_unlock(void)
 {
+	bool last;
+
 	x86_count_lock(LOCK_KERNEL);
-	asm volatile("" : : : "memory");
-	WRITE_ONCE(arch_kernel_lock_word, 0);
+	asm volatile("lock decl %0" : "+m"(arch_kernel_lock_word), "=@ccz"(last) : : "memory");
+	if (unlikely(!last))
+		arch_kernel_lock_wake();
 }
 
 /* Whether this CPU holds the kernel lock. */

@@ -23,7 +23,9 @@
 #define LAPIC_TIMER_NOW 0x390
 #define LAPIC_TIMER_DIV 0x3e0
 
-#define LAPIC_ENABLE	 BIT(8)
+#define LAPIC_ENABLE BIT(8)
+/* Only vectors from 0xf0 on get through. */
+#define TPR_REQUESTS	 0xe0
 #define LVT_MASKED	 BIT(16)
 #define TIMER_DIVIDE_BY1 0xb
 
@@ -118,6 +120,13 @@ void x86_apic_send_startup(uint32_t apic_id, uint8_t page)
 void x86_apic_send_nmi_to_others(void)
 {
 	icr_send(0, ICR_NMI | ICR_OTHERS);
+}
+
+void x86_sleep_for_request(void)
+{
+	lapic_write(LAPIC_TPR, TPR_REQUESTS);
+	asm volatile("sti; hlt; cli" : : : "memory");
+	lapic_write(LAPIC_TPR, 0);
 }
 
 void x86_apic_eoi(void)

@@ -129,8 +129,17 @@ syscall_locked:
 	cmpl	$0, THREAD_WORK(%rbx)
 	jne	syscall_work_locked
 	incq	%gs:CPU_KERNEL_LOCK
-	movl	$0, arch_kernel_lock_word(%rip)
-	SYSCALL_EXIT
+	lock decl arch_kernel_lock_word(%rip)
+	jnz	syscall_wake
+2:	SYSCALL_EXIT
+
+syscall_wake:
+	pushq	%rax
+	subq	$8, %rsp
+	call	arch_kernel_lock_wake
+	addq	$8, %rsp
+	popq	%rax
+	jmp	2b
 
 syscall_contended:
 	pushq	%rax
@@ -153,7 +162,9 @@ work_locked:
 	call	trap_user_work
 unlock_to_user:
 	incq	%gs:CPU_KERNEL_LOCK
-	movl	$0, arch_kernel_lock_word(%rip)
+	lock decl arch_kernel_lock_word(%rip)
+	jz	return_to_user
+	call	arch_kernel_lock_wake
 	jmp	return_to_user
 
 /*

@@ -24,8 +24,6 @@ extern const char ap_trampoline[], ap_trampoline_end[], boot_pml4[];
 uint64_t x86_ap_root, x86_ap_stack;
 struct cpu *x86_ap_cpu;
 
-uint32_t arch_kernel_lock_word __attribute__((aligned(64)));
-
 unsigned int arch_cpus_running = 1;
 static void (*ap_enter)(void);
 
@@ -37,14 +35,6 @@ static struct requests {
 	uint64_t asked, served;
 } __attribute__((aligned(64))) requests[CPUS_MAX];
 
-uint64_t arch_lock_count(unsigned int cpu, enum lock_class class)
-{
-	uint64_t n = READ_ONCE(x86_cpus[cpu].locks[class]);
-
-	/* The kernel lock is counted at both ends. */
-	return class == LOCK_KERNEL ? (n + 1) / 2 : n;
-}
-
 void x86_serve(void)
 {
 	struct requests *r = &requests[arch_cpu_id()];
@@ -54,16 +44,6 @@ void x86_serve(void)
 		return;
 	trap_flush();
 	__atomic_store_n(&r->served, asked, __ATOMIC_RELEASE);
-}
-
-void arch_kernel_lock_wait(void)
-{
-	do {
-		do {
-			x86_serve();
-			asm volatile("pause");
-		} while (READ_ONCE(arch_kernel_lock_word));
-	} while (__atomic_exchange_n(&arch_kernel_lock_word, 1, __ATOMIC_ACQUIRE));
 }
 
 void arch_cpu_kick(unsigned int cpu)

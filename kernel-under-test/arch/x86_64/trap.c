@@ -208,6 +208,9 @@ void trap_dispatch(struct regs *r)
 		x86_apic_eoi();
 		x86_serve();
 		return;
+	case X86_VECTOR_WAKE:
+		x86_apic_eoi();
+		return;
 	case X86_VECTOR_SPURIOUS:
 		return;
 	}

@@ -15,11 +15,13 @@ extern char boot_stack[], boot_stack_top[];
 #define X86_VECTOR_TIMER  0x40
 /* From other CPUs. */
 #define X86_VECTOR_RESCHEDULE 0x41
-#define X86_VECTOR_FLUSH      0x42
 #define X86_VECTOR_MESSAGE    0x50 /* the first of X86_MESSAGES */
-#define X86_VECTOR_SPURIOUS   0xff
-#define X86_MESSAGES	      16
-#define X86_STUB_SIZE	      16
+/* The same, for CPUs that wait for a lock too. */
+#define X86_VECTOR_FLUSH    0xf0
+#define X86_VECTOR_WAKE	    0xf1
+#define X86_VECTOR_SPURIOUS 0xff
+#define X86_MESSAGES	    16
+#define X86_STUB_SIZE	    16
 
 void x86_idt_init(void);
 void x86_idt_load(void);
@@ -32,6 +34,8 @@ size_t x86_acpi_cpus(uint64_t rsdp, uint8_t *apic_ids, size_t max);
 _Noreturn void x86_ap_main(struct cpu *cpu);
 /* Answers what other CPUs have asked of this one. */
 void x86_serve(void);
+/* Sleeps until an X86_VECTOR_FLUSH or X86_VECTOR_WAKE came; other interrupts wait meanwhile. */
+void x86_sleep_for_request(void);
 void x86_nmi(const struct regs *regs);
 
 /* Where to go on after a fault at `rip` in the kernel; 0 when no fault is expected there. */

@@ -1,5 +1,7 @@
-/* Process 1: runs every suite in a child of its own, then has the machine start again. */
+/* Process 1: runs every suite (or those that its arguments name) in a child of its own, then has
+ * the machine start again. */
 #include "guest.h"
+#include "threads.h"
 
 #include <fcntl.h>
 #include <stdio.h>
@@ -13,12 +15,15 @@
 #define TCSBRK 0x5409
 
 static const struct suite *const suites[] = {
-	&cpu_suite,  &fault_suite,	&process_suite, &exec_suite, &pipe_suite,
-	&file_suite, &descriptor_suite, &path_suite,	&name_suite, &memory_suite,
-	&mapping_suite, &time_suite, &pressure_suite, &reopen_suite, &message_suite, &timer_suite,
+	&cpu_suite,	&fault_suite,	   &process_suite, &exec_suite,	     &pipe_suite,
+	&file_suite,	&descriptor_suite, &path_suite,	   &name_suite,	     &memory_suite,
+	&mapping_suite, &time_suite,	   &smp_suite,	   &shootdown_suite, &pressure_suite,
+	&reopen_suite,	&message_suite,	   &timer_suite,
 };
 
 static const char *suite_name = "main";
+
+int cpu_count;
 
 static void say(const char *line, int len)
 {
@@ -81,20 +86,34 @@ static void run(const struct suite *suite)
 	same("came to its end", status, 0);
 }
 
+/* All suites, or those that arguments name: Linux has words of its own for process 1. */
+static bool is_wanted(const struct suite *suite, int argc, char **argv)
+{
+	bool named = false;
+
+	for (int i = 1; i < argc; i++) {
+		if (strncmp(argv[i], "suite=", 6) != 0)
+			continue;
+		if (!strcmp(argv[i] + 6, suite->name))
+			return true;
+		named = true;
+	}
+	return !named;
+}
+
 int main(int argc, char **argv)
 {
 	int role = exec_role(argc, argv);
-	const char *only = NULL;
+	cpu_set_t set;
 
 	if (role >= 0)
 		return role;
+	CPU_ZERO(&set);
+	sched_getaffinity(0, sizeof(set), &set);
+	cpu_count = CPU_COUNT(&set);
 	mkdir("/tmp", 0777);
-	/* Linux has words of its own for process 1. */
-	for (int i = 1; i < argc; i++)
-		if (strncmp(argv[i], "suite=", 6) == 0)
-			only = argv[i] + 6;
 	for (size_t i = 0; i < sizeof(suites) / sizeof(suites[0]); i++)
-		if (!only || strcmp(only, suites[i]->name) == 0)
+		if (is_wanted(suites[i], argc, argv))
 			run(suites[i]);
 	say("done\n", 5);
 	sync();

@@ -136,6 +136,10 @@ void arch_kernel_lock_wait(void)
 	abort();
 }
 
+void arch_kernel_lock_wake(void)
+{
+}
+
 static jmp_buf *panic_catcher;
 
 void arch_panic_begin(void)

@@ -1,0 +1,58 @@
+"""Bantam on several CPUs that run side by side: QEMU gives each a thread of the host's."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import bantam_boot as bantam
+import pytest
+
+from ringside.machine import MachineSpec
+from ringside.session import Outcome
+
+pytestmark = [pytest.mark.boot, pytest.mark.timeout(0)]
+
+
+@pytest.fixture(scope="module", autouse=True)
+def built() -> None:
+    bantam.make()
+    bantam.make("guest")
+
+
+def _lines(tmp_path: Path, program: str, cpus: int, *, cmdline: str = "") -> list[str]:
+    """What `program` says as process 1 on that many CPUs."""
+    archive = tmp_path / f"{program}.cpio"
+    code = (bantam.SOURCE / "build/tests/guest" / program).read_bytes()
+    archive.write_bytes(bantam.initrd({"init": code}))
+    spec = MachineSpec(
+        machine="pc",
+        memory_mib=192,
+        kernel=bantam.SOURCE / "build/bantam.elf",
+        cmdline=cmdline,
+        initrd=archive,
+    )
+    lines, ending = bantam.boot(spec, cpus=cpus)
+    assert ending.outcome is Outcome.FINISHED, "\n".join((ending.detail, *lines[-30:]))
+    return lines
+
+
+def _failed(lines: list[str]) -> list[str]:
+    return [line for line in lines if line.startswith("not ok ")]
+
+
+def test_what_holds_on_one_cpu_holds_on_four(tmp_path: Path) -> None:
+    lines = _lines(tmp_path, "abi", 4)
+    assert "Bantam: 4 CPUs" in lines
+    assert len([line for line in lines if line.startswith("ok ")]) > 400
+    assert _failed(lines) == []
+
+
+def test_eight_cpus_wake_end_and_flush_each_other(tmp_path: Path) -> None:
+    lines = _lines(tmp_path, "abi", 8, cmdline="-- suite=cpu suite=smp suite=shootdown")
+    assert "Bantam: 8 CPUs" in lines
+    assert "ok shootdown: threads map and unmap side by side" in lines
+    assert _failed(lines) == []
+
+
+def test_more_cpus_than_are_used_are_left_alone(tmp_path: Path) -> None:
+    assert "Bantam: 8 CPUs" in _lines(tmp_path, "abi", 11, cmdline="-- suite=cpu")
