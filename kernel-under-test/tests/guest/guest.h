@@ -27,8 +27,7 @@ void same_(const char *name, long got, long expected);
 #define same(name, got, expected) same_(name, (long)(got), (long)(expected))
 #define holds(name, cond)	  same_(name, (cond) ? 1 : 0, 1)
 
-/* Runs fn in a child and returns how that ended, as wait4() says it; a child that returns exits 0.
- */
+/* Runs fn in a child and returns how that ended, as wait4() says it; a child that returns exits 0. */
 int status_of(void (*fn)(void));
 
 /* Ends a child with status 0 if `cond`, else with the number of the line. */

@@ -1,5 +1,4 @@
-/* Process 1: runs every suite (or those that its arguments name) in a child of its own, then has
- * the machine start again. */
+/* Process 1: runs each suite in a child of its own, then has the machine start again. */
 #include "guest.h"
 #include "threads.h"
 

@@ -1,0 +1,130 @@
+/* What reads and writes user memory, and what becomes of a fault there. */
+#include "smap.h"
+
+	.text
+
+/*
+ * User copies. A fault inside goes to the fixup with the registers as they were, so rcx tells
+ * how far it came. No check of the range here: uaccess.c does that.
+ */
+.macro	FIXUP at, to
+	.pushsection .fixups, "a"
+	.quad	\at
+	.quad	\to
+	.popsection
+.endm
+
+/* int x86_copy_user(void *to, const void *from, size_t n): 0, or -EFAULT */
+	.globl	x86_copy_user
+x86_copy_user:
+	SMAP_SITE 1
+	movq	%rdx, %rcx
+	shrq	$3, %rcx
+1:	rep movsq
+	movl	%edx, %ecx
+	andl	$7, %ecx
+2:	rep movsb
+	xorl	%eax, %eax
+	SMAP_SITE 0
+	ret
+	FIXUP	1b, copy_fault
+	FIXUP	2b, copy_fault
+
+/* int x86_clear_user(void *to, size_t n): 0, or -EFAULT */
+	.globl	x86_clear_user
+x86_clear_user:
+	SMAP_SITE 1
+	movq	%rsi, %rcx
+	xorl	%eax, %eax
+	shrq	$3, %rcx
+1:	rep stosq
+	movl	%esi, %ecx
+	andl	$7, %ecx
+2:	rep stosb
+	SMAP_SITE 0
+	ret
+	FIXUP	1b, copy_fault
+	FIXUP	2b, copy_fault
+
+/* int x86_load_user_byte(const void *from): the byte, or -EFAULT */
+	.globl	x86_load_user_byte
+x86_load_user_byte:
+	SMAP_SITE 1
+1:	movzbl	(%rdi), %eax
+	SMAP_SITE 0
+	ret
+	FIXUP	1b, copy_fault
+
+/*
+ * long x86_copy_user_string(char *to, const char *from, size_t size)
+ * Length without the zero, -EFAULT, or -ENAMETOOLONG when no zero is in `size` bytes. Goes by
+ * words while it can; a word that faults may cross into a missing page after the string's end,
+ * so from there on it goes by bytes.
+ */
+	.globl	x86_copy_user_string
+x86_copy_user_string:
+	SMAP_SITE 1
+	xorl	%eax, %eax
+	movabsq	$0x0101010101010101, %r8
+	movq	%r8, %r9
+	shlq	$7, %r9
+	subq	$8, %rdx
+	jb	4f
+1:	movq	(%rsi, %rax), %rcx
+	movq	%rcx, (%rdi, %rax)
+	movq	%rcx, %r10
+	subq	%r8, %r10
+	notq	%rcx
+	andq	%r9, %r10
+	andq	%rcx, %r10
+	jnz	3f
+	addq	$8, %rax
+	cmpq	%rdx, %rax
+	jbe	1b
+	jmp	4f
+3:	bsfq	%r10, %r10
+	shrl	$3, %r10d
+	addq	%r10, %rax
+	SMAP_SITE 0
+	ret
+4:	addq	$8, %rdx
+5:	cmpq	%rdx, %rax
+	jae	7f
+6:	movzbl	(%rsi, %rax), %ecx
+	movb	%cl, (%rdi, %rax)
+	testb	%cl, %cl
+	jz	8f
+	incq	%rax
+	jmp	5b
+7:	movq	$-36, %rax		/* -ENAMETOOLONG */
+8:	SMAP_SITE 0
+	ret
+	FIXUP	1b, 4b
+	FIXUP	6b, copy_fault
+
+/* int x86_store_user_byte(void *to, int byte): 0, or -EFAULT */
+	.globl	x86_store_user_byte
+x86_store_user_byte:
+	SMAP_SITE 1
+1:	movb	%sil, (%rdi)
+	xorl	%eax, %eax
+	SMAP_SITE 0
+	ret
+	FIXUP	1b, copy_fault
+
+/* int x86_store_user_half(void *to, int half): 0, or -EFAULT */
+	.globl	x86_store_user_half
+x86_store_user_half:
+	SMAP_SITE 1
+1:	movw	%si, (%rdi)
+	xorl	%eax, %eax
+	SMAP_SITE 0
+	ret
+	FIXUP	1b, copy_fault
+
+copy_fault:
+	movq	$-14, %rax		/* -EFAULT */
+	SMAP_SITE 0
+	ret
+
+	.section .note.GNU-stack, "", @progbits
