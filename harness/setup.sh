@@ -34,6 +34,19 @@ has_kernel_headers() {
 	echo '#include <asm/unistd.h>' | cc -E -x c -o /dev/null -
 }
 
+has_riscv_headers() {
+	echo '#include <asm/unistd.h>' | riscv64-linux-gnu-gcc -E -x c -o /dev/null -
+}
+
+# Debian 13 gave RISC-V's QEMU a package of its own.
+riscv_qemu() {
+	if apt-cache show qemu-system-riscv >/dev/null 2>&1; then
+		echo qemu-system-riscv
+	else
+		echo qemu-system-misc
+	fi
+}
+
 look() {
 	missing=''
 	vital=''
@@ -52,6 +65,10 @@ look() {
 	if [ "${1:-}" = test ]; then
 		need clang useful has clang
 		need libc6-dev useful can_link_static
+		# Kernels for RISC-V: without these their ports are not built, and said so.
+		need gcc-riscv64-linux-gnu useful has riscv64-linux-gnu-gcc
+		need linux-libc-dev-riscv64-cross useful has_riscv_headers
+		need "$(riscv_qemu)" useful has qemu-system-riscv64
 	fi
 }
 

@@ -13,7 +13,7 @@
 #define PROBE_SYSCALLS 50000
 #define PROBE_PAGES 64
 /* Of these two the smallest of a few counts: a tick or a refilled free list is no boot work. */
-#define PROBE_TRIES 4
+#define PROBE_TRIES 12
 
 static uint64_t probe_syscalls(void)
 {

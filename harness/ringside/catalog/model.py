@@ -10,7 +10,7 @@ import datetime
 import re
 from typing import Annotated, Literal
 
-from pydantic import Field, HttpUrl, field_validator, model_validator
+from pydantic import Field, HttpUrl, ValidationInfo, field_validator, model_validator
 
 from ringside.catalog.delivery import Delivery
 from ringside.catalog.strict import Strict
@@ -130,17 +130,26 @@ class Boot(Strict):
     """The machine a kernel wants, and the ways to boot it (the first is the default).
 
     `workloads` is how these get in (`ringside.catalog.delivery`). `cpu` is a model of QEMU's -cpu
-    for a kernel that does not run on the usual one: no ratio is taken to kernels on another.
+    for a kernel that does not run on the usual one, which only x86_64 has: no ratio is taken to
+    kernels on another.
     `devices` are words of QEMU's command line that add what it does not run without.
     """
 
     arch: Arch
     machine: str
     memory_mib: int = Field(ge=16, le=65536)
-    cpu: str | None = Field(default=None, pattern=r"^[A-Za-z0-9_.,+=-]+$")
+    cpu: str | None = Field(default=None, pattern=r"^[A-Za-z0-9_.,+=-]+$", validate_default=True)
     devices: tuple[str, ...] = ()
     workloads: Delivery
     ways: dict[str, Way] = Field(min_length=1)
+
+    @field_validator("cpu")
+    @classmethod
+    def _other_machines_have_no_usual_one(cls, cpu: str | None, info: ValidationInfo) -> str | None:
+        arch = info.data.get("arch", "x86_64")
+        if cpu is None and arch != "x86_64":
+            raise ValueError(f"name a CPU model, `qemu-system-{arch} -cpu help` lists them")
+        return cpu
 
 
 def _compiling(patterns: tuple[str, ...]) -> tuple[str, ...]:
@@ -208,11 +217,11 @@ class Kernel(Strict):
     """One row of every table: a kernel folder's manifest.
 
     `id` is the folder's name. `role` says what the row is in a comparison: ratios are taken to
-    the `reference`, `check` judges the `subject`, everything else is a `peer`. A row whose
-    `default` is false runs only when it is asked for by name or with `all`. `image`, `boot` and
-    `port` are absent for a row that is only listed. `target` is the rung the row is meant to
-    reach; the rung it did reach comes from results. `probes` explains, by `<family>/<name>`, the
-    answers that differ from `works` and are no defect.
+    the `reference` (one an architecture), `check` judges the `subject`, everything else is a
+    `peer`. A row whose `default` is false runs only when it is asked for by name or with `all`.
+    `image`, `boot` and `port` are absent for a row that is only listed. `target` is the rung the
+    row is meant to reach; the rung it did reach comes from results. `probes` explains, by
+    `<family>/<name>`, the answers that differ from `works` and are no defect.
     """
 
     id: str = Field(pattern=r"^[a-z0-9][a-z0-9.-]*$")

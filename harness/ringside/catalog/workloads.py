@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from ringside.catalog.facts import WorkloadFacts, read_facts
@@ -105,6 +105,13 @@ class WorkloadSet:
             family = [name for name in names if name.partition("/")[0] == pattern]
             wanted.update(family or select("probe", [pattern], names, "ringside probe --list"))
         return tuple(w for w in self.probes if w.name.removeprefix(f"{PROBE}/") in wanted)
+
+    def own(self, workload: Workload) -> Workload:
+        """The same row with this port's ELF; as it is where this port has none."""
+        for found in (*self.workloads, *self.sweeps):
+            if found.elf == workload.elf:
+                return replace(workload, path=found.path, sha256=found.sha256)
+        return workload
 
     def elves_for(self, plan: Sequence[str]) -> tuple[Workload, ...]:
         """One Workload an ELF that a plan's initrd holds: those of all probes if it has only

@@ -96,7 +96,8 @@ def _run(
 
 def _default_kernels(catalog: Catalog, revisions: bool) -> tuple[str, ...]:
     wanted = ("subject",) if revisions else ("reference", "subject")
-    found = tuple(k.id for role in wanted for k in catalog.kernels if k.role == role and k.runnable)
+    runnable = [k for k in catalog.kernels if k.runnable and k.default]
+    found = tuple(k.id for role in wanted for k in runnable if k.role == role)
     if not found:
         raise CatalogError("no kernel to explain: say which with --kernels")
     return found

@@ -13,7 +13,7 @@ from ringside.catalog import WorkloadSet, find_root, load, load_workloads
 from ringside.cli.options import kernels_option, names
 from ringside.conductor.observer import Silent
 from ringside.conductor.prepare import build_workloads
-from ringside.errors import ReportError, RingsideError
+from ringside.errors import ImageError, ReportError, RingsideError
 from ringside.image import obtain
 from ringside.machine import CLOCKS
 from ringside.machine.probe import probe_kvm
@@ -39,9 +39,16 @@ def workloads(port: str | None, into: Path | None) -> None:
         build_workloads(catalog.root, ports[:1], Silent())
         _write_into(into, load_workloads(catalog.root, ports[0]))
         return
-    build_workloads(catalog.root, ports, Silent())
     table = Table("workload", "port", "SHA-256", "one operation", box=None, pad_edge=False)
     for name in ports:
+        try:
+            build_workloads(catalog.root, [name], Silent())
+        except ImageError as error:
+            # The compiler of another architecture may be missing, and that port with it.
+            if len(ports) == 1:
+                raise
+            click.echo(f"ringside: {error}", err=True)
+            continue
         for workload in load_workloads(catalog.root, name).workloads:
             table.add_row(workload.name, name, workload.sha256[:12], Text(workload.facts.op))
     Console().print(table)

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Literal
 
 from ringside.catalog import Catalog, Kernel, Way, Workload, WorkloadSet, load_workloads
-from ringside.catalog.model import Boot, DebImage, MakeImage
+from ringside.catalog.model import Arch, Boot, DebImage, MakeImage
 from ringside.conductor.observer import Observer
 from ringside.errors import CatalogError, ImageError
 from ringside.image import KernelImage, boot_file, obtain
@@ -96,19 +96,22 @@ def prepare(catalog: Catalog, request: Request, observer: Observer) -> Plan:
     A reference kernel that was not asked for by name and can't be had is left out, and said so.
     """
     _check_images(catalog, request.images)
-    kernels = catalog.select(request.kernels, request.images)
-    if not kernels:
+    found = catalog.select(request.kernels, request.images)
+    if not found:
         raise CatalogError("no kernel can be run: `ringside kernels` lists what there is")
+    arch = _architecture(found, request)
+    kernels = [kernel for kernel in found if _boot(kernel).arch == arch]
+    for kernel in found:
+        if kernel not in kernels:
+            observer.preparing(
+                f"leaving out {kernel.name}: it is of {_boot(kernel).arch}, this run of {arch}"
+            )
     reference = _reference(catalog, kernels, request.reference)
     boots = [_boot(kernel) for kernel in kernels]
-    arches = sorted({boot.arch for boot in boots})
-    if len(arches) > 1:
-        raise CatalogError(
-            f"{', '.join(arches)}: one run measures one architecture, choose with --kernels"
-        )
-    qemu = find_qemu(arches[0])
+    qemu = find_qemu(arch)
     sets = _workload_sets(catalog.root, kernels, observer)
-    first = next(iter(sets.values()))
+    # All know the same names; one that was built for a small system has fewer of them.
+    first = max(sets.values(), key=lambda found: (len(found.workloads), len(found.probes)))
     if request.isolation == "snapshot":
         for workload_set in sets.values():
             snapshot_point(workload_set.init)
@@ -149,6 +152,26 @@ def prepare(catalog: Catalog, request: Request, observer: Observer) -> Plan:
         reference=reference if reference in {c.kernel.id for c in candidates} else None,
         left_out=tuple(left_out),
     )
+
+
+def _architecture(kernels: Sequence[Kernel], request: Request) -> Arch:
+    """The one of the run: that of the kernels asked for by name, else the first kernel's.
+
+    Raises CatalogError when such kernels are of several, and for a clock that knows only one.
+    """
+    named = [k for k in kernels if k.id in request.kernels or k.id == request.reference]
+    arches = sorted({_boot(kernel).arch for kernel in named})
+    if len(arches) > 1:
+        raise CatalogError(
+            f"{' and '.join(arches)}: numbers of different architectures don't compare, so a run "
+            f"is of one: choose with --kernels"
+        )
+    arch = _boot((named or kernels)[0]).arch
+    if request.clock == "kvm" and arch != "x86_64":
+        raise CatalogError(
+            f"kvm runs guests of this host's architecture, not {arch}: --clock exact"
+        )
+    return arch
 
 
 def _can_be_left_out(kernel: Kernel, request: Request) -> bool:

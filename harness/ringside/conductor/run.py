@@ -220,7 +220,7 @@ class _Conductor:
             return
         made = measurement(
             kernel=kernel,
-            workload=workload,
+            workload=progress.candidate.workload_set.own(workload),
             clock=self._plan.clock,
             result=result,
             status=status,

@@ -20,5 +20,8 @@ def accept(boot: Boot | None, data: bytes, what: str) -> bytes:
         return data
     if "multiboot64" in forms:
         data = relabelled(data)
-    check_bootable(data, what, boot.memory_mib if boot is not None else None)
+    if boot is None:
+        check_bootable(data, what)
+    else:
+        check_bootable(data, what, boot.memory_mib, boot.arch)
     return data

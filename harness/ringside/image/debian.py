@@ -1,6 +1,7 @@
 """A kernel out of Debian's packages, remembered so that a second run needs no network.
 
-.cache/apt/<suite>/                 apt's isolated state and the downloaded packages
+.cache/apt/<suite>/                 apt's isolated state and the downloaded packages; for another
+                                    architecture than amd64, <suite>-<architecture>
 .cache/images/<sha256 of .deb>/     the files taken out of one package
 .cache/images/<kernel id>.json      what was resolved, for which request
 """
@@ -90,7 +91,7 @@ def _recall(memory: Path, source: DebImage, images: Path) -> _Resolved | None:
 
 
 def _resolve(source: DebImage, cache: Path) -> _Resolved:
-    suite = AptSuite(source.suite, source.architecture, cache / "apt" / source.suite)
+    suite = AptSuite(source.suite, source.architecture, _state(source, cache))
     suite.update()
     images = cache / "images"
     wanted = [source.kernel] + ([source.config] if source.config else [])
@@ -120,6 +121,13 @@ def _resolve(source: DebImage, cache: Path) -> _Resolved:
         kernel_sha256=sha256_file(images / path),
         config=config,
     )
+
+
+def _state(source: DebImage, cache: Path) -> Path:
+    """apt's state for a suite and an architecture: each update drops the other ones' lists."""
+    amd64 = source.architecture == "amd64"
+    name = source.suite if amd64 else f"{source.suite}-{source.architecture}"
+    return cache / "apt" / name
 
 
 def _files(package: Package, suite: AptSuite, wanted: list[str], images: Path) -> tuple[str, ...]:

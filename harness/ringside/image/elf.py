@@ -3,44 +3,33 @@
 from __future__ import annotations
 
 import io
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 from elftools.common.exceptions import ELFError
 from elftools.elf.elffile import ELFFile
 from elftools.elf.sections import NoteSection
 from elftools.elf.segments import NoteSegment, Segment
 
+from ringside.catalog.model import Arch
 from ringside.errors import ImageError
 from ringside.image.bzimage import is_bzimage, read_header
 from ringside.image.formats import plain_words
+from ringside.image.kind import Entry, ImageKind
 from ringside.image.multiboot import Multiboot, find_headers
+from ringside.image.riscv import identify_riscv
 
 # xen/include/public/elfnote.h: the 32-bit entry point of the PVH boot protocol.
 _XEN_PHYS32_ENTRY = (18, "NT_GNU_PHYS32", "XEN_ELFNOTE_PHYS32_ENTRY")
 
-Kind = Literal["bzimage", "elf"]
-Entry = Literal["pvh", "multiboot"]
 
+def identify(data: bytes, what: str, arch: Arch = "x86_64") -> ImageKind:
+    """What `data` is to a machine of `arch`. `what` names it in errors.
 
-@dataclass(frozen=True)
-class ImageKind:
-    """What a kernel image is. `entry` is `pvh` or `multiboot` when the ELF says that QEMU's
-    -kernel can start it, and `entry_address` is the PVH note's; `obstacle` says in words why QEMU
-    can't start it. `memory_end` is the first physical byte it does not need, 0 when unknown."""
-
-    kind: Kind
-    bits: int
-    machine: str
-    entry: Entry | None
-    entry_address: int | None = None
-    memory_end: int = 0
-    obstacle: str | None = None
-
-
-def identify(data: bytes, what: str) -> ImageKind:
-    """What `data` is. `what` names it in errors. Raises ImageError when it is not a kernel."""
+    Raises ImageError when it is not a kernel.
+    """
+    if arch != "x86_64":
+        return identify_riscv(data, what, arch)
     if is_bzimage(data):
         header = read_header(data)
         return ImageKind(
@@ -61,10 +50,12 @@ def identify(data: bytes, what: str) -> ImageKind:
         raise ImageError(f"{what} is not a kernel: a damaged ELF file ({error})") from error
 
 
-def check_bootable(data: bytes, what: str, memory_mib: int | None = None) -> ImageKind:
+def check_bootable(
+    data: bytes, what: str, memory_mib: int | None = None, arch: Arch = "x86_64"
+) -> ImageKind:
     """Like `identify`, and raises ImageError when QEMU's -kernel could not start the image, or
     when it does not fit into a machine of `memory_mib`."""
-    found = identify(data, what)
+    found = identify(data, what, arch)
     if found.obstacle is not None:
         raise ImageError(f"{what} can't be booted: {found.obstacle}")
     if memory_mib is not None and found.memory_end > memory_mib << 20:

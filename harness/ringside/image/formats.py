@@ -17,7 +17,8 @@ _MAGICS: tuple[tuple[int, bytes, str], ...] = (
     (0, b"QFI\xfb", "it is a qcow2 disk image: -kernel can't boot a disk, give the kernel in it"),
     (0, b"\x27\x05\x19\x56", "it is a U-Boot image: give the ELF that it was made from"),
     (0, b"\xcf\xfa\xed\xfe", "it is a Mach-O file, of macOS: link the kernel as an ELF"),
-    (0x38, b"ARM\x64", "it is an arm64 Linux image: these machines are x86_64"),
+    (0x38, b"ARM\x64", "it is an arm64 Linux image, and no machine here is arm64"),
+    (0x38, b"RSC\x05", "it is a RISC-V Linux image, and the manifest's boot.arch is another"),
     (0x8001, b"CD001", "it is an ISO image: -kernel can't boot a CD, give the kernel in it"),
     (0, b"#!", "it is a script"),
 )

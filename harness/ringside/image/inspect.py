@@ -6,13 +6,14 @@ import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 
-from ringside.catalog.model import Boot, Kernel, Way
+from ringside.catalog.model import Arch, Boot, Kernel, Way
 from ringside.errors import ImageError
 from ringside.image.accept import accept
 from ringside.image.bzimage import extract_vmlinux, is_bzimage, read_header
 from ringside.image.delivery import look
 from ringside.image.disk import is_bootable_disk
-from ringside.image.elf import ImageKind, check_bootable, compiler, identify
+from ringside.image.elf import check_bootable, compiler, identify
+from ringside.image.kind import ImageKind
 from ringside.image.symbols import Symbols
 
 
@@ -35,7 +36,7 @@ def inspect(path: Path, kernel: Kernel) -> Inspection:
         raise ImageError(f"{path}: {error.strerror}") from error
     facts = [("file", f"{len(data):,} bytes, SHA-256 {hashlib.sha256(data).hexdigest()}")]
     try:
-        facts += _format(data, path)
+        facts += _format(data, path, kernel.boot.arch if kernel.boot is not None else "x86_64")
         data = accept(kernel.boot, data, path.name)
         if kernel.boot is not None:
             facts += _ways(kernel.boot, data, path.name)
@@ -44,10 +45,10 @@ def inspect(path: Path, kernel: Kernel) -> Inspection:
     return Inspection(tuple(facts), None)
 
 
-def _format(data: bytes, path: Path) -> list[tuple[str, str]]:
+def _format(data: bytes, path: Path, arch: Arch) -> list[tuple[str, str]]:
     if is_bootable_disk(data):
         return [("format", "raw disk image with a boot sector")]
-    return _facts(identify(data, path.name), data, path)
+    return _facts(identify(data, path.name, arch), data, path)
 
 
 def _facts(kind: ImageKind, data: bytes, path: Path) -> list[tuple[str, str]]:
@@ -55,6 +56,8 @@ def _facts(kind: ImageKind, data: bytes, path: Path) -> list[tuple[str, str]]:
         header = read_header(data)
         facts = [("format", f"{kind.bits}-bit bzImage, boot protocol {header.protocol}")]
         facts += [("version", header.version)] if header.version else []
+    elif kind.kind == "image":
+        facts = [("format", f"{kind.bits}-bit Linux Image for {kind.machine}")]
     else:
         facts = [("format", f"{kind.bits}-bit ELF for {kind.machine}")]
         facts.append(("entry", _entry(kind)))
@@ -69,6 +72,8 @@ def _facts(kind: ImageKind, data: bytes, path: Path) -> list[tuple[str, str]]:
 def _entry(kind: ImageKind) -> str:
     if kind.entry == "pvh":
         return f"PVH note, at {kind.entry_address:#x}"
+    if kind.machine == "riscv":
+        return f"{kind.entry_address:#x}"
     return "multiboot header" if kind.entry == "multiboot" else "none that QEMU knows"
 
 

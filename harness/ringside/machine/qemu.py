@@ -31,7 +31,8 @@ _READ = 64 << 10
 # The guest's serial port must never wait for us: waiting would put host time into guest time.
 _PIPE_SIZES = (1 << 20, 256 << 10)
 _STDERR_LIMIT = 64 << 10
-_RIP = re.compile(r"\b[RE]IP=([0-9a-fA-F]+)")
+# As x86 and RISC-V show it.
+_PROGRAM_COUNTER = re.compile(r"\b(?:[RE]IP=|pc +)([0-9a-fA-F]+)")
 _BASE = datetime.datetime.fromisoformat(RTC_BASE).replace(tzinfo=datetime.UTC)
 _RTC_KEYS = ("tm_year", "tm_mon", "tm_mday", "tm_hour", "tm_min", "tm_sec")
 
@@ -169,7 +170,7 @@ class QemuMachine:
     async def program_counter(self) -> int | None:
         """The CPU's instruction pointer."""
         text = await self._execute("human-monitor-command", **{"command-line": "info registers"})
-        match = _RIP.search(text) if isinstance(text, str) else None
+        match = _PROGRAM_COUNTER.search(text) if isinstance(text, str) else None
         return int(match[1], 16) if match else None
 
     async def memory(self, address: int, size: int) -> bytes | None:

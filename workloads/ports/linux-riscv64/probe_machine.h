@@ -43,6 +43,19 @@ static inline void machine_undefined(void)
 	__asm__ volatile("unimp");
 }
 
+/* The bytes of a return from a function. */
+#define MACHINE_RETURN                                                                             \
+	{                                                                                          \
+		0x82, 0x80                                                                         \
+	}
+
+/* Addresses that are the kernel's, or nobody's. */
+#define MACHINE_NOT_OURS                                                                           \
+	{                                                                                          \
+		0xffffffff80000000, 0xffffffd800000000, 0xffffaf8000000000, 0xff60000000000000,    \
+			0xfffffffffffff000, 0x0100000000000000                                     \
+	}
+
 /* What a getppid leaves in the registers that it may change, all of them 0 before. */
 #define MACHINE_LEFT 7
 
@@ -60,13 +73,17 @@ static inline void machine_left(unsigned long left[MACHINE_LEFT])
 			 : "a0", "a1", "a2", "a7", "t1", "t2", "t3", "t4", "t5", "memory");
 }
 
-/* The port's own code has no floating point, and its assembler must be told of these. */
-#define MACHINE_FLOAT(text) ".option push\n\t.option arch, +d\n\t" text "\n\t.option pop\n\t"
+/* The port's own code has no floating point, and its assembler must be told of it. */
+#define MACHINE_FLOAT ".option push\n\t.option arch, +d\n\t"
+#define MACHINE_NO_FLOAT ".option pop\n\t"
 
 /* For a handler: changes a general register and a vector's (or a floating-point one). */
 static inline void machine_spoil(void)
 {
-	__asm__ volatile(MACHINE_FLOAT("fmv.d.x ft7, zero") "li s2, 0" : : : "s2");
+	__asm__ volatile(MACHINE_FLOAT "fmv.d.x ft7, zero\n\t" MACHINE_NO_FLOAT "li s2, 0"
+			 :
+			 :
+			 : "s2");
 }
 
 /* Sets both to `value`, sends this process a signal, and tells what they are then. */
@@ -75,14 +92,15 @@ static inline void machine_keep(long pid, int signal, long value, long *general,
 	register long a0 __asm__("a0") = pid;
 	register long a1 __asm__("a1") = signal;
 
-	__asm__ volatile(
-		"mv s2, %[value]\n\t" MACHINE_FLOAT(
-			"fmv.d.x ft7, s2") "li a7, %[kill]\n\t"
-					   "ecall\n\t" MACHINE_FLOAT(
-						   "fmv.x.d %[vector], ft7") "mv %[general], s2"
-		: [vector] "=&r"(*vector), [general] "=&r"(*general), "+r"(a0)
-		: [kill] "i"(__NR_kill), "r"(a1), [value] "r"(value)
-		: "a7", "s2", "memory");
+	__asm__ volatile(MACHINE_FLOAT "mv s2, %[value]\n\t"
+				       "fmv.d.x ft7, s2\n\t"
+				       "li a7, %[kill]\n\t"
+				       "ecall\n\t"
+				       "fmv.x.d %[vector], ft7\n\t"
+				       "mv %[general], s2\n\t" MACHINE_NO_FLOAT
+			 : [vector] "=&r"(*vector), [general] "=&r"(*general), "+r"(a0)
+			 : [kill] "i"(__NR_kill), "r"(a1), [value] "r"(value)
+			 : "a7", "s2", "memory");
 }
 
 /* This thread's own storage begins at `at`; its first word. */

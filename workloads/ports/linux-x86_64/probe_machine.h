@@ -46,6 +46,19 @@ static inline void machine_undefined(void)
 	__asm__ volatile("ud2");
 }
 
+/* The bytes of a return from a function. */
+#define MACHINE_RETURN                                                                             \
+	{                                                                                          \
+		0xc3                                                                               \
+	}
+
+/* Addresses that are the kernel's, or nobody's. */
+#define MACHINE_NOT_OURS                                                                           \
+	{                                                                                          \
+		0xffffffff81000000, 0xffff800000000000, 0xffff888000000000, 0xfffffffffffff000,    \
+			0x00007ffffffff000, 0x0000800000000000                                     \
+	}
+
 /* What a getppid leaves in the registers that it may change, all of them 0 before. */
 #define MACHINE_LEFT 6
 

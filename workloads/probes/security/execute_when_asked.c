@@ -2,12 +2,16 @@
 
 #include <linux/mman.h>
 
+#include "probe_machine.h"
+#include "text.h"
+
 void probe(void)
 {
+	static const unsigned char code[] = MACHINE_RETURN;
 	void *area = NULL;
 
 	probe_need("mmap", port_map(PORT_PAGE_SIZE, &area));
-	*(volatile unsigned char *)area = 0xc3;
+	memcpy(area, code, sizeof(code));
 	probe_need("mprotect", sys(mprotect, area, PORT_PAGE_SIZE, PROT_READ | PROT_EXEC));
 	((void (*)(void))area)();
 }

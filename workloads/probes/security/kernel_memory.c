@@ -2,6 +2,8 @@
 
 #include <linux/signal.h>
 
+#include "probe_machine.h"
+
 static uintptr_t address;
 
 static int child(void)
@@ -11,9 +13,7 @@ static int child(void)
 
 void probe(void)
 {
-	static const uintptr_t tried[] = { 0xffffffff81000000, 0xffffffff80100000,
-					   0xffff800000000000, 0xffff888000000000,
-					   0xfffffffffffff000, 0x0000800000000000 };
+	static const uintptr_t tried[] = MACHINE_NOT_OURS;
 
 	for (size_t i = 0; i < sizeof(tried) / sizeof(tried[0]); i++) {
 		address = tried[i];

@@ -1,10 +1,10 @@
 #include "probe.h"
 
+#include "probe_machine.h"
+
 void probe(void)
 {
-	static const uintptr_t tried[] = { 0xffffffff81000000, 0xffff800000000000,
-					   0xffff888000000000, 0xfffffffffffff000,
-					   0x00007ffffffff000, 0x0000800000000000 };
+	static const uintptr_t tried[] = MACHINE_NOT_OURS;
 	long zero = probe_need("open of /dev/zero", port_open("/dev/zero", O_RDONLY));
 	int fds[2];
 

@@ -2,8 +2,10 @@
 
 #include <linux/signal.h>
 
-/* A ret, in a page of data. */
-static unsigned char code[16] = { 0xc3 };
+#include "probe_machine.h"
+
+/* In a page of data. */
+static unsigned char code[16] = MACHINE_RETURN;
 
 static int child(void)
 {
