@@ -29,13 +29,16 @@ static struct mach_child *child_find(mach_name task)
 	return NULL;
 }
 
-static struct mach_child *child_take(void)
+static bool child_take(unsigned int *slot)
 {
-	struct mach_child *child = child_find(0);
+	const struct mach_child *gone = child_find(0);
 
-	if (!child && mach.children_used < MACH_CHILDREN)
-		child = &mach.children[mach.children_used++];
-	return child;
+	*slot = gone ? (unsigned int)(gone - mach.children) : mach.children_used;
+	if (*slot == MACH_CHILDREN)
+		return false;
+	if (*slot == mach.children_used)
+		mach.children_used++;
+	return true;
 }
 
 /*
@@ -59,11 +62,11 @@ static int rights_give(mach_name task)
 	return ret;
 }
 
-static long in_child(unsigned int slot)
+static long in_child(void)
 {
 	mach.exit = mach.wait;
 	mach.wait = 0;
-	mach.slot = slot;
+	mach.slot = mach.next_slot;
 	mach.host_privileged = 0;
 	mach.replies[0] = mach.first_reply;
 	for (unsigned int i = 1; i < MACH_REPLY_PORTS; i++)
@@ -73,44 +76,40 @@ static long in_child(unsigned int slot)
 	return 0;
 }
 
-static int child_start(mach_name task, const struct mach_context *context)
+/* Makes the task whose first thread returns from mach_context_save() as we did, but with 1. */
+static long task_start(struct mach_child *child, const struct mach_context *context)
 {
-	/* What tells the child's return from mach_context_save() from ours. */
 	static const uint64_t registers[4] = { 1 };
-	int ret = rights_give(task);
+	mach_name task;
+	int ret = mach_task_create(mach.task, 1, &task);
 
+	if (ret != MACH_OK)
+		return mach_errno(ret);
+	*child = (struct mach_child){ .task = task };
+	ret = rights_give(task);
 	if (ret == MACH_OK)
 		ret = mach_notify(task, MACH_DEAD_NAME, mach.wait);
 	if (ret == MACH_OK)
 		ret = mach_thread_start(task, context, registers);
-	return ret;
-}
-
-long mach_fork(void)
-{
-	struct mach_child *child = child_take();
-	struct mach_context context;
-	mach_name task;
-	int ret;
-
-	if (!child)
-		return -PORT_EAGAIN;
-	if (!mach.wait && mach_port_make(mach.task, &mach.wait) != MACH_OK)
-		return -PORT_EAGAIN;
-	if (mach_context_save(&context))
-		return in_child((unsigned int)(child - mach.children));
-	/* From here on the child has a memory of its own, which this thread no longer changes. */
-	ret = mach_task_create(mach.task, 1, &task);
-	if (ret != MACH_OK)
-		return mach_errno(ret);
-	*child = (struct mach_child){ .task = task };
-	ret = child_start(task, &context);
 	if (ret == MACH_OK)
 		return (long)task;
 	child->task = 0;
 	mach_task_terminate(task);
 	mach_port_drop(mach.task, task);
 	return mach_errno(ret);
+}
+
+long mach_fork(void)
+{
+	struct mach_context context;
+
+	if (!child_take(&mach.next_slot))
+		return -PORT_EAGAIN;
+	if (!mach.wait && mach_port_make(mach.task, &mach.wait) != MACH_OK)
+		return -PORT_EAGAIN;
+	if (mach_context_save(&context))
+		return in_child();
+	return task_start(&mach.children[mach.next_slot], &context);
 }
 
 static int end_tell(int status)
