@@ -1,0 +1,185 @@
+#pragma once
+
+/* The contract stands in port.h, which includes this file last. */
+
+#include "redox_call.h"
+#include "redox_process.h"
+#include "redox_state.h"
+
+/* A long no-op that no compiler emits: "RS" and the tag stand where its offset would. */
+static inline __attribute__((always_inline)) void port_mark(enum port_mark tag)
+{
+	__asm__ volatile("nopl %c0(%%rax, %%rax)" : : "i"(0x52530000 + tag) : "memory");
+}
+
+static inline uint64_t port_ticks(void)
+{
+	uint32_t low, high;
+
+	/* lfence: a real CPU would otherwise read the counter before or after its place. */
+	__asm__ volatile("lfence\n\trdtsc\n\tlfence" : "=a"(low), "=d"(high) : : "memory");
+	return (uint64_t)high << 32 | low;
+}
+
+#define port_time_ns port_time_ns
+static inline long port_time_ns(uint64_t *ns)
+{
+	struct redox_time now;
+	long ret = redox_call2(REDOX_CLOCK_GETTIME, REDOX_MONOTONIC, (long)&now);
+
+	*ns = (uint64_t)now.seconds * 1000000000u + (uint64_t)now.nanoseconds;
+	return ret;
+}
+
+#define port_sleep_ns port_sleep_ns
+static inline long port_sleep_ns(uint64_t ns)
+{
+	const struct redox_time time = { (int64_t)(ns / 1000000000),
+					 (int32_t)(ns % 1000000000) };
+
+	return redox_call2(REDOX_NANOSLEEP, (long)&time, 0);
+}
+
+#define port_yield port_yield
+static inline long port_yield(void)
+{
+	return redox_call0(REDOX_YIELD);
+}
+
+#define port_fork port_fork
+static inline long port_fork(void)
+{
+	return redox_fork();
+}
+
+#define port_wait port_wait
+static inline long port_wait(long pid, struct port_end *end)
+{
+	return redox_wait(pid, end);
+}
+
+#define port_exit port_exit
+_Noreturn static inline void port_exit(int status)
+{
+	redox_exit(status);
+}
+
+#define port_kill port_kill
+static inline long port_kill(long pid, int signal)
+{
+	return redox_kill(pid, signal);
+}
+
+#define port_thread port_thread
+static inline long port_thread(void (*fn)(void *arg), void *arg, void *stack_top, uint32_t *alive)
+{
+	return redox_thread(fn, arg, stack_top, alive);
+}
+
+#define port_read port_read
+static inline long port_read(int fd, void *buf, size_t len)
+{
+	return redox_read(fd, buf, len);
+}
+
+#define port_write port_write
+static inline long port_write(int fd, const void *buf, size_t len)
+{
+	return redox_write(fd, buf, len);
+}
+
+#define port_close port_close
+static inline long port_close(int fd)
+{
+	return redox_close_slot(fd);
+}
+
+#define port_dup port_dup
+static inline long port_dup(int fd)
+{
+	return redox_dup_new(fd, "", 0);
+}
+
+/* The kernel waits for the serial port with each byte. */
+#define port_drain port_drain
+static inline long port_drain(int fd)
+{
+	(void)fd;
+	return 0;
+}
+
+#define port_pipe port_pipe
+static inline long port_pipe(int fds[2])
+{
+	long from = redox_slot_take(), to, ret;
+
+	if (from < 0)
+		return from;
+	ret = redox_open(redox.roots.pipe, "", 0, from);
+	if (ret < 0) {
+		redox_slot_give(from);
+		return ret;
+	}
+	to = redox_dup_new(from, "write", 5);
+	if (to < 0) {
+		redox_close_slot(from);
+		return to;
+	}
+	fds[0] = (int)from;
+	fds[1] = (int)to;
+	return 0;
+}
+
+#define port_futex_wait port_futex_wait
+static inline long port_futex_wait(uint32_t *word, uint32_t value)
+{
+	return redox_call4(REDOX_FUTEX, (long)word, 0, value, 0);
+}
+
+#define port_futex_wake port_futex_wake
+static inline long port_futex_wake(uint32_t *word, int count)
+{
+	return redox_call4(REDOX_FUTEX, (long)word, 1, count, 0);
+}
+
+static inline long redox_map(size_t len, enum redox_sharing sharing, void **addr)
+{
+	const struct redox_map map = {
+		.size = len,
+		.flags = REDOX_PROT_READ | REDOX_PROT_WRITE | (uint64_t)sharing,
+	};
+	long ret = redox_call3(REDOX_FMAP, -1, (long)&map, sizeof(map));
+
+	/* The upper half of the addresses is the kernel's, so an address is no error. */
+	if (ret < 0)
+		return ret;
+	*addr = (void *)ret;
+	return 0;
+}
+
+#define port_map port_map
+static inline long port_map(size_t len, void **addr)
+{
+	return redox_map(len, REDOX_MAP_PRIVATE, addr);
+}
+
+#define port_map_shared port_map_shared
+static inline long port_map_shared(size_t len, void **addr)
+{
+	return redox_map(len, REDOX_MAP_SHARED, addr);
+}
+
+#define port_unmap port_unmap
+static inline long port_unmap(void *addr, size_t len)
+{
+	return redox_call2(REDOX_FUNMAP, (long)addr, (long)len);
+}
+
+#define port_protect port_protect
+static inline long port_protect(void *addr, size_t len, int writable)
+{
+	return redox_call3(REDOX_MPROTECT, (long)addr, (long)len,
+			   writable ? REDOX_PROT_READ | REDOX_PROT_WRITE : REDOX_PROT_READ);
+}
+
+#include "absent.h"

@@ -1,0 +1,48 @@
+#include "redox_state.h"
+
+#include "port.h"
+#include "redox_call.h"
+
+#define EMFILE 24
+
+long redox_slot_take(void)
+{
+	for (unsigned int i = 0; i < REDOX_DESCRIPTORS / 64; i++) {
+		if (~redox.used[i]) {
+			unsigned int bit = (unsigned int)__builtin_ctzll(~redox.used[i]);
+
+			redox.used[i] |= 1ull << bit;
+			return (long)(i * 64 + bit);
+		}
+	}
+	return -EMFILE;
+}
+
+void redox_slot_give(long slot)
+{
+	redox.used[slot / 64] &= ~(1ull << slot % 64);
+}
+
+long redox_dup_new(long fd, const char *name, size_t len)
+{
+	long slot = redox_slot_take(), ret;
+
+	if (slot < 0)
+		return slot;
+	ret = redox_dup(fd, name, len, slot);
+	if (ret < 0) {
+		redox_slot_give(slot);
+		return ret;
+	}
+	return slot;
+}
+
+long redox_close_slot(long fd)
+{
+	long ret = redox_close(fd);
+
+	/* Only a number of ours that was in use. */
+	if (ret >= 0)
+		redox_slot_give(fd);
+	return ret;
+}
