@@ -137,6 +137,9 @@ static bool child_take(unsigned int *slot)
 	return true;
 }
 
+_Static_assert(REDOX_CHILDREN * sizeof(struct redox_end) <= PORT_PAGE_SIZE,
+	       "the ends of all children fit in a page");
+
 /* The table of ends and the file that tells deaths are made with the first child. */
 static long family_start(void)
 {
@@ -145,7 +148,7 @@ static long family_start(void)
 
 	if (redox.deaths)
 		return 0;
-	ret = port_map_shared(REDOX_CHILDREN * sizeof(struct redox_end), &ends);
+	ret = port_map_shared(PORT_PAGE_SIZE, &ends);
 	if (ret < 0)
 		return ret;
 	fd = redox_slot_take();
