@@ -153,3 +153,14 @@ long port_boot(void);
 _Noreturn void port_shutdown(void);
 
 #include "port_ops.h"
+
+/*
+ * The shortest call that enters the kernel and comes back. A port without getppid gives another,
+ * as `#define port_null port_null`, and says which in PORT_NULL_OP.
+ */
+#ifndef port_null
+static inline long port_null(void)
+{
+	return port_getppid();
+}
+#endif

@@ -51,6 +51,35 @@ static __attribute__((noinline)) int run_workload(const struct bench *what,
 	return 0;
 }
 
+/* What a workload that failed left running must not disturb the next. */
+static void end_others(void)
+{
+	struct port_end end;
+
+	if (port_kill(PORT_EVERYBODY, PORT_SIGKILL) != 0)
+		return;
+	while (port_wait(PORT_EVERYBODY, &end) > 0)
+		;
+}
+
+/* In a child where there is fork, so that what one leaves behind goes with it; else in place. */
+static struct port_end run_apart(const struct bench *what, const struct measure_order *order)
+{
+	struct port_end end = { 0 };
+	long pid = port_fork();
+
+	if (pid == 0)
+		port_exit(run_workload(what, order));
+	if (pid < 0) {
+		end.status = run_workload(what, order);
+		return end;
+	}
+	while (port_wait(pid, &end) == -PORT_EINTR)
+		;
+	end_others();
+	return end;
+}
+
 static void run_line(uint64_t number, const char *line, enum bench_profile profile)
 {
 	struct measure_order order = { .stream = number, .profile = profile, .path = "" };
@@ -59,7 +88,7 @@ static void run_line(uint64_t number, const char *line, enum bench_profile profi
 
 	report_begin(number, line);
 	if (found)
-		end.status = run_workload(found, &order);
+		end = run_apart(found, &order);
 	else
 		report_absent(number, line, -PORT_ENOSYS);
 	report_end(number, &end);

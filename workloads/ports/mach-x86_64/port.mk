@@ -1,5 +1,6 @@
-# Files, sockets and much else are left to programs: what that leaves out stands in ports/absent/.
-port_shared := absent
+# Programs come as modules of the boot, and nobody loads further ones.
+port_form := mono
+port_shared := absent x86_64
 port_cflags := -march=x86-64 -mgeneral-regs-only -fcf-protection=none
 port_ldflags := -Wl,-Ttext-segment=0x400000
 # Probes ask for Linux's system calls.

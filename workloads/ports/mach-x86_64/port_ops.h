@@ -2,30 +2,13 @@
 
 /* The contract stands in port.h, which includes this file last. */
 
-#include "absent_events.h"
-#include "absent_files.h"
-#include "absent_semaphores.h"
-#include "absent_sockets.h"
 #include "mach_pipe.h"
 #include "mach_process.h"
 #include "mach_rpc.h"
 #include "mach_state.h"
+#include "x86_64_machine.h"
 
-/* A long no-op that no compiler emits: "RS" and the tag stand where its offset would. */
-static inline __attribute__((always_inline)) void port_mark(enum port_mark tag)
-{
-	__asm__ volatile("nopl %c0(%%rax, %%rax)" : : "i"(0x52530000 + tag) : "memory");
-}
-
-static inline uint64_t port_ticks(void)
-{
-	uint32_t low, high;
-
-	/* lfence: a real CPU would otherwise read the counter before or after its place. */
-	__asm__ volatile("lfence\n\trdtsc\n\tlfence" : "=a"(low), "=d"(high) : : "memory");
-	return (uint64_t)high << 32 | low;
-}
-
+#define port_time_ns port_time_ns
 static inline long port_time_ns(uint64_t *ns)
 {
 	struct {
@@ -42,6 +25,7 @@ static inline long port_time_ns(uint64_t *ns)
 }
 
 /* A receive that nobody will answer; it counts milliseconds. */
+#define port_sleep_ns port_sleep_ns
 static inline long port_sleep_ns(uint64_t ns)
 {
 	mach_name port = mach_reply_take();
@@ -52,32 +36,46 @@ static inline long port_sleep_ns(uint64_t ns)
 	return ret == MACH_RECEIVE_TIMED_OUT ? 0 : mach_errno(ret);
 }
 
+#define port_yield port_yield
 static inline long port_yield(void)
 {
 	mach_trap0(MACH_TRAP_SWTCH);
 	return 0;
 }
 
+/* What others of this kernel's kind are measured by: a name of a right that the task has already. */
+#define PORT_NULL_OP "one mach_task_self"
+#define port_null port_null
+static inline long port_null(void)
+{
+	return mach_trap0(MACH_TRAP_TASK_SELF);
+}
+
+#define port_fork port_fork
 static inline long port_fork(void)
 {
 	return mach_fork();
 }
 
+#define port_wait port_wait
 static inline long port_wait(long pid, struct port_end *end)
 {
 	return mach_wait(pid, end);
 }
 
+#define port_exit port_exit
 _Noreturn static inline void port_exit(int status)
 {
 	mach_exit(status);
 }
 
+#define port_kill port_kill
 static inline long port_kill(long pid, int signal)
 {
 	return mach_kill(pid, signal);
 }
 
+#define port_thread port_thread
 static inline long port_thread(void (*fn)(void *arg), void *arg, void *stack_top, uint32_t *alive)
 {
 	return mach_thread(fn, arg, stack_top, alive);
@@ -88,6 +86,7 @@ static inline struct mach_descriptor *mach_descriptor(int fd)
 	return fd < 0 || fd >= MACH_DESCRIPTORS ? NULL : &mach.descriptors[fd];
 }
 
+#define port_read port_read
 static inline long port_read(int fd, void *buf, size_t len)
 {
 	const struct mach_descriptor *from = mach_descriptor(fd);
@@ -97,6 +96,7 @@ static inline long port_read(int fd, void *buf, size_t len)
 	return mach_pipe_read(&mach.pipes[from->pipe], buf, len);
 }
 
+#define port_write port_write
 static inline long port_write(int fd, const void *buf, size_t len)
 {
 	const struct mach_descriptor *to = mach_descriptor(fd);
@@ -108,38 +108,45 @@ static inline long port_write(int fd, const void *buf, size_t len)
 	return -MACH_EBADF;
 }
 
+#define port_close port_close
 static inline long port_close(int fd)
 {
 	return mach_descriptor_close(fd);
 }
 
+#define port_dup port_dup
 static inline long port_dup(int fd)
 {
 	return mach_descriptor_copy(fd);
 }
 
 /* The kernel waits for the serial port with each byte. */
+#define port_drain port_drain
 static inline long port_drain(int fd)
 {
 	(void)fd;
 	return 0;
 }
 
+#define port_pipe port_pipe
 static inline long port_pipe(int fds[2])
 {
 	return mach_pipe_make(fds);
 }
 
+#define port_futex_wait port_futex_wait
 static inline long port_futex_wait(uint32_t *word, uint32_t value)
 {
 	return mach_gsync_wait(word, value);
 }
 
+#define port_futex_wake port_futex_wake
 static inline long port_futex_wake(uint32_t *word, int count)
 {
 	return mach_gsync_wake(word, count);
 }
 
+#define port_map port_map
 static inline long port_map(size_t len, void **addr)
 {
 	*addr = NULL;
@@ -147,6 +154,7 @@ static inline long port_map(size_t len, void **addr)
 					  (long)len, 1));
 }
 
+#define port_map_shared port_map_shared
 static inline long port_map_shared(size_t len, void **addr)
 {
 	long ret = port_map(len, addr);
@@ -154,52 +162,22 @@ static inline long port_map_shared(size_t len, void **addr)
 	return ret < 0 ? ret : mach_errno(mach_vm_inherit_shared(*addr, len));
 }
 
+#define port_unmap port_unmap
 static inline long port_unmap(void *addr, size_t len)
 {
 	return mach_errno((int)mach_trap3(MACH_TRAP_VM_DEALLOCATE, mach.task, (long)addr,
 					  (long)len));
 }
 
+#define port_protect port_protect
 static inline long port_protect(void *addr, size_t len, int writable)
 {
 	/* VM_PROT_READ, VM_PROT_WRITE */
 	return mach_errno(mach_vm_protect(addr, len, writable ? 1 | 2 : 1));
 }
 
-/* Tasks have no numbers, and a program can't put another one in its own place. */
-static inline long port_getpid(void)
-{
-	return -PORT_ENOSYS;
-}
-
-static inline long port_getppid(void)
-{
-	return -PORT_ENOSYS;
-}
-
-static inline long port_exec(const char *path, char *const argv[])
-{
-	(void)path;
-	(void)argv;
-	return -PORT_ENOSYS;
-}
-
-static inline long port_pin(unsigned int cpu)
-{
-	(void)cpu;
-	return -PORT_ENOSYS;
-}
-
-/* Exceptions are messages to a port, not handlers on the thread's own stack. */
-static inline long port_catch(int signal, void (*handler)(int signal))
-{
-	(void)signal;
-	(void)handler;
-	return -PORT_ENOSYS;
-}
-
-static inline long port_break(void *to)
-{
-	(void)to;
-	return -PORT_ENOSYS;
-}
+/*
+ * Tasks have no numbers, a program can't put another in its place, and exceptions are messages to a
+ * port, not handlers on the stack of the thread: such calls are absent.
+ */
+#include "absent.h"

@@ -5,21 +5,7 @@
 #include "redox_call.h"
 #include "redox_process.h"
 #include "redox_state.h"
-
-/* A long no-op that no compiler emits: "RS" and the tag stand where its offset would. */
-static inline __attribute__((always_inline)) void port_mark(enum port_mark tag)
-{
-	__asm__ volatile("nopl %c0(%%rax, %%rax)" : : "i"(0x52530000 + tag) : "memory");
-}
-
-static inline uint64_t port_ticks(void)
-{
-	uint32_t low, high;
-
-	/* lfence: a real CPU would otherwise read the counter before or after its place. */
-	__asm__ volatile("lfence\n\trdtsc\n\tlfence" : "=a"(low), "=d"(high) : : "memory");
-	return (uint64_t)high << 32 | low;
-}
+#include "x86_64_machine.h"
 
 #define port_time_ns port_time_ns
 static inline long port_time_ns(uint64_t *ns)
@@ -44,6 +30,15 @@ static inline long port_sleep_ns(uint64_t ns)
 static inline long port_yield(void)
 {
 	return redox_call0(REDOX_YIELD);
+}
+
+/* There is no call that does nothing; one that is not there is found out after as little. */
+#define PORT_NULL_OP "one call with a number that no system call has"
+#define REDOX_NO_CALL 0x7ff
+#define port_null port_null
+static inline long port_null(void)
+{
+	return redox_call0(REDOX_NO_CALL) == -PORT_ENOSYS ? 0 : -PORT_EINVAL;
 }
 
 #define port_fork port_fork
@@ -111,23 +106,7 @@ static inline long port_drain(int fd)
 #define port_pipe port_pipe
 static inline long port_pipe(int fds[2])
 {
-	long from = redox_slot_take(), to, ret;
-
-	if (from < 0)
-		return from;
-	ret = redox_open(redox.roots.pipe, "", 0, from);
-	if (ret < 0) {
-		redox_slot_give(from);
-		return ret;
-	}
-	to = redox_dup_new(from, "write", 5);
-	if (to < 0) {
-		redox_close_slot(from);
-		return to;
-	}
-	fds[0] = (int)from;
-	fds[1] = (int)to;
-	return 0;
+	return redox_pipe(fds);
 }
 
 #define port_futex_wait port_futex_wait

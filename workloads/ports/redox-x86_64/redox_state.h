@@ -51,3 +51,5 @@ void redox_slot_give(long slot);
 /* redox_dup() to a number of its own, and redox_close() of one. */
 long redox_dup_new(long fd, const char *name, size_t len);
 long redox_close_slot(long fd);
+
+long redox_pipe(int fds[2]);

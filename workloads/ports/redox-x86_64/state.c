@@ -46,3 +46,24 @@ long redox_close_slot(long fd)
 		redox_slot_give(fd);
 	return ret;
 }
+
+long redox_pipe(int fds[2])
+{
+	long from = redox_slot_take(), to, ret;
+
+	if (from < 0)
+		return from;
+	ret = redox_open(redox.roots.pipe, "", 0, from);
+	if (ret < 0) {
+		redox_slot_give(from);
+		return ret;
+	}
+	to = redox_dup_new(from, "write", 5);
+	if (to < 0) {
+		redox_close_slot(from);
+		return to;
+	}
+	fds[0] = (int)from;
+	fds[1] = (int)to;
+	return 0;
+}
