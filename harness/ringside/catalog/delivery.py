@@ -36,11 +36,42 @@ class ReplaceCpioDelivery(Strict):
     init: tuple[Annotated[str, Field(pattern=r"^(/[A-Za-z0-9_.-]+)+$")], ...] = ("/init",)
 
 
+class MultibootModuleDelivery(Strict):
+    """The one program is a multiboot module. `words` stand behind its name on its line, where a
+    kernel's boot script is, as a boot loader's configuration would have them."""
+
+    method: Literal["multiboot-module"] = "multiboot-module"
+    words: tuple[Annotated[str, Field(pattern=r"^[!-+\-.-~]+$")], ...] = ()
+
+
+_ADDRESS = Field(pattern=r"^0x[0-9a-f]{1,16}$")
+
+
+class LoaderDelivery(Strict):
+    """A loader that the port builds is started in the kernel's place, and finds the kernel and the
+    one program as multiboot modules.
+
+    It maps the kernel's ELF file as it lies, from `kernel_at` on, and hands on the program as it
+    lies in memory from `program_at` on.
+    """
+
+    method: Literal["loader"] = "loader"
+    kernel_at: Annotated[str, _ADDRESS]
+    program_at: Annotated[str, _ADDRESS]
+
+
 def _named(value: object) -> object:
     return {"method": value} if isinstance(value, str) else value
 
 
 Delivery = Annotated[
-    Annotated[NoDelivery | InitrdDelivery | ReplaceCpioDelivery, Field(discriminator="method")],
+    Annotated[
+        NoDelivery
+        | InitrdDelivery
+        | ReplaceCpioDelivery
+        | MultibootModuleDelivery
+        | LoaderDelivery,
+        Field(discriminator="method"),
+    ],
     BeforeValidator(_named),
 ]

@@ -109,12 +109,12 @@ class Way(Strict):
     `image` is what QEMU's -kernel gets: `kernel` as it comes; `vmlinux`, the ELF inside a bzImage,
     entered through its PVH note; or `multiboot64`, a 64-bit ELF with a multiboot header, which
     QEMU loads when the ELF header says that it is for the 386. A `disk` is no kernel but a raw
-    disk image that the machine's firmware boots. `effects` says what the options change in the
-    kernel that is measured; the report repeats them. `workloads` is how these get in this way,
-    where it is not as `boot.workloads` says.
+    disk image that the machine's firmware boots; a `module` is for a loader of ours to start.
+    `effects` says what the options change in the kernel that is measured; the report repeats them.
+    `workloads` is how these get in this way, where it is not as `boot.workloads` says.
     """
 
-    image: Literal["kernel", "vmlinux", "multiboot64", "disk"]
+    image: Literal["kernel", "vmlinux", "multiboot64", "disk", "module"]
     cmdline: str = ""
     effects: tuple[str, ...] = ()
     workloads: Delivery | None = None

@@ -16,6 +16,9 @@ def accept(boot: Boot | None, data: bytes, what: str) -> bytes:
     forms = {way.image for way in boot.ways.values()} if boot is not None else set()
     if forms == {"disk"}:
         check_bootable_disk(data, what)
+    if "module" in forms:
+        # Whether the loader can start it is for the way the workloads get in to say.
+        return data
     if "disk" in forms and is_bootable_disk(data):
         return data
     if "multiboot64" in forms:

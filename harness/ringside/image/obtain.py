@@ -79,7 +79,7 @@ def boot_file(image: KernelImage, way: Way, cache: Path) -> Path:
 
     Raises ImageError when the way wants an ELF with a PVH note and the image holds none.
     """
-    if way.image in ("kernel", "disk"):
+    if way.image in ("kernel", "disk", "module"):
         return image.path
     data = image.path.read_bytes()
     folder = cache / "images" / hashlib.sha256(data).hexdigest()

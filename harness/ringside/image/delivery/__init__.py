@@ -12,9 +12,16 @@ from __future__ import annotations
 
 from typing import assert_never
 
-from ringside.catalog.delivery import Delivery, InitrdDelivery, NoDelivery, ReplaceCpioDelivery
+from ringside.catalog.delivery import (
+    Delivery,
+    InitrdDelivery,
+    LoaderDelivery,
+    MultibootModuleDelivery,
+    NoDelivery,
+    ReplaceCpioDelivery,
+)
 from ringside.errors import ImageError
-from ringside.image.delivery import initrd, replace_cpio
+from ringside.image.delivery import initrd, loader, multiboot_module, replace_cpio
 from ringside.image.delivery.contract import Cargo, Delivered, Facts, Step
 
 __all__ = ["Cargo", "Delivered", "Facts", "Step", "deliver", "look"]
@@ -29,6 +36,10 @@ def deliver(how: Delivery, cargo: Cargo) -> Delivered:
             raise ImageError(f"{cargo.image.kernel} takes no workloads: its manifest says `none`")
         case ReplaceCpioDelivery():
             return replace_cpio.deliver(how, cargo)
+        case MultibootModuleDelivery():
+            return multiboot_module.deliver(how, cargo)
+        case LoaderDelivery():
+            return loader.deliver(how, cargo)
         case _:
             assert_never(how)
 
@@ -45,5 +56,9 @@ def look(how: Delivery, image: bytes, what: str) -> Facts:
             return (("workloads", "none: it is only booted"),)
         case ReplaceCpioDelivery():
             return replace_cpio.look(image, what)
+        case MultibootModuleDelivery():
+            return multiboot_module.look(image, what)
+        case LoaderDelivery():
+            return loader.look(how, image, what)
         case _:
             assert_never(how)
