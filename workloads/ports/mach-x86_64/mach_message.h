@@ -46,7 +46,10 @@ enum mach_datum {
 /* Inline data of `number` elements of `bits` each. A port takes 64 bits. */
 #define MACH_INLINE_DATA(name, bits) ((uint32_t)(name) | (uint32_t)(bits) << 8 | 1u << 29)
 #define MACH_TYPE(name, bits, count)                                                               \
-	(struct mach_type) { .descriptor = MACH_INLINE_DATA(name, bits), .number = (count) }
+	(struct mach_type)                                                                         \
+	{                                                                                          \
+		.descriptor = MACH_INLINE_DATA(name, bits), .number = (count)                      \
+	}
 
 struct mach_int {
 	struct mach_type type;
@@ -60,17 +63,32 @@ struct mach_word {
 };
 
 #define MACH_INT(x)                                                                                \
-	(struct mach_int) { .type = MACH_TYPE(MACH_INT32, 32, 1), .value = (int32_t)(x) }
+	(struct mach_int)                                                                          \
+	{                                                                                          \
+		.type = MACH_TYPE(MACH_INT32, 32, 1), .value = (int32_t)(x)                        \
+	}
 #define MACH_WORD(x)                                                                               \
-	(struct mach_word) { .type = MACH_TYPE(MACH_INT64, 64, 1), .value = (uint64_t)(x) }
+	(struct mach_word)                                                                         \
+	{                                                                                          \
+		.type = MACH_TYPE(MACH_INT64, 64, 1), .value = (uint64_t)(x)                       \
+	}
 #define MACH_BOOLEAN(x)                                                                            \
-	(struct mach_int) { .type = MACH_TYPE(MACH_TRUTH, 32, 1), .value = (x) }
+	(struct mach_int)                                                                          \
+	{                                                                                          \
+		.type = MACH_TYPE(MACH_TRUTH, 32, 1), .value = (x)                                 \
+	}
 /* A port's right goes along, made or copied from the one named. */
 #define MACH_PORT(type_, x)                                                                        \
-	(struct mach_word) { .type = MACH_TYPE(type_, 64, 1), .value = (x) }
+	(struct mach_word)                                                                         \
+	{                                                                                          \
+		.type = MACH_TYPE(type_, 64, 1), .value = (x)                                      \
+	}
 /* Only the name goes along. */
 #define MACH_NAME(x)                                                                               \
-	(struct mach_int) { .type = MACH_TYPE(15, 32, 1), .value = (int32_t)(x) }
+	(struct mach_int)                                                                          \
+	{                                                                                          \
+		.type = MACH_TYPE(15, 32, 1), .value = (int32_t)(x)                                \
+	}
 
 /* What a kernel call answers with, before its results. */
 struct mach_reply {

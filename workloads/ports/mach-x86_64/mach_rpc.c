@@ -154,8 +154,7 @@ static int thread_create(mach_name task, mach_name *thread)
 		struct mach_int result;
 		struct mach_word thread;
 	} msg = { 0 };
-	int ret = mach_rpc(&msg.head, sizeof(msg.head), sizeof(msg), task,
-			   MACH_CALL_THREAD_CREATE);
+	int ret = mach_rpc(&msg.head, sizeof(msg.head), sizeof(msg), task, MACH_CALL_THREAD_CREATE);
 
 	*thread = (mach_name)msg.thread.value;
 	return ret;

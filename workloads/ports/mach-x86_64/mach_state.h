@@ -58,7 +58,7 @@ struct mach_state {
 	mach_name wait, exit;
 	/* In a child its parent's task; in the first task the name is kept free for that. */
 	mach_name parent;
-	unsigned int slot; /* of this task among its parent's children */
+	unsigned int slot;	/* of this task among its parent's children */
 	unsigned int next_slot; /* of the child that is being made */
 	unsigned int next_thread;
 	/* So many from the front have ever been used: what stands behind need not be looked at. */

@@ -21,8 +21,8 @@ _Static_assert(sizeof(struct leave_message) <= sizeof(((struct mach_thread_end *
 long mach_thread(void (*fn)(void *arg), void *arg, void *stack_top, uint32_t *alive)
 {
 	/* Taken in turn: a place is used again when the thread that had it is long gone. */
-	unsigned int place = __atomic_fetch_add(&mach.next_thread, 1, __ATOMIC_RELAXED) %
-			     MACH_THREADS;
+	unsigned int place =
+		__atomic_fetch_add(&mach.next_thread, 1, __ATOMIC_RELAXED) % MACH_THREADS;
 	const struct mach_context context = {
 		.rip = (uintptr_t)mach_thread_entry,
 		.rsp = (uintptr_t)stack_top & ~15ul,

@@ -43,7 +43,8 @@ static inline long port_yield(void)
 	return 0;
 }
 
-/* What others of this kernel's kind are measured by: a name of a right that the task has already. */
+/* What others of this kernel's kind are measured by: a name of a right that the task has already.
+ */
 #define PORT_NULL_OP "one mach_task_self"
 #define port_null port_null
 static inline long port_null(void)
@@ -150,8 +151,8 @@ static inline long port_futex_wake(uint32_t *word, int count)
 static inline long port_map(size_t len, void **addr)
 {
 	*addr = NULL;
-	return mach_errno((int)mach_trap4(MACH_TRAP_VM_ALLOCATE, mach.task, (long)addr,
-					  (long)len, 1));
+	return mach_errno(
+		(int)mach_trap4(MACH_TRAP_VM_ALLOCATE, mach.task, (long)addr, (long)len, 1));
 }
 
 #define port_map_shared port_map_shared
@@ -165,8 +166,8 @@ static inline long port_map_shared(size_t len, void **addr)
 #define port_unmap port_unmap
 static inline long port_unmap(void *addr, size_t len)
 {
-	return mach_errno((int)mach_trap3(MACH_TRAP_VM_DEALLOCATE, mach.task, (long)addr,
-					  (long)len));
+	return mach_errno(
+		(int)mach_trap3(MACH_TRAP_VM_DEALLOCATE, mach.task, (long)addr, (long)len));
 }
 
 #define port_protect port_protect

@@ -20,8 +20,7 @@ static inline long port_time_ns(uint64_t *ns)
 #define port_sleep_ns port_sleep_ns
 static inline long port_sleep_ns(uint64_t ns)
 {
-	const struct redox_time time = { (int64_t)(ns / 1000000000),
-					 (int32_t)(ns % 1000000000) };
+	const struct redox_time time = { (int64_t)(ns / 1000000000), (int32_t)(ns % 1000000000) };
 
 	return redox_call2(REDOX_NANOSLEEP, (long)&time, 0);
 }

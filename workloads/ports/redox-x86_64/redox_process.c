@@ -50,7 +50,7 @@ struct handles {
 
 static long handles_close(struct handles *handles, long result)
 {
-	const long all[] = { handles->self,  handles->addresses, handles->own_addresses,
+	const long all[] = { handles->self, handles->addresses, handles->own_addresses,
 			     handles->files, handles->own_files };
 
 	for (unsigned int i = 0; i < sizeof(all) / sizeof(all[0]); i++) {

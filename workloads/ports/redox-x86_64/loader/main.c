@@ -81,7 +81,8 @@ static uint32_t areas_fill(const struct multiboot_information *information)
 		};
 		at += memory->size + sizeof(memory->size);
 	}
-	/* The tables are in use until the kernel has its own; what the loader left stays as it is. */
+	/* The tables are in use until the kernel has its own; what the loader left stays as it is.
+	 */
 	areas[count++] = (struct redox_area){
 		.base = (uintptr_t)loader_start,
 		.size = round_up((uint32_t)(loader_end - loader_start)),

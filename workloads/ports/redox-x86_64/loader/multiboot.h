@@ -2,7 +2,8 @@
 
 #include <stdint.h>
 
-/* What QEMU hands to a kernel with a multiboot header, as the multiboot specification 0.6.96 has it. */
+/* What QEMU hands to a kernel with a multiboot header, as the multiboot specification 0.6.96 has
+ * it. */
 
 #define MULTIBOOT_HAS_MODULES 0x8u
 #define MULTIBOOT_HAS_MEMORY 0x40u
