@@ -26,6 +26,11 @@ has() {
 	command -v "$1"
 }
 
+# Where administrators' programs are may be missing from a user's path.
+has_e2fsprogs() {
+	PATH="$PATH:/usr/sbin:/sbin" command -v mke2fs
+}
+
 can_link_static() {
 	echo 'int main(void) { return 0; }' | cc -x c -static -o /dev/null -
 }
@@ -64,6 +69,7 @@ look() {
 	fi
 	if [ "${1:-}" = test ]; then
 		need clang useful has clang
+		need e2fsprogs useful has_e2fsprogs
 		need libc6-dev useful can_link_static
 		# Kernels for RISC-V: without these their ports are not built, and said so.
 		need gcc-riscv64-linux-gnu useful has riscv64-linux-gnu-gcc

@@ -26,7 +26,9 @@ STANDARD = {"stdarg.h", "stdbool.h", "stddef.h", "stdint.h"}
 LONGEST = 400
 # Where headers named without their folder are found, as the Makefile says.
 PRIVATE = (SOURCE / "arch/x86_64", SOURCE / "arch/x86_64/include")
-USER_COPIES = re.compile(r"\b(copy_\w+_user|copy_string_from_user|clear_user|load_user_\w+)\b")
+USER_COPIES = re.compile(
+    r"\b(copy_\w+_user(_now)?|copy_string_from_user|clear_user(_now)?|load_user_\w+)\b"
+)
 # Who may follow a pointer that a user gave, and why it can't be left to the system call.
 USER_POINTERS = {
     "arch/": "the functions themselves",

@@ -9,10 +9,12 @@
 
 #define FAULT_WRITE 1
 #define FAULT_EXEC  2
+#define FAULT_NOW   4 /* this is no time to sleep */
 
 /*
  * Given by mm. A page is missing or protected at a user address, on behalf of the current thread.
- * 0: mended, try again. Negative errno: it can't be.
+ * 0: mended, try again. Negative errno: it can't be; -EPAGING: not without sleeping. May sleep
+ * unless FAULT_NOW.
  */
 int trap_page_fault(uint64_t addr, unsigned int access);
 

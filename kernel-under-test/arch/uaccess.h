@@ -12,11 +12,16 @@ static inline bool user_range_ok(uint64_t addr, uint64_t len)
 	return addr <= USER_TOP && len <= USER_TOP - addr;
 }
 
-/* 0 or -EFAULT. On -EFAULT part of the bytes may have been copied. */
+/* These may sleep. 0 or -EFAULT. On -EFAULT part of the bytes may have been copied. */
 int copy_from_user(void *to, uint64_t from, size_t n);
 int copy_to_user(uint64_t to, const void *from, size_t n);
 int put_user_half(uint64_t to, uint16_t half);
 int clear_user(uint64_t to, size_t n);
+
+/* These never sleep: -EPAGING when they would have to. 0 or -EFAULT. */
+int copy_from_user_now(void *to, uint64_t from, size_t n);
+int copy_to_user_now(uint64_t to, const void *from, size_t n);
+int clear_user_now(uint64_t to, size_t n);
 
 /*
  * Copies a string with its ending zero. Length without the zero, -EFAULT, or -ENAMETOOLONG when

@@ -1,6 +1,7 @@
 #include "drivers/virtio_blk.h"
 
 #include "arch/cpu.h"
+#include "arch/spin.h"
 #include "drivers/virtio.h"
 #include "fs/block.h"
 #include "fs/inode.h"
@@ -100,10 +101,13 @@ static void ring(void *ctx)
 /* Sleeps, or halts while there are no threads yet. */
 static void wait_on(struct wait_queue *q)
 {
-	if (sched_is_idle())
-		arch_idle();
-	else
+	if (!sched_is_idle()) {
 		wait_sleep(q, false);
+		return;
+	}
+	kernel_unlock();
+	arch_idle();
+	kernel_lock();
 }
 
 static bool take_slot(struct disk *d, unsigned int *slot)

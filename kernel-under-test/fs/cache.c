@@ -62,6 +62,14 @@ void cache_clear_dirty(struct cache *c, struct page *p, unsigned int sectors)
 	dirty_total--;
 }
 
+void cache_forget(struct cache *c, struct page *p)
+{
+	list_remove(&p->link);
+	store_drop(&c->pages, p->index);
+	if (!c->pages.count)
+		list_remove(&c->reclaimable);
+}
+
 void cache_cut(struct cache *c, uint64_t from)
 {
 	struct page *p, *next;

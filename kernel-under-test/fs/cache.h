@@ -51,6 +51,9 @@ void cache_set_dirty(struct cache *c, struct page *p, unsigned int sectors);
 /* Forgets that some sectors are dirty: what they held is of no use to anyone. */
 void cache_clear_dirty(struct cache *c, struct page *p, unsigned int sectors);
 
+/* Drops a clean page: what it holds is not what is on the disk. */
+void cache_forget(struct cache *c, struct page *p);
+
 /* Drops all pages at `from` and after, dirty or not. */
 void cache_cut(struct cache *c, uint64_t from);
 

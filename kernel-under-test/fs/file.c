@@ -2,6 +2,7 @@
 
 #include "fs/device.h"
 #include "fs/lock.h"
+#include "fs/volume.h"
 #include "lib/errno.h"
 #include "mm/kmem.h"
 
@@ -25,10 +26,8 @@ struct file *file_make(const struct file_ops *ops, uint32_t flags, struct inode 
 	return f;
 }
 
-void file_put(struct file *f)
+void file_release(struct file *f)
 {
-	if (--f->refs)
-		return;
 	if (unlikely(f->watched))
 		file_unwatch(f);
 	if (f->ops->release)
@@ -108,7 +107,7 @@ static int ops_of(struct inode *inode, uint32_t flags, const struct file_ops **o
 	switch (inode->mode & S_IFMT) {
 	case S_IFREG:
 		*ops = &regular_ops;
-		return 0;
+		return write && inode->volume && inode->volume->read_only ? -EROFS : 0;
 	case S_IFDIR:
 		*ops = &directory_ops;
 		return write || (flags & O_CREAT) ? -EISDIR : 0;

@@ -67,7 +67,13 @@ static inline struct file *file_get(struct file *f)
 	return f;
 }
 
-void file_put(struct file *f);
+void file_release(struct file *f);
+
+static inline void file_put(struct file *f)
+{
+	if (--f->refs == 0)
+		file_release(f);
+}
 
 /* Given by ipc: takes a file that goes out of all epoll sets. */
 void file_unwatch(struct file *f);

@@ -28,6 +28,7 @@ struct lock_set;
 struct pipe;
 struct socket;
 struct uio;
+struct volume;
 
 /* Gets each entry of a directory in turn; false: no more wanted, this one was not taken. */
 typedef bool (*dir_visit)(void *ctx, const char *name, size_t len, uint64_t ino, uint32_t mode,
@@ -58,6 +59,9 @@ struct inode_ops {
 	 */
 	int (*follow)(struct inode *link, struct inode **out);
 
+	/* Mode, owner or times were changed. May be absent. */
+	void (*changed)(struct inode *inode);
+
 	/* Regular files: bytes moved, or -errno. */
 	long (*read)(struct inode *file, uint64_t pos, struct uio *u);
 	long (*write)(struct inode *file, uint64_t pos, struct uio *u);
@@ -78,8 +82,10 @@ struct inode {
 	uint64_t size;
 	uint64_t changed_ns; /* last change, since boot */
 	uint64_t pages;	     /* that it takes up */
-	/* Nanoseconds since 1970 set by hand; 0: as changed_ns says. */
-	uint64_t accessed, modified;
+	/* Nanoseconds since 1970, set by hand or kept on a disk; 0: as changed_ns says. */
+	uint64_t accessed, modified, changed_at;
+	/* What it is on; NULL: it is in memory only. */
+	struct volume *volume;
 	/* The root of what is mounted here, and, for such a root, where. No references. */
 	struct inode *mounted, *mountpoint;
 	/* Advisory locks; NULL: none was ever set. */

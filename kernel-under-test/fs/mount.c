@@ -10,6 +10,7 @@
 static struct {
 	const char *name;
 	struct inode *(*create)(void);
+	int (*mount)(struct block_device *device, bool read_only, struct inode **root);
 } filesystems[FILESYSTEMS_MAX];
 static size_t filesystem_count;
 
@@ -20,18 +21,49 @@ static struct {
 } mounts[MOUNTS_MAX];
 static size_t mount_count;
 
-void filesystem_register(const char *name, struct inode *(*create)(void))
+static void enter(const char *name)
 {
 	if (filesystem_count == FILESYSTEMS_MAX)
 		panic("fs: no room for file system %s", name);
-	filesystems[filesystem_count].name = name;
-	filesystems[filesystem_count].create = create;
-	filesystem_count++;
+	filesystems[filesystem_count++].name = name;
 }
 
-int mount_at(struct inode *dir, const char *filesystem)
+void filesystem_register(const char *name, struct inode *(*create)(void))
 {
+	enter(name);
+	filesystems[filesystem_count - 1].create = create;
+}
+
+void filesystem_register_disk(const char *name, int (*mount)(struct block_device *device,
+							     bool read_only, struct inode **root))
+{
+	enter(name);
+	filesystems[filesystem_count - 1].mount = mount;
+}
+
+bool filesystem_has_disk(const char *name)
+{
+	for (size_t i = 0; i < filesystem_count; i++)
+		if (filesystems[i].mount && strcmp(filesystems[i].name, name) == 0)
+			return true;
+	return false;
+}
+
+static int make(size_t i, struct block_device *source, unsigned int flags, struct inode **root)
+{
+	if (filesystems[i].mount)
+		return source ? filesystems[i].mount(source, flags & MOUNT_READ_ONLY, root)
+			      : -ENOTBLK;
+	*root = filesystems[i].create();
+	return *root ? 0 : -ENOMEM;
+}
+
+int mount_at(struct inode *dir, const char *filesystem, struct block_device *source,
+	     unsigned int flags)
+{
+	struct inode *root;
 	size_t i = 0;
+	int err;
 
 	if (!inode_is(dir, S_IFDIR))
 		return -ENOTDIR;
@@ -39,35 +71,64 @@ int mount_at(struct inode *dir, const char *filesystem)
 		i++;
 	if (i == filesystem_count)
 		return -ENODEV;
-	if (dir->mounted || mount_count == MOUNTS_MAX)
+	err = dir->mounted ? -EBUSY : make(i, source, flags, &root);
+	if (err)
+		return err;
+	/* While the disk was read someone else may have come. */
+	if (dir->mounted || mount_count == MOUNTS_MAX) {
+		if (root->volume)
+			root->volume->ops->unmount(root->volume);
+		else
+			inode_put(root);
 		return -EBUSY;
-	mounts[mount_count].root = filesystems[i].create();
-	if (!mounts[mount_count].root)
-		return -ENOMEM;
+	}
+	mounts[mount_count].root = root;
 	mounts[mount_count].filesystem = filesystems[i].name;
 	mounts[mount_count].mountpoint = inode_get(dir);
-	dir->mounted = mounts[mount_count].root;
-	dir->mounted->mountpoint = dir;
+	dir->mounted = root;
+	root->mountpoint = dir;
 	mount_count++;
 	return 0;
 }
 
-int mount_remove(struct inode *root)
+static size_t find(const struct inode *root)
 {
 	size_t i = 0;
 
 	while (i < mount_count && mounts[i].root != root)
 		i++;
+	return i;
+}
+
+int mount_again(struct inode *root, unsigned int flags)
+{
+	if (find(root) == mount_count)
+		return -EINVAL;
+	return root->volume
+		       ? root->volume->ops->set_read_only(root->volume, flags & MOUNT_READ_ONLY)
+		       : 0;
+}
+
+int mount_remove(struct inode *root)
+{
+	struct volume *v = root->volume;
+	size_t i = find(root);
+
 	if (i == mount_count)
 		return -EINVAL;
 	/* The caller has one more: beyond that someone works in there. */
-	if (root->object.refs > 2 || root->mounted)
+	if (root->object.refs > 2 || root->mounted || (v && v->ops->is_busy(v)))
 		return -EBUSY;
 	mounts[i].mountpoint->mounted = NULL;
 	root->mountpoint = NULL;
 	inode_put(mounts[i].mountpoint);
-	inode_put(root);
 	mounts[i] = mounts[--mount_count];
+	inode_put(root);
+	/* Nobody can get in any more. */
+	if (v)
+		v->ops->unmount(v);
+	else
+		inode_put(root);
 	return 0;
 }
 

@@ -2,14 +2,33 @@
 #pragma once
 
 #include "fs/inode.h"
+#include "fs/volume.h"
+
+struct block_device;
+
+#define MOUNT_READ_ONLY 1
 
 /* `create` makes a new root with a reference, or NULL without memory. */
 void filesystem_register(const char *name, struct inode *(*create)(void));
+/* The same for what is on a disk: 0, -EINVAL (it is not this file system), or another -errno. */
+void filesystem_register_disk(const char *name, int (*mount)(struct block_device *device,
+							     bool read_only, struct inode **root));
 
-/* -ENODEV (no such file system), -EBUSY (something is mounted there), -ENOTDIR, -ENOMEM. */
-int mount_at(struct inode *dir, const char *filesystem);
+/* Whether a file system of this name wants a device. */
+bool filesystem_has_disk(const char *name);
 
-/* Takes away what `root` is the root of. -EINVAL when it is none. */
+/*
+ * `source` may be NULL for a file system in memory. -ENODEV (no such file system), -EBUSY
+ * (something is mounted there), -ENOTDIR, -ENOTBLK (it wants a device), -ENOMEM, and what the file
+ * system says.
+ */
+int mount_at(struct inode *dir, const char *filesystem, struct block_device *source,
+	     unsigned int flags);
+
+/* Changes whether what `root` is the root of may be written. */
+int mount_again(struct inode *root, unsigned int flags);
+
+/* Takes away what `root` is the root of; then the caller's reference goes too. -EINVAL, -EBUSY. */
 int mount_remove(struct inode *root);
 
 /* The `i`-th mount: file system and mountpoint; false past the last. */

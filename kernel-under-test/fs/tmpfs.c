@@ -6,6 +6,7 @@
 #include "lib/errno.h"
 #include "lib/string.h"
 #include "mm/kmem.h"
+#include "mm/space.h"
 
 static uint64_t last_ino;
 
@@ -29,6 +30,8 @@ static long tmpfs_read(struct inode *inode, uint64_t pos, struct uio *u)
 		struct page *p = store_find(&n->pages, pos >> PAGE_SHIFT);
 		int err = move_out(p, at, u, part);
 
+		if (err == -EPAGING && !(err = space_bring_in()))
+			continue;
 		if (err) {
 			part = uio_before_fault(u, part);
 			if (!part || move_out(p, at, u, part) < 0)
@@ -63,6 +66,8 @@ static long tmpfs_write(struct inode *inode, uint64_t pos, struct uio *u)
 		if (err)
 			break;
 		err = uio_get(u, (char *)page_to_virt(p) + at, part);
+		if (err == -EPAGING && !(err = space_bring_in()))
+			continue;
 		if (err) {
 			/* What was copied before the fault is written, and nothing beyond it. */
 			part = uio_before_fault(u, part);
@@ -100,7 +105,7 @@ static int tmpfs_truncate(struct inode *inode, uint64_t size)
 	return 0;
 }
 
-static int tmpfs_page(struct object *o, uint64_t index, bool make, struct page **out)
+static int tmpfs_page(struct object *o, uint64_t index, enum page_use use, struct page **out)
 {
 	struct inode *inode = container_of(o, struct inode, object);
 	struct node *n = node_of(inode);
@@ -108,7 +113,7 @@ static int tmpfs_page(struct object *o, uint64_t index, bool make, struct page *
 
 	if (index >= ALIGN_UP(inode->size, PAGE_SIZE) >> PAGE_SHIFT)
 		return -ENXIO;
-	if (make) {
+	if (use) {
 		err = store_make(&n->pages, index, out);
 		if (err)
 			return err;

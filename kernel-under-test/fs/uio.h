@@ -27,13 +27,15 @@ static inline void uio_advance(struct uio *u, size_t n)
 	u->left -= n;
 }
 
-/* Each moves exactly n <= left bytes, or returns -EFAULT. */
+/*
+ * Each moves exactly n <= left bytes, or returns -EFAULT, or -EPAGING (lib/errno.h): none sleeps.
+ */
 static inline int uio_put(struct uio *u, const void *from, size_t n)
 {
 	int err = 0;
 
 	if (u->user)
-		err = copy_to_user(u->base, from, n);
+		err = copy_to_user_now(u->base, from, n);
 	else
 		memcpy((void *)u->base, from, n);
 	if (!err)
@@ -46,7 +48,7 @@ static inline int uio_get(struct uio *u, void *to, size_t n)
 	int err = 0;
 
 	if (u->user)
-		err = copy_from_user(to, u->base, n);
+		err = copy_from_user_now(to, u->base, n);
 	else
 		memcpy(to, (const void *)u->base, n);
 	if (!err)
@@ -59,7 +61,7 @@ static inline int uio_zero(struct uio *u, size_t n)
 	int err = 0;
 
 	if (u->user)
-		err = clear_user(u->base, n);
+		err = clear_user_now(u->base, n);
 	else
 		memset((void *)u->base, 0, n);
 	if (!err)

@@ -10,6 +10,7 @@
 #include "drivers/virtio_blk.h"
 #include "fs/cpio.h"
 #include "fs/device.h"
+#include "fs/ext2.h"
 #include "fs/mount.h"
 #include "fs/path.h"
 #include "fs/tmpfs.h"
@@ -113,6 +114,7 @@ void kernel_main(uint64_t handover)
 	procfs_init();
 	filesystem_register("tmpfs", tmpfs_create);
 	filesystem_register("devtmpfs", make_devtmpfs);
+	filesystem_register_disk("ext2", ext2_mount);
 	memory_devices_init();
 	console_init();
 	crash_device_init();

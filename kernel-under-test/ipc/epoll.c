@@ -5,6 +5,7 @@
 #include "lib/errno.h"
 #include "lib/list.h"
 #include "mm/kmem.h"
+#include "mm/space.h"
 #include "sched/wait.h"
 
 struct epoll {
@@ -155,7 +156,7 @@ static long harvest(struct epoll *set, uint64_t out, unsigned int max)
 		list_remove(&i->ready);
 		if (!e.events)
 			continue;
-		err = copy_to_user(out + n * sizeof(e), &e, sizeof(e));
+		err = copy_to_user_now(out + n * sizeof(e), &e, sizeof(e));
 		if (err) {
 			list_push_front(&set->ready, &i->ready);
 			break;
@@ -185,14 +186,16 @@ long epoll_wait(struct file *f, uint64_t events_out, unsigned int max, uint64_t 
 		long n = harvest(set, events_out, max);
 		int err;
 
+		if (n == -EPAGING && !(n = space_bring_in()))
+			continue;
 		if (n)
 			return n;
 		if (deadline_ns != WAIT_FOREVER && arch_time_ns() >= deadline_ns)
 			return 0;
 		err = wait_sleep_until(&set->waiters, WAIT_INTERRUPTIBLE, deadline_ns);
 		if (err == -ETIMEDOUT)
-			return harvest(set, events_out, max);
-		if (err)
+			deadline_ns = 0;
+		else if (err)
 			return -EINTR;
 	}
 }

@@ -3,6 +3,7 @@
 #include "ipc/ring.h"
 #include "lib/errno.h"
 #include "mm/kmem.h"
+#include "mm/space.h"
 #include "sched/wait.h"
 
 #define FIONREAD 0x541b
@@ -65,6 +66,8 @@ static long pipe_write(struct file *f, struct uio *u)
 			continue;
 		}
 		n = ring_put(&p->ring, u, MIN(u->left, room));
+		if (n == -EPAGING && !(n = space_bring_in()))
+			continue;
 		if (n < 0)
 			return done ? done : n;
 		done += n;
@@ -220,9 +223,9 @@ int fifo_open(struct inode *inode, uint32_t flags, struct file **out)
 	return err;
 }
 
-static int no_pages(struct object *o, uint64_t index, bool make_it, struct page **out)
+static int no_pages(struct object *o, uint64_t index, enum page_use use, struct page **out)
 {
-	(void)o, (void)index, (void)make_it, (void)out;
+	(void)o, (void)index, (void)use, (void)out;
 	return -ENXIO;
 }
 

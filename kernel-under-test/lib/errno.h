@@ -15,6 +15,7 @@
 #define ENOMEM		12
 #define EACCES		13
 #define EFAULT		14
+#define ENOTBLK		15
 #define EBUSY		16
 #define EEXIST		17
 #define EXDEV		18
@@ -64,6 +65,7 @@
 #define ECONNREFUSED	111
 #define EALREADY	114
 #define EINPROGRESS	115
+#define EUCLEAN		117
 #define ECANCELED	125
 
 /*
@@ -71,3 +73,9 @@
  * without SA_RESTART ran. The way back to user mode turns it into a restart or into -EINTR.
  */
 #define ERESTARTSYS 512
+
+/*
+ * Inside the kernel only: a page of the user's must come from a disk first, and this was no place
+ * to wait for it. Whoever can wait calls space_bring_in(), and does again what gave this.
+ */
+#define EPAGING 513

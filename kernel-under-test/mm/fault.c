@@ -43,18 +43,25 @@ static int fault_anonymous(struct space *s, struct area *a, uint64_t *e, bool wr
 	return 0;
 }
 
+/* Pages of an area that others see changed, and that nobody need tell of the change. */
+static bool writable_unseen(const struct area *a)
+{
+	return (a->flags & (AREA_SHARED | AREA_WRITE | AREA_TRACKED)) == (AREA_SHARED | AREA_WRITE);
+}
+
 static void map_around(struct space *s, struct area *a, uint64_t *e, uint64_t va)
 {
 	uint64_t window = ALIGN_DOWN(va, AROUND * PAGE_SIZE);
 	uint64_t from = MAX(window, a->start), to = MIN(window + AROUND * PAGE_SIZE, a->end);
-	bool write = (a->flags & AREA_SHARED) && (a->flags & AREA_WRITE);
+	bool write = writable_unseen(a);
 
 	/* A window never crosses a table: both are aligned, and the table is the larger. */
 	e -= (va - from) >> PAGE_SHIFT;
 	for (va = from; va < to; va += PAGE_SIZE, e++) {
 		struct page *p;
 
-		if (!*e && a->object->ops->page(a->object, object_index(a, va), false, &p) == 0)
+		if (!*e && a->object->ops->page(a->object, object_index(a, va), PAGE_PEEK,
+					      &p) == 0)
 			enter(s, e, p, a, write);
 	}
 }
@@ -62,12 +69,14 @@ static void map_around(struct space *s, struct area *a, uint64_t *e, uint64_t va
 static int fault_object(struct space *s, struct area *a, uint64_t *e, uint64_t va, bool write)
 {
 	struct page *p, *copy;
-	int err = a->object->ops->page(a->object, object_index(a, va), true, &p);
+	bool shared = a->flags & AREA_SHARED;
+	int err = a->object->ops->page(a->object, object_index(a, va),
+				       write && shared ? PAGE_WRITE : PAGE_READ, &p);
 
 	if (err)
 		return err;
-	if (!write || (a->flags & AREA_SHARED)) {
-		enter(s, e, p, a, (a->flags & AREA_SHARED) && (a->flags & AREA_WRITE));
+	if (!write || shared) {
+		enter(s, e, p, a, write || writable_unseen(a));
 		map_around(s, a, e, va);
 		return 0;
 	}
@@ -87,7 +96,15 @@ static int fault_copy(struct space *s, struct area *a, uint64_t *e, uint64_t va)
 {
 	struct page *old = phys_to_page(mmu_entry_page(*e)), *new = old;
 
-	if (!(a->flags & AREA_SHARED) && old->refs > 1) {
+	if (a->flags & AREA_TRACKED) {
+		int err = a->object->ops->page(a->object, object_index(a, va), PAGE_WRITE, &new);
+
+		if (err)
+			return err;
+		/* The entry has its reference already. */
+		if (new == old)
+			page_put(new);
+	} else if (!(a->flags & AREA_SHARED) && old->refs > 1) {
 		new = old == zero_page ? page_alloc_zeroed() : page_alloc();
 		if (!new)
 			return -ENOMEM;
@@ -125,11 +142,31 @@ static struct area *area_at(struct space *s, uint64_t addr)
 	return a;
 }
 
+/* What page() could not do without sleeping. The area may be gone when that is done. */
+static int page_in(struct space *s, struct area *a, uint64_t addr, unsigned int access)
+{
+	enum page_use use = (access & FAULT_WRITE) && (a->flags & AREA_SHARED) ? PAGE_WRITE
+									       : PAGE_READ;
+	uint64_t index = object_index(a, ALIGN_DOWN(addr, PAGE_SIZE));
+	struct object *o;
+	int err;
+
+	s->paging_at = addr;
+	s->paging_access = access & ~(unsigned int)FAULT_NOW;
+	if (access & FAULT_NOW)
+		return -EPAGING;
+	o = object_get(a->object);
+	err = o->ops->load(o, index, use);
+	object_put(o);
+	return err;
+}
+
 int space_fault(struct space *s, uint64_t addr, unsigned int access)
 {
 	uint64_t va = ALIGN_DOWN(addr, PAGE_SIZE), *e;
 	bool write = access & FAULT_WRITE;
 	struct area *a = area_at(s, addr);
+	int err;
 
 	if (!a)
 		return -EFAULT;
@@ -138,14 +175,18 @@ int space_fault(struct space *s, uint64_t addr, unsigned int access)
 	e = mmu_entry_make(s->root, &s->tables, va);
 	if (!e)
 		return -ENOMEM;
-	if (!*e)
-		return a->object ? fault_object(s, a, e, va, write)
-				 : fault_anonymous(s, a, e, write);
-	if (write && !mmu_entry_writable(*e))
-		return fault_copy(s, a, e, va);
-	/* Another thread was here first, or the CPU remembered an older entry. */
-	mmu_flush_page(va);
-	return 0;
+	if (!*e) {
+		if (!a->object)
+			return fault_anonymous(s, a, e, write);
+		err = fault_object(s, a, e, va, write);
+	} else if (write && !mmu_entry_writable(*e)) {
+		err = fault_copy(s, a, e, va);
+	} else {
+		/* Another thread was here first, or the CPU remembered an older entry. */
+		mmu_flush_page(va);
+		return 0;
+	}
+	return unlikely(err == -EPAGING) ? page_in(s, a, addr, access) : err;
 }
 
 int trap_page_fault(uint64_t addr, unsigned int access)
@@ -153,6 +194,13 @@ int trap_page_fault(uint64_t addr, unsigned int access)
 	struct space *s = space_used();
 
 	return s ? space_fault(s, addr, access) : -EFAULT;
+}
+
+int space_bring_in(void)
+{
+	struct space *s = space_used();
+
+	return space_fault(s, s->paging_at, s->paging_access) ? -EFAULT : 0;
 }
 
 int space_write(struct space *s, uint64_t addr, const void *from, size_t n)
@@ -169,6 +217,8 @@ int space_write(struct space *s, uint64_t addr, const void *from, size_t n)
 
 			if (err)
 				return err;
+			/* It may have been read from a disk, and not be there yet. */
+			continue;
 		}
 		to = (char *)phys_to_virt(mmu_entry_page(*e)) + (addr & (PAGE_SIZE - 1));
 		if (from) {

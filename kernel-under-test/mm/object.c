@@ -10,14 +10,14 @@ struct shared {
 	uint64_t pages;
 };
 
-static int shared_page(struct object *o, uint64_t index, bool make, struct page **out)
+static int shared_page(struct object *o, uint64_t index, enum page_use use, struct page **out)
 {
 	struct shared *s = container_of(o, struct shared, object);
 	int err;
 
 	if (index >= s->pages)
 		return -ENXIO;
-	if (make) {
+	if (use) {
 		err = store_make(&s->store, index, out);
 		if (err)
 			return err;

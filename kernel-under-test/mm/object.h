@@ -5,12 +5,21 @@
 
 struct object;
 
+enum page_use {
+	PAGE_PEEK,  /* if it is there */
+	PAGE_READ,  /* and copied before it is written */
+	PAGE_WRITE, /* changed through a shared mapping */
+};
+
 struct object_ops {
 	/*
-	 * The page at `index`, with a reference for the caller. `make`: one that is missing is
-	 * made; else a missing one is -ENOENT. -ENXIO past the end, -ENOMEM.
+	 * The page at `index`, with a reference for the caller. One that is missing is -ENOENT
+	 * with PAGE_PEEK, else it is made. -ENXIO past the end, -ENOMEM. Does not sleep: -EPAGING
+	 * if load() must come first.
 	 */
-	int (*page)(struct object *o, uint64_t index, bool make, struct page **out);
+	int (*page)(struct object *o, uint64_t index, enum page_use use, struct page **out);
+	/* Gets the page ready for page(); may sleep. Of those that give -EPAGING only. */
+	int (*load)(struct object *o, uint64_t index, enum page_use use);
 	/* The last reference is gone. */
 	void (*release)(struct object *o);
 };

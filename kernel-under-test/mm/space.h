@@ -19,6 +19,8 @@
 #define AREA_STACK 16
 /* Shared, of a file that was not opened for writing: can't be made writable. */
 #define AREA_NO_WRITE 32
+/* Who writes to it must be known: its object has load(). */
+#define AREA_TRACKED 64
 
 #define STACK_MAX   (8ul << 20)
 #define STACK_GUARD (256 * PAGE_SIZE)
@@ -52,6 +54,9 @@ struct space {
 	uint64_t resident;
 	/* The CPUs that have it loaded, one bit each (mm/tlb.h). */
 	uint32_t cpus;
+	/* What the last -EPAGING was about. */
+	unsigned int paging_access;
+	uint64_t paging_at;
 };
 
 /* Whether new spaces put stack, mappings, heap and programs at random places. On by default. */
@@ -108,9 +113,15 @@ uint64_t space_set_brk(struct space *s, uint64_t brk);
 
 /*
  * Brings in the page at `addr` or makes it writable. 0, -EFAULT (nothing is mapped there), -EACCES,
- * -ENXIO (past the end of the file), -ENOMEM.
+ * -ENXIO (past the end of the file), -ENOMEM, -EIO. When it had to sleep for that, it has not
+ * looked again: the next access will. FAULT_NOW: -EPAGING instead.
  */
 int space_fault(struct space *s, uint64_t addr, unsigned int access);
+
+/*
+ * After -EPAGING: brings in the page that was missing, if it is missing still. Sleeps. 0, -EFAULT.
+ */
+int space_bring_in(void);
 
 /*
  * Writes kernel bytes, or zeros when `from` is NULL, into a space that is not in use yet; its

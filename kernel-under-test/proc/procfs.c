@@ -346,9 +346,9 @@ static const struct inode_ops node_ops = {
 	.rename = refuse_rename,
 };
 
-static int no_pages(struct object *o, uint64_t index, bool make_it, struct page **out)
+static int no_pages(struct object *o, uint64_t index, enum page_use use, struct page **out)
 {
-	(void)o, (void)index, (void)make_it, (void)out;
+	(void)o, (void)index, (void)use, (void)out;
 	return -ENXIO;
 }
 

@@ -1,8 +1,6 @@
-/* System calls that change what a name or an inode is: rename, modes, times, mounts. */
+/* System calls that change what a name or an inode is: rename, modes, owners, times, sizes. */
 #include "arch/time.h"
-#include "fs/block.h"
-#include "fs/block_file.h"
-#include "fs/mount.h"
+#include "fs/volume.h"
 #include "lib/string.h"
 #include "mm/page.h"
 #include "syscall/syscalls.h"
@@ -11,9 +9,6 @@
 #define UTIME_NOW  0x3fffffff
 #define UTIME_OMIT 0x3ffffffe
 #define NS_PER_SEC 1000000000ull
-
-#define FILESYSTEM_NAME_MAX 32
-#define TMPFS_MAGIC	    0x01021994
 
 long sys_renameat2(uint64_t from_fd, uint64_t from, uint64_t to_fd, uint64_t to, uint64_t flags)
 {
@@ -56,10 +51,27 @@ long sys_rename(uint64_t from, uint64_t to)
 	return sys_renameat2((uint64_t)AT_FDCWD, from, (uint64_t)AT_FDCWD, to, 0);
 }
 
-static void set_mode(struct inode *inode, uint64_t mode)
+static int changeable(const struct inode *inode)
 {
-	inode->mode = (inode->mode & S_IFMT) | (mode & S_PERM);
+	return inode->volume && inode->volume->read_only ? -EROFS : 0;
+}
+
+static void changed(struct inode *inode)
+{
 	inode->changed_ns = arch_time_ns();
+	if (inode->ops->changed)
+		inode->ops->changed(inode);
+}
+
+static int set_mode(struct inode *inode, uint64_t mode)
+{
+	int err = changeable(inode);
+
+	if (err)
+		return err;
+	inode->mode = (inode->mode & S_IFMT) | (mode & S_PERM);
+	changed(inode);
+	return 0;
 }
 
 long sys_fchmodat(uint64_t dirfd, uint64_t path, uint64_t mode)
@@ -69,9 +81,9 @@ long sys_fchmodat(uint64_t dirfd, uint64_t path, uint64_t mode)
 
 	if (err)
 		return err;
-	set_mode(inode, mode);
+	err = set_mode(inode, mode);
 	inode_put(inode);
-	return 0;
+	return err;
 }
 
 long sys_chmod(uint64_t path, uint64_t mode)
@@ -85,17 +97,22 @@ long sys_fchmod(uint64_t fd, uint64_t mode)
 
 	if (!f)
 		return -EBADF;
-	if (f->inode)
-		set_mode(f->inode, mode);
-	return 0;
+	return f->inode ? set_mode(f->inode, mode) : 0;
 }
 
-static void set_owner(struct inode *inode, uint64_t uid, uint64_t gid)
+static int set_owner(struct inode *inode, uint64_t uid, uint64_t gid)
 {
+	int err = changeable(inode);
+
+	if (err)
+		return err;
 	if ((uint32_t)uid != UINT32_MAX)
 		inode->uid = (uint32_t)uid;
 	if ((uint32_t)gid != UINT32_MAX)
 		inode->gid = (uint32_t)gid;
+	if (inode->ops->changed)
+		inode->ops->changed(inode);
+	return 0;
 }
 
 long sys_fchownat(uint64_t dirfd, uint64_t path, uint64_t uid, uint64_t gid, uint64_t flags)
@@ -105,9 +122,9 @@ long sys_fchownat(uint64_t dirfd, uint64_t path, uint64_t uid, uint64_t gid, uin
 
 	if (err)
 		return err;
-	set_owner(inode, uid, gid);
+	err = set_owner(inode, uid, gid);
 	inode_put(inode);
-	return 0;
+	return err;
 }
 
 long sys_chown(uint64_t path, uint64_t uid, uint64_t gid)
@@ -126,9 +143,7 @@ long sys_fchown(uint64_t fd, uint64_t uid, uint64_t gid)
 
 	if (!f)
 		return -EBADF;
-	if (f->inode)
-		set_owner(f->inode, uid, gid);
-	return 0;
+	return f->inode ? set_owner(f->inode, uid, gid) : 0;
 }
 
 /* Times before 1970 and after 2554 have no room. */
@@ -161,11 +176,16 @@ long sys_utimensat(uint64_t dirfd, uint64_t path, uint64_t times, uint64_t flags
 			return -EBADF;
 		inode = inode_get(f->inode);
 	}
+	err = changeable(inode);
+	if (err) {
+		inode_put(inode);
+		return err;
+	}
 	if (ts[0].nsec != UTIME_OMIT)
 		inode->accessed = ts[0].nsec == UTIME_NOW ? now : to_ns(ts[0].sec, ts[0].nsec);
 	if (ts[1].nsec != UTIME_OMIT)
 		inode->modified = ts[1].nsec == UTIME_NOW ? now : to_ns(ts[1].sec, ts[1].nsec);
-	inode->changed_ns = arch_time_ns();
+	changed(inode);
 	inode_put(inode);
 	return 0;
 }
@@ -200,92 +220,4 @@ long sys_fchdir(uint64_t fd)
 	inode_put(p->cwd);
 	p->cwd = f->inode;
 	return 0;
-}
-
-long sys_mount(uint64_t source, uint64_t target, uint64_t type, uint64_t flags, uint64_t data)
-{
-	char name[FILESYSTEM_NAME_MAX];
-	struct inode *dir;
-	long err;
-
-	(void)source;
-	(void)flags;
-	(void)data;
-	err = copy_string_from_user(name, type, sizeof(name));
-	if (err < 0)
-		return err == -ENAMETOOLONG ? -ENODEV : err;
-	err = user_inode(AT_FDCWD, target, 0, &dir);
-	if (err)
-		return err;
-	err = mount_at(dir, name);
-	inode_put(dir);
-	return err;
-}
-
-long sys_umount2(uint64_t target, uint64_t flags)
-{
-	struct inode *root;
-	long err = user_inode(AT_FDCWD, target, 0, &root);
-
-	(void)flags;
-	if (err)
-		return err;
-	err = mount_remove(root);
-	/* Ours is the reference that is left. */
-	inode_put(root);
-	return err;
-}
-
-static long put_statfs(uint64_t out)
-{
-	const struct {
-		int64_t type, block_size;
-		uint64_t blocks, free, available, files, files_free;
-		int32_t id[2];
-		int64_t name_max, fragment_size, flags, spare[4];
-	} st = {
-		.type = TMPFS_MAGIC,
-		.block_size = PAGE_SIZE,
-		.blocks = page_count_total(),
-		.free = page_count_free(),
-		.available = page_count_free(),
-		.name_max = NAME_LEN_MAX,
-		.fragment_size = PAGE_SIZE,
-	};
-
-	_Static_assert(sizeof(st) == 120, "x86_64 ABI");
-	return copy_to_user(out, &st, sizeof(st));
-}
-
-long sys_statfs(uint64_t path, uint64_t out)
-{
-	struct inode *inode;
-	int err = user_inode(AT_FDCWD, path, 0, &inode);
-
-	if (err)
-		return err;
-	inode_put(inode);
-	return put_statfs(out);
-}
-
-long sys_fstatfs(uint64_t fd, uint64_t out)
-{
-	return user_file(fd) ? put_statfs(out) : -EBADF;
-}
-
-long sys_sync(void)
-{
-	block_sync_all();
-	return 0;
-}
-
-long sys_fsync(uint64_t fd)
-{
-	struct file *f = user_file(fd);
-
-	if (!f)
-		return -EBADF;
-	if (!f->inode || inode_is(f->inode, S_IFCHR))
-		return -EINVAL;
-	return inode_is(f->inode, S_IFBLK) && !(f->flags & O_PATH) ? block_file_sync(f) : 0;
 }

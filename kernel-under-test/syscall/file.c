@@ -7,11 +7,20 @@
 
 #define IOV_MAX 1024
 
-/* The reader went while the writer slept: the signal comes though a part was written. */
-static void cut_short(struct file *f)
+/* Not all was moved, or nothing. */
+static long ended_early(struct file *f, struct uio *u, bool write, long n)
 {
-	if (file_poll(f, NULL) & POLL_ERR)
+	long (*op)(struct file * file, struct uio * uio) = write ? f->ops->write : f->ops->read;
+
+	while (n == -EPAGING) {
+		n = space_bring_in();
+		if (!n)
+			n = op(f, u);
+	}
+	/* The reader went while the writer slept: the signal comes though a part was written. */
+	if (write && n > 0 && u->left && (file_poll(f, NULL) & POLL_ERR))
 		signal_raise(process_current(), SIGPIPE);
+	return n;
 }
 
 static long read_or_write(uint64_t fd, uint64_t buf, uint64_t len, bool write)
@@ -32,8 +41,8 @@ static long read_or_write(uint64_t fd, uint64_t buf, uint64_t len, bool write)
 		n = -EFAULT;
 	else
 		n = op(f, &u);
-	if (unlikely(write && n > 0 && (uint64_t)n < len))
-		cut_short(f);
+	if ((uint64_t)n != len)
+		n = ended_early(f, &u, write, n);
 	file_put(f);
 	return n;
 }
@@ -93,6 +102,11 @@ static long transfer(struct file *f, long (*op)(struct file *f, struct uio *u), 
 			return done ? done : -EFAULT;
 		u = uio_user(entry[0], MIN(entry[1], RW_MAX - (size_t)done));
 		n = u.left ? op(f, &u) : 0;
+		while (n == -EPAGING) {
+			n = space_bring_in();
+			if (!n)
+				n = op(f, &u);
+		}
 		if (n < 0)
 			return done ? done : n;
 		done += n;
@@ -126,20 +140,17 @@ long sys_writev(uint64_t fd, uint64_t iov, uint64_t count)
 }
 
 /* Reads or writes at `pos`, and leaves the file's own position alone. */
-static long transfer_at(uint64_t fd, uint64_t buf, uint64_t len, int64_t pos, bool write)
+static long move_at(struct file *f, struct uio *u, uint64_t len, int64_t pos, bool write)
 {
-	struct file *f = user_file(fd);
-	struct uio u = uio_user(buf, MIN(len, RW_MAX));
 	long (*op)(struct inode * inode, uint64_t from, struct uio * uio);
 	struct file at;
+	long n;
 
-	if (!f || (write ? !file_writable(f) : !file_readable(f)))
-		return -EBADF;
 	if (pos < 0)
 		return -EINVAL;
 	if (!f->inode || !f->ops->seek)
 		return -ESPIPE;
-	if (!user_range_ok(buf, len))
+	if (!user_range_ok(u->base, len))
 		return -EFAULT;
 	if (inode_is(f->inode, S_IFDIR))
 		return -EISDIR;
@@ -148,13 +159,30 @@ static long transfer_at(uint64_t fd, uint64_t buf, uint64_t len, int64_t pos, bo
 	if (write && (f->flags & O_APPEND))
 		pos = (int64_t)f->inode->size;
 	if (inode_is(f->inode, S_IFREG))
-		return op(f->inode, (uint64_t)pos, &u);
+		return op(f->inode, (uint64_t)pos, u);
+	if (write ? !f->ops->write : !f->ops->read)
+		return -EINVAL;
 	/* A device's position is the open file's: it gets one of its own for the time. */
 	at = *f;
 	at.pos = (uint64_t)pos;
-	if (write ? !f->ops->write : !f->ops->read)
-		return -EINVAL;
-	return write ? f->ops->write(&at, &u) : f->ops->read(&at, &u);
+	do
+		n = write ? f->ops->write(&at, u) : f->ops->read(&at, u);
+	while (n == -EPAGING && !(n = space_bring_in()));
+	return n;
+}
+
+static long transfer_at(uint64_t fd, uint64_t buf, uint64_t len, int64_t pos, bool write)
+{
+	struct file *f = user_file_get(fd);
+	struct uio u = uio_user(buf, MIN(len, RW_MAX));
+	long n = -EBADF;
+
+	if (!f)
+		return n;
+	if (write ? file_writable(f) : file_readable(f))
+		n = move_at(f, &u, len, pos, write);
+	file_put(f);
+	return n;
 }
 
 long sys_pread64(uint64_t fd, uint64_t buf, uint64_t len, uint64_t pos)
@@ -286,12 +314,17 @@ long sys_lseek(uint64_t fd, uint64_t offset, uint64_t whence)
 long sys_ftruncate(uint64_t fd, uint64_t size)
 {
 	struct file *f = user_file(fd);
+	struct inode *inode;
+	int err;
 
 	if (!f || (f->flags & O_PATH))
 		return -EBADF;
 	if (!f->inode || !inode_is(f->inode, S_IFREG) || !file_writable(f) || (int64_t)size < 0)
 		return -EINVAL;
-	return f->inode->ops->truncate(f->inode, size);
+	inode = inode_get(f->inode);
+	err = inode->ops->truncate(inode, size);
+	inode_put(inode);
+	return err;
 }
 
 /* Bytes of `in`, at `pos` if it is not NULL (which then moves on), to `out`. */

@@ -74,6 +74,8 @@ long sys_mmap(uint64_t addr, uint64_t len, uint64_t prot, uint64_t flags, uint64
 		object = object_get(&f->inode->object);
 		if (shared && !file_writable(f))
 			area |= AREA_NO_WRITE;
+		if (shared && object->ops->load)
+			area |= AREA_TRACKED;
 	}
 	at = place(s, addr, len, flags);
 	if (at >= 0 && !object && shared) {

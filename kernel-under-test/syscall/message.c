@@ -61,8 +61,13 @@ struct transfer {
 
 static long move(const struct transfer *t, struct uio *u, unsigned int flags)
 {
-	return t->send ? t->socket->ops->send_message(t->socket, t->to, u, flags, t->envelope)
-		       : t->socket->ops->receive(t->socket, u, flags, t->envelope);
+	long n;
+
+	do
+		n = t->send ? t->socket->ops->send_message(t->socket, t->to, u, flags, t->envelope)
+			    : t->socket->ops->receive(t->socket, u, flags, t->envelope);
+	while (n == -EPAGING && !(n = space_bring_in()));
+	return n;
 }
 
 /* A stream takes the pieces one after the other. */

@@ -1,4 +1,5 @@
 /* System calls on names, and what they lead to. */
+#include "fs/volume.h"
 #include "lib/string.h"
 #include "mm/kmem.h"
 #include "syscall/syscalls.h"
@@ -15,7 +16,9 @@ static long access_at(int dirfd, uint64_t path, uint64_t mode)
 	if (err)
 		return err;
 	/* Everyone is root here, who may do all but run what nobody may run. */
-	if ((mode & 1) && !inode_is(inode, S_IFDIR) && !(inode->mode & 0111))
+	if ((mode & 2) && inode->volume && inode->volume->read_only)
+		err = -EROFS;
+	else if ((mode & 1) && !inode_is(inode, S_IFDIR) && !(inode->mode & 0111))
 		err = -EACCES;
 	inode_put(inode);
 	return err;
@@ -195,6 +198,8 @@ long sys_linkat(uint64_t from_fd, uint64_t from, uint64_t to_fd, uint64_t to, ui
 	err = user_parent((int)to_fd, to, buffer, &last);
 	if (!err) {
 		err = no_slash(&last);
+		if (!err && target->volume != last.dir->volume)
+			err = -EXDEV;
 		if (!err)
 			err = last.dir->ops->link(last.dir, last.name, last.len, target);
 		inode_put(last.dir);
@@ -307,7 +312,7 @@ static bool list_one(void *ctx, const char *name, size_t len, uint64_t ino, uint
 		return false;
 	}
 	memcpy(e.name, name, len);
-	l->err = copy_to_user(l->at, &e, e.size);
+	l->err = copy_to_user_now(l->at, &e, e.size);
 	if (l->err)
 		return false;
 	l->at += e.size;
@@ -318,16 +323,22 @@ static bool list_one(void *ctx, const char *name, size_t len, uint64_t ino, uint
 
 long sys_getdents64(uint64_t fd, uint64_t out, uint64_t size)
 {
-	struct file *f = user_file(fd);
+	struct file *f = user_file_get(fd);
 	struct listing l = {out, size, 0, 0};
+	int err = -ENOTDIR;
 
 	if (!f)
 		return -EBADF;
 	if (!f->inode || !inode_is(f->inode, S_IFDIR))
-		return -ENOTDIR;
-	f->inode->ops->list(f->inode, f->pos, list_one, &l);
+		goto out;
+	do
+		err = f->inode->ops->list(f->inode, f->pos, list_one, &l);
+	while (l.at == out && l.err == -EPAGING && !(l.err = space_bring_in()));
 	if (l.at == out)
-		return l.err;
-	f->pos = l.next;
-	return (long)(l.at - out);
+		err = err ? err : l.err;
+	else
+		f->pos = l.next;
+out:
+	file_put(f);
+	return l.at == out ? err : (long)(l.at - out);
 }

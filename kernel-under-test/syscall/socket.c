@@ -265,7 +265,9 @@ long sys_sendto(uint64_t fd, uint64_t buf, uint64_t len, uint64_t flags, uint64_
 	if (!n && addr && !to)
 		n = (long)u.left; /* lost on the way, as a datagram may be */
 	else if (!n)
-		n = s->ops->send(s, to, &u, socket_flags(f, flags));
+		do
+			n = s->ops->send(s, to, &u, socket_flags(f, flags));
+		while (n == -EPAGING && !(n = space_bring_in()));
 	if (to)
 		socket_put(to);
 	file_put(f);
@@ -291,7 +293,9 @@ long sys_recvfrom(uint64_t fd, uint64_t buf, uint64_t len, uint64_t flags, uint6
 	else if (unlikely(flags & (MSG_OOB | MSG_ERRQUEUE)))
 		n = flags & MSG_OOB ? (s->family == AF_UNIX ? -EOPNOTSUPP : -EINVAL) : -EAGAIN;
 	else
-		n = s->ops->receive(s, &u, socket_flags(f, flags), &e);
+		do
+			n = s->ops->receive(s, &u, socket_flags(f, flags), &e);
+		while (n == -EPAGING && !(n = space_bring_in()));
 	file_put(f);
 	if (unlikely(e.control))
 		control_free(e.control, false);

@@ -1,5 +1,6 @@
 /* The stat family. */
 #include "arch/time.h"
+#include "fs/volume.h"
 #include "syscall/syscalls.h"
 #include "syscall/user.h"
 
@@ -44,6 +45,11 @@ static long put_stat(const struct inode *i, uint64_t out)
 		.ctime_ns = ns,
 	};
 
+	if (unlikely(i->volume)) {
+		st.dev = i->volume->number;
+		st.ctime = i->changed_at / NS_PER_SEC;
+		st.ctime_ns = i->changed_at % NS_PER_SEC;
+	}
 	return copy_to_user(out, &st, sizeof(st));
 }
 
@@ -111,14 +117,14 @@ struct user_statx {
 
 _Static_assert(sizeof(struct user_statx) == 256, "Linux ABI");
 
+static struct user_statx_time split(uint64_t ns)
+{
+	return (struct user_statx_time){(int64_t)(ns / NS_PER_SEC), (uint32_t)(ns % NS_PER_SEC), 0};
+}
+
 static long put_statx(const struct inode *i, uint64_t out)
 {
-	struct user_statx_time t = {(int64_t)(time_epoch() + i->changed_ns / NS_PER_SEC),
-				    (uint32_t)(i->changed_ns % NS_PER_SEC), 0};
-	struct user_statx_time atime = {(int64_t)(i->accessed / NS_PER_SEC),
-					(uint32_t)(i->accessed % NS_PER_SEC), 0};
-	struct user_statx_time mtime = {(int64_t)(i->modified / NS_PER_SEC),
-					(uint32_t)(i->modified % NS_PER_SEC), 0};
+	struct user_statx_time t = split(time_epoch() * NS_PER_SEC + i->changed_ns);
 	struct user_statx st = {
 		.mask = STATX_BASIC,
 		.block_size = PAGE_SIZE,
@@ -129,12 +135,13 @@ static long put_statx(const struct inode *i, uint64_t out)
 		.ino = i->ino,
 		.size = i->size,
 		.blocks = i->pages * BLOCKS_A_PAGE,
-		.atime = i->accessed ? atime : t,
-		.ctime = t,
-		.mtime = i->modified ? mtime : t,
+		.atime = i->accessed ? split(i->accessed) : t,
+		.ctime = i->changed_at ? split(i->changed_at) : t,
+		.mtime = i->modified ? split(i->modified) : t,
 		.rdev_major = DEVICE_MAJOR(i->device),
 		.rdev_minor = DEVICE_MINOR(i->device),
-		.dev_minor = 1,
+		.dev_major = i->volume ? DEVICE_MAJOR(i->volume->number) : 0,
+		.dev_minor = i->volume ? DEVICE_MINOR(i->volume->number) : 1,
 	};
 
 	return copy_to_user(out, &st, sizeof(st));

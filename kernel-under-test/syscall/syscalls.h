@@ -162,6 +162,7 @@ long sys_mremap(uint64_t addr, uint64_t old, uint64_t len, uint64_t flags, uint6
 long sys_sendfile(uint64_t out, uint64_t in, uint64_t offset_at, uint64_t count);
 long sys_fsync(uint64_t fd);
 long sys_sync(void);
+long sys_syncfs(uint64_t fd);
 long sys_truncate(uint64_t path, uint64_t size);
 long sys_fchdir(uint64_t fd);
 long sys_rename(uint64_t from, uint64_t to);

@@ -1,6 +1,7 @@
 /* System calls on the system as a whole. */
 #include "arch/cpu.h"
 #include "arch/time.h"
+#include "fs/volume.h"
 #include "lib/printf.h"
 #include "lib/random.h"
 #include "lib/string.h"
@@ -80,12 +81,15 @@ long sys_reboot(uint64_t magic1, uint64_t magic2, uint64_t command)
 		return -EINVAL;
 	switch ((uint32_t)command) {
 	case REBOOT_RESTART:
+		volume_shut_down();
 		arch_restart();
 		break;
 	case REBOOT_POWER_OFF:
+		volume_shut_down();
 		arch_power_off();
 		break;
 	case REBOOT_HALT:
+		volume_shut_down();
 		log_printf("halted\n");
 		for (;;)
 			asm volatile("cli; hlt");

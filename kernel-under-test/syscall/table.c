@@ -200,6 +200,7 @@ void *const syscall_table[SYSCALLS] = {
 	[299] = sys_recvmmsg,
 	[302] = sys_prlimit64,
 	[305] = sys_clock_adjtime,
+	[306] = sys_syncfs,
 	[307] = sys_sendmmsg,
 	[309] = sys_getcpu,
 	[316] = sys_renameat2,

@@ -1,6 +1,7 @@
 /* System calls on time. */
 #include "arch/time.h"
 #include "arch/spin.h"
+#include "fs/volume.h"
 #include "sched/wait.h"
 #include "syscall/syscalls.h"
 #include "syscall/user.h"
@@ -33,7 +34,7 @@ static uint64_t epoch_ns;
 
 void time_init(void)
 {
-	epoch_ns = arch_boot_epoch() * NS_PER_SEC;
+	time_set_epoch_ns(arch_boot_epoch() * NS_PER_SEC);
 }
 
 uint64_t time_epoch(void)
@@ -49,6 +50,7 @@ uint64_t time_epoch_ns(void)
 void time_set_epoch_ns(uint64_t ns)
 {
 	WRITE_ONCE(epoch_ns, ns);
+	volume_epoch_ns = ns;
 }
 
 /* CPU time by a clock made of a pid or tid (clock_getcpuclockid); 0 is the caller's. -EINVAL. */

@@ -14,9 +14,18 @@
 	.popsection
 .endm
 
-/* int x86_copy_user(void *to, const void *from, size_t n): 0, or -EFAULT */
-	.globl	x86_copy_user
-x86_copy_user:
+/*
+ * Each of these comes in two kinds: one that sleeps when a page must come from a disk, and one
+ * (`_now`) that gives -EPAGING then: what the handler of the fault puts into rax. 0, or -errno:
+ *
+ * int x86_copy_user(void *to, const void *from, size_t n)
+ * int x86_clear_user(void *to, size_t n)
+ * int x86_load_user_byte(const void *from): the byte
+ * int x86_store_user_byte(void *to, int byte)
+ */
+.macro	USER_COPIES kind
+	.globl	x86_copy_user\kind
+x86_copy_user\kind:
 	SMAP_SITE 1
 	movq	%rdx, %rcx
 	shrq	$3, %rcx
@@ -27,12 +36,11 @@ x86_copy_user:
 	xorl	%eax, %eax
 	SMAP_SITE 0
 	ret
-	FIXUP	1b, copy_fault
-	FIXUP	2b, copy_fault
+	FIXUP	1b, copy_fault\kind
+	FIXUP	2b, copy_fault\kind
 
-/* int x86_clear_user(void *to, size_t n): 0, or -EFAULT */
-	.globl	x86_clear_user
-x86_clear_user:
+	.globl	x86_clear_user\kind
+x86_clear_user\kind:
 	SMAP_SITE 1
 	movq	%rsi, %rcx
 	xorl	%eax, %eax
@@ -43,17 +51,29 @@ x86_clear_user:
 2:	rep stosb
 	SMAP_SITE 0
 	ret
-	FIXUP	1b, copy_fault
-	FIXUP	2b, copy_fault
+	FIXUP	1b, copy_fault\kind
+	FIXUP	2b, copy_fault\kind
 
-/* int x86_load_user_byte(const void *from): the byte, or -EFAULT */
-	.globl	x86_load_user_byte
-x86_load_user_byte:
+	.globl	x86_load_user_byte\kind
+x86_load_user_byte\kind:
 	SMAP_SITE 1
 1:	movzbl	(%rdi), %eax
 	SMAP_SITE 0
 	ret
-	FIXUP	1b, copy_fault
+	FIXUP	1b, copy_fault\kind
+
+	.globl	x86_store_user_byte\kind
+x86_store_user_byte\kind:
+	SMAP_SITE 1
+1:	movb	%sil, (%rdi)
+	xorl	%eax, %eax
+	SMAP_SITE 0
+	ret
+	FIXUP	1b, copy_fault\kind
+.endm
+
+	USER_COPIES
+	USER_COPIES _now
 
 /*
  * long x86_copy_user_string(char *to, const char *from, size_t size)
@@ -102,16 +122,6 @@ x86_copy_user_string:
 	FIXUP	1b, 4b
 	FIXUP	6b, copy_fault
 
-/* int x86_store_user_byte(void *to, int byte): 0, or -EFAULT */
-	.globl	x86_store_user_byte
-x86_store_user_byte:
-	SMAP_SITE 1
-1:	movb	%sil, (%rdi)
-	xorl	%eax, %eax
-	SMAP_SITE 0
-	ret
-	FIXUP	1b, copy_fault
-
 /* int x86_store_user_half(void *to, int half): 0, or -EFAULT */
 	.globl	x86_store_user_half
 x86_store_user_half:
@@ -124,6 +134,8 @@ x86_store_user_half:
 
 copy_fault:
 	movq	$-14, %rax		/* -EFAULT */
+	.globl	copy_fault_now
+copy_fault_now:
 	SMAP_SITE 0
 	ret
 

@@ -102,28 +102,39 @@ _Noreturn static void double_fault(const struct regs *r)
 	die(r, below_stack ? "stack overflow" : "double fault");
 }
 
+static void go_on_at(struct regs *r, uint64_t fixup, int err)
+{
+	r->rip = fixup;
+	if (fixup == (uint64_t)copy_fault_now)
+		r->rax = (uint64_t)(int64_t)err;
+}
+
 static void page_fault(struct regs *r)
 {
 	uint64_t addr = x86_read_cr2();
-	uint64_t fixup = regs_from_user(r) ? 0 : x86_fixup_find(r->rip);
+	uint64_t fixup = 0;
 	unsigned int access =
 		(r->code & PF_WRITE ? FAULT_WRITE : 0) | (r->code & PF_EXEC ? FAULT_EXEC : 0);
 	int err = -EFAULT;
 
 	/* The kernel touches user memory only where it said so, and never anything else there. */
-	if (!regs_from_user(r) && !fixup)
-		die(r, "page fault");
+	if (!regs_from_user(r)) {
+		fixup = x86_fixup_find(r->rip);
+		if (!fixup)
+			die(r, "page fault");
+		access |= fixup == (uint64_t)copy_fault_now ? FAULT_NOW : 0;
+	}
 	if (!(r->code & PF_RSVD) && addr < USER_TOP)
 		err = trap_page_fault(addr, access);
 	if (err == 0)
 		return;
 	if (fixup)
-		r->rip = fixup;
+		go_on_at(r, fixup, err == -EPAGING ? err : -EFAULT);
 	else
 		trap_user_fault(r,
-				err == -ENOMEM	? SIG_KILL
-				: err == -ENXIO ? SIG_BUS
-						: SIG_SEGV,
+				err == -ENOMEM			    ? SIG_KILL
+				: err == -ENXIO || err == -EIO ? SIG_BUS
+							       : SIG_SEGV,
 				addr);
 }
 
@@ -159,7 +170,7 @@ static void exception(struct regs *r)
 	fixup = r->vector == VEC_PROTECTION ? x86_fixup_find(r->rip) : 0;
 	if (!fixup)
 		die(r, "exception");
-	r->rip = fixup;
+	go_on_at(r, fixup, -EFAULT);
 }
 
 /* What needs the kernel lock. */

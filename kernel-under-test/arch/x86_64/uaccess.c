@@ -8,6 +8,10 @@ int x86_clear_user(void *to, size_t n);
 int x86_load_user_byte(const void *from);
 int x86_store_user_byte(void *to, int byte);
 int x86_store_user_half(void *to, int half);
+int x86_copy_user_now(void *to, const void *from, size_t n);
+int x86_clear_user_now(void *to, size_t n);
+int x86_load_user_byte_now(const void *from);
+int x86_store_user_byte_now(void *to, int byte);
 long x86_copy_user_string(char *to, const char *from, size_t size);
 
 int copy_from_user(void *to, uint64_t from, size_t n)
@@ -34,6 +38,30 @@ int copy_to_user(uint64_t to, const void *from, size_t n)
 	return x86_copy_user((void *)to, from, n);
 }
 
+int copy_from_user_now(void *to, uint64_t from, size_t n)
+{
+	if (!user_range_ok(from, n))
+		return -EFAULT;
+	if (n == 1) {
+		int byte = x86_load_user_byte_now((const void *)from);
+
+		if (byte < 0)
+			return byte;
+		*(uint8_t *)to = (uint8_t)byte;
+		return 0;
+	}
+	return x86_copy_user_now(to, (const void *)from, n);
+}
+
+int copy_to_user_now(uint64_t to, const void *from, size_t n)
+{
+	if (!user_range_ok(to, n))
+		return -EFAULT;
+	if (n == 1)
+		return x86_store_user_byte_now((void *)to, *(const uint8_t *)from);
+	return x86_copy_user_now((void *)to, from, n);
+}
+
 int put_user_half(uint64_t to, uint16_t half)
 {
 	if (!user_range_ok(to, sizeof(half)))
@@ -48,6 +76,13 @@ int clear_user(uint64_t to, size_t n)
 	if (n == 1)
 		return x86_store_user_byte((void *)to, 0);
 	return x86_clear_user((void *)to, n);
+}
+
+int clear_user_now(uint64_t to, size_t n)
+{
+	if (!user_range_ok(to, n))
+		return -EFAULT;
+	return n == 1 ? x86_store_user_byte_now((void *)to, 0) : x86_clear_user_now((void *)to, n);
 }
 
 long copy_string_from_user(char *to, uint64_t from, size_t size)

@@ -7,6 +7,7 @@
 #include "lib/errno.h"
 #include "lib/printf.h"
 #include "lib/string.h"
+#include "mm/space.h"
 
 #include <setjmp.h>
 #include <stdio.h>
@@ -111,6 +112,27 @@ int clear_user(uint64_t to, size_t n)
 
 	memset((void *)to, 0, part);
 	return part == n ? 0 : -EFAULT;
+}
+
+/* Nothing of the user's is on a disk here. */
+int copy_from_user_now(void *to, uint64_t from, size_t n)
+{
+	return copy_from_user(to, from, n);
+}
+
+int copy_to_user_now(uint64_t to, const void *from, size_t n)
+{
+	return copy_to_user(to, from, n);
+}
+
+int clear_user_now(uint64_t to, size_t n)
+{
+	return clear_user(to, n);
+}
+
+__attribute__((weak)) int space_bring_in(void)
+{
+	abort();
 }
 
 /* Given by fs, where a test has it: nothing is cached that could be given up. */

@@ -15,7 +15,7 @@ unit_base := $(unit_dir)/host.c lib/printf.c mm/page.c arch/x86_64/mmu.c
 # The slab allocator itself is under test in kmem and space_slab; elsewhere libc's sees more.
 unit_heap := $(unit_base) $(unit_dir)/host_kmem.c
 unit_mm := lib/random.c mm/area.c mm/remap.c mm/fault.c mm/space.c mm/tlb.c mm/object.c mm/store.c
-unit_fs := mm/store.c $(wildcard fs/*.c) $(unit_dir)/host_fs.c $(unit_dir)/tree.c
+unit_fs := mm/store.c lib/random.c $(wildcard fs/*.c) $(unit_dir)/host_fs.c $(unit_dir)/tree.c
 
 unit_printf := $(unit_base)
 unit_options := init/options.c
@@ -29,7 +29,7 @@ unit_path := $(unit_heap) $(unit_fs) $(unit_dir)/linux_tree.c
 unit_tmpfs := $(unit_heap) $(unit_fs)
 unit_files := $(unit_heap) $(unit_fs)
 unit_cpio := $(unit_heap) $(unit_fs)
-unit_elf := $(unit_heap) $(filter-out mm/store.c,$(unit_mm)) $(unit_fs) proc/elf.c
+unit_elf := $(unit_heap) $(filter-out mm/store.c lib/random.c,$(unit_mm)) $(unit_fs) proc/elf.c
 
 unit_string_flags := $(foreach f,memcpy memmove memset memcmp strlen strcmp strncmp strchr,\
 	-D$(f)=kernel_$(f))

@@ -1,0 +1,249 @@
+/* The bitmaps of ext2: which blocks and inodes are free. */
+#include "fs/ext2_node.h"
+#include "lib/errno.h"
+
+int ext2_group_get(struct ext2 *fs, uint32_t group, struct buffer *b, struct ext2_group **out)
+{
+	uint32_t each = fs->block_size / sizeof(struct ext2_group);
+	int err = ext2_get(fs, fs->group_table + group / each, b);
+
+	if (!err)
+		*out = (struct ext2_group *)b->data + group % each;
+	return err;
+}
+
+uint32_t ext2_group_first(const struct ext2 *fs, uint32_t group)
+{
+	return fs->shape.first_block + group * fs->shape.blocks_per_group;
+}
+
+uint32_t ext2_group_blocks(const struct ext2 *fs, uint32_t group)
+{
+	return MIN(fs->shape.blocks_per_group, fs->shape.blocks - ext2_group_first(fs, group));
+}
+
+static uint32_t group_of(const struct ext2 *fs, uint32_t block)
+{
+	return (block - fs->shape.first_block) / fs->shape.blocks_per_group;
+}
+
+/* The blocks that the table of inodes takes up in each group. */
+static uint32_t table_blocks(const struct ext2 *fs)
+{
+	uint64_t bytes = (uint64_t)fs->shape.inodes_per_group * fs->inode_size;
+
+	return (uint32_t)((bytes + fs->block_size - 1) >> fs->block_log);
+}
+
+int ext2_block_check(struct ext2 *fs, uint32_t block)
+{
+	uint32_t groups_end = fs->group_table +
+			      (fs->groups * (uint32_t)sizeof(struct ext2_group) + fs->block_size -
+			       1) / fs->block_size;
+	struct ext2_group *g;
+	struct buffer b;
+	bool system;
+	int err;
+
+	if (block < groups_end || block >= fs->shape.blocks)
+		return ext2_broken(fs, "a pointer leads to no block of data", block);
+	err = ext2_group_get(fs, group_of(fs, block), &b, &g);
+	if (err)
+		return err;
+	system = block == g->block_bitmap || block == g->inode_bitmap ||
+		 block - g->inode_table < table_blocks(fs);
+	ext2_put(&b);
+	return system ? ext2_broken(fs, "a pointer leads into a bitmap or table", block) : 0;
+}
+
+/* The first clear bit in [from, end), or `end`. */
+static uint32_t find_clear(const uint8_t *map, uint32_t from, uint32_t end)
+{
+	while (from < end) {
+		if (!(from & 7) && map[from / 8] == UINT8_MAX)
+			from += 8;
+		else if (map[from / 8] & 1u << (from & 7))
+			from++;
+		else
+			return from;
+	}
+	return end;
+}
+
+static bool set_bit(uint8_t *map, uint32_t bit, bool on)
+{
+	bool was = map[bit / 8] & 1u << (bit & 7);
+
+	map[bit / 8] =
+		(uint8_t)((map[bit / 8] & ~(1u << (bit & 7))) | (unsigned int)on << (bit & 7));
+	return was;
+}
+
+static void touch_super(struct ext2 *fs)
+{
+	block_set_dirty(fs->device, fs->super_page, EXT2_SUPER_AT, sizeof(struct ext2_super));
+}
+
+/* Takes a bit of one group's map, from `from` on and then from its start. -ENOSPC: none is clear.
+ */
+static int take(struct ext2 *fs, uint32_t bitmap, uint32_t from, uint32_t end, uint32_t *bit)
+{
+	struct buffer b;
+	int err = ext2_get(fs, bitmap, &b);
+
+	if (err)
+		return err;
+	*bit = find_clear(b.data, from, end);
+	if (*bit == end)
+		*bit = find_clear(b.data, 0, end);
+	if (*bit < end) {
+		set_bit(b.data, *bit, true);
+		ext2_touch(fs, &b);
+	}
+	ext2_put(&b);
+	return *bit < end ? 0 : -ENOSPC;
+}
+
+static int alloc_in(struct ext2 *fs, uint32_t group, uint32_t from, uint32_t *out)
+{
+	struct ext2_group *g;
+	struct buffer b;
+	uint32_t bit;
+	int err = ext2_group_get(fs, group, &b, &g);
+
+	if (err)
+		return err;
+	err = g->free_blocks ? take(fs, g->block_bitmap, from, ext2_group_blocks(fs, group), &bit)
+			     : -ENOSPC;
+	if (!err) {
+		*out = ext2_group_first(fs, group) + bit;
+		g->free_blocks--;
+		ext2_touch(fs, &b);
+		fs->super->free_blocks -= fs->super->free_blocks != 0;
+		touch_super(fs);
+	}
+	ext2_put(&b);
+	return err ? err : ext2_block_check(fs, *out);
+}
+
+int ext2_block_alloc(struct ext2 *fs, uint32_t goal, uint32_t *out)
+{
+	uint32_t first, from;
+	int err = -ENOSPC;
+
+	if (goal < fs->shape.first_block || goal >= fs->shape.blocks)
+		goal = fs->shape.first_block;
+	first = group_of(fs, goal);
+	from = goal - ext2_group_first(fs, first);
+	for (uint32_t i = 0; i < fs->groups && err == -ENOSPC; i++)
+		err = alloc_in(fs, (first + i) % fs->groups, i ? 0 : from, out);
+	return err;
+}
+
+/* What a metadata block held that is free now must not be written over what comes there. */
+static void forget(struct ext2 *fs, uint32_t block)
+{
+	uint64_t at = (uint64_t)block << fs->block_log;
+	struct page *p = store_find(&fs->device->cache.pages, at >> PAGE_SHIFT);
+	unsigned int first = (unsigned int)(at % PAGE_SIZE / SECTOR_SIZE);
+	unsigned int end = first + fs->block_size / SECTOR_SIZE;
+
+	if (p)
+		cache_clear_dirty(&fs->device->cache, p, (1u << end) - (1u << first));
+}
+
+int ext2_block_free(struct ext2 *fs, uint32_t block)
+{
+	struct buffer b, map;
+	struct ext2_group *g;
+	uint32_t group;
+	int err = ext2_block_check(fs, block);
+
+	if (err)
+		return err;
+	group = group_of(fs, block);
+	err = ext2_group_get(fs, group, &b, &g);
+	if (err)
+		return err;
+	err = ext2_get(fs, g->block_bitmap, &map);
+	if (!err) {
+		if (set_bit(map.data, block - ext2_group_first(fs, group), false)) {
+			ext2_touch(fs, &map);
+			g->free_blocks++;
+			ext2_touch(fs, &b);
+			fs->super->free_blocks++;
+			touch_super(fs);
+			forget(fs, block);
+		} else {
+			err = ext2_broken(fs, "a block in use is marked free", block);
+		}
+		ext2_put(&map);
+	}
+	ext2_put(&b);
+	return err;
+}
+
+static int inode_alloc_in(struct ext2 *fs, uint32_t group, bool directory, uint32_t *out)
+{
+	uint32_t each = fs->shape.inodes_per_group;
+	/* Those before the first are the file system's own, whatever the map says. */
+	uint32_t before = group * each, own = fs->first_inode - 1;
+	uint32_t from = own > before ? MIN(own - before, each) : 0;
+	struct ext2_group *g;
+	struct buffer b;
+	uint32_t bit;
+	int err = ext2_group_get(fs, group, &b, &g);
+
+	if (err)
+		return err;
+	err = g->free_inodes ? take(fs, g->inode_bitmap, from, each, &bit) : -ENOSPC;
+	if (!err && bit < from)
+		err = ext2_broken(fs, "a reserved inode is marked free", bit + 1);
+	if (!err) {
+		*out = group * each + bit + 1;
+		g->free_inodes--;
+		g->directories = (uint16_t)(g->directories + directory);
+		ext2_touch(fs, &b);
+		fs->super->free_inodes -= fs->super->free_inodes != 0;
+		touch_super(fs);
+	}
+	ext2_put(&b);
+	return err;
+}
+
+int ext2_inode_alloc(struct ext2 *fs, uint32_t near, bool directory, uint32_t *out)
+{
+	uint32_t first = (near - 1) / fs->shape.inodes_per_group;
+	int err = -ENOSPC;
+
+	for (uint32_t i = 0; i < fs->groups && err == -ENOSPC; i++)
+		err = inode_alloc_in(fs, (first + i) % fs->groups, directory, out);
+	return err;
+}
+
+int ext2_inode_free(struct ext2 *fs, uint32_t ino, bool directory)
+{
+	uint32_t each = fs->shape.inodes_per_group;
+	struct buffer b, map;
+	struct ext2_group *g;
+	int err = ext2_group_get(fs, (ino - 1) / each, &b, &g);
+
+	if (err)
+		return err;
+	err = ext2_get(fs, g->inode_bitmap, &map);
+	if (!err) {
+		if (set_bit(map.data, (ino - 1) % each, false)) {
+			ext2_touch(fs, &map);
+			g->free_inodes++;
+			g->directories = (uint16_t)(g->directories - (directory && g->directories));
+			ext2_touch(fs, &b);
+			fs->super->free_inodes++;
+			touch_super(fs);
+		} else {
+			err = ext2_broken(fs, "an inode in use is marked free", ino);
+		}
+		ext2_put(&map);
+	}
+	ext2_put(&b);
+	return err;
+}

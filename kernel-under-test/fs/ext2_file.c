@@ -1,0 +1,236 @@
+/* Regular files of ext2: read, written, cut. */
+#include "fs/ext2_node.h"
+#include "lib/errno.h"
+#include "lib/string.h"
+#include "mm/space.h"
+
+/* A page that nothing is read for: it is behind the end, or will be written as a whole. */
+static int page_get_new(struct node *n, uint64_t index, struct page **out)
+{
+	int err = 0;
+
+	*out = cache_find(&n->cache, index);
+	if (*out) {
+		page_get(*out);
+		return 0;
+	}
+	*out = page_alloc_zeroed();
+	if (*out)
+		err = cache_add(&n->cache, index, *out);
+	if (*out && err)
+		page_put(*out);
+	return *out ? err : -ENOMEM;
+}
+
+static long ext2_read(struct inode *inode, uint64_t pos, struct uio *u)
+{
+	struct node *n = node_of(inode);
+	long done = 0;
+
+	if (pos >= inode->size)
+		return 0;
+	if (u->left > inode->size - pos)
+		u->left = inode->size - pos;
+	while (u->left) {
+		size_t at = pos & (PAGE_SIZE - 1), part = MIN(u->left, PAGE_SIZE - at);
+		struct page *p = cache_find(&n->cache, pos >> PAGE_SHIFT);
+		int err = 0;
+
+		if (p) {
+			page_get(p);
+		} else {
+			mutex_lock(&n->fs->lock);
+			/* Meanwhile it may have been cut. */
+			if (pos + part <= inode->size)
+				err = ext2_page_read(n, pos >> PAGE_SHIFT, &p);
+			mutex_unlock(&n->fs->lock);
+			if (!p || err)
+				return done ? done : err;
+		}
+		err = uio_put(u, (char *)page_to_virt(p) + at, part);
+		if (err && err != -EPAGING) {
+			part = uio_before_fault(u, part);
+			if (part && uio_put(u, (char *)page_to_virt(p) + at, part) < 0)
+				part = 0;
+		}
+		page_put(p);
+		if (err == -EPAGING) {
+			err = space_bring_in();
+			if (!err)
+				continue;
+			part = 0;
+		}
+		pos += part;
+		done += (long)part;
+		if (err && !part)
+			return done ? done : err;
+	}
+	return done;
+}
+
+/* Where the file ends now must be zero up to the end of its page, for it will be longer. */
+static int end_in_zeros(struct node *n, uint64_t size)
+{
+	size_t tail = size & (PAGE_SIZE - 1);
+	uint32_t block;
+	struct page *p;
+	int err;
+
+	if (!tail)
+		return 0;
+	err = ext2_map(n, size >> n->fs->block_log, false, &block);
+	if (!err)
+		err = ext2_page_read(n, size >> PAGE_SHIFT, &p);
+	if (err)
+		return err;
+	memset((char *)page_to_virt(p) + tail, 0, PAGE_SIZE - tail);
+	if (block && tail & (n->fs->block_size - 1))
+		ext2_page_dirty(n, p, tail, tail + 1);
+	page_put(p);
+	return 0;
+}
+
+static long write_part(struct node *n, uint64_t pos, struct uio *u);
+
+/* The copy met a fault: what is before it is written, and nothing beyond. */
+static long write_before_fault(struct node *n, uint64_t pos, struct uio *u, size_t part)
+{
+	size_t before = uio_before_fault(u, part), rest = u->left - before;
+	long done = -EFAULT;
+
+	if (before) {
+		u->left = before;
+		done = write_part(n, pos, u);
+		u->left += rest;
+	}
+	return done;
+}
+
+/* The part of a write that is in one page: bytes, or -errno. */
+static long write_part(struct node *n, uint64_t pos, struct uio *u)
+{
+	size_t at = pos & (PAGE_SIZE - 1), part = MIN(u->left, PAGE_SIZE - at), rest;
+	uint64_t index = pos >> PAGE_SHIFT;
+	bool whole = part == PAGE_SIZE || index >= ext2_pages(n->inode.size), doubtful;
+	struct page *p;
+	char *data;
+	long done = whole ? page_get_new(n, index, &p) : ext2_page_read(n, index, &p);
+
+	if (done)
+		return done;
+	data = (char *)page_to_virt(p) + at;
+	done = uio_get(u, data, part);
+	doubtful = done != 0;
+	if (!done) {
+		done = ext2_make_blocks(n, pos, part);
+		rest = part - (size_t)MAX(done, 0l);
+		u->base -= rest, u->left += rest;
+		memset(data + part - rest, 0, rest);
+		if (done > 0)
+			ext2_page_dirty(n, p, at, at + (size_t)done);
+		doubtful = done < 0;
+	}
+	/* What it holds now is not the file's; if other parts of it are to be written it stays. */
+	if (doubtful && !(p->used & CACHE_DIRTY))
+		cache_forget(&n->cache, p);
+	page_put(p);
+	return done == -EFAULT ? write_before_fault(n, pos, u, part) : done;
+}
+
+static long write_locked(struct node *n, uint64_t pos, struct uio *u)
+{
+	long done = 0, part = 0;
+
+	if (pos > n->inode.size)
+		part = end_in_zeros(n, n->inode.size);
+	while (u->left && part >= 0) {
+		part = write_part(n, pos, u);
+		if (part < 0)
+			break;
+		pos += (uint64_t)part;
+		done += part;
+		n->inode.size = MAX(n->inode.size, pos);
+	}
+	/* Blocks that were got for what then could not be written. */
+	if (part < 0 && part != -EPAGING && pos >= n->inode.size)
+		ext2_cut(n, (n->inode.size + n->fs->block_size - 1) >> n->fs->block_log);
+	if (done) {
+		n->inode.modified = n->inode.changed_at = ext2_now();
+		ext2_node_dirty(n);
+	}
+	return done ? done : part;
+}
+
+static long ext2_write(struct inode *inode, uint64_t pos, struct uio *u)
+{
+	struct node *n = node_of(inode);
+	uint64_t most = ext2_size_max(n->fs);
+	long done = 0, part;
+
+	if (n->fs->volume.read_only)
+		return -EROFS;
+	if (n->flags & EXT2_FLAG_IMMUTABLE)
+		return -EPERM;
+	if (pos >= most && u->left)
+		return -EFBIG;
+	u->left = MIN(u->left, most - pos);
+	do {
+		mutex_lock(&n->fs->lock);
+		ext2_reap(n->fs);
+		part = write_locked(n, pos + (uint64_t)done, u);
+		mutex_unlock(&n->fs->lock);
+		ext2_slow_down(n->fs);
+		if (part > 0)
+			done += part;
+		else if (part == -EPAGING)
+			part = space_bring_in() ? -EFAULT : 1;
+	} while (u->left && part > 0);
+	return done ? done : part;
+}
+
+static int truncate_locked(struct node *n, uint64_t size)
+{
+	uint64_t old = n->inode.size;
+	int err = size == old ? 0 : end_in_zeros(n, MIN(size, old));
+
+	if (err)
+		return err;
+	if (size < old) {
+		cache_cut(&n->cache, ext2_pages(size));
+		err = ext2_cut(n, (size + n->fs->block_size - 1) >> n->fs->block_log);
+	}
+	n->inode.size = size;
+	n->inode.modified = n->inode.changed_at = ext2_now();
+	ext2_node_dirty(n);
+	return err;
+}
+
+static int ext2_truncate(struct inode *inode, uint64_t size)
+{
+	struct node *n = node_of(inode);
+	int err;
+
+	if (n->fs->volume.read_only)
+		return -EROFS;
+	if (n->flags & (EXT2_FLAG_IMMUTABLE | EXT2_FLAG_APPEND))
+		return -EPERM;
+	if (size > ext2_size_max(n->fs))
+		return -EFBIG;
+	mutex_lock(&n->fs->lock);
+	err = truncate_locked(n, size);
+	mutex_unlock(&n->fs->lock);
+	return err;
+}
+
+static const char *ext2_target(struct inode *inode)
+{
+	return node_of(inode)->target;
+}
+
+const struct inode_ops ext2_file_ops = {
+	.read = ext2_read,
+	.write = ext2_write,
+	.truncate = ext2_truncate,
+	.target = ext2_target,
+	.changed = ext2_changed,
+};

@@ -1,0 +1,382 @@
+/* Nodes: the inodes of ext2 in memory, from the table and back to it. */
+#include "fs/ext2_node.h"
+#include "fs/lock.h"
+#include "lib/errno.h"
+#include "lib/random.h"
+#include "lib/string.h"
+#include "mm/kmem.h"
+
+#define NS_PER_SEC 1000000000ull
+/* More than these are kept only while they are in use, or not written. */
+#define NODES_KEPT 2048
+#define FAST_LINK  (sizeof(uint32_t) * EXT2_POINTERS)
+
+static int table_get(struct ext2 *fs, uint32_t ino, struct buffer *b, struct ext2_inode **out)
+{
+	uint32_t each = fs->shape.inodes_per_group, table;
+	uint64_t at = (uint64_t)((ino - 1) % each) * fs->inode_size;
+	struct ext2_group *g;
+	int err = ext2_group_get(fs, (ino - 1) / each, b, &g);
+
+	if (err)
+		return err;
+	table = g->inode_table;
+	ext2_put(b);
+	err = ext2_get(fs, table + (uint32_t)(at >> fs->block_log), b);
+	if (!err)
+		*out = (void *)((char *)b->data + at % fs->block_size);
+	return err;
+}
+
+static struct node **bucket_of(struct ext2 *fs, uint64_t ino)
+{
+	return &fs->buckets[ino % EXT2_BUCKETS];
+}
+
+static void node_free(struct node *n)
+{
+	struct node **at = bucket_of(n->fs, n->inode.ino);
+
+	while (*at != n)
+		at = &(*at)->next;
+	*at = n->next;
+	n->fs->nodes--;
+	list_remove(&n->rest);
+	list_remove(&n->dirty);
+	cache_cut(&n->cache, 0);
+	lock_forget(&n->inode);
+	kmem_free(n->target);
+	kmem_free(n);
+}
+
+/* Frees nodes that nobody uses and that have nothing to write, the longest idle first. */
+static void trim(struct ext2 *fs, uint32_t keep)
+{
+	struct node *n, *next;
+
+	list_for_each_safe (n, next, &fs->idle, rest)
+		if (fs->nodes > keep && list_empty(&n->dirty) && !n->cache.dirty_count)
+			node_free(n);
+}
+
+void ext2_node_drop_all(struct ext2 *fs)
+{
+	for (size_t i = 0; i < EXT2_BUCKETS; i++)
+		while (fs->buckets[i])
+			node_free(fs->buckets[i]);
+}
+
+static struct node *node_alloc(struct ext2 *fs, uint32_t ino)
+{
+	struct node *n;
+
+	if (fs->nodes >= NODES_KEPT)
+		trim(fs, NODES_KEPT / 2);
+	n = kmem_zalloc(sizeof(*n));
+	if (!n)
+		return NULL;
+	n->fs = fs;
+	n->inode.object.ops = &ext2_object_ops;
+	n->inode.object.refs = 1;
+	n->inode.ino = ino;
+	n->inode.volume = &fs->volume;
+	list_init(&n->rest);
+	list_init(&n->dirty);
+	cache_init(&n->cache);
+	return n;
+}
+
+/* It can be found, and has one reference. */
+static void node_enter(struct node *n)
+{
+	struct node **bucket = bucket_of(n->fs, n->inode.ino);
+
+	n->inode.ops = inode_is(&n->inode, S_IFDIR) ? &ext2_dir_ops : &ext2_file_ops;
+	n->next = *bucket;
+	*bucket = n;
+	n->fs->nodes++;
+	n->fs->live++;
+}
+
+static bool uses_blocks(uint32_t mode)
+{
+	mode &= S_IFMT;
+	return mode == S_IFREG || mode == S_IFDIR || mode == S_IFLNK;
+}
+
+/* The text of a symbolic link: in the pointers' place, or in a block of its own. */
+int ext2_read_target(struct node *n)
+{
+	struct ext2 *fs = n->fs;
+	uint64_t size = n->inode.size;
+	bool fast = n->sectors == (n->attributes ? fs->block_size / SECTOR_SIZE : 0);
+	const void *text = n->pointers;
+	struct buffer b = {0};
+	uint32_t block;
+	int err = 0;
+
+	if (!size || size >= (fast ? FAST_LINK : MIN(fs->block_size, (uint32_t)PATH_LEN_MAX)))
+		return ext2_broken(fs, "a symbolic link has a wrong length", n->inode.ino);
+	n->target = kmem_alloc(size + 1);
+	if (!n->target)
+		return -ENOMEM;
+	if (!fast) {
+		err = ext2_map(n, 0, false, &block);
+		if (!err && !block)
+			err = ext2_broken(fs, "a symbolic link has no text", n->inode.ino);
+		if (!err)
+			err = ext2_get(fs, block, &b);
+		text = b.data;
+	}
+	if (err)
+		return err;
+	memcpy(n->target, text, size);
+	n->target[size] = '\0';
+	if (b.page)
+		ext2_put(&b);
+	return 0;
+}
+
+static int parse(struct node *n, const struct ext2_inode *d)
+{
+	uint32_t type = d->mode & S_IFMT;
+
+	if (!d->links || (type != S_IFCHR && type != S_IFBLK && type != S_IFIFO &&
+			  type != S_IFSOCK && !uses_blocks(d->mode)))
+		return ext2_broken(n->fs, "a name leads to an inode that is not in use",
+				   n->inode.ino);
+	n->inode.mode = d->mode;
+	n->inode.links = d->links;
+	n->inode.uid = d->uid | (uint32_t)d->uid_high << 16;
+	n->inode.gid = d->gid | (uint32_t)d->gid_high << 16;
+	n->inode.size = d->size;
+	n->inode.accessed = d->accessed * NS_PER_SEC;
+	n->inode.modified = d->modified * NS_PER_SEC;
+	n->inode.changed_at = d->changed * NS_PER_SEC;
+	n->sectors = d->sectors;
+	n->flags = d->flags;
+	n->attributes = d->attributes;
+	n->generation = d->generation;
+	memcpy(n->pointers, d->pointers, sizeof(n->pointers));
+	if (type == S_IFREG && n->fs->shape.revision)
+		n->inode.size |= (uint64_t)d->size_high << 32;
+	if (type == S_IFCHR || type == S_IFBLK)
+		/* Large numbers have a form of their own, in the second pointer's place. */
+		n->inode.device = d->pointers[0]
+					  ? d->pointers[0]
+					  : (d->pointers[1] & 0xff) | (d->pointers[1] & 0xfff00) |
+						    (d->pointers[1] >> 12 & 0xfff00);
+	if (type == S_IFREG && n->inode.size > ext2_size_max(n->fs))
+		return ext2_broken(n->fs, "a file is too long", n->inode.ino);
+	/* A directory has whole blocks, none of them missing: so not more than there are. */
+	if (type == S_IFDIR && (!d->size || d->size & (n->fs->block_size - 1) ||
+				d->size >> n->fs->block_log > n->fs->shape.blocks))
+		return ext2_broken(n->fs, "a directory has a wrong length", n->inode.ino);
+	n->inode.pages = n->sectors / SECTORS_PER_PAGE;
+	return type == S_IFLNK ? ext2_read_target(n) : 0;
+}
+
+static int node_read(struct ext2 *fs, uint32_t ino, struct node **out)
+{
+	struct node *n = node_alloc(fs, ino);
+	struct ext2_inode *d;
+	struct buffer b;
+	int err = n ? table_get(fs, ino, &b, &d) : -ENOMEM;
+
+	if (!err) {
+		err = parse(n, d);
+		ext2_put(&b);
+	}
+	if (err) {
+		if (n)
+			kmem_free(n->target);
+		kmem_free(n);
+		return err;
+	}
+	node_enter(n);
+	*out = n;
+	return 0;
+}
+
+int ext2_node_get(struct ext2 *fs, uint32_t ino, struct node **out)
+{
+	if (ino != EXT2_ROOT && (ino < fs->first_inode || ino > fs->shape.inodes))
+		return ext2_broken(fs, "a name leads to no inode", ino);
+	for (struct node *n = *bucket_of(fs, ino); n; n = n->next) {
+		if (n->inode.ino != ino)
+			continue;
+		if (!n->inode.links && !n->inode.object.refs)
+			return ext2_broken(fs, "a name leads to an inode that was removed", ino);
+		if (!n->inode.object.refs) {
+			list_remove(&n->rest);
+			fs->live++;
+		}
+		inode_get(&n->inode);
+		*out = n;
+		return 0;
+	}
+	return node_read(fs, ino, out);
+}
+
+int ext2_node_make(struct ext2 *fs, struct node *dir, uint32_t mode, struct node **out)
+{
+	bool directory = (mode & S_IFMT) == S_IFDIR;
+	struct node *n;
+	uint32_t ino;
+	int err = ext2_inode_alloc(fs, (uint32_t)dir->inode.ino, directory, &ino);
+
+	if (err)
+		return err;
+	for (n = *bucket_of(fs, ino); n; n = n->next)
+		if (n->inode.ino == ino)
+			return ext2_broken(fs, "an inode in use is marked free", ino);
+	n = node_alloc(fs, ino);
+	if (!n) {
+		ext2_inode_free(fs, ino, directory);
+		return -ENOMEM;
+	}
+	n->fresh = true;
+	n->inode.mode = mode;
+	n->inode.accessed = n->inode.modified = n->inode.changed_at = ext2_now();
+	n->generation = (uint32_t)random_u64();
+	node_enter(n);
+	ext2_node_dirty(n);
+	*out = n;
+	return 0;
+}
+
+void ext2_node_dirty(struct node *n)
+{
+	n->changed = true;
+	n->inode.pages = n->sectors / SECTORS_PER_PAGE;
+	if (list_empty(&n->dirty))
+		list_push_back(&n->fs->dirty, &n->dirty);
+}
+
+static void put_pointers(const struct node *n, struct ext2_inode *d)
+{
+	uint64_t device = n->inode.device;
+
+	memcpy(d->pointers, n->pointers, sizeof(n->pointers));
+	if (!inode_is(&n->inode, S_IFCHR) && !inode_is(&n->inode, S_IFBLK))
+		return;
+	memset(d->pointers, 0, sizeof(d->pointers));
+	if (device <= UINT16_MAX && device)
+		d->pointers[0] = (uint32_t)device;
+	else
+		d->pointers[1] = (uint32_t)((device & 0xfffff) | (device & 0xfff00000) << 12);
+}
+
+int ext2_node_write(struct node *n)
+{
+	const struct inode *i = &n->inode;
+	struct ext2_inode *d;
+	struct buffer b;
+	int err = table_get(n->fs, (uint32_t)i->ino, &b, &d);
+
+	if (err)
+		return err;
+	if (n->fresh)
+		memset(d, 0, n->fs->inode_size);
+	n->fresh = n->changed = false;
+	d->mode = (uint16_t)i->mode;
+	d->links = (uint16_t)i->links;
+	d->uid = (uint16_t)i->uid, d->uid_high = (uint16_t)(i->uid >> 16);
+	d->gid = (uint16_t)i->gid, d->gid_high = (uint16_t)(i->gid >> 16);
+	d->size = (uint32_t)i->size;
+	if (inode_is(i, S_IFREG))
+		d->size_high = (uint32_t)(i->size >> 32);
+	d->accessed = (uint32_t)(i->accessed / NS_PER_SEC);
+	d->modified = (uint32_t)(i->modified / NS_PER_SEC);
+	d->changed = (uint32_t)(i->changed_at / NS_PER_SEC);
+	d->deleted = i->links ? 0 : (uint32_t)(ext2_now() / NS_PER_SEC);
+	d->sectors = n->sectors;
+	d->flags = n->flags;
+	d->generation = n->generation;
+	d->attributes = n->attributes;
+	put_pointers(n, d);
+	if (i->size > INT32_MAX && inode_is(i, S_IFREG))
+		n->fs->super->ro_compat |= EXT2_RO_COMPAT_LARGEFILE;
+	block_set_dirty(n->fs->device, b.page, (size_t)((char *)d - (char *)page_to_virt(b.page)),
+			n->fs->inode_size);
+	ext2_put(&b);
+	return 0;
+}
+
+/* The block of extended attributes may be shared: its header counts by how many. */
+static int drop_attributes(struct node *n)
+{
+	struct buffer b;
+	uint32_t *header;
+	int err;
+
+	if (!n->attributes)
+		return 0;
+	err = ext2_block_check(n->fs, n->attributes);
+	if (!err)
+		err = ext2_get(n->fs, n->attributes, &b);
+	if (err)
+		return err;
+	header = b.data;
+	if (header[1] > 1) {
+		header[1]--;
+		ext2_touch(n->fs, &b);
+		ext2_put(&b);
+	} else {
+		ext2_put(&b);
+		err = ext2_block_free(n->fs, n->attributes);
+	}
+	n->attributes = 0;
+	return err;
+}
+
+/* No name and no user: its blocks and its number are free again. */
+static void bury(struct node *n)
+{
+	bool fast_link = inode_is(&n->inode, S_IFLNK) && n->inode.size < FAST_LINK &&
+			 n->sectors == (n->attributes ? n->fs->block_size / SECTOR_SIZE : 0);
+
+	if (uses_blocks(n->inode.mode) && !fast_link)
+		ext2_cut(n, 0);
+	drop_attributes(n);
+	n->inode.size = 0;
+	n->sectors = 0;
+	if (ext2_node_write(n) == 0)
+		ext2_inode_free(n->fs, (uint32_t)n->inode.ino, inode_is(&n->inode, S_IFDIR));
+	node_free(n);
+}
+
+void ext2_reap(struct ext2 *fs)
+{
+	while (!list_empty(&fs->doomed)) {
+		struct node *n = list_first(&fs->doomed, struct node, rest);
+
+		if (fs->volume.read_only)
+			node_free(n);
+		else
+			bury(n);
+	}
+}
+
+/*
+ * The last reference is gone; nothing here sleeps. The node stays, for the next who looks for it.
+ * A directory gives up the one above, and that perhaps the next: in a loop, for trees can be deep.
+ */
+void ext2_release(struct object *o)
+{
+	struct node *n = node_of(container_of(o, struct inode, object)), *above;
+
+	for (; n; n = above) {
+		above = n->parent;
+		n->parent = NULL;
+		n->fs->live--;
+		if (n->inode.links) {
+			list_push_back(&n->fs->idle, &n->rest);
+		} else {
+			cache_cut(&n->cache, 0);
+			list_push_back(&n->fs->doomed, &n->rest);
+		}
+		if (above && --above->inode.object.refs)
+			break;
+	}
+}

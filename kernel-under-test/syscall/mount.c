@@ -1,0 +1,174 @@
+/* System calls on file systems: mounting them, what is left on them, writing them out. */
+#include "fs/mount.h"
+#include "fs/block.h"
+#include "fs/block_file.h"
+#include "mm/page.h"
+#include "syscall/syscalls.h"
+#include "syscall/user.h"
+
+#define FILESYSTEM_NAME_MAX 32
+#define TMPFS_MAGIC	    0x01021994
+
+#define MS_RDONLY  1
+#define MS_REMOUNT 32
+/* Binding, moving and sharing: an answer that nothing was done is better than none. */
+#define MS_REFUSED (4096 | 8192 | 1 << 17 | 1 << 18 | 1 << 19 | 1 << 20)
+
+#define UMOUNT_NOFOLLOW 8
+#define UMOUNT_FLAGS	(1 | 2 | 4 | UMOUNT_NOFOLLOW)
+
+/* The block device that a path leads to. */
+static int find_device(uint64_t path, struct block_device **out)
+{
+	struct inode *node;
+	int err = path ? user_inode(AT_FDCWD, path, 0, &node) : -ENOENT;
+
+	if (err)
+		return err;
+	*out = inode_is(node, S_IFBLK) ? block_find(node->device) : NULL;
+	err = *out ? 0 : inode_is(node, S_IFBLK) ? -ENXIO : -ENOTBLK;
+	inode_put(node);
+	return err;
+}
+
+long sys_mount(uint64_t source, uint64_t target, uint64_t type, uint64_t flags, uint64_t data)
+{
+	struct block_device *device = NULL;
+	char name[FILESYSTEM_NAME_MAX];
+	struct inode *dir;
+	long err;
+
+	(void)data;
+	if (flags & MS_REFUSED)
+		return -EINVAL;
+	if (!(flags & MS_REMOUNT)) {
+		err = copy_string_from_user(name, type, sizeof(name));
+		if (err < 0)
+			return err == -ENAMETOOLONG ? -ENODEV : err;
+	}
+	err = user_inode(AT_FDCWD, target, 0, &dir);
+	if (err)
+		return err;
+	/* A file system in memory may have any word, or nothing, for its source. */
+	if (flags & MS_REMOUNT) {
+		err = mount_again(dir, flags & MS_RDONLY);
+	} else {
+		err = filesystem_has_disk(name) ? find_device(source, &device) : 0;
+		if (!err)
+			err = mount_at(dir, name, device, flags & MS_RDONLY);
+	}
+	inode_put(dir);
+	return err;
+}
+
+long sys_umount2(uint64_t target, uint64_t flags)
+{
+	struct inode *root;
+	long err;
+
+	if (flags & ~(uint64_t)UMOUNT_FLAGS)
+		return -EINVAL;
+	err = user_inode(AT_FDCWD, target, flags & UMOUNT_NOFOLLOW ? AT_SYMLINK_NOFOLLOW : 0,
+			 &root);
+	if (err)
+		return err;
+	err = mount_remove(root);
+	if (err)
+		inode_put(root);
+	return err;
+}
+
+static long put_statfs(const struct inode *inode, uint64_t out)
+{
+	struct volume_stat v = {
+		.type = TMPFS_MAGIC,
+		.block_size = PAGE_SIZE,
+		.blocks = page_count_total(),
+		.free = page_count_free(),
+		.available = page_count_free(),
+	};
+	struct {
+		int64_t type, block_size;
+		uint64_t blocks, free, available, files, files_free;
+		int32_t id[2];
+		int64_t name_max, fragment_size, flags, spare[4];
+	} st = {.name_max = NAME_LEN_MAX};
+
+	_Static_assert(sizeof(st) == 120, "x86_64 ABI");
+	if (inode && inode->volume) {
+		inode->volume->ops->stat(inode->volume, &v);
+		st.id[0] = (int32_t)inode->volume->number;
+		st.flags = inode->volume->read_only ? MS_RDONLY : 0;
+	}
+	st.type = (int64_t)v.type;
+	st.block_size = st.fragment_size = (int64_t)v.block_size;
+	st.blocks = v.blocks, st.free = v.free, st.available = v.available;
+	st.files = v.files, st.files_free = v.files_free;
+	return copy_to_user(out, &st, sizeof(st));
+}
+
+long sys_statfs(uint64_t path, uint64_t out)
+{
+	struct inode *inode;
+	long err = user_inode(AT_FDCWD, path, 0, &inode);
+
+	if (err)
+		return err;
+	err = put_statfs(inode, out);
+	inode_put(inode);
+	return err;
+}
+
+long sys_fstatfs(uint64_t fd, uint64_t out)
+{
+	struct file *f = user_file_get(fd);
+	long err;
+
+	if (!f)
+		return -EBADF;
+	err = put_statfs(f->inode, out);
+	file_put(f);
+	return err;
+}
+
+long sys_sync(void)
+{
+	volume_sync_all();
+	return 0;
+}
+
+static int sync_file(struct file *f)
+{
+	if (!f->inode || inode_is(f->inode, S_IFCHR))
+		return -EINVAL;
+	if (f->flags & O_PATH)
+		return -EBADF;
+	if (inode_is(f->inode, S_IFBLK))
+		return block_file_sync(f);
+	return f->inode->volume ? f->inode->volume->ops->sync_inode(f->inode) : 0;
+}
+
+long sys_fsync(uint64_t fd)
+{
+	struct file *f = user_file_get(fd);
+	int err;
+
+	if (!f)
+		return -EBADF;
+	err = sync_file(f);
+	file_put(f);
+	return err;
+}
+
+long sys_syncfs(uint64_t fd)
+{
+	struct file *f = user_file_get(fd);
+	int err = 0;
+
+	if (!f)
+		return -EBADF;
+	if (f->inode && f->inode->volume)
+		err = f->inode->volume->ops->sync(f->inode->volume);
+	file_put(f);
+	return err;
+}
