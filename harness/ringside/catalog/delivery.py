@@ -7,11 +7,24 @@ stands in `ringside.image.delivery`, in a module of the same name.
 
 from __future__ import annotations
 
+import re
 from typing import Annotated, Literal
 
-from pydantic import BeforeValidator, Field
+from pydantic import AfterValidator, BeforeValidator, Field
 
 from ringside.catalog.strict import Strict
+
+
+def _compiles(pattern: str) -> str:
+    try:
+        re.compile(pattern)
+    except re.error as error:
+        raise ValueError(f"{pattern!r} is not a regular expression: {error}") from error
+    return pattern
+
+
+Pattern = Annotated[str, AfterValidator(_compiles)]
+GuestPath = Annotated[str, Field(pattern=r"^(/[A-Za-z0-9_.-]+)+$")]
 
 
 class NoDelivery(Strict):
@@ -33,7 +46,31 @@ class ReplaceCpioDelivery(Strict):
     """
 
     method: Literal["replace-cpio"] = "replace-cpio"
-    init: tuple[Annotated[str, Field(pattern=r"^(/[A-Za-z0-9_.-]+)+$")], ...] = ("/init",)
+    init: tuple[GuestPath, ...] = ("/init",)
+
+
+class ConsoleDelivery(Strict):
+    """The programs are typed into a shell that the kernel starts on its console.
+
+    `prompt` and `more` are regular expressions of what the shell shows, at the end of what it
+    printed, when it wants a command and when it wants the rest of one. The shell must know
+    `mkdir -p`, `chmod`, braces and redirection; `encoding` names the command that turns text into
+    bytes: the shell's own `printf` or `echo -ne`, or `base64 -d`, alone or before `gunzip`.
+    `checksum` is the command that proves each file, or "none". `folder` must be writable; `setup`
+    are lines typed first. `start` runs the runner; `{folder}` in it is the folder. A line has at
+    most `width` characters and must be answered in `answer_s` seconds of this host.
+    """
+
+    method: Literal["console"] = "console"
+    prompt: Pattern
+    more: Pattern = r"> \Z"
+    folder: GuestPath = "/tmp/ringside"
+    encoding: Literal["printf", "echo", "base64", "base64-gzip"] = "printf"
+    checksum: Literal["sha256sum", "md5sum", "none"] = "sha256sum"
+    setup: tuple[str, ...] = ()
+    start: str = "exec {folder}/init root={folder}"
+    width: int = Field(default=512, ge=80, le=4000)
+    answer_s: float = Field(default=20.0, gt=0)
 
 
 class MultibootModuleDelivery(Strict):
@@ -64,14 +101,16 @@ def _named(value: object) -> object:
     return {"method": value} if isinstance(value, str) else value
 
 
+_Method = (
+    NoDelivery
+    | InitrdDelivery
+    | ReplaceCpioDelivery
+    | ConsoleDelivery
+    | MultibootModuleDelivery
+    | LoaderDelivery
+)
+
 Delivery = Annotated[
-    Annotated[
-        NoDelivery
-        | InitrdDelivery
-        | ReplaceCpioDelivery
-        | MultibootModuleDelivery
-        | LoaderDelivery,
-        Field(discriminator="method"),
-    ],
+    Annotated[_Method, Field(discriminator="method")],
     BeforeValidator(_named),
 ]

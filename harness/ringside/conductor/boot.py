@@ -16,7 +16,7 @@ from ringside.conductor.prepare import Candidate, Plan
 from ringside.conductor.spec import load
 from ringside.errors import MachineError
 from ringside.image import Symbols
-from ringside.image.delivery import Delivered
+from ringside.image.delivery import Delivered, Step
 from ringside.image.files import sha256_file
 from ringside.machine import QemuMachine, build_argv
 from ringside.records import Transcript
@@ -85,7 +85,7 @@ async def boot_once(
     transcript = Watched(names, kernel.id, observer, on_end)
     machine = QemuMachine(lambda fd: build_argv(spec, plan.clock, plan.qemu.binary, fd), cpu)
     with folder.console(kernel.id, number) as (log, keep):
-        ending = await attend(plan, candidate, machine, transcript, keep)
+        ending = await attend(plan, candidate, machine, transcript, keep, made.script)
     record = record_of(plan, candidate, machine, made, log, ending, transcript)
     return BootResult(transcript=transcript, ending=ending, record=record)
 
@@ -96,19 +96,22 @@ async def attend(
     machine: QemuMachine,
     transcript: Transcript,
     keep: Callable[[bytes], None],
+    script: Sequence[Step] = (),
 ) -> Ending:
-    """Start `machine` and see it through, whatever happens to it."""
+    """Start `machine`, type `script` and see it through, whatever happens to it."""
     kernel, patience = candidate.kernel, plan.request.patience
     limits = Limits(
         boot_s=kernel.deadlines.boot_host_s * patience,
         silence_s=kernel.deadlines.silence_host_s * patience,
         guest_s=kernel.deadlines.guest_s,
     )
+    machine.has_keyboard = bool(script)
     try:
         async with machine:
             if plan.clock.name == "kvm":
                 await _pin(machine)
-            return await run_session(machine, transcript, limits, kernel.console.panic, keep)
+            panic = kernel.console.panic
+            return await run_session(machine, transcript, limits, panic, keep, script)
     except asyncio.CancelledError:
         return never_ran(Outcome.INTERRUPTED, "the run was interrupted")
     except MachineError as error:

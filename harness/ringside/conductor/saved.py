@@ -102,7 +102,7 @@ async def save_guest(
             said.extend(data)
             keep(data)
 
-        ending = await attend(plan, candidate, machine, transcript, keep_both)
+        ending = await attend(plan, candidate, machine, transcript, keep_both, made.script)
     record = record_of(plan, candidate, machine, made, log, ending, transcript)
     if machine.is_saved:
         return Saved(record, spec, point, file, bytes(said), restorable=True)

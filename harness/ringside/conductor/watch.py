@@ -13,6 +13,7 @@ from ringside.catalog.model import Arch
 from ringside.conductor.prepare import Candidate, Plan
 from ringside.conductor.spec import load
 from ringside.errors import ProfileError
+from ringside.image.delivery import Step
 from ringside.image.make import make
 from ringside.machine import ClockSpec, MachineSpec, Qemu, QemuMachine, build_argv
 from ringside.profile import PluginLog, read_log
@@ -70,7 +71,7 @@ async def watch_workloads(
     start.
     """
     names = [workload.name for workload in workloads]
-    spec, _ = load(candidate, names, plan.request.profile, plan.cache)
+    spec, made = load(candidate, names, plan.request.profile, plan.cache)
     kernel = candidate.kernel
     patience = plan.request.patience
     limits = Limits(
@@ -88,6 +89,7 @@ async def watch_workloads(
         limits=limits,
         panic=kernel.console.panic,
         profile=profile,
+        script=made.script,
     )
     if watched.ending.outcome is not Outcome.FINISHED:
         raise ProfileError(f"{kernel.id}: {watched.ending.outcome}: {watched.ending.detail}")
@@ -104,15 +106,17 @@ async def watch(
     limits: Limits,
     panic: Sequence[str],
     profile: bool,
+    script: Sequence[Step] = (),
 ) -> Watched:
-    """Boot `spec` until it ends or a limit ends it."""
+    """Boot `spec`, type `script`, and wait until it ends or a limit ends it."""
     out = bench.folder / f"{bench.label}.plugin.jsonl"
     words = ("-plugin", plugin_option(bench.plugin, out, profile=profile))
     watching = dataclasses.replace(spec, extra=(*spec.extra, *words))
     console = bytearray()
     machine = QemuMachine(lambda fd: build_argv(watching, clock, qemu.binary, fd), bench.cpu)
+    machine.has_keyboard = bool(script)
     async with machine:
-        ending = await run_session(machine, sink, limits, panic, console.extend)
+        ending = await run_session(machine, sink, limits, panic, console.extend, script)
     return Watched(log=read_log(out), ending=ending, console=bytes(console))
 
 

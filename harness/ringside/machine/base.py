@@ -34,6 +34,9 @@ class Machine(Protocol):
     async def read(self) -> bytes:
         """The next console bytes, at most 64 KiB; empty once and for all when QEMU is gone."""
 
+    async def write(self, data: bytes) -> None:
+        """Type `data` into the console. Raises MachineError when QEMU is gone."""
+
     async def next_event(self) -> Event:
         """Wait for the next event. GONE comes last and comes again when asked again."""
 

@@ -23,6 +23,7 @@ class FakeMachine:
     counter: int | None = None
     resumed: bool = False
     stopped: bool = False
+    typed: bytes = b""
 
     def __post_init__(self) -> None:
         self._output: asyncio.Queue[bytes] = asyncio.Queue()
@@ -46,6 +47,10 @@ class FakeMachine:
         if self._ended and self._output.empty():
             return b""
         return await self._output.get()
+
+    async def write(self, data: bytes) -> None:
+        """Remember it; the script goes on all the same."""
+        self.typed += data
 
     async def next_event(self) -> Event:
         """The next event of the script."""

@@ -11,6 +11,7 @@ import os
 import re
 import shutil
 import socket
+import subprocess
 import tempfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -60,6 +61,8 @@ class QemuMachine:
         self._cpu = cpu
         self._pass_fds = tuple(pass_fds)
         self.argv: tuple[str, ...] = ()
+        # Whether somebody types: set before the start. Else the console's input is at its end.
+        self.has_keyboard = False
         self._process: asyncio.subprocess.Process | None = None
         self._qmp = QMPClient("ringside")
         self._listener = EventListener(names=self.EVENTS)
@@ -110,7 +113,7 @@ class QemuMachine:
                 *_die_with_parent(),
                 *_on_cpu(self._cpu),
                 *self.argv,
-                stdin=asyncio.subprocess.DEVNULL,
+                stdin=subprocess.PIPE if self.has_keyboard else subprocess.DEVNULL,
                 stdout=guest,
                 stderr=asyncio.subprocess.PIPE,
                 pass_fds=(qmp_fd, *self._pass_fds),
@@ -137,6 +140,15 @@ class QemuMachine:
         """The next console bytes; empty when QEMU is gone."""
         assert self._console is not None
         return await self._console.read(_READ)
+
+    async def write(self, data: bytes) -> None:
+        """Type `data` into the console, as fast as the guest takes it."""
+        assert self._process is not None and self._process.stdin is not None
+        self._process.stdin.write(data)
+        try:
+            await self._process.stdin.drain()
+        except ConnectionError as error:
+            raise MachineError(f"QEMU went away: {self._last_words()}") from error
 
     async def next_event(self) -> Event:
         """The next event; GONE when QEMU ended by itself or by `stop`."""

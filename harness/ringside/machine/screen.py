@@ -65,6 +65,10 @@ class ScreenMachine:
         """Let the guest run. Raises MachineError when QEMU is gone."""
         await self._machine.resume()
 
+    async def write(self, data: bytes) -> None:
+        """Type `data` into the machine's console, of which this is not the screen."""
+        await self._machine.write(data)
+
     async def next_event(self) -> Event:
         """Wait for the next event."""
         return await self._machine.next_event()

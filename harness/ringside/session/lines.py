@@ -28,8 +28,8 @@ class LineCutter:
 
     def finish(self) -> list[bytes]:
         """What is left when the stream ended without a newline."""
-        rest, self._rest = self._rest, b""
-        return _pieces(rest.removesuffix(b"\r")) if rest else []
+        rest, self._rest = self._rest.removesuffix(b"\r"), b""
+        return _pieces(rest) if rest else []
 
 
 def _pieces(line: bytes) -> list[bytes]:

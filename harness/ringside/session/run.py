@@ -10,10 +10,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from ringside.image.delivery import Step
 from ringside.machine.base import Event, EventKind, Machine
 from ringside.session.lines import LineCutter
 from ringside.session.outcome import Ending, Outcome
 from ringside.session.text import printable
+from ringside.session.typist import Typist
 
 _LAST_LINES = 24
 # How long a guest that has said its last words may take to go.
@@ -79,6 +81,7 @@ class _Session:
         limits: Limits,
         panic: Sequence[str],
         keep: Callable[[bytes], None],
+        script: Sequence[Step],
     ) -> None:
         self._machine = machine
         self._sink = sink
@@ -90,11 +93,19 @@ class _Session:
         now = time.monotonic()
         self._watch = _Watch(started=now, alive=now, heard=now)
         self._asked = now
+        self._script = script
+        self._typist = Typist(script, now)
+        # When the bounds began to count, and what had passed on the guest's clock.
+        self._bounded_from = now
+        self._guest_start = 0.0
 
     async def run(self) -> Ending:
         now = time.monotonic()
         self._watch = _Watch(started=now, alive=now, heard=now)
+        self._typist = Typist(self._script, now)
+        self._bounded_from = now
         await self._machine.resume()
+        await self._type(self._typist.start())
         read = asyncio.ensure_future(self._machine.read())
         event = asyncio.ensure_future(self._machine.next_event())
         try:
@@ -107,6 +118,8 @@ class _Session:
                     self._take(data)
                     if not data:
                         return await self._over(await event)
+                    if not self._typist.done:
+                        await self._answer(data)
                     read = asyncio.ensure_future(self._machine.read())
                 if event.done():
                     return await self._drained(read, event.result())
@@ -116,6 +129,18 @@ class _Session:
         finally:
             read.cancel()
             event.cancel()
+
+    async def _answer(self, data: bytes) -> None:
+        """Go on with the script; from its end on the bounds hold as for any boot."""
+        now = time.monotonic()
+        await self._type(self._typist.hear(data, now))
+        if self._typist.done:
+            self._bounded_from = self._watch.alive = now
+            self._guest_start = await self._machine.guest_seconds() or 0.0
+
+    async def _type(self, data: bytes) -> None:
+        if data:
+            await self._machine.write(data)
 
     def _take(self, data: bytes) -> None:
         watch = self._watch
@@ -159,7 +184,10 @@ class _Session:
             if now - watch.last_words > _LAST_WORDS_S:
                 return Outcome.PANICKED, self._last_panic()
             return None
-        if watch.ready is None and now - watch.started > limits.boot_s:
+        if not self._typist.done:
+            complaint = self._typist.complaint(now)
+            return None if complaint is None else (Outcome.HUNG, complaint)
+        if watch.ready is None and now - self._bounded_from > limits.boot_s:
             if watch.bytes_seen == 0:
                 return Outcome.SILENT, f"nothing on the console in {limits.boot_s:g} s"
             return Outcome.HUNG, f"not ready after {limits.boot_s:g} s"
@@ -173,8 +201,9 @@ class _Session:
             return None
         self._asked = now
         seconds = await self._machine.guest_seconds()
-        if seconds is not None and seconds > self._limits.guest_s:
-            return Outcome.HUNG, f"{seconds:g} s passed on the guest's clock"
+        if seconds is not None and seconds - self._guest_start > self._limits.guest_s:
+            passed = seconds - self._guest_start
+            return Outcome.HUNG, f"{passed:g} s passed on the guest's clock"
         return None
 
     async def _drained(self, read: asyncio.Future[bytes], event: Event) -> Ending:
@@ -241,10 +270,12 @@ async def run_session(
     limits: Limits,
     panic: Sequence[str] = (),
     keep: Callable[[bytes], None] = lambda data: None,
+    script: Sequence[Step] = (),
 ) -> Ending:
     """Let `machine` run until it ends, and say how.
 
-    Lines go to `sink`, raw bytes to `keep`, text lines are searched for the `panic` patterns.
+    Lines go to `sink`, raw bytes to `keep`, text lines are searched for the `panic` patterns. A
+    `script` is typed first, with bounds of its own; the others count from its end.
     QEMU is stopped on return. Raises MachineError when QEMU is gone before it ran.
     """
-    return await _Session(machine, sink, limits, panic, keep).run()
+    return await _Session(machine, sink, limits, panic, keep, script).run()

@@ -13,6 +13,7 @@ from __future__ import annotations
 from typing import assert_never
 
 from ringside.catalog.delivery import (
+    ConsoleDelivery,
     Delivery,
     InitrdDelivery,
     LoaderDelivery,
@@ -21,7 +22,7 @@ from ringside.catalog.delivery import (
     ReplaceCpioDelivery,
 )
 from ringside.errors import ImageError
-from ringside.image.delivery import initrd, loader, multiboot_module, replace_cpio
+from ringside.image.delivery import console, initrd, loader, multiboot_module, replace_cpio
 from ringside.image.delivery.contract import Cargo, Delivered, Facts, Step
 
 __all__ = ["Cargo", "Delivered", "Facts", "Step", "deliver", "look"]
@@ -40,6 +41,8 @@ def deliver(how: Delivery, cargo: Cargo) -> Delivered:
             return multiboot_module.deliver(how, cargo)
         case LoaderDelivery():
             return loader.deliver(how, cargo)
+        case ConsoleDelivery():
+            return console.deliver(how, cargo)
         case _:
             assert_never(how)
 
@@ -60,5 +63,7 @@ def look(how: Delivery, image: bytes, what: str) -> Facts:
             return multiboot_module.look(image, what)
         case LoaderDelivery():
             return loader.look(how, image, what)
+        case ConsoleDelivery():
+            return (("workloads", f"typed into its shell by {how.encoding}, into {how.folder}"),)
         case _:
             assert_never(how)

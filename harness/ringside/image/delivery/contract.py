@@ -28,12 +28,14 @@ class Cargo:
 @dataclass(frozen=True)
 class Step:
     """`send` these bytes, then wait at most `seconds` of this host for the regular expression
-    `expect` in what the console says from then on; `what` names the step in an error."""
+    `expect` in what the console says from then on. Where `refuse` is found and `expect` is not,
+    the guest has refused. `what` names the step in an error."""
 
     send: bytes
     expect: str
     seconds: float
     what: str
+    refuse: str | None = None
 
 
 @dataclass(frozen=True)
