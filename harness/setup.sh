@@ -75,6 +75,7 @@ look() {
 		need gcc-riscv64-linux-gnu useful has riscv64-linux-gnu-gcc
 		need linux-libc-dev-riscv64-cross useful has_riscv_headers
 		need "$(riscv_qemu)" useful has qemu-system-riscv64
+		need musl-tools useful has musl-gcc
 	fi
 }
 

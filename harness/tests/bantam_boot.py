@@ -9,12 +9,17 @@ import subprocess
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
+import pytest
+
+from ringside.catalog import load
+from ringside.image import boot_file, obtain
 from ringside.image.cpio import CpioWriter
 from ringside.machine import CLOCKS, MachineSpec, QemuMachine, build_argv, find_qemu
 from ringside.session import Ending, Limits, run_session
 
 ROOT = Path(__file__).resolve().parents[2]
 SOURCE = ROOT / "kernel-under-test"
+REFERENCE = "linux-6.1"
 PANIC = (r"^Bantam panic: ", r"^Kernel panic - not syncing: ", r"end Kernel panic")
 CONSOLE_DEVICES = {"console": (5, 1), "null": (1, 3), "zero": (1, 5), "full": (1, 7)}
 CONSOLE_DEVICES |= {"random": (1, 8), "urandom": (1, 9)}
@@ -30,6 +35,17 @@ def make(*words: str) -> None:
         stdin=subprocess.DEVNULL,
     )
     assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-2000:]
+
+
+def reference() -> tuple[Path, str]:
+    """The kernel that Bantam is to be like, and its command line. Skips when it is not here."""
+    cache = ROOT / ".cache"
+    if not (cache / "images" / f"{REFERENCE}.json").is_file():
+        pytest.skip(f"{REFERENCE} is not here yet: run `make fetch`")
+    kernel = load(ROOT).kernel(REFERENCE)
+    assert kernel.boot is not None
+    way = kernel.boot.ways["direct"]
+    return boot_file(obtain(kernel, ROOT, cache), way, cache), way.cmdline
 
 
 def initrd(files: Mapping[str, bytes]) -> bytes:

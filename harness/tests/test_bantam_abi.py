@@ -7,15 +7,12 @@ from pathlib import Path
 import bantam_boot as bantam
 import pytest
 
-from ringside.catalog import load
-from ringside.image import boot_file, obtain
 from ringside.machine import MachineSpec
 from ringside.session import Outcome
 
 pytestmark = pytest.mark.boot
 
 MEMORY_MIB = 192
-REFERENCE = "linux-6.1"
 
 
 def _results(lines: list[str]) -> list[str]:
@@ -54,14 +51,7 @@ def on_debug(archive: Path) -> list[str]:
 
 @pytest.fixture(scope="module")
 def on_linux(archive: Path) -> list[str]:
-    cache = bantam.ROOT / ".cache"
-    if not (cache / "images" / f"{REFERENCE}.json").is_file():
-        pytest.skip(f"{REFERENCE} is not here yet: run `make fetch`")
-    kernel = load(bantam.ROOT).kernel(REFERENCE)
-    assert kernel.boot is not None
-    way = kernel.boot.ways["direct"]
-    image = boot_file(obtain(kernel, bantam.ROOT, cache), way, cache)
-    return _run(image, way.cmdline, archive)
+    return _run(*bantam.reference(), archive)
 
 
 def test_bantam_does_what_linux_does(on_bantam: list[str]) -> None:

@@ -178,51 +178,6 @@ int pipe_create(uint32_t flags, struct file **read_end, struct file **write_end)
 	return 0;
 }
 
-/* Sleeps until an end of the other kind has been opened, now or since `seen`. */
-static int meet(struct wait_queue *q, const uint32_t *ends, const uint32_t *seen, uint32_t before)
-{
-	while (!*ends && *seen == before) {
-		int err = wait_sleep(q, WAIT_INTERRUPTIBLE);
-
-		if (err)
-			return err;
-	}
-	return 0;
-}
-
-int fifo_open(struct inode *inode, uint32_t flags, struct file **out)
-{
-	uint32_t mode = flags & O_ACCMODE;
-	struct pipe *p = inode->fifo;
-	int err = 0;
-
-	if (mode == O_WRONLY && (flags & O_NONBLOCK) && (!p || !p->read_ends))
-		return -ENXIO;
-	if (!p) {
-		p = pipe_make();
-		if (!p)
-			return -ENOMEM;
-	}
-	*out = end_make(p, flags, inode);
-	if (!*out) {
-		if (!inode->fifo)
-			kmem_free(p);
-		return -ENOMEM;
-	}
-	inode_get(inode);
-	inode->fifo = p;
-	p->fifo = inode;
-	wait_wake_all(&p->readers);
-	wait_wake_all(&p->writers);
-	if (mode == O_RDONLY && !(flags & O_NONBLOCK))
-		err = meet(&p->readers, &p->write_ends, &p->writes_seen, p->writes_seen);
-	else if (mode == O_WRONLY && !(flags & O_NONBLOCK))
-		err = meet(&p->writers, &p->read_ends, &p->reads_seen, p->reads_seen);
-	if (err)
-		file_put(*out);
-	return err;
-}
-
 static int no_pages(struct object *o, uint64_t index, enum page_use use, struct page **out)
 {
 	(void)o, (void)index, (void)use, (void)out;
@@ -245,6 +200,55 @@ static const struct object_ops nameless_object_ops = {
 };
 
 static const struct inode_ops nameless_ops = {};
+
+/* Sleeps until an end of the other kind has been opened, now or since `seen`. */
+static int meet(struct wait_queue *q, const uint32_t *ends, const uint32_t *seen, uint32_t before)
+{
+	while (!*ends && *seen == before) {
+		int err = wait_sleep(q, WAIT_INTERRUPTIBLE);
+
+		if (err)
+			return err;
+	}
+	return 0;
+}
+
+int fifo_open(struct inode *inode, uint32_t flags, struct file **out)
+{
+	bool named = inode->ops != &nameless_ops;
+	uint32_t mode = flags & O_ACCMODE;
+	struct pipe *p = inode->fifo;
+	int err = 0;
+
+	if (mode == O_WRONLY && named && (flags & O_NONBLOCK) && (!p || !p->read_ends))
+		return -ENXIO;
+	if (!p) {
+		p = pipe_make();
+		if (!p)
+			return -ENOMEM;
+	}
+	*out = end_make(p, flags, inode);
+	if (!*out) {
+		if (!inode->fifo)
+			kmem_free(p);
+		return -ENOMEM;
+	}
+	inode_get(inode);
+	inode->fifo = p;
+	p->fifo = inode;
+	wait_wake_all(&p->readers);
+	wait_wake_all(&p->writers);
+	/* Those of a pipe have met long ago, and may have gone since. */
+	if (!named)
+		return 0;
+	if (mode == O_RDONLY && !(flags & O_NONBLOCK))
+		err = meet(&p->readers, &p->write_ends, &p->writes_seen, p->writes_seen);
+	else if (mode == O_WRONLY && !(flags & O_NONBLOCK))
+		err = meet(&p->writers, &p->read_ends, &p->reads_seen, p->reads_seen);
+	if (err)
+		file_put(*out);
+	return err;
+}
 
 int pipe_inode(const struct file *f, struct inode **out)
 {

@@ -41,6 +41,9 @@ static void pipes(void)
 	close(writer);
 	same("what it wrote", read(again, text, sizeof(text)), 1);
 	same("then the end", read(again, text, sizeof(text)), 0);
+	n = open(of(ends[0]), O_RDONLY);
+	holds("a reader without writers need not wait", n >= 0);
+	close((int)n);
 	close(ends[0]);
 	same("the last reader reads on", read(again, text, sizeof(text)), 0);
 	writer = open(of(again), O_WRONLY);
