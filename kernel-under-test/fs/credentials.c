@@ -4,8 +4,6 @@
 #include "lib/string.h"
 #include "mm/kmem.h"
 
-#define S_ISVTX 01000
-
 struct credentials credentials_root = {
 	.refs = 1,
 	.permitted = CAP_ALL,
@@ -88,4 +86,17 @@ int may_delete(const struct inode *dir, const struct inode *target)
 		return err;
 	me = credentials_current()->fsuid;
 	return me == target->uid || me == dir->uid || capable(CAP_FOWNER) ? 0 : -EPERM;
+}
+
+void inode_own(const struct inode *dir, struct inode *inode)
+{
+	const struct credentials *c = credentials_current();
+
+	inode->uid = c->fsuid;
+	inode->gid = c->fsgid;
+	if (unlikely(dir->mode & S_ISGID)) {
+		inode->gid = dir->gid;
+		if (inode_is(inode, S_IFDIR))
+			inode->mode |= S_ISGID;
+	}
 }

@@ -105,6 +105,9 @@ static inline bool may_own(const struct inode *inode)
 	return credentials_current()->fsuid == inode->uid || capable(CAP_FOWNER);
 }
 
+/* A new file in `dir` is the caller's. */
+void inode_own(const struct inode *dir, struct inode *inode);
+
 /* A name in `dir` may be made, or (`target`: what it leads to) taken away. 0, -EACCES, -EPERM. */
 int may_enter(const struct inode *dir);
 int may_delete(const struct inode *dir, const struct inode *target);

@@ -1,4 +1,5 @@
 /* Names in ext2: making, finding, linking, moving and removing them. */
+#include "fs/credentials.h"
 #include "fs/ext2_node.h"
 #include "lib/errno.h"
 #include "lib/string.h"
@@ -60,6 +61,7 @@ static int name_new(struct node *dir, const char *name, size_t len, struct node 
 		err = ext2_entry_add(dir, name, len, (uint32_t)n->inode.ino, n->inode.mode);
 	if (err)
 		return err;
+	inode_own(&dir->inode, &n->inode);
 	n->inode.links = 1 + directory;
 	if (directory) {
 		dir->inode.links++;

@@ -1,5 +1,6 @@
 #include "fs/path.h"
 
+#include "fs/credentials.h"
 #include "lib/errno.h"
 #include "lib/string.h"
 #include "mm/kmem.h"
@@ -47,6 +48,9 @@ static int step(struct walk *w, const char *name, size_t len, bool follow)
 
 	if (!inode_is(dir, S_IFDIR))
 		return -ENOTDIR;
+	err = may(dir, MAY_EXEC);
+	if (err)
+		return err;
 	if (len == 1 && name[0] == '.')
 		return 0;
 	if (len == 2 && name[0] == '.' && name[1] == '.') {

@@ -1,5 +1,6 @@
 /* Directories of tmpfs: a hash table for lookups, a list for listing. */
 #include "arch/time.h"
+#include "fs/credentials.h"
 #include "fs/tmpfs_node.h"
 #include "lib/errno.h"
 #include "lib/string.h"
@@ -102,6 +103,7 @@ static int add_new(struct node *dir, const char *name, size_t len, struct node *
 
 	if (err)
 		return err;
+	inode_own(&dir->inode, &n->inode);
 	if (inode_is(&n->inode, S_IFDIR)) {
 		n->parent = dir;
 		n->inode.links++;

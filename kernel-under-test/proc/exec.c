@@ -1,6 +1,7 @@
 #include "proc/exec.h"
 
 #include "arch/uaccess.h"
+#include "fs/credentials.h"
 #include "lib/errno.h"
 #include "lib/random.h"
 #include "lib/string.h"
@@ -33,7 +34,7 @@
 #define AT_SECURE 23
 #define AT_RANDOM 25
 #define AT_EXECFN 31
-#define AUX_WORDS (2 * 15)
+#define AUX_WORDS (2 * 16)
 
 static int write_strings(struct space *s, uint64_t to, const struct args *a)
 {
@@ -89,7 +90,8 @@ static int push_strings(struct pusher *p, const struct args *a, size_t n, size_t
  * argc. *sp is where it ends, 16 bytes aligned.
  */
 static int build_stack(struct space *s, const char *path, const struct args *a,
-		       const struct elf_image *image, uint64_t *sp, uint64_t *strings_at)
+		       const struct elf_image *image, const struct credentials *cred, uint64_t *sp,
+		       uint64_t *strings_at)
 {
 	size_t path_size = strlen(path) + 1, at = 0;
 	uint64_t exec_fn = s->stack_top - 8 - path_size - (space_random_gap(256) >> 8);
@@ -106,10 +108,11 @@ static int build_stack(struct space *s, const char *path, const struct args *a,
 		AT_BASE,   image->base,
 		AT_FLAGS,  0,
 		AT_ENTRY,  image->entry,
-		AT_UID,	   0,
-		AT_EUID,   0,
-		AT_GID,	   0,
-		AT_EGID,   0,
+		AT_UID,	   cred->uid,
+		AT_EUID,   cred->euid,
+		AT_GID,	   cred->gid,
+		AT_EGID,   cred->egid,
+		AT_SECURE, cred->uid != cred->euid || cred->gid != cred->egid,
 		AT_CLKTCK, 100,
 		AT_RANDOM, random,
 		AT_EXECFN, exec_fn,
@@ -158,7 +161,7 @@ static int open_program(struct process *p, const char *path, struct inode **out)
 
 	if (err)
 		return err;
-	if (inode_is(*out, S_IFREG) && ((*out)->mode & 0111))
+	if (inode_is(*out, S_IFREG) && ((*out)->mode & 0111) && may(*out, MAY_EXEC) == 0)
 		return 0;
 	inode_put(*out);
 	return -EACCES;
@@ -226,6 +229,37 @@ static int find_program(struct process *p, const char *path, struct inode **file
 	return err;
 }
 
+/*
+ * Who runs `file`, with a reference: the same as before, unless the file says set-uid or set-gid,
+ * or capabilities come or go with the user. NULL without memory.
+ */
+static struct credentials *credentials_for(struct credentials *now, const struct inode *file)
+{
+	bool set_uid = (file->mode & S_ISUID) && !now->no_new_privileges;
+	bool set_gid = (file->mode & (S_ISGID | 010)) == (S_ISGID | 010) && !now->no_new_privileges;
+	struct credentials *c;
+
+	if (likely(!set_uid && !set_gid && !now->uid && !now->euid && !now->suid && !now->sgid &&
+		   !now->gid && !now->egid && now->effective == CAP_ALL &&
+		   now->bounding == CAP_ALL && now->permitted == CAP_ALL))
+		return credentials_get(now);
+	c = credentials_copy(now, now->group_count);
+	if (!c)
+		return NULL;
+	if (set_uid)
+		c->euid = file->uid;
+	if (set_gid)
+		c->egid = file->gid;
+	c->suid = c->fsuid = c->euid;
+	c->sgid = c->fsgid = c->egid;
+	if (set_uid || set_gid)
+		c->ambient = 0;
+	c->permitted = c->euid && c->uid ? c->ambient : c->bounding | c->inheritable;
+	c->effective = c->euid ? c->ambient : c->permitted;
+	c->keep_capabilities = false;
+	return c;
+}
+
 int process_exec(struct process *p, const char *path, struct args *args)
 {
 	struct space *space = space_create(), *old = p->space;
@@ -233,6 +267,7 @@ int process_exec(struct process *p, const char *path, struct args *args)
 	struct elf_image image;
 	struct inode *file;
 	struct thread *t;
+	struct credentials *cred = NULL;
 	uint64_t sp, strings;
 	int err;
 
@@ -241,9 +276,11 @@ int process_exec(struct process *p, const char *path, struct args *args)
 	err = find_program(p, path, &file, args);
 	if (err)
 		goto fail;
-	err = elf_load(space, &base, file, &image);
+	cred = credentials_for(
+		(p == process_current() ? thread_current() : process_first_thread(p))->cred, file);
+	err = cred ? elf_load(space, &base, file, &image) : -ENOMEM;
 	if (!err)
-		err = build_stack(space, path, args, &image, &sp, &strings);
+		err = build_stack(space, path, args, &image, cred, &sp, &strings);
 	if (err)
 		goto fail_file;
 
@@ -265,6 +302,12 @@ int process_exec(struct process *p, const char *path, struct args *args)
 	t->tid = p->pid;
 	t->clear_tid = t->robust_list = 0;
 	t->alt_stack_size = 0;
+	if (unlikely(cred != t->cred)) {
+		p->undumpable = cred->euid != cred->uid || cred->egid != cred->gid;
+		p->death_signal = 0;
+	}
+	credentials_put(t->cred);
+	credentials_give(t, cred);
 	signal_reset_actions(p);
 	if (unlikely(p->timers))
 		posix_timers_delete_all(p, false);
@@ -283,6 +326,8 @@ int process_exec(struct process *p, const char *path, struct args *args)
 	}
 	return 0;
 fail_file:
+	if (cred)
+		credentials_put(cred);
 	inode_put(file);
 fail:
 	space_put(space);

@@ -10,16 +10,21 @@
 #include "proc/signal.h"
 #include "sched/sched.h"
 
-/* Orphans go to process 1. */
+/* Orphans go to the next one above that asked for them, or to process 1. */
 static void give_away_children(struct process *p)
 {
-	struct process *init = process_find(1), *c, *next;
+	struct process *init = p->parent, *c, *next;
+
+	while (init && init->pid != 1 && !init->subreaper)
+		init = init->parent;
 
 	list_for_each_safe (c, next, &p->children, sibling) {
 		list_remove(&c->sibling);
 		c->parent = init;
 		c->parent_pid = init->pid;
 		list_push_back(&init->children, &c->sibling);
+		if (unlikely(c->death_signal) && !c->zombie)
+			signal_raise(c, c->death_signal);
 		if (c->zombie)
 			wait_wake_all(&init->child_changed);
 	}
@@ -125,6 +130,7 @@ void thread_exit(int status)
 	clear_tid(t, p);
 	p->cpu_ns += thread_cpu_ns(t);
 	signal_drop_all(&t->signals);
+	p->uid = t->cred->uid;
 	credentials_put(t->cred);
 	list_remove(&t->sibling);
 	list_remove(&t->by_tid);

@@ -42,6 +42,7 @@ struct process {
 	struct list by_pid;
 	struct wait_queue child_changed;
 	bool zombie;
+	uint32_t uid; /* whose it was, kept for its parent */
 	int exit_status; /* as wait4() gives it */
 	int pgid, sid;
 
@@ -71,6 +72,9 @@ struct process {
 	/* Where its argument strings were put. */
 	uint64_t args_start, args_size;
 	uint32_t umask;
+	/* prctl(): sent when the parent ends; takes over the orphans below it. */
+	int death_signal;
+	bool undumpable, subreaper;
 	char comm[COMM_MAX];
 
 	/* vfork: the parent sleeps until the child has a space of its own. */

@@ -2,6 +2,7 @@
 
 #include "arch/smp.h"
 #include "arch/time.h"
+#include "fs/credentials.h"
 #include "fs/mount.h"
 #include "lib/printf.h"
 #include "lib/string.h"
@@ -111,6 +112,7 @@ static void stat(struct text *t, struct process *p)
 
 static void status(struct text *t, struct process *p)
 {
+	const struct credentials *c = process_first_thread(p)->cred;
 	char state = state_of(p);
 
 	text_add(t, "Name:\t%s\nUmask:\t%04x\nState:\t%c (%s)\n", p->comm,
@@ -120,11 +122,20 @@ static void status(struct text *t, struct process *p)
 				: "sleeping");
 	text_add(t, "Tgid:\t%d\nPid:\t%d\nPPid:\t%d\nTracerPid:\t0\n", p->pid, p->pid,
 		 p->parent ? p->parent->pid : 0);
-	text_add(t, "Uid:\t0\t0\t0\t0\nGid:\t0\t0\t0\t0\nFDSize:\t%u\n", p->files->capacity);
+	text_add(t, "Uid:\t%u\t%u\t%u\t%u\n", c->uid, c->euid, c->suid, c->fsuid);
+	text_add(t, "Gid:\t%u\t%u\t%u\t%u\nFDSize:\t%u\nGroups:\t", c->gid, c->egid, c->sgid,
+		 c->fsgid, p->files->capacity);
+	for (uint32_t i = 0; i < c->group_count; i++)
+		text_add(t, "%u ", c->groups[i]);
+	text_add(t, "\n");
 	text_add(t, "VmSize:\t%8lu kB\nVmRSS:\t%8lu kB\nThreads:\t%u\n", size_of(p) / 1024,
 		 p->space->resident * (PAGE_SIZE / 1024), p->thread_count);
 	text_add(t, "SigPnd:\t%016lx\nSigBlk:\t%016lx\n", p->pending,
 		 process_first_thread(p)->blocked);
+	text_add(t, "CapInh:\t%016lx\nCapPrm:\t%016lx\nCapEff:\t%016lx\n", c->inheritable,
+		 c->permitted, c->effective);
+	text_add(t, "CapBnd:\t%016lx\nCapAmb:\t%016lx\nNoNewPrivs:\t%d\n", c->bounding, c->ambient,
+		 c->no_new_privileges);
 }
 
 static void comm(struct text *t, struct process *p)

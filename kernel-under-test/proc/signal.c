@@ -1,6 +1,7 @@
 #include "proc/signal.h"
 
 #include "arch/time.h"
+#include "fs/credentials.h"
 #include "lib/string.h"
 #include "mm/kmem.h"
 #include "proc/posix_timer.h"
@@ -23,6 +24,7 @@ struct signal_info signal_info_user(int signo, int code)
 	struct signal_info info = {.signo = signo, .code = code};
 
 	info.pid = process_current()->pid;
+	info.uid = credentials_current()->uid;
 	return info;
 }
 
@@ -172,7 +174,7 @@ void signal_raise(struct process *p, int signo)
 
 void signal_send_child(struct process *p)
 {
-	struct signal_info info = {.signo = SIGCHLD, .pid = p->pid};
+	struct signal_info info = {.signo = SIGCHLD, .pid = p->pid, .uid = p->uid};
 	bool job = p->stopped || !p->zombie;
 
 	if (!p->zombie) {
@@ -190,10 +192,25 @@ void signal_send_child(struct process *p)
 	signal_send(p->parent, &info);
 }
 
+bool signal_may_send(const struct process *p, int signo)
+{
+	const struct credentials *c = credentials_current(), *to;
+
+	if (likely(credentials_can(c, CAP_KILL)) || p == process_current())
+		return true;
+	if (list_empty(&p->threads))
+		return true;
+	to = process_first_thread(p)->cred;
+	if (signo == SIGCONT && p->sid == process_current()->sid)
+		return true;
+	return c->euid == to->uid || c->euid == to->suid || c->uid == to->uid || c->uid == to->suid;
+}
+
 struct kill {
 	int group; /* 0: everyone but process 1 and the caller */
 	const struct signal_info *info;
-	bool found;
+	bool trusted; /* the kernel sends it */
+	bool found, refused;
 };
 
 static bool kill_one(struct process *p, void *ctx)
@@ -202,6 +219,10 @@ static bool kill_one(struct process *p, void *ctx)
 
 	if (k->group ? p->pgid != k->group : p->pid == 1 || p == process_current())
 		return true;
+	if (!k->trusted && !signal_may_send(p, k->info->signo)) {
+		k->refused = true;
+		return true;
+	}
 	k->found = true;
 	if (k->info->signo)
 		signal_send(p, k->info);
@@ -210,13 +231,16 @@ static bool kill_one(struct process *p, void *ctx)
 
 int signal_kill(int pid, const struct signal_info *info)
 {
-	struct kill k = {0, info, false};
+	bool trusted = info->code == SI_KERNEL;
+	struct kill k = {0, info, trusted, false, false};
 	struct process *p;
 
 	if (info->signo < 0 || info->signo > SIGNALS_MAX)
 		return -EINVAL;
 	if (pid > 0) {
 		p = process_find(pid);
+		if (p && !trusted && !signal_may_send(p, info->signo))
+			return -EPERM;
 		if (p && info->signo)
 			signal_send(p, info);
 		return p || process_number_taken(pid) ? 0 : -ESRCH;
@@ -228,7 +252,7 @@ int signal_kill(int pid, const struct signal_info *info)
 	else if (pid != -1)
 		k.group = -pid;
 	process_each(kill_one, &k);
-	return k.found ? 0 : -ESRCH;
+	return k.found ? 0 : k.refused ? -EPERM : -ESRCH;
 }
 
 void signal_set_blocked(uint64_t blocked)

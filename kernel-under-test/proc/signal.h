@@ -95,6 +95,9 @@ void signal_send_child(struct process *p);
 /* For kill(): process, group or all; signo 0 only tests. 0, -ESRCH, -EINVAL. */
 int signal_kill(int pid, const struct signal_info *info);
 
+/* Whether the caller may send that signal to `p`. */
+bool signal_may_send(const struct process *p, int signo);
+
 /* New blocked set of the calling thread. */
 void signal_set_blocked(uint64_t blocked);
 /* The same until the current system call is over: sigsuspend(), ppoll() and the like. */

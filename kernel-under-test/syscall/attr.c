@@ -27,6 +27,15 @@ long sys_renameat2(uint64_t from_fd, uint64_t from, uint64_t to_fd, uint64_t to,
 	if (err)
 		goto out;
 	err = user_parent((int)to_fd, to, new_name, &new);
+	if (!err && unlikely(thread_current()->confined)) {
+		err = user_may_remove(&old);
+		if (!err)
+			err = user_may_remove(&new);
+		if (err == -ENOENT)
+			err = user_may_make(&new);
+		if (err)
+			inode_put(new.dir);
+	}
 	if (!err) {
 		err = old.dir->ops->rename == new.dir->ops->rename
 			      ? old.dir->ops->rename(old.dir, old.name, old.len, new.dir, new.name,
@@ -69,6 +78,11 @@ static int set_mode(struct inode *inode, uint64_t mode)
 
 	if (err)
 		return err;
+	if (!may_own(inode))
+		return -EPERM;
+	if (unlikely(mode & S_ISGID) && !credentials_in_group(credentials_current(), inode->gid) &&
+	    !capable(CAP_FSETID))
+		mode &= ~(uint64_t)S_ISGID;
 	inode->mode = (inode->mode & S_IFMT) | (mode & S_PERM);
 	changed(inode);
 	return 0;
@@ -97,21 +111,32 @@ long sys_fchmod(uint64_t fd, uint64_t mode)
 
 	if (!f)
 		return -EBADF;
+	if (f->flags & O_PATH)
+		return -EBADF;
 	return f->inode ? set_mode(f->inode, mode) : 0;
 }
 
 static int set_owner(struct inode *inode, uint64_t uid, uint64_t gid)
 {
+	const struct credentials *c = credentials_current();
+	bool mine = c->fsuid == inode->uid;
 	int err = changeable(inode);
 
 	if (err)
 		return err;
+	/* One may give one's files to a group that one is in, and to nobody else. */
+	if (!capable(CAP_CHOWN) &&
+	    (!mine || ((uint32_t)uid != UINT32_MAX && (uint32_t)uid != inode->uid) ||
+	     ((uint32_t)gid != UINT32_MAX && (uint32_t)gid != inode->gid &&
+	      !credentials_in_group(c, (uint32_t)gid))))
+		return -EPERM;
+	if (!inode_is(inode, S_IFDIR))
+		inode->mode &= ~(uint32_t)(S_ISUID | (inode->mode & 010 ? S_ISGID : 0));
 	if ((uint32_t)uid != UINT32_MAX)
 		inode->uid = (uint32_t)uid;
 	if ((uint32_t)gid != UINT32_MAX)
 		inode->gid = (uint32_t)gid;
-	if (inode->ops->changed)
-		inode->ops->changed(inode);
+	changed(inode);
 	return 0;
 }
 
@@ -143,6 +168,8 @@ long sys_fchown(uint64_t fd, uint64_t uid, uint64_t gid)
 
 	if (!f)
 		return -EBADF;
+	if (f->flags & O_PATH)
+		return -EBADF;
 	return f->inode ? set_owner(f->inode, uid, gid) : 0;
 }
 
@@ -152,6 +179,16 @@ static uint64_t to_ns(int64_t sec, int64_t nsec)
 	uint64_t s = sec < 0 ? 0 : MIN((uint64_t)sec, UINT64_MAX / NS_PER_SEC - 1);
 
 	return s * NS_PER_SEC + (uint64_t)nsec;
+}
+
+static bool now_both(int64_t a, int64_t b)
+{
+	return a == UTIME_NOW && b == UTIME_NOW;
+}
+
+static bool time_ok(int64_t nsec)
+{
+	return nsec == UTIME_NOW || nsec == UTIME_OMIT || (nsec >= 0 && nsec < (int64_t)NS_PER_SEC);
 }
 
 long sys_utimensat(uint64_t dirfd, uint64_t path, uint64_t times, uint64_t flags)
@@ -166,6 +203,11 @@ long sys_utimensat(uint64_t dirfd, uint64_t path, uint64_t times, uint64_t flags
 
 	if (times && copy_from_user(ts, times, sizeof(ts)) < 0)
 		return -EFAULT;
+	if (!time_ok(ts[0].nsec) || !time_ok(ts[1].nsec) ||
+	    (flags & ~(uint64_t)(AT_SYMLINK_NOFOLLOW | AT_EMPTY_PATH)))
+		return -EINVAL;
+	if (ts[0].nsec == UTIME_OMIT && ts[1].nsec == UTIME_OMIT)
+		return 0;
 	if (path) {
 		err = user_inode((int)dirfd, path, (unsigned int)flags, &inode);
 		if (err)
@@ -177,6 +219,9 @@ long sys_utimensat(uint64_t dirfd, uint64_t path, uint64_t times, uint64_t flags
 		inode = inode_get(f->inode);
 	}
 	err = changeable(inode);
+	if (!err && !may_own(inode) &&
+	    (!now_both(ts[0].nsec, ts[1].nsec) || may(inode, MAY_WRITE)))
+		err = now_both(ts[0].nsec, ts[1].nsec) ? -EACCES : -EPERM;
 	if (err) {
 		inode_put(inode);
 		return err;
@@ -199,6 +244,8 @@ long sys_truncate(uint64_t path, uint64_t size)
 		return err;
 	if (inode_is(inode, S_IFDIR))
 		err = -EISDIR;
+	else if (inode_is(inode, S_IFREG) && may(inode, MAY_WRITE))
+		err = -EACCES;
 	else if (!inode_is(inode, S_IFREG) || (int64_t)size < 0)
 		err = -EINVAL;
 	else
@@ -216,6 +263,8 @@ long sys_fchdir(uint64_t fd)
 		return -EBADF;
 	if (!f->inode || !inode_is(f->inode, S_IFDIR))
 		return -ENOTDIR;
+	if (may(f->inode, MAY_EXEC))
+		return -EACCES;
 	inode_get(f->inode);
 	inode_put(p->cwd);
 	p->cwd = f->inode;

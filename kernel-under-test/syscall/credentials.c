@@ -1,82 +1,312 @@
-/* System calls on who one is: root, and nobody else. */
-#include "lib/string.h"
+/* System calls on who one is: users, groups and capabilities. */
+#include "fs/credentials.h"
+
+#include "mm/kmem.h"
 #include "syscall/syscalls.h"
 #include "syscall/user.h"
 
 #define KEEP UINT32_MAX
 
-#define PR_SET_NAME 15
-#define PR_GET_NAME 16
+/* The order of the ids in struct credentials, for users as for groups. */
+enum { REAL, EFFECTIVE, SAVED, FS, IDS };
 
-/* There is one user, root. */
-long sys_getid(void)
+static uint32_t *ids_of(struct credentials *c, bool group)
 {
+	return group ? &c->gid : &c->uid;
+}
+
+_Static_assert(offsetof(struct credentials, fsuid) ==
+		       offsetof(struct credentials, uid) + FS * sizeof(uint32_t),
+	       "in this order");
+_Static_assert(offsetof(struct credentials, fsgid) ==
+		       offsetof(struct credentials, gid) + FS * sizeof(uint32_t),
+	       "in this order");
+
+long sys_getuid(void)
+{
+	return credentials_current()->uid;
+}
+
+long sys_geteuid(void)
+{
+	return credentials_current()->euid;
+}
+
+long sys_getgid(void)
+{
+	return credentials_current()->gid;
+}
+
+long sys_getegid(void)
+{
+	return credentials_current()->egid;
+}
+
+static bool is_any(const uint32_t ids[IDS], uint32_t id)
+{
+	return id == ids[REAL] || id == ids[EFFECTIVE] || id == ids[SAVED];
+}
+
+/* What root's capabilities become when the user changes. */
+static void settle_capabilities(struct credentials *c, const struct credentials *old)
+{
+	bool was_root = !old->uid || !old->euid || !old->suid;
+
+	if (was_root && c->uid && c->euid && c->suid && !c->keep_capabilities)
+		c->permitted = c->effective = 0;
+	if (was_root && c->uid && c->euid && c->suid)
+		c->ambient = 0;
+	if (!old->euid && c->euid)
+		c->effective = 0;
+	else if (old->euid && !c->euid)
+		c->effective = c->permitted;
+	else if (!old->fsuid && c->fsuid)
+		c->effective &= ~CAP_FILES;
+	else if (old->fsuid && !c->fsuid)
+		c->effective |= c->permitted & CAP_FILES;
+}
+
+static long change(bool group, const uint32_t ids[IDS])
+{
+	const struct credentials *now = credentials_current();
+	struct credentials *c = credentials_copy(now, now->group_count);
+
+	if (!c)
+		return -ENOMEM;
+	for (int i = 0; i < IDS; i++)
+		ids_of(c, group)[i] = ids[i];
+	if (!group)
+		settle_capabilities(c, now);
+	if (c->euid != now->euid || c->egid != now->egid)
+		process_current()->undumpable = true;
+	credentials_use(c);
 	return 0;
 }
 
-static bool is_root_or_keep(uint64_t id)
+static bool privileged(bool group)
 {
-	return (uint32_t)id == 0 || (uint32_t)id == KEEP;
+	return capable(group ? CAP_SETGID : CAP_SETUID);
 }
 
-/* Nothing checks who one is, so becoming somebody less would be a false promise: refused. */
-long sys_setid(uint64_t id)
+static long set_one(bool group, uint32_t id)
 {
-	return (uint32_t)id == 0 ? 0 : -EPERM;
+	const uint32_t *now = ids_of(credentials_current(), group);
+	uint32_t ids[IDS] = {id, id, id, id};
+
+	if (id == KEEP)
+		return -EINVAL;
+	if (!privileged(group)) {
+		if (id != now[REAL] && id != now[SAVED])
+			return -EPERM;
+		ids[REAL] = now[REAL];
+		ids[SAVED] = now[SAVED];
+	}
+	return change(group, ids);
 }
 
-long sys_setid2(uint64_t real, uint64_t effective)
+static long set_two(bool group, uint32_t real, uint32_t effective)
 {
-	return is_root_or_keep(real) && is_root_or_keep(effective) ? 0 : -EPERM;
+	const uint32_t *now = ids_of(credentials_current(), group);
+	uint32_t ids[IDS] = {real == KEEP ? now[REAL] : real,
+			     effective == KEEP ? now[EFFECTIVE] : effective, now[SAVED], 0};
+
+	if (!privileged(group) && ((ids[REAL] != now[REAL] && ids[REAL] != now[EFFECTIVE]) ||
+				   !is_any(now, ids[EFFECTIVE])))
+		return -EPERM;
+	if (real != KEEP || (effective != KEEP && ids[EFFECTIVE] != now[REAL]))
+		ids[SAVED] = ids[EFFECTIVE];
+	ids[FS] = ids[EFFECTIVE];
+	return change(group, ids);
 }
 
-long sys_setid3(uint64_t real, uint64_t effective, uint64_t saved)
+static long set_three(bool group, uint32_t real, uint32_t effective, uint32_t saved)
 {
-	return is_root_or_keep(saved) ? sys_setid2(real, effective) : -EPERM;
+	const uint32_t *now = ids_of(credentials_current(), group);
+	const uint32_t want[] = {real, effective, saved};
+	uint32_t ids[IDS];
+
+	for (int i = REAL; i <= SAVED; i++) {
+		ids[i] = want[i] == KEEP ? now[i] : want[i];
+		if (!privileged(group) && !is_any(now, ids[i]))
+			return -EPERM;
+	}
+	ids[FS] = ids[EFFECTIVE];
+	return change(group, ids);
 }
 
-long sys_getresid(uint64_t real, uint64_t effective, uint64_t saved)
+/* Tells the old one, whatever happens. */
+static long set_fs(bool group, uint32_t id)
 {
-	static const uint32_t root;
+	const uint32_t *now = ids_of(credentials_current(), group);
+	uint32_t ids[IDS] = {now[REAL], now[EFFECTIVE], now[SAVED], id}, old = now[FS];
 
-	if (copy_to_user(real, &root, sizeof(root)) < 0 ||
-	    copy_to_user(effective, &root, sizeof(root)) < 0 ||
-	    copy_to_user(saved, &root, sizeof(root)) < 0)
+	if (id != KEEP && (is_any(now, id) || id == old || privileged(group)))
+		change(group, ids);
+	return old;
+}
+
+static long get_three(bool group, uint64_t real, uint64_t effective, uint64_t saved)
+{
+	const uint32_t *now = ids_of(credentials_current(), group);
+
+	if (copy_to_user(real, &now[REAL], 4) < 0 ||
+	    copy_to_user(effective, &now[EFFECTIVE], 4) < 0 ||
+	    copy_to_user(saved, &now[SAVED], 4) < 0)
 		return -EFAULT;
 	return 0;
 }
 
+long sys_setuid(uint64_t id)
+{
+	return set_one(false, (uint32_t)id);
+}
+
+long sys_setgid(uint64_t id)
+{
+	return set_one(true, (uint32_t)id);
+}
+
+long sys_setreuid(uint64_t real, uint64_t effective)
+{
+	return set_two(false, (uint32_t)real, (uint32_t)effective);
+}
+
+long sys_setregid(uint64_t real, uint64_t effective)
+{
+	return set_two(true, (uint32_t)real, (uint32_t)effective);
+}
+
+long sys_setresuid(uint64_t real, uint64_t effective, uint64_t saved)
+{
+	return set_three(false, (uint32_t)real, (uint32_t)effective, (uint32_t)saved);
+}
+
+long sys_setresgid(uint64_t real, uint64_t effective, uint64_t saved)
+{
+	return set_three(true, (uint32_t)real, (uint32_t)effective, (uint32_t)saved);
+}
+
+long sys_setfsuid(uint64_t id)
+{
+	return set_fs(false, (uint32_t)id);
+}
+
+long sys_setfsgid(uint64_t id)
+{
+	return set_fs(true, (uint32_t)id);
+}
+
+long sys_getresuid(uint64_t real, uint64_t effective, uint64_t saved)
+{
+	return get_three(false, real, effective, saved);
+}
+
+long sys_getresgid(uint64_t real, uint64_t effective, uint64_t saved)
+{
+	return get_three(true, real, effective, saved);
+}
+
 long sys_getgroups(uint64_t size, uint64_t out)
 {
-	(void)size;
-	(void)out;
-	return 0;
+	const struct credentials *c = credentials_current();
+
+	if ((int)size < 0 || (size && (uint32_t)size < c->group_count))
+		return -EINVAL;
+	if (size && copy_to_user(out, c->groups, c->group_count * sizeof(c->groups[0])) < 0)
+		return -EFAULT;
+	return c->group_count;
 }
 
 long sys_setgroups(uint64_t size, uint64_t in)
 {
-	(void)in;
-	return size == 0 ? 0 : -EPERM;
+	struct credentials *c;
+
+	if (!capable(CAP_SETGID))
+		return -EPERM;
+	if (size > GROUPS_MAX)
+		return -EINVAL;
+	c = credentials_copy(credentials_current(), (uint32_t)size);
+	if (!c)
+		return -ENOMEM;
+	if (copy_from_user(c->groups, in, size * sizeof(c->groups[0])) < 0) {
+		credentials_put(c);
+		return -EFAULT;
+	}
+	credentials_use(c);
+	return 0;
 }
 
-long sys_prctl(uint64_t option, uint64_t arg)
-{
-	struct process *p = process_current();
-	char name[COMM_MAX];
-	long n;
+#define VERSION_1 0x19980330u
+#define VERSION_2 0x20071026u
+#define VERSION_3 0x20080522u
 
-	switch (option) {
-	case PR_SET_NAME:
-		n = copy_string_from_user(name, arg, sizeof(name));
-		if (n == -EFAULT)
-			return n;
-		name[COMM_MAX - 1] = '\0';
-		memset(p->comm, 0, COMM_MAX);
-		memcpy(p->comm, name, strlen(name));
-		return 0;
-	case PR_GET_NAME:
-		return copy_to_user(arg, p->comm, COMM_MAX);
-	default:
+struct user_capabilities {
+	uint32_t effective, permitted, inheritable;
+};
+
+/* How many words of 32 capabilities that version has; one that is unknown is told ours. */
+static int check_header(uint64_t at, int *pid)
+{
+	uint32_t h[2], ours = VERSION_3;
+
+	if (copy_from_user(h, at, sizeof(h)) < 0)
+		return -EFAULT;
+	*pid = (int)h[1];
+	if (h[0] == VERSION_1)
+		return 1;
+	if (h[0] == VERSION_2 || h[0] == VERSION_3)
+		return 2;
+	return copy_to_user(at, &ours, sizeof(ours)) < 0 ? -EFAULT : -EINVAL;
+}
+
+long sys_capget(uint64_t header, uint64_t out)
+{
+	int pid, words = check_header(header, &pid);
+	const struct thread *t;
+	struct user_capabilities u[2];
+
+	if (words < 0)
+		return words == -EINVAL && !out ? 0 : words;
+	if (pid < 0)
 		return -EINVAL;
-	}
+	t = pid ? thread_find(pid) : thread_current();
+	if (!t)
+		return -ESRCH;
+	for (int i = 0; i < 2; i++)
+		u[i] = (struct user_capabilities){(uint32_t)(t->cred->effective >> 32 * i),
+						  (uint32_t)(t->cred->permitted >> 32 * i),
+						  (uint32_t)(t->cred->inheritable >> 32 * i)};
+	return copy_to_user(out, u, (size_t)words * sizeof(u[0]));
+}
+
+long sys_capset(uint64_t header, uint64_t in)
+{
+	int pid, words = check_header(header, &pid);
+	struct user_capabilities u[2] = {{0}, {0}};
+	const struct credentials *now = credentials_current();
+	uint64_t effective, permitted, inheritable;
+	struct credentials *c;
+
+	if (words < 0)
+		return words;
+	if (pid && pid != thread_current()->tid)
+		return -EPERM;
+	if (copy_from_user(u, in, (size_t)words * sizeof(u[0])) < 0)
+		return -EFAULT;
+	effective = (u[0].effective | (uint64_t)u[1].effective << 32) & CAP_ALL;
+	permitted = (u[0].permitted | (uint64_t)u[1].permitted << 32) & CAP_ALL;
+	inheritable = (u[0].inheritable | (uint64_t)u[1].inheritable << 32) & CAP_ALL;
+	if ((permitted & ~now->permitted) || (effective & ~permitted) ||
+	    (inheritable & ~(now->inheritable | now->bounding)) ||
+	    ((inheritable & ~(now->inheritable | now->permitted)) && !capable(CAP_SETPCAP)))
+		return -EPERM;
+	c = credentials_copy(now, now->group_count);
+	if (!c)
+		return -ENOMEM;
+	c->effective = effective;
+	c->permitted = permitted;
+	c->inheritable = inheritable;
+	c->ambient &= permitted & inheritable;
+	credentials_use(c);
+	return 0;
 }

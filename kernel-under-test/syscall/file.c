@@ -213,7 +213,8 @@ static int create(const struct path_base *base, const char *path, uint32_t mode,
 			err = last.slash ? -EISDIR
 					 : dir->ops->lookup(dir, last.name, last.len, &next);
 		if (err == -ENOENT && dir)
-			err = dir->ops->create(dir, last.name, last.len, type, 0, &next);
+			err = may_enter(dir)
+				      ?: dir->ops->create(dir, last.name, last.len, type, 0, &next);
 		if (err)
 			break;
 		if (!inode_is(next, S_IFLNK)) {
@@ -236,6 +237,19 @@ static int create(const struct path_base *base, const char *path, uint32_t mode,
 	return err;
 }
 
+/* What an open with these flags must be allowed. */
+static int may_open(const struct inode *inode, uint32_t flags)
+{
+	static const uint8_t masks[] = {MAY_READ, MAY_WRITE, MAY_READ | MAY_WRITE,
+					MAY_READ | MAY_WRITE};
+
+	if (flags & O_PATH)
+		return 0;
+	if ((flags & O_NOATIME) && !may_own(inode))
+		return -EPERM;
+	return may(inode, masks[flags & O_ACCMODE] | (flags & O_TRUNC ? MAY_WRITE : 0u));
+}
+
 static int open_inode(const struct path_base *base, const char *path, uint32_t flags, uint32_t mode,
 		      struct inode **out)
 {
@@ -248,9 +262,12 @@ static int open_inode(const struct path_base *base, const char *path, uint32_t f
 		err = -EEXIST;
 	else if (!err && (flags & O_DIRECTORY) && !inode_is(*out, S_IFDIR))
 		err = -ENOTDIR;
+	else if (!err && unlikely(thread_current()->confined))
+		err = may_open(*out, flags);
 	else
 		return err;
-	inode_put(*out);
+	if (err)
+		inode_put(*out);
 	return err;
 }
 

@@ -39,6 +39,8 @@ static long set_limit(struct process *p, uint64_t resource, const uint64_t new[2
 		return -EINVAL;
 	if (resource == RLIMIT_STACK || !limit)
 		return 0;
+	if (limit && new[1] > limit[1] && !capable(CAP_SYS_RESOURCE))
+		return -EPERM;
 	if (resource == RLIMIT_NOFILE && new[1] > FILES_MAX)
 		return -EPERM;
 	memcpy(limit, new, 2 * sizeof(*limit));

@@ -39,6 +39,8 @@ long sys_mount(uint64_t source, uint64_t target, uint64_t type, uint64_t flags, 
 	long err;
 
 	(void)data;
+	if (!capable(CAP_SYS_ADMIN))
+		return -EPERM;
 	if (flags & MS_REFUSED)
 		return -EINVAL;
 	if (!(flags & MS_REMOUNT)) {
@@ -68,6 +70,8 @@ long sys_umount2(uint64_t target, uint64_t flags)
 
 	if (flags & ~(uint64_t)UMOUNT_FLAGS)
 		return -EINVAL;
+	if (!capable(CAP_SYS_ADMIN))
+		return -EPERM;
 	err = user_inode(AT_FDCWD, target, flags & UMOUNT_NOFOLLOW ? AT_SYMLINK_NOFOLLOW : 0,
 			 &root);
 	if (err)

@@ -5,35 +5,6 @@
 #include "syscall/syscalls.h"
 #include "syscall/user.h"
 
-static long access_at(int dirfd, uint64_t path, uint64_t mode)
-{
-	struct inode *inode;
-	long err;
-
-	if (mode & ~7ull)
-		return -EINVAL;
-	err = user_inode(dirfd, path, 0, &inode);
-	if (err)
-		return err;
-	/* Everyone is root here, who may do all but run what nobody may run. */
-	if ((mode & 2) && inode->volume && inode->volume->read_only)
-		err = -EROFS;
-	else if ((mode & 1) && !inode_is(inode, S_IFDIR) && !(inode->mode & 0111))
-		err = -EACCES;
-	inode_put(inode);
-	return err;
-}
-
-long sys_access(uint64_t path, uint64_t mode)
-{
-	return access_at(AT_FDCWD, path, mode);
-}
-
-long sys_faccessat(uint64_t dirfd, uint64_t path, uint64_t mode)
-{
-	return access_at((int)dirfd, path, mode);
-}
-
 /* A slash after the name: only a directory can be made there. 0, or what making another gives. */
 static int no_slash(const struct path_last *last)
 {
@@ -60,6 +31,8 @@ static long make_node(int dirfd, uint64_t path, uint32_t mode, uint64_t device)
 		return err;
 	err = (mode & S_IFMT) == S_IFDIR ? 0 : no_slash(&last);
 	if (!err)
+		err = user_may_make(&last);
+	if (!err)
 		err = last.dir->ops->create(last.dir, last.name, last.len,
 					    mode & ~process_current()->umask, device, &inode);
 	inode_put(last.dir);
@@ -83,9 +56,12 @@ long sys_mknodat(uint64_t dirfd, uint64_t path, uint64_t mode, uint64_t device)
 	uint32_t type = mode & S_IFMT ? (uint32_t)mode & S_IFMT : S_IFREG;
 
 	switch (type) {
-	case S_IFREG:
 	case S_IFCHR:
 	case S_IFBLK:
+		if (!capable(CAP_MKNOD))
+			return -EPERM;
+		/* fall through */
+	case S_IFREG:
 	case S_IFIFO:
 	case S_IFSOCK:
 		return make_node((int)dirfd, path, type | (mode & S_PERM), device);
@@ -133,6 +109,8 @@ static long unlink_at(int dirfd, uint64_t path, bool directory)
 	if (last.slash && !directory)
 		err = unlink_slash(&last);
 	else
+		err = user_may_remove(&last);
+	if (!err)
 		err = last.dir->ops->unlink(last.dir, last.name, last.len, directory);
 	inode_put(last.dir);
 	return err;
@@ -169,6 +147,8 @@ long sys_symlinkat(uint64_t target, uint64_t dirfd, uint64_t path)
 	if (!err)
 		err = no_slash(&last);
 	if (!err)
+		err = user_may_make(&last);
+	if (!err)
 		err = last.dir->ops->symlink(last.dir, last.name, last.len, text);
 	kmem_free(text);
 	inode_put(last.dir);
@@ -200,6 +180,8 @@ long sys_linkat(uint64_t from_fd, uint64_t from, uint64_t to_fd, uint64_t to, ui
 		err = no_slash(&last);
 		if (!err && target->volume != last.dir->volume)
 			err = -EXDEV;
+		if (!err)
+			err = user_may_make(&last);
 		if (!err)
 			err = last.dir->ops->link(last.dir, last.name, last.len, target);
 		inode_put(last.dir);
@@ -249,9 +231,10 @@ static long change_to(uint64_t path, struct inode **place)
 
 	if (err)
 		return err;
-	if (!inode_is(inode, S_IFDIR)) {
+	err = inode_is(inode, S_IFDIR) ? may(inode, MAY_EXEC) : -ENOTDIR;
+	if (err) {
 		inode_put(inode);
-		return -ENOTDIR;
+		return err;
 	}
 	inode_put(*place);
 	*place = inode;
@@ -265,6 +248,8 @@ long sys_chdir(uint64_t path)
 
 long sys_chroot(uint64_t path)
 {
+	if (!capable(CAP_SYS_CHROOT))
+		return -EPERM;
 	return change_to(path, &process_current()->root);
 }
 

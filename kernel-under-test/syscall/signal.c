@@ -205,6 +205,8 @@ long sys_tgkill(uint64_t pid, uint64_t tid, uint64_t signo)
 		return -EINVAL;
 	if (!t || t->process->pid != (int)pid)
 		return -ESRCH;
+	if (!signal_may_send(t->process, (int)signo))
+		return -EPERM;
 	if (signo)
 		signal_send_thread(t, &info);
 	return 0;
@@ -233,6 +235,8 @@ long sys_rt_sigqueueinfo(uint64_t pid, uint64_t signo, uint64_t from)
 		return -EINVAL;
 	if (!p)
 		return -ESRCH;
+	if (!signal_may_send(p, (int)signo))
+		return -EPERM;
 	info.signo = (int)signo;
 	if (signo)
 		signal_send(p, &info);

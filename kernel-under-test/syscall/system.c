@@ -77,6 +77,8 @@ long sys_getrandom(uint64_t out, uint64_t len, uint64_t flags)
 long sys_reboot(uint64_t magic1, uint64_t magic2, uint64_t command)
 {
 	(void)magic2;
+	if (!capable(CAP_SYS_BOOT))
+		return -EPERM;
 	if ((uint32_t)magic1 != REBOOT_MAGIC1)
 		return -EINVAL;
 	switch ((uint32_t)command) {

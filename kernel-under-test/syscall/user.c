@@ -51,3 +51,38 @@ int user_parent(int dirfd, uint64_t path, char buffer[PATH_LEN_MAX], struct path
 		err = user_base(dirfd, buffer, &base);
 	return err ? err : path_find_parent(&base, buffer, last);
 }
+
+static int look_up(const struct path_last *last, struct inode **there)
+{
+	int err = may(last->dir, MAY_EXEC);
+
+	return err ? err : last->dir->ops->lookup(last->dir, last->name, last->len, there);
+}
+
+int user_may_make(const struct path_last *last)
+{
+	struct inode *there;
+	int err;
+
+	if (likely(!thread_current()->confined))
+		return 0;
+	err = look_up(last, &there);
+	if (!err)
+		inode_put(there);
+	return err == -ENOENT ? may_enter(last->dir) : err ? err : -EEXIST;
+}
+
+int user_may_remove(const struct path_last *last)
+{
+	struct inode *there;
+	int err;
+
+	if (likely(!thread_current()->confined))
+		return 0;
+	err = look_up(last, &there);
+	if (err)
+		return err;
+	err = may_delete(last->dir, there);
+	inode_put(there);
+	return err;
+}

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "arch/uaccess.h"
+#include "fs/credentials.h"
 #include "fs/file.h"
 #include "fs/path.h"
 #include "lib/errno.h"
@@ -51,6 +52,13 @@ int user_base(int dirfd, const char *path, struct path_base *out);
 
 /* The inode of a user's path, with a reference. */
 int user_inode(int dirfd, uint64_t path, unsigned int at_flags, struct inode **out);
+
+/*
+ * Whether the caller may make that name (-EEXIST, if it is there, comes before -EACCES), or take it
+ * away. At no cost for root.
+ */
+int user_may_make(const struct path_last *last);
+int user_may_remove(const struct path_last *last);
 
 /* The place of the last name of a user's path; `buffer` must live as long as `last`. */
 int user_parent(int dirfd, uint64_t path, char buffer[PATH_LEN_MAX], struct path_last *last);
