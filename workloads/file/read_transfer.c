@@ -43,6 +43,7 @@ static void teardown(void)
 }
 
 BENCH_OP("65536 bytes of a cached file read");
+BENCH_COUNTS("bytes");
 BENCH_ANSWERS("lmbench bw_file_rd io_only; UnixBench fstime; will-it-scale read1; "
 	      "LEBench read of 10 pages; Asterinas vfs_read_pagecache_bw");
 BENCH_NEEDS("file/read_write");

@@ -46,6 +46,7 @@ static void teardown(void)
 }
 
 BENCH_OP("65536 bytes written over those of a cached file");
+BENCH_COUNTS("bytes");
 BENCH_ANSWERS("UnixBench fstime; will-it-scale write1; LEBench write of 10 pages");
 BENCH_NEEDS("file/read_write");
 BENCH_SWEEP("512 1k 4k 16k 64k");

@@ -54,6 +54,12 @@
 /* What the parameter is, as the axis of a curve. */
 #define BENCH_AXIS(text) BENCH_FACT("axis", text)
 
+/*
+ * What the operations get done, where the rate says more than the cost: "bytes" (of them `bytes` an
+ * operation), "messages" or "operations".
+ */
+#define BENCH_COUNTS(text) BENCH_FACT("counts", text)
+
 /* What a reader must know to read the number right. */
 #define BENCH_NOTE(text) BENCH_FACT("note", text)
 

@@ -136,6 +136,7 @@ static inline long port_epoll_ready(int epoll);
 #define PORT_EVERYBODY -1
 static inline long port_catch(int signal, void (*handler)(int signal));
 static inline long port_kill(long pid, int signal);
+static inline long port_raise(int signal); /* sends it to the calling thread */
 
 /* Memory: zeroed and not yet touched, readable and writable, private or shared with children. */
 static inline long port_map(size_t len, void **addr);

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "bench.h"
+#include "partner.h"
 
 /*
  * Blocks go to a partner, which answers with one byte once it has them all: the clock stops when
@@ -71,3 +72,54 @@ static inline void transfer_run(int out, int in, size_t chunk, uint64_t n)
 	bench_check("answer", 1, port_read(in, &got, 1));
 	bench_check("mark of the last block", mark, got);
 }
+
+/*
+ * The hooks of a workload, all but its setup(): that makes both sides and calls transfer_begin().
+ * The parameter is the bytes of one write.
+ */
+struct transfer_side {
+	int in, out; /* may be one descriptor */
+};
+static struct transfer_side transfer_here, transfer_there;
+static size_t transfer_chunk;
+
+static inline long transfer_close(const struct transfer_side *side)
+{
+	long ret = port_close(side->out);
+
+	return side->in == side->out ? ret : port_close(side->in) | ret;
+}
+
+static int transfer_partner(void)
+{
+	transfer_close(&transfer_here);
+	return transfer_serve(transfer_there.in, transfer_there.out);
+}
+
+static inline void transfer_begin(struct transfer_side here, struct transfer_side there)
+{
+	transfer_here = here;
+	transfer_there = there;
+	transfer_chunk = bench_param(0, TRANSFER_BLOCK);
+	bench_check("chunk of at least one byte", 1, transfer_chunk > 0);
+	partner_start(transfer_partner);
+	bench_check("close", 0, transfer_close(&transfer_there));
+}
+
+static void transfer_repetition(uint64_t n)
+{
+	transfer_run(transfer_here.out, transfer_here.in, transfer_chunk, n);
+}
+
+static void transfer_teardown(void)
+{
+	bench_check("close", 0, transfer_close(&transfer_here));
+	partner_end();
+}
+
+#define TRANSFER_BENCH                                                                             \
+	{                                                                                          \
+		.id = BENCH_ID, .iterations = TRANSFER_BLOCKS, .repeats = BENCH_USUAL_REPEATS,     \
+		.bytes = TRANSFER_BLOCK, .setup = setup, .run = transfer_repetition,               \
+		.teardown = transfer_teardown                                                      \
+	}

@@ -6,6 +6,7 @@ static void channel_make(int ends[2])
 }
 
 BENCH_OP("one message of 100 bytes from one of 10 senders to one of 10 receivers, over a socket");
+BENCH_COUNTS("messages");
 BENCH_ANSWERS("hackbench with processes and sockets; Asterinas hackbench");
 BENCH_NEEDS("ipc/socketpair process/fork");
 BENCH_SWEEP("1x2 1x5 1x10 1x20 2x10 4x10");

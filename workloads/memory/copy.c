@@ -30,6 +30,7 @@ static void after(uint64_t n)
 }
 
 BENCH_OP("65536 bytes copied by the program itself, word by word");
+BENCH_COUNTS("bytes");
 BENCH_ANSWERS("lmbench bw_mem cp; Asterinas mem_copy_bw");
 BENCH_NOTE("a control: no kernel is in it, so every kernel must show the same but for its ticks");
 

@@ -109,6 +109,14 @@ static inline long port_catch(int signal, void (*handler)(int signal))
 }
 #endif
 
+#ifndef port_raise
+static inline long port_raise(int signal)
+{
+	(void)signal;
+	return -PORT_ENOSYS;
+}
+#endif
+
 #ifndef port_kill
 static inline long port_kill(long pid, int signal)
 {

@@ -129,6 +129,13 @@ static inline long port_catch(int signal, void (*handler)(int signal))
 	return sys(rt_sigaction, signal, &action, 0, sizeof(action.sa_mask));
 }
 
+static inline long port_raise(int signal)
+{
+	long self = sys(gettid);
+
+	return sys(tkill, self, signal);
+}
+
 static inline long port_kill(long pid, int signal)
 {
 	return sys(kill, pid, signal);

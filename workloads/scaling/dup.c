@@ -1,0 +1,30 @@
+#include "scaling.h"
+
+static void setup(struct task *task)
+{
+	task->fds[0] = task_file(task, 0, 16384);
+}
+
+static void run(struct task *task, uint64_t n)
+{
+	while (n--)
+		task_check(task, "close", 0, port_close((int)port_dup(task->fds[0])));
+}
+
+static void teardown(struct task *task)
+{
+	port_close(task->fds[0]);
+	port_unlink(task_path(task, 0));
+}
+
+SCALING_OP("one dup and the close of its result");
+BENCH_ANSWERS("will-it-scale dup1");
+BENCH_NOTE("threads share one table of descriptors");
+
+const struct scaling scaling = {
+	.iterations = 1000,
+	.setup = setup,
+	.run = run,
+	.teardown = teardown,
+};
+const struct bench bench = SCALING_BENCH;

@@ -1,0 +1,25 @@
+#include "scaling.h"
+
+static void run(struct task *task, uint64_t n)
+{
+	struct port_end end;
+
+	while (n--) {
+		long pid = port_fork();
+
+		if (pid == 0)
+			port_exit(0);
+		task_check(task, "fork", 1, pid > 0);
+		task_check(task, "wait", pid, port_wait(pid, &end));
+		task_check(task, "status", 0, end.status | end.signal);
+	}
+}
+
+SCALING_OP("one fork, the exit of the child and the wait for it");
+BENCH_ANSWERS("UnixBench spawn");
+
+const struct scaling scaling = {
+	.iterations = 12,
+	.run = run,
+};
+const struct bench bench = SCALING_BENCH;

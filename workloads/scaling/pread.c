@@ -1,0 +1,29 @@
+#include "scaling.h"
+
+static void setup(struct task *task)
+{
+	task->fds[0] = task_file(task, 0, 16384);
+}
+
+static void run(struct task *task, uint64_t n)
+{
+	while (n--)
+		task_check(task, "pread", 4096, port_pread(task->fds[0], task->buffer, 4096, 4096));
+}
+
+static void teardown(struct task *task)
+{
+	port_close(task->fds[0]);
+	port_unlink(task_path(task, 0));
+}
+
+SCALING_OP("one pread of 4096 bytes of a file of the task's own");
+BENCH_ANSWERS("will-it-scale pread1; will-it-scale read1; will-it-scale readseek1");
+
+const struct scaling scaling = {
+	.iterations = 800,
+	.setup = setup,
+	.run = run,
+	.teardown = teardown,
+};
+const struct bench bench = SCALING_BENCH;

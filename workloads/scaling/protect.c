@@ -1,0 +1,30 @@
+#include "scaling.h"
+
+static void setup(struct task *task)
+{
+	void *area = NULL;
+
+	task_require(task, "mmap", port_map(PORT_PAGE_SIZE, &area));
+	task->area = area;
+	task->area[0] = 1;
+}
+
+static void run(struct task *task, uint64_t n)
+{
+	while (n--) {
+		task_check(task, "mprotect", 0, port_protect(task->area, PORT_PAGE_SIZE, 0));
+		task_check(task, "mprotect", 0, port_protect(task->area, PORT_PAGE_SIZE, 1));
+		task->area[0]++;
+	}
+}
+
+SCALING_OP("one page in memory made read-only and writable again, in two calls");
+BENCH_ANSWERS("will-it-scale tlb_flush1; will-it-scale tlb_flush2");
+BENCH_NOTE("threads share their pages, so that other CPUs must be told");
+
+const struct scaling scaling = {
+	.iterations = 300,
+	.setup = setup,
+	.run = run,
+};
+const struct bench bench = SCALING_BENCH;

@@ -1,0 +1,31 @@
+#include "scaling.h"
+
+static void setup(struct task *task)
+{
+	task->fds[0] = task_file(task, 1, 16384);
+}
+
+static void run(struct task *task, uint64_t n)
+{
+	while (n--)
+		task_check(task, "pwrite", 4096,
+			   port_pwrite(task->fds[0], task->buffer, 4096, 4096));
+}
+
+static void teardown(struct task *task)
+{
+	port_close(task->fds[0]);
+	if (task->number == 0)
+		port_unlink(task_path(task, 1));
+}
+
+SCALING_OP("one pwrite of 4096 bytes over those of a file of all tasks");
+BENCH_ANSWERS("will-it-scale pwrite2; will-it-scale pwrite3; will-it-scale writeseek2");
+
+const struct scaling scaling = {
+	.iterations = 500,
+	.setup = setup,
+	.run = run,
+	.teardown = teardown,
+};
+const struct bench bench = SCALING_BENCH;

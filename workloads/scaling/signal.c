@@ -1,0 +1,27 @@
+#include "scaling.h"
+
+static void caught(int signal)
+{
+	(void)signal;
+}
+
+static void setup(struct task *task)
+{
+	task_require(task, "rt_sigaction", port_catch(PORT_SIGUSR1, caught));
+}
+
+static void run(struct task *task, uint64_t n)
+{
+	while (n--)
+		task_check(task, "tkill", 0, port_raise(PORT_SIGUSR1));
+}
+
+SCALING_OP("one signal that the task sends itself and catches");
+BENCH_ANSWERS("will-it-scale signal1");
+
+const struct scaling scaling = {
+	.iterations = 300,
+	.setup = setup,
+	.run = run,
+};
+const struct bench bench = SCALING_BENCH;
