@@ -2,7 +2,7 @@
 
 static void setup(void)
 {
-	int data[2], answer[2];
+	int data[2] = { -1, -1 }, answer[2] = { -1, -1 };
 
 	bench_require("pipe", port_pipe(data));
 	bench_require("pipe", port_pipe(answer));

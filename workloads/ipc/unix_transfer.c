@@ -2,7 +2,7 @@
 
 static void setup(void)
 {
-	int ends[2];
+	int ends[2] = { -1, -1 };
 
 	bench_require("socketpair", port_socketpair(ends));
 	transfer_begin((struct transfer_side){ .in = ends[0], .out = ends[0] },

@@ -3,7 +3,7 @@
 
 static void setup(void)
 {
-	int ends[2];
+	int ends[2] = { -1, -1 };
 
 	tcp_pair(ends);
 	transfer_begin((struct transfer_side){ .in = ends[0], .out = ends[0] },

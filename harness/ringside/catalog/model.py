@@ -111,13 +111,15 @@ class Way(Strict):
     QEMU loads when the ELF header says that it is for the 386. A `disk` is no kernel but a raw
     disk image that the machine's firmware boots; a `module` is for a loader of ours to start.
     `effects` says what the options change in the kernel that is measured; the report repeats them.
-    `workloads` is how these get in this way, where it is not as `boot.workloads` says.
+    `workloads` is how these get in this way, where it is not as `boot.workloads` says. `cpus` is
+    how many CPUs the kernel uses at most when it is booted this way.
     """
 
     image: Literal["kernel", "vmlinux", "multiboot64", "disk", "module"]
     cmdline: str = ""
     effects: tuple[str, ...] = ()
     workloads: Delivery | None = None
+    cpus: int = Field(default=1, ge=1, le=64)
 
     @model_validator(mode="after")
     def _a_disk_brings_its_own(self) -> Way:

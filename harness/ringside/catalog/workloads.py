@@ -57,8 +57,9 @@ class WorkloadSet:
     """All programs of one port.
 
     `init` is the runner; with `one_program` it is all workloads too, and carries the plan.
-    `workloads` are the rows of the table, `sweeps` the points of the curves, `probes` the
-    questions. `extras` are ELFs that workloads exec, `probe_extras` those that probes exec.
+    `workloads` are the rows of the table, `sweeps` the points of the curves, `scaling` the rows of
+    workloads that several tasks do at a time, which need several CPUs, `probes` the questions.
+    `extras` are ELFs that workloads exec, `probe_extras` those that probes exec.
     """
 
     port: str
@@ -66,6 +67,7 @@ class WorkloadSet:
     workloads: tuple[Workload, ...]
     extras: tuple[Workload, ...] = ()
     sweeps: tuple[Workload, ...] = ()
+    scaling: tuple[Workload, ...] = ()
     probes: tuple[Workload, ...] = ()
     probe_extras: tuple[Workload, ...] = ()
     one_program: bool = False
@@ -75,16 +77,19 @@ class WorkloadSet:
         """Names of all rows of the table, sorted by group and name, then as the source has them."""
         return tuple(w.name for w in self.workloads)
 
-    def select(self, patterns: Sequence[str], *, sweep: bool = False) -> tuple[Workload, ...]:
-        """Rows, or with `sweep` points of curves; all of them for no patterns.
+    def select(
+        self, patterns: Sequence[str], *, sweep: bool = False, scaling: bool = False
+    ) -> tuple[Workload, ...]:
+        """Rows, or with `sweep` points of curves, or with `scaling` those; all of them for no
+        patterns.
 
         A pattern is a full name, a glob, the unique last part of one, or an ELF's name, which
         stands for all its parameters. Any parameter can be asked for by full name.
         """
-        offered = self.sweeps if sweep else self.workloads
+        offered = self.scaling if scaling else self.sweeps if sweep else self.workloads
         if not patterns:
             return offered
-        others = self.workloads if sweep else self.sweeps
+        others = (*self.workloads, *self.sweeps, *self.scaling)
         every = {w.name: w for w in (*offered, *others)}
         wanted: set[str] = set()
         for pattern in patterns:
@@ -114,17 +119,22 @@ class WorkloadSet:
         return workload
 
     def elves_for(self, plan: Sequence[str]) -> tuple[Workload, ...]:
-        """One Workload an ELF that a plan's initrd holds: those of all probes if it has only
-        probes, else those of all workloads, so that neither moves the other."""
+        """One Workload an ELF that a plan's initrd holds: those of all probes or of all scaling
+        workloads if it has nothing else, else those of all others, so that none moves the others.
+        """
+        found: tuple[Workload, ...] = (*self.workloads, *self.sweeps, *self.extras)
+        scaling = {workload.name for workload in self.scaling}
         if plan and all(name.startswith(f"{PROBE}/") for name in plan):
             found = (*self.probes, *self.probe_extras)
-        else:
-            found = (*self.workloads, *self.sweeps, *self.extras)
+        elif plan and scaling.issuperset(plan):
+            found = self.scaling
+        elif not scaling.isdisjoint(plan):
+            found = (*found, *self.scaling)
         return _by_path(found)
 
     def needed_for(self, plan: Sequence[str]) -> tuple[Workload, ...]:
         """One Workload an ELF that a plan can't do without, for guests with little room."""
-        known = {w.name: w for w in (*self.workloads, *self.sweeps, *self.probes)}
+        known = {w.name: w for w in (*self.workloads, *self.sweeps, *self.scaling, *self.probes)}
         planned = [known[name] for name in plan if name in known]
         extras = (*self.extras, *self.probe_extras)
         folders = {w.guest_path.rpartition("/")[0] for w in planned}
@@ -160,7 +170,10 @@ def load_workloads(root: Path, port: str) -> WorkloadSet:
     return WorkloadSet(
         port=port,
         init=init,
-        workloads=tuple(row for w in planned for row in _rows(w, w.facts.points)),
+        workloads=tuple(
+            row for w in planned if not w.facts.tasks for row in _rows(w, w.facts.points)
+        ),
+        scaling=tuple(row for w in planned if w.facts.tasks for row in _rows(w, w.facts.tasks)),
         extras=tuple(w for w in found if _is_extra(w)),
         sweeps=tuple(row for w in planned if w.facts.sweep for row in _rows(w, w.facts.sweep)),
         probes=tuple(w for w in probes if not _is_extra(w)),

@@ -15,6 +15,9 @@ from ringside.cli.jsonl import check_json, write_json
 from ringside.conductor import Request
 from ringside.store import Isolation, Run
 
+# As many as a scaling workload has tasks at most.
+SCALING_CPUS = 4
+
 
 @click.command()
 @options.kernels_option
@@ -23,9 +26,15 @@ from ringside.store import Isolation, Run
 @options.profile_option
 @click.option("--boot", "way", metavar="WAY", help="Boot this way, where a kernel has it.")
 @click.option("--reference", metavar="ID", help="Take ratios to this kernel.")
+@options.cpus_option(default=None)
 @options.images_option
 @options.patience_option
 @click.option("--sweep", is_flag=True, help="Run the points of the curves instead of the table's.")
+@click.option(
+    "--scaling",
+    is_flag=True,
+    help="Run the workloads that 1, 2, 4 tasks do at a time instead, on 4 CPUs or --cpus.",
+)
 @click.option(
     "--isolate",
     type=click.Choice(get_args(Isolation)),
@@ -46,10 +55,12 @@ def compare(
     clock: str,
     profile: Literal["quick", "full"],
     way: str | None,
+    cpus: int | None,
     reference: str | None,
     images: dict[str, Path],
     patience: float,
     sweep: bool,
+    scaling: bool,
     isolate: Isolation,
     shuffle: int | None,
     no_probes: bool,
@@ -64,6 +75,8 @@ def compare(
     """
     if json_file is not None:
         check_json(json_file)
+    if sweep and scaling:
+        raise click.UsageError("--sweep and --scaling are two runs: give one of them")
     catalog = load(find_root())
     request = Request(
         clock=options.resolve_clock(clock, catalog.root),
@@ -71,11 +84,13 @@ def compare(
         kernels=options.names(patterns),
         workloads=options.names(workloads),
         sweep=sweep,
+        scaling=scaling,
         # Who asks for a part wants that part.
-        probes=None if no_probes or sweep or workloads else (),
+        probes=None if no_probes or sweep or scaling or workloads else (),
         isolation=isolate,
         shuffle=shuffle,
         way=way,
+        cpus=cpus or (SCALING_CPUS if scaling else 1),
         reference=reference,
         images=options.given_images(catalog, images),
         patience=patience,
@@ -101,9 +116,13 @@ def status_of(run: Run) -> int:
 
 def show(run: Run, catalog: Catalog, console: Console) -> None:
     """Print the table of costs, and a line for each thing that went wrong."""
-    from ringside.report.terminal import latency_table, probe_table
+    from ringside.report.terminal import latency_table, probe_table, scaling_table
 
-    console.print(latency_table(run, catalog.kernels))
+    scaling = scaling_table(run, catalog.kernels)
+    if scaling is not None:
+        console.print(scaling)
+    if scaling is None or not all(m.tasks for m in run.measurements):
+        console.print(latency_table(run, catalog.kernels))
     if run.probes:
         console.print(probe_table(run, catalog.kernels))
     for boot in run.boots:

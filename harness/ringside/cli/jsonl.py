@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 from ringside.errors import StoreError
+from ringside.stats.rate import rate_of
 from ringside.store import Run
 
 _FIELDS = (
@@ -18,6 +19,10 @@ _FIELDS = (
     "unit",
     "value",
     "samples",
+    "counts",
+    "rate",
+    "rate_unit",
+    "tasks",
     "iterations",
     "overhead",
     "elf_sha256",
@@ -31,6 +36,9 @@ def json_lines(run: Run) -> str:
     lines = []
     for measurement in run.measurements:
         data = measurement.model_dump(mode="json")
+        rate = rate_of(measurement)
+        data["rate"] = rate.value if rate else None
+        data["rate_unit"] = rate.unit if rate else None
         lines.append(json.dumps({key: data[key] for key in _FIELDS}))
     return "".join(f"{line}\n" for line in lines)
 

@@ -73,6 +73,17 @@ def patience_option(function: _F) -> _F:
     )(function)
 
 
+def cpus_option(*, default: int | None) -> Callable[[_F], _F]:
+    """`--cpus`; without a default the command chooses."""
+    return click.option(
+        "--cpus",
+        type=click.IntRange(min=1, max=64),
+        default=default,
+        metavar="N",
+        help="How many CPUs the machine has.  [default: 1]",
+    )
+
+
 def images_option(function: _F) -> _F:
     """`--image`."""
     return click.option(

@@ -30,6 +30,7 @@ from ringside.store import Run
 )
 @click.option("--list", "listing", is_flag=True, help="List the probes and what each asks.")
 @click.option("--boot", "way", metavar="WAY", help="Boot this way, where a kernel has it.")
+@options.cpus_option(default=1)
 @options.images_option
 @options.patience_option
 @click.option("--no-report", is_flag=True, help="Write no report, only the table.")
@@ -38,6 +39,7 @@ def probe(
     probes: tuple[str, ...],
     listing: bool,
     way: str | None,
+    cpus: int,
     images: dict[str, Path],
     patience: float,
     no_report: bool,
@@ -56,6 +58,7 @@ def probe(
         workloads=None,
         probes=options.names(probes),
         way=way,
+        cpus=cpus,
         images=options.given_images(catalog, images),
         patience=patience,
     )

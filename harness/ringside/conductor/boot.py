@@ -79,7 +79,7 @@ async def boot_once(
     QEMU does not start it is DIED.
     """
     names = [workload.name for workload in workloads]
-    spec, made = load(candidate, names, plan.request.profile, plan.cache)
+    spec, made = load(candidate, names, plan.request.profile, plan.cache, plan.request.cpus)
     kernel = candidate.kernel
     observer.booting(kernel.id, number)
     transcript = Watched(names, kernel.id, observer, on_end)

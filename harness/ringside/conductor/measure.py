@@ -82,6 +82,8 @@ def measurement(
         warmup=result.warmup,
         bytes=result.bytes,
         axis=workload.facts.axis,
+        counts=workload.facts.counts,
+        tasks=int(workload.name.rpartition("/")[2]) if workload.facts.tasks else 0,
         overhead=per_op(statistics.median(result.overhead)) if ticks and result.overhead else None,
         elf_sha256=workload.sha256,
         status=status,

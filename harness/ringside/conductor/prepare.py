@@ -17,6 +17,7 @@ from ringside.image import KernelImage, boot_file, obtain
 from ringside.image.make import make
 from ringside.image.snapshot import snapshot_point
 from ringside.machine import CLOCKS, Clock, ClockSpec, Qemu, find_qemu
+from ringside.machine.newer import find_qemu_for_turns
 from ringside.store.schema import Isolation
 
 Profile = Literal["quick", "full"]
@@ -27,8 +28,8 @@ class Request:
     """What the user asked for. Empty `kernels`, `workloads` or `probes` means all of them.
 
     `workloads` or `probes` None means that none are run; `sweep` takes the points of the curves
-    instead of the rows of the table. They are run in the catalog's order, or shuffled with the
-    seed `shuffle`.
+    instead of the rows of the table, `scaling` the workloads of several tasks. They are run in the
+    catalog's order, or shuffled with the seed `shuffle`.
     """
 
     clock: Clock = "exact"
@@ -36,10 +37,12 @@ class Request:
     kernels: tuple[str, ...] = ()
     workloads: tuple[str, ...] | None = ()
     sweep: bool = False
+    scaling: bool = False
     probes: tuple[str, ...] | None = None
     isolation: Isolation = "child"
     shuffle: int | None = None
     way: str | None = None
+    cpus: int = 1
     reference: str | None = None
     images: Mapping[str, Path] = field(default_factory=dict)
     patience: float = 1.0
@@ -108,18 +111,22 @@ def prepare(catalog: Catalog, request: Request, observer: Observer) -> Plan:
             )
     reference = _reference(catalog, kernels, request.reference)
     boots = [_boot(kernel) for kernel in kernels]
-    qemu = find_qemu(arch)
+    qemu = _qemu(catalog.root, arch, request, observer)
     sets = _workload_sets(catalog.root, kernels, observer)
     # All know the same names; one that was built for a small system has fewer of them.
     first = max(sets.values(), key=lambda found: (len(found.workloads), len(found.probes)))
     if request.isolation == "snapshot":
         for workload_set in sets.values():
             snapshot_point(workload_set.init)
+    workloads = _chosen(
+        request.workloads, partial(first.select, sweep=request.sweep, scaling=request.scaling)
+    )
+    _check_cpus(workloads, request.cpus)
     cache = catalog.root / ".cache"
     candidates = []
     left_out = []
     for kernel, boot in zip(kernels, boots, strict=True):
-        way_name = _way(kernel, boot, request.way)
+        way_name = _way(kernel, boot, request.way, request.cpus)
         try:
             image = _image(kernel, catalog.root, cache, request.images.get(kernel.id), observer)
         except ImageError as error:
@@ -147,7 +154,7 @@ def prepare(catalog: Catalog, request: Request, observer: Observer) -> Plan:
         root=catalog.root,
         cache=cache,
         candidates=tuple(candidates),
-        workloads=_chosen(request.workloads, partial(first.select, sweep=request.sweep)),
+        workloads=workloads,
         probes=_chosen(request.probes, first.select_probes),
         reference=reference if reference in {c.kernel.id for c in candidates} else None,
         left_out=tuple(left_out),
@@ -216,13 +223,37 @@ def _boot(kernel: Kernel) -> Boot:
     return kernel.boot
 
 
-def _way(kernel: Kernel, boot: Boot, wanted: str | None) -> str:
-    """The way asked for if this kernel has it, else its first; an unknown one is an error only
-    for a kernel that has several to choose from."""
-    if wanted is None or wanted in boot.ways:
-        return wanted or next(iter(boot.ways))
-    if len(boot.ways) == 1:
-        return next(iter(boot.ways))
+def _check_cpus(workloads: Sequence[Workload], cpus: int) -> None:
+    for workload in workloads:
+        if workload.facts.tasks and int(workload.name.rpartition("/")[2]) > cpus:
+            raise CatalogError(
+                f"{workload.name} needs a CPU for each task: give --scaling, or --cpus"
+            )
+
+
+def _qemu(root: Path, arch: str, request: Request, observer: Observer) -> Qemu:
+    if request.cpus == 1 or request.clock != "exact":
+        return find_qemu(arch)
+    observer.preparing("getting a QEMU whose CPUs share the exact clock fairly")
+    return find_qemu_for_turns(arch, root / ".cache")
+
+
+def _way(kernel: Kernel, boot: Boot, wanted: str | None, cpus: int) -> str:
+    """The way asked for if this kernel has it, else its first for so many CPUs; an unknown one is
+    an error only for a kernel that has several to choose from."""
+    able = [name for name, way in boot.ways.items() if way.cpus >= cpus]
+    if not able:
+        most = max(way.cpus for way in boot.ways.values())
+        raise CatalogError(
+            f"{kernel.id} runs on {most} CPU{'s' if most > 1 else ''} at most: leave it out, or "
+            f"give --cpus {most}"
+        )
+    if wanted in able:
+        return wanted
+    if wanted in boot.ways:
+        raise CatalogError(f"{kernel.id} booted {wanted!r} uses {boot.ways[wanted].cpus} CPU")
+    if wanted is None or len(boot.ways) == 1:
+        return able[0]
     raise CatalogError(f"{kernel.id} can't boot {wanted!r}: it has {', '.join(boot.ways)}")
 
 

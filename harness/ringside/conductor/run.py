@@ -18,7 +18,7 @@ from ringside.conductor.prepare import Candidate, Plan
 from ringside.conductor.saved import Saved, save_guest
 from ringside.errors import MachineError, RingsideError
 from ringside.image.elf import compiler
-from ringside.machine.argv import SMP, cpu_model
+from ringside.machine.argv import cpu_model
 from ringside.records import Result, Transcript, Verdict
 from ringside.session import Outcome
 from ringside.store.environment import git_state, read_host
@@ -294,7 +294,7 @@ class _Conductor:
             cpu_model=cpu_model(first.boot.cpu, plan.clock),
             machine=first.boot.machine,
             arch=first.boot.arch,
-            smp=SMP,
+            smp=plan.request.cpus,
             memory_mib=first.boot.memory_mib,
             host=read_host(),
             git_revision=revision,

@@ -89,7 +89,7 @@ async def save_guest(
     record, and then there is nothing to restore.
     """
     point = snapshot_point(candidate.workload_set.init)
-    spec, made = load(candidate, [LINE], plan.request.profile, plan.cache)
+    spec, made = load(candidate, [LINE], plan.request.profile, plan.cache, plan.request.cpus)
     kernel = candidate.kernel
     observer.booting(kernel.id, 1)
     transcript = Watched([LINE], kernel.id, observer)

@@ -16,9 +16,10 @@ from ringside.machine.screen import SCREEN_DEVICES, ScreenMachine
 
 
 def load(
-    candidate: Candidate, plan: Sequence[str], profile: str, cache: Path
+    candidate: Candidate, plan: Sequence[str], profile: str, cache: Path, cpus: int = 1
 ) -> tuple[MachineSpec, Delivered]:
-    """What to start so that `candidate` runs `plan`, and how that gets in. Raises ImageError."""
+    """What to start so that `candidate` runs `plan` on `cpus` CPUs, and how that gets in. Raises
+    ImageError."""
     cargo = Cargo(
         workloads=candidate.workload_set,
         plan=tuple(plan),
@@ -30,7 +31,9 @@ def load(
     boot, way = candidate.boot, candidate.way
     made = deliver(way.workloads or boot.workloads, cargo)
     bare = bare_machine(candidate.kernel.console, boot, way, made.kernel)
-    spec = dataclasses.replace(bare, initrd=made.initrd, extra=(*bare.extra, *made.options))
+    spec = dataclasses.replace(
+        bare, initrd=made.initrd, extra=(*bare.extra, *made.options), cpus=cpus
+    )
     return spec, made
 
 

@@ -7,7 +7,6 @@ from pathlib import Path
 
 from ringside.machine.clock import HOST_CPU, RTC_BASE, ClockSpec
 
-SMP = 1
 # Machines with an ISA bus, where the guest can tell of a panic through the pvpanic port.
 _ISA_MACHINES = ("pc", "q35", "isapc")
 
@@ -15,7 +14,8 @@ _ISA_MACHINES = ("pc", "q35", "isapc")
 @dataclass(frozen=True)
 class MachineSpec:
     """What to boot: paths are files, `memory_mib` is in MiB. Without `kernel` the firmware looks
-    for what to boot on the disks that `extra` adds. `cpu` is another model than the clock's."""
+    for what to boot on the disks that `extra` adds. `cpu` is another model than the clock's, `cpus`
+    how many the machine has."""
 
     machine: str
     memory_mib: int
@@ -24,6 +24,7 @@ class MachineSpec:
     initrd: Path | None = None
     extra: tuple[str, ...] = ()
     cpu: str | None = None
+    cpus: int = 1
 
 
 def build_argv(
@@ -42,7 +43,8 @@ def build_argv(
     until it is told where its state is.
     """
     argv = [binary, "-M", spec.machine, "-cpu", cpu_model(spec.cpu, clock)]
-    argv += ["-m", str(spec.memory_mib), "-smp", str(SMP), *clock.options]
+    options = clock.options if spec.cpus == 1 else clock.options_for_many or clock.options
+    argv += ["-m", str(spec.memory_mib), "-smp", str(spec.cpus), *options]
     argv += ["-nodefaults", "-no-user-config", "-display", "none", "-seed", "1"]
     argv += ["-rtc", f"clock=vm,base={RTC_BASE}"]
     argv += ["-no-reboot", "-action", "shutdown=pause,panic=pause"]

@@ -34,7 +34,7 @@ def write(run: Run, kernels: Sequence[Kernel], folder: Path) -> Report:
     notice: str | None = None
     drawn: tuple[charts.Chart, ...] = ()
     try:
-        drawn = charts.draw(content.latency)
+        drawn = charts.draw(content.latency, content.scaling)
     except ReportError as error:
         notice = str(error)
     report = Report(

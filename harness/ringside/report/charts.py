@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import re
 import shutil
 import subprocess
@@ -10,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ringside.errors import ReportError
-from ringside.report import curves, plots
+from ringside.report import curves, plots, scaling
 from ringside.report.latency import Latency
 from ringside.report.text import UNIT_WORDS, plain
 
@@ -29,8 +30,8 @@ class Chart:
     svg: str
 
 
-def draw(table: Latency) -> tuple[Chart, ...]:
-    """The charts that a table has numbers for.
+def draw(table: Latency, scales: scaling.Scaling | None = None) -> tuple[Chart, ...]:
+    """The charts that a table has numbers for, and the one of what several tasks do.
 
     A ReportError says that gnuplot is not there, or what it complained of.
     """
@@ -43,13 +44,32 @@ def draw(table: Latency) -> tuple[Chart, ...]:
         )
         for curve in curves.find(table)
     ]
-    if any(cell.cost for row in table.rows for cell in row.cells):
+    if scales is not None and any(any(means) for _, _, means in scales.means):
+        charts.append(
+            Chart(
+                "scaling",
+                "Efficiency of several tasks",
+                "A line for each kernel, solid for processes and dashed for threads.",
+                _gnuplot(scaling.script(scales)),
+            )
+        )
+    for unit in dict.fromkeys(c.rate.unit for row in table.rows for c in row.cells if c.rate):
+        charts.append(
+            Chart(
+                f"rate-{unit.partition('/')[0].lower()}",
+                f"Throughput in {unit}",
+                "Bars on a logarithmic scale: a group for each workload, a bar for each kernel.",
+                _gnuplot(plots.bars(_with_rates(table, unit), unit)),
+            )
+        )
+    costs = _with_rates(table, None)
+    if any(cell.cost for row in costs.rows for cell in row.cells):
         charts.append(
             Chart(
                 "cost",
                 f"Cost per operation in {UNIT_WORDS[table.unit]}",
                 "Bars on a logarithmic scale: a group for each workload, a bar for each kernel.",
-                _gnuplot(plots.bars(table)),
+                _gnuplot(plots.bars(costs)),
             )
         )
     reference = table.reference
@@ -64,6 +84,14 @@ def draw(table: Latency) -> tuple[Chart, ...]:
             )
         )
     return tuple(charts)
+
+
+def _with_rates(table: Latency, unit: str | None) -> Latency:
+    """The rows that are told in this unit of a rate, or for None as costs."""
+    rows = (
+        row for row in table.rows if next((c.rate.unit for c in row.cells if c.rate), None) == unit
+    )
+    return dataclasses.replace(table, rows=tuple(rows))
 
 
 def write(charts: Sequence[Chart], folder: Path) -> tuple[Path, ...]:

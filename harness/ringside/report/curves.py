@@ -87,7 +87,7 @@ def script(curve: Curve, table: Latency) -> str:
         lines.append(f"set xrange [{min(curve.xs) / 1.2:.10g}:{max(curve.xs) * 1.2:.10g}]")
     else:
         lines.append(f"set xrange [{min(curve.xs) - 0.3:g}:{max(curve.xs) + 0.3:g}]")
-    colors = plots.kernel_colors(table)
+    colors = plots.kernel_colors(table.columns)
     lines += canvas.legend(colors)
     drawn = []
     for place, color in enumerate(colors):

@@ -9,6 +9,7 @@ from typing import Literal
 
 from ringside.catalog.model import Kernel
 from ringside.report import text
+from ringside.stats.rate import Rate, rate_of
 from ringside.stats.ratio import Ratio, Side, compare
 from ringside.stats.summary import summarize
 from ringside.store.schema import Measurement, Run, Status, Unit
@@ -19,7 +20,8 @@ Lean = Literal["down3", "down2", "down1", "even", "up1", "up2", "up3"]
 
 @dataclass(frozen=True)
 class Cell:
-    """One kernel on one workload. `cost` is in the table's unit; no cost when it did not work."""
+    """One kernel on one workload. `cost` is in the table's unit; no cost when it did not work.
+    Where the workload counts something, `rate` is shown instead."""
 
     status: Status | None
     cost: float | None = None
@@ -27,6 +29,7 @@ class Cell:
     ratio: Ratio | None = None
     why_no_ratio: str | None = None
     is_reference: bool = False
+    rate: Rate | None = None
 
     @property
     def lean(self) -> Lean | None:
@@ -35,11 +38,13 @@ class Cell:
             return None
         if self.ratio.answer in ("same", "undecided"):
             return "even"
-        return _lean(self.ratio.value)
+        return _lean(self.ratio.cost)
 
     @property
     def cost_text(self) -> str:
-        """The cost for a reader, or the word that stands in its place."""
+        """The cost or rate for a reader, or the word that stands in its place."""
+        if self.rate is not None:
+            return f"{text.cost(self.rate.value)} {self.rate.unit}"
         if self.cost is not None:
             return text.cost(self.cost)
         return self.status or "not run"
@@ -144,9 +149,23 @@ def column_order(run: Run, kernels: Sequence[Kernel]) -> tuple[str, ...]:
 
 
 def build(run: Run, kernels: Sequence[Kernel]) -> Latency:
-    """The latency table of a run; `kernels` gives the columns their names and order."""
+    """The latency table of a run; `kernels` gives the columns their names and order. Workloads
+    of several tasks are not in it: `report.scaling` has them."""
+    columns = columns_of(run, kernels)
+    measured = {(m.workload, m.kernel): m for m in run.measurements}
+    scaling = {m.workload for m in run.measurements if m.tasks}
+    workloads = dict.fromkeys((*run.workloads, *(m.workload for m in run.measurements)))
+    rows = [_row(run, name, columns, measured) for name in workloads if name not in scaling]
+    order = {name: index for index, name in enumerate(sorted({row.group for row in rows}))}
+    rows.sort(key=lambda row: order[row.group])
+    unit: Unit = "instructions" if run.environment.clock == "exact" else "ns"
+    return Latency(unit, columns, tuple(rows), _mean(rows, len(columns)))
+
+
+def columns_of(run: Run, kernels: Sequence[Kernel]) -> tuple[Column, ...]:
+    """A column for each kernel of a run, as the catalog names and orders them."""
     known = {kernel.id: kernel for kernel in kernels}
-    columns = tuple(
+    return tuple(
         Column(
             id=kernel_id,
             name=text.plain(known[kernel_id].name if kernel_id in known else kernel_id),
@@ -154,13 +173,6 @@ def build(run: Run, kernels: Sequence[Kernel]) -> Latency:
         )
         for kernel_id in column_order(run, kernels)
     )
-    measured = {(m.workload, m.kernel): m for m in run.measurements}
-    workloads = dict.fromkeys((*run.workloads, *(m.workload for m in run.measurements)))
-    rows = [_row(run, name, columns, measured) for name in workloads]
-    order = {name: index for index, name in enumerate(sorted({row.group for row in rows}))}
-    rows.sort(key=lambda row: order[row.group])
-    unit: Unit = "instructions" if run.environment.clock == "exact" else "ns"
-    return Latency(unit, columns, tuple(rows), _mean(rows, len(columns)))
 
 
 def _row(
@@ -213,12 +225,13 @@ def _cell(
         ratio=found,
         why_no_ratio=why,
         is_reference=column.is_reference,
+        rate=rate_of(measurement),
     )
 
 
 def _mean(rows: Sequence[Row], columns: int) -> Mean:
     """Over the rows where each column that has any ratio has one: others can't be compared."""
-    ratios = [[cell.ratio.value if cell.ratio else 0.0 for cell in row.cells] for row in rows]
+    ratios = [[cell.ratio.cost if cell.ratio else 0.0 for cell in row.cells] for row in rows]
     taken = [c for c in range(columns) if any(row[c] > 0 for row in ratios)]
     whole = [row for row in ratios if all(row[c] > 0 for c in taken)]
     if len(whole) < 2 or len(taken) < 2:

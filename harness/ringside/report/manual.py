@@ -33,11 +33,15 @@ def brought_up_to_date(document: str, found: WorkloadSet, what: str) -> str:
 
 def workload_tables(found: WorkloadSet) -> str:
     """A table a group: each ELF once, with its operation, parameters and needs."""
-    elves = {workload.elf: workload for workload in (*found.workloads, *found.sweeps)}
+    elves = {_shown(w): w for w in (*found.workloads, *found.sweeps, *found.scaling)}
     parts = []
     for group in sorted({name.partition("/")[0] for name in elves}):
         rows = [_workload(w) for name, w in sorted(elves.items()) if name.startswith(f"{group}/")]
-        parts += [f"### {group}", "", *_table(("workload", "one operation", "parameters"), rows)]
+        parts += [
+            f"### {group}",
+            "",
+            *_table(("workload", "one operation", "parameters", "counts"), rows),
+        ]
     return "\n".join(parts)
 
 
@@ -51,17 +55,26 @@ def _workload(workload: Workload) -> tuple[str, ...]:
         said.append(f"rows {', '.join(facts.points)};")
     if facts.sweep:
         said.append(f"curve {', '.join(facts.sweep)}")
-    return (f"`{workload.elf}`", op, " ".join(said).rstrip(";"))
+    if facts.tasks:
+        said.append(", ".join(facts.tasks))
+    return (f"`{_shown(workload)}`", op, " ".join(said).rstrip(";"), facts.counts)
+
+
+def _shown(workload: Workload) -> str:
+    """The ELF's name; both programs of a scaling workload have one."""
+    if not workload.facts.tasks:
+        return workload.elf
+    return f"{workload.elf.rpartition('_')[0]}_*"
 
 
 def answer_tables(found: WorkloadSet) -> str:
     """A table of the entries of other suites, each with the workloads that answer it."""
     entries: dict[tuple[str, str], dict[str, None]] = {}
-    for workload in (*found.workloads, *found.sweeps):
+    for workload in (*found.workloads, *found.sweeps, *found.scaling):
         for answer in workload.facts.answers:
             suite = next((name for name in SUITES if answer.startswith(name)), "")
             entry = answer.removeprefix(suite).strip() or suite
-            entries.setdefault((suite, entry), {})[workload.elf] = None
+            entries.setdefault((suite, entry), {})[_shown(workload)] = None
     rows = [
         (markdown(suite or "others"), markdown(entry), ", ".join(f"`{name}`" for name in names))
         for (suite, entry), names in sorted(entries.items(), key=lambda item: _place(item[0]))

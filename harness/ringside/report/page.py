@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from ringside.catalog.model import FACT_COLUMNS, RUNGS, Fact, Kernel, Rung
-from ringside.report import latency, probes, text
+from ringside.report import latency, probes, scaling, text
 from ringside.report.reading import how_to_read
 from ringside.stats.summary import summarize
 from ringside.store.schema import BootRecord, ImageRecord, Isolation, Measurement, Run
@@ -109,6 +109,7 @@ class Page:
     complete: bool
     reading: tuple[str, ...]
     latency: latency.Latency
+    scaling: scaling.Scaling
     probed: probes.Probed
     systems: tuple[System, ...]
     ran: tuple[Ran, ...]
@@ -143,13 +144,14 @@ def build(run: Run, kernels: Sequence[Kernel]) -> Page:
     return Page(
         title=" vs ".join(names) if 1 < len(names) <= 3 else "Kernels, side by side",
         subtitle=(
-            f"{len(table.rows)} workloads on {len(names)} kernels, {environment.clock} clock, "
+            f"{len(run.workloads)} workloads on {len(names)} kernels, {environment.clock} clock, "
             f"{environment.started:%Y-%m-%d %H:%M} UTC"
         ),
         environment=_environment(run),
         complete=run.complete,
         reading=how_to_read(environment.clock),
         latency=table,
+        scaling=scaling.build(run, kernels),
         probed=probes.build(run, kernels, [column.id for column in table.columns]),
         systems=tuple(
             _system(kernel, run) for kernel in sorted(kernels, key=lambda k: (k.order, k.id))
@@ -176,7 +178,10 @@ def _environment(run: Run) -> tuple[tuple[str, str], ...]:
         ("Profile", run.profile),
         ("QEMU", it.qemu_version),
         ("CPU model", it.cpu_model),
-        ("Machine", f"{it.machine}, {it.arch}, {it.smp} CPU, {it.memory_mib} MiB"),
+        (
+            "Machine",
+            f"{it.machine}, {it.arch}, {it.smp} CPU{'s' * (it.smp > 1)}, {it.memory_mib} MiB",
+        ),
         ("Each workload had", _ISOLATION[run.isolation]),
         ("Order", "the catalog's" if run.shuffle is None else f"shuffled, seed {run.shuffle}"),
         ("Toolchain", it.toolchain),

@@ -11,7 +11,7 @@ import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from ringside.report.latency import Latency
+from ringside.report.latency import Cell, Column, Latency
 from ringside.report.text import TIMES, cost, plain, ratio
 
 REFERENCE = "#767676"
@@ -32,8 +32,11 @@ _LETTER = 7.4
 _LONGEST = 44
 
 
-def bars(table: Latency) -> str:
-    """Horizontal bars on a logarithmic axis, so that names are read without turning the head."""
+def bars(table: Latency, rate: str | None = None) -> str:
+    """Horizontal bars on a logarithmic axis, so that names are read without turning the head.
+
+    They are of costs, or where all rows have one of rates, in the unit `rate`.
+    """
     rows, columns = table.rows, table.columns
     thick = 15 if len(columns) <= 3 else 13 if len(columns) <= 5 else 11
     group = thick * len(columns) + 12
@@ -42,18 +45,21 @@ def bars(table: Latency) -> str:
     legend = _legend_lines([_short(column.name, 28) for column in columns], 620 + right)
     top, bottom = 52 + 20 * len(legend), 58
     height = top + group * len(rows) + bottom
-    costs = [c.cost for row in rows for c in row.cells if c.cost is not None and c.cost > 0]
+    costs = [value for row in rows for c in row.cells if (value := _height(c)) > 0]
     low = 10.0 ** math.floor(math.log10(min(costs) / 1.5))
     high = 10.0 ** (math.log10(max(costs)) + 0.05)
     unit = "instructions" if table.unit == "instructions" else "nanoseconds"
+    title = f"Cost per operation in {unit}: shorter is cheaper"
+    if rate is not None:
+        title = f"Throughput in {rate}: longer is better"
     script = [
         *_canvas(width, height, left, right, top, bottom),
         "set logscale x 10",
         f"set xrange [{low:g}:{high:g}]",
         f"set yrange [{len(rows) - 0.5}:-0.5]",
         "set format x '%.0s%c'",
-        f"set xlabel '{unit} per operation, logarithmic scale'",
-        *_title(f"Cost per operation in {unit}: shorter is cheaper", left, width, height),
+        f"set xlabel '{rate or f'{unit} per operation'}, logarithmic scale'",
+        *_title(title, left, width, height),
         f"set border 1 lc rgb '{_INK}'",
         "set xtics nomirror out scale 0.6",
         "set mxtics 10",
@@ -62,7 +68,7 @@ def bars(table: Latency) -> str:
         "unset key",
         "set style fill solid 1.0 noborder",
     ]
-    colors = kernel_colors(table)
+    colors = kernel_colors(table.columns)
     script += _legend(legend, colors, left, width, height)
     drawn: list[str] = []
     for place, color in enumerate(colors):
@@ -71,11 +77,10 @@ def bars(table: Latency) -> str:
         data = []
         for index, row in enumerate(rows):
             cell, y = row.cells[place], index + offset
-            if cell.cost is not None and cell.cost > 0:
-                data.append(
-                    f"{low:g} {y:.5f} {low:g} {cell.cost:.10g} {y - half:.5f} {y + half:.5f}"
-                )
-                at, said, ink = cell.cost, cost(cell.cost), _INK
+            value = _height(cell)
+            if value > 0:
+                data.append(f"{low:g} {y:.5f} {low:g} {value:.10g} {y - half:.5f} {y + half:.5f}")
+                at, said, ink = value, cost(value), _INK
             else:
                 at, said, ink = low, cell.cost_text, _FAINT
             small = f"font ',{9 if thick > 11 else 8}' tc rgb '{ink}'"
@@ -87,8 +92,14 @@ def bars(table: Latency) -> str:
     return "\n".join([*script, "plot " + ", ".join(drawn)]) + "\n"
 
 
+def _height(cell: Cell) -> float:
+    """The length of a bar: the rate where there is one, else the cost; 0 for neither."""
+    return cell.rate.value if cell.rate is not None else cell.cost or 0.0
+
+
 def heat_map(table: Latency) -> str:
-    """Ratios to the reference, a row a workload, the number in each cell."""
+    """Ratios to the reference, a row a workload, the number in each cell. Of rates more is better,
+    so that the colour follows the cost."""
     rows = table.rows
     places = [place for place, column in enumerate(table.columns) if not column.is_reference]
     names = [table.columns[place].name for place in places]
@@ -123,7 +134,7 @@ def heat_map(table: Latency) -> str:
             fill = _EMPTY
             said: str = cell.status or "not run"
             if cell.ratio is not None:
-                fill, said = _tint(cell.ratio.value), ratio(cell.ratio.value)
+                fill, said = _tint(cell.ratio.cost), ratio(cell.ratio.value)
             elif cell.cost is not None:
                 said = "no ratio"
             data.append(
@@ -190,11 +201,11 @@ def _label_width(labels: Iterable[str]) -> float:
     return 22 + _LETTER * max((min(len(label), _LONGEST) for label in labels), default=8)
 
 
-def kernel_colors(table: Latency) -> Sequence[str]:
+def kernel_colors(columns: Sequence[Column]) -> Sequence[str]:
     """A colour for each column; the reference's is grey."""
     taken = 0
     colors = []
-    for column in table.columns:
+    for column in columns:
         colors.append(REFERENCE if column.is_reference else KERNELS[taken % len(KERNELS)])
         taken += not column.is_reference
     return colors

@@ -36,6 +36,10 @@ _ALWAYS = (
     "and is never subtracted.",
     "Each cost is the median of all repetitions after the warm-up; spread is the interquartile "
     "range over the median, and 0 % means that the middle half were equal.",
+    "Where bytes, messages or the operations of several tasks are counted, the rate is shown "
+    "instead of the cost, in kinstr (a thousand) and Minstr (a million instructions of all CPUs "
+    "together) or seconds: there more is better, and so is a ratio above 1. The geometric mean is "
+    "one of costs throughout.",
     "A ratio is taken only where both kernels ran the same ELF file, one SHA-256. The geometric "
     "mean counts every workload alike: it sums up this set of workloads and no other.",
 )

@@ -9,7 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from ringside.catalog.model import Kernel
-from ringside.report import latency, probes, text
+from ringside.report import latency, probes, scaling, text
 from ringside.stats.judge import Answer, Judgement, Verdict
 from ringside.stats.ratio import percent
 from ringside.store.schema import Run
@@ -44,6 +44,8 @@ def latency_table(run: Run, kernels: Sequence[Kernel]) -> Table:
         f" QEMU {text.plain(environment.qemu_version).partition(' ')[0]})"
     )
     caption = "± interquartile range over the median, from 0.1 % up"
+    if any(cell.rate for row in view.rows for cell in row.cells):
+        caption += "   of what is counted, more is better"
     if view.reference is not None and len(view.columns) > 1:
         caption = f"{text.TIMES} ratio to {view.reference.name}   {caption}"
     table = Table(
@@ -67,6 +69,42 @@ def latency_table(run: Run, kernels: Sequence[Kernel]) -> Table:
         ]
         table.add_row(Text(f"geometric mean of {view.mean.rows}", style="bold"), *means)
     return table
+
+
+def scaling_table(run: Run, kernels: Sequence[Kernel]) -> Table | None:
+    """What several tasks get done at a time, and how much of it is lost; None where nothing is."""
+    view = scaling.build(run, kernels)
+    if not view.rows:
+        return None
+    table = Table(
+        title=Text(f"Scaling ({run.environment.clock} clock, {run.environment.smp} CPUs)"),
+        caption=Text(view.meaning),
+        header_style="bold",
+        show_edge=False,
+        pad_edge=False,
+    )
+    table.add_column("workload", no_wrap=True)
+    table.add_column("kernel", no_wrap=True)
+    for number in view.tasks:
+        tasks = f"{number} task" if number == 1 else f"{number} tasks"
+        table.add_column(Text(f"{tasks}, {view.unit}"), justify="right", no_wrap=True)
+    for row in view.rows:
+        cells = (
+            Text.assemble(c.words, f" {c.efficiency_text}" if number > 1 else "", style=_loss(c))
+            for number, c in zip(view.tasks, row.cells, strict=True)
+        )
+        table.add_row(Text(row.workload), Text(row.column.name), *cells)
+    table.add_section()
+    for column, kind, means in view.means:
+        shown = ("" if mean is None else f"{mean * 100:.0f} %" for mean in means)
+        table.add_row(
+            Text(f"geometric mean, {kind}", style="bold"), Text(column.name, style="bold"), *shown
+        )
+    return table
+
+
+def _loss(cell: scaling.Cell) -> str:
+    return {"up1": "yellow", "up2": "yellow", "up3": "bold yellow"}.get(cell.lean, "")
 
 
 def _cell(cell: latency.Cell) -> Text:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -30,7 +31,8 @@ Answer = Literal["better", "worse", "same", "undecided"]
 
 @dataclass(frozen=True)
 class Ratio:
-    """A cost over the reference's cost: above 1 is dearer.
+    """A cost over the reference's cost, and above 1 is dearer; or where `of_rates` says so, a rate
+    over the reference's rate, and above 1 is better.
 
     Of the exact clock the ratio is one of integers: `low`, `high` and `p` are none, and `answer`
     is `same` only when the two are equal. Of a sampled clock `low` and `high` bound the ratio of
@@ -43,6 +45,12 @@ class Ratio:
     low: float | None = None
     high: float | None = None
     p: float | None = None
+    of_rates: bool = False
+
+    @property
+    def cost(self) -> float:
+        """The ratio of the costs, whatever the ratio itself is of."""
+        return 1 / self.value if self.of_rates else self.value
 
     @property
     def resolution(self) -> float | None:
@@ -104,13 +112,22 @@ def why_not(subject: Side, reference: Side) -> str | None:
 
 
 def compare(subject: Side, reference: Side) -> Ratio | Refusal:
-    """The subject's cost over the reference's, or why there is no such number."""
+    """The subject's cost over the reference's, or its rate where the workload counts something;
+    or why there is no such number."""
     reason = why_not(subject, reference)
     if reason is not None:
         return Refusal(reason)
-    if subject.measurement.clock == "exact":
-        return _exact(subject.measurement, reference.measurement)
-    return _sampled(subject.measurement, reference.measurement)
+    judge = _exact if subject.measurement.clock == "exact" else _sampled
+    found = judge(subject.measurement, reference.measurement)
+    if isinstance(found, Refusal) or not subject.measurement.counts or not found.value:
+        return found
+    return dataclasses.replace(
+        found,
+        value=1 / found.value,
+        low=1 / found.high if found.high else None,
+        high=1 / found.low if found.low else None,
+        of_rates=True,
+    )
 
 
 def _exact(subject: Measurement, reference: Measurement) -> Ratio | Refusal:

@@ -139,7 +139,9 @@ class Measurement(Frozen):
     cost per operation of each repetition in `unit`; `ticks` the raw readings, one a repetition of
     `iterations` operations; `overhead` the cost of one turn of an empty body of the same shape in
     `unit`, never subtracted. `bytes` is what one operation moves, where the workload measures
-    throughput, and `axis` what its parameter is, if it has one. `boot` indexes `Run.boots`.
+    throughput, and `axis` what its parameter is, if it has one. Where a rate says more than a cost,
+    `counts` is what is counted (`bytes`, `messages`, `operations`); `tasks` is how many did the
+    work at a time, 0 where that says nothing. `boot` indexes `Run.boots`.
     """
 
     kernel: str
@@ -156,6 +158,8 @@ class Measurement(Frozen):
     overhead: float | None
     bytes: int = 0
     axis: str = ""
+    counts: str = ""
+    tasks: int = 0
     elf_sha256: str
     status: Status
     detail: str | None = None
