@@ -4,6 +4,7 @@
  */
 #include <stddef.h>
 
+#include "acpi.h"
 #include "elf64.h"
 #include "handover.h"
 #include "multiboot.h"
@@ -122,11 +123,14 @@ void loader_main(const struct multiboot_information *information)
 	arguments = (struct redox_arguments){
 		.kernel = kernel->start,
 		.kernel_size = kernel_size,
+		.hardware = acpi_root(),
 		.areas = (uintptr_t)areas,
 		.areas_size = areas_fill(information) * sizeof(struct redox_area),
 		.bootstrap = program->start,
 		.bootstrap_size = round_up(program->end - program->start),
 	};
+	if (arguments.hardware)
+		arguments.hardware_size = ACPI_ROOT_SIZE;
 	/* Never read, as it is empty, but the kernel makes a slice that must not be NULL. */
 	arguments.environment = (uintptr_t)areas;
 	enter(tables, elf->entry, &arguments);
