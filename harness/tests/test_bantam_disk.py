@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import struct
 import subprocess
@@ -33,7 +34,14 @@ def drive(image: Path, number: int, *, device: str = "virtio-blk-pci", more: str
 
 
 def run_guest(
-    folder: Path, program: str, options: list[str], *args: str, machine: str = "pc", **how: object
+    folder: Path,
+    program: str,
+    options: list[str],
+    *args: str,
+    machine: str = "pc",
+    memory_mib: int = 128,
+    cpu: str = "qemu64",
+    cpus: int = 1,
 ) -> list[str]:
     """Boot a program of tests/guest/disk as process 1, and see it through to `done`."""
     bantam.make()
@@ -43,13 +51,13 @@ def run_guest(
     archive.write_bytes(bantam.initrd({"init": binary}))
     spec = MachineSpec(
         machine=machine,
-        memory_mib=128,
+        memory_mib=memory_mib,
         kernel=bantam.SOURCE / "build/bantam.elf",
         cmdline=" ".join(["quiet", *(["--", *args] if args else [])]),
         initrd=archive,
         extra=tuple(options),
     )
-    lines, ending = bantam.boot(spec, **how)  # type: ignore[arg-type]
+    lines, ending = bantam.boot(spec, cpu=cpu, cpus=cpus)
     assert ending.outcome is Outcome.FINISHED, "\n".join((ending.detail, *lines[-30:]))
     assert "done" in lines, "\n".join(lines[-30:])
     return lines
@@ -94,6 +102,26 @@ def make_ext2(image: Path, mib: int, *options: str) -> None:
     )
 
 
+def read_out(image: Path, name: str, folder: Path) -> bytes:
+    """What debugfs finds in a file."""
+    out = folder / "out"
+    out.unlink(missing_ok=True)
+    command = ["debugfs", "-R", f"dump {name} {out}", str(image)]
+    subprocess.run(command, capture_output=True, check=True, env=TOOLS)
+    return out.read_bytes()
+
+
+def _filled(size: int, seed: int) -> bytes:
+    """As fill() in tests/guest/disk/tree.c, for what fits its buffer."""
+    mask, data = (1 << 64) - 1, bytearray()
+    for _ in range(size):
+        seed = (seed + 0x9E3779B97F4A7C15) & mask
+        z = ((seed ^ seed >> 30) * 0xBF58476D1CE4E5B9) & mask
+        z = ((z ^ z >> 27) * 0x94D049BB133111EB) & mask
+        data.append(((z ^ z >> 31) % 251) + 1)
+    return bytes(data)
+
+
 KINDS = {
     "4k": ("-b", "4096"),
     "2k": ("-b", "2048", "-I", "128"),
@@ -109,3 +137,55 @@ def test_ext2_does_what_programs_do(tmp_path: Path, kind: str) -> None:
     make_ext2(image, 48, *KINDS[kind])
     run_guest(tmp_path, "tree", drive(image, 0), *(["triple"] if kind == "4k" else []))
     check_clean(image)
+    for number, size in enumerate((0, 59, 12289, 50000)):
+        seed = (0, 2, 7, 9)[number]
+        assert read_out(image, f"plain{size}", tmp_path) == _filled(size, seed)
+
+
+@needs_e2fsprogs
+def test_ext2_on_several_cpus(tmp_path: Path) -> None:
+    image = tmp_path / "disk"
+    make_ext2(image, 48)
+    run_guest(tmp_path, "tree", drive(image, 0), cpus=4)
+    check_clean(image)
+
+
+@needs_e2fsprogs
+def test_files_larger_than_memory(tmp_path: Path) -> None:
+    image = tmp_path / "disk"
+    make_ext2(image, 200)
+    run_guest(tmp_path, "big", drive(image, 0), memory_mib=48)
+    check_clean(image)
+    assert read_out(image, "last", tmp_path) == b"words"
+
+
+@needs_e2fsprogs
+@pytest.mark.parametrize("options", ["", "ro"])
+def test_a_system_runs_from_its_disk(tmp_path: Path, options: str) -> None:
+    bantam.make()
+    bantam.make("guest")
+    program = bantam.SOURCE / "build/tests/guest/hello-dynamic"
+    tree = tmp_path / "tree"
+    for folder in ("dev", "sbin", "proc"):
+        (tree / folder).mkdir(parents=True)
+    shutil.copy(program, tree / "sbin/init")
+    needed = subprocess.run(["ldd", str(program)], capture_output=True, text=True, check=True)
+    for path in re.findall(r"(/\S+)", needed.stdout):
+        target = tree / path.lstrip("/")
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(Path(path).resolve(), target)
+    image = tmp_path / "disk"
+    make_ext2(image, 24, "-d", str(tree))
+    before = image.read_bytes()
+    spec = MachineSpec(
+        machine="pc",
+        memory_mib=64,
+        kernel=bantam.SOURCE / "build/bantam.elf",
+        cmdline=f"quiet root=/dev/vda {options}".strip(),
+        extra=tuple(drive(image, 0)),
+    )
+    lines, ending = bantam.boot(spec)
+    assert ending.outcome is Outcome.FINISHED, "\n".join((ending.detail, *lines[-30:]))
+    assert "a third of 1 is 0.333" in lines
+    check_clean(image)
+    assert (image.read_bytes() == before) == (options == "ro")

@@ -29,6 +29,14 @@ struct block_device *block_find(uint64_t number)
 	return NULL;
 }
 
+struct block_device *block_find_name(const char *name)
+{
+	for (size_t i = 0; i < device_count; i++)
+		if (strcmp(devices[i]->name, name) == 0)
+			return devices[i];
+	return NULL;
+}
+
 int block_page(struct block_device *b, uint64_t index, struct page **out)
 {
 	/* Between the reading and our reference reclaim may take it again: then anew. */

@@ -41,8 +41,9 @@ struct block_device {
 /* Panics when there are too many. */
 void block_register(struct block_device *b);
 
-/* NULL when no device has this number. */
+/* NULL when no device has this number, or name. */
 struct block_device *block_find(uint64_t number);
+struct block_device *block_find_name(const char *name);
 
 /* The device's page at `index`, up to date, with a reference. -EIO, -ENOMEM or 0. */
 int block_page(struct block_device *b, uint64_t index, struct page **out);

@@ -211,7 +211,7 @@ static int run_write(struct block_device *d, struct run *r)
 static int run_add(struct block_device *d, struct run *r, uint64_t sector, uint64_t phys,
 		   uint32_t len)
 {
-	struct block_segment *last = &r->s[r->count - 1];
+	struct block_segment *last;
 	int err = 0;
 
 	if (r->count && (sector != r->end || r->count == BLOCK_SEGMENTS))
@@ -219,7 +219,8 @@ static int run_add(struct block_device *d, struct run *r, uint64_t sector, uint6
 	if (!r->count)
 		r->sector = sector;
 	r->end = sector + len / SECTOR_SIZE;
-	if (r->count && last->phys + last->len == phys)
+	last = r->count ? &r->s[r->count - 1] : NULL;
+	if (last && last->phys + last->len == phys)
 		last->len += len;
 	else
 		r->s[r->count++] = (struct block_segment){phys, len};

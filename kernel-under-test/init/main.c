@@ -1,6 +1,5 @@
 #include "arch/boot.h"
 #include "arch/cpu.h"
-#include "arch/mmu.h"
 #include "arch/smp.h"
 #include "arch/time.h"
 #include "drivers/console.h"
@@ -8,15 +7,12 @@
 #include "drivers/memory.h"
 #include "drivers/serial.h"
 #include "drivers/virtio_blk.h"
-#include "fs/cpio.h"
-#include "fs/device.h"
 #include "fs/ext2.h"
 #include "fs/mount.h"
-#include "fs/path.h"
 #include "fs/tmpfs.h"
 #include "init/options.h"
+#include "init/root.h"
 #include "ipc/futex.h"
-#include "lib/errno.h"
 #include "lib/printf.h"
 #include "lib/random.h"
 #include "mm/kmem.h"
@@ -30,60 +26,19 @@
 
 static struct boot_info boot;
 
-static struct inode *make_devtmpfs(void)
-{
-	struct inode *root = tmpfs_create();
-
-	if (root && device_populate(root) < 0) {
-		inode_put(root);
-		return NULL;
-	}
-	return root;
-}
-
-/* The root: what the initrd holds, and a node in /dev for each device. */
-static struct inode *make_root(void)
-{
-	struct inode *root = tmpfs_create(), *dev;
-	struct path_base base = {root, root};
-	int err;
-
-	if (!root)
-		panic("init: no memory for the root");
-	if (boot.initrd.end > boot.initrd.start) {
-		err = cpio_unpack(root, phys_to_virt(boot.initrd.start),
-				  boot.initrd.end - boot.initrd.start);
-		if (err)
-			panic("init: the initrd can't be unpacked (error %d): it must be an "
-			      "uncompressed cpio archive in newc form",
-			      -err);
-		page_release_region(boot.initrd);
-	}
-	err = path_find(&base, "/dev", true, &dev);
-	if (err == -ENOENT)
-		err = root->ops->create(root, "dev", 3, S_IFDIR | 0755, 0, &dev);
-	if (!err) {
-		err = device_populate(dev);
-		inode_put(dev);
-	}
-	if (err)
-		panic("init: /dev can't be filled (error %d)", -err);
-	return root;
-}
-
 static void start_init(struct inode *root)
 {
 	const char *path = option_text(boot.cmdline, "init");
-	const char *argv[OPTION_ARGS_MAX + 2] = {path ? path : "/init"};
+	bool on_disk = root->volume;
+	const char *argv[OPTION_ARGS_MAX + 2] = {path ? path : on_disk ? "/sbin/init" : "/init"};
 	int err;
 
 	option_args(boot.cmdline, argv + 1);
 	err = process_start_init(root, argv[0], argv);
 
 	if (err)
-		panic("init: %s can't be run (error %d): the initrd must hold a static x86_64 ELF "
-		      "there",
-		      argv[0], -err);
+		panic("init: %s can't be run (error %d): the %s must hold a%s x86_64 ELF there",
+		      argv[0], -err, on_disk ? "disk" : "initrd", on_disk ? "n" : " static");
 }
 
 /* Where each other CPU begins, with the kernel lock. */
@@ -113,7 +68,7 @@ void kernel_main(uint64_t handover)
 	socket_init();
 	procfs_init();
 	filesystem_register("tmpfs", tmpfs_create);
-	filesystem_register("devtmpfs", make_devtmpfs);
+	filesystem_register("devtmpfs", root_make_devtmpfs);
 	filesystem_register_disk("ext2", ext2_mount);
 	memory_devices_init();
 	console_init();
@@ -123,7 +78,7 @@ void kernel_main(uint64_t handover)
 		log_printf("Bantam: %lu KiB of memory\n", page_count_total() * (PAGE_SIZE / 1024));
 	if (option_is(boot.cmdline, "norandmaps"))
 		space_random = false;
-	root = make_root();
+	root = root_make(&boot);
 	start_init(root);
 	arch_cpus_start(&boot, kstack_alloc, cpu_main); /* from here on others, when we idle */
 	if (arch_cpu_count() > 1 && !option_is(boot.cmdline, "quiet"))
