@@ -3,8 +3,9 @@
 #include "port.h"
 #include "text.h"
 
-/* A child whose descriptors are closed is all but gone. */
+/* A child whose descriptors are closed is all but gone, once it is let run. */
 #define TRIES 1000
+#define PAUSE_NS 1000000
 
 static long make_and_outlive(void)
 {
@@ -36,7 +37,7 @@ bool children_are_lost(void)
 
 		if (found != 0)
 			return found != pid;
-		port_yield();
+		port_sleep_ns(PAUSE_NS);
 	}
 	return true;
 }
