@@ -4,6 +4,7 @@
 #include "plan.h"
 #include "report.h"
 #include "settle.h"
+#include "snapshot.h"
 #include "text.h"
 
 /* What a shell answers for a command that it does not find. */
@@ -94,7 +95,18 @@ static void run_line(uint64_t number, const char *line, enum bench_profile profi
 	report_end(number, &end);
 }
 
-static void run_plan(const struct plan *plan)
+/* The plan of a copy of the machine is the one line that was put into it. */
+static void await_choice(struct plan *plan)
+{
+	plan->count = 0;
+	if (snapshot_wait() && plan_can_run(snapshot_line))
+		plan->workloads[plan->count++] = snapshot_line;
+	else
+		report_complaint(".ringside.plan", "says snapshot, and none was made", "line", 2,
+				 "the harness to stop here");
+}
+
+static void run_plan(struct plan *plan)
 {
 	static struct settle settled;
 	enum bench_profile profile = BENCH_QUICK;
@@ -109,6 +121,8 @@ static void run_plan(const struct plan *plan)
 		settle(&settled);
 		report_settle(&settled);
 	}
+	if (plan->is_snapshot)
+		await_choice(plan);
 	for (size_t i = 0; i < plan->count; i++)
 		run_line(i + 1, plan->workloads[i], profile);
 	report_clock();
