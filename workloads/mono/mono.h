@@ -7,8 +7,8 @@
 /*
  * The one-program form, for systems without exec or without files: all workloads of a port and the
  * runner in one program, run one after the other, each in a child where there is fork, else all in
- * the one process or thread there is. It sends the same records. The build makes build/<port>/mono of it, for a port that says `port_form
- * := mono` nothing else.
+ * the one process or thread there is. It sends the same records. The build makes build/<port>/mono
+ * of it, for a port that says `port_form := mono` nothing else.
  *
  * Of port.h it needs port_write() to the console, port_ticks(), port_boot() and port_shutdown();
  * whatever a workload calls and the port lacks says -PORT_ENOSYS (ports/absent/), and the workload
