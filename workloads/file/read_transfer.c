@@ -18,7 +18,7 @@ static void setup(void)
 static void before(uint64_t n)
 {
 	(void)n;
-	bench_check("lseek", 0, port_seek(fd, 0));
+	bench_check("lseek", 0, bench_require("lseek", port_seek(fd, 0)));
 }
 
 static void run(uint64_t n)

@@ -7,7 +7,11 @@ static int fd;
 
 static void setup(void)
 {
+	void *area = NULL;
+
 	fd = scratch_make(SIZE);
+	bench_require("mmap of a file", port_map_file(fd, SIZE, &area));
+	bench_require("munmap", port_unmap(area, SIZE));
 }
 
 static void run(uint64_t n)

@@ -14,7 +14,6 @@ static char *const target_argv[] = { target, NULL };
 static void setup(void)
 {
 	static const char name[] = "exec_target";
-	struct port_stat st;
 	const char *self = bench_path();
 	size_t folder = 0;
 
@@ -25,7 +24,8 @@ static void setup(void)
 	bench_check("own path fits", 1, folder + sizeof(name) <= sizeof(target));
 	memcpy(target, self, folder);
 	memcpy(target + folder, name, sizeof(name));
-	bench_require("exec_target beside the workload", port_stat(target, &st));
+	port_close((int)bench_require("exec_target beside the workload",
+				      port_open(target, PORT_O_RDONLY)));
 }
 
 static void run(uint64_t n)

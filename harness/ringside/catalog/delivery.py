@@ -97,6 +97,12 @@ class LoaderDelivery(Strict):
     program_at: Annotated[str, _ADDRESS]
 
 
+class EasyFsDelivery(Strict):
+    """A disk with an easy-fs on it, where the runner is the first program."""
+
+    method: Literal["easy-fs"] = "easy-fs"
+
+
 def _named(value: object) -> object:
     return {"method": value} if isinstance(value, str) else value
 
@@ -108,6 +114,7 @@ _Method = (
     | ConsoleDelivery
     | MultibootModuleDelivery
     | LoaderDelivery
+    | EasyFsDelivery
 )
 
 Delivery = Annotated[

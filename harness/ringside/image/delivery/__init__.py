@@ -15,6 +15,7 @@ from typing import assert_never
 from ringside.catalog.delivery import (
     ConsoleDelivery,
     Delivery,
+    EasyFsDelivery,
     InitrdDelivery,
     LoaderDelivery,
     MultibootModuleDelivery,
@@ -22,7 +23,14 @@ from ringside.catalog.delivery import (
     ReplaceCpioDelivery,
 )
 from ringside.errors import ImageError
-from ringside.image.delivery import console, initrd, loader, multiboot_module, replace_cpio
+from ringside.image.delivery import (
+    console,
+    easy_fs,
+    initrd,
+    loader,
+    multiboot_module,
+    replace_cpio,
+)
 from ringside.image.delivery.contract import Cargo, Delivered, Facts, Step
 
 __all__ = ["Cargo", "Delivered", "Facts", "Step", "deliver", "look"]
@@ -43,6 +51,8 @@ def deliver(how: Delivery, cargo: Cargo) -> Delivered:
             return loader.deliver(how, cargo)
         case ConsoleDelivery():
             return console.deliver(how, cargo)
+        case EasyFsDelivery():
+            return easy_fs.deliver(cargo)
         case _:
             assert_never(how)
 
@@ -65,5 +75,7 @@ def look(how: Delivery, image: bytes, what: str) -> Facts:
             return loader.look(how, image, what)
         case ConsoleDelivery():
             return (("workloads", f"typed into its shell by {how.encoding}, into {how.folder}"),)
+        case EasyFsDelivery():
+            return (("workloads", "on a disk of easy-fs"),)
         case _:
             assert_never(how)

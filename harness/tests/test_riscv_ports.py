@@ -1,0 +1,131 @@
+"""The ports for RISC-V, instruction by instruction: what their ELFs ask of the kernel."""
+
+from __future__ import annotations
+
+import functools
+import os
+import re
+import shutil
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from conftest import ROOT
+from elftools.elf.elffile import ELFFile
+
+from ringside.catalog import load
+from ringside.cli.main import run
+from ringside.image.given import IMAGES_VARIABLE, find_given
+from ringside.store import find_run, load_run
+
+TOOLS = "riscv64-linux-gnu-"
+pytestmark = pytest.mark.skipif(
+    not shutil.which(f"{TOOLS}gcc"), reason=f"{TOOLS}gcc is not installed"
+)
+
+# rCore-Tutorial-v3's os/src/syscall/mod.rs at b386ef27: number, and arguments that it reads.
+RCORE = {
+    24: 1, 56: 2, 57: 1, 59: 1, 63: 3, 64: 3, 93: 1, 101: 1, 124: 0, 129: 2, 169: 0, 172: 0,
+    220: 0, 221: 2, 260: 2,
+}  # fmt: skip
+
+
+@functools.cache
+def build(port: str) -> Path:
+    """The folder of a port's ELFs, brought up to date."""
+    subprocess.run(["make", "-s", "-C", ROOT / "workloads", f"PORT={port}"], check=True)
+    return ROOT / "workloads" / "build" / port
+
+
+def programs(port: str) -> list[Path]:
+    folder = build(port)
+    return [folder / "init", *(f for f in sorted(folder.glob("[!.]*/*")) if f.suffix != ".facts")]
+
+
+def instructions(elf: Path) -> Iterator[tuple[str, str]]:
+    """Mnemonic and operands of each, in order."""
+    command = [f"{TOOLS}objdump", "-d", "-M", "no-aliases,numeric", elf]
+    text = subprocess.run(command, check=True, capture_output=True, text=True).stdout
+    for line in text.splitlines():
+        match = re.fullmatch(r" *[0-9a-f]+:\t[0-9a-f ]+\t([a-z0-9.]+)\t?([^\t#<]*).*", line)
+        if match:
+            yield match[1], match[2].strip()
+
+
+def calls(elf: Path) -> list[int | None]:
+    """The number in a7 (x17) at each `ecall`, None where it was no constant."""
+    found: list[int | None] = []
+    number: int | None = None
+    for name, operands in instructions(elf):
+        if name == "ecall":
+            found.append(number)
+        elif re.match(r"x17\b", operands) and name in ("c.li", "addi"):
+            constant = re.fullmatch(r"x17,(?:x0,)?(-?\d+)", operands)
+            number = int(constant[1]) if constant else None
+        elif re.match(r"x17\b", operands) and name not in ("c.sdsp", "sd", "sw"):
+            number = None
+    return found
+
+
+def test_rcore_is_asked_for_nothing_that_it_does_not_know() -> None:
+    asked: set[int | None] = set()
+    for elf in programs("rcore-tutorial-riscv64"):
+        found = set(calls(elf))
+        assert found <= set(RCORE), (elf, found - set(RCORE))
+        asked |= found
+    # All that the port's functions name is somewhere in the ELFs.
+    assert {24, 56, 57, 59, 63, 64, 93, 124, 169, 172, 220, 221, 260} <= asked
+
+
+def test_rcore_loads_what_is_linked() -> None:
+    """Its loader copies a segment to the start of its first page, and has no empty ones."""
+    for elf in programs("rcore-tutorial-riscv64"):
+        with elf.open("rb") as stream:
+            file = ELFFile(stream)
+            assert (file["e_machine"], file["e_type"]) == ("EM_RISCV", "ET_EXEC")
+            # Soft float: the kernel keeps no floating-point registers.
+            assert file["e_flags"] & 6 == 0
+            loads = [s for s in file.iter_segments() if s["p_type"] == "PT_LOAD"]
+            assert loads
+            end = 0
+            for segment in loads:
+                assert segment["p_vaddr"] % 4096 == 0
+                assert segment["p_memsz"] > 0
+                assert segment["p_vaddr"] >= end
+                assert segment["p_flags"] & 3 != 3, "writable and executable"
+                end = -(-(segment["p_vaddr"] + segment["p_memsz"]) // 4096) * 4096
+        assert len(str(elf.relative_to(build("rcore-tutorial-riscv64")))) <= 27
+
+
+def test_the_markers_are_those_that_the_plugin_looks_for() -> None:
+    """lui x0, "RS" and the tag: the loop of a measurement opens and closes with them."""
+    for port in ("linux-riscv64", "rcore-tutorial-riscv64"):
+        found = [
+            operands
+            for name, operands in instructions(build(port) / "syscall" / "null")
+            if name == "lui" and operands.startswith("x0,")
+        ]
+        assert {f"x0,{0x52530 + tag:#x}" for tag in (1, 2, 5)} <= set(found)
+
+
+def given(kernel_id: str) -> Path | None:
+    images = os.environ.get(IMAGES_VARIABLE)
+    return find_given([kernel_id], {}).images.get(kernel_id) if images else None
+
+
+@pytest.mark.boot
+@pytest.mark.skipif(not shutil.which("qemu-system-riscv64"), reason="no QEMU for riscv64")
+def test_rcore_itself(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    kernel = next(k for k in load(ROOT).kernels if k.port == "rcore-tutorial-riscv64")
+    image = given(kernel.id)
+    if image is None:
+        pytest.skip(f"{IMAGES_VARIABLE} has no image of {kernel.id}")
+    for name in ("kernels", "workloads", ".cache"):
+        (tmp_path / name).symlink_to(ROOT / name)
+    monkeypatch.setenv("RINGSIDE_ROOT", str(tmp_path))
+    wanted = ("syscall/null", "process/fork_exec_wait", "ipc/pipe_latency", "memory/copy")
+    arguments = ["--kernels", kernel.id, "--workloads", ",".join(wanted), "--no-probes"]
+    assert run(["compare", *arguments, "--no-report"]) == 0
+    made = load_run(find_run(tmp_path / "results", None))
+    assert {m.workload: m.status for m in made.measurements} == dict.fromkeys(wanted, "ok")
