@@ -3,7 +3,7 @@
 
 unit_dir := tests/unit
 unit_out := $(BUILD)/tests/unit
-unit_suites := string printf options pheap page kmem store space space_slab path tmpfs files cpio elf ext2
+unit_suites := string printf options pheap page kmem store space space_slab path tmpfs files cpio elf ext2 virtio
 
 HOST_CC ?= gcc
 unit_cflags := -std=gnu11 -D_GNU_SOURCE -O1 -g -fno-strict-aliasing -fno-omit-frame-pointer \
@@ -30,6 +30,7 @@ unit_tmpfs := $(unit_heap) $(unit_fs)
 unit_files := $(unit_heap) $(unit_fs)
 unit_cpio := $(unit_heap) $(unit_fs)
 unit_ext2 := $(unit_heap) $(unit_fs)
+unit_virtio := $(unit_base) drivers/virtio.c
 unit_elf := $(unit_heap) $(filter-out mm/store.c lib/random.c,$(unit_mm)) $(unit_fs) proc/elf.c
 
 unit_string_flags := $(foreach f,memcpy memmove memset memcmp strlen strcmp strncmp strchr,\
