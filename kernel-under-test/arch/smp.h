@@ -29,5 +29,9 @@ static inline unsigned int arch_cpu_count(void)
 /* Has `cpu`, another one, call trap_reschedule() soon. */
 void arch_cpu_kick(unsigned int cpu);
 
-/* Has each CPU of the mask, none of which is this one, call trap_flush(); waits until all have. */
+/*
+ * Has each CPU of the mask, none of which is this one, call trap_flush(); waits until all have. They
+ * answer from user mode, from idle or from waiting for the kernel lock: they have left whatever
+ * they did without it.
+ */
 void arch_cpu_flush(uint32_t cpus);

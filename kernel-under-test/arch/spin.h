@@ -7,12 +7,17 @@
  * in the idle loop. So what runs between two sleeps is atomic against all else that holds it.
  *
  * Interrupts are off in the kernel, so a lock is never taken by a handler that interrupted its
- * holder. A spinlock's holder does not sleep, does not take the kernel lock, and touches user
- * memory only with arch/uaccess.h's nofault functions. Order: the kernel lock, then spinlocks in
- * the order of enum lock_class.
+ * holder. A spinlock's holder does not sleep, does not take the kernel lock, does not wait for
+ * other CPUs, and touches user memory only by the functions of arch/uaccess.h that end in _nofault.
+ * Order: the kernel lock, then spinlocks in the order of enum lock_class.
  *
- * Who waits for a lock still does what other CPUs need of it (trap_flush): whoever holds the lock
- * may wait for just that.
+ * What is found without the kernel lock and kept alive by it (an open file, an inode) stays until
+ * the finder waits for the kernel lock, sleeps, or goes back to user mode: who takes such a thing
+ * away, with the lock, has every CPU that may be looking at it answer (arch_cpu_flush) before it is
+ * freed.
+ *
+ * Who waits for the kernel lock still does what other CPUs need of it (trap_flush): whoever holds
+ * the lock may wait for just that.
  */
 #pragma once
 
@@ -22,22 +27,60 @@
 /* What locks are counted by. CPU_LOCKS has room for 8. */
 enum lock_class {
 	LOCK_KERNEL,
+	LOCK_INODE, /* inode.lock */
 	LOCK_CLASSES,
+};
+
+/* All zero: free. */
+struct spinlock {
+	uint32_t taken;
 };
 
 extern uint32_t arch_kernel_lock_word;
 
-void arch_kernel_lock_wait(void);
-void arch_kernel_lock_wake(void);
-
-static inline void kernel_lock(void)
+static inline bool spin_test_and_set(uint32_t *word)
 {
 	bool taken;
 
-	asm volatile("lock btsl $0, %0" : "+m"(arch_kernel_lock_word), "=@ccc"(taken) : : "memory");
+	asm volatile("lock btsl $0, %0" : "+m"(*word), "=@ccc"(taken) : : "memory");
+	return taken;
+}
+
+/*
+ * `class` is a constant. Nobody is served meanwhile: the holder is soon done, and what was found
+ * without a lock stays valid.
+ */
+#define spin_lock(lock, class)                                                                     \
+	do {                                                                                       \
+		while (unlikely(spin_test_and_set(&(lock)->taken)))                                \
+			arch_spin_wait(&(lock)->taken);                                            \
+		x86_count_lock(class);                                                             \
+	} while (0)
+
+static inline void spin_unlock(struct spinlock *lock)
+{
+	__atomic_store_n(&lock->taken, 0, __ATOMIC_RELEASE);
+}
+
+/* Returns when it seems to be free. */
+void arch_spin_wait(const uint32_t *taken);
+
+void arch_kernel_lock_wait(void);
+void arch_kernel_lock_wake(void);
+
+/*
+ * Whether it had to wait: then other CPUs have changed what they like, and what was found without
+ * the lock must be found again. If not, nobody has taken the lock, waited for this CPU
+ * (arch_cpu_flush) and given it back since.
+ */
+static inline bool kernel_lock(void)
+{
+	bool taken = spin_test_and_set(&arch_kernel_lock_word);
+
 	if (unlikely(taken))
 		arch_kernel_lock_wait();
 	x86_count_lock(LOCK_KERNEL);
+	return taken;
 }
 
 static inline void kernel_unlock(void)

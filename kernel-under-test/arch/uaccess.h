@@ -23,6 +23,11 @@ int copy_from_user_now(void *to, uint64_t from, size_t n);
 int copy_to_user_now(uint64_t to, const void *from, size_t n);
 int clear_user_now(uint64_t to, size_t n);
 
+/* These bring in no page at all, as with a spinlock held: -EFAULT also when one is missing. */
+int copy_from_user_nofault(void *to, uint64_t from, size_t n);
+int copy_to_user_nofault(uint64_t to, const void *from, size_t n);
+int clear_user_nofault(uint64_t to, size_t n);
+
 /*
  * Copies a string with its ending zero. Length without the zero, -EFAULT, or -ENAMETOOLONG when
  * no zero is found in `size` bytes.

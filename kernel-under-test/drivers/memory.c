@@ -20,6 +20,13 @@ static long null_write(struct file *f, struct uio *u)
 	return (long)n;
 }
 
+static long null_read_unlocked(struct file *f, struct uio *u)
+{
+	(void)f;
+	u->left = 0;
+	return 0;
+}
+
 static long zero_read(struct file *f, struct uio *u)
 {
 	size_t n = u->left;
@@ -27,6 +34,14 @@ static long zero_read(struct file *f, struct uio *u)
 
 	(void)f;
 	return err ? err : (long)n;
+}
+
+static long zero_read_unlocked(struct file *f, struct uio *u)
+{
+	size_t n = u->left;
+
+	(void)f;
+	return uio_zero_nofault(u, n) ? 0 : (long)n;
 }
 
 static long full_write(struct file *f, struct uio *u)
@@ -62,8 +77,20 @@ static int64_t no_seek(struct file *f, int64_t offset, int whence)
 	return 0;
 }
 
-static const struct file_ops null_ops = {.read = null_read, .write = null_write, .seek = no_seek};
-static const struct file_ops zero_ops = {.read = zero_read, .write = null_write, .seek = no_seek};
+static const struct file_ops null_ops = {
+	.read = null_read,
+	.write = null_write,
+	.read_unlocked = null_read_unlocked,
+	.write_unlocked = null_write,
+	.seek = no_seek,
+};
+static const struct file_ops zero_ops = {
+	.read = zero_read,
+	.write = null_write,
+	.read_unlocked = zero_read_unlocked,
+	.write_unlocked = null_write,
+	.seek = no_seek,
+};
 static const struct file_ops full_ops = {.read = zero_read, .write = full_write, .seek = no_seek};
 static const struct file_ops random_ops = {
 	.read = random_read, .write = null_write, .seek = no_seek};

@@ -41,30 +41,87 @@ void file_release(struct file *f)
 	kmem_free(f);
 }
 
+/* A seek that came in between has the last word. */
+static void advance(struct file *f, uint64_t pos, long moved)
+{
+	if (moved > 0)
+		__atomic_compare_exchange_n(&f->pos, &pos, pos + (uint64_t)moved, false,
+					    __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST);
+}
+
+/*
+ * Who moves bytes at the position with the kernel lock keeps those out who do without: once the
+ * lock of the inode was had, none of them is at it, and none begins.
+ */
+static void begin_move(struct file *f)
+{
+	f->movers++;
+	spin_lock(&f->inode->lock, LOCK_INODE);
+	spin_unlock(&f->inode->lock);
+}
+
 static long regular_read(struct file *f, struct uio *u)
 {
-	long n = f->inode->ops->read(f->inode, f->pos, u);
+	uint64_t pos;
+	long n;
 
-	if (n > 0)
-		f->pos += (uint64_t)n;
+	begin_move(f);
+	pos = f->pos;
+	n = f->inode->ops->read(f->inode, pos, u);
+	advance(f, pos, n);
+	f->movers--;
 	return n;
 }
 
 static long regular_write(struct file *f, struct uio *u)
 {
-	uint64_t pos = f->flags & O_APPEND ? f->inode->size : f->pos;
-	long n = f->inode->ops->write(f->inode, pos, u);
+	uint64_t pos, at;
+	long n;
 
-	if (n > 0)
-		f->pos = pos + (uint64_t)n;
+	begin_move(f);
+	pos = f->pos;
+	at = f->flags & O_APPEND ? f->inode->size : pos;
+	n = f->inode->ops->write(f->inode, at, u);
+	advance(f, pos, n > 0 ? (long)(at - pos) + n : n);
+	f->movers--;
 	return n;
+}
+
+static long move_unlocked(struct file *f, struct uio *u,
+			  long (*op)(struct inode *inode, uint64_t pos, struct uio *u))
+{
+	long n = 0;
+
+	if (!op)
+		return 0;
+	spin_lock(&f->inode->lock, LOCK_INODE);
+	if (likely(!READ_ONCE(f->movers))) {
+		uint64_t pos = READ_ONCE(f->pos);
+
+		n = op(f->inode, pos, u);
+		advance(f, pos, n);
+	}
+	spin_unlock(&f->inode->lock);
+	return n;
+}
+
+static long regular_read_unlocked(struct file *f, struct uio *u)
+{
+	return move_unlocked(f, u, f->inode->ops->read_unlocked);
+}
+
+static long regular_write_unlocked(struct file *f, struct uio *u)
+{
+	/* To append is to make longer. */
+	return f->flags & O_APPEND ? 0 : move_unlocked(f, u, f->inode->ops->write_unlocked);
 }
 
 static int64_t regular_seek(struct file *f, int64_t offset, int whence)
 {
+	uint64_t before = READ_ONCE(f->pos);
 	int64_t base = whence == SEEK_SET   ? 0
-		       : whence == SEEK_CUR ? (int64_t)f->pos
-		       : whence == SEEK_END ? (int64_t)f->inode->size
+		       : whence == SEEK_CUR ? (int64_t)before
+		       : whence == SEEK_END ? (int64_t)READ_ONCE(f->inode->size)
 					    : -1;
 	int64_t to;
 
@@ -72,7 +129,7 @@ static int64_t regular_seek(struct file *f, int64_t offset, int whence)
 		return -EINVAL;
 	if (__builtin_add_overflow(base, offset, &to) || to < 0)
 		return -EINVAL;
-	f->pos = (uint64_t)to;
+	WRITE_ONCE(f->pos, (uint64_t)to);
 	return to;
 }
 
@@ -86,6 +143,8 @@ static long directory_read(struct file *f, struct uio *u)
 static const struct file_ops regular_ops = {
 	.read = regular_read,
 	.write = regular_write,
+	.read_unlocked = regular_read_unlocked,
+	.write_unlocked = regular_write_unlocked,
 	.seek = regular_seek,
 };
 

@@ -35,7 +35,13 @@ struct file_ops {
 	/* Move up to u->left bytes; how many were moved, or -errno. Absent: -EINVAL. */
 	long (*read)(struct file *f, struct uio *u);
 	long (*write)(struct file *f, struct uio *u);
-	/* The new position, or -errno. Absent: -ESPIPE. */
+	/*
+	 * The same without the kernel lock: how many bytes were moved, or -errno. What is left in
+	 * `u` then is for read() and write() with it. May be absent.
+	 */
+	long (*read_unlocked)(struct file *f, struct uio *u);
+	long (*write_unlocked)(struct file *f, struct uio *u);
+	/* The new position, or -errno; without the kernel lock. Absent: -ESPIPE. */
 	int64_t (*seek)(struct file *f, int64_t offset, int whence);
 	/* Absent: -ENOTTY. */
 	long (*ioctl)(struct file *f, uint64_t request, uint64_t arg);
@@ -48,9 +54,15 @@ struct file_ops {
 	void (*release)(struct file *f);
 };
 
+/*
+ * Guarded by the kernel lock; `ops`, `inode` and `data` never change. `pos` of a file whose inode
+ * has read_unlocked() is moved on with inode.lock; who does so with the kernel lock counts himself
+ * in `movers` meanwhile, and keeps the others away. Seeking is one store.
+ */
 struct file {
 	uint32_t refs;
 	uint32_t flags;
+	uint32_t movers;
 	const struct file_ops *ops;
 	struct inode *inode; /* NULL: none, as for a pipe */
 	uint64_t pos;
@@ -100,6 +112,11 @@ int file_open(struct inode *inode, uint32_t flags, struct file **out);
 /* Reads kernel bytes at `pos`: how many, or -errno. */
 long file_read_at(struct inode *inode, uint64_t pos, void *to, size_t n);
 
+/*
+ * Changed with the kernel lock. A thread of the process that has the table may look up files
+ * without: a slot is emptied, and slots move, in a way that leaves what was found good until that
+ * thread's CPU has answered (sched_settle).
+ */
 struct files {
 	uint32_t refs;
 	uint32_t capacity;
@@ -120,7 +137,8 @@ void files_close_on_exec(struct files *t);
 /* The file of a descriptor, or NULL. The reference stays the table's. */
 static inline struct file *files_find(const struct files *t, uint64_t fd)
 {
-	return likely(fd < t->capacity) ? t->slots[fd] : NULL;
+	/* In this order: the slots are as many before the capacity says so. */
+	return likely(fd < READ_ONCE(t->capacity)) ? READ_ONCE(READ_ONCE(t->slots)[fd]) : NULL;
 }
 
 /* The lowest free descriptor from `from` on, which takes over the caller's reference; -EMFILE. */

@@ -3,12 +3,15 @@
 #include "fs/lock.h"
 #include "lib/errno.h"
 #include "mm/kmem.h"
+#include "sched/sched.h"
 
 #define FIRST_CAPACITY 16
 
 /* A descriptor goes: with the first one for a file go the locks that the table holds on it. */
 static void let_go(struct files *t, struct file *f)
 {
+	/* Another thread may be at work on it that has no reference. */
+	sched_settle();
 	if (unlikely(f->inode && f->inode->locks))
 		lock_release(f->inode, t);
 	file_put(f);
@@ -77,7 +80,7 @@ void files_close_on_exec(struct files *t)
 static int grow(struct files *t, uint32_t fd)
 {
 	uint32_t capacity = t->capacity;
-	struct file **slots;
+	struct file **slots, **old;
 
 	while (capacity <= fd)
 		capacity *= 2;
@@ -85,9 +88,11 @@ static int grow(struct files *t, uint32_t fd)
 	if (!slots)
 		return -ENOMEM;
 	memcpy(slots, t->slots, t->capacity * sizeof(struct file *));
-	kmem_free(t->slots);
-	t->slots = slots;
-	t->capacity = capacity;
+	old = t->slots;
+	__atomic_store_n(&t->slots, slots, __ATOMIC_RELEASE);
+	__atomic_store_n(&t->capacity, capacity, __ATOMIC_RELEASE);
+	sched_settle();
+	kmem_free(old);
 	return 0;
 }
 

@@ -1,6 +1,7 @@
 /* Inodes: what a name leads to. A file system gives the operations and embeds struct inode. */
 #pragma once
 
+#include "arch/spin.h"
 #include "lib/types.h"
 #include "mm/object.h"
 
@@ -69,11 +70,22 @@ struct inode_ops {
 	long (*read)(struct inode *file, uint64_t pos, struct uio *u);
 	long (*write)(struct inode *file, uint64_t pos, struct uio *u);
 	int (*truncate)(struct inode *file, uint64_t size);
+	/*
+	 * Reading and writing with inode.lock and not the kernel lock: how many bytes were moved.
+	 * What is left in `u` then is for read() and write(). May be absent, both together.
+	 */
+	long (*read_unlocked)(struct inode *file, uint64_t pos, struct uio *u);
+	long (*write_unlocked)(struct inode *file, uint64_t pos, struct uio *u);
 
 	/* The last reference is gone. */
 	void (*release)(struct inode *inode);
 };
 
+/*
+ * Guarded by the kernel lock. Where the file system has read_unlocked(), its pages and `size` are
+ * changed with `lock` too, so that either is enough to look at them. What stat() tells, each a
+ * word, may be read without.
+ */
 struct inode {
 	struct object object; /* counts the references, and makes the pages mappable */
 	const struct inode_ops *ops;
@@ -99,6 +111,7 @@ struct inode {
 		struct pipe *fifo;
 		struct socket *socket;
 	};
+	struct spinlock lock;
 };
 
 static inline struct inode *inode_get(struct inode *i)

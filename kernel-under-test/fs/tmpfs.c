@@ -43,11 +43,42 @@ static long tmpfs_read(struct inode *inode, uint64_t pos, struct uio *u)
 	return done;
 }
 
+/* All that is there; a hole too. */
+static long tmpfs_read_unlocked(struct inode *inode, uint64_t pos, struct uio *u)
+{
+	struct node *n = node_of(inode);
+	long done = 0;
+
+	u->left = pos < inode->size ? MIN(u->left, inode->size - pos) : 0;
+	while (u->left) {
+		size_t at = pos & (PAGE_SIZE - 1), part = MIN(u->left, PAGE_SIZE - at);
+		struct page *p = store_find(&n->pages, pos >> PAGE_SHIFT);
+
+		if (p ? uio_put_nofault(u, (char *)page_to_virt(p) + at, part)
+		      : uio_zero_nofault(u, part))
+			break;
+		pos += part;
+		done += (long)part;
+	}
+	return done;
+}
+
 /* What was set by hand holds until the contents change. */
 static void note_change(struct inode *inode)
 {
 	inode->modified = 0;
 	inode->changed_ns = arch_time_ns();
+}
+
+/* The page at `index`, made if need be. */
+static int page_make(struct inode *inode, uint64_t index, struct page **out)
+{
+	int err;
+
+	spin_lock(&inode->lock, LOCK_INODE);
+	err = store_make(&node_of(inode)->pages, index, out);
+	spin_unlock(&inode->lock);
+	return err;
 }
 
 static long tmpfs_write(struct inode *inode, uint64_t pos, struct uio *u)
@@ -62,7 +93,7 @@ static long tmpfs_write(struct inode *inode, uint64_t pos, struct uio *u)
 		size_t at = pos & (PAGE_SIZE - 1), part = MIN(u->left, PAGE_SIZE - at);
 		struct page *p;
 
-		err = store_make(&n->pages, pos >> PAGE_SHIFT, &p);
+		err = page_make(inode, pos >> PAGE_SHIFT, &p);
 		if (err)
 			break;
 		err = uio_get(u, (char *)page_to_virt(p) + at, part);
@@ -84,6 +115,28 @@ static long tmpfs_write(struct inode *inode, uint64_t pos, struct uio *u)
 	return done ? done : err == -ENOMEM ? -ENOSPC : err;
 }
 
+/* What neither makes the file longer nor fills a hole. */
+static long tmpfs_write_unlocked(struct inode *inode, uint64_t pos, struct uio *u)
+{
+	struct node *n = node_of(inode);
+	long done = 0;
+
+	if (pos > inode->size || u->left > inode->size - pos)
+		return 0;
+	while (u->left) {
+		size_t at = pos & (PAGE_SIZE - 1), part = MIN(u->left, PAGE_SIZE - at);
+		struct page *p = store_find(&n->pages, pos >> PAGE_SHIFT);
+
+		if (!p || uio_get_nofault(u, (char *)page_to_virt(p) + at, part))
+			break;
+		pos += part;
+		done += (long)part;
+	}
+	if (done)
+		note_change(inode);
+	return done;
+}
+
 static int tmpfs_truncate(struct inode *inode, uint64_t size)
 {
 	struct node *n = node_of(inode);
@@ -91,6 +144,7 @@ static int tmpfs_truncate(struct inode *inode, uint64_t size)
 
 	if (size > INT64_MAX)
 		return -EFBIG;
+	spin_lock(&inode->lock, LOCK_INODE);
 	if (size < inode->size) {
 		struct page *p = tail ? store_find(&n->pages, size >> PAGE_SHIFT) : NULL;
 
@@ -100,6 +154,7 @@ static int tmpfs_truncate(struct inode *inode, uint64_t size)
 		store_cut(&n->pages, ALIGN_UP(size, PAGE_SIZE) >> PAGE_SHIFT);
 	}
 	inode->size = size;
+	spin_unlock(&inode->lock);
 	inode->pages = n->pages.count;
 	note_change(inode);
 	return 0;
@@ -114,7 +169,7 @@ static int tmpfs_page(struct object *o, uint64_t index, enum page_use use, struc
 	if (index >= ALIGN_UP(inode->size, PAGE_SIZE) >> PAGE_SHIFT)
 		return -ENXIO;
 	if (use) {
-		err = store_make(&n->pages, index, out);
+		err = page_make(inode, index, out);
 		if (err)
 			return err;
 		inode->pages = n->pages.count;
@@ -156,6 +211,8 @@ static const struct inode_ops file_inode_ops = {
 	.read = tmpfs_read,
 	.write = tmpfs_write,
 	.truncate = tmpfs_truncate,
+	.read_unlocked = tmpfs_read_unlocked,
+	.write_unlocked = tmpfs_write_unlocked,
 	.target = tmpfs_target,
 };
 

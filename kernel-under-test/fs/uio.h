@@ -2,6 +2,7 @@
 #pragma once
 
 #include "arch/uaccess.h"
+#include "lib/errno.h"
 #include "lib/string.h"
 #include "lib/types.h"
 
@@ -64,6 +65,34 @@ static inline int uio_zero(struct uio *u, size_t n)
 		err = clear_user_now(u->base, n);
 	else
 		memset((void *)u->base, 0, n);
+	if (!err)
+		uio_advance(u, n);
+	return err;
+}
+
+/* The same with a spinlock, for user memory: -EFAULT also when a page must be brought in. */
+static inline int uio_put_nofault(struct uio *u, const void *from, size_t n)
+{
+	int err = u->user ? copy_to_user_nofault(u->base, from, n) : -EFAULT;
+
+	if (!err)
+		uio_advance(u, n);
+	return err;
+}
+
+static inline int uio_get_nofault(struct uio *u, void *to, size_t n)
+{
+	int err = u->user ? copy_from_user_nofault(to, u->base, n) : -EFAULT;
+
+	if (!err)
+		uio_advance(u, n);
+	return err;
+}
+
+static inline int uio_zero_nofault(struct uio *u, size_t n)
+{
+	int err = u->user ? clear_user_nofault(u->base, n) : -EFAULT;
+
 	if (!err)
 		uio_advance(u, n);
 	return err;

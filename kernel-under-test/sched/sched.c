@@ -197,6 +197,19 @@ void sched_poke(const struct thread *t)
 		arch_cpu_kick(t->cpu);
 }
 
+void sched_settle_others(void)
+{
+	const struct process *p = thread_current()->process;
+	unsigned int me = arch_cpu_id();
+	uint32_t ask = 0;
+
+	for (unsigned int i = 0; i < arch_cpu_count(); i++)
+		if (i != me && queues[i].current->process == p)
+			ask |= 1u << i;
+	if (p && ask)
+		arch_cpu_flush(ask);
+}
+
 /* A thread that waits for another CPU and may run on this one; else this one's idle thread. */
 static __attribute__((noinline)) struct thread *steal(void)
 {

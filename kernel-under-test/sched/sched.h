@@ -10,6 +10,7 @@
  */
 #pragma once
 
+#include "arch/smp.h"
 #include "sched/thread.h"
 
 #define SLICE_NS 4000000ull
@@ -31,6 +32,17 @@ void sched_set_allowed(struct thread *t, uint32_t cpus);
 
 /* Whether a thread waits for this CPU. Needs no lock. */
 bool sched_others_wait(void);
+
+/*
+ * Returns when every other thread of this process that is running has left what it does without the
+ * kernel lock: what it may have found there can be freed then, if none can find it any more.
+ */
+void sched_settle_others(void);
+static inline void sched_settle(void)
+{
+	if (unlikely(arch_cpu_count() > 1))
+		sched_settle_others();
+}
 
 /* Gives the CPU to others; returns when the caller's turn has come again. */
 void sched_yield(void);

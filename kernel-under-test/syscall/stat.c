@@ -75,6 +75,7 @@ long sys_lstat(uint64_t path, uint64_t out)
 	return stat_at(AT_FDCWD, path, out, AT_SYMLINK_NOFOLLOW);
 }
 
+/* Runs without the kernel lock. */
 long sys_fstat(uint64_t fd, uint64_t out)
 {
 	static const struct inode pipe = {.mode = S_IFIFO | 0600, .links = 1, .ino = 1};

@@ -15,8 +15,9 @@
 .endm
 
 /*
- * Each of these comes in two kinds: one that sleeps when a page must come from a disk, and one
- * (`_now`) that gives -EPAGING then: what the handler of the fault puts into rax. 0, or -errno:
+ * Each of these comes in three kinds: one that sleeps when a page must come from a disk, one
+ * (`_now`) that gives -EPAGING then: what the handler of the fault puts into rax, and one
+ * (`_nofault`) that gives -EFAULT whenever a page is missing. 0, or -errno:
  *
  * int x86_copy_user(void *to, const void *from, size_t n)
  * int x86_clear_user(void *to, size_t n)
@@ -74,6 +75,7 @@ x86_store_user_byte\kind:
 
 	USER_COPIES
 	USER_COPIES _now
+	USER_COPIES _nofault
 
 /*
  * long x86_copy_user_string(char *to, const char *from, size_t size)
@@ -134,6 +136,12 @@ x86_store_user_half:
 
 copy_fault:
 	movq	$-14, %rax		/* -EFAULT */
+	.globl	copy_fault_nofault
+copy_fault_nofault:
+	movq	$-14, %rax		/* -EFAULT */
+	SMAP_SITE 0
+	ret
+
 	.globl	copy_fault_now
 copy_fault_now:
 	SMAP_SITE 0

@@ -32,6 +32,12 @@ uint64_t arch_lock_count(unsigned int cpu, enum lock_class class)
 	return class == LOCK_KERNEL ? (n + 1) / 2 : n;
 }
 
+void arch_spin_wait(const uint32_t *taken)
+{
+	while (READ_ONCE(*taken))
+		asm volatile("pause");
+}
+
 static bool take(void)
 {
 	return !(READ_ONCE(arch_kernel_lock_word) & 1) &&

@@ -132,7 +132,7 @@ static void page_fault(struct regs *r)
 		go_on_at(r, fixup, err == -EPAGING ? err : -EFAULT);
 	else
 		trap_user_fault(r,
-				err == -ENOMEM			    ? SIG_KILL
+				err == -ENOMEM		       ? SIG_KILL
 				: err == -ENXIO || err == -EIO ? SIG_BUS
 							       : SIG_SEGV,
 				addr);
@@ -218,6 +218,11 @@ void trap_dispatch(struct regs *r)
 	case X86_VECTOR_FLUSH:
 		x86_apic_eoi();
 		x86_serve();
+		return;
+	case VEC_PAGE:
+		if (regs_from_user(r) || x86_fixup_find(r->rip) != (uint64_t)copy_fault_nofault)
+			break;
+		r->rip = (uint64_t)copy_fault_nofault;
 		return;
 	case X86_VECTOR_WAKE:
 		x86_apic_eoi();

@@ -5,6 +5,10 @@
 
 int x86_copy_user(void *to, const void *from, size_t n);
 int x86_clear_user(void *to, size_t n);
+int x86_copy_user_nofault(void *to, const void *from, size_t n);
+int x86_clear_user_nofault(void *to, size_t n);
+int x86_copy_user_now(void *to, const void *from, size_t n);
+int x86_clear_user_now(void *to, size_t n);
 int x86_load_user_byte(const void *from);
 int x86_store_user_byte(void *to, int byte);
 int x86_store_user_half(void *to, int half);
@@ -60,6 +64,21 @@ int copy_to_user_now(uint64_t to, const void *from, size_t n)
 	if (n == 1)
 		return x86_store_user_byte_now((void *)to, *(const uint8_t *)from);
 	return x86_copy_user_now((void *)to, from, n);
+}
+
+int copy_from_user_nofault(void *to, uint64_t from, size_t n)
+{
+	return user_range_ok(from, n) ? x86_copy_user_nofault(to, (const void *)from, n) : -EFAULT;
+}
+
+int copy_to_user_nofault(uint64_t to, const void *from, size_t n)
+{
+	return user_range_ok(to, n) ? x86_copy_user_nofault((void *)to, from, n) : -EFAULT;
+}
+
+int clear_user_nofault(uint64_t to, size_t n)
+{
+	return user_range_ok(to, n) ? x86_clear_user_nofault((void *)to, n) : -EFAULT;
 }
 
 int put_user_half(uint64_t to, uint16_t half)

@@ -7,6 +7,7 @@
 
 extern struct cpu x86_cpus[CPUS_MAX];
 extern char syscall_entry[], vector_stubs[], thread_first_return[];
+extern char copy_fault_nofault[]; /* where a copy goes on for which no page may be brought in */
 extern char copy_fault_now[]; /* where a copy that must not sleep goes on, its result in rax */
 extern char image_start[], image_rodata[], image_data[], image_end[];
 extern char boot_stack[], boot_stack_top[];

@@ -106,6 +106,21 @@ int copy_to_user(uint64_t to, const void *from, size_t n)
 	return part == n ? 0 : -EFAULT;
 }
 
+int copy_from_user_nofault(void *to, uint64_t from, size_t n)
+{
+	return copy_from_user(to, from, n);
+}
+
+int copy_to_user_nofault(uint64_t to, const void *from, size_t n)
+{
+	return copy_to_user(to, from, n);
+}
+
+int clear_user_nofault(uint64_t to, size_t n)
+{
+	return clear_user(to, n);
+}
+
 int clear_user(uint64_t to, size_t n)
 {
 	size_t part = reach(to, n);
@@ -155,6 +170,13 @@ void arch_cpu_flush(uint32_t cpus)
 void arch_kernel_lock_wait(void)
 {
 	fputs("a lock is taken twice\n", stderr);
+	abort();
+}
+
+void arch_spin_wait(const uint32_t *taken)
+{
+	(void)taken;
+	fputs("a spinlock is taken twice\n", stderr);
 	abort();
 }
 

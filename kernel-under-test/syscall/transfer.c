@@ -1,0 +1,316 @@
+/* System calls that move bytes of open files. */
+#include "arch/spin.h"
+#include "mm/page.h"
+#include "proc/signal.h"
+#include "syscall/syscalls.h"
+#include "syscall/user.h"
+
+#define IOV_MAX 1024
+
+/* Not all was moved, or nothing. */
+static long ended_early(struct file *f, struct uio *u, bool write, long n)
+{
+	long (*op)(struct file * file, struct uio * uio) = write ? f->ops->write : f->ops->read;
+
+	while (n == -EPAGING) {
+		n = space_bring_in();
+		if (!n)
+			n = op(f, u);
+	}
+	/* The reader went while the writer slept: the signal comes though a part was written. */
+	if (write && n > 0 && u->left && (file_poll(f, NULL) & POLL_ERR))
+		signal_raise(process_current(), SIGPIPE);
+	return n;
+}
+
+/* With the kernel lock. */
+static inline __attribute__((always_inline)) long transfer(struct file *f, struct uio *u,
+							   size_t len, bool write)
+{
+	long (*op)(struct file * file, struct uio * uio);
+	long n;
+
+	if (unlikely(!f))
+		return -EBADF;
+	op = write ? f->ops->write : f->ops->read;
+	if (unlikely(write ? !file_writable(f) : !file_readable(f)))
+		return -EBADF;
+	if (unlikely(!op))
+		return -EINVAL;
+	if (unlikely(!user_range_ok(u->base, len)))
+		return -EFAULT;
+	file_get(f);
+	n = op(f, u);
+	if ((uint64_t)n != len)
+		n = ended_early(f, u, write, n);
+	file_put(f);
+	return n;
+}
+
+static long write_result(long n)
+{
+	if (unlikely(n == -EPIPE))
+		signal_raise(process_current(), SIGPIPE);
+	return n;
+}
+
+/* What goes without the kernel lock goes without; the rest stays in `u`. */
+static inline __attribute__((always_inline)) long transfer_unlocked(struct file *f, struct uio *u,
+								    size_t len, bool write)
+{
+	if (unlikely(write ? !file_writable(f) : !file_readable(f)) ||
+	    unlikely(!user_range_ok(u->base, len)))
+		return 0;
+	return write ? f->ops->write_unlocked(f, u) : f->ops->read_unlocked(f, u);
+}
+
+/* Runs without the kernel lock, and takes it for what can't be done without. */
+long sys_read(uint64_t fd, uint64_t buf, uint64_t len)
+{
+	struct file *f = user_file(fd);
+	struct uio u = uio_user(buf, MIN(len, RW_MAX));
+	long done = 0, n;
+
+	if (f && f->ops->read_unlocked) {
+		done = transfer_unlocked(f, &u, len, false);
+		if (!u.left)
+			return done;
+	}
+	if (unlikely(kernel_lock()))
+		f = user_file(fd);
+	n = transfer(f, &u, len - (size_t)done, false);
+	kernel_unlock();
+	return likely(!done) ? n : done + MAX(n, 0);
+}
+
+/* Runs without the kernel lock, and takes it for what can't be done without. */
+long sys_write(uint64_t fd, uint64_t buf, uint64_t len)
+{
+	struct file *f = user_file(fd);
+	struct uio u = uio_user(buf, MIN(len, RW_MAX));
+	long done = 0, n;
+
+	if (f && f->ops->write_unlocked) {
+		done = transfer_unlocked(f, &u, len, true);
+		if (!u.left)
+			return done;
+	}
+	if (unlikely(kernel_lock()))
+		f = user_file(fd);
+	n = write_result(transfer(f, &u, len - (size_t)done, true));
+	kernel_unlock();
+	return likely(!done) ? n : done + MAX(n, 0);
+}
+
+/* Nothing is moved unless every entry makes sense. */
+static int check_vector(uint64_t iov, uint64_t count)
+{
+	uint64_t entry[2];
+
+	if (count > IOV_MAX)
+		return -EINVAL;
+	for (; count; count--, iov += sizeof(entry)) {
+		if (copy_from_user(entry, iov, sizeof(entry)) < 0)
+			return -EFAULT;
+		if ((int64_t)entry[1] < 0)
+			return -EINVAL;
+		if (!user_range_ok(entry[0], entry[1]))
+			return -EFAULT;
+	}
+	return 0;
+}
+
+/* A short transfer ends the call: what comes after it would not be in its place. */
+static long transfer_each(struct file *f, long (*op)(struct file *f, struct uio *u), uint64_t iov,
+			  uint64_t count)
+{
+	long done = 0;
+	int err = op ? check_vector(iov, count) : -EINVAL;
+
+	if (err)
+		return err;
+	for (; count; count--, iov += 16) {
+		uint64_t entry[2];
+		struct uio u;
+		long n;
+
+		/* Another thread may have changed it since. */
+		if (copy_from_user(entry, iov, sizeof(entry)) < 0 ||
+		    !user_range_ok(entry[0], entry[1]))
+			return done ? done : -EFAULT;
+		u = uio_user(entry[0], MIN(entry[1], RW_MAX - (size_t)done));
+		n = u.left ? op(f, &u) : 0;
+		while (n == -EPAGING) {
+			n = space_bring_in();
+			if (!n)
+				n = op(f, &u);
+		}
+		if (n < 0)
+			return done ? done : n;
+		done += n;
+		if ((uint64_t)n < entry[1])
+			break;
+	}
+	return done;
+}
+
+static long transfer_vector(uint64_t fd, uint64_t iov, uint64_t count, bool write)
+{
+	struct file *f = user_file_get(fd);
+	long n = -EBADF;
+
+	if (!f)
+		return n;
+	if (write ? file_writable(f) : file_readable(f))
+		n = transfer_each(f, write ? f->ops->write : f->ops->read, iov, count);
+	file_put(f);
+	return n;
+}
+
+long sys_readv(uint64_t fd, uint64_t iov, uint64_t count)
+{
+	return transfer_vector(fd, iov, count, false);
+}
+
+long sys_writev(uint64_t fd, uint64_t iov, uint64_t count)
+{
+	return write_result(transfer_vector(fd, iov, count, true));
+}
+
+/* Reads or writes at `pos`, and leaves the file's own position alone. */
+static long transfer_at(struct file *f, struct uio *u, size_t len, int64_t pos, bool write)
+{
+	long (*op)(struct inode * inode, uint64_t from, struct uio * uio);
+	struct file at;
+	long n;
+
+	if (!f || (write ? !file_writable(f) : !file_readable(f)))
+		return -EBADF;
+	if (pos < 0)
+		return -EINVAL;
+	if (!f->inode || !f->ops->seek)
+		return -ESPIPE;
+	if (!user_range_ok(u->base, len))
+		return -EFAULT;
+	if (inode_is(f->inode, S_IFDIR))
+		return -EISDIR;
+	op = write ? f->inode->ops->write : f->inode->ops->read;
+	/* As on Linux, and against POSIX: a file opened to append is appended to here too. */
+	if (write && (f->flags & O_APPEND))
+		pos = (int64_t)f->inode->size;
+	if (inode_is(f->inode, S_IFREG))
+		return op(f->inode, (uint64_t)pos, u);
+	if (write ? !f->ops->write : !f->ops->read)
+		return -EINVAL;
+	/* A device's position is the open file's: it gets one of its own for the time. */
+	at = *f;
+	at.pos = (uint64_t)pos;
+	do
+		n = write ? f->ops->write(&at, u) : f->ops->read(&at, u);
+	while (n == -EPAGING && !(n = space_bring_in()));
+	return n;
+}
+
+/* Without the kernel lock, for the usual case; what is left in `u` is for transfer_at(). */
+static long transfer_at_unlocked(struct file *f, struct uio *u, int64_t pos, bool write)
+{
+	long (*op)(struct inode * inode, uint64_t from, struct uio * uio);
+	struct inode *inode = f ? f->inode : NULL;
+	long n;
+
+	if (!inode || !inode_is(inode, S_IFREG) || pos < 0 ||
+	    !(write ? file_writable(f) && !(f->flags & O_APPEND) : file_readable(f)))
+		return 0;
+	op = write ? inode->ops->write_unlocked : inode->ops->read_unlocked;
+	if (!op)
+		return 0;
+	spin_lock(&inode->lock, LOCK_INODE);
+	n = op(inode, (uint64_t)pos, u);
+	spin_unlock(&inode->lock);
+	return n;
+}
+
+static long pread_or_pwrite(uint64_t fd, uint64_t buf, size_t len, int64_t pos, bool write)
+{
+	struct uio u = uio_user(buf, MIN(len, RW_MAX));
+	struct file *f = user_file(fd);
+	long done = 0, n;
+
+	if (likely(len && user_range_ok(buf, len))) {
+		done = transfer_at_unlocked(f, &u, pos, write);
+		if (likely(!u.left))
+			return done;
+	}
+	if (kernel_lock())
+		f = user_file(fd);
+	if (f)
+		file_get(f);
+	n = transfer_at(f, &u, len - (size_t)done, pos + done, write);
+	if (f)
+		file_put(f);
+	kernel_unlock();
+	return likely(!done) ? n : done + MAX(n, 0);
+}
+
+/* Both run without the kernel lock, and take it for what can't be done without. */
+long sys_pread64(uint64_t fd, uint64_t buf, uint64_t len, uint64_t pos)
+{
+	return pread_or_pwrite(fd, buf, len, (int64_t)pos, false);
+}
+
+long sys_pwrite64(uint64_t fd, uint64_t buf, uint64_t len, uint64_t pos)
+{
+	return pread_or_pwrite(fd, buf, len, (int64_t)pos, true);
+}
+
+/* Bytes of `in`, at `pos` if it is not NULL (which then moves on), to `out`. */
+static long pump(struct file *out, struct file *in, uint64_t *pos, size_t count)
+{
+	struct page *page = page_alloc();
+	long done = 0, n = 0;
+
+	if (!page)
+		return -ENOMEM;
+	while (count) {
+		struct uio from = uio_kernel(page_to_virt(page), MIN(count, PAGE_SIZE)), to;
+
+		n = pos ? in->inode->ops->read(in->inode, *pos, &from) : in->ops->read(in, &from);
+		if (n <= 0)
+			break;
+		to = uio_kernel(page_to_virt(page), (size_t)n);
+		n = out->ops->write(out, &to);
+		if (n <= 0)
+			break;
+		if (pos)
+			*pos += (uint64_t)n;
+		done += n;
+		count -= (size_t)n;
+	}
+	page_put(page);
+	return done ? done : n;
+}
+
+long sys_sendfile(uint64_t out_fd, uint64_t in_fd, uint64_t offset_at, uint64_t count)
+{
+	struct file *out = user_file_get(out_fd), *in = user_file_get(in_fd);
+	uint64_t pos;
+	long n = -EBADF;
+
+	if (!out || !in || !file_writable(out) || !file_readable(in))
+		goto done;
+	n = -EINVAL;
+	if (!out->ops->write || !in->inode || !inode_is(in->inode, S_IFREG))
+		goto done;
+	n = -EFAULT;
+	if (offset_at && copy_from_user(&pos, offset_at, sizeof(pos)) < 0)
+		goto done;
+	n = pump(out, in, offset_at ? &pos : NULL, MIN(count, RW_MAX));
+	if (offset_at && n >= 0 && copy_to_user(offset_at, &pos, sizeof(pos)) < 0)
+		n = -EFAULT;
+done:
+	if (out)
+		file_put(out);
+	if (in)
+		file_put(in);
+	return write_result(n);
+}
