@@ -30,8 +30,8 @@ static inline unsigned int arch_cpu_count(void)
 void arch_cpu_kick(unsigned int cpu);
 
 /*
- * Has each CPU of the mask, none of which is this one, call trap_flush(); waits until all have. They
- * answer from user mode, from idle or from waiting for the kernel lock: they have left whatever
- * they did without it.
+ * Has each CPU of the mask, none of which is this one, call trap_flush(); waits until all have.
+ * They answer from user mode, from idle or from waiting for the kernel lock: they have left
+ * whatever they did without it.
  */
 void arch_cpu_flush(uint32_t cpus);
