@@ -12,6 +12,9 @@ from ringside.image.files import write_atomic
 from ringside.image.mono import with_plan
 from ringside.image.multiboot import find_headers
 
+# Longer than the paths there are; slashes in front of one change nothing.
+_PATH = 240
+
 
 def deliver(how: MultibootModuleDelivery, cargo: Cargo) -> Delivered:
     """Raises ImageError when the program can't be made, or lies where QEMU would not find it."""
@@ -47,8 +50,12 @@ def program_with_plan(cargo: Cargo) -> bytes:
 
 
 def module(path: Path) -> str:
-    """How QEMU's -initrd is told of a module. Raises ImageError for a path that it would cut."""
-    text = str(path)
+    """How QEMU's -initrd is told of a module. Raises ImageError for a path that it would cut.
+
+    The guest gets to see the path: it is as long for every checkout, so that none boots in a
+    different number of instructions.
+    """
+    text = str(path.absolute())
     if " " in text:
         raise ImageError(f"{text}: QEMU takes no module from a path with a space in it: move it")
-    return text.replace(",", ",,")
+    return text.rjust(_PATH, "/").replace(",", ",,")
