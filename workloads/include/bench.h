@@ -121,7 +121,8 @@ extern const struct bench bench;
 
 /*
  * For hooks and bodies, in the workload's first process only; neither returns. bench_wrong() says
- * that a check failed, so there is no number. bench_absent() says that the kernel lacks `what`.
+ * that a check failed, so there is no number; a call that the kernel has not is absent there too.
+ * bench_absent() says that the kernel lacks `what`.
  */
 _Noreturn void bench_wrong(const char *what, int64_t expected, int64_t got);
 _Noreturn void bench_absent(const char *what, long error);

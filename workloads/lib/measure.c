@@ -25,6 +25,8 @@ uint64_t bench_param(unsigned int index, uint64_t usual)
 
 void bench_wrong(const char *what, int64_t expected, int64_t got)
 {
+	if (got == -PORT_ENOSYS)
+		bench_absent(what, (long)got);
 	record_open(&record, &stream, "wrong");
 	record_str(&record, "what", what);
 	record_i64(&record, "expected", expected);

@@ -34,6 +34,8 @@ static _Noreturn void send_answer(void)
 
 void probe_wrong(const char *what, int64_t expected, int64_t got)
 {
+	if (got == -ENOSYS)
+		probe_absent(what, (long)got);
 	open_answer("wrong");
 	record_str(&record, "what", what);
 	record_i64(&record, "expected", expected);

@@ -54,16 +54,16 @@ class ConsoleDelivery(Strict):
 
     `prompt` and `more` are regular expressions of what the shell shows, at the end of what it
     printed, when it wants a command and when it wants the rest of one. The shell must know
-    `mkdir -p`, `chmod`, braces and redirection; `encoding` names the command that turns text into
+    `mkdir`, `chmod`, braces and redirection; `encoding` names the command that turns text into
     bytes: the shell's own `printf` or `echo -ne`, or `base64 -d`, alone or before `gunzip`.
-    `checksum` is the command that proves each file, or "none". `folder` must be writable; `setup`
-    are lines typed first. `start` runs the runner; `{folder}` in it is the folder. A line has at
+    `checksum` is the command that proves each file, or "none". `folder` is made; `setup` are lines typed first. `start` runs the runner; `{folder}` in it is the folder. A line has at
     most `width` characters and must be answered in `answer_s` seconds of this host.
     """
 
     method: Literal["console"] = "console"
     prompt: Pattern
-    more: Pattern = r"> \Z"
+    # Behind the line's echo: there are shells that print it more often than they are asked.
+    more: Pattern = r"\n(> )+\Z"
     folder: GuestPath = "/tmp/ringside"
     encoding: Literal["printf", "echo", "base64", "base64-gzip"] = "printf"
     checksum: Literal["sha256sum", "md5sum", "none"] = "sha256sum"

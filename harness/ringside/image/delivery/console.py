@@ -63,10 +63,10 @@ def _script(how: ConsoleDelivery, files: dict[str, bytes]) -> Iterator[Step]:
     yield Step(b"", how.prompt, _FIRST_PROMPT_S, "waiting for the shell's prompt")
     for line in how.setup:
         yield _command(how, line, f"`{line}`")
-    folders = sorted({str(PurePosixPath(path).parent) for path in files} - {"."})
-    # One at a time: there are shells that take only short lines.
-    for folder in ("", *(f"/{folder}" for folder in folders)):
-        yield _command(how, f"mkdir -p {how.folder}{folder}", f"mkdir of {how.folder}{folder}")
+    parents = {str(folder) for path in files for folder in PurePosixPath(path).parents}
+    # One at a time, and no more than there is need for: not every mkdir knows -p.
+    for folder in ("", *(f"/{folder}" for folder in sorted(parents - {"."}))):
+        yield _command(how, f"mkdir {how.folder}{folder}", f"mkdir of {how.folder}{folder}")
     for path, data in files.items():
         yield from _file(how, f"{how.folder}/{path}", data)
     yield Step(_line(how.start.replace("{folder}", how.folder)), "", how.answer_s, "starting")
