@@ -53,11 +53,12 @@ class ConsoleDelivery(Strict):
     """The programs are typed into a shell that the kernel starts on its console.
 
     `prompt` and `more` are regular expressions of what the shell shows, at the end of what it
-    printed, when it wants a command and when it wants the rest of one. The shell must know
-    `mkdir`, `chmod`, braces and redirection; `encoding` names the command that turns text into
-    bytes: the shell's own `printf` or `echo -ne`, or `base64 -d`, alone or before `gunzip`.
-    `checksum` is the command that proves each file, or "none". `folder` is made; `setup` are lines typed first. `start` runs the runner; `{folder}` in it is the folder. A line has at
-    most `width` characters and must be answered in `answer_s` seconds of this host.
+    printed, when it wants a command and when it wants the rest of one. The shell must know `mkdir`,
+    `chmod`, braces and redirection; `encoding` names the command that turns text into bytes: the
+    shell's own `printf` or `echo -ne`, or `base64 -d`, alone or before `gunzip`. `checksum` is the
+    command that proves each file, or "none". `folder` is made; `setup` are lines typed first.
+    `start` runs the runner; `{folder}` in it is the folder. A line has at most `width` characters
+    and must be answered in `answer_s` seconds of this host.
     """
 
     method: Literal["console"] = "console"

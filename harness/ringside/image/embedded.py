@@ -61,11 +61,13 @@ def _read(data: bytes, start: int) -> Archive | None:
         name_end = at + _HEADER + name_size
         body = start + _aligned(name_end - start, 4)
         following = start + _aligned(body - start + size, 4)
-        if name_size < 2 or following > len(data) or data[name_end - 1]:
+        if name_size < 2 or name_end > len(data) or data[name_end - 1]:
             return None
         name = data[at + _HEADER : name_end - 1]
         if name == _TRAILER:
-            return Archive(start, _with_zeros(data, start, following), tuple(names))
+            return Archive(start, _with_zeros(data, start, name_end), tuple(names))
+        if following > len(data):
+            return None
         names.append(name.decode("utf-8", "replace"))
         at = following
 
