@@ -52,6 +52,8 @@ struct inode_ops {
 	int (*rename)(struct inode *from, const char *name, size_t len, struct inode *to,
 		      const char *new_name, size_t new_len, unsigned int flags);
 	int (*list)(struct inode *dir, uint64_t pos, dir_visit visit, void *ctx);
+	/* Of a root that is to be unmounted: whether someone works below it. May be absent. */
+	bool (*in_use)(struct inode *root);
 	/* The directory above, with a reference. */
 	struct inode *(*parent)(struct inode *dir);
 

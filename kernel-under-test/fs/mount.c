@@ -117,7 +117,8 @@ int mount_remove(struct inode *root)
 	if (i == mount_count)
 		return -EINVAL;
 	/* The caller has one more: beyond that someone works in there. */
-	if (root->object.refs > 2 || root->mounted || (v && v->ops->is_busy(v)))
+	if (root->object.refs > 2 || root->mounted || (v && v->ops->is_busy(v)) ||
+	    (root->ops->in_use && root->ops->in_use(root)))
 		return -EBUSY;
 	mounts[i].mountpoint->mounted = NULL;
 	root->mountpoint = NULL;

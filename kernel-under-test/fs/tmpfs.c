@@ -188,13 +188,14 @@ static const char *tmpfs_target(struct inode *inode)
 }
 
 /*
- * A name holds a link and a reference; so a directory still linked is never released, and an
- * open file lives on after its last name is gone.
+ * A name holds a link and a reference; so only a root is released while there are names below it,
+ * and an open file lives on after its last name is gone.
  */
 static void tmpfs_release(struct object *o)
 {
 	struct node *n = container_of(o, struct node, inode.object);
 
+	tmpfs_empty(n);
 	lock_forget(&n->inode);
 	store_cut(&n->pages, 0);
 	kmem_free(n->buckets);

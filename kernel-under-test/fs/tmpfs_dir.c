@@ -169,6 +169,65 @@ static void remove_entry(struct node *dir, struct dentry **slot)
 	inode_put(target);
 }
 
+static struct dentry *first_entry(const struct node *dir)
+{
+	return list_first(&dir->entries, struct dentry, order);
+}
+
+/* Trees may be deep, and the stack is not: both walks go down and up by `parent`. */
+static bool tmpfs_in_use(struct inode *inode)
+{
+	struct node *root = node_of(inode), *dir = root;
+	struct list *at = root->entries.next;
+
+	for (;;) {
+		struct inode *target;
+
+		while (at == &dir->entries) {
+			struct node *done = dir;
+			struct dentry *d;
+
+			if (dir == root)
+				return false;
+			dir = dir->parent;
+			list_for_each (d, &dir->entries, order)
+				if (d->inode == &done->inode)
+					break;
+			at = d->order.next;
+		}
+		target = list_entry(at, struct dentry, order)->inode;
+		at = at->next;
+		/* Each name has a reference; a directory has one name. */
+		if (target->object.refs > (inode_is(target, S_IFDIR) ? 1 : target->links))
+			return true;
+		if (inode_is(target, S_IFDIR)) {
+			dir = node_of(target);
+			at = dir->entries.next;
+		}
+	}
+}
+
+void tmpfs_empty(struct node *root)
+{
+	struct node *dir = root;
+
+	while (dir != root || dir->entry_count) {
+		struct dentry *d;
+
+		/* Its name is the first of those above, for that is how we got here. */
+		if (!dir->entry_count)
+			dir = dir->parent;
+		d = first_entry(dir);
+		if (inode_is(d->inode, S_IFDIR) && node_of(d->inode)->entry_count) {
+			dir = node_of(d->inode);
+			continue;
+		}
+		if (inode_is(d->inode, S_IFDIR))
+			node_of(d->inode)->parent = node_of(d->inode);
+		remove_entry(dir, find_slot(dir, d->name, d->len, d->hash));
+	}
+}
+
 static int tmpfs_unlink(struct inode *inode, const char *name, size_t len, bool directory)
 {
 	struct node *dir = node_of(inode);
@@ -286,5 +345,6 @@ const struct inode_ops tmpfs_dir_ops = {
 	.unlink = tmpfs_unlink,
 	.rename = tmpfs_rename,
 	.list = tmpfs_list,
+	.in_use = tmpfs_in_use,
 	.parent = tmpfs_parent,
 };

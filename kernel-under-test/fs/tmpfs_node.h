@@ -39,4 +39,7 @@ static inline struct node *node_of(struct inode *i)
 /* One reference, no links yet; NULL without memory. */
 struct node *tmpfs_node_make(uint32_t mode, uint64_t device);
 
+/* Takes all names below away, before the root of a file system goes. */
+void tmpfs_empty(struct node *root);
+
 extern const struct inode_ops tmpfs_dir_ops;

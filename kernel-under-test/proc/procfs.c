@@ -197,7 +197,8 @@ static struct inode *parent(struct inode *dir)
 
 	if (d->kind == FDS && make(PROCESS, d->pid, 0, &up) == 0)
 		return up;
-	return inode_get(proc_root);
+	/* Who stays when it has been unmounted has nowhere to go. */
+	return inode_get(proc_root ? proc_root : dir);
 }
 
 /* Of what has no name: its kind, and the same number for all that share it. */
@@ -354,7 +355,11 @@ static int no_pages(struct object *o, uint64_t index, enum page_use use, struct 
 
 static void release(struct object *o)
 {
-	kmem_free(container_of(o, struct proc_node, inode.object));
+	struct proc_node *n = container_of(o, struct proc_node, inode.object);
+
+	if (&n->inode == proc_root)
+		proc_root = NULL;
+	kmem_free(n);
 }
 
 static const struct object_ops object_ops = {
@@ -365,9 +370,9 @@ static const struct object_ops object_ops = {
 /* There is one, however often it is mounted: all that is in it is made when looked at. */
 static struct inode *create(void)
 {
-	if (!proc_root && make(ROOT, 0, 0, &proc_root) < 0)
-		return NULL;
-	return inode_get(proc_root);
+	if (proc_root)
+		return inode_get(proc_root);
+	return make(ROOT, 0, 0, &proc_root) < 0 ? NULL : proc_root;
 }
 
 void procfs_init(void)

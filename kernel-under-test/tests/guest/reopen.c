@@ -98,6 +98,29 @@ static void processes(void)
 	unlink("/tmp/here");
 }
 
+static void unmounting(void)
+{
+	int fd;
+
+	mkdir("/tmp/m", 0755);
+	same("mount", mount("none", "/tmp/m", "tmpfs", 0, NULL), 0);
+	mkdir("/tmp/m/a", 0755);
+	mkdir("/tmp/m/a/b", 0755);
+	put_file("/tmp/m/a/f", "x");
+	link("/tmp/m/a/f", "/tmp/m/g");
+	chdir("/tmp/m/a/b");
+	same("while someone works deep in it", RAW(SYS_umount2, "/tmp/m", 0), -EBUSY);
+	chdir("/");
+	fd = open("/tmp/m/g", O_RDONLY);
+	same("while a file in it is open", RAW(SYS_umount2, "/tmp/m", 0), -EBUSY);
+	close(fd);
+	same("full, but left alone", RAW(SYS_umount2, "/tmp/m", 0), 0);
+	same("what was below it is there again", rmdir("/tmp/m"), 0);
+	same("/proc too", RAW(SYS_umount2, "/proc", 0), 0);
+	same("and back", mount("proc", "/proc", "proc", 0, NULL), 0);
+	same("it is as it was", access("/proc/self/exe", F_OK), 0);
+}
+
 static void run(void)
 {
 	mkdir("/proc", 0555);
@@ -105,6 +128,7 @@ static void run(void)
 	pipes();
 	files();
 	processes();
+	unmounting();
 }
 
 const struct suite reopen_suite = {"reopen", run};
