@@ -20,6 +20,8 @@
 
 /* The folder that holds what the runner was given; "" where that is the root. */
 static char root[128];
+/* Ask for no devices and no CPU: there are kernels that a call they don't know stops. */
+static bool is_plain;
 static bool catch_children;
 
 static void complain(const char *what, const char *key, uint64_t number, const char *expected)
@@ -169,7 +171,7 @@ static void await_choice(struct plan *plan)
 }
 
 /* Other arguments mean nothing: some kernels start their first program as if it were a shell. */
-static void take_root(int argc, char **argv)
+static void take_arguments(int argc, char **argv)
 {
 	static const char key[] = "root=";
 	const size_t key_len = sizeof(key) - 1;
@@ -177,6 +179,8 @@ static void take_root(int argc, char **argv)
 	for (int i = 1; i < argc; i++) {
 		size_t len = text_len(argv[i]);
 
+		if (text_equal(argv[i], "plain"))
+			is_plain = true;
 		if (len >= key_len && len - key_len < sizeof(root) && text_starts(argv[i], key))
 			memcpy(root, argv[i] + key_len, len - key_len + 1);
 	}
@@ -187,10 +191,12 @@ int main(int argc, char **argv)
 	static struct plan plan;
 	static struct settle settled;
 
-	take_root(argc, argv);
-	port_boot();
-	/* Where there is no such call there is only one CPU to speak of. */
-	port_pin(0);
+	take_arguments(argc, argv);
+	if (!is_plain) {
+		port_boot();
+		/* Where there is no such call there is only one CPU to speak of. */
+		port_pin(0);
+	}
 	catch_children = children_are_lost();
 	if (catch_children)
 		children_catch();

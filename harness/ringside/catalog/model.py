@@ -92,12 +92,14 @@ class MakeImage(Strict):
 class FileImage(Strict):
     """A kernel that the user gives with `--image ID=PATH`.
 
-    `offers` says what the image must be; `build` links upstream's own words on making it.
+    `offers` says what the image must be; `build` links upstream's own words on making it. `beside`
+    are paths, from the file's folder, of what it is not booted without: disks, firmware.
     """
 
     source: Literal["file"]
     offers: str
     build: HttpUrl | None = None
+    beside: tuple[Annotated[str, Field(pattern=r"^[A-Za-z0-9_.-]+(/[A-Za-z0-9_.-]+)*$")], ...] = ()
 
 
 Image = Annotated[DebImage | MakeImage | FileImage, Field(discriminator="source")]
@@ -109,13 +111,14 @@ class Way(Strict):
     `image` is what QEMU's -kernel gets: `kernel` as it comes; `vmlinux`, the ELF inside a bzImage,
     entered through its PVH note; or `multiboot64`, a 64-bit ELF with a multiboot header, which
     QEMU loads when the ELF header says that it is for the 386. A `disk` is no kernel but a raw
-    disk image that the machine's firmware boots; a `module` is for a loader of ours to start.
+    disk image that the machine's firmware boots; a `module` is for a loader of ours to start. With
+    `firmware` a boot loader on a disk loads it: `{beside}` in `devices` is the image's folder.
     `effects` says what the options change in the kernel that is measured; the report repeats them.
     `workloads` is how these get in this way, where it is not as `boot.workloads` says. `cpus` is
     how many CPUs the kernel uses at most when it is booted this way.
     """
 
-    image: Literal["kernel", "vmlinux", "multiboot64", "disk", "module"]
+    image: Literal["kernel", "vmlinux", "multiboot64", "disk", "module", "firmware"]
     cmdline: str = ""
     effects: tuple[str, ...] = ()
     workloads: Delivery | None = None

@@ -65,6 +65,7 @@ def _problem(boot: BootRecord, measured: Measurement) -> str:
             )
         return (
             f"{detail}: it prints, but the runner never spoke; unpack the initrd (a cpio archive) "
-            f"and start /init with file descriptor 1 on the console"
+            f"and start /init with file descriptor 1 on the console, or say in the manifest how "
+            f"else the workloads get in"
         )
     return f"{measured.workload}: {measured.status}: {measured.detail or detail}"

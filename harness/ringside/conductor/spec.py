@@ -45,6 +45,10 @@ def bare_machine(console: Console, boot: Boot, way: Way, file: Path | None) -> M
     if way.image == "disk" and file is not None:
         extra += drive(file)
         file = None
+    if way.image == "firmware" and file is not None:
+        folder = str(file.parent).replace(",", ",,")
+        extra = tuple(word.replace("{beside}", folder) for word in extra)
+        file = None
     return MachineSpec(
         machine=boot.machine,
         memory_mib=boot.memory_mib,

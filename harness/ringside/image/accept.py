@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from ringside.catalog.model import Boot
+from pathlib import Path
+
+from ringside.catalog.model import Boot, FileImage, Image
+from ringside.errors import ImageError
 from ringside.image.disk import check_bootable_disk, is_bootable_disk
-from ringside.image.elf import check_bootable
+from ringside.image.elf import check_bootable, identify
 from ringside.image.multiboot import relabelled
 
 
@@ -16,6 +19,9 @@ def accept(boot: Boot | None, data: bytes, what: str) -> bytes:
     forms = {way.image for way in boot.ways.values()} if boot is not None else set()
     if forms == {"disk"}:
         check_bootable_disk(data, what)
+    if forms == {"firmware"}:
+        identify(data, what, boot.arch if boot is not None else "x86_64")
+        return data
     if "module" in forms:
         # Whether the loader can start it is for the way the workloads get in to say.
         return data
@@ -28,3 +34,12 @@ def accept(boot: Boot | None, data: bytes, what: str) -> bytes:
     else:
         check_bootable(data, what, boot.memory_mib, boot.arch)
     return data
+
+
+def check_beside(source: Image | None, path: Path) -> None:
+    """Raise ImageError unless all that the manifest wants beside the image at `path` is there."""
+    for name in source.beside if isinstance(source, FileImage) else ():
+        if not (path.parent / name).is_file():
+            raise ImageError(
+                f"{path.name} is not booted without {name} beside it, in {path.parent}"
+            )

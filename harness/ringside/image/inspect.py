@@ -8,7 +8,7 @@ from pathlib import Path
 
 from ringside.catalog.model import Arch, Boot, Kernel, Way
 from ringside.errors import ImageError
-from ringside.image.accept import accept
+from ringside.image.accept import accept, check_beside
 from ringside.image.bzimage import extract_vmlinux, is_bzimage, read_header
 from ringside.image.delivery import look
 from ringside.image.disk import is_bootable_disk
@@ -38,6 +38,7 @@ def inspect(path: Path, kernel: Kernel) -> Inspection:
     try:
         facts += _format(data, path, kernel.boot.arch if kernel.boot is not None else "x86_64")
         data = accept(kernel.boot, data, path.name)
+        check_beside(kernel.image, path)
         if kernel.boot is not None:
             facts += _ways(kernel.boot, data, path.name)
     except ImageError as error:
@@ -64,7 +65,8 @@ def _facts(kind: ImageKind, data: bytes, path: Path) -> list[tuple[str, str]]:
         functions = len(Symbols.read(path).starts)
         symbols = f"{functions:,}" if functions else "none: a crash can name no function"
         facts += [("symbols", symbols), ("compiler", compiler(path))]
-    if kind.memory_end:
+    # One that a loader maps says virtual addresses.
+    if 0 < kind.memory_end < 1 << 40:
         facts.append(("memory", f"up to {-(-kind.memory_end >> 20)} MiB"))
     return facts
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from ringside.catalog.model import DebImage, FileImage, Kernel, MakeImage, Way
 from ringside.errors import ImageError
-from ringside.image.accept import accept
+from ringside.image.accept import accept, check_beside
 from ringside.image.bzimage import extract_vmlinux, is_bzimage
 from ringside.image.debian import obtain_deb
 from ringside.image.elf import check_bootable
@@ -79,7 +79,7 @@ def boot_file(image: KernelImage, way: Way, cache: Path) -> Path:
 
     Raises ImageError when the way wants an ELF with a PVH note and the image holds none.
     """
-    if way.image in ("kernel", "disk", "module"):
+    if way.image in ("kernel", "disk", "module", "firmware"):
         return image.path
     data = image.path.read_bytes()
     folder = cache / "images" / hashlib.sha256(data).hexdigest()
@@ -140,6 +140,7 @@ def _from_make(kernel: Kernel, source: MakeImage, root: Path) -> KernelImage:
 def _from_file(kernel: Kernel, path: Path) -> KernelImage:
     if not path.is_file():
         raise ImageError(f"--image {kernel.id}={path}: there is no such file")
+    check_beside(kernel.image, path)
     return KernelImage(
         kernel=kernel.id, path=path.resolve(), sha256=sha256_file(path), version="given by hand"
     )
