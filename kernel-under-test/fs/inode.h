@@ -39,6 +39,7 @@ typedef bool (*dir_visit)(void *ctx, const char *name, size_t len, uint64_t ino,
 			  uint64_t next_pos);
 
 #define RENAME_NOREPLACE 1
+#define RENAME_EXCHANGE	 2
 
 struct inode_ops {
 	/* Directories. Names are not ended by a zero. Each inode returned has a reference. */
@@ -78,6 +79,11 @@ struct inode_ops {
 	 */
 	long (*read_unlocked)(struct inode *file, uint64_t pos, struct uio *u);
 	long (*write_unlocked)(struct inode *file, uint64_t pos, struct uio *u);
+	/*
+	 * Takes room for [pos, pos + len) (growing the file unless `keep`), or makes it zero
+	 * (`clear`), giving room back where it can. Absent: -EOPNOTSUPP.
+	 */
+	int (*allocate)(struct inode *file, uint64_t pos, uint64_t len, bool keep, bool clear);
 
 	/* The last reference is gone. */
 	void (*release)(struct inode *inode);
@@ -105,6 +111,9 @@ struct inode {
 	struct volume *volume;
 	/* The root of what is mounted here, and, for such a root, where. No references. */
 	struct inode *mounted, *mountpoint;
+	/* What may not happen to it any more (F_ADD_SEALS); its extended attributes; NULL: none. */
+	uint32_t seals;
+	struct attribute *attributes;
 	/* Advisory locks; NULL: none was ever set. */
 	struct lock_set *locks;
 	/* What those share who have opened this FIFO, or bound this socket; belongs to ipc and net.

@@ -1,6 +1,7 @@
 #include "fs/tmpfs.h"
 
 #include "arch/time.h"
+#include "fs/attribute.h"
 #include "fs/lock.h"
 #include "fs/tmpfs_node.h"
 #include "lib/errno.h"
@@ -197,6 +198,8 @@ static void tmpfs_release(struct object *o)
 
 	tmpfs_empty(n);
 	lock_forget(&n->inode);
+	if (unlikely(n->inode.attributes))
+		attribute_forget(&n->inode);
 	store_cut(&n->pages, 0);
 	kmem_free(n->buckets);
 	kmem_free(n->target);
@@ -208,14 +211,115 @@ static const struct object_ops object_ops = {
 	.release = tmpfs_release,
 };
 
+static int tmpfs_allocate(struct inode *inode, uint64_t pos, uint64_t len, bool keep, bool clear)
+{
+	struct node *n = node_of(inode);
+	uint64_t end = pos + len;
+	int err = 0;
+
+	for (uint64_t at = pos, next; at < end && !err; at = next) {
+		uint64_t index = at >> PAGE_SHIFT;
+		struct page *p;
+
+		next = MIN(end, ALIGN_DOWN(at, PAGE_SIZE) + PAGE_SIZE);
+		if (!clear) {
+			err = page_make(inode, index, &p);
+			continue;
+		}
+		spin_lock(&inode->lock, LOCK_INODE);
+		p = store_find(&n->pages, index);
+		/* One that is mapped is cleared where it is. */
+		if (p && next - at == PAGE_SIZE && p->refs == 1)
+			store_drop(&n->pages, index);
+		else if (p)
+			memset((char *)page_to_virt(p) + (at & (PAGE_SIZE - 1)), 0, next - at);
+		spin_unlock(&inode->lock);
+		if (!p && at >= inode->size)
+			break;
+	}
+	inode->pages = n->pages.count;
+	if (err)
+		return err == -ENOMEM ? -ENOSPC : err;
+	if (!keep && end > inode->size)
+		inode->size = end;
+	note_change(inode);
+	return 0;
+}
+
 static const struct inode_ops file_inode_ops = {
 	.read = tmpfs_read,
 	.write = tmpfs_write,
 	.truncate = tmpfs_truncate,
 	.read_unlocked = tmpfs_read_unlocked,
 	.write_unlocked = tmpfs_write_unlocked,
+	.allocate = tmpfs_allocate,
 	.target = tmpfs_target,
 };
+
+static long sealed_write(struct inode *inode, uint64_t pos, struct uio *u)
+{
+	if (inode->seals & (SEAL_WRITE | SEAL_FUTURE_WRITE))
+		return -EPERM;
+	if ((inode->seals & SEAL_GROW) && (pos > inode->size || u->left > inode->size - pos))
+		return -EPERM;
+	return tmpfs_write(inode, pos, u);
+}
+
+static int sealed_truncate(struct inode *inode, uint64_t size)
+{
+	if ((size < inode->size && (inode->seals & SEAL_SHRINK)) ||
+	    (size > inode->size && (inode->seals & SEAL_GROW)))
+		return -EPERM;
+	return tmpfs_truncate(inode, size);
+}
+
+static int sealed_allocate(struct inode *inode, uint64_t pos, uint64_t len, bool keep, bool clear)
+{
+	if ((clear && (inode->seals & (SEAL_WRITE | SEAL_FUTURE_WRITE))) ||
+	    (!keep && pos + len > inode->size && (inode->seals & SEAL_GROW)))
+		return -EPERM;
+	return tmpfs_allocate(inode, pos, len, keep, clear);
+}
+
+/* What a file has once it has seals, so that others need not look for them. */
+static const struct inode_ops sealed_inode_ops = {
+	.read = tmpfs_read,
+	.write = sealed_write,
+	.truncate = sealed_truncate,
+	.allocate = sealed_allocate,
+	.target = tmpfs_target,
+};
+
+int tmpfs_seal(struct inode *inode, uint32_t seals)
+{
+	if (inode->seals & SEAL_SEAL)
+		return -EPERM;
+	spin_lock(&inode->lock, LOCK_INODE);
+	inode->seals |= seals;
+	inode->ops = &sealed_inode_ops;
+	spin_unlock(&inode->lock);
+	return 0;
+}
+
+bool tmpfs_is(const struct inode *inode)
+{
+	return inode->object.ops == &object_ops;
+}
+
+bool tmpfs_is_file(const struct inode *inode)
+{
+	return tmpfs_is(inode) && inode_is(inode, S_IFREG);
+}
+
+struct inode *tmpfs_file(uint32_t mode, bool sealable)
+{
+	struct node *n = tmpfs_node_make(S_IFREG | mode, 0);
+
+	if (!n)
+		return NULL;
+	n->inode.seals = sealable ? 0 : SEAL_SEAL;
+	return &n->inode;
+}
 
 struct node *tmpfs_node_make(uint32_t mode, uint64_t device)
 {

@@ -275,6 +275,29 @@ static int replace(struct node *to, const char *name, size_t len, struct inode *
 	return tmpfs_unlink(&to->inode, name, len, inode_is(moved, S_IFDIR));
 }
 
+/* Two names change places. */
+static int exchange(struct node *a, struct dentry **of_a, struct node *b, struct dentry **of_b)
+{
+	struct inode *one = (*of_a)->inode, *two = (*of_b)->inode;
+
+	if (inode_is(two, S_IFDIR) && is_below(a, node_of(two)))
+		return -EINVAL;
+	(*of_a)->inode = two;
+	(*of_b)->inode = one;
+	if (inode_is(one, S_IFDIR)) {
+		node_of(one)->parent = b;
+		a->inode.links--;
+		b->inode.links++;
+	}
+	if (inode_is(two, S_IFDIR)) {
+		node_of(two)->parent = a;
+		b->inode.links--;
+		a->inode.links++;
+	}
+	a->inode.changed_ns = b->inode.changed_ns = arch_time_ns();
+	return 0;
+}
+
 static int tmpfs_rename(struct inode *from, const char *name, size_t len, struct inode *to,
 			const char *new_name, size_t new_len, unsigned int flags)
 {
@@ -291,6 +314,8 @@ static int tmpfs_rename(struct inode *from, const char *name, size_t len, struct
 	old = find_slot(dst, new_name, new_len, hash_name(new_name, new_len));
 	if (old && (flags & RENAME_NOREPLACE))
 		return -EEXIST;
+	if (flags & RENAME_EXCHANGE)
+		return old ? exchange(src, slot, dst, old) : -ENOENT;
 	if (old && (*old)->inode == moved)
 		return 0;
 	if (old)

@@ -274,3 +274,50 @@ int pipe_inode(const struct file *f, struct inode **out)
 	*out = inode_get(p->fifo);
 	return 0;
 }
+
+bool pipe_is(const struct file *f)
+{
+	return f->ops == &pipe_ops;
+}
+
+bool pipe_same(const struct file *a, const struct file *b)
+{
+	return a->data == b->data;
+}
+
+long pipe_wait(struct file *f, bool write, bool nonblock)
+{
+	struct pipe *p = f->data;
+
+	for (;;) {
+		size_t n = write ? ring_room(&p->ring) : ring_used(&p->ring);
+		int err;
+
+		if (write && !p->read_ends)
+			return -EPIPE;
+		if (n)
+			return (long)n;
+		if (!write && !p->write_ends)
+			return 0;
+		err = nonblock ? -EAGAIN
+			       : wait_sleep(write ? &p->writers : &p->readers, WAIT_INTERRUPTIBLE);
+		if (err)
+			return err;
+	}
+}
+
+long pipe_peek(struct file *f, void *to, size_t n)
+{
+	struct pipe *p = f->data;
+	struct uio u = uio_kernel(to, n);
+
+	return ring_get(&p->ring, &u, MIN(n, ring_used(&p->ring)), true);
+}
+
+void pipe_skip(struct file *f, size_t n)
+{
+	struct pipe *p = f->data;
+
+	p->ring.read += n;
+	wait_wake_one(&p->writers);
+}

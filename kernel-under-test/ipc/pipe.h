@@ -20,3 +20,15 @@ int fifo_open(struct inode *inode, uint32_t flags, struct file **out);
  * reference. -ENXIO when `f` is no pipe's; -ENOMEM.
  */
 int pipe_inode(const struct file *f, struct inode **out);
+
+/* For splice() and its like. */
+bool pipe_is(const struct file *f);
+bool pipe_same(const struct file *a, const struct file *b);
+/*
+ * Sleeps until something can be read, or written: how much; 0 at the end of what can be read;
+ * -EPIPE, -EAGAIN, -ERESTARTSYS.
+ */
+long pipe_wait(struct file *f, bool write, bool nonblock);
+/* Copies at most `n` bytes, which stay; takes `n` away, which are there. */
+long pipe_peek(struct file *f, void *to, size_t n);
+void pipe_skip(struct file *f, size_t n);

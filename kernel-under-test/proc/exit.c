@@ -4,6 +4,7 @@
 #include "ipc/futex.h"
 #include "lib/errno.h"
 #include "lib/printf.h"
+#include "proc/pidfd.h"
 #include "proc/posix_timer.h"
 #include "proc/process.h"
 #include "proc/process_make.h"
@@ -111,6 +112,7 @@ static void finish(struct process *p)
 	signal_drop_all(&p->signals);
 	give_away_children(p);
 	p->zombie = true;
+	pidfd_tell();
 	signal_send_child(p);
 	if (wants_no_zombies(parent))
 		process_free(p);

@@ -52,6 +52,8 @@ static void copy_thread(struct thread *t, const struct fork_request *r)
 	t->blocked = thread_current()->blocked;
 	t->cred = credentials_get(thread_current()->cred);
 	t->confined = thread_current()->confined;
+	t->nice = thread_current()->nice;
+	t->slice_ns = thread_current()->slice_ns;
 	t->clear_tid = r->clear_tid;
 }
 

@@ -18,6 +18,7 @@ static struct list by_pid[PID_BUCKETS];
 /* Threads that are not the first of their process; those are found as processes. */
 static struct list by_tid[PID_BUCKETS];
 static int last_pid;
+static uint64_t births;
 
 void process_init(void)
 {
@@ -39,6 +40,11 @@ static struct process *find_any(int pid)
 		if (p->pid == pid)
 			return p;
 	return NULL;
+}
+
+struct process *process_find_any(int pid)
+{
+	return pid > 0 ? find_any(pid) : NULL;
 }
 
 bool process_number_taken(int pid)
@@ -108,6 +114,7 @@ struct process *process_make(void)
 		return NULL;
 	}
 	p->pid = p->pgid = p->sid = pid;
+	p->birth = ++births;
 	p->umask = 022;
 	list_init(&p->threads);
 	list_init(&p->signals);

@@ -32,6 +32,7 @@ struct posix_timer;
 struct process {
 	/* Fixed from birth to death. */
 	int pid;
+	uint64_t birth; /* no two have the same */
 
 	/* The family. A zombie has nothing left but its status. */
 	struct process *parent;
@@ -104,6 +105,9 @@ void process_init(void);
 
 /* The process of that number, or NULL. */
 struct process *process_find(int pid);
+
+/* The same, or a zombie. */
+struct process *process_find_any(int pid);
 
 /* Whether somebody has that number, be it a zombie. */
 bool process_number_taken(int pid);

@@ -347,6 +347,7 @@ static void spread(const struct queue *q)
 void sched_slice_end(void)
 {
 	struct queue *q = queue_here();
+	uint32_t ns;
 
 	q->slice_running = false;
 	if (list_empty(&q->threads))
@@ -355,6 +356,23 @@ void sched_slice_end(void)
 		spread(q);
 	thread_current()->work |= WORK_RESCHED;
 	start_slice(q);
+	/* The turn that begins is that of the thread that has waited longest. */
+	ns = list_first(&q->threads, struct thread, run)->slice_ns;
+	if (unlikely(ns))
+		timer_set_slice(arch_time_ns() + ns);
+}
+
+void sched_set_nice(struct thread *t, int nice)
+{
+	uint64_t ns = SLICE_NS;
+
+	/* A quarter more or less with each step, as on Linux, as far as a turn makes sense. */
+	for (int i = 0; i < nice; i++)
+		ns = ns * 4 / 5;
+	for (int i = 0; i > nice; i--)
+		ns = ns * 5 / 4;
+	t->nice = (int8_t)nice;
+	t->slice_ns = nice ? (uint32_t)MIN(MAX(ns, 100000ull), 20 * SLICE_NS) : 0;
 }
 
 void trap_reschedule(void)

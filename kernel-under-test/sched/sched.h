@@ -21,6 +21,9 @@ void sched_init(void);
 /* Makes the caller, on a CPU's first stack, its idle thread. Call once on each. */
 void sched_init_cpu(void);
 
+/* `nice` from -20 to 19: the higher, the shorter its turns. */
+void sched_set_nice(struct thread *t, int nice);
+
 /* Makes a blocked thread run again. No effect on one that is not blocked. */
 void sched_wake(struct thread *t);
 

@@ -33,6 +33,11 @@ struct thread {
 	bool interruptible;
 	/* Permission bits of files count: fs/credentials.h. */
 	bool confined;
+	/* How it is to be served: `slice_ns` is 0 for the usual. */
+	int8_t nice;
+	uint8_t policy, rt_priority;
+	uint16_t io_priority;
+	uint32_t slice_ns;
 	int tid;
 	struct space *space; /* NULL: kernel only */
 	struct list run;     /* in the run queue of `cpu` */

@@ -1,5 +1,6 @@
 /* System calls that change what a name or an inode is: rename, modes, owners, times, sizes. */
 #include "arch/time.h"
+#include "fs/tmpfs.h"
 #include "fs/volume.h"
 #include "lib/string.h"
 #include "mm/page.h"
@@ -17,7 +18,8 @@ long sys_renameat2(uint64_t from_fd, uint64_t from, uint64_t to_fd, uint64_t to,
 	struct page *page;
 	long err;
 
-	if (flags & ~(uint64_t)RENAME_NOREPLACE)
+	if ((flags & ~(uint64_t)(RENAME_NOREPLACE | RENAME_EXCHANGE)) ||
+	    flags == (RENAME_NOREPLACE | RENAME_EXCHANGE))
 		return -EINVAL;
 	page = page_alloc();
 	if (!page)
@@ -37,7 +39,8 @@ long sys_renameat2(uint64_t from_fd, uint64_t from, uint64_t to_fd, uint64_t to,
 			inode_put(new.dir);
 	}
 	if (!err) {
-		err = old.dir->ops->rename == new.dir->ops->rename
+		err = (flags & RENAME_EXCHANGE) && !tmpfs_is(old.dir) ? -EINVAL
+		      : old.dir->ops->rename == new.dir->ops->rename
 			      ? old.dir->ops->rename(old.dir, old.name, old.len, new.dir, new.name,
 						     new.len, (unsigned int)flags)
 			      : -EXDEV;
@@ -219,8 +222,7 @@ long sys_utimensat(uint64_t dirfd, uint64_t path, uint64_t times, uint64_t flags
 		inode = inode_get(f->inode);
 	}
 	err = changeable(inode);
-	if (!err && !may_own(inode) &&
-	    (!now_both(ts[0].nsec, ts[1].nsec) || may(inode, MAY_WRITE)))
+	if (!err && !may_own(inode) && (!now_both(ts[0].nsec, ts[1].nsec) || may(inode, MAY_WRITE)))
 		err = now_both(ts[0].nsec, ts[1].nsec) ? -EACCES : -EPERM;
 	if (err) {
 		inode_put(inode);

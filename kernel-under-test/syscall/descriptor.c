@@ -1,5 +1,6 @@
 /* System calls on descriptors. */
 #include "ipc/pipe.h"
+#include "ipc/ring.h"
 #include "syscall/syscalls.h"
 #include "syscall/user.h"
 
@@ -9,6 +10,12 @@
 #define F_GETFL		3
 #define F_SETFL		4
 #define F_DUPFD_CLOEXEC 1030
+#define F_SETPIPE_SZ	1031
+#define F_GETPIPE_SZ	1032
+#define F_ADD_SEALS	1033
+#define F_GET_SEALS	1034
+#define F_SETOWN	8
+#define F_GETOWN	9
 #define FD_CLOEXEC	1
 
 static long dup_from(uint64_t fd, uint64_t from, bool cloexec)
@@ -83,6 +90,15 @@ long sys_fcntl(uint64_t fd, uint64_t command, uint64_t arg)
 	case F_SETFL:
 		f->flags = (f->flags & ~settable) | ((uint32_t)arg & settable);
 		return 0;
+	case F_ADD_SEALS:
+		return user_add_seals(f, arg);
+	case F_GET_SEALS:
+		return user_get_seals(f);
+	case F_SETPIPE_SZ:
+		/* Pipes have one size. */
+		return !pipe_is(f) ? -EBADF : arg > RING_SIZE ? -EPERM : (long)RING_SIZE;
+	case F_GETPIPE_SZ:
+		return pipe_is(f) ? (long)RING_SIZE : -EBADF;
 	case F_GETLK:
 	case F_SETLK:
 	case F_SETLKW:

@@ -1,4 +1,5 @@
 /* System calls on memory. */
+#include "fs/tmpfs.h"
 #include "syscall/syscalls.h"
 #include "syscall/user.h"
 
@@ -8,6 +9,9 @@
 #define MAP_TYPE	    0x0f
 #define MAP_FIXED	    0x10
 #define MAP_ANONYMOUS	    0x20
+#define MAP_LOCKED	    0x2000
+#define MAP_POPULATE	    0x8000
+#define MAP_NONBLOCK	    0x10000
 #define MAP_FIXED_NOREPLACE 0x100000
 
 #define MADV_DONTNEED 4
@@ -45,6 +49,9 @@ static int check_file(const struct file *f, uint64_t prot, bool shared)
 		return -EBADF;
 	if (!file_readable(f) || (shared && (prot & AREA_WRITE) && !file_writable(f)))
 		return -EACCES;
+	if (f->inode && shared && (prot & AREA_WRITE) &&
+	    unlikely(f->inode->seals & (SEAL_WRITE | SEAL_FUTURE_WRITE)))
+		return -EPERM;
 	return f->inode && inode_is(f->inode, S_IFREG) ? 0 : -ENODEV;
 }
 
@@ -68,11 +75,16 @@ long sys_mmap(uint64_t addr, uint64_t len, uint64_t prot, uint64_t flags, uint64
 	if (!(flags & MAP_ANONYMOUS)) {
 		struct file *f = user_file(fd);
 
+		/* /dev/zero is anonymous memory. */
+		if (f && unlikely(f->inode && f->inode->device == DEVICE(1, 5)) &&
+		    inode_is(f->inode, S_IFCHR))
+			return sys_mmap(addr, len, prot, flags | MAP_ANONYMOUS, 0, 0);
 		err = check_file(f, prot, shared);
 		if (err)
 			return err;
 		object = object_get(&f->inode->object);
-		if (shared && !file_writable(f))
+		if (shared &&
+		    (!file_writable(f) || (f->inode->seals & (SEAL_WRITE | SEAL_FUTURE_WRITE))))
 			area |= AREA_NO_WRITE;
 		if (shared && object->ops->load)
 			area |= AREA_TRACKED;
@@ -87,6 +99,8 @@ long sys_mmap(uint64_t addr, uint64_t len, uint64_t prot, uint64_t flags, uint64
 	err = at < 0 ? (int)at : space_map(s, (uint64_t)at, len, area, object, offset);
 	if (object)
 		object_put(object);
+	if (unlikely(flags & (MAP_POPULATE | MAP_LOCKED)) && !err && !(flags & MAP_NONBLOCK))
+		user_populate((uint64_t)at, (uint64_t)at + len);
 	return err ? err : at;
 }
 

@@ -1,6 +1,7 @@
 /* System calls on processes. */
 #include "lib/string.h"
 #include "proc/exec.h"
+#include "proc/pidfd.h"
 #include "proc/signal.h"
 #include "sched/sched.h"
 #include "syscall/syscalls.h"
@@ -183,6 +184,7 @@ long sys_wait4(uint64_t pid, uint64_t status_out, uint64_t options, uint64_t usa
 #define P_ALL  0
 #define P_PID  1
 #define P_PGID 2
+#define P_PIDFD 3
 
 long sys_waitid(uint64_t type, uint64_t id, uint64_t info_out, uint64_t options, uint64_t usage_out)
 {
@@ -192,6 +194,18 @@ long sys_waitid(uint64_t type, uint64_t id, uint64_t info_out, uint64_t options,
 	int status = 0;
 	long pid;
 
+	if (type == P_PIDFD) {
+		struct file *f = user_file(id);
+		struct process *p;
+		int err = f ? pidfd_process(f, &p) : -EBADF;
+
+		if (err)
+			return err;
+		if (!p)
+			return -ECHILD;
+		type = P_PID;
+		id = (uint64_t)p->pid;
+	}
 	if (type > P_PGID || !(options & kinds) || (type == P_PID && (int)id <= 0) ||
 	    (type == P_PGID && (int)id < 0) ||
 	    (options & ~(kinds | WAIT_NOHANG | WAIT_NOREAP | WALL | WCLONE)))

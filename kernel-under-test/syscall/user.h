@@ -44,6 +44,16 @@ int usage_put(uint64_t out, uint64_t cpu_ns);
 #define F_SETLKW 7
 long lock_control(struct file *f, uint64_t command, uint64_t arg);
 
+/* Brings in what of [addr, end) may be touched. 0 or -ENOMEM. */
+int user_populate(uint64_t addr, uint64_t end);
+
+/* A descriptor that stands for `p`, or -errno. */
+long user_pidfd(struct process *p, uint64_t flags);
+
+/* fcntl() on seals. */
+long user_add_seals(struct file *f, uint64_t seals);
+long user_get_seals(const struct file *f);
+
 /* Copies a path in; -ENOENT when it is empty unless `empty` allows that. 0 or -errno. */
 int user_path(char out[PATH_LEN_MAX], uint64_t path, bool empty);
 

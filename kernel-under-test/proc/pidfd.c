@@ -1,0 +1,71 @@
+#include "proc/pidfd.h"
+
+#include "lib/errno.h"
+#include "mm/kmem.h"
+#include "sched/wait.h"
+
+/* Numbers are used again; births are not. */
+struct pidfd {
+	int pid;
+	uint64_t birth;
+};
+
+static struct wait_queue ends = {LIST_INIT(ends.waiters)};
+static uint32_t watched;
+
+void pidfd_tell(void)
+{
+	if (unlikely(watched))
+		wait_wake_all(&ends);
+}
+
+static struct process *process_of(const struct pidfd *d)
+{
+	struct process *p = process_find_any(d->pid);
+
+	return p && p->birth == d->birth ? p : NULL;
+}
+
+static uint32_t pidfd_poll(struct file *f, struct poll_entry *e)
+{
+	const struct process *p = process_of(f->data);
+
+	poll_add(e, &ends);
+	return !p || p->zombie ? POLL_READABLE : 0;
+}
+
+static void pidfd_release(struct file *f)
+{
+	watched--;
+	kmem_free(f->data);
+}
+
+static const struct file_ops pidfd_ops = {
+	.kind = "anon_inode:[pidfd]",
+	.poll = pidfd_poll,
+	.release = pidfd_release,
+};
+
+int pidfd_create(const struct process *p, uint32_t flags, struct file **out)
+{
+	struct pidfd *d = kmem_alloc(sizeof(*d));
+
+	if (!d)
+		return -ENOMEM;
+	*d = (struct pidfd){p->pid, p->birth};
+	*out = file_make(&pidfd_ops, O_RDWR | flags, NULL, d);
+	if (!*out) {
+		kmem_free(d);
+		return -ENOMEM;
+	}
+	watched++;
+	return 0;
+}
+
+int pidfd_process(const struct file *f, struct process **out)
+{
+	if (f->ops != &pidfd_ops)
+		return -EBADF;
+	*out = process_of(f->data);
+	return 0;
+}

@@ -1,0 +1,14 @@
+/* Descriptors that stand for processes: pidfd_open(2). */
+#pragma once
+
+#include "fs/file.h"
+#include "proc/process.h"
+
+/* `flags`: O_NONBLOCK or 0. A file with one reference, or -ENOMEM. */
+int pidfd_create(const struct process *p, uint32_t flags, struct file **out);
+
+/* The process, be it a zombie; NULL: it is gone. -EBADF when `f` stands for none. */
+int pidfd_process(const struct file *f, struct process **out);
+
+/* A process has ended: whoever waits for that looks. */
+void pidfd_tell(void);

@@ -1,0 +1,110 @@
+/* Files without a name, seals, and room taken ahead. */
+#include "fs/tmpfs.h"
+#include "mm/space.h"
+#include "syscall/syscalls.h"
+#include "syscall/user.h"
+
+#define MFD_CLOEXEC	  1
+#define MFD_ALLOW_SEALING 2
+#define MEMFD_NAME_MAX	  249
+
+#define FALLOC_KEEP_SIZE  1
+#define FALLOC_PUNCH_HOLE 2
+#define FALLOC_ZERO_RANGE 16
+
+long sys_memfd_create(uint64_t name_at, uint64_t flags)
+{
+	char name[MEMFD_NAME_MAX + 1];
+	struct inode *inode;
+	struct file *f;
+	long err;
+
+	if (flags & ~(uint64_t)(MFD_CLOEXEC | MFD_ALLOW_SEALING))
+		return -EINVAL;
+	err = copy_string_from_user(name, name_at, sizeof(name));
+	if (err < 0)
+		return err == -ENAMETOOLONG ? -EINVAL : err;
+	inode = tmpfs_file(0777, flags & MFD_ALLOW_SEALING);
+	if (!inode)
+		return -ENOMEM;
+	err = file_open(inode, O_RDWR, &f);
+	inode_put(inode);
+	if (err)
+		return err;
+	err = files_add(process_current()->files, f, 0, flags & MFD_CLOEXEC);
+	if (err < 0)
+		file_put(f);
+	return err;
+}
+
+/* Whether a process maps the file so that it can write to it. */
+static bool is_mapped_to_write(struct process *p, void *ctx)
+{
+	struct object **object = ctx;
+
+	for (uint32_t i = 0; p->space && i < p->space->count; i++) {
+		const struct area *a = &p->space->areas[i];
+
+		if (a->object == *object && (a->flags & AREA_SHARED) &&
+		    !(a->flags & AREA_NO_WRITE)) {
+			*object = NULL;
+			return false;
+		}
+	}
+	return true;
+}
+
+long user_add_seals(struct file *f, uint64_t seals)
+{
+	struct object *object;
+
+	if (!f->inode || !tmpfs_is_file(f->inode))
+		return -EINVAL;
+	if (!file_writable(f))
+		return -EPERM;
+	if (seals & ~(uint64_t)SEALS_ALL)
+		return -EINVAL;
+	if (f->inode->seals & SEAL_SEAL)
+		return -EPERM;
+	object = &f->inode->object;
+	if (seals & SEAL_WRITE)
+		process_each(is_mapped_to_write, &object);
+	return object ? tmpfs_seal(f->inode, (uint32_t)seals) : -EBUSY;
+}
+
+long user_get_seals(const struct file *f)
+{
+	if (!f->inode || !tmpfs_is_file(f->inode))
+		return -EINVAL;
+	/* Files with a name can't be sealed. */
+	return f->inode->links ? (long)SEAL_SEAL : (long)f->inode->seals;
+}
+
+long sys_fallocate(uint64_t fd, uint64_t mode, uint64_t pos, uint64_t len)
+{
+	struct file *f = user_file(fd);
+	bool clear = mode & (FALLOC_PUNCH_HOLE | FALLOC_ZERO_RANGE);
+
+	if (!f || (f->flags & O_PATH))
+		return -EBADF;
+	if ((int64_t)pos < 0 || (int64_t)len <= 0)
+		return -EINVAL;
+	if (mode & ~(uint64_t)(FALLOC_KEEP_SIZE | FALLOC_PUNCH_HOLE | FALLOC_ZERO_RANGE))
+		return -EOPNOTSUPP;
+	if ((mode & FALLOC_PUNCH_HOLE) &&
+	    (!(mode & FALLOC_KEEP_SIZE) || (mode & FALLOC_ZERO_RANGE)))
+		return -EOPNOTSUPP;
+	if (!file_writable(f))
+		return -EBADF;
+	if (!f->inode || inode_is(f->inode, S_IFIFO))
+		return -ESPIPE;
+	if (inode_is(f->inode, S_IFDIR))
+		return -EISDIR;
+	if (!inode_is(f->inode, S_IFREG))
+		return -ENODEV;
+	if (len > INT64_MAX - pos)
+		return -EFBIG;
+	if (!f->inode->ops->allocate)
+		return -EOPNOTSUPP;
+	return f->inode->ops->allocate(f->inode, pos, len, mode & FALLOC_KEEP_SIZE, clear);
+}

@@ -1,0 +1,83 @@
+/* System calls on descriptors that stand for processes. */
+#include "proc/pidfd.h"
+
+#include "fs/credentials.h"
+#include "proc/signal.h"
+#include "syscall/syscalls.h"
+#include "syscall/user.h"
+
+long user_pidfd(struct process *p, uint64_t flags)
+{
+	struct file *f;
+	int fd = pidfd_create(p, flags & O_NONBLOCK, &f);
+
+	if (fd)
+		return fd;
+	fd = files_add(process_current()->files, f, 0, true);
+	if (fd < 0)
+		file_put(f);
+	return fd;
+}
+
+long sys_pidfd_open(uint64_t pid, uint64_t flags)
+{
+	struct process *p;
+
+	if ((flags & ~(uint64_t)O_NONBLOCK) || (int)pid <= 0)
+		return -EINVAL;
+	p = process_find_any((int)pid);
+	if (!p)
+		return thread_find((int)pid) ? -EINVAL : -ESRCH;
+	return user_pidfd(p, flags);
+}
+
+long sys_pidfd_send_signal(uint64_t fd, uint64_t signo, uint64_t info_at, uint64_t flags)
+{
+	struct signal_info info = signal_info_user((int)signo, SI_USER);
+	struct file *f = user_file(fd);
+	struct process *p;
+	int err;
+
+	if (flags)
+		return -EINVAL;
+	if (!f)
+		return -EBADF;
+	err = pidfd_process(f, &p);
+	if (err)
+		return err;
+	if (info_at) {
+		if (copy_from_user(&info, info_at, sizeof(info)) < 0)
+			return -EFAULT;
+		if (info.signo != (int)signo)
+			return -EINVAL;
+		if ((info.code >= 0 || info.code == SI_TKILL) && p != process_current())
+			return -EPERM;
+	}
+	return p ? signal_kill(p->pid, &info) : -ESRCH;
+}
+
+long sys_pidfd_getfd(uint64_t fd, uint64_t target, uint64_t flags)
+{
+	struct file *f = user_file(fd), *found;
+	struct process *p;
+	int err;
+
+	if (flags)
+		return -EINVAL;
+	if (!f)
+		return -EBADF;
+	err = pidfd_process(f, &p);
+	if (err)
+		return err;
+	if (!p || p->zombie)
+		return -ESRCH;
+	if (p != process_current() && !capable(CAP_SYS_PTRACE))
+		return -EPERM;
+	found = files_find(p->files, target);
+	if (!found)
+		return -EBADF;
+	err = files_add(process_current()->files, file_get(found), 0, true);
+	if (err < 0)
+		file_put(found);
+	return err;
+}

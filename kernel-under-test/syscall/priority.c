@@ -1,0 +1,266 @@
+/* System calls on who gets how much of the CPU. */
+#include "fs/credentials.h"
+#include "sched/sched.h"
+#include "syscall/syscalls.h"
+#include "syscall/user.h"
+
+#define PRIO_PROCESS 0
+#define PRIO_PGRP    1
+#define PRIO_USER    2
+#define NICE_MIN     (-20)
+#define NICE_MAX     19
+
+#define SCHED_OTHER	0
+#define SCHED_FIFO	1
+#define SCHED_RR	2
+#define SCHED_BATCH	3
+#define SCHED_IDLE	5
+#define SCHED_DEADLINE	6
+#define SCHED_RESET	0x40000000
+#define RT_MIN		1
+#define RT_MAX		99
+#define ATTR_SIZE_FIRST 48
+
+static void set_nice(struct process *p, int nice)
+{
+	struct thread *t;
+
+	list_for_each (t, &p->threads, sibling)
+		sched_set_nice(t, nice);
+}
+
+struct search {
+	uint64_t which;
+	int who, nice;
+	bool set;
+	long result; /* of getpriority: the highest 20 - nice */
+};
+
+static bool one(struct process *p, void *ctx)
+{
+	struct search *s = ctx;
+	const struct credentials *me = credentials_current(), *c = process_first_thread(p)->cred;
+	struct thread *t = process_first_thread(p);
+
+	if (s->which == PRIO_PGRP ? p->pgid != s->who : (int)c->uid != s->who)
+		return true;
+	if (!s->set) {
+		s->result = MAX(s->result, 20l - t->nice);
+	} else if (me->euid != c->uid && me->euid != c->euid && !capable(CAP_SYS_NICE)) {
+		s->result = -EPERM;
+	} else if (s->nice < t->nice && !capable(CAP_SYS_NICE)) {
+		s->result = -EACCES;
+	} else {
+		set_nice(p, s->nice);
+		s->result = s->result == -ESRCH ? 0 : s->result;
+	}
+	return true;
+}
+
+static long search(uint64_t which, uint64_t who, int nice, bool set)
+{
+	struct search s = {which, (int)who, nice, set, -ESRCH};
+	struct thread *t;
+
+	if (which > PRIO_USER)
+		return -EINVAL;
+	if (which == PRIO_PROCESS) {
+		t = who ? thread_find((int)who) : thread_current();
+		if (!t)
+			return -ESRCH;
+		if (!set)
+			return 20 - t->nice;
+		if (credentials_current()->euid != t->cred->uid &&
+		    credentials_current()->euid != t->cred->euid && !capable(CAP_SYS_NICE))
+			return -EPERM;
+		if (nice < t->nice && !capable(CAP_SYS_NICE))
+			return -EACCES;
+		sched_set_nice(t, nice);
+		return 0;
+	}
+	if (!who)
+		s.who = which == PRIO_PGRP ? process_current()->pgid
+					   : (int)credentials_current()->uid;
+	process_each(one, &s);
+	return s.result;
+}
+
+long sys_getpriority(uint64_t which, uint64_t who)
+{
+	return search((uint32_t)which, who, 0, false);
+}
+
+long sys_setpriority(uint64_t which, uint64_t who, uint64_t nice)
+{
+	return search((uint32_t)which, who, MAX(MIN((int)nice, NICE_MAX), NICE_MIN), true);
+}
+
+static struct thread *thread_of(uint64_t tid)
+{
+	return tid ? thread_find((int)tid) : thread_current();
+}
+
+static bool is_realtime(int policy)
+{
+	return policy == SCHED_FIFO || policy == SCHED_RR;
+}
+
+/* What is asked for is kept and told; all threads are served in turns, whatever it is. */
+static long set_policy(uint64_t tid, int policy, int priority)
+{
+	struct thread *t = (int)tid < 0 ? NULL : thread_of(tid);
+	int kind = policy & ~SCHED_RESET;
+
+	if ((int)tid < 0)
+		return -EINVAL;
+	if (!t)
+		return -ESRCH;
+	if (policy < 0)
+		return -EINVAL;
+	if (!is_realtime(kind) && kind != SCHED_OTHER && kind != SCHED_BATCH && kind != SCHED_IDLE)
+		return -EINVAL;
+	if (is_realtime(kind) ? priority < RT_MIN || priority > RT_MAX : priority != 0)
+		return -EINVAL;
+	if (!capable(CAP_SYS_NICE) &&
+	    (is_realtime(kind) || credentials_current()->euid != t->cred->uid))
+		return -EPERM;
+	t->policy = (uint8_t)kind;
+	t->rt_priority = (uint8_t)priority;
+	return 0;
+}
+
+long sys_sched_setscheduler(uint64_t tid, uint64_t policy, uint64_t at)
+{
+	int priority;
+
+	if (!at || (int)policy < 0)
+		return -EINVAL;
+	if (copy_from_user(&priority, at, sizeof(priority)) < 0)
+		return -EFAULT;
+	return set_policy(tid, (int)policy, priority);
+}
+
+long sys_sched_setparam(uint64_t tid, uint64_t at)
+{
+	const struct thread *t = (int)tid < 0 ? NULL : thread_of(tid);
+	int priority;
+
+	if (!at || (int)tid < 0)
+		return -EINVAL;
+	if (copy_from_user(&priority, at, sizeof(priority)) < 0)
+		return -EFAULT;
+	return t ? set_policy(tid, t->policy, priority) : -ESRCH;
+}
+
+long sys_sched_getscheduler(uint64_t tid)
+{
+	const struct thread *t = (int)tid < 0 ? NULL : thread_of(tid);
+
+	return t ? t->policy : (int)tid < 0 ? -EINVAL : -ESRCH;
+}
+
+long sys_sched_getparam(uint64_t tid, uint64_t at)
+{
+	const struct thread *t = (int)tid < 0 ? NULL : thread_of(tid);
+	int priority = t ? t->rt_priority : 0;
+
+	if (!at || (int)tid < 0)
+		return -EINVAL;
+	return t ? copy_to_user(at, &priority, sizeof(priority)) : -ESRCH;
+}
+
+long sys_sched_get_priority_max(uint64_t policy)
+{
+	if (is_realtime((int)policy))
+		return RT_MAX;
+	return policy == SCHED_OTHER || policy == SCHED_BATCH || policy == SCHED_IDLE ||
+			       policy == SCHED_DEADLINE
+		       ? 0
+		       : -EINVAL;
+}
+
+long sys_sched_get_priority_min(uint64_t policy)
+{
+	return is_realtime((int)policy) ? RT_MIN : sys_sched_get_priority_max(policy);
+}
+
+long sys_sched_rr_get_interval(uint64_t tid, uint64_t out)
+{
+	const struct thread *t = (int)tid < 0 ? NULL : thread_of(tid);
+	const int64_t ts[2] = {0, t && t->policy == SCHED_FIFO ? 0 : (int64_t)SLICE_NS};
+
+	if (!t)
+		return (int)tid < 0 ? -EINVAL : -ESRCH;
+	return copy_to_user(out, ts, sizeof(ts));
+}
+
+/* struct sched_attr of the Linux ABI, as it was first. */
+struct user_attr {
+	uint32_t size, policy;
+	uint64_t flags;
+	int32_t nice;
+	uint32_t priority;
+	uint64_t runtime, deadline, period;
+};
+
+long sys_sched_setattr(uint64_t tid, uint64_t at, uint64_t flags)
+{
+	struct user_attr a;
+	long err;
+
+	if (!at || (int)tid < 0 || flags)
+		return -EINVAL;
+	if (copy_from_user(&a.size, at, sizeof(a.size)) < 0)
+		return -EFAULT;
+	if (a.size && a.size < ATTR_SIZE_FIRST)
+		return -E2BIG;
+	if (copy_from_user(&a, at, sizeof(a)) < 0)
+		return -EFAULT;
+	err = set_policy(tid, (int)a.policy, (int)a.priority);
+	if (!err && !is_realtime((int)a.policy))
+		err = search(PRIO_PROCESS, tid, MAX(MIN(a.nice, NICE_MAX), NICE_MIN), true);
+	return err;
+}
+
+long sys_sched_getattr(uint64_t tid, uint64_t out, uint64_t size, uint64_t flags)
+{
+	const struct thread *t = (int)tid < 0 ? NULL : thread_of(tid);
+	struct user_attr a = {.size = sizeof(a)};
+
+	if (!out || (int)tid < 0 || flags || size < ATTR_SIZE_FIRST || size > PAGE_SIZE)
+		return -EINVAL;
+	if (!t)
+		return -ESRCH;
+	a.policy = t->policy;
+	a.priority = t->rt_priority;
+	a.nice = is_realtime(t->policy) ? 0 : t->nice;
+	return copy_to_user(out, &a, sizeof(a));
+}
+
+/* I/O priorities: class and level, which nothing follows since all I/O is done in turn. */
+#define IOPRIO_CLASS(v) ((v) >> 13)
+
+long sys_ioprio_set(uint64_t which, uint64_t who, uint64_t v)
+{
+	struct thread *t = thread_of(who);
+
+	if (which < 1 || which > 3 || IOPRIO_CLASS(v) > 3 || (v & 0x1fff) > 7)
+		return -EINVAL;
+	if (IOPRIO_CLASS(v) == 1 && !capable(CAP_SYS_NICE))
+		return -EPERM;
+	if (which != 1)
+		return 0;
+	if (!t)
+		return -ESRCH;
+	t->io_priority = (uint16_t)v;
+	return 0;
+}
+
+long sys_ioprio_get(uint64_t which, uint64_t who)
+{
+	const struct thread *t = thread_of(who);
+
+	if (which < 1 || which > 3)
+		return -EINVAL;
+	return which != 1 ? 0 : t ? t->io_priority : -ESRCH;
+}

@@ -1,0 +1,168 @@
+/* System calls on which pages are in memory: mlock, mincore, msync and their like. */
+#include "arch/smp.h"
+#include "arch/trap.h"
+#include "fs/credentials.h"
+#include "mm/space.h"
+#include "mm/tlb.h"
+#include "syscall/syscalls.h"
+#include "syscall/user.h"
+
+#define MLOCK_ONFAULT 1
+#define MCL_ALL	      7
+#define MCL_CURRENT   1
+#define MCL_ONFAULT   4
+
+#define MS_ASYNC      1
+#define MS_INVALIDATE 2
+#define MS_SYNC	      4
+
+/* Whether all of [addr, end) is mapped. */
+static bool is_mapped(struct space *s, uint64_t addr, uint64_t end)
+{
+	for (uint32_t i = space_find(s, addr); addr < end; i++) {
+		if (i == s->count || s->areas[i].start > addr)
+			return false;
+		addr = s->areas[i].end;
+	}
+	return true;
+}
+
+/* Brings in what of [addr, end) may be touched. */
+int user_populate(uint64_t addr, uint64_t end)
+{
+	struct space *s = process_current()->space;
+
+	for (; addr < end; addr += PAGE_SIZE) {
+		uint32_t i = space_find(s, addr);
+		const struct area *a = &s->areas[i];
+		uint64_t va = addr, *e;
+		int err;
+
+		if (i == s->count)
+			break;
+		if (a->start > addr || !(a->flags & AREA_PROT)) {
+			addr = (a->start > addr ? a->start : a->end) - PAGE_SIZE;
+			continue;
+		}
+		e = mmu_entry_next(s->root, &va, addr + PAGE_SIZE);
+		if (e && *e)
+			continue;
+		err = space_fault(s, addr,
+				  (a->flags & AREA_WRITE) && !(a->flags & AREA_SHARED) ? FAULT_WRITE
+										       : 0);
+		if (err == -ENOMEM)
+			return err;
+	}
+	return 0;
+}
+
+/* Whole pages around [addr, addr + len). -EINVAL when that runs over. */
+static int round_range(uint64_t *addr, uint64_t len, uint64_t *end)
+{
+	if (len > USER_TOP || *addr > USER_TOP)
+		return -ENOMEM;
+	*end = ALIGN_UP(*addr + len, PAGE_SIZE);
+	*addr = ALIGN_DOWN(*addr, PAGE_SIZE);
+	return *end > USER_TOP ? -ENOMEM : 0;
+}
+
+/* Nothing is ever moved out of memory, so that to lock is to bring in. */
+long sys_mlock2(uint64_t addr, uint64_t len, uint64_t flags)
+{
+	uint64_t end;
+	int err = round_range(&addr, len, &end);
+
+	if (flags & ~(uint64_t)MLOCK_ONFAULT)
+		return -EINVAL;
+	if (err)
+		return err;
+	if (!is_mapped(process_current()->space, addr, end))
+		return -ENOMEM;
+	return flags & MLOCK_ONFAULT ? 0 : user_populate(addr, end);
+}
+
+long sys_mlock(uint64_t addr, uint64_t len)
+{
+	return sys_mlock2(addr, len, 0);
+}
+
+long sys_munlock(uint64_t addr, uint64_t len)
+{
+	return sys_mlock2(addr, len, MLOCK_ONFAULT);
+}
+
+long sys_mlockall(uint64_t flags)
+{
+	if (!flags || (flags & ~(uint64_t)MCL_ALL) || flags == MCL_ONFAULT)
+		return -EINVAL;
+	if (!capable(CAP_IPC_LOCK))
+		return -EPERM;
+	return (flags & MCL_CURRENT) && !(flags & MCL_ONFAULT) ? user_populate(0, USER_TOP) : 0;
+}
+
+long sys_munlockall(void)
+{
+	return 0;
+}
+
+static bool is_resident(struct space *s, uint64_t addr)
+{
+	const struct area *a = &s->areas[space_find(s, addr)];
+	uint64_t va = addr, *e = mmu_entry_next(s->root, &va, addr + PAGE_SIZE);
+	struct page *p;
+
+	if (e && *e)
+		return true;
+	if (!a->object ||
+	    a->object->ops->page(a->object, (a->offset + (addr - a->start)) >> PAGE_SHIFT,
+				 PAGE_PEEK, &p))
+		return false;
+	page_put(p);
+	return true;
+}
+
+long sys_mincore(uint64_t addr, uint64_t len, uint64_t out)
+{
+	struct space *s = process_current()->space;
+	uint64_t end;
+
+	if (!IS_ALIGNED(addr, PAGE_SIZE))
+		return -EINVAL;
+	if (round_range(&addr, len, &end))
+		return -ENOMEM;
+	if (!user_range_ok(out, (end - addr) >> PAGE_SHIFT))
+		return -EFAULT;
+	for (; addr < end; addr += PAGE_SIZE, out++) {
+		uint8_t there;
+
+		if (!is_mapped(s, addr, addr + PAGE_SIZE))
+			return -ENOMEM;
+		there = is_resident(s, addr);
+		if (copy_to_user(out, &there, 1) < 0)
+			return -EFAULT;
+	}
+	return 0;
+}
+
+#define MEMBARRIER_QUERY     0
+#define MEMBARRIER_GLOBAL    1
+#define MEMBARRIER_EXPEDITED (1 | 2 | 8 | 32)
+#define MEMBARRIER_REGISTER  (4 | 16 | 64)
+
+/* Each CPU that could see another order is told to come in, and what it did before is done then. */
+long sys_membarrier(uint64_t command, uint64_t flags)
+{
+	if ((int)command == MEMBARRIER_QUERY)
+		return flags ? -EINVAL : MEMBARRIER_EXPEDITED | MEMBARRIER_REGISTER;
+	if (flags || !(command & (MEMBARRIER_EXPEDITED | MEMBARRIER_REGISTER)) ||
+	    (command & (command - 1)) || command > 64)
+		return -EINVAL;
+	if (command & MEMBARRIER_EXPEDITED) {
+		tlb_flush(process_current()->space);
+		/* Others may share memory with other spaces. */
+		for (unsigned int c = 0; c < arch_cpu_count() && (command & 3); c++)
+			if (c != arch_cpu_id())
+				arch_cpu_kick(c);
+	}
+	return 0;
+}

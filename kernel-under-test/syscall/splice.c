@@ -1,0 +1,211 @@
+/* Moving bytes between files inside the kernel: splice, tee, vmsplice, copy_file_range. */
+#include "ipc/pipe.h"
+#include "mm/kmem.h"
+#include "proc/signal.h"
+#include "syscall/syscalls.h"
+#include "syscall/user.h"
+
+#define SPLICE_NONBLOCK 2
+#define SPLICE_FLAGS	15
+#define CHUNK		(16 * PAGE_SIZE)
+
+/* One side: a pipe, or a file at a place of its own or at `*pos`. */
+struct side {
+	struct file *file;
+	uint64_t pos, at; /* at: where the user has it; 0: the file's own */
+	bool pipe;
+};
+
+static int side_get(struct side *s, uint64_t fd, uint64_t at, bool write)
+{
+	*s = (struct side){.file = user_file_get(fd), .at = at};
+	if (!s->file || (write ? !file_writable(s->file) : !file_readable(s->file)))
+		return -EBADF;
+	s->pipe = pipe_is(s->file);
+	if (s->pipe)
+		return at ? -ESPIPE : 0;
+	if (!at)
+		return 0;
+	if (!s->file->ops->seek || !s->file->inode)
+		return -ESPIPE;
+	if (copy_from_user(&s->pos, at, sizeof(s->pos)) < 0)
+		return -EFAULT;
+	return (int64_t)s->pos < 0 ? -EINVAL : 0;
+}
+
+static long side_put(struct side *s, long n)
+{
+	if (s->at && n > 0 && copy_to_user(s->at, &s->pos, sizeof(s->pos)) < 0)
+		n = -EFAULT;
+	if (s->file)
+		file_put(s->file);
+	return n;
+}
+
+static long side_read(struct side *s, void *to, size_t n)
+{
+	struct uio u = uio_kernel(to, n);
+	struct file at;
+
+	if (s->pipe)
+		return pipe_peek(s->file, to, n);
+	if (!s->file->ops->read)
+		return -EINVAL;
+	if (!s->at)
+		return s->file->ops->read(s->file, &u);
+	if (inode_is(s->file->inode, S_IFREG))
+		return s->file->inode->ops->read(s->file->inode, s->pos, &u);
+	at = *s->file;
+	at.pos = s->pos;
+	return s->file->ops->read(&at, &u);
+}
+
+static long side_write(struct side *s, void *from, size_t n)
+{
+	struct uio u = uio_kernel(from, n);
+
+	if (!s->file->ops->write)
+		return -EINVAL;
+	if (s->at && inode_is(s->file->inode, S_IFREG))
+		return s->file->inode->ops->write(s->file->inode, s->pos, &u);
+	return s->file->ops->write(s->file, &u);
+}
+
+/* One go: what is there, as far as there is room for it. `keep`: the pipe keeps it. */
+static long move(struct side *in, struct side *out, size_t len, bool nonblock, bool keep)
+{
+	char *buffer;
+	long n = 0;
+
+	len = MIN(len, CHUNK);
+	if (in->pipe)
+		n = pipe_wait(in->file, false, nonblock || (in->file->flags & O_NONBLOCK));
+	if (n > 0 || !in->pipe)
+		n = out->pipe ? pipe_wait(out->file, true,
+					  nonblock || (out->file->flags & O_NONBLOCK))
+			      : (long)len;
+	if (n <= 0)
+		return n;
+	buffer = kmem_alloc(CHUNK);
+	if (!buffer)
+		return -ENOMEM;
+	n = side_read(in, buffer, MIN(len, (size_t)n));
+	if (n > 0)
+		n = side_write(out, buffer, (size_t)n);
+	kmem_free(buffer);
+	if (n > 0 && in->pipe && !keep)
+		pipe_skip(in->file, (size_t)n);
+	if (n > 0) {
+		in->pos += in->at ? (uint64_t)n : 0;
+		out->pos += out->at ? (uint64_t)n : 0;
+	}
+	return n;
+}
+
+static long move_all(struct side *in, struct side *out, size_t len, bool nonblock)
+{
+	long done = 0, n = 0;
+
+	/* What comes in later is not waited for. */
+	while (len && (n = move(in, out, len, nonblock || done, false)) > 0) {
+		done += n;
+		len -= (size_t)n;
+	}
+	return done ? done : n;
+}
+
+static long piped(long n)
+{
+	if (n == -EPIPE)
+		signal_raise(process_current(), SIGPIPE);
+	return n;
+}
+
+long sys_splice(uint64_t in_fd, uint64_t in_at, uint64_t out_fd, uint64_t out_at, uint64_t len,
+		uint64_t flags)
+{
+	struct side in, out = {NULL, 0, 0, false};
+	long n;
+
+	if (flags & ~(uint64_t)SPLICE_FLAGS)
+		return -EINVAL;
+	if (!len)
+		return 0;
+	n = side_get(&in, in_fd, in_at, false);
+	if (!n)
+		n = side_get(&out, out_fd, out_at, true);
+	if (!n &&
+	    ((!in.pipe && !out.pipe) || (in.pipe && out.pipe && pipe_same(in.file, out.file)) ||
+	     (!out.pipe && (out.file->flags & O_APPEND))))
+		n = -EINVAL;
+	if (!n)
+		n = move_all(&in, &out, MIN(len, RW_MAX), flags & SPLICE_NONBLOCK);
+	n = side_put(&in, n);
+	return piped(side_put(&out, n));
+}
+
+long sys_tee(uint64_t in_fd, uint64_t out_fd, uint64_t len, uint64_t flags)
+{
+	struct side in, out = {NULL, 0, 0, false};
+	long n;
+
+	if (flags & ~(uint64_t)SPLICE_FLAGS)
+		return -EINVAL;
+	if (!len)
+		return 0;
+	n = side_get(&in, in_fd, 0, false);
+	if (!n)
+		n = side_get(&out, out_fd, 0, true);
+	if (!n && (!in.pipe || !out.pipe || pipe_same(in.file, out.file)))
+		n = -EINVAL;
+	if (!n)
+		n = move(&in, &out, len, flags & SPLICE_NONBLOCK, true);
+	n = side_put(&in, n);
+	return piped(side_put(&out, n));
+}
+
+long sys_vmsplice(uint64_t fd, uint64_t iov, uint64_t count, uint64_t flags)
+{
+	struct file *f = user_file(fd);
+
+	if (flags & ~(uint64_t)SPLICE_FLAGS)
+		return -EINVAL;
+	if (!f || !pipe_is(f))
+		return -EBADF;
+	return file_writable(f) ? sys_writev(fd, iov, count) : sys_readv(fd, iov, count);
+}
+
+long sys_copy_file_range(uint64_t in_fd, uint64_t in_at, uint64_t out_fd, uint64_t out_at,
+			 uint64_t len, uint64_t flags)
+{
+	struct side in, out = {NULL, 0, 0, false};
+	uint64_t from, to;
+	long n = flags ? -EINVAL : 0;
+
+	if (n)
+		return n;
+	n = side_get(&in, in_fd, in_at, false);
+	if (!n)
+		n = side_get(&out, out_fd, out_at, true);
+	if (!n && (out.file->flags & O_APPEND))
+		n = -EBADF;
+	if (!n && ((in.file->inode && inode_is(in.file->inode, S_IFDIR)) ||
+		   (out.file->inode && inode_is(out.file->inode, S_IFDIR))))
+		n = -EISDIR;
+	if (!n && (!in.file->inode || !out.file->inode || !inode_is(in.file->inode, S_IFREG) ||
+		   !inode_is(out.file->inode, S_IFREG)))
+		n = -EINVAL;
+	if (!n) {
+		len = MIN(len, RW_MAX);
+		from = in_at ? in.pos : in.file->pos;
+		to = out_at ? out.pos : out.file->pos;
+		if (from > INT64_MAX - len || to > INT64_MAX - len)
+			n = -EOVERFLOW;
+		else if (in.file->inode == out.file->inode && from < to + len && to < from + len)
+			n = -EINVAL;
+		else
+			n = move_all(&in, &out, len, false);
+	}
+	n = side_put(&in, n);
+	return side_put(&out, n);
+}
