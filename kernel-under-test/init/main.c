@@ -21,6 +21,7 @@
 #include "net/socket.h"
 #include "proc/process.h"
 #include "proc/procfs.h"
+#include "proc/vdso.h"
 #include "sched/sched.h"
 #include "syscall/syscalls.h"
 
@@ -64,6 +65,7 @@ void kernel_main(uint64_t handover)
 	sched_init();
 	sched_init_cpu();
 	process_init();
+	vdso_init(time_epoch_ns());
 	futex_init();
 	socket_init();
 	procfs_init();

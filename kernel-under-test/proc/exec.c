@@ -8,6 +8,7 @@
 #include "proc/elf.h"
 #include "proc/posix_timer.h"
 #include "proc/signal.h"
+#include "proc/vdso.h"
 #include "sched/sched.h"
 
 /* The first line of a script, and interpreters that are scripts themselves. */
@@ -18,23 +19,24 @@
 #define BRK_SPREAD 8192
 
 /* Keys of the auxiliary vector, numbered as on Linux. */
-#define AT_NULL	  0
-#define AT_PHDR	  3
-#define AT_PHENT  4
-#define AT_PHNUM  5
-#define AT_PAGESZ 6
-#define AT_BASE	  7
-#define AT_FLAGS  8
-#define AT_ENTRY  9
-#define AT_UID	  11
-#define AT_EUID	  12
-#define AT_GID	  13
-#define AT_EGID	  14
-#define AT_CLKTCK 17
-#define AT_SECURE 23
-#define AT_RANDOM 25
-#define AT_EXECFN 31
-#define AUX_WORDS (2 * 16)
+#define AT_NULL		0
+#define AT_PHDR		3
+#define AT_PHENT	4
+#define AT_PHNUM	5
+#define AT_PAGESZ	6
+#define AT_BASE		7
+#define AT_FLAGS	8
+#define AT_ENTRY	9
+#define AT_UID		11
+#define AT_EUID		12
+#define AT_GID		13
+#define AT_EGID		14
+#define AT_CLKTCK	17
+#define AT_SECURE	23
+#define AT_RANDOM	25
+#define AT_EXECFN	31
+#define AT_SYSINFO_EHDR 33
+#define AUX_WORDS	(2 * 17)
 
 static int write_strings(struct space *s, uint64_t to, const struct args *a)
 {
@@ -99,24 +101,25 @@ static int build_stack(struct space *s, const char *path, const struct args *a,
 	uint64_t strings = random - a->used;
 	size_t words = 1 + a->argc + 1 + a->envc + 1 + AUX_WORDS;
 	struct pusher p = {.space = s, .at = ALIGN_DOWN(strings - words * 8, 16)};
-	uint64_t seed[2] = {random_u64(), random_u64()};
+	uint64_t seed[2] = {random_u64(), random_u64()}, vdso = vdso_map(s);
 	const uint64_t aux[AUX_WORDS] = {
-		AT_PHDR,   image->headers,
-		AT_PHENT,  ELF_HEADER_SIZE,
-		AT_PHNUM,  image->header_count,
-		AT_PAGESZ, PAGE_SIZE,
-		AT_BASE,   image->base,
-		AT_FLAGS,  0,
-		AT_ENTRY,  image->entry,
-		AT_UID,	   cred->uid,
-		AT_EUID,   cred->euid,
-		AT_GID,	   cred->gid,
-		AT_EGID,   cred->egid,
-		AT_SECURE, cred->uid != cred->euid || cred->gid != cred->egid,
-		AT_CLKTCK, 100,
-		AT_RANDOM, random,
-		AT_EXECFN, exec_fn,
-		AT_NULL,   0,
+		AT_PHDR,	 image->headers,
+		AT_PHENT,	 ELF_HEADER_SIZE,
+		AT_PHNUM,	 image->header_count,
+		AT_PAGESZ,	 PAGE_SIZE,
+		AT_BASE,	 image->base,
+		AT_FLAGS,	 0,
+		AT_ENTRY,	 image->entry,
+		AT_UID,		 cred->uid,
+		AT_EUID,	 cred->euid,
+		AT_GID,		 cred->gid,
+		AT_EGID,	 cred->egid,
+		AT_SECURE,	 cred->uid != cred->euid || cred->gid != cred->egid,
+		AT_CLKTCK,	 100,
+		AT_RANDOM,	 random,
+		AT_EXECFN,	 exec_fn,
+		AT_SYSINFO_EHDR, vdso,
+		AT_NULL,	 0,
 	};
 	int err;
 

@@ -7,6 +7,7 @@
 #include "lib/printf.h"
 #include "lib/string.h"
 #include "mm/page.h"
+#include "proc/vdso.h"
 #include "sched/sched.h"
 
 void text_add(struct text *t, const char *fmt, ...)
@@ -160,6 +161,13 @@ static void maps(struct text *t, struct process *p)
 		const struct area *a = &p->space->areas[i];
 		bool file = a->object && p->exe && a->object == &p->exe->object;
 
+		if (vdso_is(a)) {
+			text_add(t, "%08lx-%08lx r--p 00000000 00:00 0 [vvar]\n", a->start,
+				 a->start + PAGE_SIZE);
+			text_add(t, "%08lx-%08lx r-xp 00000000 00:00 0 [vdso]\n",
+				 a->start + PAGE_SIZE, a->end);
+			continue;
+		}
 		text_add(t, "%08lx-%08lx %c%c%c%c %08lx 00:00 0 ", a->start, a->end,
 			 a->flags & AREA_READ ? 'r' : '-', a->flags & AREA_WRITE ? 'w' : '-',
 			 a->flags & AREA_EXEC ? 'x' : '-', a->flags & AREA_SHARED ? 's' : 'p',

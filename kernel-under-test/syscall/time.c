@@ -2,6 +2,7 @@
 #include "arch/time.h"
 #include "arch/spin.h"
 #include "fs/volume.h"
+#include "proc/vdso.h"
 #include "sched/wait.h"
 #include "syscall/syscalls.h"
 #include "syscall/user.h"
@@ -50,6 +51,7 @@ uint64_t time_epoch_ns(void)
 void time_set_epoch_ns(uint64_t ns)
 {
 	WRITE_ONCE(epoch_ns, ns);
+	vdso_set_epoch(ns);
 	volume_epoch_ns = ns;
 }
 

@@ -4,6 +4,8 @@
  */
 #include "arch/time.h"
 
+#include "arch/vdso.h"
+#include "asm/vdso.h"
 #include "lib/printf.h"
 #include "x86.h"
 
@@ -106,4 +108,13 @@ uint64_t arch_boot_epoch(void)
 	days = 365ull * year + year / 4 - year / 100 + year / 400 + (153 * (month - 3) + 2) / 5 +
 	       day - 1 - 719468;
 	return days * 86400 + seconds;
+}
+
+void arch_vdso_fill(void *page, uint64_t epoch_ns)
+{
+	struct vdso_data *d = page;
+
+	d->tsc_base = tsc_base;
+	d->ns_per_tsc = ns_per_tsc;
+	WRITE_ONCE(d->epoch_ns, epoch_ns);
 }
