@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
-from conftest import Checkout
+import runs
+from conftest import Checkout, multiboot_elf
 
-from ringside.catalog import load, load_workloads
-from ringside.catalog.delivery import InitrdDelivery
+from ringside.catalog import Kernel, Way, load, load_workloads
+from ringside.catalog.delivery import InitrdDelivery, NoDelivery
+from ringside.catalog.model import Boot, FileImage
+from ringside.conductor.spec import bare_machine
 from ringside.errors import CatalogError, ImageError
 from ringside.image.delivery import Cargo, deliver
+from ringside.image.inspect import inspect
 from ringside.image.obtain import obtain
 
 
@@ -55,3 +60,60 @@ def test_a_kernel_that_takes_none_is_given_none(checkout: Checkout) -> None:
     cargo = Cargo(workloads, ("a/ok",), "quick", image, image.path, root / ".cache")
     with pytest.raises(ImageError, match="one takes no workloads"):
         deliver(kernel.boot.workloads, cargo)
+
+
+def firmware(tmp_path: Path) -> Kernel:
+    """A kernel that a boot loader on a disk starts, and its image's folder."""
+    image = FileImage(source="file", offers="a kernel", beside=("disk.img",))
+    boot = Boot(
+        arch="x86_64",
+        machine="pc",
+        memory_mib=64,
+        devices=("-drive", "format=raw,file={beside}/disk.img"),
+        workloads=NoDelivery(),
+        ways={"firmware": Way(image="firmware")},
+    )
+    shutil.copy(multiboot_file(tmp_path), tmp_path / "kernel.elf")
+    return runs.manifest("one").model_copy(update={"image": image, "boot": boot})
+
+
+def multiboot_file(tmp_path: Path) -> Path:
+    file = tmp_path / "made"
+    file.write_bytes(multiboot_elf())
+    return file
+
+
+def test_what_is_booted_from_a_disk_wants_the_disk_beside_it(tmp_path: Path) -> None:
+    kernel = firmware(tmp_path)
+    file = tmp_path / "kernel.elf"
+    with pytest.raises(ImageError) as caught:
+        obtain(kernel, tmp_path, tmp_path, given=file)
+    line = f"kernel.elf is not booted without disk.img beside it, in {tmp_path}"
+    assert str(caught.value) == line
+    assert inspect(file, kernel).problem == line
+    (tmp_path / "disk.img").write_bytes(b"")
+    assert inspect(file, kernel).problem is None
+    image = obtain(kernel, tmp_path, tmp_path, given=file)
+    assert kernel.boot is not None
+    spec = bare_machine(kernel.console, kernel.boot, kernel.boot.ways["firmware"], image.path)
+    assert spec.kernel is None
+    assert spec.extra == ("-drive", f"format=raw,file={tmp_path}/disk.img")
+
+
+def test_an_image_for_another_processor_is_one_line(tmp_path: Path) -> None:
+    kernel = firmware(tmp_path)
+    file = tmp_path / "kernel.elf"
+    data = bytearray(file.read_bytes())
+    data[18:20] = (183).to_bytes(2, "little")
+    (tmp_path / "disk.img").write_bytes(b"")
+    file.write_bytes(bytes(data))
+    with pytest.raises(ImageError, match="an ELF for aarch64, not for x86_64"):
+        obtain(kernel, tmp_path, tmp_path, given=file)
+
+
+def test_only_what_a_plan_needs_is_taken_where_there_is_little_room(checkout: Checkout) -> None:
+    root = checkout(workloads=("a/ok", "a/helper_target", "b/other"))
+    workloads = load_workloads(root, "linux-x86_64")
+    names = [w.name for w in workloads.needed_for(["a/ok"])]
+    assert names == ["a/helper_target", "a/ok"]
+    assert [w.name for w in workloads.needed_for(["b/other"])] == ["b/other"]

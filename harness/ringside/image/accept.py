@@ -19,8 +19,13 @@ def accept(boot: Boot | None, data: bytes, what: str) -> bytes:
     forms = {way.image for way in boot.ways.values()} if boot is not None else set()
     if forms == {"disk"}:
         check_bootable_disk(data, what)
-    if forms == {"firmware"}:
-        identify(data, what, boot.arch if boot is not None else "x86_64")
+    if boot is not None and forms == {"firmware"}:
+        found = identify(data, what, boot.arch)
+        # Where it starts is its own loader's business; the processor is not.
+        if not boot.arch.startswith(found.machine):
+            raise ImageError(
+                f"{what} can't be booted: it is an ELF for {found.machine}, not for {boot.arch}"
+            )
         return data
     if "module" in forms:
         # Whether the loader can start it is for the way the workloads get in to say.
