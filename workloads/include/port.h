@@ -131,12 +131,12 @@ static inline long port_epoll(void);
 static inline long port_epoll_add(int epoll, int fd);
 static inline long port_epoll_ready(int epoll);
 
-/* Signals: PORT_SIGUSR1, PORT_SIGSEGV, PORT_SIGKILL, PORT_SIGCHLD. For kill and wait, any process.
- */
+/* Signals: PORT_SIG USR1, SEGV, TRAP, KILL, CHLD. For kill and wait, any process. */
 #define PORT_EVERYBODY -1
 static inline long port_catch(int signal, void (*handler)(int signal));
 static inline long port_kill(long pid, int signal);
 static inline long port_raise(int signal); /* sends it to the calling thread */
+static inline long port_breakpoint(void); /* hits one: PORT_SIGTRAP, and on behind it */
 
 /* Memory: zeroed and not yet touched, readable and writable, private or shared with children. */
 static inline long port_map(size_t len, void **addr);

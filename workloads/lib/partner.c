@@ -13,7 +13,7 @@ void partner_start(int (*serve)(void))
 
 void partner_end(void)
 {
-	struct port_end end;
+	struct port_end end = { 0 };
 
 	bench_check("wait for the partner", partner, port_wait(partner, &end));
 	bench_check("how the partner ended", 0, end.status | end.signal);

@@ -1,11 +1,20 @@
-/* See mono.h. The size stands in the first line too, for whoever overwrites it. */
+/*
+ * See mono.h. The size stands in the first line too, for whoever overwrites it, and
+ * in a library for other people's images which build it is of.
+ */
 #define SIZE 8192
+#define STRING_(text) #text
+#define STRING(text) STRING_(text)
 
 	.section .ringside.plan, "a", @progbits
 	.globl	mono_plan
 	.type	mono_plan, @object
 mono_plan:
-	.ascii	"# ringside plan 8192\n"
+	.ascii	"# ringside plan 8192"
+#ifdef IDENTITY
+	.ascii	" " STRING(IDENTITY)
+#endif
+	.ascii	"\n"
 	.fill	SIZE - (. - mono_plan), 1, '\n'
 	.size	mono_plan, . - mono_plan
 

@@ -104,6 +104,12 @@ class EasyFsDelivery(Strict):
     method: Literal["easy-fs"] = "easy-fs"
 
 
+class LinkedDelivery(Strict):
+    """The image was built with the workloads' library in it, and gets a plan."""
+
+    method: Literal["linked"] = "linked"
+
+
 def _named(value: object) -> object:
     return {"method": value} if isinstance(value, str) else value
 
@@ -116,6 +122,7 @@ _Method = (
     | MultibootModuleDelivery
     | LoaderDelivery
     | EasyFsDelivery
+    | LinkedDelivery
 )
 
 Delivery = Annotated[

@@ -170,8 +170,8 @@ class Console(Strict):
     """Where the kernel prints, and patterns (regular expressions) of what it says.
 
     `screen` is a PC's VGA text screen, read from outside; what comes on the serial port counts
-    too. `panic` are its last words; `ready` is in the line by which one that runs no workloads is
-    up.
+    too. `panic` are its last words; `ready` is in the line by which one that is booted without
+    workloads is up.
     """
 
     device: Literal["serial", "screen"] = "serial"
@@ -265,5 +265,5 @@ class Kernel(Strict):
 
     @property
     def bootable(self) -> bool:
-        """Whether it is only booted and the manifest says enough for that."""
-        return self.image is not None and self.bare and self.console.ready is not None
+        """Whether it can be booted without workloads, and the manifest says when it is up."""
+        return self.image is not None and self.boot is not None and self.console.ready is not None

@@ -5,6 +5,7 @@ workloads/build/<port>/<group>/<name>           becomes /workloads/<group>/<name
 workloads/build/<port>/probes/<family>/<name>   becomes /probes/<family>/<name>
 <any of these but init>.facts                   what the source says of it, as `key: text` lines
 workloads/build/<port>/mono                     instead of all ELFs, in the one-program form
+workloads/build/<port>/libringside.a            the same, to be linked into a kernel
 """
 
 from __future__ import annotations
@@ -151,9 +152,9 @@ def load_workloads(root: Path, port: str) -> WorkloadSet:
     """List the built ELFs of `port`. Raises CatalogError when they were not built."""
     folder = root / "workloads" / "build" / port
     init = folder / "init"
-    mono = folder / "mono"
-    if not init.is_file() and mono.is_file():
-        return _load_one_program(port, folder, mono)
+    for program in (folder / name for name in ("mono", "libringside.a")):
+        if not init.is_file() and program.is_file():
+            return _load_one_program(port, folder, program)
     if not init.is_file():
         raise CatalogError(
             f"the workloads for {port} are not built: run `make -C workloads` "

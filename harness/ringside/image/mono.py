@@ -7,8 +7,9 @@ from collections.abc import Sequence
 
 from ringside.errors import ImageError
 
-# The plan's first line, which says how many bytes there are for it, this line counted in.
-_MARK = re.compile(rb"# ringside plan ([1-9][0-9]{0,6})\n")
+# The plan's first line, which says how many bytes there are for it, this line counted in, and in a
+# library that others link a hash of what it holds.
+_MARK = re.compile(rb"# ringside plan ([1-9][0-9]{0,6})(?: ([0-9a-f]{64}))?\n")
 
 
 # PLAN_MAX of the runner (workloads/include/plan.h).
@@ -52,3 +53,11 @@ def find_plan(image: bytes, what: str) -> tuple[int, int]:
     if at + size > len(image):
         raise ImageError(f"{what} ends within its place for a plan: it was cut short")
     return at, size
+
+
+def identity(image: bytes, what: str) -> str:
+    """The hash by which `image`, or the library itself, tells its build of the workloads from
+    others; empty where it tells none. Raises ImageError when it holds no workloads."""
+    at, _ = find_plan(image, what)
+    mark = _MARK.match(image, at)
+    return (mark[2] or b"").decode() if mark else ""

@@ -18,6 +18,7 @@ enum {
 
 #ifndef ABSENT_NO_SIGNALS
 enum {
+	PORT_SIGTRAP = 5,
 	PORT_SIGKILL = 9,
 	PORT_SIGUSR1 = 10,
 	PORT_SIGSEGV = 11,

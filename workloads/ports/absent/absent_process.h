@@ -117,6 +117,13 @@ static inline long port_raise(int signal)
 }
 #endif
 
+#ifndef port_breakpoint
+static inline long port_breakpoint(void)
+{
+	return -PORT_ENOSYS;
+}
+#endif
+
 #ifndef port_kill
 static inline long port_kill(long pid, int signal)
 {

@@ -17,6 +17,7 @@ from ringside.catalog.delivery import (
     Delivery,
     EasyFsDelivery,
     InitrdDelivery,
+    LinkedDelivery,
     LoaderDelivery,
     MultibootModuleDelivery,
     NoDelivery,
@@ -27,6 +28,7 @@ from ringside.image.delivery import (
     console,
     easy_fs,
     initrd,
+    linked,
     loader,
     multiboot_module,
     replace_cpio,
@@ -41,6 +43,8 @@ def deliver(how: Delivery, cargo: Cargo) -> Delivered:
     match how:
         case InitrdDelivery():
             return initrd.deliver(cargo)
+        case LinkedDelivery():
+            return linked.deliver(cargo)
         case NoDelivery():
             raise ImageError(f"{cargo.image.kernel} takes no workloads: its manifest says `none`")
         case ReplaceCpioDelivery():
@@ -65,6 +69,8 @@ def look(how: Delivery, image: bytes, what: str) -> Facts:
     match how:
         case InitrdDelivery():
             return (("workloads", "by -initrd"),)
+        case LinkedDelivery():
+            return linked.look(image, what)
         case NoDelivery():
             return (("workloads", "none: it is only booted"),)
         case ReplaceCpioDelivery():

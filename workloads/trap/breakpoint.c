@@ -1,0 +1,37 @@
+#include "bench.h"
+
+static volatile uint64_t caught;
+
+static void handle(int signal)
+{
+	(void)signal;
+	caught++;
+}
+
+static void setup(void)
+{
+	long error = port_catch(PORT_SIGTRAP, handle);
+
+	/* Where there are no signals the kernel itself takes it. */
+	if (error != -PORT_ENOSYS)
+		bench_require("sigaction", error);
+	bench_require("breakpoint", port_breakpoint());
+	caught = 0;
+}
+
+static void run(uint64_t n)
+{
+	while (n--)
+		port_breakpoint();
+}
+
+BENCH_OP("one breakpoint instruction, and the way back behind it");
+BENCH_NOTE("where a kernel hands it to the program as a signal the program's handler is in it; a kernel without user mode takes it itself");
+
+const struct bench bench = {
+	.id = BENCH_ID,
+	.iterations = 300,
+	.repeats = BENCH_USUAL_REPEATS,
+	.setup = setup,
+	.run = run,
+};
