@@ -84,7 +84,7 @@ def test_the_note_and_the_script_make_an_elf_that_qemu_takes(tmp_path: Path) -> 
 
 
 def test_what_is_to_be_written_for_a_kernel_without_user_space_loads(tmp_path: Path) -> None:
-    (lines,) = blocks(section("It has no user space"), "toml")
+    lines, _ = blocks(section("It has no user space"), "toml")
     written = tomllib.loads(lines)
     text = manifest("mine").replace('port = "linux-x86_64"', "").replace("same-bytes", "boots")
     text = text.replace('workloads = "initrd"', f'workloads = "{written["boot"]["workloads"]}"')
@@ -94,6 +94,18 @@ def test_what_is_to_be_written_for_a_kernel_without_user_space_loads(tmp_path: P
     file.write_text(text)
     kernel = read_manifest(file, tmp_path)
     assert kernel.bootable and not kernel.runnable and lacks(kernel) is None
+
+
+def test_what_is_to_be_written_for_one_with_the_workloads_linked_in_loads(tmp_path: Path) -> None:
+    _, lines = blocks(section("It has no user space"), "toml")
+    written = tomllib.loads(lines)
+    text = manifest("mine").replace('"linux-x86_64"', f'"{written["port"]}"')
+    text = text.replace('workloads = "initrd"', f'workloads = "{written["boot"]["workloads"]}"')
+    file = tmp_path / "kernels" / "mine" / "kernel.toml"
+    file.parent.mkdir(parents=True)
+    file.write_text(text)
+    assert read_manifest(file, tmp_path).runnable
+    assert (ROOT / "workloads" / "ports" / written["port"] / "port.mk").is_file()
 
 
 def test_every_place_the_document_points_to_is_there() -> None:

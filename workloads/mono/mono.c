@@ -130,6 +130,17 @@ static void run_plan(struct plan *plan)
 	port_mark(PORT_MARK_DONE);
 }
 
+bool mono_has_plan(void)
+{
+	size_t at = 0;
+
+	while (mono_plan[at] != '\n')
+		at++;
+	while (at < MONO_PLAN_SIZE && mono_plan[at] == '\n')
+		at++;
+	return at < MONO_PLAN_SIZE;
+}
+
 void mono_run(void)
 {
 	static char text[MONO_PLAN_SIZE + 1];

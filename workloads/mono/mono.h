@@ -1,5 +1,6 @@
 #pragma once
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "bench.h"
@@ -32,6 +33,9 @@ struct mono_workload {
 };
 extern const struct mono_workload mono_workloads[];
 extern const size_t mono_workload_count;
+
+/* Whether the plan was overwritten. */
+bool mono_has_plan(void);
 
 /* Runs the plan, records and all. Not to be called again before it came back. */
 void mono_run(void);

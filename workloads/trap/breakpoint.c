@@ -30,7 +30,7 @@ BENCH_NOTE("where a kernel hands it to the program as a signal the program's han
 
 const struct bench bench = {
 	.id = BENCH_ID,
-	.iterations = 300,
+	.iterations = 10,
 	.repeats = BENCH_USUAL_REPEATS,
 	.setup = setup,
 	.run = run,

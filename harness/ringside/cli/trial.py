@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import dataclasses
 import datetime
 import tempfile
 from dataclasses import dataclass
@@ -14,7 +15,8 @@ from ringside.conductor.observer import Silent
 from ringside.session import Outcome
 from ringside.store import BootRecord, Measurement, RunFolder
 
-# The one that asks least of a kernel: it makes one system call again and again.
+# The one that asks least of a kernel: it makes one system call again and again. Where there are no
+# system calls the first one will do.
 _SIMPLEST = "syscall/null"
 
 
@@ -35,10 +37,10 @@ def try_boot(
 
     Raises RingsideError when the boot can't be made at all.
     """
-    request = Request(
-        kernels=(kernel.id,), workloads=(_SIMPLEST,), images=images, patience=patience
-    )
+    request = Request(kernels=(kernel.id,), images=images, patience=patience)
     plan = prepare(catalog, request, Silent())
+    simplest = next((w for w in plan.workloads if w.name == _SIMPLEST), plan.workloads[0])
+    plan = dataclasses.replace(plan, workloads=(simplest,))
     with tempfile.TemporaryDirectory(prefix="ringside-") as folder:
         now = datetime.datetime.now(datetime.UTC)
         run = asyncio.run(conduct(plan, RunFolder.create(Path(folder), "exact", now), Silent()))

@@ -9,6 +9,8 @@ const struct ringside_kernel *linked_kernel;
 
 void ringside_run(const struct ringside_kernel *kernel)
 {
+	if (!mono_has_plan())
+		return;
 	linked_kernel = kernel;
 	mono_run();
 	if (kernel->power_off)
