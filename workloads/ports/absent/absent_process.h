@@ -67,7 +67,7 @@ static inline long port_exec(const char *path, char *const argv[])
 static inline long port_wait(long pid, struct port_end *end)
 {
 	(void)pid;
-	(void)end;
+	*end = (struct port_end){ 0 };
 	return -PORT_ENOSYS;
 }
 #endif
