@@ -17,7 +17,7 @@ static void run(uint64_t n)
 }
 
 BENCH_OP("one select on pipes, of which one can be read");
-BENCH_ANSWERS("lmbench lat_select; LEBench select; Asterinas vfs_select_lat");
+BENCH_ANSWERS("LEBench select; Asterinas vfs_select_lat");
 BENCH_NEEDS("ipc/select");
 BENCH_POINTS("10 100");
 BENCH_SWEEP("1 10 30 100 300 1000");

@@ -120,6 +120,8 @@ static inline long port_futex_wake(uint32_t *word, int count);
 /* A set of counting semaphores, all 0. `change` is added to one, once that leaves it 0 or more. */
 static inline long port_semaphores(int count);
 static inline long port_semaphore(long set, int index, int change);
+/* Takes 1 off one of the set, which is waited for, and adds 1 to another, at once. */
+static inline long port_semaphore_pass(long set, int take, int give);
 static inline long port_semaphores_remove(long set);
 
 /* How many of the descriptors can be read now, waiting for none. */

@@ -1,21 +1,19 @@
 #include "bench.h"
 #include "partner.h"
 
-enum { THERE, BACK, SEMAPHORES };
+enum { OURS, THEIRS, SEMAPHORES };
 
 static long set;
 static int *ended;
 
+/* Takes the turn when it comes and passes it on, in one call. */
 static int serve(void)
 {
-	for (;;) {
-		if (port_semaphore(set, THERE, -1) != 0)
-			return 1;
-		if (*(volatile int *)ended)
-			return 0;
-		if (port_semaphore(set, BACK, 1) != 0)
+	while (!*(volatile int *)ended) {
+		if (port_semaphore_pass(set, THEIRS, OURS) != 0)
 			return 1;
 	}
+	return 0;
 }
 
 static void setup(void)
@@ -25,26 +23,27 @@ static void setup(void)
 	bench_require("shared mmap", port_map_shared(PORT_PAGE_SIZE, &shared));
 	ended = shared;
 	set = bench_require("semget", port_semaphores(SEMAPHORES));
+	bench_check("semop, up", 0, bench_require("semop", port_semaphore(set, OURS, 1)));
 	partner_start(serve);
 }
 
 static void run(uint64_t n)
 {
-	while (n--) {
-		bench_check("semop, up", 0, port_semaphore(set, THERE, 1));
-		bench_check("semop, down", 0, port_semaphore(set, BACK, -1));
-	}
+	while (n--)
+		bench_check("semop", 0, port_semaphore_pass(set, OURS, THEIRS));
 }
 
 static void teardown(void)
 {
+	/* Where the partner is to end it has the turn neither before nor after. */
+	bench_check("semop, down", 0, port_semaphore(set, OURS, -1));
 	*(volatile int *)ended = 1;
-	bench_check("semop, up", 0, port_semaphore(set, THERE, 1));
+	bench_check("semop, up", 0, port_semaphore(set, THEIRS, 1));
 	partner_end();
 	bench_check("semctl, remove", 0, port_semaphores_remove(set));
 }
 
-BENCH_OP("one semaphore raised for another process and another waited for, and the same there");
+BENCH_OP("one turn passed to another process and one back, each in one call on two semaphores");
 BENCH_ANSWERS("lmbench lat_sem; Asterinas semaphore_lat");
 BENCH_NEEDS("ipc/sysv_semaphore memory/shared_anonymous process/fork");
 

@@ -126,6 +126,16 @@ static inline long port_semaphore(long set, int index, int change)
 }
 #endif
 
+#ifndef port_semaphore_pass
+static inline long port_semaphore_pass(long set, int take, int give)
+{
+	(void)set;
+	(void)take;
+	(void)give;
+	return -PORT_ENOSYS;
+}
+#endif
+
 #ifndef port_semaphores_remove
 static inline long port_semaphores_remove(long set)
 {

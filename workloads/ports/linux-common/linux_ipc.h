@@ -53,6 +53,16 @@ static inline long port_semaphore(long set, int index, int change)
 	return sys(semop, set, &op, 1);
 }
 
+static inline long port_semaphore_pass(long set, int take, int give)
+{
+	struct linux_sembuf ops[] = {
+		{ .num = (unsigned short)take, .op = -1 },
+		{ .num = (unsigned short)give, .op = 1 },
+	};
+
+	return sys(semop, set, ops, 2);
+}
+
 static inline long port_semaphores_remove(long set)
 {
 	return sys(semctl, set, 0, LINUX_IPC_RMID, 0);

@@ -1,0 +1,43 @@
+#include "../file/scratch.h"
+
+#define PAGES 256
+
+static int fd;
+static void *area;
+
+static void setup(void)
+{
+	fd = scratch_make(PAGES * PORT_PAGE_SIZE);
+}
+
+static void before(uint64_t n)
+{
+	bench_require("mmap of a file", port_map_file(fd, n * PORT_PAGE_SIZE, &area));
+	for (uint64_t i = 0; i < n; i++)
+		bench_check("first byte of a page", scratch_byte(i * PORT_PAGE_SIZE),
+			    ((const volatile unsigned char *)area)[i * PORT_PAGE_SIZE]);
+}
+
+static void run(uint64_t n)
+{
+	bench_check("munmap", 0, port_unmap(area, n * PORT_PAGE_SIZE));
+}
+
+static void teardown(void)
+{
+	scratch_remove(fd);
+}
+
+BENCH_OP("one page of a cached file, mapped and read, let go by a munmap of many");
+BENCH_NEEDS("memory/mmap_file");
+BENCH_NOTE("lmbench has it in what a page fault costs");
+
+const struct bench bench = {
+	.id = BENCH_ID,
+	.iterations = PAGES,
+	.repeats = BENCH_USUAL_REPEATS,
+	.setup = setup,
+	.before = before,
+	.run = run,
+	.teardown = teardown,
+};

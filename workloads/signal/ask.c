@@ -1,0 +1,26 @@
+#include "bench.h"
+
+static long self;
+
+static void setup(void)
+{
+	self = port_getpid();
+	bench_require("kill", port_kill(self, 0));
+}
+
+static void run(uint64_t n)
+{
+	while (n--)
+		bench_check("kill", 0, port_kill(self, 0));
+}
+
+BENCH_OP("one kill of this process with no signal, which only asks whether it may");
+BENCH_NOTE("lmbench takes it off what a caught signal costs");
+
+const struct bench bench = {
+	.id = BENCH_ID,
+	.iterations = 1000,
+	.repeats = BENCH_USUAL_REPEATS,
+	.setup = setup,
+	.run = run,
+};
