@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import click
@@ -9,7 +11,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from ringside.catalog import WorkloadSet, find_root, load, load_workloads
+from ringside.catalog import Catalog, WorkloadSet, find_root, load, load_workloads
 from ringside.cli.options import kernels_option, names
 from ringside.conductor.observer import Silent
 from ringside.conductor.prepare import build_workloads
@@ -17,6 +19,7 @@ from ringside.errors import ImageError, ReportError, RingsideError
 from ringside.image import obtain
 from ringside.machine import CLOCKS
 from ringside.machine.probe import probe_kvm
+from ringside.store import find_run, load_run
 
 
 @click.command()
@@ -26,18 +29,29 @@ from ringside.machine.probe import probe_kvm
     type=click.Path(dir_okay=False, path_type=Path),
     help="Put the tables of workloads and probes into this file, between the lines for them.",
 )
-def workloads(port: str | None, into: Path | None) -> None:
+@click.option(
+    "--agreement",
+    metavar="RUN",
+    help="Put how far this run agrees with other suites into the file instead.",
+)
+def workloads(port: str | None, into: Path | None, agreement: str | None) -> None:
     """List the workloads, building them when needed.
 
     The places in a file begin with the lines `<!-- ringside workloads -->`, `answers` or `probes`
     in place of `workloads`, and end with `<!-- /ringside workloads -->`, and so on.
     """
     catalog = load(find_root())
+    if agreement is not None:
+        if into is None:
+            raise click.UsageError("--agreement goes with --into FILE")
+        _put(into, partial(_agreed, catalog, agreement))
+        return
     runnable = [kernel.port for kernel in catalog.kernels if kernel.port and kernel.runnable]
     ports = [port] if port else list(dict.fromkeys(runnable))
     if into is not None:
         build_workloads(catalog.root, ports[:1], Silent())
-        _write_into(into, load_workloads(catalog.root, ports[0]))
+        found = load_workloads(catalog.root, ports[0])
+        _put(into, lambda before: _listed(before, found, str(into)))
         return
     table = Table("workload", "port", "SHA-256", "one operation", box=None, pad_edge=False)
     for name in ports:
@@ -54,12 +68,25 @@ def workloads(port: str | None, into: Path | None) -> None:
     Console().print(table)
 
 
-def _write_into(path: Path, found: WorkloadSet) -> None:
+def _listed(document: str, found: WorkloadSet, what: str) -> str:
     from ringside.report.manual import brought_up_to_date
 
+    return brought_up_to_date(document, found, what)
+
+
+def _agreed(catalog: Catalog, name: str, document: str) -> str:
+    from ringside.report import agreement
+
+    known = agreement.load(catalog.root / "docs" / "agreement.toml")
+    run = load_run(find_run(catalog.root / "results", name))
+    made = agreement.table(known, run, catalog.kernels)
+    return agreement.brought_up_to_date(document, made, "the file")
+
+
+def _put(path: Path, change: Callable[[str], str]) -> None:
     try:
         before = path.read_text(encoding="utf-8")
-        after = brought_up_to_date(before, found, str(path))
+        after = change(before)
         if after != before:
             path.write_text(after, encoding="utf-8")
     except OSError as error:
