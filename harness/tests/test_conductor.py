@@ -51,6 +51,19 @@ def test_a_good_run(checkout: Checkout, no_qemu_left: Callable[[], None]) -> Non
     no_qemu_left()
 
 
+def test_what_a_manifest_leaves_out_is_not_run_and_says_why(checkout: Checkout) -> None:
+    root = checkout(ids=("one",))
+    file = root / "kernels" / "one" / "kernel.toml"
+    file.write_text(file.read_text() + '\n[leave_out]\n"a/*" = "it stops at a call of theirs"\n')
+    _, result = compare(root)
+    said = {m.workload: (m.status, m.detail) for m in result.measurements}
+    assert {name for name, (status, _) in said.items() if status == "skipped"} == {
+        name for name in said if name.startswith("a/")
+    }
+    assert said["a/ok"] == ("skipped", "left out: it stops at a call of theirs")
+    assert said["b/ok2"][0] == "ok"
+
+
 def from_debian(root: Path, kernel_id: str) -> None:
     manifest = root / "kernels" / kernel_id / "kernel.toml"
     image = 'image = { source = "deb", suite = "bookworm", package = "x", kernel = "boot/*" }'

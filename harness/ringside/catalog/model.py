@@ -7,6 +7,7 @@ silently ignored line.
 from __future__ import annotations
 
 import datetime
+import fnmatch
 import re
 from typing import Annotated, Literal
 
@@ -226,7 +227,9 @@ class Kernel(Strict):
     `peer`. A row whose `default` is false runs only when it is asked for by name or with `all`.
     `image`, `boot` and `port` are absent for a row that is only listed. `target` is the rung the
     row is meant to reach; the rung it did reach comes from results. `probes` explains, by
-    `<family>/<name>`, the answers that differ from `works` and are no defect.
+    `<family>/<name>`, the answers that differ from `works` and are no defect. `leave_out` are globs
+    of workloads (`<group>/<name>...`) and probes (`probe/<family>/<name>`) that are never run on
+    it, each with why: what takes the kernel down.
     """
 
     id: str = Field(pattern=r"^[a-z0-9][a-z0-9.-]*$")
@@ -246,7 +249,15 @@ class Kernel(Strict):
     console: Console = Console()
     profile: Profile = Profile()
     probes: dict[str, ExpectedAnswer] = Field(default_factory=dict)
+    leave_out: dict[str, str] = Field(default_factory=dict)
     deadlines: Deadlines = Deadlines()
+
+    def left_out(self, workload: str) -> str | None:
+        """Why the workload or probe of that name is not run on it; None where it is."""
+        for pattern, why in self.leave_out.items():
+            if fnmatch.fnmatchcase(workload, pattern):
+                return why
+        return None
 
     @property
     def bare(self) -> bool:

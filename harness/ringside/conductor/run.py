@@ -125,7 +125,7 @@ class _Conductor:
         """Run what is planned, on copies of `saved` if there is one; `number` boots were."""
         dead = saved.record if saved is not None and not saved.restorable else None
         for batch in self._plan.batches:
-            waiting: Sequence[Workload] = batch
+            waiting: Sequence[Workload] = self._fit(progress, batch)
             while waiting and dead is None:
                 number += 1
                 waiting, boot = await self._boot(order, progress, waiting, number, cpu, saved)
@@ -134,6 +134,17 @@ class _Conductor:
             for workload in batch:
                 if dead is not None and not progress.has(workload.name):
                     self._skip(progress, workload, dead.detail or "the kernel did not boot")
+
+    def _fit(self, progress: _Progress, batch: Sequence[Workload]) -> list[Workload]:
+        """What of a batch the kernel's manifest lets run; the rest is skipped, and why is kept."""
+        fit = []
+        for workload in batch:
+            why = progress.candidate.kernel.left_out(workload.name)
+            if why is None:
+                fit.append(workload)
+            else:
+                self._skip(progress, workload, f"left out: {why}")
+        return fit
 
     def _skip(self, progress: _Progress, workload: Workload, why: str) -> None:
         result = Result(name=workload.name, verdict=Verdict.NOT_BEGUN)

@@ -49,7 +49,10 @@ class Typist:
             if not self.done and self._script[self._at].send:
                 # What was said before it was typed is no answer to it.
                 self._said = b""
-                return self._script[self._at].send
+                send = self._script[self._at].send
+                # What is to be answered by nothing is done as soon as it is typed.
+                self._at += not self._script[self._at].expect
+                return send
         return b""
 
     def complaint(self, now: float) -> str | None:
