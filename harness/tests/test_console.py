@@ -81,6 +81,13 @@ def test_the_typist_waits_for_each_answer() -> None:
     assert typist.complaint(3.0) == "second: sh: a: not found / / #"
 
 
+def test_a_start_that_nothing_answers_ends_the_script() -> None:
+    steps = [Step(b"", PROMPT, 9, "first"), Step(b"exec init\n", "", 5, "starting")]
+    typist = Typist(steps, 0.0)
+    assert typist.hear(b"# ", 1.0) == b"exec init\n"
+    assert typist.done and typist.complaint(99.0) is None
+
+
 def test_a_shell_that_never_comes_is_one_line() -> None:
     script = [Step(b"", PROMPT, 0.2, "waiting for the shell's prompt")]
 
