@@ -33,7 +33,7 @@ def check_mapped(data: bytes, at: int, what: str) -> str:
             raise ImageError(
                 f"{what} has a segment for {load['p_vaddr']:#x} at {load['p_offset']:#x} of the "
                 f"file: mapped whole from {at:#x} on it would lie elsewhere; was it linked for "
-                f"another base, or changed after linking?"
+                f"another base, or is it not the kernel but its symbols?"
             )
         if load["p_memsz"] != load["p_filesz"]:
             raise ImageError(

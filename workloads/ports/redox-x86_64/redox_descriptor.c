@@ -3,6 +3,7 @@
 #include "port.h"
 #include "redox_call.h"
 
+#define EBADF 9
 #define EMFILE 24
 
 long redox_slot_take(void)
@@ -39,11 +40,12 @@ long redox_dup_new(long fd, const char *name, size_t len)
 
 long redox_close_slot(long fd)
 {
-	long ret = redox_close(fd);
+	long ret;
 
-	/* Only a number of ours that was in use. */
-	if (ret >= 0)
-		redox_slot_give(fd);
+	if (fd < 0 || fd >= REDOX_DESCRIPTORS)
+		return -EBADF;
+	ret = redox_close(fd);
+	redox_slot_give(fd);
 	return ret;
 }
 
