@@ -1,10 +1,10 @@
 #include "mach_pipe.h"
 
+#include "mach_descriptor.h"
+#include "mach_right.h"
 #include "mach_rpc.h"
 #include "port.h"
 #include "text.h"
-
-#define EMFILE 24
 
 /* A write of more is several messages, as one of more than PIPE_BUF may be elsewhere. */
 #define DATA_MAX 4096
@@ -19,17 +19,6 @@ struct data_message {
 	unsigned char bytes[DATA_MAX];
 };
 
-static int descriptor_take(enum mach_descriptor_kind kind, unsigned int pipe)
-{
-	for (int fd = 0; fd < MACH_DESCRIPTORS; fd++) {
-		if (mach.descriptors[fd].kind == MACH_FREE) {
-			mach.descriptors[fd] = (struct mach_descriptor){ kind, pipe };
-			return fd;
-		}
-	}
-	return -EMFILE;
-}
-
 static struct mach_pipe *pipe_take(unsigned int *index)
 {
 	for (unsigned int i = 0; i < MACH_PIPES; i++) {
@@ -43,83 +32,30 @@ static struct mach_pipe *pipe_take(unsigned int *index)
 	return NULL;
 }
 
-static int receive_right_drop(mach_name port)
-{
-	union {
-		struct {
-			struct mach_header head;
-			struct mach_int name, right, delta;
-		} call;
-		struct mach_reply reply;
-	} msg = { .call = {
-			  .name = MACH_NAME(port),
-			  .right = MACH_INT(MACH_RIGHT_RECEIVE),
-			  .delta = MACH_INT(-1),
-		  } };
-
-	return mach_rpc(&msg.call.head, sizeof(msg.call), sizeof(msg), mach.task,
-			MACH_CALL_PORT_MOD_REFS);
-}
-
-#define TYPE_RECEIVE (1u << (16 + MACH_RIGHT_RECEIVE))
-
-static bool receive_right_is_here(mach_name port)
-{
-	union {
-		struct {
-			struct mach_header head;
-			struct mach_int name;
-		} call;
-		struct {
-			struct mach_reply reply;
-			struct mach_int type;
-		} reply;
-	} msg = { .call = { .name = MACH_NAME(port) } };
-	int ret = mach_rpc(&msg.call.head, sizeof(msg.call), sizeof(msg), mach.task,
-			   MACH_CALL_PORT_TYPE);
-
-	return ret == MACH_OK && (uint32_t)msg.reply.type.value & TYPE_RECEIVE;
-}
-
-static int queue_limit_set(mach_name port)
-{
-	union {
-		struct {
-			struct mach_header head;
-			struct mach_int name, limit;
-		} call;
-		struct mach_reply reply;
-	} msg = { .call = { .name = MACH_NAME(port), .limit = MACH_INT(QUEUE_MAX) } };
-
-	return mach_rpc(&msg.call.head, sizeof(msg.call), sizeof(msg), mach.task,
-			MACH_CALL_PORT_SET_QLIMIT);
-}
-
-/* The receive right of a pipe that the parent made comes to this task, under the same name. */
+/* The receive right of a pipe that the parent made comes to this task. */
 static int receive_right_fetch(struct mach_pipe *pipe)
 {
-	union {
-		struct {
-			struct mach_header head;
-			struct mach_int name, right;
-		} call;
-		struct {
-			struct mach_reply reply;
-			struct mach_word port;
-		} reply;
-	} msg = { .call = {
-			  .name = MACH_NAME(pipe->port),
-			  .right = MACH_INT(MACH_MOVE_RECEIVE),
-		  } };
-	int ret = mach_rpc(&msg.call.head, sizeof(msg.call), sizeof(msg), mach.parent,
-			   MACH_CALL_PORT_EXTRACT_RIGHT);
+	int ret = mach_receive_fetch(mach.parent, &pipe->port);
+
+	pipe->receives = ret == MACH_OK;
+	return ret;
+}
+
+/* A port that this task can send to and receive from, and that tells when nobody can send. */
+static int port_make(mach_name *port)
+{
+	int ret = mach_port_make(mach.task, port);
 
 	if (ret != MACH_OK)
 		return ret;
-	pipe->receives = true;
-	/* Without a send right of this task it comes under a name of the kernel's choice. */
-	pipe->port = (mach_name)msg.reply.port.value;
-	return MACH_OK;
+	ret = mach_port_insert(mach.task, *port, *port, MACH_MAKE_SEND);
+	if (ret == MACH_OK)
+		ret = mach_notify(*port, MACH_NO_SENDERS, *port);
+	if (ret == MACH_OK)
+		ret = mach_queue_limit_set(*port, QUEUE_MAX);
+	if (ret != MACH_OK)
+		mach_receive_drop(*port);
+	return ret;
 }
 
 long mach_pipe_make(int fds[2])
@@ -130,14 +66,8 @@ long mach_pipe_make(int fds[2])
 	int ret;
 
 	if (!pipe)
-		return -EMFILE;
-	ret = mach_port_make(mach.task, &port);
-	if (ret == MACH_OK)
-		ret = mach_port_insert(mach.task, port, port, MACH_MAKE_SEND);
-	if (ret == MACH_OK)
-		ret = mach_notify(port, MACH_NO_SENDERS, port);
-	if (ret == MACH_OK)
-		ret = queue_limit_set(port);
+		return -MACH_EMFILE;
+	ret = port_make(&port);
 	if (ret != MACH_OK)
 		return mach_errno(ret);
 	*pipe = (struct mach_pipe){
@@ -147,9 +77,9 @@ long mach_pipe_make(int fds[2])
 		.receives = true,
 		.message = pipe->message,
 	};
-	fds[0] = descriptor_take(MACH_PIPE_READ, index);
-	fds[1] = descriptor_take(MACH_PIPE_WRITE, index);
-	return fds[0] < 0 || fds[1] < 0 ? -EMFILE : 0;
+	fds[0] = mach_descriptor_take(MACH_PIPE_READ, index);
+	fds[1] = mach_descriptor_take(MACH_PIPE_WRITE, index);
+	return fds[0] < 0 || fds[1] < 0 ? -MACH_EMFILE : 0;
 }
 
 /* What of a message the reader has no room for stays with the pipe. */
@@ -246,35 +176,6 @@ long mach_pipe_write(const struct mach_pipe *pipe, const void *buf, size_t len)
 	return (long)len;
 }
 
-long mach_console_write(const void *buf, size_t len)
-{
-	static char line[1100];
-	size_t count = len < sizeof(line) - 1 ? len : sizeof(line) - 1;
-
-	memcpy(line, buf, count);
-	line[count] = '\0';
-	mach_trap1(MACH_TRAP_PRINT, (long)line);
-	return (long)count;
-}
-
-long mach_descriptor_copy(int fd)
-{
-	struct mach_descriptor *from;
-	int copy;
-
-	if (fd < 0 || fd >= MACH_DESCRIPTORS || mach.descriptors[fd].kind == MACH_FREE)
-		return -MACH_EBADF;
-	from = &mach.descriptors[fd];
-	copy = descriptor_take(from->kind, from->pipe);
-	if (copy < 0)
-		return copy;
-	if (from->kind == MACH_PIPE_READ)
-		mach.pipes[from->pipe].readers++;
-	if (from->kind == MACH_PIPE_WRITE)
-		mach.pipes[from->pipe].writers++;
-	return copy;
-}
-
 static void pipe_free_if_unused(struct mach_pipe *pipe)
 {
 	if (pipe->writers || pipe->readers || (pipe->receives && pipe->shared))
@@ -283,25 +184,15 @@ static void pipe_free_if_unused(struct mach_pipe *pipe)
 	pipe->left = 0;
 }
 
-long mach_descriptor_close(int fd)
+long mach_pipe_let_go(struct mach_pipe *pipe, bool writer)
 {
-	struct mach_descriptor closed;
-	struct mach_pipe *pipe;
 	int ret = MACH_OK;
 
-	if (fd < 0 || fd >= MACH_DESCRIPTORS || mach.descriptors[fd].kind == MACH_FREE)
-		return -MACH_EBADF;
-	closed = mach.descriptors[fd];
-	mach.descriptors[fd].kind = MACH_FREE;
-	if (closed.kind == MACH_CONSOLE)
-		return 0;
-	pipe = &mach.pipes[closed.pipe];
-	if (closed.kind == MACH_PIPE_WRITE && --pipe->writers == 0)
+	if (writer && --pipe->writers == 0)
 		ret = mach_port_drop(mach.task, pipe->port);
 	/* A child that inherited this end may still come for the right. */
-	if (closed.kind == MACH_PIPE_READ && --pipe->readers == 0 && pipe->receives &&
-	    !pipe->shared)
-		ret = receive_right_drop(pipe->port);
+	if (!writer && --pipe->readers == 0 && pipe->receives && !pipe->shared)
+		ret = mach_receive_drop(pipe->port);
 	pipe_free_if_unused(pipe);
 	return mach_errno(ret);
 }
@@ -352,8 +243,8 @@ void mach_pipes_sweep(void)
 		pipe->shared = false;
 		if (!pipe->readers && pipe->receives) {
 			/* Unless a child has fetched it. */
-			if (receive_right_is_here(pipe->port))
-				receive_right_drop(pipe->port);
+			if (mach_receive_is_here(pipe->port))
+				mach_receive_drop(pipe->port);
 			pipe->receives = false;
 		}
 		pipe_free_if_unused(pipe);

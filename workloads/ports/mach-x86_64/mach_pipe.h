@@ -1,21 +1,17 @@
 #pragma once
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "mach_state.h"
 
-/* Descriptors: the console and pipes. Results are those of port.h's calls. */
-
-#define MACH_EBADF 9
+/* Pipes over ports. Results are those of port.h's calls. */
 
 long mach_pipe_make(int fds[2]);
 long mach_pipe_read(struct mach_pipe *pipe, void *buf, size_t len);
 long mach_pipe_write(const struct mach_pipe *pipe, const void *buf, size_t len);
-long mach_descriptor_copy(int fd);
-long mach_descriptor_close(int fd);
-
-/* Prints through the kernel's own console, which has printed all of it when this returns. */
-long mach_console_write(const void *buf, size_t len);
+/* One descriptor fewer of this task writes to it, or reads it. */
+long mach_pipe_let_go(struct mach_pipe *pipe, bool writer);
 
 /* For fork: gives `task` what it needs of the pipes; and what is to be done in it. */
 int mach_pipes_give(mach_name task);

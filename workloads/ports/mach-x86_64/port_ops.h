@@ -2,6 +2,7 @@
 
 /* The contract stands in port.h, which includes this file last. */
 
+#include "mach_descriptor.h"
 #include "mach_pipe.h"
 #include "mach_process.h"
 #include "mach_rpc.h"
