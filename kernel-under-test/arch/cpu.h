@@ -40,6 +40,9 @@ static inline void arch_set_current(struct thread *t)
 	asm volatile("movq %0, %%gs:%c1" : : "r"(t), "i"(CPU_CURRENT) : "memory");
 }
 
+/* What the CPU can do, in the machine's own bits (AT_HWCAP). */
+uint64_t arch_cpu_features(void);
+
 #define ARCH_CPU_NAME_MAX 49
 
 /* What the CPU calls itself, ended by a zero. */

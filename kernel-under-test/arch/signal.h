@@ -18,6 +18,9 @@ struct arch_signal {
 	bool on_alt_stack; /* if there is one, and it is not in use */
 };
 
+/* The least that a stack for handlers must have (AT_MINSIGSTKSZ). */
+uint64_t arch_signal_stack_least(void);
+
 /* Makes the thread, which runs now, enter the handler. -EFAULT when its stack can't be written. */
 int arch_signal_enter(struct regs *r, struct arch_thread *t, const struct arch_signal *s);
 

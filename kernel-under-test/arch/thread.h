@@ -14,8 +14,11 @@ struct arch_thread {
 	/* User's FS and GS base. */
 	uint64_t fs_base;
 	uint64_t gs_base;
-	uint8_t fpu[512] __attribute__((aligned(16)));
+	/* As FXSAVE or XSAVE lay it out, up to AVX. */
+	uint8_t fpu[832] __attribute__((aligned(64)));
 };
+
+_Static_assert(offsetof(struct arch_thread, fpu) == ARCH_THREAD_FPU, "xsave.S");
 
 /* The saved user registers. */
 static inline struct regs *arch_thread_regs(const struct arch_thread *t)

@@ -1,5 +1,7 @@
 #include "proc/exec.h"
 
+#include "arch/cpu.h"
+#include "arch/signal.h"
 #include "arch/uaccess.h"
 #include "fs/credentials.h"
 #include "lib/errno.h"
@@ -31,12 +33,14 @@
 #define AT_EUID		12
 #define AT_GID		13
 #define AT_EGID		14
+#define AT_HWCAP	16
 #define AT_CLKTCK	17
 #define AT_SECURE	23
 #define AT_RANDOM	25
 #define AT_EXECFN	31
 #define AT_SYSINFO_EHDR 33
-#define AUX_WORDS	(2 * 17)
+#define AT_MINSIGSTKSZ	51
+#define AUX_WORDS	(2 * 19)
 
 static int write_strings(struct space *s, uint64_t to, const struct args *a)
 {
@@ -115,10 +119,12 @@ static int build_stack(struct space *s, const char *path, const struct args *a,
 		AT_GID,		 cred->gid,
 		AT_EGID,	 cred->egid,
 		AT_SECURE,	 cred->uid != cred->euid || cred->gid != cred->egid,
+		AT_HWCAP,	 arch_cpu_features(),
 		AT_CLKTCK,	 100,
 		AT_RANDOM,	 random,
 		AT_EXECFN,	 exec_fn,
 		AT_SYSINFO_EHDR, vdso,
+		AT_MINSIGSTKSZ,	 arch_signal_stack_least(),
 		AT_NULL,	 0,
 	};
 	int err;

@@ -3,6 +3,7 @@
 #include "arch/spin.h"
 #include "arch/thread.h"
 #include "asm/mmu.h"
+#include "fpu.h"
 #include "lib/printf.h"
 #include "lib/string.h"
 #include "x86.h"
@@ -22,6 +23,7 @@
 
 struct cpu x86_cpus[CPUS_MAX];
 uint64_t x86_pte_nx;
+static uint32_t features; /* EDX of CPUID leaf 1 */
 
 /* One stack each for NMI, double fault and machine check, for each CPU. */
 static uint8_t ist_stacks[CPUS_MAX][3][IST_STACK] __attribute__((aligned(16)));
@@ -55,6 +57,8 @@ static void init_features(void)
 	uint32_t max[4], r[4];
 	uint64_t cr4 = x86_read_cr4() | CR4_PGE | CR4_OSFXSR | CR4_OSXMMEXCPT;
 
+	x86_cpuid(1, 0, r);
+	features = r[3];
 	x86_cpuid(0x80000001, 0, r);
 	if (r[3] & BIT(20))
 		x86_pte_nx = BIT(63);
@@ -71,18 +75,19 @@ static void init_features(void)
 	}
 	x86_write_cr4(cr4);
 	x86_write_cr0((x86_read_cr0() | CR0_MP | CR0_WP) & ~CR0_EM);
+	x86_fpu_init();
 }
 
 /* What user code reads with RDTSCP and RDPID: the CPU's number, as from getcpu(). */
 static void init_tsc_aux(const struct cpu *cpu)
 {
-	uint32_t max[4], extended[4], features[4] = {0};
+	uint32_t max[4], extended[4], leaf7[4] = {0};
 
 	x86_cpuid(0, 0, max);
 	if (max[0] >= 7)
-		x86_cpuid(7, 0, features);
+		x86_cpuid(7, 0, leaf7);
 	x86_cpuid(0x80000001, 0, extended);
-	if ((extended[3] & BIT(27)) || (features[2] & BIT(22)))
+	if ((extended[3] & BIT(27)) || (leaf7[2] & BIT(22)))
 		x86_wrmsr(MSR_TSC_AUX, cpu->id);
 }
 
@@ -108,6 +113,7 @@ void arch_cpu_init(void)
 	x86_cpu_init(&x86_cpus[0]);
 	if (x86_read_cr4() & CR4_SMAP)
 		x86_smap_enable();
+	x86_fpu_patch();
 	kernel_lock();
 }
 
@@ -115,6 +121,11 @@ void arch_idle(void)
 {
 	/* STI takes effect after HLT has begun: no interrupt is missed between the two. */
 	asm volatile("sti; hlt; cli" : : : "memory");
+}
+
+uint64_t arch_cpu_features(void)
+{
+	return features;
 }
 
 void arch_cpu_name(char out[ARCH_CPU_NAME_MAX])

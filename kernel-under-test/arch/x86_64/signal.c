@@ -2,6 +2,7 @@
 #include "arch/signal.h"
 
 #include "arch/uaccess.h"
+#include "fpu.h"
 #include "lib/errno.h"
 #include "lib/string.h"
 #include "x86.h"
@@ -12,6 +13,7 @@
 /* Flags that a user may change through a signal frame: arithmetic, TF, DF, AC. */
 #define RFLAGS_USER 0x50dd5
 
+#define UC_FP_XSTATE	     1
 #define UC_SIGCONTEXT_SS     2
 #define UC_STRICT_RESTORE_SS 4
 
@@ -95,12 +97,13 @@ int arch_signal_enter(struct regs *r, struct arch_thread *t, const struct arch_s
 {
 	bool switched = s->on_alt_stack && s->alt_stack_size && !on_stack(r->rsp, s);
 	uint64_t sp = switched ? s->alt_stack + s->alt_stack_size : r->rsp - RED_ZONE;
-	uint64_t fpu = ALIGN_DOWN(sp - sizeof(t->fpu), 64);
+	uint64_t fpu = ALIGN_DOWN(sp - x86_fpu_size - (x86_fpu_parts ? 4 : 0), 64);
 	/* As after a call: 8 bytes off a multiple of 16. */
 	uint64_t at = ALIGN_DOWN(fpu - sizeof(struct frame), 16) - 8;
 	struct frame f = {
 		.restorer = s->restorer,
-		.uc_flags = UC_SIGCONTEXT_SS | UC_STRICT_RESTORE_SS,
+		.uc_flags = UC_SIGCONTEXT_SS | UC_STRICT_RESTORE_SS |
+			    (x86_fpu_parts ? UC_FP_XSTATE : 0),
 		.stack_base = s->alt_stack,
 		.stack_flags = !s->alt_stack_size    ? SS_DISABLE
 			       : on_stack(r->rsp, s) ? SS_ONSTACK
@@ -114,8 +117,7 @@ int arch_signal_enter(struct regs *r, struct arch_thread *t, const struct arch_s
 	save(&f.context, r);
 	f.context.fpu = fpu;
 	memcpy(f.info, s->info, INFO_SIZE);
-	asm volatile("fxsave64 %0" : "=m"(t->fpu));
-	if (copy_to_user(fpu, t->fpu, sizeof(t->fpu)) < 0 || copy_to_user(at, &f, sizeof(f)) < 0)
+	if (x86_fpu_put(t, fpu) < 0 || copy_to_user(at, &f, sizeof(f)) < 0)
 		return -EFAULT;
 
 	r->rip = s->handler;
@@ -138,12 +140,18 @@ int arch_signal_leave(struct regs *r, struct arch_thread *t, uint64_t *blocked)
 	if (copy_from_user(&f, at, sizeof(f)) < 0)
 		return -EFAULT;
 	if (f.context.fpu) {
-		if (copy_from_user(t->fpu, f.context.fpu, sizeof(t->fpu)) < 0)
+		if (x86_fpu_get(t, f.context.fpu) < 0)
 			return -EFAULT;
-		/* Reserved bits of MXCSR would fault when loaded. */
-		t->fpu[26] = t->fpu[27] = 0;
 		arch_thread_load_user(t);
 	}
 	*blocked = f.blocked;
 	return restore(r, &f.context);
+}
+
+/* Linux's figure, which has room for the frames of 32-bit programs too. */
+#define FRAME_MOST 920
+
+uint64_t arch_signal_stack_least(void)
+{
+	return ALIGN_UP(FRAME_MOST + x86_fpu_size + (x86_fpu_parts ? 4ul : 0), 16);
 }

@@ -1,6 +1,7 @@
 #include "arch/thread.h"
 
 #include "arch/cpu.h"
+#include "fpu.h"
 #include "lib/string.h"
 #include "x86.h"
 
@@ -15,6 +16,7 @@ void arch_thread_init(struct arch_thread *t, uint64_t stack_top)
 	struct switch_frame *f;
 
 	t->stack_top = stack_top;
+	x86_fpu_prepare(t);
 	f = (struct switch_frame *)(stack_top - sizeof(struct regs)) - 1;
 	memset(f, 0, sizeof(*f));
 	f->rip = (uint64_t)thread_first_return;
@@ -33,22 +35,7 @@ void arch_thread_reset_user(struct arch_thread *t, uint64_t entry, uint64_t sp)
 	r->ss = USER_SS;
 	t->fs_base = 0;
 	t->gs_base = 0;
-	memset(t->fpu, 0, sizeof(t->fpu));
-	/* The power-on values: x87 control word and MXCSR, all exceptions masked. */
-	t->fpu[0] = 0x7f;
-	t->fpu[1] = 0x03;
-	t->fpu[24] = 0x80;
-	t->fpu[25] = 0x1f;
-}
-
-static inline void fpu_save(struct arch_thread *t)
-{
-	asm volatile("fxsave64 %0" : "=m"(t->fpu));
-}
-
-static inline void fpu_load(const struct arch_thread *t)
-{
-	asm volatile("fxrstor64 %0" : : "m"(t->fpu));
+	x86_fpu_reset(t);
 }
 
 void arch_thread_copy_user(struct arch_thread *to, struct arch_thread *from)
@@ -56,7 +43,7 @@ void arch_thread_copy_user(struct arch_thread *to, struct arch_thread *from)
 	memcpy(arch_thread_regs(to), arch_thread_regs(from), sizeof(struct regs));
 	to->fs_base = from->fs_base;
 	to->gs_base = from->gs_base;
-	fpu_save(to);
+	x86_fpu_save(to);
 }
 
 void arch_thread_load_bases(const struct arch_thread *t)
@@ -69,7 +56,7 @@ void arch_thread_load_bases(const struct arch_thread *t)
 void arch_thread_load_user(const struct arch_thread *t)
 {
 	arch_thread_load_bases(t);
-	fpu_load(t);
+	x86_fpu_load(t);
 }
 
 void arch_thread_switch(struct arch_thread *from, struct arch_thread *to)
@@ -78,9 +65,9 @@ void arch_thread_switch(struct arch_thread *from, struct arch_thread *to)
 	 * The bases are loaded even when equal: user code can change them behind our back by
 	 * loading a selector, and the next thread must not see that.
 	 */
-	fpu_save(from);
+	x86_fpu_save(from);
 	x86_cpu()->tss.rsp[0] = to->stack_top;
 	arch_thread_load_bases(to);
-	fpu_load(to);
+	x86_fpu_load(to);
 	x86_switch_stacks(&from->sp, to->sp);
 }

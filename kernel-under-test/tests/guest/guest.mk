@@ -19,10 +19,15 @@ $(guest_out)/hello $(guest_out)/crash: $(guest_out)/%: $(guest_dir)/boot/%.c $(g
 	@echo '  HOSTCC  $@'
 	@$(HOST_CC) $(guest_cflags) -static -o $@ $<
 
+$(guest_out)/vector: $(guest_dir)/boot/vector.c $(guest_dir)/guest.mk
+	@mkdir -p $(@D)
+	@echo '  HOSTCC  $@'
+	@$(HOST_CC) $(guest_cflags) -static -o $@ $<
+
 $(guest_out)/hello-dynamic: $(guest_dir)/boot/hello.c $(guest_dir)/guest.mk
 	@mkdir -p $(@D)
 	@echo '  HOSTCC  $@'
 	@$(HOST_CC) $(guest_cflags) -o $@ $<
 
 .PHONY: guest
-guest: $(guest_disks) $(guest_out)/abi $(guest_out)/hello $(guest_out)/crash $(guest_out)/hello-dynamic
+guest: $(guest_disks) $(guest_out)/vector $(guest_out)/abi $(guest_out)/hello $(guest_out)/crash $(guest_out)/hello-dynamic

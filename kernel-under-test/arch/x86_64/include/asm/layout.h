@@ -36,6 +36,9 @@
 /* struct thread */
 #define THREAD_WORK 0
 
+/* struct arch_thread */
+#define ARCH_THREAD_FPU 64
+
 /* struct regs */
 #define REGS_RBX    40
 #define REGS_R11    48

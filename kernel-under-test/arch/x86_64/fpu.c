@@ -1,0 +1,136 @@
+#include "fpu.h"
+
+#include "asm/cpu.h"
+#include "lib/errno.h"
+#include "lib/string.h"
+
+#define CR4_OSXSAVE BIT(18)
+#define LEAF_XSAVE  0xd
+
+/* x87, SSE, AVX. More would need more room in each thread, and is not offered. */
+#define PARTS_KNOWN  7
+#define PARTS_LEGACY 3
+
+/* What Linux writes into the part of the legacy area that is software's, and behind the state. */
+#define MAGIC1	    0x46505853
+#define MAGIC2	    0x46505845
+#define SOFTWARE_AT 464
+
+struct software {
+	uint32_t magic1, whole_size;
+	uint64_t parts;
+	uint32_t size, pad[7];
+};
+
+_Static_assert(SOFTWARE_AT + sizeof(struct software) == FPU_LEGACY, "Linux ABI");
+
+uint32_t x86_fpu_size = FPU_LEGACY;
+uint64_t x86_fpu_parts;
+
+void x86_fpu_init(void)
+{
+	uint32_t r[4];
+	uint64_t parts;
+
+	x86_cpuid(1, 0, r);
+	if (!(r[2] & BIT(26)))
+		return;
+	x86_write_cr4(x86_read_cr4() | CR4_OSXSAVE);
+	x86_cpuid(LEAF_XSAVE, 0, r);
+	parts = r[0] & PARTS_KNOWN;
+	asm volatile("xsetbv" : : "c"(0), "a"((uint32_t)parts), "d"(0));
+	x86_cpuid(LEAF_XSAVE, 0, r);
+	/* The size of what is on now; a stranger layout than the standard one is let alone. */
+	if (r[1] > sizeof(((struct arch_thread *)0)->fpu)) {
+		asm volatile("xsetbv" : : "c"(0), "a"(PARTS_LEGACY), "d"(0));
+		parts = PARTS_LEGACY;
+		r[1] = FPU_LEGACY + FPU_HEADER;
+	}
+	x86_fpu_size = r[1];
+	x86_fpu_parts = parts;
+}
+
+void x86_fpu_patch(void)
+{
+	extern const struct {
+		uint8_t *at;
+		const uint8_t *call;
+	} fpu_sites_start[], fpu_sites_end[];
+
+	if (!x86_fpu_parts)
+		return;
+	for (size_t i = 0; &fpu_sites_start[i] < fpu_sites_end; i++) {
+		uint8_t *at = fpu_sites_start[i].at;
+		int32_t distance = (int32_t)(fpu_sites_start[i].call - (at + 5));
+
+		at[0] = 0xe8;
+		memcpy(at + 1, &distance, sizeof(distance));
+		at[5] = 0x0f, at[6] = 0x1f, at[7] = 0x00;
+	}
+}
+
+void x86_fpu_reset(struct arch_thread *t)
+{
+	memset(t->fpu, 0, x86_fpu_size);
+	/* The power-on values: x87 control word and MXCSR, all exceptions masked. */
+	t->fpu[0] = 0x7f;
+	t->fpu[1] = 0x03;
+	t->fpu[24] = 0x80;
+	t->fpu[25] = 0x1f;
+}
+
+int x86_fpu_put_extended(struct arch_thread *t, uint64_t to)
+{
+	struct software s = {
+		MAGIC1, x86_fpu_size + sizeof(uint32_t), x86_fpu_parts, x86_fpu_size, {0}};
+	uint32_t magic2 = MAGIC2;
+
+	memcpy(t->fpu + SOFTWARE_AT, &s, sizeof(s));
+	return copy_to_user(to, t->fpu, x86_fpu_size) < 0 ||
+			       copy_to_user(to + x86_fpu_size, &magic2, sizeof(magic2)) < 0
+		       ? -EFAULT
+		       : 0;
+}
+
+/* The rest of the state, if the frame has it; else what is not there is as at power-on. */
+static int get_extended(struct arch_thread *t, uint64_t from)
+{
+	struct software s;
+	uint64_t header[FPU_HEADER / 8];
+	uint32_t magic2 = 0;
+	int err = 0;
+
+	memcpy(&s, t->fpu + SOFTWARE_AT, sizeof(s));
+	memset(header, 0, sizeof(header));
+	if (s.magic1 == MAGIC1 && s.size >= FPU_LEGACY + FPU_HEADER && s.size <= x86_fpu_size &&
+	    s.whole_size == s.size + sizeof(magic2))
+		err = copy_from_user_now(&magic2, from + s.size, sizeof(magic2));
+	if (magic2 == MAGIC2) {
+		err = copy_from_user_now(t->fpu + FPU_LEGACY, from + FPU_LEGACY,
+					 s.size - FPU_LEGACY);
+		memcpy(header, t->fpu + FPU_LEGACY, sizeof(header[0]));
+		header[0] &= s.parts & x86_fpu_parts;
+	} else {
+		header[0] = PARTS_LEGACY;
+	}
+	/* Another header would fault when loaded. */
+	memcpy(t->fpu + FPU_LEGACY, header, sizeof(header));
+	return err;
+}
+
+/* All at once: a sleep in the middle would save the registers over the half that is there. */
+int x86_fpu_get_rest(struct arch_thread *t, uint64_t from, int err)
+{
+	uint64_t last = from + x86_fpu_size + sizeof(uint32_t) - 1;
+	uint8_t byte;
+
+	for (;;) {
+		if (!err && x86_fpu_parts)
+			err = get_extended(t, from);
+		if (err != -EPAGING)
+			return err;
+		if (copy_from_user(&byte, from, 1) < 0 || copy_from_user(&byte, last, 1) < 0)
+			return -EFAULT;
+		err = copy_from_user_now(t->fpu, from, FPU_LEGACY);
+	}
+}
