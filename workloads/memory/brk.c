@@ -16,9 +16,9 @@ static void setup(void)
 static void run(uint64_t n)
 {
 	while (n--) {
-		bench_check("brk up by a page", (int64_t)(end + PORT_PAGE_SIZE),
+		bench_check("brk up by a page", (int64_t)(intptr_t)(end + PORT_PAGE_SIZE),
 			    port_break(end + PORT_PAGE_SIZE));
-		bench_check("brk back", (int64_t)end, port_break(end));
+		bench_check("brk back", (int64_t)(intptr_t)end, port_break(end));
 	}
 }
 

@@ -110,6 +110,13 @@ class LinkedDelivery(Strict):
     method: Literal["linked"] = "linked"
 
 
+class TbfDelivery(Strict):
+    """One program in TBF, loaded at `address` beside a kernel that runs without firmware."""
+
+    method: Literal["tbf"] = "tbf"
+    address: int = Field(ge=0, lt=1 << 32)
+
+
 def _named(value: object) -> object:
     return {"method": value} if isinstance(value, str) else value
 
@@ -123,6 +130,7 @@ _Method = (
     | LoaderDelivery
     | EasyFsDelivery
     | LinkedDelivery
+    | TbfDelivery
 )
 
 Delivery = Annotated[

@@ -5,7 +5,7 @@
 #ifndef port_pipe
 static inline long port_pipe(int fds[2])
 {
-	(void)fds;
+	fds[0] = fds[1] = -1;
 	return -PORT_ENOSYS;
 }
 #endif
@@ -28,7 +28,7 @@ static inline long port_eventfd(void)
 #ifndef port_socketpair
 static inline long port_socketpair(int fds[2])
 {
-	(void)fds;
+	fds[0] = fds[1] = -1;
 	return -PORT_ENOSYS;
 }
 #endif

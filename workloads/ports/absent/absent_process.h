@@ -75,7 +75,7 @@ static inline long port_wait(long pid, struct port_end *end)
 #ifndef port_reap
 static inline long port_reap(struct port_end *end)
 {
-	(void)end;
+	*end = (struct port_end){ 0 };
 	return -PORT_ENOSYS;
 }
 #endif

@@ -22,6 +22,7 @@ from ringside.catalog.delivery import (
     MultibootModuleDelivery,
     NoDelivery,
     ReplaceCpioDelivery,
+    TbfDelivery,
 )
 from ringside.errors import ImageError
 from ringside.image.delivery import (
@@ -32,6 +33,7 @@ from ringside.image.delivery import (
     loader,
     multiboot_module,
     replace_cpio,
+    tbf,
 )
 from ringside.image.delivery.contract import Cargo, Delivered, Facts, Step
 
@@ -57,6 +59,8 @@ def deliver(how: Delivery, cargo: Cargo) -> Delivered:
             return console.deliver(how, cargo)
         case EasyFsDelivery():
             return easy_fs.deliver(cargo)
+        case TbfDelivery():
+            return tbf.deliver(how, cargo)
         case _:
             assert_never(how)
 
@@ -83,5 +87,7 @@ def look(how: Delivery, image: bytes, what: str) -> Facts:
             return (("workloads", f"typed into its shell by {how.encoding}, into {how.folder}"),)
         case EasyFsDelivery():
             return (("workloads", "on a disk of easy-fs"),)
+        case TbfDelivery():
+            return (("workloads", f"one program, loaded at {how.address:#x}"),)
         case _:
             assert_never(how)
