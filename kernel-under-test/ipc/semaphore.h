@@ -1,15 +1,12 @@
 /* System V semaphores: sets of counters that several processes work on. */
 #pragma once
 
+#include "ipc/sysv.h"
 #include "lib/types.h"
 
 #define SEMAPHORES_MAX	    32000 /* in one set */
 #define SEMAPHORE_OPS_MAX   500	  /* in one call */
 #define SEMAPHORE_VALUE_MAX 32767
-
-#define IPC_CREAT  01000
-#define IPC_EXCL   02000
-#define IPC_NOWAIT 04000
 
 struct semaphore_op {
 	uint16_t number;

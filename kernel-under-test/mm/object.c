@@ -54,3 +54,8 @@ struct object *object_make_shared(uint64_t pages)
 	s->pages = pages;
 	return &s->object;
 }
+
+bool object_is_shared(const struct object *o)
+{
+	return o->ops == &shared_ops;
+}

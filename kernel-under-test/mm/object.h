@@ -43,3 +43,5 @@ static inline void object_put(struct object *o)
 
 /* Memory for a shared anonymous mapping of `pages` pages, one reference; NULL without memory. */
 struct object *object_make_shared(uint64_t pages);
+/* Whether it was made by that. */
+bool object_is_shared(const struct object *o);

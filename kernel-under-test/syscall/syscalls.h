@@ -251,6 +251,14 @@ long sys_copy_file_range(uint64_t in_fd, uint64_t in_at, uint64_t out_fd, uint64
 long sys_pidfd_send_signal(uint64_t fd, uint64_t signo, uint64_t info_at, uint64_t flags);
 long sys_pidfd_open(uint64_t pid, uint64_t flags);
 long sys_pidfd_getfd(uint64_t fd, uint64_t target, uint64_t flags);
+long sys_shmget(uint64_t key, uint64_t size, uint64_t flags);
+long sys_shmat(uint64_t id, uint64_t addr, uint64_t flags);
+long sys_shmctl(uint64_t id, uint64_t command, uint64_t at);
+long sys_shmdt(uint64_t addr);
+long sys_msgget(uint64_t key, uint64_t flags);
+long sys_msgsnd(uint64_t id, uint64_t at, uint64_t size, uint64_t flags);
+long sys_msgrcv(uint64_t id, uint64_t at, uint64_t size, uint64_t type, uint64_t flags);
+long sys_msgctl(uint64_t id, uint64_t command, uint64_t at);
 
 /* Reads the battery clock; call once. Seconds since 1970 when the clocks began to count. */
 void time_init(void);

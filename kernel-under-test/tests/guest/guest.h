@@ -27,7 +27,8 @@ void same_(const char *name, long got, long expected);
 #define same(name, got, expected) same_(name, (long)(got), (long)(expected))
 #define holds(name, cond)	  same_(name, (cond) ? 1 : 0, 1)
 
-/* Runs fn in a child and returns how that ended, as wait4() says it; a child that returns exits 0. */
+/* Runs fn in a child and returns how that ended, as wait4() says it; a child that returns exits 0.
+ */
 int status_of(void (*fn)(void));
 
 /* Ends a child with status 0 if `cond`, else with the number of the line. */
@@ -50,7 +51,8 @@ struct suite {
 
 extern const struct suite memory_suite, mapping_suite, process_suite, exec_suite, pipe_suite,
 	file_suite, descriptor_suite, path_suite, name_suite, time_suite, fault_suite, cpu_suite,
-	smp_suite, shootdown_suite, pressure_suite, reopen_suite, message_suite, timer_suite, user_suite, more_suite, vdso_suite;
+	smp_suite, shootdown_suite, pressure_suite, reopen_suite, message_suite, timer_suite,
+	user_suite, more_suite, vdso_suite, sysv_suite;
 
 /* What this program does when another part of it runs it with a word; -1: not such a word. */
 int exec_role(int argc, char **argv);

@@ -1,0 +1,70 @@
+#include "ipc/sysv.h"
+
+#include "fs/credentials.h"
+#include "lib/errno.h"
+
+struct ipc_entry *ipc_find(const struct ipc_table *t, int id)
+{
+	struct ipc_entry *e = id >= 0 ? t->slots[id % IPC_SLOTS] : NULL;
+
+	return e && e->id == id ? e : NULL;
+}
+
+struct ipc_entry *ipc_by_key(const struct ipc_table *t, int key)
+{
+	for (int i = 0; i < IPC_SLOTS && key; i++)
+		if (t->slots[i] && t->slots[i]->permissions.key == key)
+			return t->slots[i];
+	return NULL;
+}
+
+int ipc_enter(struct ipc_table *t, struct ipc_entry *e, int key, unsigned int mode)
+{
+	const struct credentials *c = credentials_current();
+	int slot = 0;
+
+	while (slot < IPC_SLOTS && t->slots[slot])
+		slot++;
+	if (slot == IPC_SLOTS)
+		return -ENOSPC;
+	/* Ids count up by IPC_SLOTS a slot, so that a stale one is known. */
+	e->id = slot + IPC_SLOTS * (t->generation++ % 10000);
+	e->permissions = (struct ipc_permissions){
+		.key = key,
+		.uid = c->euid,
+		.gid = c->egid,
+		.cuid = c->euid,
+		.cgid = c->egid,
+		.mode = mode & 0777,
+		.sequence = (uint16_t)(e->id / IPC_SLOTS),
+	};
+	t->slots[slot] = e;
+	return e->id;
+}
+
+void ipc_leave(struct ipc_table *t, struct ipc_entry *e)
+{
+	t->slots[e->id % IPC_SLOTS] = NULL;
+}
+
+int ipc_may(const struct ipc_entry *e, unsigned int mask)
+{
+	const struct credentials *c = credentials_current();
+	const struct ipc_permissions *p = &e->permissions;
+	unsigned int shift = c->euid == p->uid || c->euid == p->cuid ? 6
+			     : credentials_in_group(c, p->gid) || credentials_in_group(c, p->cgid)
+				     ? 3
+				     : 0;
+
+	return !(mask & ~(p->mode >> shift)) || capable(CAP_IPC_OWNER) ? 0 : -EACCES;
+}
+
+int ipc_may_own(const struct ipc_entry *e)
+{
+	const struct credentials *c = credentials_current();
+
+	return c->euid == e->permissions.uid || c->euid == e->permissions.cuid ||
+			       capable(CAP_SYS_ADMIN)
+		       ? 0
+		       : -EPERM;
+}

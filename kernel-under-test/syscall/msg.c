@@ -1,0 +1,268 @@
+/* System V message queues. */
+#include "arch/time.h"
+#include "ipc/sysv.h"
+#include "lib/list.h"
+#include "mm/kmem.h"
+#include "sched/wait.h"
+#include "syscall/syscalls.h"
+#include "syscall/user.h"
+
+#define IPC_RMID 0
+#define IPC_SET	 1
+#define IPC_STAT 2
+#define IPC_64	 0x100
+
+#define MSG_NOERROR 010000
+#define MSG_EXCEPT  020000
+
+#define SIZE_MAX_ONE 8192
+#define QUEUE_BYTES  16384
+/* However short they are. */
+#define QUEUE_MESSAGES QUEUE_BYTES
+#define NS_PER_SEC     1000000000ull
+
+struct text {
+	struct list link;
+	int64_t type;
+	size_t size;
+	char bytes[];
+};
+
+struct queue {
+	struct ipc_entry entry;
+	struct list texts;
+	uint64_t bytes, count, bytes_max;
+	uint64_t sent, received, changed;
+	int sender, receiver;
+	struct wait_queue waiters;
+	/* Who works on it now; the last one frees one that was removed. */
+	unsigned int users;
+	bool removed;
+};
+
+static struct ipc_table queues;
+
+static uint64_t now(void)
+{
+	return (time_epoch_ns() + arch_time_ns()) / NS_PER_SEC;
+}
+
+static struct queue *queue_of(uint64_t id)
+{
+	struct ipc_entry *e = ipc_find(&queues, (int)id);
+
+	return e ? container_of(e, struct queue, entry) : NULL;
+}
+
+long sys_msgget(uint64_t key, uint64_t flags)
+{
+	struct ipc_entry *e = ipc_by_key(&queues, (int)key);
+	struct queue *q;
+	int id;
+
+	if (e) {
+		if ((flags & IPC_CREAT) && (flags & IPC_EXCL))
+			return -EEXIST;
+		return ipc_may(e, (flags >> 6 | flags >> 3 | flags) & 6) ? -EACCES : e->id;
+	}
+	if ((int)key && !(flags & IPC_CREAT))
+		return -ENOENT;
+	q = kmem_zalloc(sizeof(*q));
+	if (!q)
+		return -ENOMEM;
+	list_init(&q->texts);
+	wait_init(&q->waiters);
+	q->bytes_max = QUEUE_BYTES;
+	q->changed = now();
+	id = ipc_enter(&queues, &q->entry, (int)key, (unsigned int)flags);
+	if (id < 0)
+		kmem_free(q);
+	return id;
+}
+
+static void leave(struct queue *q)
+{
+	struct text *t, *next;
+
+	if (--q->users || !q->removed)
+		return;
+	list_for_each_safe (t, next, &q->texts, link)
+		kmem_free(t);
+	kmem_free(q);
+}
+
+static int wait_on(struct queue *q, uint64_t flags, int otherwise)
+{
+	int err = flags & IPC_NOWAIT ? otherwise : wait_sleep(&q->waiters, WAIT_INTERRUPTIBLE);
+
+	return q->removed ? -EIDRM : err == -ERESTARTSYS ? -EINTR : err;
+}
+
+static long put(struct queue *q, struct text *t, uint64_t flags)
+{
+	while (q->bytes + t->size > q->bytes_max || q->count >= QUEUE_MESSAGES) {
+		int err = wait_on(q, flags, -EAGAIN);
+
+		if (err)
+			return err;
+	}
+	list_push_back(&q->texts, &t->link);
+	q->bytes += t->size;
+	q->count++;
+	q->sent = now();
+	q->sender = process_current()->pid;
+	wait_wake_all(&q->waiters);
+	return 0;
+}
+
+long sys_msgsnd(uint64_t id, uint64_t at, uint64_t size, uint64_t flags)
+{
+	struct queue *q;
+	struct text *t;
+	int64_t type;
+	long err;
+
+	if (copy_from_user(&type, at, sizeof(type)) < 0)
+		return -EFAULT;
+	if (size > SIZE_MAX_ONE || (int)id < 0 || type < 1)
+		return -EINVAL;
+	t = kmem_alloc(sizeof(*t) + size);
+	if (!t)
+		return -ENOMEM;
+	t->type = type;
+	t->size = size;
+	err = copy_from_user(t->bytes, at + sizeof(type), size);
+	q = err ? NULL : queue_of(id);
+	if (!err)
+		err = q ? ipc_may(&q->entry, MAY_WRITE) : -EINVAL;
+	if (!err) {
+		q->users++;
+		err = put(q, t, flags);
+		leave(q);
+	}
+	if (err)
+		kmem_free(t);
+	return err;
+}
+
+/* The message that is meant by `type`, as msgrcv(2) has it, or NULL. */
+static struct text *choose(const struct queue *q, int64_t type, bool except)
+{
+	struct text *t, *best = NULL;
+
+	list_for_each (t, &q->texts, link) {
+		if (type == 0 || (type > 0 && (t->type == type) != except))
+			return t;
+		if (type < 0 && (uint64_t)t->type <= -(uint64_t)type &&
+		    (!best || t->type < best->type))
+			best = t;
+	}
+	return best;
+}
+
+static long take(struct queue *q, struct text **out, uint64_t size, int64_t type, uint64_t flags)
+{
+	struct text *t;
+
+	while (!(t = choose(q, type, flags & MSG_EXCEPT))) {
+		int err = wait_on(q, flags, -ENOMSG);
+
+		if (err)
+			return err;
+	}
+	if (t->size > size && !(flags & MSG_NOERROR))
+		return -E2BIG;
+	list_remove(&t->link);
+	q->bytes -= t->size;
+	q->count--;
+	q->received = now();
+	q->receiver = process_current()->pid;
+	wait_wake_all(&q->waiters);
+	*out = t;
+	return 0;
+}
+
+long sys_msgrcv(uint64_t id, uint64_t at, uint64_t size, uint64_t type, uint64_t flags)
+{
+	struct queue *q = queue_of(id);
+	struct text *t = NULL;
+	long err;
+
+	if ((int64_t)size < 0 || (int)id < 0 || !q)
+		return -EINVAL;
+	err = ipc_may(&q->entry, MAY_READ);
+	if (err)
+		return err;
+	q->users++;
+	err = take(q, &t, size, (int64_t)type, flags);
+	leave(q);
+	if (err)
+		return err;
+	size = MIN(size, t->size);
+	if (copy_to_user(at, &t->type, sizeof(t->type)) < 0 ||
+	    copy_to_user(at + sizeof(t->type), t->bytes, size) < 0)
+		err = -EFAULT;
+	kmem_free(t);
+	return err ? err : (long)size;
+}
+
+/* struct msqid64_ds of the x86_64 ABI. */
+struct user_queue {
+	struct ipc_permissions permissions;
+	uint64_t sent, received, changed, bytes, count, bytes_max;
+	int32_t sender, receiver;
+	uint64_t unused[2];
+};
+
+_Static_assert(sizeof(struct user_queue) == 120, "x86_64 ABI");
+
+static long put_status(const struct queue *q, uint64_t out)
+{
+	const struct user_queue u = {
+		q->entry.permissions, q->sent,	 q->received, q->changed, q->bytes, q->count,
+		q->bytes_max,	      q->sender, q->receiver, {0}};
+	int err = ipc_may(&q->entry, MAY_READ);
+
+	return err ? err : copy_to_user(out, &u, sizeof(u));
+}
+
+long sys_msgctl(uint64_t id, uint64_t command, uint64_t at)
+{
+	bool set = ((int)command & ~IPC_64) == IPC_SET;
+	struct user_queue u;
+	/* Copying may sleep, and the queue go meanwhile: so that comes first. */
+	long err = set ? copy_from_user(&u, at, sizeof(u)) : 0;
+	struct queue *q = queue_of(id);
+
+	if ((int)id < 0 || !q)
+		return -EINVAL;
+	switch ((int)command & ~IPC_64) {
+	case IPC_STAT:
+		return put_status(q, at);
+	case IPC_SET:
+		if (!err)
+			err = ipc_may_own(&q->entry);
+		if (err)
+			return err;
+		if (u.bytes_max > QUEUE_BYTES && !capable(CAP_SYS_RESOURCE))
+			return -EPERM;
+		q->bytes_max = MIN(u.bytes_max, 64ul * QUEUE_BYTES);
+		q->entry.permissions.uid = u.permissions.uid;
+		q->entry.permissions.gid = u.permissions.gid;
+		q->entry.permissions.mode = u.permissions.mode & 0777;
+		q->changed = now();
+		return 0;
+	case IPC_RMID:
+		err = ipc_may_own(&q->entry);
+		if (err)
+			return err;
+		ipc_leave(&queues, &q->entry);
+		q->removed = true;
+		wait_wake_all(&q->waiters);
+		q->users++;
+		leave(q);
+		return 0;
+	default:
+		return -EINVAL;
+	}
+}

@@ -1,0 +1,210 @@
+/* System V shared memory. */
+#include "arch/time.h"
+#include "ipc/sysv.h"
+#include "mm/kmem.h"
+#include "mm/space.h"
+#include "syscall/syscalls.h"
+#include "syscall/user.h"
+
+#define IPC_RMID 0
+#define IPC_SET	 1
+#define IPC_STAT 2
+#define SHM_STAT 13
+#define IPC_64	 0x100
+
+#define SHM_RDONLY 010000
+#define SHM_RND	   020000
+#define SHM_REMAP  040000
+#define SHM_EXEC   0100000
+
+#define PAGES_MAX  (1ul << 24)
+#define NS_PER_SEC 1000000000ull
+
+struct segment {
+	struct ipc_entry entry;
+	struct object *object; /* the table's reference; each mapping has another */
+	uint64_t size, attached, detached, changed;
+	int creator, last;
+};
+
+static struct ipc_table segments;
+
+static uint64_t now(void)
+{
+	return (time_epoch_ns() + arch_time_ns()) / NS_PER_SEC;
+}
+
+static struct segment *segment_of(uint64_t id)
+{
+	struct ipc_entry *e = ipc_find(&segments, (int)id);
+
+	return e ? container_of(e, struct segment, entry) : NULL;
+}
+
+long sys_shmget(uint64_t key, uint64_t size, uint64_t flags)
+{
+	struct ipc_entry *e = ipc_by_key(&segments, (int)key);
+	struct segment *s;
+	int id;
+
+	if (e) {
+		s = container_of(e, struct segment, entry);
+		if ((flags & IPC_CREAT) && (flags & IPC_EXCL))
+			return -EEXIST;
+		if (ipc_may(e, (flags >> 6 | flags >> 3 | flags) & 6))
+			return -EACCES;
+		return size > s->size ? -EINVAL : e->id;
+	}
+	if ((int)key && !(flags & IPC_CREAT))
+		return -ENOENT;
+	if (!size || size > PAGES_MAX << PAGE_SHIFT)
+		return -EINVAL;
+	s = kmem_zalloc(sizeof(*s));
+	if (!s)
+		return -ENOMEM;
+	s->size = size;
+	s->object = object_make_shared(ALIGN_UP(size, PAGE_SIZE) >> PAGE_SHIFT);
+	id = s->object ? ipc_enter(&segments, &s->entry, (int)key, (unsigned int)flags) : -ENOMEM;
+	if (id < 0) {
+		if (s->object)
+			object_put(s->object);
+		kmem_free(s);
+		return id;
+	}
+	s->creator = process_current()->pid;
+	s->changed = now();
+	return id;
+}
+
+long sys_shmat(uint64_t id, uint64_t addr, uint64_t flags)
+{
+	struct space *space = process_current()->space;
+	struct segment *s = segment_of(id);
+	uint32_t area = AREA_READ | AREA_SHARED |
+			(flags & SHM_RDONLY ? AREA_NO_WRITE : AREA_WRITE) |
+			(flags & SHM_EXEC ? AREA_EXEC : 0);
+	uint64_t len;
+	int err;
+
+	if (!s)
+		return -EINVAL;
+	err = ipc_may(&s->entry, flags & SHM_RDONLY ? MAY_READ : MAY_READ | MAY_WRITE);
+	if (err)
+		return err;
+	len = ALIGN_UP(s->size, PAGE_SIZE);
+	if (addr && (flags & SHM_RND))
+		addr = ALIGN_DOWN(addr, PAGE_SIZE);
+	if (!IS_ALIGNED(addr, PAGE_SIZE) || addr > USER_TOP || len > USER_TOP - addr ||
+	    ((flags & SHM_REMAP) && !addr))
+		return -EINVAL;
+	if (addr && !(flags & SHM_REMAP) && space_gap(space, addr, len) != addr)
+		return -EINVAL;
+	if (!addr)
+		addr = space_gap(space, 0, len);
+	if (!addr)
+		return -ENOMEM;
+	err = space_map(space, addr, len, area, s->object, 0);
+	if (err)
+		return err;
+	s->attached = now();
+	s->last = process_current()->pid;
+	return (long)addr;
+}
+
+/* Which segment an object is; one that was removed is known no more. */
+static struct segment *by_object(const struct object *o)
+{
+	for (int i = 0; i < IPC_SLOTS; i++) {
+		struct ipc_entry *e = segments.slots[i];
+
+		if (e && container_of(e, struct segment, entry)->object == o)
+			return container_of(e, struct segment, entry);
+	}
+	return NULL;
+}
+
+long sys_shmdt(uint64_t addr)
+{
+	struct space *space = process_current()->space;
+	uint32_t i = space_find(space, addr);
+	const struct area *a = &space->areas[i];
+	struct object *object;
+	struct segment *s;
+	uint64_t end;
+
+	if (!IS_ALIGNED(addr, PAGE_SIZE) || i == space->count || a->start != addr || !a->object ||
+	    a->offset || !object_is_shared(a->object))
+		return -EINVAL;
+	object = a->object;
+	s = by_object(object);
+	/* It may have been cut into pieces since. */
+	for (end = a->end; ++i < space->count; end = space->areas[i].end)
+		if (space->areas[i].object != object || space->areas[i].start != end ||
+		    space->areas[i].offset != end - addr)
+			break;
+	if (s) {
+		s->detached = now();
+		s->last = process_current()->pid;
+	}
+	return space_unmap(space, addr, end - addr);
+}
+
+static long put_status(const struct segment *s, uint64_t out)
+{
+	const struct {
+		struct ipc_permissions permissions;
+		uint64_t size, attached, detached, changed;
+		int32_t creator, last;
+		uint64_t attaches, unused[2];
+	} st = {
+		.permissions = s->entry.permissions,
+		.size = s->size,
+		.attached = s->attached,
+		.detached = s->detached,
+		.changed = s->changed,
+		.creator = s->creator,
+		.last = s->last,
+		.attaches = s->object->refs - 1,
+	};
+
+	_Static_assert(sizeof(st) == 112, "x86_64 ABI");
+	return copy_to_user(out, &st, sizeof(st));
+}
+
+long sys_shmctl(uint64_t id, uint64_t command, uint64_t at)
+{
+	bool set = ((int)command & ~IPC_64) == IPC_SET;
+	struct ipc_permissions p;
+	/* Copying may sleep, and the segment go meanwhile: so that comes first. */
+	int err = set ? copy_from_user(&p, at, sizeof(p)) : 0;
+	struct segment *s = segment_of(id);
+
+	if ((int)id < 0 || !s)
+		return -EINVAL;
+	switch ((int)command & ~IPC_64) {
+	case IPC_STAT:
+		err = ipc_may(&s->entry, MAY_READ);
+		return err ? err : put_status(s, at);
+	case IPC_SET:
+		if (!err)
+			err = ipc_may_own(&s->entry);
+		if (err)
+			return err;
+		s->entry.permissions.uid = p.uid;
+		s->entry.permissions.gid = p.gid;
+		s->entry.permissions.mode = p.mode & 0777;
+		s->changed = now();
+		return 0;
+	case IPC_RMID:
+		err = ipc_may_own(&s->entry);
+		if (err)
+			return err;
+		/* Who has it keeps it. */
+		ipc_leave(&segments, &s->entry);
+		object_put(s->object);
+		kmem_free(s);
+		return 0;
+	default:
+		return -EINVAL;
+	}
+}
