@@ -12,6 +12,8 @@ from pathlib import Path
 import pytest
 from conftest import ROOT
 from watching import (
+    ARCHES,
+    FOREIGN,
     KERNELS,
     by_workload,
     instructions_around,
@@ -111,13 +113,13 @@ def test_faults_are_counted_as_the_machine_counts_them(arch: Arch, tmp_path: Pat
     assert sum(cell[2] for cell in window.cells) == window.total
 
 
-@pytest.mark.parametrize("kernel", KERNELS)
+@pytest.mark.parametrize("kernel", (*KERNELS, *FOREIGN))
 def test_windows_are_what_the_workload_counted(kernel: str) -> None:
     seen = watched(kernel, WORKLOADS, profile=True)
     plan = plan_of(kernel, WORKLOADS)
     for (result, windows), workload in zip(by_workload(seen), plan.workloads, strict=True):
         assert result.verdict is Verdict.WHOLE, result
-        before, after = instructions_around(workload.path)
+        before, after = instructions_around(workload.path, ARCHES[kernel])
         readings = (*result.ticks, *result.overhead)
         for window, ticks in zip(windows[result.warmup :], readings, strict=True):
             expected = ticks + before + after
@@ -127,7 +129,7 @@ def test_windows_are_what_the_workload_counted(kernel: str) -> None:
                 assert window.total == expected, (result.name, window.number)
 
 
-@pytest.mark.parametrize("kernel", KERNELS)
+@pytest.mark.parametrize("kernel", (*KERNELS, *FOREIGN))
 def test_functions_sum_to_the_window(kernel: str) -> None:
     for window in watched(kernel, WORKLOADS, profile=True).log.windows:
         assert sum(cell[2] for cell in window.cells) == window.total

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import functools
 import re
+import shutil
 import subprocess
 import tempfile
 from dataclasses import dataclass
@@ -27,7 +28,11 @@ from ringside.profile.log import Window
 from ringside.records import Result, Transcript
 from ringside.session import Limits, Outcome, run_session
 
-KERNELS = tuple(k.id for k in load(ROOT).kernels if k.role in ("reference", "subject"))
+_WATCHED = [k for k in load(ROOT).kernels if k.role in ("reference", "subject") and k.boot]
+ARCHES = {k.id: k.boot.arch for k in _WATCHED if k.boot is not None}
+KERNELS = tuple(kernel for kernel, arch in ARCHES.items() if arch == "x86_64")
+# One of another architecture, for what must not depend on it.
+FOREIGN = tuple(kernel for kernel, arch in ARCHES.items() if arch != "x86_64")
 
 
 @functools.cache
@@ -49,9 +54,13 @@ class Seen:
 @functools.cache
 def watched(kernel: str, workloads: tuple[str, ...], *, profile: bool) -> Seen:
     """Boot `kernel` with the plugin."""
+    if ARCHES[kernel] != "x86_64" and shutil.which(_MARKS[ARCHES[kernel]].objdump) is None:
+        pytest.skip(f"no compiler for {ARCHES[kernel]} here")
     plan = plan_of(kernel, workloads)
     with tempfile.TemporaryDirectory() as folder:
-        bench = Bench(build_plugin(ROOT, "x86_64"), Path(folder), "boot", host_cpu(0))
+        bench = Bench(
+            build_plugin(ROOT, plan.candidates[0].boot.arch), Path(folder), "boot", host_cpu(0)
+        )
         seen, transcript = asyncio.run(
             watch_workloads(plan, plan.candidates[0], plan.workloads, bench, profile=profile)
         )
@@ -137,24 +146,51 @@ def run_proof(arch: Arch, folder: Path, *, profile: bool) -> ProofRun:
     return ProofRun(log.boot, log.windows, int.from_bytes(done.stdout, "little"))
 
 
-_OPEN, _CLOSE = "nopl   0x52530001(%rax,%rax,1)", "nopl   0x52530002(%rax,%rax,1)"
+@dataclass(frozen=True)
+class _Marks:
+    """How a disassembly shows the markers and the reading of the clock, and what makes one."""
+
+    objdump: str
+    open: str
+    close: str
+    reading: re.Pattern[str]
+    jump: re.Pattern[str]
 
 
-def instructions_around(elf: Path) -> tuple[int, int]:
+_MARKS: dict[str, _Marks] = {
+    "x86_64": _Marks(
+        "objdump",
+        "nopl   0x52530001(%rax,%rax,1)",
+        "nopl   0x52530002(%rax,%rax,1)",
+        re.compile("rdtsc"),
+        re.compile("j"),
+    ),
+    "riscv64": _Marks(
+        "riscv64-linux-gnu-objdump",
+        "lui\tzero,0x52531",
+        "lui\tzero,0x52532",
+        re.compile("rdinstret"),
+        re.compile(r"b(eq|ne|lt|ge)|j(?!alr)"),
+    ),
+}
+
+
+def instructions_around(elf: Path, arch: str = "x86_64") -> tuple[int, int]:
     """Of the one function with markers: instructions from the opening one to the first reading
     of the clock, and from the last reading, itself counted, to the closing one."""
+    marks = _MARKS[arch]
     done = subprocess.run(
-        ["objdump", "-d", "--no-show-raw-insn", str(elf)],
+        [marks.objdump, "-d", "--no-show-raw-insn", str(elf)],
         capture_output=True,
         text=True,
         check=True,
     )
-    code = [line.split("\t")[1].strip() for line in done.stdout.splitlines() if "\t" in line]
+    code = [line.split("\t", 1)[1].strip() for line in done.stdout.splitlines() if "\t" in line]
     code = [re.sub(r"\s*#.*", "", insn) for insn in code]
-    assert code.count(_OPEN) == code.count(_CLOSE) == 1
-    begin, end = code.index(_OPEN), code.index(_CLOSE)
+    assert code.count(marks.open) == code.count(marks.close) == 1
+    begin, end = code.index(marks.open), code.index(marks.close)
     window = code[begin + 1 : end]
-    readings = [i for i, insn in enumerate(window) if insn == "rdtsc"]
+    readings = [i for i, insn in enumerate(window) if marks.reading.match(insn)]
     assert len(readings) == 2
-    assert not any(insn.startswith("j") for insn in window)
+    assert not any(marks.jump.match(insn) for insn in window)
     return readings[0], len(window) - readings[1]

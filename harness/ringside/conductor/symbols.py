@@ -10,12 +10,14 @@ import subprocess
 import tempfile
 from pathlib import Path
 
+from ringside.catalog.model import Arch
 from ringside.conductor.prepare import Candidate
 from ringside.errors import ImageError, ProfileError
 from ringside.image import Symbols
 from ringside.image.cpio import CpioWriter
 from ringside.image.files import sha256_file, write_atomic
 from ringside.machine import CLOCKS, MachineSpec, Qemu
+from ringside.machine.argv import cpu_model
 
 # A stub of a System.map has a line; a real one has thousands.
 _FEW = 64
@@ -78,8 +80,9 @@ def _ask(candidate: Candidate, qemu: Qemu, teller: Path) -> bytes:
             kernel=candidate.file,
             cmdline=candidate.way.cmdline,
             initrd=initrd,
+            cpu=candidate.boot.cpu,
         )
-        argv = _argv(spec, qemu.binary, out)
+        argv = _argv(spec, qemu.binary, candidate.boot.arch, out)
         try:
             subprocess.run(
                 argv,
@@ -94,13 +97,16 @@ def _ask(candidate: Candidate, qemu: Qemu, teller: Path) -> bytes:
         return out.read_bytes() if out.is_file() else b""
 
 
-def _argv(spec: MachineSpec, binary: str, out: Path) -> list[str]:
+def _argv(spec: MachineSpec, binary: str, arch: Arch, out: Path) -> list[str]:
     # Nothing is measured here, so the fastest clock will do.
     clock = CLOCKS["tcg"]
-    argv = [binary, "-M", spec.machine, "-cpu", clock.cpu_model, *clock.options]
+    argv = [binary, "-M", spec.machine, "-cpu", cpu_model(spec.cpu, clock), *clock.options]
     argv += ["-m", str(spec.memory_mib), "-nodefaults", "-no-user-config", "-display", "none"]
     argv += ["-no-reboot", "-kernel", str(spec.kernel), "-initrd", str(spec.initrd)]
     argv += ["-append", spec.cmdline]
     argv += ["-chardev", f"file,id=symbols,path={out}"]
-    argv += ["-device", "isa-debugcon,iobase=0xe9,chardev=symbols"]
+    if arch == "x86_64":
+        argv += ["-device", "isa-debugcon,iobase=0xe9,chardev=symbols"]
+    else:
+        argv += ["-serial", "chardev:symbols"]
     return argv

@@ -29,7 +29,9 @@ class Symbols:
             table = ELFFile(io.BytesIO(path.read_bytes())).get_section_by_name(".symtab")
             if isinstance(table, SymbolTableSection):
                 for symbol in table.iter_symbols():
-                    if symbol["st_info"]["type"] in ("STT_FUNC", "STT_NOTYPE") and symbol.name:
+                    # RISC-V marks code and data among its symbols with a dollar sign.
+                    named = symbol.name and not symbol.name.startswith("$")
+                    if symbol["st_info"]["type"] in ("STT_FUNC", "STT_NOTYPE") and named:
                         found.append((symbol["st_value"], symbol.name, symbol["st_size"]))
         except (OSError, ELFError, ValueError, KeyError, TypeError, AttributeError):
             found = []
