@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import bantam_boot as bantam
@@ -9,6 +10,11 @@ import pytest
 
 from ringside.machine import MachineSpec
 from ringside.session import Outcome
+
+LOCKS = re.compile(r"locks (\w+): kernel (\d+) inode (\d+) of (\d+)")
+UNLOCKED = {"getppid", "clock_gettime", "sched_yield", "write_null", "read_zero", "fstat"}
+# These take the lock of the file, which is the thread's own.
+OWN_INODE = {"pread", "pwrite", "seek_read"}
 
 pytestmark = [pytest.mark.boot, pytest.mark.timeout(0)]
 
@@ -52,6 +58,18 @@ def test_eight_cpus_wake_end_and_flush_each_other(tmp_path: Path) -> None:
     assert "Bantam: 8 CPUs" in lines
     assert "ok shootdown: threads map and unmap side by side" in lines
     assert _failed(lines) == []
+
+
+def test_calls_of_threads_on_four_cpus_share_no_lock(tmp_path: Path) -> None:
+    """The counts of locks taken, read back from the kernel: a barrier's few, not one a call."""
+    said = [LOCKS.fullmatch(line) for line in _lines(tmp_path, "locks", 4)]
+    counts = {match[1]: tuple(map(int, match.groups()[1:])) for match in said if match}
+    kernel, _, calls = counts.pop("getpgrp")
+    assert kernel >= calls  # one that takes the lock: what is counted is what happens
+    assert set(counts) == UNLOCKED | OWN_INODE
+    for name, (kernel, inode, calls) in counts.items():
+        assert kernel < calls / 10, name
+        assert inode < calls / 10 or (name in OWN_INODE and inode < calls * 1.1), name
 
 
 def test_more_cpus_than_are_used_are_left_alone(tmp_path: Path) -> None:

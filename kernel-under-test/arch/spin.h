@@ -99,5 +99,5 @@ static inline bool kernel_locked(void)
 	return x86_lock_count(LOCK_KERNEL) & 1;
 }
 
-/* How often `cpu` has taken locks of a class. */
+/* How often `cpu` has taken locks of a class. /proc/bantam_locks shows it: a line a CPU. */
 uint64_t arch_lock_count(unsigned int cpu, enum lock_class class);

@@ -1,6 +1,7 @@
 #include "proc/procfs_text.h"
 
 #include "arch/smp.h"
+#include "arch/spin.h"
 #include "arch/time.h"
 #include "fs/credentials.h"
 #include "fs/mount.h"
@@ -182,9 +183,20 @@ static void maps(struct text *t, struct process *p)
 	}
 }
 
+/* How often each CPU has taken locks of each class: documented in arch/spin.h. */
+static void bantam_locks(struct text *t, struct process *p)
+{
+	(void)p;
+	text_add(t, "cpu kernel inode\n");
+	for (unsigned int i = 0; i < arch_cpu_count(); i++)
+		text_add(t, "%u %lu %lu\n", i, arch_lock_count(i, LOCK_KERNEL),
+			 arch_lock_count(i, LOCK_INODE));
+}
+
 const struct proc_file proc_system_files[] = {
-	{"meminfo", meminfo}, {"cpuinfo", cpuinfo}, {"uptime", uptime},
-	{"version", version}, {"mounts", mounts},   {"loadavg", loadavg},
+	{"meminfo", meminfo},		{"cpuinfo", cpuinfo}, {"uptime", uptime},
+	{"version", version},		{"mounts", mounts},   {"loadavg", loadavg},
+	{"bantam_locks", bantam_locks},
 };
 const size_t proc_system_count = ARRAY_SIZE(proc_system_files);
 

@@ -1,6 +1,7 @@
 # Programs that run on the kernel, linked like any other: statically, with the host's C library.
 # abi checks what it runs on, and harness/tests/test_bantam_abi.py runs it on Bantam and on Linux;
-# hello says what it was booted with, and hello-dynamic is the same but needs a loader.
+# locks counts the locks that calls take on several CPUs; hello says what it was booted with, and
+# hello-dynamic is the same but needs a loader.
 
 guest_dir := tests/guest
 guest_out := $(BUILD)/tests/guest
@@ -14,7 +15,7 @@ $(guest_out)/abi: $(wildcard $(guest_dir)/*.c) $(guest_dir)/guest.h $(guest_dir)
 	@echo '  HOSTCC  $@'
 	@$(HOST_CC) $(guest_cflags) -static -o $@ $(filter %.c,$^)
 
-$(guest_out)/hello $(guest_out)/crash: $(guest_out)/%: $(guest_dir)/boot/%.c $(guest_dir)/guest.mk
+$(guest_out)/hello $(guest_out)/crash $(guest_out)/locks: $(guest_out)/%: $(guest_dir)/boot/%.c $(guest_dir)/guest.mk
 	@mkdir -p $(@D)
 	@echo '  HOSTCC  $@'
 	@$(HOST_CC) $(guest_cflags) -static -o $@ $<
@@ -30,4 +31,4 @@ $(guest_out)/hello-dynamic: $(guest_dir)/boot/hello.c $(guest_dir)/guest.mk
 	@$(HOST_CC) $(guest_cflags) -o $@ $<
 
 .PHONY: guest
-guest: $(guest_disks) $(guest_out)/vector $(guest_out)/abi $(guest_out)/hello $(guest_out)/crash $(guest_out)/hello-dynamic
+guest: $(guest_disks) $(guest_out)/vector $(guest_out)/abi $(guest_out)/hello $(guest_out)/crash $(guest_out)/hello-dynamic $(guest_out)/locks

@@ -1,0 +1,190 @@
+/*
+ * How many locks a call takes while four threads on four CPUs make it at the same time, each on
+ * things of its own: process 1 of a machine that runs Bantam. One line a call:
+ *
+ *     locks <call>: kernel <most on one CPU> inode <most on one CPU> of <calls>
+ */
+#include <fcntl.h>
+#include <pthread.h>
+#include <sched.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/mount.h>
+#include <sys/reboot.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <time.h>
+#include <unistd.h>
+
+#define CPUS  4
+#define CALLS 5000
+
+struct counts {
+	unsigned long kernel[CPUS], inode[CPUS];
+};
+
+/* A thread's own. */
+struct own {
+	int cpu, file, null, zero;
+	char buffer[512];
+};
+
+static pthread_barrier_t barrier;
+static struct own owns[CPUS];
+static struct counts before, after;
+
+static void read_counts(struct counts *c)
+{
+	FILE *f = fopen("/proc/bantam_locks", "r");
+	unsigned long kernel, inode;
+	int cpu;
+
+	if (!f || fscanf(f, "%*[^\n]") < 0)
+		exit(1);
+	while (fscanf(f, "%d %lu %lu", &cpu, &kernel, &inode) == 3 && cpu < CPUS) {
+		c->kernel[cpu] = kernel;
+		c->inode[cpu] = inode;
+	}
+	fclose(f);
+}
+
+static void call_getppid(struct own *o)
+{
+	(void)o;
+	syscall(SYS_getppid);
+}
+
+static void call_clock(struct own *o)
+{
+	syscall(SYS_clock_gettime, CLOCK_MONOTONIC, o->buffer);
+}
+
+static void call_yield(struct own *o)
+{
+	(void)o;
+	sched_yield();
+}
+
+static void call_write_null(struct own *o)
+{
+	write(o->null, o->buffer, sizeof(o->buffer));
+}
+
+static void call_read_zero(struct own *o)
+{
+	read(o->zero, o->buffer, sizeof(o->buffer));
+}
+
+static void call_pread(struct own *o)
+{
+	pread(o->file, o->buffer, sizeof(o->buffer), 0);
+}
+
+static void call_pwrite(struct own *o)
+{
+	pwrite(o->file, o->buffer, sizeof(o->buffer), 1024);
+}
+
+static void call_seek_read(struct own *o)
+{
+	lseek(o->file, 0, SEEK_SET);
+	read(o->file, o->buffer, sizeof(o->buffer));
+}
+
+static void call_fstat(struct own *o)
+{
+	syscall(SYS_fstat, o->file, o->buffer);
+}
+
+/* One that does take the kernel lock: it shows that the count counts. */
+static void call_getpgrp(struct own *o)
+{
+	(void)o;
+	syscall(SYS_getpgrp);
+}
+
+static const struct {
+	const char *name;
+	void (*call)(struct own *o);
+} calls[] = {
+	{"getppid", call_getppid},	 {"clock_gettime", call_clock}, {"sched_yield", call_yield},
+	{"write_null", call_write_null}, {"read_zero", call_read_zero}, {"pread", call_pread},
+	{"pwrite", call_pwrite},	 {"seek_read", call_seek_read}, {"fstat", call_fstat},
+	{"getpgrp", call_getpgrp},
+};
+
+/* All at once; nobody wakes anybody while it is counted. */
+static void measure(struct own *o, void (*call)(struct own *o))
+{
+	pthread_barrier_wait(&barrier);
+	/* What is touched for the first time is not what is asked about. */
+	call(o);
+	pthread_barrier_wait(&barrier);
+	if (o->cpu == 0)
+		read_counts(&before);
+	pthread_barrier_wait(&barrier);
+	for (int i = 0; i < CALLS; i++)
+		call(o);
+	pthread_barrier_wait(&barrier);
+	if (o->cpu == 0)
+		read_counts(&after);
+	pthread_barrier_wait(&barrier);
+}
+
+static void say(const char *name)
+{
+	unsigned long kernel = 0, inode = 0;
+
+	for (int i = 0; i < CPUS; i++) {
+		unsigned long k = after.kernel[i] - before.kernel[i];
+		unsigned long n = after.inode[i] - before.inode[i];
+
+		kernel = k > kernel ? k : kernel;
+		inode = n > inode ? n : inode;
+	}
+	printf("locks %s: kernel %lu inode %lu of %d\n", name, kernel, inode, CALLS);
+	fflush(stdout);
+}
+
+static void *work(void *arg)
+{
+	struct own *o = arg;
+	char path[32];
+	cpu_set_t set;
+
+	CPU_ZERO(&set);
+	CPU_SET(o->cpu, &set);
+	if (sched_setaffinity(0, sizeof(set), &set) < 0)
+		exit(1);
+	snprintf(path, sizeof(path), "/file%d", o->cpu);
+	o->file = open(path, O_RDWR | O_CREAT, 0644);
+	o->null = open("/dev/null", O_RDWR);
+	o->zero = open("/dev/zero", O_RDWR);
+	for (int i = 0; i < 8; i++)
+		write(o->file, o->buffer, sizeof(o->buffer));
+	for (size_t i = 0; i < sizeof(calls) / sizeof(calls[0]); i++) {
+		measure(o, calls[i].call);
+		if (o->cpu == 0)
+			say(calls[i].name);
+	}
+	return NULL;
+}
+
+int main(void)
+{
+	pthread_t threads[CPUS];
+
+	mkdir("/proc", 0755);
+	mount("proc", "/proc", "proc", 0, NULL);
+	pthread_barrier_init(&barrier, NULL, CPUS);
+	for (int i = 0; i < CPUS; i++) {
+		owns[i].cpu = i;
+		pthread_create(&threads[i], NULL, work, &owns[i]);
+	}
+	for (int i = 0; i < CPUS; i++)
+		pthread_join(threads[i], NULL);
+	puts("done");
+	fflush(stdout);
+	reboot(RB_AUTOBOOT);
+	return 0;
+}
