@@ -202,6 +202,12 @@ long path_name(struct inode *root, struct inode *dir, char *out, size_t size)
 		if (dir == root)
 			break;
 		parent = dir->ops->parent(dir);
+		/* At the top, and the root was not on the way: it can't be reached from there. */
+		if (parent == dir) {
+			inode_put(parent);
+			inode_put(dir);
+			return -ENOENT;
+		}
 
 		struct name_search s = {dir->ino, out, at, 0};
 
