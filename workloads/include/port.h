@@ -21,43 +21,15 @@
  */
 
 #include "port_abi.h"
-
-/* clang-format off */
-enum port_errno {
-	PORT_ENOENT = 2, PORT_EINTR = 4, PORT_ENXIO = 6, PORT_EAGAIN = 11, PORT_ENODEV = 19,
-	PORT_EINVAL = 22, PORT_ENOTTY = 25, PORT_ENOSYS = 38, PORT_EPROTONOSUPPORT = 93,
-	PORT_EOPNOTSUPP = 95, PORT_EAFNOSUPPORT = 97,
-};
-/* clang-format on */
+#include "port_types.h"
 
 /* The descriptor records go to. */
 #define PORT_CONSOLE 1
-
-/* How a child ended: by exit (signal is 0) or by a signal (status is 0). */
-struct port_end {
-	int status;
-	int signal;
-};
-
-/* A kind of socket, and where one is: a path, or a number on the loopback network. */
-enum port_socket_kind { PORT_LOCAL, PORT_TCP, PORT_UDP };
-struct port_endpoint {
-	enum port_socket_kind kind;
-	const char *path;
-	uint16_t number;
-};
 
 /*
  * One instruction without effect that is seen from outside the machine: the window of a workload,
  * the runner's first and its last moment. `tag` is a constant.
  */
-enum port_mark {
-	PORT_MARK_OPEN = 1,
-	PORT_MARK_CLOSE = 2,
-	PORT_MARK_READY = 3,
-	PORT_MARK_DONE = 4,
-	PORT_MARK_BEGIN = 5,
-};
 static inline __attribute__((always_inline)) void port_mark(enum port_mark tag);
 
 /* The finest counter user code can read, ordered against the code around it. */
