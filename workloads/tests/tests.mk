@@ -20,7 +20,7 @@ $(tests): HOST_CFLAGS += -Dmemcpy=own_memcpy -Dmemset=own_memset
 
 $(test_out)/%: tests/%.c $(wildcard include/*.h runner/*.h tests/*.h) tests/tests.mk
 	@mkdir -p $(@D)
-	$(HOST_CC) $(HOST_CFLAGS) -o $@ $(filter %.c,$^)
+	$(Q)$(HOST_CC) $(HOST_CFLAGS) -o $@ $(filter %.c,$^)
 
 test: test-elves $(tests)
 	@for test in $(tests); do echo "$$test"; $$test || exit 1; done
