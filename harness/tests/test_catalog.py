@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from ringside.catalog import find_root, load, load_workloads
 from ringside.catalog.load import lacks, read_manifest
+from ringside.catalog.model import Boot
 from ringside.catalog.names import select, split_list
 from ringside.errors import CatalogError
 
@@ -202,3 +203,19 @@ def test_the_root_is_found(
     monkeypatch.delenv("RINGSIDE_ROOT")
     monkeypatch.chdir(root / "workloads")
     assert find_root() == root
+
+
+def test_a_cpu_is_called_what_this_qemu_calls_it() -> None:
+    boot = Boot.model_validate(
+        {
+            "arch": "riscv32",
+            "machine": "virt",
+            "memory_mib": 128,
+            "cpu": "old",
+            "cpu_from": {"8.2": "new", "10.0": "newest"},
+            "workloads": "none",
+            "ways": {"direct": {"image": "kernel"}},
+        }
+    )
+    names = [boot.for_qemu(v).cpu for v in ((7, 2, 22), (8, 2, 0), (9, 2, 1), (10, 0, 2))]
+    assert names == ["old", "new", "new", "newest"]

@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime
 import fnmatch
 import re
+from collections.abc import Sequence
 from typing import Annotated, Literal
 
 from pydantic import Field, HttpUrl, ValidationInfo, field_validator, model_validator
@@ -132,6 +133,9 @@ class Way(Strict):
         return self
 
 
+CpuModel = Annotated[str, Field(pattern=r"^[A-Za-z0-9_.,+=-]+$")]
+
+
 class Boot(Strict):
     """The machine a kernel wants, and the ways to boot it (the first is the default).
 
@@ -144,10 +148,21 @@ class Boot(Strict):
     arch: Arch
     machine: str
     memory_mib: int = Field(ge=16, le=65536)
-    cpu: str | None = Field(default=None, pattern=r"^[A-Za-z0-9_.,+=-]+$", validate_default=True)
+    cpu: CpuModel | None = None
+    cpu_from: dict[Annotated[str, Field(pattern=r"^[0-9]+\.[0-9]+$")], CpuModel] = Field(
+        default_factory=dict
+    )
     devices: tuple[str, ...] = ()
     workloads: Delivery
     ways: dict[str, Way] = Field(min_length=1)
+
+    def for_qemu(self, version: Sequence[int]) -> Boot:
+        """The same with `cpu` as QEMU of that version (major, minor, ...) calls it."""
+        named = sorted(
+            (tuple(map(int, since.split("."))), cpu) for since, cpu in self.cpu_from.items()
+        )
+        models = [cpu for since, cpu in named if tuple(version[:2]) >= since]
+        return self.model_copy(update={"cpu": models[-1]}) if models else self
 
     @field_validator("cpu")
     @classmethod

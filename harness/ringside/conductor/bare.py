@@ -13,6 +13,7 @@ from ringside.image import KernelImage, boot_file, obtain
 from ringside.image.files import sha256_file
 from ringside.machine import CLOCKS, QemuMachine, build_argv, find_qemu
 from ringside.machine.argv import cpu_model
+from ringside.machine.version import version_tuple
 from ringside.session import Ending, Limits, Outcome, ReadyText, run_session
 from ringside.store.boots import BareBoot, BootFolder
 from ringside.store.schema import BootRecord, Clock, ImageRecord
@@ -43,6 +44,7 @@ async def boot_bare(
     image = obtain(kernel, catalog.root, cache, given=given)
     file = boot_file(image, boot.ways[name], cache)
     qemu = find_qemu(boot.arch)
+    boot = boot.for_qemu(version_tuple(qemu))
     spec = bare_machine(kernel.console, boot, boot.ways[name], file)
     machine = QemuMachine(lambda fd: build_argv(spec, CLOCKS[clock], qemu.binary, fd))
     limits = Limits(

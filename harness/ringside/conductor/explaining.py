@@ -19,6 +19,7 @@ from ringside.image import KernelImage, Symbols, boot_file
 from ringside.image.files import sha256_file
 from ringside.image.revision import build_revision, resolve_revision
 from ringside.machine.newer import find_qemu_for_plugins
+from ringside.machine.version import version_tuple
 from ringside.profile import Explanation, Names, explain
 from ringside.records import Verdict
 
@@ -35,8 +36,11 @@ class Subject:
 
 def with_plugins(plan: Plan) -> Plan:
     """The plan with a QEMU that plugins can watch with."""
-    arch = plan.candidates[0].boot.arch
-    return dataclasses.replace(plan, qemu=find_qemu_for_plugins(arch, plan.cache))
+    qemu = find_qemu_for_plugins(plan.candidates[0].boot.arch, plan.cache)
+    candidates = tuple(
+        dataclasses.replace(c, boot=c.boot.for_qemu(version_tuple(qemu))) for c in plan.candidates
+    )
+    return dataclasses.replace(plan, qemu=qemu, candidates=candidates)
 
 
 def subjects_of(plan: Plan, revisions: Sequence[str], observer: Observer) -> tuple[Subject, ...]:

@@ -24,6 +24,7 @@ from ringside.image import KernelImage, boot_file, obtain
 from ringside.image.disk import is_bootable_disk
 from ringside.machine import CLOCKS, MachineSpec
 from ringside.machine.newer import find_qemu_for_plugins
+from ringside.machine.version import version_tuple
 from ringside.profile import BootView
 from ringside.session import Limits, Outcome
 from ringside.store.boots import BootFolder, ObservedBoot
@@ -93,6 +94,9 @@ def observe_alone(
     arch = kernel.boot.arch if kernel.boot else _ARCH
     qemu = find_qemu_for_plugins(arch, cache)
     plugin = build_plugin(catalog.root, arch)
+    if kernel.boot is not None:
+        boot = kernel.boot.for_qemu(version_tuple(qemu))
+        kernel = kernel.model_copy(update={"boot": boot})
     found, spec = _spec(catalog, kernel, image, cache)
     observer.preparing(f"watching {kernel.id} for at most {seconds:g} s")
 

@@ -18,6 +18,7 @@ from ringside.image.make import make
 from ringside.image.snapshot import snapshot_point
 from ringside.machine import CLOCKS, Clock, ClockSpec, Qemu, find_qemu
 from ringside.machine.newer import find_qemu_for_turns
+from ringside.machine.version import version_tuple
 from ringside.store.schema import Isolation
 
 Profile = Literal["quick", "full"]
@@ -110,8 +111,8 @@ def prepare(catalog: Catalog, request: Request, observer: Observer) -> Plan:
                 f"leaving out {kernel.name}: it is of {_boot(kernel).arch}, this run of {arch}"
             )
     reference = _reference(catalog, kernels, request.reference)
-    boots = [_boot(kernel) for kernel in kernels]
     qemu = _qemu(catalog.root, arch, request, observer)
+    boots = [_boot(kernel).for_qemu(version_tuple(qemu)) for kernel in kernels]
     sets = _workload_sets(catalog.root, kernels, observer)
     # All know the same names; one that was built for a small system has fewer of them.
     first = max(sets.values(), key=lambda found: (len(found.workloads), len(found.probes)))
