@@ -111,7 +111,7 @@ def test_the_table_and_the_remarks() -> None:
         "100",
     ]
     narrow = Console(file=io.StringIO(), width=40)
-    narrow.print(terminal(VIEW))
+    narrow.print(terminal(VIEW), crop=False)
     assert isinstance(narrow.file, io.StringIO)
     assert "…" not in narrow.file.getvalue().partition("10,000 instructions")[0].partition("─")[2]
     said = "\n".join(remarks(VIEW))

@@ -75,7 +75,7 @@ def observe(
         highlight=False,
         soft_wrap=True,
     )
-    console.print(terminal(observed.view))
+    console.print(terminal(observed.view), crop=False)
     if json_file is not None:
         _write(json_file, observed.view.model_dump_json(indent=1) + "\n")
     return 0

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from rich import box
-from rich.console import Group, RenderableType
+from rich.console import Console, Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
@@ -13,6 +13,8 @@ from ringside.profile import BootView, Door
 from ringside.profile.boot import Counts, count, median, total
 from ringside.report.text import NO_VALUE
 
+# Room for any table.
+_WIDE = 1000
 _NUMBERS = ("entered", "min", "median", "max", "sum", "wall")
 
 
@@ -31,17 +33,12 @@ def _doors(doors: Sequence[Door]) -> Table:
         box=box.SIMPLE_HEAD,
         pad_edge=False,
     )
-    rows = [_row(door) for door in sorted(doors, key=lambda door: (-total(door.own), door.name))]
-    for column, head in enumerate(("way in", "from", *_NUMBERS)):
-        # A digit that is cut off is worse than a line that is too long.
-        table.add_column(
-            head,
-            justify="right" if head in _NUMBERS else "left",
-            no_wrap=True,
-            min_width=max(len(row[column]) for row in rows),
-        )
-    for row in rows:
-        table.add_row(*row)
+    for head in ("way in", "from", *_NUMBERS):
+        table.add_column(head, justify="right" if head in _NUMBERS else "left", no_wrap=True)
+    for door in sorted(doors, key=lambda door: (-total(door.own), door.name)):
+        table.add_row(*_row(door))
+    # A digit that is cut off is worse than a line that is too long.
+    table.width = Console(width=_WIDE).measure(table).maximum
     return table
 
 
