@@ -11,6 +11,7 @@
 
 /* The C library's, with the same value. */
 #undef RENAME_NOREPLACE
+#undef RENAME_EXCHANGE
 #include "fs/block.h"
 #include "fs/ext2.h"
 #include "fs/ext2_disk.h"
