@@ -3,6 +3,7 @@
 #include "fs/path.h"
 #include "fs/uio.h"
 #include "lib/errno.h"
+#include "lib/list.h"
 #include "lib/string.h"
 #include "mm/kmem.h"
 
@@ -25,6 +26,13 @@ enum field {
 	NAME_SIZE,
 	CHECK,
 	FIELDS,
+};
+
+/* A file that has more names than one, for those that come later. */
+struct linked {
+	struct list link;
+	uint32_t major, minor, ino, type;
+	struct inode *inode; /* with a reference */
 };
 
 static int parse_header(const char *h, uint32_t out[FIELDS])
@@ -70,27 +78,90 @@ static int unpack_symlink(const struct path_last *last, const char *data, size_t
 	return err;
 }
 
-static int unpack_node(const struct path_last *last, const uint32_t f[FIELDS], const char *data)
+static struct inode *find_linked(const struct list *links, const uint32_t f[FIELDS])
+{
+	struct linked *l;
+
+	list_for_each (l, links, link)
+		if (l->ino == f[INO] && l->major == f[DEV_MAJOR] && l->minor == f[DEV_MINOR] &&
+		    l->type == (f[MODE] & S_IFMT))
+			return l->inode;
+	return NULL;
+}
+
+static int keep_linked(struct list *links, const uint32_t f[FIELDS], struct inode *inode)
+{
+	struct linked *l = kmem_alloc(sizeof(*l));
+
+	if (!l)
+		return -ENOMEM;
+	*l = (struct linked){
+		.major = f[DEV_MAJOR],
+		.minor = f[DEV_MINOR],
+		.ino = f[INO],
+		.type = f[MODE] & S_IFMT,
+		.inode = inode_get(inode),
+	};
+	list_push_front(links, &l->link);
+	return 0;
+}
+
+static void forget_linked(struct list *links)
+{
+	struct linked *l, *next;
+
+	list_for_each_safe (l, next, links, link) {
+		inode_put(l->inode);
+		kmem_free(l);
+	}
+}
+
+/* The inode of an entry, named: of a file with several names the one that the first name got. */
+static int make_node(struct list *links, const struct path_last *last, const uint32_t f[FIELDS],
+		     struct inode **out)
+{
+	bool several = f[LINKS] > 1 && (f[MODE] & S_IFMT) != S_IFDIR;
+	struct inode *there = several ? find_linked(links, f) : NULL;
+	int err;
+
+	if (there) {
+		err = last->dir->ops->link(last->dir, last->name, last->len, there);
+		if (!err)
+			*out = inode_get(there);
+		return err;
+	}
+	err = last->dir->ops->create(last->dir, last->name, last->len, f[MODE],
+				     DEVICE(f[RDEV_MAJOR], f[RDEV_MINOR]), out);
+	if (err)
+		return err;
+	(*out)->uid = f[UID];
+	(*out)->gid = f[GID];
+	err = several ? keep_linked(links, f, *out) : 0;
+	if (err)
+		inode_put(*out);
+	return err;
+}
+
+static int unpack_node(struct list *links, const struct path_last *last, const uint32_t f[FIELDS],
+		       const char *data)
 {
 	struct inode *inode;
 	int err;
 
 	if ((f[MODE] & S_IFMT) == S_IFLNK)
 		return unpack_symlink(last, data, f[SIZE]);
-	err = last->dir->ops->create(last->dir, last->name, last->len, f[MODE],
-				     DEVICE(f[RDEV_MAJOR], f[RDEV_MINOR]), &inode);
+	err = make_node(links, last, f, &inode);
 	if (err)
 		return err;
-	inode->uid = f[UID];
-	inode->gid = f[GID];
+	/* One of the names has the data: the last that cpio wrote, with others the first. */
 	if (inode_is(inode, S_IFREG))
 		err = write_all(inode, data, f[SIZE]);
 	inode_put(inode);
 	return err;
 }
 
-static int unpack_one(struct inode *root, const char *name, const uint32_t f[FIELDS],
-		      const char *data)
+static int unpack_one(struct inode *root, struct list *links, const char *name,
+		      const uint32_t f[FIELDS], const char *data)
 {
 	struct path_base base = {root, root};
 	struct path_last last;
@@ -100,13 +171,13 @@ static int unpack_one(struct inode *root, const char *name, const uint32_t f[FIE
 	/* The archive's `.` is the root, which is there. */
 	if (err)
 		return err == -EEXIST ? 0 : err;
-	err = unpack_node(&last, f, data);
+	err = unpack_node(links, &last, f, data);
 	inode_put(last.dir);
 	/* A directory may come twice; a later file takes no earlier one's place. */
 	return err == -EEXIST ? 0 : err;
 }
 
-int cpio_unpack(struct inode *root, const char *archive, size_t size)
+static int unpack_all(struct inode *root, struct list *links, const char *archive, size_t size)
 {
 	size_t at = 0;
 
@@ -125,7 +196,7 @@ int cpio_unpack(struct inode *root, const char *archive, size_t size)
 			return -EINVAL;
 		if (strcmp(name, TRAILER) == 0)
 			return 0;
-		err = unpack_one(root, name, f, archive + data);
+		err = unpack_one(root, links, name, f, archive + data);
 		if (err)
 			return err;
 		if (next > size)
@@ -133,4 +204,13 @@ int cpio_unpack(struct inode *root, const char *archive, size_t size)
 		at = next;
 	}
 	return -EINVAL;
+}
+
+int cpio_unpack(struct inode *root, const char *archive, size_t size)
+{
+	struct list links = LIST_INIT(links);
+	int err = unpack_all(root, &links, archive, size);
+
+	forget_linked(&links);
+	return err;
 }

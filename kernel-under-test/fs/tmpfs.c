@@ -194,16 +194,22 @@ static const char *tmpfs_target(struct inode *inode)
  */
 static void tmpfs_release(struct object *o)
 {
-	struct node *n = container_of(o, struct node, inode.object);
+	struct node *n = container_of(o, struct node, inode.object), *above;
 
-	tmpfs_empty(n);
-	lock_forget(&n->inode);
-	if (unlikely(n->inode.attributes))
-		attribute_forget(&n->inode);
-	store_cut(&n->pages, 0);
-	kmem_free(n->buckets);
-	kmem_free(n->target);
-	kmem_free(n);
+	/* A row of removed directories may be long, and the stack is not. */
+	for (; n; n = above) {
+		above = n->inode.links || n->parent == n ? NULL : n->parent;
+		tmpfs_empty(n);
+		lock_forget(&n->inode);
+		if (unlikely(n->inode.attributes))
+			attribute_forget(&n->inode);
+		store_cut(&n->pages, 0);
+		kmem_free(n->buckets);
+		kmem_free(n->target);
+		kmem_free(n);
+		if (likely(!above) || --above->inode.object.refs)
+			break;
+	}
 }
 
 static const struct object_ops object_ops = {

@@ -248,8 +248,9 @@ static int tmpfs_unlink(struct inode *inode, const char *name, size_t len, bool 
 	inode_get(target);
 	remove_entry(dir, slot);
 	if (directory) {
+		/* Who works in it still may go up from there. */
 		target->links = 0;
-		node_of(target)->parent = node_of(target);
+		inode_get(inode);
 		dir->inode.links--;
 	}
 	inode_put(target);

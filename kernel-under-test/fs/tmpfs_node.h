@@ -22,7 +22,10 @@ struct node {
 	struct store pages;
 	/* Symbolic links. */
 	char *target;
-	/* Directories. `parent` has no reference: it can't go while this one is linked. */
+	/*
+	 * Directories. `parent` can't go while this one is linked; once it is not (`links` is 0),
+	 * it has a reference.
+	 */
 	struct node *parent;
 	struct list entries;
 	struct dentry **buckets;

@@ -29,10 +29,10 @@ static void areas_open(struct space *s, uint32_t at)
 	s->count++;
 }
 
-static void areas_close(struct space *s, uint32_t at)
+static void areas_close(struct space *s, uint32_t at, uint32_t n)
 {
-	s->count--;
-	memmove(&s->areas[at], &s->areas[at + 1], (s->count - at) * sizeof(struct area));
+	s->count -= n;
+	memmove(&s->areas[at], &s->areas[at + n], (s->count - at) * sizeof(struct area));
 }
 
 /* Cuts area `i` in two at `addr`, inside it. */
@@ -82,7 +82,7 @@ static bool merge_next(struct space *s, uint32_t i)
 	s->areas[i].end = s->areas[i + 1].end;
 	if (s->areas[i + 1].object)
 		object_put(s->areas[i + 1].object);
-	areas_close(s, i + 1);
+	areas_close(s, i + 1, 1);
 	return true;
 }
 
@@ -104,9 +104,14 @@ int space_unmap(struct space *s, uint64_t addr, uint64_t len)
 	}
 	while (i < s->count && s->areas[i].start < end) {
 		struct object *o = s->areas[i].object;
+		uint32_t n = 1;
 
 		space_drop_pages(s, s->areas[i].start, s->areas[i].end);
-		areas_close(s, i);
+		/* Of very many, each closed by itself would move all that come after. */
+		for (struct area *a = &s->areas[i + 1];
+		     !o && i + n < s->count && a->start < end && !a->object; a++, n++)
+			space_drop_pages(s, a->start, a->end);
+		areas_close(s, i, n);
 		if (o)
 			object_put(o);
 	}

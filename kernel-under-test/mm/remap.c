@@ -5,30 +5,64 @@
 #include "mm/space.h"
 #include "mm/tlb.h"
 
-/* The pages of [from, from + len) go to `to`, where nothing is mapped. */
-static int move_pages(struct space *s, uint64_t from, uint64_t to, uint64_t len)
+/* More areas than moving one can make: what is cut at both places, and the new one. */
+#define AREAS_FOR_MOVE 5
+
+/*
+ * Takes what there must be for the pages of [from, from + len) at `to`, so that moving them can't
+ * fail half way. Page tables without an area stay, empty, until the space goes.
+ */
+static int prepare_tables(struct space *s, uint64_t from, uint64_t to, uint64_t len)
 {
 	uint64_t va = from, *e;
-	int err = 0;
 
-	while (!err && (e = mmu_entry_next(s->root, &va, from + len))) {
+	while ((e = mmu_entry_next(s->root, &va, from + len))) {
+		uint64_t stop = MIN(from + len, ALIGN_DOWN(va, MMU_TABLE_SPAN) + MMU_TABLE_SPAN);
+
+		for (; va < stop; va += PAGE_SIZE, e++)
+			if (*e && !mmu_entry_make(s->root, &s->tables, to + (va - from)))
+				return -ENOMEM;
+	}
+	return 0;
+}
+
+/* The pages of [from, from + len) go to `to`, where nothing is mapped and all is prepared. */
+static void move_pages(struct space *s, uint64_t from, uint64_t to, uint64_t len)
+{
+	uint64_t va = from, *e;
+
+	while ((e = mmu_entry_next(s->root, &va, from + len))) {
 		uint64_t stop = MIN(from + len, ALIGN_DOWN(va, MMU_TABLE_SPAN) + MMU_TABLE_SPAN);
 
 		for (; va < stop; va += PAGE_SIZE, e++) {
-			uint64_t *new;
-
 			if (!*e)
 				continue;
-			new = mmu_entry_make(s->root, &s->tables, to + (va - from));
-			if (!new) {
-				err = -ENOMEM;
-				break;
-			}
-			*new = *e;
+			*mmu_entry_make(s->root, &s->tables, to + (va - from)) = *e;
 			*e = 0;
 		}
 	}
 	tlb_flush(s);
+}
+
+/* `a` is the area that [addr, addr + old) is in. All is moved, or nothing. */
+static int move_area(struct space *s, const struct area *a, uint64_t addr, uint64_t old,
+		     uint64_t to, uint64_t len)
+{
+	struct object *object = a->object ? object_get(a->object) : NULL;
+	struct area from = *a;
+	int err = space_reserve(s, AREAS_FOR_MOVE);
+
+	if (!err)
+		err = prepare_tables(s, addr, to, MIN(old, len));
+	if (!err)
+		err = space_map(s, to, len, from.flags & ~(uint32_t)AREA_STACK, object,
+				from.offset + (addr - from.start));
+	if (!err) {
+		move_pages(s, addr, to, MIN(old, len));
+		err = space_unmap(s, addr, old);
+	}
+	if (object)
+		object_put(object);
 	return err;
 }
 
@@ -58,11 +92,6 @@ long space_remap(struct space *s, uint64_t addr, uint64_t old, uint64_t len, boo
 	to = fixed ? fixed : space_gap(s, 0, len);
 	if (!to)
 		return -ENOMEM;
-	err = space_map(s, to, len, a.flags & ~(uint32_t)AREA_STACK, a.object,
-			a.offset + (addr - a.start));
-	if (!err)
-		err = move_pages(s, addr, to, MIN(old, len));
-	if (!err)
-		err = space_unmap(s, addr, old);
+	err = move_area(s, &a, addr, old, to, len);
 	return err ? err : (long)to;
 }

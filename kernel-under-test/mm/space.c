@@ -56,21 +56,24 @@ struct space *space_create(void)
 	return s;
 }
 
-int space_make_room(struct space *s)
+int space_reserve(struct space *s, uint32_t more)
 {
-	struct area *more;
+	uint32_t capacity = s->capacity;
+	struct area *areas;
 
-	if (s->count < s->capacity)
+	if (s->count + more > AREAS_MAX)
+		return -ENOMEM;
+	if (s->count + more <= s->capacity)
 		return 0;
-	if (s->count >= AREAS_MAX)
+	while (capacity < s->count + more)
+		capacity = MIN(capacity * 2, (uint32_t)AREAS_MAX);
+	areas = kmem_alloc((size_t)capacity * sizeof(struct area));
+	if (!areas)
 		return -ENOMEM;
-	more = kmem_alloc(2ul * s->capacity * sizeof(struct area));
-	if (!more)
-		return -ENOMEM;
-	memcpy(more, s->areas, s->count * sizeof(struct area));
+	memcpy(areas, s->areas, s->count * sizeof(struct area));
 	kmem_free(s->areas);
-	s->areas = more;
-	s->capacity *= 2;
+	s->areas = areas;
+	s->capacity = capacity;
 	return 0;
 }
 

@@ -133,4 +133,9 @@ int space_read(struct space *s, uint64_t addr, void *to, size_t n);
 
 /* For mm's own files. */
 void space_drop_pages(struct space *s, uint64_t start, uint64_t end);
-int space_make_room(struct space *s);
+/* Room for `more` areas than there are. 0, -ENOMEM. */
+int space_reserve(struct space *s, uint32_t more);
+static inline int space_make_room(struct space *s)
+{
+	return likely(s->count < s->capacity) ? 0 : space_reserve(s, 1);
+}

@@ -36,11 +36,12 @@
 #define AT_HWCAP	16
 #define AT_CLKTCK	17
 #define AT_SECURE	23
+#define AT_PLATFORM	15
 #define AT_RANDOM	25
 #define AT_EXECFN	31
 #define AT_SYSINFO_EHDR 33
 #define AT_MINSIGSTKSZ	51
-#define AUX_WORDS	(2 * 19)
+#define AUX_WORDS	(2 * 20)
 
 static int write_strings(struct space *s, uint64_t to, const struct args *a)
 {
@@ -101,11 +102,15 @@ static int build_stack(struct space *s, const char *path, const struct args *a,
 {
 	size_t path_size = strlen(path) + 1, at = 0;
 	uint64_t exec_fn = s->stack_top - 8 - path_size - (space_random_gap(256) >> 8);
-	uint64_t random = ALIGN_DOWN(exec_fn, 16) - 16;
+	struct {
+		uint64_t seed[2];
+		char platform[16];
+	} given = {{random_u64(), random_u64()}, "x86_64"};
+	uint64_t random = ALIGN_DOWN(exec_fn, 16) - sizeof(given);
 	uint64_t strings = random - a->used;
 	size_t words = 1 + a->argc + 1 + a->envc + 1 + AUX_WORDS;
 	struct pusher p = {.space = s, .at = ALIGN_DOWN(strings - words * 8, 16)};
-	uint64_t seed[2] = {random_u64(), random_u64()}, vdso = vdso_map(s);
+	uint64_t vdso = vdso_map(s);
 	const uint64_t aux[AUX_WORDS] = {
 		AT_PHDR,	 image->headers,
 		AT_PHENT,	 ELF_HEADER_SIZE,
@@ -121,6 +126,7 @@ static int build_stack(struct space *s, const char *path, const struct args *a,
 		AT_SECURE,	 cred->uid != cred->euid || cred->gid != cred->egid,
 		AT_HWCAP,	 arch_cpu_features(),
 		AT_CLKTCK,	 100,
+		AT_PLATFORM,	 random + sizeof(given.seed),
 		AT_RANDOM,	 random,
 		AT_EXECFN,	 exec_fn,
 		AT_SYSINFO_EHDR, vdso,
@@ -136,7 +142,7 @@ static int build_stack(struct space *s, const char *path, const struct args *a,
 	if (!err)
 		err = space_write(s, exec_fn, path, path_size);
 	if (!err)
-		err = space_write(s, random, seed, sizeof(seed));
+		err = space_write(s, random, &given, sizeof(given));
 	if (!err)
 		err = write_strings(s, strings, a);
 	if (!err)
@@ -318,6 +324,8 @@ int process_exec(struct process *p, const char *path, struct args *args)
 	credentials_put(t->cred);
 	credentials_give(t, cred);
 	signal_reset_actions(p);
+	/* What clone() was asked for was another program's wish. */
+	p->exit_signal = SIGCHLD;
 	if (unlikely(p->timers))
 		posix_timers_delete_all(p, false);
 	if (t == thread_current())

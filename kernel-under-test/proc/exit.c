@@ -23,6 +23,7 @@ static void give_away_children(struct process *p)
 		list_remove(&c->sibling);
 		c->parent = init;
 		c->parent_pid = init->pid;
+		c->exit_signal = SIGCHLD;
 		list_push_back(&init->children, &c->sibling);
 		if (unlikely(c->death_signal) && !c->zombie)
 			signal_raise(c, c->death_signal);
@@ -114,7 +115,7 @@ static void finish(struct process *p)
 	p->zombie = true;
 	pidfd_tell();
 	signal_send_child(p);
-	if (wants_no_zombies(parent))
+	if (p->exit_signal == SIGCHLD && wants_no_zombies(parent))
 		process_free(p);
 	wait_wake_all(&parent->child_changed);
 }
@@ -184,6 +185,8 @@ void process_end_others(void)
 
 static bool matches(const struct process *child, int id, unsigned int options)
 {
+	if (!(options & WAIT_ALL) && (child->exit_signal != SIGCHLD) != !!(options & WAIT_CLONE))
+		return false;
 	if (options & WAIT_GROUP)
 		return child->pgid == (id ? id : child->parent->pgid);
 	return id == WAIT_ANY || child->pid == id;

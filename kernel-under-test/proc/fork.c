@@ -78,6 +78,7 @@ long process_fork(const struct fork_request *r)
 	pid = child->pid;
 	t = process_first_thread(child);
 	copy_rest(child, parent);
+	child->exit_signal = r->exit_signal;
 	copy_thread(t, r);
 	t->alt_stack = thread_current()->alt_stack;
 	t->alt_stack_size = thread_current()->alt_stack_size;

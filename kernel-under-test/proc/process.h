@@ -45,6 +45,7 @@ struct process {
 	bool zombie;
 	uint32_t uid; /* whose it was, kept for its parent */
 	int exit_status; /* as wait4() gives it */
+	int exit_signal; /* what its parent gets when it ends; 0: nothing */
 	int pgid, sid;
 
 	/* Its threads; while `exiting`, each ends on its way to user mode. */
@@ -136,6 +137,8 @@ struct fork_request {
 	/* Threads: `set_fs` loads it as the FS base. */
 	bool set_fs;
 	uint64_t fs_base;
+	/* Of processes: what the parent gets at the end, SIGCHLD as a rule. */
+	int exit_signal;
 };
 
 /* A copy of the calling process: its pid, or -errno. */
@@ -160,6 +163,8 @@ void process_end_others(void);
 #define WAIT_EXITED    4
 #define WAIT_CONTINUED 8
 #define WAIT_NOREAP    0x01000000
+#define WAIT_ALL       0x40000000 /* of both kinds that WAIT_CLONE tells apart */
+#define WAIT_CLONE     0x80000000 /* those whose exit signal is not SIGCHLD, not the others */
 #define WAIT_GROUP     0x00010000 /* the id is a group's; no number of Linux's */
 
 #define WAIT_ANY (-1)

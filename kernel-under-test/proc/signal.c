@@ -189,6 +189,10 @@ void signal_send_child(struct process *p)
 	}
 	if (job && (p->parent->actions[SIGCHLD - 1].flags & SA_NOCLDSTOP))
 		return;
+	if (!job)
+		info.signo = p->exit_signal;
+	if (info.signo < 1 || info.signo > SIGNALS_MAX)
+		return;
 	signal_send(p->parent, &info);
 }
 

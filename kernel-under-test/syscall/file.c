@@ -3,7 +3,24 @@
 #include "syscall/syscalls.h"
 #include "syscall/user.h"
 
-/* Makes the file that an open with O_CREAT asks for, where links that lead to nothing lead. */
+#define CREATE_TRIES 16
+
+/* What stands at that name is a link: it, with a reference. Else -ENOENT, -EEXIST or another. */
+static int find_link(const struct path_last *last, struct inode **out)
+{
+	int err = last->slash ? -EISDIR
+			      : last->dir->ops->lookup(last->dir, last->name, last->len, out);
+
+	if (err || inode_is(*out, S_IFLNK))
+		return err;
+	inode_put(*out);
+	return -EEXIST;
+}
+
+/*
+ * Makes the file that an open with O_CREAT asks for, where links that lead to nothing lead.
+ * -EEXIST: someone else was faster.
+ */
 static int create(const struct path_base *base, const char *path, uint32_t mode, struct inode **out)
 {
 	uint32_t type = S_IFREG | (mode & S_PERM & ~process_current()->umask);
@@ -18,17 +35,14 @@ static int create(const struct path_base *base, const char *path, uint32_t mode,
 			inode_put(dir);
 		dir = err ? NULL : last.dir;
 		if (!err)
-			err = last.slash ? -EISDIR
-					 : dir->ops->lookup(dir, last.name, last.len, &next);
-		if (err == -ENOENT && dir)
+			err = find_link(&last, &next);
+		if (err == -ENOENT && dir) {
 			err = may_enter(dir)
-				      ?: dir->ops->create(dir, last.name, last.len, type, 0, &next);
-		if (err)
-			break;
-		if (!inode_is(next, S_IFLNK)) {
-			*out = next;
+				      ?: dir->ops->create(dir, last.name, last.len, type, 0, out);
 			break;
 		}
+		if (err)
+			break;
 		if (link)
 			inode_put(link);
 		link = next;
@@ -62,10 +76,17 @@ static int open_inode(const struct path_base *base, const char *path, uint32_t f
 		      struct inode **out)
 {
 	bool exclusive = (flags & O_CREAT) && (flags & O_EXCL);
-	int err = path_find(base, path, !(flags & O_NOFOLLOW) && !exclusive, out);
+	int err;
 
-	if (err == -ENOENT && (flags & O_CREAT))
-		return create(base, path, mode, out);
+	/* Others come and go while a disk is read: what was not there may be when it is made. */
+	for (unsigned int tries = 0;; tries++) {
+		err = path_find(base, path, !(flags & O_NOFOLLOW) && !exclusive, out);
+		if (likely(err != -ENOENT || !(flags & O_CREAT)))
+			break;
+		err = create(base, path, mode, out);
+		if (err != -EEXIST || exclusive || tries == CREATE_TRIES)
+			return err;
+	}
 	if (!err && exclusive)
 		err = -EEXIST;
 	else if (!err && (flags & O_DIRECTORY) && !inode_is(*out, S_IFDIR))

@@ -316,6 +316,9 @@ long sys_getdents64(uint64_t fd, uint64_t out, uint64_t size)
 		return -EBADF;
 	if (!f->inode || !inode_is(f->inode, S_IFDIR))
 		goto out;
+	err = -ENOENT;
+	if (!f->inode->links)
+		goto out;
 	do
 		err = f->inode->ops->list(f->inode, f->pos, list_one, &l);
 	while (l.at == out && l.err == -EPAGING && !(l.err = space_bring_in()));

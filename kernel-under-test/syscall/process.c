@@ -27,9 +27,6 @@
 #define ARCH_GET_FS 0x1003
 #define ARCH_GET_GS 0x1004
 
-#define WALL   0x40000000ull
-#define WCLONE 0x80000000ull
-
 long sys_getpid(void)
 {
 	return process_current()->pid;
@@ -47,14 +44,14 @@ long sys_getppid(void)
 
 long sys_fork(void)
 {
-	struct fork_request r = {0};
+	struct fork_request r = {.exit_signal = SIGCHLD};
 
 	return process_fork(&r);
 }
 
 long sys_vfork(void)
 {
-	struct fork_request r = {.share_space = true};
+	struct fork_request r = {.share_space = true, .exit_signal = SIGCHLD};
 
 	return process_fork(&r);
 }
@@ -99,6 +96,7 @@ long sys_clone(uint64_t flags, uint64_t stack, uint64_t parent_tid, uint64_t chi
 		.child_tid = child_tid,
 		.clear_tid = child_tid,
 		.fs_base = flags & CLONE_SETTLS ? tls : 0,
+		.exit_signal = flags & CLONE_SIGNAL,
 	};
 
 	return do_clone(flags & ~CLONE_SIGNAL, &r);
@@ -117,7 +115,8 @@ long sys_clone3(uint64_t args, uint64_t size)
 		return -EINVAL;
 	if (copy_from_user(&a, args, sizeof(a)) < 0)
 		return -EFAULT;
-	if ((a.flags & CLONE_SIGNAL) || a.exit_signal > SIGNALS_MAX || !a.stack != !a.stack_size ||
+	if ((a.flags & CLONE_SIGNAL) || a.exit_signal > SIGNALS_MAX ||
+	    ((a.flags & CLONE_THREAD) && a.exit_signal) || !a.stack != !a.stack_size ||
 	    a.stack > USER_TOP || a.stack_size > USER_TOP)
 		return -EINVAL;
 	r = (struct fork_request){
@@ -126,6 +125,7 @@ long sys_clone3(uint64_t args, uint64_t size)
 		.child_tid = a.child_tid,
 		.clear_tid = a.child_tid,
 		.fs_base = a.flags & CLONE_SETTLS ? a.tls : 0,
+		.exit_signal = (int)a.exit_signal,
 	};
 	return do_clone(a.flags, &r);
 }
@@ -157,13 +157,13 @@ long sys_exit_group(uint64_t code)
 
 long sys_wait4(uint64_t pid, uint64_t status_out, uint64_t options, uint64_t usage_out)
 {
-	const uint64_t known = WAIT_NOHANG | WAIT_STOPPED | WAIT_CONTINUED | WALL | WCLONE;
+	const uint64_t known = WAIT_NOHANG | WAIT_STOPPED | WAIT_CONTINUED | WAIT_ALL | WAIT_CLONE;
 	uint64_t before = process_current()->children_cpu_ns;
 	unsigned int kind = (unsigned int)options | WAIT_EXITED;
 	int status, id = (int)pid;
 	long ended;
 
-	if (options & ~known)
+	if ((uint32_t)options & ~(uint32_t)known)
 		return -EINVAL;
 	if (unlikely(id <= 0 && id != WAIT_ANY)) {
 		if (id == INT32_MIN)
@@ -208,7 +208,8 @@ long sys_waitid(uint64_t type, uint64_t id, uint64_t info_out, uint64_t options,
 	}
 	if (type > P_PGID || !(options & kinds) || (type == P_PID && (int)id <= 0) ||
 	    (type == P_PGID && (int)id < 0) ||
-	    (options & ~(kinds | WAIT_NOHANG | WAIT_NOREAP | WALL | WCLONE)))
+	    ((uint32_t)options &
+	     ~(uint32_t)(kinds | WAIT_NOHANG | WAIT_NOREAP | WAIT_ALL | WAIT_CLONE)))
 		return -EINVAL;
 	pid = process_wait(type == P_ALL ? WAIT_ANY : (int)id,
 			   (unsigned int)options | (type == P_PGID ? WAIT_GROUP : 0), &status);

@@ -46,6 +46,7 @@ static int role_auxiliary(void)
 	child_needs(getauxval(AT_PHENT) == 56 && getauxval(AT_PHNUM) > 2 && getauxval(AT_PHDR));
 	child_needs(getauxval(AT_ENTRY) && getauxval(AT_UID) == 0 && getauxval(AT_SECURE) == 0);
 	child_needs(!strcmp((const char *)getauxval(AT_EXECFN), SELF));
+	child_needs(!strcmp((const char *)getauxval(AT_PLATFORM), "x86_64"));
 	child_needs(random != NULL);
 	for (int i = 0; i < 16; i++)
 		sum |= random[i];

@@ -18,7 +18,7 @@ static const struct suite *const suites[] = {
 	&file_suite,	&descriptor_suite, &path_suite,	   &name_suite,	     &memory_suite,
 	&mapping_suite, &time_suite,	   &smp_suite,	   &shootdown_suite, &pressure_suite,
 	&reopen_suite,	&message_suite,	   &timer_suite,
-	&user_suite,	&more_suite,	&vdso_suite,	&sysv_suite,
+	&user_suite,	&more_suite,	&vdso_suite,	&sysv_suite,	&family_suite,
 };
 
 static const char *suite_name = "main";

@@ -153,6 +153,30 @@ static void refused(void)
 	munmap(m, 3 * 4096);
 }
 
+/* Linux lets a process have that many areas. */
+#define AREAS 65530
+
+/* What can't be moved stays where it was, whole. */
+static void full_of_areas(void)
+{
+	static const size_t len = (size_t)4096 * 2 * AREAS;
+	char *m = mmap(NULL, len, PROT_READ, ANON | MAP_NORESERVE, -1, 0);
+	char *a = mmap(NULL, 3 * 4096, RW, ANON, -1, 0), *at;
+	size_t i;
+
+	memset(a, 'm', 3 * 4096);
+	for (i = 1; i < 2 * AREAS && !mprotect(m + i * 4096, 4096, PROT_NONE); i += 2)
+		;
+	holds("not more areas than there may be", i < AREAS + 16);
+	same("mremap of a part", RAW(SYS_mremap, a + 4096, 4096, 2 * 4096, MREMAP_MAYMOVE), -ENOMEM);
+	holds("stays whole", a[0] == 'm' && a[4096] == 'm' && a[3 * 4096 - 1] == 'm');
+	same("munmap", munmap(m, len), 0);
+	at = mremap(a + 4096, 4096, 2 * 4096, MREMAP_MAYMOVE);
+	holds("moves then", at != MAP_FAILED && at != a + 4096 && *at == 'm');
+	holds("with its neighbours as before", a[0] == 'm' && a[3 * 4096 - 1] == 'm');
+	munmap(a, 3 * 4096), munmap(at, 2 * 4096);
+}
+
 static void run(void)
 {
 	files();
@@ -160,6 +184,7 @@ static void run(void)
 	access_rights();
 	places();
 	refused();
+	full_of_areas();
 }
 
 const struct suite mapping_suite = {"mapping", run};

@@ -129,6 +129,34 @@ static void rights(void)
 	same("an empty path that may be", RAW(SYS_newfstatat, AT_FDCWD, "", &st, AT_EMPTY_PATH), 0);
 }
 
+/* Who works in a directory that was removed can leave it, and put nothing into it. */
+static void removed(void)
+{
+	char list[256];
+	struct stat st;
+	int dir;
+
+	mkdir("/p/gone", 0755), mkdir("/p/gone/deep", 0755);
+	chdir("/p/gone/deep");
+	dir = open(".", O_RDONLY | O_DIRECTORY);
+	rmdir("/p/gone/deep"), rmdir("/p/gone");
+	same("create", RAW(SYS_open, "f", O_CREAT | O_WRONLY, 0600), -ENOENT);
+	same("make a directory", RAW(SYS_mkdir, "d", 0755), -ENOENT);
+	same("make a link", RAW(SYS_symlink, "x", "l"), -ENOENT);
+	same("move there", RAW(SYS_rename, "/p/f", "f"), -ENOENT);
+	same("list", RAW(SYS_getdents64, dir, list, sizeof(list)), -ENOENT);
+	same("its name", RAW(SYS_getcwd, list, sizeof(list)), -ENOENT);
+	same("itself", stat(".", &st) ? -1 : (long)st.st_nlink, 0);
+	same("above it", stat("..", &st) ? -1 : (long)st.st_nlink, 0);
+	same("create above it", RAW(SYS_mkdir, "../d", 0755), -ENOENT);
+	holds("further up", inode_of("../..") == inode_of("/p"));
+	same("by its descriptor", RAW(SYS_faccessat, dir, "../../d/f", R_OK), 0);
+	same("leave it", chdir("../.."), 0);
+	same("where that leads", getcwd(list, sizeof(list)) ? strcmp(list, "/p") : -1, 0);
+	close(dir);
+	chdir("/");
+}
+
 static void run(void)
 {
 	mkdir("/p", 0755);
@@ -145,6 +173,7 @@ static void run(void)
 	chain();
 	working_directory();
 	rights();
+	removed();
 }
 
 const struct suite path_suite = {"path", run};

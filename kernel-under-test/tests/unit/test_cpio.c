@@ -17,13 +17,14 @@ static void pad(void)
 		archive[size++] = '\0';
 }
 
-static void entry(const char *name, uint32_t mode, uint64_t device, const void *data, size_t len)
+static void numbered(unsigned int ino, unsigned int links, const char *name, uint32_t mode,
+		     uint64_t device, const void *data, size_t len)
 {
 	size_t name_size = strlen(name) + 1;
 
 	CHECK(size + 116 + name_size + len < ARCHIVE_MAX);
 	size += (size_t)sprintf(archive + size, "070701%08X%08X%08X%08X%08X%08X%08X%08X%08X%08X%08X%08X%08X",
-				1, mode, 5, 6, 1, 0, (unsigned int)len, 0, 0,
+				ino, mode, 5, 6, links, 0, (unsigned int)len, 0, 0,
 				DEVICE_MAJOR(device), DEVICE_MINOR(device),
 				(unsigned int)name_size, 0);
 	memcpy(archive + size, name, name_size);
@@ -32,6 +33,11 @@ static void entry(const char *name, uint32_t mode, uint64_t device, const void *
 	memcpy(archive + size, data, len);
 	size += len;
 	pad();
+}
+
+static void entry(const char *name, uint32_t mode, uint64_t device, const void *data, size_t len)
+{
+	numbered(1, 1, name, mode, device, data, len);
 }
 
 static const char text[] = "what the file holds, which is longer than a word";
@@ -152,6 +158,52 @@ static void garbage(void)
 	}
 }
 
+static long hold(const char *path, char *out, size_t room)
+{
+	struct uio u = uio_kernel(out, room);
+	struct inode *i;
+
+	CHECK_EQ(tree_find(path, true, &i), 0);
+	return i->ops->read(i, 0, &u);
+}
+
+/* Names of one file lead to one inode, wherever its data is in the archive. */
+static void hard_links(void)
+{
+	struct inode *a, *b;
+	char out[100];
+
+	size = 0;
+	numbered(7, 3, "last_a", S_IFREG | 0755, 0, "", 0);
+	numbered(8, 2, "first_a", S_IFREG | 0644, 0, "12345", 5);
+	numbered(7, 3, "last_b", S_IFREG | 0755, 0, "", 0);
+	numbered(9, 1, "alone", S_IFREG | 0644, 0, "x", 1);
+	numbered(9, 1, "other", S_IFREG | 0644, 0, "yz", 2);
+	numbered(8, 2, "first_b", S_IFREG | 0644, 0, "", 0);
+	numbered(8, 2, "dir", S_IFDIR | 0755, 0, "", 0);
+	numbered(8, 2, "pipe", S_IFIFO | 0600, 0, "", 0);
+	numbered(7, 3, "dir/last_c", S_IFREG | 0755, 0, text, sizeof(text) - 1);
+	entry("TRAILER!!!", 0, 0, "", 0);
+	tree_make();
+	CHECK_EQ(unpack(archive, size), 0);
+	CHECK_EQ(hold("/last_a", out, sizeof(out)), sizeof(text) - 1);
+	CHECK(memcmp(out, text, sizeof(text) - 1) == 0);
+	CHECK_EQ(tree_find("/last_a", true, &a), 0);
+	CHECK_EQ(tree_find("/dir/last_c", true, &b), 0);
+	CHECK(a == b);
+	CHECK_EQ(a->links, 3);
+	CHECK_EQ(hold("/first_b", out, sizeof(out)), 5);
+	CHECK_EQ(hold("/alone", out, sizeof(out)), 1);
+	CHECK_EQ(hold("/other", out, sizeof(out)), 2);
+	CHECK_EQ(tree_find("/dir", true, &b), 0);
+	CHECK(inode_is(b, S_IFDIR));
+	CHECK_EQ(tree_find("/pipe", true, &b), 0);
+	CHECK(inode_is(b, S_IFIFO));
+	CHECK_EQ(b->links, 1);
+	tree_drop();
+	corrupted();
+}
+
 static void refused(void)
 {
 	tree_make();
@@ -177,6 +229,7 @@ int main(void)
 	truncated();
 	corrupted();
 	garbage();
+	hard_links();
 	refused();
 	return 0;
 }

@@ -9,7 +9,7 @@
 #include "host_machine.h"
 #include "unit.h"
 
-/* The C library's, with the same value. */
+/* The C library's, with the same values. */
 #undef RENAME_NOREPLACE
 #undef RENAME_EXCHANGE
 #include "fs/block.h"
