@@ -96,7 +96,7 @@ static int try(struct set *s, const struct semaphore_op *ops, size_t n, size_t *
 	return ret;
 }
 
-static long operate(struct set *s, const struct semaphore_op *ops, size_t n)
+static long operate(struct set *s, const struct semaphore_op *ops, size_t n, uint64_t deadline)
 {
 	size_t op;
 	int err;
@@ -104,11 +104,13 @@ static long operate(struct set *s, const struct semaphore_op *ops, size_t n)
 	while ((err = try(s, ops, n, &op)) == 0) {
 		if (ops[op].flags & IPC_NOWAIT)
 			return -EAGAIN;
-		err = wait_sleep(&s->waiters, WAIT_INTERRUPTIBLE);
+		err = deadline == UINT64_MAX
+			      ? wait_sleep(&s->waiters, WAIT_INTERRUPTIBLE)
+			      : wait_sleep_until(&s->waiters, WAIT_INTERRUPTIBLE, deadline);
 		if (s->removed)
 			return -EIDRM;
 		if (err)
-			return -EINTR;
+			return err == -ETIMEDOUT ? -EAGAIN : -EINTR;
 	}
 	if (err < 0)
 		return err;
@@ -116,7 +118,7 @@ static long operate(struct set *s, const struct semaphore_op *ops, size_t n)
 	return 0;
 }
 
-long semaphore_operate(int id, const struct semaphore_op *ops, size_t n)
+long semaphore_operate(int id, const struct semaphore_op *ops, size_t n, uint64_t deadline_ns)
 {
 	struct set *s = find(id);
 	long err;
@@ -127,7 +129,7 @@ long semaphore_operate(int id, const struct semaphore_op *ops, size_t n)
 		if (ops[i].number >= s->count)
 			return -EFBIG;
 	s->users++;
-	err = operate(s, ops, n);
+	err = operate(s, ops, n, deadline_ns);
 	leave(s);
 	return err;
 }

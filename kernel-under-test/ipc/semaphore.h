@@ -17,8 +17,11 @@ struct semaphore_op {
 /* The id of the set of `key` (0: a new one for itself), made if `flags` say so. */
 long semaphore_get(int key, unsigned int count, unsigned int flags);
 
-/* All of the operations, at once, as soon as they can be done. */
-long semaphore_operate(int id, const struct semaphore_op *ops, size_t n);
+/*
+ * All of the operations, at once, as soon as they can be done: by then, or -EAGAIN. A deadline of
+ * UINT64_MAX never comes.
+ */
+long semaphore_operate(int id, const struct semaphore_op *ops, size_t n, uint64_t deadline_ns);
 
 long semaphore_remove(int id);
 /* How many there are in the set, or -EINVAL. */

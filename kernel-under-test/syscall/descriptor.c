@@ -67,6 +67,31 @@ long sys_dup3(uint64_t fd, uint64_t to, uint64_t flags)
 	return dup_to(fd, to, flags & O_CLOEXEC);
 }
 
+#define CLOSE_RANGE_UNSHARE 2
+#define CLOSE_RANGE_CLOEXEC 4
+
+long sys_close_range(uint64_t first, uint64_t last, uint64_t flags)
+{
+	struct process *p = process_current();
+
+	first = (uint32_t)first;
+	last = (uint32_t)last;
+	if (((uint32_t)flags & ~(CLOSE_RANGE_UNSHARE | CLOSE_RANGE_CLOEXEC)) || first > last)
+		return -EINVAL;
+	/* The table of one thread is its own already; threads have no tables of their own. */
+	if ((flags & CLOSE_RANGE_UNSHARE) && p->thread_count > 1)
+		return -EINVAL;
+	for (uint64_t fd = first; fd <= last && fd < p->files->capacity; fd++) {
+		if (!files_find(p->files, fd))
+			continue;
+		if (flags & CLOSE_RANGE_CLOEXEC)
+			files_set_cloexec(p->files, (uint32_t)fd, true);
+		else
+			files_close(p->files, fd);
+	}
+	return 0;
+}
+
 long sys_fcntl(uint64_t fd, uint64_t command, uint64_t arg)
 {
 	const uint32_t settable = O_APPEND | O_NONBLOCK;

@@ -138,6 +138,41 @@ long sys_openat(uint64_t dirfd, uint64_t path, uint64_t flags, uint64_t mode)
 	return open_at((int)dirfd, path, (uint32_t)flags, (uint32_t)mode);
 }
 
+struct user_open_how {
+	uint64_t flags, mode, resolve;
+};
+
+#define OPEN_FLAGS_KNOWN   037777703ull
+#define RESOLVE_CACHED	   0x20
+
+long sys_openat2(uint64_t dirfd, uint64_t path, uint64_t how_at, uint64_t size)
+{
+	const uint64_t of_path = O_DIRECTORY | O_NOFOLLOW | O_PATH | O_CLOEXEC;
+	struct user_open_how how;
+	uint8_t more;
+
+	if (size < sizeof(how))
+		return -EINVAL;
+	if (size > PAGE_SIZE)
+		return -E2BIG;
+	for (uint64_t at = sizeof(how); at < size; at++) {
+		if (copy_from_user(&more, how_at + at, 1) < 0)
+			return -EFAULT;
+		if (more)
+			return -E2BIG;
+	}
+	if (copy_from_user(&how, how_at, sizeof(how)) < 0)
+		return -EFAULT;
+	if ((how.flags & ~OPEN_FLAGS_KNOWN) || (how.mode & ~(uint64_t)S_PERM) ||
+	    (how.mode && !(how.flags & O_CREAT)) ||
+	    ((how.flags & O_PATH) && (how.flags & ~of_path)))
+		return -EINVAL;
+	/* No promise on the way is kept here, so none is given; nothing is known to be cached. */
+	if (how.resolve)
+		return how.resolve == RESOLVE_CACHED ? -EAGAIN : -EINVAL;
+	return open_at((int)dirfd, path, (uint32_t)how.flags, (uint32_t)how.mode);
+}
+
 long sys_creat(uint64_t path, uint64_t mode)
 {
 	return open_at(AT_FDCWD, path, O_CREAT | O_WRONLY | O_TRUNC, (uint32_t)mode);

@@ -14,8 +14,13 @@
 #define MAP_NONBLOCK	    0x10000
 #define MAP_FIXED_NOREPLACE 0x100000
 
-#define MADV_DONTNEED 4
-#define MADV_LAST     25
+#define MADV_DONTNEED	    4
+#define MADV_FREE	    8
+#define MADV_REMOVE	    9
+#define MADV_WIPEONFORK	    18
+#define MADV_POPULATE_READ  22
+#define MADV_POPULATE_WRITE 23
+#define MADV_LAST	    25
 
 /* Whole pages of [addr, addr + len), which must be in the user's part. 0 or -EINVAL. */
 static int page_range(uint64_t addr, uint64_t *len)
@@ -150,17 +155,39 @@ long sys_brk(uint64_t brk)
 	return (long)space_set_brk(process_current()->space, brk);
 }
 
+/* What may be ignored; a promise that programs build upon is not. */
+static bool is_advice(uint64_t advice)
+{
+	return advice <= MADV_DONTNEED || (advice >= MADV_FREE && advice <= MADV_LAST &&
+					   advice != MADV_REMOVE && advice != MADV_WIPEONFORK);
+}
+
+static bool all_mapped(struct space *s, uint64_t addr, uint64_t end)
+{
+	for (uint32_t i = space_find(s, addr); addr < end; addr = s->areas[i++].end)
+		if (i == s->count || s->areas[i].start > addr)
+			return false;
+	return true;
+}
+
 long sys_madvise(uint64_t addr, uint64_t len, uint64_t advice)
 {
+	struct space *s = process_current()->space;
 	int err;
 
+	advice = (uint32_t)advice;
+	if (!is_advice(advice))
+		return -EINVAL;
 	if (!len && IS_ALIGNED(addr, PAGE_SIZE))
 		return 0;
 	err = page_range(addr, &len);
-	if (err || advice > MADV_LAST)
+	if (err)
 		return -EINVAL;
 	if (advice == MADV_DONTNEED)
-		return space_discard(process_current()->space, addr, len);
-	/* The rest is advice, and not taking it is allowed. */
+		return space_discard(s, addr, len);
+	if (!all_mapped(s, addr, addr + len))
+		return -ENOMEM;
+	if (advice == MADV_POPULATE_READ || advice == MADV_POPULATE_WRITE)
+		return user_populate(addr, addr + len);
 	return 0;
 }

@@ -1,6 +1,7 @@
 /* System calls on System V semaphores. */
 #include "ipc/semaphore.h"
 
+#include "arch/time.h"
 #include "mm/kmem.h"
 #include "syscall/syscalls.h"
 #include "syscall/user.h"
@@ -17,7 +18,7 @@ long sys_semget(uint64_t key, uint64_t count, uint64_t flags)
 	return semaphore_get((int)key, (unsigned int)count, (unsigned int)flags);
 }
 
-long sys_semop(uint64_t id, uint64_t ops_at, uint64_t n)
+static long operate(uint64_t id, uint64_t ops_at, uint64_t n, uint64_t deadline)
 {
 	struct semaphore_op few[8], *ops = few;
 	long err;
@@ -37,10 +38,26 @@ long sys_semop(uint64_t id, uint64_t ops_at, uint64_t n)
 		if (ops[i].flags & SEM_UNDO)
 			err = -EINVAL;
 	if (!err)
-		err = semaphore_operate((int)id, ops, n);
+		err = semaphore_operate((int)id, ops, n, deadline);
 	if (ops != few)
 		kmem_free(ops);
 	return err;
+}
+
+long sys_semop(uint64_t id, uint64_t ops_at, uint64_t n)
+{
+	return operate(id, ops_at, n, UINT64_MAX);
+}
+
+long sys_semtimedop(uint64_t id, uint64_t ops_at, uint64_t n, uint64_t timeout)
+{
+	uint64_t ns;
+	int err;
+
+	if (!timeout)
+		return sys_semop(id, ops_at, n);
+	err = time_get_user(timeout, &ns);
+	return err ? err : operate(id, ops_at, n, arch_time_ns() + ns);
 }
 
 /* Each value of the set, read or written one by one: no set is large. */

@@ -206,6 +206,18 @@ long sys_setgroups(uint64_t size, uint64_t in);
 long sys_semget(uint64_t key, uint64_t count, uint64_t flags);
 long sys_semop(uint64_t id, uint64_t ops, uint64_t n);
 long sys_semctl(uint64_t id, uint64_t number, uint64_t command, uint64_t arg);
+long sys_semtimedop(uint64_t id, uint64_t ops, uint64_t n, uint64_t timeout);
+long sys_close_range(uint64_t first, uint64_t last, uint64_t flags);
+long sys_preadv(uint64_t fd, uint64_t iov, uint64_t count, uint64_t pos);
+long sys_pwritev(uint64_t fd, uint64_t iov, uint64_t count, uint64_t pos);
+long sys_preadv2(uint64_t fd, uint64_t iov, uint64_t count, uint64_t pos, uint64_t pos_high,
+		 uint64_t flags);
+long sys_pwritev2(uint64_t fd, uint64_t iov, uint64_t count, uint64_t pos, uint64_t pos_high,
+		  uint64_t flags);
+long sys_openat2(uint64_t dirfd, uint64_t path, uint64_t how, uint64_t size);
+long sys_sethostname(uint64_t name, uint64_t len);
+long sys_setdomainname(uint64_t name, uint64_t len);
+long sys_personality(uint64_t persona);
 long sys_flock(uint64_t fd, uint64_t operation);
 long sys_chroot(uint64_t path);
 long sys_mincore(uint64_t addr, uint64_t len, uint64_t out);

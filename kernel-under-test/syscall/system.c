@@ -24,13 +24,48 @@
  * What C libraries compare to learn what they may use is the release: the Linux release whose ABI
  * this kernel follows.
  */
+static char uts[6][UTS_LEN] = {
+	"Linux", "bantam", "6.1.0-bantam", "Bantam 0.1", "x86_64", "(none)",
+};
+
+#define UTS_HOST   1
+#define UTS_DOMAIN 5
+
 long sys_uname(uint64_t out)
 {
-	static const char uts[6][UTS_LEN] = {
-		"Linux", "bantam", "6.1.0-bantam", "Bantam 0.1", "x86_64", "(none)",
-	};
-
 	return copy_to_user(out, uts, sizeof(uts));
+}
+
+static long set_uts(int which, uint64_t name, uint64_t len)
+{
+	char new[UTS_LEN] = {0};
+
+	if (!capable(CAP_SYS_ADMIN))
+		return -EPERM;
+	if ((int)len < 0 || (int)len >= UTS_LEN)
+		return -EINVAL;
+	if (copy_from_user(new, name, (uint32_t)len) < 0)
+		return -EFAULT;
+	memcpy(uts[which], new, sizeof(new));
+	return 0;
+}
+
+long sys_sethostname(uint64_t name, uint64_t len)
+{
+	return set_uts(UTS_HOST, name, len);
+}
+
+long sys_setdomainname(uint64_t name, uint64_t len)
+{
+	return set_uts(UTS_DOMAIN, name, len);
+}
+
+#define PERSONALITY_ASK 0xffffffffu
+
+/* There is one, Linux's own. */
+long sys_personality(uint64_t persona)
+{
+	return (uint32_t)persona && (uint32_t)persona != PERSONALITY_ASK ? -EINVAL : 0;
 }
 
 long sys_sysinfo(uint64_t out)

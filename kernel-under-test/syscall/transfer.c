@@ -263,6 +263,84 @@ long sys_pwrite64(uint64_t fd, uint64_t buf, uint64_t len, uint64_t pos)
 	return pread_or_pwrite(fd, buf, len, (int64_t)pos, true);
 }
 
+/* As transfer_each(), at a place of its own. */
+static long transfer_each_at(struct file *f, uint64_t iov, uint64_t count, uint64_t pos, bool write)
+{
+	long done = 0;
+	int err = check_vector(iov, count);
+
+	if (err)
+		return err;
+	for (; count; count--, iov += 16) {
+		uint64_t entry[2];
+		struct uio u;
+		long n;
+
+		/* Another thread may have changed it since. */
+		if (copy_from_user(entry, iov, sizeof(entry)) < 0)
+			return done ? done : -EFAULT;
+		u = uio_user(entry[0], MIN(entry[1], RW_MAX - (size_t)done));
+		n = u.left ? transfer_at(f, &u, u.left, (int64_t)pos + done, write) : 0;
+		if (n < 0)
+			return done ? done : n;
+		done += n;
+		if ((uint64_t)n < entry[1])
+			break;
+	}
+	return done;
+}
+
+static long transfer_vector_at(uint64_t fd, uint64_t iov, uint64_t count, uint64_t pos, bool write)
+{
+	struct file *f;
+	long n = -EBADF;
+
+	if ((int64_t)pos < 0)
+		return -EINVAL;
+	f = user_file_get(fd);
+	if (!f)
+		return n;
+	if (f->flags & O_PATH)
+		n = -EBADF;
+	else if (!f->inode || !f->ops->seek)
+		n = -ESPIPE;
+	else if (write ? file_writable(f) : file_readable(f))
+		n = transfer_each_at(f, iov, count, pos, write);
+	file_put(f);
+	return n;
+}
+
+long sys_preadv(uint64_t fd, uint64_t iov, uint64_t count, uint64_t pos)
+{
+	return transfer_vector_at(fd, iov, count, pos, false);
+}
+
+long sys_pwritev(uint64_t fd, uint64_t iov, uint64_t count, uint64_t pos)
+{
+	return transfer_vector_at(fd, iov, count, pos, true);
+}
+
+#define RWF_HIPRI 1
+
+/* Of the flags, only the one that asks for haste is there: it may be ignored. */
+long sys_preadv2(uint64_t fd, uint64_t iov, uint64_t count, uint64_t pos, uint64_t pos_high,
+		 uint64_t flags)
+{
+	(void)pos_high;
+	if ((uint32_t)flags & ~RWF_HIPRI)
+		return user_file(fd) ? -EOPNOTSUPP : -EBADF;
+	return (int64_t)pos == -1 ? sys_readv(fd, iov, count) : sys_preadv(fd, iov, count, pos);
+}
+
+long sys_pwritev2(uint64_t fd, uint64_t iov, uint64_t count, uint64_t pos, uint64_t pos_high,
+		  uint64_t flags)
+{
+	(void)pos_high;
+	if ((uint32_t)flags & ~RWF_HIPRI)
+		return user_file(fd) ? -EOPNOTSUPP : -EBADF;
+	return (int64_t)pos == -1 ? sys_writev(fd, iov, count) : sys_pwritev(fd, iov, count, pos);
+}
+
 /* Bytes of `in`, at `pos` if it is not NULL (which then moves on), to `out`. */
 static long pump(struct file *out, struct file *in, uint64_t *pos, size_t count)
 {
