@@ -20,7 +20,10 @@
 
 /* The folder that holds what the runner was given; "" where that is the root. */
 static char root[128];
-/* Ask for no devices and no CPU: there are kernels that a call they don't know stops. */
+/*
+ * Ask for no devices and no CPU, and not how ended children are kept: there are kernels that a call
+ * they don't know stops, or a read that waits for a child to end.
+ */
 static bool is_plain;
 static bool catch_children;
 
@@ -197,7 +200,7 @@ int main(int argc, char **argv)
 		/* Where there is no such call there is only one CPU to speak of. */
 		port_pin(0);
 	}
-	catch_children = children_are_lost();
+	catch_children = !is_plain && children_are_lost();
 	if (catch_children)
 		children_catch();
 	if (load_plan(&plan)) {
