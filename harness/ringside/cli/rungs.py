@@ -32,7 +32,8 @@ def rungs_reached(catalog: Catalog, run: str | None) -> dict[str, Rung]:
             reached[kernel_id] = max(rung, rung_reached(kernel_id, kept), key=RUNGS.index)
         if all(RUNGS.index(reached[k.id]) >= RUNGS.index(k.target) for k in runnable):
             break
-    return reached
+    # Two kernels may have the same library linked in; that is what a port to them is.
+    return {k.id: min(reached[k.id], k.target, key=RUNGS.index) for k in catalog.kernels}
 
 
 def _alone(boots: BootFolder, kernel_id: str) -> Rung:
