@@ -42,7 +42,8 @@ USER_POINTERS = {
     "ipc/epoll.c": "events are handed out one by one",
     "ipc/pipe.c": "an ioctl knows what its argument is",
     "net/socket.c": "an ioctl knows what its argument is",
-    "drivers/console.c": "an ioctl knows what its argument is",
+    "drivers/tty_control.c": "an ioctl knows what its argument is",
+    "drivers/pty_control.c": "an ioctl knows what its argument is",
 }
 INCLUDE = re.compile(r'^#include ([<"])([^">]+)[">]', re.MULTILINE)
 FILES = sorted(path for layer in LAYERS for path in (SOURCE / layer).rglob("*.[chS]"))

@@ -4,6 +4,7 @@
 #include "lib/printf.h"
 
 #define DEVICES_MAX 32
+#define MAJORS_MAX  4
 
 static struct {
 	const char *name;
@@ -12,6 +13,12 @@ static struct {
 	const struct file_ops *ops;
 } devices[DEVICES_MAX];
 static size_t device_count;
+
+static struct {
+	uint32_t major;
+	const struct file_ops *ops;
+} majors[MAJORS_MAX];
+static size_t major_count;
 
 void device_register(const char *name, uint64_t device, uint32_t mode, const struct file_ops *ops)
 {
@@ -24,11 +31,22 @@ void device_register(const char *name, uint64_t device, uint32_t mode, const str
 	device_count++;
 }
 
+void device_register_major(uint32_t major, const struct file_ops *ops)
+{
+	if (major_count == MAJORS_MAX)
+		panic("fs: no room for devices of major number %u", major);
+	majors[major_count].major = major;
+	majors[major_count++].ops = ops;
+}
+
 const struct file_ops *device_find(uint32_t type, uint64_t device)
 {
 	for (size_t i = 0; i < device_count; i++)
 		if (devices[i].device == device && (devices[i].mode & S_IFMT) == type)
 			return devices[i].ops;
+	for (size_t i = 0; i < major_count && type == S_IFCHR; i++)
+		if (majors[i].major == DEVICE_MAJOR(device))
+			return majors[i].ops;
 	return NULL;
 }
 

@@ -9,6 +9,9 @@
  */
 void device_register(const char *name, uint64_t device, uint32_t mode, const struct file_ops *ops);
 
+/* All character devices of a major number; their nodes are the driver's matter. */
+void device_register_major(uint32_t major, const struct file_ops *ops);
+
 /* NULL when no driver has this number. */
 const struct file_ops *device_find(uint32_t type, uint64_t device);
 

@@ -199,7 +199,12 @@ int file_open(struct inode *inode, uint32_t flags, struct file **out)
 		inode_put(inode);
 		return -ENOMEM;
 	}
-	return 0;
+	err = unlikely(ops->open) ? ops->open(*out) : 0;
+	if (err) {
+		inode_put(inode);
+		kmem_free(*out);
+	}
+	return err;
 }
 
 long file_read_at(struct inode *inode, uint64_t pos, void *to, size_t n)

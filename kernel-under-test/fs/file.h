@@ -32,6 +32,11 @@ struct poll_entry;
 struct file_ops {
 	/* What links to it say where there is no name: "pipe", "anon_inode:[eventfd]". */
 	const char *kind;
+	/*
+	 * A device is being opened: may set `data`, and `ops` to those of what it leads to. 0 or
+	 * -errno; then release() is not called. May be absent.
+	 */
+	int (*open)(struct file *f);
 	/* Move up to u->left bytes; how many were moved, or -errno. Absent: -EINVAL. */
 	long (*read)(struct file *f, struct uio *u);
 	long (*write)(struct file *f, struct uio *u);
@@ -55,9 +60,9 @@ struct file_ops {
 };
 
 /*
- * Guarded by the kernel lock; `ops`, `inode` and `data` never change. `pos` of a file whose inode
- * has read_unlocked() is moved on with inode.lock; who does so with the kernel lock counts himself
- * in `movers` meanwhile, and keeps the others away. Seeking is one store.
+ * Guarded by the kernel lock; `ops`, `inode` and `data` never change once it is open. `pos` of
+ * a file whose inode has read_unlocked() is moved on with inode.lock; who does so with the kernel
+ * lock counts himself in `movers` meanwhile, and keeps the others away. Seeking is one store.
  */
 struct file {
 	uint32_t refs;

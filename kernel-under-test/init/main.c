@@ -5,6 +5,7 @@
 #include "drivers/console.h"
 #include "drivers/crash.h"
 #include "drivers/memory.h"
+#include "drivers/pty.h"
 #include "drivers/serial.h"
 #include "drivers/virtio_blk.h"
 #include "fs/ext2.h"
@@ -74,6 +75,7 @@ void kernel_main(uint64_t handover)
 	filesystem_register_disk("ext2", ext2_mount);
 	memory_devices_init();
 	console_init();
+	pty_init();
 	crash_device_init();
 	virtio_blk_init();
 	if (!option_is(boot.cmdline, "quiet"))

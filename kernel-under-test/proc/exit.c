@@ -103,6 +103,8 @@ static void finish(struct process *p)
 		posix_timers_delete_all(p, true);
 	timer_cancel(&p->cpu_limit);
 	files_put(p->files);
+	if (unlikely(p->sid == p->pid))
+		terminal_session_end(p->sid);
 	inode_put(p->cwd);
 	inode_put(p->root);
 	inode_put(p->exe);

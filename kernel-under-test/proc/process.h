@@ -176,6 +176,9 @@ void process_end_others(void);
  */
 long process_wait(int id, unsigned int options, int *status);
 
+/* Given by drivers: the leader of a session has ended, and its terminal is free. */
+void terminal_session_end(int sid);
+
 /* The caller's vfork parent, if any, may go on. */
 void process_return_space(struct process *p);
 

@@ -1,0 +1,137 @@
+/* What one asks either side of a pseudo terminal for. */
+#include "arch/uaccess.h"
+#include "drivers/pty.h"
+#include "fs/credentials.h"
+#include "lib/errno.h"
+
+#define TCSBRK	    0x5409
+#define TCFLSH	    0x540b
+#define TIOCNOTTY   0x5422
+#define TIOCGPTN    0x80045430
+#define TIOCSPTLCK  0x40045431
+#define TIOCGPTLCK  0x80045439
+#define TIOCGPTPEER 0x5441
+
+#define TCIFLUSH  0
+#define TCOFLUSH  1
+#define TCIOFLUSH 2
+
+static long put_number(int v, uint64_t out)
+{
+	return copy_to_user(out, &v, sizeof(v));
+}
+
+/* A leader of a session without a terminal takes it; root may take it from another (1). */
+static long take_terminal(struct pty *p, struct file *f, uint64_t arg)
+{
+	const struct process *me = process_current();
+
+	if (me->sid == me->pid && tty_is_own(&p->tty))
+		return 0;
+	if (me->sid != me->pid || pty_session_has_terminal())
+		return -EPERM;
+	if (p->tty.session != TTY_NO_SESSION && (arg != 1 || !capable(CAP_SYS_ADMIN)))
+		return -EPERM;
+	if (!file_readable(f) && !capable(CAP_SYS_ADMIN))
+		return -EPERM;
+	return tty_ioctl(&p->tty, TIOCSCTTY, arg);
+}
+
+static long give_up_terminal(struct pty *p)
+{
+	const struct process *me = process_current();
+
+	if (!tty_is_own(&p->tty))
+		return -ENOTTY;
+	/* Sessions have terminals, processes have not. */
+	if (me->sid != me->pid)
+		return -EPERM;
+	pty_end_session(p, true);
+	return 0;
+}
+
+static long flush(struct pty *p, uint64_t which, bool input, bool output)
+{
+	if (which > TCIOFLUSH)
+		return -EINVAL;
+	if (input)
+		tty_flush(&p->tty);
+	if (output)
+		pty_flush_output(p);
+	return 0;
+}
+
+/* What both sides answer alike. */
+static long control(struct pty *p, struct file *f, uint64_t request, uint64_t arg)
+{
+	switch (request) {
+	case TIOCSCTTY:
+		return take_terminal(p, f, arg);
+	case TCSBRK:
+		/* The other side has all that was written. */
+		return 0;
+	default:
+		return tty_ioctl(&p->tty, request, arg);
+	}
+}
+
+long pty_slave_ioctl(struct file *f, uint64_t request, uint64_t arg)
+{
+	struct pty *p = f->data;
+
+	if (p->tty.hung_up)
+		return request == TIOCSPGRP ? -ENOTTY : -EIO;
+	switch (request) {
+	case TIOCNOTTY:
+		return give_up_terminal(p);
+	case TIOCGSID:
+		return tty_is_own(&p->tty) ? tty_ioctl(&p->tty, request, arg) : -ENOTTY;
+	case TCFLSH:
+		return flush(p, arg, arg != TCOFLUSH, arg != TCIFLUSH);
+	default:
+		return control(p, f, request, arg);
+	}
+}
+
+static long open_peer(struct pty *p, uint32_t flags)
+{
+	struct file *slave;
+	int fd, err = file_open(p->node, flags, &slave);
+
+	if (err)
+		return err;
+	fd = files_add(process_current()->files, slave, 0, flags & O_CLOEXEC);
+	if (fd < 0)
+		file_put(slave);
+	return fd;
+}
+
+long pty_master_ioctl(struct file *f, uint64_t request, uint64_t arg)
+{
+	struct pty *p = f->data;
+	int on;
+
+	switch (request) {
+	case TIOCGPTN:
+		return put_number((int)p->number, arg);
+	case TIOCGPTLCK:
+		return put_number(p->locked, arg);
+	case TIOCSPTLCK:
+		if (copy_from_user(&on, arg, sizeof(on)) < 0)
+			return -EFAULT;
+		p->locked = on;
+		return 0;
+	case TIOCGPTPEER:
+		return open_peer(p, (uint32_t)arg);
+	case TIOCGPGRP:
+		return put_number(p->tty.foreground, arg);
+	case FIONREAD:
+		return put_number((int)ring_used(&p->out), arg);
+	case TIOCNOTTY:
+		return -ENOTTY;
+	case TCFLSH:
+		return flush(p, arg, arg != TCIFLUSH, arg != TCOFLUSH);
+	default:
+		return control(p, f, request, arg);
+	}
+}

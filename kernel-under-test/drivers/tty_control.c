@@ -1,0 +1,93 @@
+/* What one asks a terminal for, and tells it: modes, window, session. */
+#include "arch/uaccess.h"
+#include "drivers/tty.h"
+#include "lib/errno.h"
+#include "lib/string.h"
+#include "proc/signal.h"
+
+static long set_mode(struct tty *t, uint64_t arg, bool flush)
+{
+	struct termios new;
+
+	if (copy_from_user(&new, arg, sizeof(new)) < 0)
+		return -EFAULT;
+	t->mode = new;
+	if (flush)
+		tty_flush(t);
+	/* What was being edited need not wait for the end of its line any more. */
+	if (!(new.lflag &LFLAG_ICANON) && t->ready != t->typed)
+		tty_publish(t);
+	return 0;
+}
+
+/* A session leader without a terminal takes this one. */
+static long take_terminal(struct tty *t)
+{
+	const struct process *p = process_current();
+
+	if (p->sid != p->pid)
+		return -EPERM;
+	t->session = p->sid;
+	t->foreground = p->pgid;
+	return 0;
+}
+
+static long get_number(int v, uint64_t out)
+{
+	return copy_to_user(out, &v, sizeof(v));
+}
+
+static long set_foreground(struct tty *t, uint64_t arg)
+{
+	int pgid;
+
+	if (copy_from_user(&pgid, arg, sizeof(pgid)) < 0)
+		return -EFAULT;
+	if (!tty_is_own(t))
+		return -ENOTTY;
+	if (pgid <= 0)
+		return -EINVAL;
+	t->foreground = pgid;
+	return 0;
+}
+
+static long set_window(struct tty *t, uint64_t arg)
+{
+	uint16_t new[ARRAY_SIZE(t->window)];
+
+	if (copy_from_user(new, arg, sizeof(new)) < 0)
+		return -EFAULT;
+	if (memcmp(new, t->window, sizeof(new)) == 0)
+		return 0;
+	memcpy(t->window, new, sizeof(new));
+	tty_signal(t, SIGWINCH);
+	return 0;
+}
+
+long tty_ioctl(struct tty *t, uint64_t request, uint64_t arg)
+{
+	switch (request) {
+	case TCGETS:
+		return copy_to_user(arg, &t->mode, sizeof(t->mode));
+	case TCSETS:
+	case TCSETSW:
+	case TCSETSF:
+		return set_mode(t, arg, request == TCSETSF);
+	case TIOCSCTTY:
+		return take_terminal(t);
+	case TIOCGPGRP:
+		return tty_is_own(t) ? get_number(t->foreground, arg) : -ENOTTY;
+	case TIOCSPGRP:
+		return set_foreground(t, arg);
+	case TIOCGSID:
+		return t->session > 0 ? get_number(t->session, arg) : -ENOTTY;
+	case TIOCGWINSZ:
+		return copy_to_user(arg, t->window, sizeof(t->window));
+	case TIOCSWINSZ:
+		return set_window(t, arg);
+	case FIONREAD:
+		return get_number((int)(t->ready - t->read), arg);
+	default:
+		return -ENOTTY;
+	}
+}
