@@ -22,6 +22,8 @@
 #define O_NOATIME   01000000
 #define O_CLOEXEC   02000000
 #define O_PATH	    010000000
+/* A file without a name, in that directory; O_DIRECTORY goes with it. */
+#define O_UNNAMED   020000000
 
 #define FILES_MAX 1024
 

@@ -2,6 +2,7 @@
 
 #include "arch/time.h"
 #include "fs/attribute.h"
+#include "fs/credentials.h"
 #include "fs/lock.h"
 #include "fs/tmpfs_node.h"
 #include "lib/errno.h"
@@ -325,6 +326,17 @@ struct inode *tmpfs_file(uint32_t mode, bool sealable)
 		return NULL;
 	n->inode.seals = sealable ? 0 : SEAL_SEAL;
 	return &n->inode;
+}
+
+int tmpfs_unnamed(struct inode *dir, uint32_t mode, struct inode **out)
+{
+	if (!dir->links)
+		return -ENOENT;
+	*out = tmpfs_file(mode, false);
+	if (!*out)
+		return -ENOSPC;
+	inode_own(dir, *out);
+	return 0;
 }
 
 struct node *tmpfs_node_make(uint32_t mode, uint64_t device)

@@ -1,4 +1,5 @@
 /* System calls that open and close files, and change how they are open. */
+#include "fs/tmpfs.h"
 #include "ipc/pipe.h"
 #include "syscall/syscalls.h"
 #include "syscall/user.h"
@@ -59,6 +60,31 @@ static int create(const struct path_base *base, const char *path, uint32_t mode,
 	return err;
 }
 
+/* O_TMPFILE: a file in that directory that linkat() may name. */
+static int make_unnamed(const struct path_base *base, const char *path, uint32_t flags,
+			uint32_t mode, struct inode **out)
+{
+	struct inode *dir;
+	int err;
+
+	if (!(flags & O_DIRECTORY) || (flags & O_CREAT) || (flags & O_ACCMODE) == O_RDONLY)
+		return -EINVAL;
+	err = path_find(base, path, !(flags & O_NOFOLLOW), &dir);
+	if (err)
+		return err;
+	if (!inode_is(dir, S_IFDIR))
+		err = -ENOTDIR;
+	else
+		err = may_enter(dir)
+			      ?: !tmpfs_is(dir) ? -EOPNOTSUPP
+						: tmpfs_unnamed(dir,
+								mode & S_PERM &
+									~process_current()->umask,
+								out);
+	inode_put(dir);
+	return err;
+}
+
 /* What an open with these flags must be allowed. */
 static int may_open(const struct inode *inode, uint32_t flags)
 {
@@ -78,6 +104,8 @@ static int open_inode(const struct path_base *base, const char *path, uint32_t f
 	bool exclusive = (flags & O_CREAT) && (flags & O_EXCL);
 	int err;
 
+	if (unlikely((flags & (O_UNNAMED | O_PATH)) == O_UNNAMED))
+		return make_unnamed(base, path, flags, mode, out);
 	/* Others come and go while a disk is read: what was not there may be when it is made. */
 	for (unsigned int tries = 0;; tries++) {
 		err = path_find(base, path, !(flags & O_NOFOLLOW) && !exclusive, out);

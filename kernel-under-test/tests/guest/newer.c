@@ -8,6 +8,7 @@
 #include <sys/mman.h>
 #include <sys/personality.h>
 #include <sys/sem.h>
+#include <sys/stat.h>
 #include <sys/uio.h>
 #include <sys/utsname.h>
 #include <time.h>
@@ -92,6 +93,30 @@ static void opening(void)
 	unlink("/tmp/how");
 }
 
+static void unnamed(void)
+{
+	int fd = open("/tmp", O_TMPFILE | O_RDWR, 0640);
+	struct stat st;
+	char text[8];
+
+	holds("a file without a name", fd >= 0);
+	same("its mode", fstat(fd, &st) ? -1 : (long)st.st_mode, S_IFREG | 0640);
+	same("no links", st.st_nlink, 0);
+	same("written", write(fd, "hidden", 6), 6);
+	same("gets a name", RAW(SYS_linkat, fd, "", AT_FDCWD, "/tmp/seen", AT_EMPTY_PATH), 0);
+	same("one link", fstat(fd, &st) ? -1 : (long)st.st_nlink, 1);
+	close(fd);
+	fd = open("/tmp/seen", O_RDONLY);
+	same("is there", read(fd, text, sizeof(text)), 6);
+	close(fd);
+	same("in a file", RAW(SYS_open, "/tmp/seen", O_TMPFILE | O_RDWR, 0600), -ENOTDIR);
+	same("nowhere", RAW(SYS_open, "/tmp/none", O_TMPFILE | O_RDWR, 0600), -ENOENT);
+	same("not to write", RAW(SYS_open, "/tmp", O_TMPFILE | O_RDONLY, 0600), -EINVAL);
+	same("and created", RAW(SYS_open, "/tmp", O_TMPFILE | O_CREAT | O_RDWR, 0600), -EINVAL);
+	same("half the flag", RAW(SYS_open, "/tmp", 020000000 | O_RDWR, 0600), -EINVAL);
+	unlink("/tmp/seen");
+}
+
 static void semaphores(void)
 {
 	struct timespec soon = {0, 10000000}, bad = {0, 1000000000};
@@ -141,6 +166,7 @@ static void run(void)
 	ranges();
 	vectors();
 	opening();
+	unnamed();
 	semaphores();
 	names();
 	advice();
