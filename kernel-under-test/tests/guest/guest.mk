@@ -30,5 +30,12 @@ $(guest_out)/hello-dynamic: $(guest_dir)/boot/hello.c $(guest_dir)/guest.mk
 	@echo '  HOSTCC  $@'
 	@$(HOST_CC) $(guest_cflags) -o $@ $<
 
+guest_disks := $(patsubst $(guest_dir)/disk/%.c,$(guest_out)/disk/%,$(wildcard $(guest_dir)/disk/*.c))
+$(guest_disks): $(guest_out)/disk/%: $(guest_dir)/disk/%.c $(guest_dir)/disk/disk.h \
+		$(guest_dir)/guest.mk
+	@mkdir -p $(@D)
+	@echo '  HOSTCC  $@'
+	@$(HOST_CC) $(guest_cflags) -static -o $@ $<
+
 .PHONY: guest
 guest: $(guest_disks) $(guest_out)/vector $(guest_out)/abi $(guest_out)/hello $(guest_out)/crash $(guest_out)/hello-dynamic $(guest_out)/locks
