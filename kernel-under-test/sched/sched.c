@@ -102,8 +102,11 @@ uint64_t thread_cpu_ns(const struct thread *t)
 
 void sched_init(void)
 {
-	for (size_t i = 0; i < CPUS_MAX; i++)
+	for (size_t i = 0; i < CPUS_MAX; i++) {
 		list_init(&queues[i].threads);
+		/* A CPU counts as running a moment before it runs its idle thread: others ask. */
+		queues[i].current = &idles[i];
+	}
 }
 
 void sched_init_cpu(void)
@@ -115,7 +118,6 @@ void sched_init_cpu(void)
 	idle->cpu = me;
 	idle->allowed = UINT32_MAX;
 	list_init(&idle->run);
-	queues[me].current = idle;
 	arch_set_current(idle);
 	space_idle();
 }
