@@ -148,7 +148,7 @@ class Boot(Strict):
     arch: Arch
     machine: str
     memory_mib: int = Field(ge=16, le=65536)
-    cpu: CpuModel | None = None
+    cpu: CpuModel | None = Field(default=None, validate_default=True)
     cpu_from: dict[Annotated[str, Field(pattern=r"^[0-9]+\.[0-9]+$")], CpuModel] = Field(
         default_factory=dict
     )
