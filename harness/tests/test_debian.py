@@ -129,3 +129,27 @@ def test_a_suite_that_the_mirror_has_dropped(
         AptSuite("bullseye", "amd64", tmp_path / "apt").update()
     assert "set RINGSIDE_DEBIAN_MIRROR to one that has it" in str(error.value)
     assert "\n" not in str(error.value)
+
+
+def test_a_mirror_that_is_being_filled_is_asked_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("ringside.image.apt.find_keyring", lambda: tmp_path / "any.gpg")
+    pauses: list[float] = []
+    monkeypatch.setattr("ringside.image.apt.time.sleep", pauses.append)
+    in_sync = "E: File has unexpected size (1 != 2). Mirror sync in progress?"
+    answers = [in_sync, in_sync, "E: no such host"]
+
+    def fails(*_arguments: object, **_named: object) -> str:
+        raise ImageError(answers.pop(0))
+
+    monkeypatch.setattr("ringside.image.apt.run", fails)
+    suite = AptSuite("bookworm", "amd64", tmp_path / "state")
+    with pytest.raises(ImageError, match="no such host"):
+        suite.update()
+    assert len(pauses) == 2
+    # It does not ask for ever.
+    answers[:] = [in_sync] * 9
+    with pytest.raises(ImageError, match="sync in progress"):
+        suite.update()
+    assert answers

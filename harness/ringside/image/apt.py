@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import re
+import time
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,6 +23,9 @@ _FOLLOWED = re.compile(r"^linux-(image|binary|base)-[A-Za-z0-9.+~-]+$")
 _DEPENDENCY = re.compile(r"^(?P<name>[a-z0-9][a-z0-9.+-]*)(:\w+)?\s*\(=\s*(?P<version>[^)]+)\)$")
 # What apt says of a suite that a mirror does not hold.
 _GONE = "does not have a Release file"
+# What it says while a mirror takes over a new state of the suite, and how often to ask again.
+_IN_SYNC = "Mirror sync in progress"
+_SYNC_PAUSES_S = (5.0, 15.0, 40.0)
 _SUITE = re.compile(r"^[a-z][a-z0-9-]*$")
 
 
@@ -57,16 +61,22 @@ class AptSuite:
         self._write_state(find_mirror(), find_keyring())
         # A failed fetch is only a warning to apt unless it is told otherwise.
         options = ["-o", "APT::Update::Error-Mode=any"]
-        try:
-            self._apt("apt-get", *options, "update", what=f"reading Debian {self.suite}'s index")
-        except ImageError as error:
-            if _GONE not in str(error):
-                raise
-            raise ImageError(
-                f"Debian {self.suite} is not on this mirror any more, or not yet: set "
-                f"{MIRROR_VARIABLE} to one that has it (Debian's archive keeps old suites), or "
-                f"leave its kernels out with --kernels"
-            ) from error
+        what = f"reading Debian {self.suite}'s index"
+        for pause_s in (*_SYNC_PAUSES_S, None):
+            try:
+                self._apt("apt-get", *options, "update", what=what)
+                return
+            except ImageError as error:
+                if _IN_SYNC in str(error) and pause_s is not None:
+                    time.sleep(pause_s)
+                    continue
+                if _GONE not in str(error):
+                    raise
+                raise ImageError(
+                    f"Debian {self.suite} is not on this mirror any more, or not yet: set "
+                    f"{MIRROR_VARIABLE} to one that has it (Debian's archive keeps old suites), or "
+                    f"leave its kernels out with --kernels"
+                ) from error
 
     def resolve(self, package: str) -> tuple[Package, ...]:
         """`package` and the kernel packages that it depends on with an exact version, in order
