@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from ringside.cli.main import run
 from ringside.errors import ProfileError
 from ringside.image import Symbols
+from ringside.machine import Qemu
 from ringside.profile import Explanation, Names, PluginLog, explain, read_log
 from ringside.profile.log import Window
 from ringside.profile.names import OTHER
@@ -317,7 +318,8 @@ def test_bad_input_is_one_line(
     from ringside.conductor import explaining
 
     checkout(("one",))
-    monkeypatch.setattr(explaining, "find_qemu_for_plugins", lambda arch, cache: None)
+    qemu = Qemu("qemu-system-x86_64", "10.0.2", "")
+    monkeypatch.setattr(explaining, "find_qemu_for_plugins", lambda arch, cache: qemu)
     assert run(["explain", *arguments]) == 2
     error = capsys.readouterr().err
     assert "Traceback" not in error
