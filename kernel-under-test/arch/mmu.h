@@ -2,7 +2,8 @@
  * Page tables.
  *
  * A `root` is the physical address of the top table of one address space. Table pages come from
- * mmu_table_alloc() below and are kept zeroed while free, so that none is cleared twice.
+ * mmu_page_take() below and are kept zeroed while free, so that none is cleared twice: a few for
+ * each CPU, which no other touches. Who changes the tables of a space holds its lock (mm/space.h).
  */
 #pragma once
 
@@ -63,7 +64,7 @@ int mmu_kernel_map(uint64_t va, uint64_t pa);
 /* Makes a device's registers reachable by phys_to_virt(). -ENXIO: too far away; -ENOMEM or 0. */
 int mmu_device_map(uint64_t pa, uint64_t size);
 
-/* Gives cached free tables back to the page allocator; returns how many. */
+/* Gives this CPU's free tables back to the page allocator; returns how many. */
 size_t mmu_trim(void);
 
 /*

@@ -24,10 +24,12 @@
 #include "asm/cpu.h"
 #include "lib/types.h"
 
-/* What locks are counted by. CPU_LOCKS has room for 8. */
+/* What locks are counted by. CPU_LOCKS has room for 16. */
 enum lock_class {
 	LOCK_KERNEL,
 	LOCK_INODE, /* inode.lock */
+	LOCK_KMEM,  /* the slabs of a class, in mm/kmem.c */
+	LOCK_PAGE,  /* free blocks, in mm/page.c */
 	LOCK_CLASSES,
 };
 

@@ -1,5 +1,7 @@
 #include "mm/kmem.h"
 
+#include "arch/cpu.h"
+#include "arch/spin.h"
 #include "lib/printf.h"
 #include "lib/string.h"
 #include "mm/guard.h"
@@ -10,12 +12,49 @@
 #define SMALLEST_LOG 4
 #define LARGEST	     (1ul << (SMALLEST_LOG + CLASSES - 1))
 
-static struct list partial[CLASSES]; /* slabs with a free object */
+/* Slabs with a free object. The lock guards all slabs of the class. */
+static struct depot {
+	struct spinlock lock;
+	struct list partial;
+} __attribute__((aligned(64))) depots[CLASSES];
+
+/* A CPU's own free objects, chained; `limit` of each class, and no more than a page of them. */
+#define MAGAZINE_MAX 16
+
+static struct magazine {
+	void *top;
+	uint32_t count, limit;
+} magazines[CPUS_MAX][CLASSES] __attribute__((aligned(64)));
 
 void kmem_init(void)
 {
-	for (unsigned int c = 0; c < CLASSES; c++)
-		list_init(&partial[c]);
+	for (unsigned int c = 0; c < CLASSES; c++) {
+		list_init(&depots[c].partial);
+		for (unsigned int i = 0; i < CPUS_MAX; i++)
+			magazines[i][c].limit = (uint32_t)MIN((size_t)MAGAZINE_MAX,
+							      PAGE_SIZE >> (SMALLEST_LOG + c));
+	}
+}
+
+static inline struct magazine *magazine_here(unsigned int class)
+{
+	return &magazines[arch_cpu_id()][class];
+}
+
+static inline void push(struct magazine *m, void *object)
+{
+	*(void **)object = m->top;
+	m->top = object;
+	m->count++;
+}
+
+static inline void *pop(struct magazine *m)
+{
+	void *object = m->top;
+
+	m->top = *(void **)object;
+	m->count--;
+	return object;
 }
 
 static unsigned int class_of(size_t size)
@@ -25,6 +64,7 @@ static unsigned int class_of(size_t size)
 		       : 64 - SMALLEST_LOG - (unsigned int)__builtin_clzl(size - 1);
 }
 
+/* A slab that nobody else sees yet. */
 static struct page *slab_make(unsigned int class)
 {
 	struct page *p = page_alloc();
@@ -42,64 +82,119 @@ static struct page *slab_make(unsigned int class)
 		p->objects = base + at - size;
 		guard_fresh(p->objects, size);
 	}
-	list_push_front(&partial[class], &p->link);
 	return p;
+}
+
+/* Takes objects out of the first slab, as many as the magazine is to get. */
+static void magazine_load(struct magazine *m, struct page *p)
+{
+	uint32_t wanted = MAX(m->limit / 2, 1u);
+
+	while (m->count < wanted && p->objects) {
+		void *object = p->objects;
+
+		p->objects = *(void **)object;
+		p->used++;
+		push(m, object);
+	}
+	if (!p->objects)
+		list_remove(&p->link);
+}
+
+/* For an empty magazine. */
+static __attribute__((noinline)) void *fill_and_pop(unsigned int class)
+{
+	struct magazine *m = magazine_here(class);
+	struct depot *d = &depots[class];
+	struct page *made = NULL;
+
+	spin_lock(&d->lock, LOCK_KMEM);
+	if (list_empty(&d->partial)) {
+		/* Pages may be had by giving up what was cached, which frees objects too. */
+		spin_unlock(&d->lock);
+		made = slab_make(class);
+		spin_lock(&d->lock, LOCK_KMEM);
+		if (made)
+			list_push_front(&d->partial, &made->link);
+	}
+	/* What was freed meanwhile may be in the magazine itself. */
+	if (!m->count && !list_empty(&d->partial))
+		magazine_load(m, list_first(&d->partial, struct page, link));
+	spin_unlock(&d->lock);
+	return m->count ? pop(m) : NULL;
+}
+
+/* Gives an object back to its slab, the class's lock held. */
+static void slab_put(struct depot *d, void *object)
+{
+	struct page *p = virt_to_page(object);
+
+	if (!p->objects)
+		list_push_front(&d->partial, &p->link);
+	*(void **)object = p->objects;
+	p->objects = object;
+	p->used--;
+	/* An empty slab goes back, unless it is the only one that could serve the next call. */
+	if (!p->used && (p->link.next != &d->partial || p->link.prev != &d->partial)) {
+		list_remove(&p->link);
+		p->state = PAGE_USED;
+		page_put(p);
+	}
+}
+
+/* What a full magazine has no room for, and half of it. */
+static __attribute__((noinline)) void drain(void *object, unsigned int class)
+{
+	struct magazine *m = magazine_here(class);
+	struct depot *d = &depots[class];
+
+	spin_lock(&d->lock, LOCK_KMEM);
+	slab_put(d, object);
+	while (m->count > m->limit / 2)
+		slab_put(d, pop(m));
+	spin_unlock(&d->lock);
+}
+
+static __attribute__((noinline)) void *pages_alloc(size_t size)
+{
+	unsigned int order = 0;
+	struct page *p;
+
+	while (order <= PAGE_ORDER_MAX && (PAGE_SIZE << order) < size)
+		order++;
+	p = order <= PAGE_ORDER_MAX ? page_alloc_order(order) : NULL;
+	if (!p)
+		return NULL;
+	guard_fresh(page_to_virt(p), PAGE_SIZE << order);
+	return page_to_virt(p);
 }
 
 static inline __attribute__((always_inline)) void *block_alloc(size_t size)
 {
+	struct magazine *m;
 	unsigned int class;
-	struct page *p;
-	void *object;
 
-	if (unlikely(size > LARGEST)) {
-		unsigned int order = 0;
-
-		while (order <= PAGE_ORDER_MAX && (PAGE_SIZE << order) < size)
-			order++;
-		p = order <= PAGE_ORDER_MAX ? page_alloc_order(order) : NULL;
-		if (!p)
-			return NULL;
-		guard_fresh(page_to_virt(p), PAGE_SIZE << order);
-		return page_to_virt(p);
-	}
+	if (unlikely(size > LARGEST))
+		return pages_alloc(size);
 	class = class_of(size);
-	if (unlikely(list_empty(&partial[class]))) {
-		p = slab_make(class);
-		if (!p)
-			return NULL;
-	} else {
-		p = list_first(&partial[class], struct page, link);
-	}
-	object = p->objects;
-	p->objects = *(void **)object;
-	p->used++;
-	if (!p->objects)
-		list_remove(&p->link);
-	return object;
+	m = magazine_here(class);
+	return likely(m->top) ? pop(m) : fill_and_pop(class);
 }
 
 static inline __attribute__((always_inline)) void block_free(void *object)
 {
 	struct page *p = virt_to_page(object);
-	unsigned int class;
+	struct magazine *m;
 
 	if (p->state < PAGE_SLAB) {
 		page_put(p);
 		return;
 	}
-	class = p->state - PAGE_SLAB;
-	if (!p->objects)
-		list_push_front(&partial[class], &p->link);
-	*(void **)object = p->objects;
-	p->objects = object;
-	p->used--;
-	/* An empty slab goes back, unless it is the only one that could serve the next call. */
-	if (!p->used && (p->link.next != &partial[class] || p->link.prev != &partial[class])) {
-		list_remove(&p->link);
-		p->state = PAGE_USED;
-		page_put(p);
-	}
+	m = magazine_here(p->state - PAGE_SLAB);
+	if (unlikely(m->count == m->limit))
+		drain(object, p->state - PAGE_SLAB);
+	else
+		push(m, object);
 }
 
 void *kmem_alloc(size_t size)

@@ -1,4 +1,10 @@
-/* Kernel memory by the byte. Objects are aligned to their size rounded up to a power of two. */
+/*
+ * Kernel memory by the byte. Objects are aligned to their size rounded up to a power of two.
+ *
+ * Each CPU has a few free objects of each size at hand, which it takes and gives back without a
+ * lock; they come from slabs, and go back to them, several at a time under the lock of their size
+ * (LOCK_KMEM). Nothing here wants the kernel lock, but without it NULL comes sooner: mm/page.h.
+ */
 #pragma once
 
 #include "lib/types.h"

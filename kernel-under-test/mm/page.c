@@ -1,22 +1,32 @@
 #include "mm/page.h"
 
+#include "arch/cpu.h"
+#include "arch/spin.h"
 #include "lib/printf.h"
 #include "lib/string.h"
 #include "mm/guard.h"
 
-/* The stack of single pages is filled and emptied by this many at a time. */
-#define STACK_MAX   64
-#define STACK_BATCH 16
+/* A CPU's own pages are filled up and given back by this many at a time. */
+#define STOCK_MAX   64
+#define BATCH_ORDER 4
+#define STOCK_BATCH (1u << BATCH_ORDER)
 /* How often what a cache holds is given up for one block of several pages. */
 #define RECLAIM_ROUNDS 8
 
 struct page *page_array;
 
 static uint64_t page_limit; /* page frames below this have a struct page */
+
+/* Guards the free blocks, and `order` and `state` of the pages in them. Innermost of all locks. */
+static struct spinlock buddy_lock;
 static struct list free_blocks[PAGE_ORDER_MAX + 1];
 static uint64_t buddy_free, total;
-static struct page *stack[STACK_MAX];
-static unsigned int stack_count;
+
+/* Each CPU's own stack: nobody else changes it, and interrupts are off. */
+static struct stock {
+	struct page *top;
+	unsigned int count;
+} __attribute__((aligned(64))) stocks[CPUS_MAX];
 
 static void buddy_insert(struct page *p, unsigned int order)
 {
@@ -66,30 +76,67 @@ static void buddy_give(struct page *p, unsigned int order)
 	buddy_insert(&page_array[pfn], order);
 }
 
-static bool stack_fill(void)
+static inline struct stock *stock_here(void)
 {
-	while (stack_count < STACK_BATCH) {
-		struct page *p = buddy_take(0);
+	return &stocks[arch_cpu_id()];
+}
 
-		if (!p)
-			break;
-		stack[stack_count++] = p;
+static inline void push(struct stock *s, struct page *p)
+{
+	p->below = s->top;
+	s->top = p;
+	s->count++;
+}
+
+/* One that is there, to be used. */
+static inline struct page *pop(struct stock *s)
+{
+	struct page *p = s->top;
+
+	s->top = p->below;
+	s->count--;
+	p->refs = 1;
+	guard_page_open(p, 0);
+	return p;
+}
+
+/* Pages that stand together, so that no other CPU has one whose struct page shares a cache line. */
+static bool take_together(struct stock *s)
+{
+	struct page *p = buddy_take(BATCH_ORDER);
+
+	if (!p)
+		return false;
+	for (struct page *end = p + STOCK_BATCH; p < end; p++) {
+		p->order = 0;
+		p->state = PAGE_USED;
+		push(s, p);
 	}
-	if (!stack_count && mmu_trim() == 0)
-		page_reclaim(STACK_BATCH);
-	return stack_count > 0;
+	return true;
+}
+
+/* For page_alloc() on an empty stack. */
+static __attribute__((noinline)) struct page *fill_and_pop(void)
+{
+	struct stock *s = stock_here();
+	struct page *p;
+
+	spin_lock(&buddy_lock, LOCK_PAGE);
+	/* Single ones come first, so that large blocks are there for those who need them. */
+	if (!list_empty(&free_blocks[0]) || !take_together(s))
+		while (s->count < STOCK_BATCH && (p = buddy_take(0)))
+			push(s, p);
+	spin_unlock(&buddy_lock);
+	if (!s->count && kernel_locked() && mmu_trim() == 0)
+		page_reclaim(STOCK_BATCH);
+	return s->count ? pop(s) : NULL;
 }
 
 struct page *page_alloc(void)
 {
-	struct page *p;
+	struct stock *s = stock_here();
 
-	if (unlikely(!stack_count) && !stack_fill())
-		return NULL;
-	p = stack[--stack_count];
-	p->refs = 1;
-	guard_page_open(p, 0);
-	return p;
+	return likely(s->top) ? pop(s) : fill_and_pop();
 }
 
 struct page *page_alloc_zeroed(void)
@@ -101,16 +148,25 @@ struct page *page_alloc_zeroed(void)
 	return p;
 }
 
-struct page *page_alloc_order(unsigned int order)
+static struct page *take_block(unsigned int order)
 {
 	struct page *p;
 
+	spin_lock(&buddy_lock, LOCK_PAGE);
 	p = buddy_take(order);
+	spin_unlock(&buddy_lock);
+	return p;
+}
+
+struct page *page_alloc_order(unsigned int order)
+{
+	struct page *p = take_block(order);
+
 	/* Neighbours may come free together, or not. */
 	for (unsigned int i = 0; unlikely(!p) && i < RECLAIM_ROUNDS; i++) {
-		if (!page_reclaim(1ul << order))
+		if (!kernel_locked() || !page_reclaim(1ul << order))
 			break;
-		p = buddy_take(order);
+		p = take_block(order);
 	}
 	if (p) {
 		p->refs = 1;
@@ -119,20 +175,37 @@ struct page *page_alloc_order(unsigned int order)
 	return p;
 }
 
+/* A block, or a page that the stack is too full for: it and what it takes along go back. */
+static __attribute__((noinline)) void give_back(struct page *p)
+{
+	struct stock *s = stock_here();
+
+	spin_lock(&buddy_lock, LOCK_PAGE);
+	buddy_give(p, p->order);
+	while (s->count > STOCK_MAX - STOCK_BATCH) {
+		p = s->top;
+		s->top = p->below;
+		s->count--;
+		buddy_give(p, 0);
+	}
+	spin_unlock(&buddy_lock);
+}
+
 void page_put(struct page *p)
 {
+	uint32_t refs = READ_ONCE(p->refs);
+	struct stock *s = stock_here();
+
 	ASSERT(p->refs > 0);
-	if (--p->refs)
+	/* The only one is the caller's: then nobody is there who could make another. */
+	if (refs != 1 && __atomic_sub_fetch(&p->refs, 1, __ATOMIC_ACQ_REL))
 		return;
+	p->refs = 0;
 	guard_page_close(p, p->order);
-	if (p->order) {
-		buddy_give(p, p->order);
-		return;
-	}
-	if (stack_count == STACK_MAX)
-		while (stack_count > STACK_MAX - STACK_BATCH)
-			buddy_give(stack[--stack_count], 0);
-	stack[stack_count++] = p;
+	if (unlikely(p->order || s->count == STOCK_MAX))
+		give_back(p);
+	else
+		push(s, p);
 }
 
 uint64_t page_count_total(void)
@@ -142,7 +215,11 @@ uint64_t page_count_total(void)
 
 uint64_t page_count_free(void)
 {
-	return buddy_free + stack_count;
+	uint64_t n = READ_ONCE(buddy_free);
+
+	for (unsigned int i = 0; i < CPUS_MAX; i++)
+		n += READ_ONCE(stocks[i].count);
+	return n;
 }
 
 /* Before the allocator: pages are cut from the memory after the image and the initrd. */
@@ -180,6 +257,7 @@ static uint64_t early_take_page(void)
 
 static void release(uint64_t start, uint64_t end)
 {
+	spin_lock(&buddy_lock, LOCK_PAGE);
 	for (uint64_t pa = start; pa < end; pa += PAGE_SIZE) {
 		struct page *p = phys_to_page(pa);
 
@@ -189,6 +267,7 @@ static void release(uint64_t start, uint64_t end)
 		buddy_give(p, 0);
 		total++;
 	}
+	spin_unlock(&buddy_lock);
 }
 
 void page_release_region(struct boot_region r)

@@ -1,6 +1,20 @@
 /*
- * Physical pages: a buddy allocator, with a stack of single pages in front of it that makes the
- * common case a pop and a push.
+ * Physical pages: a buddy allocator under a lock of its own (LOCK_PAGE), with a stack of single
+ * pages for each CPU in front of it that makes the common case a pop and a push, without a lock.
+ *
+ *   CPU 0                    CPU 1
+ *   stack of 64  <-- 16 at a time --+     page_alloc(), page_put(): this CPU's own
+ *                stack of 64 <------+-- 16 at a time -->  free blocks (LOCK_PAGE)
+ *
+ * Nothing here wants the kernel lock. Who has it gets more, though: when no page is free, spare
+ * page tables and cached pages are given up (page_reclaim()), which only its holder may do. Who
+ * gets NULL without it takes it and tries again. Up to 64 pages of each other CPU's stack are out
+ * of reach meanwhile.
+ *
+ * References are counted atomically. A new one is made from one that the maker has, or under a lock
+ * that keeps the one it is made from: a space's for an entry of its tables, an inode's or an
+ * object's for a page of its store, the kernel lock for the rest. So who finds that the only
+ * reference is its own knows that it stays so.
  */
 #pragma once
 
@@ -19,6 +33,8 @@ struct page {
 		uint64_t *slot;
 		/* A slab: its first free object. */
 		void *objects;
+		/* On a CPU's stack of free pages: the one below. */
+		struct page *below;
 		/* In a cache: its place in the file. */
 		uint64_t index;
 	};
@@ -70,7 +86,7 @@ struct page *page_alloc_zeroed(void);
 
 static inline struct page *page_get(struct page *p)
 {
-	p->refs++;
+	__atomic_fetch_add(&p->refs, 1, __ATOMIC_RELAXED);
 	return p;
 }
 

@@ -186,11 +186,24 @@ static void maps(struct text *t, struct process *p)
 /* How often each CPU has taken locks of each class: documented in arch/spin.h. */
 static void bantam_locks(struct text *t, struct process *p)
 {
+	static const char *const names[LOCK_CLASSES] = {
+		[LOCK_KERNEL] = "kernel",
+		[LOCK_INODE] = "inode",
+		[LOCK_KMEM] = "kmem",
+		[LOCK_PAGE] = "page",
+	};
+
 	(void)p;
-	text_add(t, "cpu kernel inode\n");
-	for (unsigned int i = 0; i < arch_cpu_count(); i++)
-		text_add(t, "%u %lu %lu\n", i, arch_lock_count(i, LOCK_KERNEL),
-			 arch_lock_count(i, LOCK_INODE));
+	text_add(t, "cpu");
+	for (unsigned int c = 0; c < LOCK_CLASSES; c++)
+		text_add(t, " %s", names[c]);
+	text_add(t, "\n");
+	for (unsigned int i = 0; i < arch_cpu_count(); i++) {
+		text_add(t, "%u", i);
+		for (unsigned int c = 0; c < LOCK_CLASSES; c++)
+			text_add(t, " %lu", arch_lock_count(i, c));
+		text_add(t, "\n");
+	}
 }
 
 const struct proc_file proc_system_files[] = {

@@ -15,12 +15,23 @@
 
 static uint64_t kernel_root;
 
+/* A CPU keeps no more free tables than these. */
+#define SPARES_MAX 64
+
 /*
  * Free table pages, all entries clear, and free top tables, whose user half is clear and whose
- * kernel half is already filled in: the kernel's half never changes after mmu_init().
+ * kernel half is already filled in: the kernel's half never changes after mmu_init(). Each CPU has
+ * its own, so that they take no lock.
  */
-static struct list free_tables = LIST_INIT(free_tables);
-static struct list free_tops = LIST_INIT(free_tops);
+static struct spares {
+	struct list tables, tops;
+	unsigned int count;
+} __attribute__((aligned(64))) spares[CPUS_MAX];
+
+static struct spares *spares_here(void)
+{
+	return &spares[arch_cpu_id()];
+}
 
 static unsigned int index_at(uint64_t va, int level)
 {
@@ -89,6 +100,10 @@ void mmu_init(const struct boot_info *info, uint64_t (*take_page)(void))
 {
 	uint64_t *top;
 
+	for (size_t i = 0; i < CPUS_MAX; i++) {
+		list_init(&spares[i].tables);
+		list_init(&spares[i].tops);
+	}
 	kernel_root = take_page();
 	map_all_memory(info, take_page);
 	map_image((uint64_t)image_start, (uint64_t)image_rodata, 0, take_page);
@@ -137,12 +152,14 @@ int mmu_device_map(uint64_t pa, uint64_t size)
 /* A clear table page, hung under *slot and chained on `tables`. */
 static int table_add(uint64_t *slot, struct list *tables)
 {
+	struct spares *s = spares_here();
 	uint64_t pa;
 
-	if (!list_empty(&free_tables)) {
-		struct list *l = free_tables.next;
+	if (!list_empty(&s->tables)) {
+		struct list *l = s->tables.next;
 
 		list_remove(l);
+		s->count--;
 		list_push_front(tables, l);
 		pa = mmu_link_page(l);
 	} else {
@@ -156,24 +173,35 @@ static int table_add(uint64_t *slot, struct list *tables)
 	return 0;
 }
 
-static void table_free(struct list *l)
+/* Keeps the page, whose entries are clear, for the next who needs one. */
+static inline void spare(struct list *spares_of, struct spares *s, struct list *l)
 {
-	uint64_t pa = mmu_link_page(l);
+	if (unlikely(s->count == SPARES_MAX)) {
+		mmu_page_give(mmu_link_page(l));
+		return;
+	}
+	s->count++;
+	list_push_front(spares_of, l);
+}
 
-	**mmu_page_slot(pa) = 0;
+static inline __attribute__((always_inline)) void table_free(struct spares *s, struct list *l)
+{
+	**mmu_page_slot(mmu_link_page(l)) = 0;
 	list_remove(l);
-	list_push_front(&free_tables, l);
+	spare(&s->tables, s, l);
 }
 
 int mmu_space_create(uint64_t *root, struct list *tables)
 {
+	struct spares *s = spares_here();
 	uint64_t pa;
 
 	list_init(tables);
-	if (!list_empty(&free_tops)) {
-		struct list *l = free_tops.next;
+	if (!list_empty(&s->tops)) {
+		struct list *l = s->tops.next;
 
 		list_remove(l);
+		s->count--;
 		*root = mmu_link_page(l);
 		return 0;
 	}
@@ -188,10 +216,12 @@ int mmu_space_create(uint64_t *root, struct list *tables)
 
 void mmu_space_destroy(uint64_t root, struct list *tables)
 {
+	struct spares *s = spares_here();
+
 	/* Children stand before their parents on the chain: each slot is still in a live table. */
 	while (!list_empty(tables))
-		table_free(tables->next);
-	list_push_front(&free_tops, mmu_page_link(root));
+		table_free(s, tables->next);
+	spare(&s->tops, s, mmu_page_link(root));
 }
 
 uint64_t *mmu_entry_make(uint64_t root, struct list *tables, uint64_t va)
@@ -246,26 +276,26 @@ void mmu_table_drop(uint64_t root, uint64_t va)
 		table = table_of(e);
 	}
 	if (table[index_at(va, 1)])
-		table_free(mmu_page_link(table[index_at(va, 1)] & PTE_ADDR));
+		table_free(spares_here(), mmu_page_link(table[index_at(va, 1)] & PTE_ADDR));
+}
+
+static void give_all(struct list *spares_of)
+{
+	while (!list_empty(spares_of)) {
+		struct list *l = spares_of->next;
+
+		list_remove(l);
+		mmu_page_give(mmu_link_page(l));
+	}
 }
 
 size_t mmu_trim(void)
 {
-	size_t n = 0;
+	struct spares *s = spares_here();
+	size_t n = s->count;
 
-	while (!list_empty(&free_tables)) {
-		struct list *l = free_tables.next;
-
-		list_remove(l);
-		mmu_page_give(mmu_link_page(l));
-		n++;
-	}
-	while (!list_empty(&free_tops)) {
-		struct list *l = free_tops.next;
-
-		list_remove(l);
-		mmu_page_give(mmu_link_page(l));
-		n++;
-	}
+	give_all(&s->tables);
+	give_all(&s->tops);
+	s->count = 0;
 	return n;
 }

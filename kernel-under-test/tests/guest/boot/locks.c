@@ -2,13 +2,16 @@
  * How many locks a call takes while four threads on four CPUs make it at the same time, each on
  * things of its own: process 1 of a machine that runs Bantam. One line a call:
  *
- *     locks <call>: kernel <most on one CPU> inode <most on one CPU> of <calls>
+ *     locks <call>: <class> <most on one CPU> [<class> <most on one CPU>...] of <calls>
+ *
+ * with the classes that /proc/bantam_locks has.
  */
 #include <fcntl.h>
 #include <pthread.h>
 #include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/mount.h>
 #include <sys/reboot.h>
 #include <sys/stat.h>
@@ -16,12 +19,17 @@
 #include <time.h>
 #include <unistd.h>
 
-#define CPUS  4
-#define CALLS 5000
+#define CPUS	4
+#define CALLS	5000
+#define CLASSES 16
 
+/* By class, in the order of the file's columns. */
 struct counts {
-	unsigned long kernel[CPUS], inode[CPUS];
+	unsigned long of[CLASSES][CPUS];
 };
+
+static char names[CLASSES][16];
+static int classes;
 
 /* A thread's own. */
 struct own {
@@ -36,15 +44,19 @@ static struct counts before, after;
 static void read_counts(struct counts *c)
 {
 	FILE *f = fopen("/proc/bantam_locks", "r");
-	unsigned long kernel, inode;
+	char line[256], *word, *rest;
 	int cpu;
 
-	if (!f || fscanf(f, "%*[^\n]") < 0)
+	if (!f || !fgets(line, sizeof(line), f))
 		exit(1);
-	while (fscanf(f, "%d %lu %lu", &cpu, &kernel, &inode) == 3 && cpu < CPUS) {
-		c->kernel[cpu] = kernel;
-		c->inode[cpu] = inode;
-	}
+	/* The first word says "cpu". */
+	strtok_r(line, " \n", &rest);
+	for (classes = 0; classes < CLASSES && (word = strtok_r(NULL, " \n", &rest)); classes++)
+		snprintf(names[classes], sizeof(names[0]), "%s", word);
+	while (fscanf(f, "%d", &cpu) == 1 && cpu < CPUS)
+		for (int i = 0; i < classes; i++)
+			if (fscanf(f, "%lu", &c->of[i][cpu]) != 1)
+				exit(1);
 	fclose(f);
 }
 
@@ -133,16 +145,18 @@ static void measure(struct own *o, void (*call)(struct own *o))
 
 static void say(const char *name)
 {
-	unsigned long kernel = 0, inode = 0;
+	printf("locks %s:", name);
+	for (int c = 0; c < classes; c++) {
+		unsigned long most = 0;
 
-	for (int i = 0; i < CPUS; i++) {
-		unsigned long k = after.kernel[i] - before.kernel[i];
-		unsigned long n = after.inode[i] - before.inode[i];
+		for (int i = 0; i < CPUS; i++) {
+			unsigned long n = after.of[c][i] - before.of[c][i];
 
-		kernel = k > kernel ? k : kernel;
-		inode = n > inode ? n : inode;
+			most = n > most ? n : most;
+		}
+		printf(" %s %lu", names[c], most);
 	}
-	printf("locks %s: kernel %lu inode %lu of %d\n", name, kernel, inode, CALLS);
+	printf(" of %d\n", CALLS);
 	fflush(stdout);
 }
 

@@ -25,7 +25,7 @@ struct cpu {
 	uint64_t gdt[9];
 	uint32_t id, apic_id;
 	/* Counted by this CPU alone, by enum lock_class of arch/spin.h. */
-	uint64_t locks[8];
+	uint64_t locks[16];
 } __attribute__((packed, aligned(64)));
 
 _Static_assert(offsetof(struct cpu, current) == CPU_CURRENT, "entry.S");
