@@ -3,7 +3,6 @@
 #include "mm/kmem.h"
 #include "net/control.h"
 
-#define UDP_MAX	 65507
 #define UNIX_MAX (212992 - 32)
 /* What may wait at one socket; more is dropped (UDP) or waited for (unix). */
 #define QUEUE_MAX (208ul << 10)

@@ -141,7 +141,9 @@ static int bind_path(struct socket *s, const struct path_base *base, uint32_t mo
 int socket_bind(struct socket *s, const struct path_base *base, uint32_t mode,
 		const struct address *a)
 {
-	if (a->family != s->family || s->local.len)
+	if (a->family != s->family)
+		return s->family == AF_INET ? -EAFNOSUPPORT : -EINVAL;
+	if (s->local.len)
 		return -EINVAL;
 	if (is_path(a))
 		return bind_path(s, base, mode, a);
@@ -177,25 +179,27 @@ static int find_path(const struct path_base *base, const struct address *a, stru
 int socket_find(const struct socket *s, const struct path_base *base, const struct address *a,
 		struct socket **out)
 {
+	struct socket *found;
+
 	if (a->family != s->family)
 		return -EAFNOSUPPORT;
 	if (is_path(a)) {
-		int err = find_path(base, a, out);
+		int err = find_path(base, a, &found);
 
 		if (err)
 			return err;
-		if ((*out)->type != s->type)
+		if (found->type != s->type)
 			return -EPROTOTYPE;
 	} else {
 		if (s->family == AF_INET && !is_ours(a))
 			return -ENETUNREACH;
 		if (s->family == AF_UNIX && !is_abstract(a))
 			return -EINVAL;
-		*out = find_name(a, s->type);
-		if (!*out)
+		found = find_name(a, s->type);
+		if (!found)
 			return -ECONNREFUSED;
 	}
-	socket_get(*out);
+	*out = socket_get(found);
 	return 0;
 }
 

@@ -34,6 +34,8 @@
 #define SHUT_RDWR 2
 
 #define ADDRESS_MAX 110
+/* The most a UDP datagram carries. */
+#define UDP_MAX 65507
 
 /* A sockaddr as the user gives and gets it; `len` 0: none. */
 struct address {

@@ -67,7 +67,7 @@ static long stream_send(struct socket *s, struct socket *to, struct uio *u, unsi
 	if (to)
 		return s->state == SOCKET_CONNECTED ? -EISCONN : -EOPNOTSUPP;
 	if (s->state == SOCKET_NEW || s->state == SOCKET_LISTENING)
-		return -ENOTCONN;
+		return s->family == AF_INET ? -EPIPE : -ENOTCONN;
 	while (u->left) {
 		struct socket *peer = s->peer;
 		long n;

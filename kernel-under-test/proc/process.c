@@ -10,9 +10,18 @@
 #include "proc/exec.h"
 #include "proc/process_make.h"
 #include "proc/signal.h"
+#include "proc/uts.h"
 #include "sched/sched.h"
 
 #define PID_BUCKETS 256
+
+/*
+ * What C libraries compare to learn what they may use is the release: the Linux release whose ABI
+ * this kernel follows.
+ */
+char uts[UTS_NAMES][UTS_LEN] = {
+	"Linux", "bantam", "6.1.0-bantam", "Bantam 0.1", "x86_64", "(none)",
+};
 
 static struct list by_pid[PID_BUCKETS];
 /* Threads that are not the first of their process; those are found as processes. */

@@ -6,6 +6,7 @@
 #include "lib/printf.h"
 #include "lib/string.h"
 #include "mm/kmem.h"
+#include "proc/procfs_node.h"
 #include "proc/procfs_text.h"
 
 enum kind {
@@ -99,6 +100,8 @@ static int lookup(struct inode *dir, const char *name, size_t len, struct inode 
 	if (d->kind == ROOT) {
 		if (name_is(name, len, "self"))
 			return make(SELF, 0, 0, out);
+		if (name_is(name, len, "sys"))
+			return procfs_sys(out);
 		i = find_file(proc_system_files, proc_system_count, name, len);
 		if (i >= 0)
 			return make(TEXT, 0, i, out);
@@ -179,6 +182,7 @@ static int list(struct inode *dir, uint64_t pos, dir_visit visit, void *ctx)
 		offer(&l, files[i].name, S_IFREG);
 	if (d->kind == ROOT) {
 		offer(&l, "self", S_IFLNK);
+		offer(&l, "sys", S_IFDIR);
 		process_each(offer_process, &l);
 	} else {
 		for (size_t i = 0; i < ARRAY_SIZE(links); i++)
@@ -189,6 +193,11 @@ static int list(struct inode *dir, uint64_t pos, dir_visit visit, void *ctx)
 }
 
 static struct inode *proc_root;
+
+struct inode *procfs_root(void)
+{
+	return proc_root ? inode_get(proc_root) : NULL;
+}
 
 static struct inode *parent(struct inode *dir)
 {
@@ -267,68 +276,16 @@ static long read(struct inode *inode, uint64_t pos, struct uio *u)
 	const struct proc_file *file =
 		n->pid ? &proc_process_files[n->which] : &proc_system_files[n->which];
 	struct text t = {kmem_alloc(TEXT_MAX), TEXT_MAX, 0};
-	long done = 0;
+	long done;
 
 	if (!p || !t.at) {
 		kmem_free(t.at);
 		return p ? -ENOMEM : -ESRCH;
 	}
 	file->make(&t, p);
-	if (pos < t.len) {
-		size_t part = MIN(u->left, t.len - pos);
-		int err = uio_put(u, t.at + pos, part);
-
-		done = err ? err : (long)part;
-	}
+	done = procfs_read_text(t.at, t.len, pos, u);
 	kmem_free(t.at);
 	return done;
-}
-
-static long write(struct inode *inode, uint64_t pos, struct uio *u)
-{
-	(void)inode;
-	(void)pos;
-	(void)u;
-	return -EACCES;
-}
-
-static int truncate(struct inode *inode, uint64_t size)
-{
-	(void)inode;
-	(void)size;
-	return -EACCES;
-}
-
-static int refuse_create(struct inode *dir, const char *name, size_t len, uint32_t mode,
-			 uint64_t device, struct inode **out)
-{
-	(void)dir, (void)name, (void)len, (void)mode, (void)device, (void)out;
-	return -EACCES;
-}
-
-static int refuse_symlink(struct inode *dir, const char *name, size_t len, const char *to)
-{
-	(void)dir, (void)name, (void)len, (void)to;
-	return -EACCES;
-}
-
-static int refuse_link(struct inode *dir, const char *name, size_t len, struct inode *to)
-{
-	(void)dir, (void)name, (void)len, (void)to;
-	return -EPERM;
-}
-
-static int refuse_unlink(struct inode *dir, const char *name, size_t len, bool directory)
-{
-	(void)dir, (void)name, (void)len, (void)directory;
-	return -EPERM;
-}
-
-static int refuse_rename(struct inode *from, const char *name, size_t len, struct inode *to,
-			 const char *new_name, size_t new_len, unsigned int flags)
-{
-	(void)from, (void)name, (void)len, (void)to, (void)new_name, (void)new_len, (void)flags;
-	return -EPERM;
 }
 
 static const struct inode_ops node_ops = {
@@ -338,20 +295,8 @@ static const struct inode_ops node_ops = {
 	.target = target,
 	.follow = follow,
 	.read = read,
-	.write = write,
-	.truncate = truncate,
-	.create = refuse_create,
-	.symlink = refuse_symlink,
-	.link = refuse_link,
-	.unlink = refuse_unlink,
-	.rename = refuse_rename,
+	PROCFS_REFUSALS,
 };
-
-static int no_pages(struct object *o, uint64_t index, enum page_use use, struct page **out)
-{
-	(void)o, (void)index, (void)use, (void)out;
-	return -ENXIO;
-}
 
 static void release(struct object *o)
 {
@@ -363,7 +308,7 @@ static void release(struct object *o)
 }
 
 static const struct object_ops object_ops = {
-	.page = no_pages,
+	.page = procfs_no_pages,
 	.release = release,
 };
 

@@ -8,6 +8,7 @@
 #include "lib/printf.h"
 #include "lib/string.h"
 #include "mm/page.h"
+#include "proc/uts.h"
 #include "proc/vdso.h"
 #include "sched/sched.h"
 
@@ -55,7 +56,8 @@ static void uptime(struct text *t, struct process *p)
 static void version(struct text *t, struct process *p)
 {
 	(void)p;
-	text_add(t, "Linux version 6.1.0-bantam (the ABI that Bantam 0.1 follows)\n");
+	text_add(t, "Linux version %s (the ABI that %s follows)\n", uts[UTS_RELEASE],
+		 uts[UTS_VERSION]);
 }
 
 static void mounts(struct text *t, struct process *p)

@@ -153,6 +153,25 @@ static int get_message(uint64_t at, struct user_message *m)
 	return (int)m->name_len < 0 ? -EINVAL : 0;
 }
 
+static long send_one(struct transfer *t)
+{
+	const struct user_message *m = t->message;
+	long n = total_of(m), found = 0;
+
+	if (n >= 0 && t->socket->type != SOCK_SEQPACKET)
+		found = user_socket_target(t->socket, m->name_len ? m->name : 0,
+					   MIN(m->name_len, 128u), (size_t)n, &t->envelope->from,
+					   &t->to);
+	if (n >= 0 && found <= 0) {
+		n = found ? found : user_control_get(t->socket, m, &t->envelope->control);
+		if (!n)
+			n = move_all(t);
+	}
+	if (t->to)
+		socket_put(t->to);
+	return n;
+}
+
 static long send_message(uint64_t fd, uint64_t at, uint64_t flags)
 {
 	struct envelope e = {.flags = 0};
@@ -167,18 +186,10 @@ static long send_message(uint64_t fd, uint64_t at, uint64_t flags)
 	t.flags = socket_flags(f, flags);
 	if (!n && (flags & MSG_OOB))
 		n = -EOPNOTSUPP;
-	if (!n && m.name && m.name_len && t.socket->type != SOCK_SEQPACKET)
-		n = user_socket_find(t.socket, m.name, MIN(m.name_len, 128u), &e.from, &t.to);
 	if (!n)
-		n = user_control_get(t.socket, &m, &e.control);
-	if (!n && m.name && m.name_len && !t.to && t.socket->type == SOCK_DGRAM)
-		n = total_of(&m); /* lost on the way, as a datagram may be */
-	else if (!n)
-		n = move_all(&t);
+		n = send_one(&t);
 	if (e.control)
 		control_free(e.control, false);
-	if (t.to)
-		socket_put(t.to);
 	file_put(f);
 	return user_send_result(n, flags);
 }

@@ -10,6 +10,8 @@
 #define SOCK_CLOEXEC  02000000
 #define SOCK_NONBLOCK 04000
 #define SOCK_TYPE     0xf
+#define SOCK_RAW      3
+#define SOCKADDR_MAX  128
 
 #define IPPROTO_TCP 6
 #define IPPROTO_UDP 17
@@ -33,17 +35,24 @@ int user_address_get(uint64_t from, uint64_t len, struct address *a)
 /* Copies as much as fits, and says how much there is. */
 int user_address_put(const struct address *a, uint64_t to, uint64_t len_at)
 {
-	uint32_t room, len = a->len ? a->len : 2;
+	uint32_t room, len = a->len;
 
-	if (!to)
-		return 0;
 	if (copy_from_user(&room, len_at, sizeof(room)) < 0)
 		return -EFAULT;
 	if ((int)room < 0)
 		return -EINVAL;
-	if (copy_to_user(to, &a->family, MIN(room, len)) < 0)
+	if (MIN(room, len) && copy_to_user(to, &a->family, MIN(room, len)) < 0)
 		return -EFAULT;
 	return copy_to_user(len_at, &len, sizeof(len));
+}
+
+/* The address, or a family alone: what one has that is bound to nothing. */
+static struct address named(const struct address *a)
+{
+	struct address out = *a;
+
+	out.len = MAX(out.len, 2u);
+	return out;
 }
 
 static int check_kind(uint64_t family, uint64_t type, uint64_t protocol)
@@ -54,6 +63,8 @@ static int check_kind(uint64_t family, uint64_t type, uint64_t protocol)
 		return -EAFNOSUPPORT;
 	if (type & ~(uint64_t)(SOCK_TYPE | SOCK_CLOEXEC | SOCK_NONBLOCK))
 		return -EINVAL;
+	if (kind == SOCK_RAW && family == AF_INET && !protocol)
+		return -EPROTONOSUPPORT;
 	if (kind != SOCK_STREAM && kind != SOCK_DGRAM &&
 	    (kind != SOCK_SEQPACKET || family != AF_UNIX))
 		return -ESOCKTNOSUPPORT;
@@ -174,6 +185,24 @@ int user_socket_find(const struct socket *s, uint64_t addr, uint64_t len, struct
 	return err;
 }
 
+int user_socket_target(const struct socket *s, uint64_t addr, uint64_t len, size_t size,
+		       struct address *a, struct socket **to)
+{
+	int err;
+
+	*to = NULL;
+	if (!addr)
+		return 0;
+	if (s->family == AF_INET && s->type == SOCK_STREAM)
+		return len > SOCKADDR_MAX ? -EINVAL
+					  : copy_from_user(&a->family, addr,
+						   MIN(len, (uint64_t)ADDRESS_MAX));
+	err = user_socket_find(s, addr, len, a, to);
+	if (err || *to)
+		return err;
+	return size > UDP_MAX ? -EMSGSIZE : 1;
+}
+
 long sys_connect(uint64_t fd, uint64_t addr, uint64_t len)
 {
 	struct address a;
@@ -183,7 +212,12 @@ long sys_connect(uint64_t fd, uint64_t addr, uint64_t len)
 
 	if (err)
 		return err;
-	err = user_socket_find(s, addr, len, &a, &to);
+	to = NULL;
+	if (s->family == AF_INET &&
+	    (s->state == SOCKET_CLOSED || (s->state == SOCKET_CONNECTED && s->type == SOCK_STREAM)))
+		err = -EISCONN;
+	else
+		err = user_socket_find(s, addr, len, &a, &to);
 	if (!err)
 		err = s->ops->connect(s, to, &a, f->flags);
 	if (to)
@@ -215,6 +249,7 @@ long sys_accept4(uint64_t fd, uint64_t addr, uint64_t len_at, uint64_t flags)
 	struct socket *s, *c;
 	struct file *f;
 	long new = user_socket_get(fd, &f, &s);
+	int err;
 
 	if (new)
 		return new;
@@ -224,11 +259,12 @@ long sys_accept4(uint64_t fd, uint64_t addr, uint64_t len_at, uint64_t flags)
 	file_put(f);
 	if (new)
 		return new;
-	remote = c->remote;
+	remote = named(&c->remote);
 	new = install(c, flags);
-	if (new >= 0 && user_address_put(&remote, addr, len_at) < 0) {
+	err = new >= 0 && addr ? user_address_put(&remote, addr, len_at) : 0;
+	if (err) {
 		files_close(process_current()->files, (uint64_t) new);
-		return -EFAULT;
+		return err;
 	}
 	return new;
 }
@@ -260,10 +296,10 @@ long sys_sendto(uint64_t fd, uint64_t buf, uint64_t len, uint64_t flags, uint64_
 		n = -EFAULT;
 	else if (unlikely(flags & MSG_OOB))
 		n = -EOPNOTSUPP;
-	else if (addr)
-		n = user_socket_find(s, addr, addr_len, &a, &to);
-	if (!n && addr && !to)
-		n = (long)u.left; /* lost on the way, as a datagram may be */
+	else
+		n = user_socket_target(s, addr, addr_len, u.left, &a, &to);
+	if (n > 0)
+		n = (long)u.left;
 	else if (!n)
 		do
 			n = s->ops->send(s, to, &u, socket_flags(f, flags));
@@ -282,6 +318,7 @@ long sys_recvfrom(uint64_t fd, uint64_t buf, uint64_t len, uint64_t flags, uint6
 	struct socket *s;
 	struct file *f;
 	long n = user_socket_get(fd, &f, &s);
+	int err = 0;
 
 	if (n)
 		return n;
@@ -299,9 +336,9 @@ long sys_recvfrom(uint64_t fd, uint64_t buf, uint64_t len, uint64_t flags, uint6
 	file_put(f);
 	if (unlikely(e.control))
 		control_free(e.control, false);
-	if (n >= 0 && addr && user_address_put(&e.from, addr, len_at) < 0)
-		return -EFAULT;
-	return n;
+	if (n >= 0 && addr)
+		err = user_address_put(&e.from, addr, len_at);
+	return err ? err : n;
 }
 
 long sys_shutdown(uint64_t fd, uint64_t how)
@@ -332,6 +369,7 @@ long sys_shutdown(uint64_t fd, uint64_t how)
 
 static long put_name(uint64_t fd, uint64_t addr, uint64_t len_at, bool remote)
 {
+	struct address a;
 	struct socket *s;
 	struct file *f;
 	int err = user_socket_get(fd, &f, &s);
@@ -340,10 +378,9 @@ static long put_name(uint64_t fd, uint64_t addr, uint64_t len_at, bool remote)
 		return err;
 	if (remote && s->state != SOCKET_CONNECTED)
 		err = -ENOTCONN;
-	else
-		err = user_address_put(remote ? &s->remote : &s->local, addr, len_at);
+	a = named(remote ? &s->remote : &s->local);
 	file_put(f);
-	return err;
+	return err ? err : user_address_put(&a, addr, len_at);
 }
 
 long sys_getsockname(uint64_t fd, uint64_t addr, uint64_t len_at)

@@ -23,5 +23,12 @@ int user_address_put(const struct address *a, uint64_t to, uint64_t len_at);
 int user_socket_find(const struct socket *s, uint64_t addr, uint64_t len, struct address *a,
 		     struct socket **to);
 
+/*
+ * Where `size` bytes go that are for `addr` (0: for the peer); TCP looks at no address. With a
+ * reference in *to, or NULL for the peer. 1: nobody is there, and the datagram is lost.
+ */
+int user_socket_target(const struct socket *s, uint64_t addr, uint64_t len, size_t size,
+		       struct address *a, struct socket **to);
+
 /* The signal that comes with -EPIPE. */
 long user_send_result(long n, uint64_t flags);

@@ -32,14 +32,17 @@
 
 int user_socket_get(uint64_t fd, struct file **f, struct socket **s)
 {
+	int err;
+
 	*f = user_file_get(fd);
 	if (!*f)
 		return -EBADF;
 	*s = socket_of(*f);
 	if (*s)
 		return 0;
+	err = (*f)->flags & O_PATH ? -EBADF : -ENOTSOCK;
 	file_put(*f);
-	return -ENOTSOCK;
+	return err;
 }
 
 /*
@@ -107,6 +110,13 @@ static int find_kept(const struct socket *s, int level, int option)
 		    (!kept[i].stream || s->type == SOCK_STREAM))
 			return (int)i;
 	return -1;
+}
+
+/* Whether an Internet socket has options of that level at all. */
+static bool has_level(const struct socket *s, int level)
+{
+	return level == IPPROTO_IP ||
+	       level == (s->type == SOCK_STREAM ? IPPROTO_TCP : IPPROTO_UDP);
 }
 
 static int set_timeout(uint64_t value, uint64_t len, uint64_t *ns)
@@ -282,7 +292,8 @@ long sys_getsockopt(uint64_t fd, uint64_t level, uint64_t option, uint64_t value
 	} else if ((int)level == SOL_SOCKET) {
 		size = get_socket(s, (int)option, &v);
 	} else {
-		size = s->family == AF_UNIX ? -EOPNOTSUPP : -ENOPROTOOPT;
+		size = s->family == AF_UNIX || !has_level(s, (int)level) ? -EOPNOTSUPP
+									   : -ENOPROTOOPT;
 	}
 	file_put(f);
 	if (size < 0)

@@ -6,6 +6,7 @@
 #include "lib/random.h"
 #include "lib/string.h"
 #include "mm/page.h"
+#include "proc/uts.h"
 #include "syscall/syscalls.h"
 #include "syscall/user.h"
 
@@ -18,25 +19,12 @@
 
 #define GRND_KNOWN 7
 
-#define UTS_LEN 65
-
-/*
- * What C libraries compare to learn what they may use is the release: the Linux release whose ABI
- * this kernel follows.
- */
-static char uts[6][UTS_LEN] = {
-	"Linux", "bantam", "6.1.0-bantam", "Bantam 0.1", "x86_64", "(none)",
-};
-
-#define UTS_HOST   1
-#define UTS_DOMAIN 5
-
 long sys_uname(uint64_t out)
 {
 	return copy_to_user(out, uts, sizeof(uts));
 }
 
-static long set_uts(int which, uint64_t name, uint64_t len)
+static long set_uts(enum uts_name which, uint64_t name, uint64_t len)
 {
 	char new[UTS_LEN] = {0};
 

@@ -1,0 +1,248 @@
+/* /proc/sys: the kernel's limits and names, as sysctl(8) knows them. They are told, not set. */
+#include "arch/smp.h"
+#include "fs/credentials.h"
+#include "fs/file.h"
+#include "ipc/semaphore.h"
+#include "lib/errno.h"
+#include "lib/random.h"
+#include "lib/string.h"
+#include "mm/kmem.h"
+#include "mm/page.h"
+#include "net/socket.h"
+#include "proc/procfs_node.h"
+#include "proc/procfs_text.h"
+#include "proc/uts.h"
+
+#define LINE_MAX 256
+
+struct setting {
+	const char *path; /* below /proc/sys; those of one directory stand together */
+	uint64_t value;
+	const char *text;	      /* instead of the value */
+	void (*make)(struct text *t); /* instead of both */
+};
+
+static void hostname(struct text *t)
+{
+	text_add(t, "%s\n", uts[UTS_HOST]);
+}
+
+static void domainname(struct text *t)
+{
+	text_add(t, "%s\n", uts[UTS_DOMAIN]);
+}
+
+static void release(struct text *t)
+{
+	text_add(t, "%s\n", uts[UTS_RELEASE]);
+}
+
+static void version(struct text *t)
+{
+	text_add(t, "%s\n", uts[UTS_VERSION]);
+}
+
+/* RFC 4122, version 4: of random numbers. */
+static void add_uuid(struct text *t, uint64_t high, uint64_t low)
+{
+	high = (high & ~0xf000ul) | 0x4000;
+	low = (low & ~(3ul << 62)) | 2ul << 62;
+	text_add(t, "%08lx-%04lx-%04lx-%04lx-%012lx\n", high >> 32, high >> 16 & 0xffff,
+		 high & 0xffff, low >> 48, low & 0xffffffffffffUL);
+}
+
+static void uuid(struct text *t)
+{
+	add_uuid(t, random_u64(), random_u64());
+}
+
+static void boot_id(struct text *t)
+{
+	static uint64_t id[2];
+
+	if (!id[0])
+		random_fill(id, sizeof(id));
+	add_uuid(t, id[0], id[1]);
+}
+
+static void threads_max(struct text *t)
+{
+	text_add(t, "%lu\n", MIN(page_count_total() / 8, (uint64_t)PID_MAX));
+}
+
+static const struct setting settings[] = {
+	{.path = "fs/file-max", .value = INT64_MAX},
+	{.path = "fs/nr_open", .value = FILES_MAX},
+	{.path = "fs/pipe-max-size", .value = 1 << 20},
+	{.path = "kernel/cap_last_cap", .value = CAP_LAST},
+	{.path = "kernel/core_pattern", .text = "core"},
+	{.path = "kernel/domainname", .make = domainname},
+	{.path = "kernel/hostname", .make = hostname},
+	{.path = "kernel/msgmax", .value = 8192},
+	{.path = "kernel/msgmnb", .value = 16384},
+	{.path = "kernel/msgmni", .value = IPC_SLOTS},
+	{.path = "kernel/ngroups_max", .value = GROUPS_MAX},
+	{.path = "kernel/osrelease", .make = release},
+	{.path = "kernel/ostype", .text = "Linux"},
+	{.path = "kernel/overflowgid", .value = 65534},
+	{.path = "kernel/overflowuid", .value = 65534},
+	{.path = "kernel/pid_max", .value = PID_MAX},
+	{.path = "kernel/random/boot_id", .make = boot_id},
+	{.path = "kernel/random/entropy_avail", .value = 256},
+	{.path = "kernel/random/poolsize", .value = 256},
+	{.path = "kernel/random/uuid", .make = uuid},
+	{.path = "kernel/sem", .text = "32000\t1024000000\t500\t256"},
+	{.path = "kernel/shmall", .value = UINT64_MAX >> PAGE_SHIFT},
+	{.path = "kernel/shmmax", .value = 1ul << 36},
+	{.path = "kernel/shmmni", .value = IPC_SLOTS},
+	{.path = "kernel/tainted", .value = 0},
+	{.path = "kernel/threads-max", .make = threads_max},
+	{.path = "kernel/version", .make = version},
+	{.path = "net/core/somaxconn", .value = 4096},
+	{.path = "net/core/rmem_max", .value = 212992},
+	{.path = "net/core/wmem_max", .value = 212992},
+	{.path = "net/ipv4/ip_local_port_range", .text = "32768\t60999"},
+	{.path = "vm/max_map_count", .value = AREAS_MAX},
+	{.path = "vm/mmap_min_addr", .value = SPACE_LOWEST},
+	{.path = "vm/overcommit_memory", .value = 1},
+};
+
+/* A file when its path ends after `prefix` bytes; else the directory that begins so. */
+struct sys_node {
+	struct inode inode;
+	size_t first, prefix;
+};
+
+static const struct inode_ops sys_ops;
+static const struct object_ops sys_object_ops;
+
+static struct sys_node *node_of(struct inode *i)
+{
+	return container_of(i, struct sys_node, inode);
+}
+
+static int make_node(size_t first, size_t prefix, struct inode **out)
+{
+	struct sys_node *n = kmem_zalloc(sizeof(*n));
+
+	if (!n)
+		return -ENOMEM;
+	n->inode.object.ops = &sys_object_ops;
+	n->inode.object.refs = 1;
+	n->inode.ops = &sys_ops;
+	n->inode.mode = prefix && !settings[first].path[prefix] ? S_IFREG | 0444 : S_IFDIR | 0555;
+	n->inode.links = 1;
+	n->inode.ino = (1ull << 60) + (first << 8) + prefix;
+	n->first = first;
+	n->prefix = prefix;
+	*out = &n->inode;
+	return 0;
+}
+
+int procfs_sys(struct inode **out)
+{
+	return make_node(0, 0, out);
+}
+
+/* The name that follows the directory's in setting `i`, or NULL: it is not in there. */
+static const char *name_in(const struct sys_node *d, size_t i, size_t *len)
+{
+	const char *path = settings[i].path, *name = path + d->prefix + (d->prefix != 0), *end;
+
+	if (strncmp(path, settings[d->first].path, name - path) != 0)
+		return NULL;
+	end = strchr(name, '/');
+	*len = end ? (size_t)(end - name) : strlen(name);
+	return name;
+}
+
+static int lookup(struct inode *dir, const char *name, size_t len, struct inode **out)
+{
+	const struct sys_node *d = node_of(dir);
+
+	for (size_t i = d->first; i < ARRAY_SIZE(settings); i++) {
+		size_t n;
+		const char *here = name_in(d, i, &n);
+
+		if (!here)
+			break;
+		if (n == len && memcmp(here, name, n) == 0)
+			return make_node(i, (size_t)(here - settings[i].path) + n, out);
+	}
+	return -ENOENT;
+}
+
+static int list(struct inode *dir, uint64_t pos, dir_visit visit, void *ctx)
+{
+	const struct sys_node *d = node_of(dir);
+	const char *last = NULL;
+	size_t last_len = 0;
+	uint64_t at = 2;
+
+	if (pos < 1 && !visit(ctx, ".", 1, 1, S_IFDIR, 1))
+		return 0;
+	if (pos < 2 && !visit(ctx, "..", 2, 2, S_IFDIR, 2))
+		return 0;
+	for (size_t i = d->first; i < ARRAY_SIZE(settings); i++) {
+		size_t n;
+		const char *name = name_in(d, i, &n);
+
+		if (!name)
+			break;
+		if (last && n == last_len && memcmp(name, last, n) == 0)
+			continue;
+		last = name;
+		last_len = n;
+		if (++at > pos && !visit(ctx, name, n, at, name[n] ? S_IFDIR : S_IFREG, at))
+			break;
+	}
+	return 0;
+}
+
+static struct inode *parent(struct inode *dir)
+{
+	struct sys_node *d = node_of(dir);
+	size_t prefix = d->prefix;
+	struct inode *up = NULL;
+
+	if (!prefix)
+		up = procfs_root();
+	while (prefix && settings[d->first].path[--prefix] != '/')
+		;
+	if (!up && make_node(d->first, prefix, &up) < 0)
+		up = inode_get(dir);
+	return up;
+}
+
+static long read(struct inode *inode, uint64_t pos, struct uio *u)
+{
+	const struct setting *s = &settings[node_of(inode)->first];
+	char line[LINE_MAX];
+	struct text t = {line, sizeof(line), 0};
+
+	if (s->make)
+		s->make(&t);
+	else if (s->text)
+		text_add(&t, "%s\n", s->text);
+	else
+		text_add(&t, "%lu\n", s->value);
+	return procfs_read_text(line, t.len, pos, u);
+}
+
+static const struct inode_ops sys_ops = {
+	.lookup = lookup,
+	.list = list,
+	.parent = parent,
+	.read = read,
+	PROCFS_REFUSALS,
+};
+
+static void release_node(struct object *o)
+{
+	kmem_free(container_of(o, struct sys_node, inode.object));
+}
+
+static const struct object_ops sys_object_ops = {
+	.page = procfs_no_pages,
+	.release = release_node,
+};

@@ -1,0 +1,17 @@
+/* What uname(2) tells. */
+#pragma once
+
+#define UTS_LEN 65
+
+enum uts_name {
+	UTS_SYSTEM,
+	UTS_HOST,
+	UTS_RELEASE,
+	UTS_VERSION,
+	UTS_MACHINE,
+	UTS_DOMAIN,
+	UTS_NAMES,
+};
+
+/* Host and domain name change, with the kernel lock. */
+extern char uts[UTS_NAMES][UTS_LEN];

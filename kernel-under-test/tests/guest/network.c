@@ -1,0 +1,151 @@
+/* Addresses and errors of sockets. */
+#include "guest.h"
+
+#include <fcntl.h>
+#include <net/if.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+
+static struct sockaddr_in loopback(int port)
+{
+	return (struct sockaddr_in){.sin_family = AF_INET,
+				    .sin_port = htons((uint16_t)port),
+				    .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+}
+
+static void refused_paths(void)
+{
+	struct sockaddr_un a = {.sun_family = AF_UNIX, .sun_path = "/tmp/refused"};
+	int server = socket(AF_UNIX, SOCK_STREAM, 0), s = socket(AF_UNIX, SOCK_DGRAM, 0);
+
+	unlink(a.sun_path);
+	bind(server, (void *)&a, sizeof(a));
+	listen(server, 5);
+	/* Each of them must leave the listener as it was. */
+	for (int i = 0; i < 4; i++)
+		child_needs(RAW(SYS_connect, s, &a, sizeof(a)) == -EPROTOTYPE);
+	close(s);
+	s = socket(AF_UNIX, SOCK_STREAM, 0);
+	same("it still listens", RAW(SYS_connect, s, &a, sizeof(a)), 0);
+	close(s), close(server);
+	same("nobody is there now", RAW(SYS_connect, s = socket(AF_UNIX, SOCK_STREAM, 0), &a,
+					sizeof(a)), -ECONNREFUSED);
+	close(s);
+}
+
+static void kinds(void)
+{
+	struct sockaddr_un unix_name = {.sun_family = AF_UNIX, .sun_path = "x"};
+	int s = socket(AF_INET, SOCK_STREAM, 0), path = open("/", O_PATH);
+
+	same("raw, of no protocol", RAW(SYS_socket, AF_INET, SOCK_RAW, 0), -EPROTONOSUPPORT);
+	same("bind to another family", RAW(SYS_bind, s, &unix_name, sizeof(unix_name)),
+	     -EAFNOSUPPORT);
+	same("a path is no socket", RAW(SYS_listen, path, 1), -EBADF);
+	same("nor is a directory", RAW(SYS_listen, open("/", O_RDONLY), 1), -ENOTSOCK);
+	close(s), close(path);
+}
+
+static void names(void)
+{
+	struct sockaddr_in a;
+	socklen_t len = sizeof(a), bad = (socklen_t)-1;
+	int s = socket(AF_INET, SOCK_STREAM, 0), v;
+
+	same("a name to nowhere", RAW(SYS_getsockname, s, NULL, &len), -EFAULT);
+	same("of no length", RAW(SYS_getsockname, s, &a, NULL), -EFAULT);
+	same("of less than none", RAW(SYS_getsockname, s, &a, &bad), -EINVAL);
+	len = sizeof(v);
+	same("an option of no level", RAW(SYS_getsockopt, s, 500, 1, &v, &len), -EOPNOTSUPP);
+	same("UDP's, of TCP", RAW(SYS_getsockopt, s, IPPROTO_UDP, 1, &v, &len), -EOPNOTSUPP);
+	same("one TCP has not", RAW(SYS_getsockopt, s, IPPROTO_TCP, 4000, &v, &len), -ENOPROTOOPT);
+	close(s);
+}
+
+static void connected(void)
+{
+	struct sockaddr_in a = loopback(0), from;
+	socklen_t len = sizeof(a);
+	int server = socket(AF_INET, SOCK_STREAM, 0), s = socket(AF_INET, SOCK_STREAM, 0), peer;
+	char byte = 'x';
+
+	bind(server, (void *)&a, sizeof(a));
+	listen(server, 5);
+	getsockname(server, (void *)&a, &len);
+	signal(SIGPIPE, SIG_IGN);
+	same("TCP, to nobody", RAW(SYS_sendto, s, "x", 1, 0, NULL, 0), -EPIPE);
+	same("nor by address", RAW(SYS_sendto, s, "x", 1, 0, &a, sizeof(a)), -EPIPE);
+	same("nor from", RAW(SYS_recvfrom, s, &byte, 1, 0, NULL, NULL), -ENOTCONN);
+	same("connect", RAW(SYS_connect, s, &a, sizeof(a)), 0);
+	peer = accept(server, NULL, NULL);
+	same("again", RAW(SYS_connect, s, &a, sizeof(a)), -EISCONN);
+	same("an address is not looked at", RAW(SYS_sendto, s, "xy", 2, 0, &a, sizeof(a)),
+	     2);
+	same("but must be one", RAW(SYS_sendto, s, "x", 1, 0, &a, 999), -EINVAL);
+	same("that can be read", RAW(SYS_sendto, s, "x", 1, 0, 8, sizeof(a)), -EFAULT);
+	len = sizeof(from);
+	same("and none comes", RAW(SYS_recvfrom, peer, &byte, 1, 0, &from, &len), 1);
+	same("so it is empty", len, 0);
+	len = (socklen_t)-1;
+	same("less than empty", RAW(SYS_recvfrom, peer, &byte, 1, 0, &from, &len), -EINVAL);
+	close(peer);
+	same("when the other is gone too", RAW(SYS_connect, s, &a, sizeof(a)), -EISCONN);
+	close(s), close(server);
+	signal(SIGPIPE, SIG_DFL);
+}
+
+static char big[70000];
+
+static void datagrams(void)
+{
+	struct sockaddr_in a = loopback(9), from;
+	struct sockaddr_un none;
+	struct iovec iov = {big, sizeof(big)};
+	struct msghdr m = {.msg_name = &a, .msg_namelen = sizeof(a), .msg_iov = &iov,
+			   .msg_iovlen = 1};
+	socklen_t len = sizeof(none);
+	int s = socket(AF_INET, SOCK_DGRAM, 0), pair[2];
+
+	same("lost on the way", RAW(SYS_sendto, s, "x", 1, 0, &a, sizeof(a)), 1);
+	same("too big for it", RAW(SYS_sendto, s, big, sizeof(big), 0, &a, sizeof(a)), -EMSGSIZE);
+	same("as a message too", RAW(SYS_sendmsg, s, &m, 0), -EMSGSIZE);
+	same("to nobody", RAW(SYS_sendto, s, "x", 1, 0, NULL, 0), -EDESTADDRREQ);
+	close(s);
+	socketpair(AF_UNIX, SOCK_DGRAM, 0, pair);
+	same("from one without a name", write(pair[0], "x", 1), 1);
+	same("is received", recvfrom(pair[1], &from, 1, 0, (void *)&none, &len), 1);
+	same("without one", len, 0);
+	len = sizeof(none);
+	same("its own name", RAW(SYS_getsockname, pair[0], &none, &len), 0);
+	same("is a family", len, 2);
+	close(pair[0]), close(pair[1]);
+}
+
+static void loopback_up(void)
+{
+	struct ifreq r = {.ifr_name = "lo", .ifr_flags = IFF_UP};
+	int s = socket(AF_INET, SOCK_DGRAM, 0);
+
+	same("loopback can be turned on", ioctl(s, SIOCSIFFLAGS, &r), 0);
+	close(s);
+}
+
+static void run(void)
+{
+	int status = status_of(refused_paths);
+
+	loopback_up();
+	same("a listener outlives those it refuses", status, 0);
+	kinds();
+	names();
+	connected();
+	datagrams();
+}
+
+const struct suite network_suite = {"network", run};
