@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import asyncio
+import dataclasses
 import json
 import socket
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import pytest
 from conftest import ROOT, Checkout
 
 from ringside.catalog import load
 from ringside.cli.main import run
+from ringside.conductor.boot import BootResult
+from ringside.conductor.saved import Saved
 from ringside.errors import ImageError, MachineError
 from ringside.image.snapshot import EMPTY, SnapshotPoint, snapshot_point
 from ringside.machine import CLOCKS, MachineSpec, build_argv, find_qemu
@@ -198,6 +202,43 @@ def test_probes_get_a_boot_of_their_own_and_nothing_is_left(
     lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
     assert any(line.get("workload") == "syscall/null" for line in lines)
     assert set((ROOT / ".cache").glob("saved-*")) == before
+
+
+@pytest.mark.boot
+def test_on_several_cpus_two_copies_must_agree(
+    real: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """What ends a CPU's turn now and then comes at the host's time: here at every second copy, and
+    then at each."""
+    honest = Saved._copy
+    copies = 0
+    every = 2
+
+    async def disturbed(self: Saved, *arguments: Any) -> BootResult:
+        nonlocal copies
+        done = await honest(self, *arguments)
+        copies += 1
+        result = done.transcript.result(0)
+        if copies % every == 0:
+            ticks = (result.ticks[0] + copies, *result.ticks[1:])
+            result = dataclasses.replace(result, ticks=ticks)
+        monkeypatch.setattr(done.transcript, "result", lambda index: result)
+        return done
+
+    def null_call() -> Run:
+        run(["compare", "--kernels", SUBJECT, "--isolate", "snapshot", "--no-report", "--no-probes",
+             "--cpus", "2", "--workloads", "syscall/null"])  # fmt: skip
+        return load_run(find_run(real / "results", None))
+
+    plain = null_call()
+    assert plain.boots[1].copies == 2
+    monkeypatch.setattr(Saved, "_copy", disturbed)
+    confirmed = null_call()
+    assert confirmed.boots[1].copies == 3
+    assert ticks(confirmed) == ticks(plain)
+    every = 1
+    assert null_call().measurements[0].status == "skipped"
+    assert "no two of 6 copies counted alike" in capsys.readouterr().out
 
 
 @pytest.mark.boot

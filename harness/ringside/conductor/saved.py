@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,11 +15,15 @@ from ringside.conductor.spec import load
 from ringside.image.snapshot import LINE, SnapshotPoint, snapshot_point
 from ringside.machine import MachineSpec, build_argv
 from ringside.machine.snapshot import ArgvFor, RestoredMachine, SavedMachine
-from ringside.records import Transcript
+from ringside.records import Transcript, Verdict
 from ringside.session import Outcome
 from ringside.session.lines import LineCutter
 from ringside.store.folder import RunFolder
 from ringside.store.schema import BootRecord
+
+# Several CPUs take turns on one thread of QEMU's, and now and then its own housekeeping, which runs
+# at the host's time, ends a turn early: some 1 in 40 copies count a little otherwise.
+_COPIES_MAX = 6
 
 
 @dataclass(frozen=True)
@@ -50,8 +55,39 @@ class Saved:
     ) -> BootResult:
         """Run the one workload in `workloads` on a copy of the guest; else as `boot_once`.
 
-        The transcript begins with what the guest had said before it was saved.
+        The transcript begins with what the guest had said before it was saved. Where CPUs take
+        turns in the exact clock, copies are run until two count alike, and the second is the
+        result.
         """
+        if plan.request.cpus == 1 or plan.clock.unit != "instructions":
+            return await self._copy(
+                plan, candidate, workloads, number, folder, observer, on_end, cpu
+            )
+        seen: set[tuple[tuple[int, ...], ...]] = set()
+        for copies in range(1, _COPIES_MAX + 1):
+            done = await self._copy(
+                plan, candidate, workloads, number, folder, observer, _nobody, cpu
+            )
+            result = done.transcript.result(0)
+            counts = (result.ticks, result.overhead)
+            over = done.ending.outcome is Outcome.INTERRUPTED or result.verdict is not Verdict.WHOLE
+            if over or counts in seen:
+                record = done.record.model_copy(update={"copies": copies})
+                return dataclasses.replace(done, record=record)
+            seen.add(counts)
+        return _no_two_alike(done, workloads)
+
+    async def _copy(
+        self,
+        plan: Plan,
+        candidate: Candidate,
+        workloads: Sequence[Workload],
+        number: int,
+        folder: RunFolder,
+        observer: Observer,
+        on_end: Callable[[int, Transcript], None],
+        cpu: int | None,
+    ) -> BootResult:
         (workload,) = workloads
         kernel = candidate.kernel
         observer.booting(kernel.id, number)
@@ -73,6 +109,20 @@ class Saved:
             }
         )
         return BootResult(transcript=transcript, ending=ending, record=record)
+
+
+def _nobody(index: int, transcript: Transcript) -> None:
+    """Hear of an end that the next copy has still to confirm."""
+
+
+def _no_two_alike(done: BootResult, workloads: Sequence[Workload]) -> BootResult:
+    """`done` without its number."""
+    why = f"no two of {_COPIES_MAX} copies counted alike: use --isolate child"
+    nothing = Transcript([workload.name for workload in workloads])
+    record = done.record.model_copy(
+        update={"outcome": Outcome.DIED.value, "detail": why, "copies": _COPIES_MAX}
+    )
+    return BootResult(transcript=nothing, ending=done.ending, record=record)
 
 
 async def save_guest(

@@ -108,7 +108,8 @@ class BootRecord(Frozen):
 
     When it did not finish, `detail` says why in words and `last_lines` is the console's end, free
     of control characters but otherwise whatever the guest printed. One that was `restored` began
-    where the kernel's first boot of this run was saved.
+    where the kernel's first boot of this run was saved; of the `copies` that were run of it the
+    last two counted alike, where there was more than one.
     """
 
     kernel: str
@@ -130,6 +131,7 @@ class BootRecord(Frozen):
     detail: str | None = None
     last_lines: tuple[str, ...] = ()
     restored: bool = False
+    copies: int = 1
 
 
 class Measurement(Frozen):
