@@ -13,7 +13,7 @@ class Observer(Protocol):
     def preparing(self, what: str) -> None:
         """Something that takes time is about to be built, fetched or unpacked."""
 
-    def planned(self, kernels: tuple[str, ...], workloads: int) -> None:
+    def planned(self, kernels: tuple[str, ...], workloads: int, probes: int) -> None:
         """All is at hand: each kernel will run that many workloads and probes."""
 
     def booting(self, kernel: str, boot: int) -> None:
@@ -41,7 +41,7 @@ class Silent:
     def preparing(self, what: str) -> None:
         """Do nothing."""
 
-    def planned(self, kernels: tuple[str, ...], workloads: int) -> None:
+    def planned(self, kernels: tuple[str, ...], workloads: int, probes: int) -> None:
         """Do nothing."""
 
     def booting(self, kernel: str, boot: int) -> None:

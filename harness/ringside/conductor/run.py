@@ -43,8 +43,8 @@ async def conduct(plan: Plan, folder: RunFolder, observer: Observer) -> Run:
     """
     started = datetime.datetime.now(datetime.UTC)
     conductor = _Conductor(plan, folder, observer)
-    planned = len(plan.workloads) + len(plan.probes)
-    observer.planned(tuple(c.kernel.id for c in plan.candidates), planned)
+    kernels = tuple(c.kernel.id for c in plan.candidates)
+    observer.planned(kernels, len(plan.workloads), len(plan.probes))
     interrupted = False
     try:
         await conductor.all_kernels()
