@@ -64,7 +64,7 @@ static void run_handler(struct thread *t, struct regs *r, const struct signal_in
 	if (!(a.flags & SA_RESTORER) || arch_signal_enter(r, &t->arch, &s) < 0)
 		process_exit(STATUS_SIGNAL(SIGSEGV));
 	if (a.flags & SA_RESETHAND)
-		*action = (struct signal_action){0};
+		action->handler = SIG_DFL;
 	signal_set_blocked(t->blocked | a.mask |
 			   (a.flags & SA_NODEFER ? 0 : SIGNAL_BIT(info->signo)));
 }

@@ -112,7 +112,7 @@ static void finish(struct process *p)
 	space_put(p->space);
 	p->space = NULL;
 	process_return_space(p);
-	signal_drop_all(&p->signals);
+	signal_drop_all(p, &p->signals);
 	give_away_children(p);
 	p->zombie = true;
 	pidfd_tell();
@@ -134,7 +134,7 @@ void thread_exit(int status)
 	robust_list_walk(t);
 	clear_tid(t, p);
 	p->cpu_ns += thread_cpu_ns(t);
-	signal_drop_all(&t->signals);
+	signal_drop_all(p, &t->signals);
 	p->uid = t->cred->uid;
 	credentials_put(t->cred);
 	list_remove(&t->sibling);

@@ -24,8 +24,7 @@ static void copy_rest(struct process *child, struct process *parent)
 	child->exe = inode_get(parent->exe);
 	child->args_start = parent->args_start;
 	child->args_size = parent->args_size;
-	memcpy(child->limit_cpu, parent->limit_cpu, sizeof(child->limit_cpu));
-	memcpy(child->limit_files, parent->limit_files, sizeof(child->limit_files));
+	memcpy(child->limits, parent->limits, sizeof(child->limits));
 	process_watch_cpu(child);
 	child->umask = parent->umask;
 	child->pgid = parent->pgid;
@@ -57,12 +56,36 @@ static void copy_thread(struct thread *t, const struct fork_request *r)
 	t->clear_tid = r->clear_tid;
 }
 
+static bool count_threads(struct process *p, void *ctx)
+{
+	const struct thread *t = process_first_thread(p);
+
+	if (t->cred->uid == credentials_current()->uid)
+		*(uint64_t *)ctx += p->thread_count;
+	return true;
+}
+
+/* Whether RLIMIT_NPROC lets the caller's user have one more. */
+static bool may_have_more(void)
+{
+	uint64_t limit = process_limit(RLIMIT_NPROC), now = 0;
+
+	if (likely(!credentials_current()->uid) || limit == UNLIMITED ||
+	    capable(CAP_SYS_RESOURCE) || capable(CAP_SYS_ADMIN))
+		return true;
+	process_each(count_threads, &now);
+	return now < limit;
+}
+
 long process_fork(const struct fork_request *r)
 {
-	struct process *parent = process_current(), *child = process_make();
+	struct process *parent = process_current(), *child;
 	struct thread *t;
 	int err, pid;
 
+	if (!may_have_more())
+		return -EAGAIN;
+	child = process_make();
 	if (!child)
 		return -EAGAIN;
 	err = copy_space(child, parent, r);
@@ -104,7 +127,7 @@ fail:
 long process_add_thread(const struct fork_request *r)
 {
 	struct process *p = process_current();
-	struct thread *t = thread_create();
+	struct thread *t = may_have_more() ? thread_create() : NULL;
 	int tid = t ? process_new_tid() : -EAGAIN;
 
 	if (tid < 0) {

@@ -6,6 +6,7 @@
 #include "lib/printf.h"
 #include "lib/string.h"
 #include "mm/kmem.h"
+#include "mm/page.h"
 #include "net/socket.h"
 #include "proc/exec.h"
 #include "proc/process_make.h"
@@ -131,8 +132,6 @@ struct process *process_make(void)
 	wait_init(&p->continued);
 	p->alarm.ring = signal_alarm_ring;
 	p->cpu_limit.ring = signal_cpu_limit_ring;
-	p->limit_cpu[0] = p->limit_cpu[1] = UINT64_MAX;
-	p->limit_files[0] = p->limit_files[1] = FILES_MAX;
 	process_attach(p, t, pid);
 	list_init(&p->children);
 	list_init(&p->sibling);
@@ -170,6 +169,24 @@ int process_new_tid(void)
 	return pid_alloc();
 }
 
+void process_first_limits(struct process *p)
+{
+	/* As many as memory has room for, beside what they do. */
+	uint64_t many = MIN(page_count_total() / 16, PID_MAX / 2ul);
+
+	for (size_t i = 0; i < RLIMITS; i++)
+		p->limits[i][0] = p->limits[i][1] = UNLIMITED;
+	p->limits[RLIMIT_STACK][0] = STACK_MAX;
+	p->limits[RLIMIT_CORE][0] = 0;
+	p->limits[RLIMIT_NPROC][0] = p->limits[RLIMIT_NPROC][1] = many;
+	p->limits[RLIMIT_NOFILE][0] = p->limits[RLIMIT_NOFILE][1] = FILES_MAX;
+	p->limits[RLIMIT_MEMLOCK][0] = p->limits[RLIMIT_MEMLOCK][1] = 8ul << 20;
+	p->limits[RLIMIT_SIGPENDING][0] = p->limits[RLIMIT_SIGPENDING][1] = many;
+	p->limits[RLIMIT_MSGQUEUE][0] = p->limits[RLIMIT_MSGQUEUE][1] = 819200;
+	p->limits[RLIMIT_NICE][0] = p->limits[RLIMIT_NICE][1] = 0;
+	p->limits[RLIMIT_RTPRIO][0] = p->limits[RLIMIT_RTPRIO][1] = 0;
+}
+
 static int open_console(struct process *p)
 {
 	struct path_base base = process_path_base(p);
@@ -202,6 +219,7 @@ int process_start_init(struct inode *root, const char *path, const char *const a
 	ASSERT(p->pid == 1);
 	/* In no session yet, as on Linux: so that it may make its own. */
 	p->pgid = p->sid = 0;
+	process_first_limits(p);
 	p->root = inode_get(root);
 	p->cwd = inode_get(root);
 	credentials_give(process_first_thread(p), credentials_get(&credentials_root));

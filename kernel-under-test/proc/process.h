@@ -15,6 +15,29 @@
 /* Memory that execve() may use for arguments and environment. */
 #define ARGS_MAX (32 * PAGE_SIZE)
 
+/* Limits, numbered as on Linux. */
+enum limit {
+	RLIMIT_CPU,
+	RLIMIT_FSIZE,
+	RLIMIT_DATA,
+	RLIMIT_STACK,
+	RLIMIT_CORE,
+	RLIMIT_RSS,
+	RLIMIT_NPROC,
+	RLIMIT_NOFILE,
+	RLIMIT_MEMLOCK,
+	RLIMIT_AS,
+	RLIMIT_LOCKS,
+	RLIMIT_SIGPENDING,
+	RLIMIT_MSGQUEUE,
+	RLIMIT_NICE,
+	RLIMIT_RTPRIO,
+	RLIMIT_RTTIME,
+	RLIMITS,
+};
+
+#define UNLIMITED UINT64_MAX
+
 /* What a process does when a signal comes. */
 struct signal_action {
 	uint64_t handler; /* SIG_DFL, SIG_IGN, or where to jump */
@@ -66,9 +89,8 @@ struct process {
 	struct inode *exe;
 	/* CPU time of its threads that have ended, and of its children that were waited for. */
 	uint64_t cpu_ns, children_cpu_ns;
-	/* Limits (setrlimit): CPU seconds and descriptors, soft and hard; the clock of the first.
-	 */
-	uint64_t limit_cpu[2], limit_files[2];
+	/* Limits (setrlimit), soft and hard; the clock of RLIMIT_CPU. */
+	uint64_t limits[RLIMITS][2];
 	struct timer cpu_limit;
 
 	/* Where its argument strings were put. */
@@ -86,6 +108,8 @@ struct process {
 	/* Signals for any of its threads. */
 	struct list signals;
 	uint64_t pending;
+	/* Those that are kept, its threads' too: for RLIMIT_SIGPENDING. */
+	uint32_t signals_kept;
 	struct signal_action actions[SIGNALS_MAX];
 	struct timer alarm;
 	struct posix_timer *timers;
@@ -115,6 +139,15 @@ bool process_number_taken(int pid);
 
 /* The thread of that number, or NULL. */
 struct thread *thread_find(int tid);
+
+/* What the caller may have of it: the soft limit. */
+static inline uint64_t process_limit(enum limit l)
+{
+	return process_current()->limits[l][0];
+}
+
+/* The limits of process 1. */
+void process_first_limits(struct process *p);
 
 /* Calls `fn` for each process that is no zombie, until it returns false. */
 void process_each(bool (*fn)(struct process *p, void *ctx), void *ctx);

@@ -8,6 +8,7 @@
 #include "lib/printf.h"
 #include "lib/string.h"
 #include "mm/page.h"
+#include "proc/signal.h"
 #include "proc/uts.h"
 #include "proc/vdso.h"
 #include "sched/sched.h"
@@ -103,15 +104,35 @@ static uint64_t size_of(const struct process *p)
 	return size;
 }
 
+#define NS_PER_TICK 10000000ul
+
 /* Fields that are not kept are 0, as proc(5) has them. */
 static void stat(struct text *t, struct process *p)
 {
+	const struct thread *first = process_first_thread(p);
+
 	text_add(t, "%d (%s) %c %d %d %d 0 -1 0 0 0 0 0 ", p->pid, p->comm, state_of(p),
 		 p->parent ? p->parent->pid : 0, p->pgid, p->sid);
-	text_add(t, "0 0 0 0 20 0 %u 0 0 %lu %lu ", p->thread_count, size_of(p),
-		 p->space->resident);
+	text_add(t, "%lu 0 %lu 0 %d %d %u 0 0 %lu %lu ", process_cpu_ns(p) / NS_PER_TICK,
+		 p->children_cpu_ns / NS_PER_TICK, 20 + first->nice, first->nice, p->thread_count,
+		 size_of(p), p->space->resident);
 	text_add(t,
 		 "18446744073709551615 0 0 0 0 0 0 0 0 0 0 0 0 17 0 0 0 0 0 0 0 0 0 0 0 0 0 0\n");
+}
+
+static void add_signals(struct text *t, const struct process *p)
+{
+	const struct thread *first = process_first_thread(p);
+	uint64_t ignored = 0, caught = 0;
+
+	for (int i = 0; i < SIGNALS_MAX; i++) {
+		ignored |= p->actions[i].handler == SIG_IGN ? BIT(i) : 0;
+		caught |= p->actions[i].handler > SIG_IGN ? BIT(i) : 0;
+	}
+	text_add(t, "SigQ:\t%u/%lu\n", p->signals_kept, p->limits[RLIMIT_SIGPENDING][0]);
+	text_add(t, "SigPnd:\t%016lx\nShdPnd:\t%016lx\nSigBlk:\t%016lx\n", first->pending,
+		 p->pending, first->blocked);
+	text_add(t, "SigIgn:\t%016lx\nSigCgt:\t%016lx\n", ignored, caught);
 }
 
 static void status(struct text *t, struct process *p)
@@ -134,8 +155,7 @@ static void status(struct text *t, struct process *p)
 	text_add(t, "\n");
 	text_add(t, "VmSize:\t%8lu kB\nVmRSS:\t%8lu kB\nThreads:\t%u\n", size_of(p) / 1024,
 		 p->space->resident * (PAGE_SIZE / 1024), p->thread_count);
-	text_add(t, "SigPnd:\t%016lx\nSigBlk:\t%016lx\n", p->pending,
-		 process_first_thread(p)->blocked);
+	add_signals(t, p);
 	text_add(t, "CapInh:\t%016lx\nCapPrm:\t%016lx\nCapEff:\t%016lx\n", c->inheritable,
 		 c->permitted, c->effective);
 	text_add(t, "CapBnd:\t%016lx\nCapAmb:\t%016lx\nNoNewPrivs:\t%d\n", c->bounding, c->ambient,

@@ -69,6 +69,8 @@ static void drop(struct process *p, struct list *signals, uint64_t *pending, uin
 		list_remove(&q->link);
 		if (unlikely(q->info.code == SI_TIMER) && p)
 			posix_timer_taken(p, &q->info);
+		if (p)
+			p->signals_kept--;
 		kmem_free(q);
 	}
 	*pending &= ~set;
@@ -109,7 +111,8 @@ static bool prepare(struct process *p, int signo)
 	return true;
 }
 
-static void keep(struct list *signals, uint64_t *pending, const struct signal_info *info)
+static void keep(struct process *p, struct list *signals, uint64_t *pending,
+		 const struct signal_info *info)
 {
 	uint64_t bit = SIGNAL_BIT(info->signo);
 	struct queued *q;
@@ -118,10 +121,13 @@ static void keep(struct list *signals, uint64_t *pending, const struct signal_in
 	if (info->signo < SIGRTMIN && (*pending & bit) && likely(info->code != SI_TIMER))
 		return;
 	*pending |= bit;
+	/* Beyond the limit, or without memory, it comes all the same, and only says less. */
+	if (p->signals_kept >= p->limits[RLIMIT_SIGPENDING][0] && info->code <= 0)
+		return;
 	q = kmem_alloc(sizeof(*q));
-	/* Without memory the signal comes all the same, and only says less. */
 	if (!q)
 		return;
+	p->signals_kept++;
 	q->info = *info;
 	list_push_back(signals, &q->link);
 	if (unlikely(signal_watched))
@@ -139,9 +145,9 @@ bool signal_send(struct process *p, const struct signal_info *info)
 	list_for_each (t, &p->threads, sibling)
 		if (!taker && !(t->blocked & bit))
 			taker = t;
-	if (taker && is_ignored(p, info->signo))
+	if (taker && !(taker->waited & bit) && is_ignored(p, info->signo))
 		return false;
-	keep(&p->signals, &p->pending, info);
+	keep(p, &p->signals, &p->pending, info);
 	if (taker)
 		signal_kick(taker);
 	else
@@ -157,9 +163,9 @@ bool signal_send_thread(struct thread *t, const struct signal_info *info)
 
 	if (!prepare(p, info->signo))
 		return false;
-	if (!(t->blocked & SIGNAL_BIT(info->signo)) && is_ignored(p, info->signo))
+	if (!((t->blocked | t->waited) & SIGNAL_BIT(info->signo)) && is_ignored(p, info->signo))
 		return false;
-	keep(&t->signals, &t->pending, info);
+	keep(p, &t->signals, &t->pending, info);
 	if (!(t->blocked & SIGNAL_BIT(info->signo)))
 		signal_kick(t);
 	return true;
@@ -293,7 +299,7 @@ void signal_reset_actions(struct process *p)
 			p->actions[i] = (struct signal_action){0};
 }
 
-static bool take_from(struct list *signals, uint64_t *pending, uint64_t set,
+static bool take_from(struct process *p, struct list *signals, uint64_t *pending, uint64_t set,
 		      struct signal_info *out)
 {
 	int signo = __builtin_ctzll(*pending & set) + 1;
@@ -311,6 +317,7 @@ static bool take_from(struct list *signals, uint64_t *pending, uint64_t set,
 		found = true;
 		*out = q->info;
 		list_remove(&q->link);
+		p->signals_kept--;
 		kmem_free(q);
 	}
 	if (!more)
@@ -325,19 +332,24 @@ bool signal_take(struct thread *t, uint64_t set, struct signal_info *out)
 	bool taken = false;
 
 	if (t->pending & set)
-		taken = take_from(&t->signals, &t->pending, set, out);
+		taken = take_from(p, &t->signals, &t->pending, set, out);
 	else if (p->pending & set)
-		taken = take_from(&p->signals, &p->pending, set, out);
+		taken = take_from(p, &p->signals, &p->pending, set, out);
 	if (unlikely(taken && out->code == SI_TIMER))
 		posix_timer_taken(p, out);
 	return taken;
 }
 
-void signal_drop_all(struct list *signals)
+void signal_drop_all(struct process *p, struct list *signals)
 {
 	uint64_t all = UINT64_MAX;
 
-	drop(NULL, signals, &all, UINT64_MAX);
+	drop(p, signals, &all, UINT64_MAX);
+}
+
+bool signal_has_room(const struct process *p, int signo)
+{
+	return signo < SIGRTMIN || p->signals_kept < p->limits[RLIMIT_SIGPENDING][0];
 }
 
 void signal_alarm_ring(struct timer *timer)
@@ -356,7 +368,7 @@ void signal_alarm_ring(struct timer *timer)
 /* The CPU time at which the process hears of its limit next: at the soft one, then each second. */
 static uint64_t next_cpu_mark(const struct process *p)
 {
-	uint64_t soft = MIN(p->limit_cpu[0], UINT64_MAX / 2 / NS_PER_SEC) * NS_PER_SEC;
+	uint64_t soft = MIN(p->limits[RLIMIT_CPU][0], UINT64_MAX / 2 / NS_PER_SEC) * NS_PER_SEC;
 	uint64_t used = process_cpu_ns(p);
 
 	return used < soft ? soft : used - used % NS_PER_SEC + NS_PER_SEC;
@@ -365,7 +377,7 @@ static uint64_t next_cpu_mark(const struct process *p)
 void process_watch_cpu(struct process *p)
 {
 	timer_cancel(&p->cpu_limit);
-	if (p->limit_cpu[0] != UINT64_MAX)
+	if (p->limits[RLIMIT_CPU][0] != UNLIMITED)
 		timer_add(&p->cpu_limit, arch_time_ns() + next_cpu_mark(p) - process_cpu_ns(p));
 }
 
@@ -375,9 +387,9 @@ void signal_cpu_limit_ring(struct timer *timer)
 	struct process *p = container_of(timer, struct process, cpu_limit);
 	uint64_t used = process_cpu_ns(p) / NS_PER_SEC;
 
-	if (used >= p->limit_cpu[1])
+	if (used >= p->limits[RLIMIT_CPU][1])
 		signal_raise(p, SIGKILL);
-	else if (used >= p->limit_cpu[0])
+	else if (used >= p->limits[RLIMIT_CPU][0])
 		signal_raise(p, SIGXCPU);
 	process_watch_cpu(p);
 }

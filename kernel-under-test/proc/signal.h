@@ -120,7 +120,10 @@ void signal_kick(struct thread *t);
 /* Sets or clears the thread's reason to look. */
 void signal_update_work(struct thread *t);
 
-void signal_drop_all(struct list *signals);
+void signal_drop_all(struct process *p, struct list *signals);
+
+/* Whether one more can be kept for `p` with what it carries: else sigqueue() gives EAGAIN. */
+bool signal_has_room(const struct process *p, int signo);
 
 /* The process may have used up its CPU limit. */
 void signal_cpu_limit_ring(struct timer *t);

@@ -55,6 +55,8 @@ struct thread {
 	/* Signals, one bit each, bit 0 is signal 1: sent to this thread; not taken now. */
 	struct list signals;
 	uint64_t pending, blocked;
+	/* Blocked, but for the time of sigtimedwait(): kept even if ignored. */
+	uint64_t waited;
 	/* What sigsuspend() and the like put aside for the time of their sleep. */
 	uint64_t saved_blocked;
 	bool restore_blocked;

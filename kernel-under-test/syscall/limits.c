@@ -5,12 +5,6 @@
 #include "syscall/syscalls.h"
 #include "syscall/user.h"
 
-#define RLIMIT_CPU    0
-#define RLIMIT_STACK  3
-#define RLIMIT_NOFILE 7
-#define RLIMIT_COUNT  16
-#define UNLIMITED     UINT64_MAX
-
 #define RUSAGE_SELF	0
 #define RUSAGE_CHILDREN (-1)
 #define RUSAGE_THREAD	1
@@ -18,30 +12,14 @@
 #define NS_PER_USEC	1000ull
 #define USEC_PER_SEC	1000000ull
 
-/* Those that exist; the others are unlimited, and can't be limited. */
-static uint64_t *limit_of(struct process *p, uint64_t resource)
-{
-	switch (resource) {
-	case RLIMIT_CPU:
-		return p->limit_cpu;
-	case RLIMIT_NOFILE:
-		return p->limit_files;
-	default:
-		return NULL;
-	}
-}
-
 static long set_limit(struct process *p, uint64_t resource, const uint64_t new[2])
 {
-	uint64_t *limit = limit_of(p, resource);
+	uint64_t *limit = p->limits[resource];
 
 	if (new[0] > new[1])
 		return -EINVAL;
-	if (resource == RLIMIT_STACK || !limit)
-		return 0;
-	if (limit && new[1] > limit[1] && !capable(CAP_SYS_RESOURCE))
-		return -EPERM;
-	if (resource == RLIMIT_NOFILE && new[1] > FILES_MAX)
+	if ((new[1] > limit[1] && !capable(CAP_SYS_RESOURCE)) ||
+	    (resource == RLIMIT_NOFILE && new[1] > FILES_MAX))
 		return -EPERM;
 	memcpy(limit, new, 2 * sizeof(*limit));
 	if (resource == RLIMIT_CPU)
@@ -51,25 +29,34 @@ static long set_limit(struct process *p, uint64_t resource, const uint64_t new[2
 	return 0;
 }
 
+/* Another's limits are for who is that user in every way. */
+static bool may_limit(const struct process *p)
+{
+	const struct credentials *c = credentials_current(), *to = process_first_thread(p)->cred;
+
+	return p == process_current() || capable(CAP_SYS_RESOURCE) ||
+	       (c->uid == to->euid && c->uid == to->suid && c->uid == to->uid &&
+		c->gid == to->egid && c->gid == to->sgid && c->gid == to->gid);
+}
+
 long sys_prlimit64(uint64_t pid, uint64_t resource, uint64_t new, uint64_t old)
 {
-	struct process *p = pid ? process_find((int)pid) : process_current();
-	uint64_t now[2] = {UNLIMITED, UNLIMITED}, set[2], *limit;
+	uint64_t set[2], was[2];
+	struct process *p;
+	long err;
 
-	if (resource >= RLIMIT_COUNT)
-		return -EINVAL;
-	if (!p)
-		return -ESRCH;
-	limit = limit_of(p, resource);
-	if (limit)
-		memcpy(now, limit, sizeof(now));
-	if (resource == RLIMIT_STACK)
-		now[0] = STACK_MAX;
 	if (new &&copy_from_user(set, new, sizeof(set)) < 0)
 		return -EFAULT;
-	if (old && copy_to_user(old, now, sizeof(now)) < 0)
-		return -EFAULT;
-	return new ? set_limit(p, resource, set) : 0;
+	p = pid ? process_find((int)pid) : process_current();
+	if (!p)
+		return -ESRCH;
+	if (!may_limit(p))
+		return -EPERM;
+	if (resource >= RLIMITS)
+		return -EINVAL;
+	memcpy(was, p->limits[resource], sizeof(was));
+	err = new ? set_limit(p, resource, set) : 0;
+	return !err && old ? copy_to_user(old, was, sizeof(was)) : err;
 }
 
 long sys_getrlimit(uint64_t resource, uint64_t out)

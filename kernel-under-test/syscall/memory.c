@@ -48,6 +48,18 @@ static long place(struct space *s, uint64_t addr, uint64_t len, uint64_t flags)
 	return at ? (long)at : -ENOMEM;
 }
 
+/* Whether the space may grow by `more` bytes (RLIMIT_AS). */
+static bool may_grow(const struct space *s, uint64_t more)
+{
+	uint64_t limit = process_limit(RLIMIT_AS), size = more;
+
+	if (likely(limit == UNLIMITED))
+		return true;
+	for (uint32_t i = 0; i < s->count; i++)
+		size += s->areas[i].end - s->areas[i].start;
+	return size <= limit;
+}
+
 static int check_file(const struct file *f, uint64_t prot, bool shared)
 {
 	if (!f)
@@ -94,7 +106,7 @@ long sys_mmap(uint64_t addr, uint64_t len, uint64_t prot, uint64_t flags, uint64
 		if (shared && object->ops->load)
 			area |= AREA_TRACKED;
 	}
-	at = place(s, addr, len, flags);
+	at = may_grow(s, len) ? place(s, addr, len, flags) : -ENOMEM;
 	if (at >= 0 && !object && shared) {
 		object = object_make_shared(len >> PAGE_SHIFT);
 		offset = 0;
@@ -146,13 +158,20 @@ long sys_mremap(uint64_t addr, uint64_t old, uint64_t len, uint64_t flags, uint6
 	if (to && (page_range(fixed, &len) < 0 || fixed < SPACE_LOWEST ||
 		   (fixed < addr + old && addr < fixed + len)))
 		return -EINVAL;
+	if (len > old && !may_grow(process_current()->space, len - old))
+		return -ENOMEM;
 	return space_remap(process_current()->space, addr, old, len, flags & MREMAP_MAYMOVE,
 			   to ? fixed : 0);
 }
 
 long sys_brk(uint64_t brk)
 {
-	return (long)space_set_brk(process_current()->space, brk);
+	struct space *s = process_current()->space;
+
+	if (brk > s->brk && (brk - s->brk_start > process_limit(RLIMIT_DATA) ||
+			     !may_grow(s, ALIGN_UP(brk - s->brk, PAGE_SIZE))))
+		return (long)s->brk;
+	return (long)space_set_brk(s, brk);
 }
 
 /* What may be ignored; a promise that programs build upon is not. */

@@ -21,6 +21,13 @@
 #define RT_MAX		99
 #define ATTR_SIZE_FIRST 48
 
+/* Down to what RLIMIT_NICE allows, or upwards, anybody may. */
+static bool may_nice(const struct thread *t, int nice)
+{
+	return nice >= t->nice || 20 - nice <= (int64_t)t->process->limits[RLIMIT_NICE][0] ||
+	       capable(CAP_SYS_NICE);
+}
+
 static void set_nice(struct process *p, int nice)
 {
 	struct thread *t;
@@ -48,7 +55,7 @@ static bool one(struct process *p, void *ctx)
 		s->result = MAX(s->result, 20l - t->nice);
 	} else if (me->euid != c->uid && me->euid != c->euid && !capable(CAP_SYS_NICE)) {
 		s->result = -EPERM;
-	} else if (s->nice < t->nice && !capable(CAP_SYS_NICE)) {
+	} else if (!may_nice(t, s->nice)) {
 		s->result = -EACCES;
 	} else {
 		set_nice(p, s->nice);
@@ -73,7 +80,7 @@ static long search(uint64_t which, uint64_t who, int nice, bool set)
 		if (credentials_current()->euid != t->cred->uid &&
 		    credentials_current()->euid != t->cred->euid && !capable(CAP_SYS_NICE))
 			return -EPERM;
-		if (nice < t->nice && !capable(CAP_SYS_NICE))
+		if (!may_nice(t, nice))
 			return -EACCES;
 		sched_set_nice(t, nice);
 		return 0;
@@ -122,7 +129,10 @@ static long set_policy(uint64_t tid, int policy, int priority)
 	if (is_realtime(kind) ? priority < RT_MIN || priority > RT_MAX : priority != 0)
 		return -EINVAL;
 	if (!capable(CAP_SYS_NICE) &&
-	    (is_realtime(kind) || credentials_current()->euid != t->cred->uid))
+	    ((is_realtime(kind) && priority > t->rt_priority &&
+	      (uint64_t)priority > t->process->limits[RLIMIT_RTPRIO][0]) ||
+	     (credentials_current()->euid != t->cred->uid &&
+	      credentials_current()->euid != t->cred->euid)))
 		return -EPERM;
 	t->policy = (uint8_t)kind;
 	t->rt_priority = (uint8_t)priority;

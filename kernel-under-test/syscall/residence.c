@@ -66,19 +66,36 @@ static int round_range(uint64_t *addr, uint64_t len, uint64_t *end)
 	return *end > USER_TOP ? -ENOMEM : 0;
 }
 
+/* Whether the caller may lock so many bytes at once: what is locked is not added up. */
+static int may_lock(uint64_t bytes)
+{
+	uint64_t limit = process_limit(RLIMIT_MEMLOCK);
+
+	if (capable(CAP_IPC_LOCK))
+		return 0;
+	return !limit ? -EPERM : bytes > limit ? -ENOMEM : 0;
+}
+
 /* Nothing is ever moved out of memory, so that to lock is to bring in. */
-long sys_mlock2(uint64_t addr, uint64_t len, uint64_t flags)
+static long lock(uint64_t addr, uint64_t len, bool populate, bool unlock)
 {
 	uint64_t end;
 	int err = round_range(&addr, len, &end);
 
-	if (flags & ~(uint64_t)MLOCK_ONFAULT)
-		return -EINVAL;
+	if (!err && !unlock)
+		err = may_lock(end - addr);
 	if (err)
 		return err;
 	if (!is_mapped(process_current()->space, addr, end))
 		return -ENOMEM;
-	return flags & MLOCK_ONFAULT ? 0 : user_populate(addr, end);
+	return populate ? user_populate(addr, end) : 0;
+}
+
+long sys_mlock2(uint64_t addr, uint64_t len, uint64_t flags)
+{
+	if (flags & ~(uint64_t)MLOCK_ONFAULT)
+		return -EINVAL;
+	return lock(addr, len, !flags, false);
 }
 
 long sys_mlock(uint64_t addr, uint64_t len)
@@ -88,15 +105,22 @@ long sys_mlock(uint64_t addr, uint64_t len)
 
 long sys_munlock(uint64_t addr, uint64_t len)
 {
-	return sys_mlock2(addr, len, MLOCK_ONFAULT);
+	return lock(addr, len, false, true);
 }
 
 long sys_mlockall(uint64_t flags)
 {
+	const struct space *s = process_current()->space;
+	uint64_t size = 0;
+	int err;
+
 	if (!flags || (flags & ~(uint64_t)MCL_ALL) || flags == MCL_ONFAULT)
 		return -EINVAL;
-	if (!capable(CAP_IPC_LOCK))
-		return -EPERM;
+	for (uint32_t i = 0; i < s->count && (flags & MCL_CURRENT); i++)
+		size += s->areas[i].end - s->areas[i].start;
+	err = may_lock(size);
+	if (err)
+		return err;
 	return (flags & MCL_CURRENT) && !(flags & MCL_ONFAULT) ? user_populate(0, USER_TOP) : 0;
 }
 

@@ -127,12 +127,14 @@ long sys_rt_sigtimedwait(uint64_t mask, uint64_t info_out, uint64_t timeout, uin
 		deadline += arch_time_ns();
 	}
 	/* Let what is waited for end the sleep; it is taken here, before any handler sees it. */
+	t->waited = blocked & set;
 	signal_set_blocked(blocked & ~set);
 	while (!signal_take(t, set, &info)) {
 		err = wait_sleep_until(NULL, WAIT_INTERRUPTIBLE, deadline);
 		if (err && !((t->pending | t->process->pending) & set))
 			break;
 	}
+	t->waited = 0;
 	signal_set_blocked(blocked);
 	if (err && !info.signo)
 		return err == -ETIMEDOUT ? -EAGAIN : -EINTR;
@@ -207,6 +209,8 @@ long sys_tgkill(uint64_t pid, uint64_t tid, uint64_t signo)
 		return -ESRCH;
 	if (!signal_may_send(t->process, (int)signo))
 		return -EPERM;
+	if (!signal_has_room(t->process, (int)signo))
+		return -EAGAIN;
 	if (signo)
 		signal_send_thread(t, &info);
 	return 0;
@@ -221,24 +225,59 @@ long sys_tkill(uint64_t tid, uint64_t signo)
 	return t ? sys_tgkill((uint64_t)t->process->pid, tid, signo) : -ESRCH;
 }
 
-long sys_rt_sigqueueinfo(uint64_t pid, uint64_t signo, uint64_t from)
+/* What sigqueue() sends along. Only the kernel and kill() may claim to be the kernel and kill(). */
+static int get_info(uint64_t from, uint64_t signo, bool own, struct signal_info *info)
 {
-	struct process *p = process_find((int)pid);
-	struct signal_info info;
-
-	if (copy_from_user(&info, from, sizeof(info)) < 0)
+	if (copy_from_user(info, from, sizeof(*info)) < 0)
 		return -EFAULT;
-	/* Only the kernel and kill() may claim to be the kernel and kill(). */
-	if (info.code >= 0 || info.code == SI_TKILL)
-		return p == process_current() ? -EINVAL : -EPERM;
+	if ((info->code >= 0 || info->code == SI_TKILL) && !own)
+		return -EPERM;
 	if (signo > SIGNALS_MAX)
 		return -EINVAL;
-	if (!p)
-		return -ESRCH;
+	info->signo = (int)signo;
+	return 0;
+}
+
+static int may_queue(const struct process *p, uint64_t signo)
+{
 	if (!signal_may_send(p, (int)signo))
 		return -EPERM;
-	info.signo = (int)signo;
-	if (signo)
-		signal_send(p, &info);
-	return 0;
+	return signal_has_room(p, (int)signo) ? 0 : -EAGAIN;
+}
+
+long sys_rt_sigqueueinfo(uint64_t pid, uint64_t signo, uint64_t from)
+{
+	struct signal_info info;
+	const struct thread *t;
+	int err = get_info(from, signo, (int)pid == thread_current()->tid, &info);
+
+	if (err)
+		return err;
+	t = thread_find((int)pid);
+	if (!t)
+		return process_number_taken((int)pid) ? 0 : -ESRCH;
+	err = may_queue(t->process, signo);
+	if (!err && signo)
+		signal_send(t->process, &info);
+	return err;
+}
+
+long sys_rt_tgsigqueueinfo(uint64_t pid, uint64_t tid, uint64_t signo, uint64_t from)
+{
+	struct signal_info info;
+	struct thread *t;
+	int err;
+
+	if ((int)pid <= 0 || (int)tid <= 0)
+		return -EINVAL;
+	err = get_info(from, signo, (int)tid == thread_current()->tid, &info);
+	if (err)
+		return err;
+	t = thread_find((int)tid);
+	if (!t || t->process->pid != (int)pid)
+		return -ESRCH;
+	err = may_queue(t->process, signo);
+	if (!err && signo)
+		signal_send_thread(t, &info);
+	return err;
 }

@@ -113,6 +113,7 @@ long sys_rt_sigreturn(void);
 long sys_rt_sigpending(uint64_t out, uint64_t mask_size);
 long sys_rt_sigtimedwait(uint64_t mask, uint64_t info_out, uint64_t timeout, uint64_t mask_size);
 long sys_rt_sigqueueinfo(uint64_t pid, uint64_t signo, uint64_t from);
+long sys_rt_tgsigqueueinfo(uint64_t pid, uint64_t tid, uint64_t signo, uint64_t from);
 long sys_rt_sigsuspend(uint64_t mask, uint64_t mask_size);
 long sys_sigaltstack(uint64_t new, uint64_t old);
 long sys_pause(void);

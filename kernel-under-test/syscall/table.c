@@ -247,6 +247,7 @@ void *const syscall_table[SYSCALLS] = {
 	[293] = sys_pipe2,
 	[295] = sys_preadv,
 	[296] = sys_pwritev,
+	[297] = sys_rt_tgsigqueueinfo,
 	[299] = sys_recvmmsg,
 	[302] = sys_prlimit64,
 	[305] = sys_clock_adjtime,
