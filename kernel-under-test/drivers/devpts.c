@@ -2,14 +2,17 @@
 
 #include "fs/mount.h"
 #include "fs/tmpfs.h"
+#include "fs/volume.h"
 #include "lib/errno.h"
 #include "lib/printf.h"
 #include "lib/string.h"
 
-#define PTMX DEVICE(5, 2)
+#define PTMX	     DEVICE(5, 2)
+#define DEVPTS_MAGIC 0x1cd1
 
 /* Its names are kept as tmpfs keeps them, but only the kernel makes and removes them. */
 static struct inode *root;
+static struct volume volume;
 static const struct inode_ops *names;
 static struct inode_ops devpts_ops;
 
@@ -81,6 +84,8 @@ void devpts_init(void)
 	root = tmpfs_create();
 	if (!root)
 		panic("devpts: no memory");
+	volume_init_memory(&volume, DEVPTS_MAGIC);
+	root->volume = &volume;
 	names = root->ops;
 	devpts_ops = *names;
 	devpts_ops.create = refuse_create;

@@ -183,12 +183,12 @@ static void fs_free(struct ext2 *fs)
 	kmem_free(fs);
 }
 
-static void unmount(struct volume *v)
+static void unmount(struct volume *v, struct inode *root)
 {
 	struct ext2 *fs = ext2_of(v);
 
 	volume_remove(v);
-	inode_put(&fs->root->inode);
+	inode_put(root);
 	if (set_read_only(v, true))
 		log_printf("ext2 on %s: not all could be written\n", fs->device->name);
 	ext2_node_drop_all(fs);

@@ -166,12 +166,14 @@ static int ops_of(struct inode *inode, uint32_t flags, const struct file_ops **o
 	switch (inode->mode & S_IFMT) {
 	case S_IFREG:
 		*ops = &regular_ops;
-		return write && inode->volume && inode->volume->read_only ? -EROFS : 0;
+		return (write || (flags & O_TRUNC)) && inode_read_only(inode) ? -EROFS : 0;
 	case S_IFDIR:
 		*ops = &directory_ops;
 		return write || (flags & O_CREAT) ? -EISDIR : 0;
 	case S_IFCHR:
 	case S_IFBLK:
+		if (inode_forbids(inode, VOLUME_NODEV))
+			return -EACCES;
 		*ops = device_find(inode->mode & S_IFMT, inode->device);
 		return *ops ? 0 : -ENXIO;
 	case S_IFLNK:

@@ -1,9 +1,11 @@
 #include "fs/lock.h"
 
 #include "lib/errno.h"
+#include "lib/list.h"
 #include "mm/kmem.h"
 #include "sched/wait.h"
 
+/* In the order of their first bytes; those of one owner, kind and type do not touch. */
 struct lock {
 	struct lock *next;
 	struct lock_range range;
@@ -15,6 +17,22 @@ struct lock_set {
 	struct wait_queue waiters;
 };
 
+/* A process that waits for another's lock. */
+struct waiting {
+	struct list all;
+	const void *owner, *blocker;
+};
+
+/* A row of those is followed so far, as on Linux. */
+#define DEADLOCK_STEPS 10
+
+static struct list all_waiting = LIST_INIT(all_waiting);
+
+static bool same_holder(const struct lock_range *a, const struct lock_range *b)
+{
+	return a->owner == b->owner && a->kind == b->kind;
+}
+
 static bool overlap(const struct lock_range *a, const struct lock_range *b)
 {
 	return a->start <= b->end && b->start <= a->end;
@@ -25,13 +43,48 @@ bool lock_blocker(const struct inode *inode, const struct lock_range *r, struct 
 	if (!inode->locks)
 		return false;
 	for (const struct lock *l = inode->locks->first; l; l = l->next) {
-		if (l->range.owner == r->owner || !overlap(&l->range, r) ||
-		    (l->range.type == LOCK_READ && r->type == LOCK_READ))
+		if (l->range.kind != r->kind || l->range.owner == r->owner ||
+		    !overlap(&l->range, r) || (l->range.type == LOCK_READ && r->type == LOCK_READ))
 			continue;
 		*out = l->range;
 		return true;
 	}
 	return false;
+}
+
+/* `a` ends where `b` begins. */
+static bool ends_before(const struct lock_range *a, const struct lock_range *b)
+{
+	return a->end != LOCK_END && a->end + 1 == b->start;
+}
+
+static void insert(struct lock_set *s, struct lock *new)
+{
+	struct lock **at = &s->first;
+
+	while (*at && (*at)->range.start <= new->range.start)
+		at = &(*at)->next;
+	new->next = *at;
+	*at = new;
+}
+
+/* Those that `new`, which is not in the set yet, touches become part of it. */
+static void merge(struct lock_set *s, struct lock *new)
+{
+	for (struct lock **at = &s->first; *at;) {
+		struct lock *l = *at;
+
+		if (!same_holder(&l->range, &new->range) || l->range.type != new->range.type ||
+		    (!ends_before(&l->range, &new->range) &&
+		     !ends_before(&new->range, &l->range))) {
+			at = &l->next;
+			continue;
+		}
+		new->range.start = MIN(new->range.start, l->range.start);
+		new->range.end = MAX(new->range.end, l->range.end);
+		*at = l->next;
+		kmem_free(l);
+	}
 }
 
 /* Takes [r->start, r->end] out of what its owner holds; `spare` is used when one lock becomes two.
@@ -41,14 +94,13 @@ static void carve(struct lock_set *s, const struct lock_range *r, struct lock **
 	for (struct lock **at = &s->first; *at;) {
 		struct lock *l = *at;
 
-		if (l->range.owner != r->owner || !overlap(&l->range, r)) {
+		if (!same_holder(&l->range, r) || !overlap(&l->range, r)) {
 			at = &l->next;
 		} else if (l->range.start < r->start && l->range.end > r->end) {
 			(*spare)->range = l->range;
 			(*spare)->range.start = r->end + 1;
-			(*spare)->next = l->next;
-			l->next = *spare;
 			l->range.end = r->start - 1;
+			insert(s, *spare);
 			*spare = NULL;
 			return;
 		} else if (l->range.start < r->start) {
@@ -56,7 +108,9 @@ static void carve(struct lock_set *s, const struct lock_range *r, struct lock **
 			at = &l->next;
 		} else if (l->range.end > r->end) {
 			l->range.start = r->end + 1;
-			at = &l->next;
+			*at = l->next;
+			insert(s, l);
+			return;
 		} else {
 			*at = l->next;
 			kmem_free(l);
@@ -75,6 +129,40 @@ static int make_set(struct inode *inode)
 	return 0;
 }
 
+/* Whether `blocker` waits, if only in the end, for `owner`. */
+static bool waits_for(const void *blocker, const void *owner)
+{
+	for (int i = 0; i < DEADLOCK_STEPS; i++) {
+		const struct waiting *w, *next = NULL;
+
+		list_for_each (w, &all_waiting, all)
+			if (w->owner == blocker)
+				next = w;
+		if (!next)
+			return false;
+		blocker = next->blocker;
+		if (blocker == owner)
+			return true;
+	}
+	return false;
+}
+
+static int wait_for(struct inode *inode, const struct lock_range *r,
+		    const struct lock_range *blocker)
+{
+	struct waiting w = {.owner = r->owner, .blocker = blocker->owner};
+	int err;
+
+	if (!r->process)
+		return wait_sleep(&inode->locks->waiters, WAIT_INTERRUPTIBLE);
+	if (waits_for(blocker->owner, r->owner))
+		return -EDEADLK;
+	list_push_back(&all_waiting, &w.all);
+	err = wait_sleep(&inode->locks->waiters, WAIT_INTERRUPTIBLE);
+	list_remove(&w.all);
+	return err;
+}
+
 int lock_set(struct inode *inode, const struct lock_range *r, bool wait)
 {
 	struct lock *new = kmem_alloc(sizeof(*new)), *spare = kmem_alloc(sizeof(*spare));
@@ -82,13 +170,13 @@ int lock_set(struct inode *inode, const struct lock_range *r, bool wait)
 	int err = new &&spare ? make_set(inode) : -ENOMEM;
 
 	while (!err && r->type != LOCK_NONE && lock_blocker(inode, r, &blocker))
-		err = wait ? wait_sleep(&inode->locks->waiters, WAIT_INTERRUPTIBLE) : -EAGAIN;
+		err = wait ? wait_for(inode, r, &blocker) : -EAGAIN;
 	if (!err) {
 		carve(inode->locks, r, &spare);
 		if (r->type != LOCK_NONE) {
 			new->range = *r;
-			new->next = inode->locks->first;
-			inode->locks->first = new;
+			merge(inode->locks, new);
+			insert(inode->locks, new);
 			new = NULL;
 		}
 		/* A lock may have become smaller, or weaker. */
@@ -106,7 +194,8 @@ void lock_release(struct inode *inode, const void *owner)
 	if (!inode->locks)
 		return;
 	/* All of a lock goes, or none: none is ever cut in two, so nothing need be spare. */
-	carve(inode->locks, &all, NULL);
+	for (all.kind = 0; all.kind < LOCK_KINDS; all.kind++)
+		carve(inode->locks, &all, NULL);
 	wait_wake_all(&inode->locks->waiters);
 }
 

@@ -10,21 +10,32 @@
 
 #define LOCK_END UINT64_MAX
 
+/* Locks of different kinds know nothing of each other. */
+enum lock_kind {
+	LOCK_OF_RANGE, /* fcntl() */
+	LOCK_OF_FILE,  /* flock() */
+	LOCK_KINDS,
+};
+
 struct lock_range {
 	/* Who holds it, compared and nothing else; `pid` is only for telling. */
 	const void *owner;
 	int pid;
+	enum lock_kind kind;
+	/* The owner is a process, which waits for one lock at a time: -EDEADLK may be told. */
+	bool process;
 	int type;
 	uint64_t start, end; /* first and last byte */
 };
 
 /*
  * Sets (or, LOCK_NONE, takes away) what `r` says, whatever of it the owner held before. -EAGAIN
- * when another owner is in the way and `wait` is false; -ERESTARTSYS, -ENOMEM.
+ * when another owner is in the way and `wait` is false; -ERESTARTSYS, -ENOMEM; -EDEADLK when
+ * processes would wait for each other.
  */
 int lock_set(struct inode *inode, const struct lock_range *r, bool wait);
 
-/* The lock that is in the way of `r`; false when none is. */
+/* The first lock that is in the way of `r`; false when none is. */
 bool lock_blocker(const struct inode *inode, const struct lock_range *r, struct lock_range *out);
 
 /* Takes away all that the owner holds. */

@@ -49,13 +49,27 @@ bool filesystem_has_disk(const char *name)
 	return false;
 }
 
+static int mount_set(struct volume *v, unsigned int flags)
+{
+	v->flags = flags & VOLUME_FLAGS;
+	return v->ops->set_read_only(v, flags & MOUNT_READ_ONLY);
+}
+
 static int make(size_t i, struct block_device *source, unsigned int flags, struct inode **root)
 {
-	if (filesystems[i].mount)
-		return source ? filesystems[i].mount(source, flags & MOUNT_READ_ONLY, root)
-			      : -ENOTBLK;
+	int err = source ? 0 : -ENOTBLK;
+
+	if (filesystems[i].mount) {
+		if (!err)
+			err = filesystems[i].mount(source, flags & MOUNT_READ_ONLY, root);
+		if (!err)
+			(*root)->volume->flags = flags & VOLUME_FLAGS;
+		return err;
+	}
 	*root = filesystems[i].create();
-	return *root ? 0 : -ENOMEM;
+	if (!*root)
+		return -ENOMEM;
+	return (*root)->volume ? mount_set((*root)->volume, flags) : 0;
 }
 
 int mount_at(struct inode *dir, const char *filesystem, struct block_device *source,
@@ -77,7 +91,7 @@ int mount_at(struct inode *dir, const char *filesystem, struct block_device *sou
 	/* While the disk was read someone else may have come. */
 	if (dir->mounted || mount_count == MOUNTS_MAX) {
 		if (root->volume)
-			root->volume->ops->unmount(root->volume);
+			root->volume->ops->unmount(root->volume, root);
 		else
 			inode_put(root);
 		return -EBUSY;
@@ -104,9 +118,7 @@ int mount_again(struct inode *root, unsigned int flags)
 {
 	if (find(root) == mount_count)
 		return -EINVAL;
-	return root->volume
-		       ? root->volume->ops->set_read_only(root->volume, flags & MOUNT_READ_ONLY)
-		       : 0;
+	return root->volume ? mount_set(root->volume, flags) : 0;
 }
 
 int mount_remove(struct inode *root)
@@ -127,7 +139,7 @@ int mount_remove(struct inode *root)
 	inode_put(root);
 	/* Nobody can get in any more. */
 	if (v)
-		v->ops->unmount(v);
+		v->ops->unmount(v, root);
 	else
 		inode_put(root);
 	return 0;

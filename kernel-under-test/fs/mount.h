@@ -6,6 +6,7 @@
 
 struct block_device;
 
+/* With VOLUME_*: flags of a mount. */
 #define MOUNT_READ_ONLY 1
 
 /* `create` makes a new root with a reference, or NULL without memory. */
@@ -25,7 +26,7 @@ bool filesystem_has_disk(const char *name);
 int mount_at(struct inode *dir, const char *filesystem, struct block_device *source,
 	     unsigned int flags);
 
-/* Changes whether what `root` is the root of may be written. */
+/* Changes the flags of what `root` is the root of. */
 int mount_again(struct inode *root, unsigned int flags);
 
 /* Takes away what `root` is the root of; then the caller's reference goes too. -EINVAL, -EBUSY. */

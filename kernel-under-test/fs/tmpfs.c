@@ -5,10 +5,13 @@
 #include "fs/credentials.h"
 #include "fs/lock.h"
 #include "fs/tmpfs_node.h"
+#include "fs/volume.h"
 #include "lib/errno.h"
 #include "lib/string.h"
 #include "mm/kmem.h"
 #include "mm/space.h"
+
+#define TMPFS_MAGIC 0x01021994
 
 static uint64_t last_ino;
 
@@ -336,6 +339,7 @@ int tmpfs_unnamed(struct inode *dir, uint32_t mode, struct inode **out)
 	if (!*out)
 		return -ENOSPC;
 	inode_own(dir, *out);
+	(*out)->volume = dir->volume;
 	return 0;
 }
 
@@ -365,4 +369,18 @@ struct inode *tmpfs_create(void)
 	n->inode.links = 2;
 	n->parent = n;
 	return &n->inode;
+}
+
+struct inode *tmpfs_create_volume(void)
+{
+	struct inode *root = tmpfs_create();
+
+	if (!root)
+		return NULL;
+	root->volume = volume_make_memory(TMPFS_MAGIC);
+	if (!root->volume) {
+		inode_put(root);
+		return NULL;
+	}
+	return root;
 }

@@ -5,6 +5,8 @@
 
 /* A new file system: its root directory, with a reference; NULL without memory. */
 struct inode *tmpfs_create(void);
+/* The same, to be mounted: with a volume of its own. */
+struct inode *tmpfs_create_volume(void);
 
 /* A file without a name, with a reference; NULL without memory. `sealable`: see tmpfs_seal(). */
 struct inode *tmpfs_file(uint32_t mode, bool sealable);

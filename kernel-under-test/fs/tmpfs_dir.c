@@ -104,6 +104,7 @@ static int add_new(struct node *dir, const char *name, size_t len, struct node *
 	if (err)
 		return err;
 	inode_own(&dir->inode, &n->inode);
+	n->inode.volume = dir->inode.volume;
 	if (inode_is(&n->inode, S_IFDIR)) {
 		n->parent = dir;
 		n->inode.links++;
@@ -310,6 +311,8 @@ static int tmpfs_rename(struct inode *from, const char *name, size_t len, struct
 	if (!slot)
 		return -ENOENT;
 	moved = (*slot)->inode;
+	if (moved->mounted)
+		return -EBUSY;
 	if (inode_is(moved, S_IFDIR) && is_below(dst, node_of(moved)))
 		return -EINVAL;
 	old = find_slot(dst, new_name, new_len, hash_name(new_name, new_len));

@@ -1,6 +1,8 @@
 #include "fs/volume.h"
 
 #include "fs/block.h"
+#include "mm/kmem.h"
+#include "mm/page.h"
 
 uint64_t volume_epoch_ns;
 
@@ -56,4 +58,79 @@ void volume_shut_down(void)
 {
 	for_each(close_one);
 	block_sync_all();
+}
+
+static void memory_stat(struct volume *v, struct volume_stat *out)
+{
+	*out = (struct volume_stat){
+		.type = v->magic,
+		.block_size = PAGE_SIZE,
+		.blocks = page_count_total(),
+		.free = page_count_free(),
+		.available = page_count_free(),
+	};
+}
+
+static int memory_sync(struct volume *v)
+{
+	(void)v;
+	return 0;
+}
+
+static int memory_sync_inode(struct inode *inode)
+{
+	(void)inode;
+	return 0;
+}
+
+static int memory_set_read_only(struct volume *v, bool on)
+{
+	v->read_only = on;
+	return 0;
+}
+
+/* Its root says it: in_use(). */
+static bool memory_is_busy(struct volume *v)
+{
+	(void)v;
+	return false;
+}
+
+static void memory_unmount(struct volume *v, struct inode *root)
+{
+	(void)v;
+	inode_put(root);
+}
+
+static void memory_unmount_and_free(struct volume *v, struct inode *root)
+{
+	inode_put(root);
+	kmem_free(v);
+}
+
+#define MEMORY_OPS(drop)                                                                           \
+	{                                                                                          \
+		.stat = memory_stat, .sync = memory_sync, .sync_inode = memory_sync_inode,         \
+		.set_read_only = memory_set_read_only, .is_busy = memory_is_busy, .unmount = drop  \
+	}
+
+void volume_init_memory(struct volume *v, uint64_t magic)
+{
+	static const struct volume_ops ops = MEMORY_OPS(memory_unmount);
+	/* 1 is the root's, which has no volume. */
+	static uint32_t last = 1;
+
+	*v = (struct volume){.ops = &ops, .number = DEVICE(0, ++last), .magic = magic};
+}
+
+struct volume *volume_make_memory(uint64_t magic)
+{
+	static const struct volume_ops ops = MEMORY_OPS(memory_unmount_and_free);
+	struct volume *v = kmem_alloc(sizeof(*v));
+
+	if (v) {
+		volume_init_memory(v, magic);
+		v->ops = &ops;
+	}
+	return v;
 }

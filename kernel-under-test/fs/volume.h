@@ -1,11 +1,19 @@
-/* File systems that have a device behind them: what the inodes of one share. */
+/* What the inodes of one mounted file system share. */
 #pragma once
+
+#include "fs/inode.h"
 
 #include "lib/list.h"
 #include "lib/types.h"
 
-struct inode;
-struct volume;
+/* Numbered as mount() and statfs() have them. */
+#define VOLUME_NOSUID	  2
+#define VOLUME_NODEV	  4
+#define VOLUME_NOEXEC	  8
+#define VOLUME_NOATIME	  1024
+#define VOLUME_NODIRATIME 2048
+#define VOLUME_FLAGS                                                                               \
+	(VOLUME_NOSUID | VOLUME_NODEV | VOLUME_NOEXEC | VOLUME_NOATIME | VOLUME_NODIRATIME)
 
 struct volume_stat {
 	uint64_t type, block_size, blocks, free, available, files, files_free;
@@ -20,16 +28,35 @@ struct volume_ops {
 	int (*set_read_only)(struct volume *v, bool on);
 	/* Whether anything but the root is in use. */
 	bool (*is_busy)(struct volume *v);
-	/* Writes and frees everything; the root's last reference comes with the call. */
-	void (*unmount)(struct volume *v);
+	/* Writes and frees everything; a reference on the root comes with the call. */
+	void (*unmount)(struct volume *v, struct inode *root);
 };
 
 struct volume {
 	const struct volume_ops *ops;
-	uint64_t number; /* of the device */
+	uint64_t number; /* of the device, or one that no device has */
+	uint64_t magic;	 /* of a file system in memory */
+	uint32_t flags;	 /* VOLUME_* */
 	bool read_only;
-	struct list all;
+	struct list all; /* of those on disks */
 };
+
+static inline bool inode_read_only(const struct inode *i)
+{
+	return unlikely(i->volume) && i->volume->read_only;
+}
+
+/* A VOLUME_* holds where the inode is. */
+static inline bool inode_forbids(const struct inode *i, uint32_t flag)
+{
+	return unlikely(i->volume) && (i->volume->flags & flag);
+}
+
+/* Makes `v` the volume of a file system in memory, with a number of its own. It stays the caller's.
+ */
+void volume_init_memory(struct volume *v, uint64_t magic);
+/* The same, freed when it is unmounted; NULL without memory. */
+struct volume *volume_make_memory(uint64_t magic);
 
 /* What the real clock showed at boot, in nanoseconds since 1970: for what keeps times on a disk. */
 extern uint64_t volume_epoch_ns;

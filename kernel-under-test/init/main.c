@@ -70,7 +70,7 @@ void kernel_main(uint64_t handover)
 	futex_init();
 	socket_init();
 	procfs_init();
-	filesystem_register("tmpfs", tmpfs_create);
+	filesystem_register("tmpfs", tmpfs_create_volume);
 	filesystem_register("devtmpfs", root_make_devtmpfs);
 	filesystem_register_disk("ext2", ext2_mount);
 	memory_devices_init();

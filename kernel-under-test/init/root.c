@@ -18,7 +18,7 @@
 
 struct inode *root_make_devtmpfs(void)
 {
-	struct inode *root = tmpfs_create();
+	struct inode *root = tmpfs_create_volume();
 
 	if (root && device_populate(root) < 0) {
 		inode_put(root);

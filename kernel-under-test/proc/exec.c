@@ -4,6 +4,7 @@
 #include "arch/signal.h"
 #include "arch/uaccess.h"
 #include "fs/credentials.h"
+#include "fs/volume.h"
 #include "lib/errno.h"
 #include "lib/random.h"
 #include "lib/string.h"
@@ -176,7 +177,8 @@ static int open_program(struct process *p, const char *path, struct inode **out)
 
 	if (err)
 		return err;
-	if (inode_is(*out, S_IFREG) && ((*out)->mode & 0111) && may(*out, MAY_EXEC) == 0)
+	if (inode_is(*out, S_IFREG) && ((*out)->mode & 0111) && may(*out, MAY_EXEC) == 0 &&
+	    !inode_forbids(*out, VOLUME_NOEXEC))
 		return 0;
 	inode_put(*out);
 	return -EACCES;

@@ -1,6 +1,7 @@
 #include "proc/procfs.h"
 
 #include "fs/mount.h"
+#include "fs/volume.h"
 #include "ipc/pipe.h"
 #include "lib/errno.h"
 #include "lib/printf.h"
@@ -8,6 +9,8 @@
 #include "mm/kmem.h"
 #include "proc/procfs_node.h"
 #include "proc/procfs_text.h"
+
+#define PROC_MAGIC 0x9fa0
 
 enum kind {
 	ROOT,	 /* /proc */
@@ -30,6 +33,7 @@ struct proc_node {
 
 static const char *const links[] = {"exe", "cwd", "root"};
 
+static struct volume volume;
 static const struct inode_ops node_ops;
 static const struct object_ops object_ops;
 
@@ -54,6 +58,7 @@ static int make(enum kind kind, int pid, int which, struct inode **out)
 	n->inode.ops = &node_ops;
 	n->inode.mode = modes[kind];
 	n->inode.links = 1;
+	n->inode.volume = &volume;
 	/* One number for each place, so that a directory can be found again in the one above. */
 	n->inode.ino = 1 + ((uint64_t)pid << 20) + ((uint64_t)kind << 12) + (uint64_t)which;
 	n->kind = kind;
@@ -322,5 +327,6 @@ static struct inode *create(void)
 
 void procfs_init(void)
 {
+	volume_init_memory(&volume, PROC_MAGIC);
 	filesystem_register("proc", create);
 }

@@ -5,6 +5,7 @@
 #include "arch/time.h"
 #include "fs/credentials.h"
 #include "fs/mount.h"
+#include "fs/volume.h"
 #include "lib/printf.h"
 #include "lib/string.h"
 #include "mm/page.h"
@@ -61,6 +62,17 @@ static void version(struct text *t, struct process *p)
 		 uts[UTS_VERSION]);
 }
 
+static void mount_line(struct text *t, const char *filesystem, const char *path,
+		       const struct volume *v)
+{
+	uint32_t flags = v ? v->flags : 0;
+
+	text_add(t, "%s %s %s %s%s%s%s%s 0 0\n", filesystem, path, filesystem,
+		 v && v->read_only ? "ro" : "rw", flags & VOLUME_NOSUID ? ",nosuid" : "",
+		 flags & VOLUME_NODEV ? ",nodev" : "", flags & VOLUME_NOEXEC ? ",noexec" : "",
+		 flags & VOLUME_NOATIME ? ",noatime" : ",relatime");
+}
+
 static void mounts(struct text *t, struct process *p)
 {
 	const char *filesystem;
@@ -70,7 +82,7 @@ static void mounts(struct text *t, struct process *p)
 	text_add(t, "rootfs / tmpfs rw 0 0\n");
 	for (size_t i = 0; mount_get(i, &filesystem, &at); i++)
 		if (path_name(p->root, at, path, sizeof(path)) > 0)
-			text_add(t, "%s %s %s rw 0 0\n", filesystem, path, filesystem);
+			mount_line(t, filesystem, path, at->mounted->volume);
 }
 
 static bool count_one(struct process *p, void *ctx)

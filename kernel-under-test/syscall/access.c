@@ -27,7 +27,7 @@ static long check_access(int dirfd, uint64_t path, unsigned int mode, unsigned i
 	if (err)
 		return err;
 	/* Root may do all but run what nobody may run. */
-	if ((mode & MAY_WRITE) && inode->volume && inode->volume->read_only)
+	if ((mode & MAY_WRITE) && inode_read_only(inode))
 		err = -EROFS;
 	else if ((mode & MAY_EXEC) && !inode_is(inode, S_IFDIR) && !(inode->mode & 0111))
 		err = -EACCES;

@@ -1,4 +1,4 @@
-/* System calls that change what a name or an inode is: rename, modes, owners, times, sizes. */
+/* System calls that change what a name or an inode is: rename, modes, owners, sizes. */
 #include "arch/time.h"
 #include "fs/tmpfs.h"
 #include "fs/volume.h"
@@ -6,10 +6,6 @@
 #include "mm/page.h"
 #include "syscall/syscalls.h"
 #include "syscall/user.h"
-
-#define UTIME_NOW  0x3fffffff
-#define UTIME_OMIT 0x3ffffffe
-#define NS_PER_SEC 1000000000ull
 
 long sys_renameat2(uint64_t from_fd, uint64_t from, uint64_t to_fd, uint64_t to, uint64_t flags)
 {
@@ -29,6 +25,10 @@ long sys_renameat2(uint64_t from_fd, uint64_t from, uint64_t to_fd, uint64_t to,
 	if (err)
 		goto out;
 	err = user_parent((int)to_fd, to, new_name, &new);
+	if (!err && (old.dir->volume != new.dir->volume || inode_read_only(old.dir))) {
+		err = old.dir->volume != new.dir->volume ? -EXDEV : -EROFS;
+		inode_put(new.dir);
+	}
 	if (!err && unlikely(thread_current()->confined)) {
 		err = user_may_remove(&old);
 		if (!err)
@@ -63,12 +63,12 @@ long sys_rename(uint64_t from, uint64_t to)
 	return sys_renameat2((uint64_t)AT_FDCWD, from, (uint64_t)AT_FDCWD, to, 0);
 }
 
-static int changeable(const struct inode *inode)
+int inode_changeable(const struct inode *inode)
 {
-	return inode->volume && inode->volume->read_only ? -EROFS : 0;
+	return inode_read_only(inode) ? -EROFS : 0;
 }
 
-static void changed(struct inode *inode)
+void inode_changed(struct inode *inode)
 {
 	inode->changed_ns = arch_time_ns();
 	if (inode->ops->changed)
@@ -77,7 +77,7 @@ static void changed(struct inode *inode)
 
 static int set_mode(struct inode *inode, uint64_t mode)
 {
-	int err = changeable(inode);
+	int err = inode_changeable(inode);
 
 	if (err)
 		return err;
@@ -87,7 +87,7 @@ static int set_mode(struct inode *inode, uint64_t mode)
 	    !capable(CAP_FSETID))
 		mode &= ~(uint64_t)S_ISGID;
 	inode->mode = (inode->mode & S_IFMT) | (mode & S_PERM);
-	changed(inode);
+	inode_changed(inode);
 	return 0;
 }
 
@@ -123,7 +123,7 @@ static int set_owner(struct inode *inode, uint64_t uid, uint64_t gid)
 {
 	const struct credentials *c = credentials_current();
 	bool mine = c->fsuid == inode->uid;
-	int err = changeable(inode);
+	int err = inode_changeable(inode);
 
 	if (err)
 		return err;
@@ -139,15 +139,17 @@ static int set_owner(struct inode *inode, uint64_t uid, uint64_t gid)
 		inode->uid = (uint32_t)uid;
 	if ((uint32_t)gid != UINT32_MAX)
 		inode->gid = (uint32_t)gid;
-	changed(inode);
+	inode_changed(inode);
 	return 0;
 }
 
 long sys_fchownat(uint64_t dirfd, uint64_t path, uint64_t uid, uint64_t gid, uint64_t flags)
 {
 	struct inode *inode;
-	int err = user_inode((int)dirfd, path, (unsigned int)flags, &inode);
+	int err = flags & ~(uint64_t)(AT_SYMLINK_NOFOLLOW | AT_EMPTY_PATH) ? -EINVAL : 0;
 
+	if (!err)
+		err = user_inode((int)dirfd, path, (unsigned int)flags, &inode);
 	if (err)
 		return err;
 	err = set_owner(inode, uid, gid);
@@ -176,67 +178,6 @@ long sys_fchown(uint64_t fd, uint64_t uid, uint64_t gid)
 	return f->inode ? set_owner(f->inode, uid, gid) : 0;
 }
 
-/* Times before 1970 and after 2554 have no room. */
-static uint64_t to_ns(int64_t sec, int64_t nsec)
-{
-	uint64_t s = sec < 0 ? 0 : MIN((uint64_t)sec, UINT64_MAX / NS_PER_SEC - 1);
-
-	return s * NS_PER_SEC + (uint64_t)nsec;
-}
-
-static bool now_both(int64_t a, int64_t b)
-{
-	return a == UTIME_NOW && b == UTIME_NOW;
-}
-
-static bool time_ok(int64_t nsec)
-{
-	return nsec == UTIME_NOW || nsec == UTIME_OMIT || (nsec >= 0 && nsec < (int64_t)NS_PER_SEC);
-}
-
-long sys_utimensat(uint64_t dirfd, uint64_t path, uint64_t times, uint64_t flags)
-{
-	struct {
-		int64_t sec, nsec;
-	} ts[2] = {{0, UTIME_NOW}, {0, UTIME_NOW}};
-	uint64_t now = time_epoch_ns() + arch_time_ns();
-	struct inode *inode;
-	struct file *f;
-	int err;
-
-	if (times && copy_from_user(ts, times, sizeof(ts)) < 0)
-		return -EFAULT;
-	if (!time_ok(ts[0].nsec) || !time_ok(ts[1].nsec) ||
-	    (flags & ~(uint64_t)(AT_SYMLINK_NOFOLLOW | AT_EMPTY_PATH)))
-		return -EINVAL;
-	if (ts[0].nsec == UTIME_OMIT && ts[1].nsec == UTIME_OMIT)
-		return 0;
-	if (path) {
-		err = user_inode((int)dirfd, path, (unsigned int)flags, &inode);
-		if (err)
-			return err;
-	} else {
-		f = user_file(dirfd);
-		if (!f || !f->inode)
-			return -EBADF;
-		inode = inode_get(f->inode);
-	}
-	err = changeable(inode);
-	if (!err && !may_own(inode) && (!now_both(ts[0].nsec, ts[1].nsec) || may(inode, MAY_WRITE)))
-		err = now_both(ts[0].nsec, ts[1].nsec) ? -EACCES : -EPERM;
-	if (err) {
-		inode_put(inode);
-		return err;
-	}
-	if (ts[0].nsec != UTIME_OMIT)
-		inode->accessed = ts[0].nsec == UTIME_NOW ? now : to_ns(ts[0].sec, ts[0].nsec);
-	if (ts[1].nsec != UTIME_OMIT)
-		inode->modified = ts[1].nsec == UTIME_NOW ? now : to_ns(ts[1].sec, ts[1].nsec);
-	changed(inode);
-	inode_put(inode);
-	return 0;
-}
-
 long sys_truncate(uint64_t path, uint64_t size)
 {
 	struct inode *inode;
@@ -246,10 +187,12 @@ long sys_truncate(uint64_t path, uint64_t size)
 		return err;
 	if (inode_is(inode, S_IFDIR))
 		err = -EISDIR;
-	else if (inode_is(inode, S_IFREG) && may(inode, MAY_WRITE))
-		err = -EACCES;
 	else if (!inode_is(inode, S_IFREG) || (int64_t)size < 0)
 		err = -EINVAL;
+	else if (inode_read_only(inode))
+		err = -EROFS;
+	else if (may(inode, MAY_WRITE))
+		err = -EACCES;
 	else
 		err = inode->ops->truncate(inode, size);
 	inode_put(inode);

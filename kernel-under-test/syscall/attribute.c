@@ -2,6 +2,7 @@
 #include "fs/attribute.h"
 
 #include "fs/tmpfs.h"
+#include "fs/volume.h"
 #include "lib/string.h"
 #include "mm/kmem.h"
 #include "syscall/syscalls.h"
@@ -17,6 +18,8 @@ static int check(const struct inode *inode, const char *name, bool write)
 {
 	bool user = begins(name, "user.");
 
+	if (write && inode_read_only(inode))
+		return -EROFS;
 	if (!tmpfs_is(inode) || (!user && !begins(name, "trusted.") && !begins(name, "security.")))
 		return -EOPNOTSUPP;
 	if (begins(name, "trusted.") && !capable(CAP_SYS_ADMIN))

@@ -127,6 +127,9 @@ long sys_fcntl(uint64_t fd, uint64_t command, uint64_t arg)
 	case F_GETLK:
 	case F_SETLK:
 	case F_SETLKW:
+	case F_OFD_GETLK:
+	case F_OFD_SETLK:
+	case F_OFD_SETLKW:
 		/* It may sleep. */
 		file_get(f);
 		ret = lock_control(f, command, arg);

@@ -38,7 +38,7 @@ long sys_epoll_ctl(uint64_t set, uint64_t op, uint64_t fd, uint64_t event)
 	struct file *s = user_file(set), *f = user_file(fd);
 	struct epoll_event e = {0};
 
-	if (!s || !f)
+	if (!s || !f || (f->flags & O_PATH))
 		return -EBADF;
 	if (op != EPOLL_CTL_DEL && copy_from_user(&e, event, sizeof(e)) < 0)
 		return -EFAULT;
@@ -74,6 +74,17 @@ long sys_epoll_pwait(uint64_t set, uint64_t events, uint64_t max, uint64_t timeo
 	int err = poll_use_mask(mask, mask_size);
 
 	return err ? err : sys_epoll_wait(set, events, max, timeout_ms);
+}
+
+long sys_epoll_pwait2(uint64_t set, uint64_t events, uint64_t max, uint64_t timeout, uint64_t mask,
+		      uint64_t mask_size)
+{
+	uint64_t deadline;
+	int err = poll_deadline(timeout, &deadline);
+
+	if (!err)
+		err = poll_use_mask(mask, mask_size);
+	return err ? err : wait_for(set, events, max, deadline);
 }
 
 long sys_eventfd2(uint64_t count, uint64_t flags)

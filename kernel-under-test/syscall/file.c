@@ -1,5 +1,6 @@
 /* System calls that open and close files, and change how they are open. */
 #include "fs/tmpfs.h"
+#include "fs/volume.h"
 #include "ipc/pipe.h"
 #include "syscall/syscalls.h"
 #include "syscall/user.h"
@@ -38,8 +39,8 @@ static int create(const struct path_base *base, const char *path, uint32_t mode,
 		if (!err)
 			err = find_link(&last, &next);
 		if (err == -ENOENT && dir) {
-			err = may_enter(dir)
-				      ?: dir->ops->create(dir, last.name, last.len, type, 0, out);
+			err = inode_read_only(dir) ? -EROFS : may_enter(dir);
+			err = err ?: dir->ops->create(dir, last.name, last.len, type, 0, out);
 			break;
 		}
 		if (err)
@@ -74,13 +75,14 @@ static int make_unnamed(const struct path_base *base, const char *path, uint32_t
 		return err;
 	if (!inode_is(dir, S_IFDIR))
 		err = -ENOTDIR;
+	else if (inode_read_only(dir))
+		err = -EROFS;
 	else
 		err = may_enter(dir)
-			      ?: !tmpfs_is(dir) ? -EOPNOTSUPP
-						: tmpfs_unnamed(dir,
-								mode & S_PERM &
-									~process_current()->umask,
-								out);
+			      ?: !tmpfs_is(dir)
+				 ? -EOPNOTSUPP
+				 : tmpfs_unnamed(dir, mode & S_PERM & ~process_current()->umask,
+						 out);
 	inode_put(dir);
 	return err;
 }
@@ -95,6 +97,9 @@ static int may_open(const struct inode *inode, uint32_t flags)
 		return 0;
 	if ((flags & O_NOATIME) && !may_own(inode))
 		return -EPERM;
+	/* As file_open() says, but before the file's own bits. */
+	if ((flags & O_ACCMODE) && inode_is(inode, S_IFREG) && inode_read_only(inode))
+		return -EROFS;
 	return may(inode, masks[flags & O_ACCMODE] | (flags & O_TRUNC ? MAY_WRITE : 0u));
 }
 
@@ -170,8 +175,8 @@ struct user_open_how {
 	uint64_t flags, mode, resolve;
 };
 
-#define OPEN_FLAGS_KNOWN   037777703ull
-#define RESOLVE_CACHED	   0x20
+#define OPEN_FLAGS_KNOWN 037777703ull
+#define RESOLVE_CACHED	 0x20
 
 long sys_openat2(uint64_t dirfd, uint64_t path, uint64_t how_at, uint64_t size)
 {

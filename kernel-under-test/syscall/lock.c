@@ -37,6 +37,7 @@ static int to_range(const struct file *f, const struct user_flock *l, struct loc
 	*r = (struct lock_range){
 		.owner = process_current()->files,
 		.pid = process_current()->pid,
+		.process = true,
 		.type = l->type,
 		.start = (uint64_t)first,
 		.end = l->len ? (uint64_t)last : LOCK_END,
@@ -57,6 +58,14 @@ long lock_control(struct file *f, uint64_t command, uint64_t arg)
 	err = to_range(f, &l, &r);
 	if (err)
 		return err;
+	if (command >= F_OFD_GETLK) {
+		if (l.pid)
+			return -EINVAL;
+		r.owner = f;
+		r.pid = -1;
+		r.process = false;
+		command -= F_OFD_GETLK - F_GETLK;
+	}
 	if (command != F_GETLK) {
 		if ((r.type == LOCK_READ && !file_readable(f)) ||
 		    (r.type == LOCK_WRITE && !file_writable(f)))
@@ -80,7 +89,8 @@ long lock_control(struct file *f, uint64_t command, uint64_t arg)
 long sys_flock(uint64_t fd, uint64_t operation)
 {
 	struct file *f = user_file_get(fd);
-	struct lock_range r = {.owner = f, .pid = process_current()->pid, .end = LOCK_END};
+	struct lock_range r = {
+		.owner = f, .kind = LOCK_OF_FILE, .pid = process_current()->pid, .end = LOCK_END};
 	uint64_t what = operation & ~(uint64_t)LOCK_NB;
 	long err = -EINVAL;
 

@@ -1,5 +1,6 @@
 /* System calls on memory. */
 #include "fs/tmpfs.h"
+#include "fs/volume.h"
 #include "syscall/syscalls.h"
 #include "syscall/user.h"
 
@@ -13,6 +14,9 @@
 #define MAP_POPULATE	    0x8000
 #define MAP_NONBLOCK	    0x10000
 #define MAP_FIXED_NOREPLACE 0x100000
+/* As far as MAP_SHARED_VALIDATE asks: the older flags, and none of those that only some files do.
+ */
+#define MAP_KNOWN 0xfc07f9f3u
 
 #define MADV_DONTNEED	    4
 #define MADV_FREE	    8
@@ -62,14 +66,16 @@ static bool may_grow(const struct space *s, uint64_t more)
 
 static int check_file(const struct file *f, uint64_t prot, bool shared)
 {
-	if (!f)
+	if (!f || (f->flags & O_PATH))
 		return -EBADF;
 	if (!file_readable(f) || (shared && (prot & AREA_WRITE) && !file_writable(f)))
 		return -EACCES;
 	if (f->inode && shared && (prot & AREA_WRITE) &&
 	    unlikely(f->inode->seals & (SEAL_WRITE | SEAL_FUTURE_WRITE)))
 		return -EPERM;
-	return f->inode && inode_is(f->inode, S_IFREG) ? 0 : -ENODEV;
+	if (!f->inode || !inode_is(f->inode, S_IFREG))
+		return -ENODEV;
+	return (prot & AREA_EXEC) && inode_forbids(f->inode, VOLUME_NOEXEC) ? -EPERM : 0;
 }
 
 long sys_mmap(uint64_t addr, uint64_t len, uint64_t prot, uint64_t flags, uint64_t fd,
@@ -82,10 +88,12 @@ long sys_mmap(uint64_t addr, uint64_t len, uint64_t prot, uint64_t flags, uint64
 	long at;
 	int err;
 
-	if ((flags & MAP_TYPE) < MAP_SHARED || (flags & MAP_TYPE) > MAP_SHARED_VALIDATE)
+	if (!IS_ALIGNED(offset, PAGE_SIZE))
 		return -EINVAL;
-	if (!len || !IS_ALIGNED(offset, PAGE_SIZE))
-		return -EINVAL;
+	if (!len || (flags & MAP_TYPE) < MAP_SHARED || (flags & MAP_TYPE) > MAP_SHARED_VALIDATE)
+		return !(flags & MAP_ANONYMOUS) && !user_file(fd) ? -EBADF : -EINVAL;
+	if ((flags & MAP_TYPE) == MAP_SHARED_VALIDATE && (flags & ~(uint64_t)MAP_KNOWN))
+		return -EOPNOTSUPP;
 	if (len > USER_TOP || offset > INT64_MAX - len)
 		return -ENOMEM;
 	len = ALIGN_UP(len, PAGE_SIZE);

@@ -9,6 +9,9 @@
 #define FILESYSTEM_NAME_MAX 32
 #define TMPFS_MAGIC	    0x01021994
 
+#define ST_VALID    32
+#define ST_RELATIME 4096
+
 #define MS_RDONLY  1
 #define MS_REMOUNT 32
 /* Binding, moving and sharing: an answer that nothing was done is better than none. */
@@ -53,11 +56,11 @@ long sys_mount(uint64_t source, uint64_t target, uint64_t type, uint64_t flags, 
 		return err;
 	/* A file system in memory may have any word, or nothing, for its source. */
 	if (flags & MS_REMOUNT) {
-		err = mount_again(dir, flags & MS_RDONLY);
+		err = mount_again(dir, flags & (MS_RDONLY | VOLUME_FLAGS));
 	} else {
 		err = filesystem_has_disk(name) ? find_device(source, &device) : 0;
 		if (!err)
-			err = mount_at(dir, name, device, flags & MS_RDONLY);
+			err = mount_at(dir, name, device, flags & (MS_RDONLY | VOLUME_FLAGS));
 	}
 	inode_put(dir);
 	return err;
@@ -96,13 +99,13 @@ static long put_statfs(const struct inode *inode, uint64_t out)
 		uint64_t blocks, free, available, files, files_free;
 		int32_t id[2];
 		int64_t name_max, fragment_size, flags, spare[4];
-	} st = {.name_max = NAME_LEN_MAX};
+	} st = {.name_max = NAME_LEN_MAX, .flags = ST_VALID | ST_RELATIME};
 
 	_Static_assert(sizeof(st) == 120, "x86_64 ABI");
 	if (inode && inode->volume) {
 		inode->volume->ops->stat(inode->volume, &v);
 		st.id[0] = (int32_t)inode->volume->number;
-		st.flags = inode->volume->read_only ? MS_RDONLY : 0;
+		st.flags |= inode->volume->flags | (inode->volume->read_only ? MS_RDONLY : 0);
 	}
 	st.type = (int64_t)v.type;
 	st.block_size = st.fragment_size = (int64_t)v.block_size;
@@ -143,10 +146,11 @@ long sys_sync(void)
 
 static int sync_file(struct file *f)
 {
-	if (!f->inode || inode_is(f->inode, S_IFCHR))
-		return -EINVAL;
 	if (f->flags & O_PATH)
 		return -EBADF;
+	if (!f->inode || inode_is(f->inode, S_IFCHR) || inode_is(f->inode, S_IFIFO) ||
+	    inode_is(f->inode, S_IFSOCK))
+		return -EINVAL;
 	if (inode_is(f->inode, S_IFBLK))
 		return block_file_sync(f);
 	return f->inode->volume ? f->inode->volume->ops->sync_inode(f->inode) : 0;

@@ -178,10 +178,10 @@ long sys_linkat(uint64_t from_fd, uint64_t from, uint64_t to_fd, uint64_t to, ui
 	err = user_parent((int)to_fd, to, buffer, &last);
 	if (!err) {
 		err = no_slash(&last);
-		if (!err && target->volume != last.dir->volume)
-			err = -EXDEV;
 		if (!err)
 			err = user_may_make(&last);
+		if (!err && target->volume != last.dir->volume)
+			err = -EXDEV;
 		if (!err)
 			err = last.dir->ops->link(last.dir, last.name, last.len, target);
 		inode_put(last.dir);
@@ -203,7 +203,8 @@ long sys_readlinkat(uint64_t dirfd, uint64_t path, uint64_t out, uint64_t size)
 
 	if ((int64_t)size <= 0)
 		return -EINVAL;
-	err = user_inode((int)dirfd, path, AT_SYMLINK_NOFOLLOW, &inode);
+	/* An empty path is the link that was opened with O_PATH. */
+	err = user_inode((int)dirfd, path, AT_SYMLINK_NOFOLLOW | AT_EMPTY_PATH, &inode);
 	if (err)
 		return err;
 	if (inode_is(inode, S_IFLNK)) {
@@ -232,6 +233,8 @@ static long change_to(uint64_t path, struct inode **place)
 	if (err)
 		return err;
 	err = inode_is(inode, S_IFDIR) ? may(inode, MAY_EXEC) : -ENOTDIR;
+	if (!err && place == &process_current()->root && !capable(CAP_SYS_CHROOT))
+		err = -EPERM;
 	if (err) {
 		inode_put(inode);
 		return err;
@@ -248,8 +251,6 @@ long sys_chdir(uint64_t path)
 
 long sys_chroot(uint64_t path)
 {
-	if (!capable(CAP_SYS_CHROOT))
-		return -EPERM;
 	return change_to(path, &process_current()->root);
 }
 

@@ -1,4 +1,4 @@
-/* System calls on which pages are in memory: mlock, mincore, msync and their like. */
+/* System calls on which pages are in memory: mlock, mincore and their like. */
 #include "arch/smp.h"
 #include "arch/trap.h"
 #include "fs/credentials.h"
@@ -11,10 +11,6 @@
 #define MCL_ALL	      7
 #define MCL_CURRENT   1
 #define MCL_ONFAULT   4
-
-#define MS_ASYNC      1
-#define MS_INVALIDATE 2
-#define MS_SYNC	      4
 
 /* Whether all of [addr, end) is mapped. */
 static bool is_mapped(struct space *s, uint64_t addr, uint64_t end)

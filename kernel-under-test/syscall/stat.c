@@ -45,8 +45,9 @@ static long put_stat(const struct inode *i, uint64_t out)
 		.ctime_ns = ns,
 	};
 
-	if (unlikely(i->volume)) {
+	if (unlikely(i->volume))
 		st.dev = i->volume->number;
+	if (unlikely(i->changed_at)) {
 		st.ctime = i->changed_at / NS_PER_SEC;
 		st.ctime_ns = i->changed_at % NS_PER_SEC;
 	}

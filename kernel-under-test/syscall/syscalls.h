@@ -280,3 +280,12 @@ uint64_t time_epoch_ns(void);
 void time_set_epoch_ns(uint64_t ns);
 /* Nanoseconds of a user's timespec, held below what a sum could overflow. -EFAULT, -EINVAL. */
 int time_get_user(uint64_t from, uint64_t *ns);
+long sys_msync(uint64_t addr, uint64_t len, uint64_t flags);
+long sys_fadvise64(uint64_t fd, uint64_t pos, uint64_t len, uint64_t advice);
+long sys_readahead(uint64_t fd, uint64_t pos, uint64_t count);
+long sys_sync_file_range(uint64_t fd, uint64_t pos, uint64_t len, uint64_t flags);
+long sys_utime(uint64_t path, uint64_t times);
+long sys_utimes(uint64_t path, uint64_t times);
+long sys_futimesat(uint64_t dirfd, uint64_t path, uint64_t times);
+long sys_epoll_pwait2(uint64_t set, uint64_t events, uint64_t max, uint64_t timeout, uint64_t mask,
+		      uint64_t mask_size);

@@ -382,6 +382,9 @@ long sys_sendfile(uint64_t out_fd, uint64_t in_fd, uint64_t offset_at, uint64_t 
 	n = -EFAULT;
 	if (offset_at && copy_from_user(&pos, offset_at, sizeof(pos)) < 0)
 		goto done;
+	n = -EINVAL;
+	if (offset_at && (int64_t)pos < 0)
+		goto done;
 	n = pump(out, in, offset_at ? &pos : NULL, MIN(count, RW_MAX));
 	if (offset_at && n >= 0 && copy_to_user(offset_at, &pos, sizeof(pos)) < 0)
 		n = -EFAULT;

@@ -1,5 +1,7 @@
 #include "syscall/user.h"
 
+#include "fs/volume.h"
+
 int user_path(char out[PATH_LEN_MAX], uint64_t path, bool empty)
 {
 	long n = copy_string_from_user(out, path, PATH_LEN_MAX);
@@ -61,15 +63,18 @@ static int look_up(const struct path_last *last, struct inode **there)
 
 int user_may_make(const struct path_last *last)
 {
+	bool frozen = inode_read_only(last->dir);
 	struct inode *there;
 	int err;
 
-	if (likely(!thread_current()->confined))
+	if (likely(!thread_current()->confined && !frozen))
 		return 0;
 	err = look_up(last, &there);
 	if (!err)
 		inode_put(there);
-	return err == -ENOENT ? may_enter(last->dir) : err ? err : -EEXIST;
+	if (err == -ENOENT)
+		return frozen ? -EROFS : may_enter(last->dir);
+	return err ? err : -EEXIST;
 }
 
 int user_may_remove(const struct path_last *last)
@@ -77,6 +82,8 @@ int user_may_remove(const struct path_last *last)
 	struct inode *there;
 	int err;
 
+	if (inode_read_only(last->dir))
+		return -EROFS;
 	if (likely(!thread_current()->confined))
 		return 0;
 	err = look_up(last, &there);

@@ -42,6 +42,10 @@ int usage_put(uint64_t out, uint64_t cpu_ns);
 #define F_GETLK	 5
 #define F_SETLK	 6
 #define F_SETLKW 7
+/* The same, of the open file and not of the process. */
+#define F_OFD_GETLK  36
+#define F_OFD_SETLK  37
+#define F_OFD_SETLKW 38
 long lock_control(struct file *f, uint64_t command, uint64_t arg);
 
 /* Brings in what of [addr, end) may be touched. 0 or -ENOMEM. */
@@ -72,3 +76,7 @@ int user_may_remove(const struct path_last *last);
 
 /* The place of the last name of a user's path; `buffer` must live as long as `last`. */
 int user_parent(int dirfd, uint64_t path, char buffer[PATH_LEN_MAX], struct path_last *last);
+
+/* Whether mode, owner and times may be changed at all: 0 or -EROFS; and: they were changed. */
+int inode_changeable(const struct inode *inode);
+void inode_changed(struct inode *inode);

@@ -267,7 +267,7 @@ static int work(unsigned int steps, bool read_only)
 			held[i] = NULL;
 		}
 		CHECK(!root->volume->ops->is_busy(root->volume));
-		root->volume->ops->unmount(root->volume);
+		root->volume->ops->unmount(root->volume, root);
 	}
 	block_sync(&device);
 	page_reclaim(SIZE_MAX), page_reclaim(SIZE_MAX);

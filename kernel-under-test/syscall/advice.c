@@ -1,0 +1,104 @@
+/* System calls on when bytes move between memory and disk: msync, fadvise, readahead and the like.
+ */
+#include "fs/volume.h"
+#include "ipc/pipe.h"
+#include "mm/space.h"
+#include "syscall/syscalls.h"
+#include "syscall/user.h"
+
+#define MS_ASYNC      1
+#define MS_INVALIDATE 2
+#define MS_SYNC	      4
+
+#define ADVICE_LAST 5
+
+#define SYNC_RANGE_FLAGS 7
+
+/* Of [addr, end), from `*addr` on: the next file that is mapped shared, with a reference, or NULL.
+ */
+static struct inode *next_shared(struct space *s, uint64_t *addr, uint64_t end, bool *hole)
+{
+	for (uint32_t i = space_find(s, *addr); i < s->count && s->areas[i].start < end; i++) {
+		const struct area *a = &s->areas[i];
+
+		*hole |= a->start > *addr;
+		*addr = a->end;
+		/* Only the pages of a disk's file are elsewhere too. */
+		if ((a->flags & AREA_SHARED) && a->object && a->object->ops->load)
+			return inode_get(container_of(a->object, struct inode, object));
+	}
+	*hole |= *addr < end;
+	*addr = end;
+	return NULL;
+}
+
+long sys_msync(uint64_t addr, uint64_t len, uint64_t flags)
+{
+	struct space *s = process_current()->space;
+	uint64_t end = addr + ALIGN_UP(len, PAGE_SIZE);
+	bool hole = false;
+	int err = 0;
+
+	if ((flags & ~(uint64_t)(MS_ASYNC | MS_INVALIDATE | MS_SYNC)) ||
+	    !IS_ALIGNED(addr, PAGE_SIZE) || (flags & (MS_ASYNC | MS_SYNC)) == (MS_ASYNC | MS_SYNC))
+		return -EINVAL;
+	if (end < addr || len > UINT64_MAX - PAGE_SIZE)
+		return -ENOMEM;
+	while (addr < end && !err) {
+		struct inode *inode = next_shared(s, &addr, end, &hole);
+
+		if (!inode)
+			break;
+		if ((flags & MS_SYNC) && inode->volume)
+			err = inode->volume->ops->sync_inode(inode);
+		inode_put(inode);
+	}
+	return err ? err : hole ? -ENOMEM : 0;
+}
+
+/* What was read is kept while there is memory, so that advice has nothing to add. */
+long sys_fadvise64(uint64_t fd, uint64_t pos, uint64_t len, uint64_t advice)
+{
+	struct file *f = user_file(fd);
+
+	(void)pos;
+	if (!f || (f->flags & O_PATH))
+		return -EBADF;
+	if (pipe_is(f))
+		return -ESPIPE;
+	return (int64_t)len < 0 || (uint32_t)advice > ADVICE_LAST || !f->inode ? -EINVAL : 0;
+}
+
+/* Reading brings in by itself what comes next. */
+long sys_readahead(uint64_t fd, uint64_t pos, uint64_t count)
+{
+	struct file *f = user_file(fd);
+
+	(void)pos, (void)count;
+	if (!f || !file_readable(f))
+		return -EBADF;
+	return f->inode && (inode_is(f->inode, S_IFREG) || inode_is(f->inode, S_IFBLK)) ? 0
+											: -EINVAL;
+}
+
+/* Writes the whole file, which is more than was asked for. */
+long sys_sync_file_range(uint64_t fd, uint64_t pos, uint64_t len, uint64_t flags)
+{
+	struct file *f = user_file_get(fd);
+	int64_t end;
+	long err = 0;
+
+	if (!f)
+		return -EBADF;
+	if (f->flags & O_PATH)
+		err = -EBADF;
+	else if ((flags & ~(uint64_t)SYNC_RANGE_FLAGS) || (int64_t)pos < 0 || (int64_t)len < 0 ||
+		 __builtin_add_overflow((int64_t)pos, (int64_t)len, &end))
+		err = -EINVAL;
+	else if (!f->inode || inode_is(f->inode, S_IFCHR) || inode_is(f->inode, S_IFIFO))
+		err = -ESPIPE;
+	else if (flags && f->inode->volume)
+		err = f->inode->volume->ops->sync_inode(f->inode);
+	file_put(f);
+	return err;
+}

@@ -1,0 +1,120 @@
+/* System calls that set the times of files. */
+#include "arch/time.h"
+#include "syscall/syscalls.h"
+#include "syscall/user.h"
+
+#define UTIME_NOW  0x3fffffff
+#define UTIME_OMIT 0x3ffffffe
+#define NS_PER_SEC 1000000000ull
+#define US_PER_SEC 1000000
+
+/* Of the last access and the last change of the contents. */
+struct times {
+	struct {
+		int64_t sec, nsec;
+	} at[2];
+};
+
+static const struct times now_both = {{{0, UTIME_NOW}, {0, UTIME_NOW}}};
+
+/* Times before 1970 and after 2554 have no room. */
+static uint64_t to_ns(int64_t sec, int64_t nsec)
+{
+	uint64_t s = sec < 0 ? 0 : MIN((uint64_t)sec, UINT64_MAX / NS_PER_SEC - 1);
+
+	return s * NS_PER_SEC + (uint64_t)nsec;
+}
+
+static bool time_ok(int64_t nsec)
+{
+	return nsec == UTIME_NOW || nsec == UTIME_OMIT || (nsec >= 0 && nsec < (int64_t)NS_PER_SEC);
+}
+
+static long set(struct inode *inode, const struct times *t)
+{
+	bool now = t->at[0].nsec == UTIME_NOW && t->at[1].nsec == UTIME_NOW;
+	uint64_t ns = time_epoch_ns() + arch_time_ns();
+	int err = inode_changeable(inode);
+
+	if (err)
+		return err;
+	if (!may_own(inode) && (!now || may(inode, MAY_WRITE)))
+		return now ? -EACCES : -EPERM;
+	if (t->at[0].nsec != UTIME_OMIT)
+		inode->accessed =
+			t->at[0].nsec == UTIME_NOW ? ns : to_ns(t->at[0].sec, t->at[0].nsec);
+	if (t->at[1].nsec != UTIME_OMIT)
+		inode->modified =
+			t->at[1].nsec == UTIME_NOW ? ns : to_ns(t->at[1].sec, t->at[1].nsec);
+	inode_changed(inode);
+	return 0;
+}
+
+/* `path` 0: the file of `dirfd` itself. */
+static long set_at(uint64_t dirfd, uint64_t path, const struct times *t, unsigned int flags)
+{
+	struct inode *inode;
+	struct file *f;
+	long err;
+
+	if (t->at[0].nsec == UTIME_OMIT && t->at[1].nsec == UTIME_OMIT)
+		return 0;
+	if (path || (int)dirfd == AT_FDCWD) {
+		err = user_inode((int)dirfd, path, flags, &inode);
+		if (err)
+			return err;
+	} else {
+		f = user_file((uint32_t)dirfd);
+		if (!f || !f->inode || (f->flags & O_PATH))
+			return -EBADF;
+		inode = inode_get(f->inode);
+	}
+	err = set(inode, t);
+	inode_put(inode);
+	return err;
+}
+
+long sys_utimensat(uint64_t dirfd, uint64_t path, uint64_t times, uint64_t flags)
+{
+	struct times t = now_both;
+
+	if (times && copy_from_user(&t, times, sizeof(t)) < 0)
+		return -EFAULT;
+	if (!time_ok(t.at[0].nsec) || !time_ok(t.at[1].nsec) ||
+	    (flags & ~(uint64_t)(AT_SYMLINK_NOFOLLOW | AT_EMPTY_PATH)) || (!path && flags))
+		return -EINVAL;
+	return set_at(dirfd, path, &t, (unsigned int)flags);
+}
+
+/* The older calls, which count in microseconds, or seconds. */
+long sys_futimesat(uint64_t dirfd, uint64_t path, uint64_t times)
+{
+	struct times t = now_both;
+
+	if (times && copy_from_user(&t, times, sizeof(t)) < 0)
+		return -EFAULT;
+	for (int i = 0; times && i < 2; i++) {
+		if (t.at[i].nsec < 0 || t.at[i].nsec >= US_PER_SEC)
+			return -EINVAL;
+		t.at[i].nsec *= 1000;
+	}
+	return set_at(dirfd, path, &t, 0);
+}
+
+long sys_utimes(uint64_t path, uint64_t times)
+{
+	return sys_futimesat((uint64_t)AT_FDCWD, path, times);
+}
+
+long sys_utime(uint64_t path, uint64_t times)
+{
+	struct times t = now_both;
+	int64_t sec[2];
+
+	if (times) {
+		if (copy_from_user(sec, times, sizeof(sec)) < 0)
+			return -EFAULT;
+		t = (struct times){{{sec[0], 0}, {sec[1], 0}}};
+	}
+	return set_at((uint64_t)AT_FDCWD, path, &t, 0);
+}
