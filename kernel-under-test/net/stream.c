@@ -110,6 +110,11 @@ static long stream_receive(struct socket *s, struct uio *u, unsigned int flags, 
 			err = socket_sleep(&s->readers, flags, s->receive_timeout_ns);
 			if (err)
 				return done ? done : err;
+			/* What came while we slept may have descriptors with it. */
+			if (unlikely(s->ops != &stream_ops)) {
+				n = s->ops->receive(s, u, flags, e);
+				return n < 0 && done ? done : done + n;
+			}
 			continue;
 		}
 		n = ring_get(&s->in, u, MIN(u->left, ring_used(&s->in)), flags & MSG_PEEK);

@@ -94,6 +94,30 @@ static void passing(int type)
 	close(ends[0]);
 }
 
+/* Who waits already when the first descriptor comes gets it, and the next bytes one at a time. */
+static void passing_to_a_sleeper(void)
+{
+	int count, fd, flags, null = open("/dev/null", O_RDONLY);
+
+	socketpair(AF_UNIX, SOCK_STREAM, 0, pair);
+	if (fork() == 0) {
+		close(pair[1]);
+		usleep(20000);
+		send_fds(pair[0], "a", &null, 1);
+		send_fds(pair[0], "b", NULL, 0);
+		_exit(0);
+	}
+	close(pair[0]);
+	same("one waits for it", receive_fds(pair[1], 1, 0, 1, &count, &fd, &flags), 1);
+	same("and has it", count, 1);
+	same("the next byte", receive_fds(pair[1], 1, 0, 1, &count, &fd, &flags), 1);
+	same("is alone", count, 0);
+	same("then the end", receive_fds(pair[1], 1, 0, 1, &count, &fd, &flags), 0);
+	wait(NULL);
+	close(pair[1]);
+	close(null);
+}
+
 static void stream_borders(void)
 {
 	int count, fd, flags, null = open("/dev/null", O_RDONLY);
@@ -265,6 +289,7 @@ static void run(void)
 {
 	passing(SOCK_STREAM);
 	stream_borders();
+	passing_to_a_sleeper();
 	passing(SOCK_DGRAM);
 	passing(SOCK_SEQPACKET);
 	circles();
