@@ -83,8 +83,11 @@ def test_the_table_shows_rates_with_their_unit_and_the_right_colour() -> None:
     assert moved.lean == asked.lean == "down3"
     # The mean is one of costs, so that the two don't cancel out.
     assert table.mean.values == (pytest.approx(1.0), pytest.approx(0.5))
-    names = [chart.name for chart in charts.draw(table)]
-    assert names == ["rate-b", "cost", "ratios"]
+    drawn = charts.draw(table)
+    assert [chart.name for chart in drawn] == ["rate-b", "cost", "ratios"]
+    # Where ratios stand under each other, a row that goes the other way is marked.
+    up = "\N{UPWARDS ARROW}"
+    assert f"g/moved {up}" in drawn[-1].svg and f"g/asked {up}" not in drawn[-1].svg
 
 
 def scaling_run(**changes: Any) -> Run:

@@ -30,6 +30,8 @@ _FULL_LOG2 = 3.0
 _FONT = "'DejaVu Sans,Helvetica,Arial,sans-serif,12'"
 _LETTER = 7.4
 _LONGEST = 44
+# Marks a row in which more is better.
+_UP = "\N{UPWARDS ARROW}"
 
 
 def bars(table: Latency, rate: str | None = None) -> str:
@@ -88,7 +90,7 @@ def bars(table: Latency, rate: str | None = None) -> str:
         if data:
             script += [f"$k{place} << EOD", *data, "EOD"]
             drawn.append(f"$k{place} using 1:2:3:4:5:6 with boxxyerror fc rgb '{color}' notitle")
-    script += _row_labels(table)
+    script += _row_labels(row.workload for row in table.rows)
     return "\n".join([*script, "plot " + ", ".join(drawn)]) + "\n"
 
 
@@ -104,7 +106,8 @@ def heat_map(table: Latency) -> str:
     places = [place for place, column in enumerate(table.columns) if not column.is_reference]
     names = [table.columns[place].name for place in places]
     reference = table.reference
-    left, right = _label_width(row.workload for row in rows), 24.0
+    labels = [row.workload + (f" {_UP}" if any(c.rate for c in row.cells) else "") for row in rows]
+    left, right = _label_width(labels), 24.0
     cell_width = max(110.0, min(_label_width(names) - 8, 190.0))
     top, bottom = 84, 46
     width = left + cell_width * len(places) + right
@@ -112,6 +115,9 @@ def heat_map(table: Latency) -> str:
     right += wide - width
     height = top + 26 * len(rows) + bottom
     title = f"Cost relative to {_short(reference.name, 28) if reference else 'the reference'}"
+    legend = f"blue is cheaper, orange is dearer, 1.00{TIMES} is equal"
+    if any(label.endswith(_UP) for label in labels):
+        legend += f"; {_UP} is throughput, where more is better"
     script = [
         *_canvas(wide, height, left, right, top, bottom),
         f"set xrange [-0.5:{len(places) - 0.5}]",
@@ -122,8 +128,8 @@ def heat_map(table: Latency) -> str:
         "unset ytics",
         "unset key",
         "set style fill solid 1.0 noborder",
-        f"set label 'blue is cheaper, orange is dearer, 1.00{TIMES} is equal'"
-        f" at screen {left / wide:.5f}, screen {20 / height:.5f} font ',11' tc rgb '{_FAINT}'",
+        f"set label '{legend}' at screen {left / wide:.5f}, screen {20 / height:.5f}"
+        f" font ',11' tc rgb '{_FAINT}'",
     ]
     for x, name in enumerate(names):
         script.append(f"set label {quote(name, 26)} at {x}, graph 1 center offset 0,0.8")
@@ -142,7 +148,7 @@ def heat_map(table: Latency) -> str:
                 f" {int(fill[1:], 16)}"
             )
             script.append(f"set label {quote(said)} at {x},{y} center front tc rgb '{_ON_CELL}'")
-    script += ["$cells << EOD", *data, "EOD", *_row_labels(table)]
+    script += ["$cells << EOD", *data, "EOD", *_row_labels(labels)]
     plot = "plot $cells using 1:2:3:4:5:6:7 with boxxyerror fc rgb variable notitle"
     return "\n".join([*script, plot]) + "\n"
 
@@ -190,10 +196,10 @@ def _canvas(
     ]
 
 
-def _row_labels(table: Latency) -> list[str]:
+def _row_labels(labels: Iterable[str]) -> list[str]:
     return [
-        f"set label {quote(row.workload)} at graph 0, first {index} right offset -0.8,0"
-        for index, row in enumerate(table.rows)
+        f"set label {quote(label)} at graph 0, first {index} right offset -0.8,0"
+        for index, label in enumerate(labels)
     ]
 
 
