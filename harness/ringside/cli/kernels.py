@@ -92,8 +92,15 @@ def show(kernel_id: str) -> None:
     kernel = catalog.kernel(kernel_id)
     table = Table("what", "value", show_header=False, box=None)
     for key, value in _rows(kernel, catalog):
-        table.add_row(Text(key, style="bold"), Text(value))
+        table.add_row(Text(key, style="bold"), Text(value, overflow="fold"))
     Console().print(table)
+
+
+def _words(value: object) -> str:
+    """A value of a manifest for a reader: tables as `key=value`, lists as words."""
+    if isinstance(value, dict):
+        return " ".join(f"{key}={word}" for key, word in value.items())
+    return " ".join(map(str, value)) if isinstance(value, list) else str(value)
 
 
 def _rows(kernel: Kernel, catalog: Catalog) -> list[tuple[str, str]]:
@@ -104,7 +111,8 @@ def _rows(kernel: Kernel, catalog: Catalog) -> list[tuple[str, str]]:
         rows.append(("homepage", str(kernel.homepage)))
     if kernel.image is not None:
         values = kernel.image.model_dump(mode="json", exclude_none=True)
-        rows.append(("image", "\n".join(f"{key}: {value}" for key, value in values.items())))
+        told = (f"{key}: {_words(value)}" for key, value in values.items() if value)
+        rows.append(("image", "\n".join(told)))
     given = find_given((k.id for k in catalog.kernels), {}).images.get(kernel.id)
     state = image_state(kernel, catalog.root, catalog.root / _CACHE, given)
     rows.append(("image here", state.words))
