@@ -31,7 +31,7 @@ def options(argv: tuple[str, ...]) -> dict[str, list[str]]:
 def test_the_exact_clock_leaves_nothing_to_chance() -> None:
     argv = options(build_argv(SPEC, CLOCKS["exact"], "qemu", 7))
     assert argv["-accel"] == ["tcg,thread=single"]
-    assert argv["-icount"] == ["shift=0,sleep=off"]
+    assert argv["-icount"] == ["shift=0,sleep=off,rr=record,rrfile=/dev/null"]
     assert argv["-rtc"] == ["clock=vm,base=2026-01-01T00:00:00"]
     assert argv["-cpu"] == ["qemu64"]
     assert argv["-seed"] == ["1"]
@@ -41,6 +41,16 @@ def test_the_exact_clock_leaves_nothing_to_chance() -> None:
     assert argv["-initrd"] == ["i"]
     assert argv["-append"] == ["console=ttyS0 quiet"]
     assert {"-S", "-no-reboot", "-nodefaults", "-no-user-config"} <= set(argv)
+
+
+def test_what_qemu_can_not_record_is_not_recorded() -> None:
+    exact = CLOCKS["exact"]
+    plain, recorded = ["shift=0,sleep=off"], ["shift=0,sleep=off,rr=record,rrfile=/dev/null"]
+    for change in ({"cpus": 2}, {"extra": ("-drive", "file=disk")}):
+        spec = dataclasses.replace(SPEC, **change)
+        assert options(build_argv(spec, exact, "qemu", 7))["-icount"] == plain
+    assert options(build_argv(SPEC, exact, "qemu", 7, 8))["-icount"] == plain
+    assert options(build_argv(SPEC, exact, "qemu", 7, 8, incoming=True))["-icount"] == recorded
 
 
 def test_other_clocks_do_not_count_instructions() -> None:

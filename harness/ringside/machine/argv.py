@@ -10,6 +10,10 @@ from ringside.machine.clock import HOST_CPU, RTC_BASE, ClockSpec
 # Machines with an ISA bus, where the guest can tell of a panic through the pvpanic port.
 _ISA_MACHINES = ("pc", "q35", "isapc")
 
+# Recording keeps QEMU's main loop from moving an idle guest's clock on before the instructions that
+# led to the halt are counted, a rare race on a busy host. The record itself is of no use.
+_RECORDED = ",rr=record,rrfile=/dev/null"
+
 
 @dataclass(frozen=True)
 class MachineSpec:
@@ -45,6 +49,12 @@ def build_argv(
     argv = [binary, "-M", spec.machine, "-cpu", cpu_model(spec.cpu, clock)]
     options = clock.options if spec.cpus == 1 else clock.options_for_many or clock.options
     argv += ["-m", str(spec.memory_mib), "-smp", str(spec.cpus), *options]
+    if clock.icount:
+        # QEMU records machines of one CPU and without disks, and saves none that it records.
+        saved_later = debugger_fd is not None and not incoming
+        disks = not {"-drive", "-blockdev"}.isdisjoint(spec.extra)
+        recorded = spec.cpus == 1 and not disks and not saved_later
+        argv += ["-icount", clock.icount + (_RECORDED if recorded else "")]
     argv += ["-nodefaults", "-no-user-config", "-display", "none", "-seed", "1"]
     argv += ["-rtc", f"clock=vm,base={RTC_BASE}"]
     argv += ["-no-reboot", "-action", "shutdown=pause,panic=pause"]

@@ -103,6 +103,19 @@ class QemuMachine:
             await self._exited(_LAST_WORDS_S)
             await self._kill()
             raise MachineError(f"QEMU did not start: {self._last_words(error)}") from error
+        if self._cpu is not None:
+            await self._let_timers_go_first()
+
+    async def _let_timers_go_first(self) -> None:
+        """On one host CPU, let a vCPU thread that wakes up not push QEMU's main loop aside.
+
+        The main loop moves the clock of an idle guest on. It must be asleep again before the
+        guest goes idle the next time: awake, it may see the halt before the instructions that led
+        to it are counted, and then moves the clock too far.
+        """
+        for thread in await self.vcpu_threads():
+            with contextlib.suppress(OSError):
+                os.sched_setscheduler(thread, os.SCHED_BATCH, os.sched_param(0))
 
     async def _spawn(self, qmp_fd: int) -> None:
         console, guest = os.pipe()
