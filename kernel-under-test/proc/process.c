@@ -6,7 +6,6 @@
 #include "lib/printf.h"
 #include "lib/string.h"
 #include "mm/kmem.h"
-#include "mm/page.h"
 #include "net/socket.h"
 #include "proc/exec.h"
 #include "proc/process_make.h"
@@ -167,24 +166,6 @@ void process_unmake(struct process *p)
 int process_new_tid(void)
 {
 	return pid_alloc();
-}
-
-void process_first_limits(struct process *p)
-{
-	/* As many as memory has room for, beside what they do. */
-	uint64_t many = MIN(page_count_total() / 16, PID_MAX / 2ul);
-
-	for (size_t i = 0; i < RLIMITS; i++)
-		p->limits[i][0] = p->limits[i][1] = UNLIMITED;
-	p->limits[RLIMIT_STACK][0] = STACK_MAX;
-	p->limits[RLIMIT_CORE][0] = 0;
-	p->limits[RLIMIT_NPROC][0] = p->limits[RLIMIT_NPROC][1] = many;
-	p->limits[RLIMIT_NOFILE][0] = p->limits[RLIMIT_NOFILE][1] = FILES_MAX;
-	p->limits[RLIMIT_MEMLOCK][0] = p->limits[RLIMIT_MEMLOCK][1] = 8ul << 20;
-	p->limits[RLIMIT_SIGPENDING][0] = p->limits[RLIMIT_SIGPENDING][1] = many;
-	p->limits[RLIMIT_MSGQUEUE][0] = p->limits[RLIMIT_MSGQUEUE][1] = 819200;
-	p->limits[RLIMIT_NICE][0] = p->limits[RLIMIT_NICE][1] = 0;
-	p->limits[RLIMIT_RTPRIO][0] = p->limits[RLIMIT_RTPRIO][1] = 0;
 }
 
 static int open_console(struct process *p)

@@ -72,6 +72,11 @@ static void threads_max(struct text *t)
 
 static const struct setting settings[] = {
 	{.path = "fs/file-max", .value = INT64_MAX},
+	{.path = "fs/mqueue/msg_default", .value = 10},
+	{.path = "fs/mqueue/msg_max", .value = 10},
+	{.path = "fs/mqueue/msgsize_default", .value = 8192},
+	{.path = "fs/mqueue/msgsize_max", .value = 8192},
+	{.path = "fs/mqueue/queues_max", .value = 256},
 	{.path = "fs/nr_open", .value = FILES_MAX},
 	{.path = "fs/pipe-max-size", .value = 1 << 20},
 	{.path = "kernel/cap_last_cap", .value = CAP_LAST},

@@ -2,6 +2,7 @@
 
 #include "arch/time.h"
 #include "fs/credentials.h"
+#include "ipc/mqueue.h"
 #include "lib/string.h"
 #include "mm/kmem.h"
 #include "proc/posix_timer.h"
@@ -340,6 +341,22 @@ bool signal_take(struct thread *t, uint64_t set, struct signal_info *out)
 	return taken;
 }
 
+bool mqueue_watch_alive(const struct mqueue_watch *w)
+{
+	const struct process *p = process_find(w->pid);
+
+	return p && p->birth == w->birth;
+}
+
+void mqueue_watch_tell(const struct mqueue_watch *w)
+{
+	struct signal_info info = signal_info_user(w->signo, SI_MESGQ);
+
+	info.value = w->value;
+	if (w->signo && mqueue_watch_alive(w))
+		signal_send(process_find(w->pid), &info);
+}
+
 void signal_drop_all(struct process *p, struct list *signals)
 {
 	uint64_t all = UINT64_MAX;
@@ -361,35 +378,4 @@ void signal_alarm_ring(struct timer *timer)
 		timer_add(&p->alarm, p->alarm_deadline);
 	}
 	signal_raise(p, SIGALRM);
-}
-
-#define NS_PER_SEC 1000000000ull
-
-/* The CPU time at which the process hears of its limit next: at the soft one, then each second. */
-static uint64_t next_cpu_mark(const struct process *p)
-{
-	uint64_t soft = MIN(p->limits[RLIMIT_CPU][0], UINT64_MAX / 2 / NS_PER_SEC) * NS_PER_SEC;
-	uint64_t used = process_cpu_ns(p);
-
-	return used < soft ? soft : used - used % NS_PER_SEC + NS_PER_SEC;
-}
-
-void process_watch_cpu(struct process *p)
-{
-	timer_cancel(&p->cpu_limit);
-	if (p->limits[RLIMIT_CPU][0] != UNLIMITED)
-		timer_add(&p->cpu_limit, arch_time_ns() + next_cpu_mark(p) - process_cpu_ns(p));
-}
-
-/* Time has passed, but the CPU may have been others': then there is more time to wait for. */
-void signal_cpu_limit_ring(struct timer *timer)
-{
-	struct process *p = container_of(timer, struct process, cpu_limit);
-	uint64_t used = process_cpu_ns(p) / NS_PER_SEC;
-
-	if (used >= p->limits[RLIMIT_CPU][1])
-		signal_raise(p, SIGKILL);
-	else if (used >= p->limits[RLIMIT_CPU][0])
-		signal_raise(p, SIGXCPU);
-	process_watch_cpu(p);
 }

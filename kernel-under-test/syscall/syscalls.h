@@ -113,6 +113,14 @@ long sys_rt_sigreturn(void);
 long sys_rt_sigpending(uint64_t out, uint64_t mask_size);
 long sys_rt_sigtimedwait(uint64_t mask, uint64_t info_out, uint64_t timeout, uint64_t mask_size);
 long sys_rt_sigqueueinfo(uint64_t pid, uint64_t signo, uint64_t from);
+long sys_mq_open(uint64_t name_at, uint64_t flags, uint64_t mode, uint64_t attr);
+long sys_mq_unlink(uint64_t name_at);
+long sys_mq_timedsend(uint64_t fd, uint64_t from, uint64_t len, uint64_t priority,
+		      uint64_t timeout);
+long sys_mq_timedreceive(uint64_t fd, uint64_t to, uint64_t len, uint64_t priority_out,
+			 uint64_t timeout);
+long sys_mq_notify(uint64_t fd, uint64_t event);
+long sys_mq_getsetattr(uint64_t fd, uint64_t new, uint64_t old);
 long sys_rt_tgsigqueueinfo(uint64_t pid, uint64_t tid, uint64_t signo, uint64_t from);
 long sys_rt_sigsuspend(uint64_t mask, uint64_t mask_size);
 long sys_sigaltstack(uint64_t new, uint64_t old);

@@ -1,0 +1,253 @@
+/* System calls on POSIX message queues. */
+#include "ipc/mqueue.h"
+
+#include "arch/time.h"
+#include "mm/kmem.h"
+#include "proc/signal.h"
+#include "syscall/syscalls.h"
+#include "syscall/user.h"
+
+#define COUNT_DEFAULT 10
+#define SIZE_DEFAULT  8192
+/* For those who may have more than that. */
+#define COUNT_HARD 65536
+#define SIZE_HARD  (1ul << 24)
+
+#define SIGEV_SIGNAL 0
+#define SIGEV_NONE   1
+#define SIGEV_THREAD 2
+
+/* struct mq_attr of the x86_64 ABI. */
+struct user_attr {
+	int64_t flags, count_max, size_max, count;
+	int64_t reserved[4];
+};
+
+static int check_attr(const struct user_attr *a)
+{
+	bool more = capable(CAP_SYS_RESOURCE);
+
+	if (a->count_max <= 0 || a->size_max <= 0)
+		return -EINVAL;
+	if (a->count_max > (more ? COUNT_HARD : COUNT_DEFAULT) ||
+	    (uint64_t)a->size_max > (more ? SIZE_HARD : SIZE_DEFAULT))
+		return -EINVAL;
+	return 0;
+}
+
+static int get_name(uint64_t at, char name[MQUEUE_NAME_MAX + 1])
+{
+	long n = copy_string_from_user(name, at, MQUEUE_NAME_MAX + 1);
+
+	if (n < 0)
+		return (int)n;
+	if (!*name)
+		return -ENOENT;
+	return strchr(name, '/') || !strcmp(name, ".") || !strcmp(name, "..") ? -EACCES : 0;
+}
+
+/* The queue of that name, made if the flags say so. */
+static int find_or_make(const char *name, uint64_t flags, uint64_t mode, const struct user_attr *a,
+			struct mqueue **out)
+{
+	static const unsigned int masks[] = {MAY_READ, MAY_WRITE, MAY_READ | MAY_WRITE};
+	int err = 0;
+
+	*out = mqueue_find(name);
+	if (*out && (flags & (O_CREAT | O_EXCL)) == (O_CREAT | O_EXCL))
+		return -EEXIST;
+	if (*out)
+		return mqueue_may(*out, masks[flags & O_ACCMODE]);
+	if (!(flags & O_CREAT))
+		return -ENOENT;
+	err = check_attr(a);
+	if (!err)
+		*out = mqueue_make(name, mode & S_PERM & ~process_current()->umask,
+				   (uint64_t)a->count_max, (uint64_t)a->size_max,
+				   process_limit(RLIMIT_MSGQUEUE), &err);
+	return *out ? 0 : err;
+}
+
+long sys_mq_open(uint64_t name_at, uint64_t flags, uint64_t mode, uint64_t attr)
+{
+	struct user_attr a = {.count_max = COUNT_DEFAULT, .size_max = SIZE_DEFAULT};
+	char name[MQUEUE_NAME_MAX + 1];
+	struct mqueue *q;
+	struct file *f;
+	long err;
+
+	if ((flags & O_CREAT) && attr && copy_from_user(&a, attr, sizeof(a)) < 0)
+		return -EFAULT;
+	err = get_name(name_at, name);
+	if (!err && (flags & O_ACCMODE) == O_ACCMODE)
+		err = -EINVAL;
+	if (!err)
+		err = find_or_make(name, flags, mode, &a, &q);
+	if (err)
+		return err;
+	f = mqueue_file(q, flags & (O_ACCMODE | O_NONBLOCK));
+	if (!f)
+		return -ENOMEM;
+	err = files_add(process_current()->files, f, 0, true);
+	if (err < 0)
+		file_put(f);
+	return err;
+}
+
+long sys_mq_unlink(uint64_t name_at)
+{
+	char name[MQUEUE_NAME_MAX + 1];
+	int err = get_name(name_at, name);
+	struct mqueue *q = err ? NULL : mqueue_find(name);
+
+	if (!q)
+		return err ? err : -ENOENT;
+	if (q->uid != credentials_current()->fsuid && !capable(CAP_FOWNER))
+		return -EPERM;
+	mqueue_unlink(q);
+	return 0;
+}
+
+/* A time of the clock on the wall as wait_sleep_until() wants it; `at` 0: never. */
+static int get_deadline(uint64_t at, uint64_t *deadline)
+{
+	uint64_t ns, epoch = time_epoch_ns();
+	int err = at ? time_get_user(at, &ns) : 0;
+
+	*deadline = !at ? WAIT_FOREVER : err ? 0 : MAX(ns, epoch + 1) - epoch;
+	return err;
+}
+
+/* The file of a queue, with a reference. */
+static int get_queue(uint64_t fd, bool write, uint64_t *deadline, struct file **f)
+{
+	*f = user_file(fd);
+	if (!*f || !mqueue_of(*f) || (write ? !file_writable(*f) : !file_readable(*f)))
+		return -EBADF;
+	file_get(*f);
+	if ((*f)->flags & O_NONBLOCK)
+		*deadline = 0;
+	return 0;
+}
+
+static int send(struct mqueue *q, uint64_t from, uint64_t len, uint32_t priority, uint64_t deadline)
+{
+	struct mqueue_message *m;
+	int err;
+
+	if (len > q->size_max)
+		return -EMSGSIZE;
+	m = kmem_alloc(sizeof(*m) + len);
+	if (!m)
+		return -ENOMEM;
+	m->priority = priority;
+	m->len = len;
+	err = len ? copy_from_user(m->bytes, from, len) : 0;
+	if (!err)
+		err = mqueue_send(q, m, deadline);
+	if (err)
+		kmem_free(m);
+	return err;
+}
+
+long sys_mq_timedsend(uint64_t fd, uint64_t from, uint64_t len, uint64_t priority, uint64_t timeout)
+{
+	uint64_t deadline;
+	struct file *f;
+	int err = get_deadline(timeout, &deadline);
+
+	if (!err && (uint32_t)priority >= MQUEUE_PRIORITY_MAX)
+		err = -EINVAL;
+	if (!err)
+		err = get_queue(fd, true, &deadline, &f);
+	if (err)
+		return err;
+	err = send(mqueue_of(f), from, len, (uint32_t)priority, deadline);
+	file_put(f);
+	return err;
+}
+
+long sys_mq_timedreceive(uint64_t fd, uint64_t to, uint64_t len, uint64_t priority_out,
+			 uint64_t timeout)
+{
+	struct mqueue_message *m;
+	uint64_t deadline;
+	struct file *f;
+	long n = get_deadline(timeout, &deadline);
+
+	if (!n)
+		n = get_queue(fd, false, &deadline, &f);
+	if (n)
+		return n;
+	n = len < mqueue_of(f)->size_max ? -EMSGSIZE
+					 : mqueue_receive(mqueue_of(f), &m, deadline);
+	file_put(f);
+	if (n)
+		return n;
+	n = (long)m->len;
+	if ((m->len && copy_to_user(to, m->bytes, m->len) < 0) ||
+	    (priority_out && copy_to_user(priority_out, &m->priority, sizeof(m->priority)) < 0))
+		n = -EFAULT;
+	kmem_free(m);
+	return n;
+}
+
+/* SIGEV_THREAD comes by netlink, which there is not. */
+long sys_mq_notify(uint64_t fd, uint64_t event)
+{
+	struct process *p = process_current();
+	struct {
+		uint64_t value;
+		int32_t signo, notify;
+	} e = {0};
+	struct file *f;
+	struct mqueue *q;
+
+	if (event) {
+		if (copy_from_user(&e, event, sizeof(e)) < 0)
+			return -EFAULT;
+		if (e.notify != SIGEV_NONE && e.notify != SIGEV_SIGNAL)
+			return e.notify == SIGEV_THREAD ? -EBADF : -EINVAL;
+		if (e.notify == SIGEV_SIGNAL && (e.signo < 0 || e.signo > SIGNALS_MAX))
+			return -EINVAL;
+	}
+	f = user_file(fd);
+	q = f ? mqueue_of(f) : NULL;
+	if (!q)
+		return -EBADF;
+	if (!event) {
+		if (q->watch.pid == p->pid && q->watch.birth == p->birth)
+			q->watch.pid = 0;
+		return 0;
+	}
+	if (q->watch.pid && mqueue_watch_alive(&q->watch))
+		return -EBUSY;
+	q->watch = (struct mqueue_watch){p->pid, p->birth,
+					 e.notify == SIGEV_SIGNAL ? e.signo : 0, e.value};
+	return 0;
+}
+
+long sys_mq_getsetattr(uint64_t fd, uint64_t new, uint64_t old)
+{
+	struct user_attr set, was = {0};
+	struct file *f;
+	struct mqueue *q;
+
+	if (new) {
+		if (copy_from_user(&set, new, sizeof(set)) < 0)
+			return -EFAULT;
+		if (set.flags & ~(int64_t)O_NONBLOCK)
+			return -EINVAL;
+	}
+	f = user_file(fd);
+	q = f ? mqueue_of(f) : NULL;
+	if (!q)
+		return -EBADF;
+	was.flags = f->flags & O_NONBLOCK;
+	was.count_max = (int64_t)q->count_max;
+	was.size_max = (int64_t)q->size_max;
+	was.count = (int64_t)q->count;
+	if (new)
+		f->flags = (f->flags & ~(uint32_t)O_NONBLOCK) | (uint32_t)set.flags;
+	return old ? copy_to_user(old, &was, sizeof(was)) : 0;
+}
