@@ -34,8 +34,11 @@ void file_release(struct file *f)
 		f->ops->release(f);
 	if (f->inode) {
 		/* Those of flock() are the open file's own. */
-		if (unlikely(f->inode->locks))
+		if (unlikely(f->inode->locks)) {
 			lock_release(f->inode, f);
+			if (f->inode->ops->opened)
+				f->inode->ops->opened(f->inode, f->flags, true);
+		}
 		inode_put(f->inode);
 	}
 	kmem_free(f);

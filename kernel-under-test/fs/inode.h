@@ -33,6 +33,7 @@ struct pipe;
 struct socket;
 struct uio;
 struct volume;
+struct watch;
 
 /* Gets each entry of a directory in turn; false: no more wanted, this one was not taken. */
 typedef bool (*dir_visit)(void *ctx, const char *name, size_t len, uint64_t ino, uint32_t mode,
@@ -65,6 +66,9 @@ struct inode_ops {
 	 * NULL: the target says it. -ENXIO: it can't be opened anew.
 	 */
 	int (*follow)(struct inode *link, struct inode **out);
+
+	/* It was opened, or closed: fs/notify.h has put it there. */
+	void (*opened)(struct inode *inode, uint32_t flags, bool closed);
 
 	/* Mode, owner or times were changed. May be absent. */
 	void (*changed)(struct inode *inode);
@@ -116,6 +120,8 @@ struct inode {
 	struct attribute *attributes;
 	/* Advisory locks; NULL: none was ever set. */
 	struct lock_set *locks;
+	/* Who wants to be told what happens to it; belongs to ipc. */
+	struct watch *watches;
 	/* What those share who have opened this FIFO, or bound this socket; belongs to ipc and net.
 	 */
 	union {

@@ -118,7 +118,7 @@ static void carve(struct lock_set *s, const struct lock_range *r, struct lock **
 	}
 }
 
-static int make_set(struct inode *inode)
+int lock_prepare(struct inode *inode)
 {
 	if (inode->locks)
 		return 0;
@@ -167,7 +167,7 @@ int lock_set(struct inode *inode, const struct lock_range *r, bool wait)
 {
 	struct lock *new = kmem_alloc(sizeof(*new)), *spare = kmem_alloc(sizeof(*spare));
 	struct lock_range blocker;
-	int err = new &&spare ? make_set(inode) : -ENOMEM;
+	int err = new &&spare ? lock_prepare(inode) : -ENOMEM;
 
 	while (!err && r->type != LOCK_NONE && lock_blocker(inode, r, &blocker))
 		err = wait ? wait_for(inode, r, &blocker) : -EAGAIN;

@@ -38,6 +38,9 @@ int lock_set(struct inode *inode, const struct lock_range *r, bool wait);
 /* The first lock that is in the way of `r`; false when none is. */
 bool lock_blocker(const struct inode *inode, const struct lock_range *r, struct lock_range *out);
 
+/* Makes room for the first lock: inode->locks is not NULL then. 0 or -ENOMEM. */
+int lock_prepare(struct inode *inode);
+
 /* Takes away all that the owner holds. */
 void lock_release(struct inode *inode, const void *owner);
 

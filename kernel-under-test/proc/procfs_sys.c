@@ -2,6 +2,7 @@
 #include "arch/smp.h"
 #include "fs/credentials.h"
 #include "fs/file.h"
+#include "ipc/inotify.h"
 #include "ipc/semaphore.h"
 #include "lib/errno.h"
 #include "lib/random.h"
@@ -72,6 +73,9 @@ static void threads_max(struct text *t)
 
 static const struct setting settings[] = {
 	{.path = "fs/file-max", .value = INT64_MAX},
+	{.path = "fs/inotify/max_queued_events", .value = INOTIFY_EVENTS},
+	{.path = "fs/inotify/max_user_instances", .value = INOTIFY_INSTANCES},
+	{.path = "fs/inotify/max_user_watches", .value = INOTIFY_WATCHES},
 	{.path = "fs/mqueue/msg_default", .value = 10},
 	{.path = "fs/mqueue/msg_max", .value = 10},
 	{.path = "fs/mqueue/msgsize_default", .value = 8192},

@@ -39,11 +39,13 @@ long sys_renameat2(uint64_t from_fd, uint64_t from, uint64_t to_fd, uint64_t to,
 			inode_put(new.dir);
 	}
 	if (!err) {
+		/* Of one file system both are; only one of them may be watched. */
+		const struct inode_ops *ops =
+			new.dir->ops->opened ? new.dir->ops : old.dir->ops;
+
 		err = (flags & RENAME_EXCHANGE) && !tmpfs_is(old.dir) ? -EINVAL
-		      : old.dir->ops->rename == new.dir->ops->rename
-			      ? old.dir->ops->rename(old.dir, old.name, old.len, new.dir, new.name,
-						     new.len, (unsigned int)flags)
-			      : -EXDEV;
+			      : ops->rename(old.dir, old.name, old.len, new.dir, new.name, new.len,
+					    (unsigned int)flags);
 		inode_put(new.dir);
 	}
 	inode_put(old.dir);

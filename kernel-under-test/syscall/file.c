@@ -152,6 +152,9 @@ static long open_at(int dirfd, uint64_t path, uint32_t flags, uint32_t mode)
 		err = fifo_open(inode, flags & (O_ACCMODE | O_NONBLOCK), &f);
 	else
 		err = file_open(inode, flags, &f);
+	/* Who watches it has seen to it that there are locks. */
+	if (unlikely(inode->locks) && !err && inode->ops->opened)
+		inode->ops->opened(inode, flags, false);
 	inode_put(inode);
 	if (err)
 		return err;

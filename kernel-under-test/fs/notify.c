@@ -1,0 +1,280 @@
+#include "fs/notify.h"
+
+#include "fs/file.h"
+#include "fs/lock.h"
+#include "lib/errno.h"
+#include "lib/string.h"
+#include "mm/kmem.h"
+
+/* The operations of one kind of inode, with the telling. There are few kinds: none is freed. */
+struct told {
+	struct inode_ops ops;
+	const struct inode_ops *real;
+	struct told *next;
+};
+
+static struct told *all_told;
+static uint32_t last_cookie;
+
+static bool is_told(const struct inode *i)
+{
+	return i->ops->opened;
+}
+
+static const struct inode_ops *real(const struct inode *i)
+{
+	return container_of(i->ops, struct told, ops)->real;
+}
+
+static uint32_t type_mask(const struct inode *i)
+{
+	return inode_is(i, S_IFDIR) ? IN_ISDIR : 0;
+}
+
+static int tell_of(struct inode *inode);
+
+static void told_opened(struct inode *inode, uint32_t flags, bool closed)
+{
+	if (flags & O_PATH)
+		return;
+	notify_tell_all(inode, !closed		   ? IN_OPEN
+			       : flags & O_ACCMODE ? IN_CLOSE_WRITE
+						   : IN_CLOSE_NOWRITE);
+	if (closed && !inode->links)
+		notify_gone(inode, 1);
+}
+
+static long told_read(struct inode *inode, uint64_t pos, struct uio *u)
+{
+	long n = real(inode)->read(inode, pos, u);
+
+	if (n > 0)
+		notify_tell_all(inode, IN_ACCESS);
+	return n;
+}
+
+static long told_write(struct inode *inode, uint64_t pos, struct uio *u)
+{
+	long n = real(inode)->write(inode, pos, u);
+
+	if (n > 0)
+		notify_tell_all(inode, IN_MODIFY);
+	return n;
+}
+
+static int told_truncate(struct inode *inode, uint64_t size)
+{
+	int err = real(inode)->truncate(inode, size);
+
+	if (!err)
+		notify_tell_all(inode, IN_MODIFY);
+	return err;
+}
+
+static int told_allocate(struct inode *inode, uint64_t pos, uint64_t len, bool keep, bool clear)
+{
+	int err = real(inode)->allocate(inode, pos, len, keep, clear);
+
+	if (!err)
+		notify_tell_all(inode, IN_MODIFY);
+	return err;
+}
+
+static void told_changed(struct inode *inode)
+{
+	if (real(inode)->changed)
+		real(inode)->changed(inode);
+	notify_tell_all(inode, IN_ATTRIB);
+}
+
+static int told_lookup(struct inode *dir, const char *name, size_t len, struct inode **out)
+{
+	int err = real(dir)->lookup(dir, name, len, out);
+
+	/* Without memory for it what is done there is not told. */
+	if (!err && dir->watches)
+		tell_of(*out);
+	return err;
+}
+
+static int told_create(struct inode *dir, const char *name, size_t len, uint32_t mode,
+		       uint64_t device, struct inode **out)
+{
+	int err = real(dir)->create(dir, name, len, mode, device, out);
+
+	if (err)
+		return err;
+	if (dir->watches)
+		tell_of(*out);
+	notify_tell(dir, IN_CREATE | type_mask(*out), 0, name, len);
+	return 0;
+}
+
+static int told_symlink(struct inode *dir, const char *name, size_t len, const char *target)
+{
+	int err = real(dir)->symlink(dir, name, len, target);
+
+	if (!err)
+		notify_tell(dir, IN_CREATE, 0, name, len);
+	return err;
+}
+
+static int told_link(struct inode *dir, const char *name, size_t len, struct inode *target)
+{
+	int err = real(dir)->link(dir, name, len, target);
+
+	if (err)
+		return err;
+	if (dir->watches)
+		tell_of(target);
+	notify_tell(target, IN_ATTRIB, 0, NULL, 0);
+	notify_tell(dir, IN_CREATE, 0, name, len);
+	return 0;
+}
+
+/* A name of `inode` was taken away. */
+static void lost_name(struct inode *inode)
+{
+	if (!inode_is(inode, S_IFDIR))
+		notify_tell(inode, IN_ATTRIB, 0, NULL, 0);
+	if (!inode->links)
+		notify_gone(inode, 1);
+}
+
+static int told_unlink(struct inode *dir, const char *name, size_t len, bool directory)
+{
+	struct inode *target;
+	int err = real(dir)->lookup(dir, name, len, &target);
+
+	if (err)
+		return err;
+	err = real(dir)->unlink(dir, name, len, directory);
+	if (!err) {
+		lost_name(target);
+		notify_tell(dir, IN_DELETE | type_mask(target), 0, name, len);
+	}
+	inode_put(target);
+	return err;
+}
+
+static void moved(struct inode *inode, struct inode *from, const char *name, size_t len,
+		  struct inode *to, const char *new_name, size_t new_len)
+{
+	uint32_t cookie = ++last_cookie;
+
+	if (to->watches)
+		tell_of(inode);
+	notify_tell(from, IN_MOVED_FROM | type_mask(inode), cookie, name, len);
+	notify_tell(to, IN_MOVED_TO | type_mask(inode), cookie, new_name, new_len);
+	notify_tell(inode, IN_MOVE_SELF, 0, NULL, 0);
+}
+
+static int told_rename(struct inode *from, const char *name, size_t len, struct inode *to,
+		       const char *new_name, size_t new_len, unsigned int flags)
+{
+	const struct inode_ops *ops = real(is_told(from) ? from : to);
+	struct inode *inode, *other = NULL;
+	int err = ops->lookup(from, name, len, &inode);
+
+	if (err)
+		return err;
+	if (ops->lookup(to, new_name, new_len, &other))
+		other = NULL;
+	err = ops->rename(from, name, len, to, new_name, new_len, flags);
+	if (!err && other != inode) {
+		moved(inode, from, name, len, to, new_name, new_len);
+		if (other && (flags & RENAME_EXCHANGE))
+			moved(other, to, new_name, new_len, from, name, len);
+		else if (other)
+			lost_name(other);
+	}
+	inode_put(inode);
+	if (other)
+		inode_put(other);
+	return err;
+}
+
+static const struct inode_ops *told_ops(const struct inode_ops *ops)
+{
+	struct told *t;
+
+	for (t = all_told; t; t = t->next)
+		if (t->real == ops)
+			return &t->ops;
+	t = kmem_alloc(sizeof(*t));
+	if (!t)
+		return NULL;
+	t->real = ops;
+	t->ops = *ops;
+	t->ops.opened = told_opened;
+	t->ops.changed = told_changed;
+#define TELL(op) t->ops.op = ops->op ? told_##op : NULL
+	TELL(read), TELL(write), TELL(truncate), TELL(allocate), TELL(lookup), TELL(create);
+	TELL(symlink), TELL(link), TELL(unlink), TELL(rename);
+#undef TELL
+	t->ops.read_unlocked = t->ops.write_unlocked = NULL;
+	t->next = all_told;
+	all_told = t;
+	return &t->ops;
+}
+
+static int tell_of(struct inode *inode)
+{
+	const struct inode_ops *ops;
+	int err;
+
+	/* Of pipes and sockets only their names are told. */
+	if (is_told(inode) || inode_is(inode, S_IFIFO) || inode_is(inode, S_IFSOCK))
+		return 0;
+	/* Whoever closes a file looks there. */
+	err = lock_prepare(inode);
+	ops = err ? NULL : told_ops(inode->ops);
+	if (!ops)
+		return -ENOMEM;
+	spin_lock(&inode->lock, LOCK_INODE);
+	inode->ops = ops;
+	spin_unlock(&inode->lock);
+	return 0;
+}
+
+struct one_name {
+	char name[NAME_LEN_MAX];
+	size_t len;
+	uint64_t next;
+};
+
+static bool take_name(void *ctx, const char *name, size_t len, uint64_t ino, uint32_t mode,
+		      uint64_t next_pos)
+{
+	struct one_name *n = ctx;
+
+	(void)ino, (void)mode;
+	if (n->len)
+		return false;
+	memcpy(n->name, name, len);
+	n->len = len;
+	n->next = next_pos;
+	return true;
+}
+
+int notify_begin(struct inode *inode)
+{
+	struct one_name n = {.next = 0};
+	struct inode *child;
+	int err = tell_of(inode);
+
+	/* One name at a time: to list may be to hold a lock that a lookup takes. */
+	while (!err && inode_is(inode, S_IFDIR)) {
+		n.len = 0;
+		err = inode->ops->list(inode, n.next, take_name, &n);
+		if (err || !n.len)
+			break;
+		if ((n.len == 1 && n.name[0] == '.') ||
+		    (n.len == 2 && n.name[0] == '.' && n.name[1] == '.') ||
+		    real(inode)->lookup(inode, n.name, n.len, &child))
+			continue;
+		err = tell_of(child);
+		inode_put(child);
+	}
+	return err;
+}

@@ -1,0 +1,36 @@
+/*
+ * Telling who watches an inode what happens to it.
+ *
+ * An inode that is watched, or is in a directory that is, gets other operations: those it had, and
+ * after each the telling. Nobody else pays for it. What was once told of stays so.
+ */
+#pragma once
+
+#include "fs/inode.h"
+
+/* Numbered as on Linux. */
+#define IN_ACCESS	 0x1u
+#define IN_MODIFY	 0x2u
+#define IN_ATTRIB	 0x4u
+#define IN_CLOSE_WRITE	 0x8u
+#define IN_CLOSE_NOWRITE 0x10u
+#define IN_OPEN		 0x20u
+#define IN_MOVED_FROM	 0x40u
+#define IN_MOVED_TO	 0x80u
+#define IN_CREATE	 0x100u
+#define IN_DELETE	 0x200u
+#define IN_DELETE_SELF	 0x400u
+#define IN_MOVE_SELF	 0x800u
+#define IN_Q_OVERFLOW	 0x4000u
+#define IN_IGNORED	 0x8000u
+#define IN_ISDIR	 0x40000000u
+
+/* What happens to `inode` from now on, and to what is in it, is told. 0 or -ENOMEM. */
+int notify_begin(struct inode *inode);
+
+/* Given by ipc. To those who watch `inode`; `name` is of what is in it, or NULL. */
+void notify_tell(struct inode *inode, uint32_t mask, uint32_t cookie, const char *name, size_t len);
+/* Given by ipc. The same, and to those who watch a directory that it has a name in. May sleep. */
+void notify_tell_all(struct inode *inode, uint32_t mask);
+/* Given by ipc. It has no name, and none but its watchers and `others` references: it is gone. */
+void notify_gone(struct inode *inode, uint32_t others);

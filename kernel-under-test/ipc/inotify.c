@@ -1,0 +1,319 @@
+#include "ipc/inotify.h"
+
+#include "fs/notify.h"
+#include "lib/errno.h"
+#include "lib/list.h"
+#include "lib/string.h"
+#include "mm/kmem.h"
+#include "mm/space.h"
+#include "sched/wait.h"
+
+#define FIONREAD 0x541b
+
+/* As read() gives it: struct inotify_event. */
+struct head {
+	int32_t wd;
+	uint32_t mask, cookie, len;
+};
+
+struct event {
+	struct list all;
+	struct head head;
+	char name[]; /* head.len bytes, filled up with zeros */
+};
+
+struct inotify {
+	struct list watches, events;
+	uint32_t event_count, byte_count;
+	int last_wd;
+	struct wait_queue readers;
+};
+
+/* Holds a reference on what it watches. */
+struct watch {
+	struct watch *next; /* of the inode */
+	struct list all;    /* of the instance */
+	struct list dirs;   /* of all directories, if it is one */
+	struct inotify *owner;
+	struct inode *inode;
+	int wd;
+	uint32_t mask;
+};
+
+static struct list watched_dirs = LIST_INIT(watched_dirs);
+static unsigned int instance_count, watch_count;
+
+/* The same twice in a row is told once. */
+static bool is_last(const struct inotify *in, const struct event *e)
+{
+	const struct event *last;
+
+	if (list_empty(&in->events))
+		return false;
+	last = list_entry(in->events.prev, struct event, all);
+	return memcmp(&last->head, &e->head, sizeof(e->head)) == 0 &&
+	       memcmp(last->name, e->name, e->head.len) == 0;
+}
+
+static void add_event(struct inotify *in, int wd, uint32_t mask, uint32_t cookie, const char *name,
+		      size_t len)
+{
+	size_t room = name ? ALIGN_UP(len + 1, sizeof(struct head)) : 0;
+	struct event *e;
+
+	if (in->event_count > INOTIFY_EVENTS)
+		return;
+	if (in->event_count == INOTIFY_EVENTS)
+		wd = -1, mask = IN_Q_OVERFLOW, cookie = 0, room = 0;
+	e = kmem_zalloc(sizeof(*e) + room);
+	if (!e)
+		return;
+	e->head = (struct head){wd, mask, cookie, (uint32_t)room};
+	if (room)
+		memcpy(e->name, name, len);
+	if (is_last(in, e)) {
+		kmem_free(e);
+		return;
+	}
+	list_push_back(&in->events, &e->all);
+	in->event_count++;
+	in->byte_count += (uint32_t)(sizeof(e->head) + room);
+	wait_wake_one(&in->readers);
+}
+
+static void drop_event(struct inotify *in, struct event *e)
+{
+	list_remove(&e->all);
+	in->event_count--;
+	in->byte_count -= (uint32_t)sizeof(e->head) + e->head.len;
+	kmem_free(e);
+}
+
+static void drop_watch(struct watch *w)
+{
+	struct watch **at = &w->inode->watches;
+
+	while (*at != w)
+		at = &(*at)->next;
+	*at = w->next;
+	list_remove(&w->all);
+	if (inode_is(w->inode, S_IFDIR))
+		list_remove(&w->dirs);
+	watch_count--;
+	inode_put(w->inode);
+	kmem_free(w);
+}
+
+/* The last that is heard of it. */
+static void end_watch(struct watch *w)
+{
+	add_event(w->owner, w->wd, IN_IGNORED, 0, NULL, 0);
+	drop_watch(w);
+}
+
+void notify_tell(struct inode *inode, uint32_t mask, uint32_t cookie, const char *name, size_t len)
+{
+	for (struct watch *w = inode->watches, *next; w; w = next) {
+		next = w->next;
+		if (!(w->mask & mask & IN_ALL_EVENTS))
+			continue;
+		add_event(w->owner, w->wd, mask, cookie, name, len);
+		if (w->mask & IN_ONESHOT)
+			end_watch(w);
+	}
+}
+
+struct search {
+	uint64_t ino;
+	char name[NAME_LEN_MAX];
+	size_t len;
+};
+
+static bool is_it(void *ctx, const char *name, size_t len, uint64_t ino, uint32_t mode,
+		  uint64_t next_pos)
+{
+	struct search *s = ctx;
+
+	(void)mode, (void)next_pos;
+	if (ino != s->ino || (name[0] == '.' && (len == 1 || (len == 2 && name[1] == '.'))))
+		return true;
+	memcpy(s->name, name, len);
+	s->len = len;
+	return false;
+}
+
+/* The i-th watched directory, each once, with a reference; NULL past the last. */
+static struct inode *dir_at(size_t i)
+{
+	struct watch *w;
+
+	list_for_each (w, &watched_dirs, dirs)
+		if (w->inode->watches == w && i-- == 0)
+			return inode_get(w->inode);
+	return NULL;
+}
+
+void notify_tell_all(struct inode *inode, uint32_t mask)
+{
+	struct search s = {.ino = inode->ino};
+	struct inode *dir;
+
+	if (inode_is(inode, S_IFDIR))
+		mask |= IN_ISDIR;
+	/* While a directory is read from a disk, others may come and go. */
+	for (size_t i = 0; (dir = dir_at(i)); i++) {
+		s.len = 0;
+		if (dir->volume == inode->volume && dir != inode)
+			dir->ops->list(dir, 0, is_it, &s);
+		if (s.len)
+			notify_tell(dir, mask, 0, s.name, s.len);
+		inode_put(dir);
+	}
+	notify_tell(inode, mask, 0, NULL, 0);
+}
+
+void notify_gone(struct inode *inode, uint32_t others)
+{
+	for (const struct watch *w = inode->watches; w; w = w->next)
+		others++;
+	if (inode->object.refs > others)
+		return;
+	notify_tell(inode, IN_DELETE_SELF, 0, NULL, 0);
+	while (inode->watches)
+		end_watch(inode->watches);
+}
+
+static long inotify_read(struct file *f, struct uio *u)
+{
+	struct inotify *in = f->data;
+	long done = 0;
+	int err;
+
+	while (list_empty(&in->events)) {
+		if (f->flags & O_NONBLOCK)
+			return -EAGAIN;
+		err = wait_sleep(&in->readers, WAIT_INTERRUPTIBLE);
+		if (err)
+			return err;
+	}
+	while (!list_empty(&in->events)) {
+		struct event *e = list_first(&in->events, struct event, all);
+		size_t size = sizeof(e->head) + e->head.len;
+
+		if (size > u->left)
+			return done ? done : -EINVAL;
+		err = uio_put(u, &e->head, size);
+		if (err)
+			return done ? done : err;
+		done += (long)size;
+		drop_event(in, e);
+	}
+	return done;
+}
+
+static long inotify_ioctl(struct file *f, uint64_t request, uint64_t arg)
+{
+	int left = (int)((struct inotify *)f->data)->byte_count;
+
+	return request == FIONREAD ? copy_to_user(arg, &left, sizeof(left)) : -ENOTTY;
+}
+
+static uint32_t inotify_poll(struct file *f, struct poll_entry *p)
+{
+	struct inotify *in = f->data;
+
+	poll_add(p, &in->readers);
+	return list_empty(&in->events) ? 0 : POLL_READABLE;
+}
+
+static void inotify_release(struct file *f)
+{
+	struct inotify *in = f->data;
+
+	while (!list_empty(&in->watches))
+		drop_watch(list_first(&in->watches, struct watch, all));
+	while (!list_empty(&in->events))
+		drop_event(in, list_first(&in->events, struct event, all));
+	instance_count--;
+	kmem_free(in);
+}
+
+static const struct file_ops inotify_ops = {
+	.kind = "anon_inode:inotify",
+	.read = inotify_read,
+	.ioctl = inotify_ioctl,
+	.poll = inotify_poll,
+	.release = inotify_release,
+};
+
+int inotify_create(uint32_t flags, struct file **out)
+{
+	struct inotify *in;
+
+	if (instance_count == INOTIFY_INSTANCES)
+		return -EMFILE;
+	in = kmem_zalloc(sizeof(*in));
+	if (!in)
+		return -ENOMEM;
+	list_init(&in->watches);
+	list_init(&in->events);
+	wait_init(&in->readers);
+	*out = file_make(&inotify_ops, O_RDONLY | flags, NULL, in);
+	if (!*out) {
+		kmem_free(in);
+		return -ENOMEM;
+	}
+	instance_count++;
+	return 0;
+}
+
+bool inotify_is(const struct file *f)
+{
+	return f->ops == &inotify_ops;
+}
+
+int inotify_watch(struct file *f, struct inode *inode, uint32_t mask)
+{
+	struct inotify *in = f->data;
+	uint32_t bits = mask & (IN_ALL_EVENTS | IN_ONESHOT | IN_EXCL_UNLINK);
+	struct watch *w;
+	int err;
+
+	for (w = inode->watches; w; w = w->next) {
+		if (w->owner != in)
+			continue;
+		if (mask & IN_MASK_CREATE)
+			return -EEXIST;
+		w->mask = mask & IN_MASK_ADD ? w->mask | bits : bits;
+		return w->wd;
+	}
+	if (watch_count == INOTIFY_WATCHES)
+		return -ENOSPC;
+	err = notify_begin(inode);
+	w = err ? NULL : kmem_alloc(sizeof(*w));
+	if (!w)
+		return -ENOMEM;
+	*w = (struct watch){.owner = in, .inode = inode_get(inode), .mask = bits};
+	w->wd = ++in->last_wd;
+	w->next = inode->watches;
+	inode->watches = w;
+	list_push_back(&in->watches, &w->all);
+	if (inode_is(inode, S_IFDIR))
+		list_push_back(&watched_dirs, &w->dirs);
+	watch_count++;
+	return w->wd;
+}
+
+int inotify_unwatch(struct file *f, int wd)
+{
+	struct inotify *in = f->data;
+	struct watch *w;
+
+	list_for_each (w, &in->watches, all) {
+		if (w->wd == wd) {
+			end_watch(w);
+			return 0;
+		}
+	}
+	return -EINVAL;
+}
