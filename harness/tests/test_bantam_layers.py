@@ -40,6 +40,7 @@ USER_POINTERS = {
     "fs/block_file.c": "an ioctl knows what its argument is",
     "ipc/futex.c": "the word must be read where nothing can come between",
     "ipc/epoll.c": "events are handed out one by one",
+    "ipc/inotify.c": "an ioctl knows what its argument is",
     "ipc/pipe.c": "an ioctl knows what its argument is",
     "net/socket.c": "an ioctl knows what its argument is",
     "drivers/tty_control.c": "an ioctl knows what its argument is",
