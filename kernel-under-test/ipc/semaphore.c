@@ -1,67 +1,91 @@
 #include "ipc/semaphore.h"
 
+#include "arch/time.h"
+#include "fs/credentials.h"
+#include "fs/volume.h"
 #include "lib/errno.h"
 #include "mm/kmem.h"
 #include "sched/wait.h"
 
-#define SETS_MAX 256
+#define NS_PER_SEC 1000000000ull
+
+struct semaphore {
+	int16_t value;
+	uint16_t less, nothing; /* who wait until it is larger, and until it is 0 */
+	int pid;
+};
 
 struct set {
-	int key;
-	int id;
+	struct ipc_entry entry;
 	unsigned int count;
 	/* Who works on it now; the last one frees a set that was removed. */
 	unsigned int users;
 	bool removed;
+	uint64_t operated, changed;
 	struct wait_queue waiters;
-	int16_t value[];
+	struct list undos;
+	struct semaphore semaphores[];
 };
 
-static struct set *sets[SETS_MAX];
-/* Ids count up by SETS_MAX a slot, so that a stale one is known. */
-static int generation;
+/* Of one process and one set. */
+struct semaphore_undo {
+	/* NULL: the set is gone. */
+	struct set *set;
+	struct list by_set;
+	struct semaphore_undo *next;
+	int16_t adjust[];
+};
 
-static struct set *find(int id)
+static struct ipc_table sets;
+
+static uint64_t now(void)
 {
-	struct set *s = id >= 0 ? sets[id % SETS_MAX] : NULL;
-
-	return s && s->id == id ? s : NULL;
+	return (volume_epoch_ns + arch_time_ns()) / NS_PER_SEC;
 }
 
-static long make(int key, unsigned int count)
+static struct set *set_of(struct ipc_entry *e)
+{
+	return e ? container_of(e, struct set, entry) : NULL;
+}
+
+/* The set, if the caller may do that with it. */
+static long find(int id, unsigned int mask, struct set **out)
+{
+	*out = set_of(ipc_find(&sets, id));
+	return *out ? ipc_may(&(*out)->entry, mask) : -EINVAL;
+}
+
+static long make(int key, unsigned int count, unsigned int flags)
 {
 	struct set *s;
-	int slot = 0;
+	int id;
 
 	if (!count || count > SEMAPHORES_MAX)
 		return -EINVAL;
-	while (slot < SETS_MAX && sets[slot])
-		slot++;
-	if (slot == SETS_MAX)
-		return -ENOSPC;
-	s = kmem_zalloc(sizeof(*s) + count * sizeof(s->value[0]));
+	s = kmem_zalloc(sizeof(*s) + count * sizeof(s->semaphores[0]));
 	if (!s)
 		return -ENOMEM;
-	s->key = key;
 	s->count = count;
-	s->id = slot + SETS_MAX * (generation++ % 10000);
+	s->changed = now();
 	wait_init(&s->waiters);
-	sets[slot] = s;
-	return s->id;
+	list_init(&s->undos);
+	id = ipc_enter(&sets, &s->entry, key, flags);
+	if (id < 0)
+		kmem_free(s);
+	return id;
 }
 
 long semaphore_get(int key, unsigned int count, unsigned int flags)
 {
-	for (int i = 0; i < SETS_MAX && key; i++) {
-		struct set *s = sets[i];
+	struct set *s = set_of(ipc_by_key(&sets, key));
 
-		if (!s || s->key != key)
-			continue;
-		if ((flags & IPC_CREAT) && (flags & IPC_EXCL))
-			return -EEXIST;
-		return count > s->count ? -EINVAL : s->id;
-	}
-	return !key || (flags & IPC_CREAT) ? make(key, count) : -ENOENT;
+	if (!s)
+		return !key || (flags & IPC_CREAT) ? make(key, count, flags) : -ENOENT;
+	if ((flags & IPC_CREAT) && (flags & IPC_EXCL))
+		return -EEXIST;
+	if (count > s->count)
+		return -EINVAL;
+	return ipc_may(&s->entry, (flags >> 6 | flags >> 3 | flags) & 6) ? -EACCES : s->entry.id;
 }
 
 static void leave(struct set *s)
@@ -70,77 +94,172 @@ static void leave(struct set *s)
 		kmem_free(s);
 }
 
+/* What the user has to have undone of the set: found, or made. NULL without memory. */
+static struct semaphore_undo *undo_of(struct set *s, struct semaphore_undo **all)
+{
+	struct semaphore_undo *u;
+
+	for (u = *all; u; u = u->next)
+		if (u->set == s)
+			return u;
+	u = kmem_zalloc(sizeof(*u) + s->count * sizeof(u->adjust[0]));
+	if (!u)
+		return NULL;
+	u->set = s;
+	list_push_back(&s->undos, &u->by_set);
+	u->next = *all;
+	*all = u;
+	return u;
+}
+
+/* Of one operation, done: there and back. */
+static void count_undo(struct semaphore_undo *u, const struct semaphore_op *op, int sign)
+{
+	if (op->flags & SEM_UNDO)
+		u->adjust[op->number] -= (int16_t)(sign * op->change);
+}
+
+static bool undo_fits(const struct semaphore_undo *u, const struct semaphore_op *op)
+{
+	int after = (op->flags & SEM_UNDO) ? u->adjust[op->number] - op->change : 0;
+
+	return after >= -SEMAPHORE_VALUE_MAX - 1 && after <= SEMAPHORE_VALUE_MAX;
+}
+
 /* All or nothing. 1: done; 0: one must wait, `*op` says which; -ERANGE. */
-static int try(struct set *s, const struct semaphore_op *ops, size_t n, size_t *op)
+static int try(struct set *s, const struct semaphore_op *ops, size_t n, size_t *op,
+	       struct semaphore_undo *undo)
 {
 	size_t i;
 	int ret = 1;
 
 	for (i = 0; i < n && ret == 1; i++) {
-		int16_t *v = &s->value[ops[i].number];
+		int16_t *v = &s->semaphores[ops[i].number].value;
 		int after = *v + ops[i].change;
 
-		if (ops[i].change == 0 ? *v != 0 : after < 0)
+		if (ops[i].change == 0 ? *v != 0 : after < 0) {
 			ret = 0;
-		else if (after > SEMAPHORE_VALUE_MAX)
+		} else if (after > SEMAPHORE_VALUE_MAX || !undo_fits(undo, &ops[i])) {
 			ret = -ERANGE;
-		else
+		} else {
 			*v = (int16_t)after;
+			count_undo(undo, &ops[i], 1);
+		}
 	}
 	if (ret == 1)
 		return ret;
 	/* The one that failed changed nothing. */
 	*op = i - 1;
-	for (i = *op; i-- > 0;)
-		s->value[ops[i].number] -= ops[i].change;
+	for (i = *op; i-- > 0;) {
+		s->semaphores[ops[i].number].value -= ops[i].change;
+		count_undo(undo, &ops[i], -1);
+	}
 	return ret;
 }
 
-static long operate(struct set *s, const struct semaphore_op *ops, size_t n, uint64_t deadline)
+static int wait_for(struct set *s, const struct semaphore_op *op, uint64_t deadline)
+{
+	struct semaphore *m = &s->semaphores[op->number];
+	uint16_t *waiting = op->change ? &m->less : &m->nothing;
+	int err;
+
+	if (op->flags & IPC_NOWAIT)
+		return -EAGAIN;
+	++*waiting;
+	err = deadline == UINT64_MAX ? wait_sleep(&s->waiters, WAIT_INTERRUPTIBLE)
+				     : wait_sleep_until(&s->waiters, WAIT_INTERRUPTIBLE, deadline);
+	--*waiting;
+	if (s->removed)
+		return -EIDRM;
+	return err == -ETIMEDOUT ? -EAGAIN : err ? -EINTR : 0;
+}
+
+static long operate(struct set *s, const struct semaphore_op *ops, size_t n, uint64_t deadline,
+		    int pid, struct semaphore_undo *undo)
 {
 	size_t op;
 	int err;
 
-	while ((err = try(s, ops, n, &op)) == 0) {
-		if (ops[op].flags & IPC_NOWAIT)
-			return -EAGAIN;
-		err = deadline == UINT64_MAX
-			      ? wait_sleep(&s->waiters, WAIT_INTERRUPTIBLE)
-			      : wait_sleep_until(&s->waiters, WAIT_INTERRUPTIBLE, deadline);
-		if (s->removed)
-			return -EIDRM;
+	while ((err = try(s, ops, n, &op, undo)) == 0) {
+		err = wait_for(s, &ops[op], deadline);
 		if (err)
-			return err == -ETIMEDOUT ? -EAGAIN : -EINTR;
+			return err;
 	}
 	if (err < 0)
 		return err;
+	for (size_t i = 0; i < n; i++)
+		s->semaphores[ops[i].number].pid = pid;
+	s->operated = now();
 	wait_wake_all(&s->waiters);
 	return 0;
 }
 
-long semaphore_operate(int id, const struct semaphore_op *ops, size_t n, uint64_t deadline_ns)
+long semaphore_operate(int id, const struct semaphore_op *ops, size_t n, uint64_t deadline_ns,
+		       const struct semaphore_user *user)
 {
-	struct set *s = find(id);
+	struct semaphore_undo *undo = NULL;
+	bool changes = false, undoes = false;
+	struct set *s = set_of(ipc_find(&sets, id));
 	long err;
 
 	if (!s)
 		return -EINVAL;
-	for (size_t i = 0; i < n; i++)
+	for (size_t i = 0; i < n; i++) {
 		if (ops[i].number >= s->count)
 			return -EFBIG;
+		changes |= ops[i].change != 0;
+		undoes |= ops[i].flags & SEM_UNDO;
+	}
+	err = ipc_may(&s->entry, changes ? MAY_WRITE : MAY_READ);
+	if (err)
+		return err;
+	if (undoes && !(undo = undo_of(s, user->undo)))
+		return -ENOMEM;
 	s->users++;
-	err = operate(s, ops, n, deadline_ns);
+	err = operate(s, ops, n, deadline_ns, user->pid, undo);
 	leave(s);
 	return err;
 }
 
+void semaphore_exit(const struct semaphore_user *user)
+{
+	struct semaphore_undo *u;
+
+	while ((u = *user->undo)) {
+		struct set *s = u->set;
+
+		*user->undo = u->next;
+		for (unsigned int i = 0; s && i < s->count; i++) {
+			struct semaphore *m = &s->semaphores[i];
+
+			if (!u->adjust[i])
+				continue;
+			m->value = (int16_t)MIN(MAX(m->value + u->adjust[i], 0),
+						SEMAPHORE_VALUE_MAX);
+			m->pid = user->pid;
+		}
+		if (s) {
+			list_remove(&u->by_set);
+			wait_wake_all(&s->waiters);
+		}
+		kmem_free(u);
+	}
+}
+
 long semaphore_remove(int id)
 {
-	struct set *s = find(id);
+	struct set *s = set_of(ipc_find(&sets, id));
+	struct semaphore_undo *u, *next;
+	int err = s ? ipc_may_own(&s->entry) : -EINVAL;
 
-	if (!s)
-		return -EINVAL;
-	sets[id % SETS_MAX] = NULL;
+	if (err)
+		return err;
+	/* Their processes free them. */
+	list_for_each_safe (u, next, &s->undos, by_set) {
+		list_remove(&u->by_set);
+		u->set = NULL;
+	}
+	ipc_leave(&sets, &s->entry);
 	s->removed = true;
 	wait_wake_all(&s->waiters);
 	s->users++;
@@ -150,27 +269,79 @@ long semaphore_remove(int id)
 
 long semaphore_count(int id)
 {
-	struct set *s = find(id);
+	struct set *s = set_of(ipc_find(&sets, id));
 
 	return s ? (long)s->count : -EINVAL;
 }
 
-long semaphore_value(int id, unsigned int number)
+long semaphore_ask(int id, unsigned int number, enum semaphore_question q)
 {
-	struct set *s = find(id);
+	struct set *s;
+	long err = find(id, MAY_READ, &s);
+	const struct semaphore *m;
 
-	return s && number < s->count ? s->value[number] : -EINVAL;
+	if (err || number >= s->count)
+		return err ? err : -EINVAL;
+	m = &s->semaphores[number];
+	return q == SEMAPHORE_PID    ? m->pid
+	       : q == SEMAPHORE_LESS ? m->less
+	       : q == SEMAPHORE_NOTHING ? m->nothing
+					: m->value;
 }
 
-long semaphore_set(int id, unsigned int number, int value)
+long semaphore_set(int id, unsigned int number, int value, int pid)
 {
-	struct set *s = find(id);
+	struct semaphore_undo *u;
+	struct set *s;
+	long err = find(id, MAY_WRITE, &s);
 
-	if (!s || number >= s->count)
-		return -EINVAL;
+	if (err || number >= s->count)
+		return err ? err : -EINVAL;
 	if (value < 0 || value > SEMAPHORE_VALUE_MAX)
 		return -ERANGE;
-	s->value[number] = (int16_t)value;
+	list_for_each (u, &s->undos, by_set)
+		u->adjust[number] = 0;
+	s->semaphores[number].value = (int16_t)value;
+	s->semaphores[number].pid = pid;
+	s->changed = now();
 	wait_wake_all(&s->waiters);
 	return 0;
+}
+
+long semaphore_status(int id, bool by_slot, bool any, struct semaphore_status *out)
+{
+	struct set *s = set_of(by_slot ? ipc_at(&sets, id) : ipc_find(&sets, id));
+	long err = !s ? -EINVAL : any ? 0 : ipc_may(&s->entry, MAY_READ);
+
+	if (err)
+		return err;
+	*out = (struct semaphore_status){
+		.permissions = s->entry.permissions,
+		.operated = s->operated,
+		.changed = s->changed,
+		.count = s->count,
+	};
+	return by_slot ? s->entry.id : 0;
+}
+
+long semaphore_permit(int id, const struct ipc_permissions *p)
+{
+	struct set *s = set_of(ipc_find(&sets, id));
+	long err = s ? ipc_permit(&s->entry, p) : -EINVAL;
+
+	if (!err)
+		s->changed = now();
+	return err;
+}
+
+int semaphore_totals(int *count, int *all)
+{
+	*count = *all = 0;
+	for (int i = 0; i < IPC_SLOTS; i++) {
+		struct set *s = set_of(ipc_at(&sets, i));
+
+		*count += s != NULL;
+		*all += s ? (int)s->count : 0;
+	}
+	return ipc_highest(&sets);
 }

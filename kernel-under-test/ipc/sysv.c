@@ -47,6 +47,15 @@ void ipc_leave(struct ipc_table *t, struct ipc_entry *e)
 	t->slots[e->id % IPC_SLOTS] = NULL;
 }
 
+int ipc_highest(const struct ipc_table *t)
+{
+	int slot = IPC_SLOTS - 1;
+
+	while (slot > 0 && !t->slots[slot])
+		slot--;
+	return slot;
+}
+
 int ipc_may(const struct ipc_entry *e, unsigned int mask)
 {
 	const struct credentials *c = credentials_current();
@@ -67,4 +76,16 @@ int ipc_may_own(const struct ipc_entry *e)
 			       capable(CAP_SYS_ADMIN)
 		       ? 0
 		       : -EPERM;
+}
+
+int ipc_permit(struct ipc_entry *e, const struct ipc_permissions *p)
+{
+	int err = ipc_may_own(e);
+
+	if (err)
+		return err;
+	e->permissions.uid = p->uid;
+	e->permissions.gid = p->gid;
+	e->permissions.mode = p->mode & 0777;
+	return 0;
 }

@@ -8,6 +8,13 @@
 #define IPC_EXCL   02000
 #define IPC_NOWAIT 04000
 
+/* Commands of shmctl, msgctl and semctl. */
+#define IPC_RMID 0
+#define IPC_SET	 1
+#define IPC_STAT 2
+#define IPC_INFO 3
+#define IPC_64	 0x100
+
 /* struct ipc64_perm of the x86_64 ABI. */
 struct ipc_permissions {
 	int32_t key;
@@ -38,6 +45,16 @@ struct ipc_entry *ipc_by_key(const struct ipc_table *t, int key);
 /* Enters `e`, made by the caller of that name: its id, or -ENOSPC. */
 int ipc_enter(struct ipc_table *t, struct ipc_entry *e, int key, unsigned int mode);
 void ipc_leave(struct ipc_table *t, struct ipc_entry *e);
+
+/* Of all things by their places: the highest in use (0 if none is), and the one there, or NULL. */
+int ipc_highest(const struct ipc_table *t);
+static inline struct ipc_entry *ipc_at(const struct ipc_table *t, int slot)
+{
+	return slot >= 0 && slot < IPC_SLOTS ? t->slots[slot] : NULL;
+}
+
+/* Another owner and mode, as IPC_SET asks for. 0 or -EPERM. */
+int ipc_permit(struct ipc_entry *e, const struct ipc_permissions *p);
 
 /* 4: read, 2: write. 0 or -EACCES. */
 int ipc_may(const struct ipc_entry *e, unsigned int mask);

@@ -2,6 +2,7 @@
 #include "arch/uaccess.h"
 #include "fs/credentials.h"
 #include "ipc/futex.h"
+#include "ipc/semaphore.h"
 #include "lib/errno.h"
 #include "lib/printf.h"
 #include "proc/pidfd.h"
@@ -101,6 +102,8 @@ static void finish(struct process *p)
 	timer_cancel(&p->alarm);
 	if (unlikely(p->timers))
 		posix_timers_delete_all(p, true);
+	if (unlikely(p->semaphore_undo))
+		semaphore_exit(&(struct semaphore_user){p->pid, &p->semaphore_undo});
 	timer_cancel(&p->cpu_limit);
 	files_put(p->files);
 	if (unlikely(p->sid == p->pid))

@@ -113,6 +113,7 @@ struct process {
 	struct signal_action actions[SIGNALS_MAX];
 	struct timer alarm;
 	struct posix_timer *timers;
+	struct semaphore_undo *semaphore_undo;
 	uint64_t alarm_deadline, alarm_interval;
 };
 

@@ -7,10 +7,10 @@
 #include "syscall/syscalls.h"
 #include "syscall/user.h"
 
-#define IPC_RMID 0
-#define IPC_SET	 1
-#define IPC_STAT 2
-#define IPC_64	 0x100
+
+#define MSG_STAT     11
+#define MSG_INFO     12
+#define MSG_STAT_ANY 13
 
 #define MSG_NOERROR 010000
 #define MSG_EXCEPT  020000
@@ -216,14 +216,46 @@ struct user_queue {
 
 _Static_assert(sizeof(struct user_queue) == 120, "x86_64 ABI");
 
-static long put_status(const struct queue *q, uint64_t out)
+static long put_status(const struct queue *q, uint64_t out, bool any)
 {
 	const struct user_queue u = {
 		q->entry.permissions, q->sent,	 q->received, q->changed, q->bytes, q->count,
 		q->bytes_max,	      q->sender, q->receiver, {0}};
-	int err = ipc_may(&q->entry, MAY_READ);
+	int err = any ? 0 : ipc_may(&q->entry, MAY_READ);
 
 	return err ? err : copy_to_user(out, &u, sizeof(u));
+}
+
+static long put_by_slot(uint64_t slot, uint64_t at, bool any)
+{
+	struct ipc_entry *e = ipc_at(&queues, (int)slot);
+	int id = e ? e->id : -EINVAL;
+	long err = e ? put_status(container_of(e, struct queue, entry), at, any) : 0;
+
+	return err ? err : id;
+}
+
+/* struct msginfo: the limits, or (`used`) in three places of it how much there is. */
+static long put_limits(uint64_t at, bool used)
+{
+	struct {
+		int32_t pool, map, size_max, bytes_max, queues, unit, texts;
+		uint16_t segments;
+	} l = {IPC_SLOTS * (QUEUE_BYTES / 1024), QUEUE_BYTES, SIZE_MAX_ONE, QUEUE_BYTES, IPC_SLOTS,
+	       16, QUEUE_BYTES, 0xffff};
+
+	_Static_assert(sizeof(l) == 32, "x86_64 ABI");
+	if (used)
+		l.pool = l.map = l.texts = 0;
+	for (int i = 0; i < IPC_SLOTS && used; i++) {
+		struct ipc_entry *e = ipc_at(&queues, i);
+		const struct queue *q = e ? container_of(e, struct queue, entry) : NULL;
+
+		l.pool += q != NULL;
+		l.map += q ? (int)q->count : 0;
+		l.texts += q ? (int)q->bytes : 0;
+	}
+	return copy_to_user(at, &l, sizeof(l)) < 0 ? -EFAULT : ipc_highest(&queues);
 }
 
 long sys_msgctl(uint64_t id, uint64_t command, uint64_t at)
@@ -232,24 +264,30 @@ long sys_msgctl(uint64_t id, uint64_t command, uint64_t at)
 	struct user_queue u;
 	/* Copying may sleep, and the queue go meanwhile: so that comes first. */
 	long err = set ? copy_from_user(&u, at, sizeof(u)) : 0;
-	struct queue *q = queue_of(id);
+	struct queue *q;
 
+	switch ((int)command & ~IPC_64) {
+	case IPC_INFO:
+	case MSG_INFO:
+		return put_limits(at, command == MSG_INFO);
+	case MSG_STAT:
+	case MSG_STAT_ANY:
+		return put_by_slot(id, at, command == MSG_STAT_ANY);
+	}
+	q = queue_of(id);
 	if ((int)id < 0 || !q)
 		return -EINVAL;
 	switch ((int)command & ~IPC_64) {
 	case IPC_STAT:
-		return put_status(q, at);
+		return put_status(q, at, false);
 	case IPC_SET:
+		if (!err && u.bytes_max > QUEUE_BYTES && !capable(CAP_SYS_RESOURCE))
+			err = -EPERM;
 		if (!err)
-			err = ipc_may_own(&q->entry);
+			err = ipc_permit(&q->entry, &u.permissions);
 		if (err)
 			return err;
-		if (u.bytes_max > QUEUE_BYTES && !capable(CAP_SYS_RESOURCE))
-			return -EPERM;
 		q->bytes_max = MIN(u.bytes_max, 64ul * QUEUE_BYTES);
-		q->entry.permissions.uid = u.permissions.uid;
-		q->entry.permissions.gid = u.permissions.gid;
-		q->entry.permissions.mode = u.permissions.mode & 0777;
 		q->changed = now();
 		return 0;
 	case IPC_RMID:

@@ -6,12 +6,16 @@
 #include "syscall/syscalls.h"
 #include "syscall/user.h"
 
-#define IPC_RMID 0
-#define GETVAL	 12
-#define GETALL	 13
-#define SETVAL	 16
-#define SETALL	 17
-#define SEM_UNDO 0x1000
+#define GETPID	     11
+#define GETVAL	     12
+#define GETALL	     13
+#define GETNCNT	     14
+#define GETZCNT	     15
+#define SETVAL	     16
+#define SETALL	     17
+#define SEM_STAT     18
+#define SEM_INFO     19
+#define SEM_STAT_ANY 20
 
 long sys_semget(uint64_t key, uint64_t count, uint64_t flags)
 {
@@ -20,6 +24,8 @@ long sys_semget(uint64_t key, uint64_t count, uint64_t flags)
 
 static long operate(uint64_t id, uint64_t ops_at, uint64_t n, uint64_t deadline)
 {
+	struct process *p = process_current();
+	const struct semaphore_user me = {p->pid, &p->semaphore_undo};
 	struct semaphore_op few[8], *ops = few;
 	long err;
 
@@ -33,12 +39,8 @@ static long operate(uint64_t id, uint64_t ops_at, uint64_t n, uint64_t deadline)
 			return -ENOMEM;
 	}
 	err = copy_from_user(ops, ops_at, n * sizeof(*ops));
-	/* Nothing is undone at exit here, so nothing is promised. */
-	for (size_t i = 0; i < n && !err; i++)
-		if (ops[i].flags & SEM_UNDO)
-			err = -EINVAL;
 	if (!err)
-		err = semaphore_operate((int)id, ops, n, deadline);
+		err = semaphore_operate((int)id, ops, n, deadline, &me);
 	if (ops != few)
 		kmem_free(ops);
 	return err;
@@ -70,27 +72,91 @@ static long transfer_all(int id, uint64_t at, bool set)
 		if (set) {
 			err = copy_from_user(&v, at, sizeof(v));
 			if (!err)
-				err = semaphore_set(id, (unsigned int)i, v);
+				err = semaphore_set(id, (unsigned int)i, v, process_current()->pid);
 		} else {
-			v = (uint16_t)semaphore_value(id, (unsigned int)i);
-			err = copy_to_user(at, &v, sizeof(v));
+			long value = semaphore_ask(id, (unsigned int)i, SEMAPHORE_VALUE);
+
+			v = (uint16_t)value;
+			err = value < 0 ? value : copy_to_user(at, &v, sizeof(v));
 		}
 	}
 	return err;
 }
 
-long sys_semctl(uint64_t id, uint64_t number, uint64_t command, uint64_t arg)
+/* struct seminfo. */
+struct user_limits {
+	int32_t map, sets, all, undos, per_set, ops, undos_each, undo_size, value, adjust;
+};
+
+static long put_limits(uint64_t at, bool used)
 {
-	switch (command) {
+	struct user_limits l = {
+		.map = IPC_SLOTS * SEMAPHORES_MAX,
+		.sets = IPC_SLOTS,
+		.all = IPC_SLOTS * SEMAPHORES_MAX,
+		.undos = IPC_SLOTS * SEMAPHORES_MAX,
+		.per_set = SEMAPHORES_MAX,
+		.ops = SEMAPHORE_OPS_MAX,
+		.undos_each = SEMAPHORE_OPS_MAX,
+		.undo_size = 20,
+		.value = SEMAPHORE_VALUE_MAX,
+		.adjust = SEMAPHORE_VALUE_MAX,
+	};
+	int sets, all, highest = semaphore_totals(&sets, &all);
+
+	if (used) {
+		l.undo_size = sets;
+		l.adjust = all;
+	}
+	return copy_to_user(at, &l, sizeof(l)) < 0 ? -EFAULT : highest;
+}
+
+static long put_status(int id, uint64_t at, bool by_slot, bool any)
+{
+	struct semaphore_status s;
+	long found = semaphore_status(id, by_slot, any, &s);
+
+	return found >= 0 && copy_to_user(at, &s, sizeof(s)) < 0 ? -EFAULT : found;
+}
+
+static long permit(int id, uint64_t at)
+{
+	struct semaphore_status s;
+
+	return copy_from_user(&s, at, sizeof(s)) < 0 ? -EFAULT
+						     : semaphore_permit(id, &s.permissions);
+}
+
+long sys_semctl(uint64_t set, uint64_t number, uint64_t command, uint64_t arg)
+{
+	int id = (int)set;
+
+	switch ((int)command & ~IPC_64) {
 	case IPC_RMID:
-		return semaphore_remove((int)id);
+		return semaphore_remove(id);
+	case IPC_SET:
+		return permit(id, arg);
+	case IPC_STAT:
+		return put_status(id, arg, false, false);
+	case SEM_STAT:
+	case SEM_STAT_ANY:
+		return put_status(id, arg, true, command == SEM_STAT_ANY);
+	case IPC_INFO:
+	case SEM_INFO:
+		return put_limits(arg, command == SEM_INFO);
+	case GETPID:
+		return semaphore_ask(id, (unsigned int)number, SEMAPHORE_PID);
 	case GETVAL:
-		return semaphore_value((int)id, (unsigned int)number);
+		return semaphore_ask(id, (unsigned int)number, SEMAPHORE_VALUE);
+	case GETNCNT:
+		return semaphore_ask(id, (unsigned int)number, SEMAPHORE_LESS);
+	case GETZCNT:
+		return semaphore_ask(id, (unsigned int)number, SEMAPHORE_NOTHING);
 	case SETVAL:
-		return semaphore_set((int)id, (unsigned int)number, (int)arg);
+		return semaphore_set(id, (unsigned int)number, (int)arg, process_current()->pid);
 	case GETALL:
 	case SETALL:
-		return transfer_all((int)id, arg, command == SETALL);
+		return transfer_all(id, arg, command == SETALL);
 	default:
 		return -EINVAL;
 	}

@@ -6,11 +6,9 @@
 #include "syscall/syscalls.h"
 #include "syscall/user.h"
 
-#define IPC_RMID 0
-#define IPC_SET	 1
-#define IPC_STAT 2
-#define SHM_STAT 13
-#define IPC_64	 0x100
+#define SHM_STAT     13
+#define SHM_INFO     14
+#define SHM_STAT_ANY 15
 
 #define SHM_RDONLY 010000
 #define SHM_RND	   020000
@@ -171,14 +169,66 @@ static long put_status(const struct segment *s, uint64_t out)
 	return copy_to_user(out, &st, sizeof(st));
 }
 
+/* struct shminfo64. */
+static long put_limits(uint64_t at)
+{
+	const struct {
+		uint64_t size_max, size_min, segments, each, pages, unused[4];
+	} l = {PAGES_MAX << PAGE_SHIFT, 1, IPC_SLOTS, IPC_SLOTS, PAGES_MAX, {0}};
+
+	return copy_to_user(at, &l, sizeof(l)) < 0 ? -EFAULT : ipc_highest(&segments);
+}
+
+/* struct shm_info. Of each segment all pages are counted, there or not. */
+static long put_totals(uint64_t at)
+{
+	struct {
+		int32_t segments, pad;
+		uint64_t pages, resident, swapped, unused[2];
+	} all = {0};
+
+	for (int i = 0; i < IPC_SLOTS; i++) {
+		struct ipc_entry *e = ipc_at(&segments, i);
+
+		if (!e)
+			continue;
+		all.segments++;
+		all.pages += ALIGN_UP(container_of(e, struct segment, entry)->size, PAGE_SIZE) >>
+			     PAGE_SHIFT;
+	}
+	all.resident = all.pages;
+	return copy_to_user(at, &all, sizeof(all)) < 0 ? -EFAULT : ipc_highest(&segments);
+}
+
+static long put_by_slot(uint64_t slot, uint64_t at, bool any)
+{
+	struct ipc_entry *e = ipc_at(&segments, (int)slot);
+	int id = e ? e->id : -EINVAL;
+	int err = !e || any ? 0 : ipc_may(e, MAY_READ);
+
+	if (e && !err)
+		err = (int)put_status(container_of(e, struct segment, entry), at);
+	return err ? err : id;
+}
+
 long sys_shmctl(uint64_t id, uint64_t command, uint64_t at)
 {
 	bool set = ((int)command & ~IPC_64) == IPC_SET;
 	struct ipc_permissions p;
 	/* Copying may sleep, and the segment go meanwhile: so that comes first. */
 	int err = set ? copy_from_user(&p, at, sizeof(p)) : 0;
-	struct segment *s = segment_of(id);
+	struct segment *s;
 
+	switch ((int)command & ~IPC_64) {
+	case IPC_INFO:
+		return put_limits(at);
+	case SHM_INFO:
+		return put_totals(at);
+	case SHM_STAT:
+	case SHM_STAT_ANY:
+		return put_by_slot(id, at, command == SHM_STAT_ANY);
+	}
+	s = segment_of(id);
 	if ((int)id < 0 || !s)
 		return -EINVAL;
 	switch ((int)command & ~IPC_64) {
@@ -187,12 +237,9 @@ long sys_shmctl(uint64_t id, uint64_t command, uint64_t at)
 		return err ? err : put_status(s, at);
 	case IPC_SET:
 		if (!err)
-			err = ipc_may_own(&s->entry);
+			err = ipc_permit(&s->entry, &p);
 		if (err)
 			return err;
-		s->entry.permissions.uid = p.uid;
-		s->entry.permissions.gid = p.gid;
-		s->entry.permissions.mode = p.mode & 0777;
 		s->changed = now();
 		return 0;
 	case IPC_RMID:

@@ -1,10 +1,11 @@
-/* System V's shared memory and message queues. */
+/* System V's shared memory, message queues and semaphores. */
 #include "guest.h"
 
 #include <string.h>
 #include <sys/ipc.h>
 #include <sys/mman.h>
 #include <sys/msg.h>
+#include <sys/sem.h>
 #include <sys/shm.h>
 #include <sys/wait.h>
 
@@ -80,10 +81,114 @@ static void messages(void)
 	same("gone", RAW(SYS_msgrcv, id, &got, 16, 0, 0), -EINVAL);
 }
 
+union semun {
+	int value;
+	struct semid_ds *status;
+	unsigned short *all;
+	struct seminfo *info;
+};
+
+/* Takes one of semaphore 0 for good, and two of semaphore 1 to be undone at its end. */
+static void borrow(int id)
+{
+	struct sembuf take[] = {{0, -1, 0}, {1, -2, SEM_UNDO}};
+
+	if (fork() == 0)
+		_exit(semop(id, take, 2) != 0);
+	wait(NULL);
+}
+
+static void waits_for(int id, int number, int change)
+{
+	struct sembuf op = {(unsigned short)number, (short)change, 0};
+
+	if (fork() == 0)
+		_exit(semop(id, &op, 1) != 0);
+	for (int i = 0; i < 500 && !semctl(id, number, change ? GETNCNT : GETZCNT); i++)
+		usleep(1000);
+}
+
+static void semaphores(void)
+{
+	struct sembuf op = {2, 1, IPC_NOWAIT};
+	unsigned short all[3] = {3, 3, 0};
+	int status, id = semget(4713, 3, IPC_CREAT | IPC_EXCL | 0640);
+	struct semid_ds st = {0};
+
+	holds("semget", id >= 0);
+	same("SETALL", semctl(id, 0, SETALL, (union semun){.all = all}), 0);
+	same("IPC_STAT", semctl(id, 0, IPC_STAT, (union semun){.status = &st}), 0);
+	same("how many", st.sem_nsems, 3);
+	same("mode", st.sem_perm.mode & 0777, 0640);
+	same("no operation yet", st.sem_otime, 0);
+	holds("changed", st.sem_ctime > 0);
+	borrow(id);
+	same("kept", semctl(id, 0, GETVAL), 2);
+	same("undone", semctl(id, 1, GETVAL), 3);
+	same("by somebody else", semctl(id, 1, GETPID) != getpid(), 1);
+	waits_for(id, 2, -1);
+	same("one waits for more", semctl(id, 2, GETNCNT), 1);
+	same("give", semop(id, &op, 1), 0);
+	same("it went on", (wait(&status), status), 0);
+	same("nobody waits", semctl(id, 2, GETNCNT), 0);
+	semop(id, &op, 1);
+	waits_for(id, 2, 0);
+	same("one waits for 0", semctl(id, 2, GETZCNT), 1);
+	same("SETVAL", semctl(id, 2, SETVAL, (union semun){.value = 0}), 0);
+	same("it went on too", (wait(&status), status), 0);
+	same("by who waited", semctl(id, 2, GETPID) == getpid(), 0);
+	st.sem_perm.mode = 0600;
+	same("IPC_SET", semctl(id, 0, IPC_SET, (union semun){.status = &st}), 0);
+	same("took", (semctl(id, 0, IPC_STAT, (union semun){.status = &st}),
+		      st.sem_perm.mode & 0777), 0600);
+	holds("operated", st.sem_otime > 0);
+	same("remove", semctl(id, 0, IPC_RMID), 0);
+	same("gone", semctl(id, 0, GETVAL), -1);
+}
+
+/* The tables as a whole: ipcs walks them so. */
+static void tables(void)
+{
+	int q = msgget(IPC_PRIVATE, 0600), m = shmget(IPC_PRIVATE, 8192, 0600), high;
+	int s = semget(IPC_PRIVATE, 7, 0600);
+	struct msginfo messages;
+	struct shminfo limits;
+	struct shm_info totals;
+	struct seminfo semaphores;
+	struct msqid_ds st;
+
+	holds("IPC_INFO of queues", msgctl(0, IPC_INFO, (void *)&messages) >= 0);
+	same("msgmax", messages.msgmax, 8192);
+	msgsnd(q, &(struct text){1, "12345"}, 5, 0);
+	high = msgctl(0, MSG_INFO, (void *)&messages);
+	same("one queue", messages.msgpool, 1);
+	same("one message", messages.msgmap, 1);
+	same("its bytes", messages.msgtql, 5);
+	same("MSG_STAT", msgctl(high, MSG_STAT, &st), q);
+	same("the same", st.msg_qnum, 1);
+	holds("IPC_INFO of memory", shmctl(0, IPC_INFO, (void *)&limits) >= 0);
+	same("shmmin", limits.shmmin, 1);
+	holds("SHM_INFO", shmctl(0, SHM_INFO, (void *)&totals) >= 0);
+	same("one segment", totals.used_ids, 1);
+	same("two pages", totals.shm_tot, 2);
+	holds("IPC_INFO of semaphores",
+	      semctl(0, 0, IPC_INFO, (union semun){.info = &semaphores}) >= 0);
+	same("semvmx", semaphores.semvmx, 32767);
+	semctl(0, 0, SEM_INFO, (union semun){.info = &semaphores});
+	same("one set", semaphores.semusz, 1);
+	same("of seven", semaphores.semaem, 7);
+	same("nobody's", msgctl(high + 1, MSG_STAT, &st), -1);
+	msgctl(q, IPC_RMID, NULL);
+	shmctl(m, IPC_RMID, NULL);
+	semctl(s, 0, IPC_RMID);
+}
+
 static void run(void)
 {
 	memory();
 	messages();
+	semaphores();
+	tables();
 }
 
 const struct suite sysv_suite = {"sysv", run};
