@@ -19,7 +19,7 @@ static void after(uint64_t n)
 }
 
 BENCH_OP("one file made, written as large as the parameter says, and closed");
-BENCH_ANSWERS("lmbench lat_fs create; Asterinas ramfs_create_delete_files_ops; "
+BENCH_ANSWERS("lmbench lat_fs create; Asterinas ramfs_create_delete_files; "
 	      "osbench create_files; Theseus fs_create");
 BENCH_NEEDS("file/create");
 BENCH_POINTS("0k 10k");

@@ -24,7 +24,7 @@ static void after(uint64_t n)
 }
 
 BENCH_OP("one file removed that is as large as the parameter says");
-BENCH_ANSWERS("lmbench lat_fs delete; Asterinas ramfs_create_delete_files_ops; "
+BENCH_ANSWERS("lmbench lat_fs delete; Asterinas ramfs_create_delete_files; "
 	      "will-it-scale unlink1; will-it-scale unlink2; Theseus fs_delete");
 BENCH_NEEDS("file/unlink");
 BENCH_POINTS("0k 10k");

@@ -28,7 +28,8 @@ static void teardown(void)
 }
 
 BENCH_OP("one pread of 4096 bytes of a cached file");
-BENCH_ANSWERS("will-it-scale pread1; LEBench read of 1 page; Asterinas vfs_read_pagecache_bw");
+BENCH_ANSWERS("will-it-scale pread1; LEBench read of 1 page; Asterinas vfs_read_pagecache_bw; "
+	      "Theseus fs_read_only");
 BENCH_NEEDS("file/pread");
 
 const struct bench bench = {

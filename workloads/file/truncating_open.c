@@ -32,7 +32,7 @@ static void teardown(void)
 }
 
 BENCH_OP("one open that empties a file, a write of 1 byte to it, and the close");
-BENCH_ANSWERS("will-it-scale open2 and fallocate1 come nearest");
+BENCH_ANSWERS("will-it-scale fallocate1 comes near");
 BENCH_NEEDS("file/truncate_on_open");
 
 const struct bench bench = {

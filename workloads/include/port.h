@@ -116,6 +116,7 @@ static inline long port_breakpoint(void); /* hits one: PORT_SIGTRAP, and on behi
 static inline long port_map(size_t len, void **addr);
 static inline long port_map_shared(size_t len, void **addr);
 static inline long port_map_file(int fd, size_t len, void **addr); /* private, to read */
+static inline long port_map_file_shared(int fd, size_t len, void **addr);
 static inline long port_unmap(void *addr, size_t len);
 static inline long port_protect(void *addr, size_t len, int writable);
 static inline long port_break(void *to); /* where the data segment ends now; NULL only asks */

@@ -64,8 +64,9 @@ static void teardown(void)
 }
 
 BENCH_OP("one hand-over to the other process: a 1-byte pipe write, a switch, the read");
-BENCH_ANSWERS("lmbench lat_pipe and lat_ctx with 2 processes; UnixBench context1; "
-	      "will-it-scale context_switch1; LEBench context switch");
+BENCH_ANSWERS("lmbench lat_pipe; Asterinas pipe_lat; UnixBench context1; "
+	      "will-it-scale context_switch1; LEBench context switch; Theseus ctx comes near; "
+	      "sel4bench call and reply comes near");
 
 const struct bench bench = {
 	.id = BENCH_ID,

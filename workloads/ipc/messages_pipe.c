@@ -7,7 +7,8 @@ static void channel_make(int ends[2])
 
 BENCH_OP("one message of 100 bytes from one of 10 senders to one of 10 receivers, over a pipe");
 BENCH_COUNTS("messages");
-BENCH_ANSWERS("hackbench with processes and pipes; Asterinas hackbench");
+BENCH_ANSWERS("hackbench with processes and pipes; Asterinas hackbench; "
+	      "sel4bench producer and consumer comes near");
 BENCH_NEEDS("ipc/pipe process/fork");
 BENCH_SWEEP("1x2 1x5 1x10 1x20 2x10 4x10");
 BENCH_AXIS("groups and senders in each");

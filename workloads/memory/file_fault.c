@@ -35,7 +35,7 @@ static void teardown(void)
 }
 
 BENCH_OP("first read of one page of a mapped, cached file, in order");
-BENCH_ANSWERS("lmbench lat_pagefault; Asterinas mem_pagefault_lat; will-it-scale page_fault2");
+BENCH_ANSWERS("lmbench lat_pagefault; Asterinas mem_pagefault_lat; will-it-scale page_fault2 comes near");
 BENCH_NEEDS("memory/mmap_file");
 BENCH_NOTE("a kernel that maps the neighbours of a faulting page too has fewer faults than pages");
 

@@ -24,7 +24,7 @@ static void run(uint64_t n)
 }
 
 BENCH_OP("one mmap of one anonymous page and its munmap, untouched");
-BENCH_ANSWERS("LEBench mmap and munmap; will-it-scale mmap1");
+BENCH_ANSWERS("LEBench mmap; will-it-scale mmap1; Theseus memory_map");
 
 const struct bench bench = {
 	.id = BENCH_ID,

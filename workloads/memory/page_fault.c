@@ -45,7 +45,8 @@ static void after(uint64_t n)
 }
 
 BENCH_OP("first write to one page of fresh anonymous memory");
-BENCH_ANSWERS("LEBench page fault; will-it-scale page_fault1");
+BENCH_ANSWERS("LEBench page fault; will-it-scale page_fault1; "
+	      "sel4bench mapping comes near");
 BENCH_NEEDS("memory/mmap_anonymous");
 BENCH_SWEEP("1 10 100 500 1000 10000");
 BENCH_AXIS("pages");

@@ -26,7 +26,7 @@ static void after(uint64_t n)
 }
 
 BENCH_OP("one page in memory made read-only and writable again, in two calls");
-BENCH_ANSWERS("will-it-scale tlb_flush1 comes nearest");
+BENCH_ANSWERS("will-it-scale tlb_flush1 comes near");
 BENCH_NEEDS("memory/mprotect");
 
 const struct bench bench = {

@@ -32,7 +32,8 @@ static void setup(void)
 }
 
 BENCH_OP("one fork of a small static process, its exit and the wait for it");
-BENCH_ANSWERS("lmbench lat_proc fork; LEBench fork; UnixBench spawn; osbench create_processes");
+BENCH_ANSWERS("lmbench lat_proc fork; Asterinas process_fork_lat; LEBench fork; "
+	      "UnixBench spawn; osbench create_processes");
 
 const struct bench bench = {
 	.id = BENCH_ID,

@@ -20,7 +20,8 @@ static void teardown(struct task *task)
 
 SCALING_OP("one pread of 4096 bytes of a file of all tasks");
 BENCH_ANSWERS(
-	"will-it-scale pread2; will-it-scale pread3; will-it-scale read2; will-it-scale readseek2");
+	"will-it-scale pread2; will-it-scale pread3; will-it-scale read2; will-it-scale readseek2; "
+	"will-it-scale readseek3");
 
 const struct scaling scaling = {
 	.iterations = 800,

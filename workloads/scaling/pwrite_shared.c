@@ -20,7 +20,8 @@ static void teardown(struct task *task)
 }
 
 SCALING_OP("one pwrite of 4096 bytes over those of a file of all tasks");
-BENCH_ANSWERS("will-it-scale pwrite2; will-it-scale pwrite3; will-it-scale writeseek2");
+BENCH_ANSWERS("will-it-scale pwrite2; will-it-scale pwrite3; will-it-scale writeseek2; "
+	      "will-it-scale writeseek3");
 
 const struct scaling scaling = {
 	.iterations = 500,

@@ -43,7 +43,7 @@ static void after(uint64_t n)
 }
 
 BENCH_OP("one write that a page forbids, caught by a handler, and the return from it");
-BENCH_ANSWERS("lmbench lat_sig prot; Asterinas signal_prot_lat");
+BENCH_ANSWERS("lmbench lat_sig prot; Asterinas signal_prot_lat; sel4bench fault round trip comes near");
 BENCH_NEEDS("signal/segv memory/mprotect");
 BENCH_NOTE("lmbench takes the price of a caught signal off its result; here it is in it");
 

@@ -37,8 +37,9 @@ from ringside.store import find_run, load_run
 def workloads(port: str | None, into: Path | None, agreement: str | None) -> None:
     """List the workloads, building them when needed.
 
-    The places in a file begin with the lines `<!-- ringside workloads -->`, `answers` or `probes`
-    in place of `workloads`, and end with `<!-- /ringside workloads -->`, and so on.
+    The places in a file begin with the lines `<!-- ringside workloads -->`, `answers`,
+    `unanswered` or `probes` in place of `workloads`, and end with `<!-- /ringside workloads -->`
+    and so on.
     """
     catalog = load(find_root())
     if agreement is not None:
@@ -51,7 +52,7 @@ def workloads(port: str | None, into: Path | None, agreement: str | None) -> Non
     if into is not None:
         build_workloads(catalog.root, ports[:1], Silent())
         found = load_workloads(catalog.root, ports[0])
-        _put(into, lambda before: _listed(before, found, str(into)))
+        _put(into, partial(_listed, catalog, found, str(into)))
         return
     table = Table("workload", "port", "SHA-256", "one operation", box=None, pad_edge=False)
     for name in ports:
@@ -68,10 +69,12 @@ def workloads(port: str | None, into: Path | None, agreement: str | None) -> Non
     Console().print(table)
 
 
-def _listed(document: str, found: WorkloadSet, what: str) -> str:
+def _listed(catalog: Catalog, found: WorkloadSet, what: str, document: str) -> str:
+    from ringside.report import entries
     from ringside.report.manual import brought_up_to_date
 
-    return brought_up_to_date(document, found, what)
+    known = entries.load(catalog.root / "docs" / "entries.toml")
+    return brought_up_to_date(document, found, known, what)
 
 
 def _agreed(catalog: Catalog, name: str, document: str) -> str:

@@ -5,29 +5,22 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from ringside.catalog.workloads import PROBE, Workload, WorkloadSet
+from ringside.report.entries import Entry, Known, Reason, entry_of
 from ringside.report.systems import replace_between
 from ringside.report.text import markdown
 
-# Longest first where one begins like another.
-SUITES = (
-    "lmbench",
-    "LEBench",
-    "will-it-scale",
-    "Asterinas",
-    "UnixBench",
-    "hackbench",
-    "osbench",
-    "sel4bench",
-    "Theseus",
-)
 
-
-def brought_up_to_date(document: str, found: WorkloadSet, what: str) -> str:
-    """`document` with all three tables made anew. Raises ReportError; `what` names it there."""
-    tables = {"workloads": workload_tables, "answers": answer_tables, "probes": probe_tables}
-    for name, make in tables.items():
+def brought_up_to_date(document: str, found: WorkloadSet, known: Known, what: str) -> str:
+    """`document` with all four tables made anew. Raises ReportError; `what` names it there."""
+    tables = {
+        "workloads": workload_tables(found),
+        "answers": answer_table(found, known),
+        "unanswered": reason_table(known),
+        "probes": probe_tables(found),
+    }
+    for name, made in tables.items():
         marks = (f"<!-- ringside {name} -->", f"<!-- /ringside {name} -->")
-        document = replace_between(document, f"\n{make(found)}\n", what, marks)
+        document = replace_between(document, f"\n{made}\n", what, marks)
     return document
 
 
@@ -67,24 +60,36 @@ def _shown(workload: Workload) -> str:
     return f"{workload.elf.rpartition('_')[0]}_*"
 
 
-def answer_tables(found: WorkloadSet) -> str:
+def answer_table(found: WorkloadSet, known: Known) -> str:
     """A table of the entries of other suites, each with the workloads that answer it."""
-    entries: dict[tuple[str, str], dict[str, None]] = {}
+    entries: dict[tuple[Entry, str], dict[str, None]] = {}
     for workload in (*found.workloads, *found.sweeps, *found.scaling):
         for answer in workload.facts.answers:
-            suite = next((name for name in SUITES if answer.startswith(name)), "")
-            entry = answer.removeprefix(suite).strip() or suite
-            entries.setdefault((suite, entry), {})[_shown(workload)] = None
+            entry = entry_of(answer, known.suites)
+            # As the workload tells it, with how near it comes.
+            told = answer.removeprefix(entry.suite).strip()
+            entries.setdefault((entry, told), {})[_shown(workload)] = None
+    order = {entry: number for number, entry in enumerate(known.entries)}
     rows = [
-        (markdown(suite or "others"), markdown(entry), ", ".join(f"`{name}`" for name in names))
-        for (suite, entry), names in sorted(entries.items(), key=lambda item: _place(item[0]))
+        (markdown(entry.suite or "others"), markdown(told), ", ".join(f"`{n}`" for n in names))
+        for (entry, told), names in sorted(
+            entries.items(), key=lambda item: (order.get(item[0][0], len(order)), item[0])
+        )
     ]
     return "\n".join(_table(("suite", "its entry", "answered by"), rows))
 
 
-def _place(key: tuple[str, str]) -> tuple[int, str]:
-    suite, entry = key
-    return (SUITES.index(suite) if suite in SUITES else len(SUITES), entry)
+def reason_table(known: Known) -> str:
+    """A table of the entries that no workload is for, and why."""
+    rows = [(_listed(reason), reason.why) for reason in known.reasons]
+    return "\n".join(_table(("entries", "why not"), rows))
+
+
+def _listed(reason: Reason) -> str:
+    suites: dict[str, list[str]] = {}
+    for entry in reason.entries:
+        suites.setdefault(entry.suite, []).append(f"`{entry.name}`")
+    return "; ".join(f"{markdown(suite)} {', '.join(names)}" for suite, names in suites.items())
 
 
 def probe_tables(found: WorkloadSet) -> str:

@@ -161,6 +161,16 @@ static inline long port_map_file(int fd, size_t len, void **addr)
 }
 #endif
 
+#ifndef port_map_file_shared
+static inline long port_map_file_shared(int fd, size_t len, void **addr)
+{
+	(void)fd;
+	(void)len;
+	(void)addr;
+	return -PORT_ENOSYS;
+}
+#endif
+
 #ifndef port_unmap
 static inline long port_unmap(void *addr, size_t len)
 {

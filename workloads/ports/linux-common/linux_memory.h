@@ -29,6 +29,11 @@ static inline long port_map_file(int fd, size_t len, void **addr)
 	return linux_map(len, PROT_READ, MAP_PRIVATE, fd, addr);
 }
 
+static inline long port_map_file_shared(int fd, size_t len, void **addr)
+{
+	return linux_map(len, PROT_READ | PROT_WRITE, MAP_SHARED, fd, addr);
+}
+
 static inline long port_unmap(void *addr, size_t len)
 {
 	return sys(munmap, addr, len);
