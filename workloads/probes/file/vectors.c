@@ -11,7 +11,9 @@ void probe(void)
 	probe_check("writev", 5, probe_need("writev", sys(writev, fd, out, 2)));
 	probe_check("lseek", 0, sys(lseek, fd, 0, SEEK_SET));
 	probe_check("readv", 5, probe_need("readv", sys(readv, fd, in, 2)));
+	probe_check("start of the first", 'a', a[0]);
 	probe_check("end of the first", 'b', a[1]);
+	probe_check("start of the second", 'c', b[0]);
 	probe_check("end of the second", 'e', b[2]);
 }
 
