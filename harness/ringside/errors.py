@@ -3,6 +3,7 @@
 RingsideError
 +-- CatalogError      a manifest, a kernel id or a workload name is wrong
 +-- ImageError        a kernel image can't be had or is not what the manifest says
+|   +-- MirrorError   a Debian mirror does not hold it, or not now
 +-- MachineError      QEMU is missing, too old, or did not start
 +-- SessionError      a guest could not be talked to
 +-- StoreError        a results file can't be read or written
@@ -23,6 +24,10 @@ class CatalogError(RingsideError):
 
 class ImageError(RingsideError):
     """A kernel image can't be had, or is not what its manifest says."""
+
+
+class MirrorError(ImageError):
+    """A Debian mirror does not hold, or does not hold now, what a manifest names."""
 
 
 class MachineError(RingsideError):

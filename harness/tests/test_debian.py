@@ -10,7 +10,7 @@ import pytest
 from conftest import multiboot_elf
 
 from ringside.catalog.model import DebImage
-from ringside.errors import ImageError
+from ringside.errors import ImageError, MirrorError
 from ringside.image.apt import AptSuite, Package
 from ringside.image.debian import obtain_deb
 
@@ -127,7 +127,7 @@ def test_a_suite_that_the_mirror_has_dropped(
     monkeypatch.setattr("ringside.image.apt.find_keyring", lambda: tmp_path / "any.gpg")
     with pytest.raises(ImageError, match="Debian bullseye is not on this mirror any more") as error:
         AptSuite("bullseye", "amd64", tmp_path / "apt").update()
-    assert "set RINGSIDE_DEBIAN_MIRROR to one that has it" in str(error.value)
+    assert "set RINGSIDE_DEBIAN_MIRROR to another one that has it" in str(error.value)
     assert "\n" not in str(error.value)
 
 
@@ -150,6 +150,6 @@ def test_a_mirror_that_is_being_filled_is_asked_again(
     assert len(pauses) == 2
     # It does not ask for ever.
     answers[:] = [in_sync] * 9
-    with pytest.raises(ImageError, match="sync in progress"):
+    with pytest.raises(MirrorError, match="for amd64 does not fit its signed list"):
         suite.update()
     assert answers

@@ -6,6 +6,7 @@ import shutil
 import struct
 from pathlib import Path
 
+import mirror
 import pytest
 from conftest import ROOT, Checkout, manifest, tiny_elf
 
@@ -143,6 +144,7 @@ def test_linux_gives_the_same_numbers_twice(
     found = next(
         k for k in load(ROOT).kernels if k.boot and k.boot.arch == "riscv64" and k.role != "peer"
     )
+    mirror.needs(found.id)
     runs = []
     for _ in range(2):
         chosen = "syscall/null,memory/copy,ipc/pipe_latency,process/fork_exec_wait"

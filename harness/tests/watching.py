@@ -11,6 +11,7 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
+import mirror
 import pytest
 from conftest import ROOT
 
@@ -38,6 +39,7 @@ FOREIGN = tuple(kernel for kernel, arch in ARCHES.items() if arch != "x86_64")
 @functools.cache
 def plan_of(kernel: str, workloads: tuple[str, ...]) -> Plan:
     """A plan for one kernel, with a QEMU that runs plugins."""
+    mirror.needs(kernel)
     request = Request(kernels=(kernel,), workloads=workloads)
     return with_plugins(prepare(load(ROOT), request, Silent()))
 

@@ -13,7 +13,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from ringside.errors import ImageError
+from ringside.errors import ImageError, MirrorError
 from ringside.image.commands import run
 from ringside.image.files import sha256_file, write_atomic
 from ringside.image.mirror import MIRROR_VARIABLE, find_keyring, find_mirror
@@ -25,7 +25,7 @@ _DEPENDENCY = re.compile(r"^(?P<name>[a-z0-9][a-z0-9.+-]*)(:\w+)?\s*\(=\s*(?P<ve
 _GONE = "does not have a Release file"
 # What it says while a mirror takes over a new state of the suite, and how often to ask again.
 _IN_SYNC = "Mirror sync in progress"
-_SYNC_PAUSES_S = (5.0, 15.0, 40.0)
+_SYNC_PAUSES_S = (5.0, 15.0)
 _SUITE = re.compile(r"^[a-z][a-z0-9-]*$")
 
 
@@ -70,13 +70,23 @@ class AptSuite:
                 if _IN_SYNC in str(error) and pause_s is not None:
                     time.sleep(pause_s)
                     continue
-                if _GONE not in str(error):
-                    raise
-                raise ImageError(
-                    f"Debian {self.suite} is not on this mirror any more, or not yet: set "
-                    f"{MIRROR_VARIABLE} to one that has it (Debian's archive keeps old suites), or "
-                    f"leave its kernels out with --kernels"
-                ) from error
+                raise self._explained(error) from error
+
+    def _explained(self, error: ImageError) -> ImageError:
+        """`error`, or where the mirror is at fault one that says what to do."""
+        another = f"set {MIRROR_VARIABLE} to another one"
+        if _IN_SYNC in str(error):
+            return MirrorError(
+                f"Debian {self.suite}'s index for {self.architecture} does not fit its signed list "
+                f"of files: the mirror is half-way through an update; try later, or {another}"
+            )
+        if _GONE in str(error):
+            return MirrorError(
+                f"Debian {self.suite} is not on this mirror any more, or not yet: {another} that "
+                f"has it (Debian's archive keeps old suites), or leave its kernels out with "
+                f"--kernels"
+            )
+        return error
 
     def resolve(self, package: str) -> tuple[Package, ...]:
         """`package` and the kernel packages that it depends on with an exact version, in order
