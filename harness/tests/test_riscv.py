@@ -86,7 +86,7 @@ def test_the_machine_is_as_the_manifest_says() -> None:
     argv = build_argv(spec, CLOCKS["exact"], "qemu-system-riscv64", 3)
     assert argv[argv.index("-cpu") + 1] == "rv64"
     assert "pvpanic" not in argv
-    assert argv[argv.index("-icount") + 1] == "shift=0,sleep=off"
+    assert argv[argv.index("-icount") + 1] == "shift=0,sleep=off,rr=record,rrfile=/dev/null"
 
 
 def riscv(kernel_id: str, order: int) -> str:
