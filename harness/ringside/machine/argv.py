@@ -10,10 +10,6 @@ from ringside.machine.clock import HOST_CPU, RTC_BASE, ClockSpec
 # Machines with an ISA bus, where the guest can tell of a panic through the pvpanic port.
 _ISA_MACHINES = ("pc", "q35", "isapc")
 
-# Recording keeps QEMU's main loop from moving an idle guest's clock on before the instructions that
-# led to the halt are counted, a rare race on a busy host. The record itself is of no use.
-_RECORDED = ",rr=record,rrfile=/dev/null"
-
 
 @dataclass(frozen=True)
 class MachineSpec:
@@ -47,14 +43,8 @@ def build_argv(
     until it is told where its state is.
     """
     argv = [binary, "-M", spec.machine, "-cpu", cpu_model(spec.cpu, clock)]
-    options = clock.options if spec.cpus == 1 else clock.options_for_many or clock.options
-    argv += ["-m", str(spec.memory_mib), "-smp", str(spec.cpus), *options]
-    if clock.icount:
-        # QEMU records machines of one CPU and without disks, and saves none that it records.
-        saved_later = debugger_fd is not None and not incoming
-        disks = not {"-drive", "-blockdev"}.isdisjoint(spec.extra)
-        recorded = spec.cpus == 1 and not disks and not saved_later
-        argv += ["-icount", clock.icount + (_RECORDED if recorded else "")]
+    argv += ["-m", str(spec.memory_mib), "-smp", str(spec.cpus)]
+    argv += _clock_options(spec, clock, saved_later=debugger_fd is not None and not incoming)
     argv += ["-nodefaults", "-no-user-config", "-display", "none", "-seed", "1"]
     argv += ["-rtc", f"clock=vm,base={RTC_BASE}"]
     argv += ["-no-reboot", "-action", "shutdown=pause,panic=pause"]
@@ -79,3 +69,11 @@ def build_argv(
 def cpu_model(wanted: str | None, clock: ClockSpec) -> str:
     """The model a guest sees: the one wanted, but the host's own where that one runs the guest."""
     return clock.cpu_model if wanted is None or clock.cpu_model == HOST_CPU else wanted
+
+
+def _clock_options(spec: MachineSpec, clock: ClockSpec, *, saved_later: bool) -> tuple[str, ...]:
+    """QEMU records machines of one CPU and without disks, and saves none that it records."""
+    if spec.cpus > 1:
+        return clock.options_for_many or clock.options
+    disks = not {"-drive", "-blockdev"}.isdisjoint(spec.extra)
+    return clock.options if disks or saved_later else clock.options_recorded or clock.options
