@@ -163,7 +163,7 @@ static int unpack_node(struct list *links, const struct path_last *last, const u
 static int unpack_one(struct inode *root, struct list *links, const char *name,
 		      const uint32_t f[FIELDS], const char *data)
 {
-	struct path_base base = {root, root};
+	struct path_base base = {.root = root, .from = root};
 	struct path_last last;
 	int err;
 

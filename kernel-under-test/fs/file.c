@@ -6,9 +6,11 @@
 #include "lib/errno.h"
 #include "mm/kmem.h"
 
-#define SEEK_SET 0
-#define SEEK_CUR 1
-#define SEEK_END 2
+#define SEEK_SET  0
+#define SEEK_CUR  1
+#define SEEK_END  2
+#define SEEK_DATA 3
+#define SEEK_HOLE 4
 
 struct file *file_make(const struct file_ops *ops, uint32_t flags, struct inode *inode, void *data)
 {
@@ -76,6 +78,20 @@ static long regular_read(struct file *f, struct uio *u)
 	return n;
 }
 
+int file_limit(const struct inode *inode, uint64_t pos, struct uio *u)
+{
+	uint64_t limit = file_size_limit();
+
+	if (likely(limit == UINT64_MAX) || !inode_is(inode, S_IFREG) || !u->left)
+		return 0;
+	if (pos >= limit) {
+		file_limit_reached();
+		return -EFBIG;
+	}
+	u->left = MIN(u->left, limit - pos);
+	return 0;
+}
+
 static long regular_write(struct file *f, struct uio *u)
 {
 	uint64_t pos, at;
@@ -84,7 +100,7 @@ static long regular_write(struct file *f, struct uio *u)
 	begin_move(f);
 	pos = f->pos;
 	at = f->flags & O_APPEND ? f->inode->size : pos;
-	n = f->inode->ops->write(f->inode, at, u);
+	n = file_limit(f->inode, at, u) ?: f->inode->ops->write(f->inode, at, u);
 	advance(f, pos, n > 0 ? (long)(at - pos) + n : n);
 	f->movers--;
 	return n;
@@ -119,6 +135,25 @@ static long regular_write_unlocked(struct file *f, struct uio *u)
 	return f->flags & O_APPEND ? 0 : move_unlocked(f, u, f->inode->ops->write_unlocked);
 }
 
+/* Each file has a hole behind its end, and there is nothing beyond it. */
+static int64_t seek_hole(struct file *f, uint64_t pos, bool hole)
+{
+	struct inode *inode = f->inode;
+	int64_t to = -ENXIO;
+
+	spin_lock(&inode->lock, LOCK_INODE);
+	if (pos < inode->size && inode->ops->seek_hole)
+		to = (int64_t)inode->ops->seek_hole(inode, pos, hole);
+	else if (pos < inode->size)
+		to = (int64_t)(hole ? inode->size : pos);
+	if (!hole && to == (int64_t)inode->size)
+		to = -ENXIO;
+	spin_unlock(&inode->lock);
+	if (to >= 0)
+		WRITE_ONCE(f->pos, (uint64_t)to);
+	return to;
+}
+
 static int64_t regular_seek(struct file *f, int64_t offset, int whence)
 {
 	uint64_t before = READ_ONCE(f->pos);
@@ -129,7 +164,9 @@ static int64_t regular_seek(struct file *f, int64_t offset, int whence)
 	int64_t to;
 
 	if (base < 0)
-		return -EINVAL;
+		return whence == SEEK_DATA || whence == SEEK_HOLE
+			       ? seek_hole(f, (uint64_t)offset, whence == SEEK_HOLE)
+			       : -EINVAL;
 	if (__builtin_add_overflow(base, offset, &to) || to < 0)
 		return -EINVAL;
 	WRITE_ONCE(f->pos, (uint64_t)to);

@@ -116,6 +116,16 @@ static inline bool file_writable(const struct file *f)
 /* The file behind an inode of any type, opened. Takes a reference of its own on `inode`. */
 int file_open(struct inode *inode, uint32_t flags, struct file **out);
 
+/*
+ * The caller's limit on the size of files (RLIMIT_FSIZE): cuts what is to be written to a regular
+ * file at `pos`. -EFBIG, and a signal, when nothing is left.
+ */
+int file_limit(const struct inode *inode, uint64_t pos, struct uio *u);
+
+/* Given by proc. Where that limit is, and that it was run into. */
+uint64_t file_size_limit(void);
+void file_limit_reached(void);
+
 /* Reads kernel bytes at `pos`: how many, or -errno. */
 long file_read_at(struct inode *inode, uint64_t pos, void *to, size_t n);
 

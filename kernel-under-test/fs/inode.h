@@ -89,6 +89,12 @@ struct inode_ops {
 	 */
 	int (*allocate)(struct inode *file, uint64_t pos, uint64_t len, bool keep, bool clear);
 
+	/*
+	 * The first byte at `pos` or after, which is inside the file, that is in a hole (`hole`),
+	 * or is not; the size if none. With inode.lock. Absent: there are no holes.
+	 */
+	uint64_t (*seek_hole)(struct inode *file, uint64_t pos, bool hole);
+
 	/* The last reference is gone. */
 	void (*release)(struct inode *inode);
 };

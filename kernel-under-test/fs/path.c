@@ -19,16 +19,45 @@ static void move_to(struct walk *w, struct inode *next)
 
 static int walk_path(struct walk *w, const char *path, bool follow);
 
+static int may_jump(const struct walk *w, const struct inode *there)
+{
+	unsigned int resolve = w->base->resolve;
+
+	if (resolve & RESOLVE_NO_MAGICLINKS)
+		return -ELOOP;
+	if ((resolve & RESOLVE_NO_XDEV) && there->volume != w->at->volume)
+		return -EXDEV;
+	return resolve & (RESOLVE_BENEATH | RESOLVE_IN_ROOT) ? -EXDEV : 0;
+}
+
+/* To what a slash at the start of a path means. */
+static int start_at_root(struct walk *w)
+{
+	struct inode *root = w->base->root;
+
+	if (unlikely(w->base->resolve) &&
+	    ((w->base->resolve & RESOLVE_BENEATH) ||
+	     ((w->base->resolve & RESOLVE_NO_XDEV) && root->volume != w->at->volume)))
+		return -EXDEV;
+	move_to(w, inode_get(root));
+	return 0;
+}
+
 /* Replaces the walk's place by what the symbolic link it stands at leads to. */
 static int follow_link(struct walk *w, struct inode *dir)
 {
 	struct inode *link = w->at, *there = NULL;
 	int err;
 
-	if (++w->links > LINKS_MAX)
+	if (++w->links > LINKS_MAX || unlikely(w->base->resolve & RESOLVE_NO_SYMLINKS))
 		return -ELOOP;
 	if (link->ops->follow) {
 		err = link->ops->follow(link, &there);
+		if (!err && there && unlikely(w->base->resolve)) {
+			err = may_jump(w, there);
+			if (err)
+				inode_put(there);
+		}
 		if (!err && there)
 			move_to(w, there);
 		if (err || there)
@@ -54,6 +83,10 @@ static int step(struct walk *w, const char *name, size_t len, bool follow)
 	if (len == 1 && name[0] == '.')
 		return 0;
 	if (len == 2 && name[0] == '.' && name[1] == '.') {
+		if (unlikely(w->base->resolve) &&
+		    ((dir == w->base->root && (w->base->resolve & RESOLVE_BENEATH)) ||
+		     (dir->mountpoint && (w->base->resolve & RESOLVE_NO_XDEV))))
+			return -EXDEV;
 		while (dir != w->base->root && dir->mountpoint) {
 			move_to(w, inode_get(dir->mountpoint));
 			dir = w->at;
@@ -69,8 +102,11 @@ static int step(struct walk *w, const char *name, size_t len, bool follow)
 		return err;
 	if (likely(!inode_is(next, S_IFLNK) || !follow)) {
 		move_to(w, next);
-		if (unlikely(next->mounted))
+		if (unlikely(next->mounted)) {
+			if (w->base->resolve & RESOLVE_NO_XDEV)
+				return -EXDEV;
 			move_to(w, inode_get(next->mounted));
+		}
 		return 0;
 	}
 	w->at = next;
@@ -81,11 +117,15 @@ static int step(struct walk *w, const char *name, size_t len, bool follow)
 
 static int walk_path(struct walk *w, const char *path, bool follow)
 {
-	if (*path == '/')
-		move_to(w, inode_get(w->base->root));
+	int err;
+
+	if (*path == '/') {
+		err = start_at_root(w);
+		if (err)
+			return err;
+	}
 	for (;;) {
 		const char *name;
-		int err;
 
 		while (*path == '/')
 			path++;
@@ -130,8 +170,11 @@ int path_find_parent(const struct path_base *base, const char *path, struct path
 		inode_put(w.at);
 		return -ENOENT;
 	}
-	if (*path == '/')
-		move_to(&w, inode_get(base->root));
+	if (*path == '/') {
+		err = start_at_root(&w);
+		if (err)
+			goto fail;
+	}
 	for (;;) {
 		while (*name == '/')
 			name++;

@@ -11,7 +11,15 @@
 struct path_base {
 	struct inode *root;
 	struct inode *from;
+	unsigned int resolve; /* RESOLVE_* */
 };
+
+/* What a walk may not do, numbered as openat2() has it. */
+#define RESOLVE_NO_XDEV	      1	 /* -EXDEV: over a mountpoint */
+#define RESOLVE_NO_MAGICLINKS 2	 /* -ELOOP: a link that leads to a thing (inode_ops.follow) */
+#define RESOLVE_NO_SYMLINKS   4	 /* -ELOOP: any link */
+#define RESOLVE_BENEATH	      8	 /* -EXDEV: out of the root, or by its name */
+#define RESOLVE_IN_ROOT	      16 /* The root is where it starts: links to things are -EXDEV */
 
 struct path_last {
 	struct inode *dir; /* with a reference */

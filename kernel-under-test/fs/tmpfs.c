@@ -256,6 +256,14 @@ static int tmpfs_allocate(struct inode *inode, uint64_t pos, uint64_t len, bool 
 	return 0;
 }
 
+static uint64_t tmpfs_seek_hole(struct inode *inode, uint64_t pos, bool hole)
+{
+	uint64_t end = ALIGN_UP(inode->size, PAGE_SIZE) >> PAGE_SHIFT, index = pos >> PAGE_SHIFT;
+	uint64_t next = store_next(&node_of(inode)->pages, index, end, hole);
+
+	return next == index ? pos : MIN(next << PAGE_SHIFT, inode->size);
+}
+
 static const struct inode_ops file_inode_ops = {
 	.read = tmpfs_read,
 	.write = tmpfs_write,
@@ -263,6 +271,7 @@ static const struct inode_ops file_inode_ops = {
 	.read_unlocked = tmpfs_read_unlocked,
 	.write_unlocked = tmpfs_write_unlocked,
 	.allocate = tmpfs_allocate,
+	.seek_hole = tmpfs_seek_hole,
 	.target = tmpfs_target,
 };
 
@@ -297,6 +306,7 @@ static const struct inode_ops sealed_inode_ops = {
 	.write = sealed_write,
 	.truncate = sealed_truncate,
 	.allocate = sealed_allocate,
+	.seek_hole = tmpfs_seek_hole,
 	.target = tmpfs_target,
 };
 

@@ -65,7 +65,7 @@ static struct inode *mount_disk(const char *path, bool read_only)
 /* On a disk the nodes are kept in memory: what machine it is, is not the disk's matter. */
 static int fill_devices(struct inode *root, bool on_disk)
 {
-	struct path_base base = {root, root};
+	struct path_base base = {.root = root, .from = root};
 	struct inode *dev;
 	int err = path_find(&base, "/dev", true, &dev);
 

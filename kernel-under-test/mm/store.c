@@ -29,6 +29,24 @@ struct page *store_find(const struct store *s, uint64_t index)
 	return at;
 }
 
+uint64_t store_next(const struct store *s, uint64_t index, uint64_t end, bool missing)
+{
+	while (index < end) {
+		void *at = index < span(s->height) ? s->root : NULL;
+		unsigned int h = s->height;
+
+		for (; h && at; h--)
+			at = ((struct node *)at)->child[(index >> (FANOUT_LOG * (h - 1))) % FANOUT];
+		if (missing ? !at : at != NULL)
+			return index;
+		/* A branch that is missing is skipped whole; past the tree there is nothing. */
+		if (index >= span(s->height))
+			return end;
+		index = ALIGN_DOWN(index, span(h)) + span(h);
+	}
+	return end;
+}
+
 static int slot_make(struct store *s, uint64_t index, void ***slot)
 {
 	if (index >= STORE_INDEX_MAX)

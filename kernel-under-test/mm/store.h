@@ -17,6 +17,9 @@ struct store {
 /* The page at `index`, or NULL; no reference is taken. */
 struct page *store_find(const struct store *s, uint64_t index);
 
+/* The first index at `index` or after that has a page, or (`missing`) has none; at most `end`. */
+uint64_t store_next(const struct store *s, uint64_t index, uint64_t end, bool missing);
+
 /* The same, made (cleared) when missing: *page, 0 or -ENOMEM, -EFBIG. */
 int store_make(struct store *s, uint64_t index, struct page **page);
 

@@ -51,3 +51,13 @@ void signal_cpu_limit_ring(struct timer *timer)
 		signal_raise(p, SIGXCPU);
 	process_watch_cpu(p);
 }
+
+uint64_t file_size_limit(void)
+{
+	return process_limit(RLIMIT_FSIZE);
+}
+
+void file_limit_reached(void)
+{
+	signal_raise(process_current(), SIGXFSZ);
+}

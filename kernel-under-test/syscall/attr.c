@@ -180,6 +180,15 @@ long sys_fchown(uint64_t fd, uint64_t uid, uint64_t gid)
 	return f->inode ? set_owner(f->inode, uid, gid) : 0;
 }
 
+int user_truncate(struct inode *inode, uint64_t size)
+{
+	if (size > file_size_limit()) {
+		file_limit_reached();
+		return -EFBIG;
+	}
+	return inode->ops->truncate(inode, size);
+}
+
 long sys_truncate(uint64_t path, uint64_t size)
 {
 	struct inode *inode;
@@ -196,7 +205,7 @@ long sys_truncate(uint64_t path, uint64_t size)
 	else if (may(inode, MAY_WRITE))
 		err = -EACCES;
 	else
-		err = inode->ops->truncate(inode, size);
+		err = user_truncate(inode, size);
 	inode_put(inode);
 	return err;
 }

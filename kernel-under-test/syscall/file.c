@@ -133,7 +133,7 @@ static int open_inode(const struct path_base *base, const char *path, uint32_t f
 	return err;
 }
 
-static long open_at(int dirfd, uint64_t path, uint32_t flags, uint32_t mode)
+static long open_at(int dirfd, uint64_t path, uint32_t flags, uint32_t mode, unsigned int resolve)
 {
 	struct process *p = process_current();
 	char buffer[PATH_LEN_MAX];
@@ -143,7 +143,15 @@ static long open_at(int dirfd, uint64_t path, uint32_t flags, uint32_t mode)
 	int err = user_path(buffer, path, false);
 
 	if (!err)
-		err = user_base(dirfd, buffer, &base);
+		err = user_base(dirfd, resolve & (RESOLVE_BENEATH | RESOLVE_IN_ROOT) ? "" : buffer,
+				&base);
+	if (unlikely(resolve) && !err) {
+		base.resolve = resolve;
+		if (resolve & (RESOLVE_BENEATH | RESOLVE_IN_ROOT))
+			base.root = base.from;
+		if (!inode_is(base.from, S_IFDIR))
+			err = -ENOTDIR;
+	}
 	if (!err)
 		err = open_inode(&base, buffer, flags, mode, &inode);
 	if (err)
@@ -166,12 +174,12 @@ static long open_at(int dirfd, uint64_t path, uint32_t flags, uint32_t mode)
 
 long sys_open(uint64_t path, uint64_t flags, uint64_t mode)
 {
-	return open_at(AT_FDCWD, path, (uint32_t)flags, (uint32_t)mode);
+	return open_at(AT_FDCWD, path, (uint32_t)flags, (uint32_t)mode, 0);
 }
 
 long sys_openat(uint64_t dirfd, uint64_t path, uint64_t flags, uint64_t mode)
 {
-	return open_at((int)dirfd, path, (uint32_t)flags, (uint32_t)mode);
+	return open_at((int)dirfd, path, (uint32_t)flags, (uint32_t)mode, 0);
 }
 
 struct user_open_how {
@@ -179,7 +187,9 @@ struct user_open_how {
 };
 
 #define OPEN_FLAGS_KNOWN 037777703ull
-#define RESOLVE_CACHED	 0x20
+/* Without waiting for a disk: it may wait all the same. */
+#define RESOLVE_CACHED 0x20u
+#define RESOLVE_KNOWN  0x3full
 
 long sys_openat2(uint64_t dirfd, uint64_t path, uint64_t how_at, uint64_t size)
 {
@@ -203,15 +213,18 @@ long sys_openat2(uint64_t dirfd, uint64_t path, uint64_t how_at, uint64_t size)
 	    (how.mode && !(how.flags & O_CREAT)) ||
 	    ((how.flags & O_PATH) && (how.flags & ~of_path)))
 		return -EINVAL;
-	/* No promise on the way is kept here, so none is given; nothing is known to be cached. */
-	if (how.resolve)
-		return how.resolve == RESOLVE_CACHED ? -EAGAIN : -EINVAL;
-	return open_at((int)dirfd, path, (uint32_t)how.flags, (uint32_t)how.mode);
+	if ((how.resolve & ~RESOLVE_KNOWN) || (how.resolve & (RESOLVE_BENEATH | RESOLVE_IN_ROOT)) ==
+						      (RESOLVE_BENEATH | RESOLVE_IN_ROOT))
+		return -EINVAL;
+	if ((how.resolve & RESOLVE_CACHED) && (how.flags & (O_TRUNC | O_CREAT | O_UNNAMED)))
+		return -EAGAIN;
+	return open_at((int)dirfd, path, (uint32_t)how.flags, (uint32_t)how.mode,
+		       (unsigned int)how.resolve & ~RESOLVE_CACHED);
 }
 
 long sys_creat(uint64_t path, uint64_t mode)
 {
-	return open_at(AT_FDCWD, path, O_CREAT | O_WRONLY | O_TRUNC, (uint32_t)mode);
+	return open_at(AT_FDCWD, path, O_CREAT | O_WRONLY | O_TRUNC, (uint32_t)mode, 0);
 }
 
 long sys_close(uint64_t fd)
@@ -240,7 +253,7 @@ long sys_ftruncate(uint64_t fd, uint64_t size)
 	if (!f->inode || !inode_is(f->inode, S_IFREG) || !file_writable(f) || (int64_t)size < 0)
 		return -EINVAL;
 	inode = inode_get(f->inode);
-	err = inode->ops->truncate(inode, size);
+	err = user_truncate(inode, size);
 	inode_put(inode);
 	return err;
 }

@@ -106,5 +106,10 @@ long sys_fallocate(uint64_t fd, uint64_t mode, uint64_t pos, uint64_t len)
 		return -EFBIG;
 	if (!f->inode->ops->allocate)
 		return -EOPNOTSUPP;
+	if (!(mode & FALLOC_KEEP_SIZE) && pos + len > f->inode->size &&
+	    pos + len > file_size_limit()) {
+		file_limit_reached();
+		return -EFBIG;
+	}
 	return f->inode->ops->allocate(f->inode, pos, len, mode & FALLOC_KEEP_SIZE, clear);
 }

@@ -213,7 +213,9 @@ long sys_readlinkat(uint64_t dirfd, uint64_t path, uint64_t out, uint64_t size)
 		err = copy_to_user(out, target, size);
 		err = err ? err : (long)size;
 	} else {
-		err = -EINVAL;
+		char first;
+
+		err = copy_from_user(&first, path, 1) == 0 && !first ? -ENOENT : -EINVAL;
 	}
 	inode_put(inode);
 	return err;

@@ -1,5 +1,6 @@
 /* Moving bytes between files inside the kernel: splice, tee, vmsplice, copy_file_range. */
 #include "ipc/pipe.h"
+#include "lib/string.h"
 #include "mm/kmem.h"
 #include "proc/signal.h"
 #include "syscall/syscalls.h"
@@ -15,6 +16,14 @@ struct side {
 	uint64_t pos, at; /* at: where the user has it; 0: the file's own */
 	bool pipe;
 };
+
+/* What has bytes in a row: files, devices, pipes, sockets; not events, and not directories. */
+static bool can_splice(const struct file *f)
+{
+	if (f->inode)
+		return !inode_is(f->inode, S_IFDIR);
+	return pipe_is(f) || (f->ops->kind && strcmp(f->ops->kind, "socket") == 0);
+}
 
 static int side_get(struct side *s, uint64_t fd, uint64_t at, bool write)
 {
@@ -67,7 +76,8 @@ static long side_write(struct side *s, void *from, size_t n)
 	if (!s->file->ops->write)
 		return -EINVAL;
 	if (s->at && inode_is(s->file->inode, S_IFREG))
-		return s->file->inode->ops->write(s->file->inode, s->pos, &u);
+		return file_limit(s->file->inode, s->pos, &u)
+			       ?: s->file->inode->ops->write(s->file->inode, s->pos, &u);
 	return s->file->ops->write(s->file, &u);
 }
 
@@ -134,6 +144,8 @@ long sys_splice(uint64_t in_fd, uint64_t in_at, uint64_t out_fd, uint64_t out_at
 	n = side_get(&in, in_fd, in_at, false);
 	if (!n)
 		n = side_get(&out, out_fd, out_at, true);
+	if (!n && (!can_splice(in.file) || !can_splice(out.file)))
+		n = -EINVAL;
 	if (!n &&
 	    ((!in.pipe && !out.pipe) || (in.pipe && out.pipe && pipe_same(in.file, out.file)) ||
 	     (!out.pipe && (out.file->flags & O_APPEND))))
@@ -166,13 +178,30 @@ long sys_tee(uint64_t in_fd, uint64_t out_fd, uint64_t len, uint64_t flags)
 
 long sys_vmsplice(uint64_t fd, uint64_t iov, uint64_t count, uint64_t flags)
 {
-	struct file *f = user_file(fd);
+	struct file *f = user_file_get(fd), now;
+	bool write;
+	long n;
 
 	if (flags & ~(uint64_t)SPLICE_FLAGS)
-		return -EINVAL;
-	if (!f || !pipe_is(f))
-		return -EBADF;
-	return file_writable(f) ? sys_writev(fd, iov, count) : sys_readv(fd, iov, count);
+		n = -EINVAL;
+	else
+		n = f && pipe_is(f) ? 0 : -EBADF;
+	if (!n && count) {
+		/* What there is, or is room for, once there is any. */
+		write = file_writable(f);
+		n = pipe_wait(f, write, (flags & SPLICE_NONBLOCK) || (f->flags & O_NONBLOCK));
+	}
+	if (n > 0) {
+		now = *f;
+		now.flags |= O_NONBLOCK;
+		n = transfer_each(&now, write ? now.ops->write : now.ops->read, iov, count);
+		/* A few bytes go in as a whole: there was room, but not for them. */
+		if (n == -EAGAIN && !(flags & SPLICE_NONBLOCK) && !(f->flags & O_NONBLOCK))
+			n = transfer_each(f, f->ops->write, iov, count);
+	}
+	if (f)
+		file_put(f);
+	return piped(n);
 }
 
 long sys_copy_file_range(uint64_t in_fd, uint64_t in_at, uint64_t out_fd, uint64_t out_at,

@@ -121,8 +121,8 @@ static int check_vector(uint64_t iov, uint64_t count)
 }
 
 /* A short transfer ends the call: what comes after it would not be in its place. */
-static long transfer_each(struct file *f, long (*op)(struct file *f, struct uio *u), uint64_t iov,
-			  uint64_t count)
+long transfer_each(struct file *f, long (*op)(struct file *f, struct uio *u), uint64_t iov,
+		   uint64_t count)
 {
 	long done = 0;
 	int err = op ? check_vector(iov, count) : -EINVAL;
@@ -198,8 +198,10 @@ static long transfer_at(struct file *f, struct uio *u, size_t len, int64_t pos, 
 	/* As on Linux, and against POSIX: a file opened to append is appended to here too. */
 	if (write && (f->flags & O_APPEND))
 		pos = (int64_t)f->inode->size;
-	if (inode_is(f->inode, S_IFREG))
-		return op(f->inode, (uint64_t)pos, u);
+	if (inode_is(f->inode, S_IFREG)) {
+		n = write ? file_limit(f->inode, (uint64_t)pos, u) : 0;
+		return n ? n : op(f->inode, (uint64_t)pos, u);
+	}
 	if (write ? !f->ops->write : !f->ops->read)
 		return -EINVAL;
 	/* A device's position is the open file's: it gets one of its own for the time. */

@@ -51,6 +51,13 @@ long lock_control(struct file *f, uint64_t command, uint64_t arg);
 /* Brings in what of [addr, end) may be touched. 0 or -ENOMEM. */
 int user_populate(uint64_t addr, uint64_t end);
 
+/* What read or write (`op`) does with each entry of a vector, until one is not done in full. */
+long transfer_each(struct file *f, long (*op)(struct file *f, struct uio *u), uint64_t iov,
+		   uint64_t count);
+
+/* The file gets that size. -EFBIG: the caller may not make it so long. */
+int user_truncate(struct inode *inode, uint64_t size);
+
 /* A descriptor that stands for `p`, or -errno. */
 long user_pidfd(struct process *p, uint64_t flags);
 

@@ -37,7 +37,7 @@ static void make_image(uint16_t type)
 
 static int load(size_t size, struct elf_image *out, struct space **space)
 {
-	struct path_base where = {tree_root, tree_root};
+	struct path_base where = {.root = tree_root, .from = tree_root};
 	struct inode *f = tree_add("/program", S_IFREG | 0755);
 	struct uio u = uio_kernel(&image, size);
 	int err;

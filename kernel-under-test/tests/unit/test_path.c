@@ -89,7 +89,7 @@ static void another_root(void)
 	tree_link("/d/to_root", "/");
 	tree_link("/d/out", "../../../d");
 	d = found("/d");
-	base = (struct path_base){d, found("/d/e")};
+	base = (struct path_base){.root = d, .from = found("/d/e")};
 	CHECK_EQ(path_find(&base, "../..", true, &i), 0);
 	CHECK(i == d);
 	inode_put(i);
@@ -141,7 +141,7 @@ static void parents(void)
 	tree_link("/to_d", "/d");
 	tree_link("/gone", "nowhere");
 	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
-		struct path_base base = {tree_root, tree_root};
+		struct path_base base = {.root = tree_root, .from = tree_root};
 		struct path_last last;
 
 		CHECK_EQ(path_find_parent(&base, cases[i].path, &last), cases[i].err);

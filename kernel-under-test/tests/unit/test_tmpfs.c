@@ -273,7 +273,7 @@ static void without_memory(void)
 
 		tree_make();
 		d = tree_add("/d", S_IFDIR | 0755);
-		base = (struct path_base){tree_root, tree_root};
+		base = (struct path_base){.root = tree_root, .from = tree_root};
 		host_kmem_fail_after(after);
 		if (d->ops->create(d, "f", 1, S_IFREG, 0, &i) == 0) {
 			i->ops->write(i, 1 << 20, &u);

@@ -70,7 +70,7 @@ void tree_drop(void)
 
 static void parent_of(const char *path, struct path_last *last)
 {
-	struct path_base base = {tree_root, tree_root};
+	struct path_base base = {.root = tree_root, .from = tree_root};
 
 	CHECK_EQ(path_find_parent(&base, path, last), 0);
 }
@@ -108,7 +108,7 @@ void tree_link(const char *path, const char *target)
 
 int tree_find(const char *path, bool follow, struct inode **out)
 {
-	struct path_base base = {tree_root, tree_root};
+	struct path_base base = {.root = tree_root, .from = tree_root};
 	int err = path_find(&base, path, follow, out);
 
 	if (!err)
