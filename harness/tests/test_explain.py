@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import io
 import json
 import re
 import xml.etree.ElementTree as ET
@@ -12,16 +13,17 @@ import pytest
 from conftest import ROOT, Checkout
 from hypothesis import given
 from hypothesis import strategies as st
+from rich.console import Console
 
 from ringside.cli.main import run
-from ringside.errors import ProfileError
+from ringside.errors import ProfileError, ReportError
 from ringside.image import Symbols
 from ringside.machine import Qemu
 from ringside.profile import Explanation, Names, PluginLog, explain, read_log
 from ringside.profile.log import Window
 from ringside.profile.names import OTHER
 from ringside.records import Result, Verdict
-from ringside.report import explain_files, explained
+from ringside.report import example, explain_files, explained
 from ringside.report.flame import flame, folded
 
 OWNER, STRANGER = 0x1000, 0x2000
@@ -295,6 +297,50 @@ def test_strange_kernels_are_ranked_side_by_side(tmp_path: Path) -> None:
     assert (grid.rows[0][1], grid.rows[0][4]) == ("sys_read", "x_sys_read")
 
 
+TOPICS = """
+[[topics]]
+what = "reading"
+functions = ["sys_*"]
+[[topics]]
+what = "choosing"
+functions = ["sched*", "sys_read"]
+"""
+
+
+def test_a_worked_example_is_made_of_topics(tmp_path: Path) -> None:
+    path = tmp_path / "topics.toml"
+    path.write_text(TOPICS)
+    topics = example.load(path)
+    one = explanation(tmp_path)
+    found = {f.name: f.instructions for f in one.functions}
+    text = example.made((one, dataclasses.replace(one, kernel="other")), topics, "here")
+    rows = dict(re.findall(r"^\| (.+?) \| ([0-9]+) \|", text, re.MULTILINE))
+    # The first topic that fits takes a function, and nothing is lost.
+    assert int(rows["reading"]) == round(found["sys_read"] / one.iterations)
+    assert int(rows["choosing"]) == round(found["schedule"] / one.iterations)
+    assert abs(sum(map(int, rows.values())) - one.total / one.iterations) < len(rows)
+    assert "The dearest functions of other" in text and "(here)" in text
+    page = f"before\n{example.MARKS[0]}\nold\n{example.MARKS[1]}\nafter\n"
+    made = example.brought_up_to_date(page, text, "page")
+    assert text in made and "old" not in made and made.endswith("after\n")
+    with pytest.raises(ReportError, match="two kernels side by side"):
+        example.made((one,), topics, "here")
+    path.write_text(TOPICS.replace("what =", "wat ="))
+    with pytest.raises(ReportError, match="wat"):
+        example.load(path)
+
+
+def test_numbers_are_whole_on_a_narrow_terminal(tmp_path: Path) -> None:
+    one = explanation(tmp_path)
+    long = tuple(dataclasses.replace(f, name=f"x_{f.name * 6}") for f in one.functions)
+    both = (one, dataclasses.replace(one, functions=long))
+    shown = io.StringIO()
+    Console(width=60, file=shown).print(explained.terminal(both, 5))
+    for row in explained.functions_grid(both, 5).rows:
+        (line,) = [x for x in shown.getvalue().splitlines() if x.startswith(f"│ {row[0]} ")]
+        assert row[2] in line and row[5] in line and line.endswith("│")
+
+
 @pytest.mark.parametrize(
     ("arguments", "line"),
     [
@@ -339,7 +385,8 @@ def test_a_workload_is_explained_from_end_to_end(
 
     monkeypatch.setenv("RINGSIDE_ROOT", str(ROOT))
     monkeypatch.setattr(explain_files, "write", write)
-    assert run(["explain", "syscall/null", *([] if how == "kernels" else ["--revs", "HEAD"])]) == 0
+    workload = ["ipc/context_switch"] if how == "kernels" else ["syscall/null", "--revs", "HEAD"]
+    assert run(["explain", *workload]) == 0
     (found,) = written
     assert len(found) == (2 if how == "kernels" else 1)
     for e in found:
@@ -348,3 +395,13 @@ def test_a_workload_is_explained_from_end_to_end(
         # Every function has a name: symbols were found, and fit.
         assert not [f.name for f in e.functions if f.name.startswith("0x")]
     assert "Instructions an operation" in capsys.readouterr().out
+    if how == "kernels":
+        # The worked example of the manual has the reference's numbers as they are.
+        manual = (ROOT / "docs" / "observe.md").read_text(encoding="utf-8")
+        image = json.loads((ROOT / ".cache/images" / f"{found[0].kernel}.json").read_text())
+        total = round(found[0].total / found[0].iterations)
+        # A newer package is another kernel.
+        assert (
+            f" {image['version']}, `" not in manual
+            or f"| of the {total:,} of {found[0].kernel} |" in manual
+        ), "run `ringside explain ipc/context_switch --into docs/observe.md`"

@@ -5,17 +5,22 @@ from __future__ import annotations
 import asyncio
 import datetime
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import click
 from rich.console import Console
 
 from ringside.catalog import Catalog, find_root, load
 from ringside.cli import options
+from ringside.cli.into import put_into
 from ringside.cli.progress import ProgressView
-from ringside.conductor import Request, prepare
+from ringside.conductor import Plan, Request, prepare
 from ringside.errors import CatalogError
+from ringside.machine.argv import cpu_model
 from ringside.profile import Explanation
+
+if TYPE_CHECKING:
+    from ringside.report.example import Topic
 
 
 @click.command()
@@ -35,6 +40,11 @@ from ringside.profile import Explanation
 )
 @options.patience_option
 @click.option("--no-report", is_flag=True, help="Write no files, only the tables.")
+@click.option(
+    "--into",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Also put two kernels, the first by topic, into this file between the lines for it.",
+)
 def explain(
     workload: str,
     kernels: tuple[str, ...],
@@ -45,6 +55,7 @@ def explain(
     symbols: dict[str, Path],
     patience: float,
     no_report: bool,
+    into: Path | None,
 ) -> int:
     """Say where the instructions of WORKLOAD go: by phase, by function, as flame graphs.
 
@@ -62,9 +73,10 @@ def explain(
         images=options.given_images(catalog, images),
         patience=patience,
     )
-    explained = _run(catalog, request, revisions, symbols)
+    topics = _topics(catalog) if into is not None else ()
+    explained, plan = _run(catalog, request, revisions, symbols)
 
-    from ringside.report import explain_files
+    from ringside.report import example, explain_files
     from ringside.report import explained as tables
 
     console = Console()
@@ -75,12 +87,15 @@ def explain(
         page = explain_files.write(explained, catalog.root / "results" / "explain" / name)
         shown = page.relative_to(catalog.root)
         console.print(f"report: {shown}", markup=False, highlight=False, soft_wrap=True)
+    if into is not None:
+        made = example.made(explained, topics, _where(plan))
+        put_into(into, lambda before: example.brought_up_to_date(before, made, str(into)))
     return 0
 
 
 def _run(
     catalog: Catalog, request: Request, revisions: tuple[str, ...], symbols: dict[str, Path]
-) -> tuple[Explanation, ...]:
+) -> tuple[tuple[Explanation, ...], Plan]:
     from ringside.conductor.explaining import explain_all, subjects_of, with_plugins
 
     with ProgressView(Console(stderr=True)) as view:
@@ -91,7 +106,21 @@ def _run(
         view.preparing("getting a QEMU that a plugin can watch with")
         plan = with_plugins(plan)
         subjects = subjects_of(plan, revisions, view)
-        return asyncio.run(explain_all(plan, subjects, symbols, view))
+        return asyncio.run(explain_all(plan, subjects, symbols, view)), plan
+
+
+def _topics(catalog: Catalog) -> tuple[Topic, ...]:
+    from ringside.report import example
+
+    return example.load(catalog.root / "docs" / "observe.toml")
+
+
+def _where(plan: Plan) -> str:
+    packages = [
+        f"{c.kernel.name} {c.image.version}" for c in plan.candidates if c.image.package is not None
+    ]
+    cpu = cpu_model(plan.candidates[0].boot.cpu, plan.clock)
+    return ", ".join((*packages, f"`{cpu}`", f"QEMU {plan.qemu.version}"))
 
 
 def _default_kernels(catalog: Catalog, revisions: bool) -> tuple[str, ...]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
@@ -12,10 +11,11 @@ from rich.table import Table
 from rich.text import Text
 
 from ringside.catalog import Catalog, WorkloadSet, find_root, load, load_workloads
+from ringside.cli.into import put_into
 from ringside.cli.options import kernels_option, names
 from ringside.conductor.observer import Silent
 from ringside.conductor.prepare import build_workloads
-from ringside.errors import ImageError, ReportError, RingsideError
+from ringside.errors import ImageError, RingsideError
 from ringside.image import obtain
 from ringside.machine import CLOCKS
 from ringside.machine.probe import probe_kvm
@@ -45,14 +45,14 @@ def workloads(port: str | None, into: Path | None, agreement: str | None) -> Non
     if agreement is not None:
         if into is None:
             raise click.UsageError("--agreement goes with --into FILE")
-        _put(into, partial(_agreed, catalog, agreement))
+        put_into(into, partial(_agreed, catalog, agreement))
         return
     runnable = [kernel.port for kernel in catalog.kernels if kernel.port and kernel.runnable]
     ports = [port] if port else list(dict.fromkeys(runnable))
     if into is not None:
         build_workloads(catalog.root, ports[:1], Silent())
         found = load_workloads(catalog.root, ports[0])
-        _put(into, partial(_listed, catalog, found, str(into)))
+        put_into(into, partial(_listed, catalog, found, str(into)))
         return
     table = Table("workload", "port", "SHA-256", "one operation", box=None, pad_edge=False)
     for name in ports:
@@ -84,19 +84,6 @@ def _agreed(catalog: Catalog, name: str, document: str) -> str:
     run = load_run(find_run(catalog.root / "results", name))
     made = agreement.table(known, run, catalog.kernels)
     return agreement.brought_up_to_date(document, made, "the file")
-
-
-def _put(path: Path, change: Callable[[str], str]) -> None:
-    try:
-        before = path.read_text(encoding="utf-8")
-        after = change(before)
-        if after != before:
-            path.write_text(after, encoding="utf-8")
-    except OSError as error:
-        raise ReportError(f"{path}: {error.strerror}") from error
-    except UnicodeDecodeError as error:
-        raise ReportError(f"{path}: not a text file") from error
-    click.echo(f"{path}: {'brought up to date' if after != before else 'is up to date'}")
 
 
 @click.command()

@@ -127,8 +127,14 @@ def _table(grid: Grid) -> Table:
             Text(head),
             justify="right" if numbers else "left",
             overflow="ellipsis",
-            no_wrap=True,
+            # What has to give way on a narrow terminal is a name, never a number.
+            no_wrap=numbers or head == "#",
+            min_width=_widest(grid, index) if numbers or head == "#" else None,
         )
     for row in grid.rows:
         table.add_row(*(Text(cell) for cell in row))
     return table
+
+
+def _widest(grid: Grid, index: int) -> int:
+    return max(len(line[index]) for line in (grid.heads, *grid.rows))

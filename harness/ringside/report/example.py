@@ -1,0 +1,114 @@
+"""The worked example of a manual: what one kernel spends on a workload, by topic, beside another.
+
+The numbers are those of an explanation made just now; only which functions belong together is
+written down, in docs/observe.toml.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterator, Sequence
+from fnmatch import fnmatchcase
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from ringside.errors import ReportError
+from ringside.profile import Explanation
+from ringside.profile.explanation import FunctionCost
+from ringside.report.explained import phases_grid, proof
+from ringside.report.systems import replace_between
+from ringside.report.text import cost, markdown
+
+MARKS = ("<!-- ringside explain -->", "<!-- /ringside explain -->")
+_DEAREST = 3
+_OTHERS = 10
+
+
+class Topic(BaseModel):
+    """Functions that have to do with each other, by patterns of their names."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    what: str
+    functions: tuple[str, ...]
+
+    def has(self, function: str) -> bool:
+        """Whether the function is of this topic."""
+        return any(fnmatchcase(function, pattern) for pattern in self.functions)
+
+
+class _File(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    topics: tuple[Topic, ...]
+
+
+def load(path: Path) -> tuple[Topic, ...]:
+    """Read docs/observe.toml. Raises ReportError saying what is wrong with it."""
+    try:
+        return _File.model_validate(tomllib.loads(path.read_text(encoding="utf-8"))).topics
+    except OSError as error:
+        raise ReportError(f"{path}: {error.strerror}") from error
+    except (ValueError, ValidationError) as error:
+        raise ReportError(f"{path}: {error}") from error
+
+
+def made(explained: Sequence[Explanation], topics: Sequence[Topic], where: str) -> str:
+    """The example as Markdown: both kernels by phase, the first by topic, the second's dearest
+    functions. `where` tells what was run on what. Raises ReportError unless there are two."""
+    if len(explained) != 2:
+        raise ReportError("a worked example sets two kernels side by side")
+    first, second = explained
+    grid = phases_grid(explained)
+    lines = [f"    {line}" for line in _columns([grid.heads, *grid.rows])]
+    lines += ["", *(f"    {proof(e)}" for e in explained), ""]
+    lines += _by_topic(first, topics)
+    named = ", ".join(_named(f, second) for f in second.functions[:_OTHERS])
+    total = cost(second.total / second.iterations)
+    lines += ["", f"The dearest functions of {second.kernel}, of its {total}: {named}."]
+    return "\n".join([*lines, "", f"({where})"]) + "\n"
+
+
+def _columns(rows: Sequence[tuple[str, ...]]) -> list[str]:
+    widths = [max(len(row[i]) for row in rows) for i in range(len(rows[0]))]
+    return ["  ".join(_aligned(row, widths)) for row in rows]
+
+
+def _aligned(row: tuple[str, ...], widths: Sequence[int]) -> Iterator[str]:
+    yield row[0].ljust(widths[0])
+    for cell, width in zip(row[1:], widths[1:], strict=True):
+        yield cell.rjust(width)
+
+
+def _by_topic(e: Explanation, topics: Sequence[Topic]) -> list[str]:
+    total = cost(e.total / e.iterations)
+    lines = [
+        f"| of the {total} of {markdown(e.kernel)} | instructions | dearest functions |",
+        "| --- | --- | --- |",
+    ]
+    found: dict[str, list[FunctionCost]] = {topic.what: [] for topic in topics}
+    rest = 0
+    for function in e.functions:
+        what = next((topic.what for topic in topics if topic.has(function.name)), None)
+        if what is None:
+            rest += function.instructions
+        else:
+            found[what].append(function)
+    sums = {what: sum(f.instructions for f in functions) for what, functions in found.items()}
+    for what in sorted(sums, key=lambda what: -sums[what]):
+        named = ", ".join(_named(f, e) for f in found[what][:_DEAREST])
+        lines.append(f"| {markdown(what)} | {cost(round(sums[what] / e.iterations))} | {named} |")
+    lines.append(f"| all else | {cost(round(rest / e.iterations))} | |")
+    return lines
+
+
+def _named(function: FunctionCost, e: Explanation) -> str:
+    calls = function.calls / e.iterations
+    often = f" in {cost(round(calls))} calls" if calls > 1.5 else ""
+    return f"`{function.name}` {cost(round(function.instructions / e.iterations))}{often}"
+
+
+def brought_up_to_date(document: str, example: str, what: str) -> str:
+    """`document` with the example made anew. Raises ReportError; `what` names it there."""
+    return replace_between(document, f"\n{example}\n", what, MARKS)
