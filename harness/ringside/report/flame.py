@@ -34,8 +34,10 @@ class _Frame:
     def child(self, name: str) -> _Frame:
         return self.children.setdefault(name, _Frame(name))
 
-    def depth(self) -> int:
-        return 1 + max((child.depth() for child in self.children.values()), default=0)
+    def depth(self, least: float) -> int:
+        """Rows of what is drawn: frames of at least `least` instructions."""
+        drawn = (child for child in self.children.values() if child.count >= least)
+        return 1 + max((child.depth(least) for child in drawn), default=0)
 
 
 def folded(stacks: Mapping[Stack, int]) -> str:
@@ -58,8 +60,8 @@ def flame(
     if before is not None:
         for stack, count in before[0].items():
             _add(root, stack, count, before=True)
-    height = _HEAD + root.depth() * _ROW + _MARGIN
     scale = (_WIDTH - 2 * _MARGIN) / max(root.count, 1)
+    height = _HEAD + root.depth(_LEAST / scale) * _ROW + _MARGIN
     drawing = _Drawing(root, scale, height, per, before[1] if before else None)
     drawing.frame(root, _MARGIN, 0, "")
     return (
