@@ -326,6 +326,7 @@ int process_exec(struct process *p, const char *path, struct args *args)
 	credentials_put(t->cred);
 	credentials_give(t, cred);
 	signal_reset_actions(p);
+	p->has_executed = true;
 	/* What clone() was asked for was another program's wish. */
 	p->exit_signal = SIGCHLD;
 	if (unlikely(p->timers))

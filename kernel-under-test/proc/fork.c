@@ -2,6 +2,7 @@
 #include "fs/credentials.h"
 #include "lib/errno.h"
 #include "lib/string.h"
+#include "proc/pidfd.h"
 #include "proc/process.h"
 #include "proc/process_make.h"
 #include "sched/sched.h"
@@ -17,7 +18,7 @@ static int copy_space(struct process *child, struct process *parent, const struc
 	return child->space ? 0 : -ENOMEM;
 }
 
-static void copy_rest(struct process *child, struct process *parent)
+static void copy_rest(struct process *child, struct process *parent, struct process *above)
 {
 	child->root = inode_get(parent->root);
 	child->cwd = inode_get(parent->cwd);
@@ -31,9 +32,10 @@ static void copy_rest(struct process *child, struct process *parent)
 	child->sid = parent->sid;
 	memcpy(child->actions, parent->actions, sizeof(child->actions));
 	memcpy(child->comm, parent->comm, COMM_MAX);
-	child->parent = parent;
-	child->parent_pid = parent->pid;
-	list_push_back(&parent->children, &child->sibling);
+	child->personality = parent->personality;
+	child->parent = above;
+	child->parent_pid = above->pid;
+	list_push_back(&above->children, &child->sibling);
 }
 
 /* The user state of a new thread: the caller's, as if its system call had returned 0. */
@@ -52,6 +54,10 @@ static void copy_thread(struct thread *t, const struct fork_request *r)
 	t->cred = credentials_get(thread_current()->cred);
 	t->confined = thread_current()->confined;
 	t->nice = thread_current()->nice;
+	t->policy = thread_current()->policy;
+	t->rt_priority = thread_current()->rt_priority;
+	t->io_priority = thread_current()->io_priority;
+	t->timer_slack_ns = thread_current()->timer_slack_ns;
 	t->slice_ns = thread_current()->slice_ns;
 	t->clear_tid = r->clear_tid;
 }
@@ -77,11 +83,25 @@ static bool may_have_more(void)
 	return now < limit;
 }
 
+/* A descriptor of the parent's that stands for the child, or -errno. */
+static int add_pidfd(struct process *parent, const struct process *child)
+{
+	struct file *f;
+	int fd = pidfd_create(child, 0, &f);
+
+	if (fd)
+		return fd;
+	fd = files_add(parent->files, f, 0, true);
+	if (fd < 0)
+		file_put(f);
+	return fd;
+}
+
 long process_fork(const struct fork_request *r)
 {
 	struct process *parent = process_current(), *child;
 	struct thread *t;
-	int err, pid;
+	int err, pid, pidfd = -1;
 
 	if (!may_have_more())
 		return -EAGAIN;
@@ -97,11 +117,18 @@ long process_fork(const struct fork_request *r)
 		goto fail_space;
 	}
 
+	if (r->pidfd) {
+		pidfd = add_pidfd(parent, child);
+		err = pidfd;
+		if (pidfd < 0)
+			goto fail_files;
+	}
+
 	/* From here on nothing can fail. */
 	pid = child->pid;
 	t = process_first_thread(child);
-	copy_rest(child, parent);
-	child->exit_signal = r->exit_signal;
+	copy_rest(child, parent, r->sibling ? parent->parent : parent);
+	child->exit_signal = r->sibling ? parent->exit_signal : r->exit_signal;
 	copy_thread(t, r);
 	t->alt_stack = thread_current()->alt_stack;
 	t->alt_stack_size = thread_current()->alt_stack_size;
@@ -111,12 +138,16 @@ long process_fork(const struct fork_request *r)
 		space_write(child->space, r->child_tid, &pid, sizeof(pid));
 	if (r->parent_tid)
 		copy_to_user(r->parent_tid, &pid, sizeof(pid));
+	if (r->pidfd)
+		copy_to_user(r->pidfd, &pidfd, sizeof(pidfd));
 	sched_wake(t);
 	/* It may end meanwhile, but only we can bury it. */
 	while (r->share_space && child->borrows_space)
 		wait_sleep(&child->space_returned, false);
 	return pid;
 
+fail_files:
+	files_put(child->files);
 fail_space:
 	space_put(child->space);
 fail:

@@ -99,6 +99,9 @@ struct process {
 	/* prctl(): sent when the parent ends; takes over the orphans below it. */
 	int death_signal;
 	bool undumpable, subreaper;
+	/* It has called execve(): its parent may not move it to another group any more. */
+	bool has_executed;
+	uint32_t personality;
 	char comm[COMM_MAX];
 
 	/* vfork: the parent sleeps until the child has a space of its own. */
@@ -171,6 +174,10 @@ struct fork_request {
 	/* Threads: `set_fs` loads it as the FS base. */
 	bool set_fs;
 	uint64_t fs_base;
+	/* Where to write a descriptor for the child (pidfd_open); 0: nowhere. */
+	uint64_t pidfd;
+	/* The caller's parent is the child's too. */
+	bool sibling;
 	/* Of processes: what the parent gets at the end, SIGCHLD as a rule. */
 	int exit_signal;
 };

@@ -38,6 +38,8 @@ struct thread {
 	uint8_t policy, rt_priority;
 	uint16_t io_priority;
 	uint32_t slice_ns;
+	/* prctl(PR_SET_TIMERSLACK); 0: as usual. */
+	uint64_t timer_slack_ns;
 	int tid;
 	struct space *space; /* NULL: kernel only */
 	struct list run;     /* in the run queue of `cpu` */

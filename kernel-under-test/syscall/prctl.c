@@ -15,6 +15,8 @@
 #define PR_GET_NAME	       16
 #define PR_CAPBSET_READ	       23
 #define PR_CAPBSET_DROP	       24
+#define PR_GET_TSC	       25
+#define PR_SET_TSC	       26
 #define PR_GET_SECUREBITS      27
 #define PR_SET_TIMERSLACK      29
 #define PR_GET_TIMERSLACK      30
@@ -26,6 +28,9 @@
 #define PR_SET_THP_DISABLE     41
 #define PR_GET_THP_DISABLE     42
 #define PR_CAP_AMBIENT	       47
+
+/* The time stamp counter may be read. */
+#define TSC_ENABLE 1
 
 #define AMBIENT_IS_SET	  1
 #define AMBIENT_RAISE	  2
@@ -149,10 +154,16 @@ long sys_prctl(uint64_t option, uint64_t arg, uint64_t arg3, uint64_t arg4, uint
 	case PR_GET_SECUREBITS:
 		return credentials_current()->keep_capabilities ? 1 << 4 : 0;
 	case PR_SET_TIMERSLACK:
-		/* Nothing is ever put off. */
+		/* Kept, but nothing is ever put off. */
+		thread_current()->timer_slack_ns = (int64_t)arg > 0 ? arg : 0;
 		return 0;
 	case PR_GET_TIMERSLACK:
-		return TIMER_SLACK_NS;
+		return thread_current()->timer_slack_ns ? (long)thread_current()->timer_slack_ns
+							: TIMER_SLACK_NS;
+	case PR_GET_TSC:
+		return put_int(arg, TSC_ENABLE);
+	case PR_SET_TSC:
+		return arg == TSC_ENABLE ? 0 : -EINVAL;
 	case PR_SET_CHILD_SUBREAPER:
 		p->subreaper = arg != 0;
 		return 0;

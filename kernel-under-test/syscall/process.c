@@ -7,25 +7,13 @@
 #include "syscall/syscalls.h"
 #include "syscall/user.h"
 
-#define CLONE_SIGNAL	     0xffull
-#define CLONE_VM	     0x00000100ull
-#define CLONE_FS	     0x00000200ull
-#define CLONE_FILES	     0x00000400ull
-#define CLONE_SIGHAND	     0x00000800ull
-#define CLONE_VFORK	     0x00004000ull
-#define CLONE_THREAD	     0x00010000ull
-#define CLONE_SYSVSEM	     0x00040000ull
-#define CLONE_SETTLS	     0x00080000ull
-#define CLONE_DETACHED	     0x00400000ull
-#define CLONE_CLEAR_SIGHAND  0x100000000ull
-#define CLONE_PARENT_SETTID  0x00100000ull
-#define CLONE_CHILD_CLEARTID 0x00200000ull
-#define CLONE_CHILD_SETTID   0x01000000ull
-
 #define ARCH_SET_GS 0x1001
 #define ARCH_SET_FS 0x1002
 #define ARCH_GET_FS 0x1003
 #define ARCH_GET_GS 0x1004
+/* Whether CPUID may be used, which nothing here can forbid. */
+#define ARCH_GET_CPUID 0x1011
+#define ARCH_SET_CPUID 0x1012
 
 long sys_getpid(void)
 {
@@ -40,94 +28,6 @@ long sys_gettid(void)
 long sys_getppid(void)
 {
 	return READ_ONCE(process_current()->parent_pid);
-}
-
-long sys_fork(void)
-{
-	struct fork_request r = {.exit_signal = SIGCHLD};
-
-	return process_fork(&r);
-}
-
-long sys_vfork(void)
-{
-	struct fork_request r = {.share_space = true, .exit_signal = SIGCHLD};
-
-	return process_fork(&r);
-}
-
-/*
- * What C libraries ask for: fork, vfork and posix_spawn, and threads. Sharing some things and not
- * others is refused.
- */
-static long do_clone(uint64_t flags, struct fork_request *r)
-{
-	const uint64_t tids = CLONE_PARENT_SETTID | CLONE_CHILD_CLEARTID | CLONE_CHILD_SETTID;
-	const uint64_t thread = CLONE_VM | CLONE_FS | CLONE_FILES | CLONE_SIGHAND | CLONE_THREAD;
-	const uint64_t thread_may = CLONE_SYSVSEM | CLONE_SETTLS | CLONE_DETACHED | tids;
-
-	if (r->stack >= USER_TOP || r->fs_base >= USER_TOP)
-		return -EPERM;
-	if (!(flags & CLONE_PARENT_SETTID))
-		r->parent_tid = 0;
-	if (!(flags & CLONE_CHILD_CLEARTID))
-		r->clear_tid = 0;
-	if (!(flags & CLONE_CHILD_SETTID))
-		r->child_tid = 0;
-	r->set_fs = flags & CLONE_SETTLS;
-	if (flags & CLONE_THREAD) {
-		if ((flags & thread) != thread || (flags & ~(thread | thread_may)) || !r->stack)
-			return -EINVAL;
-		return process_add_thread(r);
-	}
-	if ((flags & ~(CLONE_VM | CLONE_VFORK | CLONE_CLEAR_SIGHAND | CLONE_SETTLS | tids)) ||
-	    ((flags & CLONE_VM) && !(flags & CLONE_VFORK)))
-		return -EINVAL;
-	r->share_space = flags & CLONE_VM;
-	return process_fork(r);
-}
-
-long sys_clone(uint64_t flags, uint64_t stack, uint64_t parent_tid, uint64_t child_tid,
-	       uint64_t tls)
-{
-	struct fork_request r = {
-		.stack = stack,
-		.parent_tid = parent_tid,
-		.child_tid = child_tid,
-		.clear_tid = child_tid,
-		.fs_base = flags & CLONE_SETTLS ? tls : 0,
-		.exit_signal = flags & CLONE_SIGNAL,
-	};
-
-	return do_clone(flags & ~CLONE_SIGNAL, &r);
-}
-
-struct user_clone_args {
-	uint64_t flags, pidfd, child_tid, parent_tid, exit_signal, stack, stack_size, tls;
-};
-
-long sys_clone3(uint64_t args, uint64_t size)
-{
-	struct user_clone_args a;
-	struct fork_request r;
-
-	if (size < sizeof(a))
-		return -EINVAL;
-	if (copy_from_user(&a, args, sizeof(a)) < 0)
-		return -EFAULT;
-	if ((a.flags & CLONE_SIGNAL) || a.exit_signal > SIGNALS_MAX ||
-	    ((a.flags & CLONE_THREAD) && a.exit_signal) || !a.stack != !a.stack_size ||
-	    a.stack > USER_TOP || a.stack_size > USER_TOP)
-		return -EINVAL;
-	r = (struct fork_request){
-		.stack = a.stack + a.stack_size,
-		.parent_tid = a.parent_tid,
-		.child_tid = a.child_tid,
-		.clear_tid = a.child_tid,
-		.fs_base = a.flags & CLONE_SETTLS ? a.tls : 0,
-		.exit_signal = (int)a.exit_signal,
-	};
-	return do_clone(a.flags, &r);
 }
 
 long sys_execve(uint64_t path, uint64_t argv, uint64_t envp)
@@ -191,6 +91,7 @@ long sys_waitid(uint64_t type, uint64_t id, uint64_t info_out, uint64_t options,
 	const uint64_t kinds = WAIT_EXITED | WAIT_STOPPED | WAIT_CONTINUED;
 	uint64_t before = process_current()->children_cpu_ns;
 	struct signal_info info = {0};
+	bool again = false;
 	int status = 0;
 	long pid;
 
@@ -205,6 +106,8 @@ long sys_waitid(uint64_t type, uint64_t id, uint64_t info_out, uint64_t options,
 			return -ECHILD;
 		type = P_PID;
 		id = (uint64_t)p->pid;
+		again = (f->flags & O_NONBLOCK) && !(options & WAIT_NOHANG);
+		options |= again ? WAIT_NOHANG : 0;
 	}
 	if (type > P_PGID || !(options & kinds) || (type == P_PID && (int)id <= 0) ||
 	    (type == P_PGID && (int)id < 0) ||
@@ -213,8 +116,8 @@ long sys_waitid(uint64_t type, uint64_t id, uint64_t info_out, uint64_t options,
 		return -EINVAL;
 	pid = process_wait(type == P_ALL ? WAIT_ANY : (int)id,
 			   (unsigned int)options | (type == P_PGID ? WAIT_GROUP : 0), &status);
-	if (pid < 0)
-		return pid;
+	if (pid < 0 || (again && !pid))
+		return pid ? pid : -EAGAIN;
 	if (pid > 0) {
 		info.signo = SIGCHLD;
 		info.pid = (int)pid;
@@ -255,6 +158,10 @@ long sys_arch_prctl(uint64_t code, uint64_t addr)
 		return copy_to_user(addr, &t->fs_base, sizeof(t->fs_base));
 	case ARCH_GET_GS:
 		return copy_to_user(addr, &t->gs_base, sizeof(t->gs_base));
+	case ARCH_GET_CPUID:
+		return 1;
+	case ARCH_SET_CPUID:
+		return -ENODEV;
 	default:
 		return -EINVAL;
 	}
@@ -314,6 +221,8 @@ long sys_setpgid(uint64_t pid, uint64_t pgid)
 		return -ESRCH;
 	if ((int)pgid < 0)
 		return -EINVAL;
+	if (p != me && p->sid == me->sid && p->has_executed)
+		return -EACCES;
 	if (p->sid != me->sid || p->sid == p->pid)
 		return -EPERM;
 	if (!pgid)

@@ -132,6 +132,7 @@ long sys_futex(uint64_t addr, uint64_t op, uint64_t value, uint64_t timeout, uin
 	       uint64_t value3);
 long sys_waitid(uint64_t type, uint64_t id, uint64_t info_out, uint64_t options,
 		uint64_t usage_out);
+long sys_unshare(uint64_t flags);
 long sys_set_robust_list(uint64_t head, uint64_t size);
 long sys_poll(uint64_t fds, uint64_t n, uint64_t timeout_ms);
 long sys_ppoll(uint64_t fds, uint64_t n, uint64_t timeout, uint64_t mask, uint64_t mask_size);

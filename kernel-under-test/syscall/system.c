@@ -50,10 +50,15 @@ long sys_setdomainname(uint64_t name, uint64_t len)
 
 #define PERSONALITY_ASK 0xffffffffu
 
-/* There is one, Linux's own. */
+/* What is asked for is kept, and changes nothing. */
 long sys_personality(uint64_t persona)
 {
-	return (uint32_t)persona && (uint32_t)persona != PERSONALITY_ASK ? -EINVAL : 0;
+	struct process *p = process_current();
+	uint32_t was = p->personality;
+
+	if ((uint32_t)persona != PERSONALITY_ASK)
+		p->personality = (uint32_t)persona;
+	return was;
 }
 
 long sys_sysinfo(uint64_t out)

@@ -242,6 +242,7 @@ void *const syscall_table[SYSCALLS] = {
 	[269] = sys_faccessat,
 	[270] = sys_pselect6,
 	[271] = sys_ppoll,
+	[272] = sys_unshare,
 	[273] = sys_set_robust_list,
 	[275] = sys_splice,
 	[276] = sys_tee,

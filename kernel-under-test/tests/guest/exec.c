@@ -75,6 +75,8 @@ int exec_role(int argc, char **argv)
 		return 40 + argc;
 	if (argc < 2)
 		return -1;
+	while (!strcmp(argv[1], "sleep"))
+		pause();
 	if (!strcmp(argv[1], "exits-7"))
 		return 7;
 	if (!strcmp(argv[1], "arguments"))

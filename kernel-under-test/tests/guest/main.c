@@ -19,7 +19,8 @@ static const struct suite *const suites[] = {
 	&mapping_suite, &time_suite,	   &smp_suite,	   &shootdown_suite, &pressure_suite,
 	&reopen_suite,	&message_suite,	   &timer_suite,
 	&user_suite,	&more_suite,	&vdso_suite,	&sysv_suite,	&family_suite,
-	&newer_suite, &pty_suite, &network_suite, &limit_suite, &mount_suite, &mqueue_suite, &inotify_suite, &resolve_suite,
+	&newer_suite, &pty_suite, &network_suite, &limit_suite, &mount_suite, &mqueue_suite,
+	&inotify_suite, &resolve_suite, &birth_suite,
 };
 
 static const char *suite_name = "main";

@@ -1,0 +1,154 @@
+/* How processes come about: clone(2)'s flags, what a child inherits, what its parent may do. */
+#include "guest.h"
+
+#include <fcntl.h>
+#include <linux/sched.h>
+#include <poll.h>
+#include <sched.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/personality.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+
+#ifndef P_PIDFD
+#define P_PIDFD 3
+#endif
+
+static long make(struct clone_args *a, size_t size)
+{
+	return RAW(SYS_clone3, a, size);
+}
+
+static void descriptors(void)
+{
+	struct {
+		struct clone_args a;
+		uint64_t more[2];
+	} args = {.a = {.flags = CLONE_PIDFD, .exit_signal = SIGCHLD}};
+	int fd = -1, gate[2], status = -1;
+	siginfo_t info;
+	char byte;
+	long pid;
+
+	same("a pipe", pipe(gate), 0);
+	args.a.pidfd = (uintptr_t)&fd;
+	pid = make(&args.a, sizeof(args));
+	if (pid == 0) {
+		read(gate[0], &byte, 1);
+		_exit(3);
+	}
+	holds("a child and a descriptor", pid > 0 && fd > 2);
+	same("it is closed on exec", fcntl(fd, F_GETFD), FD_CLOEXEC);
+	fcntl(fd, F_SETFL, O_NONBLOCK);
+	same("it has not ended", RAW(SYS_waitid, P_PIDFD, fd, &info, WEXITED, NULL), -EAGAIN);
+	write(gate[1], "x", 1);
+	struct pollfd p = {fd, POLLIN, 0};
+	same("now it has", poll(&p, 1, 5000), 1);
+	same("which one", RAW(SYS_waitid, P_PIDFD, fd, &info, WEXITED, NULL) ? -1 : info.si_status,
+	     3);
+	close(fd), close(gate[0]), close(gate[1]);
+	args.more[1] = 1;
+	same("what is not known", make(&args.a, sizeof(args)), -E2BIG);
+	same("too much", make(&args.a, 5000), -E2BIG);
+	same("too little", make(&args.a, 63), -EINVAL);
+	args.a.pidfd = 1ull << 63;
+	same("to nowhere", make(&args.a, 64), -EFAULT);
+	same("both at one place", RAW(SYS_clone, CLONE_PIDFD | CLONE_PARENT_SETTID | SIGCHLD, 0,
+				      &fd, 0, 0), -EINVAL);
+	fd = -1;
+	pid = RAW(SYS_clone, CLONE_PIDFD | SIGCHLD, 0, &fd, 0, 0);
+	if (pid == 0)
+		_exit(fd != -1);
+	holds("clone gives one too", fd > 2);
+	waitpid((pid_t)pid, &status, 0);
+	same("which the child has not", status, 0);
+	close(fd);
+}
+
+static void siblings(void)
+{
+	pid_t child = fork(), second = -1;
+	int status, gate[2];
+
+	if (child == 0) {
+		long sibling = RAW(SYS_clone, CLONE_PARENT | SIGUSR1, 0, 0, 0, 0);
+
+		if (sibling == 0)
+			_exit(5);
+		_exit(sibling > 0 && wait(NULL) == -1 && errno == ECHILD ? 4 : 6);
+	}
+	same("the child has no child", waitpid(child, &status, 0) == child ? WEXITSTATUS(status) : -1,
+	     4);
+	second = waitpid(-1, &status, 0);
+	same("but a sibling", second > 0 ? WEXITSTATUS(status) : -1, 5);
+	/* What moves between groups. */
+	same("a pipe", pipe2(gate, O_CLOEXEC), 0);
+	child = fork();
+	if (child == 0) {
+		char *const argv[] = {SELF, "sleep", NULL};
+
+		execv(SELF, argv);
+		_exit(9);
+	}
+	close(gate[1]);
+	read(gate[0], &status, 1);
+	same("one that has called exec", RAW(SYS_setpgid, child, child), -EACCES);
+	kill(child, SIGKILL);
+	waitpid(child, &status, 0);
+	close(gate[0]);
+}
+
+static void inherited(void)
+{
+	struct sched_param p = {7};
+
+	child_needs(RAW(SYS_sched_setscheduler, 0, SCHED_RR, &p) == 0);
+	child_needs(personality(ADDR_NO_RANDOMIZE) == 0);
+	if (fork() == 0) {
+		memset(&p, 0, sizeof(p));
+		child_needs(sched_getscheduler(0) == SCHED_RR && !sched_getparam(0, &p));
+		child_needs(p.sched_priority == 7);
+		child_needs(personality(0xffffffff) == ADDR_NO_RANDOMIZE);
+		_exit(0);
+	}
+	int status = -1;
+	child_needs(wait(&status) > 0);
+	if (status)
+		_exit(WEXITSTATUS(status));
+}
+
+static void slack(void)
+{
+	child_needs(prctl(PR_SET_TIMERSLACK, 1234, 0, 0, 0) == 0);
+	if (fork() == 0)
+		_exit(prctl(PR_GET_TIMERSLACK, 0, 0, 0, 0) == 1234 ? 0 : 1);
+	int status = -1;
+	child_needs(wait(&status) > 0 && status == 0);
+}
+
+static void shared(void)
+{
+	same("nothing is shared", RAW(SYS_unshare, CLONE_FILES | CLONE_FS | CLONE_SYSVSEM), 0);
+	same("there is no such thing", RAW(SYS_unshare, 1), -EINVAL);
+	if (fork() == 0) {
+		syscall(SYS_setresuid, 9, 9, 9);
+		_exit(RAW(SYS_unshare, CLONE_NEWNS) == -EPERM ? 0 : 1);
+	}
+	int status = -1;
+	wait(&status);
+	same("a namespace, for nobody", status, 0);
+	int tsc = 0;
+	same("the time stamp counter", prctl(PR_GET_TSC, &tsc) ? -1 : tsc, PR_TSC_ENABLE);
+}
+
+static void run(void)
+{
+	descriptors();
+	siblings();
+	same("what a child inherits", status_of(inherited), 0);
+	same("its timers' slack too", status_of(slack), 0);
+	shared();
+}
+
+const struct suite birth_suite = {"birth", run};
