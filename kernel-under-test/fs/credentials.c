@@ -98,5 +98,8 @@ void inode_own(const struct inode *dir, struct inode *inode)
 		inode->gid = dir->gid;
 		if (inode_is(inode, S_IFDIR))
 			inode->mode |= S_ISGID;
+		else if ((inode->mode & 010) && !credentials_in_group(c, dir->gid) &&
+			 !capable(CAP_FSETID))
+			inode->mode &= ~(uint32_t)S_ISGID;
 	}
 }

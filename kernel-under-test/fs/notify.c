@@ -16,6 +16,8 @@ struct told {
 static struct told *all_told;
 static uint32_t last_cookie;
 
+unsigned int notify_watches;
+
 static bool is_told(const struct inode *i)
 {
 	return i->ops->opened;
@@ -235,6 +237,12 @@ static int tell_of(struct inode *inode)
 	inode->ops = ops;
 	spin_unlock(&inode->lock);
 	return 0;
+}
+
+void notify_names(struct inode *dir)
+{
+	/* Without memory for it nothing is told. */
+	tell_of(dir);
 }
 
 struct one_name {

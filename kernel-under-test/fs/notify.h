@@ -25,6 +25,19 @@
 #define IN_IGNORED	 0x8000u
 #define IN_ISDIR	 0x40000000u
 
+/* How many watches there are; counted by ipc. */
+extern unsigned int notify_watches;
+
+void notify_names(struct inode *dir);
+
+/* A name in `dir` is about to be taken away, moved, or made for what has one: who watches that must
+ * hear of it. */
+static inline void notify_before(struct inode *dir)
+{
+	if (unlikely(notify_watches))
+		notify_names(dir);
+}
+
 /* What happens to `inode` from now on, and to what is in it, is told. 0 or -ENOMEM. */
 int notify_begin(struct inode *inode);
 

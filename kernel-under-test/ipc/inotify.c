@@ -41,7 +41,7 @@ struct watch {
 };
 
 static struct list watched_dirs = LIST_INIT(watched_dirs);
-static unsigned int instance_count, watch_count;
+static unsigned int instance_count;
 
 /* The same twice in a row is told once. */
 static bool is_last(const struct inotify *in, const struct event *e)
@@ -99,7 +99,7 @@ static void drop_watch(struct watch *w)
 	list_remove(&w->all);
 	if (inode_is(w->inode, S_IFDIR))
 		list_remove(&w->dirs);
-	watch_count--;
+	notify_watches--;
 	inode_put(w->inode);
 	kmem_free(w);
 }
@@ -287,7 +287,7 @@ int inotify_watch(struct file *f, struct inode *inode, uint32_t mask)
 		w->mask = mask & IN_MASK_ADD ? w->mask | bits : bits;
 		return w->wd;
 	}
-	if (watch_count == INOTIFY_WATCHES)
+	if (notify_watches == INOTIFY_WATCHES)
 		return -ENOSPC;
 	err = notify_begin(inode);
 	w = err ? NULL : kmem_alloc(sizeof(*w));
@@ -300,7 +300,7 @@ int inotify_watch(struct file *f, struct inode *inode, uint32_t mask)
 	list_push_back(&in->watches, &w->all);
 	if (inode_is(inode, S_IFDIR))
 		list_push_back(&watched_dirs, &w->dirs);
-	watch_count++;
+	notify_watches++;
 	return w->wd;
 }
 

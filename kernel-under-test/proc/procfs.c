@@ -1,5 +1,6 @@
 #include "proc/procfs.h"
 
+#include "fs/credentials.h"
 #include "fs/mount.h"
 #include "fs/volume.h"
 #include "ipc/pipe.h"
@@ -50,6 +51,7 @@ static int make(enum kind kind, int pid, int which, struct inode **out)
 		[FD] = S_IFLNK | 0700,
 	};
 	struct proc_node *n = kmem_zalloc(sizeof(*n));
+	struct process *p = pid ? process_find(pid) : NULL;
 
 	if (!n)
 		return -ENOMEM;
@@ -63,6 +65,10 @@ static int make(enum kind kind, int pid, int which, struct inode **out)
 	n->inode.ino = 1 + ((uint64_t)pid << 20) + ((uint64_t)kind << 12) + (uint64_t)which;
 	n->kind = kind;
 	n->pid = pid;
+	if (p && !list_empty(&p->threads)) {
+		n->inode.uid = process_first_thread(p)->cred->euid;
+		n->inode.gid = process_first_thread(p)->cred->egid;
+	}
 	n->which = which;
 	*out = &n->inode;
 	return 0;

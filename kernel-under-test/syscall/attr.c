@@ -1,5 +1,6 @@
 /* System calls that change what a name or an inode is: rename, modes, owners, sizes. */
 #include "arch/time.h"
+#include "fs/notify.h"
 #include "fs/tmpfs.h"
 #include "fs/volume.h"
 #include "lib/string.h"
@@ -39,6 +40,7 @@ long sys_renameat2(uint64_t from_fd, uint64_t from, uint64_t to_fd, uint64_t to,
 			inode_put(new.dir);
 	}
 	if (!err) {
+		notify_before(old.dir);
 		/* Of one file system both are; only one of them may be watched. */
 		const struct inode_ops *ops =
 			new.dir->ops->opened ? new.dir->ops : old.dir->ops;

@@ -144,6 +144,9 @@ long sys_fcntl(uint64_t fd, uint64_t command, uint64_t arg)
 #define FIONBIO	 0x5421
 #define FIONCLEX 0x5450
 #define FIOCLEX	 0x5451
+/* Sharing what two files hold: cp asks, and then copies. */
+#define FICLONE	     0x40049409
+#define FICLONERANGE 0x4020940d
 
 static long file_control(struct file *f, uint32_t fd, uint32_t request, uint64_t arg)
 {
@@ -159,6 +162,9 @@ static long file_control(struct file *f, uint32_t fd, uint32_t request, uint64_t
 			return -EFAULT;
 		f->flags = on ? f->flags | O_NONBLOCK : f->flags & ~(uint32_t)O_NONBLOCK;
 		return 0;
+	case FICLONE:
+	case FICLONERANGE:
+		return f->inode && inode_is(f->inode, S_IFREG) ? -EOPNOTSUPP : -ENOTTY;
 	default:
 		return f->ops->ioctl ? f->ops->ioctl(f, request, arg) : -ENOTTY;
 	}

@@ -103,9 +103,11 @@ static int may_open(const struct inode *inode, uint32_t flags)
 	return may(inode, masks[flags & O_ACCMODE] | (flags & O_TRUNC ? MAY_WRITE : 0u));
 }
 
-static int open_inode(const struct path_base *base, const char *path, uint32_t flags, uint32_t mode,
-		      struct inode **out)
+/* Of `*flags`, O_TRUNC goes when the file was made. */
+static int open_inode(const struct path_base *base, const char *path, uint32_t *open_flags,
+		      uint32_t mode, struct inode **out)
 {
+	uint32_t flags = *open_flags;
 	bool exclusive = (flags & O_CREAT) && (flags & O_EXCL);
 	int err;
 
@@ -117,6 +119,8 @@ static int open_inode(const struct path_base *base, const char *path, uint32_t f
 		if (likely(err != -ENOENT || !(flags & O_CREAT)))
 			break;
 		err = create(base, path, mode, out);
+		if (!err)
+			*open_flags = flags & ~(uint32_t)O_TRUNC;
 		if (err != -EEXIST || exclusive || tries == CREATE_TRIES)
 			return err;
 	}
@@ -153,7 +157,7 @@ static long open_at(int dirfd, uint64_t path, uint32_t flags, uint32_t mode, uns
 			err = -ENOTDIR;
 	}
 	if (!err)
-		err = open_inode(&base, buffer, flags, mode, &inode);
+		err = open_inode(&base, buffer, &flags, mode, &inode);
 	if (err)
 		return err;
 	if (inode_is(inode, S_IFIFO) && !(flags & O_PATH))

@@ -1,4 +1,5 @@
 /* System calls on names, and what they lead to. */
+#include "fs/notify.h"
 #include "fs/volume.h"
 #include "lib/string.h"
 #include "mm/kmem.h"
@@ -110,6 +111,7 @@ static long unlink_at(int dirfd, uint64_t path, bool directory)
 		err = unlink_slash(&last);
 	else
 		err = user_may_remove(&last);
+	notify_before(last.dir);
 	if (!err)
 		err = last.dir->ops->unlink(last.dir, last.name, last.len, directory);
 	inode_put(last.dir);
@@ -182,6 +184,7 @@ long sys_linkat(uint64_t from_fd, uint64_t from, uint64_t to_fd, uint64_t to, ui
 			err = user_may_make(&last);
 		if (!err && target->volume != last.dir->volume)
 			err = -EXDEV;
+		notify_before(last.dir);
 		if (!err)
 			err = last.dir->ops->link(last.dir, last.name, last.len, target);
 		inode_put(last.dir);

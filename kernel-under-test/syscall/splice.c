@@ -204,12 +204,25 @@ long sys_vmsplice(uint64_t fd, uint64_t iov, uint64_t count, uint64_t flags)
 	return piped(n);
 }
 
+static int must_be_files(const struct file *in, const struct file *out)
+{
+	if (!in || !out)
+		return -EBADF;
+	if ((in->inode && inode_is(in->inode, S_IFDIR)) ||
+	    (out->inode && inode_is(out->inode, S_IFDIR)))
+		return -EISDIR;
+	return in->inode && inode_is(in->inode, S_IFREG) && out->inode &&
+			       inode_is(out->inode, S_IFREG)
+		       ? 0
+		       : -EINVAL;
+}
+
 long sys_copy_file_range(uint64_t in_fd, uint64_t in_at, uint64_t out_fd, uint64_t out_at,
 			 uint64_t len, uint64_t flags)
 {
-	struct side in, out = {NULL, 0, 0, false};
+	struct side in = {NULL, 0, 0, false}, out = in;
 	uint64_t from, to;
-	long n = flags ? -EINVAL : 0;
+	long n = flags ? -EINVAL : must_be_files(user_file(in_fd), user_file(out_fd));
 
 	if (n)
 		return n;
@@ -218,12 +231,6 @@ long sys_copy_file_range(uint64_t in_fd, uint64_t in_at, uint64_t out_fd, uint64
 		n = side_get(&out, out_fd, out_at, true);
 	if (!n && (out.file->flags & O_APPEND))
 		n = -EBADF;
-	if (!n && ((in.file->inode && inode_is(in.file->inode, S_IFDIR)) ||
-		   (out.file->inode && inode_is(out.file->inode, S_IFDIR))))
-		n = -EISDIR;
-	if (!n && (!in.file->inode || !out.file->inode || !inode_is(in.file->inode, S_IFREG) ||
-		   !inode_is(out.file->inode, S_IFREG)))
-		n = -EINVAL;
 	if (!n) {
 		len = MIN(len, RW_MAX);
 		from = in_at ? in.pos : in.file->pos;

@@ -9,7 +9,11 @@
 /* Blocks are counted in 512 bytes. */
 #define BLOCKS_A_PAGE (PAGE_SIZE / 512)
 
-#define STATX_BASIC 0x7ff
+#define STATX_BASIC    0x7ff
+#define STATX_RESERVED 0x80000000u
+
+#define AT_NO_AUTOMOUNT 0x800
+#define AT_STATX_SYNC	0x6000
 
 /* struct stat of the x86_64 ABI. */
 struct user_stat {
@@ -22,6 +26,9 @@ struct user_stat {
 };
 
 _Static_assert(sizeof(struct user_stat) == 144, "x86_64 ABI");
+
+/* What a file without an inode looks like: a pipe. */
+static const struct inode nameless = {.mode = S_IFIFO | 0600, .links = 1, .ino = 1};
 
 static long put_stat(const struct inode *i, uint64_t out)
 {
@@ -79,12 +86,11 @@ long sys_lstat(uint64_t path, uint64_t out)
 /* Runs without the kernel lock. */
 long sys_fstat(uint64_t fd, uint64_t out)
 {
-	static const struct inode pipe = {.mode = S_IFIFO | 0600, .links = 1, .ino = 1};
 	struct file *f = user_file(fd);
 
 	if (!f)
 		return -EBADF;
-	return put_stat(f->inode ? f->inode : &pipe, out);
+	return put_stat(f->inode ? f->inode : &nameless, out);
 }
 
 long sys_newfstatat(uint64_t dirfd, uint64_t path, uint64_t out, uint64_t flags)
@@ -151,10 +157,19 @@ static long put_statx(const struct inode *i, uint64_t out)
 
 long sys_statx(uint64_t dirfd, uint64_t path, uint64_t flags, uint64_t mask, uint64_t out)
 {
+	struct file *f = user_file((uint32_t)dirfd);
 	struct inode *inode;
-	long err = user_inode((int)dirfd, path, (unsigned int)flags, &inode);
+	char first;
+	long err;
 
-	(void)mask;
+	if ((flags &
+	     ~(uint64_t)(AT_SYMLINK_NOFOLLOW | AT_EMPTY_PATH | AT_NO_AUTOMOUNT | AT_STATX_SYNC)) ||
+	    (flags & AT_STATX_SYNC) == AT_STATX_SYNC || (mask & STATX_RESERVED))
+		return -EINVAL;
+	if ((flags & AT_EMPTY_PATH) && f && !f->inode && copy_from_user(&first, path, 1) == 0 &&
+	    !first)
+		return put_statx(&nameless, out);
+	err = user_inode((int)dirfd, path, (unsigned int)flags, &inode);
 	if (err)
 		return err;
 	err = put_statx(inode, out);

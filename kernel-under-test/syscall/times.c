@@ -17,12 +17,12 @@ struct times {
 
 static const struct times now_both = {{{0, UTIME_NOW}, {0, UTIME_NOW}}};
 
-/* Times before 1970 and after 2554 have no room. */
+/* Times before 1970 and after 2554 have no room, and 0 means another thing (fs/inode.h). */
 static uint64_t to_ns(int64_t sec, int64_t nsec)
 {
 	uint64_t s = sec < 0 ? 0 : MIN((uint64_t)sec, UINT64_MAX / NS_PER_SEC - 1);
 
-	return s * NS_PER_SEC + (uint64_t)nsec;
+	return MAX(s * NS_PER_SEC + (uint64_t)nsec, 1ull);
 }
 
 static bool time_ok(int64_t nsec)

@@ -67,6 +67,8 @@ static void in_a_directory(int in)
 	expect("close", in, "1:8:file ");
 	close(open(AT "/file", O_RDONLY));
 	expect("open and close", in, "1:20:file 1:10:file ");
+	close(creat(AT "/new", 0600)), unlink(AT "/new");
+	expect("made, and not cut", in, "1:100:new 1:20:new 1:8:new 1:200:new ");
 	rename(AT "/file", AT "/name");
 	expect("rename", in, "1:40:file 1:80:name ");
 	holds("one cookie", cookies[0] && cookies[0] == cookies[1]);
@@ -116,6 +118,22 @@ static void of_a_file(int in)
 	expect("a directory", in, "4:40000100:below 4:400: 4:8000: ");
 }
 
+/* Nobody watches the directories that these are in. */
+static void alone(void)
+{
+	int in = inotify_init1(IN_NONBLOCK);
+
+	mkdir("/tmp/alone", 0700), put_file("/tmp/file-alone", "text");
+	inotify_add_watch(in, "/tmp/alone", IN_ALL_EVENTS);
+	inotify_add_watch(in, "/tmp/file-alone", IN_ALL_EVENTS);
+	rename("/tmp/alone", "/tmp/other");
+	link("/tmp/file-alone", "/tmp/file-linked");
+	expect("moved, linked", in, "1:800: 2:4: ");
+	rmdir("/tmp/other"), unlink("/tmp/file-linked"), unlink("/tmp/file-alone");
+	expect("gone", in, "1:400: 1:8000: 2:4: 2:400: 2:8000: ");
+	close(in);
+}
+
 static void refused(int in)
 {
 	int file = open("/tmp", O_RDONLY);
@@ -142,6 +160,7 @@ static void run(void)
 	holds("an instance", in >= 0);
 	in_a_directory(in);
 	of_a_file(in);
+	alone();
 	refused(in);
 	inotify_add_watch(in, AT, IN_ALL_EVENTS);
 	close(in);

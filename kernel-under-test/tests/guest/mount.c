@@ -151,11 +151,56 @@ static void times(void)
 	same("utime", RAW(SYS_utime, "/tmp/timed", &t), 0);
 	stat("/tmp/timed", &st);
 	holds("to the second", st.st_atime == 3000 && st.st_mtime == 4000 && !st.st_mtim.tv_nsec);
+	memset(tv, 0, sizeof(tv));
+	utimes("/tmp/timed", tv);
+	stat("/tmp/timed", &st);
+	same("at the beginning", st.st_mtime, 0);
 	tv[0].tv_usec = 1000000;
 	same("too many", RAW(SYS_futimesat, AT_FDCWD, "/tmp/timed", tv), -EINVAL);
 	same("a bad address", RAW(SYS_utimes, "/tmp/timed", 8), -EFAULT);
 	same("none such", RAW(SYS_utime, "/tmp/no", NULL), -ENOENT);
 	unlink("/tmp/timed");
+}
+
+static void own_descriptors(void)
+{
+	child_needs(setuid(1000) == 0);
+	child_needs(access("/tmp/proc/self/fd/0", F_OK) == 0);
+}
+
+/* A file made in a directory with the bit, by who is not of that group. */
+static void group_bit(void)
+{
+	struct stat st;
+
+	child_needs(setgid(1000) == 0 && setuid(1000) == 0);
+	close(open("/tmp/group/file", O_CREAT | O_RDWR, 02770));
+	child_needs(stat("/tmp/group/file", &st) == 0 && st.st_gid == 77);
+	child_needs((st.st_mode & 07777) == 0750);
+}
+
+static void various(void)
+{
+	int fd = open("/tmp/rare", O_RDWR | O_CREAT, 0600), dir = open("/tmp", O_RDONLY), ends[2];
+	struct statx x;
+
+	pipe(ends);
+	same("copy from a pipe", RAW(SYS_copy_file_range, ends[0], 0, fd, 0, 1, 0), -EINVAL);
+	same("copy to a directory", RAW(SYS_copy_file_range, fd, 0, dir, 0, 1, 0), -EISDIR);
+	same("statx of a pipe", RAW(SYS_statx, ends[0], "", AT_EMPTY_PATH, STATX_TYPE, &x), 0);
+	same("is one", x.stx_mode & S_IFMT, S_IFIFO);
+	same("unknown bits", RAW(SYS_statx, fd, "", AT_EMPTY_PATH, 0x80000000, &x), -EINVAL);
+	same("unknown flags", RAW(SYS_statx, fd, "", AT_EMPTY_PATH | 1, STATX_TYPE, &x), -EINVAL);
+	same("no sharing", RAW(SYS_ioctl, fd, 0x40049409, fd), -EOPNOTSUPP);
+	mkdir("/tmp/group", 0777), chown("/tmp/group", 0, 77), chmod("/tmp/group", 02777);
+	same("of another group", status_of(group_bit), 0);
+	unlink("/tmp/group/file"), rmdir("/tmp/group");
+	mkdir("/tmp/proc", 0755);
+	mount("none", "/tmp/proc", "proc", 0, "");
+	same("one's own descriptors", status_of(own_descriptors), 0);
+	umount("/tmp/proc"), rmdir("/tmp/proc");
+	close(fd), close(dir), close(ends[0]), close(ends[1]);
+	unlink("/tmp/rare");
 }
 
 static void rarer(void)
@@ -209,6 +254,7 @@ static void run(void)
 	locks();
 	times();
 	rarer();
+	various();
 }
 
 const struct suite mount_suite = {"mount", run};
