@@ -15,6 +15,17 @@ LOCKS = re.compile(r"locks (\w+): (.*) of (\d+)")
 UNLOCKED = {"getppid", "clock_gettime", "sched_yield", "write_null", "read_zero", "fstat"}
 # These take the lock of the file, which is the thread's own.
 OWN_INODE = {"pread", "pwrite", "seek_read"}
+# How often these take the lock of the process's own space, at most; and one of what is mapped.
+OWN_SPACE = {
+    "fault": 2,
+    "copy": 3,
+    "file_fault": 2,
+    "shared_fault": 2,
+    "mmap_munmap": 3,
+    "mprotect": 2,
+    "brk": 3,
+}
+OWN_MAPPED = {"file_fault": "inode", "shared_fault": "store"}
 
 pytestmark = [pytest.mark.boot, pytest.mark.timeout(0)]
 
@@ -74,8 +85,12 @@ def test_calls_of_threads_on_four_cpus_share_no_lock(tmp_path: Path) -> None:
     counts = {match[1]: _by_class(match[2]) for match in matches}
     # One that takes the lock: what is counted is what happens.
     assert counts.pop("getpgrp")["kernel"] >= calls
-    assert set(counts) == UNLOCKED | OWN_INODE
+    assert set(counts) == UNLOCKED | OWN_INODE | set(OWN_SPACE)
     for name, taken in counts.items():
+        if name in OWN_SPACE:
+            assert calls <= taken.pop("space") < calls * (OWN_SPACE[name] + 0.1), name
+        if name in OWN_MAPPED:
+            assert taken.pop(OWN_MAPPED[name]) < calls * 1.1, name
         if name in OWN_INODE:
             assert taken.pop("inode") < calls * 1.1, name
         assert max(taken.values()) < calls / 10, name

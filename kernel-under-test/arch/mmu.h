@@ -55,8 +55,12 @@ uint64_t *mmu_entry_make(uint64_t root, struct list *tables, uint64_t va);
  */
 uint64_t *mmu_entry_next(uint64_t root, uint64_t *va, uint64_t end);
 
-/* Frees the last-level table that covers [va, va + MMU_TABLE_SPAN); its entries are all clear. */
-void mmu_table_drop(uint64_t root, uint64_t va);
+/*
+ * Takes away the last-level table that covers [va, va + MMU_TABLE_SPAN), whose entries are all
+ * clear: its physical address, 0 when there is none. To be freed when no CPU walks it any more.
+ */
+uint64_t mmu_table_unhook(uint64_t root, uint64_t va);
+void mmu_table_free(uint64_t pa);
 
 /* Maps one page of the kernel's half. -ENOMEM or 0. */
 int mmu_kernel_map(uint64_t va, uint64_t pa);

@@ -2,7 +2,8 @@
  * The other CPUs: starting them, and asking something of them.
  *
  * A CPU answers a request when it gets the interrupt, that is in user mode or in the idle loop, or
- * while it waits for a lock. What it does in between is finite, so every request is answered.
+ * while it waits for the kernel lock or that of a space. What it does in between is finite, so
+ * every request is answered.
  */
 #pragma once
 
@@ -31,7 +32,7 @@ void arch_cpu_kick(unsigned int cpu);
 
 /*
  * Has each CPU of the mask, none of which is this one, call trap_flush(); waits until all have.
- * They answer from user mode, from idle or from waiting for the kernel lock: they have left
- * whatever they did without it.
+ * They answer from user mode, from idle, or from waiting for the kernel lock, a space's or such an
+ * answer: what they had found without a lock they use no more.
  */
 void arch_cpu_flush(uint32_t cpus);

@@ -2,9 +2,10 @@
  * Locks between CPUs.
  *
  * The kernel lock is what kernel code holds unless it says otherwise: every system call that
- * syscall/entries.c does not list, every fault and every interrupt. The CPU holds it, not the
- * thread: it stays held over a switch of threads, and is given back on the way to user mode and
- * in the idle loop. So what runs between two sleeps is atomic against all else that holds it.
+ * syscall/entries.c does not list, every interrupt, and every exception but a page fault. The CPU
+ * holds it, not the thread: it stays held over a switch of threads, and is given back on the way to
+ * user mode and in the idle loop. So what runs between two sleeps is atomic against all else that
+ * holds it.
  *
  * Interrupts are off in the kernel, so a lock is never taken by a handler that interrupted its
  * holder. A spinlock's holder does not sleep, does not take the kernel lock, does not wait for
@@ -16,8 +17,8 @@
  * away, with the lock, has every CPU that may be looking at it answer (arch_cpu_flush) before it is
  * freed.
  *
- * Who waits for the kernel lock still does what other CPUs need of it (trap_flush): whoever holds
- * the lock may wait for just that.
+ * Who waits for the kernel lock, or for that of a space, still does what other CPUs need of it
+ * (trap_flush): whoever holds the lock may wait for just that.
  */
 #pragma once
 
@@ -27,7 +28,9 @@
 /* What locks are counted by. CPU_LOCKS has room for 16. */
 enum lock_class {
 	LOCK_KERNEL,
+	LOCK_SPACE, /* space.lock */
 	LOCK_INODE, /* inode.lock */
+	LOCK_STORE, /* the pages of a shared mapping, in mm/object.c */
 	LOCK_KMEM,  /* the slabs of a class, in mm/kmem.c */
 	LOCK_PAGE,  /* free blocks, in mm/page.c */
 	LOCK_CLASSES,
@@ -37,8 +40,6 @@ enum lock_class {
 struct spinlock {
 	uint32_t taken;
 };
-
-extern uint32_t arch_kernel_lock_word;
 
 static inline bool spin_test_and_set(uint32_t *word)
 {
@@ -67,8 +68,44 @@ static inline void spin_unlock(struct spinlock *lock)
 /* Returns when it seems to be free. */
 void arch_spin_wait(const uint32_t *taken);
 
-void arch_kernel_lock_wait(void);
-void arch_kernel_lock_wake(void);
+/*
+ * A lock whose holder may wait for other CPUs. So who waits for it does meanwhile what they need of
+ * this one (trap_flush), and what was found without a lock before is not valid any more; it sleeps
+ * when that takes long. The kernel lock is one, space.lock another. All zero: free.
+ */
+struct serving_lock {
+	/* Bit 0: taken; and 2 for each CPU that sleeps. */
+	uint32_t word;
+	/* CPUs asleep that nobody has woken, one bit each. */
+	uint32_t sleepers;
+	uint8_t last_woken;
+	/* The CPU whose turn it is, and 1; 0: nobody's. */
+	uint8_t turn;
+};
+
+extern struct serving_lock arch_kernel_lock;
+
+void arch_serving_wait(struct serving_lock *lock);
+void arch_serving_wake(struct serving_lock *lock);
+
+/* Whether it had to wait. */
+static inline bool serving_lock_take(struct serving_lock *lock)
+{
+	bool taken = spin_test_and_set(&lock->word);
+
+	if (unlikely(taken))
+		arch_serving_wait(lock);
+	return taken;
+}
+
+static inline void serving_lock_give(struct serving_lock *lock)
+{
+	bool last;
+
+	asm volatile("lock decl %0" : "+m"(lock->word), "=@ccz"(last) : : "memory");
+	if (unlikely(!last))
+		arch_serving_wake(lock);
+}
 
 /*
  * Whether it had to wait: then other CPUs have changed what they like, and what was found without
@@ -77,22 +114,16 @@ void arch_kernel_lock_wake(void);
  */
 static inline bool kernel_lock(void)
 {
-	bool taken = spin_test_and_set(&arch_kernel_lock_word);
+	bool waited = serving_lock_take(&arch_kernel_lock);
 
-	if (unlikely(taken))
-		arch_kernel_lock_wait();
 	x86_count_lock(LOCK_KERNEL);
-	return taken;
+	return waited;
 }
 
 static inline void kernel_unlock(void)
 {
-	bool last;
-
 	x86_count_lock(LOCK_KERNEL);
-	asm volatile("lock decl %0" : "+m"(arch_kernel_lock_word), "=@ccz"(last) : : "memory");
-	if (unlikely(!last))
-		arch_kernel_lock_wake();
+	serving_lock_give(&arch_kernel_lock);
 }
 
 /* Whether this CPU holds the kernel lock. */

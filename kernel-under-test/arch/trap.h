@@ -1,6 +1,6 @@
 /*
  * Where the machine's events meet the kernel: functions that other layers give to arch. They run
- * with the kernel lock.
+ * with the kernel lock, unless said otherwise.
  */
 #pragma once
 
@@ -14,7 +14,7 @@
 /*
  * Given by mm. A page is missing or protected at a user address, on behalf of the current thread.
  * 0: mended, try again. Negative errno: it can't be; -EPAGING: not without sleeping. May sleep
- * unless FAULT_NOW.
+ * unless FAULT_NOW. Runs with the kernel lock or without, and takes it if it must.
  */
 int trap_page_fault(uint64_t addr, unsigned int access);
 
@@ -34,7 +34,7 @@ void trap_serial(void);
 void trap_reschedule(void);
 
 /*
- * Given by mm: another CPU has changed page tables that this one may remember. The only one of
- * these functions that runs without the kernel lock.
+ * Given by mm: another CPU has changed page tables that this one may remember. Runs with any locks,
+ * or none.
  */
 void trap_flush(void);

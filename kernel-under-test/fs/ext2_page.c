@@ -148,12 +148,22 @@ static int ext2_page(struct object *o, uint64_t index, enum page_use use, struct
 	if (index >= ext2_pages(n->inode.size))
 		return -ENXIO;
 	*out = cache_find(&n->cache, index);
-	if (!*out)
-		return use == PAGE_PEEK ? -ENOENT : -EPAGING;
-	if (use == PAGE_WRITE && !((*out)->used & CACHE_SHARED))
+	if (!*out || (use == PAGE_WRITE && !((*out)->used & CACHE_SHARED)))
 		return -EPAGING;
 	page_get(*out);
 	return 0;
+}
+
+static void ext2_peek(struct object *o, uint64_t index, unsigned int count, struct page **out)
+{
+	struct node *n = node_of(container_of(o, struct inode, object));
+
+	for (unsigned int i = 0; i < count; i++) {
+		out[i] = index + i < ext2_pages(n->inode.size) ? cache_find(&n->cache, index + i)
+							       : NULL;
+		if (out[i])
+			page_get(out[i]);
+	}
 }
 
 /* A page that will be written through a mapping: it has blocks, and is dirty until further notice.
@@ -281,6 +291,7 @@ int ext2_file_sync(struct inode *inode)
 
 const struct object_ops ext2_object_ops = {
 	.page = ext2_page,
+	.peek = ext2_peek,
 	.load = ext2_load,
 	.release = ext2_release,
 };

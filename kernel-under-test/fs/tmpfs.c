@@ -171,20 +171,29 @@ static int tmpfs_page(struct object *o, uint64_t index, enum page_use use, struc
 	struct node *n = node_of(inode);
 	int err;
 
+	(void)use;
 	if (index >= ALIGN_UP(inode->size, PAGE_SIZE) >> PAGE_SHIFT)
 		return -ENXIO;
-	if (use) {
-		err = page_make(inode, index, out);
-		if (err)
-			return err;
-		inode->pages = n->pages.count;
-	} else {
-		*out = store_find(&n->pages, index);
-		if (!*out)
-			return -ENOENT;
-	}
+	err = page_make(inode, index, out);
+	if (err)
+		return err;
+	inode->pages = n->pages.count;
 	page_get(*out);
 	return 0;
+}
+
+/* Without the kernel lock: who cuts the file holds that of the inode. */
+static void tmpfs_peek(struct object *o, uint64_t index, unsigned int n, struct page **out)
+{
+	struct inode *inode = container_of(o, struct inode, object);
+	uint64_t end;
+
+	spin_lock(&inode->lock, LOCK_INODE);
+	end = ALIGN_UP(inode->size, PAGE_SIZE) >> PAGE_SHIFT;
+	while (n && index + n > end)
+		out[--n] = NULL;
+	store_peek(&node_of(inode)->pages, index, n, out);
+	spin_unlock(&inode->lock);
 }
 
 static const char *tmpfs_target(struct inode *inode)
@@ -218,6 +227,8 @@ static void tmpfs_release(struct object *o)
 
 static const struct object_ops object_ops = {
 	.page = tmpfs_page,
+	.peek = tmpfs_peek,
+	.peek_unlocked = true,
 	.release = tmpfs_release,
 };
 

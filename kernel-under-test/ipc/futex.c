@@ -44,7 +44,7 @@ static bool same(struct key a, struct key b)
 static int make_key(uint64_t addr, bool shared, struct key *k)
 {
 	struct space *s = thread_current()->space;
-	uint32_t i;
+	struct area a;
 
 	if (!IS_ALIGNED(addr, 4))
 		return -EINVAL;
@@ -53,12 +53,10 @@ static int make_key(uint64_t addr, bool shared, struct key *k)
 	*k = (struct key){s, addr};
 	if (!shared)
 		return 0;
-	i = space_find(s, addr);
-	if (i == s->count || addr < s->areas[i].start)
+	if (!space_next_area(s, addr, &a) || addr < a.start)
 		return -EFAULT;
-	if (s->areas[i].object && (s->areas[i].flags & AREA_SHARED))
-		*k = (struct key){s->areas[i].object,
-				  s->areas[i].offset + (addr - s->areas[i].start)};
+	if (a.object && (a.flags & AREA_SHARED))
+		*k = (struct key){a.object, a.offset + (addr - a.start)};
 	return 0;
 }
 

@@ -79,3 +79,9 @@
  * to wait for it. Whoever can wait calls space_bring_in(), and does again what gave this.
  */
 #define EPAGING 513
+
+/*
+ * Inside the kernel only: this wants the kernel lock, which is not held. Whoever gets it takes the
+ * lock and does it again.
+ */
+#define EUNLOCKED 514

@@ -74,10 +74,26 @@ static bool mergeable(const struct area *a, const struct area *b)
 	       (!a->object || a->offset + (a->end - a->start) == b->offset);
 }
 
+/* Areas with an object are changed with the kernel lock only: it guards the references to those. */
+static bool may_change(const struct area *a)
+{
+	return !a->object || kernel_locked();
+}
+
+/* The same of all areas in a range. */
+static bool may_change_range(struct space *s, uint64_t start, uint64_t end)
+{
+	for (uint32_t i = space_find(s, start); i < s->count && s->areas[i].start < end; i++)
+		if (!may_change(&s->areas[i]))
+			return false;
+	return true;
+}
+
 /* Joins area `i` with the one after it, if they are one in all but name. */
 static bool merge_next(struct space *s, uint32_t i)
 {
-	if (i + 1 >= s->count || !mergeable(&s->areas[i], &s->areas[i + 1]))
+	if (i + 1 >= s->count || !mergeable(&s->areas[i], &s->areas[i + 1]) ||
+	    !may_change(&s->areas[i]))
 		return false;
 	s->areas[i].end = s->areas[i + 1].end;
 	if (s->areas[i + 1].object)
@@ -94,9 +110,13 @@ int space_unmap(struct space *s, uint64_t addr, uint64_t len)
 
 	if (i == s->count || s->areas[i].start >= end)
 		return 0;
+	if (!may_change(&s->areas[i]))
+		return -EUNLOCKED;
 	/* One whole area is what is unmapped nearly always. */
 	if (s->areas[i].start < addr || s->areas[i].end > end ||
 	    (i + 1 < s->count && s->areas[i + 1].start < end)) {
+		if (!may_change_range(s, addr, end))
+			return -EUNLOCKED;
 		err = split_borders(s, addr, end);
 		if (err)
 			return err;
@@ -173,7 +193,7 @@ int space_protect(struct space *s, uint64_t addr, uint64_t len, uint32_t prot)
 {
 	uint64_t end = addr + len;
 	uint32_t i;
-	int err = split_borders(s, addr, end);
+	int err = may_change_range(s, addr, end) ? split_borders(s, addr, end) : -EUNLOCKED;
 
 	if (err)
 		return err;
@@ -208,6 +228,29 @@ int space_discard(struct space *s, uint64_t addr, uint64_t len)
 		mapped += to - from;
 	}
 	return mapped == len ? 0 : -ENOMEM;
+}
+
+bool space_next_area(struct space *s, uint64_t addr, struct area *out)
+{
+	uint32_t i;
+	bool there;
+
+	space_lock(s);
+	i = space_find(s, addr);
+	there = i < s->count;
+	if (there)
+		*out = s->areas[i];
+	space_unlock(s);
+	return there;
+}
+
+uint64_t space_size(const struct space *s)
+{
+	uint64_t size = 0;
+
+	for (uint32_t i = 0; i < s->count; i++)
+		size += s->areas[i].end - s->areas[i].start;
+	return size;
 }
 
 uint64_t space_gap(struct space *s, uint64_t want, uint64_t len)

@@ -1,5 +1,7 @@
-/* Bringing pages in when they are touched. */
+/* Bringing pages in when they are touched. What wants the kernel lock says -EUNLOCKED: mm/space.h.
+ */
 #include "arch/mmu.h"
+#include "arch/spin.h"
 #include "arch/trap.h"
 #include "lib/errno.h"
 #include "lib/printf.h"
@@ -10,8 +12,8 @@
 /* A file's pages that are in memory anyway are mapped together, this many at a time. */
 #define AROUND 16
 
-/* What anonymous memory reads as until it is written. */
-static struct page *zero_page;
+/* What anonymous memory reads as until it is written: each CPU gives out its own. */
+static struct page *zero_pages[CPUS_MAX];
 
 static uint64_t object_index(const struct area *a, uint64_t va)
 {
@@ -24,21 +26,25 @@ static void enter(struct space *s, uint64_t *e, struct page *p, const struct are
 	s->resident++;
 }
 
+static struct page *zero_page_get(void)
+{
+	struct page **zero = &zero_pages[arch_cpu_id()];
+
+	if (unlikely(!*zero)) {
+		*zero = page_alloc_zeroed();
+		if (!*zero)
+			return NULL;
+		(*zero)->state = PAGE_ZERO;
+	}
+	return page_get(*zero);
+}
+
 static int fault_anonymous(struct space *s, struct area *a, uint64_t *e, bool write)
 {
-	struct page *p;
+	struct page *p = write ? page_alloc_zeroed() : zero_page_get();
 
-	if (write) {
-		p = page_alloc_zeroed();
-		if (!p)
-			return -ENOMEM;
-	} else {
-		if (!zero_page)
-			zero_page = page_alloc_zeroed();
-		if (!zero_page)
-			return -ENOMEM;
-		p = page_get(zero_page);
-	}
+	if (!p)
+		return -ENOMEM;
 	enter(s, e, p, a, write);
 	return 0;
 }
@@ -49,46 +55,77 @@ static bool writable_unseen(const struct area *a)
 	return (a->flags & (AREA_SHARED | AREA_WRITE | AREA_TRACKED)) == (AREA_SHARED | AREA_WRITE);
 }
 
-static void map_around(struct space *s, struct area *a, uint64_t *e, uint64_t va)
+/* The `n` pages at `va` as far as they can be had now. */
+static void peek(struct area *a, uint64_t va, unsigned int n, struct page **out)
+{
+	const struct object_ops *ops = a->object->ops;
+
+	if (likely(ops->peek && (ops->peek_unlocked || kernel_locked())))
+		ops->peek(a->object, object_index(a, va), n, out);
+	else
+		memset(out, 0, n * sizeof(*out));
+}
+
+/* The page at `va`, which peek() does not give. */
+static int make(struct area *a, uint64_t va, bool write, struct page **out)
+{
+	const struct object_ops *ops = a->object->ops;
+
+	if (!ops->page_unlocked && !kernel_locked())
+		return -EUNLOCKED;
+	return ops->page(a->object, object_index(a, va), write ? PAGE_WRITE : PAGE_READ, out);
+}
+
+/* The first write to a page of a private area. */
+static int fault_private_write(struct space *s, struct area *a, uint64_t *e, uint64_t va)
+{
+	struct page *p, *copy;
+	int err = 0;
+
+	peek(a, va, 1, &p);
+	if (!p)
+		err = make(a, va, false, &p);
+	if (err)
+		return err;
+	copy = page_alloc();
+	if (copy) {
+		page_copy(copy, p);
+		enter(s, e, copy, a, true);
+	}
+	page_put(p);
+	return copy ? 0 : -ENOMEM;
+}
+
+/* A page of an object is mapped, and with it those around it that are in memory anyway. */
+static int fault_object(struct space *s, struct area *a, uint64_t *e, uint64_t va, bool write)
 {
 	uint64_t window = ALIGN_DOWN(va, AROUND * PAGE_SIZE);
 	uint64_t from = MAX(window, a->start), to = MIN(window + AROUND * PAGE_SIZE, a->end);
-	bool write = writable_unseen(a);
+	unsigned int n = (unsigned int)((to - from) >> PAGE_SHIFT);
+	unsigned int at = (unsigned int)((va - from) >> PAGE_SHIFT);
+	bool writable = writable_unseen(a), told = write && !writable;
+	struct page *pages[AROUND], *p = NULL;
+	int err = 0;
 
+	peek(a, from, n, pages);
+	/* Of a write to some pages the object must be told. */
+	if (unlikely(!pages[at] || told))
+		err = make(a, va, write, &p);
+	if (p) {
+		enter(s, e, p, a, write || writable);
+		/* If it was found as well: that one has a reference of its own. */
+	}
 	/* A window never crosses a table: both are aligned, and the table is the larger. */
-	e -= (va - from) >> PAGE_SHIFT;
-	for (va = from; va < to; va += PAGE_SIZE, e++) {
-		struct page *p;
-
-		if (!*e && a->object->ops->page(a->object, object_index(a, va), PAGE_PEEK,
-					      &p) == 0)
-			enter(s, e, p, a, write);
+	e -= at;
+	for (unsigned int i = 0; i < n; i++) {
+		if (!pages[i])
+			continue;
+		if (likely(!e[i] && !err))
+			enter(s, &e[i], pages[i], a, writable);
+		else
+			page_put(pages[i]);
 	}
-}
-
-static int fault_object(struct space *s, struct area *a, uint64_t *e, uint64_t va, bool write)
-{
-	struct page *p, *copy;
-	bool shared = a->flags & AREA_SHARED;
-	int err = a->object->ops->page(a->object, object_index(a, va),
-				       write && shared ? PAGE_WRITE : PAGE_READ, &p);
-
-	if (err)
-		return err;
-	if (!write || shared) {
-		enter(s, e, p, a, write || writable_unseen(a));
-		map_around(s, a, e, va);
-		return 0;
-	}
-	copy = page_alloc();
-	if (!copy) {
-		page_put(p);
-		return -ENOMEM;
-	}
-	page_copy(copy, p);
-	page_put(p);
-	enter(s, e, copy, a, true);
-	return 0;
+	return err;
 }
 
 /* A write to a page that is there but read-only, in an area that may be written. */
@@ -97,18 +134,20 @@ static int fault_copy(struct space *s, struct area *a, uint64_t *e, uint64_t va)
 	struct page *old = phys_to_page(mmu_entry_page(*e)), *new = old;
 
 	if (a->flags & AREA_TRACKED) {
-		int err = a->object->ops->page(a->object, object_index(a, va), PAGE_WRITE, &new);
+		int err = make(a, va, true, &new);
 
 		if (err)
 			return err;
 		/* The entry has its reference already. */
 		if (new == old)
 			page_put(new);
-	} else if (!(a->flags & AREA_SHARED) && old->refs > 1) {
-		new = old == zero_page ? page_alloc_zeroed() : page_alloc();
+	} else if (!(a->flags & AREA_SHARED) && __atomic_load_n(&old->refs, __ATOMIC_ACQUIRE) > 1) {
+		bool zero = old->state == PAGE_ZERO;
+
+		new = zero ? page_alloc_zeroed() : page_alloc();
 		if (!new)
 			return -ENOMEM;
-		if (old != zero_page)
+		if (!zero)
 			page_copy(new, old);
 	}
 	*e = mmu_entry_user(page_to_phys(new), true, a->flags & AREA_EXEC);
@@ -143,30 +182,32 @@ static struct area *area_at(struct space *s, uint64_t addr)
 }
 
 /* What page() could not do without sleeping. The area may be gone when that is done. */
-static int page_in(struct space *s, struct area *a, uint64_t addr, unsigned int access)
+static int page_in(struct space *s, uint64_t addr, unsigned int access)
 {
-	enum page_use use = (access & FAULT_WRITE) && (a->flags & AREA_SHARED) ? PAGE_WRITE
-									       : PAGE_READ;
-	uint64_t index = object_index(a, ALIGN_DOWN(addr, PAGE_SIZE));
-	struct object *o;
+	struct area a;
 	int err;
 
 	s->paging_at = addr;
 	s->paging_access = access & ~(unsigned int)FAULT_NOW;
 	if (access & FAULT_NOW)
 		return -EPAGING;
-	o = object_get(a->object);
-	err = o->ops->load(o, index, use);
-	object_put(o);
+	/* As it was: only the kernel lock's holder changes an area with an object. */
+	if (!space_next_area(s, addr, &a) || addr < a.start || !a.object)
+		return 0;
+	object_get(a.object);
+	err = a.object->ops->load(a.object, object_index(&a, ALIGN_DOWN(addr, PAGE_SIZE)),
+				  (access & FAULT_WRITE) && (a.flags & AREA_SHARED) ? PAGE_WRITE
+										    : PAGE_READ);
+	object_put(a.object);
 	return err;
 }
 
-int space_fault(struct space *s, uint64_t addr, unsigned int access)
+/* With the space's lock. */
+static int fault(struct space *s, uint64_t addr, unsigned int access)
 {
 	uint64_t va = ALIGN_DOWN(addr, PAGE_SIZE), *e;
 	bool write = access & FAULT_WRITE;
 	struct area *a = area_at(s, addr);
-	int err;
 
 	if (!a)
 		return -EFAULT;
@@ -178,15 +219,46 @@ int space_fault(struct space *s, uint64_t addr, unsigned int access)
 	if (!*e) {
 		if (!a->object)
 			return fault_anonymous(s, a, e, write);
-		err = fault_object(s, a, e, va, write);
-	} else if (write && !mmu_entry_writable(*e)) {
-		err = fault_copy(s, a, e, va);
-	} else {
-		/* Another thread was here first, or the CPU remembered an older entry. */
-		mmu_flush_page(va);
-		return 0;
+		if (write && !(a->flags & AREA_SHARED))
+			return fault_private_write(s, a, e, va);
+		return fault_object(s, a, e, va, write);
 	}
-	return unlikely(err == -EPAGING) ? page_in(s, a, addr, access) : err;
+	if (write && !mmu_entry_writable(*e))
+		return fault_copy(s, a, e, va);
+	/* Another thread was here first, or the CPU remembered an older entry. */
+	mmu_flush_page(va);
+	return 0;
+}
+
+/* What needs more than the space's lock. */
+static __attribute__((noinline)) int fault_more(struct space *s, uint64_t addr, unsigned int access,
+						int err)
+{
+	bool held = kernel_locked();
+
+	if (err != -EUNLOCKED && err != -ENOMEM && err != -EPAGING)
+		return err;
+	if (!held) {
+		kernel_lock();
+		space_lock(s);
+		err = fault(s, addr, access);
+		space_unlock(s);
+	}
+	if (err == -EPAGING)
+		err = page_in(s, addr, access);
+	if (!held)
+		kernel_unlock();
+	return err;
+}
+
+int space_fault(struct space *s, uint64_t addr, unsigned int access)
+{
+	int err;
+
+	space_lock(s);
+	err = fault(s, addr, access);
+	space_unlock(s);
+	return likely(!err) ? 0 : fault_more(s, addr, access, err);
 }
 
 int trap_page_fault(uint64_t addr, unsigned int access)
@@ -207,14 +279,16 @@ int space_write(struct space *s, uint64_t addr, const void *from, size_t n)
 {
 	while (n) {
 		size_t part = MIN(n, PAGE_SIZE - (addr & (PAGE_SIZE - 1)));
-		uint64_t *e = mmu_entry_make(s->root, &s->tables, addr);
+		uint64_t *e;
 		char *to;
 
-		if (!e)
-			return -ENOMEM;
-		if (!mmu_entry_present(*e) || !mmu_entry_writable(*e)) {
-			int err = space_fault(s, addr, FAULT_WRITE);
+		space_lock(s);
+		e = mmu_entry_make(s->root, &s->tables, addr);
+		if (!e || !mmu_entry_present(*e) || !mmu_entry_writable(*e)) {
+			int err;
 
+			space_unlock(s);
+			err = e ? space_fault(s, addr, FAULT_WRITE) : -ENOMEM;
 			if (err)
 				return err;
 			/* It may have been read from a disk, and not be there yet. */
@@ -227,6 +301,7 @@ int space_write(struct space *s, uint64_t addr, const void *from, size_t n)
 		} else {
 			memset(to, 0, part);
 		}
+		space_unlock(s);
 		addr += part;
 		n -= part;
 	}
@@ -238,12 +313,19 @@ int space_read(struct space *s, uint64_t addr, void *to, size_t n)
 	while (n) {
 		size_t part = MIN(n, PAGE_SIZE - (addr & (PAGE_SIZE - 1)));
 		uint64_t va = ALIGN_DOWN(addr, PAGE_SIZE);
-		uint64_t *e = mmu_entry_next(s->root, &va, va + PAGE_SIZE);
+		uint64_t *e;
+		bool there;
 
-		if (!e || !mmu_entry_present(*e))
+		space_lock(s);
+		e = mmu_entry_next(s->root, &va, va + PAGE_SIZE);
+		there = e && mmu_entry_present(*e);
+		if (there)
+			memcpy(to,
+			       (char *)phys_to_virt(mmu_entry_page(*e)) + (addr & (PAGE_SIZE - 1)),
+			       part);
+		space_unlock(s);
+		if (!there)
 			return -EFAULT;
-		memcpy(to, (char *)phys_to_virt(mmu_entry_page(*e)) + (addr & (PAGE_SIZE - 1)),
-		       part);
 		to = (char *)to + part;
 		addr += part;
 		n -= part;

@@ -1,11 +1,14 @@
 #include "mm/object.h"
 
+#include "arch/spin.h"
 #include "lib/errno.h"
 #include "mm/kmem.h"
 #include "mm/store.h"
 
 struct shared {
 	struct object object;
+	/* Guards the store. */
+	struct spinlock lock;
 	struct store store;
 	uint64_t pages;
 };
@@ -15,19 +18,24 @@ static int shared_page(struct object *o, uint64_t index, enum page_use use, stru
 	struct shared *s = container_of(o, struct shared, object);
 	int err;
 
+	(void)use;
 	if (index >= s->pages)
 		return -ENXIO;
-	if (use) {
-		err = store_make(&s->store, index, out);
-		if (err)
-			return err;
-	} else {
-		*out = store_find(&s->store, index);
-		if (!*out)
-			return -ENOENT;
-	}
-	page_get(*out);
-	return 0;
+	spin_lock(&s->lock, LOCK_STORE);
+	err = store_make(&s->store, index, out);
+	if (!err)
+		page_get(*out);
+	spin_unlock(&s->lock);
+	return err;
+}
+
+static void shared_peek(struct object *o, uint64_t index, unsigned int n, struct page **out)
+{
+	struct shared *s = container_of(o, struct shared, object);
+
+	spin_lock(&s->lock, LOCK_STORE);
+	store_peek(&s->store, index, n, out);
+	spin_unlock(&s->lock);
 }
 
 static void shared_release(struct object *o)
@@ -40,6 +48,9 @@ static void shared_release(struct object *o)
 
 static const struct object_ops shared_ops = {
 	.page = shared_page,
+	.peek = shared_peek,
+	.page_unlocked = true,
+	.peek_unlocked = true,
 	.release = shared_release,
 };
 

@@ -6,27 +6,32 @@
 struct object;
 
 enum page_use {
-	PAGE_PEEK,  /* if it is there */
 	PAGE_READ,  /* and copied before it is written */
 	PAGE_WRITE, /* changed through a shared mapping */
 };
 
 struct object_ops {
 	/*
-	 * The page at `index`, with a reference for the caller. One that is missing is -ENOENT
-	 * with PAGE_PEEK, else it is made. -ENXIO past the end, -ENOMEM. Does not sleep: -EPAGING
-	 * if load() must come first.
+	 * The page at `index`, with a reference for the caller; it is made if it is missing.
+	 * -ENXIO past the end, -ENOMEM. Does not sleep: -EPAGING if load() must come first.
 	 */
 	int (*page)(struct object *o, uint64_t index, enum page_use use, struct page **out);
+	/*
+	 * The `n` pages from `index` on as far as they are in memory, to be read, each with a
+	 * reference; NULL for each that is not. May be NULL itself: none ever is.
+	 */
+	void (*peek)(struct object *o, uint64_t index, unsigned int n, struct page **out);
 	/* Gets the page ready for page(); may sleep. Of those that give -EPAGING only. */
 	int (*load)(struct object *o, uint64_t index, enum page_use use);
-	/* The last reference is gone. */
+	/* The last reference is gone. Does not sleep. */
 	void (*release)(struct object *o);
+	/* These two want no kernel lock; all else does. */
+	bool page_unlocked, peek_unlocked;
 };
 
 struct object {
 	const struct object_ops *ops;
-	uint32_t refs;
+	uint32_t refs; /* guarded by the kernel lock */
 };
 
 static inline struct object *object_get(struct object *o)

@@ -51,7 +51,8 @@ struct page {
 #define PAGE_FREE     1 /* first of a free block of 2^order pages */
 #define PAGE_TAIL     2 /* inside a free block */
 #define PAGE_USED     3
-#define PAGE_SLAB     4 /* + slab class */
+#define PAGE_ZERO     4 /* all zero, for good; mapped read-only */
+#define PAGE_SLAB     5 /* + slab class */
 
 extern struct page *page_array;
 

@@ -2,6 +2,7 @@
 #include "mm/space.h"
 
 #include "arch/mmu.h"
+#include "arch/smp.h"
 #include "lib/errno.h"
 #include "lib/printf.h"
 #include "lib/random.h"
@@ -115,12 +116,16 @@ static int clone_pages(struct space *to, struct space *from, const struct area *
 
 struct space *space_clone(struct space *from)
 {
-	struct space *s = space_alloc(from->capacity);
+	struct space *s;
 	bool changed = false;
 	int err = 0;
 
-	if (!s)
+	space_lock(from);
+	s = space_alloc(from->capacity);
+	if (!s) {
+		space_unlock(from);
 		return NULL;
+	}
 	s->brk_start = from->brk_start;
 	s->brk = from->brk;
 	s->stack_top = from->stack_top;
@@ -135,6 +140,7 @@ struct space *space_clone(struct space *from)
 	}
 	if (changed)
 		tlb_flush(from);
+	space_unlock(from);
 	if (err) {
 		space_put(s);
 		return NULL;
@@ -145,6 +151,8 @@ struct space *space_clone(struct space *from)
 /* Pages that are not mapped any more, to be put when no CPU remembers them. */
 struct dropped {
 	struct space *space;
+	/* This CPU remembers some of them. */
+	bool flush_here;
 	size_t count;
 	struct page *pages[DROP_BATCH];
 };
@@ -153,16 +161,24 @@ static void put_dropped(struct dropped *d)
 {
 	if (!d->count)
 		return;
-	tlb_flush(d->space);
+	if (d->flush_here)
+		mmu_flush_all();
+	d->flush_here = false;
+	tlb_flush_others(d->space);
 	while (d->count)
 		page_put(d->pages[--d->count]);
 }
 
-/* The same for a space that other CPUs have loaded. */
+/*
+ * The same where there are other CPUs. Whether they have the space loaded is asked when the entries
+ * are clear, not before: they may load it at any time (mm/tlb.h).
+ */
 static void drop_shared(struct space *s, uint64_t start, uint64_t end)
 {
 	struct dropped d = {.space = s};
-	uint64_t va = start, *e;
+	bool here = tlb_here(s);
+	uint64_t va = start, dropped = 0, table;
+	uint64_t *e;
 
 	while ((e = mmu_entry_next(s->root, &va, end))) {
 		uint64_t first = ALIGN_DOWN(va, MMU_TABLE_SPAN);
@@ -174,13 +190,19 @@ static void drop_shared(struct space *s, uint64_t start, uint64_t end)
 				continue;
 			d.pages[d.count++] = phys_to_page(mmu_entry_page(*e));
 			*e = 0;
+			if (here && ++dropped <= FLUSH_EACH_MAX)
+				mmu_flush_page(va);
+			else
+				d.flush_here = here;
 			s->resident--;
 			if (d.count == DROP_BATCH)
 				put_dropped(&d);
 		}
-		if (whole) {
+		table = whole ? mmu_table_unhook(s->root, first) : 0;
+		if (table) {
+			/* A CPU could have walked it until it was unhooked, even one that idles. */
 			tlb_flush_tables(s);
-			mmu_table_drop(s->root, first);
+			mmu_table_free(table);
 		}
 	}
 	put_dropped(&d);
@@ -192,7 +214,8 @@ void space_drop_pages(struct space *s, uint64_t start, uint64_t end)
 	uint64_t va = start, dropped = 0;
 	uint64_t *e;
 
-	if (unlikely(tlb_shared(s))) {
+	/* One that no CPU has loaded is not run by anybody, nor will be. */
+	if (used && unlikely(arch_cpu_count() > 1)) {
 		drop_shared(s, start, end);
 		return;
 	}
@@ -213,7 +236,8 @@ void space_drop_pages(struct space *s, uint64_t start, uint64_t end)
 			page_put(phys_to_page(mmu_entry_page(old)));
 		}
 		if (whole) {
-			mmu_table_drop(s->root, first);
+			/* There is one, for its entries were looked at. */
+			mmu_table_free(mmu_table_unhook(s->root, first));
 			dropped += used ? FLUSH_EACH_MAX + 1 : 0;
 		}
 	}

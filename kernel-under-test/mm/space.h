@@ -1,9 +1,34 @@
 /*
  * Address spaces: what a process sees as its memory. A space is a sorted array of areas over a
  * tree of page tables; pages come when they are touched.
+ *
+ * A space has a lock of its own, and most of what threads do to their memory takes nothing else: a
+ * page of anonymous memory or of shared memory touched for the first time, a page of a file that is
+ * in memory (tmpfs), a copy on write, and mmap(), munmap(), mprotect(), brk() and
+ * madvise(MADV_DONTNEED) of anonymous memory. So threads of different processes share neither a
+ * lock nor a cache line that is written: areas, tables and counts are the space's, free pages and
+ * free tables the CPU's (mm/page.h).
+ *
+ * The kernel lock is wanted as well, and taken before it, for areas that have an object (whose
+ * references it guards), for a page that must come from a disk or that a file does not have yet,
+ * and when there is no memory. What finds that it is wanted and not held says -EUNLOCKED (or
+ * -ENOMEM), with nothing changed that trying again would not change too:
+ *
+ *   thread 1: fault                      thread 2: munmap() of a file's mapping
+ *   space.lock
+ *   area has an object: -EUNLOCKED       kernel lock
+ *   releases space.lock                  space.lock; area goes, pages go; releases both
+ *   kernel lock, then space.lock
+ *   finds the area anew: -EFAULT
+ *
+ * Who holds the kernel lock alone may rely on areas with an object, but not on their place in the
+ * array. Order: kernel lock, space.lock, inode.lock and the rest of enum lock_class. Whoever has
+ * space.lock may wait for other CPUs to flush (mm/tlb.h), so it is a serving_lock;
+ * but it does not sleep, nor touch user memory, nor take the lock of another space.
  */
 #pragma once
 
+#include "arch/spin.h"
 #include "lib/list.h"
 #include "lib/types.h"
 #include "mm/object.h"
@@ -39,8 +64,10 @@ struct area {
 	uint32_t flags;
 };
 
+/* Guarded by `lock`, unless said otherwise. */
 struct space {
-	uint32_t refs;
+	struct serving_lock lock;
+	uint32_t refs; /* by the kernel lock */
 	uint32_t count, capacity;
 	/* Where the last search ended: the next one is likely to want the same. */
 	uint32_t hint;
@@ -52,9 +79,9 @@ struct space {
 	uint64_t stack_top, top;
 	/* Pages mapped now. */
 	uint64_t resident;
-	/* The CPUs that have it loaded, one bit each (mm/tlb.h). */
+	/* The CPUs that have it loaded, one bit each, changed atomically (mm/tlb.h). */
 	uint32_t cpus;
-	/* What the last -EPAGING was about. */
+	/* What the last -EPAGING was about; by the kernel lock. */
 	unsigned int paging_access;
 	uint64_t paging_at;
 };
@@ -67,7 +94,8 @@ uint64_t space_random_gap(uint64_t pages);
 
 /* An empty space with one reference; NULL without memory. */
 struct space *space_create(void);
-/* A copy of `from`, the space in use: private pages are shared until written. */
+/* A copy of `from`, the space in use, whose lock it takes: private pages are shared until written.
+ */
 struct space *space_clone(struct space *from);
 static inline struct space *space_get(struct space *s)
 {
@@ -77,19 +105,36 @@ static inline struct space *space_get(struct space *s)
 /* The last reference frees it; no thread may run in it then. */
 void space_put(struct space *s);
 
+static inline void space_lock(struct space *s)
+{
+	serving_lock_take(&s->lock);
+	x86_count_lock(LOCK_SPACE);
+}
+
+static inline void space_unlock(struct space *s)
+{
+	serving_lock_give(&s->lock);
+}
+
+/*
+ * The rest wants the space's lock held, or a space that nobody else can see yet; but for those at
+ * the end, which take it.
+ */
+
 /* The first area that ends after `addr`: its index, or `count` when there is none. */
 uint32_t space_find(struct space *s, uint64_t addr);
 
 /*
  * Maps [addr, addr + len), page aligned, below USER_TOP; what was there goes. Takes a reference
- * of its own on `object`. 0, -ENOMEM.
+ * of its own on `object`, for which the kernel lock is wanted. 0, -ENOMEM, -EUNLOCKED.
  */
 int space_map(struct space *s, uint64_t addr, uint64_t len, uint32_t flags, struct object *object,
 	      uint64_t offset);
+/* 0, -ENOMEM, -EUNLOCKED. */
 int space_unmap(struct space *s, uint64_t addr, uint64_t len);
 /*
- * -ENOMEM when part of the range is not mapped, -EACCES when it may not be written (AREA_NO_WRITE);
- * what comes before that part is changed.
+ * -EUNLOCKED. -ENOMEM when part of the range is not mapped, -EACCES when it may not be written
+ * (AREA_NO_WRITE); what comes before that part is changed.
  */
 int space_protect(struct space *s, uint64_t addr, uint64_t len, uint32_t prot);
 /*
@@ -100,26 +145,36 @@ int space_discard(struct space *s, uint64_t addr, uint64_t len);
 
 /*
  * Makes the `old` bytes mapped at `addr`, inside one area, `len` long: in place if it can be, else
- * elsewhere if it may move, or at `fixed` if that is not 0. The address, -EFAULT, -ENOMEM.
+ * elsewhere if it may move, or at `fixed` if that is not 0. The address, -EFAULT, -ENOMEM. Wants
+ * the kernel lock.
  */
 long space_remap(struct space *s, uint64_t addr, uint64_t old, uint64_t len, bool may_move,
 		 uint64_t fixed);
 
+/* Bytes of all areas. */
+uint64_t space_size(const struct space *s);
+
 /* A free range of `len` bytes: at `want` if that is free, else the highest; 0 when none is. */
 uint64_t space_gap(struct space *s, uint64_t want, uint64_t len);
 
-/* Moves the end of the heap; returns where it is then. */
+/* Moves the end of the heap; returns where it is then: unmoved also for want of the kernel lock. */
 uint64_t space_set_brk(struct space *s, uint64_t brk);
 
+/* These take the space's lock. */
+
+/* The first area that ends after `addr`, as it is now. False: there is none. */
+bool space_next_area(struct space *s, uint64_t addr, struct area *out);
+
 /*
- * Brings in the page at `addr` or makes it writable. 0, -EFAULT (nothing is mapped there), -EACCES,
- * -ENXIO (past the end of the file), -ENOMEM, -EIO. When it had to sleep for that, it has not
- * looked again: the next access will. FAULT_NOW: -EPAGING instead.
+ * Brings in the page at `addr` or makes it writable. Takes the kernel lock if it must. 0, -EFAULT
+ * (nothing is mapped there), -EACCES, -ENXIO (past the end of the file), -ENOMEM, -EIO. When it had
+ * to sleep for that, it has not looked again: the next access will. FAULT_NOW: -EPAGING instead.
  */
 int space_fault(struct space *s, uint64_t addr, unsigned int access);
 
 /*
- * After -EPAGING: brings in the page that was missing, if it is missing still. Sleeps. 0, -EFAULT.
+ * After -EPAGING: brings in the page that was missing, if it is missing still. With the kernel
+ * lock; sleeps. 0, -EFAULT.
  */
 int space_bring_in(void);
 

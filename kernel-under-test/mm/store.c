@@ -47,6 +47,15 @@ uint64_t store_next(const struct store *s, uint64_t index, uint64_t end, bool mi
 	return end;
 }
 
+void store_peek(const struct store *s, uint64_t index, unsigned int n, struct page **out)
+{
+	for (unsigned int i = 0; i < n; i++) {
+		out[i] = store_find(s, index + i);
+		if (out[i])
+			page_get(out[i]);
+	}
+}
+
 static int slot_make(struct store *s, uint64_t index, void ***slot)
 {
 	if (index >= STORE_INDEX_MAX)

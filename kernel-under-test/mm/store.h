@@ -20,7 +20,10 @@ struct page *store_find(const struct store *s, uint64_t index);
 /* The first index at `index` or after that has a page, or (`missing`) has none; at most `end`. */
 uint64_t store_next(const struct store *s, uint64_t index, uint64_t end, bool missing);
 
-/* The same, made (cleared) when missing: *page, 0 or -ENOMEM, -EFBIG. */
+/* The `n` pages from `index` on, each with a reference; NULL for each that is not there. */
+void store_peek(const struct store *s, uint64_t index, unsigned int n, struct page **out);
+
+/* The same as store_find(), made (cleared) when missing: *page, 0 or -ENOMEM, -EFBIG. */
 int store_make(struct store *s, uint64_t index, struct page **page);
 
 /* Puts a page of the caller's, whose reference moves to the store. The place must be empty. */

@@ -64,14 +64,11 @@ void space_idle(void)
 		__atomic_store_n(&t->state, LAZY, __ATOMIC_SEQ_CST);
 }
 
+/* The entry that was changed comes first for all: who loads `s` later finds it (mm/tlb.h). */
 static uint32_t others(const struct space *s)
 {
+	__atomic_thread_fence(__ATOMIC_SEQ_CST);
 	return __atomic_load_n(&s->cpus, __ATOMIC_SEQ_CST) & ~cpus[arch_cpu_id()].me;
-}
-
-bool tlb_shared(const struct space *s)
-{
-	return others(s) != 0;
 }
 
 void space_leave(struct space *s)
@@ -79,16 +76,16 @@ void space_leave(struct space *s)
 	if (cpus[arch_cpu_id()].loaded == s)
 		load(&cpus[arch_cpu_id()], NULL);
 	/* Those are idle. */
-	if (tlb_shared(s))
+	if (others(s))
 		arch_cpu_flush(others(s));
 	ASSERT(!s->cpus);
 }
 
-static void flush_others(const struct space *s)
+static __attribute__((noinline)) void ask_to_flush(uint32_t left)
 {
 	uint32_t ask = 0;
 
-	for (uint32_t left = others(s); left; left &= left - 1) {
+	for (; left; left &= left - 1) {
 		struct tlb *t = &cpus[__builtin_ctz(left)];
 		uint32_t lazy = LAZY;
 
@@ -101,33 +98,41 @@ static void flush_others(const struct space *s)
 		arch_cpu_flush(ask);
 }
 
-static bool is_here(const struct space *s)
+void tlb_flush_others(const struct space *s)
+{
+	uint32_t left = others(s);
+
+	if (unlikely(left))
+		ask_to_flush(left);
+}
+
+bool tlb_here(const struct space *s)
 {
 	return s->cpus & cpus[arch_cpu_id()].me;
 }
 
 void tlb_flush_page(struct space *s, uint64_t va)
 {
-	if (is_here(s))
+	if (tlb_here(s))
 		mmu_flush_page(va);
-	if (unlikely(tlb_shared(s)))
-		flush_others(s);
+	tlb_flush_others(s);
 }
 
 void tlb_flush(struct space *s)
 {
-	if (is_here(s))
+	if (tlb_here(s))
 		mmu_flush_all();
-	if (unlikely(tlb_shared(s)))
-		flush_others(s);
+	tlb_flush_others(s);
 }
 
 void tlb_flush_tables(struct space *s)
 {
-	if (is_here(s))
+	uint32_t left = others(s);
+
+	if (tlb_here(s))
 		mmu_flush_all();
-	if (unlikely(tlb_shared(s)))
-		arch_cpu_flush(others(s));
+	if (unlikely(left))
+		arch_cpu_flush(left);
 }
 
 void trap_flush(void)

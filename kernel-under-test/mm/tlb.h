@@ -4,12 +4,16 @@
  *   owner                                  another CPU, in the same space
  *   clear or narrow the entry
  *   flush here
- *   read space.cpus; ask each of them ---> interrupt (or a wait for a lock): flush
+ *   read space.cpus; ask each of them ---> interrupt, or a wait for the kernel lock or a space's:
+ *                                          flush
  *   wait                             <---  answer
  *   only now: put the page, let others have the table
  *
- * A CPU enters its bit into space.cpus before it loads the space, and takes it out after it has
- * loaded another: so none that can remember the entry is missed.
+ * The owner holds the space's lock all the while, so entries change one change at a time. A CPU
+ * loads a space without that lock: it enters its bit into space.cpus first, and takes it out after
+ * it has loaded another. The owner reads space.cpus only after it has changed the entry (with a
+ * full barrier between, as between the bit and the load), so a bit that it does not see is that of
+ * a CPU that will find the new entry.
  *
  * An idle CPU keeps the last space loaded, since the thread may soon be back. It runs no user code,
  * so it is not interrupted for pages: it is marked, and flushes before it leaves idle. But it may
@@ -30,11 +34,13 @@ void space_idle(void);
 /* No thread runs in `s` any more: no CPU keeps it loaded either. */
 void space_leave(struct space *s);
 
-/* Whether a CPU other than this one has `s` loaded. */
-bool tlb_shared(const struct space *s);
+/* Whether this CPU has `s` loaded. */
+bool tlb_here(const struct space *s);
 
 /* Entries of `s` have changed: one, or any number. Returns when no CPU remembers what they were. */
 void tlb_flush_page(struct space *s, uint64_t va);
 void tlb_flush(struct space *s);
+/* When this CPU has forgotten already. */
+void tlb_flush_others(const struct space *s);
 /* The same before tables of `s` are taken away: idle CPUs leave it too. */
 void tlb_flush_tables(struct space *s);

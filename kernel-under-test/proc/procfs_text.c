@@ -109,10 +109,11 @@ static char state_of(const struct process *p)
 
 static uint64_t size_of(const struct process *p)
 {
-	uint64_t size = 0;
+	uint64_t size;
 
-	for (uint32_t i = 0; i < p->space->count; i++)
-		size += p->space->areas[i].end - p->space->areas[i].start;
+	space_lock(p->space);
+	size = space_size(p->space);
+	space_unlock(p->space);
 	return size;
 }
 
@@ -191,27 +192,27 @@ static void cmdline(struct text *t, struct process *p)
 static void maps(struct text *t, struct process *p)
 {
 	char path[256];
+	struct area a = {0};
 
-	for (uint32_t i = 0; i < p->space->count; i++) {
-		const struct area *a = &p->space->areas[i];
-		bool file = a->object && p->exe && a->object == &p->exe->object;
+	while (space_next_area(p->space, a.end, &a)) {
+		bool file = a.object && p->exe && a.object == &p->exe->object;
 
-		if (vdso_is(a)) {
-			text_add(t, "%08lx-%08lx r--p 00000000 00:00 0 [vvar]\n", a->start,
-				 a->start + PAGE_SIZE);
+		if (vdso_is(&a)) {
+			text_add(t, "%08lx-%08lx r--p 00000000 00:00 0 [vvar]\n", a.start,
+				 a.start + PAGE_SIZE);
 			text_add(t, "%08lx-%08lx r-xp 00000000 00:00 0 [vdso]\n",
-				 a->start + PAGE_SIZE, a->end);
+				 a.start + PAGE_SIZE, a.end);
 			continue;
 		}
-		text_add(t, "%08lx-%08lx %c%c%c%c %08lx 00:00 0 ", a->start, a->end,
-			 a->flags & AREA_READ ? 'r' : '-', a->flags & AREA_WRITE ? 'w' : '-',
-			 a->flags & AREA_EXEC ? 'x' : '-', a->flags & AREA_SHARED ? 's' : 'p',
-			 a->offset);
+		text_add(t, "%08lx-%08lx %c%c%c%c %08lx 00:00 0 ", a.start, a.end,
+			 a.flags & AREA_READ ? 'r' : '-', a.flags & AREA_WRITE ? 'w' : '-',
+			 a.flags & AREA_EXEC ? 'x' : '-', a.flags & AREA_SHARED ? 's' : 'p',
+			 a.offset);
 		if (file && file_path(p->root, p->exe, path, sizeof(path)) > 0)
 			text_add(t, "%s", path);
-		else if (a->flags & AREA_STACK)
+		else if (a.flags & AREA_STACK)
 			text_add(t, "[stack]");
-		else if (a->start >= p->space->brk_start && a->end <= p->space->brk + PAGE_SIZE)
+		else if (a.start >= p->space->brk_start && a.end <= p->space->brk + PAGE_SIZE)
 			text_add(t, "[heap]");
 		text_add(t, "\n");
 	}
@@ -221,10 +222,8 @@ static void maps(struct text *t, struct process *p)
 static void bantam_locks(struct text *t, struct process *p)
 {
 	static const char *const names[LOCK_CLASSES] = {
-		[LOCK_KERNEL] = "kernel",
-		[LOCK_INODE] = "inode",
-		[LOCK_KMEM] = "kmem",
-		[LOCK_PAGE] = "page",
+		[LOCK_KERNEL] = "kernel", [LOCK_SPACE] = "space", [LOCK_INODE] = "inode",
+		[LOCK_STORE] = "store",	  [LOCK_KMEM] = "kmem",	  [LOCK_PAGE] = "page",
 	};
 
 	(void)p;

@@ -18,14 +18,14 @@
  */
 static struct inode *next_shared(struct space *s, uint64_t *addr, uint64_t end, bool *hole)
 {
-	for (uint32_t i = space_find(s, *addr); i < s->count && s->areas[i].start < end; i++) {
-		const struct area *a = &s->areas[i];
+	struct area a;
 
-		*hole |= a->start > *addr;
-		*addr = a->end;
+	while (*addr < end && space_next_area(s, *addr, &a) && a.start < end) {
+		*hole |= a.start > *addr;
+		*addr = a.end;
 		/* Only the pages of a disk's file are elsewhere too. */
-		if ((a->flags & AREA_SHARED) && a->object && a->object->ops->load)
-			return inode_get(container_of(a->object, struct inode, object));
+		if ((a.flags & AREA_SHARED) && a.object && a.object->ops->load)
+			return inode_get(container_of(a.object, struct inode, object));
 	}
 	*hole |= *addr < end;
 	*addr = end;

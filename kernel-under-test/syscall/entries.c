@@ -3,8 +3,9 @@
  *
  * Such a call may touch: what belongs to the calling thread or to this CPU; what never changes
  * while the caller lives (its pid); a single word that others change, read once; and what a
- * spinlock guards. For anything else it takes the kernel lock itself, and so it must to sleep or
- * to wake somebody. All other calls go through syscall_locked in entry.S.
+ * spinlock guards, or its space's lock (mm/space.h). For anything else it takes the kernel lock
+ * itself, and so it must to sleep or to wake somebody. All other calls go through syscall_locked in
+ * entry.S.
  */
 #include "syscall/syscalls.h"
 #include "syscall/table.h"
@@ -26,9 +27,14 @@ void *const syscall_entries[SYSCALLS] = {
 	[1] = sys_write,
 	[5] = sys_fstat,
 	[8] = sys_lseek,
+	[9] = sys_mmap,
+	[10] = sys_mprotect,
+	[11] = sys_munmap,
+	[12] = sys_brk,
 	[17] = sys_pread64,
 	[18] = sys_pwrite64,
 	[24] = sys_sched_yield,
+	[28] = sys_madvise,
 	[39] = sys_getpid,
 	[63] = sys_uname,
 	[96] = sys_gettimeofday,

@@ -42,11 +42,10 @@ static bool is_mapped_to_write(struct process *p, void *ctx)
 {
 	struct object **object = ctx;
 
-	for (uint32_t i = 0; p->space && i < p->space->count; i++) {
-		const struct area *a = &p->space->areas[i];
+	struct area a = {0};
 
-		if (a->object == *object && (a->flags & AREA_SHARED) &&
-		    !(a->flags & AREA_NO_WRITE)) {
+	while (p->space && space_next_area(p->space, a.end, &a)) {
+		if (a.object == *object && (a.flags & AREA_SHARED) && !(a.flags & AREA_NO_WRITE)) {
 			*object = NULL;
 			return false;
 		}

@@ -1,4 +1,8 @@
-/* System calls on memory. */
+/*
+ * System calls on memory. Most run without the kernel lock, with the lock of their space, and take
+ * the kernel lock for what can't be done without.
+ */
+#include "arch/spin.h"
 #include "fs/tmpfs.h"
 #include "fs/volume.h"
 #include "syscall/syscalls.h"
@@ -26,6 +30,24 @@
 #define MADV_POPULATE_WRITE 23
 #define MADV_LAST	    25
 
+/* `expression` with the space's lock; with the kernel lock as well if it turns out to need that. */
+#define WITH_SPACE(s, expression)                                                                  \
+	({                                                                                         \
+		long result_;                                                                      \
+                                                                                                   \
+		space_lock(s);                                                                     \
+		result_ = (expression);                                                            \
+		space_unlock(s);                                                                   \
+		if (unlikely(result_ == -EUNLOCKED || result_ == -ENOMEM)) {                       \
+			kernel_lock();                                                             \
+			space_lock(s);                                                             \
+			result_ = (expression);                                                    \
+			space_unlock(s);                                                           \
+			kernel_unlock();                                                           \
+		}                                                                                  \
+		result_;                                                                           \
+	})
+
 /* Whole pages of [addr, addr + len), which must be in the user's part. 0 or -EINVAL. */
 static int page_range(uint64_t addr, uint64_t *len)
 {
@@ -52,16 +74,12 @@ static long place(struct space *s, uint64_t addr, uint64_t len, uint64_t flags)
 	return at ? (long)at : -ENOMEM;
 }
 
-/* Whether the space may grow by `more` bytes (RLIMIT_AS). */
+/* Whether the space, which is locked, may grow by `more` bytes (RLIMIT_AS). */
 static bool may_grow(const struct space *s, uint64_t more)
 {
-	uint64_t limit = process_limit(RLIMIT_AS), size = more;
+	uint64_t limit = process_limit(RLIMIT_AS);
 
-	if (likely(limit == UNLIMITED))
-		return true;
-	for (uint32_t i = 0; i < s->count; i++)
-		size += s->areas[i].end - s->areas[i].start;
-	return size <= limit;
+	return likely(limit == UNLIMITED) || space_size(s) + more <= limit;
 }
 
 static int check_file(const struct file *f, uint64_t prot, bool shared)
@@ -78,15 +96,72 @@ static int check_file(const struct file *f, uint64_t prot, bool shared)
 	return (prot & AREA_EXEC) && inode_forbids(f->inode, VOLUME_NOEXEC) ? -EPERM : 0;
 }
 
+/* With the space's lock. The address, or -errno. */
+static long place_and_map(struct space *s, uint64_t addr, uint64_t len, uint64_t flags,
+			  uint32_t area, struct object *object, uint64_t offset)
+{
+	long at = may_grow(s, len) ? place(s, addr, len, flags) : -ENOMEM;
+	int err = at < 0 ? (int)at : space_map(s, (uint64_t)at, len, area, object, offset);
+
+	return err ? err : at;
+}
+
+static struct object *file_object(const struct file *f, bool shared, uint32_t *area)
+{
+	struct object *object = object_get(&f->inode->object);
+
+	if (shared && (!file_writable(f) || (f->inode->seals & (SEAL_WRITE | SEAL_FUTURE_WRITE))))
+		*area |= AREA_NO_WRITE;
+	if (shared && object->ops->load)
+		*area |= AREA_TRACKED;
+	return object;
+}
+
+/* With the kernel lock: what has an object behind it, a file or shared memory. */
+static long map_object(struct space *s, uint64_t addr, uint64_t len, uint32_t area, uint64_t flags,
+		       uint64_t fd, uint64_t offset)
+{
+	bool shared = area & AREA_SHARED;
+	struct object *object = NULL;
+	long at;
+
+	if (!(flags & MAP_ANONYMOUS)) {
+		struct file *f = user_file(fd);
+
+		/* /dev/zero is anonymous memory. */
+		if (f && unlikely(f->inode && f->inode->device == DEVICE(1, 5)) &&
+		    inode_is(f->inode, S_IFCHR)) {
+			flags |= MAP_ANONYMOUS;
+		} else {
+			int err = check_file(f, area & AREA_PROT, shared);
+
+			if (err)
+				return err;
+			object = file_object(f, shared, &area);
+		}
+	}
+	if (!object && shared) {
+		object = object_make_shared(len >> PAGE_SHIFT);
+		offset = 0;
+		if (!object)
+			return -ENOMEM;
+	}
+	space_lock(s);
+	at = place_and_map(s, addr, len, flags, area, object, offset);
+	space_unlock(s);
+	if (object)
+		object_put(object);
+	return at;
+}
+
+/* Runs without the kernel lock, and takes it for mappings of files and of shared memory. */
 long sys_mmap(uint64_t addr, uint64_t len, uint64_t prot, uint64_t flags, uint64_t fd,
 	      uint64_t offset)
 {
 	struct space *s = process_current()->space;
 	bool shared = (flags & MAP_TYPE) != MAP_PRIVATE;
 	uint32_t area = (uint32_t)(prot & AREA_PROT) | (shared ? AREA_SHARED : 0);
-	struct object *object = NULL;
 	long at;
-	int err;
 
 	if (!IS_ALIGNED(offset, PAGE_SIZE))
 		return -EINVAL;
@@ -97,47 +172,31 @@ long sys_mmap(uint64_t addr, uint64_t len, uint64_t prot, uint64_t flags, uint64
 	if (len > USER_TOP || offset > INT64_MAX - len)
 		return -ENOMEM;
 	len = ALIGN_UP(len, PAGE_SIZE);
-	if (!(flags & MAP_ANONYMOUS)) {
-		struct file *f = user_file(fd);
-
-		/* /dev/zero is anonymous memory. */
-		if (f && unlikely(f->inode && f->inode->device == DEVICE(1, 5)) &&
-		    inode_is(f->inode, S_IFCHR))
-			return sys_mmap(addr, len, prot, flags | MAP_ANONYMOUS, 0, 0);
-		err = check_file(f, prot, shared);
-		if (err)
-			return err;
-		object = object_get(&f->inode->object);
-		if (shared &&
-		    (!file_writable(f) || (f->inode->seals & (SEAL_WRITE | SEAL_FUTURE_WRITE))))
-			area |= AREA_NO_WRITE;
-		if (shared && object->ops->load)
-			area |= AREA_TRACKED;
+	if (likely((flags & MAP_ANONYMOUS) && !shared)) {
+		at = WITH_SPACE(s, place_and_map(s, addr, len, flags, area, NULL, 0));
+	} else {
+		kernel_lock();
+		at = map_object(s, addr, len, area, flags, fd, offset);
+		kernel_unlock();
 	}
-	at = may_grow(s, len) ? place(s, addr, len, flags) : -ENOMEM;
-	if (at >= 0 && !object && shared) {
-		object = object_make_shared(len >> PAGE_SHIFT);
-		offset = 0;
-		if (!object)
-			return -ENOMEM;
-	}
-	err = at < 0 ? (int)at : space_map(s, (uint64_t)at, len, area, object, offset);
-	if (object)
-		object_put(object);
-	if (unlikely(flags & (MAP_POPULATE | MAP_LOCKED)) && !err && !(flags & MAP_NONBLOCK))
+	if (unlikely(flags & (MAP_POPULATE | MAP_LOCKED)) && at >= 0 && !(flags & MAP_NONBLOCK))
 		user_populate((uint64_t)at, (uint64_t)at + len);
-	return err ? err : at;
+	return at;
 }
 
+/* Runs without the kernel lock, and takes it where a mapping has an object. */
 long sys_munmap(uint64_t addr, uint64_t len)
 {
+	struct space *s = process_current()->space;
 	int err = page_range(addr, &len);
 
-	return err ? err : space_unmap(process_current()->space, addr, len);
+	return err ? err : WITH_SPACE(s, space_unmap(s, addr, len));
 }
 
+/* Runs without the kernel lock, and takes it where a mapping has an object. */
 long sys_mprotect(uint64_t addr, uint64_t len, uint64_t prot)
 {
+	struct space *s = process_current()->space;
 	int err;
 
 	if (!len && IS_ALIGNED(addr, PAGE_SIZE))
@@ -147,7 +206,7 @@ long sys_mprotect(uint64_t addr, uint64_t len, uint64_t prot)
 	err = page_range(addr, &len);
 	if (err)
 		return IS_ALIGNED(addr, PAGE_SIZE) ? -ENOMEM : err;
-	return space_protect(process_current()->space, addr, len, (uint32_t)prot);
+	return WITH_SPACE(s, space_protect(s, addr, len, (uint32_t)prot));
 }
 
 #define MREMAP_MAYMOVE 1
@@ -155,7 +214,9 @@ long sys_mprotect(uint64_t addr, uint64_t len, uint64_t prot)
 
 long sys_mremap(uint64_t addr, uint64_t old, uint64_t len, uint64_t flags, uint64_t fixed)
 {
+	struct space *s = process_current()->space;
 	bool to = flags & MREMAP_FIXED;
+	long at;
 
 	if ((flags & ~(uint64_t)(MREMAP_MAYMOVE | MREMAP_FIXED)) ||
 	    (to && !(flags & MREMAP_MAYMOVE)))
@@ -166,20 +227,39 @@ long sys_mremap(uint64_t addr, uint64_t old, uint64_t len, uint64_t flags, uint6
 	if (to && (page_range(fixed, &len) < 0 || fixed < SPACE_LOWEST ||
 		   (fixed < addr + old && addr < fixed + len)))
 		return -EINVAL;
-	if (len > old && !may_grow(process_current()->space, len - old))
-		return -ENOMEM;
-	return space_remap(process_current()->space, addr, old, len, flags & MREMAP_MAYMOVE,
-			   to ? fixed : 0);
+	space_lock(s);
+	at = len > old && !may_grow(s, len - old)
+		     ? -ENOMEM
+		     : space_remap(s, addr, old, len, flags & MREMAP_MAYMOVE, to ? fixed : 0);
+	space_unlock(s);
+	return at;
 }
 
+static uint64_t move_brk(struct space *s, uint64_t brk)
+{
+	uint64_t now;
+
+	space_lock(s);
+	now = s->brk;
+	if (brk <= now || (brk - s->brk_start <= process_limit(RLIMIT_DATA) &&
+			   may_grow(s, ALIGN_UP(brk - now, PAGE_SIZE))))
+		now = space_set_brk(s, brk);
+	space_unlock(s);
+	return now;
+}
+
+/* Runs without the kernel lock; what fails without it is tried again with it. */
 long sys_brk(uint64_t brk)
 {
 	struct space *s = process_current()->space;
+	uint64_t now = move_brk(s, brk);
 
-	if (brk > s->brk && (brk - s->brk_start > process_limit(RLIMIT_DATA) ||
-			     !may_grow(s, ALIGN_UP(brk - s->brk, PAGE_SIZE))))
-		return (long)s->brk;
-	return (long)space_set_brk(s, brk);
+	if (likely(now == brk) || brk < s->brk_start)
+		return (long)now;
+	kernel_lock();
+	now = move_brk(s, brk);
+	kernel_unlock();
+	return (long)now;
 }
 
 /* What may be ignored; a promise that programs build upon is not. */
@@ -191,12 +271,15 @@ static bool is_advice(uint64_t advice)
 
 static bool all_mapped(struct space *s, uint64_t addr, uint64_t end)
 {
-	for (uint32_t i = space_find(s, addr); addr < end; addr = s->areas[i++].end)
-		if (i == s->count || s->areas[i].start > addr)
+	struct area a;
+
+	for (; addr < end; addr = a.end)
+		if (!space_next_area(s, addr, &a) || a.start > addr)
 			return false;
 	return true;
 }
 
+/* Runs without the kernel lock. */
 long sys_madvise(uint64_t addr, uint64_t len, uint64_t advice)
 {
 	struct space *s = process_current()->space;
@@ -211,7 +294,7 @@ long sys_madvise(uint64_t addr, uint64_t len, uint64_t advice)
 	if (err)
 		return -EINVAL;
 	if (advice == MADV_DONTNEED)
-		return space_discard(s, addr, len);
+		return WITH_SPACE(s, space_discard(s, addr, len));
 	if (!all_mapped(s, addr, addr + len))
 		return -ENOMEM;
 	if (advice == MADV_POPULATE_READ || advice == MADV_POPULATE_WRITE)

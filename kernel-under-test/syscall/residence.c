@@ -15,12 +15,25 @@
 /* Whether all of [addr, end) is mapped. */
 static bool is_mapped(struct space *s, uint64_t addr, uint64_t end)
 {
-	for (uint32_t i = space_find(s, addr); addr < end; i++) {
-		if (i == s->count || s->areas[i].start > addr)
+	struct area a;
+
+	for (; addr < end; addr = a.end)
+		if (!space_next_area(s, addr, &a) || a.start > addr)
 			return false;
-		addr = s->areas[i].end;
-	}
 	return true;
+}
+
+/* Whether there is a page at `addr`, whoever may use it. */
+static bool has_page(struct space *s, uint64_t addr)
+{
+	uint64_t va = addr, *e;
+	bool there;
+
+	space_lock(s);
+	e = mmu_entry_next(s->root, &va, addr + PAGE_SIZE);
+	there = e && *e;
+	space_unlock(s);
+	return there;
 }
 
 /* Brings in what of [addr, end) may be touched. */
@@ -29,23 +42,20 @@ int user_populate(uint64_t addr, uint64_t end)
 	struct space *s = process_current()->space;
 
 	for (; addr < end; addr += PAGE_SIZE) {
-		uint32_t i = space_find(s, addr);
-		const struct area *a = &s->areas[i];
-		uint64_t va = addr, *e;
+		struct area a;
 		int err;
 
-		if (i == s->count)
+		if (!space_next_area(s, addr, &a))
 			break;
-		if (a->start > addr || !(a->flags & AREA_PROT)) {
-			addr = (a->start > addr ? a->start : a->end) - PAGE_SIZE;
+		if (a.start > addr || !(a.flags & AREA_PROT)) {
+			addr = (a.start > addr ? a.start : a.end) - PAGE_SIZE;
 			continue;
 		}
-		e = mmu_entry_next(s->root, &va, addr + PAGE_SIZE);
-		if (e && *e)
+		if (has_page(s, addr))
 			continue;
 		err = space_fault(s, addr,
-				  (a->flags & AREA_WRITE) && !(a->flags & AREA_SHARED) ? FAULT_WRITE
-										       : 0);
+				  (a.flags & AREA_WRITE) && !(a.flags & AREA_SHARED) ? FAULT_WRITE
+										     : 0);
 		if (err == -ENOMEM)
 			return err;
 	}
@@ -106,14 +116,16 @@ long sys_munlock(uint64_t addr, uint64_t len)
 
 long sys_mlockall(uint64_t flags)
 {
-	const struct space *s = process_current()->space;
+	struct space *s = process_current()->space;
 	uint64_t size = 0;
 	int err;
 
 	if (!flags || (flags & ~(uint64_t)MCL_ALL) || flags == MCL_ONFAULT)
 		return -EINVAL;
-	for (uint32_t i = 0; i < s->count && (flags & MCL_CURRENT); i++)
-		size += s->areas[i].end - s->areas[i].start;
+	space_lock(s);
+	if (flags & MCL_CURRENT)
+		size = space_size(s);
+	space_unlock(s);
 	err = may_lock(size);
 	if (err)
 		return err;
@@ -127,18 +139,16 @@ long sys_munlockall(void)
 
 static bool is_resident(struct space *s, uint64_t addr)
 {
-	const struct area *a = &s->areas[space_find(s, addr)];
-	uint64_t va = addr, *e = mmu_entry_next(s->root, &va, addr + PAGE_SIZE);
-	struct page *p;
+	struct page *p = NULL;
+	struct area a;
 
-	if (e && *e)
+	if (has_page(s, addr))
 		return true;
-	if (!a->object ||
-	    a->object->ops->page(a->object, (a->offset + (addr - a->start)) >> PAGE_SHIFT,
-				 PAGE_PEEK, &p))
-		return false;
-	page_put(p);
-	return true;
+	if (space_next_area(s, addr, &a) && a.start <= addr && a.object && a.object->ops->peek)
+		a.object->ops->peek(a.object, (a.offset + (addr - a.start)) >> PAGE_SHIFT, 1, &p);
+	if (p)
+		page_put(p);
+	return p;
 }
 
 long sys_mincore(uint64_t addr, uint64_t len, uint64_t out)

@@ -95,13 +95,14 @@ long sys_shmat(uint64_t id, uint64_t addr, uint64_t flags)
 	if (!IS_ALIGNED(addr, PAGE_SIZE) || addr > USER_TOP || len > USER_TOP - addr ||
 	    ((flags & SHM_REMAP) && !addr))
 		return -EINVAL;
+	space_lock(space);
 	if (addr && !(flags & SHM_REMAP) && space_gap(space, addr, len) != addr)
-		return -EINVAL;
-	if (!addr)
-		addr = space_gap(space, 0, len);
-	if (!addr)
-		return -ENOMEM;
-	err = space_map(space, addr, len, area, s->object, 0);
+		err = -EINVAL;
+	else if (!addr && !(addr = space_gap(space, 0, len)))
+		err = -ENOMEM;
+	else
+		err = space_map(space, addr, len, area, s->object, 0);
+	space_unlock(space);
 	if (err)
 		return err;
 	s->attached = now();
@@ -121,9 +122,9 @@ static struct segment *by_object(const struct object *o)
 	return NULL;
 }
 
-long sys_shmdt(uint64_t addr)
+/* With the space's lock. */
+static int detach(struct space *space, uint64_t addr)
 {
-	struct space *space = process_current()->space;
 	uint32_t i = space_find(space, addr);
 	const struct area *a = &space->areas[i];
 	struct object *object;
@@ -145,6 +146,17 @@ long sys_shmdt(uint64_t addr)
 		s->last = process_current()->pid;
 	}
 	return space_unmap(space, addr, end - addr);
+}
+
+long sys_shmdt(uint64_t addr)
+{
+	struct space *space = process_current()->space;
+	int err;
+
+	space_lock(space);
+	err = detach(space, addr);
+	space_unlock(space);
+	return err;
 }
 
 static long put_status(const struct segment *s, uint64_t out)

@@ -113,7 +113,7 @@ syscall_work:
 	.balign	64
 syscall_locked:
 	addq	$8, %rsp		/* the way out is our own */
-	lock btsl $0, arch_kernel_lock_word(%rip)
+	lock btsl $0, arch_kernel_lock(%rip)
 	jc	syscall_contended
 1:	incq	%gs:CPU_KERNEL_LOCK
 	call	*syscall_table(, %rax, 8)
@@ -121,14 +121,15 @@ syscall_locked:
 	cmpl	$0, THREAD_WORK(%rbx)
 	jne	syscall_work_locked
 	incq	%gs:CPU_KERNEL_LOCK
-	lock decl arch_kernel_lock_word(%rip)
+	lock decl arch_kernel_lock(%rip)
 	jnz	syscall_wake
 2:	SYSCALL_EXIT
 
 syscall_wake:
 	pushq	%rax
 	subq	$8, %rsp
-	call	arch_kernel_lock_wake
+	movq	$arch_kernel_lock, %rdi
+	call	arch_serving_wake
 	addq	$8, %rsp
 	popq	%rax
 	jmp	2b
@@ -136,7 +137,8 @@ syscall_wake:
 syscall_contended:
 	pushq	%rax
 	subq	$8, %rsp
-	call	arch_kernel_lock_wait
+	movq	$arch_kernel_lock, %rdi
+	call	arch_serving_wait
 	addq	$8, %rsp
 	popq	%rax
 	movq	REGS_RDI(%rsp), %rdi
@@ -154,9 +156,10 @@ work_locked:
 	call	trap_user_work
 unlock_to_user:
 	incq	%gs:CPU_KERNEL_LOCK
-	lock decl arch_kernel_lock_word(%rip)
+	lock decl arch_kernel_lock(%rip)
 	jz	return_to_user
-	call	arch_kernel_lock_wake
+	movq	$arch_kernel_lock, %rdi
+	call	arch_serving_wake
 	jmp	return_to_user
 
 /*

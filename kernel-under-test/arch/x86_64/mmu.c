@@ -184,13 +184,6 @@ static inline void spare(struct list *spares_of, struct spares *s, struct list *
 	list_push_front(spares_of, l);
 }
 
-static inline __attribute__((always_inline)) void table_free(struct spares *s, struct list *l)
-{
-	**mmu_page_slot(mmu_link_page(l)) = 0;
-	list_remove(l);
-	spare(&s->tables, s, l);
-}
-
 int mmu_space_create(uint64_t *root, struct list *tables)
 {
 	struct spares *s = spares_here();
@@ -219,8 +212,13 @@ void mmu_space_destroy(uint64_t root, struct list *tables)
 	struct spares *s = spares_here();
 
 	/* Children stand before their parents on the chain: each slot is still in a live table. */
-	while (!list_empty(tables))
-		table_free(s, tables->next);
+	while (!list_empty(tables)) {
+		struct list *l = tables->next;
+
+		**mmu_page_slot(mmu_link_page(l)) = 0;
+		list_remove(l);
+		spare(&s->tables, s, l);
+	}
 	spare(&s->tops, s, mmu_page_link(root));
 }
 
@@ -264,19 +262,28 @@ uint64_t *mmu_entry_next(uint64_t root, uint64_t *at, uint64_t end)
 	return NULL;
 }
 
-void mmu_table_drop(uint64_t root, uint64_t va)
+uint64_t mmu_table_unhook(uint64_t root, uint64_t va)
 {
-	uint64_t *table = phys_to_virt(root);
+	uint64_t *table = phys_to_virt(root), *e, pa;
 
 	for (int level = 3; level > 1; level--) {
-		uint64_t e = table[index_at(va, level)];
-
-		if (!e)
-			return;
-		table = table_of(e);
+		if (!table[index_at(va, level)])
+			return 0;
+		table = table_of(table[index_at(va, level)]);
 	}
-	if (table[index_at(va, 1)])
-		table_free(spares_here(), mmu_page_link(table[index_at(va, 1)] & PTE_ADDR));
+	e = &table[index_at(va, 1)];
+	pa = *e & PTE_ADDR;
+	if (pa)
+		list_remove(mmu_page_link(pa));
+	*e = 0;
+	return pa;
+}
+
+void mmu_table_free(uint64_t pa)
+{
+	struct spares *s = spares_here();
+
+	spare(&s->tables, s, mmu_page_link(pa));
 }
 
 static void give_all(struct list *spares_of)

@@ -109,6 +109,7 @@ static void go_on_at(struct regs *r, uint64_t fixup, int err)
 		r->rax = (uint64_t)(int64_t)err;
 }
 
+/* With the kernel lock or without. */
 static void page_fault(struct regs *r)
 {
 	uint64_t addr = x86_read_cr2();
@@ -126,16 +127,19 @@ static void page_fault(struct regs *r)
 	}
 	if (!(r->code & PF_RSVD) && addr < USER_TOP)
 		err = trap_page_fault(addr, access);
-	if (err == 0)
+	if (likely(err == 0))
 		return;
-	if (fixup)
+	if (fixup) {
 		go_on_at(r, fixup, err == -EPAGING ? err : -EFAULT);
-	else
-		trap_user_fault(r,
-				err == -ENOMEM		       ? SIG_KILL
-				: err == -ENXIO || err == -EIO ? SIG_BUS
-							       : SIG_SEGV,
-				addr);
+		return;
+	}
+	kernel_lock();
+	trap_user_fault(r,
+			err == -ENOMEM		       ? SIG_KILL
+			: err == -ENXIO || err == -EIO ? SIG_BUS
+						       : SIG_SEGV,
+			addr);
+	kernel_unlock();
 }
 
 static int signal_of(uint64_t vector)
@@ -177,9 +181,6 @@ static void exception(struct regs *r)
 static void dispatch_locked(struct regs *r)
 {
 	switch (r->vector) {
-	case VEC_PAGE:
-		page_fault(r);
-		break;
 	case X86_VECTOR_TIMER:
 		x86_apic_eoi();
 		trap_timer();
@@ -221,8 +222,9 @@ void trap_dispatch(struct regs *r)
 		return;
 	case VEC_PAGE:
 		if (regs_from_user(r) || x86_fixup_find(r->rip) != (uint64_t)copy_fault_nofault)
-			break;
-		r->rip = (uint64_t)copy_fault_nofault;
+			page_fault(r);
+		else
+			r->rip = (uint64_t)copy_fault_nofault;
 		return;
 	case X86_VECTOR_WAKE:
 		x86_apic_eoi();

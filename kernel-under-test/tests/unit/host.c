@@ -1,6 +1,7 @@
 /* What stands in for the machine: an arena for memory, and the functions of arch. */
 #include "host_machine.h"
 
+#include "arch/spin.h"
 #include "arch/time.h"
 #include "arch/uaccess.h"
 #include "asm/mmu.h"
@@ -159,7 +160,7 @@ __attribute__((weak)) size_t page_reclaim(size_t wanted)
 
 /* Given by arch. */
 unsigned int arch_cpus_running = 1;
-uint32_t arch_kernel_lock_word;
+struct serving_lock arch_kernel_lock;
 
 void arch_cpu_flush(uint32_t cpus)
 {
@@ -167,8 +168,9 @@ void arch_cpu_flush(uint32_t cpus)
 	abort();
 }
 
-void arch_kernel_lock_wait(void)
+void arch_serving_wait(struct serving_lock *lock)
 {
+	(void)lock;
 	fputs("a lock is taken twice\n", stderr);
 	abort();
 }
@@ -180,8 +182,9 @@ void arch_spin_wait(const uint32_t *taken)
 	abort();
 }
 
-void arch_kernel_lock_wake(void)
+void arch_serving_wake(struct serving_lock *lock)
 {
+	(void)lock;
 }
 
 static jmp_buf *panic_catcher;

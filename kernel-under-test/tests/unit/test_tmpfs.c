@@ -1,8 +1,8 @@
 /* Files against an array of bytes, directories against a list of names. */
+#include "fs/uio.h"
 #include "host_kmem.h"
 #include "host_machine.h"
 #include "lib/errno.h"
-#include "fs/uio.h"
 #include "tree.h"
 #include "unit.h"
 
@@ -107,7 +107,7 @@ static void file_history(uint64_t seed)
 static void file_limits(void)
 {
 	struct uio u = uio_kernel(buffer, 10);
-	struct page *p;
+	struct page *p, *around[3];
 	struct inode *f;
 
 	tree_make();
@@ -119,11 +119,21 @@ static void file_limits(void)
 	memset(buffer, 1, 10);
 	CHECK_EQ(f->ops->read(f, (1ull << 40) - 3, &u), 3);
 	CHECK(buffer[0] == 0 && buffer[2] == 0 && buffer[3] == 1);
-	CHECK_EQ(f->object.ops->page(&f->object, 1ul << 28, true, &p), -ENXIO);
-	CHECK_EQ(f->object.ops->page(&f->object, 7, false, &p), -ENOENT);
-	CHECK_EQ(f->object.ops->page(&f->object, 7, true, &p), 0);
+	CHECK_EQ(f->object.ops->page(&f->object, 1ul << 28, PAGE_WRITE, &p), -ENXIO);
+	f->object.ops->peek(&f->object, 7, 1, &p);
+	CHECK(p == NULL);
+	CHECK_EQ(f->object.ops->page(&f->object, 7, PAGE_WRITE, &p), 0);
 	CHECK_EQ(p->refs, 2);
 	page_put(p);
+	/* Holes around it, and what is past the end, are not there. */
+	f->object.ops->peek(&f->object, 6, 3, around);
+	CHECK(!around[0] && around[1] == p && !around[2]);
+	CHECK_EQ(p->refs, 2);
+	page_put(p);
+	f->object.ops->peek(&f->object, (1ul << 28) - 1, 3, around);
+	CHECK(!around[1] && !around[2]);
+	if (around[0])
+		page_put(around[0]);
 	tree_drop();
 }
 
@@ -217,10 +227,10 @@ static void directory_history(uint64_t seed)
 				dir[n] = as_dir;
 			}
 		} else {
-			int expected = !there[n]	   ? -ENOENT
+			int expected = !there[n]	  ? -ENOENT
 				       : as_dir == dir[n] ? 0
-				       : as_dir		   ? -ENOTDIR
-							   : -EISDIR;
+				       : as_dir		  ? -ENOTDIR
+							  : -EISDIR;
 
 			CHECK_EQ(d->ops->unlink(d, name, 3, as_dir), expected);
 			there[n] &= expected != 0;

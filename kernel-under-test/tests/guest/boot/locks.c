@@ -1,6 +1,7 @@
 /*
  * How many locks a call takes while four threads on four CPUs make it at the same time, each on
- * things of its own: process 1 of a machine that runs Bantam. One line a call:
+ * things of its own, and how many a change of memory takes in four processes: process 1 of a
+ * machine that runs Bantam. One line a call:
  *
  *     locks <call>: <class> <most on one CPU> [<class> <most on one CPU>...] of <calls>
  *
@@ -12,16 +13,20 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/mount.h>
 #include <sys/reboot.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
 #define CPUS	4
 #define CALLS	5000
 #define CLASSES 16
+#define PAGE	4096
+#define ANON	MAP_ANONYMOUS
 
 /* By class, in the order of the file's columns. */
 struct counts {
@@ -35,9 +40,12 @@ static int classes;
 struct own {
 	int cpu, file, null, zero;
 	char buffer[512];
+	/* A page each: anonymous, of the file, anonymous and shared. */
+	volatile char *page, *mapped, *shared;
 };
 
-static pthread_barrier_t barrier;
+/* In memory that processes share. */
+static pthread_barrier_t *barrier;
 static struct own owns[CPUS];
 static struct counts before, after;
 
@@ -108,6 +116,60 @@ static void call_fstat(struct own *o)
 	syscall(SYS_fstat, o->file, o->buffer);
 }
 
+/* A page that is there only until it was forgotten again: a fault and a madvise(). */
+static void touch(volatile char *page)
+{
+	*page = 1;
+	madvise((void *)page, PAGE, MADV_DONTNEED);
+}
+
+static void call_fault(struct own *o)
+{
+	touch(o->page);
+}
+
+/* The page of zeros comes first, then its copy: two faults. */
+static void call_copy(struct own *o)
+{
+	(void)*o->page;
+	touch(o->page);
+}
+
+static void call_file_fault(struct own *o)
+{
+	touch(o->mapped);
+}
+
+static void call_shared_fault(struct own *o)
+{
+	touch(o->shared);
+}
+
+static void call_mmap_munmap(struct own *o)
+{
+	char *at = mmap(NULL, 4 * PAGE, PROT_READ | PROT_WRITE, ANON | MAP_PRIVATE, -1, 0);
+
+	(void)o;
+	at[PAGE] = 1;
+	if (munmap(at, 4 * PAGE) < 0)
+		exit(1);
+}
+
+static void call_mprotect(struct own *o)
+{
+	mprotect((void *)o->page, PAGE, PROT_READ);
+	mprotect((void *)o->page, PAGE, PROT_READ | PROT_WRITE);
+}
+
+static void call_brk(struct own *o)
+{
+	char *at = sbrk(PAGE);
+
+	(void)o;
+	*at = 1;
+	sbrk(-PAGE);
+}
+
 /* One that does take the kernel lock: it shows that the count counts. */
 static void call_getpgrp(struct own *o)
 {
@@ -118,29 +180,40 @@ static void call_getpgrp(struct own *o)
 static const struct {
 	const char *name;
 	void (*call)(struct own *o);
-} calls[] = {
-	{"getppid", call_getppid},	 {"clock_gettime", call_clock}, {"sched_yield", call_yield},
-	{"write_null", call_write_null}, {"read_zero", call_read_zero}, {"pread", call_pread},
-	{"pwrite", call_pwrite},	 {"seek_read", call_seek_read}, {"fstat", call_fstat},
-	{"getpgrp", call_getpgrp},
+} calls[] =
+	{
+		{"getppid", call_getppid},     {"clock_gettime", call_clock},
+		{"sched_yield", call_yield},   {"write_null", call_write_null},
+		{"read_zero", call_read_zero}, {"pread", call_pread},
+		{"pwrite", call_pwrite},       {"seek_read", call_seek_read},
+		{"fstat", call_fstat},	       {"getpgrp", call_getpgrp},
+},
+  memory_calls[] = {
+	  {"fault", call_fault},
+	  {"copy", call_copy},
+	  {"file_fault", call_file_fault},
+	  {"shared_fault", call_shared_fault},
+	  {"mmap_munmap", call_mmap_munmap},
+	  {"mprotect", call_mprotect},
+	  {"brk", call_brk},
 };
 
 /* All at once; nobody wakes anybody while it is counted. */
 static void measure(struct own *o, void (*call)(struct own *o))
 {
-	pthread_barrier_wait(&barrier);
+	pthread_barrier_wait(barrier);
 	/* What is touched for the first time is not what is asked about. */
 	call(o);
-	pthread_barrier_wait(&barrier);
+	pthread_barrier_wait(barrier);
 	if (o->cpu == 0)
 		read_counts(&before);
-	pthread_barrier_wait(&barrier);
+	pthread_barrier_wait(barrier);
 	for (int i = 0; i < CALLS; i++)
 		call(o);
-	pthread_barrier_wait(&barrier);
+	pthread_barrier_wait(barrier);
 	if (o->cpu == 0)
 		read_counts(&after);
-	pthread_barrier_wait(&barrier);
+	pthread_barrier_wait(barrier);
 }
 
 static void say(const char *name)
@@ -160,9 +233,8 @@ static void say(const char *name)
 	fflush(stdout);
 }
 
-static void *work(void *arg)
+static void prepare(struct own *o)
 {
-	struct own *o = arg;
 	char path[32];
 	cpu_set_t set;
 
@@ -176,6 +248,13 @@ static void *work(void *arg)
 	o->zero = open("/dev/zero", O_RDWR);
 	for (int i = 0; i < 8; i++)
 		write(o->file, o->buffer, sizeof(o->buffer));
+}
+
+static void *work(void *arg)
+{
+	struct own *o = arg;
+
+	prepare(o);
 	for (size_t i = 0; i < sizeof(calls) / sizeof(calls[0]); i++) {
 		measure(o, calls[i].call);
 		if (o->cpu == 0)
@@ -184,19 +263,47 @@ static void *work(void *arg)
 	return NULL;
 }
 
+static void work_on_memory(struct own *o)
+{
+	prepare(o);
+	o->page = mmap(NULL, PAGE, PROT_READ | PROT_WRITE, ANON | MAP_PRIVATE, -1, 0);
+	o->mapped = mmap(NULL, PAGE, PROT_READ | PROT_WRITE, MAP_SHARED, o->file, 0);
+	o->shared = mmap(NULL, PAGE, PROT_READ | PROT_WRITE, ANON | MAP_SHARED, -1, 0);
+	if (o->page == MAP_FAILED || o->mapped == MAP_FAILED || o->shared == MAP_FAILED)
+		exit(1);
+	for (size_t i = 0; i < sizeof(memory_calls) / sizeof(memory_calls[0]); i++) {
+		measure(o, memory_calls[i].call);
+		if (o->cpu == 0)
+			say(memory_calls[i].name);
+	}
+}
+
 int main(void)
 {
+	pthread_barrierattr_t attributes;
 	pthread_t threads[CPUS];
+	int status;
 
 	mkdir("/proc", 0755);
 	mount("proc", "/proc", "proc", 0, NULL);
-	pthread_barrier_init(&barrier, NULL, CPUS);
+	barrier = mmap(NULL, PAGE, PROT_READ | PROT_WRITE, ANON | MAP_SHARED, -1, 0);
+	pthread_barrierattr_init(&attributes);
+	pthread_barrierattr_setpshared(&attributes, PTHREAD_PROCESS_SHARED);
+	pthread_barrier_init(barrier, &attributes, CPUS);
 	for (int i = 0; i < CPUS; i++) {
 		owns[i].cpu = i;
 		pthread_create(&threads[i], NULL, work, &owns[i]);
 	}
 	for (int i = 0; i < CPUS; i++)
 		pthread_join(threads[i], NULL);
+	for (int i = 0; i < CPUS; i++)
+		if (fork() == 0) {
+			work_on_memory(&owns[i]);
+			_exit(0);
+		}
+	while (wait(&status) > 0)
+		if (status)
+			return 1;
 	puts("done");
 	fflush(stdout);
 	reboot(RB_AUTOBOOT);
