@@ -100,7 +100,7 @@ def boot(
     """
     clock = dataclasses.replace(CLOCKS["exact"], cpu_model=cpu)
     if cpus > 1:
-        clock = dataclasses.replace(clock, options=("-accel", "tcg,thread=multi"))
+        clock = dataclasses.replace(clock, options=("-accel", "tcg,thread=multi"), icount="")
         spec = dataclasses.replace(spec, extra=(*spec.extra, "-smp", str(cpus)))
     qemu = find_qemu("x86_64")
     console = Console(last)
