@@ -381,17 +381,6 @@ struct node *tmpfs_node_make(uint32_t mode, uint64_t device)
 	return n;
 }
 
-struct inode *tmpfs_create(void)
-{
-	struct node *n = tmpfs_node_make(S_IFDIR | 0755, 0);
-
-	if (!n)
-		return NULL;
-	n->inode.links = 2;
-	n->parent = n;
-	return &n->inode;
-}
-
 struct inode *tmpfs_create_volume(void)
 {
 	struct inode *root = tmpfs_create();

@@ -1,6 +1,7 @@
 /* Directories of tmpfs: a hash table for lookups, a list for listing. */
 #include "arch/time.h"
 #include "fs/credentials.h"
+#include "fs/tmpfs.h"
 #include "fs/tmpfs_node.h"
 #include "lib/errno.h"
 #include "lib/string.h"
@@ -377,3 +378,14 @@ const struct inode_ops tmpfs_dir_ops = {
 	.in_use = tmpfs_in_use,
 	.parent = tmpfs_parent,
 };
+
+struct inode *tmpfs_create(void)
+{
+	struct node *n = tmpfs_node_make(S_IFDIR | 0755, 0);
+
+	if (!n)
+		return NULL;
+	n->inode.links = 2;
+	n->parent = n;
+	return &n->inode;
+}
