@@ -327,6 +327,7 @@ int process_exec(struct process *p, const char *path, struct args *args)
 	credentials_give(t, cred);
 	signal_reset_actions(p);
 	p->has_executed = true;
+	p->barriers = 0;
 	/* What clone() was asked for was another program's wish. */
 	p->exit_signal = SIGCHLD;
 	if (unlikely(p->timers))

@@ -11,7 +11,6 @@ static int copy_space(struct process *child, struct process *parent, const struc
 {
 	if (r->share_space) {
 		child->space = space_get(parent->space);
-		child->borrows_space = true;
 	} else {
 		child->space = space_clone(parent->space);
 	}
@@ -33,6 +32,7 @@ static void copy_rest(struct process *child, struct process *parent, struct proc
 	memcpy(child->actions, parent->actions, sizeof(child->actions));
 	memcpy(child->comm, parent->comm, COMM_MAX);
 	child->personality = parent->personality;
+	child->barriers = parent->barriers;
 	child->parent = above;
 	child->parent_pid = above->pid;
 	list_push_back(&above->children, &child->sibling);
@@ -140,9 +140,10 @@ long process_fork(const struct fork_request *r)
 		copy_to_user(r->parent_tid, &pid, sizeof(pid));
 	if (r->pidfd)
 		copy_to_user(r->pidfd, &pidfd, sizeof(pidfd));
+	child->borrows_space = r->wait;
 	sched_wake(t);
 	/* It may end meanwhile, but only we can bury it. */
-	while (r->share_space && child->borrows_space)
+	while (r->wait && child->borrows_space)
 		wait_sleep(&child->space_returned, false);
 	return pid;
 

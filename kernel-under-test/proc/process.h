@@ -102,6 +102,8 @@ struct process {
 	/* It has called execve(): its parent may not move it to another group any more. */
 	bool has_executed;
 	uint32_t personality;
+	/* What membarrier() was told to be ready for, until execve(). */
+	uint32_t barriers;
 	char comm[COMM_MAX];
 
 	/* vfork: the parent sleeps until the child has a space of its own. */
@@ -163,8 +165,8 @@ void process_each(bool (*fn)(struct process *p, void *ctx), void *ctx);
 int process_start_init(struct inode *root, const char *path, const char *const argv[]);
 
 struct fork_request {
-	/* The child uses the parent's space; the parent sleeps until it does not any more. */
-	bool share_space;
+	/* The child uses the parent's space; the parent sleeps until it runs another program. */
+	bool share_space, wait;
 	/* 0: the same stack pointer. */
 	uint64_t stack;
 	/* Where to write the child's number, in the parent and in the child; 0: nowhere. */

@@ -151,10 +151,6 @@ bool signal_send(struct process *p, const struct signal_info *info)
 	keep(p, &p->signals, &p->pending, info);
 	if (taker)
 		signal_kick(taker);
-	else
-		list_for_each (t, &p->threads, sibling)
-			if (t->restore_blocked)
-				signal_kick(t);
 	return true;
 }
 

@@ -30,7 +30,7 @@ long sys_fork(void)
 
 long sys_vfork(void)
 {
-	struct fork_request r = {.share_space = true, .exit_signal = SIGCHLD};
+	struct fork_request r = {.share_space = true, .wait = true, .exit_signal = SIGCHLD};
 
 	return process_fork(&r);
 }
@@ -43,13 +43,14 @@ static long do_clone(uint64_t flags, struct fork_request *r)
 {
 	const uint64_t tids = CLONE_PARENT_SETTID | CLONE_CHILD_CLEARTID | CLONE_CHILD_SETTID;
 	const uint64_t thread = CLONE_VM | CLONE_FS | CLONE_FILES | CLONE_SIGHAND | CLONE_THREAD;
+	const int none = -1;
 	const uint64_t thread_may = CLONE_SYSVSEM | CLONE_SETTLS | CLONE_DETACHED | tids;
 
 	if (r->stack >= USER_TOP || r->fs_base >= USER_TOP)
 		return -EPERM;
 	if (!(flags & CLONE_PIDFD))
 		r->pidfd = 0;
-	else if (!user_range_ok(r->pidfd, sizeof(int)))
+	else if (copy_to_user(r->pidfd, &none, sizeof(none)) < 0)
 		return -EFAULT;
 	if (!(flags & CLONE_PARENT_SETTID))
 		r->parent_tid = 0;
@@ -64,14 +65,14 @@ static long do_clone(uint64_t flags, struct fork_request *r)
 		return process_add_thread(r);
 	}
 	if ((flags & ~(CLONE_VM | CLONE_VFORK | CLONE_CLEAR_SIGHAND | CLONE_SETTLS | CLONE_PARENT |
-		       CLONE_PIDFD | tids)) ||
-	    ((flags & CLONE_VM) && !(flags & CLONE_VFORK)))
+		       CLONE_PIDFD | tids)))
 		return -EINVAL;
 	/* Who waits for the space back must be the one to bury the child; 1 has no parent. */
 	r->sibling = flags & CLONE_PARENT;
-	if (r->sibling && ((flags & CLONE_VM) || process_current()->pid == 1))
+	if (r->sibling && ((flags & CLONE_VFORK) || process_current()->pid == 1))
 		return -EINVAL;
 	r->share_space = flags & CLONE_VM;
+	r->wait = flags & CLONE_VFORK;
 	return process_fork(r);
 }
 

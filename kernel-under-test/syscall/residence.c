@@ -178,15 +178,22 @@ long sys_mincore(uint64_t addr, uint64_t len, uint64_t out)
 #define MEMBARRIER_GLOBAL    1
 #define MEMBARRIER_EXPEDITED (1 | 2 | 8 | 32)
 #define MEMBARRIER_REGISTER  (4 | 16 | 64)
+#define MEMBARRIER_PRIVATE   (8 | 32)
 
 /* Each CPU that could see another order is told to come in, and what it did before is done then. */
 long sys_membarrier(uint64_t command, uint64_t flags)
 {
+	struct process *p = process_current();
+
 	if ((int)command == MEMBARRIER_QUERY)
 		return flags ? -EINVAL : MEMBARRIER_EXPEDITED | MEMBARRIER_REGISTER;
 	if (flags || !(command & (MEMBARRIER_EXPEDITED | MEMBARRIER_REGISTER)) ||
 	    (command & (command - 1)) || command > 64)
 		return -EINVAL;
+	p->barriers |= (uint32_t)command & MEMBARRIER_REGISTER;
+	/* Each private one wants its own registration, which is the next bit. */
+	if ((command & MEMBARRIER_PRIVATE) && !(p->barriers & command << 1))
+		return -EPERM;
 	if (command & MEMBARRIER_EXPEDITED) {
 		tlb_flush(process_current()->space);
 		/* Others may share memory with other spaces. */

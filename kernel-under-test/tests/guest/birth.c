@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <linux/sched.h>
 #include <poll.h>
+#include <time.h>
 #include <sched.h>
 #include <signal.h>
 #include <string.h>
@@ -127,6 +128,73 @@ static void slack(void)
 	child_needs(wait(&status) > 0 && status == 0);
 }
 
+static volatile int written;
+
+static char child_stack[65536] __attribute__((aligned(16)));
+
+static int write_it(void *arg)
+{
+	written = (int)(intptr_t)arg;
+	_exit(0);
+}
+
+static int wait_a_little(void *arg)
+{
+	usleep(20000);
+	return write_it(arg);
+}
+
+static void one_memory(void)
+{
+	int status = -1;
+	pid_t pid = clone(write_it, child_stack + sizeof(child_stack), CLONE_VM | SIGCHLD,
+			  (void *)5);
+
+	waitpid(pid, &status, 0);
+	same("a process that shares memory", status, 0);
+	same("writes to it", written, 5);
+	pid = clone(wait_a_little, child_stack + sizeof(child_stack), CLONE_VFORK | SIGCHLD,
+		    (void *)6);
+	same("one with its own", written, 5);
+	same("ends as well", waitpid(pid, &status, 0) == pid ? status : -1, 0);
+	same("a barrier nobody is ready for", RAW(SYS_membarrier, 8, 0), -EPERM);
+	same("be ready", RAW(SYS_membarrier, 16, 0), 0);
+	same("now", RAW(SYS_membarrier, 8, 0), 0);
+	same("but not for another kind", RAW(SYS_membarrier, 32, 0), -EPERM);
+}
+
+static void got(int signo)
+{
+	(void)signo;
+	written++;
+}
+
+/* A signal that is blocked for the time of a sleep does not end it. */
+static void sleep_through(void)
+{
+	struct timespec second = {1, 0};
+	struct pollfd p;
+	int ends[2];
+	sigset_t set;
+
+	child_needs(pipe(ends) == 0);
+	written = 0;
+	signal(SIGUSR1, got);
+	sigemptyset(&set);
+	sigaddset(&set, SIGUSR1);
+	if (fork() == 0) {
+		usleep(20000);
+		kill(getppid(), SIGUSR1);
+		usleep(20000);
+		write(ends[1], "x", 1);
+		_exit(0);
+	}
+	p = (struct pollfd){ends[0], POLLIN, 0};
+	child_needs(ppoll(&p, 1, &second, &set) == 1);
+	/* It comes at its end. */
+	child_needs(written == 1);
+}
+
 static void shared(void)
 {
 	same("nothing is shared", RAW(SYS_unshare, CLONE_FILES | CLONE_FS | CLONE_SYSVSEM), 0);
@@ -148,6 +216,8 @@ static void run(void)
 	siblings();
 	same("what a child inherits", status_of(inherited), 0);
 	same("its timers' slack too", status_of(slack), 0);
+	one_memory();
+	same("a sleep with signals put off", status_of(sleep_through), 0);
 	shared();
 }
 
