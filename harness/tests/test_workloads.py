@@ -85,6 +85,13 @@ def test_rows_are_chosen_by_their_elf_or_in_full(checkout: Checkout) -> None:
         found.select(["a/ok/77"])
 
 
+def test_a_curve_without_rows_is_chosen_by_its_elf(checkout: Checkout) -> None:
+    facts = {"a/ok": "op: one thing\nsweep: 1 10\naxis: things\n"}
+    found = load_workloads(checkout(facts=facts), PORT)
+    assert [w.name for w in found.select(["a/ok"])] == ["a/ok"]
+    assert [w.name for w in found.select(["a/ok"], sweep=True)] == ["a/ok/1", "a/ok/10"]
+
+
 def test_each_in_a_boot_of_its_own(checkout: Checkout) -> None:
     root = checkout(workloads=("a/ok", "b/ok2", "c/ok3"))
     result = compared(root, "--isolate", "boot")

@@ -95,7 +95,7 @@ class WorkloadSet:
         wanted: set[str] = set()
         for pattern in patterns:
             found = [w.name for w in offered if pattern in (w.elf, w.elf.rpartition("/")[2])]
-            if pattern in every:
+            if not found and pattern in every:
                 found = [pattern]
             names = tuple(w.name for w in offered)
             wanted.update(found or select("workload", [pattern], names, _SEE))
