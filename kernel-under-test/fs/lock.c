@@ -20,7 +20,8 @@ struct lock_set {
 /* A process that waits for another's lock. */
 struct waiting {
 	struct list all;
-	const void *owner, *blocker;
+	const struct inode *inode;
+	const struct lock_range *range;
 };
 
 /* A row of those is followed so far, as on Linux. */
@@ -134,13 +135,15 @@ static bool waits_for(const void *blocker, const void *owner)
 {
 	for (int i = 0; i < DEADLOCK_STEPS; i++) {
 		const struct waiting *w, *next = NULL;
+		struct lock_range there;
 
 		list_for_each (w, &all_waiting, all)
-			if (w->owner == blocker)
+			if (w->range->owner == blocker)
 				next = w;
-		if (!next)
+		/* One that was woken and has not run yet waits no more. */
+		if (!next || !lock_blocker(next->inode, next->range, &there))
 			return false;
-		blocker = next->blocker;
+		blocker = there.owner;
 		if (blocker == owner)
 			return true;
 	}
@@ -150,7 +153,7 @@ static bool waits_for(const void *blocker, const void *owner)
 static int wait_for(struct inode *inode, const struct lock_range *r,
 		    const struct lock_range *blocker)
 {
-	struct waiting w = {.owner = r->owner, .blocker = blocker->owner};
+	struct waiting w = {.inode = inode, .range = r};
 	int err;
 
 	if (!r->process)

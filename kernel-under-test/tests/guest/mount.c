@@ -117,6 +117,36 @@ static void deadlock(void)
 	close(ready[0]), close(ready[1]);
 }
 
+/* Two processes hand two locks to each other: each waits, and neither for ever. */
+static void hand_over(void)
+{
+	struct flock a = range(F_WRLCK, 400, 1), b = range(F_WRLCK, 401, 1);
+	struct flock no_a = range(F_UNLCK, 400, 1), no_b = range(F_UNLCK, 401, 1);
+	int ready[2], status;
+	pid_t child;
+	char c;
+
+	pipe(ready);
+	fcntl(lock_fd, F_SETLK, &a);
+	child = fork();
+	if (child == 0) {
+		child_needs(fcntl(lock_fd, F_SETLK, &b) == 0);
+		write(ready[1], "", 1);
+		child_needs(fcntl(lock_fd, F_SETLKW, &a) == 0);
+		child_needs(fcntl(lock_fd, F_SETLK, &no_b) == 0);
+		_exit(0);
+	}
+	read(ready[0], &c, 1);
+	usleep(50000);
+	/* The child is woken here, and has not run when it is asked what it waits for. */
+	fcntl(lock_fd, F_SETLK, &no_a);
+	same("handed over", RAW(SYS_fcntl, lock_fd, F_SETLKW, &b), 0);
+	waitpid(child, &status, 0);
+	same("and taken", status, 0);
+	fcntl(lock_fd, F_SETLK, &no_b);
+	close(ready[0]), close(ready[1]);
+}
+
 static void locks(void)
 {
 	struct flock a = range(F_WRLCK, 10, 10), b = range(F_WRLCK, 5, 5), r = range(F_RDLCK, 0, 5);
@@ -128,6 +158,7 @@ static void locks(void)
 	same("are one", status_of(sees_one), 0);
 	same("flock is another matter", flock(lock_fd, LOCK_EX | LOCK_NB), 0);
 	deadlock();
+	hand_over();
 	other = open("/tmp/locked", O_RDWR);
 	a = range(F_WRLCK, 300, 1);
 	same("of the open file", fcntl(lock_fd, F_OFD_SETLK, &a), 0);
