@@ -104,16 +104,16 @@ static int fault_object(struct space *s, struct area *a, uint64_t *e, uint64_t v
 	unsigned int n = (unsigned int)((to - from) >> PAGE_SHIFT);
 	unsigned int at = (unsigned int)((va - from) >> PAGE_SHIFT);
 	bool writable = writable_unseen(a), told = write && !writable;
-	struct page *pages[AROUND], *p = NULL;
+	struct page *pages[AROUND], *p;
 	int err = 0;
 
 	peek(a, from, n, pages);
 	/* Of a write to some pages the object must be told. */
-	if (unlikely(!pages[at] || told))
+	if (unlikely(!pages[at] || told)) {
 		err = make(a, va, write, &p);
-	if (p) {
-		enter(s, e, p, a, write || writable);
 		/* If it was found as well: that one has a reference of its own. */
+		if (!err)
+			enter(s, e, p, a, write || writable);
 	}
 	/* A window never crosses a table: both are aligned, and the table is the larger. */
 	e -= at;
