@@ -100,8 +100,8 @@ def boot(
     """
     clock = dataclasses.replace(CLOCKS["exact"], cpu_model=cpu)
     if cpus > 1:
-        clock = dataclasses.replace(clock, options=("-accel", "tcg,thread=multi"), icount="")
-        spec = dataclasses.replace(spec, extra=(*spec.extra, "-smp", str(cpus)))
+        clock = dataclasses.replace(CLOCKS["tcg"], cpu_model=cpu)
+        spec = dataclasses.replace(spec, cpus=cpus)
     qemu = find_qemu("x86_64")
     console = Console(last)
     limits = Limits(boot_s=seconds, silence_s=seconds, guest_s=3000.0)
