@@ -46,7 +46,7 @@ def test_the_exact_clock_leaves_nothing_to_chance() -> None:
 def test_what_qemu_can_not_record_is_not_recorded() -> None:
     exact = CLOCKS["exact"]
     plain, recorded = ["shift=0,sleep=off"], ["shift=0,sleep=off,rr=record,rrfile=/dev/null"]
-    for change in ({"cpus": 2}, {"extra": ("-drive", "file=disk")}):
+    for change in ({"cpus": 2}, {"extra": ("-drive", "file=disk")}, {"typed": True}):
         spec = dataclasses.replace(SPEC, **change)
         assert options(build_argv(spec, exact, "qemu", 7))["-icount"] == plain
     assert options(build_argv(SPEC, exact, "qemu", 7, 8))["-icount"] == plain

@@ -32,7 +32,11 @@ def load(
     made = deliver(way.workloads or boot.workloads, cargo)
     bare = bare_machine(candidate.kernel.console, boot, way, made.kernel)
     spec = dataclasses.replace(
-        bare, initrd=made.initrd, extra=(*bare.extra, *made.options), cpus=cpus
+        bare,
+        initrd=made.initrd,
+        extra=(*bare.extra, *made.options),
+        cpus=cpus,
+        typed=bool(made.script),
     )
     return spec, made
 

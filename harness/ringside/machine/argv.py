@@ -9,13 +9,14 @@ from ringside.machine.clock import HOST_CPU, RTC_BASE, ClockSpec
 
 # Machines with an ISA bus, where the guest can tell of a panic through the pvpanic port.
 _ISA_MACHINES = ("pc", "q35", "isapc")
+_DISKS = frozenset({"-drive", "-blockdev", "-hda", "-hdb", "-hdc", "-hdd", "-cdrom", "-fda", "-sd"})
 
 
 @dataclass(frozen=True)
 class MachineSpec:
     """What to boot: paths are files, `memory_mib` is in MiB. Without `kernel` the firmware looks
     for what to boot on the disks that `extra` adds. `cpu` is another model than the clock's, `cpus`
-    how many the machine has."""
+    how many the machine has; `typed`, that its console is typed at."""
 
     machine: str
     memory_mib: int
@@ -25,6 +26,7 @@ class MachineSpec:
     extra: tuple[str, ...] = ()
     cpu: str | None = None
     cpus: int = 1
+    typed: bool = False
 
 
 def build_argv(
@@ -72,8 +74,10 @@ def cpu_model(wanted: str | None, clock: ClockSpec) -> str:
 
 
 def _clock_options(spec: MachineSpec, clock: ClockSpec, *, saved_later: bool) -> tuple[str, ...]:
-    """QEMU records machines of one CPU and without disks, and saves none that it records."""
+    """QEMU records machines of one CPU and without disks, and saves none that it records. An idle
+    one that it records may never hear what is typed."""
     if spec.cpus > 1:
         return clock.options_for_many or clock.options
-    disks = not {"-drive", "-blockdev"}.isdisjoint(spec.extra)
-    return clock.options if disks or saved_later else clock.options_recorded or clock.options
+    if spec.typed or saved_later or not _DISKS.isdisjoint(spec.extra):
+        return clock.options
+    return clock.options_recorded or clock.options
