@@ -126,6 +126,17 @@ def test_four_points_make_a_curve() -> None:
     assert curves.find(table({f"g/w{n}": 100 for n in range(6)})) == ()
 
 
+def test_what_is_counted_makes_a_curve_of_rates() -> None:
+    made = runs.table_run({f"g/w/{n}": {"one": 100 * n} for n in (1, 2, 4, 8)})
+    counted = [m.model_copy(update={"counts": "bytes", "bytes": 50}) for m in made.measurements]
+    shown = latency.build(made.model_copy(update={"measurements": tuple(counted)}), [])
+    (curve,) = curves.find(shown)
+    script = curves.script(curve, shown)
+    assert "B/kinstr, more is better" in script and "per operation" not in script
+    # 50 bytes for 100 instructions are 500 for a thousand.
+    assert "\n1 500\n2 250\n4 125\n" in script
+
+
 def test_a_curve_over_one_of_two_numbers() -> None:
     (curve,) = curves.find(table({f"g/w/{n}x16k": 100 for n in (2, 4, 8, 16)}))
     assert (curve.xs, curve.ticks) == ((2, 4, 8, 16), ("2", "4", "8", "16"))

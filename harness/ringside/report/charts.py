@@ -38,7 +38,7 @@ def draw(table: Latency, scales: scaling.Scaling | None = None) -> tuple[Chart, 
     charts = [
         Chart(
             f"curve-{curve.workload.replace('/', '-')}",
-            f"Cost of {curve.workload} against {curve.axis}",
+            f"{'Rate' if curve.rate else 'Cost'} of {curve.workload} against {curve.axis}",
             "A line for each kernel, on logarithmic scales.",
             _gnuplot(curves.script(curve, table)),
         )

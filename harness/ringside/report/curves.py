@@ -1,4 +1,5 @@
-"""Curves: the cost of one operation against a workload's parameter, a line for each kernel."""
+"""Curves: the cost of one operation, or the rate of a workload that counts something, against a
+workload's parameter; a line for each kernel."""
 
 from __future__ import annotations
 
@@ -8,7 +9,7 @@ from dataclasses import dataclass
 from ringside.catalog.facts import parameter_values
 from ringside.errors import CatalogError
 from ringside.report import plots
-from ringside.report.latency import Latency, Row
+from ringside.report.latency import Cell, Latency, Row
 
 # Fewer points make no curve.
 LEAST_POINTS = 4
@@ -25,6 +26,17 @@ class Curve:
     xs: tuple[float, ...]
     ticks: tuple[str, ...]
     logarithmic: bool
+
+    @property
+    def rate(self) -> str | None:
+        """The unit of the rate that is drawn; none where it is the cost."""
+        return next((cell.rate.unit for row in self.rows for cell in row.cells if cell.rate), None)
+
+    def value(self, cell: Cell) -> float | None:
+        """What is drawn of a cell."""
+        if self.rate is None:
+            return cell.cost
+        return None if cell.rate is None else cell.rate.value
 
 
 def find(table: Latency) -> tuple[Curve, ...]:
@@ -71,8 +83,9 @@ def script(curve: Curve, table: Latency) -> str:
         width=720.0, height=400.0, left=92.0, right=24.0, bottom=64.0, names=tuple(names)
     )
     unit = "instructions" if table.unit == "instructions" else "nanoseconds"
+    what = f"{unit} per operation" if curve.rate is None else f"{curve.rate}, more is better"
     lines = [
-        *canvas.opening(f"{curve.workload}: {unit} per operation"),
+        *canvas.opening(f"{curve.workload}: {what}"),
         "set logscale y 10",
         "set format y '%.0s%c'",
         f"set xlabel {plots.quote(curve.axis)}",
@@ -92,9 +105,9 @@ def script(curve: Curve, table: Latency) -> str:
     drawn = []
     for place, color in enumerate(colors):
         points = sorted(
-            (x, cost)
+            (x, value)
             for x, row in zip(curve.xs, curve.rows, strict=True)
-            if (cost := row.cells[place].cost) is not None and cost > 0
+            if (value := curve.value(row.cells[place])) is not None and value > 0
         )
         if points:
             lines += [f"$k{place} << EOD", *(f"{x:.10g} {y:.10g}" for x, y in points), "EOD"]
