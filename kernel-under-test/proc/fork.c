@@ -56,6 +56,10 @@ static void copy_thread(struct thread *t, const struct fork_request *r)
 	t->nice = thread_current()->nice;
 	t->policy = thread_current()->policy;
 	t->rt_priority = thread_current()->rt_priority;
+	if (unlikely(thread_current()->plain_children)) {
+		t->policy = t->rt_priority = 0;
+		sched_set_nice(t, MAX(t->nice, 0));
+	}
 	t->io_priority = thread_current()->io_priority;
 	t->timer_slack_ns = thread_current()->timer_slack_ns;
 	t->slice_ns = thread_current()->slice_ns;

@@ -36,6 +36,8 @@ struct thread {
 	/* How it is to be served: `slice_ns` is 0 for the usual. */
 	int8_t nice;
 	uint8_t policy, rt_priority;
+	/* What it starts is served as usual (SCHED_RESET_ON_FORK). */
+	bool plain_children;
 	uint16_t io_priority;
 	uint32_t slice_ns;
 	/* prctl(PR_SET_TIMERSLACK); 0: as usual. */

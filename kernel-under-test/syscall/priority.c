@@ -17,6 +17,7 @@
 #define SCHED_IDLE	5
 #define SCHED_DEADLINE	6
 #define SCHED_RESET	0x40000000
+#define ATTR_RESET	1
 #define RT_MIN		1
 #define RT_MAX		99
 #define ATTR_SIZE_FIRST 48
@@ -135,8 +136,14 @@ static long set_policy(uint64_t tid, int policy, int priority)
 	      credentials_current()->euid != t->cred->euid)))
 		return -EPERM;
 	t->policy = (uint8_t)kind;
+	t->plain_children = policy & SCHED_RESET;
 	t->rt_priority = (uint8_t)priority;
 	return 0;
+}
+
+static int told_policy(const struct thread *t)
+{
+	return t->policy | (t->plain_children ? SCHED_RESET : 0);
 }
 
 long sys_sched_setscheduler(uint64_t tid, uint64_t policy, uint64_t at)
@@ -159,14 +166,14 @@ long sys_sched_setparam(uint64_t tid, uint64_t at)
 		return -EINVAL;
 	if (copy_from_user(&priority, at, sizeof(priority)) < 0)
 		return -EFAULT;
-	return t ? set_policy(tid, t->policy, priority) : -ESRCH;
+	return t ? set_policy(tid, told_policy(t), priority) : -ESRCH;
 }
 
 long sys_sched_getscheduler(uint64_t tid)
 {
 	const struct thread *t = (int)tid < 0 ? NULL : thread_of(tid);
 
-	return t ? t->policy : (int)tid < 0 ? -EINVAL : -ESRCH;
+	return t ? told_policy(t) : (int)tid < 0 ? -EINVAL : -ESRCH;
 }
 
 long sys_sched_getparam(uint64_t tid, uint64_t at)
@@ -226,7 +233,10 @@ long sys_sched_setattr(uint64_t tid, uint64_t at, uint64_t flags)
 		return -E2BIG;
 	if (copy_from_user(&a, at, sizeof(a)) < 0)
 		return -EFAULT;
-	err = set_policy(tid, (int)a.policy, (int)a.priority);
+	if (a.flags & ~(uint64_t)ATTR_RESET || ((int)a.policy & SCHED_RESET))
+		return -EINVAL;
+	err = set_policy(tid, (int)(a.policy | (a.flags & ATTR_RESET ? SCHED_RESET : 0)),
+			 (int)a.priority);
 	if (!err && !is_realtime((int)a.policy))
 		err = search(PRIO_PROCESS, tid, MAX(MIN(a.nice, NICE_MAX), NICE_MIN), true);
 	return err;
@@ -242,6 +252,7 @@ long sys_sched_getattr(uint64_t tid, uint64_t out, uint64_t size, uint64_t flags
 	if (!t)
 		return -ESRCH;
 	a.policy = t->policy;
+	a.flags = t->plain_children ? ATTR_RESET : 0;
 	a.priority = t->rt_priority;
 	a.nice = is_realtime(t->policy) ? 0 : t->nice;
 	return copy_to_user(out, &a, sizeof(a));

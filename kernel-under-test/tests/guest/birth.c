@@ -119,6 +119,30 @@ static void inherited(void)
 		_exit(WEXITSTATUS(status));
 }
 
+static void served_as_usual(void)
+{
+	struct sched_param p = {7};
+
+	child_needs(RAW(SYS_sched_setscheduler, 0, SCHED_RR | SCHED_RESET_ON_FORK, &p) == 0);
+	child_needs(sched_getscheduler(0) == (SCHED_RR | SCHED_RESET_ON_FORK));
+	if (fork() == 0)
+		_exit(sched_getscheduler(0) == SCHED_OTHER && !sched_getparam(0, &p) ?
+			      p.sched_priority : 100);
+	int status = -1;
+	child_needs(wait(&status) > 0 && status == 0);
+}
+
+static void bound(void)
+{
+	cpu_set_t set;
+
+	CPU_ZERO(&set);
+	CPU_SET(0, &set);
+	syscall(SYS_setresuid, 9, 9, 9);
+	child_needs(RAW(SYS_sched_setaffinity, 1, sizeof(set), &set) == -EPERM);
+	child_needs(RAW(SYS_sched_setaffinity, 0, sizeof(set), &set) == 0);
+}
+
 static void slack(void)
 {
 	child_needs(prctl(PR_SET_TIMERSLACK, 1234, 0, 0, 0) == 0);
@@ -215,6 +239,8 @@ static void run(void)
 	descriptors();
 	siblings();
 	same("what a child inherits", status_of(inherited), 0);
+	same("and what it does not", status_of(served_as_usual), 0);
+	same("where others run", status_of(bound), 0);
 	same("its timers' slack too", status_of(slack), 0);
 	one_memory();
 	same("a sleep with signals put off", status_of(sleep_through), 0);
