@@ -41,6 +41,10 @@ static int datagram_connect(struct socket *s, struct socket *to, const struct ad
 		socket_put(s->peer);
 	s->peer = to && to != s ? socket_get(to) : NULL;
 	s->remote = *a;
+	if (a->family != AF_UNSPEC) {
+		address_settle(&s->remote);
+		address_settle(&s->local);
+	}
 	s->state = a->family == AF_UNSPEC ? SOCKET_NEW : SOCKET_CONNECTED;
 	return 0;
 }
@@ -98,6 +102,7 @@ static inline long put_message(struct socket *s, struct socket *to, struct uio *
 	if (!m)
 		return -ENOBUFS;
 	m->from = s->local;
+	address_settle(&m->from);
 	m->len = n;
 	m->control = NULL;
 	err = n ? uio_get(u, m->data, n) : 0;

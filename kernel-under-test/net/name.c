@@ -52,21 +52,58 @@ static bool is_ours(const struct address *a)
 	return a->in_addr[0] == 127 || memcmp(a->in_addr, any, sizeof(any)) == 0;
 }
 
-/* One port is one name, whichever of our addresses it is asked for at. */
-static struct socket *find_name(const struct address *a, uint8_t type)
+static bool has_name(const struct socket *s, const struct address *a, uint8_t type)
 {
-	struct socket *s;
+	if (s->family != a->family || s->type != type)
+		return false;
+	/* One port is one name, whichever of our addresses it is asked for at. */
+	if (a->family == AF_INET)
+		return port_of(&s->local) == port_of(a);
+	return s->local.len == a->len && memcmp(s->local.un_path, a->un_path, a->len - 2) == 0;
+}
+
+/*
+ * Who is meant by the name, when `from` asks: several may have a port (SO_REUSEADDR). The listener
+ * of a stream; of datagrams the one that is connected to `from`, else the last to come that is
+ * connected to nobody.
+ */
+static struct socket *find_name(const struct address *a, uint8_t type, const struct address *from)
+{
+	struct socket *s, *best = NULL;
 
 	list_for_each (s, bucket_of(a), by_name) {
-		if (s->family != a->family || s->type != type)
+		if (!has_name(s, a, type))
 			continue;
-		if (a->family == AF_INET
-			    ? port_of(&s->local) == port_of(a)
-			    : s->local.len == a->len &&
-				      memcmp(s->local.un_path, a->un_path, a->len - 2) == 0)
+		if (a->family != AF_INET)
 			return s;
+		if (type == SOCK_DGRAM && s->state == SOCKET_CONNECTED) {
+			if (from->len && port_of(&s->remote) == port_of(from))
+				return s;
+		} else if (!best || s->state == SOCKET_LISTENING) {
+			best = s;
+		}
 	}
-	return NULL;
+	return best;
+}
+
+/*
+ * Whether `s`, which may be bound already, must not have the name beside those that do. `share`: it
+ * may if all agree (SO_REUSEADDR, SO_REUSEPORT).
+ */
+static bool name_taken(const struct socket *s, const struct address *a, bool share)
+{
+	struct socket *other;
+
+	list_for_each (other, bucket_of(a), by_name) {
+		bool shared = (s->reuse_port && other->reuse_port) ||
+			      (s->reuse_address && other->reuse_address &&
+			       other->state != SOCKET_LISTENING);
+
+		if (other != s && has_name(other, a, s->type) &&
+		    !(share && shared && a->family == AF_INET))
+			return true;
+	}
+	return false;
 }
 
 static void enter(struct socket *s, const struct address *a)
@@ -77,25 +114,34 @@ static void enter(struct socket *s, const struct address *a)
 
 struct socket *socket_named(const struct socket *s, const struct address *a)
 {
-	return find_name(a, s->type);
+	return find_name(a, s->type, &s->local);
 }
 
-int socket_bind_any(struct socket *s)
+bool socket_name_taken(const struct socket *s)
 {
-	struct address a = {.len = 16, .in_family = AF_INET, .in_addr = {127, 0, 0, 1}};
+	return s->family == AF_INET && name_taken(s, &s->local, true);
+}
 
-	if (s->family != AF_INET || s->local.len)
-		return 0;
+/* A port that nobody has, of the address `a`. */
+static int bind_some_port(struct socket *s, struct address a)
+{
 	for (unsigned int tries = FIRST_PORT; tries <= LAST_PORT; tries++) {
 		last_port = last_port >= LAST_PORT ? FIRST_PORT : last_port + 1;
 		a.in_port[0] = (uint8_t)(last_port >> 8);
 		a.in_port[1] = (uint8_t)last_port;
-		if (!find_name(&a, s->type)) {
+		if (!name_taken(s, &a, false)) {
 			enter(s, &a);
 			return 0;
 		}
 	}
 	return -EADDRINUSE;
+}
+
+int socket_bind_any(struct socket *s)
+{
+	struct address any = {.len = 16, .in_family = AF_INET};
+
+	return s->family != AF_INET || s->local.len ? 0 : bind_some_port(s, any);
 }
 
 /* An abstract name of five digits that nobody has. */
@@ -107,7 +153,7 @@ static int bind_some_name(struct socket *s)
 	for (uint32_t tries = 0; tries < 0x100000; tries++) {
 		last = (last + 1) & 0xfffff;
 		format(a.un_path + 1, 6, "%05x", last);
-		if (!find_name(&a, s->type)) {
+		if (!name_taken(s, &a, false)) {
 			enter(s, &a);
 			return 0;
 		}
@@ -155,9 +201,9 @@ int socket_bind(struct socket *s, const struct path_base *base, uint32_t mode,
 		if (port_of(a) && port_of(a) < 1024 && !capable(CAP_NET_BIND_SERVICE))
 			return -EACCES;
 		if (!port_of(a))
-			return socket_bind_any(s);
+			return bind_some_port(s, *a);
 	}
-	if (find_name(a, s->type))
+	if (name_taken(s, a, true))
 		return -EADDRINUSE;
 	enter(s, a);
 	return 0;
@@ -195,7 +241,7 @@ int socket_find(const struct socket *s, const struct path_base *base, const stru
 			return -ENETUNREACH;
 		if (s->family == AF_UNIX && !is_abstract(a))
 			return -EINVAL;
-		found = find_name(a, s->type);
+		found = socket_named(s, a);
 		if (!found)
 			return -ECONNREFUSED;
 	}

@@ -9,6 +9,7 @@
 #include "fs/path.h"
 #include "ipc/ring.h"
 #include "lib/list.h"
+#include "lib/string.h"
 #include "sched/wait.h"
 
 #define AF_UNSPEC 0
@@ -99,6 +100,7 @@ struct socket {
 	struct address local, remote;
 	/* Bound: in the table of names, or behind an inode. */
 	struct list by_name;
+	bool reuse_address, reuse_port;
 	struct inode *bound;
 
 	/* The other end, with a reference. */
@@ -166,8 +168,20 @@ int socket_bind_any(struct socket *s);
 int socket_find(const struct socket *s, const struct path_base *base, const struct address *a,
 		struct socket **out);
 void socket_unbind(struct socket *s);
-/* The one bound to a name that is no path, of the kind of `s`; no reference; NULL: none. */
+/* Whether another one listens where `s` is bound, and does not share. */
+bool socket_name_taken(const struct socket *s);
+/* The one bound to a name that is no path, of the kind of `s`, that hears `s`; no reference; NULL:
+ * none. */
 struct socket *socket_named(const struct socket *s, const struct address *a);
+
+/* The address that packets for or from `a` have: loopback where it says none in particular. */
+static inline void address_settle(struct address *a)
+{
+	static const uint8_t any[4], loopback[4] = {127, 0, 0, 1};
+
+	if (a->family == AF_INET && !memcmp(a->in_addr, any, sizeof(any)))
+		memcpy(a->in_addr, loopback, sizeof(loopback));
+}
 
 /*
  * Sleeps on `q`, at most for `timeout_ns` if that is not 0; -EAGAIN after that, and at once when

@@ -14,6 +14,8 @@ int stream_listen(struct socket *s, int backlog)
 		if (err)
 			return err;
 	}
+	if (s->state != SOCKET_LISTENING && socket_name_taken(s))
+		return -EADDRINUSE;
 	s->state = SOCKET_LISTENING;
 	socket_sender(&s->owner);
 	s->backlog_max = MIN(MAX(backlog, 1), BACKLOG_MAX);
@@ -26,7 +28,6 @@ int stream_connect(struct socket *s, struct socket *to, const struct address *a,
 	struct socket *other;
 	int err;
 
-	(void)a;
 	if (!to)
 		return -ECONNREFUSED;
 
@@ -46,7 +47,10 @@ int stream_connect(struct socket *s, struct socket *to, const struct address *a,
 	other = socket_make(s->family, s->type);
 	if (!other)
 		return -ENOMEM;
-	other->local = to->local;
+	/* Both ends have the address that was asked for, not one of many that the listener has. */
+	other->local = s->family == AF_INET ? *a : to->local;
+	address_settle(&other->local);
+	address_settle(&s->local);
 	other->pass_sender = to->pass_sender;
 	socket_join(s, other);
 	if (s->family == AF_UNIX) {

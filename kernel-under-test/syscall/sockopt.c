@@ -11,11 +11,13 @@
 #define IPPROTO_UDP 17
 
 #define SOL_SOCKET     1
+#define SO_REUSEADDR   2
 #define SO_TYPE	       3
 #define SO_ERROR       4
 #define SO_SNDBUF      7
 #define SO_RCVBUF      8
 #define SO_LINGER      13
+#define SO_REUSEPORT   15
 #define SO_PASSCRED    16
 #define SO_PEERCRED    17
 #define SO_RCVTIMEO    20
@@ -56,13 +58,13 @@ static const struct kept {
 	bool stream; /* TCP only */
 } kept[] = {
 	{SOL_SOCKET, 1, 0, 0, 0, true, false},			/* SO_DEBUG */
-	{SOL_SOCKET, 2, 0, 0, 0, true, false},			/* SO_REUSEADDR */
+	{SOL_SOCKET, SO_REUSEADDR, 0, 0, 0, true, false},
 	{SOL_SOCKET, 5, 0, 0, 0, true, false},			/* SO_DONTROUTE */
 	{SOL_SOCKET, 6, 0, 0, 0, true, false},			/* SO_BROADCAST */
 	{SOL_SOCKET, 9, 0, 0, 0, true, false},			/* SO_KEEPALIVE */
 	{SOL_SOCKET, 10, 0, 0, 0, true, false},			/* SO_OOBINLINE */
 	{SOL_SOCKET, 12, 0, 0, INT32_MAX, false, false},	/* SO_PRIORITY */
-	{SOL_SOCKET, 15, 0, 0, 0, true, false},			/* SO_REUSEPORT */
+	{SOL_SOCKET, SO_REUSEPORT, 0, 0, 0, true, false},
 	{SOL_SOCKET, 18, 1, 0, INT32_MAX, false, false},	/* SO_RCVLOWAT */
 	{SOL_SOCKET, 29, 0, 0, 0, true, false},			/* SO_TIMESTAMP */
 	{SOL_SOCKET, 36, 0, 0, INT32_MAX, false, false},	/* SO_MARK */
@@ -184,6 +186,15 @@ static int set_socket(struct socket *s, int option, uint64_t value, uint64_t len
 	}
 }
 
+static void keep(struct socket *s, int i, int v)
+{
+	s->options->value[i] = kept[i].flag ? v != 0 : v;
+	if (kept[i].level == SOL_SOCKET && kept[i].option == SO_REUSEADDR)
+		s->reuse_address = v != 0;
+	if (kept[i].level == SOL_SOCKET && kept[i].option == SO_REUSEPORT)
+		s->reuse_port = v != 0;
+}
+
 long sys_setsockopt(uint64_t fd, uint64_t level, uint64_t option, uint64_t value, uint64_t len)
 {
 	struct option_values *o;
@@ -208,7 +219,7 @@ long sys_setsockopt(uint64_t fd, uint64_t level, uint64_t option, uint64_t value
 	else if (!kept[i].flag && (v < kept[i].lowest || v > kept[i].highest))
 		err = -EINVAL;
 	else
-		o->value[i] = kept[i].flag ? v != 0 : v;
+		keep(s, i, v);
 	file_put(f);
 	return err;
 }

@@ -127,6 +127,75 @@ static void datagrams(void)
 	close(pair[0]), close(pair[1]);
 }
 
+static struct sockaddr_in name_of(int s, int (*ask)(int, struct sockaddr *, socklen_t *))
+{
+	struct sockaddr_in a = {0};
+	socklen_t len = sizeof(a);
+
+	ask(s, (void *)&a, &len);
+	return a;
+}
+
+static int listener_on(uint16_t port, bool share)
+{
+	struct sockaddr_in any = {.sin_family = AF_INET, .sin_port = port};
+	int s = socket(AF_INET, SOCK_STREAM, 0), v = share;
+
+	setsockopt(s, SOL_SOCKET, SO_REUSEADDR, &v, sizeof(v));
+	bind(s, (void *)&any, sizeof(any));
+	return s;
+}
+
+/* A listener on all addresses: each connection has one. */
+static void settled_names(void)
+{
+	int server = listener_on(0, true), s = socket(AF_INET, SOCK_STREAM, 0), peer, other;
+	uint16_t port = name_of(server, getsockname).sin_port;
+	struct sockaddr_in a = loopback(ntohs(port));
+
+	same("bound to any", name_of(server, getsockname).sin_addr.s_addr, 0);
+	listen(server, 5);
+	connect(s, (void *)&a, sizeof(a));
+	peer = accept(server, NULL, NULL);
+	same("the peer has one", name_of(s, getpeername).sin_addr.s_addr, a.sin_addr.s_addr);
+	same("as it sees it", name_of(peer, getsockname).sin_addr.s_addr, a.sin_addr.s_addr);
+	same("its port", name_of(peer, getsockname).sin_port, port);
+	same("the listener has none", name_of(server, getsockname).sin_addr.s_addr, 0);
+	other = listener_on(port, true);
+	same("who listens shares with nobody", name_of(other, getsockname).sin_port != port, 1);
+	close(other), close(server);
+	other = listener_on(port, true);
+	same("but its connections do", RAW(SYS_listen, other, 1), 0);
+	close(other), close(peer), close(s);
+}
+
+/* Two sockets on a port: a peer's own one is asked first. */
+static void shared_port(void)
+{
+	int first = socket(AF_INET, SOCK_DGRAM, 0), second = socket(AF_INET, SOCK_DGRAM, 0);
+	int near = socket(AF_INET, SOCK_DGRAM, 0), far = socket(AF_INET, SOCK_DGRAM, 0), on = 1;
+	struct sockaddr_in a = loopback(0), from;
+	socklen_t len = sizeof(from);
+	char c = 0;
+
+	bind(near, (void *)&a, sizeof(a));
+	setsockopt(first, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
+	bind(first, (void *)&a, sizeof(a));
+	a = name_of(first, getsockname);
+	same("one may not", RAW(SYS_bind, second, &a, sizeof(a)), -EADDRINUSE);
+	setsockopt(second, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
+	from = name_of(near, getsockname);
+	connect(first, (void *)&from, sizeof(from));
+	same("two that agree may", RAW(SYS_bind, second, &a, sizeof(a)), 0);
+	sendto(near, "n", 1, 0, (void *)&a, sizeof(a));
+	sendto(far, "f", 1, 0, (void *)&a, sizeof(a));
+	same("from the peer", (recv(first, &c, 1, MSG_DONTWAIT), c), 'n');
+	same("nothing else", RAW(SYS_recvfrom, first, &c, 1, MSG_DONTWAIT, NULL, NULL), -EAGAIN);
+	same("from another", (recvfrom(second, &c, 1, MSG_DONTWAIT, (void *)&from, &len), c), 'f');
+	same("who has an address", from.sin_addr.s_addr, htonl(INADDR_LOOPBACK));
+	close(first), close(second), close(near), close(far);
+}
+
 static void loopback_up(void)
 {
 	struct ifreq r = {.ifr_name = "lo", .ifr_flags = IFF_UP};
@@ -146,6 +215,8 @@ static void run(void)
 	names();
 	connected();
 	datagrams();
+	settled_names();
+	shared_port();
 }
 
 const struct suite network_suite = {"network", run};
