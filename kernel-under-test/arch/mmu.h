@@ -64,6 +64,8 @@ void mmu_table_free(uint64_t pa);
 
 /* Maps one page of the kernel's half. -ENOMEM or 0. */
 int mmu_kernel_map(uint64_t va, uint64_t pa);
+/* Takes such a page away: its address. This CPU forgets it; for others: tlb_flush_kernel(). */
+uint64_t mmu_kernel_unmap(uint64_t va);
 
 /* Makes a device's registers reachable by phys_to_virt(). -ENXIO: too far away; -ENOMEM or 0. */
 int mmu_device_map(uint64_t pa, uint64_t size);

@@ -2,47 +2,119 @@
 
 #include "arch/mmu.h"
 #include "arch/thread.h"
+#include "lib/printf.h"
 #include "mm/page.h"
+#include "mm/tlb.h"
 
-/* Half of each slot is guard. */
+/* Half of each slot is guard. Each process number may have its own, and each spare thread. */
 #define SLOT  (2ul * KSTACK_SIZE)
-#define SLOTS (1ul << 20)
+#define SLOTS (1ul << 16)
 
 #define KSTACK_ORDER 2
+_Static_assert(MMU_TABLE_SPAN % SLOT == 0, "a slot lies within one table");
 _Static_assert(PAGE_SIZE << KSTACK_ORDER == KSTACK_SIZE, "one block a stack");
+
+/* With more free stacks than these, so many are given back at once: one round of all CPUs. */
+#define FREE_MAX 96
+#define BATCH	 32
 
 /* Free stacks are chained through the word at their upper end. */
 static uint64_t free_top;
-static uint64_t slots_used;
+static unsigned int free_count;
 
-uint64_t kstack_alloc(void)
+/* One bit for each slot that has a stack, and the first word with one that has none. */
+static uint64_t slots[SLOTS / 64];
+static size_t first_word;
+
+static uint64_t top_of(size_t slot)
+{
+	return KSTACK_BASE + (slot + 1) * SLOT;
+}
+
+static size_t slot_of(uint64_t top)
+{
+	return (top - KSTACK_BASE) / SLOT - 1;
+}
+
+static uint64_t pop(void)
 {
 	uint64_t top = free_top;
-	struct page *block;
 
-	if (top) {
-		free_top = ((uint64_t *)top)[-1];
-		return top;
-	}
-	if (slots_used == SLOTS)
+	free_top = ((uint64_t *)top)[-1];
+	free_count--;
+	return top;
+}
+
+/* A slot lies within one table, so only its first page can fail. */
+static int map(uint64_t bottom, uint64_t pa)
+{
+	int err = 0;
+
+	for (uint64_t at = 0; !err && at < KSTACK_SIZE; at += PAGE_SIZE)
+		err = mmu_kernel_map(bottom + at, pa + at);
+	return err;
+}
+
+/* Where it was. */
+static uint64_t unmap(uint64_t bottom)
+{
+	uint64_t pa = mmu_kernel_unmap(bottom);
+
+	for (uint64_t at = PAGE_SIZE; at < KSTACK_SIZE; at += PAGE_SIZE)
+		mmu_kernel_unmap(bottom + at);
+	return pa;
+}
+
+static uint64_t make(void)
+{
+	struct page *block;
+	uint64_t top;
+	size_t slot;
+
+	while (first_word < ARRAY_SIZE(slots) && !~slots[first_word])
+		first_word++;
+	if (first_word == ARRAY_SIZE(slots))
 		return 0;
+	slot = 64 * first_word + (size_t)__builtin_ctzl(~slots[first_word]);
+	top = top_of(slot);
 	block = page_alloc_order(KSTACK_ORDER);
 	if (!block)
 		return 0;
-	top = KSTACK_BASE + (slots_used + 1) * SLOT;
-	for (uint64_t at = 0; at < KSTACK_SIZE; at += PAGE_SIZE) {
-		/* What was mapped before a failure is mapped anew when the slot is tried again. */
-		if (mmu_kernel_map(top - KSTACK_SIZE + at, page_to_phys(block) + at) < 0) {
-			page_put(block);
-			return 0;
-		}
+	if (map(top - KSTACK_SIZE, page_to_phys(block)) < 0) {
+		page_put(block);
+		return 0;
 	}
-	slots_used++;
+	slots[first_word] |= BIT(slot % 64);
 	return top;
+}
+
+/* A slot may have another page only when no CPU remembers the one that it had. */
+static __attribute__((noinline)) void give_back(void)
+{
+	struct page *blocks[BATCH];
+
+	for (size_t i = 0; i < BATCH; i++) {
+		uint64_t top = pop();
+		size_t slot = slot_of(top);
+
+		blocks[i] = phys_to_page(unmap(top - KSTACK_SIZE));
+		slots[slot / 64] &= ~BIT(slot % 64);
+		first_word = MIN(first_word, slot / 64);
+	}
+	tlb_flush_kernel();
+	for (size_t i = 0; i < BATCH; i++)
+		page_put(blocks[i]);
+}
+
+uint64_t kstack_alloc(void)
+{
+	return likely(free_top) ? pop() : make();
 }
 
 void kstack_free(uint64_t top)
 {
 	((uint64_t *)top)[-1] = free_top;
 	free_top = top;
+	if (unlikely(++free_count > FREE_MAX))
+		give_back();
 }

@@ -17,6 +17,8 @@ static struct tlb {
 	struct space *in_use, *loaded;
 	/* Others change LAZY to STALE. */
 	uint32_t state;
+	/* Others set it: the kernel's half has changed too. */
+	bool kernel_stale;
 	/* Its bit in space.cpus. */
 	uint32_t me;
 } __attribute__((aligned(64))) cpus[] = {
@@ -135,10 +137,27 @@ void tlb_flush_tables(struct space *s)
 		arch_cpu_flush(left);
 }
 
+void tlb_flush_kernel(void)
+{
+	uint32_t all = 0;
+
+	for (unsigned int i = 0; i < arch_cpu_count(); i++) {
+		if (i == arch_cpu_id())
+			continue;
+		__atomic_store_n(&cpus[i].kernel_stale, true, __ATOMIC_SEQ_CST);
+		all |= cpus[i].me;
+	}
+	if (all)
+		arch_cpu_flush(all);
+}
+
 void trap_flush(void)
 {
 	struct tlb *t = &cpus[arch_cpu_id()];
 
+	if (unlikely(t->kernel_stale) &&
+	    __atomic_exchange_n(&t->kernel_stale, false, __ATOMIC_SEQ_CST))
+		mmu_flush_kernel();
 	if (t->state == ACTIVE)
 		mmu_flush_all();
 	else if (t->loaded)

@@ -44,3 +44,8 @@ void tlb_flush(struct space *s);
 void tlb_flush_others(const struct space *s);
 /* The same before tables of `s` are taken away: idle CPUs leave it too. */
 void tlb_flush_tables(struct space *s);
+/*
+ * Entries of the kernel's half are gone, and this CPU has forgotten them: returns when all others
+ * have too. The caller may hold the kernel lock, and no spinlock.
+ */
+void tlb_flush_kernel(void);

@@ -12,7 +12,6 @@
 #define CR0_EM BIT(2)
 #define CR0_WP BIT(16)
 
-#define CR4_PGE	       BIT(7)
 #define CR4_OSFXSR     BIT(9)
 #define CR4_OSXMMEXCPT BIT(10)
 #define CR4_UMIP       BIT(11)

@@ -128,6 +128,15 @@ int mmu_kernel_map(uint64_t va, uint64_t pa)
 	return 0;
 }
 
+uint64_t mmu_kernel_unmap(uint64_t va)
+{
+	uint64_t *e = kernel_entry(va, 0, mmu_page_take), pa = *e & PTE_ADDR;
+
+	*e = 0;
+	mmu_flush_page(va);
+	return pa;
+}
+
 int mmu_device_map(uint64_t pa, uint64_t size)
 {
 	uint64_t end = pa + size;

@@ -167,6 +167,8 @@ static inline void x86_write_cr3(uint64_t v)
 	asm volatile("movq %0, %%cr3" : : "r"(v) : "memory");
 }
 
+#define CR4_PGE BIT(7)
+
 static inline uint64_t x86_read_cr4(void)
 {
 	uint64_t v;

@@ -65,3 +65,12 @@ static inline void mmu_flush_all(void)
 {
 	x86_write_cr3(x86_read_cr3());
 }
+
+/* So does the kernel's half, which is in every space. */
+static inline void mmu_flush_kernel(void)
+{
+	uint64_t cr4 = x86_read_cr4();
+
+	x86_write_cr4(cr4 & ~CR4_PGE);
+	x86_write_cr4(cr4);
+}
