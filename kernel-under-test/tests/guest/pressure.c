@@ -4,6 +4,7 @@
 #include <signal.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/sysinfo.h>
 #include <sys/wait.h>
 
 #define ANON (MAP_PRIVATE | MAP_ANONYMOUS)
@@ -19,25 +20,38 @@ static void takes_all_memory(void)
 	}
 }
 
+#define MANY 600
+
+static unsigned long free_kib(void)
+{
+	struct sysinfo info;
+
+	sysinfo(&info);
+	return info.freeram / 1024 * info.mem_unit;
+}
+
 static void many_processes(void)
 {
+	unsigned long before = free_kib();
 	int n = 0, reaped = 0, bad = 0, status;
-	pid_t child[300];
+	pid_t child[MANY];
 
-	while (n < 300 && (child[n] = fork()) > 0)
+	while (n < MANY && (child[n] = fork()) > 0)
 		n++;
-	if (n < 300 && child[n] == 0)
+	if (n < MANY && child[n] == 0)
 		for (;;)
 			pause();
-	same("300 processes", n, 300);
+	same("600 processes", n, MANY);
 	for (int i = 0; i < n; i++)
 		kill(child[i], SIGKILL);
 	while (wait(&status) > 0) {
 		reaped++;
 		bad += status != SIGKILL;
 	}
-	same("all buried", reaped, 300);
+	same("all buried", reaped, MANY);
 	same("all killed", bad, 0);
+	/* Their kernel stacks alone took 9600 KiB. */
+	same("and their memory is back", free_kib() + 4096 >= before, 1);
 }
 
 /* Deep descent: each process waits for its only child. */
@@ -87,6 +101,7 @@ static void many_areas(void)
 static void run(void)
 {
 	many_one_after_the_other();
+	many_processes();
 	many_processes();
 	same("100 generations", descend(100), 1);
 	many_areas();
