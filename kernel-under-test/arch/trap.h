@@ -18,8 +18,11 @@
  */
 int trap_page_fault(uint64_t addr, unsigned int access);
 
-/* Given by proc: user code did what it may not; `signo` in Linux numbers. May not return. */
-void trap_user_fault(struct regs *regs, int signo, uint64_t addr);
+/*
+ * Given by proc: user code did what it may not; `signo` and `code` (si_code) in Linux numbers. May
+ * not return.
+ */
+void trap_user_fault(struct regs *regs, int signo, int code, uint64_t addr);
 
 /* Given by proc: runs before a return to user mode when the thread's `work` is not zero. */
 void trap_user_work(struct regs *regs);

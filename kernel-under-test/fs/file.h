@@ -148,6 +148,8 @@ struct files {
 /* An empty table with one reference; NULL without memory. */
 struct files *files_create(void);
 struct files *files_clone(const struct files *from);
+/* For another process that opens and closes together with those that have it. */
+struct files *files_get(struct files *t);
 void files_put(struct files *t);
 void files_close_on_exec(struct files *t);
 

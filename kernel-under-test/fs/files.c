@@ -7,11 +7,19 @@
 
 #define FIRST_CAPACITY 16
 
+/* Another thread of those that have `t` may be at work on what was in it, without a reference. */
+static void settle(const struct files *t)
+{
+	if (unlikely(t->refs > 1))
+		sched_settle_all();
+	else
+		sched_settle();
+}
+
 /* A descriptor goes: with the first one for a file go the locks that the table holds on it. */
 static void let_go(struct files *t, struct file *f)
 {
-	/* Another thread may be at work on it that has no reference. */
-	sched_settle();
+	settle(t);
 	if (unlikely(f->inode && f->inode->locks))
 		lock_release(f->inode, t);
 	file_put(f);
@@ -59,6 +67,12 @@ struct files *files_clone(const struct files *from)
 	return t;
 }
 
+struct files *files_get(struct files *t)
+{
+	t->refs++;
+	return t;
+}
+
 void files_put(struct files *t)
 {
 	if (--t->refs)
@@ -91,7 +105,7 @@ static int grow(struct files *t, uint32_t fd)
 	old = t->slots;
 	__atomic_store_n(&t->slots, slots, __ATOMIC_RELEASE);
 	__atomic_store_n(&t->capacity, capacity, __ATOMIC_RELEASE);
-	sched_settle();
+	settle(t);
 	kmem_free(old);
 	return 0;
 }

@@ -45,7 +45,7 @@ static void settle_call(struct regs *r, const struct signal_action *a)
 static void run_handler(struct thread *t, struct regs *r, const struct signal_info *info)
 {
 	struct process *p = t->process;
-	struct signal_action *action = &p->actions[info->signo - 1], a = *action;
+	struct signal_action a = p->actions[info->signo - 1];
 	uint64_t old = t->restore_blocked ? t->saved_blocked : t->blocked;
 	struct arch_signal s = {
 		.signo = info->signo,
@@ -54,17 +54,26 @@ static void run_handler(struct thread *t, struct regs *r, const struct signal_in
 		.restorer = a.restorer,
 		.blocked = old,
 		.alt_stack = t->alt_stack,
-		.alt_stack_size = t->alt_stack_size,
 		.on_alt_stack = a.flags & SA_ONSTACK,
 	};
 
 	settle_call(r, &a);
-	t->restore_blocked = false;
 	/* Without a way back, or a stack to put it on, the handler can't run. */
-	if (!(a.flags & SA_RESTORER) || arch_signal_enter(r, &t->arch, &s) < 0)
-		process_exit(STATUS_SIGNAL(SIGSEGV));
-	if (a.flags & SA_RESETHAND)
-		action->handler = SIG_DFL;
+	if (!(a.flags & SA_RESTORER) || arch_signal_enter(r, &t->arch, &s) < 0) {
+		if (info->signo == SIGSEGV)
+			process_exit(STATUS_SIGNAL(SIGSEGV));
+		trap_user_fault(r, SIGSEGV, SI_KERNEL, 0);
+		return;
+	}
+	t->restore_blocked = false;
+	if (t->alt_stack.flags & SS_AUTODISARM)
+		t->alt_stack = (struct signal_stack){.flags = SS_DISABLE};
+	if (a.flags & SA_RESETHAND) {
+		struct signal_action once = a;
+
+		once.handler = SIG_DFL;
+		signal_set_action(p, info->signo, &once);
+	}
 	signal_set_blocked(t->blocked | a.mask |
 			   (a.flags & SA_NODEFER ? 0 : SIGNAL_BIT(info->signo)));
 }
@@ -126,11 +135,11 @@ void trap_user_work(struct regs *r)
 	r->vector = 0;
 }
 
-void trap_user_fault(struct regs *r, int signo, uint64_t addr)
+void trap_user_fault(struct regs *r, int signo, int code, uint64_t addr)
 {
 	struct thread *t = thread_current();
 	struct process *p = t->process;
-	struct signal_info info = {.signo = signo, .code = SEGV_MAPERR, .addr = addr};
+	struct signal_info info = {.signo = signo, .code = code, .addr = addr};
 	uint64_t bit = SIGNAL_BIT(signo);
 
 	/* It can't go on, and nobody will make it: that ends the process. */

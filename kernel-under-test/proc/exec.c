@@ -300,6 +300,9 @@ int process_exec(struct process *p, const char *path, struct args *args)
 		err = build_stack(space, path, args, &image, cred, &sp, &strings);
 	if (err)
 		goto fail_file;
+	err = p == process_current() ? process_unshare_files() : 0;
+	if (err)
+		goto fail_file;
 
 	/* From here on nothing can fail. */
 	if (p == process_current())
@@ -318,13 +321,14 @@ int process_exec(struct process *p, const char *path, struct args *args)
 	list_remove(&t->by_tid);
 	t->tid = p->pid;
 	t->clear_tid = t->robust_list = 0;
-	t->alt_stack_size = 0;
+	t->alt_stack = (struct signal_stack){.flags = SS_DISABLE};
 	if (unlikely(cred != t->cred)) {
 		p->undumpable = cred->euid != cred->uid || cred->egid != cred->gid;
 		p->death_signal = 0;
 	}
 	credentials_put(t->cred);
 	credentials_give(t, cred);
+	list_remove(&p->action_sharers);
 	signal_reset_actions(p);
 	p->has_executed = true;
 	p->barriers = 0;

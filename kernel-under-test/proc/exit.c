@@ -108,6 +108,8 @@ static void finish(struct process *p)
 	files_put(p->files);
 	if (unlikely(p->sid == p->pid))
 		terminal_session_end(p->sid);
+	list_remove(&p->fs_sharers);
+	list_remove(&p->action_sharers);
 	inode_put(p->cwd);
 	inode_put(p->root);
 	inode_put(p->exe);

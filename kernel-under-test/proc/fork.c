@@ -5,6 +5,7 @@
 #include "proc/pidfd.h"
 #include "proc/process.h"
 #include "proc/process_make.h"
+#include "proc/signal.h"
 #include "sched/sched.h"
 
 static int copy_space(struct process *child, struct process *parent, const struct fork_request *r)
@@ -17,7 +18,8 @@ static int copy_space(struct process *child, struct process *parent, const struc
 	return child->space ? 0 : -ENOMEM;
 }
 
-static void copy_rest(struct process *child, struct process *parent, struct process *above)
+static void copy_rest(struct process *child, struct process *parent, struct process *above,
+		      const struct fork_request *r)
 {
 	child->root = inode_get(parent->root);
 	child->cwd = inode_get(parent->cwd);
@@ -30,6 +32,12 @@ static void copy_rest(struct process *child, struct process *parent, struct proc
 	child->pgid = parent->pgid;
 	child->sid = parent->sid;
 	memcpy(child->actions, parent->actions, sizeof(child->actions));
+	if (unlikely(r->share_fs))
+		list_push_back(&parent->fs_sharers, &child->fs_sharers);
+	if (unlikely(r->share_actions))
+		list_push_back(&parent->action_sharers, &child->action_sharers);
+	if (unlikely(r->no_handlers))
+		signal_reset_actions(child);
 	memcpy(child->comm, parent->comm, COMM_MAX);
 	child->personality = parent->personality;
 	child->barriers = parent->barriers;
@@ -64,6 +72,7 @@ static void copy_thread(struct thread *t, const struct fork_request *r)
 	t->timer_slack_ns = thread_current()->timer_slack_ns;
 	t->slice_ns = thread_current()->slice_ns;
 	t->clear_tid = r->clear_tid;
+	t->alt_stack.flags = SS_DISABLE;
 }
 
 static bool count_threads(struct process *p, void *ctx)
@@ -115,7 +124,7 @@ long process_fork(const struct fork_request *r)
 	err = copy_space(child, parent, r);
 	if (err)
 		goto fail;
-	child->files = files_clone(parent->files);
+	child->files = r->share_files ? files_get(parent->files) : files_clone(parent->files);
 	if (!child->files) {
 		err = -ENOMEM;
 		goto fail_space;
@@ -131,11 +140,11 @@ long process_fork(const struct fork_request *r)
 	/* From here on nothing can fail. */
 	pid = child->pid;
 	t = process_first_thread(child);
-	copy_rest(child, parent, r->sibling ? parent->parent : parent);
+	copy_rest(child, parent, r->sibling ? parent->parent : parent, r);
 	child->exit_signal = r->sibling ? parent->exit_signal : r->exit_signal;
 	copy_thread(t, r);
-	t->alt_stack = thread_current()->alt_stack;
-	t->alt_stack_size = thread_current()->alt_stack_size;
+	if (!r->share_space || r->wait)
+		t->alt_stack = thread_current()->alt_stack;
 	t->space = child->space;
 	/* A bad address costs the caller its number, as on Linux, and nothing else. */
 	if (r->child_tid && user_range_ok(r->child_tid, sizeof(pid)))

@@ -134,6 +134,8 @@ struct process *process_make(void)
 	process_attach(p, t, pid);
 	list_init(&p->children);
 	list_init(&p->sibling);
+	list_init(&p->fs_sharers);
+	list_init(&p->action_sharers);
 	wait_init(&p->child_changed);
 	wait_init(&p->space_returned);
 	list_push_front(&by_pid[(unsigned int)pid % PID_BUCKETS], &p->by_pid);
@@ -235,4 +237,52 @@ uint64_t process_cpu_ns(const struct process *p)
 	list_for_each (t, &p->threads, sibling)
 		ns += thread_cpu_ns(t);
 	return ns;
+}
+
+static void replace(struct inode **place, struct inode *inode)
+{
+	inode_put(*place);
+	*place = inode;
+}
+
+void process_set_cwd(struct inode *inode)
+{
+	struct process *p = process_current(), *other;
+
+	list_for_each (other, &p->fs_sharers, fs_sharers)
+		replace(&other->cwd, inode_get(inode));
+	replace(&p->cwd, inode);
+}
+
+void process_set_root(struct inode *inode)
+{
+	struct process *p = process_current(), *other;
+
+	list_for_each (other, &p->fs_sharers, fs_sharers)
+		replace(&other->root, inode_get(inode));
+	replace(&p->root, inode);
+}
+
+void process_set_umask(uint32_t umask)
+{
+	struct process *p = process_current(), *other;
+
+	list_for_each (other, &p->fs_sharers, fs_sharers)
+		other->umask = umask;
+	p->umask = umask;
+}
+
+int process_unshare_files(void)
+{
+	struct process *p = process_current();
+	struct files *old = p->files, *files;
+
+	if (old->refs == 1)
+		return 0;
+	files = files_clone(old);
+	if (!files)
+		return -ENOMEM;
+	p->files = files;
+	files_put(old);
+	return 0;
 }

@@ -87,6 +87,8 @@ struct process {
 	struct files *files;
 	struct inode *root, *cwd;
 	struct inode *exe;
+	/* The ring of those that change directories and umask together (CLONE_FS). */
+	struct list fs_sharers;
 	/* CPU time of its threads that have ended, and of its children that were waited for. */
 	uint64_t cpu_ns, children_cpu_ns;
 	/* Limits (setrlimit), soft and hard; the clock of RLIMIT_CPU. */
@@ -116,6 +118,8 @@ struct process {
 	/* Those that are kept, its threads' too: for RLIMIT_SIGPENDING. */
 	uint32_t signals_kept;
 	struct signal_action actions[SIGNALS_MAX];
+	/* The ring of those whose actions change together (CLONE_SIGHAND). */
+	struct list action_sharers;
 	struct timer alarm;
 	struct posix_timer *timers;
 	struct semaphore_undo *semaphore_undo;
@@ -180,9 +184,21 @@ struct fork_request {
 	uint64_t pidfd;
 	/* The caller's parent is the child's too. */
 	bool sibling;
+	/* What changes for both when one changes it; and whether the child forgets all handlers. */
+	bool share_fs, share_files, share_actions, no_handlers;
 	/* Of processes: what the parent gets at the end, SIGCHLD as a rule. */
 	int exit_signal;
 };
+
+/*
+ * In the place of the caller's own, and of those that share it: takes over the caller's reference
+ * on `inode`.
+ */
+void process_set_cwd(struct inode *inode);
+void process_set_root(struct inode *inode);
+void process_set_umask(uint32_t umask);
+/* A table of descriptors of the caller's own, like the one that it shared: 0, -ENOMEM. */
+int process_unshare_files(void);
 
 /* A copy of the calling process: its pid, or -errno. */
 long process_fork(const struct fork_request *r);

@@ -281,12 +281,21 @@ void signal_set_blocked_for_sleep(uint64_t blocked)
 	signal_set_blocked(blocked);
 }
 
-void signal_set_action(struct process *p, int signo, const struct signal_action *a)
+static void set_action(struct process *p, int signo, const struct signal_action *a)
 {
 	p->actions[signo - 1] = *a;
 	p->actions[signo - 1].mask &= ~UNBLOCKABLE;
 	if (is_ignored(p, signo))
 		drop_everywhere(p, SIGNAL_BIT(signo));
+}
+
+void signal_set_action(struct process *p, int signo, const struct signal_action *a)
+{
+	struct process *other;
+
+	set_action(p, signo, a);
+	list_for_each (other, &p->action_sharers, action_sharers)
+		set_action(other, signo, a);
 }
 
 void signal_reset_actions(struct process *p)

@@ -57,7 +57,6 @@
 #define SI_TIMER      (-2)
 #define SI_MESGQ      (-3)
 #define SI_TKILL      (-6)
-#define SEGV_MAPERR   1
 #define CLD_EXITED    1
 #define CLD_KILLED    2
 #define CLD_STOPPED   5

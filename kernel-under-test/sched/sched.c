@@ -199,17 +199,27 @@ void sched_poke(const struct thread *t)
 		arch_cpu_kick(t->cpu);
 }
 
-void sched_settle_others(void)
+static void settle(const struct process *p)
 {
-	const struct process *p = thread_current()->process;
 	unsigned int me = arch_cpu_id();
 	uint32_t ask = 0;
 
 	for (unsigned int i = 0; i < arch_cpu_count(); i++)
-		if (i != me && queues[i].current->process == p)
+		if (i != me && (!p || queues[i].current->process == p))
 			ask |= 1u << i;
-	if (p && ask)
+	if (ask)
 		arch_cpu_flush(ask);
+}
+
+void sched_settle_others(void)
+{
+	if (thread_current()->process)
+		settle(thread_current()->process);
+}
+
+void sched_settle_all(void)
+{
+	settle(NULL);
 }
 
 /* A thread that waits for another CPU and may run on this one; else this one's idle thread. */

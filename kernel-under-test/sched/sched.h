@@ -41,6 +41,8 @@ bool sched_others_wait(void);
  * kernel lock: what it may have found there can be freed then, if none can find it any more.
  */
 void sched_settle_others(void);
+/* The same of all threads, whosever they are. */
+void sched_settle_all(void);
 static inline void sched_settle(void)
 {
 	if (unlikely(arch_cpu_count() > 1))

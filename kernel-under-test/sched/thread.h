@@ -2,6 +2,7 @@
 #pragma once
 
 #include "arch/cpu.h"
+#include "arch/signal.h"
 #include "arch/thread.h"
 #include "lib/list.h"
 #include "lib/types.h"
@@ -64,7 +65,7 @@ struct thread {
 	/* What sigsuspend() and the like put aside for the time of their sleep. */
 	uint64_t saved_blocked;
 	bool restore_blocked;
-	uint64_t alt_stack, alt_stack_size;
+	struct signal_stack alt_stack;
 	/* Where to write 0 at exit (set_tid_address), 0: nowhere; locks held (set_robust_list). */
 	uint64_t clear_tid, robust_list;
 };

@@ -214,7 +214,6 @@ long sys_truncate(uint64_t path, uint64_t size)
 
 long sys_fchdir(uint64_t fd)
 {
-	struct process *p = process_current();
 	struct file *f = user_file(fd);
 
 	if (!f)
@@ -223,8 +222,6 @@ long sys_fchdir(uint64_t fd)
 		return -ENOTDIR;
 	if (may(f->inode, MAY_EXEC))
 		return -EACCES;
-	inode_get(f->inode);
-	inode_put(p->cwd);
-	p->cwd = f->inode;
+	process_set_cwd(inode_get(f->inode));
 	return 0;
 }

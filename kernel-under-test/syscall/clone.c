@@ -10,16 +10,32 @@
 #define CLONE_FILES	     0x00000400ull
 #define CLONE_SIGHAND	     0x00000800ull
 #define CLONE_PIDFD	     0x00001000ull
+#define CLONE_PTRACE	     0x00002000ull
 #define CLONE_VFORK	     0x00004000ull
 #define CLONE_PARENT	     0x00008000ull
 #define CLONE_THREAD	     0x00010000ull
+#define CLONE_NEWNS	     0x00020000ull
 #define CLONE_SYSVSEM	     0x00040000ull
 #define CLONE_SETTLS	     0x00080000ull
-#define CLONE_DETACHED	     0x00400000ull
-#define CLONE_CLEAR_SIGHAND  0x100000000ull
 #define CLONE_PARENT_SETTID  0x00100000ull
 #define CLONE_CHILD_CLEARTID 0x00200000ull
+#define CLONE_DETACHED	     0x00400000ull
+#define CLONE_UNTRACED	     0x00800000ull
 #define CLONE_CHILD_SETTID   0x01000000ull
+#define CLONE_NEWUSER	     0x10000000ull
+#define CLONE_IO	     0x80000000ull
+#define CLONE_CLEAR_SIGHAND  0x100000000ull
+
+/* Mounts, time, cgroups, UTS, IPC, users, pids and networks. */
+#define CLONE_NAMESPACES (0x7e020000ull | 0x80ull)
+
+/* Nobody is traced, and those who share memory have System V semaphores of their own. */
+#define CLONE_CHANGES_NOTHING                                                                      \
+	(CLONE_PTRACE | CLONE_UNTRACED | CLONE_DETACHED | CLONE_IO | CLONE_SYSVSEM)
+#define CLONE_KNOWN                                                                                \
+	(CLONE_CHANGES_NOTHING | CLONE_VM | CLONE_FS | CLONE_FILES | CLONE_SIGHAND | CLONE_PIDFD | \
+	 CLONE_VFORK | CLONE_PARENT | CLONE_THREAD | CLONE_SETTLS | CLONE_PARENT_SETTID |          \
+	 CLONE_CHILD_CLEARTID | CLONE_CHILD_SETTID | CLONE_CLEAR_SIGHAND)
 
 long sys_fork(void)
 {
@@ -35,17 +51,28 @@ long sys_vfork(void)
 	return process_fork(&r);
 }
 
-/*
- * What C libraries ask for: fork, vfork and posix_spawn, and threads. Sharing some things and not
- * others is refused.
- */
+/* What Linux refuses, whoever asks; and namespaces, which are not there. */
+static int check_flags(uint64_t flags)
+{
+	if (((flags & CLONE_SIGHAND) && !(flags & CLONE_VM)) ||
+	    ((flags & CLONE_THREAD) && !(flags & CLONE_SIGHAND)) ||
+	    ((flags & CLONE_SIGHAND) && (flags & CLONE_CLEAR_SIGHAND)) ||
+	    ((flags & CLONE_FS) && (flags & (CLONE_NEWNS | CLONE_NEWUSER))))
+		return -EINVAL;
+	if (flags & CLONE_NAMESPACES)
+		return (flags & CLONE_NEWUSER) || capable(CAP_SYS_ADMIN) ? -EINVAL : -EPERM;
+	return flags & ~CLONE_KNOWN ? -EINVAL : 0;
+}
+
+/* A thread shares all that a process has; a process what it is told to. */
 static long do_clone(uint64_t flags, struct fork_request *r)
 {
-	const uint64_t tids = CLONE_PARENT_SETTID | CLONE_CHILD_CLEARTID | CLONE_CHILD_SETTID;
-	const uint64_t thread = CLONE_VM | CLONE_FS | CLONE_FILES | CLONE_SIGHAND | CLONE_THREAD;
+	const uint64_t thread = CLONE_FS | CLONE_FILES | CLONE_THREAD;
 	const int none = -1;
-	const uint64_t thread_may = CLONE_SYSVSEM | CLONE_SETTLS | CLONE_DETACHED | tids;
+	int err = check_flags(flags);
 
+	if (err)
+		return err;
 	if (r->stack >= USER_TOP || r->fs_base >= USER_TOP)
 		return -EPERM;
 	if (!(flags & CLONE_PIDFD))
@@ -59,19 +86,19 @@ static long do_clone(uint64_t flags, struct fork_request *r)
 	if (!(flags & CLONE_CHILD_SETTID))
 		r->child_tid = 0;
 	r->set_fs = flags & CLONE_SETTLS;
-	if (flags & CLONE_THREAD) {
-		if ((flags & thread) != thread || (flags & ~(thread | thread_may)) || !r->stack)
-			return -EINVAL;
-		return process_add_thread(r);
-	}
-	if ((flags & ~(CLONE_VM | CLONE_VFORK | CLONE_CLEAR_SIGHAND | CLONE_SETTLS | CLONE_PARENT |
-		       CLONE_PIDFD | tids)))
-		return -EINVAL;
+	if (flags & CLONE_THREAD)
+		return (flags & thread) == thread && !(flags & (CLONE_PIDFD | CLONE_VFORK))
+			       ? process_add_thread(r)
+			       : -EINVAL;
 	/* Who waits for the space back must be the one to bury the child; 1 has no parent. */
 	r->sibling = flags & CLONE_PARENT;
 	if (r->sibling && ((flags & CLONE_VFORK) || process_current()->pid == 1))
 		return -EINVAL;
 	r->share_space = flags & CLONE_VM;
+	r->share_fs = flags & CLONE_FS;
+	r->share_files = flags & CLONE_FILES;
+	r->share_actions = flags & CLONE_SIGHAND;
+	r->no_handlers = flags & CLONE_CLEAR_SIGHAND;
 	r->wait = flags & CLONE_VFORK;
 	return process_fork(r);
 }
@@ -142,15 +169,21 @@ long sys_clone3(uint64_t args, uint64_t size)
 	return do_clone(a.flags, &r);
 }
 
-#define CLONE_NAMESPACES (0x7e020000ull | 0x80ull)
-#define CLONE_SHARED	 (CLONE_VM | CLONE_FS | CLONE_FILES | CLONE_SIGHAND | CLONE_THREAD)
-
-/* Threads share all there is to share, processes nothing; there are no namespaces. */
+/* What threads share stays shared. */
 long sys_unshare(uint64_t flags)
 {
-	if (flags & ~(CLONE_NAMESPACES | CLONE_SHARED | CLONE_SYSVSEM))
+	const uint64_t shared = CLONE_FS | CLONE_FILES | CLONE_VM | CLONE_SIGHAND | CLONE_THREAD;
+	struct process *p = process_current();
+
+	if (flags & ~(CLONE_NAMESPACES | shared | CLONE_SYSVSEM))
 		return -EINVAL;
 	if (flags & CLONE_NAMESPACES)
-		return capable(CAP_SYS_ADMIN) ? -EINVAL : -EPERM;
-	return (flags & CLONE_SHARED) && process_current()->thread_count > 1 ? -EINVAL : 0;
+		return (flags & CLONE_NEWUSER) || capable(CAP_SYS_ADMIN) ? -EINVAL : -EPERM;
+	if (((flags & shared) && p->thread_count > 1) ||
+	    ((flags & (CLONE_SIGHAND | CLONE_VM)) &&
+	     (!list_empty(&p->action_sharers) || p->space->refs > 1)))
+		return -EINVAL;
+	if (flags & CLONE_FS)
+		list_remove(&p->fs_sharers);
+	return flags & CLONE_FILES ? process_unshare_files() : 0;
 }

@@ -78,9 +78,13 @@ long sys_close_range(uint64_t first, uint64_t last, uint64_t flags)
 	last = (uint32_t)last;
 	if (((uint32_t)flags & ~(CLOSE_RANGE_UNSHARE | CLOSE_RANGE_CLOEXEC)) || first > last)
 		return -EINVAL;
-	/* The table of one thread is its own already; threads have no tables of their own. */
-	if ((flags & CLOSE_RANGE_UNSHARE) && p->thread_count > 1)
-		return -EINVAL;
+	/* Threads have no tables of their own. */
+	if (flags & CLOSE_RANGE_UNSHARE) {
+		long err = p->thread_count > 1 ? -EINVAL : process_unshare_files();
+
+		if (err)
+			return err;
+	}
 	for (uint64_t fd = first; fd <= last && fd < p->files->capacity; fd++) {
 		if (!files_find(p->files, fd))
 			continue;

@@ -229,8 +229,8 @@ long sys_readlink(uint64_t path, uint64_t out, uint64_t size)
 	return sys_readlinkat((uint64_t)AT_FDCWD, path, out, size);
 }
 
-/* Puts the directory of that path in the place of another, whose reference goes. */
-static long change_to(uint64_t path, struct inode **place)
+/* Gives the directory of that path to `set`. */
+static long change_to(uint64_t path, void (*set)(struct inode *inode))
 {
 	struct inode *inode;
 	int err = user_inode(AT_FDCWD, path, 0, &inode);
@@ -238,25 +238,24 @@ static long change_to(uint64_t path, struct inode **place)
 	if (err)
 		return err;
 	err = inode_is(inode, S_IFDIR) ? may(inode, MAY_EXEC) : -ENOTDIR;
-	if (!err && place == &process_current()->root && !capable(CAP_SYS_CHROOT))
+	if (!err && set == process_set_root && !capable(CAP_SYS_CHROOT))
 		err = -EPERM;
 	if (err) {
 		inode_put(inode);
 		return err;
 	}
-	inode_put(*place);
-	*place = inode;
+	set(inode);
 	return 0;
 }
 
 long sys_chdir(uint64_t path)
 {
-	return change_to(path, &process_current()->cwd);
+	return change_to(path, process_set_cwd);
 }
 
 long sys_chroot(uint64_t path)
 {
-	return change_to(path, &process_current()->root);
+	return change_to(path, process_set_root);
 }
 
 long sys_getcwd(uint64_t out, uint64_t size)
@@ -272,10 +271,9 @@ long sys_getcwd(uint64_t out, uint64_t size)
 
 long sys_umask(uint64_t mask)
 {
-	struct process *p = process_current();
-	uint32_t old = p->umask;
+	uint32_t old = process_current()->umask;
 
-	p->umask = mask & 0777;
+	process_set_umask(mask & 0777);
 	return old;
 }
 

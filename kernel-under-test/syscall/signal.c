@@ -10,18 +10,10 @@
 #define SIG_UNBLOCK 1
 #define SIG_SETMASK 2
 
-#define SS_ONSTACK  1
-#define SS_DISABLE  2
 #define MINSIGSTKSZ 2048
 
 struct user_sigaction {
 	uint64_t handler, flags, restorer, mask;
-};
-
-struct user_stack {
-	uint64_t base;
-	int32_t flags, pad;
-	uint64_t size;
 };
 
 long sys_rt_sigaction(uint64_t signo, uint64_t new, uint64_t old, uint64_t mask_size)
@@ -143,14 +135,33 @@ long sys_rt_sigtimedwait(uint64_t mask, uint64_t info_out, uint64_t timeout, uin
 	return info.signo;
 }
 
+static long set_stack(struct thread *t, const struct signal_stack *s)
+{
+	int mode = s->flags & ~SS_AUTODISARM;
+
+	if (signal_stack_used(&t->alt_stack, arch_thread_regs(&t->arch)->rsp))
+		return -EPERM;
+	if (mode & ~SS_ONSTACK && mode != SS_DISABLE)
+		return -EINVAL;
+	if (mode == SS_DISABLE)
+		t->alt_stack = (struct signal_stack){.flags = s->flags};
+	else if (s->size < MINSIGSTKSZ)
+		return -ENOMEM;
+	else
+		t->alt_stack = *s;
+	return 0;
+}
+
 long sys_rt_sigreturn(void)
 {
 	struct thread *t = thread_current();
 	struct regs *r = arch_thread_regs(&t->arch);
+	struct signal_stack stack;
 	uint64_t blocked;
 
-	if (arch_signal_leave(r, &t->arch, &blocked) < 0)
+	if (arch_signal_leave(r, &t->arch, &blocked, &stack) < 0)
 		process_exit(STATUS_SIGNAL(SIGSEGV));
+	set_stack(t, &stack);
 	signal_set_blocked(blocked);
 	t->work |= WORK_RESTORE;
 	/* The way back stores this as rax, which must stay what the frame said. */
@@ -160,35 +171,17 @@ long sys_rt_sigreturn(void)
 long sys_sigaltstack(uint64_t new, uint64_t old)
 {
 	struct thread *t = thread_current();
-	bool in_use = arch_thread_regs(&t->arch)->rsp - t->alt_stack < t->alt_stack_size;
-	struct user_stack s;
+	struct signal_stack s, was = t->alt_stack;
 
 	if (new &&copy_from_user(&s, new, sizeof(s)) < 0)
 		return -EFAULT;
-	if (old) {
-		struct user_stack was = {
-			t->alt_stack,
-			!t->alt_stack_size ? SS_DISABLE
-			: in_use	   ? SS_ONSTACK
-					   : 0,
-			0,
-			t->alt_stack_size,
-		};
-
-		if (copy_to_user(old, &was, sizeof(was)) < 0)
-			return -EFAULT;
-	}
-	if (!new)
-		return 0;
-	if (in_use)
-		return -EPERM;
-	if (s.flags & ~(SS_DISABLE | SS_ONSTACK))
-		return -EINVAL;
-	if (!(s.flags & SS_DISABLE) && s.size < MINSIGSTKSZ)
-		return -ENOMEM;
-	t->alt_stack = s.base;
-	t->alt_stack_size = s.flags & SS_DISABLE ? 0 : s.size;
-	return 0;
+	was.flags = (was.flags & SS_AUTODISARM) |
+		    (!was.size ? SS_DISABLE
+		     : signal_stack_used(&was, arch_thread_regs(&t->arch)->rsp) ? SS_ONSTACK
+										 : 0);
+	if (old && copy_to_user(old, &was, sizeof(was)) < 0)
+		return -EFAULT;
+	return new ? set_stack(t, &s) : 0;
 }
 
 long sys_kill(uint64_t pid, uint64_t signo)

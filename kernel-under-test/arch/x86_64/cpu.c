@@ -10,6 +10,7 @@
 
 #define CR0_MP BIT(1)
 #define CR0_EM BIT(2)
+#define CR0_NE BIT(5) /* an error of the x87 is an exception */
 #define CR0_WP BIT(16)
 
 #define CR4_OSFXSR     BIT(9)
@@ -73,7 +74,7 @@ static void init_features(void)
 			cr4 |= CR4_UMIP;
 	}
 	x86_write_cr4(cr4);
-	x86_write_cr0((x86_read_cr0() | CR0_MP | CR0_WP) & ~CR0_EM);
+	x86_write_cr0((x86_read_cr0() | CR0_MP | CR0_NE | CR0_WP) & ~CR0_EM);
 	x86_fpu_init();
 }
 

@@ -134,3 +134,38 @@ int x86_fpu_get_rest(struct arch_thread *t, uint64_t from, int err)
 		err = copy_from_user_now(t->fpu, from, FPU_LEGACY);
 	}
 }
+
+/* Exception bits, the same in both status words. */
+#define FPU_INVALID   BIT(0)
+#define FPU_DENORMAL  BIT(1)
+#define FPU_ZERO      BIT(2)
+#define FPU_OVERFLOW  BIT(3)
+#define FPU_UNDERFLOW BIT(4)
+#define FPU_INEXACT   BIT(5)
+#define FPU_ALL	      0x3fu
+#define MXCSR_MASKS   7
+
+#define FPE_FLTDIV 3
+#define FPE_FLTOVF 4
+#define FPE_FLTUND 5
+#define FPE_FLTRES 6
+#define FPE_FLTINV 7
+
+int x86_fpu_error(bool simd)
+{
+	uint32_t mxcsr, raised;
+	uint16_t status, control;
+
+	if (simd) {
+		asm volatile("stmxcsr %0" : "=m"(mxcsr));
+		raised = mxcsr & ~(mxcsr >> MXCSR_MASKS) & FPU_ALL;
+	} else {
+		asm volatile("fnstsw %0; fnstcw %1" : "=m"(status), "=m"(control));
+		raised = status & ~(uint32_t)control & FPU_ALL;
+	}
+	return raised & FPU_INVALID		       ? FPE_FLTINV
+	       : raised & FPU_ZERO		       ? FPE_FLTDIV
+	       : raised & FPU_OVERFLOW		       ? FPE_FLTOVF
+	       : raised & (FPU_UNDERFLOW | FPU_DENORMAL) ? FPE_FLTUND
+						       : FPE_FLTRES;
+}

@@ -38,6 +38,9 @@ void x86_fpu_reset(struct arch_thread *t);
 		     : reg(t), "i"(offsetof(struct arch_thread, fpu))                              \
 		     : "rax", "rdx", "memory")
 
+/* What the fault that just came was, in the numbers of SIGFPE's si_code. */
+int x86_fpu_error(bool simd);
+
 /* fxsave64 fpu(%rdi) */
 static inline void x86_fpu_save(struct arch_thread *t)
 {

@@ -29,9 +29,7 @@ struct context {
 struct frame {
 	uint64_t restorer; /* what the handler returns to */
 	uint64_t uc_flags, uc_link;
-	uint64_t stack_base;
-	int32_t stack_flags, stack_pad;
-	uint64_t stack_size;
+	struct signal_stack stack;
 	struct context context;
 	uint64_t blocked;
 	uint8_t info[INFO_SIZE];
@@ -39,14 +37,6 @@ struct frame {
 
 _Static_assert(sizeof(struct context) == 256, "x86_64 ABI");
 _Static_assert(offsetof(struct frame, info) == 8 + 304, "x86_64 ABI");
-
-#define SS_ONSTACK 1
-#define SS_DISABLE 2
-
-static bool on_stack(uint64_t sp, const struct arch_signal *s)
-{
-	return sp - s->alt_stack < s->alt_stack_size;
-}
 
 static void save(struct context *c, const struct regs *r)
 {
@@ -95,8 +85,10 @@ static int restore(struct regs *r, const struct context *c)
 
 int arch_signal_enter(struct regs *r, struct arch_thread *t, const struct arch_signal *s)
 {
-	bool switched = s->on_alt_stack && s->alt_stack_size && !on_stack(r->rsp, s);
-	uint64_t sp = switched ? s->alt_stack + s->alt_stack_size : r->rsp - RED_ZONE;
+	uint64_t below = r->rsp - RED_ZONE;
+	const struct signal_stack *alt = &s->alt_stack;
+	bool switched = s->on_alt_stack && alt->size && !signal_stack_used(alt, below);
+	uint64_t sp = switched ? alt->base + alt->size : below;
 	uint64_t fpu = ALIGN_DOWN(sp - x86_fpu_size - (x86_fpu_parts ? 4 : 0), 64);
 	/* As after a call: 8 bytes off a multiple of 16. */
 	uint64_t at = ALIGN_DOWN(fpu - sizeof(struct frame), 16) - 8;
@@ -104,15 +96,14 @@ int arch_signal_enter(struct regs *r, struct arch_thread *t, const struct arch_s
 		.restorer = s->restorer,
 		.uc_flags = UC_SIGCONTEXT_SS | UC_STRICT_RESTORE_SS |
 			    (x86_fpu_parts ? UC_FP_XSTATE : 0),
-		.stack_base = s->alt_stack,
-		.stack_flags = !s->alt_stack_size    ? SS_DISABLE
-			       : on_stack(r->rsp, s) ? SS_ONSTACK
-						     : 0,
-		.stack_size = s->alt_stack_size,
+		.stack = *alt,
 		.blocked = s->blocked,
 	};
 
 	if (s->handler >= USER_TOP || sp > USER_TOP || at > sp)
+		return -EFAULT;
+	/* Past the low end of the other stack is somebody else's memory. */
+	if ((switched || signal_stack_used(alt, r->rsp)) && at - alt->base - 1 >= alt->size)
 		return -EFAULT;
 	save(&f.context, r);
 	f.context.fpu = fpu;
@@ -131,7 +122,8 @@ int arch_signal_enter(struct regs *r, struct arch_thread *t, const struct arch_s
 	return 0;
 }
 
-int arch_signal_leave(struct regs *r, struct arch_thread *t, uint64_t *blocked)
+int arch_signal_leave(struct regs *r, struct arch_thread *t, uint64_t *blocked,
+		      struct signal_stack *stack)
 {
 	struct frame f;
 	/* The handler's return has popped the address of the restorer. */
@@ -145,6 +137,7 @@ int arch_signal_leave(struct regs *r, struct arch_thread *t, uint64_t *blocked)
 		arch_thread_load_user(t);
 	}
 	*blocked = f.blocked;
+	*stack = f.stack;
 	return restore(r, &f.context);
 }
 

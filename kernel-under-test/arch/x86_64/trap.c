@@ -5,6 +5,7 @@
 #include "arch/uaccess.h"
 #include "lib/errno.h"
 #include "lib/printf.h"
+#include "fpu.h"
 #include "x86.h"
 
 #define VEC_DIVIDE     0
@@ -34,6 +35,15 @@
 #define SIG_FPE	 8
 #define SIG_KILL 9
 #define SIG_SEGV 11
+
+#define SI_KERNEL   0x80
+#define SEGV_MAPERR 1
+#define SEGV_ACCERR 2
+#define BUS_ADRALN  1
+#define BUS_ADRERR  2
+#define ILL_ILLOPN  2
+#define FPE_INTDIV  1
+#define TRAP_TRACE  2
 
 struct gate {
 	uint16_t offset0;
@@ -134,31 +144,43 @@ static void page_fault(struct regs *r)
 		return;
 	}
 	kernel_lock();
-	trap_user_fault(r,
-			err == -ENOMEM		       ? SIG_KILL
-			: err == -ENXIO || err == -EIO ? SIG_BUS
-						       : SIG_SEGV,
-			addr);
+	if (err == -ENOMEM)
+		trap_user_fault(r, SIG_KILL, SI_KERNEL, addr);
+	else if (err == -ENXIO || err == -EIO)
+		trap_user_fault(r, SIG_BUS, BUS_ADRERR, addr);
+	else
+		trap_user_fault(r, SIG_SEGV, err == -EACCES ? SEGV_ACCERR : SEGV_MAPERR, addr);
 	kernel_unlock();
 }
 
-static int signal_of(uint64_t vector)
+/* As Linux tells them: some say where it was, the others nothing. */
+static void user_exception(struct regs *r)
 {
-	switch (vector) {
+	switch (r->vector) {
 	case VEC_DIVIDE:
+		trap_user_fault(r, SIG_FPE, FPE_INTDIV, r->rip);
+		break;
 	case VEC_X87:
 	case VEC_SIMD:
-		return SIG_FPE;
+		trap_user_fault(r, SIG_FPE, x86_fpu_error(r->vector == VEC_SIMD), r->rip);
+		break;
 	case VEC_DEBUG:
+		trap_user_fault(r, SIG_TRAP, TRAP_TRACE, r->rip);
+		break;
 	case VEC_BREAKPOINT:
-		return SIG_TRAP;
+		trap_user_fault(r, SIG_TRAP, SI_KERNEL, 0);
+		break;
 	case VEC_OPCODE:
-		return SIG_ILL;
+		trap_user_fault(r, SIG_ILL, ILL_ILLOPN, r->rip);
+		break;
 	case VEC_STACK:
+		trap_user_fault(r, SIG_BUS, SI_KERNEL, 0);
+		break;
 	case VEC_ALIGN:
-		return SIG_BUS;
+		trap_user_fault(r, SIG_BUS, BUS_ADRALN, 0);
+		break;
 	default:
-		return SIG_SEGV;
+		trap_user_fault(r, SIG_SEGV, SI_KERNEL, 0);
 	}
 }
 
@@ -167,7 +189,7 @@ static void exception(struct regs *r)
 	uint64_t fixup;
 
 	if (regs_from_user(r)) {
-		trap_user_fault(r, signal_of(r->vector), r->rip);
+		user_exception(r);
 		return;
 	}
 	/* A non-canonical user address raises protection, not a page fault. */

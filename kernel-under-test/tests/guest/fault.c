@@ -5,6 +5,9 @@
 #include <stdlib.h>
 #include <sys/mman.h>
 #include <sys/wait.h>
+#include <ucontext.h>
+
+#define AUTODISARM ((int)(1u << 31))
 
 static void null_read(void) { (void)*(volatile int *)8; }
 static void null_write(void) { *(volatile int *)8 = 1; }
@@ -69,53 +72,198 @@ static void deep(void)
 	frame[1] = 1;
 }
 
+static void divide_x87(void)
+{
+	/* Only division by zero is unmasked. */
+	unsigned short control = 0x37b;
+
+	asm volatile("fninit; fldcw %0; fld1; fldz; fdivrp; fwait" : : "m"(control));
+}
+
+static char other_stack[65536] __attribute__((aligned(4096)));
+static void (*tried)(void);
+
+static void tell_code(int signo, siginfo_t *info, void *context)
+{
+	(void)signo, (void)context;
+	_exit(info->si_code);
+}
+
+static void handle(int signo, void (*fn)(int, siginfo_t *, void *), int flags)
+{
+	struct sigaction a = {.sa_sigaction = fn, .sa_flags = SA_SIGINFO | flags};
+
+	child_needs(sigaction(signo, &a, NULL) == 0);
+}
+
+static void use_stack(size_t size)
+{
+	stack_t st = {.ss_sp = other_stack, .ss_size = size};
+
+	child_needs(sigaltstack(&st, NULL) == 0);
+}
+
+static void with_handlers(void)
+{
+	static const int all[] = {SIGSEGV, SIGBUS, SIGILL, SIGTRAP, SIGFPE, SIGABRT, SIGTERM};
+
+	use_stack(sizeof(other_stack));
+	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++)
+		handle(all[i], tell_code, SA_ONSTACK);
+	tried();
+}
+
+static void not_reached(int signo, siginfo_t *info, void *context)
+{
+	(void)signo, (void)info, (void)context;
+	_exit(77);
+}
+
+static void second_chance(int signo, siginfo_t *info, void *context)
+{
+	(void)context;
+	_exit(signo == SIGSEGV && info->si_code == SI_KERNEL && !info->si_addr ? 0 : 78);
+}
+
+static void no_frame(void)
+{
+	use_stack(sizeof(other_stack));
+	child_needs(mprotect(other_stack, sizeof(other_stack), PROT_READ) == 0);
+	handle(SIGUSR1, not_reached, SA_ONSTACK);
+	handle(SIGSEGV, second_chance, 0);
+	raise(SIGUSR1);
+	_exit(79);
+}
+
+static void no_frame_at_all(void)
+{
+	use_stack(sizeof(other_stack));
+	child_needs(mprotect(other_stack, sizeof(other_stack), PROT_READ) == 0);
+	handle(SIGSEGV, not_reached, SA_ONSTACK);
+	raise(SIGSEGV);
+	_exit(79);
+}
+
+/* The first handler takes so much of the other stack that the second has no room there. */
+static void take_most(int signo, siginfo_t *info, void *context)
+{
+	char *here = __builtin_frame_address(0);
+
+	(void)signo, (void)info, (void)context;
+	asm volatile("movq %0, %%rsp; movl %1, %%edi; movl %2, %%esi; movl %3, %%eax; syscall"
+		     :
+		     : "r"(other_stack + 400), "r"(getpid()), "i"(SIGUSR2), "i"(SYS_kill)
+		     : "memory", "rdi", "rsi", "rcx", "r11", "rax");
+	_exit(here ? 80 : 81);
+}
+
+static void small_stack(void)
+{
+	use_stack(sizeof(other_stack));
+	handle(SIGUSR1, take_most, SA_ONSTACK);
+	handle(SIGUSR2, not_reached, SA_ONSTACK);
+	handle(SIGSEGV, second_chance, SA_ONSTACK);
+	if (fork() == 0) {
+		raise(SIGUSR1);
+		_exit(82);
+	}
+	int status = -1;
+	wait(&status);
+	_exit((status & 0x7f) == SIGSEGV ? 0 : WEXITSTATUS(status));
+}
+
+static void see_frame(int signo, siginfo_t *info, void *context)
+{
+	const ucontext_t *u = context;
+	stack_t now;
+
+	(void)signo, (void)info;
+	child_needs(u->uc_stack.ss_sp == other_stack && u->uc_stack.ss_size == sizeof(other_stack));
+	child_needs(sigaltstack(NULL, &now) == 0);
+	if (u->uc_stack.ss_flags == AUTODISARM)
+		child_needs(now.ss_flags == SS_DISABLE && now.ss_size == 0);
+	else
+		child_needs(u->uc_stack.ss_flags == 0 && now.ss_flags == SS_ONSTACK &&
+			    sigaltstack(&now, NULL) == -1 && errno == EPERM);
+}
+
+static void stack_flags(void)
+{
+	stack_t st = {.ss_sp = other_stack, .ss_size = sizeof(other_stack)}, now;
+
+	child_needs(sigaltstack(NULL, &now) == 0 && now.ss_flags == SS_DISABLE);
+	use_stack(sizeof(other_stack));
+	handle(SIGUSR1, see_frame, SA_ONSTACK);
+	child_needs(raise(SIGUSR1) == 0);
+	st.ss_flags = AUTODISARM;
+	child_needs(sigaltstack(&st, NULL) == 0 && raise(SIGUSR1) == 0);
+	/* The handler's return puts it back. */
+	child_needs(sigaltstack(NULL, &now) == 0 && now.ss_flags == AUTODISARM);
+	child_needs(now.ss_sp == other_stack && now.ss_size == sizeof(other_stack));
+	st.ss_flags = SS_DISABLE | SS_ONSTACK;
+	child_needs(sigaltstack(&st, NULL) == -1 && errno == EINVAL);
+	st.ss_flags = 4;
+	child_needs(sigaltstack(&st, NULL) == -1 && errno == EINVAL);
+	st.ss_flags = SS_ONSTACK, st.ss_size = 2047;
+	child_needs(sigaltstack(&st, NULL) == -1 && errno == ENOMEM);
+}
+
 static void run(void)
 {
 	static const struct {
 		const char *name;
 		void (*fn)(void);
-		int signal;
+		int signal, code;
 	} cases[] = {
-		{"null read", null_read, SIGSEGV},
-		{"null write", null_write, SIGSEGV},
-		{"null call", null_call, SIGSEGV},
-		{"kernel read", kernel_read, SIGSEGV},
-		{"kernel write", kernel_write, SIGSEGV},
-		{"kernel jump", kernel_jump, SIGSEGV},
-		{"the page below the hole", last_page, SIGSEGV},
-		{"non-canonical read", not_canonical_read, SIGSEGV},
-		{"non-canonical jump", not_canonical_jump, SIGSEGV},
-		{"no stack", stack_in_nowhere, SIGSEGV},
-		{"cli", cli, SIGSEGV},
-		{"hlt", hlt, SIGSEGV},
-		{"in", in_port, SIGSEGV},
-		{"out", out_port, SIGSEGV},
-		{"read CR3", read_cr3, SIGSEGV},
-		{"write CR0", write_cr0, SIGSEGV},
-		{"rdmsr", rdmsr, SIGSEGV},
-		{"wrmsr", wrmsr, SIGSEGV},
-		{"lgdt", lgdt, SIGSEGV},
-		{"ltr", ltr, SIGSEGV},
-		{"swapgs", swapgs, SIGSEGV},
-		{"sysret", sysret, SIGSEGV},
-		{"iret to ring 0", iret_to_kernel, SIGSEGV},
-		{"int 0x20", irq_vector, SIGSEGV},
-		{"int 0x40", timer_vector, SIGSEGV},
-		{"int 14", page_fault_vector, SIGSEGV},
-		{"a kernel selector", bad_selector, SIGSEGV},
-		{"ud2", bad_opcode, SIGILL},
-		{"int3", breakpoint, SIGTRAP},
-		{"single step", single_step, SIGTRAP},
-		{"division by zero", divide, SIGFPE},
-		{"running data", run_data, SIGSEGV},
-		{"writing text", write_text, SIGSEGV},
-		{"abort()", aborts, SIGABRT},
-		{"raise(SIGTERM)", raises_term, SIGTERM},
-		{"a stack without end", deep, SIGSEGV},
+		{"null read", null_read, SIGSEGV, 1},
+		{"null write", null_write, SIGSEGV, 1},
+		{"null call", null_call, SIGSEGV, 1},
+		{"kernel read", kernel_read, SIGSEGV, 1},
+		{"kernel write", kernel_write, SIGSEGV, 1},
+		{"kernel jump", kernel_jump, SIGSEGV, 1},
+		{"the page below the hole", last_page, SIGSEGV, 1},
+		{"non-canonical read", not_canonical_read, SIGSEGV, SI_KERNEL},
+		{"non-canonical jump", not_canonical_jump, SIGSEGV, SI_KERNEL},
+		{"no stack", stack_in_nowhere, SIGSEGV, 1},
+		{"cli", cli, SIGSEGV, SI_KERNEL},
+		{"hlt", hlt, SIGSEGV, SI_KERNEL},
+		{"in", in_port, SIGSEGV, SI_KERNEL},
+		{"out", out_port, SIGSEGV, SI_KERNEL},
+		{"read CR3", read_cr3, SIGSEGV, SI_KERNEL},
+		{"write CR0", write_cr0, SIGSEGV, SI_KERNEL},
+		{"rdmsr", rdmsr, SIGSEGV, SI_KERNEL},
+		{"wrmsr", wrmsr, SIGSEGV, SI_KERNEL},
+		{"lgdt", lgdt, SIGSEGV, SI_KERNEL},
+		{"ltr", ltr, SIGSEGV, SI_KERNEL},
+		{"swapgs", swapgs, SIGSEGV, SI_KERNEL},
+		{"sysret", sysret, SIGSEGV, SI_KERNEL},
+		{"iret to ring 0", iret_to_kernel, SIGSEGV, SI_KERNEL},
+		{"int 0x20", irq_vector, SIGSEGV, SI_KERNEL},
+		{"int 0x40", timer_vector, SIGSEGV, SI_KERNEL},
+		{"int 14", page_fault_vector, SIGSEGV, SI_KERNEL},
+		{"a kernel selector", bad_selector, SIGSEGV, SI_KERNEL},
+		{"ud2", bad_opcode, SIGILL, 2},
+		{"int3", breakpoint, SIGTRAP, SI_KERNEL},
+		{"single step", single_step, SIGTRAP, 2},
+		{"division by zero", divide, SIGFPE, 1},
+		{"x87 division by zero", divide_x87, SIGFPE, FPE_FLTDIV},
+		{"running data", run_data, SIGSEGV, 2},
+		{"writing text", write_text, SIGSEGV, 2},
+		{"abort()", aborts, SIGABRT, SI_TKILL},
+		{"raise(SIGTERM)", raises_term, SIGTERM, SI_TKILL},
+		{"a stack without end", deep, SIGSEGV, 1},
 	};
 
-	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		same(cases[i].name, status_of(cases[i].fn) & 0x7f, cases[i].signal);
+		tried = cases[i].fn;
+		same("and its code", WEXITSTATUS(status_of(with_handlers)),
+		     (unsigned char)cases[i].code);
+	}
+	same("stacks for handlers", status_of(stack_flags), 0);
+	same("a handler without a stack", status_of(no_frame), 0);
+	same("and no second chance", status_of(no_frame_at_all) & 0x7f, SIGSEGV);
+	same("a handler too large for its stack", status_of(small_stack), 0);
 }
 
 const struct suite fault_suite = {"fault", run};
