@@ -83,7 +83,8 @@ static void changed(struct node *dir)
 	/* The tree over the entries, if there is one, is not right any more: others then go by the
 	 * list. */
 	dir->flags &= ~(uint32_t)EXT2_FLAG_INDEX;
-	dir->inode.modified = dir->inode.changed_at = ext2_now();
+	dir->inode.changed_at = ext2_now();
+	dir->inode.modified = TIME_KEPT(dir->inode.changed_at);
 	ext2_node_dirty(dir);
 }
 

@@ -155,7 +155,8 @@ static long write_locked(struct node *n, uint64_t pos, struct uio *u)
 	if (part < 0 && part != -EPAGING && pos >= n->inode.size)
 		ext2_cut(n, (n->inode.size + n->fs->block_size - 1) >> n->fs->block_log);
 	if (done) {
-		n->inode.modified = n->inode.changed_at = ext2_now();
+		n->inode.changed_at = ext2_now();
+		n->inode.modified = TIME_KEPT(n->inode.changed_at);
 		ext2_node_dirty(n);
 	}
 	return done ? done : part;
@@ -200,7 +201,8 @@ static int truncate_locked(struct node *n, uint64_t size)
 		err = ext2_cut(n, (size + n->fs->block_size - 1) >> n->fs->block_log);
 	}
 	n->inode.size = size;
-	n->inode.modified = n->inode.changed_at = ext2_now();
+	n->inode.changed_at = ext2_now();
+	n->inode.modified = TIME_KEPT(n->inode.changed_at);
 	ext2_node_dirty(n);
 	return err;
 }

@@ -178,7 +178,8 @@ static int make_writable(struct node *n, uint64_t index, struct page *p)
 		return -EIO;
 	p->used |= CACHE_SHARED;
 	ext2_page_dirty(n, p, 0, len);
-	n->inode.modified = n->inode.changed_at = ext2_now();
+	n->inode.changed_at = ext2_now();
+	n->inode.modified = TIME_KEPT(n->inode.changed_at);
 	ext2_node_dirty(n);
 	return 0;
 }

@@ -99,6 +99,9 @@ struct inode_ops {
 	void (*release)(struct inode *inode);
 };
 
+#define TIME_KEPT(ns) ((ns) + 1)
+#define TIME_OF(kept) ((kept) - 1)
+
 /*
  * Guarded by the kernel lock. Where the file system has read_unlocked(), its pages and `size` are
  * changed with `lock` too, so that either is enough to look at them. What stat() tells, each a
@@ -115,7 +118,10 @@ struct inode {
 	uint64_t size;
 	uint64_t changed_ns; /* last change, since boot */
 	uint64_t pages;	     /* that it takes up */
-	/* Nanoseconds since 1970, set by hand or kept on a disk; 0: as changed_ns says. */
+	/*
+	 * Nanoseconds since 1970, set by hand or kept on a disk; 0: as changed_ns says. The first
+	 * two are one more than that (TIME_KEPT), as 1970 can be set too.
+	 */
 	uint64_t accessed, modified, changed_at;
 	/* What it is on; NULL: it is in memory only. */
 	struct volume *volume;

@@ -68,6 +68,8 @@ static void memory_stat(struct volume *v, struct volume_stat *out)
 		.blocks = page_count_total(),
 		.free = page_count_free(),
 		.available = page_count_free(),
+		.files = page_count_total(),
+		.files_free = page_count_free(),
 	};
 }
 

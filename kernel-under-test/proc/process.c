@@ -286,3 +286,17 @@ int process_unshare_files(void)
 	files_put(old);
 	return 0;
 }
+
+bool process_may_look(const struct process *p)
+{
+	const struct credentials *c = credentials_current(), *other;
+
+	if (p == process_current() || capable(CAP_SYS_PTRACE))
+		return true;
+	if (p->undumpable || p->zombie)
+		return false;
+	other = process_first_thread(p)->cred;
+	return c->uid == other->uid && c->uid == other->euid && c->uid == other->suid &&
+	       c->gid == other->gid && c->gid == other->egid && c->gid == other->sgid &&
+	       !(other->permitted & ~c->permitted);
+}

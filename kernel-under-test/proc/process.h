@@ -150,6 +150,12 @@ bool process_number_taken(int pid);
 /* The thread of that number, or NULL. */
 struct thread *thread_find(int tid);
 
+/*
+ * Whether the caller may look into that process and change it (Linux: PTRACE_MODE_ATTACH): its own,
+ * one of the same user that may be dumped, or any.
+ */
+bool process_may_look(const struct process *p);
+
 /* What the caller may have of it: the soft limit. */
 static inline uint64_t process_limit(enum limit l)
 {

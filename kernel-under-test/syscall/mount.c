@@ -93,6 +93,8 @@ static long put_statfs(const struct inode *inode, uint64_t out)
 		.blocks = page_count_total(),
 		.free = page_count_free(),
 		.available = page_count_free(),
+		.files = page_count_total(),
+		.files_free = page_count_free(),
 	};
 	struct {
 		int64_t type, block_size;

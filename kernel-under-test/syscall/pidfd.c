@@ -71,7 +71,7 @@ long sys_pidfd_getfd(uint64_t fd, uint64_t target, uint64_t flags)
 		return err;
 	if (!p || p->zombie)
 		return -ESRCH;
-	if (p != process_current() && !capable(CAP_SYS_PTRACE))
+	if (!process_may_look(p))
 		return -EPERM;
 	found = files_find(p->files, target);
 	if (!found)

@@ -134,6 +134,12 @@ long sys_waitid(uint64_t type, uint64_t id, uint64_t info_out, uint64_t options,
 		uint64_t usage_out);
 long sys_unshare(uint64_t flags);
 long sys_set_robust_list(uint64_t head, uint64_t size);
+long sys_get_robust_list(uint64_t tid, uint64_t head_out, uint64_t size_out);
+long sys_kcmp(uint64_t pid1, uint64_t pid2, uint64_t type, uint64_t index1, uint64_t index2);
+long sys_process_vm_readv(uint64_t pid, uint64_t local, uint64_t local_count, uint64_t remote,
+			  uint64_t remote_count, uint64_t flags);
+long sys_process_vm_writev(uint64_t pid, uint64_t local, uint64_t local_count, uint64_t remote,
+			   uint64_t remote_count, uint64_t flags);
 long sys_poll(uint64_t fds, uint64_t n, uint64_t timeout_ms);
 long sys_ppoll(uint64_t fds, uint64_t n, uint64_t timeout, uint64_t mask, uint64_t mask_size);
 long sys_select(uint64_t n, uint64_t in, uint64_t out, uint64_t except, uint64_t timeout);

@@ -17,12 +17,12 @@ struct times {
 
 static const struct times now_both = {{{0, UTIME_NOW}, {0, UTIME_NOW}}};
 
-/* Times before 1970 and after 2554 have no room, and 0 means another thing (fs/inode.h). */
+/* As an inode keeps it. Times before 1970 and after 2554 have no room. */
 static uint64_t to_ns(int64_t sec, int64_t nsec)
 {
 	uint64_t s = sec < 0 ? 0 : MIN((uint64_t)sec, UINT64_MAX / NS_PER_SEC - 1);
 
-	return MAX(s * NS_PER_SEC + (uint64_t)nsec, 1ull);
+	return TIME_KEPT(s * NS_PER_SEC + (uint64_t)nsec);
 }
 
 static bool time_ok(int64_t nsec)
@@ -33,7 +33,7 @@ static bool time_ok(int64_t nsec)
 static long set(struct inode *inode, const struct times *t)
 {
 	bool now = t->at[0].nsec == UTIME_NOW && t->at[1].nsec == UTIME_NOW;
-	uint64_t ns = time_epoch_ns() + arch_time_ns();
+	uint64_t ns = TIME_KEPT(time_epoch_ns() + arch_time_ns());
 	int err = inode_changeable(inode);
 
 	if (err)
