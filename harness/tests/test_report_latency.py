@@ -120,7 +120,24 @@ def test_a_kernel_that_is_not_in_the_catalog_is_shown_by_its_id() -> None:
 def test_an_empty_run_is_an_empty_table() -> None:
     table = latency.build(runs.run([], kernels=["a"]), CATALOG)
     assert table.rows == ()
-    assert latency_table(runs.run([], kernels=[]), CATALOG).row_count == 0
+    assert latency_table(runs.run([], kernels=[]), CATALOG).columns == 0
+
+
+def test_a_narrow_terminal_s_table_is_in_parts_and_cuts_nothing() -> None:
+    run = runs.table_run(
+        {"group/workload": {f"k{n}": 1_000_000 + n for n in range(9)} | {"ref": 2_000_000}},
+        reference="ref",
+    )
+    wide, narrow, least = shown(run, 200), shown(run, 60), shown(run, 46)
+    assert wide.count("2,000,000") == 1 and narrow.count("2,000,000") > 1
+    for out in (wide, narrow):
+        assert max(map(len, out.splitlines())) <= (200 if out is wide else 60)
+        for n in range(9):
+            assert out.count(f"{1_000_000 + n:,} 0.50{TIMES}") == 1, out
+        # What the whole table is, and how to read it, are said once.
+        assert out.count("per operation") == out.count("ratio to") == 1
+    assert [least.count(f"k{n}") for n in range(9)] == [1] * 9
+    assert least.count("2,000,000") == 9
 
 
 def test_the_terminal_s_table_has_every_number() -> None:

@@ -144,8 +144,8 @@ def build(run: Run, kernels: Sequence[Kernel]) -> Page:
     return Page(
         title=" vs ".join(names) if 1 < len(names) <= 3 else "Kernels, side by side",
         subtitle=(
-            f"{len(run.workloads)} workloads on {len(names)} kernels, {environment.clock} clock, "
-            f"{environment.started:%Y-%m-%d %H:%M} UTC"
+            f"{_number(len(run.workloads), 'workload')} on {_number(len(names), 'kernel')}, "
+            f"{environment.clock} clock, {environment.started:%Y-%m-%d %H:%M} UTC"
         ),
         environment=_environment(run),
         complete=run.complete,
@@ -168,6 +168,10 @@ _ISOLATION: dict[Isolation, str] = {
     "boot": "a boot of its own",
     "snapshot": "a copy of the guest as it was when it had come to rest",
 }
+
+
+def _number(count: int, what: str) -> str:
+    return f"{count} {what}{'s' * (count != 1)}"
 
 
 def _environment(run: Run) -> tuple[tuple[str, str], ...]:

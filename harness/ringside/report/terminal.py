@@ -10,6 +10,7 @@ from rich.text import Text
 
 from ringside.catalog.model import Kernel
 from ringside.report import latency, probes, scaling, text
+from ringside.report.parts import Parted
 from ringside.stats.judge import Answer, Judgement, Verdict
 from ringside.stats.ratio import percent
 from ringside.store.schema import Run
@@ -34,7 +35,7 @@ _ANSWER_STYLES: dict[Answer, str] = {
 }
 
 
-def latency_table(run: Run, kernels: Sequence[Kernel]) -> Table:
+def latency_table(run: Run, kernels: Sequence[Kernel]) -> Parted:
     """The cost per operation of each workload on each kernel of a run, with its ratio."""
     view = latency.build(run, kernels)
     environment = run.environment
@@ -48,27 +49,28 @@ def latency_table(run: Run, kernels: Sequence[Kernel]) -> Table:
         caption += "   of what is counted, more is better"
     if view.reference is not None and len(view.columns) > 1:
         caption = f"{text.TIMES} ratio to {view.reference.name}   {caption}"
-    table = Table(
-        title=Text(title),
-        caption=Text(caption),
-        header_style="bold",
-        show_edge=False,
-        pad_edge=False,
-    )
-    table.add_column("workload", no_wrap=True)
-    for column in view.columns:
-        table.add_column(Text(column.name), justify="right")
-    for _, rows in view.groups():
-        for row in rows:
-            table.add_row(Text(row.workload), *(_cell(cell) for cell in row.cells))
-        table.add_section()
-    if view.mean.rows >= 2:
-        means = [
-            Text(text.ratio(value) if value is not None else "", style="bold")
-            for value in view.mean.values
-        ]
-        table.add_row(Text(f"geometric mean of {view.mean.rows}", style="bold"), *means)
-    return table
+
+    def draw(places: Sequence[int]) -> Table:
+        table = Table(header_style="bold", show_edge=False, pad_edge=False)
+        table.add_column("workload", no_wrap=True)
+        for place in places:
+            # A name may be broken between its words, a number never.
+            widest = max((_cell(row.cells[place]).cell_len for row in view.rows), default=0)
+            table.add_column(Text(view.columns[place].name), justify="right", min_width=widest)
+        for _, rows in view.groups():
+            for row in rows:
+                table.add_row(Text(row.workload), *(_cell(row.cells[place]) for place in places))
+            table.add_section()
+        if view.mean.rows >= 2:
+            means = [view.mean.values[place] for place in places]
+            table.add_row(
+                Text(f"geometric mean of {view.mean.rows}", style="bold"),
+                *(Text("" if m is None else text.ratio(m), style="bold") for m in means),
+            )
+        return table
+
+    first = view.columns.index(view.reference) if view.reference is not None else None
+    return Parted(title, caption, len(view.columns), draw, first)
 
 
 def scaling_table(run: Run, kernels: Sequence[Kernel]) -> Table | None:
@@ -119,26 +121,24 @@ def _cell(cell: latency.Cell) -> Text:
     return shown
 
 
-def probe_table(run: Run, kernels: Sequence[Kernel]) -> Table:
+def probe_table(run: Run, kernels: Sequence[Kernel]) -> Parted:
     """How many probes of each family work on each kernel of a run."""
     view = probes.build(run, kernels, latency.column_order(run, kernels))
-    table = Table(
-        title="Features that work, of those probed",
-        header_style="bold",
-        show_edge=False,
-        pad_edge=False,
-    )
-    table.add_column("family", no_wrap=True)
-    for name in view.kernels:
-        table.add_column(Text(name), justify="right")
-    columns = range(len(view.kernels))
-    for family in view.families:
-        table.add_row(
-            Text(family.name), *(_share(family.works(c), len(family.rows)) for c in columns)
-        )
-    table.add_section()
-    table.add_row(Text("all", style="bold"), *(_share(view.works(c), view.total) for c in columns))
-    return table
+
+    def draw(places: Sequence[int]) -> Table:
+        table = Table(header_style="bold", show_edge=False, pad_edge=False)
+        table.add_column("family", no_wrap=True)
+        for place in places:
+            table.add_column(Text(view.kernels[place]), justify="right")
+        for family in view.families:
+            total = len(family.rows)
+            table.add_row(Text(family.name), *(_share(family.works(c), total) for c in places))
+        table.add_section()
+        sums = (_share(view.works(c), view.total) for c in places)
+        table.add_row(Text("all", style="bold"), *sums)
+        return table
+
+    return Parted("Features that work, of those probed", "", len(view.kernels), draw)
 
 
 def gaps(run: Run, kernels: Sequence[Kernel]) -> tuple[str, ...]:
