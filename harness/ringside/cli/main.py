@@ -13,6 +13,7 @@ import ringside
 from ringside.cli.boot import boot
 from ringside.cli.check import check
 from ringside.cli.compare import compare
+from ringside.cli.diff import diff
 from ringside.cli.explain import explain
 from ringside.cli.kernels import kernels
 from ringside.cli.lists import clocks, fetch, workloads
@@ -37,6 +38,7 @@ def cli(debug: bool) -> None:
 for _command in (
     compare,
     check,
+    diff,
     explain,
     observe,
     probe,

@@ -24,6 +24,7 @@ from ringside.store.schema import Clock, Measurement, ProbeAnswer, Run
 _Line = TypeVar("_Line", bound=BaseModel)
 
 RUN_FILE = "run.json"
+LATEST = "latest"
 MEASUREMENTS_FILE = "measurements.jsonl"
 PROBES_FILE = "probes.jsonl"
 
@@ -46,7 +47,7 @@ class RunFolder:
                 path = results / "runs" / (base if number == 1 else f"{base}-{number}")
                 with contextlib.suppress(FileExistsError):
                     path.mkdir()
-                    return cls(path, results / "latest")
+                    return cls(path, results / LATEST)
         raise StoreError(f"{results}/runs: too many runs named {base}")
 
     def add(self, measurement: Measurement) -> None:
@@ -88,11 +89,12 @@ class RunFolder:
 
 
 def find_run(results: Path, name: str | None) -> Path:
-    """The folder of a run by path or by name; the latest for None. Raises StoreError."""
-    if name is None:
-        if not (results / "latest" / RUN_FILE).is_file():
+    """The folder of a run by path or by name; the latest for None or the name `latest`. Raises
+    StoreError."""
+    if name is None or name == LATEST:
+        if not (results / LATEST / RUN_FILE).is_file():
             raise StoreError("there is no run yet: `ringside compare` makes one")
-        return (results / "latest").resolve()
+        return (results / LATEST).resolve()
     for candidate in (Path(name), results / "runs" / name):
         if (candidate / RUN_FILE).is_file():
             return candidate.resolve()

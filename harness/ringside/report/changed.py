@@ -1,0 +1,120 @@
+"""What changed between two runs, for a terminal. All text goes in as `Text`: none is markup."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+
+from rich.console import Group, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from ringside.catalog.model import Kernel
+from ringside.report import text
+from ringside.stats.changes import Change, Changes, Kind
+from ringside.stats.rate import rate_of
+from ringside.stats.ratio import percent
+from ringside.store.schema import Measurement
+
+_STYLES: dict[Kind, str] = {
+    "dearer": "bold red",
+    "lost": "bold red",
+    "cheaper": "cyan",
+    "gained": "cyan",
+    "unjudged": "yellow",
+    "same": "dim",
+}
+
+
+def changes_shown(
+    found: Changes, kernels: Sequence[Kernel], everything: bool = False
+) -> RenderableType:
+    """Every workload and probe that changed, the dearest first, and a line for each kernel that
+    sums it up. Workloads that cost the same are shown where `everything` is asked for."""
+    names = {kernel.id: kernel.name for kernel in kernels}
+    parts: list[RenderableType] = []
+    shown = [c for c in found.costs if everything or c.kind not in ("same", "unjudged")]
+    if shown:
+        parts.append(_table(sorted(shown, key=_order), names if len(found.kernels) > 1 else None))
+    for turned in found.probes:
+        detail = f": {text.plain(turned.detail)}" if turned.detail else ""
+        parts.append(
+            Text.assemble(
+                f"{_name(turned.kernel, names)} {text.plain(turned.probe)}: ",
+                f"{turned.before}, now ",
+                (turned.after, "bold red" if turned.lost else "cyan"),
+                detail,
+            )
+        )
+    for kernel, old, new in found.images:
+        versions = (
+            "of the same version" if old == new else f"{text.plain(new)}, not {text.plain(old)}"
+        )
+        parts.append(Text(f"{_name(kernel, names)}: another image, {versions}"))
+    parts += [Text(_sum(found, kernel, names)) for kernel in found.kernels]
+    parts += [Text(line, style="yellow") for line in _unjudged(found, names)]
+    return Group(*parts)
+
+
+def _order(change: Change) -> tuple[int, float]:
+    kinds = list(_STYLES)
+    return kinds.index(change.kind), -abs(change.ratio.cost - 1) if change.ratio else 0.0
+
+
+def _table(shown: Sequence[Change], names: Mapping[str, str] | None) -> Table:
+    table = Table(header_style="bold", show_edge=False, pad_edge=False)
+    table.add_column("workload", no_wrap=True)
+    if names is not None:
+        table.add_column("kernel")
+    for heading in ("before", "after"):
+        table.add_column(heading, justify="right", no_wrap=True)
+    table.add_column("change")
+    for change in shown:
+        table.add_row(
+            Text(text.plain(change.workload)),
+            *(() if names is None else (Text(_name(change.kernel, names)),)),
+            Text(_value(change.before)),
+            Text(_value(change.after)),
+            Text(_words(change), style=_STYLES[change.kind]),
+        )
+    return table
+
+
+def _value(measurement: Measurement) -> str:
+    rate = rate_of(measurement)
+    if rate is not None:
+        return f"{text.cost(rate.value)} {rate.unit}"
+    return measurement.status if measurement.value is None else text.cost(measurement.value)
+
+
+def _words(change: Change) -> str:
+    ratio = change.ratio
+    if ratio is None:
+        return f"{change.kind}: {text.plain(change.why)}"
+    if change.kind == "same":
+        return ratio.words()
+    sign = "+" if ratio.value > 1 else "\N{MINUS SIGN}"
+    return f"{change.kind}, {sign}{percent(abs(ratio.value - 1))}"
+
+
+def _sum(found: Changes, kernel: str, names: Mapping[str, str]) -> str:
+    counts = Counter(change.kind for change in found.costs if change.kernel == kernel)
+    said = ", ".join(f"{counts[kind]} {kind}" for kind in _STYLES if counts[kind])
+    mean = found.mean(kernel)
+    whole = f"; geometric mean of {mean[1]} costs {text.ratio(mean[0])}" if mean else ""
+    only = sum(name == kernel for name, _ in found.only)
+    left = f"; {only} in one of the runs alone" if only else ""
+    return f"{_name(kernel, names)}: {said or 'nothing to compare'}{whole}{left}"
+
+
+def _unjudged(found: Changes, names: Mapping[str, str]) -> list[str]:
+    """A line for each reason, not for each workload: most often there is one reason for all."""
+    reasons = Counter((c.kernel, c.why) for c in found.costs if c.kind == "unjudged")
+    return [
+        f"{_name(kernel, names)}: {number} not judged: {text.plain(why)}"
+        for (kernel, why), number in reasons.items()
+    ]
+
+
+def _name(kernel: str, names: Mapping[str, str]) -> str:
+    return text.plain(names.get(kernel, kernel))
