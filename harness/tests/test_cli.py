@@ -153,6 +153,17 @@ def test_a_report_is_written_and_made_again(
     assert "report: results/runs/" in capsys.readouterr().out
 
 
+def test_what_a_kernel_lacks_is_a_line_for_each_reason(
+    checkout: Checkout, capsys: pytest.CaptureFixture[str]
+) -> None:
+    checkout(workloads=("a/ok", "a/absent", "b/absent", "b/wrong"))
+    assert run(["compare", "--no-report"]) == 1
+    lines = [line for line in capsys.readouterr().out.splitlines() if line.startswith("one")]
+    assert len(lines) == 2
+    assert lines[0].startswith("one b/wrong: wrong: ")
+    assert lines[1].startswith("one: absent: thing") and lines[1].endswith(": a/absent, b/absent")
+
+
 def test_check_writes_a_baseline_and_judges_by_it(
     checkout: Checkout, capsys: pytest.CaptureFixture[str]
 ) -> None:

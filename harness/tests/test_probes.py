@@ -164,6 +164,19 @@ def test_the_report_counts_by_family_and_names_the_gaps() -> None:
     assert "absent: call: ENOSYS (left out)" in shown
 
 
+def test_a_kernel_that_lacks_everything_has_one_line() -> None:
+    lacks = [runs.answer("beta", probe, "absent") for probe in ("x/one", "y/two")]
+    found = runs.run([], kernels=["alpha", "beta"]).model_copy(
+        update={"probes": (runs.answer("alpha", "x/one", "absent"), *lacks)}
+    )
+    # The first was not asked for the other: that it lacks all is not known.
+    assert gaps(found, []) == (
+        "alpha x/one: absent",
+        "alpha y/two: not asked",
+        "beta: lacks what each of the 2 probes needs",
+    )
+
+
 def test_an_explanation_of_another_answer_explains_nothing() -> None:
     kernel = runs.manifest("beta", probes={"y/three": {"answer": "wrong", "why": "left out"}})
     assert probes.explanation(runs.answer("beta", "y/three", "absent"), kernel) is None

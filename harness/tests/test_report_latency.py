@@ -140,6 +140,13 @@ def test_a_narrow_terminal_s_table_is_in_parts_and_cuts_nothing() -> None:
     assert least.count("2,000,000") == 9
 
 
+def test_what_nobody_has_is_counted_and_not_shown() -> None:
+    costs = {"z/one": {"a": 100, "b": 50}, "z/two": {"a": "absent", "b": "absent"}}
+    out = shown(runs.table_run({**costs, "z/three": {"a": "absent", "b": "wrong"}}))
+    assert "z/one" in out and "z/three" in out and "z/two" not in out
+    assert "not shown: 1 that nobody has" in out
+
+
 def test_the_terminal_s_table_has_every_number() -> None:
     out = shown(example())
     for piece in ("m/three", "1,000", "absent", f"0.50{TIMES}", f"4.00{TIMES}", "qemu64", "7.2.22"):

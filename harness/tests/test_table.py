@@ -18,6 +18,10 @@ from ringside.catalog.model import FACT_COLUMNS, Fact, Facts
 from ringside.cli.main import run
 from ringside.errors import ReportError
 from ringside.report import systems
+from ringside.report.probes import shares
+from ringside.report.text import NO_VALUE
+from ringside.store import ProbeAnswer
+from ringside.store.schema import Answer
 
 README = ROOT / "README.md"
 KERNELS = load(ROOT).kernels
@@ -39,11 +43,40 @@ def test_the_markdown_is_a_table_with_a_link_a_fact() -> None:
     text = systems.markdown(systems.build(KERNELS, {KERNELS[0].id: "same-bytes"}))
     page = MarkdownIt().enable("table").render(text)
     assert page.count("<tr>") == len(KERNELS) + 1
-    assert page.count("<td") == len(KERNELS) * (len(FACT_COLUMNS) + 2)
+    assert page.count("<td") == len(KERNELS) * (len(FACT_COLUMNS) + 3)
     for kernel in KERNELS:
         for key in FACT_COLUMNS:
             source = str(getattr(kernel.facts, key).source)
             assert not source.startswith("https://") or f'href="{source}"' in page
+
+
+def test_what_was_probed_stands_beside_the_facts() -> None:
+    one, two = KERNELS[:2]
+    answers = [
+        answer("ipc/pipe", "works"),
+        answer("file/open", "absent"),
+        answer("file/x", "works"),
+    ]
+    rows = systems.build([one, two], {}, {one.id: shares(answers)})
+    assert [row.probed_words for row in rows] == ["2/3", NO_VALUE]
+    table = [line[2:-2].split(" | ") for line in systems.markdown(rows).splitlines()]
+    assert [(line[2], *line[-2:]) for line in table] == [
+        (systems.PROBES, "File", "Ipc"),
+        (":--", ":--", ":--"),
+        ("2/3", "1/2", "1/1"),
+        (NO_VALUE, NO_VALUE, NO_VALUE),
+    ]
+    assert "<td>1/2</td>\n<td>1/1</td>\n</tr>" in systems.html(rows)
+    first, second = csv.DictReader(io.StringIO(systems.comma_separated(rows)))
+    assert (first["probes_file"], first["probes_file_asked"], second["probes_ipc"]) == (
+        "1",
+        "2",
+        "",
+    )
+
+
+def answer(probe: str, said: Answer) -> ProbeAnswer:
+    return ProbeAnswer(kernel="k", probe=probe, asks="?", answer=said, elf_sha256="0")
 
 
 @given(st.text(max_size=60))
@@ -52,8 +85,8 @@ def test_nothing_in_a_fact_breaks_a_table(value: str) -> None:
     kernel = KERNELS[0].model_copy(update={"facts": Facts(language=fact), "name": value})
     rows = systems.build([kernel], {})
     page = MarkdownIt().enable("table").render(systems.markdown(rows))
-    assert page.count("<td") == len(FACT_COLUMNS) + 2
-    assert systems.html(rows).count("<td") == len(FACT_COLUMNS) + 1
+    assert page.count("<td") == len(FACT_COLUMNS) + 3
+    assert systems.html(rows).count("<td") == len(FACT_COLUMNS) + 2
     assert "<script" not in systems.html(rows).lower()
     assert len(list(csv.reader(io.StringIO(systems.comma_separated(rows), newline="")))) == 2
 
@@ -69,11 +102,13 @@ def test_the_command_takes_rungs_from_results(
     assert run(["table"]) == 0
     assert "| Kernel one | same-bytes |" in capsys.readouterr().out
     assert run(["table", "--format", "html"]) == 0
-    assert "<th>Kernel one</th>\n<td>same-bytes</td>" in capsys.readouterr().out
+    assert "<th>Kernel one</th>\n<td>same-bytes</td>\n<td>" in capsys.readouterr().out
     assert run(["compare", "--no-report", "--kernels", "one"]) == 0
     capsys.readouterr()
-    assert run(["table", "--run", "latest"]) == 2
-    assert "latest: not a run folder" in capsys.readouterr().err
+    assert run(["table", "--run", "latest"]) == 0
+    assert "| Kernel two | listed (same-bytes) |" in capsys.readouterr().out
+    assert run(["table", "--run", "newest"]) == 2
+    assert "newest: not a run folder" in capsys.readouterr().err
 
 
 def test_a_document_keeps_what_stands_around_the_table(
@@ -119,13 +154,17 @@ def test_what_can_not_be_written_is_one_line(
 
 @pytest.mark.skipif(not README.is_file(), reason="there is no README in this checkout")
 def test_the_readme_shows_the_facts_of_the_manifests() -> None:
-    """The rung aside, which comes from results: `ringside table --into README.md` mends it."""
+    """What comes from results aside: `ringside table --into README.md` mends it."""
     shown = README.read_text(encoding="utf-8")
     current = systems.replace_between(shown, systems.markdown(systems.build(KERNELS, {})), "README")
-    assert without_rungs(shown) == without_rungs(current)
+    assert declared(shown) == declared(current)
+    # What is shown was measured: all that runs was probed.
+    assert re.search(r"\| Bantam \| same-bytes \| \d+/\d+ \|", shown)
 
 
-def without_rungs(document: str) -> list[str]:
-    """The lines of the table without its second column."""
+def declared(document: str) -> list[list[str]]:
+    """The table's columns with names and facts, line by line."""
     inside = document.partition(systems.BEGIN)[2].partition(systems.END)[0]
-    return [re.sub(r"^(\| [^|]* \|)[^|]*\|", r"\1", line) for line in inside.splitlines()]
+    lines = [line[2:-2].split(" | ") for line in inside.splitlines() if line]
+    assert lines[0][:3] == ["System", "Rung", systems.PROBES]
+    return [[line[0], *line[3 : 3 + len(FACT_COLUMNS)]] for line in lines]

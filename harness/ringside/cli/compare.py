@@ -132,14 +132,25 @@ def show(run: Run, catalog: Catalog, console: Console) -> None:
                 markup=False,
                 highlight=False,
             )
+    lines = [
+        f"{m.kernel} {m.workload}: {m.status}{': ' + m.detail if m.detail else ''}"
+        for m in run.measurements
+        if m.status not in ("ok", "absent")
+    ]
+    for line in (*lines, *_lacking(run)):
+        console.print(line, markup=False, highlight=False, soft_wrap=True)
+
+
+def _lacking(run: Run) -> list[str]:
+    """What kernels lack by their own word: a line for each reason, with the workloads of it."""
+    found: dict[tuple[str, str], list[str]] = {}
     for m in run.measurements:
-        if m.status != "ok":
-            console.print(
-                f"{m.kernel} {m.workload}: {m.status}{': ' + m.detail if m.detail else ''}",
-                markup=False,
-                highlight=False,
-                soft_wrap=True,
-            )
+        if m.status == "absent":
+            found.setdefault((m.kernel, m.detail or ""), []).append(m.workload)
+    return [
+        f"{kernel}: absent{': ' + detail if detail else ''}: {', '.join(workloads)}"
+        for (kernel, detail), workloads in found.items()
+    ]
 
 
 def show_report(run: Run, catalog: Catalog, folder: Path, console: Console) -> None:

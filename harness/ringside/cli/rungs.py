@@ -1,4 +1,4 @@
-"""How far each kernel got in the runs that are kept."""
+"""How far each kernel got in the runs that are kept, and what it was found to have."""
 
 from __future__ import annotations
 
@@ -9,8 +9,10 @@ from ringside.catalog import RUNGS, Catalog
 from ringside.catalog.model import Rung
 from ringside.errors import StoreError
 from ringside.report.page import rung_reached
+from ringside.report.probes import Shares, shares
 from ringside.store import Run, find_run, load_run
 from ringside.store.boots import BootFolder
+from ringside.store.schema import ProbeAnswer
 
 _NEWEST = 50
 
@@ -34,6 +36,30 @@ def rungs_reached(catalog: Catalog, run: str | None) -> dict[str, Rung]:
             break
     # Two kernels may have the same library linked in; that is what a port to them is.
     return {k.id: min(reached[k.id], k.target, key=RUNGS.index) for k in catalog.kernels}
+
+
+def probes_answered(catalog: Catalog, run: str | None) -> dict[str, Shares]:
+    """What works of each family of probes, of the kernels that were asked in one run; for None, in
+    the newest of the runs that asked the kernel most. One that lacks all of it has an ABI in which
+    nothing could be asked, and is left out.
+
+    Raises StoreError when the run that was named can't be read.
+    """
+    results = catalog.root / "results"
+    runs = _newest(catalog) if run is None else iter((load_run(find_run(results, run)),))
+    most: dict[str, list[ProbeAnswer]] = {}
+    for kept in runs:
+        answers: dict[str, list[ProbeAnswer]] = {}
+        for answer in kept.probes:
+            answers.setdefault(answer.kernel, []).append(answer)
+        for kernel, found in answers.items():
+            if len(found) > len(most.get(kernel, ())):
+                most[kernel] = found
+    return {
+        kernel.id: shares(most[kernel.id])
+        for kernel in catalog.kernels
+        if any(answer.answer != "absent" for answer in most.get(kernel.id, ()))
+    }
 
 
 def _alone(boots: BootFolder, kernel_id: str) -> Rung:

@@ -97,6 +97,11 @@ class Row:
         """The workload's name without its group."""
         return self.workload.removeprefix(f"{self.group}/")
 
+    @property
+    def lacking(self) -> bool:
+        """Whether every kernel says that it lacks what the workload needs."""
+        return all(cell.status == "absent" for cell in self.cells)
+
 
 @dataclass(frozen=True)
 class Mean:

@@ -36,10 +36,9 @@ class Parted:
             return least <= options.max_width
 
         parts = self._parts(fits)
+        yield Text(self.title, style="italic")
         for number, places in enumerate(parts):
-            table = self.draw(places)
-            table.title = Text(self.title) if number == 0 else None
-            yield table
+            yield self.draw(places)
             if number < len(parts) - 1:
                 yield ""
         if self.caption:

@@ -112,6 +112,29 @@ def build(run: Run, kernels: Sequence[Kernel], order: Sequence[str]) -> Probed:
     )
 
 
+@dataclass(frozen=True)
+class Share:
+    """How many probes work, of those that were asked."""
+
+    works: int
+    asked: int
+
+    def __str__(self) -> str:
+        return f"{self.works}/{self.asked}"
+
+
+Shares = Mapping[str, Share]
+
+
+def shares(answers: Sequence[ProbeAnswer]) -> Shares:
+    """What works of each family, by the family's name in order; `answers` are one kernel's."""
+    asked: dict[str, list[bool]] = {}
+    for answer in sorted(answers, key=lambda a: a.probe):
+        family = text.plain(answer.probe).partition("/")[0]
+        asked.setdefault(family, []).append(answer.answer == "works")
+    return {family: Share(sum(works), len(works)) for family, works in asked.items()}
+
+
 def _cell(answer: ProbeAnswer | None, known: Mapping[str, Kernel]) -> ProbedCell:
     if answer is None:
         return ProbedCell(None)

@@ -1,4 +1,5 @@
-"""The feature table: each system's declared facts with their sources, and how far it got here."""
+"""The feature table: each system's declared facts with their sources, how far it got here, and
+how many features of each kind it was found to have."""
 
 from __future__ import annotations
 
@@ -12,9 +13,11 @@ import jinja2
 from ringside.catalog.model import FACT_COLUMNS, RUNGS, Fact, Kernel, Rung
 from ringside.errors import ReportError
 from ringside.report import text
+from ringside.report.probes import Share, Shares
 
 BEGIN = "<!-- ringside table -->"
 END = "<!-- /ringside table -->"
+PROBES = "Probes that work"
 
 
 @dataclass(frozen=True)
@@ -29,7 +32,8 @@ class Cell:
 
 @dataclass(frozen=True)
 class Row:
-    """One system, its cells in the order of FACT_COLUMNS."""
+    """One system, its cells in the order of FACT_COLUMNS. `probed` has what works of each family of
+    probes; it is empty where the system was asked nothing."""
 
     id: str
     name: str
@@ -37,6 +41,19 @@ class Row:
     rung: str
     target: str
     cells: tuple[Cell, ...]
+    probed: Shares
+
+    @property
+    def probed_words(self) -> str:
+        """How many features work, of all that were probed."""
+        if not self.probed:
+            return text.NO_VALUE
+        works = sum(share.works for share in self.probed.values())
+        return str(Share(works, sum(share.asked for share in self.probed.values())))
+
+    def share(self, family: str) -> str:
+        """How many features of one family work, of those that were probed."""
+        return str(self.probed[family]) if family in self.probed else text.NO_VALUE
 
     @property
     def rung_words(self) -> str:
@@ -44,8 +61,13 @@ class Row:
         return self.rung if self.rung == self.target else f"{self.rung} ({self.target})"
 
 
-def build(kernels: Sequence[Kernel], reached: Mapping[str, Rung]) -> tuple[Row, ...]:
-    """The rows, in the order of `kernels`. A kernel that `reached` does not name is listed."""
+def build(
+    kernels: Sequence[Kernel],
+    reached: Mapping[str, Rung],
+    probed: Mapping[str, Shares] | None = None,
+) -> tuple[Row, ...]:
+    """The rows, in the order of `kernels`. A kernel that `reached` does not name is listed, and one
+    that `probed` does not name was asked nothing."""
     rows = []
     for kernel in kernels:
         rung = reached.get(kernel.id, RUNGS[0])
@@ -57,9 +79,15 @@ def build(kernels: Sequence[Kernel], reached: Mapping[str, Rung]) -> tuple[Row, 
                 rung=rung,
                 target=max(kernel.target, rung, key=RUNGS.index),
                 cells=tuple(_cell(getattr(kernel.facts, key)) for key in FACT_COLUMNS),
+                probed=(probed or {}).get(kernel.id, {}),
             )
         )
     return tuple(rows)
+
+
+def families(rows: Sequence[Row]) -> tuple[str, ...]:
+    """The families that any of the systems was probed for, in order."""
+    return tuple(sorted({family for row in rows for family in row.probed}))
 
 
 def _cell(fact: Fact | None) -> Cell:
@@ -72,11 +100,14 @@ def _cell(fact: Fact | None) -> Cell:
 
 def markdown(rows: Sequence[Row]) -> str:
     """A table for a Markdown file; each fact links to its source."""
-    headings = ("System", "Rung", *FACT_COLUMNS.values())
+    kinds = families(rows)
+    headings = ("System", "Rung", PROBES, *FACT_COLUMNS.values(), *map(str.capitalize, kinds))
     lines = [_line(headings), _line([":--"] * len(headings))]
     for row in rows:
         facts = [_link(cell.value, cell.url) for cell in row.cells]
-        lines.append(_line([_link(row.name, row.homepage), row.rung_words, *facts]))
+        probed = [row.share(family) for family in kinds]
+        first = (_link(row.name, row.homepage), row.rung_words, row.probed_words)
+        lines.append(_line([*first, *facts, *probed]))
     return "".join(f"{line}\n" for line in lines)
 
 
@@ -91,21 +122,29 @@ def html(rows: Sequence[Row]) -> str:
         undefined=jinja2.StrictUndefined,
     )
     template = environment.get_template("systems.html.j2")
-    return template.render(headings=tuple(FACT_COLUMNS.values()), rows=rows)
+    return template.render(
+        probes=PROBES, headings=tuple(FACT_COLUMNS.values()), families=families(rows), rows=rows
+    )
 
 
 def comma_separated(rows: Sequence[Row]) -> str:
-    """CSV (RFC 4180) with a header line; each fact is followed by its source, date and note."""
+    """CSV (RFC 4180) with a header line; each fact is followed by its source, date and note, and
+    each family of probes has the number that works and the number asked."""
     stream = io.StringIO()
     writer = csv.writer(stream)
     parts = ("", "_source", "_read", "_note")
     keys = [f"{key}{part}" for key in FACT_COLUMNS for part in parts]
+    kinds = families(rows)
+    keys += [f"probes_{family}{part}" for family in kinds for part in ("", "_asked")]
     writer.writerow(["id", "name", "homepage", "rung", "aims_at", *keys])
     for row in rows:
         values: list[str] = []
         for cell in row.cells:
             source = cell.url or ("this repository" if cell.read else "")
             values += [cell.value if cell.read else "", source, cell.read, cell.note]
+        for family in kinds:
+            share = row.probed.get(family)
+            values += ["", ""] if share is None else [str(share.works), str(share.asked)]
         writer.writerow([row.id, row.name, row.homepage or "", row.rung, row.target, *values])
     return stream.getvalue()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Sequence
 
 from rich.console import Group, RenderableType
@@ -36,8 +37,10 @@ _ANSWER_STYLES: dict[Answer, str] = {
 
 
 def latency_table(run: Run, kernels: Sequence[Kernel]) -> Parted:
-    """The cost per operation of each workload on each kernel of a run, with its ratio."""
-    view = latency.build(run, kernels)
+    """The cost per operation of each workload on each kernel of a run, with its ratio. Workloads
+    that every kernel lacks are counted."""
+    whole = latency.build(run, kernels)
+    view = dataclasses.replace(whole, rows=tuple(r for r in whole.rows if not r.lacking))
     environment = run.environment
     title = (
         f"{text.UNIT_WORDS[view.unit].capitalize()} per operation"
@@ -49,6 +52,9 @@ def latency_table(run: Run, kernels: Sequence[Kernel]) -> Parted:
         caption += "   of what is counted, more is better"
     if view.reference is not None and len(view.columns) > 1:
         caption = f"{text.TIMES} ratio to {view.reference.name}   {caption}"
+    lacking = len(whole.rows) - len(view.rows)
+    if lacking:
+        caption += f"   not shown: {lacking} that nobody has"
 
     def draw(places: Sequence[int]) -> Table:
         table = Table(header_style="bold", show_edge=False, pad_edge=False)
@@ -142,9 +148,15 @@ def probe_table(run: Run, kernels: Sequence[Kernel]) -> Parted:
 
 
 def gaps(run: Run, kernels: Sequence[Kernel]) -> tuple[str, ...]:
-    """A line for each probe that does not work on a kernel."""
+    """A line for each probe that does not work on a kernel, and one for a kernel that has none."""
     view = probes.build(run, kernels, latency.column_order(run, kernels))
-    return tuple(f"{gap.kernel} {gap.row.name}: {gap.cell.words}" for gap in view.gaps)
+    lines: dict[str, list[str]] = {name: [] for name in view.kernels}
+    for gap in view.gaps:
+        lines[gap.kernel].append(f"{gap.kernel} {gap.row.name}: {gap.cell.words}")
+    for column, name in enumerate(view.kernels):
+        if all(row.cells[column].status == "absent" for f in view.families for row in f.rows):
+            lines[name] = [f"{name}: lacks what each of the {view.total} probes needs"]
+    return tuple(line for found in lines.values() for line in found)
 
 
 def _share(works: int, total: int) -> Text:
