@@ -164,6 +164,16 @@ def test_what_a_kernel_lacks_is_a_line_for_each_reason(
     assert lines[1].startswith("one: absent: thing") and lines[1].endswith(": a/absent, b/absent")
 
 
+def test_a_kernel_that_does_not_come_up_is_one_line(
+    checkout: Checkout, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    checkout(workloads=[f"a/ok{n}" for n in range(30)])
+    monkeypatch.setenv("FAKE_QEMU", "silent")
+    assert run(["compare", "--no-report"]) == 1
+    lines = [line for line in capsys.readouterr().out.splitlines() if line.startswith("one")]
+    assert len(lines) == 1 and lines[0].endswith(", a/ok26 and 10 more")
+
+
 def test_check_writes_a_baseline_and_judges_by_it(
     checkout: Checkout, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -109,6 +109,10 @@ def compare(
     return max(status_of(run), 1 if conducted.left_out else 0)
 
 
+# How many workloads a line names that tells of one reason for many.
+_NAMED = 20
+
+
 def status_of(run: Run) -> int:
     """0 when every workload was measured, or its kernel said that it lacks it; else 1."""
     return 0 if all(m.status in ("ok", "absent") for m in run.measurements) else 1
@@ -132,25 +136,30 @@ def show(run: Run, catalog: Catalog, console: Console) -> None:
                 markup=False,
                 highlight=False,
             )
-    lines = [
-        f"{m.kernel} {m.workload}: {m.status}{': ' + m.detail if m.detail else ''}"
-        for m in run.measurements
-        if m.status not in ("ok", "absent")
-    ]
-    for line in (*lines, *_lacking(run)):
+    for line in _failures(run):
         console.print(line, markup=False, highlight=False, soft_wrap=True)
 
 
-def _lacking(run: Run) -> list[str]:
-    """What kernels lack by their own word: a line for each reason, with the workloads of it."""
-    found: dict[tuple[str, str], list[str]] = {}
+def _failures(run: Run) -> list[str]:
+    """What gave no cost: a line for each reason, with the workloads of it. What a kernel lacks by
+    its own word comes last."""
+    found: dict[tuple[bool, str, str, str], list[str]] = {}
     for m in run.measurements:
-        if m.status == "absent":
-            found.setdefault((m.kernel, m.detail or ""), []).append(m.workload)
-    return [
-        f"{kernel}: absent{': ' + detail if detail else ''}: {', '.join(workloads)}"
-        for (kernel, detail), workloads in found.items()
-    ]
+        if m.status != "ok":
+            key = (m.status == "absent", m.kernel, m.status, m.detail or "")
+            found.setdefault(key, []).append(m.workload)
+    lines = []
+    for (_, kernel, status, detail), workloads in sorted(
+        found.items(), key=lambda item: item[0][0]
+    ):
+        words = f"{status}: {detail}" if detail else status
+        if len(workloads) == 1:
+            lines.append(f"{kernel} {workloads[0]}: {words}")
+            continue
+        more = len(workloads) - _NAMED
+        named = ", ".join(workloads[:_NAMED]) + (f" and {more} more" if more > 0 else "")
+        lines.append(f"{kernel}: {words}: {named}")
+    return lines
 
 
 def show_report(run: Run, catalog: Catalog, folder: Path, console: Console) -> None:

@@ -58,7 +58,7 @@ def probes_answered(catalog: Catalog, run: str | None) -> dict[str, Shares]:
     return {
         kernel.id: shares(most[kernel.id])
         for kernel in catalog.kernels
-        if any(answer.answer != "absent" for answer in most.get(kernel.id, ()))
+        if any(answer.answer not in ("absent", "skipped") for answer in most.get(kernel.id, ()))
     }
 
 

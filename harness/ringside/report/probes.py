@@ -49,6 +49,11 @@ class Family:
     name: str
     rows: tuple[ProbedRow, ...]
 
+    @property
+    def total(self) -> int:
+        """How many probes there are."""
+        return len(self.rows)
+
     def works(self, column: int) -> int:
         """How many of them work on the kernel of a column."""
         return sum(row.cells[column].works for row in self.rows)
@@ -73,11 +78,19 @@ class Probed:
     @property
     def total(self) -> int:
         """How many probes there are."""
-        return sum(len(family.rows) for family in self.families)
+        return sum(family.total for family in self.families)
 
     def works(self, column: int) -> int:
         """How many probes work on the kernel of a column."""
         return sum(family.works(column) for family in self.families)
+
+    def all_are(self, column: int, status: Answer) -> bool:
+        """Whether the kernel of a column gave one answer to all."""
+        return all(row.cells[column].status == status for f in self.families for row in f.rows)
+
+    def asked(self, column: int) -> bool:
+        """Whether the kernel of a column was asked anything: it came up, and its ABI can say it."""
+        return not (self.all_are(column, "absent") or self.all_are(column, "skipped"))
 
     @property
     def gaps(self) -> tuple[Gap, ...]:

@@ -137,10 +137,9 @@ def probe_table(run: Run, kernels: Sequence[Kernel]) -> Parted:
         for place in places:
             table.add_column(Text(view.kernels[place]), justify="right")
         for family in view.families:
-            total = len(family.rows)
-            table.add_row(Text(family.name), *(_share(family.works(c), total) for c in places))
+            table.add_row(Text(family.name), *(_share(view, family, c) for c in places))
         table.add_section()
-        sums = (_share(view.works(c), view.total) for c in places)
+        sums = (_share(view, view, c) for c in places)
         table.add_row(Text("all", style="bold"), *sums)
         return table
 
@@ -154,13 +153,17 @@ def gaps(run: Run, kernels: Sequence[Kernel]) -> tuple[str, ...]:
     for gap in view.gaps:
         lines[gap.kernel].append(f"{gap.kernel} {gap.row.name}: {gap.cell.words}")
     for column, name in enumerate(view.kernels):
-        if all(row.cells[column].status == "absent" for f in view.families for row in f.rows):
+        if view.all_are(column, "absent"):
             lines[name] = [f"{name}: lacks what each of the {view.total} probes needs"]
     return tuple(line for found in lines.values() for line in found)
 
 
-def _share(works: int, total: int) -> Text:
-    return Text(f"{works}/{total}", style="" if works == total else "yellow")
+def _share(view: probes.Probed, of: probes.Probed | probes.Family, column: int) -> Text:
+    """How many of `of` work on the kernel of a column; a dash where nothing could be asked."""
+    if not view.asked(column):
+        return Text(text.NO_VALUE, style="dim")
+    works = of.works(column)
+    return Text(f"{works}/{of.total}", style="" if works == of.total else "yellow")
 
 
 def verdict_table(verdict: Verdict, everything: bool = False) -> Group:
