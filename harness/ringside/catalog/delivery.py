@@ -98,6 +98,14 @@ class LoaderDelivery(Strict):
     program_at: Annotated[str, _ADDRESS]
 
 
+class DiskDelivery(Strict):
+    """A disk with an ext2 on it that has what an initrd would have. `device` is QEMU's name of the
+    controller's kind; which disk is the root the command line has to say."""
+
+    method: Literal["disk"] = "disk"
+    device: Annotated[str, Field(pattern=r"^[a-z0-9-]+$")] = "virtio-blk-pci"
+
+
 class EasyFsDelivery(Strict):
     """A disk with an easy-fs on it, where the runner is the first program."""
 
@@ -128,6 +136,7 @@ _Method = (
     | ConsoleDelivery
     | MultibootModuleDelivery
     | LoaderDelivery
+    | DiskDelivery
     | EasyFsDelivery
     | LinkedDelivery
     | TbfDelivery

@@ -1,4 +1,5 @@
-"""The initrd: the runner, the workloads and the plan. One file for all kernels of a run.
+"""The initrd: the runner, the workloads and the plan. One file for all kernels of a run. What is in
+it can also be put on a disk.
 
 /init                         the runner (in the one-program form that is all there is)
 /ringside/plan                what to run, in order
@@ -14,6 +15,7 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
+from typing import Protocol
 
 from ringside.catalog.workloads import Workload, WorkloadSet
 from ringside.errors import ImageError
@@ -65,9 +67,35 @@ def archive_of(
 
     Raises ImageError as `build_initrd` does.
     """
+    archive = CpioWriter()
+    fill(archive, workloads, plan, profile, elves, also)
+    return archive.finish()
+
+
+class Tree(Protocol):
+    """What files can be put into; parents come first. Paths have no slash at their start."""
+
+    def directory(self, path: str, mode: int = 0o755) -> None:
+        """Add a directory."""
+
+    def file(self, path: str, data: bytes, mode: int = 0o644) -> None:
+        """Add a regular file holding `data`."""
+
+    def char_device(self, path: str, major: int, minor: int, mode: int = 0o666) -> None:
+        """Add a character device node."""
+
+
+def fill(
+    archive: Tree,
+    workloads: WorkloadSet,
+    plan: Sequence[str],
+    profile: str,
+    elves: Sequence[Workload],
+    also: Sequence[str] = (),
+) -> None:
+    """Put all that a guest needs into `archive`, as `archive_of` does. Raises ImageError."""
     check_length(plan)
     elves = () if workloads.one_program else elves
-    archive = CpioWriter()
     for name in ("dev", "proc", "ringside", "tmp"):
         archive.directory(name, 0o1777 if name == "tmp" else 0o755)
     archive.char_device("dev/console", 5, 1, 0o600)
@@ -94,7 +122,6 @@ def archive_of(
             archive.file(elf.guest_path, data, 0o755)
     except OSError as error:
         raise ImageError(f"{error.filename}: can't be read: {error.strerror}") from error
-    return archive.finish()
 
 
 def _parents(path: str) -> list[str]:

@@ -15,6 +15,7 @@ from typing import assert_never
 from ringside.catalog.delivery import (
     ConsoleDelivery,
     Delivery,
+    DiskDelivery,
     EasyFsDelivery,
     InitrdDelivery,
     LinkedDelivery,
@@ -27,6 +28,7 @@ from ringside.catalog.delivery import (
 from ringside.errors import ImageError
 from ringside.image.delivery import (
     console,
+    disk,
     easy_fs,
     initrd,
     linked,
@@ -57,6 +59,8 @@ def deliver(how: Delivery, cargo: Cargo) -> Delivered:
             return loader.deliver(how, cargo)
         case ConsoleDelivery():
             return console.deliver(how, cargo)
+        case DiskDelivery():
+            return disk.deliver(how, cargo)
         case EasyFsDelivery():
             return easy_fs.deliver(cargo)
         case TbfDelivery():
@@ -85,6 +89,8 @@ def look(how: Delivery, image: bytes, what: str) -> Facts:
             return loader.look(how, image, what)
         case ConsoleDelivery():
             return (("workloads", f"typed into its shell by {how.encoding}, into {how.folder}"),)
+        case DiskDelivery():
+            return (("workloads", f"on a disk of ext2, by {how.device}"),)
         case EasyFsDelivery():
             return (("workloads", "on a disk of easy-fs"),)
         case TbfDelivery():
