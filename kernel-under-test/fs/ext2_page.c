@@ -291,6 +291,7 @@ int ext2_file_sync(struct inode *inode)
 }
 
 const struct object_ops ext2_object_ops = {
+	.of_inode = true,
 	.page = ext2_page,
 	.peek = ext2_peek,
 	.load = ext2_load,

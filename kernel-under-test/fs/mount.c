@@ -41,6 +41,15 @@ void filesystem_register_disk(const char *name, int (*mount)(struct block_device
 	filesystems[filesystem_count - 1].mount = mount;
 }
 
+bool filesystem_get(size_t i, const char **name, bool *disk)
+{
+	if (i >= filesystem_count)
+		return false;
+	*name = filesystems[i].name;
+	*disk = filesystems[i].mount;
+	return true;
+}
+
 bool filesystem_has_disk(const char *name)
 {
 	for (size_t i = 0; i < filesystem_count; i++)

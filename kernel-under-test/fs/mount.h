@@ -15,6 +15,9 @@ void filesystem_register(const char *name, struct inode *(*create)(void));
 void filesystem_register_disk(const char *name, int (*mount)(struct block_device *device,
 							     bool read_only, struct inode **root));
 
+/* The `i`-th file system: its name, and whether it wants a device; false past the last. */
+bool filesystem_get(size_t i, const char **name, bool *disk);
+
 /* Whether a file system of this name wants a device. */
 bool filesystem_has_disk(const char *name);
 

@@ -226,6 +226,7 @@ static void tmpfs_release(struct object *o)
 }
 
 static const struct object_ops object_ops = {
+	.of_inode = true,
 	.page = tmpfs_page,
 	.peek = tmpfs_peek,
 	.peek_unlocked = true,

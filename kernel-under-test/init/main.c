@@ -69,7 +69,7 @@ void kernel_main(uint64_t handover)
 	vdso_init(time_epoch_ns());
 	futex_init();
 	socket_init();
-	procfs_init();
+	procfs_init(boot.cmdline);
 	filesystem_register("tmpfs", tmpfs_create_volume);
 	filesystem_register("devtmpfs", root_make_devtmpfs);
 	filesystem_register_disk("ext2", ext2_mount);

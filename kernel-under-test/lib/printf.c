@@ -86,9 +86,14 @@ int vformat(char *text, size_t size, const char *fmt, va_list args)
 			break;
 		}
 		case 'u':
+		case 'o':
 		case 'x':
 			v = longs ? va_arg(args, unsigned long) : va_arg(args, unsigned int);
-			at = digits_of(digits, sizeof(digits), v, *fmt == 'x' ? 16 : 10, false);
+			at = digits_of(digits, sizeof(digits), v,
+				       *fmt == 'x'   ? 16
+				       : *fmt == 'o' ? 8
+						     : 10,
+				       false);
 			put_padded(&o, digits + at, sizeof(digits) - at, width, left, pad);
 			break;
 		case 'p':

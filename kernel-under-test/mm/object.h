@@ -25,6 +25,8 @@ struct object_ops {
 	int (*load)(struct object *o, uint64_t index, enum page_use use);
 	/* The last reference is gone. Does not sleep. */
 	void (*release)(struct object *o);
+	/* The object is the `object` of a struct inode. */
+	bool of_inode;
 	/* These two want no kernel lock; all else does. */
 	bool page_unlocked, peek_unlocked;
 };

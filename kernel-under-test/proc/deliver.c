@@ -144,7 +144,7 @@ void trap_user_fault(struct regs *r, int signo, int code, uint64_t addr)
 
 	/* It can't go on, and nobody will make it: that ends the process. */
 	if (signo == SIGKILL || (t->blocked & bit) || p->actions[signo - 1].handler <= SIG_IGN) {
-		log_printf("%s[%d]: signal %d at rip %p, address %p\n", p->comm, t->tid, signo,
+		log_printf("%s[%d]: signal %d at rip %p, address %p\n", t->comm, t->tid, signo,
 			   (void *)r->rip, (void *)addr);
 		process_exit(STATUS_SIGNAL(signo));
 	}

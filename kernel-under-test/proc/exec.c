@@ -157,7 +157,7 @@ static int build_stack(struct space *s, const char *path, const struct args *a,
 	return err ? err : pusher_flush(&p);
 }
 
-static void set_name(struct process *p, const char *path)
+static void set_name(struct thread *t, const char *path)
 {
 	const char *name = path;
 	size_t n;
@@ -166,8 +166,8 @@ static void set_name(struct process *p, const char *path)
 		if (*path == '/')
 			name = path + 1;
 	n = MIN(strlen(name), (size_t)COMM_MAX - 1);
-	memset(p->comm, 0, COMM_MAX);
-	memcpy(p->comm, name, n);
+	memset(t->comm, 0, COMM_MAX);
+	memcpy(t->comm, name, n);
 }
 
 static int open_program(struct process *p, const char *path, struct inode **out)
@@ -309,14 +309,17 @@ int process_exec(struct process *p, const char *path, struct args *args)
 		process_end_others();
 	space->brk_start = space->brk =
 		ALIGN_UP(image.end, PAGE_SIZE) + space_random_gap(BRK_SPREAD);
-	set_name(p, path);
 	p->space = space;
 	if (p->exe)
 		inode_put(p->exe);
 	p->exe = file;
 	p->args_start = strings;
 	p->args_size = args_first_bytes(args);
+	p->env_size = args->used - p->args_size;
+	p->aux_start = sp + (1 + args->argc + 1 + args->envc + 1) * sizeof(uint64_t);
+	p->aux_size = AUX_WORDS * sizeof(uint64_t);
 	t = process_first_thread(p);
+	set_name(t, path);
 	/* Whichever thread called, it is the first one now, and has that one's number. */
 	list_remove(&t->by_tid);
 	t->tid = p->pid;

@@ -26,6 +26,9 @@ static void copy_rest(struct process *child, struct process *parent, struct proc
 	child->exe = inode_get(parent->exe);
 	child->args_start = parent->args_start;
 	child->args_size = parent->args_size;
+	child->env_size = parent->env_size;
+	child->aux_start = parent->aux_start;
+	child->aux_size = parent->aux_size;
 	memcpy(child->limits, parent->limits, sizeof(child->limits));
 	process_watch_cpu(child);
 	child->umask = parent->umask;
@@ -38,7 +41,7 @@ static void copy_rest(struct process *child, struct process *parent, struct proc
 		list_push_back(&parent->action_sharers, &child->action_sharers);
 	if (unlikely(r->no_handlers))
 		signal_reset_actions(child);
-	memcpy(child->comm, parent->comm, COMM_MAX);
+	child->oom_score_adj = parent->oom_score_adj;
 	child->personality = parent->personality;
 	child->barriers = parent->barriers;
 	child->parent = above;
@@ -71,6 +74,7 @@ static void copy_thread(struct thread *t, const struct fork_request *r)
 	t->io_priority = thread_current()->io_priority;
 	t->timer_slack_ns = thread_current()->timer_slack_ns;
 	t->slice_ns = thread_current()->slice_ns;
+	memcpy(t->comm, thread_current()->comm, COMM_MAX);
 	t->clear_tid = r->clear_tid;
 	t->alt_stack.flags = SS_DISABLE;
 }

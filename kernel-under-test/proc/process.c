@@ -1,6 +1,7 @@
 /* Birth, numbers and the first process. */
 #include "proc/process.h"
 
+#include "arch/time.h"
 #include "fs/credentials.h"
 #include "lib/errno.h"
 #include "lib/printf.h"
@@ -37,6 +38,11 @@ void process_init(void)
 		list_init(&by_pid[i]);
 		list_init(&by_tid[i]);
 	}
+}
+
+uint64_t process_births(void)
+{
+	return births;
 }
 
 /* Also finds zombies: their number is not free yet. */
@@ -124,6 +130,7 @@ struct process *process_make(void)
 	}
 	p->pid = p->pgid = p->sid = pid;
 	p->birth = ++births;
+	p->started_ns = arch_time_ns();
 	p->umask = 022;
 	list_init(&p->threads);
 	list_init(&p->signals);

@@ -9,7 +9,6 @@
 #include "sched/wait.h"
 
 #define PID_MAX	    32768
-#define COMM_MAX    16
 #define SIGNALS_MAX 64
 
 /* Memory that execve() may use for arguments and environment. */
@@ -56,6 +55,7 @@ struct process {
 	/* Fixed from birth to death. */
 	int pid;
 	uint64_t birth; /* no two have the same */
+	uint64_t started_ns;
 
 	/* The family. A zombie has nothing left but its status. */
 	struct process *parent;
@@ -97,6 +97,8 @@ struct process {
 
 	/* Where its argument strings were put. */
 	uint64_t args_start, args_size;
+	/* After them the environment; and the auxiliary vector. */
+	uint64_t env_size, aux_start, aux_size;
 	uint32_t umask;
 	/* prctl(): sent when the parent ends; takes over the orphans below it. */
 	int death_signal;
@@ -104,9 +106,9 @@ struct process {
 	/* It has called execve(): its parent may not move it to another group any more. */
 	bool has_executed;
 	uint32_t personality;
+	int16_t oom_score_adj;
 	/* What membarrier() was told to be ready for, until execve(). */
 	uint32_t barriers;
-	char comm[COMM_MAX];
 
 	/* vfork: the parent sleeps until the child has a space of its own. */
 	bool borrows_space;
@@ -137,6 +139,9 @@ static inline struct path_base process_path_base(const struct process *p)
 }
 
 void process_init(void);
+
+/* How many there ever were. */
+uint64_t process_births(void);
 
 /* The process of that number, or NULL. */
 struct process *process_find(int pid);

@@ -13,43 +13,28 @@
 
 #define PROC_MAGIC 0x9fa0
 
-enum kind {
-	ROOT,	 /* /proc */
-	PROCESS, /* /proc/PID */
-	TEXT,	 /* a file of either */
-	SELF,	 /* /proc/self */
-	LINK,	 /* exe, cwd, root of a process */
-	FDS,	 /* /proc/PID/fd */
-	FD,	 /* /proc/PID/fd/N */
-};
-
-/* Made by a lookup, gone with its last reference; the process is looked up at each use. */
-struct proc_node {
-	struct inode inode;
-	enum kind kind;
-	int pid;
-	int which; /* TEXT: index of the file; LINK: of the link; FD: the descriptor */
-	char target[256];
-};
-
 static const char *const links[] = {"exe", "cwd", "root"};
 
 static struct volume volume;
 static const struct inode_ops node_ops;
 static const struct object_ops object_ops;
 
-static struct proc_node *node_of(struct inode *i)
-{
-	return container_of(i, struct proc_node, inode);
-}
-
-static int make(enum kind kind, int pid, int which, struct inode **out)
+static uint32_t mode_of(enum kind kind, bool system, int which)
 {
 	static const uint32_t modes[] = {
-		[ROOT] = S_IFDIR | 0555, [PROCESS] = S_IFDIR | 0555, [TEXT] = S_IFREG | 0444,
-		[SELF] = S_IFLNK | 0777, [LINK] = S_IFLNK | 0777,    [FDS] = S_IFDIR | 0500,
-		[FD] = S_IFLNK | 0700,
+		[ROOT] = S_IFDIR | 0555,    [PROCESS] = S_IFDIR | 0555, [SELF] = S_IFLNK | 0777,
+		[LINK] = S_IFLNK | 0777,    [FDS] = S_IFDIR | 0500,	[FD] = S_IFLNK | 0700,
+		[FDINFOS] = S_IFDIR | 0555, [FDINFO] = S_IFREG | 0444,	[TASKS] = S_IFDIR | 0555,
 	};
+
+	if (kind != TEXT)
+		return modes[kind];
+	return S_IFREG | (!system && proc_process_files[which].take ? 0644 : 0444);
+}
+
+/* What is below /proc/PID and is no thread's of its own keeps the process's; so does `tid` 0. */
+static int make(enum kind kind, int pid, int tid, int which, struct inode **out)
+{
 	struct proc_node *n = kmem_zalloc(sizeof(*n));
 	struct process *p = pid ? process_find(pid) : NULL;
 
@@ -58,13 +43,15 @@ static int make(enum kind kind, int pid, int which, struct inode **out)
 	n->inode.object.ops = &object_ops;
 	n->inode.object.refs = 1;
 	n->inode.ops = &node_ops;
-	n->inode.mode = modes[kind];
+	n->inode.mode = mode_of(kind, !pid, which);
 	n->inode.links = 1;
 	n->inode.volume = &volume;
 	/* One number for each place, so that a directory can be found again in the one above. */
-	n->inode.ino = 1 + ((uint64_t)pid << 20) + ((uint64_t)kind << 12) + (uint64_t)which;
+	n->inode.ino = 1 + ((uint64_t)(tid ? tid : pid) << 24) + ((uint64_t) !!tid << 20) +
+		       ((uint64_t)kind << 16) + (uint64_t)which;
 	n->kind = kind;
 	n->pid = pid;
+	n->tid = tid;
 	if (p && !list_empty(&p->threads)) {
 		n->inode.uid = process_first_thread(p)->cred->euid;
 		n->inode.gid = process_first_thread(p)->cred->egid;
@@ -102,39 +89,56 @@ static int find_file(const struct proc_file *files, size_t count, const char *na
 	return -1;
 }
 
-static int lookup(struct inode *dir, const char *name, size_t len, struct inode **out)
+static int lookup_root(const char *name, size_t len, struct inode **out)
 {
-	struct proc_node *d = node_of(dir);
-	struct process *p;
 	int i;
 
-	if (d->kind == ROOT) {
-		if (name_is(name, len, "self"))
-			return make(SELF, 0, 0, out);
-		if (name_is(name, len, "sys"))
-			return procfs_sys(out);
-		i = find_file(proc_system_files, proc_system_count, name, len);
-		if (i >= 0)
-			return make(TEXT, 0, i, out);
-		i = number(name, len);
-		return i > 0 && process_find(i) ? make(PROCESS, i, 0, out) : -ENOENT;
-	}
-	p = process_find(d->pid);
-	if (!p)
+	if (name_is(name, len, "self"))
+		return make(SELF, 0, 0, 0, out);
+	if (name_is(name, len, "thread-self"))
+		return make(SELF, 0, 0, 1, out);
+	if (name_is(name, len, "sys"))
+		return procfs_sys(out);
+	i = find_file(proc_system_files, proc_system_count, name, len);
+	if (i >= 0)
+		return make(TEXT, 0, 0, i, out);
+	i = number(name, len);
+	return i > 0 && process_find(i) ? make(PROCESS, i, 0, 0, out) : -ENOENT;
+}
+
+static int lookup(struct inode *dir, const char *name, size_t len, struct inode **out)
+{
+	const struct proc_node *d = procfs_node(dir);
+	struct proc_subject s;
+	struct thread *t;
+	int i;
+
+	if (d->kind == ROOT)
+		return lookup_root(name, len, out);
+	if (!procfs_subject(d, &s))
 		return -ENOENT;
-	if (d->kind == FDS) {
-		i = number(name, len);
-		return i >= 0 && files_find(p->files, (uint64_t)i) ? make(FD, d->pid, i, out)
-								   : -ENOENT;
+	i = number(name, len);
+	if (d->kind == FDS || d->kind == FDINFOS) {
+		if (i < 0 || !files_find(s.process->files, (uint64_t)i))
+			return -ENOENT;
+		return make(d->kind == FDS ? FD : FDINFO, d->pid, d->tid, i, out);
+	}
+	if (d->kind == TASKS) {
+		t = i > 0 ? thread_find(i) : NULL;
+		return t && t->process == s.process ? make(PROCESS, d->pid, i, 0, out) : -ENOENT;
 	}
 	if (name_is(name, len, "fd"))
-		return make(FDS, d->pid, 0, out);
+		return make(FDS, d->pid, d->tid, 0, out);
+	if (name_is(name, len, "fdinfo"))
+		return make(FDINFOS, d->pid, d->tid, 0, out);
+	if (name_is(name, len, "task") && !d->tid)
+		return make(TASKS, d->pid, 0, 0, out);
 	i = find_file(proc_process_files, proc_process_count, name, len);
 	if (i >= 0)
-		return make(TEXT, d->pid, i, out);
+		return make(TEXT, d->pid, d->tid, i, out);
 	for (i = 0; i < (int)ARRAY_SIZE(links); i++)
 		if (name_is(name, len, links[i]))
-			return make(LINK, d->pid, i, out);
+			return make(LINK, d->pid, d->tid, i, out);
 	return -ENOENT;
 }
 
@@ -162,7 +166,7 @@ static bool offer_process(struct process *p, void *ctx)
 	return offer(ctx, name, S_IFDIR);
 }
 
-static void list_fds(struct listing *l, const struct process *p)
+static void list_fds(struct listing *l, const struct process *p, uint32_t mode)
 {
 	char name[12];
 
@@ -170,35 +174,55 @@ static void list_fds(struct listing *l, const struct process *p)
 		if (!p->files->slots[fd])
 			continue;
 		format(name, sizeof(name), "%u", fd);
-		offer(l, name, S_IFLNK);
+		offer(l, name, mode);
+	}
+}
+
+static void list_threads(struct listing *l, const struct process *p)
+{
+	const struct thread *t;
+	char name[12];
+
+	list_for_each (t, &p->threads, sibling) {
+		format(name, sizeof(name), "%d", t->tid);
+		offer(l, name, S_IFDIR);
 	}
 }
 
 static int list(struct inode *dir, uint64_t pos, dir_visit visit, void *ctx)
 {
 	struct listing l = {0, pos, visit, ctx, false};
-	struct proc_node *d = node_of(dir);
+	struct proc_node *d = procfs_node(dir);
 	struct process *p = process_find(d->pid);
 	const struct proc_file *files = d->kind == ROOT ? proc_system_files : proc_process_files;
 	size_t count = d->kind == ROOT ? proc_system_count : proc_process_count;
 
 	offer(&l, ".", S_IFDIR);
 	offer(&l, "..", S_IFDIR);
-	if (d->kind == FDS) {
-		if (p)
-			list_fds(&l, p);
+	if (d->kind != ROOT && !p)
+		return 0;
+	if (d->kind == FDS || d->kind == FDINFOS) {
+		list_fds(&l, p, d->kind == FDS ? S_IFLNK : S_IFREG);
+		return 0;
+	}
+	if (d->kind == TASKS) {
+		list_threads(&l, p);
 		return 0;
 	}
 	for (size_t i = 0; i < count; i++)
 		offer(&l, files[i].name, S_IFREG);
 	if (d->kind == ROOT) {
 		offer(&l, "self", S_IFLNK);
+		offer(&l, "thread-self", S_IFLNK);
 		offer(&l, "sys", S_IFDIR);
 		process_each(offer_process, &l);
 	} else {
 		for (size_t i = 0; i < ARRAY_SIZE(links); i++)
 			offer(&l, links[i], S_IFLNK);
 		offer(&l, "fd", S_IFDIR);
+		offer(&l, "fdinfo", S_IFDIR);
+		if (!d->tid)
+			offer(&l, "task", S_IFDIR);
 	}
 	return 0;
 }
@@ -212,10 +236,14 @@ struct inode *procfs_root(void)
 
 static struct inode *parent(struct inode *dir)
 {
-	struct proc_node *d = node_of(dir);
+	struct proc_node *d = procfs_node(dir);
 	struct inode *up;
 
-	if (d->kind == FDS && make(PROCESS, d->pid, 0, &up) == 0)
+	if ((d->kind == FDS || d->kind == FDINFOS) && make(PROCESS, d->pid, d->tid, 0, &up) == 0)
+		return up;
+	if (d->kind == TASKS && make(PROCESS, d->pid, 0, 0, &up) == 0)
+		return up;
+	if (d->kind == PROCESS && d->tid && make(TASKS, d->pid, 0, 0, &up) == 0)
 		return up;
 	/* Who stays when it has been unmounted has nowhere to go. */
 	return inode_get(proc_root ? proc_root : dir);
@@ -235,7 +263,7 @@ static void name_nameless(const struct file *f, char *out, size_t size)
 
 static const char *target(struct inode *inode)
 {
-	struct proc_node *n = node_of(inode);
+	struct proc_node *n = procfs_node(inode);
 	struct process *p = n->kind == SELF ? process_current() : process_find(n->pid);
 	struct file *f;
 
@@ -243,7 +271,11 @@ static const char *target(struct inode *inode)
 	if (!p)
 		return n->target;
 	if (n->kind == SELF) {
-		format(n->target, sizeof(n->target), "%d", p->pid);
+		if (n->which)
+			format(n->target, sizeof(n->target), "%d/task/%d", p->pid,
+			       thread_current()->tid);
+		else
+			format(n->target, sizeof(n->target), "%d", p->pid);
 	} else if (n->kind == FD) {
 		f = files_find(p->files, (uint64_t)n->which);
 		if (f &&
@@ -259,7 +291,7 @@ static const char *target(struct inode *inode)
 
 static int follow(struct inode *inode, struct inode **out)
 {
-	struct proc_node *n = node_of(inode);
+	struct proc_node *n = procfs_node(inode);
 	struct process *p = process_find(n->pid);
 	struct file *f;
 
@@ -280,33 +312,16 @@ static int follow(struct inode *inode, struct inode **out)
 	return 0;
 }
 
-static long read(struct inode *inode, uint64_t pos, struct uio *u)
-{
-	struct proc_node *n = node_of(inode);
-	struct process *p = n->pid ? process_find(n->pid) : process_current();
-	const struct proc_file *file =
-		n->pid ? &proc_process_files[n->which] : &proc_system_files[n->which];
-	struct text t = {kmem_alloc(TEXT_MAX), TEXT_MAX, 0};
-	long done;
-
-	if (!p || !t.at) {
-		kmem_free(t.at);
-		return p ? -ENOMEM : -ESRCH;
-	}
-	file->make(&t, p);
-	done = procfs_read_text(t.at, t.len, pos, u);
-	kmem_free(t.at);
-	return done;
-}
-
 static const struct inode_ops node_ops = {
 	.lookup = lookup,
 	.list = list,
 	.parent = parent,
 	.target = target,
 	.follow = follow,
-	.read = read,
+	.read = procfs_read,
 	PROCFS_REFUSALS,
+	.write = procfs_write,
+	.truncate = procfs_truncate,
 };
 
 static void release(struct object *o)
@@ -328,11 +343,12 @@ static struct inode *create(void)
 {
 	if (proc_root)
 		return inode_get(proc_root);
-	return make(ROOT, 0, 0, &proc_root) < 0 ? NULL : proc_root;
+	return make(ROOT, 0, 0, 0, &proc_root) < 0 ? NULL : proc_root;
 }
 
-void procfs_init(void)
+void procfs_init(const char *cmdline)
 {
+	proc_kernel_cmdline = cmdline;
 	volume_init_memory(&volume, PROC_MAGIC);
 	filesystem_register("proc", create);
 }

@@ -2,6 +2,36 @@
 #pragma once
 
 #include "fs/inode.h"
+#include "proc/procfs_text.h"
+
+/* What a node of /proc is. */
+enum kind {
+	ROOT,	 /* /proc */
+	PROCESS, /* /proc/PID */
+	TEXT,	 /* a file of either */
+	SELF,	 /* /proc/self, or with `which` /proc/thread-self */
+	LINK,	 /* exe, cwd, root of a process */
+	FDS,	 /* /proc/PID/fd */
+	FD,	 /* /proc/PID/fd/N */
+	FDINFOS, /* /proc/PID/fdinfo */
+	FDINFO,	 /* /proc/PID/fdinfo/N */
+	TASKS,	 /* /proc/PID/task */
+		 /* /proc/PID/task/TID is a PROCESS, and what is in it as there, with a thread. */
+};
+
+/* Made by a lookup, gone with its last reference; the process is looked up at each use. */
+struct proc_node {
+	struct inode inode;
+	enum kind kind;
+	int pid, tid; /* tid: of one thread; 0: of all */
+	int which;    /* TEXT: index of the file; LINK: of the link; FD: the descriptor */
+	char target[256];
+};
+
+static inline struct proc_node *procfs_node(struct inode *i)
+{
+	return container_of(i, struct proc_node, inode);
+}
 
 /* Nothing can be made, moved or taken away in /proc. */
 int procfs_refuse_create(struct inode *dir, const char *name, size_t len, uint32_t mode,
@@ -18,9 +48,7 @@ int procfs_no_pages(struct object *o, uint64_t index, enum page_use use, struct 
 
 #define PROCFS_REFUSALS                                                                            \
 	.create = procfs_refuse_create, .symlink = procfs_refuse_symlink,                          \
-	.link = procfs_refuse_link, .unlink = procfs_refuse_unlink,                                \
-	.rename = procfs_refuse_rename, .write = procfs_refuse_write,                              \
-	.truncate = procfs_refuse_truncate
+	.link = procfs_refuse_link, .unlink = procfs_refuse_unlink, .rename = procfs_refuse_rename
 
 /* The part of a text of `len` bytes that is asked for: how many bytes, or -errno. */
 long procfs_read_text(const char *text, size_t len, uint64_t pos, struct uio *u);
@@ -29,3 +57,9 @@ long procfs_read_text(const char *text, size_t len, uint64_t pos, struct uio *u)
 struct inode *procfs_root(void);
 /* /proc/sys. */
 int procfs_sys(struct inode **out);
+
+/* procfs_file.c. Whom a node is about; false: he is gone. */
+bool procfs_subject(const struct proc_node *n, struct proc_subject *s);
+long procfs_read(struct inode *inode, uint64_t pos, struct uio *u);
+long procfs_write(struct inode *inode, uint64_t pos, struct uio *u);
+int procfs_truncate(struct inode *inode, uint64_t size);

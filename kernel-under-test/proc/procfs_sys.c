@@ -244,6 +244,8 @@ static const struct inode_ops sys_ops = {
 	.parent = parent,
 	.read = read,
 	PROCFS_REFUSALS,
+	.write = procfs_refuse_write,
+	.truncate = procfs_refuse_truncate,
 };
 
 static void release_node(struct object *o)

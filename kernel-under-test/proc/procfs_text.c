@@ -1,17 +1,11 @@
 #include "proc/procfs_text.h"
 
 #include "arch/smp.h"
-#include "arch/spin.h"
-#include "arch/time.h"
 #include "fs/credentials.h"
-#include "fs/mount.h"
-#include "fs/volume.h"
+#include "lib/errno.h"
 #include "lib/printf.h"
 #include "lib/string.h"
-#include "mm/page.h"
 #include "proc/signal.h"
-#include "proc/uts.h"
-#include "proc/vdso.h"
 #include "sched/sched.h"
 
 void text_add(struct text *t, const char *fmt, ...)
@@ -25,117 +19,36 @@ void text_add(struct text *t, const char *fmt, ...)
 	t->len = MIN(t->len + (size_t)n, t->size - 1);
 }
 
-static void meminfo(struct text *t, struct process *p)
+static char state_of(const struct proc_subject *s)
 {
-	uint64_t total = page_count_total() * (PAGE_SIZE / 1024);
-	uint64_t free = page_count_free() * (PAGE_SIZE / 1024);
-
-	(void)p;
-	text_add(t, "MemTotal:       %8lu kB\nMemFree:        %8lu kB\n", total, free);
-	text_add(t, "MemAvailable:   %8lu kB\nBuffers:        %8lu kB\n", free, 0ul);
-	text_add(t, "Cached:         %8lu kB\nSwapTotal:      %8lu kB\n", 0ul, 0ul);
-	text_add(t, "SwapFree:       %8lu kB\n", 0ul);
-}
-
-static void cpuinfo(struct text *t, struct process *p)
-{
-	char name[ARCH_CPU_NAME_MAX];
-
-	(void)p;
-	arch_cpu_name(name);
-	for (unsigned int i = 0; i < arch_cpu_count(); i++)
-		text_add(t, "processor\t: %u\nmodel name\t: %s\n\n", i, name);
-}
-
-static void uptime(struct text *t, struct process *p)
-{
-	uint64_t cs = arch_time_ns() / 10000000;
-
-	(void)p;
-	text_add(t, "%lu.%02lu 0.00\n", cs / 100, cs % 100);
-}
-
-static void version(struct text *t, struct process *p)
-{
-	(void)p;
-	text_add(t, "Linux version %s (the ABI that %s follows)\n", uts[UTS_RELEASE],
-		 uts[UTS_VERSION]);
-}
-
-static void mount_line(struct text *t, const char *filesystem, const char *path,
-		       const struct volume *v)
-{
-	uint32_t flags = v ? v->flags : 0;
-
-	text_add(t, "%s %s %s %s%s%s%s%s 0 0\n", filesystem, path, filesystem,
-		 v && v->read_only ? "ro" : "rw", flags & VOLUME_NOSUID ? ",nosuid" : "",
-		 flags & VOLUME_NODEV ? ",nodev" : "", flags & VOLUME_NOEXEC ? ",noexec" : "",
-		 flags & VOLUME_NOATIME ? ",noatime" : ",relatime");
-}
-
-static void mounts(struct text *t, struct process *p)
-{
-	const char *filesystem;
-	struct inode *at;
-	char path[256];
-
-	text_add(t, "rootfs / tmpfs rw 0 0\n");
-	for (size_t i = 0; mount_get(i, &filesystem, &at); i++)
-		if (path_name(p->root, at, path, sizeof(path)) > 0)
-			mount_line(t, filesystem, path, at->mounted->volume);
-}
-
-static bool count_one(struct process *p, void *ctx)
-{
-	(void)p;
-	++*(unsigned int *)ctx;
-	return true;
-}
-
-static void loadavg(struct text *t, struct process *p)
-{
-	unsigned int n = 0;
-
-	process_each(count_one, &n);
-	text_add(t, "0.00 0.00 0.00 1/%u %d\n", n, p->pid);
-}
-
-static char state_of(const struct process *p)
-{
-	if (p->stopped)
+	if (s->process->stopped)
 		return 'T';
-	return process_first_thread(p)->state == THREAD_RUNNING ? 'R' : 'S';
-}
-
-static uint64_t size_of(const struct process *p)
-{
-	uint64_t size;
-
-	space_lock(p->space);
-	size = space_size(p->space);
-	space_unlock(p->space);
-	return size;
+	return s->thread->state == THREAD_RUNNING ? 'R' : 'S';
 }
 
 #define NS_PER_TICK 10000000ul
 
 /* Fields that are not kept are 0, as proc(5) has them. */
-static void stat(struct text *t, struct process *p)
+static void stat(struct text *t, const struct proc_subject *s)
 {
-	const struct thread *first = process_first_thread(p);
+	const struct process *p = s->process;
+	const struct thread *of = s->thread;
+	uint64_t cpu_ns = s->alone ? thread_cpu_ns(of) : process_cpu_ns(p);
 
-	text_add(t, "%d (%s) %c %d %d %d 0 -1 0 0 0 0 0 ", p->pid, p->comm, state_of(p),
-		 p->parent ? p->parent->pid : 0, p->pgid, p->sid);
-	text_add(t, "%lu 0 %lu 0 %d %d %u 0 0 %lu %lu ", process_cpu_ns(p) / NS_PER_TICK,
-		 p->children_cpu_ns / NS_PER_TICK, 20 + first->nice, first->nice, p->thread_count,
-		 size_of(p), p->space->resident);
-	text_add(t,
-		 "18446744073709551615 0 0 0 0 0 0 0 0 0 0 0 0 17 0 0 0 0 0 0 0 0 0 0 0 0 0 0\n");
+	text_add(t, "%d (%s) %c %d %d %d 0 -1 0 0 0 0 0 ", s->alone ? of->tid : p->pid, of->comm,
+		 state_of(s), p->parent ? p->parent->pid : 0, p->pgid, p->sid);
+	text_add(t, "%lu 0 %lu 0 %d %d %u 0 %lu %lu %lu ", cpu_ns / NS_PER_TICK,
+		 p->children_cpu_ns / NS_PER_TICK, 20 + of->nice, of->nice, p->thread_count,
+		 p->started_ns / NS_PER_TICK, proc_size(p), p->space->resident);
+	text_add(t, "%lu 0 0 %lu 0 0 0 0 0 0 0 0 0 %d %u %u %u 0 0 0 0 0 %lu %lu %lu %lu %lu 0\n",
+		 p->limits[RLIMIT_RSS][0], p->space->stack_top, p->exit_signal, of->cpu,
+		 of->rt_priority, of->policy, p->space->brk_start, p->args_start,
+		 p->args_start + p->args_size, p->args_start + p->args_size,
+		 p->args_start + p->args_size + p->env_size);
 }
 
-static void add_signals(struct text *t, const struct process *p)
+static void add_signals(struct text *t, const struct process *p, const struct thread *of)
 {
-	const struct thread *first = process_first_thread(p);
 	uint64_t ignored = 0, caught = 0;
 
 	for (int i = 0; i < SIGNALS_MAX; i++) {
@@ -143,111 +56,184 @@ static void add_signals(struct text *t, const struct process *p)
 		caught |= p->actions[i].handler > SIG_IGN ? BIT(i) : 0;
 	}
 	text_add(t, "SigQ:\t%u/%lu\n", p->signals_kept, p->limits[RLIMIT_SIGPENDING][0]);
-	text_add(t, "SigPnd:\t%016lx\nShdPnd:\t%016lx\nSigBlk:\t%016lx\n", first->pending,
-		 p->pending, first->blocked);
+	text_add(t, "SigPnd:\t%016lx\nShdPnd:\t%016lx\nSigBlk:\t%016lx\n", of->pending, p->pending,
+		 of->blocked);
 	text_add(t, "SigIgn:\t%016lx\nSigCgt:\t%016lx\n", ignored, caught);
 }
 
-static void status(struct text *t, struct process *p)
+static void status(struct text *t, const struct proc_subject *s)
 {
-	const struct credentials *c = process_first_thread(p)->cred;
-	char state = state_of(p);
+	const struct process *p = s->process;
+	const struct thread *of = s->thread;
+	const struct credentials *c = of->cred;
+	char state = state_of(s);
 
-	text_add(t, "Name:\t%s\nUmask:\t%04x\nState:\t%c (%s)\n", p->comm,
-		 (p->umask >> 6 & 7) << 8 | (p->umask >> 3 & 7) << 4 | (p->umask & 7), state,
+	text_add(t, "Name:\t%s\nUmask:\t%04o\nState:\t%c (%s)\n", of->comm, p->umask, state,
 		 state == 'R'	? "running"
 		 : state == 'T' ? "stopped"
 				: "sleeping");
-	text_add(t, "Tgid:\t%d\nPid:\t%d\nPPid:\t%d\nTracerPid:\t0\n", p->pid, p->pid,
-		 p->parent ? p->parent->pid : 0);
+	text_add(t, "Tgid:\t%d\nNgid:\t0\nPid:\t%d\nPPid:\t%d\nTracerPid:\t0\n", p->pid,
+		 s->alone ? of->tid : p->pid, p->parent ? p->parent->pid : 0);
 	text_add(t, "Uid:\t%u\t%u\t%u\t%u\n", c->uid, c->euid, c->suid, c->fsuid);
 	text_add(t, "Gid:\t%u\t%u\t%u\t%u\nFDSize:\t%u\nGroups:\t", c->gid, c->egid, c->sgid,
 		 c->fsgid, p->files->capacity);
 	for (uint32_t i = 0; i < c->group_count; i++)
 		text_add(t, "%u ", c->groups[i]);
 	text_add(t, "\n");
-	text_add(t, "VmSize:\t%8lu kB\nVmRSS:\t%8lu kB\nThreads:\t%u\n", size_of(p) / 1024,
+	text_add(t, "VmSize:\t%8lu kB\nVmRSS:\t%8lu kB\nThreads:\t%u\n", proc_size(p) / 1024,
 		 p->space->resident * (PAGE_SIZE / 1024), p->thread_count);
-	add_signals(t, p);
+	add_signals(t, p, of);
 	text_add(t, "CapInh:\t%016lx\nCapPrm:\t%016lx\nCapEff:\t%016lx\n", c->inheritable,
 		 c->permitted, c->effective);
-	text_add(t, "CapBnd:\t%016lx\nCapAmb:\t%016lx\nNoNewPrivs:\t%d\n", c->bounding, c->ambient,
-		 c->no_new_privileges);
+	text_add(t, "CapBnd:\t%016lx\nCapAmb:\t%016lx\nNoNewPrivs:\t%d\nSeccomp:\t0\n", c->bounding,
+		 c->ambient, c->no_new_privileges);
+	text_add(t, "Cpus_allowed:\t%x\n", of->allowed & (uint32_t)(BIT(arch_cpu_count()) - 1));
 }
 
-static void comm(struct text *t, struct process *p)
+static void comm(struct text *t, const struct proc_subject *s)
 {
-	text_add(t, "%s\n", p->comm);
+	text_add(t, "%s\n", s->thread->comm);
 }
 
-/* The argument strings as they are in the process's memory now. */
-static void cmdline(struct text *t, struct process *p)
+static int set_comm(const char *text, const struct proc_subject *s)
 {
-	size_t n = MIN(p->args_size, t->size - 1);
+	size_t len = MIN(strlen(text), (size_t)COMM_MAX - 1);
 
-	if (space_read(p->space, p->args_start, t->at, n) == 0)
+	if (s->process != process_current())
+		return -EINVAL;
+	memset(s->thread->comm, 0, COMM_MAX);
+	memcpy(s->thread->comm, text, len);
+	return 0;
+}
+
+/* Bytes of the process's memory, as they are there now. */
+static void add_memory(struct text *t, const struct process *p, uint64_t at, uint64_t size)
+{
+	size_t n = MIN(size, t->size - 1);
+
+	if (n && space_read(p->space, at, t->at, n) == 0)
 		t->len = n;
 }
 
-static void maps(struct text *t, struct process *p)
+static void cmdline(struct text *t, const struct proc_subject *s)
 {
-	char path[256];
-	struct area a = {0};
-
-	while (space_next_area(p->space, a.end, &a)) {
-		bool file = a.object && p->exe && a.object == &p->exe->object;
-
-		if (vdso_is(&a)) {
-			text_add(t, "%08lx-%08lx r--p 00000000 00:00 0 [vvar]\n", a.start,
-				 a.start + PAGE_SIZE);
-			text_add(t, "%08lx-%08lx r-xp 00000000 00:00 0 [vdso]\n",
-				 a.start + PAGE_SIZE, a.end);
-			continue;
-		}
-		text_add(t, "%08lx-%08lx %c%c%c%c %08lx 00:00 0 ", a.start, a.end,
-			 a.flags & AREA_READ ? 'r' : '-', a.flags & AREA_WRITE ? 'w' : '-',
-			 a.flags & AREA_EXEC ? 'x' : '-', a.flags & AREA_SHARED ? 's' : 'p',
-			 a.offset);
-		if (file && file_path(p->root, p->exe, path, sizeof(path)) > 0)
-			text_add(t, "%s", path);
-		else if (a.flags & AREA_STACK)
-			text_add(t, "[stack]");
-		else if (a.start >= p->space->brk_start && a.end <= p->space->brk + PAGE_SIZE)
-			text_add(t, "[heap]");
-		text_add(t, "\n");
-	}
+	add_memory(t, s->process, s->process->args_start, s->process->args_size);
 }
 
-/* How often each CPU has taken locks of each class: documented in arch/spin.h. */
-static void bantam_locks(struct text *t, struct process *p)
+static void environ(struct text *t, const struct proc_subject *s)
 {
-	static const char *const names[LOCK_CLASSES] = {
-		[LOCK_KERNEL] = "kernel", [LOCK_SPACE] = "space", [LOCK_INODE] = "inode",
-		[LOCK_STORE] = "store",	  [LOCK_KMEM] = "kmem",	  [LOCK_PAGE] = "page",
+	if (process_may_look(s->process))
+		add_memory(t, s->process, s->process->args_start + s->process->args_size,
+			   s->process->env_size);
+}
+
+static void auxv(struct text *t, const struct proc_subject *s)
+{
+	if (process_may_look(s->process))
+		add_memory(t, s->process, s->process->aux_start, s->process->aux_size);
+}
+
+static void add_limit(struct text *t, uint64_t limit)
+{
+	size_t start = t->len;
+
+	if (limit == UNLIMITED)
+		text_add(t, "unlimited");
+	else
+		text_add(t, "%lu", limit);
+	while (t->len - start < 21)
+		text_add(t, " ");
+}
+
+static void limits(struct text *t, const struct proc_subject *s)
+{
+	static const struct {
+		const char *name, *unit;
+	} names[RLIMITS] = {
+		[RLIMIT_CPU] = {"Max cpu time", "seconds"},
+		[RLIMIT_FSIZE] = {"Max file size", "bytes"},
+		[RLIMIT_DATA] = {"Max data size", "bytes"},
+		[RLIMIT_STACK] = {"Max stack size", "bytes"},
+		[RLIMIT_CORE] = {"Max core file size", "bytes"},
+		[RLIMIT_RSS] = {"Max resident set", "bytes"},
+		[RLIMIT_NPROC] = {"Max processes", "processes"},
+		[RLIMIT_NOFILE] = {"Max open files", "files"},
+		[RLIMIT_MEMLOCK] = {"Max locked memory", "bytes"},
+		[RLIMIT_AS] = {"Max address space", "bytes"},
+		[RLIMIT_LOCKS] = {"Max file locks", "locks"},
+		[RLIMIT_SIGPENDING] = {"Max pending signals", "signals"},
+		[RLIMIT_MSGQUEUE] = {"Max msgqueue size", "bytes"},
+		[RLIMIT_NICE] = {"Max nice priority", ""},
+		[RLIMIT_RTPRIO] = {"Max realtime priority", ""},
+		[RLIMIT_RTTIME] = {"Max realtime timeout", "us"},
 	};
 
-	(void)p;
-	text_add(t, "cpu");
-	for (unsigned int c = 0; c < LOCK_CLASSES; c++)
-		text_add(t, " %s", names[c]);
-	text_add(t, "\n");
-	for (unsigned int i = 0; i < arch_cpu_count(); i++) {
-		text_add(t, "%u", i);
-		for (unsigned int c = 0; c < LOCK_CLASSES; c++)
-			text_add(t, " %lu", arch_lock_count(i, c));
-		text_add(t, "\n");
+	text_add(
+		t,
+		"Limit                     Soft Limit           Hard Limit           Units     \n");
+	for (size_t i = 0; i < RLIMITS; i++) {
+		size_t start = t->len;
+
+		text_add(t, "%s", names[i].name);
+		while (t->len - start < 26)
+			text_add(t, " ");
+		add_limit(t, s->process->limits[i][0]);
+		add_limit(t, s->process->limits[i][1]);
+		text_add(t, "%s\n", names[i].unit);
 	}
 }
 
-const struct proc_file proc_system_files[] = {
-	{"meminfo", meminfo},		{"cpuinfo", cpuinfo}, {"uptime", uptime},
-	{"version", version},		{"mounts", mounts},   {"loadavg", loadavg},
-	{"bantam_locks", bantam_locks},
-};
-const size_t proc_system_count = ARRAY_SIZE(proc_system_files);
+static void cgroup(struct text *t, const struct proc_subject *s)
+{
+	/* There are none. */
+	(void)t, (void)s;
+}
+
+static void personality(struct text *t, const struct proc_subject *s)
+{
+	text_add(t, "%08x\n", s->process->personality);
+}
+
+static void oom_score_adj(struct text *t, const struct proc_subject *s)
+{
+	text_add(t, "%d\n", s->process->oom_score_adj);
+}
+
+/* Kept: who touches the last page is the one that is killed. */
+static int set_oom_score_adj(const char *text, const struct proc_subject *s)
+{
+	bool minus = *text == '-';
+	int v = 0;
+
+	text += minus;
+	if (*text < '0' || *text > '9')
+		return -EINVAL;
+	for (; *text >= '0' && *text <= '9' && v <= 1000; text++)
+		v = v * 10 + (*text - '0');
+	if ((*text && *text != '\n') || v > 1000)
+		return -EINVAL;
+	v = minus ? -v : v;
+	if (v < s->process->oom_score_adj && !capable(CAP_SYS_RESOURCE))
+		return -EACCES;
+	s->process->oom_score_adj = (int16_t)v;
+	return 0;
+}
 
 const struct proc_file proc_process_files[] = {
-	{"stat", stat},	      {"status", status}, {"comm", comm},
-	{"cmdline", cmdline}, {"maps", maps},	  {"mounts", mounts},
+	{"stat", stat, NULL},
+	{"status", status, NULL},
+	{"comm", comm, set_comm},
+	{"cmdline", cmdline, NULL},
+	{"maps", proc_maps, NULL},
+	{"mounts", proc_mounts, NULL},
+	{"mountinfo", proc_mountinfo, NULL},
+	{"environ", environ, NULL},
+	{"auxv", auxv, NULL},
+	{"limits", limits, NULL},
+	{"cgroup", cgroup, NULL},
+	{"personality", personality, NULL},
+	{"statm", proc_statm, NULL},
+	{"smaps", proc_smaps, NULL},
+	{"oom_score_adj", oom_score_adj, set_oom_score_adj},
 };
 const size_t proc_process_count = ARRAY_SIZE(proc_process_files);

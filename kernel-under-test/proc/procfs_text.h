@@ -14,11 +14,33 @@ struct text {
 
 void text_add(struct text *t, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 
-/* A file of /proc, or of /proc/PID when it wants a process. */
-struct proc_file {
-	const char *name;
-	void (*make)(struct text *t, struct process *p);
+/* Whom a file is about: a process, or with `alone` one thread of it. Of /proc: who reads. */
+struct proc_subject {
+	struct process *process;
+	struct thread *thread;
+	bool alone;
 };
 
+struct proc_file {
+	const char *name;
+	void (*make)(struct text *t, const struct proc_subject *s);
+	/* The text that someone writes, ended by a zero: 0 or -errno. Absent: it is only read. */
+	int (*take)(const char *text, const struct proc_subject *s);
+};
+
+/* Of /proc, and of a process or a thread. */
 extern const struct proc_file proc_system_files[], proc_process_files[];
 extern const size_t proc_system_count, proc_process_count;
+
+/* procfs_memory.c */
+void proc_maps(struct text *t, const struct proc_subject *s);
+void proc_smaps(struct text *t, const struct proc_subject *s);
+void proc_statm(struct text *t, const struct proc_subject *s);
+
+/* procfs_system.c */
+extern const char *proc_kernel_cmdline;
+void proc_mounts(struct text *t, const struct proc_subject *s);
+void proc_mountinfo(struct text *t, const struct proc_subject *s);
+
+/* Bytes of all areas of a process's memory. */
+uint64_t proc_size(const struct process *p);

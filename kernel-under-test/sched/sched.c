@@ -199,27 +199,17 @@ void sched_poke(const struct thread *t)
 		arch_cpu_kick(t->cpu);
 }
 
-static void settle(const struct process *p)
+void sched_settle_others(bool all)
 {
+	const struct process *p = thread_current()->process;
 	unsigned int me = arch_cpu_id();
 	uint32_t ask = 0;
 
 	for (unsigned int i = 0; i < arch_cpu_count(); i++)
-		if (i != me && (!p || queues[i].current->process == p))
+		if (i != me && (all || queues[i].current->process == p))
 			ask |= 1u << i;
-	if (ask)
+	if (p && ask)
 		arch_cpu_flush(ask);
-}
-
-void sched_settle_others(void)
-{
-	if (thread_current()->process)
-		settle(thread_current()->process);
-}
-
-void sched_settle_all(void)
-{
-	settle(NULL);
 }
 
 /* A thread that waits for another CPU and may run on this one; else this one's idle thread. */
@@ -292,6 +282,11 @@ void sched_block(void)
 {
 	thread_current()->state = THREAD_BLOCKED;
 	switch_to_next();
+}
+
+uint64_t sched_idle_ns(unsigned int cpu)
+{
+	return thread_cpu_ns(&idles[cpu]);
 }
 
 bool sched_is_idle(void)

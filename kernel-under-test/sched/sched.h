@@ -40,13 +40,18 @@ bool sched_others_wait(void);
  * Returns when every other thread of this process that is running has left what it does without the
  * kernel lock: what it may have found there can be freed then, if none can find it any more.
  */
-void sched_settle_others(void);
-/* The same of all threads, whosever they are. */
-void sched_settle_all(void);
+void sched_settle_others(bool all);
 static inline void sched_settle(void)
 {
 	if (unlikely(arch_cpu_count() > 1))
-		sched_settle_others();
+		sched_settle_others(false);
+}
+
+/* The same of all threads, whosever they are. */
+static inline void sched_settle_all(void)
+{
+	if (unlikely(arch_cpu_count() > 1))
+		sched_settle_others(true);
 }
 
 /* Gives the CPU to others; returns when the caller's turn has come again. */
@@ -54,6 +59,9 @@ void sched_yield(void);
 
 /* Sleeps until sched_wake(). The caller has put itself where its waker will find it. */
 void sched_block(void);
+
+/* Nanoseconds that a CPU has had nothing to run. */
+uint64_t sched_idle_ns(unsigned int cpu);
 
 /* Whether the caller is the idle thread (or the boot), which can't block. */
 bool sched_is_idle(void);

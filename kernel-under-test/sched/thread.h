@@ -27,6 +27,8 @@ enum thread_state {
  * Guarded by the kernel lock. Of what the thread itself reads without: `work` may be set by others
  * at any time, who then call sched_poke(); `tid`, `process` and `space` only it changes.
  */
+#define COMM_MAX 16
+
 struct thread {
 	uint32_t work; /* entry.S reads it */
 	enum thread_state state;
@@ -66,6 +68,8 @@ struct thread {
 	uint64_t saved_blocked;
 	bool restore_blocked;
 	struct signal_stack alt_stack;
+	/* Its name, ended by a zero (PR_SET_NAME). */
+	char comm[COMM_MAX];
 	/* Where to write 0 at exit (set_tid_address), 0: nowhere; locks held (set_robust_list). */
 	uint64_t clear_tid, robust_list;
 };

@@ -40,7 +40,7 @@
 /* Nobody is woken later than asked for by more than this. */
 #define TIMER_SLACK_NS 50000
 
-static long set_name(struct process *p, uint64_t arg)
+static long set_name(struct thread *t, uint64_t arg)
 {
 	char name[COMM_MAX];
 	long n = copy_string_from_user(name, arg, sizeof(name));
@@ -48,8 +48,8 @@ static long set_name(struct process *p, uint64_t arg)
 	if (n == -EFAULT)
 		return n;
 	name[COMM_MAX - 1] = '\0';
-	memset(p->comm, 0, COMM_MAX);
-	memcpy(p->comm, name, strlen(name));
+	memset(t->comm, 0, COMM_MAX);
+	memcpy(t->comm, name, strlen(name));
 	return 0;
 }
 
@@ -143,9 +143,9 @@ long sys_prctl(uint64_t option, uint64_t arg, uint64_t arg3, uint64_t arg4, uint
 	case PR_SET_KEEPCAPS:
 		return arg > 1 ? -EINVAL : set_flag(PR_SET_KEEPCAPS, arg);
 	case PR_SET_NAME:
-		return set_name(p, arg);
+		return set_name(thread_current(), arg);
 	case PR_GET_NAME:
-		return copy_to_user(arg, p->comm, COMM_MAX);
+		return copy_to_user(arg, thread_current()->comm, COMM_MAX);
 	case PR_CAPBSET_READ:
 		return arg > CAP_LAST ? -EINVAL
 				      : (long)(credentials_current()->bounding >> arg & 1);

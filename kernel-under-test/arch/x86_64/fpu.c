@@ -163,9 +163,9 @@ int x86_fpu_error(bool simd)
 		asm volatile("fnstsw %0; fnstcw %1" : "=m"(status), "=m"(control));
 		raised = status & ~(uint32_t)control & FPU_ALL;
 	}
-	return raised & FPU_INVALID		       ? FPE_FLTINV
-	       : raised & FPU_ZERO		       ? FPE_FLTDIV
-	       : raised & FPU_OVERFLOW		       ? FPE_FLTOVF
+	return raised & FPU_INVALID			 ? FPE_FLTINV
+	       : raised & FPU_ZERO			 ? FPE_FLTDIV
+	       : raised & FPU_OVERFLOW			 ? FPE_FLTOVF
 	       : raised & (FPU_UNDERFLOW | FPU_DENORMAL) ? FPE_FLTUND
-						       : FPE_FLTRES;
+							 : FPE_FLTRES;
 }

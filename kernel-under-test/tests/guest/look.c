@@ -125,11 +125,15 @@ static void first_second(void)
 
 	put_file("/tmp/look", "x");
 	same("all zero", utimensat(AT_FDCWD, "/tmp/look", zero, 0), 0);
-	same("is kept", stat("/tmp/look", &st) || st.st_atim.tv_sec || st.st_atim.tv_nsec ||
-				st.st_mtim.tv_sec || st.st_mtim.tv_nsec, 0);
+	same("is kept",
+	     stat("/tmp/look", &st) || st.st_atim.tv_sec || st.st_atim.tv_nsec ||
+		     st.st_mtim.tv_sec || st.st_mtim.tv_nsec,
+	     0);
 	same("a nanosecond", utimensat(AT_FDCWD, "/tmp/look", one, 0), 0);
-	same("too", stat("/tmp/look", &st) || st.st_atim.tv_sec || st.st_atim.tv_nsec != 1 ||
-			    st.st_mtim.tv_sec != 1 || st.st_mtim.tv_nsec, 0);
+	same("too",
+	     stat("/tmp/look", &st) || st.st_atim.tv_sec || st.st_atim.tv_nsec != 1 ||
+		     st.st_mtim.tv_sec != 1 || st.st_mtim.tv_nsec,
+	     0);
 	unlink("/tmp/look");
 }
 

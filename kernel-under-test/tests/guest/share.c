@@ -103,8 +103,8 @@ static bool is_caught(int signo)
 
 static int acts(void *arg)
 {
-	struct sigaction a = {.sa_handler = handler}, once = {.sa_handler = handler,
-							      .sa_flags = SA_RESETHAND};
+	struct sigaction a = {.sa_handler = handler},
+			 once = {.sa_handler = handler, .sa_flags = SA_RESETHAND};
 
 	(void)arg;
 	return sigaction(SIGUSR1, &a, NULL) || sigaction(SIGUSR2, &once, NULL) ||

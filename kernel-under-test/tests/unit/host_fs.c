@@ -83,6 +83,7 @@ void mutex_unlock(struct mutex *m)
 		abort();
 }
 
-void sched_settle_others(void)
+void sched_settle_others(bool all)
 {
+	(void)all;
 }

@@ -1,0 +1,84 @@
+/* Reading and writing the files of /proc. */
+#include "lib/errno.h"
+#include "mm/kmem.h"
+#include "proc/procfs_node.h"
+
+bool procfs_subject(const struct proc_node *n, struct proc_subject *s)
+{
+	s->process = n->pid ? process_find(n->pid) : process_current();
+	s->alone = n->tid;
+	if (!s->process || list_empty(&s->process->threads))
+		return false;
+	s->thread = !n->pid  ? thread_current()
+		    : n->tid ? thread_find(n->tid)
+			     : process_first_thread(s->process);
+	return s->thread && s->thread->process == s->process;
+}
+
+static void describe_file(struct text *t, const struct file *f)
+{
+	text_add(t, "pos:\t%lu\nflags:\t0%lo\nmnt_id:\t%d\nino:\t%lu\n", f->pos, (uint64_t)f->flags,
+		 1, f->inode ? f->inode->ino : 1);
+}
+
+long procfs_read(struct inode *inode, uint64_t pos, struct uio *u)
+{
+	struct proc_node *n = procfs_node(inode);
+	struct text t = {kmem_alloc(TEXT_MAX), TEXT_MAX, 0};
+	struct proc_subject s;
+	const struct file *f;
+	long done;
+
+	if (!t.at)
+		return -ENOMEM;
+	if (!procfs_subject(n, &s)) {
+		kmem_free(t.at);
+		return -ESRCH;
+	}
+	if (n->kind == FDINFO) {
+		f = files_find(s.process->files, (uint64_t)n->which);
+		if (f)
+			describe_file(&t, f);
+	} else {
+		(n->pid ? proc_process_files : proc_system_files)[n->which].make(&t, &s);
+	}
+	done = procfs_read_text(t.at, t.len, pos, u);
+	kmem_free(t.at);
+	return done;
+}
+
+static const struct proc_file *taker(const struct proc_node *n)
+{
+	const struct proc_file *file =
+		n->kind == TEXT && n->pid ? &proc_process_files[n->which] : NULL;
+
+	return file && file->take ? file : NULL;
+}
+
+#define WRITTEN_MAX 64
+
+/* All that is written counts as one text, wherever it is written to. */
+long procfs_write(struct inode *inode, uint64_t pos, struct uio *u)
+{
+	struct proc_node *n = procfs_node(inode);
+	size_t len = MIN(u->left, (size_t)WRITTEN_MAX - 1), all = u->left;
+	char text[WRITTEN_MAX];
+	struct proc_subject s;
+	int err;
+
+	if (!taker(n))
+		return procfs_refuse_write(inode, pos, u);
+	if (!procfs_subject(n, &s))
+		return -ESRCH;
+	err = uio_get(u, text, len);
+	if (err)
+		return err;
+	text[len] = '\0';
+	err = taker(n)->take(text, &s);
+	return err ? err : (long)all;
+}
+
+int procfs_truncate(struct inode *inode, uint64_t size)
+{
+	return taker(procfs_node(inode)) ? 0 : procfs_refuse_truncate(inode, size);
+}

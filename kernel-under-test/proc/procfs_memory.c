@@ -1,0 +1,113 @@
+/* The texts of /proc/PID about its memory. */
+#include "arch/mmu.h"
+#include "fs/volume.h"
+#include "lib/string.h"
+#include "mm/page.h"
+#include "proc/procfs_text.h"
+#include "proc/vdso.h"
+
+uint64_t proc_size(const struct process *p)
+{
+	uint64_t size;
+
+	space_lock(p->space);
+	size = space_size(p->space);
+	space_unlock(p->space);
+	return size;
+}
+
+void proc_statm(struct text *t, const struct proc_subject *s)
+{
+	const struct process *p = s->process;
+
+	text_add(t, "%lu %lu 0 0 0 %lu 0\n", proc_size(p) / PAGE_SIZE, p->space->resident,
+		 proc_size(p) / PAGE_SIZE);
+}
+
+/* The file that an area maps; NULL: it maps none. */
+static struct inode *file_of(const struct area *a)
+{
+	return a->object && a->object->ops->of_inode ? container_of(a->object, struct inode, object)
+						     : NULL;
+}
+
+static void add_area(struct text *t, const struct process *p, const struct area *a)
+{
+	struct inode *file = file_of(a);
+	uint64_t device = file && file->volume ? file->volume->number : file ? 1 : 0;
+	char path[256];
+	size_t start = t->len;
+
+	text_add(t, "%08lx-%08lx %c%c%c%c %08lx %02lx:%02lx %lu ", a->start, a->end,
+		 a->flags & AREA_READ ? 'r' : '-', a->flags & AREA_WRITE ? 'w' : '-',
+		 a->flags & AREA_EXEC ? 'x' : '-', a->flags & AREA_SHARED ? 's' : 'p',
+		 a->object ? a->offset : 0, device >> 8 & 0xfff, device & 0xff,
+		 file ? file->ino : 0);
+	/* Names stand in one column. */
+	while (t->len - start < 73)
+		text_add(t, " ");
+	if (file && file_path(p->root, file, path, sizeof(path)) > 0)
+		text_add(t, "%s", path);
+	else if (file)
+		text_add(t, "(deleted)");
+	else if (a->object)
+		text_add(t, "/dev/zero (deleted)");
+	else if (a->flags & AREA_STACK)
+		text_add(t, "[stack]");
+	else if (a->start >= p->space->brk_start && a->end <= p->space->brk + PAGE_SIZE)
+		text_add(t, "[heap]");
+	text_add(t, "\n");
+}
+
+void proc_maps(struct text *t, const struct proc_subject *s)
+{
+	struct area a = {0};
+
+	while (space_next_area(s->process->space, a.end, &a)) {
+		if (vdso_is(&a)) {
+			text_add(t, "%08lx-%08lx r--p 00000000 00:00 0 [vvar]\n", a.start,
+				 a.start + PAGE_SIZE);
+			text_add(t, "%08lx-%08lx r-xp 00000000 00:00 0 [vdso]\n",
+				 a.start + PAGE_SIZE, a.end);
+			continue;
+		}
+		add_area(t, s->process, &a);
+	}
+}
+
+/* Pages of an area that are mapped now: all, and those of which others have a share too. */
+static void count_pages(struct space *s, const struct area *a, uint64_t *all, uint64_t *shared)
+{
+	uint64_t va = a->start, *e;
+
+	*all = *shared = 0;
+	space_lock(s);
+	while ((e = mmu_entry_next(s->root, &va, a->end))) {
+		if (mmu_entry_present(*e)) {
+			const struct page *p = phys_to_page(mmu_entry_page(*e));
+
+			++*all;
+			*shared += p->refs > 1;
+		}
+		va += PAGE_SIZE;
+	}
+	space_unlock(s);
+}
+
+void proc_smaps(struct text *t, const struct proc_subject *s)
+{
+	const uint64_t kib = PAGE_SIZE / 1024;
+	struct area a = {0};
+
+	while (space_next_area(s->process->space, a.end, &a)) {
+		uint64_t all, shared;
+
+		add_area(t, s->process, &a);
+		count_pages(s->process->space, &a, &all, &shared);
+		text_add(t, "Size: %19lu kB\nKernelPageSize: %9lu kB\nMMUPageSize: %12lu kB\n",
+			 (a.end - a.start) / 1024, kib, kib);
+		text_add(t, "Rss: %20lu kB\nShared_Clean: %11lu kB\nPrivate_Dirty: %10lu kB\n",
+			 all * kib, shared * kib, (all - shared) * kib);
+		text_add(t, "Anonymous: %14lu kB\nSwap: %19lu kB\n", a.object ? 0 : all * kib, 0ul);
+	}
+}

@@ -1,0 +1,190 @@
+/* The texts of /proc itself. */
+#include "arch/smp.h"
+#include "arch/spin.h"
+#include "arch/time.h"
+#include "fs/mount.h"
+#include "fs/volume.h"
+#include "lib/string.h"
+#include "mm/page.h"
+#include "proc/procfs_text.h"
+#include "proc/uts.h"
+#include "sched/sched.h"
+
+#define NS_PER_TICK 10000000ul
+
+const char *proc_kernel_cmdline;
+
+static void meminfo(struct text *t, const struct proc_subject *s)
+{
+	uint64_t total = page_count_total() * (PAGE_SIZE / 1024);
+	uint64_t free = page_count_free() * (PAGE_SIZE / 1024);
+
+	(void)s;
+	text_add(t, "MemTotal:       %8lu kB\nMemFree:        %8lu kB\n", total, free);
+	text_add(t, "MemAvailable:   %8lu kB\nBuffers:        %8lu kB\n", free, 0ul);
+	text_add(t, "Cached:         %8lu kB\nSwapTotal:      %8lu kB\n", 0ul, 0ul);
+	text_add(t, "SwapFree:       %8lu kB\n", 0ul);
+}
+
+static void cpuinfo(struct text *t, const struct proc_subject *s)
+{
+	char name[ARCH_CPU_NAME_MAX];
+
+	(void)s;
+	arch_cpu_name(name);
+	for (unsigned int i = 0; i < arch_cpu_count(); i++)
+		text_add(t, "processor\t: %u\nmodel name\t: %s\n\n", i, name);
+}
+
+static void uptime(struct text *t, const struct proc_subject *s)
+{
+	uint64_t cs = arch_time_ns() / NS_PER_TICK, idle = 0;
+
+	(void)s;
+	for (unsigned int i = 0; i < arch_cpu_count(); i++)
+		idle += sched_idle_ns(i) / NS_PER_TICK;
+	text_add(t, "%lu.%02lu %lu.%02lu\n", cs / 100, cs % 100, idle / 100, idle % 100);
+}
+
+static void version(struct text *t, const struct proc_subject *s)
+{
+	(void)s;
+	text_add(t, "Linux version %s (the ABI that %s follows)\n", uts[UTS_RELEASE],
+		 uts[UTS_VERSION]);
+}
+
+static void mount_line(struct text *t, const char *filesystem, const char *path,
+		       const struct volume *v)
+{
+	uint32_t flags = v ? v->flags : 0;
+
+	text_add(t, "%s %s %s %s%s%s%s%s 0 0\n", filesystem, path, filesystem,
+		 v && v->read_only ? "ro" : "rw", flags & VOLUME_NOSUID ? ",nosuid" : "",
+		 flags & VOLUME_NODEV ? ",nodev" : "", flags & VOLUME_NOEXEC ? ",noexec" : "",
+		 flags & VOLUME_NOATIME ? ",noatime" : ",relatime");
+}
+
+void proc_mounts(struct text *t, const struct proc_subject *s)
+{
+	const char *filesystem;
+	struct inode *at;
+	char path[256];
+
+	text_add(t, "rootfs / tmpfs rw 0 0\n");
+	for (size_t i = 0; mount_get(i, &filesystem, &at); i++)
+		if (path_name(s->process->root, at, path, sizeof(path)) > 0)
+			mount_line(t, filesystem, path, at->mounted->volume);
+}
+
+static bool count_one(struct process *p, void *ctx)
+{
+	(void)p;
+	++*(unsigned int *)ctx;
+	return true;
+}
+
+static void loadavg(struct text *t, const struct proc_subject *s)
+{
+	unsigned int n = 0;
+
+	process_each(count_one, &n);
+	text_add(t, "0.00 0.00 0.00 1/%u %d\n", n, s->process->pid);
+}
+
+/* How often each CPU has taken locks of each class: documented in arch/spin.h. */
+static void bantam_locks(struct text *t, const struct proc_subject *s)
+{
+	static const char *const names[LOCK_CLASSES] = {
+		[LOCK_KERNEL] = "kernel", [LOCK_SPACE] = "space", [LOCK_INODE] = "inode",
+		[LOCK_STORE] = "store",	  [LOCK_KMEM] = "kmem",	  [LOCK_PAGE] = "page",
+	};
+
+	(void)s;
+	text_add(t, "cpu");
+	for (unsigned int c = 0; c < LOCK_CLASSES; c++)
+		text_add(t, " %s", names[c]);
+	text_add(t, "\n");
+	for (unsigned int i = 0; i < arch_cpu_count(); i++) {
+		text_add(t, "%u", i);
+		for (unsigned int c = 0; c < LOCK_CLASSES; c++)
+			text_add(t, " %lu", arch_lock_count(i, c));
+		text_add(t, "\n");
+	}
+}
+
+void proc_mountinfo(struct text *t, const struct proc_subject *s)
+{
+	const char *filesystem;
+	struct inode *at;
+	char path[256];
+
+	text_add(t, "1 1 0:1 / / rw - tmpfs rootfs rw\n");
+	for (size_t i = 0; mount_get(i, &filesystem, &at); i++) {
+		const struct volume *v = at->mounted->volume;
+		const char *mode = v && v->read_only ? "ro" : "rw";
+		uint64_t number = v ? v->number : 1;
+
+		if (path_name(s->process->root, at, path, sizeof(path)) > 0)
+			text_add(t, "%lu 1 %lu:%lu / %s %s,relatime - %s %s %s\n", i + 2,
+				 number >> 8 & 0xfff, number & 0xff, path, mode, filesystem,
+				 filesystem, mode);
+	}
+}
+
+/* The CPU time of all is the user's: docs/caveats.md. */
+static void stat(struct text *t, const struct proc_subject *s)
+{
+	uint64_t now = arch_time_ns(), idle = 0;
+	unsigned int processes = 0, cpus = arch_cpu_count();
+
+	(void)s;
+	for (unsigned int i = 0; i < cpus; i++)
+		idle += MIN(sched_idle_ns(i), now);
+	text_add(t, "cpu  %lu 0 0 %lu 0 0 0 0 0 0\n", (now * cpus - idle) / NS_PER_TICK,
+		 idle / NS_PER_TICK);
+	for (unsigned int i = 0; i < cpus; i++) {
+		idle = MIN(sched_idle_ns(i), now);
+		text_add(t, "cpu%u %lu 0 0 %lu 0 0 0 0 0 0\n", i, (now - idle) / NS_PER_TICK,
+			 idle / NS_PER_TICK);
+	}
+	process_each(count_one, &processes);
+	text_add(t, "btime %lu\nprocesses %lu\nprocs_running 1\nprocs_blocked 0\n",
+		 volume_epoch_ns / 1000000000, process_births());
+}
+
+static void filesystems(struct text *t, const struct proc_subject *s)
+{
+	const char *name;
+	bool disk;
+
+	(void)s;
+	for (size_t i = 0; filesystem_get(i, &name, &disk); i++)
+		text_add(t, "%s\t%s\n", disk ? "" : "nodev", name);
+}
+
+static void cmdline(struct text *t, const struct proc_subject *s)
+{
+	(void)s;
+	text_add(t, "%s\n", proc_kernel_cmdline);
+}
+
+static void swaps(struct text *t, const struct proc_subject *s)
+{
+	(void)s;
+	text_add(t, "Filename\t\t\t\tType\t\tSize\t\tUsed\t\tPriority\n");
+}
+
+const struct proc_file proc_system_files[] = {
+	{"meminfo", meminfo, NULL},
+	{"cpuinfo", cpuinfo, NULL},
+	{"uptime", uptime, NULL},
+	{"version", version, NULL},
+	{"mounts", proc_mounts, NULL},
+	{"loadavg", loadavg, NULL},
+	{"stat", stat, NULL},
+	{"filesystems", filesystems, NULL},
+	{"cmdline", cmdline, NULL},
+	{"swaps", swaps, NULL},
+	{"bantam_locks", bantam_locks, NULL},
+};
+const size_t proc_system_count = ARRAY_SIZE(proc_system_files);
