@@ -97,8 +97,9 @@ int mount_at(struct inode *dir, const char *filesystem, struct block_device *sou
 	err = dir->mounted ? -EBUSY : make(i, source, flags, &root);
 	if (err)
 		return err;
-	/* While the disk was read someone else may have come. */
-	if (dir->mounted || mount_count == MOUNTS_MAX) {
+	/* While the disk was read someone else may have come; one that there is once can't lie on
+	 * itself. */
+	if (dir->mounted || dir == root || mount_count == MOUNTS_MAX) {
 		if (root->volume)
 			root->volume->ops->unmount(root->volume, root);
 		else

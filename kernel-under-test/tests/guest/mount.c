@@ -210,6 +210,21 @@ static void group_bit(void)
 	child_needs((st.st_mode & 07777) == 0750);
 }
 
+/* Where it is already: it may lie there twice or not, but has a name, and a way out. */
+static void mounted_on_itself(void)
+{
+	char name[64];
+
+	mount("none", "/tmp/proc", "proc", 0, "");
+	mount("none", "/tmp/proc", "proc", 0, "");
+	child_needs(chdir("/tmp/proc") == 0);
+	child_needs(RAW(SYS_getcwd, name, sizeof(name)) == sizeof("/tmp/proc"));
+	child_needs(access("../proc/self/stat", F_OK) == 0);
+	child_needs(chdir("/") == 0 && umount("/tmp/proc") == 0);
+	umount("/tmp/proc");
+	child_needs(rmdir("/tmp/proc") == 0);
+}
+
 static void various(void)
 {
 	int fd = open("/tmp/rare", O_RDWR | O_CREAT, 0600), dir = open("/tmp", O_RDONLY), ends[2];
@@ -229,7 +244,8 @@ static void various(void)
 	mkdir("/tmp/proc", 0755);
 	mount("none", "/tmp/proc", "proc", 0, "");
 	same("one's own descriptors", status_of(own_descriptors), 0);
-	umount("/tmp/proc"), rmdir("/tmp/proc");
+	umount("/tmp/proc");
+	same("procfs on itself", status_of(mounted_on_itself), 0);
 	close(fd), close(dir), close(ends[0]), close(ends[1]);
 	unlink("/tmp/rare");
 }
