@@ -17,6 +17,7 @@
 #define O_TRUNC	    01000
 #define O_APPEND    02000
 #define O_NONBLOCK  04000
+#define O_ASYNC	    020000
 #define O_DIRECTORY 0200000
 #define O_NOFOLLOW  0400000
 #define O_NOATIME   01000000
@@ -70,12 +71,15 @@ struct file {
 	uint32_t refs;
 	uint32_t flags;
 	uint32_t movers;
+	/* Kept for fcntl(): a process or a group (F_SETOWN), 0: none. */
+	int32_t owner;
 	const struct file_ops *ops;
 	struct inode *inode; /* NULL: none, as for a pipe */
 	uint64_t pos;
 	void *data; /* belongs to ops */
 	/* The epoll sets it is in, which must forget it before it goes. */
 	struct epoll_item *watched;
+	uint8_t owner_kind, owner_signal;
 };
 
 /* An open file with one reference that takes over the caller's on `inode`; NULL without memory. */

@@ -14,8 +14,6 @@
 #define F_GETPIPE_SZ	1032
 #define F_ADD_SEALS	1033
 #define F_GET_SEALS	1034
-#define F_SETOWN	8
-#define F_GETOWN	9
 #define FD_CLOEXEC	1
 
 static long dup_from(uint64_t fd, uint64_t from, bool cloexec)
@@ -98,7 +96,7 @@ long sys_close_range(uint64_t first, uint64_t last, uint64_t flags)
 
 long sys_fcntl(uint64_t fd, uint64_t command, uint64_t arg)
 {
-	const uint32_t settable = O_APPEND | O_NONBLOCK;
+	const uint32_t settable = O_APPEND | O_NONBLOCK | O_ASYNC;
 	struct files *t = process_current()->files;
 	struct file *f = files_find(t, fd);
 	long ret;
@@ -140,7 +138,7 @@ long sys_fcntl(uint64_t fd, uint64_t command, uint64_t arg)
 		file_put(f);
 		return ret;
 	default:
-		return -EINVAL;
+		return owner_control(f, command, arg);
 	}
 }
 
@@ -148,6 +146,7 @@ long sys_fcntl(uint64_t fd, uint64_t command, uint64_t arg)
 #define FIONBIO	 0x5421
 #define FIONCLEX 0x5450
 #define FIOCLEX	 0x5451
+#define FIOASYNC 0x5452
 /* Sharing what two files hold: cp asks, and then copies. */
 #define FICLONE	     0x40049409
 #define FICLONERANGE 0x4020940d
@@ -166,6 +165,8 @@ static long file_control(struct file *f, uint32_t fd, uint32_t request, uint64_t
 			return -EFAULT;
 		f->flags = on ? f->flags | O_NONBLOCK : f->flags & ~(uint32_t)O_NONBLOCK;
 		return 0;
+	case FIOASYNC:
+		return copy_from_user(&on, arg, sizeof(on)) < 0 ? -EFAULT : owner_async(f, on);
 	case FICLONE:
 	case FICLONERANGE:
 		return f->inode && inode_is(f->inode, S_IFREG) ? -EOPNOTSUPP : -ENOTTY;

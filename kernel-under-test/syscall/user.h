@@ -48,6 +48,11 @@ int usage_put(uint64_t out, uint64_t cpu_ns);
 #define F_OFD_SETLKW 38
 long lock_control(struct file *f, uint64_t command, uint64_t arg);
 
+/* fcntl()'s commands on owners; -EINVAL: it is none of them. */
+long owner_control(struct file *f, uint64_t command, uint64_t arg);
+/* FIOASYNC. -ENOTTY: it is nothing that could tell of changes. */
+int owner_async(struct file *f, bool on);
+
 /* Brings in what of [addr, end) may be touched. 0 or -ENOMEM. */
 int user_populate(uint64_t addr, uint64_t end);
 

@@ -2,6 +2,8 @@
 #include "guest.h"
 
 #include <fcntl.h>
+#include <signal.h>
+#include <sys/eventfd.h>
 #include <sys/ioctl.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
@@ -97,6 +99,37 @@ static void controls(void)
 	close(ends[0]);
 }
 
+/* Of a connection, as servers set them. */
+static void owners(void)
+{
+	struct f_owner_ex e = {F_OWNER_PGRP, getpgrp()};
+	int ends[2], on = 1, off = 0, event = eventfd(0, 0);
+
+	socketpair(AF_UNIX, SOCK_STREAM, 0, ends);
+	same("nobody's", RAW(SYS_fcntl, ends[0], F_GETOWN), 0);
+	same("FIOASYNC", RAW(SYS_ioctl, ends[0], FIOASYNC, &on), 0);
+	same("F_GETFL shows that", fcntl(ends[0], F_GETFL) & O_ASYNC, O_ASYNC);
+	same("FIOASYNC off", RAW(SYS_ioctl, ends[0], FIOASYNC, &off), 0);
+	same("F_GETFL does not show it", fcntl(ends[0], F_GETFL) & O_ASYNC, 0);
+	same("FIOASYNC from nowhere", RAW(SYS_ioctl, ends[0], FIOASYNC, 8), -EFAULT);
+	same("FIOASYNC of an eventfd", RAW(SYS_ioctl, event, FIOASYNC, &on), -ENOTTY);
+	same("F_SETOWN", RAW(SYS_fcntl, ends[0], F_SETOWN, getpid()), 0);
+	same("F_GETOWN", RAW(SYS_fcntl, ends[0], F_GETOWN), getpid());
+	same("to nobody", RAW(SYS_fcntl, ends[0], F_SETOWN, 31999), -ESRCH);
+	same("F_SETOWN_EX", RAW(SYS_fcntl, ends[0], F_SETOWN_EX, &e), 0);
+	e = (struct f_owner_ex){-1, -1};
+	same("F_GETOWN_EX", RAW(SYS_fcntl, ends[0], F_GETOWN_EX, &e), 0);
+	same("a group", e.type, F_OWNER_PGRP);
+	same("this one", e.pid, getpgrp());
+	e.type = 7;
+	same("an unknown kind", RAW(SYS_fcntl, ends[0], F_SETOWN_EX, &e), -EINVAL);
+	same("taken back", RAW(SYS_fcntl, ends[0], F_SETOWN, 0), 0);
+	same("F_SETSIG", RAW(SYS_fcntl, ends[0], F_SETSIG, SIGUSR1), 0);
+	same("F_GETSIG", RAW(SYS_fcntl, ends[0], F_GETSIG), SIGUSR1);
+	same("no such signal", RAW(SYS_fcntl, ends[0], F_SETSIG, 65), -EINVAL);
+	close(ends[0]), close(ends[1]), close(event);
+}
+
 static void all_of_them(void)
 {
 	int n = 0, fd;
@@ -119,6 +152,7 @@ static void run(void)
 	duplicates();
 	flags();
 	controls();
+	owners();
 	all_of_them();
 }
 
