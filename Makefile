@@ -9,7 +9,7 @@ STAMP := $(VENV)/.installed
 ARGS :=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build fetch compare check report test unit lint format bench clean distclean
+.PHONY: help setup build fetch compare check report test unit fuzz lint format bench clean distclean
 
 help: ## Show this list
 	@echo 'Ringside: boot kernels side by side, run the same bytes on each, see what each costs.'
@@ -31,6 +31,10 @@ test: setup-test $(STAMP) lint build fetch ## Everything the tests need, then al
 
 unit: setup $(STAMP) build ## Only the tests that boot nothing
 	@$(VENV)/bin/pytest -m 'not boot' $(ARGS)
+
+fuzz: setup-test $(STAMP) build ## Random system calls on Bantam, ten million and more on each build and number of CPUs
+	@BANTAM_FUZZ_BATCHES=$${BANTAM_FUZZ_BATCHES:-45000} \
+		$(VENV)/bin/pytest -rP harness/tests/test_bantam_fuzz.py $(ARGS)
 
 lint: $(STAMP) ## Check style and types
 	@$(VENV)/bin/ruff check --quiet harness

@@ -93,8 +93,11 @@ def boot(
     cpus: int = 1,
     last: str = "done",
     seconds: float = 120.0,
+    guest_s: float = 3000.0,
 ) -> tuple[list[str], Ending]:
-    """Boot until the machine goes down, or `seconds` pass without a line: the lines and the end.
+    """Boot until the machine goes down: the lines and the end.
+
+    It is ended when `seconds` pass without a line, and after `guest_s` of the guest's own time.
 
     One CPU runs by the exact clock; several run side by side, each a thread of the host's.
     """
@@ -104,7 +107,7 @@ def boot(
         spec = dataclasses.replace(spec, cpus=cpus)
     qemu = find_qemu("x86_64")
     console = Console(last)
-    limits = Limits(boot_s=seconds, silence_s=seconds, guest_s=3000.0)
+    limits = Limits(boot_s=seconds, silence_s=seconds, guest_s=guest_s)
 
     async def run() -> Ending:
         machine = QemuMachine(lambda fd: build_argv(spec, clock, qemu.binary, fd))
