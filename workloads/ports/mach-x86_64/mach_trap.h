@@ -3,11 +3,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "x86_64_syscall.h"
+
 /*
- * Traps. Registers at `syscall`:
- *   rax   number, negative; then the result
- *   rdi rsi rdx r10 r8 r9   arguments; further ones above a return address on the stack
- *   rcx r11   destroyed by the instruction
+ * Traps: their numbers are negative, and further arguments lie above a return address on the stack.
  * Results are 0 or a kern_return_t, port names, or counts: never -errno.
  */
 
@@ -32,44 +31,10 @@ enum mach_trap_number {
 	MACH_TRAP_PORT_ALLOCATE_NAME = -75,
 };
 
-MACH_INLINE long mach_trap4(long number, long a, long b, long c, long d)
-{
-	register long r10 __asm__("r10") = d;
-	long ret;
-
-	__asm__ volatile("syscall"
-			 : "=a"(ret)
-			 : "a"(number), "D"(a), "S"(b), "d"(c), "r"(r10)
-			 : "rcx", "r11", "memory");
-	return ret;
-}
-
-MACH_INLINE long mach_trap3(long number, long a, long b, long c)
-{
-	long ret;
-
-	__asm__ volatile("syscall"
-			 : "=a"(ret)
-			 : "a"(number), "D"(a), "S"(b), "d"(c)
-			 : "rcx", "r11", "memory");
-	return ret;
-}
-
-MACH_INLINE long mach_trap1(long number, long a)
-{
-	long ret;
-
-	__asm__ volatile("syscall" : "=a"(ret) : "a"(number), "D"(a) : "rcx", "r11", "memory");
-	return ret;
-}
-
-MACH_INLINE long mach_trap0(long number)
-{
-	long ret;
-
-	__asm__ volatile("syscall" : "=a"(ret) : "a"(number) : "rcx", "r11", "memory");
-	return ret;
-}
+#define mach_trap4 x86_64_call4
+#define mach_trap3 x86_64_call3
+#define mach_trap1 x86_64_call1
+#define mach_trap0 x86_64_call0
 
 /* Port rights, as mach_port_allocate and mach_port_insert_right take them. */
 enum { MACH_RIGHT_RECEIVE = 1 };

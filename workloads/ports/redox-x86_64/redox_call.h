@@ -3,12 +3,11 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "x86_64_syscall.h"
+
 /*
- * System calls. Registers at `syscall`:
- *   rax   number, then the result: -errno, in Linux's numbering, for an error
- *   rdi rsi rdx r10 r8 r9   arguments
- *   rcx r11   destroyed by the instruction
- * The upper bits of a number say what kind of arguments it has.
+ * System calls. A result is -errno, in Linux's numbering, for an error. The upper bits of a number
+ * say what kind of arguments it has.
  */
 enum redox_number {
 	REDOX_MPROTECT = 125,
@@ -27,69 +26,12 @@ enum redox_number {
 
 #define REDOX_INLINE static inline __attribute__((always_inline))
 
-REDOX_INLINE long redox_call6(long number, long a, long b, long c, long d, long e, long f)
-{
-	register long r10 __asm__("r10") = d;
-	register long r8 __asm__("r8") = e;
-	register long r9 __asm__("r9") = f;
-	long ret;
-
-	__asm__ volatile("syscall"
-			 : "=a"(ret)
-			 : "a"(number), "D"(a), "S"(b), "d"(c), "r"(r10), "r"(r8), "r"(r9)
-			 : "rcx", "r11", "memory");
-	return ret;
-}
-
-REDOX_INLINE long redox_call4(long number, long a, long b, long c, long d)
-{
-	register long r10 __asm__("r10") = d;
-	long ret;
-
-	__asm__ volatile("syscall"
-			 : "=a"(ret)
-			 : "a"(number), "D"(a), "S"(b), "d"(c), "r"(r10)
-			 : "rcx", "r11", "memory");
-	return ret;
-}
-
-REDOX_INLINE long redox_call3(long number, long a, long b, long c)
-{
-	long ret;
-
-	__asm__ volatile("syscall"
-			 : "=a"(ret)
-			 : "a"(number), "D"(a), "S"(b), "d"(c)
-			 : "rcx", "r11", "memory");
-	return ret;
-}
-
-REDOX_INLINE long redox_call2(long number, long a, long b)
-{
-	long ret;
-
-	__asm__ volatile("syscall"
-			 : "=a"(ret)
-			 : "a"(number), "D"(a), "S"(b)
-			 : "rcx", "r11", "memory");
-	return ret;
-}
-
-REDOX_INLINE long redox_call1(long number, long a)
-{
-	long ret;
-
-	__asm__ volatile("syscall" : "=a"(ret) : "a"(number), "D"(a) : "rcx", "r11", "memory");
-	return ret;
-}
-
-REDOX_INLINE long redox_call0(long number)
-{
-	long ret;
-
-	__asm__ volatile("syscall" : "=a"(ret) : "a"(number) : "rcx", "r11", "memory");
-	return ret;
-}
+#define redox_call6 x86_64_call6
+#define redox_call4 x86_64_call4
+#define redox_call3 x86_64_call3
+#define redox_call2 x86_64_call2
+#define redox_call1 x86_64_call1
+#define redox_call0 x86_64_call0
 
 /* Files are found below a descriptor, and the caller says which number a new one gets. */
 REDOX_INLINE long redox_open(long below, const char *path, size_t len, long into)
