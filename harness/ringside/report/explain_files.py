@@ -9,12 +9,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import jinja2
-
 from ringside.errors import ReportError
 from ringside.profile import Explanation
 from ringside.report import explained as tables
 from ringside.report.flame import flame, folded
+from ringside.report.template import environment
 
 _FUNCTIONS = 60
 
@@ -75,18 +74,15 @@ def as_json(explained: Sequence[Explanation]) -> str:
 
 
 def _page(explained: Sequence[Explanation], graphs: Sequence[Graph]) -> str:
-    environment = jinja2.Environment(
-        loader=jinja2.PackageLoader("ringside.report"),
-        autoescape=True,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        undefined=jinja2.StrictUndefined,
-    )
-    return environment.get_template("explain.html.j2").render(
-        title=f"{explained[0].workload}, explained",
-        op=explained[0].op,
-        proofs=[tables.proof(e) for e in explained],
-        grids=(tables.phases_grid(explained), tables.functions_grid(explained, _FUNCTIONS)),
-        graphs=graphs,
-        files=[f"{e.kernel}.folded" for e in explained],
+    return (
+        environment(html=True)
+        .get_template("explain.html.j2")
+        .render(
+            title=f"{explained[0].workload}, explained",
+            op=explained[0].op,
+            proofs=[tables.proof(e) for e in explained],
+            grids=(tables.phases_grid(explained), tables.functions_grid(explained, _FUNCTIONS)),
+            graphs=graphs,
+            files=[f"{e.kernel}.folded" for e in explained],
+        )
     )

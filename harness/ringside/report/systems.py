@@ -8,11 +8,9 @@ import io
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-import jinja2
-
 from ringside.catalog.model import FACT_COLUMNS, RUNGS, Fact, Kernel, Rung
 from ringside.errors import ReportError
-from ringside.report import text
+from ringside.report import template, text
 from ringside.report.probes import Share, Shares
 
 BEGIN = "<!-- ringside table -->"
@@ -113,16 +111,8 @@ def markdown(rows: Sequence[Row]) -> str:
 
 def html(rows: Sequence[Row]) -> str:
     """A `<table>` for any page; each fact links to its source and tells when it was read."""
-    environment = jinja2.Environment(
-        loader=jinja2.PackageLoader("ringside.report"),
-        autoescape=True,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-        undefined=jinja2.StrictUndefined,
-    )
-    template = environment.get_template("systems.html.j2")
-    return template.render(
+    page = template.environment(html=True).get_template("systems.html.j2")
+    return page.render(
         probes=PROBES, headings=tuple(FACT_COLUMNS.values()), families=families(rows), rows=rows
     )
 
