@@ -61,6 +61,7 @@ static long console_ioctl(struct file *f, uint64_t request, uint64_t arg)
 }
 
 static const struct file_ops console_ops = {
+	.signals = true,
 	.read = console_read,
 	.write = console_write,
 	.ioctl = console_ioctl,

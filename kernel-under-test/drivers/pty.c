@@ -225,6 +225,7 @@ static void master_release(struct file *f)
 }
 
 static const struct file_ops master_ops = {
+	.signals = true,
 	.open = master_open,
 	.read = master_read,
 	.write = master_write,
@@ -319,6 +320,7 @@ static void slave_release(struct file *f)
 }
 
 static const struct file_ops slave_ops = {
+	.signals = true,
 	.open = slave_open,
 	.read = slave_read,
 	.write = slave_write,

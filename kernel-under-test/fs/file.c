@@ -32,9 +32,13 @@ void file_release(struct file *f)
 {
 	if (unlikely(f->watched))
 		file_unwatch(f);
+	if (unlikely(f->async))
+		file_forget_async(f);
 	if (f->ops->release)
 		f->ops->release(f);
 	if (f->inode) {
+		if (unlikely(f->writer))
+			f->inode->writers--;
 		/* Those of flock() are the open file's own. */
 		if (unlikely(f->inode->locks)) {
 			lock_release(f->inode, f);
@@ -227,9 +231,13 @@ int file_open(struct inode *inode, uint32_t flags, struct file **out)
 {
 	const struct file_ops *ops;
 	int err = ops_of(inode, flags, &ops);
+	bool writer;
 
 	if (err)
 		return err;
+	writer = (flags & O_ACCMODE) != O_RDONLY && !(flags & O_PATH) && inode_is(inode, S_IFREG);
+	if (writer && unlikely(inode->mode & 0111) && file_is_running(inode))
+		return -ETXTBSY;
 	if ((flags & O_TRUNC) && inode_is(inode, S_IFREG) && !(flags & O_PATH)) {
 		err = inode->ops->truncate(inode, 0);
 		if (err)
@@ -240,6 +248,10 @@ int file_open(struct inode *inode, uint32_t flags, struct file **out)
 	if (!*out) {
 		inode_put(inode);
 		return -ENOMEM;
+	}
+	if (writer) {
+		(*out)->writer = true;
+		inode->writers++;
 	}
 	err = unlikely(ops->open) ? ops->open(*out) : 0;
 	if (err) {

@@ -29,6 +29,7 @@
 #define FILES_MAX 1024
 
 struct epoll_item;
+struct file_async;
 struct file;
 struct poll_entry;
 
@@ -60,6 +61,8 @@ struct file_ops {
 	uint32_t (*poll)(struct file *f, struct poll_entry *e);
 	/* The last reference is gone. May be absent. */
 	void (*release)(struct file *f);
+	/* O_ASYNC is for it: what poll() tells of can be told by a signal. */
+	bool signals;
 };
 
 /*
@@ -71,15 +74,15 @@ struct file {
 	uint32_t refs;
 	uint32_t flags;
 	uint32_t movers;
-	/* Kept for fcntl(): a process or a group (F_SETOWN), 0: none. */
-	int32_t owner;
+	bool writer; /* counted in inode->writers */
 	const struct file_ops *ops;
 	struct inode *inode; /* NULL: none, as for a pipe */
 	uint64_t pos;
 	void *data; /* belongs to ops */
 	/* The epoll sets it is in, which must forget it before it goes. */
 	struct epoll_item *watched;
-	uint8_t owner_kind, owner_signal;
+	/* Who gets signals of it (proc/async.h); NULL: nobody was ever named. */
+	struct file_async *async;
 };
 
 /* An open file with one reference that takes over the caller's on `inode`; NULL without memory. */
@@ -99,8 +102,13 @@ static inline void file_put(struct file *f)
 		file_release(f);
 }
 
+/* Given by proc: whether a process runs that program. */
+bool file_is_running(const struct inode *inode);
+
 /* Given by ipc: takes a file that goes out of all epoll sets. */
 void file_unwatch(struct file *f);
+/* Given by proc: the same of signals. */
+void file_forget_async(struct file *f);
 
 static inline uint32_t file_poll(struct file *f, struct poll_entry *e)
 {

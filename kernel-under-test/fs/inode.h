@@ -123,6 +123,8 @@ struct inode {
 	 * two are one more than that (TIME_KEPT), as 1970 can be set too.
 	 */
 	uint64_t accessed, modified, changed_at;
+	/* How many have it open for writing: then nobody runs it. Of regular files. */
+	uint32_t writers;
 	/* What it is on; NULL: it is in memory only. */
 	struct volume *volume;
 	/* The root of what is mounted here, and, for such a root, where. No references. */

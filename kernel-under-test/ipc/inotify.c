@@ -239,6 +239,7 @@ static void inotify_release(struct file *f)
 }
 
 static const struct file_ops inotify_ops = {
+	.signals = true,
 	.kind = "anon_inode:inotify",
 	.read = inotify_read,
 	.ioctl = inotify_ioctl,

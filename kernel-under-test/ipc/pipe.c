@@ -122,6 +122,7 @@ static void pipe_release(struct file *f)
 }
 
 static const struct file_ops pipe_ops = {
+	.signals = true,
 	.kind = "pipe",
 	.read = pipe_read,
 	.write = pipe_write,

@@ -140,6 +140,7 @@ static void socket_release(struct file *f)
 }
 
 static const struct file_ops socket_file_ops = {
+	.signals = true,
 	.kind = "socket",
 	.read = socket_read,
 	.write = socket_write,

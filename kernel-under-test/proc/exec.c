@@ -179,9 +179,12 @@ static int open_program(struct process *p, const char *path, struct inode **out)
 		return err;
 	if (inode_is(*out, S_IFREG) && ((*out)->mode & 0111) && may(*out, MAY_EXEC) == 0 &&
 	    !inode_forbids(*out, VOLUME_NOEXEC))
-		return 0;
-	inode_put(*out);
-	return -EACCES;
+		err = (*out)->writers ? -ETXTBSY : 0;
+	else
+		err = -EACCES;
+	if (err)
+		inode_put(*out);
+	return err;
 }
 
 /*

@@ -90,15 +90,16 @@ struct thread *thread_find(int tid)
 	return NULL;
 }
 
-void process_each(bool (*fn)(struct process *p, void *ctx), void *ctx)
+bool process_each(bool (*fn)(struct process *p, void *ctx), void *ctx)
 {
 	for (size_t i = 0; i < PID_BUCKETS; i++) {
 		struct process *p, *next;
 
 		list_for_each_safe (p, next, &by_pid[i], by_pid)
 			if (!p->zombie && !fn(p, ctx))
-				return;
+				return false;
 	}
+	return true;
 }
 
 /* The next free number after the last one given, so that numbers are not reused soon. */
@@ -306,4 +307,14 @@ bool process_may_look(const struct process *p)
 	return c->uid == other->uid && c->uid == other->euid && c->uid == other->suid &&
 	       c->gid == other->gid && c->gid == other->egid && c->gid == other->sgid &&
 	       !(other->permitted & ~c->permitted);
+}
+
+static bool runs_other(struct process *p, void *inode)
+{
+	return p->exe != inode;
+}
+
+bool file_is_running(const struct inode *inode)
+{
+	return !process_each(runs_other, (void *)(uintptr_t)inode);
 }

@@ -170,8 +170,8 @@ static inline uint64_t process_limit(enum limit l)
 /* The limits of process 1. */
 void process_first_limits(struct process *p);
 
-/* Calls `fn` for each process that is no zombie, until it returns false. */
-void process_each(bool (*fn)(struct process *p, void *ctx), void *ctx);
+/* Calls `fn` for each process that is no zombie, until it returns false: whether none did. */
+bool process_each(bool (*fn)(struct process *p, void *ctx), void *ctx);
 
 /*
  * Process 1: runs `path` with `argv`, both ended by NULL. 0 or -errno; on success it is ready to

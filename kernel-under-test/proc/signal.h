@@ -75,6 +75,10 @@ struct signal_info {
 			};
 		};
 		uint64_t addr; /* faults */
+		struct {
+			int64_t band; /* POLL_*, of SIGIO and what stands for it */
+			int32_t fd;
+		};
 	};
 	uint64_t rest[12];
 };

@@ -206,6 +206,8 @@ long sys_truncate(uint64_t path, uint64_t size)
 		err = -EROFS;
 	else if (may(inode, MAY_WRITE))
 		err = -EACCES;
+	else if ((inode->mode & 0111) && file_is_running(inode))
+		err = -ETXTBSY;
 	else
 		err = user_truncate(inode, size);
 	inode_put(inode);

@@ -1,6 +1,7 @@
 /* System calls on descriptors. */
 #include "ipc/pipe.h"
 #include "ipc/ring.h"
+#include "proc/async.h"
 #include "syscall/syscalls.h"
 #include "syscall/user.h"
 
@@ -96,12 +97,16 @@ long sys_close_range(uint64_t first, uint64_t last, uint64_t flags)
 
 long sys_fcntl(uint64_t fd, uint64_t command, uint64_t arg)
 {
-	const uint32_t settable = O_APPEND | O_NONBLOCK | O_ASYNC;
+	const uint32_t settable = O_APPEND | O_NONBLOCK | O_NOATIME;
 	struct files *t = process_current()->files;
 	struct file *f = files_find(t, fd);
 	long ret;
 
 	if (!f)
+		return -EBADF;
+	/* Of what was not really opened there is no more than this. */
+	if (unlikely(f->flags & O_PATH) && command != F_DUPFD && command != F_DUPFD_CLOEXEC &&
+	    command != F_GETFD && command != F_SETFD && command != F_GETFL)
 		return -EBADF;
 	switch (command) {
 	case F_DUPFD:
@@ -115,6 +120,11 @@ long sys_fcntl(uint64_t fd, uint64_t command, uint64_t arg)
 	case F_GETFL:
 		return f->flags;
 	case F_SETFL:
+		if ((arg & O_NOATIME) && !(f->flags & O_NOATIME) && f->inode && !may_own(f->inode))
+			return -EPERM;
+		ret = async_set(f, (int)fd, arg & O_ASYNC);
+		if (ret)
+			return ret;
 		f->flags = (f->flags & ~settable) | ((uint32_t)arg & settable);
 		return 0;
 	case F_ADD_SEALS:
@@ -138,7 +148,7 @@ long sys_fcntl(uint64_t fd, uint64_t command, uint64_t arg)
 		file_put(f);
 		return ret;
 	default:
-		return owner_control(f, command, arg);
+		return async_fcntl(f, command, arg);
 	}
 }
 
@@ -147,6 +157,7 @@ long sys_fcntl(uint64_t fd, uint64_t command, uint64_t arg)
 #define FIONCLEX 0x5450
 #define FIOCLEX	 0x5451
 #define FIOASYNC 0x5452
+#define SIO	 0x89 /* of sockets; the first four are about signals */
 /* Sharing what two files hold: cp asks, and then copies. */
 #define FICLONE	     0x40049409
 #define FICLONERANGE 0x4020940d
@@ -165,13 +176,13 @@ static long file_control(struct file *f, uint32_t fd, uint32_t request, uint64_t
 			return -EFAULT;
 		f->flags = on ? f->flags | O_NONBLOCK : f->flags & ~(uint32_t)O_NONBLOCK;
 		return 0;
-	case FIOASYNC:
-		return copy_from_user(&on, arg, sizeof(on)) < 0 ? -EFAULT : owner_async(f, on);
 	case FICLONE:
 	case FICLONERANGE:
 		return f->inode && inode_is(f->inode, S_IFREG) ? -EOPNOTSUPP : -ENOTTY;
 	default:
-		return f->ops->ioctl ? f->ops->ioctl(f, request, arg) : -ENOTTY;
+		if (likely(request != FIOASYNC && request >> 8 != SIO))
+			return f->ops->ioctl ? f->ops->ioctl(f, request, arg) : -ENOTTY;
+		return async_ioctl(f, fd, request, arg);
 	}
 }
 

@@ -28,6 +28,11 @@ long sys_memfd_create(uint64_t name_at, uint64_t flags)
 	if (!inode)
 		return -ENOMEM;
 	err = file_open(inode, O_RDWR, &f);
+	/* Who made it may run it all the same. */
+	if (!err) {
+		f->writer = false;
+		inode->writers--;
+	}
 	inode_put(inode);
 	if (err)
 		return err;

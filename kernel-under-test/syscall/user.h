@@ -48,10 +48,9 @@ int usage_put(uint64_t out, uint64_t cpu_ns);
 #define F_OFD_SETLKW 38
 long lock_control(struct file *f, uint64_t command, uint64_t arg);
 
-/* fcntl()'s commands on owners; -EINVAL: it is none of them. */
-long owner_control(struct file *f, uint64_t command, uint64_t arg);
-/* FIOASYNC. -ENOTTY: it is nothing that could tell of changes. */
-int owner_async(struct file *f, bool on);
+/* fcntl() and ioctl() on who gets signals of the file; -EINVAL, -ENOTTY: not such a command. */
+long async_fcntl(struct file *f, uint64_t command, uint64_t arg);
+long async_ioctl(struct file *f, uint32_t fd, uint32_t request, uint64_t arg);
 
 /* Brings in what of [addr, end) may be touched. 0 or -ENOMEM. */
 int user_populate(uint64_t addr, uint64_t end);

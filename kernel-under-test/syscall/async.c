@@ -1,0 +1,86 @@
+/* fcntl() and ioctl() on who gets a signal when a file is ready. */
+#include "proc/async.h"
+#include "syscall/syscalls.h"
+#include "syscall/user.h"
+
+#define F_SETOWN    8
+#define F_GETOWN    9
+#define F_SETSIG    10
+#define F_GETSIG    11
+#define F_SETOWN_EX 15
+#define F_GETOWN_EX 16
+
+#define FIOASYNC  0x5452
+#define FIOSETOWN 0x8901
+#define SIOCSPGRP 0x8902
+#define FIOGETOWN 0x8903
+#define SIOCGPGRP 0x8904
+
+struct user_owner {
+	int32_t kind, id;
+};
+
+/* A number below 0 stands for a group. */
+static long set_owner(struct file *f, int id)
+{
+	if (id == INT32_MIN)
+		return -EINVAL;
+	return async_set_owner(f, id < 0 ? ASYNC_GROUP : ASYNC_PROCESS, id < 0 ? -id : id);
+}
+
+static int get_owner(const struct file *f)
+{
+	enum async_owner kind;
+	int id = async_owner(f, &kind);
+
+	return kind == ASYNC_GROUP ? -id : id;
+}
+
+long async_fcntl(struct file *f, uint64_t command, uint64_t arg)
+{
+	enum async_owner kind;
+	struct user_owner o;
+
+	switch (command) {
+	case F_SETOWN:
+		return set_owner(f, (int)arg);
+	case F_GETOWN:
+		return get_owner(f);
+	case F_SETSIG:
+		return async_set_signal(f, arg);
+	case F_GETSIG:
+		return async_signal(f);
+	case F_SETOWN_EX:
+		if (copy_from_user(&o, arg, sizeof(o)) < 0)
+			return -EFAULT;
+		if (o.kind < ASYNC_THREAD || o.kind > ASYNC_GROUP)
+			return -EINVAL;
+		return async_set_owner(f, (enum async_owner)o.kind, o.id);
+	case F_GETOWN_EX:
+		o.id = async_owner(f, &kind);
+		o.kind = (int)kind;
+		return copy_to_user(arg, &o, sizeof(o));
+	default:
+		return -EINVAL;
+	}
+}
+
+long async_ioctl(struct file *f, uint32_t fd, uint32_t request, uint64_t arg)
+{
+	bool is_socket = f->ops->kind && f->ops->kind[0] == 's';
+	int value;
+
+	if (request != FIOASYNC && (!is_socket || request < FIOSETOWN || request > SIOCGPGRP))
+		return f->ops->ioctl ? f->ops->ioctl(f, request, arg) : -ENOTTY;
+	if (request == FIOGETOWN || request == SIOCGPGRP) {
+		value = get_owner(f);
+		return copy_to_user(arg, &value, sizeof(value));
+	}
+	if (copy_from_user(&value, arg, sizeof(value)) < 0)
+		return -EFAULT;
+	if (request != FIOASYNC)
+		return set_owner(f, value);
+	if (!f->ops->signals)
+		return !value == !(f->flags & O_ASYNC) ? 0 : -ENOTTY;
+	return async_set(f, (int)fd, value);
+}
