@@ -3,25 +3,49 @@
 #include "arch/uaccess.h"
 #include "lib/errno.h"
 #include "lib/string.h"
+#include "mm/kmem.h"
+
+/* What strings and pointers may take in all. */
+static size_t limit_now(void)
+{
+	uint64_t quarter = process_limit(RLIMIT_STACK) / 4;
+
+	return MAX(MIN(quarter, ARGS_MAX), ARG_LONGEST);
+}
+
+/* Where the page of byte `at` is kept; NULL without memory. */
+static struct page **page_slot(struct args *a, size_t at)
+{
+	size_t i = at >> PAGE_SHIFT;
+
+	if (likely(i < ARGS_NEAR))
+		return &a->near[i];
+	if (!a->far)
+		a->far = kmem_zalloc((a->limit >> PAGE_SHIFT) * sizeof(*a->far));
+	return a->far ? &a->far[i - ARGS_NEAR] : NULL;
+}
 
 static int room_at(struct args *a, char **to, size_t *room)
 {
-	size_t page = a->used >> PAGE_SHIFT, at = a->used & (PAGE_SIZE - 1);
+	size_t at = a->used & (PAGE_SIZE - 1);
+	struct page **page;
 
-	if (a->used >= ARGS_MAX)
+	if (a->used + (a->argc + a->envc) * sizeof(uint64_t) >= a->limit)
 		return -E2BIG;
-	if (!a->pages[page]) {
-		a->pages[page] = page_alloc();
-		if (!a->pages[page])
-			return -ENOMEM;
-	}
-	*to = (char *)page_to_virt(a->pages[page]) + at;
+	page = page_slot(a, a->used);
+	if (page && !*page)
+		*page = page_alloc();
+	if (!page || !*page)
+		return -ENOMEM;
+	*to = (char *)page_to_virt(*page) + at;
 	*room = PAGE_SIZE - at;
 	return 0;
 }
 
 static int add_user_string(struct args *a, uint64_t from)
 {
+	size_t start = a->used;
+
 	for (;;) {
 		size_t room;
 		char *to;
@@ -33,15 +57,18 @@ static int add_user_string(struct args *a, uint64_t from)
 		n = copy_string_from_user(to, from, room);
 		if (n >= 0) {
 			a->used += (size_t)n + 1;
-			return 0;
+			return a->used - start <= ARG_LONGEST ? 0 : -E2BIG;
 		}
 		if (n != -ENAMETOOLONG)
 			return (int)n;
 		a->used += room;
 		from += room;
+		if (a->used - start >= ARG_LONGEST)
+			return -E2BIG;
 	}
 }
 
+/* Each string costs a pointer too, so that empty ones come to an end. */
 static int add_user_strings(struct args *a, uint64_t array, size_t *count)
 {
 	uint64_t string;
@@ -54,9 +81,6 @@ static int add_user_strings(struct args *a, uint64_t array, size_t *count)
 		err = add_user_string(a, string);
 		if (err)
 			return err;
-		/* Each string costs a pointer too, so that empty ones come to an end. */
-		if ((*count + 1) * sizeof(string) > ARGS_MAX)
-			return -E2BIG;
 	}
 	return 0;
 }
@@ -92,7 +116,7 @@ int args_from_user(struct args *a, uint64_t argv, uint64_t envp)
 {
 	int err;
 
-	memset(a, 0, sizeof(*a));
+	*a = (struct args){.limit = limit_now()};
 	err = add_user_strings(a, argv, &a->argc);
 	/* As on Linux, so that programs which take argv[0] for granted may. */
 	if (!err && !a->argc) {
@@ -110,7 +134,7 @@ int args_from_kernel(struct args *a, const char *const argv[], const char *const
 {
 	int err;
 
-	memset(a, 0, sizeof(*a));
+	*a = (struct args){.limit = ARG_LONGEST};
 	err = add_kernel_strings(a, argv, &a->argc);
 	if (!err)
 		err = add_kernel_strings(a, envp, &a->envc);
@@ -121,7 +145,7 @@ int args_from_kernel(struct args *a, const char *const argv[], const char *const
 
 static const char *byte_at(const struct args *a, size_t at)
 {
-	return (const char *)page_to_virt(a->pages[at >> PAGE_SHIFT]) + (at & (PAGE_SIZE - 1));
+	return (const char *)page_to_virt(args_page(a, at)) + (at & (PAGE_SIZE - 1));
 }
 
 size_t args_first_bytes(const struct args *a)
@@ -136,7 +160,7 @@ size_t args_first_bytes(const struct args *a)
 
 int args_replace_first(struct args *a, const char *const first[])
 {
-	struct args new = {.envc = a->envc};
+	struct args new = {.envc = a->envc, .limit = a->limit};
 	size_t at = 0;
 	int err = add_kernel_strings(&new, first, &new.argc);
 
@@ -162,6 +186,9 @@ int args_replace_first(struct args *a, const char *const first[])
 
 void args_free(struct args *a)
 {
-	for (size_t i = 0; i < ARRAY_SIZE(a->pages) && a->pages[i]; i++)
-		page_put(a->pages[i]);
+	for (size_t i = 0; i < ARGS_NEAR && a->near[i]; i++)
+		page_put(a->near[i]);
+	for (size_t i = 0; a->far && i < a->limit >> PAGE_SHIFT && a->far[i]; i++)
+		page_put(a->far[i]);
+	kmem_free(a->far);
 }

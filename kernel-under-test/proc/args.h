@@ -5,14 +5,33 @@
 #include "mm/page.h"
 #include "proc/process.h"
 
+/* A string alone may be so long, with its zero, and so may all of them always. */
+#define ARG_LONGEST (32 * PAGE_SIZE)
+/* However large the stack may grow, they may not be longer together, pointers included. */
+#define ARGS_MAX (6ul << 20)
+/* As many pages are enough for nearly everyone. */
+#define ARGS_NEAR 8
+
 struct args {
 	/* All strings one after the other, each with its zero: argv's, then envp's. */
-	struct page *pages[ARGS_MAX / PAGE_SIZE];
-	size_t used;
+	struct page *near[ARGS_NEAR];
+	struct page **far; /* the pages after those; NULL: none */
+	size_t used, limit;
 	size_t argc, envc;
 };
 
-/* From two NULL-ended arrays of pointers in user memory; a null array is empty. */
+/* The page that holds byte `at`. */
+static inline struct page *args_page(const struct args *a, size_t at)
+{
+	size_t i = at >> PAGE_SHIFT;
+
+	return i < ARGS_NEAR ? a->near[i] : a->far[i - ARGS_NEAR];
+}
+
+/*
+ * From two NULL-ended arrays of pointers in user memory; a null array is empty. -EFAULT, -ENOMEM,
+ * -E2BIG: more than a quarter of the caller's stack limit, or one that is too long.
+ */
 int args_from_user(struct args *a, uint64_t argv, uint64_t envp);
 int args_from_kernel(struct args *a, const char *const argv[], const char *const envp[]);
 /*

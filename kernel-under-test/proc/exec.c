@@ -47,7 +47,7 @@
 static int write_strings(struct space *s, uint64_t to, const struct args *a)
 {
 	for (size_t at = 0; at < a->used; at += PAGE_SIZE) {
-		int err = space_write(s, to + at, page_to_virt(a->pages[at >> PAGE_SHIFT]),
+		int err = space_write(s, to + at, page_to_virt(args_page(a, at)),
 				      MIN(PAGE_SIZE, a->used - at));
 
 		if (err)
@@ -86,7 +86,7 @@ static int push_strings(struct pusher *p, const struct args *a, size_t n, size_t
 
 	for (; n && !err; n--) {
 		err = push(p, strings + *at);
-		while (((char *)page_to_virt(a->pages[*at >> PAGE_SHIFT]))[*at & (PAGE_SIZE - 1)])
+		while (((char *)page_to_virt(args_page(a, *at)))[*at & (PAGE_SIZE - 1)])
 			++*at;
 		++*at;
 	}

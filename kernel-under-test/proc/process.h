@@ -11,9 +11,6 @@
 #define PID_MAX	    32768
 #define SIGNALS_MAX 64
 
-/* Memory that execve() may use for arguments and environment. */
-#define ARGS_MAX (32 * PAGE_SIZE)
-
 /* Limits, numbered as on Linux. */
 enum limit {
 	RLIMIT_CPU,

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/auxv.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 
@@ -68,6 +69,16 @@ static int role_kept(char **argv)
 	return 0;
 }
 
+#define LONGEST 131071 /* bytes of one argument, without its zero */
+
+static int role_long(int argc, char **argv)
+{
+	for (int i = 2; i < argc; i++)
+		if (strlen(argv[i]) != LONGEST || argv[i][0] != 'l' || argv[i][LONGEST - 1] != 'l')
+			return 1;
+	return argc;
+}
+
 int exec_role(int argc, char **argv)
 {
 	/* Run without a single argument, which only a test does. */
@@ -77,6 +88,8 @@ int exec_role(int argc, char **argv)
 		return -1;
 	while (!strcmp(argv[1], "sleep"))
 		pause();
+	if (!strcmp(argv[1], "long"))
+		return role_long(argc, argv);
 	if (!strcmp(argv[1], "exits-7"))
 		return 7;
 	if (!strcmp(argv[1], "arguments"))
@@ -187,8 +200,46 @@ static void refused(void)
 	unlink("/tmp/empty");
 }
 
+/* A quarter of the stack's limit, pointers and all; each at most 32 pages. */
+static void lengths(void)
+{
+	static char one[LONGEST + 2];
+	char *argv[20] = {"x", "long"};
+	struct rlimit limit;
+	pid_t child;
+	int status;
+
+	memset(one, 'l', LONGEST);
+	for (int i = 2; i < 12; i++)
+		argv[i] = one;
+	same("long arguments", run_self(argv, environ), 12 << 8);
+	for (int i = 12; i < 19; i++)
+		argv[i] = one;
+	same("too many of them", run_self(argv, environ), 127 << 8);
+	argv[3] = NULL;
+	one[LONGEST] = 'l';
+	same("one that is too long", RAW(SYS_execve, SELF, argv, environ), -E2BIG);
+	one[LONGEST] = 0;
+	for (int i = 2; i < 12; i++)
+		argv[i] = i < 4 ? one : NULL;
+	child = fork();
+	if (child == 0) {
+		getrlimit(RLIMIT_STACK, &limit);
+		limit.rlim_cur = 1 << 20;
+		setrlimit(RLIMIT_STACK, &limit);
+		if (RAW(SYS_execve, SELF, argv, environ) != -E2BIG)
+			_exit(1);
+		argv[3] = NULL;
+		execv(SELF, argv);
+		_exit(2);
+	}
+	waitpid(child, &status, 0);
+	same("with a smaller stack", status, 3 << 8);
+}
+
 static void run(void)
 {
+	lengths();
 	given();
 	kept();
 	spawned();
