@@ -82,8 +82,6 @@ void console_init(void)
 {
 	/* Session 0 is what process 1 is in until it makes its own. */
 	tty_init(&console, &terminal_ops, 0);
-	console.window[0] = 25;
-	console.window[1] = 80;
 	device_register("console", DEVICE(5, 1), 0600, &console_ops);
 	device_register("ttyS0", DEVICE(4, 64), 0660, &console_ops);
 	serial_enable_input(got_char);

@@ -173,6 +173,8 @@ static void list_fds(struct listing *l, const struct process *p, uint32_t mode)
 	for (uint32_t fd = 0; fd < p->files->capacity; fd++) {
 		if (!p->files->slots[fd])
 			continue;
+		/* By number, so that who closes what it is told of misses none. */
+		l->at = 2 + fd;
 		format(name, sizeof(name), "%u", fd);
 		offer(l, name, mode);
 	}

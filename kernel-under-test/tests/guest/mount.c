@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/file.h>
@@ -210,6 +211,37 @@ static void group_bit(void)
 	child_needs((st.st_mode & 07777) == 0750);
 }
 
+struct entry {
+	uint64_t ino;
+	int64_t next;
+	uint16_t len;
+	uint8_t type;
+	char name[];
+};
+
+/* As programs do before they run another: a few names at a time, and each is closed. */
+static void all_closed(void)
+{
+	char some[96] __attribute__((aligned(8)));
+	int dir, last = 0;
+	long n;
+
+	for (int i = 0; i < 40; i++)
+		last = open("/dev/null", O_RDONLY);
+	dir = open("/tmp/proc/self/fd", O_RDONLY);
+	while ((n = RAW(SYS_getdents64, dir, some, sizeof(some))) > 0) {
+		for (long at = 0; at < n; at += ((struct entry *)(some + at))->len) {
+			const char *name = ((struct entry *)(some + at))->name;
+
+			if (name[0] != '.' && atoi(name) > 2 && atoi(name) != dir)
+				close(atoi(name));
+		}
+	}
+	child_needs(n == 0 && last > 40);
+	for (int i = 3; i <= last; i++)
+		child_needs(fcntl(i, F_GETFD) < 0);
+}
+
 /* Where it is already: it may lie there twice or not, but has a name, and a way out. */
 static void mounted_on_itself(void)
 {
@@ -244,6 +276,7 @@ static void various(void)
 	mkdir("/tmp/proc", 0755);
 	mount("none", "/tmp/proc", "proc", 0, "");
 	same("one's own descriptors", status_of(own_descriptors), 0);
+	same("closed while they are listed", status_of(all_closed), 0);
 	umount("/tmp/proc");
 	same("procfs on itself", status_of(mounted_on_itself), 0);
 	close(fd), close(dir), close(ends[0]), close(ends[1]);
