@@ -5,6 +5,7 @@
 #include "ipc/semaphore.h"
 #include "lib/errno.h"
 #include "lib/printf.h"
+#include "lib/string.h"
 #include "proc/pidfd.h"
 #include "proc/posix_timer.h"
 #include "proc/process.h"
@@ -146,6 +147,7 @@ void thread_exit(int status)
 	list_remove(&t->by_tid);
 	p->thread_count--;
 	if (p->thread_count == 0) {
+		memcpy(p->comm, t->comm, COMM_MAX);
 		finish(p);
 	} else {
 		sched_set_space(NULL);

@@ -72,7 +72,7 @@ static void copy_thread(struct thread *t, const struct fork_request *r)
 		sched_set_nice(t, MAX(t->nice, 0));
 	}
 	t->io_priority = thread_current()->io_priority;
-	t->timer_slack_ns = thread_current()->timer_slack_ns;
+	t->timer_slack_ns = t->first_slack_ns = thread_current()->timer_slack_ns;
 	t->slice_ns = thread_current()->slice_ns;
 	memcpy(t->comm, thread_current()->comm, COMM_MAX);
 	t->clear_tid = r->clear_tid;

@@ -90,16 +90,26 @@ struct thread *thread_find(int tid)
 	return NULL;
 }
 
-bool process_each(bool (*fn)(struct process *p, void *ctx), void *ctx)
+static bool each(bool (*fn)(struct process *p, void *ctx), void *ctx, bool zombies)
 {
 	for (size_t i = 0; i < PID_BUCKETS; i++) {
 		struct process *p, *next;
 
 		list_for_each_safe (p, next, &by_pid[i], by_pid)
-			if (!p->zombie && !fn(p, ctx))
+			if ((zombies || !p->zombie) && !fn(p, ctx))
 				return false;
 	}
 	return true;
+}
+
+bool process_each(bool (*fn)(struct process *p, void *ctx), void *ctx)
+{
+	return each(fn, ctx, false);
+}
+
+bool process_each_any(bool (*fn)(struct process *p, void *ctx), void *ctx)
+{
+	return each(fn, ctx, true);
 }
 
 /* The next free number after the last one given, so that numbers are not reused soon. */

@@ -63,7 +63,8 @@ struct process {
 	struct list by_pid;
 	struct wait_queue child_changed;
 	bool zombie;
-	uint32_t uid; /* whose it was, kept for its parent */
+	uint32_t uid; /* whose it was, and its name, kept for its parent */
+	char comm[COMM_MAX];
 	int exit_status; /* as wait4() gives it */
 	int exit_signal; /* what its parent gets when it ends; 0: nothing */
 	int pgid, sid;
@@ -169,6 +170,8 @@ void process_first_limits(struct process *p);
 
 /* Calls `fn` for each process that is no zombie, until it returns false: whether none did. */
 bool process_each(bool (*fn)(struct process *p, void *ctx), void *ctx);
+/* The same, of zombies too. */
+bool process_each_any(bool (*fn)(struct process *p, void *ctx), void *ctx);
 
 /*
  * Process 1: runs `path` with `argv`, both ended by NULL. 0 or -errno; on success it is ready to

@@ -103,7 +103,7 @@ static int lookup_root(const char *name, size_t len, struct inode **out)
 	if (i >= 0)
 		return make(TEXT, 0, 0, i, out);
 	i = number(name, len);
-	return i > 0 && process_find(i) ? make(PROCESS, i, 0, 0, out) : -ENOENT;
+	return process_find_any(i) ? make(PROCESS, i, 0, 0, out) : -ENOENT;
 }
 
 static int lookup(struct inode *dir, const char *name, size_t len, struct inode **out)
@@ -115,8 +115,10 @@ static int lookup(struct inode *dir, const char *name, size_t len, struct inode 
 
 	if (d->kind == ROOT)
 		return lookup_root(name, len, out);
-	if (!procfs_subject(d, &s))
-		return -ENOENT;
+	if (!procfs_subject(d, &s)) {
+		i = find_file(proc_process_files, proc_process_count, name, len);
+		return i >= 0 && procfs_zombie(d) ? make(TEXT, d->pid, 0, i, out) : -ENOENT;
+	}
 	i = number(name, len);
 	if (d->kind == FDS || d->kind == FDINFOS) {
 		if (i < 0 || !files_find(s.process->files, (uint64_t)i))
@@ -201,14 +203,16 @@ static int list(struct inode *dir, uint64_t pos, dir_visit visit, void *ctx)
 
 	offer(&l, ".", S_IFDIR);
 	offer(&l, "..", S_IFDIR);
-	if (d->kind != ROOT && !p)
+	if (d->kind != ROOT && !p && !procfs_zombie(d))
 		return 0;
 	if (d->kind == FDS || d->kind == FDINFOS) {
-		list_fds(&l, p, d->kind == FDS ? S_IFLNK : S_IFREG);
+		if (p)
+			list_fds(&l, p, d->kind == FDS ? S_IFLNK : S_IFREG);
 		return 0;
 	}
 	if (d->kind == TASKS) {
-		list_threads(&l, p);
+		if (p)
+			list_threads(&l, p);
 		return 0;
 	}
 	for (size_t i = 0; i < count; i++)
@@ -217,8 +221,8 @@ static int list(struct inode *dir, uint64_t pos, dir_visit visit, void *ctx)
 		offer(&l, "self", S_IFLNK);
 		offer(&l, "thread-self", S_IFLNK);
 		offer(&l, "sys", S_IFDIR);
-		process_each(offer_process, &l);
-	} else {
+		process_each_any(offer_process, &l);
+	} else if (p) {
 		for (size_t i = 0; i < ARRAY_SIZE(links); i++)
 			offer(&l, links[i], S_IFLNK);
 		offer(&l, "fd", S_IFDIR);
@@ -353,4 +357,15 @@ void procfs_init(const char *cmdline)
 	proc_kernel_cmdline = cmdline;
 	volume_init_memory(&volume, PROC_MAGIC);
 	filesystem_register("proc", create);
+}
+
+int procfs_process(const struct inode *inode, struct process **out)
+{
+	const struct proc_node *n;
+
+	if (!inode || inode->ops != &node_ops)
+		return -EBADF;
+	n = container_of(inode, struct proc_node, inode);
+	*out = process_find_any(n->pid);
+	return n->kind == PROCESS && !n->tid ? 0 : -EBADF;
 }

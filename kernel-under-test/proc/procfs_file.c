@@ -15,6 +15,13 @@ bool procfs_subject(const struct proc_node *n, struct proc_subject *s)
 	return s->thread && s->thread->process == s->process;
 }
 
+const struct process *procfs_zombie(const struct proc_node *n)
+{
+	const struct process *p = process_find_any(n->pid);
+
+	return p && p->zombie && !n->tid && (n->kind == PROCESS || n->kind == TEXT) ? p : NULL;
+}
+
 static void describe_file(struct text *t, const struct file *f)
 {
 	text_add(t, "pos:\t%lu\nflags:\t0%lo\nmnt_id:\t%d\nino:\t%lu\n", f->pos, (uint64_t)f->flags,
@@ -32,10 +39,12 @@ long procfs_read(struct inode *inode, uint64_t pos, struct uio *u)
 	if (!t.at)
 		return -ENOMEM;
 	if (!procfs_subject(n, &s)) {
-		kmem_free(t.at);
-		return -ESRCH;
-	}
-	if (n->kind == FDINFO) {
+		if (!procfs_zombie(n)) {
+			kmem_free(t.at);
+			return -ESRCH;
+		}
+		proc_zombie(&t, proc_process_files[n->which].name, procfs_zombie(n));
+	} else if (n->kind == FDINFO) {
 		f = files_find(s.process->files, (uint64_t)n->which);
 		if (f)
 			describe_file(&t, f);

@@ -60,6 +60,8 @@ int procfs_sys(struct inode **out);
 
 /* procfs_file.c. Whom a node is about; false: he is gone. */
 bool procfs_subject(const struct proc_node *n, struct proc_subject *s);
+/* The process of /proc/PID or a file in it, if it has ended and was not waited for; else NULL. */
+const struct process *procfs_zombie(const struct proc_node *n);
 long procfs_read(struct inode *inode, uint64_t pos, struct uio *u);
 long procfs_write(struct inode *inode, uint64_t pos, struct uio *u);
 int procfs_truncate(struct inode *inode, uint64_t size);

@@ -90,6 +90,24 @@ static void status(struct text *t, const struct proc_subject *s)
 	text_add(t, "Cpus_allowed:\t%x\n", of->allowed & (uint32_t)(BIT(arch_cpu_count()) - 1));
 }
 
+void proc_zombie(struct text *t, const char *file, const struct process *p)
+{
+	int parent = p->parent ? p->parent->pid : 0;
+
+	if (strcmp(file, "stat") == 0) {
+		text_add(t, "%d (%s) Z %d %d %d 0 -1 0 0 0 0 0 %lu 0 %lu 0 20 0 0 0 %lu 0 0 ",
+			 p->pid, p->comm, parent, p->pgid, p->sid, p->cpu_ns / NS_PER_TICK,
+			 p->children_cpu_ns / NS_PER_TICK, p->started_ns / NS_PER_TICK);
+		text_add(t, "0 0 0 0 0 0 0 0 0 0 0 0 0 %d 0 0 0 0 0 0 0 0 0 0 0 0 0 %d\n",
+			 p->exit_signal, p->exit_status);
+	} else if (strcmp(file, "status") == 0) {
+		text_add(t, "Name:\t%s\nState:\tZ (zombie)\nTgid:\t%d\nPid:\t%d\nPPid:\t%d\n",
+			 p->comm, p->pid, p->pid, parent);
+	} else if (strcmp(file, "comm") == 0) {
+		text_add(t, "%s\n", p->comm);
+	}
+}
+
 static void comm(struct text *t, const struct proc_subject *s)
 {
 	text_add(t, "%s\n", s->thread->comm);

@@ -32,6 +32,9 @@ struct proc_file {
 extern const struct proc_file proc_system_files[], proc_process_files[];
 extern const size_t proc_system_count, proc_process_count;
 
+/* What a file of that name says of a process that has ended: little, or nothing. */
+void proc_zombie(struct text *t, const char *file, const struct process *p);
+
 /* procfs_memory.c */
 void proc_maps(struct text *t, const struct proc_subject *s);
 void proc_smaps(struct text *t, const struct proc_subject *s);

@@ -44,7 +44,7 @@ struct thread {
 	uint16_t io_priority;
 	uint32_t slice_ns;
 	/* prctl(PR_SET_TIMERSLACK); 0: as usual. */
-	uint64_t timer_slack_ns;
+	uint64_t timer_slack_ns, first_slack_ns;
 	int tid;
 	struct space *space; /* NULL: kernel only */
 	struct list run;     /* in the run queue of `cpu` */

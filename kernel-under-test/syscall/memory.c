@@ -131,6 +131,10 @@ static long map_object(struct space *s, uint64_t addr, uint64_t len, uint32_t ar
 		/* /dev/zero is anonymous memory. */
 		if (f && unlikely(f->inode && f->inode->device == DEVICE(1, 5)) &&
 		    inode_is(f->inode, S_IFCHR)) {
+			if (shared && (area & AREA_WRITE) && !file_writable(f))
+				return -EACCES;
+			if (shared && !file_writable(f))
+				area |= AREA_NO_WRITE;
 			flags |= MAP_ANONYMOUS;
 		} else {
 			int err = check_file(f, area & AREA_PROT, shared);

@@ -2,6 +2,7 @@
 #include "proc/pidfd.h"
 
 #include "fs/credentials.h"
+#include "proc/procfs.h"
 #include "proc/signal.h"
 #include "syscall/syscalls.h"
 #include "syscall/user.h"
@@ -43,6 +44,9 @@ long sys_pidfd_send_signal(uint64_t fd, uint64_t signo, uint64_t info_at, uint64
 	if (!f)
 		return -EBADF;
 	err = pidfd_process(f, &p);
+	/* For this call alone /proc/PID is one too. */
+	if (err && !(f->flags & O_PATH))
+		err = procfs_process(f->inode, &p);
 	if (err)
 		return err;
 	if (info_at) {

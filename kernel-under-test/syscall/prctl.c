@@ -18,6 +18,7 @@
 #define PR_GET_TSC	       25
 #define PR_SET_TSC	       26
 #define PR_GET_SECUREBITS      27
+#define PR_SET_SECUREBITS      28
 #define PR_SET_TIMERSLACK      29
 #define PR_GET_TIMERSLACK      30
 #define PR_SET_CHILD_SUBREAPER 36
@@ -31,6 +32,9 @@
 
 /* The time stamp counter may be read. */
 #define TSC_ENABLE 1
+
+/* A secure bit. */
+#define KEEP_CAPS (1 << 4)
 
 #define AMBIENT_IS_SET	  1
 #define AMBIENT_RAISE	  2
@@ -152,10 +156,17 @@ long sys_prctl(uint64_t option, uint64_t arg, uint64_t arg3, uint64_t arg4, uint
 	case PR_CAPBSET_DROP:
 		return drop_bound(arg);
 	case PR_GET_SECUREBITS:
-		return credentials_current()->keep_capabilities ? 1 << 4 : 0;
+		return credentials_current()->keep_capabilities ? KEEP_CAPS : 0;
+	case PR_SET_SECUREBITS:
+		/* There is one. */
+		if (!capable(CAP_SETPCAP))
+			return -EPERM;
+		return arg & ~(uint64_t)KEEP_CAPS ? -EINVAL
+						  : set_flag(PR_SET_KEEPCAPS, arg == KEEP_CAPS);
 	case PR_SET_TIMERSLACK:
 		/* Kept, but nothing is ever put off. */
-		thread_current()->timer_slack_ns = (int64_t)arg > 0 ? arg : 0;
+		thread_current()->timer_slack_ns =
+			(int64_t)arg > 0 ? arg : thread_current()->first_slack_ns;
 		return 0;
 	case PR_GET_TIMERSLACK:
 		return thread_current()->timer_slack_ns ? (long)thread_current()->timer_slack_ns

@@ -182,6 +182,66 @@ static void descriptors(void)
 	unlink("/tmp/proc-fd");
 }
 
+static void zombies(void)
+{
+	char path[64], line[100];
+	pid_t child = fork();
+	int fd;
+
+	if (child == 0) {
+		prctl(PR_SET_NAME, "ghost");
+		_exit(0);
+	}
+	waitid(P_PID, (id_t)child, &(siginfo_t){0}, WEXITED | WNOWAIT);
+	snprintf(path, sizeof(path), "/proc/%d/stat", child);
+	snprintf(line, sizeof(line), "%d (ghost) Z %d ", child, getpid());
+	holds("it has ended", says(path, line));
+	snprintf(path, sizeof(path), "/proc/%d/status", child);
+	holds("it says so", says(path, "State:\tZ (zombie)\n"));
+	snprintf(path, sizeof(path), "/proc/%d/comm", child);
+	holds("its name", says(path, "ghost\n"));
+	snprintf(path, sizeof(path), "/proc/%d/maps", child);
+	same("no memory", take(path), 0);
+	waitpid(child, NULL, 0);
+	same("it is gone", take(path), -ENOENT);
+	snprintf(path, sizeof(path), "/proc/%d", getpid());
+	fd = open(path, O_RDONLY | O_DIRECTORY);
+	same("a directory for a process", RAW(SYS_pidfd_send_signal, fd, 0, NULL, 0), 0);
+	close(fd);
+	fd = open("/proc", O_RDONLY | O_DIRECTORY);
+	same("not any", RAW(SYS_pidfd_send_signal, fd, 0, NULL, 0), -EBADF);
+	close(fd);
+}
+
+static void slack_of_children(void)
+{
+	child_needs(prctl(PR_SET_TIMERSLACK, 70000) == 0);
+	if (fork() == 0) {
+		child_needs(prctl(PR_GET_TIMERSLACK) == 70000);
+		child_needs(prctl(PR_SET_TIMERSLACK, 60000) == 0);
+		child_needs(prctl(PR_SET_TIMERSLACK, 0) == 0);
+		_exit(prctl(PR_GET_TIMERSLACK) != 70000);
+	}
+	int status = -1;
+	wait(&status);
+	child_needs(status == 0);
+	child_needs(RAW(SYS_setresuid, 9, 9, 9) == 0);
+	child_needs(RAW(SYS_prctl, PR_SET_SECUREBITS, 0, 0, 0, 0) == -EPERM);
+}
+
+static void zero(void)
+{
+	int fd = open("/dev/zero", O_RDONLY);
+	void *at = mmap(NULL, 4096, PROT_READ, MAP_SHARED, fd, 0);
+
+	holds("zeros", at != MAP_FAILED);
+	same("can't be written", RAW(SYS_mprotect, at, 4096, PROT_READ | PROT_WRITE), -EACCES);
+	same("nor from the start", RAW(SYS_mmap, NULL, 4096, PROT_WRITE, MAP_SHARED, fd, 0),
+	     -EACCES);
+	munmap(at, 4096);
+	close(fd);
+}
+
 static void run(void)
 {
 	mkdir("/proc", 0755);
@@ -190,6 +250,9 @@ static void run(void)
 	memory();
 	strings();
 	descriptors();
+	zombies();
+	same("the slack of children", status_of(slack_of_children), 0);
+	zero();
 	umount("/proc");
 }
 
