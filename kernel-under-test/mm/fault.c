@@ -3,6 +3,7 @@
 #include "arch/mmu.h"
 #include "arch/spin.h"
 #include "arch/trap.h"
+#include "arch/uaccess.h"
 #include "lib/errno.h"
 #include "lib/printf.h"
 #include "lib/string.h"
@@ -14,6 +15,13 @@
 
 /* What anonymous memory reads as until it is written: each CPU gives out its own. */
 static struct page *zero_pages[CPUS_MAX];
+
+/* What the last -EPAGING on this CPU was about; nobody sleeps between that and space_bring_in(). */
+static struct paging {
+	struct space *space;
+	uint64_t at;
+	unsigned int access;
+} __attribute__((aligned(64))) pagings[CPUS_MAX];
 
 static uint64_t object_index(const struct area *a, uint64_t va)
 {
@@ -187,10 +195,11 @@ static int page_in(struct space *s, uint64_t addr, unsigned int access)
 	struct area a;
 	int err;
 
-	s->paging_at = addr;
-	s->paging_access = access & ~(unsigned int)FAULT_NOW;
-	if (access & FAULT_NOW)
+	if (access & FAULT_NOW) {
+		pagings[arch_cpu_id()] =
+			(struct paging){s, addr, access & ~(unsigned int)FAULT_NOW};
 		return -EPAGING;
+	}
 	/* As it was: only the kernel lock's holder changes an area with an object. */
 	if (!space_next_area(s, addr, &a) || addr < a.start || !a.object)
 		return 0;
@@ -270,13 +279,17 @@ int trap_page_fault(uint64_t addr, unsigned int access)
 
 int space_bring_in(void)
 {
-	struct space *s = space_used();
+	struct paging p = pagings[arch_cpu_id()];
 
-	return space_fault(s, s->paging_at, s->paging_access) ? -EFAULT : 0;
+	/* Another's, if the caller has slept: it tries again, and hears anew what is missing. */
+	return p.space == space_used() && space_fault(p.space, p.at, p.access) ? -EFAULT : 0;
 }
 
 int space_write(struct space *s, uint64_t addr, const void *from, size_t n)
 {
+	/* Above are the kernel's own tables. */
+	if (!user_range_ok(addr, n))
+		return -EFAULT;
 	while (n) {
 		size_t part = MIN(n, PAGE_SIZE - (addr & (PAGE_SIZE - 1)));
 		uint64_t *e;
@@ -310,6 +323,8 @@ int space_write(struct space *s, uint64_t addr, const void *from, size_t n)
 
 int space_read(struct space *s, uint64_t addr, void *to, size_t n)
 {
+	if (!user_range_ok(addr, n))
+		return -EFAULT;
 	while (n) {
 		size_t part = MIN(n, PAGE_SIZE - (addr & (PAGE_SIZE - 1)));
 		uint64_t va = ALIGN_DOWN(addr, PAGE_SIZE);

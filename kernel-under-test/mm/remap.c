@@ -92,6 +92,9 @@ long space_remap(struct space *s, uint64_t addr, uint64_t old, uint64_t len, boo
 	to = fixed ? fixed : space_gap(s, 0, len);
 	if (!to)
 		return -ENOMEM;
-	err = move_area(s, &a, addr, old, to, len);
+	/* Before tables are made there: what goes takes its own along. */
+	err = fixed ? space_unmap(s, to, len) : 0;
+	if (!err)
+		err = move_area(s, &a, addr, old, to, len);
 	return err ? err : (long)to;
 }

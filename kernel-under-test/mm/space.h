@@ -81,9 +81,6 @@ struct space {
 	uint64_t resident;
 	/* The CPUs that have it loaded, one bit each, changed atomically (mm/tlb.h). */
 	uint32_t cpus;
-	/* What the last -EPAGING was about; by the kernel lock. */
-	unsigned int paging_access;
-	uint64_t paging_at;
 };
 
 /* Whether new spaces put stack, mappings, heap and programs at random places. On by default. */
@@ -173,14 +170,14 @@ bool space_next_area(struct space *s, uint64_t addr, struct area *out);
 int space_fault(struct space *s, uint64_t addr, unsigned int access);
 
 /*
- * After -EPAGING: brings in the page that was missing, if it is missing still. With the kernel
- * lock; sleeps. 0, -EFAULT.
+ * After -EPAGING, before the caller sleeps or goes to user mode: brings in the page that was
+ * missing, if it is missing still. With the kernel lock; sleeps. 0, -EFAULT.
  */
 int space_bring_in(void);
 
 /*
- * Writes kernel bytes, or zeros when `from` is NULL, into a space that is not in use yet; its
- * areas must be writable. 0, -EFAULT, -EACCES, -ENOMEM.
+ * Writes kernel bytes, or zeros when `from` is NULL, into any space; its areas must be writable.
+ * 0, -EFAULT (also for what is not the user's), -EACCES, -ENOMEM. With the kernel lock; may sleep.
  */
 int space_write(struct space *s, uint64_t addr, const void *from, size_t n);
 /* Reads what is in memory of any space. -EFAULT where nothing is. */

@@ -195,11 +195,11 @@ long sys_membarrier(uint64_t command, uint64_t flags)
 	if ((command & MEMBARRIER_PRIVATE) && !(p->barriers & command << 1))
 		return -EPERM;
 	if (command & MEMBARRIER_EXPEDITED) {
-		tlb_flush(process_current()->space);
-		/* Others may share memory with other spaces. */
-		for (unsigned int c = 0; c < arch_cpu_count() && (command & 3); c++)
-			if (c != arch_cpu_id())
-				arch_cpu_kick(c);
+		/* Others may share memory with other spaces: all answer. */
+		if (command & 3)
+			tlb_flush_kernel();
+		else
+			tlb_flush(process_current()->space);
 	}
 	return 0;
 }

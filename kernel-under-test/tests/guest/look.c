@@ -101,6 +101,11 @@ static void moved(void)
 	remote.iov_base = far + 12288;
 	same("which is nothing", RAW(SYS_process_vm_readv, child, local, 1, &remote, 1, 0),
 	     -EFAULT);
+	remote = (struct iovec){(void *)0xffffffff80100000, 8};
+	same("of the kernel", RAW(SYS_process_vm_readv, child, local, 1, &remote, 1, 0), -EFAULT);
+	same("nor to it", RAW(SYS_process_vm_writev, child, local, 1, &remote, 1, 0), -EFAULT);
+	remote = (struct iovec){(void *)0xffff900000000000, 8};
+	same("far up", RAW(SYS_process_vm_writev, child, local, 1, &remote, 1, 0), -EFAULT);
 	same("of nobody", RAW(SYS_process_vm_readv, 30000, local, 1, &remote, 1, 0), -ESRCH);
 	same("with a flag", RAW(SYS_process_vm_readv, child, local, 1, &remote, 1, 1), -EINVAL);
 	same("too many", RAW(SYS_process_vm_readv, child, local, 1025, &remote, 1, 0), -EINVAL);
