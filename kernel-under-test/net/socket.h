@@ -101,6 +101,9 @@ struct socket {
 	/* Bound: in the table of names, or behind an inode. */
 	struct list by_name;
 	bool reuse_address, reuse_port;
+	/* connect() was answered with EINPROGRESS; what came of it if it failed, until told. */
+	bool connecting;
+	int error;
 	struct inode *bound;
 
 	/* The other end, with a reference. */
@@ -134,6 +137,15 @@ struct socket {
 	int outer;
 	bool reached, passed;
 };
+
+/* What went wrong since it was asked for last: 0 or an errno. */
+static inline int socket_take_error(struct socket *s)
+{
+	int error = s->error;
+
+	s->error = 0;
+	return error;
+}
 
 /* Given by proc: who calls. */
 void socket_sender(struct sender *out);

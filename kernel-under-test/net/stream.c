@@ -70,8 +70,11 @@ static long stream_send(struct socket *s, struct socket *to, struct uio *u, unsi
 
 	if (to)
 		return s->state == SOCKET_CONNECTED ? -EISCONN : -EOPNOTSUPP;
-	if (s->state == SOCKET_NEW || s->state == SOCKET_LISTENING)
+	if (s->state == SOCKET_NEW || s->state == SOCKET_LISTENING) {
+		if (s->error)
+			return -socket_take_error(s);
 		return s->family == AF_INET ? -EPIPE : -ENOTCONN;
+	}
 	while (u->left) {
 		struct socket *peer = s->peer;
 		long n;
@@ -98,8 +101,12 @@ static long stream_receive(struct socket *s, struct uio *u, unsigned int flags, 
 {
 	long done = 0;
 
-	if (s->state == SOCKET_NEW || s->state == SOCKET_LISTENING)
+	if (s->state == SOCKET_NEW || s->state == SOCKET_LISTENING) {
+		/* The end of a connection that was refused. */
+		if (s->error || s->connecting)
+			return -socket_take_error(s);
 		return -ENOTCONN;
+	}
 	if (e)
 		e->from.len = 0;
 	while (u->left) {
@@ -144,7 +151,8 @@ uint32_t stream_poll(struct socket *s, struct poll_entry *e)
 	if (s->state == SOCKET_LISTENING)
 		return list_empty(&s->backlog) ? 0 : POLL_READABLE;
 	if (s->state == SOCKET_NEW)
-		return POLL_OUT | POLL_HUP;
+		return POLL_OUT | POLL_HUP |
+		       (s->error ? POLL_ERR | POLL_READABLE | POLL_RDHUP : 0);
 	if (ring_used(&s->in))
 		mask |= POLL_READABLE;
 	if (!s->peer || s->peer->no_send || s->no_receive)

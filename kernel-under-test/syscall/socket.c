@@ -203,29 +203,6 @@ int user_socket_target(const struct socket *s, uint64_t addr, uint64_t len, size
 	return size > UDP_MAX ? -EMSGSIZE : 1;
 }
 
-long sys_connect(uint64_t fd, uint64_t addr, uint64_t len)
-{
-	struct address a;
-	struct socket *s, *to;
-	struct file *f;
-	int err = user_socket_get(fd, &f, &s);
-
-	if (err)
-		return err;
-	to = NULL;
-	if (s->family == AF_INET &&
-	    (s->state == SOCKET_CLOSED || (s->state == SOCKET_CONNECTED && s->type == SOCK_STREAM)))
-		err = -EISCONN;
-	else
-		err = user_socket_find(s, addr, len, &a, &to);
-	if (!err)
-		err = s->ops->connect(s, to, &a, f->flags);
-	if (to)
-		socket_put(to);
-	file_put(f);
-	return err;
-}
-
 static int wait_for_connection(struct socket *s, struct file *f, struct socket **out)
 {
 	if (s->state != SOCKET_LISTENING)

@@ -264,6 +264,7 @@ static int get_socket(struct socket *s, int option, union value *out)
 		out->number = o ? o->receive_buffer : BUFFER_DEFAULT;
 		break;
 	case SO_ERROR:
+		out->number = socket_take_error(s);
 		break;
 	case SO_PASSCRED:
 		out->number = s->pass_sender;

@@ -6,6 +6,7 @@
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <signal.h>
+#include <poll.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
@@ -169,6 +170,36 @@ static void settled_names(void)
 	close(other), close(peer), close(s);
 }
 
+/* Who does not wait for a connection asks later. */
+static void unwaited(void)
+{
+	int server = listener_on(0, false), s, error = -1;
+	struct sockaddr_in a = loopback(ntohs(name_of(server, getsockname).sin_port));
+	socklen_t len = sizeof(error);
+	struct pollfd p = {.events = POLLIN | POLLOUT};
+
+	listen(server, 2);
+	p.fd = s = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0);
+	same("it is under way", RAW(SYS_connect, s, &a, sizeof(a)), -EINPROGRESS);
+	same("then it is there", (poll(&p, 1, 1000), p.revents), POLLOUT);
+	getsockopt(s, SOL_SOCKET, SO_ERROR, &error, &len);
+	same("without an error", error, 0);
+	same("which is told once", RAW(SYS_connect, s, &a, sizeof(a)), 0);
+	same("and no more", RAW(SYS_connect, s, &a, sizeof(a)), -EISCONN);
+	close(s), close(server);
+	p.fd = s = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0);
+	same("to nobody", RAW(SYS_connect, s, &a, sizeof(a)), -EINPROGRESS);
+	same("all is over", (poll(&p, 1, 1000), p.revents), POLLIN | POLLOUT | POLLERR | POLLHUP);
+	getsockopt(s, SOL_SOCKET, SO_ERROR, &error, &len);
+	same("refused", error, ECONNREFUSED);
+	same("a read says no more", RAW(SYS_recvfrom, s, &error, 1, 0, NULL, NULL), 0);
+	same("nor does another try", RAW(SYS_connect, s, &a, sizeof(a)), -ECONNABORTED);
+	same("once more", RAW(SYS_connect, s, &a, sizeof(a)), -EINPROGRESS);
+	same("and asked at once", (poll(&p, 1, 1000), RAW(SYS_connect, s, &a, sizeof(a))),
+	     -ECONNREFUSED);
+	close(s);
+}
+
 /* Two sockets on a port: a peer's own one is asked first. */
 static void shared_port(void)
 {
@@ -217,6 +248,7 @@ static void run(void)
 	datagrams();
 	settled_names();
 	shared_port();
+	unwaited();
 }
 
 const struct suite network_suite = {"network", run};
