@@ -26,6 +26,10 @@ static inline struct regs *arch_thread_regs(const struct arch_thread *t)
 	return (struct regs *)(t->stack_top - sizeof(struct regs));
 }
 
+/* The user's registers as a core dump has them. */
+#define ARCH_CORE_REGS 27
+void arch_core_regs(const struct arch_thread *t, uint64_t out[ARCH_CORE_REGS]);
+
 /* Makes `t` return to user mode with its saved registers when first switched to. */
 void arch_thread_init(struct arch_thread *t, uint64_t stack_top);
 

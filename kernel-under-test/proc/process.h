@@ -225,6 +225,7 @@ void process_end_others(void);
 
 #define STATUS_EXIT(code)   (((code)&0xff) << 8)
 #define STATUS_SIGNAL(sig)  ((sig)&0x7f)
+#define STATUS_DUMPED	    0x80
 #define STATUS_STOPPED(sig) ((sig) << 8 | 0x7f)
 #define STATUS_CONTINUED    0xffff
 

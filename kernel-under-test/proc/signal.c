@@ -184,7 +184,7 @@ void signal_send_child(struct process *p)
 		info.code = p->stopped ? CLD_STOPPED : CLD_CONTINUED;
 		info.status = p->stopped ? p->stop_signal : SIGCONT;
 	} else if (p->exit_status & 0x7f) {
-		info.code = CLD_KILLED;
+		info.code = p->exit_status & STATUS_DUMPED ? CLD_DUMPED : CLD_KILLED;
 		info.status = p->exit_status & 0x7f;
 	} else {
 		info.code = CLD_EXITED;

@@ -30,6 +30,7 @@
 #define SIGPROF	 27
 #define SIGWINCH 28
 #define SIGIO	 29
+#define SIGSYS	 31
 /* From here on each one sent is delivered, and with what it carries. */
 #define SIGRTMIN 32
 
@@ -59,6 +60,7 @@
 #define SI_TKILL      (-6)
 #define CLD_EXITED    1
 #define CLD_KILLED    2
+#define CLD_DUMPED    3
 #define CLD_STOPPED   5
 #define CLD_CONTINUED 6
 

@@ -123,10 +123,11 @@ long sys_waitid(uint64_t type, uint64_t id, uint64_t info_out, uint64_t options,
 		info.pid = (int)pid;
 		info.code = status == STATUS_CONTINUED ? CLD_CONTINUED
 			    : (status & 0xff) == 0x7f  ? CLD_STOPPED
+			    : status & STATUS_DUMPED   ? CLD_DUMPED
 			    : status & 0x7f	       ? CLD_KILLED
 						       : CLD_EXITED;
 		info.status = info.code == CLD_CONTINUED ? SIGCONT
-			      : info.code == CLD_KILLED	 ? status & 0x7f
+			      : info.code == CLD_KILLED || info.code == CLD_DUMPED ? status & 0x7f
 							 : status >> 8 & 0xff;
 	}
 	if (info_out && copy_to_user(info_out, &info, sizeof(info)) < 0)

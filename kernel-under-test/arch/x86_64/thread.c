@@ -71,3 +71,17 @@ void arch_thread_switch(struct arch_thread *from, struct arch_thread *to)
 	x86_fpu_load(to);
 	x86_switch_stacks(&from->sp, to->sp);
 }
+
+/* user_regs_struct: the same order as on the stack, but for what the vector and the code are. */
+void arch_core_regs(const struct arch_thread *t, uint64_t out[ARCH_CORE_REGS])
+{
+	const struct regs *r = arch_thread_regs(t);
+	const uint64_t last[] = {
+		r->vector == UINT64_MAX ? r->code : UINT64_MAX,
+		r->rip, r->cs, r->rflags, r->rsp, r->ss, t->fs_base, t->gs_base,
+	};
+
+	memset(out, 0, ARCH_CORE_REGS * sizeof(*out));
+	memcpy(out, r, offsetof(struct regs, vector));
+	memcpy(out + offsetof(struct regs, vector) / sizeof(*out), last, sizeof(last));
+}

@@ -1,0 +1,261 @@
+/* Core dumps: what a process that ends by a signal leaves for a debugger, as Linux writes it. */
+#include "proc/core.h"
+
+#include "arch/thread.h"
+#include "fs/credentials.h"
+#include "fs/file.h"
+#include "fs/volume.h"
+#include "lib/errno.h"
+#include "lib/string.h"
+#include "mm/kmem.h"
+#include "proc/exec.h"
+#include "proc/signal.h"
+
+#define CORE_LEAST   PAGE_SIZE
+#define AREAS_DUMPED 1000
+#define DUMPS                                                                                      \
+	(SIGNAL_BIT(SIGQUIT) | SIGNAL_BIT(SIGILL) | SIGNAL_BIT(SIGTRAP) | SIGNAL_BIT(SIGABRT) |    \
+	 SIGNAL_BIT(SIGBUS) | SIGNAL_BIT(SIGFPE) | SIGNAL_BIT(SIGSEGV) | SIGNAL_BIT(SIGXCPU) |     \
+	 SIGNAL_BIT(SIGXFSZ) | SIGNAL_BIT(SIGSYS))
+
+#define ET_CORE	    4
+#define EM_X86_64   62
+#define PT_LOAD	    1
+#define PT_NOTE	    4
+#define NT_PRSTATUS 1
+#define NT_PRPSINFO 3
+#define NT_AUXV	    6
+#define NOTE_NAME   "CORE"
+#define NS_PER_SEC  1000000000ull
+
+struct core_header {
+	uint8_t ident[16];
+	uint16_t type, machine;
+	uint32_t version;
+	uint64_t entry, segments_at, sections_at;
+	uint32_t flags;
+	uint16_t size, segment_size, segments, section_size, sections, names;
+};
+
+struct core_segment {
+	uint32_t type, flags;
+	uint64_t at, va, pa, size, memory, align;
+};
+
+struct note {
+	uint32_t name_size, size, type;
+	char name[8];
+};
+
+struct status_note {
+	struct note head;
+	int32_t signo, code, error;
+	int16_t signal, pad;
+	uint64_t pending, blocked;
+	int32_t pid, parent, group, session;
+	uint64_t times[4][2]; /* user, system, and the children's */
+	uint64_t regs[ARCH_CORE_REGS];
+	int32_t has_fpu, pad2;
+} __attribute__((packed));
+
+struct process_note {
+	struct note head;
+	char state, name, zombie, nice;
+	uint32_t pad;
+	uint64_t flags;
+	uint32_t uid, gid;
+	int32_t pid, parent, group, session;
+	char program[16], arguments[80];
+} __attribute__((packed));
+
+_Static_assert(sizeof(struct core_header) == 64, "ELF");
+_Static_assert(sizeof(struct core_segment) == 56, "ELF");
+_Static_assert(sizeof(struct status_note) == 20 + 336, "Linux ABI");
+_Static_assert(sizeof(struct process_note) == 20 + 136, "Linux ABI");
+
+/* What is written goes to the file until the limit; then the rest is left out. */
+struct core {
+	struct inode *file;
+	uint64_t at, limit;
+	int err;
+};
+
+static void put(struct core *c, const void *from, size_t n)
+{
+	struct uio u = uio_kernel((void *)(uintptr_t)from, n);
+
+	if (!c->err && c->at + n > c->limit)
+		c->err = -EFBIG;
+	while (!c->err && u.left) {
+		size_t before = u.left;
+		long moved = c->file->ops->write(c->file, c->at, &u);
+
+		c->at += before - u.left;
+		if (moved <= 0)
+			c->err = moved ? (int)moved : -EIO;
+	}
+}
+
+/* A new regular file called `core`; an older one loses its name. */
+static int make_file(struct process *p, struct inode **out)
+{
+	struct path_base base = process_path_base(p);
+	struct path_last last;
+	struct inode *old;
+	int err = path_find_parent(&base, "core", &last);
+
+	if (err)
+		return err;
+	err = inode_read_only(last.dir) ? -EROFS : may_enter(last.dir);
+	if (!err && last.dir->ops->lookup(last.dir, last.name, last.len, &old) == 0) {
+		err = may_delete(last.dir, old);
+		inode_put(old);
+		if (!err)
+			err = last.dir->ops->unlink(last.dir, last.name, last.len, false);
+	}
+	if (!err)
+		err = last.dir->ops->create(last.dir, last.name, last.len, S_IFREG | 0600, 0, out);
+	inode_put(last.dir);
+	return err;
+}
+
+/* Anonymous memory and what was changed of files; programs and libraries are there anyway. */
+static bool is_dumped(const struct area *a)
+{
+	return (a->flags & AREA_READ) &&
+	       (!a->object || (a->flags & AREA_WRITE) || object_is_shared(a->object));
+}
+
+static struct note note_head(uint32_t type, size_t size)
+{
+	return (struct note){sizeof(NOTE_NAME), (uint32_t)size, type, NOTE_NAME};
+}
+
+static void put_notes(struct core *c, struct process *p, struct thread *t, int signo)
+{
+	uint64_t ns = process_cpu_ns(p), children = p->children_cpu_ns;
+	int parent = p->parent ? p->parent->pid : 0;
+	struct note aux_head = note_head(NT_AUXV, p->aux_size);
+	struct status_note s = {
+		.head = note_head(NT_PRSTATUS, sizeof(s) - sizeof(s.head)),
+		.signo = signo,
+		.signal = (int16_t)signo,
+		.pending = t->pending | p->pending,
+		.blocked = t->blocked,
+		.pid = t->tid,
+		.parent = parent,
+		.group = p->pgid,
+		.session = p->sid,
+		.times = {{ns / NS_PER_SEC, ns % NS_PER_SEC / 1000},
+			  {0, 0},
+			  {children / NS_PER_SEC, children % NS_PER_SEC / 1000},
+			  {0, 0}},
+	};
+	struct process_note i = {
+		.head = note_head(NT_PRPSINFO, sizeof(i) - sizeof(i.head)),
+		.name = 'R',
+		.nice = t->nice,
+		.uid = t->cred->uid,
+		.gid = t->cred->gid,
+		.pid = p->pid,
+		.parent = parent,
+		.group = p->pgid,
+		.session = p->sid,
+	};
+	uint64_t aux[64] = {0}, regs[ARCH_CORE_REGS];
+
+	arch_core_regs(&t->arch, regs);
+	memcpy(s.regs, regs, sizeof(regs));
+	memcpy(i.program, t->comm, sizeof(i.program));
+	if (space_read(p->space, p->args_start, i.arguments,
+		       MIN(p->args_size, sizeof(i.arguments) - 1)) < 0)
+		i.arguments[0] = '\0';
+	for (size_t at = 0; at + 1 < sizeof(i.arguments) && at + 1 < p->args_size; at++)
+		if (!i.arguments[at])
+			i.arguments[at] = ' ';
+	put(c, &s, sizeof(s));
+	put(c, &i, sizeof(i));
+	if (space_read(p->space, p->aux_start, aux, MIN(p->aux_size, sizeof(aux))) == 0) {
+		put(c, &aux_head, sizeof(aux_head));
+		put(c, aux, p->aux_size);
+	}
+}
+
+static void put_memory(struct core *c, struct process *p, const struct area *a, char *page)
+{
+	for (uint64_t va = a->start; va < a->end && !c->err; va += PAGE_SIZE) {
+		/* What was never touched stays a hole. */
+		if (space_read(p->space, va, page, PAGE_SIZE) == 0)
+			put(c, page, PAGE_SIZE);
+		else
+			c->at += PAGE_SIZE;
+	}
+}
+
+static void write_core(struct core *c, struct process *p, int signo, struct area *areas, size_t n,
+		       char *page)
+{
+	const struct core_header h = {
+		.ident = {0x7f, 'E', 'L', 'F', 2, 1, 1},
+		.type = ET_CORE,
+		.machine = EM_X86_64,
+		.version = 1,
+		.segments_at = sizeof(h),
+		.size = sizeof(h),
+		.segment_size = sizeof(struct core_segment),
+		.segments = (uint16_t)(n + 1),
+	};
+	struct core_segment s = {.type = PT_NOTE, .at = sizeof(h) + (n + 1) * sizeof(s)};
+
+	s.size = sizeof(struct status_note) + sizeof(struct process_note) + sizeof(struct note) +
+		 p->aux_size;
+	put(c, &h, sizeof(h));
+	put(c, &s, sizeof(s));
+	s.at = ALIGN_UP(s.at + s.size, PAGE_SIZE);
+	for (size_t i = 0; i < n; i++) {
+		const struct area *a = &areas[i];
+
+		s = (struct core_segment){
+			.type = PT_LOAD,
+			.flags = (a->flags & AREA_READ ? 4u : 0) |
+				 (a->flags & AREA_WRITE ? 2u : 0) | (a->flags & AREA_EXEC ? 1u : 0),
+			.at = s.at + (s.type == PT_LOAD ? s.size : 0),
+			.va = a->start,
+			.size = is_dumped(a) ? a->end - a->start : 0,
+			.memory = a->end - a->start,
+			.align = PAGE_SIZE,
+		};
+		put(c, &s, sizeof(s));
+	}
+	put_notes(c, p, thread_current(), signo);
+	c->at = ALIGN_UP(c->at, PAGE_SIZE);
+	for (size_t i = 0; i < n && !c->err; i++)
+		if (is_dumped(&areas[i]))
+			put_memory(c, p, &areas[i], page);
+}
+
+bool core_dump(int signo)
+{
+	struct process *p = process_current();
+	struct core c = {.limit = p->limits[RLIMIT_CORE][0]};
+	struct area *areas, a = {0};
+	char *page;
+	size_t n = 0;
+
+	if (!(DUMPS & SIGNAL_BIT(signo)) || likely(c.limit < CORE_LEAST) || p->undumpable ||
+	    p->exiting)
+		return false;
+	process_end_others();
+	if (make_file(p, &c.file))
+		return false;
+	areas = kmem_alloc(AREAS_DUMPED * sizeof(*areas));
+	page = kmem_alloc(PAGE_SIZE);
+	while (areas && n < AREAS_DUMPED && space_next_area(p->space, a.end, &a))
+		areas[n++] = a;
+	if (areas && page)
+		write_core(&c, p, signo, areas, n, page);
+	kmem_free(areas);
+	kmem_free(page);
+	inode_put(c.file);
+	return c.at > sizeof(struct core_header);
+}

@@ -1,0 +1,129 @@
+/* Core dumps: who leaves one, and what is in it. */
+#include "guest.h"
+
+#include <elf.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/procfs.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+
+static char *mark;
+
+static void allow(rlim_t most)
+{
+	struct rlimit limit = {most, RLIM_INFINITY};
+
+	child_needs(setrlimit(RLIMIT_CORE, &limit) == 0);
+}
+
+static void dumps(void)
+{
+	allow(RLIM_INFINITY);
+	mark = mmap((void *)0x123400000, 8192, PROT_READ | PROT_WRITE,
+		    MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE, -1, 0);
+	strcpy(mark, "found in the core");
+	*(volatile int *)8 = 1;
+}
+
+static void aborts(void)
+{
+	allow(RLIM_INFINITY);
+	abort();
+}
+
+static void terminated(void)
+{
+	allow(RLIM_INFINITY);
+	raise(SIGTERM);
+}
+
+static void too_little(void)
+{
+	allow(4095);
+	raise(SIGQUIT);
+}
+
+static void hidden(void)
+{
+	allow(RLIM_INFINITY);
+	prctl(PR_SET_DUMPABLE, 0);
+	raise(SIGQUIT);
+}
+
+static void read_core(void)
+{
+	int fd = open("core", O_RDONLY);
+	Elf64_Ehdr h;
+	Elf64_Phdr p;
+	char text[32] = "";
+	bool note = false, found = false;
+	struct stat st;
+
+	child_needs(fd >= 0 && fstat(fd, &st) == 0 && (st.st_mode & 07777) == 0600);
+	child_needs(read(fd, &h, sizeof(h)) == sizeof(h) && !memcmp(h.e_ident, ELFMAG, 4));
+	child_needs(h.e_type == ET_CORE && h.e_machine == EM_X86_64);
+	for (int i = 0; i < h.e_phnum; i++) {
+		child_needs(pread(fd, &p, sizeof(p), (off_t)(h.e_phoff + (size_t)i * sizeof(p))) ==
+			    sizeof(p));
+		if (p.p_type == PT_NOTE) {
+			struct {
+				Elf64_Nhdr n;
+				char name[8];
+				struct elf_prstatus s;
+			} __attribute__((packed)) s;
+
+			child_needs(pread(fd, &s, sizeof(s), (off_t)p.p_offset) == sizeof(s));
+			note = s.n.n_type == NT_PRSTATUS && s.n.n_descsz == sizeof(s.s) &&
+			       !strcmp(s.name, "CORE") && s.s.pr_info.si_signo == SIGSEGV;
+		}
+		if (p.p_type == PT_LOAD && p.p_vaddr == 0x123400000) {
+			child_needs(p.p_filesz == 8192);
+			pread(fd, text, sizeof(text), (off_t)p.p_offset);
+			found = !strcmp(text, "found in the core");
+		}
+	}
+	child_needs(note && found);
+	close(fd);
+}
+
+static void run(void)
+{
+	siginfo_t info;
+	pid_t child;
+
+	mkdir("/tmp/core-here", 0700);
+	chdir("/tmp/core-here");
+	same("a fault", status_of(dumps), SIGSEGV | 0x80);
+	same("its core", status_of(read_core), 0);
+	same("abort()", status_of(aborts), SIGABRT | 0x80);
+	unlink("core");
+	same("a mere end", status_of(terminated), SIGTERM);
+	same("no room", status_of(too_little), SIGQUIT);
+	same("not to be seen", status_of(hidden), SIGQUIT);
+	same("no core", access("core", F_OK), -1);
+	symlink("elsewhere", "core");
+	same("instead of a link", status_of(aborts), SIGABRT | 0x80);
+	same("which leads nowhere", access("elsewhere", F_OK), -1);
+	unlink("core");
+	mkdir("core", 0700);
+	same("but of no directory", status_of(aborts), SIGABRT);
+	rmdir("core");
+	unlink("core");
+	child = fork();
+	if (child == 0)
+		aborts();
+	same("waitid", waitid(P_PID, (id_t)child, &info, WEXITED), 0);
+	same("says so", info.si_code, CLD_DUMPED);
+	same("and why", info.si_status, SIGABRT);
+	unlink("core");
+	chdir("/");
+	rmdir("/tmp/core-here");
+}
+
+const struct suite core_suite = {"core", run};
