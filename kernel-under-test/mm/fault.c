@@ -298,14 +298,16 @@ int space_write(struct space *s, uint64_t addr, const void *from, size_t n)
 		space_lock(s);
 		e = mmu_entry_make(s->root, &s->tables, addr);
 		if (!e || !mmu_entry_present(*e) || !mmu_entry_writable(*e)) {
-			int err;
+			int err = e ? fault(s, addr, FAULT_WRITE) : -ENOMEM;
 
-			space_unlock(s);
-			err = e ? space_fault(s, addr, FAULT_WRITE) : -ENOMEM;
-			if (err)
-				return err;
-			/* It may have been read from a disk, and not be there yet. */
-			continue;
+			if (err) {
+				space_unlock(s);
+				err = fault_more(s, addr, FAULT_WRITE, err);
+				if (err)
+					return err;
+				/* It may have been read from a disk, and not be there yet. */
+				continue;
+			}
 		}
 		to = (char *)phys_to_virt(mmu_entry_page(*e)) + (addr & (PAGE_SIZE - 1));
 		if (from) {

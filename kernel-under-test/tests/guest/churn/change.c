@@ -91,6 +91,26 @@ void change_shared(int me, int which, long at, uint64_t *expected)
 	check_own("shared, then", page, at, *expected);
 }
 
+static __attribute__((noinline)) uint64_t exchange(volatile uint64_t *word, uint64_t next)
+{
+	volatile uint64_t was = 0;
+
+	while (!TRY(was = *word; *word = next))
+		sched_yield();
+	return was;
+}
+
+void tally(int number, uint64_t *times)
+{
+	for (long i = 0; i < TALLIES; i++) {
+		uint64_t was = exchange(page_at(region, PAGES + i) + number, *times + 1);
+
+		if (was != *times)
+			say("tally", i, was, *times);
+	}
+	++*times;
+}
+
 void come_and_go(int me)
 {
 	long n = 1 + (long)any(any(8) ? 16 : 1100), more = n + (long)any(16), cut;
@@ -140,7 +160,7 @@ static void be_copy(int parent)
 {
 	static uint64_t first[PAGES], is[SPOTS];
 
-	if (mprotect((void *)region, PAGES * PAGE, RW) < 0)
+	if (mprotect((void *)region, REGION, RW) < 0)
 		_exit(0);
 	for (long at = 0; at < PAGES; at++) {
 		int writer = parent * THREADS + (int)(at % THREADS);
@@ -178,15 +198,15 @@ void disturb(int process)
 	switch (any(5)) {
 	case 0:
 		mprotect((void *)at, len * PAGE, any(2) ? PROT_READ : PROT_NONE);
-		while (mprotect((void *)region, PAGES * PAGE, RW) < 0 && !over())
+		while (mprotect((void *)region, REGION, RW) < 0 && !over())
 			sched_yield();
 		break;
 	case 1:
 		pthread_rwlock_wrlock(&place);
-		if (mremap((void *)region, PAGES * PAGE, PAGES * PAGE,
-			   MREMAP_MAYMOVE | MREMAP_FIXED, (void *)aside) == (void *)aside)
-			while (mremap((void *)aside, PAGES * PAGE, PAGES * PAGE,
-				      MREMAP_MAYMOVE | MREMAP_FIXED, (void *)region) == MAP_FAILED)
+		if (mremap((void *)region, REGION, REGION, MREMAP_MAYMOVE | MREMAP_FIXED,
+			   (void *)aside) == (void *)aside)
+			while (mremap((void *)aside, REGION, REGION, MREMAP_MAYMOVE | MREMAP_FIXED,
+				      (void *)region) == MAP_FAILED)
 				sched_yield();
 		pthread_rwlock_unlock(&place);
 		break;

@@ -15,8 +15,11 @@
 /* Of the private region of each process, and of each shared one. */
 #define PAGES	     (THREADS * 12)
 #define SHARED_PAGES (WRITERS * 4)
-#define RW	     (PROT_READ | PROT_WRITE)
-#define ANON	     (MAP_PRIVATE | MAP_ANONYMOUS)
+/* The end of the private region: pages that all threads write, each its own words. */
+#define TALLIES 8
+#define REGION	((PAGES + TALLIES) * PAGE)
+#define RW	(PROT_READ | PROT_WRITE)
+#define ANON	(MAP_PRIVATE | MAP_ANONYMOUS)
 /* Where in a page its stamp stands. */
 #define SPOTS 4
 
@@ -84,6 +87,8 @@ void write_own(volatile uint64_t *page, uint64_t s);
 void change_own(int me, int own_file, long at, uint64_t *expected);
 /* Of shared[which]: whatever is done to the mapping, the contents stay. */
 void change_shared(int me, int which, long at, uint64_t *expected);
+/* Counts on in the thread's words of all pages that it shares with the others of its process. */
+void tally(int number, uint64_t *times);
 /* A mapping of the thread's own: made, grown, moved, cut; its pages were just somebody else's. */
 void come_and_go(int me);
 /* `file` is cut while others map it: what is mapped anew is what was written, or zero. */

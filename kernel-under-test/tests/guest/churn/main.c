@@ -62,7 +62,8 @@ static void *work(void *arg)
 {
 	const struct thread *t = arg;
 	int me = t->process * THREADS + t->number, own_file;
-	uint64_t own[PAGES / THREADS] = {0}, of_shared[2][SHARED_PAGES / WRITERS] = {{0}};
+	uint64_t own[PAGES / THREADS] = {0}, times = 0,
+			     of_shared[2][SHARED_PAGES / WRITERS] = {{0}};
 	char path[32];
 
 	seed = 88172645463325252ul + (uint64_t)me * 7919;
@@ -83,6 +84,8 @@ static void *work(void *arg)
 			cut_file(me);
 			break;
 		case 2:
+			tally(t->number, &times);
+			break;
 		case 3:
 		case 4:
 			change_shared(me, which, ours * WRITERS + me, &of_shared[which][ours]);
@@ -101,7 +104,7 @@ static void run_process(int process)
 {
 	struct thread threads[THREADS];
 
-	mmap((void *)region, PAGES * PAGE, RW, ANON | MAP_FIXED, -1, 0);
+	mmap((void *)region, REGION, RW, ANON | MAP_FIXED, -1, 0);
 	for (int i = 0; i < THREADS; i++) {
 		threads[i] = (struct thread){process, i, 0};
 		if (pthread_create(&threads[i].id, NULL, work, &threads[i]))
