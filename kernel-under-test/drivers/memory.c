@@ -1,5 +1,6 @@
 #include "drivers/memory.h"
 
+#include "fs/credentials.h"
 #include "fs/device.h"
 #include "lib/errno.h"
 #include "lib/random.h"
@@ -92,8 +93,33 @@ static const struct file_ops zero_ops = {
 	.seek = no_seek,
 };
 static const struct file_ops full_ops = {.read = zero_read, .write = full_write, .seek = no_seek};
+/* Bits of entropy, as a generator that is ready has them. */
+#define ENTROPY_BITS   256
+#define RNDGETENTCNT   0x80045200u
+#define RNDADDTOENTCNT 0x40045201u
+
+static long random_ioctl(struct file *f, uint64_t request, uint64_t arg)
+{
+	const int bits = ENTROPY_BITS;
+	int more;
+
+	(void)f;
+	switch (request) {
+	case RNDGETENTCNT:
+		return copy_to_user(arg, &bits, sizeof(bits));
+	case RNDADDTOENTCNT:
+		if (!capable(CAP_SYS_ADMIN))
+			return -EPERM;
+		if (copy_from_user(&more, arg, sizeof(more)) < 0)
+			return -EFAULT;
+		return more < 0 ? -EINVAL : 0;
+	default:
+		return -EINVAL;
+	}
+}
+
 static const struct file_ops random_ops = {
-	.read = random_read, .write = null_write, .seek = no_seek};
+	.read = random_read, .write = null_write, .seek = no_seek, .ioctl = random_ioctl};
 
 void memory_devices_init(void)
 {

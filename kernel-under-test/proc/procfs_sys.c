@@ -1,4 +1,4 @@
-/* /proc/sys: the kernel's limits and names, as sysctl(8) knows them. They are told, not set. */
+/* /proc/sys: the kernel's limits and names, as sysctl(8) knows them. Names can be set. */
 #include "arch/smp.h"
 #include "fs/credentials.h"
 #include "fs/file.h"
@@ -21,6 +21,7 @@ struct setting {
 	uint64_t value;
 	const char *text;	      /* instead of the value */
 	void (*make)(struct text *t); /* instead of both */
+	char *name;		      /* what is set by writing: UTS_LEN bytes */
 };
 
 static void hostname(struct text *t)
@@ -85,8 +86,8 @@ static const struct setting settings[] = {
 	{.path = "fs/pipe-max-size", .value = 1 << 20},
 	{.path = "kernel/cap_last_cap", .value = CAP_LAST},
 	{.path = "kernel/core_pattern", .text = "core"},
-	{.path = "kernel/domainname", .make = domainname},
-	{.path = "kernel/hostname", .make = hostname},
+	{.path = "kernel/domainname", .make = domainname, .name = uts[UTS_DOMAIN]},
+	{.path = "kernel/hostname", .make = hostname, .name = uts[UTS_HOST]},
 	{.path = "kernel/msgmax", .value = 8192},
 	{.path = "kernel/msgmnb", .value = 16384},
 	{.path = "kernel/msgmni", .value = IPC_SLOTS},
@@ -139,7 +140,9 @@ static int make_node(size_t first, size_t prefix, struct inode **out)
 	n->inode.object.ops = &sys_object_ops;
 	n->inode.object.refs = 1;
 	n->inode.ops = &sys_ops;
-	n->inode.mode = prefix && !settings[first].path[prefix] ? S_IFREG | 0444 : S_IFDIR | 0555;
+	n->inode.mode = !prefix || settings[first].path[prefix] ? S_IFDIR | 0555
+			: settings[first].name			? S_IFREG | 0644
+								: S_IFREG | 0444;
 	n->inode.links = 1;
 	n->inode.ino = (1ull << 60) + (first << 8) + prefix;
 	n->first = first;
@@ -238,14 +241,41 @@ static long read(struct inode *inode, uint64_t pos, struct uio *u)
 	return procfs_read_text(line, t.len, pos, u);
 }
 
+/* A line, whose end is not part of the name. */
+static long write(struct inode *inode, uint64_t pos, struct uio *u)
+{
+	char *name = settings[node_of(inode)->first].name, line[UTS_LEN];
+	size_t all = u->left, len = MIN(all, sizeof(line) - 1);
+	int err;
+
+	if (!name)
+		return procfs_refuse_write(inode, pos, u);
+	if (!capable(CAP_SYS_ADMIN))
+		return -EPERM;
+	err = uio_get(u, line, len);
+	if (err)
+		return err;
+	for (size_t i = 0; i < len; i++)
+		if (line[i] == '\n')
+			len = i;
+	memset(name, 0, UTS_LEN);
+	memcpy(name, line, len);
+	return (long)all;
+}
+
+static int truncate(struct inode *inode, uint64_t size)
+{
+	return settings[node_of(inode)->first].name ? 0 : procfs_refuse_truncate(inode, size);
+}
+
 static const struct inode_ops sys_ops = {
 	.lookup = lookup,
 	.list = list,
 	.parent = parent,
 	.read = read,
 	PROCFS_REFUSALS,
-	.write = procfs_refuse_write,
-	.truncate = procfs_refuse_truncate,
+	.write = write,
+	.truncate = truncate,
 };
 
 static void release_node(struct object *o)

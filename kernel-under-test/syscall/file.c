@@ -40,6 +40,11 @@ static int create(const struct path_base *base, const char *path, uint32_t mode,
 			err = find_link(&last, &next);
 		if (err == -ENOENT && dir) {
 			err = inode_read_only(dir) ? -EROFS : may_enter(dir);
+			/* As Linux has it, the umask does not save the bit from going. */
+			if ((dir->mode & type & S_ISGID) && (mode & 010) &&
+			    !credentials_in_group(credentials_current(), dir->gid) &&
+			    !capable(CAP_FSETID))
+				type &= ~(uint32_t)S_ISGID;
 			err = err ?: dir->ops->create(dir, last.name, last.len, type, 0, out);
 			break;
 		}

@@ -7,13 +7,13 @@
 #include "syscall/syscalls.h"
 #include "syscall/user.h"
 
-
 #define MSG_STAT     11
 #define MSG_INFO     12
 #define MSG_STAT_ANY 13
 
 #define MSG_NOERROR 010000
 #define MSG_EXCEPT  020000
+#define MSG_COPY    040000
 
 #define SIZE_MAX_ONE 8192
 #define QUEUE_BYTES  16384
@@ -160,6 +160,26 @@ static struct text *choose(const struct queue *q, int64_t type, bool except)
 	return best;
 }
 
+/* MSG_COPY: the message at place `index` stays where it is. */
+static long copy(const struct queue *q, struct text **out, uint64_t size, int64_t index,
+		 uint64_t flags)
+{
+	struct text *t;
+
+	list_for_each (t, &q->texts, link) {
+		if (index-- > 0)
+			continue;
+		if (t->size > size && !(flags & MSG_NOERROR))
+			return -E2BIG;
+		*out = kmem_alloc(sizeof(*t) + t->size);
+		if (!*out)
+			return -ENOMEM;
+		memcpy(*out, t, sizeof(*t) + t->size);
+		return 0;
+	}
+	return -ENOMSG;
+}
+
 static long take(struct queue *q, struct text **out, uint64_t size, int64_t type, uint64_t flags)
 {
 	struct text *t;
@@ -188,13 +208,15 @@ long sys_msgrcv(uint64_t id, uint64_t at, uint64_t size, uint64_t type, uint64_t
 	struct text *t = NULL;
 	long err;
 
-	if ((int64_t)size < 0 || (int)id < 0 || !q)
+	if ((int64_t)size < 0 || (int)id < 0 || !q ||
+	    ((flags & MSG_COPY) && (flags & (MSG_EXCEPT | IPC_NOWAIT)) != IPC_NOWAIT))
 		return -EINVAL;
 	err = ipc_may(&q->entry, MAY_READ);
 	if (err)
 		return err;
 	q->users++;
-	err = take(q, &t, size, (int64_t)type, flags);
+	err = flags & MSG_COPY ? copy(q, &t, size, (int64_t)type, flags)
+			       : take(q, &t, size, (int64_t)type, flags);
 	leave(q);
 	if (err)
 		return err;
@@ -241,8 +263,14 @@ static long put_limits(uint64_t at, bool used)
 	struct {
 		int32_t pool, map, size_max, bytes_max, queues, unit, texts;
 		uint16_t segments;
-	} l = {IPC_SLOTS * (QUEUE_BYTES / 1024), QUEUE_BYTES, SIZE_MAX_ONE, QUEUE_BYTES, IPC_SLOTS,
-	       16, QUEUE_BYTES, 0xffff};
+	} l = {IPC_SLOTS * (QUEUE_BYTES / 1024),
+	       QUEUE_BYTES,
+	       SIZE_MAX_ONE,
+	       QUEUE_BYTES,
+	       IPC_SLOTS,
+	       16,
+	       QUEUE_BYTES,
+	       0xffff};
 
 	_Static_assert(sizeof(l) == 32, "x86_64 ABI");
 	if (used)

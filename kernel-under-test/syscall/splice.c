@@ -232,11 +232,16 @@ long sys_copy_file_range(uint64_t in_fd, uint64_t in_at, uint64_t out_fd, uint64
 	if (!n && (out.file->flags & O_APPEND))
 		n = -EBADF;
 	if (!n) {
-		len = MIN(len, RW_MAX);
 		from = in_at ? in.pos : in.file->pos;
 		to = out_at ? out.pos : out.file->pos;
-		if (from > INT64_MAX - len || to > INT64_MAX - len)
+		if (from + len < from || to + len < to)
 			n = -EOVERFLOW;
+		else if (to >= INT64_MAX)
+			n = -EFBIG;
+		len = MIN(len, RW_MAX);
+		len = MIN(len, INT64_MAX - MAX(from, to));
+		if (n)
+			;
 		else if (in.file->inode == out.file->inode && from < to + len && to < from + len)
 			n = -EINVAL;
 		else

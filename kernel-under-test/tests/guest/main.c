@@ -20,7 +20,7 @@ static const struct suite *const suites[] = {
 	&reopen_suite,	&message_suite,	   &timer_suite,
 	&user_suite,	&more_suite,	&vdso_suite,	&sysv_suite,	&family_suite,
 	&newer_suite, &pty_suite, &network_suite, &limit_suite, &mount_suite, &mqueue_suite,
-	&inotify_suite, &resolve_suite, &birth_suite, &share_suite, &look_suite, &proc_suite, &async_suite, &core_suite,
+	&inotify_suite, &resolve_suite, &birth_suite, &share_suite, &look_suite, &proc_suite, &async_suite, &core_suite, &small_suite,
 };
 
 static const char *suite_name = "main";

@@ -1,0 +1,116 @@
+/* What is small and stands nowhere else: limits of copies, messages, names of the machine. */
+#include "guest.h"
+
+#include <fcntl.h>
+#include <linux/random.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/ipc.h>
+#include <sys/mount.h>
+#include <sys/msg.h>
+#include <sys/stat.h>
+#include <sys/utsname.h>
+#include <sys/wait.h>
+
+#ifndef MSG_COPY
+#define MSG_COPY 040000
+#endif
+
+static void copies(void)
+{
+	int in, out = open("/tmp/small-out", O_RDWR | O_CREAT, 0600);
+	int64_t from = 0, to = INT64_MAX;
+
+	put_file("/tmp/small-in", "12345");
+	in = open("/tmp/small-in", O_RDONLY);
+	same("past the last byte", RAW(SYS_copy_file_range, in, &from, out, &to, 5, 0), -EFBIG);
+	to = INT64_MAX - 3;
+	same("round the end", RAW(SYS_copy_file_range, in, &from, out, &to, UINT64_MAX, 0),
+	     -EOVERFLOW);
+	from = INT64_MAX - 10, to = 0;
+	same("of what is not there", RAW(SYS_copy_file_range, in, &from, out, &to, 5, 0), 0);
+	from = 1;
+	same("four bytes", RAW(SYS_copy_file_range, in, &from, out, &to, 100, 0), 4);
+	close(in), close(out);
+	unlink("/tmp/small-in"), unlink("/tmp/small-out");
+}
+
+static void messages(void)
+{
+	struct {
+		long type;
+		char text[8];
+	} m = {3, "three"};
+	int id = msgget(IPC_PRIVATE, 0600);
+
+	msgsnd(id, &m, 8, 0);
+	m.type = 5;
+	strcpy(m.text, "five");
+	msgsnd(id, &m, 8, 0);
+	same("the second, left there", RAW(SYS_msgrcv, id, &m, 8, 1, MSG_COPY | IPC_NOWAIT), 8);
+	same("is this", strcmp(m.text, "five") || m.type != 5, 0);
+	same("the first", RAW(SYS_msgrcv, id, &m, 8, 0, MSG_COPY | IPC_NOWAIT), 8);
+	same("is that", strcmp(m.text, "three"), 0);
+	same("no third", RAW(SYS_msgrcv, id, &m, 8, 2, MSG_COPY | IPC_NOWAIT), -ENOMSG);
+	same("no room", RAW(SYS_msgrcv, id, &m, 4, 0, MSG_COPY | IPC_NOWAIT), -E2BIG);
+	same("not to wait for", RAW(SYS_msgrcv, id, &m, 8, 0, MSG_COPY), -EINVAL);
+	same("but one", RAW(SYS_msgrcv, id, &m, 8, 0, MSG_COPY | MSG_EXCEPT | IPC_NOWAIT), -EINVAL);
+	same("both are there",
+	     RAW(SYS_msgrcv, id, &m, 8, 5, IPC_NOWAIT) + RAW(SYS_msgrcv, id, &m, 8, 3, IPC_NOWAIT),
+	     16);
+	msgctl(id, IPC_RMID, NULL);
+}
+
+static void groups_of_files(void)
+{
+	struct stat st;
+
+	child_needs(mkdir("/tmp/small-dir", 0777) == 0 && chown("/tmp/small-dir", 0, 77) == 0);
+	child_needs(chmod("/tmp/small-dir", 02777) == 0);
+	child_needs(RAW(SYS_setresgid, 9, 9, 9) == 0 && RAW(SYS_setgroups, 0, NULL) == 0 &&
+		    RAW(SYS_setresuid, 9, 9, 9) == 0);
+	umask(010);
+	close(open("/tmp/small-dir/a", O_CREAT | O_RDWR, 02777));
+	child_needs(stat("/tmp/small-dir/a", &st) == 0 && st.st_gid == 77);
+	child_needs((st.st_mode & 07777) == 0767);
+	close(open("/tmp/small-dir/b", O_CREAT | O_RDWR, 02767));
+	child_needs(stat("/tmp/small-dir/b", &st) == 0 && (st.st_mode & 07777) == 02767);
+	unlink("/tmp/small-dir/a"), unlink("/tmp/small-dir/b");
+}
+
+static void names(void)
+{
+	struct utsname u;
+	int fd, bits = 0;
+
+	mkdir("/proc", 0755);
+	mount("proc", "/proc", "proc", 0, NULL);
+	put_file("/proc/sys/kernel/hostname", "small.example\n");
+	same("a name", uname(&u) || strcmp(u.nodename, "small.example"), 0);
+	put_file("/proc/sys/kernel/hostname", "x");
+	same("a shorter one", uname(&u) || strcmp(u.nodename, "x"), 0);
+	fd = open("/proc/sys/kernel/domainname", O_RDONLY);
+	holds("a domain", fd >= 0);
+	close(fd);
+	umount("/proc");
+	mknod("/tmp/small-random", S_IFCHR | 0600, 1 << 8 | 9);
+	fd = open("/tmp/small-random", O_RDWR);
+	same("what it has gathered", RAW(SYS_ioctl, fd, RNDGETENTCNT, &bits), 0);
+	holds("is enough", bits >= 0 && bits <= 256);
+	same("more of it", RAW(SYS_ioctl, fd, RNDADDTOENTCNT, 1), -EFAULT);
+	bits = -1;
+	same("less", RAW(SYS_ioctl, fd, RNDADDTOENTCNT, &bits), -EINVAL);
+	close(fd);
+	unlink("/tmp/small-random");
+}
+
+static void run(void)
+{
+	copies();
+	messages();
+	same("bits of a group's directory", status_of(groups_of_files), 0);
+	rmdir("/tmp/small-dir");
+	names();
+}
+
+const struct suite small_suite = {"small", run};
