@@ -180,11 +180,11 @@ static long ext2_write(struct inode *inode, uint64_t pos, struct uio *u)
 		ext2_reap(n->fs);
 		part = write_locked(n, pos + (uint64_t)done, u);
 		mutex_unlock(&n->fs->lock);
-		ext2_slow_down(n->fs);
 		if (part > 0)
 			done += part;
 		else if (part == -EPAGING)
 			part = space_bring_in() ? -EFAULT : 1;
+		ext2_slow_down(n->fs);
 	} while (u->left && part > 0);
 	return done ? done : part;
 }

@@ -119,6 +119,13 @@ static int make_file(struct process *p, struct inode **out)
 	return err;
 }
 
+/* Of an area, whose object may be gone when the writing sleeps. */
+struct part {
+	uint64_t start, end;
+	uint32_t flags;
+	bool dumped;
+};
+
 /* Anonymous memory and what was changed of files; programs and libraries are there anyway. */
 static bool is_dumped(const struct area *a)
 {
@@ -181,7 +188,7 @@ static void put_notes(struct core *c, struct process *p, struct thread *t, int s
 	}
 }
 
-static void put_memory(struct core *c, struct process *p, const struct area *a, char *page)
+static void put_memory(struct core *c, struct process *p, const struct part *a, char *page)
 {
 	for (uint64_t va = a->start; va < a->end && !c->err; va += PAGE_SIZE) {
 		/* What was never touched stays a hole. */
@@ -192,8 +199,8 @@ static void put_memory(struct core *c, struct process *p, const struct area *a, 
 	}
 }
 
-static void write_core(struct core *c, struct process *p, int signo, struct area *areas, size_t n,
-		       char *page)
+static void write_core(struct core *c, struct process *p, int signo, const struct part *parts,
+		       size_t n, char *page)
 {
 	const struct core_header h = {
 		.ident = {0x7f, 'E', 'L', 'F', 2, 1, 1},
@@ -213,7 +220,7 @@ static void write_core(struct core *c, struct process *p, int signo, struct area
 	put(c, &s, sizeof(s));
 	s.at = ALIGN_UP(s.at + s.size, PAGE_SIZE);
 	for (size_t i = 0; i < n; i++) {
-		const struct area *a = &areas[i];
+		const struct part *a = &parts[i];
 
 		s = (struct core_segment){
 			.type = PT_LOAD,
@@ -221,7 +228,7 @@ static void write_core(struct core *c, struct process *p, int signo, struct area
 				 (a->flags & AREA_WRITE ? 2u : 0) | (a->flags & AREA_EXEC ? 1u : 0),
 			.at = s.at + (s.type == PT_LOAD ? s.size : 0),
 			.va = a->start,
-			.size = is_dumped(a) ? a->end - a->start : 0,
+			.size = a->dumped ? a->end - a->start : 0,
 			.memory = a->end - a->start,
 			.align = PAGE_SIZE,
 		};
@@ -230,15 +237,16 @@ static void write_core(struct core *c, struct process *p, int signo, struct area
 	put_notes(c, p, thread_current(), signo);
 	c->at = ALIGN_UP(c->at, PAGE_SIZE);
 	for (size_t i = 0; i < n && !c->err; i++)
-		if (is_dumped(&areas[i]))
-			put_memory(c, p, &areas[i], page);
+		if (parts[i].dumped)
+			put_memory(c, p, &parts[i], page);
 }
 
 bool core_dump(int signo)
 {
 	struct process *p = process_current();
 	struct core c = {.limit = p->limits[RLIMIT_CORE][0]};
-	struct area *areas, a = {0};
+	struct part *parts;
+	struct area a = {0};
 	char *page;
 	size_t n = 0;
 
@@ -248,13 +256,13 @@ bool core_dump(int signo)
 	process_end_others();
 	if (make_file(p, &c.file))
 		return false;
-	areas = kmem_alloc(AREAS_DUMPED * sizeof(*areas));
+	parts = kmem_alloc(AREAS_DUMPED * sizeof(*parts));
 	page = kmem_alloc(PAGE_SIZE);
-	while (areas && n < AREAS_DUMPED && space_next_area(p->space, a.end, &a))
-		areas[n++] = a;
-	if (areas && page)
-		write_core(&c, p, signo, areas, n, page);
-	kmem_free(areas);
+	while (parts && n < AREAS_DUMPED && space_next_area(p->space, a.end, &a))
+		parts[n++] = (struct part){a.start, a.end, a.flags, is_dumped(&a)};
+	if (parts && page)
+		write_core(&c, p, signo, parts, n, page);
+	kmem_free(parts);
 	kmem_free(page);
 	inode_put(c.file);
 	return c.at > sizeof(struct core_header);

@@ -155,6 +155,52 @@ void cut_file(int me)
 	munmap((void *)p, PAGE);
 }
 
+/* A mapping of the first thread's, whose pages all touch first. */
+#define RUSH_PAGES 40
+
+static struct {
+	_Atomic(volatile uint64_t *) at;
+	atomic_long turn, arrived;
+} fresh;
+
+void join_rush(int number)
+{
+	static _Thread_local long seen;
+	long turn = atomic_load(&fresh.turn);
+	volatile uint64_t *at = atomic_load(&fresh.at);
+
+	if (turn == seen)
+		return;
+	seen = turn;
+	for (long i = 0; i < RUSH_PAGES; i++)
+		page_at(at, i)[number] = stamp(number, i, (uint64_t)turn);
+	atomic_fetch_add(&fresh.arrived, 1);
+}
+
+static void rush(void)
+{
+	int flags = any(2) ? ANON : MAP_SHARED | MAP_ANONYMOUS;
+	volatile uint64_t *at = mmap(NULL, RUSH_PAGES * PAGE, RW, flags, -1, 0);
+
+	if (at == MAP_FAILED)
+		return;
+	atomic_store(&fresh.arrived, 0);
+	atomic_store(&fresh.at, at);
+	atomic_fetch_add(&fresh.turn, 1);
+	join_rush(0);
+	while (atomic_load(&fresh.arrived) < THREADS) {
+		/* Who has ended does not come, and who comes late needs it. */
+		if (over())
+			return;
+		sched_yield();
+	}
+	for (long i = 0; i < RUSH_PAGES; i++)
+		for (int t = 0; t < THREADS; t++)
+			if (page_at(at, i)[t] != stamp(t, i, (uint64_t)atomic_load(&fresh.turn)))
+				say("rush", i, page_at(at, i)[t], (uint64_t)t);
+	munmap((void *)at, RUSH_PAGES * PAGE);
+}
+
 /* In a child: its copy is of one moment, stays as it was, and is its own. */
 static void be_copy(int parent)
 {
@@ -195,7 +241,7 @@ void disturb(int process)
 	volatile uint64_t *at = page_at(region, (long)from);
 	pid_t child;
 
-	switch (any(5)) {
+	switch (any(7)) {
 	case 0:
 		mprotect((void *)at, len * PAGE, any(2) ? PROT_READ : PROT_NONE);
 		while (mprotect((void *)region, REGION, RW) < 0 && !over())
@@ -219,6 +265,10 @@ void disturb(int process)
 			be_copy(process);
 		pthread_rwlock_unlock(&place);
 		wait_for(child);
+		break;
+	case 3:
+	case 4:
+		rush();
 		break;
 	default:
 		for (long i = 0; i < SHARED_PAGES; i++) {

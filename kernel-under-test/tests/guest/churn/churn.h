@@ -89,6 +89,8 @@ void change_own(int me, int own_file, long at, uint64_t *expected);
 void change_shared(int me, int which, long at, uint64_t *expected);
 /* Counts on in the thread's words of all pages that it shares with the others of its process. */
 void tally(int number, uint64_t *times);
+/* If the first thread has made a mapping that is new: writes to it, as all others do now. */
+void join_rush(int number);
 /* A mapping of the thread's own: made, grown, moved, cut; its pages were just somebody else's. */
 void come_and_go(int me);
 /* `file` is cut while others map it: what is mapped anew is what was written, or zero. */

@@ -73,6 +73,7 @@ static void *work(void *arg)
 		long mine = (long)any(PAGES / THREADS), ours = (long)any(SHARED_PAGES / WRITERS);
 		int which = (int)any(2);
 
+		join_rush(t->number);
 		switch (any(t->number ? 12 : 4)) {
 		case 0:
 			if (t->number)
