@@ -237,11 +237,13 @@ static void be_copy(int parent)
 
 void disturb(int process)
 {
+	static unsigned int turn = 2;
 	size_t from = any(PAGES), len = 1 + any(PAGES - from);
 	volatile uint64_t *at = page_at(region, (long)from);
 	pid_t child;
 
-	switch (any(7)) {
+	/* The first is a fork. */
+	switch (turn++ % 7) {
 	case 0:
 		mprotect((void *)at, len * PAGE, any(2) ? PROT_READ : PROT_NONE);
 		while (mprotect((void *)region, REGION, RW) < 0 && !over())

@@ -69,6 +69,8 @@ static void *work(void *arg)
 	seed = 88172645463325252ul + (uint64_t)me * 7919;
 	snprintf(path, sizeof(path), "/disk/own%d", me);
 	own_file = on_disk ? open(path, O_RDWR | O_CREAT, 0600) : memfd_create("own", 0);
+	if (!t->number)
+		disturb(t->process);
 	while (!over()) {
 		long mine = (long)any(PAGES / THREADS), ours = (long)any(SHARED_PAGES / WRITERS);
 		int which = (int)any(2);
