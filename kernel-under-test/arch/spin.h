@@ -8,14 +8,15 @@
  * holds it.
  *
  * Interrupts are off in the kernel, so a lock is never taken by a handler that interrupted its
- * holder. A spinlock's holder does not sleep, does not take the kernel lock, does not wait for
- * other CPUs, and touches user memory only by the functions of arch/uaccess.h that end in _nofault.
- * Order: the kernel lock, then spinlocks in the order of enum lock_class.
+ * holder. A spinlock's holder does not sleep, does not take the kernel lock (but may try for it),
+ * does not wait for other CPUs, and touches user memory only by the functions of arch/uaccess.h
+ * that end in _nofault. Order: the kernel lock, then the others in the order of enum lock_class. Of
+ * a class only one, but for two buckets of futexes: the one at the lower address first.
  *
  * What is found without the kernel lock and kept alive by it (an open file, an inode) stays until
- * the finder waits for the kernel lock, sleeps, or goes back to user mode: who takes such a thing
- * away, with the lock, has every CPU that may be looking at it answer (arch_cpu_flush) before it is
- * freed.
+ * the finder waits for the kernel lock or a space's (as a fault on user memory does), sleeps, or
+ * goes back to user mode: who takes such a thing away, with the lock, has every CPU that may be
+ * looking at it answer (arch_cpu_flush) before it is freed.
  *
  * Who waits for the kernel lock, or for that of a space, still does what other CPUs need of it
  * (trap_flush): whoever holds the lock may wait for just that.
@@ -29,8 +30,11 @@
 enum lock_class {
 	LOCK_KERNEL,
 	LOCK_SPACE, /* space.lock */
+	LOCK_FILES, /* files.lock, of a table of descriptors */
 	LOCK_INODE, /* inode.lock */
 	LOCK_STORE, /* the pages of a shared mapping, in mm/object.c */
+	LOCK_GATE,  /* sched/gate.h: pipes, eventfds, streams */
+	LOCK_FUTEX, /* a bucket of futexes */
 	LOCK_KMEM,  /* the slabs of a class, in mm/kmem.c */
 	LOCK_PAGE,  /* free blocks, in mm/page.c */
 	LOCK_CLASSES,
@@ -118,6 +122,15 @@ static inline bool kernel_lock(void)
 
 	x86_count_lock(LOCK_KERNEL);
 	return waited;
+}
+
+/* With spinlocks held, for which kernel_lock() is too late. False: another CPU has it. */
+static inline bool kernel_try_lock(void)
+{
+	if (spin_test_and_set(&arch_kernel_lock.word))
+		return false;
+	x86_count_lock(LOCK_KERNEL);
+	return true;
 }
 
 static inline void kernel_unlock(void)

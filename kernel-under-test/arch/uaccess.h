@@ -17,6 +17,11 @@ int copy_from_user(void *to, uint64_t from, size_t n);
 int copy_to_user(uint64_t to, const void *from, size_t n);
 int put_user_half(uint64_t to, uint16_t half);
 int clear_user(uint64_t to, size_t n);
+/*
+ * Puts `new` at `at`, aligned, if *word stands there still; *word is what stood there. Other
+ * threads see one or the other.
+ */
+int exchange_user(uint64_t at, uint32_t *word, uint32_t new);
 
 /* These never sleep: -EPAGING when they would have to. 0 or -EFAULT. */
 int copy_from_user_now(void *to, uint64_t from, size_t n);
@@ -25,6 +30,7 @@ int clear_user_now(uint64_t to, size_t n);
 
 /* These bring in no page at all, as with a spinlock held: -EFAULT also when one is missing. */
 int copy_from_user_nofault(void *to, uint64_t from, size_t n);
+int load_user_nofault(uint64_t from, uint32_t *to);
 int copy_to_user_nofault(uint64_t to, const void *from, size_t n);
 int clear_user_nofault(uint64_t to, size_t n);
 

@@ -5,6 +5,7 @@
 #include "fs/volume.h"
 #include "lib/errno.h"
 #include "mm/kmem.h"
+#include "sched/sched.h"
 
 #define SEEK_SET  0
 #define SEEK_CUR  1
@@ -30,6 +31,8 @@ struct file *file_make(const struct file_ops *ops, uint32_t flags, struct inode 
 
 void file_release(struct file *f)
 {
+	if (unlikely(f->unsettled))
+		sched_settle_all();
 	if (unlikely(f->watched))
 		file_unwatch(f);
 	if (unlikely(f->async))

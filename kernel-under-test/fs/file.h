@@ -24,7 +24,7 @@
 #define O_CLOEXEC   02000000
 #define O_PATH	    010000000
 /* A file without a name, in that directory; O_DIRECTORY goes with it. */
-#define O_UNNAMED   020000000
+#define O_UNNAMED 020000000
 
 #define FILES_MAX 1024
 
@@ -46,7 +46,8 @@ struct file_ops {
 	long (*write)(struct file *f, struct uio *u);
 	/*
 	 * The same without the kernel lock: how many bytes were moved, or -errno. What is left in
-	 * `u` then is for read() and write() with it. May be absent.
+	 * `u` then is for read() and write() with it; so if that was all there is to do, nothing
+	 * is left. May be absent.
 	 */
 	long (*read_unlocked)(struct file *f, struct uio *u);
 	long (*write_unlocked)(struct file *f, struct uio *u);
@@ -59,6 +60,8 @@ struct file_ops {
 	 * changes (poll_add). Absent: reading and writing never sleep.
 	 */
 	uint32_t (*poll)(struct file *f, struct poll_entry *e);
+	/* The same without the kernel lock, and nobody to be told. False: it takes that lock. */
+	bool (*poll_unlocked)(struct file *f, uint32_t *mask);
 	/* The last reference is gone. May be absent. */
 	void (*release)(struct file *f);
 	/* O_ASYNC is for it: what poll() tells of can be told by a signal. */
@@ -66,7 +69,9 @@ struct file_ops {
 };
 
 /*
- * Guarded by the kernel lock; `ops`, `inode` and `data` never change once it is open. `pos` of
+ * Guarded by the kernel lock; `ops`, `inode` and `data` never change once it is open. References
+ * may be taken and put without, but the last: that goes with the kernel lock, so who has it may use
+ * what he finds until he sleeps. `pos` of
  * a file whose inode has read_unlocked() is moved on with inode.lock; who does so with the kernel
  * lock counts himself in `movers` meanwhile, and keeps the others away. Seeking is one store.
  */
@@ -75,6 +80,8 @@ struct file {
 	uint32_t flags;
 	uint32_t movers;
 	bool writer; /* counted in inode->writers */
+	/* Closed somewhere without waiting for those that looked it up there. */
+	bool unsettled;
 	const struct file_ops *ops;
 	struct inode *inode; /* NULL: none, as for a pipe */
 	uint64_t pos;
@@ -90,7 +97,7 @@ struct file *file_make(const struct file_ops *ops, uint32_t flags, struct inode 
 
 static inline struct file *file_get(struct file *f)
 {
-	f->refs++;
+	__atomic_fetch_add(&f->refs, 1, __ATOMIC_RELAXED);
 	return f;
 }
 
@@ -98,8 +105,20 @@ void file_release(struct file *f);
 
 static inline void file_put(struct file *f)
 {
-	if (--f->refs == 0)
+	if (__atomic_sub_fetch(&f->refs, 1, __ATOMIC_ACQ_REL) == 0)
 		file_release(f);
+}
+
+/* Without the kernel lock. False: it is the last reference, and still there. */
+static inline bool file_put_unless_last(struct file *f)
+{
+	uint32_t refs = READ_ONCE(f->refs);
+
+	while (refs > 1)
+		if (__atomic_compare_exchange_n(&f->refs, &refs, refs - 1, false, __ATOMIC_ACQ_REL,
+						__ATOMIC_RELAXED))
+			return true;
+	return false;
 }
 
 /* Given by proc: whether a process runs that program. */
@@ -142,11 +161,13 @@ void file_limit_reached(void);
 long file_read_at(struct inode *inode, uint64_t pos, void *to, size_t n);
 
 /*
- * Changed with the kernel lock. A thread of the process that has the table may look up files
- * without: a slot is emptied, and slots move, in a way that leaves what was found good until that
- * thread's CPU has answered (sched_settle).
+ * Changed with `lock`; `slots` and `capacity` with the kernel lock too, so that either is enough to
+ * look. A thread of the process that has the table may look up files without any: a slot is
+ * emptied, and slots move, in a way that leaves what was found good until that thread's CPU has
+ * answered (sched_settle).
  */
 struct files {
+	struct spinlock lock;
 	uint32_t refs;
 	uint32_t capacity;
 	/* One bit a descriptor: in use, and closed by execve. */
@@ -159,7 +180,7 @@ struct files {
 
 /* An empty table with one reference; NULL without memory. */
 struct files *files_create(void);
-struct files *files_clone(const struct files *from);
+struct files *files_clone(struct files *from);
 /* For another process that opens and closes together with those that have it. */
 struct files *files_get(struct files *t);
 void files_put(struct files *t);
@@ -177,6 +198,21 @@ int files_add(struct files *t, struct file *f, uint32_t from, bool cloexec);
 /* Puts `f` at `fd`, closing what was there. */
 int files_replace(struct files *t, struct file *f, uint32_t fd, bool cloexec);
 int files_close(struct files *t, uint64_t fd);
+
+/* Whether `fd` still is `f`: if not, whoever took it away does not see what was done since. */
+bool files_holds(struct files *t, uint64_t fd, const struct file *f);
+
+/*
+ * Without the kernel lock. The lowest free descriptor for the file of `fd`, -EBADF, -EMFILE;
+ * -EAGAIN: the table must grow, which takes the lock.
+ */
+int files_dup(struct files *t, uint64_t fd);
+/*
+ * Without the kernel lock: 0, -EBADF. -EAGAIN: *left is a file whose reference was the table's; it
+ * must go by files_let_go() with that lock. `threads`: the process has others.
+ */
+int files_close_unlocked(struct files *t, uint64_t fd, bool threads, struct file **left);
+void files_let_go(struct files *t, struct file *f);
 
 static inline bool files_is_cloexec(const struct files *t, uint32_t fd)
 {

@@ -17,7 +17,7 @@ static void settle(const struct files *t)
 }
 
 /* A descriptor goes: with the first one for a file go the locks that the table holds on it. */
-static void let_go(struct files *t, struct file *f)
+void files_let_go(struct files *t, struct file *f)
 {
 	settle(t);
 	if (unlikely(f->inode && f->inode->locks))
@@ -47,12 +47,13 @@ struct files *files_create(void)
 	return files_make(FIRST_CAPACITY);
 }
 
-struct files *files_clone(const struct files *from)
+struct files *files_clone(struct files *from)
 {
 	struct files *t = files_make(from->capacity);
 
 	if (!t)
 		return NULL;
+	spin_lock(&from->lock, LOCK_FILES);
 	t->hint = from->hint;
 	t->limit = from->limit;
 	for (uint32_t w = 0; w < from->capacity; w += 64) {
@@ -64,6 +65,7 @@ struct files *files_clone(const struct files *from)
 			t->slots[fd] = file_get(from->slots[fd]);
 		}
 	}
+	spin_unlock(&from->lock);
 	return t;
 }
 
@@ -79,7 +81,7 @@ void files_put(struct files *t)
 		return;
 	for (uint32_t w = 0; w < t->capacity; w += 64)
 		for (uint64_t bits = t->used[w / 64]; bits; bits &= bits - 1)
-			let_go(t, t->slots[w + (uint32_t)__builtin_ctzll(bits)]);
+			files_let_go(t, t->slots[w + (uint32_t)__builtin_ctzll(bits)]);
 	kmem_free(t->slots);
 	kmem_free(t);
 }
@@ -101,16 +103,18 @@ static int grow(struct files *t, uint32_t fd)
 	slots = kmem_zalloc(capacity * sizeof(struct file *));
 	if (!slots)
 		return -ENOMEM;
+	spin_lock(&t->lock, LOCK_FILES);
 	memcpy(slots, t->slots, t->capacity * sizeof(struct file *));
 	old = t->slots;
 	__atomic_store_n(&t->slots, slots, __ATOMIC_RELEASE);
 	__atomic_store_n(&t->capacity, capacity, __ATOMIC_RELEASE);
+	spin_unlock(&t->lock);
 	settle(t);
 	kmem_free(old);
 	return 0;
 }
 
-void files_set_cloexec(struct files *t, uint32_t fd, bool on)
+static void set_cloexec(struct files *t, uint32_t fd, bool on)
 {
 	if (on)
 		t->cloexec[fd / 64] |= BIT(fd % 64);
@@ -118,17 +122,27 @@ void files_set_cloexec(struct files *t, uint32_t fd, bool on)
 		t->cloexec[fd / 64] &= ~BIT(fd % 64);
 }
 
-static void put_at(struct files *t, struct file *f, uint32_t fd, bool cloexec)
+void files_set_cloexec(struct files *t, uint32_t fd, bool on)
 {
-	t->slots[fd] = f;
-	t->used[fd / 64] |= BIT(fd % 64);
-	files_set_cloexec(t, fd, cloexec);
+	spin_lock(&t->lock, LOCK_FILES);
+	set_cloexec(t, fd, on);
+	spin_unlock(&t->lock);
 }
 
-int files_add(struct files *t, struct file *f, uint32_t from, bool cloexec)
+/* From here on with the table's lock. */
+static inline void put_at(struct files *t, struct file *f, uint32_t fd, bool cloexec)
+{
+	WRITE_ONCE(t->slots[fd], f);
+	t->used[fd / 64] |= BIT(fd % 64);
+	set_cloexec(t, fd, cloexec);
+}
+
+/* Puts it at the lowest free descriptor, `*at`; -EMFILE, -EAGAIN when the table ends before. */
+static inline __attribute__((always_inline)) int put_lowest(struct files *t, struct file *f,
+							    uint32_t from, bool cloexec,
+							    uint32_t *at)
 {
 	uint32_t fd = MAX(from, t->hint);
-	int err;
 
 	for (; fd < FILES_MAX; fd = ALIGN_DOWN(fd, 64) + 64) {
 		uint64_t free = ~t->used[fd / 64] & (~0ull << fd % 64);
@@ -138,17 +152,71 @@ int files_add(struct files *t, struct file *f, uint32_t from, bool cloexec)
 			break;
 		}
 	}
+	*at = fd;
 	if (fd >= t->limit)
 		return -EMFILE;
-	if (fd >= t->capacity) {
+	if (fd >= t->capacity)
+		return -EAGAIN;
+	if (from <= t->hint)
+		t->hint = fd + 1;
+	put_at(t, f, fd, cloexec);
+	return 0;
+}
+
+static struct file *take(struct files *t, uint64_t fd)
+{
+	struct file *f = files_find(t, fd);
+
+	if (!f)
+		return NULL;
+	WRITE_ONCE(t->slots[fd], NULL);
+	t->used[fd / 64] &= ~BIT(fd % 64);
+	t->cloexec[fd / 64] &= ~BIT(fd % 64);
+	t->hint = MIN(t->hint, (uint32_t)fd);
+	return f;
+}
+
+int files_add(struct files *t, struct file *f, uint32_t from, bool cloexec)
+{
+	uint32_t fd;
+	int err;
+
+	for (;;) {
+		spin_lock(&t->lock, LOCK_FILES);
+		err = put_lowest(t, f, from, cloexec, &fd);
+		spin_unlock(&t->lock);
+		if (err != -EAGAIN)
+			return err ? err : (int)fd;
 		err = grow(t, fd);
 		if (err)
 			return err;
 	}
-	if (from <= t->hint)
-		t->hint = fd + 1;
-	put_at(t, f, fd, cloexec);
-	return (int)fd;
+}
+
+bool files_holds(struct files *t, uint64_t fd, const struct file *f)
+{
+	bool held;
+
+	spin_lock(&t->lock, LOCK_FILES);
+	held = files_find(t, fd) == f;
+	spin_unlock(&t->lock);
+	return held;
+}
+
+int files_dup(struct files *t, uint64_t fd)
+{
+	struct file *f;
+	uint32_t new = 0;
+	int err = -EBADF;
+
+	spin_lock(&t->lock, LOCK_FILES);
+	f = files_find(t, fd);
+	if (likely(f))
+		err = put_lowest(t, f, 0, false, &new);
+	if (likely(!err))
+		file_get(f);
+	spin_unlock(&t->lock);
+	return err ? err : (int)new;
 }
 
 int files_replace(struct files *t, struct file *f, uint32_t fd, bool cloexec)
@@ -161,23 +229,57 @@ int files_replace(struct files *t, struct file *f, uint32_t fd, bool cloexec)
 		if (err)
 			return err;
 	}
+	spin_lock(&t->lock, LOCK_FILES);
 	old = t->slots[fd];
 	put_at(t, f, fd, cloexec);
+	spin_unlock(&t->lock);
 	if (old)
-		let_go(t, old);
+		files_let_go(t, old);
 	return (int)fd;
+}
+
+/* False: it must go with the kernel lock. */
+static inline bool let_go_unlocked(struct file *f, bool raced)
+{
+	/* Taken with the table's lock before this look: see files_holds(). */
+	if (f->inode && READ_ONCE(f->inode->locks))
+		return false;
+	if (READ_ONCE(f->refs) == 1)
+		return false;
+	/* Whoever closes it last waits for all who may have found it here. */
+	if (raced && !READ_ONCE(f->unsettled))
+		WRITE_ONCE(f->unsettled, true);
+	return file_put_unless_last(f);
+}
+
+static inline struct file *take_locked(struct files *t, uint64_t fd)
+{
+	struct file *f;
+
+	spin_lock(&t->lock, LOCK_FILES);
+	f = take(t, fd);
+	spin_unlock(&t->lock);
+	return f;
+}
+
+int files_close_unlocked(struct files *t, uint64_t fd, bool threads, struct file **left)
+{
+	struct file *f = take_locked(t, fd);
+
+	if (unlikely(!f))
+		return -EBADF;
+	if (let_go_unlocked(f, threads || READ_ONCE(t->refs) > 1))
+		return 0;
+	*left = f;
+	return -EAGAIN;
 }
 
 int files_close(struct files *t, uint64_t fd)
 {
-	struct file *f = files_find(t, fd);
+	struct file *f = take_locked(t, fd);
 
 	if (!f)
 		return -EBADF;
-	t->slots[fd] = NULL;
-	t->used[fd / 64] &= ~BIT(fd % 64);
-	t->cloexec[fd / 64] &= ~BIT(fd % 64);
-	t->hint = MIN(t->hint, (uint32_t)fd);
-	let_go(t, f);
+	files_let_go(t, f);
 	return 0;
 }

@@ -2,17 +2,53 @@
 
 #include "lib/errno.h"
 #include "mm/kmem.h"
+#include "sched/gate.h"
 #include "sched/wait.h"
 
 #define COUNT_MAX (UINT64_MAX - 1)
 
+/* Used with the kernel lock through the gate; what needs no waiting passes without. */
 struct eventfd {
+	struct gate gate;
 	uint64_t count;
 	bool semaphore;
 	struct wait_queue readers, writers;
-};
+} __attribute__((aligned(64)));
 
-static long eventfd_read(struct file *f, struct uio *u)
+static long eventfd_read_unlocked(struct file *f, struct uio *u)
+{
+	struct eventfd *e = f->data;
+	uint64_t v;
+
+	if (u->left < sizeof(v) || !READ_ONCE(e->count) || !gate_pass(&e->gate))
+		return 0;
+	v = e->semaphore ? 1 : e->count;
+	if (likely(e->count && wait_empty(&e->writers) && !uio_put_nofault(u, &v, sizeof(v)))) {
+		e->count -= v;
+		u->left = 0;
+	}
+	gate_return(&e->gate);
+	return u->left ? 0 : sizeof(v);
+}
+
+static long eventfd_write_unlocked(struct file *f, struct uio *u)
+{
+	struct uio from = *u;
+	struct eventfd *e = f->data;
+	uint64_t v;
+
+	if (u->left < sizeof(v) || uio_get_nofault(&from, &v, sizeof(v)) || v > COUNT_MAX ||
+	    !gate_pass(&e->gate))
+		return 0;
+	if (likely(v <= COUNT_MAX - e->count && wait_empty(&e->readers))) {
+		e->count += v;
+		u->left = 0;
+	}
+	gate_return(&e->gate);
+	return u->left ? 0 : sizeof(v);
+}
+
+static inline __attribute__((always_inline)) long read_inside(struct file *f, struct uio *u)
 {
 	struct eventfd *e = f->data;
 	uint64_t v;
@@ -38,7 +74,18 @@ static long eventfd_read(struct file *f, struct uio *u)
 	return sizeof(v);
 }
 
-static long eventfd_write(struct file *f, struct uio *u)
+static long eventfd_read(struct file *f, struct uio *u)
+{
+	struct eventfd *e = f->data;
+	long n;
+
+	gate_enter(&e->gate);
+	n = read_inside(f, u);
+	gate_leave(&e->gate);
+	return n;
+}
+
+static inline __attribute__((always_inline)) long write_inside(struct file *f, struct uio *u)
 {
 	struct eventfd *e = f->data;
 	uint64_t v;
@@ -64,13 +111,43 @@ static long eventfd_write(struct file *f, struct uio *u)
 	return sizeof(v);
 }
 
+static long eventfd_write(struct file *f, struct uio *u)
+{
+	struct eventfd *e = f->data;
+	long n;
+
+	gate_enter(&e->gate);
+	n = write_inside(f, u);
+	gate_leave(&e->gate);
+	return n;
+}
+
+static uint32_t state_of(const struct eventfd *e)
+{
+	uint64_t count = READ_ONCE(e->count);
+
+	return (count ? POLL_READABLE : 0) | (count < COUNT_MAX ? POLL_WRITABLE : 0);
+}
+
 static uint32_t eventfd_poll(struct file *f, struct poll_entry *p)
 {
 	struct eventfd *e = f->data;
+	uint32_t mask;
 
+	if (!p)
+		return state_of(e);
+	gate_enter(&e->gate);
 	poll_add(p, &e->readers);
 	poll_add(p, &e->writers);
-	return (e->count ? POLL_READABLE : 0) | (e->count < COUNT_MAX ? POLL_WRITABLE : 0);
+	mask = state_of(e);
+	gate_leave(&e->gate);
+	return mask;
+}
+
+static bool eventfd_poll_unlocked(struct file *f, uint32_t *mask)
+{
+	*mask = state_of(f->data);
+	return true;
 }
 
 static void eventfd_release(struct file *f)
@@ -82,7 +159,10 @@ static const struct file_ops eventfd_ops = {
 	.kind = "anon_inode:[eventfd]",
 	.read = eventfd_read,
 	.write = eventfd_write,
+	.read_unlocked = eventfd_read_unlocked,
+	.write_unlocked = eventfd_write_unlocked,
 	.poll = eventfd_poll,
+	.poll_unlocked = eventfd_poll_unlocked,
 	.release = eventfd_release,
 };
 

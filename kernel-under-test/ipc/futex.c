@@ -1,5 +1,6 @@
 #include "ipc/futex.h"
 
+#include "arch/spin.h"
 #include "arch/uaccess.h"
 #include "lib/errno.h"
 #include "lib/list.h"
@@ -14,6 +15,7 @@ struct key {
 	uint64_t at;
 };
 
+/* Guarded by its bucket's lock; it goes on only with the kernel lock, which its waker has. */
 struct sleeper {
 	struct list link;
 	struct key key;
@@ -21,15 +23,18 @@ struct sleeper {
 	struct wait_queue queue;
 };
 
-static struct list buckets[BUCKETS];
+static struct bucket {
+	struct spinlock lock;
+	struct list sleepers;
+} __attribute__((aligned(64))) buckets[BUCKETS];
 
 void futex_init(void)
 {
 	for (size_t i = 0; i < BUCKETS; i++)
-		list_init(&buckets[i]);
+		list_init(&buckets[i].sleepers);
 }
 
-static struct list *bucket_of(struct key k)
+static struct bucket *bucket_of(struct key k)
 {
 	uint64_t h = ((uint64_t)k.owner ^ k.at) * 0x9e3779b97f4a7c15ull;
 
@@ -60,29 +65,70 @@ static int make_key(uint64_t addr, bool shared, struct key *k)
 	return 0;
 }
 
+/* What `addr` holds, read with the bucket's lock; meanwhile `b` may be given back. 0, -EFAULT. */
+static int read_word(struct bucket *b, uint64_t addr, uint32_t *now)
+{
+	int err;
+
+	while (unlikely(load_user_nofault(addr, now) < 0)) {
+		spin_unlock(&b->lock);
+		err = copy_from_user(now, addr, sizeof(*now));
+		spin_lock(&b->lock, LOCK_FUTEX);
+		if (err)
+			return err;
+	}
+	return 0;
+}
+
+static void leave(struct sleeper *s)
+{
+	struct bucket *b = bucket_of(s->key);
+
+	spin_lock(&b->lock, LOCK_FUTEX);
+	list_remove(&s->link);
+	spin_unlock(&b->lock);
+}
+
+/* The word still is what it was expected to be, and `me` is where wakers look for it; or -errno. */
+static int enter(struct sleeper *me, uint64_t addr, uint32_t expected)
+{
+	struct bucket *b = bucket_of(me->key);
+	uint32_t now;
+	int err;
+
+	spin_lock(&b->lock, LOCK_FUTEX);
+	err = read_word(b, addr, &now);
+	if (!err && now != expected)
+		err = -EAGAIN;
+	if (!err)
+		list_push_back(&b->sleepers, &me->link);
+	spin_unlock(&b->lock);
+	return err;
+}
+
 long futex_wait(uint64_t addr, uint32_t expected, uint64_t deadline_ns, uint32_t bitset,
 		bool shared)
 {
 	struct sleeper me = {.bitset = bitset};
-	uint32_t now;
 	int err;
 
 	if (!bitset)
 		return -EINVAL;
+	wait_init(&me.queue);
 	err = make_key(addr, shared, &me.key);
 	if (!err)
-		err = copy_from_user(&now, addr, sizeof(now));
+		err = enter(&me, addr, expected);
 	if (err)
 		return err;
-	if (now != expected)
-		return -EAGAIN;
-	wait_init(&me.queue);
-	list_push_back(bucket_of(me.key), &me.link);
-	err = wait_sleep_until(&me.queue, WAIT_INTERRUPTIBLE, deadline_ns);
-	/* Whoever woke us has taken us off. */
+	kernel_lock();
+	/* Whoever wakes us takes us off, and may have done so already. */
+	if (likely(!list_empty(&me.link)))
+		err = wait_sleep_until(&me.queue, WAIT_INTERRUPTIBLE, deadline_ns);
 	if (list_empty(&me.link))
-		return 0;
-	list_remove(&me.link);
+		err = 0;
+	else
+		leave(&me);
+	kernel_unlock();
 	return err == -ERESTARTSYS && deadline_ns != WAIT_FOREVER ? -EINTR : err;
 }
 
@@ -92,47 +138,88 @@ static void wake(struct sleeper *s)
 	wait_wake_all(&s->queue);
 }
 
+static bool meets(const struct sleeper *s, struct key key, uint32_t bitset)
+{
+	return same(s->key, key) && (s->bitset & bitset);
+}
+
+/* The next one behind `at` that is to be woken, or NULL. */
+static struct sleeper *next_met(struct bucket *b, struct list *at, struct key key, uint32_t bitset)
+{
+	for (at = at->next; at != &b->sleepers; at = at->next) {
+		struct sleeper *s = container_of(at, struct sleeper, link);
+
+		if (likely(meets(s, key, bitset)))
+			return s;
+	}
+	return NULL;
+}
+
 long futex_wake(uint64_t addr, unsigned int count, uint32_t bitset, bool shared)
 {
+	bool held = kernel_locked(), locked = held;
 	struct sleeper *s, *next;
+	unsigned int woken = 0;
+	struct bucket *b;
 	struct key key;
-	long woken = 0;
 	int err = make_key(addr, shared, &key);
 
 	if (err)
 		return err;
 	if (!bitset)
 		return -EINVAL;
-	list_for_each_safe (s, next, bucket_of(key), link) {
-		if ((unsigned long)woken >= count)
-			break;
-		if (!same(s->key, key) || !(s->bitset & bitset))
-			continue;
+	b = bucket_of(key);
+	spin_lock(&b->lock, LOCK_FUTEX);
+	s = next_met(b, &b->sleepers, key, bitset);
+	if (s && !locked && !kernel_try_lock()) {
+		/* In the order of locks; and whoever was there may be gone. */
+		spin_unlock(&b->lock);
+		kernel_lock();
+		spin_lock(&b->lock, LOCK_FUTEX);
+		s = next_met(b, &b->sleepers, key, bitset);
+		locked = true;
+	} else if (s) {
+		locked = true;
+	}
+	for (; s && woken < count; s = next) {
+		next = woken + 1 < count ? next_met(b, &s->link, key, bitset) : NULL;
 		wake(s);
 		woken++;
 	}
+	spin_unlock(&b->lock);
+	if (locked && !held)
+		kernel_unlock();
 	return woken;
 }
 
-long futex_requeue(uint64_t from, uint64_t to, unsigned int wake_count, unsigned int move,
-		   const uint32_t *expected, bool shared)
+/* Both buckets: whoever looks into one after the other must not miss who is on the way. */
+static void lock_both(struct bucket *a, struct bucket *b)
 {
-	struct sleeper *s, *next;
-	struct key key, target;
-	unsigned long woken = 0, moved = 0;
-	uint32_t now;
-	int err = make_key(from, shared, &key);
+	if (a > b)
+		lock_both(b, a);
+	else {
+		spin_lock(&a->lock, LOCK_FUTEX);
+		if (a != b)
+			spin_lock(&b->lock, LOCK_FUTEX);
+	}
+}
 
-	if (!err)
-		err = make_key(to, shared, &target);
-	if (!err && expected)
-		err = copy_from_user(&now, from, sizeof(now));
-	if (err)
-		return err;
-	if (expected && now != *expected)
-		return -EAGAIN;
-	list_for_each_safe (s, next, bucket_of(key), link) {
-		if (!same(s->key, key))
+static void unlock_both(struct bucket *a, struct bucket *b)
+{
+	spin_unlock(&a->lock);
+	if (a != b)
+		spin_unlock(&b->lock);
+}
+
+/* With both locks. */
+static long requeue(struct key from, struct key to, unsigned int wake_count, unsigned int move)
+{
+	struct bucket *target = bucket_of(to);
+	struct sleeper *s, *next;
+	unsigned long woken = 0, moved = 0;
+
+	list_for_each_safe (s, next, &bucket_of(from)->sleepers, link) {
+		if (!same(s->key, from))
 			continue;
 		if (woken < wake_count) {
 			wake(s);
@@ -140,14 +227,41 @@ long futex_requeue(uint64_t from, uint64_t to, unsigned int wake_count, unsigned
 		} else if (moved < move) {
 			moved++;
 			/* To itself it would be met again and again. */
-			if (same(key, target))
+			if (same(from, to))
 				continue;
 			list_remove(&s->link);
-			s->key = target;
-			list_push_back(bucket_of(target), &s->link);
+			s->key = to;
+			list_push_back(&target->sleepers, &s->link);
 		} else {
 			break;
 		}
 	}
 	return (long)(woken + moved);
+}
+
+long futex_requeue(uint64_t from, uint64_t to, unsigned int wake_count, unsigned int move,
+		   const uint32_t *expected, bool shared)
+{
+	struct bucket *a, *b;
+	struct key key, target;
+	uint32_t now;
+	long n = make_key(from, shared, &key);
+
+	if (!n)
+		n = make_key(to, shared, &target);
+	if (n)
+		return n;
+	a = bucket_of(key);
+	b = bucket_of(target);
+	for (;;) {
+		lock_both(a, b);
+		if (!expected || load_user_nofault(from, &now) == 0)
+			break;
+		unlock_both(a, b);
+		if (copy_from_user(&now, from, sizeof(now)) < 0)
+			return -EFAULT;
+	}
+	n = expected && now != *expected ? -EAGAIN : requeue(key, target, wake_count, move);
+	unlock_both(a, b);
+	return n;
 }

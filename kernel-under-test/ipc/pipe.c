@@ -1,24 +1,56 @@
 #include "ipc/pipe.h"
 
-#include "ipc/ring.h"
+#include "ipc/pipe_inside.h"
 #include "lib/errno.h"
 #include "mm/kmem.h"
 #include "mm/space.h"
-#include "sched/wait.h"
 
 #define FIONREAD 0x541b
 
-struct pipe {
-	struct ring ring;
-	/* Open files that read and that write; a FIFO may have many, and one that does both. */
-	uint32_t read_ends, write_ends;
-	/* Ends ever opened: who waits for one must not miss one that closed again. */
-	uint32_t reads_seen, writes_seen;
-	struct wait_queue readers, writers;
-	struct inode *fifo; /* where it can be opened, if anywhere; no reference */
-};
+static __attribute__((noinline)) long read_passing(struct pipe *p, struct uio *u)
+{
+	size_t n;
 
-static long pipe_read(struct file *f, struct uio *u)
+	if (!gate_pass(&p->gate))
+		return 0;
+	n = MIN(u->left, ring_used(&p->ring));
+	if (likely(n && wait_empty(&p->writers) && ring_get_nofault(&p->ring, u, n)))
+		u->left = 0; /* that was all, though more was asked for */
+	else
+		n = 0;
+	gate_return(&p->gate);
+	return (long)n;
+}
+
+/* What is sure to need the kernel lock is not begun without. */
+static long pipe_read_unlocked(struct file *f, struct uio *u)
+{
+	struct pipe *p = f->data;
+
+	return ring_used(&p->ring) && !gate_occupied(&p->gate) ? read_passing(p, u) : 0;
+}
+
+static __attribute__((noinline)) long write_passing(struct pipe *p, struct uio *u)
+{
+	size_t n = u->left;
+
+	if (!gate_pass(&p->gate))
+		return 0;
+	if (unlikely(n > ring_room(&p->ring) || !p->read_ends || !wait_empty(&p->readers) ||
+		     !ring_put_nofault(&p->ring, u, n)))
+		n = 0;
+	gate_return(&p->gate);
+	return (long)n;
+}
+
+static long pipe_write_unlocked(struct file *f, struct uio *u)
+{
+	struct pipe *p = f->data;
+
+	return gate_occupied(&p->gate) ? 0 : write_passing(p, u);
+}
+
+static inline __attribute__((always_inline)) long read_inside(struct file *f, struct uio *u)
 {
 	struct pipe *p = f->data;
 	long n;
@@ -43,7 +75,18 @@ static long pipe_read(struct file *f, struct uio *u)
 	return n;
 }
 
-static long pipe_write(struct file *f, struct uio *u)
+static long pipe_read(struct file *f, struct uio *u)
+{
+	struct pipe *p = f->data;
+	long n;
+
+	gate_enter(&p->gate);
+	n = read_inside(f, u);
+	gate_leave(&p->gate);
+	return n;
+}
+
+static inline __attribute__((always_inline)) long write_inside(struct file *f, struct uio *u)
 {
 	struct pipe *p = f->data;
 	/* A small write waits until it fits as a whole. */
@@ -80,28 +123,67 @@ static long pipe_write(struct file *f, struct uio *u)
 	return done;
 }
 
-static uint32_t pipe_poll(struct file *f, struct poll_entry *e)
+static long pipe_write(struct file *f, struct uio *u)
+{
+	struct pipe *p = f->data;
+	long n;
+
+	gate_enter(&p->gate);
+	n = write_inside(f, u);
+	gate_leave(&p->gate);
+	return n;
+}
+
+static inline __attribute__((always_inline)) uint32_t poll_inside(struct file *f,
+								  struct poll_entry *e)
 {
 	struct pipe *p = f->data;
 	uint32_t mask = 0;
 
 	if (file_readable(f)) {
 		poll_add(e, &p->readers);
-		mask |= ring_used(&p->ring) ? POLL_READABLE : 0;
+		mask |= ring_glance(&p->ring) ? POLL_READABLE : 0;
 		mask |= p->write_ends ? 0 : POLL_HUP;
 	}
 	if (file_writable(f)) {
 		poll_add(e, &p->writers);
-		mask |= ring_room(&p->ring) >= PIPE_ATOMIC ? POLL_WRITABLE : 0;
+		mask |= ring_glance(&p->ring) + PIPE_ATOMIC <= RING_SIZE ? POLL_WRITABLE : 0;
 		mask |= p->read_ends ? 0 : POLL_ERR;
 	}
 	return mask;
 }
 
+static __attribute__((noinline)) uint32_t poll_and_stay(struct file *f, struct poll_entry *e)
+{
+	struct pipe *p = f->data;
+	uint32_t mask;
+
+	gate_enter(&p->gate);
+	mask = poll_inside(f, e);
+	gate_leave(&p->gate);
+	return mask;
+}
+
+/* Who only looks may see what was so a moment ago. */
+static uint32_t pipe_poll(struct file *f, struct poll_entry *e)
+{
+	return e ? poll_and_stay(f, e) : poll_inside(f, NULL);
+}
+
+static bool pipe_poll_unlocked(struct file *f, uint32_t *mask)
+{
+	*mask = poll_inside(f, NULL);
+	return true;
+}
+
 static long pipe_ioctl(struct file *f, uint64_t request, uint64_t arg)
 {
-	int used = (int)ring_used(&((struct pipe *)f->data)->ring);
+	struct pipe *p = f->data;
+	int used;
 
+	gate_enter(&p->gate);
+	used = (int)ring_used(&p->ring);
+	gate_leave(&p->gate);
 	return request == FIONREAD ? copy_to_user(arg, &used, sizeof(used)) : -ENOTTY;
 }
 
@@ -109,10 +191,12 @@ static void pipe_release(struct file *f)
 {
 	struct pipe *p = f->data;
 
+	gate_enter(&p->gate);
 	if (file_readable(f) && --p->read_ends == 0)
 		wait_wake_all(&p->writers);
 	if (file_writable(f) && --p->write_ends == 0)
 		wait_wake_all(&p->readers);
+	gate_leave(&p->gate);
 	if (p->read_ends || p->write_ends)
 		return;
 	if (p->fifo)
@@ -121,17 +205,20 @@ static void pipe_release(struct file *f)
 	kmem_free(p);
 }
 
-static const struct file_ops pipe_ops = {
+const struct file_ops pipe_ops = {
 	.signals = true,
 	.kind = "pipe",
 	.read = pipe_read,
 	.write = pipe_write,
+	.read_unlocked = pipe_read_unlocked,
+	.write_unlocked = pipe_write_unlocked,
 	.ioctl = pipe_ioctl,
 	.poll = pipe_poll,
+	.poll_unlocked = pipe_poll_unlocked,
 	.release = pipe_release,
 };
 
-static struct pipe *pipe_make(void)
+struct pipe *pipe_make(void)
 {
 	struct pipe *p = kmem_zalloc(sizeof(*p));
 
@@ -142,8 +229,7 @@ static struct pipe *pipe_make(void)
 	return p;
 }
 
-/* An open end; none that fails leaves a trace. */
-static struct file *end_make(struct pipe *p, uint32_t flags, struct inode *inode)
+struct file *pipe_end_make(struct pipe *p, uint32_t flags, struct inode *inode)
 {
 	struct file *f = file_make(&pipe_ops, flags, inode, p);
 
@@ -166,113 +252,16 @@ int pipe_create(uint32_t flags, struct file **read_end, struct file **write_end)
 
 	if (!p)
 		return -ENOMEM;
-	*read_end = end_make(p, O_RDONLY | flags, NULL);
+	*read_end = pipe_end_make(p, O_RDONLY | flags, NULL);
 	if (!*read_end) {
 		kmem_free(p);
 		return -ENOMEM;
 	}
-	*write_end = end_make(p, O_WRONLY | flags, NULL);
+	*write_end = pipe_end_make(p, O_WRONLY | flags, NULL);
 	if (!*write_end) {
 		file_put(*read_end);
 		return -ENOMEM;
 	}
-	return 0;
-}
-
-static int no_pages(struct object *o, uint64_t index, enum page_use use, struct page **out)
-{
-	(void)o, (void)index, (void)use, (void)out;
-	return -ENXIO;
-}
-
-/* The pipe may outlive it, as it may outlive the pipe. */
-static void nameless_release(struct object *o)
-{
-	struct inode *inode = container_of(o, struct inode, object);
-
-	if (inode->fifo)
-		inode->fifo->fifo = NULL;
-	kmem_free(inode);
-}
-
-static const struct object_ops nameless_object_ops = {
-	.page = no_pages,
-	.release = nameless_release,
-};
-
-static const struct inode_ops nameless_ops = {};
-
-/* Sleeps until an end of the other kind has been opened, now or since `seen`. */
-static int meet(struct wait_queue *q, const uint32_t *ends, const uint32_t *seen, uint32_t before)
-{
-	while (!*ends && *seen == before) {
-		int err = wait_sleep(q, WAIT_INTERRUPTIBLE);
-
-		if (err)
-			return err;
-	}
-	return 0;
-}
-
-int fifo_open(struct inode *inode, uint32_t flags, struct file **out)
-{
-	bool named = inode->ops != &nameless_ops;
-	uint32_t mode = flags & O_ACCMODE;
-	struct pipe *p = inode->fifo;
-	int err = 0;
-
-	if (mode == O_WRONLY && named && (flags & O_NONBLOCK) && (!p || !p->read_ends))
-		return -ENXIO;
-	if (!p) {
-		p = pipe_make();
-		if (!p)
-			return -ENOMEM;
-	}
-	*out = end_make(p, flags, inode);
-	if (!*out) {
-		if (!inode->fifo)
-			kmem_free(p);
-		return -ENOMEM;
-	}
-	inode_get(inode);
-	inode->fifo = p;
-	p->fifo = inode;
-	wait_wake_all(&p->readers);
-	wait_wake_all(&p->writers);
-	/* Those of a pipe have met long ago, and may have gone since. */
-	if (!named)
-		return 0;
-	if (mode == O_RDONLY && !(flags & O_NONBLOCK))
-		err = meet(&p->readers, &p->write_ends, &p->writes_seen, p->writes_seen);
-	else if (mode == O_WRONLY && !(flags & O_NONBLOCK))
-		err = meet(&p->writers, &p->read_ends, &p->reads_seen, p->reads_seen);
-	if (err)
-		file_put(*out);
-	return err;
-}
-
-int pipe_inode(const struct file *f, struct inode **out)
-{
-	struct pipe *p = f->data;
-	struct inode *inode;
-
-	if (f->ops != &pipe_ops)
-		return -ENXIO;
-	if (!p->fifo) {
-		inode = kmem_zalloc(sizeof(*inode));
-		if (!inode)
-			return -ENOMEM;
-		inode->object.ops = &nameless_object_ops;
-		inode->object.refs = 1;
-		inode->ops = &nameless_ops;
-		inode->mode = S_IFIFO | 0600;
-		inode->links = 1;
-		inode->fifo = p;
-		p->fifo = inode;
-		*out = inode;
-		return 0;
-	}
-	*out = inode_get(p->fifo);
 	return 0;
 }
 
@@ -284,6 +273,20 @@ bool pipe_is(const struct file *f)
 bool pipe_same(const struct file *a, const struct file *b)
 {
 	return a->data == b->data;
+}
+
+void pipe_enter(struct file *f)
+{
+	struct pipe *p = f->data;
+
+	gate_enter(&p->gate);
+}
+
+void pipe_leave(struct file *f)
+{
+	struct pipe *p = f->data;
+
+	gate_leave(&p->gate);
 }
 
 long pipe_wait(struct file *f, bool write, bool nonblock)

@@ -24,6 +24,9 @@ int pipe_inode(const struct file *f, struct inode **out);
 /* For splice() and its like. */
 bool pipe_is(const struct file *f);
 bool pipe_same(const struct file *a, const struct file *b);
+/* Keeps those out who use it without the kernel lock; the rest of these wants that. */
+void pipe_enter(struct file *f);
+void pipe_leave(struct file *f);
 /*
  * Sleeps until something can be read, or written: how much; 0 at the end of what can be read;
  * -EPIPE, -EAGAIN, -ERESTARTSYS.

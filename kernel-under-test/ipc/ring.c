@@ -2,6 +2,47 @@
 
 #include "lib/errno.h"
 
+/* Whoever has a spinlock moves all or nothing: the rest would be another one's by the time. */
+bool ring_get_nofault(struct ring *r, struct uio *u, size_t n)
+{
+	const struct uio before = *u;
+	uint64_t pos = r->read;
+
+	while (n) {
+		size_t at = pos & (PAGE_SIZE - 1), part = MIN(n, PAGE_SIZE - at);
+		struct page *p = r->pages[(pos >> PAGE_SHIFT) % RING_PAGES];
+
+		if (uio_put_nofault(u, (char *)page_to_virt(p) + at, part) < 0) {
+			*u = before;
+			return false;
+		}
+		pos += part;
+		n -= part;
+	}
+	r->read = pos;
+	return true;
+}
+
+bool ring_put_nofault(struct ring *r, struct uio *u, size_t n)
+{
+	const struct uio before = *u;
+	uint64_t pos = r->written;
+
+	while (n) {
+		size_t at = pos & (PAGE_SIZE - 1), part = MIN(n, PAGE_SIZE - at);
+		struct page *p = r->pages[(pos >> PAGE_SHIFT) % RING_PAGES];
+
+		if (!p || uio_get_nofault(u, (char *)page_to_virt(p) + at, part) < 0) {
+			*u = before;
+			return false;
+		}
+		pos += part;
+		n -= part;
+	}
+	r->written = pos;
+	return true;
+}
+
 long ring_get(struct ring *r, struct uio *u, size_t n, bool peek)
 {
 	uint64_t pos = r->read;

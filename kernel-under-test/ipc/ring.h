@@ -21,6 +21,17 @@ static inline size_t ring_used(const struct ring *r)
 	return r->written - r->read;
 }
 
+/*
+ * The same for who looks while others may be at it. 0 only if it was empty a moment ago; it may be
+ * more than there ever was, even more than RING_SIZE.
+ */
+static inline size_t ring_glance(const struct ring *r)
+{
+	uint64_t read = READ_ONCE(r->read);
+
+	return READ_ONCE(r->written) - read;
+}
+
 static inline size_t ring_room(const struct ring *r)
 {
 	return RING_SIZE - ring_used(r);
@@ -32,4 +43,7 @@ static inline size_t ring_room(const struct ring *r)
  */
 long ring_get(struct ring *r, struct uio *u, size_t n, bool peek);
 long ring_put(struct ring *r, struct uio *u, size_t n);
+/* The same with a spinlock: all of it, or nothing when a page is missing on either side. */
+bool ring_get_nofault(struct ring *r, struct uio *u, size_t n);
+bool ring_put_nofault(struct ring *r, struct uio *u, size_t n);
 void ring_free(struct ring *r);

@@ -36,8 +36,8 @@ static int begin_mark(struct socket *peer, struct envelope *e, struct control **
 	return 0;
 }
 
-long marked_send(struct socket *s, struct socket *to, struct uio *u, unsigned int flags,
-		 struct envelope *e)
+static long send_inside(struct socket *s, struct socket *to, struct uio *u, unsigned int flags,
+			struct envelope *e)
 {
 	long done = 0;
 
@@ -77,6 +77,17 @@ long marked_send(struct socket *s, struct socket *to, struct uio *u, unsigned in
 	return done;
 }
 
+long marked_send(struct socket *s, struct socket *to, struct uio *u, unsigned int flags,
+		 struct envelope *e)
+{
+	long n;
+
+	gate_enter(s->gate);
+	n = send_inside(s, to, u, flags, e);
+	gate_leave(s->gate);
+	return n;
+}
+
 static long marked_send_bytes(struct socket *s, struct socket *to, struct uio *u,
 			      unsigned int flags)
 {
@@ -114,7 +125,7 @@ static void hand_over(struct control *c, bool peek, struct envelope *e)
 	e->control = c;
 }
 
-static long marked_receive(struct socket *s, struct uio *u, unsigned int flags, struct envelope *e)
+static long receive_inside(struct socket *s, struct uio *u, unsigned int flags, struct envelope *e)
 {
 	bool peek = flags & MSG_PEEK;
 	long done = 0;
@@ -179,6 +190,16 @@ static long marked_receive(struct socket *s, struct uio *u, unsigned int flags, 
 	if (ring_used(&s->in))
 		wait_wake_one(&s->readers);
 	return done;
+}
+
+static long marked_receive(struct socket *s, struct uio *u, unsigned int flags, struct envelope *e)
+{
+	long n;
+
+	gate_enter(s->gate);
+	n = receive_inside(s, u, flags, e);
+	gate_leave(s->gate);
+	return n;
 }
 
 const struct socket_ops marked_stream_ops = {

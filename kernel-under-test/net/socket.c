@@ -24,6 +24,7 @@ struct socket *socket_make(uint16_t family, uint8_t type)
 		 : type == SOCK_DGRAM ? &datagram_ops
 				      : &packet_ops;
 	s->refs = 1;
+	s->gate = &s->own_gate;
 	s->family = family;
 	s->type = type;
 	s->local.family = s->remote.family = family;
@@ -39,15 +40,22 @@ struct socket *socket_make(uint16_t family, uint8_t type)
 
 void socket_put(struct socket *s)
 {
+	struct socket *gatekeeper = s->gatekeeper;
+
 	if (--s->refs)
 		return;
-	ring_free(&s->in);
 	kmem_free(s->options);
 	kmem_free(s);
+	if (gatekeeper)
+		socket_put(gatekeeper);
 }
 
 void socket_join(struct socket *a, struct socket *b)
 {
+	/* `b` is new: nobody has seen its own. */
+	gate_enter(a->gate);
+	b->gate = a->gate;
+	b->gatekeeper = socket_get(a);
 	a->peer = socket_get(b);
 	b->peer = socket_get(a);
 	a->remote = b->local;
@@ -57,6 +65,7 @@ void socket_join(struct socket *a, struct socket *b)
 		stream_mark(a);
 		stream_mark(b);
 	}
+	gate_leave(a->gate);
 }
 
 int socket_sleep(struct wait_queue *q, unsigned int flags, uint64_t timeout_ns)
@@ -90,6 +99,25 @@ static long socket_write(struct file *f, struct uio *u)
 	return s->ops->send(s, NULL, u, flags_of(f));
 }
 
+static long socket_read_unlocked(struct file *f, struct uio *u)
+{
+	struct socket *s = f->data;
+
+	return ring_used(&s->in) ? stream_read_unlocked(s, u) : 0;
+}
+
+static long socket_write_unlocked(struct file *f, struct uio *u)
+{
+	struct socket *s = f->data;
+
+	return gate_occupied(s->gate) ? 0 : stream_write_unlocked(s, u);
+}
+
+static bool socket_poll_unlocked(struct file *f, uint32_t *mask)
+{
+	return stream_poll_unlocked(f->data, mask);
+}
+
 static uint32_t socket_poll(struct file *f, struct poll_entry *e)
 {
 	struct socket *s = f->data;
@@ -119,8 +147,11 @@ static long interface_ioctl(uint64_t request, uint64_t arg)
 static long socket_ioctl(struct file *f, uint64_t request, uint64_t arg)
 {
 	struct socket *s = f->data;
-	int used = (int)ring_used(&s->in);
+	int used;
 
+	gate_enter(s->gate);
+	used = (int)ring_used(&s->in);
+	gate_leave(s->gate);
 	if (s->type != SOCK_STREAM && !list_empty(&s->messages))
 		used = (int)list_first(&s->messages, struct message, link)->len;
 	if (request == SIOCGIFFLAGS || request == SIOCSIFFLAGS)
@@ -144,8 +175,11 @@ static const struct file_ops socket_file_ops = {
 	.kind = "socket",
 	.read = socket_read,
 	.write = socket_write,
+	.read_unlocked = socket_read_unlocked,
+	.write_unlocked = socket_write_unlocked,
 	.ioctl = socket_ioctl,
 	.poll = socket_poll,
+	.poll_unlocked = socket_poll_unlocked,
 	.release = socket_release,
 };
 

@@ -10,6 +10,7 @@
 #include "ipc/ring.h"
 #include "lib/list.h"
 #include "lib/string.h"
+#include "sched/gate.h"
 #include "sched/wait.h"
 
 #define AF_UNSPEC 0
@@ -91,6 +92,10 @@ struct socket_ops {
 	void (*close)(struct socket *s);
 };
 
+/*
+ * Guarded by the kernel lock. Streams are used through `gate`, which both ends share: what needs no
+ * waiting and wakes nobody passes without that lock (sched/gate.h).
+ */
 struct socket {
 	const struct socket_ops *ops;
 	uint32_t refs;
@@ -108,6 +113,9 @@ struct socket {
 
 	/* The other end, with a reference. */
 	struct socket *peer;
+	/* That of one end, to which the other holds a reference for good, `gatekeeper`. */
+	struct gate *gate, own_gate;
+	struct socket *gatekeeper;
 	bool no_receive, no_send;
 	/* Who sends is noted with each message (SO_PASSCRED). */
 	bool pass_sender;
@@ -209,6 +217,10 @@ int stream_connect(struct socket *s, struct socket *to, const struct address *a,
 		   uint32_t file_flags);
 uint32_t stream_poll(struct socket *s, struct poll_entry *e);
 void stream_close(struct socket *s);
+/* As file_ops say, of any socket. */
+long stream_read_unlocked(struct socket *s, struct uio *u);
+long stream_write_unlocked(struct socket *s, struct uio *u);
+bool stream_poll_unlocked(struct socket *s, uint32_t *mask);
 /* What `s` gets and sends from now on may have more to it than bytes. */
 void stream_mark(struct socket *s);
 long marked_send(struct socket *s, struct socket *to, struct uio *u, unsigned int flags,

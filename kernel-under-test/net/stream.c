@@ -64,7 +64,8 @@ int stream_connect(struct socket *s, struct socket *to, const struct address *a,
 	return 0;
 }
 
-static long stream_send(struct socket *s, struct socket *to, struct uio *u, unsigned int flags)
+static inline __attribute__((always_inline)) long send_inside(struct socket *s, struct socket *to,
+							      struct uio *u, unsigned int flags)
 {
 	long done = 0;
 
@@ -97,7 +98,36 @@ static long stream_send(struct socket *s, struct socket *to, struct uio *u, unsi
 	return done;
 }
 
-static long stream_receive(struct socket *s, struct uio *u, unsigned int flags, struct envelope *e)
+static long stream_send(struct socket *s, struct socket *to, struct uio *u, unsigned int flags)
+{
+	long n;
+
+	gate_enter(s->gate);
+	n = send_inside(s, to, u, flags);
+	gate_leave(s->gate);
+	return n;
+}
+
+long stream_write_unlocked(struct socket *s, struct uio *u)
+{
+	struct gate *g = s->gate;
+	size_t n = u->left;
+	struct socket *to;
+
+	if (s->ops != &stream_ops || !gate_pass(g))
+		return 0;
+	to = s->peer;
+	if (unlikely(!to || s->ops != &stream_ops || s->no_send || to->no_receive ||
+		     n > ring_room(&to->in) || !wait_empty(&to->readers) ||
+		     !ring_put_nofault(&to->in, u, n)))
+		n = 0;
+	gate_return(g);
+	return (long)n;
+}
+
+static inline __attribute__((always_inline)) long receive_inside(struct socket *s, struct uio *u,
+								 unsigned int flags,
+								 struct envelope *e)
 {
 	long done = 0;
 
@@ -142,7 +172,35 @@ static long stream_receive(struct socket *s, struct uio *u, unsigned int flags, 
 	return done;
 }
 
-uint32_t stream_poll(struct socket *s, struct poll_entry *e)
+static long stream_receive(struct socket *s, struct uio *u, unsigned int flags, struct envelope *e)
+{
+	long n;
+
+	gate_enter(s->gate);
+	n = receive_inside(s, u, flags, e);
+	gate_leave(s->gate);
+	return n;
+}
+
+long stream_read_unlocked(struct socket *s, struct uio *u)
+{
+	struct gate *g = s->gate;
+	size_t n;
+
+	if (s->ops != &stream_ops || gate_occupied(g) || !gate_pass(g))
+		return 0;
+	n = MIN(u->left, ring_used(&s->in));
+	if (likely(n && s->ops == &stream_ops && (!s->peer || wait_empty(&s->peer->writers)) &&
+		   ring_get_nofault(&s->in, u, n)))
+		u->left = 0; /* that was all, though more was asked for */
+	else
+		n = 0;
+	gate_return(g);
+	return (long)n;
+}
+
+static inline __attribute__((always_inline)) uint32_t poll_inside(struct socket *s,
+								  struct poll_entry *e)
 {
 	uint32_t mask = 0;
 
@@ -153,13 +211,40 @@ uint32_t stream_poll(struct socket *s, struct poll_entry *e)
 	if (s->state == SOCKET_NEW)
 		return POLL_OUT | POLL_HUP |
 		       (s->error ? POLL_ERR | POLL_READABLE | POLL_RDHUP : 0);
-	if (ring_used(&s->in))
+	if (ring_glance(&s->in))
 		mask |= POLL_READABLE;
 	if (!s->peer || s->peer->no_send || s->no_receive)
 		mask |= POLL_READABLE | POLL_RDHUP;
 	if (!s->peer)
 		return mask | POLL_HUP | POLL_WRITABLE;
-	return mask | (ring_room(&s->peer->in) && !s->no_send ? POLL_WRITABLE : 0);
+	return mask | (ring_glance(&s->peer->in) < RING_SIZE && !s->no_send ? POLL_WRITABLE : 0);
+}
+
+static __attribute__((noinline)) uint32_t poll_and_stay(struct socket *s, struct poll_entry *e)
+{
+	uint32_t mask;
+
+	gate_enter(s->gate);
+	mask = poll_inside(s, e);
+	gate_leave(s->gate);
+	return mask;
+}
+
+/* Who only looks may see what was so a moment ago. */
+uint32_t stream_poll(struct socket *s, struct poll_entry *e)
+{
+	return e ? poll_and_stay(s, e) : poll_inside(s, NULL);
+}
+
+bool stream_poll_unlocked(struct socket *s, uint32_t *mask)
+{
+	struct gate *g = s->gate;
+
+	if (s->ops != &stream_ops || !gate_pass(g))
+		return false;
+	*mask = poll_inside(s, NULL);
+	gate_return(g);
+	return true;
 }
 
 static void drop_backlog(struct socket *s)
@@ -180,16 +265,21 @@ void stream_close(struct socket *s)
 {
 	struct socket *peer = s->peer;
 
+	gate_enter(s->gate);
 	s->state = SOCKET_CLOSED;
+	ring_free(&s->in);
 	drop_backlog(s);
 	datagram_drop(s);
-	if (!peer)
+	if (!peer) {
+		gate_leave(s->gate);
 		return;
+	}
 	s->peer = NULL;
 	peer->peer = NULL;
 	peer->state = SOCKET_CLOSED;
 	wait_wake_all(&peer->readers);
 	wait_wake_all(&peer->writers);
+	gate_leave(s->gate);
 	socket_put(s);
 	socket_put(peer);
 }

@@ -39,16 +39,25 @@ static void give_away_children(struct process *p)
 #define FUTEX_OWNER_DIED 0x40000000u
 #define FUTEX_TID_MASK	 0x3fffffffu
 
-/* A lock that the dead thread holds is marked so, and one who waits for it is woken. */
-static void robust_lock_died(const struct thread *t, uint64_t addr)
+/*
+ * A lock that the dead thread holds is marked so, and one who waits for it is woken. `pending`: it
+ * was about to take it or to give it back, and may have done so without waking anybody yet.
+ */
+static void robust_lock_died(const struct thread *t, uint64_t addr, bool pending)
 {
-	uint32_t word;
+	uint32_t word, was;
 
-	if (copy_from_user(&word, addr, sizeof(word)) < 0 ||
-	    (word & FUTEX_TID_MASK) != (uint32_t)t->tid)
+	if (!IS_ALIGNED(addr, sizeof(word)) || copy_from_user(&word, addr, sizeof(word)) < 0)
 		return;
-	word = (word & FUTEX_WAITERS) | FUTEX_OWNER_DIED;
-	if (copy_to_user(addr, &word, sizeof(word)) == 0 && (word & FUTEX_WAITERS))
+	/* Others say that they wait, and do not ask the kernel first. */
+	do {
+		was = word;
+		if ((word & FUTEX_TID_MASK) != (uint32_t)t->tid)
+			break;
+		if (exchange_user(addr, &word, (was & FUTEX_WAITERS) | FUTEX_OWNER_DIED) < 0)
+			return;
+	} while (word != was);
+	if ((was & FUTEX_TID_MASK) == (uint32_t)t->tid ? was & FUTEX_WAITERS : pending && !was)
 		futex_wake(addr, 1, UINT32_MAX, true);
 }
 
@@ -70,11 +79,11 @@ static void robust_list_walk(struct thread *t)
 		if (copy_from_user(&next, entry, sizeof(next)) < 0)
 			return;
 		if (entry != (head.pending & ~1ull))
-			robust_lock_died(t, entry + head.offset);
+			robust_lock_died(t, entry + head.offset, false);
 		entry = next & ~1ull;
 	}
 	if (head.pending)
-		robust_lock_died(t, (head.pending & ~1ull) + head.offset);
+		robust_lock_died(t, (head.pending & ~1ull) + head.offset, true);
 }
 
 /* Tells who waits for this thread (set_tid_address) that it is gone. */
@@ -150,6 +159,9 @@ void thread_exit(int status)
 		memcpy(p->comm, t->comm, COMM_MAX);
 		finish(p);
 	} else {
+		/* It may have been this one that was told. */
+		if (unlikely(p->pending))
+			signal_offer(p, ~t->blocked);
 		sched_set_space(NULL);
 		wait_wake_all(&p->thread_ended);
 	}

@@ -171,3 +171,14 @@ uint64_t posix_timer_left(const struct posix_timer *t)
 		next += ((now - next) / t->interval + 1) * t->interval;
 	return next - now;
 }
+
+void signal_alarm_ring(struct timer *timer)
+{
+	struct process *p = container_of(timer, struct process, alarm);
+
+	if (p->alarm_interval) {
+		p->alarm_deadline = MAX(p->alarm_deadline + p->alarm_interval, arch_time_ns());
+		timer_add(&p->alarm, p->alarm_deadline);
+	}
+	signal_raise(p, SIGALRM);
+}

@@ -1,5 +1,6 @@
 /* Birth, numbers and the first process. */
 #include "proc/process.h"
+#include "arch/spin.h"
 
 #include "arch/time.h"
 #include "fs/credentials.h"
@@ -327,4 +328,18 @@ static bool runs_other(struct process *p, void *inode)
 bool file_is_running(const struct inode *inode)
 {
 	return !process_each(runs_other, (void *)(uintptr_t)inode);
+}
+
+uint64_t process_own_cpu_ns(void)
+{
+	const struct process *p = process_current();
+	uint64_t ns;
+
+	/* Nobody but the caller makes another one. */
+	if (likely(READ_ONCE(p->thread_count) == 1))
+		return p->cpu_ns + thread_cpu_ns(thread_current());
+	kernel_lock();
+	ns = process_cpu_ns(p);
+	kernel_unlock();
+	return ns;
 }

@@ -255,6 +255,8 @@ void process_return_space(struct process *p);
 
 /* Nanoseconds that its threads have had the CPU, in all. */
 uint64_t process_cpu_ns(const struct process *p);
+/* The same of the caller's, without the kernel lock. */
+uint64_t process_own_cpu_ns(void);
 /* Sets the clock of the CPU limit going, or stops it. */
 void process_watch_cpu(struct process *p);
 

@@ -121,7 +121,8 @@ static void keep(struct process *p, struct list *signals, uint64_t *pending,
 	/* A standard signal that is pending already is not pending twice. */
 	if (info->signo < SIGRTMIN && (*pending & bit) && likely(info->code != SI_TIMER))
 		return;
-	*pending |= bit;
+	/* Before anybody is asked whether he blocks it: proc/signal_mask.c. */
+	__atomic_fetch_or(pending, bit, __ATOMIC_SEQ_CST);
 	/* Beyond the limit, or without memory, it comes all the same, and only says less. */
 	if (p->signals_kept >= p->limits[RLIMIT_SIGPENDING][0] && info->code <= 0)
 		return;
@@ -138,17 +139,18 @@ static void keep(struct process *p, struct list *signals, uint64_t *pending,
 bool signal_send(struct process *p, const struct signal_info *info)
 {
 	uint64_t bit = SIGNAL_BIT(info->signo);
-	struct thread *t, *taker = NULL;
+	struct thread *taker;
 
 	if (!prepare(p, info->signo))
 		return false;
 	/* One that is blocked may yet be waited for, so it is kept even if ignored. */
-	list_for_each (t, &p->threads, sibling)
-		if (!taker && !(t->blocked & bit))
-			taker = t;
+	taker = signal_taker(p, bit);
 	if (taker && !(taker->waited & bit) && is_ignored(p, info->signo))
 		return false;
 	keep(p, &p->signals, &p->pending, info);
+	/* Blocked meanwhile: there may be another one, or be one by now. */
+	if (!taker || unlikely(READ_ONCE(taker->blocked) & bit))
+		taker = signal_taker(p, bit);
 	if (taker)
 		signal_kick(taker);
 	return true;
@@ -163,7 +165,7 @@ bool signal_send_thread(struct thread *t, const struct signal_info *info)
 	if (!((t->blocked | t->waited) & SIGNAL_BIT(info->signo)) && is_ignored(p, info->signo))
 		return false;
 	keep(p, &t->signals, &t->pending, info);
-	if (!(t->blocked & SIGNAL_BIT(info->signo)))
+	if (!(READ_ONCE(t->blocked) & SIGNAL_BIT(info->signo)))
 		signal_kick(t);
 	return true;
 }
@@ -265,20 +267,13 @@ int signal_kill(int pid, const struct signal_info *info)
 void signal_set_blocked(uint64_t blocked)
 {
 	struct thread *t = thread_current();
+	uint64_t before = t->blocked;
 
 	t->blocked = blocked & ~UNBLOCKABLE;
+	/* Sent to the process, and left to this thread. */
+	if (unlikely(t->process->pending & t->blocked & ~before))
+		signal_offer(t->process, t->blocked & ~before);
 	signal_update_work(t);
-}
-
-void signal_set_blocked_for_sleep(uint64_t blocked)
-{
-	struct thread *t = thread_current();
-
-	t->saved_blocked = t->blocked;
-	t->restore_blocked = true;
-	/* The way back must put the old set in place, so it must look. */
-	t->work |= WORK_RESTORE;
-	signal_set_blocked(blocked);
 }
 
 static void set_action(struct process *p, int signo, const struct signal_action *a)
@@ -372,15 +367,4 @@ void signal_drop_all(struct process *p, struct list *signals)
 bool signal_has_room(const struct process *p, int signo)
 {
 	return signo < SIGRTMIN || p->signals_kept < p->limits[RLIMIT_SIGPENDING][0];
-}
-
-void signal_alarm_ring(struct timer *timer)
-{
-	struct process *p = container_of(timer, struct process, alarm);
-
-	if (p->alarm_interval) {
-		p->alarm_deadline = MAX(p->alarm_deadline + p->alarm_interval, arch_time_ns());
-		timer_add(&p->alarm, p->alarm_deadline);
-	}
-	signal_raise(p, SIGALRM);
 }

@@ -4,33 +4,33 @@
 #include "lib/errno.h"
 #include "proc/process.h"
 
-#define SIGHUP	 1
-#define SIGINT	 2
-#define SIGQUIT	 3
-#define SIGILL	 4
-#define SIGTRAP	 5
-#define SIGABRT	 6
-#define SIGBUS	 7
-#define SIGFPE	 8
-#define SIGKILL	 9
-#define SIGSEGV	 11
-#define SIGPIPE	 13
-#define SIGALRM	 14
+#define SIGHUP	  1
+#define SIGINT	  2
+#define SIGQUIT	  3
+#define SIGILL	  4
+#define SIGTRAP	  5
+#define SIGABRT	  6
+#define SIGBUS	  7
+#define SIGFPE	  8
+#define SIGKILL	  9
+#define SIGSEGV	  11
+#define SIGPIPE	  13
+#define SIGALRM	  14
 #define SIGSTKFLT 16
-#define SIGCHLD	 17
-#define SIGCONT	 18
-#define SIGSTOP	 19
-#define SIGTSTP	 20
-#define SIGTTIN	 21
-#define SIGTTOU	 22
-#define SIGURG	 23
-#define SIGXCPU	 24
-#define SIGXFSZ	 25
+#define SIGCHLD	  17
+#define SIGCONT	  18
+#define SIGSTOP	  19
+#define SIGTSTP	  20
+#define SIGTTIN	  21
+#define SIGTTOU	  22
+#define SIGURG	  23
+#define SIGXCPU	  24
+#define SIGXFSZ	  25
 #define SIGVTALRM 26
-#define SIGPROF	 27
-#define SIGWINCH 28
-#define SIGIO	 29
-#define SIGSYS	 31
+#define SIGPROF	  27
+#define SIGWINCH  28
+#define SIGIO	  29
+#define SIGSYS	  31
 /* From here on each one sent is delivered, and with what it carries. */
 #define SIGRTMIN 32
 
@@ -105,10 +105,28 @@ int signal_kill(int pid, const struct signal_info *info);
 /* Whether the caller may send that signal to `p`. */
 bool signal_may_send(const struct process *p, int signo);
 
-/* New blocked set of the calling thread. */
+/*
+ * New blocked set of the calling thread, with the kernel lock or without. What is pending for the
+ * process and not for this thread any more is offered to the others.
+ */
 void signal_set_blocked(uint64_t blocked);
+void signal_set_blocked_unlocked(uint64_t blocked);
 /* The same until the current system call is over: sigsuspend(), ppoll() and the like. */
 void signal_set_blocked_for_sleep(uint64_t blocked);
+
+/* A thread of `p` that does not block it, or NULL. */
+static inline struct thread *signal_taker(const struct process *p, uint64_t bit)
+{
+	struct thread *t;
+
+	list_for_each (t, &p->threads, sibling)
+		if (!(READ_ONCE(t->blocked) & bit))
+			return t;
+	return NULL;
+}
+
+/* Kicks such a thread for each signal of `set` that is pending for the process. */
+void signal_offer(const struct process *p, uint64_t set);
 
 /* Installs an action; what it ignores is dropped. */
 void signal_set_action(struct process *p, int signo, const struct signal_action *a);

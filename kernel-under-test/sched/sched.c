@@ -208,7 +208,9 @@ void sched_settle_others(bool all)
 	for (unsigned int i = 0; i < arch_cpu_count(); i++)
 		if (i != me && (all || queues[i].current->process == p))
 			ask |= 1u << i;
-	if (p && ask)
+	/* What is idle looks at nothing. */
+	ask &= ~idle_cpus;
+	if (ask && (p || all))
 		arch_cpu_flush(ask);
 }
 

@@ -18,13 +18,20 @@ static void alarm_ring(struct timer *t)
 	sched_wake(a->thread);
 }
 
+/* The way back must look, even if the signal is gone when the kernel lock is. */
+static int interrupted(struct thread *t)
+{
+	t->work |= WORK_RESTORE;
+	return -ERESTARTSYS;
+}
+
 int wait_sleep(struct wait_queue *q, bool interruptible)
 {
 	struct thread *t = thread_current();
 	struct waiter w = {.thread = t};
 
 	if (interruptible && (t->work & WORK_SIGNAL))
-		return -ERESTARTSYS;
+		return interrupted(t);
 	list_push_back(&q->waiters, &w.link);
 	t->interruptible = interruptible;
 	sched_block();
@@ -33,7 +40,7 @@ int wait_sleep(struct wait_queue *q, bool interruptible)
 	if (list_empty(&w.link))
 		return 0;
 	list_remove(&w.link);
-	return interruptible && (t->work & WORK_SIGNAL) ? -ERESTARTSYS : 0;
+	return interruptible && (t->work & WORK_SIGNAL) ? interrupted(t) : 0;
 }
 
 int wait_sleep_until(struct wait_queue *q, bool interruptible, uint64_t deadline_ns)
@@ -50,7 +57,7 @@ int wait_sleep_until(struct wait_queue *q, bool interruptible, uint64_t deadline
 }
 
 /* Subscribers stand before the threads, and stay. */
-void wait_wake_one(struct wait_queue *q)
+void wait_do_wake_one(struct wait_queue *q)
 {
 	struct waiter *w, *next;
 
@@ -64,7 +71,7 @@ void wait_wake_one(struct wait_queue *q)
 	}
 }
 
-void wait_wake_all(struct wait_queue *q)
+void wait_do_wake_all(struct wait_queue *q)
 {
 	struct waiter *w, *next;
 

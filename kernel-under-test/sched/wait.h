@@ -59,11 +59,24 @@ static inline void wait_unsubscribe(struct waiter *w)
 	list_remove(&w->link);
 }
 
-/* Wakes the one that has waited longest. Both tell all subscribers. */
-void wait_wake_one(struct wait_queue *q);
-void wait_wake_all(struct wait_queue *q);
-
 static inline bool wait_empty(const struct wait_queue *q)
 {
 	return list_empty(&q->waiters);
+}
+
+/* For the two below: `q` is not empty. */
+void wait_do_wake_one(struct wait_queue *q);
+void wait_do_wake_all(struct wait_queue *q);
+
+/* Wakes the one that has waited longest, or all. Both tell all subscribers. */
+static inline void wait_wake_one(struct wait_queue *q)
+{
+	if (!wait_empty(q))
+		wait_do_wake_one(q);
+}
+
+static inline void wait_wake_all(struct wait_queue *q)
+{
+	if (!wait_empty(q))
+		wait_do_wake_all(q);
 }

@@ -1,4 +1,5 @@
 /* System calls on descriptors. */
+#include "arch/spin.h"
 #include "ipc/pipe.h"
 #include "ipc/ring.h"
 #include "proc/async.h"
@@ -33,9 +34,17 @@ static long dup_from(uint64_t fd, uint64_t from, bool cloexec)
 	return new;
 }
 
+/* Runs without the kernel lock, and takes it when the table must grow. */
 long sys_dup(uint64_t fd)
 {
-	return dup_from(fd, 0, false);
+	long new = files_dup(process_current()->files, fd);
+
+	if (unlikely(new == -EAGAIN)) {
+		kernel_lock();
+		new = dup_from(fd, 0, false);
+		kernel_unlock();
+	}
+	return new;
 }
 
 static long dup_to(uint64_t fd, uint64_t to, bool cloexec)
@@ -144,7 +153,7 @@ long sys_fcntl(uint64_t fd, uint64_t command, uint64_t arg)
 	case F_OFD_SETLKW:
 		/* It may sleep. */
 		file_get(f);
-		ret = lock_control(f, command, arg);
+		ret = lock_control(f, fd, command, arg);
 		file_put(f);
 		return ret;
 	default:

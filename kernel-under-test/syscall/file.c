@@ -1,4 +1,5 @@
 /* System calls that open and close files, and change how they are open. */
+#include "arch/spin.h"
 #include "fs/tmpfs.h"
 #include "fs/volume.h"
 #include "ipc/pipe.h"
@@ -236,9 +237,19 @@ long sys_creat(uint64_t path, uint64_t mode)
 	return open_at(AT_FDCWD, path, O_CREAT | O_WRONLY | O_TRUNC, (uint32_t)mode, 0);
 }
 
+/* Runs without the kernel lock, and takes it to close a file for good. */
 long sys_close(uint64_t fd)
 {
-	return files_close(process_current()->files, fd);
+	struct process *p = process_current();
+	struct file *left;
+	int err = files_close_unlocked(p->files, fd, p->thread_count > 1, &left);
+
+	if (err != -EAGAIN)
+		return err;
+	kernel_lock();
+	files_let_go(p->files, left);
+	kernel_unlock();
+	return 0;
 }
 
 /* Runs without the kernel lock. */

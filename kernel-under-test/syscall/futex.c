@@ -1,6 +1,7 @@
 /* The futex system call. */
 #include "ipc/futex.h"
 
+#include "arch/spin.h"
 #include "arch/time.h"
 #include "sched/wait.h"
 #include "syscall/syscalls.h"
@@ -37,6 +38,7 @@ static int get_deadline(uint64_t timeout, unsigned int op, bool realtime, uint64
 	return 0;
 }
 
+/* Runs without the kernel lock. */
 long sys_futex(uint64_t addr, uint64_t op, uint64_t value, uint64_t timeout, uint64_t addr2,
 	       uint64_t value3)
 {
@@ -57,9 +59,12 @@ long sys_futex(uint64_t addr, uint64_t op, uint64_t value, uint64_t timeout, uin
 	case FUTEX_WAKE_BITSET:
 		return futex_wake(addr, v, command == FUTEX_WAKE ? ANY : v3, shared);
 	case FUTEX_REQUEUE:
-		return futex_requeue(addr, addr2, v, (unsigned int)timeout, NULL, shared);
 	case FUTEX_CMP_REQUEUE:
-		return futex_requeue(addr, addr2, v, (unsigned int)timeout, &v3, shared);
+		kernel_lock();
+		err = (int)futex_requeue(addr, addr2, v, (unsigned int)timeout,
+					 command == FUTEX_REQUEUE ? NULL : &v3, shared);
+		kernel_unlock();
+		return err;
 	default:
 		return -ENOSYS;
 	}

@@ -79,16 +79,17 @@ int usage_put(uint64_t out, uint64_t cpu_ns)
 	return copy_to_user(out, usage, sizeof(usage));
 }
 
-/* User and system time are not told apart: all of it counts as the user's. */
+/*
+ * User and system time are not told apart: all of it counts as the user's. Runs without the kernel
+ * lock.
+ */
 long sys_getrusage(uint64_t who, uint64_t out)
 {
-	const struct process *p = process_current();
-
 	switch ((int)who) {
 	case RUSAGE_SELF:
-		return usage_put(out, process_cpu_ns(p));
+		return usage_put(out, process_own_cpu_ns());
 	case RUSAGE_CHILDREN:
-		return usage_put(out, p->children_cpu_ns);
+		return usage_put(out, READ_ONCE(process_current()->children_cpu_ns));
 	case RUSAGE_THREAD:
 		return usage_put(out, thread_cpu_ns(thread_current()));
 	default:

@@ -45,7 +45,21 @@ static int to_range(const struct file *f, const struct user_flock *l, struct loc
 	return 0;
 }
 
-long lock_control(struct file *f, uint64_t command, uint64_t arg)
+/* If the descriptor was closed meanwhile, whoever closed it may not have seen the lock. */
+static int set(struct file *f, uint64_t fd, struct lock_range *r, bool wait)
+{
+	const struct process *p = process_current();
+	int err = lock_set(f->inode, r, wait);
+
+	if (err || !r->process || r->type == LOCK_NONE ||
+	    likely(p->thread_count == 1 && p->files->refs == 1) || files_holds(p->files, fd, f))
+		return err;
+	r->type = LOCK_NONE;
+	lock_set(f->inode, r, false);
+	return -EBADF;
+}
+
+long lock_control(struct file *f, uint64_t fd, uint64_t command, uint64_t arg)
 {
 	struct user_flock l;
 	struct lock_range r, blocker;
@@ -70,7 +84,7 @@ long lock_control(struct file *f, uint64_t command, uint64_t arg)
 		if ((r.type == LOCK_READ && !file_readable(f)) ||
 		    (r.type == LOCK_WRITE && !file_writable(f)))
 			return -EBADF;
-		return lock_set(f->inode, &r, command == F_SETLKW);
+		return set(f, fd, &r, command == F_SETLKW);
 	}
 	if (r.type == LOCK_NONE)
 		return -EINVAL;

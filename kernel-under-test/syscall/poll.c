@@ -1,6 +1,7 @@
 /* poll and ppoll. */
 #include "syscall/poll.h"
 
+#include "arch/spin.h"
 #include "arch/time.h"
 #include "mm/kmem.h"
 #include "proc/signal.h"
@@ -9,6 +10,9 @@
 #include "syscall/user.h"
 
 #define NS_PER_MS 1000000ull
+
+/* So many fit on the stack. */
+#define FEW 16
 
 static uint32_t poll_one(const struct poll_request *p, struct poll_entry *e)
 {
@@ -32,6 +36,27 @@ static long look(struct poll_request *fds, size_t n, struct poll_entry *entries)
 		ready += fds[i].revents != 0;
 	}
 	return ready;
+}
+
+/* Without the kernel lock. False: that takes it. */
+static bool look_unlocked(struct poll_request *fds, size_t n, long *ready)
+{
+	*ready = 0;
+	for (size_t i = 0; i < n; i++) {
+		struct file *f = fds[i].fd < 0 ? NULL : user_file((uint64_t)fds[i].fd);
+		uint32_t mask = POLL_READABLE | POLL_WRITABLE;
+
+		if (fds[i].fd < 0)
+			mask = 0;
+		else if (!f)
+			mask = POLL_NVAL;
+		else if (f->ops->poll &&
+			 !(f->ops->poll_unlocked && f->ops->poll_unlocked(f, &mask)))
+			return false;
+		fds[i].revents = (int16_t)(mask & ((uint16_t)fds[i].events | POLL_ALWAYS));
+		*ready += fds[i].revents != 0;
+	}
+	return true;
 }
 
 static void wake_sleeper(struct waiter *w)
@@ -66,47 +91,84 @@ static long sleep_on(struct poll_request *fds, size_t n, uint64_t deadline)
 	return ready ? ready : err == -ETIMEDOUT ? 0 : -EINTR;
 }
 
+static bool over(uint64_t deadline)
+{
+	return !deadline || (deadline != WAIT_FOREVER && arch_time_ns() >= deadline);
+}
+
 long poll_files(struct poll_request *fds, size_t n, uint64_t deadline_ns)
 {
 	long ready = look(fds, n, NULL);
 
-	if (ready || (deadline_ns != WAIT_FOREVER && arch_time_ns() >= deadline_ns))
+	if (ready || over(deadline_ns))
 		return ready;
 	return sleep_on(fds, n, deadline_ns);
 }
 
-static long poll_until(uint64_t fds_at, uint64_t n, uint64_t deadline)
+/* Only the answers: the rest stays the user's. */
+static long put_answers(const struct poll_request *fds, size_t n, uint64_t fds_at, long ready)
 {
-	struct poll_request few[16], *fds = few;
-	long ready;
-
-	if (n > FILES_MAX)
-		return -EINVAL;
-	if (n > ARRAY_SIZE(few)) {
-		fds = kmem_alloc(n * sizeof(*fds));
-		if (!fds)
-			return -ENOMEM;
-	}
-	ready = copy_from_user(fds, fds_at, n * sizeof(*fds));
-	if (!ready)
-		ready = poll_files(fds, n, deadline);
-	/* Only the answers: the rest stays the user's. */
 	for (size_t i = 0; i < n && ready >= 0; i++)
 		if (put_user_half(fds_at + i * sizeof(*fds) +
 					  offsetof(struct poll_request, revents),
 				  (uint16_t)fds[i].revents) < 0)
 			ready = -EFAULT;
-	if (fds != few)
-		kmem_free(fds);
 	return ready;
 }
 
+static long poll_many(uint64_t fds_at, uint64_t n, uint64_t deadline)
+{
+	struct poll_request *fds;
+	long ready;
+
+	if (n > FILES_MAX)
+		return -EINVAL;
+	fds = kmem_alloc(n * sizeof(*fds));
+	if (!fds)
+		return -ENOMEM;
+	ready = copy_from_user(fds, fds_at, n * sizeof(*fds));
+	if (!ready)
+		ready = poll_files(fds, n, deadline);
+	ready = put_answers(fds, n, fds_at, ready);
+	kmem_free(fds);
+	return ready;
+}
+
+/* Of a few. With the kernel lock, or without: then it takes the lock to sleep. */
+static long poll_few(uint64_t fds_at, size_t n, uint64_t deadline)
+{
+	bool held = kernel_locked(), looked;
+	struct poll_request fds[FEW];
+	long ready = copy_from_user(fds, fds_at, n * sizeof(*fds));
+
+	if (unlikely(ready))
+		return ready;
+	looked = look_unlocked(fds, n, &ready);
+	if (!looked || (!ready && !over(deadline))) {
+		if (!held)
+			kernel_lock();
+		ready = looked ? sleep_on(fds, n, deadline) : poll_files(fds, n, deadline);
+		if (!held)
+			kernel_unlock();
+	}
+	return put_answers(fds, n, fds_at, ready);
+}
+
+/* Runs without the kernel lock, and takes it for what can't be done without. */
 long sys_poll(uint64_t fds, uint64_t n, uint64_t timeout_ms)
 {
 	int ms = (int)timeout_ms;
+	uint64_t deadline = ms < 0 ? WAIT_FOREVER
+			    : ms   ? arch_time_ns() + (uint64_t)ms * NS_PER_MS
+				   : 0;
+	long ready;
 
-	return poll_until(fds, n,
-			  ms < 0 ? WAIT_FOREVER : arch_time_ns() + (uint64_t)ms * NS_PER_MS);
+	if (likely(n <= FEW))
+		return poll_few(fds, n, deadline);
+	kernel_lock();
+	ready = poll_many(fds, n, deadline);
+	kernel_unlock();
+	return ready;
 }
 
 int poll_deadline(uint64_t from, uint64_t *deadline)
@@ -144,5 +206,7 @@ long sys_ppoll(uint64_t fds, uint64_t n, uint64_t timeout, uint64_t mask, uint64
 
 	if (!err)
 		err = poll_use_mask(mask, mask_size);
-	return err ? err : poll_until(fds, n, deadline);
+	if (err)
+		return err;
+	return n <= FEW ? poll_few(fds, n, deadline) : poll_many(fds, n, deadline);
 }

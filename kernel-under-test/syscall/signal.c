@@ -43,6 +43,7 @@ long sys_rt_sigaction(uint64_t signo, uint64_t new, uint64_t old, uint64_t mask_
 	return 0;
 }
 
+/* Runs without the kernel lock. */
 long sys_rt_sigprocmask(uint64_t how, uint64_t new, uint64_t old, uint64_t mask_size)
 {
 	uint64_t set, before = thread_current()->blocked;
@@ -58,7 +59,7 @@ long sys_rt_sigprocmask(uint64_t how, uint64_t new, uint64_t old, uint64_t mask_
 			set = before & ~set;
 		else if (how != SIG_SETMASK)
 			return -EINVAL;
-		signal_set_blocked(set);
+		signal_set_blocked_unlocked(set);
 	}
 	return old && copy_to_user(old, &before, sizeof(before)) < 0 ? -EFAULT : 0;
 }
@@ -168,6 +169,7 @@ long sys_rt_sigreturn(void)
 	return (long)r->rax;
 }
 
+/* Runs without the kernel lock. */
 long sys_sigaltstack(uint64_t new, uint64_t old)
 {
 	struct thread *t = thread_current();

@@ -331,8 +331,10 @@ long sys_shutdown(uint64_t fd, uint64_t how)
 	} else if (s->state != SOCKET_CONNECTED) {
 		err = -ENOTCONN;
 	} else {
+		gate_enter(s->gate);
 		s->no_receive |= how != SHUT_WR;
 		s->no_send |= how != SHUT_RD;
+		gate_leave(s->gate);
 		wait_wake_all(&s->readers);
 		wait_wake_all(&s->writers);
 		if (s->peer) {

@@ -170,11 +170,13 @@ static int set_socket(struct socket *s, int option, uint64_t value, uint64_t len
 	case SO_PASSCRED:
 		if (s->family != AF_UNIX)
 			return -EOPNOTSUPP;
+		gate_enter(s->gate);
 		s->pass_sender = v != 0;
 		if (v && s->peer && s->type == SOCK_STREAM) {
 			stream_mark(s);
 			stream_mark(s->peer);
 		}
+		gate_leave(s->gate);
 		return 0;
 	case SO_TYPE:
 	case SO_PROTOCOL:

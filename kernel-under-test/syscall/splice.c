@@ -82,7 +82,7 @@ static long side_write(struct side *s, void *from, size_t n)
 }
 
 /* One go: what is there, as far as there is room for it. `keep`: the pipe keeps it. */
-static long move(struct side *in, struct side *out, size_t len, bool nonblock, bool keep)
+static long move_inside(struct side *in, struct side *out, size_t len, bool nonblock, bool keep)
 {
 	char *buffer;
 	long n = 0;
@@ -109,6 +109,23 @@ static long move(struct side *in, struct side *out, size_t len, bool nonblock, b
 		in->pos += in->at ? (uint64_t)n : 0;
 		out->pos += out->at ? (uint64_t)n : 0;
 	}
+	return n;
+}
+
+/* What a pipe was found to hold stays until it is taken. */
+static long move(struct side *in, struct side *out, size_t len, bool nonblock, bool keep)
+{
+	long n;
+
+	if (in->pipe)
+		pipe_enter(in->file);
+	if (out->pipe)
+		pipe_enter(out->file);
+	n = move_inside(in, out, len, nonblock, keep);
+	if (out->pipe)
+		pipe_leave(out->file);
+	if (in->pipe)
+		pipe_leave(in->file);
 	return n;
 }
 

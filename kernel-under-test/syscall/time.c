@@ -93,10 +93,8 @@ static int clock_now(uint64_t clock, struct user_timespec *out)
 		break;
 	case CLOCK_PROCESS_CPUTIME:
 	case CLOCK_THREAD_CPUTIME:
-		kernel_lock();
-		ns = clock == CLOCK_PROCESS_CPUTIME ? process_cpu_ns(process_current())
+		ns = clock == CLOCK_PROCESS_CPUTIME ? process_own_cpu_ns()
 						    : thread_cpu_ns(thread_current());
-		kernel_unlock();
 		out->sec = (int64_t)(ns / NS_PER_SEC);
 		break;
 	default:

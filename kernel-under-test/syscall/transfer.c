@@ -1,6 +1,5 @@
 /* System calls that move bytes of open files. */
 #include "arch/spin.h"
-#include "mm/page.h"
 #include "proc/signal.h"
 #include "syscall/syscalls.h"
 #include "syscall/user.h"
@@ -27,20 +26,10 @@ static long ended_early(struct file *f, struct uio *u, bool write, long n)
 static inline __attribute__((always_inline)) long transfer(struct file *f, struct uio *u,
 							   size_t len, bool write)
 {
-	long (*op)(struct file * file, struct uio * uio);
 	long n;
 
-	if (unlikely(!f))
-		return -EBADF;
-	op = write ? f->ops->write : f->ops->read;
-	if (unlikely(write ? !file_writable(f) : !file_readable(f)))
-		return -EBADF;
-	if (unlikely(!op))
-		return -EINVAL;
-	if (unlikely(!user_range_ok(u->base, len)))
-		return -EFAULT;
 	file_get(f);
-	n = op(f, u);
+	n = write ? f->ops->write(f, u) : f->ops->read(f, u);
 	if ((uint64_t)n != len)
 		n = ended_early(f, u, write, n);
 	file_put(f);
@@ -54,52 +43,72 @@ static long write_result(long n)
 	return n;
 }
 
-/* What goes without the kernel lock goes without; the rest stays in `u`. */
-static inline __attribute__((always_inline)) long transfer_unlocked(struct file *f, struct uio *u,
-								    size_t len, bool write)
+static inline __attribute__((always_inline)) bool open_for(const struct file *f, bool write)
 {
-	if (unlikely(write ? !file_writable(f) : !file_readable(f)) ||
-	    unlikely(!user_range_ok(u->base, len)))
-		return 0;
-	return write ? f->ops->write_unlocked(f, u) : f->ops->read_unlocked(f, u);
+	return likely(f) && likely(write ? file_writable(f) : file_readable(f));
 }
 
-/* Runs without the kernel lock, and takes it for what can't be done without. */
+/* The rest, with the kernel lock. */
+static inline __attribute__((always_inline)) long finish(struct file *f, uint64_t fd, struct uio *u,
+							 size_t len, bool write)
+{
+	long n = -EBADF;
+
+	if (unlikely(kernel_lock())) {
+		f = user_file(fd);
+		if (!open_for(f, write))
+			goto out;
+		n = -EINVAL;
+		if (!(write ? f->ops->write : f->ops->read))
+			goto out;
+	}
+	n = transfer(f, u, len, write);
+	if (write)
+		n = write_result(n);
+out:
+	kernel_unlock();
+	return n;
+}
+
+/* What goes without the kernel lock goes without; the rest stays in `u`, and is done with it. */
+static inline __attribute__((always_inline)) long read_or_write(uint64_t fd, uint64_t buf,
+								uint64_t len, bool write)
+{
+	struct file *f = user_file(fd);
+	struct uio u = uio_user(buf, MIN(len, RW_MAX));
+	long (*op)(struct file * file, struct uio * uio);
+	long done, n;
+
+	if (!open_for(f, write))
+		return -EBADF;
+	op = write ? f->ops->write_unlocked : f->ops->read_unlocked;
+	if (!op) {
+		if (unlikely(!(write ? f->ops->write : f->ops->read)))
+			return -EINVAL;
+		if (unlikely(!user_range_ok(buf, len)))
+			return -EFAULT;
+		return finish(f, fd, &u, len, write);
+	}
+	if (unlikely(!user_range_ok(buf, len)))
+		return -EFAULT;
+	done = op(f, &u);
+	if (!u.left && likely(len))
+		return done;
+	n = finish(f, fd, &u, len - (size_t)done, write);
+	if (likely(!done))
+		return n;
+	return done + MAX(n, 0);
+}
+
+/* Both run without the kernel lock, and take it for what can't be done without. */
 long sys_read(uint64_t fd, uint64_t buf, uint64_t len)
 {
-	struct file *f = user_file(fd);
-	struct uio u = uio_user(buf, MIN(len, RW_MAX));
-	long done = 0, n;
-
-	if (f && f->ops->read_unlocked) {
-		done = transfer_unlocked(f, &u, len, false);
-		if (!u.left)
-			return done;
-	}
-	if (unlikely(kernel_lock()))
-		f = user_file(fd);
-	n = transfer(f, &u, len - (size_t)done, false);
-	kernel_unlock();
-	return likely(!done) ? n : done + MAX(n, 0);
+	return read_or_write(fd, buf, len, false);
 }
 
-/* Runs without the kernel lock, and takes it for what can't be done without. */
 long sys_write(uint64_t fd, uint64_t buf, uint64_t len)
 {
-	struct file *f = user_file(fd);
-	struct uio u = uio_user(buf, MIN(len, RW_MAX));
-	long done = 0, n;
-
-	if (f && f->ops->write_unlocked) {
-		done = transfer_unlocked(f, &u, len, true);
-		if (!u.left)
-			return done;
-	}
-	if (unlikely(kernel_lock()))
-		f = user_file(fd);
-	n = write_result(transfer(f, &u, len - (size_t)done, true));
-	kernel_unlock();
-	return likely(!done) ? n : done + MAX(n, 0);
+	return read_or_write(fd, buf, len, true);
 }
 
 /* Nothing is moved unless every entry makes sense. */
@@ -341,59 +350,4 @@ long sys_pwritev2(uint64_t fd, uint64_t iov, uint64_t count, uint64_t pos, uint6
 	if ((uint32_t)flags & ~RWF_HIPRI)
 		return user_file(fd) ? -EOPNOTSUPP : -EBADF;
 	return (int64_t)pos == -1 ? sys_writev(fd, iov, count) : sys_pwritev(fd, iov, count, pos);
-}
-
-/* Bytes of `in`, at `pos` if it is not NULL (which then moves on), to `out`. */
-static long pump(struct file *out, struct file *in, uint64_t *pos, size_t count)
-{
-	struct page *page = page_alloc();
-	long done = 0, n = 0;
-
-	if (!page)
-		return -ENOMEM;
-	while (count) {
-		struct uio from = uio_kernel(page_to_virt(page), MIN(count, PAGE_SIZE)), to;
-
-		n = pos ? in->inode->ops->read(in->inode, *pos, &from) : in->ops->read(in, &from);
-		if (n <= 0)
-			break;
-		to = uio_kernel(page_to_virt(page), (size_t)n);
-		n = out->ops->write(out, &to);
-		if (n <= 0)
-			break;
-		if (pos)
-			*pos += (uint64_t)n;
-		done += n;
-		count -= (size_t)n;
-	}
-	page_put(page);
-	return done ? done : n;
-}
-
-long sys_sendfile(uint64_t out_fd, uint64_t in_fd, uint64_t offset_at, uint64_t count)
-{
-	struct file *out = user_file_get(out_fd), *in = user_file_get(in_fd);
-	uint64_t pos;
-	long n = -EBADF;
-
-	if (!out || !in || !file_writable(out) || !file_readable(in))
-		goto done;
-	n = -EINVAL;
-	if (!out->ops->write || !in->inode || !inode_is(in->inode, S_IFREG))
-		goto done;
-	n = -EFAULT;
-	if (offset_at && copy_from_user(&pos, offset_at, sizeof(pos)) < 0)
-		goto done;
-	n = -EINVAL;
-	if (offset_at && (int64_t)pos < 0)
-		goto done;
-	n = pump(out, in, offset_at ? &pos : NULL, MIN(count, RW_MAX));
-	if (offset_at && n >= 0 && copy_to_user(offset_at, &pos, sizeof(pos)) < 0)
-		n = -EFAULT;
-done:
-	if (out)
-		file_put(out);
-	if (in)
-		file_put(in);
-	return write_result(n);
 }

@@ -23,6 +23,8 @@
  * int x86_clear_user(void *to, size_t n)
  * int x86_load_user_byte(const void *from): the byte
  * int x86_store_user_byte(void *to, int byte)
+ * int x86_load_user_word(const uint32_t *from, uint32_t *to)
+ * int x86_exchange_user(uint32_t *at, uint32_t *word, uint32_t new)
  */
 .macro	USER_COPIES kind
 	.globl	x86_copy_user\kind
@@ -69,6 +71,27 @@ x86_store_user_byte\kind:
 1:	movb	%sil, (%rdi)
 	xorl	%eax, %eax
 	SMAP_SITE 0
+	ret
+	FIXUP	1b, copy_fault\kind
+
+	.globl	x86_load_user_word\kind
+x86_load_user_word\kind:
+	SMAP_SITE 1
+1:	movl	(%rdi), %eax
+	SMAP_SITE 0
+	movl	%eax, (%rsi)
+	xorl	%eax, %eax
+	ret
+	FIXUP	1b, copy_fault\kind
+
+	.globl	x86_exchange_user\kind
+x86_exchange_user\kind:
+	movl	(%rsi), %eax
+	SMAP_SITE 1
+1:	lock cmpxchgl %edx, (%rdi)
+	SMAP_SITE 0
+	movl	%eax, (%rsi)
+	xorl	%eax, %eax
 	ret
 	FIXUP	1b, copy_fault\kind
 .endm

@@ -12,6 +12,8 @@ int x86_clear_user_now(void *to, size_t n);
 int x86_load_user_byte(const void *from);
 int x86_store_user_byte(void *to, int byte);
 int x86_store_user_half(void *to, int half);
+int x86_load_user_word_nofault(const uint32_t *from, uint32_t *to);
+int x86_exchange_user(uint32_t *at, uint32_t *word, uint32_t new);
 int x86_copy_user_now(void *to, const void *from, size_t n);
 int x86_clear_user_now(void *to, size_t n);
 int x86_load_user_byte_now(const void *from);
@@ -76,6 +78,13 @@ int copy_to_user_nofault(uint64_t to, const void *from, size_t n)
 	return user_range_ok(to, n) ? x86_copy_user_nofault((void *)to, from, n) : -EFAULT;
 }
 
+int load_user_nofault(uint64_t from, uint32_t *to)
+{
+	return user_range_ok(from, sizeof(*to))
+		       ? x86_load_user_word_nofault((const uint32_t *)from, to)
+		       : -EFAULT;
+}
+
 int clear_user_nofault(uint64_t to, size_t n)
 {
 	return user_range_ok(to, n) ? x86_clear_user_nofault((void *)to, n) : -EFAULT;
@@ -86,6 +95,12 @@ int put_user_half(uint64_t to, uint16_t half)
 	if (!user_range_ok(to, sizeof(half)))
 		return -EFAULT;
 	return x86_store_user_half((void *)to, half);
+}
+
+int exchange_user(uint64_t at, uint32_t *word, uint32_t new)
+{
+	return user_range_ok(at, sizeof(*word)) ? x86_exchange_user((uint32_t *)at, word, new)
+						: -EFAULT;
 }
 
 int clear_user(uint64_t to, size_t n)

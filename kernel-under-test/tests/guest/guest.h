@@ -44,6 +44,9 @@ void put_file(const char *path, const char *text);
 /* The program's own path, to be run again with a word as argv[1]. */
 #define SELF "/init"
 
+/* How long to look for what seldom happens: `effort=N` on the command line, else 1. */
+extern int effort;
+
 struct suite {
 	const char *name;
 	void (*run)(void);
@@ -55,8 +58,7 @@ extern const struct suite memory_suite, mapping_suite, process_suite, exec_suite
 	user_suite, more_suite, vdso_suite, sysv_suite, family_suite, newer_suite,
 	pty_suite, network_suite, limit_suite, mount_suite, mqueue_suite, inotify_suite,
 	resolve_suite, birth_suite, share_suite, look_suite, proc_suite,
-	async_suite, core_suite,
-	small_suite;
+	async_suite, core_suite, small_suite, races_suite, claims_suite;
 
 /* What this program does when another part of it runs it with a word; -1: not such a word. */
 int exec_role(int argc, char **argv);

@@ -20,8 +20,11 @@ static const struct suite *const suites[] = {
 	&reopen_suite,	&message_suite,	   &timer_suite,
 	&user_suite,	&more_suite,	&vdso_suite,	&sysv_suite,	&family_suite,
 	&newer_suite, &pty_suite, &network_suite, &limit_suite, &mount_suite, &mqueue_suite,
-	&inotify_suite, &resolve_suite, &birth_suite, &share_suite, &look_suite, &proc_suite, &async_suite, &core_suite, &small_suite,
+	&inotify_suite, &resolve_suite, &birth_suite, &share_suite, &look_suite, &proc_suite,
+	&async_suite, &core_suite, &small_suite, &races_suite, &claims_suite,
 };
+
+int effort = 1;
 
 static const char *suite_name = "main";
 
@@ -113,6 +116,9 @@ int main(int argc, char **argv)
 	CPU_ZERO(&set);
 	sched_getaffinity(0, sizeof(set), &set);
 	cpu_count = CPU_COUNT(&set);
+	for (int i = 1; i < argc; i++)
+		if (!strncmp(argv[i], "effort=", 7))
+			effort = atoi(argv[i] + 7);
 	mkdir("/tmp", 0777);
 	for (size_t i = 0; i < sizeof(suites) / sizeof(suites[0]); i++)
 		if (is_wanted(suites[i], argc, argv))

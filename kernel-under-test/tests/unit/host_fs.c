@@ -66,7 +66,7 @@ int wait_sleep(struct wait_queue *q, bool interruptible)
 	abort();
 }
 
-void wait_wake_all(struct wait_queue *q)
+void wait_do_wake_all(struct wait_queue *q)
 {
 	if (!wait_empty(q))
 		abort();

@@ -8,14 +8,21 @@
  * with the classes that /proc/bantam_locks has.
  */
 #include <fcntl.h>
+#include <linux/futex.h>
+#include <poll.h>
 #include <pthread.h>
 #include <sched.h>
+#include <signal.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/eventfd.h>
 #include <sys/mman.h>
 #include <sys/mount.h>
 #include <sys/reboot.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -38,7 +45,8 @@ static int classes;
 
 /* A thread's own. */
 struct own {
-	int cpu, file, null, zero;
+	int cpu, file, null, zero, pipe[2], event, pair[2];
+	uint32_t word;
 	char buffer[512];
 	/* A page each: anonymous, of the file, anonymous and shared. */
 	volatile char *page, *mapped, *shared;
@@ -170,6 +178,67 @@ static void call_brk(struct own *o)
 	sbrk(-PAGE);
 }
 
+static void call_pipe(struct own *o)
+{
+	write(o->pipe[1], o->buffer, 100);
+	read(o->pipe[0], o->buffer, sizeof(o->buffer));
+}
+
+static void call_eventfd(struct own *o)
+{
+	uint64_t v = 1;
+
+	write(o->event, &v, sizeof(v));
+	read(o->event, &v, sizeof(v));
+}
+
+static void call_unix(struct own *o)
+{
+	write(o->pair[0], o->buffer, 100);
+	read(o->pair[1], o->buffer, sizeof(o->buffer));
+}
+
+static void call_poll(struct own *o)
+{
+	struct pollfd fds[] = {{o->pipe[1], POLLOUT, 0}, {o->event, POLLOUT, 0}};
+
+	poll(fds, 2, -1);
+}
+
+static void call_futex_wake(struct own *o)
+{
+	syscall(SYS_futex, &o->word, FUTEX_WAKE | FUTEX_PRIVATE_FLAG, 1);
+}
+
+static void call_futex_wait(struct own *o)
+{
+	syscall(SYS_futex, &o->word, FUTEX_WAIT | FUTEX_PRIVATE_FLAG, o->word + 1, NULL);
+}
+
+static void call_dup_close(struct own *o)
+{
+	close(dup(o->file));
+}
+
+static void call_sigprocmask(struct own *o)
+{
+	sigset_t set, old;
+
+	(void)o;
+	sigemptyset(&set);
+	sigaddset(&set, SIGUSR1);
+	sigprocmask(SIG_BLOCK, &set, &old);
+	sigprocmask(SIG_SETMASK, &old, NULL);
+}
+
+static void call_rusage(struct own *o)
+{
+	struct rusage usage;
+
+	(void)o;
+	getrusage(RUSAGE_THREAD, &usage);
+}
+
 /* One that does take the kernel lock: it shows that the count counts. */
 static void call_getpgrp(struct own *o)
 {
@@ -186,7 +255,12 @@ static const struct {
 		{"sched_yield", call_yield},   {"write_null", call_write_null},
 		{"read_zero", call_read_zero}, {"pread", call_pread},
 		{"pwrite", call_pwrite},       {"seek_read", call_seek_read},
-		{"fstat", call_fstat},	       {"getpgrp", call_getpgrp},
+		{"fstat", call_fstat},	       {"pipe", call_pipe},
+		{"eventfd", call_eventfd},     {"unix", call_unix},
+		{"poll", call_poll},	       {"futex_wake", call_futex_wake},
+		{"dup_close", call_dup_close}, {"futex_wait", call_futex_wait},
+		{"rusage", call_rusage},       {"sigprocmask", call_sigprocmask},
+		{"getpgrp", call_getpgrp},
 },
   memory_calls[] = {
 	  {"fault", call_fault},
@@ -246,6 +320,9 @@ static void prepare(struct own *o)
 	o->file = open(path, O_RDWR | O_CREAT, 0644);
 	o->null = open("/dev/null", O_RDWR);
 	o->zero = open("/dev/zero", O_RDWR);
+	o->event = eventfd(0, 0);
+	if (pipe(o->pipe) < 0 || socketpair(AF_UNIX, SOCK_STREAM, 0, o->pair) < 0)
+		exit(1);
 	for (int i = 0; i < 8; i++)
 		write(o->file, o->buffer, sizeof(o->buffer));
 }

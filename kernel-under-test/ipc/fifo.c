@@ -1,0 +1,101 @@
+/* FIFOs: pipes that are opened by a name, or anew through /proc. */
+#include "ipc/pipe_inside.h"
+#include "lib/errno.h"
+#include "mm/kmem.h"
+
+static int no_pages(struct object *o, uint64_t index, enum page_use use, struct page **out)
+{
+	(void)o, (void)index, (void)use, (void)out;
+	return -ENXIO;
+}
+
+/* The pipe may outlive it, as it may outlive the pipe. */
+static void nameless_release(struct object *o)
+{
+	struct inode *inode = container_of(o, struct inode, object);
+
+	if (inode->fifo)
+		inode->fifo->fifo = NULL;
+	kmem_free(inode);
+}
+
+static const struct object_ops nameless_object_ops = {
+	.page = no_pages,
+	.release = nameless_release,
+};
+
+static const struct inode_ops nameless_ops = {};
+
+/* Sleeps until an end of the other kind has been opened, now or since `seen`. */
+static int meet(struct wait_queue *q, const uint32_t *ends, const uint32_t *seen, uint32_t before)
+{
+	while (!*ends && *seen == before) {
+		int err = wait_sleep(q, WAIT_INTERRUPTIBLE);
+
+		if (err)
+			return err;
+	}
+	return 0;
+}
+
+int fifo_open(struct inode *inode, uint32_t flags, struct file **out)
+{
+	bool named = inode->ops != &nameless_ops;
+	uint32_t mode = flags & O_ACCMODE;
+	struct pipe *p = inode->fifo;
+	int err = 0;
+
+	if (mode == O_WRONLY && named && (flags & O_NONBLOCK) && (!p || !p->read_ends))
+		return -ENXIO;
+	if (!p) {
+		p = pipe_make();
+		if (!p)
+			return -ENOMEM;
+	}
+	*out = pipe_end_make(p, flags, inode);
+	if (!*out) {
+		if (!inode->fifo)
+			kmem_free(p);
+		return -ENOMEM;
+	}
+	inode_get(inode);
+	inode->fifo = p;
+	p->fifo = inode;
+	wait_wake_all(&p->readers);
+	wait_wake_all(&p->writers);
+	/* Those of a pipe have met long ago, and may have gone since. */
+	if (!named)
+		return 0;
+	if (mode == O_RDONLY && !(flags & O_NONBLOCK))
+		err = meet(&p->readers, &p->write_ends, &p->writes_seen, p->writes_seen);
+	else if (mode == O_WRONLY && !(flags & O_NONBLOCK))
+		err = meet(&p->writers, &p->read_ends, &p->reads_seen, p->reads_seen);
+	if (err)
+		file_put(*out);
+	return err;
+}
+
+int pipe_inode(const struct file *f, struct inode **out)
+{
+	struct pipe *p = f->data;
+	struct inode *inode;
+
+	if (f->ops != &pipe_ops)
+		return -ENXIO;
+	if (!p->fifo) {
+		inode = kmem_zalloc(sizeof(*inode));
+		if (!inode)
+			return -ENOMEM;
+		inode->object.ops = &nameless_object_ops;
+		inode->object.refs = 1;
+		inode->ops = &nameless_ops;
+		inode->mode = S_IFIFO | 0600;
+		inode->links = 1;
+		inode->fifo = p;
+		p->fifo = inode;
+		*out = inode;
+		return 0;
+	}
+	*out = inode_get(p->fifo);
+	return 0;
+}

@@ -1,0 +1,29 @@
+/* What pipes and FIFOs share. */
+#pragma once
+
+#include "ipc/pipe.h"
+#include "ipc/ring.h"
+#include "sched/gate.h"
+#include "sched/wait.h"
+
+/*
+ * Used with the kernel lock through the gate. Reading and writing that need not wait and have
+ * nobody to wake pass without (sched/gate.h).
+ */
+struct pipe {
+	struct gate gate;
+	struct ring ring;
+	/* Open files that read and that write; a FIFO may have many, and one that does both. */
+	uint32_t read_ends, write_ends;
+	/* Ends ever opened: who waits for one must not miss one that closed again. */
+	uint32_t reads_seen, writes_seen;
+	struct wait_queue readers, writers;
+	struct inode *fifo; /* where it can be opened, if anywhere; no reference */
+} __attribute__((aligned(64)));
+
+extern const struct file_ops pipe_ops;
+
+/* One without ends, or NULL without memory. */
+struct pipe *pipe_make(void);
+/* An open end; none that fails leaves a trace. */
+struct file *pipe_end_make(struct pipe *p, uint32_t flags, struct inode *inode);

@@ -1,0 +1,62 @@
+/* sendfile. */
+#include "mm/page.h"
+#include "proc/signal.h"
+#include "syscall/syscalls.h"
+#include "syscall/user.h"
+
+/* Bytes of `in`, at `pos` if it is not NULL (which then moves on), to `out`. */
+static long pump(struct file *out, struct file *in, uint64_t *pos, size_t count)
+{
+	struct page *page = page_alloc();
+	long done = 0, n = 0;
+
+	if (!page)
+		return -ENOMEM;
+	while (count) {
+		struct uio from = uio_kernel(page_to_virt(page), MIN(count, PAGE_SIZE)), to;
+
+		n = pos ? in->inode->ops->read(in->inode, *pos, &from) : in->ops->read(in, &from);
+		if (n <= 0)
+			break;
+		to = uio_kernel(page_to_virt(page), (size_t)n);
+		n = out->ops->write(out, &to);
+		if (n <= 0)
+			break;
+		if (pos)
+			*pos += (uint64_t)n;
+		done += n;
+		count -= (size_t)n;
+	}
+	page_put(page);
+	return done ? done : n;
+}
+
+long sys_sendfile(uint64_t out_fd, uint64_t in_fd, uint64_t offset_at, uint64_t count)
+{
+	struct file *out = user_file_get(out_fd), *in = user_file_get(in_fd);
+	uint64_t pos;
+	long n = -EBADF;
+
+	if (!out || !in || !file_writable(out) || !file_readable(in))
+		goto done;
+	n = -EINVAL;
+	if (!out->ops->write || !in->inode || !inode_is(in->inode, S_IFREG))
+		goto done;
+	n = -EFAULT;
+	if (offset_at && copy_from_user(&pos, offset_at, sizeof(pos)) < 0)
+		goto done;
+	n = -EINVAL;
+	if (offset_at && (int64_t)pos < 0)
+		goto done;
+	n = pump(out, in, offset_at ? &pos : NULL, MIN(count, RW_MAX));
+	if (offset_at && n >= 0 && copy_to_user(offset_at, &pos, sizeof(pos)) < 0)
+		n = -EFAULT;
+done:
+	if (out)
+		file_put(out);
+	if (in)
+		file_put(in);
+	if (unlikely(n == -EPIPE))
+		signal_raise(process_current(), SIGPIPE);
+	return n;
+}
