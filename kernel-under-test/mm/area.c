@@ -5,6 +5,9 @@
 #include "mm/space.h"
 #include "mm/tlb.h"
 
+/* More areas than replacing one can make: it is cut twice, or cut and joined by the new one. */
+#define AREAS_TO_REPLACE 2
+
 uint32_t space_find(struct space *s, uint64_t addr)
 {
 	uint32_t lo = 0, hi = s->count, h = s->hint;
@@ -102,14 +105,12 @@ static bool merge_next(struct space *s, uint32_t i)
 	return true;
 }
 
-int space_unmap(struct space *s, uint64_t addr, uint64_t len)
+/* Area `i` is the first that overlaps [addr, end). */
+static inline __attribute__((always_inline)) int unmap_from(struct space *s, uint32_t i,
+							    uint64_t addr, uint64_t end)
 {
-	uint64_t end = addr + len;
-	uint32_t i = space_find(s, addr);
 	int err;
 
-	if (i == s->count || s->areas[i].start >= end)
-		return 0;
 	if (!may_change(&s->areas[i]))
 		return -EUNLOCKED;
 	/* One whole area is what is unmapped nearly always. */
@@ -138,16 +139,31 @@ int space_unmap(struct space *s, uint64_t addr, uint64_t len)
 	return 0;
 }
 
+int space_unmap(struct space *s, uint64_t addr, uint64_t len)
+{
+	uint64_t end = addr + len;
+	uint32_t i = space_find(s, addr);
+
+	return i == s->count || s->areas[i].start >= end ? 0 : unmap_from(s, i, addr, end);
+}
+
 int space_map(struct space *s, uint64_t addr, uint64_t len, uint32_t flags, struct object *object,
 	      uint64_t offset)
 {
 	struct area a = {addr, addr + len, object, object ? offset : 0, flags};
-	uint32_t i;
-	int err = space_unmap(s, addr, len);
+	uint32_t i = space_find(s, addr);
+	int err = 0;
 
-	if (err)
-		return err;
-	i = space_find(s, addr);
+	if (i < s->count && s->areas[i].start < a.end) {
+		/* Tried again with the kernel lock, it would find another thread's in the gap. */
+		if (!kernel_locked())
+			err = space_reserve(s, AREAS_TO_REPLACE);
+		if (!err)
+			err = unmap_from(s, i, addr, a.end);
+		if (err)
+			return err;
+		i = space_find(s, addr);
+	}
 	/* An anonymous neighbour just grows; nothing is allocated. */
 	if (!object && i > 0 && mergeable(&s->areas[i - 1], &a)) {
 		s->areas[i - 1].end = a.end;
