@@ -9,6 +9,10 @@
 #define TCSETS	   0x5402
 #define TCSETSW	   0x5403
 #define TCSETSF	   0x5404
+#define TCGETA	   0x5405
+#define TCSETA	   0x5406
+#define TCSETAW	   0x5407
+#define TCSETAF	   0x5408
 #define TIOCSCTTY  0x540e
 #define TIOCGPGRP  0x540f
 #define TIOCSPGRP  0x5410

@@ -5,19 +5,59 @@
 #include "lib/string.h"
 #include "proc/signal.h"
 
+static long use_mode(struct tty *t, const struct termios *new, bool flush)
+{
+	t->mode = *new;
+	if (flush)
+		tty_flush(t);
+	/* What was being edited need not wait for the end of its line any more. */
+	if (!(new->lflag &LFLAG_ICANON) && t->ready != t->typed)
+		tty_publish(t);
+	return 0;
+}
+
 static long set_mode(struct tty *t, uint64_t arg, bool flush)
 {
 	struct termios new;
 
-	if (copy_from_user(&new, arg, sizeof(new)) < 0)
+	return copy_from_user(&new, arg, sizeof(new)) < 0 ? -EFAULT : use_mode(t, &new, flush);
+}
+
+/* The modes as System V had them: half of each word, and the first keys. */
+struct termio {
+	uint16_t iflag, oflag, cflag, lflag;
+	uint8_t line, keys[8], pad;
+};
+
+static long get_old_mode(const struct tty *t, uint64_t out)
+{
+	const struct termios *m = &t->mode;
+	struct termio old = {(uint16_t)m->iflag, (uint16_t)m->oflag, (uint16_t)m->cflag,
+			     (uint16_t)m->lflag, .line = m->line};
+
+	memcpy(old.keys, m->keys, sizeof(old.keys));
+	return copy_to_user(out, &old, sizeof(old));
+}
+
+static uint32_t low_half(uint32_t now, uint16_t new)
+{
+	return (now & 0xffff0000) | new;
+}
+
+static long set_old_mode(struct tty *t, uint64_t arg, bool flush)
+{
+	struct termios new = t->mode;
+	struct termio old;
+
+	if (copy_from_user(&old, arg, sizeof(old)) < 0)
 		return -EFAULT;
-	t->mode = new;
-	if (flush)
-		tty_flush(t);
-	/* What was being edited need not wait for the end of its line any more. */
-	if (!(new.lflag &LFLAG_ICANON) && t->ready != t->typed)
-		tty_publish(t);
-	return 0;
+	new.iflag = low_half(new.iflag, old.iflag);
+	new.oflag = low_half(new.oflag, old.oflag);
+	new.cflag = low_half(new.cflag, old.cflag);
+	new.lflag = low_half(new.lflag, old.lflag);
+	new.line = old.line;
+	memcpy(new.keys, old.keys, sizeof(old.keys));
+	return use_mode(t, &new, flush);
 }
 
 /* A session leader without a terminal takes this one. */
@@ -73,6 +113,12 @@ long tty_ioctl(struct tty *t, uint64_t request, uint64_t arg)
 	case TCSETSW:
 	case TCSETSF:
 		return set_mode(t, arg, request == TCSETSF);
+	case TCGETA:
+		return get_old_mode(t, arg);
+	case TCSETA:
+	case TCSETAW:
+	case TCSETAF:
+		return set_old_mode(t, arg, request == TCSETAF);
 	case TIOCSCTTY:
 		return take_terminal(t);
 	case TIOCGPGRP:

@@ -11,6 +11,7 @@
 #include <sys/stat.h>
 #include <sys/utsname.h>
 #include <sys/wait.h>
+#include <termios.h>
 
 #ifndef MSG_COPY
 #define MSG_COPY 040000
@@ -104,8 +105,24 @@ static void names(void)
 	unlink("/tmp/small-random");
 }
 
+static void old_modes(void)
+{
+	struct termio old;
+	struct termios now;
+	int fd = open("/dev/console", O_RDWR | O_NOCTTY);
+
+	same("modes", tcgetattr(fd, &now), 0);
+	same("as they were once", RAW(SYS_ioctl, fd, TCGETA, &old), 0);
+	holds("are half", old.c_lflag == (unsigned short)now.c_lflag && old.c_cc[0] == now.c_cc[0]);
+	same("and can be set", RAW(SYS_ioctl, fd, TCSETA, &old), 0);
+	same("to nowhere", RAW(SYS_ioctl, fd, TCGETA, NULL), -EFAULT);
+	same("from nowhere", RAW(SYS_ioctl, fd, TCSETAF, NULL), -EFAULT);
+	close(fd);
+}
+
 static void run(void)
 {
+	old_modes();
 	copies();
 	messages();
 	same("bits of a group's directory", status_of(groups_of_files), 0);
