@@ -9,9 +9,7 @@ import bantam_boot as bantam
 import debian
 import pytest
 from conftest import DATA, ROOT
-
-from ringside.machine import MachineSpec
-from ringside.session import Outcome
+from programs import Said, run
 
 pytestmark = pytest.mark.boot
 
@@ -29,10 +27,6 @@ PYTHON = ("usr/bin/python3.11", "usr/lib/python3.11", "etc/python3.11")
 SCRIPTS = ("busybox", "bash", "perl", "python", "sqlite", "lua")
 THREADS = ROOT / "kernel-under-test" / "tests" / "guest" / "boot" / "threads.c"
 COMPILERS = {"threads-glibc": "gcc", "threads-musl": "musl-gcc"}
-MEMORY_MIB = 512
-
-# What was printed and the status, by script.
-Said = dict[str, list[str]]
 
 
 def _threads(folder: Path) -> dict[str, bytes]:
@@ -65,29 +59,16 @@ def archive(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-def _run(kernel: Path, cmdline: str, archive: Path) -> Said:
-    spec = MachineSpec("pc", MEMORY_MIB, kernel, cmdline, archive)
-    lines, ending = bantam.boot(spec, cpu="max")
-    assert ending.outcome is Outcome.FINISHED, "\n".join((ending.detail, *lines[-30:]))
-    said: Said = {}
-    for line in lines[: lines.index("done")]:
-        if line.startswith("== "):
-            said[line.removeprefix("== ")] = current = []
-        elif said and not line.startswith("free "):
-            current.append(line)
-    return said
-
-
 @pytest.fixture(scope="module")
 def on_linux(archive: Path) -> Said:
     kernel, cmdline = bantam.reference()
-    return _run(kernel, cmdline, archive)
+    return run(kernel, cmdline, archive)
 
 
 @pytest.fixture(scope="module")
 def on_bantam(archive: Path) -> Said:
     bantam.make()
-    return _run(bantam.SOURCE / "build/bantam.elf", "quiet", archive)
+    return run(bantam.SOURCE / "build/bantam.elf", "quiet", archive)
 
 
 @pytest.mark.parametrize("script", [*SCRIPTS, *COMPILERS])

@@ -1,0 +1,29 @@
+"""Runs an archive of other people's programs, one script each, under any kernel."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import bantam_boot as bantam
+
+from ringside.machine import MachineSpec
+from ringside.session import Outcome
+
+MEMORY_MIB = 512
+
+# What was printed and the status, by script.
+Said = dict[str, list[str]]
+
+
+def run(kernel: Path, cmdline: str, archive: Path) -> Said:
+    """Boot `archive`, whose init is data/programs/init.sh."""
+    spec = MachineSpec("pc", MEMORY_MIB, kernel, cmdline, archive)
+    lines, ending = bantam.boot(spec, cpu="max")
+    assert ending.outcome is Outcome.FINISHED, "\n".join((ending.detail, *lines[-30:]))
+    said: Said = {}
+    for line in lines[: lines.index("done")]:
+        if line.startswith("== "):
+            said[line.removeprefix("== ")] = current = []
+        elif said and not line.startswith("free "):
+            current.append(line)
+    return said
