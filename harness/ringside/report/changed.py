@@ -34,8 +34,10 @@ def changes_shown(
     names = {kernel.id: kernel.name for kernel in kernels}
     parts: list[RenderableType] = []
     shown = [c for c in found.costs if everything or c.kind not in ("same", "unjudged")]
-    if shown:
-        parts.append(_table(sorted(shown, key=_order), names if len(found.kernels) > 1 else None))
+    for kernel in found.kernels:
+        mine = sorted((c for c in shown if c.kernel == kernel), key=_order)
+        if mine:
+            parts += [_table(mine, _name(kernel, names)), ""]
     for turned in found.probes:
         detail = f": {text.plain(turned.detail)}" if turned.detail else ""
         parts.append(
@@ -61,18 +63,18 @@ def _order(change: Change) -> tuple[int, float]:
     return kinds.index(change.kind), -abs(change.ratio.cost - 1) if change.ratio else 0.0
 
 
-def _table(shown: Sequence[Change], names: Mapping[str, str] | None) -> Table:
+def _table(shown: Sequence[Change], name: str) -> Table:
+    """What changed on one kernel."""
     table = Table(header_style="bold", show_edge=False, pad_edge=False)
-    table.add_column("workload", no_wrap=True)
-    if names is not None:
-        table.add_column("kernel")
+    table.add_column(Text(name), overflow="fold")
     for heading in ("before", "after"):
         table.add_column(heading, justify="right", no_wrap=True)
-    table.add_column("change")
+    # Two words and a number stay in one line; a reason may take more.
+    words = [len(_words(change)) for change in shown if change.ratio]
+    table.add_column("change", min_width=max(words, default=0))
     for change in shown:
         table.add_row(
             Text(text.plain(change.workload)),
-            *(() if names is None else (Text(_name(change.kernel, names)),)),
             Text(_value(change.before)),
             Text(_value(change.after)),
             Text(_words(change), style=_STYLES[change.kind]),
