@@ -24,9 +24,11 @@
 #define VEC_MACHINE    18
 #define VEC_SIMD       19
 
-#define PF_WRITE BIT(1)
-#define PF_EXEC	 BIT(4)
-#define PF_RSVD	 BIT(3)
+#define PF_PRESENT BIT(0)
+#define PF_WRITE   BIT(1)
+#define PF_USER	   BIT(2)
+#define PF_EXEC	   BIT(4)
+#define PF_RSVD	   BIT(3)
 
 /* Linux signal numbers; which signal a fault is belongs to the ABI of the machine. */
 #define SIG_ILL	 4
@@ -134,6 +136,12 @@ static void page_fault(struct regs *r)
 		if (!fixup)
 			die(r, "page fault");
 		access |= fixup == (uint64_t)copy_fault_now ? FAULT_NOW : 0;
+	} else if (unlikely((r->code & (PF_PRESENT | PF_USER)) == PF_PRESENT)) {
+		/* QEMU's iretq looks at a user's stack as the kernel would, which SMAP forbids. */
+		kernel_lock();
+		trap_user_fault(r, SIG_SEGV, SI_KERNEL, 0);
+		kernel_unlock();
+		return;
 	}
 	if (!(r->code & PF_RSVD) && addr < USER_TOP)
 		err = trap_page_fault(addr, access);
