@@ -70,6 +70,25 @@ static long random_read(struct file *f, struct uio *u)
 	return done;
 }
 
+/* What is written is mixed in, and counts as nothing that was known. */
+static long random_write(struct file *f, struct uio *u)
+{
+	long done = 0;
+
+	(void)f;
+	while (u->left) {
+		uint8_t bytes[64];
+		size_t n = MIN(u->left, sizeof(bytes));
+		int err = uio_get(u, bytes, n);
+
+		if (err)
+			return done ? done : err;
+		random_mix(bytes, n);
+		done += (long)n;
+	}
+	return done;
+}
+
 static int64_t no_seek(struct file *f, int64_t offset, int whence)
 {
 	(void)f;
@@ -119,7 +138,7 @@ static long random_ioctl(struct file *f, uint64_t request, uint64_t arg)
 }
 
 static const struct file_ops random_ops = {
-	.read = random_read, .write = null_write, .seek = no_seek, .ioctl = random_ioctl};
+	.read = random_read, .write = random_write, .seek = no_seek, .ioctl = random_ioctl};
 
 void memory_devices_init(void)
 {

@@ -50,6 +50,16 @@ static void cpu_main(void)
 	sched_idle();
 }
 
+/* The time of day, and as much noise as a key is long. */
+static void random_init(void)
+{
+	uint64_t known[5] = {time_epoch_ns()};
+
+	for (int i = 1; i < 5; i++)
+		known[i] = random_noise();
+	random_mix(known, sizeof(known));
+}
+
 void kernel_main(uint64_t handover)
 {
 	struct inode *root;
@@ -62,7 +72,7 @@ void kernel_main(uint64_t handover)
 	kmem_init();
 	arch_time_init(); /* from here on time, and the interrupt controllers */
 	time_init();
-	random_seed(x86_rdtsc() ^ time_epoch());
+	random_init();
 	sched_init();
 	sched_init_cpu();
 	process_init();

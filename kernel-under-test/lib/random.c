@@ -1,37 +1,25 @@
 #include "lib/random.h"
 
+#include "lib/chacha.h"
 #include "lib/string.h"
 
-static uint64_t state[4];
+#define BLOCKS 4
 
-static uint64_t rotl(uint64_t x, int k)
+static uint32_t key[CHACHA_KEY_WORDS];
+/* The last `left` bytes have not been given out; the others are zero. */
+static uint8_t pool[BLOCKS * CHACHA_BLOCK];
+static size_t left;
+
+/* The first bytes of a batch are the next key. */
+static void refill(void)
 {
-	return x << k | x >> (64 - k);
-}
+	uint64_t nonce = random_noise();
 
-/* splitmix64, to spread the bits of the seed. */
-void random_seed(uint64_t seed)
-{
-	for (int i = 0; i < 4; i++) {
-		uint64_t z = seed += 0x9e3779b97f4a7c15ull;
-
-		z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9ull;
-		z = (z ^ z >> 27) * 0x94d049bb133111ebull;
-		state[i] = z ^ z >> 31;
-	}
-}
-
-uint64_t random_u64(void)
-{
-	uint64_t result = rotl(state[1] * 5, 7) * 9, t = state[1] << 17;
-
-	state[2] ^= state[0];
-	state[3] ^= state[1];
-	state[1] ^= state[2];
-	state[0] ^= state[3];
-	state[2] ^= t;
-	state[3] = rotl(state[3], 45);
-	return result;
+	for (unsigned int i = 0; i < BLOCKS; i++)
+		chacha20_block(key, i, nonce, pool + (size_t)i * CHACHA_BLOCK);
+	memcpy(key, pool, sizeof(key));
+	memset(pool, 0, sizeof(key));
+	left = sizeof(pool) - sizeof(key);
 }
 
 void random_fill(void *to, size_t n)
@@ -39,10 +27,41 @@ void random_fill(void *to, size_t n)
 	char *at = to;
 
 	while (n) {
-		uint64_t word = random_u64();
-		size_t part = MIN(n, sizeof(word));
+		uint8_t *from;
+		size_t part;
 
-		memcpy(at, &word, part);
+		if (!left)
+			refill();
+		part = MIN(n, left);
+		from = pool + sizeof(pool) - left;
+		memcpy(at, from, part);
+		memset(from, 0, part);
+		left -= part;
+		at += part;
+		n -= part;
+	}
+}
+
+uint64_t random_u64(void)
+{
+	uint64_t word;
+
+	random_fill(&word, sizeof(word));
+	return word;
+}
+
+void random_mix(const void *from, size_t n)
+{
+	const uint8_t *at = from;
+	uint8_t *to = (uint8_t *)key;
+
+	while (n) {
+		size_t part = MIN(n, sizeof(key));
+
+		for (size_t i = 0; i < part; i++)
+			to[i] ^= at[i];
+		/* What it was cannot be found from what it becomes. */
+		refill();
 		at += part;
 		n -= part;
 	}

@@ -234,6 +234,7 @@ int main(void)
 	struct space *s;
 
 	host_boot(32);
+	space_random = false;
 	/* The zero page is made once and stays. */
 	s = space_create();
 	space_map(s, TEXT_ADDR, PAGE_SIZE, AREA_READ, NULL, 0);

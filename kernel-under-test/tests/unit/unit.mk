@@ -3,7 +3,7 @@
 
 unit_dir := tests/unit
 unit_out := $(BUILD)/tests/unit
-unit_suites := string printf options pheap page kmem store space space_slab path tmpfs files cpio elf ext2 virtio
+unit_suites := string printf options random pheap page kmem store space space_slab path tmpfs files cpio elf ext2 virtio
 
 HOST_CC ?= gcc
 unit_cflags := -std=gnu11 -D_GNU_SOURCE -O1 -g -fno-strict-aliasing -fno-omit-frame-pointer \
@@ -14,11 +14,13 @@ unit_cflags := -std=gnu11 -D_GNU_SOURCE -O1 -g -fno-strict-aliasing -fno-omit-fr
 unit_base := $(unit_dir)/host.c lib/printf.c mm/page.c arch/x86_64/mmu.c
 # The slab allocator itself is under test in kmem and space_slab; elsewhere libc's sees more.
 unit_heap := $(unit_base) $(unit_dir)/host_kmem.c
-unit_mm := lib/random.c mm/area.c mm/remap.c mm/fault.c mm/space.c mm/tlb.c mm/object.c mm/store.c
-unit_fs := mm/store.c lib/random.c $(wildcard fs/*.c) $(unit_dir)/host_fs.c $(unit_dir)/tree.c
+unit_chance := lib/random.c lib/chacha.c
+unit_mm := $(unit_chance) mm/area.c mm/remap.c mm/fault.c mm/space.c mm/tlb.c mm/object.c mm/store.c
+unit_fs := mm/store.c $(unit_chance) $(wildcard fs/*.c) $(unit_dir)/host_fs.c $(unit_dir)/tree.c
 
 unit_printf := $(unit_base)
 unit_options := init/options.c
+unit_random := $(unit_chance)
 unit_pheap := lib/pheap.c
 unit_page := $(unit_base)
 unit_kmem := $(unit_base) mm/kmem.c
@@ -31,7 +33,7 @@ unit_files := $(unit_heap) $(unit_fs)
 unit_cpio := $(unit_heap) $(unit_fs)
 unit_ext2 := $(unit_heap) $(unit_fs)
 unit_virtio := $(unit_base) drivers/virtio.c
-unit_elf := $(unit_heap) $(filter-out mm/store.c lib/random.c,$(unit_mm)) $(unit_fs) proc/elf.c
+unit_elf := $(unit_heap) $(filter-out mm/store.c $(unit_chance),$(unit_mm)) $(unit_fs) proc/elf.c
 
 unit_string_flags := $(foreach f,memcpy memmove memset memcmp strlen strcmp strncmp strchr,\
 	-D$(f)=kernel_$(f))
