@@ -26,7 +26,9 @@
 /* A file without a name, in that directory; O_DIRECTORY goes with it. */
 #define O_UNNAMED 020000000
 
-#define FILES_MAX 1024
+/* Descriptors a process may have, and those it may have before it asks for more (RLIMIT_NOFILE). */
+#define FILES_MAX   4096
+#define FILES_FIRST 1024
 
 struct epoll_item;
 struct file_async;
@@ -170,12 +172,12 @@ struct files {
 	struct spinlock lock;
 	uint32_t refs;
 	uint32_t capacity;
-	/* One bit a descriptor: in use, and closed by execve. */
-	uint64_t used[FILES_MAX / 64];
-	uint64_t cloexec[FILES_MAX / 64];
 	/* None below is free. No descriptor is given out from `limit` on. */
 	uint32_t hint, limit;
 	struct file **slots;
+	/* One bit a descriptor: in use, and closed by execve. Those of no slot were never set. */
+	uint64_t used[FILES_MAX / 64];
+	uint64_t cloexec[FILES_MAX / 64];
 };
 
 /* An empty table with one reference; NULL without memory. */

@@ -25,12 +25,21 @@ void files_let_go(struct files *t, struct file *f)
 	file_put(f);
 }
 
+/* Makes the bits of [from, to) zero, where slots come to be. */
+static void clear_bits(struct files *t, uint32_t from, uint32_t to)
+{
+	for (uint32_t w = ALIGN_UP(from, 64u) / 64; w < ALIGN_UP(to, 64u) / 64; w++)
+		t->used[w] = t->cloexec[w] = 0;
+}
+
 static struct files *files_make(uint32_t capacity)
 {
-	struct files *t = kmem_zalloc(sizeof(*t));
+	struct files *t = kmem_alloc(sizeof(*t));
 
 	if (!t)
 		return NULL;
+	memset(t, 0, offsetof(struct files, used));
+	clear_bits(t, 0, capacity);
 	t->slots = kmem_zalloc(capacity * sizeof(struct file *));
 	if (!t->slots) {
 		kmem_free(t);
@@ -38,7 +47,7 @@ static struct files *files_make(uint32_t capacity)
 	}
 	t->refs = 1;
 	t->capacity = capacity;
-	t->limit = FILES_MAX;
+	t->limit = FILES_FIRST;
 	return t;
 }
 
@@ -105,6 +114,7 @@ static int grow(struct files *t, uint32_t fd)
 		return -ENOMEM;
 	spin_lock(&t->lock, LOCK_FILES);
 	memcpy(slots, t->slots, t->capacity * sizeof(struct file *));
+	clear_bits(t, t->capacity, capacity);
 	old = t->slots;
 	__atomic_store_n(&t->slots, slots, __ATOMIC_RELEASE);
 	__atomic_store_n(&t->capacity, capacity, __ATOMIC_RELEASE);
@@ -144,7 +154,7 @@ static inline __attribute__((always_inline)) int put_lowest(struct files *t, str
 {
 	uint32_t fd = MAX(from, t->hint);
 
-	for (; fd < FILES_MAX; fd = ALIGN_DOWN(fd, 64) + 64) {
+	for (; fd < t->capacity; fd = ALIGN_DOWN(fd, 64) + 64) {
 		uint64_t free = ~t->used[fd / 64] & (~0ull << fd % 64);
 
 		if (free) {

@@ -26,7 +26,7 @@ static long dup_from(uint64_t fd, uint64_t from, bool cloexec)
 
 	if (!f)
 		return -EBADF;
-	if (from >= FILES_MAX)
+	if (from >= t->limit)
 		return -EINVAL;
 	new = files_add(t, file_get(f), (uint32_t)from, cloexec);
 	if (new < 0)
@@ -53,7 +53,7 @@ static long dup_to(uint64_t fd, uint64_t to, bool cloexec)
 	struct file *f = files_find(t, fd);
 	int err;
 
-	if (!f || to >= FILES_MAX)
+	if (!f || to >= t->limit)
 		return -EBADF;
 	err = files_replace(t, file_get(f), (uint32_t)to, cloexec);
 	if (err < 0)

@@ -121,7 +121,7 @@ static long poll_many(uint64_t fds_at, uint64_t n, uint64_t deadline)
 	struct poll_request *fds;
 	long ready;
 
-	if (n > FILES_MAX)
+	if (n > process_current()->files->limit)
 		return -EINVAL;
 	fds = kmem_alloc(n * sizeof(*fds));
 	if (!fds)

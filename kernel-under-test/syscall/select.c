@@ -124,8 +124,10 @@ static long do_select(uint64_t n, const uint64_t at[KINDS], uint64_t deadline)
 	struct sets wanted, ready;
 	long ret;
 
-	if (n > FILES_MAX)
+	if ((int)n < 0)
 		return -EINVAL;
+	/* What is beyond the table is not looked at. */
+	n = MIN((uint32_t)n, process_current()->files->capacity);
 	ret = read_sets(at, n, &wanted);
 	if (ret)
 		return ret;

@@ -6,7 +6,9 @@
 #include <sys/eventfd.h>
 #include <sys/ioctl.h>
 #include <sys/resource.h>
+#include <sys/select.h>
 #include <sys/socket.h>
+#include <sys/wait.h>
 
 static void numbers(void)
 {
@@ -146,6 +148,34 @@ static void all_of_them(void)
 		close(i);
 }
 
+static void more_of_them(void)
+{
+	struct rlimit first, more;
+	unsigned long set[4096 / 64] = {1 << 1};
+	int fd;
+
+	getrlimit(RLIMIT_NOFILE, &first);
+	same("how many there may be", first.rlim_max, 4096);
+	more = (struct rlimit){4096, 4096};
+	same("asked for", setrlimit(RLIMIT_NOFILE, &more), 0);
+	same("the last one", dup2(1, 4095), 4095);
+	same("and none behind it", RAW(SYS_dup2, 1, 4096), -EBADF);
+	same("the lowest from there", RAW(SYS_fcntl, 1, F_DUPFD_CLOEXEC, 2000), 2000);
+	if (fork() == 0)
+		_exit(write(2000, "", 0) != 0 || write(4095, "", 0) != 0 || write(2001, "", 0) == 0);
+	same("a child has them", (wait(&fd), fd), 0);
+	more.rlim_cur = 64;
+	setrlimit(RLIMIT_NOFILE, &more);
+	same("what is open stays so", write(4095, "", 0), 0);
+	same("beyond the limit of the day", RAW(SYS_dup2, 1, 64), -EBADF);
+	same("and from there on", RAW(SYS_fcntl, 1, F_DUPFD, 64), -EINVAL);
+	same("select with more than there are",
+	     RAW(SYS_select, 1 << 20, NULL, set, NULL, &(struct timeval){0}), 1);
+	same("and with fewer than none", RAW(SYS_select, -1, NULL, NULL, NULL, NULL), -EINVAL);
+	close(2000), close(4095);
+	setrlimit(RLIMIT_NOFILE, &first);
+}
+
 static void run(void)
 {
 	numbers();
@@ -154,6 +184,7 @@ static void run(void)
 	controls();
 	owners();
 	all_of_them();
+	more_of_them();
 }
 
 const struct suite descriptor_suite = {"descriptor", run};

@@ -90,6 +90,7 @@ static void history(uint64_t seed)
 
 	memset(&m, 0, sizeof(m));
 	m.table = files_create();
+	m.table->limit = FILES_MAX;
 	for (int i = 0; i < 500; i++)
 		step(&m, &seed);
 	check(&m);
@@ -118,7 +119,11 @@ static void full_table(void)
 	struct files *t = files_create();
 	struct file *f = some_file();
 
-	for (int fd = 0; fd < FILES_MAX; fd++)
+	for (int fd = 0; fd < FILES_FIRST; fd++)
+		CHECK_EQ(files_add(t, file_get(f), 0, false), fd);
+	CHECK_EQ(files_add(t, f, 0, false), -EMFILE);
+	t->limit = FILES_MAX;
+	for (int fd = FILES_FIRST; fd < FILES_MAX; fd++)
 		CHECK_EQ(files_add(t, file_get(f), 0, false), fd);
 	CHECK_EQ(files_add(t, f, 0, false), -EMFILE);
 	CHECK_EQ(files_add(t, f, 700, false), -EMFILE);
