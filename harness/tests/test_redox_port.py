@@ -162,7 +162,7 @@ def test_the_loader_says_what_is_wrong(
     serial = tmp_path / "serial"
     with subprocess.Popen(argv, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL) as qemu:
         try:
-            deadline = time.monotonic() + 20
+            deadline = time.monotonic() + 120
             while not (serial.is_file() and serial.read_bytes().endswith(b"\n")):
                 assert time.monotonic() < deadline and qemu.poll() is None
                 time.sleep(0.02)

@@ -113,7 +113,7 @@ def test_hung_by_the_guests_own_clock() -> None:
     ending = asyncio.run(run_session(machine, Sink(), limits))
     assert ending.outcome is Outcome.HUNG
     assert "101 s passed on the guest's clock" in ending.detail
-    assert time.monotonic() - started < 5
+    assert time.monotonic() - started < 30
 
 
 def test_died() -> None:
