@@ -7,6 +7,7 @@
  *
  * with the classes that /proc/bantam_locks has.
  */
+#include <errno.h>
 #include <fcntl.h>
 #include <linux/futex.h>
 #include <poll.h>
@@ -57,23 +58,35 @@ static pthread_barrier_t *barrier;
 static struct own owns[CPUS];
 static struct counts before, after;
 
+_Noreturn static void fail(const char *what)
+{
+	printf("not ok locks: %s: %s\n", what, strerror(errno));
+	exit(1);
+}
+
+/* In one read: the next one would be of other counts, and of another length. */
 static void read_counts(struct counts *c)
 {
-	FILE *f = fopen("/proc/bantam_locks", "r");
-	char line[256], *word, *rest;
-	int cpu;
+	int fd = open("/proc/bantam_locks", O_RDONLY);
+	static char text[8192];
+	char *line, *word, *lines, *rest;
+	ssize_t n = fd < 0 ? -1 : read(fd, text, sizeof(text) - 1);
 
-	if (!f || !fgets(line, sizeof(line), f))
-		exit(1);
+	if (n <= 0)
+		fail("the counts");
+	close(fd);
+	text[n] = 0;
+	line = strtok_r(text, "\n", &lines);
 	/* The first word says "cpu". */
-	strtok_r(line, " \n", &rest);
-	for (classes = 0; classes < CLASSES && (word = strtok_r(NULL, " \n", &rest)); classes++)
+	strtok_r(line, " ", &rest);
+	for (classes = 0; classes < CLASSES && (word = strtok_r(NULL, " ", &rest)); classes++)
 		snprintf(names[classes], sizeof(names[0]), "%s", word);
-	while (fscanf(f, "%d", &cpu) == 1 && cpu < CPUS)
-		for (int i = 0; i < classes; i++)
-			if (fscanf(f, "%lu", &c->of[i][cpu]) != 1)
-				exit(1);
-	fclose(f);
+	while ((line = strtok_r(NULL, "\n", &lines))) {
+		unsigned long cpu = strtoul(line, &rest, 10);
+
+		for (int i = 0; i < classes && cpu < CPUS; i++)
+			c->of[i][cpu] = strtoul(rest, &rest, 10);
+	}
 }
 
 static void call_getppid(struct own *o)
@@ -160,7 +173,7 @@ static void call_mmap_munmap(struct own *o)
 	(void)o;
 	at[PAGE] = 1;
 	if (munmap(at, 4 * PAGE) < 0)
-		exit(1);
+		fail("munmap");
 }
 
 static void call_mprotect(struct own *o)
@@ -315,14 +328,14 @@ static void prepare(struct own *o)
 	CPU_ZERO(&set);
 	CPU_SET(o->cpu, &set);
 	if (sched_setaffinity(0, sizeof(set), &set) < 0)
-		exit(1);
+		fail("sched_setaffinity");
 	snprintf(path, sizeof(path), "/file%d", o->cpu);
 	o->file = open(path, O_RDWR | O_CREAT, 0644);
 	o->null = open("/dev/null", O_RDWR);
 	o->zero = open("/dev/zero", O_RDWR);
 	o->event = eventfd(0, 0);
 	if (pipe(o->pipe) < 0 || socketpair(AF_UNIX, SOCK_STREAM, 0, o->pair) < 0)
-		exit(1);
+		fail("a pipe and a socket");
 	for (int i = 0; i < 8; i++)
 		write(o->file, o->buffer, sizeof(o->buffer));
 }
@@ -347,7 +360,7 @@ static void work_on_memory(struct own *o)
 	o->mapped = mmap(NULL, PAGE, PROT_READ | PROT_WRITE, MAP_SHARED, o->file, 0);
 	o->shared = mmap(NULL, PAGE, PROT_READ | PROT_WRITE, ANON | MAP_SHARED, -1, 0);
 	if (o->page == MAP_FAILED || o->mapped == MAP_FAILED || o->shared == MAP_FAILED)
-		exit(1);
+		fail("mmap");
 	for (size_t i = 0; i < sizeof(memory_calls) / sizeof(memory_calls[0]); i++) {
 		measure(o, memory_calls[i].call);
 		if (o->cpu == 0)
