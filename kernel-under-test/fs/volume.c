@@ -60,10 +60,10 @@ void volume_shut_down(void)
 	block_sync_all();
 }
 
-static void memory_stat(struct volume *v, struct volume_stat *out)
+void volume_stat_memory(uint64_t type, struct volume_stat *out)
 {
 	*out = (struct volume_stat){
-		.type = v->magic,
+		.type = type,
 		.block_size = PAGE_SIZE,
 		.blocks = page_count_total(),
 		.free = page_count_free(),
@@ -71,6 +71,11 @@ static void memory_stat(struct volume *v, struct volume_stat *out)
 		.files = page_count_total(),
 		.files_free = page_count_free(),
 	};
+}
+
+static void memory_stat(struct volume *v, struct volume_stat *out)
+{
+	volume_stat_memory(v->magic, out);
 }
 
 static int memory_sync(struct volume *v)

@@ -57,6 +57,8 @@ static inline bool inode_forbids(const struct inode *i, uint32_t flag)
 void volume_init_memory(struct volume *v, uint64_t magic);
 /* The same, freed when it is unmounted; NULL without memory. */
 struct volume *volume_make_memory(uint64_t magic);
+/* What statfs tells of a file system in memory, of this type: all of memory is its. */
+void volume_stat_memory(uint64_t type, struct volume_stat *out);
 
 /* What the real clock showed at boot, in nanoseconds since 1970: for what keeps times on a disk. */
 extern uint64_t volume_epoch_ns;

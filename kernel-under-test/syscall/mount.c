@@ -2,7 +2,6 @@
 #include "fs/mount.h"
 #include "fs/block.h"
 #include "fs/block_file.h"
-#include "mm/page.h"
 #include "syscall/syscalls.h"
 #include "syscall/user.h"
 
@@ -87,15 +86,7 @@ long sys_umount2(uint64_t target, uint64_t flags)
 
 static long put_statfs(const struct inode *inode, uint64_t out)
 {
-	struct volume_stat v = {
-		.type = TMPFS_MAGIC,
-		.block_size = PAGE_SIZE,
-		.blocks = page_count_total(),
-		.free = page_count_free(),
-		.available = page_count_free(),
-		.files = page_count_total(),
-		.files_free = page_count_free(),
-	};
+	struct volume_stat v;
 	struct {
 		int64_t type, block_size;
 		uint64_t blocks, free, available, files, files_free;
@@ -108,6 +99,8 @@ static long put_statfs(const struct inode *inode, uint64_t out)
 		inode->volume->ops->stat(inode->volume, &v);
 		st.id[0] = (int32_t)inode->volume->number;
 		st.flags |= inode->volume->flags | (inode->volume->read_only ? MS_RDONLY : 0);
+	} else {
+		volume_stat_memory(TMPFS_MAGIC, &v);
 	}
 	st.type = (int64_t)v.type;
 	st.block_size = st.fragment_size = (int64_t)v.block_size;
