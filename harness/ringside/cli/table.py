@@ -8,6 +8,7 @@ from typing import Literal
 import click
 
 from ringside.catalog import find_root, load
+from ringside.cli.into import put_into
 from ringside.cli.rungs import probes_answered, rungs_reached
 from ringside.errors import ReportError
 from ringside.report import systems
@@ -47,13 +48,4 @@ def table(style: Literal["md", "html", "csv"], run: str | None, into: Path | Non
         return
     if style == "csv":
         raise ReportError("--into takes no CSV: redirect the output instead")
-    try:
-        before = into.read_text(encoding="utf-8")
-        after = systems.replace_between(before, made, str(into))
-        if after != before:
-            into.write_text(after, encoding="utf-8")
-    except OSError as error:
-        raise ReportError(f"{into}: {error.strerror}") from error
-    except UnicodeDecodeError as error:
-        raise ReportError(f"{into}: not a text file") from error
-    click.echo(f"{into}: {'brought up to date' if after != before else 'is up to date'}")
+    put_into(into, lambda before: systems.replace_between(before, made, str(into)))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -59,15 +60,14 @@ class Saved:
         turns in the exact clock, copies are run until two count alike, and the second is the
         result.
         """
+        copy = functools.partial(
+            self._copy, plan, candidate, workloads, number, folder, observer, cpu
+        )
         if plan.request.cpus == 1 or plan.clock.unit != "instructions":
-            return await self._copy(
-                plan, candidate, workloads, number, folder, observer, on_end, cpu
-            )
+            return await copy(on_end)
         seen: set[tuple[tuple[int, ...], ...]] = set()
         for copies in range(1, _COPIES_MAX + 1):
-            done = await self._copy(
-                plan, candidate, workloads, number, folder, observer, _nobody, cpu
-            )
+            done = await copy(_nobody)
             result = done.transcript.result(0)
             counts = (result.ticks, result.overhead)
             over = done.ending.outcome is Outcome.INTERRUPTED or result.verdict is not Verdict.WHOLE
@@ -85,8 +85,8 @@ class Saved:
         number: int,
         folder: RunFolder,
         observer: Observer,
-        on_end: Callable[[int, Transcript], None],
         cpu: int | None,
+        on_end: Callable[[int, Transcript], None],
     ) -> BootResult:
         (workload,) = workloads
         kernel = candidate.kernel

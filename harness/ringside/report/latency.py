@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from statistics import geometric_mean
 from typing import Literal
 
 from ringside.catalog.model import Kernel
@@ -243,5 +244,5 @@ def _mean(rows: Sequence[Row], columns: int) -> Mean:
         return Mean((None,) * columns, 0)
     means: list[float | None] = [None] * columns
     for c in taken:
-        means[c] = math.exp(math.fsum(math.log(row[c]) for row in whole) / len(whole))
+        means[c] = geometric_mean(row[c] for row in whole)
     return Mean(tuple(means), len(whole))

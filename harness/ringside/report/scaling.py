@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from statistics import geometric_mean
 
 from ringside.catalog.model import Kernel
 from ringside.report import plots, text
@@ -120,8 +120,8 @@ def _means(
 
 
 def _mean(rows: Sequence[Row], place: int) -> float | None:
-    logs = [math.log(e) for row in rows if (e := row.cells[place].efficiency)]
-    return math.exp(math.fsum(logs) / len(logs)) if logs else None
+    found = [e for row in rows if (e := row.cells[place].efficiency)]
+    return geometric_mean(found) if found else None
 
 
 def script(scaling: Scaling) -> str:

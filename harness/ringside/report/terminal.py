@@ -162,8 +162,8 @@ def _share(view: probes.Probed, of: probes.Probed | probes.Family, column: int) 
     """How many of `of` work on the kernel of a column; a dash where nothing could be asked."""
     if not view.asked(column):
         return Text(text.NO_VALUE, style="dim")
-    works = of.works(column)
-    return Text(f"{works}/{of.total}", style="" if works == of.total else "yellow")
+    share = probes.Share(of.works(column), of.total)
+    return Text(str(share), style="" if share.works == share.asked else "yellow")
 
 
 def verdict_table(verdict: Verdict, everything: bool = False) -> Group:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from statistics import geometric_mean
 from typing import Literal
 
 from ringside.errors import JudgeError
@@ -77,7 +77,7 @@ class Changes:
         positive = [cost for cost in costs if cost > 0]
         if not positive:
             return None
-        return math.exp(math.fsum(map(math.log, positive)) / len(positive)), len(positive)
+        return geometric_mean(positive), len(positive)
 
 
 def changes(before: Run, after: Run, tolerance: float = 0.0) -> Changes:

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import hashlib
-
 from ringside.catalog.delivery import DiskDelivery
 from ringside.image.delivery.contract import Cargo, Delivered
 from ringside.image.ext2 import Ext2Writer
-from ringside.image.files import write_atomic
+from ringside.image.files import sha256_file, write_atomic
 from ringside.image.initrd import fill
 
 
@@ -21,7 +19,7 @@ def deliver(how: DiskDelivery, cargo: Cargo) -> Delivered:
         write_atomic(path, writer.finish())
     return Delivered(
         kernel=cargo.file,
-        sha256=hashlib.sha256(path.read_bytes()).hexdigest(),
+        sha256=sha256_file(path),
         # What the guest writes is its own: the file is the same for the next boot.
         options=(
             *("-drive", f"file={path},if=none,format=raw,id=workloads,snapshot=on"),
