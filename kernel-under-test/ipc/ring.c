@@ -87,7 +87,10 @@ long ring_put(struct ring *r, struct uio *u, size_t n)
 
 void ring_free(struct ring *r)
 {
-	for (size_t i = 0; i < RING_PAGES; i++)
+	/* Those after the one that is written to next were never made. */
+	size_t made = MIN((r->written >> PAGE_SHIFT) + 1, RING_PAGES);
+
+	for (size_t i = 0; i < made; i++)
 		if (r->pages[i])
 			page_put(r->pages[i]);
 }

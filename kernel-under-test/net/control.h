@@ -21,6 +21,7 @@ struct control {
 
 /* One message on its way: what a call gives, or wants to have, beside the bytes. */
 struct envelope {
+	/* Of who sent it; on the way there: where it goes, if that was said. */
 	struct address from;
 	struct control *control;
 	/* MSG_TRUNC and the like that the receiver is told. */

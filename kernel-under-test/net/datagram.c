@@ -20,6 +20,16 @@ static bool may_send(const struct socket *s, const struct socket *to)
 	return s->family != AF_UNIX || !to->peer || to->peer == s;
 }
 
+static void set_peer(struct socket *s, struct socket *to)
+{
+	struct socket *old = s->peer;
+
+	s->peer = to && to != s ? socket_get(to) : NULL;
+	s->peer_time = socket_name_changes;
+	if (old)
+		socket_put(old);
+}
+
 /*
  * A datagram socket's peer is only where its messages go; it has no reference to it back. On the
  * Internet there need be none yet: who has the address is seen when something is sent.
@@ -27,34 +37,38 @@ static bool may_send(const struct socket *s, const struct socket *to)
 static int datagram_connect(struct socket *s, struct socket *to, const struct address *a,
 			    uint32_t file_flags)
 {
+	bool dissolve = a->family == AF_UNSPEC;
 	int err = 0;
 
 	(void)file_flags;
-	if (a->family != AF_UNSPEC) {
+	if (!dissolve) {
 		if (to && !may_send(s, to))
 			return -EPERM;
 		err = socket_bind_any(s);
 	}
 	if (err)
 		return err;
-	if (s->peer)
-		socket_put(s->peer);
-	s->peer = to && to != s ? socket_get(to) : NULL;
 	s->remote = *a;
-	if (a->family != AF_UNSPEC) {
-		address_settle(&s->remote);
-		address_settle(&s->local);
-	}
-	s->state = a->family == AF_UNSPEC ? SOCKET_NEW : SOCKET_CONNECTED;
+	if (socket_is_internet(s) && !dissolve)
+		address_settle(&s->local, a);
+	s->state = dissolve ? SOCKET_NEW : SOCKET_CONNECTED;
+	socket_name_changes++;
+	set_peer(s, to);
 	return 0;
 }
 
 /* Where a message without an address goes. */
 static struct socket *destination(struct socket *s)
 {
-	if (s->peer && s->peer->state != SOCKET_CLOSED)
+	struct socket *found;
+
+	if (s->family == AF_UNIX)
+		return s->peer && s->peer->state != SOCKET_CLOSED ? s->peer : NULL;
+	if (likely(s->peer && s->peer_time == socket_name_changes))
 		return s->peer;
-	return s->family == AF_INET ? socket_named(s, &s->remote) : NULL;
+	found = socket_named(s, &s->remote);
+	set_peer(s, found);
+	return found;
 }
 
 /* Takes the message's control out of `e`, or makes one if the receiver wants to know who sends. */
@@ -102,7 +116,10 @@ static inline long put_message(struct socket *s, struct socket *to, struct uio *
 	if (!m)
 		return -ENOBUFS;
 	m->from = s->local;
-	address_settle(&m->from);
+	/* Who is connected has an address already. */
+	if (s->state != SOCKET_CONNECTED && socket_is_internet(s))
+		address_settle(&m->from, &e->from);
+	address_convert(&m->from, to->family);
 	m->len = n;
 	m->control = NULL;
 	err = n ? uio_get(u, m->data, n) : 0;
@@ -130,18 +147,18 @@ static inline long send_to(struct socket *s, struct socket *to, struct uio *u, u
 		return -EPIPE;
 	if (!to)
 		to = destination(s);
-	if (n > (s->family == AF_INET ? UDP_MAX : UNIX_MAX))
+	if (n > (s->family == AF_UNIX ? UNIX_MAX : UDP_MAX))
 		return -EMSGSIZE;
 	/* Nobody is there: on the Internet that is not known yet, so the message is lost. */
 	if (!to || to->state == SOCKET_CLOSED)
-		return s->family == AF_INET ? (long)n : -ECONNREFUSED;
+		return s->family == AF_UNIX ? -ECONNREFUSED : (long)n;
 	if (!may_send(s, to))
 		return -EPERM;
 	err = socket_bind_any(s);
 	if (err)
 		return err;
 	while (to->queued + n > QUEUE_MAX && to->queued) {
-		if (s->family == AF_INET)
+		if (s->family != AF_UNIX)
 			return (long)n;
 		err = socket_sleep(&to->writers, flags, s->send_timeout_ns);
 		if (err)
@@ -150,13 +167,13 @@ static inline long send_to(struct socket *s, struct socket *to, struct uio *u, u
 			return -ECONNREFUSED;
 	}
 	if (unlikely(to->no_receive))
-		return s->family == AF_INET ? (long)n : -EPIPE;
+		return s->family == AF_UNIX ? -EPIPE : (long)n;
 	return put_message(s, to, u, e);
 }
 
-static long datagram_send(struct socket *s, struct socket *to, struct uio *u, unsigned int flags)
+static long datagram_send(struct socket *s, struct uio *u, unsigned int flags)
 {
-	return send_to(s, to, u, flags, NULL);
+	return send_to(s, NULL, u, flags, NULL);
 }
 
 static long datagram_send_message(struct socket *s, struct socket *to, struct uio *u,
@@ -282,9 +299,9 @@ static long packet_send_message(struct socket *s, struct socket *to, struct uio 
 	}
 }
 
-static long packet_send(struct socket *s, struct socket *to, struct uio *u, unsigned int flags)
+static long packet_send(struct socket *s, struct uio *u, unsigned int flags)
 {
-	return packet_send_message(s, to, u, flags, NULL);
+	return packet_send_message(s, NULL, u, flags, NULL);
 }
 
 static long packet_receive(struct socket *s, struct uio *u, unsigned int flags, struct envelope *e)

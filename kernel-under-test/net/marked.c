@@ -44,7 +44,7 @@ static long send_inside(struct socket *s, struct socket *to, struct uio *u, unsi
 	if (to)
 		return s->state == SOCKET_CONNECTED ? -EISCONN : -EOPNOTSUPP;
 	if (s->state == SOCKET_NEW || s->state == SOCKET_LISTENING)
-		return s->family == AF_INET ? -EPIPE : -ENOTCONN;
+		return s->family == AF_UNIX ? -ENOTCONN : -EPIPE;
 	while (u->left) {
 		struct socket *peer = s->peer;
 		struct control *c;
@@ -88,10 +88,9 @@ long marked_send(struct socket *s, struct socket *to, struct uio *u, unsigned in
 	return n;
 }
 
-static long marked_send_bytes(struct socket *s, struct socket *to, struct uio *u,
-			      unsigned int flags)
+static long marked_send_bytes(struct socket *s, struct uio *u, unsigned int flags)
 {
-	return marked_send(s, to, u, flags, NULL);
+	return marked_send(s, NULL, u, flags, NULL);
 }
 
 static bool same_sender(const struct control *a, const struct control *b)

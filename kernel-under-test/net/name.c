@@ -11,16 +11,12 @@
 
 static struct list names[BUCKETS];
 static uint16_t last_port = FIRST_PORT - 1;
+uint32_t socket_name_changes;
 
 void socket_init(void)
 {
 	for (size_t i = 0; i < BUCKETS; i++)
 		list_init(&names[i]);
-}
-
-static uint16_t port_of(const struct address *a)
-{
-	return (uint16_t)(a->in_port[0] << 8 | a->in_port[1]);
 }
 
 static bool is_abstract(const struct address *a)
@@ -33,57 +29,102 @@ static bool is_path(const struct address *a)
 	return a->family == AF_UNIX && a->len > 2 && a->un_path[0] != '\0';
 }
 
+static bool is_unix(const struct address *a)
+{
+	return a->family == AF_UNIX;
+}
+
 static struct list *bucket_of(const struct address *a)
 {
 	uint32_t h = 0;
 
-	if (a->family == AF_INET)
-		return &names[port_of(a) % BUCKETS];
+	if (!is_unix(a))
+		return &names[address_port(a) % BUCKETS];
 	for (uint32_t i = 0; i < a->len - 2; i++)
 		h = h * 31 + (uint8_t)a->un_path[i];
 	return &names[h % BUCKETS];
 }
 
-/* An Internet address is ours when it is loopback, or none in particular. */
-static bool is_ours(const struct address *a)
+/* Of the same port; names of files that are the same begin alike, too. */
+static inline bool same_start(const struct socket *s, const struct address *a)
 {
-	static const uint8_t any[4];
-
-	return a->in_addr[0] == 127 || memcmp(a->in_addr, any, sizeof(any)) == 0;
+	return s->local.in_port == a->in_port;
 }
 
-static bool has_name(const struct socket *s, const struct address *a, uint8_t type)
+static bool same_name(const struct socket *s, const struct address *a)
 {
-	if (s->family != a->family || s->type != type)
+	return is_unix(&s->local) && s->local.len == a->len &&
+	       memcmp(s->local.un_path, a->un_path, a->len - 2) == 0;
+}
+
+/* How well the name of `s` fits what is sent to `a`; 0: it does not. */
+static int fit(const struct socket *s, const struct address *a)
+{
+	bool v4;
+
+	if (is_unix(&s->local))
+		return 0;
+	if (!address_is_any(&s->local))
+		return address_same_host(&s->local, a) ? 3 : 0;
+	v4 = address_v4(a);
+	if (v4 == !!address_v4(&s->local))
+		return 2;
+	return v4 && !s->v6_only;
+}
+
+/* Whether datagrams from one that is bound to `from` come from where `s` is connected to. */
+static bool is_remote(const struct socket *s, const struct address *from)
+{
+	struct address a = *from;
+
+	if (!a.len || address_port(&s->remote) != address_port(from))
 		return false;
-	/* One port is one name, whichever of our addresses it is asked for at. */
-	if (a->family == AF_INET)
-		return port_of(&s->local) == port_of(a);
-	return s->local.len == a->len && memcmp(s->local.un_path, a->un_path, a->len - 2) == 0;
+	address_settle(&a, &s->remote);
+	return address_same_host(&s->remote, &a);
 }
 
 /*
- * Who is meant by the name, when `from` asks: several may have a port (SO_REUSEADDR). The listener
- * of a stream; of datagrams the one that is connected to `from`, else the last to come that is
- * connected to nobody.
+ * Who is meant by the name, when `from` asks: several may have a port. The one bound to the very
+ * address before one that is bound to none; the listener of a stream; of datagrams the one that is
+ * connected to `from`, else the last to come that is connected to nobody.
  */
 static struct socket *find_name(const struct address *a, uint8_t type, const struct address *from)
 {
 	struct socket *s, *best = NULL;
+	int score, most = 0;
 
 	list_for_each (s, bucket_of(a), by_name) {
-		if (!has_name(s, a, type))
+		if (!same_start(s, a) || s->type != type)
 			continue;
-		if (a->family != AF_INET)
-			return s;
-		if (type == SOCK_DGRAM && s->state == SOCKET_CONNECTED) {
-			if (from->len && port_of(&s->remote) == port_of(from))
+		if (is_unix(a)) {
+			if (same_name(s, a))
 				return s;
-		} else if (!best || s->state == SOCKET_LISTENING) {
+			continue;
+		}
+		score = fit(s, a);
+		if (score && s->state == SOCKET_LISTENING)
+			score += 8;
+		if (score && type == SOCK_DGRAM && s->state == SOCKET_CONNECTED)
+			score = is_remote(s, from) ? score + 8 : 0;
+		if (score > most) {
+			most = score;
 			best = s;
 		}
 	}
 	return best;
+}
+
+/* Whether something that is sent to one of the names could be meant for the other. */
+static bool overlap(const struct socket *s, const struct address *a, const struct socket *other)
+{
+	const struct address *b = &other->local;
+	bool v4 = address_v4(a);
+
+	if (is_unix(b))
+		return false;
+	if (v4 != !!address_v4(b))
+		return v4 ? address_is_any(b) && !other->v6_only : address_is_any(a) && !s->v6_only;
+	return address_is_any(a) || address_is_any(b) || address_same_host(a, b);
 }
 
 /*
@@ -95,12 +136,14 @@ static bool name_taken(const struct socket *s, const struct address *a, bool sha
 	struct socket *other;
 
 	list_for_each (other, bucket_of(a), by_name) {
-		bool shared = (s->reuse_port && other->reuse_port) ||
-			      (s->reuse_address && other->reuse_address &&
-			       other->state != SOCKET_LISTENING);
+		bool shared;
 
-		if (other != s && has_name(other, a, s->type) &&
-		    !(share && shared && a->family == AF_INET))
+		if (!same_start(other, a) || other == s || other->type != s->type)
+			continue;
+		shared = (s->reuse_port && other->reuse_port) ||
+			 (s->reuse_address && other->reuse_address &&
+			  other->state != SOCKET_LISTENING);
+		if (is_unix(a) ? same_name(other, a) : overlap(s, a, other) && !(share && shared))
 			return true;
 	}
 	return false;
@@ -109,6 +152,7 @@ static bool name_taken(const struct socket *s, const struct address *a, bool sha
 static void enter(struct socket *s, const struct address *a)
 {
 	s->local = *a;
+	socket_name_changes++;
 	list_push_front(bucket_of(a), &s->by_name);
 }
 
@@ -119,7 +163,7 @@ struct socket *socket_named(const struct socket *s, const struct address *a)
 
 bool socket_name_taken(const struct socket *s)
 {
-	return s->family == AF_INET && name_taken(s, &s->local, true);
+	return socket_is_internet(s) && name_taken(s, &s->local, true);
 }
 
 /* A port that nobody has, of the address `a`. */
@@ -127,8 +171,7 @@ static int bind_some_port(struct socket *s, struct address a)
 {
 	for (unsigned int tries = FIRST_PORT; tries <= LAST_PORT; tries++) {
 		last_port = last_port >= LAST_PORT ? FIRST_PORT : last_port + 1;
-		a.in_port[0] = (uint8_t)(last_port >> 8);
-		a.in_port[1] = (uint8_t)last_port;
+		address_set_port(&a, last_port);
 		if (!name_taken(s, &a, false)) {
 			enter(s, &a);
 			return 0;
@@ -139,9 +182,10 @@ static int bind_some_port(struct socket *s, struct address a)
 
 int socket_bind_any(struct socket *s)
 {
-	struct address any = {.len = 16, .in_family = AF_INET};
+	struct address any = {.family = s->family};
 
-	return s->family != AF_INET || s->local.len ? 0 : bind_some_port(s, any);
+	any.len = address_size(&any);
+	return !socket_is_internet(s) || s->local.len ? 0 : bind_some_port(s, any);
 }
 
 /* An abstract name of five digits that nobody has. */
@@ -184,25 +228,41 @@ static int bind_path(struct socket *s, const struct path_base *base, uint32_t mo
 	return 0;
 }
 
-int socket_bind(struct socket *s, const struct path_base *base, uint32_t mode,
-		const struct address *a)
+/* As Linux has it, an address of IPv4 may be said to be of no family. */
+static int check_internet(const struct socket *s, struct address *a)
 {
-	if (a->family != s->family)
-		return s->family == AF_INET ? -EAFNOSUPPORT : -EINVAL;
-	if (s->local.len)
+	if (s->family == AF_INET && a->family == AF_UNSPEC && a->len >= 16 && !a->in_addr)
+		a->family = AF_INET;
+	if (s->family == AF_INET6 && a->len < 24)
 		return -EINVAL;
+	if (a->family != s->family)
+		return -EAFNOSUPPORT;
+	a->len = address_size(a);
+	if (s->v6_only && address_v4(a))
+		return -EINVAL;
+	if (!address_is_ours(a))
+		return address_is_link_local(a) ? -EINVAL : -EADDRNOTAVAIL;
+	if (address_port(a) && address_port(a) < 1024 && !capable(CAP_NET_BIND_SERVICE))
+		return -EACCES;
+	return 0;
+}
+
+int socket_bind(struct socket *s, const struct path_base *base, uint32_t mode, struct address *a)
+{
+	int err = 0;
+
+	if (socket_is_internet(s))
+		err = check_internet(s, a);
+	else if (a->family != s->family)
+		err = -EINVAL;
+	if (err || s->local.len)
+		return err ? err : -EINVAL;
 	if (is_path(a))
 		return bind_path(s, base, mode, a);
-	if (s->family == AF_UNIX && !is_abstract(a))
+	if (is_unix(a) && !is_abstract(a))
 		return bind_some_name(s);
-	if (s->family == AF_INET) {
-		if (!is_ours(a))
-			return -EADDRNOTAVAIL;
-		if (port_of(a) && port_of(a) < 1024 && !capable(CAP_NET_BIND_SERVICE))
-			return -EACCES;
-		if (!port_of(a))
-			return bind_some_port(s, *a);
-	}
+	if (!is_unix(a) && !address_port(a))
+		return bind_some_port(s, *a);
 	if (name_taken(s, a, true))
 		return -EADDRINUSE;
 	enter(s, a);
@@ -222,25 +282,50 @@ static int find_path(const struct path_base *base, const struct address *a, stru
 	return err ? err : *out ? 0 : -ECONNREFUSED;
 }
 
-int socket_find(const struct socket *s, const struct path_base *base, const struct address *a,
+/* Where a user's address leads: in the form of `s`, and one that is there. */
+static int settle_target(const struct socket *s, struct address *a)
+{
+	if (unlikely(a->family != s->family)) {
+		/* UDP takes both kinds; what comes back is of its own. */
+		if (s->family != AF_INET6 || a->family != AF_INET || s->type != SOCK_DGRAM)
+			return s->family == AF_INET6 && a->len < 24 ? -EINVAL : -EAFNOSUPPORT;
+		address_convert(a, AF_INET6);
+	}
+	if (s->family == AF_INET6 && a->len < 24)
+		return -EINVAL;
+	a->len = address_size(a);
+	address_settle(a, &s->local);
+	if (s->family == AF_INET6) {
+		bool v4 = address_v4(a);
+
+		if (address_is_link_local(a))
+			return -EINVAL;
+		if (v4 && s->v6_only)
+			return -ENETUNREACH;
+		if (!v4 && s->local.len && address_v4(&s->local))
+			return -EAFNOSUPPORT;
+	}
+	return address_is_ours(a) ? 0 : -ENETUNREACH;
+}
+
+int socket_find(const struct socket *s, const struct path_base *base, struct address *a,
 		struct socket **out)
 {
 	struct socket *found;
+	int err;
 
-	if (a->family != s->family)
+	if (s->family == AF_UNIX && a->family != AF_UNIX)
 		return -EAFNOSUPPORT;
-	if (is_path(a)) {
-		int err = find_path(base, a, &found);
-
+	if (is_path(a) && s->family == AF_UNIX) {
+		err = find_path(base, a, &found);
 		if (err)
 			return err;
 		if (found->type != s->type)
 			return -EPROTOTYPE;
 	} else {
-		if (s->family == AF_INET && !is_ours(a))
-			return -ENETUNREACH;
-		if (s->family == AF_UNIX && !is_abstract(a))
-			return -EINVAL;
+		err = s->family != AF_UNIX ? settle_target(s, a) : is_abstract(a) ? 0 : -EINVAL;
+		if (err)
+			return err;
 		found = socket_named(s, a);
 		if (!found)
 			return -ECONNREFUSED;
@@ -252,6 +337,7 @@ int socket_find(const struct socket *s, const struct path_base *base, const stru
 void socket_unbind(struct socket *s)
 {
 	list_remove(&s->by_name);
+	socket_name_changes++;
 	if (!s->bound)
 		return;
 	s->bound->socket = NULL;

@@ -60,6 +60,10 @@ void socket_join(struct socket *a, struct socket *b)
 	b->peer = socket_get(a);
 	a->remote = b->local;
 	b->remote = a->local;
+	if (unlikely(a->family != b->family)) {
+		address_do_convert(&a->remote, a->family);
+		address_do_convert(&b->remote, b->family);
+	}
 	a->state = b->state = SOCKET_CONNECTED;
 	if (unlikely(a->pass_sender | b->pass_sender)) {
 		stream_mark(a);
@@ -96,7 +100,7 @@ static long socket_write(struct file *f, struct uio *u)
 {
 	struct socket *s = f->data;
 
-	return s->ops->send(s, NULL, u, flags_of(f));
+	return s->ops->send(s, u, flags_of(f));
 }
 
 static long socket_read_unlocked(struct file *f, struct uio *u)

@@ -9,13 +9,9 @@
 #include "fs/path.h"
 #include "ipc/ring.h"
 #include "lib/list.h"
-#include "lib/string.h"
+#include "net/address.h"
 #include "sched/gate.h"
 #include "sched/wait.h"
-
-#define AF_UNSPEC 0
-#define AF_UNIX	  1
-#define AF_INET	  2
 
 #define SOCK_STREAM    1
 #define SOCK_DGRAM     2
@@ -35,26 +31,8 @@
 #define SHUT_WR	  1
 #define SHUT_RDWR 2
 
-#define ADDRESS_MAX 110
 /* The most a UDP datagram carries. */
 #define UDP_MAX 65507
-
-/* A sockaddr as the user gives and gets it; `len` 0: none. */
-struct address {
-	uint32_t len;
-	union {
-		uint16_t family;
-		struct {
-			uint16_t in_family;
-			uint8_t in_port[2]; /* big endian, as the address */
-			uint8_t in_addr[4];
-		};
-		struct {
-			uint16_t un_family;
-			char un_path[ADDRESS_MAX - 2];
-		};
-	};
-};
 
 enum socket_state {
 	SOCKET_NEW,
@@ -79,9 +57,12 @@ struct socket_ops {
 	/* `to` is the socket bound to the address; NULL: none is (UDP does not mind). */
 	int (*connect)(struct socket *s, struct socket *to, const struct address *a,
 		       uint32_t file_flags);
-	/* `to` NULL: the connected peer. Bytes sent, or -errno. */
-	long (*send)(struct socket *s, struct socket *to, struct uio *u, unsigned int flags);
-	/* The same with what `e` has beside the bytes; what is taken of that is NULL then. */
+	/* To the connected peer. Bytes sent, or -errno. */
+	long (*send)(struct socket *s, struct uio *u, unsigned int flags);
+	/*
+	 * The same with what `e` has beside the bytes; what is taken of that is NULL then. `to`:
+	 * who has the address in `e`; NULL: the peer.
+	 */
 	long (*send_message)(struct socket *s, struct socket *to, struct uio *u, unsigned int flags,
 			     struct envelope *e);
 	/* `e` gets the sender's address and the rest; NULL: not wanted. Bytes received, or -errno.
@@ -106,13 +87,16 @@ struct socket {
 	/* Bound: in the table of names, or behind an inode. */
 	struct list by_name;
 	bool reuse_address, reuse_port;
+	/* IPv6 alone is heard where it is bound to no address in particular (IPV6_V6ONLY). */
+	bool v6_only;
 	/* connect() was answered with EINPROGRESS; what came of it if it failed, until told. */
 	bool connecting;
 	int error;
 	struct inode *bound;
 
-	/* The other end, with a reference. */
+	/* The other end, with a reference. Of UDP: who had its name at that time. */
 	struct socket *peer;
+	uint32_t peer_time;
 	/* That of one end, to which the other holds a reference for good, `gatekeeper`. */
 	struct gate *gate, own_gate;
 	struct socket *gatekeeper;
@@ -171,8 +155,17 @@ static inline struct socket *socket_get(struct socket *s)
 /* A file around `s`, which takes over the caller's reference. NULL without memory. */
 struct file *socket_file(struct socket *s, uint32_t flags);
 
+/* Of either Internet. */
+static inline bool socket_is_internet(const struct socket *s)
+{
+	return s->family == AF_INET || s->family == AF_INET6;
+}
+
 /* The socket of a file, or NULL when it is none. */
 struct socket *socket_of(const struct file *f);
+
+/* Goes on when a socket gets or loses a name, or another remote one. */
+extern uint32_t socket_name_changes;
 
 /* Two sockets of one kind that are each other's peers. */
 void socket_join(struct socket *a, struct socket *b);
@@ -182,10 +175,9 @@ void socket_join(struct socket *a, struct socket *b);
  * socket_bind_any() picks a free port. socket_find(): the socket with a reference, or
  * -ECONNREFUSED, -ENOENT, ...
  */
-int socket_bind(struct socket *s, const struct path_base *base, uint32_t mode,
-		const struct address *a);
+int socket_bind(struct socket *s, const struct path_base *base, uint32_t mode, struct address *a);
 int socket_bind_any(struct socket *s);
-int socket_find(const struct socket *s, const struct path_base *base, const struct address *a,
+int socket_find(const struct socket *s, const struct path_base *base, struct address *a,
 		struct socket **out);
 void socket_unbind(struct socket *s);
 /* Whether another one listens where `s` is bound, and does not share. */
@@ -193,15 +185,6 @@ bool socket_name_taken(const struct socket *s);
 /* The one bound to a name that is no path, of the kind of `s`, that hears `s`; no reference; NULL:
  * none. */
 struct socket *socket_named(const struct socket *s, const struct address *a);
-
-/* The address that packets for or from `a` have: loopback where it says none in particular. */
-static inline void address_settle(struct address *a)
-{
-	static const uint8_t any[4], loopback[4] = {127, 0, 0, 1};
-
-	if (a->family == AF_INET && !memcmp(a->in_addr, any, sizeof(any)))
-		memcpy(a->in_addr, loopback, sizeof(loopback));
-}
 
 /*
  * Sleeps on `q`, at most for `timeout_ns` if that is not 0; -EAGAIN after that, and at once when

@@ -9,7 +9,7 @@ int stream_listen(struct socket *s, int backlog)
 	if (s->state == SOCKET_CONNECTED || s->state == SOCKET_CLOSED)
 		return -EINVAL;
 	if (!s->local.len) {
-		int err = s->family == AF_INET ? socket_bind_any(s) : -EINVAL;
+		int err = socket_is_internet(s) ? socket_bind_any(s) : -EINVAL;
 
 		if (err)
 			return err;
@@ -44,13 +44,17 @@ int stream_connect(struct socket *s, struct socket *to, const struct address *a,
 	err = socket_bind_any(s);
 	if (err)
 		return err;
-	other = socket_make(s->family, s->type);
+	other = socket_make(to->family, s->type);
 	if (!other)
 		return -ENOMEM;
 	/* Both ends have the address that was asked for, not one of many that the listener has. */
-	other->local = s->family == AF_INET ? *a : to->local;
-	address_settle(&other->local);
-	address_settle(&s->local);
+	if (s->family == AF_UNIX) {
+		other->local = to->local;
+	} else {
+		other->local = *a;
+		address_convert(&other->local, to->family);
+		address_settle(&s->local, a);
+	}
 	other->pass_sender = to->pass_sender;
 	socket_join(s, other);
 	if (s->family == AF_UNIX) {
@@ -64,17 +68,15 @@ int stream_connect(struct socket *s, struct socket *to, const struct address *a,
 	return 0;
 }
 
-static inline __attribute__((always_inline)) long send_inside(struct socket *s, struct socket *to,
-							      struct uio *u, unsigned int flags)
+static inline __attribute__((always_inline)) long send_inside(struct socket *s, struct uio *u,
+							      unsigned int flags)
 {
 	long done = 0;
 
-	if (to)
-		return s->state == SOCKET_CONNECTED ? -EISCONN : -EOPNOTSUPP;
 	if (s->state == SOCKET_NEW || s->state == SOCKET_LISTENING) {
 		if (s->error)
 			return -socket_take_error(s);
-		return s->family == AF_INET ? -EPIPE : -ENOTCONN;
+		return s->family == AF_UNIX ? -ENOTCONN : -EPIPE;
 	}
 	while (u->left) {
 		struct socket *peer = s->peer;
@@ -98,12 +100,12 @@ static inline __attribute__((always_inline)) long send_inside(struct socket *s, 
 	return done;
 }
 
-static long stream_send(struct socket *s, struct socket *to, struct uio *u, unsigned int flags)
+static long stream_send(struct socket *s, struct uio *u, unsigned int flags)
 {
 	long n;
 
 	gate_enter(s->gate);
-	n = send_inside(s, to, u, flags);
+	n = send_inside(s, u, flags);
 	gate_leave(s->gate);
 	return n;
 }
@@ -209,8 +211,7 @@ static inline __attribute__((always_inline)) uint32_t poll_inside(struct socket 
 	if (s->state == SOCKET_LISTENING)
 		return list_empty(&s->backlog) ? 0 : POLL_READABLE;
 	if (s->state == SOCKET_NEW)
-		return POLL_OUT | POLL_HUP |
-		       (s->error ? POLL_ERR | POLL_READABLE | POLL_RDHUP : 0);
+		return POLL_OUT | POLL_HUP | (s->error ? POLL_ERR | POLL_READABLE | POLL_RDHUP : 0);
 	if (ring_glance(&s->in))
 		mask |= POLL_READABLE;
 	if (!s->peer || s->peer->no_send || s->no_receive)

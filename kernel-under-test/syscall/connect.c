@@ -40,14 +40,14 @@ long sys_connect(uint64_t fd, uint64_t addr, uint64_t len)
 		return err;
 	}
 	to = NULL;
-	if (s->family == AF_INET &&
+	if (s->family != AF_UNIX &&
 	    (s->state == SOCKET_CLOSED || (s->state == SOCKET_CONNECTED && s->type == SOCK_STREAM)))
 		err = -EISCONN;
 	else
 		err = user_socket_find(s, addr, len, &a, &to);
 	if (!err)
 		err = s->ops->connect(s, to, &a, f->flags);
-	if (s->family == AF_INET && s->type == SOCK_STREAM && (f->flags & O_NONBLOCK))
+	if (s->family != AF_UNIX && s->type == SOCK_STREAM && (f->flags & O_NONBLOCK))
 		err = connect_unwaited(s, err);
 	if (to)
 		socket_put(to);

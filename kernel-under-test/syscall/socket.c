@@ -20,16 +20,14 @@
 int user_address_get(uint64_t from, uint64_t len, struct address *a)
 {
 	memset(a, 0, sizeof(*a));
-	if (len < 2 || len > ADDRESS_MAX)
+	if (len < 2 || len > SOCKADDR_MAX)
 		return -EINVAL;
-	if (copy_from_user(&a->family, from, len) < 0)
+	if (copy_from_user(&a->family, from, MIN(len, (uint64_t)ADDRESS_MAX)) < 0)
 		return -EFAULT;
 	a->len = (uint32_t)len;
-	if (a->family == AF_INET && len < 16)
-		return -EINVAL;
 	if (a->family == AF_INET)
-		a->len = 16;
-	return 0;
+		return len < 16 ? -EINVAL : 0;
+	return a->family == AF_UNIX && len > ADDRESS_MAX ? -EINVAL : 0;
 }
 
 /* Copies as much as fits, and says how much there is. */
@@ -58,20 +56,20 @@ static struct address named(const struct address *a)
 static int check_kind(uint64_t family, uint64_t type, uint64_t protocol)
 {
 	uint64_t kind = type & SOCK_TYPE;
+	bool internet = family == AF_INET || family == AF_INET6;
 
-	if (family != AF_UNIX && family != AF_INET)
+	if (family != AF_UNIX && !internet)
 		return -EAFNOSUPPORT;
 	if (type & ~(uint64_t)(SOCK_TYPE | SOCK_CLOEXEC | SOCK_NONBLOCK))
 		return -EINVAL;
-	if (kind == SOCK_RAW && family == AF_INET && !protocol)
+	if (kind == SOCK_RAW && internet && !protocol)
 		return -EPROTONOSUPPORT;
 	if (kind != SOCK_STREAM && kind != SOCK_DGRAM &&
 	    (kind != SOCK_SEQPACKET || family != AF_UNIX))
 		return -ESOCKTNOSUPPORT;
 	if (protocol && family == AF_UNIX && protocol != AF_UNIX)
 		return -EPROTONOSUPPORT;
-	if (protocol && family == AF_INET &&
-	    (protocol != (kind == SOCK_STREAM ? IPPROTO_TCP : IPPROTO_UDP)))
+	if (protocol && internet && protocol != (kind == SOCK_STREAM ? IPPROTO_TCP : IPPROTO_UDP))
 		return -EPROTONOSUPPORT;
 	return 0;
 }
@@ -180,7 +178,7 @@ int user_socket_find(const struct socket *s, uint64_t addr, uint64_t len, struct
 		return s->type == SOCK_DGRAM ? 0 : -EINVAL;
 	if (!err)
 		err = socket_find(s, &base, a, to);
-	if (err == -ECONNREFUSED && s->family == AF_INET && s->type == SOCK_DGRAM)
+	if (err == -ECONNREFUSED && s->family != AF_UNIX && s->type == SOCK_DGRAM)
 		err = 0;
 	return err;
 }
@@ -193,10 +191,10 @@ int user_socket_target(const struct socket *s, uint64_t addr, uint64_t len, size
 	*to = NULL;
 	if (!addr)
 		return 0;
-	if (s->family == AF_INET && s->type == SOCK_STREAM)
-		return len > SOCKADDR_MAX ? -EINVAL
-					  : copy_from_user(&a->family, addr,
-						   MIN(len, (uint64_t)ADDRESS_MAX));
+	if (s->family != AF_UNIX && s->type == SOCK_STREAM)
+		return len > SOCKADDR_MAX
+			       ? -EINVAL
+			       : copy_from_user(&a->family, addr, MIN(len, (uint64_t)ADDRESS_MAX));
 	err = user_socket_find(s, addr, len, a, to);
 	if (err || *to)
 		return err;
@@ -263,23 +261,25 @@ long sys_sendto(uint64_t fd, uint64_t buf, uint64_t len, uint64_t flags, uint64_
 {
 	struct uio u = uio_user(buf, MIN(len, RW_MAX));
 	struct socket *s, *to = NULL;
-	struct address a;
+	struct envelope e;
 	struct file *f;
 	long n = user_socket_get(fd, &f, &s);
 
 	if (n)
 		return n;
+	e.control = NULL;
 	if (!user_range_ok(buf, len))
 		n = -EFAULT;
 	else if (unlikely(flags & MSG_OOB))
 		n = -EOPNOTSUPP;
 	else
-		n = user_socket_target(s, addr, addr_len, u.left, &a, &to);
+		n = user_socket_target(s, addr, addr_len, u.left, &e.from, &to);
 	if (n > 0)
 		n = (long)u.left;
 	else if (!n)
 		do
-			n = s->ops->send(s, to, &u, socket_flags(f, flags));
+			n = to ? s->ops->send_message(s, to, &u, socket_flags(f, flags), &e)
+			       : s->ops->send(s, &u, socket_flags(f, flags));
 		while (n == -EPAGING && !(n = space_bring_in()));
 	if (to)
 		socket_put(to);

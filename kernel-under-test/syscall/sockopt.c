@@ -1,4 +1,5 @@
 /* Options of sockets. */
+#include "syscall/sockopt.h"
 #include "fs/credentials.h"
 #include "lib/string.h"
 #include "mm/kmem.h"
@@ -6,18 +7,11 @@
 #include "syscall/syscalls.h"
 #include "syscall/user.h"
 
-#define IPPROTO_IP  0
-#define IPPROTO_TCP 6
-#define IPPROTO_UDP 17
-
-#define SOL_SOCKET     1
-#define SO_REUSEADDR   2
 #define SO_TYPE	       3
 #define SO_ERROR       4
 #define SO_SNDBUF      7
 #define SO_RCVBUF      8
 #define SO_LINGER      13
-#define SO_REUSEPORT   15
 #define SO_PASSCRED    16
 #define SO_PEERCRED    17
 #define SO_RCVTIMEO    20
@@ -47,45 +41,8 @@ int user_socket_get(uint64_t fd, struct file **f, struct socket **s)
 	return err;
 }
 
-/*
- * Options that are a number which is kept and given back: what they would change of packets has
- * nothing to change here.
- */
-static const struct kept {
-	int level, option;
-	int initial, lowest, highest;
-	bool flag;   /* whatever is not 0 is 1 */
-	bool stream; /* TCP only */
-} kept[] = {
-	{SOL_SOCKET, 1, 0, 0, 0, true, false},			/* SO_DEBUG */
-	{SOL_SOCKET, SO_REUSEADDR, 0, 0, 0, true, false},
-	{SOL_SOCKET, 5, 0, 0, 0, true, false},			/* SO_DONTROUTE */
-	{SOL_SOCKET, 6, 0, 0, 0, true, false},			/* SO_BROADCAST */
-	{SOL_SOCKET, 9, 0, 0, 0, true, false},			/* SO_KEEPALIVE */
-	{SOL_SOCKET, 10, 0, 0, 0, true, false},			/* SO_OOBINLINE */
-	{SOL_SOCKET, 12, 0, 0, INT32_MAX, false, false},	/* SO_PRIORITY */
-	{SOL_SOCKET, SO_REUSEPORT, 0, 0, 0, true, false},
-	{SOL_SOCKET, 18, 1, 0, INT32_MAX, false, false},	/* SO_RCVLOWAT */
-	{SOL_SOCKET, 29, 0, 0, 0, true, false},			/* SO_TIMESTAMP */
-	{SOL_SOCKET, 36, 0, 0, INT32_MAX, false, false},	/* SO_MARK */
-	{IPPROTO_TCP, 1, 0, 0, 0, true, true},			/* TCP_NODELAY */
-	{IPPROTO_TCP, 2, 536, 88, 32767, false, true},		/* TCP_MAXSEG */
-	{IPPROTO_TCP, 3, 0, 0, 0, true, true},			/* TCP_CORK */
-	{IPPROTO_TCP, 4, 7200, 1, 32767, false, true},		/* TCP_KEEPIDLE */
-	{IPPROTO_TCP, 5, 75, 1, 32767, false, true},		/* TCP_KEEPINTVL */
-	{IPPROTO_TCP, 6, 9, 1, 127, false, true},		/* TCP_KEEPCNT */
-	{IPPROTO_TCP, 9, 0, INT32_MIN, INT32_MAX, false, true}, /* TCP_DEFER_ACCEPT */
-	{IPPROTO_TCP, 12, 1, 0, 0, true, true},			/* TCP_QUICKACK */
-	{IPPROTO_TCP, 18, 0, 0, INT32_MAX, false, true},	/* TCP_USER_TIMEOUT */
-	{IPPROTO_IP, 1, 0, 0, 255, false, false},		/* IP_TOS */
-	{IPPROTO_IP, 2, 64, 1, 255, false, false},		/* IP_TTL */
-	{IPPROTO_IP, 8, 0, 0, 0, true, false},			/* IP_PKTINFO */
-	{IPPROTO_IP, 10, 0, 0, 5, false, false},		/* IP_MTU_DISCOVER */
-	{IPPROTO_IP, 11, 0, 0, 0, true, false},			/* IP_RECVERR */
-};
-
 struct option_values {
-	int value[ARRAY_SIZE(kept)];
+	int value[KEPT_COUNT];
 	int send_buffer, receive_buffer;
 	int linger[2];
 };
@@ -97,27 +54,16 @@ static struct option_values *values_of(struct socket *s)
 	s->options = kmem_zalloc(sizeof(*s->options));
 	if (!s->options)
 		return NULL;
-	for (size_t i = 0; i < ARRAY_SIZE(kept); i++)
-		s->options->value[i] = kept[i].initial;
+	for (size_t i = 0; i < KEPT_COUNT; i++)
+		s->options->value[i] = kept_options[i].initial;
 	s->options->send_buffer = s->options->receive_buffer = BUFFER_DEFAULT;
 	return s->options;
-}
-
-static int find_kept(const struct socket *s, int level, int option)
-{
-	if (level != SOL_SOCKET && s->family != AF_INET)
-		return -1;
-	for (size_t i = 0; i < ARRAY_SIZE(kept); i++)
-		if (kept[i].level == level && kept[i].option == option &&
-		    (!kept[i].stream || s->type == SOCK_STREAM))
-			return (int)i;
-	return -1;
 }
 
 /* Whether an Internet socket has options of that level at all. */
 static bool has_level(const struct socket *s, int level)
 {
-	return level == IPPROTO_IP ||
+	return level == IPPROTO_IP || (level == IPPROTO_IPV6 && s->family == AF_INET6) ||
 	       level == (s->type == SOCK_STREAM ? IPPROTO_TCP : IPPROTO_UDP);
 }
 
@@ -188,40 +134,59 @@ static int set_socket(struct socket *s, int option, uint64_t value, uint64_t len
 	}
 }
 
-static void keep(struct socket *s, int i, int v)
+/* -1 is what it was at first, where that is allowed at all. */
+static int keep(struct socket *s, int i, int v)
 {
-	s->options->value[i] = kept[i].flag ? v != 0 : v;
-	if (kept[i].level == SOL_SOCKET && kept[i].option == SO_REUSEADDR)
+	const struct kept *k = &kept_options[i];
+	bool flag = kept_is_flag(k);
+
+	if (!flag && (v < k->lowest || v > k->highest))
+		return -EINVAL;
+	if (k->level == SOL_SOCKET && k->option == SO_REUSEADDR)
 		s->reuse_address = v != 0;
-	if (kept[i].level == SOL_SOCKET && kept[i].option == SO_REUSEPORT)
+	if (k->level == SOL_SOCKET && k->option == SO_REUSEPORT)
 		s->reuse_port = v != 0;
+	if (k->level == IPPROTO_IPV6 && k->option == IPV6_V6ONLY) {
+		if (s->local.len)
+			return -EINVAL;
+		s->v6_only = v != 0;
+	}
+	s->options->value[i] = flag ? v != 0 : v == -1 && k->lowest == -1 ? k->initial : v;
+	return 0;
+}
+
+/* A number of the user's, of which one byte is enough at some levels. */
+static int get_number(int level, uint64_t at, uint64_t len, int *v)
+{
+	uint8_t byte;
+
+	if ((int)len >= (int)sizeof(*v))
+		return copy_from_user(v, at, sizeof(*v));
+	if (level != IPPROTO_IP || (int)len < 1)
+		return -EINVAL;
+	if (copy_from_user(&byte, at, 1) < 0)
+		return -EFAULT;
+	*v = byte;
+	return 0;
 }
 
 long sys_setsockopt(uint64_t fd, uint64_t level, uint64_t option, uint64_t value, uint64_t len)
 {
-	struct option_values *o;
 	struct socket *s;
 	struct file *f;
 	int v, i, err = user_socket_get(fd, &f, &s);
 
 	if (err)
 		return err;
-	i = find_kept(s, (int)level, (int)option);
-	o = values_of(s);
-	if ((int)len < (int)sizeof(v))
-		err = i >= 0 || (int)level == SOL_SOCKET ? -EINVAL : -ENOPROTOOPT;
-	else if (copy_from_user(&v, value, sizeof(v)) < 0)
-		err = -EFAULT;
-	else if (!o)
-		err = -ENOMEM;
-	else if (i < 0 && (int)level == SOL_SOCKET)
-		err = set_socket(s, (int)option, value, len, v);
-	else if (i < 0)
-		err = s->family == AF_UNIX ? -EOPNOTSUPP : -ENOPROTOOPT;
-	else if (!kept[i].flag && (v < kept[i].lowest || v > kept[i].highest))
-		err = -EINVAL;
+	i = kept_find(s, (int)level, (int)option);
+	if (i < 0 && (int)level != SOL_SOCKET)
+		err = socket_is_internet(s) ? -ENOPROTOOPT : -EOPNOTSUPP;
 	else
-		keep(s, i, v);
+		err = get_number((int)level, value, len, &v);
+	if (!err && !values_of(s))
+		err = -ENOMEM;
+	if (!err)
+		err = i < 0 ? set_socket(s, (int)option, value, len, v) : keep(s, i, v);
 	file_put(f);
 	return err;
 }
@@ -253,7 +218,7 @@ static int get_socket(struct socket *s, int option, union value *out)
 		out->number = s->family;
 		break;
 	case SO_PROTOCOL:
-		if (s->family == AF_INET)
+		if (socket_is_internet(s))
 			out->number = s->type == SOCK_STREAM ? IPPROTO_TCP : IPPROTO_UDP;
 		break;
 	case SO_ACCEPTCONN:
@@ -299,14 +264,14 @@ long sys_getsockopt(uint64_t fd, uint64_t level, uint64_t option, uint64_t value
 
 	if (err)
 		return err;
-	i = find_kept(s, (int)level, (int)option);
+	i = kept_find(s, (int)level, (int)option);
 	if (i >= 0) {
-		v.number = s->options ? s->options->value[i] : kept[i].initial;
+		v.number = s->options ? s->options->value[i] : kept_options[i].initial;
 		size = sizeof(v.number);
 	} else if ((int)level == SOL_SOCKET) {
 		size = get_socket(s, (int)option, &v);
 	} else {
-		size = s->family == AF_UNIX || !has_level(s, (int)level) ? -EOPNOTSUPP
+		size = !socket_is_internet(s) || !has_level(s, (int)level) ? -EOPNOTSUPP
 									   : -ENOPROTOOPT;
 	}
 	file_put(f);

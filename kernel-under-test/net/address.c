@@ -1,0 +1,43 @@
+#include "net/address.h"
+
+static const uint32_t loopback_v6[4] = {[3] = 0x01000000};
+
+bool address_is_v6_loopback(const struct address *a)
+{
+	return memcmp(a->in6_addr, loopback_v6, sizeof(loopback_v6)) == 0;
+}
+
+bool address_is_link_local(const struct address *a)
+{
+	return a->family == AF_INET6 && (a->in6_addr[0] & 0xc0ff) == 0x80fe;
+}
+
+static void make_mapped(struct address *a, uint32_t v4)
+{
+	a->in6_addr[0] = a->in6_addr[1] = 0;
+	a->in6_addr[2] = ADDRESS_MAPPED;
+	a->in6_addr[3] = v4;
+}
+
+void address_do_convert(struct address *a, uint16_t family)
+{
+	if (family == AF_INET) {
+		a->in_addr = a->in6_addr[3];
+		a->in6_addr[0] = a->in6_addr[1] = 0;
+	} else {
+		make_mapped(a, a->in_addr);
+		a->in6_flow = a->in6_scope = 0;
+	}
+	a->family = family;
+	a->len = address_size(a);
+}
+
+void address_do_settle(struct address *a, const struct address *other)
+{
+	if (a->family == AF_INET)
+		a->in_addr = ADDRESS_LOOPBACK;
+	else if (address_v4(a) || address_v4(other))
+		make_mapped(a, ADDRESS_LOOPBACK);
+	else
+		memcpy(a->in6_addr, loopback_v6, sizeof(loopback_v6));
+}

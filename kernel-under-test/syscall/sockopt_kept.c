@@ -1,0 +1,90 @@
+/*
+ * Options that are a number which is kept and given back: what they would change of packets has
+ * nothing to change here.
+ */
+#include "syscall/sockopt.h"
+
+const struct kept kept_options[KEPT_COUNT] = {
+	{SOL_SOCKET, 1, false, 0, FLAG}, /* SO_DEBUG */
+	{SOL_SOCKET, SO_REUSEADDR, false, 0, FLAG},
+	{SOL_SOCKET, 5, false, 0, FLAG},	  /* SO_DONTROUTE */
+	{SOL_SOCKET, 6, false, 0, FLAG},	  /* SO_BROADCAST */
+	{SOL_SOCKET, 9, false, 0, FLAG},	  /* SO_KEEPALIVE */
+	{SOL_SOCKET, 10, false, 0, FLAG},	  /* SO_OOBINLINE */
+	{SOL_SOCKET, 11, false, 0, FLAG},	  /* SO_NO_CHECK */
+	{SOL_SOCKET, 12, false, 0, 0, INT32_MAX}, /* SO_PRIORITY */
+	{SOL_SOCKET, SO_REUSEPORT, false, 0, FLAG},
+	{SOL_SOCKET, 18, false, 1, 0, INT32_MAX},	  /* SO_RCVLOWAT */
+	{SOL_SOCKET, 36, false, 0, INT32_MIN, INT32_MAX}, /* SO_MARK */
+	{SOL_SOCKET, 40, false, 0, FLAG},		  /* SO_RXQ_OVFL */
+	{SOL_SOCKET, 41, false, 0, FLAG},		  /* SO_WIFI_STATUS */
+	{SOL_SOCKET, 45, false, 0, FLAG},		  /* SO_SELECT_ERR_QUEUE */
+	{SOL_SOCKET, 46, false, 0, 0, INT32_MAX},	  /* SO_BUSY_POLL */
+	{IPPROTO_TCP, 1, true, 0, FLAG},		  /* TCP_NODELAY */
+	{IPPROTO_TCP, 2, true, 536, 88, 32767},		  /* TCP_MAXSEG */
+	{IPPROTO_TCP, 3, true, 0, FLAG},		  /* TCP_CORK */
+	{IPPROTO_TCP, 4, true, 7200, 1, 32767},		  /* TCP_KEEPIDLE */
+	{IPPROTO_TCP, 5, true, 75, 1, 32767},		  /* TCP_KEEPINTVL */
+	{IPPROTO_TCP, 6, true, 9, 1, 127},		  /* TCP_KEEPCNT */
+	{IPPROTO_TCP, 7, true, 6, 1, 127},		  /* TCP_SYNCNT */
+	{IPPROTO_TCP, 8, true, 60, INT32_MIN, 120},	  /* TCP_LINGER2 */
+	{IPPROTO_TCP, 9, true, 0, INT32_MIN, INT32_MAX},  /* TCP_DEFER_ACCEPT */
+	{IPPROTO_TCP, 12, true, 1, FLAG},		  /* TCP_QUICKACK */
+	{IPPROTO_TCP, 18, true, 0, 0, INT32_MAX},	  /* TCP_USER_TIMEOUT */
+	{IPPROTO_TCP, 25, true, 0, INT32_MIN, INT32_MAX}, /* TCP_NOTSENT_LOWAT */
+	{IPPROTO_IP, 1, false, 0, 0, 255},		  /* IP_TOS */
+	{IPPROTO_IP, 2, false, 64, 1, 255},		  /* IP_TTL */
+	{IPPROTO_IP, 3, false, 0, FLAG},		  /* IP_HDRINCL */
+	{IPPROTO_IP, 5, false, 0, FLAG},		  /* IP_ROUTER_ALERT */
+	{IPPROTO_IP, 6, false, 0, FLAG},		  /* IP_RECVOPTS */
+	{IPPROTO_IP, 7, false, 0, FLAG},		  /* IP_RETOPTS */
+	{IPPROTO_IP, 8, false, 0, FLAG},		  /* IP_PKTINFO */
+	{IPPROTO_IP, 10, false, 1, 0, 5},		  /* IP_MTU_DISCOVER */
+	{IPPROTO_IP, 11, false, 0, FLAG},		  /* IP_RECVERR */
+	{IPPROTO_IP, 12, false, 0, FLAG},		  /* IP_RECVTTL */
+	{IPPROTO_IP, 13, false, 0, FLAG},		  /* IP_RECVTOS */
+	{IPPROTO_IP, 15, false, 0, FLAG},		  /* IP_FREEBIND */
+	{IPPROTO_IP, 20, false, 0, FLAG},		  /* IP_RECVORIGDSTADDR */
+	{IPPROTO_IP, 21, false, 0, 0, 255},		  /* IP_MINTTL */
+	{IPPROTO_IP, 24, false, 0, FLAG},		  /* IP_BIND_ADDRESS_NO_PORT */
+	{IPPROTO_IP, 33, false, 1, 0, 255},		  /* IP_MULTICAST_TTL */
+	{IPPROTO_IP, 34, false, 1, FLAG},		  /* IP_MULTICAST_LOOP */
+	{IPPROTO_IP, 49, false, 1, FLAG},		  /* IP_MULTICAST_ALL */
+	{IPPROTO_IPV6, 8, false, 0, FLAG},		  /* IPV6_2292HOPLIMIT */
+	{IPPROTO_IPV6, 16, false, 64, -1, 255},		  /* IPV6_UNICAST_HOPS */
+	{IPPROTO_IPV6, 18, false, 1, -1, 255},		  /* IPV6_MULTICAST_HOPS */
+	{IPPROTO_IPV6, 19, false, 1, 0, 1},		  /* IPV6_MULTICAST_LOOP */
+	{IPPROTO_IPV6, 23, false, 1, 0, 5},		  /* IPV6_MTU_DISCOVER */
+	{IPPROTO_IPV6, 25, false, 0, FLAG},		  /* IPV6_RECVERR */
+	{IPPROTO_IPV6, IPV6_V6ONLY, false, 0, FLAG},
+	{IPPROTO_IPV6, 29, false, 1, FLAG},    /* IPV6_MULTICAST_ALL */
+	{IPPROTO_IPV6, 49, false, 0, FLAG},    /* IPV6_RECVPKTINFO */
+	{IPPROTO_IPV6, 51, false, 0, FLAG},    /* IPV6_RECVHOPLIMIT */
+	{IPPROTO_IPV6, 53, false, 0, FLAG},    /* IPV6_RECVHOPOPTS */
+	{IPPROTO_IPV6, 56, false, 0, FLAG},    /* IPV6_RECVRTHDR */
+	{IPPROTO_IPV6, 58, false, 0, FLAG},    /* IPV6_RECVDSTOPTS */
+	{IPPROTO_IPV6, 60, false, 0, FLAG},    /* IPV6_RECVPATHMTU */
+	{IPPROTO_IPV6, 62, false, 0, FLAG},    /* IPV6_DONTFRAG */
+	{IPPROTO_IPV6, 66, false, 0, FLAG},    /* IPV6_RECVTCLASS */
+	{IPPROTO_IPV6, 67, false, 0, -1, 255}, /* IPV6_TCLASS */
+	{IPPROTO_IPV6, 70, false, 1, FLAG},    /* IPV6_AUTOFLOWLABEL */
+	{IPPROTO_IPV6, 73, false, 0, 0, 255},  /* IPV6_MINHOPCOUNT */
+	{IPPROTO_IPV6, 74, false, 0, FLAG},    /* IPV6_RECVORIGDSTADDR */
+	{IPPROTO_IPV6, 78, false, 0, FLAG},    /* IPV6_FREEBIND */
+};
+
+int kept_find(const struct socket *s, int level, int option)
+{
+	if (level != SOL_SOCKET && !socket_is_internet(s))
+		return -1;
+	if (level == IPPROTO_IPV6 && s->family != AF_INET6)
+		return -1;
+	for (int i = 0; i < KEPT_COUNT; i++) {
+		const struct kept *k = &kept_options[i];
+
+		if (k->level == level && k->option == option &&
+		    (!k->stream || s->type == SOCK_STREAM))
+			return i;
+	}
+	return -1;
+}
