@@ -135,6 +135,18 @@ static inline long put_message(struct socket *s, struct socket *to, struct uio *
 	return (long)n;
 }
 
+/* On the Internet that is not known yet; who is connected there hears of it later. */
+static long nobody(struct socket *s, size_t n)
+{
+	if (s->family == AF_UNIX)
+		return -ECONNREFUSED;
+	if (s->state == SOCKET_CONNECTED) {
+		s->error = ECONNREFUSED;
+		wait_wake_all(&s->readers);
+	}
+	return (long)n;
+}
+
 static inline long send_to(struct socket *s, struct socket *to, struct uio *u, unsigned int flags,
 			   struct envelope *e)
 {
@@ -149,9 +161,10 @@ static inline long send_to(struct socket *s, struct socket *to, struct uio *u, u
 		to = destination(s);
 	if (n > (s->family == AF_UNIX ? UNIX_MAX : UDP_MAX))
 		return -EMSGSIZE;
-	/* Nobody is there: on the Internet that is not known yet, so the message is lost. */
+	if (unlikely(s->error))
+		return -socket_take_error(s);
 	if (!to || to->state == SOCKET_CLOSED)
-		return s->family == AF_UNIX ? -ECONNREFUSED : (long)n;
+		return nobody(s, n);
 	if (!may_send(s, to))
 		return -EPERM;
 	err = socket_bind_any(s);
@@ -221,8 +234,10 @@ static long datagram_receive(struct socket *s, struct uio *u, unsigned int flags
 	long n;
 	int err;
 
-	while (list_empty(&s->messages)) {
-		if (s->no_receive)
+	while (list_empty(&s->messages) || s->error) {
+		if (s->error)
+			return -socket_take_error(s);
+		if (s->no_receive && !(flags & MSG_DONTWAIT))
 			return 0;
 		err = socket_sleep(&s->readers, flags, s->receive_timeout_ns);
 		if (err)
@@ -239,7 +254,9 @@ static uint32_t datagram_poll(struct socket *s, struct poll_entry *e)
 	poll_add(e, &s->writers);
 	return (list_empty(&s->messages) && !s->no_receive ? 0 : POLL_READABLE) |
 	       (s->no_receive ? POLL_RDHUP : 0) | (s->no_receive && s->no_send ? POLL_HUP : 0) |
-	       (s->peer && s->peer->queued >= QUEUE_MAX ? 0 : POLL_WRITABLE);
+	       (s->error ? POLL_ERR : 0) |
+	       (s->family == AF_UNIX && s->peer && s->peer->queued >= QUEUE_MAX ? 0
+										: POLL_WRITABLE);
 }
 
 void datagram_drop(struct socket *s)
@@ -310,11 +327,13 @@ static long packet_receive(struct socket *s, struct uio *u, unsigned int flags, 
 
 	if (s->state == SOCKET_NEW || s->state == SOCKET_LISTENING)
 		return -ENOTCONN;
+	if (unlikely(s->error))
+		return -socket_take_error(s);
 	while (list_empty(&s->messages)) {
 		int err;
 
 		if (s->no_receive || !s->peer || s->peer->no_send)
-			return 0;
+			return stream_end(s);
 		err = socket_sleep(&s->readers, flags, s->receive_timeout_ns);
 		if (err)
 			return err;

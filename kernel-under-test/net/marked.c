@@ -50,8 +50,8 @@ static long send_inside(struct socket *s, struct socket *to, struct uio *u, unsi
 		struct control *c;
 		long n;
 
-		if (s->no_send || !peer || peer->no_receive)
-			return done ? done : -EPIPE;
+		if (!stream_can_send(s, peer))
+			return done ? done : stream_send_failed(s, u);
 		if (!ring_room(&peer->in)) {
 			int err = socket_sleep(&s->writers, flags, s->send_timeout_ns);
 
@@ -142,9 +142,10 @@ static long receive_inside(struct socket *s, struct uio *u, unsigned int flags, 
 		if (!n) {
 			int err;
 
-			if (s->no_receive || !s->peer || s->peer->no_send ||
-			    (done && !(flags & MSG_WAITALL)))
+			if (done && !(flags & MSG_WAITALL))
 				return done;
+			if (s->no_receive || !s->peer || s->peer->no_send)
+				return done ? done : stream_end(s);
 			err = socket_sleep(&s->readers, flags, s->receive_timeout_ns);
 			if (err)
 				return done ? done : err;

@@ -72,6 +72,37 @@ void socket_join(struct socket *a, struct socket *b)
 	gate_leave(a->gate);
 }
 
+/* Who sleeps on it is to look again. */
+static void wake_all(struct socket *s)
+{
+	wait_wake_all(&s->readers);
+	wait_wake_all(&s->writers);
+}
+
+int socket_shut(struct socket *s, int how)
+{
+	bool alone = s->state == SOCKET_NEW || s->reset;
+
+	if (s->state == SOCKET_LISTENING && socket_is_internet(s)) {
+		if (how != SHUT_WR)
+			stream_unlisten(s);
+		return 0;
+	}
+	if (s->state == SOCKET_LISTENING && how != SHUT_WR)
+		stream_unlisten(s);
+	/* Waiters are told even so. */
+	if (!alone || s->type != SOCK_STREAM) {
+		gate_enter(s->gate);
+		s->no_receive |= how != SHUT_WR;
+		s->no_send |= how != SHUT_RD;
+		gate_leave(s->gate);
+		wake_all(s);
+		if (s->peer)
+			wake_all(s->peer);
+	}
+	return alone && socket_is_internet(s) ? -ENOTCONN : 0;
+}
+
 int socket_sleep(struct wait_queue *q, unsigned int flags, uint64_t timeout_ns)
 {
 	int err;

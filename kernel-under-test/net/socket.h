@@ -92,6 +92,10 @@ struct socket {
 	/* connect() was answered with EINPROGRESS; what came of it if it failed, until told. */
 	bool connecting;
 	int error;
+	/* TCP: neither end has it any more, as both know. */
+	bool reset;
+	/* Closing it is an error at the other end: nobody accepted it, or SO_LINGER said so. */
+	bool resets;
 	struct inode *bound;
 
 	/* The other end, with a reference. Of UDP: who had its name at that time. */
@@ -100,7 +104,12 @@ struct socket {
 	/* That of one end, to which the other holds a reference for good, `gatekeeper`. */
 	struct gate *gate, own_gate;
 	struct socket *gatekeeper;
-	bool no_receive, no_send;
+	union {
+		struct {
+			bool no_receive, no_send;
+		};
+		uint16_t shut; /* either */
+	};
 	/* Who sends is noted with each message (SO_PASSCRED). */
 	bool pass_sender;
 	struct wait_queue readers, writers;
@@ -170,6 +179,9 @@ extern uint32_t socket_name_changes;
 /* Two sockets of one kind that are each other's peers. */
 void socket_join(struct socket *a, struct socket *b);
 
+/* SHUT_RD and its like. -ENOTCONN. */
+int socket_shut(struct socket *s, int how);
+
 /*
  * Names. socket_bind(): -EADDRINUSE, -EINVAL, -EADDRNOTAVAIL, or what the path gave.
  * socket_bind_any() picks a free port. socket_find(): the socket with a reference, or
@@ -195,6 +207,18 @@ int socket_sleep(struct wait_queue *q, unsigned int flags, uint64_t timeout_ns);
 extern const struct socket_ops stream_ops, marked_stream_ops, datagram_ops, packet_ops;
 
 /* What stream operations share. */
+/* What comes of sending where that can't be done. */
+long stream_send_failed(struct socket *s, struct uio *u);
+
+static inline bool stream_can_send(const struct socket *s, const struct socket *peer)
+{
+	return !s->no_send && peer && (likely(!peer->no_receive) || s->family != AF_UNIX);
+}
+
+/* That there is nothing to read and no more will come: 0, or why. */
+long stream_end(struct socket *s);
+/* Nothing can be accepted any more. */
+void stream_unlisten(struct socket *s);
 int stream_listen(struct socket *s, int backlog);
 int stream_connect(struct socket *s, struct socket *to, const struct address *a,
 		   uint32_t file_flags);

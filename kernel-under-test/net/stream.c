@@ -68,6 +68,28 @@ int stream_connect(struct socket *s, struct socket *to, const struct address *a,
 	return 0;
 }
 
+/*
+ * One that has shut its end down for reading is not noticed over TCP; of one that is gone comes
+ * word (RST) when something was sent to it.
+ */
+long stream_send_failed(struct socket *s, struct uio *u)
+{
+	if (s->family == AF_UNIX || s->no_send)
+		return -EPIPE;
+	if (s->reset)
+		return s->error ? -socket_take_error(s) : -EPIPE;
+	s->reset = true;
+	s->error = EPIPE;
+	wait_wake_all(&s->readers);
+	wait_wake_all(&s->writers);
+	return (long)u->left;
+}
+
+long stream_end(struct socket *s)
+{
+	return s->error && s->error != EPIPE ? -socket_take_error(s) : 0;
+}
+
 static inline __attribute__((always_inline)) long send_inside(struct socket *s, struct uio *u,
 							      unsigned int flags)
 {
@@ -82,8 +104,8 @@ static inline __attribute__((always_inline)) long send_inside(struct socket *s, 
 		struct socket *peer = s->peer;
 		long n;
 
-		if (s->no_send || !peer || peer->no_receive)
-			return done ? done : -EPIPE;
+		if (unlikely(!stream_can_send(s, peer)))
+			return done ? done : stream_send_failed(s, u);
 		if (!ring_room(&peer->in)) {
 			int err = socket_sleep(&s->writers, flags, s->send_timeout_ns);
 
@@ -147,9 +169,10 @@ static inline __attribute__((always_inline)) long receive_inside(struct socket *
 		if (!ring_used(&s->in)) {
 			int err;
 
-			if (s->no_receive || !s->peer || s->peer->no_send ||
-			    (done && !(flags & MSG_WAITALL)))
+			if (done && !(flags & MSG_WAITALL))
 				return done;
+			if (s->no_receive || !s->peer || s->peer->no_send)
+				return done ? done : stream_end(s);
 			err = socket_sleep(&s->readers, flags, s->receive_timeout_ns);
 			if (err)
 				return done ? done : err;
@@ -201,6 +224,19 @@ long stream_read_unlocked(struct socket *s, struct uio *u)
 	return (long)n;
 }
 
+/* What is to be said of a stream that goes one way only, or none. */
+static uint32_t poll_half(const struct socket *s)
+{
+	const struct socket *peer = s->peer;
+	bool in = !s->no_receive && peer && !peer->no_send;
+	bool out =
+		!s->no_send && !s->reset && (s->family != AF_UNIX || (peer && !peer->no_receive));
+	bool room = !out || !peer || ring_glance(&peer->in) < RING_SIZE;
+
+	return (in ? 0 : POLL_READABLE | POLL_RDHUP) | (in || out ? 0 : POLL_HUP) |
+	       (room ? POLL_WRITABLE : 0) | (s->error ? POLL_ERR : 0);
+}
+
 static inline __attribute__((always_inline)) uint32_t poll_inside(struct socket *s,
 								  struct poll_entry *e)
 {
@@ -214,11 +250,9 @@ static inline __attribute__((always_inline)) uint32_t poll_inside(struct socket 
 		return POLL_OUT | POLL_HUP | (s->error ? POLL_ERR | POLL_READABLE | POLL_RDHUP : 0);
 	if (ring_glance(&s->in))
 		mask |= POLL_READABLE;
-	if (!s->peer || s->peer->no_send || s->no_receive)
-		mask |= POLL_READABLE | POLL_RDHUP;
-	if (!s->peer)
-		return mask | POLL_HUP | POLL_WRITABLE;
-	return mask | (ring_glance(&s->peer->in) < RING_SIZE && !s->no_send ? POLL_WRITABLE : 0);
+	if (unlikely(s->shut || !s->peer || s->peer->shut))
+		return mask | poll_half(s);
+	return mask | (ring_glance(&s->peer->in) < RING_SIZE ? POLL_WRITABLE : 0);
 }
 
 static __attribute__((noinline)) uint32_t poll_and_stay(struct socket *s, struct poll_entry *e)
@@ -254,6 +288,7 @@ static void drop_backlog(struct socket *s)
 
 	list_for_each_safe (c, next, &s->backlog, by_name) {
 		list_remove(&c->by_name);
+		c->resets = true;
 		c->ops->close(c);
 		socket_put(c);
 	}
@@ -262,11 +297,20 @@ static void drop_backlog(struct socket *s)
 	wait_wake_all(&s->writers);
 }
 
+void stream_unlisten(struct socket *s)
+{
+	s->state = SOCKET_NEW;
+	drop_backlog(s);
+	wait_wake_all(&s->readers);
+}
+
 void stream_close(struct socket *s)
 {
 	struct socket *peer = s->peer;
+	bool resets;
 
 	gate_enter(s->gate);
+	resets = s->resets || ring_used(&s->in) || !list_empty(&s->messages);
 	s->state = SOCKET_CLOSED;
 	ring_free(&s->in);
 	drop_backlog(s);
@@ -278,6 +322,10 @@ void stream_close(struct socket *s)
 	s->peer = NULL;
 	peer->peer = NULL;
 	peer->state = SOCKET_CLOSED;
+	if (resets) {
+		peer->reset = true;
+		peer->error = ECONNRESET;
+	}
 	wait_wake_all(&peer->readers);
 	wait_wake_all(&peer->writers);
 	gate_leave(s->gate);

@@ -210,6 +210,8 @@ static int wait_for_connection(struct socket *s, struct file *f, struct socket *
 
 		if (err)
 			return err;
+		if (s->state != SOCKET_LISTENING)
+			return -EINVAL;
 	}
 	*out = list_first(&s->backlog, struct socket, by_name);
 	list_remove(&(*out)->by_name);
@@ -326,22 +328,10 @@ long sys_shutdown(uint64_t fd, uint64_t how)
 
 	if (err)
 		return err;
-	if (how > SHUT_RDWR) {
+	if (how > SHUT_RDWR)
 		err = -EINVAL;
-	} else if (s->state != SOCKET_CONNECTED) {
-		err = -ENOTCONN;
-	} else {
-		gate_enter(s->gate);
-		s->no_receive |= how != SHUT_WR;
-		s->no_send |= how != SHUT_RD;
-		gate_leave(s->gate);
-		wait_wake_all(&s->readers);
-		wait_wake_all(&s->writers);
-		if (s->peer) {
-			wait_wake_all(&s->peer->readers);
-			wait_wake_all(&s->peer->writers);
-		}
-	}
+	else
+		err = socket_shut(s, (int)how);
 	file_put(f);
 	return err;
 }
@@ -355,7 +345,7 @@ static long put_name(uint64_t fd, uint64_t addr, uint64_t len_at, bool remote)
 
 	if (err)
 		return err;
-	if (remote && s->state != SOCKET_CONNECTED)
+	if (remote && (s->state == SOCKET_NEW || s->state == SOCKET_LISTENING || s->reset))
 		err = -ENOTCONN;
 	a = named(remote ? &s->remote : &s->local);
 	file_put(f);

@@ -97,6 +97,7 @@ static int set_socket(struct socket *s, int option, uint64_t value, uint64_t len
 		option = option == SO_SNDBUFFORCE ? SO_SNDBUF : SO_RCVBUF;
 		/* fall through */
 	case SO_SNDBUF:
+	case SO_RCVBUF:
 		/* What the kernel keeps with the bytes counts too, so it is twice as much. */
 		v = (int)MIN((uint32_t)v, (uint32_t)BUFFER_DEFAULT) * 2;
 		if (option == SO_SNDBUF)
@@ -104,11 +105,13 @@ static int set_socket(struct socket *s, int option, uint64_t value, uint64_t len
 		else
 			o->receive_buffer = MAX(v, 2304);
 		return 0;
-	case SO_RCVBUF:
-		o->receive_buffer = MAX((int)MIN((uint32_t)v, (uint32_t)BUFFER_DEFAULT) * 2, 2304);
-		return 0;
 	case SO_LINGER:
-		return len < 8 ? -EINVAL : copy_from_user(o->linger, value, sizeof(o->linger));
+		if (len < sizeof(o->linger))
+			return -EINVAL;
+		if (copy_from_user(o->linger, value, sizeof(o->linger)) < 0)
+			return -EFAULT;
+		s->resets = socket_is_internet(s) && o->linger[0] && !o->linger[1];
+		return 0;
 	case SO_RCVTIMEO:
 		return set_timeout(value, len, &s->receive_timeout_ns);
 	case SO_SNDTIMEO:
