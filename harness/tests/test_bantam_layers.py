@@ -39,6 +39,7 @@ USER_POINTERS = {
     "proc/fork.c": "a thread's number is written before it runs",
     "fs/block_file.c": "an ioctl knows what its argument is",
     "ipc/futex.c": "the word must be read where nothing can come between",
+    "ipc/futex_pi.c": "the same",
     "ipc/epoll.c": "events are handed out one by one",
     "ipc/inotify.c": "an ioctl knows what its argument is",
     "ipc/pipe.c": "an ioctl knows what its argument is",

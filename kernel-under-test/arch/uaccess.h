@@ -33,6 +33,7 @@ int copy_from_user_nofault(void *to, uint64_t from, size_t n);
 int load_user_nofault(uint64_t from, uint32_t *to);
 int copy_to_user_nofault(uint64_t to, const void *from, size_t n);
 int clear_user_nofault(uint64_t to, size_t n);
+int exchange_user_nofault(uint64_t at, uint32_t *word, uint32_t new);
 
 /*
  * Copies a string with its ending zero. Length without the zero, -EFAULT, or -ENAMETOOLONG when

@@ -14,6 +14,7 @@
 #include "init/options.h"
 #include "init/root.h"
 #include "ipc/futex.h"
+#include "ipc/futex_pi.h"
 #include "lib/printf.h"
 #include "lib/random.h"
 #include "mm/kmem.h"
@@ -78,6 +79,7 @@ void kernel_main(uint64_t handover)
 	process_init();
 	vdso_init(time_epoch_ns());
 	futex_init();
+	futex_pi_init();
 	socket_init();
 	procfs_init(boot.cmdline);
 	filesystem_register("tmpfs", tmpfs_create_volume);

@@ -2,6 +2,7 @@
 
 #include "arch/spin.h"
 #include "arch/uaccess.h"
+#include "ipc/futex_key.h"
 #include "lib/errno.h"
 #include "lib/list.h"
 #include "sched/thread.h"
@@ -9,16 +10,10 @@
 
 #define BUCKETS 256
 
-/* What makes two words one: the space and the address, or the object and the place in it. */
-struct key {
-	const void *owner;
-	uint64_t at;
-};
-
 /* Guarded by its bucket's lock; it goes on only with the kernel lock, which its waker has. */
 struct sleeper {
 	struct list link;
-	struct key key;
+	struct futex_key key;
 	uint32_t bitset;
 	struct wait_queue queue;
 };
@@ -34,35 +29,11 @@ void futex_init(void)
 		list_init(&buckets[i].sleepers);
 }
 
-static struct bucket *bucket_of(struct key k)
+static struct bucket *bucket_of(struct futex_key k)
 {
 	uint64_t h = ((uint64_t)k.owner ^ k.at) * 0x9e3779b97f4a7c15ull;
 
 	return &buckets[h >> 56];
-}
-
-static bool same(struct key a, struct key b)
-{
-	return a.owner == b.owner && a.at == b.at;
-}
-
-static int make_key(uint64_t addr, bool shared, struct key *k)
-{
-	struct space *s = thread_current()->space;
-	struct area a;
-
-	if (!IS_ALIGNED(addr, 4))
-		return -EINVAL;
-	if (!user_range_ok(addr, 4))
-		return -EFAULT;
-	*k = (struct key){s, addr};
-	if (!shared)
-		return 0;
-	if (!space_next_area(s, addr, &a) || addr < a.start)
-		return -EFAULT;
-	if (a.object && (a.flags & AREA_SHARED))
-		*k = (struct key){a.object, a.offset + (addr - a.start)};
-	return 0;
 }
 
 /* What `addr` holds, read with the bucket's lock; meanwhile `b` may be given back. 0, -EFAULT. */
@@ -115,7 +86,7 @@ long futex_wait(uint64_t addr, uint32_t expected, uint64_t deadline_ns, uint32_t
 	if (!bitset)
 		return -EINVAL;
 	wait_init(&me.queue);
-	err = make_key(addr, shared, &me.key);
+	err = futex_key_of(addr, shared, &me.key);
 	if (!err)
 		err = enter(&me, addr, expected);
 	if (err)
@@ -138,13 +109,14 @@ static void wake(struct sleeper *s)
 	wait_wake_all(&s->queue);
 }
 
-static bool meets(const struct sleeper *s, struct key key, uint32_t bitset)
+static bool meets(const struct sleeper *s, struct futex_key key, uint32_t bitset)
 {
-	return same(s->key, key) && (s->bitset & bitset);
+	return futex_same(s->key, key) && (s->bitset & bitset);
 }
 
 /* The next one behind `at` that is to be woken, or NULL. */
-static struct sleeper *next_met(struct bucket *b, struct list *at, struct key key, uint32_t bitset)
+static struct sleeper *next_met(struct bucket *b, struct list *at, struct futex_key key,
+				uint32_t bitset)
 {
 	for (at = at->next; at != &b->sleepers; at = at->next) {
 		struct sleeper *s = container_of(at, struct sleeper, link);
@@ -161,8 +133,8 @@ long futex_wake(uint64_t addr, unsigned int count, uint32_t bitset, bool shared)
 	struct sleeper *s, *next;
 	unsigned int woken = 0;
 	struct bucket *b;
-	struct key key;
-	int err = make_key(addr, shared, &key);
+	struct futex_key key;
+	int err = futex_key_of(addr, shared, &key);
 
 	if (err)
 		return err;
@@ -212,14 +184,15 @@ static void unlock_both(struct bucket *a, struct bucket *b)
 }
 
 /* With both locks. */
-static long requeue(struct key from, struct key to, unsigned int wake_count, unsigned int move)
+static long requeue(struct futex_key from, struct futex_key to, unsigned int wake_count,
+		    unsigned int move)
 {
 	struct bucket *target = bucket_of(to);
 	struct sleeper *s, *next;
 	unsigned long woken = 0, moved = 0;
 
 	list_for_each_safe (s, next, &bucket_of(from)->sleepers, link) {
-		if (!same(s->key, from))
+		if (!futex_same(s->key, from))
 			continue;
 		if (woken < wake_count) {
 			wake(s);
@@ -227,7 +200,7 @@ static long requeue(struct key from, struct key to, unsigned int wake_count, uns
 		} else if (moved < move) {
 			moved++;
 			/* To itself it would be met again and again. */
-			if (same(from, to))
+			if (futex_same(from, to))
 				continue;
 			list_remove(&s->link);
 			s->key = to;
@@ -243,12 +216,12 @@ long futex_requeue(uint64_t from, uint64_t to, unsigned int wake_count, unsigned
 		   const uint32_t *expected, bool shared)
 {
 	struct bucket *a, *b;
-	struct key key, target;
+	struct futex_key key, target;
 	uint32_t now;
-	long n = make_key(from, shared, &key);
+	long n = futex_key_of(from, shared, &key);
 
 	if (!n)
-		n = make_key(to, shared, &target);
+		n = futex_key_of(to, shared, &target);
 	if (n)
 		return n;
 	a = bucket_of(key);

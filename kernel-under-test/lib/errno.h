@@ -76,6 +76,9 @@
  */
 #define ERESTARTSYS 512
 
+/* The same, and the call is made again whatever handler ran. */
+#define ERESTARTNOINTR 511
+
 /*
  * Inside the kernel only: a page of the user's must come from a disk first, and this was no place
  * to wait for it. Whoever can wait calls space_bring_in(), and does again what gave this.

@@ -32,12 +32,20 @@ static void restart_call(struct regs *r)
 	r->rip -= ARCH_SYSCALL_SIZE;
 }
 
+/* Whether these are of a system call that a signal ended. */
+static bool was_ended(const struct regs *r)
+{
+	if (r->vector != REGS_SYSCALL || likely(r->rax < (uint64_t)-ERESTARTSYS))
+		return false;
+	return r->rax <= (uint64_t)-ERESTARTNOINTR;
+}
+
 /* The result of a call that a signal ended, when a handler is to run. */
 static void settle_call(struct regs *r, const struct signal_action *a)
 {
-	if (r->vector != REGS_SYSCALL || r->rax != (uint64_t)-ERESTARTSYS)
+	if (!was_ended(r))
 		return;
-	if (a->flags & SA_RESTART)
+	if ((a->flags & SA_RESTART) || r->rax == (uint64_t)-ERESTARTNOINTR)
 		restart_call(r);
 	else
 		r->rax = (uint64_t)-EINTR;
@@ -110,13 +118,16 @@ static void do_signals(struct thread *t, struct regs *r)
 	struct signal_info info;
 	bool handled = false;
 
-	if (p->exiting)
-		thread_exit(p->exit_status);
 	if (p->stopped)
 		sleep_while_stopped(p);
-	while (!handled && !p->exiting && !p->stopped && signal_take(t, ~t->blocked, &info))
+	if (p->exiting)
+		thread_exit(p->exit_status);
+	while (signal_take(t, ~t->blocked, &info)) {
 		handled = deliver(t, r, &info);
-	if (!handled && r->vector == REGS_SYSCALL && r->rax == (uint64_t)-ERESTARTSYS)
+		if (handled || p->exiting || p->stopped)
+			break;
+	}
+	if (!handled && was_ended(r))
 		restart_call(r);
 	signal_update_work(t);
 }
@@ -127,8 +138,7 @@ void trap_user_work(struct regs *r)
 
 	do {
 		t->work &= ~WORK_RESTORE;
-		if ((t->work & WORK_SIGNAL) ||
-		    (r->vector == REGS_SYSCALL && r->rax == (uint64_t)-ERESTARTSYS))
+		if ((t->work & WORK_SIGNAL) || was_ended(r))
 			do_signals(t, r);
 		if (t->restore_blocked) {
 			t->restore_blocked = false;

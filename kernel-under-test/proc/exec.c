@@ -308,8 +308,12 @@ int process_exec(struct process *p, const char *path, struct args *args)
 		goto fail_file;
 
 	/* From here on nothing can fail. */
-	if (p == process_current())
+	if (p == process_current()) {
 		process_end_others();
+		t = thread_current();
+		if (unlikely(t->robust_list | t->clear_tid))
+			thread_leave_memory(t);
+	}
 	space->brk_start = space->brk =
 		ALIGN_UP(image.end, PAGE_SIZE) + space_random_gap(BRK_SPREAD);
 	p->space = space;
@@ -326,7 +330,6 @@ int process_exec(struct process *p, const char *path, struct args *args)
 	/* Whichever thread called, it is the first one now, and has that one's number. */
 	list_remove(&t->by_tid);
 	t->tid = p->pid;
-	t->clear_tid = t->robust_list = 0;
 	t->alt_stack = (struct signal_stack){.flags = SS_DISABLE};
 	if (unlikely(cred != t->cred)) {
 		p->undumpable = cred->euid != cred->uid || cred->egid != cred->gid;

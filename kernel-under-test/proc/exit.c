@@ -2,6 +2,7 @@
 #include "arch/uaccess.h"
 #include "fs/credentials.h"
 #include "ipc/futex.h"
+#include "ipc/futex_pi.h"
 #include "ipc/semaphore.h"
 #include "lib/errno.h"
 #include "lib/printf.h"
@@ -34,17 +35,18 @@ static void give_away_children(struct process *p)
 	}
 }
 
-#define ROBUST_MAX	 2048
-#define FUTEX_WAITERS	 0x80000000u
-#define FUTEX_OWNER_DIED 0x40000000u
-#define FUTEX_TID_MASK	 0x3fffffffu
+#define ROBUST_MAX 2048
+/* Set in the address of a lock with priority inheritance. */
+#define ROBUST_PI 1ull
 
 /*
- * A lock that the dead thread holds is marked so, and one who waits for it is woken. `pending`: it
- * was about to take it or to give it back, and may have done so without waking anybody yet.
+ * The lock of `entry`, which the dead thread holds, is marked so, and one who waits for it is
+ * woken, unless futex_pi_exit() does that. `pending`: it was about to take it or to give it back,
+ * and may have done so without waking anybody yet.
  */
-static void robust_lock_died(const struct thread *t, uint64_t addr, bool pending)
+static void robust_lock_died(const struct thread *t, uint64_t entry, uint64_t offset, bool pending)
 {
+	uint64_t addr = (entry & ~ROBUST_PI) + offset;
 	uint32_t word, was;
 
 	if (!IS_ALIGNED(addr, sizeof(word)) || copy_from_user(&word, addr, sizeof(word)) < 0)
@@ -57,6 +59,8 @@ static void robust_lock_died(const struct thread *t, uint64_t addr, bool pending
 		if (exchange_user(addr, &word, (was & FUTEX_WAITERS) | FUTEX_OWNER_DIED) < 0)
 			return;
 	} while (word != was);
+	if (entry & ROBUST_PI)
+		return;
 	if ((was & FUTEX_TID_MASK) == (uint32_t)t->tid ? was & FUTEX_WAITERS : pending && !was)
 		futex_wake(addr, 1, UINT32_MAX, true);
 }
@@ -72,29 +76,42 @@ static void robust_list_walk(struct thread *t)
 	} head;
 	uint64_t entry, next;
 
-	if (!t->robust_list || copy_from_user(&head, t->robust_list, sizeof(head)) < 0)
+	if (copy_from_user(&head, t->robust_list, sizeof(head)) < 0)
 		return;
-	entry = head.next & ~1ull;
-	for (int i = 0; entry != t->robust_list && i < ROBUST_MAX; i++) {
-		if (copy_from_user(&next, entry, sizeof(next)) < 0)
+	entry = head.next;
+	for (int i = 0; (entry & ~ROBUST_PI) != t->robust_list && i < ROBUST_MAX; i++) {
+		if (copy_from_user(&next, entry & ~ROBUST_PI, sizeof(next)) < 0)
 			return;
-		if (entry != (head.pending & ~1ull))
-			robust_lock_died(t, entry + head.offset, false);
-		entry = next & ~1ull;
+		if ((entry & ~ROBUST_PI) != (head.pending & ~ROBUST_PI))
+			robust_lock_died(t, entry, head.offset, false);
+		entry = next;
 	}
 	if (head.pending)
-		robust_lock_died(t, (head.pending & ~1ull) + head.offset, true);
+		robust_lock_died(t, head.pending, head.offset, true);
 }
 
 /* Tells who waits for this thread (set_tid_address) that it is gone. */
-static void clear_tid(struct thread *t, struct process *p)
+static inline __attribute__((always_inline)) void clear_tid(struct thread *t, struct process *p)
 {
-	static const uint32_t zero;
-
 	if (!t->clear_tid || (p->thread_count == 1 && p->space->refs == 1))
 		return;
-	if (copy_to_user(t->clear_tid, &zero, sizeof(zero)) == 0)
+	if (clear_user(t->clear_tid, sizeof(uint32_t)) == 0)
 		futex_wake(t->clear_tid, 1, UINT32_MAX, false);
+}
+
+static inline __attribute__((always_inline)) void leave_memory(struct thread *t, struct process *p)
+{
+	if (unlikely(t->robust_list))
+		robust_list_walk(t);
+	clear_tid(t, p);
+	if (unlikely(futex_pi_locks))
+		futex_pi_exit(t);
+}
+
+void thread_leave_memory(struct thread *t)
+{
+	leave_memory(t, t->process);
+	t->robust_list = t->clear_tid = 0;
 }
 
 static bool wants_no_zombies(const struct process *parent)
@@ -146,8 +163,8 @@ void thread_exit(int status)
 		p->exit_status = status;
 	if (p->pid == 1 && p->thread_count == 1)
 		panic("process 1 ended with status 0x%x", (unsigned int)p->exit_status);
-	robust_list_walk(t);
-	clear_tid(t, p);
+	if (t->robust_list | t->clear_tid | (uintptr_t)futex_pi_locks)
+		leave_memory(t, p);
 	p->cpu_ns += thread_cpu_ns(t);
 	signal_drop_all(p, &t->signals);
 	p->uid = t->cred->uid;

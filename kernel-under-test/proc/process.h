@@ -150,9 +150,6 @@ struct process *process_find_any(int pid);
 /* Whether somebody has that number, be it a zombie. */
 bool process_number_taken(int pid);
 
-/* The thread of that number, or NULL. */
-struct thread *thread_find(int tid);
-
 /*
  * Whether the caller may look into that process and change it (Linux: PTRACE_MODE_ATTACH): its own,
  * one of the same user that may be dumped, or any.
@@ -216,6 +213,11 @@ long process_fork(const struct fork_request *r);
 /* Another thread of the calling process: its tid, or -errno. */
 long process_add_thread(const struct fork_request *r);
 
+/*
+ * `t`, the caller, has no more use for its memory: its locks go to who waits for them
+ * (ipc/futex_pi.h, set_robust_list), and who waits for its end is told (set_tid_address). Sleeps.
+ */
+void thread_leave_memory(struct thread *t);
 /* Ends the calling thread, and with the last one the process. */
 _Noreturn void thread_exit(int status);
 /* Ends the calling process. `status` as wait4() gives it. */

@@ -81,6 +81,9 @@ static inline struct thread *thread_current(void)
 	return arch_current();
 }
 
+/* The thread of that number, or NULL. Given by proc. */
+struct thread *thread_find(int tid);
+
 /* Nanoseconds that `t` has had the CPU. */
 uint64_t thread_cpu_ns(const struct thread *t);
 

@@ -3,6 +3,8 @@
 
 #include "arch/spin.h"
 #include "arch/time.h"
+#include "arch/uaccess.h"
+#include "ipc/futex_pi.h"
 #include "sched/wait.h"
 #include "syscall/syscalls.h"
 #include "syscall/user.h"
@@ -11,8 +13,13 @@
 #define FUTEX_WAKE	  1
 #define FUTEX_REQUEUE	  3
 #define FUTEX_CMP_REQUEUE 4
+#define FUTEX_WAKE_OP	  5
+#define FUTEX_LOCK_PI	  6
+#define FUTEX_UNLOCK_PI	  7
+#define FUTEX_TRYLOCK_PI  8
 #define FUTEX_WAIT_BITSET 9
 #define FUTEX_WAKE_BITSET 10
+#define FUTEX_LOCK_PI2	  13
 
 #define FUTEX_PRIVATE	     128u
 #define FUTEX_CLOCK_REALTIME 256u
@@ -38,11 +45,135 @@ static int get_deadline(uint64_t timeout, unsigned int op, bool realtime, uint64
 	return 0;
 }
 
+/*
+ * What FUTEX_WAKE_OP makes of a word; or -ENOSYS. Of `code` 4 bits say what to do, 4 how to
+ * compare, and 12 each what with.
+ */
+static int operate(uint32_t code, uint32_t was, uint32_t *now)
+{
+	uint32_t arg = (uint32_t)((int32_t)(code << 8) >> 20);
+
+	if (code >> 31)
+		arg = 1u << (arg & 31);
+	switch (code >> 28 & 7) {
+	case 0:
+		*now = arg;
+		return 0;
+	case 1:
+		*now = was + arg;
+		return 0;
+	case 2:
+		*now = was | arg;
+		return 0;
+	case 3:
+		*now = was & ~arg;
+		return 0;
+	case 4:
+		*now = was ^ arg;
+		return 0;
+	default:
+		return -ENOSYS;
+	}
+}
+
+/* Whether what was there meets the comparison; or -ENOSYS. */
+static int compare(uint32_t code, uint32_t was)
+{
+	int32_t arg = (int32_t)(code << 20) >> 20, is = (int32_t)was;
+
+	switch (code >> 24 & 15) {
+	case 0:
+		return is == arg;
+	case 1:
+		return is != arg;
+	case 2:
+		return is < arg;
+	case 3:
+		return is <= arg;
+	case 4:
+		return is > arg;
+	case 5:
+		return is >= arg;
+	default:
+		return -ENOSYS;
+	}
+}
+
+/*
+ * Changes the word at `addr2`, wakes at `addr`, and at `addr2` if the word was as asked for. A
+ * waiter that saw the old word is in its bucket by then, or sees the new one.
+ */
+static long wake_op(uint64_t addr, uint32_t count, uint64_t addr2, uint32_t count2, uint32_t code,
+		    bool shared)
+{
+	uint32_t was, word, new;
+	long n, more;
+	int met;
+
+	if (!IS_ALIGNED(addr, 4) || !IS_ALIGNED(addr2, 4))
+		return -EINVAL;
+	if (!user_range_ok(addr, 4) || copy_from_user(&word, addr2, sizeof(word)) < 0)
+		return -EFAULT;
+	do {
+		was = word;
+		met = operate(code, was, &new);
+		if (met)
+			return met;
+		if (exchange_user(addr2, &word, new) < 0)
+			return -EFAULT;
+	} while (word != was);
+	met = compare(code, was);
+	if (met < 0)
+		return met;
+	n = futex_wake(addr, count, ANY, shared);
+	if (!met || n < 0)
+		return n;
+	more = futex_wake(addr2, count2, ANY, shared);
+	return more < 0 ? more : n + more;
+}
+
+static long lock_pi(uint64_t addr, unsigned int command, uint64_t deadline, bool shared)
+{
+	long err;
+
+	kernel_lock();
+	if (command == FUTEX_UNLOCK_PI)
+		err = futex_unlock_pi(addr, shared);
+	else
+		err = futex_lock_pi(addr, deadline, command == FUTEX_TRYLOCK_PI, shared);
+	kernel_unlock();
+	return err;
+}
+
+/* What is asked for less often. */
+static __attribute__((noinline)) long do_other(uint64_t addr, unsigned int command, bool shared,
+					       const uint64_t *args)
+{
+	uint64_t deadline;
+	int err;
+
+	switch (command) {
+	case FUTEX_WAKE_OP:
+		return wake_op(addr, (uint32_t)args[0], args[2], (uint32_t)args[1],
+			       (uint32_t)args[3], shared);
+	case FUTEX_LOCK_PI:
+	case FUTEX_LOCK_PI2:
+	case FUTEX_LOCK_PI2 | FUTEX_CLOCK_REALTIME:
+		err = get_deadline(args[1], command, command != FUTEX_LOCK_PI2, &deadline);
+		return err ? err : lock_pi(addr, command, deadline, shared);
+	case FUTEX_UNLOCK_PI:
+	case FUTEX_TRYLOCK_PI:
+		return lock_pi(addr, command, WAIT_FOREVER, shared);
+	default:
+		return -ENOSYS;
+	}
+}
+
 /* Runs without the kernel lock. */
 long sys_futex(uint64_t addr, uint64_t op, uint64_t value, uint64_t timeout, uint64_t addr2,
 	       uint64_t value3)
 {
-	unsigned int command = (unsigned int)op & ~(FUTEX_PRIVATE | FUTEX_CLOCK_REALTIME);
+	unsigned int command = (unsigned int)op & ~FUTEX_PRIVATE;
 	bool shared = !(op & FUTEX_PRIVATE);
 	uint32_t v = (uint32_t)value, v3 = (uint32_t)value3;
 	uint64_t deadline;
@@ -51,6 +182,7 @@ long sys_futex(uint64_t addr, uint64_t op, uint64_t value, uint64_t timeout, uin
 	switch (command) {
 	case FUTEX_WAIT:
 	case FUTEX_WAIT_BITSET:
+	case FUTEX_WAIT_BITSET | FUTEX_CLOCK_REALTIME:
 		err = get_deadline(timeout, command, op & FUTEX_CLOCK_REALTIME, &deadline);
 		return err ? err
 			   : futex_wait(addr, v, deadline, command == FUTEX_WAIT ? ANY : v3,
@@ -66,6 +198,6 @@ long sys_futex(uint64_t addr, uint64_t op, uint64_t value, uint64_t timeout, uin
 		kernel_unlock();
 		return err;
 	default:
-		return -ENOSYS;
+		return do_other(addr, command, shared, (uint64_t[]){value, timeout, addr2, value3});
 	}
 }

@@ -14,6 +14,7 @@ int x86_store_user_byte(void *to, int byte);
 int x86_store_user_half(void *to, int half);
 int x86_load_user_word_nofault(const uint32_t *from, uint32_t *to);
 int x86_exchange_user(uint32_t *at, uint32_t *word, uint32_t new);
+int x86_exchange_user_nofault(uint32_t *at, uint32_t *word, uint32_t new);
 int x86_copy_user_now(void *to, const void *from, size_t n);
 int x86_clear_user_now(void *to, size_t n);
 int x86_load_user_byte_now(const void *from);
@@ -101,6 +102,13 @@ int exchange_user(uint64_t at, uint32_t *word, uint32_t new)
 {
 	return user_range_ok(at, sizeof(*word)) ? x86_exchange_user((uint32_t *)at, word, new)
 						: -EFAULT;
+}
+
+int exchange_user_nofault(uint64_t at, uint32_t *word, uint32_t new)
+{
+	return user_range_ok(at, sizeof(*word))
+		       ? x86_exchange_user_nofault((uint32_t *)at, word, new)
+		       : -EFAULT;
 }
 
 int clear_user(uint64_t to, size_t n)

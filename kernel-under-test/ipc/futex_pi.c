@@ -1,0 +1,296 @@
+#include "ipc/futex_pi.h"
+
+#include "arch/uaccess.h"
+#include "ipc/futex_key.h"
+#include "lib/errno.h"
+#include "lib/list.h"
+#include "mm/kmem.h"
+#include "sched/thread.h"
+#include "sched/wait.h"
+
+/* Longer chains of owners who wait for each other's locks count as a circle, as on Linux. */
+#define CHAIN_MAX 1024
+#define BUCKETS	  64
+
+/* There while somebody waits. */
+struct futex_pi_lock {
+	struct futex_pi_lock *next;
+	struct futex_key key;
+	/* NULL: it died, and the first waiter is on its way to take over. */
+	const struct thread *owner;
+	struct list waiters; /* who came first stands first */
+};
+
+struct waiter_pi {
+	struct list link;   /* in its lock; alone: the lock is its own now */
+	struct list asleep; /* in the bucket of its thread */
+	struct futex_pi_lock *lock;
+	const struct thread *thread;
+	struct wait_queue queue;
+};
+
+enum outcome {
+	TAKEN,
+	MUST_WAIT,
+	LOOK_AGAIN,
+};
+
+struct futex_pi_lock *futex_pi_locks;
+static struct list sleepers[BUCKETS];
+
+void futex_pi_init(void)
+{
+	for (size_t i = 0; i < BUCKETS; i++)
+		list_init(&sleepers[i]);
+}
+
+static struct futex_pi_lock *find(struct futex_key key)
+{
+	struct futex_pi_lock *l = futex_pi_locks;
+
+	while (l && !futex_same(l->key, key))
+		l = l->next;
+	return l;
+}
+
+static struct futex_pi_lock *make(struct futex_key key, const struct thread *owner)
+{
+	struct futex_pi_lock *l = kmem_alloc(sizeof(*l));
+
+	if (!l)
+		return NULL;
+	*l = (struct futex_pi_lock){.next = futex_pi_locks, .key = key, .owner = owner};
+	list_init(&l->waiters);
+	futex_pi_locks = l;
+	return l;
+}
+
+static struct waiter_pi *first(const struct futex_pi_lock *l)
+{
+	return list_first(&l->waiters, struct waiter_pi, link);
+}
+
+static struct list *bucket_of(const struct thread *t)
+{
+	return &sleepers[(uint32_t)t->tid % BUCKETS];
+}
+
+/* The lock that `t` waits for, or NULL. */
+static const struct futex_pi_lock *awaited_by(const struct thread *t)
+{
+	struct waiter_pi *w;
+
+	list_for_each (w, bucket_of(t), asleep)
+		if (w->thread == t)
+			return w->lock;
+	return NULL;
+}
+
+/* Whether `owner` waits, over as many others as it may be, for the caller. */
+static bool is_circle(const struct thread *owner)
+{
+	const struct futex_pi_lock *l;
+
+	for (int i = 0; i < CHAIN_MAX; i++) {
+		if (owner == thread_current())
+			return true;
+		l = owner ? awaited_by(owner) : NULL;
+		if (!l)
+			return false;
+		owner = l->owner;
+	}
+	return true;
+}
+
+static int load(uint64_t addr, uint32_t *word)
+{
+	while (load_user_nofault(addr, word) < 0)
+		if (copy_from_user(word, addr, sizeof(*word)) < 0)
+			return -EFAULT;
+	return 0;
+}
+
+/*
+ * TAKEN: `new` stands where `was` stood. LOOK_AGAIN: something else stood there, or its page had to
+ * be brought in.
+ */
+static int replace(uint64_t addr, uint32_t was, uint32_t new)
+{
+	uint32_t word = was;
+
+	if (likely(exchange_user_nofault(addr, &word, new) == 0))
+		return word == was ? TAKEN : LOOK_AGAIN;
+	return exchange_user(addr, &word, word) < 0 ? -EFAULT : LOOK_AGAIN;
+}
+
+static void leave(struct waiter_pi *me)
+{
+	struct futex_pi_lock *l = me->lock, **at = &futex_pi_locks;
+
+	list_remove(&me->link);
+	list_remove(&me->asleep);
+	if (!list_empty(&l->waiters)) {
+		if (!l->owner)
+			wait_wake_all(&first(l)->queue);
+		return;
+	}
+	while (*at != l)
+		at = &(*at)->next;
+	*at = l->next;
+	kmem_free(l);
+}
+
+static void hand_over(struct waiter_pi *heir)
+{
+	heir->lock->owner = heir->thread;
+	leave(heir);
+	wait_wake_all(&heir->queue);
+}
+
+/* Whether the word says what the kernel knows of the lock. */
+static bool agrees(const struct futex_pi_lock *l, uint32_t word)
+{
+	uint32_t tid = word & FUTEX_TID_MASK;
+
+	/* An owner that is just ending has said so there, or has ended and will be replaced. */
+	return !l->owner || (!tid && (word & FUTEX_OWNER_DIED)) || tid == (uint32_t)l->owner->tid;
+}
+
+/* Of a word that says that somebody owns it, for whom nobody waits yet. */
+static int find_owner(uint64_t addr, uint32_t word, const struct thread **owner)
+{
+	int err = replace(addr, word, word | FUTEX_WAITERS);
+
+	if (err)
+		return err;
+	*owner = thread_find((int)(word & FUTEX_TID_MASK));
+	return *owner ? TAKEN : -ESRCH;
+}
+
+/* An outcome, or -errno. */
+static int attempt(uint64_t addr, struct futex_key key, struct waiter_pi *me, bool try)
+{
+	const struct thread *t = thread_current(), *owner;
+	struct futex_pi_lock *l;
+	uint32_t word;
+	int err = load(addr, &word);
+
+	if (err)
+		return err;
+	l = find(key);
+	if ((word & FUTEX_TID_MASK) == (uint32_t)t->tid)
+		return -EDEADLK;
+	if (l && !agrees(l, word))
+		return -EINVAL;
+	if (!l && !(word & FUTEX_TID_MASK))
+		return replace(addr, word, (word & FUTEX_OWNER_DIED) | (uint32_t)t->tid);
+	if (l)
+		owner = l->owner;
+	else
+		err = find_owner(addr, word, &owner);
+	if (err)
+		return err;
+	if (try)
+		return -EAGAIN;
+	if (is_circle(owner))
+		return -EDEADLK;
+	me->lock = l ? l : make(key, owner);
+	if (!me->lock)
+		return -ENOMEM;
+	list_push_back(&me->lock->waiters, &me->link);
+	list_push_back(bucket_of(t), &me->asleep);
+	return MUST_WAIT;
+}
+
+/* The owner died, and the caller is the next one. TAKEN, LOOK_AGAIN, -EFAULT. */
+static int take_over(uint64_t addr, struct waiter_pi *me)
+{
+	uint32_t word;
+	int err = load(addr, &word);
+
+	if (!err)
+		err = replace(addr, word,
+			      FUTEX_OWNER_DIED | FUTEX_WAITERS | (uint32_t)me->thread->tid);
+	if (err == TAKEN) {
+		me->lock->owner = me->thread;
+		leave(me);
+	}
+	return err;
+}
+
+static long wait_for(uint64_t addr, struct waiter_pi *me, uint64_t deadline_ns)
+{
+	int err = 0;
+
+	for (;;) {
+		if (list_empty(&me->link))
+			return 0;
+		if (!me->lock->owner && first(me->lock) == me) {
+			int now = take_over(addr, me);
+
+			if (now == TAKEN)
+				return 0;
+			if (now < 0)
+				err = now;
+			else
+				continue;
+		}
+		if (err)
+			break;
+		err = wait_sleep_until(&me->queue, WAIT_INTERRUPTIBLE, deadline_ns);
+	}
+	leave(me);
+	return err == -ERESTARTSYS ? -ERESTARTNOINTR : err;
+}
+
+long futex_lock_pi(uint64_t addr, uint64_t deadline_ns, bool try, bool shared)
+{
+	struct waiter_pi me = {.thread = thread_current()};
+	struct futex_key key;
+	int err = futex_key_of(addr, shared, &key);
+
+	wait_init(&me.queue);
+	if (err)
+		return err;
+	do
+		err = attempt(addr, key, &me, try);
+	while (err == LOOK_AGAIN);
+	return err == MUST_WAIT ? wait_for(addr, &me, deadline_ns) : err;
+}
+
+long futex_unlock_pi(uint64_t addr, bool shared)
+{
+	const struct thread *t = thread_current();
+	struct futex_pi_lock *l;
+	struct futex_key key;
+	uint32_t word;
+	int err;
+
+	do {
+		err = load(addr, &word);
+		if (err)
+			return err;
+		if ((word & FUTEX_TID_MASK) != (uint32_t)t->tid)
+			return -EPERM;
+		err = futex_key_of(addr, shared, &key);
+		if (err)
+			return err;
+		l = find(key);
+		if (l && l->owner != t)
+			return -EINVAL;
+		err = replace(addr, word, l ? FUTEX_WAITERS | (uint32_t)first(l)->thread->tid : 0);
+	} while (err == LOOK_AGAIN);
+	if (err == TAKEN && l)
+		hand_over(first(l));
+	return err;
+}
+
+void futex_pi_exit(const struct thread *t)
+{
+	for (struct futex_pi_lock *l = futex_pi_locks; l; l = l->next) {
+		if (l->owner != t)
+			continue;
+		l->owner = NULL;
+		wait_wake_all(&first(l)->queue);
+	}
+}
