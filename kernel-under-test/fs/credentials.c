@@ -51,6 +51,19 @@ bool credentials_in_group(const struct credentials *c, uint32_t gid)
 	return c->fsgid == gid;
 }
 
+uint32_t inode_privileges(const struct inode *inode)
+{
+	uint32_t bits = inode->mode & (S_ISUID | S_ISGID);
+
+	if (likely(!bits) || inode_is(inode, S_IFDIR))
+		return 0;
+	/* Without the group's right to run it, it is no privilege, but still another group's. */
+	if (!(inode->mode & 010) && (credentials_in_group(credentials_current(), inode->gid) ||
+				     capable(CAP_FSETID)))
+		bits &= S_ISUID;
+	return bits;
+}
+
 int credentials_check(const struct credentials *c, const struct inode *inode, unsigned int mask)
 {
 	unsigned int shift = c->fsuid == inode->uid		   ? 6

@@ -29,6 +29,7 @@
 #define CAP_SYS_RESOURCE     24
 #define CAP_SYS_TIME	     25
 #define CAP_MKNOD	     27
+#define CAP_SYSLOG	     34
 #define CAP_LAST	     40
 #define CAP_ALL		     (BIT(CAP_LAST + 1) - 1)
 /* Those that make every permission bit of a file hold, and those that go with the user of a file.
@@ -98,6 +99,9 @@ static inline int may(const struct inode *inode, unsigned int mask)
 		return 0;
 	return credentials_check(credentials_current(), inode, mask);
 }
+
+/* The bits that go when the caller changes the contents or the owner. */
+uint32_t inode_privileges(const struct inode *inode);
 
 /* Whether the caller may act as the owner of the file. */
 static inline bool may_own(const struct inode *inode)

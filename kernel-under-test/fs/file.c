@@ -1,7 +1,9 @@
 #include "fs/file.h"
 
+#include "fs/credentials.h"
 #include "fs/device.h"
 #include "fs/lock.h"
+#include "fs/notify.h"
 #include "fs/volume.h"
 #include "lib/errno.h"
 #include "mm/kmem.h"
@@ -239,8 +241,13 @@ int file_open(struct inode *inode, uint32_t flags, struct file **out)
 	if (err)
 		return err;
 	writer = (flags & O_ACCMODE) != O_RDONLY && !(flags & O_PATH) && inode_is(inode, S_IFREG);
-	if (writer && unlikely(inode->mode & 0111) && file_is_running(inode))
-		return -ETXTBSY;
+	if (writer && unlikely(inode->mode & (S_ISUID | S_ISGID | 0111))) {
+		if (file_is_running(inode))
+			return -ETXTBSY;
+		err = inode_privileges(inode) ? notify_guard(inode) : 0;
+		if (err)
+			return err;
+	}
 	if ((flags & O_TRUNC) && inode_is(inode, S_IFREG) && !(flags & O_PATH)) {
 		err = inode->ops->truncate(inode, 0);
 		if (err)

@@ -116,11 +116,12 @@ struct inode {
 	uint32_t uid, gid;
 	uint64_t device; /* of a device node */
 	uint64_t size;
-	uint64_t changed_ns; /* last change, since boot */
+	uint64_t changed_ns; /* last change of the contents, since boot; 0: not known */
 	uint64_t pages;	     /* that it takes up */
 	/*
 	 * Nanoseconds since 1970, set by hand or kept on a disk; 0: as changed_ns says. The first
-	 * two are one more than that (TIME_KEPT), as 1970 can be set too.
+	 * two are one more than that (TIME_KEPT), as 1970 can be set too. Of changed_at and
+	 * changed_ns the later holds.
 	 */
 	uint64_t accessed, modified, changed_at;
 	/* How many have it open for writing: then nobody runs it. Of regular files. */

@@ -21,6 +21,10 @@ static struct {
 } mounts[MOUNTS_MAX];
 static size_t mount_count;
 
+/* Roots with a reference, of what was taken away while it was in use. */
+static struct inode *detached[MOUNTS_MAX];
+static size_t detached_count;
+
 static void enter(const char *name)
 {
 	if (filesystem_count == FILESYSTEMS_MAX)
@@ -131,28 +135,103 @@ int mount_again(struct inode *root, unsigned int flags)
 	return root->volume ? mount_set(root->volume, flags) : 0;
 }
 
-int mount_remove(struct inode *root)
+/* Whether anyone works in there; `refs` on the root are known of. */
+static bool in_use(struct inode *root, uint32_t refs)
 {
 	struct volume *v = root->volume;
+
+	return root->object.refs > refs || (v && v->ops->is_busy(v)) ||
+	       (root->ops->in_use && root->ops->in_use(root));
+}
+
+/* Nobody can get in any more. Takes over a reference. */
+static void end(struct inode *root)
+{
+	if (root->volume)
+		root->volume->ops->unmount(root->volume, root);
+	else
+		inode_put(root);
+}
+
+static void uncover(size_t i)
+{
+	mounts[i].mountpoint->mounted = NULL;
+	mounts[i].root->mountpoint = NULL;
+	inode_put(mounts[i].mountpoint);
+}
+
+/* Those that were taken away while in use, and are not any more, end. */
+static void end_detached(void)
+{
+	for (size_t i = 0; i < detached_count;) {
+		struct inode *root = detached[i];
+
+		if (in_use(root, 1)) {
+			i++;
+			continue;
+		}
+		detached[i] = detached[--detached_count];
+		end(root);
+	}
+}
+
+int mount_remove(struct inode *root, bool detach)
+{
 	size_t i = find(root);
+	/* The caller has one more. */
+	bool busy = i < mount_count && (root->mounted || in_use(root, 2));
 
 	if (i == mount_count)
 		return -EINVAL;
-	/* The caller has one more: beyond that someone works in there. */
-	if (root->object.refs > 2 || root->mounted || (v && v->ops->is_busy(v)) ||
-	    (root->ops->in_use && root->ops->in_use(root)))
+	if (busy && (!detach || root->mounted || detached_count == MOUNTS_MAX))
 		return -EBUSY;
-	mounts[i].mountpoint->mounted = NULL;
-	root->mountpoint = NULL;
-	inode_put(mounts[i].mountpoint);
+	uncover(i);
 	mounts[i] = mounts[--mount_count];
 	inode_put(root);
-	/* Nobody can get in any more. */
-	if (v)
-		v->ops->unmount(v, root);
+	if (busy)
+		detached[detached_count++] = root;
 	else
-		inode_put(root);
+		end(root);
+	end_detached();
 	return 0;
+}
+
+int mount_move(struct inode *root, struct inode *dir)
+{
+	size_t i = find(root);
+	struct inode *at = inode_get(dir), *above;
+
+	if (i == mount_count) {
+		inode_put(at);
+		return -EINVAL;
+	}
+	while (at != root) {
+		above = at->mountpoint ? inode_get(at->mountpoint) : at->ops->parent(at);
+		inode_put(at);
+		if (above == at)
+			break;
+		at = above;
+	}
+	inode_put(at);
+	if (at == root)
+		return -ELOOP;
+	if (!inode_is(dir, S_IFDIR))
+		return -ENOTDIR;
+	if (dir->mounted)
+		return -EBUSY;
+	uncover(i);
+	mounts[i].mountpoint = inode_get(dir);
+	dir->mounted = root;
+	root->mountpoint = dir;
+	return 0;
+}
+
+struct volume *mount_volume(uint64_t number)
+{
+	for (size_t i = 0; i < mount_count; i++)
+		if (mounts[i].root->volume && mounts[i].root->volume->number == number)
+			return mounts[i].root->volume;
+	return NULL;
 }
 
 bool mount_get(size_t i, const char **filesystem, struct inode **mountpoint)

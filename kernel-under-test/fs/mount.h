@@ -32,8 +32,17 @@ int mount_at(struct inode *dir, const char *filesystem, struct block_device *sou
 /* Changes the flags of what `root` is the root of. */
 int mount_again(struct inode *root, unsigned int flags);
 
-/* Takes away what `root` is the root of; then the caller's reference goes too. -EINVAL, -EBUSY. */
-int mount_remove(struct inode *root);
+/*
+ * Takes away what `root` is the root of; then the caller's reference goes too. -EINVAL, -EBUSY.
+ * `detach`: also while it is in use; it ends some time after that.
+ */
+int mount_remove(struct inode *root, bool detach);
+
+/* What `root` is the root of lies on `dir` from now on. -EINVAL, -ELOOP, -ENOTDIR, -EBUSY. */
+int mount_move(struct inode *root, struct inode *dir);
+
+/* The mounted volume of that number, or NULL. */
+struct volume *mount_volume(uint64_t number);
 
 /* The `i`-th mount: file system and mountpoint; false past the last. */
 bool mount_get(size_t i, const char **filesystem, struct inode **mountpoint);

@@ -1,5 +1,6 @@
 #include "fs/notify.h"
 
+#include "fs/credentials.h"
 #include "fs/file.h"
 #include "fs/lock.h"
 #include "lib/errno.h"
@@ -55,12 +56,22 @@ static long told_read(struct inode *inode, uint64_t pos, struct uio *u)
 	return n;
 }
 
+static void written(struct inode *inode)
+{
+	if (unlikely(inode_privileges(inode)) && !capable(CAP_FSETID)) {
+		inode->mode &= ~inode_privileges(inode);
+		if (real(inode)->changed)
+			real(inode)->changed(inode);
+	}
+	notify_tell_all(inode, IN_MODIFY);
+}
+
 static long told_write(struct inode *inode, uint64_t pos, struct uio *u)
 {
 	long n = real(inode)->write(inode, pos, u);
 
 	if (n > 0)
-		notify_tell_all(inode, IN_MODIFY);
+		written(inode);
 	return n;
 }
 
@@ -69,7 +80,7 @@ static int told_truncate(struct inode *inode, uint64_t size)
 	int err = real(inode)->truncate(inode, size);
 
 	if (!err)
-		notify_tell_all(inode, IN_MODIFY);
+		written(inode);
 	return err;
 }
 
@@ -78,7 +89,7 @@ static int told_allocate(struct inode *inode, uint64_t pos, uint64_t len, bool k
 	int err = real(inode)->allocate(inode, pos, len, keep, clear);
 
 	if (!err)
-		notify_tell_all(inode, IN_MODIFY);
+		written(inode);
 	return err;
 }
 
@@ -237,6 +248,11 @@ static int tell_of(struct inode *inode)
 	inode->ops = ops;
 	spin_unlock(&inode->lock);
 	return 0;
+}
+
+int notify_guard(struct inode *inode)
+{
+	return tell_of(inode);
 }
 
 void notify_names(struct inode *dir)

@@ -25,6 +25,12 @@
 #define IN_IGNORED	 0x8000u
 #define IN_ISDIR	 0x40000000u
 
+/*
+ * Writing to it takes its set-user-id bit away, which is looked for in the same way. Without memory
+ * for that: -ENOMEM.
+ */
+int notify_guard(struct inode *inode);
+
 /* How many watches there are; counted by ipc. */
 extern unsigned int notify_watches;
 

@@ -1,6 +1,7 @@
 #include "fs/path.h"
 
 #include "fs/credentials.h"
+#include "fs/volume.h"
 #include "lib/errno.h"
 #include "lib/string.h"
 #include "mm/kmem.h"
@@ -49,7 +50,8 @@ static int follow_link(struct walk *w, struct inode *dir)
 	struct inode *link = w->at, *there = NULL;
 	int err;
 
-	if (++w->links > LINKS_MAX || unlikely(w->base->resolve & RESOLVE_NO_SYMLINKS))
+	if (++w->links > LINKS_MAX || unlikely(w->base->resolve & RESOLVE_NO_SYMLINKS) ||
+	    inode_forbids(link, VOLUME_NOSYMFOLLOW))
 		return -ELOOP;
 	if (link->ops->follow) {
 		err = link->ops->follow(link, &there);
@@ -102,10 +104,10 @@ static int step(struct walk *w, const char *name, size_t len, bool follow)
 		return err;
 	if (likely(!inode_is(next, S_IFLNK) || !follow)) {
 		move_to(w, next);
-		if (unlikely(next->mounted)) {
+		while (unlikely(w->at->mounted)) {
 			if (w->base->resolve & RESOLVE_NO_XDEV)
 				return -EXDEV;
-			move_to(w, inode_get(next->mounted));
+			move_to(w, inode_get(w->at->mounted));
 		}
 		return 0;
 	}

@@ -68,13 +68,6 @@ static long tmpfs_read_unlocked(struct inode *inode, uint64_t pos, struct uio *u
 	return done;
 }
 
-/* What was set by hand holds until the contents change. */
-static void note_change(struct inode *inode)
-{
-	inode->modified = 0;
-	inode->changed_ns = arch_time_ns();
-}
-
 /* The page at `index`, made if need be. */
 static int page_make(struct inode *inode, uint64_t index, struct page **out)
 {
@@ -116,7 +109,7 @@ static long tmpfs_write(struct inode *inode, uint64_t pos, struct uio *u)
 	}
 	inode->pages = n->pages.count;
 	if (done)
-		note_change(inode);
+		tmpfs_modified(inode, arch_time_ns());
 	return done ? done : err == -ENOMEM ? -ENOSPC : err;
 }
 
@@ -138,7 +131,7 @@ static long tmpfs_write_unlocked(struct inode *inode, uint64_t pos, struct uio *
 		done += (long)part;
 	}
 	if (done)
-		note_change(inode);
+		tmpfs_modified(inode, arch_time_ns());
 	return done;
 }
 
@@ -161,7 +154,7 @@ static int tmpfs_truncate(struct inode *inode, uint64_t size)
 	inode->size = size;
 	spin_unlock(&inode->lock);
 	inode->pages = n->pages.count;
-	note_change(inode);
+	tmpfs_modified(inode, arch_time_ns());
 	return 0;
 }
 
@@ -264,7 +257,7 @@ static int tmpfs_allocate(struct inode *inode, uint64_t pos, uint64_t len, bool 
 		return err == -ENOMEM ? -ENOSPC : err;
 	if (!keep && end > inode->size)
 		inode->size = end;
-	note_change(inode);
+	tmpfs_modified(inode, arch_time_ns());
 	return 0;
 }
 

@@ -3,6 +3,7 @@
 #include "fs/credentials.h"
 #include "fs/tmpfs.h"
 #include "fs/tmpfs_node.h"
+#include "fs/volume.h"
 #include "lib/errno.h"
 #include "lib/string.h"
 #include "mm/kmem.h"
@@ -67,8 +68,8 @@ static int grow(struct node *dir)
 	return 0;
 }
 
-/* Gives `target` a name; takes a reference of its own. */
-static int add(struct node *dir, const char *name, size_t len, struct inode *target)
+/* Gives `target` a name at a time since boot; takes a reference of its own. */
+static int add(struct node *dir, const char *name, size_t len, struct inode *target, uint64_t now)
 {
 	uint32_t hash = hash_name(name, len);
 	struct dentry *d, **bucket;
@@ -94,13 +95,13 @@ static int add(struct node *dir, const char *name, size_t len, struct inode *tar
 	list_push_back(&dir->entries, &d->order);
 	dir->entry_count++;
 	target->links++;
-	dir->inode.changed_ns = arch_time_ns();
+	tmpfs_modified(&dir->inode, now);
 	return 0;
 }
 
 static int add_new(struct node *dir, const char *name, size_t len, struct node *n)
 {
-	int err = add(dir, name, len, &n->inode);
+	int err = add(dir, name, len, &n->inode, n->inode.changed_ns);
 
 	if (err)
 		return err;
@@ -151,9 +152,12 @@ static int tmpfs_symlink(struct inode *inode, const char *name, size_t len, cons
 
 static int tmpfs_link(struct inode *inode, const char *name, size_t len, struct inode *target)
 {
-	if (inode_is(target, S_IFDIR))
-		return -EPERM;
-	return add(node_of(inode), name, len, target);
+	uint64_t now = arch_time_ns();
+	int err = inode_is(target, S_IFDIR) ? -EPERM : add(node_of(inode), name, len, target, now);
+
+	if (!err)
+		target->changed_at = volume_epoch_ns + now;
+	return err;
 }
 
 /* Takes one name away, with its link and its reference. */
@@ -166,7 +170,8 @@ static void remove_entry(struct node *dir, struct dentry **slot)
 	list_remove(&d->order);
 	dir->entry_count--;
 	target->links--;
-	dir->inode.changed_ns = arch_time_ns();
+	tmpfs_modified(&dir->inode, arch_time_ns());
+	target->changed_at = volume_epoch_ns + dir->inode.changed_ns;
 	kmem_free(d);
 	inode_put(target);
 }
@@ -297,7 +302,9 @@ static int exchange(struct node *a, struct dentry **of_a, struct node *b, struct
 		b->inode.links--;
 		a->inode.links++;
 	}
-	a->inode.changed_ns = b->inode.changed_ns = arch_time_ns();
+	tmpfs_modified(&a->inode, arch_time_ns());
+	tmpfs_modified(&b->inode, a->inode.changed_ns);
+	one->changed_at = two->changed_at = volume_epoch_ns + a->inode.changed_ns;
 	return 0;
 }
 
@@ -326,7 +333,7 @@ static int tmpfs_rename(struct inode *from, const char *name, size_t len, struct
 	if (old)
 		err = replace(dst, new_name, new_len, moved, (*old)->inode);
 	if (!err)
-		err = add(dst, new_name, new_len, moved);
+		err = add(dst, new_name, new_len, moved, arch_time_ns());
 	if (err)
 		return err;
 	/* The new name has a reference and a link now; the old one gives its up. */

@@ -39,6 +39,13 @@ static inline struct node *node_of(struct inode *i)
 	return container_of(i, struct node, inode);
 }
 
+/* What was set by hand holds until the contents change. */
+static inline void tmpfs_modified(struct inode *i, uint64_t now)
+{
+	i->modified = 0;
+	i->changed_ns = now;
+}
+
 /* One reference, no links yet; NULL without memory. */
 struct node *tmpfs_node_make(uint32_t mode, uint64_t device);
 

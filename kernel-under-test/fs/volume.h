@@ -7,13 +7,15 @@
 #include "lib/types.h"
 
 /* Numbered as mount() and statfs() have them. */
-#define VOLUME_NOSUID	  2
-#define VOLUME_NODEV	  4
-#define VOLUME_NOEXEC	  8
-#define VOLUME_NOATIME	  1024
-#define VOLUME_NODIRATIME 2048
+#define VOLUME_NOSUID	   2
+#define VOLUME_NODEV	   4
+#define VOLUME_NOEXEC	   8
+#define VOLUME_NOSYMFOLLOW 256
+#define VOLUME_NOATIME	   1024
+#define VOLUME_NODIRATIME  2048
 #define VOLUME_FLAGS                                                                               \
-	(VOLUME_NOSUID | VOLUME_NODEV | VOLUME_NOEXEC | VOLUME_NOATIME | VOLUME_NODIRATIME)
+	(VOLUME_NOSUID | VOLUME_NODEV | VOLUME_NOEXEC | VOLUME_NOSYMFOLLOW | VOLUME_NOATIME |      \
+	 VOLUME_NODIRATIME)
 
 struct volume_stat {
 	uint64_t type, block_size, blocks, free, available, files, files_free;

@@ -93,7 +93,7 @@ void kernel_main(uint64_t handover)
 	if (!option_is(boot.cmdline, "quiet"))
 		log_printf("Bantam: %lu KiB of memory\n", page_count_total() * (PAGE_SIZE / 1024));
 	if (option_is(boot.cmdline, "norandmaps"))
-		space_random = false;
+		space_random = 0;
 	root = root_make(&boot);
 	start_init(root);
 	arch_cpus_start(&boot, kstack_alloc, cpu_main); /* from here on others, when we idle */

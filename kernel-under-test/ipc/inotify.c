@@ -43,6 +43,8 @@ struct watch {
 static struct list watched_dirs = LIST_INIT(watched_dirs);
 static unsigned int instance_count;
 
+uint64_t inotify_instances_max = 128, inotify_watches_max = 8192, inotify_events_max = 16384;
+
 /* The same twice in a row is told once. */
 static bool is_last(const struct inotify *in, const struct event *e)
 {
@@ -61,9 +63,9 @@ static void add_event(struct inotify *in, int wd, uint32_t mask, uint32_t cookie
 	size_t room = name ? ALIGN_UP(len + 1, sizeof(struct head)) : 0;
 	struct event *e;
 
-	if (in->event_count > INOTIFY_EVENTS)
+	if (in->event_count > inotify_events_max)
 		return;
-	if (in->event_count == INOTIFY_EVENTS)
+	if (in->event_count == inotify_events_max)
 		wd = -1, mask = IN_Q_OVERFLOW, cookie = 0, room = 0;
 	e = kmem_zalloc(sizeof(*e) + room);
 	if (!e)
@@ -251,7 +253,7 @@ int inotify_create(uint32_t flags, struct file **out)
 {
 	struct inotify *in;
 
-	if (instance_count == INOTIFY_INSTANCES)
+	if (instance_count >= inotify_instances_max)
 		return -EMFILE;
 	in = kmem_zalloc(sizeof(*in));
 	if (!in)
@@ -288,7 +290,7 @@ int inotify_watch(struct file *f, struct inode *inode, uint32_t mask)
 		w->mask = mask & IN_MASK_ADD ? w->mask | bits : bits;
 		return w->wd;
 	}
-	if (notify_watches == INOTIFY_WATCHES)
+	if (notify_watches >= inotify_watches_max)
 		return -ENOSPC;
 	err = notify_begin(inode);
 	w = err ? NULL : kmem_alloc(sizeof(*w));

@@ -4,9 +4,8 @@
 #include "fs/file.h"
 
 /* Instances and watches that there may be. */
-#define INOTIFY_INSTANCES 128
-#define INOTIFY_WATCHES	  8192
-#define INOTIFY_EVENTS	  16384
+/* Instances, watches, and events that wait in one instance, at most; /proc/sys/fs/inotify. */
+extern uint64_t inotify_instances_max, inotify_watches_max, inotify_events_max;
 
 #define IN_ALL_EVENTS  0xfffu
 #define IN_ONLYDIR     0x01000000u

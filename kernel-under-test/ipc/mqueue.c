@@ -5,9 +5,10 @@
 #include "lib/string.h"
 #include "mm/kmem.h"
 
-#define QUEUES_MAX 256
 /* What a message and its place count for, beside its bytes. */
 #define MESSAGE_COST 96
+
+struct mqueue_limits mqueue_limits = {10, 10, 8192, 8192, 256};
 
 static struct list queues = LIST_INIT(queues);
 
@@ -57,7 +58,7 @@ struct mqueue *mqueue_make(const char *name, uint32_t mode, uint64_t count_max, 
 	if (bytes + count_max * (size_max + MESSAGE_COST) > bytes_max)
 		return NULL;
 	*err = -ENOSPC;
-	if (count >= QUEUES_MAX)
+	if (count >= mqueue_limits.queues && !capable(CAP_SYS_RESOURCE))
 		return NULL;
 	*err = -ENOMEM;
 	q = kmem_zalloc(sizeof(*q));

@@ -35,6 +35,12 @@ struct mqueue {
 	struct mqueue_watch watch;
 };
 
+/* /proc/sys/fs/mqueue: what a queue has if nothing is said, what users may say, and queues in all.
+ */
+extern struct mqueue_limits {
+	uint64_t count_default, count_max, size_default, size_max, queues;
+} mqueue_limits;
+
 /* The queue of that name, or NULL; no reference. */
 struct mqueue *mqueue_find(const char *name);
 

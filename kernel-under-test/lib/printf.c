@@ -139,6 +139,41 @@ int format(char *out, size_t size, const char *fmt, ...)
 
 static void (*sink)(const char *text, size_t len);
 
+/* What was logged last, each line with its level before it; `history_end` bytes there were. */
+static char history[LOG_HISTORY];
+static uint64_t history_end;
+uint64_t log_console_level = LOG_LEVEL + 1;
+
+static void keep(const char *text, size_t len)
+{
+	static bool inside;
+
+	for (size_t i = 0; i < len; i++) {
+		const char *mark = inside ? "" : (const char[]){'<', '0' + LOG_LEVEL, '>', 0};
+
+		while (*mark)
+			history[history_end++ % LOG_HISTORY] = *mark++;
+		history[history_end++ % LOG_HISTORY] = text[i];
+		inside = text[i] != '\n';
+	}
+}
+
+size_t log_read(uint64_t *from, char *out, size_t size)
+{
+	size_t n = 0;
+
+	if (history_end - *from > LOG_HISTORY)
+		*from = history_end - LOG_HISTORY;
+	while (n < size && *from < history_end)
+		out[n++] = history[(*from)++ % LOG_HISTORY];
+	return n;
+}
+
+uint64_t log_end(void)
+{
+	return history_end;
+}
+
 void log_set_sink(void (*write)(const char *text, size_t len))
 {
 	sink = write;
@@ -149,7 +184,8 @@ static void log_vprintf(const char *fmt, va_list args)
 	char line[LOG_LINE_MAX];
 	int len = vformat(line, sizeof(line), fmt, args);
 
-	if (sink)
+	keep(line, MIN((size_t)len, sizeof(line) - 1));
+	if (sink && log_console_level > LOG_LEVEL)
 		sink(line, MIN((size_t)len, sizeof(line) - 1));
 }
 
@@ -190,6 +226,7 @@ void panic(const char *fmt, ...)
 	va_list args;
 
 	arch_panic_begin();
+	log_console_level = LOG_LEVEL + 1;
 	trace(__builtin_frame_address(0));
 	log_printf("\nBantam panic: ");
 	va_start(args, fmt);

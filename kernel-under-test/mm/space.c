@@ -39,7 +39,7 @@ static struct space *space_alloc(uint32_t capacity)
 	return s;
 }
 
-bool space_random = true;
+uint64_t space_random = 2;
 
 uint64_t space_random_gap(uint64_t pages)
 {

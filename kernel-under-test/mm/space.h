@@ -84,7 +84,7 @@ struct space {
 };
 
 /* Whether new spaces put stack, mappings, heap and programs at random places. On by default. */
-extern bool space_random;
+extern uint64_t space_random;
 
 /* `pages` pages at most, at random; 0 when nothing is to be random. In bytes. */
 uint64_t space_random_gap(uint64_t pages);

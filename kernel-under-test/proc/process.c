@@ -113,11 +113,13 @@ bool process_each_any(bool (*fn)(struct process *p, void *ctx), void *ctx)
 	return each(fn, ctx, true);
 }
 
+uint64_t process_pid_max = PID_MAX;
+
 /* The next free number after the last one given, so that numbers are not reused soon. */
 static int pid_alloc(void)
 {
-	for (int tries = 0; tries < PID_MAX; tries++) {
-		last_pid = last_pid >= PID_MAX - 1 ? (last_pid >= 300 ? 300 : 1) : last_pid + 1;
+	for (int tries = (int)process_pid_max, last = tries - 1; tries; tries--) {
+		last_pid = last_pid >= last ? (last_pid >= 300 ? 300 : 1) : last_pid + 1;
 		if (!find_any(last_pid) && !thread_find(last_pid))
 			return last_pid;
 	}

@@ -8,7 +8,11 @@
 #include "sched/timer.h"
 #include "sched/wait.h"
 
-#define PID_MAX	    32768
+/* Numbers begin anew there, unless /proc/sys/kernel/pid_max says another, up to PID_MOST. */
+#define PID_MAX	 32768
+#define PID_MOST (4u << 20)
+extern uint64_t process_pid_max;
+
 #define SIGNALS_MAX 64
 
 /* Limits, numbered as on Linux. */

@@ -1,15 +1,19 @@
-/* /proc/sys: the kernel's limits and names, as sysctl(8) knows them. Names can be set. */
+/* /proc/sys: the kernel's limits and names, as sysctl(8) knows them. Some can be set. */
 #include "arch/smp.h"
 #include "fs/credentials.h"
 #include "fs/file.h"
 #include "ipc/inotify.h"
+#include "ipc/mqueue.h"
 #include "ipc/semaphore.h"
 #include "lib/errno.h"
+#include "lib/printf.h"
 #include "lib/random.h"
 #include "lib/string.h"
 #include "mm/kmem.h"
 #include "mm/page.h"
+#include "mm/space.h"
 #include "net/socket.h"
+#include "proc/process.h"
 #include "proc/procfs_node.h"
 #include "proc/procfs_text.h"
 #include "proc/uts.h"
@@ -21,8 +25,15 @@ struct setting {
 	uint64_t value;
 	const char *text;	      /* instead of the value */
 	void (*make)(struct text *t); /* instead of both */
-	char *name;		      /* what is set by writing: UTS_LEN bytes */
+	/* What is set by writing: UTS_LEN bytes, or a number in those bounds. */
+	char *name;
+	uint64_t *number, least, most;
 };
+
+static void printk(struct text *t)
+{
+	text_add(t, "%lu\t%d\t1\t%d\n", log_console_level, LOG_LEVEL, LOG_LEVEL + 1);
+}
 
 static void hostname(struct text *t)
 {
@@ -74,14 +85,28 @@ static void threads_max(struct text *t)
 
 static const struct setting settings[] = {
 	{.path = "fs/file-max", .value = INT64_MAX},
-	{.path = "fs/inotify/max_queued_events", .value = INOTIFY_EVENTS},
-	{.path = "fs/inotify/max_user_instances", .value = INOTIFY_INSTANCES},
-	{.path = "fs/inotify/max_user_watches", .value = INOTIFY_WATCHES},
-	{.path = "fs/mqueue/msg_default", .value = 10},
-	{.path = "fs/mqueue/msg_max", .value = 10},
-	{.path = "fs/mqueue/msgsize_default", .value = 8192},
-	{.path = "fs/mqueue/msgsize_max", .value = 8192},
-	{.path = "fs/mqueue/queues_max", .value = 256},
+	{.path = "fs/inotify/max_queued_events", .number = &inotify_events_max, .most = INT32_MAX},
+	{.path = "fs/inotify/max_user_instances",
+	 .number = &inotify_instances_max,
+	 .most = INT32_MAX},
+	{.path = "fs/inotify/max_user_watches", .number = &inotify_watches_max, .most = INT32_MAX},
+	{.path = "fs/mqueue/msg_default",
+	 .number = &mqueue_limits.count_default,
+	 .least = 1,
+	 .most = 65536},
+	{.path = "fs/mqueue/msg_max",
+	 .number = &mqueue_limits.count_max,
+	 .least = 1,
+	 .most = 65536},
+	{.path = "fs/mqueue/msgsize_default",
+	 .number = &mqueue_limits.size_default,
+	 .least = 128,
+	 .most = 1 << 24},
+	{.path = "fs/mqueue/msgsize_max",
+	 .number = &mqueue_limits.size_max,
+	 .least = 128,
+	 .most = 1 << 24},
+	{.path = "fs/mqueue/queues_max", .number = &mqueue_limits.queues, .most = INT32_MAX},
 	{.path = "fs/nr_open", .value = FILES_MAX},
 	{.path = "fs/pipe-max-size", .value = 1 << 20},
 	{.path = "kernel/cap_last_cap", .value = CAP_LAST},
@@ -96,11 +121,13 @@ static const struct setting settings[] = {
 	{.path = "kernel/ostype", .text = "Linux"},
 	{.path = "kernel/overflowgid", .value = 65534},
 	{.path = "kernel/overflowuid", .value = 65534},
-	{.path = "kernel/pid_max", .value = PID_MAX},
+	{.path = "kernel/pid_max", .number = &process_pid_max, .least = 301, .most = PID_MOST},
+	{.path = "kernel/printk", .make = printk, .number = &log_console_level, .most = INT32_MAX},
 	{.path = "kernel/random/boot_id", .make = boot_id},
 	{.path = "kernel/random/entropy_avail", .value = 256},
 	{.path = "kernel/random/poolsize", .value = 256},
 	{.path = "kernel/random/uuid", .make = uuid},
+	{.path = "kernel/randomize_va_space", .number = &space_random, .most = INT32_MAX},
 	{.path = "kernel/sem", .text = "32000\t1024000000\t500\t256"},
 	{.path = "kernel/shmall", .value = UINT64_MAX >> PAGE_SHIFT},
 	{.path = "kernel/shmmax", .value = 1ul << 36},
@@ -131,6 +158,11 @@ static struct sys_node *node_of(struct inode *i)
 	return container_of(i, struct sys_node, inode);
 }
 
+static bool can_be_set(const struct setting *s)
+{
+	return s->name || s->number;
+}
+
 static int make_node(size_t first, size_t prefix, struct inode **out)
 {
 	struct sys_node *n = kmem_zalloc(sizeof(*n));
@@ -141,7 +173,7 @@ static int make_node(size_t first, size_t prefix, struct inode **out)
 	n->inode.object.refs = 1;
 	n->inode.ops = &sys_ops;
 	n->inode.mode = !prefix || settings[first].path[prefix] ? S_IFDIR | 0555
-			: settings[first].name			? S_IFREG | 0644
+			: can_be_set(&settings[first])		? S_IFREG | 0644
 								: S_IFREG | 0444;
 	n->inode.links = 1;
 	n->inode.ino = (1ull << 60) + (first << 8) + prefix;
@@ -237,20 +269,44 @@ static long read(struct inode *inode, uint64_t pos, struct uio *u)
 	else if (s->text)
 		text_add(&t, "%s\n", s->text);
 	else
-		text_add(&t, "%lu\n", s->value);
+		text_add(&t, "%lu\n", s->number ? *s->number : s->value);
 	return procfs_read_text(line, t.len, pos, u);
+}
+
+/* Words behind the first, as kernel/printk has them, are for what is not there. */
+static int set_number(const struct setting *s, const char *line)
+{
+	uint64_t n = 0;
+
+	while (*line == ' ' || *line == '\t')
+		line++;
+	if (*line < '0' || *line > '9')
+		return -EINVAL;
+	for (; *line >= '0' && *line <= '9'; line++) {
+		n = n * 10 + (uint64_t)(*line - '0');
+		if (n > s->most)
+			return -EINVAL;
+	}
+	if (*line && *line != ' ' && *line != '\t')
+		return -EINVAL;
+	if (n < s->least)
+		return -EINVAL;
+	*s->number = n;
+	return 0;
 }
 
 /* A line, whose end is not part of the name. */
 static long write(struct inode *inode, uint64_t pos, struct uio *u)
 {
-	char *name = settings[node_of(inode)->first].name, line[UTS_LEN];
+	const struct setting *s = &settings[node_of(inode)->first];
+	char line[UTS_LEN];
 	size_t all = u->left, len = MIN(all, sizeof(line) - 1);
 	int err;
 
-	if (!name)
+	if (!can_be_set(s))
 		return procfs_refuse_write(inode, pos, u);
-	if (!capable(CAP_SYS_ADMIN))
+	/* As on Linux the file's bits say who may; names are also the system's. */
+	if (s->name && !capable(CAP_SYS_ADMIN))
 		return -EPERM;
 	err = uio_get(u, line, len);
 	if (err)
@@ -258,14 +314,20 @@ static long write(struct inode *inode, uint64_t pos, struct uio *u)
 	for (size_t i = 0; i < len; i++)
 		if (line[i] == '\n')
 			len = i;
-	memset(name, 0, UTS_LEN);
-	memcpy(name, line, len);
+	line[len] = '\0';
+	if (s->number) {
+		err = set_number(s, line);
+		return err ? err : (long)all;
+	}
+	memset(s->name, 0, UTS_LEN);
+	memcpy(s->name, line, len);
 	return (long)all;
 }
 
 static int truncate(struct inode *inode, uint64_t size)
 {
-	return settings[node_of(inode)->first].name ? 0 : procfs_refuse_truncate(inode, size);
+	return can_be_set(&settings[node_of(inode)->first]) ? 0
+							    : procfs_refuse_truncate(inode, size);
 }
 
 static const struct inode_ops sys_ops = {

@@ -8,6 +8,32 @@
 #include "syscall/syscalls.h"
 #include "syscall/user.h"
 
+/* A directory that comes into another one is written to: its `..`. */
+static int may_leave(const struct path_last *name, const struct path_last *to)
+{
+	struct inode *moved;
+	int err = user_may_remove(name);
+
+	if (!err && name->dir != to->dir)
+		err = name->dir->ops->lookup(name->dir, name->name, name->len, &moved);
+	else
+		return err;
+	if (err)
+		return err;
+	err = inode_is(moved, S_IFDIR) ? may(moved, MAY_WRITE) : 0;
+	inode_put(moved);
+	return err;
+}
+
+static int may_rename(const struct path_last *old, const struct path_last *new, bool exchange)
+{
+	int err = may_leave(old, new);
+
+	if (!err)
+		err = exchange ? may_leave(new, old) : user_may_remove(new);
+	return err == -ENOENT ? user_may_make(new) : err;
+}
+
 long sys_renameat2(uint64_t from_fd, uint64_t from, uint64_t to_fd, uint64_t to, uint64_t flags)
 {
 	char old_name[PATH_LEN_MAX], *new_name;
@@ -31,11 +57,7 @@ long sys_renameat2(uint64_t from_fd, uint64_t from, uint64_t to_fd, uint64_t to,
 		inode_put(new.dir);
 	}
 	if (!err && unlikely(thread_current()->confined)) {
-		err = user_may_remove(&old);
-		if (!err)
-			err = user_may_remove(&new);
-		if (err == -ENOENT)
-			err = user_may_make(&new);
+		err = may_rename(&old, &new, flags & RENAME_EXCHANGE);
 		if (err)
 			inode_put(new.dir);
 	}
@@ -74,7 +96,7 @@ int inode_changeable(const struct inode *inode)
 
 void inode_changed(struct inode *inode)
 {
-	inode->changed_ns = arch_time_ns();
+	inode->changed_at = volume_epoch_ns + arch_time_ns();
 	if (inode->ops->changed)
 		inode->ops->changed(inode);
 }
@@ -91,6 +113,8 @@ static int set_mode(struct inode *inode, uint64_t mode)
 	    !capable(CAP_FSETID))
 		mode &= ~(uint64_t)S_ISGID;
 	inode->mode = (inode->mode & S_IFMT) | (mode & S_PERM);
+	if (unlikely(inode->writers) && inode_privileges(inode))
+		notify_guard(inode);
 	inode_changed(inode);
 	return 0;
 }
@@ -133,12 +157,16 @@ static int set_owner(struct inode *inode, uint64_t uid, uint64_t gid)
 		return err;
 	/* One may give one's files to a group that one is in, and to nobody else. */
 	if (!capable(CAP_CHOWN) &&
-	    (!mine || ((uint32_t)uid != UINT32_MAX && (uint32_t)uid != inode->uid) ||
-	     ((uint32_t)gid != UINT32_MAX && (uint32_t)gid != inode->gid &&
-	      !credentials_in_group(c, (uint32_t)gid))))
+	    (((uint32_t)uid != UINT32_MAX && (!mine || (uint32_t)uid != inode->uid)) ||
+	     ((uint32_t)gid != UINT32_MAX &&
+	      (!mine || ((uint32_t)gid != inode->gid &&
+			 !credentials_in_group(c, (uint32_t)gid))))))
 		return -EPERM;
-	if (!inode_is(inode, S_IFDIR))
-		inode->mode &= ~(uint32_t)(S_ISUID | (inode->mode & 010 ? S_ISGID : 0));
+	if (inode_privileges(inode)) {
+		if (!may_own(inode))
+			return -EPERM;
+		inode->mode &= ~inode_privileges(inode);
+	}
 	if ((uint32_t)uid != UINT32_MAX)
 		inode->uid = (uint32_t)uid;
 	if ((uint32_t)gid != UINT32_MAX)
@@ -188,6 +216,8 @@ int user_truncate(struct inode *inode, uint64_t size)
 		file_limit_reached();
 		return -EFBIG;
 	}
+	if (unlikely(inode_privileges(inode)) && notify_guard(inode))
+		return -ENOMEM;
 	return inode->ops->truncate(inode, size);
 }
 

@@ -2,6 +2,7 @@
 #include "fs/mount.h"
 #include "fs/block.h"
 #include "fs/block_file.h"
+#include "lib/string.h"
 #include "syscall/syscalls.h"
 #include "syscall/user.h"
 
@@ -11,13 +12,19 @@
 #define ST_VALID    32
 #define ST_RELATIME 4096
 
+#define ST_NOSYMFOLLOW 8192
+
 #define MS_RDONLY  1
 #define MS_REMOUNT 32
-/* Binding, moving and sharing: an answer that nothing was done is better than none. */
-#define MS_REFUSED (4096 | 8192 | 1 << 17 | 1 << 18 | 1 << 19 | 1 << 20)
+#define MS_MOVE	   8192
+/* Binding and sharing: an answer that nothing was done is better than none. */
+#define MS_REFUSED (4096 | 1 << 17 | 1 << 18 | 1 << 19 | 1 << 20)
 
+#define MNT_FORCE	1
+#define MNT_DETACH	2
+#define MNT_EXPIRE	4
 #define UMOUNT_NOFOLLOW 8
-#define UMOUNT_FLAGS	(1 | 2 | 4 | UMOUNT_NOFOLLOW)
+#define UMOUNT_FLAGS	(MNT_FORCE | MNT_DETACH | MNT_EXPIRE | UMOUNT_NOFOLLOW)
 
 /* The block device that a path leads to. */
 static int find_device(uint64_t path, struct block_device **out)
@@ -37,7 +44,7 @@ long sys_mount(uint64_t source, uint64_t target, uint64_t type, uint64_t flags, 
 {
 	struct block_device *device = NULL;
 	char name[FILESYSTEM_NAME_MAX];
-	struct inode *dir;
+	struct inode *dir, *root;
 	long err;
 
 	(void)data;
@@ -45,7 +52,7 @@ long sys_mount(uint64_t source, uint64_t target, uint64_t type, uint64_t flags, 
 		return -EPERM;
 	if (flags & MS_REFUSED)
 		return -EINVAL;
-	if (!(flags & MS_REMOUNT)) {
+	if (!(flags & (MS_REMOUNT | MS_MOVE))) {
 		err = copy_string_from_user(name, type, sizeof(name));
 		if (err < 0)
 			return err == -ENAMETOOLONG ? -ENODEV : err;
@@ -56,6 +63,12 @@ long sys_mount(uint64_t source, uint64_t target, uint64_t type, uint64_t flags, 
 	/* A file system in memory may have any word, or nothing, for its source. */
 	if (flags & MS_REMOUNT) {
 		err = mount_again(dir, flags & (MS_RDONLY | VOLUME_FLAGS));
+	} else if (flags & MS_MOVE) {
+		err = user_inode(AT_FDCWD, source, 0, &root);
+		if (!err) {
+			err = mount_move(root, dir);
+			inode_put(root);
+		}
 	} else {
 		err = filesystem_has_disk(name) ? find_device(source, &device) : 0;
 		if (!err)
@@ -70,7 +83,8 @@ long sys_umount2(uint64_t target, uint64_t flags)
 	struct inode *root;
 	long err;
 
-	if (flags & ~(uint64_t)UMOUNT_FLAGS)
+	if ((flags & ~(uint64_t)UMOUNT_FLAGS) ||
+	    ((flags & MNT_EXPIRE) && (flags & (MNT_FORCE | MNT_DETACH))))
 		return -EINVAL;
 	if (!capable(CAP_SYS_ADMIN))
 		return -EPERM;
@@ -78,7 +92,7 @@ long sys_umount2(uint64_t target, uint64_t flags)
 			 &root);
 	if (err)
 		return err;
-	err = mount_remove(root);
+	err = mount_remove(root, flags & MNT_DETACH);
 	if (err)
 		inode_put(root);
 	return err;
@@ -98,7 +112,9 @@ static long put_statfs(const struct inode *inode, uint64_t out)
 	if (inode && inode->volume) {
 		inode->volume->ops->stat(inode->volume, &v);
 		st.id[0] = (int32_t)inode->volume->number;
-		st.flags |= inode->volume->flags | (inode->volume->read_only ? MS_RDONLY : 0);
+		st.flags |= (inode->volume->flags & ~(uint32_t)VOLUME_NOSYMFOLLOW) |
+			    (inode->volume->read_only ? MS_RDONLY : 0) |
+			    (inode_forbids(inode, VOLUME_NOSYMFOLLOW) ? ST_NOSYMFOLLOW : 0);
 	} else {
 		volume_stat_memory(TMPFS_MAGIC, &v);
 	}
@@ -131,6 +147,63 @@ long sys_fstatfs(uint64_t fd, uint64_t out)
 	err = put_statfs(f->inode, out);
 	file_put(f);
 	return err;
+}
+
+/* `device` as stat() tells it. */
+long sys_ustat(uint64_t device, uint64_t out)
+{
+	struct volume *v = mount_volume((uint32_t)device);
+	struct volume_stat stat;
+	struct {
+		int32_t free, pad;
+		uint64_t files_free;
+		char name[6], pack[6], pad2[4];
+	} st = {0};
+
+	_Static_assert(sizeof(st) == 32, "x86_64 ABI");
+	if (v)
+		v->ops->stat(v, &stat);
+	else if (device == DEVICE(0, 1))
+		volume_stat_memory(TMPFS_MAGIC, &stat);
+	else
+		return -EINVAL;
+	st.free = (int32_t)MIN(stat.free, (uint64_t)INT32_MAX);
+	st.files_free = stat.files_free;
+	return copy_to_user(out, &st, sizeof(st));
+}
+
+#define SYSFS_INDEX 1
+#define SYSFS_NAME  2
+#define SYSFS_COUNT 3
+
+/* Names of file systems by number, and back. */
+long sys_sysfs(uint64_t option, uint64_t arg, uint64_t out)
+{
+	char wanted[FILESYSTEM_NAME_MAX];
+	const char *name;
+	long i, err;
+	bool disk;
+
+	switch ((int)option) {
+	case SYSFS_INDEX:
+		err = copy_string_from_user(wanted, arg, sizeof(wanted));
+		if (err < 0)
+			return err == -ENAMETOOLONG ? -EINVAL : err;
+		for (i = 0; filesystem_get((size_t)i, &name, &disk); i++)
+			if (!strcmp(name, wanted))
+				return i;
+		return -EINVAL;
+	case SYSFS_NAME:
+		if (!filesystem_get((uint32_t)arg, &name, &disk))
+			return -EINVAL;
+		return copy_to_user(out, name, strlen(name) + 1);
+	case SYSFS_COUNT:
+		for (i = 0; filesystem_get((size_t)i, &name, &disk);)
+			i++;
+		return i;
+	default:
+		return -EINVAL;
+	}
 }
 
 long sys_sync(void)

@@ -7,8 +7,6 @@
 #include "syscall/syscalls.h"
 #include "syscall/user.h"
 
-#define COUNT_DEFAULT 10
-#define SIZE_DEFAULT  8192
 /* For those who may have more than that. */
 #define COUNT_HARD 65536
 #define SIZE_HARD  (1ul << 24)
@@ -29,8 +27,8 @@ static int check_attr(const struct user_attr *a)
 
 	if (a->count_max <= 0 || a->size_max <= 0)
 		return -EINVAL;
-	if (a->count_max > (more ? COUNT_HARD : COUNT_DEFAULT) ||
-	    (uint64_t)a->size_max > (more ? SIZE_HARD : SIZE_DEFAULT))
+	if (a->count_max > (more ? COUNT_HARD : (int64_t)mqueue_limits.count_max) ||
+	    (uint64_t)a->size_max > (more ? SIZE_HARD : mqueue_limits.size_max))
 		return -EINVAL;
 	return 0;
 }
@@ -70,7 +68,9 @@ static int find_or_make(const char *name, uint64_t flags, uint64_t mode, const s
 
 long sys_mq_open(uint64_t name_at, uint64_t flags, uint64_t mode, uint64_t attr)
 {
-	struct user_attr a = {.count_max = COUNT_DEFAULT, .size_max = SIZE_DEFAULT};
+	const struct mqueue_limits *l = &mqueue_limits;
+	struct user_attr a = {.count_max = (int64_t)MIN(l->count_default, l->count_max),
+			      .size_max = (int64_t)MIN(l->size_default, l->size_max)};
 	char name[MQUEUE_NAME_MAX + 1];
 	struct mqueue *q;
 	struct file *f;

@@ -1,5 +1,4 @@
 /* The stat family. */
-#include "arch/time.h"
 #include "fs/volume.h"
 #include "syscall/syscalls.h"
 #include "syscall/user.h"
@@ -30,9 +29,16 @@ _Static_assert(sizeof(struct user_stat) == 144, "x86_64 ABI");
 /* What a file without an inode looks like: a pipe. */
 static const struct inode nameless = {.mode = S_IFIFO | 0600, .links = 1, .ino = 1};
 
+/* When anything of it was changed, and `contents` was when those were. */
+static uint64_t changed(const struct inode *i, uint64_t contents)
+{
+	return i->changed_ns ? MAX(i->changed_at, contents) : i->changed_at;
+}
+
 static long put_stat(const struct inode *i, uint64_t out)
 {
-	uint64_t sec = time_epoch() + i->changed_ns / NS_PER_SEC, ns = i->changed_ns % NS_PER_SEC;
+	uint64_t last = volume_epoch_ns + i->changed_ns;
+	uint64_t sec = last / NS_PER_SEC, ns = last % NS_PER_SEC;
 	struct user_stat st = {
 		.dev = 1,
 		.ino = i->ino,
@@ -55,8 +61,9 @@ static long put_stat(const struct inode *i, uint64_t out)
 	if (unlikely(i->volume))
 		st.dev = i->volume->number;
 	if (unlikely(i->changed_at)) {
-		st.ctime = i->changed_at / NS_PER_SEC;
-		st.ctime_ns = i->changed_at % NS_PER_SEC;
+		last = changed(i, last);
+		st.ctime = last / NS_PER_SEC;
+		st.ctime_ns = last % NS_PER_SEC;
 	}
 	return copy_to_user(out, &st, sizeof(st));
 }
@@ -132,7 +139,8 @@ static struct user_statx_time split(uint64_t ns)
 
 static long put_statx(const struct inode *i, uint64_t out)
 {
-	struct user_statx_time t = split(time_epoch() * NS_PER_SEC + i->changed_ns);
+	uint64_t last = volume_epoch_ns + i->changed_ns;
+	struct user_statx_time t = split(last);
 	struct user_statx st = {
 		.mask = STATX_BASIC,
 		.block_size = PAGE_SIZE,
@@ -144,7 +152,7 @@ static long put_statx(const struct inode *i, uint64_t out)
 		.size = i->size,
 		.blocks = i->pages * BLOCKS_A_PAGE,
 		.atime = i->accessed ? split(TIME_OF(i->accessed)) : t,
-		.ctime = i->changed_at ? split(i->changed_at) : t,
+		.ctime = i->changed_at ? split(changed(i, last)) : t,
 		.mtime = i->modified ? split(TIME_OF(i->modified)) : t,
 		.rdev_major = DEVICE_MAJOR(i->device),
 		.rdev_minor = DEVICE_MINOR(i->device),

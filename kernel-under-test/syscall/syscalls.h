@@ -177,6 +177,9 @@ long sys_mremap(uint64_t addr, uint64_t old, uint64_t len, uint64_t flags, uint6
 long sys_sendfile(uint64_t out, uint64_t in, uint64_t offset_at, uint64_t count);
 long sys_fsync(uint64_t fd);
 long sys_sync(void);
+long sys_ustat(uint64_t device, uint64_t out);
+long sys_sysfs(uint64_t option, uint64_t arg, uint64_t out);
+long sys_syslog(uint64_t action, uint64_t out, uint64_t size);
 long sys_syncfs(uint64_t fd);
 long sys_truncate(uint64_t path, uint64_t size);
 long sys_fchdir(uint64_t fd);
