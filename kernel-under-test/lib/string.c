@@ -9,6 +9,19 @@ void *memmove(void *to, const void *from, size_t n)
 		/* Forward is safe word by word too: a word is read before it is written. */
 		return memcpy(to, from, n);
 	}
+	while (n >= 32) {
+		uint64_t w0, w1, w2, w3;
+
+		n -= 32;
+		__builtin_memcpy(&w3, s + n + 24, 8);
+		__builtin_memcpy(&w2, s + n + 16, 8);
+		__builtin_memcpy(&w1, s + n + 8, 8);
+		__builtin_memcpy(&w0, s + n, 8);
+		__builtin_memcpy(d + n + 24, &w3, 8);
+		__builtin_memcpy(d + n + 16, &w2, 8);
+		__builtin_memcpy(d + n + 8, &w1, 8);
+		__builtin_memcpy(d + n, &w0, 8);
+	}
 	while (n >= 8) {
 		uint64_t word;
 

@@ -173,17 +173,15 @@ static int fault_copy(struct space *s, struct area *a, uint64_t *e, uint64_t va)
 /* The area at `addr`, a stack grown down to it if need be; NULL when there is none. */
 static struct area *area_at(struct space *s, uint64_t addr)
 {
-	uint32_t i = space_find(s, addr);
-	struct area *a = &s->areas[i];
+	struct area *a = space_find(s, addr), *below;
 	uint64_t page = ALIGN_DOWN(addr, PAGE_SIZE);
 
-	if (i == s->count)
-		return NULL;
-	if (addr >= a->start)
+	if (!a || likely(addr >= a->start))
 		return a;
 	if (!(a->flags & AREA_STACK) || a->end - page > STACK_MAX)
 		return NULL;
-	if (i > 0 && a[-1].end + STACK_GUARD > page)
+	below = areas_prev(&s->areas, a);
+	if (below && below->end + STACK_GUARD > page)
 		return NULL;
 	a->start = page;
 	return a;

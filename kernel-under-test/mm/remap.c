@@ -50,7 +50,7 @@ static int move_area(struct space *s, const struct area *a, uint64_t addr, uint6
 {
 	struct object *object = a->object ? object_get(a->object) : NULL;
 	struct area from = *a;
-	int err = space_reserve(s, AREAS_FOR_MOVE);
+	int err = areas_reserve(&s->areas, AREAS_FOR_MOVE);
 
 	if (!err)
 		err = prepare_tables(s, addr, to, MIN(old, len));
@@ -69,22 +69,22 @@ static int move_area(struct space *s, const struct area *a, uint64_t addr, uint6
 long space_remap(struct space *s, uint64_t addr, uint64_t old, uint64_t len, bool may_move,
 		 uint64_t fixed)
 {
-	uint32_t i = space_find(s, addr);
-	struct area a;
+	struct area *at = space_find(s, addr), *next, a;
 	uint64_t to;
 	int err;
 
-	if (i == s->count || addr < s->areas[i].start || old > s->areas[i].end - addr)
+	if (!at || addr < at->start || old > at->end - addr)
 		return -EFAULT;
-	a = s->areas[i];
+	a = *at;
+	next = areas_next(&s->areas, at);
 	if (!fixed && len <= old) {
 		err = len < old ? space_unmap(s, addr + len, old - len) : 0;
 		return err ? err : (long)addr;
 	}
 	/* In place, when the area ends here and what comes after is free. */
 	if (!fixed && addr + old == a.end &&
-	    (i + 1 == s->count || s->areas[i + 1].start >= addr + len) && len <= USER_TOP - addr) {
-		s->areas[i].end = addr + len;
+	    (!next || next->start >= addr + len) && len <= USER_TOP - addr) {
+		at->end = addr + len;
 		return (long)addr;
 	}
 	if (!may_move)

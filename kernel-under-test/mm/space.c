@@ -10,8 +10,6 @@
 #include "mm/kmem.h"
 #include "mm/tlb.h"
 
-#define AREAS_FIRST 12
-
 /* How far stacks and mappings may be apart from one space to another, in pages. */
 #define STACK_SPREAD   (1ull << 22)
 #define MAPPING_SPREAD (1ull << 28)
@@ -22,20 +20,23 @@
 /* Pages that are put after one flush, when other CPUs must be asked. */
 #define DROP_BATCH 64
 
-static struct space *space_alloc(uint32_t capacity)
+/* With the areas of `from`, if that is not NULL; whose references it makes. */
+static struct space *space_alloc(const struct space *from)
 {
 	struct space *s = kmem_zalloc(sizeof(*s));
 
 	if (!s)
 		return NULL;
-	s->areas = kmem_alloc(capacity * sizeof(struct area));
-	if (!s->areas || mmu_space_create(&s->root, &s->tables) < 0) {
-		kmem_free(s->areas);
+	if (from ? areas_init_copy(&s->areas, &from->areas) : areas_init(&s->areas)) {
+		kmem_free(s);
+		return NULL;
+	}
+	if (mmu_space_create(&s->root, &s->tables) < 0) {
+		areas_destroy(&s->areas);
 		kmem_free(s);
 		return NULL;
 	}
 	s->refs = 1;
-	s->capacity = capacity;
 	return s;
 }
 
@@ -48,34 +49,13 @@ uint64_t space_random_gap(uint64_t pages)
 
 struct space *space_create(void)
 {
-	struct space *s = space_alloc(AREAS_FIRST);
+	struct space *s = space_alloc(NULL);
 
 	if (!s)
 		return NULL;
 	s->stack_top = USER_TOP - space_random_gap(STACK_SPREAD);
 	s->top = s->stack_top - STACK_MAX - STACK_GUARD - space_random_gap(MAPPING_SPREAD);
 	return s;
-}
-
-int space_reserve(struct space *s, uint32_t more)
-{
-	uint32_t capacity = s->capacity;
-	struct area *areas;
-
-	if (s->count + more > AREAS_MAX)
-		return -ENOMEM;
-	if (s->count + more <= s->capacity)
-		return 0;
-	while (capacity < s->count + more)
-		capacity = MIN(capacity * 2, (uint32_t)AREAS_MAX);
-	areas = kmem_alloc((size_t)capacity * sizeof(struct area));
-	if (!areas)
-		return -ENOMEM;
-	memcpy(areas, s->areas, s->count * sizeof(struct area));
-	kmem_free(s->areas);
-	s->areas = areas;
-	s->capacity = capacity;
-	return 0;
 }
 
 /* Shares the pages of one area with the copy. Private ones become read-only on both sides. */
@@ -121,7 +101,7 @@ struct space *space_clone(struct space *from)
 	int err = 0;
 
 	space_lock(from);
-	s = space_alloc(from->capacity);
+	s = space_alloc(from);
 	if (!s) {
 		space_unlock(from);
 		return NULL;
@@ -130,13 +110,11 @@ struct space *space_clone(struct space *from)
 	s->brk = from->brk;
 	s->stack_top = from->stack_top;
 	s->top = from->top;
-	s->hint = from->hint;
-	for (uint32_t i = 0; i < from->count && !err; i++) {
-		s->areas[i] = from->areas[i];
-		if (s->areas[i].object)
-			object_get(s->areas[i].object);
-		s->count = i + 1;
-		err = clone_pages(s, from, &from->areas[i], &changed);
+	for (struct area *a = areas_first(&s->areas); a; a = areas_next(&s->areas, a)) {
+		if (a->object)
+			object_get(a->object);
+		if (!err)
+			err = clone_pages(s, from, a, &changed);
 	}
 	if (changed)
 		tlb_flush(from);
@@ -252,12 +230,12 @@ void space_put(struct space *s)
 	ASSERT(s != space_used());
 	if (s->cpus)
 		space_leave(s);
-	for (uint32_t i = 0; i < s->count; i++) {
-		space_drop_pages(s, s->areas[i].start, s->areas[i].end);
-		if (s->areas[i].object)
-			object_put(s->areas[i].object);
+	for (struct area *a = areas_first(&s->areas); a; a = areas_next(&s->areas, a)) {
+		space_drop_pages(s, a->start, a->end);
+		if (a->object)
+			object_put(a->object);
 	}
 	mmu_space_destroy(s->root, &s->tables);
-	kmem_free(s->areas);
+	areas_destroy(&s->areas);
 	kmem_free(s);
 }

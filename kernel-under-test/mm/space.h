@@ -1,5 +1,5 @@
 /*
- * Address spaces: what a process sees as its memory. A space is a sorted array of areas over a
+ * Address spaces: what a process sees as its memory. A space is areas in order (mm/areas.h) over a
  * tree of page tables; pages come when they are touched.
  *
  * A space has a lock of its own, and most of what threads do to their memory takes nothing else: a
@@ -31,7 +31,7 @@
 #include "arch/spin.h"
 #include "lib/list.h"
 #include "lib/types.h"
-#include "mm/object.h"
+#include "mm/areas.h"
 
 /* Protection, numbered as on Linux. */
 #define AREA_READ  1
@@ -53,25 +53,11 @@
 /* mmap(2) never hands out what is below, so that a null pointer with an offset faults. */
 #define SPACE_LOWEST (64ul << 10)
 
-/* As many areas as Linux allows by default. */
-#define AREAS_MAX 65530
-
-struct area {
-	uint64_t start, end;
-	/* NULL: anonymous. `offset` is the byte of the object that stands at `start`. */
-	struct object *object;
-	uint64_t offset;
-	uint32_t flags;
-};
-
 /* Guarded by `lock`, unless said otherwise. */
 struct space {
 	struct serving_lock lock;
 	uint32_t refs; /* by the kernel lock */
-	uint32_t count, capacity;
-	/* Where the last search ended: the next one is likely to want the same. */
-	uint32_t hint;
-	struct area *areas;
+	struct areas areas;
 	uint64_t root;
 	struct list tables;
 	uint64_t brk_start, brk;
@@ -118,8 +104,11 @@ static inline void space_unlock(struct space *s)
  * the end, which take it.
  */
 
-/* The first area that ends after `addr`: its index, or `count` when there is none. */
-uint32_t space_find(struct space *s, uint64_t addr);
+/* The first area that ends after `addr`, or NULL. */
+static inline struct area *space_find(struct space *s, uint64_t addr)
+{
+	return areas_find(&s->areas, addr);
+}
 
 /*
  * Maps [addr, addr + len), page aligned, below USER_TOP; what was there goes. Takes a reference
@@ -185,9 +174,3 @@ int space_read(struct space *s, uint64_t addr, void *to, size_t n);
 
 /* For mm's own files. */
 void space_drop_pages(struct space *s, uint64_t start, uint64_t end);
-/* Room for `more` areas than there are. 0, -ENOMEM. */
-int space_reserve(struct space *s, uint32_t more);
-static inline int space_make_room(struct space *s)
-{
-	return likely(s->count < s->capacity) ? 0 : space_reserve(s, 1);
-}

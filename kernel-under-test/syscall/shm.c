@@ -125,21 +125,19 @@ static struct segment *by_object(const struct object *o)
 /* With the space's lock. */
 static int detach(struct space *space, uint64_t addr)
 {
-	uint32_t i = space_find(space, addr);
-	const struct area *a = &space->areas[i];
+	struct area *a = space_find(space, addr);
 	struct object *object;
 	struct segment *s;
 	uint64_t end;
 
-	if (!IS_ALIGNED(addr, PAGE_SIZE) || i == space->count || a->start != addr || !a->object ||
+	if (!IS_ALIGNED(addr, PAGE_SIZE) || !a || a->start != addr || !a->object ||
 	    a->offset || !object_is_shared(a->object))
 		return -EINVAL;
 	object = a->object;
 	s = by_object(object);
 	/* It may have been cut into pieces since. */
-	for (end = a->end; ++i < space->count; end = space->areas[i].end)
-		if (space->areas[i].object != object || space->areas[i].start != end ||
-		    space->areas[i].offset != end - addr)
+	for (end = a->end; (a = areas_next(&space->areas, a)); end = a->end)
+		if (a->object != object || a->start != end || a->offset != end - addr)
 			break;
 	if (s) {
 		s->detached = now();

@@ -18,7 +18,7 @@ static void stack_grows(void)
 	CHECK_EQ(word, 0);
 	CHECK_EQ(cpu_access(end - STACK_MAX, FAULT_WRITE, &word), 0);
 	CHECK_EQ(cpu_access(end - STACK_MAX - 8, FAULT_WRITE, &word), -EFAULT);
-	CHECK_EQ(s->count, 1);
+	CHECK_EQ(s->areas.count, 1);
 	space_use(NULL);
 	space_put(s);
 }

@@ -174,23 +174,43 @@ static uint64_t count_entries(struct space *s)
 	return n;
 }
 
+/* Blocks are full, numbered and counted, and no gap is larger than they say. */
+static void model_check_blocks(const struct areas *s)
+{
+	uint64_t last = SPACE_LOWEST;
+	uint32_t count = 0;
+
+	CHECK(s->block_count && s->block_count <= s->capacity);
+	for (uint32_t i = 0; i < s->block_count; i++) {
+		const struct area_block *b = s->blocks[i];
+
+		CHECK_EQ(b->place, i);
+		CHECK(b->count <= AREAS_PER_BLOCK && (b->count || s->block_count == 1));
+		count += b->count;
+		for (uint32_t k = 0; k < b->count; k++) {
+			CHECK(b->areas[k].start <= last || b->areas[k].start - last <= b->gap);
+			last = b->areas[k].end;
+		}
+	}
+	CHECK_EQ(count, s->count);
+}
+
 void model_check_areas(struct model *m)
 {
 	struct space *s = m->space;
 	uint64_t last = 0;
 
-	CHECK(s->count <= s->capacity);
-	for (uint32_t i = 0; i < s->count; i++) {
-		CHECK(s->areas[i].start >= last && s->areas[i].end > s->areas[i].start);
-		CHECK(IS_ALIGNED(s->areas[i].start | s->areas[i].end, PAGE_SIZE));
-		last = s->areas[i].end;
+	model_check_blocks(&s->areas);
+	for (struct area *a = areas_first(&s->areas); a; a = areas_next(&s->areas, a)) {
+		CHECK(a->start >= last && a->end > a->start);
+		CHECK(IS_ALIGNED(a->start | a->end, PAGE_SIZE));
+		last = a->end;
 	}
 	for (size_t i = 0; i < WINDOW_PAGES; i++) {
 		const struct model_page *p = &m->page[i];
-		uint32_t at = space_find(s, window_addr(i));
-		const struct area *a = &s->areas[at];
+		const struct area *a = space_find(s, window_addr(i));
 
-		CHECK_EQ(at < s->count && a->start <= window_addr(i), p->mapped);
+		CHECK_EQ(a && a->start <= window_addr(i), p->mapped);
 		if (!p->mapped)
 			continue;
 		CHECK_EQ(a->flags, p->flags);

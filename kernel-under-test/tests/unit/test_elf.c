@@ -215,12 +215,14 @@ static void fuzz(void)
 				(unsigned char)rnd(&seed);
 		if (load(size, &out, &s) == 0) {
 			CHECK(out.entry < USER_TOP && out.start < USER_TOP && out.end <= USER_TOP);
-			for (uint32_t i = 0; i < s->count; i++) {
-				CHECK(s->areas[i].start >= SPACE_LOWEST);
-				CHECK(s->areas[i].end <= USER_TOP);
-				CHECK(s->areas[i].start < s->areas[i].end);
-				space_fault(s, s->areas[i].start, 0);
-				space_fault(s, s->areas[i].end - 1, 1);
+			struct area a;
+
+			for (uint64_t at = 0; space_next_area(s, at, &a); at = a.end) {
+				CHECK(a.start >= SPACE_LOWEST);
+				CHECK(a.end <= USER_TOP);
+				CHECK(a.start < a.end);
+				space_fault(s, a.start, 0);
+				space_fault(s, a.end - 1, 1);
 			}
 		}
 		space_put(s);

@@ -122,7 +122,6 @@ static void remap(uint64_t *seed)
 	size_t from, n, to = rnd_below(seed, WINDOW_PAGES), pages = 1 + rnd_below(seed, 16);
 	bool fixed = rnd_below(seed, 2);
 	const struct area *a;
-	uint32_t i;
 	long expected;
 
 	some_range(seed, &from, &n);
@@ -132,9 +131,8 @@ static void remap(uint64_t *seed)
 	/* Callers see to it that both places are apart. */
 	if (fixed && (to + pages > WINDOW_PAGES || (to < from + n && from < to + pages)))
 		return;
-	i = space_find(now->space, addr);
-	a = &now->space->areas[i];
-	if (i == now->space->count || a->start > addr || a->end < addr + old)
+	a = space_find(now->space, addr);
+	if (!a || a->start > addr || a->end < addr + old)
 		expected = -EFAULT;
 	else if (fixed)
 		expected = (long)window_addr(to);

@@ -3,19 +3,20 @@
 
 unit_dir := tests/unit
 unit_out := $(BUILD)/tests/unit
-unit_suites := string printf options random pheap page kmem store space space_slab path tmpfs files cpio elf ext2 virtio
+unit_suites := string printf options random pheap page kmem store areas space space_slab path tmpfs files cpio elf ext2 virtio
 
 HOST_CC ?= gcc
 unit_cflags := -std=gnu11 -D_GNU_SOURCE -O1 -g -fno-strict-aliasing -fno-omit-frame-pointer \
 	-fsanitize=address,undefined -fno-sanitize-recover=all \
 	-Wall -Wextra -Werror -Wshadow -Wstrict-prototypes \
+	-DAREAS_PER_BLOCK=6 \
 	$(INCLUDES) -I$(unit_dir) -include $(unit_dir)/host.h
 
 unit_base := $(unit_dir)/host.c lib/printf.c mm/page.c arch/x86_64/mmu.c
 # The slab allocator itself is under test in kmem and space_slab; elsewhere libc's sees more.
 unit_heap := $(unit_base) $(unit_dir)/host_kmem.c
 unit_chance := lib/random.c lib/chacha.c
-unit_mm := $(unit_chance) mm/area.c mm/remap.c mm/fault.c mm/space.c mm/tlb.c mm/object.c mm/store.c
+unit_mm := $(unit_chance) mm/area.c mm/areas.c mm/remap.c mm/fault.c mm/space.c mm/tlb.c mm/object.c mm/store.c
 unit_fs := mm/store.c $(unit_chance) $(wildcard fs/*.c) $(unit_dir)/host_fs.c $(unit_dir)/tree.c
 
 unit_printf := $(unit_base)
@@ -25,6 +26,7 @@ unit_pheap := lib/pheap.c
 unit_page := $(unit_base)
 unit_kmem := $(unit_base) mm/kmem.c
 unit_store := $(unit_heap) mm/store.c
+unit_areas := $(unit_heap) mm/areas.c $(unit_chance)
 unit_space := $(unit_heap) $(unit_mm) $(unit_dir)/space_model.c $(unit_dir)/space_cases.c
 unit_space_slab := $(unit_base) mm/kmem.c $(unit_mm) $(unit_dir)/space_model.c $(unit_dir)/space_cases.c
 unit_path := $(unit_heap) $(unit_fs) $(unit_dir)/linux_tree.c

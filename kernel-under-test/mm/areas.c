@@ -1,0 +1,351 @@
+#include "mm/areas.h"
+
+#include "lib/errno.h"
+#include "lib/string.h"
+#include "mm/kmem.h"
+#include "mm/page.h"
+
+/* Two blocks that are no fuller than this become one. */
+#define JOINED_MAX (AREAS_PER_BLOCK * 3 / 4)
+
+/* Of a block's gap: to be looked for. */
+#define UNKNOWN UINT64_MAX
+
+static struct area_block *block_make(struct areas *s)
+{
+	struct page *p = s->spare;
+	struct area_block *b;
+
+	if (p)
+		s->spare = p->below;
+	else
+		p = page_alloc();
+	if (!p)
+		return NULL;
+	b = page_to_virt(p);
+	b->count = 0;
+	b->gap = UNKNOWN;
+	return b;
+}
+
+static void block_free(struct area_block *b)
+{
+	page_put(virt_to_page(b));
+}
+
+int areas_init(struct areas *s)
+{
+	s->count = 0;
+	s->spare = NULL;
+	s->hint = NULL;
+	s->blocks = s->first;
+	s->capacity = 1;
+	s->first[0] = block_make(s);
+	if (!s->first[0])
+		return -ENOMEM;
+	s->first[0]->place = 0;
+	s->block_count = 1;
+	return 0;
+}
+
+void areas_destroy(struct areas *s)
+{
+	struct page *p;
+
+	for (uint32_t i = 0; i < s->block_count; i++)
+		block_free(s->blocks[i]);
+	while ((p = s->spare)) {
+		s->spare = p->below;
+		page_put(p);
+	}
+	if (s->blocks != s->first)
+		kmem_free(s->blocks);
+}
+
+/* Room for `n` blocks. */
+static int grow(struct areas *s, uint32_t n)
+{
+	uint32_t capacity = MAX(n, s->capacity * 2);
+	struct area_block **blocks;
+
+	if (n <= s->capacity)
+		return 0;
+	blocks = kmem_alloc(capacity * sizeof(struct area_block *));
+	if (!blocks)
+		return -ENOMEM;
+	memcpy(blocks, s->blocks, s->block_count * sizeof(struct area_block *));
+	if (s->blocks != s->first)
+		kmem_free(s->blocks);
+	s->blocks = blocks;
+	s->capacity = capacity;
+	return 0;
+}
+
+static void number_from(struct areas *s, uint32_t place)
+{
+	for (; place < s->block_count; place++)
+		s->blocks[place]->place = place;
+}
+
+static void add_block(struct areas *s, uint32_t place, struct area_block *b)
+{
+	memmove(&s->blocks[place + 1], &s->blocks[place],
+		(s->block_count - place) * sizeof(struct area_block *));
+	s->blocks[place] = b;
+	s->block_count++;
+	number_from(s, place);
+}
+
+static void drop_block(struct areas *s, uint32_t place)
+{
+	block_free(s->blocks[place]);
+	s->block_count--;
+	memmove(&s->blocks[place], &s->blocks[place + 1],
+		(s->block_count - place) * sizeof(struct area_block *));
+	number_from(s, place);
+}
+
+static void copy_block(struct area_block *b, const struct area_block *from)
+{
+	b->count = from->count;
+	b->place = from->place;
+	b->gap = from->gap;
+	memcpy(b->areas, from->areas, from->count * sizeof(struct area));
+}
+
+int areas_init_copy(struct areas *s, const struct areas *from)
+{
+	int err = areas_init(s);
+
+	if (err)
+		return err;
+	s->count = from->count;
+	copy_block(s->blocks[0], from->blocks[0]);
+	if (likely(from->block_count == 1))
+		return 0;
+	err = grow(s, from->block_count);
+	while (!err && s->block_count < from->block_count) {
+		struct area_block *b = block_make(s);
+
+		if (b) {
+			copy_block(b, from->blocks[s->block_count]);
+			s->blocks[s->block_count++] = b;
+		} else {
+			err = -ENOMEM;
+		}
+	}
+	if (err)
+		areas_destroy(s);
+	return err;
+}
+
+struct area *areas_search(struct areas *s, uint64_t addr)
+{
+	uint32_t lo = 0, hi = s->block_count - 1;
+	struct area_block *b;
+
+	while (lo < hi) {
+		uint32_t mid = lo + (hi - lo) / 2;
+
+		b = s->blocks[mid];
+		if (addr < b->areas[b->count - 1].end)
+			hi = mid;
+		else
+			lo = mid + 1;
+	}
+	b = s->blocks[lo];
+	for (lo = 0, hi = b->count; lo < hi;) {
+		uint32_t mid = lo + (hi - lo) / 2;
+
+		if (addr < b->areas[mid].end)
+			hi = mid;
+		else
+			lo = mid + 1;
+	}
+	if (lo == b->count)
+		return NULL;
+	return s->hint = &b->areas[lo];
+}
+
+int areas_reserve(struct areas *s, uint32_t n)
+{
+	struct page *p = s->spare;
+
+	if (s->count + n > AREAS_MAX)
+		return -ENOMEM;
+	if (s->block_count == 1 && s->count + n <= AREAS_PER_BLOCK)
+		return 0;
+	for (uint32_t have = 0; have < n; have++) {
+		if (p) {
+			p = p->below;
+			continue;
+		}
+		p = page_alloc();
+		if (!p)
+			return -ENOMEM;
+		p->below = s->spare;
+		s->spare = p;
+		p = NULL;
+	}
+	return grow(s, s->block_count + n);
+}
+
+/* A full block's upper half gets a block of its own: where slot `i` is then, or NULL. */
+static __attribute__((noinline)) struct area *split(struct areas *s, struct area_block *b,
+						    uint32_t i)
+{
+	uint32_t half = AREAS_PER_BLOCK / 2;
+	struct area_block *upper = NULL;
+
+	if (s->count < AREAS_MAX && !grow(s, s->block_count + 1))
+		upper = block_make(s);
+	if (!upper)
+		return NULL;
+	upper->count = b->count - half;
+	upper->gap = b->gap;
+	memcpy(upper->areas, &b->areas[half], upper->count * sizeof(struct area));
+	b->count = half;
+	add_block(s, b->place + 1, upper);
+	return i > half ? &upper->areas[i - half] : &b->areas[i];
+}
+
+struct area *areas_insert(struct areas *s, struct area *at, const struct area *a)
+{
+	struct area_block *b = at ? area_block(at) : s->blocks[s->block_count - 1];
+
+	/* Elsewhere the range that is cut was its block's already. */
+	if (unlikely(!at)) {
+		at = &b->areas[b->count];
+		b->gap = UNKNOWN;
+	}
+	if (unlikely(b->count == AREAS_PER_BLOCK)) {
+		at = split(s, b, (uint32_t)(at - b->areas));
+		if (!at)
+			return NULL;
+		b = area_block(at);
+	} else if (unlikely(s->count == AREAS_MAX)) {
+		return NULL;
+	}
+	memmove(at + 1, at, (uint64_t)&b->areas[b->count] - (uint64_t)at);
+	*at = *a;
+	b->count++;
+	s->count++;
+	return s->hint = at;
+}
+
+/* Joins a block with the next one if both are rather empty: how many areas it had, or -1. */
+static int join_next(struct areas *s, uint32_t place)
+{
+	struct area_block *b = s->blocks[place], *next;
+	uint32_t count = b->count;
+
+	if (place + 1 >= s->block_count)
+		return -1;
+	next = s->blocks[place + 1];
+	if (count + next->count > JOINED_MAX)
+		return -1;
+	memcpy(&b->areas[count], next->areas, next->count * sizeof(struct area));
+	b->count += next->count;
+	b->gap = MAX(b->gap, next->gap);
+	drop_block(s, place + 1);
+	return (int)count;
+}
+
+/* Where there are several blocks: the same as areas_remove(). */
+static __attribute__((noinline)) struct area *remove_of_many(struct areas *s, struct area *at,
+							     uint32_t n)
+{
+	struct area_block *b = area_block(at);
+	uint32_t i = (uint32_t)(at - b->areas), place = b->place;
+	int before;
+
+	for (s->count -= n;;) {
+		uint32_t part = MIN(n, b->count - i);
+
+		b->count -= part;
+		n -= part;
+		memmove(&b->areas[i], &b->areas[i + part], (b->count - i) * sizeof(struct area));
+		if (!b->count && s->block_count > 1)
+			drop_block(s, place);
+		else if (n)
+			place++;
+		if (!n)
+			break;
+		b = s->blocks[place];
+		i = 0;
+	}
+	/* Of the last block nothing may be left. */
+	if (place == s->block_count)
+		i = s->blocks[--place]->count;
+	join_next(s, place);
+	before = place ? join_next(s, place - 1) : -1;
+	if (before >= 0) {
+		place--;
+		i += (uint32_t)before;
+	}
+	b = s->blocks[place];
+	if (i == b->count) {
+		if (place + 1 == s->block_count)
+			return s->hint = NULL;
+		b = s->blocks[place + 1];
+		i = 0;
+	}
+	b->gap = UNKNOWN;
+	return s->hint = &b->areas[i];
+}
+
+struct area *areas_remove(struct areas *s, struct area *at, uint32_t n)
+{
+	struct area_block *b = area_block(at);
+	struct area *end;
+
+	if (unlikely(s->block_count > 1))
+		return remove_of_many(s, at, n);
+	s->count = b->count -= n;
+	b->gap = UNKNOWN;
+	end = &b->areas[b->count];
+	memmove(at, at + n, (uint64_t)end - (uint64_t)at);
+	return s->hint = at < end ? at : NULL;
+}
+
+/* What areas_gap() found, right below `a`: the next search is for that. */
+static uint64_t found(struct areas *s, struct area *a, uint64_t at)
+{
+	if (a)
+		s->hint = a;
+	return at;
+}
+
+uint64_t areas_gap(struct areas *s, uint64_t bottom, uint64_t top, uint64_t len)
+{
+	struct area *a = areas_find(s, top - 1), *below = areas_prev(s, a);
+	struct area_block *b = a ? area_block(a) : s->blocks[s->block_count - 1];
+	uint32_t i = a ? (uint32_t)(a - b->areas) : b->count;
+	uint64_t end = a ? MIN(top, a->start) : top, floor = below ? below->end : bottom;
+
+	if (end >= floor && end - floor >= len)
+		return found(s, a, end - len);
+	for (;;) {
+		bool whole = i == b->count;
+		uint64_t widest = 0;
+
+		below = b->place ? &s->blocks[b->place - 1]->areas[0] : NULL;
+		if (below)
+			below += s->blocks[b->place - 1]->count - 1;
+		while (i-- && (!whole || b->gap >= len)) {
+			floor = i ? b->areas[i - 1].end : below ? below->end : bottom;
+			end = b->areas[i].start;
+			if (end < floor)
+				continue;
+			if (end - floor >= len)
+				return found(s, &b->areas[i], end - len);
+			widest = MAX(widest, end - floor);
+		}
+		if (whole && b->gap >= len)
+			b->gap = widest;
+		if (!below)
+			return 0;
+		b = area_block(below);
+		i = b->count;
+	}
+}
