@@ -34,7 +34,9 @@ static void copy_rest(struct process *child, struct process *parent, struct proc
 	child->umask = parent->umask;
 	child->pgid = parent->pgid;
 	child->sid = parent->sid;
-	memcpy(child->actions, parent->actions, sizeof(child->actions));
+	child->acted = parent->acted;
+	if (child->acted)
+		memcpy(child->actions, parent->actions, sizeof(child->actions));
 	if (unlikely(r->share_fs))
 		list_push_back(&parent->fs_sharers, &child->fs_sharers);
 	if (unlikely(r->share_actions))

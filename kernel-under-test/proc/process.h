@@ -122,6 +122,8 @@ struct process {
 	/* Those that are kept, its threads' too: for RLIMIT_SIGPENDING. */
 	uint32_t signals_kept;
 	struct signal_action actions[SIGNALS_MAX];
+	/* Those that were ever set: the others are all zero. */
+	uint64_t acted;
 	/* The ring of those whose actions change together (CLONE_SIGHAND). */
 	struct list action_sharers;
 	struct timer alarm;

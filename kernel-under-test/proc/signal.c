@@ -280,6 +280,7 @@ static void set_action(struct process *p, int signo, const struct signal_action 
 {
 	p->actions[signo - 1] = *a;
 	p->actions[signo - 1].mask &= ~UNBLOCKABLE;
+	p->acted |= SIGNAL_BIT(signo);
 	if (is_ignored(p, signo))
 		drop_everywhere(p, SIGNAL_BIT(signo));
 }
@@ -295,9 +296,11 @@ void signal_set_action(struct process *p, int signo, const struct signal_action 
 
 void signal_reset_actions(struct process *p)
 {
-	for (size_t i = 0; i < SIGNALS_MAX; i++)
-		if (p->actions[i].handler != SIG_IGN)
-			p->actions[i] = (struct signal_action){0};
+	for (uint64_t left = p->acted; left; left &= left - 1) {
+		struct signal_action *a = &p->actions[__builtin_ctzll(left)];
+
+		*a = (struct signal_action){.handler = a->handler == SIG_IGN ? SIG_IGN : SIG_DFL};
+	}
 }
 
 static bool take_from(struct process *p, struct list *signals, uint64_t *pending, uint64_t set,
