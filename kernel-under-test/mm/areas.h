@@ -29,7 +29,7 @@ struct area {
 struct area_block {
 	uint32_t count;
 	uint32_t place; /* in areas.blocks */
-	/* No free range right below one of its areas is larger; at most that, not always as much. */
+	/* No free range right below one of its areas is larger; they may all be smaller. */
 	uint64_t gap;
 	struct area areas[AREAS_PER_BLOCK];
 };
