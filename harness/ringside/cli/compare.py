@@ -109,10 +109,6 @@ def compare(
     return max(status_of(run), 1 if conducted.left_out else 0)
 
 
-# How many workloads a line names that tells of one reason for many.
-_NAMED = 20
-
-
 def status_of(run: Run) -> int:
     """0 when every workload was measured, or its kernel said that it lacks it; else 1."""
     return 0 if all(m.status in ("ok", "absent") for m in run.measurements) else 1
@@ -120,6 +116,7 @@ def status_of(run: Run) -> int:
 
 def show(run: Run, catalog: Catalog, console: Console) -> None:
     """Print the table of costs, and a line for each thing that went wrong."""
+    from ringside.report.failures import reasons
     from ringside.report.terminal import latency_table, probe_table, scaling_table
 
     scaling = scaling_table(run, catalog.kernels)
@@ -136,30 +133,8 @@ def show(run: Run, catalog: Catalog, console: Console) -> None:
                 markup=False,
                 highlight=False,
             )
-    for line in _failures(run):
-        console.print(line, markup=False, highlight=False, soft_wrap=True)
-
-
-def _failures(run: Run) -> list[str]:
-    """What gave no cost: a line for each reason, with the workloads of it. What a kernel lacks by
-    its own word comes last."""
-    found: dict[tuple[bool, str, str, str], list[str]] = {}
-    for m in run.measurements:
-        if m.status != "ok":
-            key = (m.status == "absent", m.kernel, m.status, m.detail or "")
-            found.setdefault(key, []).append(m.workload)
-    lines = []
-    for (_, kernel, status, detail), workloads in sorted(
-        found.items(), key=lambda item: item[0][0]
-    ):
-        words = f"{status}: {detail}" if detail else status
-        if len(workloads) == 1:
-            lines.append(f"{kernel} {workloads[0]}: {words}")
-            continue
-        more = len(workloads) - _NAMED
-        named = ", ".join(workloads[:_NAMED]) + (f" and {more} more" if more > 0 else "")
-        lines.append(f"{kernel}: {words}: {named}")
-    return lines
+    for reason in reasons(run.measurements):
+        console.print(reason.line(), markup=False, highlight=False, soft_wrap=True)
 
 
 def show_report(run: Run, catalog: Catalog, folder: Path, console: Console) -> None:

@@ -134,8 +134,9 @@ class Stream:
             case "done":
                 self._take_done(number(fields, "samples"))
             case "absent":
-                errno = number(fields, "errno")
-                self._absent = f"{words(fields, 'what')}: {_errno_words(errno)}"
+                what, why = words(fields, "what"), _errno_words(number(fields, "errno"))
+                # A port that lacks the whole workload names it: that says nothing new.
+                self._absent = why if what == self.name else f"{what}: {why}"
             case "wrong":
                 expected, got = words(fields, "expected"), words(fields, "got")
                 self._wrong = f"{words(fields, 'what')}: expected {expected}, got {got}"

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from ringside.catalog.model import FACT_COLUMNS, RUNGS, Fact, Kernel, Rung
 from ringside.report import latency, probes, scaling, text
+from ringside.report.failures import Failure, failures
 from ringside.report.reading import how_to_read
 from ringside.stats.summary import summarize
 from ringside.store.schema import BootRecord, ImageRecord, Isolation, Measurement, Run
@@ -70,17 +71,6 @@ class Booted:
     kernels: tuple[Ran, ...]
     cmdline: str
     effects: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class Failure:
-    """One thing that did not work, and the guest's last words where they were kept."""
-
-    kernel: str
-    what: str
-    status: str
-    detail: str
-    words: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -157,7 +147,7 @@ def build(run: Run, kernels: Sequence[Kernel]) -> Page:
             _system(kernel, run) for kernel in sorted(kernels, key=lambda k: (k.order, k.id))
         ),
         ran=tuple(_ran(column, run, known) for column in table.columns),
-        failures=_failures(run, table.columns),
+        failures=failures(run, {column.id: column.name for column in table.columns}),
         samples=_samples(run, table),
         elves=_elves(run, table),
     )
@@ -265,43 +255,6 @@ def _ran(column: latency.Column, run: Run, known: Mapping[str, Kernel]) -> Ran:
         boots=boots,
         effects=effects,
         notes=tuple(text.plain(note) for note in kernel.notes) if kernel else (),
-    )
-
-
-# An answer of a workload that lived to give it: the end of the console has nothing to add.
-_ANSWERS = frozenset({"absent", "wrong"})
-
-
-def _failures(run: Run, columns: Sequence[latency.Column]) -> tuple[Failure, ...]:
-    """Workloads that gave no number, then boots that never became ready; last words once each."""
-    names = {column.id: column.name for column in columns}
-    found = []
-    told: set[int] = set()
-    for m in run.measurements:
-        if m.status == "ok":
-            continue
-        boot: BootRecord | None = None
-        if m.boot is not None and m.boot < len(run.boots) and m.status not in _ANSWERS:
-            boot = run.boots[m.boot] if m.boot not in told else None
-            told.add(m.boot)
-        found.append(_failure(names.get(m.kernel, m.kernel), m.workload, m.status, m.detail, boot))
-    for index, boot in enumerate(run.boots):
-        if boot.ready_host_s is None and index not in told:
-            name = names.get(boot.kernel, boot.kernel)
-            found.append(_failure(name, "the boot itself", boot.outcome, None, boot))
-    return tuple(found)
-
-
-def _failure(
-    kernel: str, what: str, status: str, detail: str | None, boot: BootRecord | None
-) -> Failure:
-    said = (detail, boot.detail if boot else None)
-    return Failure(
-        kernel=text.plain(kernel),
-        what=text.plain(what),
-        status=text.plain(status),
-        detail="; ".join(dict.fromkeys(text.plain(part) for part in said if part)),
-        words=tuple(text.plain_line(line) for line in boot.last_lines) if boot else (),
     )
 
 
