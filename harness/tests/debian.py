@@ -42,8 +42,7 @@ def _unpack(names: list[str], root: Path) -> None:
     root.mkdir(parents=True, exist_ok=True)
     try:
         apt.update()
-        for name in names:
-            deb = apt.download(apt.resolve(name)[0])
+        for name, deb in zip(names, apt.download(*apt.find(*names)), strict=True):
             run(["dpkg-deb", "--extract", str(deb), str(root)], what=f"unpacking {name}")
             deb.unlink()
     except ImageError as error:

@@ -25,7 +25,7 @@ def busybox() -> bytes:
         if not (kept / _PROGRAM).is_file():
             suite = AptSuite(_SUITE, "amd64", cache / "apt" / _SUITE)
             suite.update()
-            deb = suite.download(suite.resolve(_PACKAGE)[0])
+            (deb,) = suite.download(*suite.find(_PACKAGE))
             unpack(deb, [_PROGRAM], kept)
             deb.unlink()
     return (kept / _PROGRAM).read_bytes()

@@ -23,7 +23,7 @@ from hypothesis import strategies as st
 from ringside.catalog import load, load_workloads
 from ringside.errors import ImageError
 from ringside.image import Symbols, build_initrd, obtain
-from ringside.image.apt import AptSuite, kernel_dependencies, parse_stanza
+from ringside.image.apt import AptSuite, kernel_dependencies, stanzas
 from ringside.image.bzimage import extract_vmlinux
 from ringside.image.commands import last_error, run
 from ringside.image.config import parse_config, prove
@@ -60,7 +60,7 @@ def with_size(packed: bytes) -> bytes:
 PAYLOADS = {
     "lz4": with_size(lz4_legacy(ELF)),
     "zstd": with_size(zstandard.ZstdCompressor().compress(ELF)),
-    "gzip": gzip.compress(ELF),
+    "gzip": gzip.compress(ELF, mtime=0),
     "xz": with_size(lzma.compress(ELF)),
 }
 
@@ -111,7 +111,7 @@ def test_a_damaged_bzimage_never_ends_in_a_traceback(kind: str, data: st.DataObj
     [
         (b"", "the file is empty"),
         (b"#!/bin/sh\n", "it is a script"),
-        (gzip.compress(b"x"), "it is compressed with gzip"),
+        (gzip.compress(b"x", mtime=0), "it is compressed with gzip"),
         (b"!<arch>\n", "it is an archive"),
         (b"070701", "it is a cpio archive"),
         (b"hello there\n", "it is text"),
@@ -176,9 +176,11 @@ def test_dependencies_of_kernel_packages() -> None:
     ]
 
 
-def test_the_first_stanza_of_an_index() -> None:
-    text = "Package: a\nDescription: x\n more: y\nVersion: 1\n\nPackage: b\n"
-    assert parse_stanza(text) == {"package": "a", "description": "x", "version": "1"}
+def test_the_stanzas_of_an_index() -> None:
+    text = "\nPackage: a\nDescription: x\n more: y\nVersion: 1\n\n\nPackage: b\n"
+    first = {"package": "a", "description": "x", "version": "1"}
+    assert stanzas(text) == [first, {"package": "b"}]
+    assert stanzas("\n") == []
 
 
 def test_the_machines_own_mirror() -> None:

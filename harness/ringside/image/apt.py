@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import re
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -97,38 +97,58 @@ class AptSuite:
             name, version = waiting.pop(0)
             if name in found:
                 continue
-            found[name] = self._show(name, version)
+            (found[name],) = self.find(f"{name}={version}" if version else name)
             waiting.extend(kernel_dependencies(found[name].depends))
         return tuple(found.values())
 
-    def download(self, package: Package) -> Path:
-        """The .deb of `package`, its SHA-256 checked against the signed index."""
+    def find(self, *packages: str) -> tuple[Package, ...]:
+        """Each of `packages`, a name or `name=version`, at its newest. Raises ImageError."""
+        text = self._apt(
+            "apt-cache",
+            *("show", "--no-all-versions", *packages),
+            what=f"finding {', '.join(packages)} in Debian {self.suite}",
+        )
+        found = {package.name: package for package in map(self._package, stanzas(text))}
+        names = [wanted.partition("=")[0] for wanted in packages]
+        for name in names:
+            if name not in found:
+                raise ImageError(f"Debian {self.suite} has no package {name}")
+        return tuple(found[name] for name in names)
+
+    def download(self, *packages: Package) -> tuple[Path, ...]:
+        """The .deb of each of `packages`, its SHA-256 checked against the signed index."""
         archives = self.folder / "archives"
-        target = archives / f"{package.sha256}.deb"
-        if target.is_file() and sha256_file(target) == package.sha256:
-            return target
+        targets = [archives / f"{package.sha256}.deb" for package in packages]
+        missing = {
+            package.sha256: package
+            for package, target in zip(packages, targets, strict=True)
+            if not target.is_file() or sha256_file(target) != package.sha256
+        }
+        if not missing:
+            return tuple(targets)
         fresh = archives / f"new-{os.getpid()}"
         fresh.mkdir(parents=True, exist_ok=True)
         try:
             self._apt(
                 "apt-get",
                 "download",
-                f"{package.name}={package.version}",
+                *(f"{package.name}={package.version}" for package in missing.values()),
                 cwd=fresh,
-                what=f"downloading {package.name}",
+                what=f"downloading {', '.join(package.name for package in missing.values())}",
             )
-            files = list(fresh.glob("*.deb"))
-            if len(files) != 1 or sha256_file(files[0]) != package.sha256:
+            for file in fresh.glob("*.deb"):
+                if missing.pop(digest := sha256_file(file), None):
+                    file.replace(archives / f"{digest}.deb")
+            for package in missing.values():
                 raise ImageError(
                     f"{package.name} {package.version}: the file that came is not the one in "
                     f"Debian's index; try again with `ringside fetch --refresh`"
                 )
-            files[0].replace(target)
         finally:
             for file in fresh.glob("*"):
                 file.unlink()
             fresh.rmdir()
-        return target
+        return tuple(targets)
 
     def download_closure(self, package: str, *, without: Iterable[str] = ()) -> tuple[Path, ...]:
         """The .debs of `package` and all that it depends on, but for the packages `without`.
@@ -149,16 +169,7 @@ class AptSuite:
         debs = sorted((self.folder / "closure").glob("*.deb"))
         return tuple(deb for deb in debs if deb.name.partition("_")[0] not in omitted)
 
-    def _show(self, name: str, version: str) -> Package:
-        wanted = f"{name}={version}" if version else name
-        text = self._apt(
-            "apt-cache",
-            "show",
-            "--no-all-versions",
-            wanted,
-            what=f"finding {name} in Debian {self.suite}",
-        )
-        fields = parse_stanza(text)
+    def _package(self, fields: Mapping[str, str]) -> Package:
         try:
             return Package(
                 name=fields["package"],
@@ -167,6 +178,7 @@ class AptSuite:
                 depends=fields.get("depends", ""),
             )
         except KeyError as error:
+            name = fields.get("package", "of no name")
             raise ImageError(
                 f"Debian {self.suite} says no {error.args[0]} for package {name}"
             ) from error
@@ -221,18 +233,16 @@ class AptSuite:
         return run([program, "-q", config, *arguments], cwd=cwd, what=what)
 
 
-def parse_stanza(text: str) -> dict[str, str]:
-    """The fields of the first stanza of a Debian control file, keys in lower case."""
-    fields: dict[str, str] = {}
+def stanzas(text: str) -> list[dict[str, str]]:
+    """The stanzas of a Debian control file: the first line of each field, keys in lower case."""
+    found: list[dict[str, str]] = [{}]
     for line in text.splitlines():
-        if not line.strip():
-            if fields:
-                break
-            continue
         key, colon, value = line.partition(":")
-        if colon and not line[0].isspace():
-            fields[key.lower()] = value.strip()
-    return fields
+        if not line.strip():
+            found.append({})
+        elif colon and not line[0].isspace():
+            found[-1][key.lower()] = value.strip()
+    return [fields for fields in found if fields]
 
 
 def kernel_dependencies(depends: str) -> Iterable[tuple[str, str]]:

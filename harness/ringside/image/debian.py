@@ -132,7 +132,7 @@ def _state(source: DebImage, cache: Path) -> Path:
 
 def _files(package: Package, suite: AptSuite, wanted: list[str], images: Path) -> tuple[str, ...]:
     """The wanted files of `package`; the package itself is not kept."""
-    deb = suite.download(package)
+    (deb,) = suite.download(package)
     found = unpack(deb, wanted, images / package.sha256)
     deb.unlink()
     return found
