@@ -95,7 +95,9 @@ async def _session(d: Dialogue) -> None:
     # ^C ends what is in front, and nothing else.
     await d.interrupted(forever, "\x03", PROMPT)
     await d.at_prompt("echo status $?", r"\nstatus 130\r?\n")
-    await d.interrupted('{ echo run""ning >&2; yes; } | cat | cat > /dev/null', "\x03", PROMPT)
+    # The last of a pipeline says it, so that all of them run.
+    last = '{ read -r line; echo run""ning >&2; exec cat > /dev/null; }'
+    await d.interrupted(f"yes | cat | {last}", "\x03", PROMPT)
     await d.at_prompt("echo status $?", r"\nstatus 130\r?\n")
     # ^Z stops it; it goes on behind and in front.
     await d.interrupted(forever, "\x1a", r"Stopped")

@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import os
 import re
-import subprocess
 import sys
 from pathlib import Path
 
 import bantam_boot as bantam
+import building
 import pytest
 
 from ringside.machine import MachineSpec
@@ -37,7 +37,7 @@ WRONG = re.compile(r"batch \d+ (touched memory|was told the kernel address).*")
 
 @pytest.fixture(scope="module")
 def archive(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    subprocess.run(["make", "-s", "-C", str(WORKLOADS), "fuzz"], check=True, capture_output=True)
+    building.make(WORKLOADS, "fuzz")
     path = tmp_path_factory.mktemp("fuzz") / "initrd.cpio"
     path.write_bytes(bantam.initrd({"init": (WORKLOADS / "build/fuzz/fuzz").read_bytes()}))
     return path

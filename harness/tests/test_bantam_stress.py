@@ -26,7 +26,7 @@ PACKAGES = (
     *("libxdmcp6", "libexpat1", "libatomic1"),
 )
 SECONDS = int(os.environ.get("BANTAM_STRESS_SECONDS", "0"))
-# A second's work or so, on one CPU whose instructions are counted.
+# A second's work or so.
 STRESSORS = {
     "cpu": "--cpu-ops 2 --cpu-method fft",
     "fork": "--fork-ops 20",
@@ -55,7 +55,7 @@ def test_stressors_do_their_work_and_give_all_back(cpus: int, tmp_path: Path) ->
     bantam.make()
     spec = MachineSpec("pc", 512, bantam.SOURCE / "build/bantam.elf", "quiet", archive)
     seconds = 120.0 + 60 * SECONDS
-    lines, ending = bantam.boot(spec, cpu="max", cpus=cpus, seconds=seconds)
+    lines, ending = bantam.boot(spec, cpu="max", cpus=cpus, exact=False, seconds=seconds)
     assert ending.outcome is Outcome.FINISHED, "\n".join((ending.detail, *lines[-30:]))
     said = [line for line in lines if not line.startswith("free ")]
     expected = [f for name in STRESSORS for f in (f"== {name}", "-- 0")]

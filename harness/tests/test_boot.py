@@ -98,7 +98,7 @@ def command(checkout: Path, *arguments: str) -> subprocess.Popen[str]:
 
 
 def finish(process: subprocess.Popen[str], status: int = 0) -> str:
-    output, errors = process.communicate(timeout=200)
+    output, errors = process.communicate(timeout=280)
     assert process.returncode == status, errors
     assert "Traceback" not in errors
     return output

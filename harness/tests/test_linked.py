@@ -7,6 +7,7 @@ import shutil
 import subprocess
 from pathlib import Path
 
+import building
 import pytest
 from conftest import ROOT, manifest
 
@@ -22,8 +23,7 @@ SOURCES = ROOT / "harness" / "tests" / "data" / "linked"
 @pytest.fixture(scope="module")
 def library() -> Path:
     """The workloads as a library, up to date."""
-    make = ["make", "-s", "-C", str(ROOT / "workloads"), f"PORT={PORT}"]
-    subprocess.run(make, check=True, capture_output=True)
+    building.make(building.WORKLOADS, f"PORT={PORT}")
     return ROOT / "workloads" / "build" / PORT / "libringside.a"
 
 

@@ -10,6 +10,7 @@ import subprocess
 from collections.abc import Sequence
 from pathlib import Path
 
+import building
 import pytest
 from conftest import ROOT, Checkout, tiny_elf
 
@@ -71,7 +72,7 @@ def test_one_program_is_many_workloads(checkout: Checkout) -> None:
 def program(port: str = PORT) -> Path:
     """The one program of a port that has programs apart too."""
     folder = ROOT / "workloads"
-    subprocess.run(["make", "-s", "-C", folder, f"PORT={port}", "mono"], check=True)
+    building.make(folder, f"PORT={port}", "mono")
     return folder / "build" / port / "mono"
 
 

@@ -9,6 +9,7 @@ import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
+import building
 import pytest
 from conftest import ROOT
 from watching import (
@@ -200,7 +201,7 @@ def test_markers_change_no_count(kernel: str, tmp_path: Path) -> None:
         file.write_text(bare)
     assert taken == 1
     elves = [f"build/linux-x86_64/{name}" for name in ("init", *names)]
-    subprocess.run(["make", "-s", "-C", str(source), *elves], check=True, capture_output=True)
+    building.make(source, *elves)
     (root := tmp_path / "root").mkdir()
     source.rename(root / "workloads")
     bare_set = load_workloads(root, "linux-x86_64")

@@ -11,6 +11,7 @@ import subprocess
 import time
 from pathlib import Path
 
+import building
 import pytest
 from conftest import ROOT, tiny_elf
 
@@ -45,7 +46,7 @@ NO_CALL = 0x7FF
 
 @pytest.fixture(scope="module")
 def built() -> Path:
-    subprocess.run(["make", "-s", "-C", ROOT / "workloads", f"PORT={PORT}"], check=True)
+    building.make(building.WORKLOADS, f"PORT={PORT}")
     return BUILT
 
 

@@ -10,6 +10,7 @@ import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
+import building
 import pytest
 from conftest import ROOT
 from elftools.elf.elffile import ELFFile
@@ -34,7 +35,7 @@ RCORE = {
 @functools.cache
 def build(port: str) -> Path:
     """The folder of a port's ELFs, brought up to date."""
-    subprocess.run(["make", "-s", "-C", ROOT / "workloads", f"PORT={port}"], check=True)
+    building.make(building.WORKLOADS, f"PORT={port}")
     return ROOT / "workloads" / "build" / port
 
 

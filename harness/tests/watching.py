@@ -18,9 +18,10 @@ from conftest import ROOT
 from ringside.catalog import load
 from ringside.catalog.model import Arch
 from ringside.conductor import Plan, Request, prepare
+from ringside.conductor.cpus import host_cpus
 from ringside.conductor.explaining import with_plugins
 from ringside.conductor.observer import Silent
-from ringside.conductor.watch import Bench, build_plugin, host_cpu, plugin_option, watch_workloads
+from ringside.conductor.watch import Bench, build_plugin, plugin_option, watch_workloads
 from ringside.image import build_initrd
 from ringside.machine import CLOCKS, MachineSpec, QemuMachine, build_argv
 from ringside.machine.newer import find_qemu_for_plugins
@@ -61,7 +62,7 @@ def watched(kernel: str, workloads: tuple[str, ...], *, profile: bool) -> Seen:
     plan = plan_of(kernel, workloads)
     with tempfile.TemporaryDirectory() as folder:
         bench = Bench(
-            build_plugin(ROOT, plan.candidates[0].boot.arch), Path(folder), "boot", host_cpu(0)
+            build_plugin(ROOT, plan.candidates[0].boot.arch), Path(folder), "boot", host_cpus()[0]
         )
         seen, transcript = asyncio.run(
             watch_workloads(plan, plan.candidates[0], plan.workloads, bench, profile=profile)
@@ -86,7 +87,7 @@ def unwatched(plan: Plan) -> tuple[tuple[Result, ...], bytes]:
 
     async def run() -> None:
         machine = QemuMachine(
-            lambda fd: build_argv(spec, plan.clock, plan.qemu.binary, fd), host_cpu(0)
+            lambda fd: build_argv(spec, plan.clock, plan.qemu.binary, fd), host_cpus()[0]
         )
         async with machine:
             limits = Limits(60.0, 60.0, 1e6)

@@ -10,10 +10,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ringside.catalog.model import MakeImage
+from ringside.conductor.cpus import host_cpus
 from ringside.conductor.observer import Observer
 from ringside.conductor.prepare import Candidate, Plan
 from ringside.conductor.symbols import kernel_symbols
-from ringside.conductor.watch import Bench, build_plugin, host_cpu, watch_workloads
+from ringside.conductor.watch import Bench, build_plugin, watch_workloads
 from ringside.errors import CatalogError, ProfileError, RingsideError
 from ringside.image import KernelImage, Symbols, boot_file
 from ringside.image.files import sha256_file
@@ -84,11 +85,12 @@ async def explain_all(
     the first subject that can't be explained.
     """
     plugin = build_plugin(plan.root, plan.candidates[0].boot.arch)
-    room = asyncio.Semaphore(len({host_cpu(i) for i in range(len(subjects))}))
+    cpus = host_cpus()
+    room = asyncio.Semaphore(len(cpus))
     with tempfile.TemporaryDirectory(prefix="ringside-") as folder:
 
         async def one(index: int, subject: Subject) -> Explanation:
-            bench = Bench(plugin, Path(folder), f"{index}", host_cpu(index))
+            bench = Bench(plugin, Path(folder), f"{index}", cpus[index % len(cpus)])
             async with room:
                 return await _explain(plan, subject, bench, symbols, observer)
 

@@ -14,11 +14,12 @@ from pathlib import Path
 from ringside.catalog import Catalog, Kernel
 from ringside.catalog.delivery import NoDelivery
 from ringside.catalog.model import Arch, Boot, Way
+from ringside.conductor.cpus import host_cpus
 from ringside.conductor.explaining import with_plugins
 from ringside.conductor.observer import Observer
 from ringside.conductor.prepare import Plan, Request, prepare
 from ringside.conductor.spec import bare_machine
-from ringside.conductor.watch import Bench, Watched, build_plugin, host_cpu, watch, watch_workloads
+from ringside.conductor.watch import Bench, Watched, build_plugin, watch, watch_workloads
 from ringside.errors import ImageError, ProfileError
 from ringside.image import KernelImage, boot_file, obtain
 from ringside.image.disk import is_bootable_disk
@@ -79,7 +80,7 @@ def observe_with_runner(catalog: Catalog, request: Request, observer: Observer) 
 async def _with_runner(plan: Plan) -> Watched:
     plugin = build_plugin(plan.root, plan.candidates[0].boot.arch)
     with tempfile.TemporaryDirectory(prefix="ringside-") as folder:
-        bench = Bench(plugin, Path(folder), "boot", host_cpu(0))
+        bench = Bench(plugin, Path(folder), "boot", host_cpus()[0])
         candidate = plan.candidates[0]
         watched, _ = await watch_workloads(plan, candidate, plan.workloads, bench, profile=False)
     return watched
@@ -106,7 +107,7 @@ def observe_alone(
                 spec,
                 CLOCKS["exact"],
                 qemu,
-                Bench(plugin, Path(folder), "boot", host_cpu(0)),
+                Bench(plugin, Path(folder), "boot", host_cpus()[0]),
                 sink=_Alone(),
                 limits=Limits(boot_s=seconds, silence_s=seconds, guest_s=float("inf")),
                 panic=kernel.console.panic,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import datetime
-import os
 import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -12,6 +11,7 @@ from pathlib import Path
 
 from ringside.catalog import Workload
 from ringside.conductor.boot import BootResult, boot_once
+from ringside.conductor.cpus import host_cpus
 from ringside.conductor.measure import measurement, probe_answer, status_of
 from ringside.conductor.observer import Observer
 from ringside.conductor.prepare import Candidate, Plan
@@ -82,7 +82,7 @@ class _Conductor:
         # A guest has a host CPU to itself and stays there: QEMU's main loop and its vCPU thread
         # race for the virtual clock when the guest halts, unless they share one CPU.
         self._cpus: asyncio.Queue[int | None] = asyncio.Queue()
-        for cpu in sorted(os.sched_getaffinity(0)) if plan.clock.parallel else (None,):
+        for cpu in host_cpus() if plan.clock.parallel else (None,):
             self._cpus.put_nowait(cpu)
 
     async def all_kernels(self) -> None:

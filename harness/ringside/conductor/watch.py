@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -54,12 +53,6 @@ def build_plugin(root: Path, arch: Arch) -> Path:
         raise ProfileError(f"guests of {arch} can't be watched: {', '.join(_FOLDERS)} can")
     make(root / _PLUGIN, "all", root)
     return root / _PLUGIN / "build" / folder / "ringside.so"
-
-
-def host_cpu(index: int) -> int:
-    """The host CPU for the `index`-th QEMU: one of those that are allowed, in turn."""
-    allowed = sorted(os.sched_getaffinity(0))
-    return allowed[index % len(allowed)]
 
 
 async def watch_workloads(

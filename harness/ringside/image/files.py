@@ -44,12 +44,17 @@ def write_atomic(path: Path, data: bytes) -> None:
 
 @contextlib.contextmanager
 def locked(path: Path) -> Iterator[None]:
-    """Keep other processes out while this one works; waits for those that are in."""
+    """Keep other processes out while this one works; waits for those that are in. `path` is a file
+    that is made when it is not there, or a folder that is."""
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        stream = path.open("w")
+        if not path.is_dir():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.touch()
+        descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
     except OSError as error:
-        raise ImageError(f"{path}: can't be written: {error.strerror}") from error
-    with stream:
-        fcntl.flock(stream, fcntl.LOCK_EX)
+        raise ImageError(f"{path}: can't be locked: {error.strerror}") from error
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
         yield
+    finally:
+        os.close(descriptor)

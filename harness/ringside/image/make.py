@@ -7,6 +7,7 @@ import subprocess
 from pathlib import Path
 
 from ringside.errors import ImageError
+from ringside.image.files import locked
 
 _FROM_ABOVE = frozenset({"MAKEFLAGS", "MAKELEVEL", "MFLAGS"})
 
@@ -15,7 +16,7 @@ def make(directory: Path, target: str, root: Path, *variables: str) -> None:
     """Run `make -C directory target`, with `variables` as `NAME=value`.
 
     Raises ImageError with the compiler's first error when the build fails. Output of a build
-    that succeeds is dropped.
+    that succeeds is dropped. Builds of one folder wait for each other.
     """
     shown = directory.relative_to(root) if directory.is_relative_to(root) else directory
     if not (directory / "Makefile").is_file():
@@ -24,15 +25,16 @@ def make(directory: Path, target: str, root: Path, *variables: str) -> None:
     # A make that runs us must not hand its flags and its level down: this build is its own.
     environment = {key: value for key, value in os.environ.items() if key not in _FROM_ABOVE}
     try:
-        done = subprocess.run(
-            command,
-            capture_output=True,
-            text=True,
-            errors="replace",
-            check=False,
-            stdin=subprocess.DEVNULL,
-            env=environment,
-        )
+        with locked(directory):
+            done = subprocess.run(
+                command,
+                capture_output=True,
+                text=True,
+                errors="replace",
+                check=False,
+                stdin=subprocess.DEVNULL,
+                env=environment,
+            )
     except FileNotFoundError as error:
         raise ImageError("make is not installed: run `apt-get install make`") from error
     if done.returncode != 0:
