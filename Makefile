@@ -8,6 +8,9 @@ RINGSIDE := $(VENV)/bin/ringside
 STAMP := $(VENV)/.installed
 ARGS :=
 
+# Files of tests run side by side, one a CPU; more than four want more memory than CPUs.
+SIDE_BY_SIDE := -n auto --maxprocesses 4 --dist loadfile
+
 .DEFAULT_GOAL := help
 .PHONY: help setup build fetch compare check report test unit fuzz lint format bench clean distclean
 
@@ -27,10 +30,10 @@ check: setup $(STAMP) ## Compare Bantam with its committed baseline: 0 no regres
 test: setup-test $(STAMP) lint build fetch ## Everything the tests need, then all tests
 	@$(MAKE) --no-print-directory -C workloads test ports-test
 	@$(MAKE) --no-print-directory -C kernel-under-test test
-	@$(VENV)/bin/pytest $(ARGS)
+	@$(VENV)/bin/pytest $(SIDE_BY_SIDE) $(ARGS)
 
 unit: setup $(STAMP) build ## Only the tests that boot nothing
-	@$(VENV)/bin/pytest -m 'not boot' $(ARGS)
+	@$(VENV)/bin/pytest -m 'not boot' $(SIDE_BY_SIDE) $(ARGS)
 
 fuzz: setup-test $(STAMP) build ## Random system calls on Bantam, ten million and more on each build and number of CPUs
 	@BANTAM_FUZZ_BATCHES=$${BANTAM_FUZZ_BATCHES:-45000} \
