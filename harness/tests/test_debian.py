@@ -46,10 +46,11 @@ class Archive:
     def resolve(self, package: str) -> tuple[Package, ...]:
         return tuple(Package(name, "1-1", name * 8, "") for name in self.files)
 
-    def download(self, package: Package) -> Path:
-        file = self.folder / f"{package.name}.deb"
-        file.touch()
-        return file
+    def download(self, *packages: Package) -> tuple[Path, ...]:
+        files = tuple(self.folder / f"{package.name}.deb" for package in packages)
+        for file in files:
+            file.touch()
+        return files
 
     def unpack(self, deb: Path, patterns: Sequence[str], folder: Path) -> tuple[str, ...]:
         contents = self.files[deb.stem]
