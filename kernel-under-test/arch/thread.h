@@ -6,6 +6,20 @@
 
 #define KSTACK_SIZE (16 * 1024)
 
+/*
+ * What stands above the user's registers on a kernel stack, where entry code finds it for nothing.
+ * It outlives a thread: kept as arch_stack_begin() made it by whoever changes it.
+ */
+struct arch_stack_end {
+	/* System calls below this go straight to their function: all of them, or none. */
+	uint32_t calls, pad[3];
+};
+
+_Static_assert(sizeof(struct arch_stack_end) % 16 == 0, "the CPU aligns a stack that it begins");
+
+/* Makes the end of a new stack. */
+void arch_stack_begin(uint64_t top);
+
 struct arch_thread {
 	/* Kernel stack pointer while it does not run. */
 	uint64_t sp;
@@ -25,6 +39,9 @@ static inline struct regs *arch_thread_regs(const struct arch_thread *t)
 {
 	return (struct regs *)(t->stack_top - sizeof(struct regs));
 }
+
+/* Every system call of `t` goes to syscall_watched(), or none does. */
+void arch_thread_watch_calls(const struct arch_thread *t, bool watch);
 
 /* The user's registers as a core dump has them. */
 #define ARCH_CORE_REGS 27

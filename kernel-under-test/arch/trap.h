@@ -24,6 +24,13 @@ int trap_page_fault(uint64_t addr, unsigned int access);
  */
 void trap_user_fault(struct regs *regs, int signo, int code, uint64_t addr);
 
+/*
+ * Given by syscall. How many there are; and a call of a thread that is watched
+ * (arch_thread_watch_calls): the result. Runs without the kernel lock.
+ */
+extern const uint64_t syscall_count;
+uint64_t syscall_watched(struct regs *regs);
+
 /* Given by proc: runs before a return to user mode when the thread's `work` is not zero. */
 void trap_user_work(struct regs *regs);
 

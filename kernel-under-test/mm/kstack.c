@@ -18,7 +18,7 @@ _Static_assert(PAGE_SIZE << KSTACK_ORDER == KSTACK_SIZE, "one block a stack");
 #define FREE_MAX 96
 #define BATCH	 32
 
-/* Free stacks are chained through the word at their upper end. */
+/* Free stacks are chained through the word below their upper end. */
 static uint64_t free_top;
 static unsigned int free_count;
 
@@ -28,12 +28,17 @@ static size_t first_word;
 
 static uint64_t top_of(size_t slot)
 {
-	return KSTACK_BASE + (slot + 1) * SLOT;
+	return KSTACK_BASE + (slot + 1) * SLOT - sizeof(struct arch_stack_end);
 }
 
 static size_t slot_of(uint64_t top)
 {
-	return (top - KSTACK_BASE) / SLOT - 1;
+	return (top - KSTACK_BASE) / SLOT;
+}
+
+static uint64_t bottom_of(uint64_t top)
+{
+	return top + sizeof(struct arch_stack_end) - KSTACK_SIZE;
 }
 
 static uint64_t pop(void)
@@ -80,11 +85,12 @@ static uint64_t make(void)
 	block = page_alloc_order(KSTACK_ORDER);
 	if (!block)
 		return 0;
-	if (map(top - KSTACK_SIZE, page_to_phys(block)) < 0) {
+	if (map(bottom_of(top), page_to_phys(block)) < 0) {
 		page_put(block);
 		return 0;
 	}
 	slots[first_word] |= BIT(slot % 64);
+	arch_stack_begin(top);
 	return top;
 }
 
@@ -97,7 +103,7 @@ static __attribute__((noinline)) void give_back(void)
 		uint64_t top = pop();
 		size_t slot = slot_of(top);
 
-		blocks[i] = phys_to_page(unmap(top - KSTACK_SIZE));
+		blocks[i] = phys_to_page(unmap(bottom_of(top)));
 		slots[slot / 64] &= ~BIT(slot % 64);
 		first_word = MIN(first_word, slot / 64);
 	}

@@ -42,19 +42,20 @@ static struct space *space_alloc(const struct space *from)
 
 uint64_t space_random = 2;
 
-uint64_t space_random_gap(uint64_t pages)
+uint64_t space_random_gap(const struct space *s, uint64_t pages)
 {
-	return space_random ? (random_u64() % pages) << PAGE_SHIFT : 0;
+	return s->random ? (random_u64() % pages) << PAGE_SHIFT : 0;
 }
 
-struct space *space_create(void)
+struct space *space_create(bool random)
 {
 	struct space *s = space_alloc(NULL);
 
 	if (!s)
 		return NULL;
-	s->stack_top = USER_TOP - space_random_gap(STACK_SPREAD);
-	s->top = s->stack_top - STACK_MAX - STACK_GUARD - space_random_gap(MAPPING_SPREAD);
+	s->random = random;
+	s->stack_top = USER_TOP - space_random_gap(s, STACK_SPREAD);
+	s->top = s->stack_top - STACK_MAX - STACK_GUARD - space_random_gap(s, MAPPING_SPREAD);
 	return s;
 }
 

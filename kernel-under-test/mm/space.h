@@ -63,6 +63,8 @@ struct space {
 	uint64_t brk_start, brk;
 	/* The first stack ends here; mappings are placed downwards from `top`. */
 	uint64_t stack_top, top;
+	/* What has no place of its own gets one at random. */
+	bool random;
 	/* Pages mapped now. */
 	uint64_t resident;
 	/* The CPUs that have it loaded, one bit each, changed atomically (mm/tlb.h). */
@@ -73,10 +75,11 @@ struct space {
 extern uint64_t space_random;
 
 /* `pages` pages at most, at random; 0 when nothing is to be random. In bytes. */
-uint64_t space_random_gap(uint64_t pages);
+uint64_t space_random_gap(const struct space *s, uint64_t pages);
 
-/* An empty space with one reference; NULL without memory. */
-struct space *space_create(void);
+/* An empty space with one reference, its stack and mappings at random or not; NULL without memory.
+ */
+struct space *space_create(bool random);
 /* A copy of `from`, the space in use, whose lock it takes: private pages are shared until written.
  */
 struct space *space_clone(struct space *from);

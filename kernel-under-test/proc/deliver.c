@@ -51,7 +51,7 @@ static void settle_call(struct regs *r, const struct signal_action *a)
 		r->rax = (uint64_t)-EINTR;
 }
 
-_Noreturn static void end_by(int signo)
+void process_end_by(int signo)
 {
 	process_exit(STATUS_SIGNAL(signo) | (core_dump(signo) ? STATUS_DUMPED : 0));
 }
@@ -75,7 +75,7 @@ static void run_handler(struct thread *t, struct regs *r, const struct signal_in
 	/* Without a way back, or a stack to put it on, the handler can't run. */
 	if (!(a.flags & SA_RESTORER) || arch_signal_enter(r, &t->arch, &s) < 0) {
 		if (info->signo == SIGSEGV)
-			end_by(SIGSEGV);
+			process_end_by(SIGSEGV);
 		trap_user_fault(r, SIGSEGV, SI_KERNEL, 0);
 		return;
 	}
@@ -108,7 +108,7 @@ static bool deliver(struct thread *t, struct regs *r, const struct signal_info *
 	if (bit & STOPS)
 		stop(p, info->signo);
 	else
-		end_by(info->signo);
+		process_end_by(info->signo);
 	return false;
 }
 
@@ -162,7 +162,7 @@ void trap_user_fault(struct regs *r, int signo, int code, uint64_t addr)
 	if (signo == SIGKILL || (t->blocked & bit) || p->actions[signo - 1].handler <= SIG_IGN) {
 		log_printf("%s[%d]: signal %d at rip %p, address %p\n", t->comm, t->tid, signo,
 			   (void *)r->rip, (void *)addr);
-		end_by(signo);
+		process_end_by(signo);
 	}
 	run_handler(t, r, &info);
 }

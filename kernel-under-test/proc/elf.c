@@ -182,12 +182,12 @@ int elf_load(struct space *space, const struct path_base *where, struct inode *f
 	struct program *p = kmem_alloc(sizeof(*p));
 	struct segment wanted = {0};
 	int err = p ? read_program(file, p) : -ENOMEM;
+	uint64_t base = 0;
 
+	if (!err && p->header.type == TYPE_DYN)
+		base = PIE_BASE + space_random_gap(space, PIE_SPREAD);
 	if (!err)
-		err = load_segments(
-			space, file, p,
-			p->header.type == TYPE_DYN ? PIE_BASE + space_random_gap(PIE_SPREAD) : 0,
-			out);
+		err = load_segments(space, file, p, base, out);
 	for (uint16_t i = 0; !err && i < p->header.phnum; i++)
 		if (p->segments[i].type == PT_INTERP)
 			wanted = p->segments[i];

@@ -102,7 +102,7 @@ static int build_stack(struct space *s, const char *path, const struct args *a,
 		       uint64_t *strings_at)
 {
 	size_t path_size = strlen(path) + 1, at = 0;
-	uint64_t exec_fn = s->stack_top - 8 - path_size - (space_random_gap(256) >> 8);
+	uint64_t exec_fn = s->stack_top - 8 - path_size - (space_random_gap(s, 256) >> 8);
 	struct {
 		uint64_t seed[2];
 		char platform[16];
@@ -282,7 +282,8 @@ static struct credentials *credentials_for(struct credentials *now, const struct
 
 int process_exec(struct process *p, const char *path, struct args *args)
 {
-	struct space *space = space_create(), *old = p->space;
+	bool random = space_random && !(p->personality & PERSONALITY_FIXED);
+	struct space *space = space_create(random), *old = p->space;
 	struct path_base base = process_path_base(p);
 	struct elf_image image;
 	struct inode *file;
@@ -315,7 +316,7 @@ int process_exec(struct process *p, const char *path, struct args *args)
 			thread_leave_memory(t);
 	}
 	space->brk_start = space->brk =
-		ALIGN_UP(image.end, PAGE_SIZE) + space_random_gap(BRK_SPREAD);
+		ALIGN_UP(image.end, PAGE_SIZE) + space_random_gap(space, BRK_SPREAD);
 	p->space = space;
 	if (p->exe)
 		inode_put(p->exe);

@@ -11,6 +11,7 @@
 #include "proc/posix_timer.h"
 #include "proc/process.h"
 #include "proc/process_make.h"
+#include "proc/seccomp.h"
 #include "proc/signal.h"
 #include "sched/sched.h"
 
@@ -154,6 +155,14 @@ static void finish(struct process *p)
 	wait_wake_all(&parent->child_changed);
 }
 
+/* The next thread on this stack is a usual one. */
+static __attribute__((noinline)) void leave_unusual(struct thread *t)
+{
+	if (t->unusual & UNUSUAL_SECCOMP)
+		seccomp_leave(t);
+	arch_thread_watch_calls(&t->arch, false);
+}
+
 void thread_exit(int status)
 {
 	struct thread *t = thread_current();
@@ -165,17 +174,20 @@ void thread_exit(int status)
 		panic("process 1 ended with status 0x%x", (unsigned int)p->exit_status);
 	if (t->robust_list | t->clear_tid | (uintptr_t)futex_pi_locks)
 		leave_memory(t, p);
+	if (unlikely(t->unusual))
+		leave_unusual(t);
 	p->cpu_ns += thread_cpu_ns(t);
 	signal_drop_all(p, &t->signals);
-	p->uid = t->cred->uid;
-	credentials_put(t->cred);
 	list_remove(&t->sibling);
 	list_remove(&t->by_tid);
 	p->thread_count--;
 	if (p->thread_count == 0) {
-		memcpy(p->comm, t->comm, COMM_MAX);
+		p->uid = t->cred->uid;
+		__builtin_memcpy(p->comm, t->comm, COMM_MAX);
+		credentials_put(t->cred);
 		finish(p);
 	} else {
+		credentials_put(t->cred);
 		/* It may have been this one that was told. */
 		if (unlikely(p->pending))
 			signal_offer(p, ~t->blocked);

@@ -5,6 +5,7 @@
 #include "proc/pidfd.h"
 #include "proc/process.h"
 #include "proc/process_make.h"
+#include "proc/seccomp.h"
 #include "proc/signal.h"
 #include "sched/sched.h"
 
@@ -51,6 +52,18 @@ static void copy_rest(struct process *child, struct process *parent, struct proc
 	list_push_back(&above->children, &child->sibling);
 }
 
+static __attribute__((noinline)) void copy_unusual(struct thread *t)
+{
+	const struct thread *from = thread_current();
+
+	if (from->unusual & UNUSUAL_PLAIN_CHILDREN) {
+		t->policy = t->rt_priority = 0;
+		sched_set_nice(t, MAX(t->nice, 0));
+	}
+	if (from->unusual & UNUSUAL_SECCOMP)
+		seccomp_inherit(t);
+}
+
 /* The user state of a new thread: the caller's, as if its system call had returned 0. */
 static void copy_thread(struct thread *t, const struct fork_request *r)
 {
@@ -69,14 +82,12 @@ static void copy_thread(struct thread *t, const struct fork_request *r)
 	t->nice = thread_current()->nice;
 	t->policy = thread_current()->policy;
 	t->rt_priority = thread_current()->rt_priority;
-	if (unlikely(thread_current()->plain_children)) {
-		t->policy = t->rt_priority = 0;
-		sched_set_nice(t, MAX(t->nice, 0));
-	}
+	t->slice_ns = thread_current()->slice_ns;
+	if (unlikely(thread_current()->unusual))
+		copy_unusual(t);
 	t->io_priority = thread_current()->io_priority;
 	t->timer_slack_ns = t->first_slack_ns = thread_current()->timer_slack_ns;
-	t->slice_ns = thread_current()->slice_ns;
-	memcpy(t->comm, thread_current()->comm, COMM_MAX);
+	__builtin_memcpy(t->comm, thread_current()->comm, COMM_MAX);
 	t->clear_tid = r->clear_tid;
 	t->alt_stack.flags = SS_DISABLE;
 }

@@ -36,6 +36,9 @@ enum limit {
 	RLIMITS,
 };
 
+/* What it runs next has no random places (ADDR_NO_RANDOMIZE). */
+#define PERSONALITY_FIXED 0x0040000
+
 #define UNLIMITED UINT64_MAX
 
 /* What a process does when a signal comes. */
@@ -107,7 +110,7 @@ struct process {
 	bool undumpable, subreaper;
 	/* It has called execve(): its parent may not move it to another group any more. */
 	bool has_executed;
-	uint32_t personality;
+	uint32_t personality; /* personality(2): PERSONALITY_FIXED counts, the rest is kept */
 	int16_t oom_score_adj;
 	/* What membarrier() was told to be ready for, until execve(). */
 	uint32_t barriers;
@@ -228,6 +231,8 @@ void thread_leave_memory(struct thread *t);
 _Noreturn void thread_exit(int status);
 /* Ends the calling process. `status` as wait4() gives it. */
 _Noreturn void process_exit(int status);
+/* The same by a signal, with a core if that is wanted. */
+_Noreturn void process_end_by(int signo);
 /* Ends all threads of the calling process but the caller; returns when they are gone. */
 void process_end_others(void);
 

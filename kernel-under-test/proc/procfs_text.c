@@ -5,6 +5,7 @@
 #include "lib/errno.h"
 #include "lib/printf.h"
 #include "lib/string.h"
+#include "proc/seccomp.h"
 #include "proc/signal.h"
 #include "sched/sched.h"
 
@@ -85,8 +86,10 @@ static void status(struct text *t, const struct proc_subject *s)
 	add_signals(t, p, of);
 	text_add(t, "CapInh:\t%016lx\nCapPrm:\t%016lx\nCapEff:\t%016lx\n", c->inheritable,
 		 c->permitted, c->effective);
-	text_add(t, "CapBnd:\t%016lx\nCapAmb:\t%016lx\nNoNewPrivs:\t%d\nSeccomp:\t0\n", c->bounding,
-		 c->ambient, c->no_new_privileges);
+	text_add(t, "CapBnd:\t%016lx\nCapAmb:\t%016lx\nNoNewPrivs:\t%d\n", c->bounding, c->ambient,
+		 c->no_new_privileges);
+	text_add(t, "Seccomp:\t%u\nSeccomp_filters:\t%u\n", of->seccomp_mode,
+		 seccomp_filters(of));
 	text_add(t, "Cpus_allowed:\t%x\n", of->allowed & (uint32_t)(BIT(arch_cpu_count()) - 1));
 }
 

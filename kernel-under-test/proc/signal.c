@@ -177,6 +177,18 @@ void signal_raise(struct process *p, int signo)
 	signal_send(p, &info);
 }
 
+void signal_force(const struct signal_info *info)
+{
+	struct thread *t = thread_current();
+	uint64_t bit = SIGNAL_BIT(info->signo);
+
+	if ((t->blocked & bit) || t->process->actions[info->signo - 1].handler == SIG_IGN) {
+		t->process->actions[info->signo - 1] = (struct signal_action){0};
+		signal_set_blocked(t->blocked & ~bit);
+	}
+	signal_send_thread(t, info);
+}
+
 void signal_send_child(struct process *p)
 {
 	struct signal_info info = {.signo = SIGCHLD, .pid = p->pid, .uid = p->uid};

@@ -77,6 +77,11 @@ struct signal_info {
 			};
 		};
 		uint64_t addr; /* faults */
+		struct { /* SIGSYS */
+			uint64_t call_addr;
+			int32_t call;
+			uint32_t call_arch;
+		};
 		struct {
 			int64_t band; /* POLL_*, of SIGIO and what stands for it */
 			int32_t fd;
@@ -96,6 +101,8 @@ bool signal_send(struct process *p, const struct signal_info *info);
 bool signal_send_thread(struct thread *t, const struct signal_info *info);
 /* The same from the kernel, with nothing more to say. */
 void signal_raise(struct process *p, int signo);
+/* To the calling thread, which can't refuse it: what it ignores or blocks ends it. */
+void signal_force(const struct signal_info *info);
 /* SIGCHLD for the parent of `p`, which has ended, stopped or gone on. */
 void signal_send_child(struct process *p);
 

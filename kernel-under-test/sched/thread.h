@@ -10,12 +10,18 @@
 
 struct credentials;
 struct process;
+struct seccomp_filter;
 
 /* Reasons to take a look before going back to user mode. */
 #define WORK_RESCHED BIT(0)
 #define WORK_SIGNAL  BIT(1)
 /* The registers were replaced: the way back must load every one of them. */
 #define WORK_RESTORE BIT(2)
+
+/* What it starts is served as usual (SCHED_RESET_ON_FORK). */
+#define UNUSUAL_PLAIN_CHILDREN BIT(0)
+/* It has a mode of seccomp, and so has what it starts. */
+#define UNUSUAL_SECCOMP BIT(1)
 
 enum thread_state {
 	THREAD_RUNNING, /* on a CPU, or queued for one */
@@ -39,8 +45,9 @@ struct thread {
 	/* How it is to be served: `slice_ns` is 0 for the usual. */
 	int8_t nice;
 	uint8_t policy, rt_priority;
-	/* What it starts is served as usual (SCHED_RESET_ON_FORK). */
-	bool plain_children;
+	/* What makes its forks and its end other than usual: UNUSUAL_*, all looked at in one. */
+	uint8_t unusual;
+	uint8_t seccomp_mode; /* enum seccomp_mode */
 	uint16_t io_priority;
 	uint32_t slice_ns;
 	/* prctl(PR_SET_TIMERSLACK); 0: as usual. */
@@ -52,6 +59,8 @@ struct thread {
 	uint32_t cpu, allowed;
 	/* Time on the CPU: all of it until `since`, when it was last given the CPU. */
 	uint64_t cpu_ns, since_ns;
+	/* Programs that decide on its calls: proc's, but here there is room. */
+	struct seccomp_filter *filter;
 	struct arch_thread arch;
 
 	/* What follows is proc's. */

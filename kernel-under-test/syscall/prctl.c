@@ -13,6 +13,8 @@
 #define PR_SET_KEEPCAPS	       8
 #define PR_SET_NAME	       15
 #define PR_GET_NAME	       16
+#define PR_GET_SECCOMP	       21
+#define PR_SET_SECCOMP	       22
 #define PR_CAPBSET_READ	       23
 #define PR_CAPBSET_DROP	       24
 #define PR_GET_TSC	       25
@@ -150,6 +152,10 @@ long sys_prctl(uint64_t option, uint64_t arg, uint64_t arg3, uint64_t arg4, uint
 		return set_name(thread_current(), arg);
 	case PR_GET_NAME:
 		return copy_to_user(arg, thread_current()->comm, COMM_MAX);
+	case PR_GET_SECCOMP:
+		return thread_current()->seccomp_mode;
+	case PR_SET_SECCOMP:
+		return user_set_seccomp(arg, arg3);
 	case PR_CAPBSET_READ:
 		return arg > CAP_LAST ? -EINVAL
 				      : (long)(credentials_current()->bounding >> arg & 1);

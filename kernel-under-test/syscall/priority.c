@@ -136,14 +136,16 @@ static long set_policy(uint64_t tid, int policy, int priority)
 	      credentials_current()->euid != t->cred->euid)))
 		return -EPERM;
 	t->policy = (uint8_t)kind;
-	t->plain_children = policy & SCHED_RESET;
+	t->unusual &= (uint8_t)~UNUSUAL_PLAIN_CHILDREN;
+	if (policy & SCHED_RESET)
+		t->unusual |= UNUSUAL_PLAIN_CHILDREN;
 	t->rt_priority = (uint8_t)priority;
 	return 0;
 }
 
 static int told_policy(const struct thread *t)
 {
-	return t->policy | (t->plain_children ? SCHED_RESET : 0);
+	return t->policy | (t->unusual & UNUSUAL_PLAIN_CHILDREN ? SCHED_RESET : 0);
 }
 
 long sys_sched_setscheduler(uint64_t tid, uint64_t policy, uint64_t at)
@@ -252,7 +254,7 @@ long sys_sched_getattr(uint64_t tid, uint64_t out, uint64_t size, uint64_t flags
 	if (!t)
 		return -ESRCH;
 	a.policy = t->policy;
-	a.flags = t->plain_children ? ATTR_RESET : 0;
+	a.flags = t->unusual & UNUSUAL_PLAIN_CHILDREN ? ATTR_RESET : 0;
 	a.priority = t->rt_priority;
 	a.nice = is_realtime(t->policy) ? 0 : t->nice;
 	return copy_to_user(out, &a, sizeof(a));

@@ -50,7 +50,7 @@ long sys_setdomainname(uint64_t name, uint64_t len)
 
 #define PERSONALITY_ASK 0xffffffffu
 
-/* What is asked for is kept, and changes nothing. */
+/* What is asked for is kept; PERSONALITY_FIXED changes something. */
 long sys_personality(uint64_t persona)
 {
 	struct process *p = process_current();

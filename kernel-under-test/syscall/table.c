@@ -279,6 +279,7 @@ void *const syscall_table[SYSCALLS] = {
 	[310] = sys_process_vm_readv,
 	[311] = sys_process_vm_writev,
 	[312] = sys_kcmp,
+	[317] = sys_seccomp,
 	[314] = sys_sched_setattr,
 	[315] = sys_sched_getattr,
 	[316] = sys_renameat2,

@@ -1,6 +1,7 @@
 /* The tables that entry.S calls through. */
 #pragma once
 
+#include "arch/trap.h"
 #include "lib/types.h"
 
 #define SYSCALLS 452
@@ -8,4 +9,3 @@
 /* By number: the functions, and where the entry code goes for them. */
 extern void *const syscall_table[SYSCALLS];
 extern void *const syscall_entries[SYSCALLS];
-extern const uint64_t syscall_count;

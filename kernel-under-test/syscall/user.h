@@ -65,6 +65,9 @@ int user_truncate(struct inode *inode, uint64_t size);
 /* A descriptor that stands for `p`, or -errno. */
 long user_pidfd(struct process *p, uint64_t flags);
 
+/* prctl(PR_SET_SECCOMP). */
+long user_set_seccomp(uint64_t mode, uint64_t program);
+
 /* fcntl() on seals. */
 long user_add_seals(struct file *f, uint64_t seals);
 long user_get_seals(const struct file *f);

@@ -211,6 +211,7 @@ static const struct {
 	{ SYS_clone3, "bn" },
 	{ SYS_semop, "nbn" },
 	{ SYS_waitid, "nnbnb" },
+	{ SYS_seccomp, "nnb" },
 };
 
 void arguments(long nr, uint64_t out[6])

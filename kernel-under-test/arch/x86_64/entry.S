@@ -83,7 +83,7 @@ syscall_entry:
 	PUSH_REGS
 
 	/* A wrong guess of the branch must not index past the table: mask the number too. */
-	cmpl	syscall_count(%rip), %eax
+	cmpl	REGS_SIZE(%rsp), %eax	/* arch_stack_end.calls */
 	jae	syscall_unknown
 	sbbq	%rbx, %rbx
 	andl	%ebx, %eax		/* the number is 32 bits: the rest goes */
@@ -96,9 +96,15 @@ syscall_done:
 	SYSCALL_EXIT
 
 syscall_unknown:
+	cmpl	$0, REGS_SIZE(%rsp)
+	je	syscall_is_watched
 	movq	$-38, %rax		/* -ENOSYS */
 	jmp	syscall_done
 
+/* Somebody wants to know of this thread's calls: the long way, there and back. */
+syscall_is_watched:
+	movq	%rsp, %rdi
+	call	syscall_watched
 syscall_work:
 	movq	%rax, REGS_RAX(%rsp)
 	movq	%rsp, %rdi

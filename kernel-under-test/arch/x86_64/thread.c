@@ -1,6 +1,7 @@
 #include "arch/thread.h"
 
 #include "arch/cpu.h"
+#include "arch/trap.h"
 #include "fpu.h"
 #include "lib/string.h"
 #include "x86.h"
@@ -10,6 +11,21 @@ struct switch_frame {
 	uint64_t r15, r14, r13, r12, rbp, rbx;
 	uint64_t rip;
 };
+
+static struct arch_stack_end *stack_end(uint64_t top)
+{
+	return (struct arch_stack_end *)top;
+}
+
+void arch_stack_begin(uint64_t top)
+{
+	stack_end(top)->calls = (uint32_t)syscall_count;
+}
+
+void arch_thread_watch_calls(const struct arch_thread *t, bool watch)
+{
+	WRITE_ONCE(stack_end(t->stack_top)->calls, watch ? 0 : (uint32_t)syscall_count);
+}
 
 void arch_thread_init(struct arch_thread *t, uint64_t stack_top)
 {

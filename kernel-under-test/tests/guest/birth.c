@@ -219,6 +219,14 @@ static void sleep_through(void)
 	child_needs(written == 1);
 }
 
+static void at_its_place(void)
+{
+	char *const argv[] = {SELF, "stack", NULL};
+
+	personality(ADDR_NO_RANDOMIZE);
+	execv(SELF, argv);
+}
+
 static void shared(void)
 {
 	same("nothing is shared", RAW(SYS_unshare, CLONE_FILES | CLONE_FS | CLONE_SYSVSEM), 0);
@@ -242,6 +250,8 @@ static void run(void)
 	same("and what it does not", status_of(served_as_usual), 0);
 	same("where others run", status_of(bound), 0);
 	same("its timers' slack too", status_of(slack), 0);
+	for (int i = 0; i < 3; i++)
+		same("a stack at its place", status_of(at_its_place), 1 << 8);
 	one_memory();
 	same("a sleep with signals put off", status_of(sleep_through), 0);
 	shared();

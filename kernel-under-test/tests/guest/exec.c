@@ -81,6 +81,8 @@ static int role_long(int argc, char **argv)
 
 int exec_role(int argc, char **argv)
 {
+	char role;
+
 	/* Run without a single argument, which only a test does. */
 	if (argc == 0 || (argc == 1 && !*argv[0]))
 		return 40 + argc;
@@ -90,6 +92,11 @@ int exec_role(int argc, char **argv)
 		pause();
 	if (!strcmp(argv[1], "long"))
 		return role_long(argc, argv);
+	/* Whether it is where programs are that nobody moved. */
+	if (!strcmp(argv[1], "stack"))
+		return (uintptr_t)&role >> 24 == 0x7fffff ? 1 : 2;
+	if (!strcmp(argv[1], "parent"))
+		return (int)-RAW(SYS_getppid);
 	if (!strcmp(argv[1], "exits-7"))
 		return 7;
 	if (!strcmp(argv[1], "arguments"))

@@ -21,7 +21,8 @@ static const struct suite *const suites[] = {
 	&user_suite,	&more_suite,	&vdso_suite,	&sysv_suite,	&family_suite,
 	&pi_suite,
 	&newer_suite, &pty_suite, &network_suite, &limit_suite, &mount_suite, &mqueue_suite,
-	&inotify_suite, &resolve_suite, &birth_suite, &share_suite, &look_suite, &proc_suite,
+	&inotify_suite, &resolve_suite, &birth_suite, &seccomp_suite,
+	&share_suite, &look_suite, &proc_suite,
 	&async_suite, &core_suite, &small_suite, &races_suite, &claims_suite, &network6_suite,
 	&endings_suite, &attribute_suite, &system_suite,
 };

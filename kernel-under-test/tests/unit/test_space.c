@@ -38,7 +38,7 @@ static struct model *model_make(struct space *space)
 
 static struct model *first(void)
 {
-	struct model *m = model_make(space_create());
+	struct model *m = model_make(space_create(true));
 
 	m->brk = m->space->brk_start = m->space->brk = window_addr(BRK);
 	return m;

@@ -3,7 +3,7 @@
 
 unit_dir := tests/unit
 unit_out := $(BUILD)/tests/unit
-unit_suites := string printf options random pheap page kmem store areas space space_slab path tmpfs files cpio elf ext2 virtio
+unit_suites := string printf options bpf random pheap page kmem store areas space space_slab path tmpfs files cpio elf ext2 virtio
 
 HOST_CC ?= gcc
 unit_cflags := -std=gnu11 -D_GNU_SOURCE -O1 -g -fno-strict-aliasing -fno-omit-frame-pointer \
@@ -21,6 +21,7 @@ unit_fs := mm/store.c $(unit_chance) $(wildcard fs/*.c) $(unit_dir)/host_fs.c $(
 
 unit_printf := $(unit_base)
 unit_options := init/options.c
+unit_bpf := lib/bpf.c
 unit_random := $(unit_chance)
 unit_pheap := lib/pheap.c
 unit_page := $(unit_base)

@@ -1,0 +1,90 @@
+/* seccomp(2) and prctl(2)'s older door to it. */
+#include "proc/seccomp.h"
+#include "mm/kmem.h"
+#include "syscall/syscalls.h"
+#include "syscall/user.h"
+
+#define SET_MODE_STRICT	 0
+#define SET_MODE_FILTER	 1
+#define GET_ACTION_AVAIL 2
+
+#define FLAG_TSYNC	 1
+#define FLAG_LOG	 2
+#define FLAG_SPEC_ALLOW	 4
+#define FLAG_TSYNC_ESRCH 16
+
+struct user_program {
+	uint16_t count;
+	uint64_t code;
+};
+
+static long add_filter(uint64_t flags, uint64_t program)
+{
+	struct user_program p;
+	struct bpf_insn *code;
+	long ret;
+
+	/* Nothing is logged, and nothing is done against speculation. */
+	if (flags & ~(uint64_t)(FLAG_TSYNC | FLAG_LOG | FLAG_SPEC_ALLOW | FLAG_TSYNC_ESRCH))
+		return -EINVAL;
+	if (copy_from_user(&p, program, sizeof(p)) < 0)
+		return -EFAULT;
+	ret = p.code ? seccomp_may_filter(p.count) : -EINVAL;
+	if (ret)
+		return ret;
+	code = kmem_alloc(p.count * sizeof(*code));
+	if (!code)
+		return -ENOMEM;
+	if (copy_from_user(code, p.code, p.count * sizeof(*code)) < 0)
+		ret = -EFAULT;
+	else
+		ret = seccomp_add_filter(code, p.count, flags & FLAG_TSYNC);
+	kmem_free(code);
+	return ret > 0 && (flags & FLAG_TSYNC_ESRCH) ? -ESRCH : ret;
+}
+
+static long action_available(uint64_t from)
+{
+	uint32_t action;
+
+	if (copy_from_user(&action, from, sizeof(action)) < 0)
+		return -EFAULT;
+	switch (action) {
+	case SECCOMP_RET_KILL_PROCESS:
+	case SECCOMP_RET_KILL_THREAD:
+	case SECCOMP_RET_TRAP:
+	case SECCOMP_RET_ERRNO:
+	case SECCOMP_RET_TRACE:
+	case SECCOMP_RET_LOG:
+	case SECCOMP_RET_ALLOW:
+		return 0;
+	default:
+		return -EOPNOTSUPP;
+	}
+}
+
+long sys_seccomp(uint64_t operation, uint64_t flags, uint64_t arg)
+{
+	switch ((uint32_t)operation) {
+	case SET_MODE_STRICT:
+		return flags || arg ? -EINVAL : seccomp_set_strict();
+	case SET_MODE_FILTER:
+		return add_filter(flags, arg);
+	case GET_ACTION_AVAIL:
+		return flags ? -EINVAL : action_available(arg);
+	default:
+		return -EINVAL;
+	}
+}
+
+long user_set_seccomp(uint64_t mode, uint64_t program)
+{
+	switch (mode) {
+	case SECCOMP_STRICT:
+		return seccomp_set_strict();
+	case SECCOMP_FILTER:
+		return add_filter(0, program);
+	default:
+		return -EINVAL;
+	}
+}
