@@ -154,7 +154,7 @@ static void enter(struct mqueue *q, struct mqueue_message *new)
 	list_insert_between(&new->link, before->prev, before);
 	q->count++;
 	if (q->count == 1 && q->watch.pid && wait_empty(&q->receivers)) {
-		mqueue_watch_tell(&q->watch);
+		mqueue_watch_tell(q);
 		q->watch.pid = 0;
 	}
 	wait_wake_one(&q->receivers);

@@ -70,6 +70,6 @@ struct mqueue *mqueue_of(const struct file *f);
 int mqueue_send(struct mqueue *q, struct mqueue_message *m, uint64_t deadline);
 int mqueue_receive(struct mqueue *q, struct mqueue_message **out, uint64_t deadline);
 
-/* Given by proc: sends what `w` asks for. Whether that process is still there. */
-bool mqueue_watch_alive(const struct mqueue_watch *w);
-void mqueue_watch_tell(const struct mqueue_watch *w);
+/* Given by proc: sends what its watch asks for. Whether that process still has it open. */
+bool mqueue_watch_alive(const struct mqueue *q);
+void mqueue_watch_tell(const struct mqueue *q);

@@ -14,8 +14,12 @@ struct timerfd {
 	struct timer timer;
 	uint64_t deadline_ns, interval_ns;
 	bool rung;
+	bool cancel, canceled;
 	struct wait_queue readers;
+	struct list real; /* of all whose deadline is a time on the wall */
 };
+
+static struct list all_real = LIST_INIT(all_real);
 
 static void ring(struct timer *t)
 {
@@ -56,12 +60,16 @@ static long timerfd_read(struct file *f, struct uio *u)
 
 	if (u->left < sizeof(n))
 		return -EINVAL;
-	while (!d->rung) {
+	while (!d->rung && !d->canceled) {
 		if (f->flags & O_NONBLOCK)
 			return -EAGAIN;
 		err = wait_sleep(&d->readers, WAIT_INTERRUPTIBLE);
 		if (err)
 			return err;
+	}
+	if (d->canceled) {
+		d->canceled = false;
+		return -ECANCELED;
 	}
 	n = expirations(d);
 	err = uio_put(u, &n, sizeof(n));
@@ -76,7 +84,7 @@ static uint32_t timerfd_poll(struct file *f, struct poll_entry *e)
 	struct timerfd *d = f->data;
 
 	poll_add(e, &d->readers);
-	return d->rung ? POLL_READABLE : 0;
+	return d->rung || d->canceled ? POLL_READABLE : 0;
 }
 
 static void timerfd_release(struct file *f)
@@ -84,6 +92,7 @@ static void timerfd_release(struct file *f)
 	struct timerfd *d = f->data;
 
 	timer_cancel(&d->timer);
+	list_remove(&d->real);
 	kmem_free(d);
 }
 
@@ -101,6 +110,7 @@ int timerfd_create(uint32_t flags, struct file **out)
 		return -ENOMEM;
 	d->timer.ring = ring;
 	wait_init(&d->readers);
+	list_init(&d->real);
 	*out = file_make(&timerfd_ops, O_RDWR | flags, NULL, d);
 	if (*out)
 		return 0;
@@ -108,19 +118,41 @@ int timerfd_create(uint32_t flags, struct file **out)
 	return -ENOMEM;
 }
 
-int timerfd_set(struct file *f, uint64_t deadline_ns, uint64_t interval_ns)
+int timerfd_set(struct file *f, uint64_t deadline_ns, uint64_t interval_ns, bool real, bool cancel)
 {
 	struct timerfd *d = f->data;
 
 	if (f->ops != &timerfd_ops)
 		return -EINVAL;
 	timer_cancel(&d->timer);
-	d->rung = false;
+	d->rung = d->canceled = false;
+	d->cancel = cancel;
+	list_remove(&d->real);
+	list_init(&d->real);
+	if (real && deadline_ns)
+		list_push_back(&all_real, &d->real);
 	d->deadline_ns = deadline_ns;
 	d->interval_ns = interval_ns;
 	if (deadline_ns)
 		timer_add(&d->timer, deadline_ns);
 	return 0;
+}
+
+void timerfd_clock_set(int64_t by)
+{
+	struct timerfd *d;
+
+	list_for_each (d, &all_real, real) {
+		if (d->deadline_ns)
+			d->deadline_ns = (uint64_t)MAX((int64_t)d->deadline_ns - by, (int64_t)1);
+		if (d->deadline_ns && !d->rung) {
+			timer_cancel(&d->timer);
+			timer_add(&d->timer, d->deadline_ns);
+		}
+		d->canceled = d->cancel;
+		if (d->canceled)
+			wait_wake_all(&d->readers);
+	}
 }
 
 int timerfd_get(struct file *f, uint64_t *left_ns, uint64_t *interval_ns)

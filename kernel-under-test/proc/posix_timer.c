@@ -161,6 +161,28 @@ void posix_timer_set(struct posix_timer *t, uint64_t deadline, uint64_t interval
 		arm(t);
 }
 
+static bool move_timers(struct process *p, void *ctx)
+{
+	for (struct posix_timer *t = p->timers; t; t = t->next) {
+		bool rung = t->deadline <= arch_time_ns();
+
+		if (!t->follows_clock || !t->deadline)
+			continue;
+		t->deadline = (uint64_t)MAX((int64_t)t->deadline - *(int64_t *)ctx, (int64_t)1);
+		/* One that rang goes on when its signal is taken, if ever. */
+		if (!rung) {
+			timer_cancel(&t->timer);
+			arm(t);
+		}
+	}
+	return true;
+}
+
+void posix_timers_clock_set(int64_t by)
+{
+	process_each(move_timers, &by);
+}
+
 uint64_t posix_timer_left(const struct posix_timer *t)
 {
 	uint64_t now = posix_timer_now(t), next = t->deadline;

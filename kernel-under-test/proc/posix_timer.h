@@ -18,8 +18,9 @@ struct posix_timer {
 	struct process *process;
 	int id; /* below 0: setitimer()'s */
 	enum timer_clock clock;
-	int clock_tid; /* whose time it is: TIMER_THREAD */
-	bool is_real;  /* users count it from 1970 */
+	int clock_tid;	    /* whose time it is: TIMER_THREAD */
+	bool is_real;	    /* users count it from 1970 */
+	bool follows_clock; /* its deadline is a time on the wall */
 	/* Whom to signal: a thread, 0: the process. signo 0: nobody. */
 	int tid, signo;
 	uint64_t value;
@@ -41,6 +42,8 @@ void posix_timers_delete_all(struct process *p, bool itimers_too);
 uint64_t posix_timer_now(const struct posix_timer *t);
 /* Goes off at `deadline` of its clock (0: never), then each `interval` (0: not again). */
 void posix_timer_set(struct posix_timer *t, uint64_t deadline, uint64_t interval);
+/* The clock on the wall was set forward by that much. */
+void posix_timers_clock_set(int64_t by);
 /* How long until it goes off; 0: it won't. */
 uint64_t posix_timer_left(const struct posix_timer *t);
 

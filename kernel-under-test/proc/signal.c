@@ -356,20 +356,27 @@ bool signal_take(struct thread *t, uint64_t set, struct signal_info *out)
 	return taken;
 }
 
-bool mqueue_watch_alive(const struct mqueue_watch *w)
+bool mqueue_watch_alive(const struct mqueue *q)
 {
-	const struct process *p = process_find(w->pid);
+	const struct process *p = process_find(q->watch.pid);
+	const struct files *t = p && p->birth == q->watch.birth ? p->files : NULL;
 
-	return p && p->birth == w->birth;
+	for (uint32_t fd = 0; t && fd < t->capacity; fd++) {
+		const struct file *f = files_find(t, fd);
+
+		if (f && mqueue_of(f) == q)
+			return true;
+	}
+	return false;
 }
 
-void mqueue_watch_tell(const struct mqueue_watch *w)
+void mqueue_watch_tell(const struct mqueue *q)
 {
-	struct signal_info info = signal_info_user(w->signo, SI_MESGQ);
+	struct signal_info info = signal_info_user(q->watch.signo, SI_MESGQ);
 
-	info.value = w->value;
-	if (w->signo && mqueue_watch_alive(w))
-		signal_send(process_find(w->pid), &info);
+	info.value = q->watch.value;
+	if (q->watch.signo && mqueue_watch_alive(q))
+		signal_send(process_find(q->watch.pid), &info);
 }
 
 void signal_drop_all(struct process *p, struct list *signals)

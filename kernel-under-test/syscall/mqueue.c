@@ -85,6 +85,9 @@ long sys_mq_open(uint64_t name_at, uint64_t flags, uint64_t mode, uint64_t attr)
 		err = find_or_make(name, flags, mode, &a, &q);
 	if (err)
 		return err;
+	/* What its closing ended, opening it again must not bring back. */
+	if (q->watch.pid && !mqueue_watch_alive(q))
+		q->watch.pid = 0;
 	f = mqueue_file(q, flags & (O_ACCMODE | O_NONBLOCK));
 	if (!f)
 		return -ENOMEM;
@@ -220,7 +223,7 @@ long sys_mq_notify(uint64_t fd, uint64_t event)
 			q->watch.pid = 0;
 		return 0;
 	}
-	if (q->watch.pid && mqueue_watch_alive(&q->watch))
+	if (q->watch.pid && mqueue_watch_alive(q))
 		return -EBUSY;
 	q->watch = (struct mqueue_watch){p->pid, p->birth,
 					 e.notify == SIGEV_SIGNAL ? e.signo : 0, e.value};

@@ -4,6 +4,8 @@
 #include "fs/volume.h"
 #include "proc/vdso.h"
 #include "sched/wait.h"
+#include "ipc/timerfd.h"
+#include "proc/posix_timer.h"
 #include "syscall/syscalls.h"
 #include "syscall/user.h"
 
@@ -33,8 +35,12 @@ struct user_timespec {
 /* What the real clock showed when the other ones began. */
 static uint64_t epoch_ns;
 
+/* Who sleeps until a time on the wall, and must look again when the clock was set. */
+static struct wait_queue sleepers;
+
 void time_init(void)
 {
+	wait_init(&sleepers);
 	time_set_epoch_ns(arch_boot_epoch() * NS_PER_SEC);
 }
 
@@ -50,9 +56,17 @@ uint64_t time_epoch_ns(void)
 
 void time_set_epoch_ns(uint64_t ns)
 {
+	int64_t by = (int64_t)(ns - epoch_ns);
+	bool boot = !epoch_ns;
+
 	WRITE_ONCE(epoch_ns, ns);
 	vdso_set_epoch(ns);
 	volume_epoch_ns = ns;
+	if (boot)
+		return;
+	posix_timers_clock_set(by);
+	timerfd_clock_set(by);
+	wait_wake_all(&sleepers);
 }
 
 /* CPU time by a clock made of a pid or tid (clock_getcpuclockid); 0 is the caller's. -EINVAL. */
@@ -174,6 +188,19 @@ static long sleep_until(uint64_t deadline, uint64_t left_out)
 	return -EINTR;
 }
 
+/* The same by the clock on the wall, which may be set meanwhile. */
+static long sleep_until_real(uint64_t ns)
+{
+	int err;
+
+	do {
+		if (epoch_ns + arch_time_ns() >= ns)
+			return 0;
+		err = wait_sleep_until(&sleepers, WAIT_INTERRUPTIBLE, ns - epoch_ns);
+	} while (err != -ERESTARTSYS);
+	return -EINTR;
+}
+
 int time_get_user(uint64_t from, uint64_t *ns)
 {
 	struct user_timespec ts;
@@ -212,7 +239,5 @@ long sys_clock_nanosleep(uint64_t clock, uint64_t flags, uint64_t request, uint6
 		return err;
 	if (!(flags & TIMER_ABSTIME))
 		return sleep_until(arch_time_ns() + ns, left_out);
-	if (real)
-		ns -= MIN(ns, epoch_ns);
-	return sleep_until(ns, 0);
+	return real ? sleep_until_real(ns) : sleep_until(ns, 0);
 }

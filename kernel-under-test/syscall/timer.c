@@ -94,6 +94,7 @@ long sys_timerfd_settime(uint64_t fd, uint64_t flags, uint64_t new, uint64_t old
 	uint64_t deadline, interval, left, was;
 	struct user_itimerspec spec;
 	struct file *f = user_file(fd);
+	bool real;
 	int err;
 
 	if (flags & ~(uint64_t)(TIMER_ABSTIME | TFD_CANCEL_ON_SET))
@@ -107,7 +108,8 @@ long sys_timerfd_settime(uint64_t fd, uint64_t flags, uint64_t new, uint64_t old
 	err = timerfd_get(f, &left, &was);
 	if (err)
 		return err;
-	timerfd_set(f, deadline, interval);
+	real = (flags & TIMER_ABSTIME) && is_real(f->pos);
+	timerfd_set(f, deadline, interval, real, real && (flags & TFD_CANCEL_ON_SET));
 	spec = spec_of(left, was);
 	return old ? copy_to_user(old, &spec, sizeof(spec)) : 0;
 }
@@ -187,12 +189,28 @@ static int set_event(struct posix_timer *t, uint64_t at)
 	return 0;
 }
 
+/* CPU time by a clock made of a pid or tid (clock_getcpuclockid): of the caller's own. */
+static int set_cpu_clock(struct posix_timer *t, int32_t clock)
+{
+	int id = ~(clock >> 3);
+	const struct thread *thread = thread_find(id ? id : thread_current()->tid);
+
+	if ((clock & 7) == 3)
+		return -EOPNOTSUPP;
+	if (!thread || thread->process != t->process || (clock & 3) > 2 ||
+	    (!(clock & 4) && id && id != t->process->pid))
+		return -EINVAL;
+	t->clock = clock & 4 ? TIMER_THREAD : TIMER_PROCESS;
+	t->clock_tid = thread->tid;
+	return 0;
+}
+
 long sys_timer_create(uint64_t clock, uint64_t event, uint64_t id_out)
 {
 	struct posix_timer *t;
 	int err;
 
-	if (!is_real(clock) && clock != CLOCK_MONOTONIC && clock != CLOCK_BOOTTIME &&
+	if ((int32_t)clock >= 0 && !is_real(clock) && clock != CLOCK_MONOTONIC && clock != CLOCK_BOOTTIME &&
 	    clock != CLOCK_BOOTTIME_ALARM && clock != CLOCK_PROCESS_CPUTIME &&
 	    clock != CLOCK_THREAD_CPUTIME)
 		return -EINVAL;
@@ -204,7 +222,9 @@ long sys_timer_create(uint64_t clock, uint64_t event, uint64_t id_out)
 		   : clock == CLOCK_THREAD_CPUTIME ? TIMER_THREAD
 						   : TIMER_TIME;
 	t->clock_tid = thread_current()->tid;
-	err = set_event(t, event);
+	err = (int32_t)clock < 0 ? set_cpu_clock(t, (int32_t)clock) : 0;
+	if (!err)
+		err = set_event(t, event);
 	if (!err)
 		err = copy_to_user(id_out, &t->id, sizeof(t->id));
 	if (err)
@@ -234,6 +254,7 @@ long sys_timer_settime(uint64_t id, uint64_t flags, uint64_t new, uint64_t old)
 	if (!t)
 		return -EINVAL;
 	was = spec_of(posix_timer_left(t), t->interval);
+	t->follows_clock = t->is_real && (flags & TIMER_ABSTIME);
 	posix_timer_set(t, deadline, interval);
 	return old ? copy_to_user(old, &was, sizeof(was)) : 0;
 }
