@@ -210,9 +210,9 @@ long sys_timer_create(uint64_t clock, uint64_t event, uint64_t id_out)
 	struct posix_timer *t;
 	int err;
 
-	if ((int32_t)clock >= 0 && !is_real(clock) && clock != CLOCK_MONOTONIC && clock != CLOCK_BOOTTIME &&
-	    clock != CLOCK_BOOTTIME_ALARM && clock != CLOCK_PROCESS_CPUTIME &&
-	    clock != CLOCK_THREAD_CPUTIME)
+	if ((int32_t)clock >= 0 && !is_real(clock) && clock != CLOCK_MONOTONIC &&
+	    clock != CLOCK_BOOTTIME && clock != CLOCK_BOOTTIME_ALARM &&
+	    clock != CLOCK_PROCESS_CPUTIME && clock != CLOCK_THREAD_CPUTIME)
 		return -EINVAL;
 	t = posix_timer_make(process_current(), 0);
 	if (!t)
