@@ -4,10 +4,11 @@
 #include "lib/string.h"
 #include "lib/types.h"
 
-#define AF_UNSPEC 0
-#define AF_UNIX	  1
-#define AF_INET	  2
-#define AF_INET6  10
+#define AF_UNSPEC  0
+#define AF_UNIX	   1
+#define AF_INET	   2
+#define AF_INET6   10
+#define AF_NETLINK 16
 
 #define ADDRESS_MAX 110
 
@@ -29,18 +30,27 @@ struct address {
 			uint32_t in6_scope;
 		};
 		struct {
+			uint16_t nl_family, nl_pad;
+			uint32_t nl_port; /* 0: the kernel's */
+			uint32_t nl_groups;
+		};
+		struct {
 			uint16_t un_family;
 			char un_path[ADDRESS_MAX - 2];
 		};
 	};
 };
 
-/* What follows is of Internet addresses alone. */
-
+/* The least that one of its family has. */
 static inline uint32_t address_size(const struct address *a)
 {
-	return a->family == AF_INET ? 16 : 28;
+	return a->family == AF_INET	 ? 16
+	       : a->family == AF_INET6	 ? 28
+	       : a->family == AF_NETLINK ? 12
+					 : 2;
 }
+
+/* What follows is of Internet addresses alone. */
 
 /* Big endian. */
 #define ADDRESS_LOOPBACK 0x0100007fu

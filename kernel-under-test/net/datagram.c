@@ -228,8 +228,7 @@ static long take_message(struct socket *s, struct uio *u, unsigned int flags, st
 	return (long)n;
 }
 
-static long datagram_receive(struct socket *s, struct uio *u, unsigned int flags,
-			     struct envelope *e)
+long datagram_receive(struct socket *s, struct uio *u, unsigned int flags, struct envelope *e)
 {
 	long n;
 	int err;
@@ -248,7 +247,7 @@ static long datagram_receive(struct socket *s, struct uio *u, unsigned int flags
 	return n;
 }
 
-static uint32_t datagram_poll(struct socket *s, struct poll_entry *e)
+uint32_t datagram_poll(struct socket *s, struct poll_entry *e)
 {
 	poll_add(e, &s->readers);
 	poll_add(e, &s->writers);
@@ -275,7 +274,7 @@ void datagram_drop(struct socket *s)
 	s->queued = 0;
 }
 
-static void datagram_close(struct socket *s)
+void datagram_close(struct socket *s)
 {
 	s->state = SOCKET_CLOSED;
 	datagram_drop(s);

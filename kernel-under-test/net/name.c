@@ -3,7 +3,7 @@
 #include "lib/errno.h"
 #include "lib/printf.h"
 #include "lib/string.h"
-#include "net/socket.h"
+#include "net/netlink.h"
 
 #define BUCKETS	   64
 #define FIRST_PORT 32768
@@ -251,6 +251,8 @@ int socket_bind(struct socket *s, const struct path_base *base, uint32_t mode, s
 {
 	int err = 0;
 
+	if (s->family == AF_NETLINK)
+		return netlink_bind(s, a);
 	if (socket_is_internet(s))
 		err = check_internet(s, a);
 	else if (a->family != s->family)

@@ -5,14 +5,11 @@
 #include "lib/string.h"
 #include "mm/kmem.h"
 #include "net/control.h"
+#include "net/interface.h"
+#include "net/netlink.h"
 
-#define FIONREAD     0x541b
-#define SIOCGIFFLAGS 0x8913
-#define SIOCSIFFLAGS 0x8914
-
-#define IFF_UP	     0x1
-#define IFF_LOOPBACK 0x8
-#define IFF_RUNNING  0x40
+#define TIOCOUTQ 0x5411
+#define FIONREAD 0x541b
 
 struct socket *socket_make(uint16_t family, uint8_t type)
 {
@@ -20,9 +17,10 @@ struct socket *socket_make(uint16_t family, uint8_t type)
 
 	if (!s)
 		return NULL;
-	s->ops = type == SOCK_STREAM  ? &stream_ops
-		 : type == SOCK_DGRAM ? &datagram_ops
-				      : &packet_ops;
+	s->ops = family == AF_NETLINK  ? &netlink_ops
+		 : type == SOCK_STREAM ? &stream_ops
+		 : type == SOCK_DGRAM  ? &datagram_ops
+				       : &packet_ops;
 	s->refs = 1;
 	s->gate = &s->own_gate;
 	s->family = family;
@@ -160,38 +158,24 @@ static uint32_t socket_poll(struct file *f, struct poll_entry *e)
 	return s->ops->poll(s, e);
 }
 
-/* The one interface there is: loopback, which can't be turned off. */
-static long interface_ioctl(uint64_t request, uint64_t arg)
-{
-	struct {
-		char name[16];
-		uint16_t flags;
-		uint8_t rest[22];
-	} r;
-
-	if (copy_from_user(&r, arg, sizeof(r)) < 0)
-		return -EFAULT;
-	if (strncmp(r.name, "lo", sizeof(r.name)) != 0)
-		return -ENODEV;
-	if (request == SIOCSIFFLAGS)
-		return r.flags & IFF_UP ? 0 : -EOPNOTSUPP;
-	r.flags = IFF_UP | IFF_LOOPBACK | IFF_RUNNING;
-	return copy_to_user(arg, &r, sizeof(r));
-}
-
 static long socket_ioctl(struct file *f, uint64_t request, uint64_t arg)
 {
 	struct socket *s = f->data;
 	int used;
 
-	gate_enter(s->gate);
-	used = (int)ring_used(&s->in);
-	gate_leave(s->gate);
-	if (s->type != SOCK_STREAM && !list_empty(&s->messages))
-		used = (int)list_first(&s->messages, struct message, link)->len;
-	if (request == SIOCGIFFLAGS || request == SIOCSIFFLAGS)
+	if (request != FIONREAD && request != TIOCOUTQ)
 		return interface_ioctl(request, arg);
-	return request == FIONREAD ? copy_to_user(arg, &used, sizeof(used)) : -ENOTTY;
+	if (s->state == SOCKET_LISTENING)
+		return -EINVAL;
+	gate_enter(s->gate);
+	if (request == FIONREAD)
+		used = (int)ring_used(&s->in);
+	else
+		used = s->peer && s->family == AF_UNIX ? (int)ring_used(&s->peer->in) : 0;
+	gate_leave(s->gate);
+	if (request == FIONREAD && s->type != SOCK_STREAM && !list_empty(&s->messages))
+		used = (int)list_first(&s->messages, struct message, link)->len;
+	return copy_to_user(arg, &used, sizeof(used));
 }
 
 static void socket_release(struct file *f)

@@ -82,6 +82,7 @@ struct socket {
 	uint32_t refs;
 	uint16_t family;
 	uint8_t type;
+	uint8_t protocol; /* netlink's; others go by their type */
 	enum socket_state state;
 	struct address local, remote;
 	/* Bound: in the table of names, or behind an inode. */
@@ -232,6 +233,9 @@ bool stream_poll_unlocked(struct socket *s, uint32_t *mask);
 void stream_mark(struct socket *s);
 long marked_send(struct socket *s, struct socket *to, struct uio *u, unsigned int flags,
 		 struct envelope *e);
+long datagram_receive(struct socket *s, struct uio *u, unsigned int flags, struct envelope *e);
+uint32_t datagram_poll(struct socket *s, struct poll_entry *e);
+void datagram_close(struct socket *s);
 /* Drops what is queued, for whoever closes. */
 void datagram_drop(struct socket *s);
 

@@ -3,6 +3,7 @@
 
 #include "lib/string.h"
 #include "net/control.h"
+#include "net/netlink.h"
 #include "proc/signal.h"
 #include "syscall/syscalls.h"
 #include "syscall/user.h"
@@ -44,12 +45,12 @@ int user_address_put(const struct address *a, uint64_t to, uint64_t len_at)
 	return copy_to_user(len_at, &len, sizeof(len));
 }
 
-/* The address, or a family alone: what one has that is bound to nothing. */
+/* The address, or that of one that is bound to nothing: of unix a family alone. */
 static struct address named(const struct address *a)
 {
 	struct address out = *a;
 
-	out.len = MAX(out.len, 2u);
+	out.len = MAX(out.len, address_size(a));
 	return out;
 }
 
@@ -58,10 +59,15 @@ static int check_kind(uint64_t family, uint64_t type, uint64_t protocol)
 	uint64_t kind = type & SOCK_TYPE;
 	bool internet = family == AF_INET || family == AF_INET6;
 
-	if (family != AF_UNIX && !internet)
+	if (family != AF_UNIX && family != AF_NETLINK && !internet)
 		return -EAFNOSUPPORT;
 	if (type & ~(uint64_t)(SOCK_TYPE | SOCK_CLOEXEC | SOCK_NONBLOCK))
 		return -EINVAL;
+	if (family == AF_NETLINK)
+		return kind != SOCK_RAW && kind != SOCK_DGRAM ? -ESOCKTNOSUPPORT
+		       : protocol == NETLINK_ROUTE || protocol == NETLINK_KOBJECT_UEVENT
+			       ? 0
+			       : -EPROTONOSUPPORT;
 	if (kind == SOCK_RAW && internet && !protocol)
 		return -EPROTONOSUPPORT;
 	if (kind != SOCK_STREAM && kind != SOCK_DGRAM &&
@@ -99,7 +105,10 @@ long sys_socket(uint64_t family, uint64_t type, uint64_t protocol)
 	if (err)
 		return err;
 	s = socket_make((uint16_t)family, type & SOCK_TYPE);
-	return s ? install(s, type) : -ENOMEM;
+	if (!s)
+		return -ENOMEM;
+	s->protocol = (uint8_t)protocol;
+	return install(s, type);
 }
 
 long sys_socketpair(uint64_t family, uint64_t type, uint64_t protocol, uint64_t out)
@@ -176,6 +185,10 @@ int user_socket_find(const struct socket *s, uint64_t addr, uint64_t len, struct
 	*to = NULL;
 	if (!err && unlikely(a->family == AF_UNSPEC))
 		return s->type == SOCK_DGRAM ? 0 : -EINVAL;
+	if (!err && s->family == AF_NETLINK)
+		return a->family != AF_NETLINK || a->len < 12 ? -EINVAL
+		       : a->nl_port			      ? -ECONNREFUSED
+							      : 0;
 	if (!err)
 		err = socket_find(s, &base, a, to);
 	if (err == -ECONNREFUSED && s->family != AF_UNIX && s->type == SOCK_DGRAM)
@@ -196,7 +209,7 @@ int user_socket_target(const struct socket *s, uint64_t addr, uint64_t len, size
 			       ? -EINVAL
 			       : copy_from_user(&a->family, addr, MIN(len, (uint64_t)ADDRESS_MAX));
 	err = user_socket_find(s, addr, len, a, to);
-	if (err || *to)
+	if (err || *to || s->family == AF_NETLINK)
 		return err;
 	return size > UDP_MAX ? -EMSGSIZE : 1;
 }

@@ -221,6 +221,7 @@ static int get_socket(struct socket *s, int option, union value *out)
 		out->number = s->family;
 		break;
 	case SO_PROTOCOL:
+		out->number = s->protocol;
 		if (socket_is_internet(s))
 			out->number = s->type == SOCK_STREAM ? IPPROTO_TCP : IPPROTO_UDP;
 		break;

@@ -7,6 +7,7 @@
 #define IPPROTO_TCP  6
 #define IPPROTO_UDP  17
 #define IPPROTO_IPV6 41
+#define SOL_NETLINK  270
 
 #define SOL_SOCKET   1
 #define SO_REUSEADDR 2
@@ -14,13 +15,13 @@
 #define IPV6_V6ONLY  26
 
 /* How many options there are that are a number which is kept, and no more. */
-#define KEPT_COUNT 66
+#define KEPT_COUNT 71
 
 /* Whatever is not 0 is 1. */
 #define FLAG 0, -1
 
 struct kept {
-	uint8_t level, option;
+	uint16_t level, option;
 	bool stream; /* of TCP only */
 	int initial, lowest, highest;
 };

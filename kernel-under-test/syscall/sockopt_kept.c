@@ -71,11 +71,17 @@ const struct kept kept_options[KEPT_COUNT] = {
 	{IPPROTO_IPV6, 73, false, 0, 0, 255},  /* IPV6_MINHOPCOUNT */
 	{IPPROTO_IPV6, 74, false, 0, FLAG},    /* IPV6_RECVORIGDSTADDR */
 	{IPPROTO_IPV6, 78, false, 0, FLAG},    /* IPV6_FREEBIND */
+	{SOL_NETLINK, 3, false, 0, FLAG},      /* NETLINK_PKTINFO */
+	{SOL_NETLINK, 4, false, 0, FLAG},      /* NETLINK_BROADCAST_ERROR */
+	{SOL_NETLINK, 5, false, 0, FLAG},      /* NETLINK_NO_ENOBUFS */
+	{SOL_NETLINK, 11, false, 0, FLAG},     /* NETLINK_EXT_ACK */
+	{SOL_NETLINK, 12, false, 0, FLAG},     /* NETLINK_GET_STRICT_CHK */
 };
 
 int kept_find(const struct socket *s, int level, int option)
 {
-	if (level != SOL_SOCKET && !socket_is_internet(s))
+	if (level != SOL_SOCKET && !socket_is_internet(s) &&
+	    (level != SOL_NETLINK || s->family != AF_NETLINK))
 		return -1;
 	if (level == IPPROTO_IPV6 && s->family != AF_INET6)
 		return -1;

@@ -92,6 +92,7 @@ static void kinds(void)
 	same("its protocol", (getsockopt(s, SOL_SOCKET, SO_PROTOCOL, &v, &len), v), IPPROTO_TCP);
 	same("before it has a name", ask(s, getsockname).any.sa_family, AF_INET6);
 	same("it has an empty one", is(ask(s, getsockname), "::") && port_of(s) == 0, 1);
+	same("of its length", (len = 100, getsockname(s, &(union name){0}.any, &len), len), 28);
 	same("and no peer", RAW(SYS_getpeername, s, &v, &len), -ENOTCONN);
 	close(s);
 }
