@@ -35,6 +35,8 @@ enum lock_class {
 	LOCK_STORE, /* the pages of a shared mapping, in mm/object.c */
 	LOCK_GATE,  /* sched/gate.h: pipes, eventfds, streams */
 	LOCK_FUTEX, /* a bucket of futexes */
+	LOCK_CLOCK, /* the timers of a CPU, in sched/timer.c */
+	LOCK_RUN,   /* the threads of a CPU: sched/queue.h */
 	LOCK_KMEM,  /* the slabs of a class, in mm/kmem.c */
 	LOCK_PAGE,  /* free blocks, in mm/page.c */
 	LOCK_CLASSES,
@@ -53,23 +55,48 @@ static inline bool spin_test_and_set(uint32_t *word)
 	return taken;
 }
 
+/* Waits out of the way, and keeps all registers, so that who need not wait saves none. */
+static inline void spin_take(uint32_t *word)
+{
+	asm volatile("8:\tlock btsl $0, %0\n\t"
+		     "jc 9f\n\t"
+		     ".pushsection .text.unlikely, \"ax\"\n"
+		     "9:\tpushq %%rdi\n\t"
+		     "leaq %0, %%rdi\n\t"
+		     "call arch_spin_wait\n\t"
+		     "popq %%rdi\n\t"
+		     "jmp 8b\n\t"
+		     ".popsection"
+		     : "+m"(*word)
+		     :
+		     : "memory", "cc");
+}
+
 /*
  * `class` is a constant. Nobody is served meanwhile: the holder is soon done, and what was found
  * without a lock stays valid.
  */
 #define spin_lock(lock, class)                                                                     \
 	do {                                                                                       \
-		while (unlikely(spin_test_and_set(&(lock)->taken)))                                \
-			arch_spin_wait(&(lock)->taken);                                            \
+		spin_take(&(lock)->taken);                                                         \
 		x86_count_lock(class);                                                             \
 	} while (0)
+
+/* False: another CPU has it. */
+#define spin_try_lock(lock, class)                                                                 \
+	({                                                                                         \
+		bool got_ = !spin_test_and_set(&(lock)->taken);                                    \
+		if (got_)                                                                          \
+			x86_count_lock(class);                                                     \
+		got_;                                                                              \
+	})
 
 static inline void spin_unlock(struct spinlock *lock)
 {
 	__atomic_store_n(&lock->taken, 0, __ATOMIC_RELEASE);
 }
 
-/* Returns when it seems to be free. */
+/* Returns when it seems to be free. Keeps all registers. */
 void arch_spin_wait(const uint32_t *taken);
 
 /*
@@ -142,7 +169,7 @@ static inline void kernel_unlock(void)
 /* Whether this CPU holds the kernel lock. */
 static inline bool kernel_locked(void)
 {
-	return x86_lock_count(LOCK_KERNEL) & 1;
+	return x86_kernel_lock_count() & 1;
 }
 
 /* How often `cpu` has taken locks of a class. /proc/bantam_locks shows it: a line a CPU. */

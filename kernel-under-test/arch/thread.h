@@ -60,5 +60,8 @@ void arch_thread_copy_user(struct arch_thread *to, struct arch_thread *from);
 void arch_thread_load_bases(const struct arch_thread *t);
 void arch_thread_load_user(const struct arch_thread *t);
 
-/* Switches kernel stacks and user state; returns when `from` is switched to again. */
-void arch_thread_switch(struct arch_thread *from, struct arch_thread *to);
+/*
+ * Switches kernel stacks and user state; returns when `from` is switched to again:
+ * void arch_thread_switch(struct arch_thread *from, struct arch_thread *to)
+ */
+#include "asm/switch.h"

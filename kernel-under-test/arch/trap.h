@@ -34,13 +34,24 @@ uint64_t syscall_watched(struct regs *regs);
 /* Given by proc: runs before a return to user mode when the thread's `work` is not zero. */
 void trap_user_work(struct regs *regs);
 
-/* Given by sched: the timer that arch_timer_arm() set has gone off. */
+/*
+ * Given by sched. Before a return to user mode, without the kernel lock: gives the CPU away if that
+ * is all the work there is. False: there is more, for trap_user_work().
+ */
+bool trap_yield(void);
+
+/* Given by sched: a new thread has been given the CPU. Gives back what locks came with that. */
+void trap_first_run(void);
+
+/* Given by sched: the timer that arch_timer_arm() set has gone off. Without the kernel lock. */
 void trap_timer(void);
 
 /* Given by drivers: the serial port has input. */
 void trap_serial(void);
 
-/* Given by sched: another CPU has something for this one to look at. */
+/*
+ * Given by sched: another CPU has something for this one to look at. Without the kernel lock.
+ */
 void trap_reschedule(void);
 
 /*

@@ -28,28 +28,47 @@ static struct tlb {
 
 _Static_assert(ARRAY_SIZE(cpus) == CPUS_MAX, "one for each");
 
-static void load(struct tlb *t, struct space *s)
+static inline __attribute__((always_inline)) void load(struct tlb *t, struct space *s,
+						       uint64_t root)
 {
 	struct space *old = t->loaded;
 
 	if (likely(s))
 		__atomic_fetch_or(&s->cpus, t->me, __ATOMIC_SEQ_CST);
 	t->loaded = s;
-	mmu_switch(likely(s) ? s->root : mmu_kernel_root());
+	mmu_switch(root);
 	if (likely(old))
 		__atomic_fetch_and(&old->cpus, ~t->me, __ATOMIC_SEQ_CST);
 }
 
-void space_use(struct space *s)
+static __attribute__((noinline)) void load_none(struct tlb *t)
+{
+	load(t, NULL, mmu_kernel_root());
+}
+
+static inline struct tlb *tlb_of_here(void)
 {
 	struct tlb *t = &cpus[arch_cpu_id()];
+
+	/* Computed once, not at each use. */
+	asm("" : "+r"(t));
+	return t;
+}
+
+void space_use(struct space *s)
+{
+	struct tlb *t = tlb_of_here();
 
 	t->in_use = s;
 	if (unlikely(t->state != ACTIVE) &&
 	    __atomic_exchange_n(&t->state, ACTIVE, __ATOMIC_SEQ_CST) == STALE)
 		mmu_flush_all();
-	if (s != t->loaded)
-		load(t, s);
+	if (s == t->loaded)
+		return;
+	if (likely(s))
+		load(t, s, s->root);
+	else
+		load_none(t);
 }
 
 struct space *space_used(void)
@@ -76,7 +95,7 @@ static uint32_t others(const struct space *s)
 void space_leave(struct space *s)
 {
 	if (cpus[arch_cpu_id()].loaded == s)
-		load(&cpus[arch_cpu_id()], NULL);
+		load_none(tlb_of_here());
 	/* Those are idle. */
 	if (others(s))
 		arch_cpu_flush(others(s));
@@ -161,5 +180,5 @@ void trap_flush(void)
 	if (t->state == ACTIVE)
 		mmu_flush_all();
 	else if (t->loaded)
-		load(t, NULL);
+		load_none(t);
 }

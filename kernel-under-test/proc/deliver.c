@@ -137,14 +137,14 @@ void trap_user_work(struct regs *r)
 	struct thread *t = thread_current();
 
 	do {
-		t->work &= ~WORK_RESTORE;
+		thread_clear_work(t, WORK_RESTORE);
 		if ((t->work & WORK_SIGNAL) || was_ended(r))
 			do_signals(t, r);
 		if (t->restore_blocked) {
 			t->restore_blocked = false;
 			signal_set_blocked(t->saved_blocked);
 		}
-		if (t->work & WORK_RESCHED)
+		if (t->work & WORK_YIELD)
 			sched_yield();
 	} while (t->work);
 	/* What happens from now on is no part of this call. */

@@ -357,7 +357,7 @@ int process_exec(struct process *p, const char *path, struct args *args)
 	arch_thread_reset_user(&t->arch, image.start, sp);
 	if (t == thread_current()) {
 		arch_thread_load_user(&t->arch);
-		t->work |= WORK_RESTORE;
+		thread_add_work(t, WORK_RESTORE);
 	}
 	return 0;
 fail_file:

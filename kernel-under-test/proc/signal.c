@@ -34,17 +34,18 @@ void signal_update_work(struct thread *t)
 	struct process *p = t->process;
 
 	if (((t->pending | p->pending) & ~t->blocked) || p->exiting || p->stopped)
-		t->work |= WORK_SIGNAL;
+		thread_add_work(t, WORK_SIGNAL);
 	else
-		t->work &= ~WORK_SIGNAL;
+		thread_clear_work(t, WORK_SIGNAL);
 	sched_poke(t);
 }
 
 void signal_kick(struct thread *t)
 {
-	t->work |= WORK_SIGNAL;
-	if (t->interruptible)
-		sched_wake(t);
+	thread_add_work(t, WORK_SIGNAL);
+	if (t == thread_current())
+		return;
+	sched_cut_short(t, true);
 	sched_poke(t);
 }
 

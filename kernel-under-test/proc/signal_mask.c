@@ -47,6 +47,6 @@ void signal_set_blocked_for_sleep(uint64_t blocked)
 	t->saved_blocked = t->blocked;
 	t->restore_blocked = true;
 	/* The way back must put the old set in place, so it must look. */
-	t->work |= WORK_RESTORE;
+	thread_add_work(t, WORK_RESTORE);
 	signal_set_blocked(blocked);
 }

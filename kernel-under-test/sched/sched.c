@@ -1,111 +1,25 @@
 #include "sched/sched.h"
 
 #include "arch/cpu.h"
-#include "arch/smp.h"
-#include "arch/spin.h"
 #include "arch/time.h"
 #include "arch/trap.h"
 #include "lib/printf.h"
-#include "lib/string.h"
-#include "mm/kmem.h"
-#include "mm/kstack.h"
 #include "mm/tlb.h"
+#include "sched/queue.h"
 #include "sched/timer.h"
 
-/* Threads waiting for one CPU, and what that CPU does. The kernel lock guards all of them. */
-static struct queue {
-	struct list threads;
-	unsigned int count;
-	bool slice_running;
-	struct thread *current;
-} __attribute__((aligned(64))) queues[CPUS_MAX];
+struct queue sched_queues[CPUS_MAX];
+uint32_t sched_idle_cpus;
 
 /* What a CPU runs when there is nothing to run. */
 static struct thread idles[CPUS_MAX];
 
-/* CPUs that sleep and that nobody has given anything to do yet. */
-static uint32_t idle_cpus;
-
-/*
- * Dead threads keep their stacks and wait here: most programs fork again soon. A thread puts
- * itself here while it still runs on its stack, which is safe because its CPU keeps the kernel
- * lock until it has left.
- */
-#define SPARE_MAX 16
-
-static struct list spare = LIST_INIT(spare);
-static unsigned int spare_count;
-
-static struct queue *queue_here(void)
-{
-	return &queues[arch_cpu_id()];
-}
-
-struct thread *thread_create(void)
-{
-	struct thread *t;
-	uint64_t stack;
-
-	if (!list_empty(&spare)) {
-		/* The one that ran last is the one the caches know. */
-		t = list_entry(spare.prev, struct thread, run);
-		list_remove(&t->run);
-		spare_count--;
-		stack = t->arch.stack_top;
-	} else {
-		t = kmem_alloc(sizeof(*t));
-		stack = kstack_alloc();
-		if (!t || !stack) {
-			kmem_free(t);
-			if (stack)
-				kstack_free(stack);
-			return NULL;
-		}
-	}
-	memset(t, 0, offsetof(struct thread, arch));
-	memset(&t->process, 0, sizeof(*t) - offsetof(struct thread, process));
-	t->state = THREAD_BLOCKED;
-	list_init(&t->run);
-	list_init(&t->sibling);
-	list_init(&t->by_tid);
-	list_init(&t->signals);
-	t->cpu = arch_cpu_id();
-	t->allowed = thread_current()->allowed;
-	arch_thread_init(&t->arch, stack);
-	return t;
-}
-
-static void put_aside(struct thread *t)
-{
-	t->state = THREAD_DEAD;
-	list_push_back(&spare, &t->run);
-	if (spare_count < SPARE_MAX) {
-		spare_count++;
-		return;
-	}
-	/* The oldest has long stopped running. */
-	t = list_first(&spare, struct thread, run);
-	list_remove(&t->run);
-	kstack_free(t->arch.stack_top);
-	kmem_free(t);
-}
-
-void thread_free(struct thread *t)
-{
-	put_aside(t);
-}
-
-uint64_t thread_cpu_ns(const struct thread *t)
-{
-	return t->cpu_ns + (t == queues[t->cpu].current ? arch_time_ns() - t->since_ns : 0);
-}
-
 void sched_init(void)
 {
 	for (size_t i = 0; i < CPUS_MAX; i++) {
-		list_init(&queues[i].threads);
+		list_init(&sched_queues[i].threads);
 		/* A CPU counts as running a moment before it runs its idle thread: others ask. */
-		queues[i].current = &idles[i];
+		sched_queues[i].current = &idles[i];
 	}
 }
 
@@ -122,168 +36,201 @@ void sched_init_cpu(void)
 	space_idle();
 }
 
-static void start_slice(struct queue *q)
+void sched_start_slice(struct queue *q, uint64_t ns)
 {
 	q->slice_running = true;
-	timer_set_slice(arch_time_ns() + SLICE_NS);
+	timer_set_slice(arch_time_ns() + ns);
 }
 
-static void enqueue_here(struct queue *q, struct thread *t)
+/* The caller was given the CPU, by one that may have held the kernel lock where it does not. */
+static __attribute__((noinline)) void settle_kernel_lock(bool held)
 {
-	list_push_back(&q->threads, &t->run);
-	q->count++;
-	if (!q->slice_running)
-		start_slice(q);
-}
-
-static void enqueue(struct thread *t, unsigned int cpu)
-{
-	struct queue *q = &queues[cpu];
-
-	t->cpu = cpu;
-	if (cpu == arch_cpu_id()) {
-		enqueue_here(q, t);
-		return;
-	}
-	list_push_back(&q->threads, &t->run);
-	q->count++;
-	/* It sleeps, or has to set its own clock going. */
-	if ((idle_cpus & 1u << cpu) || !q->slice_running)
-		arch_cpu_kick(cpu);
-	idle_cpus &= ~(1u << cpu);
-}
-
-static void dequeue(struct thread *t)
-{
-	list_remove(&t->run);
-	queues[t->cpu].count--;
-}
-
-static unsigned int least_busy(uint32_t among)
-{
-	unsigned int best = (unsigned int)__builtin_ctz(among);
-
-	for (; among; among &= among - 1)
-		if (queues[__builtin_ctz(among)].count < queues[best].count)
-			best = (unsigned int)__builtin_ctz(among);
-	return best;
-}
-
-/* Where a thread is to run: where it ran last, unless that CPU is busy and another is idle. */
-static unsigned int place(const struct thread *t)
-{
-	uint32_t idle = idle_cpus & t->allowed, last = 1u << t->cpu;
-
-	if (likely((t->allowed & last) && (!idle || (idle & last))))
-		return t->cpu;
-	if (idle)
-		return (unsigned int)__builtin_ctz(idle);
-	return least_busy(t->allowed & ((1u << arch_cpu_count()) - 1));
-}
-
-void sched_wake(struct thread *t)
-{
-	if (t->state != THREAD_BLOCKED)
-		return;
-	t->state = THREAD_RUNNING;
-	/* No CPU is idle: it stays on its own, which is one that it may use. */
-	if (likely(!idle_cpus && t->cpu == arch_cpu_id()))
-		enqueue_here(queue_here(), t);
+	if (held)
+		kernel_lock();
 	else
-		enqueue(t, place(t));
+		kernel_unlock();
 }
 
-void sched_poke(const struct thread *t)
+/*
+ * Goes on as `next`, with this CPU's queue locked; that lock is given back by whoever runs then.
+ * Comes back when `prev` is given a CPU again, which may be another one, with the kernel lock if it
+ * had that.
+ */
+static inline __attribute__((always_inline)) void switch_to(struct queue *q, struct thread *prev,
+							    struct thread *next)
 {
-	if (t->cpu != arch_cpu_id() && t == queues[t->cpu].current)
-		arch_cpu_kick(t->cpu);
-}
+	bool held = kernel_locked();
+	uint64_t now = arch_ticks();
 
-void sched_settle_others(bool all)
-{
-	const struct process *p = thread_current()->process;
-	unsigned int me = arch_cpu_id();
-	uint32_t ask = 0;
-
-	for (unsigned int i = 0; i < arch_cpu_count(); i++)
-		if (i != me && (all || queues[i].current->process == p))
-			ask |= 1u << i;
-	/* What is idle looks at nothing. */
-	ask &= ~idle_cpus;
-	if (ask && (p || all))
-		arch_cpu_flush(ask);
-}
-
-/* A thread that waits for another CPU and may run on this one; else this one's idle thread. */
-static __attribute__((noinline)) struct thread *steal(void)
-{
-	unsigned int me = arch_cpu_id();
-	struct thread *t;
-
-	for (unsigned int i = 0; i < arch_cpu_count(); i++)
-		list_for_each (t, &queues[i].threads, run)
-			if (t->allowed & 1u << me) {
-				dequeue(t);
-				t->cpu = me;
-				return t;
-			}
-	return &idles[me];
-}
-
-static void switch_to_next(void)
-{
-	struct queue *q = queue_here();
-	struct thread *prev = thread_current(), *next;
-	uint64_t now;
-
-	if (likely(!list_empty(&q->threads))) {
-		next = list_first(&q->threads, struct thread, run);
-		list_remove(&next->run);
-		q->count--;
-	} else {
-		next = steal();
-	}
-	prev->work &= ~WORK_RESCHED;
-	if (next == prev)
-		return;
-	prev->cpu_ns += (now = arch_time_ns()) - prev->since_ns;
-	next->since_ns = now;
+	prev->cpu_ticks += now - prev->since;
+	next->since = now;
 	q->current = next;
 	arch_set_current(next);
+	/*
+	 * Locked: `next` is known to run here before it looks for work (sched_poke) or at what
+	 * others may take away (sched_settle).
+	 */
+	thread_clear_work(prev, WORK_RESCHED);
 	if (next->space)
 		space_use(next->space);
 	else
 		space_idle();
-	/* Comes back when `prev` is given a CPU again, which may be another one. */
 	arch_thread_switch(&prev->arch, &next->arch);
+	spin_unlock(&queue_here()->lock);
+	if (unlikely(held != kernel_locked()))
+		settle_kernel_lock(held);
+}
+
+void trap_first_run(void)
+{
+	spin_unlock(&queue_here()->lock);
+	if (kernel_locked())
+		kernel_unlock();
+}
+
+static struct thread *take_first(struct queue *q)
+{
+	struct thread *t = list_first(&q->threads, struct thread, run);
+
+	queue_remove(q, t);
+	return t;
+}
+
+static __attribute__((noinline)) struct thread *steal_or_idle(void)
+{
+	return sched_steal() ?: &idles[arch_cpu_id()];
+}
+
+/* With this CPU's queue locked, which `prev` is not in, or not any more. */
+static inline __attribute__((always_inline)) void switch_away(struct queue *q, struct thread *prev)
+{
+	switch_to(q, prev, likely(!list_empty(&q->threads)) ? take_first(q) : steal_or_idle());
+}
+
+void sched_block(void)
+{
+	struct queue *q = queue_here();
+	struct thread *t = thread_current();
+
+	spin_lock(&q->lock, LOCK_RUN);
+	t->state = THREAD_BLOCKED;
+	switch_away(q, t);
+}
+
+bool sched_sleep(struct spinlock *guard, bool interruptible, const bool *told)
+{
+	struct thread *t = thread_current();
+	struct queue *q = queue_here();
+
+	spin_lock(&q->lock, LOCK_RUN);
+	if (guard)
+		spin_unlock(guard);
+	if (unlikely(told && READ_ONCE(*told))) {
+		spin_unlock(&q->lock);
+		return true;
+	}
+	if (unlikely(interruptible && (READ_ONCE(t->work) & WORK_SIGNAL))) {
+		spin_unlock(&q->lock);
+		return false;
+	}
+	t->interruptible = interruptible;
+	t->cut_short = false;
+	t->state = THREAD_BLOCKED;
+	switch_away(q, t);
+	return !t->cut_short;
+}
+
+/* Of a thread that sleeps, with its queue locked, that of `cpu`, which is given back. */
+static inline __attribute__((always_inline)) void wake_locked(struct queue *q, unsigned int cpu,
+							      struct thread *t)
+{
+	unsigned int to = cpu;
+
+	t->state = THREAD_RUNNING;
+	/* While no CPU is idle it stays on its own, which is one that it may use. */
+	if (unlikely(READ_ONCE(sched_idle_cpus)))
+		to = sched_place(t);
+	if (likely(to == cpu && cpu == arch_cpu_id())) {
+		queue_push(q, t);
+		if (!q->slice_running)
+			sched_start_slice(q, SLICE_NS);
+		spin_unlock(&q->lock);
+		return;
+	}
+	spin_unlock(&q->lock);
+	sched_send(t, to);
+}
+
+void sched_wake(struct thread *t)
+{
+	struct queue *q;
+	unsigned int cpu = queue_lock_of(t, &q);
+
+	if (likely(t->state == THREAD_BLOCKED))
+		wake_locked(q, cpu, t);
+	else
+		spin_unlock(&q->lock);
+}
+
+void sched_cut_short(struct thread *t, bool interruptible)
+{
+	struct queue *q;
+	unsigned int cpu = queue_lock_of(t, &q);
+
+	if (t->state != THREAD_BLOCKED || (interruptible && !t->interruptible)) {
+		spin_unlock(&q->lock);
+		return;
+	}
+	t->cut_short = true;
+	wake_locked(q, cpu, t);
+}
+
+void sched_poke(const struct thread *t)
+{
+	uint32_t cpu = READ_ONCE(t->cpu);
+
+	if (cpu != arch_cpu_id() && t == READ_ONCE(sched_queues[cpu].current))
+		arch_cpu_kick(cpu);
 }
 
 void sched_yield(void)
 {
 	struct queue *q = queue_here();
+	struct thread *t = thread_current(), *next;
+
+	spin_lock(&q->lock, LOCK_RUN);
+	if (unlikely(t->work & WORK_MOVE)) {
+		thread_clear_work(t, WORK_MOVE);
+		if (!(t->allowed & 1u << t->cpu)) {
+			q->leaving = t;
+			switch_to(q, t, &idles[t->cpu]);
+			return;
+		}
+	}
+	if (!list_empty(&q->threads)) {
+		next = take_first(q);
+		queue_push(q, t);
+		switch_to(q, t, next);
+	} else {
+		thread_clear_work(t, WORK_RESCHED);
+		spin_unlock(&q->lock);
+	}
+}
+
+bool trap_yield(void)
+{
 	struct thread *t = thread_current();
 
-	if (unlikely(!(t->allowed & 1u << t->cpu))) {
-		enqueue(t, place(t));
-	} else if (list_empty(&q->threads)) {
-		t->work &= ~WORK_RESCHED;
-		return;
-	} else {
-		list_push_back(&q->threads, &t->run);
-		q->count++;
-	}
-	switch_to_next();
+	uint32_t work;
+
+	while ((work = READ_ONCE(t->work)) && !(work & ~WORK_YIELD))
+		sched_yield();
+	return !work;
 }
 
 bool sched_others_wait(void)
 {
 	return !list_empty(&queue_here()->threads);
-}
-
-void sched_block(void)
-{
-	thread_current()->state = THREAD_BLOCKED;
-	switch_to_next();
 }
 
 uint64_t sched_idle_ns(unsigned int cpu)
@@ -298,24 +245,53 @@ bool sched_is_idle(void)
 
 void sched_exit(void)
 {
-	put_aside(thread_current());
-	switch_to_next();
+	thread_free(thread_current());
+	sched_block();
 	panic("sched: a dead thread ran");
+}
+
+/* What is to run here, or NULL; with the queue locked. */
+static struct thread *next_of_idle(struct queue *q, uint32_t me)
+{
+	struct thread *t;
+
+	if (!list_empty(&q->threads))
+		return take_first(q);
+	/* In this order: who queues a thread elsewhere from now on sees this CPU idle. */
+	__atomic_fetch_or(&sched_idle_cpus, me, __ATOMIC_SEQ_CST);
+	t = sched_steal();
+	if (t)
+		__atomic_fetch_and(&sched_idle_cpus, ~me, __ATOMIC_SEQ_CST);
+	return t;
 }
 
 void sched_idle(void)
 {
-	uint32_t me = 1u << arch_cpu_id();
+	unsigned int cpu = arch_cpu_id();
+	struct thread *idle = &idles[cpu], *t;
+	struct queue *q = queue_here();
 
-	ASSERT(thread_current() == &idles[arch_cpu_id()]);
+	ASSERT(thread_current() == idle);
+	kernel_unlock();
 	for (;;) {
-		/* Comes back when there is nothing to run. */
-		switch_to_next();
-		idle_cpus |= me;
-		kernel_unlock();
+		spin_lock(&q->lock, LOCK_RUN);
+		t = q->leaving;
+		if (unlikely(t)) {
+			q->leaving = NULL;
+			spin_unlock(&q->lock);
+			sched_send(t, sched_place(t));
+			continue;
+		}
+		t = next_of_idle(q, 1u << cpu);
+		if (t) {
+			/* Comes back when there is nothing to run. */
+			switch_to(q, idle, t);
+			continue;
+		}
+		spin_unlock(&q->lock);
 		arch_idle();
-		kernel_lock();
-		idle_cpus &= ~me;
+		if (READ_ONCE(sched_idle_cpus) & 1u << cpu)
+			__atomic_fetch_and(&sched_idle_cpus, ~(1u << cpu), __ATOMIC_SEQ_CST);
 	}
 }
 
@@ -325,50 +301,28 @@ void sched_set_space(struct space *space)
 	space_use(space);
 }
 
-void sched_set_allowed(struct thread *t, uint32_t cpus)
-{
-	t->allowed = cpus;
-	if (cpus & 1u << t->cpu)
-		return;
-	if (t == queues[t->cpu].current) {
-		t->work |= WORK_RESCHED;
-		sched_poke(t);
-	} else if (t->state == THREAD_RUNNING) {
-		dequeue(t);
-		enqueue(t, place(t));
-	} else {
-		t->cpu = place(t);
-	}
-}
-
-/* Gives a thread away if another CPU has at least two fewer waiting. Idle CPUs help themselves. */
-static void spread(const struct queue *q)
-{
-	unsigned int to = least_busy((1u << arch_cpu_count()) - 1);
-	struct thread *t = list_entry(q->threads.prev, struct thread, run);
-
-	if (q->count < queues[to].count + 2 || !(t->allowed & 1u << to))
-		return;
-	dequeue(t);
-	enqueue(t, to);
-}
-
 void sched_slice_end(void)
 {
 	struct queue *q = queue_here();
+	struct thread *given = NULL;
+	unsigned int to;
 	uint32_t ns;
 
+	spin_lock(&q->lock, LOCK_RUN);
 	q->slice_running = false;
-	if (list_empty(&q->threads))
-		return;
-	if (arch_cpu_count() > 1)
-		spread(q);
-	thread_current()->work |= WORK_RESCHED;
-	start_slice(q);
-	/* The turn that begins is that of the thread that has waited longest. */
-	ns = list_first(&q->threads, struct thread, run)->slice_ns;
-	if (unlikely(ns))
-		timer_set_slice(arch_time_ns() + ns);
+	if (!list_empty(&q->threads)) {
+		if (arch_cpu_count() > 1)
+			given = sched_spread(q, &to);
+		thread_add_work(thread_current(), WORK_RESCHED);
+		ns = SLICE_NS;
+		/* The turn that begins is that of the thread that has waited longest. */
+		if (!list_empty(&q->threads))
+			ns = list_first(&q->threads, struct thread, run)->slice_ns ?: SLICE_NS;
+		sched_start_slice(q, ns);
+	}
+	spin_unlock(&q->lock);
+	if (given)
+		sched_send(given, to);
 }
 
 void sched_set_nice(struct thread *t, int nice)
@@ -389,6 +343,8 @@ void trap_reschedule(void)
 	struct queue *q = queue_here();
 
 	/* Work of the thread itself is looked at on its way back to user mode. */
+	spin_lock(&q->lock, LOCK_RUN);
 	if (!list_empty(&q->threads) && !q->slice_running)
-		start_slice(q);
+		sched_start_slice(q, SLICE_NS);
+	spin_unlock(&q->lock);
 }

@@ -5,12 +5,16 @@
  * for others, and at the end of a slice a long queue gives to a short one.
  *
  * The timer of a CPU is silent while nobody waits for it. The kernel itself is not preempted: a
- * thread gives the CPU away when it blocks, and on its way back to user mode. All of these
- * functions want the kernel lock, and keep it over a switch: see arch/spin.h.
+ * thread gives the CPU away when it blocks, and on its way back to user mode.
+ *
+ * These functions need no lock unless they say so (sched/queue.h has the locks inside). A thread
+ * that gives the CPU away with the kernel lock gets it back with that: see arch/spin.h. Meanwhile
+ * the CPU gives it back, or keeps it for the next one, but not before the thread is off its stack.
  */
 #pragma once
 
 #include "arch/smp.h"
+#include "arch/spin.h"
 #include "sched/thread.h"
 
 #define SLICE_NS 4000000ull
@@ -24,20 +28,26 @@ void sched_init_cpu(void);
 /* `nice` from -20 to 19: the higher, the shorter its turns. */
 void sched_set_nice(struct thread *t, int nice);
 
-/* Makes a blocked thread run again. No effect on one that is not blocked. */
+/*
+ * Makes a blocked thread run again. No effect on one that is not blocked. `t` can't have gone: the
+ * caller has the lock that guards what it sleeps on.
+ */
 void sched_wake(struct thread *t);
+
+/* The same for what it does not sleep on: a signal, if the sleep is interruptible, or an alarm. */
+void sched_cut_short(struct thread *t, bool interruptible);
 
 /* `t`, whose work has changed, takes a look soon if it is running now. */
 void sched_poke(const struct thread *t);
 
-/* Lets `t` run on these CPUs only; at least one of them must be running. */
+/* Lets `t` run on these CPUs only; at least one of them must be running. With the kernel lock. */
 void sched_set_allowed(struct thread *t, uint32_t cpus);
 
-/* Whether a thread waits for this CPU. Needs no lock. */
+/* Whether a thread waits for this CPU. */
 bool sched_others_wait(void);
 
 /*
- * Returns when every other thread of this process that is running has left what it does without the
+ * With the kernel lock. Returns when every other thread of this process that is running has left what it does without the
  * kernel lock: what it may have found there can be freed then, if none can find it any more.
  */
 void sched_settle_others(bool all);
@@ -57,8 +67,26 @@ static inline void sched_settle_all(void)
 /* Gives the CPU to others; returns when the caller's turn has come again. */
 void sched_yield(void);
 
-/* Sleeps until sched_wake(). The caller has put itself where its waker will find it. */
+/*
+ * With the kernel lock. Sleeps until sched_wake(). The caller has put itself where its waker, who
+ * has that lock too, will find it.
+ */
 void sched_block(void);
+
+/*
+ * Without the kernel lock: the same with another guard.
+ *
+ *   CPU 0, sleeps                          CPU 1, wakes
+ *   guard: not ready, enters itself
+ *   locks its queue; gives back `guard`    guard: is ready, takes it off; sched_wake(), still
+ *   is blocked; leaves its stack           with the guard: waits for the queue's lock
+ *   the next one gives back the lock       has it: blocked, and off its stack. Queues it
+ *
+ * With `told` the waker sets that first, and needs no guard: it is looked at with the queue's lock.
+ * False: cut short, by a signal that came or was there before, or by an alarm; then a waker may
+ * be at this thread's entry still, and the guard says whether he is.
+ */
+bool sched_sleep(struct spinlock *guard, bool interruptible, const bool *told);
 
 /* Nanoseconds that a CPU has had nothing to run. */
 uint64_t sched_idle_ns(unsigned int cpu);
@@ -66,10 +94,10 @@ uint64_t sched_idle_ns(unsigned int cpu);
 /* Whether the caller is the idle thread (or the boot), which can't block. */
 bool sched_is_idle(void);
 
-/* Ends the calling thread, and frees it once it does not run any more. */
+/* With the kernel lock. Ends the calling thread, and frees it once it does not run any more. */
 _Noreturn void sched_exit(void);
 
-/* Runs whatever there is to run, for ever. */
+/* Runs whatever there is to run, for ever. Comes with the kernel lock, and gives it back. */
 _Noreturn void sched_idle(void);
 
 /* Runs `space` under the calling thread from now on; NULL for none. */

@@ -17,6 +17,9 @@ struct seccomp_filter;
 #define WORK_SIGNAL  BIT(1)
 /* The registers were replaced: the way back must load every one of them. */
 #define WORK_RESTORE BIT(2)
+/* The thread may run on its CPU no more. */
+#define WORK_MOVE    BIT(3)
+#define WORK_YIELD   (WORK_RESCHED | WORK_MOVE)
 
 /* What it starts is served as usual (SCHED_RESET_ON_FORK). */
 #define UNUSUAL_PLAIN_CHILDREN BIT(0)
@@ -26,20 +29,20 @@ struct seccomp_filter;
 enum thread_state {
 	THREAD_RUNNING, /* on a CPU, or queued for one */
 	THREAD_BLOCKED,
-	THREAD_DEAD, /* its memory waits for the next thread to be made */
 };
 
 /*
- * Guarded by the kernel lock. Of what the thread itself reads without: `work` may be set by others
- * at any time, who then call sched_poke(); `tid`, `process` and `space` only it changes.
+ * Guarded by the kernel lock, but for what sched/queue.h guards. `work` may be changed by others at
+ * any time, who then call sched_poke(), so all do that atomically; `tid`, `process` and `space`
+ * only the thread itself changes.
  */
 #define COMM_MAX 16
 
 struct thread {
 	uint32_t work; /* entry.S reads it */
 	enum thread_state state;
-	/* A signal may end this wait. */
-	bool interruptible;
+	/* A signal may end this wait; the last one was ended by a signal or an alarm. */
+	bool interruptible, cut_short;
 	/* Permission bits of files count: fs/credentials.h. */
 	bool confined;
 	/* How it is to be served: `slice_ns` is 0 for the usual. */
@@ -57,8 +60,8 @@ struct thread {
 	struct list run;     /* in the run queue of `cpu` */
 	/* Where it runs, waits to run or ran last; where it may, one bit a CPU. */
 	uint32_t cpu, allowed;
-	/* Time on the CPU: all of it until `since`, when it was last given the CPU. */
-	uint64_t cpu_ns, since_ns;
+	/* Ticks on the CPU: all of them until `since`, when it was last given the CPU. */
+	uint64_t cpu_ticks, since;
 	/* Programs that decide on its calls: proc's, but here there is room. */
 	struct seccomp_filter *filter;
 	struct arch_thread arch;
@@ -93,6 +96,16 @@ static inline struct thread *thread_current(void)
 /* The thread of that number, or NULL. Given by proc. */
 struct thread *thread_find(int tid);
 
+static inline void thread_add_work(struct thread *t, uint32_t work)
+{
+	__atomic_fetch_or(&t->work, work, __ATOMIC_SEQ_CST);
+}
+
+static inline void thread_clear_work(struct thread *t, uint32_t work)
+{
+	__atomic_fetch_and(&t->work, ~work, __ATOMIC_SEQ_CST);
+}
+
 /* Nanoseconds that `t` has had the CPU. */
 uint64_t thread_cpu_ns(const struct thread *t);
 
@@ -101,5 +114,5 @@ uint64_t thread_cpu_ns(const struct thread *t);
  * caller puts in place. NULL without memory.
  */
 struct thread *thread_create(void);
-/* Of a thread that never ran. */
+/* Of one that never ran, or of the caller, which keeps the kernel lock until it has left. */
 void thread_free(struct thread *t);

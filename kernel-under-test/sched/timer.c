@@ -1,13 +1,15 @@
 #include "sched/timer.h"
 
 #include "arch/cpu.h"
+#include "arch/spin.h"
 #include "arch/time.h"
 #include "arch/trap.h"
 
 #define NEVER UINT64_MAX
 
-/* Each CPU rings for what was added on it; all are guarded by the kernel lock. */
+/* Each CPU rings for what was added on it. `slice` and `armed` are its own. */
 static struct clock {
+	struct spinlock lock;
 	struct pheap timers;
 	uint64_t slice, armed;
 } __attribute__((aligned(64))) clocks[CPUS_MAX] = {
@@ -32,17 +34,26 @@ void timer_add(struct timer *t, uint64_t deadline_ns)
 {
 	struct clock *c = clock_here();
 
-	t->pending = &c->timers;
+	spin_lock(&c->lock, LOCK_CLOCK);
+	t->pending = c;
 	pheap_insert(&c->timers, &t->node, deadline_ns);
+	spin_unlock(&c->lock);
 	arm(c, deadline_ns);
 }
 
 void timer_cancel(struct timer *t)
 {
-	if (!t->pending)
+	struct clock *c = READ_ONCE(t->pending);
+
+	/* It changes to NULL alone, and then there is nobody at it any more. */
+	if (!c)
 		return;
-	pheap_remove(t->pending, &t->node);
-	t->pending = NULL;
+	spin_lock(&c->lock, LOCK_CLOCK);
+	if (t->pending) {
+		pheap_remove(&c->timers, &t->node);
+		t->pending = NULL;
+	}
+	spin_unlock(&c->lock);
 }
 
 void timer_set_slice(uint64_t deadline_ns)
@@ -53,27 +64,60 @@ void timer_set_slice(uint64_t deadline_ns)
 	arm(c, deadline_ns);
 }
 
+/*
+ * Rings for what is due, with the clock's lock, which is given back meanwhile for those whose
+ * owners have the kernel lock: with that, so that none is cancelled between being taken and rung.
+ */
+static void ring_due(struct clock *c, uint64_t now)
+{
+	bool held = kernel_locked(), locked = held;
+	struct pheap_node *n;
+
+	while ((n = pheap_least(&c->timers)) && n->key <= now) {
+		struct timer *t = container_of(n, struct timer, node);
+
+		if (!t->unlocked && !locked) {
+			spin_unlock(&c->lock);
+			locked = true;
+			kernel_lock();
+			spin_lock(&c->lock, LOCK_CLOCK);
+			continue;
+		}
+		pheap_remove(&c->timers, n);
+		if (t->unlocked) {
+			t->ring(t);
+			/* Last: then its owner may take its memory back. */
+			__atomic_store_n(&t->pending, NULL, __ATOMIC_RELEASE);
+			continue;
+		}
+		t->pending = NULL;
+		spin_unlock(&c->lock);
+		t->ring(t);
+		spin_lock(&c->lock, LOCK_CLOCK);
+	}
+	/* What is due at once rings at once, so the lock is still needed for the next look. */
+	if (locked && !held) {
+		spin_unlock(&c->lock);
+		kernel_unlock();
+		spin_lock(&c->lock, LOCK_CLOCK);
+	}
+}
+
 void trap_timer(void)
 {
-	uint64_t now = arch_time_ns();
+	uint64_t now = arch_time_ns(), next;
 	struct clock *c = clock_here();
 	struct pheap_node *n;
 
 	c->armed = NEVER;
-	while ((n = pheap_least(&c->timers)) && n->key <= now) {
-		struct timer *t = container_of(n, struct timer, node);
-
-		pheap_remove(&c->timers, n);
-		t->pending = NULL;
-		t->ring(t);
-	}
+	spin_lock(&c->lock, LOCK_CLOCK);
+	ring_due(c, now);
+	n = pheap_least(&c->timers);
+	next = n ? n->key : NEVER;
+	spin_unlock(&c->lock);
 	if (c->slice <= now) {
 		c->slice = NEVER;
 		sched_slice_end();
 	}
-	n = pheap_least(&c->timers);
-	if (n)
-		arm(c, n->key);
-	if (c->slice != NEVER)
-		arm(c, c->slice);
+	arm(c, MIN(next, c->slice));
 }

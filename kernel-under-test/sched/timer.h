@@ -1,6 +1,7 @@
 /*
- * Things to do at a time. The timer of each CPU is armed only for the next of its own. The kernel
- * lock guards all of them.
+ * Things to do at a time. The timer of each CPU is armed only for the next of its own. Each CPU's
+ * have a lock (LOCK_CLOCK); a timer itself belongs to its owner, who has the kernel lock to add and
+ * cancel it unless it is `unlocked`.
  */
 #pragma once
 
@@ -9,13 +10,18 @@
 
 struct timer {
 	struct pheap_node node;
-	struct pheap *pending; /* where, or NULL */
+	struct clock *pending; /* where, or NULL */
 	void (*ring)(struct timer *t);
+	/*
+	 * `ring` runs without the kernel lock, and with that of the clock: it only wakes. Once
+	 * timer_cancel() has returned it does not run any more.
+	 */
+	bool unlocked;
 };
 
 /*
  * `ring` runs once at `deadline_ns` (as arch_time_ns() counts), in interrupt context, on the CPU
- * that added it.
+ * that added it; with the kernel lock.
  */
 void timer_add(struct timer *t, uint64_t deadline_ns);
 /* No effect on one that is not pending. */

@@ -10,9 +10,7 @@ long sys_sched_yield(void)
 {
 	if (likely(!sched_others_wait()))
 		return 0;
-	kernel_lock();
 	sched_yield();
-	kernel_unlock();
 	return 0;
 }
 

@@ -164,7 +164,7 @@ long sys_rt_sigreturn(void)
 		process_exit(STATUS_SIGNAL(SIGSEGV));
 	set_stack(t, &stack);
 	signal_set_blocked(blocked);
-	t->work |= WORK_RESTORE;
+	thread_add_work(t, WORK_RESTORE);
 	/* The way back stores this as rax, which must stay what the frame said. */
 	return (long)r->rax;
 }

@@ -157,10 +157,8 @@ syscall_contended:
 
 syscall_work_locked:
 	movq	%rax, REGS_RAX(%rsp)
-work_locked:
 	movq	%rsp, %rdi
 	call	trap_user_work
-unlock_to_user:
 	incq	%gs:CPU_KERNEL_LOCK
 	lock decl arch_kernel_lock(%rip)
 	jz	return_to_user
@@ -168,16 +166,17 @@ unlock_to_user:
 	call	arch_serving_wake
 	jmp	return_to_user
 
-/*
- * A new thread's first way out: its registers were laid down by arch_thread_init(). Whoever gave
- * it the CPU held the kernel lock.
- */
+/* A new thread's first way out: its registers were laid down by arch_thread_init(). */
 	.globl	thread_first_return
 thread_first_return:
+	call	trap_first_run
+look_for_work:
 	movq	%gs:CPU_CURRENT, %rbx
 	cmpl	$0, THREAD_WORK(%rbx)
-	jne	work_locked
-	jmp	unlock_to_user
+	je	return_to_user
+	movq	%rsp, %rdi
+	call	x86_user_work
+	jmp	return_to_user
 
 /* rsp = struct regs. */
 return_to_user:
@@ -225,12 +224,7 @@ trap_common:
 	SAVE_REGS
 	movq	%rsp, %rdi
 	call	trap_dispatch
-	movq	%gs:CPU_CURRENT, %rbx
-	cmpl	$0, THREAD_WORK(%rbx)
-	je	return_to_user
-	movq	%rsp, %rdi
-	call	x86_user_work
-	jmp	return_to_user
+	jmp	look_for_work
 
 trap_kernel:
 	SAVE_REGS
@@ -257,26 +251,12 @@ trap_paranoid:
 	swapgs
 	jmp	return_to_kernel
 
-/*
- * void x86_switch_stacks(uint64_t *save_sp, uint64_t sp)
- * Saves what C expects kept, and goes on where `sp` left off.
- */
-	.globl	x86_switch_stacks
-x86_switch_stacks:
-	pushq	%rbx
-	pushq	%rbp
-	pushq	%r12
-	pushq	%r13
-	pushq	%r14
-	pushq	%r15
-	movq	%rsp, (%rdi)
-	movq	%rsi, %rsp
-	popq	%r15
-	popq	%r14
-	popq	%r13
-	popq	%r12
-	popq	%rbp
-	popq	%rbx
+/* void arch_spin_wait(const uint32_t *taken); but for the flags it keeps all registers. */
+	.globl	arch_spin_wait
+arch_spin_wait:
+	pause
+	cmpl	$0, (%rdi)
+	jne	arch_spin_wait
 	ret
 
 	.section .note.GNU-stack, "", @progbits

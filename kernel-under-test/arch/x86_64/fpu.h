@@ -1,6 +1,6 @@
 /*
  * Private to arch/x86_64: the floating point and vector registers. Saved by FXSAVE; on a CPU with
- * XSAVE the instructions below are rewritten at boot to calls, so that others pay nothing for it.
+ * XSAVE the instructions in asm/switch.h are rewritten at boot to calls, so that others pay nothing for it.
  */
 #pragma once
 
@@ -30,28 +30,8 @@ static inline void x86_fpu_prepare(struct arch_thread *t)
 
 /* The state of a program that begins. */
 void x86_fpu_reset(struct arch_thread *t);
-/* An instruction of 8 bytes, and what is called in its place. The operand is in `reg`. */
-#define FPU_SITE(bytes, call, reg, t)                                                              \
-	asm volatile("9991: .byte " bytes "\n\t.long %c1\n\t.pushsection .fpu_sites, \"a\"\n\t"    \
-		     ".quad 9991b, " call "\n\t.popsection"                                        \
-		     :                                                                             \
-		     : reg(t), "i"(offsetof(struct arch_thread, fpu))                              \
-		     : "rax", "rdx", "memory")
-
 /* What the fault that just came was, in the numbers of SIGFPE's si_code. */
 int x86_fpu_error(bool simd);
-
-/* fxsave64 fpu(%rdi) */
-static inline void x86_fpu_save(struct arch_thread *t)
-{
-	FPU_SITE("0x48, 0x0f, 0xae, 0x87", "x86_xsave", "D", t);
-}
-
-/* fxrstor64 fpu(%rsi) */
-static inline void x86_fpu_load(const struct arch_thread *t)
-{
-	FPU_SITE("0x48, 0x0f, 0xae, 0x8e", "x86_xrstor", "S", t);
-}
 
 /* What is beyond the legacy part, or could not be copied at once. */
 int x86_fpu_put_extended(struct arch_thread *t, uint64_t to);

@@ -27,12 +27,6 @@ uint64_t arch_lock_count(unsigned int cpu, enum lock_class class)
 	return class == LOCK_KERNEL ? (n + 1) / 2 : n;
 }
 
-void arch_spin_wait(const uint32_t *taken)
-{
-	while (READ_ONCE(*taken))
-		asm volatile("pause");
-}
-
 static bool take(struct serving_lock *l)
 {
 	return !(READ_ONCE(l->word) & 1) && !(__atomic_fetch_or(&l->word, 1, __ATOMIC_ACQUIRE) & 1);

@@ -6,12 +6,6 @@
 #include "lib/string.h"
 #include "x86.h"
 
-/* What x86_switch_stacks() pops, then the address it returns to. */
-struct switch_frame {
-	uint64_t r15, r14, r13, r12, rbp, rbx;
-	uint64_t rip;
-};
-
 static struct arch_stack_end *stack_end(uint64_t top)
 {
 	return (struct arch_stack_end *)top;
@@ -29,14 +23,14 @@ void arch_thread_watch_calls(const struct arch_thread *t, bool watch)
 
 void arch_thread_init(struct arch_thread *t, uint64_t stack_top)
 {
-	struct switch_frame *f;
+	uint64_t *first;
 
 	t->stack_top = stack_top;
 	x86_fpu_prepare(t);
-	f = (struct switch_frame *)(stack_top - sizeof(struct regs)) - 1;
-	memset(f, 0, sizeof(*f));
-	f->rip = (uint64_t)thread_first_return;
-	t->sp = (uint64_t)f;
+	/* Where arch_thread_switch() returns to. */
+	first = (uint64_t *)(stack_top - sizeof(struct regs)) - 1;
+	*first = (uint64_t)thread_first_return;
+	t->sp = (uint64_t)first;
 }
 
 void arch_thread_reset_user(struct arch_thread *t, uint64_t entry, uint64_t sp)
@@ -64,28 +58,13 @@ void arch_thread_copy_user(struct arch_thread *to, struct arch_thread *from)
 
 void arch_thread_load_bases(const struct arch_thread *t)
 {
-	x86_wrmsr(MSR_FS_BASE, t->fs_base);
-	/* SWAPGS on the way out makes this the user's. */
-	x86_wrmsr(MSR_KERNEL_GS_BASE, t->gs_base);
+	x86_load_bases(t);
 }
 
 void arch_thread_load_user(const struct arch_thread *t)
 {
 	arch_thread_load_bases(t);
 	x86_fpu_load(t);
-}
-
-void arch_thread_switch(struct arch_thread *from, struct arch_thread *to)
-{
-	/*
-	 * The bases are loaded even when equal: user code can change them behind our back by
-	 * loading a selector, and the next thread must not see that.
-	 */
-	x86_fpu_save(from);
-	x86_cpu()->tss.rsp[0] = to->stack_top;
-	arch_thread_load_bases(to);
-	x86_fpu_load(to);
-	x86_switch_stacks(&from->sp, to->sp);
 }
 
 /* user_regs_struct: the same order as on the stack, but for what the vector and the code are. */

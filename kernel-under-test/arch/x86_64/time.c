@@ -32,6 +32,11 @@ uint64_t arch_time_ns(void)
 	return (uint64_t)((unsigned __int128)(x86_rdtsc() - tsc_base) * ns_per_tsc >> TSC_SHIFT);
 }
 
+uint64_t arch_ticks_ns(uint64_t ticks)
+{
+	return (uint64_t)((unsigned __int128)ticks * ns_per_tsc >> TSC_SHIFT);
+}
+
 /*
  * How far the TSC and the APIC's timer count in PIT_TICKS. False: the end was seen late, as when a
  * host let the machine wait.

@@ -211,17 +211,9 @@ static void exception(struct regs *r)
 static void dispatch_locked(struct regs *r)
 {
 	switch (r->vector) {
-	case X86_VECTOR_TIMER:
-		x86_apic_eoi();
-		trap_timer();
-		break;
 	case X86_VECTOR_SERIAL:
 		x86_apic_eoi();
 		trap_serial();
-		break;
-	case X86_VECTOR_RESCHEDULE:
-		x86_apic_eoi();
-		trap_reschedule();
 		break;
 	default:
 		if (r->vector < 32) {
@@ -256,6 +248,14 @@ void trap_dispatch(struct regs *r)
 		else
 			r->rip = (uint64_t)copy_fault_nofault;
 		return;
+	case X86_VECTOR_TIMER:
+		x86_apic_eoi();
+		trap_timer();
+		return;
+	case X86_VECTOR_RESCHEDULE:
+		x86_apic_eoi();
+		trap_reschedule();
+		return;
 	case X86_VECTOR_WAKE:
 		x86_apic_eoi();
 		return;
@@ -271,6 +271,8 @@ void trap_dispatch(struct regs *r)
 
 void x86_user_work(struct regs *r)
 {
+	if (trap_yield())
+		return;
 	kernel_lock();
 	trap_user_work(r);
 	kernel_unlock();

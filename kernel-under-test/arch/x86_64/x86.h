@@ -65,8 +65,6 @@ uint32_t x86_apic_id(void);
 /* A device's message has come. */
 void x86_message(unsigned int vector);
 
-void x86_switch_stacks(uint64_t *save_sp, uint64_t sp);
-
 void trap_dispatch(struct regs *regs);
 /* trap_user_work() for entry.S, when the kernel lock is not held. */
 void x86_user_work(struct regs *regs);

@@ -55,13 +55,12 @@ static inline unsigned int arch_cpu_id(void)
 #define x86_count_lock(class)                                                                      \
 	asm volatile("incq %%gs:%c0" : : "i"(CPU_LOCKS + 8 * (class)) : "memory", "cc")
 
-static inline uint64_t x86_lock_count(unsigned int class)
+/* Odd while this CPU holds the kernel lock. */
+static inline uint64_t x86_kernel_lock_count(void)
 {
 	uint64_t n;
 
-	asm volatile("movq %%gs:%c1(, %q2, 8), %0"
-		     : "=r"(n)
-		     : "i"(CPU_LOCKS), "r"((uint64_t)class));
+	asm volatile("movq %%gs:%c1, %0" : "=r"(n) : "i"(CPU_KERNEL_LOCK));
 	return n;
 }
 
@@ -127,10 +126,17 @@ static inline uint32_t x86_inl(uint16_t port)
 
 static inline uint64_t x86_rdtsc(void)
 {
-	uint32_t lo, hi;
+	uint64_t lo, hi;
 
+	/* Both halves are written whole. */
 	asm volatile("rdtsc" : "=a"(lo), "=d"(hi) : : "memory");
-	return (uint64_t)hi << 32 | lo;
+	return hi << 32 | lo;
+}
+
+/* Counts for ever, as fast as the machine can; arch_ticks_ns() says what it is worth. */
+static inline uint64_t arch_ticks(void)
+{
+	return x86_rdtsc();
 }
 
 static inline uint64_t x86_read_cr0(void)

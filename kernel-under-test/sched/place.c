@@ -1,0 +1,131 @@
+/* On which CPU a thread runs. */
+#include "sched/queue.h"
+#include "sched/sched.h"
+
+static unsigned int least_busy(uint32_t among)
+{
+	unsigned int best = (unsigned int)__builtin_ctz(among);
+
+	for (; among; among &= among - 1)
+		if (READ_ONCE(sched_queues[__builtin_ctz(among)].count) <
+		    READ_ONCE(sched_queues[best].count))
+			best = (unsigned int)__builtin_ctz(among);
+	return best;
+}
+
+static uint32_t all_cpus(void)
+{
+	return (1u << arch_cpu_count()) - 1;
+}
+
+unsigned int sched_place(const struct thread *t)
+{
+	uint32_t idle = READ_ONCE(sched_idle_cpus) & t->allowed, last = 1u << t->cpu;
+
+	if (likely((t->allowed & last) && (!idle || (idle & last))))
+		return t->cpu;
+	if (idle)
+		return (unsigned int)__builtin_ctz(idle);
+	return least_busy(t->allowed & all_cpus());
+}
+
+void sched_send(struct thread *t, unsigned int cpu)
+{
+	struct queue *q = &sched_queues[cpu];
+	uint32_t it = 1u << cpu;
+	bool kick;
+
+	spin_lock(&q->lock, LOCK_RUN);
+	t->cpu = cpu;
+	queue_push(q, t);
+	/* It sleeps, or has to set its own clock going. */
+	kick = (READ_ONCE(sched_idle_cpus) & it) || !q->slice_running;
+	if (READ_ONCE(sched_idle_cpus) & it)
+		__atomic_fetch_and(&sched_idle_cpus, ~it, __ATOMIC_SEQ_CST);
+	if (kick && cpu == arch_cpu_id())
+		sched_start_slice(q, SLICE_NS);
+	spin_unlock(&q->lock);
+	if (kick && cpu != arch_cpu_id())
+		arch_cpu_kick(cpu);
+}
+
+struct thread *sched_steal(void)
+{
+	unsigned int me = arch_cpu_id();
+	struct thread *t;
+
+	for (unsigned int i = 0; i < arch_cpu_count(); i++) {
+		struct queue *q = &sched_queues[i];
+
+		/* This CPU has its own queue's lock, and the other may be after that. */
+		if (i == me || !READ_ONCE(q->count) || !spin_try_lock(&q->lock, LOCK_RUN))
+			continue;
+		list_for_each (t, &q->threads, run)
+			if (t->allowed & 1u << me) {
+				queue_remove(q, t);
+				t->cpu = me;
+				spin_unlock(&q->lock);
+				return t;
+			}
+		spin_unlock(&q->lock);
+	}
+	return NULL;
+}
+
+void sched_set_allowed(struct thread *t, uint32_t cpus)
+{
+	struct queue *q;
+	unsigned int cpu = queue_lock_of(t, &q);
+	bool queued = !list_empty(&t->run);
+
+	t->allowed = cpus;
+	if (cpus & 1u << cpu) {
+		spin_unlock(&q->lock);
+		return;
+	}
+	if (queued)
+		queue_remove(q, t);
+	else if (t->state == THREAD_BLOCKED)
+		t->cpu = sched_place(t);
+	else
+		/* It runs, or is on its way to another queue: it leaves from there itself. */
+		thread_add_work(t, WORK_MOVE);
+	spin_unlock(&q->lock);
+	if (queued)
+		sched_send(t, sched_place(t));
+	else
+		sched_poke(t);
+}
+
+struct thread *sched_spread(struct queue *q, unsigned int *to)
+{
+	uint32_t idle = READ_ONCE(sched_idle_cpus);
+	struct thread *t = list_entry(q->threads.prev, struct thread, run);
+
+	*to = least_busy(idle ? idle : all_cpus());
+	if ((!idle && q->count < READ_ONCE(sched_queues[*to].count) + 2) ||
+	    !(t->allowed & 1u << *to))
+		return NULL;
+	queue_remove(q, t);
+	return t;
+}
+
+void sched_settle_others(bool all)
+{
+	const struct process *p = thread_current()->process;
+	unsigned int me = arch_cpu_id();
+	uint32_t ask = 0;
+
+	/*
+	 * What was taken away was taken before: a CPU that comes to run this process from now on
+	 * (it makes that known before it looks at anything) does not find it.
+	 */
+	__atomic_thread_fence(__ATOMIC_SEQ_CST);
+	for (unsigned int i = 0; i < arch_cpu_count(); i++)
+		if (i != me && (all || READ_ONCE(sched_queues[i].current)->process == p))
+			ask |= 1u << i;
+	/* What is idle looks at nothing. */
+	ask &= ~READ_ONCE(sched_idle_cpus);
+	if (ask && (p || all))
+		arch_cpu_flush(ask);
+}
