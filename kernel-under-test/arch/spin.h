@@ -151,15 +151,6 @@ static inline bool kernel_lock(void)
 	return waited;
 }
 
-/* With spinlocks held, for which kernel_lock() is too late. False: another CPU has it. */
-static inline bool kernel_try_lock(void)
-{
-	if (spin_test_and_set(&arch_kernel_lock.word))
-		return false;
-	x86_count_lock(LOCK_KERNEL);
-	return true;
-}
-
 static inline void kernel_unlock(void)
 {
 	x86_count_lock(LOCK_KERNEL);

@@ -5,17 +5,22 @@
 #include "ipc/futex_key.h"
 #include "lib/errno.h"
 #include "lib/list.h"
-#include "sched/thread.h"
+#include "sched/sched.h"
+#include "sched/timer.h"
 #include "sched/wait.h"
 
 #define BUCKETS 256
 
-/* Guarded by its bucket's lock; it goes on only with the kernel lock, which its waker has. */
+struct bucket;
+
+/* Guarded by its bucket's lock. */
 struct sleeper {
 	struct list link;
 	struct futex_key key;
+	/* That of `key`; changed with both locks. */
+	struct bucket *bucket;
+	struct thread *thread;
 	uint32_t bitset;
-	struct wait_queue queue;
 };
 
 static struct bucket {
@@ -51,62 +56,80 @@ static int read_word(struct bucket *b, uint64_t addr, uint32_t *now)
 	return 0;
 }
 
-static void leave(struct sleeper *s)
+/* After a sleep that no waker ended. Whether one has taken it off all the same. */
+static bool leave(struct sleeper *s)
 {
-	struct bucket *b = bucket_of(s->key);
+	struct bucket *b;
+	bool woken;
 
-	spin_lock(&b->lock, LOCK_FUTEX);
+	for (;;) {
+		b = READ_ONCE(s->bucket);
+		spin_lock(&b->lock, LOCK_FUTEX);
+		if (likely(s->bucket == b))
+			break;
+		spin_unlock(&b->lock);
+	}
+	woken = list_empty(&s->link);
 	list_remove(&s->link);
 	spin_unlock(&b->lock);
+	return woken;
 }
 
-/* The word still is what it was expected to be, and `me` is where wakers look for it; or -errno. */
-static int enter(struct sleeper *me, uint64_t addr, uint32_t expected)
+/*
+ * Enters `me` where wakers look for it, if the word still is what it was expected to be, and sleeps
+ * there. False: cut short. Else 0 or -errno in *err.
+ */
+static bool enter(struct sleeper *me, uint64_t addr, uint32_t expected, const bool *rung, int *err)
 {
-	struct bucket *b = bucket_of(me->key);
+	struct bucket *b = me->bucket;
 	uint32_t now;
-	int err;
 
 	spin_lock(&b->lock, LOCK_FUTEX);
-	err = read_word(b, addr, &now);
-	if (!err && now != expected)
-		err = -EAGAIN;
-	if (!err)
-		list_push_back(&b->sleepers, &me->link);
-	spin_unlock(&b->lock);
-	return err;
+	*err = read_word(b, addr, &now);
+	if (!*err && now != expected)
+		*err = -EAGAIN;
+	if (*err) {
+		spin_unlock(&b->lock);
+		return true;
+	}
+	list_push_back(&b->sleepers, &me->link);
+	return sched_sleep(&b->lock, WAIT_INTERRUPTIBLE, rung);
 }
 
 long futex_wait(uint64_t addr, uint32_t expected, uint64_t deadline_ns, uint32_t bitset,
 		bool shared)
 {
-	struct sleeper me = {.bitset = bitset};
+	struct sleeper me;
+	struct alarm a;
+	bool woken, rung;
 	int err;
 
 	if (!bitset)
 		return -EINVAL;
-	wait_init(&me.queue);
 	err = futex_key_of(addr, shared, &me.key);
-	if (!err)
-		err = enter(&me, addr, expected);
 	if (err)
 		return err;
-	kernel_lock();
-	/* Whoever wakes us takes us off, and may have done so already. */
-	if (likely(!list_empty(&me.link)))
-		err = wait_sleep_until(&me.queue, WAIT_INTERRUPTIBLE, deadline_ns);
-	if (list_empty(&me.link))
-		err = 0;
-	else
-		leave(&me);
-	kernel_unlock();
-	return err == -ERESTARTSYS && deadline_ns != WAIT_FOREVER ? -EINTR : err;
+	me.bucket = bucket_of(me.key);
+	me.thread = thread_current();
+	me.bitset = bitset;
+	if (likely(deadline_ns == WAIT_FOREVER))
+		return enter(&me, addr, expected, NULL, &err) || leave(&me) ? err
+									    : wait_interrupted();
+	alarm_set(&a, deadline_ns);
+	woken = enter(&me, addr, expected, &a.rung, &err) || leave(&me);
+	rung = alarm_end(&a);
+	if (woken)
+		return err;
+	if (rung)
+		return -ETIMEDOUT;
+	wait_interrupted();
+	return -EINTR;
 }
 
 static void wake(struct sleeper *s)
 {
 	list_remove(&s->link);
-	wait_wake_all(&s->queue);
+	sched_wake(s->thread);
 }
 
 static bool meets(const struct sleeper *s, struct futex_key key, uint32_t bitset)
@@ -129,7 +152,6 @@ static struct sleeper *next_met(struct bucket *b, struct list *at, struct futex_
 
 long futex_wake(uint64_t addr, unsigned int count, uint32_t bitset, bool shared)
 {
-	bool held = kernel_locked(), locked = held;
 	struct sleeper *s, *next;
 	unsigned int woken = 0;
 	struct bucket *b;
@@ -142,25 +164,12 @@ long futex_wake(uint64_t addr, unsigned int count, uint32_t bitset, bool shared)
 		return -EINVAL;
 	b = bucket_of(key);
 	spin_lock(&b->lock, LOCK_FUTEX);
-	s = next_met(b, &b->sleepers, key, bitset);
-	if (s && !locked && !kernel_try_lock()) {
-		/* In the order of locks; and whoever was there may be gone. */
-		spin_unlock(&b->lock);
-		kernel_lock();
-		spin_lock(&b->lock, LOCK_FUTEX);
-		s = next_met(b, &b->sleepers, key, bitset);
-		locked = true;
-	} else if (s) {
-		locked = true;
-	}
-	for (; s && woken < count; s = next) {
+	for (s = next_met(b, &b->sleepers, key, bitset); s && woken < count; s = next) {
 		next = woken + 1 < count ? next_met(b, &s->link, key, bitset) : NULL;
 		wake(s);
 		woken++;
 	}
 	spin_unlock(&b->lock);
-	if (locked && !held)
-		kernel_unlock();
 	return woken;
 }
 
@@ -204,6 +213,7 @@ static long requeue(struct futex_key from, struct futex_key to, unsigned int wak
 				continue;
 			list_remove(&s->link);
 			s->key = to;
+			s->bucket = target;
 			list_push_back(&target->sleepers, &s->link);
 		} else {
 			break;

@@ -125,11 +125,8 @@ bool sched_sleep(struct spinlock *guard, bool interruptible, const bool *told)
 	spin_lock(&q->lock, LOCK_RUN);
 	if (guard)
 		spin_unlock(guard);
-	if (unlikely(told && READ_ONCE(*told))) {
-		spin_unlock(&q->lock);
-		return true;
-	}
-	if (unlikely(interruptible && (READ_ONCE(t->work) & WORK_SIGNAL))) {
+	if (unlikely((told && READ_ONCE(*told)) ||
+		     (interruptible && (READ_ONCE(t->work) & WORK_SIGNAL)))) {
 		spin_unlock(&q->lock);
 		return false;
 	}

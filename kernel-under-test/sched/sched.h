@@ -47,8 +47,9 @@ void sched_set_allowed(struct thread *t, uint32_t cpus);
 bool sched_others_wait(void);
 
 /*
- * With the kernel lock. Returns when every other thread of this process that is running has left what it does without the
- * kernel lock: what it may have found there can be freed then, if none can find it any more.
+ * With the kernel lock. Returns when every other thread of this process that is running has left
+ * what it does without that: what it may have found there can be freed then, if none can find it
+ * any more.
  */
 void sched_settle_others(bool all);
 static inline void sched_settle(void)
@@ -82,9 +83,9 @@ void sched_block(void);
  *   is blocked; leaves its stack           with the guard: waits for the queue's lock
  *   the next one gives back the lock       has it: blocked, and off its stack. Queues it
  *
- * With `told` the waker sets that first, and needs no guard: it is looked at with the queue's lock.
- * False: cut short, by a signal that came or was there before, or by an alarm; then a waker may
- * be at this thread's entry still, and the guard says whether he is.
+ * Who sets *told before he wakes needs no guard: it is looked at with the queue's lock. False:
+ * there was no sleep for that, or for a signal; or a signal or an alarm has cut it short. Then a
+ * waker may be at the thread's entry still, and the guard says whether he is.
  */
 bool sched_sleep(struct spinlock *guard, bool interruptible, const bool *told);
 

@@ -18,8 +18,8 @@ struct seccomp_filter;
 /* The registers were replaced: the way back must load every one of them. */
 #define WORK_RESTORE BIT(2)
 /* The thread may run on its CPU no more. */
-#define WORK_MOVE    BIT(3)
-#define WORK_YIELD   (WORK_RESCHED | WORK_MOVE)
+#define WORK_MOVE  BIT(3)
+#define WORK_YIELD (WORK_RESCHED | WORK_MOVE)
 
 /* What it starts is served as usual (SCHED_RESET_ON_FORK). */
 #define UNUSUAL_PLAIN_CHILDREN BIT(0)

@@ -4,6 +4,7 @@
 #include "arch/spin.h"
 #include "arch/time.h"
 #include "arch/trap.h"
+#include "sched/sched.h"
 
 #define NEVER UINT64_MAX
 
@@ -54,6 +55,25 @@ void timer_cancel(struct timer *t)
 		t->pending = NULL;
 	}
 	spin_unlock(&c->lock);
+}
+
+static void alarm_ring(struct timer *t)
+{
+	struct alarm *a = container_of(t, struct alarm, timer);
+
+	a->rung = true;
+	sched_cut_short(a->thread, false);
+}
+
+void alarm_set(struct alarm *a, uint64_t deadline_ns)
+{
+	a->thread = thread_current();
+	a->rung = false;
+	a->timer.pending = NULL;
+	a->timer.ring = alarm_ring;
+	a->timer.unlocked = true;
+	if (deadline_ns != NEVER)
+		timer_add(&a->timer, deadline_ns);
 }
 
 void timer_set_slice(uint64_t deadline_ns)
@@ -111,8 +131,11 @@ void trap_timer(void)
 
 	c->armed = NEVER;
 	spin_lock(&c->lock, LOCK_CLOCK);
-	ring_due(c, now);
 	n = pheap_least(&c->timers);
+	if (n && n->key <= now) {
+		ring_due(c, now);
+		n = pheap_least(&c->timers);
+	}
 	next = n ? n->key : NEVER;
 	spin_unlock(&c->lock);
 	if (c->slice <= now) {

@@ -27,6 +27,22 @@ void timer_add(struct timer *t, uint64_t deadline_ns);
 /* No effect on one that is not pending. */
 void timer_cancel(struct timer *t);
 
+/* Ends the sleep of who set it: sched_cut_short(). */
+struct alarm {
+	struct timer timer;
+	struct thread *thread;
+	bool rung;
+};
+
+/* Without the kernel lock or with. WAIT_FOREVER: does not ring. Each set must be ended. */
+void alarm_set(struct alarm *a, uint64_t deadline_ns);
+/* Whether it has rung; it does not any more. */
+static inline bool alarm_end(struct alarm *a)
+{
+	timer_cancel(&a->timer);
+	return a->rung;
+}
+
 /* For sched: the end of a time slice, which calls sched_slice_end(). */
 void timer_set_slice(uint64_t deadline_ns);
 void sched_slice_end(void);

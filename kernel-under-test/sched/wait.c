@@ -4,23 +4,11 @@
 #include "sched/sched.h"
 #include "sched/timer.h"
 
-struct alarm {
-	struct timer timer;
-	struct thread *thread;
-	bool rung;
-};
-
-static void alarm_ring(struct timer *t)
-{
-	struct alarm *a = container_of(t, struct alarm, timer);
-
-	a->rung = true;
-	sched_cut_short(a->thread, false);
-}
-
 /* The way back must look, even if the signal is gone when the kernel lock is. */
-static int interrupted(struct thread *t)
+int wait_interrupted(void)
 {
+	struct thread *t = thread_current();
+
 	thread_add_work(t, WORK_RESTORE);
 	return -ERESTARTSYS;
 }
@@ -31,7 +19,7 @@ int wait_sleep(struct wait_queue *q, bool interruptible)
 	struct waiter w;
 
 	if (interruptible && (t->work & WORK_SIGNAL))
-		return interrupted(t);
+		return wait_interrupted();
 	w.told = NULL;
 	w.thread = t;
 	list_push_back(&q->waiters, &w.link);
@@ -41,23 +29,32 @@ int wait_sleep(struct wait_queue *q, bool interruptible)
 	if (list_empty(&w.link))
 		return 0;
 	list_remove(&w.link);
-	return interruptible && (t->work & WORK_SIGNAL) ? interrupted(t) : 0;
+	return interruptible && (t->work & WORK_SIGNAL) ? wait_interrupted() : 0;
 }
 
 int wait_sleep_until(struct wait_queue *q, bool interruptible, uint64_t deadline_ns)
 {
-	struct wait_queue nobody = {LIST_INIT(nobody.waiters)};
 	struct thread *t = thread_current();
-	struct alarm a = {.timer = {.ring = alarm_ring, .unlocked = true}, .thread = t};
+	struct alarm a;
 	int err;
 
 	t->cut_short = false;
-	if (deadline_ns != WAIT_FOREVER)
-		timer_add(&a.timer, deadline_ns);
-	err = wait_sleep(q ? q : &nobody, interruptible);
-	timer_cancel(&a.timer);
+	alarm_set(&a, deadline_ns);
+	err = wait_sleep(q, interruptible);
 	/* If somebody else had woken it first, his wake-up counts. */
-	return err == 0 && a.rung && t->cut_short ? -ETIMEDOUT : err;
+	return alarm_end(&a) && err == 0 && t->cut_short ? -ETIMEDOUT : err;
+}
+
+int wait_until(uint64_t deadline_ns, const bool *told)
+{
+	struct alarm a;
+	bool slept;
+
+	alarm_set(&a, deadline_ns);
+	slept = sched_sleep(NULL, WAIT_INTERRUPTIBLE, told);
+	if (alarm_end(&a))
+		return -ETIMEDOUT;
+	return slept || (told && READ_ONCE(*told)) ? 0 : wait_interrupted();
 }
 
 /* Subscribers stand before the threads, and stay. */

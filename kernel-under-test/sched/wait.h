@@ -31,6 +31,9 @@ struct waiter {
 	};
 };
 
+/* The result of a sleep that a signal ended: -ERESTARTSYS. The way back is sure to look then. */
+int wait_interrupted(void);
+
 #define WAIT_INTERRUPTIBLE true
 #define WAIT_FOREVER	   UINT64_MAX
 
@@ -42,11 +45,14 @@ static inline void wait_init(struct wait_queue *q)
 /* Sleeps until woken: 0, or -ERESTARTSYS when a signal ended or forestalled the sleep. */
 int wait_sleep(struct wait_queue *q, bool interruptible);
 
-/*
- * The same until `deadline_ns` at the latest: -ETIMEDOUT when that came first. `q` may be NULL:
- * then only sched_wake(), a signal or the deadline ends it.
- */
+/* The same until `deadline_ns` at the latest: -ETIMEDOUT when that came first. */
 int wait_sleep_until(struct wait_queue *q, bool interruptible, uint64_t deadline_ns);
+
+/*
+ * The same in no queue, without the kernel lock or with: until the deadline, a signal, or
+ * sched_wake() by one who has set *told before, if that is not NULL; not at all if it is set.
+ */
+int wait_until(uint64_t deadline_ns, const bool *told);
 
 /* Has `told` called at each wake-up from now on, until wait_unsubscribe(). */
 static inline void wait_subscribe(struct wait_queue *q, struct waiter *w)

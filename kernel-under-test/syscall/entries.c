@@ -39,6 +39,7 @@ void *const syscall_entries[SYSCALLS] = {
 	[24] = sys_sched_yield,
 	[28] = sys_madvise,
 	[32] = sys_dup,
+	[35] = sys_nanosleep,
 	[39] = sys_getpid,
 	[63] = sys_uname,
 	[96] = sys_gettimeofday,
@@ -56,6 +57,7 @@ void *const syscall_entries[SYSCALLS] = {
 	[218] = sys_set_tid_address,
 	[228] = sys_clock_gettime,
 	[229] = sys_clock_getres,
+	[230] = sys_clock_nanosleep,
 	[273] = sys_set_robust_list,
 	[309] = sys_getcpu,
 };

@@ -1,7 +1,6 @@
 /* The futex system call. */
 #include "ipc/futex.h"
 
-#include "arch/spin.h"
 #include "arch/time.h"
 #include "arch/uaccess.h"
 #include "ipc/futex_pi.h"
@@ -192,11 +191,8 @@ long sys_futex(uint64_t addr, uint64_t op, uint64_t value, uint64_t timeout, uin
 		return futex_wake(addr, v, command == FUTEX_WAKE ? ANY : v3, shared);
 	case FUTEX_REQUEUE:
 	case FUTEX_CMP_REQUEUE:
-		kernel_lock();
-		err = (int)futex_requeue(addr, addr2, v, (unsigned int)timeout,
-					 command == FUTEX_REQUEUE ? NULL : &v3, shared);
-		kernel_unlock();
-		return err;
+		return futex_requeue(addr, addr2, v, (unsigned int)timeout,
+				     command == FUTEX_REQUEUE ? NULL : &v3, shared);
 	default:
 		return do_other(addr, command, shared, (uint64_t[]){value, timeout, addr2, value3});
 	}

@@ -59,14 +59,23 @@ static bool look_unlocked(struct poll_request *fds, size_t n, long *ready)
 	return true;
 }
 
+struct sleeper {
+	struct thread *thread;
+	bool told;
+};
+
 static void wake_sleeper(struct waiter *w)
 {
-	sched_wake(w->ctx);
+	struct sleeper *s = w->ctx;
+
+	WRITE_ONCE(s->told, true);
+	sched_wake(s->thread);
 }
 
 static long sleep_on(struct poll_request *fds, size_t n, uint64_t deadline)
 {
 	struct poll_entry *entries = kmem_zalloc(MAX(n, 1ul) * sizeof(*entries));
+	struct sleeper me = {thread_current(), false};
 	long ready;
 	int err = 0;
 
@@ -74,12 +83,14 @@ static long sleep_on(struct poll_request *fds, size_t n, uint64_t deadline)
 		return -ENOMEM;
 	for (size_t i = 0; i < n; i++) {
 		entries[i].told = wake_sleeper;
-		entries[i].ctx = thread_current();
+		entries[i].ctx = &me;
 		entries[i].file = fds[i].fd < 0 ? NULL : user_file_get((uint64_t)fds[i].fd);
 	}
 	ready = look(fds, n, entries);
 	while (!ready && !err) {
-		err = wait_sleep_until(NULL, WAIT_INTERRUPTIBLE, deadline);
+		err = wait_until(deadline, &me.told);
+		/* Before the look: who tells of what comes after it sets it again. */
+		__atomic_store_n(&me.told, false, __ATOMIC_SEQ_CST);
 		ready = look(fds, n, NULL);
 	}
 	for (size_t i = 0; i < n; i++) {

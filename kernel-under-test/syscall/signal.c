@@ -77,7 +77,7 @@ long sys_rt_sigpending(uint64_t out, uint64_t mask_size)
 static long sleep_for_signal(void)
 {
 	for (;;) {
-		int err = wait_sleep_until(NULL, WAIT_INTERRUPTIBLE, WAIT_FOREVER);
+		int err = wait_until(WAIT_FOREVER, NULL);
 
 		if (err)
 			return -EINTR;
@@ -123,7 +123,7 @@ long sys_rt_sigtimedwait(uint64_t mask, uint64_t info_out, uint64_t timeout, uin
 	t->waited = blocked & set;
 	signal_set_blocked(blocked & ~set);
 	while (!signal_take(t, set, &info)) {
-		err = wait_sleep_until(NULL, WAIT_INTERRUPTIBLE, deadline);
+		err = wait_until(deadline, NULL);
 		if (err && !((t->pending | t->process->pending) & set))
 			break;
 	}

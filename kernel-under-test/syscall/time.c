@@ -167,7 +167,10 @@ long sys_time(uint64_t out)
 	return ts.sec;
 }
 
-/* Sleeps until the monotonic clock shows `deadline`; what was left goes to `left_out`. */
+/*
+ * Without the kernel lock. Sleeps until the monotonic clock shows `deadline`; what was left goes to
+ * `left_out`.
+ */
 static long sleep_until(uint64_t deadline, uint64_t left_out)
 {
 	struct user_timespec left;
@@ -177,7 +180,7 @@ static long sleep_until(uint64_t deadline, uint64_t left_out)
 	do {
 		if (arch_time_ns() >= deadline)
 			return 0;
-		err = wait_sleep_until(NULL, WAIT_INTERRUPTIBLE, deadline);
+		err = wait_until(deadline, NULL);
 	} while (err != -ERESTARTSYS);
 
 	now = arch_time_ns();

@@ -1,6 +1,7 @@
 /*
  * Private to arch/x86_64: the floating point and vector registers. Saved by FXSAVE; on a CPU with
- * XSAVE the instructions in asm/switch.h are rewritten at boot to calls, so that others pay nothing for it.
+ * XSAVE the instructions in asm/switch.h are rewritten at boot to calls, so that others pay nothing
+ * for it.
  */
 #pragma once
 
