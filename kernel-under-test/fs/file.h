@@ -18,6 +18,8 @@
 #define O_APPEND    02000
 #define O_NONBLOCK  04000
 #define O_ASYNC	    020000
+/* Of a pipe: packets. */
+#define O_DIRECT    040000
 #define O_DIRECTORY 0200000
 #define O_NOFOLLOW  0400000
 #define O_NOATIME   01000000

@@ -55,7 +55,7 @@ int fifo_open(struct inode *inode, uint32_t flags, struct file **out)
 	*out = pipe_end_make(p, flags, inode);
 	if (!*out) {
 		if (!inode->fifo)
-			kmem_free(p);
+			pipe_free(p);
 		return -ENOMEM;
 	}
 	inode_get(inode);

@@ -7,6 +7,11 @@
 
 #define FIONREAD 0x541b
 
+static inline size_t room_in(const struct pipe *p)
+{
+	return p->limit - ring_used(&p->ring);
+}
+
 static __attribute__((noinline)) long read_passing(struct pipe *p, struct uio *u)
 {
 	size_t n;
@@ -36,7 +41,7 @@ static __attribute__((noinline)) long write_passing(struct pipe *p, struct uio *
 
 	if (!gate_pass(&p->gate))
 		return 0;
-	if (unlikely(n > ring_room(&p->ring) || !p->read_ends || !wait_empty(&p->readers) ||
+	if (unlikely(n > room_in(p) || !p->read_ends || !wait_empty(&p->readers) ||
 		     !ring_put_nofault(&p->ring, u, n)))
 		n = 0;
 	gate_return(&p->gate);
@@ -50,9 +55,14 @@ static long pipe_write_unlocked(struct file *f, struct uio *u)
 	return gate_occupied(&p->gate) ? 0 : write_passing(p, u);
 }
 
-static inline __attribute__((always_inline)) long read_inside(struct file *f, struct uio *u)
+static inline long take(struct pipe *p, struct uio *u, size_t n, bool peek)
 {
-	struct pipe *p = f->data;
+	return unlikely(p->more) ? pipe_more_get(p, u, n, peek) : ring_get(&p->ring, u, n, peek);
+}
+
+static inline __attribute__((always_inline)) long read_inside(struct file *f, struct pipe *p,
+							      struct uio *u)
+{
 	long n;
 	int err;
 
@@ -67,7 +77,7 @@ static inline __attribute__((always_inline)) long read_inside(struct file *f, st
 		if (err)
 			return err;
 	}
-	n = ring_get(&p->ring, u, MIN(u->left, ring_used(&p->ring)), false);
+	n = take(p, u, MIN(u->left, ring_used(&p->ring)), false);
 	/* What is left is the next reader's, and the room made a writer's. */
 	if (ring_used(&p->ring))
 		wait_wake_one(&p->readers);
@@ -81,20 +91,20 @@ static long pipe_read(struct file *f, struct uio *u)
 	long n;
 
 	gate_enter(&p->gate);
-	n = read_inside(f, u);
+	n = read_inside(f, p, u);
 	gate_leave(&p->gate);
 	return n;
 }
 
-static inline __attribute__((always_inline)) long write_inside(struct file *f, struct uio *u)
+static inline __attribute__((always_inline)) long write_inside(struct file *f, struct pipe *p,
+							       struct uio *u)
 {
-	struct pipe *p = f->data;
 	/* A small write waits until it fits as a whole. */
 	size_t need = u->left <= PIPE_ATOMIC ? u->left : 1;
 	long done = 0;
 
 	while (u->left) {
-		size_t room = ring_room(&p->ring);
+		size_t room = room_in(p);
 		long n;
 
 		if (!p->read_ends)
@@ -108,7 +118,9 @@ static inline __attribute__((always_inline)) long write_inside(struct file *f, s
 				return done ? done : err;
 			continue;
 		}
-		n = ring_put(&p->ring, u, MIN(u->left, room));
+		n = MIN(u->left, room);
+		n = unlikely(p->more) ? pipe_more_put(p, u, (size_t)n, f->flags & O_DIRECT)
+				      : ring_put(&p->ring, u, (size_t)n);
 		if (n == -EPAGING && !(n = space_bring_in()))
 			continue;
 		if (n < 0)
@@ -118,7 +130,7 @@ static inline __attribute__((always_inline)) long write_inside(struct file *f, s
 		need = 1;
 	}
 	/* Room that is left is the next writer's. */
-	if (!wait_empty(&p->writers) && ring_room(&p->ring))
+	if (!wait_empty(&p->writers) && room_in(p))
 		wait_wake_one(&p->writers);
 	return done;
 }
@@ -129,7 +141,7 @@ static long pipe_write(struct file *f, struct uio *u)
 	long n;
 
 	gate_enter(&p->gate);
-	n = write_inside(f, u);
+	n = write_inside(f, p, u);
 	gate_leave(&p->gate);
 	return n;
 }
@@ -147,7 +159,7 @@ static inline __attribute__((always_inline)) uint32_t poll_inside(struct file *f
 	}
 	if (file_writable(f)) {
 		poll_add(e, &p->writers);
-		mask |= ring_glance(&p->ring) + PIPE_ATOMIC <= RING_SIZE ? POLL_WRITABLE : 0;
+		mask |= ring_glance(&p->ring) + PIPE_ATOMIC <= p->limit ? POLL_WRITABLE : 0;
 		mask |= p->read_ends ? 0 : POLL_ERR;
 	}
 	return mask;
@@ -201,8 +213,7 @@ static void pipe_release(struct file *f)
 		return;
 	if (p->fifo)
 		p->fifo->fifo = NULL;
-	ring_free(&p->ring);
-	kmem_free(p);
+	pipe_free(p);
 }
 
 const struct file_ops pipe_ops = {
@@ -226,13 +237,24 @@ struct pipe *pipe_make(void)
 		return NULL;
 	wait_init(&p->readers);
 	wait_init(&p->writers);
+	p->size = p->limit = RING_SIZE;
 	return p;
+}
+
+void pipe_free(struct pipe *p)
+{
+	ring_free(&p->ring);
+	pipe_more_free(p);
+	kmem_free(p);
 }
 
 struct file *pipe_end_make(struct pipe *p, uint32_t flags, struct inode *inode)
 {
-	struct file *f = file_make(&pipe_ops, flags, inode, p);
+	struct file *f;
 
+	if (unlikely(flags & O_DIRECT) && pipe_take_packets(p) < 0)
+		return NULL;
+	f = file_make(&pipe_ops, flags, inode, p);
 	if (!f)
 		return NULL;
 	if (file_readable(f)) {
@@ -254,7 +276,7 @@ int pipe_create(uint32_t flags, struct file **read_end, struct file **write_end)
 		return -ENOMEM;
 	*read_end = pipe_end_make(p, O_RDONLY | flags, NULL);
 	if (!*read_end) {
-		kmem_free(p);
+		pipe_free(p);
 		return -ENOMEM;
 	}
 	*write_end = pipe_end_make(p, O_WRONLY | flags, NULL);
@@ -268,6 +290,11 @@ int pipe_create(uint32_t flags, struct file **read_end, struct file **write_end)
 bool pipe_is(const struct file *f)
 {
 	return f->ops == &pipe_ops;
+}
+
+int pipe_set_packets(struct file *f)
+{
+	return pipe_take_packets(f->data);
 }
 
 bool pipe_same(const struct file *a, const struct file *b)
@@ -294,7 +321,7 @@ long pipe_wait(struct file *f, bool write, bool nonblock)
 	struct pipe *p = f->data;
 
 	for (;;) {
-		size_t n = write ? ring_room(&p->ring) : ring_used(&p->ring);
+		size_t n = write ? room_in(p) : ring_used(&p->ring);
 		int err;
 
 		if (write && !p->read_ends)
@@ -315,7 +342,7 @@ long pipe_peek(struct file *f, void *to, size_t n)
 	struct pipe *p = f->data;
 	struct uio u = uio_kernel(to, n);
 
-	return ring_get(&p->ring, &u, MIN(n, ring_used(&p->ring)), true);
+	return take(p, &u, MIN(n, ring_used(&p->ring)), true);
 }
 
 void pipe_skip(struct file *f, size_t n)
@@ -323,5 +350,7 @@ void pipe_skip(struct file *f, size_t n)
 	struct pipe *p = f->data;
 
 	p->ring.read += n;
+	if (p->more)
+		pipe_more_skip(p);
 	wait_wake_one(&p->writers);
 }

@@ -6,7 +6,10 @@
 /* Writes of up to this many bytes are not mixed with others'. */
 #define PIPE_ATOMIC PAGE_SIZE
 
-/* The two ends of a new pipe, one reference each. `flags`: O_NONBLOCK or 0. -ENOMEM or 0. */
+/*
+ * The two ends of a new pipe, one reference each. `flags`: O_NONBLOCK, O_DIRECT (each write is a
+ * packet, or several, and a read takes one). -ENOMEM or 0.
+ */
 int pipe_create(uint32_t flags, struct file **read_end, struct file **write_end);
 
 /*
@@ -20,6 +23,12 @@ int fifo_open(struct inode *inode, uint32_t flags, struct file **out);
  * reference. -ENXIO when `f` is no pipe's; -ENOMEM.
  */
 int pipe_inode(const struct file *f, struct inode **out);
+
+/* F_SETPIPE_SZ of an end: the new size, -EBUSY, -EPERM, -EINVAL, -ENOMEM; F_GETPIPE_SZ. */
+long pipe_set_size(struct file *f, uint64_t wanted);
+long pipe_size(struct file *f);
+/* `f`, an end, gets the flag O_DIRECT. -ENOMEM. */
+int pipe_set_packets(struct file *f);
 
 /* For splice() and its like. */
 bool pipe_is(const struct file *f);

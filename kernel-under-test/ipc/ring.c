@@ -43,20 +43,23 @@ bool ring_put_nofault(struct ring *r, struct uio *u, size_t n)
 	return true;
 }
 
-long ring_get(struct ring *r, struct uio *u, size_t n, bool peek)
+/* `pages` NULL: the ring's own. */
+static inline __attribute__((always_inline)) long get(struct ring *r, struct page **pages,
+						      size_t count, struct uio *u, size_t n,
+						      bool peek)
 {
 	uint64_t pos = r->read;
 	int err = 0;
 
-	while (n && !err) {
+	while (n) {
 		size_t at = pos & (PAGE_SIZE - 1), part = MIN(n, PAGE_SIZE - at);
-		struct page *p = r->pages[(pos >> PAGE_SHIFT) % RING_PAGES];
+		struct page *p = (pages ?: r->pages)[(pos >> PAGE_SHIFT) & (count - 1)];
 
 		err = uio_put(u, (char *)page_to_virt(p) + at, part);
-		if (!err) {
-			pos += part;
-			n -= part;
-		}
+		if (unlikely(err))
+			break;
+		pos += part;
+		n -= part;
 	}
 	n = pos - r->read;
 	if (!peek)
@@ -64,25 +67,47 @@ long ring_get(struct ring *r, struct uio *u, size_t n, bool peek)
 	return n ? (long)n : err;
 }
 
-long ring_put(struct ring *r, struct uio *u, size_t n)
+static inline __attribute__((always_inline)) long put(struct ring *r, struct page **pages,
+						      size_t count, struct uio *u, size_t n)
 {
 	uint64_t start = r->written;
 	int err = 0;
 
-	while (n && !err) {
+	while (n) {
 		size_t at = r->written & (PAGE_SIZE - 1), part = MIN(n, PAGE_SIZE - at);
-		struct page **slot = &r->pages[(r->written >> PAGE_SHIFT) % RING_PAGES];
+		struct page **slot = &(pages ?: r->pages)[(r->written >> PAGE_SHIFT) & (count - 1)];
 
 		if (unlikely(!*slot))
 			*slot = page_alloc();
 		err = *slot ? uio_get(u, (char *)page_to_virt(*slot) + at, part) : -ENOMEM;
-		if (!err) {
-			r->written += part;
-			n -= part;
-		}
+		if (unlikely(err))
+			break;
+		r->written += part;
+		n -= part;
 	}
 	n = r->written - start;
 	return n ? (long)n : err;
+}
+
+long ring_get(struct ring *r, struct uio *u, size_t n, bool peek)
+{
+	return get(r, NULL, RING_PAGES, u, n, peek);
+}
+
+long ring_put(struct ring *r, struct uio *u, size_t n)
+{
+	return put(r, NULL, RING_PAGES, u, n);
+}
+
+long ring_get_at(struct ring *r, struct page **pages, size_t count, struct uio *u, size_t n,
+		 bool peek)
+{
+	return get(r, pages, count, u, n, peek);
+}
+
+long ring_put_at(struct ring *r, struct page **pages, size_t count, struct uio *u, size_t n)
+{
+	return put(r, pages, count, u, n);
 }
 
 void ring_free(struct ring *r)

@@ -43,6 +43,10 @@ static inline size_t ring_room(const struct ring *r)
  */
 long ring_get(struct ring *r, struct uio *u, size_t n, bool peek);
 long ring_put(struct ring *r, struct uio *u, size_t n);
+/* The same in other pages, `count` of them, a power of two. */
+long ring_get_at(struct ring *r, struct page **pages, size_t count, struct uio *u, size_t n,
+		 bool peek);
+long ring_put_at(struct ring *r, struct page **pages, size_t count, struct uio *u, size_t n);
 /* The same with a spinlock: all of it, or nothing when a page is missing on either side. */
 bool ring_get_nofault(struct ring *r, struct uio *u, size_t n);
 bool ring_put_nofault(struct ring *r, struct uio *u, size_t n);

@@ -104,9 +104,24 @@ long sys_close_range(uint64_t first, uint64_t last, uint64_t flags)
 	return 0;
 }
 
+static __attribute__((noinline)) long set_flags(struct file *f, int fd, uint32_t flags)
+{
+	const uint32_t settable = O_APPEND | O_NONBLOCK | O_NOATIME | (pipe_is(f) ? O_DIRECT : 0);
+	long err = 0;
+
+	if ((flags & O_NOATIME) && !(f->flags & O_NOATIME) && f->inode && !may_own(f->inode))
+		return -EPERM;
+	if ((flags & O_DIRECT) && pipe_is(f))
+		err = pipe_set_packets(f);
+	if (!err)
+		err = async_set(f, fd, flags & O_ASYNC);
+	if (!err)
+		f->flags = (f->flags & ~settable) | (flags & settable);
+	return err;
+}
+
 long sys_fcntl(uint64_t fd, uint64_t command, uint64_t arg)
 {
-	const uint32_t settable = O_APPEND | O_NONBLOCK | O_NOATIME;
 	struct files *t = process_current()->files;
 	struct file *f = files_find(t, fd);
 	long ret;
@@ -129,22 +144,15 @@ long sys_fcntl(uint64_t fd, uint64_t command, uint64_t arg)
 	case F_GETFL:
 		return f->flags;
 	case F_SETFL:
-		if ((arg & O_NOATIME) && !(f->flags & O_NOATIME) && f->inode && !may_own(f->inode))
-			return -EPERM;
-		ret = async_set(f, (int)fd, arg & O_ASYNC);
-		if (ret)
-			return ret;
-		f->flags = (f->flags & ~settable) | ((uint32_t)arg & settable);
-		return 0;
+		return set_flags(f, (int)fd, (uint32_t)arg);
 	case F_ADD_SEALS:
 		return user_add_seals(f, arg);
 	case F_GET_SEALS:
 		return user_get_seals(f);
 	case F_SETPIPE_SZ:
-		/* Pipes have one size. */
-		return !pipe_is(f) ? -EBADF : arg > RING_SIZE ? -EPERM : (long)RING_SIZE;
+		return pipe_is(f) ? pipe_set_size(f, arg) : -EBADF;
 	case F_GETPIPE_SZ:
-		return pipe_is(f) ? (long)RING_SIZE : -EBADF;
+		return pipe_is(f) ? pipe_size(f) : -EBADF;
 	case F_GETLK:
 	case F_SETLK:
 	case F_SETLKW:
@@ -214,9 +222,9 @@ long sys_pipe2(uint64_t out, uint64_t flags)
 	struct file *ends[2];
 	int fd[2], err;
 
-	if (flags & ~(uint64_t)(O_CLOEXEC | O_NONBLOCK))
+	if (flags & ~(uint64_t)(O_CLOEXEC | O_NONBLOCK | O_DIRECT))
 		return -EINVAL;
-	err = pipe_create(flags & O_NONBLOCK, &ends[0], &ends[1]);
+	err = pipe_create(flags & (O_NONBLOCK | O_DIRECT), &ends[0], &ends[1]);
 	if (err)
 		return err;
 	fd[0] = files_add(t, ends[0], 0, flags & O_CLOEXEC);

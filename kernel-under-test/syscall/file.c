@@ -167,7 +167,7 @@ static long open_at(int dirfd, uint64_t path, uint32_t flags, uint32_t mode, uns
 	if (err)
 		return err;
 	if (inode_is(inode, S_IFIFO) && !(flags & O_PATH))
-		err = fifo_open(inode, flags & (O_ACCMODE | O_NONBLOCK), &f);
+		err = fifo_open(inode, flags & (O_ACCMODE | O_NONBLOCK | O_DIRECT), &f);
 	else
 		err = file_open(inode, flags, &f);
 	/* Who watches it has seen to it that there are locks. */

@@ -1,0 +1,269 @@
+/*
+ * Pipes that are larger than usual, or hold packets (O_DIRECT). Somebody is always inside their
+ * gate, so that nobody passes without the kernel lock, and reading and writing come here.
+ */
+#include "fs/credentials.h"
+#include "ipc/pipe_inside.h"
+#include "lib/errno.h"
+#include "mm/kmem.h"
+#include "mm/space.h"
+
+/* At most, without CAP_SYS_RESOURCE: /proc/sys/fs/pipe-max-size. */
+#define PIPE_SIZE_MAX (1ul << 20)
+/* Longer writes are several packets. */
+#define PACKET_MAX PAGE_SIZE
+
+/* Bytes of the ring that are read at once, and of which the rest is lost then. */
+struct packet {
+	uint64_t start, end;
+};
+
+struct pipe_more {
+	/* The ring's pages, instead of those in it; so many of them, a power of two. */
+	struct page **pages;
+	size_t count;
+	/* As many packets as pages, oldest at `first`. */
+	struct packet *packets;
+	size_t first, packet_count, packet_bytes;
+};
+
+static struct packet *packet_at(const struct pipe_more *m, size_t i)
+{
+	return &m->packets[(m->first + i) % m->count];
+}
+
+/* The first one, if it is what comes next. */
+static struct packet *next_packet(const struct pipe *p)
+{
+	const struct pipe_more *m = p->more;
+
+	return m->packet_count && packet_at(m, 0)->start <= p->ring.read ? packet_at(m, 0) : NULL;
+}
+
+/* A packet takes up a page, as on Linux. Of a plain pipe: pages that its bytes fill. */
+static size_t pages_taken(const struct pipe *p)
+{
+	size_t plain = ring_used(&p->ring) - (p->more ? p->more->packet_bytes : 0);
+
+	return (plain + PAGE_SIZE - 1) / PAGE_SIZE + (p->more ? p->more->packet_count : 0);
+}
+
+static void set_limit(struct pipe *p)
+{
+	bool full = p->more && p->more->packet_count && pages_taken(p) >= p->size / PAGE_SIZE;
+
+	p->limit = full ? ring_used(&p->ring) : p->size;
+}
+
+static void free_pages(struct page **pages, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		if (pages[i])
+			page_put(pages[i]);
+}
+
+static void free_more(struct pipe_more *m)
+{
+	if (!m)
+		return;
+	if (m->pages)
+		free_pages(m->pages, m->count);
+	kmem_free(m->pages);
+	kmem_free(m->packets);
+	kmem_free(m);
+}
+
+void pipe_more_free(struct pipe *p)
+{
+	free_more(p->more);
+}
+
+/* Copies what is in the ring into the pages of `m`. */
+static int copy_bytes(const struct pipe *p, struct pipe_more *m)
+{
+	struct page *const *from = p->more ? p->more->pages : p->ring.pages;
+	size_t count = p->more ? p->more->count : RING_PAGES;
+	size_t n;
+
+	for (uint64_t pos = p->ring.read; pos < p->ring.written; pos += n) {
+		uint64_t index = pos >> PAGE_SHIFT, at = pos & (PAGE_SIZE - 1);
+		struct page **to = &m->pages[index % m->count];
+
+		n = MIN(p->ring.written - pos, PAGE_SIZE - at);
+		if (!*to)
+			*to = page_alloc();
+		if (!*to)
+			return -ENOMEM;
+		memcpy((char *)page_to_virt(*to) + at,
+		       (const char *)page_to_virt(from[index % count]) + at, n);
+	}
+	for (size_t i = 0; p->more && i < p->more->packet_count; i++)
+		m->packets[i] = *packet_at(p->more, i);
+	if (p->more) {
+		m->packet_count = p->more->packet_count;
+		m->packet_bytes = p->more->packet_bytes;
+	}
+	return 0;
+}
+
+/* Inside. Has room for `size` bytes, which those that are in it do not exceed. */
+static int remake(struct pipe *p, size_t size)
+{
+	struct pipe_more *m = kmem_zalloc(sizeof(*m));
+	int err = -ENOMEM;
+
+	if (!m)
+		return err;
+	m->count = size / PAGE_SIZE;
+	m->pages = kmem_zalloc(m->count * sizeof(*m->pages));
+	m->packets = kmem_alloc(m->count * sizeof(*m->packets));
+	if (m->pages && m->packets)
+		err = copy_bytes(p, m);
+	if (err) {
+		free_more(m);
+		return err;
+	}
+	if (p->more) {
+		free_more(p->more);
+	} else {
+		free_pages(p->ring.pages, RING_PAGES);
+		memset(p->ring.pages, 0, sizeof(p->ring.pages));
+		/* For ever: see above. */
+		gate_enter(&p->gate);
+	}
+	p->more = m;
+	return 0;
+}
+
+int pipe_take_packets(struct pipe *p)
+{
+	int err = 0;
+
+	gate_enter(&p->gate);
+	if (!p->more)
+		err = remake(p, p->size);
+	gate_leave(&p->gate);
+	return err;
+}
+
+static long set_size(struct pipe *p, uint64_t size)
+{
+	int err = 0;
+
+	if (size > p->size && size > PIPE_SIZE_MAX && !capable(CAP_SYS_RESOURCE))
+		return -EPERM;
+	if (pages_taken(p) > size / PAGE_SIZE || ring_used(&p->ring) > size)
+		return -EBUSY;
+	if (p->more || size > RING_SIZE)
+		err = remake(p, size);
+	if (err)
+		return err;
+	p->size = size;
+	set_limit(p);
+	wait_wake_all(&p->writers);
+	return (long)size;
+}
+
+long pipe_set_size(struct file *f, uint64_t wanted)
+{
+	struct pipe *p = f->data;
+	uint64_t size = PAGE_SIZE;
+	long err;
+
+	if (wanted > 1ul << 31)
+		return -EINVAL;
+	while (size < wanted)
+		size *= 2;
+	gate_enter(&p->gate);
+	err = set_size(p, size);
+	gate_leave(&p->gate);
+	return err;
+}
+
+long pipe_size(struct file *f)
+{
+	const struct pipe *p = f->data;
+
+	return (long)p->size;
+}
+
+/* The oldest packet is gone, or those parts of it that have been read. */
+static void forget(struct pipe *p)
+{
+	struct pipe_more *m = p->more;
+
+	while (m->packet_count && packet_at(m, 0)->end <= p->ring.read) {
+		m->packet_bytes -= packet_at(m, 0)->end - packet_at(m, 0)->start;
+		m->first = (m->first + 1) % m->count;
+		m->packet_count--;
+	}
+	if (m->packet_count && packet_at(m, 0)->start < p->ring.read) {
+		m->packet_bytes -= p->ring.read - packet_at(m, 0)->start;
+		packet_at(m, 0)->start = p->ring.read;
+	}
+	set_limit(p);
+}
+
+long pipe_more_get(struct pipe *p, struct uio *u, size_t n, bool peek)
+{
+	struct pipe_more *m = p->more;
+	long done = 0;
+
+	if (peek)
+		return ring_get_at(&p->ring, m->pages, m->count, u, n, true);
+	while (u->left && ring_used(&p->ring)) {
+		const struct packet *packet = next_packet(p);
+		uint64_t end = packet ? packet->end : p->ring.written;
+		long got;
+
+		if (!packet && m->packet_count)
+			end = packet_at(m, 0)->start;
+		got = ring_get_at(&p->ring, m->pages, m->count, u, MIN(u->left, end - p->ring.read),
+				  false);
+		if (got < 0)
+			return done ? done : got;
+		done += got;
+		if (packet)
+			p->ring.read = end;
+		forget(p);
+		if (packet)
+			break;
+	}
+	return done;
+}
+
+void pipe_more_skip(struct pipe *p)
+{
+	forget(p);
+}
+
+/* A packet is put in as a whole, or not at all. */
+static long put_packet(struct pipe *p, struct uio *u, size_t n)
+{
+	const struct uio before = *u;
+	struct pipe_more *m = p->more;
+	uint64_t start = p->ring.written;
+	long put;
+
+	for (size_t left = n; left; left -= (size_t)put) {
+		put = ring_put_at(&p->ring, m->pages, m->count, u, left);
+		if (put < 0) {
+			p->ring.written = start;
+			*u = before;
+			return put;
+		}
+	}
+	*packet_at(m, m->packet_count++) = (struct packet){start, start + n};
+	m->packet_bytes += n;
+	return (long)n;
+}
+
+long pipe_more_put(struct pipe *p, struct uio *u, size_t n, bool packets)
+{
+	struct pipe_more *m = p->more;
+	long put = packets ? put_packet(p, u, MIN(n, PACKET_MAX))
+			   : ring_put_at(&p->ring, m->pages, m->count, u, n);
+
+	set_limit(p);
+	return put;
+}
