@@ -180,6 +180,8 @@ static void moved(struct inode *inode, struct inode *from, const char *name, siz
 	notify_tell(from, IN_MOVED_FROM | type_mask(inode), cookie, name, len);
 	notify_tell(to, IN_MOVED_TO | type_mask(inode), cookie, new_name, new_len);
 	notify_tell(inode, IN_MOVE_SELF, 0, NULL, 0);
+	if (from == to)
+		notify_tell(from, IN_RENAMED, 0, NULL, 0);
 }
 
 static int told_rename(struct inode *from, const char *name, size_t len, struct inode *to,

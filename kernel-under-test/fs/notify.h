@@ -21,6 +21,8 @@
 #define IN_DELETE	 0x200u
 #define IN_DELETE_SELF	 0x400u
 #define IN_MOVE_SELF	 0x800u
+/* From a name to another in the same directory: for F_NOTIFY alone. */
+#define IN_RENAMED	 0x10000000u
 #define IN_Q_OVERFLOW	 0x4000u
 #define IN_IGNORED	 0x8000u
 #define IN_ISDIR	 0x40000000u
@@ -46,6 +48,15 @@ static inline void notify_before(struct inode *dir)
 
 /* What happens to `inode` from now on, and to what is in it, is told. 0 or -ENOMEM. */
 int notify_begin(struct inode *inode);
+
+/*
+ * Given by ipc. What happens to the directory `f`, and in it, is told by signals that name `fd`;
+ * IN_ONESHOT: the next alone. 0 or -ENOMEM. And: no more, which is due before the file goes.
+ */
+int notify_by_signal(struct file *f, int fd, uint32_t mask);
+void notify_forget_file(struct file *f);
+/* Given by proc. */
+void notify_signal(struct file *f, int fd);
 
 /* Given by ipc. To those who watch `inode`; `name` is of what is in it, or NULL. */
 void notify_tell(struct inode *inode, uint32_t mask, uint32_t cookie, const char *name, size_t len);

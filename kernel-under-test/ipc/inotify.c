@@ -32,15 +32,17 @@ struct inotify {
 /* Holds a reference on what it watches. */
 struct watch {
 	struct watch *next; /* of the inode */
-	struct list all;    /* of the instance */
+	struct list all;    /* of the instance, or of those that send signals */
 	struct list dirs;   /* of all directories, if it is one */
-	struct inotify *owner;
+	struct inotify
+		*owner; /* NULL: F_NOTIFY asked for it, and `file` and descriptor `wd` tell */
+	struct file *file;
 	struct inode *inode;
 	int wd;
 	uint32_t mask;
 };
 
-static struct list watched_dirs = LIST_INIT(watched_dirs);
+static struct list watched_dirs = LIST_INIT(watched_dirs), signallers = LIST_INIT(signallers);
 static unsigned int instance_count;
 
 uint64_t inotify_instances_max = 128, inotify_watches_max = 8192, inotify_events_max = 16384;
@@ -109,7 +111,8 @@ static void drop_watch(struct watch *w)
 /* The last that is heard of it. */
 static void end_watch(struct watch *w)
 {
-	add_event(w->owner, w->wd, IN_IGNORED, 0, NULL, 0);
+	if (w->owner)
+		add_event(w->owner, w->wd, IN_IGNORED, 0, NULL, 0);
 	drop_watch(w);
 }
 
@@ -117,9 +120,12 @@ void notify_tell(struct inode *inode, uint32_t mask, uint32_t cookie, const char
 {
 	for (struct watch *w = inode->watches, *next; w; w = next) {
 		next = w->next;
-		if (!(w->mask & mask & IN_ALL_EVENTS))
+		if (!(w->mask & mask & (IN_ALL_EVENTS | IN_RENAMED)))
 			continue;
-		add_event(w->owner, w->wd, mask, cookie, name, len);
+		if (w->owner)
+			add_event(w->owner, w->wd, mask, cookie, name, len);
+		else
+			notify_signal(w->file, w->wd);
 		if (w->mask & IN_ONESHOT)
 			end_watch(w);
 	}
@@ -275,12 +281,28 @@ bool inotify_is(const struct file *f)
 	return f->ops == &inotify_ops;
 }
 
+static struct watch *make_watch(struct inode *inode, uint32_t mask, struct list *all)
+{
+	struct watch *w = notify_begin(inode) ? NULL : kmem_zalloc(sizeof(*w));
+
+	if (!w)
+		return NULL;
+	w->inode = inode_get(inode);
+	w->mask = mask;
+	w->next = inode->watches;
+	inode->watches = w;
+	list_push_back(all, &w->all);
+	if (inode_is(inode, S_IFDIR))
+		list_push_back(&watched_dirs, &w->dirs);
+	notify_watches++;
+	return w;
+}
+
 int inotify_watch(struct file *f, struct inode *inode, uint32_t mask)
 {
 	struct inotify *in = f->data;
 	uint32_t bits = mask & (IN_ALL_EVENTS | IN_ONESHOT | IN_EXCL_UNLINK);
 	struct watch *w;
-	int err;
 
 	for (w = inode->watches; w; w = w->next) {
 		if (w->owner != in)
@@ -292,18 +314,11 @@ int inotify_watch(struct file *f, struct inode *inode, uint32_t mask)
 	}
 	if (notify_watches >= inotify_watches_max)
 		return -ENOSPC;
-	err = notify_begin(inode);
-	w = err ? NULL : kmem_alloc(sizeof(*w));
+	w = make_watch(inode, bits, &in->watches);
 	if (!w)
 		return -ENOMEM;
-	*w = (struct watch){.owner = in, .inode = inode_get(inode), .mask = bits};
+	w->owner = in;
 	w->wd = ++in->last_wd;
-	w->next = inode->watches;
-	inode->watches = w;
-	list_push_back(&in->watches, &w->all);
-	if (inode_is(inode, S_IFDIR))
-		list_push_back(&watched_dirs, &w->dirs);
-	notify_watches++;
 	return w->wd;
 }
 
@@ -319,4 +334,33 @@ int inotify_unwatch(struct file *f, int wd)
 		}
 	}
 	return -EINVAL;
+}
+
+int notify_by_signal(struct file *f, int fd, uint32_t mask)
+{
+	struct watch *w;
+
+	for (w = f->inode->watches; w; w = w->next)
+		if (w->file == f)
+			break;
+	if (!w)
+		w = make_watch(f->inode, IN_ONESHOT, &signallers);
+	if (!w)
+		return -ENOMEM;
+	w->file = f;
+	w->wd = fd;
+	w->mask = (w->mask & mask & IN_ONESHOT) | ((w->mask | mask) & ~IN_ONESHOT);
+	return 0;
+}
+
+void notify_forget_file(struct file *f)
+{
+	struct watch *w;
+
+	list_for_each (w, &signallers, all) {
+		if (w->file == f) {
+			drop_watch(w);
+			return;
+		}
+	}
 }

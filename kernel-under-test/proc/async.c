@@ -1,13 +1,16 @@
 #include "proc/async.h"
 
 #include "fs/credentials.h"
+#include "fs/notify.h"
 #include "lib/errno.h"
 #include "mm/kmem.h"
 #include "proc/signal.h"
 
 #define POLL_IN_CODE  1
 #define POLL_OUT_CODE 2
+#define POLL_MSG_CODE 3
 #define POLL_HUP_CODE 6
+#define POLL_MSG      0x400
 
 struct file_async {
 	struct poll_entry entry;
@@ -111,20 +114,17 @@ static bool send_one(struct process *p, void *ctx)
 	return true;
 }
 
-static void send(const struct file_async *a, uint32_t events)
+static void send(const struct file_async *a, int fd, int code, uint32_t band)
 {
-	bool in = events & POLL_IN, out = events & POLL_OUT;
 	struct signal_info info = {.signo = SIGIO, .code = SI_KERNEL};
 	struct sending s = {a, &info};
 	struct process *p;
 
 	if (a->signo) {
 		info.signo = a->signo;
-		info.code = in ? POLL_IN_CODE : out ? POLL_OUT_CODE : POLL_HUP_CODE;
-		info.band = in	  ? POLL_READABLE
-			    : out ? POLL_WRITABLE | POLL_WRBAND
-				  : POLL_HUP | POLL_ERR;
-		info.fd = a->fd;
+		info.code = code;
+		info.band = band;
+		info.fd = fd;
 	}
 	if (a->kind == ASYNC_GROUP) {
 		process_each(send_one, &s);
@@ -144,8 +144,20 @@ static void told(struct waiter *w)
 	const struct file_async *a = w->ctx;
 	uint32_t events = file_poll(a->file, NULL);
 
-	if (a->id && (events & (POLL_IN | POLL_OUT | POLL_HUP | POLL_ERR)))
-		send(a, events);
+	if (!a->id)
+		return;
+	if (events & POLL_IN)
+		send(a, a->fd, POLL_IN_CODE, POLL_READABLE);
+	else if (events & POLL_OUT)
+		send(a, a->fd, POLL_OUT_CODE, POLL_WRITABLE | POLL_WRBAND);
+	else if (events & (POLL_HUP | POLL_ERR))
+		send(a, a->fd, POLL_HUP_CODE, POLL_HUP | POLL_ERR);
+}
+
+void notify_signal(struct file *f, int fd)
+{
+	if (f->async->id)
+		send(f->async, fd, POLL_MSG_CODE, POLL_READABLE | POLL_MSG);
 }
 
 int async_set(struct file *f, int fd, bool on)
@@ -174,5 +186,6 @@ int async_set(struct file *f, int fd, bool on)
 void file_forget_async(struct file *f)
 {
 	poll_remove(&f->async->entry);
+	notify_forget_file(f);
 	kmem_free(f->async);
 }

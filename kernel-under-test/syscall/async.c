@@ -1,4 +1,6 @@
 /* fcntl() and ioctl() on who gets a signal when a file is ready. */
+#include "fs/notify.h"
+#include "ipc/inotify.h"
 #include "proc/async.h"
 #include "syscall/syscalls.h"
 #include "syscall/user.h"
@@ -9,6 +11,10 @@
 #define F_GETSIG    11
 #define F_SETOWN_EX 15
 #define F_GETOWN_EX 16
+
+#define F_NOTIFY    1026
+
+#define DN_MULTISHOT 0x80000000u
 
 #define FIOASYNC  0x5452
 #define FIOSETOWN 0x8901
@@ -36,7 +42,31 @@ static int get_owner(const struct file *f)
 	return kind == ASYNC_GROUP ? -id : id;
 }
 
-long async_fcntl(struct file *f, uint64_t command, uint64_t arg)
+/* What happens in a directory is told by signals, to the caller if nobody else was named. */
+static long notify(struct file *f, int fd, uint32_t events)
+{
+	static const uint32_t masks[] = {
+		IN_ACCESS,  IN_MODIFY, IN_CREATE | IN_MOVED_TO, IN_DELETE | IN_MOVED_FROM,
+		IN_RENAMED, IN_ATTRIB,
+	};
+	uint32_t mask = events & DN_MULTISHOT ? 0 : IN_ONESHOT;
+	enum async_owner kind;
+	int err = 0;
+
+	if (!(events & ~DN_MULTISHOT)) {
+		notify_forget_file(f);
+		return 0;
+	}
+	if (!f->inode || !inode_is(f->inode, S_IFDIR))
+		return -ENOTDIR;
+	for (size_t i = 0; i < ARRAY_SIZE(masks); i++)
+		mask |= events & BIT(i) ? masks[i] : 0;
+	if (!async_owner(f, &kind))
+		err = async_set_owner(f, ASYNC_PROCESS, process_current()->pid);
+	return err ? err : notify_by_signal(f, fd, mask);
+}
+
+long async_fcntl(struct file *f, uint64_t fd, uint64_t command, uint64_t arg)
 {
 	enum async_owner kind;
 	struct user_owner o;
@@ -50,6 +80,8 @@ long async_fcntl(struct file *f, uint64_t command, uint64_t arg)
 		return async_set_signal(f, arg);
 	case F_GETSIG:
 		return async_signal(f);
+	case F_NOTIFY:
+		return notify(f, (int)fd, (uint32_t)arg);
 	case F_SETOWN_EX:
 		if (copy_from_user(&o, arg, sizeof(o)) < 0)
 			return -EFAULT;

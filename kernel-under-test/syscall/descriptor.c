@@ -165,7 +165,7 @@ long sys_fcntl(uint64_t fd, uint64_t command, uint64_t arg)
 		file_put(f);
 		return ret;
 	default:
-		return async_fcntl(f, command, arg);
+		return async_fcntl(f, fd, command, arg);
 	}
 }
 

@@ -49,7 +49,7 @@ int usage_put(uint64_t out, uint64_t cpu_ns);
 long lock_control(struct file *f, uint64_t fd, uint64_t command, uint64_t arg);
 
 /* fcntl() and ioctl() on who gets signals of the file; -EINVAL, -ENOTTY: not such a command. */
-long async_fcntl(struct file *f, uint64_t command, uint64_t arg);
+long async_fcntl(struct file *f, uint64_t fd, uint64_t command, uint64_t arg);
 long async_ioctl(struct file *f, uint32_t fd, uint32_t request, uint64_t arg);
 
 /* Brings in what of [addr, end) may be touched. 0 or -ENOMEM. */

@@ -3,6 +3,7 @@
 
 #include <fcntl.h>
 #include <poll.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/inotify.h>
@@ -152,6 +153,64 @@ static void refused(int in)
 	close(file);
 }
 
+static volatile int told, told_fd, told_code;
+
+static void by_signal(int signo, siginfo_t *info, void *context)
+{
+	(void)signo, (void)context;
+	told++;
+	told_fd = info->si_fd;
+	told_code = info->si_code;
+}
+
+static int told_by(int (*fn)(void))
+{
+	told = 0;
+	return fn() ? -1 : told;
+}
+
+static int makes_name(void) { return mkdir("/tmp/signals/a", 0700); }
+static int moves_name(void) { return rename("/tmp/signals/a", "/tmp/signals/b"); }
+static int takes_name(void) { return rmdir("/tmp/signals/b"); }
+static int changes_mode(void) { return chmod("/tmp/signals", 0711); }
+
+/* F_NOTIFY, which is older. */
+static void signals(void)
+{
+	struct sigaction action = {.sa_sigaction = by_signal, .sa_flags = SA_SIGINFO};
+	int fd, file;
+
+	mkdir("/tmp/signals", 0755);
+	put_file("/tmp/signalled", "");
+	sigaction(SIGRTMIN, &action, NULL);
+	sigaction(SIGIO, &action, NULL);
+	file = open("/tmp/signalled", O_RDONLY);
+	fd = open("/tmp/signals", O_RDONLY);
+	same("of no directory", RAW(SYS_fcntl, file, F_NOTIFY, DN_CREATE), -ENOTDIR);
+	same("a name made", RAW(SYS_fcntl, fd, F_NOTIFY, DN_CREATE), 0);
+	same("and nobody was named: the caller", RAW(SYS_fcntl, fd, F_GETOWN), getpid());
+	same("is told", told_by(makes_name), 1);
+	same("once", told_by(moves_name), 0);
+	fcntl(fd, F_SETSIG, SIGRTMIN);
+	same("more than once", RAW(SYS_fcntl, fd, F_NOTIFY, DN_RENAME | DN_MULTISHOT), 0);
+	same("taken away is not renamed", told_by(takes_name), 0);
+	makes_name();
+	same("renamed", told_by(moves_name), 1);
+	same("there", told_fd, fd);
+	same("so", told_code, POLL_MSG);
+	same("also this", RAW(SYS_fcntl, fd, F_NOTIFY, DN_DELETE | DN_ATTRIB | DN_MULTISHOT), 0);
+	same("taken away", told_by(takes_name), 1);
+	same("of the directory itself", told_by(changes_mode), 1);
+	same("no more", RAW(SYS_fcntl, fd, F_NOTIFY, 0), 0);
+	same("silence", told_by(makes_name), 0);
+	fcntl(fd, F_NOTIFY, DN_RENAME | DN_MULTISHOT);
+	close(fd);
+	same("closed", told_by(moves_name), 0);
+	close(file);
+	takes_name();
+	unlink("/tmp/signalled"), rmdir("/tmp/signals");
+}
+
 static void run(void)
 {
 	int in = inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
@@ -165,6 +224,7 @@ static void run(void)
 	inotify_add_watch(in, AT, IN_ALL_EVENTS);
 	close(in);
 	rmdir(AT);
+	signals();
 }
 
 const struct suite inotify_suite = {"inotify", run};
