@@ -96,6 +96,12 @@ struct file {
 	struct file_async *async;
 };
 
+/* Of what has no inode, by its `data`: the same for all that share it, told by stat and /proc. */
+static inline uint64_t file_number(const void *data)
+{
+	return (uint64_t)data * 0x9e3779b97f4a7c15ull >> 40;
+}
+
 /* An open file with one reference that takes over the caller's on `inode`; NULL without memory. */
 struct file *file_make(const struct file_ops *ops, uint32_t flags, struct inode *inode, void *data);
 

@@ -35,12 +35,15 @@ static void put_padded(struct out *o, const char *s, size_t len, size_t width, b
 			put(o, ' ');
 }
 
-static size_t digits_of(char *buf, size_t size, uint64_t v, unsigned int base, bool negative)
+static const char lower[] = "0123456789abcdef", upper[] = "0123456789ABCDEF";
+
+static size_t digits_of(char *buf, size_t size, uint64_t v, unsigned int base, bool negative,
+			const char *digits)
 {
 	size_t at = size;
 
 	do {
-		buf[--at] = "0123456789abcdef"[v % base];
+		buf[--at] = digits[v % base];
 		v /= base;
 	} while (v);
 	if (negative)
@@ -81,24 +84,25 @@ int vformat(char *text, size_t size, const char *fmt, va_list args)
 
 			negative = i < 0;
 			v = negative ? -(uint64_t)i : (uint64_t)i;
-			at = digits_of(digits, sizeof(digits), v, 10, negative);
+			at = digits_of(digits, sizeof(digits), v, 10, negative, lower);
 			put_padded(&o, digits + at, sizeof(digits) - at, width, left, pad);
 			break;
 		}
 		case 'u':
 		case 'o':
 		case 'x':
+		case 'X':
 			v = longs ? va_arg(args, unsigned long) : va_arg(args, unsigned int);
 			at = digits_of(digits, sizeof(digits), v,
-				       *fmt == 'x'   ? 16
+				       *fmt == 'u'   ? 10
 				       : *fmt == 'o' ? 8
-						     : 10,
-				       false);
+						     : 16,
+				       false, *fmt == 'X' ? upper : lower);
 			put_padded(&o, digits + at, sizeof(digits) - at, width, left, pad);
 			break;
 		case 'p':
 			v = (uintptr_t)va_arg(args, void *);
-			at = digits_of(digits, sizeof(digits), v, 16, false);
+			at = digits_of(digits, sizeof(digits), v, 16, false, lower);
 			put_padded(&o, digits + at, sizeof(digits) - at, 16, false, '0');
 			break;
 		case 's':

@@ -6,8 +6,8 @@
 #include "lib/types.h"
 
 /*
- * Understands %d %i %u %x %p %s %c %% with width, `0`, `-`, and the lengths l, ll, z. Always ends
- * the result with a zero byte when size > 0. Returns the length the whole text would have had.
+ * Understands %d %i %u %o %x %X %p %s %c %% with width, `0`, `-`, and the lengths l, ll, z. Always
+ * ends the result with a zero byte when size > 0. Returns the length the whole text would have had.
  */
 int vformat(char *out, size_t size, const char *fmt, va_list args);
 int format(char *out, size_t size, const char *fmt, ...) __attribute__((format(printf, 3, 4)));

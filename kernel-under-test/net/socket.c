@@ -1,6 +1,7 @@
 #include "net/socket.h"
 
 #include "arch/time.h"
+#include "fs/credentials.h"
 #include "lib/errno.h"
 #include "lib/string.h"
 #include "mm/kmem.h"
@@ -10,6 +11,8 @@
 
 #define TIOCOUTQ 0x5411
 #define FIONREAD 0x541b
+
+static struct list all = LIST_INIT(all);
 
 struct socket *socket_make(uint16_t family, uint8_t type)
 {
@@ -22,6 +25,8 @@ struct socket *socket_make(uint16_t family, uint8_t type)
 		 : type == SOCK_DGRAM  ? &datagram_ops
 				       : &packet_ops;
 	s->refs = 1;
+	s->uid = credentials_current()->euid;
+	list_push_front(&all, &s->all);
 	s->gate = &s->own_gate;
 	s->family = family;
 	s->type = type;
@@ -42,10 +47,21 @@ void socket_put(struct socket *s)
 
 	if (--s->refs)
 		return;
+	list_remove(&s->all);
 	kmem_free(s->options);
 	kmem_free(s);
 	if (gatekeeper)
 		socket_put(gatekeeper);
+}
+
+void socket_each(void (*fn)(struct socket *s, void *ctx), void *ctx)
+{
+	struct socket *s;
+
+	/* Those that were closed are only waited for by who still knows them. */
+	list_for_each (s, &all, all)
+		if (s->file || s->peer)
+			fn(s, ctx);
 }
 
 void socket_join(struct socket *a, struct socket *b)

@@ -79,7 +79,10 @@ struct socket_ops {
  */
 struct socket {
 	const struct socket_ops *ops;
+	/* Of all sockets. */
+	struct list all;
 	uint32_t refs;
+	uint32_t uid; /* whose it is */
 	uint16_t family;
 	uint8_t type;
 	uint8_t protocol; /* netlink's; others go by their type */
@@ -173,6 +176,9 @@ static inline bool socket_is_internet(const struct socket *s)
 
 /* The socket of a file, or NULL when it is none. */
 struct socket *socket_of(const struct file *f);
+
+/* All that are in use, the youngest first. */
+void socket_each(void (*fn)(struct socket *s, void *ctx), void *ctx);
 
 /* Goes on when a socket gets or loses a name, or another remote one. */
 extern uint32_t socket_name_changes;

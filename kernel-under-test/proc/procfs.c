@@ -25,6 +25,7 @@ static uint32_t mode_of(enum kind kind, bool system, int which)
 		[ROOT] = S_IFDIR | 0555,    [PROCESS] = S_IFDIR | 0555, [SELF] = S_IFLNK | 0777,
 		[LINK] = S_IFLNK | 0777,    [FDS] = S_IFDIR | 0500,	[FD] = S_IFLNK | 0700,
 		[FDINFOS] = S_IFDIR | 0555, [FDINFO] = S_IFREG | 0444,	[TASKS] = S_IFDIR | 0555,
+		[NETS] = S_IFDIR | 0555,    [NET] = S_IFREG | 0444,
 	};
 
 	if (kind != TEXT)
@@ -97,6 +98,8 @@ static int lookup_root(const char *name, size_t len, struct inode **out)
 		return make(SELF, 0, 0, 0, out);
 	if (name_is(name, len, "thread-self"))
 		return make(SELF, 0, 0, 1, out);
+	if (name_is(name, len, "net"))
+		return make(SELF, 0, 0, 2, out);
 	if (name_is(name, len, "sys"))
 		return procfs_sys(out);
 	i = find_file(proc_system_files, proc_system_count, name, len);
@@ -125,6 +128,10 @@ static int lookup(struct inode *dir, const char *name, size_t len, struct inode 
 			return -ENOENT;
 		return make(d->kind == FDS ? FD : FDINFO, d->pid, d->tid, i, out);
 	}
+	if (d->kind == NETS) {
+		i = find_file(proc_net_files, proc_net_count, name, len);
+		return i >= 0 ? make(NET, d->pid, d->tid, i, out) : -ENOENT;
+	}
 	if (d->kind == TASKS) {
 		t = i > 0 ? thread_find(i) : NULL;
 		return t && t->process == s.process ? make(PROCESS, d->pid, i, 0, out) : -ENOENT;
@@ -133,6 +140,8 @@ static int lookup(struct inode *dir, const char *name, size_t len, struct inode 
 		return make(FDS, d->pid, d->tid, 0, out);
 	if (name_is(name, len, "fdinfo"))
 		return make(FDINFOS, d->pid, d->tid, 0, out);
+	if (name_is(name, len, "net"))
+		return make(NETS, d->pid, d->tid, 0, out);
 	if (name_is(name, len, "task") && !d->tid)
 		return make(TASKS, d->pid, 0, 0, out);
 	i = find_file(proc_process_files, proc_process_count, name, len);
@@ -198,8 +207,12 @@ static int list(struct inode *dir, uint64_t pos, dir_visit visit, void *ctx)
 	struct listing l = {0, pos, visit, ctx, false};
 	struct proc_node *d = procfs_node(dir);
 	struct process *p = process_find(d->pid);
-	const struct proc_file *files = d->kind == ROOT ? proc_system_files : proc_process_files;
-	size_t count = d->kind == ROOT ? proc_system_count : proc_process_count;
+	const struct proc_file *files = d->kind == ROOT	  ? proc_system_files
+					: d->kind == NETS ? proc_net_files
+							  : proc_process_files;
+	size_t count = d->kind == ROOT	 ? proc_system_count
+		       : d->kind == NETS ? proc_net_count
+					 : proc_process_count;
 
 	offer(&l, ".", S_IFDIR);
 	offer(&l, "..", S_IFDIR);
@@ -220,13 +233,15 @@ static int list(struct inode *dir, uint64_t pos, dir_visit visit, void *ctx)
 	if (d->kind == ROOT) {
 		offer(&l, "self", S_IFLNK);
 		offer(&l, "thread-self", S_IFLNK);
+		offer(&l, "net", S_IFLNK);
 		offer(&l, "sys", S_IFDIR);
 		process_each_any(offer_process, &l);
-	} else if (p) {
+	} else if (p && d->kind == PROCESS) {
 		for (size_t i = 0; i < ARRAY_SIZE(links); i++)
 			offer(&l, links[i], S_IFLNK);
 		offer(&l, "fd", S_IFDIR);
 		offer(&l, "fdinfo", S_IFDIR);
+		offer(&l, "net", S_IFDIR);
 		if (!d->tid)
 			offer(&l, "task", S_IFDIR);
 	}
@@ -245,7 +260,8 @@ static struct inode *parent(struct inode *dir)
 	struct proc_node *d = procfs_node(dir);
 	struct inode *up;
 
-	if ((d->kind == FDS || d->kind == FDINFOS) && make(PROCESS, d->pid, d->tid, 0, &up) == 0)
+	if ((d->kind == FDS || d->kind == FDINFOS || d->kind == NETS) &&
+	    make(PROCESS, d->pid, d->tid, 0, &up) == 0)
 		return up;
 	if (d->kind == TASKS && make(PROCESS, d->pid, 0, 0, &up) == 0)
 		return up;
@@ -259,7 +275,7 @@ static struct inode *parent(struct inode *dir)
 static void name_nameless(const struct file *f, char *out, size_t size)
 {
 	const char *kind = f->ops->kind ? f->ops->kind : "anon_inode:[]";
-	uint64_t number = (uint64_t)f->data * 0x9e3779b97f4a7c15ull >> 40;
+	uint64_t number = file_number(f->data);
 
 	if (strchr(kind, ':'))
 		format(out, size, "%s", kind);
@@ -277,7 +293,9 @@ static const char *target(struct inode *inode)
 	if (!p)
 		return n->target;
 	if (n->kind == SELF) {
-		if (n->which)
+		if (n->which == 2)
+			format(n->target, sizeof(n->target), "self/net");
+		else if (n->which)
 			format(n->target, sizeof(n->target), "%d/task/%d", p->pid,
 			       thread_current()->tid);
 		else

@@ -48,6 +48,8 @@ long procfs_read(struct inode *inode, uint64_t pos, struct uio *u)
 		f = files_find(s.process->files, (uint64_t)n->which);
 		if (f)
 			describe_file(&t, f);
+	} else if (n->kind == NET) {
+		proc_net_files[n->which].make(&t, &s);
 	} else {
 		(n->pid ? proc_process_files : proc_system_files)[n->which].make(&t, &s);
 	}

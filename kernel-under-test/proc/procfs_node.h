@@ -9,12 +9,14 @@ enum kind {
 	ROOT,	 /* /proc */
 	PROCESS, /* /proc/PID */
 	TEXT,	 /* a file of either */
-	SELF,	 /* /proc/self, or with `which` /proc/thread-self */
+	SELF,	 /* /proc/self, or with `which` 1 /proc/thread-self, with 2 /proc/net */
 	LINK,	 /* exe, cwd, root of a process */
 	FDS,	 /* /proc/PID/fd */
 	FD,	 /* /proc/PID/fd/N */
 	FDINFOS, /* /proc/PID/fdinfo */
 	FDINFO,	 /* /proc/PID/fdinfo/N */
+	NETS,	 /* /proc/PID/net */
+	NET,	 /* a file in it */
 	TASKS,	 /* /proc/PID/task */
 		 /* /proc/PID/task/TID is a PROCESS, and what is in it as there, with a thread. */
 };

@@ -28,9 +28,9 @@ struct proc_file {
 	int (*take)(const char *text, const struct proc_subject *s);
 };
 
-/* Of /proc, and of a process or a thread. */
-extern const struct proc_file proc_system_files[], proc_process_files[];
-extern const size_t proc_system_count, proc_process_count;
+/* Of /proc, of a process or a thread, and of /proc/net. */
+extern const struct proc_file proc_system_files[], proc_process_files[], proc_net_files[];
+extern const size_t proc_system_count, proc_process_count, proc_net_count;
 
 /* What a file of that name says of a process that has ended: little, or nothing. */
 void proc_zombie(struct text *t, const char *file, const struct process *p);

@@ -1,5 +1,6 @@
 /* The stat family. */
 #include "fs/volume.h"
+#include "lib/string.h"
 #include "syscall/syscalls.h"
 #include "syscall/user.h"
 
@@ -26,8 +27,16 @@ struct user_stat {
 
 _Static_assert(sizeof(struct user_stat) == 144, "x86_64 ABI");
 
-/* What a file without an inode looks like: a pipe. */
-static const struct inode nameless = {.mode = S_IFIFO | 0600, .links = 1, .ino = 1};
+/* What a file without an inode looks like: a pipe, a socket, or nothing special. */
+static void make_nameless(const struct file *f, struct inode *out)
+{
+	const char *kind = f->ops->kind ? f->ops->kind : "";
+
+	memset(out, 0, sizeof(*out));
+	out->mode = kind[0] == 's' ? S_IFSOCK | 0777 : kind[0] == 'p' ? S_IFIFO | 0600 : 0600;
+	out->links = 1;
+	out->ino = file_number(f->data);
+}
 
 /* When anything of it was changed, and `contents` was when those were. */
 static uint64_t changed(const struct inode *i, uint64_t contents)
@@ -90,6 +99,14 @@ long sys_lstat(uint64_t path, uint64_t out)
 	return stat_at(AT_FDCWD, path, out, AT_SYMLINK_NOFOLLOW);
 }
 
+static __attribute__((noinline)) long stat_nameless(const struct file *f, uint64_t out)
+{
+	struct inode room;
+
+	make_nameless(f, &room);
+	return put_stat(&room, out);
+}
+
 /* Runs without the kernel lock. */
 long sys_fstat(uint64_t fd, uint64_t out)
 {
@@ -97,7 +114,7 @@ long sys_fstat(uint64_t fd, uint64_t out)
 
 	if (!f)
 		return -EBADF;
-	return put_stat(f->inode ? f->inode : &nameless, out);
+	return likely(f->inode) ? put_stat(f->inode, out) : stat_nameless(f, out);
 }
 
 long sys_newfstatat(uint64_t dirfd, uint64_t path, uint64_t out, uint64_t flags)
@@ -166,7 +183,7 @@ static long put_statx(const struct inode *i, uint64_t out)
 long sys_statx(uint64_t dirfd, uint64_t path, uint64_t flags, uint64_t mask, uint64_t out)
 {
 	struct file *f = user_file((uint32_t)dirfd);
-	struct inode *inode;
+	struct inode *inode, room;
 	char first;
 	long err;
 
@@ -175,8 +192,10 @@ long sys_statx(uint64_t dirfd, uint64_t path, uint64_t flags, uint64_t mask, uin
 	    (flags & AT_STATX_SYNC) == AT_STATX_SYNC || (mask & STATX_RESERVED))
 		return -EINVAL;
 	if ((flags & AT_EMPTY_PATH) && f && !f->inode && copy_from_user(&first, path, 1) == 0 &&
-	    !first)
-		return put_statx(&nameless, out);
+	    !first) {
+		make_nameless(f, &room);
+		return put_statx(&room, out);
+	}
 	err = user_inode((int)dirfd, path, (unsigned int)flags, &inode);
 	if (err)
 		return err;

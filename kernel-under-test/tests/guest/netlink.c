@@ -8,10 +8,13 @@
 #include <net/if.h>
 #include <netinet/in.h>
 #include <poll.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/mount.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 
 static char got[32768] __attribute__((aligned(8)));
 
@@ -260,6 +263,59 @@ static void controls(void)
 	close(s);
 }
 
+/* What a file of /proc/net says of a port, from its state on; NULL: it is not there. */
+static const char *row(const char *file, const char *address)
+{
+	static char line[600];
+	FILE *f = fopen(file, "r");
+	char *at = NULL;
+
+	while (f && !at && fgets(line, sizeof(line), f))
+		at = strstr(line, address);
+	if (f)
+		fclose(f);
+	at = at ? strchr(at, ' ') : NULL;
+	return at ? strchr(at + 1, ' ') : NULL;
+}
+
+static void tables(void)
+{
+	struct sockaddr_in a = {.sin_family = AF_INET, .sin_port = htons(4660),
+				.sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+	struct sockaddr_in6 b = {.sin6_family = AF_INET6, .sin6_port = htons(4661)};
+	int listener = socket(AF_INET, SOCK_STREAM, 0), udp = socket(AF_INET6, SOCK_DGRAM, 0), s, c;
+	const char *r;
+	struct stat st;
+
+	mkdir("/proc", 0755);
+	mount("proc", "/proc", "proc", 0, NULL);
+	bind(listener, (void *)&a, sizeof(a));
+	holds("bound only, it is in no table", !row("/proc/net/tcp", "0100007F:1234"));
+	listen(listener, 3);
+	r = row("/proc/net/tcp", "0100007F:1234");
+	holds("it listens", r && strncmp(r, " 0A 00000000:00000000", 21) == 0);
+	connect(s = socket(AF_INET, SOCK_STREAM, 0), (void *)&a, sizeof(a));
+	c = accept(listener, NULL, NULL);
+	write(s, "abc", 3);
+	r = row("/proc/net/tcp", "0100007F:1234 0100007F:");
+	holds("connected, with bytes to read", r && strncmp(r, " 01 00000000:00000003", 21) == 0);
+	shutdown(s, SHUT_WR);
+	r = row("/proc/net/tcp", "0100007F:1234 0100007F:");
+	holds("the other end shut it", r && strncmp(r, " 08 ", 4) == 0);
+	bind(udp, (void *)&b, sizeof(b));
+	r = row("/proc/net/udp6", "00000000000000000000000000000000:1235");
+	holds("UDP of IPv6", r && strncmp(r, " 07 ", 4) == 0);
+	holds("its own table", !row("/proc/net/udp", ":1235"));
+	r = row("/proc/net/dev", "lo:");
+	holds("the interface", r);
+	same("a socket is one", (fstat(udp, &st), st.st_mode), S_IFSOCK | 0777);
+	sprintf(got, " %lu ", (unsigned long)st.st_ino);
+	r = row("/proc/net/udp6", "00000000000000000000000000000000:1235");
+	holds("of that number", r && strstr(r, got));
+	holds("an address of IPv6", row("/proc/net/if_inet6", "00000000000000000000000000000001"));
+	close(s), close(c), close(listener), close(udp);
+}
+
 static void run(void)
 {
 	struct ifreq lo = {.ifr_name = "lo", .ifr_flags = IFF_UP};
@@ -269,6 +325,7 @@ static void run(void)
 	names();
 	dumps();
 	controls();
+	tables();
 	status_of(questions);
 }
 

@@ -1,0 +1,198 @@
+/* /proc/net: sockets and the interface, as netstat(8) and its like read them. */
+#include "net/interface.h"
+#include "net/socket.h"
+#include "proc/procfs_node.h"
+
+#define TCP_ESTABLISHED 1
+#define TCP_FIN_WAIT2	5
+#define TCP_CLOSE	7
+#define TCP_CLOSE_WAIT	8
+#define TCP_LISTEN	10
+
+static uint64_t number_of(const struct socket *s)
+{
+	return s->file ? file_number(s) : 0;
+}
+
+/* 0: it is in no table. */
+static int state_of(const struct socket *s)
+{
+	if (!s->local.len)
+		return 0;
+	if (s->type == SOCK_DGRAM)
+		return s->state == SOCKET_CONNECTED ? TCP_ESTABLISHED : TCP_CLOSE;
+	if (s->state == SOCKET_LISTENING)
+		return TCP_LISTEN;
+	if (s->state == SOCKET_NEW || s->reset)
+		return 0;
+	if (!s->peer || s->peer->no_send)
+		return s->no_send ? 0 : TCP_CLOSE_WAIT;
+	return s->no_send ? TCP_FIN_WAIT2 : TCP_ESTABLISHED;
+}
+
+static void add_address(struct text *t, const struct address *a, bool known)
+{
+	static const struct address none;
+
+	a = known ? a : &none;
+	if (a->family != AF_INET6)
+		text_add(t, " %08X:%04X", a->in_addr, address_port(a));
+	else
+		text_add(t, " %08X%08X%08X%08X:%04X", a->in6_addr[0], a->in6_addr[1],
+			 a->in6_addr[2], a->in6_addr[3], address_port(a));
+}
+
+struct table {
+	struct text *text;
+	uint16_t family;
+	uint8_t type;
+	int rows;
+};
+
+static void add_row(struct socket *s, void *ctx)
+{
+	struct table *tab = ctx;
+	struct text *t = tab->text;
+	int state = s->family == tab->family && s->type == tab->type ? state_of(s) : 0;
+	struct address remote = s->remote;
+	size_t start = t->len, queued = s->queued, width;
+
+	if (!state)
+		return;
+	if (state == TCP_LISTEN || (s->type == SOCK_DGRAM && state == TCP_CLOSE))
+		remote = (struct address){.family = s->family};
+	/* What is of IPv4 has lines of one length. */
+	width = s->family != AF_INET ? 0 : s->type == SOCK_STREAM ? 149 : 127;
+	if (s->type == SOCK_STREAM)
+		queued = state == TCP_LISTEN ? (size_t)s->backlog_count : ring_glance(&s->in);
+	text_add(t, s->type == SOCK_STREAM ? "%4d:" : "%5d:", tab->rows++);
+	add_address(t, &s->local, true);
+	add_address(t, &remote, true);
+	text_add(t, " %02X %08X:%08X 00:00000000 00000000 %5u        0 %lu %u 0000000000000000",
+		 state, 0, (unsigned int)queued, s->uid, number_of(s), s->refs);
+	text_add(t, s->type == SOCK_DGRAM ? " 0"
+		    : state == TCP_LISTEN ? " 100 0 0 10 0"
+					  : " 20 4 30 10 -1");
+	while (t->len - start < width)
+		text_add(t, " ");
+	text_add(t, "\n");
+}
+
+static void add_table(struct text *t, uint16_t family, uint8_t type)
+{
+	struct table tab = {t, family, type, 0};
+
+	socket_each(add_row, &tab);
+}
+
+static void tcp(struct text *t, const struct proc_subject *s)
+{
+	(void)s;
+	text_add(t, "%-149s\n",
+		 "  sl  local_address rem_address   st tx_queue rx_queue tr tm->when "
+		 "retrnsmt   uid  timeout inode");
+	add_table(t, AF_INET, SOCK_STREAM);
+}
+
+static void tcp6(struct text *t, const struct proc_subject *s)
+{
+	(void)s;
+	text_add(t, "  sl  local_address                         remote_address                   "
+		    "     st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode\n");
+	add_table(t, AF_INET6, SOCK_STREAM);
+}
+
+static void udp(struct text *t, const struct proc_subject *s)
+{
+	(void)s;
+	text_add(t, "%-127s\n",
+		 "   sl  local_address rem_address   st tx_queue rx_queue tr tm->when "
+		 "retrnsmt   uid  timeout inode ref pointer drops");
+	add_table(t, AF_INET, SOCK_DGRAM);
+}
+
+static void udp6(struct text *t, const struct proc_subject *s)
+{
+	(void)s;
+	text_add(t, "  sl  local_address                         remote_address                   "
+		    "     st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode ref "
+		    "pointer drops\n");
+	add_table(t, AF_INET6, SOCK_DGRAM);
+}
+
+static void add_unix(struct socket *s, void *ctx)
+{
+	struct text *t = ctx;
+	bool listens = s->state == SOCKET_LISTENING;
+	uint32_t n = s->local.len > 2 ? s->local.len - 2 : 0;
+	bool path = n && s->local.un_path[0];
+
+	if (s->family != AF_UNIX || !s->file)
+		return;
+	text_add(t, "0000000000000000: %08X 00000000 %08X %04X %02X %5lu",
+		 listens ? 2 : s->refs + 1, listens ? 0x10000 : 0, s->type,
+		 s->state == SOCKET_CONNECTED ? 3 : 1, number_of(s));
+	if (n)
+		text_add(t, " ");
+	/* A path ends in a zero; other names have some where others have letters. */
+	for (uint32_t i = 0; i < n - (path ? 1 : 0); i++)
+		text_add(t, "%c", s->local.un_path[i] ? s->local.un_path[i] : '@');
+	text_add(t, "\n");
+}
+
+static void unix_sockets(struct text *t, const struct proc_subject *s)
+{
+	(void)s;
+	text_add(t, "Num       RefCount Protocol Flags    Type St Inode Path\n");
+	socket_each(add_unix, t);
+}
+
+/* Nothing is cut into packets, so none are counted. */
+static void dev(struct text *t, const struct proc_subject *s)
+{
+	(void)s;
+	text_add(t, "Inter-|   Receive                                                |  Transmit\n"
+		    " face |bytes    packets errs drop fifo frame compressed multicast|bytes    "
+		    "packets errs drop fifo colls carrier compressed\n");
+	text_add(t, "%6s: %7d %7d %4d %4d %4d %5d %10d %9d %8d %7d %4d %4d %4d %5d %7d %10d\n",
+		 INTERFACE_NAME, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
+}
+
+static void if_inet6(struct text *t, const struct proc_subject *s)
+{
+	(void)s;
+	text_add(t, "%032x %02x %02x %02x %02x %8s\n", 1, INTERFACE_INDEX, 128, 0x10, 0x80,
+		 INTERFACE_NAME);
+}
+
+static void ipv6_route(struct text *t, const struct proc_subject *s)
+{
+	(void)s;
+	text_add(t, "%032x %02x %032x 00 %032x %08x %08x %08x %08x %8s\n", 1, 128, 0, 0, 0, 2, 0,
+		 0x80200001, INTERFACE_NAME);
+}
+
+/* The main table is empty: loopback's routes are in the local one. */
+static void route(struct text *t, const struct proc_subject *s)
+{
+	(void)s;
+	text_add(t, "%-127s\n",
+		 "Iface\tDestination\tGateway \tFlags\tRefCnt\tUse\tMetric\tMask\t\t"
+		 "MTU\tWindow\tIRTT");
+}
+
+static void arp(struct text *t, const struct proc_subject *s)
+{
+	(void)s;
+	text_add(t, "IP address       HW type     Flags       HW address            Mask     "
+		    "Device\n");
+}
+
+const struct proc_file proc_net_files[] = {
+	{"arp", arp, NULL},	      {"dev", dev, NULL},
+	{"if_inet6", if_inet6, NULL}, {"ipv6_route", ipv6_route, NULL},
+	{"route", route, NULL},	      {"tcp", tcp, NULL},
+	{"tcp6", tcp6, NULL},	      {"udp", udp, NULL},
+	{"udp6", udp6, NULL},	      {"unix", unix_sockets, NULL},
+};
+const size_t proc_net_count = ARRAY_SIZE(proc_net_files);
