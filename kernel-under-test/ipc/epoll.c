@@ -8,7 +8,15 @@
 #include "mm/space.h"
 #include "sched/wait.h"
 
+/* How many sets may stand over a file, and over how many paths of each length, as on Linux. */
+#define DEPTH_MAX 5
+static const unsigned int paths_max[DEPTH_MAX] = {UINT32_MAX, 500, 100, 50, 10};
+
 struct epoll {
+	struct file *file;
+	/* The last walk over sets that came by, and what it found of this one. */
+	uint64_t walk;
+	unsigned int height;
 	struct list items;
 	/* Items that may be ready. One is looked at again before it is handed out. */
 	struct list ready;
@@ -38,6 +46,29 @@ static void mark(struct epoll_item *i)
 static void item_told(struct waiter *w)
 {
 	mark(w->ctx);
+}
+
+/*
+ * Of the items of one file that want an event each for themselves, the first one is told of it for
+ * all: they become ready up to one that somebody waits for.
+ */
+static void exclusive_told(struct waiter *w)
+{
+	struct epoll_item *me = w->ctx, *i = me->file->watched;
+
+	while (!(i->event.events & EPOLL_EXCLUSIVE))
+		i = i->next;
+	if (i != me)
+		return;
+	for (; i; i = i->next) {
+		bool awaited = !wait_empty(&i->set->waiters);
+
+		if (!(i->event.events & EPOLL_EXCLUSIVE))
+			continue;
+		mark(i);
+		if (awaited)
+			return;
+	}
 }
 
 /* What of an item's file is wanted and there. */
@@ -84,7 +115,7 @@ static int add(struct epoll *set, struct file *f, int fd, const struct epoll_eve
 	i->file = f;
 	i->fd = fd;
 	i->event = *event;
-	i->entry.told = item_told;
+	i->entry.told = event->events & EPOLL_EXCLUSIVE ? exclusive_told : item_told;
 	i->entry.ctx = i;
 	list_init(&i->ready);
 	list_push_back(&set->items, &i->link);
@@ -95,15 +126,101 @@ static int add(struct epoll *set, struct file *f, int fd, const struct epoll_eve
 	return 0;
 }
 
-/* Whether a set holds a set: two deep is as deep as it goes, so that no circle can close. */
-static bool holds_set(const struct epoll *set)
+/* Whether the sets over what `i` and the next ones watch are no more than there may be. */
+static bool few_above(const struct epoll_item *i, unsigned int depth, unsigned int *paths)
+{
+	if (depth >= DEPTH_MAX)
+		return false;
+	for (; i; i = i->next) {
+		const struct epoll_item *above = i->set->file->watched;
+
+		if (above ? !few_above(above, depth + 1, paths) : ++paths[depth] > paths_max[depth])
+			return false;
+	}
+	return true;
+}
+
+/* How many sets stand one over another above `set`; `walk` is a new number. */
+static unsigned int height_above(struct epoll *set, uint64_t walk)
+{
+	if (set->walk == walk)
+		return set->height;
+	set->walk = walk;
+	set->height = 0;
+	for (struct epoll_item *i = set->file->watched; i; i = i->next)
+		set->height = MAX(set->height, 1 + height_above(i->set, walk));
+	return set->height;
+}
+
+/* The same below it; more than DEPTH_MAX when `top` is among them. */
+static unsigned int depth_below(struct epoll *set, const struct file *top, uint64_t walk)
 {
 	struct epoll_item *i;
 
+	if (set->walk == walk)
+		return set->height;
+	set->walk = walk;
+	set->height = 0;
+	list_for_each (i, &set->items, link) {
+		if (i->file == top)
+			set->height = DEPTH_MAX + 1;
+		else if (i->file->ops == &epoll_ops)
+			set->height = MAX(set->height, 1 + depth_below(i->file->data, top, walk));
+	}
+	return set->height;
+}
+
+/* few_above() of `f`, or if that is a set of all files in it and below. */
+static bool few_above_all(struct file *f, uint64_t walk)
+{
+	unsigned int paths[DEPTH_MAX] = {0};
+	struct epoll *set = f->data;
+	struct epoll_item *i;
+
+	if (f->ops != &epoll_ops)
+		return few_above(f->watched, 0, paths);
+	if (set->walk == walk)
+		return true;
+	set->walk = walk;
 	list_for_each (i, &set->items, link)
-		if (i->file->ops == &epoll_ops)
-			return true;
-	return false;
+		if (!few_above_all(i->file, walk))
+			return false;
+	return true;
+}
+
+/* `f` comes into a set, and is a set, or the set is in another one. */
+static int add_nested(struct file *set_file, struct file *f, int fd,
+		      const struct epoll_event *event)
+{
+	static uint64_t walk;
+	struct epoll *set = set_file->data;
+	unsigned int sets = 1;
+	int err;
+
+	if (f->ops == &epoll_ops) {
+		sets += 1 + depth_below(f->data, set_file, ++walk);
+		sets += height_above(set, ++walk);
+	}
+	if (sets > DEPTH_MAX)
+		return -ELOOP;
+	err = add(set, f, fd, event);
+	if (err || few_above_all(f, ++walk))
+		return err;
+	item_free(find(set, f, fd));
+	return -EINVAL;
+}
+
+/* What EPOLLEXCLUSIVE may come with; it can't be changed, and is not for sets. */
+static bool is_exclusive_ok(const struct epoll_item *i, const struct file *f, int op,
+			    uint32_t events)
+{
+	const uint32_t fine = POLL_IN | POLL_OUT | POLL_ERR | POLL_HUP | EPOLL_WAKEUP | EPOLL_ET |
+			      EPOLL_EXCLUSIVE;
+
+	if (op == EPOLL_CTL_MOD)
+		return !(events & EPOLL_EXCLUSIVE) && !(i && (i->event.events & EPOLL_EXCLUSIVE));
+	return op != EPOLL_CTL_ADD || !(events & EPOLL_EXCLUSIVE) ||
+	       (f->ops != &epoll_ops && !(events & ~fine));
 }
 
 int epoll_control(struct file *set_file, int op, struct file *f, int fd,
@@ -118,12 +235,14 @@ int epoll_control(struct file *set_file, int op, struct file *f, int fd,
 	if (!f->ops->poll)
 		return -EPERM;
 	i = find(set, f, fd);
+	if (!is_exclusive_ok(i, f, op, event->events))
+		return -EINVAL;
 	switch (op) {
 	case EPOLL_CTL_ADD:
 		if (i)
 			return -EEXIST;
-		if (f->ops == &epoll_ops && (holds_set(f->data) || set_file->watched))
-			return -ELOOP;
+		if (f->ops == &epoll_ops || set_file->watched)
+			return add_nested(set_file, f, fd, event);
 		return add(set, f, fd, event);
 	case EPOLL_CTL_DEL:
 		if (!i)
@@ -203,12 +322,15 @@ long epoll_wait(struct file *f, uint64_t events_out, unsigned int max, uint64_t 
 static uint32_t epoll_poll(struct file *f, struct poll_entry *e)
 {
 	struct epoll *set = f->data;
-	struct epoll_item *i;
+	struct epoll_item *i, *next;
 
 	poll_add(e, &set->waiters);
-	list_for_each (i, &set->ready, ready)
+	list_for_each_safe (i, next, &set->ready, ready) {
 		if (wanted(i, NULL))
 			return POLL_READABLE;
+		/* Whoever asks next is not to ask it again, over as many sets as there may be. */
+		list_remove(&i->ready);
+	}
 	return 0;
 }
 
@@ -236,7 +358,7 @@ int epoll_create(struct file **out)
 	list_init(&set->items);
 	list_init(&set->ready);
 	wait_init(&set->waiters);
-	*out = file_make(&epoll_ops, O_RDWR, NULL, set);
+	set->file = *out = file_make(&epoll_ops, O_RDWR, NULL, set);
 	if (*out)
 		return 0;
 	kmem_free(set);

@@ -7,8 +7,10 @@
 #define EPOLL_CTL_DEL 2
 #define EPOLL_CTL_MOD 3
 
-#define EPOLL_ET      (1u << 31)
-#define EPOLL_ONESHOT (1u << 30)
+#define EPOLL_ET	(1u << 31)
+#define EPOLL_ONESHOT	(1u << 30)
+#define EPOLL_WAKEUP	(1u << 29)
+#define EPOLL_EXCLUSIVE (1u << 28)
 
 /* struct epoll_event of the x86_64 ABI. */
 struct epoll_event {
@@ -19,7 +21,10 @@ struct epoll_event {
 /* An empty set: a file with one reference, or -ENOMEM. */
 int epoll_create(struct file **out);
 
-/* -EINVAL (no set, or itself), -EEXIST, -ENOENT, -ELOOP (a set in a set in a set), -ENOMEM. */
+/*
+ * -EINVAL (no set, or itself; more ways up from a file than there may be; EPOLLEXCLUSIVE where it
+ * can't be), -EEXIST, -ENOENT, -ELOOP (a set would hold itself, or be too deep), -ENOMEM.
+ */
 int epoll_control(struct file *set, int op, struct file *f, int fd,
 		  const struct epoll_event *event);
 
