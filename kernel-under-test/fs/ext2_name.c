@@ -167,8 +167,6 @@ static int ext2_link(struct inode *inode, const char *name, size_t len, struct i
 		return -EPERM;
 	mutex_lock(&dir->fs->lock);
 	err = check_free(dir, name, len, false);
-	if (!err && !target->links)
-		err = -ENOENT;
 	if (!err && target->links >= EXT2_LINKS_MAX)
 		err = -EMLINK;
 	if (!err)
@@ -339,6 +337,25 @@ out:
 	return err;
 }
 
+/* With no links it is doomed when it is closed, like one that lost its name. */
+static int ext2_unnamed(struct inode *inode, uint32_t mode, struct inode **out)
+{
+	struct node *dir = node_of(inode), *n;
+	int err;
+
+	mutex_lock(&dir->fs->lock);
+	err = writable(dir);
+	ext2_reap(dir->fs);
+	if (!err)
+		err = ext2_node_make(dir->fs, dir, S_IFREG | mode, &n);
+	if (!err) {
+		inode_own(inode, &n->inode);
+		*out = &n->inode;
+	}
+	mutex_unlock(&dir->fs->lock);
+	return err;
+}
+
 static struct inode *ext2_parent(struct inode *inode)
 {
 	struct node *n = node_of(inode);
@@ -360,6 +377,7 @@ const struct inode_ops ext2_dir_ops = {
 	.unlink = ext2_unlink,
 	.rename = ext2_rename,
 	.list = ext2_list,
+	.unnamed = ext2_unnamed,
 	.parent = ext2_parent,
 	.changed = ext2_changed,
 };

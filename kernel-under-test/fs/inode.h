@@ -56,6 +56,8 @@ struct inode_ops {
 	int (*list)(struct inode *dir, uint64_t pos, dir_visit visit, void *ctx);
 	/* Of a root that is to be unmounted: whether someone works below it. May be absent. */
 	bool (*in_use)(struct inode *root);
+	/* A regular file in that directory that has no name. Absent: -EOPNOTSUPP. */
+	int (*unnamed)(struct inode *dir, uint32_t mode, struct inode **out);
 	/* The directory above, with a reference. */
 	struct inode *(*parent)(struct inode *dir);
 
@@ -126,6 +128,7 @@ struct inode {
 	uint64_t accessed, modified, changed_at;
 	/* How many have it open for writing: then nobody runs it. Of regular files. */
 	uint32_t writers;
+	bool may_be_named; /* though it has no name: it never had one */
 	/* What it is on; NULL: it is in memory only. */
 	struct volume *volume;
 	/* The root of what is mounted here, and, for such a root, where. No references. */

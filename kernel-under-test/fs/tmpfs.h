@@ -11,7 +11,6 @@ struct inode *tmpfs_create_volume(void);
 /* A file without a name, with a reference; NULL without memory. `sealable`: see tmpfs_seal(). */
 struct inode *tmpfs_file(uint32_t mode, bool sealable);
 /* Of a tmpfs's directory: one for its file system, as create() would make it. */
-int tmpfs_unnamed(struct inode *dir, uint32_t mode, struct inode **out);
 bool tmpfs_is_file(const struct inode *inode);
 
 #define SEAL_SEAL	  1u

@@ -383,6 +383,7 @@ const struct inode_ops tmpfs_dir_ops = {
 	.rename = tmpfs_rename,
 	.list = tmpfs_list,
 	.in_use = tmpfs_in_use,
+	.unnamed = tmpfs_unnamed,
 	.parent = tmpfs_parent,
 };
 

@@ -46,6 +46,9 @@ static inline void tmpfs_modified(struct inode *i, uint64_t now)
 	i->changed_ns = now;
 }
 
+/* A file in `dir` that has no name. 0, -ENOENT, -ENOSPC. */
+int tmpfs_unnamed(struct inode *dir, uint32_t mode, struct inode **out);
+
 /* One reference, no links yet; NULL without memory. */
 struct node *tmpfs_node_make(uint32_t mode, uint64_t device);
 

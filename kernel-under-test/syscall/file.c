@@ -85,10 +85,12 @@ static int make_unnamed(const struct path_base *base, const char *path, uint32_t
 		err = -EROFS;
 	else
 		err = may_enter(dir)
-			      ?: !tmpfs_is(dir)
-				 ? -EOPNOTSUPP
-				 : tmpfs_unnamed(dir, mode & S_PERM & ~process_current()->umask,
-						 out);
+			      ?: dir->ops->unnamed
+				 ? dir->ops->unnamed(dir, mode & S_PERM & ~process_current()->umask,
+						     out)
+				 : -EOPNOTSUPP;
+	if (!err)
+		(*out)->may_be_named = !(flags & O_EXCL);
 	inode_put(dir);
 	return err;
 }

@@ -184,9 +184,13 @@ long sys_linkat(uint64_t from_fd, uint64_t from, uint64_t to_fd, uint64_t to, ui
 			err = user_may_make(&last);
 		if (!err && target->volume != last.dir->volume)
 			err = -EXDEV;
+		else if (!err && !target->links && !target->may_be_named)
+			err = -ENOENT;
 		notify_before(last.dir);
 		if (!err)
 			err = last.dir->ops->link(last.dir, last.name, last.len, target);
+		if (!err)
+			target->may_be_named = false;
 		inode_put(last.dir);
 	}
 	inode_put(target);

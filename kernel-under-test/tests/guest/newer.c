@@ -109,6 +109,15 @@ static void unnamed(void)
 	fd = open("/tmp/seen", O_RDONLY);
 	same("is there", read(fd, text, sizeof(text)), 6);
 	close(fd);
+	fd = open("/tmp", O_TMPFILE | O_EXCL | O_RDWR, 0640);
+	same("not to be named", RAW(SYS_linkat, fd, "", AT_FDCWD, "/tmp/not", AT_EMPTY_PATH), -ENOENT);
+	close(fd);
+	put_file("/tmp/not", "");
+	fd = open("/tmp/not", O_RDONLY);
+	unlink("/tmp/not");
+	same("nor what lost its name", RAW(SYS_linkat, fd, "", AT_FDCWD, "/tmp/not", AT_EMPTY_PATH),
+	     -ENOENT);
+	close(fd);
 	same("in a file", RAW(SYS_open, "/tmp/seen", O_TMPFILE | O_RDWR, 0600), -ENOTDIR);
 	same("nowhere", RAW(SYS_open, "/tmp/none", O_TMPFILE | O_RDWR, 0600), -ENOENT);
 	same("not to write", RAW(SYS_open, "/tmp", O_TMPFILE | O_RDONLY, 0600), -EINVAL);

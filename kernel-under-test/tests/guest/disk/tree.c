@@ -113,6 +113,18 @@ static void names(void)
 	check(unlink(AT "names") == -1 && errno == EISDIR, "unlink of a directory");
 }
 
+static void unnamed(void)
+{
+	int fd = open(AT "names", O_TMPFILE | O_RDWR, 0640);
+
+	check(fd >= 0 && write(fd, "hidden", 6) == 6, "a file without a name");
+	check(linkat(fd, "", AT_FDCWD, AT "names/seen", AT_EMPTY_PATH) == 0, "gets one");
+	check(close(fd) == 0 && access(AT "names/seen", R_OK) == 0, "and stays");
+	fd = open(AT "names", O_TMPFILE | O_RDWR, 0640);
+	check(fd >= 0 && write(fd, buffer, sizeof(buffer)) == sizeof(buffer), "another");
+	check(close(fd) == 0, "goes");
+}
+
 static void renames(void)
 {
 	struct stat st;
@@ -323,6 +335,7 @@ int main(int argc, char **argv)
 	check(mount("/dev/vda", "/mnt", "ext2", 0, NULL) == -1 && errno == EBUSY, "mount twice");
 	plain_files();
 	names();
+	unnamed();
 	renames();
 	many(400);
 	sparse(triple);
