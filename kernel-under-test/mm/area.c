@@ -178,10 +178,25 @@ static void protect_pages(struct space *s, uint64_t start, uint64_t end, uint32_
 	tlb_flush(s);
 }
 
+/* Joins areas from `start` to `end` that have come to be alike. */
+static inline void join(struct space *s, uint64_t start, uint64_t end)
+{
+	struct area *a = space_find(s, start);
+	struct area *below = a ? areas_prev(&s->areas, a) : NULL;
+
+	a = below ? below : a;
+	while (a && a->start <= end) {
+		uint64_t addr = a->start;
+
+		/* Joining may move it. */
+		a = merge_next(s, a) ? space_find(s, addr) : areas_next(&s->areas, a);
+	}
+}
+
 int space_protect(struct space *s, uint64_t addr, uint64_t len, uint32_t prot)
 {
 	uint64_t start = addr, end = addr + len;
-	struct area *a, *below;
+	struct area *a;
 	int err = may_change_range(s, addr, end) ? split_borders(s, addr, end) : -EUNLOCKED;
 
 	if (err)
@@ -195,15 +210,36 @@ int space_protect(struct space *s, uint64_t addr, uint64_t len, uint32_t prot)
 		protect_pages(s, a->start, a->end, prot);
 		addr = a->end;
 	}
-	a = space_find(s, start);
-	below = a ? areas_prev(&s->areas, a) : NULL;
-	a = below ? below : a;
-	while (a && a->start <= end) {
-		addr = a->start;
-		/* Joining may move it. */
-		a = merge_next(s, a) ? space_find(s, addr) : areas_next(&s->areas, a);
-	}
+	join(s, start, end);
 	return 0;
+}
+
+int space_set_locked(struct space *s, uint64_t addr, uint64_t len, bool locked)
+{
+	uint64_t end = addr + len;
+	int err = may_change_range(s, addr, end) ? split_borders(s, addr, end) : -EUNLOCKED;
+	struct area *a;
+
+	if (err)
+		return err;
+	for (a = s->locks ? NULL : areas_first(&s->areas); a; a = areas_next(&s->areas, a))
+		a->flags &= ~(uint32_t)AREA_LOCKED;
+	s->locks = true;
+	for (a = space_find(s, addr); a && a->start < end; a = areas_next(&s->areas, a))
+		a->flags = locked ? a->flags | AREA_LOCKED : a->flags & ~(uint32_t)AREA_LOCKED;
+	join(s, addr, end);
+	return 0;
+}
+
+uint64_t space_locked(struct space *s, uint64_t addr, uint64_t end)
+{
+	uint64_t bytes = 0;
+
+	for (struct area *a = s->locks ? space_find(s, addr) : NULL; a && a->start < end;
+	     a = areas_next(&s->areas, a))
+		if (a->flags & AREA_LOCKED)
+			bytes += MIN(a->end, end) - MAX(a->start, addr);
+	return bytes;
 }
 
 int space_discard(struct space *s, uint64_t addr, uint64_t len)

@@ -46,6 +46,8 @@
 #define AREA_NO_WRITE 32
 /* Who writes to it must be known: its object has load(). */
 #define AREA_TRACKED 64
+/* By mlock(); counts in a space that `locks`. */
+#define AREA_LOCKED 128
 
 #define STACK_MAX   (8ul << 20)
 #define STACK_GUARD (256 * PAGE_SIZE)
@@ -63,6 +65,8 @@ struct space {
 	uint64_t brk_start, brk;
 	/* The first stack ends here; mappings are placed downwards from `top`. */
 	uint64_t stack_top, top;
+	/* Some of it was locked. A copy begins without, whatever its areas say. */
+	bool locks;
 	/* What has no place of its own gets one at random. */
 	bool random;
 	/* Pages mapped now. */
@@ -126,6 +130,10 @@ int space_unmap(struct space *s, uint64_t addr, uint64_t len);
  * (AREA_NO_WRITE); what comes before that part is changed.
  */
 int space_protect(struct space *s, uint64_t addr, uint64_t len, uint32_t prot);
+/* Of the areas in a range, which may have holes. -EUNLOCKED, -ENOMEM. */
+int space_set_locked(struct space *s, uint64_t addr, uint64_t len, bool locked);
+/* Bytes of [addr, end) that are locked. */
+uint64_t space_locked(struct space *s, uint64_t addr, uint64_t end);
 /*
  * Forgets the pages of a range: anonymous memory reads as zero again. -ENOMEM when part of it is
  * not mapped; the rest is forgotten all the same.

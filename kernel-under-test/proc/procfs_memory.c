@@ -16,6 +16,16 @@ uint64_t proc_size(const struct process *p)
 	return size;
 }
 
+uint64_t proc_locked(const struct process *p)
+{
+	uint64_t size;
+
+	space_lock(p->space);
+	size = space_locked(p->space, 0, USER_TOP);
+	space_unlock(p->space);
+	return size;
+}
+
 void proc_statm(struct text *t, const struct proc_subject *s)
 {
 	const struct process *p = s->process;
@@ -108,6 +118,8 @@ void proc_smaps(struct text *t, const struct proc_subject *s)
 			 (a.end - a.start) / 1024, kib, kib);
 		text_add(t, "Rss: %20lu kB\nShared_Clean: %11lu kB\nPrivate_Dirty: %10lu kB\n",
 			 all * kib, shared * kib, (all - shared) * kib);
-		text_add(t, "Anonymous: %14lu kB\nSwap: %19lu kB\n", a.object ? 0 : all * kib, 0ul);
+		text_add(t, "Anonymous: %14lu kB\nSwap: %19lu kB\nLocked: %17lu kB\n",
+			 a.object ? 0 : all * kib, 0ul,
+			 s->process->space->locks && (a.flags & AREA_LOCKED) ? all * kib : 0);
 	}
 }

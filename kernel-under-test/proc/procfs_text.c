@@ -81,7 +81,8 @@ static void status(struct text *t, const struct proc_subject *s)
 	for (uint32_t i = 0; i < c->group_count; i++)
 		text_add(t, "%u ", c->groups[i]);
 	text_add(t, "\n");
-	text_add(t, "VmSize:\t%8lu kB\nVmRSS:\t%8lu kB\nThreads:\t%u\n", proc_size(p) / 1024,
+	text_add(t, "VmSize:\t%8lu kB\nVmLck:\t%8lu kB\nVmRSS:\t%8lu kB\nThreads:\t%u\n",
+		 proc_size(p) / 1024, proc_locked(p) / 1024,
 		 p->space->resident * (PAGE_SIZE / 1024), p->thread_count);
 	add_signals(t, p, of);
 	text_add(t, "CapInh:\t%016lx\nCapPrm:\t%016lx\nCapEff:\t%016lx\n", c->inheritable,

@@ -47,3 +47,4 @@ void proc_mountinfo(struct text *t, const struct proc_subject *s);
 
 /* Bytes of all areas of a process's memory. */
 uint64_t proc_size(const struct process *p);
+uint64_t proc_locked(const struct process *p);

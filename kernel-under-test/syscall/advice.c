@@ -44,6 +44,11 @@ long sys_msync(uint64_t addr, uint64_t len, uint64_t flags)
 		return -EINVAL;
 	if (end < addr || len > UINT64_MAX - PAGE_SIZE)
 		return -ENOMEM;
+	if (flags & MS_INVALIDATE) {
+		space_lock(s);
+		err = space_locked(s, addr, end) ? -EBUSY : 0;
+		space_unlock(s);
+	}
 	while (addr < end && !err) {
 		struct inode *inode = next_shared(s, &addr, end, &hole);
 

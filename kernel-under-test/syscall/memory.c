@@ -183,8 +183,16 @@ long sys_mmap(uint64_t addr, uint64_t len, uint64_t prot, uint64_t flags, uint64
 		at = map_object(s, addr, len, area, flags, fd, offset);
 		kernel_unlock();
 	}
-	if (unlikely(flags & (MAP_POPULATE | MAP_LOCKED)) && at >= 0 && !(flags & MAP_NONBLOCK))
-		user_populate((uint64_t)at, (uint64_t)at + len);
+	if (unlikely(flags & (MAP_POPULATE | MAP_LOCKED)) && at >= 0) {
+		long err = flags & MAP_LOCKED ? user_lock_new((uint64_t)at, len) : 0;
+
+		if (err) {
+			sys_munmap((uint64_t)at, len);
+			return err;
+		}
+		if (!(flags & MAP_NONBLOCK))
+			user_populate((uint64_t)at, (uint64_t)at + len);
+	}
 	return at;
 }
 

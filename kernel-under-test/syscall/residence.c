@@ -72,36 +72,59 @@ static int round_range(uint64_t *addr, uint64_t len, uint64_t *end)
 	return *end > USER_TOP ? -ENOMEM : 0;
 }
 
-/* Whether the caller may lock so many bytes at once: what is locked is not added up. */
-static int may_lock(uint64_t bytes)
+/* Whether the caller may have so many bytes more locked. */
+static int may_lock(struct space *s, uint64_t bytes)
 {
 	uint64_t limit = process_limit(RLIMIT_MEMLOCK);
 
 	if (capable(CAP_IPC_LOCK))
 		return 0;
-	return !limit ? -EPERM : bytes > limit ? -ENOMEM : 0;
+	return !limit ? -EPERM : space_locked(s, 0, USER_TOP) + bytes > limit ? -ENOMEM : 0;
+}
+
+static int set_locked(uint64_t addr, uint64_t end, bool locked)
+{
+	struct space *s = process_current()->space;
+	uint64_t more = locked ? end - addr : 0;
+	int err = 0;
+
+	space_lock(s);
+	if (more)
+		err = may_lock(s, more - space_locked(s, addr, end));
+	if (!err)
+		err = space_set_locked(s, addr, end - addr, locked);
+	space_unlock(s);
+	return err;
 }
 
 /* Nothing is ever moved out of memory, so that to lock is to bring in. */
-static long lock(uint64_t addr, uint64_t len, bool populate, bool unlock)
+static long lock(uint64_t addr, uint64_t len, bool populate, bool locked)
 {
 	uint64_t end;
 	int err = round_range(&addr, len, &end);
 
-	if (!err && !unlock)
-		err = may_lock(end - addr);
-	if (err)
-		return err;
-	if (!is_mapped(process_current()->space, addr, end))
-		return -ENOMEM;
-	return populate ? user_populate(addr, end) : 0;
+	if (!err && !is_mapped(process_current()->space, addr, end))
+		err = -ENOMEM;
+	if (!err)
+		err = set_locked(addr, end, locked);
+	return err || !populate ? err : user_populate(addr, end);
+}
+
+int user_lock_new(uint64_t addr, uint64_t len)
+{
+	int err;
+
+	kernel_lock();
+	err = set_locked(addr, addr + len, true);
+	kernel_unlock();
+	return err == -ENOMEM ? -EAGAIN : err;
 }
 
 long sys_mlock2(uint64_t addr, uint64_t len, uint64_t flags)
 {
 	if (flags & ~(uint64_t)MLOCK_ONFAULT)
 		return -EINVAL;
-	return lock(addr, len, !flags, false);
+	return lock(addr, len, !flags, true);
 }
 
 long sys_mlock(uint64_t addr, uint64_t len)
@@ -111,30 +134,30 @@ long sys_mlock(uint64_t addr, uint64_t len)
 
 long sys_munlock(uint64_t addr, uint64_t len)
 {
-	return lock(addr, len, false, true);
+	return lock(addr, len, false, false);
 }
 
 long sys_mlockall(uint64_t flags)
 {
 	struct space *s = process_current()->space;
-	uint64_t size = 0;
+	uint64_t size;
 	int err;
 
 	if (!flags || (flags & ~(uint64_t)MCL_ALL) || flags == MCL_ONFAULT)
 		return -EINVAL;
+	if (!(flags & MCL_CURRENT))
+		return 0;
 	space_lock(s);
-	if (flags & MCL_CURRENT)
-		size = space_size(s);
+	size = space_size(s);
+	err = may_lock(s, size - space_locked(s, 0, USER_TOP))
+		      ?: space_set_locked(s, 0, USER_TOP, true);
 	space_unlock(s);
-	err = may_lock(size);
-	if (err)
-		return err;
-	return (flags & MCL_CURRENT) && !(flags & MCL_ONFAULT) ? user_populate(0, USER_TOP) : 0;
+	return err || (flags & MCL_ONFAULT) ? err : user_populate(0, USER_TOP);
 }
 
 long sys_munlockall(void)
 {
-	return 0;
+	return set_locked(0, USER_TOP, false);
 }
 
 static bool is_resident(struct space *s, uint64_t addr)

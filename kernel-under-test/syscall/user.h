@@ -52,6 +52,9 @@ long lock_control(struct file *f, uint64_t fd, uint64_t command, uint64_t arg);
 long async_fcntl(struct file *f, uint64_t fd, uint64_t command, uint64_t arg);
 long async_ioctl(struct file *f, uint32_t fd, uint32_t request, uint64_t arg);
 
+/* Locks what was just mapped. -EAGAIN: it would be more than the caller may lock; -EPERM. */
+int user_lock_new(uint64_t addr, uint64_t len);
+
 /* Brings in what of [addr, end) may be touched. 0 or -ENOMEM. */
 int user_populate(uint64_t addr, uint64_t end);
 

@@ -2,9 +2,13 @@
 #include "guest.h"
 
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/mount.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 
 #define PAGES 300
@@ -154,6 +158,75 @@ static void allocation(void)
 	same("malloc", bad, 0);
 }
 
+#define PAGE 4096
+
+/* VmLck, in pages. */
+static long locked(void)
+{
+	char line[128];
+	FILE *f = fopen("/proc/self/status", "r");
+	long kib = -4;
+
+	while (f && fgets(line, sizeof(line), f))
+		if (sscanf(line, "VmLck: %ld kB", &kib) == 1)
+			break;
+	if (f)
+		fclose(f);
+	return kib / 4;
+}
+
+static void child_has_none(void)
+{
+	char *p = mmap(NULL, PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+	child_needs(locked() == 0);
+	child_needs(mlock(p, PAGE) == 0);
+	child_needs(locked() == 1);
+}
+
+static char *of_parent;
+
+static void user_with_two_pages(void)
+{
+	struct rlimit two = {2 * PAGE, 2 * PAGE}, none = {0, 0};
+
+	child_needs(setrlimit(RLIMIT_MEMLOCK, &two) == 0 && setuid(1000) == 0);
+	child_needs(RAW(SYS_mlock, of_parent, PAGE) == 0);
+	child_needs(RAW(SYS_mlock, of_parent, 2 * PAGE) == 0);
+	child_needs(RAW(SYS_mlock, of_parent + 2 * PAGE, PAGE) == -ENOMEM);
+	child_needs(RAW(SYS_mmap, NULL, PAGE, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS | MAP_LOCKED,
+			-1, 0) == -EAGAIN);
+	child_needs(RAW(SYS_mlockall, MCL_CURRENT) == -ENOMEM);
+	child_needs(RAW(SYS_munlock, of_parent, PAGE) == 0);
+	child_needs(RAW(SYS_mlock, of_parent + 2 * PAGE, PAGE) == 0);
+	child_needs(setrlimit(RLIMIT_MEMLOCK, &none) == 0);
+	child_needs(RAW(SYS_mlock, of_parent, PAGE) == -EPERM);
+}
+
+static void locks(void)
+{
+	char *p = mmap(NULL, 8 * PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	char *q;
+
+	same("nothing is locked", locked(), 0);
+	same("two pages", mlock(p + PAGE, 2 * PAGE) ? -1 : locked(), 2);
+	same("again, and one more", mlock(p + PAGE, 3 * PAGE) ? -1 : locked(), 3);
+	same("one in between not", munlock(p + 2 * PAGE, PAGE) ? -1 : locked(), 2);
+	same("msync of what is locked", RAW(SYS_msync, p, 4 * PAGE, MS_INVALIDATE), -EBUSY);
+	same("of what is not", RAW(SYS_msync, p + 4 * PAGE, PAGE, MS_INVALIDATE), 0);
+	same("a child's", status_of(child_has_none), 0);
+	q = mmap(NULL, 4 * PAGE, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS | MAP_LOCKED, -1, 0);
+	same("mapped so", locked(), 6);
+	munmap(q, 4 * PAGE);
+	same("and gone", locked(), 2);
+	same("what is not mapped", RAW(SYS_mlock, q, PAGE), -ENOMEM);
+	holds("all", mlockall(MCL_CURRENT) == 0 && locked() > 8);
+	same("none", munlockall() ? -1 : locked(), 0);
+	of_parent = p;
+	same("a user's", status_of(user_with_two_pages), 0);
+	munmap(p, 8 * PAGE);
+}
+
 static void run(void)
 {
 	copy_on_write();
@@ -163,6 +236,10 @@ static void run(void)
 	big_and_sparse();
 	discarding();
 	allocation();
+	mkdir("/proc", 0555);
+	mount("proc", "/proc", "proc", 0, "");
+	locks();
+	umount("/proc");
 }
 
 const struct suite memory_suite = {"memory", run};
