@@ -60,6 +60,11 @@ struct inode_ops {
 	int (*unnamed)(struct inode *dir, uint32_t mode, struct inode **out);
 	/* The directory above, with a reference. */
 	struct inode *(*parent)(struct inode *dir);
+	/*
+	 * One of the names that an inode has now, and the directory it is in, with a reference; the
+	 * length, or 0: not known. May be absent: then directories are searched for it.
+	 */
+	size_t (*name)(struct inode *inode, struct inode **dir, char name[NAME_LEN_MAX]);
 
 	/* Symbolic links: the target, ended by a zero; valid while the inode is. */
 	const char *(*target)(struct inode *link);

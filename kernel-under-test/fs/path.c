@@ -205,6 +205,7 @@ fail:
 	return err;
 }
 
+/* Looks for a name, which is put before the end of what is at `out`. */
 struct name_search {
 	uint64_t ino;
 	char *out;
@@ -225,6 +226,18 @@ static bool name_of(void *ctx, const char *name, size_t len, uint64_t ino, uint3
 	if (len < s->room)
 		memcpy(s->out + s->room - len, name, len);
 	return false;
+}
+
+/* What `inode` is called, without searching: its directory, with a reference, or NULL. */
+static struct inode *known_name(struct inode *inode, struct name_search *s)
+{
+	char name[NAME_LEN_MAX];
+	struct inode *dir;
+
+	s->len = inode->ops->name ? inode->ops->name(inode, &dir, name) : 0;
+	if (s->len && s->len < s->room)
+		memcpy(s->out + s->room - s->len, name, s->len);
+	return s->len ? dir : NULL;
 }
 
 long path_name(struct inode *root, struct inode *dir, char *out, size_t size)
@@ -255,8 +268,12 @@ long path_name(struct inode *root, struct inode *dir, char *out, size_t size)
 		}
 
 		struct name_search s = {dir->ino, out, at, 0};
+		struct inode *known = known_name(dir, &s);
 
-		parent->ops->list(parent, 0, name_of, &s);
+		if (known)
+			inode_put(known);
+		else
+			parent->ops->list(parent, 0, name_of, &s);
 		inode_put(dir);
 		dir = parent;
 		if (!s.len || s.len >= at) {
@@ -323,14 +340,22 @@ long file_path(struct inode *root, struct inode *inode, char *out, size_t size)
 
 	if (inode_is(inode, S_IFDIR))
 		return path_name(root, inode, out, size);
-	root->ops->list(root, 0, search_entry, &s);
+	s.found_in = known_name(inode, &s.name);
+	if (!s.found_in) {
+		root->ops->list(root, 0, search_entry, &s);
+		/* It has an entry, so nobody can take it away. */
+		if (s.found_in)
+			inode_get(s.found_in);
+	}
 	if (!s.found_in)
 		return -ENOENT;
-	if (s.name.len >= s.name.room || s.name.len > NAME_LEN_MAX)
+	if (s.name.len >= s.name.room || s.name.len > NAME_LEN_MAX) {
+		inode_put(s.found_in);
 		return -ERANGE;
+	}
 	memcpy(name, out + size - s.name.len, s.name.len);
-	/* The directory stays: it has an entry, so nobody can take it away. */
 	n = path_name(root, s.found_in, out, size - s.name.len - 1);
+	inode_put(s.found_in);
 	if (n < 0)
 		return n;
 	/* The root's own slash is the separator already. */

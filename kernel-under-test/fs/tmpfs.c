@@ -278,6 +278,7 @@ static const struct inode_ops file_inode_ops = {
 	.allocate = tmpfs_allocate,
 	.seek_hole = tmpfs_seek_hole,
 	.target = tmpfs_target,
+	.name = tmpfs_name,
 };
 
 static long sealed_write(struct inode *inode, uint64_t pos, struct uio *u)
@@ -313,6 +314,7 @@ static const struct inode_ops sealed_inode_ops = {
 	.allocate = sealed_allocate,
 	.seek_hole = tmpfs_seek_hole,
 	.target = tmpfs_target,
+	.name = tmpfs_name,
 };
 
 int tmpfs_seal(struct inode *inode, uint32_t seals)

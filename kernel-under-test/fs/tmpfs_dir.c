@@ -1,4 +1,4 @@
-/* Directories of tmpfs: a hash table for lookups, a list for listing. */
+/* Directories of tmpfs: a hash table for lookups, a list for listing (tmpfs_list.c). */
 #include "arch/time.h"
 #include "fs/credentials.h"
 #include "fs/tmpfs.h"
@@ -88,6 +88,8 @@ static int add(struct node *dir, const char *name, size_t len, struct inode *tar
 	d->next = *bucket;
 	*bucket = d;
 	d->inode = inode_get(target);
+	d->dir = dir;
+	node_of(target)->named = d;
 	d->hash = hash;
 	d->len = (uint16_t)len;
 	d->pos = ++dir->last_pos;
@@ -167,6 +169,10 @@ static void remove_entry(struct node *dir, struct dentry **slot)
 	struct inode *target = d->inode;
 
 	*slot = d->next;
+	if (dir->listed == d)
+		dir->listed = NULL;
+	if (node_of(target)->named == d)
+		node_of(target)->named = NULL;
 	list_remove(&d->order);
 	dir->entry_count--;
 	target->links--;
@@ -292,6 +298,8 @@ static int exchange(struct node *a, struct dentry **of_a, struct node *b, struct
 		return -EINVAL;
 	(*of_a)->inode = two;
 	(*of_b)->inode = one;
+	node_of(two)->named = *of_a;
+	node_of(one)->named = *of_b;
 	if (inode_is(one, S_IFDIR)) {
 		node_of(one)->parent = b;
 		a->inode.links--;
@@ -346,34 +354,6 @@ static int tmpfs_rename(struct inode *from, const char *name, size_t len, struct
 	return 0;
 }
 
-/* Positions: 0 is `.`, 1 is `..`, entry `pos` is 1 + its own. */
-static int tmpfs_list(struct inode *inode, uint64_t pos, dir_visit visit, void *ctx)
-{
-	struct node *dir = node_of(inode);
-	struct dentry *d;
-
-	if (pos == 0) {
-		if (!visit(ctx, ".", 1, inode->ino, S_IFDIR, 1))
-			return 0;
-		pos = 1;
-	}
-	if (pos == 1) {
-		if (!visit(ctx, "..", 2, dir->parent->inode.ino, S_IFDIR, 2))
-			return 0;
-		pos = 2;
-	}
-	list_for_each (d, &dir->entries, order)
-		if (d->pos + 1 >= pos &&
-		    !visit(ctx, d->name, d->len, d->inode->ino, d->inode->mode, d->pos + 2))
-			return 0;
-	return 0;
-}
-
-static struct inode *tmpfs_parent(struct inode *inode)
-{
-	return inode_get(&node_of(inode)->parent->inode);
-}
-
 const struct inode_ops tmpfs_dir_ops = {
 	.lookup = tmpfs_lookup,
 	.create = tmpfs_create_node,
@@ -385,6 +365,7 @@ const struct inode_ops tmpfs_dir_ops = {
 	.in_use = tmpfs_in_use,
 	.unnamed = tmpfs_unnamed,
 	.parent = tmpfs_parent,
+	.name = tmpfs_name,
 };
 
 struct inode *tmpfs_create(void)

@@ -10,6 +10,7 @@ struct dentry {
 	struct list order;   /* in node.entries, oldest first */
 	struct dentry *next; /* in its hash bucket */
 	struct inode *inode; /* with a reference */
+	struct node *dir;
 	uint64_t pos;	     /* what getdents calls it; ascending */
 	uint32_t hash;
 	uint16_t len;
@@ -32,6 +33,10 @@ struct node {
 	uint32_t bucket_count; /* a power of two, or 0 */
 	uint32_t entry_count;
 	uint64_t last_pos;
+	/* Where the last listing stopped, and the next is likely to go on; or NULL. */
+	struct dentry *listed;
+	/* Of anything: the name it got last, or NULL when that is gone. */
+	struct dentry *named;
 };
 
 static inline struct node *node_of(struct inode *i)
@@ -54,5 +59,11 @@ struct node *tmpfs_node_make(uint32_t mode, uint64_t device);
 
 /* Takes all names below away, before the root of a file system goes. */
 void tmpfs_empty(struct node *root);
+
+/* Of directories, in tmpfs_list.c. */
+int tmpfs_list(struct inode *dir, uint64_t pos, dir_visit visit, void *ctx);
+struct inode *tmpfs_parent(struct inode *dir);
+/* Of anything. */
+size_t tmpfs_name(struct inode *inode, struct inode **dir, char name[NAME_LEN_MAX]);
 
 extern const struct inode_ops tmpfs_dir_ops;

@@ -190,11 +190,12 @@ int areas_reserve(struct areas *s, uint32_t n)
 	return grow(s, s->block_count + n);
 }
 
-/* A full block's upper half gets a block of its own: where slot `i` is then, or NULL. */
+/* The upper part of a full block gets a block of its own: where slot `i` is then, or NULL. */
 static __attribute__((noinline)) struct area *split(struct areas *s, struct area_block *b,
 						    uint32_t i)
 {
-	uint32_t half = AREAS_PER_BLOCK / 2;
+	/* Cut where it grows: who maps one after the other leaves full blocks behind. */
+	uint32_t half = MIN(MAX(i, 2u), b->count - 2);
 	struct area_block *upper = NULL;
 
 	if (s->count < AREAS_MAX && !grow(s, s->block_count + 1))
@@ -320,20 +321,18 @@ uint64_t areas_gap(struct areas *s, uint64_t bottom, uint64_t top, uint64_t len)
 {
 	struct area *a = areas_find(s, top - 1), *below = areas_prev(s, a);
 	struct area_block *b = a ? area_block(a) : s->blocks[s->block_count - 1];
-	uint32_t i = a ? (uint32_t)(a - b->areas) : b->count;
+	uint32_t i = a ? (uint32_t)(a - b->areas) : b->count, place = b->place;
 	uint64_t end = a ? MIN(top, a->start) : top, floor = below ? below->end : bottom;
 
 	if (end >= floor && end - floor >= len)
 		return found(s, a, end - len);
-	for (;;) {
+	for (;; i = b->count) {
 		bool whole = i == b->count;
 		uint64_t widest = 0;
 
-		below = b->place ? &s->blocks[b->place - 1]->areas[0] : NULL;
-		if (below)
-			below += s->blocks[b->place - 1]->count - 1;
-		while (i-- && (!whole || b->gap >= len)) {
-			floor = i ? b->areas[i - 1].end : below ? below->end : bottom;
+		while (i--) {
+			below = i ? &b->areas[i - 1] : areas_prev(s, b->areas);
+			floor = below ? below->end : bottom;
 			end = b->areas[i].start;
 			if (end < floor)
 				continue;
@@ -341,11 +340,12 @@ uint64_t areas_gap(struct areas *s, uint64_t bottom, uint64_t top, uint64_t len)
 				return found(s, &b->areas[i], end - len);
 			widest = MAX(widest, end - floor);
 		}
-		if (whole && b->gap >= len)
+		if (whole)
 			b->gap = widest;
-		if (!below)
-			return 0;
-		b = area_block(below);
-		i = b->count;
+		do {
+			if (!place)
+				return 0;
+			b = s->blocks[--place];
+		} while (b->gap < len);
 	}
 }

@@ -5,7 +5,7 @@
 #include "lib/string.h"
 #include "net/netlink.h"
 
-#define BUCKETS	   64
+#define BUCKETS	   1024
 #define FIRST_PORT 32768
 #define LAST_PORT  60999
 

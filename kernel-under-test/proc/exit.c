@@ -261,6 +261,22 @@ static bool has_changed(struct process *c, unsigned int options, int *status)
 	return true;
 }
 
+/* The child behind `c` (NULL: the first) that is waited for, or NULL. */
+static struct process *next_match(struct process *p, struct process *c, int id,
+				  unsigned int options)
+{
+	struct list *at = c ? c->sibling.next : p->children.next;
+
+	if (id != WAIT_ANY && !(options & WAIT_GROUP)) {
+		c = c ? NULL : process_find_any(id);
+		return c && c->parent == p && matches(c, id, options) ? c : NULL;
+	}
+	for (; at != &p->children; at = at->next)
+		if (matches(list_entry(at, struct process, sibling), id, options))
+			return list_entry(at, struct process, sibling);
+	return NULL;
+}
+
 long process_wait(int id, unsigned int options, int *status)
 {
 	struct process *p = process_current(), *c;
@@ -269,12 +285,9 @@ long process_wait(int id, unsigned int options, int *status)
 		bool any = false;
 		int err;
 
-		list_for_each (c, &p->children, sibling) {
+		for (c = NULL; (c = next_match(p, c, id, options)); any = true) {
 			int pid = c->pid;
 
-			if (!matches(c, id, options))
-				continue;
-			any = true;
 			if (!has_changed(c, options, status))
 				continue;
 			if (c->zombie && !(options & WAIT_NOREAP)) {

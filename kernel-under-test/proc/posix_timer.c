@@ -1,11 +1,14 @@
 #include "proc/posix_timer.h"
 
 #include "arch/time.h"
+#include "lib/string.h"
 #include "mm/kmem.h"
 
 /* A timer whose signal nobody takes rings no more often than this. */
 #define IGNORED_NS  10000000ull
 #define OVERRUN_MAX INT32_MAX
+/* Places for so many are made at first. */
+#define TIMERS_FIRST 8
 
 static void arm(struct posix_timer *t)
 {
@@ -87,50 +90,105 @@ void posix_timer_taken(struct process *p, struct signal_info *info)
 
 struct posix_timer *posix_timer_find(struct process *p, int id)
 {
-	struct posix_timer *t = p->timers;
+	struct posix_timers *all = p->timers;
 
-	while (t && t->id != id)
-		t = t->next;
-	return t;
+	if (!all || id >= (int)all->capacity)
+		return NULL;
+	/* Any number may come in a signal that someone else made up. */
+	if (id < 0)
+		return id > -(int)ARRAY_SIZE(all->own) ? all->own[-id] : NULL;
+	return all->by_id[id] & 1 ? NULL : (struct posix_timer *)all->by_id[id];
+}
+
+static void set_free(struct posix_timers *all, int id)
+{
+	all->by_id[id] = (uintptr_t)(int64_t)all->free << 1 | 1;
+	all->free = id;
+}
+
+static bool grow(struct posix_timers *all)
+{
+	uint32_t capacity = MAX(all->capacity * 2, (uint32_t)TIMERS_FIRST);
+	uintptr_t *by_id = kmem_alloc(capacity * sizeof(*by_id));
+
+	if (!by_id)
+		return false;
+	if (all->by_id)
+		memcpy(by_id, all->by_id, all->capacity * sizeof(*by_id));
+	kmem_free(all->by_id);
+	all->by_id = by_id;
+	for (uint32_t i = capacity; i-- > all->capacity;)
+		set_free(all, (int)i);
+	all->capacity = capacity;
+	return true;
+}
+
+/* Room for one more, and what to find it by. */
+static struct posix_timers *make_room(struct process *p)
+{
+	struct posix_timers *all = p->timers;
+
+	if (!all) {
+		all = p->timers = kmem_zalloc(sizeof(*all));
+		if (!all)
+			return NULL;
+		all->free = -1;
+	}
+	if (all->count >= p->limits[RLIMIT_SIGPENDING][0])
+		return NULL;
+	return all->free < 0 && !grow(all) ? NULL : all;
 }
 
 struct posix_timer *posix_timer_make(struct process *p, int id)
 {
-	struct posix_timer *t;
+	struct posix_timers *all = make_room(p);
+	struct posix_timer *t = all ? kmem_zalloc(sizeof(*t)) : NULL;
 
-	while (posix_timer_find(p, id))
-		if (id < 0 || ++id == POSIX_TIMERS_MAX)
-			return NULL;
-	t = kmem_zalloc(sizeof(*t));
 	if (!t)
 		return NULL;
+	if (id < 0) {
+		all->own[-id] = t;
+	} else {
+		id = all->free;
+		all->free = (int)((int64_t)all->by_id[id] >> 1);
+		all->by_id[id] = (uintptr_t)t;
+		all->count++;
+	}
 	t->id = id;
 	t->process = p;
 	t->timer.ring = ring;
-	t->next = p->timers;
-	p->timers = t;
 	return t;
 }
 
 void posix_timer_delete(struct posix_timer *t)
 {
-	struct posix_timer **at = &t->process->timers;
+	struct posix_timers *all = t->process->timers;
 
 	timer_cancel(&t->timer);
-	while (*at != t)
-		at = &(*at)->next;
-	*at = t->next;
+	if (t->id < 0) {
+		all->own[-t->id] = NULL;
+	} else {
+		set_free(all, t->id);
+		all->count--;
+	}
 	kmem_free(t);
 }
 
 void posix_timers_delete_all(struct process *p, bool itimers_too)
 {
-	struct posix_timer *t, *next;
+	struct posix_timers *all = p->timers;
+	struct posix_timer *t;
 
-	for (t = p->timers; t; t = next) {
-		next = t->next;
-		if (itimers_too || t->id >= 0)
+	for (int id = itimers_too ? -(int)ARRAY_SIZE(all->own) + 1 : 0; id < (int)all->capacity;
+	     id++) {
+		t = posix_timer_find(p, id);
+		if (t)
 			posix_timer_delete(t);
+	}
+	if (itimers_too) {
+		kmem_free(all->by_id);
+		kmem_free(all);
+		p->timers = NULL;
 	}
 }
 

@@ -4,8 +4,6 @@
 #include "proc/process.h"
 #include "proc/signal.h"
 
-#define POSIX_TIMERS_MAX 1024
-
 /* What a timer counts: nanoseconds as arch_time_ns(), or CPU time of its process or a thread. */
 enum timer_clock {
 	TIMER_TIME,
@@ -14,7 +12,6 @@ enum timer_clock {
 };
 
 struct posix_timer {
-	struct posix_timer *next; /* of the same process */
 	struct process *process;
 	int id; /* below 0: setitimer()'s */
 	enum timer_clock clock;
@@ -31,7 +28,18 @@ struct posix_timer {
 	uint32_t overrun, last_overrun;
 };
 
-/* A new one that is not running, or NULL. Its id is the lowest free one from `id` on. */
+/* What a process has. */
+struct posix_timers {
+	/* setitimer()'s, by their negated ids. */
+	struct posix_timer *own[3];
+	/* The others by id. Free places are a list: the next one's number, or -1, and a bit set. */
+	uintptr_t *by_id;
+	uint32_t capacity, count;
+	int free;
+};
+
+/* A new one that is not running, with any id, or with `id` if that is below 0. NULL: no memory, or
+ * RLIMIT_SIGPENDING. */
 struct posix_timer *posix_timer_make(struct process *p, int id);
 /* By id, or NULL. */
 struct posix_timer *posix_timer_find(struct process *p, int id);

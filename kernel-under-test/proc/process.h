@@ -53,7 +53,7 @@ struct signal_action {
  * Guarded by the kernel lock. Without it a thread of the process may read `pid` and `files`, which
  * stay, and `parent_pid`, each time anew.
  */
-struct posix_timer;
+struct posix_timers;
 
 struct process {
 	/* Fixed from birth to death. */
@@ -130,7 +130,7 @@ struct process {
 	/* The ring of those whose actions change together (CLONE_SIGHAND). */
 	struct list action_sharers;
 	struct timer alarm;
-	struct posix_timer *timers;
+	struct posix_timers *timers; /* NULL: never had any */
 	struct semaphore_undo *semaphore_undo;
 	uint64_t alarm_deadline, alarm_interval;
 };

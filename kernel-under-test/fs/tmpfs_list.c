@@ -1,0 +1,50 @@
+/* What is in a directory of tmpfs, and where what is there stands. */
+#include "fs/tmpfs_node.h"
+#include "lib/string.h"
+
+/* Positions: 0 is `.`, 1 is `..`, entry `pos` is 1 + its own. */
+int tmpfs_list(struct inode *inode, uint64_t pos, dir_visit visit, void *ctx)
+{
+	struct node *dir = node_of(inode);
+	struct list *at = &dir->entries;
+	struct dentry *d = dir->listed;
+
+	if (pos == 0) {
+		if (!visit(ctx, ".", 1, inode->ino, S_IFDIR, 1))
+			return 0;
+		pos = 1;
+	}
+	if (pos == 1) {
+		if (!visit(ctx, "..", 2, dir->parent->inode.ino, S_IFDIR, 2))
+			return 0;
+		pos = 2;
+	}
+	/* Many are read a few at a time. */
+	if (d && d->pos + 1 <= pos)
+		at = d->order.prev;
+	while ((at = at->next) != &dir->entries) {
+		d = list_entry(at, struct dentry, order);
+		if (d->pos + 1 >= pos &&
+		    !visit(ctx, d->name, d->len, d->inode->ino, d->inode->mode, d->pos + 2)) {
+			dir->listed = d;
+			break;
+		}
+	}
+	return 0;
+}
+
+size_t tmpfs_name(struct inode *inode, struct inode **dir, char name[NAME_LEN_MAX])
+{
+	const struct dentry *d = node_of(inode)->named;
+
+	if (!d)
+		return 0;
+	*dir = inode_get(&d->dir->inode);
+	memcpy(name, d->name, d->len);
+	return d->len;
+}
+
+struct inode *tmpfs_parent(struct inode *inode)
+{
+	return inode_get(&node_of(inode)->parent->inode);
+}
