@@ -204,7 +204,9 @@ static void tmpfs_release(struct object *o)
 
 	/* A row of removed directories may be long, and the stack is not. */
 	for (; n; n = above) {
-		above = n->inode.links || n->parent == n ? NULL : n->parent;
+		above = n->inode.links || n->parent == n || !inode_is(&n->inode, S_IFDIR)
+				? NULL
+				: n->parent;
 		tmpfs_empty(n);
 		lock_forget(&n->inode);
 		if (unlikely(n->inode.attributes))

@@ -13,13 +13,22 @@
 static uint32_t hash_name(const char *name, size_t len)
 {
 	uint64_t h = len * 0x9e3779b97f4a7c15ull, word;
+	uint32_t four = 0;
+	uint16_t two = 0;
 
 	for (; len >= 8; len -= 8, name += 8) {
 		__builtin_memcpy(&word, name, 8);
 		h = (h ^ word) * 0x9e3779b97f4a7c15ull;
 	}
-	for (word = 0; len; len--)
-		word = word << 8 | (uint8_t)name[len - 1];
+	if (len & 4) {
+		__builtin_memcpy(&four, name, 4);
+		name += 4;
+	}
+	if (len & 2) {
+		__builtin_memcpy(&two, name, 2);
+		name += 2;
+	}
+	word = (uint64_t)four << 24 | (uint32_t)two << 8 | (len & 1 ? (uint8_t)*name : 0);
 	h = (h ^ word) * 0x9e3779b97f4a7c15ull;
 	return (uint32_t)(h >> 32);
 }
@@ -88,8 +97,8 @@ static int add(struct node *dir, const char *name, size_t len, struct inode *tar
 	d->next = *bucket;
 	*bucket = d;
 	d->inode = inode_get(target);
-	d->dir = dir;
 	node_of(target)->named = d;
+	node_of(target)->parent = dir;
 	d->hash = hash;
 	d->len = (uint16_t)len;
 	d->pos = ++dir->last_pos;
@@ -110,7 +119,6 @@ static int add_new(struct node *dir, const char *name, size_t len, struct node *
 	inode_own(&dir->inode, &n->inode);
 	n->inode.volume = dir->inode.volume;
 	if (inode_is(&n->inode, S_IFDIR)) {
-		n->parent = dir;
 		n->inode.links++;
 		dir->inode.links++;
 	}
@@ -258,14 +266,16 @@ static int tmpfs_unlink(struct inode *inode, const char *name, size_t len, bool 
 		return -ENOTEMPTY;
 	if (target->mounted)
 		return -EBUSY;
+	if (!directory) {
+		remove_entry(dir, slot);
+		return 0;
+	}
 	inode_get(target);
 	remove_entry(dir, slot);
-	if (directory) {
-		/* Who works in it still may go up from there. */
-		target->links = 0;
-		inode_get(inode);
-		dir->inode.links--;
-	}
+	/* Who works in it still may go up from there. */
+	target->links = 0;
+	inode_get(inode);
+	dir->inode.links--;
 	inode_put(target);
 	return 0;
 }
@@ -300,13 +310,13 @@ static int exchange(struct node *a, struct dentry **of_a, struct node *b, struct
 	(*of_b)->inode = one;
 	node_of(two)->named = *of_a;
 	node_of(one)->named = *of_b;
+	node_of(two)->parent = a;
+	node_of(one)->parent = b;
 	if (inode_is(one, S_IFDIR)) {
-		node_of(one)->parent = b;
 		a->inode.links--;
 		b->inode.links++;
 	}
 	if (inode_is(two, S_IFDIR)) {
-		node_of(two)->parent = a;
 		b->inode.links--;
 		a->inode.links++;
 	}
@@ -349,7 +359,6 @@ static int tmpfs_rename(struct inode *from, const char *name, size_t len, struct
 	if (inode_is(moved, S_IFDIR)) {
 		src->inode.links--;
 		dst->inode.links++;
-		node_of(moved)->parent = dst;
 	}
 	return 0;
 }

@@ -39,7 +39,7 @@ size_t tmpfs_name(struct inode *inode, struct inode **dir, char name[NAME_LEN_MA
 
 	if (!d)
 		return 0;
-	*dir = inode_get(&d->dir->inode);
+	*dir = inode_get(&node_of(inode)->parent->inode);
 	memcpy(name, d->name, d->len);
 	return d->len;
 }

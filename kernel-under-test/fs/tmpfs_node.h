@@ -10,7 +10,6 @@ struct dentry {
 	struct list order;   /* in node.entries, oldest first */
 	struct dentry *next; /* in its hash bucket */
 	struct inode *inode; /* with a reference */
-	struct node *dir;
 	uint64_t pos;	     /* what getdents calls it; ascending */
 	uint32_t hash;
 	uint16_t len;
@@ -24,10 +23,13 @@ struct node {
 	/* Symbolic links. */
 	char *target;
 	/*
-	 * Directories. `parent` can't go while this one is linked; once it is not (`links` is 0),
-	 * it has a reference.
+	 * The directory that `named` is in. A directory's own can't go while it is linked; once it is
+	 * not (`links` is 0), it has a reference.
 	 */
 	struct node *parent;
+	/* The name it got last, or NULL when that is gone. */
+	struct dentry *named;
+	/* Directories. */
 	struct list entries;
 	struct dentry **buckets;
 	uint32_t bucket_count; /* a power of two, or 0 */
@@ -35,8 +37,6 @@ struct node {
 	uint64_t last_pos;
 	/* Where the last listing stopped, and the next is likely to go on; or NULL. */
 	struct dentry *listed;
-	/* Of anything: the name it got last, or NULL when that is gone. */
-	struct dentry *named;
 };
 
 static inline struct node *node_of(struct inode *i)

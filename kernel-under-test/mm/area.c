@@ -2,6 +2,7 @@
 #include "arch/mmu.h"
 #include "lib/errno.h"
 #include "lib/string.h"
+#include "mm/page.h"
 #include "mm/space.h"
 #include "mm/tlb.h"
 
@@ -157,21 +158,34 @@ int space_map(struct space *s, uint64_t addr, uint64_t len, uint32_t flags, stru
 	return 0;
 }
 
-/* Takes away what the new protection forbids; what it allows may come with the next fault. */
-static void protect_pages(struct space *s, uint64_t start, uint64_t end, uint32_t prot)
+/* Whether a page may be written when its area may: else a fault copies it, or tells the object. */
+static bool is_own(const struct area *a, uint64_t entry)
 {
-	uint64_t va = start, *e;
+	const struct page *p;
 
-	while ((e = mmu_entry_next(s->root, &va, end))) {
-		uint64_t stop = MIN(end, ALIGN_DOWN(va, MMU_TABLE_SPAN) + MMU_TABLE_SPAN);
+	if (a->flags & AREA_SHARED)
+		return !(a->flags & AREA_TRACKED);
+	p = phys_to_page(mmu_entry_page(entry));
+	return __atomic_load_n(&p->refs, __ATOMIC_ACQUIRE) == 1;
+}
+
+/* Takes away what the new protection forbids, and gives what it allows. */
+static void protect_pages(struct space *s, const struct area *a)
+{
+	uint32_t prot = a->flags & AREA_PROT;
+	uint64_t va = a->start, *e;
+
+	while ((e = mmu_entry_next(s->root, &va, a->end))) {
+		uint64_t stop = MIN(a->end, ALIGN_DOWN(va, MMU_TABLE_SPAN) + MMU_TABLE_SPAN);
 
 		for (; va < stop; va += PAGE_SIZE, e++) {
 			if (!*e)
 				continue;
 			*e = mmu_entry_user(mmu_entry_page(*e),
-					    (prot & AREA_WRITE) && mmu_entry_writable(*e),
+					    (prot & AREA_WRITE) &&
+						    (mmu_entry_writable(*e) || is_own(a, *e)),
 					    prot & AREA_EXEC);
-			if (!(prot & AREA_PROT))
+			if (!prot)
 				*e = mmu_entry_hide(*e);
 		}
 	}
@@ -207,7 +221,7 @@ int space_protect(struct space *s, uint64_t addr, uint64_t len, uint32_t prot)
 		if ((prot & AREA_WRITE) && (a->flags & AREA_NO_WRITE))
 			return -EACCES;
 		a->flags = (a->flags & ~(uint32_t)AREA_PROT) | prot;
-		protect_pages(s, a->start, a->end, prot);
+		protect_pages(s, a);
 		addr = a->end;
 	}
 	join(s, start, end);

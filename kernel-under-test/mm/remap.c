@@ -14,14 +14,20 @@
  */
 static int prepare_tables(struct space *s, uint64_t from, uint64_t to, uint64_t len)
 {
-	uint64_t va = from, *e;
+	uint64_t va = from, made = 0, *e;
 
 	while ((e = mmu_entry_next(s->root, &va, from + len))) {
 		uint64_t stop = MIN(from + len, ALIGN_DOWN(va, MMU_TABLE_SPAN) + MMU_TABLE_SPAN);
 
-		for (; va < stop; va += PAGE_SIZE, e++)
-			if (*e && !mmu_entry_make(s->root, &s->tables, to + (va - from)))
+		for (; va < stop; va += PAGE_SIZE, e++) {
+			uint64_t at = to + (va - from);
+
+			if (!*e || at < made)
+				continue;
+			if (!mmu_entry_make(s->root, &s->tables, at))
 				return -ENOMEM;
+			made = ALIGN_DOWN(at, MMU_TABLE_SPAN) + MMU_TABLE_SPAN;
+		}
 	}
 	return 0;
 }
@@ -29,15 +35,22 @@ static int prepare_tables(struct space *s, uint64_t from, uint64_t to, uint64_t 
 /* The pages of [from, from + len) go to `to`, where nothing is mapped and all is prepared. */
 static void move_pages(struct space *s, uint64_t from, uint64_t to, uint64_t len)
 {
-	uint64_t va = from, *e;
+	uint64_t va = from, first = 0, table_end = 0, *e, *table = NULL;
 
 	while ((e = mmu_entry_next(s->root, &va, from + len))) {
 		uint64_t stop = MIN(from + len, ALIGN_DOWN(va, MMU_TABLE_SPAN) + MMU_TABLE_SPAN);
 
 		for (; va < stop; va += PAGE_SIZE, e++) {
+			uint64_t at = to + (va - from);
+
 			if (!*e)
 				continue;
-			*mmu_entry_make(s->root, &s->tables, to + (va - from)) = *e;
+			if (at >= table_end) {
+				first = at;
+				table = mmu_entry_make(s->root, &s->tables, at);
+				table_end = ALIGN_DOWN(at, MMU_TABLE_SPAN) + MMU_TABLE_SPAN;
+			}
+			table[(at - first) >> PAGE_SHIFT] = *e;
 			*e = 0;
 		}
 	}

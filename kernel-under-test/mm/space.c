@@ -17,6 +17,9 @@
 /* Above this many pages, forgetting all costs less than forgetting each. */
 #define FLUSH_EACH_MAX 32
 
+/* Of shared pages a copy finds more than these by touching them: it will not want all. */
+#define CLONE_SHARED_MAX (64 * PAGE_SIZE)
+
 /* Pages that are put after one flush, when other CPUs must be asked. */
 #define DROP_BATCH 64
 
@@ -65,6 +68,8 @@ static int clone_pages(struct space *to, struct space *from, const struct area *
 	bool private = !(a->flags & AREA_SHARED);
 	uint64_t va = a->start, *src;
 
+	if (!private && a->end - a->start > CLONE_SHARED_MAX)
+		return 0;
 	while ((src = mmu_entry_next(from->root, &va, a->end))) {
 		uint64_t end = MIN(a->end, ALIGN_DOWN(va, MMU_TABLE_SPAN) + MMU_TABLE_SPAN);
 		uint64_t *dst = NULL;
