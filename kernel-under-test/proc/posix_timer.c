@@ -221,11 +221,13 @@ void posix_timer_set(struct posix_timer *t, uint64_t deadline, uint64_t interval
 
 static bool move_timers(struct process *p, void *ctx)
 {
-	for (struct posix_timer *t = p->timers; t; t = t->next) {
-		bool rung = t->deadline <= arch_time_ns();
+	for (int id = 0; p->timers && id < (int)p->timers->capacity; id++) {
+		struct posix_timer *t = posix_timer_find(p, id);
+		bool rung;
 
-		if (!t->follows_clock || !t->deadline)
+		if (!t || !t->follows_clock || !t->deadline)
 			continue;
+		rung = t->deadline <= arch_time_ns();
 		t->deadline = (uint64_t)MAX((int64_t)t->deadline - *(int64_t *)ctx, (int64_t)1);
 		/* One that rang goes on when its signal is taken, if ever. */
 		if (!rung) {
