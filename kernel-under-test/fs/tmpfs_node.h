@@ -23,7 +23,7 @@ struct node {
 	/* Symbolic links. */
 	char *target;
 	/*
-	 * The directory that `named` is in. A directory's own can't go while it is linked; once it is
+	 * The directory that `named` is in. A directory's can't go while that is linked; once it is
 	 * not (`links` is 0), it has a reference.
 	 */
 	struct node *parent;
