@@ -322,6 +322,20 @@ int inotify_watch(struct file *f, struct inode *inode, uint32_t mask)
 	return w->wd;
 }
 
+bool inotify_get(const struct file *f, size_t i, struct inotify_watched *out)
+{
+	const struct inotify *in = f->data;
+	const struct watch *w;
+
+	list_for_each (w, &in->watches, all) {
+		if (i--)
+			continue;
+		*out = (struct inotify_watched){w->wd, w->mask, w->inode};
+		return true;
+	}
+	return false;
+}
+
 int inotify_unwatch(struct file *f, int wd)
 {
 	struct inotify *in = f->data;

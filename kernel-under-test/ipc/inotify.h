@@ -23,3 +23,12 @@ bool inotify_is(const struct file *f);
 int inotify_watch(struct file *f, struct inode *inode, uint32_t mask);
 /* -EINVAL: there is no such watch. */
 int inotify_unwatch(struct file *f, int wd);
+
+/* The `i`-th watch of an inotify file; false past the last. No reference. */
+struct inotify_watched {
+	int wd;
+	uint32_t mask;
+	const struct inode *inode;
+};
+
+bool inotify_get(const struct file *f, size_t i, struct inotify_watched *out);

@@ -159,7 +159,7 @@ static inline __attribute__((always_inline)) long receive_inside(struct socket *
 		/* The end of a connection that was refused. */
 		if (s->error || s->connecting)
 			return -socket_take_error(s);
-		return -ENOTCONN;
+		return s->family == AF_UNIX ? -EINVAL : -ENOTCONN;
 	}
 	if (e)
 		e->from.len = 0;

@@ -249,14 +249,19 @@ static int find_program(struct process *p, const char *path, struct inode **file
 	return err;
 }
 
+static bool may_give(const struct credentials *now, const struct inode *file)
+{
+	return !now->no_new_privileges && !inode_forbids(file, VOLUME_NOSUID);
+}
+
 /*
  * Who runs `file`, with a reference: the same as before, unless the file says set-uid or set-gid,
  * or capabilities come or go with the user. NULL without memory.
  */
 static struct credentials *credentials_for(struct credentials *now, const struct inode *file)
 {
-	bool set_uid = (file->mode & S_ISUID) && !now->no_new_privileges;
-	bool set_gid = (file->mode & (S_ISGID | 010)) == (S_ISGID | 010) && !now->no_new_privileges;
+	bool set_uid = (file->mode & S_ISUID) && may_give(now, file);
+	bool set_gid = (file->mode & (S_ISGID | 010)) == (S_ISGID | 010) && may_give(now, file);
 	struct credentials *c;
 
 	if (likely(!set_uid && !set_gid && !now->uid && !now->euid && !now->suid && !now->sgid &&

@@ -28,7 +28,7 @@ char uts[UTS_NAMES][UTS_LEN] = {
 static struct list by_pid[PID_BUCKETS];
 /* Threads that are not the first of their process; those are found as processes. */
 static struct list by_tid[PID_BUCKETS];
-static int last_pid;
+uint64_t process_last_pid;
 static uint64_t births;
 
 void process_init(void)
@@ -119,9 +119,12 @@ uint64_t process_pid_max = PID_MAX;
 static int pid_alloc(void)
 {
 	for (int tries = (int)process_pid_max, last = tries - 1; tries; tries--) {
-		last_pid = last_pid >= last ? (last_pid >= 300 ? 300 : 1) : last_pid + 1;
-		if (!find_any(last_pid) && !thread_find(last_pid))
-			return last_pid;
+		int pid = (int)process_last_pid;
+
+		pid = pid >= last ? (pid >= 300 ? 300 : 1) : pid + 1;
+		process_last_pid = (uint64_t)pid;
+		if (!find_any(pid) && !thread_find(pid))
+			return pid;
 	}
 	return -EAGAIN;
 }

@@ -11,7 +11,7 @@
 /* Numbers begin anew there, unless /proc/sys/kernel/pid_max says another, up to PID_MOST. */
 #define PID_MAX	 32768
 #define PID_MOST (4u << 20)
-extern uint64_t process_pid_max;
+extern uint64_t process_pid_max, process_last_pid;
 
 #define SIGNALS_MAX 64
 

@@ -1,4 +1,6 @@
 /* Reading and writing the files of /proc. */
+#include "fs/volume.h"
+#include "ipc/inotify.h"
 #include "lib/errno.h"
 #include "mm/kmem.h"
 #include "proc/procfs_node.h"
@@ -24,8 +26,15 @@ const struct process *procfs_zombie(const struct proc_node *n)
 
 static void describe_file(struct text *t, const struct file *f)
 {
+	struct inotify_watched w;
+
 	text_add(t, "pos:\t%lu\nflags:\t0%lo\nmnt_id:\t%d\nino:\t%lu\n", f->pos, (uint64_t)f->flags,
 		 1, f->inode ? f->inode->ino : 1);
+	if (!inotify_is(f))
+		return;
+	for (size_t i = 0; inotify_get(f, i, &w); i++)
+		text_add(t, "inotify wd:%d ino:%lx sdev:%lx mask:%x ignored_mask:0\n", w.wd,
+			 w.inode->ino, w.inode->volume ? w.inode->volume->number : 1, w.mask);
 }
 
 long procfs_read(struct inode *inode, uint64_t pos, struct uio *u)

@@ -117,6 +117,7 @@ static const struct setting settings[] = {
 	{.path = "kernel/msgmnb", .value = 16384},
 	{.path = "kernel/msgmni", .value = IPC_SLOTS},
 	{.path = "kernel/ngroups_max", .value = GROUPS_MAX},
+	{.path = "kernel/ns_last_pid", .number = &process_last_pid, .most = PID_MOST - 1},
 	{.path = "kernel/osrelease", .make = release},
 	{.path = "kernel/ostype", .text = "Linux"},
 	{.path = "kernel/overflowgid", .value = 65534},

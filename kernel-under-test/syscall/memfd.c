@@ -10,7 +10,6 @@
 
 #define FALLOC_KEEP_SIZE  1
 #define FALLOC_PUNCH_HOLE 2
-#define FALLOC_ZERO_RANGE 16
 
 long sys_memfd_create(uint64_t name_at, uint64_t flags)
 {
@@ -87,16 +86,14 @@ long user_get_seals(const struct file *f)
 long sys_fallocate(uint64_t fd, uint64_t mode, uint64_t pos, uint64_t len)
 {
 	struct file *f = user_file(fd);
-	bool clear = mode & (FALLOC_PUNCH_HOLE | FALLOC_ZERO_RANGE);
+	bool clear = mode & FALLOC_PUNCH_HOLE;
 
 	if (!f || (f->flags & O_PATH))
 		return -EBADF;
 	if ((int64_t)pos < 0 || (int64_t)len <= 0)
 		return -EINVAL;
-	if (mode & ~(uint64_t)(FALLOC_KEEP_SIZE | FALLOC_PUNCH_HOLE | FALLOC_ZERO_RANGE))
-		return -EOPNOTSUPP;
-	if ((mode & FALLOC_PUNCH_HOLE) &&
-	    (!(mode & FALLOC_KEEP_SIZE) || (mode & FALLOC_ZERO_RANGE)))
+	/* As Linux's file systems in memory have it. */
+	if ((mode & ~(uint64_t)(FALLOC_KEEP_SIZE | FALLOC_PUNCH_HOLE)) || mode == FALLOC_PUNCH_HOLE)
 		return -EOPNOTSUPP;
 	if (!file_writable(f))
 		return -EBADF;

@@ -12,6 +12,9 @@
 #define STATX_BASIC    0x7ff
 #define STATX_RESERVED 0x80000000u
 
+/* It is the root of a mount. */
+#define STATX_ATTR_MOUNT_ROOT 0x2000
+
 #define AT_NO_AUTOMOUNT 0x800
 #define AT_STATX_SYNC	0x6000
 
@@ -161,6 +164,10 @@ static long put_statx(const struct inode *i, uint64_t out)
 	struct user_statx st = {
 		.mask = STATX_BASIC,
 		.block_size = PAGE_SIZE,
+		.attributes = i->mountpoint || i == process_find(1)->root
+				      ? STATX_ATTR_MOUNT_ROOT
+				      : 0,
+		.attributes_mask = STATX_ATTR_MOUNT_ROOT,
 		.nlink = i->links,
 		.uid = i->uid,
 		.gid = i->gid,

@@ -97,6 +97,8 @@ int exec_role(int argc, char **argv)
 		return (uintptr_t)&role >> 24 == 0x7fffff ? 1 : 2;
 	if (!strcmp(argv[1], "parent"))
 		return (int)-RAW(SYS_getppid);
+	if (!strcmp(argv[1], "is-itself"))
+		return geteuid() == getuid() ? 0 : 1;
 	if (!strcmp(argv[1], "exits-7"))
 		return 7;
 	if (!strcmp(argv[1], "arguments"))

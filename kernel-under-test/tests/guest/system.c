@@ -72,6 +72,10 @@ static void settings(void)
 	}
 	holds("begin anew", was >= 0);
 	set("/proc/sys/kernel/pid_max", "32768");
+	same("the last number", set("/proc/sys/kernel/ns_last_pid", "12344"), 5);
+	if (fork() == 0)
+		_exit(0);
+	same("and the next", waitpid(-1, NULL, 0), 12345);
 	set("/proc/sys/fs/mqueue/msg_max", "20");
 	same("longer queues", number("/proc/sys/fs/mqueue/msg_max"), 20);
 	set("/proc/sys/fs/mqueue/msg_max", "10");
@@ -141,6 +145,45 @@ static void names_of_file_systems(void)
 	same("a bad name", RAW(SYS_sysfs, 1, NULL), -EFAULT);
 }
 
+static void runs_it(void)
+{
+	int status;
+
+	child_needs(setuid(1000) == 0);
+	if (fork() == 0)
+		_exit(execl(AT "/a/init", "init", "is-itself", NULL));
+	child_needs(wait(&status) > 0 && WIFEXITED(status) && WEXITSTATUS(status) == 0);
+}
+
+static void copy(const char *from, const char *to)
+{
+	static char part[1 << 16];
+	int in = open(from, O_RDONLY), out = open(to, O_WRONLY | O_CREAT | O_TRUNC, 0755);
+	ssize_t n;
+
+	while ((n = read(in, part, sizeof(part))) > 0)
+		write(out, part, (size_t)n);
+	close(in), close(out);
+}
+
+/* A program that says whose it became. */
+static void no_set_user_id(void)
+{
+	struct statx st;
+
+	mkdir(AT "/a", 0755);
+	mount("one", AT "/a", "tmpfs", MS_NOSUID, "");
+	copy(SELF, AT "/a/init");
+	chmod(AT "/a/init", 04755);
+	same("a mount without set-user-id", status_of(runs_it), 0);
+	same("its root", syscall(SYS_statx, AT_FDCWD, AT "/a", 0, 0, &st), 0);
+	holds("is one", st.stx_attributes & 0x2000);
+	syscall(SYS_statx, AT_FDCWD, AT "/a/init", 0, 0, &st);
+	holds("another thing is not", !(st.stx_attributes & 0x2000));
+	umount(AT "/a");
+	rmdir(AT "/a");
+}
+
 static void mounts(void)
 {
 	struct statfs fs;
@@ -183,6 +226,7 @@ static void run(void)
 	settings();
 	log_of_the_kernel();
 	names_of_file_systems();
+	no_set_user_id();
 	mounts();
 	umount("/proc");
 	rmdir(AT);
