@@ -1,11 +1,14 @@
 #include "net/control.h"
 
+#include "arch/time.h"
+#include "fs/volume.h"
 #include "lib/errno.h"
 #include "lib/string.h"
 #include "mm/kmem.h"
 
 /* Files in flight, in all. */
-#define FLYING_MAX 16384
+#define DEFAULT_HOPS 64
+#define FLYING_MAX   16384
 
 static struct list flying = LIST_INIT(flying); /* sockets whose files are in flight */
 static uint32_t flying_count;
@@ -14,8 +17,10 @@ struct control *control_make(uint32_t count)
 {
 	struct control *c = kmem_zalloc(sizeof(*c) + count * sizeof(c->files[0]));
 
-	if (c)
+	if (c) {
 		list_init(&c->link);
+		c->hops = c->class = -1;
+	}
 	return c;
 }
 
@@ -28,6 +33,20 @@ struct control *control_of_caller(void)
 		c->has_sender = true;
 	}
 	return c;
+}
+
+void control_describe(struct control *c, const struct socket *s, const struct address *to)
+{
+	bool v6 = socket_is_internet(s) && !address_v4(to);
+
+	c->time_ns = volume_epoch_ns + arch_time_ns();
+	c->to = *to;
+	if (c->hops < 0)
+		c->hops = v6 ? s->hops : s->ttl;
+	if (!c->hops)
+		c->hops = DEFAULT_HOPS;
+	if (c->class < 0)
+		c->class = v6 ? s->traffic_class : s->tos;
 }
 
 int control_fly(struct control *c)
@@ -88,6 +107,10 @@ struct control *control_clone(const struct control *c)
 		return NULL;
 	copy->sender = c->sender;
 	copy->has_sender = c->has_sender;
+	copy->time_ns = c->time_ns;
+	copy->to = c->to;
+	copy->hops = c->hops;
+	copy->class = c->class;
 	for (; copy->count < c->count; copy->count++)
 		copy->files[copy->count] = file_get(c->files[copy->count]);
 	return copy;

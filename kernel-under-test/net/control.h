@@ -8,12 +8,29 @@
 
 #define RIGHTS_MAX 253
 
+/* What a receiver wants to be told with each message: bits of socket.wants. */
+enum {
+	WANT_SENDER = 1 << 0, /* SO_PASSCRED */
+	WANT_TIME = 1 << 1,   /* SO_TIMESTAMP, and in nanoseconds */
+	WANT_TIME_NS = 1 << 2,
+	WANT_ADDRESS = 1 << 3, /* IP_PKTINFO and its like */
+	WANT_TTL = 1 << 4,
+	WANT_TOS = 1 << 5,
+	WANT_ADDRESS6 = 1 << 6, /* the same of IPv6 */
+	WANT_HOPS = 1 << 7,
+	WANT_CLASS = 1 << 8,
+};
+
 struct control {
 	/* In a stream: the bytes that it belongs to, as struct ring counts. */
 	struct list link;
 	uint64_t at, end;
 	struct sender sender;
 	bool has_sender;
+	/* Of a datagram: when it came and to which address, with what its packet had. */
+	uint64_t time_ns;
+	struct address to;
+	int hops, class; /* -1: whatever the sender's socket has */
 	/* Open files, with a reference each. */
 	uint32_t count;
 	struct file *files[];
@@ -36,6 +53,9 @@ struct message {
 	size_t len;
 	char data[];
 };
+
+/* What the packets of `s` have, of the kind of address that `to` is. */
+void control_describe(struct control *c, const struct socket *s, const struct address *to);
 
 /* Room for `count` files, none in it. NULL without memory. */
 struct control *control_make(uint32_t count);

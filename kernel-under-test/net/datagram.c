@@ -71,22 +71,28 @@ static struct socket *destination(struct socket *s)
 	return found;
 }
 
-/* Takes the message's control out of `e`, or makes one if the receiver wants to know who sends. */
-static int add_control(struct message *m, const struct socket *to, struct envelope *e)
+/*
+ * Takes the message's control out of `e`, or makes one if the receiver wants to be told something.
+ * `at`: where the message was sent to.
+ */
+static int add_control(struct message *m, const struct socket *s, const struct socket *to,
+		       struct envelope *e, const struct address *at)
 {
 	struct control *c = e ? e->control : NULL;
 	int err;
 
-	if (!c && !to->pass_sender)
+	if (!c && !to->wants)
 		return 0;
 	if (!c)
-		c = control_of_caller();
+		c = control_make(0);
 	if (!c)
 		return -ENOMEM;
-	if (to->pass_sender && !c->has_sender) {
+	if ((to->wants & WANT_SENDER) && !c->has_sender) {
 		socket_sender(&c->sender);
 		c->has_sender = true;
 	}
+	if (to->wants & ~WANT_SENDER)
+		control_describe(c, s, at);
 	err = control_fly(c);
 	if (err) {
 		if (!e || e->control != c)
@@ -107,7 +113,7 @@ static void message_free(struct message *m)
 }
 
 static inline long put_message(struct socket *s, struct socket *to, struct uio *u,
-			       struct envelope *e)
+			       struct envelope *e, const struct address *at)
 {
 	size_t n = u->left;
 	struct message *m = kmem_alloc(sizeof(*m) + n);
@@ -118,13 +124,13 @@ static inline long put_message(struct socket *s, struct socket *to, struct uio *
 	m->from = s->local;
 	/* Who is connected has an address already. */
 	if (s->state != SOCKET_CONNECTED && socket_is_internet(s))
-		address_settle(&m->from, &e->from);
+		address_settle(&m->from, at);
 	address_convert(&m->from, to->family);
 	m->len = n;
 	m->control = NULL;
 	err = n ? uio_get(u, m->data, n) : 0;
-	if (!err && unlikely(e || to->pass_sender))
-		err = add_control(m, to, e);
+	if (!err && unlikely(e || to->wants))
+		err = add_control(m, s, to, e, at);
 	if (err) {
 		kmem_free(m);
 		return err;
@@ -150,6 +156,7 @@ static long nobody(struct socket *s, size_t n)
 static inline long send_to(struct socket *s, struct socket *to, struct uio *u, unsigned int flags,
 			   struct envelope *e)
 {
+	const struct address *at = to ? &e->from : &s->remote;
 	size_t n = u->left;
 	int err;
 
@@ -181,7 +188,7 @@ static inline long send_to(struct socket *s, struct socket *to, struct uio *u, u
 	}
 	if (unlikely(to->no_receive))
 		return s->family == AF_UNIX ? -EPIPE : (long)n;
-	return put_message(s, to, u, e);
+	return put_message(s, to, u, e, at);
 }
 
 static long datagram_send(struct socket *s, struct uio *u, unsigned int flags)
@@ -308,7 +315,7 @@ static long packet_send_message(struct socket *s, struct socket *to, struct uio 
 		if (s->no_send || !s->peer || s->peer->no_receive)
 			return -EPIPE;
 		if (s->peer->queued + u->left <= QUEUE_MAX || !s->peer->queued)
-			return put_message(s, s->peer, u, e);
+			return put_message(s, s->peer, u, e, &s->remote);
 		err = socket_sleep(&s->writers, flags, s->send_timeout_ns);
 		if (err)
 			return err;

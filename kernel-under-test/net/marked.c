@@ -15,7 +15,7 @@ static int begin_mark(struct socket *peer, struct envelope *e, struct control **
 	int err = 0;
 
 	*out = NULL;
-	if (!c && !peer->pass_sender)
+	if (!c && !(peer->wants & WANT_SENDER))
 		return 0;
 	if (!c)
 		c = control_of_caller();
@@ -158,7 +158,7 @@ static long receive_inside(struct socket *s, struct uio *u, unsigned int flags, 
 		}
 		/* What two senders wrote is not read as one when the reader asked who sends. */
 		if (c && done && e && e->control &&
-		    (c->count || (s->pass_sender && !same_sender(c, e->control))))
+		    (c->count || ((s->wants & WANT_SENDER) && !same_sender(c, e->control))))
 			break;
 		got = ring_get(&s->in, u, MIN(u->left, n), peek);
 		if (got < 0)
@@ -185,7 +185,8 @@ static long receive_inside(struct socket *s, struct uio *u, unsigned int flags, 
 		if (peek || files)
 			break;
 	}
-	if (list_empty(&s->controls) && !s->pass_sender && !(s->peer && s->peer->pass_sender))
+	if (list_empty(&s->controls) && !(s->wants & WANT_SENDER) &&
+	    !(s->peer && s->peer->wants & WANT_SENDER))
 		s->ops = &stream_ops;
 	if (ring_used(&s->in))
 		wait_wake_one(&s->readers);

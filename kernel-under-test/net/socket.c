@@ -26,7 +26,7 @@ struct socket *socket_make(uint16_t family, uint8_t type)
 				       : &packet_ops;
 	s->refs = 1;
 	s->uid = credentials_current()->euid;
-	list_push_front(&all, &s->all);
+	list_push_back(&all, &s->all);
 	s->gate = &s->own_gate;
 	s->family = family;
 	s->type = type;
@@ -48,7 +48,8 @@ void socket_put(struct socket *s)
 	if (--s->refs)
 		return;
 	list_remove(&s->all);
-	kmem_free(s->options);
+	if (s->options)
+		option_values_put(s->options);
 	kmem_free(s);
 	if (gatekeeper)
 		socket_put(gatekeeper);
@@ -79,7 +80,7 @@ void socket_join(struct socket *a, struct socket *b)
 		address_do_convert(&b->remote, b->family);
 	}
 	a->state = b->state = SOCKET_CONNECTED;
-	if (unlikely(a->pass_sender | b->pass_sender)) {
+	if (unlikely((a->wants | b->wants) & WANT_SENDER)) {
 		stream_mark(a);
 		stream_mark(b);
 	}

@@ -114,8 +114,10 @@ struct socket {
 		};
 		uint16_t shut; /* either */
 	};
-	/* Who sends is noted with each message (SO_PASSCRED). */
-	bool pass_sender;
+	/* What is noted with each message: WANT_SENDER and its like. */
+	uint16_t wants;
+	/* What packets would have, of IPv4 and of IPv6; hops of 0: as many as is usual. */
+	uint8_t ttl, tos, hops, traffic_class;
 	struct wait_queue readers, writers;
 
 	/* Streams: what was sent here and is not read yet. */
@@ -177,7 +179,7 @@ static inline bool socket_is_internet(const struct socket *s)
 /* The socket of a file, or NULL when it is none. */
 struct socket *socket_of(const struct file *f);
 
-/* All that are in use, the youngest first. */
+/* All that are in use, the oldest first. */
 void socket_each(void (*fn)(struct socket *s, void *ctx), void *ctx);
 
 /* Goes on when a socket gets or loses a name, or another remote one. */
@@ -213,6 +215,10 @@ int socket_sleep(struct wait_queue *q, unsigned int flags, uint64_t timeout_ns);
 
 extern const struct socket_ops stream_ops, marked_stream_ops, datagram_ops, packet_ops;
 
+/* Given by syscall. Who shares options with another one gets its own when it sets some. */
+struct option_values *option_values_get(struct option_values *o);
+void option_values_put(struct option_values *o);
+
 /* What stream operations share. */
 /* What comes of sending where that can't be done. */
 long stream_send_failed(struct socket *s, struct uio *u);
@@ -222,6 +228,14 @@ static inline bool stream_can_send(const struct socket *s, const struct socket *
 	return !s->no_send && peer && (likely(!peer->no_receive) || s->family != AF_UNIX);
 }
 
+/* As TCP numbers its states: of a stream. */
+#define TCP_ESTABLISHED 1
+#define TCP_FIN_WAIT2	5
+#define TCP_CLOSE	7
+#define TCP_CLOSE_WAIT	8
+#define TCP_LISTEN	10
+
+int socket_tcp_state(const struct socket *s);
 /* That there is nothing to read and no more will come: 0, or why. */
 long stream_end(struct socket *s);
 /* Nothing can be accepted any more. */

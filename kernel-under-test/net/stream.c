@@ -22,6 +22,17 @@ int stream_listen(struct socket *s, int backlog)
 	return 0;
 }
 
+/* Connections are as the listener is. */
+static void inherit(struct socket *s, const struct socket *listener)
+{
+	s->options = option_values_get(listener->options);
+	s->resets = listener->resets;
+	s->receive_timeout_ns = listener->receive_timeout_ns;
+	s->send_timeout_ns = listener->send_timeout_ns;
+	s->reuse_address = listener->reuse_address;
+	s->reuse_port = listener->reuse_port;
+}
+
 int stream_connect(struct socket *s, struct socket *to, const struct address *a,
 		   uint32_t file_flags)
 {
@@ -51,11 +62,13 @@ int stream_connect(struct socket *s, struct socket *to, const struct address *a,
 	if (s->family == AF_UNIX) {
 		other->local = to->local;
 	} else {
+		if (unlikely(to->options))
+			inherit(other, to);
 		other->local = *a;
 		address_convert(&other->local, to->family);
 		address_settle(&s->local, a);
 	}
-	other->pass_sender = to->pass_sender;
+	other->wants = to->wants;
 	socket_join(s, other);
 	if (s->family == AF_UNIX) {
 		socket_sender(&other->other);
@@ -295,6 +308,17 @@ static void drop_backlog(struct socket *s)
 	s->backlog_count = 0;
 	/* Who waits for room is told that there is nobody left to wait for. */
 	wait_wake_all(&s->writers);
+}
+
+int socket_tcp_state(const struct socket *s)
+{
+	if (s->state == SOCKET_LISTENING)
+		return TCP_LISTEN;
+	if (s->state == SOCKET_NEW || s->reset)
+		return TCP_CLOSE;
+	if (!s->peer || s->peer->no_send)
+		return s->no_send ? TCP_CLOSE : TCP_CLOSE_WAIT;
+	return s->no_send ? TCP_FIN_WAIT2 : TCP_ESTABLISHED;
 }
 
 void stream_unlisten(struct socket *s)

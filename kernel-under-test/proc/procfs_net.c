@@ -3,12 +3,6 @@
 #include "net/socket.h"
 #include "proc/procfs_node.h"
 
-#define TCP_ESTABLISHED 1
-#define TCP_FIN_WAIT2	5
-#define TCP_CLOSE	7
-#define TCP_CLOSE_WAIT	8
-#define TCP_LISTEN	10
-
 static uint64_t number_of(const struct socket *s)
 {
 	return s->file ? file_number(s) : 0;
@@ -21,13 +15,7 @@ static int state_of(const struct socket *s)
 		return 0;
 	if (s->type == SOCK_DGRAM)
 		return s->state == SOCKET_CONNECTED ? TCP_ESTABLISHED : TCP_CLOSE;
-	if (s->state == SOCKET_LISTENING)
-		return TCP_LISTEN;
-	if (s->state == SOCKET_NEW || s->reset)
-		return 0;
-	if (!s->peer || s->peer->no_send)
-		return s->no_send ? 0 : TCP_CLOSE_WAIT;
-	return s->no_send ? TCP_FIN_WAIT2 : TCP_ESTABLISHED;
+	return socket_tcp_state(s) == TCP_CLOSE ? 0 : socket_tcp_state(s);
 }
 
 static void add_address(struct text *t, const struct address *a, bool known)

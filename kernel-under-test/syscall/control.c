@@ -1,12 +1,15 @@
 /* Descriptors and credentials that go along with a message, as the user gives and gets them. */
 #include "fs/credentials.h"
+#include "net/interface.h"
 #include "syscall/message.h"
+#include "syscall/sockopt.h"
 #include "syscall/user.h"
 
 #define CONTROL_MAX 20480
-#define SOL_SOCKET  1
 #define SCM_RIGHTS  1
 #define SCM_CREDS   2
+#define SCM_TIME    29
+#define SCM_TIME_NS 35
 #define ID_OVERFLOW 65534
 
 struct user_control {
@@ -46,7 +49,40 @@ static int check_sender(const struct sender *s)
 	return 0;
 }
 
-static int parse_control(const struct user_message *m, struct control *c)
+/* What a packet is to have. Where from is for loopback to say. */
+static int parse_packet(const struct socket *s, int level, int type, uint64_t from, size_t n,
+			struct control *c)
+{
+	bool v6 = level == IPPROTO_IPV6;
+	uint8_t byte;
+	int v;
+
+	if (!socket_is_internet(s) || (v6 && s->family != AF_INET6))
+		return 0;
+	if (type == (v6 ? IPV6_PKTINFO : IP_PKTINFO))
+		return n < (v6 ? 20u : 12u) ? -EINVAL : 0;
+	if (!v6 && type == IP_TOS && n == 1) {
+		if (copy_from_user(&byte, from, 1) < 0)
+			return -EFAULT;
+		c->class = byte;
+		return 0;
+	}
+	if (n != sizeof(v))
+		return -EINVAL;
+	if (copy_from_user(&v, from, sizeof(v)) < 0)
+		return -EFAULT;
+	if (v > 255 || v < (v6 ? -1 : type == IP_TTL ? 1 : 0))
+		return -EINVAL;
+	if (type == (v6 ? IPV6_HOPLIMIT : IP_TTL))
+		c->hops = v;
+	else if (type == (v6 ? IPV6_TCLASS : IP_TOS))
+		c->class = v;
+	else
+		return -EINVAL;
+	return 0;
+}
+
+static int parse_control(const struct socket *s, const struct user_message *m, struct control *c)
 {
 	uint64_t at = m->control, end = at + m->control_len;
 	struct user_control h;
@@ -60,9 +96,13 @@ static int parse_control(const struct user_message *m, struct control *c)
 		if (h.len < sizeof(h) || h.len > end - at)
 			return -EINVAL;
 		n = h.len - sizeof(h);
-		if (h.level != SOL_SOCKET)
-			continue;
-		if (h.type == SCM_RIGHTS) {
+		if (s->type == SOCK_DGRAM && (h.level == IPPROTO_IP || h.level == IPPROTO_IPV6))
+			err = parse_packet(s, h.level, h.type, at + sizeof(h), n, c);
+		else if (h.level != SOL_SOCKET || socket_is_internet(s))
+			err = h.level == SOL_SOCKET && h.type != SCM_RIGHTS && h.type != SCM_CREDS
+				      ? -EINVAL
+				      : 0;
+		else if (h.type == SCM_RIGHTS) {
 			err = add_rights(c, at + sizeof(h), n / sizeof(int));
 		} else if (h.type == SCM_CREDS && n == sizeof(c->sender)) {
 			err = copy_from_user(&c->sender, at + sizeof(h), n);
@@ -94,19 +134,18 @@ int user_control_get(const struct socket *s, const struct user_message *m, struc
 	*out = control_make(RIGHTS_MAX);
 	if (!*out)
 		return -ENOMEM;
-	err = parse_control(m, *out);
-	if (!err && s->family != AF_UNIX && ((*out)->count || (*out)->has_sender))
-		err = -EINVAL;
-	if (err || (!(*out)->count && !(*out)->has_sender)) {
+	err = parse_control(s, m, *out);
+	if (err ||
+	    (!(*out)->count && !(*out)->has_sender && (*out)->hops < 0 && (*out)->class < 0)) {
 		control_free(*out, false);
 		*out = NULL;
 	}
 	return err;
 }
 
-static int put_control(struct control_out *o, int type, const void *data, size_t n)
+static int put_control(struct control_out *o, int level, int type, const void *data, size_t n)
 {
-	struct user_control h = {sizeof(h) + n, SOL_SOCKET, type};
+	struct user_control h = {sizeof(h) + n, level, type};
 	size_t room;
 
 	if (o->left < sizeof(h)) {
@@ -146,7 +185,45 @@ static int put_rights(struct control_out *o, struct control *c, bool cloexec)
 	}
 	if (n < c->count)
 		o->flags |= MSG_CTRUNC;
-	return n ? put_control(o, SCM_RIGHTS, fd, n * sizeof(int)) : 0;
+	return n ? put_control(o, SOL_SOCKET, SCM_RIGHTS, fd, n * sizeof(int)) : 0;
+}
+
+static int put_time(struct control_out *o, const struct socket *s, const struct control *c)
+{
+	uint64_t t[2] = {c->time_ns / 1000000000, c->time_ns % 1000000000};
+
+	if (s->wants & WANT_TIME_NS)
+		return put_control(o, SOL_SOCKET, SCM_TIME_NS, t, sizeof(t));
+	t[1] /= 1000;
+	return put_control(o, SOL_SOCKET, SCM_TIME, t, sizeof(t));
+}
+
+/* The address it was sent to, and what its packet had, as its receiver asked for them. */
+static int put_packet(struct control_out *o, const struct socket *s, const struct control *c)
+{
+	const uint32_t *v4 = address_v4(&c->to);
+	uint32_t info[5] = {INTERFACE_INDEX, v4 ? *v4 : 0, v4 ? *v4 : 0};
+	struct address to = c->to;
+	uint8_t tos = (uint8_t)c->class;
+	int err = 0;
+
+	if ((s->wants & WANT_ADDRESS6) && s->family == AF_INET6) {
+		address_convert(&to, AF_INET6);
+		memcpy(info, to.in6_addr, 16);
+		info[4] = INTERFACE_INDEX;
+		err = put_control(o, IPPROTO_IPV6, IPV6_PKTINFO, info, 20);
+	} else if ((s->wants & WANT_ADDRESS) && v4) {
+		err = put_control(o, IPPROTO_IP, IP_PKTINFO, info, 12);
+	}
+	if (!err && (s->wants & WANT_TTL) && v4)
+		err = put_control(o, IPPROTO_IP, IP_TTL, &c->hops, sizeof(c->hops));
+	if (!err && (s->wants & WANT_TOS) && v4)
+		err = put_control(o, IPPROTO_IP, IP_TOS, &tos, sizeof(tos));
+	if (!err && (s->wants & WANT_HOPS) && !v4)
+		err = put_control(o, IPPROTO_IPV6, IPV6_HOPLIMIT, &c->hops, sizeof(c->hops));
+	if (!err && (s->wants & WANT_CLASS) && !v4)
+		err = put_control(o, IPPROTO_IPV6, IPV6_TCLASS, &c->class, sizeof(c->class));
+	return err;
 }
 
 int user_control_put(struct control_out *o, const struct socket *s, struct control *c, bool cloexec)
@@ -154,8 +231,12 @@ int user_control_put(struct control_out *o, const struct socket *s, struct contr
 	struct sender nobody = {0, ID_OVERFLOW, ID_OVERFLOW};
 	int err = 0;
 
-	if (s->pass_sender)
-		err = put_control(o, SCM_CREDS, c && c->has_sender ? &c->sender : &nobody,
-				  sizeof(nobody));
+	if (c && c->time_ns && (s->wants & (WANT_TIME | WANT_TIME_NS)))
+		err = put_time(o, s, c);
+	if (!err && c && c->time_ns && socket_is_internet(s))
+		err = put_packet(o, s, c);
+	if (!err && (s->wants & WANT_SENDER))
+		err = put_control(o, SOL_SOCKET, SCM_CREDS,
+				  c && c->has_sender ? &c->sender : &nobody, sizeof(nobody));
 	return err || !c || !c->count ? err : put_rights(o, c, cloexec);
 }

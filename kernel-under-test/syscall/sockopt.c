@@ -3,6 +3,7 @@
 #include "fs/credentials.h"
 #include "lib/string.h"
 #include "mm/kmem.h"
+#include "net/control.h"
 #include "syscall/socket.h"
 #include "syscall/syscalls.h"
 #include "syscall/user.h"
@@ -23,6 +24,9 @@
 #define SO_PROTOCOL    38
 #define SO_DOMAIN      39
 
+#define SO_SNDLOWAT 19
+#define SO_COOKIE   57
+
 #define BUFFER_DEFAULT 212992
 #define NS_PER_SEC     1000000000ull
 
@@ -42,22 +46,46 @@ int user_socket_get(uint64_t fd, struct file **f, struct socket **s)
 }
 
 struct option_values {
+	uint32_t refs;
 	int value[KEPT_COUNT];
 	int send_buffer, receive_buffer;
 	int linger[2];
 };
 
+struct option_values *option_values_get(struct option_values *o)
+{
+	o->refs++;
+	return o;
+}
+
+void option_values_put(struct option_values *o)
+{
+	if (--o->refs == 0)
+		kmem_free(o);
+}
+
+/* Its own, to be changed; NULL without memory. */
 static struct option_values *values_of(struct socket *s)
 {
-	if (s->options)
-		return s->options;
-	s->options = kmem_zalloc(sizeof(*s->options));
-	if (!s->options)
+	struct option_values *old = s->options, *o;
+
+	if (old && old->refs == 1)
+		return old;
+	o = kmem_alloc(sizeof(*o));
+	if (!o)
 		return NULL;
-	for (size_t i = 0; i < KEPT_COUNT; i++)
-		s->options->value[i] = kept_options[i].initial;
-	s->options->send_buffer = s->options->receive_buffer = BUFFER_DEFAULT;
-	return s->options;
+	if (old) {
+		*o = *old;
+		option_values_put(old);
+	} else {
+		for (size_t i = 0; i < KEPT_COUNT; i++)
+			o->value[i] = kept_options[i].initial;
+		o->send_buffer = o->receive_buffer = BUFFER_DEFAULT;
+		o->linger[0] = o->linger[1] = 0;
+	}
+	o->refs = 1;
+	s->options = o;
+	return o;
 }
 
 /* Whether an Internet socket has options of that level at all. */
@@ -120,7 +148,7 @@ static int set_socket(struct socket *s, int option, uint64_t value, uint64_t len
 		if (s->family != AF_UNIX)
 			return -EOPNOTSUPP;
 		gate_enter(s->gate);
-		s->pass_sender = v != 0;
+		s->wants = (uint16_t)(v ? s->wants | WANT_SENDER : s->wants & ~WANT_SENDER);
 		if (v && s->peer && s->type == SOCK_STREAM) {
 			stream_mark(s);
 			stream_mark(s->peer);
@@ -137,25 +165,31 @@ static int set_socket(struct socket *s, int option, uint64_t value, uint64_t len
 	}
 }
 
+static bool is_time(const struct kept *k)
+{
+	return k->level == SOL_SOCKET && (k->option == SO_TIME || k->option == SO_TIME_NS);
+}
+
 /* -1 is what it was at first, where that is allowed at all. */
 static int keep(struct socket *s, int i, int v)
 {
 	const struct kept *k = &kept_options[i];
 	bool flag = kept_is_flag(k);
+	int err;
 
 	if (!flag && (v < k->lowest || v > k->highest))
 		return -EINVAL;
-	if (k->level == SOL_SOCKET && k->option == SO_REUSEADDR)
-		s->reuse_address = v != 0;
-	if (k->level == SOL_SOCKET && k->option == SO_REUSEPORT)
-		s->reuse_port = v != 0;
-	if (k->level == IPPROTO_IPV6 && k->option == IPV6_V6ONLY) {
-		if (s->local.len)
-			return -EINVAL;
-		s->v6_only = v != 0;
-	}
-	s->options->value[i] = flag ? v != 0 : v == -1 && k->lowest == -1 ? k->initial : v;
-	return 0;
+	v = flag ? v != 0 : v == -1 && k->lowest == -1 ? k->initial : v;
+	err = kept_apply(s, k, v);
+	if (!err)
+		s->options->value[i] = v;
+	/* The one way to tell the time takes the place of the other. */
+	for (int j = i - 1; !err && is_time(k) && j <= i + 1; j++)
+		if (j != i && is_time(&kept_options[j])) {
+			kept_apply(s, &kept_options[j], 0);
+			s->options->value[j] = 0;
+		}
+	return err;
 }
 
 /* A number of the user's, of which one byte is enough at some levels. */
@@ -182,6 +216,11 @@ long sys_setsockopt(uint64_t fd, uint64_t level, uint64_t option, uint64_t value
 	if (err)
 		return err;
 	i = kept_find(s, (int)level, (int)option);
+	if ((int)level == IPPROTO_TCP && option == TCP_CONGESTION && has_level(s, IPPROTO_TCP)) {
+		err = sockopt_set_congestion(value, len);
+		file_put(f);
+		return err;
+	}
 	if (i < 0 && (int)level != SOL_SOCKET)
 		err = socket_is_internet(s) ? -ENOPROTOOPT : -EOPNOTSUPP;
 	else
@@ -200,15 +239,8 @@ static void timeout_out(int64_t out[2], uint64_t ns)
 	out[1] = (int64_t)(ns % NS_PER_SEC / 1000);
 }
 
-union value {
-	int number;
-	int linger[2];
-	int64_t time[2];
-	struct sender sender;
-};
-
 /* The value of an option of SOL_SOCKET that is none of `kept`: its size, or -ENOPROTOOPT. */
-static int get_socket(struct socket *s, int option, union value *out)
+static int get_socket(struct socket *s, int option, union option_value *out)
 {
 	const struct option_values *o = s->options;
 
@@ -238,7 +270,7 @@ static int get_socket(struct socket *s, int option, union value *out)
 		out->number = socket_take_error(s);
 		break;
 	case SO_PASSCRED:
-		out->number = s->pass_sender;
+		out->number = s->wants & WANT_SENDER;
 		break;
 	case SO_LINGER:
 		out->linger[0] = o ? o->linger[0] != 0 : 0;
@@ -252,6 +284,13 @@ static int get_socket(struct socket *s, int option, union value *out)
 	case SO_PEERCRED:
 		out->sender = s->other.pid ? s->other : (struct sender){0, UINT32_MAX, UINT32_MAX};
 		return sizeof(out->sender);
+	case SO_SNDLOWAT:
+		out->number = 1;
+		break;
+	case SO_COOKIE:
+		/* Not the address itself: one number for each while it lives. */
+		out->cookie = file_number(s) + 1;
+		return sizeof(out->cookie);
 	default:
 		return -ENOPROTOOPT;
 	}
@@ -260,7 +299,7 @@ static int get_socket(struct socket *s, int option, union value *out)
 
 long sys_getsockopt(uint64_t fd, uint64_t level, uint64_t option, uint64_t value, uint64_t len_at)
 {
-	union value v = {0};
+	union option_value v = {0};
 	struct socket *s;
 	struct file *f;
 	int32_t len;
@@ -274,6 +313,8 @@ long sys_getsockopt(uint64_t fd, uint64_t level, uint64_t option, uint64_t value
 		size = sizeof(v.number);
 	} else if ((int)level == SOL_SOCKET) {
 		size = get_socket(s, (int)option, &v);
+	} else if ((int)level == IPPROTO_TCP && has_level(s, (int)level)) {
+		size = sockopt_get_tcp(s, (int)option, &v);
 	} else {
 		size = !socket_is_internet(s) || !has_level(s, (int)level) ? -EOPNOTSUPP
 									   : -ENOPROTOOPT;

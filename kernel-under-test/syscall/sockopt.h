@@ -12,10 +12,56 @@
 #define SOL_SOCKET   1
 #define SO_REUSEADDR 2
 #define SO_REUSEPORT 15
-#define IPV6_V6ONLY  26
+#define SO_TIME	     29
+#define SO_TIME_NS   35
+
+#define IP_TOS	       1
+#define IP_TTL	       2
+#define IP_PKTINFO     8
+#define IP_RECVTTL     12
+#define IP_RECVTOS     13
+#define IPV6_HOPS      16
+#define IPV6_V6ONLY    26
+#define IPV6_RECVINFO  49
+#define IPV6_PKTINFO   50
+#define IPV6_RECVHOPS  51
+#define IPV6_HOPLIMIT  52
+#define IPV6_RECVCLASS 66
+#define IPV6_TCLASS    67
+
+/* struct tcp_info of the Linux ABI, up to where segments are counted. */
+struct tcp_info {
+	uint8_t state, unused1[7];
+	uint32_t timeout, ack_timeout, send_mss, receive_mss;
+	uint32_t unused2[9];
+	uint32_t path_mtu, receive_slow_start, rtt, rtt_deviation, slow_start, window;
+	uint32_t advertised_mss, reordering, receive_rtt, receive_space, retransmitted;
+	uint64_t pacing, pacing_max, bytes_acked, bytes_received;
+};
+
+_Static_assert(sizeof(struct tcp_info) == 136, "x86_64 ABI");
+
+/* What getsockopt() gives. */
+union option_value {
+	int number;
+	int linger[2];
+	int64_t time[2];
+	struct sender sender;
+	uint64_t cookie;
+	struct tcp_info tcp;
+	char congestion[16];
+};
+
+#define TCP_INFO       11
+#define TCP_CONGESTION 13
+
+/* -EFAULT, -EINVAL, -ENOENT. */
+int sockopt_set_congestion(uint64_t value, uint64_t len);
+/* One of TCP that is not kept: its size, or -ENOPROTOOPT. */
+int sockopt_get_tcp(struct socket *s, int option, union option_value *out);
 
 /* How many options there are that are a number which is kept, and no more. */
-#define KEPT_COUNT 71
+#define KEPT_COUNT 73
 
 /* Whatever is not 0 is 1. */
 #define FLAG 0, -1
@@ -33,5 +79,7 @@ static inline bool kept_is_flag(const struct kept *k)
 	return k->lowest > k->highest;
 }
 
+/* What else changes when one is set to `v`. -EINVAL. */
+int kept_apply(struct socket *s, const struct kept *k, int v);
 /* The place of one that `s` has, or -1. */
 int kept_find(const struct socket *s, int level, int option);

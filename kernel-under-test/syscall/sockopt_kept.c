@@ -4,6 +4,9 @@
  */
 #include "syscall/sockopt.h"
 
+#include "lib/errno.h"
+#include "net/control.h"
+
 const struct kept kept_options[KEPT_COUNT] = {
 	{SOL_SOCKET, 1, false, 0, FLAG}, /* SO_DEBUG */
 	{SOL_SOCKET, SO_REUSEADDR, false, 0, FLAG},
@@ -14,7 +17,9 @@ const struct kept kept_options[KEPT_COUNT] = {
 	{SOL_SOCKET, 11, false, 0, FLAG},	  /* SO_NO_CHECK */
 	{SOL_SOCKET, 12, false, 0, 0, INT32_MAX}, /* SO_PRIORITY */
 	{SOL_SOCKET, SO_REUSEPORT, false, 0, FLAG},
-	{SOL_SOCKET, 18, false, 1, 0, INT32_MAX},	  /* SO_RCVLOWAT */
+	{SOL_SOCKET, 18, false, 1, 0, INT32_MAX}, /* SO_RCVLOWAT */
+	{SOL_SOCKET, SO_TIME, false, 0, FLAG},
+	{SOL_SOCKET, SO_TIME_NS, false, 0, FLAG},
 	{SOL_SOCKET, 36, false, 0, INT32_MIN, INT32_MAX}, /* SO_MARK */
 	{SOL_SOCKET, 40, false, 0, FLAG},		  /* SO_RXQ_OVFL */
 	{SOL_SOCKET, 41, false, 0, FLAG},		  /* SO_WIFI_STATUS */
@@ -93,4 +98,53 @@ int kept_find(const struct socket *s, int level, int option)
 			return i;
 	}
 	return -1;
+}
+
+/* What one asks to be told with each message; 0: nothing. */
+static uint16_t want_of(const struct kept *k)
+{
+	static const struct {
+		uint16_t level, option, want;
+	} wants[] = {
+		{SOL_SOCKET, SO_TIME, WANT_TIME},
+		{SOL_SOCKET, SO_TIME_NS, WANT_TIME_NS},
+		{IPPROTO_IP, IP_PKTINFO, WANT_ADDRESS},
+		{IPPROTO_IP, IP_RECVTTL, WANT_TTL},
+		{IPPROTO_IP, IP_RECVTOS, WANT_TOS},
+		{IPPROTO_IPV6, IPV6_RECVINFO, WANT_ADDRESS6},
+		{IPPROTO_IPV6, IPV6_RECVHOPS, WANT_HOPS},
+		{IPPROTO_IPV6, IPV6_RECVCLASS, WANT_CLASS},
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(wants); i++)
+		if (wants[i].level == k->level && wants[i].option == k->option)
+			return wants[i].want;
+	return 0;
+}
+
+int kept_apply(struct socket *s, const struct kept *k, int v)
+{
+	uint16_t want = want_of(k);
+
+	/* Of streams nothing is told but who sends. */
+	if (want && s->type != SOCK_STREAM)
+		s->wants = (uint16_t)(v ? s->wants | want : s->wants & ~want);
+	if (k->level == SOL_SOCKET && k->option == SO_REUSEADDR)
+		s->reuse_address = v != 0;
+	if (k->level == SOL_SOCKET && k->option == SO_REUSEPORT)
+		s->reuse_port = v != 0;
+	if (k->level == IPPROTO_IP && k->option == IP_TTL)
+		s->ttl = (uint8_t)v;
+	if (k->level == IPPROTO_IP && k->option == IP_TOS)
+		s->tos = (uint8_t)v;
+	if (k->level == IPPROTO_IPV6 && k->option == IPV6_HOPS)
+		s->hops = (uint8_t)v;
+	if (k->level == IPPROTO_IPV6 && k->option == IPV6_TCLASS)
+		s->traffic_class = (uint8_t)v;
+	if (k->level == IPPROTO_IPV6 && k->option == IPV6_V6ONLY) {
+		if (s->local.len)
+			return -EINVAL;
+		s->v6_only = v != 0;
+	}
+	return 0;
 }

@@ -1,0 +1,53 @@
+/* Options of TCP that are more than a number. */
+#include "syscall/sockopt.h"
+
+#include "lib/errno.h"
+#include "net/interface.h"
+#include "syscall/user.h"
+
+/* What fits into a packet of loopback, less the headers. */
+#define TCP_SEGMENT 65483
+
+/* What Linux would have by default; what is not sent in packets has no congestion. */
+static const char congestion_name[] = "cubic";
+
+int sockopt_set_congestion(uint64_t value, uint64_t len)
+{
+	char name[16] = "";
+
+	if ((int)len < 1)
+		return -EINVAL;
+	if (copy_from_user(name, value, MIN(len, sizeof(name) - 1)) < 0)
+		return -EFAULT;
+	return strcmp(name, congestion_name) == 0 || strcmp(name, "reno") == 0 ? 0 : -ENOENT;
+}
+
+/* As far as there is something to tell: nothing is lost, and there are no packets to be timed. */
+static void describe_tcp(struct socket *s, struct tcp_info *t)
+{
+	t->state = (uint8_t)socket_tcp_state(s);
+	t->send_mss = t->receive_mss = t->advertised_mss = TCP_SEGMENT;
+	t->path_mtu = INTERFACE_MTU - 1;
+	t->slow_start = INT32_MAX;
+	t->window = 10;
+	t->reordering = 3;
+	t->receive_space = RING_SIZE;
+	gate_enter(s->gate);
+	t->bytes_received = s->in.written;
+	t->bytes_acked = s->peer ? s->peer->in.written : 0;
+	gate_leave(s->gate);
+}
+
+int sockopt_get_tcp(struct socket *s, int option, union option_value *out)
+{
+	switch (option) {
+	case TCP_INFO:
+		describe_tcp(s, &out->tcp);
+		return sizeof(out->tcp);
+	case TCP_CONGESTION:
+		memcpy(out->congestion, congestion_name, sizeof(congestion_name));
+		return sizeof(out->congestion);
+	default:
+		return -ENOPROTOOPT;
+	}
+}
