@@ -2,14 +2,17 @@
 #include "proc/core.h"
 
 #include "arch/thread.h"
+#include "arch/time.h"
 #include "fs/credentials.h"
 #include "fs/file.h"
 #include "fs/volume.h"
 #include "lib/errno.h"
+#include "lib/printf.h"
 #include "lib/string.h"
 #include "mm/kmem.h"
 #include "proc/exec.h"
 #include "proc/signal.h"
+#include "proc/uts.h"
 
 #define CORE_LEAST   PAGE_SIZE
 #define AREAS_DUMPED 1000
@@ -96,13 +99,75 @@ static void put(struct core *c, const void *from, size_t n)
 	}
 }
 
-/* A new regular file called `core`; an older one loses its name. */
-static int make_file(struct process *p, struct inode **out)
+char core_pattern[UTS_LEN] = "core";
+
+/* One of the letters that stand behind a `%`; others stand for nothing. */
+static int add_letter(char *to, size_t size, char letter, const struct process *p, int signo)
+{
+	const struct credentials *c = credentials_current();
+
+	switch (letter) {
+	case '%':
+		return format(to, size, "%%");
+	case 'p':
+	case 'P':
+		return format(to, size, "%d", p->pid);
+	case 'i':
+	case 'I':
+		return format(to, size, "%d", thread_current()->tid);
+	case 'e':
+		return format(to, size, "%s", thread_current()->comm);
+	case 'h':
+		return format(to, size, "%s", uts[UTS_HOST]);
+	case 's':
+		return format(to, size, "%d", signo);
+	case 't':
+		return format(to, size, "%llu",
+			      (volume_epoch_ns + arch_time_ns()) / NS_PER_SEC);
+	case 'u':
+		return format(to, size, "%u", c->uid);
+	case 'g':
+		return format(to, size, "%u", c->gid);
+	default:
+		return 0;
+	}
+}
+
+/* The name that core_pattern says. -ENAMETOOLONG. */
+static int make_name(char *to, size_t size, const struct process *p, int signo)
+{
+	size_t len = 0;
+
+	for (const char *at = core_pattern; *at && len < size; at++) {
+		size_t from = len;
+
+		if (*at != '%')
+			to[len++] = *at;
+		else if (*++at)
+			len += (size_t)add_letter(to + len, size - len, *at, p, signo);
+		else
+			break;
+		/* Names that a process gave itself lead nowhere else. */
+		for (; from < MIN(len, size) && at[0] != '/'; from++)
+			to[from] = to[from] == '/' ? '!' : to[from];
+	}
+	if (len >= size)
+		return -ENAMETOOLONG;
+	to[len] = '\0';
+	return 0;
+}
+
+/* A new regular file of that name; an older one loses it. Programs that take dumps are not run. */
+static int make_file(struct process *p, int signo, struct inode **out)
 {
 	struct path_base base = process_path_base(p);
 	struct path_last last;
 	struct inode *old;
-	int err = path_find_parent(&base, "core", &last);
+	char name[NAME_LEN_MAX + 1];
+	int err = core_pattern[0] == '|' ? -ENOENT : make_name(name, sizeof(name), p, signo);
+
+	if (!err)
+		err = path_find_parent(&base, name, &last);
 
 	if (err)
 		return err;
@@ -254,7 +319,7 @@ bool core_dump(int signo)
 	    p->exiting)
 		return false;
 	process_end_others();
-	if (make_file(p, &c.file))
+	if (make_file(p, signo, &c.file))
 		return false;
 	parts = kmem_alloc(AREAS_DUMPED * sizeof(*parts));
 	page = kmem_alloc(PAGE_SIZE);

@@ -13,6 +13,7 @@
 #include "mm/page.h"
 #include "mm/space.h"
 #include "net/socket.h"
+#include "proc/core.h"
 #include "proc/process.h"
 #include "proc/procfs_node.h"
 #include "proc/procfs_text.h"
@@ -43,6 +44,11 @@ static void hostname(struct text *t)
 static void domainname(struct text *t)
 {
 	text_add(t, "%s\n", uts[UTS_DOMAIN]);
+}
+
+static void pattern(struct text *t)
+{
+	text_add(t, "%s\n", core_pattern);
 }
 
 static void release(struct text *t)
@@ -110,7 +116,7 @@ static const struct setting settings[] = {
 	{.path = "fs/nr_open", .value = FILES_MAX},
 	{.path = "fs/pipe-max-size", .value = 1 << 20},
 	{.path = "kernel/cap_last_cap", .value = CAP_LAST},
-	{.path = "kernel/core_pattern", .text = "core"},
+	{.path = "kernel/core_pattern", .make = pattern, .name = core_pattern},
 	{.path = "kernel/domainname", .make = domainname, .name = uts[UTS_DOMAIN]},
 	{.path = "kernel/hostname", .make = hostname, .name = uts[UTS_HOST]},
 	{.path = "kernel/msgmax", .value = 8192},

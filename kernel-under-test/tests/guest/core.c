@@ -4,9 +4,11 @@
 #include <elf.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/mount.h>
 #include <sys/prctl.h>
 #include <sys/procfs.h>
 #include <sys/resource.h>
@@ -92,6 +94,35 @@ static void read_core(void)
 	close(fd);
 }
 
+static void aborts_named(void)
+{
+	prctl(PR_SET_NAME, "a/b");
+	aborts();
+}
+
+/* As core_pattern says. */
+static void named(void)
+{
+	char name[64];
+	pid_t child;
+	int fd;
+
+	mkdir("/proc", 0555);
+	mount("proc", "/proc", "proc", 0, "");
+	fd = open("/proc/sys/kernel/core_pattern", O_WRONLY);
+	same("a pattern", write(fd, "/tmp/core-here/%e.%p%%%s\n", 24), 24);
+	child = fork();
+	if (child == 0)
+		aborts_named();
+	waitpid(child, NULL, 0);
+	snprintf(name, sizeof(name), "a!b.%d%%%d", child, SIGABRT);
+	same("is followed", unlink(name), 0);
+	lseek(fd, 0, SEEK_SET);
+	write(fd, "core\n", 5);
+	close(fd);
+	umount("/proc");
+}
+
 static void run(void)
 {
 	siginfo_t info;
@@ -122,6 +153,7 @@ static void run(void)
 	same("says so", info.si_code, CLD_DUMPED);
 	same("and why", info.si_status, SIGABRT);
 	unlink("core");
+	named();
 	chdir("/");
 	rmdir("/tmp/core-here");
 }
