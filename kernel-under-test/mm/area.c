@@ -228,21 +228,37 @@ int space_protect(struct space *s, uint64_t addr, uint64_t len, uint32_t prot)
 	return 0;
 }
 
-int space_set_locked(struct space *s, uint64_t addr, uint64_t len, bool locked)
+/* Other flags for all that is mapped in a range. */
+static int set_flags(struct space *s, uint64_t addr, uint64_t len, uint32_t off, uint32_t on)
 {
 	uint64_t end = addr + len;
 	int err = may_change_range(s, addr, end) ? split_borders(s, addr, end) : -EUNLOCKED;
-	struct area *a;
 
 	if (err)
 		return err;
-	for (a = s->locks ? NULL : areas_first(&s->areas); a; a = areas_next(&s->areas, a))
-		a->flags &= ~(uint32_t)AREA_LOCKED;
-	s->locks = true;
-	for (a = space_find(s, addr); a && a->start < end; a = areas_next(&s->areas, a))
-		a->flags = locked ? a->flags | AREA_LOCKED : a->flags & ~(uint32_t)AREA_LOCKED;
+	for (struct area *a = space_find(s, addr); a && a->start < end;
+	     a = areas_next(&s->areas, a))
+		a->flags = (a->flags & ~off) | on;
 	join(s, addr, end);
 	return 0;
+}
+
+int space_wish(struct space *s, uint64_t addr, uint64_t len, uint32_t off, uint32_t on)
+{
+	int err = set_flags(s, addr, len, off, on);
+
+	if (!err && on)
+		s->wishes = true;
+	return err;
+}
+
+int space_set_locked(struct space *s, uint64_t addr, uint64_t len, bool locked)
+{
+	for (struct area *a = s->locks ? NULL : areas_first(&s->areas); a;
+	     a = areas_next(&s->areas, a))
+		a->flags &= ~(uint32_t)AREA_LOCKED;
+	s->locks = true;
+	return set_flags(s, addr, len, locked ? 0 : AREA_LOCKED, locked ? AREA_LOCKED : 0);
 }
 
 uint64_t space_locked(struct space *s, uint64_t addr, uint64_t end)

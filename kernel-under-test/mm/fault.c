@@ -178,10 +178,10 @@ static struct area *area_at(struct space *s, uint64_t addr)
 
 	if (!a || likely(addr >= a->start))
 		return a;
-	if (!(a->flags & AREA_STACK) || a->end - page > STACK_MAX)
+	if (!(a->flags & AREA_STACK) || a->end - page > s->stack_limit)
 		return NULL;
 	below = areas_prev(&s->areas, a);
-	if (below && below->end + STACK_GUARD > page)
+	if (below && (below->flags & AREA_PROT) && below->end + STACK_GUARD > page)
 		return NULL;
 	a->start = page;
 	return a;

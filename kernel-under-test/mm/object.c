@@ -70,3 +70,14 @@ bool object_is_shared(const struct object *o)
 {
 	return o->ops == &shared_ops;
 }
+
+void object_clear_shared(struct object *o, uint64_t first, uint64_t end)
+{
+	struct shared *s = container_of(o, struct shared, object);
+
+	spin_lock(&s->lock, LOCK_STORE);
+	end = MIN(end, s->pages);
+	while ((first = store_next(&s->store, first, end, false)) < end)
+		store_drop(&s->store, first);
+	spin_unlock(&s->lock);
+}

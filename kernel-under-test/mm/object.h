@@ -52,3 +52,5 @@ static inline void object_put(struct object *o)
 struct object *object_make_shared(uint64_t pages);
 /* Whether it was made by that. */
 bool object_is_shared(const struct object *o);
+/* Its pages from `first` to `end` read as zero, but where they are mapped still. */
+void object_clear_shared(struct object *o, uint64_t first, uint64_t end);

@@ -20,6 +20,10 @@
 /* Of shared pages a copy finds more than these by touching them: it will not want all. */
 #define CLONE_SHARED_MAX (64 * PAGE_SIZE)
 
+/* What mappings leave to the stack at least, and at most, as on Linux. */
+#define STACK_GAP_MIN (128ul << 20)
+#define STACK_GAP_MAX ((uint64_t)USER_TOP / 6 * 5)
+
 /* Pages that are put after one flush, when other CPUs must be asked. */
 #define DROP_BATCH 64
 
@@ -50,15 +54,18 @@ uint64_t space_random_gap(const struct space *s, uint64_t pages)
 	return s->random ? (random_u64() % pages) << PAGE_SHIFT : 0;
 }
 
-struct space *space_create(bool random)
+struct space *space_create(bool random, uint64_t stack_limit)
 {
+	uint64_t gap = MIN(MAX(stack_limit, STACK_GAP_MIN), STACK_GAP_MAX);
+
 	struct space *s = space_alloc(NULL);
 
 	if (!s)
 		return NULL;
 	s->random = random;
 	s->stack_top = USER_TOP - space_random_gap(s, STACK_SPREAD);
-	s->top = s->stack_top - STACK_MAX - STACK_GUARD - space_random_gap(s, MAPPING_SPREAD);
+	s->stack_limit = stack_limit;
+	s->top = s->stack_top - gap - STACK_GUARD - space_random_gap(s, MAPPING_SPREAD);
 	return s;
 }
 
@@ -100,11 +107,46 @@ static int clone_pages(struct space *to, struct space *from, const struct area *
 	return 0;
 }
 
+/* The same of all areas. */
+static int clone_areas(struct space *to, struct space *from, bool *changed)
+{
+	int err = 0;
+
+	for (struct area *a = areas_first(&to->areas); a; a = areas_next(&to->areas, a)) {
+		if (a->object)
+			object_get(a->object);
+		if (!err)
+			err = clone_pages(to, from, a, changed);
+	}
+	return err;
+}
+
+/* The same where some areas are to be left out, or their pages. */
+static int clone_wished(struct space *to, struct space *from, bool *changed)
+{
+	struct area *a = areas_first(&to->areas);
+	int err = 0;
+
+	to->wishes = true;
+	while (a) {
+		if (a->flags & AREA_NO_FORK) {
+			a = areas_remove(&to->areas, a, 1);
+			continue;
+		}
+		if (a->object)
+			object_get(a->object);
+		if (!err && !(a->flags & AREA_WIPE))
+			err = clone_pages(to, from, a, changed);
+		a = areas_next(&to->areas, a);
+	}
+	return err;
+}
+
 struct space *space_clone(struct space *from)
 {
 	struct space *s;
 	bool changed = false;
-	int err = 0;
+	int err;
 
 	space_lock(from);
 	s = space_alloc(from);
@@ -116,12 +158,9 @@ struct space *space_clone(struct space *from)
 	s->brk = from->brk;
 	s->stack_top = from->stack_top;
 	s->top = from->top;
-	for (struct area *a = areas_first(&s->areas); a; a = areas_next(&s->areas, a)) {
-		if (a->object)
-			object_get(a->object);
-		if (!err)
-			err = clone_pages(s, from, a, &changed);
-	}
+	s->stack_limit = from->stack_limit;
+	err = unlikely(from->wishes) ? clone_wished(s, from, &changed)
+				     : clone_areas(s, from, &changed);
 	if (changed)
 		tlb_flush(from);
 	space_unlock(from);

@@ -40,7 +40,7 @@
 #define AREA_PROT  7
 /* Changes are seen by all who map it; else they are copied on the first write. */
 #define AREA_SHARED 8
-/* Grows downwards when touched below, to STACK_MAX in all. */
+/* Grows downwards when touched below, to space.stack_limit in all. */
 #define AREA_STACK 16
 /* Shared, of a file that was not opened for writing: can't be made writable. */
 #define AREA_NO_WRITE 32
@@ -48,7 +48,11 @@
 #define AREA_TRACKED 64
 /* By mlock(); counts in a space that `locks`. */
 #define AREA_LOCKED 128
+/* A fork's copy has it not, or has it without its pages: space_wish(). */
+#define AREA_NO_FORK 256
+#define AREA_WIPE    512
 
+/* The first RLIMIT_STACK. */
 #define STACK_MAX   (8ul << 20)
 #define STACK_GUARD (256 * PAGE_SIZE)
 
@@ -67,6 +71,10 @@ struct space {
 	uint64_t stack_top, top;
 	/* Some of it was locked. A copy begins without, whatever its areas say. */
 	bool locks;
+	/* RLIMIT_STACK */
+	uint64_t stack_limit;
+	/* Some area may have AREA_NO_FORK or AREA_WIPE. */
+	bool wishes;
 	/* What has no place of its own gets one at random. */
 	bool random;
 	/* Pages mapped now. */
@@ -83,7 +91,7 @@ uint64_t space_random_gap(const struct space *s, uint64_t pages);
 
 /* An empty space with one reference, its stack and mappings at random or not; NULL without memory.
  */
-struct space *space_create(bool random);
+struct space *space_create(bool random, uint64_t stack_limit);
 /* A copy of `from`, the space in use, whose lock it takes: private pages are shared until written.
  */
 struct space *space_clone(struct space *from);
@@ -139,6 +147,12 @@ uint64_t space_locked(struct space *s, uint64_t addr, uint64_t end);
  * not mapped; the rest is forgotten all the same.
  */
 int space_discard(struct space *s, uint64_t addr, uint64_t len);
+
+/*
+ * Changes of AREA_NO_FORK and AREA_WIPE what is `off` and `on`, in all areas of a range. -ENOMEM,
+ * -EUNLOCKED.
+ */
+int space_wish(struct space *s, uint64_t addr, uint64_t len, uint32_t off, uint32_t on);
 
 /*
  * Makes the `old` bytes mapped at `addr`, inside one area, `len` long: in place if it can be, else

@@ -288,7 +288,7 @@ static struct credentials *credentials_for(struct credentials *now, const struct
 int process_exec(struct process *p, const char *path, struct args *args)
 {
 	bool random = space_random && !(p->personality & PERSONALITY_FIXED);
-	struct space *space = space_create(random), *old = p->space;
+	struct space *space = space_create(random, p->limits[RLIMIT_STACK][0]), *old = p->space;
 	struct path_base base = process_path_base(p);
 	struct elf_image image;
 	struct inode *file;

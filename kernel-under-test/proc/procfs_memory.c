@@ -62,7 +62,7 @@ static void add_area(struct text *t, const struct process *p, const struct area 
 		text_add(t, "(deleted)");
 	else if (a->object)
 		text_add(t, "/dev/zero (deleted)");
-	else if (a->flags & AREA_STACK)
+	else if ((a->flags & AREA_STACK) && a->end == p->space->stack_top)
 		text_add(t, "[stack]");
 	else if (a->start >= p->space->brk_start && a->end <= p->space->brk + PAGE_SIZE)
 		text_add(t, "[heap]");

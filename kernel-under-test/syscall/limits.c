@@ -24,6 +24,8 @@ static long set_limit(struct process *p, uint64_t resource, const uint64_t new[2
 	memcpy(limit, new, 2 * sizeof(*limit));
 	if (resource == RLIMIT_CPU)
 		process_watch_cpu(p);
+	if (resource == RLIMIT_STACK && p->space)
+		p->space->stack_limit = new[0];
 	if (resource == RLIMIT_NOFILE)
 		p->files->limit = (uint32_t) new[0];
 	return 0;

@@ -2,6 +2,8 @@
  * System calls on memory. Most run without the kernel lock, with the lock of their space, and take
  * the kernel lock for what can't be done without.
  */
+#include "syscall/memory.h"
+
 #include "arch/spin.h"
 #include "fs/tmpfs.h"
 #include "fs/volume.h"
@@ -14,6 +16,7 @@
 #define MAP_TYPE	    0x0f
 #define MAP_FIXED	    0x10
 #define MAP_ANONYMOUS	    0x20
+#define MAP_GROWSDOWN	    0x100
 #define MAP_LOCKED	    0x2000
 #define MAP_POPULATE	    0x8000
 #define MAP_NONBLOCK	    0x10000
@@ -21,41 +24,6 @@
 /* As far as MAP_SHARED_VALIDATE asks: the older flags, and none of those that only some files do.
  */
 #define MAP_KNOWN 0xfc07f9f3u
-
-#define MADV_DONTNEED	    4
-#define MADV_FREE	    8
-#define MADV_REMOVE	    9
-#define MADV_WIPEONFORK	    18
-#define MADV_POPULATE_READ  22
-#define MADV_POPULATE_WRITE 23
-#define MADV_LAST	    25
-
-/* `expression` with the space's lock; with the kernel lock as well if it turns out to need that. */
-#define WITH_SPACE(s, expression)                                                                  \
-	({                                                                                         \
-		long result_;                                                                      \
-                                                                                                   \
-		space_lock(s);                                                                     \
-		result_ = (expression);                                                            \
-		space_unlock(s);                                                                   \
-		if (unlikely(result_ == -EUNLOCKED || result_ == -ENOMEM)) {                       \
-			kernel_lock();                                                             \
-			space_lock(s);                                                             \
-			result_ = (expression);                                                    \
-			space_unlock(s);                                                           \
-			kernel_unlock();                                                           \
-		}                                                                                  \
-		result_;                                                                           \
-	})
-
-/* Whole pages of [addr, addr + len), which must be in the user's part. 0 or -EINVAL. */
-static int page_range(uint64_t addr, uint64_t *len)
-{
-	if (!IS_ALIGNED(addr, PAGE_SIZE) || !*len || *len > USER_TOP)
-		return -EINVAL;
-	*len = ALIGN_UP(*len, PAGE_SIZE);
-	return user_range_ok(addr, *len) ? 0 : -EINVAL;
-}
 
 static long place(struct space *s, uint64_t addr, uint64_t len, uint64_t flags)
 {
@@ -125,6 +93,11 @@ static long map_object(struct space *s, uint64_t addr, uint64_t len, uint32_t ar
 	struct object *object = NULL;
 	long at;
 
+	if (flags & MAP_GROWSDOWN) {
+		if (shared)
+			return -EINVAL;
+		area |= flags & MAP_ANONYMOUS ? AREA_STACK : 0;
+	}
 	if (!(flags & MAP_ANONYMOUS)) {
 		struct file *f = user_file(fd);
 
@@ -176,7 +149,8 @@ long sys_mmap(uint64_t addr, uint64_t len, uint64_t prot, uint64_t flags, uint64
 	if (len > USER_TOP || offset > INT64_MAX - len)
 		return -ENOMEM;
 	len = ALIGN_UP(len, PAGE_SIZE);
-	if (likely((flags & MAP_ANONYMOUS) && !shared)) {
+	if (likely((flags & (MAP_TYPE | MAP_ANONYMOUS | MAP_GROWSDOWN)) ==
+		   (MAP_PRIVATE | MAP_ANONYMOUS))) {
 		at = WITH_SPACE(s, place_and_map(s, addr, len, flags, area, NULL, 0));
 	} else {
 		kernel_lock();
@@ -272,44 +246,4 @@ long sys_brk(uint64_t brk)
 	now = move_brk(s, brk);
 	kernel_unlock();
 	return (long)now;
-}
-
-/* What may be ignored; a promise that programs build upon is not. */
-static bool is_advice(uint64_t advice)
-{
-	return advice <= MADV_DONTNEED || (advice >= MADV_FREE && advice <= MADV_LAST &&
-					   advice != MADV_REMOVE && advice != MADV_WIPEONFORK);
-}
-
-static bool all_mapped(struct space *s, uint64_t addr, uint64_t end)
-{
-	struct area a;
-
-	for (; addr < end; addr = a.end)
-		if (!space_next_area(s, addr, &a) || a.start > addr)
-			return false;
-	return true;
-}
-
-/* Runs without the kernel lock. */
-long sys_madvise(uint64_t addr, uint64_t len, uint64_t advice)
-{
-	struct space *s = process_current()->space;
-	int err;
-
-	advice = (uint32_t)advice;
-	if (!is_advice(advice))
-		return -EINVAL;
-	if (!len && IS_ALIGNED(addr, PAGE_SIZE))
-		return 0;
-	err = page_range(addr, &len);
-	if (err)
-		return -EINVAL;
-	if (advice == MADV_DONTNEED)
-		return WITH_SPACE(s, space_discard(s, addr, len));
-	if (!all_mapped(s, addr, addr + len))
-		return -ENOMEM;
-	if (advice == MADV_POPULATE_READ || advice == MADV_POPULATE_WRITE)
-		return user_populate(addr, addr + len);
-	return 0;
 }

@@ -19,7 +19,7 @@ static const struct suite *const suites[] = {
 	&mapping_suite, &time_suite,	   &smp_suite,	   &shootdown_suite, &pressure_suite,
 	&reopen_suite,	&message_suite,	   &timer_suite,
 	&user_suite,	&more_suite,	&vdso_suite,	&sysv_suite,	&family_suite,
-	&pi_suite, &packet_suite, &nested_suite,
+	&pi_suite, &packet_suite, &nested_suite, &wish_suite,
 	&netlink_suite, &told_suite,
 	&newer_suite, &pty_suite, &network_suite, &limit_suite, &mount_suite, &mqueue_suite,
 	&inotify_suite, &resolve_suite, &birth_suite, &seccomp_suite,

@@ -7,7 +7,7 @@
 
 static void stack_grows(void)
 {
-	struct space *s = space_create(true);
+	struct space *s = space_create(true, STACK_MAX);
 	uint64_t end = USER_TOP, word = 7;
 
 	space_use(s);
@@ -25,7 +25,7 @@ static void stack_grows(void)
 
 static void stack_keeps_its_distance(void)
 {
-	struct space *s = space_create(true);
+	struct space *s = space_create(true, STACK_MAX);
 	uint64_t end = USER_TOP, below = end - 2 * STACK_GUARD, word = 7;
 
 	space_use(s);
@@ -40,7 +40,7 @@ static void stack_keeps_its_distance(void)
 
 static void writes_from_the_kernel(void)
 {
-	struct space *s = space_create(true);
+	struct space *s = space_create(true, STACK_MAX);
 	char text[3 * PAGE_SIZE];
 	uint64_t word, at = window_addr(1) - 100;
 
@@ -68,7 +68,7 @@ static void writes_from_the_kernel(void)
 /* Whole page tables go and come back: nothing may still be found through the old ones. */
 static void tables_go(void)
 {
-	struct space *s = space_create(true);
+	struct space *s = space_create(true, STACK_MAX);
 	uint64_t base = 1ul << 30, word, len = 3 * MMU_TABLE_SPAN;
 
 	space_use(s);

@@ -44,7 +44,7 @@ static int load(size_t size, struct elf_image *out, struct space **space)
 
 	if (size)
 		CHECK_EQ(f->ops->write(f, 0, &u), size);
-	*space = space_create(false);
+	*space = space_create(false, STACK_MAX);
 	err = elf_load(*space, &where, f, out);
 	CHECK_EQ(tree_root->ops->unlink(tree_root, "program", 7, false), 0);
 	return err;
@@ -237,7 +237,7 @@ int main(void)
 
 	host_boot(32);
 	/* The zero page is made once and stays. */
-	s = space_create(false);
+	s = space_create(false, STACK_MAX);
 	space_map(s, TEXT_ADDR, PAGE_SIZE, AREA_READ, NULL, 0);
 	CHECK_EQ(space_fault(s, TEXT_ADDR, 0), 0);
 	space_put(s);

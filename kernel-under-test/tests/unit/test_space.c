@@ -38,7 +38,7 @@ static struct model *model_make(struct space *space)
 
 static struct model *first(void)
 {
-	struct model *m = model_make(space_create(true));
+	struct model *m = model_make(space_create(true, STACK_MAX));
 
 	m->brk = m->space->brk_start = m->space->brk = window_addr(BRK);
 	return m;

@@ -1,0 +1,143 @@
+/* madvise: what a program tells of how it will use its memory. */
+#include "arch/trap.h"
+#include "fs/inode.h"
+#include "syscall/memory.h"
+#include "syscall/syscalls.h"
+#include "syscall/user.h"
+
+#define MADV_DONTNEED	    4
+#define MADV_FREE	    8
+#define MADV_REMOVE	    9
+#define MADV_DONTFORK	    10
+#define MADV_DOFORK	    11
+#define MADV_WIPEONFORK	    18
+#define MADV_KEEPONFORK	    19
+#define MADV_POPULATE_READ  22
+#define MADV_POPULATE_WRITE 23
+#define MADV_LAST	    25
+
+static bool is_anonymous(const struct area *a)
+{
+	return !a->object && !(a->flags & AREA_SHARED);
+}
+
+/* The bytes of a file, or of shared memory, become zero. */
+static int remove_bytes(const struct area *a, uint64_t start, uint64_t end)
+{
+	uint64_t pos = a->offset + (start - a->start);
+	struct inode *inode;
+
+	if (!a->object)
+		return -EINVAL;
+	if ((a->flags & (AREA_SHARED | AREA_NO_WRITE)) != AREA_SHARED)
+		return -EACCES;
+	if (object_is_shared(a->object)) {
+		object_clear_shared(a->object, pos >> PAGE_SHIFT,
+				    (pos + end - start) >> PAGE_SHIFT);
+		return 0;
+	}
+	inode = container_of(a->object, struct inode, object);
+	if (!a->object->ops->of_inode || !inode->ops->allocate)
+		return -EOPNOTSUPP;
+	return inode->ops->allocate(inode, pos, end - start, true, true);
+}
+
+static int remove_from(struct space *s, uint64_t start, uint64_t end)
+{
+	struct area a;
+	int err = -ENOMEM;
+
+	kernel_lock();
+	/* From here on it is the same, if it has an object. */
+	if (space_next_area(s, start, &a) && a.start <= start) {
+		end = MIN(end, a.end);
+		if (a.object)
+			object_get(a.object);
+		err = remove_bytes(&a, start, end);
+		if (!err) {
+			space_lock(s);
+			space_discard(s, start, end - start);
+			space_unlock(s);
+		}
+		if (a.object)
+			object_put(a.object);
+	}
+	kernel_unlock();
+	return err;
+}
+
+/* Brings in all of [start, end), which is one area's. */
+static int populate(struct space *s, const struct area *a, uint64_t start, uint64_t end, bool write)
+{
+	if (!(a->flags & (write ? AREA_WRITE : AREA_READ)))
+		return -EINVAL;
+	for (; start < end; start += PAGE_SIZE) {
+		int err = space_fault(s, start, write ? FAULT_WRITE : 0);
+
+		if (err)
+			return err == -ENOMEM ? err : -EFAULT;
+	}
+	return 0;
+}
+
+/* Of one area. */
+static int advise(struct space *s, const struct area *a, uint64_t start, uint64_t end,
+		  uint64_t advice)
+{
+	uint64_t len = end - start;
+
+	switch (advice) {
+	case MADV_REMOVE:
+		return remove_from(s, start, end);
+	case MADV_POPULATE_READ:
+	case MADV_POPULATE_WRITE:
+		return populate(s, a, start, end, advice == MADV_POPULATE_WRITE);
+	case MADV_DONTFORK:
+		return (int)WITH_SPACE(s, space_wish(s, start, len, 0, AREA_NO_FORK));
+	case MADV_DOFORK:
+		return (int)WITH_SPACE(s, space_wish(s, start, len, AREA_NO_FORK, 0));
+	case MADV_WIPEONFORK:
+		return is_anonymous(a) ? (int)WITH_SPACE(s, space_wish(s, start, len, 0, AREA_WIPE))
+				       : -EINVAL;
+	case MADV_KEEPONFORK:
+		return (int)WITH_SPACE(s, space_wish(s, start, len, AREA_WIPE, 0));
+	case MADV_FREE:
+		/* There is always another page to be had first. */
+		return is_anonymous(a) ? 0 : -EINVAL;
+	default:
+		return 0;
+	}
+}
+
+/* Runs without the kernel lock. */
+long sys_madvise(uint64_t addr, uint64_t len, uint64_t advice)
+{
+	struct space *s = process_current()->space;
+	uint64_t end;
+	bool hole = false;
+	struct area a;
+	int err;
+
+	advice = (uint32_t)advice;
+	if (advice > MADV_LAST || (advice > MADV_DONTNEED && advice < MADV_FREE))
+		return -EINVAL;
+	if (!len && IS_ALIGNED(addr, PAGE_SIZE))
+		return 0;
+	err = page_range(addr, &len);
+	if (err)
+		return -EINVAL;
+	if (advice == MADV_DONTNEED)
+		return WITH_SPACE(s, space_discard(s, addr, len));
+	for (end = addr + len; addr < end; addr = a.end) {
+		if (!space_next_area(s, addr, &a) || a.start >= end)
+			return -ENOMEM;
+		hole |= a.start > addr;
+		/* Nothing is brought in behind a hole. */
+		if (hole && (advice == MADV_POPULATE_READ || advice == MADV_POPULATE_WRITE))
+			return -ENOMEM;
+		err = advise(s, &a, MAX(addr, a.start), MIN(end, a.end), advice);
+		if (err)
+			return err;
+	}
+	return hole ? -ENOMEM : 0;
+}
