@@ -49,8 +49,12 @@ static int datagram_connect(struct socket *s, struct socket *to, const struct ad
 	if (err)
 		return err;
 	s->remote = *a;
-	if (socket_is_internet(s) && !dissolve)
-		address_settle(&s->local, a);
+	if (socket_is_internet(s)) {
+		if (dissolve)
+			socket_unsettle(s);
+		else
+			address_settle(&s->local, a);
+	}
 	s->state = dissolve ? SOCKET_NEW : SOCKET_CONNECTED;
 	socket_name_changes++;
 	set_peer(s, to);

@@ -84,17 +84,18 @@ static bool is_remote(const struct socket *s, const struct address *from)
 }
 
 /*
- * Who is meant by the name, when `from` asks: several may have a port. The one bound to the very
+ * Who is meant by the name: several may have a port. The one bound to the very
  * address before one that is bound to none; the listener of a stream; of datagrams the one that is
- * connected to `from`, else the last to come that is connected to nobody.
+ * connected to the one that asks, else the last to come that is connected to nobody.
  */
-static struct socket *find_name(const struct address *a, uint8_t type, const struct address *from)
+struct socket *socket_named(const struct socket *asks, const struct address *a)
 {
+	const struct address *from = &asks->local;
 	struct socket *s, *best = NULL;
 	int score, most = 0;
 
 	list_for_each (s, bucket_of(a), by_name) {
-		if (!same_start(s, a) || s->type != type)
+		if (!same_start(s, a) || !socket_alike(s, asks))
 			continue;
 		if (is_unix(a)) {
 			if (same_name(s, a))
@@ -104,7 +105,7 @@ static struct socket *find_name(const struct address *a, uint8_t type, const str
 		score = fit(s, a);
 		if (score && s->state == SOCKET_LISTENING)
 			score += 8;
-		if (score && type == SOCK_DGRAM && s->state == SOCKET_CONNECTED)
+		if (score && s->type == SOCK_DGRAM && s->state == SOCKET_CONNECTED)
 			score = is_remote(s, from) ? score + 8 : 0;
 		if (score > most) {
 			most = score;
@@ -138,7 +139,7 @@ static bool name_taken(const struct socket *s, const struct address *a, bool sha
 	list_for_each (other, bucket_of(a), by_name) {
 		bool shared;
 
-		if (!same_start(other, a) || other == s || other->type != s->type)
+		if (!same_start(other, a) || other == s || !socket_alike(other, s))
 			continue;
 		shared = (s->reuse_port && other->reuse_port) ||
 			 (s->reuse_address && other->reuse_address &&
@@ -154,11 +155,6 @@ static void enter(struct socket *s, const struct address *a)
 	s->local = *a;
 	socket_name_changes++;
 	list_push_front(bucket_of(a), &s->by_name);
-}
-
-struct socket *socket_named(const struct socket *s, const struct address *a)
-{
-	return find_name(a, s->type, &s->local);
 }
 
 bool socket_name_taken(const struct socket *s)
@@ -261,6 +257,8 @@ int socket_bind(struct socket *s, const struct path_base *base, uint32_t mode, s
 		return err ? err : -EINVAL;
 	if (is_path(a))
 		return bind_path(s, base, mode, a);
+	s->own_host = socket_is_internet(s) && !address_is_any(a);
+	s->own_port = socket_is_internet(s) && a->in_port;
 	if (is_unix(a) && !is_abstract(a))
 		return bind_some_name(s);
 	if (!is_unix(a) && !address_port(a))
@@ -334,6 +332,17 @@ int socket_find(const struct socket *s, const struct path_base *base, struct add
 	}
 	*out = socket_get(found);
 	return 0;
+}
+
+void socket_unsettle(struct socket *s)
+{
+	if (!s->own_host)
+		memset(&s->local.in_port + 1, 0, address_size(&s->local) - 4);
+	if (s->own_port || !s->local.len)
+		return;
+	list_remove(&s->by_name);
+	s->local.in_port = 0;
+	s->local.len = 0;
 }
 
 void socket_unbind(struct socket *s)

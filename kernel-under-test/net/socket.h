@@ -85,12 +85,14 @@ struct socket {
 	uint32_t uid; /* whose it is */
 	uint16_t family;
 	uint8_t type;
-	uint8_t protocol; /* netlink's; others go by their type */
+	uint8_t protocol; /* of netlink, or UDP-Lite's; others go by their type */
 	enum socket_state state;
 	struct address local, remote;
 	/* Bound: in the table of names, or behind an inode. */
 	struct list by_name;
 	bool reuse_address, reuse_port;
+	/* bind() named an address, or a port; others last as long as the connection. */
+	bool own_host, own_port;
 	/* IPv6 alone is heard where it is bound to no address in particular (IPV6_V6ONLY). */
 	bool v6_only;
 	/* connect() was answered with EINPROGRESS; what came of it if it failed, until told. */
@@ -179,6 +181,12 @@ static inline bool socket_is_internet(const struct socket *s)
 /* The socket of a file, or NULL when it is none. */
 struct socket *socket_of(const struct file *f);
 
+/* Of one kind, so that names of the one are names for the other. */
+static inline bool socket_alike(const struct socket *a, const struct socket *b)
+{
+	return a->type == b->type && a->protocol == b->protocol;
+}
+
 /* All that are in use, the oldest first. */
 void socket_each(void (*fn)(struct socket *s, void *ctx), void *ctx);
 
@@ -201,6 +209,8 @@ int socket_bind_any(struct socket *s);
 int socket_find(const struct socket *s, const struct path_base *base, struct address *a,
 		struct socket **out);
 void socket_unbind(struct socket *s);
+/* What connecting a datagram socket of the Internet chose is not its name any more. */
+void socket_unsettle(struct socket *s);
 /* Whether another one listens where `s` is bound, and does not share. */
 bool socket_name_taken(const struct socket *s);
 /* The one bound to a name that is no path, of the kind of `s`, that hears `s`; no reference; NULL:

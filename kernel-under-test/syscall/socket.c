@@ -14,8 +14,9 @@
 #define SOCK_RAW      3
 #define SOCKADDR_MAX  128
 
-#define IPPROTO_TCP 6
-#define IPPROTO_UDP 17
+#define IPPROTO_TCP	6
+#define IPPROTO_UDP	17
+#define IPPROTO_UDPLITE 136
 
 /* A unix path gets a zero at its end, since the user need not give one. */
 int user_address_get(uint64_t from, uint64_t len, struct address *a)
@@ -75,7 +76,8 @@ static int check_kind(uint64_t family, uint64_t type, uint64_t protocol)
 		return -ESOCKTNOSUPPORT;
 	if (protocol && family == AF_UNIX && protocol != AF_UNIX)
 		return -EPROTONOSUPPORT;
-	if (protocol && internet && protocol != (kind == SOCK_STREAM ? IPPROTO_TCP : IPPROTO_UDP))
+	if (protocol && internet && protocol != (kind == SOCK_STREAM ? IPPROTO_TCP : IPPROTO_UDP) &&
+	    (kind != SOCK_DGRAM || protocol != IPPROTO_UDPLITE))
 		return -EPROTONOSUPPORT;
 	return 0;
 }
@@ -107,7 +109,8 @@ long sys_socket(uint64_t family, uint64_t type, uint64_t protocol)
 	s = socket_make((uint16_t)family, type & SOCK_TYPE);
 	if (!s)
 		return -ENOMEM;
-	s->protocol = (uint8_t)protocol;
+	if (family == AF_NETLINK || protocol == IPPROTO_UDPLITE)
+		s->protocol = (uint8_t)protocol;
 	return install(s, type);
 }
 

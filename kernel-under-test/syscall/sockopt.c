@@ -254,7 +254,7 @@ static int get_socket(struct socket *s, int option, union option_value *out)
 		break;
 	case SO_PROTOCOL:
 		out->number = s->protocol;
-		if (socket_is_internet(s))
+		if (socket_is_internet(s) && !s->protocol)
 			out->number = s->type == SOCK_STREAM ? IPPROTO_TCP : IPPROTO_UDP;
 		break;
 	case SO_ACCEPTCONN:

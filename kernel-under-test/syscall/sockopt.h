@@ -3,11 +3,12 @@
 
 #include "net/socket.h"
 
-#define IPPROTO_IP   0
-#define IPPROTO_TCP  6
-#define IPPROTO_UDP  17
-#define IPPROTO_IPV6 41
-#define SOL_NETLINK  270
+#define IPPROTO_IP	0
+#define IPPROTO_TCP	6
+#define IPPROTO_UDP	17
+#define IPPROTO_IPV6	41
+#define IPPROTO_UDPLITE 136
+#define SOL_NETLINK	270
 
 #define SOL_SOCKET   1
 #define SO_REUSEADDR 2
@@ -61,7 +62,7 @@ int sockopt_set_congestion(uint64_t value, uint64_t len);
 int sockopt_get_tcp(struct socket *s, int option, union option_value *out);
 
 /* How many options there are that are a number which is kept, and no more. */
-#define KEPT_COUNT 73
+#define KEPT_COUNT 75
 
 /* Whatever is not 0 is 1. */
 #define FLAG 0, -1

@@ -62,25 +62,27 @@ const struct kept kept_options[KEPT_COUNT] = {
 	{IPPROTO_IPV6, 23, false, 1, 0, 5},		  /* IPV6_MTU_DISCOVER */
 	{IPPROTO_IPV6, 25, false, 0, FLAG},		  /* IPV6_RECVERR */
 	{IPPROTO_IPV6, IPV6_V6ONLY, false, 0, FLAG},
-	{IPPROTO_IPV6, 29, false, 1, FLAG},    /* IPV6_MULTICAST_ALL */
-	{IPPROTO_IPV6, 49, false, 0, FLAG},    /* IPV6_RECVPKTINFO */
-	{IPPROTO_IPV6, 51, false, 0, FLAG},    /* IPV6_RECVHOPLIMIT */
-	{IPPROTO_IPV6, 53, false, 0, FLAG},    /* IPV6_RECVHOPOPTS */
-	{IPPROTO_IPV6, 56, false, 0, FLAG},    /* IPV6_RECVRTHDR */
-	{IPPROTO_IPV6, 58, false, 0, FLAG},    /* IPV6_RECVDSTOPTS */
-	{IPPROTO_IPV6, 60, false, 0, FLAG},    /* IPV6_RECVPATHMTU */
-	{IPPROTO_IPV6, 62, false, 0, FLAG},    /* IPV6_DONTFRAG */
-	{IPPROTO_IPV6, 66, false, 0, FLAG},    /* IPV6_RECVTCLASS */
-	{IPPROTO_IPV6, 67, false, 0, -1, 255}, /* IPV6_TCLASS */
-	{IPPROTO_IPV6, 70, false, 1, FLAG},    /* IPV6_AUTOFLOWLABEL */
-	{IPPROTO_IPV6, 73, false, 0, 0, 255},  /* IPV6_MINHOPCOUNT */
-	{IPPROTO_IPV6, 74, false, 0, FLAG},    /* IPV6_RECVORIGDSTADDR */
-	{IPPROTO_IPV6, 78, false, 0, FLAG},    /* IPV6_FREEBIND */
-	{SOL_NETLINK, 3, false, 0, FLAG},      /* NETLINK_PKTINFO */
-	{SOL_NETLINK, 4, false, 0, FLAG},      /* NETLINK_BROADCAST_ERROR */
-	{SOL_NETLINK, 5, false, 0, FLAG},      /* NETLINK_NO_ENOBUFS */
-	{SOL_NETLINK, 11, false, 0, FLAG},     /* NETLINK_EXT_ACK */
-	{SOL_NETLINK, 12, false, 0, FLAG},     /* NETLINK_GET_STRICT_CHK */
+	{IPPROTO_IPV6, 29, false, 1, FLAG},		/* IPV6_MULTICAST_ALL */
+	{IPPROTO_IPV6, 49, false, 0, FLAG},		/* IPV6_RECVPKTINFO */
+	{IPPROTO_IPV6, 51, false, 0, FLAG},		/* IPV6_RECVHOPLIMIT */
+	{IPPROTO_IPV6, 53, false, 0, FLAG},		/* IPV6_RECVHOPOPTS */
+	{IPPROTO_IPV6, 56, false, 0, FLAG},		/* IPV6_RECVRTHDR */
+	{IPPROTO_IPV6, 58, false, 0, FLAG},		/* IPV6_RECVDSTOPTS */
+	{IPPROTO_IPV6, 60, false, 0, FLAG},		/* IPV6_RECVPATHMTU */
+	{IPPROTO_IPV6, 62, false, 0, FLAG},		/* IPV6_DONTFRAG */
+	{IPPROTO_IPV6, 66, false, 0, FLAG},		/* IPV6_RECVTCLASS */
+	{IPPROTO_IPV6, 67, false, 0, -1, 255},		/* IPV6_TCLASS */
+	{IPPROTO_IPV6, 70, false, 1, FLAG},		/* IPV6_AUTOFLOWLABEL */
+	{IPPROTO_IPV6, 73, false, 0, 0, 255},		/* IPV6_MINHOPCOUNT */
+	{IPPROTO_IPV6, 74, false, 0, FLAG},		/* IPV6_RECVORIGDSTADDR */
+	{IPPROTO_IPV6, 78, false, 0, FLAG},		/* IPV6_FREEBIND */
+	{IPPROTO_UDPLITE, 10, false, 0, 0, UINT16_MAX}, /* UDPLITE_SEND_CSCOV */
+	{IPPROTO_UDPLITE, 11, false, 0, 0, UINT16_MAX}, /* UDPLITE_RECV_CSCOV */
+	{SOL_NETLINK, 3, false, 0, FLAG},		/* NETLINK_PKTINFO */
+	{SOL_NETLINK, 4, false, 0, FLAG},		/* NETLINK_BROADCAST_ERROR */
+	{SOL_NETLINK, 5, false, 0, FLAG},		/* NETLINK_NO_ENOBUFS */
+	{SOL_NETLINK, 11, false, 0, FLAG},		/* NETLINK_EXT_ACK */
+	{SOL_NETLINK, 12, false, 0, FLAG},		/* NETLINK_GET_STRICT_CHK */
 };
 
 int kept_find(const struct socket *s, int level, int option)
@@ -88,7 +90,8 @@ int kept_find(const struct socket *s, int level, int option)
 	if (level != SOL_SOCKET && !socket_is_internet(s) &&
 	    (level != SOL_NETLINK || s->family != AF_NETLINK))
 		return -1;
-	if (level == IPPROTO_IPV6 && s->family != AF_INET6)
+	if ((level == IPPROTO_IPV6 && s->family != AF_INET6) ||
+	    (level == IPPROTO_UDPLITE && s->protocol != IPPROTO_UDPLITE))
 		return -1;
 	for (int i = 0; i < KEPT_COUNT; i++) {
 		const struct kept *k = &kept_options[i];

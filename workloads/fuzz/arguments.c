@@ -2,9 +2,13 @@
 #include "fuzz.h"
 
 #include <fcntl.h>
+#include <linux/netlink.h>
+#include <netinet/in.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/socket.h>
 #include <sys/syscall.h>
+#include <sys/un.h>
 
 #define COUNT(a) (sizeof(a) / sizeof((a)[0]))
 
@@ -158,7 +162,62 @@ static uint64_t anything(void)
 	}
 }
 
-/* Of calls that few random arguments get far into: f descriptor, p path, b buffer, n number. */
+/* The name of a socket, or what looks like one: few ports, so that they meet. */
+static uint64_t address(void)
+{
+	union {
+		struct sockaddr_un local;
+		struct sockaddr_in v4;
+		struct sockaddr_in6 v6;
+		struct sockaddr_nl link;
+	} a = { .v6 = { .sin6_family = AF_INET6, .sin6_port = (uint16_t)below(8) } };
+	void *at = arena + below(ARENA_SIZE - sizeof(a));
+
+	switch (below(4)) {
+	case 0:
+		a.local = (struct sockaddr_un){ AF_UNIX, "/tmp/socket" };
+		a.local.sun_path[0] = below(2) ? '/' : '\0';
+		break;
+	case 1:
+		a.v4.sin_family = AF_INET;
+		a.v4.sin_addr.s_addr = htonl(INADDR_LOOPBACK) * (uint32_t)below(2);
+		break;
+	case 2:
+		a.v6.sin6_addr.s6_addr[15] = (uint8_t)below(2);
+		if (below(2))
+			memcpy(a.v6.sin6_addr.s6_addr, "\0\0\0\0\0\0\0\0\0\0\377\377\177\0\0", 15);
+		break;
+	default:
+		a.link = (struct sockaddr_nl){ .nl_family = AF_NETLINK };
+	}
+	memcpy(at, &a, sizeof(a));
+	return (uint64_t)at;
+}
+
+/* What may be sent to a socket: one time of two a request to netlink. */
+static uint64_t request(void)
+{
+	struct nlmsghdr h = { (uint32_t)below(64), (uint16_t)(16 + below(24)),
+			      (uint16_t)(NLM_F_REQUEST | number()), 0, 0 };
+	char *at = arena + below(ARENA_SIZE - 64);
+
+	if (below(2))
+		return pointer();
+	memcpy(at, &h, sizeof(h));
+	return (uint64_t)at;
+}
+
+static uint64_t length(void)
+{
+	static const uint64_t usual[] = { 2, 12, 16, 24, 28, 110, 128 };
+
+	return below(4) ? usual[below(COUNT(usual))] : number();
+}
+
+/*
+ * Of calls that few random arguments get far into: f descriptor, p path, b buffer, n number, a
+ * address and l its length, m what a socket is sent.
+ */
 static const struct {
 	long nr;
 	const char *kinds;
@@ -187,13 +246,16 @@ static const struct {
 	{ SYS_mknodat, "fpnn" },
 	{ SYS_execve, "pbb" },
 	{ SYS_getdents64, "fbn" },
-	{ SYS_sendto, "fbnnbn" },
+	{ SYS_sendto, "fmnnal" },
 	{ SYS_recvfrom, "fbnnbb" },
 	{ SYS_sendmsg, "fbn" },
 	{ SYS_recvmsg, "fbn" },
-	{ SYS_bind, "fbn" },
-	{ SYS_connect, "fbn" },
+	{ SYS_bind, "fal" },
+	{ SYS_connect, "fal" },
 	{ SYS_accept4, "fbbn" },
+	{ SYS_listen, "fn" },
+	{ SYS_shutdown, "fn" },
+	{ SYS_getsockname, "fbb" },
 	{ SYS_setsockopt, "fnnbn" },
 	{ SYS_getsockopt, "fnnbb" },
 	{ SYS_epoll_ctl, "fnfb" },
@@ -231,6 +293,9 @@ void arguments(long nr, uint64_t out[6])
 			 : kind == 'p' ? path()
 			 : kind == 'b' ? pointer()
 			 : kind == 'n' ? number()
+			 : kind == 'a' ? address()
+			 : kind == 'l' ? length()
+			 : kind == 'm' ? request()
 				       : anything();
 	}
 	/* Sleeping for ever is not interesting. */

@@ -22,6 +22,7 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/reboot.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/sysinfo.h>
@@ -125,6 +126,11 @@ static void batch(uint64_t seed, unsigned int calls, unsigned int threads)
 		if (pipe(ends) == 0)
 			fcntl(ends[0], F_SETFL, O_NONBLOCK);
 	}
+	socket(AF_INET6, SOCK_STREAM | SOCK_NONBLOCK, 0);
+	socket(AF_INET6, SOCK_DGRAM | SOCK_NONBLOCK, 0);
+	socket(AF_INET, SOCK_DGRAM | SOCK_NONBLOCK, 0);
+	socket(AF_UNIX, SOCK_DGRAM | SOCK_NONBLOCK, 0);
+	socket(AF_NETLINK, SOCK_RAW | SOCK_NONBLOCK, 0);
 	for (unsigned int i = 0; i < calls; i++) {
 		if (i % 64 == 0) {
 			if (i && arena_leak())

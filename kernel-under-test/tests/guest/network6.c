@@ -290,6 +290,20 @@ static void datagrams(void)
 	holds("at all", !came_from(dual, "::ffff:127.0.0.1", port_of(to)));
 	same("but its peer", send_name(v4, "127.0.0.1", port), 1);
 	holds("it does", came_from(dual, "::ffff:127.0.0.1", port_of(v4)));
+	union name nobody = {.any.sa_family = AF_UNSPEC};
+	same("IPv6 is not for its name", connect_to(dual, "::1", 9), -EAFNOSUPPORT);
+	same("dissolve first", RAW(SYS_connect, dual, &nobody, sizeof(nobody)), 0);
+	same("connect to IPv6", connect_to(dual, "::1", 9), 0);
+	holds("so it is called", is(ask(dual, getsockname), "::1"));
+	same("dissolve", RAW(SYS_connect, dual, &nobody, sizeof(nobody)), 0);
+	holds("no name is left", is(ask(dual, getsockname), "::") && port_of(dual) == 0);
+	same("connect to IPv4 then", connect_to(dual, "127.0.0.1", 9), 0);
+	holds("called so", is(ask(dual, getsockname), "::ffff:127.0.0.1"));
+	close(dual), dual = made(AF_INET6, SOCK_DGRAM, 0);
+	bind_to(dual, "::1", 5999);
+	connect_to(dual, "::1", 9);
+	RAW(SYS_connect, dual, &nobody, sizeof(nobody));
+	holds("its own name stays", is(ask(dual, getsockname), "::1") && port_of(dual) == 5999);
 	close(dual), close(v6), close(v4), close(to);
 }
 
