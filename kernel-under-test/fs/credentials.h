@@ -30,6 +30,7 @@
 #define CAP_SYS_RESOURCE     24
 #define CAP_SYS_TIME	     25
 #define CAP_MKNOD	     27
+#define CAP_LEASE	     28
 #define CAP_SYSLOG	     34
 #define CAP_LAST	     40
 #define CAP_ALL		     (BIT(CAP_LAST + 1) - 1)

@@ -1,5 +1,9 @@
 #include "fs/lock.h"
 
+#include "arch/time.h"
+#include "fs/file.h"
+#include "fs/notify.h"
+#include "fs/tmpfs.h"
 #include "lib/errno.h"
 #include "lib/list.h"
 #include "mm/kmem.h"
@@ -9,7 +13,12 @@
 struct lock {
 	struct lock *next;
 	struct lock_range range;
+	/* Of a lease that is to be given up: when at the latest, and for what. */
+	uint64_t deadline_ns;
+	int goal;
 };
+
+uint64_t lease_break_seconds = 45;
 
 /* Of one inode, made with its first lock. */
 struct lock_set {
@@ -26,6 +35,7 @@ struct waiting {
 
 /* A row of those is followed so far, as on Linux. */
 #define DEADLOCK_STEPS 10
+#define NS_PER_SEC     1000000000ull
 
 static struct list all_waiting = LIST_INIT(all_waiting);
 
@@ -168,7 +178,7 @@ static int wait_for(struct inode *inode, const struct lock_range *r,
 
 int lock_set(struct inode *inode, const struct lock_range *r, bool wait)
 {
-	struct lock *new = kmem_alloc(sizeof(*new)), *spare = kmem_alloc(sizeof(*spare));
+	struct lock *new = kmem_zalloc(sizeof(*new)), *spare = kmem_zalloc(sizeof(*spare));
 	struct lock_range blocker;
 	int err = new &&spare ? lock_prepare(inode) : -ENOMEM;
 
@@ -214,4 +224,67 @@ void lock_forget(struct inode *inode)
 	}
 	kmem_free(inode->locks);
 	inode->locks = NULL;
+}
+
+static struct lock *find_lease(const struct inode *inode, const void *owner, bool write)
+{
+	struct lock *l = inode->locks ? inode->locks->first : NULL;
+
+	for (; l; l = l->next)
+		if (l->range.kind == LEASE && (!owner || l->range.owner == owner) &&
+		    (write || l->range.type == LOCK_WRITE))
+			break;
+	return l;
+}
+
+/* Whether others than `f` have the inode open, or use it in another way. */
+static bool is_shared(const struct inode *inode)
+{
+	return inode->object.refs > 1 + (tmpfs_is(inode) ? inode->links : 0);
+}
+
+int lease_set(struct file *f, int fd, int type)
+{
+	struct lock_range r = {.owner = f, .pid = fd, .kind = LEASE, .type = type, .end = LOCK_END};
+
+	if (type == LOCK_NONE && !find_lease(f->inode, f, true))
+		return -EAGAIN;
+	if ((type == LOCK_READ && f->inode->writers) || (type == LOCK_WRITE && is_shared(f->inode)))
+		return -EAGAIN;
+	return lock_set(f->inode, &r, false);
+}
+
+int lease_get(const struct file *f)
+{
+	const struct lock *l = find_lease(f->inode, f, true);
+
+	return !l ? LOCK_NONE : l->deadline_ns ? l->goal : l->range.type;
+}
+
+int lease_break(struct inode *inode, bool write, bool wait)
+{
+	struct lock *l;
+	int err = 0;
+
+	while (!err && (l = find_lease(inode, NULL, write))) {
+		if (!l->deadline_ns) {
+			l->deadline_ns = arch_time_ns() + lease_break_seconds * NS_PER_SEC;
+			l->goal = LOCK_READ;
+			notify_signal((struct file *)(uintptr_t)l->range.owner, l->range.pid);
+		}
+		if (write)
+			l->goal = LOCK_NONE;
+		if (arch_time_ns() >= l->deadline_ns) {
+			struct lock_range less = l->range;
+
+			less.type = l->goal;
+			err = lock_set(inode, &less, false);
+			continue;
+		}
+		if (!wait)
+			return -EAGAIN;
+		err = wait_sleep_until(&inode->locks->waiters, WAIT_INTERRUPTIBLE, l->deadline_ns);
+		err = err == -ETIMEDOUT ? 0 : err;
+	}
+	return err;
 }

@@ -14,6 +14,7 @@
 enum lock_kind {
 	LOCK_OF_RANGE, /* fcntl() */
 	LOCK_OF_FILE,  /* flock() */
+	LEASE,	       /* F_SETLEASE */
 	LOCK_KINDS,
 };
 
@@ -46,3 +47,15 @@ void lock_release(struct inode *inode, const void *owner);
 
 /* The inode goes: nobody holds anything any more. */
 void lock_forget(struct inode *inode);
+
+/*
+ * Leases: who has one is told by a signal when others open the file (LOCK_READ: to write), and they
+ * wait until he gives it up, /proc/sys/fs/lease-break-time seconds at most. They belong to the open
+ * file; `type` is of enum LOCK_*. -EAGAIN: others have it open, or none to give up. -ENOMEM.
+ */
+int lease_set(struct file *f, int fd, int type);
+/* What is asked of the holder, if it is less than he has. */
+int lease_get(const struct file *f);
+/* The file is about to be opened or cut. -EAGAIN: that would be to wait; -ERESTARTSYS. */
+int lease_break(struct inode *inode, bool write, bool wait);
+extern uint64_t lease_break_seconds;

@@ -2,6 +2,7 @@
 #include "arch/smp.h"
 #include "fs/credentials.h"
 #include "fs/file.h"
+#include "fs/lock.h"
 #include "ipc/inotify.h"
 #include "ipc/mqueue.h"
 #include "ipc/semaphore.h"
@@ -96,6 +97,7 @@ static const struct setting settings[] = {
 	 .number = &inotify_instances_max,
 	 .most = INT32_MAX},
 	{.path = "fs/inotify/max_user_watches", .number = &inotify_watches_max, .most = INT32_MAX},
+	{.path = "fs/lease-break-time", .number = &lease_break_seconds, .most = INT32_MAX},
 	{.path = "fs/mqueue/msg_default",
 	 .number = &mqueue_limits.count_default,
 	 .least = 1,

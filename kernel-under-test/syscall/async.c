@@ -1,4 +1,5 @@
 /* fcntl() and ioctl() on who gets a signal when a file is ready. */
+#include "fs/lock.h"
 #include "fs/notify.h"
 #include "ipc/inotify.h"
 #include "proc/async.h"
@@ -12,6 +13,8 @@
 #define F_SETOWN_EX 15
 #define F_GETOWN_EX 16
 
+#define F_SETLEASE  1024
+#define F_GETLEASE  1025
 #define F_NOTIFY    1026
 
 #define DN_MULTISHOT 0x80000000u
@@ -66,6 +69,25 @@ static long notify(struct file *f, int fd, uint32_t events)
 	return err ? err : notify_by_signal(f, fd, mask);
 }
 
+static long set_lease(struct file *f, int fd, int type)
+{
+	enum async_owner kind;
+	int err = 0;
+
+	if (!f->inode || !inode_is(f->inode, S_IFREG) || type < LOCK_READ || type > LOCK_NONE)
+		return -EINVAL;
+	if (credentials_current()->fsuid != f->inode->uid && !capable(CAP_LEASE))
+		return -EACCES;
+	if (type != LOCK_NONE && !async_owner(f, &kind))
+		err = async_set_owner(f, ASYNC_PROCESS, process_current()->pid);
+	err = err ? err : lease_set(f, fd, type);
+	if (err || type != LOCK_NONE)
+		return err;
+	/* As on Linux it takes these with it. */
+	async_set_signal(f, 0);
+	return async_set_owner(f, ASYNC_PROCESS, 0);
+}
+
 long async_fcntl(struct file *f, uint64_t fd, uint64_t command, uint64_t arg)
 {
 	enum async_owner kind;
@@ -80,6 +102,10 @@ long async_fcntl(struct file *f, uint64_t fd, uint64_t command, uint64_t arg)
 		return async_set_signal(f, arg);
 	case F_GETSIG:
 		return async_signal(f);
+	case F_SETLEASE:
+		return set_lease(f, (int)fd, (int)arg);
+	case F_GETLEASE:
+		return f->inode ? lease_get(f) : -EINVAL;
 	case F_NOTIFY:
 		return notify(f, (int)fd, (uint32_t)arg);
 	case F_SETOWN_EX:

@@ -1,5 +1,6 @@
 /* System calls that change what a name or an inode is: rename, modes, owners, sizes. */
 #include "arch/time.h"
+#include "fs/lock.h"
 #include "fs/notify.h"
 #include "fs/tmpfs.h"
 #include "fs/volume.h"
@@ -239,7 +240,7 @@ long sys_truncate(uint64_t path, uint64_t size)
 	else if ((inode->mode & 0111) && file_is_running(inode))
 		err = -ETXTBSY;
 	else
-		err = user_truncate(inode, size);
+		err = lease_break(inode, true, true) ?: user_truncate(inode, size);
 	inode_put(inode);
 	return err;
 }

@@ -1,5 +1,6 @@
 /* System calls that open and close files, and change how they are open. */
 #include "arch/spin.h"
+#include "fs/lock.h"
 #include "fs/tmpfs.h"
 #include "fs/volume.h"
 #include "ipc/pipe.h"
@@ -145,6 +146,28 @@ static int open_inode(const struct path_base *base, const char *path, uint32_t *
 	return err;
 }
 
+static inline __attribute__((always_inline)) int open_plain(struct inode *inode, uint32_t flags,
+							    struct file **f)
+{
+	if (inode_is(inode, S_IFIFO) && !(flags & O_PATH))
+		return fifo_open(inode, flags & (O_ACCMODE | O_NONBLOCK | O_DIRECT), f);
+	return file_open(inode, flags, f);
+}
+
+/* The same for what has locks, which who has leases or watches it has seen to. */
+static __attribute__((noinline)) int open_guarded(struct inode *inode, uint32_t flags,
+						  struct file **f)
+{
+	bool write = flags & (O_ACCMODE | O_TRUNC);
+	int err = flags & O_PATH ? 0 : lease_break(inode, write, !(flags & O_NONBLOCK));
+
+	if (!err)
+		err = open_plain(inode, flags, f);
+	if (!err && inode->ops->opened)
+		inode->ops->opened(inode, flags, false);
+	return err;
+}
+
 static long open_at(int dirfd, uint64_t path, uint32_t flags, uint32_t mode, unsigned int resolve)
 {
 	struct process *p = process_current();
@@ -168,13 +191,10 @@ static long open_at(int dirfd, uint64_t path, uint32_t flags, uint32_t mode, uns
 		err = open_inode(&base, buffer, &flags, mode, &inode);
 	if (err)
 		return err;
-	if (inode_is(inode, S_IFIFO) && !(flags & O_PATH))
-		err = fifo_open(inode, flags & (O_ACCMODE | O_NONBLOCK | O_DIRECT), &f);
+	if (likely(!inode->locks))
+		err = open_plain(inode, flags, &f);
 	else
-		err = file_open(inode, flags, &f);
-	/* Who watches it has seen to it that there are locks. */
-	if (unlikely(inode->locks) && !err && inode->ops->opened)
-		inode->ops->opened(inode, flags, false);
+		err = open_guarded(inode, flags, &f);
 	inode_put(inode);
 	if (err)
 		return err;

@@ -66,6 +66,17 @@ int wait_sleep(struct wait_queue *q, bool interruptible)
 	abort();
 }
 
+int wait_sleep_until(struct wait_queue *q, bool interruptible, uint64_t deadline_ns)
+{
+	(void)deadline_ns;
+	return wait_sleep(q, interruptible);
+}
+
+void notify_signal(struct file *f, int fd)
+{
+	(void)f, (void)fd;
+}
+
 void wait_do_wake_all(struct wait_queue *q)
 {
 	if (!wait_empty(q))
