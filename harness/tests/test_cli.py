@@ -58,7 +58,7 @@ def test_help_and_version(capsys: pytest.CaptureFixture[str]) -> None:
         (["report"], "there is no run yet"),
         (["report", "nothing"], "nothing: not a run folder"),
         (["kernels", "show", "onne"], "did you mean one?"),
-        (["workloads", "--port", "x"], "the workloads for x are not built"),
+        (["workloads", "--port", "x"], "no kernel here has a port 'x': linux-x86_64"),
         (["dance"], "No such command 'dance'"),
     ],
 )
@@ -212,7 +212,11 @@ def test_lists(checkout: Checkout, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["kernels", "show", "one"]) == 0
     assert "console=ttyS0" in capsys.readouterr().out
     assert run(["workloads"]) == 0
-    assert "a/ok" in capsys.readouterr().out
+    listed = capsys.readouterr().out
+    assert listed.count("a/ok ") == 1
+    assert "which ports bring to: linux-x86_64" in listed
+    assert run(["workloads", "--port", "linux-x86_64"]) == 0
+    assert "SHA-256" in capsys.readouterr().out
     assert run(["fetch"]) == 0
     assert "one: image built here" in capsys.readouterr().out
 

@@ -15,7 +15,7 @@ from ringside.cli.into import put_into
 from ringside.cli.options import kernels_option, names
 from ringside.conductor.observer import Silent
 from ringside.conductor.prepare import build_workloads
-from ringside.errors import ImageError, RingsideError
+from ringside.errors import CatalogError, RingsideError
 from ringside.image import obtain
 from ringside.machine import CLOCKS
 from ringside.machine.probe import probe_kvm
@@ -23,7 +23,7 @@ from ringside.store import find_run, load_run
 
 
 @click.command()
-@click.option("--port", metavar="PORT", help="List this port's (default: all).")
+@click.option("--port", metavar="PORT", help="List this port's, with their SHA-256.")
 @click.option(
     "--into",
     type=click.Path(dir_okay=False, path_type=Path),
@@ -47,26 +47,27 @@ def workloads(port: str | None, into: Path | None, agreement: str | None) -> Non
             raise click.UsageError("--agreement goes with --into FILE")
         put_into(into, partial(_agreed, catalog, agreement))
         return
-    runnable = [kernel.port for kernel in catalog.kernels if kernel.port and kernel.runnable]
-    ports = [port] if port else list(dict.fromkeys(runnable))
+    known = dict.fromkeys(k.port for k in catalog.kernels if k.port and k.runnable)
+    if port is not None and port not in known:
+        raise CatalogError(f"no kernel here has a port {port!r}: {', '.join(known)}")
+    ports = [port] if port else list(known)
     if into is not None:
         build_workloads(catalog.root, ports[:1], Silent())
         found = load_workloads(catalog.root, ports[0])
         put_into(into, partial(_listed, catalog, found, str(into)))
         return
-    table = Table("workload", "port", "SHA-256", "one operation", box=None, pad_edge=False)
-    for name in ports:
-        try:
-            build_workloads(catalog.root, [name], Silent())
-        except ImageError as error:
-            # The compiler of another architecture may be missing, and that port with it.
-            if len(ports) == 1:
-                raise
-            click.echo(f"ringside: {error}", err=True)
-            continue
-        for workload in load_workloads(catalog.root, name).workloads:
-            table.add_row(workload.name, name, workload.sha256[:12], Text(workload.facts.op))
-    Console().print(table)
+    build_workloads(catalog.root, ports[:1], Silent())
+    listed = load_workloads(catalog.root, ports[0]).workloads
+    headings = ("workload", "one operation", *(("SHA-256",) if port else ()))
+    table = Table(*headings, box=None, pad_edge=False)
+    for workload in listed:
+        digest = (workload.sha256[:12],) if port else ()
+        table.add_row(workload.name, Text(workload.facts.op), *digest)
+    console = Console()
+    console.print(table)
+    if port is None:
+        console.print(f"{len(listed)} workloads, which ports bring to: {', '.join(ports)}")
+        console.print("--port PORT lists one port's, with the SHA-256 of each ELF")
 
 
 def _listed(catalog: Catalog, found: WorkloadSet, what: str, document: str) -> str:
@@ -91,7 +92,7 @@ def clocks() -> None:
     """Say what each clock counts and whether this host has it."""
     root = find_root()
     kvm = probe_kvm(root / ".cache")
-    table = Table("clock", "unit", "here", "what it counts")
+    table = Table("clock", "unit", "here", "what it counts", box=None, pad_edge=False)
     for clock in CLOCKS.values():
         here = "yes" if clock.name != "kvm" or kvm.works else f"no: {kvm.reason}"
         table.add_row(clock.name, clock.unit, Text(here), clock.meaning)
