@@ -283,7 +283,28 @@ int space_bring_in(void)
 	return p.space == space_used() && space_fault(p.space, p.at, p.access) ? -EFAULT : 0;
 }
 
-int space_write(struct space *s, uint64_t addr, const void *from, size_t n)
+/*
+ * A write that the area forbids: to a page of the space's own, which its threads go on to find
+ * read-only. With the space's lock.
+ */
+static int fault_force(struct space *s, uint64_t addr, uint64_t *e)
+{
+	struct area *a = area_at(s, addr);
+	int err;
+
+	if (!a || (a->flags & (AREA_WRITE | AREA_SHARED)))
+		return fault(s, addr, FAULT_WRITE);
+	a->flags |= AREA_WRITE;
+	err = fault(s, addr, FAULT_WRITE);
+	a->flags &= ~(uint32_t)AREA_WRITE;
+	if (err)
+		return err;
+	*e = mmu_entry_read_only(*e);
+	tlb_flush_page(s, ALIGN_DOWN(addr, PAGE_SIZE));
+	return 0;
+}
+
+static int write_to(struct space *s, uint64_t addr, const void *from, size_t n, bool force)
 {
 	/* Above are the kernel's own tables. */
 	if (!user_range_ok(addr, n))
@@ -296,7 +317,9 @@ int space_write(struct space *s, uint64_t addr, const void *from, size_t n)
 		space_lock(s);
 		e = mmu_entry_make(s->root, &s->tables, addr);
 		if (!e || !mmu_entry_present(*e) || !mmu_entry_writable(*e)) {
-			int err = e ? fault(s, addr, FAULT_WRITE) : -ENOMEM;
+			int err = !e	  ? -ENOMEM
+				  : force ? fault_force(s, addr, e)
+					  : fault(s, addr, FAULT_WRITE);
 
 			if (err) {
 				space_unlock(s);
@@ -315,6 +338,34 @@ int space_write(struct space *s, uint64_t addr, const void *from, size_t n)
 			memset(to, 0, part);
 		}
 		space_unlock(s);
+		addr += part;
+		n -= part;
+	}
+	return 0;
+}
+
+int space_write(struct space *s, uint64_t addr, const void *from, size_t n)
+{
+	return write_to(s, addr, from, n, false);
+}
+
+int space_poke(struct space *s, uint64_t addr, const void *from, size_t n)
+{
+	return write_to(s, addr, from, n, true);
+}
+
+int space_peek(struct space *s, uint64_t addr, void *to, size_t n)
+{
+	while (n) {
+		size_t part = MIN(n, PAGE_SIZE - (addr & (PAGE_SIZE - 1)));
+		int err = 0;
+
+		/* What was brought in may have to be read first, or be gone again. */
+		while (!err && space_read(s, addr, to, part) < 0)
+			err = user_range_ok(addr, part) ? space_fault(s, addr, 0) : -EFAULT;
+		if (err)
+			return err;
+		to = (char *)to + part;
 		addr += part;
 		n -= part;
 	}

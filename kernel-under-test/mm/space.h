@@ -194,6 +194,13 @@ int space_bring_in(void);
  * 0, -EFAULT (also for what is not the user's), -EACCES, -ENOMEM. With the kernel lock; may sleep.
  */
 int space_write(struct space *s, uint64_t addr, const void *from, size_t n);
+/*
+ * The same for a debugger, whatever may be written there: private memory that may not is copied,
+ * and stays so for the space's threads.
+ */
+int space_poke(struct space *s, uint64_t addr, const void *from, size_t n);
+/* Reads any space, and brings in what is not there. 0, -EFAULT, -EACCES, -ENOMEM. May sleep. */
+int space_peek(struct space *s, uint64_t addr, void *to, size_t n);
 /* Reads what is in memory of any space. -EFAULT where nothing is. */
 int space_read(struct space *s, uint64_t addr, void *to, size_t n);
 

@@ -4,6 +4,7 @@
 #include "lib/printf.h"
 #include "proc/core.h"
 #include "proc/signal.h"
+#include "proc/trace.h"
 #include "sched/sched.h"
 
 #define REGS_SYSCALL UINT64_MAX /* regs.vector of a system call */
@@ -14,6 +15,8 @@ static void stop(struct process *p, int signo)
 	p->stop_seen = false;
 	p->cont_seen = false;
 	p->stop_signal = signo;
+	if (trace_group_stops(p))
+		return;
 	signal_send_child(p);
 	wait_wake_all(&p->parent->child_changed);
 }
@@ -21,7 +24,8 @@ static void stop(struct process *p, int signo)
 static void sleep_while_stopped(struct process *p)
 {
 	while (p->stopped && !p->exiting)
-		wait_sleep(&p->continued, false);
+		if (!trace_group_stop())
+			wait_sleep(&p->continued, false);
 	signal_update_work(thread_current());
 }
 
@@ -53,6 +57,8 @@ static void settle_call(struct regs *r, const struct signal_action *a)
 
 void process_end_by(int signo)
 {
+	if (thread_current()->trace)
+		trace_exits(STATUS_SIGNAL(signo));
 	process_exit(STATUS_SIGNAL(signo) | (core_dump(signo) ? STATUS_DUMPED : 0));
 }
 
@@ -116,18 +122,26 @@ static void do_signals(struct thread *t, struct regs *r)
 {
 	struct process *p = t->process;
 	struct signal_info info;
-	bool handled = false;
 
 	if (p->stopped)
 		sleep_while_stopped(p);
+	if (unlikely(t->trace))
+		trace_attend();
 	if (p->exiting)
 		thread_exit(p->exit_status);
 	while (signal_take(t, ~t->blocked, &info)) {
-		handled = deliver(t, r, &info);
-		if (handled || p->exiting || p->stopped)
+		if (unlikely(t->trace) && !trace_signal(&info))
+			continue;
+		/* A handler was entered: that has looked what else there is. */
+		if (deliver(t, r, &info)) {
+			if (unlikely(t->trace))
+				trace_handler();
+			return;
+		}
+		if (p->exiting || p->stopped)
 			break;
 	}
-	if (!handled && was_ended(r))
+	if (was_ended(r))
 		restart_call(r);
 	signal_update_work(t);
 }
@@ -138,7 +152,7 @@ void trap_user_work(struct regs *r)
 
 	do {
 		thread_clear_work(t, WORK_RESTORE);
-		if ((t->work & WORK_SIGNAL) || was_ended(r))
+		if ((t->work & WORK_INTERRUPT) || was_ended(r))
 			do_signals(t, r);
 		if (t->restore_blocked) {
 			t->restore_blocked = false;
@@ -158,8 +172,12 @@ void trap_user_fault(struct regs *r, int signo, int code, uint64_t addr)
 	struct signal_info info = {.signo = signo, .code = code, .addr = addr};
 	uint64_t bit = SIGNAL_BIT(signo);
 
-	/* It can't go on, and nobody will make it: that ends the process. */
-	if (signo == SIGKILL || (t->blocked & bit) || p->actions[signo - 1].handler <= SIG_IGN) {
+	if (unlikely(t->trace) && signo != SIGKILL) {
+		signal_force(&info);
+		return;
+	}
+	/* It can't go on, and nobody will make it (SIGKILL has no handler): the process ends. */
+	if ((t->blocked & bit) || p->actions[signo - 1].handler <= SIG_IGN) {
 		log_printf("%s[%d]: signal %d at rip %p, address %p\n", t->comm, t->tid, signo,
 			   (void *)r->rip, (void *)addr);
 		process_end_by(signo);

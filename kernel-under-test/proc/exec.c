@@ -11,6 +11,7 @@
 #include "proc/elf.h"
 #include "proc/posix_timer.h"
 #include "proc/signal.h"
+#include "proc/trace.h"
 #include "proc/vdso.h"
 #include "sched/sched.h"
 
@@ -271,6 +272,8 @@ static struct credentials *credentials_for(struct credentials *now, const struct
 	c = credentials_copy(now, now->group_count);
 	if (!c)
 		return NULL;
+	if (trace_holds_rights(thread_current()))
+		set_uid = set_gid = false;
 	if (set_uid)
 		c->euid = file->uid;
 	if (set_gid)

@@ -13,6 +13,7 @@
 #include "proc/process_make.h"
 #include "proc/seccomp.h"
 #include "proc/signal.h"
+#include "proc/trace.h"
 #include "sched/sched.h"
 
 /* Orphans go to the next one above that asked for them, or to process 1. */
@@ -122,6 +123,20 @@ static bool wants_no_zombies(const struct process *parent)
 	return a->handler == SIG_IGN || (a->flags & SA_NOCLDWAIT);
 }
 
+static void tell_end(struct process *p, struct process *parent)
+{
+	signal_send_child(p);
+	if (p->exit_signal == SIGCHLD && wants_no_zombies(parent))
+		process_free(p);
+	wait_wake_all(&parent->child_changed);
+}
+
+void process_tell_end(struct process *p)
+{
+	p->zombie = WAIT_EXITED;
+	tell_end(p, p->parent);
+}
+
 /* The last thread of `p` is about to end. */
 static void finish(struct process *p)
 {
@@ -147,17 +162,17 @@ static void finish(struct process *p)
 	process_return_space(p);
 	signal_drop_all(p, &p->signals);
 	give_away_children(p);
-	p->zombie = true;
+	p->zombie = WAIT_EXITED;
 	pidfd_tell();
-	signal_send_child(p);
-	if (p->exit_signal == SIGCHLD && wants_no_zombies(parent))
-		process_free(p);
-	wait_wake_all(&parent->child_changed);
+	if (likely(p->zombie == WAIT_EXITED))
+		tell_end(p, parent);
 }
 
 /* The next thread on this stack is a usual one. */
-static __attribute__((noinline)) void leave_unusual(struct thread *t)
+static __attribute__((noinline)) void leave_unusual(struct thread *t, int status)
 {
+	if (t->unusual & UNUSUAL_TRACE)
+		trace_thread_ends(t, status);
 	if (t->unusual & UNUSUAL_SECCOMP)
 		seccomp_leave(t);
 	arch_thread_watch_calls(&t->arch, false);
@@ -175,7 +190,7 @@ void thread_exit(int status)
 	if (t->robust_list | t->clear_tid | (uintptr_t)futex_pi_locks)
 		leave_memory(t, p);
 	if (unlikely(t->unusual))
-		leave_unusual(t);
+		leave_unusual(t, status);
 	p->cpu_ns += thread_cpu_ns(t);
 	signal_drop_all(p, &t->signals);
 	list_remove(&t->sibling);
@@ -247,7 +262,8 @@ static bool has_changed(struct process *c, unsigned int options, int *status)
 {
 	bool keep = options & WAIT_NOREAP;
 
-	if (c->zombie && (options & WAIT_EXITED)) {
+	/* While its tracer has not waited for it, it has no news. */
+	if (c->zombie & options) {
 		*status = c->exit_status;
 	} else if (!c->zombie && c->stopped && !c->stop_seen && (options & WAIT_STOPPED)) {
 		*status = STATUS_STOPPED(c->stop_signal);
@@ -295,6 +311,12 @@ long process_wait(int id, unsigned int options, int *status)
 				process_free(c);
 			}
 			return pid;
+		}
+		if (unlikely(p->traces)) {
+			int tid = trace_wait(p, id, options, status, &any);
+
+			if (tid)
+				return tid;
 		}
 		if (!any)
 			return -ECHILD;

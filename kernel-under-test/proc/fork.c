@@ -7,6 +7,7 @@
 #include "proc/process_make.h"
 #include "proc/seccomp.h"
 #include "proc/signal.h"
+#include "proc/trace.h"
 #include "sched/sched.h"
 
 static int copy_space(struct process *child, struct process *parent, const struct fork_request *r)
@@ -52,7 +53,7 @@ static void copy_rest(struct process *child, struct process *parent, struct proc
 	list_push_back(&above->children, &child->sibling);
 }
 
-static __attribute__((noinline)) void copy_unusual(struct thread *t)
+static __attribute__((noinline)) void copy_unusual(struct thread *t, struct fork_request *r)
 {
 	const struct thread *from = thread_current();
 
@@ -62,10 +63,12 @@ static __attribute__((noinline)) void copy_unusual(struct thread *t)
 	}
 	if (from->unusual & UNUSUAL_SECCOMP)
 		seccomp_inherit(t);
+	if (from->unusual & UNUSUAL_TRACE)
+		trace_copy(t, r);
 }
 
 /* The user state of a new thread: the caller's, as if its system call had returned 0. */
-static void copy_thread(struct thread *t, const struct fork_request *r)
+static void copy_thread(struct thread *t, struct fork_request *r)
 {
 	struct regs *regs;
 
@@ -84,7 +87,7 @@ static void copy_thread(struct thread *t, const struct fork_request *r)
 	t->rt_priority = thread_current()->rt_priority;
 	t->slice_ns = thread_current()->slice_ns;
 	if (unlikely(thread_current()->unusual))
-		copy_unusual(t);
+		copy_unusual(t, r);
 	t->io_priority = thread_current()->io_priority;
 	t->timer_slack_ns = t->first_slack_ns = thread_current()->timer_slack_ns;
 	__builtin_memcpy(t->comm, thread_current()->comm, COMM_MAX);
@@ -127,7 +130,7 @@ static int add_pidfd(struct process *parent, const struct process *child)
 	return fd;
 }
 
-long process_fork(const struct fork_request *r)
+long process_fork(struct fork_request *r)
 {
 	struct process *parent = process_current(), *child;
 	struct thread *t;
@@ -159,8 +162,9 @@ long process_fork(const struct fork_request *r)
 	t = process_first_thread(child);
 	copy_rest(child, parent, r->sibling ? parent->parent : parent, r);
 	child->exit_signal = r->sibling ? parent->exit_signal : r->exit_signal;
+	child->borrows_space = r->wait;
 	copy_thread(t, r);
-	if (!r->share_space || r->wait)
+	if (!r->share_space || child->borrows_space)
 		t->alt_stack = thread_current()->alt_stack;
 	t->space = child->space;
 	/* A bad address costs the caller its number, as on Linux, and nothing else. */
@@ -170,7 +174,6 @@ long process_fork(const struct fork_request *r)
 		copy_to_user(r->parent_tid, &pid, sizeof(pid));
 	if (r->pidfd)
 		copy_to_user(r->pidfd, &pidfd, sizeof(pidfd));
-	child->borrows_space = r->wait;
 	sched_wake(t);
 	/* It may end meanwhile, but only we can bury it. */
 	while (r->wait && child->borrows_space)
@@ -186,7 +189,7 @@ fail:
 	return err;
 }
 
-long process_add_thread(const struct fork_request *r)
+long process_add_thread(struct fork_request *r)
 {
 	struct process *p = process_current();
 	struct thread *t = may_have_more() ? thread_create() : NULL;

@@ -19,6 +19,18 @@ void pidfd_tell(void)
 		wait_wake_all(&ends);
 }
 
+void pidfd_subscribe(struct waiter *w)
+{
+	watched++;
+	wait_subscribe(&ends, w);
+}
+
+void pidfd_unsubscribe(struct waiter *w)
+{
+	watched--;
+	wait_unsubscribe(w);
+}
+
 static struct process *process_of(const struct pidfd *d)
 {
 	struct process *p = process_find_any(d->pid);

@@ -12,3 +12,7 @@ int pidfd_process(const struct file *f, struct process **out);
 
 /* A process has ended: whoever waits for that looks. */
 void pidfd_tell(void);
+
+/* `w` is told of each such end. */
+void pidfd_subscribe(struct waiter *w);
+void pidfd_unsubscribe(struct waiter *w);

@@ -69,7 +69,7 @@ struct process {
 	struct list sibling;
 	struct list by_pid;
 	struct wait_queue child_changed;
-	bool zombie;
+	uint8_t zombie; /* 0, WAIT_EXITED or ZOMBIE_HELD */
 	uint32_t uid; /* whose it was, and its name, kept for its parent */
 	char comm[COMM_MAX];
 	int exit_status; /* as wait4() gives it */
@@ -110,6 +110,8 @@ struct process {
 	bool undumpable, subreaper;
 	/* It has called execve(): its parent may not move it to another group any more. */
 	bool has_executed;
+	/* It traces somebody, or did. */
+	bool traces;
 	uint32_t personality; /* personality(2): PERSONALITY_FIXED counts, the rest is kept */
 	int16_t oom_score_adj;
 	/* What membarrier() was told to be ready for, until execve(). */
@@ -218,9 +220,9 @@ void process_set_umask(uint32_t umask);
 int process_unshare_files(void);
 
 /* A copy of the calling process: its pid, or -errno. */
-long process_fork(const struct fork_request *r);
+long process_fork(struct fork_request *r);
 /* Another thread of the calling process: its tid, or -errno. */
-long process_add_thread(const struct fork_request *r);
+long process_add_thread(struct fork_request *r);
 
 /*
  * `t`, the caller, has no more use for its memory: its locks go to who waits for them
@@ -251,6 +253,9 @@ void process_end_others(void);
 #define WAIT_CLONE     0x80000000 /* those whose exit signal is not SIGCHLD, not the others */
 #define WAIT_GROUP     0x00010000 /* the id is a group's; no number of Linux's */
 
+/* A zombie that its parent is not to hear of yet: its tracer must first. */
+#define ZOMBIE_HELD 0x80
+
 #define WAIT_ANY (-1)
 
 /*
@@ -262,6 +267,9 @@ long process_wait(int id, unsigned int options, int *status);
 
 /* Given by drivers: the leader of a session has ended, and its terminal is free. */
 void terminal_session_end(int sid);
+
+/* The parent of a zombie that was held hears of it. It may be gone then. */
+void process_tell_end(struct process *p);
 
 /* The caller's vfork parent, if any, may go on. */
 void process_return_space(struct process *p);

@@ -30,6 +30,8 @@ static uint32_t mode_of(enum kind kind, bool system, int which)
 
 	if (kind != TEXT)
 		return modes[kind];
+	if (!system && proc_process_files[which].move)
+		return S_IFREG | 0600;
 	return S_IFREG | (!system && proc_process_files[which].take ? 0644 : 0444);
 }
 

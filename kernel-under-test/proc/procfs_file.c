@@ -37,14 +37,26 @@ static void describe_file(struct text *t, const struct file *f)
 			 w.inode->ino, w.inode->volume ? w.inode->volume->number : 1, w.mask);
 }
 
+/* The file, if it is one that is read and written where it stands. */
+static const struct proc_file *mover(const struct proc_node *n)
+{
+	const struct proc_file *file =
+		n->kind == TEXT && n->pid ? &proc_process_files[n->which] : NULL;
+
+	return file && file->move ? file : NULL;
+}
+
 long procfs_read(struct inode *inode, uint64_t pos, struct uio *u)
 {
 	struct proc_node *n = procfs_node(inode);
-	struct text t = {kmem_alloc(TEXT_MAX), TEXT_MAX, 0};
 	struct proc_subject s;
 	const struct file *f;
+	struct text t;
 	long done;
 
+	if (mover(n))
+		return procfs_subject(n, &s) ? mover(n)->move(&s, pos, u, false) : 0;
+	t = (struct text){kmem_alloc(TEXT_MAX), TEXT_MAX, 0};
 	if (!t.at)
 		return -ENOMEM;
 	if (!procfs_subject(n, &s)) {
@@ -86,6 +98,8 @@ long procfs_write(struct inode *inode, uint64_t pos, struct uio *u)
 	struct proc_subject s;
 	int err;
 
+	if (mover(n))
+		return procfs_subject(n, &s) ? mover(n)->move(&s, pos, u, true) : 0;
 	if (!taker(n))
 		return procfs_refuse_write(inode, pos, u);
 	if (!procfs_subject(n, &s))
@@ -100,5 +114,7 @@ long procfs_write(struct inode *inode, uint64_t pos, struct uio *u)
 
 int procfs_truncate(struct inode *inode, uint64_t size)
 {
-	return taker(procfs_node(inode)) ? 0 : procfs_refuse_truncate(inode, size);
+	const struct proc_node *n = procfs_node(inode);
+
+	return taker(n) || mover(n) ? 0 : procfs_refuse_truncate(inode, size);
 }

@@ -1,7 +1,9 @@
 /* The texts of /proc/PID about its memory. */
 #include "arch/mmu.h"
 #include "fs/volume.h"
+#include "lib/errno.h"
 #include "lib/string.h"
+#include "mm/kmem.h"
 #include "mm/page.h"
 #include "proc/procfs_text.h"
 #include "proc/vdso.h"
@@ -122,4 +124,33 @@ void proc_smaps(struct text *t, const struct proc_subject *s)
 			 a.object ? 0 : all * kib, 0ul,
 			 s->process->space->locks && (a.flags & AREA_LOCKED) ? all * kib : 0);
 	}
+}
+
+/* /proc/PID/mem: through a page of the kernel's, as both ends may have to be brought in. */
+long proc_mem(const struct proc_subject *s, uint64_t pos, struct uio *u, bool write)
+{
+	struct space *space;
+	char *buffer;
+	long done = 0;
+	int err = 0;
+
+	if (!process_may_look(s->process))
+		return -EACCES;
+	buffer = kmem_alloc(PAGE_SIZE);
+	if (!buffer)
+		return -ENOMEM;
+	space = space_get(s->process->space);
+	while (!err && u->left) {
+		size_t n = MIN(u->left, PAGE_SIZE - (pos & (PAGE_SIZE - 1)));
+
+		err = write ? uio_get(u, buffer, n) : space_peek(space, pos, buffer, n) ? -EIO : 0;
+		if (!err)
+			err = !write ? uio_put(u, buffer, n)
+				     : space_poke(space, pos, buffer, n) ? -EIO : 0;
+		if (!err)
+			pos += n, done += (long)n;
+	}
+	space_put(space);
+	kmem_free(buffer);
+	return done ? done : err;
 }

@@ -177,10 +177,15 @@ static void arp(struct text *t, const struct proc_subject *s)
 }
 
 const struct proc_file proc_net_files[] = {
-	{"arp", arp, NULL},	      {"dev", dev, NULL},
-	{"if_inet6", if_inet6, NULL}, {"ipv6_route", ipv6_route, NULL},
-	{"route", route, NULL},	      {"tcp", tcp, NULL},
-	{"tcp6", tcp6, NULL},	      {"udp", udp, NULL},
-	{"udp6", udp6, NULL},	      {"unix", unix_sockets, NULL},
+	{.name = "arp", .make = arp},
+	{.name = "dev", .make = dev},
+	{.name = "if_inet6", .make = if_inet6},
+	{.name = "ipv6_route", .make = ipv6_route},
+	{.name = "route", .make = route},
+	{.name = "tcp", .make = tcp},
+	{.name = "tcp6", .make = tcp6},
+	{.name = "udp", .make = udp},
+	{.name = "udp6", .make = udp6},
+	{.name = "unix", .make = unix_sockets},
 };
 const size_t proc_net_count = ARRAY_SIZE(proc_net_files);

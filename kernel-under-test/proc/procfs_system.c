@@ -177,16 +177,16 @@ static void swaps(struct text *t, const struct proc_subject *s)
 }
 
 const struct proc_file proc_system_files[] = {
-	{"meminfo", meminfo, NULL},
-	{"cpuinfo", cpuinfo, NULL},
-	{"uptime", uptime, NULL},
-	{"version", version, NULL},
-	{"mounts", proc_mounts, NULL},
-	{"loadavg", loadavg, NULL},
-	{"stat", stat, NULL},
-	{"filesystems", filesystems, NULL},
-	{"cmdline", cmdline, NULL},
-	{"swaps", swaps, NULL},
-	{"bantam_locks", bantam_locks, NULL},
+	{.name = "meminfo", .make = meminfo},
+	{.name = "cpuinfo", .make = cpuinfo},
+	{.name = "uptime", .make = uptime},
+	{.name = "version", .make = version},
+	{.name = "mounts", .make = proc_mounts},
+	{.name = "loadavg", .make = loadavg},
+	{.name = "stat", .make = stat},
+	{.name = "filesystems", .make = filesystems},
+	{.name = "cmdline", .make = cmdline},
+	{.name = "swaps", .make = swaps},
+	{.name = "bantam_locks", .make = bantam_locks},
 };
 const size_t proc_system_count = ARRAY_SIZE(proc_system_files);

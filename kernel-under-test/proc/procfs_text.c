@@ -7,6 +7,7 @@
 #include "lib/string.h"
 #include "proc/seccomp.h"
 #include "proc/signal.h"
+#include "proc/trace.h"
 #include "sched/sched.h"
 
 void text_add(struct text *t, const char *fmt, ...)
@@ -22,6 +23,8 @@ void text_add(struct text *t, const char *fmt, ...)
 
 static char state_of(const struct proc_subject *s)
 {
+	if (trace_is_stopped(s->thread))
+		return 't';
 	if (s->process->stopped)
 		return 'T';
 	return s->thread->state == THREAD_RUNNING ? 'R' : 'S';
@@ -72,9 +75,11 @@ static void status(struct text *t, const struct proc_subject *s)
 	text_add(t, "Name:\t%s\nUmask:\t%04o\nState:\t%c (%s)\n", of->comm, p->umask, state,
 		 state == 'R'	? "running"
 		 : state == 'T' ? "stopped"
+		 : state == 't' ? "tracing stop"
 				: "sleeping");
-	text_add(t, "Tgid:\t%d\nNgid:\t0\nPid:\t%d\nPPid:\t%d\nTracerPid:\t0\n", p->pid,
-		 s->alone ? of->tid : p->pid, p->parent ? p->parent->pid : 0);
+	text_add(t, "Tgid:\t%d\nNgid:\t0\nPid:\t%d\nPPid:\t%d\nTracerPid:\t%d\n", p->pid,
+		 s->alone ? of->tid : p->pid, p->parent ? p->parent->pid : 0,
+		 trace_tracer(of));
 	text_add(t, "Uid:\t%u\t%u\t%u\t%u\n", c->uid, c->euid, c->suid, c->fsuid);
 	text_add(t, "Gid:\t%u\t%u\t%u\t%u\nFDSize:\t%u\nGroups:\t", c->gid, c->egid, c->sgid,
 		 c->fsgid, p->files->capacity);
@@ -242,20 +247,21 @@ static int set_oom_score_adj(const char *text, const struct proc_subject *s)
 }
 
 const struct proc_file proc_process_files[] = {
-	{"stat", stat, NULL},
-	{"status", status, NULL},
-	{"comm", comm, set_comm},
-	{"cmdline", cmdline, NULL},
-	{"maps", proc_maps, NULL},
-	{"mounts", proc_mounts, NULL},
-	{"mountinfo", proc_mountinfo, NULL},
-	{"environ", environ, NULL},
-	{"auxv", auxv, NULL},
-	{"limits", limits, NULL},
-	{"cgroup", cgroup, NULL},
-	{"personality", personality, NULL},
-	{"statm", proc_statm, NULL},
-	{"smaps", proc_smaps, NULL},
-	{"oom_score_adj", oom_score_adj, set_oom_score_adj},
+	{.name = "stat", .make = stat},
+	{.name = "status", .make = status},
+	{.name = "comm", .make = comm, .take = set_comm},
+	{.name = "cmdline", .make = cmdline},
+	{.name = "maps", .make = proc_maps},
+	{.name = "mem", .move = proc_mem},
+	{.name = "mounts", .make = proc_mounts},
+	{.name = "mountinfo", .make = proc_mountinfo},
+	{.name = "environ", .make = environ},
+	{.name = "auxv", .make = auxv},
+	{.name = "limits", .make = limits},
+	{.name = "cgroup", .make = cgroup},
+	{.name = "personality", .make = personality},
+	{.name = "statm", .make = proc_statm},
+	{.name = "smaps", .make = proc_smaps},
+	{.name = "oom_score_adj", .make = oom_score_adj, .take = set_oom_score_adj},
 };
 const size_t proc_process_count = ARRAY_SIZE(proc_process_files);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "lib/types.h"
+#include "fs/uio.h"
 #include "proc/process.h"
 
 #define TEXT_MAX (60ul << 10)
@@ -26,6 +27,8 @@ struct proc_file {
 	void (*make)(struct text *t, const struct proc_subject *s);
 	/* The text that someone writes, ended by a zero: 0 or -errno. Absent: it is only read. */
 	int (*take)(const char *text, const struct proc_subject *s);
+	/* In place of both: contents that are read and written where they stand. */
+	long (*move)(const struct proc_subject *s, uint64_t pos, struct uio *u, bool write);
 };
 
 /* Of /proc, of a process or a thread, and of /proc/net. */
@@ -36,6 +39,7 @@ extern const size_t proc_system_count, proc_process_count, proc_net_count;
 void proc_zombie(struct text *t, const char *file, const struct process *p);
 
 /* procfs_memory.c */
+long proc_mem(const struct proc_subject *s, uint64_t pos, struct uio *u, bool write);
 void proc_maps(struct text *t, const struct proc_subject *s);
 void proc_smaps(struct text *t, const struct proc_subject *s);
 void proc_statm(struct text *t, const struct proc_subject *s);

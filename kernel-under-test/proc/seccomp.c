@@ -5,6 +5,7 @@
 #include "lib/string.h"
 #include "mm/kmem.h"
 #include "proc/signal.h"
+#include "proc/trace.h"
 #include "sched/sched.h"
 
 /* What all programs of a thread may come to; each counts for some more. */
@@ -232,7 +233,7 @@ static bool strict_allows(const struct call *call)
 	thread_exit(STATUS_SIGNAL(SIGKILL));
 }
 
-bool seccomp_allows(struct regs *r)
+static bool allows(struct regs *r, bool again)
 {
 	const struct thread *t = thread_current();
 	const struct call call = {(int32_t)r->code, AUDIT_ARCH_X86_64, r->rip,
@@ -245,6 +246,9 @@ bool seccomp_allows(struct regs *r)
 		return true;
 	answer = ask_filters(t, &call);
 	data = answer & SECCOMP_RET_DATA;
+	/* A tracer can't give back what was taken. */
+	if (again && (answer & SECCOMP_RET_ACTION) == SECCOMP_RET_TRACE)
+		return true;
 	switch (answer & SECCOMP_RET_ACTION) {
 	case SECCOMP_RET_ALLOW:
 	case SECCOMP_RET_LOG:
@@ -256,11 +260,16 @@ bool seccomp_allows(struct regs *r)
 		trap(r, &call, data);
 		return false;
 	case SECCOMP_RET_TRACE:
-		/* Nobody looks on: the result is the -ENOSYS that is there. */
-		return false;
+		/* If nobody looks on, the result is the -ENOSYS that is there. */
+		return trace_seccomp(data) && (int32_t)r->code >= 0 && allows(r, true);
 	default:
 		kill(answer & SECCOMP_RET_ACTION);
 	}
+}
+
+bool seccomp_allows(struct regs *r)
+{
+	return allows(r, false);
 }
 
 void seccomp_inherit(struct thread *to)

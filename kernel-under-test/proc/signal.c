@@ -6,6 +6,7 @@
 #include "lib/string.h"
 #include "mm/kmem.h"
 #include "proc/posix_timer.h"
+#include "proc/trace.h"
 #include "sched/sched.h"
 
 /* The default action of these is nothing. */
@@ -96,6 +97,7 @@ static void resume(struct process *p)
 		return;
 	p->stopped = false;
 	p->cont_seen = true;
+	trace_continued(p);
 	wait_wake_all(&p->continued);
 	signal_send_child(p);
 	wait_wake_all(&p->parent->child_changed);
@@ -146,7 +148,7 @@ bool signal_send(struct process *p, const struct signal_info *info)
 		return false;
 	/* One that is blocked may yet be waited for, so it is kept even if ignored. */
 	taker = signal_taker(p, bit);
-	if (taker && !(taker->waited & bit) && is_ignored(p, info->signo))
+	if (taker && !(taker->waited & bit) && is_ignored(p, info->signo) && !taker->trace)
 		return false;
 	keep(p, &p->signals, &p->pending, info);
 	/* Blocked meanwhile: there may be another one, or be one by now. */
@@ -163,7 +165,8 @@ bool signal_send_thread(struct thread *t, const struct signal_info *info)
 
 	if (!prepare(p, info->signo))
 		return false;
-	if (!((t->blocked | t->waited) & SIGNAL_BIT(info->signo)) && is_ignored(p, info->signo))
+	if (!((t->blocked | t->waited) & SIGNAL_BIT(info->signo)) && is_ignored(p, info->signo) &&
+	    !t->trace)
 		return false;
 	keep(p, &t->signals, &t->pending, info);
 	if (!(READ_ONCE(t->blocked) & SIGNAL_BIT(info->signo)))

@@ -126,7 +126,7 @@ bool sched_sleep(struct spinlock *guard, bool interruptible, const bool *told)
 	if (guard)
 		spin_unlock(guard);
 	if (unlikely((told && READ_ONCE(*told)) ||
-		     (interruptible && (READ_ONCE(t->work) & WORK_SIGNAL)))) {
+		     (interruptible && (READ_ONCE(t->work) & WORK_INTERRUPT)))) {
 		spin_unlock(&q->lock);
 		return false;
 	}

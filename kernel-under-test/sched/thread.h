@@ -11,12 +11,17 @@
 struct credentials;
 struct process;
 struct seccomp_filter;
+struct trace;
 
 /* Reasons to take a look before going back to user mode. */
 #define WORK_RESCHED BIT(0)
 #define WORK_SIGNAL  BIT(1)
 /* The registers were replaced: the way back must load every one of them. */
 #define WORK_RESTORE BIT(2)
+/* Its tracer wants it to stop: proc/trace.h. */
+#define WORK_TRACE BIT(4)
+/* What ends a sleep that may be ended. */
+#define WORK_INTERRUPT (WORK_SIGNAL | WORK_TRACE)
 /* The thread may run on its CPU no more. */
 #define WORK_MOVE  BIT(3)
 #define WORK_YIELD (WORK_RESCHED | WORK_MOVE)
@@ -25,6 +30,8 @@ struct seccomp_filter;
 #define UNUSUAL_PLAIN_CHILDREN BIT(0)
 /* It has a mode of seccomp, and so has what it starts. */
 #define UNUSUAL_SECCOMP BIT(1)
+/* It is traced, or one of its process was, or traces. */
+#define UNUSUAL_TRACE BIT(2)
 
 enum thread_state {
 	THREAD_RUNNING, /* on a CPU, or queued for one */
@@ -64,6 +71,8 @@ struct thread {
 	uint64_t cpu_ticks, since;
 	/* Programs that decide on its calls: proc's, but here there is room. */
 	struct seccomp_filter *filter;
+	/* Who looks on, or NULL: proc/trace.h. */
+	struct trace *trace;
 	struct arch_thread arch;
 
 	/* What follows is proc's. */

@@ -18,7 +18,7 @@ int wait_sleep(struct wait_queue *q, bool interruptible)
 	struct thread *t = thread_current();
 	struct waiter w;
 
-	if (interruptible && (t->work & WORK_SIGNAL))
+	if (interruptible && (t->work & WORK_INTERRUPT))
 		return wait_interrupted();
 	w.told = NULL;
 	w.thread = t;
@@ -29,7 +29,7 @@ int wait_sleep(struct wait_queue *q, bool interruptible)
 	if (list_empty(&w.link))
 		return 0;
 	list_remove(&w.link);
-	return interruptible && (t->work & WORK_SIGNAL) ? wait_interrupted() : 0;
+	return interruptible && (t->work & WORK_INTERRUPT) ? wait_interrupted() : 0;
 }
 
 int wait_sleep_until(struct wait_queue *q, bool interruptible, uint64_t deadline_ns)

@@ -29,7 +29,7 @@
 /* Mounts, time, cgroups, UTS, IPC, users, pids and networks. */
 #define CLONE_NAMESPACES (0x7e020000ull | 0x80ull)
 
-/* Nobody is traced, and those who share memory have System V semaphores of their own. */
+/* Tracers choose by options; who shares memory has System V semaphores of its own. */
 #define CLONE_CHANGES_NOTHING                                                                      \
 	(CLONE_PTRACE | CLONE_UNTRACED | CLONE_DETACHED | CLONE_IO | CLONE_SYSVSEM)
 #define CLONE_KNOWN                                                                                \

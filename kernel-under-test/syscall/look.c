@@ -139,9 +139,8 @@ static long move(struct space *s, struct parts *local, struct parts *remote, boo
 		n = MIN(n, PAGE_SIZE - (far & (PAGE_SIZE - 1)));
 		if (write && copy_from_user(buffer, near, n) < 0)
 			err = -EFAULT;
-		/* What was brought in may have to be read first, or be gone again. */
-		while (!err && !write && space_read(s, far, buffer, n) < 0)
-			err = space_fault(s, far, 0);
+		if (!err && !write)
+			err = space_peek(s, far, buffer, n);
 		if (!err && write)
 			err = space_write(s, far, buffer, n);
 		if (!err && !write && copy_to_user(near, buffer, n) < 0)

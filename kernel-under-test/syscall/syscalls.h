@@ -307,6 +307,7 @@ long sys_utimes(uint64_t path, uint64_t times);
 long sys_futimesat(uint64_t dirfd, uint64_t path, uint64_t times);
 long sys_epoll_pwait2(uint64_t set, uint64_t events, uint64_t max, uint64_t timeout, uint64_t mask,
 		      uint64_t mask_size);
+long sys_ptrace(uint64_t request, uint64_t pid, uint64_t addr, uint64_t data);
 long sys_seccomp(uint64_t operation, uint64_t flags, uint64_t arg);
 long sys_inotify_init(void);
 long sys_inotify_init1(uint64_t flags);

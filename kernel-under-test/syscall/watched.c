@@ -3,6 +3,7 @@
 #include "arch/trap.h"
 #include "lib/errno.h"
 #include "proc/seccomp.h"
+#include "proc/trace.h"
 #include "syscall/table.h"
 
 extern char syscall_locked[];
@@ -24,11 +25,16 @@ static long call(uint32_t nr, const struct regs *r)
 
 uint64_t syscall_watched(struct regs *r)
 {
-	/* Which call it is, and its arguments, may be changed by who watches. */
+	uint32_t nr = SYSCALLS;
+
 	r->rax = (uint64_t)-ENOSYS;
 	kernel_lock();
-	if (seccomp_allows(r) && (uint32_t)r->code < SYSCALLS)
-		r->rax = (uint64_t)call((uint32_t)r->code, r);
+	/* Which call it is, and its arguments, may be changed by who watches. */
+	if (trace_call_enters(r) && seccomp_allows(r))
+		nr = (uint32_t)r->code;
+	if (nr < SYSCALLS)
+		r->rax = (uint64_t)call(nr, r);
+	trace_call_leaves(r, nr);
 	kernel_unlock();
 	return r->rax;
 }

@@ -9,6 +9,7 @@
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/un.h>
+#include <unistd.h>
 
 #define COUNT(a) (sizeof(a) / sizeof((a)[0]))
 
@@ -216,7 +217,7 @@ static uint64_t length(void)
 
 /*
  * Of calls that few random arguments get far into: f descriptor, p path, b buffer, n number, a
- * address and l its length, m what a socket is sent.
+ * address and l its length, m what a socket is sent, t a thread's number, r what ptrace is asked for.
  */
 static const struct {
 	long nr;
@@ -274,6 +275,8 @@ static const struct {
 	{ SYS_semop, "nbn" },
 	{ SYS_waitid, "nnbnb" },
 	{ SYS_seccomp, "nnb" },
+	{ SYS_ptrace, "rtbb" },
+	{ SYS_process_vm_readv, "tbnbn" },
 };
 
 void arguments(long nr, uint64_t out[6])
@@ -293,6 +296,8 @@ void arguments(long nr, uint64_t out[6])
 			 : kind == 'p' ? path()
 			 : kind == 'b' ? pointer()
 			 : kind == 'n' ? number()
+			 : kind == 't' ? (uint64_t)getpid() - 3 + below(7)
+			 : kind == 'r' ? (below(2) ? 0x4200 + below(16) : below(34))
 			 : kind == 'a' ? address()
 			 : kind == 'l' ? length()
 			 : kind == 'm' ? request()

@@ -10,9 +10,6 @@
 #define RED_ZONE  128
 #define INFO_SIZE 128
 
-/* Flags that a user may change through a signal frame: arithmetic, TF, DF, AC. */
-#define RFLAGS_USER 0x50dd5
-
 #define UC_FP_XSTATE	     1
 #define UC_SIGCONTEXT_SS     2
 #define UC_STRICT_RESTORE_SS 4

@@ -1,6 +1,9 @@
 /* Private to arch/x86_64: what its files say to each other. */
 #pragma once
 
+/* Flags that a user may have changed for it: arithmetic, TF, DF, RF, AC. */
+#define RFLAGS_USER 0x50dd5
+
 #include "asm/cpu.h"
 #include "asm/regs.h"
 #include "lib/types.h"

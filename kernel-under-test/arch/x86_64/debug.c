@@ -1,0 +1,105 @@
+#include "arch/debug.h"
+
+#include "fpu.h"
+#include "lib/errno.h"
+#include "lib/string.h"
+#include "x86.h"
+
+/* user_regs_struct beyond what struct regs has in the same order. */
+#define REG_CALL   15
+#define REG_RIP	   16
+#define REG_CS	   17
+#define REG_RFLAGS 18
+#define REG_RSP	   19
+#define REG_SS	   20
+#define REG_FS	   21
+#define REG_GS	   22
+
+#define RFLAGS_TRAP 0x100
+
+/* Where the parts that are on are told to programs, and MXCSR. */
+#define PARTS_AT 464
+#define MXCSR_AT 24
+
+int arch_debug_set_reg(struct arch_thread *t, unsigned int i, uint64_t v)
+{
+	struct regs *r = arch_thread_regs(t);
+
+	switch (i) {
+	case REG_CALL:
+		/* Not in a call any more, or again in one that is to be made once more. */
+		r->vector = (int64_t)v < 0 ? 0 : UINT64_MAX;
+		r->code = v;
+		return 0;
+	case REG_RIP:
+		/* IRETQ to an address that is none would fault in the kernel. */
+		if (v >= USER_TOP)
+			return -EIO;
+		r->rip = v;
+		return 0;
+	case REG_RFLAGS:
+		r->rflags = (r->rflags & ~(uint64_t)RFLAGS_USER) | (v & RFLAGS_USER);
+		return 0;
+	case REG_RSP:
+		r->rsp = v;
+		return 0;
+	case REG_FS:
+	case REG_GS:
+		if (v >= USER_TOP)
+			return -EIO;
+		*(i == REG_FS ? &t->fs_base : &t->gs_base) = v;
+		return 0;
+	case REG_CS:
+	case REG_SS:
+		return v ? 0 : -EIO;
+	default:
+		/* Data segments: nobody has any. */
+		if (i > REG_GS)
+			return v && (v & 3) != 3 ? -EIO : 0;
+		((uint64_t *)r)[i] = v;
+		return 0;
+	}
+}
+
+size_t arch_debug_fpu_size(void)
+{
+	return x86_fpu_parts ? x86_fpu_size : 0;
+}
+
+void arch_debug_get_fpu(const struct arch_thread *t, uint8_t out[ARCH_FPU_MAX], bool all)
+{
+	memcpy(out, t->fpu, all ? x86_fpu_size : ARCH_FPU_LEGACY);
+	if (!all)
+		return;
+	memset(out + PARTS_AT, 0, FPU_LEGACY - PARTS_AT);
+	memcpy(out + PARTS_AT, &x86_fpu_parts, sizeof(x86_fpu_parts));
+}
+
+int arch_debug_set_fpu(struct arch_thread *t, const uint8_t from[ARCH_FPU_MAX], bool all)
+{
+	uint64_t header[FPU_HEADER / 8] = {0};
+	uint32_t mxcsr;
+
+	memcpy(&mxcsr, from + MXCSR_AT, sizeof(mxcsr));
+	if (all)
+		memcpy(header, from + FPU_LEGACY, sizeof(header));
+	if (mxcsr >> 16 || (header[0] & ~x86_fpu_parts))
+		return -EINVAL;
+	for (size_t i = 1; i < ARRAY_SIZE(header); i++)
+		if (header[i])
+			return -EINVAL;
+	memcpy(t->fpu, from, all ? x86_fpu_size : ARCH_FPU_LEGACY);
+	/* XRSTOR takes from the first part what the header says is there. */
+	if (!all && x86_fpu_parts)
+		t->fpu[FPU_LEGACY] |= 3;
+	return 0;
+}
+
+bool arch_debug_step(struct arch_thread *t, bool on)
+{
+	struct regs *r = arch_thread_regs(t);
+	bool was = r->rflags & RFLAGS_TRAP;
+
+	r->rflags = on ? r->rflags | RFLAGS_TRAP : r->rflags & ~(uint64_t)RFLAGS_TRAP;
+	return was;
+}
