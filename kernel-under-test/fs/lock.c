@@ -12,10 +12,8 @@
 /* In the order of their first bytes; those of one owner, kind and type do not touch. */
 struct lock {
 	struct lock *next;
+	/* A lease that is to be given up ends when it must be; `process`: it may be kept to read. */
 	struct lock_range range;
-	/* Of a lease that is to be given up: when at the latest, and for what. */
-	uint64_t deadline_ns;
-	int goal;
 };
 
 uint64_t lease_break_seconds = 45;
@@ -178,7 +176,7 @@ static int wait_for(struct inode *inode, const struct lock_range *r,
 
 int lock_set(struct inode *inode, const struct lock_range *r, bool wait)
 {
-	struct lock *new = kmem_zalloc(sizeof(*new)), *spare = kmem_zalloc(sizeof(*spare));
+	struct lock *new = kmem_alloc(sizeof(*new)), *spare = kmem_alloc(sizeof(*spare));
 	struct lock_range blocker;
 	int err = new &&spare ? lock_prepare(inode) : -ENOMEM;
 
@@ -254,36 +252,44 @@ int lease_set(struct file *f, int fd, int type)
 	return lock_set(f->inode, &r, false);
 }
 
+/* What the holder shall be left with. */
+static int goal_of(const struct lock *l)
+{
+	return l->range.end == LOCK_END ? l->range.type : l->range.process ? LOCK_READ : LOCK_NONE;
+}
+
 int lease_get(const struct file *f)
 {
 	const struct lock *l = find_lease(f->inode, f, true);
 
-	return !l ? LOCK_NONE : l->deadline_ns ? l->goal : l->range.type;
+	return l ? goal_of(l) : LOCK_NONE;
 }
 
 int lease_break(struct inode *inode, bool write, bool wait)
 {
+	struct lock_range less;
 	struct lock *l;
 	int err = 0;
 
 	while (!err && (l = find_lease(inode, NULL, write))) {
-		if (!l->deadline_ns) {
-			l->deadline_ns = arch_time_ns() + lease_break_seconds * NS_PER_SEC;
-			l->goal = LOCK_READ;
+		if (l->range.end == LOCK_END) {
+			l->range.end = arch_time_ns() + lease_break_seconds * NS_PER_SEC;
+			l->range.process = true;
 			notify_signal((struct file *)(uintptr_t)l->range.owner, l->range.pid);
 		}
 		if (write)
-			l->goal = LOCK_NONE;
-		if (arch_time_ns() >= l->deadline_ns) {
-			struct lock_range less = l->range;
-
-			less.type = l->goal;
+			l->range.process = false;
+		if (arch_time_ns() >= l->range.end) {
+			less = l->range;
+			less.type = goal_of(l);
+			less.end = LOCK_END;
+			less.process = false;
 			err = lock_set(inode, &less, false);
 			continue;
 		}
 		if (!wait)
 			return -EAGAIN;
-		err = wait_sleep_until(&inode->locks->waiters, WAIT_INTERRUPTIBLE, l->deadline_ns);
+		err = wait_sleep_until(&inode->locks->waiters, WAIT_INTERRUPTIBLE, l->range.end);
 		err = err == -ETIMEDOUT ? 0 : err;
 	}
 	return err;
