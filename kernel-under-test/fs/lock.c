@@ -12,7 +12,7 @@
 /* In the order of their first bytes; those of one owner, kind and type do not touch. */
 struct lock {
 	struct lock *next;
-	/* A lease that is to be given up ends when it must be; `process`: it may be kept to read. */
+	/* A lease to be given up ends when it must be; `process`: it may be kept to read. */
 	struct lock_range range;
 };
 
