@@ -340,6 +340,8 @@ long file_path(struct inode *root, struct inode *inode, char *out, size_t size)
 
 	if (inode_is(inode, S_IFDIR))
 		return path_name(root, inode, out, size);
+	if (!inode->links)
+		return -ENOENT;
 	s.found_in = known_name(inode, &s.name);
 	if (!s.found_in) {
 		root->ops->list(root, 0, search_entry, &s);

@@ -72,9 +72,9 @@ long procfs_read(struct inode *inode, uint64_t pos, struct uio *u)
 	} else if (n->kind == NET) {
 		proc_net_files[n->which].make(&t, &s);
 	} else {
-		(n->pid ? proc_process_files : proc_system_files)[n->which].make(&t, &s);
+		base = make(&t, n, &s, pos, u->left);
 	}
-	done = procfs_read_text(t.at, t.len, pos, u);
+	done = procfs_read_text(t.at, t.len, pos - base, u);
 	kmem_free(t.at);
 	return done;
 }

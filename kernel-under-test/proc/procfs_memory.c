@@ -56,8 +56,7 @@ static void add_area(struct text *t, const struct process *p, const struct area 
 		 a->object ? a->offset : 0, device >> 8 & 0xfff, device & 0xff,
 		 file ? file->ino : 0);
 	/* Names stand in one column. */
-	while (t->len - start < 73)
-		text_add(t, " ");
+	text_pad(t, start, 73);
 	if (file && file_path(p->root, file, path, sizeof(path)) > 0)
 		text_add(t, "%s", path);
 	else if (file)
@@ -71,11 +70,21 @@ static void add_area(struct text *t, const struct process *p, const struct area 
 	text_add(t, "\n");
 }
 
+/* The area behind `a`, if the text shall go on. */
+static bool next_part(struct text *t, struct space *s, struct area *a)
+{
+	if (t->len >= t->enough || !space_next_area(s, a->end, a))
+		return false;
+	t->part = a->start;
+	t->part_at = t->len;
+	return true;
+}
+
 void proc_maps(struct text *t, const struct proc_subject *s)
 {
-	struct area a = {0};
+	struct area a = {.end = t->part};
 
-	while (space_next_area(s->process->space, a.end, &a)) {
+	while (next_part(t, s->process->space, &a)) {
 		if (vdso_is(&a)) {
 			text_add(t, "%08lx-%08lx r--p 00000000 00:00 0 [vvar]\n", a.start,
 				 a.start + PAGE_SIZE);
@@ -109,9 +118,9 @@ static void count_pages(struct space *s, const struct area *a, uint64_t *all, ui
 void proc_smaps(struct text *t, const struct proc_subject *s)
 {
 	const uint64_t kib = PAGE_SIZE / 1024;
-	struct area a = {0};
+	struct area a = {.end = t->part};
 
-	while (space_next_area(s->process->space, a.end, &a)) {
+	while (next_part(t, s->process->space, &a)) {
 		uint64_t all, shared;
 
 		add_area(t, s->process, &a);

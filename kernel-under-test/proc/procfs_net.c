@@ -61,8 +61,7 @@ static void add_row(struct socket *s, void *ctx)
 	text_add(t, s->type == SOCK_DGRAM ? " 0"
 		    : state == TCP_LISTEN ? " 100 0 0 10 0"
 					  : " 20 4 30 10 -1");
-	while (t->len - start < width)
-		text_add(t, " ");
+	text_pad(t, start, width);
 	text_add(t, "\n");
 }
 

@@ -271,7 +271,7 @@ static long read(struct inode *inode, uint64_t pos, struct uio *u)
 {
 	const struct setting *s = &settings[node_of(inode)->first];
 	char line[LINE_MAX];
-	struct text t = {line, sizeof(line), 0};
+	struct text t = {.at = line, .size = sizeof(line)};
 
 	if (s->make)
 		s->make(&t);

@@ -21,6 +21,12 @@ void text_add(struct text *t, const char *fmt, ...)
 	t->len = MIN(t->len + (size_t)n, t->size - 1);
 }
 
+void text_pad(struct text *t, size_t start, size_t width)
+{
+	while (t->len - start < width && t->len + 1 < t->size)
+		text_add(t, " ");
+}
+
 static char state_of(const struct proc_subject *s)
 {
 	if (trace_is_stopped(s->thread))
@@ -168,8 +174,7 @@ static void add_limit(struct text *t, uint64_t limit)
 		text_add(t, "unlimited");
 	else
 		text_add(t, "%lu", limit);
-	while (t->len - start < 21)
-		text_add(t, " ");
+	text_pad(t, start, 21);
 }
 
 static void limits(struct text *t, const struct proc_subject *s)
@@ -202,8 +207,7 @@ static void limits(struct text *t, const struct proc_subject *s)
 		size_t start = t->len;
 
 		text_add(t, "%s", names[i].name);
-		while (t->len - start < 26)
-			text_add(t, " ");
+		text_pad(t, start, 26);
 		add_limit(t, s->process->limits[i][0]);
 		add_limit(t, s->process->limits[i][1]);
 		text_add(t, "%s\n", names[i].unit);

@@ -7,13 +7,24 @@
 
 #define TEXT_MAX (60ul << 10)
 
-/* A text under construction; what does not fit is cut off. */
+/* No part of a text is longer. */
+#define TEXT_PART_MAX 1024
+
+/*
+ * A text under construction; what does not fit is cut off. One of any length is made of parts, and
+ * not all at once: its make() begins with `part`, goes on until there is `enough`, and leaves
+ * behind which part was the last, and where in the text that begins.
+ */
 struct text {
 	char *at;
-	size_t size, len;
+	size_t size, len, enough;
+	uint64_t part;
+	size_t part_at;
 };
 
 void text_add(struct text *t, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+/* Spaces until there are `width` bytes from `start` on. */
+void text_pad(struct text *t, size_t start, size_t width);
 
 /* Whom a file is about: a process, or with `alone` one thread of it. Of /proc: who reads. */
 struct proc_subject {

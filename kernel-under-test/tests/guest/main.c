@@ -25,7 +25,7 @@ static const struct suite *const suites[] = {
 	&inotify_suite, &resolve_suite, &birth_suite, &seccomp_suite, &trace_suite, &tracing_suite,
 	&share_suite, &look_suite, &proc_suite,
 	&async_suite, &core_suite, &small_suite, &races_suite, &claims_suite, &network6_suite,
-	&endings_suite, &attribute_suite, &system_suite, &moved_suite, &lease_suite,
+	&endings_suite, &attribute_suite, &system_suite, &moved_suite, &lease_suite, &many_suite,
 };
 
 int effort = 1;
