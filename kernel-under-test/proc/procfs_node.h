@@ -28,7 +28,7 @@ struct proc_node {
 	int pid, tid; /* tid: of one thread; 0: of all */
 	int which;    /* TEXT: index of the file; LINK: of the link; FD: the descriptor */
 	char target[256];
-	/* A part of a text, and where it begins: the next read is likely to go on there. */
+	/* A part of a text and where it begins: the next read is likely to go on there. */
 	uint64_t part, part_at;
 };
 
