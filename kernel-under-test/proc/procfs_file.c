@@ -46,17 +46,37 @@ static const struct proc_file *mover(const struct proc_node *n)
 	return file && file->move ? file : NULL;
 }
 
+/* Makes what is asked for, and no more of it than the text has room for: where `t` begins. */
+static uint64_t make(struct text *t, struct proc_node *n, const struct proc_subject *s,
+		     uint64_t pos, size_t wanted)
+{
+	uint64_t base = n->part_at <= pos ? n->part_at : 0;
+
+	t->part = base ? n->part : 0;
+	for (;;) {
+		t->enough = MIN(pos - base + wanted, TEXT_MAX - TEXT_PART_MAX);
+		t->len = t->part_at = 0;
+		(n->pid ? proc_process_files : proc_system_files)[n->which].make(t, s);
+		n->part_at = base + t->part_at;
+		n->part = t->part;
+		if (t->len > pos - base || !t->part_at)
+			return base;
+		base = n->part_at;
+	}
+}
+
 long procfs_read(struct inode *inode, uint64_t pos, struct uio *u)
 {
 	struct proc_node *n = procfs_node(inode);
 	struct proc_subject s;
 	const struct file *f;
+	uint64_t base = 0;
 	struct text t;
 	long done;
 
 	if (mover(n))
 		return procfs_subject(n, &s) ? mover(n)->move(&s, pos, u, false) : 0;
-	t = (struct text){kmem_alloc(TEXT_MAX), TEXT_MAX, 0};
+	t = (struct text){.at = kmem_alloc(TEXT_MAX), .size = TEXT_MAX};
 	if (!t.at)
 		return -ENOMEM;
 	if (!procfs_subject(n, &s)) {
