@@ -124,6 +124,63 @@ static void hand_over(struct control *c, bool peek, struct envelope *e)
 	e->control = c;
 }
 
+void stream_urge(struct socket *s)
+{
+	struct socket *peer = s->peer;
+
+	if (!peer)
+		return;
+	gate_enter(s->gate);
+	/* One before it that nobody took is one of the others then. */
+	peer->urgent_at = peer->in.written - 1;
+	peer->urgent = peer->in.read <= peer->urgent_at;
+	peer->urgent_taken = false;
+	stream_mark(peer);
+	gate_leave(s->gate);
+	wait_wake_all(&peer->readers);
+	if (peer->file)
+		socket_urgent(peer->file);
+}
+
+bool stream_at_mark(struct socket *s)
+{
+	return s->urgent && s->urgent_at == s->in.read;
+}
+
+long stream_receive_urgent(struct socket *s, struct uio *u, unsigned int flags)
+{
+	uint64_t read = s->in.read;
+	long n = -EAGAIN;
+
+	if (s->state == SOCKET_NEW || s->state == SOCKET_LISTENING)
+		return -ENOTCONN;
+	if (s->urgent_inline || !s->urgent || s->urgent_taken)
+		return -EINVAL;
+	gate_enter(s->gate);
+	s->in.read = s->urgent_at;
+	n = ring_get(&s->in, u, MIN(u->left, 1ul), true);
+	s->in.read = read;
+	if (n >= 0)
+		s->urgent_taken = !(flags & MSG_PEEK);
+	gate_leave(s->gate);
+	return n;
+}
+
+/*
+ * Bytes up to the mark are read alone, and it is passed by the read after that, with the byte if
+ * it is to be among the others. How many may be read; 0: the byte was left out.
+ */
+static uint64_t up_to_mark(struct socket *s, uint64_t n)
+{
+	if (s->in.read < s->urgent_at)
+		return MIN(n, s->urgent_at - s->in.read);
+	if (s->in.read == s->urgent_at && !s->urgent_inline) {
+		s->in.read++;
+		n--;
+	}
+	return n;
+}
+
 static long receive_inside(struct socket *s, struct uio *u, unsigned int flags, struct envelope *e)
 {
 	bool peek = flags & MSG_PEEK;
@@ -160,7 +217,19 @@ static long receive_inside(struct socket *s, struct uio *u, unsigned int flags, 
 		if (c && done && e && e->control &&
 		    (c->count || ((s->wants & WANT_SENDER) && !same_sender(c, e->control))))
 			break;
-		got = ring_get(&s->in, u, MIN(u->left, n), peek);
+		if (unlikely(s->urgent)) {
+			if (done && stream_at_mark(s))
+				break;
+			n = up_to_mark(s, n);
+		}
+		got = n ? ring_get(&s->in, u, MIN(u->left, n), peek) : 0;
+		/* Who only looks leaves the byte there, too. */
+		if (peek)
+			s->in.read = from;
+		else if (s->urgent && s->in.read > s->urgent_at)
+			s->urgent = false;
+		if (!n && !peek)
+			continue;
 		if (got < 0)
 			return done ? done : got;
 		done += got;
@@ -186,11 +255,24 @@ static long receive_inside(struct socket *s, struct uio *u, unsigned int flags, 
 			break;
 	}
 	if (list_empty(&s->controls) && !(s->wants & WANT_SENDER) &&
-	    !(s->peer && s->peer->wants & WANT_SENDER))
+	    !(s->peer && s->peer->wants & WANT_SENDER) && !s->urgent)
 		s->ops = &stream_ops;
 	if (ring_used(&s->in))
 		wait_wake_one(&s->readers);
 	return done;
+}
+
+static uint32_t marked_poll(struct socket *s, struct poll_entry *e)
+{
+	uint32_t mask = stream_poll(s, e);
+
+	if (!s->urgent)
+		return mask;
+	/* The byte alone is nothing to read. */
+	if (stream_at_mark(s) && !s->urgent_inline && ring_glance(&s->in) == 1 && s->peer &&
+	    !s->peer->no_send)
+		mask &= ~POLL_READABLE;
+	return mask | (s->urgent_taken ? 0 : POLL_PRI);
 }
 
 static long marked_receive(struct socket *s, struct uio *u, unsigned int flags, struct envelope *e)
@@ -209,6 +291,6 @@ const struct socket_ops marked_stream_ops = {
 	.send = marked_send_bytes,
 	.send_message = marked_send,
 	.receive = marked_receive,
-	.poll = stream_poll,
+	.poll = marked_poll,
 	.close = stream_close,
 };

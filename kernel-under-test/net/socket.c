@@ -9,8 +9,9 @@
 #include "net/interface.h"
 #include "net/netlink.h"
 
-#define TIOCOUTQ 0x5411
-#define FIONREAD 0x541b
+#define SIOCATMARK 0x8905
+#define TIOCOUTQ   0x5411
+#define FIONREAD   0x541b
 
 static struct list all = LIST_INIT(all);
 
@@ -180,13 +181,18 @@ static long socket_ioctl(struct file *f, uint64_t request, uint64_t arg)
 	struct socket *s = f->data;
 	int used;
 
+	if (request == SIOCATMARK && s->type == SOCK_STREAM && socket_is_internet(s)) {
+		used = stream_at_mark(s);
+		return copy_to_user(arg, &used, sizeof(used));
+	}
 	if (request != FIONREAD && request != TIOCOUTQ)
 		return interface_ioctl(request, arg);
 	if (s->state == SOCKET_LISTENING)
 		return -EINVAL;
 	gate_enter(s->gate);
 	if (request == FIONREAD)
-		used = (int)ring_used(&s->in);
+		used = (int)(s->urgent && !s->urgent_inline ? s->urgent_at - s->in.read
+							    : ring_used(&s->in));
 	else
 		used = s->peer && s->family == AF_UNIX ? (int)ring_used(&s->peer->in) : 0;
 	gate_leave(s->gate);

@@ -131,6 +131,11 @@ struct socket {
 	struct list messages;
 	size_t queued;
 
+	/* TCP: the byte at that place of the ring is urgent; it may have been taken (MSG_OOB). */
+	uint64_t urgent_at;
+	bool urgent, urgent_taken;
+	/* It stays among the others (SO_OOBINLINE). */
+	bool urgent_inline;
 	/* Streams: what belongs to bytes that are in the ring, in their order. */
 	struct list controls;
 	/* Who made it, or called listen(); who the other end was. */
@@ -156,8 +161,9 @@ static inline int socket_take_error(struct socket *s)
 	return error;
 }
 
-/* Given by proc: who calls. */
+/* Given by proc: who calls; and the signal for whoever owns a socket with urgent data. */
 void socket_sender(struct sender *out);
+void socket_urgent(struct file *f);
 
 /* A new socket without a file, one reference. -EAFNOSUPPORT and the like are the caller's. */
 struct socket *socket_make(uint16_t family, uint8_t type);
@@ -261,6 +267,10 @@ long stream_write_unlocked(struct socket *s, struct uio *u);
 bool stream_poll_unlocked(struct socket *s, uint32_t *mask);
 /* What `s` gets and sends from now on may have more to it than bytes. */
 void stream_mark(struct socket *s);
+/* TCP's urgent data: the last byte that `s` sent is; the one that came is taken; one is next. */
+void stream_urge(struct socket *s);
+long stream_receive_urgent(struct socket *s, struct uio *u, unsigned int flags);
+bool stream_at_mark(struct socket *s);
 long marked_send(struct socket *s, struct socket *to, struct uio *u, unsigned int flags,
 		 struct envelope *e);
 long datagram_receive(struct socket *s, struct uio *u, unsigned int flags, struct envelope *e);

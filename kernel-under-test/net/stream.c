@@ -31,6 +31,7 @@ static void inherit(struct socket *s, const struct socket *listener)
 	s->send_timeout_ns = listener->send_timeout_ns;
 	s->reuse_address = listener->reuse_address;
 	s->reuse_port = listener->reuse_port;
+	s->urgent_inline = listener->urgent_inline;
 }
 
 int stream_connect(struct socket *s, struct socket *to, const struct address *a,

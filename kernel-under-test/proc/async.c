@@ -1,5 +1,7 @@
 #include "proc/async.h"
 
+#include "net/socket.h"
+
 #include "fs/credentials.h"
 #include "fs/notify.h"
 #include "lib/errno.h"
@@ -114,18 +116,11 @@ static bool send_one(struct process *p, void *ctx)
 	return true;
 }
 
-static void send(const struct file_async *a, int fd, int code, uint32_t band)
+static void deliver(const struct file_async *a, const struct signal_info *info)
 {
-	struct signal_info info = {.signo = SIGIO, .code = SI_KERNEL};
-	struct sending s = {a, &info};
+	struct sending s = {a, info};
 	struct process *p;
 
-	if (a->signo) {
-		info.signo = a->signo;
-		info.code = code;
-		info.band = band;
-		info.fd = fd;
-	}
 	if (a->kind == ASYNC_GROUP) {
 		process_each(send_one, &s);
 		return;
@@ -134,9 +129,30 @@ static void send(const struct file_async *a, int fd, int code, uint32_t band)
 	if (!p || !may_signal(a, p))
 		return;
 	if (a->kind == ASYNC_THREAD)
-		signal_send_thread(thread_find(a->id), &info);
+		signal_send_thread(thread_find(a->id), info);
 	else
-		signal_send(p, &info);
+		signal_send(p, info);
+}
+
+static void send(const struct file_async *a, int fd, int code, uint32_t band)
+{
+	struct signal_info info = {.signo = SIGIO, .code = SI_KERNEL};
+
+	if (a->signo) {
+		info.signo = a->signo;
+		info.code = code;
+		info.band = band;
+		info.fd = fd;
+	}
+	deliver(a, &info);
+}
+
+void socket_urgent(struct file *f)
+{
+	const struct signal_info info = {.signo = SIGURG, .code = SI_KERNEL};
+
+	if (f->async && f->async->id)
+		deliver(f->async, &info);
 }
 
 static void told(struct waiter *w)

@@ -64,7 +64,9 @@ static long move(const struct transfer *t, struct uio *u, unsigned int flags)
 	long n;
 
 	do
-		n = t->send ? t->socket->ops->send_message(t->socket, t->to, u, flags, t->envelope)
+		n = !t->send && (flags & MSG_OOB) ? stream_receive_urgent(t->socket, u, flags)
+		    : t->send
+			    ? t->socket->ops->send_message(t->socket, t->to, u, flags, t->envelope)
 			    : t->socket->ops->receive(t->socket, u, flags, t->envelope);
 	while (n == -EPAGING && !(n = space_bring_in()));
 	return n;
@@ -184,10 +186,12 @@ static long send_message(uint64_t fd, uint64_t at, uint64_t flags)
 		return n;
 	n = get_message(at, &m);
 	t.flags = socket_flags(f, flags);
-	if (!n && (flags & MSG_OOB))
+	if (!n && (flags & MSG_OOB) && !socket_has_urgent(t.socket))
 		n = -EOPNOTSUPP;
 	if (!n)
 		n = send_one(&t);
+	if ((flags & MSG_OOB) && n > 0)
+		stream_urge(t.socket);
 	if (e.control)
 		control_free(e.control, false);
 	file_put(f);
@@ -226,11 +230,14 @@ static long receive_message(uint64_t fd, uint64_t at, uint64_t flags)
 		return n;
 	t.flags = socket_flags(f, flags);
 	n = get_message(at, &m);
-	if (!n && (flags & (MSG_OOB | MSG_ERRQUEUE)))
+	if (!n && (flags & (MSG_OOB | MSG_ERRQUEUE)) &&
+	    !((flags & MSG_OOB) && socket_has_urgent(t.socket)))
 		n = flags & MSG_OOB ? (t.socket->family == AF_UNIX ? -EOPNOTSUPP : -EINVAL)
 				    : -EAGAIN;
 	if (!n)
 		n = move_all(&t);
+	if (n > 0 && (flags & MSG_OOB))
+		e.flags |= MSG_OOB;
 	if (n >= 0 && put_message(at, &m, t.socket, &e, flags & MSG_CMSG_CLOEXEC) < 0)
 		n = -EFAULT;
 	if (e.control)

@@ -288,7 +288,7 @@ long sys_sendto(uint64_t fd, uint64_t buf, uint64_t len, uint64_t flags, uint64_
 	e.control = NULL;
 	if (!user_range_ok(buf, len))
 		n = -EFAULT;
-	else if (unlikely(flags & MSG_OOB))
+	else if (unlikely((flags & MSG_OOB) && !socket_has_urgent(s)))
 		n = -EOPNOTSUPP;
 	else
 		n = user_socket_target(s, addr, addr_len, u.left, &e.from, &to);
@@ -299,6 +299,8 @@ long sys_sendto(uint64_t fd, uint64_t buf, uint64_t len, uint64_t flags, uint64_
 			n = to ? s->ops->send_message(s, to, &u, socket_flags(f, flags), &e)
 			       : s->ops->send(s, &u, socket_flags(f, flags));
 		while (n == -EPAGING && !(n = space_bring_in()));
+	if (unlikely(flags & MSG_OOB) && n > 0)
+		stream_urge(s);
 	if (to)
 		socket_put(to);
 	file_put(f);
@@ -322,6 +324,10 @@ long sys_recvfrom(uint64_t fd, uint64_t buf, uint64_t len, uint64_t flags, uint6
 	e.flags = 0;
 	if (!user_range_ok(buf, len))
 		n = -EFAULT;
+	else if (unlikely((flags & MSG_OOB) && socket_has_urgent(s)))
+		do
+			n = stream_receive_urgent(s, &u, (unsigned int)flags);
+		while (n == -EPAGING && !(n = space_bring_in()));
 	else if (unlikely(flags & (MSG_OOB | MSG_ERRQUEUE)))
 		n = flags & MSG_OOB ? (s->family == AF_UNIX ? -EOPNOTSUPP : -EINVAL) : -EAGAIN;
 	else

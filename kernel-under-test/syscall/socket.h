@@ -30,5 +30,10 @@ int user_socket_find(const struct socket *s, uint64_t addr, uint64_t len, struct
 int user_socket_target(const struct socket *s, uint64_t addr, uint64_t len, size_t size,
 		       struct address *a, struct socket **to);
 
+static inline bool socket_has_urgent(const struct socket *s)
+{
+	return s->type == SOCK_STREAM && socket_is_internet(s);
+}
+
 /* The signal that comes with -EPIPE. */
 long user_send_result(long n, uint64_t flags);

@@ -13,6 +13,7 @@
 #define SOL_SOCKET   1
 #define SO_REUSEADDR 2
 #define SO_REUSEPORT 15
+#define SO_OOBINLINE 10
 #define SO_TIME	     29
 #define SO_TIME_NS   35
 

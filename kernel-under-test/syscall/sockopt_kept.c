@@ -10,10 +10,10 @@
 const struct kept kept_options[KEPT_COUNT] = {
 	{SOL_SOCKET, 1, false, 0, FLAG}, /* SO_DEBUG */
 	{SOL_SOCKET, SO_REUSEADDR, false, 0, FLAG},
-	{SOL_SOCKET, 5, false, 0, FLAG},	  /* SO_DONTROUTE */
-	{SOL_SOCKET, 6, false, 0, FLAG},	  /* SO_BROADCAST */
-	{SOL_SOCKET, 9, false, 0, FLAG},	  /* SO_KEEPALIVE */
-	{SOL_SOCKET, 10, false, 0, FLAG},	  /* SO_OOBINLINE */
+	{SOL_SOCKET, 5, false, 0, FLAG}, /* SO_DONTROUTE */
+	{SOL_SOCKET, 6, false, 0, FLAG}, /* SO_BROADCAST */
+	{SOL_SOCKET, 9, false, 0, FLAG}, /* SO_KEEPALIVE */
+	{SOL_SOCKET, SO_OOBINLINE, false, 0, FLAG},
 	{SOL_SOCKET, 11, false, 0, FLAG},	  /* SO_NO_CHECK */
 	{SOL_SOCKET, 12, false, 0, 0, INT32_MAX}, /* SO_PRIORITY */
 	{SOL_SOCKET, SO_REUSEPORT, false, 0, FLAG},
@@ -132,6 +132,8 @@ int kept_apply(struct socket *s, const struct kept *k, int v)
 	/* Of streams nothing is told but who sends. */
 	if (want && s->type != SOCK_STREAM)
 		s->wants = (uint16_t)(v ? s->wants | want : s->wants & ~want);
+	if (k->level == SOL_SOCKET && k->option == SO_OOBINLINE)
+		s->urgent_inline = v != 0;
 	if (k->level == SOL_SOCKET && k->option == SO_REUSEADDR)
 		s->reuse_address = v != 0;
 	if (k->level == SOL_SOCKET && k->option == SO_REUSEPORT)
