@@ -33,8 +33,11 @@ static long console_write(struct file *f, struct uio *u)
 {
 	char chunk[CHUNK_MAX];
 	long done = 0;
+	int background = tty_check_write(&console);
 
 	(void)f;
+	if (background)
+		return background;
 	while (u->left) {
 		size_t n = MIN(u->left, sizeof(chunk));
 		int err = uio_get(u, chunk, n);

@@ -63,6 +63,12 @@ void pty_flush_output(struct pty *p)
 {
 	p->out.read = p->out.written;
 	wait_wake_all(&p->out_writers);
+	pty_status(&p->tty, TIOCPKT_FLUSHWRITE);
+}
+
+static void pty_flush(struct tty *t)
+{
+	pty_flush_output(container_of(t, struct pty, tty));
 }
 
 /* At most CHUNK_MAX bytes, for which there is room, on their way to the screen. */
@@ -102,6 +108,8 @@ static void pty_drained(struct tty *t)
 static const struct tty_ops terminal_ops = {
 	.echo = pty_echo,
 	.drained = pty_drained,
+	.flush_output = pty_flush,
+	.status = pty_status,
 };
 
 static struct pty *find(unsigned int number)
@@ -145,15 +153,28 @@ static int master_open(struct file *f)
 	return 0;
 }
 
+/* In packet mode a byte comes first: 0 before data, or what has happened, alone. */
+static long put_status(struct pty *p, struct uio *u)
+{
+	int err = uio_put(u, &p->status, 1);
+
+	if (!err)
+		p->status = 0;
+	return err ? err : 1;
+}
+
 static long master_read(struct file *f, struct uio *u)
 {
 	struct pty *p = f->data;
+	bool told = false;
 	long n;
 	int err;
 
 	if (!u->left)
 		return 0;
-	while (!ring_used(&p->out)) {
+	while (!ring_used(&p->out) || p->status) {
+		if (p->status)
+			return put_status(p, u);
 		if (p->slave_gone)
 			return -EIO;
 		err = f->flags & O_NONBLOCK ? -EAGAIN
@@ -161,9 +182,15 @@ static long master_read(struct file *f, struct uio *u)
 		if (err)
 			return err;
 	}
+	if (p->packets) {
+		n = put_status(p, u);
+		if (n < 0 || !u->left)
+			return n;
+		told = true;
+	}
 	n = ring_get(&p->out, u, MIN(u->left, ring_used(&p->out)), false);
 	wait_wake_all(&p->out_writers);
-	return n;
+	return n < 0 ? n : n + told;
 }
 
 static long master_write(struct file *f, struct uio *u)
@@ -202,8 +229,8 @@ static uint32_t master_poll(struct file *f, struct poll_entry *e)
 
 	poll_add(e, &p->out_readers);
 	poll_add(e, &p->in_writers);
-	return (ring_used(&p->out) ? POLL_READABLE : 0) | (tty_room(&p->tty) ? POLL_WRITABLE : 0) |
-	       (p->slave_gone ? POLL_HUP : 0);
+	return (ring_used(&p->out) || p->status ? POLL_READABLE : 0) | (p->status ? POLL_PRI : 0) |
+	       (tty_room(&p->tty) ? POLL_WRITABLE : 0) | (p->slave_gone ? POLL_HUP : 0);
 }
 
 static void master_release(struct file *f)
@@ -264,15 +291,23 @@ static long slave_read(struct file *f, struct uio *u)
 	return p->tty.hung_up ? 0 : tty_read(&p->tty, f, u);
 }
 
+static bool pty_has_room(const struct pty *p)
+{
+	return ring_room(&p->out) >= ROOM_MIN && !p->tty.stopped;
+}
+
 static long slave_write(struct file *f, struct uio *u)
 {
 	struct pty *p = f->data;
 	char chunk[CHUNK_MAX];
 	long done = 0;
+	int background = tty_check_write(&p->tty);
 
+	if (background)
+		return background;
 	while (u->left) {
 		size_t n = MIN(u->left, sizeof(chunk));
-		bool full = ring_room(&p->out) < ROOM_MIN;
+		bool full = !pty_has_room(p);
 		long err;
 
 		if (p->tty.hung_up)
@@ -304,8 +339,7 @@ static uint32_t slave_poll(struct file *f, struct poll_entry *e)
 	poll_add(e, &p->out_writers);
 	if (p->tty.hung_up)
 		return POLL_READABLE | POLL_WRITABLE | POLL_ERR | POLL_HUP;
-	return (tty_readable(&p->tty) ? POLL_READABLE : 0) |
-	       (ring_room(&p->out) >= ROOM_MIN ? POLL_WRITABLE : 0);
+	return (tty_readable(&p->tty) ? POLL_READABLE : 0) | (pty_has_room(p) ? POLL_WRITABLE : 0);
 }
 
 static void slave_release(struct file *f)

@@ -19,6 +19,9 @@ struct pty {
 	struct inode *node;
 	/* May not be opened yet; and it was opened, and the last that had it closed it. */
 	bool locked, slave_gone;
+	/* Packet mode, and what its reader is to be told of (TIOCPKT_*). */
+	bool packets;
+	uint8_t status;
 	uint32_t slaves;
 	/* What was written to the slave, or echoed. */
 	struct ring out;
@@ -39,6 +42,9 @@ void pty_end_session(struct pty *p, bool cont);
 
 /* What was written and not read yet is void. */
 void pty_flush_output(struct pty *p);
+
+/* One of TIOCPKT_* happened. */
+void pty_status(struct tty *t, uint8_t status);
 
 long pty_master_ioctl(struct file *f, uint64_t request, uint64_t arg);
 long pty_slave_ioctl(struct file *f, uint64_t request, uint64_t arg);

@@ -3,18 +3,38 @@
 #include "drivers/pty.h"
 #include "fs/credentials.h"
 #include "lib/errno.h"
+#include "sched/wait.h"
 
 #define TCSBRK	    0x5409
 #define TCFLSH	    0x540b
+#define TIOCPKT	    0x5420
 #define TIOCNOTTY   0x5422
 #define TIOCGPTN    0x80045430
 #define TIOCSPTLCK  0x40045431
+#define TIOCGPKT    0x80045438
 #define TIOCGPTLCK  0x80045439
 #define TIOCGPTPEER 0x5441
 
 #define TCIFLUSH  0
 #define TCOFLUSH  1
 #define TCIOFLUSH 2
+
+void pty_status(struct tty *t, uint8_t status)
+{
+	/* What each of them is the end of. */
+	static const uint8_t ended[] = {[TIOCPKT_STOP] = TIOCPKT_START,
+					[TIOCPKT_START] = TIOCPKT_STOP,
+					[TIOCPKT_NOSTOP] = TIOCPKT_DOSTOP,
+					[TIOCPKT_DOSTOP] = TIOCPKT_NOSTOP};
+	struct pty *p = container_of(t, struct pty, tty);
+
+	if (p->packets) {
+		p->status = (uint8_t)((p->status & ~ended[status]) | status);
+		wait_wake_all(&p->out_readers);
+	}
+	if (status == TIOCPKT_START)
+		wait_wake_all(&p->out_writers);
+}
 
 static long put_number(int v, uint64_t out)
 {
@@ -52,6 +72,10 @@ static long give_up_terminal(struct pty *p)
 
 static long flush(struct pty *p, uint64_t which, bool input, bool output)
 {
+	int err = tty_check_change(&p->tty, SIGTTOU);
+
+	if (err)
+		return err;
 	if (which > TCIOFLUSH)
 		return -EINVAL;
 	if (input)
@@ -121,6 +145,14 @@ long pty_master_ioctl(struct file *f, uint64_t request, uint64_t arg)
 			return -EFAULT;
 		p->locked = on;
 		return 0;
+	case TIOCPKT:
+		if (copy_from_user(&on, arg, sizeof(on)) < 0)
+			return -EFAULT;
+		p->packets = on;
+		p->status = 0;
+		return 0;
+	case TIOCGPKT:
+		return put_number(p->packets, arg);
 	case TIOCGPTPEER:
 		return open_peer(p, (uint32_t)arg);
 	case TIOCGPGRP:

@@ -1,4 +1,4 @@
-/* The line discipline: from keys to lines, or to raw input. */
+/* The line discipline: what reads get of lines, or of raw input. */
 #include "drivers/tty.h"
 
 #include "arch/time.h"
@@ -7,17 +7,6 @@
 #include "mm/space.h"
 #include "proc/signal.h"
 #include "sched/wait.h"
-
-enum {
-	KEY_INTR,
-	KEY_QUIT,
-	KEY_ERASE,
-	KEY_KILL,
-	KEY_EOF,
-	KEY_TIME,
-	KEY_MIN,
-	KEY_SUSP = 10,
-};
 
 void tty_init(struct tty *t, const struct tty_ops *ops, int session)
 {
@@ -36,138 +25,10 @@ void tty_init(struct tty *t, const struct tty_ops *ops, int session)
 	wait_init(&t->readers);
 }
 
-static void set_eof(struct tty *t, uint32_t at, bool on)
+/* A line ends here: with this character, or if that is 0 with none. */
+static bool is_end(const struct tty *t, uint32_t at)
 {
-	at %= TTY_LINE_MAX;
-	if (on)
-		t->eof[at / 64] |= BIT(at % 64);
-	else
-		t->eof[at / 64] &= ~BIT(at % 64);
-}
-
-static bool is_eof(const struct tty *t, uint32_t at)
-{
-	return t->eof[at % TTY_LINE_MAX / 64] & BIT(at % 64);
-}
-
-static bool is_on(const struct tty *t, uint32_t lflag)
-{
-	return t->mode.lflag & lflag;
-}
-
-static void echo(struct tty *t, const char *text, size_t len)
-{
-	if (is_on(t, LFLAG_ECHO))
-		t->ops->echo(t, text, len);
-}
-
-/* Whether a character is shown as ^X. */
-static bool is_shown_as_two(const struct tty *t, uint8_t c)
-{
-	return !t->ops->plain_echo && is_on(t, LFLAG_ECHOCTL) && (c < ' ' || c == 0x7f) &&
-	       c != '\n' && c != '\t';
-}
-
-static void echo_char(struct tty *t, char c)
-{
-	char shown[2] = {'^', (char)(c ^ 0x40)};
-
-	if (is_shown_as_two(t, (uint8_t)c))
-		echo(t, shown, 2);
-	else
-		echo(t, &c, 1);
-}
-
-static void insert(struct tty *t, char c, bool eof)
-{
-	/* The last place is kept for the end of the line. */
-	if (t->typed - t->read >= TTY_LINE_MAX - 1 && c != '\n' && !eof)
-		return;
-	if (t->typed - t->read >= TTY_LINE_MAX)
-		return;
-	t->ring[t->typed % TTY_LINE_MAX] = c;
-	set_eof(t, t->typed, eof);
-	t->typed++;
-	if (!eof)
-		echo_char(t, c);
-}
-
-static void erase(struct tty *t)
-{
-	if (t->typed == t->ready)
-		return;
-	t->typed--;
-	echo(t, "\b \b", 3);
-	if (is_shown_as_two(t, (uint8_t)t->ring[t->typed % TTY_LINE_MAX]))
-		echo(t, "\b \b", 3);
-}
-
-void tty_publish(struct tty *t)
-{
-	t->ready = t->typed;
-	wait_wake_all(&t->readers);
-}
-
-void tty_signal(const struct tty *t, int signo)
-{
-	struct signal_info info = {.signo = signo, .code = SI_KERNEL};
-
-	if (t->foreground)
-		signal_kill(-t->foreground, &info);
-}
-
-/* A key that means a signal: for the whole group in the foreground, and what was typed is void. */
-static bool got_signal_key(struct tty *t, uint8_t c)
-{
-	char shown[3] = {'^', (char)(c ^ 0x40), '\n'};
-	int signo;
-
-	if (!is_on(t, LFLAG_ISIG) || !c)
-		return false;
-	if (c == t->mode.keys[KEY_INTR])
-		signo = SIGINT;
-	else if (c == t->mode.keys[KEY_QUIT])
-		signo = SIGQUIT;
-	else if (c == t->mode.keys[KEY_SUSP])
-		signo = SIGTSTP;
-	else
-		return false;
-	if (t->ops->plain_echo)
-		echo(t, shown, sizeof(shown));
-	else
-		echo_char(t, (char)c);
-	t->typed = t->ready;
-	tty_signal(t, signo);
-	return true;
-}
-
-static bool got_editing_key(struct tty *t, uint8_t c)
-{
-	if (c == t->mode.keys[KEY_ERASE] || c == '\b') {
-		erase(t);
-	} else if (c == t->mode.keys[KEY_KILL]) {
-		while (t->typed != t->ready)
-			erase(t);
-	} else if (c == t->mode.keys[KEY_EOF]) {
-		insert(t, 0, true);
-		tty_publish(t);
-	} else {
-		return false;
-	}
-	return true;
-}
-
-void tty_type(struct tty *t, char c)
-{
-	if (c == '\r' && (t->mode.iflag & IFLAG_ICRNL))
-		c = '\n';
-	if (got_signal_key(t, (uint8_t)c))
-		return;
-	if (is_on(t, LFLAG_ICANON) && got_editing_key(t, (uint8_t)c))
-		return;
-	insert(t, c, false);
-	if (c == '\n' || !is_on(t, LFLAG_ICANON))
-		tty_publish(t);
+	return t->ends[at % TTY_LINE_MAX / 64] & BIT(at % 64);
 }
 
 uint32_t tty_room(const struct tty *t)
@@ -177,7 +38,7 @@ uint32_t tty_room(const struct tty *t)
 	if (used < TTY_LINE_MAX - 1)
 		return TTY_LINE_MAX - 1 - used;
 	/* A line nobody can read yet would never make room: what is too much of it is dropped. */
-	return is_on(t, LFLAG_ICANON) && t->ready == t->read;
+	return tty_is_on(t, LFLAG_ICANON) && t->ready == t->read;
 }
 
 void tty_flush(struct tty *t)
@@ -185,22 +46,35 @@ void tty_flush(struct tty *t)
 	t->read = t->ready = t->typed;
 	if (t->ops->drained)
 		t->ops->drained(t);
+	tty_status(t, TIOCPKT_FLUSHREAD);
 }
 
-/* Whether the caller is in the background of this terminal's session. */
-static bool in_background(const struct tty *t)
+void tty_status(struct tty *t, uint8_t status)
 {
-	return t->foreground && tty_is_own(t) && process_current()->pgid != t->foreground;
+	if (t->ops->status)
+		t->ops->status(t, status);
 }
 
-static int stop_background(void)
+void tty_stop(struct tty *t, bool stop)
+{
+	if (t->stopped == stop)
+		return;
+	t->stopped = stop;
+	tty_status(t, stop ? TIOCPKT_STOP : TIOCPKT_START);
+}
+
+int tty_check_change(const struct tty *t, int signo)
 {
 	const struct process *p = process_current();
-	struct signal_info info = {.signo = SIGTTIN, .code = SI_KERNEL};
+	struct signal_info info = {.signo = signo, .code = SI_KERNEL};
 
+	if (!t->foreground || !tty_is_own(t) || p->pgid == t->foreground)
+		return 0;
 	/* The signal would not stop it, and it would be here again at once. */
-	if ((thread_current()->blocked & SIGNAL_BIT(SIGTTIN)) ||
-	    p->actions[SIGTTIN - 1].handler == SIG_IGN)
+	if ((thread_current()->blocked & SIGNAL_BIT(signo)) ||
+	    p->actions[signo - 1].handler == SIG_IGN)
+		return signo == SIGTTIN ? -EIO : 0;
+	if (process_group_is_orphaned(p->pgid))
 		return -EIO;
 	signal_kill(-p->pgid, &info);
 	return -ERESTARTSYS;
@@ -211,20 +85,21 @@ static int wait_for_input(struct tty *t, const struct file *f)
 {
 	uint64_t deadline = WAIT_FOREVER;
 
-	if (!is_on(t, LFLAG_ICANON) && t->mode.keys[KEY_TIME])
+	if (!tty_is_on(t, LFLAG_ICANON) && t->mode.keys[KEY_TIME])
 		deadline = arch_time_ns() + t->mode.keys[KEY_TIME] * 100000000ull;
 	for (;;) {
-		int err;
+		int err = tty_check_change(t, SIGTTIN);
 
-		if (in_background(t))
-			return stop_background();
+		if (err)
+			return err;
 		if (tty_readable(t))
 			return 0;
 		if (t->hung_up)
 			return -ETIMEDOUT;
 		if (f->flags & O_NONBLOCK)
 			return -EAGAIN;
-		if (!is_on(t, LFLAG_ICANON) && !t->mode.keys[KEY_MIN] && !t->mode.keys[KEY_TIME])
+		if (!tty_is_on(t, LFLAG_ICANON) && !t->mode.keys[KEY_MIN] &&
+		    !t->mode.keys[KEY_TIME])
 			return -ETIMEDOUT;
 		err = wait_sleep_until(&t->readers, WAIT_INTERRUPTIBLE, deadline);
 		if (err)
@@ -238,9 +113,10 @@ static long take(struct tty *t, struct uio *u)
 
 	while (u->left && tty_readable(t)) {
 		char c = t->ring[t->read % TTY_LINE_MAX];
+		bool end = is_end(t, t->read);
 		int err;
 
-		if (is_eof(t, t->read)) {
+		if (end && !c) {
 			/* With or without text before it: it is used up. */
 			t->read++;
 			break;
@@ -252,7 +128,7 @@ static long take(struct tty *t, struct uio *u)
 			return done ? done : err;
 		t->read++;
 		done++;
-		if (c == '\n' && is_on(t, LFLAG_ICANON))
+		if ((end || c == '\n') && tty_is_on(t, LFLAG_ICANON))
 			break;
 	}
 	return done;

@@ -1,13 +1,27 @@
 /* What one asks a terminal for, and tells it: modes, window, session. */
 #include "arch/uaccess.h"
 #include "drivers/tty.h"
+#include "fs/credentials.h"
 #include "lib/errno.h"
 #include "lib/string.h"
 #include "proc/signal.h"
 
+/* Whether ^S and ^Q are what stops output, so that the other side may do that itself. */
+static bool is_usual_flow(const struct termios *m)
+{
+	return (m->iflag & IFLAG_IXON) && m->keys[KEY_STOP] == 'S' - 0x40 &&
+	       m->keys[KEY_START] == 'Q' - 0x40;
+}
+
 static long use_mode(struct tty *t, const struct termios *new, bool flush)
 {
+	bool usual = is_usual_flow(&t->mode);
+
 	t->mode = *new;
+	if (usual != is_usual_flow(new))
+		tty_status(t, usual ? TIOCPKT_NOSTOP : TIOCPKT_DOSTOP);
+	if (!(new->iflag &IFLAG_IXON))
+		tty_stop(t, false);
 	if (flush)
 		tty_flush(t);
 	/* What was being edited need not wait for the end of its line any more. */
@@ -91,6 +105,41 @@ static long set_foreground(struct tty *t, uint64_t arg)
 	return 0;
 }
 
+#define TCOOFF 0
+#define TCOON  1
+#define TCIOFF 2
+#define TCION  3
+
+static long flow(struct tty *t, uint64_t action)
+{
+	if (action > TCION)
+		return -EINVAL;
+	if (action <= TCOON)
+		tty_stop(t, action == TCOOFF);
+	return 0;
+}
+
+/* Types a character, as if it had come from the keyboard. */
+static long simulate(struct tty *t, uint64_t arg)
+{
+	char c;
+
+	if (!tty_is_own(t) && !capable(CAP_SYS_ADMIN))
+		return -EPERM;
+	if (copy_from_user(&c, arg, 1) < 0)
+		return -EFAULT;
+	tty_type(t, c);
+	return 0;
+}
+
+/* What only the foreground may do. */
+static bool changes(uint64_t request)
+{
+	return (request >= TCSETS && request <= TCSETSF) ||
+	       (request >= TCSETA && request <= TCSETAF) || request == TCXONC ||
+	       request == TIOCSPGRP;
+}
+
 static long set_window(struct tty *t, uint64_t arg)
 {
 	uint16_t new[ARRAY_SIZE(t->window)];
@@ -106,6 +155,10 @@ static long set_window(struct tty *t, uint64_t arg)
 
 long tty_ioctl(struct tty *t, uint64_t request, uint64_t arg)
 {
+	int err = changes(request) ? tty_check_change(t, SIGTTOU) : 0;
+
+	if (err)
+		return err == -EIO && request == TIOCSPGRP ? -ENOTTY : err;
 	switch (request) {
 	case TCGETS:
 		return copy_to_user(arg, &t->mode, sizeof(t->mode));
@@ -119,6 +172,10 @@ long tty_ioctl(struct tty *t, uint64_t request, uint64_t arg)
 	case TCSETAW:
 	case TCSETAF:
 		return set_old_mode(t, arg, request == TCSETAF);
+	case TCXONC:
+		return flow(t, arg);
+	case TIOCSTI:
+		return simulate(t, arg);
 	case TIOCSCTTY:
 		return take_terminal(t);
 	case TIOCGPGRP:

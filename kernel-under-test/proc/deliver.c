@@ -111,6 +111,9 @@ static bool deliver(struct thread *t, struct regs *r, const struct signal_info *
 	if (handler == SIG_IGN || (bit & (SIGNAL_BIT(SIGCHLD) | SIGNAL_BIT(SIGCONT) |
 					  SIGNAL_BIT(SIGURG) | SIGNAL_BIT(SIGWINCH))))
 		return false;
+	/* The terminal's signals stop nobody for good. */
+	if ((bit & STOPS) && info->signo != SIGSTOP && process_group_is_orphaned(p->pgid))
+		return false;
 	if (bit & STOPS)
 		stop(p, info->signo);
 	else

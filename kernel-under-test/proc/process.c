@@ -263,6 +263,19 @@ uint64_t process_cpu_ns(const struct process *p)
 	return ns;
 }
 
+static bool is_unwatched(struct process *p, void *pgid)
+{
+	const struct process *parent = p->parent;
+
+	return p->pgid != *(const int *)pgid || !parent || parent->pid == 1 ||
+	       parent->pgid == p->pgid || parent->sid != p->sid;
+}
+
+bool process_group_is_orphaned(int pgid)
+{
+	return process_each(is_unwatched, &pgid);
+}
+
 static void replace(struct inode **place, struct inode *inode)
 {
 	inode_put(*place);

@@ -181,6 +181,9 @@ bool process_each(bool (*fn)(struct process *p, void *ctx), void *ctx);
 /* The same, of zombies too. */
 bool process_each_any(bool (*fn)(struct process *p, void *ctx), void *ctx);
 
+/* Whether nobody who could make it go on watches over a group: no parent is in its session. */
+bool process_group_is_orphaned(int pgid);
+
 /*
  * Process 1: runs `path` with `argv`, both ended by NULL. 0 or -errno; on success it is ready to
  * run once the caller gives up the CPU.

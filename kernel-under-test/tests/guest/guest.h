@@ -54,7 +54,7 @@ struct suite {
 
 extern const struct suite memory_suite, mapping_suite, process_suite, exec_suite, pipe_suite,
 	file_suite, descriptor_suite, path_suite, name_suite, time_suite, fault_suite, cpu_suite,
-	smp_suite, shootdown_suite, pressure_suite, reopen_suite, message_suite, timer_suite,
+	line_suite, smp_suite, shootdown_suite, pressure_suite, reopen_suite, message_suite, timer_suite,
 	user_suite, more_suite, vdso_suite, sysv_suite, family_suite, newer_suite,
 	pi_suite, packet_suite, nested_suite, wish_suite,
 	netlink_suite, told_suite, urgent_suite,

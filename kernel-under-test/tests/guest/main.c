@@ -17,6 +17,7 @@ static const struct suite *const suites[] = {
 	&cpu_suite,	&fault_suite,	   &process_suite, &exec_suite,	     &pipe_suite,
 	&file_suite,	&descriptor_suite, &path_suite,	   &name_suite,	     &memory_suite,
 	&mapping_suite, &time_suite,	   &smp_suite,	   &shootdown_suite, &pressure_suite,
+	&line_suite,
 	&reopen_suite,	&message_suite,	   &timer_suite,
 	&user_suite,	&more_suite,	&vdso_suite,	&sysv_suite,	&family_suite,
 	&pi_suite, &packet_suite, &nested_suite, &wish_suite,
