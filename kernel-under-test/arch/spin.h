@@ -2,16 +2,18 @@
  * Locks between CPUs.
  *
  * The kernel lock is what kernel code holds unless it says otherwise: every system call that
- * syscall/entries.c does not list, every interrupt, and every exception but a page fault. The CPU
- * holds it, not the thread: it stays held over a switch of threads, and is given back on the way to
- * user mode and in the idle loop. So what runs between two sleeps is atomic against all else that
- * holds it.
+ * syscall/entries.c does not list, every interrupt but those that the scheduler asked for, and
+ * every exception but a page fault. It is given back on the way to user mode, and when the thread
+ * that has it sleeps, but not before that is off its stack: and is taken again before it goes on.
+ * So what runs between two sleeps is atomic against all else that holds it, going to sleep
+ * included.
  *
  * Interrupts are off in the kernel, so a lock is never taken by a handler that interrupted its
- * holder. A spinlock's holder does not sleep, does not take the kernel lock (but may try for it),
- * does not wait for other CPUs, and touches user memory only by the functions of arch/uaccess.h
- * that end in _nofault. Order: the kernel lock, then the others in the order of enum lock_class. Of
- * a class only one, but for two buckets of futexes: the one at the lower address first.
+ * holder. A spinlock's holder does not sleep (but may have sched_sleep() give the lock back), does
+ * not take the kernel lock, does not wait for other CPUs, and touches user memory only by the
+ * functions of arch/uaccess.h that end in _nofault. Order: the kernel lock, then the others in the
+ * order of enum lock_class. Of a class only one, but for two buckets of futexes, the one at the
+ * lower address first, and a second run queue, which is only tried for.
  *
  * What is found without the kernel lock and kept alive by it (an open file, an inode) stays until
  * the finder waits for the kernel lock or a space's (as a fault on user memory does), sleeps, or

@@ -1,5 +1,6 @@
 #include "fs/file.h"
 
+#include "arch/spin.h"
 #include "fs/credentials.h"
 #include "fs/device.h"
 #include "fs/lock.h"
@@ -53,6 +54,17 @@ void file_release(struct file *f)
 		inode_put(f->inode);
 	}
 	kmem_free(f);
+}
+
+void file_put_last(struct file *f)
+{
+	bool held = kernel_locked();
+
+	if (!held)
+		kernel_lock();
+	file_put(f);
+	if (!held)
+		kernel_unlock();
 }
 
 /* A seek that came in between has the last word. */
@@ -140,8 +152,11 @@ static long regular_read_unlocked(struct file *f, struct uio *u)
 
 static long regular_write_unlocked(struct file *f, struct uio *u)
 {
-	/* To append is to make longer. */
-	return f->flags & O_APPEND ? 0 : move_unlocked(f, u, f->inode->ops->write_unlocked);
+	/* What makes it longer is not begun without the kernel lock. */
+	if ((f->flags & O_APPEND) ||
+	    READ_ONCE(f->pos) + u->left > READ_ONCE(f->inode->size))
+		return 0;
+	return move_unlocked(f, u, f->inode->ops->write_unlocked);
 }
 
 /* Each file has a hole behind its end, and there is nothing beyond it. */

@@ -51,6 +51,7 @@ struct file_ops {
 	/*
 	 * The same without the kernel lock: how many bytes were moved, or -errno. What is left in
 	 * `u` then is for read() and write() with it; so if that was all there is to do, nothing
+	 * is left. May sleep, with a reference: uio.held, which is the caller's to put if something
 	 * is left. May be absent.
 	 */
 	long (*read_unlocked)(struct file *f, struct uio *u);
@@ -64,8 +65,12 @@ struct file_ops {
 	 * changes (poll_add). Absent: reading and writing never sleep.
 	 */
 	uint32_t (*poll)(struct file *f, struct poll_entry *e);
-	/* The same without the kernel lock, and nobody to be told. False: it takes that lock. */
+	/*
+	 * The same without the kernel lock, with nobody to be told, and with `e`. False: it takes
+	 * that lock.
+	 */
 	bool (*poll_unlocked)(struct file *f, uint32_t *mask);
+	bool (*subscribe_unlocked)(struct file *f, struct poll_entry *e, uint32_t *mask);
 	/* The last reference is gone. May be absent. */
 	void (*release)(struct file *f);
 	/* O_ASYNC is for it: what poll() tells of can be told by a signal. */
@@ -129,6 +134,16 @@ static inline bool file_put_unless_last(struct file *f)
 						__ATOMIC_RELAXED))
 			return true;
 	return false;
+}
+
+/* Takes the kernel lock if this CPU does not have it. */
+void file_put_last(struct file *f);
+
+/* With the kernel lock, or without. */
+static inline void file_let_go(struct file *f)
+{
+	if (unlikely(!file_put_unless_last(f)))
+		file_put_last(f);
 }
 
 /* Given by proc: whether a process runs that program. */

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "lib/types.h"
+#include "sched/gate.h"
 #include "sched/wait.h"
 
 /* Numbered as on Linux, where EPOLLIN and the like are the same. */
@@ -28,6 +29,10 @@ struct file;
 struct poll_entry {
 	struct waiter waiters[2];
 	unsigned int used;
+	/* Where the queues are another's than the kernel lock's. */
+	struct gate *gate;
+	/* As in the waiters. */
+	bool unlocked;
 	void (*told)(struct waiter *w);
 	/* What `told` finds in the waiter. */
 	void *ctx;
@@ -43,12 +48,17 @@ static inline void poll_add(struct poll_entry *e, struct wait_queue *q)
 		return;
 	w = &e->waiters[e->used++];
 	w->told = e->told;
+	w->unlocked = e->unlocked;
 	w->ctx = e->ctx;
 	wait_subscribe(q, w);
 }
 
-static inline void poll_remove(struct poll_entry *e)
+/* Inside the gate, or having passed: before poll_add(). */
+static inline void poll_through(struct poll_entry *e, struct gate *g)
 {
-	while (e->used)
-		wait_unsubscribe(&e->waiters[--e->used]);
+	if (e)
+		e->gate = g;
 }
+
+/* Without the kernel lock only what subscribed so (poll_unlocked). */
+void poll_remove(struct poll_entry *e);

@@ -6,20 +6,24 @@
 #include "lib/string.h"
 #include "lib/types.h"
 
+struct file;
+
 struct uio {
 	uint64_t base;
 	size_t left;
 	bool user;
+	/* Who moved bytes without the kernel lock has slept, with a reference: fs/file.h. */
+	struct file *held;
 };
 
 static inline struct uio uio_user(uint64_t base, size_t len)
 {
-	return (struct uio){base, len, true};
+	return (struct uio){base, len, true, NULL};
 }
 
 static inline struct uio uio_kernel(void *base, size_t len)
 {
-	return (struct uio){(uint64_t)base, len, false};
+	return (struct uio){(uint64_t)base, len, false, NULL};
 }
 
 static inline void uio_advance(struct uio *u, size_t n)

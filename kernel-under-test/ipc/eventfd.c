@@ -7,7 +7,7 @@
 
 #define COUNT_MAX (UINT64_MAX - 1)
 
-/* Used with the kernel lock through the gate; what needs no waiting passes without. */
+/* Used with the kernel lock through the gate; what needs nothing else passes without. */
 struct eventfd {
 	struct gate gate;
 	uint64_t count;
@@ -15,12 +15,67 @@ struct eventfd {
 	struct wait_queue readers, writers;
 } __attribute__((aligned(64)));
 
+/* Having passed the gate, which is given back. 0, -EAGAIN, -ERESTARTSYS. */
+static __attribute__((noinline)) int sleep_passing(struct file *f, struct uio *u,
+						   struct wait_queue *q)
+{
+	struct eventfd *e = f->data;
+
+	if (f->flags & O_NONBLOCK) {
+		gate_return(&e->gate);
+		return -EAGAIN;
+	}
+	if (!u->held)
+		u->held = file_get(f);
+	return gate_sleep(&e->gate, q);
+}
+
+static long finish_passing(struct file *f, struct uio *u, long n)
+{
+	if (n)
+		u->left = 0;
+	if (u->held && !u->left)
+		file_let_go(f);
+	return n;
+}
+
+static __attribute__((noinline)) long read_and_wait(struct file *f, struct uio *u)
+{
+	struct eventfd *e = f->data;
+	long n = 0;
+
+	while (!n && gate_pass(&e->gate)) {
+		uint64_t v = e->semaphore ? MIN(e->count, 1ul) : e->count;
+
+		if (!v) {
+			n = sleep_passing(f, u, &e->readers);
+			continue;
+		}
+		if (likely(gate_may_wake(&e->writers) && gate_may_wake(&e->readers) &&
+			   !uio_put_nofault(u, &v, sizeof(v)))) {
+			e->count -= v;
+			wait_wake_all(&e->writers);
+			if (e->count)
+				wait_wake_one(&e->readers);
+			n = sizeof(v);
+		}
+		gate_return(&e->gate);
+		break;
+	}
+	return finish_passing(f, u, n);
+}
+
+/* The usual case first: nobody waits, and nobody has to. */
 static long eventfd_read_unlocked(struct file *f, struct uio *u)
 {
 	struct eventfd *e = f->data;
 	uint64_t v;
 
-	if (u->left < sizeof(v) || !READ_ONCE(e->count) || !gate_pass(&e->gate))
+	if (u->left < sizeof(v))
+		return 0;
+	if (unlikely(!READ_ONCE(e->count) || !wait_empty(&e->writers)))
+		return read_and_wait(f, u);
+	if (!gate_pass(&e->gate))
 		return 0;
 	v = e->semaphore ? 1 : e->count;
 	if (likely(e->count && wait_empty(&e->writers) && !uio_put_nofault(u, &v, sizeof(v)))) {
@@ -31,14 +86,39 @@ static long eventfd_read_unlocked(struct file *f, struct uio *u)
 	return u->left ? 0 : sizeof(v);
 }
 
+static __attribute__((noinline)) long write_and_wait(struct file *f, struct uio *u, uint64_t v)
+{
+	struct eventfd *e = f->data;
+	long n = 0;
+
+	while (!n && gate_pass(&e->gate)) {
+		if (v > COUNT_MAX - e->count) {
+			n = sleep_passing(f, u, &e->writers);
+			continue;
+		}
+		if (likely(gate_may_wake(&e->readers))) {
+			e->count += v;
+			if (e->count)
+				wait_wake_one(&e->readers);
+			n = sizeof(v);
+		}
+		gate_return(&e->gate);
+		break;
+	}
+	return finish_passing(f, u, n);
+}
+
 static long eventfd_write_unlocked(struct file *f, struct uio *u)
 {
 	struct uio from = *u;
 	struct eventfd *e = f->data;
 	uint64_t v;
 
-	if (u->left < sizeof(v) || uio_get_nofault(&from, &v, sizeof(v)) || v > COUNT_MAX ||
-	    !gate_pass(&e->gate))
+	if (u->left < sizeof(v) || uio_get_nofault(&from, &v, sizeof(v)) || v > COUNT_MAX)
+		return 0;
+	if (unlikely(!wait_empty(&e->readers) || v > COUNT_MAX - READ_ONCE(e->count)))
+		return write_and_wait(f, u, v);
+	if (!gate_pass(&e->gate))
 		return 0;
 	if (likely(v <= COUNT_MAX - e->count && wait_empty(&e->readers))) {
 		e->count += v;
@@ -129,6 +209,14 @@ static uint32_t state_of(const struct eventfd *e)
 	return (count ? POLL_READABLE : 0) | (count < COUNT_MAX ? POLL_WRITABLE : 0);
 }
 
+static uint32_t subscribe(struct eventfd *e, struct poll_entry *p)
+{
+	poll_through(p, &e->gate);
+	poll_add(p, &e->readers);
+	poll_add(p, &e->writers);
+	return state_of(e);
+}
+
 static uint32_t eventfd_poll(struct file *f, struct poll_entry *p)
 {
 	struct eventfd *e = f->data;
@@ -137,11 +225,20 @@ static uint32_t eventfd_poll(struct file *f, struct poll_entry *p)
 	if (!p)
 		return state_of(e);
 	gate_enter(&e->gate);
-	poll_add(p, &e->readers);
-	poll_add(p, &e->writers);
-	mask = state_of(e);
+	mask = subscribe(e, p);
 	gate_leave(&e->gate);
 	return mask;
+}
+
+static bool eventfd_subscribe_unlocked(struct file *f, struct poll_entry *p, uint32_t *mask)
+{
+	struct eventfd *e = f->data;
+
+	if (!gate_pass(&e->gate))
+		return false;
+	*mask = subscribe(e, p);
+	gate_return(&e->gate);
+	return true;
 }
 
 static bool eventfd_poll_unlocked(struct file *f, uint32_t *mask)
@@ -163,6 +260,7 @@ static const struct file_ops eventfd_ops = {
 	.write_unlocked = eventfd_write_unlocked,
 	.poll = eventfd_poll,
 	.poll_unlocked = eventfd_poll_unlocked,
+	.subscribe_unlocked = eventfd_subscribe_unlocked,
 	.release = eventfd_release,
 };
 

@@ -52,8 +52,10 @@ int fifo_open(struct inode *inode, uint32_t flags, struct file **out)
 		if (!p)
 			return -ENOMEM;
 	}
+	gate_enter(&p->gate);
 	*out = pipe_end_make(p, flags, inode);
 	if (!*out) {
+		gate_leave(&p->gate);
 		if (!inode->fifo)
 			pipe_free(p);
 		return -ENOMEM;
@@ -64,12 +66,11 @@ int fifo_open(struct inode *inode, uint32_t flags, struct file **out)
 	wait_wake_all(&p->readers);
 	wait_wake_all(&p->writers);
 	/* Those of a pipe have met long ago, and may have gone since. */
-	if (!named)
-		return 0;
-	if (mode == O_RDONLY && !(flags & O_NONBLOCK))
+	if (named && mode == O_RDONLY && !(flags & O_NONBLOCK))
 		err = meet(&p->readers, &p->write_ends, &p->writes_seen, p->writes_seen);
-	else if (mode == O_WRONLY && !(flags & O_NONBLOCK))
+	else if (named && mode == O_WRONLY && !(flags & O_NONBLOCK))
 		err = meet(&p->writers, &p->read_ends, &p->reads_seen, p->reads_seen);
+	gate_leave(&p->gate);
 	if (err)
 		file_put(*out);
 	return err;

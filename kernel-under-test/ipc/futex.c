@@ -93,7 +93,7 @@ static bool enter(struct sleeper *me, uint64_t addr, uint32_t expected, const bo
 		return true;
 	}
 	list_push_back(&b->sleepers, &me->link);
-	return sched_sleep(&b->lock, WAIT_INTERRUPTIBLE, rung);
+	return sched_sleep_unless(&b->lock, rung);
 }
 
 long futex_wait(uint64_t addr, uint32_t expected, uint64_t deadline_ns, uint32_t bitset,

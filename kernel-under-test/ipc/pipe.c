@@ -7,54 +7,6 @@
 
 #define FIONREAD 0x541b
 
-static inline size_t room_in(const struct pipe *p)
-{
-	return p->limit - ring_used(&p->ring);
-}
-
-static __attribute__((noinline)) long read_passing(struct pipe *p, struct uio *u)
-{
-	size_t n;
-
-	if (!gate_pass(&p->gate))
-		return 0;
-	n = MIN(u->left, ring_used(&p->ring));
-	if (likely(n && wait_empty(&p->writers) && ring_get_nofault(&p->ring, u, n)))
-		u->left = 0; /* that was all, though more was asked for */
-	else
-		n = 0;
-	gate_return(&p->gate);
-	return (long)n;
-}
-
-/* What is sure to need the kernel lock is not begun without. */
-static long pipe_read_unlocked(struct file *f, struct uio *u)
-{
-	struct pipe *p = f->data;
-
-	return ring_used(&p->ring) && !gate_occupied(&p->gate) ? read_passing(p, u) : 0;
-}
-
-static __attribute__((noinline)) long write_passing(struct pipe *p, struct uio *u)
-{
-	size_t n = u->left;
-
-	if (!gate_pass(&p->gate))
-		return 0;
-	if (unlikely(n > room_in(p) || !p->read_ends || !wait_empty(&p->readers) ||
-		     !ring_put_nofault(&p->ring, u, n)))
-		n = 0;
-	gate_return(&p->gate);
-	return (long)n;
-}
-
-static long pipe_write_unlocked(struct file *f, struct uio *u)
-{
-	struct pipe *p = f->data;
-
-	return gate_occupied(&p->gate) ? 0 : write_passing(p, u);
-}
-
 static inline long take(struct pipe *p, struct uio *u, size_t n, bool peek)
 {
 	return unlikely(p->more) ? pipe_more_get(p, u, n, peek) : ring_get(&p->ring, u, n, peek);
@@ -104,7 +56,7 @@ static inline __attribute__((always_inline)) long write_inside(struct file *f, s
 	long done = 0;
 
 	while (u->left) {
-		size_t room = room_in(p);
+		size_t room = pipe_room(p);
 		long n;
 
 		if (!p->read_ends)
@@ -130,7 +82,7 @@ static inline __attribute__((always_inline)) long write_inside(struct file *f, s
 		need = 1;
 	}
 	/* Room that is left is the next writer's. */
-	if (!wait_empty(&p->writers) && room_in(p))
+	if (!wait_empty(&p->writers) && pipe_room(p))
 		wait_wake_one(&p->writers);
 	return done;
 }
@@ -152,6 +104,7 @@ static inline __attribute__((always_inline)) uint32_t poll_inside(struct file *f
 	struct pipe *p = f->data;
 	uint32_t mask = 0;
 
+	poll_through(e, &p->gate);
 	if (file_readable(f)) {
 		poll_add(e, &p->readers);
 		mask |= ring_glance(&p->ring) ? POLL_READABLE : 0;
@@ -185,6 +138,17 @@ static uint32_t pipe_poll(struct file *f, struct poll_entry *e)
 static bool pipe_poll_unlocked(struct file *f, uint32_t *mask)
 {
 	*mask = poll_inside(f, NULL);
+	return true;
+}
+
+static bool pipe_subscribe_unlocked(struct file *f, struct poll_entry *e, uint32_t *mask)
+{
+	struct pipe *p = f->data;
+
+	if (!gate_pass(&p->gate))
+		return false;
+	*mask = poll_inside(f, e);
+	gate_return(&p->gate);
 	return true;
 }
 
@@ -226,6 +190,7 @@ const struct file_ops pipe_ops = {
 	.ioctl = pipe_ioctl,
 	.poll = pipe_poll,
 	.poll_unlocked = pipe_poll_unlocked,
+	.subscribe_unlocked = pipe_subscribe_unlocked,
 	.release = pipe_release,
 };
 
@@ -321,7 +286,7 @@ long pipe_wait(struct file *f, bool write, bool nonblock)
 	struct pipe *p = f->data;
 
 	for (;;) {
-		size_t n = write ? room_in(p) : ring_used(&p->ring);
+		size_t n = write ? pipe_room(p) : ring_used(&p->ring);
 		int err;
 
 		if (write && !p->read_ends)

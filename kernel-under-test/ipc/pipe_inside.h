@@ -7,8 +7,8 @@
 #include "sched/wait.h"
 
 /*
- * Used with the kernel lock through the gate. Reading and writing that need not wait and have
- * nobody to wake pass without (sched/gate.h).
+ * Used with the kernel lock through the gate; reading and writing pass without, unless a page is
+ * missing or one who waits must be told with that lock (sched/gate.h).
  */
 struct pipe {
 	struct gate gate;
@@ -25,6 +25,15 @@ struct pipe {
 } __attribute__((aligned(64)));
 
 extern const struct file_ops pipe_ops;
+
+static inline size_t pipe_room(const struct pipe *p)
+{
+	return p->limit - ring_used(&p->ring);
+}
+
+/* As file_ops say. */
+long pipe_read_unlocked(struct file *f, struct uio *u);
+long pipe_write_unlocked(struct file *f, struct uio *u);
 
 /* One without ends, or NULL without memory. */
 struct pipe *pipe_make(void);

@@ -30,9 +30,12 @@ bool ring_put_nofault(struct ring *r, struct uio *u, size_t n)
 
 	while (n) {
 		size_t at = pos & (PAGE_SIZE - 1), part = MIN(n, PAGE_SIZE - at);
-		struct page *p = r->pages[(pos >> PAGE_SHIFT) % RING_PAGES];
+		struct page **slot = &r->pages[(pos >> PAGE_SHIFT) % RING_PAGES];
 
-		if (!p || uio_get_nofault(u, (char *)page_to_virt(p) + at, part) < 0) {
+		/* Of those behind it ring_free() would not know if one of them is missing. */
+		if (unlikely(!*slot) && pos == r->written)
+			*slot = page_alloc();
+		if (!*slot || uio_get_nofault(u, (char *)page_to_virt(*slot) + at, part) < 0) {
 			*u = before;
 			return false;
 		}

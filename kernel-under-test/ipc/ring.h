@@ -47,7 +47,7 @@ long ring_put(struct ring *r, struct uio *u, size_t n);
 long ring_get_at(struct ring *r, struct page **pages, size_t count, struct uio *u, size_t n,
 		 bool peek);
 long ring_put_at(struct ring *r, struct page **pages, size_t count, struct uio *u, size_t n);
-/* The same with a spinlock: all of it, or nothing when a page is missing on either side. */
+/* The same with a spinlock: all of it, or nothing when a page of the user's is missing. */
 bool ring_get_nofault(struct ring *r, struct uio *u, size_t n);
 bool ring_put_nofault(struct ring *r, struct uio *u, size_t n);
 void ring_free(struct ring *r);

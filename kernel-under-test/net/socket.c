@@ -111,10 +111,10 @@ int socket_shut(struct socket *s, int how)
 		gate_enter(s->gate);
 		s->no_receive |= how != SHUT_WR;
 		s->no_send |= how != SHUT_RD;
-		gate_leave(s->gate);
 		wake_all(s);
 		if (s->peer)
 			wake_all(s->peer);
+		gate_leave(s->gate);
 	}
 	return alone && socket_is_internet(s) ? -ENOTCONN : 0;
 }
@@ -148,25 +148,6 @@ static long socket_write(struct file *f, struct uio *u)
 	struct socket *s = f->data;
 
 	return s->ops->send(s, u, flags_of(f));
-}
-
-static long socket_read_unlocked(struct file *f, struct uio *u)
-{
-	struct socket *s = f->data;
-
-	return ring_used(&s->in) ? stream_read_unlocked(s, u) : 0;
-}
-
-static long socket_write_unlocked(struct file *f, struct uio *u)
-{
-	struct socket *s = f->data;
-
-	return gate_occupied(s->gate) ? 0 : stream_write_unlocked(s, u);
-}
-
-static bool socket_poll_unlocked(struct file *f, uint32_t *mask)
-{
-	return stream_poll_unlocked(f->data, mask);
 }
 
 static uint32_t socket_poll(struct file *f, struct poll_entry *e)
@@ -212,26 +193,28 @@ static void socket_release(struct file *f)
 	control_collect();
 }
 
-static const struct file_ops socket_file_ops = {
-	.signals = true,
-	.kind = "socket",
-	.read = socket_read,
-	.write = socket_write,
-	.read_unlocked = socket_read_unlocked,
-	.write_unlocked = socket_write_unlocked,
-	.ioctl = socket_ioctl,
-	.poll = socket_poll,
-	.poll_unlocked = socket_poll_unlocked,
-	.release = socket_release,
+#define SOCKET_OPS                                                                                 \
+	.signals = true, .kind = "socket", .read = socket_read, .write = socket_write,             \
+	.ioctl = socket_ioctl, .poll = socket_poll, .release = socket_release
+
+static const struct file_ops socket_file_ops = {SOCKET_OPS};
+
+static const struct file_ops stream_file_ops = {
+	SOCKET_OPS,
+	.read_unlocked = stream_read_unlocked,
+	.write_unlocked = stream_write_unlocked,
+	.poll_unlocked = stream_poll_unlocked,
+	.subscribe_unlocked = stream_subscribe_unlocked,
 };
 
 struct file *socket_file(struct socket *s, uint32_t flags)
 {
-	s->file = file_make(&socket_file_ops, O_RDWR | flags, NULL, s);
+	s->file = file_make(s->type == SOCK_STREAM ? &stream_file_ops : &socket_file_ops,
+			    O_RDWR | flags, NULL, s);
 	return s->file;
 }
 
 struct socket *socket_of(const struct file *f)
 {
-	return f->ops == &socket_file_ops ? f->data : NULL;
+	return f->ops == &socket_file_ops || f->ops == &stream_file_ops ? f->data : NULL;
 }

@@ -74,8 +74,8 @@ struct socket_ops {
 };
 
 /*
- * Guarded by the kernel lock. Streams are used through `gate`, which both ends share: what needs no
- * waiting and wakes nobody passes without that lock (sched/gate.h).
+ * Guarded by the kernel lock. Streams are used through `gate`, which both ends share: bytes pass
+ * without that lock between two that are connected (sched/gate.h).
  */
 struct socket {
 	const struct socket_ops *ops;
@@ -261,10 +261,11 @@ int stream_connect(struct socket *s, struct socket *to, const struct address *a,
 		   uint32_t file_flags);
 uint32_t stream_poll(struct socket *s, struct poll_entry *e);
 void stream_close(struct socket *s);
-/* As file_ops say, of any socket. */
-long stream_read_unlocked(struct socket *s, struct uio *u);
-long stream_write_unlocked(struct socket *s, struct uio *u);
-bool stream_poll_unlocked(struct socket *s, uint32_t *mask);
+/* As file_ops say. */
+long stream_read_unlocked(struct file *f, struct uio *u);
+long stream_write_unlocked(struct file *f, struct uio *u);
+bool stream_poll_unlocked(struct file *f, uint32_t *mask);
+bool stream_subscribe_unlocked(struct file *f, struct poll_entry *e, uint32_t *mask);
 /* What `s` gets and sends from now on may have more to it than bytes. */
 void stream_mark(struct socket *s);
 /* TCP's urgent data: the last byte that `s` sent is; the one that came is taken; one is next. */

@@ -146,23 +146,6 @@ static long stream_send(struct socket *s, struct uio *u, unsigned int flags)
 	return n;
 }
 
-long stream_write_unlocked(struct socket *s, struct uio *u)
-{
-	struct gate *g = s->gate;
-	size_t n = u->left;
-	struct socket *to;
-
-	if (s->ops != &stream_ops || !gate_pass(g))
-		return 0;
-	to = s->peer;
-	if (unlikely(!to || s->ops != &stream_ops || s->no_send || to->no_receive ||
-		     n > ring_room(&to->in) || !wait_empty(&to->readers) ||
-		     !ring_put_nofault(&to->in, u, n)))
-		n = 0;
-	gate_return(g);
-	return (long)n;
-}
-
 static inline __attribute__((always_inline)) long receive_inside(struct socket *s, struct uio *u,
 								 unsigned int flags,
 								 struct envelope *e)
@@ -221,23 +204,6 @@ static long stream_receive(struct socket *s, struct uio *u, unsigned int flags, 
 	return n;
 }
 
-long stream_read_unlocked(struct socket *s, struct uio *u)
-{
-	struct gate *g = s->gate;
-	size_t n;
-
-	if (s->ops != &stream_ops || gate_occupied(g) || !gate_pass(g))
-		return 0;
-	n = MIN(u->left, ring_used(&s->in));
-	if (likely(n && s->ops == &stream_ops && (!s->peer || wait_empty(&s->peer->writers)) &&
-		   ring_get_nofault(&s->in, u, n)))
-		u->left = 0; /* that was all, though more was asked for */
-	else
-		n = 0;
-	gate_return(g);
-	return (long)n;
-}
-
 /* What is to be said of a stream that goes one way only, or none. */
 static uint32_t poll_half(const struct socket *s)
 {
@@ -256,6 +222,7 @@ static inline __attribute__((always_inline)) uint32_t poll_inside(struct socket 
 {
 	uint32_t mask = 0;
 
+	poll_through(e, s->gate);
 	poll_add(e, &s->readers);
 	poll_add(e, &s->writers);
 	if (s->state == SOCKET_LISTENING)
@@ -285,15 +252,30 @@ uint32_t stream_poll(struct socket *s, struct poll_entry *e)
 	return e ? poll_and_stay(s, e) : poll_inside(s, NULL);
 }
 
-bool stream_poll_unlocked(struct socket *s, uint32_t *mask)
+bool stream_poll_unlocked(struct file *f, uint32_t *mask)
 {
-	struct gate *g = s->gate;
+	struct socket *s = f->data;
 
-	if (s->ops != &stream_ops || !gate_pass(g))
+	if (!gate_pass(s->gate))
 		return false;
 	*mask = poll_inside(s, NULL);
-	gate_return(g);
+	gate_return(s->gate);
 	return true;
+}
+
+bool stream_subscribe_unlocked(struct file *f, struct poll_entry *e, uint32_t *mask)
+{
+	struct socket *s = f->data;
+	bool connected;
+
+	if (!gate_pass(s->gate))
+		return false;
+	/* Listeners, and who becomes one, wake with the kernel lock alone. */
+	connected = s->state == SOCKET_CONNECTED;
+	if (connected)
+		*mask = poll_inside(s, e);
+	gate_return(s->gate);
+	return connected;
 }
 
 static void drop_backlog(struct socket *s)

@@ -38,7 +38,11 @@ extern uint32_t sched_idle_cpus;
 
 static inline struct queue *queue_here(void)
 {
-	return &sched_queues[arch_cpu_id()];
+	struct queue *q = &sched_queues[arch_cpu_id()];
+
+	/* Computed once, not at each use. */
+	asm("" : "+r"(q));
+	return q;
 }
 
 /* The queue of `t`, locked, and its CPU. */

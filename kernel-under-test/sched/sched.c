@@ -117,7 +117,8 @@ void sched_block(void)
 	switch_away(q, t);
 }
 
-bool sched_sleep(struct spinlock *guard, bool interruptible, const bool *told)
+static inline __attribute__((always_inline)) bool sleep_unless(struct spinlock *guard,
+							       const bool *told)
 {
 	struct thread *t = thread_current();
 	struct queue *q = queue_here();
@@ -125,16 +126,25 @@ bool sched_sleep(struct spinlock *guard, bool interruptible, const bool *told)
 	spin_lock(&q->lock, LOCK_RUN);
 	if (guard)
 		spin_unlock(guard);
-	if (unlikely((told && READ_ONCE(*told)) ||
-		     (interruptible && (READ_ONCE(t->work) & WORK_INTERRUPT)))) {
+	if (unlikely((told && READ_ONCE(*told)) || (READ_ONCE(t->work) & WORK_INTERRUPT))) {
 		spin_unlock(&q->lock);
 		return false;
 	}
-	t->interruptible = interruptible;
+	t->interruptible = true;
 	t->cut_short = false;
 	t->state = THREAD_BLOCKED;
 	switch_away(q, t);
 	return !t->cut_short;
+}
+
+bool sched_sleep(struct spinlock *guard)
+{
+	return sleep_unless(guard, NULL);
+}
+
+bool sched_sleep_unless(struct spinlock *guard, const bool *told)
+{
+	return sleep_unless(guard, told);
 }
 
 /* Of a thread that sleeps, with its queue locked, that of `cpu`, which is given back. */
@@ -227,7 +237,9 @@ bool trap_yield(void)
 
 bool sched_others_wait(void)
 {
-	return !list_empty(&queue_here()->threads);
+	const struct queue *q = &sched_queues[arch_cpu_id()];
+
+	return !list_empty(&q->threads);
 }
 
 uint64_t sched_idle_ns(unsigned int cpu)

@@ -75,7 +75,7 @@ void sched_yield(void);
 void sched_block(void);
 
 /*
- * Without the kernel lock: the same with another guard.
+ * Without the kernel lock: the same with another guard, and a signal may end it.
  *
  *   CPU 0, sleeps                          CPU 1, wakes
  *   guard: not ready, enters itself
@@ -83,11 +83,16 @@ void sched_block(void);
  *   is blocked; leaves its stack           with the guard: waits for the queue's lock
  *   the next one gives back the lock       has it: blocked, and off its stack. Queues it
  *
- * Who sets *told before he wakes needs no guard: it is looked at with the queue's lock. False:
- * there was no sleep for that, or for a signal; or a signal or an alarm has cut it short. Then a
- * waker may be at the thread's entry still, and the guard says whether he is.
+ * False: a signal has come, or was there before, or an alarm has rung. Then a waker may be at the
+ * thread's entry still, and the guard says whether he is.
  */
-bool sched_sleep(struct spinlock *guard, bool interruptible, const bool *told);
+bool sched_sleep(struct spinlock *guard);
+
+/*
+ * The same, not at all if *told; it is looked at with the queue's lock, so who sets it before he
+ * wakes needs no guard. `guard` may be NULL.
+ */
+bool sched_sleep_unless(struct spinlock *guard, const bool *told);
 
 /* Nanoseconds that a CPU has had nothing to run. */
 uint64_t sched_idle_ns(unsigned int cpu);

@@ -51,7 +51,7 @@ int wait_until(uint64_t deadline_ns, const bool *told)
 	bool slept;
 
 	alarm_set(&a, deadline_ns);
-	slept = sched_sleep(NULL, WAIT_INTERRUPTIBLE, told);
+	slept = sched_sleep_unless(NULL, told);
 	if (alarm_end(&a))
 		return -ETIMEDOUT;
 	return slept || (told && READ_ONCE(*told)) ? 0 : wait_interrupted();

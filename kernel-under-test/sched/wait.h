@@ -25,6 +25,8 @@ struct waiter {
 	struct list link;
 	/* Someone to tell, each time; NULL: a thread to wake, once. */
 	void (*told)(struct waiter *w);
+	/* `told` may be called without the kernel lock: it does no more than sched_wake(). */
+	bool unlocked;
 	union {
 		struct thread *thread;
 		void *ctx;

@@ -8,9 +8,8 @@
 /* Runs without the kernel lock, which it takes if somebody waits. */
 long sys_sched_yield(void)
 {
-	if (likely(!sched_others_wait()))
-		return 0;
-	sched_yield();
+	if (unlikely(sched_others_wait()))
+		sched_yield();
 	return 0;
 }
 

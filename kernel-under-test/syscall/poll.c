@@ -38,8 +38,15 @@ static long look(struct poll_request *fds, size_t n, struct poll_entry *entries)
 	return ready;
 }
 
+static long answer(struct poll_request *p, uint32_t mask)
+{
+	p->revents = (int16_t)(mask & ((uint16_t)p->events | POLL_ALWAYS));
+	return p->revents != 0;
+}
+
 /* Without the kernel lock. False: that takes it. */
-static bool look_unlocked(struct poll_request *fds, size_t n, long *ready)
+static inline __attribute__((always_inline)) bool look_unlocked(struct poll_request *fds, size_t n,
+								long *ready)
 {
 	*ready = 0;
 	for (size_t i = 0; i < n; i++) {
@@ -53,8 +60,27 @@ static bool look_unlocked(struct poll_request *fds, size_t n, long *ready)
 		else if (f->ops->poll &&
 			 !(f->ops->poll_unlocked && f->ops->poll_unlocked(f, &mask)))
 			return false;
-		fds[i].revents = (int16_t)(mask & ((uint16_t)fds[i].events | POLL_ALWAYS));
-		*ready += fds[i].revents != 0;
+		*ready += answer(&fds[i], mask);
+	}
+	return true;
+}
+
+/* The same of the entries' files, to which each entry subscribes. */
+static bool subscribe_unlocked(struct poll_request *fds, size_t n, struct poll_entry *entries,
+			       long *ready)
+{
+	*ready = 0;
+	for (size_t i = 0; i < n; i++) {
+		struct poll_entry *e = &entries[i];
+		uint32_t mask = POLL_READABLE | POLL_WRITABLE;
+
+		if (!e->file)
+			mask = fds[i].fd < 0 ? 0 : POLL_NVAL;
+		else if (e->file->ops->poll &&
+			 !(e->file->ops->subscribe_unlocked &&
+			   e->file->ops->subscribe_unlocked(e->file, e, &mask)))
+			return false;
+		*ready += answer(&fds[i], mask);
 	}
 	return true;
 }
@@ -72,34 +98,84 @@ static void wake_sleeper(struct waiter *w)
 	sched_wake(s->thread);
 }
 
+static void begin(struct poll_entry *entries, const struct poll_request *fds, size_t n,
+		  struct sleeper *me)
+{
+	for (size_t i = 0; i < n; i++) {
+		struct poll_entry *e = &entries[i];
+
+		e->used = 0;
+		e->gate = NULL;
+		e->unlocked = true;
+		e->told = wake_sleeper;
+		e->ctx = me;
+		e->file = fds[i].fd < 0 ? NULL : user_file_get((uint64_t)fds[i].fd);
+	}
+}
+
+static void end(struct poll_entry *entries, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		poll_remove(&entries[i]);
+		if (entries[i].file)
+			file_let_go(entries[i].file);
+	}
+}
+
+static int sleep_once(uint64_t deadline, struct sleeper *me)
+{
+	int err = wait_until(deadline, &me->told);
+
+	/* Before the next look: who tells of what comes after that sets it again. */
+	__atomic_store_n(&me->told, false, __ATOMIC_SEQ_CST);
+	return err;
+}
+
+static long result(long ready, int err)
+{
+	return ready ? ready : err == -ETIMEDOUT ? 0 : -EINTR;
+}
+
+/* With the kernel lock. */
 static long sleep_on(struct poll_request *fds, size_t n, uint64_t deadline)
 {
-	struct poll_entry *entries = kmem_zalloc(MAX(n, 1ul) * sizeof(*entries));
+	struct poll_entry *entries = kmem_alloc(MAX(n, 1ul) * sizeof(*entries));
 	struct sleeper me = {thread_current(), false};
 	long ready;
 	int err = 0;
 
 	if (!entries)
 		return -ENOMEM;
-	for (size_t i = 0; i < n; i++) {
-		entries[i].told = wake_sleeper;
-		entries[i].ctx = &me;
-		entries[i].file = fds[i].fd < 0 ? NULL : user_file_get((uint64_t)fds[i].fd);
-	}
+	begin(entries, fds, n, &me);
 	ready = look(fds, n, entries);
 	while (!ready && !err) {
-		err = wait_until(deadline, &me.told);
-		/* Before the look: who tells of what comes after it sets it again. */
-		__atomic_store_n(&me.told, false, __ATOMIC_SEQ_CST);
+		err = sleep_once(deadline, &me);
 		ready = look(fds, n, NULL);
 	}
-	for (size_t i = 0; i < n; i++) {
-		poll_remove(&entries[i]);
-		if (entries[i].file)
-			file_put(entries[i].file);
-	}
+	end(entries, n);
 	kmem_free(entries);
-	return ready ? ready : err == -ETIMEDOUT ? 0 : -EINTR;
+	return result(ready, err);
+}
+
+/* The same of a few without the kernel lock. False: that takes it. */
+static __attribute__((noinline)) bool sleep_unlocked(struct poll_request *fds, size_t n,
+						     uint64_t deadline, long *out)
+{
+	struct sleeper me = {thread_current(), false};
+	struct poll_entry entries[FEW];
+	bool looked;
+	long ready;
+	int err = 0;
+
+	begin(entries, fds, n, &me);
+	looked = subscribe_unlocked(fds, n, entries, &ready);
+	while (looked && !ready && !err) {
+		err = sleep_once(deadline, &me);
+		looked = look_unlocked(fds, n, &ready);
+	}
+	end(entries, n);
+	*out = result(ready, err);
+	return looked;
 }
 
 static bool over(uint64_t deadline)
@@ -145,22 +221,35 @@ static long poll_many(uint64_t fds_at, uint64_t n, uint64_t deadline)
 	return ready;
 }
 
-/* Of a few. With the kernel lock, or without: then it takes the lock to sleep. */
+/* Of a few, without the kernel lock if that can be: it is not held here. */
+static __attribute__((noinline)) long wait_for_few(struct poll_request *fds, size_t n,
+						   uint64_t deadline, bool looked)
+{
+	long ready;
+
+	if (looked && sleep_unlocked(fds, n, deadline, &ready))
+		return ready;
+	kernel_lock();
+	ready = poll_files(fds, n, deadline);
+	kernel_unlock();
+	return ready;
+}
+
+/* Of a few. With the kernel lock, or without: then it takes the lock for what needs it. */
 static long poll_few(uint64_t fds_at, size_t n, uint64_t deadline)
 {
-	bool held = kernel_locked(), looked;
 	struct poll_request fds[FEW];
+	bool held = kernel_locked(), looked;
 	long ready = copy_from_user(fds, fds_at, n * sizeof(*fds));
 
 	if (unlikely(ready))
 		return ready;
-	looked = look_unlocked(fds, n, &ready);
-	if (!looked || (!ready && !over(deadline))) {
-		if (!held)
-			kernel_lock();
-		ready = looked ? sleep_on(fds, n, deadline) : poll_files(fds, n, deadline);
-		if (!held)
-			kernel_unlock();
+	if (unlikely(held)) {
+		ready = poll_files(fds, n, deadline);
+	} else {
+		looked = look_unlocked(fds, n, &ready);
+		if (!looked || (!ready && !over(deadline)))
+			ready = wait_for_few(fds, n, deadline, looked);
 	}
 	return put_answers(fds, n, fds_at, ready);
 }

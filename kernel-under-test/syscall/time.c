@@ -194,14 +194,13 @@ static long sleep_until(uint64_t deadline, uint64_t left_out)
 /* The same by the clock on the wall, which may be set meanwhile. */
 static long sleep_until_real(uint64_t ns)
 {
-	int err;
+	int err = 0;
 
-	do {
-		if (epoch_ns + arch_time_ns() >= ns)
-			return 0;
+	kernel_lock();
+	while (err != -ERESTARTSYS && epoch_ns + arch_time_ns() < ns)
 		err = wait_sleep_until(&sleepers, WAIT_INTERRUPTIBLE, ns - epoch_ns);
-	} while (err != -ERESTARTSYS);
-	return -EINTR;
+	kernel_unlock();
+	return err == -ERESTARTSYS ? -EINTR : 0;
 }
 
 int time_get_user(uint64_t from, uint64_t *ns)

@@ -48,13 +48,17 @@ static inline __attribute__((always_inline)) bool open_for(const struct file *f,
 	return likely(f) && likely(write ? file_writable(f) : file_readable(f));
 }
 
-/* The rest, with the kernel lock. */
+/* The rest, with the kernel lock, after `done` without. `f` NULL: is looked up again. */
 static inline __attribute__((always_inline)) long finish(struct file *f, uint64_t fd, struct uio *u,
-							 size_t len, bool write)
+							 size_t len, long done, bool write)
 {
 	long n = -EBADF;
 
-	if (unlikely(kernel_lock())) {
+	bool waited = kernel_lock();
+
+	if (u->held) {
+		f = u->held;
+	} else if (unlikely(waited) || !f) {
 		f = user_file(fd);
 		if (!open_for(f, write))
 			goto out;
@@ -62,12 +66,26 @@ static inline __attribute__((always_inline)) long finish(struct file *f, uint64_
 		if (!(write ? f->ops->write : f->ops->read))
 			goto out;
 	}
-	n = transfer(f, u, len, write);
+	n = transfer(f, u, len - (size_t)done, write);
 	if (write)
 		n = write_result(n);
+	if (unlikely(u->held))
+		file_put(f);
 out:
 	kernel_unlock();
-	return n;
+	return likely(!done) ? n : done + MAX(n, 0);
+}
+
+static __attribute__((noinline)) long read_rest(struct file *f, uint64_t fd, struct uio *u,
+						size_t len, long done)
+{
+	return finish(f, fd, u, len, done, false);
+}
+
+static __attribute__((noinline)) long write_rest(struct file *f, uint64_t fd, struct uio *u,
+						 size_t len, long done)
+{
+	return finish(f, fd, u, len, done, true);
 }
 
 /* What goes without the kernel lock goes without; the rest stays in `u`, and is done with it. */
@@ -77,27 +95,22 @@ static inline __attribute__((always_inline)) long read_or_write(uint64_t fd, uin
 	struct file *f = user_file(fd);
 	struct uio u = uio_user(buf, MIN(len, RW_MAX));
 	long (*op)(struct file * file, struct uio * uio);
-	long done, n;
+	long done = 0;
 
 	if (!open_for(f, write))
 		return -EBADF;
 	op = write ? f->ops->write_unlocked : f->ops->read_unlocked;
-	if (!op) {
-		if (unlikely(!(write ? f->ops->write : f->ops->read)))
-			return -EINVAL;
-		if (unlikely(!user_range_ok(buf, len)))
-			return -EFAULT;
-		return finish(f, fd, &u, len, write);
-	}
+	if (!op && unlikely(!(write ? f->ops->write : f->ops->read)))
+		return -EINVAL;
 	if (unlikely(!user_range_ok(buf, len)))
 		return -EFAULT;
-	done = op(f, &u);
-	if (!u.left && likely(len))
-		return done;
-	n = finish(f, fd, &u, len - (size_t)done, write);
-	if (likely(!done))
-		return n;
-	return done + MAX(n, 0);
+	if (op) {
+		done = op(f, &u);
+		if (!u.left && likely(len))
+			return done;
+		f = NULL;
+	}
+	return write ? write_rest(f, fd, &u, len, done) : read_rest(f, fd, &u, len, done);
 }
 
 /* Both run without the kernel lock, and take it for what can't be done without. */

@@ -27,7 +27,6 @@ void host_invlpg(uint64_t va);
 /* There is one CPU, and nobody to wait for. */
 #define arch_cpu_id()	      0u
 #define x86_count_lock(class) ((void)0)
-#define x86_lock_count(class) 1ull
 #define x86_kernel_lock_count() 1ull
 
 /* Where the linker script would put the image. */

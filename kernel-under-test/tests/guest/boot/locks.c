@@ -14,6 +14,7 @@
 #include <pthread.h>
 #include <sched.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -47,6 +48,8 @@ static int classes;
 /* A thread's own. */
 struct own {
 	int cpu, file, null, zero, pipe[2], event, pair[2];
+	/* Of the one with the even number: what it exchanges with its neighbour. */
+	int there[2], back[2], told, answered, ends[2];
 	uint32_t word;
 	char buffer[512];
 	/* A page each: anonymous, of the file, anonymous and shared. */
@@ -252,6 +255,88 @@ static void call_rusage(struct own *o)
 	getrusage(RUSAGE_THREAD, &usage);
 }
 
+/*
+ * Each CPU and its neighbour wake each other, over things that no other pair has: the even one
+ * begins, and each then waits for the other.
+ */
+static struct own *pair_of(const struct own *o)
+{
+	return &owns[o->cpu & ~1];
+}
+
+static void exchange(const struct own *o, int out, int in, size_t len)
+{
+	char bytes[8] = {1};
+
+	for (int turn = 0; turn < 2; turn++) {
+		bool send = (turn == 0) == (o->cpu % 2 == 0);
+
+		if ((send ? write(out, bytes, len) : read(in, bytes, len)) != (ssize_t)len)
+			fail("a pair");
+	}
+}
+
+static void call_pipe_pair(struct own *o)
+{
+	const struct own *p = pair_of(o);
+
+	if (o->cpu % 2 == 0)
+		exchange(o, p->there[1], p->back[0], 1);
+	else
+		exchange(o, p->back[1], p->there[0], 1);
+}
+
+static void call_eventfd_pair(struct own *o)
+{
+	const struct own *p = pair_of(o);
+
+	if (o->cpu % 2 == 0)
+		exchange(o, p->told, p->answered, 8);
+	else
+		exchange(o, p->answered, p->told, 8);
+}
+
+static void call_unix_pair(struct own *o)
+{
+	int end = pair_of(o)->ends[o->cpu % 2];
+
+	exchange(o, end, end, 1);
+}
+
+static void call_poll_pair(struct own *o)
+{
+	const struct own *p = pair_of(o);
+	bool first = o->cpu % 2 == 0;
+	struct pollfd in = {first ? p->back[0] : p->there[0], POLLIN, 0};
+	int out = first ? p->there[1] : p->back[1];
+	char byte = 1;
+
+	if (first && write(out, &byte, 1) != 1)
+		fail("a pair that polls");
+	if (poll(&in, 1, -1) != 1 || read(in.fd, &byte, 1) != 1)
+		fail("a pair that polls");
+	if (!first && write(out, &byte, 1) != 1)
+		fail("a pair that polls");
+}
+
+static void futex_while(uint32_t *word, uint32_t is)
+{
+	while (__atomic_load_n(word, __ATOMIC_SEQ_CST) == is)
+		syscall(SYS_futex, word, FUTEX_WAIT | FUTEX_PRIVATE_FLAG, is, NULL);
+}
+
+static void call_futex_pair(struct own *o)
+{
+	uint32_t *word = &pair_of(o)->word, first = o->cpu % 2 == 0;
+
+	if (!first)
+		futex_while(word, 0);
+	__atomic_store_n(word, first, __ATOMIC_SEQ_CST);
+	syscall(SYS_futex, word, FUTEX_WAKE | FUTEX_PRIVATE_FLAG, 1);
+	if (first)
+		futex_while(word, 1);
+}
+
 /* One that does take the kernel lock: it shows that the count counts. */
 static void call_getpgrp(struct own *o)
 {
@@ -264,15 +349,29 @@ static const struct {
 	void (*call)(struct own *o);
 } calls[] =
 	{
-		{"getppid", call_getppid},     {"clock_gettime", call_clock},
-		{"sched_yield", call_yield},   {"write_null", call_write_null},
-		{"read_zero", call_read_zero}, {"pread", call_pread},
-		{"pwrite", call_pwrite},       {"seek_read", call_seek_read},
-		{"fstat", call_fstat},	       {"pipe", call_pipe},
-		{"eventfd", call_eventfd},     {"unix", call_unix},
-		{"poll", call_poll},	       {"futex_wake", call_futex_wake},
-		{"dup_close", call_dup_close}, {"futex_wait", call_futex_wait},
-		{"rusage", call_rusage},       {"sigprocmask", call_sigprocmask},
+		{"getppid", call_getppid},
+		{"clock_gettime", call_clock},
+		{"sched_yield", call_yield},
+		{"write_null", call_write_null},
+		{"read_zero", call_read_zero},
+		{"pread", call_pread},
+		{"pwrite", call_pwrite},
+		{"seek_read", call_seek_read},
+		{"fstat", call_fstat},
+		{"pipe", call_pipe},
+		{"eventfd", call_eventfd},
+		{"unix", call_unix},
+		{"poll", call_poll},
+		{"futex_wake", call_futex_wake},
+		{"dup_close", call_dup_close},
+		{"futex_wait", call_futex_wait},
+		{"rusage", call_rusage},
+		{"sigprocmask", call_sigprocmask},
+		{"pipe_pair", call_pipe_pair},
+		{"eventfd_pair", call_eventfd_pair},
+		{"unix_pair", call_unix_pair},
+		{"poll_pair", call_poll_pair},
+		{"futex_pair", call_futex_pair},
 		{"getpgrp", call_getpgrp},
 },
   memory_calls[] = {
@@ -285,7 +384,7 @@ static const struct {
 	  {"brk", call_brk},
 };
 
-/* All at once; nobody wakes anybody while it is counted. */
+/* All at once. */
 static void measure(struct own *o, void (*call)(struct own *o))
 {
 	pthread_barrier_wait(barrier);
@@ -336,6 +435,11 @@ static void prepare(struct own *o)
 	o->event = eventfd(0, 0);
 	if (pipe(o->pipe) < 0 || socketpair(AF_UNIX, SOCK_STREAM, 0, o->pair) < 0)
 		fail("a pipe and a socket");
+	o->told = eventfd(0, 0);
+	o->answered = eventfd(0, 0);
+	if (pipe(o->there) < 0 || pipe(o->back) < 0 ||
+	    socketpair(AF_UNIX, SOCK_STREAM, 0, o->ends) < 0)
+		fail("what a pair has");
 	for (int i = 0; i < 8; i++)
 		write(o->file, o->buffer, sizeof(o->buffer));
 }

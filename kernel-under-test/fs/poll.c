@@ -1,0 +1,22 @@
+#include "fs/poll.h"
+
+void poll_remove(struct poll_entry *e)
+{
+	struct gate *g = e->used ? e->gate : NULL;
+	bool held = kernel_locked(), passed = g && !held && gate_pass(g);
+
+	if (g && !passed) {
+		if (!held)
+			kernel_lock();
+		gate_enter(g);
+	}
+	while (e->used)
+		wait_unsubscribe(&e->waiters[--e->used]);
+	if (passed)
+		gate_return(g);
+	else if (g) {
+		gate_leave(g);
+		if (!held)
+			kernel_unlock();
+	}
+}

@@ -1,0 +1,146 @@
+/* Reading and writing pipes without the kernel lock (sched/gate.h). */
+#include "ipc/pipe_inside.h"
+#include "lib/errno.h"
+
+/* Having passed the gate, which is given back. A reference keeps the file for the time. */
+static inline int sleep_passing(struct file *f, struct uio *u, struct wait_queue *q)
+{
+	struct pipe *p = f->data;
+
+	if (!u->held)
+		u->held = file_get(f);
+	return gate_sleep(&p->gate, q);
+}
+
+/* Bytes moved, or -errno and nothing left; or 0: the long way. */
+static inline __attribute__((always_inline)) long read_waiting(struct file *f, struct uio *u)
+{
+	struct pipe *p = f->data;
+	long n;
+
+	while (likely(u->left && gate_pass(&p->gate))) {
+		n = (long)MIN(u->left, ring_used(&p->ring));
+		if (!n && p->write_ends && !(f->flags & O_NONBLOCK)) {
+			n = sleep_passing(f, u, &p->readers);
+			if (likely(!n))
+				continue;
+			u->left = 0;
+			return n;
+		}
+		if (unlikely(!n)) {
+			n = p->write_ends ? -EAGAIN : 0;
+			u->left = 0;
+		} else if (likely(gate_may_wake(&p->writers) && gate_may_wake(&p->readers) &&
+				  ring_get_nofault(&p->ring, u, (size_t)n))) {
+			/* What is left is the next reader's, and the room made a writer's. */
+			if (ring_used(&p->ring))
+				wait_wake_one(&p->readers);
+			wait_wake_one(&p->writers);
+			u->left = 0;
+		} else {
+			n = 0;
+		}
+		gate_return(&p->gate);
+		return n;
+	}
+	return 0;
+}
+
+static __attribute__((noinline)) long read_and_wait(struct file *f, struct uio *u)
+{
+	long n = read_waiting(f, u);
+
+	if (u->held && !u->left)
+		file_let_go(f);
+	return n;
+}
+
+/* The usual case: nobody waits, and nobody has to. */
+static __attribute__((noinline)) long read_passing(struct pipe *p, struct uio *u)
+{
+	size_t n;
+
+	if (!gate_pass(&p->gate))
+		return 0;
+	n = ring_used(&p->ring);
+	if (u->left < n)
+		n = likely(wait_empty(&p->readers)) ? u->left : 0;
+	if (likely(n && wait_empty(&p->writers) && ring_get_nofault(&p->ring, u, n)))
+		u->left = 0; /* that was all, though more was asked for */
+	else
+		n = 0;
+	gate_return(&p->gate);
+	return (long)n;
+}
+
+long pipe_read_unlocked(struct file *f, struct uio *u)
+{
+	struct pipe *p = f->data;
+
+	return ring_used(&p->ring) && likely(wait_empty(&p->writers)) ? read_passing(p, u)
+								      : read_and_wait(f, u);
+}
+
+static inline __attribute__((always_inline)) long write_waiting(struct file *f, struct uio *u)
+{
+	struct pipe *p = f->data;
+	/* A small write waits until it fits as a whole. */
+	size_t need = u->left <= PIPE_ATOMIC ? u->left : 1, n;
+	long done = 0;
+	int err;
+
+	while (u->left && likely(gate_pass(&p->gate))) {
+		n = pipe_room(p);
+		if (unlikely(n < need) && p->read_ends && !(f->flags & O_NONBLOCK)) {
+			err = sleep_passing(f, u, &p->writers);
+			if (!err)
+				continue;
+			u->left = 0;
+			return done ? done : err;
+		}
+		if (unlikely(n < need || !p->read_ends || !gate_may_wake(&p->readers) ||
+			     !gate_may_wake(&p->writers) ||
+			     !ring_put_nofault(&p->ring, u, n = MIN(n, u->left)))) {
+			gate_return(&p->gate);
+			break;
+		}
+		done += (long)n;
+		need = 1;
+		wait_wake_one(&p->readers);
+		/* Room that is left is the next writer's. */
+		if (unlikely(!wait_empty(&p->writers)) && !u->left && pipe_room(p))
+			wait_wake_one(&p->writers);
+		gate_return(&p->gate);
+	}
+	return done;
+}
+
+static __attribute__((noinline)) long write_and_wait(struct file *f, struct uio *u)
+{
+	long n = write_waiting(f, u);
+
+	if (u->held && !u->left)
+		file_let_go(f);
+	return n;
+}
+
+static __attribute__((noinline)) long write_passing(struct pipe *p, struct uio *u)
+{
+	size_t n = u->left;
+
+	if (!gate_pass(&p->gate))
+		return 0;
+	if (unlikely(n > pipe_room(p) || !p->read_ends || !wait_empty(&p->readers) ||
+		     !ring_put_nofault(&p->ring, u, n)))
+		n = 0;
+	gate_return(&p->gate);
+	return (long)n;
+}
+
+long pipe_write_unlocked(struct file *f, struct uio *u)
+{
+	struct pipe *p = f->data;
+
+	return likely(wait_empty(&p->readers)) && u->left <= pipe_room(p) ? write_passing(p, u)
+									  : write_and_wait(f, u);
+}

@@ -1,0 +1,168 @@
+/* Streams without the kernel lock: bytes between two ends that are connected (sched/gate.h). */
+#include "lib/errno.h"
+#include "net/socket.h"
+
+/* Whether bytes alone can pass from one end to the other, both ways. */
+static inline bool is_open(const struct socket *s, const struct socket *peer)
+{
+	return likely(s->ops == &stream_ops && peer) && likely(!s->shut && !peer->shut);
+}
+
+/*
+ * Having passed the gate, which is given back. -EAGAIN (the long way says whether it is), 0: woken,
+ * -ERESTARTSYS. A reference keeps the file for the time.
+ */
+static __attribute__((noinline)) int sleep_passing(struct file *f, struct uio *u,
+						   struct wait_queue *q, uint64_t timeout_ns)
+{
+	struct socket *s = f->data;
+
+	if (timeout_ns || (f->flags & O_NONBLOCK)) {
+		gate_return(s->gate);
+		return -EAGAIN;
+	}
+	if (!u->held)
+		u->held = file_get(f);
+	return gate_sleep(s->gate, q);
+}
+
+static __attribute__((noinline)) long write_and_wait(struct file *f, struct uio *u)
+{
+	struct socket *s = f->data;
+	struct gate *g = s->gate;
+	long done = 0;
+	int err = 0;
+
+	while (u->left && likely(gate_pass(g))) {
+		struct socket *to = s->peer;
+		size_t n;
+
+		if (unlikely(!is_open(s, to) || !gate_may_wake(&to->readers))) {
+			gate_return(g);
+			break;
+		}
+		n = MIN(u->left, ring_room(&to->in));
+		if (unlikely(!n)) {
+			err = sleep_passing(f, u, &s->writers, s->send_timeout_ns);
+			if (likely(!err))
+				continue;
+			break;
+		}
+		if (unlikely(!ring_put_nofault(&to->in, u, n))) {
+			gate_return(g);
+			break;
+		}
+		done += (long)n;
+		wait_wake_one(&to->readers);
+		gate_return(g);
+	}
+	if (unlikely(err == -ERESTARTSYS)) {
+		u->left = 0;
+		done = done ? done : err;
+	}
+	if (u->held && !u->left)
+		file_let_go(f);
+	return done;
+}
+
+/* The usual case: nobody waits, and nobody has to. 0: but here; -1: the long way. */
+static __attribute__((noinline)) long write_passing(struct socket *s, struct uio *u)
+{
+	struct gate *g = s->gate;
+	long n = (long)u->left;
+	struct socket *to;
+
+	if (!gate_pass(g))
+		return -1;
+	to = s->peer;
+	if (unlikely(!is_open(s, to)))
+		n = -1;
+	else if (unlikely(!wait_empty(&to->readers) || u->left > ring_room(&to->in)))
+		n = 0;
+	else if (unlikely(!ring_put_nofault(&to->in, u, (size_t)n)))
+		n = -1;
+	gate_return(g);
+	return n;
+}
+
+long stream_write_unlocked(struct file *f, struct uio *u)
+{
+	long n = write_passing(f->data, u);
+
+	if (likely(n > 0))
+		return n;
+	return n ? 0 : write_and_wait(f, u);
+}
+
+static __attribute__((noinline)) long read_and_wait(struct file *f, struct uio *u)
+{
+	struct socket *s = f->data;
+	struct gate *g = s->gate;
+	long n = 0;
+	int err = 0;
+
+	while (u->left && likely(gate_pass(g))) {
+		struct socket *from = s->peer;
+
+		n = (long)MIN(u->left, ring_used(&s->in));
+		if (unlikely(!is_open(s, from))) {
+			/* The end of what comes is told at once; the rest is not asked for often.
+			 */
+			if (!n && s->ops == &stream_ops && s->state == SOCKET_CLOSED && !s->error)
+				u->left = 0;
+			n = 0;
+		} else if (!n) {
+			err = sleep_passing(f, u, &s->readers, s->receive_timeout_ns);
+			if (likely(!err))
+				continue;
+			break;
+		} else if (likely(gate_may_wake(&from->writers) && gate_may_wake(&s->readers) &&
+				  ring_get_nofault(&s->in, u, (size_t)n))) {
+			wait_wake_one(&from->writers);
+			if (ring_used(&s->in))
+				wait_wake_one(&s->readers);
+			u->left = 0;
+		} else {
+			n = 0;
+		}
+		gate_return(g);
+		break;
+	}
+	if (unlikely(err == -ERESTARTSYS)) {
+		u->left = 0;
+		n = err;
+	}
+	if (u->held && !u->left)
+		file_let_go(f);
+	return n;
+}
+
+/* The same; 0: the long way. */
+static __attribute__((noinline)) long read_passing(struct socket *s, struct uio *u)
+{
+	struct gate *g = s->gate;
+	struct socket *from;
+	size_t used, n;
+
+	if (!gate_pass(g))
+		return 0;
+	from = s->peer;
+	used = ring_used(&s->in);
+	n = MIN(u->left, used);
+	if (likely(n && is_open(s, from) && wait_empty(&from->writers) &&
+		   (n == used || wait_empty(&s->readers)) && ring_get_nofault(&s->in, u, n)))
+		u->left = 0; /* that was all, though more was asked for */
+	else
+		n = 0;
+	gate_return(g);
+	return (long)n;
+}
+
+long stream_read_unlocked(struct file *f, struct uio *u)
+{
+	struct socket *s = f->data;
+	size_t used = ring_used(&s->in);
+
+	/* Empty: waits. Full: somebody may wait for room. */
+	return likely(used && used < RING_SIZE) ? read_passing(s, u) : read_and_wait(f, u);
+}

@@ -1,0 +1,37 @@
+#include "sched/gate.h"
+
+#include "sched/sched.h"
+#include "sched/wait.h"
+
+bool gate_may_tell(const struct wait_queue *q)
+{
+	const struct waiter *w;
+
+	list_for_each (w, &q->waiters, link) {
+		if (!w->told)
+			return true;
+		if (!w->unlocked)
+			return false;
+	}
+	return true;
+}
+
+int gate_sleep(struct gate *g, struct wait_queue *q)
+{
+	struct waiter w;
+	bool woken;
+
+	w.told = NULL;
+	w.thread = thread_current();
+	list_push_back(&q->waiters, &w.link);
+	if (likely(sched_sleep(&g->lock)))
+		return 0;
+	kernel_lock();
+	gate_enter(g);
+	/* A waker has taken us off; then its wake-up is ours to use, signal or not. */
+	woken = list_empty(&w.link);
+	list_remove(&w.link);
+	gate_leave(g);
+	kernel_unlock();
+	return woken ? 0 : wait_interrupted();
+}
