@@ -19,12 +19,19 @@ PACKAGES = (
     *("libc6", "libcrypt1", "libexpat1", "libreadline8", "libtinfo6", "libsqlite3-0"),
     *("zlib1g", "libbz2-1.0", "liblzma5", "libffi8", "libssl3", "libnsl2", "libtirpc3"),
     *("libgssapi-krb5-2", "libkrb5-3", "libk5crypto3", "libcom-err2", "libkrb5support0"),
-    *("libkeyutils1", "libuuid1", "libdb5.3", "libncursesw6"),
+    *("libkeyutils1", "libuuid1", "libdb5.3", "libncursesw6", "strace", "libunwind8"),
 )
-PROGRAMS = ("bin/busybox", "bin/bash", "usr/bin/perl", "usr/bin/sqlite3", "usr/bin/lua5.4")
+PROGRAMS = (
+    "bin/busybox",
+    "bin/bash",
+    "usr/bin/perl",
+    "usr/bin/sqlite3",
+    "usr/bin/lua5.4",
+    "usr/bin/strace",
+)
 PERL = "usr/lib/x86_64-linux-gnu/perl-base"
 PYTHON = ("usr/bin/python3.11", "usr/lib/python3.11", "etc/python3.11")
-SCRIPTS = ("busybox", "bash", "perl", "python", "sqlite", "lua")
+SCRIPTS = ("busybox", "bash", "perl", "python", "sqlite", "lua", "strace")
 THREADS = ROOT / "kernel-under-test" / "tests" / "guest" / "boot" / "threads.c"
 COMPILERS = {"threads-glibc": "gcc", "threads-musl": "musl-gcc"}
 

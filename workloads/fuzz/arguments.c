@@ -217,7 +217,8 @@ static uint64_t length(void)
 
 /*
  * Of calls that few random arguments get far into: f descriptor, p path, b buffer, n number, a
- * address and l its length, m what a socket is sent, t a thread's number, r what ptrace is asked for.
+ * address and l its length, m what a socket is sent, t a thread, r what ptrace is
+ * asked for.
  */
 static const struct {
 	long nr;
