@@ -77,6 +77,17 @@ static void areas(void)
 	munmap((char *)end - PAGE, PAGE);
 }
 
+/* By larger and larger steps, as long as there is a program that can ask for it. */
+static void unmaps_itself(void)
+{
+	sigset_t all;
+
+	sigfillset(&all);
+	sigprocmask(SIG_BLOCK, &all, NULL);
+	for (int bits = 63; bits > 13; bits--)
+		syscall(SYS_munmap, 0, (1ul << bits) - PAGE);
+}
+
 static void protection(void)
 {
 	char *m = mmap(NULL, 8 * PAGE, RW, ANON, -1, 0);
@@ -253,6 +264,7 @@ static void run(void)
 	mkdir("/proc", 0755);
 	mount("proc", "/proc", "proc", 0, NULL);
 	areas();
+	same("all that a program has is unmapped", status_of(unmaps_itself), SIGSEGV);
 	protection();
 	moved();
 	shared_copies();
