@@ -1,7 +1,9 @@
 #include "ipc/mqueue.h"
 
 #include "fs/credentials.h"
+#include "fs/uio.h"
 #include "lib/errno.h"
+#include "lib/printf.h"
 #include "lib/string.h"
 #include "mm/kmem.h"
 
@@ -91,6 +93,44 @@ int mqueue_may(const struct mqueue *q, unsigned int mask)
 	return may(&as_file, mask);
 }
 
+/* One of what a queue's text says, and where the next one goes. */
+static char *add_field(char *at, const char *name, uint64_t value, size_t width)
+{
+	char *end;
+
+	format(at, 32, "%s:%lu", name, value);
+	end = at + strlen(name) + 1 + width;
+	for (at += strlen(at); at < end;)
+		*at++ = ' ';
+	return at;
+}
+
+static long mqueue_read(struct file *f, struct uio *u)
+{
+	const struct mqueue *q = f->data;
+	struct mqueue_message *m;
+	char text[128], *at = text;
+	uint64_t bytes = 0;
+	size_t len, part;
+	int err;
+
+	list_for_each (m, &q->messages, link)
+		bytes += m->len;
+	at = add_field(at, "QSIZE", bytes, 11);
+	/* SIGEV_NONE is the only other way to be told. */
+	at = add_field(at, "NOTIFY", q->watch.pid && !q->watch.signo, 6);
+	at = add_field(at, "SIGNO", q->watch.pid ? (uint64_t)q->watch.signo : 0, 6);
+	at = add_field(at, "NOTIFY_PID", (uint64_t)q->watch.pid, 6);
+	*at++ = '\n';
+	len = (size_t)(at - text);
+	part = f->pos < len ? MIN(len - f->pos, u->left) : 0;
+	err = part ? uio_put(u, text + f->pos, part) : 0;
+	if (err)
+		return err;
+	f->pos += part;
+	return (long)part;
+}
+
 static uint32_t mqueue_poll(struct file *f, struct poll_entry *e)
 {
 	struct mqueue *q = f->data;
@@ -107,6 +147,7 @@ static void mqueue_release(struct file *f)
 
 static const struct file_ops mqueue_ops = {
 	.kind = "mqueue",
+	.read = mqueue_read,
 	.poll = mqueue_poll,
 	.release = mqueue_release,
 };

@@ -5,6 +5,7 @@
 #include <mqueue.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
@@ -97,7 +98,7 @@ static void waiting(void)
 	struct sigevent event = {.sigev_notify = SIGEV_SIGNAL, .sigev_signo = SIGUSR1,
 				 .sigev_value.sival_int = 42};
 	struct sigaction a = {.sa_sigaction = note, .sa_flags = SA_SIGINFO};
-	char text[8];
+	char text[8], said[96] = "", expected[96];
 	pid_t child;
 
 	same("a time that has passed", RAW(SYS_mq_timedreceive, q, text, 8, NULL, &past),
@@ -108,6 +109,10 @@ static void waiting(void)
 	same("a second", RAW(SYS_mq_timedreceive, q, text, 8, NULL, &soon), -ETIMEDOUT);
 	sigaction(SIGUSR1, &a, NULL);
 	same("ask to be told", RAW(SYS_mq_notify, q, &event), 0);
+	snprintf(expected, sizeof(expected), "QSIZE:%-10d NOTIFY:%-5d SIGNO:%-5d NOTIFY_PID:%-6d\n", 0,
+		 0, SIGUSR1, getpid());
+	same("what it says when read", RAW(SYS_read, q, said, sizeof(said)), strlen(expected));
+	same("is this", strcmp(said, expected), 0);
 	child = fork();
 	if (child == 0) {
 		child_needs(RAW(SYS_mq_notify, q, &event) == -EBUSY);
