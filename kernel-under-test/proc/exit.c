@@ -16,6 +16,18 @@
 #include "proc/trace.h"
 #include "sched/sched.h"
 
+/* Nobody will make a stopped group go on if it has no parent left in its session. */
+static void tell_orphaned(int pgid)
+{
+	struct signal_info hup = {.signo = SIGHUP, .code = SI_KERNEL};
+	struct signal_info cont = {.signo = SIGCONT, .code = SI_KERNEL};
+
+	if (!process_group_is_orphaned(pgid))
+		return;
+	signal_kill(-pgid, &hup);
+	signal_kill(-pgid, &cont);
+}
+
 /* Orphans go to the next one above that asked for them, or to process 1. */
 static void give_away_children(struct process *p)
 {
@@ -34,6 +46,8 @@ static void give_away_children(struct process *p)
 			signal_raise(c, c->death_signal);
 		if (c->zombie)
 			wait_wake_all(&init->child_changed);
+		else if (unlikely(c->stopped))
+			tell_orphaned(c->pgid);
 	}
 }
 

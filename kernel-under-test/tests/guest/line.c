@@ -273,6 +273,34 @@ static void orphaned(void)
 	child_needs(c == 3);
 }
 
+/* One that is stopped when it loses the last who watched over it is told. */
+static void left_behind(void)
+{
+	int ends[2], status;
+	char c = 0;
+	pid_t child;
+
+	child_needs(setsid() > 0 && pipe(ends) == 0);
+	child = fork();
+	if (child == 0) {
+		pid_t stopped = fork();
+
+		if (stopped == 0) {
+			setpgid(0, 0);
+			close(ends[0]);
+			raise(SIGSTOP);
+			pause();
+		}
+		setpgid(stopped, stopped);
+		waitpid(stopped, &status, WUNTRACED);
+		_exit(!WIFSTOPPED(status));
+	}
+	close(ends[1]);
+	child_needs(waitpid(child, &status, 0) == child && status == 0);
+	/* By SIGHUP it ends, and with it the pipe. */
+	child_needs(comes(ends[0], PATIENCE_MS) && read(ends[0], &c, 1) == 0);
+}
+
 static void run(void)
 {
 	alarm(100);
@@ -284,6 +312,7 @@ static void run(void)
 	packets();
 	same("in the background", status_of(in_session), 0);
 	same("an orphaned group", status_of(orphaned), 0);
+	same("a stopped one left behind", status_of(left_behind), 0);
 	umount("/dev/pts");
 }
 
