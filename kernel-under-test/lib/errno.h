@@ -77,16 +77,19 @@
 #define ERESTARTSYS 512
 
 /* The same, and the call is made again whatever handler ran. */
-#define ERESTARTNOINTR 511
+#define ERESTARTNOINTR 513
+
+/* The same, and the call is made again if no handler ran. Numbered as tracers know them. */
+#define ERESTARTNOHAND 514
 
 /*
  * Inside the kernel only: a page of the user's must come from a disk first, and this was no place
  * to wait for it. Whoever can wait calls space_bring_in(), and does again what gave this.
  */
-#define EPAGING 513
+#define EPAGING 520
 
 /*
  * Inside the kernel only: this wants the kernel lock, which is not held. Whoever gets it takes the
  * lock and does it again.
  */
-#define EUNLOCKED 514
+#define EUNLOCKED 521

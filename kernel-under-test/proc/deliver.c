@@ -39,9 +39,9 @@ static void restart_call(struct regs *r)
 /* Whether these are of a system call that a signal ended. */
 static bool was_ended(const struct regs *r)
 {
-	if (r->vector != REGS_SYSCALL || likely(r->rax < (uint64_t)-ERESTARTSYS))
+	if (r->vector != REGS_SYSCALL || likely(r->rax < (uint64_t)-ERESTARTNOHAND))
 		return false;
-	return r->rax <= (uint64_t)-ERESTARTNOINTR;
+	return r->rax <= (uint64_t)-ERESTARTSYS;
 }
 
 /* The result of a call that a signal ended, when a handler is to run. */
@@ -49,7 +49,8 @@ static void settle_call(struct regs *r, const struct signal_action *a)
 {
 	if (!was_ended(r))
 		return;
-	if ((a->flags & SA_RESTART) || r->rax == (uint64_t)-ERESTARTNOINTR)
+	if (r->rax == (uint64_t)-ERESTARTNOINTR ||
+	    ((a->flags & SA_RESTART) && r->rax == (uint64_t)-ERESTARTSYS))
 		restart_call(r);
 	else
 		r->rax = (uint64_t)-EINTR;

@@ -80,7 +80,7 @@ static long sleep_for_signal(void)
 		int err = wait_until(WAIT_FOREVER, NULL);
 
 		if (err)
-			return -EINTR;
+			return -ERESTARTNOHAND;
 	}
 }
 

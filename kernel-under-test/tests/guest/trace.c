@@ -190,6 +190,33 @@ static void calls(void)
 	same("both were believed", next(pid), 6 << 8);
 }
 
+static void pauses(void)
+{
+	_exit(RAW(SYS_pause) == -EINTR && handled == SIGUSR1 ? 5 : 6);
+}
+
+/* A call that a tracer looks at is made again, whatever it waited for. */
+static void resumed(void)
+{
+	pid_t pid;
+
+	signal(SIGUSR1, on_signal);
+	pid = traced(pauses, PTRACE_O_TRACESYSGOOD);
+	trace(PTRACE_SYSCALL, pid, 0, 0);
+	same("it sleeps", next(pid), CALLED);
+	trace(PTRACE_CONT, pid, 0, 0);
+	kill(pid, SIGSTOP);
+	same("it is looked at", next(pid), STOPPED(SIGSTOP));
+	trace(PTRACE_SYSCALL, pid, 0, 0);
+	same("it sleeps again", next(pid), CALLED);
+	trace(PTRACE_CONT, pid, 0, 0);
+	kill(pid, SIGUSR1);
+	same("a signal", next(pid), STOPPED(SIGUSR1));
+	trace(PTRACE_CONT, pid, 0, SIGUSR1);
+	same("ends that", next(pid), 5 << 8);
+	signal(SIGUSR1, SIG_DFL);
+}
+
 extern char step_from[], step_to[];
 
 static void steps(void)
@@ -294,6 +321,7 @@ static void run(void)
 	signals();
 	registers();
 	calls();
+	resumed();
 	stepping();
 	refused();
 	umount("/proc");
