@@ -136,8 +136,8 @@ void stream_urge(struct socket *s)
 	peer->urgent = peer->in.read <= peer->urgent_at;
 	peer->urgent_taken = false;
 	stream_mark(peer);
-	gate_leave(s->gate);
 	wait_wake_all(&peer->readers);
+	gate_leave(s->gate);
 	if (peer->file)
 		socket_urgent(peer->file);
 }

@@ -255,12 +255,16 @@ uint32_t stream_poll(struct socket *s, struct poll_entry *e)
 bool stream_poll_unlocked(struct file *f, uint32_t *mask)
 {
 	struct socket *s = f->data;
+	bool plain;
 
 	if (!gate_pass(s->gate))
 		return false;
-	*mask = poll_inside(s, NULL);
+	/* Urgent data is seen the other way. */
+	plain = s->ops == &stream_ops;
+	if (likely(plain))
+		*mask = poll_inside(s, NULL);
 	gate_return(s->gate);
-	return true;
+	return plain;
 }
 
 bool stream_subscribe_unlocked(struct file *f, struct poll_entry *e, uint32_t *mask)
@@ -271,7 +275,7 @@ bool stream_subscribe_unlocked(struct file *f, struct poll_entry *e, uint32_t *m
 	if (!gate_pass(s->gate))
 		return false;
 	/* Listeners, and who becomes one, wake with the kernel lock alone. */
-	connected = s->state == SOCKET_CONNECTED;
+	connected = s->state == SOCKET_CONNECTED && s->ops == &stream_ops;
 	if (connected)
 		*mask = poll_inside(s, e);
 	gate_return(s->gate);
