@@ -56,8 +56,7 @@ uint64_t space_random_gap(const struct space *s, uint64_t pages)
 
 struct space *space_create(bool random, uint64_t stack_limit)
 {
-	uint64_t gap = MIN(MAX(stack_limit, STACK_GAP_MIN), STACK_GAP_MAX);
-
+	uint64_t gap = ALIGN_DOWN(MIN(MAX(stack_limit, STACK_GAP_MIN), STACK_GAP_MAX), PAGE_SIZE);
 	struct space *s = space_alloc(NULL);
 
 	if (!s)

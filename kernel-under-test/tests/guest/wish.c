@@ -193,6 +193,16 @@ static void little_stack(void)
 	use_stack(3 << 19);
 }
 
+/* Mappings begin below what the stack may take, at a page whatever the limit. */
+static void program_with_stack(rlim_t soft)
+{
+	set_stack(soft);
+	execl(SELF, "init", "exits-7", NULL);
+}
+
+static void endless_stack(void) { program_with_stack(RLIM_INFINITY); }
+static void odd_stack(void) { program_with_stack((1ul << 30) + 123); }
+
 static void usual_stack(void)
 {
 	use_stack(6 << 20);
@@ -211,6 +221,8 @@ static void run(void)
 	ahead();
 	downwards();
 	same("6 MiB of 8", status_of(usual_stack), 0);
+	same("a stack without end", status_of(endless_stack), 7 << 8);
+	same("one of an odd size", status_of(odd_stack), 7 << 8);
 	same("more than 1 MiB", status_of(little_stack), SIGSEGV);
 	same("40 MiB of 64", status_of(large_stack), 0);
 }
