@@ -24,9 +24,12 @@ OWN: dict[str, dict[str, int]] = {
     "dup_close": {"files": 2},
     # Each of a pair sleeps until the other wakes it, on another CPU: what they share is theirs, and
     # a run queue and a clock are a CPU's.
-    **{name: {"gate": 6, "run": 12} for name in ("pipe_pair", "eventfd_pair", "unix_pair")},
-    "poll_pair": {"gate": 8, "run": 12},
-    "futex_pair": {"futex": 6, "run": 12},
+    **{
+        name: {"gate": 6, "run": 12, "clock": 2}
+        for name in ("pipe_pair", "eventfd_pair", "unix_pair")
+    },
+    "poll_pair": {"gate": 8, "run": 12, "clock": 2},
+    "futex_pair": {"futex": 6, "run": 12, "clock": 2},
     "file_fault": {"space": 2, "inode": 1},
     "shared_fault": {"space": 2, "store": 1},
     **{name: {"space": 2} for name in ("fault", "mprotect")},

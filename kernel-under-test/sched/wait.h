@@ -7,8 +7,9 @@
  *                     return err;
  *     }
  *
- * Nothing is lost between the test and the sleep, because the kernel is not preempted and
- * interrupts are off. A woken thread tests again: another may have been faster.
+ * With the kernel lock nothing is lost between the test and the sleep, for whoever wakes has that
+ * too. A woken thread tests again: another may have been faster. Queues of what is used without
+ * that lock too are guarded by a gate: sched/gate.h.
  */
 #pragma once
 

@@ -3,9 +3,9 @@
  *
  * Such a call may touch: what belongs to the calling thread or to this CPU; what never changes
  * while the caller lives (its pid); a single word that others change, read once; and what a
- * spinlock guards, a gate (sched/gate.h), or its space's lock (mm/space.h). For anything else it
- * takes the kernel lock itself, and so it must to sleep or to wake somebody. All other calls go
- * through syscall_locked in entry.S.
+ * spinlock guards, a gate (sched/gate.h), or its space's lock (mm/space.h). It sleeps and wakes
+ * others only with such a spinlock (sched_sleep). For anything else it takes the kernel lock
+ * itself. All other calls go through syscall_locked in entry.S.
  */
 #include "syscall/syscalls.h"
 #include "syscall/table.h"
