@@ -1,7 +1,7 @@
 #include "drivers/devpts.h"
 
 #include "fs/mount.h"
-#include "fs/tmpfs.h"
+#include "fs/tmpfs/tmpfs.h"
 #include "fs/volume.h"
 #include "lib/errno.h"
 #include "lib/printf.h"

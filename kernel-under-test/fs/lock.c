@@ -3,7 +3,7 @@
 #include "arch/time.h"
 #include "fs/file.h"
 #include "fs/notify.h"
-#include "fs/tmpfs.h"
+#include "fs/tmpfs/tmpfs.h"
 #include "lib/errno.h"
 #include "lib/list.h"
 #include "mm/kmem.h"

@@ -2,7 +2,7 @@
 #include "arch/time.h"
 #include "fs/lock.h"
 #include "fs/notify.h"
-#include "fs/tmpfs.h"
+#include "fs/tmpfs/tmpfs.h"
 #include "fs/volume.h"
 #include "lib/string.h"
 #include "mm/page.h"

@@ -1,7 +1,7 @@
 /* System calls on extended attributes. */
 #include "fs/attribute.h"
 
-#include "fs/tmpfs.h"
+#include "fs/tmpfs/tmpfs.h"
 #include "fs/volume.h"
 #include "lib/string.h"
 #include "mm/kmem.h"

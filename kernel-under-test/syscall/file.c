@@ -1,7 +1,7 @@
 /* System calls that open and close files, and change how they are open. */
 #include "arch/spin.h"
 #include "fs/lock.h"
-#include "fs/tmpfs.h"
+#include "fs/tmpfs/tmpfs.h"
 #include "fs/volume.h"
 #include "ipc/pipe.h"
 #include "syscall/syscalls.h"

@@ -1,5 +1,5 @@
 /* Files without a name, seals, and room taken ahead. */
-#include "fs/tmpfs.h"
+#include "fs/tmpfs/tmpfs.h"
 #include "mm/space.h"
 #include "syscall/syscalls.h"
 #include "syscall/user.h"

@@ -5,7 +5,7 @@
 #include "syscall/memory.h"
 
 #include "arch/spin.h"
-#include "fs/tmpfs.h"
+#include "fs/tmpfs/tmpfs.h"
 #include "fs/volume.h"
 #include "syscall/syscalls.h"
 #include "syscall/user.h"

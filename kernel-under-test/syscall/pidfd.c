@@ -2,7 +2,7 @@
 #include "proc/pidfd.h"
 
 #include "fs/credentials.h"
-#include "proc/procfs.h"
+#include "proc/procfs/procfs.h"
 #include "proc/signal.h"
 #include "syscall/syscalls.h"
 #include "syscall/user.h"

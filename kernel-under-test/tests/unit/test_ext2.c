@@ -13,8 +13,8 @@
 #undef RENAME_NOREPLACE
 #undef RENAME_EXCHANGE
 #include "fs/block.h"
-#include "fs/ext2.h"
-#include "fs/ext2_disk.h"
+#include "fs/ext2/disk.h"
+#include "fs/ext2/ext2.h"
 #include "fs/uio.h"
 #include "fs/volume.h"
 #include "lib/printf.h"

@@ -1,6 +1,6 @@
 #include "tree.h"
 
-#include "fs/tmpfs.h"
+#include "fs/tmpfs/tmpfs.h"
 #include "host_kmem.h"
 #include "lib/errno.h"
 #include "mm/page.h"

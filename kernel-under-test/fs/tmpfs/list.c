@@ -1,5 +1,5 @@
 /* What is in a directory of tmpfs, and where what is there stands. */
-#include "fs/tmpfs_node.h"
+#include "fs/tmpfs/node.h"
 #include "lib/string.h"
 
 /* Positions: 0 is `.`, 1 is `..`, entry `pos` is 1 + its own. */

@@ -16,8 +16,8 @@
 #include "net/socket.h"
 #include "proc/core.h"
 #include "proc/process.h"
-#include "proc/procfs_node.h"
-#include "proc/procfs_text.h"
+#include "proc/procfs/node.h"
+#include "proc/procfs/text.h"
 #include "proc/uts.h"
 
 #define LINE_MAX 256

@@ -1,5 +1,5 @@
 /* Which block of the disk is which of a file: direct, and through one to three levels of tables. */
-#include "fs/ext2_node.h"
+#include "fs/ext2/node.h"
 #include "lib/errno.h"
 
 static uint64_t pointers_each(const struct ext2 *fs)

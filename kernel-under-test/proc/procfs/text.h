@@ -49,13 +49,13 @@ extern const size_t proc_system_count, proc_process_count, proc_net_count;
 /* What a file of that name says of a process that has ended: little, or nothing. */
 void proc_zombie(struct text *t, const char *file, const struct process *p);
 
-/* procfs_memory.c */
+/* memory.c */
 long proc_mem(const struct proc_subject *s, uint64_t pos, struct uio *u, bool write);
 void proc_maps(struct text *t, const struct proc_subject *s);
 void proc_smaps(struct text *t, const struct proc_subject *s);
 void proc_statm(struct text *t, const struct proc_subject *s);
 
-/* procfs_system.c */
+/* system.c */
 extern const char *proc_kernel_cmdline;
 void proc_mounts(struct text *t, const struct proc_subject *s);
 void proc_mountinfo(struct text *t, const struct proc_subject *s);

@@ -1,5 +1,5 @@
 /* Directories of ext2: lists of entries, each of which says how long it is. */
-#include "fs/ext2_node.h"
+#include "fs/ext2/node.h"
 #include "lib/errno.h"
 #include "lib/string.h"
 

@@ -60,7 +60,7 @@ struct node *tmpfs_node_make(uint32_t mode, uint64_t device);
 /* Takes all names below away, before the root of a file system goes. */
 void tmpfs_empty(struct node *root);
 
-/* Of directories, in tmpfs_list.c. */
+/* Of directories, in list.c. */
 int tmpfs_list(struct inode *dir, uint64_t pos, dir_visit visit, void *ctx);
 struct inode *tmpfs_parent(struct inode *dir);
 /* Of anything. */

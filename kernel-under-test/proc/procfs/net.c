@@ -1,7 +1,7 @@
 /* /proc/net: sockets and the interface, as netstat(8) and its like read them. */
 #include "net/interface.h"
 #include "net/socket.h"
-#include "proc/procfs_node.h"
+#include "proc/procfs/node.h"
 
 static uint64_t number_of(const struct socket *s)
 {

@@ -1,4 +1,4 @@
-#include "proc/procfs_node.h"
+#include "proc/procfs/node.h"
 
 #include "fs/uio.h"
 #include "lib/errno.h"

@@ -1,5 +1,5 @@
 /* Regular files of ext2: read, written, cut. */
-#include "fs/ext2_node.h"
+#include "fs/ext2/node.h"
 #include "lib/errno.h"
 #include "lib/string.h"
 #include "mm/space.h"

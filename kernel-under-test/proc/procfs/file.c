@@ -3,7 +3,7 @@
 #include "ipc/inotify.h"
 #include "lib/errno.h"
 #include "mm/kmem.h"
-#include "proc/procfs_node.h"
+#include "proc/procfs/node.h"
 
 bool procfs_subject(const struct proc_node *n, struct proc_subject *s)
 {

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "fs/inode.h"
-#include "proc/procfs_text.h"
+#include "proc/procfs/text.h"
 
 /* What a node of /proc is. */
 enum kind {
@@ -62,7 +62,7 @@ struct inode *procfs_root(void);
 /* /proc/sys. */
 int procfs_sys(struct inode **out);
 
-/* procfs_file.c. Whom a node is about; false: he is gone. */
+/* file.c. Whom a node is about; false: he is gone. */
 bool procfs_subject(const struct proc_node *n, struct proc_subject *s);
 /* The process of /proc/PID or a file in it, if it has ended and was not waited for; else NULL. */
 const struct process *procfs_zombie(const struct proc_node *n);

@@ -1,7 +1,7 @@
-#include "fs/ext2.h"
+#include "fs/ext2/ext2.h"
 
 #include "arch/time.h"
-#include "fs/ext2_node.h"
+#include "fs/ext2/node.h"
 #include "lib/errno.h"
 #include "lib/printf.h"
 #include "lib/string.h"

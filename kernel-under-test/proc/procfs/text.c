@@ -1,4 +1,4 @@
-#include "proc/procfs_text.h"
+#include "proc/procfs/text.h"
 
 #include "arch/smp.h"
 #include "fs/credentials.h"

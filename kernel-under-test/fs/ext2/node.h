@@ -8,7 +8,7 @@
 
 #include "fs/block.h"
 #include "fs/cache.h"
-#include "fs/ext2_disk.h"
+#include "fs/ext2/disk.h"
 #include "fs/inode.h"
 #include "fs/uio.h"
 #include "fs/volume.h"
@@ -88,7 +88,7 @@ static inline void ext2_put(struct buffer *b)
 	page_put(b->page);
 }
 
-/* ext2_alloc.c: the bitmaps. */
+/* alloc.c: the bitmaps. */
 
 /* The descriptor of a group is in `b`, which is the caller's to put. */
 int ext2_group_get(struct ext2 *fs, uint32_t group, struct buffer *b, struct ext2_group **out);
@@ -102,7 +102,7 @@ int ext2_block_free(struct ext2 *fs, uint32_t block);
 int ext2_inode_alloc(struct ext2 *fs, uint32_t near, bool directory, uint32_t *out);
 int ext2_inode_free(struct ext2 *fs, uint32_t ino, bool directory);
 
-/* ext2_inode.c: nodes. */
+/* inode.c: nodes. */
 
 int ext2_node_get(struct ext2 *fs, uint32_t ino, struct node **out);
 /* A new one, which nothing names yet. */
@@ -118,7 +118,7 @@ void ext2_node_drop_all(struct ext2 *fs);
 /* Of a new symbolic link: what ext2_node_get() does of others. */
 int ext2_read_target(struct node *n);
 
-/* ext2_map.c: which block of the disk is which of a file. */
+/* map.c: which block of the disk is which of a file. */
 
 /* *block is 0 for a hole, unless `make`. */
 int ext2_map(struct node *n, uint64_t index, bool make, uint32_t *block);
@@ -126,7 +126,7 @@ int ext2_map(struct node *n, uint64_t index, bool make, uint32_t *block);
 int ext2_cut(struct node *n, uint64_t index);
 uint64_t ext2_size_max(const struct ext2 *fs);
 
-/* ext2_page.c: pages of regular files. */
+/* page.c: pages of regular files. */
 
 static inline uint64_t ext2_pages(uint64_t size)
 {
@@ -145,10 +145,10 @@ int ext2_file_write_back(struct node *n);
 int ext2_file_sync(struct inode *inode);
 extern const struct object_ops ext2_object_ops;
 
-/* ext2_file.c: regular files, and what is neither they nor a directory. */
+/* file.c: regular files, and what is neither they nor a directory. */
 extern const struct inode_ops ext2_file_ops;
 
-/* ext2_dir.c: entries. */
+/* dir.c: entries. */
 
 struct place {
 	struct buffer buffer;
@@ -166,7 +166,7 @@ int ext2_dir_empty(struct node *dir);
 int ext2_dir_begin(struct node *dir, uint32_t parent);
 int ext2_list(struct inode *inode, uint64_t pos, dir_visit visit, void *ctx);
 
-/* ext2_name.c: operations on names. */
+/* name.c: operations on names. */
 extern const struct inode_ops ext2_dir_ops;
 void ext2_changed(struct inode *inode);
 void ext2_release(struct object *o);

@@ -1,4 +1,4 @@
-#include "proc/procfs.h"
+#include "proc/procfs/procfs.h"
 
 #include "fs/credentials.h"
 #include "fs/mount.h"
@@ -8,8 +8,8 @@
 #include "lib/printf.h"
 #include "lib/string.h"
 #include "mm/kmem.h"
-#include "proc/procfs_node.h"
-#include "proc/procfs_text.h"
+#include "proc/procfs/node.h"
+#include "proc/procfs/text.h"
 
 #define PROC_MAGIC 0x9fa0
 

@@ -1,5 +1,5 @@
 /* Nodes: the inodes of ext2 in memory, from the table and back to it. */
-#include "fs/ext2_node.h"
+#include "fs/ext2/node.h"
 #include "fs/lock.h"
 #include "lib/errno.h"
 #include "lib/random.h"

@@ -1,5 +1,5 @@
 /* The bitmaps of ext2: which blocks and inodes are free. */
-#include "fs/ext2_node.h"
+#include "fs/ext2/node.h"
 #include "lib/errno.h"
 
 int ext2_group_get(struct ext2 *fs, uint32_t group, struct buffer *b, struct ext2_group **out)

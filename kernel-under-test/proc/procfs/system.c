@@ -6,7 +6,7 @@
 #include "fs/volume.h"
 #include "lib/string.h"
 #include "mm/page.h"
-#include "proc/procfs_text.h"
+#include "proc/procfs/text.h"
 #include "proc/uts.h"
 #include "sched/sched.h"
 

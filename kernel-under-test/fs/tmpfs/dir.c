@@ -1,8 +1,8 @@
-/* Directories of tmpfs: a hash table for lookups, a list for listing (tmpfs_list.c). */
+/* Directories of tmpfs: a hash table for lookups, a list for listing (list.c). */
 #include "arch/time.h"
 #include "fs/credentials.h"
-#include "fs/tmpfs.h"
-#include "fs/tmpfs_node.h"
+#include "fs/tmpfs/node.h"
+#include "fs/tmpfs/tmpfs.h"
 #include "fs/volume.h"
 #include "lib/errno.h"
 #include "lib/string.h"

@@ -5,7 +5,7 @@
 #include "lib/string.h"
 #include "mm/kmem.h"
 #include "mm/page.h"
-#include "proc/procfs_text.h"
+#include "proc/procfs/text.h"
 #include "proc/vdso.h"
 
 uint64_t proc_size(const struct process *p)

@@ -1,6 +1,6 @@
 /* Names in ext2: making, finding, linking, moving and removing them. */
 #include "fs/credentials.h"
-#include "fs/ext2_node.h"
+#include "fs/ext2/node.h"
 #include "lib/errno.h"
 #include "lib/string.h"
 

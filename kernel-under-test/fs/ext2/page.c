@@ -1,5 +1,5 @@
 /* Pages of regular files of ext2: read from their blocks, mapped, and written back. */
-#include "fs/ext2_node.h"
+#include "fs/ext2/node.h"
 #include "lib/errno.h"
 #include "lib/string.h"
 

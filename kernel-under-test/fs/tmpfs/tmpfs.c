@@ -1,10 +1,10 @@
-#include "fs/tmpfs.h"
+#include "fs/tmpfs/tmpfs.h"
 
 #include "arch/time.h"
 #include "fs/attribute.h"
 #include "fs/credentials.h"
 #include "fs/lock.h"
-#include "fs/tmpfs_node.h"
+#include "fs/tmpfs/node.h"
 #include "fs/volume.h"
 #include "lib/errno.h"
 #include "lib/string.h"
