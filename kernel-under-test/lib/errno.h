@@ -82,6 +82,9 @@
 /* The same, and the call is made again if no handler ran. Numbered as tracers know them. */
 #define ERESTARTNOHAND 514
 
+/* The same, but it goes on where it was: what thread.restart says is done instead. */
+#define ERESTART_RESTARTBLOCK 516
+
 /*
  * Inside the kernel only: a page of the user's must come from a disk first, and this was no place
  * to wait for it. Whoever can wait calls space_bring_in(), and does again what gave this.

@@ -29,17 +29,19 @@ static void sleep_while_stopped(struct process *p)
 	signal_update_work(thread_current());
 }
 
-/* Makes the interrupted system call start again when the thread is next in user mode. */
+#define SYS_RESTART_SYSCALL 219
+
+/* Makes the interrupted system call start again, or go on, when the thread is next in user mode. */
 static void restart_call(struct regs *r)
 {
-	r->rax = r->code;
+	r->rax = r->rax == (uint64_t)-ERESTART_RESTARTBLOCK ? SYS_RESTART_SYSCALL : r->code;
 	r->rip -= ARCH_SYSCALL_SIZE;
 }
 
 /* Whether these are of a system call that a signal ended. */
 static bool was_ended(const struct regs *r)
 {
-	if (r->vector != REGS_SYSCALL || likely(r->rax < (uint64_t)-ERESTARTNOHAND))
+	if (r->vector != REGS_SYSCALL || likely(r->rax < (uint64_t)-ERESTART_RESTARTBLOCK))
 		return false;
 	return r->rax <= (uint64_t)-ERESTARTSYS;
 }
@@ -142,8 +144,11 @@ static void do_signals(struct thread *t, struct regs *r)
 				trace_handler();
 			return;
 		}
-		if (p->exiting || p->stopped)
-			break;
+		/* Whether the call is made again is known after the stop: a handler may run. */
+		if (p->exiting || p->stopped) {
+			signal_update_work(t);
+			return;
+		}
 	}
 	if (was_ended(r))
 		restart_call(r);

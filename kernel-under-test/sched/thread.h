@@ -45,6 +45,12 @@ enum thread_state {
  */
 #define COMM_MAX 16
 
+/* How a call goes on that a stop or the like ended, and no handler: `call` may be NULL. */
+struct restart {
+	long (*call)(const struct restart *r);
+	uint64_t deadline, args[2];
+};
+
 struct thread {
 	uint32_t work; /* entry.S reads it */
 	enum thread_state state;
@@ -93,6 +99,8 @@ struct thread {
 	char comm[COMM_MAX];
 	/* Where to write 0 at exit (set_tid_address), 0: nowhere; locks held (set_robust_list). */
 	uint64_t clear_tid, robust_list;
+	/* Of the last call that gave ERESTART_RESTARTBLOCK. */
+	struct restart restart;
 };
 
 _Static_assert(offsetof(struct thread, work) == THREAD_WORK, "entry.S");

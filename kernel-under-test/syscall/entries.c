@@ -55,6 +55,7 @@ void *const syscall_entries[SYSCALLS] = {
 	[201] = sys_time,
 	[202] = sys_futex,
 	[218] = sys_set_tid_address,
+	[219] = sys_restart_syscall,
 	[228] = sys_clock_gettime,
 	[229] = sys_clock_getres,
 	[230] = sys_clock_nanosleep,

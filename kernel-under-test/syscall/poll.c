@@ -210,7 +210,7 @@ static long poll_many(uint64_t fds_at, uint64_t n, uint64_t deadline)
 
 	if (n > process_current()->files->limit)
 		return -EINVAL;
-	fds = kmem_alloc(n * sizeof(*fds));
+	fds = kmem_alloc(MAX(n, 1ul) * sizeof(*fds));
 	if (!fds)
 		return -ENOMEM;
 	ready = copy_from_user(fds, fds_at, n * sizeof(*fds));
@@ -221,18 +221,41 @@ static long poll_many(uint64_t fds_at, uint64_t n, uint64_t deadline)
 	return ready;
 }
 
-/* Of a few, without the kernel lock if that can be: it is not held here. */
-static __attribute__((noinline)) long wait_for_few(struct poll_request *fds, size_t n,
-						   uint64_t deadline, bool looked)
+static long poll_again(const struct restart *r);
+
+static __attribute__((noinline)) long interrupted(uint64_t fds, uint64_t n, uint64_t deadline)
+{
+	thread_current()->restart = (struct restart){poll_again, deadline, {fds, n}};
+	return -ERESTART_RESTARTBLOCK;
+}
+
+static __attribute__((noinline)) long poll_locking(uint64_t fds, uint64_t n, uint64_t deadline)
 {
 	long ready;
 
-	if (looked && sleep_unlocked(fds, n, deadline, &ready))
-		return ready;
 	kernel_lock();
-	ready = poll_files(fds, n, deadline);
+	ready = poll_many(fds, n, deadline);
 	kernel_unlock();
-	return ready;
+	return ready == -EINTR ? interrupted(fds, n, deadline) : ready;
+}
+
+static long poll_again(const struct restart *r)
+{
+	return poll_locking(r->args[0], r->args[1], r->deadline);
+}
+
+/* Of a few, without the kernel lock if that can be: it is not held here. */
+static __attribute__((noinline)) long wait_for_few(struct poll_request *fds, size_t n,
+						   uint64_t fds_at, uint64_t deadline, bool looked)
+{
+	long ready;
+
+	if (!looked || !sleep_unlocked(fds, n, deadline, &ready)) {
+		kernel_lock();
+		ready = poll_files(fds, n, deadline);
+		kernel_unlock();
+	}
+	return ready == -EINTR ? interrupted(fds_at, n, deadline) : ready;
 }
 
 /* Of a few. With the kernel lock, or without: then it takes the lock for what needs it. */
@@ -249,7 +272,7 @@ static long poll_few(uint64_t fds_at, size_t n, uint64_t deadline)
 	} else {
 		looked = look_unlocked(fds, n, &ready);
 		if (!looked || (!ready && !over(deadline)))
-			ready = wait_for_few(fds, n, deadline, looked);
+			ready = wait_for_few(fds, n, fds_at, deadline, looked);
 	}
 	return put_answers(fds, n, fds_at, ready);
 }
@@ -261,14 +284,8 @@ long sys_poll(uint64_t fds, uint64_t n, uint64_t timeout_ms)
 	uint64_t deadline = ms < 0 ? WAIT_FOREVER
 			    : ms   ? arch_time_ns() + (uint64_t)ms * NS_PER_MS
 				   : 0;
-	long ready;
 
-	if (likely(n <= FEW))
-		return poll_few(fds, n, deadline);
-	kernel_lock();
-	ready = poll_many(fds, n, deadline);
-	kernel_unlock();
-	return ready;
+	return likely(n <= FEW) ? poll_few(fds, n, deadline) : poll_locking(fds, n, deadline);
 }
 
 int poll_deadline(uint64_t from, uint64_t *deadline)

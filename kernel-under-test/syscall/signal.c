@@ -84,6 +84,14 @@ static long sleep_for_signal(void)
 	}
 }
 
+long sys_restart_syscall(void)
+{
+	struct restart *here = &thread_current()->restart, r = *here;
+
+	here->call = NULL;
+	return r.call ? r.call(&r) : -EINTR;
+}
+
 long sys_rt_sigsuspend(uint64_t mask, uint64_t mask_size)
 {
 	uint64_t set;

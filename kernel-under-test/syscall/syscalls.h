@@ -125,6 +125,7 @@ long sys_rt_tgsigqueueinfo(uint64_t pid, uint64_t tid, uint64_t signo, uint64_t 
 long sys_rt_sigsuspend(uint64_t mask, uint64_t mask_size);
 long sys_sigaltstack(uint64_t new, uint64_t old);
 long sys_pause(void);
+long sys_restart_syscall(void);
 long sys_alarm(uint64_t seconds);
 long sys_getitimer(uint64_t which, uint64_t out);
 long sys_setitimer(uint64_t which, uint64_t new, uint64_t old);

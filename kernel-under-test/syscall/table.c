@@ -203,6 +203,7 @@ void *const syscall_table[SYSCALLS] = {
 	[213] = sys_epoll_create,
 	[217] = sys_getdents64,
 	[218] = sys_set_tid_address,
+	[219] = sys_restart_syscall,
 	[220] = sys_semtimedop,
 	[221] = sys_fadvise64,
 	[222] = sys_timer_create,

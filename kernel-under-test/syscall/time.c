@@ -167,14 +167,9 @@ long sys_time(uint64_t out)
 	return ts.sec;
 }
 
-/*
- * Without the kernel lock. Sleeps until the monotonic clock shows `deadline`; what was left goes to
- * `left_out`.
- */
-static long sleep_until(uint64_t deadline, uint64_t left_out)
+/* Without the kernel lock. Sleeps until the monotonic clock shows `deadline`. */
+static long sleep_until(uint64_t deadline)
 {
-	struct user_timespec left;
-	uint64_t now;
 	int err;
 
 	do {
@@ -182,13 +177,31 @@ static long sleep_until(uint64_t deadline, uint64_t left_out)
 			return 0;
 		err = wait_until(deadline, NULL);
 	} while (err != -ERESTARTSYS);
+	return -ERESTARTNOHAND;
+}
 
+/* The same from now on, with what was left told where the restart says. */
+static long sleep_for(const struct restart *r)
+{
+	uint64_t deadline = r->deadline, left_out = r->args[0], now;
+	struct user_timespec left;
+
+	if (sleep_until(deadline) == 0)
+		return 0;
 	now = arch_time_ns();
 	now = deadline > now ? deadline - now : 0;
 	left = (struct user_timespec){(int64_t)(now / NS_PER_SEC), (int64_t)(now % NS_PER_SEC)};
 	if (left_out && copy_to_user(left_out, &left, sizeof(left)) < 0)
 		return -EFAULT;
-	return -EINTR;
+	thread_current()->restart = *r;
+	return -ERESTART_RESTARTBLOCK;
+}
+
+static long sleep_ns(uint64_t ns, uint64_t left_out)
+{
+	const struct restart r = {sleep_for, arch_time_ns() + ns, {left_out}};
+
+	return sleep_for(&r);
 }
 
 /* The same by the clock on the wall, which may be set meanwhile. */
@@ -200,7 +213,7 @@ static long sleep_until_real(uint64_t ns)
 	while (err != -ERESTARTSYS && epoch_ns + arch_time_ns() < ns)
 		err = wait_sleep_until(&sleepers, WAIT_INTERRUPTIBLE, ns - epoch_ns);
 	kernel_unlock();
-	return err == -ERESTARTSYS ? -EINTR : 0;
+	return err == -ERESTARTSYS ? -ERESTARTNOHAND : 0;
 }
 
 int time_get_user(uint64_t from, uint64_t *ns)
@@ -220,7 +233,7 @@ long sys_nanosleep(uint64_t request, uint64_t left_out)
 	uint64_t ns;
 	int err = time_get_user(request, &ns);
 
-	return err ? err : sleep_until(arch_time_ns() + ns, left_out);
+	return err ? err : sleep_ns(ns, left_out);
 }
 
 long sys_clock_nanosleep(uint64_t clock, uint64_t flags, uint64_t request, uint64_t left_out)
@@ -240,6 +253,6 @@ long sys_clock_nanosleep(uint64_t clock, uint64_t flags, uint64_t request, uint6
 	if (err)
 		return err;
 	if (!(flags & TIMER_ABSTIME))
-		return sleep_until(arch_time_ns() + ns, left_out);
-	return real ? sleep_until_real(ns) : sleep_until(ns, 0);
+		return sleep_ns(ns, left_out);
+	return real ? sleep_until_real(ns) : sleep_until(ns);
 }

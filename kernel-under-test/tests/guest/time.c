@@ -116,8 +116,74 @@ static void killed_asleep(void)
 	same("a sleeper is killed", status, SIGTERM);
 }
 
+#define STOPPED_FOR 150 /* ms, in all */
+
+static long sleep_relative(void)
+{
+	struct timespec t = {0, STOPPED_FOR * 1000000l};
+
+	return RAW(SYS_nanosleep, &t, &t);
+}
+
+static long sleep_absolute(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	t.tv_nsec += STOPPED_FOR * 1000000l;
+	t.tv_sec += t.tv_nsec / 1000000000;
+	t.tv_nsec %= 1000000000;
+	return RAW(SYS_clock_nanosleep, CLOCK_MONOTONIC, TIMER_ABSTIME, &t, NULL);
+}
+
+static long sleep_in_poll(void)
+{
+	return RAW(SYS_poll, NULL, 0, STOPPED_FOR);
+}
+
+static void nothing(int signo)
+{
+	(void)signo;
+}
+
+/* The status of a child that is stopped while it sleeps, and goes on: 0 if it slept its time. */
+static int stopped_asleep(long (*sleeps)(void), bool handler)
+{
+	struct timespec start;
+	int status = -1;
+	pid_t child = fork();
+
+	if (!child) {
+		if (handler)
+			signal(SIGCONT, nothing);
+		clock_gettime(CLOCK_MONOTONIC, &start);
+		child_needs(sleeps() == (handler ? -EINTR : 0));
+		child_needs(handler == (us_since(&start) < STOPPED_FOR * 1000));
+		_exit(0);
+	}
+	usleep(30000);
+	kill(child, SIGSTOP);
+	waitpid(child, &status, WUNTRACED);
+	usleep(30000);
+	kill(child, SIGCONT);
+	waitpid(child, &status, 0);
+	return status;
+}
+
+static void stops(void)
+{
+	same("a stop ends no sleep", stopped_asleep(sleep_relative, false), 0);
+	same("nor one until a time", stopped_asleep(sleep_absolute, false), 0);
+	same("nor a poll", stopped_asleep(sleep_in_poll, false), 0);
+	same("a handler does", stopped_asleep(sleep_relative, true), 0);
+	same("of each", stopped_asleep(sleep_absolute, true), 0);
+	same("and of a poll", stopped_asleep(sleep_in_poll, true), 0);
+	same("nothing goes on that did not stop", RAW(SYS_restart_syscall), -EINTR);
+}
+
 static void run(void)
 {
+	stops();
 	clocks();
 	sleeping();
 	order();
