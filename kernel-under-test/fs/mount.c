@@ -85,6 +85,30 @@ static int make(size_t i, struct block_device *source, unsigned int flags, struc
 	return (*root)->volume ? mount_set((*root)->volume, flags) : 0;
 }
 
+/*
+ * Whether `dir` is `root`, lies below it, or on it: with `root` mounted there, ways up or down
+ * would never end. Those that are there do.
+ */
+static bool is_circle(struct inode *root, struct inode *dir)
+{
+	struct inode *at = inode_get(dir), *above;
+	bool found;
+
+	while (at != root) {
+		above = at->mountpoint ? inode_get(at->mountpoint) : at->ops->parent(at);
+		inode_put(at);
+		if (above == at)
+			break;
+		at = above;
+	}
+	found = at == root;
+	inode_put(at);
+	/* What is there once, and mounted twice, has one way up and two down. */
+	for (struct inode *on = root->mounted; on && !found; on = on->mounted)
+		found = on == dir;
+	return found;
+}
+
 int mount_at(struct inode *dir, const char *filesystem, struct block_device *source,
 	     unsigned int flags)
 {
@@ -101,9 +125,8 @@ int mount_at(struct inode *dir, const char *filesystem, struct block_device *sou
 	err = dir->mounted ? -EBUSY : make(i, source, flags, &root);
 	if (err)
 		return err;
-	/* While the disk was read someone else may have come; one that there is once can't lie on
-	 * itself. */
-	if (dir->mounted || dir == root || mount_count == MOUNTS_MAX) {
+	/* While the disk was read someone else may have come. */
+	if (dir->mounted || mount_count == MOUNTS_MAX || is_circle(root, dir)) {
 		if (root->volume)
 			root->volume->ops->unmount(root->volume, root);
 		else
@@ -199,24 +222,13 @@ int mount_remove(struct inode *root, bool detach)
 int mount_move(struct inode *root, struct inode *dir)
 {
 	size_t i = find(root);
-	struct inode *at = inode_get(dir), *above;
 
-	if (i == mount_count) {
-		inode_put(at);
+	if (i == mount_count)
 		return -EINVAL;
-	}
-	while (at != root) {
-		above = at->mountpoint ? inode_get(at->mountpoint) : at->ops->parent(at);
-		inode_put(at);
-		if (above == at)
-			break;
-		at = above;
-	}
-	inode_put(at);
-	if (at == root)
-		return -ELOOP;
 	if (!inode_is(dir, S_IFDIR))
 		return -ENOTDIR;
+	if (is_circle(root, dir))
+		return -ELOOP;
 	if (dir->mounted)
 		return -EBUSY;
 	uncover(i);

@@ -257,6 +257,29 @@ static void mounted_on_itself(void)
 	child_needs(rmdir("/tmp/proc") == 0);
 }
 
+/* One on the other, and round again: whatever of it is refused, nobody walks for ever. */
+static void mounted_round(void)
+{
+	static const char *const at[] = {"/tmp/r1", "/tmp/r1", "/tmp/r2", "/tmp/r1", "/tmp/r2/self"};
+	char name[64];
+
+	mkdir("/tmp/r1", 0700), mkdir("/tmp/r2", 0700);
+	for (int i = 0; i < 5; i++) {
+		mount("none", at[i], i % 2 ? "devpts" : "proc", 0, "");
+		mount("none", at[i], i % 2 ? "proc" : "devpts", 0, "");
+	}
+	mount("/tmp/r1", "/tmp/r2", NULL, MS_MOVE, NULL);
+	for (int i = 0; i < 2; i++) {
+		child_needs(chdir(at[2 * i]) == 0);
+		child_needs(RAW(SYS_getcwd, name, sizeof(name)) > 1);
+		child_needs(access("..", F_OK) == 0);
+	}
+	child_needs(chdir("/") == 0);
+	for (int i = 0; i < 10; i++)
+		umount2("/tmp/r1", MNT_DETACH), umount2("/tmp/r2", MNT_DETACH);
+	rmdir("/tmp/r1"), rmdir("/tmp/r2");
+}
+
 static void various(void)
 {
 	int fd = open("/tmp/rare", O_RDWR | O_CREAT, 0600), dir = open("/tmp", O_RDONLY), ends[2];
@@ -279,6 +302,7 @@ static void various(void)
 	same("closed while they are listed", status_of(all_closed), 0);
 	umount("/tmp/proc");
 	same("procfs on itself", status_of(mounted_on_itself), 0);
+	same("round each other", status_of(mounted_round), 0);
 	close(fd), close(dir), close(ends[0]), close(ends[1]);
 	unlink("/tmp/rare");
 }
