@@ -8,13 +8,13 @@ import os
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-import building
 import pytest
 
 from ringside.catalog import load
 from ringside.conductor.cpus import host_cpus
 from ringside.image import boot_file, obtain
 from ringside.image.cpio import CpioWriter
+from ringside.image.make import make as make_target
 from ringside.machine import CLOCKS, MachineSpec, QemuMachine, build_argv, find_qemu
 from ringside.session import Ending, Limits, run_session
 
@@ -26,9 +26,9 @@ CONSOLE_DEVICES = {"console": (5, 1), "null": (1, 3), "zero": (1, 5), "full": (1
 CONSOLE_DEVICES |= {"random": (1, 8), "urandom": (1, 9)}
 
 
-def make(*words: str) -> None:
-    """`make` in the kernel's folder; a failure shows what it said."""
-    building.make(SOURCE, *words)
+def make(*variables: str, target: str = "all") -> None:
+    """`make target` in the kernel's folder, with `variables` as `NAME=value`."""
+    make_target(SOURCE, target, ROOT, *variables)
 
 
 def reference() -> tuple[Path, str]:

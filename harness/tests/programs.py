@@ -15,6 +15,18 @@ MEMORY_MIB = 512
 Said = dict[str, list[str]]
 
 
+def on_linux(archive: Path) -> Said:
+    """What is said on the kernel that Bantam is to be like."""
+    kernel, cmdline = bantam.reference()
+    return run(kernel, cmdline, archive)
+
+
+def on_bantam(archive: Path) -> Said:
+    """What is said on Bantam as it stands."""
+    bantam.make()
+    return run(bantam.SOURCE / "build/bantam.elf", "quiet", archive)
+
+
 def run(kernel: Path, cmdline: str, archive: Path) -> Said:
     """Boot `archive`, whose init is data/programs/init.sh."""
     spec = MachineSpec("pc", MEMORY_MIB, kernel, cmdline, archive)

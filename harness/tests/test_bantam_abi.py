@@ -30,7 +30,7 @@ def _run(kernel: Path, cmdline: str, archive: Path, cpu: str = "qemu64") -> list
 
 @pytest.fixture(scope="module")
 def archive(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    bantam.make("guest")
+    bantam.make(target="guest")
     program = bantam.SOURCE / "build/tests/guest/abi"
     path = tmp_path_factory.mktemp("abi") / "initrd.cpio"
     path.write_bytes(bantam.initrd({"init": program.read_bytes()}))

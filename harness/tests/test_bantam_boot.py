@@ -28,7 +28,7 @@ def kernel() -> Path:
 
 @pytest.fixture(scope="module")
 def hello() -> bytes:
-    bantam.make("guest")
+    bantam.make(target="guest")
     return (bantam.SOURCE / "build/tests/guest/hello").read_bytes()
 
 

@@ -36,7 +36,7 @@ def _churn(
     debug: bool = False,
     extra: tuple[str, ...] = (),
 ) -> None:
-    bantam.make("guest")
+    bantam.make(target="guest")
     bantam.make(*(["DEBUG=1"] if debug else []))
     kernel = "bantam-debug.elf" if debug else "bantam.elf"
     archive = folder / "churn.cpio"

@@ -34,7 +34,7 @@ MISTAKES = {
 @pytest.fixture(scope="module")
 def crash() -> bytes:
     bantam.make("DEBUG=1")
-    bantam.make("guest")
+    bantam.make(target="guest")
     return (bantam.SOURCE / "build/tests/guest/crash").read_bytes()
 
 

@@ -45,7 +45,7 @@ def run_guest(
 ) -> list[str]:
     """Boot a program of tests/guest/disk as process 1, and see it through to `done`."""
     bantam.make()
-    bantam.make("guest")
+    bantam.make(target="guest")
     binary = (bantam.SOURCE / "build/tests/guest/disk" / program).read_bytes()
     archive = folder / "initrd.cpio"
     archive.write_bytes(bantam.initrd({"init": binary}))
@@ -163,7 +163,7 @@ def test_files_larger_than_memory(tmp_path: Path) -> None:
 @pytest.mark.parametrize("options", ["", "ro"])
 def test_a_system_runs_from_its_disk(tmp_path: Path, options: str) -> None:
     bantam.make()
-    bantam.make("guest")
+    bantam.make(target="guest")
     program = bantam.SOURCE / "build/tests/guest/hello-dynamic"
     tree = tmp_path / "tree"
     for folder in ("dev", "sbin", "proc"):

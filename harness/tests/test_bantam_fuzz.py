@@ -13,9 +13,9 @@ import sys
 from pathlib import Path
 
 import bantam_boot as bantam
-import building
 import pytest
 
+from ringside.image.make import make
 from ringside.machine import MachineSpec
 from ringside.session import Outcome
 
@@ -37,7 +37,7 @@ WRONG = re.compile(r"batch \d+ (touched memory|was told the kernel address).*")
 
 @pytest.fixture(scope="module")
 def archive(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    building.make(WORKLOADS, "fuzz")
+    make(WORKLOADS, "fuzz", bantam.ROOT)
     path = tmp_path_factory.mktemp("fuzz") / "initrd.cpio"
     path.write_bytes(bantam.initrd({"init": (WORKLOADS / "build/fuzz/fuzz").read_bytes()}))
     return path

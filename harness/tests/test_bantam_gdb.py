@@ -13,7 +13,7 @@ import bantam_boot as bantam
 import debian
 import pytest
 from conftest import DATA
-from programs import run
+from programs import on_bantam, on_linux
 
 pytestmark = [
     pytest.mark.boot,
@@ -47,10 +47,7 @@ def test_gdb_says_what_it_says_on_linux(tmp_path: Path) -> None:
     }
     archive = tmp_path / "initrd.cpio"
     archive.write_bytes(debian.initrd(root, debian.closure(root, PROGRAMS), more))
-    bantam.make()
-    on_bantam = run(bantam.SOURCE / "build/bantam.elf", "quiet", archive)
-    kernel, cmdline = bantam.reference()
-    on_linux = run(kernel, cmdline, archive)
-    assert on_bantam == on_linux
-    assert len(on_bantam["gdb"]) > 40
-    assert on_bantam["gdb"][-1] == "-- 0"
+    said = on_bantam(archive)
+    assert said == on_linux(archive)
+    assert len(said["gdb"]) > 40
+    assert said["gdb"][-1] == "-- 0"

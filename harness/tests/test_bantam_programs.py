@@ -5,11 +5,11 @@ from __future__ import annotations
 import subprocess
 from pathlib import Path
 
-import bantam_boot as bantam
 import debian
+import programs
 import pytest
 from conftest import DATA, ROOT
-from programs import Said, run
+from programs import Said
 
 pytestmark = pytest.mark.boot
 
@@ -68,14 +68,12 @@ def archive(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def on_linux(archive: Path) -> Said:
-    kernel, cmdline = bantam.reference()
-    return run(kernel, cmdline, archive)
+    return programs.on_linux(archive)
 
 
 @pytest.fixture(scope="module")
 def on_bantam(archive: Path) -> Said:
-    bantam.make()
-    return run(bantam.SOURCE / "build/bantam.elf", "quiet", archive)
+    return programs.on_bantam(archive)
 
 
 @pytest.mark.parametrize("script", [*SCRIPTS, *COMPILERS])

@@ -8,11 +8,10 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-import bantam_boot as bantam
 import debian
 import pytest
 from conftest import DATA
-from programs import run
+from programs import on_bantam, on_linux
 
 pytestmark = [
     pytest.mark.boot,
@@ -50,10 +49,7 @@ def test_servers_say_what_they_say_on_linux(tmp_path: Path) -> None:
     more["etc/group"] = b"root:x:0:\nnogroup:x:65534:\n"
     archive = tmp_path / "initrd.cpio"
     archive.write_bytes(debian.initrd(root, debian.closure(root, PROGRAMS), more))
-    bantam.make()
-    on_bantam = run(bantam.SOURCE / "build/bantam.elf", "quiet", archive)
-    kernel, cmdline = bantam.reference()
-    on_linux = run(kernel, cmdline, archive)
-    assert on_bantam == on_linux
-    assert all(len(said) > 10 and said[-1] == "-- 0" for said in on_bantam.values())
-    assert set(on_bantam) == set(SCRIPTS)
+    said = on_bantam(archive)
+    assert said == on_linux(archive)
+    assert all(len(lines) > 10 and lines[-1] == "-- 0" for lines in said.values())
+    assert set(said) == set(SCRIPTS)

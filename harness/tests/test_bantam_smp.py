@@ -42,7 +42,7 @@ pytestmark = [pytest.mark.boot, pytest.mark.timeout(0)]
 @pytest.fixture(scope="module", autouse=True)
 def built() -> None:
     bantam.make()
-    bantam.make("guest")
+    bantam.make(target="guest")
 
 
 def _lines(tmp_path: Path, program: str, cpus: int, *, cmdline: str = "") -> list[str]:

@@ -18,7 +18,7 @@ REFERENCE = "linux-6.1"
 
 
 def _run(kernel: Path, cmdline: str, folder: Path, cpu: str, cpus: int = 1) -> list[str]:
-    bantam.make("guest")
+    bantam.make(target="guest")
     program = bantam.SOURCE / "build/tests/guest/vector"
     archive = folder / "initrd.cpio"
     archive.write_bytes(bantam.initrd({"init": program.read_bytes()}))

@@ -7,12 +7,12 @@ import shutil
 import subprocess
 from pathlib import Path
 
-import building
 import pytest
 from conftest import ROOT, manifest
 
 from ringside.cli.main import run
 from ringside.errors import ImageError
+from ringside.image.make import make
 from ringside.image.mono import identity, with_plan
 
 PORT = "linked-x86_64"
@@ -23,7 +23,7 @@ SOURCES = ROOT / "harness" / "tests" / "data" / "linked"
 @pytest.fixture(scope="module")
 def library() -> Path:
     """The workloads as a library, up to date."""
-    building.make(building.WORKLOADS, f"PORT={PORT}")
+    make(ROOT / "workloads", "all", ROOT, f"PORT={PORT}")
     return ROOT / "workloads" / "build" / PORT / "libringside.a"
 
 

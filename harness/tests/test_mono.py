@@ -10,13 +10,13 @@ import subprocess
 from collections.abc import Sequence
 from pathlib import Path
 
-import building
 import pytest
 from conftest import ROOT, Checkout, tiny_elf
 
 from ringside.catalog import WorkloadSet, load, load_workloads
 from ringside.errors import ImageError
 from ringside.image import boot_file, build_initrd, obtain
+from ringside.image.make import make
 from ringside.image.mono import find_plan, with_plan
 from ringside.machine import CLOCKS, MachineSpec, QemuMachine, build_argv, find_qemu
 from ringside.records import Transcript, Verdict
@@ -72,7 +72,7 @@ def test_one_program_is_many_workloads(checkout: Checkout) -> None:
 def program(port: str = PORT) -> Path:
     """The one program of a port that has programs apart too."""
     folder = ROOT / "workloads"
-    building.make(folder, f"PORT={port}", "mono")
+    make(folder, "mono", ROOT, f"PORT={port}")
     return folder / "build" / port / "mono"
 
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from building import make
 from conftest import ROOT
+
+from ringside.image.make import make
 
 
 def test_the_decoder() -> None:
-    make(ROOT / "harness" / "plugin", "test")
+    make(ROOT / "harness" / "plugin", "test", ROOT)

@@ -9,7 +9,6 @@ import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
-import building
 import pytest
 from conftest import ROOT
 from watching import (
@@ -27,6 +26,7 @@ from watching import (
 from ringside.catalog import load_workloads
 from ringside.catalog.model import Arch
 from ringside.conductor.watch import build_plugin
+from ringside.image.make import make
 from ringside.machine.newer import find_qemu_for_plugins
 from ringside.profile.boot import count, total
 from ringside.records import Verdict
@@ -200,8 +200,8 @@ def test_markers_change_no_count(kernel: str, tmp_path: Path) -> None:
         taken += bare != text
         file.write_text(bare)
     assert taken == 1
-    elves = [f"build/linux-x86_64/{name}" for name in ("init", *names)]
-    building.make(source, *elves)
+    for name in ("init", *names):
+        make(source, f"build/linux-x86_64/{name}", tmp_path)
     (root := tmp_path / "root").mkdir()
     source.rename(root / "workloads")
     bare_set = load_workloads(root, "linux-x86_64")

@@ -11,13 +11,13 @@ import subprocess
 import time
 from pathlib import Path
 
-import building
 import pytest
 from conftest import ROOT, tiny_elf
 
 from ringside.cli.main import run
 from ringside.errors import ImageError
 from ringside.image.flat import check_mapped, flattened
+from ringside.image.make import make
 from ringside.store import find_run, load_run
 
 PORT = "redox-x86_64"
@@ -46,7 +46,7 @@ NO_CALL = 0x7FF
 
 @pytest.fixture(scope="module")
 def built() -> Path:
-    building.make(building.WORKLOADS, f"PORT={PORT}")
+    make(ROOT / "workloads", "all", ROOT, f"PORT={PORT}")
     return BUILT
 
 

@@ -10,7 +10,6 @@ import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
-import building
 import pytest
 from conftest import ROOT
 from elftools.elf.elffile import ELFFile
@@ -18,6 +17,7 @@ from elftools.elf.elffile import ELFFile
 from ringside.catalog import load
 from ringside.cli.main import run
 from ringside.image.given import IMAGES_VARIABLE, find_given
+from ringside.image.make import make
 from ringside.store import find_run, load_run
 
 TOOLS = "riscv64-linux-gnu-"
@@ -35,7 +35,7 @@ RCORE = {
 @functools.cache
 def build(port: str) -> Path:
     """The folder of a port's ELFs, brought up to date."""
-    building.make(building.WORKLOADS, f"PORT={port}")
+    make(ROOT / "workloads", "all", ROOT, f"PORT={port}")
     return ROOT / "workloads" / "build" / port
 
 

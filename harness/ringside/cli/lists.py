@@ -51,22 +51,20 @@ def workloads(port: str | None, into: Path | None, agreement: str | None) -> Non
     if port is not None and port not in known:
         raise CatalogError(f"no kernel here has a port {port!r}: {', '.join(known)}")
     ports = [port] if port else list(known)
+    build_workloads(catalog.root, ports[:1], Silent())
+    found = load_workloads(catalog.root, ports[0])
     if into is not None:
-        build_workloads(catalog.root, ports[:1], Silent())
-        found = load_workloads(catalog.root, ports[0])
         put_into(into, partial(_listed, catalog, found, str(into)))
         return
-    build_workloads(catalog.root, ports[:1], Silent())
-    listed = load_workloads(catalog.root, ports[0]).workloads
     headings = ("workload", "one operation", *(("SHA-256",) if port else ()))
     table = Table(*headings, box=None, pad_edge=False)
-    for workload in listed:
+    for workload in found.workloads:
         digest = (workload.sha256[:12],) if port else ()
         table.add_row(workload.name, Text(workload.facts.op), *digest)
     console = Console()
     console.print(table)
     if port is None:
-        console.print(f"{len(listed)} workloads, which ports bring to: {', '.join(ports)}")
+        console.print(f"{len(found.workloads)} workloads, which ports bring to: {', '.join(ports)}")
         console.print("--port PORT lists one port's, with the SHA-256 of each ELF")
 
 

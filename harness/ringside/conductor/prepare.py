@@ -14,7 +14,6 @@ from ringside.catalog.model import Arch, Boot, DebImage, MakeImage
 from ringside.conductor.observer import Observer
 from ringside.errors import CatalogError, ImageError
 from ringside.image import KernelImage, boot_file, obtain
-from ringside.image.debian import recall_version
 from ringside.image.make import make
 from ringside.image.snapshot import snapshot_point
 from ringside.machine import CLOCKS, Clock, ClockSpec, Qemu, find_qemu
@@ -213,9 +212,9 @@ def _image(
     kernel: Kernel, root: Path, cache: Path, given: Path | None, observer: Observer
 ) -> KernelImage:
     if given is None and isinstance(kernel.image, DebImage):
-        if recall_version(kernel.id, kernel.image, cache) is None:
-            observer.preparing(f"getting {kernel.name} from Debian {kernel.image.suite}")
-    elif given is None and isinstance(kernel.image, MakeImage):
+        getting = f"getting {kernel.name} from Debian {kernel.image.suite}"
+        return obtain(kernel, root, cache, fetching=lambda: observer.preparing(getting))
+    if given is None and isinstance(kernel.image, MakeImage):
         observer.preparing(f"building {kernel.name}")
     return obtain(kernel, root, cache, given=given)
 

@@ -9,6 +9,7 @@
 from __future__ import annotations
 
 import fnmatch
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -47,8 +48,16 @@ class _Resolved(BaseModel):
     config: str | None
 
 
-def obtain_deb(kernel_id: str, source: DebImage, cache: Path, *, refresh: bool) -> DebKernel:
-    """Resolve, download and unpack `source`, or use what was resolved before.
+def obtain_deb(
+    kernel_id: str,
+    source: DebImage,
+    cache: Path,
+    *,
+    refresh: bool,
+    fetching: Callable[[], None] | None = None,
+) -> DebKernel:
+    """Resolve, download and unpack `source`, or use what was resolved before. `fetching` is called
+    before the former.
 
     Raises ImageError when the package can't be had, holds no kernel, or its config does not say
     what the manifest requires.
@@ -58,6 +67,8 @@ def obtain_deb(kernel_id: str, source: DebImage, cache: Path, *, refresh: bool) 
     with locked(cache / "apt" / f"{source.suite}.lock"):
         resolved = None if refresh else _recall(memory, source, images)
         if resolved is None:
+            if fetching is not None:
+                fetching()
             resolved = _resolve(source, cache)
             write_atomic(memory, (resolved.model_dump_json(indent=2) + "\n").encode())
     return DebKernel(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import gzip
 import hashlib
 import zlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -41,17 +41,19 @@ def obtain(
     *,
     given: Path | None = None,
     refresh: bool = False,
+    fetching: Callable[[], None] | None = None,
 ) -> KernelImage:
     """The image of `kernel`.
 
     `given` is a file to use instead of what the manifest says. A package resolved before is used
-    again without a look at the network unless `refresh`. Raises ImageError.
+    again without a look at the network unless `refresh`; `fetching` is called before there is
+    one. Raises ImageError.
     """
     source = kernel.image
     if given is not None:
         image = _from_file(kernel, given)
     elif isinstance(source, DebImage):
-        deb = obtain_deb(kernel.id, source, cache, refresh=refresh)
+        deb = obtain_deb(kernel.id, source, cache, refresh=refresh, fetching=fetching)
         path = _unpacked(deb.kernel)
         image = KernelImage(
             kernel=kernel.id,
