@@ -109,6 +109,13 @@ static bool is_circle(struct inode *root, struct inode *dir)
 	return found;
 }
 
+static void cover(size_t i, struct inode *dir)
+{
+	mounts[i].mountpoint = inode_get(dir);
+	dir->mounted = mounts[i].root;
+	mounts[i].root->mountpoint = dir;
+}
+
 int mount_at(struct inode *dir, const char *filesystem, struct block_device *source,
 	     unsigned int flags)
 {
@@ -135,10 +142,7 @@ int mount_at(struct inode *dir, const char *filesystem, struct block_device *sou
 	}
 	mounts[mount_count].root = root;
 	mounts[mount_count].filesystem = filesystems[i].name;
-	mounts[mount_count].mountpoint = inode_get(dir);
-	dir->mounted = root;
-	root->mountpoint = dir;
-	mount_count++;
+	cover(mount_count++, dir);
 	return 0;
 }
 
@@ -232,9 +236,7 @@ int mount_move(struct inode *root, struct inode *dir)
 	if (dir->mounted)
 		return -EBUSY;
 	uncover(i);
-	mounts[i].mountpoint = inode_get(dir);
-	dir->mounted = root;
-	root->mountpoint = dir;
+	cover(i, dir);
 	return 0;
 }
 
