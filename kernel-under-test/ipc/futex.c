@@ -96,6 +96,12 @@ static bool enter(struct sleeper *me, uint64_t addr, uint32_t expected, const bo
 	return sched_sleep_unless(&b->lock, rung);
 }
 
+static long wait_again(const struct restart *r)
+{
+	return futex_wait(r->args[0] & ~1ull, (uint32_t)r->args[1], r->deadline,
+			  (uint32_t)(r->args[1] >> 32), r->args[0] & 1);
+}
+
 long futex_wait(uint64_t addr, uint32_t expected, uint64_t deadline_ns, uint32_t bitset,
 		bool shared)
 {
@@ -123,7 +129,10 @@ long futex_wait(uint64_t addr, uint32_t expected, uint64_t deadline_ns, uint32_t
 	if (rung)
 		return -ETIMEDOUT;
 	wait_interrupted();
-	return -EINTR;
+	/* Words lie at multiples of 4. */
+	thread_current()->restart = (struct restart){
+		wait_again, deadline_ns, {addr | shared, expected | (uint64_t)bitset << 32}};
+	return -ERESTART_RESTARTBLOCK;
 }
 
 static void wake(struct sleeper *s)

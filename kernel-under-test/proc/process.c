@@ -91,6 +91,14 @@ struct thread *thread_find(int tid)
 	return NULL;
 }
 
+struct process *process_of_number(int id)
+{
+	struct process *p = process_find(id);
+	const struct thread *t = p ? NULL : thread_find(id);
+
+	return t ? t->process : p;
+}
+
 static bool each(bool (*fn)(struct process *p, void *ctx), void *ctx, bool zombies)
 {
 	for (size_t i = 0; i < PID_BUCKETS; i++) {

@@ -38,6 +38,8 @@ enum limit {
 
 /* What it runs next has no random places (ADDR_NO_RANDOMIZE). */
 #define PERSONALITY_FIXED 0x0040000
+/* select() leaves its timeout as it was (STICKY_TIMEOUTS). */
+#define PERSONALITY_STICKY 0x4000000
 
 #define UNLIMITED UINT64_MAX
 
@@ -112,7 +114,7 @@ struct process {
 	bool has_executed;
 	/* It traces somebody, or did. */
 	bool traces;
-	uint32_t personality; /* personality(2): PERSONALITY_FIXED counts, the rest is kept */
+	uint32_t personality; /* personality(2): these two count, the rest is kept */
 	int16_t oom_score_adj;
 	/* What membarrier() was told to be ready for, until execve(). */
 	uint32_t barriers;
@@ -155,7 +157,10 @@ uint64_t process_births(void);
 /* The process of that number, or NULL. */
 struct process *process_find(int pid);
 
-/* The same, or a zombie. */
+/* The same; or that of the thread of that number. */
+struct process *process_of_number(int id);
+
+/* The same as process_find(), or a zombie. */
 struct process *process_find_any(int pid);
 
 /* Whether somebody has that number, be it a zombie. */

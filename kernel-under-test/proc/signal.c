@@ -263,7 +263,7 @@ int signal_kill(int pid, const struct signal_info *info)
 	if (info->signo < 0 || info->signo > SIGNALS_MAX)
 		return -EINVAL;
 	if (pid > 0) {
-		p = process_find(pid);
+		p = process_of_number(pid);
 		if (p && !trusted && !signal_may_send(p, info->signo))
 			return -EPERM;
 		if (p && info->signo)

@@ -49,7 +49,7 @@ long sys_prlimit64(uint64_t pid, uint64_t resource, uint64_t new, uint64_t old)
 
 	if (new &&copy_from_user(set, new, sizeof(set)) < 0)
 		return -EFAULT;
-	p = pid ? process_find((int)pid) : process_current();
+	p = pid ? process_of_number((int)pid) : process_current();
 	if (!p)
 		return -ESRCH;
 	if (!may_limit(p))

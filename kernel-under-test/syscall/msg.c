@@ -95,7 +95,7 @@ static int wait_on(struct queue *q, uint64_t flags, int otherwise)
 {
 	int err = flags & IPC_NOWAIT ? otherwise : wait_sleep(&q->waiters, WAIT_INTERRUPTIBLE);
 
-	return q->removed ? -EIDRM : err == -ERESTARTSYS ? -EINTR : err;
+	return q->removed ? -EIDRM : err == -ERESTARTSYS ? -ERESTARTNOHAND : err;
 }
 
 static long put(struct queue *q, struct text *t, uint64_t flags)

@@ -9,7 +9,8 @@
 #include "syscall/syscalls.h"
 #include "syscall/user.h"
 
-#define NS_PER_MS 1000000ull
+#define NS_PER_MS  1000000ull
+#define NS_PER_SEC 1000000000ull
 
 /* So many fit on the stack. */
 #define FEW 16
@@ -133,7 +134,7 @@ static int sleep_once(uint64_t deadline, struct sleeper *me)
 
 static long result(long ready, int err)
 {
-	return ready ? ready : err == -ETIMEDOUT ? 0 : -EINTR;
+	return ready ? ready : err == -ETIMEDOUT ? 0 : -ERESTARTNOHAND;
 }
 
 /* With the kernel lock. */
@@ -223,8 +224,11 @@ static long poll_many(uint64_t fds_at, uint64_t n, uint64_t deadline)
 
 static long poll_again(const struct restart *r);
 
-static __attribute__((noinline)) long interrupted(uint64_t fds, uint64_t n, uint64_t deadline)
+/* Of poll, which knows its deadline only so when it goes on. */
+static long settle(long ready, uint64_t fds, uint64_t n, uint64_t deadline)
 {
+	if (likely(ready != -ERESTARTNOHAND))
+		return ready;
 	thread_current()->restart = (struct restart){poll_again, deadline, {fds, n}};
 	return -ERESTART_RESTARTBLOCK;
 }
@@ -236,7 +240,7 @@ static __attribute__((noinline)) long poll_locking(uint64_t fds, uint64_t n, uin
 	kernel_lock();
 	ready = poll_many(fds, n, deadline);
 	kernel_unlock();
-	return ready == -EINTR ? interrupted(fds, n, deadline) : ready;
+	return settle(ready, fds, n, deadline);
 }
 
 static long poll_again(const struct restart *r)
@@ -255,7 +259,7 @@ static __attribute__((noinline)) long wait_for_few(struct poll_request *fds, siz
 		ready = poll_files(fds, n, deadline);
 		kernel_unlock();
 	}
-	return ready == -EINTR ? interrupted(fds_at, n, deadline) : ready;
+	return settle(ready, fds_at, n, deadline);
 }
 
 /* Of a few. With the kernel lock, or without: then it takes the lock for what needs it. */
@@ -298,8 +302,26 @@ int poll_deadline(uint64_t from, uint64_t *deadline)
 		return 0;
 	err = time_get_user(from, &ns);
 	if (!err)
-		*deadline = arch_time_ns() + ns;
+		*deadline = ns ? arch_time_ns() + ns : 0;
 	return err;
+}
+
+long poll_finish(long ret, uint64_t deadline, uint64_t timeout, uint64_t unit_ns)
+{
+	uint64_t now, left[2];
+
+	if (!timeout || !deadline)
+		return ret;
+	if (!(process_current()->personality & PERSONALITY_STICKY)) {
+		now = arch_time_ns();
+		now = deadline > now ? deadline - now : 0;
+		left[0] = now / NS_PER_SEC;
+		left[1] = now % NS_PER_SEC / unit_ns;
+		if (copy_to_user(timeout, left, sizeof(left)) == 0)
+			return ret;
+	}
+	/* A second time it would begin anew. */
+	return ret == -ERESTARTNOHAND ? -EINTR : ret;
 }
 
 int poll_use_mask(uint64_t mask, uint64_t size)
@@ -319,11 +341,12 @@ int poll_use_mask(uint64_t mask, uint64_t size)
 long sys_ppoll(uint64_t fds, uint64_t n, uint64_t timeout, uint64_t mask, uint64_t mask_size)
 {
 	uint64_t deadline;
-	int err = poll_deadline(timeout, &deadline);
+	long ret = poll_deadline(timeout, &deadline);
 
-	if (!err)
-		err = poll_use_mask(mask, mask_size);
-	if (err)
-		return err;
-	return n <= FEW ? poll_few(fds, n, deadline) : poll_many(fds, n, deadline);
+	if (!ret)
+		ret = poll_use_mask(mask, mask_size);
+	if (ret)
+		return ret;
+	ret = n <= FEW ? poll_few(fds, n, deadline) : poll_many(fds, n, deadline);
+	return poll_finish(ret, deadline, timeout, 1);
 }

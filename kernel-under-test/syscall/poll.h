@@ -11,12 +11,21 @@ struct poll_request {
 
 /*
  * Fills in `revents` of each; sleeps until one is not 0, or until the deadline (WAIT_FOREVER:
- * none). How many are not 0, or -EINTR, -ENOMEM.
+ * none). How many are not 0, or -ERESTARTNOHAND, -ENOMEM.
  */
 long poll_files(struct poll_request *fds, size_t n, uint64_t deadline_ns);
 
-/* A deadline from a relative timespec in user memory; a null pointer is WAIT_FOREVER. */
+/*
+ * A deadline from a relative timespec in user memory; a null pointer is WAIT_FOREVER, and no time
+ * at all 0.
+ */
 int poll_deadline(uint64_t timespec, uint64_t *deadline_ns);
+
+/*
+ * The result `ret` of such a call: where its timeout was stands what is left of it, in seconds and
+ * `unit_ns`, so that a call that a stop ended goes on with that; else it is not made again.
+ */
+long poll_finish(long ret, uint64_t deadline_ns, uint64_t timeout, uint64_t unit_ns);
 
 /* Puts the user's signal mask in place until the call is over; a null pointer changes nothing. */
 int poll_use_mask(uint64_t mask, uint64_t size);

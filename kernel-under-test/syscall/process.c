@@ -178,7 +178,7 @@ long sys_set_robust_list(uint64_t head, uint64_t size)
 
 static struct process *by_pid(uint64_t pid)
 {
-	return pid ? process_find((int)pid) : process_current();
+	return pid ? process_of_number((int)pid) : process_current();
 }
 
 long sys_getpgid(uint64_t pid)
@@ -220,7 +220,7 @@ long sys_setpgid(uint64_t pid, uint64_t pgid)
 
 	if (!p || (p != me && p->parent != me))
 		return -ESRCH;
-	if ((int)pgid < 0)
+	if ((int)pgid < 0 || (pid && (int)pid != p->pid))
 		return -EINVAL;
 	if (p != me && p->sid == me->sid && p->has_executed)
 		return -EACCES;

@@ -133,7 +133,7 @@ static long do_select(uint64_t n, const uint64_t at[KINDS], uint64_t deadline)
 		return ret;
 	clear_sets(&ready, n);
 	ret = look(n, &wanted, &ready);
-	if (!ret && (deadline == WAIT_FOREVER || arch_time_ns() < deadline))
+	if (!ret && deadline && (deadline == WAIT_FOREVER || arch_time_ns() < deadline))
 		ret = sleep_on(n, &wanted, &ready, deadline);
 	if (ret < 0)
 		return ret;
@@ -154,11 +154,12 @@ long sys_select(uint64_t n, uint64_t in, uint64_t out, uint64_t except, uint64_t
 			return -EFAULT;
 		if (tv[0] < 0 || tv[1] < 0)
 			return -EINVAL;
-		deadline = arch_time_ns() +
-			   MIN((uint64_t)tv[0], UINT64_MAX / 4 / NS_PER_SEC) * NS_PER_SEC +
+		deadline = MIN((uint64_t)tv[0], UINT64_MAX / 4 / NS_PER_SEC) * NS_PER_SEC +
 			   MIN((uint64_t)tv[1], 1000000ull) * 1000;
+		if (deadline)
+			deadline += arch_time_ns();
 	}
-	return do_select(n, at, deadline);
+	return poll_finish(do_select(n, at, deadline), deadline, timeout, 1000);
 }
 
 long sys_pselect6(uint64_t n, uint64_t in, uint64_t out, uint64_t except, uint64_t timeout,
@@ -173,5 +174,5 @@ long sys_pselect6(uint64_t n, uint64_t in, uint64_t out, uint64_t except, uint64
 		if (!err)
 			err = poll_use_mask(m[0], m[1]);
 	}
-	return err ? err : do_select(n, at, deadline);
+	return err ? err : poll_finish(do_select(n, at, deadline), deadline, timeout, 1);
 }

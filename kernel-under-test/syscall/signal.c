@@ -251,17 +251,17 @@ static int may_queue(const struct process *p, uint64_t signo)
 long sys_rt_sigqueueinfo(uint64_t pid, uint64_t signo, uint64_t from)
 {
 	struct signal_info info;
-	const struct thread *t;
+	struct process *p;
 	int err = get_info(from, signo, (int)pid == thread_current()->tid, &info);
 
 	if (err)
 		return err;
-	t = thread_find((int)pid);
-	if (!t)
+	p = process_of_number((int)pid);
+	if (!p)
 		return process_number_taken((int)pid) ? 0 : -ESRCH;
-	err = may_queue(t->process, signo);
+	err = may_queue(p, signo);
 	if (!err && signo)
-		signal_send(t->process, &info);
+		signal_send(p, &info);
 	return err;
 }
 

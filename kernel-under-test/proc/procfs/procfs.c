@@ -94,6 +94,7 @@ static int find_file(const struct proc_file *files, size_t count, const char *na
 
 static int lookup_root(const char *name, size_t len, struct inode **out)
 {
+	const struct thread *t;
 	int i;
 
 	if (name_is(name, len, "self"))
@@ -108,7 +109,10 @@ static int lookup_root(const char *name, size_t len, struct inode **out)
 	if (i >= 0)
 		return make(TEXT, 0, 0, i, out);
 	i = number(name, len);
-	return process_find_any(i) ? make(PROCESS, i, 0, 0, out) : -ENOENT;
+	if (process_find_any(i))
+		return make(PROCESS, i, 0, 0, out);
+	t = thread_find(i);
+	return t ? make(PROCESS, t->process->pid, i, 0, out) : -ENOENT;
 }
 
 static int lookup(struct inode *dir, const char *name, size_t len, struct inode **out)
