@@ -33,6 +33,13 @@ class Catalog:
                 return kernel
         raise unknown("kernel", kernel_id, [k.id for k in self.kernels], _SEE)
 
+    def subject(self) -> Kernel:
+        """The kernel under test. Raises CatalogError when no manifest says that it is."""
+        for kernel in self.kernels:
+            if kernel.role == "subject" and kernel.runnable:
+                return kernel
+        raise CatalogError("no kernel is the subject: say which one with --kernel")
+
     def select(
         self, patterns: Sequence[str], given: Collection[str] = (), *, bare: bool = False
     ) -> tuple[Kernel, ...]:

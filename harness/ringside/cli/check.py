@@ -12,7 +12,7 @@ from ringside.catalog import Catalog, Kernel, find_root, load
 from ringside.cli import options
 from ringside.cli.conducting import run_request
 from ringside.conductor import Request
-from ringside.errors import CatalogError, JudgeError
+from ringside.errors import JudgeError
 
 
 @click.command()
@@ -50,7 +50,7 @@ def check(
     Exits 0 when nothing got dearer, 1 when something did or failed, 2 when it can't be judged.
     """
     catalog = load(find_root())
-    kernel = _subject(catalog, kernel_id)
+    kernel = catalog.kernel(kernel_id) if kernel_id is not None else catalog.subject()
     path = baseline_file or default_baseline(catalog, kernel, clock)
     if not update and not path.is_file():
         raise JudgeError(f"{path}: no baseline there: `ringside check --update` writes it")
@@ -79,15 +79,6 @@ def check(
 def default_baseline(catalog: Catalog, kernel: Kernel, clock: str) -> Path:
     """Where a kernel's baseline is kept."""
     return catalog.root / "results" / "baselines" / f"{kernel.id}.{clock}.txt"
-
-
-def _subject(catalog: Catalog, kernel_id: str | None) -> Kernel:
-    if kernel_id is not None:
-        return catalog.kernel(kernel_id)
-    for kernel in catalog.kernels:
-        if kernel.role == "subject" and kernel.runnable:
-            return kernel
-    raise CatalogError("no kernel is the subject: say which one with --kernel")
 
 
 def _write(path: Path, text: str) -> None:

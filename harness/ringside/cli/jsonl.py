@@ -55,8 +55,12 @@ def check_json(file: str) -> None:
 
 
 def write_json(run: Run, file: str) -> None:
-    """Write `json_lines` to a file, or to standard output for `-`. Raises StoreError."""
-    text = json_lines(run)
+    """Write `json_lines` of a run as `write_lines` does."""
+    write_lines(json_lines(run), file)
+
+
+def write_lines(text: str, file: str) -> None:
+    """Write text to a file, or to standard output for `-`. Raises StoreError."""
     if file == "-":
         sys.stdout.write(text)
         sys.stdout.flush()

@@ -15,6 +15,7 @@ from ringside.cli.check import check
 from ringside.cli.compare import compare
 from ringside.cli.diff import diff
 from ringside.cli.explain import explain
+from ringside.cli.history import history_command
 from ringside.cli.kernels import kernels
 from ringside.cli.lists import clocks, fetch, workloads
 from ringside.cli.new import new
@@ -39,6 +40,7 @@ for _command in (
     compare,
     check,
     diff,
+    history_command,
     explain,
     observe,
     probe,

@@ -10,7 +10,7 @@ from ringside.catalog.model import Rung
 from ringside.errors import StoreError
 from ringside.report.page import rung_reached
 from ringside.report.probes import Shares, shares
-from ringside.store import Run, find_run, load_run
+from ringside.store import Run, find_run, load_run, newest_runs
 from ringside.store.boots import BootFolder
 from ringside.store.schema import ProbeAnswer
 
@@ -77,7 +77,6 @@ def _alone(boots: BootFolder, kernel_id: str) -> Rung:
 
 def _newest(catalog: Catalog) -> Iterator[Run]:
     """The newest runs, the newest first, as far as they can be read."""
-    folders = sorted((catalog.root / "results" / "runs").glob("*/run.json"), reverse=True)
-    for file in folders[:_NEWEST]:
+    for folder in newest_runs(catalog.root / "results", _NEWEST):
         with contextlib.suppress(StoreError):
-            yield load_run(file.parent)
+            yield load_run(folder)

@@ -40,7 +40,7 @@ def draw(table: Latency, scales: scaling.Scaling | None = None) -> tuple[Chart, 
             f"curve-{curve.workload.replace('/', '-')}",
             f"{'Rate' if curve.rate else 'Cost'} of {curve.workload} against {curve.axis}",
             "A line for each kernel, on logarithmic scales.",
-            _gnuplot(curves.script(curve, table)),
+            gnuplot(curves.script(curve, table)),
         )
         for curve in curves.find(table)
     ]
@@ -50,7 +50,7 @@ def draw(table: Latency, scales: scaling.Scaling | None = None) -> tuple[Chart, 
                 "scaling",
                 "Efficiency of several tasks",
                 "A line for each kernel, solid for processes and dashed for threads.",
-                _gnuplot(scaling.script(scales)),
+                gnuplot(scaling.script(scales)),
             )
         )
     for unit in dict.fromkeys(c.rate.unit for row in table.rows for c in row.cells if c.rate):
@@ -59,7 +59,7 @@ def draw(table: Latency, scales: scaling.Scaling | None = None) -> tuple[Chart, 
                 f"rate-{unit.partition('/')[0].lower()}",
                 f"Throughput in {unit}",
                 "Bars on a logarithmic scale: a group for each workload, a bar for each kernel.",
-                _gnuplot(plots.bars(_with_rates(table, unit), unit)),
+                gnuplot(plots.bars(_with_rates(table, unit), unit)),
             )
         )
     costs = _with_rates(table, None)
@@ -69,7 +69,7 @@ def draw(table: Latency, scales: scaling.Scaling | None = None) -> tuple[Chart, 
                 "cost",
                 f"Cost per operation in {UNIT_WORDS[table.unit]}",
                 "Bars on a logarithmic scale: a group for each workload, a bar for each kernel.",
-                _gnuplot(plots.bars(costs)),
+                gnuplot(plots.bars(costs)),
             )
         )
     reference = table.reference
@@ -80,7 +80,7 @@ def draw(table: Latency, scales: scaling.Scaling | None = None) -> tuple[Chart, 
                 f"Cost relative to {reference.name}",
                 "A heat map of ratios with the number in each cell: blue is cheaper than the "
                 "reference, orange dearer.",
-                _gnuplot(plots.heat_map(table)),
+                gnuplot(plots.heat_map(table)),
             )
         )
     return tuple(charts)
@@ -112,7 +112,8 @@ def inline(chart: Chart) -> str:
     return re.sub(r"rgb\( *0, *0, *0\)|(?<==[\"'])black\b", "currentColor", svg)
 
 
-def _gnuplot(script: str) -> str:
+def gnuplot(script: str) -> str:
+    """The SVG that gnuplot draws of a script. Raises ReportError."""
     program = shutil.which("gnuplot")
     if program is None:
         raise ReportError(HOW_TO_GET)

@@ -1,6 +1,6 @@
 """What a run keeps: the schema, the run folder, and the facts about the host."""
 
-from ringside.store.folder import RunFolder, find_run, load_run
+from ringside.store.folder import RunFolder, find_run, load_run, newest_runs
 from ringside.store.schema import (
     Answer,
     BootRecord,
@@ -34,4 +34,5 @@ __all__ = [
     "Unit",
     "find_run",
     "load_run",
+    "newest_runs",
 ]

@@ -101,6 +101,12 @@ def find_run(results: Path, name: str | None) -> Path:
     raise StoreError(f"{name}: not a run folder (it has no {RUN_FILE})")
 
 
+def newest_runs(results: Path, most: int) -> Iterator[Path]:
+    """The folders of the finished runs, at most so many, the newest first."""
+    files = sorted((results / "runs").glob(f"*/{RUN_FILE}"), reverse=True)
+    return (file.parent for file in files[:most])
+
+
 def load_run(folder: Path) -> Run:
     """Read a run back. Raises StoreError naming the file and line that is wrong."""
     with _storing(folder):
