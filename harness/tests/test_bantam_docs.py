@@ -40,9 +40,9 @@ def test_a_call_without_a_status_is_found(tmp_path: Path) -> None:
     tool = tmp_path / "kernel/tools/linux_abi.py"
     tool.write_text(TOOL.read_text())
     (tmp_path / "kernel/syscall/calls.txt").write_text(CALLS.read_text())
-    table = (bantam.SOURCE / "syscall/table.c").read_text()
-    (tmp_path / "kernel/syscall/table.c").write_text(
-        table.replace("\t[0] = sys_read,", "\t[0] = sys_read,\n\t[499] = sys_new,")
+    table = (bantam.SOURCE / "syscall/calls.def").read_text()
+    (tmp_path / "kernel/syscall/calls.def").write_text(
+        table.replace("UNLOCKED(0, read, 3)", "UNLOCKED(0, read, 3)\nLOCKED(499, new, 0)")
     )
     done = subprocess.run([sys.executable, str(tool)], capture_output=True, text=True, check=False)
     assert done.returncode == 1

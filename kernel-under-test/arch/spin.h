@@ -2,7 +2,7 @@
  * Locks between CPUs.
  *
  * The kernel lock is what kernel code holds unless it says otherwise: every system call that
- * syscall/entries.c does not list, every interrupt but those that the scheduler asked for, and
+ * syscall/calls.def has as LOCKED, every interrupt but those that the scheduler asked for, and
  * every exception but a page fault. It is given back on the way to user mode, and when the thread
  * that has it sleeps, but not before that is off its stack: and is taken again before it goes on.
  * So what runs between two sleeps is atomic against all else that holds it, going to sleep

@@ -25,7 +25,7 @@
 #include "proc/procfs/procfs.h"
 #include "proc/vdso.h"
 #include "sched/sched.h"
-#include "syscall/syscalls.h"
+#include "syscall/time.h"
 
 static struct boot_info boot;
 

@@ -2,6 +2,7 @@
 #include "arch/time.h"
 #include "fs/credentials.h"
 #include "syscall/syscalls.h"
+#include "syscall/time.h"
 #include "syscall/user.h"
 
 #define NS_PER_SEC 1000000000ll

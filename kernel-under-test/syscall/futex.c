@@ -6,6 +6,7 @@
 #include "ipc/futex_pi.h"
 #include "sched/wait.h"
 #include "syscall/syscalls.h"
+#include "syscall/time.h"
 #include "syscall/user.h"
 
 #define FUTEX_WAIT	  0

@@ -5,6 +5,7 @@
 #include "mm/kmem.h"
 #include "proc/signal.h"
 #include "syscall/syscalls.h"
+#include "syscall/time.h"
 #include "syscall/user.h"
 
 /* For those who may have more than that. */

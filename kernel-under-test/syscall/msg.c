@@ -5,6 +5,7 @@
 #include "mm/kmem.h"
 #include "sched/wait.h"
 #include "syscall/syscalls.h"
+#include "syscall/time.h"
 #include "syscall/user.h"
 
 #define MSG_STAT     11

@@ -7,6 +7,7 @@
 #include "proc/signal.h"
 #include "sched/sched.h"
 #include "syscall/syscalls.h"
+#include "syscall/time.h"
 #include "syscall/user.h"
 
 #define NS_PER_MS  1000000ull

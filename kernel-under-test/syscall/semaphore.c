@@ -4,6 +4,7 @@
 #include "arch/time.h"
 #include "mm/kmem.h"
 #include "syscall/syscalls.h"
+#include "syscall/time.h"
 #include "syscall/user.h"
 
 #define GETPID	     11

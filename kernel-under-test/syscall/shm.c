@@ -4,6 +4,7 @@
 #include "mm/kmem.h"
 #include "mm/space.h"
 #include "syscall/syscalls.h"
+#include "syscall/time.h"
 #include "syscall/user.h"
 
 #define SHM_STAT     13

@@ -4,6 +4,7 @@
 #include "proc/signal.h"
 #include "sched/sched.h"
 #include "syscall/syscalls.h"
+#include "syscall/time.h"
 #include "syscall/user.h"
 
 #define SIG_BLOCK   0

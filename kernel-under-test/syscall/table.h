@@ -9,3 +9,6 @@
 /* By number: the functions, and where the entry code goes for them. */
 extern void *const syscall_table[SYSCALLS];
 extern void *const syscall_entries[SYSCALLS];
+
+/* In entry.S: takes the kernel lock and goes on through syscall_table. */
+extern char syscall_locked[];

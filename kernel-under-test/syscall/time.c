@@ -1,6 +1,8 @@
 /* System calls on time. */
-#include "arch/time.h"
+#include "syscall/time.h"
+
 #include "arch/spin.h"
+#include "arch/time.h"
 #include "fs/volume.h"
 #include "proc/vdso.h"
 #include "sched/wait.h"
@@ -42,11 +44,6 @@ void time_init(void)
 {
 	wait_init(&sleepers);
 	time_set_epoch_ns(arch_boot_epoch() * NS_PER_SEC);
-}
-
-uint64_t time_epoch(void)
-{
-	return epoch_ns / NS_PER_SEC;
 }
 
 uint64_t time_epoch_ns(void)

@@ -5,6 +5,7 @@
 #include "proc/posix_timer.h"
 #include "proc/signalfd.h"
 #include "syscall/syscalls.h"
+#include "syscall/time.h"
 #include "syscall/user.h"
 
 #define CLOCK_REALTIME	      0

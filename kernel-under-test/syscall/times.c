@@ -1,6 +1,7 @@
 /* System calls that set the times of files. */
 #include "arch/time.h"
 #include "syscall/syscalls.h"
+#include "syscall/time.h"
 #include "syscall/user.h"
 
 #define UTIME_NOW  0x3fffffff

@@ -6,8 +6,6 @@
 #include "proc/trace.h"
 #include "syscall/table.h"
 
-extern char syscall_locked[];
-
 /* Those that entry.S calls without the kernel lock are called so from here too. */
 static long call(uint32_t nr, const struct regs *r)
 {

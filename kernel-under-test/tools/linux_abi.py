@@ -11,7 +11,7 @@ import sys
 from pathlib import Path
 
 KERNEL = Path(__file__).resolve().parents[1]
-TABLE = KERNEL / "syscall" / "table.c"
+TABLE = KERNEL / "syscall" / "calls.def"
 CALLS = KERNEL / "syscall" / "calls.txt"
 PAGE = KERNEL.parent / "docs" / "linux-abi.md"
 LINE = re.compile(r"(\d+) (\w+) (full|partial)(?:: (\S.*))?")
@@ -20,7 +20,7 @@ HEAD = """# System calls of Bantam
 
 Bantam answers {count} of Linux's system calls on x86_64: {full} in full, {partial} in part. Any
 other gives `ENOSYS`. This page is made from the kernel's own table
-(`kernel-under-test/syscall/table.c`) and from `syscall/calls.txt` beside it, by
+(`kernel-under-test/syscall/calls.def`) and from `syscall/calls.txt` beside it, by
 `make -C kernel-under-test docs`; a test fails when a call has no line there, or a line no call.
 
 *Full* means: every flag and every errno that we know of does what Linux's manual says, for what the
@@ -36,7 +36,7 @@ and must say the same on both, and so must other people's programs
 
 def in_table() -> set[int]:
     """The numbers that the kernel's table has a function for."""
-    return {int(n) for n in re.findall(r"^\t\[(\d+)\] = sys_", TABLE.read_text(), re.MULTILINE)}
+    return {int(n) for n in re.findall(r"^(?:UN)?LOCKED\((\d+), ", TABLE.read_text(), re.MULTILINE)}
 
 
 def described() -> dict[int, tuple[str, str, str]]:
