@@ -102,6 +102,16 @@ static long wait_again(const struct restart *r)
 			  (uint32_t)(r->args[1] >> 32), r->args[0] & 1);
 }
 
+/* Words lie at multiples of 4, so there is room for `shared`. */
+static __attribute__((noinline)) long interrupted(uint64_t addr, uint32_t expected,
+						  uint64_t deadline_ns, uint32_t bitset)
+{
+	wait_interrupted();
+	thread_current()->restart = (struct restart){
+		wait_again, deadline_ns, {addr, expected | (uint64_t)bitset << 32}};
+	return -ERESTART_RESTARTBLOCK;
+}
+
 long futex_wait(uint64_t addr, uint32_t expected, uint64_t deadline_ns, uint32_t bitset,
 		bool shared)
 {
@@ -112,12 +122,12 @@ long futex_wait(uint64_t addr, uint32_t expected, uint64_t deadline_ns, uint32_t
 
 	if (!bitset)
 		return -EINVAL;
+	me.bitset = bitset;
 	err = futex_key_of(addr, shared, &me.key);
 	if (err)
 		return err;
 	me.bucket = bucket_of(me.key);
 	me.thread = thread_current();
-	me.bitset = bitset;
 	if (likely(deadline_ns == WAIT_FOREVER))
 		return enter(&me, addr, expected, NULL, &err) || leave(&me) ? err
 									    : wait_interrupted();
@@ -128,11 +138,7 @@ long futex_wait(uint64_t addr, uint32_t expected, uint64_t deadline_ns, uint32_t
 		return err;
 	if (rung)
 		return -ETIMEDOUT;
-	wait_interrupted();
-	/* Words lie at multiples of 4. */
-	thread_current()->restart = (struct restart){
-		wait_again, deadline_ns, {addr | shared, expected | (uint64_t)bitset << 32}};
-	return -ERESTART_RESTARTBLOCK;
+	return interrupted(addr | shared, expected, deadline_ns, me.bitset);
 }
 
 static void wake(struct sleeper *s)

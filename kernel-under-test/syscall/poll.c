@@ -307,12 +307,10 @@ int poll_deadline(uint64_t from, uint64_t *deadline)
 	return err;
 }
 
-long poll_finish(long ret, uint64_t deadline, uint64_t timeout, uint64_t unit_ns)
+long poll_say_left(long ret, uint64_t deadline, uint64_t timeout, uint64_t unit_ns)
 {
 	uint64_t now, left[2];
 
-	if (!timeout || !deadline)
-		return ret;
 	if (!(process_current()->personality & PERSONALITY_STICKY)) {
 		now = arch_time_ns();
 		now = deadline > now ? deadline - now : 0;
