@@ -27,6 +27,8 @@ compare: setup $(STAMP) ## Run every kernel that can run here, write the report,
 check: setup $(STAMP) ## Compare Bantam with its committed baseline: 0 no regression, 1 regression, 2 can't judge
 	@$(RINGSIDE) check $(ARGS)
 
+# A compiler newer than any we know may warn of more: that stops a test, and nobody who only builds.
+test: export WERROR := -Werror
 test: setup-test $(STAMP) lint build fetch ## Everything the tests need, then all tests
 	@$(MAKE) --no-print-directory -C workloads test ports-test
 	@$(MAKE) --no-print-directory -C kernel-under-test test

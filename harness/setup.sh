@@ -58,6 +58,8 @@ look() {
 	need gcc vital has gcc
 	need binutils vital has ld
 	need linux-libc-dev vital has_kernel_headers
+	# For the QEMU plugin, which is a program of the host's.
+	need libc6-dev useful can_link_static
 	need python3 vital has python3
 	need python3-venv vital python3 -c 'import ensurepip, venv'
 	need qemu-system-x86 vital has qemu-system-x86_64
@@ -70,7 +72,6 @@ look() {
 	if [ "${1:-}" = test ]; then
 		need clang useful has clang
 		need e2fsprogs useful has_e2fsprogs
-		need libc6-dev useful can_link_static
 		# Kernels for RISC-V: without these their ports are not built, and said so.
 		need gcc-riscv64-linux-gnu useful has riscv64-linux-gnu-gcc
 		need linux-libc-dev-riscv64-cross useful has_riscv_headers
