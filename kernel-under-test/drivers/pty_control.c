@@ -120,14 +120,9 @@ long pty_slave_ioctl(struct file *f, uint64_t request, uint64_t arg)
 static long open_peer(struct pty *p, uint32_t flags)
 {
 	struct file *slave;
-	int fd, err = file_open(p->node, flags, &slave);
+	int err = file_open(p->node, flags, &slave);
 
-	if (err)
-		return err;
-	fd = files_add(process_current()->files, slave, 0, flags & O_CLOEXEC);
-	if (fd < 0)
-		file_put(slave);
-	return fd;
+	return err ? err : process_add_file(slave, flags & O_CLOEXEC);
 }
 
 long pty_master_ioctl(struct file *f, uint64_t request, uint64_t arg)

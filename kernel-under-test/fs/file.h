@@ -124,6 +124,8 @@ static inline void file_put(struct file *f)
 		file_release(f);
 }
 
+DEFINE_SCOPED(struct file *, file_put)
+
 /* Without the kernel lock. False: it is the last reference, and still there. */
 static inline bool file_put_unless_last(struct file *f)
 {

@@ -165,6 +165,8 @@ static inline void inode_put(struct inode *i)
 	object_put(&i->object);
 }
 
+DEFINE_SCOPED(struct inode *, inode_put)
+
 static inline bool inode_is(const struct inode *i, uint32_t type)
 {
 	return (i->mode & S_IFMT) == type;

@@ -33,7 +33,6 @@ struct waiting {
 
 /* A row of those is followed so far, as on Linux. */
 #define DEADLOCK_STEPS 10
-#define NS_PER_SEC     1000000000ull
 
 static struct list all_waiting = LIST_INIT(all_waiting);
 

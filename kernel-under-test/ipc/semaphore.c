@@ -7,8 +7,6 @@
 #include "mm/kmem.h"
 #include "sched/wait.h"
 
-#define NS_PER_SEC 1000000000ull
-
 struct semaphore {
 	int16_t value;
 	uint16_t less, nothing; /* who wait until it is larger, and until it is 0 */

@@ -27,9 +27,26 @@
 		max_a_ > max_b_ ? max_a_ : max_b_;                                                 \
 	})
 
+#define NS_PER_SEC 1000000000ull
+#define NS_PER_MS  1000000ull
+#define NS_PER_US  1000ull
+#define US_PER_SEC 1000000ull
+
 #define PAGE_SHIFT 12
 #define PAGE_SIZE  4096ul
 #define PAGE_MASK  (~(PAGE_SIZE - 1))
+
+/*
+ * `struct file *f SCOPED(file_put) = ...` is given back when its scope ends, however that is left;
+ * NULL is nothing. DEFINE_SCOPED() stands beside the function.
+ */
+#define SCOPED(put) __attribute__((cleanup(put##_scoped)))
+#define DEFINE_SCOPED(type, put)                                                                   \
+	static inline void put##_scoped(type *v)                                                   \
+	{                                                                                          \
+		if (*v)                                                                            \
+			put(*v);                                                                   \
+	}
 
 /* A value that does not change behind the compiler's back is not `volatile`; one that does is. */
 #define READ_ONCE(x)	 (*(const volatile __typeof__(x) *)&(x))

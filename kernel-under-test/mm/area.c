@@ -1,7 +1,6 @@
 /* The areas of a space: searching, mapping, unmapping, protecting. */
 #include "arch/mmu.h"
 #include "lib/errno.h"
-#include "lib/string.h"
 #include "mm/page.h"
 #include "mm/space.h"
 #include "mm/tlb.h"

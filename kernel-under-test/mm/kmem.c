@@ -1,6 +1,5 @@
 #include "mm/kmem.h"
 
-#include "arch/cpu.h"
 #include "arch/spin.h"
 #include "lib/printf.h"
 #include "lib/string.h"

@@ -16,6 +16,12 @@ void *kmem_zalloc(size_t size);
 /* `p` may be NULL. */
 void kmem_free(void *p);
 
+/* Of a variable of any pointer's type. */
+static inline void kmem_free_scoped(void *v)
+{
+	kmem_free(*(void **)v);
+}
+
 /* The bytes that the block of an object takes up. */
 size_t kmem_block_size(const void *object);
 

@@ -1,7 +1,6 @@
 /* Moving and growing mappings: mremap(). */
 #include "arch/mmu.h"
 #include "lib/errno.h"
-#include "lib/string.h"
 #include "mm/space.h"
 #include "mm/tlb.h"
 

@@ -6,7 +6,6 @@
 #include "lib/errno.h"
 #include "lib/printf.h"
 #include "lib/random.h"
-#include "lib/string.h"
 #include "mm/kmem.h"
 #include "mm/tlb.h"
 

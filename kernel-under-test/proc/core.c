@@ -29,7 +29,6 @@
 #define NT_PRPSINFO 3
 #define NT_AUXV	    6
 #define NOTE_NAME   "CORE"
-#define NS_PER_SEC  1000000000ull
 
 struct core_header {
 	uint8_t ident[16];

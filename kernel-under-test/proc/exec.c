@@ -2,7 +2,6 @@
 
 #include "arch/cpu.h"
 #include "arch/signal.h"
-#include "arch/uaccess.h"
 #include "fs/credentials.h"
 #include "fs/volume.h"
 #include "lib/errno.h"

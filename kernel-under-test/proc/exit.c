@@ -6,7 +6,6 @@
 #include "ipc/semaphore.h"
 #include "lib/errno.h"
 #include "lib/printf.h"
-#include "lib/string.h"
 #include "proc/pidfd.h"
 #include "proc/posix_timer.h"
 #include "proc/process.h"

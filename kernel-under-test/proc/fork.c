@@ -116,20 +116,6 @@ static bool may_have_more(void)
 	return now < limit;
 }
 
-/* A descriptor of the parent's that stands for the child, or -errno. */
-static int add_pidfd(struct process *parent, const struct process *child)
-{
-	struct file *f;
-	int fd = pidfd_create(child, 0, &f);
-
-	if (fd)
-		return fd;
-	fd = files_add(parent->files, f, 0, true);
-	if (fd < 0)
-		file_put(f);
-	return fd;
-}
-
 long process_fork(struct fork_request *r)
 {
 	struct process *parent = process_current(), *child;
@@ -151,7 +137,7 @@ long process_fork(struct fork_request *r)
 	}
 
 	if (r->pidfd) {
-		pidfd = add_pidfd(parent, child);
+		pidfd = pidfd_add(child, 0);
 		err = pidfd;
 		if (pidfd < 0)
 			goto fail_files;

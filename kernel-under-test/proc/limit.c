@@ -22,8 +22,6 @@ void process_first_limits(struct process *p)
 	p->limits[RLIMIT_RTPRIO][0] = p->limits[RLIMIT_RTPRIO][1] = 0;
 }
 
-#define NS_PER_SEC 1000000000ull
-
 /* The CPU time at which the process hears of its limit next: at the soft one, then each second. */
 static uint64_t next_cpu_mark(const struct process *p)
 {

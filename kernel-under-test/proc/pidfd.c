@@ -58,20 +58,21 @@ static const struct file_ops pidfd_ops = {
 	.release = pidfd_release,
 };
 
-int pidfd_create(const struct process *p, uint32_t flags, struct file **out)
+int pidfd_add(const struct process *p, uint32_t flags)
 {
 	struct pidfd *d = kmem_alloc(sizeof(*d));
+	struct file *f;
 
 	if (!d)
 		return -ENOMEM;
 	*d = (struct pidfd){p->pid, p->birth};
-	*out = file_make(&pidfd_ops, O_RDWR | flags, NULL, d);
-	if (!*out) {
+	f = file_make(&pidfd_ops, O_RDWR | flags, NULL, d);
+	if (!f) {
 		kmem_free(d);
 		return -ENOMEM;
 	}
 	watched++;
-	return 0;
+	return process_add_file(f, true);
 }
 
 int pidfd_process(const struct file *f, struct process **out)

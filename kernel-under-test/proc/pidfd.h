@@ -4,8 +4,8 @@
 #include "fs/file.h"
 #include "proc/process.h"
 
-/* `flags`: O_NONBLOCK or 0. A file with one reference, or -ENOMEM. */
-int pidfd_create(const struct process *p, uint32_t flags, struct file **out);
+/* A descriptor of the caller's. `flags`: O_NONBLOCK or 0. -ENOMEM, -EMFILE. */
+int pidfd_add(const struct process *p, uint32_t flags);
 
 /* The process, be it a zombie; NULL: it is gone. -EBADF when `f` stands for none. */
 int pidfd_process(const struct file *f, struct process **out);

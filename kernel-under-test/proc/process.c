@@ -6,7 +6,6 @@
 #include "fs/credentials.h"
 #include "lib/errno.h"
 #include "lib/printf.h"
-#include "lib/string.h"
 #include "mm/kmem.h"
 #include "net/socket.h"
 #include "proc/exec.h"

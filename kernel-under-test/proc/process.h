@@ -227,6 +227,19 @@ void process_set_umask(uint32_t umask);
 /* A table of descriptors of the caller's own, like the one that it shared: 0, -ENOMEM. */
 int process_unshare_files(void);
 
+/*
+ * The lowest free descriptor of the calling process for `f`, or -EMFILE, -ENOMEM. The caller's
+ * reference is gone in any case.
+ */
+static inline int process_add_file(struct file *f, bool cloexec)
+{
+	int fd = files_add(process_current()->files, f, 0, cloexec);
+
+	if (fd < 0)
+		file_put(f);
+	return fd;
+}
+
 /* A copy of the calling process: its pid, or -errno. */
 long process_fork(struct fork_request *r);
 /* Another thread of the calling process: its tid, or -errno. */

@@ -1,9 +1,7 @@
 #include "proc/signal.h"
 
-#include "arch/time.h"
 #include "fs/credentials.h"
 #include "ipc/mqueue.h"
-#include "lib/string.h"
 #include "mm/kmem.h"
 #include "proc/posix_timer.h"
 #include "proc/trace.h"

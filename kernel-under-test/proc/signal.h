@@ -1,7 +1,6 @@
 /* Signals: sending, what is pending, and what is done about it. */
 #pragma once
 
-#include "lib/errno.h"
 #include "proc/process.h"
 
 #define SIGHUP	  1

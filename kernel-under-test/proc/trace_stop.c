@@ -1,7 +1,6 @@
 /* Where traced threads stop, and how they go on. */
 #include "arch/debug.h"
 #include "fs/credentials.h"
-#include "lib/errno.h"
 #include "proc/trace.h"
 #include "sched/sched.h"
 

@@ -1,6 +1,5 @@
 /* access and its like: what one might do. */
 #include "fs/volume.h"
-#include "syscall/syscalls.h"
 #include "syscall/user.h"
 
 #define AT_EACCESS 0x200

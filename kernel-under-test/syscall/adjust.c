@@ -1,12 +1,7 @@
 /* adjtimex: what a time daemon sets. The clock is moved by ADJ_SETOFFSET; all else is kept. */
 #include "arch/time.h"
-#include "fs/credentials.h"
-#include "syscall/syscalls.h"
 #include "syscall/time.h"
 #include "syscall/user.h"
-
-#define NS_PER_SEC 1000000000ll
-#define US_PER_SEC 1000000ll
 
 #define ADJ_OFFSET	    0x0001
 #define ADJ_FREQUENCY	    0x0002

@@ -3,7 +3,6 @@
 #include "fs/volume.h"
 #include "ipc/pipe.h"
 #include "mm/space.h"
-#include "syscall/syscalls.h"
 #include "syscall/user.h"
 
 #define MS_ASYNC      1

@@ -3,7 +3,6 @@
 #include "fs/notify.h"
 #include "ipc/inotify.h"
 #include "proc/async.h"
-#include "syscall/syscalls.h"
 #include "syscall/user.h"
 
 #define F_SETOWN    8

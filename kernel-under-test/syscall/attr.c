@@ -4,9 +4,7 @@
 #include "fs/notify.h"
 #include "fs/tmpfs/tmpfs.h"
 #include "fs/volume.h"
-#include "lib/string.h"
 #include "mm/page.h"
-#include "syscall/syscalls.h"
 #include "syscall/user.h"
 
 /* A directory that comes into another one is written to: its `..`. */

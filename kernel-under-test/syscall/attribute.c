@@ -5,7 +5,6 @@
 #include "fs/volume.h"
 #include "lib/string.h"
 #include "mm/kmem.h"
-#include "syscall/syscalls.h"
 #include "syscall/user.h"
 
 static bool begins(const char *name, const char *with)

@@ -1,7 +1,5 @@
 /* System calls that make processes and threads. */
-#include "fs/credentials.h"
 #include "proc/signal.h"
-#include "syscall/syscalls.h"
 #include "syscall/user.h"
 
 #define CLONE_SIGNAL	     0xffull

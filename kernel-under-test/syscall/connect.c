@@ -1,7 +1,6 @@
 /* Connecting a socket, waited for or not. */
 #include "syscall/socket.h"
 
-#include "syscall/syscalls.h"
 #include "syscall/user.h"
 
 /*

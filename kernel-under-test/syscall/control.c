@@ -1,5 +1,4 @@
 /* Descriptors and credentials that go along with a message, as the user gives and gets them. */
-#include "fs/credentials.h"
 #include "net/interface.h"
 #include "syscall/message.h"
 #include "syscall/sockopt.h"

@@ -2,7 +2,6 @@
 #include "arch/smp.h"
 #include "arch/spin.h"
 #include "sched/sched.h"
-#include "syscall/syscalls.h"
 #include "syscall/user.h"
 
 /* Runs without the kernel lock, which it takes if somebody waits. */
@@ -18,14 +17,9 @@ static uint64_t all_cpus(void)
 	return (1ull << arch_cpu_count()) - 1;
 }
 
-static struct thread *thread_of(uint64_t tid)
-{
-	return tid ? thread_find((int)tid) : thread_current();
-}
-
 long sys_sched_setaffinity(uint64_t tid, uint64_t size, uint64_t from)
 {
-	struct thread *t = thread_of(tid);
+	struct thread *t = user_thread(tid);
 	uint64_t mask = 0;
 
 	if (!t)
@@ -48,7 +42,7 @@ long sys_sched_setaffinity(uint64_t tid, uint64_t size, uint64_t from)
 
 long sys_sched_getaffinity(uint64_t tid, uint64_t size, uint64_t out)
 {
-	const struct thread *t = thread_of(tid);
+	const struct thread *t = user_thread(tid);
 	uint64_t mask;
 
 	if (!t)

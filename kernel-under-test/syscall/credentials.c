@@ -1,8 +1,5 @@
 /* System calls on who one is: users, groups and capabilities. */
-#include "fs/credentials.h"
 
-#include "mm/kmem.h"
-#include "syscall/syscalls.h"
 #include "syscall/user.h"
 
 #define KEEP UINT32_MAX
@@ -269,7 +266,7 @@ long sys_capget(uint64_t header, uint64_t out)
 		return words == -EINVAL && !out ? 0 : words;
 	if (pid < 0)
 		return -EINVAL;
-	t = pid ? thread_find(pid) : thread_current();
+	t = user_thread((uint64_t)pid);
 	if (!t)
 		return -ESRCH;
 	for (int i = 0; i < 2; i++)

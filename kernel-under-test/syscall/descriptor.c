@@ -1,9 +1,7 @@
 /* System calls on descriptors. */
 #include "arch/spin.h"
 #include "ipc/pipe.h"
-#include "ipc/ring.h"
 #include "proc/async.h"
-#include "syscall/syscalls.h"
 #include "syscall/user.h"
 
 #define F_DUPFD		0

@@ -3,19 +3,7 @@
 #include "ipc/epoll.h"
 #include "ipc/eventfd.h"
 #include "syscall/poll.h"
-#include "syscall/syscalls.h"
 #include "syscall/user.h"
-
-#define NS_PER_MS 1000000ull
-
-static long install(struct file *f, bool cloexec)
-{
-	int fd = files_add(process_current()->files, f, 0, cloexec);
-
-	if (fd < 0)
-		file_put(f);
-	return fd;
-}
 
 long sys_epoll_create1(uint64_t flags)
 {
@@ -25,7 +13,7 @@ long sys_epoll_create1(uint64_t flags)
 	if (flags & ~(uint64_t)O_CLOEXEC)
 		return -EINVAL;
 	err = epoll_create(&f);
-	return err ? err : install(f, flags & O_CLOEXEC);
+	return err ? err : process_add_file(f, flags & O_CLOEXEC);
 }
 
 long sys_epoll_create(uint64_t size)
@@ -95,7 +83,7 @@ long sys_eventfd2(uint64_t count, uint64_t flags)
 	if (flags & ~(uint64_t)(EFD_SEMAPHORE | O_CLOEXEC | O_NONBLOCK))
 		return -EINVAL;
 	err = eventfd_create((uint32_t)count, flags & EFD_SEMAPHORE, flags & O_NONBLOCK, &f);
-	return err ? err : install(f, flags & O_CLOEXEC);
+	return err ? err : process_add_file(f, flags & O_CLOEXEC);
 }
 
 long sys_eventfd(uint64_t count)

@@ -4,7 +4,6 @@
 #include "fs/tmpfs/tmpfs.h"
 #include "fs/volume.h"
 #include "ipc/pipe.h"
-#include "syscall/syscalls.h"
 #include "syscall/user.h"
 
 #define CREATE_TRIES 16
@@ -170,7 +169,6 @@ static __attribute__((noinline)) int open_guarded(struct inode *inode, uint32_t 
 
 static long open_at(int dirfd, uint64_t path, uint32_t flags, uint32_t mode, unsigned int resolve)
 {
-	struct process *p = process_current();
 	char buffer[PATH_LEN_MAX];
 	struct path_base base;
 	struct inode *inode;
@@ -196,12 +194,7 @@ static long open_at(int dirfd, uint64_t path, uint32_t flags, uint32_t mode, uns
 	else
 		err = open_guarded(inode, flags, &f);
 	inode_put(inode);
-	if (err)
-		return err;
-	err = files_add(p->files, f, 0, flags & O_CLOEXEC);
-	if (err < 0)
-		file_put(f);
-	return err;
+	return err ? err : process_add_file(f, flags & O_CLOEXEC);
 }
 
 long sys_open(uint64_t path, uint64_t flags, uint64_t mode)

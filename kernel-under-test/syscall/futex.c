@@ -2,10 +2,8 @@
 #include "ipc/futex.h"
 
 #include "arch/time.h"
-#include "arch/uaccess.h"
 #include "ipc/futex_pi.h"
 #include "sched/wait.h"
-#include "syscall/syscalls.h"
 #include "syscall/time.h"
 #include "syscall/user.h"
 

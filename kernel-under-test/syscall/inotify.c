@@ -1,7 +1,6 @@
 /* System calls of inotify. */
 #include "ipc/inotify.h"
 
-#include "syscall/syscalls.h"
 #include "syscall/user.h"
 
 #define IN_FLAGS                                                                                   \
@@ -10,17 +9,12 @@
 long sys_inotify_init1(uint64_t flags)
 {
 	struct file *f;
-	int fd;
+	int err;
 
 	if (flags & ~(uint64_t)(O_CLOEXEC | O_NONBLOCK))
 		return -EINVAL;
-	fd = inotify_create(flags & O_NONBLOCK, &f);
-	if (fd)
-		return fd;
-	fd = files_add(process_current()->files, f, 0, flags & O_CLOEXEC);
-	if (fd < 0)
-		file_put(f);
-	return fd;
+	err = inotify_create(flags & O_NONBLOCK, &f);
+	return err ? err : process_add_file(f, flags & O_CLOEXEC);
 }
 
 long sys_inotify_init(void)
@@ -30,27 +24,21 @@ long sys_inotify_init(void)
 
 long sys_inotify_add_watch(uint64_t fd, uint64_t path, uint64_t mask)
 {
-	struct file *f = user_file_get(fd);
-	struct inode *inode;
-	long err = 0;
+	struct file *f SCOPED(file_put) = user_file_get(fd);
+	struct inode *inode SCOPED(inode_put) = NULL;
+	long err;
 
 	if (!f)
 		return -EBADF;
 	if (!(mask & (IN_ALL_EVENTS | IN_FLAGS)) || !inotify_is(f) ||
 	    ((mask & IN_MASK_ADD) && (mask & IN_MASK_CREATE)))
-		err = -EINVAL;
-	if (!err)
-		err = user_inode(AT_FDCWD, path, mask & IN_DONT_FOLLOW ? AT_SYMLINK_NOFOLLOW : 0,
-				 &inode);
-	if (!err) {
-		if ((mask & IN_ONLYDIR) && !inode_is(inode, S_IFDIR))
-			err = -ENOTDIR;
-		else
-			err = may(inode, MAY_READ) ?: inotify_watch(f, inode, (uint32_t)mask);
-		inode_put(inode);
-	}
-	file_put(f);
-	return err;
+		return -EINVAL;
+	err = user_inode(AT_FDCWD, path, mask & IN_DONT_FOLLOW ? AT_SYMLINK_NOFOLLOW : 0, &inode);
+	if (err)
+		return err;
+	if ((mask & IN_ONLYDIR) && !inode_is(inode, S_IFDIR))
+		return -ENOTDIR;
+	return may(inode, MAY_READ) ?: inotify_watch(f, inode, (uint32_t)mask);
 }
 
 long sys_inotify_rm_watch(uint64_t fd, uint64_t wd)

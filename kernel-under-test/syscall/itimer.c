@@ -1,14 +1,11 @@
 /* Interval timers: alarm, getitimer, setitimer. */
 #include "arch/time.h"
 #include "proc/posix_timer.h"
-#include "syscall/syscalls.h"
 #include "syscall/user.h"
 
 #define ITIMER_REAL    0
 #define ITIMER_VIRTUAL 1
 #define ITIMER_PROF    2
-#define NS_PER_SEC     1000000000ull
-#define NS_PER_USEC    1000ull
 
 struct user_itimer {
 	int64_t interval_sec, interval_usec, value_sec, value_usec;
@@ -19,12 +16,12 @@ static struct user_itimer alarm_now(const struct process *p)
 	uint64_t now = arch_time_ns(), left = 0, every = p->alarm_interval;
 
 	if (p->alarm.pending)
-		left = MAX(p->alarm_deadline, now + NS_PER_USEC) - now;
+		left = MAX(p->alarm_deadline, now + NS_PER_US) - now;
 	return (struct user_itimer){
 		(int64_t)(every / NS_PER_SEC),
-		(int64_t)(every % NS_PER_SEC / NS_PER_USEC),
+		(int64_t)(every % NS_PER_SEC / NS_PER_US),
 		(int64_t)(left / NS_PER_SEC),
-		(int64_t)(left % NS_PER_SEC / NS_PER_USEC),
+		(int64_t)(left % NS_PER_SEC / NS_PER_US),
 	};
 }
 
@@ -46,9 +43,9 @@ static struct user_itimer cpu_timer_now(int which)
 
 	return (struct user_itimer){
 		(int64_t)(every / NS_PER_SEC),
-		(int64_t)(every % NS_PER_SEC / NS_PER_USEC),
+		(int64_t)(every % NS_PER_SEC / NS_PER_US),
 		(int64_t)(left / NS_PER_SEC),
-		(int64_t)(left % NS_PER_SEC / NS_PER_USEC),
+		(int64_t)(left % NS_PER_SEC / NS_PER_US),
 	};
 }
 
@@ -71,7 +68,7 @@ static int usec_to_ns(int64_t sec, int64_t usec, uint64_t *ns)
 	if (sec < 0 || usec < 0 || usec >= 1000000)
 		return -EINVAL;
 	*ns = MIN((uint64_t)sec, UINT64_MAX / 4 / NS_PER_SEC) * NS_PER_SEC +
-	      (uint64_t)usec * NS_PER_USEC;
+	      (uint64_t)usec * NS_PER_US;
 	return 0;
 }
 

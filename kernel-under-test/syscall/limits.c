@@ -2,15 +2,12 @@
 #include "arch/time.h"
 #include "lib/string.h"
 #include "mm/space.h"
-#include "syscall/syscalls.h"
 #include "syscall/user.h"
 
 #define RUSAGE_SELF	0
 #define RUSAGE_CHILDREN (-1)
 #define RUSAGE_THREAD	1
 #define NS_PER_TICK	10000000ull
-#define NS_PER_USEC	1000ull
-#define USEC_PER_SEC	1000000ull
 
 static long set_limit(struct process *p, uint64_t resource, const uint64_t new[2])
 {
@@ -74,8 +71,8 @@ long sys_setrlimit(uint64_t resource, uint64_t in)
 int usage_put(uint64_t out, uint64_t cpu_ns)
 {
 	/* User seconds and microseconds, then the system's, then what is not kept. */
-	uint64_t usage[18] = {cpu_ns / NS_PER_USEC / USEC_PER_SEC,
-			      cpu_ns / NS_PER_USEC % USEC_PER_SEC};
+	uint64_t usage[18] = {cpu_ns / NS_PER_US / US_PER_SEC,
+			      cpu_ns / NS_PER_US % US_PER_SEC};
 
 	_Static_assert(sizeof(usage) == 144, "x86_64 ABI");
 	return copy_to_user(out, usage, sizeof(usage));

@@ -1,7 +1,6 @@
 /* File locks: the part of fcntl() that sets them, and flock(). */
 #include "fs/lock.h"
 
-#include "syscall/syscalls.h"
 #include "syscall/user.h"
 
 #define LOCK_SH 1

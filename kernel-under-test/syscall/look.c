@@ -1,7 +1,6 @@
 /* System calls that look into other processes. */
 #include "mm/kmem.h"
 #include "mm/space.h"
-#include "syscall/syscalls.h"
 #include "syscall/user.h"
 
 #define ROBUST_HEAD_SIZE 24
@@ -9,7 +8,7 @@
 long sys_get_robust_list(uint64_t tid, uint64_t head_out, uint64_t size_out)
 {
 	static const uint64_t size = ROBUST_HEAD_SIZE;
-	const struct thread *t = tid ? thread_find((int)tid) : thread_current();
+	const struct thread *t = user_thread(tid);
 
 	if (!t)
 		return -ESRCH;

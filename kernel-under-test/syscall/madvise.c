@@ -1,8 +1,6 @@
 /* madvise: what a program tells of how it will use its memory. */
 #include "arch/trap.h"
-#include "fs/inode.h"
 #include "syscall/memory.h"
-#include "syscall/syscalls.h"
 #include "syscall/user.h"
 
 #define MADV_DONTNEED	    4

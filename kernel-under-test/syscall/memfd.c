@@ -1,7 +1,6 @@
 /* Files without a name, seals, and room taken ahead. */
 #include "fs/tmpfs/tmpfs.h"
 #include "mm/space.h"
-#include "syscall/syscalls.h"
 #include "syscall/user.h"
 
 #define MFD_CLOEXEC	  1
@@ -33,12 +32,7 @@ long sys_memfd_create(uint64_t name_at, uint64_t flags)
 		inode->writers--;
 	}
 	inode_put(inode);
-	if (err)
-		return err;
-	err = files_add(process_current()->files, f, 0, flags & MFD_CLOEXEC);
-	if (err < 0)
-		file_put(f);
-	return err;
+	return err ? err : process_add_file(f, flags & MFD_CLOEXEC);
 }
 
 /* Whether a process maps the file so that it can write to it. */

@@ -7,7 +7,6 @@
 #include "arch/spin.h"
 #include "fs/tmpfs/tmpfs.h"
 #include "fs/volume.h"
-#include "syscall/syscalls.h"
 #include "syscall/user.h"
 
 #define MAP_SHARED	    0x01

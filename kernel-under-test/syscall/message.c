@@ -5,12 +5,10 @@
 #include "mm/kmem.h"
 #include "syscall/poll.h"
 #include "syscall/socket.h"
-#include "syscall/syscalls.h"
 #include "syscall/user.h"
 
 #define PIECES_MAX 1024
 #define BOUNCE_MAX (256ul << 10)
-#define NS_PER_SEC 1000000000ull
 
 #define MSG_WAITFORONE 0x10000u
 

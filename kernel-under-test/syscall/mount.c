@@ -3,7 +3,6 @@
 #include "fs/block.h"
 #include "fs/block_file.h"
 #include "lib/string.h"
-#include "syscall/syscalls.h"
 #include "syscall/user.h"
 
 #define FILESYSTEM_NAME_MAX 32

@@ -1,10 +1,8 @@
 /* System calls on POSIX message queues. */
 #include "ipc/mqueue.h"
 
-#include "arch/time.h"
 #include "mm/kmem.h"
 #include "proc/signal.h"
-#include "syscall/syscalls.h"
 #include "syscall/time.h"
 #include "syscall/user.h"
 
@@ -90,12 +88,7 @@ long sys_mq_open(uint64_t name_at, uint64_t flags, uint64_t mode, uint64_t attr)
 	if (q->watch.pid && !mqueue_watch_alive(q))
 		q->watch.pid = 0;
 	f = mqueue_file(q, flags & (O_ACCMODE | O_NONBLOCK));
-	if (!f)
-		return -ENOMEM;
-	err = files_add(process_current()->files, f, 0, true);
-	if (err < 0)
-		file_put(f);
-	return err;
+	return f ? process_add_file(f, true) : -ENOMEM;
 }
 
 long sys_mq_unlink(uint64_t name_at)

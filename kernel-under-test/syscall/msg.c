@@ -4,7 +4,6 @@
 #include "lib/list.h"
 #include "mm/kmem.h"
 #include "sched/wait.h"
-#include "syscall/syscalls.h"
 #include "syscall/time.h"
 #include "syscall/user.h"
 
@@ -20,7 +19,6 @@
 #define QUEUE_BYTES  16384
 /* However short they are. */
 #define QUEUE_MESSAGES QUEUE_BYTES
-#define NS_PER_SEC     1000000000ull
 
 struct text {
 	struct list link;

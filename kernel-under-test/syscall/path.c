@@ -3,7 +3,6 @@
 #include "fs/volume.h"
 #include "lib/string.h"
 #include "mm/kmem.h"
-#include "syscall/syscalls.h"
 #include "syscall/user.h"
 
 /* A slash after the name: only a directory can be made there. 0, or what making another gives. */

@@ -1,24 +1,9 @@
 /* System calls on descriptors that stand for processes. */
 #include "proc/pidfd.h"
 
-#include "fs/credentials.h"
 #include "proc/procfs/procfs.h"
 #include "proc/signal.h"
-#include "syscall/syscalls.h"
 #include "syscall/user.h"
-
-long user_pidfd(struct process *p, uint64_t flags)
-{
-	struct file *f;
-	int fd = pidfd_create(p, flags & O_NONBLOCK, &f);
-
-	if (fd)
-		return fd;
-	fd = files_add(process_current()->files, f, 0, true);
-	if (fd < 0)
-		file_put(f);
-	return fd;
-}
 
 long sys_pidfd_open(uint64_t pid, uint64_t flags)
 {
@@ -29,7 +14,7 @@ long sys_pidfd_open(uint64_t pid, uint64_t flags)
 	p = process_find_any((int)pid);
 	if (!p)
 		return thread_find((int)pid) ? -EINVAL : -ESRCH;
-	return user_pidfd(p, flags);
+	return pidfd_add(p, (uint32_t)flags);
 }
 
 long sys_pidfd_send_signal(uint64_t fd, uint64_t signo, uint64_t info_at, uint64_t flags)
@@ -80,8 +65,5 @@ long sys_pidfd_getfd(uint64_t fd, uint64_t target, uint64_t flags)
 	found = files_find(p->files, target);
 	if (!found)
 		return -EBADF;
-	err = files_add(process_current()->files, file_get(found), 0, true);
-	if (err < 0)
-		file_put(found);
-	return err;
+	return process_add_file(file_get(found), true);
 }

@@ -6,12 +6,8 @@
 #include "mm/kmem.h"
 #include "proc/signal.h"
 #include "sched/sched.h"
-#include "syscall/syscalls.h"
 #include "syscall/time.h"
 #include "syscall/user.h"
-
-#define NS_PER_MS  1000000ull
-#define NS_PER_SEC 1000000000ull
 
 /* So many fit on the stack. */
 #define FEW 16

@@ -1,8 +1,6 @@
 /* prctl: what a process says about itself. */
-#include "fs/credentials.h"
 #include "lib/string.h"
 #include "proc/signal.h"
-#include "syscall/syscalls.h"
 #include "syscall/user.h"
 
 #define PR_SET_PDEATHSIG       1

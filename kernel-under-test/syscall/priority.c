@@ -1,7 +1,5 @@
 /* System calls on who gets how much of the CPU. */
-#include "fs/credentials.h"
 #include "sched/sched.h"
-#include "syscall/syscalls.h"
 #include "syscall/user.h"
 
 #define PRIO_PROCESS 0
@@ -73,7 +71,7 @@ static long search(uint64_t which, uint64_t who, int nice, bool set)
 	if (which > PRIO_USER)
 		return -EINVAL;
 	if (which == PRIO_PROCESS) {
-		t = who ? thread_find((int)who) : thread_current();
+		t = user_thread(who);
 		if (!t)
 			return -ESRCH;
 		if (!set)
@@ -103,11 +101,6 @@ long sys_setpriority(uint64_t which, uint64_t who, uint64_t nice)
 	return search((uint32_t)which, who, MAX(MIN((int)nice, NICE_MAX), NICE_MIN), true);
 }
 
-static struct thread *thread_of(uint64_t tid)
-{
-	return tid ? thread_find((int)tid) : thread_current();
-}
-
 static bool is_realtime(int policy)
 {
 	return policy == SCHED_FIFO || policy == SCHED_RR;
@@ -116,7 +109,7 @@ static bool is_realtime(int policy)
 /* What is asked for is kept and told; all threads are served in turns, whatever it is. */
 static long set_policy(uint64_t tid, int policy, int priority)
 {
-	struct thread *t = (int)tid < 0 ? NULL : thread_of(tid);
+	struct thread *t = (int)tid < 0 ? NULL : user_thread(tid);
 	int kind = policy & ~SCHED_RESET;
 
 	if ((int)tid < 0)
@@ -161,7 +154,7 @@ long sys_sched_setscheduler(uint64_t tid, uint64_t policy, uint64_t at)
 
 long sys_sched_setparam(uint64_t tid, uint64_t at)
 {
-	const struct thread *t = (int)tid < 0 ? NULL : thread_of(tid);
+	const struct thread *t = (int)tid < 0 ? NULL : user_thread(tid);
 	int priority;
 
 	if (!at || (int)tid < 0)
@@ -173,14 +166,14 @@ long sys_sched_setparam(uint64_t tid, uint64_t at)
 
 long sys_sched_getscheduler(uint64_t tid)
 {
-	const struct thread *t = (int)tid < 0 ? NULL : thread_of(tid);
+	const struct thread *t = (int)tid < 0 ? NULL : user_thread(tid);
 
 	return t ? told_policy(t) : (int)tid < 0 ? -EINVAL : -ESRCH;
 }
 
 long sys_sched_getparam(uint64_t tid, uint64_t at)
 {
-	const struct thread *t = (int)tid < 0 ? NULL : thread_of(tid);
+	const struct thread *t = (int)tid < 0 ? NULL : user_thread(tid);
 	int priority = t ? t->rt_priority : 0;
 
 	if (!at || (int)tid < 0)
@@ -205,7 +198,7 @@ long sys_sched_get_priority_min(uint64_t policy)
 
 long sys_sched_rr_get_interval(uint64_t tid, uint64_t out)
 {
-	const struct thread *t = (int)tid < 0 ? NULL : thread_of(tid);
+	const struct thread *t = (int)tid < 0 ? NULL : user_thread(tid);
 	const int64_t ts[2] = {0, t && t->policy == SCHED_FIFO ? 0 : (int64_t)SLICE_NS};
 
 	if (!t)
@@ -246,7 +239,7 @@ long sys_sched_setattr(uint64_t tid, uint64_t at, uint64_t flags)
 
 long sys_sched_getattr(uint64_t tid, uint64_t out, uint64_t size, uint64_t flags)
 {
-	const struct thread *t = (int)tid < 0 ? NULL : thread_of(tid);
+	const struct thread *t = (int)tid < 0 ? NULL : user_thread(tid);
 	struct user_attr a = {.size = sizeof(a)};
 
 	if (!out || (int)tid < 0 || flags || size < ATTR_SIZE_FIRST || size > PAGE_SIZE)
@@ -265,7 +258,7 @@ long sys_sched_getattr(uint64_t tid, uint64_t out, uint64_t size, uint64_t flags
 
 long sys_ioprio_set(uint64_t which, uint64_t who, uint64_t v)
 {
-	struct thread *t = thread_of(who);
+	struct thread *t = user_thread(who);
 
 	if (which < 1 || which > 3 || IOPRIO_CLASS(v) > 3 || (v & 0x1fff) > 7)
 		return -EINVAL;
@@ -281,7 +274,7 @@ long sys_ioprio_set(uint64_t which, uint64_t who, uint64_t v)
 
 long sys_ioprio_get(uint64_t which, uint64_t who)
 {
-	const struct thread *t = thread_of(who);
+	const struct thread *t = user_thread(who);
 
 	if (which < 1 || which > 3)
 		return -EINVAL;

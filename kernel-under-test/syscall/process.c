@@ -1,10 +1,8 @@
 /* System calls on processes. */
-#include "lib/string.h"
 #include "proc/exec.h"
 #include "proc/pidfd.h"
 #include "proc/signal.h"
 #include "sched/sched.h"
-#include "syscall/syscalls.h"
 #include "syscall/user.h"
 
 #define ARCH_SET_GS 0x1001

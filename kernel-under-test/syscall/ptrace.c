@@ -2,7 +2,6 @@
 #include "arch/debug.h"
 #include "mm/space.h"
 #include "proc/trace.h"
-#include "syscall/syscalls.h"
 #include "syscall/user.h"
 
 #define PTRACE_TRACEME	   0

@@ -1,10 +1,7 @@
 /* System calls on which pages are in memory: mlock, mincore and their like. */
-#include "arch/smp.h"
 #include "arch/trap.h"
-#include "fs/credentials.h"
 #include "mm/space.h"
 #include "mm/tlb.h"
-#include "syscall/syscalls.h"
 #include "syscall/user.h"
 
 #define MLOCK_ONFAULT 1

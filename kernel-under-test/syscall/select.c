@@ -2,10 +2,8 @@
 #include "arch/time.h"
 #include "mm/kmem.h"
 #include "syscall/poll.h"
-#include "syscall/syscalls.h"
 #include "syscall/user.h"
 
-#define NS_PER_SEC 1000000000ull
 #define SET_WORDS  (FILES_MAX / 64)
 
 /* The three sets, in the order of the arguments, and what of a file answers each. */

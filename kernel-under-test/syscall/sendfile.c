@@ -1,7 +1,6 @@
 /* sendfile. */
 #include "mm/page.h"
 #include "proc/signal.h"
-#include "syscall/syscalls.h"
 #include "syscall/user.h"
 
 /* Bytes of `in`, at `pos` if it is not NULL (which then moves on), to `out`. */

@@ -3,7 +3,6 @@
 #include "ipc/sysv.h"
 #include "mm/kmem.h"
 #include "mm/space.h"
-#include "syscall/syscalls.h"
 #include "syscall/time.h"
 #include "syscall/user.h"
 
@@ -17,7 +16,6 @@
 #define SHM_EXEC   0100000
 
 #define PAGES_MAX  (1ul << 24)
-#define NS_PER_SEC 1000000000ull
 
 struct segment {
 	struct ipc_entry entry;

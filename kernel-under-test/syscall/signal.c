@@ -3,7 +3,6 @@
 #include "arch/time.h"
 #include "proc/signal.h"
 #include "sched/sched.h"
-#include "syscall/syscalls.h"
 #include "syscall/time.h"
 #include "syscall/user.h"
 

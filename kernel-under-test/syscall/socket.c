@@ -5,7 +5,6 @@
 #include "net/control.h"
 #include "net/netlink.h"
 #include "proc/signal.h"
-#include "syscall/syscalls.h"
 #include "syscall/user.h"
 
 #define SOCK_CLOEXEC  02000000
@@ -86,17 +85,13 @@ static int check_kind(uint64_t family, uint64_t type, uint64_t protocol)
 static long install(struct socket *s, uint64_t type)
 {
 	struct file *f = socket_file(s, type & SOCK_NONBLOCK ? O_NONBLOCK : 0);
-	int fd;
 
 	if (!f) {
 		s->ops->close(s);
 		socket_put(s);
 		return -ENOMEM;
 	}
-	fd = files_add(process_current()->files, f, 0, type & SOCK_CLOEXEC);
-	if (fd < 0)
-		file_put(f);
-	return fd;
+	return process_add_file(f, type & SOCK_CLOEXEC);
 }
 
 long sys_socket(uint64_t family, uint64_t type, uint64_t protocol)

@@ -1,11 +1,8 @@
 /* Options of sockets. */
 #include "syscall/sockopt.h"
-#include "fs/credentials.h"
-#include "lib/string.h"
 #include "mm/kmem.h"
 #include "net/control.h"
 #include "syscall/socket.h"
-#include "syscall/syscalls.h"
 #include "syscall/user.h"
 
 #define SO_TYPE	       3
@@ -28,7 +25,6 @@
 #define SO_COOKIE   57
 
 #define BUFFER_DEFAULT 212992
-#define NS_PER_SEC     1000000000ull
 
 int user_socket_get(uint64_t fd, struct file **f, struct socket **s)
 {

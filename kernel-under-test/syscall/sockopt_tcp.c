@@ -1,7 +1,6 @@
 /* Options of TCP that are more than a number. */
 #include "syscall/sockopt.h"
 
-#include "lib/errno.h"
 #include "net/interface.h"
 #include "syscall/user.h"
 

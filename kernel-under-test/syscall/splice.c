@@ -3,7 +3,6 @@
 #include "lib/string.h"
 #include "mm/kmem.h"
 #include "proc/signal.h"
-#include "syscall/syscalls.h"
 #include "syscall/user.h"
 
 #define SPLICE_NONBLOCK 2

@@ -1,10 +1,7 @@
 /* The stat family. */
 #include "fs/volume.h"
 #include "lib/string.h"
-#include "syscall/syscalls.h"
 #include "syscall/user.h"
-
-#define NS_PER_SEC 1000000000ull
 
 /* Blocks are counted in 512 bytes. */
 #define BLOCKS_A_PAGE (PAGE_SIZE / 512)

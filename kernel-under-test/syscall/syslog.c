@@ -2,7 +2,6 @@
 #include "arch/time.h"
 #include "lib/printf.h"
 #include "sched/wait.h"
-#include "syscall/syscalls.h"
 #include "syscall/user.h"
 
 #define ACTION_READ	     2

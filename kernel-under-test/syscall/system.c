@@ -7,7 +7,6 @@
 #include "lib/string.h"
 #include "mm/page.h"
 #include "proc/uts.h"
-#include "syscall/syscalls.h"
 #include "syscall/user.h"
 
 #define REBOOT_MAGIC1	 0xfee1dead

@@ -8,7 +8,6 @@
 #include "sched/wait.h"
 #include "ipc/timerfd.h"
 #include "proc/posix_timer.h"
-#include "syscall/syscalls.h"
 #include "syscall/user.h"
 
 #define CLOCK_REALTIME	       0
@@ -24,7 +23,6 @@
 #define CLOCK_TAI	       11
 
 #define TIMER_ABSTIME 1
-#define NS_PER_SEC    1000000000ull
 
 struct user_timespec {
 	int64_t sec;

@@ -1,10 +1,8 @@
 /* POSIX timers, timers and signals that are read, and setting the clock. */
 #include "arch/time.h"
-#include "fs/credentials.h"
 #include "ipc/timerfd.h"
 #include "proc/posix_timer.h"
 #include "proc/signalfd.h"
-#include "syscall/syscalls.h"
 #include "syscall/time.h"
 #include "syscall/user.h"
 
@@ -24,7 +22,6 @@
 
 #define TIMER_ABSTIME	  1
 #define TFD_CANCEL_ON_SET 2
-#define NS_PER_SEC	  1000000000ull
 
 struct user_itimerspec {
 	int64_t interval_sec, interval_nsec, value_sec, value_nsec;
@@ -74,7 +71,6 @@ static int get_spec(uint64_t from, bool absolute, bool real, uint64_t now, uint6
 long sys_timerfd_create(uint64_t clock, uint64_t flags)
 {
 	struct file *f;
-	int fd;
 
 	if ((flags & ~(uint64_t)(O_CLOEXEC | O_NONBLOCK)) ||
 	    (clock != CLOCK_REALTIME && clock != CLOCK_MONOTONIC && clock != CLOCK_BOOTTIME &&
@@ -84,10 +80,7 @@ long sys_timerfd_create(uint64_t clock, uint64_t flags)
 		return -ENOMEM;
 	/* The clock is known by the position, which the file does not have otherwise. */
 	f->pos = clock;
-	fd = files_add(process_current()->files, f, 0, flags & O_CLOEXEC);
-	if (fd < 0)
-		file_put(f);
-	return fd;
+	return process_add_file(f, flags & O_CLOEXEC);
 }
 
 long sys_timerfd_settime(uint64_t fd, uint64_t flags, uint64_t new, uint64_t old)
@@ -135,7 +128,7 @@ long sys_signalfd4(uint64_t fd, uint64_t mask, uint64_t size, uint64_t flags)
 {
 	struct file *f;
 	uint64_t set;
-	int err, new;
+	int err;
 
 	if (size != sizeof(set) || (flags & ~(uint64_t)(O_CLOEXEC | O_NONBLOCK)))
 		return -EINVAL;
@@ -147,12 +140,7 @@ long sys_signalfd4(uint64_t fd, uint64_t mask, uint64_t size, uint64_t flags)
 		return err ? err : (long)(int)fd;
 	}
 	err = signalfd_create(set, flags & O_NONBLOCK, &f);
-	if (err)
-		return err;
-	new = files_add(process_current()->files, f, 0, flags & O_CLOEXEC);
-	if (new < 0)
-		file_put(f);
-	return new;
+	return err ? err : process_add_file(f, flags & O_CLOEXEC);
 }
 
 long sys_signalfd(uint64_t fd, uint64_t mask, uint64_t size)

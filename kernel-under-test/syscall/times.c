@@ -1,13 +1,10 @@
 /* System calls that set the times of files. */
 #include "arch/time.h"
-#include "syscall/syscalls.h"
 #include "syscall/time.h"
 #include "syscall/user.h"
 
 #define UTIME_NOW  0x3fffffff
 #define UTIME_OMIT 0x3ffffffe
-#define NS_PER_SEC 1000000000ull
-#define US_PER_SEC 1000000
 
 /* Of the last access and the last change of the contents. */
 struct times {
@@ -95,7 +92,7 @@ long sys_futimesat(uint64_t dirfd, uint64_t path, uint64_t times)
 	if (times && copy_from_user(&t, times, sizeof(t)) < 0)
 		return -EFAULT;
 	for (int i = 0; times && i < 2; i++) {
-		if (t.at[i].nsec < 0 || t.at[i].nsec >= US_PER_SEC)
+		if (t.at[i].nsec < 0 || t.at[i].nsec >= (int64_t)US_PER_SEC)
 			return -EINVAL;
 		t.at[i].nsec *= 1000;
 	}

@@ -1,7 +1,6 @@
 /* System calls that move bytes of open files. */
 #include "arch/spin.h"
 #include "proc/signal.h"
-#include "syscall/syscalls.h"
 #include "syscall/user.h"
 
 #define IOV_MAX 1024

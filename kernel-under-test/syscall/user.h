@@ -7,6 +7,7 @@
 #include "fs/path.h"
 #include "lib/errno.h"
 #include "proc/process.h"
+#include "syscall/syscalls.h"
 
 #define AT_FDCWD	    (-100)
 #define AT_SYMLINK_NOFOLLOW 0x100
@@ -33,6 +34,12 @@ static inline struct file *user_file_get(uint64_t fd)
 	if (likely(f))
 		file_get(f);
 	return f;
+}
+
+/* The thread of that number, 0 being the caller's, or NULL. */
+static inline struct thread *user_thread(uint64_t tid)
+{
+	return tid ? thread_find((int)tid) : thread_current();
 }
 
 /* Writes a struct rusage that tells of so much CPU time. 0 or -EFAULT. */
@@ -64,9 +71,6 @@ long transfer_each(struct file *f, long (*op)(struct file *f, struct uio *u), ui
 
 /* The file gets that size. -EFBIG: the caller may not make it so long. */
 int user_truncate(struct inode *inode, uint64_t size);
-
-/* A descriptor that stands for `p`, or -errno. */
-long user_pidfd(struct process *p, uint64_t flags);
 
 /* prctl(PR_SET_SECCOMP). */
 long user_set_seccomp(uint64_t mode, uint64_t program);

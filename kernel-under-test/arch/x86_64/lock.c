@@ -6,7 +6,6 @@
  * The word is 1 while the lock is taken, and 2 more for each CPU that sleeps. Taking sets bit 0;
  * giving back subtracts 1, and what is left says that somebody must be woken.
  */
-#include "arch/smp.h"
 #include "arch/spin.h"
 #include "x86.h"
 

@@ -3,7 +3,6 @@
 
 #include "arch/mmu.h"
 #include "lib/printf.h"
-#include "lib/string.h"
 #include "x86.h"
 
 #define START_INFO_MAGIC 0x336ec578

@@ -1,6 +1,5 @@
 #include "arch/thread.h"
 
-#include "arch/cpu.h"
 #include "arch/trap.h"
 #include "fpu.h"
 #include "lib/string.h"

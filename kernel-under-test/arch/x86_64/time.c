@@ -16,7 +16,6 @@
 #define PIT_CHANNEL2 0x42
 #define PIT_COMMAND  0x43
 #define PIT_GATE     0x61
-#define NS_PER_SEC   1000000000ull
 #define TSC_SHIFT    32
 
 #define CMOS_INDEX 0x70

@@ -2,7 +2,6 @@
 
 #include "arch/spin.h"
 #include "arch/thread.h"
-#include "arch/uaccess.h"
 #include "lib/errno.h"
 #include "lib/printf.h"
 #include "fpu.h"

@@ -6,7 +6,6 @@
 #include "lib/string.h"
 #include "mm/kmem.h"
 
-#define NS_PER_SEC 1000000000ull
 /* More than these are kept only while they are in use, or not written. */
 #define NODES_KEPT 2048
 #define FAST_LINK  (sizeof(uint32_t) * EXT2_POINTERS)

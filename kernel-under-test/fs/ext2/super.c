@@ -7,8 +7,6 @@
 #include "lib/string.h"
 #include "mm/kmem.h"
 
-#define NS_PER_SEC 1000000000ull
-
 uint64_t ext2_now(void)
 {
 	return volume_epoch_ns + arch_time_ns();
