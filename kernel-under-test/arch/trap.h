@@ -44,7 +44,7 @@ bool trap_yield(void);
 void trap_first_run(void);
 
 /* Given by sched: the timer that arch_timer_arm() set has gone off. Without the kernel lock. */
-void trap_timer(void);
+void trap_timer(const struct regs *regs);
 
 /* Given by drivers: the serial port has input. */
 void trap_serial(void);

@@ -1,5 +1,4 @@
-/* Bringing pages in when they are touched. What wants the kernel lock says -EUNLOCKED: mm/space.h.
- */
+/* Brings pages in when they are touched. What wants the kernel lock says -EUNLOCKED: mm/space.h. */
 #include "arch/mmu.h"
 #include "arch/spin.h"
 #include "arch/trap.h"
@@ -201,6 +200,7 @@ static int page_in(struct space *s, uint64_t addr, unsigned int access)
 	/* As it was: only the kernel lock's holder changes an area with an object. */
 	if (!space_next_area(s, addr, &a) || addr < a.start || !a.object)
 		return 0;
+	s->faults_read++;
 	object_get(a.object);
 	err = a.object->ops->load(a.object, object_index(&a, ALIGN_DOWN(addr, PAGE_SIZE)),
 				  (access & FAULT_WRITE) && (a.flags & AREA_SHARED) ? PAGE_WRITE
@@ -263,6 +263,7 @@ int space_fault(struct space *s, uint64_t addr, unsigned int access)
 	int err;
 
 	space_lock(s);
+	s->faults++;
 	err = fault(s, addr, access);
 	space_unlock(s);
 	return likely(!err) ? 0 : fault_more(s, addr, access, err);
@@ -378,8 +379,7 @@ int space_read(struct space *s, uint64_t addr, void *to, size_t n)
 		return -EFAULT;
 	while (n) {
 		size_t part = MIN(n, PAGE_SIZE - (addr & (PAGE_SIZE - 1)));
-		uint64_t va = ALIGN_DOWN(addr, PAGE_SIZE);
-		uint64_t *e;
+		uint64_t va = ALIGN_DOWN(addr, PAGE_SIZE), *e;
 		bool there;
 
 		space_lock(s);

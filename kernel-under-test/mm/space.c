@@ -190,6 +190,13 @@ static void put_dropped(struct dropped *d)
 		page_put(d->pages[--d->count]);
 }
 
+/* Before pages go: space_resident_most(). */
+static inline void note_resident(struct space *s)
+{
+	if (s->resident > s->resident_before)
+		s->resident_before = s->resident;
+}
+
 /*
  * The same where there are other CPUs. Whether they have the space loaded is asked when the entries
  * are clear, not before: they may load it at any time (mm/tlb.h).
@@ -206,6 +213,7 @@ static void drop_shared(struct space *s, uint64_t start, uint64_t end)
 		uint64_t stop = MIN(end, first + MMU_TABLE_SPAN);
 		bool whole = va == first && stop == first + MMU_TABLE_SPAN;
 
+		note_resident(s);
 		for (; va < stop; va += PAGE_SIZE, e++) {
 			if (!*e)
 				continue;
@@ -245,6 +253,7 @@ void space_drop_pages(struct space *s, uint64_t start, uint64_t end)
 		uint64_t stop = MIN(end, first + MMU_TABLE_SPAN);
 		bool whole = va == first && stop == first + MMU_TABLE_SPAN;
 
+		note_resident(s);
 		for (; va < stop; va += PAGE_SIZE, e++) {
 			uint64_t old = *e;
 

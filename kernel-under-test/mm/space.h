@@ -77,8 +77,10 @@ struct space {
 	bool wishes;
 	/* What has no place of its own gets one at random. */
 	bool random;
-	/* Pages mapped now. */
-	uint64_t resident;
+	/* Pages mapped now, and the most there were when some went: space_resident_most(). */
+	uint64_t resident, resident_before;
+	/* Pages that were missing, and those of them that were waited for (by the kernel lock). */
+	uint64_t faults, faults_read;
 	/* The CPUs that have it loaded, one bit each, changed atomically (mm/tlb.h). */
 	uint32_t cpus;
 };
@@ -118,6 +120,11 @@ static inline void space_unlock(struct space *s)
  * The rest wants the space's lock held, or a space that nobody else can see yet; but for those at
  * the end, which take it.
  */
+
+static inline uint64_t space_resident_most(const struct space *s)
+{
+	return MAX(s->resident, s->resident_before);
+}
 
 /* The first area that ends after `addr`, or NULL. */
 static inline struct area *space_find(struct space *s, uint64_t addr)

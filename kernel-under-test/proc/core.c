@@ -204,7 +204,9 @@ static struct note note_head(uint32_t type, size_t size)
 
 static void put_notes(struct core *c, struct process *p, struct thread *t, int signo)
 {
-	uint64_t ns = process_cpu_ns(p), children = p->children_cpu_ns;
+	const struct usage u = usage_of_process(p), *children = &p->children_used;
+	const uint64_t ns[4] = {u.cpu - u.system, u.system, children->cpu - children->system,
+				children->system};
 	int parent = p->parent ? p->parent->pid : 0;
 	struct note aux_head = note_head(NT_AUXV, p->aux_size);
 	struct status_note s = {
@@ -217,10 +219,6 @@ static void put_notes(struct core *c, struct process *p, struct thread *t, int s
 		.parent = parent,
 		.group = p->pgid,
 		.session = p->sid,
-		.times = {{ns / NS_PER_SEC, ns % NS_PER_SEC / 1000},
-			  {0, 0},
-			  {children / NS_PER_SEC, children % NS_PER_SEC / 1000},
-			  {0, 0}},
 	};
 	struct process_note i = {
 		.head = note_head(NT_PRPSINFO, sizeof(i) - sizeof(i.head)),
@@ -235,6 +233,10 @@ static void put_notes(struct core *c, struct process *p, struct thread *t, int s
 	};
 	uint64_t aux[64] = {0}, regs[ARCH_CORE_REGS];
 
+	for (int k = 0; k < 4; k++) {
+		s.times[k][0] = ns[k] / NS_PER_SEC;
+		s.times[k][1] = ns[k] % NS_PER_SEC / 1000;
+	}
 	arch_core_regs(&t->arch, regs);
 	memcpy(s.regs, regs, sizeof(regs));
 	memcpy(i.program, t->comm, sizeof(i.program));

@@ -324,6 +324,7 @@ int process_exec(struct process *p, const char *path, struct args *args)
 	}
 	space->brk_start = space->brk =
 		ALIGN_UP(image.end, PAGE_SIZE) + space_random_gap(space, BRK_SPREAD);
+	usage_leave_space(p);
 	p->space = space;
 	if (p->exe)
 		inode_put(p->exe);

@@ -170,6 +170,7 @@ static void finish(struct process *p)
 	inode_put(p->root);
 	inode_put(p->exe);
 	sched_set_space(NULL);
+	usage_leave_space(p);
 	space_put(p->space);
 	p->space = NULL;
 	process_return_space(p);
@@ -204,7 +205,7 @@ void thread_exit(int status)
 		leave_memory(t, p);
 	if (unlikely(t->unusual))
 		leave_unusual(t, status);
-	p->cpu_ns += thread_cpu_ns(t);
+	usage_leave_thread(t);
 	signal_drop_all(p, &t->signals);
 	list_remove(&t->sibling);
 	list_remove(&t->by_tid);
@@ -306,7 +307,14 @@ static struct process *next_match(struct process *p, struct process *c, int id,
 	return NULL;
 }
 
-long process_wait(int id, unsigned int options, int *status)
+/* What a child used that was found to have changed, and the zombies it waited for. */
+static void tell_usage(struct process *c, struct usage *used)
+{
+	*used = c->zombie ? c->used : usage_of_process(c);
+	usage_add(used, &c->children_used);
+}
+
+long process_wait(int id, unsigned int options, int *status, struct usage *used)
 {
 	struct process *p = process_current(), *c;
 
@@ -319,8 +327,12 @@ long process_wait(int id, unsigned int options, int *status)
 
 			if (!has_changed(c, options, status))
 				continue;
+			if (unlikely(used))
+				tell_usage(c, used);
 			if (c->zombie && !(options & WAIT_NOREAP)) {
-				p->children_cpu_ns += c->cpu_ns + c->children_cpu_ns;
+				usage_add(&p->children_used, &c->used);
+				if (c->children_used.cpu)
+					usage_add(&p->children_used, &c->children_used);
 				process_free(c);
 			}
 			return pid;

@@ -86,6 +86,7 @@ static void copy_thread(struct thread *t, struct fork_request *r)
 	t->policy = thread_current()->policy;
 	t->rt_priority = thread_current()->rt_priority;
 	t->slice_ns = thread_current()->slice_ns;
+	t->looked_at = thread_current()->looked_at;
 	if (unlikely(thread_current()->unusual))
 		copy_unusual(t, r);
 	t->io_priority = thread_current()->io_priority;

@@ -195,10 +195,14 @@ void posix_timers_delete_all(struct process *p, bool itimers_too)
 uint64_t posix_timer_now(const struct posix_timer *t)
 {
 	const struct thread *thread;
+	struct usage u;
 
 	switch (t->clock) {
 	case TIMER_PROCESS:
 		return process_cpu_ns(t->process);
+	case TIMER_USER:
+		u = usage_of_process(t->process);
+		return u.cpu - u.system;
 	case TIMER_THREAD:
 		thread = thread_find(t->clock_tid);
 		return thread ? thread_cpu_ns(thread) : 0;

@@ -8,6 +8,7 @@
 enum timer_clock {
 	TIMER_TIME,
 	TIMER_PROCESS,
+	TIMER_USER, /* the process's user time */
 	TIMER_THREAD,
 };
 

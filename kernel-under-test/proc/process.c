@@ -262,7 +262,7 @@ void socket_sender(struct sender *out)
 
 uint64_t process_cpu_ns(const struct process *p)
 {
-	uint64_t ns = p->cpu_ns;
+	uint64_t ns = p->used.cpu;
 	struct thread *t;
 
 	list_for_each (t, &p->threads, sibling)
@@ -362,7 +362,7 @@ uint64_t process_own_cpu_ns(void)
 
 	/* Nobody but the caller makes another one. */
 	if (likely(READ_ONCE(p->thread_count) == 1))
-		return p->cpu_ns + thread_cpu_ns(thread_current());
+		return p->used.cpu + thread_cpu_ns(thread_current());
 	kernel_lock();
 	ns = process_cpu_ns(p);
 	kernel_unlock();

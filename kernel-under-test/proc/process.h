@@ -4,6 +4,7 @@
 #include "fs/file.h"
 #include "fs/path.h"
 #include "lib/list.h"
+#include "proc/usage.h"
 #include "sched/thread.h"
 #include "sched/timer.h"
 #include "sched/wait.h"
@@ -96,8 +97,9 @@ struct process {
 	struct inode *exe;
 	/* The ring of those that change directories and umask together (CLONE_FS). */
 	struct list fs_sharers;
-	/* CPU time of its threads that have ended, and of its children that were waited for. */
-	uint64_t cpu_ns, children_cpu_ns;
+	/* What its threads that have ended used, and its children that were waited for. */
+	struct usage used, children_used;
+	struct usage_told told;
 	/* Limits (setrlimit), soft and hard; the clock of RLIMIT_CPU. */
 	uint64_t limits[RLIMITS][2];
 	struct timer cpu_limit;
@@ -282,9 +284,9 @@ void process_end_others(void);
 /*
  * Waits for a child to change and, if it has ended, buries it. `id` is WAIT_ANY or a pid; with
  * WAIT_GROUP a process group, 0 for the caller's. The pid, 0 (WAIT_NOHANG and none has changed),
- * -ECHILD, -ERESTARTSYS.
+ * -ECHILD, -ERESTARTSYS. What that child has used goes to *used if it is not NULL.
  */
-long process_wait(int id, unsigned int options, int *status);
+long process_wait(int id, unsigned int options, int *status, struct usage *used);
 
 /* Given by drivers: the leader of a session has ended, and its terminal is free. */
 void terminal_session_end(int sid);

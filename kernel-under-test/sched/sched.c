@@ -114,6 +114,7 @@ void sched_block(void)
 
 	spin_lock(&q->lock, LOCK_RUN);
 	t->state = THREAD_BLOCKED;
+	t->waited_count++;
 	switch_away(q, t);
 }
 
@@ -133,6 +134,7 @@ static inline __attribute__((always_inline)) bool sleep_unless(struct spinlock *
 	t->interruptible = true;
 	t->cut_short = false;
 	t->state = THREAD_BLOCKED;
+	t->waited_count++;
 	switch_away(q, t);
 	return !t->cut_short;
 }
@@ -217,6 +219,7 @@ void sched_yield(void)
 	if (!list_empty(&q->threads)) {
 		next = take_first(q);
 		queue_push(q, t);
+		t->preempted_count++;
 		switch_to(q, t, next);
 	} else {
 		thread_clear_work(t, WORK_RESCHED);
@@ -310,24 +313,38 @@ void sched_set_space(struct space *space)
 	space_use(space);
 }
 
-void sched_slice_end(void)
+void sched_look(void)
 {
 	struct queue *q = queue_here();
-	struct thread *given = NULL;
+
+	thread_current()->looked_at = true;
+	spin_lock(&q->lock, LOCK_RUN);
+	if (!q->slice_running)
+		sched_start_slice(q, SLICE_NS);
+	spin_unlock(&q->lock);
+}
+
+void sched_slice_end(const struct regs *regs)
+{
+	struct queue *q = queue_here();
+	struct thread *given = NULL, *t = thread_current();
 	unsigned int to;
 	uint32_t ns;
 
 	spin_lock(&q->lock, LOCK_RUN);
 	q->slice_running = false;
+	t->looks[regs_from_call(regs)]++;
 	if (!list_empty(&q->threads)) {
 		if (arch_cpu_count() > 1)
 			given = sched_spread(q, &to);
-		thread_add_work(thread_current(), WORK_RESCHED);
+		thread_add_work(t, WORK_RESCHED);
 		ns = SLICE_NS;
 		/* The turn that begins is that of the thread that has waited longest. */
 		if (!list_empty(&q->threads))
 			ns = list_first(&q->threads, struct thread, run)->slice_ns ?: SLICE_NS;
 		sched_start_slice(q, ns);
+	} else if (t->looked_at) {
+		sched_start_slice(q, SLICE_NS);
 	}
 	spin_unlock(&q->lock);
 	if (given)

@@ -43,6 +43,9 @@ void sched_poke(const struct thread *t);
 /* Lets `t` run on these CPUs only; at least one of them must be running. With the kernel lock. */
 void sched_set_allowed(struct thread *t, uint32_t cpus);
 
+/* From now on the ends of slices look at the caller, also if nobody waits: thread.looks. */
+void sched_look(void);
+
 /* Whether a thread waits for this CPU. */
 bool sched_others_wait(void);
 

@@ -51,6 +51,11 @@ struct restart {
 	uint64_t deadline, args[2];
 };
 
+/* User and system time that somebody was told, in nanoseconds: proc/usage.h. */
+struct usage_told {
+	uint64_t user, system;
+};
+
 struct thread {
 	uint32_t work; /* entry.S reads it */
 	enum thread_state state;
@@ -75,6 +80,11 @@ struct thread {
 	uint32_t cpu, allowed;
 	/* Ticks on the CPU: all of them until `since`, when it was last given the CPU. */
 	uint64_t cpu_ticks, since;
+	/* Where ends of slices found it: in user code, or in a call; they go on if looked_at. */
+	uint32_t looks[2];
+	bool looked_at;
+	/* How often it gave the CPU away to wait, and to others. */
+	uint32_t waited_count, preempted_count;
 	/* Programs that decide on its calls: proc's, but here there is room. */
 	struct seccomp_filter *filter;
 	/* Who looks on, or NULL: proc/trace.h. */
@@ -99,6 +109,7 @@ struct thread {
 	char comm[COMM_MAX];
 	/* Where to write 0 at exit (set_tid_address), 0: nowhere; locks held (set_robust_list). */
 	uint64_t clear_tid, robust_list;
+	struct usage_told told;
 	/* Of the last call that gave ERESTART_RESTARTBLOCK. */
 	struct restart restart;
 };

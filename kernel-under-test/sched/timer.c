@@ -123,7 +123,7 @@ static void ring_due(struct clock *c, uint64_t now)
 	}
 }
 
-void trap_timer(void)
+void trap_timer(const struct regs *regs)
 {
 	uint64_t now = arch_time_ns(), next;
 	struct clock *c = clock_here();
@@ -140,7 +140,7 @@ void trap_timer(void)
 	spin_unlock(&c->lock);
 	if (c->slice <= now) {
 		c->slice = NEVER;
-		sched_slice_end();
+		sched_slice_end(regs);
 	}
 	arm(c, MIN(next, c->slice));
 }

@@ -8,6 +8,8 @@
 #include "lib/pheap.h"
 #include "lib/types.h"
 
+struct regs;
+
 struct timer {
 	struct pheap_node node;
 	struct clock *pending; /* where, or NULL */
@@ -45,4 +47,4 @@ static inline bool alarm_end(struct alarm *a)
 
 /* For sched: the end of a time slice, which calls sched_slice_end(). */
 void timer_set_slice(uint64_t deadline_ns);
-void sched_slice_end(void);
+void sched_slice_end(const struct regs *regs);

@@ -35,7 +35,7 @@ static void set_alarm(struct process *p, uint64_t value, uint64_t interval)
 	timer_add(&p->alarm, p->alarm_deadline);
 }
 
-/* ITIMER_VIRTUAL and ITIMER_PROF: the system's time is not told from the user's. */
+/* ITIMER_VIRTUAL and ITIMER_PROF. */
 static struct user_itimer cpu_timer_now(int which)
 {
 	const struct posix_timer *t = posix_timer_find(process_current(), -which);
@@ -57,7 +57,9 @@ static bool set_cpu_timer(int which, uint64_t value, uint64_t interval)
 		t = posix_timer_make(process_current(), -which);
 	if (!t)
 		return false;
-	t->clock = TIMER_PROCESS;
+	t->clock = which == ITIMER_VIRTUAL ? TIMER_USER : TIMER_PROCESS;
+	if (which == ITIMER_VIRTUAL)
+		usage_look_at(process_current());
 	t->signo = which == ITIMER_VIRTUAL ? SIGVTALRM : SIGPROF;
 	posix_timer_set(t, value ? posix_timer_now(t) + value : 0, interval);
 	return true;

@@ -1,7 +1,10 @@
 /* System calls on limits and on what was used. */
+#include "arch/spin.h"
 #include "arch/time.h"
 #include "lib/string.h"
 #include "mm/space.h"
+#include "proc/usage.h"
+#include "sched/sched.h"
 #include "syscall/user.h"
 
 #define RUSAGE_SELF	0
@@ -68,40 +71,62 @@ long sys_setrlimit(uint64_t resource, uint64_t in)
 	return sys_prlimit64(0, resource, in, 0);
 }
 
-int usage_put(uint64_t out, uint64_t cpu_ns)
+int usage_put(uint64_t out, const struct usage *u)
 {
-	/* User seconds and microseconds, then the system's, then what is not kept. */
-	uint64_t usage[18] = {cpu_ns / NS_PER_US / US_PER_SEC,
-			      cpu_ns / NS_PER_US % US_PER_SEC};
+	uint64_t user = (u->cpu - u->system) / NS_PER_US, system = u->system / NS_PER_US;
+	const uint64_t usage[18] = {
+		[0] = user / US_PER_SEC,
+		[1] = user % US_PER_SEC,
+		[2] = system / US_PER_SEC,
+		[3] = system % US_PER_SEC,
+		[4] = u->pages_most * (PAGE_SIZE / 1024),
+		[8] = u->faults - u->read,
+		[9] = u->read,
+		[16] = u->waited,
+		[17] = u->preempted,
+	};
 
 	_Static_assert(sizeof(usage) == 144, "x86_64 ABI");
 	return copy_to_user(out, usage, sizeof(usage));
 }
 
-/*
- * User and system time are not told apart: all of it counts as the user's. Runs without the kernel
- * lock.
- */
+/* Runs without the kernel lock. */
 long sys_getrusage(uint64_t who, uint64_t out)
 {
+	struct usage u;
+
 	switch ((int)who) {
 	case RUSAGE_SELF:
-		return usage_put(out, process_own_cpu_ns());
+		u = usage_own();
+		break;
 	case RUSAGE_CHILDREN:
-		return usage_put(out, READ_ONCE(process_current()->children_cpu_ns));
+		kernel_lock();
+		u = process_current()->children_used;
+		kernel_unlock();
+		break;
 	case RUSAGE_THREAD:
-		return usage_put(out, thread_cpu_ns(thread_current()));
+		u = usage_of_thread(thread_current());
+		break;
 	default:
 		return -EINVAL;
 	}
+	if (unlikely(!thread_current()->looked_at))
+		sched_look();
+	return usage_put(out, &u);
 }
 
 long sys_times(uint64_t out)
 {
-	const struct process *p = process_current();
-	const uint64_t ticks[4] = {process_cpu_ns(p) / NS_PER_TICK, 0,
-				   p->children_cpu_ns / NS_PER_TICK, 0};
+	const struct usage u = usage_own(), *children = &process_current()->children_used;
+	const uint64_t ticks[4] = {
+		(u.cpu - u.system) / NS_PER_TICK,
+		u.system / NS_PER_TICK,
+		(children->cpu - children->system) / NS_PER_TICK,
+		children->system / NS_PER_TICK,
+	};
 
+	if (unlikely(!thread_current()->looked_at))
+		sched_look();
 	if (out && copy_to_user(out, ticks, sizeof(ticks)) < 0)
 		return -EFAULT;
 	return (long)(arch_time_ns() / NS_PER_TICK);

@@ -56,7 +56,7 @@ long sys_exit_group(uint64_t code)
 long sys_wait4(uint64_t pid, uint64_t status_out, uint64_t options, uint64_t usage_out)
 {
 	const uint64_t known = WAIT_NOHANG | WAIT_STOPPED | WAIT_CONTINUED | WAIT_ALL | WAIT_CLONE;
-	uint64_t before = process_current()->children_cpu_ns;
+	struct usage used = {0};
 	unsigned int kind = (unsigned int)options | WAIT_EXITED;
 	int status, id = (int)pid;
 	long ended;
@@ -69,12 +69,14 @@ long sys_wait4(uint64_t pid, uint64_t status_out, uint64_t options, uint64_t usa
 		kind |= WAIT_GROUP;
 		id = -id;
 	}
-	ended = process_wait(id, kind, &status);
+	if (usage_out)
+		usage_look_at_children(process_current());
+	ended = process_wait(id, kind, &status, usage_out ? &used : NULL);
 	if (ended <= 0)
 		return ended;
 	if (status_out && copy_to_user(status_out, &status, sizeof(status)) < 0)
 		return -EFAULT;
-	if (usage_out && usage_put(usage_out, process_current()->children_cpu_ns - before) < 0)
+	if (usage_out && usage_put(usage_out, &used) < 0)
 		return -EFAULT;
 	return ended;
 }
@@ -87,7 +89,7 @@ long sys_wait4(uint64_t pid, uint64_t status_out, uint64_t options, uint64_t usa
 long sys_waitid(uint64_t type, uint64_t id, uint64_t info_out, uint64_t options, uint64_t usage_out)
 {
 	const uint64_t kinds = WAIT_EXITED | WAIT_STOPPED | WAIT_CONTINUED;
-	uint64_t before = process_current()->children_cpu_ns;
+	struct usage used = {0};
 	struct signal_info info = {0};
 	bool again = false;
 	int status = 0;
@@ -112,8 +114,11 @@ long sys_waitid(uint64_t type, uint64_t id, uint64_t info_out, uint64_t options,
 	    ((uint32_t)options &
 	     ~(uint32_t)(kinds | WAIT_NOHANG | WAIT_NOREAP | WAIT_ALL | WAIT_CLONE)))
 		return -EINVAL;
+	if (usage_out)
+		usage_look_at_children(process_current());
 	pid = process_wait(type == P_ALL ? WAIT_ANY : (int)id,
-			   (unsigned int)options | (type == P_PGID ? WAIT_GROUP : 0), &status);
+			   (unsigned int)options | (type == P_PGID ? WAIT_GROUP : 0), &status,
+			   usage_out ? &used : NULL);
 	if (pid < 0 || (again && !pid))
 		return pid ? pid : -EAGAIN;
 	if (pid > 0) {
@@ -130,7 +135,7 @@ long sys_waitid(uint64_t type, uint64_t id, uint64_t info_out, uint64_t options,
 	}
 	if (info_out && copy_to_user(info_out, &info, sizeof(info)) < 0)
 		return -EFAULT;
-	if (usage_out && usage_put(usage_out, process_current()->children_cpu_ns - before) < 0)
+	if (usage_out && usage_put(usage_out, &used) < 0)
 		return -EFAULT;
 	return 0;
 }

@@ -42,8 +42,8 @@ static inline struct thread *user_thread(uint64_t tid)
 	return tid ? thread_find((int)tid) : thread_current();
 }
 
-/* Writes a struct rusage that tells of so much CPU time. 0 or -EFAULT. */
-int usage_put(uint64_t out, uint64_t cpu_ns);
+/* Writes a struct rusage. 0 or -EFAULT. */
+int usage_put(uint64_t out, const struct usage *u);
 
 /* fcntl()'s commands on locks. */
 #define F_GETLK	 5

@@ -249,7 +249,7 @@ void trap_dispatch(struct regs *r)
 		return;
 	case X86_VECTOR_TIMER:
 		x86_apic_eoi();
-		trap_timer();
+		trap_timer(r);
 		return;
 	case X86_VECTOR_RESCHEDULE:
 		x86_apic_eoi();

@@ -38,17 +38,28 @@ static char state_of(const struct proc_subject *s)
 
 #define NS_PER_TICK 10000000ul
 
+/* Faults and times, its own and its children's. */
+static void add_usage(struct text *t, const struct usage *u, const struct usage *children)
+{
+	text_add(t, "%lu %lu %lu %lu ", u->faults - u->read, children->faults - children->read,
+		 u->read, children->read);
+	text_add(t, "%lu %lu %lu %lu ", (u->cpu - u->system) / NS_PER_TICK,
+		 u->system / NS_PER_TICK, (children->cpu - children->system) / NS_PER_TICK,
+		 children->system / NS_PER_TICK);
+}
+
 /* Fields that are not kept are 0, as proc(5) has them. */
 static void stat(struct text *t, const struct proc_subject *s)
 {
 	const struct process *p = s->process;
 	const struct thread *of = s->thread;
-	uint64_t cpu_ns = s->alone ? thread_cpu_ns(of) : process_cpu_ns(p);
+	const struct usage u =
+		s->alone ? usage_of_thread(s->thread) : usage_of_process(s->process);
 
-	text_add(t, "%d (%s) %c %d %d %d 0 -1 0 0 0 0 0 ", s->alone ? of->tid : p->pid, of->comm,
+	text_add(t, "%d (%s) %c %d %d %d 0 -1 0 ", s->alone ? of->tid : p->pid, of->comm,
 		 state_of(s), p->parent ? p->parent->pid : 0, p->pgid, p->sid);
-	text_add(t, "%lu 0 %lu 0 %d %d %u 0 %lu %lu %lu ", cpu_ns / NS_PER_TICK,
-		 p->children_cpu_ns / NS_PER_TICK, 20 + of->nice, of->nice, p->thread_count,
+	add_usage(t, &u, &p->children_used);
+	text_add(t, "%d %d %u 0 %lu %lu %lu ", 20 + of->nice, of->nice, p->thread_count,
 		 p->started_ns / NS_PER_TICK, proc_size(p), p->space->resident);
 	text_add(t, "%lu 0 0 %lu 0 0 0 0 0 0 0 0 0 %d %u %u %u 0 0 0 0 0 %lu %lu %lu %lu %lu 0\n",
 		 p->limits[RLIMIT_RSS][0], p->space->stack_top, p->exit_signal, of->cpu,
@@ -92,9 +103,11 @@ static void status(struct text *t, const struct proc_subject *s)
 	for (uint32_t i = 0; i < c->group_count; i++)
 		text_add(t, "%u ", c->groups[i]);
 	text_add(t, "\n");
-	text_add(t, "VmSize:\t%8lu kB\nVmLck:\t%8lu kB\nVmRSS:\t%8lu kB\nThreads:\t%u\n",
+	text_add(t, "VmSize:\t%8lu kB\nVmLck:\t%8lu kB\nVmHWM:\t%8lu kB\nVmRSS:\t%8lu kB\n",
 		 proc_size(p) / 1024, proc_locked(p) / 1024,
-		 p->space->resident * (PAGE_SIZE / 1024), p->thread_count);
+		 space_resident_most(p->space) * (PAGE_SIZE / 1024),
+		 p->space->resident * (PAGE_SIZE / 1024));
+	text_add(t, "Threads:\t%u\n", p->thread_count);
 	add_signals(t, p, of);
 	text_add(t, "CapInh:\t%016lx\nCapPrm:\t%016lx\nCapEff:\t%016lx\n", c->inheritable,
 		 c->permitted, c->effective);
@@ -103,6 +116,8 @@ static void status(struct text *t, const struct proc_subject *s)
 	text_add(t, "Seccomp:\t%u\nSeccomp_filters:\t%u\n", of->seccomp_mode,
 		 seccomp_filters(of));
 	text_add(t, "Cpus_allowed:\t%x\n", of->allowed & (uint32_t)(BIT(arch_cpu_count()) - 1));
+	text_add(t, "voluntary_ctxt_switches:\t%u\nnonvoluntary_ctxt_switches:\t%u\n",
+		 of->waited_count, of->preempted_count);
 }
 
 void proc_zombie(struct text *t, const char *file, const struct process *p)
@@ -110,9 +125,9 @@ void proc_zombie(struct text *t, const char *file, const struct process *p)
 	int parent = p->parent ? p->parent->pid : 0;
 
 	if (strcmp(file, "stat") == 0) {
-		text_add(t, "%d (%s) Z %d %d %d 0 -1 0 0 0 0 0 %lu 0 %lu 0 20 0 0 0 %lu 0 0 ",
-			 p->pid, p->comm, parent, p->pgid, p->sid, p->cpu_ns / NS_PER_TICK,
-			 p->children_cpu_ns / NS_PER_TICK, p->started_ns / NS_PER_TICK);
+		text_add(t, "%d (%s) Z %d %d %d 0 -1 0 ", p->pid, p->comm, parent, p->pgid, p->sid);
+		add_usage(t, &p->used, &p->children_used);
+		text_add(t, "20 0 0 0 %lu 0 0 ", p->started_ns / NS_PER_TICK);
 		text_add(t, "0 0 0 0 0 0 0 0 0 0 0 0 0 %d 0 0 0 0 0 0 0 0 0 0 0 0 0 %d\n",
 			 p->exit_signal, p->exit_status);
 	} else if (strcmp(file, "status") == 0) {

@@ -37,3 +37,12 @@ static inline bool regs_from_user(const struct regs *r)
 {
 	return (r->cs & 3) == 3;
 }
+
+/*
+ * Whether an interrupt that found these came up while a system call ran, and waited for its end:
+ * SYSRET leaves the address it goes to in rcx, and nothing of the user's has run since.
+ */
+static inline bool regs_from_call(const struct regs *r)
+{
+	return r->rip == r->rcx;
+}

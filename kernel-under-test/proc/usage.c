@@ -1,0 +1,123 @@
+#include "proc/usage.h"
+
+#include "arch/spin.h"
+#include "proc/process.h"
+#include "sched/sched.h"
+
+void usage_add(struct usage *to, const struct usage *u)
+{
+	to->cpu += u->cpu;
+	to->system += u->system;
+	to->waited += u->waited;
+	to->preempted += u->preempted;
+	to->faults += u->faults;
+	to->read += u->read;
+	to->pages_most = MAX(to->pages_most, u->pages_most);
+}
+
+/* What a thread used itself. */
+static void add_thread(struct usage *to, const struct thread *t)
+{
+	uint64_t cpu = thread_cpu_ns(t), looks = t->looks[0] + (uint64_t)t->looks[1];
+
+	to->cpu += cpu;
+	if (looks)
+		to->system += cpu / looks * t->looks[1];
+	to->waited += t->waited_count;
+	to->preempted += t->preempted_count;
+}
+
+/* A child of vfork() has not touched anything of its own yet. */
+static void add_space(struct usage *to, const struct process *p)
+{
+	const struct space *s = p->space;
+
+	if (!s || p->borrows_space)
+		return;
+	to->faults += s->faults;
+	to->read += s->faults_read;
+	to->pages_most = MAX(to->pages_most, space_resident_most(s));
+}
+
+/* The share that looks give may shrink, so what was told stays, and the rest is the other's. */
+static void settle(struct usage *u, struct usage_told *told)
+{
+	uint64_t system = MAX(u->system, told->system), user;
+
+	user = MAX(u->cpu - MIN(system, u->cpu), told->user);
+	u->system = u->cpu - MIN(user, u->cpu);
+	told->system = u->system;
+	told->user = u->cpu - u->system;
+}
+
+static void look_at(struct thread *t)
+{
+	if (t == thread_current())
+		sched_look();
+	else
+		t->looked_at = true;
+}
+
+void usage_look_at(struct process *p)
+{
+	struct thread *t;
+
+	list_for_each (t, &p->threads, sibling)
+		look_at(t);
+}
+
+void usage_look_at_children(struct process *p)
+{
+	struct process *c;
+
+	list_for_each (c, &p->children, sibling)
+		usage_look_at(c);
+}
+
+struct usage usage_of_thread(struct thread *t)
+{
+	struct usage u = {0};
+
+	add_thread(&u, t);
+	add_space(&u, t->process);
+	settle(&u, &t->told);
+	return u;
+}
+
+struct usage usage_of_process(struct process *p)
+{
+	struct usage u = p->used;
+	struct thread *t;
+
+	list_for_each (t, &p->threads, sibling)
+		add_thread(&u, t);
+	add_space(&u, p);
+	settle(&u, &p->told);
+	return u;
+}
+
+struct usage usage_own(void)
+{
+	struct thread *t = thread_current();
+	struct process *p = t->process;
+	struct usage u;
+	/* Nobody but the caller makes another thread. */
+	bool alone = READ_ONCE(p->thread_count) == 1;
+
+	if (!alone)
+		kernel_lock();
+	u = usage_of_process(p);
+	if (!alone)
+		kernel_unlock();
+	return u;
+}
+
+void usage_leave_space(struct process *p)
+{
+	add_space(&p->used, p);
+}
+
+void usage_leave_thread(struct thread *t)
+{
+	add_thread(&t->process->used, t);
+}
