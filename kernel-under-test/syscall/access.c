@@ -20,23 +20,20 @@ static struct credentials *real_credentials(void)
 
 static long check_access(int dirfd, uint64_t path, unsigned int mode, unsigned int flags)
 {
-	struct inode *inode;
+	struct inode *inode SCOPED(inode_put) = NULL;
 	long err = user_inode(dirfd, path, flags, &inode);
 
 	if (err)
 		return err;
 	/* Root may do all but run what nobody may run. */
 	if ((mode & MAY_WRITE) && inode_read_only(inode))
-		err = -EROFS;
-	else if ((mode & MAY_EXEC) && !inode_is(inode, S_IFDIR) && !(inode->mode & 0111))
-		err = -EACCES;
-	else
-		err = may(inode, mode);
-	inode_put(inode);
-	return err;
+		return -EROFS;
+	if ((mode & MAY_EXEC) && !inode_is(inode, S_IFDIR) && !(inode->mode & 0111))
+		return -EACCES;
+	return may(inode, mode);
 }
 
-static long access_at(int dirfd, uint64_t path, uint64_t mode, uint64_t flags)
+long sys_faccessat2(uint64_t dirfd, uint64_t path, uint64_t mode, uint64_t flags)
 {
 	const struct credentials *now = credentials_current();
 	struct credentials *real, *saved;
@@ -47,28 +44,13 @@ static long access_at(int dirfd, uint64_t path, uint64_t mode, uint64_t flags)
 		return -EINVAL;
 	if (likely(!thread_current()->confined && !now->uid && now->fsuid == now->uid) ||
 	    (flags & AT_EACCESS))
-		return check_access(dirfd, path, (unsigned int)mode, (unsigned int)flags);
+		return check_access((int)dirfd, path, (unsigned int)mode, (unsigned int)flags);
 	real = real_credentials();
 	if (!real)
 		return -ENOMEM;
 	saved = credentials_get(credentials_current());
 	credentials_use(real);
-	err = check_access(dirfd, path, (unsigned int)mode, (unsigned int)flags);
+	err = check_access((int)dirfd, path, (unsigned int)mode, (unsigned int)flags);
 	credentials_use(saved);
 	return err;
-}
-
-long sys_access(uint64_t path, uint64_t mode)
-{
-	return access_at(AT_FDCWD, path, mode, 0);
-}
-
-long sys_faccessat(uint64_t dirfd, uint64_t path, uint64_t mode)
-{
-	return access_at((int)dirfd, path, mode, 0);
-}
-
-long sys_faccessat2(uint64_t dirfd, uint64_t path, uint64_t mode, uint64_t flags)
-{
-	return access_at((int)dirfd, path, mode, flags);
 }

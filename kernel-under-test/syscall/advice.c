@@ -88,21 +88,15 @@ long sys_readahead(uint64_t fd, uint64_t pos, uint64_t count)
 /* Writes the whole file, which is more than was asked for. */
 long sys_sync_file_range(uint64_t fd, uint64_t pos, uint64_t len, uint64_t flags)
 {
-	struct file *f = user_file_get(fd);
+	struct file *f SCOPED(file_put) = user_file_get(fd);
 	int64_t end;
-	long err = 0;
 
-	if (!f)
+	if (!f || (f->flags & O_PATH))
 		return -EBADF;
-	if (f->flags & O_PATH)
-		err = -EBADF;
-	else if ((flags & ~(uint64_t)SYNC_RANGE_FLAGS) || (int64_t)pos < 0 || (int64_t)len < 0 ||
-		 __builtin_add_overflow((int64_t)pos, (int64_t)len, &end))
-		err = -EINVAL;
-	else if (!f->inode || inode_is(f->inode, S_IFCHR) || inode_is(f->inode, S_IFIFO))
-		err = -ESPIPE;
-	else if (flags && f->inode->volume)
-		err = f->inode->volume->ops->sync_inode(f->inode);
-	file_put(f);
-	return err;
+	if ((flags & ~(uint64_t)SYNC_RANGE_FLAGS) || (int64_t)pos < 0 || (int64_t)len < 0 ||
+	    __builtin_add_overflow((int64_t)pos, (int64_t)len, &end))
+		return -EINVAL;
+	if (!f->inode || inode_is(f->inode, S_IFCHR) || inode_is(f->inode, S_IFIFO))
+		return -ESPIPE;
+	return flags && f->inode->volume ? f->inode->volume->ops->sync_inode(f->inode) : 0;
 }

@@ -63,10 +63,10 @@ long sys_renameat2(uint64_t from_fd, uint64_t from, uint64_t to_fd, uint64_t to,
 	if (!err) {
 		notify_before(old.dir);
 		/* Of one file system both are; only one of them may be watched. */
-		const struct inode_ops *ops =
-			new.dir->ops->opened ? new.dir->ops : old.dir->ops;
+		const struct inode_ops *ops = new.dir->ops->opened ? new.dir->ops : old.dir->ops;
 
-		err = (flags & RENAME_EXCHANGE) && !tmpfs_is(old.dir) ? -EINVAL
+		err = (flags & RENAME_EXCHANGE) && !tmpfs_is(old.dir)
+			      ? -EINVAL
 			      : ops->rename(old.dir, old.name, old.len, new.dir, new.name, new.len,
 					    (unsigned int)flags);
 		inode_put(new.dir);
@@ -76,16 +76,6 @@ out:
 	page_put(page);
 	/* Paths that end in dots can't be renamed, or renamed to. */
 	return err == -EEXIST && !(flags & RENAME_NOREPLACE) ? -EBUSY : err;
-}
-
-long sys_renameat(uint64_t from_fd, uint64_t from, uint64_t to_fd, uint64_t to)
-{
-	return sys_renameat2(from_fd, from, to_fd, to, 0);
-}
-
-long sys_rename(uint64_t from, uint64_t to)
-{
-	return sys_renameat2((uint64_t)AT_FDCWD, from, (uint64_t)AT_FDCWD, to, 0);
 }
 
 int inode_changeable(const struct inode *inode)
@@ -120,28 +110,17 @@ static int set_mode(struct inode *inode, uint64_t mode)
 
 long sys_fchmodat(uint64_t dirfd, uint64_t path, uint64_t mode)
 {
-	struct inode *inode;
+	struct inode *inode SCOPED(inode_put) = NULL;
 	int err = user_inode((int)dirfd, path, 0, &inode);
 
-	if (err)
-		return err;
-	err = set_mode(inode, mode);
-	inode_put(inode);
-	return err;
-}
-
-long sys_chmod(uint64_t path, uint64_t mode)
-{
-	return sys_fchmodat((uint64_t)AT_FDCWD, path, mode);
+	return err ? err : set_mode(inode, mode);
 }
 
 long sys_fchmod(uint64_t fd, uint64_t mode)
 {
 	struct file *f = user_file(fd);
 
-	if (!f)
-		return -EBADF;
-	if (f->flags & O_PATH)
+	if (!f || (f->flags & O_PATH))
 		return -EBADF;
 	return f->inode ? set_mode(f->inode, mode) : 0;
 }
@@ -158,8 +137,7 @@ static int set_owner(struct inode *inode, uint64_t uid, uint64_t gid)
 	if (!capable(CAP_CHOWN) &&
 	    (((uint32_t)uid != UINT32_MAX && (!mine || (uint32_t)uid != inode->uid)) ||
 	     ((uint32_t)gid != UINT32_MAX &&
-	      (!mine || ((uint32_t)gid != inode->gid &&
-			 !credentials_in_group(c, (uint32_t)gid))))))
+	      (!mine || ((uint32_t)gid != inode->gid && !credentials_in_group(c, (uint32_t)gid))))))
 		return -EPERM;
 	if (inode_privileges(inode)) {
 		if (!may_own(inode))
@@ -176,35 +154,19 @@ static int set_owner(struct inode *inode, uint64_t uid, uint64_t gid)
 
 long sys_fchownat(uint64_t dirfd, uint64_t path, uint64_t uid, uint64_t gid, uint64_t flags)
 {
-	struct inode *inode;
+	struct inode *inode SCOPED(inode_put) = NULL;
 	int err = flags & ~(uint64_t)(AT_SYMLINK_NOFOLLOW | AT_EMPTY_PATH) ? -EINVAL : 0;
 
 	if (!err)
 		err = user_inode((int)dirfd, path, (unsigned int)flags, &inode);
-	if (err)
-		return err;
-	err = set_owner(inode, uid, gid);
-	inode_put(inode);
-	return err;
-}
-
-long sys_chown(uint64_t path, uint64_t uid, uint64_t gid)
-{
-	return sys_fchownat((uint64_t)AT_FDCWD, path, uid, gid, 0);
-}
-
-long sys_lchown(uint64_t path, uint64_t uid, uint64_t gid)
-{
-	return sys_fchownat((uint64_t)AT_FDCWD, path, uid, gid, AT_SYMLINK_NOFOLLOW);
+	return err ? err : set_owner(inode, uid, gid);
 }
 
 long sys_fchown(uint64_t fd, uint64_t uid, uint64_t gid)
 {
 	struct file *f = user_file(fd);
 
-	if (!f)
-		return -EBADF;
-	if (f->flags & O_PATH)
+	if (!f || (f->flags & O_PATH))
 		return -EBADF;
 	return f->inode ? set_owner(f->inode, uid, gid) : 0;
 }
@@ -222,25 +184,22 @@ int user_truncate(struct inode *inode, uint64_t size)
 
 long sys_truncate(uint64_t path, uint64_t size)
 {
-	struct inode *inode;
+	struct inode *inode SCOPED(inode_put) = NULL;
 	int err = user_inode(AT_FDCWD, path, 0, &inode);
 
 	if (err)
 		return err;
 	if (inode_is(inode, S_IFDIR))
-		err = -EISDIR;
-	else if (!inode_is(inode, S_IFREG) || (int64_t)size < 0)
-		err = -EINVAL;
-	else if (inode_read_only(inode))
-		err = -EROFS;
-	else if (may(inode, MAY_WRITE))
-		err = -EACCES;
-	else if ((inode->mode & 0111) && file_is_running(inode))
-		err = -ETXTBSY;
-	else
-		err = lease_break(inode, true, true) ?: user_truncate(inode, size);
-	inode_put(inode);
-	return err;
+		return -EISDIR;
+	if (!inode_is(inode, S_IFREG) || (int64_t)size < 0)
+		return -EINVAL;
+	if (inode_read_only(inode))
+		return -EROFS;
+	if (may(inode, MAY_WRITE))
+		return -EACCES;
+	if ((inode->mode & 0111) && file_is_running(inode))
+		return -ETXTBSY;
+	return lease_break(inode, true, true) ?: user_truncate(inode, size);
 }
 
 long sys_fchdir(uint64_t fd)

@@ -41,7 +41,7 @@ static long set(struct inode *inode, uint64_t name_at, uint64_t value, uint64_t 
 		uint64_t flags)
 {
 	char name[ATTRIBUTE_NAME_MAX + 1];
-	void *copy;
+	void *copy SCOPED(kmem_free) = NULL;
 	long err;
 
 	if (flags & ~(uint64_t)(ATTRIBUTE_CREATE | ATTRIBUTE_REPLACE))
@@ -54,13 +54,9 @@ static long set(struct inode *inode, uint64_t name_at, uint64_t value, uint64_t 
 	copy = kmem_alloc(MAX(size, 1ul));
 	if (!copy)
 		return -ENOMEM;
-	err = copy_from_user(copy, value, size);
-	if (!err)
-		err = check(inode, name, true);
-	if (!err)
-		err = attribute_set(inode, name, copy, size, (int)flags);
-	kmem_free(copy);
-	return err;
+	return copy_from_user(copy, value, size)
+		       ?: check(inode, name, true)
+		       ?: attribute_set(inode, name, copy, size, (int)flags);
 }
 
 static long get(const struct inode *inode, uint64_t name_at, uint64_t out, uint64_t room)
@@ -106,11 +102,8 @@ static long list(const struct inode *inode, uint64_t out, uint64_t room)
 static long remove(struct inode *inode, uint64_t name_at)
 {
 	char name[ATTRIBUTE_NAME_MAX + 1];
-	long err = get_name(name, name_at);
 
-	if (!err)
-		err = check(inode, name, true);
-	return err ? err : attribute_remove(inode, name);
+	return get_name(name, name_at) ?: check(inode, name, true) ?: attribute_remove(inode, name);
 }
 
 /* The inode of a path or of a descriptor, with a reference. */
@@ -132,73 +125,22 @@ static int by_fd(uint64_t fd, struct inode **out)
 }
 
 #define WITH(find, call)                                                                           \
-	do {                                                                                       \
-		struct inode *inode;                                                               \
+	{                                                                                          \
+		struct inode *inode SCOPED(inode_put) = NULL;                                      \
 		long err = find;                                                                   \
                                                                                                    \
-		if (err)                                                                           \
-			return err;                                                                \
-		err = call;                                                                        \
-		inode_put(inode);                                                                  \
-		return err;                                                                        \
-	} while (0)
+		return err ? err : call;                                                           \
+	}
 
-long sys_setxattr(uint64_t path, uint64_t name, uint64_t value, uint64_t size, uint64_t flags)
-{
-	WITH(by_path(path, true, &inode), set(inode, name, value, size, flags));
-}
+/* sys_NAMExattr, which follows a link, sys_lNAMExattr, which does not, and sys_fNAMExattr. */
+#define THREE_CALLS(name, arguments, call)                                                         \
+	long sys_##name##xattr arguments WITH(by_path(at, true, &inode), call)                     \
+	long sys_l##name##xattr arguments WITH(by_path(at, false, &inode), call)                   \
+	long sys_f##name##xattr arguments WITH(by_fd(at, &inode), call)
 
-long sys_lsetxattr(uint64_t path, uint64_t name, uint64_t value, uint64_t size, uint64_t flags)
-{
-	WITH(by_path(path, false, &inode), set(inode, name, value, size, flags));
-}
-
-long sys_fsetxattr(uint64_t fd, uint64_t name, uint64_t value, uint64_t size, uint64_t flags)
-{
-	WITH(by_fd(fd, &inode), set(inode, name, value, size, flags));
-}
-
-long sys_getxattr(uint64_t path, uint64_t name, uint64_t out, uint64_t room)
-{
-	WITH(by_path(path, true, &inode), get(inode, name, out, room));
-}
-
-long sys_lgetxattr(uint64_t path, uint64_t name, uint64_t out, uint64_t room)
-{
-	WITH(by_path(path, false, &inode), get(inode, name, out, room));
-}
-
-long sys_fgetxattr(uint64_t fd, uint64_t name, uint64_t out, uint64_t room)
-{
-	WITH(by_fd(fd, &inode), get(inode, name, out, room));
-}
-
-long sys_listxattr(uint64_t path, uint64_t out, uint64_t room)
-{
-	WITH(by_path(path, true, &inode), list(inode, out, room));
-}
-
-long sys_llistxattr(uint64_t path, uint64_t out, uint64_t room)
-{
-	WITH(by_path(path, false, &inode), list(inode, out, room));
-}
-
-long sys_flistxattr(uint64_t fd, uint64_t out, uint64_t room)
-{
-	WITH(by_fd(fd, &inode), list(inode, out, room));
-}
-
-long sys_removexattr(uint64_t path, uint64_t name)
-{
-	WITH(by_path(path, true, &inode), remove(inode, name));
-}
-
-long sys_lremovexattr(uint64_t path, uint64_t name)
-{
-	WITH(by_path(path, false, &inode), remove(inode, name));
-}
-
-long sys_fremovexattr(uint64_t fd, uint64_t name)
-{
-	WITH(by_fd(fd, &inode), remove(inode, name));
-}
+THREE_CALLS(set, (uint64_t at, uint64_t name, uint64_t value, uint64_t size, uint64_t flags),
+	    set(inode, name, value, size, flags))
+THREE_CALLS(get, (uint64_t at, uint64_t name, uint64_t out, uint64_t room),
+	    get(inode, name, out, room))
+THREE_CALLS(list, (uint64_t at, uint64_t out, uint64_t room), list(inode, out, room))
+THREE_CALLS(remove, (uint64_t at, uint64_t name), remove(inode, name))

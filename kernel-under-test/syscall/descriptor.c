@@ -203,15 +203,11 @@ static long file_control(struct file *f, uint32_t fd, uint32_t request, uint64_t
 
 long sys_ioctl(uint64_t fd, uint64_t request, uint64_t arg)
 {
-	struct file *f = user_file_get(fd);
-	long ret = -EBADF;
+	struct file *f SCOPED(file_put) = user_file_get(fd);
 
-	if (!f)
-		return ret;
-	if (!(f->flags & O_PATH))
-		ret = file_control(f, (uint32_t)fd, (uint32_t)request, arg);
-	file_put(f);
-	return ret;
+	if (!f || (f->flags & O_PATH))
+		return -EBADF;
+	return file_control(f, (uint32_t)fd, (uint32_t)request, arg);
 }
 
 long sys_pipe2(uint64_t out, uint64_t flags)
@@ -241,9 +237,4 @@ long sys_pipe2(uint64_t out, uint64_t flags)
 	else
 		file_put(ends[1]);
 	return err;
-}
-
-long sys_pipe(uint64_t out)
-{
-	return sys_pipe2(out, 0);
 }

@@ -85,8 +85,3 @@ long sys_eventfd2(uint64_t count, uint64_t flags)
 	err = eventfd_create((uint32_t)count, flags & EFD_SEMAPHORE, flags & O_NONBLOCK, &f);
 	return err ? err : process_add_file(f, flags & O_CLOEXEC);
 }
-
-long sys_eventfd(uint64_t count)
-{
-	return sys_eventfd2(count, 0);
-}

@@ -247,11 +247,6 @@ long sys_openat2(uint64_t dirfd, uint64_t path, uint64_t how_at, uint64_t size)
 		       (unsigned int)how.resolve & ~RESOLVE_CACHED);
 }
 
-long sys_creat(uint64_t path, uint64_t mode)
-{
-	return open_at(AT_FDCWD, path, O_CREAT | O_WRONLY | O_TRUNC, (uint32_t)mode, 0);
-}
-
 /* Runs without the kernel lock, and takes it to close a file for good. */
 long sys_close(uint64_t fd)
 {

@@ -17,11 +17,6 @@ long sys_inotify_init1(uint64_t flags)
 	return err ? err : process_add_file(f, flags & O_CLOEXEC);
 }
 
-long sys_inotify_init(void)
-{
-	return sys_inotify_init1(0);
-}
-
 long sys_inotify_add_watch(uint64_t fd, uint64_t path, uint64_t mask)
 {
 	struct file *f SCOPED(file_put) = user_file_get(fd);

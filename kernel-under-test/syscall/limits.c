@@ -61,16 +61,6 @@ long sys_prlimit64(uint64_t pid, uint64_t resource, uint64_t new, uint64_t old)
 	return !err && old ? copy_to_user(old, was, sizeof(was)) : err;
 }
 
-long sys_getrlimit(uint64_t resource, uint64_t out)
-{
-	return sys_prlimit64(0, resource, 0, out);
-}
-
-long sys_setrlimit(uint64_t resource, uint64_t in)
-{
-	return sys_prlimit64(0, resource, in, 0);
-}
-
 int usage_put(uint64_t out, const struct usage *u)
 {
 	uint64_t user = (u->cpu - u->system) / NS_PER_US, system = u->system / NS_PER_US;

@@ -101,17 +101,15 @@ long lock_control(struct file *f, uint64_t fd, uint64_t command, uint64_t arg)
 
 long sys_flock(uint64_t fd, uint64_t operation)
 {
-	struct file *f = user_file_get(fd);
+	struct file *f SCOPED(file_put) = user_file_get(fd);
 	struct lock_range r = {
 		.owner = f, .kind = LOCK_OF_FILE, .pid = process_current()->pid, .end = LOCK_END};
 	uint64_t what = operation & ~(uint64_t)LOCK_NB;
-	long err = -EINVAL;
 
 	if (!f)
 		return -EBADF;
 	r.type = what == LOCK_SH ? LOCK_READ : what == LOCK_EX ? LOCK_WRITE : LOCK_NONE;
-	if (f->inode && (what == LOCK_SH || what == LOCK_EX || what == LOCK_UN))
-		err = lock_set(f->inode, &r, !(operation & LOCK_NB));
-	file_put(f);
-	return err;
+	if (!f->inode || (what != LOCK_SH && what != LOCK_EX && what != LOCK_UN))
+		return -EINVAL;
+	return lock_set(f->inode, &r, !(operation & LOCK_NB));
 }

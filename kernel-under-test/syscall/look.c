@@ -121,36 +121,31 @@ static int check_parts(struct parts p, uint64_t *bytes)
 /* Through a page of the kernel's, as both ends may have to be brought in. */
 static long move(struct space *s, struct parts *local, struct parts *remote, bool write)
 {
-	char *buffer = kmem_alloc(PAGE_SIZE);
+	char *buffer SCOPED(kmem_free) = kmem_alloc(PAGE_SIZE);
 	long done = 0;
-	int err = buffer ? 0 : -ENOMEM;
+	int err = 0;
 
+	if (!buffer)
+		return -ENOMEM;
 	while (!err && done < (long)RW_MAX) {
 		uint64_t far, near, n;
 
-		err = next_part(local);
-		if (!err)
-			err = next_part(remote);
+		err = next_part(local) ?: next_part(remote);
 		if (err || !local->now.left || !remote->now.left)
 			break;
 		far = remote->now.at, near = local->now.at;
 		n = MIN(local->now.left, remote->now.left);
 		n = MIN(n, PAGE_SIZE - (far & (PAGE_SIZE - 1)));
-		if (write && copy_from_user(buffer, near, n) < 0)
-			err = -EFAULT;
-		if (!err && !write)
-			err = space_peek(s, far, buffer, n);
-		if (!err && write)
-			err = space_write(s, far, buffer, n);
-		if (!err && !write && copy_to_user(near, buffer, n) < 0)
-			err = -EFAULT;
+		if (write)
+			err = copy_from_user(buffer, near, n) ?: space_write(s, far, buffer, n);
+		else
+			err = space_peek(s, far, buffer, n) ?: copy_to_user(near, buffer, n);
 		if (err)
 			break;
 		local->now.at += n, local->now.left -= n;
 		remote->now.at += n, remote->now.left -= n;
 		done += (long)n;
 	}
-	kmem_free(buffer);
 	return done ? done : err ? (err == -ENOMEM ? err : -EFAULT) : 0;
 }
 

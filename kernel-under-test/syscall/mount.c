@@ -28,15 +28,15 @@
 /* The block device that a path leads to. */
 static int find_device(uint64_t path, struct block_device **out)
 {
-	struct inode *node;
+	struct inode *node SCOPED(inode_put) = NULL;
 	int err = path ? user_inode(AT_FDCWD, path, 0, &node) : -ENOENT;
 
 	if (err)
 		return err;
-	*out = inode_is(node, S_IFBLK) ? block_find(node->device) : NULL;
-	err = *out ? 0 : inode_is(node, S_IFBLK) ? -ENXIO : -ENOTBLK;
-	inode_put(node);
-	return err;
+	if (!inode_is(node, S_IFBLK))
+		return -ENOTBLK;
+	*out = block_find(node->device);
+	return *out ? 0 : -ENXIO;
 }
 
 long sys_mount(uint64_t source, uint64_t target, uint64_t type, uint64_t flags, uint64_t data)
@@ -126,26 +126,16 @@ static long put_statfs(const struct inode *inode, uint64_t out)
 
 long sys_statfs(uint64_t path, uint64_t out)
 {
-	struct inode *inode;
-	long err = user_inode(AT_FDCWD, path, 0, &inode);
+	struct inode *inode SCOPED(inode_put) = NULL;
 
-	if (err)
-		return err;
-	err = put_statfs(inode, out);
-	inode_put(inode);
-	return err;
+	return user_inode(AT_FDCWD, path, 0, &inode) ?: put_statfs(inode, out);
 }
 
 long sys_fstatfs(uint64_t fd, uint64_t out)
 {
-	struct file *f = user_file_get(fd);
-	long err;
+	struct file *f SCOPED(file_put) = user_file_get(fd);
 
-	if (!f)
-		return -EBADF;
-	err = put_statfs(f->inode, out);
-	file_put(f);
-	return err;
+	return f ? put_statfs(f->inode, out) : -EBADF;
 }
 
 /* `device` as stat() tells it. */
@@ -225,25 +215,16 @@ static int sync_file(struct file *f)
 
 long sys_fsync(uint64_t fd)
 {
-	struct file *f = user_file_get(fd);
-	int err;
+	struct file *f SCOPED(file_put) = user_file_get(fd);
 
-	if (!f)
-		return -EBADF;
-	err = sync_file(f);
-	file_put(f);
-	return err;
+	return f ? sync_file(f) : -EBADF;
 }
 
 long sys_syncfs(uint64_t fd)
 {
-	struct file *f = user_file_get(fd);
-	int err = 0;
+	struct file *f SCOPED(file_put) = user_file_get(fd);
 
 	if (!f)
 		return -EBADF;
-	if (f->inode && f->inode->volume)
-		err = f->inode->volume->ops->sync(f->inode->volume);
-	file_put(f);
-	return err;
+	return f->inode && f->inode->volume ? f->inode->volume->ops->sync(f->inode->volume) : 0;
 }

@@ -24,31 +24,23 @@ static long make_node(int dirfd, uint64_t path, uint32_t mode, uint64_t device)
 {
 	char buffer[PATH_LEN_MAX];
 	struct path_last last;
-	struct inode *inode;
+	struct inode *inode SCOPED(inode_put) = NULL;
 	long err = user_parent(dirfd, path, buffer, &last);
 
 	if (err)
 		return err;
 	err = (mode & S_IFMT) == S_IFDIR ? 0 : no_slash(&last);
-	if (!err)
-		err = user_may_make(&last);
-	if (!err)
-		err = last.dir->ops->create(last.dir, last.name, last.len,
-					    mode & ~process_current()->umask, device, &inode);
+	err = err
+		      ?: user_may_make(&last)
+		      ?: last.dir->ops->create(last.dir, last.name, last.len,
+					       mode & ~process_current()->umask, device, &inode);
 	inode_put(last.dir);
-	if (!err)
-		inode_put(inode);
 	return err;
 }
 
 long sys_mkdirat(uint64_t dirfd, uint64_t path, uint64_t mode)
 {
 	return make_node((int)dirfd, path, S_IFDIR | (mode & S_PERM), 0);
-}
-
-long sys_mkdir(uint64_t path, uint64_t mode)
-{
-	return sys_mkdirat((uint64_t)AT_FDCWD, path, mode);
 }
 
 long sys_mknodat(uint64_t dirfd, uint64_t path, uint64_t mode, uint64_t device)
@@ -68,11 +60,6 @@ long sys_mknodat(uint64_t dirfd, uint64_t path, uint64_t mode, uint64_t device)
 	default:
 		return type == S_IFDIR ? -EPERM : -EINVAL;
 	}
-}
-
-long sys_mknod(uint64_t path, uint64_t mode, uint64_t device)
-{
-	return sys_mknodat((uint64_t)AT_FDCWD, path, mode, device);
 }
 
 /* What removing a name gives that can't be removed: `.`, `..` or the root. */
@@ -129,43 +116,29 @@ long sys_unlink(uint64_t path)
 	return unlink_at(AT_FDCWD, path, false);
 }
 
-long sys_rmdir(uint64_t path)
-{
-	return unlink_at(AT_FDCWD, path, true);
-}
-
 long sys_symlinkat(uint64_t target, uint64_t dirfd, uint64_t path)
 {
-	char buffer[PATH_LEN_MAX];
+	char buffer[PATH_LEN_MAX], *text SCOPED(kmem_free) = NULL;
 	struct path_last last;
-	char *text;
 	long err = user_parent((int)dirfd, path, buffer, &last);
 
 	if (err)
 		return err;
 	text = kmem_alloc(PATH_LEN_MAX);
 	err = text ? user_path(text, target, false) : -ENOMEM;
-	if (!err)
-		err = no_slash(&last);
-	if (!err)
-		err = user_may_make(&last);
-	if (!err)
-		err = last.dir->ops->symlink(last.dir, last.name, last.len, text);
-	kmem_free(text);
+	err = err
+		      ?: no_slash(&last)
+		      ?: user_may_make(&last)
+		      ?: last.dir->ops->symlink(last.dir, last.name, last.len, text);
 	inode_put(last.dir);
 	return err;
 }
 
-long sys_symlink(uint64_t target, uint64_t path)
-{
-	return sys_symlinkat(target, (uint64_t)AT_FDCWD, path);
-}
-
 long sys_linkat(uint64_t from_fd, uint64_t from, uint64_t to_fd, uint64_t to, uint64_t flags)
 {
+	struct inode *target SCOPED(inode_put) = NULL;
 	char buffer[PATH_LEN_MAX];
 	struct path_last last;
-	struct inode *target;
 	long err;
 
 	if (flags & ~(uint64_t)(AT_SYMLINK_FOLLOW | AT_EMPTY_PATH))
@@ -174,37 +147,29 @@ long sys_linkat(uint64_t from_fd, uint64_t from, uint64_t to_fd, uint64_t to, ui
 			 (flags & AT_SYMLINK_FOLLOW ? 0 : AT_SYMLINK_NOFOLLOW) |
 				 (unsigned int)(flags & AT_EMPTY_PATH),
 			 &target);
+	if (!err)
+		err = user_parent((int)to_fd, to, buffer, &last);
 	if (err)
 		return err;
-	err = user_parent((int)to_fd, to, buffer, &last);
-	if (!err) {
-		err = no_slash(&last);
-		if (!err)
-			err = user_may_make(&last);
-		if (!err && target->volume != last.dir->volume)
-			err = -EXDEV;
-		else if (!err && !target->links && !target->may_be_named)
-			err = -ENOENT;
-		notify_before(last.dir);
-		if (!err)
-			err = last.dir->ops->link(last.dir, last.name, last.len, target);
-		if (!err)
-			target->may_be_named = false;
-		inode_put(last.dir);
-	}
-	inode_put(target);
+	err = no_slash(&last) ?: user_may_make(&last);
+	if (!err && target->volume != last.dir->volume)
+		err = -EXDEV;
+	else if (!err && !target->links && !target->may_be_named)
+		err = -ENOENT;
+	notify_before(last.dir);
+	if (!err)
+		err = last.dir->ops->link(last.dir, last.name, last.len, target);
+	if (!err)
+		target->may_be_named = false;
+	inode_put(last.dir);
 	return err;
-}
-
-long sys_link(uint64_t from, uint64_t to)
-{
-	return sys_linkat((uint64_t)AT_FDCWD, from, (uint64_t)AT_FDCWD, to, 0);
 }
 
 long sys_readlinkat(uint64_t dirfd, uint64_t path, uint64_t out, uint64_t size)
 {
-	struct inode *inode;
+	struct inode *inode SCOPED(inode_put) = NULL;
 	const char *target;
+	char first;
 	long err;
 
 	if ((int64_t)size <= 0)
@@ -213,41 +178,27 @@ long sys_readlinkat(uint64_t dirfd, uint64_t path, uint64_t out, uint64_t size)
 	err = user_inode((int)dirfd, path, AT_SYMLINK_NOFOLLOW | AT_EMPTY_PATH, &inode);
 	if (err)
 		return err;
-	if (inode_is(inode, S_IFLNK)) {
-		target = inode->ops->target(inode);
-		size = MIN(size, strlen(target));
-		err = copy_to_user(out, target, size);
-		err = err ? err : (long)size;
-	} else {
-		char first;
-
-		err = copy_from_user(&first, path, 1) == 0 && !first ? -ENOENT : -EINVAL;
-	}
-	inode_put(inode);
-	return err;
-}
-
-long sys_readlink(uint64_t path, uint64_t out, uint64_t size)
-{
-	return sys_readlinkat((uint64_t)AT_FDCWD, path, out, size);
+	if (!inode_is(inode, S_IFLNK))
+		return copy_from_user(&first, path, 1) == 0 && !first ? -ENOENT : -EINVAL;
+	target = inode->ops->target(inode);
+	size = MIN(size, strlen(target));
+	return copy_to_user(out, target, size) ?: (long)size;
 }
 
 /* Gives the directory of that path to `set`. */
 static long change_to(uint64_t path, void (*set)(struct inode *inode))
 {
-	struct inode *inode;
+	struct inode *inode SCOPED(inode_put) = NULL;
 	int err = user_inode(AT_FDCWD, path, 0, &inode);
 
 	if (err)
 		return err;
 	err = inode_is(inode, S_IFDIR) ? may(inode, MAY_EXEC) : -ENOTDIR;
-	if (!err && set == process_set_root && !capable(CAP_SYS_CHROOT))
-		err = -EPERM;
-	if (err) {
-		inode_put(inode);
+	if (err)
 		return err;
-	}
-	set(inode);
+	if (set == process_set_root && !capable(CAP_SYS_CHROOT))
+		return -EPERM;
+	set(inode_get(inode));
 	return 0;
 }
 
@@ -315,25 +266,21 @@ static bool list_one(void *ctx, const char *name, size_t len, uint64_t ino, uint
 
 long sys_getdents64(uint64_t fd, uint64_t out, uint64_t size)
 {
-	struct file *f = user_file_get(fd);
+	struct file *f SCOPED(file_put) = user_file_get(fd);
 	struct listing l = {out, size, 0, 0};
-	int err = -ENOTDIR;
+	int err;
 
 	if (!f)
 		return -EBADF;
 	if (!f->inode || !inode_is(f->inode, S_IFDIR))
-		goto out;
-	err = -ENOENT;
+		return -ENOTDIR;
 	if (!f->inode->links)
-		goto out;
+		return -ENOENT;
 	do
 		err = f->inode->ops->list(f->inode, f->pos, list_one, &l);
 	while (l.at == out && l.err == -EPAGING && !(l.err = space_bring_in()));
 	if (l.at == out)
-		err = err ? err : l.err;
-	else
-		f->pos = l.next;
-out:
-	file_put(f);
-	return l.at == out ? err : (long)(l.at - out);
+		return err ? err : l.err;
+	f->pos = l.next;
+	return (long)(l.at - out);
 }

@@ -124,11 +124,6 @@ long sys_mlock2(uint64_t addr, uint64_t len, uint64_t flags)
 	return lock(addr, len, !flags, true);
 }
 
-long sys_mlock(uint64_t addr, uint64_t len)
-{
-	return sys_mlock2(addr, len, 0);
-}
-
 long sys_munlock(uint64_t addr, uint64_t len)
 {
 	return lock(addr, len, false, false);

@@ -19,8 +19,8 @@ struct user_program {
 
 static long add_filter(uint64_t flags, uint64_t program)
 {
+	struct bpf_insn *code SCOPED(kmem_free) = NULL;
 	struct user_program p;
-	struct bpf_insn *code;
 	long ret;
 
 	/* Nothing is logged, and nothing is done against speculation. */
@@ -35,10 +35,8 @@ static long add_filter(uint64_t flags, uint64_t program)
 	if (!code)
 		return -ENOMEM;
 	if (copy_from_user(code, p.code, p.count * sizeof(*code)) < 0)
-		ret = -EFAULT;
-	else
-		ret = seccomp_add_filter(code, p.count, flags & FLAG_TSYNC);
-	kmem_free(code);
+		return -EFAULT;
+	ret = seccomp_add_filter(code, p.count, flags & FLAG_TSYNC);
 	return ret > 0 && (flags & FLAG_TSYNC_ESRCH) ? -ESRCH : ret;
 }
 

@@ -3,6 +3,7 @@
 
 #include "arch/time.h"
 #include "mm/kmem.h"
+#include "syscall/poll.h"
 #include "syscall/time.h"
 #include "syscall/user.h"
 
@@ -48,18 +49,15 @@ static long operate(uint64_t id, uint64_t ops_at, uint64_t n, uint64_t deadline)
 
 long sys_semop(uint64_t id, uint64_t ops_at, uint64_t n)
 {
-	return operate(id, ops_at, n, UINT64_MAX);
+	return operate(id, ops_at, n, WAIT_FOREVER);
 }
 
 long sys_semtimedop(uint64_t id, uint64_t ops_at, uint64_t n, uint64_t timeout)
 {
-	uint64_t ns;
-	int err;
+	uint64_t deadline;
+	int err = poll_deadline(timeout, &deadline);
 
-	if (!timeout)
-		return sys_semop(id, ops_at, n);
-	err = time_get_user(timeout, &ns);
-	return err ? err : operate(id, ops_at, n, arch_time_ns() + ns);
+	return err ? err : operate(id, ops_at, n, deadline);
 }
 
 /* Each value of the set, read or written one by one: no set is large. */

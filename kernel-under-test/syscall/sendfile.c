@@ -30,31 +30,31 @@ static long pump(struct file *out, struct file *in, uint64_t *pos, size_t count)
 	return done ? done : n;
 }
 
-long sys_sendfile(uint64_t out_fd, uint64_t in_fd, uint64_t offset_at, uint64_t count)
+static long send_file(struct file *out, struct file *in, uint64_t offset_at, uint64_t count)
 {
-	struct file *out = user_file_get(out_fd), *in = user_file_get(in_fd);
 	uint64_t pos;
-	long n = -EBADF;
+	long n;
 
 	if (!out || !in || !file_writable(out) || !file_readable(in))
-		goto done;
-	n = -EINVAL;
+		return -EBADF;
 	if (!out->ops->write || !in->inode || !inode_is(in->inode, S_IFREG))
-		goto done;
-	n = -EFAULT;
+		return -EINVAL;
 	if (offset_at && copy_from_user(&pos, offset_at, sizeof(pos)) < 0)
-		goto done;
-	n = -EINVAL;
+		return -EFAULT;
 	if (offset_at && (int64_t)pos < 0)
-		goto done;
+		return -EINVAL;
 	n = pump(out, in, offset_at ? &pos : NULL, MIN(count, RW_MAX));
 	if (offset_at && n >= 0 && copy_to_user(offset_at, &pos, sizeof(pos)) < 0)
-		n = -EFAULT;
-done:
-	if (out)
-		file_put(out);
-	if (in)
-		file_put(in);
+		return -EFAULT;
+	return n;
+}
+
+long sys_sendfile(uint64_t out_fd, uint64_t in_fd, uint64_t offset_at, uint64_t count)
+{
+	struct file *out SCOPED(file_put) = user_file_get(out_fd);
+	struct file *in SCOPED(file_put) = user_file_get(in_fd);
+	long n = send_file(out, in, offset_at, count);
+
 	if (unlikely(n == -EPIPE))
 		signal_raise(process_current(), SIGPIPE);
 	return n;

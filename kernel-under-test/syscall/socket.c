@@ -257,11 +257,6 @@ long sys_accept4(uint64_t fd, uint64_t addr, uint64_t len_at, uint64_t flags)
 	return new;
 }
 
-long sys_accept(uint64_t fd, uint64_t addr, uint64_t len_at)
-{
-	return sys_accept4(fd, addr, len_at, 0);
-}
-
 long user_send_result(long n, uint64_t flags)
 {
 	if (n == -EPIPE && !(flags & MSG_NOSIGNAL))

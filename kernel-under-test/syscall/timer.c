@@ -143,11 +143,6 @@ long sys_signalfd4(uint64_t fd, uint64_t mask, uint64_t size, uint64_t flags)
 	return err ? err : process_add_file(f, flags & O_CLOEXEC);
 }
 
-long sys_signalfd(uint64_t fd, uint64_t mask, uint64_t size)
-{
-	return sys_signalfd4(fd, mask, size, 0);
-}
-
 /* Whom the timer tells. */
 static int set_event(struct posix_timer *t, uint64_t at)
 {

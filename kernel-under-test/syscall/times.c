@@ -51,25 +51,21 @@ static long set(struct inode *inode, const struct times *t)
 /* `path` 0: the file of `dirfd` itself. */
 static long set_at(uint64_t dirfd, uint64_t path, const struct times *t, unsigned int flags)
 {
-	struct inode *inode;
+	struct inode *inode SCOPED(inode_put) = NULL;
 	struct file *f;
-	long err;
+	long err = 0;
 
 	if (t->at[0].nsec == UTIME_OMIT && t->at[1].nsec == UTIME_OMIT)
 		return 0;
 	if (path || (int)dirfd == AT_FDCWD) {
 		err = user_inode((int)dirfd, path, flags, &inode);
-		if (err)
-			return err;
 	} else {
 		f = user_file((uint32_t)dirfd);
 		if (!f || !f->inode || (f->flags & O_PATH))
 			return -EBADF;
 		inode = inode_get(f->inode);
 	}
-	err = set(inode, t);
-	inode_put(inode);
-	return err;
+	return err ? err : set(inode, t);
 }
 
 long sys_utimensat(uint64_t dirfd, uint64_t path, uint64_t times, uint64_t flags)
@@ -97,11 +93,6 @@ long sys_futimesat(uint64_t dirfd, uint64_t path, uint64_t times)
 		t.at[i].nsec *= 1000;
 	}
 	return set_at(dirfd, path, &t, 0);
-}
-
-long sys_utimes(uint64_t path, uint64_t times)
-{
-	return sys_futimesat((uint64_t)AT_FDCWD, path, times);
 }
 
 long sys_utime(uint64_t path, uint64_t times)
