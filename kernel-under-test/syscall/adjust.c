@@ -34,10 +34,6 @@
 #define TICK_US	     10000
 #define TICK_SPREAD  1000
 
-#define CLOCK_REALTIME 0
-#define CLOCK_DYNAMIC  10
-#define CLOCK_TAI      11
-
 struct user_timex {
 	uint32_t modes, pad;
 	int64_t offset, freq, max_error, est_error;
@@ -91,7 +87,7 @@ static int move_clock(const struct user_timex *t)
 {
 	int64_t ns = t->modes & ADJ_NANO ? t->usec : t->usec * 1000, now, to;
 
-	now = (int64_t)(time_epoch_ns() + arch_time_ns());
+	now = (int64_t)time_real_ns();
 	if (__builtin_mul_overflow(t->sec, NS_PER_SEC, &to) ||
 	    __builtin_add_overflow(to, ns, &to) || __builtin_add_overflow(to, now, &to) ||
 	    to < (int64_t)arch_time_ns())
@@ -146,7 +142,7 @@ static long adjust(uint64_t at)
 	if (!single && t.modes)
 		keep(&t);
 	nano = set.status & STA_NANO;
-	now = time_epoch_ns() + arch_time_ns();
+	now = time_real_ns();
 	t = (struct user_timex){
 		.modes = t.modes,
 		.offset = single ? t.offset : set.offset_ns / (nano ? 1 : 1000),

@@ -153,55 +153,25 @@ static long get_three(bool group, uint64_t real, uint64_t effective, uint64_t sa
 	return 0;
 }
 
-long sys_setuid(uint64_t id)
-{
-	return set_one(false, (uint32_t)id);
-}
+/* sys_NAMEuid and sys_NAMEgid. */
+#define USER_AND_GROUP(name, arguments, function, ...)                                             \
+	long sys_##name##uid arguments                                                             \
+	{                                                                                          \
+		return function(false, __VA_ARGS__);                                               \
+	}                                                                                          \
+	long sys_##name##gid arguments                                                             \
+	{                                                                                          \
+		return function(true, __VA_ARGS__);                                                \
+	}
 
-long sys_setgid(uint64_t id)
-{
-	return set_one(true, (uint32_t)id);
-}
-
-long sys_setreuid(uint64_t real, uint64_t effective)
-{
-	return set_two(false, (uint32_t)real, (uint32_t)effective);
-}
-
-long sys_setregid(uint64_t real, uint64_t effective)
-{
-	return set_two(true, (uint32_t)real, (uint32_t)effective);
-}
-
-long sys_setresuid(uint64_t real, uint64_t effective, uint64_t saved)
-{
-	return set_three(false, (uint32_t)real, (uint32_t)effective, (uint32_t)saved);
-}
-
-long sys_setresgid(uint64_t real, uint64_t effective, uint64_t saved)
-{
-	return set_three(true, (uint32_t)real, (uint32_t)effective, (uint32_t)saved);
-}
-
-long sys_setfsuid(uint64_t id)
-{
-	return set_fs(false, (uint32_t)id);
-}
-
-long sys_setfsgid(uint64_t id)
-{
-	return set_fs(true, (uint32_t)id);
-}
-
-long sys_getresuid(uint64_t real, uint64_t effective, uint64_t saved)
-{
-	return get_three(false, real, effective, saved);
-}
-
-long sys_getresgid(uint64_t real, uint64_t effective, uint64_t saved)
-{
-	return get_three(true, real, effective, saved);
-}
+USER_AND_GROUP(set, (uint64_t id), set_one, (uint32_t)id)
+USER_AND_GROUP(setre, (uint64_t real, uint64_t effective), set_two, (uint32_t)real,
+	       (uint32_t)effective)
+USER_AND_GROUP(setres, (uint64_t real, uint64_t effective, uint64_t saved), set_three,
+	       (uint32_t)real, (uint32_t)effective, (uint32_t)saved)
+USER_AND_GROUP(setfs, (uint64_t id), set_fs, (uint32_t)id)
+USER_AND_GROUP(getres, (uint64_t real, uint64_t effective, uint64_t saved), get_three, real,
+	       effective, saved)
 
 long sys_getgroups(uint64_t size, uint64_t out)
 {

@@ -49,52 +49,26 @@ static int get_deadline(uint64_t timeout, unsigned int op, bool realtime, uint64
  */
 static int operate(uint32_t code, uint32_t was, uint32_t *now)
 {
-	uint32_t arg = (uint32_t)((int32_t)(code << 8) >> 20);
+	uint32_t arg = (uint32_t)((int32_t)(code << 8) >> 20), operation = code >> 28 & 7;
 
 	if (code >> 31)
 		arg = 1u << (arg & 31);
-	switch (code >> 28 & 7) {
-	case 0:
-		*now = arg;
-		return 0;
-	case 1:
-		*now = was + arg;
-		return 0;
-	case 2:
-		*now = was | arg;
-		return 0;
-	case 3:
-		*now = was & ~arg;
-		return 0;
-	case 4:
-		*now = was ^ arg;
-		return 0;
-	default:
+	const uint32_t results[] = {arg, was + arg, was | arg, was & ~arg, was ^ arg};
+
+	if (operation >= ARRAY_SIZE(results))
 		return -ENOSYS;
-	}
+	*now = results[operation];
+	return 0;
 }
 
 /* Whether what was there meets the comparison; or -ENOSYS. */
 static int compare(uint32_t code, uint32_t was)
 {
 	int32_t arg = (int32_t)(code << 20) >> 20, is = (int32_t)was;
+	const bool results[] = {is == arg, is != arg, is<arg, is <= arg, is> arg, is >= arg};
+	uint32_t comparison = code >> 24 & 15;
 
-	switch (code >> 24 & 15) {
-	case 0:
-		return is == arg;
-	case 1:
-		return is != arg;
-	case 2:
-		return is < arg;
-	case 3:
-		return is <= arg;
-	case 4:
-		return is > arg;
-	case 5:
-		return is >= arg;
-	default:
-		return -ENOSYS;
-	}
+	return comparison < ARRAY_SIZE(results) ? results[comparison] : -ENOSYS;
 }
 
 /*

@@ -1,28 +1,20 @@
 /* Interval timers: alarm, getitimer, setitimer. */
 #include "arch/time.h"
 #include "proc/posix_timer.h"
+#include "syscall/time.h"
 #include "syscall/user.h"
 
 #define ITIMER_REAL    0
 #define ITIMER_VIRTUAL 1
 #define ITIMER_PROF    2
 
-struct user_itimer {
-	int64_t interval_sec, interval_usec, value_sec, value_usec;
-};
-
-static struct user_itimer alarm_now(const struct process *p)
+static struct user_timer alarm_now(const struct process *p)
 {
-	uint64_t now = arch_time_ns(), left = 0, every = p->alarm_interval;
+	uint64_t now = arch_time_ns(), left = 0;
 
 	if (p->alarm.pending)
 		left = MAX(p->alarm_deadline, now + NS_PER_US) - now;
-	return (struct user_itimer){
-		(int64_t)(every / NS_PER_SEC),
-		(int64_t)(every % NS_PER_SEC / NS_PER_US),
-		(int64_t)(left / NS_PER_SEC),
-		(int64_t)(left % NS_PER_SEC / NS_PER_US),
-	};
+	return (struct user_timer){time_val(p->alarm_interval), time_val(left)};
 }
 
 static void set_alarm(struct process *p, uint64_t value, uint64_t interval)
@@ -36,17 +28,12 @@ static void set_alarm(struct process *p, uint64_t value, uint64_t interval)
 }
 
 /* ITIMER_VIRTUAL and ITIMER_PROF. */
-static struct user_itimer cpu_timer_now(int which)
+static struct user_timer cpu_timer_now(int which)
 {
 	const struct posix_timer *t = posix_timer_find(process_current(), -which);
-	uint64_t left = t ? posix_timer_left(t) : 0, every = t ? t->interval : 0;
+	uint64_t left = t ? posix_timer_left(t) : 0, interval = t ? t->interval : 0;
 
-	return (struct user_itimer){
-		(int64_t)(every / NS_PER_SEC),
-		(int64_t)(every % NS_PER_SEC / NS_PER_US),
-		(int64_t)(left / NS_PER_SEC),
-		(int64_t)(left % NS_PER_SEC / NS_PER_US),
-	};
+	return (struct user_timer){time_val(interval), time_val(left)};
 }
 
 static bool set_cpu_timer(int which, uint64_t value, uint64_t interval)
@@ -65,18 +52,18 @@ static bool set_cpu_timer(int which, uint64_t value, uint64_t interval)
 	return true;
 }
 
-static int usec_to_ns(int64_t sec, int64_t usec, uint64_t *ns)
+static int usec_to_ns(struct user_time t, uint64_t *ns)
 {
-	if (sec < 0 || usec < 0 || usec >= 1000000)
+	if (t.sec < 0 || t.part < 0 || t.part >= (int64_t)US_PER_SEC)
 		return -EINVAL;
-	*ns = MIN((uint64_t)sec, UINT64_MAX / 4 / NS_PER_SEC) * NS_PER_SEC +
-	      (uint64_t)usec * NS_PER_US;
+	*ns = MIN((uint64_t)t.sec, UINT64_MAX / 4 / NS_PER_SEC) * NS_PER_SEC +
+	      (uint64_t)t.part * NS_PER_US;
 	return 0;
 }
 
 long sys_getitimer(uint64_t which, uint64_t out)
 {
-	struct user_itimer it = alarm_now(process_current());
+	struct user_timer it = alarm_now(process_current());
 
 	if (which > ITIMER_PROF)
 		return -EINVAL;
@@ -88,15 +75,14 @@ long sys_getitimer(uint64_t which, uint64_t out)
 long sys_setitimer(uint64_t which, uint64_t new, uint64_t old)
 {
 	struct process *p = process_current();
-	struct user_itimer it = {0}, was = alarm_now(p);
+	struct user_timer it = {0}, was = alarm_now(p);
 	uint64_t value, interval;
 
 	if (which > ITIMER_PROF)
 		return -EINVAL;
 	if (new &&copy_from_user(&it, new, sizeof(it)) < 0)
 		return -EFAULT;
-	if (usec_to_ns(it.value_sec, it.value_usec, &value) < 0 ||
-	    usec_to_ns(it.interval_sec, it.interval_usec, &interval) < 0)
+	if (usec_to_ns(it.value, &value) < 0 || usec_to_ns(it.interval, &interval) < 0)
 		return -EINVAL;
 	if (which != ITIMER_REAL) {
 		was = cpu_timer_now((int)which);
@@ -111,9 +97,9 @@ long sys_setitimer(uint64_t which, uint64_t new, uint64_t old)
 long sys_alarm(uint64_t seconds)
 {
 	struct process *p = process_current();
-	struct user_itimer was = alarm_now(p);
+	struct user_time was = alarm_now(p).value;
 
 	set_alarm(p, (uint32_t)seconds * NS_PER_SEC, 0);
-	return (long)(was.value_sec +
-		      (was.value_usec >= 500000 || !was.value_sec ? was.value_usec > 0 : 0));
+	/* Rounded, but not to nothing. */
+	return was.sec + (was.part >= 500000 || (!was.sec && was.part > 0));
 }

@@ -43,7 +43,7 @@ static struct ipc_table queues;
 
 static uint64_t now(void)
 {
-	return (time_epoch_ns() + arch_time_ns()) / NS_PER_SEC;
+	return time_real_ns() / NS_PER_SEC;
 }
 
 static struct queue *queue_of(uint64_t id)

@@ -15,7 +15,7 @@
 #define SHM_REMAP  040000
 #define SHM_EXEC   0100000
 
-#define PAGES_MAX  (1ul << 24)
+#define PAGES_MAX (1ul << 24)
 
 struct segment {
 	struct ipc_entry entry;
@@ -28,7 +28,7 @@ static struct ipc_table segments;
 
 static uint64_t now(void)
 {
-	return (time_epoch_ns() + arch_time_ns()) / NS_PER_SEC;
+	return time_real_ns() / NS_PER_SEC;
 }
 
 static struct segment *segment_of(uint64_t id)
@@ -129,8 +129,8 @@ static int detach(struct space *space, uint64_t addr)
 	struct segment *s;
 	uint64_t end;
 
-	if (!IS_ALIGNED(addr, PAGE_SIZE) || !a || a->start != addr || !a->object ||
-	    a->offset || !object_is_shared(a->object))
+	if (!IS_ALIGNED(addr, PAGE_SIZE) || !a || a->start != addr || !a->object || a->offset ||
+	    !object_is_shared(a->object))
 		return -EINVAL;
 	object = a->object;
 	s = by_object(object);

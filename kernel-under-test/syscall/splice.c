@@ -147,10 +147,12 @@ static long piped(long n)
 	return n;
 }
 
-long sys_splice(uint64_t in_fd, uint64_t in_at, uint64_t out_fd, uint64_t out_at, uint64_t len,
-		uint64_t flags)
+/* `keep`: tee(), of pipes only. */
+static long splice(uint64_t in_fd, uint64_t in_at, uint64_t out_fd, uint64_t out_at, uint64_t len,
+		   uint64_t flags, bool keep)
 {
 	struct side in, out = {NULL, 0, 0, false};
+	bool nonblock = flags & SPLICE_NONBLOCK;
 	long n;
 
 	if (flags & ~(uint64_t)SPLICE_FLAGS)
@@ -162,34 +164,26 @@ long sys_splice(uint64_t in_fd, uint64_t in_at, uint64_t out_fd, uint64_t out_at
 		n = side_get(&out, out_fd, out_at, true);
 	if (!n && (!can_splice(in.file) || !can_splice(out.file)))
 		n = -EINVAL;
-	if (!n &&
-	    ((!in.pipe && !out.pipe) || (in.pipe && out.pipe && pipe_same(in.file, out.file)) ||
-	     (!out.pipe && (out.file->flags & O_APPEND))))
+	if (!n && ((keep ? !in.pipe || !out.pipe : !in.pipe && !out.pipe) ||
+		   (in.pipe && out.pipe && pipe_same(in.file, out.file)) ||
+		   (!out.pipe && (out.file->flags & O_APPEND))))
 		n = -EINVAL;
 	if (!n)
-		n = move_all(&in, &out, MIN(len, RW_MAX), flags & SPLICE_NONBLOCK);
+		n = keep ? move(&in, &out, len, nonblock, true)
+			 : move_all(&in, &out, MIN(len, RW_MAX), nonblock);
 	n = side_put(&in, n);
 	return piped(side_put(&out, n));
 }
 
+long sys_splice(uint64_t in_fd, uint64_t in_at, uint64_t out_fd, uint64_t out_at, uint64_t len,
+		uint64_t flags)
+{
+	return splice(in_fd, in_at, out_fd, out_at, len, flags, false);
+}
+
 long sys_tee(uint64_t in_fd, uint64_t out_fd, uint64_t len, uint64_t flags)
 {
-	struct side in, out = {NULL, 0, 0, false};
-	long n;
-
-	if (flags & ~(uint64_t)SPLICE_FLAGS)
-		return -EINVAL;
-	if (!len)
-		return 0;
-	n = side_get(&in, in_fd, 0, false);
-	if (!n)
-		n = side_get(&out, out_fd, 0, true);
-	if (!n && (!in.pipe || !out.pipe || pipe_same(in.file, out.file)))
-		n = -EINVAL;
-	if (!n)
-		n = move(&in, &out, len, flags & SPLICE_NONBLOCK, true);
-	n = side_put(&in, n);
-	return piped(side_put(&out, n));
+	return splice(in_fd, 0, out_fd, 0, len, flags, true);
 }
 
 long sys_vmsplice(uint64_t fd, uint64_t iov, uint64_t count, uint64_t flags)

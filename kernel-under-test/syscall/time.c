@@ -4,30 +4,11 @@
 #include "arch/spin.h"
 #include "arch/time.h"
 #include "fs/volume.h"
-#include "proc/vdso.h"
-#include "sched/wait.h"
 #include "ipc/timerfd.h"
 #include "proc/posix_timer.h"
+#include "proc/vdso.h"
+#include "sched/wait.h"
 #include "syscall/user.h"
-
-#define CLOCK_REALTIME	       0
-#define CLOCK_MONOTONIC	       1
-#define CLOCK_PROCESS_CPUTIME  2
-#define CLOCK_THREAD_CPUTIME   3
-#define CLOCK_MONOTONIC_RAW    4
-#define CLOCK_REALTIME_COARSE  5
-#define CLOCK_MONOTONIC_COARSE 6
-#define CLOCK_BOOTTIME	       7
-#define CLOCK_REALTIME_ALARM   8
-#define CLOCK_BOOTTIME_ALARM   9
-#define CLOCK_TAI	       11
-
-#define TIMER_ABSTIME 1
-
-struct user_timespec {
-	int64_t sec;
-	int64_t nsec;
-};
 
 /* Linux's clocks that only know the time of the last tick. */
 #define COARSE_NS 4000000
@@ -47,6 +28,11 @@ void time_init(void)
 uint64_t time_epoch_ns(void)
 {
 	return epoch_ns;
+}
+
+uint64_t time_real_ns(void)
+{
+	return epoch_ns + arch_time_ns();
 }
 
 void time_set_epoch_ns(uint64_t ns)
@@ -80,7 +66,7 @@ static int cpu_clock(uint64_t clock, uint64_t *ns)
 }
 
 /* Without the kernel lock, as the calls that only ask for the time are. */
-static int clock_now(uint64_t clock, struct user_timespec *out)
+static int clock_now(uint64_t clock, struct user_time *out)
 {
 	uint64_t ns = arch_time_ns();
 	int err;
@@ -91,20 +77,17 @@ static int clock_now(uint64_t clock, struct user_timespec *out)
 	case CLOCK_REALTIME_ALARM:
 	case CLOCK_TAI:
 		ns += READ_ONCE(epoch_ns);
-		out->sec = (int64_t)(ns / NS_PER_SEC);
 		break;
 	case CLOCK_MONOTONIC:
 	case CLOCK_MONOTONIC_RAW:
 	case CLOCK_MONOTONIC_COARSE:
 	case CLOCK_BOOTTIME:
 	case CLOCK_BOOTTIME_ALARM:
-		out->sec = (int64_t)(ns / NS_PER_SEC);
 		break;
 	case CLOCK_PROCESS_CPUTIME:
 	case CLOCK_THREAD_CPUTIME:
 		ns = clock == CLOCK_PROCESS_CPUTIME ? process_own_cpu_ns()
 						    : thread_cpu_ns(thread_current());
-		out->sec = (int64_t)(ns / NS_PER_SEC);
 		break;
 	default:
 		if ((int32_t)clock >= 0)
@@ -114,15 +97,14 @@ static int clock_now(uint64_t clock, struct user_timespec *out)
 		kernel_unlock();
 		if (err)
 			return err;
-		out->sec = (int64_t)(ns / NS_PER_SEC);
 	}
-	out->nsec = (int64_t)(ns % NS_PER_SEC);
+	*out = time_spec(ns);
 	return 0;
 }
 
 long sys_clock_gettime(uint64_t clock, uint64_t out)
 {
-	struct user_timespec ts;
+	struct user_time ts;
 	int err = clock_now(clock, &ts);
 
 	return err ? err : copy_to_user(out, &ts, sizeof(ts));
@@ -130,23 +112,23 @@ long sys_clock_gettime(uint64_t clock, uint64_t out)
 
 long sys_clock_getres(uint64_t clock, uint64_t out)
 {
-	struct user_timespec ts;
+	struct user_time ts;
 	int err = clock_now(clock, &ts);
 
 	if (err || !out)
 		return err;
-	ts = (struct user_timespec){0, 1};
+	ts = (struct user_time){0, 1};
 	if (clock == CLOCK_REALTIME_COARSE || clock == CLOCK_MONOTONIC_COARSE)
-		ts.nsec = COARSE_NS;
+		ts.part = COARSE_NS;
 	return copy_to_user(out, &ts, sizeof(ts));
 }
 
 long sys_gettimeofday(uint64_t tv_out, uint64_t tz_out)
 {
-	struct user_timespec ts;
+	struct user_time ts;
 
 	clock_now(CLOCK_REALTIME, &ts);
-	ts.nsec /= 1000;
+	ts.part /= 1000;
 	if (tv_out && copy_to_user(tv_out, &ts, sizeof(ts)) < 0)
 		return -EFAULT;
 	return tz_out ? clear_user(tz_out, 8) : 0;
@@ -154,7 +136,7 @@ long sys_gettimeofday(uint64_t tv_out, uint64_t tz_out)
 
 long sys_time(uint64_t out)
 {
-	struct user_timespec ts;
+	struct user_time ts;
 
 	clock_now(CLOCK_REALTIME, &ts);
 	if (out && copy_to_user(out, &ts.sec, sizeof(ts.sec)) < 0)
@@ -179,13 +161,13 @@ static long sleep_until(uint64_t deadline)
 static long sleep_for(const struct restart *r)
 {
 	uint64_t deadline = r->deadline, left_out = r->args[0], now;
-	struct user_timespec left;
+	struct user_time left;
 
 	if (sleep_until(deadline) == 0)
 		return 0;
 	now = arch_time_ns();
 	now = deadline > now ? deadline - now : 0;
-	left = (struct user_timespec){(int64_t)(now / NS_PER_SEC), (int64_t)(now % NS_PER_SEC)};
+	left = time_spec(now);
 	if (left_out && copy_to_user(left_out, &left, sizeof(left)) < 0)
 		return -EFAULT;
 	thread_current()->restart = *r;
@@ -213,13 +195,13 @@ static long sleep_until_real(uint64_t ns)
 
 int time_get_user(uint64_t from, uint64_t *ns)
 {
-	struct user_timespec ts;
+	struct user_time ts;
 
 	if (copy_from_user(&ts, from, sizeof(ts)) < 0)
 		return -EFAULT;
-	if (ts.sec < 0 || ts.nsec < 0 || ts.nsec >= (int64_t)NS_PER_SEC)
+	if (ts.sec < 0 || ts.part < 0 || ts.part >= (int64_t)NS_PER_SEC)
 		return -EINVAL;
-	*ns = MIN((uint64_t)ts.sec, UINT64_MAX / 4 / NS_PER_SEC) * NS_PER_SEC + (uint64_t)ts.nsec;
+	*ns = MIN((uint64_t)ts.sec, UINT64_MAX / 4 / NS_PER_SEC) * NS_PER_SEC + (uint64_t)ts.part;
 	return 0;
 }
 
@@ -234,7 +216,7 @@ long sys_nanosleep(uint64_t request, uint64_t left_out)
 long sys_clock_nanosleep(uint64_t clock, uint64_t flags, uint64_t request, uint64_t left_out)
 {
 	uint64_t ns;
-	bool real = clock == CLOCK_REALTIME || clock == CLOCK_REALTIME_ALARM || clock == CLOCK_TAI;
+	bool real = clock_is_real(clock);
 	int err;
 
 	if ((int32_t)clock < 0 || clock == CLOCK_PROCESS_CPUTIME || clock == CLOCK_THREAD_CPUTIME ||

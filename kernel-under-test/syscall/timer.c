@@ -6,26 +6,12 @@
 #include "syscall/time.h"
 #include "syscall/user.h"
 
-#define CLOCK_REALTIME	      0
-#define CLOCK_MONOTONIC	      1
-#define CLOCK_PROCESS_CPUTIME 2
-#define CLOCK_THREAD_CPUTIME  3
-#define CLOCK_BOOTTIME	      7
-#define CLOCK_REALTIME_ALARM  8
-#define CLOCK_BOOTTIME_ALARM  9
-#define CLOCK_TAI	      11
-
 #define SIGEV_SIGNAL	0
 #define SIGEV_NONE	1
 #define SIGEV_THREAD	2
 #define SIGEV_THREAD_ID 4
 
-#define TIMER_ABSTIME	  1
 #define TFD_CANCEL_ON_SET 2
-
-struct user_itimerspec {
-	int64_t interval_sec, interval_nsec, value_sec, value_nsec;
-};
 
 /* struct sigevent of the Linux ABI. */
 struct user_event {
@@ -36,19 +22,9 @@ struct user_event {
 
 _Static_assert(sizeof(struct user_event) == 64, "Linux ABI");
 
-static bool is_real(uint64_t clock)
+static struct user_timer spec_of(uint64_t left, uint64_t interval)
 {
-	return clock == CLOCK_REALTIME || clock == CLOCK_REALTIME_ALARM || clock == CLOCK_TAI;
-}
-
-static struct user_itimerspec spec_of(uint64_t left, uint64_t interval)
-{
-	return (struct user_itimerspec){
-		(int64_t)(interval / NS_PER_SEC),
-		(int64_t)(interval % NS_PER_SEC),
-		(int64_t)(left / NS_PER_SEC),
-		(int64_t)(left % NS_PER_SEC),
-	};
+	return (struct user_timer){time_spec(interval), time_spec(left)};
 }
 
 /* A deadline by the clock whose `now` it is, and the interval; value 0 stays 0. */
@@ -86,15 +62,15 @@ long sys_timerfd_create(uint64_t clock, uint64_t flags)
 long sys_timerfd_settime(uint64_t fd, uint64_t flags, uint64_t new, uint64_t old)
 {
 	uint64_t deadline, interval, left, was;
-	struct user_itimerspec spec;
+	struct user_timer spec;
 	struct file *f = user_file(fd);
 	bool real;
 	int err;
 
 	if (flags & ~(uint64_t)(TIMER_ABSTIME | TFD_CANCEL_ON_SET))
 		return -EINVAL;
-	err = get_spec(new, flags & TIMER_ABSTIME, f && is_real(f->pos), arch_time_ns(), &deadline,
-		       &interval);
+	err = get_spec(new, flags & TIMER_ABSTIME, f && clock_is_real(f->pos), arch_time_ns(),
+		       &deadline, &interval);
 	if (err)
 		return err;
 	if (!f)
@@ -102,7 +78,7 @@ long sys_timerfd_settime(uint64_t fd, uint64_t flags, uint64_t new, uint64_t old
 	err = timerfd_get(f, &left, &was);
 	if (err)
 		return err;
-	real = (flags & TIMER_ABSTIME) && is_real(f->pos);
+	real = (flags & TIMER_ABSTIME) && clock_is_real(f->pos);
 	timerfd_set(f, deadline, interval, real, real && (flags & TFD_CANCEL_ON_SET));
 	spec = spec_of(left, was);
 	return old ? copy_to_user(old, &spec, sizeof(spec)) : 0;
@@ -111,7 +87,7 @@ long sys_timerfd_settime(uint64_t fd, uint64_t flags, uint64_t new, uint64_t old
 long sys_timerfd_gettime(uint64_t fd, uint64_t out)
 {
 	struct file *f = user_file(fd);
-	struct user_itimerspec spec;
+	struct user_timer spec;
 	uint64_t left, interval;
 	int err;
 
@@ -194,14 +170,14 @@ long sys_timer_create(uint64_t clock, uint64_t event, uint64_t id_out)
 	struct posix_timer *t;
 	int err;
 
-	if ((int32_t)clock >= 0 && !is_real(clock) && clock != CLOCK_MONOTONIC &&
+	if ((int32_t)clock >= 0 && !clock_is_real(clock) && clock != CLOCK_MONOTONIC &&
 	    clock != CLOCK_BOOTTIME && clock != CLOCK_BOOTTIME_ALARM &&
 	    clock != CLOCK_PROCESS_CPUTIME && clock != CLOCK_THREAD_CPUTIME)
 		return -EINVAL;
 	t = posix_timer_make(process_current(), 0);
 	if (!t)
 		return -EAGAIN;
-	t->is_real = is_real(clock);
+	t->is_real = clock_is_real(clock);
 	t->clock = clock == CLOCK_PROCESS_CPUTIME  ? TIMER_PROCESS
 		   : clock == CLOCK_THREAD_CPUTIME ? TIMER_THREAD
 						   : TIMER_TIME;
@@ -225,7 +201,7 @@ static struct posix_timer *timer_of(uint64_t id)
 long sys_timer_settime(uint64_t id, uint64_t flags, uint64_t new, uint64_t old)
 {
 	struct posix_timer *t = timer_of(id);
-	struct user_itimerspec was;
+	struct user_timer was;
 	uint64_t deadline, interval;
 	int err;
 
@@ -246,7 +222,7 @@ long sys_timer_settime(uint64_t id, uint64_t flags, uint64_t new, uint64_t old)
 long sys_timer_gettime(uint64_t id, uint64_t out)
 {
 	const struct posix_timer *t = timer_of(id);
-	struct user_itimerspec spec;
+	struct user_timer spec;
 
 	if (!t)
 		return -EINVAL;

@@ -31,7 +31,7 @@ static bool time_ok(int64_t nsec)
 static long set(struct inode *inode, const struct times *t)
 {
 	bool now = t->at[0].nsec == UTIME_NOW && t->at[1].nsec == UTIME_NOW;
-	uint64_t ns = TIME_KEPT(time_epoch_ns() + arch_time_ns());
+	uint64_t ns = TIME_KEPT(time_real_ns());
 	int err = inode_changeable(inode);
 
 	if (err)
