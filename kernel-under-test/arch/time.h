@@ -17,4 +17,3 @@ uint64_t arch_boot_epoch(void);
 
 /* Rings once, at or soon after `deadline_ns` (as arch_time_ns() counts); replaces the last one. */
 void arch_timer_arm(uint64_t deadline_ns);
-void arch_timer_disarm(void);

@@ -10,6 +10,7 @@
 #include "lib/printf.h"
 #include "lib/string.h"
 #include "mm/kmem.h"
+#include "proc/elf.h"
 #include "proc/exec.h"
 #include "proc/signal.h"
 #include "proc/uts.h"
@@ -21,28 +22,10 @@
 	 SIGNAL_BIT(SIGBUS) | SIGNAL_BIT(SIGFPE) | SIGNAL_BIT(SIGSEGV) | SIGNAL_BIT(SIGXCPU) |     \
 	 SIGNAL_BIT(SIGXFSZ) | SIGNAL_BIT(SIGSYS))
 
-#define ET_CORE	    4
-#define EM_X86_64   62
-#define PT_LOAD	    1
-#define PT_NOTE	    4
 #define NT_PRSTATUS 1
 #define NT_PRPSINFO 3
 #define NT_AUXV	    6
 #define NOTE_NAME   "CORE"
-
-struct core_header {
-	uint8_t ident[16];
-	uint16_t type, machine;
-	uint32_t version;
-	uint64_t entry, segments_at, sections_at;
-	uint32_t flags;
-	uint16_t size, segment_size, segments, section_size, sections, names;
-};
-
-struct core_segment {
-	uint32_t type, flags;
-	uint64_t at, va, pa, size, memory, align;
-};
 
 struct note {
 	uint32_t name_size, size, type;
@@ -70,8 +53,6 @@ struct process_note {
 	char program[16], arguments[80];
 } __attribute__((packed));
 
-_Static_assert(sizeof(struct core_header) == 64, "ELF");
-_Static_assert(sizeof(struct core_segment) == 56, "ELF");
 _Static_assert(sizeof(struct status_note) == 20 + 336, "Linux ABI");
 _Static_assert(sizeof(struct process_note) == 20 + 136, "Linux ABI");
 
@@ -121,8 +102,7 @@ static int add_letter(char *to, size_t size, char letter, const struct process *
 	case 's':
 		return format(to, size, "%d", signo);
 	case 't':
-		return format(to, size, "%llu",
-			      (volume_epoch_ns + arch_time_ns()) / NS_PER_SEC);
+		return format(to, size, "%llu", (volume_epoch_ns + arch_time_ns()) / NS_PER_SEC);
 	case 'u':
 		return format(to, size, "%u", c->uid);
 	case 'g':
@@ -268,34 +248,38 @@ static void put_memory(struct core *c, struct process *p, const struct part *a, 
 static void write_core(struct core *c, struct process *p, int signo, const struct part *parts,
 		       size_t n, char *page)
 {
-	const struct core_header h = {
-		.ident = {0x7f, 'E', 'L', 'F', 2, 1, 1},
-		.type = ET_CORE,
-		.machine = EM_X86_64,
+	const struct elf_header h = {
+		.magic = ELF_MAGIC,
+		.class = ELF_CLASS_64,
+		.data = ELF_LITTLE,
 		.version = 1,
-		.segments_at = sizeof(h),
-		.size = sizeof(h),
-		.segment_size = sizeof(struct core_segment),
-		.segments = (uint16_t)(n + 1),
+		.type = ELF_CORE,
+		.machine = ELF_X86_64,
+		.version2 = 1,
+		.phoff = sizeof(h),
+		.ehsize = sizeof(h),
+		.phentsize = sizeof(struct elf_segment),
+		.phnum = (uint16_t)(n + 1),
 	};
-	struct core_segment s = {.type = PT_NOTE, .at = sizeof(h) + (n + 1) * sizeof(s)};
+	struct elf_segment s = {.type = PT_NOTE, .offset = sizeof(h) + (n + 1) * sizeof(s)};
 
-	s.size = sizeof(struct status_note) + sizeof(struct process_note) + sizeof(struct note) +
-		 p->aux_size;
+	s.filesz = sizeof(struct status_note) + sizeof(struct process_note) + sizeof(struct note) +
+		   p->aux_size;
 	put(c, &h, sizeof(h));
 	put(c, &s, sizeof(s));
-	s.at = ALIGN_UP(s.at + s.size, PAGE_SIZE);
+	s.offset = ALIGN_UP(s.offset + s.filesz, PAGE_SIZE);
 	for (size_t i = 0; i < n; i++) {
 		const struct part *a = &parts[i];
 
-		s = (struct core_segment){
+		s = (struct elf_segment){
 			.type = PT_LOAD,
-			.flags = (a->flags & AREA_READ ? 4u : 0) |
-				 (a->flags & AREA_WRITE ? 2u : 0) | (a->flags & AREA_EXEC ? 1u : 0),
-			.at = s.at + (s.type == PT_LOAD ? s.size : 0),
-			.va = a->start,
-			.size = a->dumped ? a->end - a->start : 0,
-			.memory = a->end - a->start,
+			.flags = (a->flags & AREA_READ ? PF_R : 0u) |
+				 (a->flags & AREA_WRITE ? PF_W : 0u) |
+				 (a->flags & AREA_EXEC ? PF_X : 0u),
+			.offset = s.offset + (s.type == PT_LOAD ? s.filesz : 0),
+			.vaddr = a->start,
+			.filesz = a->dumped ? a->end - a->start : 0,
+			.memsz = a->end - a->start,
 			.align = PAGE_SIZE,
 		};
 		put(c, &s, sizeof(s));
@@ -331,5 +315,5 @@ bool core_dump(int signo)
 	kmem_free(parts);
 	kmem_free(page);
 	inode_put(c.file);
-	return c.at > sizeof(struct core_header);
+	return c.at > sizeof(struct elf_header);
 }

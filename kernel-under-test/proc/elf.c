@@ -4,18 +4,6 @@
 #include "lib/errno.h"
 #include "mm/kmem.h"
 
-#define ELF_MAGIC   0x464c457fu
-#define CLASS_64    2
-#define LITTLE	    1
-#define TYPE_EXEC   2
-#define TYPE_DYN    3
-#define MACHINE_X86 62
-#define PT_LOAD	    1
-#define PT_INTERP   3
-#define PF_X	    1
-#define PF_W	    2
-#define PF_R	    4
-
 /* Where a position-independent program goes. */
 #define PIE_BASE   0x555555554000ull
 #define PIE_SPREAD (1ull << 28) /* pages */
@@ -23,34 +11,14 @@
 #define SEGMENTS_MAX	64
 #define INTERPRETER_MAX 256
 
-struct header {
-	uint32_t magic;
-	uint8_t class, data, version, abi;
-	uint64_t padding;
-	uint16_t type, machine;
-	uint32_t version2;
-	uint64_t entry, phoff, shoff;
-	uint32_t flags;
-	uint16_t ehsize, phentsize, phnum;
-	uint16_t shentsize, shnum, shstrndx;
-};
-
-struct segment {
-	uint32_t type, flags;
-	uint64_t offset, vaddr, paddr, filesz, memsz, align;
-};
-
-_Static_assert(sizeof(struct header) == 64, "ELF64 header");
-_Static_assert(sizeof(struct segment) == ELF_HEADER_SIZE, "ELF64 program header");
-
-static bool header_ok(const struct header *h)
+static bool header_ok(const struct elf_header *h)
 {
-	return h->magic == ELF_MAGIC && h->class == CLASS_64 && h->data == LITTLE &&
-	       (h->type == TYPE_EXEC || h->type == TYPE_DYN) && h->machine == MACHINE_X86 &&
-	       h->phentsize == sizeof(struct segment) && h->phnum && h->phnum <= SEGMENTS_MAX;
+	return h->magic == ELF_MAGIC && h->class == ELF_CLASS_64 && h->data == ELF_LITTLE &&
+	       (h->type == ELF_EXEC || h->type == ELF_DYN) && h->machine == ELF_X86_64 &&
+	       h->phentsize == sizeof(struct elf_segment) && h->phnum && h->phnum <= SEGMENTS_MAX;
 }
 
-static bool segment_ok(const struct segment *s, uint64_t base)
+static bool segment_ok(const struct elf_segment *s, uint64_t base)
 {
 	uint64_t start = base + s->vaddr;
 
@@ -64,7 +32,7 @@ static bool segment_ok(const struct segment *s, uint64_t base)
  * Clears what a segment has beyond its file bytes: the last page to its very end, which ld.so
  * counts on, then new pages.
  */
-static int map_bss(struct space *space, const struct segment *s, uint64_t start, uint32_t prot)
+static int map_bss(struct space *space, const struct elf_segment *s, uint64_t start, uint32_t prot)
 {
 	uint64_t file_end = start + s->filesz, end = start + s->memsz;
 	uint64_t page = ALIGN_UP(file_end, PAGE_SIZE);
@@ -79,7 +47,7 @@ static int map_bss(struct space *space, const struct segment *s, uint64_t start,
 	return err;
 }
 
-static int load_segment(struct space *space, struct inode *file, const struct segment *s,
+static int load_segment(struct space *space, struct inode *file, const struct elf_segment *s,
 			uint64_t base)
 {
 	uint64_t start = base + s->vaddr, page = ALIGN_DOWN(start, PAGE_SIZE);
@@ -97,30 +65,30 @@ static int load_segment(struct space *space, struct inode *file, const struct se
 }
 
 struct program {
-	struct header header;
-	struct segment segments[SEGMENTS_MAX];
+	struct elf_header header;
+	struct elf_segment segments[SEGMENTS_MAX];
 };
 
 static int read_program(struct inode *file, struct program *p)
 {
-	const struct header *h = &p->header;
+	const struct elf_header *h = &p->header;
 	size_t size;
 
 	if (file_read_at(file, 0, &p->header, sizeof(*h)) != sizeof(*h) || !header_ok(h))
 		return -ENOEXEC;
-	size = h->phnum * sizeof(struct segment);
+	size = h->phnum * sizeof(struct elf_segment);
 	return file_read_at(file, h->phoff, p->segments, size) == (long)size ? 0 : -ENOEXEC;
 }
 
 static int load_segments(struct space *space, struct inode *file, const struct program *p,
 			 uint64_t base, struct elf_image *out)
 {
-	const struct header *h = &p->header;
-	size_t size = h->phnum * sizeof(struct segment);
+	const struct elf_header *h = &p->header;
+	size_t size = h->phnum * sizeof(struct elf_segment);
 
 	*out = (struct elf_image){.entry = base + h->entry, .header_count = h->phnum};
 	for (uint16_t i = 0; i < h->phnum; i++) {
-		const struct segment *s = &p->segments[i];
+		const struct elf_segment *s = &p->segments[i];
 		int err;
 
 		if (s->type != PT_LOAD || !s->memsz)
@@ -151,7 +119,7 @@ static uint64_t extent(const struct program *p)
 }
 
 static int load_interpreter(struct space *space, const struct path_base *where, struct inode *file,
-			    const struct segment *s, struct program *p, struct elf_image *out)
+			    const struct elf_segment *s, struct program *p, struct elf_image *out)
 {
 	char path[INTERPRETER_MAX];
 	struct elf_image image;
@@ -166,7 +134,7 @@ static int load_interpreter(struct space *space, const struct path_base *where, 
 	if (err)
 		return err;
 	err = read_program(interpreter, p);
-	if (!err && p->header.type == TYPE_DYN)
+	if (!err && p->header.type == ELF_DYN)
 		out->base = space_gap(space, 0, extent(p));
 	if (!err)
 		err = load_segments(space, interpreter, p, out->base, &image);
@@ -180,11 +148,11 @@ int elf_load(struct space *space, const struct path_base *where, struct inode *f
 	     struct elf_image *out)
 {
 	struct program *p = kmem_alloc(sizeof(*p));
-	struct segment wanted = {0};
+	struct elf_segment wanted = {0};
 	int err = p ? read_program(file, p) : -ENOMEM;
 	uint64_t base = 0;
 
-	if (!err && p->header.type == TYPE_DYN)
+	if (!err && p->header.type == ELF_DYN)
 		base = PIE_BASE + space_random_gap(space, PIE_SPREAD);
 	if (!err)
 		err = load_segments(space, file, p, base, out);

@@ -114,7 +114,7 @@ static int build_stack(struct space *s, const char *path, const struct args *a,
 	uint64_t vdso = vdso_map(s);
 	const uint64_t aux[AUX_WORDS] = {
 		AT_PHDR,	 image->headers,
-		AT_PHENT,	 ELF_HEADER_SIZE,
+		AT_PHENT,	 sizeof(struct elf_segment),
 		AT_PHNUM,	 image->header_count,
 		AT_PAGESZ,	 PAGE_SIZE,
 		AT_BASE,	 image->base,

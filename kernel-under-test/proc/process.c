@@ -46,7 +46,7 @@ uint64_t process_births(void)
 }
 
 /* Also finds zombies: their number is not free yet. */
-static struct process *find_any(int pid)
+struct process *process_find_any(int pid)
 {
 	struct list *bucket = &by_pid[(unsigned int)pid % PID_BUCKETS];
 	struct process *p;
@@ -57,19 +57,9 @@ static struct process *find_any(int pid)
 	return NULL;
 }
 
-struct process *process_find_any(int pid)
-{
-	return pid > 0 ? find_any(pid) : NULL;
-}
-
-bool process_number_taken(int pid)
-{
-	return pid > 0 && find_any(pid);
-}
-
 struct process *process_find(int pid)
 {
-	struct process *p = pid > 0 ? find_any(pid) : NULL;
+	struct process *p = process_find_any(pid);
 
 	return p && !p->zombie ? p : NULL;
 }
@@ -83,10 +73,9 @@ struct thread *thread_find(int tid)
 		list_for_each (t, &p->threads, sibling)
 			if (t->tid == tid)
 				return t;
-	if (tid > 0)
-		list_for_each (t, &by_tid[(unsigned int)tid % PID_BUCKETS], by_tid)
-			if (t->tid == tid)
-				return t;
+	list_for_each (t, &by_tid[(unsigned int)tid % PID_BUCKETS], by_tid)
+		if (t->tid == tid)
+			return t;
 	return NULL;
 }
 
@@ -130,7 +119,7 @@ static int pid_alloc(void)
 
 		pid = pid >= last ? (pid >= 300 ? 300 : 1) : pid + 1;
 		process_last_pid = (uint64_t)pid;
-		if (!find_any(pid) && !thread_find(pid))
+		if (!process_find_any(pid) && !thread_find(pid))
 			return pid;
 	}
 	return -EAGAIN;

@@ -73,7 +73,7 @@ struct process {
 	struct list by_pid;
 	struct wait_queue child_changed;
 	uint8_t zombie; /* 0, WAIT_EXITED or ZOMBIE_HELD */
-	uint32_t uid; /* whose it was, and its name, kept for its parent */
+	uint32_t uid;	/* whose it was, and its name, kept for its parent */
 	char comm[COMM_MAX];
 	int exit_status; /* as wait4() gives it */
 	int exit_signal; /* what its parent gets when it ends; 0: nothing */
@@ -164,9 +164,6 @@ struct process *process_of_number(int id);
 
 /* The same as process_find(), or a zombie. */
 struct process *process_find_any(int pid);
-
-/* Whether somebody has that number, be it a zombie. */
-bool process_number_taken(int pid);
 
 /*
  * Whether the caller may look into that process and change it (Linux: PTRACE_MODE_ATTACH): its own,

@@ -266,7 +266,7 @@ int signal_kill(int pid, const struct signal_info *info)
 			return -EPERM;
 		if (p && info->signo)
 			signal_send(p, info);
-		return p || process_number_taken(pid) ? 0 : -ESRCH;
+		return p || process_find_any(pid) ? 0 : -ESRCH;
 	}
 	if (pid == 0)
 		k.group = process_current()->pgid;

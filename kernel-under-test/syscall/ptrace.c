@@ -68,7 +68,7 @@ static long attach(uint64_t pid, bool seize, uint64_t addr, uint64_t options)
 	if (seize && (addr || (options & ~(uint64_t)TRACE_OPTIONS)))
 		return -EIO;
 	if (!t)
-		return process_number_taken((int)pid) ? -EPERM : -ESRCH;
+		return process_find_any((int)pid) ? -EPERM : -ESRCH;
 	if (t->process == process_current() || !process_may_look(t->process))
 		return -EPERM;
 	return trace_attach(t, process_current(), seize, seize ? (uint32_t)options : 0);

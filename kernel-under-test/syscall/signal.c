@@ -186,9 +186,9 @@ long sys_sigaltstack(uint64_t new, uint64_t old)
 	if (new &&copy_from_user(&s, new, sizeof(s)) < 0)
 		return -EFAULT;
 	was.flags = (was.flags & SS_AUTODISARM) |
-		    (!was.size ? SS_DISABLE
+		    (!was.size							? SS_DISABLE
 		     : signal_stack_used(&was, arch_thread_regs(&t->arch)->rsp) ? SS_ONSTACK
-										 : 0);
+										: 0);
 	if (old && copy_to_user(old, &was, sizeof(was)) < 0)
 		return -EFAULT;
 	return new ? set_stack(t, &s) : 0;
@@ -258,7 +258,7 @@ long sys_rt_sigqueueinfo(uint64_t pid, uint64_t signo, uint64_t from)
 		return err;
 	p = process_of_number((int)pid);
 	if (!p)
-		return process_number_taken((int)pid) ? 0 : -ESRCH;
+		return process_find_any((int)pid) ? 0 : -ESRCH;
 	err = may_queue(p, signo);
 	if (!err && signo)
 		signal_send(p, &info);

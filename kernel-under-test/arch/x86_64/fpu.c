@@ -141,7 +141,6 @@ int x86_fpu_get_rest(struct arch_thread *t, uint64_t from, int err)
 #define FPU_ZERO      BIT(2)
 #define FPU_OVERFLOW  BIT(3)
 #define FPU_UNDERFLOW BIT(4)
-#define FPU_INEXACT   BIT(5)
 #define FPU_ALL	      0x3fu
 #define MXCSR_MASKS   7
 

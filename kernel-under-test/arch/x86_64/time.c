@@ -96,11 +96,6 @@ void arch_timer_arm(uint64_t deadline_ns)
 	x86_apic_timer((uint32_t)MIN(MAX(ticks, 1ull), (uint64_t)UINT32_MAX));
 }
 
-void arch_timer_disarm(void)
-{
-	x86_apic_timer(0);
-}
-
 static uint8_t cmos(uint8_t index)
 {
 	x86_outb(CMOS_INDEX, index);

@@ -2,9 +2,9 @@
 
 #include "arch/spin.h"
 #include "arch/thread.h"
+#include "fpu.h"
 #include "lib/errno.h"
 #include "lib/printf.h"
-#include "fpu.h"
 #include "x86.h"
 
 #define VEC_DIVIDE     0
@@ -12,7 +12,6 @@
 #define VEC_NMI	       2
 #define VEC_BREAKPOINT 3
 #define VEC_OVERFLOW   4
-#define VEC_BOUND      5
 #define VEC_OPCODE     6
 #define VEC_DOUBLE     8
 #define VEC_STACK      12
@@ -209,19 +208,15 @@ static void exception(struct regs *r)
 /* What needs the kernel lock. */
 static void dispatch_locked(struct regs *r)
 {
-	switch (r->vector) {
-	case X86_VECTOR_SERIAL:
-		x86_apic_eoi();
-		trap_serial();
-		break;
-	default:
-		if (r->vector < 32) {
-			exception(r);
-		} else {
-			x86_apic_eoi();
-			x86_message((unsigned int)r->vector);
-		}
+	if (r->vector < 32) {
+		exception(r);
+		return;
 	}
+	x86_apic_eoi();
+	if (r->vector == X86_VECTOR_SERIAL)
+		trap_serial();
+	else
+		x86_message((unsigned int)r->vector);
 }
 
 void trap_dispatch(struct regs *r)

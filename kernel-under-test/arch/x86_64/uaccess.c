@@ -15,58 +15,55 @@ int x86_store_user_half(void *to, int half);
 int x86_load_user_word_nofault(const uint32_t *from, uint32_t *to);
 int x86_exchange_user(uint32_t *at, uint32_t *word, uint32_t new);
 int x86_exchange_user_nofault(uint32_t *at, uint32_t *word, uint32_t new);
-int x86_copy_user_now(void *to, const void *from, size_t n);
-int x86_clear_user_now(void *to, size_t n);
 int x86_load_user_byte_now(const void *from);
 int x86_store_user_byte_now(void *to, int byte);
 long x86_copy_user_string(char *to, const char *from, size_t size);
 
-int copy_from_user(void *to, uint64_t from, size_t n)
+static inline __attribute__((always_inline)) int from_user(void *to, uint64_t from, size_t n,
+							   bool now)
 {
+	int byte;
+
 	if (!user_range_ok(from, n))
 		return -EFAULT;
-	if (n == 1) {
-		int byte = x86_load_user_byte((const void *)from);
+	if (n != 1)
+		return (now ? x86_copy_user_now : x86_copy_user)(to, (const void *)from, n);
+	byte = (now ? x86_load_user_byte_now : x86_load_user_byte)((const void *)from);
+	if (byte < 0)
+		return byte;
+	*(uint8_t *)to = (uint8_t)byte;
+	return 0;
+}
 
-		if (byte < 0)
-			return byte;
-		*(uint8_t *)to = (uint8_t)byte;
-		return 0;
-	}
-	return x86_copy_user(to, (const void *)from, n);
+static inline __attribute__((always_inline)) int to_user(uint64_t to, const void *from, size_t n,
+							 bool now)
+{
+	if (!user_range_ok(to, n))
+		return -EFAULT;
+	if (n != 1)
+		return (now ? x86_copy_user_now : x86_copy_user)((void *)to, from, n);
+	return (now ? x86_store_user_byte_now : x86_store_user_byte)((void *)to,
+								     *(const uint8_t *)from);
+}
+
+int copy_from_user(void *to, uint64_t from, size_t n)
+{
+	return from_user(to, from, n, false);
 }
 
 int copy_to_user(uint64_t to, const void *from, size_t n)
 {
-	if (!user_range_ok(to, n))
-		return -EFAULT;
-	if (n == 1)
-		return x86_store_user_byte((void *)to, *(const uint8_t *)from);
-	return x86_copy_user((void *)to, from, n);
+	return to_user(to, from, n, false);
 }
 
 int copy_from_user_now(void *to, uint64_t from, size_t n)
 {
-	if (!user_range_ok(from, n))
-		return -EFAULT;
-	if (n == 1) {
-		int byte = x86_load_user_byte_now((const void *)from);
-
-		if (byte < 0)
-			return byte;
-		*(uint8_t *)to = (uint8_t)byte;
-		return 0;
-	}
-	return x86_copy_user_now(to, (const void *)from, n);
+	return from_user(to, from, n, true);
 }
 
 int copy_to_user_now(uint64_t to, const void *from, size_t n)
 {
-	if (!user_range_ok(to, n))
-		return -EFAULT;
-	if (n == 1)
-		return x86_store_user_byte_now((void *)to, *(const uint8_t *)from);
-	return x86_copy_user_now((void *)to, from, n);
+	return to_user(to, from, n, true);
 }
 
 int copy_from_user_nofault(void *to, uint64_t from, size_t n)
