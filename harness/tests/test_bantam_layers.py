@@ -43,7 +43,7 @@ USER_POINTERS = {
     "ipc/epoll.c": "events are handed out one by one",
     "ipc/inotify.c": "an ioctl knows what its argument is",
     "ipc/pipe.c": "an ioctl knows what its argument is",
-    "net/interface.c": "an ioctl knows what its argument is",
+    "net/interface_control.c": "an ioctl knows what its argument is",
     "net/socket.c": "an ioctl knows what its argument is",
     "drivers/memory.c": "an ioctl knows what its argument is",
     "drivers/tty_control.c": "an ioctl knows what its argument is",

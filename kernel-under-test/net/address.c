@@ -1,5 +1,7 @@
 #include "net/address.h"
 
+#include "net/route.h"
+
 static const uint32_t loopback_v6[4] = {[3] = 0x01000000};
 
 bool address_is_v6_loopback(const struct address *a)
@@ -34,10 +36,20 @@ void address_do_convert(struct address *a, uint16_t family)
 
 void address_do_settle(struct address *a, const struct address *other)
 {
+	uint32_t source = ADDRESS_LOOPBACK;
+	const uint32_t *v4;
+
+	if (likely(a->family == AF_INET && (other->in_addr & 0xff) == 127)) {
+		a->in_addr = source;
+		return;
+	}
+	v4 = address_v4(other);
+	if (v4 && (*v4 & 0xff) != 127)
+		source = route_source(*v4);
 	if (a->family == AF_INET)
-		a->in_addr = ADDRESS_LOOPBACK;
-	else if (address_v4(a) || address_v4(other))
-		make_mapped(a, ADDRESS_LOOPBACK);
+		a->in_addr = source;
+	else if (address_v4(a) || v4)
+		make_mapped(a, source);
 	else
 		memcpy(a->in6_addr, loopback_v6, sizeof(loopback_v6));
 }

@@ -9,6 +9,7 @@
 #define AF_INET	   2
 #define AF_INET6   10
 #define AF_NETLINK 16
+#define AF_PACKET  17
 
 #define ADDRESS_MAX 110
 
@@ -35,6 +36,12 @@ struct address {
 			uint32_t nl_groups;
 		};
 		struct {
+			uint16_t ll_family, ll_protocol; /* big endian */
+			uint32_t ll_index;		 /* of an interface */
+			uint16_t ll_hardware;
+			uint8_t ll_kind, ll_len, ll_at[8];
+		};
+		struct {
 			uint16_t un_family;
 			char un_path[ADDRESS_MAX - 2];
 		};
@@ -47,6 +54,7 @@ static inline uint32_t address_size(const struct address *a)
 	return a->family == AF_INET	 ? 16
 	       : a->family == AF_INET6	 ? 28
 	       : a->family == AF_NETLINK ? 12
+	       : a->family == AF_PACKET	 ? 20
 					 : 2;
 }
 
@@ -96,13 +104,16 @@ static inline bool address_same_host(const struct address *a, const struct addre
 }
 
 bool address_is_v6_loopback(const struct address *a);
+/* Whether an interface has it. */
+bool address_is_interface(uint32_t v4);
 
 /* Of this machine, or none in particular. */
 static inline bool address_is_ours(const struct address *a)
 {
 	const uint32_t *v4 = address_v4(a);
 
-	return (v4 ? (*v4 & 0xff) == 127 : address_is_v6_loopback(a)) || address_is_any(a);
+	return (v4 ? (*v4 & 0xff) == 127 : address_is_v6_loopback(a)) || address_is_any(a) ||
+	       (v4 && address_is_interface(*v4));
 }
 
 /* One that wants to be told which interface is meant. */
@@ -117,8 +128,8 @@ static inline void address_convert(struct address *a, uint16_t family)
 }
 
 /*
- * What says none in particular becomes the loopback's: that of IPv4 where it is of IPv4 or meets
- * one that is.
+ * What says none in particular becomes the one that packets to `other` come from. The loopback's is
+ * that of IPv4 where it is of IPv4 or meets one that is.
  */
 void address_do_settle(struct address *a, const struct address *other);
 

@@ -19,6 +19,7 @@ enum {
 	WANT_ADDRESS6 = 1 << 6, /* the same of IPv6 */
 	WANT_HOPS = 1 << 7,
 	WANT_CLASS = 1 << 8,
+	WANT_SHOWN = 1 << 9, /* packet sockets are to see its datagrams */
 };
 
 struct control {

@@ -2,12 +2,14 @@
 #include "lib/errno.h"
 #include "mm/kmem.h"
 #include "net/control.h"
+#include "net/raw.h"
+#include "net/udp.h"
 
 #define UNIX_MAX (212992 - 32)
 /* What may wait at one socket; more is dropped (UDP) or waited for (unix). */
-#define QUEUE_MAX (208ul << 10)
+#define QUEUE_MAX DATAGRAMS_MAX
 
-static int datagram_listen(struct socket *s, int backlog)
+int datagram_listen(struct socket *s, int backlog)
 {
 	(void)s;
 	(void)backlog;
@@ -34,8 +36,8 @@ static void set_peer(struct socket *s, struct socket *to)
  * A datagram socket's peer is only where its messages go; it has no reference to it back. On the
  * Internet there need be none yet: who has the address is seen when something is sent.
  */
-static int datagram_connect(struct socket *s, struct socket *to, const struct address *a,
-			    uint32_t file_flags)
+int datagram_connect(struct socket *s, struct socket *to, const struct address *a,
+		     uint32_t file_flags)
 {
 	bool dissolve = a->family == AF_UNSPEC;
 	int err = 0;
@@ -54,6 +56,8 @@ static int datagram_connect(struct socket *s, struct socket *to, const struct ad
 			socket_unsettle(s);
 		else
 			address_settle(&s->local, a);
+		if (s->ops == &datagram_ops || s->ops == &udp_away_ops)
+			s->ops = dissolve || address_is_ours(a) ? &datagram_ops : &udp_away_ops;
 	}
 	s->state = dissolve ? SOCKET_NEW : SOCKET_CONNECTED;
 	socket_name_changes++;
@@ -75,6 +79,11 @@ static struct socket *destination(struct socket *s)
 	return found;
 }
 
+static __attribute__((noinline)) void show(const struct message *m, const struct address *at)
+{
+	udp_show(&m->from, at, m->data, m->len);
+}
+
 /*
  * Takes the message's control out of `e`, or makes one if the receiver wants to be told something.
  * `at`: where the message was sent to.
@@ -85,7 +94,9 @@ static int add_control(struct message *m, const struct socket *s, const struct s
 	struct control *c = e ? e->control : NULL;
 	int err;
 
-	if (!c && !to->wants)
+	if (unlikely(to->wants & WANT_SHOWN) && socket_is_internet(to))
+		show(m, at);
+	if (!c && !(to->wants & ~WANT_SHOWN))
 		return 0;
 	if (!c)
 		c = control_make(0);
@@ -95,7 +106,7 @@ static int add_control(struct message *m, const struct socket *s, const struct s
 		socket_sender(&c->sender);
 		c->has_sender = true;
 	}
-	if (to->wants & ~WANT_SENDER)
+	if (to->wants & ~(WANT_SENDER | WANT_SHOWN))
 		control_describe(c, s, at);
 	err = control_fly(c);
 	if (err) {
@@ -200,10 +211,20 @@ static long datagram_send(struct socket *s, struct uio *u, unsigned int flags)
 	return send_to(s, NULL, u, flags, NULL);
 }
 
-static long datagram_send_message(struct socket *s, struct socket *to, struct uio *u,
-				  unsigned int flags, struct envelope *e)
+long datagram_send_message(struct socket *s, struct socket *to, struct uio *u,
+			   unsigned int flags, struct envelope *e)
 {
 	return send_to(s, to, u, flags, e);
+}
+
+long datagram_send_to(struct socket *s, struct uio *u, unsigned int flags, struct envelope *e)
+{
+	(void)flags;
+	if (unlikely(s->no_send))
+		return -EPIPE;
+	if (!e->from.family || address_is_ours(&e->from) || s->protocol)
+		return (long)u->left; /* it is lost */
+	return udp_send(s, &e->from, u, e);
 }
 
 /* The first message; it goes unless it is only peeked at. */
@@ -293,6 +314,9 @@ void datagram_close(struct socket *s)
 	if (s->peer)
 		socket_put(s->peer);
 	s->peer = NULL;
+	if (s->more)
+		socket_more_free(s->more);
+	s->more = NULL;
 }
 
 const struct socket_ops datagram_ops = {
@@ -300,6 +324,7 @@ const struct socket_ops datagram_ops = {
 	.connect = datagram_connect,
 	.send = datagram_send,
 	.send_message = datagram_send_message,
+	.send_to = datagram_send_to,
 	.receive = datagram_receive,
 	.poll = datagram_poll,
 	.close = datagram_close,

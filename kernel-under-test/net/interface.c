@@ -1,134 +1,153 @@
 #include "net/interface.h"
 
-#include "arch/uaccess.h"
-#include "fs/credentials.h"
 #include "lib/errno.h"
+#include "lib/string.h"
+#include "mm/kmem.h"
 #include "net/address.h"
+#include "net/arp.h"
+#include "net/ipv4.h"
+#include "net/route.h"
+#include "net/tap.h"
 
-#define SIOCGIFNAME    0x8910
-#define SIOCGIFCONF    0x8912
-#define SIOCGIFFLAGS   0x8913
-#define SIOCSIFFLAGS   0x8914
-#define SIOCGIFADDR    0x8915
-#define SIOCGIFDSTADDR 0x8917
-#define SIOCGIFBRDADDR 0x8919
-#define SIOCGIFNETMASK 0x891b
-#define SIOCGIFMETRIC  0x891d
-#define SIOCGIFMTU     0x8921
-#define SIOCGIFHWADDR  0x8927
-#define SIOCGIFINDEX   0x8933
-#define SIOCGIFTXQLEN  0x8942
+struct list interfaces = LIST_INIT(interfaces);
 
-/* struct ifreq of the Linux ABI. */
-struct request {
-	char name[16];
-	union {
-		struct {
-			uint16_t family, port;
-			uint32_t address;
-		};
-		uint16_t flags;
-		int32_t number;
-		uint8_t rest[24];
-	};
+struct interface *interface_by_index(uint32_t index)
+{
+	struct interface *i;
+
+	list_for_each (i, &interfaces, link)
+		if (i->index == index)
+			return i;
+	return NULL;
+}
+
+struct interface *interface_by_name(const char *name)
+{
+	struct interface *i;
+
+	list_for_each (i, &interfaces, link)
+		if (strncmp(i->name, name, sizeof(i->name)) == 0)
+			return i;
+	return NULL;
+}
+
+struct interface *interface_of(uint32_t address)
+{
+	struct interface *i;
+
+	list_for_each (i, &interfaces, link)
+		if (address && i->address == address)
+			return i;
+	return NULL;
+}
+
+bool address_is_interface(uint32_t v4)
+{
+	return interface_of(v4);
+}
+
+void interface_register(struct interface *i)
+{
+	static uint32_t last;
+
+	i->index = ++last;
+	list_push_back(&interfaces, &i->link);
+}
+
+uint32_t interface_flags(const struct interface *i)
+{
+	return i->flags | (interface_is_up(i) ? IFF_RUNNING | IFF_LOWER_UP : 0);
+}
+
+int interface_set_up(struct interface *i, bool up)
+{
+	if (i == &interface_loopback)
+		return up ? 0 : -EOPNOTSUPP;
+	if (up == interface_is_up(i))
+		return 0;
+	i->flags = (uint16_t)(up ? i->flags | IFF_UP : i->flags & ~IFF_UP);
+	route_forget(i);
+	arp_forget(i);
+	return up ? route_add_connected(i) : 0;
+}
+
+int interface_set_address(struct interface *i, uint32_t address, uint32_t mask, uint32_t broadcast)
+{
+	if (i == &interface_loopback)
+		return address == i->address && mask == i->mask ? 0 : -EOPNOTSUPP;
+	route_forget(i);
+	i->address = address;
+	i->mask = mask;
+	i->broadcast = broadcast;
+	return interface_is_up(i) ? route_add_connected(i) : 0;
+}
+
+struct packet *packet_make(size_t len)
+{
+	struct packet *p = kmem_alloc(sizeof(*p) + len);
+
+	if (p)
+		p->len = len;
+	return p;
+}
+
+int interface_send(struct interface *i, struct packet *p)
+{
+	if (!interface_is_up(i)) {
+		kmem_free(p);
+		return -ENETDOWN;
+	}
+	i->out.packets++;
+	i->out.bytes += p->len;
+	tap_see(i, p->frame, p->len, TAP_OUTGOING);
+	i->send(i, p);
+	return 0;
+}
+
+static enum tap_kind kind_of(const struct interface *i, const uint8_t *to)
+{
+	static const uint8_t all[6] = {255, 255, 255, 255, 255, 255};
+
+	return memcmp(to, i->mac, 6) == 0 ? TAP_HOST
+	       : memcmp(to, all, 6) == 0  ? TAP_BROADCAST
+	       : to[0] & 1		  ? TAP_MULTICAST
+					  : TAP_OTHER;
+}
+
+void interface_receive(struct interface *i, const uint8_t *frame, size_t len)
+{
+	struct ethernet_header h;
+	enum tap_kind kind;
+
+	if (len < sizeof(h) || !interface_is_up(i)) {
+		i->in.dropped++;
+		return;
+	}
+	memcpy(&h, frame, sizeof(h));
+	kind = kind_of(i, h.to);
+	i->in.packets++;
+	i->in.bytes += len;
+	tap_see(i, frame, len, kind);
+	if (kind != TAP_HOST && kind != TAP_BROADCAST)
+		return;
+	if (be16(h.type) == ETHER_IPV4)
+		ipv4_receive(i, frame + sizeof(h), len - sizeof(h));
+	else if (be16(h.type) == ETHER_ARP)
+		arp_receive(i, frame + sizeof(h), len - sizeof(h));
+}
+
+static void loop_back(struct interface *i, struct packet *p)
+{
+	interface_receive(i, p->frame, p->len);
+	kmem_free(p);
+}
+
+struct interface interface_loopback = {
+	.name = "lo",
+	.mtu = 65536,
+	.hardware = HARDWARE_LOOPBACK,
+	.flags = IFF_UP | IFF_LOOPBACK,
+	.address = ADDRESS_LOOPBACK,
+	.mask = 0xff,
+	.send = loop_back,
 };
-
-_Static_assert(sizeof(struct request) == 40, "x86_64 ABI");
-
-/* All interfaces: into an array of the user's, or (no array) how long it would be. */
-static long list(uint64_t arg)
-{
-	struct {
-		int32_t len, pad;
-		uint64_t at;
-	} l;
-	struct request r = {.name = INTERFACE_NAME};
-
-	if (copy_from_user(&l, arg, sizeof(l)) < 0)
-		return -EFAULT;
-	r.family = AF_INET;
-	r.address = ADDRESS_LOOPBACK;
-	if (l.at && l.len < (int)sizeof(r))
-		l.len = 0;
-	else if (l.at && copy_to_user(l.at, &r, sizeof(r)) < 0)
-		return -EFAULT;
-	else
-		l.len = sizeof(r);
-	return copy_to_user(arg, &l, sizeof(l));
-}
-
-static int answer(struct request *r, uint64_t request)
-{
-	uint16_t flags = r->flags;
-
-	if (request == SIOCSIFFLAGS) {
-		if (!capable(CAP_NET_ADMIN))
-			return -EPERM;
-		return flags & IFF_UP ? 0 : -EOPNOTSUPP;
-	}
-	memset(r->rest, 0, sizeof(r->rest));
-	switch (request) {
-	case SIOCGIFFLAGS:
-		r->flags = IFF_UP | IFF_LOOPBACK | IFF_RUNNING;
-		return 0;
-	case SIOCGIFADDR:
-	case SIOCGIFDSTADDR:
-		r->family = AF_INET;
-		r->address = ADDRESS_LOOPBACK;
-		return 0;
-	case SIOCGIFBRDADDR:
-		r->family = AF_INET;
-		return 0;
-	case SIOCGIFNETMASK:
-		r->family = AF_INET;
-		r->address = 0xff;
-		return 0;
-	case SIOCGIFMETRIC:
-		return 0;
-	case SIOCGIFMTU:
-		r->number = INTERFACE_MTU;
-		return 0;
-	case SIOCGIFHWADDR:
-		r->family = INTERFACE_HARDWARE;
-		return 0;
-	case SIOCGIFINDEX:
-		r->number = INTERFACE_INDEX;
-		return 0;
-	case SIOCGIFTXQLEN:
-		r->number = INTERFACE_QUEUE;
-		return 0;
-	default:
-		return -EOPNOTSUPP;
-	}
-}
-
-static bool is_request(uint64_t request)
-{
-	return (request >= SIOCGIFNAME && request <= SIOCGIFTXQLEN + 1);
-}
-
-long interface_ioctl(uint64_t request, uint64_t arg)
-{
-	struct request r;
-	int err;
-
-	if (!is_request(request))
-		return -ENOTTY;
-	if (request == SIOCGIFCONF)
-		return list(arg);
-	if (copy_from_user(&r, arg, sizeof(r)) < 0)
-		return -EFAULT;
-	r.name[sizeof(r.name) - 1] = '\0';
-	if (request == SIOCGIFNAME) {
-		if (r.number != INTERFACE_INDEX)
-			return -ENODEV;
-		memcpy(r.name, INTERFACE_NAME, sizeof(INTERFACE_NAME));
-	} else {
-		if (strcmp(r.name, INTERFACE_NAME) != 0)
-			return -ENODEV;
-		err = answer(&r, request);
-		if (err)
-			return err;
-	}
-	return copy_to_user(arg, &r, sizeof(r));
-}

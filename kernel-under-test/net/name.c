@@ -3,7 +3,7 @@
 #include "lib/errno.h"
 #include "lib/printf.h"
 #include "lib/string.h"
-#include "net/netlink.h"
+#include "net/ipv4.h"
 
 #define BUCKETS	   1024
 #define FIRST_PORT 32768
@@ -15,6 +15,7 @@ uint32_t socket_name_changes;
 
 void socket_init(void)
 {
+	interface_register(&interface_loopback);
 	for (size_t i = 0; i < BUCKETS; i++)
 		list_init(&names[i]);
 }
@@ -113,6 +114,18 @@ struct socket *socket_named(const struct socket *asks, const struct address *a)
 		}
 	}
 	return best;
+}
+
+struct socket *socket_hears(uint8_t type, uint8_t protocol, const struct address *from,
+			    const struct address *to)
+{
+	static const struct address unknown;
+	static struct socket stranger; /* stands for who sends */
+
+	stranger.type = type;
+	stranger.protocol = protocol;
+	stranger.local = from ? *from : unknown;
+	return socket_named(&stranger, to);
 }
 
 /* Whether something that is sent to one of the names could be meant for the other. */
@@ -247,8 +260,8 @@ int socket_bind(struct socket *s, const struct path_base *base, uint32_t mode, s
 {
 	int err = 0;
 
-	if (s->family == AF_NETLINK)
-		return netlink_bind(s, a);
+	if (s->ops->bind)
+		return s->ops->bind(s, a);
 	if (socket_is_internet(s))
 		err = check_internet(s, a);
 	else if (a->family != s->family)
@@ -282,7 +295,16 @@ static int find_path(const struct path_base *base, const struct address *a, stru
 	return err ? err : *out ? 0 : -ECONNREFUSED;
 }
 
-/* Where a user's address leads: in the form of `s`, and one that is there. */
+/* To another machine: 1 if there is a way. */
+static __attribute__((noinline)) int leave(const struct socket *s, const struct address *a)
+{
+	struct ipv4_flow f = ipv4_flow(s, a, 0, NULL);
+	int err = address_v4(a) ? ipv4_settle(&f) : -ENETUNREACH;
+
+	return err ? err : 1;
+}
+
+/* Where a user's address leads: in the form of `s`. 0: it is here; 1: on another machine. */
 static int settle_target(const struct socket *s, struct address *a)
 {
 	if (unlikely(a->family != s->family)) {
@@ -305,7 +327,7 @@ static int settle_target(const struct socket *s, struct address *a)
 		if (!v4 && s->local.len && address_v4(&s->local))
 			return -EAFNOSUPPORT;
 	}
-	return address_is_ours(a) ? 0 : -ENETUNREACH;
+	return likely(address_is_ours(a)) ? 0 : leave(s, a);
 }
 
 int socket_find(const struct socket *s, const struct path_base *base, struct address *a,

@@ -40,7 +40,7 @@ static int take_port(struct socket *s, uint32_t port)
 	return 0;
 }
 
-int netlink_bind(struct socket *s, const struct address *a)
+static int netlink_bind(struct socket *s, const struct address *a)
 {
 	if (a->len < 12 || a->family != AF_NETLINK)
 		return -EINVAL;
@@ -50,11 +50,10 @@ int netlink_bind(struct socket *s, const struct address *a)
 	return s->local.len ? 0 : take_port(s, a->nl_port);
 }
 
-static int netlink_listen(struct socket *s, int backlog)
+static int netlink_resolve(const struct socket *s, struct address *a)
 {
 	(void)s;
-	(void)backlog;
-	return -EOPNOTSUPP;
+	return a->family != AF_NETLINK || a->len < 12 ? -EINVAL : a->nl_port ? -ECONNREFUSED : 0;
 }
 
 /* To the kernel; nobody else is spoken to. */
@@ -212,7 +211,9 @@ static long netlink_send(struct socket *s, struct uio *u, unsigned int flags)
 }
 
 const struct socket_ops netlink_ops = {
-	.listen = netlink_listen,
+	.bind = netlink_bind,
+	.resolve = netlink_resolve,
+	.listen = datagram_listen,
 	.connect = netlink_connect,
 	.send = netlink_send,
 	.send_message = netlink_send_message,

@@ -50,6 +50,4 @@ static inline void netlink_put_u32(struct netlink_reply *r, uint16_t type, uint3
  */
 int rtnetlink_answer(struct netlink_reply *r, const void *body, size_t n);
 
-int netlink_bind(struct socket *s, const struct address *a);
-
 extern const struct socket_ops netlink_ops;

@@ -21,10 +21,16 @@ struct socket *socket_make(uint16_t family, uint8_t type)
 
 	if (!s)
 		return NULL;
-	s->ops = family == AF_NETLINK  ? &netlink_ops
-		 : type == SOCK_STREAM ? &stream_ops
-		 : type == SOCK_DGRAM  ? &datagram_ops
-				       : &packet_ops;
+	if (family == AF_NETLINK) {
+		s->ops = &netlink_ops;
+	} else if (type == SOCK_STREAM) {
+		s->ops = &stream_ops;
+	} else if (type == SOCK_DGRAM) {
+		s->ops = &datagram_ops;
+		s->wants = datagram_wants;
+	} else {
+		s->ops = &packet_ops;
+	}
 	s->refs = 1;
 	s->uid = credentials_current()->euid;
 	list_push_back(&all, &s->all);

@@ -1,6 +1,6 @@
 /*
- * Sockets: unix (stream, datagram) and the Internet's over loopback (TCP, UDP). There is no
- * network device, so nothing is cut into packets: what one end sends is put where the other end
+ * Sockets: unix (stream, datagram), the Internet's (TCP, UDP), and those that see packets. What
+ * stays on this machine is not cut into packets: what one end sends is put where the other end
  * reads it.
  */
 #pragma once
@@ -15,6 +15,7 @@
 
 #define SOCK_STREAM    1
 #define SOCK_DGRAM     2
+#define SOCK_RAW       3
 #define SOCK_SEQPACKET 5
 
 #define MSG_OOB		 0x01u
@@ -31,6 +32,9 @@
 #define SHUT_WR	  1
 #define SHUT_RDWR 2
 
+/* Bytes of datagrams that may wait at one socket. */
+#define DATAGRAMS_MAX (208ul << 10)
+
 /* The most a UDP datagram carries. */
 #define UDP_MAX 65507
 
@@ -45,6 +49,7 @@ struct control;
 struct envelope;
 struct option_values;
 struct socket;
+struct socket_more;
 
 /* struct ucred of the Linux ABI. */
 struct sender {
@@ -53,6 +58,13 @@ struct sender {
 };
 
 struct socket_ops {
+	/* NULL: socket_bind() keeps the names of such. */
+	int (*bind)(struct socket *s, const struct address *a);
+	/*
+	 * 1: a user's address is of the right form, and leads out of this machine; 0: to what has
+	 * no address. -EINVAL and the like. Of those without socket_has_name().
+	 */
+	int (*resolve)(const struct socket *s, struct address *a);
 	int (*listen)(struct socket *s, int backlog);
 	/* `to` is the socket bound to the address; NULL: none is (UDP does not mind). */
 	int (*connect)(struct socket *s, struct socket *to, const struct address *a,
@@ -65,6 +77,8 @@ struct socket_ops {
 	 */
 	long (*send_message)(struct socket *s, struct socket *to, struct uio *u, unsigned int flags,
 			     struct envelope *e);
+	/* To the address in `e`, which no socket of this machine has. */
+	long (*send_to)(struct socket *s, struct uio *u, unsigned int flags, struct envelope *e);
 	/* `e` gets the sender's address and the rest; NULL: not wanted. Bytes received, or -errno.
 	 */
 	long (*receive)(struct socket *s, struct uio *u, unsigned int flags, struct envelope *e);
@@ -85,7 +99,7 @@ struct socket {
 	uint32_t uid; /* whose it is */
 	uint16_t family;
 	uint8_t type;
-	uint8_t protocol; /* of netlink, or UDP-Lite's; others go by their type */
+	uint8_t protocol; /* TCP and UDP go by their type */
 	enum socket_state state;
 	struct address local, remote;
 	/* Bound: in the table of names, or behind an inode. */
@@ -97,16 +111,17 @@ struct socket {
 	bool v6_only;
 	/* connect() was answered with EINPROGRESS; what came of it if it failed, until told. */
 	bool connecting;
-	int error;
 	/* TCP: neither end has it any more, as both know. */
 	bool reset;
 	/* Closing it is an error at the other end: nobody accepted it, or SO_LINGER said so. */
 	bool resets;
-	struct inode *bound;
-
+	int error;
 	/* The other end, with a reference. Of UDP: who had its name at that time. */
-	struct socket *peer;
 	uint32_t peer_time;
+	struct socket *peer;
+	struct inode *bound;
+	/* Of those that see packets, or that are of one interface: net/raw.h. NULL: nothing. */
+	struct socket_more *more;
 	/* That of one end, to which the other holds a reference for good, `gatekeeper`. */
 	struct gate *gate, own_gate;
 	struct socket *gatekeeper;
@@ -184,6 +199,12 @@ static inline bool socket_is_internet(const struct socket *s)
 	return s->family == AF_INET || s->family == AF_INET6;
 }
 
+/* Whether socket_find() knows its names; else it resolves addresses itself. */
+static inline bool socket_has_name(const struct socket *s)
+{
+	return s->family <= AF_INET6;
+}
+
 /* The socket of a file, or NULL when it is none. */
 struct socket *socket_of(const struct file *f);
 
@@ -192,6 +213,10 @@ static inline bool socket_alike(const struct socket *a, const struct socket *b)
 {
 	return a->type == b->type && a->protocol == b->protocol;
 }
+
+/* Who hears what `from` (NULL: nobody known) sends to `to`, of a kind. NULL: nobody. */
+struct socket *socket_hears(uint8_t type, uint8_t protocol, const struct address *from,
+			    const struct address *to);
 
 /* All that are in use, the oldest first. */
 void socket_each(void (*fn)(struct socket *s, void *ctx), void *ctx);
@@ -208,7 +233,7 @@ int socket_shut(struct socket *s, int how);
 /*
  * Names. socket_bind(): -EADDRINUSE, -EINVAL, -EADDRNOTAVAIL, or what the path gave.
  * socket_bind_any() picks a free port. socket_find(): the socket with a reference, or
- * -ECONNREFUSED, -ENOENT, ...
+ * -ECONNREFUSED, -ENOENT, ...; 1: the address is another machine's.
  */
 int socket_bind(struct socket *s, const struct path_base *base, uint32_t mode, struct address *a);
 int socket_bind_any(struct socket *s);
@@ -274,6 +299,26 @@ long stream_receive_urgent(struct socket *s, struct uio *u, unsigned int flags);
 bool stream_at_mark(struct socket *s);
 long marked_send(struct socket *s, struct socket *to, struct uio *u, unsigned int flags,
 		 struct envelope *e);
+/* What came in a packet. */
+struct arrival {
+	struct address from, to;
+	const void *data;
+	size_t len;
+	uint8_t hops, class;
+};
+
+/* Queues it, as far as the filter of `s` and the room there let it. */
+void datagram_arrive(struct socket *s, const struct arrival *a);
+/* One (1) or one less (-1) watches what passes over loopback. */
+void datagram_watch(int change);
+/* What a new datagram socket wants: net/control.h. */
+extern uint16_t datagram_wants;
+int datagram_listen(struct socket *s, int backlog);
+long datagram_send_message(struct socket *s, struct socket *to, struct uio *u, unsigned int flags,
+			   struct envelope *e);
+long datagram_send_to(struct socket *s, struct uio *u, unsigned int flags, struct envelope *e);
+int datagram_connect(struct socket *s, struct socket *to, const struct address *a,
+		     uint32_t file_flags);
 long datagram_receive(struct socket *s, struct uio *u, unsigned int flags, struct envelope *e);
 uint32_t datagram_poll(struct socket *s, struct poll_entry *e);
 void datagram_close(struct socket *s);

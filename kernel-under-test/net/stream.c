@@ -40,8 +40,9 @@ int stream_connect(struct socket *s, struct socket *to, const struct address *a,
 	struct socket *other;
 	int err;
 
+	/* What leaves this machine is datagrams only. */
 	if (!to)
-		return -ECONNREFUSED;
+		return address_is_ours(a) ? -ECONNREFUSED : -ENETUNREACH;
 
 	if (s->state != SOCKET_NEW)
 		return s->state == SOCKET_CONNECTED ? -EISCONN : -EINVAL;

@@ -44,7 +44,7 @@ long sys_connect(uint64_t fd, uint64_t addr, uint64_t len)
 		err = -EISCONN;
 	else
 		err = user_socket_find(s, addr, len, &a, &to);
-	if (!err)
+	if (err >= 0)
 		err = s->ops->connect(s, to, &a, f->flags);
 	if (s->family != AF_UNIX && s->type == SOCK_STREAM && (f->flags & O_NONBLOCK))
 		err = connect_unwaited(s, err);

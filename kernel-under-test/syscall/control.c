@@ -201,7 +201,9 @@ static int put_time(struct control_out *o, const struct socket *s, const struct 
 static int put_packet(struct control_out *o, const struct socket *s, const struct control *c)
 {
 	const uint32_t *v4 = address_v4(&c->to);
-	uint32_t info[5] = {INTERFACE_INDEX, v4 ? *v4 : 0, v4 ? *v4 : 0};
+	const struct interface *i = v4 ? interface_of(*v4) : NULL;
+	uint32_t index = (i ? i : &interface_loopback)->index;
+	uint32_t info[5] = {index, v4 ? *v4 : 0, v4 ? *v4 : 0};
 	struct address to = c->to;
 	uint8_t tos = (uint8_t)c->class;
 	int err = 0;
@@ -209,7 +211,7 @@ static int put_packet(struct control_out *o, const struct socket *s, const struc
 	if ((s->wants & WANT_ADDRESS6) && s->family == AF_INET6) {
 		address_convert(&to, AF_INET6);
 		memcpy(info, to.in6_addr, 16);
-		info[4] = INTERFACE_INDEX;
+		info[4] = index;
 		err = put_control(o, IPPROTO_IPV6, IPV6_PKTINFO, info, 20);
 	} else if ((s->wants & WANT_ADDRESS) && v4) {
 		err = put_control(o, IPPROTO_IP, IP_PKTINFO, info, 12);

@@ -55,7 +55,16 @@ struct transfer {
 	struct envelope *envelope;
 	unsigned int flags;
 	bool send;
+	bool away; /* to an address that no socket of this machine has */
 };
+
+static inline long send_piece(const struct transfer *t, struct uio *u, unsigned int flags)
+{
+	const struct socket_ops *ops = t->socket->ops;
+
+	return unlikely(t->away) ? ops->send_to(t->socket, u, flags, t->envelope)
+				 : ops->send_message(t->socket, t->to, u, flags, t->envelope);
+}
 
 static long move(const struct transfer *t, struct uio *u, unsigned int flags)
 {
@@ -64,7 +73,7 @@ static long move(const struct transfer *t, struct uio *u, unsigned int flags)
 	do
 		n = !t->send && (flags & MSG_OOB) ? stream_receive_urgent(t->socket, u, flags)
 		    : t->send
-			    ? t->socket->ops->send_message(t->socket, t->to, u, flags, t->envelope)
+			    ? send_piece(t, u, flags)
 			    : t->socket->ops->receive(t->socket, u, flags, t->envelope);
 	while (n == -EPAGING && !(n = space_bring_in()));
 	return n;
@@ -162,8 +171,9 @@ static long send_one(struct transfer *t)
 		found = user_socket_target(t->socket, m->name_len ? m->name : 0,
 					   MIN(m->name_len, 128u), (size_t)n, &t->envelope->from,
 					   &t->to);
-	if (n >= 0 && found <= 0) {
-		n = found ? found : user_control_get(t->socket, m, &t->envelope->control);
+	t->away = found > 0;
+	if (n >= 0) {
+		n = found < 0 ? found : user_control_get(t->socket, m, &t->envelope->control);
 		if (!n)
 			n = move_all(t);
 	}

@@ -4,15 +4,17 @@
 #include "lib/string.h"
 #include "net/control.h"
 #include "net/netlink.h"
+#include "net/raw.h"
+#include "net/tap.h"
 #include "proc/signal.h"
 #include "syscall/user.h"
 
 #define SOCK_CLOEXEC  02000000
 #define SOCK_NONBLOCK 04000
 #define SOCK_TYPE     0xf
-#define SOCK_RAW      3
 #define SOCKADDR_MAX  128
 
+#define IPPROTO_ICMP	1
 #define IPPROTO_TCP	6
 #define IPPROTO_UDP	17
 #define IPPROTO_UDPLITE 136
@@ -59,17 +61,19 @@ static int check_kind(uint64_t family, uint64_t type, uint64_t protocol)
 	uint64_t kind = type & SOCK_TYPE;
 	bool internet = family == AF_INET || family == AF_INET6;
 
-	if (family != AF_UNIX && family != AF_NETLINK && !internet)
+	if (family != AF_UNIX && !internet && family != AF_NETLINK && family != AF_PACKET)
 		return -EAFNOSUPPORT;
 	if (type & ~(uint64_t)(SOCK_TYPE | SOCK_CLOEXEC | SOCK_NONBLOCK))
 		return -EINVAL;
+	if (family == AF_PACKET)
+		return tap_check(kind);
 	if (family == AF_NETLINK)
 		return kind != SOCK_RAW && kind != SOCK_DGRAM ? -ESOCKTNOSUPPORT
 		       : protocol == NETLINK_ROUTE || protocol == NETLINK_KOBJECT_UEVENT
 			       ? 0
 			       : -EPROTONOSUPPORT;
-	if (kind == SOCK_RAW && internet && !protocol)
-		return -EPROTONOSUPPORT;
+	if (internet && (kind == SOCK_RAW || protocol == IPPROTO_ICMP))
+		return raw_check(family == AF_INET6, kind, protocol);
 	if (kind != SOCK_STREAM && kind != SOCK_DGRAM &&
 	    (kind != SOCK_SEQPACKET || family != AF_UNIX))
 		return -ESOCKTNOSUPPORT;
@@ -94,6 +98,18 @@ static long install(struct socket *s, uint64_t type)
 	return process_add_file(f, type & SOCK_CLOEXEC);
 }
 
+/* What is more than its family and type. */
+static int specialize(struct socket *s, uint64_t protocol)
+{
+	if (s->family == AF_PACKET)
+		return tap_open(s, (uint16_t)protocol);
+	if (s->family == AF_INET && (s->type == SOCK_RAW || protocol == IPPROTO_ICMP))
+		return raw_open(s, (uint8_t)protocol);
+	if (s->family == AF_NETLINK || protocol == IPPROTO_UDPLITE)
+		s->protocol = (uint8_t)protocol;
+	return 0;
+}
+
 long sys_socket(uint64_t family, uint64_t type, uint64_t protocol)
 {
 	struct socket *s;
@@ -104,9 +120,12 @@ long sys_socket(uint64_t family, uint64_t type, uint64_t protocol)
 	s = socket_make((uint16_t)family, type & SOCK_TYPE);
 	if (!s)
 		return -ENOMEM;
-	if (family == AF_NETLINK || protocol == IPPROTO_UDPLITE)
-		s->protocol = (uint8_t)protocol;
-	return install(s, type);
+	if (protocol || family == AF_PACKET)
+		err = specialize(s, protocol);
+	if (!err)
+		return install(s, type);
+	socket_put(s);
+	return err;
 }
 
 long sys_socketpair(uint64_t family, uint64_t type, uint64_t protocol, uint64_t out)
@@ -171,8 +190,8 @@ long sys_listen(uint64_t fd, uint64_t backlog)
 }
 
 /*
- * The socket at a user's address, with a reference. That nobody has the address is no error for
- * UDP: then *to is NULL.
+ * The socket at a user's address, with a reference. 1: nobody here has the address, which is no
+ * error for UDP, or another machine has it. *to is NULL then.
  */
 int user_socket_find(const struct socket *s, uint64_t addr, uint64_t len, struct address *a,
 		     struct socket **to)
@@ -182,15 +201,13 @@ int user_socket_find(const struct socket *s, uint64_t addr, uint64_t len, struct
 
 	*to = NULL;
 	if (!err && unlikely(a->family == AF_UNSPEC))
-		return s->type == SOCK_DGRAM ? 0 : -EINVAL;
-	if (!err && s->family == AF_NETLINK)
-		return a->family != AF_NETLINK || a->len < 12 ? -EINVAL
-		       : a->nl_port			      ? -ECONNREFUSED
-							      : 0;
+		return s->type == SOCK_DGRAM ? 1 : -EINVAL;
+	if (!err && !socket_has_name(s))
+		return s->ops->resolve(s, a);
 	if (!err)
 		err = socket_find(s, &base, a, to);
-	if (err == -ECONNREFUSED && s->family != AF_UNIX && s->type == SOCK_DGRAM)
-		err = 0;
+	if (err == -ECONNREFUSED && s->family != AF_UNIX && s->type != SOCK_STREAM)
+		err = 1;
 	return err;
 }
 
@@ -207,9 +224,7 @@ int user_socket_target(const struct socket *s, uint64_t addr, uint64_t len, size
 			       ? -EINVAL
 			       : copy_from_user(&a->family, addr, MIN(len, (uint64_t)ADDRESS_MAX));
 	err = user_socket_find(s, addr, len, a, to);
-	if (err || *to || s->family == AF_NETLINK)
-		return err;
-	return size > UDP_MAX ? -EMSGSIZE : 1;
+	return err == 1 && s->type == SOCK_DGRAM && size > UDP_MAX ? -EMSGSIZE : err;
 }
 
 static int wait_for_connection(struct socket *s, struct file *f, struct socket **out)
@@ -283,7 +298,9 @@ long sys_sendto(uint64_t fd, uint64_t buf, uint64_t len, uint64_t flags, uint64_
 	else
 		n = user_socket_target(s, addr, addr_len, u.left, &e.from, &to);
 	if (n > 0)
-		n = (long)u.left;
+		do
+			n = s->ops->send_to(s, &u, socket_flags(f, flags), &e);
+		while (n == -EPAGING && !(n = space_bring_in()));
 	else if (!n)
 		do
 			n = to ? s->ops->send_message(s, to, &u, socket_flags(f, flags), &e)

@@ -136,6 +136,11 @@ static int set_socket(struct socket *s, int option, uint64_t value, uint64_t len
 			return -EFAULT;
 		s->resets = socket_is_internet(s) && o->linger[0] && !o->linger[1];
 		return 0;
+	case SO_BINDTODEVICE:
+		return sockopt_set_device(s, value, len);
+	case SO_ATTACH_FILTER:
+	case SO_DETACH_FILTER:
+		return sockopt_set_filter(s, option, value, len);
 	case SO_RCVTIMEO:
 		return set_timeout(value, len, &s->receive_timeout_ns);
 	case SO_SNDTIMEO:
@@ -207,7 +212,7 @@ long sys_setsockopt(uint64_t fd, uint64_t level, uint64_t option, uint64_t value
 {
 	struct socket *s;
 	struct file *f;
-	int v, i, err = user_socket_get(fd, &f, &s);
+	int v = 0, i, err = user_socket_get(fd, &f, &s);
 
 	if (err)
 		return err;
@@ -219,7 +224,7 @@ long sys_setsockopt(uint64_t fd, uint64_t level, uint64_t option, uint64_t value
 	}
 	if (i < 0 && (int)level != SOL_SOCKET)
 		err = socket_is_internet(s) ? -ENOPROTOOPT : -EOPNOTSUPP;
-	else
+	else if ((int)level != SOL_SOCKET || (int)option != SO_BINDTODEVICE)
 		err = get_number((int)level, value, len, &v);
 	if (!err && !values_of(s))
 		err = -ENOMEM;
@@ -250,7 +255,7 @@ static int get_socket(struct socket *s, int option, union option_value *out)
 		break;
 	case SO_PROTOCOL:
 		out->number = s->protocol;
-		if (socket_is_internet(s) && !s->protocol)
+		if (socket_is_internet(s) && !s->protocol && s->type != SOCK_RAW)
 			out->number = s->type == SOCK_STREAM ? IPPROTO_TCP : IPPROTO_UDP;
 		break;
 	case SO_ACCEPTCONN:
@@ -268,6 +273,8 @@ static int get_socket(struct socket *s, int option, union option_value *out)
 	case SO_PASSCRED:
 		out->number = s->wants & WANT_SENDER;
 		break;
+	case SO_BINDTODEVICE:
+		return sockopt_get_device(s, out);
 	case SO_LINGER:
 		out->linger[0] = o ? o->linger[0] != 0 : 0;
 		out->linger[1] = o ? o->linger[1] : 0;

@@ -4,22 +4,31 @@
 #include "net/socket.h"
 
 #define IPPROTO_IP	0
+#define IPPROTO_ICMP	1
 #define IPPROTO_TCP	6
 #define IPPROTO_UDP	17
 #define IPPROTO_IPV6	41
 #define IPPROTO_UDPLITE 136
+#define SOL_RAW		255
 #define SOL_NETLINK	270
 
 #define SOL_SOCKET   1
 #define SO_REUSEADDR 2
+#define SO_BROADCAST 6
 #define SO_REUSEPORT 15
 #define SO_OOBINLINE 10
 #define SO_TIME	     29
 #define SO_TIME_NS   35
 
+#define SO_BINDTODEVICE	 25
+#define SO_ATTACH_FILTER 26
+#define SO_DETACH_FILTER 27
+
 #define IP_TOS	       1
 #define IP_TTL	       2
+#define IP_HDRINCL     3
 #define IP_PKTINFO     8
+#define ICMP_FILTER    1
 #define IP_RECVTTL     12
 #define IP_RECVTOS     13
 #define IPV6_HOPS      16
@@ -52,7 +61,14 @@ union option_value {
 	uint64_t cookie;
 	struct tcp_info tcp;
 	char congestion[16];
+	char name[16];
 };
+
+/* -EINVAL, -EFAULT, -ENOMEM, -ENOPROTOOPT; -ENOENT: there was none. */
+int sockopt_set_filter(struct socket *s, int option, uint64_t value, uint64_t len);
+/* -ENODEV, -EPERM, -EFAULT, -ENOMEM, -ENOPROTOOPT; the other: a size. */
+int sockopt_set_device(struct socket *s, uint64_t value, uint64_t len);
+int sockopt_get_device(const struct socket *s, union option_value *out);
 
 #define TCP_INFO       11
 #define TCP_CONGESTION 13
@@ -63,7 +79,7 @@ int sockopt_set_congestion(uint64_t value, uint64_t len);
 int sockopt_get_tcp(struct socket *s, int option, union option_value *out);
 
 /* How many options there are that are a number which is kept, and no more. */
-#define KEPT_COUNT 75
+#define KEPT_COUNT 76
 
 /* Whatever is not 0 is 1. */
 #define FLAG 0, -1

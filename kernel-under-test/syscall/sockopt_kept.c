@@ -6,12 +6,13 @@
 
 #include "lib/errno.h"
 #include "net/control.h"
+#include "net/raw.h"
 
 const struct kept kept_options[KEPT_COUNT] = {
 	{SOL_SOCKET, 1, false, 0, FLAG}, /* SO_DEBUG */
 	{SOL_SOCKET, SO_REUSEADDR, false, 0, FLAG},
 	{SOL_SOCKET, 5, false, 0, FLAG}, /* SO_DONTROUTE */
-	{SOL_SOCKET, 6, false, 0, FLAG}, /* SO_BROADCAST */
+	{SOL_SOCKET, SO_BROADCAST, false, 0, FLAG},
 	{SOL_SOCKET, 9, false, 0, FLAG}, /* SO_KEEPALIVE */
 	{SOL_SOCKET, SO_OOBINLINE, false, 0, FLAG},
 	{SOL_SOCKET, 11, false, 0, FLAG},	  /* SO_NO_CHECK */
@@ -39,7 +40,7 @@ const struct kept kept_options[KEPT_COUNT] = {
 	{IPPROTO_TCP, 25, true, 0, INT32_MIN, INT32_MAX}, /* TCP_NOTSENT_LOWAT */
 	{IPPROTO_IP, 1, false, 0, 0, 255},		  /* IP_TOS */
 	{IPPROTO_IP, 2, false, 64, 1, 255},		  /* IP_TTL */
-	{IPPROTO_IP, 3, false, 0, FLAG},		  /* IP_HDRINCL */
+	{IPPROTO_IP, IP_HDRINCL, false, 0, FLAG},
 	{IPPROTO_IP, 5, false, 0, FLAG},		  /* IP_ROUTER_ALERT */
 	{IPPROTO_IP, 6, false, 0, FLAG},		  /* IP_RECVOPTS */
 	{IPPROTO_IP, 7, false, 0, FLAG},		  /* IP_RETOPTS */
@@ -83,6 +84,7 @@ const struct kept kept_options[KEPT_COUNT] = {
 	{SOL_NETLINK, 5, false, 0, FLAG},		/* NETLINK_NO_ENOBUFS */
 	{SOL_NETLINK, 11, false, 0, FLAG},		/* NETLINK_EXT_ACK */
 	{SOL_NETLINK, 12, false, 0, FLAG},		/* NETLINK_GET_STRICT_CHK */
+	{SOL_RAW, ICMP_FILTER, false, 0, INT32_MIN, INT32_MAX},
 };
 
 int kept_find(const struct socket *s, int level, int option)
@@ -91,7 +93,8 @@ int kept_find(const struct socket *s, int level, int option)
 	    (level != SOL_NETLINK || s->family != AF_NETLINK))
 		return -1;
 	if ((level == IPPROTO_IPV6 && s->family != AF_INET6) ||
-	    (level == IPPROTO_UDPLITE && s->protocol != IPPROTO_UDPLITE))
+	    (level == IPPROTO_UDPLITE && s->protocol != IPPROTO_UDPLITE) ||
+	    (level == SOL_RAW && (s->type != SOCK_RAW || s->protocol != IPPROTO_ICMP)))
 		return -1;
 	for (int i = 0; i < KEPT_COUNT; i++) {
 		const struct kept *k = &kept_options[i];
@@ -136,6 +139,17 @@ int kept_apply(struct socket *s, const struct kept *k, int v)
 		s->urgent_inline = v != 0;
 	if (k->level == SOL_SOCKET && k->option == SO_REUSEADDR)
 		s->reuse_address = v != 0;
+	if ((k->level == SOL_SOCKET && k->option == SO_BROADCAST) || k->level == SOL_RAW ||
+	    (k->level == IPPROTO_IP && k->option == IP_HDRINCL)) {
+		if (!socket_more(s))
+			return -ENOMEM;
+		if (k->level == SOL_RAW)
+			s->more->icmp_ignored = (uint32_t)v;
+		else if (k->level == SOL_SOCKET)
+			s->more->broadcast = v != 0;
+		else
+			s->more->whole = v != 0;
+	}
 	if (k->level == SOL_SOCKET && k->option == SO_REUSEPORT)
 		s->reuse_port = v != 0;
 	if (k->level == IPPROTO_IP && k->option == IP_TTL)

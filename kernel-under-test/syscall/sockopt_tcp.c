@@ -26,7 +26,7 @@ static void describe_tcp(struct socket *s, struct tcp_info *t)
 {
 	t->state = (uint8_t)socket_tcp_state(s);
 	t->send_mss = t->receive_mss = t->advertised_mss = TCP_SEGMENT;
-	t->path_mtu = INTERFACE_MTU - 1;
+	t->path_mtu = interface_loopback.mtu - 1;
 	t->slow_start = INT32_MAX;
 	t->window = 10;
 	t->reordering = 3;

@@ -1,5 +1,6 @@
 /* /proc/net: sockets and the interface, as netstat(8) and its like read them. */
-#include "net/interface.h"
+#include "net/arp.h"
+#include "net/route.h"
 #include "net/socket.h"
 #include "proc/procfs/node.h"
 
@@ -134,57 +135,83 @@ static void unix_sockets(struct text *t, const struct proc_subject *s)
 	socket_each(add_unix, t);
 }
 
-/* Nothing is cut into packets, so none are counted. */
+/* What passes over loopback is not cut into packets, so few of its are counted. */
 static void dev(struct text *t, const struct proc_subject *s)
 {
+	const struct interface *i;
+
 	(void)s;
 	text_add(t, "Inter-|   Receive                                                |  Transmit\n"
 		    " face |bytes    packets errs drop fifo frame compressed multicast|bytes    "
 		    "packets errs drop fifo colls carrier compressed\n");
-	text_add(t, "%6s: %7d %7d %4d %4d %4d %5d %10d %9d %8d %7d %4d %4d %4d %5d %7d %10d\n",
-		 INTERFACE_NAME, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
+	list_for_each (i, &interfaces, link)
+		text_add(t,
+			 "%6s: %7lu %7lu %4lu %4lu %4d %5d %10d %9d %8lu %7lu %4lu %4lu %4d %5d "
+			 "%7d %10d\n",
+			 i->name, i->in.bytes, i->in.packets, i->in.errors, i->in.dropped, 0, 0, 0,
+			 0, i->out.bytes, i->out.packets, i->out.errors, i->out.dropped, 0, 0, 0,
+			 0);
 }
 
 static void if_inet6(struct text *t, const struct proc_subject *s)
 {
 	(void)s;
-	text_add(t, "%032x %02x %02x %02x %02x %8s\n", 1, INTERFACE_INDEX, 128, 0x10, 0x80,
-		 INTERFACE_NAME);
+	text_add(t, "%032x %02x %02x %02x %02x %8s\n", 1, interface_loopback.index, 128, 0x10, 0x80,
+		 interface_loopback.name);
 }
 
 static void ipv6_route(struct text *t, const struct proc_subject *s)
 {
 	(void)s;
 	text_add(t, "%032x %02x %032x 00 %032x %08x %08x %08x %08x %8s\n", 1, 128, 0, 0, 0, 2, 0,
-		 0x80200001, INTERFACE_NAME);
+		 0x80200001, interface_loopback.name);
 }
 
-/* The main table is empty: loopback's routes are in the local one. */
+/* The main table: loopback's routes are in the local one. */
 static void route(struct text *t, const struct proc_subject *s)
 {
+	const struct route *r;
+
 	(void)s;
 	text_add(t, "%-127s\n",
 		 "Iface\tDestination\tGateway \tFlags\tRefCnt\tUse\tMetric\tMask\t\t"
 		 "MTU\tWindow\tIRTT");
+	list_for_each (r, &routes, link) {
+		size_t start = t->len;
+
+		text_add(t, "%s\t%08X\t%08X\t%04X\t0\t0\t%u\t%08X\t0\t0\t0", r->via->name, r->to,
+			 r->gateway, 1 | (r->gateway ? 2 : 0) | (r->mask == UINT32_MAX ? 4 : 0),
+			 r->metric, r->mask);
+		text_pad(t, start, 127);
+		text_add(t, "\n");
+	}
 }
 
 static void arp(struct text *t, const struct proc_subject *s)
 {
+	const struct neighbour *n;
+
 	(void)s;
 	text_add(t, "IP address       HW type     Flags       HW address            Mask     "
 		    "Device\n");
+	list_for_each (n, &neighbours, link) {
+		char ip[16];
+
+		format(ip, sizeof(ip), "%u.%u.%u.%u", n->address & 255, n->address >> 8 & 255,
+		       n->address >> 16 & 255, n->address >> 24);
+		text_add(t,
+			 "%-16s 0x1         0x%x         %02x:%02x:%02x:%02x:%02x:%02x     *       "
+			 " %s\n",
+			 ip, n->known ? 2 : 0, n->mac[0], n->mac[1], n->mac[2], n->mac[3],
+			 n->mac[4], n->mac[5], n->via->name);
+	}
 }
 
 const struct proc_file proc_net_files[] = {
-	{.name = "arp", .make = arp},
-	{.name = "dev", .make = dev},
-	{.name = "if_inet6", .make = if_inet6},
-	{.name = "ipv6_route", .make = ipv6_route},
-	{.name = "route", .make = route},
-	{.name = "tcp", .make = tcp},
-	{.name = "tcp6", .make = tcp6},
-	{.name = "udp", .make = udp},
-	{.name = "udp6", .make = udp6},
-	{.name = "unix", .make = unix_sockets},
+	{.name = "arp", .make = arp},		{.name = "dev", .make = dev},
+	{.name = "if_inet6", .make = if_inet6}, {.name = "ipv6_route", .make = ipv6_route},
+	{.name = "route", .make = route},	{.name = "tcp", .make = tcp},
+	{.name = "tcp6", .make = tcp6},		{.name = "udp", .make = udp},
+	{.name = "udp6", .make = udp6},		{.name = "unix", .make = unix_sockets},
 };
 const size_t proc_net_count = ARRAY_SIZE(proc_net_files);

@@ -13,7 +13,7 @@
 #include "mm/kmem.h"
 #include "mm/page.h"
 #include "mm/space.h"
-#include "net/socket.h"
+#include "net/raw.h"
 #include "proc/core.h"
 #include "proc/process.h"
 #include "proc/procfs/node.h"
@@ -30,6 +30,7 @@ struct setting {
 	/* What is set by writing: UTS_LEN bytes, or a number in those bounds. */
 	char *name;
 	uint64_t *number, least, most;
+	bool pair; /* two numbers */
 };
 
 static void printk(struct text *t)
@@ -90,6 +91,11 @@ static void threads_max(struct text *t)
 	text_add(t, "%lu\n", MIN(page_count_total() / 8, (uint64_t)PID_MAX));
 }
 
+static void ping_group_range(struct text *t)
+{
+	text_add(t, "%lu\t%lu\n", ping_groups[0], ping_groups[1]);
+}
+
 static const struct setting settings[] = {
 	{.path = "fs/file-max", .value = INT64_MAX},
 	{.path = "fs/inotify/max_queued_events", .number = &inotify_events_max, .most = INT32_MAX},
@@ -148,6 +154,11 @@ static const struct setting settings[] = {
 	{.path = "net/core/rmem_max", .value = 212992},
 	{.path = "net/core/wmem_max", .value = 212992},
 	{.path = "net/ipv4/ip_local_port_range", .text = "32768\t60999"},
+	{.path = "net/ipv4/ping_group_range",
+	 .make = ping_group_range,
+	 .number = ping_groups,
+	 .most = INT32_MAX,
+	 .pair = true},
 	{.path = "vm/max_map_count", .value = AREAS_MAX},
 	{.path = "vm/mmap_min_addr", .value = SPACE_LOWEST},
 	{.path = "vm/overcommit_memory", .value = 1},
@@ -282,9 +293,10 @@ static long read(struct inode *inode, uint64_t pos, struct uio *u)
 	return procfs_read_text(line, t.len, pos, u);
 }
 
-/* Words behind the first, as kernel/printk has them, are for what is not there. */
-static int set_number(const struct setting *s, const char *line)
+/* The next number in a line. */
+static int take_number(const struct setting *s, const char **at, uint64_t *out)
 {
+	const char *line = *at;
 	uint64_t n = 0;
 
 	while (*line == ' ' || *line == '\t')
@@ -300,7 +312,24 @@ static int set_number(const struct setting *s, const char *line)
 		return -EINVAL;
 	if (n < s->least)
 		return -EINVAL;
-	*s->number = n;
+	*at = line;
+	*out = n;
+	return 0;
+}
+
+/* Words behind the last, as kernel/printk has them, are for what is not there. */
+static int set_number(const struct setting *s, const char *line)
+{
+	uint64_t n[2];
+	int err = take_number(s, &line, &n[0]);
+
+	if (!err && s->pair)
+		err = take_number(s, &line, &n[1]);
+	if (err)
+		return err;
+	s->number[0] = n[0];
+	if (s->pair)
+		s->number[1] = n[1];
 	return 0;
 }
 

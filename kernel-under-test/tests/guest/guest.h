@@ -57,7 +57,7 @@ extern const struct suite memory_suite, mapping_suite, process_suite, exec_suite
 	line_suite, smp_suite, shootdown_suite, pressure_suite, reopen_suite, message_suite, timer_suite,
 	user_suite, more_suite, vdso_suite, sysv_suite, family_suite, newer_suite,
 	pi_suite, packet_suite, nested_suite, wish_suite,
-	netlink_suite, told_suite, urgent_suite,
+	netlink_suite, raw_suite, told_suite, urgent_suite,
 	pty_suite, network_suite, limit_suite, mount_suite, mqueue_suite, inotify_suite,
 	resolve_suite, birth_suite, seccomp_suite, trace_suite, tracing_suite, share_suite, look_suite, proc_suite,
 	async_suite, core_suite, small_suite, races_suite, claims_suite, network6_suite,

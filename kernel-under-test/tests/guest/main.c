@@ -21,7 +21,7 @@ static const struct suite *const suites[] = {
 	&reopen_suite,	&message_suite,	   &timer_suite,
 	&user_suite,	&more_suite,	&vdso_suite,	&sysv_suite,	&family_suite,
 	&pi_suite, &packet_suite, &nested_suite, &wish_suite,
-	&netlink_suite, &told_suite, &urgent_suite,
+	&netlink_suite, &raw_suite, &told_suite, &urgent_suite,
 	&newer_suite, &pty_suite, &network_suite, &limit_suite, &mount_suite, &mqueue_suite,
 	&inotify_suite, &resolve_suite, &birth_suite, &seccomp_suite, &trace_suite, &tracing_suite,
 	&share_suite, &look_suite, &proc_suite,
