@@ -314,9 +314,7 @@ void datagram_close(struct socket *s)
 	if (s->peer)
 		socket_put(s->peer);
 	s->peer = NULL;
-	if (s->more)
-		socket_more_free(s->more);
-	s->more = NULL;
+	socket_more_free(s);
 }
 
 const struct socket_ops datagram_ops = {

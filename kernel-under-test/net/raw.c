@@ -15,10 +15,12 @@ struct socket_more *socket_more(struct socket *s)
 	return s->more;
 }
 
-void socket_more_free(struct socket_more *m)
+void socket_more_free(struct socket *s)
 {
-	kmem_free(m->filter);
-	kmem_free(m);
+	if (s->more)
+		kmem_free(s->more->filter);
+	kmem_free(s->more);
+	s->more = NULL;
 }
 
 int socket_set_filter(struct socket *s, struct bpf_insn *code)

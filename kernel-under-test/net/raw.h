@@ -21,7 +21,7 @@ struct socket_more {
 
 /* What `s` has of it, made when first asked for; NULL without memory. */
 struct socket_more *socket_more(struct socket *s);
-void socket_more_free(struct socket_more *m);
+void socket_more_free(struct socket *s);
 /* Takes a checked filter over; NULL: none. -ENOENT: there was none to take away. -ENOMEM. */
 int socket_set_filter(struct socket *s, struct bpf_insn *code);
 /* How much of the bytes its filter lets `s` have; 0: they are dropped. */

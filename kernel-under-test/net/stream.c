@@ -34,15 +34,20 @@ static void inherit(struct socket *s, const struct socket *listener)
 	s->urgent_inline = listener->urgent_inline;
 }
 
+/* What leaves this machine is datagrams only. */
+static __attribute__((noinline)) int refuse(const struct address *a)
+{
+	return address_is_ours(a) ? -ECONNREFUSED : -ENETUNREACH;
+}
+
 int stream_connect(struct socket *s, struct socket *to, const struct address *a,
 		   uint32_t file_flags)
 {
 	struct socket *other;
 	int err;
 
-	/* What leaves this machine is datagrams only. */
 	if (!to)
-		return address_is_ours(a) ? -ECONNREFUSED : -ENETUNREACH;
+		return refuse(a);
 
 	if (s->state != SOCKET_NEW)
 		return s->state == SOCKET_CONNECTED ? -EISCONN : -EINVAL;

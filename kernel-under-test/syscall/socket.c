@@ -98,16 +98,22 @@ static long install(struct socket *s, uint64_t type)
 	return process_add_file(f, type & SOCK_CLOEXEC);
 }
 
-/* What is more than its family and type. */
-static int specialize(struct socket *s, uint64_t protocol)
+/* A descriptor for one that is more than its family and type. */
+static __attribute__((noinline)) long install_special(struct socket *s, uint64_t type,
+						      uint64_t protocol)
 {
+	int err = 0;
+
 	if (s->family == AF_PACKET)
-		return tap_open(s, (uint16_t)protocol);
-	if (s->family == AF_INET && (s->type == SOCK_RAW || protocol == IPPROTO_ICMP))
-		return raw_open(s, (uint8_t)protocol);
-	if (s->family == AF_NETLINK || protocol == IPPROTO_UDPLITE)
+		err = tap_open(s, (uint16_t)protocol);
+	else if (s->family == AF_INET && (s->type == SOCK_RAW || protocol == IPPROTO_ICMP))
+		err = raw_open(s, (uint8_t)protocol);
+	else if (s->family == AF_NETLINK || protocol == IPPROTO_UDPLITE)
 		s->protocol = (uint8_t)protocol;
-	return 0;
+	if (!err)
+		return install(s, type);
+	socket_put(s);
+	return err;
 }
 
 long sys_socket(uint64_t family, uint64_t type, uint64_t protocol)
@@ -121,11 +127,8 @@ long sys_socket(uint64_t family, uint64_t type, uint64_t protocol)
 	if (!s)
 		return -ENOMEM;
 	if (protocol || family == AF_PACKET)
-		err = specialize(s, protocol);
-	if (!err)
-		return install(s, type);
-	socket_put(s);
-	return err;
+		return install_special(s, type, protocol);
+	return install(s, type);
 }
 
 long sys_socketpair(uint64_t family, uint64_t type, uint64_t protocol, uint64_t out)
