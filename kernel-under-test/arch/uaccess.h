@@ -15,7 +15,8 @@ static inline bool user_range_ok(uint64_t addr, uint64_t len)
 /* These may sleep. 0 or -EFAULT. On -EFAULT part of the bytes may have been copied. */
 int copy_from_user(void *to, uint64_t from, size_t n);
 int copy_to_user(uint64_t to, const void *from, size_t n);
-int put_user_half(uint64_t to, uint16_t half);
+/* Of each of `n` rows of eight bytes, the first two alone. */
+int put_user_quarters(uint64_t to, const void *from, size_t n);
 int clear_user(uint64_t to, size_t n);
 /*
  * Puts `new` at `at`, aligned, if *word stands there still; *word is what stood there. Other

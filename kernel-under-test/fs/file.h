@@ -65,12 +65,8 @@ struct file_ops {
 	 * changes (poll_add). Absent: reading and writing never sleep.
 	 */
 	uint32_t (*poll)(struct file *f, struct poll_entry *e);
-	/*
-	 * The same without the kernel lock, with nobody to be told, and with `e`. False: it takes
-	 * that lock.
-	 */
-	bool (*poll_unlocked)(struct file *f, uint32_t *mask);
-	bool (*subscribe_unlocked)(struct file *f, struct poll_entry *e, uint32_t *mask);
+	/* The same without the kernel lock. POLL_LOCK: it takes that. May be absent. */
+	uint32_t (*poll_unlocked)(struct file *f, struct poll_entry *e);
 	/* The last reference is gone. May be absent. */
 	void (*release)(struct file *f);
 	/* O_ASYNC is for it: what poll() tells of can be told by a signal. */
@@ -159,6 +155,15 @@ void file_forget_async(struct file *f);
 static inline uint32_t file_poll(struct file *f, struct poll_entry *e)
 {
 	return f->ops->poll ? f->ops->poll(f, e) : POLL_READABLE | POLL_WRITABLE;
+}
+
+static inline uint32_t file_poll_unlocked(struct file *f, struct poll_entry *e)
+{
+	const struct file_ops *ops = f->ops;
+
+	return likely(ops->poll_unlocked) ? ops->poll_unlocked(f, e)
+	       : ops->poll		  ? POLL_LOCK
+					  : POLL_READABLE | POLL_WRITABLE;
 }
 
 static inline bool file_readable(const struct file *f)

@@ -20,6 +20,8 @@
 
 #define POLL_READABLE (POLL_IN | POLL_RDNORM)
 #define POLL_WRITABLE (POLL_OUT | POLL_WRNORM)
+/* No state: it can't be had without the kernel lock. */
+#define POLL_LOCK BIT(31)
 /* These are told whether asked for or not. */
 #define POLL_ALWAYS (POLL_ERR | POLL_HUP | POLL_NVAL)
 
@@ -60,5 +62,5 @@ static inline void poll_through(struct poll_entry *e, struct gate *g)
 		e->gate = g;
 }
 
-/* Without the kernel lock only what subscribed so (poll_unlocked). */
+/* Without the kernel lock only what subscribed so (file_ops.poll_unlocked). */
 void poll_remove(struct poll_entry *e);

@@ -230,21 +230,21 @@ static uint32_t eventfd_poll(struct file *f, struct poll_entry *p)
 	return mask;
 }
 
-static bool eventfd_subscribe_unlocked(struct file *f, struct poll_entry *p, uint32_t *mask)
+static __attribute__((noinline)) uint32_t subscribe_unlocked(struct eventfd *e,
+							     struct poll_entry *p)
 {
-	struct eventfd *e = f->data;
+	uint32_t mask;
 
 	if (!gate_pass(&e->gate))
-		return false;
-	*mask = subscribe(e, p);
+		return POLL_LOCK;
+	mask = subscribe(e, p);
 	gate_return(&e->gate);
-	return true;
+	return mask;
 }
 
-static bool eventfd_poll_unlocked(struct file *f, uint32_t *mask)
+static uint32_t eventfd_poll_unlocked(struct file *f, struct poll_entry *p)
 {
-	*mask = state_of(f->data);
-	return true;
+	return p ? subscribe_unlocked(f->data, p) : state_of(f->data);
 }
 
 static void eventfd_release(struct file *f)
@@ -260,7 +260,6 @@ static const struct file_ops eventfd_ops = {
 	.write_unlocked = eventfd_write_unlocked,
 	.poll = eventfd_poll,
 	.poll_unlocked = eventfd_poll_unlocked,
-	.subscribe_unlocked = eventfd_subscribe_unlocked,
 	.release = eventfd_release,
 };
 

@@ -98,58 +98,64 @@ static long pipe_write(struct file *f, struct uio *u)
 	return n;
 }
 
-static inline __attribute__((always_inline)) uint32_t poll_inside(struct file *f,
-								  struct poll_entry *e)
+/* What can be done; who only looks may see what was so a moment ago. */
+static inline __attribute__((always_inline)) uint32_t state_of(const struct file *f)
 {
-	struct pipe *p = f->data;
-	uint32_t mask = 0;
+	const struct pipe *p = f->data;
+	uint32_t way = f->flags & O_ACCMODE, mask = 0;
 
-	poll_through(e, &p->gate);
-	if (file_readable(f)) {
-		poll_add(e, &p->readers);
-		mask |= ring_glance(&p->ring) ? POLL_READABLE : 0;
-		mask |= p->write_ends ? 0 : POLL_HUP;
+	if (way != O_WRONLY) {
+		mask = ring_glance(&p->ring) ? POLL_READABLE : 0;
+		if (unlikely(!p->write_ends))
+			mask |= POLL_HUP;
+		if (likely(way == O_RDONLY))
+			return mask;
 	}
-	if (file_writable(f)) {
-		poll_add(e, &p->writers);
-		mask |= ring_glance(&p->ring) + PIPE_ATOMIC <= p->limit ? POLL_WRITABLE : 0;
-		mask |= p->read_ends ? 0 : POLL_ERR;
-	}
-	return mask;
+	mask |= ring_glance(&p->ring) + PIPE_ATOMIC <= p->limit ? POLL_WRITABLE : 0;
+	return likely(p->read_ends) ? mask : mask | POLL_ERR;
 }
 
-static __attribute__((noinline)) uint32_t poll_and_stay(struct file *f, struct poll_entry *e)
+/* Inside the gate, or having passed. */
+static uint32_t subscribe(struct file *f, struct poll_entry *e)
+{
+	struct pipe *p = f->data;
+
+	poll_through(e, &p->gate);
+	if (file_readable(f))
+		poll_add(e, &p->readers);
+	if (file_writable(f))
+		poll_add(e, &p->writers);
+	return state_of(f);
+}
+
+static __attribute__((noinline)) uint32_t subscribe_unlocked(struct file *f, struct poll_entry *e)
 {
 	struct pipe *p = f->data;
 	uint32_t mask;
 
-	gate_enter(&p->gate);
-	mask = poll_inside(f, e);
-	gate_leave(&p->gate);
+	if (!gate_pass(&p->gate))
+		return POLL_LOCK;
+	mask = subscribe(f, e);
+	gate_return(&p->gate);
 	return mask;
 }
 
-/* Who only looks may see what was so a moment ago. */
+static uint32_t pipe_poll_unlocked(struct file *f, struct poll_entry *e)
+{
+	return unlikely(e) ? subscribe_unlocked(f, e) : state_of(f);
+}
+
 static uint32_t pipe_poll(struct file *f, struct poll_entry *e)
 {
-	return e ? poll_and_stay(f, e) : poll_inside(f, NULL);
-}
-
-static bool pipe_poll_unlocked(struct file *f, uint32_t *mask)
-{
-	*mask = poll_inside(f, NULL);
-	return true;
-}
-
-static bool pipe_subscribe_unlocked(struct file *f, struct poll_entry *e, uint32_t *mask)
-{
 	struct pipe *p = f->data;
+	uint32_t mask;
 
-	if (!gate_pass(&p->gate))
-		return false;
-	*mask = poll_inside(f, e);
-	gate_return(&p->gate);
-	return true;
+	if (!e)
+		return state_of(f);
+	gate_enter(&p->gate);
+	mask = subscribe(f, e);
+	gate_leave(&p->gate);
+	return mask;
 }
 
 static long pipe_ioctl(struct file *f, uint64_t request, uint64_t arg)
@@ -190,7 +196,6 @@ const struct file_ops pipe_ops = {
 	.ioctl = pipe_ioctl,
 	.poll = pipe_poll,
 	.poll_unlocked = pipe_poll_unlocked,
-	.subscribe_unlocked = pipe_subscribe_unlocked,
 	.release = pipe_release,
 };
 

@@ -210,7 +210,6 @@ static const struct file_ops stream_file_ops = {
 	.read_unlocked = stream_read_unlocked,
 	.write_unlocked = stream_write_unlocked,
 	.poll_unlocked = stream_poll_unlocked,
-	.subscribe_unlocked = stream_subscribe_unlocked,
 };
 
 struct file *socket_file(struct socket *s, uint32_t flags)

@@ -289,8 +289,7 @@ void stream_close(struct socket *s);
 /* As file_ops say. */
 long stream_read_unlocked(struct file *f, struct uio *u);
 long stream_write_unlocked(struct file *f, struct uio *u);
-bool stream_poll_unlocked(struct file *f, uint32_t *mask);
-bool stream_subscribe_unlocked(struct file *f, struct poll_entry *e, uint32_t *mask);
+uint32_t stream_poll_unlocked(struct file *f, struct poll_entry *e);
 /* What `s` gets and sends from now on may have more to it than bytes. */
 void stream_mark(struct socket *s);
 /* TCP's urgent data: the last byte that `s` sent is; the one that came is taken; one is next. */

@@ -258,34 +258,21 @@ uint32_t stream_poll(struct socket *s, struct poll_entry *e)
 	return e ? poll_and_stay(s, e) : poll_inside(s, NULL);
 }
 
-bool stream_poll_unlocked(struct file *f, uint32_t *mask)
+uint32_t stream_poll_unlocked(struct file *f, struct poll_entry *e)
 {
 	struct socket *s = f->data;
-	bool plain;
+	uint32_t mask = POLL_LOCK;
 
 	if (!gate_pass(s->gate))
-		return false;
-	/* Urgent data is seen the other way. */
-	plain = s->ops == &stream_ops;
-	if (likely(plain))
-		*mask = poll_inside(s, NULL);
+		return mask;
+	/*
+	 * Urgent data is seen the other way. Listeners, and who becomes one, wake with the kernel
+	 * lock alone.
+	 */
+	if (likely(s->ops == &stream_ops) && (!e || s->state == SOCKET_CONNECTED))
+		mask = poll_inside(s, e);
 	gate_return(s->gate);
-	return plain;
-}
-
-bool stream_subscribe_unlocked(struct file *f, struct poll_entry *e, uint32_t *mask)
-{
-	struct socket *s = f->data;
-	bool connected;
-
-	if (!gate_pass(s->gate))
-		return false;
-	/* Listeners, and who becomes one, wake with the kernel lock alone. */
-	connected = s->state == SOCKET_CONNECTED && s->ops == &stream_ops;
-	if (connected)
-		*mask = poll_inside(s, e);
-	gate_return(s->gate);
-	return connected;
+	return mask;
 }
 
 static void drop_backlog(struct socket *s)

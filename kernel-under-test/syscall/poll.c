@@ -12,73 +12,33 @@
 /* So many fit on the stack. */
 #define FEW 16
 
-static uint32_t poll_one(const struct poll_request *p, struct poll_entry *e)
+static inline uint32_t state_of(struct file *f, struct poll_entry *e, bool held)
 {
-	struct file *f;
-
-	if (p->fd < 0)
-		return 0;
-	f = user_file((uint64_t)p->fd);
-	if (!f)
-		return POLL_NVAL;
-	return file_poll(f, e) & ((uint16_t)p->events | POLL_ALWAYS);
+	return held ? file_poll(f, e) : file_poll_unlocked(f, e);
 }
 
-/* Fills in `revents`; with `entries` also subscribes to each. How many are ready. */
-static long look(struct poll_request *fds, size_t n, struct poll_entry *entries)
+/*
+ * Fills in `revents`; with `entries` subscribes to each, and asks the file that stands there.
+ * `held`: with the kernel lock. False: that takes it.
+ */
+static inline __attribute__((always_inline)) bool look(struct poll_request *fds, size_t n,
+						       struct poll_entry *entries, bool held,
+						       long *ready)
 {
-	long ready = 0;
+	const struct files *t = process_current()->files;
 
-	for (size_t i = 0; i < n; i++) {
-		fds[i].revents = (int16_t)poll_one(&fds[i], entries ? &entries[i] : NULL);
-		ready += fds[i].revents != 0;
-	}
-	return ready;
-}
-
-static long answer(struct poll_request *p, uint32_t mask)
-{
-	p->revents = (int16_t)(mask & ((uint16_t)p->events | POLL_ALWAYS));
-	return p->revents != 0;
-}
-
-/* Without the kernel lock. False: that takes it. */
-static inline __attribute__((always_inline)) bool look_unlocked(struct poll_request *fds, size_t n,
-								long *ready)
-{
 	*ready = 0;
 	for (size_t i = 0; i < n; i++) {
-		struct file *f = fds[i].fd < 0 ? NULL : user_file((uint64_t)fds[i].fd);
-		uint32_t mask = POLL_READABLE | POLL_WRITABLE;
+		struct poll_request *p = &fds[i];
+		struct poll_entry *e = entries ? &entries[i] : NULL;
+		/* No number below 0 is one of the table's. */
+		struct file *f = e ? e->file : files_find(t, (uint32_t)p->fd);
+		uint32_t mask = likely(f) ? state_of(f, e, held) : p->fd < 0 ? 0 : POLL_NVAL;
 
-		if (fds[i].fd < 0)
-			mask = 0;
-		else if (!f)
-			mask = POLL_NVAL;
-		else if (f->ops->poll &&
-			 !(f->ops->poll_unlocked && f->ops->poll_unlocked(f, &mask)))
+		if (unlikely(mask & POLL_LOCK))
 			return false;
-		*ready += answer(&fds[i], mask);
-	}
-	return true;
-}
-
-/* The same of the entries' files, to which each entry subscribes. */
-static bool subscribe_unlocked(struct poll_request *fds, size_t n, struct poll_entry *entries,
-			       long *ready)
-{
-	*ready = 0;
-	for (size_t i = 0; i < n; i++) {
-		struct poll_entry *e = &entries[i];
-		uint32_t mask = POLL_READABLE | POLL_WRITABLE;
-
-		if (!e->file)
-			mask = fds[i].fd < 0 ? 0 : POLL_NVAL;
-		else if (e->file->ops->poll &&
-			 !(e->file->ops->subscribe_unlocked &&
-			   e->file->ops->subscribe_unlocked(e->file, e, &mask)))
-			return false;
-		*ready += answer(&fds[i], mask);
+		p->revents = (int16_t)(mask & ((uint16_t)p->events | POLL_ALWAYS));
+		*ready += p->revents != 0;
 	}
 	return true;
 }
@@ -134,42 +94,20 @@ static long result(long ready, int err)
 	return ready ? ready : err == -ETIMEDOUT ? 0 : -ERESTARTNOHAND;
 }
 
-/* With the kernel lock. */
-static long sleep_on(struct poll_request *fds, size_t n, uint64_t deadline)
-{
-	struct poll_entry *entries = kmem_alloc(MAX(n, 1ul) * sizeof(*entries));
-	struct sleeper me = {thread_current(), false};
-	long ready;
-	int err = 0;
-
-	if (!entries)
-		return -ENOMEM;
-	begin(entries, fds, n, &me);
-	ready = look(fds, n, entries);
-	while (!ready && !err) {
-		err = sleep_once(deadline, &me);
-		ready = look(fds, n, NULL);
-	}
-	end(entries, n);
-	kmem_free(entries);
-	return result(ready, err);
-}
-
-/* The same of a few without the kernel lock. False: that takes it. */
-static __attribute__((noinline)) bool sleep_unlocked(struct poll_request *fds, size_t n,
-						     uint64_t deadline, long *out)
+/* Until something can be done, or the deadline. False: that takes the kernel lock. */
+static bool sleep_on(struct poll_request *fds, size_t n, struct poll_entry *entries,
+		     uint64_t deadline, bool held, long *out)
 {
 	struct sleeper me = {thread_current(), false};
-	struct poll_entry entries[FEW];
 	bool looked;
 	long ready;
 	int err = 0;
 
 	begin(entries, fds, n, &me);
-	looked = subscribe_unlocked(fds, n, entries, &ready);
+	looked = look(fds, n, entries, held, &ready);
 	while (looked && !ready && !err) {
 		err = sleep_once(deadline, &me);
-		looked = look_unlocked(fds, n, &ready);
+		looked = look(fds, n, NULL, held, &ready);
 	}
 	end(entries, n);
 	*out = result(ready, err);
@@ -181,42 +119,76 @@ static bool over(uint64_t deadline)
 	return !deadline || (deadline != WAIT_FOREVER && arch_time_ns() >= deadline);
 }
 
-long poll_files(struct poll_request *fds, size_t n, uint64_t deadline_ns)
+/* `looked`: without the kernel lock, and nothing can be done yet. */
+static __attribute__((noinline)) long wait_for(struct poll_request *fds, size_t n,
+					       uint64_t deadline, bool looked)
 {
-	long ready = look(fds, n, NULL);
+	struct poll_entry *many SCOPED(kmem_free) = NULL;
+	struct poll_entry few[FEW], *entries = few;
+	long ready;
 
-	if (ready || over(deadline_ns))
+	if (n > FEW) {
+		entries = many = kmem_alloc(n * sizeof(*many));
+		if (!many)
+			return -ENOMEM;
+	}
+	if (looked && sleep_on(fds, n, entries, deadline, false, &ready))
 		return ready;
-	return sleep_on(fds, n, deadline_ns);
-}
-
-/* Only the answers: the rest stays the user's. */
-static long put_answers(const struct poll_request *fds, size_t n, uint64_t fds_at, long ready)
-{
-	for (size_t i = 0; i < n && ready >= 0; i++)
-		if (put_user_half(fds_at + i * sizeof(*fds) +
-					  offsetof(struct poll_request, revents),
-				  (uint16_t)fds[i].revents) < 0)
-			ready = -EFAULT;
+	kernel_lock();
+	look(fds, n, NULL, true, &ready);
+	if (!ready && !over(deadline))
+		sleep_on(fds, n, entries, deadline, true, &ready);
+	kernel_unlock();
 	return ready;
 }
 
-static long poll_many(uint64_t fds_at, uint64_t n, uint64_t deadline)
+static inline __attribute__((always_inline)) long look_or_wait(struct poll_request *fds, size_t n,
+							       uint64_t deadline)
 {
-	struct poll_request *fds;
 	long ready;
+	bool looked = look(fds, n, NULL, false, &ready);
+
+	return likely(looked) && (ready || over(deadline)) ? ready
+							   : wait_for(fds, n, deadline, looked);
+}
+
+long poll_files(struct poll_request *fds, size_t n, uint64_t deadline_ns)
+{
+	return look_or_wait(fds, n, deadline_ns);
+}
+
+/* Of the user's requests only the answers change. */
+static inline __attribute__((always_inline)) long poll_copied(struct poll_request *fds,
+							      uint64_t fds_at, size_t n,
+							      uint64_t deadline)
+{
+	long ready = copy_from_user(fds, fds_at, n * sizeof(*fds));
+
+	if (likely(!ready))
+		ready = look_or_wait(fds, n, deadline);
+	if (likely(ready >= 0) &&
+	    unlikely(put_user_quarters(fds_at + offsetof(struct poll_request, revents),
+				       &fds->revents, n)))
+		return -EFAULT;
+	return ready;
+}
+
+static __attribute__((noinline)) long poll_many(uint64_t fds_at, uint64_t n, uint64_t deadline)
+{
+	struct poll_request *fds SCOPED(kmem_free) = NULL;
 
 	if (n > process_current()->files->limit)
 		return -EINVAL;
-	fds = kmem_alloc(MAX(n, 1ul) * sizeof(*fds));
-	if (!fds)
-		return -ENOMEM;
-	ready = copy_from_user(fds, fds_at, n * sizeof(*fds));
-	if (!ready)
-		ready = poll_files(fds, n, deadline);
-	ready = put_answers(fds, n, fds_at, ready);
-	kmem_free(fds);
-	return ready;
+	fds = kmem_alloc(n * sizeof(*fds));
+	return fds ? poll_copied(fds, fds_at, n, deadline) : -ENOMEM;
+}
+
+static long poll_users(uint64_t fds_at, uint64_t n, uint64_t deadline)
+{
+	struct poll_request few[FEW];
+
+	return likely(n <= FEW) ? poll_copied(few, fds_at, n, deadline)
+				: poll_many(fds_at, n, deadline);
 }
 
 static long poll_again(const struct restart *r);
@@ -230,55 +202,13 @@ static long settle(long ready, uint64_t fds, uint64_t n, uint64_t deadline)
 	return -ERESTART_RESTARTBLOCK;
 }
 
-static __attribute__((noinline)) long poll_locking(uint64_t fds, uint64_t n, uint64_t deadline)
-{
-	long ready;
-
-	kernel_lock();
-	ready = poll_many(fds, n, deadline);
-	kernel_unlock();
-	return settle(ready, fds, n, deadline);
-}
-
 static long poll_again(const struct restart *r)
 {
-	return poll_locking(r->args[0], r->args[1], r->deadline);
+	return settle(poll_users(r->args[0], r->args[1], r->deadline), r->args[0], r->args[1],
+		      r->deadline);
 }
 
-/* Of a few, without the kernel lock if that can be: it is not held here. */
-static __attribute__((noinline)) long wait_for_few(struct poll_request *fds, size_t n,
-						   uint64_t fds_at, uint64_t deadline, bool looked)
-{
-	long ready;
-
-	if (!looked || !sleep_unlocked(fds, n, deadline, &ready)) {
-		kernel_lock();
-		ready = poll_files(fds, n, deadline);
-		kernel_unlock();
-	}
-	return settle(ready, fds_at, n, deadline);
-}
-
-/* Of a few. With the kernel lock, or without: then it takes the lock for what needs it. */
-static long poll_few(uint64_t fds_at, size_t n, uint64_t deadline)
-{
-	struct poll_request fds[FEW];
-	bool held = kernel_locked(), looked;
-	long ready = copy_from_user(fds, fds_at, n * sizeof(*fds));
-
-	if (unlikely(ready))
-		return ready;
-	if (unlikely(held)) {
-		ready = poll_files(fds, n, deadline);
-	} else {
-		looked = look_unlocked(fds, n, &ready);
-		if (!looked || (!ready && !over(deadline)))
-			ready = wait_for_few(fds, n, fds_at, deadline, looked);
-	}
-	return put_answers(fds, n, fds_at, ready);
-}
-
-/* Runs without the kernel lock, and takes it for what can't be done without. */
+/* These run without the kernel lock, and take it for what can't be done without. */
 long sys_poll(uint64_t fds, uint64_t n, uint64_t timeout_ms)
 {
 	int ms = (int)timeout_ms;
@@ -286,7 +216,7 @@ long sys_poll(uint64_t fds, uint64_t n, uint64_t timeout_ms)
 			    : ms   ? arch_time_ns() + (uint64_t)ms * NS_PER_MS
 				   : 0;
 
-	return likely(n <= FEW) ? poll_few(fds, n, deadline) : poll_locking(fds, n, deadline);
+	return settle(poll_users(fds, n, deadline), fds, n, deadline);
 }
 
 int poll_deadline(uint64_t from, uint64_t *deadline)
@@ -322,6 +252,7 @@ long poll_say_left(long ret, uint64_t deadline, uint64_t timeout, uint64_t unit_
 int poll_use_mask(uint64_t mask, uint64_t size)
 {
 	uint64_t set;
+	bool held;
 
 	if (!mask)
 		return 0;
@@ -329,7 +260,12 @@ int poll_use_mask(uint64_t mask, uint64_t size)
 		return -EINVAL;
 	if (copy_from_user(&set, mask, sizeof(set)) < 0)
 		return -EFAULT;
+	held = kernel_locked();
+	if (!held)
+		kernel_lock();
 	signal_set_blocked_for_sleep(set);
+	if (!held)
+		kernel_unlock();
 	return 0;
 }
 
@@ -342,6 +278,5 @@ long sys_ppoll(uint64_t fds, uint64_t n, uint64_t timeout, uint64_t mask, uint64
 		ret = poll_use_mask(mask, mask_size);
 	if (ret)
 		return ret;
-	ret = n <= FEW ? poll_few(fds, n, deadline) : poll_many(fds, n, deadline);
-	return poll_finish(ret, deadline, timeout, 1);
+	return poll_finish(poll_users(fds, n, deadline), deadline, timeout, 1);
 }

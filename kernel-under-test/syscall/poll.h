@@ -11,7 +11,7 @@ struct poll_request {
 
 /*
  * Fills in `revents` of each; sleeps until one is not 0, or until the deadline (WAIT_FOREVER:
- * none). How many are not 0, or -ERESTARTNOHAND, -ENOMEM.
+ * none). How many are not 0, or -ERESTARTNOHAND, -ENOMEM. Not with the kernel lock.
  */
 long poll_files(struct poll_request *fds, size_t n, uint64_t deadline_ns);
 
@@ -33,5 +33,8 @@ static inline long poll_finish(long ret, uint64_t deadline_ns, uint64_t timeout,
 	return poll_say_left(ret, deadline_ns, timeout, unit_ns);
 }
 
-/* Puts the user's signal mask in place until the call is over; a null pointer changes nothing. */
+/*
+ * Puts the user's signal mask in place until the call is over; a null pointer changes nothing. With
+ * the kernel lock, or without.
+ */
 int poll_use_mask(uint64_t mask, uint64_t size);

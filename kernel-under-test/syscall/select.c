@@ -1,17 +1,21 @@
 /* select and pselect6. */
+#include "arch/spin.h"
 #include "arch/time.h"
 #include "mm/kmem.h"
 #include "syscall/poll.h"
 #include "syscall/user.h"
 
-#define SET_WORDS  (FILES_MAX / 64)
+#define SET_WORDS (FILES_MAX / 64)
 
 /* The three sets, in the order of the arguments, and what of a file answers each. */
 enum { READ, WRITE, EXCEPT, KINDS };
 
+#define READ_ANSWERS  (POLL_READABLE | POLL_HUP | POLL_ERR)
+#define WRITE_ANSWERS (POLL_WRITABLE | POLL_ERR)
+
 static const uint32_t answers[KINDS] = {
-	[READ] = POLL_READABLE | POLL_HUP | POLL_ERR,
-	[WRITE] = POLL_WRITABLE | POLL_ERR,
+	[READ] = READ_ANSWERS,
+	[WRITE] = WRITE_ANSWERS,
 	[EXCEPT] = POLL_PRI,
 };
 
@@ -42,6 +46,68 @@ static int read_sets(const uint64_t at[KINDS], uint64_t n, struct sets *s)
 	return 0;
 }
 
+static uint64_t wanted_bits(const struct sets *s, size_t w)
+{
+	return s->word[READ][w] | s->word[WRITE][w] | s->word[EXCEPT][w];
+}
+
+static long bits_of(uint64_t word)
+{
+	long n = 0;
+
+	for (; word; word &= word - 1)
+		n++;
+	return n;
+}
+
+/*
+ * Without sleeping. How many are ready, -EBADF; -EAGAIN: that takes the kernel lock, which is not
+ * `held`.
+ */
+static inline __attribute__((always_inline)) long look(uint64_t n, const struct sets *wanted,
+						       struct sets *ready, bool held)
+{
+	const struct files *t = process_current()->files;
+	long count = 0;
+
+	for (size_t w = 0; w < words_of(n); w++) {
+		uint64_t found[KINDS] = {0};
+
+		for (uint64_t b = wanted_bits(wanted, w); b; b &= b - 1) {
+			struct file *f = files_find(t, w * 64 + (size_t)__builtin_ctzll(b));
+			uint32_t state;
+
+			if (!f)
+				return -EBADF;
+			state = held ? file_poll(f, NULL) : file_poll_unlocked(f, NULL);
+			if (unlikely(state & POLL_LOCK))
+				return -EAGAIN;
+			if (state & READ_ANSWERS)
+				found[READ] |= b & -b;
+			if (state & WRITE_ANSWERS)
+				found[WRITE] |= b & -b;
+			if (unlikely(state & POLL_PRI))
+				found[EXCEPT] |= b & -b;
+		}
+		for (int k = 0; k < KINDS; k++) {
+			ready->word[k][w] = found[k] & wanted->word[k][w];
+			count += bits_of(ready->word[k][w]);
+		}
+	}
+	return count;
+}
+
+static __attribute__((noinline)) long look_locking(uint64_t n, const struct sets *wanted,
+						   struct sets *ready)
+{
+	long count;
+
+	kernel_lock();
+	count = look(n, wanted, ready, true);
+	kernel_unlock();
+	return count;
+}
+
 /* Marks in `ready` what of `wanted` the state of file `fd` answers; how many sets that is. */
 static long mark(const struct sets *wanted, struct sets *ready, size_t w, uint64_t bit,
 		 uint32_t state)
@@ -55,36 +121,6 @@ static long mark(const struct sets *wanted, struct sets *ready, size_t w, uint64
 		}
 	}
 	return n;
-}
-
-static uint64_t wanted_bits(const struct sets *s, size_t w)
-{
-	return s->word[READ][w] | s->word[WRITE][w] | s->word[EXCEPT][w];
-}
-
-static void clear_sets(struct sets *s, uint64_t n)
-{
-	for (int k = 0; k < KINDS; k++)
-		for (size_t w = 0; w < words_of(n); w++)
-			s->word[k][w] = 0;
-}
-
-/* Without sleeping. How many are ready, or -EBADF. */
-static long look(uint64_t n, const struct sets *wanted, struct sets *ready)
-{
-	struct files *t = process_current()->files;
-	long count = 0;
-
-	for (size_t w = 0; w < words_of(n); w++) {
-		for (uint64_t b = wanted_bits(wanted, w); b; b &= b - 1) {
-			struct file *f = files_find(t, w * 64 + (size_t)__builtin_ctzll(b));
-
-			if (!f)
-				return -EBADF;
-			count += mark(wanted, ready, w, b & -b, file_poll(f, NULL));
-		}
-	}
-	return count;
 }
 
 static long sleep_on(uint64_t n, const struct sets *wanted, struct sets *ready, uint64_t deadline)
@@ -129,8 +165,9 @@ static long do_select(uint64_t n, const uint64_t at[KINDS], uint64_t deadline)
 	ret = read_sets(at, n, &wanted);
 	if (ret)
 		return ret;
-	clear_sets(&ready, n);
-	ret = look(n, &wanted, &ready);
+	ret = look(n, &wanted, &ready, false);
+	if (unlikely(ret == -EAGAIN))
+		ret = look_locking(n, &wanted, &ready);
 	if (!ret && deadline && (deadline == WAIT_FOREVER || arch_time_ns() < deadline))
 		ret = sleep_on(n, &wanted, &ready, deadline);
 	if (ret < 0)
@@ -141,6 +178,7 @@ static long do_select(uint64_t n, const uint64_t at[KINDS], uint64_t deadline)
 	return ret;
 }
 
+/* Both run without the kernel lock, and take it for what can't be done without. */
 long sys_select(uint64_t n, uint64_t in, uint64_t out, uint64_t except, uint64_t timeout)
 {
 	const uint64_t at[KINDS] = {in, out, except};

@@ -147,15 +147,21 @@ x86_copy_user_string:
 	FIXUP	1b, 4b
 	FIXUP	6b, copy_fault
 
-/* int x86_store_user_half(void *to, int half): 0, or -EFAULT */
-	.globl	x86_store_user_half
-x86_store_user_half:
+/*
+ * int x86_store_user_quarters(void *to_end, const void *from_end, int64_t minus_n)
+ * Two bytes of eight, n > 0 times. 0, or -EFAULT
+ */
+	.globl	x86_store_user_quarters
+x86_store_user_quarters:
 	SMAP_SITE 1
-1:	movw	%si, (%rdi)
+1:	movzwl	(%rsi, %rdx, 8), %eax
+2:	movw	%ax, (%rdi, %rdx, 8)
+	incq	%rdx
+	jnz	1b
 	xorl	%eax, %eax
 	SMAP_SITE 0
 	ret
-	FIXUP	1b, copy_fault
+	FIXUP	2b, copy_fault
 
 copy_fault:
 	movq	$-14, %rax		/* -EFAULT */

@@ -11,7 +11,7 @@ int x86_copy_user_now(void *to, const void *from, size_t n);
 int x86_clear_user_now(void *to, size_t n);
 int x86_load_user_byte(const void *from);
 int x86_store_user_byte(void *to, int byte);
-int x86_store_user_half(void *to, int half);
+int x86_store_user_quarters(void *to_end, const void *from_end, int64_t minus_n);
 int x86_load_user_word_nofault(const uint32_t *from, uint32_t *to);
 int x86_exchange_user(uint32_t *at, uint32_t *word, uint32_t new);
 int x86_exchange_user_nofault(uint32_t *at, uint32_t *word, uint32_t new);
@@ -88,11 +88,14 @@ int clear_user_nofault(uint64_t to, size_t n)
 	return user_range_ok(to, n) ? x86_clear_user_nofault((void *)to, n) : -EFAULT;
 }
 
-int put_user_half(uint64_t to, uint16_t half)
+int put_user_quarters(uint64_t to, const void *from, size_t n)
 {
-	if (!user_range_ok(to, sizeof(half)))
+	if (!n)
+		return 0;
+	if (!user_range_ok(to, n * 8 - 6))
 		return -EFAULT;
-	return x86_store_user_half((void *)to, half);
+	return x86_store_user_quarters((char *)to + n * 8, (const char *)from + n * 8,
+				       -(int64_t)n);
 }
 
 int exchange_user(uint64_t at, uint32_t *word, uint32_t new)
