@@ -39,10 +39,22 @@ static inline uint64_t virt_to_phys(const void *va)
 int mmu_space_create(uint64_t *root, struct list *tables);
 void mmu_space_destroy(uint64_t root, struct list *tables);
 
-/* Makes `root` the space of this CPU. */
+/* Makes `root` the space of this CPU, which forgets all of the space before. */
 static inline void mmu_switch(uint64_t root)
 {
 	x86_write_cr3(root);
+}
+
+/* How many ids of spaces the CPUs tell apart, 0 or at least MMU_ASIDS. */
+unsigned int mmu_asids(void);
+
+/*
+ * The same with an id below MMU_ASIDS: what was remembered under others stays, and what was under
+ * this one too if `keep`. Flushes concern what is under the id in use.
+ */
+static inline void mmu_switch_asid(uint64_t root, unsigned int asid, bool keep)
+{
+	x86_write_cr3(root | asid | (keep ? CR3_KEEP : 0));
 }
 
 /* The entry of `va`, tables made as needed; NULL when there is no memory. */

@@ -20,6 +20,7 @@
 #include "mm/kmem.h"
 #include "mm/kstack.h"
 #include "mm/page.h"
+#include "mm/tlb.h"
 #include "net/socket.h"
 #include "proc/process.h"
 #include "proc/procfs/procfs.h"
@@ -97,6 +98,7 @@ void kernel_main(uint64_t handover)
 	root = root_make(&boot);
 	start_init(root);
 	arch_cpus_start(&boot, kstack_alloc, cpu_main); /* from here on others, when we idle */
+	tlb_init();
 	if (arch_cpu_count() > 1 && !option_is(boot.cmdline, "quiet"))
 		log_printf("Bantam: %u CPUs\n", arch_cpu_count());
 	sched_idle();

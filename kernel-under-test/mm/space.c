@@ -198,8 +198,8 @@ static inline void note_resident(struct space *s)
 }
 
 /*
- * The same where there are other CPUs. Whether they have the space loaded is asked when the entries
- * are clear, not before: they may load it at any time (mm/tlb.h).
+ * The same where more than this CPU's TLB may have to forget. Whether others have the space loaded
+ * is asked when the entries are clear, not before: they may load it at any time (mm/tlb.h).
  */
 static void drop_shared(struct space *s, uint64_t start, uint64_t end)
 {
@@ -244,7 +244,7 @@ void space_drop_pages(struct space *s, uint64_t start, uint64_t end)
 	uint64_t *e;
 
 	/* One that no CPU has loaded is not run by anybody, nor will be. */
-	if (used && unlikely(arch_cpu_count() > 1)) {
+	if (used && unlikely(tlb_elsewhere)) {
 		drop_shared(s, start, end);
 		return;
 	}

@@ -69,20 +69,22 @@ struct space {
 	uint64_t brk_start, brk;
 	/* The first stack ends here; mappings are placed downwards from `top`. */
 	uint64_t stack_top, top;
-	/* Some of it was locked. A copy begins without, whatever its areas say. */
-	bool locks;
 	/* RLIMIT_STACK */
 	uint64_t stack_limit;
-	/* Some area may have AREA_NO_FORK or AREA_WIPE. */
-	bool wishes;
-	/* What has no place of its own gets one at random. */
-	bool random;
 	/* Pages mapped now, and the most there were when some went: space_resident_most(). */
 	uint64_t resident, resident_before;
 	/* Pages that were missing, and those of them that were waited for (by the kernel lock). */
 	uint64_t faults, faults_read;
+	/* Some of it was locked. A copy begins without, whatever its areas say. */
+	bool locks;
+	/* Some area may have AREA_NO_FORK or AREA_WIPE. */
+	bool wishes;
+	/* What has no place of its own gets one at random. */
+	bool random;
 	/* The CPUs that have it loaded, one bit each, changed atomically (mm/tlb.h). */
 	uint32_t cpus;
+	/* With address-space ids alone (mm/asid.h). */
+	uint64_t number, changes;
 };
 
 /* Whether new spaces put stack, mappings, heap and programs at random places. On by default. */

@@ -4,13 +4,19 @@
 #include "arch/smp.h"
 #include "arch/trap.h"
 #include "lib/printf.h"
+#include "mm/asid.h"
 
 enum {
 	ACTIVE,
 	/* Idle, with a space loaded; what it remembers of it is right, or is not. */
 	LAZY,
 	STALE,
+	/* With each of them where spaces have ids, which keeps those off the shortest ways. */
+	WITH_ASIDS = 4,
 };
+
+/* In space.cpus: it was loaded somewhere under an id. */
+#define SPACE_HAS_ASID BIT(31)
 
 static struct tlb {
 	/* What a thread here works in, and what is loaded: NULL, the kernel's own. */
@@ -26,7 +32,21 @@ static struct tlb {
 	{.me = 0x10}, {.me = 0x20}, {.me = 0x40}, {.me = 0x80},
 };
 
+/* Apart, so that a CPU finds the above by a shift. */
+static struct asids asids[CPUS_MAX];
+
 _Static_assert(ARRAY_SIZE(cpus) == CPUS_MAX, "one for each");
+_Static_assert(ASIDS < MMU_ASIDS, "and one for the kernel's own");
+
+bool tlb_elsewhere;
+
+void tlb_init(void)
+{
+	tlb_elsewhere = arch_cpu_count() > 1 || mmu_asids();
+	if (mmu_asids())
+		for (size_t i = 0; i < ARRAY_SIZE(cpus); i++)
+			cpus[i].state |= WITH_ASIDS;
+}
 
 static inline __attribute__((always_inline)) void load(struct tlb *t, struct space *s,
 						       uint64_t root)
@@ -41,6 +61,21 @@ static inline __attribute__((always_inline)) void load(struct tlb *t, struct spa
 		__atomic_fetch_and(&old->cpus, ~t->me, __ATOMIC_SEQ_CST);
 }
 
+static void load_with_asid(struct tlb *t, struct space *s)
+{
+	struct space *old = t->loaded;
+	unsigned int asid;
+	bool keep;
+
+	__atomic_fetch_or(&s->cpus, t->me | SPACE_HAS_ASID, __ATOMIC_SEQ_CST);
+	t->loaded = s;
+	asid = asid_of(&asids[arch_cpu_id()], s, &keep);
+	mmu_switch_asid(s->root, asid, keep);
+	if (old)
+		__atomic_fetch_and(&old->cpus, ~t->me, __ATOMIC_SEQ_CST);
+}
+
+/* Under id 0, which no space has. */
 static __attribute__((noinline)) void load_none(struct tlb *t)
 {
 	load(t, NULL, mmu_kernel_root());
@@ -55,14 +90,35 @@ static inline struct tlb *tlb_of_here(void)
 	return t;
 }
 
+static __attribute__((noinline)) void use_with_asid(struct tlb *t, struct space *s)
+{
+	uint32_t was = t->state;
+
+	if (was != WITH_ASIDS)
+		was = __atomic_exchange_n(&t->state, WITH_ASIDS, __ATOMIC_SEQ_CST);
+	if (was == (STALE | WITH_ASIDS))
+		mmu_flush_all();
+	if (s == t->loaded)
+		return;
+	if (s)
+		load_with_asid(t, s);
+	else
+		load_none(t);
+}
+
 void space_use(struct space *s)
 {
 	struct tlb *t = tlb_of_here();
 
 	t->in_use = s;
-	if (unlikely(t->state != ACTIVE) &&
-	    __atomic_exchange_n(&t->state, ACTIVE, __ATOMIC_SEQ_CST) == STALE)
-		mmu_flush_all();
+	if (unlikely(t->state != ACTIVE)) {
+		if (t->state & WITH_ASIDS) {
+			use_with_asid(t, s);
+			return;
+		}
+		if (__atomic_exchange_n(&t->state, ACTIVE, __ATOMIC_SEQ_CST) == STALE)
+			mmu_flush_all();
+	}
 	if (s == t->loaded)
 		return;
 	if (likely(s))
@@ -83,6 +139,8 @@ void space_idle(void)
 	t->in_use = NULL;
 	if (t->state == ACTIVE)
 		__atomic_store_n(&t->state, LAZY, __ATOMIC_SEQ_CST);
+	else if (t->state == WITH_ASIDS)
+		__atomic_store_n(&t->state, LAZY | WITH_ASIDS, __ATOMIC_SEQ_CST);
 }
 
 /* The entry that was changed comes first for all: who loads `s` later finds it (mm/tlb.h). */
@@ -92,39 +150,61 @@ static uint32_t others(const struct space *s)
 	return __atomic_load_n(&s->cpus, __ATOMIC_SEQ_CST) & ~cpus[arch_cpu_id()].me;
 }
 
-void space_leave(struct space *s)
+/*
+ * Nobody may use any more what was remembered of `s` under an id that is not in use. This CPU has
+ * forgotten all that changed. The others that have it loaded now, of the `left`.
+ */
+static uint32_t outdate(struct space *s, uint32_t left)
 {
-	if (cpus[arch_cpu_id()].loaded == s)
-		load_none(tlb_of_here());
-	/* Those are idle. */
-	if (others(s))
-		arch_cpu_flush(others(s));
-	ASSERT(!s->cpus);
+	struct tlb *t = tlb_of_here();
+	uint64_t changes;
+
+	if (!(left & SPACE_HAS_ASID))
+		return left;
+	changes = __atomic_add_fetch(&s->changes, 1, __ATOMIC_SEQ_CST);
+	if (t->loaded == s && t->state == WITH_ASIDS)
+		asid_seen(&asids[arch_cpu_id()], s, changes);
+	return others(s) & ~SPACE_HAS_ASID;
 }
 
-static __attribute__((noinline)) void ask_to_flush(uint32_t left)
+void space_leave(struct space *s)
 {
-	uint32_t ask = 0;
+	uint32_t left;
 
-	for (; left; left &= left - 1) {
+	if (cpus[arch_cpu_id()].loaded == s)
+		load_none(tlb_of_here());
+	left = others(s) & ~SPACE_HAS_ASID;
+	/* Those are idle. */
+	if (left)
+		arch_cpu_flush(left);
+	ASSERT(!(s->cpus & ~SPACE_HAS_ASID));
+	/* Its number comes never again, so what is remembered of it is of no harm. */
+	s->cpus = 0;
+}
+
+static __attribute__((noinline)) void ask_to_flush(struct space *s, uint32_t left)
+{
+	uint32_t ask = 0, with_asids = cpus[0].state & WITH_ASIDS;
+
+	for (left = outdate(s, left); left; left &= left - 1) {
 		struct tlb *t = &cpus[__builtin_ctz(left)];
-		uint32_t lazy = LAZY;
+		uint32_t lazy = LAZY | with_asids;
 
-		if (!__atomic_compare_exchange_n(&t->state, &lazy, STALE, false, __ATOMIC_SEQ_CST,
-						 __ATOMIC_SEQ_CST) &&
-		    lazy == ACTIVE)
+		if (!__atomic_compare_exchange_n(&t->state, &lazy, STALE | with_asids, false,
+						 __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST) &&
+		    lazy == (ACTIVE | with_asids))
 			ask |= left & -left;
 	}
 	if (ask)
 		arch_cpu_flush(ask);
 }
 
-void tlb_flush_others(const struct space *s)
+void tlb_flush_others(struct space *s)
 {
 	uint32_t left = others(s);
 
 	if (unlikely(left))
-		ask_to_flush(left);
+		ask_to_flush(s, left);
 }
 
 bool tlb_here(const struct space *s)
@@ -148,10 +228,11 @@ void tlb_flush(struct space *s)
 
 void tlb_flush_tables(struct space *s)
 {
-	uint32_t left = others(s);
+	uint32_t left;
 
 	if (tlb_here(s))
 		mmu_flush_all();
+	left = outdate(s, others(s));
 	if (unlikely(left))
 		arch_cpu_flush(left);
 }
@@ -177,7 +258,7 @@ void trap_flush(void)
 	if (unlikely(t->kernel_stale) &&
 	    __atomic_exchange_n(&t->kernel_stale, false, __ATOMIC_SEQ_CST))
 		mmu_flush_kernel();
-	if (t->state == ACTIVE)
+	if (!(t->state & (LAZY | STALE)))
 		mmu_flush_all();
 	else if (t->loaded)
 		load_none(t);

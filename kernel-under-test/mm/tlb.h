@@ -19,10 +19,18 @@
  * so it is not interrupted for pages: it is marked, and flushes before it leaves idle. But it may
  * still walk the tables on its own account; so before a table goes it is asked to load the
  * kernel's own.
+ *
+ * Where spaces have ids, CPUs that had one loaded before remember it too: mm/asid.h.
  */
 #pragma once
 
 #include "mm/space.h"
+
+/* Whether more than this CPU's TLB, under the id in use, may remember entries of a space. */
+extern bool tlb_elsewhere;
+
+/* The CPUs that there are have begun, and run no thread yet but this one. */
+void tlb_init(void);
 
 /* The space that trap_page_fault() and the flushes speak of, from now on. NULL: none. */
 void space_use(struct space *s);
@@ -41,7 +49,7 @@ bool tlb_here(const struct space *s);
 void tlb_flush_page(struct space *s, uint64_t va);
 void tlb_flush(struct space *s);
 /* When this CPU has forgotten already. */
-void tlb_flush_others(const struct space *s);
+void tlb_flush_others(struct space *s);
 /* The same before tables of `s` are taken away: idle CPUs leave it too. */
 void tlb_flush_tables(struct space *s);
 /*

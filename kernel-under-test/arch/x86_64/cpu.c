@@ -1,5 +1,6 @@
 #include "arch/cpu.h"
 
+#include "arch/mmu.h"
 #include "arch/spin.h"
 #include "arch/thread.h"
 #include "asm/mmu.h"
@@ -16,6 +17,7 @@
 #define CR4_OSFXSR     BIT(9)
 #define CR4_OSXMMEXCPT BIT(10)
 #define CR4_UMIP       BIT(11)
+#define CR4_PCIDE      BIT(17)
 #define CR4_SMEP       BIT(20)
 #define CR4_SMAP       BIT(21)
 
@@ -59,6 +61,8 @@ static void init_features(void)
 
 	x86_cpuid(1, 0, r);
 	features = r[3];
+	if (r[2] & BIT(17))
+		cr4 |= CR4_PCIDE;
 	x86_cpuid(0x80000001, 0, r);
 	if (r[3] & BIT(20))
 		x86_pte_nx = BIT(63);
@@ -121,6 +125,11 @@ void arch_idle(void)
 {
 	/* STI takes effect after HLT has begun: no interrupt is missed between the two. */
 	asm volatile("sti; hlt; cli" : : : "memory");
+}
+
+unsigned int mmu_asids(void)
+{
+	return x86_read_cr4() & CR4_PCIDE ? MMU_ASIDS : 0;
 }
 
 uint64_t arch_cpu_features(void)

@@ -1,6 +1,7 @@
 /* What stands in for the machine: an arena for memory, and the functions of arch. */
 #include "host_machine.h"
 
+#include "arch/mmu.h"
 #include "arch/spin.h"
 #include "arch/time.h"
 #include "arch/uaccess.h"
@@ -19,7 +20,21 @@ uint64_t host_arena;
 uint64_t x86_pte_nx = BIT(63);
 struct host_tlb host_tlb;
 
+unsigned int host_asids;
+
 static uint64_t cr3;
+
+unsigned int mmu_asids(void)
+{
+	return host_asids;
+}
+
+static void forget_id(struct host_tlb_entry *t, size_t n)
+{
+	for (; n; n--, t++)
+		if (t->asid == cr3 % PAGE_SIZE)
+			t->entry = 0;
+}
 
 uint64_t host_read_cr3(void)
 {
@@ -28,17 +43,20 @@ uint64_t host_read_cr3(void)
 
 void host_write_cr3(uint64_t v)
 {
-	cr3 = v;
-	memset(&host_tlb, 0, sizeof(host_tlb));
+	cr3 = v & ~CR3_KEEP;
+	if (v & CR3_KEEP)
+		return;
+	forget_id(host_tlb.slot, ARRAY_SIZE(host_tlb.slot));
+	forget_id(host_tlb.table, ARRAY_SIZE(host_tlb.table));
 }
 
 void host_invlpg(uint64_t va)
 {
 	struct host_tlb_entry *t = host_tlb_slot(va);
 
-	if (t->page == va >> PAGE_SHIFT)
+	if (host_tlb_is(t, va >> PAGE_SHIFT))
 		t->entry = 0;
-	memset(host_tlb.table, 0, sizeof(host_tlb.table));
+	forget_id(host_tlb.table, ARRAY_SIZE(host_tlb.table));
 }
 
 void host_memory_make(uint64_t size)

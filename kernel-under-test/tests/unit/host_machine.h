@@ -21,6 +21,7 @@ bool host_panics(void (*fn)(void *), void *arg);
  * tells it. Whoever reads memory through it sees a flush that was forgotten.
  */
 struct host_tlb_entry {
+	uint64_t asid; /* that was in use */
 	uint64_t page;
 	uint64_t entry;
 };
@@ -33,12 +34,26 @@ struct host_tlb {
 
 extern struct host_tlb host_tlb;
 
+/* What mmu_asids() says; 0 until a test sets it. */
+extern unsigned int host_asids;
+
+/* Where what is under different ids does not drive each other out. */
 static inline struct host_tlb_entry *host_tlb_slot(uint64_t va)
 {
-	return &host_tlb.slot[(va >> PAGE_SHIFT) % ARRAY_SIZE(host_tlb.slot)];
+	uint64_t asid = host_read_cr3() % PAGE_SIZE;
+
+	return &host_tlb.slot[((va >> PAGE_SHIFT) + asid * 256) % ARRAY_SIZE(host_tlb.slot)];
 }
 
 static inline struct host_tlb_entry *host_tlb_table(uint64_t va)
 {
-	return &host_tlb.table[(va >> 21) % ARRAY_SIZE(host_tlb.table)];
+	uint64_t asid = host_read_cr3() % PAGE_SIZE;
+
+	return &host_tlb.table[((va >> 21) + asid * 4) % ARRAY_SIZE(host_tlb.table)];
+}
+
+/* Whether `t` was filled for page (or range) `page` under the id in use. */
+static inline bool host_tlb_is(const struct host_tlb_entry *t, uint64_t page)
+{
+	return t->entry && t->page == page && t->asid == host_read_cr3() % PAGE_SIZE;
 }

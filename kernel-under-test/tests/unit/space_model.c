@@ -115,8 +115,9 @@ static uint64_t walk(uint64_t va)
 {
 	struct host_tlb_entry *t = host_tlb_table(va);
 
-	if (t->page != va >> 21 || !(t->entry & PTE_PRESENT)) {
+	if (!host_tlb_is(t, va >> 21) || !(t->entry & PTE_PRESENT)) {
 		t->page = va >> 21;
+		t->asid = host_read_cr3() % PAGE_SIZE;
 		t->entry = host_read_cr3() | PTE_PRESENT;
 		for (int level = 3; level > 0 && (t->entry & PTE_PRESENT); level--)
 			t->entry = entry_in(t->entry, va, level);
@@ -138,8 +139,9 @@ int cpu_access(uint64_t addr, unsigned int access, uint64_t *word)
 	for (int tries = 0; tries < 4; tries++) {
 		int err;
 
-		if (t->page != addr >> PAGE_SHIFT || !(t->entry & PTE_PRESENT)) {
+		if (!host_tlb_is(t, addr >> PAGE_SHIFT) || !(t->entry & PTE_PRESENT)) {
 			t->page = addr >> PAGE_SHIFT;
+			t->asid = host_read_cr3() % PAGE_SIZE;
 			t->entry = walk(addr);
 		}
 		if (permits(t->entry, access)) {

@@ -4,11 +4,13 @@
 #include "host_kmem.h"
 #include "host_machine.h"
 #include "lib/errno.h"
+#include "mm/asid.h"
 #include "mm/kmem.h"
 #include "space_model.h"
 #include "unit.h"
 
-#define FAMILY 4
+/* More than there are ids. */
+#define FAMILY (ASIDS + 2)
 #define BRK    48 /* where the heap starts in the window */
 
 #ifdef SLAB
@@ -205,6 +207,18 @@ static void switch_space(uint64_t *seed)
 		use(family[i]);
 }
 
+/* A space that is not in use, as a tracer changes it, or a parent that has others to run. */
+static void change_other(uint64_t *seed)
+{
+	struct model *in_use = now, *m = family[rnd_below(seed, FAMILY)];
+
+	if (!m)
+		return;
+	now = m;
+	change(seed);
+	now = in_use;
+}
+
 static void find_gap(uint64_t *seed)
 {
 	uint64_t want = window_addr(rnd_below(seed, WINDOW_PAGES)), at;
@@ -239,9 +253,11 @@ static void history(uint64_t seed)
 			clone(&seed);
 		else if (chance < 44)
 			switch_space(&seed);
-		else if (chance < 48)
+		else if (chance < 47)
+			change_other(&seed);
+		else if (chance < 50)
 			find_gap(&seed);
-		else if (chance < 54)
+		else if (chance < 55)
 			remap(&seed);
 		else
 			touch(rnd_below(&seed, WINDOW_PAGES), &seed);
@@ -308,7 +324,12 @@ int main(void)
 	history(1000); /* caches fill, the zero page is made */
 	mmu_trim();
 	free = page_count_free();
-	for (uint64_t seed = 0; seed < 60; seed++) {
+	for (uint64_t seed = 0; seed < 120; seed++) {
+		/* The second half on a CPU that tells spaces apart by ids. */
+		if (seed == 60) {
+			host_asids = MMU_ASIDS;
+			tlb_init();
+		}
 		history(seed);
 		mmu_trim();
 		CHECK(page_count_free() + SPARE >= free);

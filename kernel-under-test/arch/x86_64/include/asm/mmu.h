@@ -18,6 +18,10 @@
 /* NX, or 0 on a CPU without it. */
 extern uint64_t x86_pte_nx;
 
+/* PCIDs. The bit is no part of what CR3 reads. */
+#define MMU_ASIDS 4096
+#define CR3_KEEP  BIT(63)
+
 #define MMU_TABLE_SPAN	  (1ul << 21)
 #define MMU_TABLE_ENTRIES 512
 
