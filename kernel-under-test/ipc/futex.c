@@ -75,6 +75,23 @@ static bool leave(struct sleeper *s)
 	return woken;
 }
 
+static __attribute__((noinline)) struct list *place_urgent(struct bucket *b,
+							   const struct sleeper *s)
+{
+	struct sleeper *o;
+
+	list_for_each (o, &b->sleepers, link)
+		if (o->thread->urgency < s->thread->urgency)
+			break;
+	return &o->link;
+}
+
+/* At the end, or before those that are less urgent. */
+static inline void enqueue(struct bucket *b, struct sleeper *s)
+{
+	list_push_back(unlikely(s->thread->urgency) ? place_urgent(b, s) : &b->sleepers, &s->link);
+}
+
 /*
  * Enters `me` where wakers look for it, if the word still is what it was expected to be, and sleeps
  * there. False: cut short. Else 0 or -errno in *err.
@@ -92,7 +109,7 @@ static bool enter(struct sleeper *me, uint64_t addr, uint32_t expected, const bo
 		spin_unlock(&b->lock);
 		return true;
 	}
-	list_push_back(&b->sleepers, &me->link);
+	enqueue(b, me);
 	return sched_sleep_unless(&b->lock, rung);
 }
 
@@ -229,7 +246,7 @@ static long requeue(struct futex_key from, struct futex_key to, unsigned int wak
 			list_remove(&s->link);
 			s->key = to;
 			s->bucket = target;
-			list_push_back(&target->sleepers, &s->link);
+			enqueue(target, s);
 		} else {
 			break;
 		}

@@ -5,7 +5,7 @@
 #include "lib/errno.h"
 #include "lib/list.h"
 #include "mm/kmem.h"
-#include "sched/thread.h"
+#include "sched/sched.h"
 #include "sched/wait.h"
 
 /* Longer chains of owners who wait for each other's locks count as a circle, as on Linux. */
@@ -17,15 +17,15 @@ struct futex_pi_lock {
 	struct futex_pi_lock *next;
 	struct futex_key key;
 	/* NULL: it died, and the first waiter is on its way to take over. */
-	const struct thread *owner;
-	struct list waiters; /* who came first stands first */
+	struct thread *owner;
+	struct list waiters; /* the most urgent first, and of these who came first */
 };
 
 struct waiter_pi {
 	struct list link;   /* in its lock; alone: the lock is its own now */
 	struct list asleep; /* in the bucket of its thread */
 	struct futex_pi_lock *lock;
-	const struct thread *thread;
+	struct thread *thread;
 	struct wait_queue queue;
 };
 
@@ -53,7 +53,7 @@ static struct futex_pi_lock *find(struct futex_key key)
 	return l;
 }
 
-static struct futex_pi_lock *make(struct futex_key key, const struct thread *owner)
+static struct futex_pi_lock *make(struct futex_key key, struct thread *owner)
 {
 	struct futex_pi_lock *l = kmem_alloc(sizeof(*l));
 
@@ -75,29 +75,61 @@ static struct list *bucket_of(const struct thread *t)
 	return &sleepers[(uint32_t)t->tid % BUCKETS];
 }
 
-/* The lock that `t` waits for, or NULL. */
-static const struct futex_pi_lock *awaited_by(const struct thread *t)
+/* What `t` waits for a lock with, or NULL. */
+static struct waiter_pi *waiter_of(const struct thread *t)
 {
 	struct waiter_pi *w;
 
 	list_for_each (w, bucket_of(t), asleep)
 		if (w->thread == t)
-			return w->lock;
+			return w;
 	return NULL;
+}
+
+static void enqueue(struct waiter_pi *w)
+{
+	struct waiter_pi *o;
+
+	list_for_each (o, &w->lock->waiters, link)
+		if (o->thread->urgency < w->thread->urgency)
+			break;
+	list_push_back(&o->link, &w->link);
+}
+
+void futex_pi_reckon(struct thread *t)
+{
+	struct waiter_pi *w;
+
+	for (int i = 0; t && (t->rt_priority || sched_any_urgent()) && i < CHAIN_MAX; i++) {
+		uint8_t urgency = t->rt_priority;
+
+		for (struct futex_pi_lock *l = futex_pi_locks; l; l = l->next)
+			if (l->owner == t)
+				urgency = MAX(urgency, first(l)->thread->urgency);
+		if (urgency == t->urgency)
+			return;
+		sched_set_urgency(t, urgency);
+		w = waiter_of(t);
+		if (!w)
+			return;
+		list_remove(&w->link);
+		enqueue(w);
+		t = w->lock->owner;
+	}
 }
 
 /* Whether `owner` waits, over as many others as it may be, for the caller. */
 static bool is_circle(const struct thread *owner)
 {
-	const struct futex_pi_lock *l;
+	const struct waiter_pi *w;
 
 	for (int i = 0; i < CHAIN_MAX; i++) {
 		if (owner == thread_current())
 			return true;
-		l = owner ? awaited_by(owner) : NULL;
-		if (!l)
+		w = owner ? waiter_of(owner) : NULL;
+		if (!w)
 			return false;
-		owner = l->owner;
+		owner = w->lock->owner;
 	}
 	return true;
 }
@@ -126,18 +158,20 @@ static int replace(uint64_t addr, uint32_t was, uint32_t new)
 static void leave(struct waiter_pi *me)
 {
 	struct futex_pi_lock *l = me->lock, **at = &futex_pi_locks;
+	struct thread *owner = l->owner;
 
 	list_remove(&me->link);
 	list_remove(&me->asleep);
 	if (!list_empty(&l->waiters)) {
-		if (!l->owner)
+		if (!owner)
 			wait_wake_all(&first(l)->queue);
-		return;
+	} else {
+		while (*at != l)
+			at = &(*at)->next;
+		*at = l->next;
+		kmem_free(l);
 	}
-	while (*at != l)
-		at = &(*at)->next;
-	*at = l->next;
-	kmem_free(l);
+	futex_pi_reckon(owner);
 }
 
 static void hand_over(struct waiter_pi *heir)
@@ -145,6 +179,7 @@ static void hand_over(struct waiter_pi *heir)
 	heir->lock->owner = heir->thread;
 	leave(heir);
 	wait_wake_all(&heir->queue);
+	futex_pi_reckon(thread_current());
 }
 
 /* Whether the word says what the kernel knows of the lock. */
@@ -157,7 +192,7 @@ static bool agrees(const struct futex_pi_lock *l, uint32_t word)
 }
 
 /* Of a word that says that somebody owns it, for whom nobody waits yet. */
-static int find_owner(uint64_t addr, uint32_t word, const struct thread **owner)
+static int find_owner(uint64_t addr, uint32_t word, struct thread **owner)
 {
 	int err = replace(addr, word, word | FUTEX_WAITERS);
 
@@ -170,7 +205,7 @@ static int find_owner(uint64_t addr, uint32_t word, const struct thread **owner)
 /* An outcome, or -errno. */
 static int attempt(uint64_t addr, struct futex_key key, struct waiter_pi *me, bool try)
 {
-	const struct thread *t = thread_current(), *owner;
+	struct thread *t = thread_current(), *owner;
 	struct futex_pi_lock *l;
 	uint32_t word;
 	int err = load(addr, &word);
@@ -197,8 +232,9 @@ static int attempt(uint64_t addr, struct futex_key key, struct waiter_pi *me, bo
 	me->lock = l ? l : make(key, owner);
 	if (!me->lock)
 		return -ENOMEM;
-	list_push_back(&me->lock->waiters, &me->link);
+	enqueue(me);
 	list_push_back(bucket_of(t), &me->asleep);
+	futex_pi_reckon(owner);
 	return MUST_WAIT;
 }
 

@@ -5,8 +5,9 @@
  *     bit 30      FUTEX_OWNER_DIED
  *     bit 31      FUTEX_WAITERS: who gives it back must ask the kernel
  *
- * Nobody runs sooner for it, as priorities change nothing here; what there is of priority
- * inheritance is that a lock always has an owner: it is handed over, first come, first served.
+ * A lock always has an owner: it is handed over, to the most urgent who waits, and of these to who
+ * came first. Meanwhile its owner is as urgent as the most urgent who waits for it, and so is who
+ * that one waits for.
  *
  * All of these want the kernel lock. They may sleep over a page of the word; what they found out
  * before is then found out again.
@@ -36,5 +37,8 @@ extern struct futex_pi_lock *futex_pi_locks;
 
 /* `t` ends, and what it owns goes to who waits for it. Does not sleep. */
 void futex_pi_exit(const struct thread *t);
+
+/* Makes `t`, and whom it waits for, as urgent as its own priority and its waiters want it. */
+void futex_pi_reckon(struct thread *t);
 
 void futex_pi_init(void);

@@ -60,6 +60,9 @@ static __attribute__((noinline)) void copy_unusual(struct thread *t, struct fork
 	if (from->unusual & UNUSUAL_PLAIN_CHILDREN) {
 		t->policy = t->rt_priority = 0;
 		sched_set_nice(t, MAX(t->nice, 0));
+	} else if (from->unusual & UNUSUAL_URGENT) {
+		t->unusual |= UNUSUAL_URGENT;
+		t->urgency = t->rt_priority;
 	}
 	if (from->unusual & UNUSUAL_SECCOMP)
 		seccomp_inherit(t);

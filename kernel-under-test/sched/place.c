@@ -33,11 +33,14 @@ void sched_send(struct thread *t, unsigned int cpu)
 {
 	struct queue *q = &sched_queues[cpu];
 	uint32_t it = 1u << cpu;
-	bool kick;
+	bool kick, urgent = false;
 
 	spin_lock(&q->lock, LOCK_RUN);
 	t->cpu = cpu;
-	queue_push(q, t);
+	if (unlikely(t->urgency))
+		urgent = queue_push_urgent(q, t, cpu);
+	else
+		queue_push(q, t);
 	/* It sleeps, or has to set its own clock going. */
 	kick = (READ_ONCE(sched_idle_cpus) & it) || !q->slice_running;
 	if (READ_ONCE(sched_idle_cpus) & it)
@@ -45,7 +48,7 @@ void sched_send(struct thread *t, unsigned int cpu)
 	if (kick && cpu == arch_cpu_id())
 		sched_start_slice(q, SLICE_NS);
 	spin_unlock(&q->lock);
-	if (kick && cpu != arch_cpu_id())
+	if ((kick || urgent) && cpu != arch_cpu_id())
 		arch_cpu_kick(cpu);
 }
 
@@ -99,7 +102,7 @@ void sched_set_allowed(struct thread *t, uint32_t cpus)
 
 struct thread *sched_spread(struct queue *q, unsigned int *to)
 {
-	uint32_t idle = READ_ONCE(sched_idle_cpus);
+	uint32_t idle = READ_ONCE(sched_idle_cpus) & all_cpus();
 	struct thread *t = list_entry(q->threads.prev, struct thread, run);
 
 	*to = least_busy(idle ? idle : all_cpus());

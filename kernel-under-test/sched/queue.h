@@ -26,6 +26,10 @@ struct queue {
 	struct thread *leaving;
 	/* Only its own CPU changes it; others may look. */
 	bool slice_running;
+	/* The first is not urgent, but has a turn. */
+	bool relief;
+	/* Nanoseconds that urgent threads had while others waited; until when, in ticks. */
+	uint64_t hoarded, hoard_seen;
 } __attribute__((aligned(64)));
 
 extern struct queue sched_queues[CPUS_MAX];
@@ -35,6 +39,8 @@ extern struct queue sched_queues[CPUS_MAX];
  * bit with its queue's lock, having found nothing there.
  */
 extern uint32_t sched_idle_cpus;
+/* Stands there too: a thread is urgent, or was. So who looks for the ones hears of the others. */
+#define URGENT_AROUND BIT(31)
 
 static inline struct queue *queue_here(void)
 {
@@ -70,6 +76,20 @@ static inline void queue_remove(struct queue *q, struct thread *t)
 	list_remove(&t->run);
 	q->count--;
 }
+
+/* Of threads that are urgent, in sched/urgent.c. All want the queue locked. */
+/* Before those that are less so. */
+void queue_insert_urgent(struct queue *q, struct thread *t, bool before_equals);
+/* The same of one that is to run on `cpu`: whether that must be told. */
+bool queue_push_urgent(struct queue *q, struct thread *t, unsigned int cpu);
+/* Who runs in the place of `t`, which runs here and is queued then; NULL: nobody. */
+struct thread *queue_next_urgent(struct queue *q, struct thread *t);
+/* At the end of a slice of `t`, which others wait for: whether it has to give way. */
+bool queue_turn_over(struct queue *q, struct thread *t);
+/* How long the first one's turn is to be. */
+uint64_t queue_turn_ns(const struct queue *q);
+/* sched_place() of one that is urgent: where less urgent ones run. */
+unsigned int sched_place_urgent(const struct thread *t);
 
 /* Where a thread is to run: where it ran last, unless that CPU is busy and another is idle. */
 unsigned int sched_place(const struct thread *t);

@@ -8,6 +8,8 @@
 #include "sched/queue.h"
 #include "sched/timer.h"
 
+#define SLICE_SHORTEST 100000ull
+
 struct queue sched_queues[CPUS_MAX];
 uint32_t sched_idle_cpus;
 
@@ -30,7 +32,7 @@ void sched_init_cpu(void)
 
 	idle->state = THREAD_RUNNING;
 	idle->cpu = me;
-	idle->allowed = UINT32_MAX;
+	idle->allowed = UINT32_MAX & ~URGENT_AROUND;
 	list_init(&idle->run);
 	arch_set_current(idle);
 	space_idle();
@@ -158,7 +160,7 @@ static inline __attribute__((always_inline)) void wake_locked(struct queue *q, u
 	t->state = THREAD_RUNNING;
 	/* While no CPU is idle it stays on its own, which is one that it may use. */
 	if (unlikely(READ_ONCE(sched_idle_cpus)))
-		to = sched_place(t);
+		to = unlikely(t->urgency) ? CPUS_MAX : sched_place(t);
 	if (likely(to == cpu && cpu == arch_cpu_id())) {
 		queue_push(q, t);
 		if (!q->slice_running)
@@ -167,7 +169,7 @@ static inline __attribute__((always_inline)) void wake_locked(struct queue *q, u
 		return;
 	}
 	spin_unlock(&q->lock);
-	sched_send(t, to);
+	sched_send(t, unlikely(to == CPUS_MAX) ? sched_place_urgent(t) : to);
 }
 
 void sched_wake(struct thread *t)
@@ -205,7 +207,7 @@ void sched_poke(const struct thread *t)
 void sched_yield(void)
 {
 	struct queue *q = queue_here();
-	struct thread *t = thread_current(), *next;
+	struct thread *t = thread_current(), *next = NULL;
 
 	spin_lock(&q->lock, LOCK_RUN);
 	if (unlikely(t->work & WORK_MOVE)) {
@@ -216,9 +218,13 @@ void sched_yield(void)
 			return;
 		}
 	}
-	if (!list_empty(&q->threads)) {
+	if (unlikely(t->urgency)) {
+		next = queue_next_urgent(q, t);
+	} else if (!list_empty(&q->threads)) {
 		next = take_first(q);
 		queue_push(q, t);
+	}
+	if (next) {
 		t->preempted_count++;
 		switch_to(q, t, next);
 	} else {
@@ -248,6 +254,11 @@ bool sched_others_wait(void)
 uint64_t sched_idle_ns(unsigned int cpu)
 {
 	return thread_cpu_ns(&idles[cpu]);
+}
+
+bool sched_any_urgent(void)
+{
+	return READ_ONCE(sched_idle_cpus) & URGENT_AROUND;
 }
 
 bool sched_is_idle(void)
@@ -329,21 +340,23 @@ void sched_slice_end(const struct regs *regs)
 	struct queue *q = queue_here();
 	struct thread *given = NULL, *t = thread_current();
 	unsigned int to;
-	uint32_t ns;
+	uint64_t ns;
 
 	spin_lock(&q->lock, LOCK_RUN);
 	q->slice_running = false;
 	t->looks[regs_from_call(regs)]++;
-	if (!list_empty(&q->threads)) {
+	if (!t->urgency)
+		q->hoarded = 0;
+	if (!list_empty(&q->threads) && (likely(!t->urgency) || queue_turn_over(q, t))) {
 		if (arch_cpu_count() > 1)
 			given = sched_spread(q, &to);
 		thread_add_work(t, WORK_RESCHED);
 		ns = SLICE_NS;
 		/* The turn that begins is that of the thread that has waited longest. */
 		if (!list_empty(&q->threads))
-			ns = list_first(&q->threads, struct thread, run)->slice_ns ?: SLICE_NS;
+			ns = queue_turn_ns(q);
 		sched_start_slice(q, ns);
-	} else if (t->looked_at) {
+	} else if (t->looked_at || !list_empty(&q->threads)) {
 		sched_start_slice(q, SLICE_NS);
 	}
 	spin_unlock(&q->lock);
@@ -361,7 +374,9 @@ void sched_set_nice(struct thread *t, int nice)
 	for (int i = 0; i > nice; i--)
 		ns = ns * 5 / 4;
 	t->nice = (int8_t)nice;
-	t->slice_ns = nice ? (uint32_t)MIN(MAX(ns, 100000ull), 20 * SLICE_NS) : 0;
+	if (t->policy == SCHED_IDLE)
+		ns = SLICE_SHORTEST;
+	t->slice_ns = ns == SLICE_NS ? 0 : (uint32_t)MIN(MAX(ns, SLICE_SHORTEST), 20 * SLICE_NS);
 }
 
 void trap_reschedule(void)

@@ -17,13 +17,29 @@
 #include "arch/spin.h"
 #include "sched/thread.h"
 
-#define SLICE_NS 4000000ull
+#define SLICE_NS    4000000ull
+#define SCHED_RR_NS 100000000ull
+
+#define SCHED_OTHER 0
+#define SCHED_FIFO  1
+#define SCHED_RR    2
+#define SCHED_BATCH 3
+#define SCHED_IDLE  5
 
 /* Call once, before any CPU's sched_init_cpu(). */
 void sched_init(void);
 
 /* Makes the caller, on a CPU's first stack, its idle thread. Call once on each. */
 void sched_init_cpu(void);
+
+/*
+ * How urgent a thread is, from 1 to 99, 0: not at all. It runs before all that are less so, however
+ * long that takes, and its equals that came later (if it is SCHED_RR they have their turns). With
+ * the kernel lock.
+ */
+void sched_set_urgency(struct thread *t, uint8_t urgency);
+/* Whether any ever was. */
+bool sched_any_urgent(void);
 
 /* `nice` from -20 to 19: the higher, the shorter its turns. */
 void sched_set_nice(struct thread *t, int nice);

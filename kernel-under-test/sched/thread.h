@@ -32,6 +32,8 @@ struct trace;
 #define UNUSUAL_SECCOMP BIT(1)
 /* It is traced, or one of its process was, or traces. */
 #define UNUSUAL_TRACE BIT(2)
+/* It has a real-time priority, and so has what it starts. */
+#define UNUSUAL_URGENT BIT(3)
 
 enum thread_state {
 	THREAD_RUNNING, /* on a CPU, or queued for one */
@@ -66,6 +68,8 @@ struct thread {
 	/* How it is to be served: `slice_ns` is 0 for the usual. */
 	int8_t nice;
 	uint8_t policy, rt_priority;
+	/* Its own priority, or that of one who waits for it: sched_set_urgency(). */
+	uint8_t urgency;
 	/* What makes its forks and its end other than usual: UNUSUAL_*, all looked at in one. */
 	uint8_t unusual;
 	uint8_t seccomp_mode; /* enum seccomp_mode */
@@ -80,6 +84,8 @@ struct thread {
 	uint32_t cpu, allowed;
 	/* Ticks on the CPU: all of them until `since`, when it was last given the CPU. */
 	uint64_t cpu_ticks, since;
+	/* CPU time when its turn among equals began, in nanoseconds. */
+	uint64_t turn_began;
 	/* Where ends of slices found it: in user code, or in a call; they go on if looked_at. */
 	uint32_t looks[2];
 	bool looked_at;

@@ -1,4 +1,5 @@
 /* System calls on who gets how much of the CPU. */
+#include "ipc/futex_pi.h"
 #include "sched/sched.h"
 #include "syscall/user.h"
 
@@ -8,11 +9,6 @@
 #define NICE_MIN     (-20)
 #define NICE_MAX     19
 
-#define SCHED_OTHER	0
-#define SCHED_FIFO	1
-#define SCHED_RR	2
-#define SCHED_BATCH	3
-#define SCHED_IDLE	5
 #define SCHED_DEADLINE	6
 #define SCHED_RESET	0x40000000
 #define ATTR_RESET	1
@@ -106,7 +102,6 @@ static bool is_realtime(int policy)
 	return policy == SCHED_FIFO || policy == SCHED_RR;
 }
 
-/* What is asked for is kept and told; all threads are served in turns, whatever it is. */
 static long set_policy(uint64_t tid, int policy, int priority)
 {
 	struct thread *t = (int)tid < 0 ? NULL : user_thread(tid);
@@ -132,7 +127,11 @@ static long set_policy(uint64_t tid, int policy, int priority)
 	t->unusual &= (uint8_t)~UNUSUAL_PLAIN_CHILDREN;
 	if (policy & SCHED_RESET)
 		t->unusual |= UNUSUAL_PLAIN_CHILDREN;
+	if (priority)
+		t->unusual |= UNUSUAL_URGENT;
 	t->rt_priority = (uint8_t)priority;
+	sched_set_nice(t, t->nice);
+	futex_pi_reckon(t);
 	return 0;
 }
 
@@ -199,7 +198,9 @@ long sys_sched_get_priority_min(uint64_t policy)
 long sys_sched_rr_get_interval(uint64_t tid, uint64_t out)
 {
 	const struct thread *t = (int)tid < 0 ? NULL : user_thread(tid);
-	const int64_t ts[2] = {0, t && t->policy == SCHED_FIFO ? 0 : (int64_t)SLICE_NS};
+	const int64_t ts[2] = {0, !t || t->policy == SCHED_FIFO ? 0
+				  : t->policy == SCHED_RR	? (int64_t)SCHED_RR_NS
+								: (int64_t)SLICE_NS};
 
 	if (!t)
 		return (int)tid < 0 ? -EINVAL : -ESRCH;
