@@ -62,7 +62,7 @@ struct inode_ops {
 	struct inode *(*parent)(struct inode *dir);
 	/*
 	 * One of the names that an inode has now, and the directory it is in, with a reference; the
-	 * length, or 0: not known. May be absent: then directories are searched for it.
+	 * length, or 0: not known. May be absent: then a directory's is searched for.
 	 */
 	size_t (*name)(struct inode *inode, struct inode **dir, char name[NAME_LEN_MAX]);
 

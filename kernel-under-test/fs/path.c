@@ -294,70 +294,25 @@ long path_name(struct inode *root, struct inode *dir, char *out, size_t size)
 	return len;
 }
 
-struct file_search {
-	struct inode *dir, *wanted;
-	struct inode *found_in;
-	struct name_search name;
-	unsigned int depth;
-};
-
-#define SEARCH_DEPTH 16
-
-static bool search_entry(void *ctx, const char *name, size_t len, uint64_t ino, uint32_t mode,
-			 uint64_t next_pos)
-{
-	struct file_search *s = ctx, below;
-	struct inode *child;
-
-	(void)next_pos;
-	if (is_dots(name, len))
-		return true;
-	if (ino == s->wanted->ino && (mode & S_IFMT) == (s->wanted->mode & S_IFMT)) {
-		s->name.len = len;
-		if (len < s->name.room)
-			memcpy(s->name.out + s->name.room - len, name, len);
-		s->found_in = s->dir;
-		return false;
-	}
-	if ((mode & S_IFMT) != S_IFDIR || s->depth == SEARCH_DEPTH ||
-	    s->dir->ops->lookup(s->dir, name, len, &child) < 0)
-		return true;
-	below = *s;
-	below.dir = child;
-	below.depth++;
-	child->ops->list(child, 0, search_entry, &below);
-	inode_put(child);
-	s->found_in = below.found_in;
-	s->name.len = below.name.len;
-	return !s->found_in;
-}
-
 long file_path(struct inode *root, struct inode *inode, char *out, size_t size)
 {
-	struct file_search s = {.dir = root, .wanted = inode, .name = {.out = out, .room = size}};
+	struct name_search s = {.out = out, .room = size};
 	char name[NAME_LEN_MAX + 1];
+	struct inode *dir;
 	long n;
 
 	if (inode_is(inode, S_IFDIR))
 		return path_name(root, inode, out, size);
-	if (!inode->links)
+	dir = known_name(inode, &s);
+	if (!dir)
 		return -ENOENT;
-	s.found_in = known_name(inode, &s.name);
-	if (!s.found_in) {
-		root->ops->list(root, 0, search_entry, &s);
-		/* It has an entry, so nobody can take it away. */
-		if (s.found_in)
-			inode_get(s.found_in);
-	}
-	if (!s.found_in)
-		return -ENOENT;
-	if (s.name.len >= s.name.room || s.name.len > NAME_LEN_MAX) {
-		inode_put(s.found_in);
+	if (s.len >= size) {
+		inode_put(dir);
 		return -ERANGE;
 	}
-	memcpy(name, out + size - s.name.len, s.name.len);
-	n = path_name(root, s.found_in, out, size - s.name.len - 1);
-	inode_put(s.found_in);
+	memcpy(name, out + size - s.len, s.len);
+	n = path_name(root, dir, out, size - s.len - 1);
+	inode_put(dir);
 	if (n < 0)
 		return n;
 	/* The root's own slash is the separator already. */
@@ -365,7 +320,7 @@ long file_path(struct inode *root, struct inode *inode, char *out, size_t size)
 		out[n - 1] = '/';
 	else
 		n = 1;
-	memcpy(out + n, name, s.name.len);
-	out[n + (long)s.name.len] = '\0';
-	return n + (long)s.name.len + 1;
+	memcpy(out + n, name, s.len);
+	out[n + (long)s.len] = '\0';
+	return n + (long)s.len + 1;
 }

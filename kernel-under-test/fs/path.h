@@ -39,8 +39,8 @@ int path_find(const struct path_base *base, const char *path, bool follow, struc
 int path_find_parent(const struct path_base *base, const char *path, struct path_last *last);
 
 /*
- * The path of any inode that has a name below `root`, found by searching: for /proc, not for a hot
- * path. Its length with the zero, or -errno as path_name().
+ * The path from `root` of any inode whose file system knows its name: its length with the zero, or
+ * -errno as path_name().
  */
 long file_path(struct inode *root, struct inode *inode, char *out, size_t size);
 

@@ -340,10 +340,11 @@ int process_exec(struct process *p, const char *path, struct args *args)
 	list_remove(&t->by_tid);
 	t->tid = p->pid;
 	t->alt_stack = (struct signal_stack){.flags = SS_DISABLE};
-	if (unlikely(cred != t->cred)) {
-		p->undumpable = cred->euid != cred->uid || cred->egid != cred->gid;
+	p->undumpable = cred->euid != cred->uid || cred->egid != cred->gid ||
+			cred->euid != t->cred->euid || cred->egid != t->cred->egid ||
+			(cred->permitted & ~t->cred->permitted);
+	if (unlikely(p->undumpable))
 		p->death_signal = 0;
-	}
 	credentials_put(t->cred);
 	credentials_give(t, cred);
 	list_remove(&p->action_sharers);

@@ -74,8 +74,11 @@ static long change(bool group, const uint32_t ids[IDS])
 		ids_of(c, group)[i] = ids[i];
 	if (!group)
 		settle_capabilities(c, now);
-	if (c->euid != now->euid || c->egid != now->egid)
+	if (c->euid != now->euid || c->egid != now->egid || c->fsuid != now->fsuid ||
+	    c->fsgid != now->fsgid) {
 		process_current()->undumpable = true;
+		process_current()->death_signal = 0;
+	}
 	credentials_use(c);
 	return 0;
 }

@@ -3,7 +3,7 @@
 #include "proc/signal.h"
 #include "syscall/user.h"
 
-/* Bytes of `in`, at `pos` if it is not NULL (which then moves on), to `out`. */
+/* Bytes of `in`, at `pos`, which moves on by what `out` took. */
 static long pump(struct file *out, struct file *in, uint64_t *pos, size_t count)
 {
 	struct page *page = page_alloc();
@@ -14,15 +14,14 @@ static long pump(struct file *out, struct file *in, uint64_t *pos, size_t count)
 	while (count) {
 		struct uio from = uio_kernel(page_to_virt(page), MIN(count, PAGE_SIZE)), to;
 
-		n = pos ? in->inode->ops->read(in->inode, *pos, &from) : in->ops->read(in, &from);
+		n = in->inode->ops->read(in->inode, *pos, &from);
 		if (n <= 0)
 			break;
 		to = uio_kernel(page_to_virt(page), (size_t)n);
 		n = out->ops->write(out, &to);
 		if (n <= 0)
 			break;
-		if (pos)
-			*pos += (uint64_t)n;
+		*pos += (uint64_t)n;
 		done += n;
 		count -= (size_t)n;
 	}
@@ -32,7 +31,7 @@ static long pump(struct file *out, struct file *in, uint64_t *pos, size_t count)
 
 static long send_file(struct file *out, struct file *in, uint64_t offset_at, uint64_t count)
 {
-	uint64_t pos;
+	uint64_t pos = in ? in->pos : 0;
 	long n;
 
 	if (!out || !in || !file_writable(out) || !file_readable(in))
@@ -43,8 +42,10 @@ static long send_file(struct file *out, struct file *in, uint64_t offset_at, uin
 		return -EFAULT;
 	if (offset_at && (int64_t)pos < 0)
 		return -EINVAL;
-	n = pump(out, in, offset_at ? &pos : NULL, MIN(count, RW_MAX));
-	if (offset_at && n >= 0 && copy_to_user(offset_at, &pos, sizeof(pos)) < 0)
+	n = pump(out, in, &pos, MIN(count, RW_MAX));
+	if (!offset_at)
+		in->pos = pos;
+	else if (n >= 0 && copy_to_user(offset_at, &pos, sizeof(pos)) < 0)
 		return -EFAULT;
 	return n;
 }

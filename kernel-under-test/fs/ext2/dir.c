@@ -2,6 +2,7 @@
 #include "fs/ext2/node.h"
 #include "lib/errno.h"
 #include "lib/string.h"
+#include "mm/kmem.h"
 
 static const uint8_t type_codes[] = {
 	[S_IFREG >> 12] = 1, [S_IFDIR >> 12] = 2,  [S_IFCHR >> 12] = 3, [S_IFBLK >> 12] = 4,
@@ -278,4 +279,45 @@ int ext2_list(struct inode *inode, uint64_t pos, dir_visit visit, void *ctx)
 	}
 	mutex_unlock(&dir->fs->lock);
 	return err;
+}
+
+static bool is_known_as(const struct node *n, const struct node *dir, const char *name, size_t len)
+{
+	return n->parent == dir && n->name && strlen(n->name) == len &&
+	       memcmp(n->name, name, len) == 0;
+}
+
+void ext2_know_name(struct node *n, struct node *dir, const char *name, size_t len)
+{
+	struct node *before = n->parent;
+
+	if (is_known_as(n, dir, name, len))
+		return;
+	n->parent = node_of(inode_get(&dir->inode));
+	if (before)
+		inode_put(&before->inode);
+	kmem_free(n->name);
+	n->name = kmem_zalloc(len + 1);
+	if (n->name)
+		memcpy(n->name, name, len);
+}
+
+void ext2_forget_name(struct node *n, const struct node *dir, const char *name, size_t len)
+{
+	if (!is_known_as(n, dir, name, len))
+		return;
+	kmem_free(n->name);
+	n->name = NULL;
+}
+
+size_t ext2_name(struct inode *inode, struct inode **dir, char name[NAME_LEN_MAX])
+{
+	struct node *n = node_of(inode);
+	size_t len = n->name && n->parent ? strlen(n->name) : 0;
+
+	if (len) {
+		memcpy(name, n->name, len);
+		*dir = inode_get(&n->parent->inode);
+	}
+	return len;
 }

@@ -234,5 +234,6 @@ const struct inode_ops ext2_file_ops = {
 	.write = ext2_write,
 	.truncate = ext2_truncate,
 	.target = ext2_target,
+	.name = ext2_name,
 	.changed = ext2_changed,
 };

@@ -45,6 +45,7 @@ static void node_free(struct node *n)
 	cache_cut(&n->cache, 0);
 	lock_forget(&n->inode);
 	kmem_free(n->target);
+	kmem_free(n->name);
 	kmem_free(n);
 }
 

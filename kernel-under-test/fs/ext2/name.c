@@ -27,8 +27,10 @@ static int look(struct node *dir, const char *name, size_t len, struct node **ou
 	if (ino == dir->inode.ino)
 		return ext2_broken(dir->fs, "a directory is in itself", ino);
 	err = ext2_node_get(dir->fs, ino, out);
-	if (!err && inode_is(&(*out)->inode, S_IFDIR) && !(*out)->parent && *out != dir->fs->root)
-		(*out)->parent = node_of(inode_get(&dir->inode));
+	/* A directory has one place; a disk that gives it two gets no circle out of them. */
+	if (!err && *out != dir->fs->root &&
+	    (!inode_is(&(*out)->inode, S_IFDIR) || !(*out)->parent || (*out)->parent == dir))
+		ext2_know_name(*out, dir, name, len);
 	return err;
 }
 
@@ -63,10 +65,8 @@ static int name_new(struct node *dir, const char *name, size_t len, struct node 
 		return err;
 	inode_own(&dir->inode, &n->inode);
 	n->inode.links = 1 + directory;
-	if (directory) {
-		dir->inode.links++;
-		n->parent = node_of(inode_get(&dir->inode));
-	}
+	dir->inode.links += directory;
+	ext2_know_name(n, dir, name, len);
 	ext2_node_dirty(n);
 	return 0;
 }
@@ -194,13 +194,14 @@ static int check_removable(struct node *n, bool directory)
 }
 
 /* One name less; of a directory it was the only one. */
-static void lose_name(struct node *dir, struct node *n)
+static void lose_name(struct node *dir, const char *name, size_t len, struct node *n)
 {
 	bool directory = inode_is(&n->inode, S_IFDIR);
 
 	n->inode.links = directory || !n->inode.links ? 0 : n->inode.links - 1;
 	if (directory && dir->inode.links > 2)
 		dir->inode.links--;
+	ext2_forget_name(n, dir, name, len);
 	touch(n);
 	ext2_node_dirty(dir);
 }
@@ -222,7 +223,7 @@ static int ext2_unlink(struct inode *inode, const char *name, size_t len, bool d
 		if (!err) {
 			ext2_entry_remove(dir, &place);
 			ext2_put(&place.buffer);
-			lose_name(dir, n);
+			lose_name(dir, name, len, n);
 		}
 		inode_put(&n->inode);
 		ext2_reap(dir->fs);
@@ -258,7 +259,7 @@ static int take_name(struct node *dir, const char *name, size_t len, struct node
 		return err;
 	ext2_entry_point(dir, &place, (uint32_t)moved->inode.ino, moved->inode.mode);
 	ext2_put(&place.buffer);
-	lose_name(dir, old);
+	lose_name(dir, name, len, old);
 	return 0;
 }
 
@@ -276,8 +277,6 @@ static int change_parent(struct node *n, struct node *from, struct node *to)
 	to->inode.links++;
 	ext2_node_dirty(from);
 	ext2_node_dirty(to);
-	n->parent = node_of(inode_get(&to->inode));
-	inode_put(&from->inode);
 	return 0;
 }
 
@@ -303,6 +302,8 @@ static int move(struct node *from, const char *name, size_t len, struct node *to
 	ext2_put(&place.buffer);
 	if (directory && from != to)
 		err = change_parent(moved, from, to);
+	if (!err)
+		ext2_know_name(moved, to, new_name, new_len);
 	touch(moved);
 	return err;
 }
@@ -379,5 +380,6 @@ const struct inode_ops ext2_dir_ops = {
 	.list = ext2_list,
 	.unnamed = ext2_unnamed,
 	.parent = ext2_parent,
+	.name = ext2_name,
 	.changed = ext2_changed,
 };

@@ -49,8 +49,9 @@ struct node {
 	struct cache cache;
 	uint64_t next_read; /* where one who reads on goes on */
 	uint32_t goal;	    /* block to look for a free one at; 0: none yet */
-	/* Directories in use: the one above, with a reference; the root's is NULL. */
+	/* While in use: the directory it was found in, with a reference; the root's is NULL. */
 	struct node *parent;
+	char *name; /* in there, as long as it has it; NULL: not known */
 	uint32_t room; /* the first block that may have room for an entry */
 	char *target;  /* symbolic links */
 };
@@ -165,6 +166,11 @@ void ext2_entry_point(struct node *dir, struct place *place, uint32_t ino, uint3
 int ext2_dir_empty(struct node *dir);
 int ext2_dir_begin(struct node *dir, uint32_t parent);
 int ext2_list(struct inode *inode, uint64_t pos, dir_visit visit, void *ctx);
+/* `n` is found in `dir` by that name. */
+void ext2_know_name(struct node *n, struct node *dir, const char *name, size_t len);
+/* It lost that one. */
+void ext2_forget_name(struct node *n, const struct node *dir, const char *name, size_t len);
+size_t ext2_name(struct inode *inode, struct inode **dir, char name[NAME_LEN_MAX]);
 
 /* name.c: operations on names. */
 extern const struct inode_ops ext2_dir_ops;

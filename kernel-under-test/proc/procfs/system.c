@@ -2,6 +2,7 @@
 #include "arch/smp.h"
 #include "arch/spin.h"
 #include "arch/time.h"
+#include "fs/block.h"
 #include "fs/mount.h"
 #include "fs/volume.h"
 #include "lib/string.h"
@@ -53,12 +54,21 @@ static void version(struct text *t, const struct proc_subject *s)
 		 uts[UTS_VERSION]);
 }
 
+/* The disk it is on; without one, the file system's own name. */
+static void add_source(struct text *t, const char *filesystem, const struct volume *v)
+{
+	const struct block_device *disk = v ? block_find(v->number) : NULL;
+
+	text_add(t, "%s%s", disk ? "/dev/" : "", disk ? disk->name : filesystem);
+}
+
 static void mount_line(struct text *t, const char *filesystem, const char *path,
 		       const struct volume *v)
 {
 	uint32_t flags = v ? v->flags : 0;
 
-	text_add(t, "%s %s %s %s%s%s%s%s 0 0\n", filesystem, path, filesystem,
+	add_source(t, filesystem, v);
+	text_add(t, " %s %s %s%s%s%s%s 0 0\n", path, filesystem,
 		 v && v->read_only ? "ro" : "rw", flags & VOLUME_NOSUID ? ",nosuid" : "",
 		 flags & VOLUME_NODEV ? ",nodev" : "", flags & VOLUME_NOEXEC ? ",noexec" : "",
 		 flags & VOLUME_NOATIME ? ",noatime" : ",relatime");
@@ -70,7 +80,10 @@ void proc_mounts(struct text *t, const struct proc_subject *s)
 	struct inode *at;
 	char path[256];
 
-	text_add(t, "rootfs / tmpfs rw 0 0\n");
+	if (s->process->root->volume)
+		mount_line(t, "ext2", "/", s->process->root->volume);
+	else
+		text_add(t, "rootfs / tmpfs rw 0 0\n");
 	for (size_t i = 0; mount_get(i, &filesystem, &at); i++)
 		if (path_name(s->process->root, at, path, sizeof(path)) > 0)
 			mount_line(t, filesystem, path, at->mounted->volume);
@@ -114,23 +127,31 @@ static void bantam_locks(struct text *t, const struct proc_subject *s)
 	}
 }
 
+static void mount_info(struct text *t, uint64_t id, const char *filesystem, const char *path,
+		       const struct volume *v)
+{
+	const char *mode = v && v->read_only ? "ro" : "rw";
+	uint64_t number = v ? v->number : 1;
+
+	text_add(t, "%lu 1 %lu:%lu / %s %s,relatime - %s ", id, number >> 8 & 0xfff, number & 0xff,
+		 path, mode, filesystem);
+	add_source(t, filesystem, v);
+	text_add(t, " %s\n", mode);
+}
+
 void proc_mountinfo(struct text *t, const struct proc_subject *s)
 {
 	const char *filesystem;
 	struct inode *at;
 	char path[256];
 
-	text_add(t, "1 1 0:1 / / rw - tmpfs rootfs rw\n");
-	for (size_t i = 0; mount_get(i, &filesystem, &at); i++) {
-		const struct volume *v = at->mounted->volume;
-		const char *mode = v && v->read_only ? "ro" : "rw";
-		uint64_t number = v ? v->number : 1;
-
+	if (s->process->root->volume)
+		mount_info(t, 1, "ext2", "/", s->process->root->volume);
+	else
+		text_add(t, "1 1 0:1 / / rw - tmpfs rootfs rw\n");
+	for (size_t i = 0; mount_get(i, &filesystem, &at); i++)
 		if (path_name(s->process->root, at, path, sizeof(path)) > 0)
-			text_add(t, "%lu 1 %lu:%lu / %s %s,relatime - %s %s %s\n", i + 2,
-				 number >> 8 & 0xfff, number & 0xff, path, mode, filesystem,
-				 filesystem, mode);
-	}
+			mount_info(t, i + 2, filesystem, path, at->mounted->volume);
 }
 
 /* The CPU time of all is the user's: docs/caveats.md. */

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
+#include <sys/sendfile.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <sys/xattr.h>
@@ -103,6 +104,29 @@ static void splicing(void)
 	same("of a pipe", RAW(SYS_copy_file_range, b[0], NULL, out, NULL, 5, 0), -EINVAL);
 	same("with a flag", RAW(SYS_copy_file_range, in, NULL, out, NULL, 5, 1), -EINVAL);
 	close(a[0]), close(b[0]), close(b[1]), close(in), close(out);
+}
+
+/* What the pipe has no room for is left in the file. */
+static void in_parts(void)
+{
+	int ends[2], fd = open("/tmp/parts", O_CREAT | O_RDWR, 0600);
+	char text[5000];
+	off_t sent = 0;
+	ssize_t n;
+
+	pipe2(ends, O_NONBLOCK);
+	ftruncate(fd, 300000);
+	while ((n = sendfile(ends[1], fd, NULL, 100000)) > 0)
+		sent += n;
+	same("sendfile of what there is room for", errno, EAGAIN);
+	same("the place in the file", lseek(fd, 0, SEEK_CUR), sent);
+	same("to read", read(ends[0], text, sizeof(text)), sizeof(text));
+	n = sendfile(ends[1], fd, NULL, 100000);
+	same("and on from there", lseek(fd, 0, SEEK_CUR), sent + (n > 0 ? n : 0));
+	close(ends[0]);
+	close(ends[1]);
+	close(fd);
+	unlink("/tmp/parts");
 }
 
 static void attributes(void)
@@ -209,6 +233,7 @@ static void run(void)
 	seals();
 	room();
 	splicing();
+	in_parts();
 	attributes();
 	processes();
 	residence();

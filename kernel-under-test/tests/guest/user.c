@@ -168,6 +168,8 @@ static void controls(void)
 	same("dropped", RAW(SYS_prctl, PR_CAPBSET_READ, CAP_KILL, 0, 0, 0), 0);
 	same("no such", RAW(SYS_prctl, PR_CAPBSET_READ, 77, 0, 0, 0), -EINVAL);
 	same("no new privileges", RAW(SYS_prctl, PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0), 0);
+	same("of another user", RAW(SYS_setresuid, -1, 1000, -1), 0);
+	same("it is taken back", RAW(SYS_prctl, PR_GET_PDEATHSIG, &v) ? -1 : v, 0);
 	same("for good", RAW(SYS_prctl, PR_SET_NO_NEW_PRIVS, 0, 0, 0, 0), -EINVAL);
 	same("get", RAW(SYS_prctl, PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0), 1);
 	same("an unknown one", RAW(SYS_prctl, 9999, 0, 0, 0, 0), -EINVAL);

@@ -125,16 +125,33 @@ static void unnamed(void)
 	check(close(fd) == 0, "goes");
 }
 
+static bool is_called(int fd, const char *path)
+{
+	char link[32], now[256];
+	ssize_t n;
+
+	snprintf(link, sizeof(link), "/proc/self/fd/%d", fd);
+	n = readlink(link, now, sizeof(now));
+	return n == (ssize_t)strlen(path) && memcmp(now, path, (size_t)n) == 0;
+}
+
 static void renames(void)
 {
 	struct stat st;
+	int fd;
 
 	check(mkdir(AT "r", 0755) == 0 && mkdir(AT "r/a", 0755) == 0 &&
 		      mkdir(AT "r/b", 0755) == 0 && mkdir(AT "r/a/deep", 0755) == 0,
 	      "directories");
 	make_file(AT "r/a/deep/f", 5000, 9);
+	fd = open(AT "r/a/deep/f", O_RDONLY);
+	check(is_called(fd, AT "r/a/deep/f"), "an open file has its name");
 	check(rename(AT "r/a/deep", AT "r/b/moved") == 0, "rename to another directory");
 	check(file_is(AT "r/b/moved/../moved/f", 5000, 9), "and what is above it is new");
+	check(is_called(fd, AT "r/b/moved/f"), "an open file goes with its directory");
+	check(rename(AT "r/b/moved/f", AT "r/g") == 0 && is_called(fd, AT "r/g"), "and alone");
+	check(rename(AT "r/g", AT "r/b/moved/f") == 0 && is_called(fd, AT "r/b/moved/f"), "back");
+	close(fd);
 	check(stat(AT "r/a", &st) == 0 && st.st_nlink == 2, "one directory fewer");
 	check(stat(AT "r/b", &st) == 0 && st.st_nlink == 3, "one more");
 	check(rename(AT "r/b", AT "r/b/moved/x") == -1 && errno == EINVAL, "into itself");
@@ -327,6 +344,7 @@ int main(int argc, char **argv)
 
 	disk_begin();
 	mkdir("/mnt", 0755);
+	check(mkdir("/proc", 0755) == 0 && mount("proc", "/proc", "proc", 0, NULL) == 0, "proc");
 	check(mount("/dev/none", "/mnt", "ext2", 0, NULL) == -1 && errno == ENOENT,
 	      "no such device");
 	check(mount("/init", "/mnt", "ext2", 0, NULL) == -1 && errno == ENOTBLK,
