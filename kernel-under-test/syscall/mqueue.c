@@ -115,11 +115,17 @@ static int get_deadline(uint64_t at, uint64_t *deadline)
 	return err;
 }
 
+/* What that descriptor stands for, and its open file; or NULL. */
+static struct mqueue *queue_of(uint64_t fd, struct file **f)
+{
+	*f = user_file(fd);
+	return *f ? mqueue_of(*f) : NULL;
+}
+
 /* The file of a queue, with a reference. */
 static int get_queue(uint64_t fd, bool write, uint64_t *deadline, struct file **f)
 {
-	*f = user_file(fd);
-	if (!*f || !mqueue_of(*f) || (write ? !file_writable(*f) : !file_readable(*f)))
+	if (!queue_of(fd, f) || (write ? !file_writable(*f) : !file_readable(*f)))
 		return -EBADF;
 	file_get(*f);
 	if ((*f)->flags & O_NONBLOCK)
@@ -176,8 +182,7 @@ long sys_mq_timedreceive(uint64_t fd, uint64_t to, uint64_t len, uint64_t priori
 		n = get_queue(fd, false, &deadline, &f);
 	if (n)
 		return n;
-	n = len < mqueue_of(f)->size_max ? -EMSGSIZE
-					 : mqueue_receive(mqueue_of(f), &m, deadline);
+	n = len < mqueue_of(f)->size_max ? -EMSGSIZE : mqueue_receive(mqueue_of(f), &m, deadline);
 	file_put(f);
 	if (n)
 		return n;
@@ -208,8 +213,7 @@ long sys_mq_notify(uint64_t fd, uint64_t event)
 		if (e.notify == SIGEV_SIGNAL && (e.signo < 0 || e.signo > SIGNALS_MAX))
 			return -EINVAL;
 	}
-	f = user_file(fd);
-	q = f ? mqueue_of(f) : NULL;
+	q = queue_of(fd, &f);
 	if (!q)
 		return -EBADF;
 	if (!event) {
@@ -219,8 +223,8 @@ long sys_mq_notify(uint64_t fd, uint64_t event)
 	}
 	if (q->watch.pid && mqueue_watch_alive(q))
 		return -EBUSY;
-	q->watch = (struct mqueue_watch){p->pid, p->birth,
-					 e.notify == SIGEV_SIGNAL ? e.signo : 0, e.value};
+	q->watch = (struct mqueue_watch){p->pid, p->birth, e.notify == SIGEV_SIGNAL ? e.signo : 0,
+					 e.value};
 	return 0;
 }
 
@@ -236,8 +240,7 @@ long sys_mq_getsetattr(uint64_t fd, uint64_t new, uint64_t old)
 		if (set.flags & ~(int64_t)O_NONBLOCK)
 			return -EINVAL;
 	}
-	f = user_file(fd);
-	q = f ? mqueue_of(f) : NULL;
+	q = queue_of(fd, &f);
 	if (!q)
 		return -EBADF;
 	was.flags = f->flags & O_NONBLOCK;

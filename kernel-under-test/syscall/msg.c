@@ -46,9 +46,9 @@ static uint64_t now(void)
 	return time_real_ns() / NS_PER_SEC;
 }
 
-static struct queue *queue_of(uint64_t id)
+static struct queue *queue_of(int id)
 {
-	struct ipc_entry *e = ipc_find(&queues, (int)id);
+	struct ipc_entry *e = ipc_find(&queues, id);
 
 	return e ? container_of(e, struct queue, entry) : NULL;
 }
@@ -131,7 +131,7 @@ long sys_msgsnd(uint64_t id, uint64_t at, uint64_t size, uint64_t flags)
 	t->type = type;
 	t->size = size;
 	err = copy_from_user(t->bytes, at + sizeof(type), size);
-	q = err ? NULL : queue_of(id);
+	q = err ? NULL : queue_of((int)id);
 	if (!err)
 		err = q ? ipc_may(&q->entry, MAY_WRITE) : -EINVAL;
 	if (!err) {
@@ -237,23 +237,20 @@ struct user_queue {
 
 _Static_assert(sizeof(struct user_queue) == 120, "x86_64 ABI");
 
-static long put_status(const struct queue *q, uint64_t out, bool any)
+static long put_status(int id, uint64_t out, bool by_slot, bool any)
 {
-	const struct user_queue u = {
+	struct ipc_entry *e = by_slot ? ipc_at(&queues, id) : ipc_find(&queues, id);
+	long err = !e ? -EINVAL : any ? 0 : ipc_may(e, MAY_READ);
+	const struct queue *q;
+	struct user_queue u;
+
+	if (err)
+		return err;
+	q = container_of(e, struct queue, entry);
+	u = (struct user_queue){
 		q->entry.permissions, q->sent,	 q->received, q->changed, q->bytes, q->count,
 		q->bytes_max,	      q->sender, q->receiver, {0}};
-	int err = any ? 0 : ipc_may(&q->entry, MAY_READ);
-
-	return err ? err : copy_to_user(out, &u, sizeof(u));
-}
-
-static long put_by_slot(uint64_t slot, uint64_t at, bool any)
-{
-	struct ipc_entry *e = ipc_at(&queues, (int)slot);
-	int id = e ? e->id : -EINVAL;
-	long err = e ? put_status(container_of(e, struct queue, entry), at, any) : 0;
-
-	return err ? err : id;
+	return copy_to_user(out, &u, sizeof(u)) ?: by_slot ? q->entry.id : 0;
 }
 
 /* struct msginfo: the limits, or (`used`) in three places of it how much there is. */
@@ -285,48 +282,55 @@ static long put_limits(uint64_t at, bool used)
 	return copy_to_user(at, &l, sizeof(l)) < 0 ? -EFAULT : ipc_highest(&queues);
 }
 
-long sys_msgctl(uint64_t id, uint64_t command, uint64_t at)
+static long change(int id, uint64_t at)
 {
-	bool set = ((int)command & ~IPC_64) == IPC_SET;
 	struct user_queue u;
 	/* Copying may sleep, and the queue go meanwhile: so that comes first. */
-	long err = set ? copy_from_user(&u, at, sizeof(u)) : 0;
-	struct queue *q;
+	long err = copy_from_user(&u, at, sizeof(u));
+	struct queue *q = queue_of(id);
 
+	if (!q)
+		return -EINVAL;
+	if (!err && u.bytes_max > QUEUE_BYTES && !capable(CAP_SYS_RESOURCE))
+		err = -EPERM;
+	err = err ?: ipc_permit(&q->entry, &u.permissions);
+	if (err)
+		return err;
+	q->bytes_max = MIN(u.bytes_max, 64ul * QUEUE_BYTES);
+	q->changed = now();
+	return 0;
+}
+
+static long remove(int id)
+{
+	struct queue *q = queue_of(id);
+	int err = q ? ipc_may_own(&q->entry) : -EINVAL;
+
+	if (err)
+		return err;
+	ipc_leave(&queues, &q->entry);
+	q->removed = true;
+	wait_wake_all(&q->waiters);
+	q->users++;
+	leave(q);
+	return 0;
+}
+
+long sys_msgctl(uint64_t id, uint64_t command, uint64_t at)
+{
 	switch ((int)command & ~IPC_64) {
 	case IPC_INFO:
 	case MSG_INFO:
 		return put_limits(at, command == MSG_INFO);
+	case IPC_STAT:
+		return put_status((int)id, at, false, false);
 	case MSG_STAT:
 	case MSG_STAT_ANY:
-		return put_by_slot(id, at, command == MSG_STAT_ANY);
-	}
-	q = queue_of(id);
-	if ((int)id < 0 || !q)
-		return -EINVAL;
-	switch ((int)command & ~IPC_64) {
-	case IPC_STAT:
-		return put_status(q, at, false);
+		return put_status((int)id, at, true, command == MSG_STAT_ANY);
 	case IPC_SET:
-		if (!err && u.bytes_max > QUEUE_BYTES && !capable(CAP_SYS_RESOURCE))
-			err = -EPERM;
-		if (!err)
-			err = ipc_permit(&q->entry, &u.permissions);
-		if (err)
-			return err;
-		q->bytes_max = MIN(u.bytes_max, 64ul * QUEUE_BYTES);
-		q->changed = now();
-		return 0;
+		return change((int)id, at);
 	case IPC_RMID:
-		err = ipc_may_own(&q->entry);
-		if (err)
-			return err;
-		ipc_leave(&queues, &q->entry);
-		q->removed = true;
-		wait_wake_all(&q->waiters);
-		q->users++;
-		leave(q);
-		return 0;
+		return remove((int)id);
 	default:
 		return -EINVAL;
 	}

@@ -31,9 +31,9 @@ static uint64_t now(void)
 	return time_real_ns() / NS_PER_SEC;
 }
 
-static struct segment *segment_of(uint64_t id)
+static struct segment *segment_of(int id)
 {
-	struct ipc_entry *e = ipc_find(&segments, (int)id);
+	struct ipc_entry *e = ipc_find(&segments, id);
 
 	return e ? container_of(e, struct segment, entry) : NULL;
 }
@@ -156,26 +156,31 @@ long sys_shmdt(uint64_t addr)
 	return err;
 }
 
-static long put_status(const struct segment *s, uint64_t out)
+static long put_status(int id, uint64_t out, bool by_slot, bool any)
 {
-	const struct {
+	struct ipc_entry *e = by_slot ? ipc_at(&segments, id) : ipc_find(&segments, id);
+	long err = !e ? -EINVAL : any ? 0 : ipc_may(e, MAY_READ);
+	const struct segment *s;
+	struct {
 		struct ipc_permissions permissions;
 		uint64_t size, attached, detached, changed;
 		int32_t creator, last;
 		uint64_t attaches, unused[2];
-	} st = {
-		.permissions = s->entry.permissions,
-		.size = s->size,
-		.attached = s->attached,
-		.detached = s->detached,
-		.changed = s->changed,
-		.creator = s->creator,
-		.last = s->last,
-		.attaches = s->object->refs - 1,
-	};
+	} st = {0};
 
 	_Static_assert(sizeof(st) == 112, "x86_64 ABI");
-	return copy_to_user(out, &st, sizeof(st));
+	if (err)
+		return err;
+	s = container_of(e, struct segment, entry);
+	st.permissions = s->entry.permissions;
+	st.size = s->size;
+	st.attached = s->attached;
+	st.detached = s->detached;
+	st.changed = s->changed;
+	st.creator = s->creator;
+	st.last = s->last;
+	st.attaches = s->object->refs - 1;
+	return copy_to_user(out, &st, sizeof(st)) ?: by_slot ? s->entry.id : 0;
 }
 
 /* struct shminfo64. */
@@ -209,57 +214,51 @@ static long put_totals(uint64_t at)
 	return copy_to_user(at, &all, sizeof(all)) < 0 ? -EFAULT : ipc_highest(&segments);
 }
 
-static long put_by_slot(uint64_t slot, uint64_t at, bool any)
+static long change(int id, uint64_t at)
 {
-	struct ipc_entry *e = ipc_at(&segments, (int)slot);
-	int id = e ? e->id : -EINVAL;
-	int err = !e || any ? 0 : ipc_may(e, MAY_READ);
+	struct ipc_permissions p;
+	/* Copying may sleep, and the segment go meanwhile: so that comes first. */
+	int err = copy_from_user(&p, at, sizeof(p));
+	struct segment *s = segment_of(id);
 
-	if (e && !err)
-		err = (int)put_status(container_of(e, struct segment, entry), at);
-	return err ? err : id;
+	if (!s)
+		return -EINVAL;
+	err = err ?: ipc_permit(&s->entry, &p);
+	if (!err)
+		s->changed = now();
+	return err;
+}
+
+/* Who has it mapped keeps it. */
+static long remove(int id)
+{
+	struct segment *s = segment_of(id);
+	int err = s ? ipc_may_own(&s->entry) : -EINVAL;
+
+	if (err)
+		return err;
+	ipc_leave(&segments, &s->entry);
+	object_put(s->object);
+	kmem_free(s);
+	return 0;
 }
 
 long sys_shmctl(uint64_t id, uint64_t command, uint64_t at)
 {
-	bool set = ((int)command & ~IPC_64) == IPC_SET;
-	struct ipc_permissions p;
-	/* Copying may sleep, and the segment go meanwhile: so that comes first. */
-	int err = set ? copy_from_user(&p, at, sizeof(p)) : 0;
-	struct segment *s;
-
 	switch ((int)command & ~IPC_64) {
 	case IPC_INFO:
 		return put_limits(at);
 	case SHM_INFO:
 		return put_totals(at);
+	case IPC_STAT:
+		return put_status((int)id, at, false, false);
 	case SHM_STAT:
 	case SHM_STAT_ANY:
-		return put_by_slot(id, at, command == SHM_STAT_ANY);
-	}
-	s = segment_of(id);
-	if ((int)id < 0 || !s)
-		return -EINVAL;
-	switch ((int)command & ~IPC_64) {
-	case IPC_STAT:
-		err = ipc_may(&s->entry, MAY_READ);
-		return err ? err : put_status(s, at);
+		return put_status((int)id, at, true, command == SHM_STAT_ANY);
 	case IPC_SET:
-		if (!err)
-			err = ipc_permit(&s->entry, &p);
-		if (err)
-			return err;
-		s->changed = now();
-		return 0;
+		return change((int)id, at);
 	case IPC_RMID:
-		err = ipc_may_own(&s->entry);
-		if (err)
-			return err;
-		/* Who has it keeps it. */
-		ipc_leave(&segments, &s->entry);
-		object_put(s->object);
-		kmem_free(s);
-		return 0;
+		return remove((int)id);
 	default:
 		return -EINVAL;
 	}
