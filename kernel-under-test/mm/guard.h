@@ -32,46 +32,12 @@ void guard_page_open(struct page *p, unsigned int order);
 
 #else
 
-static inline size_t guard_grow(size_t size)
-{
-	return size;
-}
-
-static inline void guard_fresh(void *block, size_t block_size)
-{
-	(void)block;
-	(void)block_size;
-}
-
-static inline void guard_open(void *block, size_t size, const void *by)
-{
-	(void)block;
-	(void)size;
-	(void)by;
-}
-
-static inline void guard_maker(void *object, const void *by)
-{
-	(void)object;
-	(void)by;
-}
-
-static inline void *guard_close(void *object, const void *by)
-{
-	(void)by;
-	return object;
-}
-
-static inline void guard_page_close(struct page *p, unsigned int order)
-{
-	(void)p;
-	(void)order;
-}
-
-static inline void guard_page_open(struct page *p, unsigned int order)
-{
-	(void)p;
-	(void)order;
-}
+#define guard_grow(size)	       (size)
+#define guard_fresh(block, block_size) ((void)0)
+#define guard_open(block, size, by)    ((void)0)
+#define guard_maker(object, by)	       ((void)0)
+#define guard_close(object, by)	       (object)
+#define guard_page_close(p, order)     ((void)0)
+#define guard_page_open(p, order)      ((void)0)
 
 #endif
