@@ -27,8 +27,8 @@ struct cpu x86_cpus[CPUS_MAX];
 uint64_t x86_pte_nx;
 static uint32_t features; /* EDX of CPUID leaf 1 */
 
-/* One stack each for NMI, double fault and machine check, for each CPU. */
-static uint8_t ist_stacks[CPUS_MAX][3][IST_STACK] __attribute__((aligned(16)));
+/* One stack each for NMI, double fault, machine check and steps, for each CPU. */
+static uint8_t ist_stacks[CPUS_MAX][4][IST_STACK] __attribute__((aligned(16)));
 
 static void load_tables(struct cpu *cpu)
 {

@@ -3,6 +3,7 @@
 #include "fpu.h"
 #include "lib/errno.h"
 #include "lib/string.h"
+#include "asm/layout.h"
 #include "x86.h"
 
 /* user_regs_struct beyond what struct regs has in the same order. */
@@ -14,8 +15,6 @@
 #define REG_SS	   20
 #define REG_FS	   21
 #define REG_GS	   22
-
-#define RFLAGS_TRAP 0x100
 
 /* Where the parts that are on are told to programs, and MXCSR. */
 #define PARTS_AT 464

@@ -193,7 +193,9 @@ user_iret:
 	pushq	$0
 .endif
 	pushq	$\n
-.if \n == 2 || \n == 8 || \n == 18
+.if \n == 1
+	jmp	trap_debug
+.elseif \n == 2 || \n == 8 || \n == 18
 	jmp	trap_paranoid
 .else
 	jmp	trap_common
@@ -221,6 +223,7 @@ trap_common:
 	testb	$3, REGS_CS - REGS_VECTOR(%rsp)
 	jz	trap_kernel
 	swapgs
+trap_user:
 	SAVE_REGS
 	movq	%rsp, %rdi
 	call	trap_dispatch
@@ -232,6 +235,27 @@ trap_kernel:
 	call	trap_dispatch
 return_to_kernel:
 	POP_REGS
+	iretq
+
+/*
+ * A step. Not every machine takes SFMASK to mean that a stepped SYSCALL is not followed by a trap:
+ * one that comes in the kernel finds the user's stack pointer still, hence a stack of its own, and
+ * goes back to where nothing steps. From the user it is a trap like others, on the thread's stack.
+ */
+trap_debug:
+	testb	$3, REGS_CS - REGS_VECTOR(%rsp)
+	jz	1f
+	swapgs
+	pushq	%rax
+	movq	%rsp, %rax
+	movq	%gs:CPU_RSP0, %rsp
+	.irp	from, 56, 48, 40, 32, 24, 16, 8
+	pushq	\from(%rax)
+	.endr
+	movq	(%rax), %rax
+	jmp	trap_user
+1:	andl	$~RFLAGS_TRAP, REGS_RFLAGS - REGS_VECTOR(%rsp)
+	addq	$16, %rsp		/* vector and code */
 	iretq
 
 /* NMI, double fault, machine check: on stacks of their own; GS may be either, so ask the MSR. */

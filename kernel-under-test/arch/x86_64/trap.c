@@ -72,6 +72,7 @@ void x86_idt_init(void)
 			.ist = v == VEC_NMI	  ? 1
 			       : v == VEC_DOUBLE  ? 2
 			       : v == VEC_MACHINE ? 3
+			       : v == VEC_DEBUG	  ? 4
 						  : 0,
 			.type = (uint8_t)(0x8e | dpl << 5),
 		};

@@ -55,3 +55,5 @@
 #define REGS_RFLAGS 152
 #define REGS_RSP    160
 #define REGS_SIZE   176
+
+#define RFLAGS_TRAP 0x100
