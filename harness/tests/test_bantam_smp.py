@@ -22,6 +22,9 @@ OWN: dict[str, dict[str, int]] = {
     "poll": {},
     **{name: {"futex": 1} for name in ("futex_wake", "futex_wait")},
     "dup_close": {"files": 2},
+    # Nothing at all on the way through directories; in a process without other threads.
+    **{name: {} for name in ("stat", "access", "readlink")},
+    "open_close": {"files": 2},
     # Each of a pair sleeps until the other wakes it, on another CPU: what they share is theirs, and
     # a run queue and a clock are a CPU's.
     **{

@@ -5,6 +5,7 @@
 #include "fs/device.h"
 #include "fs/lock.h"
 #include "fs/notify.h"
+#include "fs/peek.h"
 #include "fs/volume.h"
 #include "lib/errno.h"
 #include "mm/kmem.h"
@@ -44,7 +45,7 @@ void file_release(struct file *f)
 		f->ops->release(f);
 	if (f->inode) {
 		if (unlikely(f->writer))
-			f->inode->writers--;
+			inode_count_writer(f->inode, -1);
 		/* Those of flock() are the open file's own. */
 		if (unlikely(f->inode->locks)) {
 			lock_release(f->inode, f);
@@ -65,6 +66,28 @@ void file_put_last(struct file *f)
 	file_put(f);
 	if (!held)
 		kernel_unlock();
+}
+
+int file_release_unlocked(struct file *f)
+{
+	struct inode *inode = f->inode;
+
+	if (unlikely(f->unsettled || f->watched || f->async || f->ops->release))
+		return -EAGAIN;
+	if (f->writer)
+		inode_count_writer(inode, -1);
+	inode_let_go(inode);
+	kmem_free(f);
+	return 0;
+}
+
+void inode_let_go(struct inode *i)
+{
+	if (likely(object_put_unless_last(&i->object)))
+		return;
+	kernel_lock();
+	inode_put(i);
+	kernel_unlock();
 }
 
 /* A seek that came in between has the last word. */
@@ -153,8 +176,7 @@ static long regular_read_unlocked(struct file *f, struct uio *u)
 static long regular_write_unlocked(struct file *f, struct uio *u)
 {
 	/* What makes it longer is not begun without the kernel lock. */
-	if ((f->flags & O_APPEND) ||
-	    READ_ONCE(f->pos) + u->left > READ_ONCE(f->inode->size))
+	if ((f->flags & O_APPEND) || READ_ONCE(f->pos) + u->left > READ_ONCE(f->inode->size))
 		return 0;
 	return move_unlocked(f, u, f->inode->ops->write_unlocked);
 }
@@ -276,7 +298,7 @@ int file_open(struct inode *inode, uint32_t flags, struct file **out)
 	}
 	if (writer) {
 		(*out)->writer = true;
-		inode->writers++;
+		inode_count_writer(inode, 1);
 	}
 	err = unlikely(ops->open) ? ops->open(*out) : 0;
 	if (err) {
@@ -284,6 +306,32 @@ int file_open(struct inode *inode, uint32_t flags, struct file **out)
 		kmem_free(*out);
 	}
 	return err;
+}
+
+struct file *file_open_unlocked(struct inode *inode, uint32_t flags, uint32_t before)
+{
+	bool writer =
+		(flags & O_ACCMODE) != O_RDONLY && !(flags & O_PATH) && inode_is(inode, S_IFREG);
+	const struct file_ops *ops;
+	struct file *f = NULL;
+
+	if (!object_get_unless_gone(&inode->object))
+		return NULL;
+	if (writer)
+		inode_count_writer(inode, 1);
+	/* Whoever sets a lease or its mode, or runs it, sees from here on that it is open. */
+	if (likely(!READ_ONCE(inode->locks)) &&
+	    !(writer && unlikely(READ_ONCE(inode->mode) & (S_ISUID | S_ISGID | 0111))) &&
+	    likely(!ops_of(inode, flags, &ops)) && likely(!ops->open) && peek_valid(before))
+		f = file_make(ops, flags & ~(uint32_t)O_CLOEXEC, inode, NULL);
+	if (likely(f)) {
+		f->writer = writer;
+		return f;
+	}
+	if (writer)
+		inode_count_writer(inode, -1);
+	inode_let_go(inode);
+	return NULL;
 }
 
 long file_read_at(struct inode *inode, uint64_t pos, void *to, size_t n)

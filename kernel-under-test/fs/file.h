@@ -113,6 +113,11 @@ static inline struct file *file_get(struct file *f)
 }
 
 void file_release(struct file *f);
+/*
+ * Without the kernel lock: the last reference, on one that nobody else can find or has found, with
+ * an inode that has no locks. -EAGAIN: it takes that lock.
+ */
+int file_release_unlocked(struct file *f);
 
 static inline void file_put(struct file *f)
 {
@@ -180,6 +185,12 @@ static inline bool file_writable(const struct file *f)
 int file_open(struct inode *inode, uint32_t flags, struct file **out);
 
 /*
+ * The same of what was found without the kernel lock (fs/peek.h), and without it; neither O_CREAT
+ * nor O_TRUNC. NULL: the long way.
+ */
+struct file *file_open_unlocked(struct inode *inode, uint32_t flags, uint32_t before);
+
+/*
  * The caller's limit on the size of files (RLIMIT_FSIZE): cuts what is to be written to a regular
  * file at `pos`. -EFBIG, and a signal, when nothing is left.
  */
@@ -225,7 +236,13 @@ static inline struct file *files_find(const struct files *t, uint64_t fd)
 	return likely(fd < READ_ONCE(t->capacity)) ? READ_ONCE(READ_ONCE(t->slots)[fd]) : NULL;
 }
 
-/* The lowest free descriptor from `from` on, which takes over the caller's reference; -EMFILE. */
+/* In another process's table: with a reference, as that process closes without the kernel lock. */
+struct file *files_find_get(struct files *t, uint64_t fd);
+
+/*
+ * With the kernel lock, or without it for the caller's own table. The lowest free descriptor from
+ * `from` on, which takes over the caller's reference; -EMFILE.
+ */
 int files_add(struct files *t, struct file *f, uint32_t from, bool cloexec);
 /* Puts `f` at `fd`, closing what was there. */
 int files_replace(struct files *t, struct file *f, uint32_t fd, bool cloexec);

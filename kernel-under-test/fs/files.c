@@ -124,6 +124,20 @@ static int grow(struct files *t, uint32_t fd)
 	return 0;
 }
 
+/* Takes the kernel lock if this CPU does not have it. */
+static __attribute__((noinline)) int grow_locking(struct files *t, uint32_t fd)
+{
+	bool held = kernel_locked();
+	int err;
+
+	if (!held)
+		kernel_lock();
+	err = grow(t, fd);
+	if (!held)
+		kernel_unlock();
+	return err;
+}
+
 static void set_cloexec(struct files *t, uint32_t fd, bool on)
 {
 	if (on)
@@ -173,7 +187,7 @@ static inline __attribute__((always_inline)) int put_lowest(struct files *t, str
 	return 0;
 }
 
-static struct file *take(struct files *t, uint64_t fd)
+static inline __attribute__((always_inline)) struct file *take(struct files *t, uint64_t fd)
 {
 	struct file *f = files_find(t, fd);
 
@@ -195,12 +209,24 @@ int files_add(struct files *t, struct file *f, uint32_t from, bool cloexec)
 		spin_lock(&t->lock, LOCK_FILES);
 		err = put_lowest(t, f, from, cloexec, &fd);
 		spin_unlock(&t->lock);
-		if (err != -EAGAIN)
+		if (likely(err != -EAGAIN))
 			return err ? err : (int)fd;
-		err = grow(t, fd);
+		err = grow_locking(t, fd);
 		if (err)
 			return err;
 	}
+}
+
+struct file *files_find_get(struct files *t, uint64_t fd)
+{
+	struct file *f;
+
+	spin_lock(&t->lock, LOCK_FILES);
+	f = files_find(t, fd);
+	if (f)
+		file_get(f);
+	spin_unlock(&t->lock);
+	return f;
 }
 
 bool files_holds(struct files *t, uint64_t fd, const struct file *f)
@@ -248,21 +274,7 @@ int files_replace(struct files *t, struct file *f, uint32_t fd, bool cloexec)
 	return (int)fd;
 }
 
-/* False: it must go with the kernel lock. */
-static inline bool let_go_unlocked(struct file *f, bool raced)
-{
-	/* Taken with the table's lock before this look: see files_holds(). */
-	if (f->inode && READ_ONCE(f->inode->locks))
-		return false;
-	if (READ_ONCE(f->refs) == 1)
-		return false;
-	/* Whoever closes it last waits for all who may have found it here. */
-	if (raced && !READ_ONCE(f->unsettled))
-		WRITE_ONCE(f->unsettled, true);
-	return file_put_unless_last(f);
-}
-
-static inline struct file *take_locked(struct files *t, uint64_t fd)
+static inline __attribute__((always_inline)) struct file *take_locked(struct files *t, uint64_t fd)
 {
 	struct file *f;
 
@@ -275,13 +287,23 @@ static inline struct file *take_locked(struct files *t, uint64_t fd)
 int files_close_unlocked(struct files *t, uint64_t fd, bool threads, struct file **left)
 {
 	struct file *f = take_locked(t, fd);
+	struct inode *inode;
+	bool raced;
 
 	if (unlikely(!f))
 		return -EBADF;
-	if (let_go_unlocked(f, threads || READ_ONCE(t->refs) > 1))
-		return 0;
 	*left = f;
-	return -EAGAIN;
+	inode = f->inode;
+	/* Taken with the table's lock before this look: see files_holds(). */
+	if (inode && unlikely(READ_ONCE(inode->locks)))
+		return -EAGAIN;
+	raced = unlikely(threads) || unlikely(READ_ONCE(t->refs) > 1);
+	if (__atomic_load_n(&f->refs, __ATOMIC_ACQUIRE) == 1)
+		return inode && !raced ? file_release_unlocked(f) : -EAGAIN;
+	/* Whoever closes it last waits for all who may have found it here. */
+	if (raced && !READ_ONCE(f->unsettled))
+		WRITE_ONCE(f->unsettled, true);
+	return likely(file_put_unless_last(f)) ? 0 : -EAGAIN;
 }
 
 int files_close(struct files *t, uint64_t fd)

@@ -45,6 +45,8 @@ typedef bool (*dir_visit)(void *ctx, const char *name, size_t len, uint64_t ino,
 struct inode_ops {
 	/* Directories. Names are not ended by a zero. Each inode returned has a reference. */
 	int (*lookup)(struct inode *dir, const char *name, size_t len, struct inode **out);
+	/* What has that name, or NULL, as fs/peek.h says; absent: the long way. */
+	struct inode *(*peek)(struct inode *dir, const char *name, size_t len);
 	int (*create)(struct inode *dir, const char *name, size_t len, uint32_t mode,
 		      uint64_t device, struct inode **out);
 	int (*symlink)(struct inode *dir, const char *name, size_t len, const char *target);
@@ -131,7 +133,7 @@ struct inode {
 	 * changed_ns the later holds.
 	 */
 	uint64_t accessed, modified, changed_at;
-	/* How many have it open for writing: then nobody runs it. Of regular files. */
+	/* How many have it open for writing: then nobody runs it. Of regular files; atomic. */
 	uint32_t writers;
 	bool may_be_named; /* though it has no name: it never had one */
 	/* What it is on; NULL: it is in memory only. */
@@ -166,6 +168,14 @@ static inline void inode_put(struct inode *i)
 }
 
 DEFINE_SCOPED(struct inode *, inode_put)
+
+static inline void inode_count_writer(struct inode *i, int by)
+{
+	__atomic_fetch_add(&i->writers, (uint32_t)by, __ATOMIC_SEQ_CST);
+}
+
+/* Puts it without the kernel lock, which is taken if this is the last reference. */
+void inode_let_go(struct inode *i);
 
 static inline bool inode_is(const struct inode *i, uint32_t type)
 {

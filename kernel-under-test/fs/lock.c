@@ -246,6 +246,10 @@ int lease_set(struct file *f, int fd, int type)
 
 	if (type == LOCK_NONE && !find_lease(f->inode, f, true))
 		return -EAGAIN;
+	/* Who opens it without the kernel lock counts himself in, and then looks for locks. */
+	if (type != LOCK_NONE && lock_prepare(f->inode) < 0)
+		return -ENOMEM;
+	__atomic_thread_fence(__ATOMIC_SEQ_CST);
 	if ((type == LOCK_READ && f->inode->writers) || (type == LOCK_WRITE && is_shared(f->inode)))
 		return -EAGAIN;
 	return lock_set(f->inode, &r, false);

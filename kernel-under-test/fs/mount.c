@@ -1,5 +1,6 @@
 #include "fs/mount.h"
 
+#include "fs/peek.h"
 #include "lib/errno.h"
 #include "lib/printf.h"
 #include "lib/string.h"
@@ -112,8 +113,8 @@ static bool is_circle(struct inode *root, struct inode *dir)
 static void cover(size_t i, struct inode *dir)
 {
 	mounts[i].mountpoint = inode_get(dir);
-	dir->mounted = mounts[i].root;
 	mounts[i].root->mountpoint = dir;
+	__atomic_store_n(&dir->mounted, mounts[i].root, __ATOMIC_RELEASE);
 }
 
 int mount_at(struct inode *dir, const char *filesystem, struct block_device *source,
@@ -182,7 +183,7 @@ static void end(struct inode *root)
 
 static void uncover(size_t i)
 {
-	mounts[i].mountpoint->mounted = NULL;
+	WRITE_ONCE(mounts[i].mountpoint->mounted, NULL);
 	mounts[i].root->mountpoint = NULL;
 	inode_put(mounts[i].mountpoint);
 }
@@ -192,8 +193,13 @@ static void end_detached(void)
 {
 	for (size_t i = 0; i < detached_count;) {
 		struct inode *root = detached[i];
+		bool used;
 
-		if (in_use(root, 1)) {
+		/* Who still walks in there has come out then, with a reference or without. */
+		peek_close(true);
+		used = in_use(root, 1);
+		peek_open();
+		if (used) {
 			i++;
 			continue;
 		}
@@ -205,14 +211,19 @@ static void end_detached(void)
 int mount_remove(struct inode *root, bool detach)
 {
 	size_t i = find(root);
-	/* The caller has one more. */
-	bool busy = i < mount_count && (root->mounted || in_use(root, 2));
+	bool busy;
 
 	if (i == mount_count)
 		return -EINVAL;
-	if (busy && (!detach || root->mounted || detached_count == MOUNTS_MAX))
+	peek_close(true);
+	/* The caller has one more. */
+	busy = root->mounted || in_use(root, 2);
+	if (busy && (!detach || root->mounted || detached_count == MOUNTS_MAX)) {
+		peek_open();
 		return -EBUSY;
+	}
 	uncover(i);
+	peek_open();
 	mounts[i] = mounts[--mount_count];
 	inode_put(root);
 	if (busy)
@@ -235,8 +246,10 @@ int mount_move(struct inode *root, struct inode *dir)
 		return -ELOOP;
 	if (dir->mounted)
 		return -EBUSY;
+	peek_close(false);
 	uncover(i);
 	cover(i, dir);
+	peek_open();
 	return 0;
 }
 

@@ -228,6 +228,7 @@ static const struct inode_ops *told_ops(const struct inode_ops *ops)
 	TELL(symlink), TELL(link), TELL(unlink), TELL(rename);
 #undef TELL
 	t->ops.read_unlocked = t->ops.write_unlocked = NULL;
+	t->ops.peek = NULL;
 	t->next = all_told;
 	all_told = t;
 	return &t->ops;

@@ -33,19 +33,44 @@ struct object_ops {
 
 struct object {
 	const struct object_ops *ops;
-	uint32_t refs; /* guarded by the kernel lock */
+	/* Taken and put without the kernel lock too, but the last: that goes with it. */
+	uint32_t refs;
 };
 
 static inline struct object *object_get(struct object *o)
 {
-	o->refs++;
+	__atomic_fetch_add(&o->refs, 1, __ATOMIC_RELAXED);
 	return o;
 }
 
 static inline void object_put(struct object *o)
 {
-	if (--o->refs == 0)
+	if (__atomic_sub_fetch(&o->refs, 1, __ATOMIC_ACQ_REL) == 0)
 		o->ops->release(o);
+}
+
+/* Without the kernel lock, of what was found so. False: its last reference has gone. */
+static inline bool object_get_unless_gone(struct object *o)
+{
+	uint32_t refs = READ_ONCE(o->refs);
+
+	while (refs)
+		if (__atomic_compare_exchange_n(&o->refs, &refs, refs + 1, false, __ATOMIC_SEQ_CST,
+						__ATOMIC_RELAXED))
+			return true;
+	return false;
+}
+
+/* Without the kernel lock. False: it is the last reference, and still there. */
+static inline bool object_put_unless_last(struct object *o)
+{
+	uint32_t refs = READ_ONCE(o->refs);
+
+	while (refs > 1)
+		if (__atomic_compare_exchange_n(&o->refs, &refs, refs - 1, false, __ATOMIC_ACQ_REL,
+						__ATOMIC_RELAXED))
+			return true;
+	return false;
 }
 
 /* Memory for a shared anonymous mapping of `pages` pages, one reference; NULL without memory. */

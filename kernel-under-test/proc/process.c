@@ -272,10 +272,15 @@ bool process_group_is_orphaned(int pgid)
 	return process_each(is_unwatched, &pgid);
 }
 
-static void replace(struct inode **place, struct inode *inode)
+/* Threads may walk from there without the kernel lock. */
+static void replace(struct process *p, struct inode **place, struct inode *inode)
 {
-	inode_put(*place);
-	*place = inode;
+	struct inode *old = *place;
+
+	WRITE_ONCE(*place, inode);
+	if (unlikely(p->thread_count > 1 || !list_empty(&p->fs_sharers)))
+		sched_settle_all();
+	inode_put(old);
 }
 
 void process_set_cwd(struct inode *inode)
@@ -283,8 +288,8 @@ void process_set_cwd(struct inode *inode)
 	struct process *p = process_current(), *other;
 
 	list_for_each (other, &p->fs_sharers, fs_sharers)
-		replace(&other->cwd, inode_get(inode));
-	replace(&p->cwd, inode);
+		replace(other, &other->cwd, inode_get(inode));
+	replace(p, &p->cwd, inode);
 }
 
 void process_set_root(struct inode *inode)
@@ -292,8 +297,8 @@ void process_set_root(struct inode *inode)
 	struct process *p = process_current(), *other;
 
 	list_for_each (other, &p->fs_sharers, fs_sharers)
-		replace(&other->root, inode_get(inode));
-	replace(&p->root, inode);
+		replace(other, &other->root, inode_get(inode));
+	replace(p, &p->root, inode);
 }
 
 void process_set_umask(uint32_t umask)

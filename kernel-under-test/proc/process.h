@@ -148,7 +148,7 @@ static inline struct process *process_current(void)
 
 static inline struct path_base process_path_base(const struct process *p)
 {
-	return (struct path_base){.root = p->root, .from = p->cwd};
+	return (struct path_base){.root = READ_ONCE(p->root), .from = READ_ONCE(p->cwd)};
 }
 
 void process_init(void);

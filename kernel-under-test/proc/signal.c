@@ -361,12 +361,15 @@ bool signal_take(struct thread *t, uint64_t set, struct signal_info *out)
 bool mqueue_watch_alive(const struct mqueue *q)
 {
 	const struct process *p = process_find(q->watch.pid);
-	const struct files *t = p && p->birth == q->watch.birth ? p->files : NULL;
+	struct files *t = p && p->birth == q->watch.birth ? p->files : NULL;
 
 	for (uint32_t fd = 0; t && fd < t->capacity; fd++) {
-		const struct file *f = files_find(t, fd);
+		struct file *f = files_find_get(t, fd);
+		bool found = f && mqueue_of(f) == q;
 
-		if (f && mqueue_of(f) == q)
+		if (f)
+			file_put(f);
+		if (found)
 			return true;
 	}
 	return false;

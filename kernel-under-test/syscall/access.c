@@ -18,13 +18,8 @@ static struct credentials *real_credentials(void)
 	return c;
 }
 
-static long check_access(int dirfd, uint64_t path, unsigned int mode, unsigned int flags)
+static long answer(const struct inode *inode, unsigned int mode)
 {
-	struct inode *inode SCOPED(inode_put) = NULL;
-	long err = user_inode(dirfd, path, flags, &inode);
-
-	if (err)
-		return err;
 	/* Root may do all but run what nobody may run. */
 	if ((mode & MAY_WRITE) && inode_read_only(inode))
 		return -EROFS;
@@ -33,24 +28,53 @@ static long check_access(int dirfd, uint64_t path, unsigned int mode, unsigned i
 	return may(inode, mode);
 }
 
+static long check_access(int dirfd, const char *path, unsigned int mode, unsigned int flags)
+{
+	struct inode *inode SCOPED(inode_put) = NULL;
+
+	return user_find(dirfd, path, flags, &inode) ?: answer(inode, mode);
+}
+
+/* What a user who is not root may do as the one that he really is. */
+static long check_as_real(int dirfd, const char *path, unsigned int mode, unsigned int flags)
+{
+	struct credentials *real = real_credentials(), *saved;
+	long err;
+
+	if (!real)
+		return -ENOMEM;
+	saved = credentials_get(credentials_current());
+	credentials_use(real);
+	err = check_access(dirfd, path, mode, flags);
+	credentials_use(saved);
+	return err;
+}
+
+/* Runs without the kernel lock, which is taken for what can't be found so, and for a no. */
 long sys_faccessat2(uint64_t dirfd, uint64_t path, uint64_t mode, uint64_t flags)
 {
 	const struct credentials *now = credentials_current();
-	struct credentials *real, *saved;
+	bool as_real =
+		!(likely(!thread_current()->confined && !now->uid && now->fsuid == now->uid) ||
+		  (flags & AT_EACCESS));
+	char buffer[PATH_LEN_MAX];
+	struct inode *inode;
+	uint32_t before;
 	long err;
 
 	if ((mode & ~7ull) ||
 	    (flags & ~(uint64_t)(AT_EACCESS | AT_SYMLINK_NOFOLLOW | AT_EMPTY_PATH)))
 		return -EINVAL;
-	if (likely(!thread_current()->confined && !now->uid && now->fsuid == now->uid) ||
-	    (flags & AT_EACCESS))
-		return check_access((int)dirfd, path, (unsigned int)mode, (unsigned int)flags);
-	real = real_credentials();
-	if (!real)
-		return -ENOMEM;
-	saved = credentials_get(credentials_current());
-	credentials_use(real);
-	err = check_access((int)dirfd, path, (unsigned int)mode, (unsigned int)flags);
-	credentials_use(saved);
+	err = user_path(buffer, path, flags & AT_EMPTY_PATH);
+	if (err)
+		return err;
+	inode = as_real ? NULL : user_peek((int)dirfd, buffer, (unsigned int)flags, &before);
+	if (likely(inode) && likely(!answer(inode, (unsigned int)mode)) && peek_valid(before))
+		return 0;
+	kernel_lock();
+	err = (as_real ? check_as_real : check_access)((int)dirfd, buffer, (unsigned int)mode,
+						       (unsigned int)flags);
+	kernel_unlock();
 	return err;
 }
+

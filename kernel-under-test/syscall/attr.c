@@ -2,6 +2,7 @@
 #include "arch/time.h"
 #include "fs/lock.h"
 #include "fs/notify.h"
+#include "fs/peek.h"
 #include "fs/tmpfs/tmpfs.h"
 #include "fs/volume.h"
 #include "mm/page.h"
@@ -101,8 +102,11 @@ static int set_mode(struct inode *inode, uint64_t mode)
 	if (unlikely(mode & S_ISGID) && !credentials_in_group(credentials_current(), inode->gid) &&
 	    !capable(CAP_FSETID))
 		mode &= ~(uint64_t)S_ISGID;
+	peek_close(false);
 	inode->mode = (inode->mode & S_IFMT) | (mode & S_PERM);
-	if (unlikely(inode->writers) && inode_privileges(inode))
+	peek_open();
+	/* Who opens it to write without the kernel lock counts himself in, and then looks again. */
+	if (unlikely(READ_ONCE(inode->writers)) && inode_privileges(inode))
 		notify_guard(inode);
 	inode_changed(inode);
 	return 0;
@@ -139,15 +143,15 @@ static int set_owner(struct inode *inode, uint64_t uid, uint64_t gid)
 	     ((uint32_t)gid != UINT32_MAX &&
 	      (!mine || ((uint32_t)gid != inode->gid && !credentials_in_group(c, (uint32_t)gid))))))
 		return -EPERM;
-	if (inode_privileges(inode)) {
-		if (!may_own(inode))
-			return -EPERM;
-		inode->mode &= ~inode_privileges(inode);
-	}
+	if (inode_privileges(inode) && !may_own(inode))
+		return -EPERM;
+	peek_close(false);
+	inode->mode &= ~inode_privileges(inode);
 	if ((uint32_t)uid != UINT32_MAX)
 		inode->uid = (uint32_t)uid;
 	if ((uint32_t)gid != UINT32_MAX)
 		inode->gid = (uint32_t)gid;
+	peek_open();
 	inode_changed(inode);
 	return 0;
 }

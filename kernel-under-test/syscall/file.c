@@ -20,13 +20,52 @@ static int find_link(const struct path_last *last, struct inode **out)
 	return -EEXIST;
 }
 
+/* Makes the file `last`, which is not there. */
+static int make(const struct path_last *last, uint32_t mode, struct inode **out)
+{
+	struct inode *dir = last->dir;
+	uint32_t type = S_IFREG | (mode & S_PERM & ~process_current()->umask);
+	int err = inode_read_only(dir) ? -EROFS : may_enter(dir);
+
+	/* As Linux has it, the umask does not save the bit from going. */
+	if (unlikely(dir->mode & type & S_ISGID) && (mode & 010) &&
+	    !credentials_in_group(credentials_current(), dir->gid) && !capable(CAP_FSETID))
+		type &= ~(uint32_t)S_ISGID;
+	return err ?: dir->ops->create(dir, last->name, last->len, type, 0, out);
+}
+
+/*
+ * The usual open with O_CREAT, by one walk. 0: the file was made; 1: it was there. -EAGAIN: it is
+ * not as simple as that.
+ */
+static int find_or_make(const struct path_base *base, const char *path, bool exclusive,
+			uint32_t mode, struct inode **out)
+{
+	struct path_last last;
+	int err = path_find_parent(base, path, &last);
+
+	if (err)
+		return -EAGAIN;
+	err = last.slash || may(last.dir, MAY_EXEC)
+		      ? -EAGAIN
+		      : last.dir->ops->lookup(last.dir, last.name, last.len, out);
+	if (likely(err == -ENOENT)) {
+		err = make(&last, mode, out);
+	} else if (!err) {
+		err = inode_is(*out, S_IFREG) && !exclusive ? 1 : -EAGAIN;
+		if (err < 0)
+			inode_put(*out);
+	}
+	inode_put(last.dir);
+	return unlikely(err == -EEXIST) ? -EAGAIN : err;
+}
+
 /*
  * Makes the file that an open with O_CREAT asks for, where links that lead to nothing lead.
  * -EEXIST: someone else was faster.
  */
 static int create(const struct path_base *base, const char *path, uint32_t mode, struct inode **out)
 {
-	uint32_t type = S_IFREG | (mode & S_PERM & ~process_current()->umask);
 	struct path_base from = *base;
 	struct inode *dir = NULL, *link = NULL, *next;
 	struct path_last last;
@@ -40,13 +79,7 @@ static int create(const struct path_base *base, const char *path, uint32_t mode,
 		if (!err)
 			err = find_link(&last, &next);
 		if (err == -ENOENT && dir) {
-			err = inode_read_only(dir) ? -EROFS : may_enter(dir);
-			/* As Linux has it, the umask does not save the bit from going. */
-			if ((dir->mode & type & S_ISGID) && (mode & 010) &&
-			    !credentials_in_group(credentials_current(), dir->gid) &&
-			    !capable(CAP_FSETID))
-				type &= ~(uint32_t)S_ISGID;
-			err = err ?: dir->ops->create(dir, last.name, last.len, type, 0, out);
+			err = make(&last, mode, out);
 			break;
 		}
 		if (err)
@@ -121,6 +154,15 @@ static int open_inode(const struct path_base *base, const char *path, uint32_t *
 
 	if (unlikely((flags & (O_UNNAMED | O_PATH)) == O_UNNAMED))
 		return make_unnamed(base, path, flags, mode, out);
+	if ((flags & (O_CREAT | O_DIRECTORY | O_PATH)) == O_CREAT) {
+		err = find_or_make(base, path, exclusive, mode, out);
+		if (err > 0)
+			goto found;
+		if (!err)
+			*open_flags = flags & ~(uint32_t)O_TRUNC;
+		if (err != -EAGAIN)
+			return err;
+	}
 	/* Others come and go while a disk is read: what was not there may be when it is made. */
 	for (unsigned int tries = 0;; tries++) {
 		err = path_find(base, path, !(flags & O_NOFOLLOW) && !exclusive, out);
@@ -132,14 +174,15 @@ static int open_inode(const struct path_base *base, const char *path, uint32_t *
 		if (err != -EEXIST || exclusive || tries == CREATE_TRIES)
 			return err;
 	}
-	if (!err && exclusive)
-		err = -EEXIST;
-	else if (!err && (flags & O_DIRECTORY) && !inode_is(*out, S_IFDIR))
-		err = -ENOTDIR;
-	else if (!err && unlikely(thread_current()->confined))
-		err = may_open(*out, flags);
-	else
+	if (err)
 		return err;
+	if (exclusive)
+		err = -EEXIST;
+	else if ((flags & O_DIRECTORY) && !inode_is(*out, S_IFDIR))
+		err = -ENOTDIR;
+	else
+	found:
+		err = unlikely(thread_current()->confined) ? may_open(*out, flags) : 0;
 	if (err)
 		inode_put(*out);
 	return err;
@@ -167,17 +210,15 @@ static __attribute__((noinline)) int open_guarded(struct inode *inode, uint32_t 
 	return err;
 }
 
-static long open_at(int dirfd, uint64_t path, uint32_t flags, uint32_t mode, unsigned int resolve)
+static long open_locked(int dirfd, const char *path, uint32_t flags, uint32_t mode,
+			unsigned int resolve)
 {
-	char buffer[PATH_LEN_MAX];
 	struct path_base base;
 	struct inode *inode;
 	struct file *f;
-	int err = user_path(buffer, path, false);
+	int err =
+		user_base(dirfd, resolve & (RESOLVE_BENEATH | RESOLVE_IN_ROOT) ? "" : path, &base);
 
-	if (!err)
-		err = user_base(dirfd, resolve & (RESOLVE_BENEATH | RESOLVE_IN_ROOT) ? "" : buffer,
-				&base);
 	if (unlikely(resolve) && !err) {
 		base.resolve = resolve;
 		if (resolve & (RESOLVE_BENEATH | RESOLVE_IN_ROOT))
@@ -186,7 +227,7 @@ static long open_at(int dirfd, uint64_t path, uint32_t flags, uint32_t mode, uns
 			err = -ENOTDIR;
 	}
 	if (!err)
-		err = open_inode(&base, buffer, &flags, mode, &inode);
+		err = open_inode(&base, path, &flags, mode, &inode);
 	if (err)
 		return err;
 	if (likely(!inode->locks))
@@ -197,14 +238,52 @@ static long open_at(int dirfd, uint64_t path, uint32_t flags, uint32_t mode, uns
 	return err ? err : process_add_file(f, flags & O_CLOEXEC);
 }
 
+/* What is there already, and needs no more than a reference. NULL: the long way. */
+static struct file *open_unlocked(int dirfd, const char *path, uint32_t flags)
+{
+	struct inode *inode;
+	uint32_t before;
+
+	if (flags & (O_CREAT | O_TRUNC | O_UNNAMED))
+		return NULL;
+	inode = user_peek(dirfd, path, flags & O_NOFOLLOW ? AT_SYMLINK_NOFOLLOW : 0, &before);
+	if (!inode || ((flags & O_DIRECTORY) && !inode_is(inode, S_IFDIR)) ||
+	    (unlikely(thread_current()->confined) && may_open(inode, flags)))
+		return NULL;
+	return file_open_unlocked(inode, flags, before);
+}
+
+/* Without the kernel lock, which is taken for what can't be done so. */
+static long open_at(int dirfd, uint64_t path, uint32_t flags, uint32_t mode)
+{
+	char buffer[PATH_LEN_MAX];
+	struct file *f;
+	long fd = user_path(buffer, path, false);
+
+	if (fd)
+		return fd;
+	f = open_unlocked(dirfd, buffer, flags);
+	if (likely(f)) {
+		fd = files_add(process_current()->files, f, 0, flags & O_CLOEXEC);
+		if (unlikely(fd < 0))
+			file_let_go(f);
+		return fd;
+	}
+	kernel_lock();
+	fd = open_locked(dirfd, buffer, flags, mode, 0);
+	kernel_unlock();
+	return fd;
+}
+
+/* Both run without the kernel lock. */
 long sys_open(uint64_t path, uint64_t flags, uint64_t mode)
 {
-	return open_at(AT_FDCWD, path, (uint32_t)flags, (uint32_t)mode, 0);
+	return open_at(AT_FDCWD, path, (uint32_t)flags, (uint32_t)mode);
 }
 
 long sys_openat(uint64_t dirfd, uint64_t path, uint64_t flags, uint64_t mode)
 {
-	return open_at((int)dirfd, path, (uint32_t)flags, (uint32_t)mode, 0);
+	return open_at((int)dirfd, path, (uint32_t)flags, (uint32_t)mode);
 }
 
 struct user_open_how {
@@ -219,8 +298,10 @@ struct user_open_how {
 long sys_openat2(uint64_t dirfd, uint64_t path, uint64_t how_at, uint64_t size)
 {
 	const uint64_t of_path = O_DIRECTORY | O_NOFOLLOW | O_PATH | O_CLOEXEC;
+	char buffer[PATH_LEN_MAX];
 	struct user_open_how how;
 	uint8_t more;
+	int err;
 
 	if (size < sizeof(how))
 		return -EINVAL;
@@ -243,8 +324,10 @@ long sys_openat2(uint64_t dirfd, uint64_t path, uint64_t how_at, uint64_t size)
 		return -EINVAL;
 	if ((how.resolve & RESOLVE_CACHED) && (how.flags & (O_TRUNC | O_CREAT | O_UNNAMED)))
 		return -EAGAIN;
-	return open_at((int)dirfd, path, (uint32_t)how.flags, (uint32_t)how.mode,
-		       (unsigned int)how.resolve & ~RESOLVE_CACHED);
+	err = user_path(buffer, path, false);
+	return err ? err
+		   : open_locked((int)dirfd, buffer, (uint32_t)how.flags, (uint32_t)how.mode,
+				 (unsigned int)how.resolve & ~RESOLVE_CACHED);
 }
 
 /* Runs without the kernel lock, and takes it to close a file for good. */

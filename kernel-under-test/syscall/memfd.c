@@ -29,7 +29,7 @@ long sys_memfd_create(uint64_t name_at, uint64_t flags)
 	/* Who made it may run it all the same. */
 	if (!err) {
 		f->writer = false;
-		inode->writers--;
+		inode_count_writer(inode, -1);
 	}
 	inode_put(inode);
 	return err ? err : process_add_file(f, flags & MFD_CLOEXEC);

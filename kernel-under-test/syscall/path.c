@@ -165,24 +165,48 @@ long sys_linkat(uint64_t from_fd, uint64_t from, uint64_t to_fd, uint64_t to, ui
 	return err;
 }
 
-long sys_readlinkat(uint64_t dirfd, uint64_t path, uint64_t out, uint64_t size)
+static long readlink_locking(int dirfd, const char *path, uint64_t out, size_t size)
 {
 	struct inode *inode SCOPED(inode_put) = NULL;
 	const char *target;
-	char first;
+	/* An empty path is the link that was opened with O_PATH. */
+	long err = user_find(dirfd, path, AT_SYMLINK_NOFOLLOW, &inode);
+
+	if (err)
+		return err;
+	if (!inode_is(inode, S_IFLNK))
+		return *path ? -EINVAL : -ENOENT;
+	target = inode->ops->target(inode);
+	size = MIN(size, strlen(target));
+	return copy_to_user(out, target, size) ?: (long)size;
+}
+
+/* Runs without the kernel lock, and takes it for what can't be found so. */
+long sys_readlinkat(uint64_t dirfd, uint64_t path, uint64_t out, uint64_t size)
+{
+	char buffer[PATH_LEN_MAX];
+	struct inode *inode;
+	const char *target;
+	uint32_t before;
+	size_t len;
 	long err;
 
 	if ((int64_t)size <= 0)
 		return -EINVAL;
-	/* An empty path is the link that was opened with O_PATH. */
-	err = user_inode((int)dirfd, path, AT_SYMLINK_NOFOLLOW | AT_EMPTY_PATH, &inode);
+	err = user_path(buffer, path, true);
 	if (err)
 		return err;
-	if (!inode_is(inode, S_IFLNK))
-		return copy_from_user(&first, path, 1) == 0 && !first ? -ENOENT : -EINVAL;
-	target = inode->ops->target(inode);
-	size = MIN(size, strlen(target));
-	return copy_to_user(out, target, size) ?: (long)size;
+	inode = user_peek((int)dirfd, buffer, AT_SYMLINK_NOFOLLOW, &before);
+	if (likely(inode) && inode_is(inode, S_IFLNK)) {
+		target = inode->ops->target(inode);
+		len = MIN(size, strlen(target));
+		if (peek_valid(before) && !copy_to_user_nofault(out, target, len))
+			return (long)len;
+	}
+	kernel_lock();
+	err = readlink_locking((int)dirfd, buffer, out, size);
+	kernel_unlock();
+	return err;
 }
 
 /* Gives the directory of that path to `set`. */

@@ -62,8 +62,8 @@ long sys_pidfd_getfd(uint64_t fd, uint64_t target, uint64_t flags)
 		return -ESRCH;
 	if (!process_may_look(p))
 		return -EPERM;
-	found = files_find(p->files, target);
+	found = files_find_get(p->files, target);
 	if (!found)
 		return -EBADF;
-	return process_add_file(file_get(found), true);
+	return process_add_file(found, true);
 }

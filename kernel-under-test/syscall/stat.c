@@ -77,18 +77,42 @@ static long put_stat(const struct inode *i, uint64_t out)
 	return copy_to_user(out, &st, sizeof(st));
 }
 
-static long stat_at(int dirfd, uint64_t path, uint64_t out, unsigned int at_flags)
+static __attribute__((noinline)) long stat_locking(int dirfd, const char *path, uint64_t out,
+						   unsigned int at_flags)
 {
 	struct inode *inode;
-	long err = user_inode(dirfd, path, at_flags, &inode);
+	long err;
 
-	if (err)
-		return err;
-	err = put_stat(inode, out);
-	inode_put(inode);
+	kernel_lock();
+	err = user_find(dirfd, path, at_flags, &inode);
+	if (!err) {
+		err = put_stat(inode, out);
+		inode_put(inode);
+	}
+	kernel_unlock();
 	return err;
 }
 
+/* Without the kernel lock, which is taken for what can't be found so. */
+static long stat_at(int dirfd, uint64_t path, uint64_t out, unsigned int at_flags)
+{
+	char buffer[PATH_LEN_MAX];
+	const struct inode *inode;
+	uint32_t before;
+	long err = user_path(buffer, path, at_flags & AT_EMPTY_PATH);
+
+	if (err)
+		return err;
+	inode = user_peek(dirfd, buffer, at_flags, &before);
+	if (likely(inode)) {
+		err = put_stat(inode, out);
+		if (peek_valid(before))
+			return err;
+	}
+	return stat_locking(dirfd, buffer, out, at_flags);
+}
+
+/* These run without the kernel lock. */
 long sys_stat(uint64_t path, uint64_t out)
 {
 	return stat_at(AT_FDCWD, path, out, 0);

@@ -30,18 +30,32 @@ int user_base(int dirfd, const char *path, struct path_base *out)
 int user_inode(int dirfd, uint64_t path, unsigned int at_flags, struct inode **out)
 {
 	char buffer[PATH_LEN_MAX];
-	struct path_base base;
 	int err = user_path(buffer, path, at_flags & AT_EMPTY_PATH);
 
-	if (!err)
-		err = user_base(dirfd, buffer, &base);
+	return err ? err : user_find(dirfd, buffer, at_flags, out);
+}
+
+int user_find(int dirfd, const char *path, unsigned int at_flags, struct inode **out)
+{
+	struct path_base base;
+	int err = user_base(dirfd, path, &base);
+
 	if (err)
 		return err;
-	if (!*buffer) {
+	if (!*path) {
 		*out = inode_get(base.from);
 		return 0;
 	}
-	return path_find(&base, buffer, !(at_flags & AT_SYMLINK_NOFOLLOW), out);
+	return path_find(&base, path, !(at_flags & AT_SYMLINK_NOFOLLOW), out);
+}
+
+struct inode *user_peek(int dirfd, const char *path, unsigned int at_flags, uint32_t *before)
+{
+	struct path_base base;
+
+	if (unlikely(!peek_begin(before) || user_base(dirfd, path, &base)))
+		return NULL;
+	return peek_path(&base, path, !(at_flags & AT_SYMLINK_NOFOLLOW));
 }
 
 int user_parent(int dirfd, uint64_t path, char buffer[PATH_LEN_MAX], struct path_last *last)

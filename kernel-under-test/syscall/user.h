@@ -5,6 +5,7 @@
 #include "fs/credentials.h"
 #include "fs/file.h"
 #include "fs/path.h"
+#include "fs/peek.h"
 #include "lib/errno.h"
 #include "proc/process.h"
 #include "syscall/syscalls.h"
@@ -87,6 +88,10 @@ int user_base(int dirfd, const char *path, struct path_base *out);
 
 /* The inode of a user's path, with a reference. */
 int user_inode(int dirfd, uint64_t path, unsigned int at_flags, struct inode **out);
+/* The same of one that was copied in. */
+int user_find(int dirfd, const char *path, unsigned int at_flags, struct inode **out);
+/* The same without the kernel lock, and no reference (fs/peek.h). NULL: the long way. */
+struct inode *user_peek(int dirfd, const char *path, unsigned int at_flags, uint32_t *before);
 
 /*
  * Whether the caller may make that name (-EEXIST, if it is there, comes before -EACCES), or take it

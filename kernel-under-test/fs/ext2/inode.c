@@ -377,7 +377,8 @@ void ext2_release(struct object *o)
 			cache_cut(&n->cache, 0);
 			list_push_back(&n->fs->doomed, &n->rest);
 		}
-		if (above && --above->inode.object.refs)
+		if (above &&
+		    __atomic_sub_fetch(&above->inode.object.refs, 1, __ATOMIC_ACQ_REL))
 			break;
 	}
 }

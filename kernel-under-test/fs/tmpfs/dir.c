@@ -1,6 +1,7 @@
 /* Directories of tmpfs: a hash table for lookups, a list for listing (list.c). */
 #include "arch/time.h"
 #include "fs/credentials.h"
+#include "fs/peek.h"
 #include "fs/tmpfs/node.h"
 #include "fs/tmpfs/tmpfs.h"
 #include "fs/volume.h"
@@ -57,10 +58,30 @@ static int tmpfs_lookup(struct inode *inode, const char *name, size_t len, struc
 	return 0;
 }
 
+/* The table never gets smaller, so it has room for a count that was read before. */
+static struct inode *tmpfs_peek(struct inode *inode, const char *name, size_t len)
+{
+	const struct node *dir = node_of(inode);
+	uint32_t hash = hash_name(name, len);
+	uint32_t count = __atomic_load_n(&dir->bucket_count, __ATOMIC_ACQUIRE);
+	struct dentry *d, **buckets = READ_ONCE(dir->buckets);
+
+	if (!count)
+		return NULL;
+	for (d = READ_ONCE(buckets[hash & (count - 1)]); d; d = READ_ONCE(d->next))
+		if (d->hash == hash && d->len == len && memcmp(d->name, name, len) == 0)
+			return READ_ONCE(d->inode);
+	return NULL;
+}
+
+/*
+ * Who peeks while entries go to their new chains may miss some. From one that has gone it gets to
+ * others that have, in a chain that ends.
+ */
 static int grow(struct node *dir)
 {
 	uint32_t count = dir->bucket_count ? dir->bucket_count * 2 : FIRST_BUCKETS;
-	struct dentry **buckets, *d;
+	struct dentry **buckets, **old, *d;
 
 	if (dir->entry_count < dir->bucket_count)
 		return 0;
@@ -68,12 +89,13 @@ static int grow(struct node *dir)
 	if (!buckets)
 		return dir->bucket_count ? 0 : -ENOMEM;
 	list_for_each (d, &dir->entries, order) {
-		d->next = buckets[d->hash & (count - 1)];
+		WRITE_ONCE(d->next, buckets[d->hash & (count - 1)]);
 		buckets[d->hash & (count - 1)] = d;
 	}
-	kmem_free(dir->buckets);
-	dir->buckets = buckets;
-	dir->bucket_count = count;
+	old = dir->buckets;
+	__atomic_store_n(&dir->buckets, buckets, __ATOMIC_RELEASE);
+	__atomic_store_n(&dir->bucket_count, count, __ATOMIC_RELEASE);
+	peek_free(old);
 	return 0;
 }
 
@@ -95,7 +117,6 @@ static int add(struct node *dir, const char *name, size_t len, struct inode *tar
 	}
 	bucket = &dir->buckets[hash & (dir->bucket_count - 1)];
 	d->next = *bucket;
-	*bucket = d;
 	d->inode = inode_get(target);
 	node_of(target)->named = d;
 	node_of(target)->parent = dir;
@@ -106,23 +127,24 @@ static int add(struct node *dir, const char *name, size_t len, struct inode *tar
 	list_push_back(&dir->entries, &d->order);
 	dir->entry_count++;
 	target->links++;
+	__atomic_store_n(bucket, d, __ATOMIC_RELEASE);
 	tmpfs_modified(&dir->inode, now);
 	return 0;
 }
 
 static int add_new(struct node *dir, const char *name, size_t len, struct node *n)
 {
-	int err = add(dir, name, len, &n->inode, n->inode.changed_ns);
+	bool directory = inode_is(&n->inode, S_IFDIR);
+	int err;
 
-	if (err)
-		return err;
+	/* Before others can find it. */
 	inode_own(&dir->inode, &n->inode);
 	n->inode.volume = dir->inode.volume;
-	if (inode_is(&n->inode, S_IFDIR)) {
-		n->inode.links++;
+	n->inode.links = directory;
+	err = add(dir, name, len, &n->inode, n->inode.changed_ns);
+	if (!err && directory)
 		dir->inode.links++;
-	}
-	return 0;
+	return err;
 }
 
 static int tmpfs_create_node(struct inode *inode, const char *name, size_t len, uint32_t mode,
@@ -176,7 +198,7 @@ static void remove_entry(struct node *dir, struct dentry **slot)
 	struct dentry *d = *slot;
 	struct inode *target = d->inode;
 
-	*slot = d->next;
+	WRITE_ONCE(*slot, d->next);
 	if (dir->listed == d)
 		dir->listed = NULL;
 	if (node_of(target)->named == d)
@@ -186,7 +208,7 @@ static void remove_entry(struct node *dir, struct dentry **slot)
 	target->links--;
 	tmpfs_modified(&dir->inode, arch_time_ns());
 	target->changed_at = volume_epoch_ns + dir->inode.changed_ns;
-	kmem_free(d);
+	peek_free(d);
 	inode_put(target);
 }
 
@@ -306,8 +328,8 @@ static int exchange(struct node *a, struct dentry **of_a, struct node *b, struct
 
 	if (inode_is(two, S_IFDIR) && is_below(a, node_of(two)))
 		return -EINVAL;
-	(*of_a)->inode = two;
-	(*of_b)->inode = one;
+	WRITE_ONCE((*of_a)->inode, two);
+	WRITE_ONCE((*of_b)->inode, one);
 	node_of(two)->named = *of_a;
 	node_of(one)->named = *of_b;
 	node_of(two)->parent = a;
@@ -365,6 +387,7 @@ static int tmpfs_rename(struct inode *from, const char *name, size_t len, struct
 
 const struct inode_ops tmpfs_dir_ops = {
 	.lookup = tmpfs_lookup,
+	.peek = tmpfs_peek,
 	.create = tmpfs_create_node,
 	.symlink = tmpfs_symlink,
 	.link = tmpfs_link,

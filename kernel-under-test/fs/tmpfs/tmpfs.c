@@ -4,6 +4,7 @@
 #include "fs/attribute.h"
 #include "fs/credentials.h"
 #include "fs/lock.h"
+#include "fs/peek.h"
 #include "fs/tmpfs/node.h"
 #include "fs/volume.h"
 #include "lib/errno.h"
@@ -208,14 +209,18 @@ static void tmpfs_release(struct object *o)
 				? NULL
 				: n->parent;
 		tmpfs_empty(n);
-		lock_forget(&n->inode);
+		if (unlikely(n->inode.locks))
+			lock_forget(&n->inode);
 		if (unlikely(n->inode.attributes))
 			attribute_forget(&n->inode);
 		store_cut(&n->pages, 0);
-		kmem_free(n->buckets);
-		kmem_free(n->target);
-		kmem_free(n);
-		if (likely(!above) || --above->inode.object.refs)
+		if (unlikely(n->buckets))
+			peek_free(n->buckets);
+		if (unlikely(n->target))
+			peek_free(n->target);
+		peek_free(n);
+		if (likely(!above) ||
+		    __atomic_sub_fetch(&above->inode.object.refs, 1, __ATOMIC_ACQ_REL))
 			break;
 	}
 }

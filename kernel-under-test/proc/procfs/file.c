@@ -69,7 +69,7 @@ long procfs_read(struct inode *inode, uint64_t pos, struct uio *u)
 {
 	struct proc_node *n = procfs_node(inode);
 	struct proc_subject s;
-	const struct file *f;
+	struct file *f;
 	uint64_t base = 0;
 	struct text t;
 	long done;
@@ -86,9 +86,11 @@ long procfs_read(struct inode *inode, uint64_t pos, struct uio *u)
 		}
 		proc_zombie(&t, proc_process_files[n->which].name, procfs_zombie(n));
 	} else if (n->kind == FDINFO) {
-		f = files_find(s.process->files, (uint64_t)n->which);
-		if (f)
+		f = files_find_get(s.process->files, (uint64_t)n->which);
+		if (f) {
 			describe_file(&t, f);
+			file_put(f);
+		}
 	} else if (n->kind == NET) {
 		proc_net_files[n->which].make(&t, &s);
 	} else {

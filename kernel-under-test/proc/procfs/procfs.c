@@ -307,10 +307,12 @@ static const char *target(struct inode *inode)
 		else
 			format(n->target, sizeof(n->target), "%d", p->pid);
 	} else if (n->kind == FD) {
-		f = files_find(p->files, (uint64_t)n->which);
+		f = files_find_get(p->files, (uint64_t)n->which);
 		if (f &&
 		    (!f->inode || file_path(p->root, f->inode, n->target, sizeof(n->target)) < 0))
 			name_nameless(f, n->target, sizeof(n->target));
+		if (f)
+			file_put(f);
 	} else if (n->which == 0) {
 		file_path(p->root, p->exe, n->target, sizeof(n->target));
 	} else {
@@ -324,6 +326,7 @@ static int follow(struct inode *inode, struct inode **out)
 	struct proc_node *n = procfs_node(inode);
 	struct process *p = process_find(n->pid);
 	struct file *f;
+	int err = 0;
 
 	if (n->kind == SELF)
 		return 0;
@@ -333,13 +336,15 @@ static int follow(struct inode *inode, struct inode **out)
 		*out = inode_get(n->which == 0 ? p->exe : n->which == 1 ? p->cwd : p->root);
 		return 0;
 	}
-	f = files_find(p->files, (uint64_t)n->which);
+	f = files_find_get(p->files, (uint64_t)n->which);
 	if (!f)
 		return -ENOENT;
-	if (!f->inode)
-		return pipe_inode(f, out);
-	*out = inode_get(f->inode);
-	return 0;
+	if (f->inode)
+		*out = inode_get(f->inode);
+	else
+		err = pipe_inode(f, out);
+	file_put(f);
+	return err;
 }
 
 static const struct inode_ops node_ops = {

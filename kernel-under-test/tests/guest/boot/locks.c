@@ -1,7 +1,7 @@
 /*
  * How many locks a call takes while four threads on four CPUs make it at the same time, each on
- * things of its own, and how many a change of memory takes in four processes: process 1 of a
- * machine that runs Bantam. One line a call:
+ * things of its own, and how many a change of memory or of what is open takes in four processes:
+ * process 1 of a machine that runs Bantam. One line a call:
  *
  *     locks <call>: <class> <most on one CPU> [<class> <most on one CPU>...] of <calls>
  *
@@ -51,7 +51,7 @@ struct own {
 	/* Of the one with the even number: what it exchanges with its neighbour. */
 	int there[2], back[2], told, answered, ends[2];
 	uint32_t word;
-	char buffer[512];
+	char path[32], link[32], buffer[512];
 	/* A page each: anonymous, of the file, anonymous and shared. */
 	volatile char *page, *mapped, *shared;
 };
@@ -337,6 +337,26 @@ static void call_futex_pair(struct own *o)
 		futex_while(word, 1);
 }
 
+static void call_open_close(struct own *o)
+{
+	close(open(o->path, O_RDWR));
+}
+
+static void call_stat(struct own *o)
+{
+	syscall(SYS_stat, o->path, o->buffer);
+}
+
+static void call_access(struct own *o)
+{
+	access(o->path, R_OK);
+}
+
+static void call_readlink(struct own *o)
+{
+	readlink(o->link, o->buffer, sizeof(o->buffer));
+}
+
 /* One that does take the kernel lock: it shows that the count counts. */
 static void call_getpgrp(struct own *o)
 {
@@ -372,9 +392,13 @@ static const struct {
 		{"unix_pair", call_unix_pair},
 		{"poll_pair", call_poll_pair},
 		{"futex_pair", call_futex_pair},
+		{"stat", call_stat},
+		{"access", call_access},
+		{"readlink", call_readlink},
 		{"getpgrp", call_getpgrp},
 },
-  memory_calls[] = {
+  process_calls[] = {
+	  {"open_close", call_open_close},
 	  {"fault", call_fault},
 	  {"copy", call_copy},
 	  {"file_fault", call_file_fault},
@@ -421,15 +445,16 @@ static void say(const char *name)
 
 static void prepare(struct own *o)
 {
-	char path[32];
 	cpu_set_t set;
 
 	CPU_ZERO(&set);
 	CPU_SET(o->cpu, &set);
 	if (sched_setaffinity(0, sizeof(set), &set) < 0)
 		fail("sched_setaffinity");
-	snprintf(path, sizeof(path), "/file%d", o->cpu);
-	o->file = open(path, O_RDWR | O_CREAT, 0644);
+	snprintf(o->path, sizeof(o->path), "/file%d", o->cpu);
+	snprintf(o->link, sizeof(o->link), "/link%d", o->cpu);
+	symlink(o->path, o->link);
+	o->file = open(o->path, O_RDWR | O_CREAT, 0644);
 	o->null = open("/dev/null", O_RDWR);
 	o->zero = open("/dev/zero", O_RDWR);
 	o->event = eventfd(0, 0);
@@ -457,7 +482,7 @@ static void *work(void *arg)
 	return NULL;
 }
 
-static void work_on_memory(struct own *o)
+static void work_in_process(struct own *o)
 {
 	prepare(o);
 	o->page = mmap(NULL, PAGE, PROT_READ | PROT_WRITE, ANON | MAP_PRIVATE, -1, 0);
@@ -465,10 +490,10 @@ static void work_on_memory(struct own *o)
 	o->shared = mmap(NULL, PAGE, PROT_READ | PROT_WRITE, ANON | MAP_SHARED, -1, 0);
 	if (o->page == MAP_FAILED || o->mapped == MAP_FAILED || o->shared == MAP_FAILED)
 		fail("mmap");
-	for (size_t i = 0; i < sizeof(memory_calls) / sizeof(memory_calls[0]); i++) {
-		measure(o, memory_calls[i].call);
+	for (size_t i = 0; i < sizeof(process_calls) / sizeof(process_calls[0]); i++) {
+		measure(o, process_calls[i].call);
 		if (o->cpu == 0)
-			say(memory_calls[i].name);
+			say(process_calls[i].name);
 	}
 }
 
@@ -492,7 +517,7 @@ int main(void)
 		pthread_join(threads[i], NULL);
 	for (int i = 0; i < CPUS; i++)
 		if (fork() == 0) {
-			work_on_memory(&owns[i]);
+			work_in_process(&owns[i]);
 			_exit(0);
 		}
 	while (wait(&status) > 0)
