@@ -102,12 +102,12 @@ struct usage usage_own(void)
 	struct process *p = t->process;
 	struct usage u;
 	/* Nobody but the caller makes another thread. */
-	bool alone = READ_ONCE(p->thread_count) == 1;
+	bool lock = READ_ONCE(p->thread_count) != 1 && !kernel_locked();
 
-	if (!alone)
+	if (lock)
 		kernel_lock();
 	u = usage_of_process(p);
-	if (!alone)
+	if (lock)
 		kernel_unlock();
 	return u;
 }

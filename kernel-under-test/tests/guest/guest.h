@@ -62,7 +62,7 @@ extern const struct suite memory_suite, mapping_suite, process_suite, exec_suite
 	resolve_suite, birth_suite, seccomp_suite, trace_suite, tracing_suite, share_suite, look_suite, proc_suite,
 	async_suite, core_suite, small_suite, races_suite, claims_suite, network6_suite,
 	endings_suite, attribute_suite, system_suite, moved_suite, lease_suite, many_suite,
-	resume_suite, usage_suite, realtime_suite;
+	resume_suite, usage_suite, realtime_suite, walks_suite;
 
 /* What this program does when another part of it runs it with a word; -1: not such a word. */
 int exec_role(int argc, char **argv);

@@ -27,7 +27,7 @@ static const struct suite *const suites[] = {
 	&share_suite, &look_suite, &proc_suite,
 	&async_suite, &core_suite, &small_suite, &races_suite, &claims_suite, &network6_suite,
 	&endings_suite, &attribute_suite, &system_suite, &moved_suite, &lease_suite, &many_suite,
-	&resume_suite, &usage_suite, &realtime_suite,
+	&resume_suite, &usage_suite, &realtime_suite, &walks_suite,
 };
 
 int effort = 1;
