@@ -19,7 +19,8 @@ OWN: dict[str, dict[str, int]] = {
     **{name: {} for name in ("write_null", "read_zero", "fstat")},
     **{name: {"inode": 1} for name in ("pread", "pwrite", "seek_read")},
     **{name: {"gate": 2} for name in ("pipe", "eventfd", "unix")},
-    "poll": {},
+    **{name: {} for name in ("poll", "select")},
+    "poll_many": {"gate": 20},
     **{name: {"futex": 1} for name in ("futex_wake", "futex_wait")},
     "dup_close": {"files": 2},
     # Nothing at all on the way through directories; in a process without other threads.

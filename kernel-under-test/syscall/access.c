@@ -77,4 +77,3 @@ long sys_faccessat2(uint64_t dirfd, uint64_t path, uint64_t mode, uint64_t flags
 	kernel_unlock();
 	return err;
 }
-

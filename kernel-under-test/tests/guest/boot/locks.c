@@ -24,6 +24,7 @@
 #include <sys/mount.h>
 #include <sys/reboot.h>
 #include <sys/resource.h>
+#include <sys/select.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -221,6 +222,25 @@ static void call_poll(struct own *o)
 	poll(fds, 2, -1);
 }
 
+static void call_poll_many(struct own *o)
+{
+	struct pollfd fds[40];
+
+	for (int i = 0; i < 40; i++)
+		fds[i] = (struct pollfd){i % 2 ? o->pair[i % 4 / 2] : o->event, POLLOUT, 0};
+	poll(fds, 40, -1);
+}
+
+static void call_select(struct own *o)
+{
+	fd_set set;
+
+	FD_ZERO(&set);
+	FD_SET(o->pipe[1], &set);
+	FD_SET(o->file, &set);
+	select(o->pair[1] + 1, NULL, &set, NULL, NULL);
+}
+
 static void call_futex_wake(struct own *o)
 {
 	syscall(SYS_futex, &o->word, FUTEX_WAKE | FUTEX_PRIVATE_FLAG, 1);
@@ -382,6 +402,8 @@ static const struct {
 		{"eventfd", call_eventfd},
 		{"unix", call_unix},
 		{"poll", call_poll},
+		{"poll_many", call_poll_many},
+		{"select", call_select},
 		{"futex_wake", call_futex_wake},
 		{"dup_close", call_dup_close},
 		{"futex_wait", call_futex_wait},
