@@ -48,3 +48,36 @@ struct inode *tmpfs_parent(struct inode *inode)
 {
 	return inode_get(&node_of(inode)->parent->inode);
 }
+
+/* Trees may be deep, and the stack is not: this goes down and up by `parent`. */
+bool tmpfs_in_use(struct inode *inode)
+{
+	struct node *root = node_of(inode), *dir = root;
+	struct list *at = root->entries.next;
+
+	for (;;) {
+		struct inode *target;
+
+		while (at == &dir->entries) {
+			struct node *done = dir;
+			struct dentry *d;
+
+			if (dir == root)
+				return false;
+			dir = dir->parent;
+			list_for_each (d, &dir->entries, order)
+				if (d->inode == &done->inode)
+					break;
+			at = d->order.next;
+		}
+		target = list_entry(at, struct dentry, order)->inode;
+		at = at->next;
+		/* Each name has a reference; a directory has one name. */
+		if (target->object.refs > (inode_is(target, S_IFDIR) ? 1 : target->links))
+			return true;
+		if (inode_is(target, S_IFDIR)) {
+			dir = node_of(target);
+			at = dir->entries.next;
+		}
+	}
+}

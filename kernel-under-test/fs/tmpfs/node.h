@@ -63,6 +63,7 @@ void tmpfs_empty(struct node *root);
 /* Of directories, in list.c. */
 int tmpfs_list(struct inode *dir, uint64_t pos, dir_visit visit, void *ctx);
 struct inode *tmpfs_parent(struct inode *dir);
+bool tmpfs_in_use(struct inode *root);
 /* Of anything. */
 size_t tmpfs_name(struct inode *inode, struct inode **dir, char name[NAME_LEN_MAX]);
 
