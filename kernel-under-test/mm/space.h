@@ -69,6 +69,8 @@ struct space {
 	uint64_t brk_start, brk;
 	/* The first stack ends here; mappings are placed downwards from `top`. */
 	uint64_t stack_top, top;
+	/* mlockall(MCL_FUTURE): flags that each mmap() has as well. */
+	uint32_t map_always;
 	/* RLIMIT_STACK */
 	uint64_t stack_limit;
 	/* Pages mapped now, and the most there were when some went: space_resident_most(). */

@@ -16,9 +16,7 @@
 #define MAP_FIXED	    0x10
 #define MAP_ANONYMOUS	    0x20
 #define MAP_GROWSDOWN	    0x100
-#define MAP_LOCKED	    0x2000
 #define MAP_POPULATE	    0x8000
-#define MAP_NONBLOCK	    0x10000
 #define MAP_FIXED_NOREPLACE 0x100000
 /* As far as MAP_SHARED_VALIDATE asks: the older flags, and none of those that only some files do.
  */
@@ -156,6 +154,7 @@ long sys_mmap(uint64_t addr, uint64_t len, uint64_t prot, uint64_t flags, uint64
 		at = map_object(s, addr, len, area, flags, fd, offset);
 		kernel_unlock();
 	}
+	flags |= s->map_always;
 	if (unlikely(flags & (MAP_POPULATE | MAP_LOCKED)) && at >= 0) {
 		long err = flags & MAP_LOCKED ? user_lock_new((uint64_t)at, len) : 0;
 
@@ -239,10 +238,12 @@ long sys_brk(uint64_t brk)
 	struct space *s = process_current()->space;
 	uint64_t now = move_brk(s, brk);
 
-	if (likely(now == brk) || brk < s->brk_start)
-		return (long)now;
-	kernel_lock();
-	now = move_brk(s, brk);
-	kernel_unlock();
+	if (unlikely(now != brk) && brk >= s->brk_start) {
+		kernel_lock();
+		now = move_brk(s, brk);
+		kernel_unlock();
+	}
+	if (unlikely(s->map_always))
+		user_lock_heap(s);
 	return (long)now;
 }

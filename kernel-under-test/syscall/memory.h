@@ -6,6 +6,9 @@
 #include "lib/errno.h"
 #include "mm/space.h"
 
+#define MAP_LOCKED   0x2000
+#define MAP_NONBLOCK 0x10000
+
 /* `expression` with the space's lock; with the kernel lock as well if it turns out to need that. */
 #define WITH_SPACE(s, expression)                                                                  \
 	({                                                                                         \

@@ -2,11 +2,13 @@
 #include "arch/trap.h"
 #include "mm/space.h"
 #include "mm/tlb.h"
+#include "syscall/memory.h"
 #include "syscall/user.h"
 
 #define MLOCK_ONFAULT 1
 #define MCL_ALL	      7
 #define MCL_CURRENT   1
+#define MCL_FUTURE    2
 #define MCL_ONFAULT   4
 
 /* Whether all of [addr, end) is mapped. */
@@ -117,6 +119,14 @@ int user_lock_new(uint64_t addr, uint64_t len)
 	return err == -ENOMEM ? -EAGAIN : err;
 }
 
+void user_lock_heap(struct space *s)
+{
+	uint64_t start = ALIGN_DOWN(s->brk_start, PAGE_SIZE), end = ALIGN_UP(s->brk, PAGE_SIZE);
+
+	if (start < end && !user_lock_new(start, end - start) && !(s->map_always & MAP_NONBLOCK))
+		user_populate(start, end);
+}
+
 long sys_mlock2(uint64_t addr, uint64_t len, uint64_t flags)
 {
 	if (flags & ~(uint64_t)MLOCK_ONFAULT)
@@ -137,6 +147,9 @@ long sys_mlockall(uint64_t flags)
 
 	if (!flags || (flags & ~(uint64_t)MCL_ALL) || flags == MCL_ONFAULT)
 		return -EINVAL;
+	s->map_always = !(flags & MCL_FUTURE)  ? 0
+			: flags & MCL_ONFAULT ? MAP_LOCKED | MAP_NONBLOCK
+					      : MAP_LOCKED;
 	if (!(flags & MCL_CURRENT))
 		return 0;
 	space_lock(s);
@@ -149,6 +162,7 @@ long sys_mlockall(uint64_t flags)
 
 long sys_munlockall(void)
 {
+	process_current()->space->map_always = 0;
 	return set_locked(0, USER_TOP, false);
 }
 

@@ -62,6 +62,8 @@ long async_ioctl(struct file *f, uint32_t fd, uint32_t request, uint64_t arg);
 
 /* Locks what was just mapped. -EAGAIN: it would be more than the caller may lock; -EPERM. */
 int user_lock_new(uint64_t addr, uint64_t len);
+/* The same of the heap, as far as may be: MCL_FUTURE. */
+void user_lock_heap(struct space *s);
 
 /* Brings in what of [addr, end) may be touched. 0 or -ENOMEM. */
 int user_populate(uint64_t addr, uint64_t end);

@@ -203,6 +203,38 @@ static void user_with_two_pages(void)
 	child_needs(RAW(SYS_mlock, of_parent, PAGE) == -EPERM);
 }
 
+/* How much there is of what is mapped now. */
+static bool comes_at_once(void)
+{
+	unsigned char there[2] = {0, 0};
+	char *p = mmap(NULL, 2 * PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+	mincore(p, 2 * PAGE, there);
+	return there[0] & there[1] & 1;
+}
+
+static void later(void)
+{
+	unsigned char there = 0;
+	long before;
+	char *heap;
+
+	child_needs(!comes_at_once());
+	child_needs(RAW(SYS_mlockall, MCL_FUTURE) == 0);
+	before = locked();
+	child_needs(comes_at_once() && locked() == before + 2);
+	heap = sbrk(16 * PAGE);
+	heap += (PAGE - (uintptr_t)heap % PAGE) % PAGE + 4 * PAGE;
+	child_needs(mincore(heap, PAGE, &there) == 0 && (there & 1));
+	child_needs(RAW(SYS_mlockall, MCL_FUTURE | MCL_ONFAULT) == 0);
+	before = locked();
+	child_needs(!comes_at_once() && locked() == before + 2);
+	child_needs(RAW(SYS_mlockall, MCL_CURRENT) == 0);
+	child_needs(!comes_at_once());
+	child_needs(RAW(SYS_mlockall, MCL_CURRENT | MCL_FUTURE) == 0 && comes_at_once());
+	child_needs(RAW(SYS_munlockall) == 0 && !comes_at_once() && locked() == 0);
+}
+
 static void locks(void)
 {
 	char *p = mmap(NULL, 8 * PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
@@ -223,6 +255,7 @@ static void locks(void)
 	holds("all", mlockall(MCL_CURRENT) == 0 && locked() > 8);
 	same("none", munlockall() ? -1 : locked(), 0);
 	of_parent = p;
+	same("what comes later", status_of(later), 0);
 	same("a user's", status_of(user_with_two_pages), 0);
 	munmap(p, 8 * PAGE);
 }
