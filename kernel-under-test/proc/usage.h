@@ -30,7 +30,7 @@ void usage_add(struct usage *to, const struct usage *u);
 struct usage usage_of_thread(struct thread *t);
 /* Of its threads that run and have ended. With the kernel lock. User and system only grow. */
 struct usage usage_of_process(struct process *p);
-/* The same of the caller's, without the kernel lock. */
+/* The same of the caller's, with the kernel lock or without. */
 struct usage usage_own(void);
 
 /* For proc's own files: its memory is about to go, or this thread is. */

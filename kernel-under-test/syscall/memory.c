@@ -238,12 +238,12 @@ long sys_brk(uint64_t brk)
 	struct space *s = process_current()->space;
 	uint64_t now = move_brk(s, brk);
 
-	if (unlikely(now != brk) && brk >= s->brk_start) {
-		kernel_lock();
-		now = move_brk(s, brk);
-		kernel_unlock();
-	}
-	if (unlikely(s->map_always))
+	if (likely(now == brk && !s->map_always) || brk < s->brk_start)
+		return (long)now;
+	kernel_lock();
+	now = move_brk(s, brk);
+	kernel_unlock();
+	if (s->map_always)
 		user_lock_heap(s);
 	return (long)now;
 }

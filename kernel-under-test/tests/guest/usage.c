@@ -246,6 +246,28 @@ static void in_proc(void)
 	umount("/tmp/proc");
 }
 
+static void *call_all(void *arg)
+{
+	struct tms t;
+
+	times(&t);
+	used(RUSAGE_SELF);
+	used(RUSAGE_THREAD);
+	used(RUSAGE_CHILDREN);
+	return arg;
+}
+
+static void from_threads(void)
+{
+	pthread_t t;
+	void *got = NULL;
+
+	pthread_create(&t, NULL, call_all, &got);
+	call_all(NULL);
+	pthread_join(t, &got);
+	holds("threads may all ask", got == &got);
+}
+
 static void run(void)
 {
 	memory();
@@ -256,6 +278,7 @@ static void run(void)
 	in_ticks();
 	timers();
 	in_proc();
+	from_threads();
 }
 
 const struct suite usage_suite = {"usage", run};
