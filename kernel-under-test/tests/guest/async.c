@@ -1,17 +1,10 @@
 /* Signals of files that can be read or written, programs that run, and the clock's settings. */
 #include "guest.h"
 
-#include <fcntl.h>
-#include <signal.h>
-#include <string.h>
 #include <sys/ioctl.h>
-#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
-#include <sys/stat.h>
 #include <sys/timex.h>
-#include <sys/wait.h>
-#include <time.h>
 
 static const struct timespec moment = {2, 0};
 

@@ -1,13 +1,6 @@
 /* What changes of a file when something else of it does: times, and bits that give privileges. */
 #include "guest.h"
 
-#include <fcntl.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <sys/stat.h>
-#include <sys/wait.h>
-#include <time.h>
-
 #define AT "/tmp/attribute"
 
 static struct stat look(const char *path)

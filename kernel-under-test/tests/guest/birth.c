@@ -1,16 +1,10 @@
 /* How processes come about: clone(2)'s flags, what a child inherits, what its parent may do. */
 #include "guest.h"
 
-#include <fcntl.h>
 #include <linux/sched.h>
-#include <poll.h>
-#include <time.h>
 #include <sched.h>
-#include <signal.h>
-#include <string.h>
 #include <sys/personality.h>
 #include <sys/prctl.h>
-#include <sys/wait.h>
 
 #ifndef P_PIDFD
 #define P_PIDFD 3

@@ -2,11 +2,6 @@
 #include "guest.h"
 #include "threads.h"
 
-#include <errno.h>
-#include <fcntl.h>
-#include <signal.h>
-#include <stdlib.h>
-
 static atomic_long caught, round_now, blocked_now, stop;
 
 static void catch (int signo)

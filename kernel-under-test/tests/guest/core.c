@@ -2,18 +2,9 @@
 #include "guest.h"
 
 #include <elf.h>
-#include <fcntl.h>
-#include <signal.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/mman.h>
-#include <sys/mount.h>
 #include <sys/prctl.h>
 #include <sys/procfs.h>
 #include <sys/resource.h>
-#include <sys/stat.h>
-#include <sys/wait.h>
 
 static char *mark;
 
@@ -107,8 +98,6 @@ static void named(void)
 	pid_t child;
 	int fd;
 
-	mkdir("/proc", 0555);
-	mount("proc", "/proc", "proc", 0, "");
 	fd = open("/proc/sys/kernel/core_pattern", O_WRONLY);
 	same("a pattern", write(fd, "/tmp/core-here/%e.%p%%%s\n", 24), 24);
 	child = fork();
@@ -120,7 +109,6 @@ static void named(void)
 	lseek(fd, 0, SEEK_SET);
 	write(fd, "core\n", 5);
 	close(fd);
-	umount("/proc");
 }
 
 static void run(void)
@@ -158,4 +146,4 @@ static void run(void)
 	rmdir("/tmp/core-here");
 }
 
-const struct suite core_suite = {"core", run};
+const struct suite core_suite = {"core", run, .needs_proc = true};

@@ -2,9 +2,6 @@
 #include "guest.h"
 
 #include <sched.h>
-#include <stdint.h>
-#include <string.h>
-#include <sys/wait.h>
 
 struct registers {
 	uint64_t rax, rbx, rdx, rsi, rdi, rbp, r8, r9, r10, r12, r13, r14, r15, rflags;

@@ -1,14 +1,11 @@
 /* Descriptors: numbers, duplicates, flags. */
 #include "guest.h"
 
-#include <fcntl.h>
-#include <signal.h>
 #include <sys/eventfd.h>
 #include <sys/ioctl.h>
 #include <sys/resource.h>
 #include <sys/select.h>
 #include <sys/socket.h>
-#include <sys/wait.h>
 
 static void numbers(void)
 {

@@ -1,16 +1,9 @@
 /* execve: what the new program is given, what it keeps, and what is refused. */
 #include "guest.h"
 
-#include <fcntl.h>
-#include <signal.h>
 #include <spawn.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 #include <sys/auxv.h>
 #include <sys/resource.h>
-#include <sys/stat.h>
-#include <sys/wait.h>
 
 extern char **environ;
 

@@ -3,10 +3,7 @@
 
 #include <linux/sched.h>
 #include <sched.h>
-#include <signal.h>
-#include <string.h>
 #include <sys/prctl.h>
-#include <sys/wait.h>
 
 #ifndef __WALL
 #define __WALL 0x40000000

@@ -1,10 +1,6 @@
 /* What a program may not do, and which signal ends it when it does. */
 #include "guest.h"
 
-#include <signal.h>
-#include <stdlib.h>
-#include <sys/mman.h>
-#include <sys/wait.h>
 #include <ucontext.h>
 
 #define AUTODISARM ((int)(1u << 31))

@@ -1,11 +1,6 @@
 /* Regular files and devices: reading, writing, seeking, truncating, opening. */
 #include "guest.h"
 
-#include <fcntl.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/mman.h>
-#include <sys/stat.h>
 #include <sys/uio.h>
 
 #define F "/tmp/file"

@@ -8,12 +8,24 @@
  */
 #pragma once
 
+/* What most suites use. */
 #include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/mount.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/types.h>
+#include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 /* A system call as the kernel answers it: the result, or -errno. */
@@ -50,19 +62,22 @@ extern int effort;
 struct suite {
 	const char *name;
 	void (*run)(void);
+	/* /proc is mounted meanwhile. */
+	bool needs_proc;
 };
 
-extern const struct suite memory_suite, mapping_suite, process_suite, exec_suite, pipe_suite,
-	file_suite, descriptor_suite, path_suite, name_suite, time_suite, fault_suite, cpu_suite,
-	line_suite, smp_suite, shootdown_suite, pressure_suite, reopen_suite, message_suite, timer_suite,
-	user_suite, more_suite, vdso_suite, sysv_suite, family_suite, newer_suite,
-	pi_suite, packet_suite, nested_suite, wish_suite,
-	netlink_suite, raw_suite, told_suite, urgent_suite,
-	pty_suite, network_suite, limit_suite, mount_suite, mqueue_suite, inotify_suite,
-	resolve_suite, birth_suite, seccomp_suite, trace_suite, tracing_suite, share_suite, look_suite, proc_suite,
-	async_suite, core_suite, small_suite, races_suite, claims_suite, network6_suite,
-	endings_suite, attribute_suite, system_suite, moved_suite, lease_suite, many_suite,
-	resume_suite, usage_suite, realtime_suite, walks_suite;
+/* All of them, in the order they run in. Each is `const struct suite NAME_suite` in NAME.c. */
+#define SUITES(X)                                                                                  \
+	X(cpu) X(fault) X(process) X(exec) X(pipe) X(file) X(descriptor) X(path) X(name)           \
+	X(memory) X(mapping) X(time) X(smp) X(shootdown) X(pressure) X(line) X(reopen)             \
+	X(message) X(timer) X(user) X(more) X(vdso) X(sysv) X(family) X(pi) X(packet) X(nested)    \
+	X(wish) X(netlink) X(raw) X(told) X(urgent) X(newer) X(pty) X(network) X(limit) X(mount)   \
+	X(mqueue) X(inotify) X(resolve) X(birth) X(seccomp) X(trace) X(tracing) X(share) X(look)   \
+	X(proc) X(async) X(core) X(small) X(races) X(claims) X(network6) X(endings) X(attribute)   \
+	X(system) X(moved) X(lease) X(many) X(resume) X(usage) X(realtime) X(walks)
+
+#define SUITE_DECLARATION(name) extern const struct suite name##_suite;
+SUITES(SUITE_DECLARATION)
 
 /* What this program does when another part of it runs it with a word; -1: not such a word. */
 int exec_role(int argc, char **argv);

@@ -1,15 +1,8 @@
 /* inotify: what is told, to whom, and in which order. */
 #include "guest.h"
 
-#include <fcntl.h>
-#include <poll.h>
-#include <signal.h>
-#include <stdio.h>
-#include <string.h>
 #include <sys/inotify.h>
 #include <sys/ioctl.h>
-#include <sys/mman.h>
-#include <sys/stat.h>
 
 #define AT "/tmp/watched"
 

@@ -1,16 +1,8 @@
 /* Limits, and signals at their edges: what is kept, what is waited for, what is queued. */
 #include "guest.h"
 
-#include <fcntl.h>
 #include <sched.h>
-#include <signal.h>
-#include <string.h>
-#include <sys/mman.h>
-#include <sys/mount.h>
 #include <sys/resource.h>
-#include <sys/stat.h>
-#include <sys/wait.h>
-#include <time.h>
 
 static void limits(void)
 {
@@ -184,8 +176,6 @@ static void settings(void)
 
 static void run(void)
 {
-	mkdir("/proc", 0755);
-	mount("proc", "/proc", "proc", 0, NULL);
 	limits();
 	same("a limit on memory", status_of(space), 0);
 	same("limits of one who is not root", status_of(nobody), 0);
@@ -194,7 +184,6 @@ static void run(void)
 	waited_for();
 	queues();
 	settings();
-	umount("/proc");
 }
 
-const struct suite limit_suite = {"limit", run};
+const struct suite limit_suite = {"limit", run, .needs_proc = true};

@@ -1,15 +1,7 @@
 /* What keys do on a terminal, and who may use it from the background. */
 #include "guest.h"
 
-#include <fcntl.h>
-#include <poll.h>
-#include <signal.h>
-#include <stdlib.h>
-#include <string.h>
 #include <sys/ioctl.h>
-#include <sys/mount.h>
-#include <sys/stat.h>
-#include <sys/wait.h>
 #include <termios.h>
 
 #define PATIENCE_MS 3000

@@ -1,15 +1,9 @@
 /* Calls that look into other processes, and who may. */
 #include "guest.h"
 
-#include <fcntl.h>
 #include <linux/futex.h>
 #include <sched.h>
-#include <signal.h>
-#include <string.h>
-#include <sys/mman.h>
-#include <sys/stat.h>
 #include <sys/uio.h>
-#include <sys/wait.h>
 
 enum { FILE_, VM, FILES, FS, SIGHAND, IO, SYSVSEM };
 

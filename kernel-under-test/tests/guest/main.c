@@ -2,33 +2,13 @@
 #include "guest.h"
 #include "threads.h"
 
-#include <fcntl.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 #include <sys/ioctl.h>
 #include <sys/reboot.h>
-#include <sys/stat.h>
-#include <sys/wait.h>
 
 #define TCSBRK 0x5409
+#define SUITE_ADDRESS(name) &name##_suite,
 
-static const struct suite *const suites[] = {
-	&cpu_suite,	&fault_suite,	   &process_suite, &exec_suite,	     &pipe_suite,
-	&file_suite,	&descriptor_suite, &path_suite,	   &name_suite,	     &memory_suite,
-	&mapping_suite, &time_suite,	   &smp_suite,	   &shootdown_suite, &pressure_suite,
-	&line_suite,
-	&reopen_suite,	&message_suite,	   &timer_suite,
-	&user_suite,	&more_suite,	&vdso_suite,	&sysv_suite,	&family_suite,
-	&pi_suite, &packet_suite, &nested_suite, &wish_suite,
-	&netlink_suite, &raw_suite, &told_suite, &urgent_suite,
-	&newer_suite, &pty_suite, &network_suite, &limit_suite, &mount_suite, &mqueue_suite,
-	&inotify_suite, &resolve_suite, &birth_suite, &seccomp_suite, &trace_suite, &tracing_suite,
-	&share_suite, &look_suite, &proc_suite,
-	&async_suite, &core_suite, &small_suite, &races_suite, &claims_suite, &network6_suite,
-	&endings_suite, &attribute_suite, &system_suite, &moved_suite, &lease_suite, &many_suite,
-	&resume_suite, &usage_suite, &realtime_suite, &walks_suite,
-};
+static const struct suite *const suites[] = {SUITES(SUITE_ADDRESS)};
 
 int effort = 1;
 
@@ -88,12 +68,16 @@ static void run(const struct suite *suite)
 	pid_t child;
 
 	suite_name = suite->name;
+	if (suite->needs_proc)
+		mount("proc", "/proc", "proc", 0, "");
 	child = fork();
 	if (child == 0) {
 		suite->run();
 		_exit(0);
 	}
 	waitpid(child, &status, 0);
+	if (suite->needs_proc)
+		umount("/proc");
 	same("came to its end", status, 0);
 }
 
@@ -126,6 +110,7 @@ int main(int argc, char **argv)
 		if (!strncmp(argv[i], "effort=", 7))
 			effort = atoi(argv[i] + 7);
 	mkdir("/tmp", 0777);
+	mkdir("/proc", 0555);
 	for (size_t i = 0; i < sizeof(suites) / sizeof(suites[0]); i++)
 		if (is_wanted(suites[i], argc, argv))
 			run(suites[i]);

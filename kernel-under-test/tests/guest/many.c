@@ -2,17 +2,7 @@
 #include "guest.h"
 
 #include <dirent.h>
-#include <fcntl.h>
-#include <signal.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/mman.h>
-#include <sys/mount.h>
 #include <sys/resource.h>
-#include <sys/stat.h>
-#include <sys/wait.h>
-#include <time.h>
 
 #define PAGE 4096ul
 #define ANON (MAP_PRIVATE | MAP_ANONYMOUS)
@@ -261,8 +251,6 @@ static void strangers(void)
 
 static void run(void)
 {
-	mkdir("/proc", 0755);
-	mount("proc", "/proc", "proc", 0, NULL);
 	areas();
 	same("all that a program has is unmapped", status_of(unmaps_itself), SIGSEGV);
 	protection();
@@ -272,7 +260,6 @@ static void run(void)
 	names();
 	places();
 	strangers();
-	umount("/proc");
 }
 
-const struct suite many_suite = {"many", run};
+const struct suite many_suite = {"many", run, .needs_proc = true};

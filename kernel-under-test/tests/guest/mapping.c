@@ -1,13 +1,6 @@
 /* mmap: files, shared memory, places, and what is refused. */
 #include "guest.h"
 
-#include <fcntl.h>
-#include <signal.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/mman.h>
-#include <sys/wait.h>
-
 #define ANON (MAP_PRIVATE | MAP_ANONYMOUS)
 #define RW   (PROT_READ | PROT_WRITE)
 #define M    "/tmp/mapped"

@@ -1,15 +1,7 @@
 /* Private memory: copy on write, the heap, the stack, protection. */
 #include "guest.h"
 
-#include <signal.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/mman.h>
-#include <sys/mount.h>
 #include <sys/resource.h>
-#include <sys/stat.h>
-#include <sys/wait.h>
 
 #define PAGES 300
 #define ANON  (MAP_PRIVATE | MAP_ANONYMOUS)
@@ -269,10 +261,7 @@ static void run(void)
 	big_and_sparse();
 	discarding();
 	allocation();
-	mkdir("/proc", 0555);
-	mount("proc", "/proc", "proc", 0, "");
 	locks();
-	umount("/proc");
 }
 
-const struct suite memory_suite = {"memory", run};
+const struct suite memory_suite = {"memory", run, .needs_proc = true};

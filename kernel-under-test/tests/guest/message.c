@@ -1,15 +1,10 @@
 /* Messages over unix sockets: kinds, pieces, descriptors and credentials that go along. */
 #include "guest.h"
 
-#include <fcntl.h>
-#include <stdio.h>
-#include <string.h>
 #include <sys/socket.h>
-#include <sys/stat.h>
 #include <sys/time.h>
 #include <sys/uio.h>
 #include <sys/un.h>
-#include <sys/wait.h>
 
 static int pair[2];
 

@@ -1,16 +1,9 @@
 /* What has come to Linux beside the old calls: memfd, seals, splice, pidfd, xattr and others. */
 #include "guest.h"
 
-#include <fcntl.h>
-#include <poll.h>
 #include <sched.h>
-#include <signal.h>
-#include <string.h>
-#include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/sendfile.h>
-#include <sys/stat.h>
-#include <sys/wait.h>
 #include <sys/xattr.h>
 
 static void seals(void)

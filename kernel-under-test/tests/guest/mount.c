@@ -1,21 +1,11 @@
 /* File systems with flags of their own, locks that meet, and the older and rarer calls on files. */
 #include "guest.h"
 
-#include <fcntl.h>
-#include <signal.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 #include <sys/epoll.h>
 #include <sys/file.h>
-#include <sys/mman.h>
-#include <sys/mount.h>
 #include <sys/sendfile.h>
-#include <sys/stat.h>
 #include <sys/statfs.h>
 #include <sys/time.h>
-#include <sys/wait.h>
-#include <time.h>
 #include <utime.h>
 
 #define AT "/tmp/ro"

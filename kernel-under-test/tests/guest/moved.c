@@ -1,14 +1,8 @@
 /* The clock is set while others wait for a time it shows; clocks and queues of one's own. */
 #include "guest.h"
 
-#include <fcntl.h>
 #include <mqueue.h>
-#include <poll.h>
-#include <signal.h>
-#include <stdio.h>
 #include <sys/timerfd.h>
-#include <sys/wait.h>
-#include <time.h>
 
 #define LONG 1000
 

@@ -1,15 +1,8 @@
 /* POSIX message queues. */
 #include "guest.h"
 
-#include <fcntl.h>
 #include <mqueue.h>
-#include <poll.h>
-#include <signal.h>
-#include <stdio.h>
-#include <string.h>
 #include <sys/resource.h>
-#include <sys/wait.h>
-#include <time.h>
 
 #define NAME "ringside"
 

@@ -2,10 +2,7 @@
 #include "guest.h"
 #include "threads.h"
 
-#include <fcntl.h>
-#include <poll.h>
 #include <sys/epoll.h>
-#include <sys/wait.h>
 
 #define SETS 8
 

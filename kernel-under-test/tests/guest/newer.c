@@ -1,17 +1,12 @@
 /* Newer forms of old calls: close_range, preadv2, openat2, semtimedop, names and advice. */
 #include "guest.h"
 
-#include <fcntl.h>
 #include <linux/openat2.h>
-#include <string.h>
 #include <sys/ipc.h>
-#include <sys/mman.h>
 #include <sys/personality.h>
 #include <sys/sem.h>
-#include <sys/stat.h>
 #include <sys/uio.h>
 #include <sys/utsname.h>
-#include <time.h>
 
 static void ranges(void)
 {

@@ -1,11 +1,7 @@
 /* Pipes of other sizes, and pipes of packets. */
 #include "guest.h"
 
-#include <fcntl.h>
-#include <poll.h>
-#include <string.h>
 #include <sys/ioctl.h>
-#include <sys/wait.h>
 
 #ifndef F_SETPIPE_SZ
 #define F_SETPIPE_SZ 1031

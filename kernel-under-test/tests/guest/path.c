@@ -1,12 +1,6 @@
 /* Paths: links, dots, slashes, and where they lead. */
 #include "guest.h"
 
-#include <fcntl.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/stat.h>
-
 static ino_t inode_of(const char *path)
 {
 	struct stat st;

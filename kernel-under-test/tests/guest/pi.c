@@ -3,11 +3,7 @@
 #include "threads.h"
 
 #include <linux/futex.h>
-#include <signal.h>
-#include <sys/mman.h>
 #include <sys/time.h>
-#include <sys/wait.h>
-#include <time.h>
 
 #define PRIVATE FUTEX_PRIVATE_FLAG
 #ifndef FUTEX_LOCK_PI2

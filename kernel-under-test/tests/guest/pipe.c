@@ -1,14 +1,7 @@
 /* Pipes. */
 #include "guest.h"
 
-#include <fcntl.h>
-#include <poll.h>
-#include <signal.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/stat.h>
 #include <sys/uio.h>
-#include <sys/wait.h>
 
 static void byte_stream(void)
 {

@@ -1,11 +1,7 @@
 /* Much of everything: processes, memory. One process may fall; the kernel may not. */
 #include "guest.h"
 
-#include <signal.h>
-#include <string.h>
-#include <sys/mman.h>
 #include <sys/sysinfo.h>
-#include <sys/wait.h>
 
 #define ANON (MAP_PRIVATE | MAP_ANONYMOUS)
 #define RW   (PROT_READ | PROT_WRITE)

@@ -3,17 +3,8 @@
 
 #include <dirent.h>
 #include <elf.h>
-#include <fcntl.h>
 #include <pthread.h>
-#include <signal.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/mman.h>
-#include <sys/mount.h>
 #include <sys/prctl.h>
-#include <sys/stat.h>
-#include <sys/wait.h>
 
 static char text[32768];
 
@@ -244,8 +235,6 @@ static void zero(void)
 
 static void run(void)
 {
-	mkdir("/proc", 0755);
-	mount("proc", "/proc", "proc", 0, NULL);
 	threads();
 	memory();
 	strings();
@@ -253,7 +242,6 @@ static void run(void)
 	zombies();
 	same("the slack of children", status_of(slack_of_children), 0);
 	zero();
-	umount("/proc");
 }
 
-const struct suite proc_suite = {"proc", run};
+const struct suite proc_suite = {"proc", run, .needs_proc = true};

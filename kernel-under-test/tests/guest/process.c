@@ -1,15 +1,8 @@
 /* fork, exit, wait, kill, groups and sessions. */
 #include "guest.h"
 
-#include <fcntl.h>
-#include <signal.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/mman.h>
 #include <sched.h>
 #include <sys/resource.h>
-#include <sys/stat.h>
-#include <sys/wait.h>
 
 static void exits_3(void) { _exit(3); }
 static void exits_256_and_4(void) { _exit(256 + 4); }

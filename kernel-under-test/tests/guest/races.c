@@ -2,13 +2,9 @@
 #include "guest.h"
 #include "threads.h"
 
-#include <fcntl.h>
 #include <linux/futex.h>
-#include <poll.h>
-#include <signal.h>
 #include <sys/eventfd.h>
 #include <sys/socket.h>
-#include <time.h>
 
 #define OTHERS 3
 

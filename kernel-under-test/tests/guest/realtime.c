@@ -4,11 +4,7 @@
 
 #include <linux/futex.h>
 #include <semaphore.h>
-#include <signal.h>
-#include <string.h>
 #include <sys/resource.h>
-#include <sys/wait.h>
-#include <time.h>
 
 #define MS 1000000l
 

@@ -2,14 +2,9 @@
  */
 #include "guest.h"
 
-#include <fcntl.h>
 #include <linux/openat2.h>
-#include <signal.h>
-#include <string.h>
 #include <sys/eventfd.h>
-#include <sys/mount.h>
 #include <sys/resource.h>
-#include <sys/stat.h>
 #include <sys/uio.h>
 
 #define AT "/tmp/resolve"

@@ -1,14 +1,8 @@
 /* What clone(2) makes two processes share, and how they part again. */
 #include "guest.h"
 
-#include <fcntl.h>
 #include <linux/sched.h>
 #include <sched.h>
-#include <signal.h>
-#include <string.h>
-#include <sys/stat.h>
-#include <sys/wait.h>
-#include <time.h>
 
 static long make(unsigned long flags)
 {

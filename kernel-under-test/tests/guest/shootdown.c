@@ -3,11 +3,6 @@
 #include "threads.h"
 
 #include <setjmp.h>
-#include <signal.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/mman.h>
-#include <sys/wait.h>
 
 #define PAGE 4096ul
 

@@ -3,9 +3,6 @@
 #include "threads.h"
 
 #include <linux/futex.h>
-#include <signal.h>
-#include <stdlib.h>
-#include <sys/wait.h>
 
 #define THREADS 4
 

@@ -1,13 +1,10 @@
 /* System V's shared memory, message queues and semaphores. */
 #include "guest.h"
 
-#include <string.h>
 #include <sys/ipc.h>
-#include <sys/mman.h>
 #include <sys/msg.h>
 #include <sys/sem.h>
 #include <sys/shm.h>
-#include <sys/wait.h>
 
 static void memory(void)
 {

@@ -2,10 +2,7 @@
 #include "guest.h"
 
 #include <sched.h>
-#include <signal.h>
 #include <sys/time.h>
-#include <sys/wait.h>
-#include <time.h>
 
 static long us_since(const struct timespec *start)
 {

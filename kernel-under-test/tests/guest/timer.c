@@ -1,15 +1,10 @@
 /* Timers that send signals or are read, signals that are read, and clocks. */
 #include "guest.h"
 
-#include <poll.h>
-#include <signal.h>
-#include <string.h>
 #include <sys/signalfd.h>
 #include <sys/time.h>
 #include <sys/timerfd.h>
 #include <sys/timex.h>
-#include <sys/wait.h>
-#include <time.h>
 
 static volatile int caught, caught_value, caught_code;
 

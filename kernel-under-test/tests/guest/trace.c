@@ -1,13 +1,9 @@
 /* ptrace: what a tracer sees of one process and does to it. */
 #include "traced.h"
 
-#include <fcntl.h>
-#include <stddef.h>
 #include <elf.h>
 #include <linux/audit.h>
-#include <sys/mount.h>
 #include <sys/prctl.h>
-#include <sys/stat.h>
 #include <sys/uio.h>
 
 static volatile long secret = 4711;
@@ -315,8 +311,6 @@ static void refused(void)
 
 static void run(void)
 {
-	mkdir("/proc", 0755);
-	mount("proc", "/proc", "proc", 0, NULL);
 	memory();
 	signals();
 	registers();
@@ -324,7 +318,6 @@ static void run(void)
 	resumed();
 	stepping();
 	refused();
-	umount("/proc");
 }
 
-const struct suite trace_suite = {"trace", run};
+const struct suite trace_suite = {"trace", run, .needs_proc = true};

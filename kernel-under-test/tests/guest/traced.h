@@ -3,16 +3,8 @@
 
 #include "guest.h"
 
-#include <errno.h>
 #include <linux/ptrace.h>
-#include <signal.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 #include <sys/user.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #define STOPPED(sig) ((sig) << 8 | 0x7f)
 #define EVENT(e)     (((e) << 8 | SIGTRAP) << 8 | 0x7f)

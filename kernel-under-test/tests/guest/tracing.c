@@ -1,14 +1,11 @@
 /* ptrace: events, families, groups that stop, threads, and ends of tracers. */
 #include "traced.h"
 
-#include <fcntl.h>
 #include <linux/filter.h>
 #include <linux/seccomp.h>
 #include <pthread.h>
 #include <sched.h>
-#include <sys/mount.h>
 #include <sys/prctl.h>
-#include <sys/stat.h>
 
 static int tracer_of(pid_t pid)
 {
@@ -333,8 +330,6 @@ static void chased(void)
 
 static void run(void)
 {
-	mkdir("/proc", 0755);
-	mount("proc", "/proc", "proc", 0, NULL);
 	family();
 	programs();
 	groups();
@@ -342,7 +337,6 @@ static void run(void)
 	tracers();
 	filtered();
 	chased();
-	umount("/proc");
 }
 
-const struct suite tracing_suite = {"tracing", run};
+const struct suite tracing_suite = {"tracing", run, .needs_proc = true};

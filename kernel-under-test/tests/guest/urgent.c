@@ -1,12 +1,8 @@
 /* Urgent data of TCP. */
 #include "guest.h"
 
-#include <fcntl.h>
 #include <net/if.h>
 #include <netinet/in.h>
-#include <poll.h>
-#include <signal.h>
-#include <string.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
 

@@ -1,15 +1,10 @@
 /* Users, groups and capabilities, and what they may do. */
 #include "guest.h"
 
-#include <fcntl.h>
 #include <grp.h>
 #include <linux/capability.h>
-#include <signal.h>
-#include <string.h>
 #include <sys/fsuid.h>
 #include <sys/prctl.h>
-#include <sys/stat.h>
-#include <sys/wait.h>
 
 static void in_child(void (*fn)(void))
 {

@@ -1,12 +1,7 @@
 /* What a program wishes of its memory: at a fork, on growing down, ahead of time. */
 #include "guest.h"
 
-#include <fcntl.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/mman.h>
 #include <sys/resource.h>
-#include <sys/wait.h>
 
 #define PAGE 4096l
 #ifndef MADV_POPULATE_READ
