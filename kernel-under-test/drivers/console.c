@@ -6,9 +6,8 @@
 
 #define CHUNK_MAX 256
 
-static void console_echo(struct tty *t, const char *text, size_t len)
+static void console_echo(struct tty *, const char *text, size_t len)
 {
-	(void)t;
 	serial_write(text, len);
 }
 
@@ -29,13 +28,12 @@ static long console_read(struct file *f, struct uio *u)
 	return tty_read(&console, f, u);
 }
 
-static long console_write(struct file *f, struct uio *u)
+static long console_write(struct file *, struct uio *u)
 {
 	char chunk[CHUNK_MAX];
 	long done = 0;
 	int background = tty_check_write(&console);
 
-	(void)f;
 	if (background)
 		return background;
 	while (u->left) {
@@ -50,16 +48,14 @@ static long console_write(struct file *f, struct uio *u)
 	return done;
 }
 
-static uint32_t console_poll(struct file *f, struct poll_entry *e)
+static uint32_t console_poll(struct file *, struct poll_entry *e)
 {
-	(void)f;
 	poll_add(e, &console.readers);
 	return POLL_WRITABLE | (tty_readable(&console) ? POLL_READABLE : 0);
 }
 
-static long console_ioctl(struct file *f, uint64_t request, uint64_t arg)
+static long console_ioctl(struct file *, uint64_t request, uint64_t arg)
 {
-	(void)f;
 	return tty_ioctl(&console, request, arg);
 }
 

@@ -131,13 +131,12 @@ static const struct {
 	{"assertion", assertion},
 };
 
-static long crash_write(struct file *f, struct uio *u)
+static long crash_write(struct file *, struct uio *u)
 {
 	char word[32] = "";
 	size_t n = u->left;
 	int err = n < sizeof(word) ? uio_get(u, word, n) : -EINVAL;
 
-	(void)f;
 	if (err)
 		return err;
 	for (size_t i = 0; i < ARRAY_SIZE(mistakes); i++) {

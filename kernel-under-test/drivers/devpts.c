@@ -16,44 +16,38 @@ static struct volume volume;
 static const struct inode_ops *names;
 static struct inode_ops devpts_ops;
 
-static int refuse_create(struct inode *dir, const char *name, size_t len, uint32_t mode,
-			 uint64_t device, struct inode **out)
+static int refuse_create(struct inode *, const char *, size_t, uint32_t mode, uint64_t,
+			 struct inode **)
 {
-	(void)dir, (void)name, (void)len, (void)device, (void)out;
 	return (mode & S_IFMT) == S_IFREG ? -EACCES : -EPERM;
 }
 
-static int refuse_symlink(struct inode *dir, const char *name, size_t len, const char *target)
+static int refuse_symlink(struct inode *, const char *, size_t, const char *)
 {
-	(void)dir, (void)name, (void)len, (void)target;
 	return -EPERM;
 }
 
-static int refuse_link(struct inode *dir, const char *name, size_t len, struct inode *target)
+static int refuse_link(struct inode *, const char *, size_t, struct inode *)
 {
-	(void)dir, (void)name, (void)len, (void)target;
 	return -EPERM;
 }
 
-static int refuse_unlink(struct inode *dir, const char *name, size_t len, bool directory)
+static int refuse_unlink(struct inode *, const char *, size_t, bool)
 {
-	(void)dir, (void)name, (void)len, (void)directory;
 	return -EPERM;
 }
 
-static int refuse_rename(struct inode *from, const char *name, size_t len, struct inode *to,
-			 const char *new_name, size_t new_len, unsigned int flags)
+static int refuse_rename(struct inode *, const char *, size_t, struct inode *, const char *, size_t,
+			 unsigned int)
 {
-	(void)from, (void)name, (void)len, (void)to, (void)new_name, (void)new_len, (void)flags;
 	return -EPERM;
 }
 
 static struct object_ops object_ops;
 
 /* Mounted nowhere, it still has the names. */
-static void stay(struct object *o)
+static void stay(struct object *)
 {
-	(void)o;
 }
 
 static struct inode *create(void)

@@ -5,57 +5,49 @@
 #include "lib/errno.h"
 #include "lib/random.h"
 
-static long null_read(struct file *f, struct uio *u)
+static long null_read(struct file *, struct uio *)
 {
-	(void)f;
-	(void)u;
 	return 0;
 }
 
-static long null_write(struct file *f, struct uio *u)
+static long null_write(struct file *, struct uio *u)
 {
 	size_t n = u->left;
 
-	(void)f;
 	uio_advance(u, n);
 	return (long)n;
 }
 
-static long null_read_unlocked(struct file *f, struct uio *u)
+static long null_read_unlocked(struct file *, struct uio *u)
 {
-	(void)f;
 	u->left = 0;
 	return 0;
 }
 
-static long zero_read(struct file *f, struct uio *u)
+static long zero_read(struct file *, struct uio *u)
 {
 	size_t n = u->left;
 	int err = uio_zero(u, n);
 
-	(void)f;
 	return err ? err : (long)n;
 }
 
-static long zero_read_unlocked(struct file *f, struct uio *u)
+static long zero_read_unlocked(struct file *, struct uio *u)
 {
 	size_t n = u->left;
 
-	(void)f;
 	return uio_zero_nofault(u, n) ? 0 : (long)n;
 }
 
-static long full_write(struct file *f, struct uio *u)
+static long full_write(struct file *, struct uio *u)
 {
-	(void)f;
 	return u->left ? -ENOSPC : 0;
 }
 
-static long random_read(struct file *f, struct uio *u)
+static long random_read(struct file *, struct uio *u)
 {
 	long done = 0;
 
-	(void)f;
 	while (u->left) {
 		uint64_t words[8];
 		size_t n = MIN(u->left, sizeof(words));
@@ -71,11 +63,10 @@ static long random_read(struct file *f, struct uio *u)
 }
 
 /* What is written is mixed in, and counts as nothing that was known. */
-static long random_write(struct file *f, struct uio *u)
+static long random_write(struct file *, struct uio *u)
 {
 	long done = 0;
 
-	(void)f;
 	while (u->left) {
 		uint8_t bytes[64];
 		size_t n = MIN(u->left, sizeof(bytes));
@@ -89,11 +80,8 @@ static long random_write(struct file *f, struct uio *u)
 	return done;
 }
 
-static int64_t no_seek(struct file *f, int64_t offset, int whence)
+static int64_t no_seek(struct file *, int64_t, int)
 {
-	(void)f;
-	(void)offset;
-	(void)whence;
 	return 0;
 }
 
@@ -117,12 +105,11 @@ static const struct file_ops full_ops = {.read = zero_read, .write = full_write,
 #define RNDGETENTCNT   0x80045200u
 #define RNDADDTOENTCNT 0x40045201u
 
-static long random_ioctl(struct file *f, uint64_t request, uint64_t arg)
+static long random_ioctl(struct file *, uint64_t request, uint64_t arg)
 {
 	const int bits = ENTROPY_BITS;
 	int more;
 
-	(void)f;
 	switch (request) {
 	case RNDGETENTCNT:
 		return copy_to_user(arg, &bits, sizeof(bits));

@@ -219,10 +219,8 @@ static int64_t regular_seek(struct file *f, int64_t offset, int whence)
 	return to;
 }
 
-static long directory_read(struct file *f, struct uio *u)
+static long directory_read(struct file *, struct uio *)
 {
-	(void)f;
-	(void)u;
 	return -EISDIR;
 }
 

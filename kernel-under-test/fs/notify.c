@@ -270,12 +270,11 @@ struct one_name {
 	uint64_t next;
 };
 
-static bool take_name(void *ctx, const char *name, size_t len, uint64_t ino, uint32_t mode,
+static bool take_name(void *ctx, const char *name, size_t len, uint64_t, uint32_t,
 		      uint64_t next_pos)
 {
 	struct one_name *n = ctx;
 
-	(void)ino, (void)mode;
 	if (n->len)
 		return false;
 	memcpy(n->name, name, len);

@@ -213,13 +213,10 @@ struct name_search {
 	size_t len;
 };
 
-static bool name_of(void *ctx, const char *name, size_t len, uint64_t ino, uint32_t mode,
-		    uint64_t next_pos)
+static bool name_of(void *ctx, const char *name, size_t len, uint64_t ino, uint32_t, uint64_t)
 {
 	struct name_search *s = ctx;
 
-	(void)mode;
-	(void)next_pos;
 	if (ino != s->ino || is_dots(name, len))
 		return true;
 	s->len = len;

@@ -78,15 +78,13 @@ static void memory_stat(struct volume *v, struct volume_stat *out)
 	volume_stat_memory(v->magic, out);
 }
 
-static int memory_sync(struct volume *v)
+static int memory_sync(struct volume *)
 {
-	(void)v;
 	return 0;
 }
 
-static int memory_sync_inode(struct inode *inode)
+static int memory_sync_inode(struct inode *)
 {
-	(void)inode;
 	return 0;
 }
 
@@ -97,15 +95,13 @@ static int memory_set_read_only(struct volume *v, bool on)
 }
 
 /* Its root says it: in_use(). */
-static bool memory_is_busy(struct volume *v)
+static bool memory_is_busy(struct volume *)
 {
-	(void)v;
 	return false;
 }
 
-static void memory_unmount(struct volume *v, struct inode *root)
+static void memory_unmount(struct volume *, struct inode *root)
 {
-	(void)v;
 	inode_put(root);
 }
 

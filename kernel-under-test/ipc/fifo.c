@@ -3,9 +3,8 @@
 #include "lib/errno.h"
 #include "mm/kmem.h"
 
-static int no_pages(struct object *o, uint64_t index, enum page_use use, struct page **out)
+static int no_pages(struct object *, uint64_t, enum page_use, struct page **)
 {
-	(void)o, (void)index, (void)use, (void)out;
 	return -ENXIO;
 }
 

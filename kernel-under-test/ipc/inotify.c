@@ -137,12 +137,10 @@ struct search {
 	size_t len;
 };
 
-static bool is_it(void *ctx, const char *name, size_t len, uint64_t ino, uint32_t mode,
-		  uint64_t next_pos)
+static bool is_it(void *ctx, const char *name, size_t len, uint64_t ino, uint32_t, uint64_t)
 {
 	struct search *s = ctx;
 
-	(void)mode, (void)next_pos;
 	if (ino != s->ino || (name[0] == '.' && (len == 1 || (len == 2 && name[1] == '.'))))
 		return true;
 	memcpy(s->name, name, len);

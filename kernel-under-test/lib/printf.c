@@ -219,9 +219,8 @@ static void trace(const uint64_t *frame)
 	}
 }
 #else
-static void trace(const uint64_t *frame)
+static void trace(const uint64_t *)
 {
-	(void)frame;
 }
 #endif
 

@@ -35,9 +35,8 @@ void datagram_arrive(struct socket *s, const struct arrival *a)
 
 uint16_t datagram_wants;
 
-static void set_watched(struct socket *s, void *ctx)
+static void set_watched(struct socket *s, void *)
 {
-	(void)ctx;
 	if (s->type == SOCK_DGRAM)
 		s->wants = (uint16_t)((s->wants & ~WANT_SHOWN) | datagram_wants);
 }

@@ -9,10 +9,8 @@
 /* What may wait at one socket; more is dropped (UDP) or waited for (unix). */
 #define QUEUE_MAX DATAGRAMS_MAX
 
-int datagram_listen(struct socket *s, int backlog)
+int datagram_listen(struct socket *, int)
 {
-	(void)s;
-	(void)backlog;
 	return -EOPNOTSUPP;
 }
 
@@ -36,13 +34,11 @@ static void set_peer(struct socket *s, struct socket *to)
  * A datagram socket's peer is only where its messages go; it has no reference to it back. On the
  * Internet there need be none yet: who has the address is seen when something is sent.
  */
-int datagram_connect(struct socket *s, struct socket *to, const struct address *a,
-		     uint32_t file_flags)
+int datagram_connect(struct socket *s, struct socket *to, const struct address *a, uint32_t)
 {
 	bool dissolve = a->family == AF_UNSPEC;
 	int err = 0;
 
-	(void)file_flags;
 	if (!dissolve) {
 		if (to && !may_send(s, to))
 			return -EPERM;
@@ -217,9 +213,8 @@ long datagram_send_message(struct socket *s, struct socket *to, struct uio *u,
 	return send_to(s, to, u, flags, e);
 }
 
-long datagram_send_to(struct socket *s, struct uio *u, unsigned int flags, struct envelope *e)
+long datagram_send_to(struct socket *s, struct uio *u, unsigned int, struct envelope *e)
 {
-	(void)flags;
 	if (unlikely(s->no_send))
 		return -EPIPE;
 	if (!e->from.family || address_is_ours(&e->from) || s->protocol)
@@ -328,10 +323,10 @@ const struct socket_ops datagram_ops = {
 	.close = datagram_close,
 };
 
-static long packet_send_message(struct socket *s, struct socket *to, struct uio *u,
+/* An address is not looked at. */
+static long packet_send_message(struct socket *s, struct socket *, struct uio *u,
 				unsigned int flags, struct envelope *e)
 {
-	(void)to; /* an address is not looked at */
 	if (s->state == SOCKET_NEW || s->state == SOCKET_LISTENING)
 		return -ENOTCONN;
 	if (u->left > UNIX_MAX)

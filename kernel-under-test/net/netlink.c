@@ -50,18 +50,14 @@ static int netlink_bind(struct socket *s, const struct address *a)
 	return s->local.len ? 0 : take_port(s, a->nl_port);
 }
 
-static int netlink_resolve(const struct socket *s, struct address *a)
+static int netlink_resolve(const struct socket *, struct address *a)
 {
-	(void)s;
 	return a->family != AF_NETLINK || a->len < 12 ? -EINVAL : a->nl_port ? -ECONNREFUSED : 0;
 }
 
 /* To the kernel; nobody else is spoken to. */
-static int netlink_connect(struct socket *s, struct socket *to, const struct address *a,
-			   uint32_t file_flags)
+static int netlink_connect(struct socket *s, struct socket *, const struct address *a, uint32_t)
 {
-	(void)to;
-	(void)file_flags;
 	if (a->family != AF_UNSPEC && a->nl_port)
 		return -ECONNREFUSED;
 	s->remote = (struct address){.len = 12, .family = AF_NETLINK};
@@ -174,16 +170,13 @@ static void answer(struct socket *s, const char *request, char *buffer)
 }
 
 /* All the requests in a packet, one after the other. */
-static long netlink_send_message(struct socket *s, struct socket *to, struct uio *u,
-				 unsigned int flags, struct envelope *e)
+static long netlink_send_message(struct socket *s, struct socket *, struct uio *u, unsigned int,
+				 struct envelope *)
 {
 	size_t n = u->left, at = 0;
 	char *request, *buffer;
 	int err = s->local.len ? 0 : take_port(s, 0);
 
-	(void)to;
-	(void)flags;
-	(void)e;
 	if (err)
 		return err;
 	if (n > REQUEST_MAX)

@@ -57,14 +57,11 @@ static int raw_bind(struct socket *s, const struct address *a)
 	return 0;
 }
 
-static int raw_connect(struct socket *s, struct socket *to, const struct address *a,
-		       uint32_t file_flags)
+static int raw_connect(struct socket *s, struct socket *, const struct address *a, uint32_t)
 {
 	struct ipv4_flow f = ipv4_flow(s, a, s->protocol, NULL);
 	int err = a->family == AF_UNSPEC ? 0 : ipv4_settle(&f);
 
-	(void)to;
-	(void)file_flags;
 	if (err)
 		return err;
 	s->state = a->family == AF_UNSPEC ? SOCKET_NEW : SOCKET_CONNECTED;
@@ -122,19 +119,16 @@ static long send_packet(struct socket *s, const struct address *to, struct uio *
 	return err ? err : all;
 }
 
-static long raw_send_to(struct socket *s, struct uio *u, unsigned int flags, struct envelope *e)
+static long raw_send_to(struct socket *s, struct uio *u, unsigned int, struct envelope *e)
 {
-	(void)flags;
 	if (s->no_send)
 		return -EPIPE;
 	return send_packet(s, &e->from, u, e);
 }
 
-static long raw_send_message(struct socket *s, struct socket *to, struct uio *u, unsigned int flags,
+static long raw_send_message(struct socket *s, struct socket *, struct uio *u, unsigned int,
 			     struct envelope *e)
 {
-	(void)to;
-	(void)flags;
 	if (s->no_send)
 		return -EPIPE;
 	return s->state != SOCKET_CONNECTED ? -EDESTADDRREQ : send_packet(s, &s->remote, u, e);
@@ -224,16 +218,14 @@ static long send_echo(struct socket *s, const struct address *to, struct uio *u,
 	return err ? err : (long)n;
 }
 
-static long ping_send_to(struct socket *s, struct uio *u, unsigned int flags, struct envelope *e)
+static long ping_send_to(struct socket *s, struct uio *u, unsigned int, struct envelope *e)
 {
-	(void)flags;
 	return send_echo(s, &e->from, u, e);
 }
 
-static long ping_send_message(struct socket *s, struct socket *to, struct uio *u,
-			      unsigned int flags, struct envelope *e)
+static long ping_send_message(struct socket *s, struct socket *to, struct uio *u, unsigned int,
+			      struct envelope *e)
 {
-	(void)flags;
 	if (to)
 		return send_echo(s, &e->from, u, e);
 	return s->state != SOCKET_CONNECTED ? -EDESTADDRREQ : send_echo(s, &s->remote, u, e);

@@ -23,13 +23,8 @@ static struct address address_on(const struct interface *i, uint16_t ether)
 	return a;
 }
 
-static int tap_connect(struct socket *s, struct socket *to, const struct address *a,
-		       uint32_t file_flags)
+static int tap_connect(struct socket *, struct socket *, const struct address *, uint32_t)
 {
-	(void)s;
-	(void)to;
-	(void)a;
-	(void)file_flags;
 	return -EOPNOTSUPP;
 }
 
@@ -48,9 +43,8 @@ static int tap_bind(struct socket *s, const struct address *a)
 	return 0;
 }
 
-static int tap_resolve(const struct socket *s, struct address *a)
+static int tap_resolve(const struct socket *, struct address *a)
 {
-	(void)s;
 	return a->family != AF_PACKET || a->len < LINK_ADDRESS_LEAST ||
 			       a->len < LINK_ADDRESS_LEAST + (uint32_t)a->ll_len
 		       ? -EINVAL
@@ -92,24 +86,19 @@ static long send_frame(struct socket *s, const struct address *to, struct uio *u
 	return err ? err : (long)n;
 }
 
-static long tap_send_to(struct socket *s, struct uio *u, unsigned int flags, struct envelope *e)
+static long tap_send_to(struct socket *s, struct uio *u, unsigned int, struct envelope *e)
 {
-	(void)flags;
 	return send_frame(s, &e->from, u);
 }
 
-static long tap_send_message(struct socket *s, struct socket *to, struct uio *u, unsigned int flags,
-			     struct envelope *e)
+static long tap_send_message(struct socket *s, struct socket *, struct uio *u, unsigned int,
+			     struct envelope *)
 {
-	(void)to;
-	(void)flags;
-	(void)e;
 	return send_frame(s, NULL, u);
 }
 
-static long tap_send(struct socket *s, struct uio *u, unsigned int flags)
+static long tap_send(struct socket *s, struct uio *u, unsigned int)
 {
-	(void)flags;
 	return send_frame(s, NULL, u);
 }
 

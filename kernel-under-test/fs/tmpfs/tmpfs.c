@@ -159,13 +159,12 @@ static int tmpfs_truncate(struct inode *inode, uint64_t size)
 	return 0;
 }
 
-static int tmpfs_page(struct object *o, uint64_t index, enum page_use use, struct page **out)
+static int tmpfs_page(struct object *o, uint64_t index, enum page_use, struct page **out)
 {
 	struct inode *inode = container_of(o, struct inode, object);
 	struct node *n = node_of(inode);
 	int err;
 
-	(void)use;
 	if (index >= ALIGN_UP(inode->size, PAGE_SIZE) >> PAGE_SHIFT)
 		return -ENXIO;
 	err = page_make(inode, index, out);

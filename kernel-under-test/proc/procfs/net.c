@@ -73,35 +73,31 @@ static void add_table(struct text *t, uint16_t family, uint8_t type)
 	socket_each(add_row, &tab);
 }
 
-static void tcp(struct text *t, const struct proc_subject *s)
+static void tcp(struct text *t, const struct proc_subject *)
 {
-	(void)s;
 	text_add(t, "%-149s\n",
 		 "  sl  local_address rem_address   st tx_queue rx_queue tr tm->when "
 		 "retrnsmt   uid  timeout inode");
 	add_table(t, AF_INET, SOCK_STREAM);
 }
 
-static void tcp6(struct text *t, const struct proc_subject *s)
+static void tcp6(struct text *t, const struct proc_subject *)
 {
-	(void)s;
 	text_add(t, "  sl  local_address                         remote_address                   "
 		    "     st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode\n");
 	add_table(t, AF_INET6, SOCK_STREAM);
 }
 
-static void udp(struct text *t, const struct proc_subject *s)
+static void udp(struct text *t, const struct proc_subject *)
 {
-	(void)s;
 	text_add(t, "%-127s\n",
 		 "   sl  local_address rem_address   st tx_queue rx_queue tr tm->when "
 		 "retrnsmt   uid  timeout inode ref pointer drops");
 	add_table(t, AF_INET, SOCK_DGRAM);
 }
 
-static void udp6(struct text *t, const struct proc_subject *s)
+static void udp6(struct text *t, const struct proc_subject *)
 {
-	(void)s;
 	text_add(t, "  sl  local_address                         remote_address                   "
 		    "     st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode ref "
 		    "pointer drops\n");
@@ -128,19 +124,17 @@ static void add_unix(struct socket *s, void *ctx)
 	text_add(t, "\n");
 }
 
-static void unix_sockets(struct text *t, const struct proc_subject *s)
+static void unix_sockets(struct text *t, const struct proc_subject *)
 {
-	(void)s;
 	text_add(t, "Num       RefCount Protocol Flags    Type St Inode Path\n");
 	socket_each(add_unix, t);
 }
 
 /* What passes over loopback is not cut into packets, so few of its are counted. */
-static void dev(struct text *t, const struct proc_subject *s)
+static void dev(struct text *t, const struct proc_subject *)
 {
 	const struct interface *i;
 
-	(void)s;
 	text_add(t, "Inter-|   Receive                                                |  Transmit\n"
 		    " face |bytes    packets errs drop fifo frame compressed multicast|bytes    "
 		    "packets errs drop fifo colls carrier compressed\n");
@@ -153,26 +147,23 @@ static void dev(struct text *t, const struct proc_subject *s)
 			 0);
 }
 
-static void if_inet6(struct text *t, const struct proc_subject *s)
+static void if_inet6(struct text *t, const struct proc_subject *)
 {
-	(void)s;
 	text_add(t, "%032x %02x %02x %02x %02x %8s\n", 1, interface_loopback.index, 128, 0x10, 0x80,
 		 interface_loopback.name);
 }
 
-static void ipv6_route(struct text *t, const struct proc_subject *s)
+static void ipv6_route(struct text *t, const struct proc_subject *)
 {
-	(void)s;
 	text_add(t, "%032x %02x %032x 00 %032x %08x %08x %08x %08x %8s\n", 1, 128, 0, 0, 0, 2, 0,
 		 0x80200001, interface_loopback.name);
 }
 
 /* The main table: loopback's routes are in the local one. */
-static void route(struct text *t, const struct proc_subject *s)
+static void route(struct text *t, const struct proc_subject *)
 {
 	const struct route *r;
 
-	(void)s;
 	text_add(t, "%-127s\n",
 		 "Iface\tDestination\tGateway \tFlags\tRefCnt\tUse\tMetric\tMask\t\t"
 		 "MTU\tWindow\tIRTT");
@@ -187,11 +178,10 @@ static void route(struct text *t, const struct proc_subject *s)
 	}
 }
 
-static void arp(struct text *t, const struct proc_subject *s)
+static void arp(struct text *t, const struct proc_subject *)
 {
 	const struct neighbour *n;
 
-	(void)s;
 	text_add(t, "IP address       HW type     Flags       HW address            Mask     "
 		    "Device\n");
 	list_for_each (n, &neighbours, link) {

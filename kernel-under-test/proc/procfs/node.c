@@ -3,53 +3,44 @@
 #include "fs/uio.h"
 #include "lib/errno.h"
 
-int procfs_refuse_create(struct inode *dir, const char *name, size_t len, uint32_t mode,
-			 uint64_t device, struct inode **out)
+int procfs_refuse_create(struct inode *, const char *, size_t, uint32_t, uint64_t, struct inode **)
 {
-	(void)dir, (void)name, (void)len, (void)mode, (void)device, (void)out;
 	return -EACCES;
 }
 
-int procfs_refuse_symlink(struct inode *dir, const char *name, size_t len, const char *to)
+int procfs_refuse_symlink(struct inode *, const char *, size_t, const char *)
 {
-	(void)dir, (void)name, (void)len, (void)to;
 	return -EACCES;
 }
 
-int procfs_refuse_link(struct inode *dir, const char *name, size_t len, struct inode *to)
+int procfs_refuse_link(struct inode *, const char *, size_t, struct inode *)
 {
-	(void)dir, (void)name, (void)len, (void)to;
 	return -EPERM;
 }
 
-int procfs_refuse_unlink(struct inode *dir, const char *name, size_t len, bool directory)
+int procfs_refuse_unlink(struct inode *, const char *, size_t, bool)
 {
-	(void)dir, (void)name, (void)len, (void)directory;
 	return -EPERM;
 }
 
-int procfs_refuse_rename(struct inode *from, const char *name, size_t len, struct inode *to,
-			 const char *new_name, size_t new_len, unsigned int flags)
+int procfs_refuse_rename(struct inode *, const char *, size_t, struct inode *, const char *, size_t,
+			 unsigned int)
 {
-	(void)from, (void)name, (void)len, (void)to, (void)new_name, (void)new_len, (void)flags;
 	return -EPERM;
 }
 
-long procfs_refuse_write(struct inode *inode, uint64_t pos, struct uio *u)
+long procfs_refuse_write(struct inode *, uint64_t, struct uio *)
 {
-	(void)inode, (void)pos, (void)u;
 	return -EACCES;
 }
 
-int procfs_refuse_truncate(struct inode *inode, uint64_t size)
+int procfs_refuse_truncate(struct inode *, uint64_t)
 {
-	(void)inode, (void)size;
 	return -EACCES;
 }
 
-int procfs_no_pages(struct object *o, uint64_t index, enum page_use use, struct page **out)
+int procfs_no_pages(struct object *, uint64_t, enum page_use, struct page **)
 {
-	(void)o, (void)index, (void)use, (void)out;
 	return -ENXIO;
 }
 

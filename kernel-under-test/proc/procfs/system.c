@@ -15,41 +15,37 @@
 
 const char *proc_kernel_cmdline;
 
-static void meminfo(struct text *t, const struct proc_subject *s)
+static void meminfo(struct text *t, const struct proc_subject *)
 {
 	uint64_t total = page_count_total() * (PAGE_SIZE / 1024);
 	uint64_t free = page_count_free() * (PAGE_SIZE / 1024);
 
-	(void)s;
 	text_add(t, "MemTotal:       %8lu kB\nMemFree:        %8lu kB\n", total, free);
 	text_add(t, "MemAvailable:   %8lu kB\nBuffers:        %8lu kB\n", free, 0ul);
 	text_add(t, "Cached:         %8lu kB\nSwapTotal:      %8lu kB\n", 0ul, 0ul);
 	text_add(t, "SwapFree:       %8lu kB\n", 0ul);
 }
 
-static void cpuinfo(struct text *t, const struct proc_subject *s)
+static void cpuinfo(struct text *t, const struct proc_subject *)
 {
 	char name[ARCH_CPU_NAME_MAX];
 
-	(void)s;
 	arch_cpu_name(name);
 	for (unsigned int i = 0; i < arch_cpu_count(); i++)
 		text_add(t, "processor\t: %u\nmodel name\t: %s\n\n", i, name);
 }
 
-static void uptime(struct text *t, const struct proc_subject *s)
+static void uptime(struct text *t, const struct proc_subject *)
 {
 	uint64_t cs = arch_time_ns() / NS_PER_TICK, idle = 0;
 
-	(void)s;
 	for (unsigned int i = 0; i < arch_cpu_count(); i++)
 		idle += sched_idle_ns(i) / NS_PER_TICK;
 	text_add(t, "%lu.%02lu %lu.%02lu\n", cs / 100, cs % 100, idle / 100, idle % 100);
 }
 
-static void version(struct text *t, const struct proc_subject *s)
+static void version(struct text *t, const struct proc_subject *)
 {
-	(void)s;
 	text_add(t, "Linux version %s (the ABI that %s follows)\n", uts[UTS_RELEASE],
 		 uts[UTS_VERSION]);
 }
@@ -89,9 +85,8 @@ void proc_mounts(struct text *t, const struct proc_subject *s)
 			mount_line(t, filesystem, path, at->mounted->volume);
 }
 
-static bool count_one(struct process *p, void *ctx)
+static bool count_one(struct process *, void *ctx)
 {
-	(void)p;
 	++*(unsigned int *)ctx;
 	return true;
 }
@@ -105,7 +100,7 @@ static void loadavg(struct text *t, const struct proc_subject *s)
 }
 
 /* How often each CPU has taken locks of each class: documented in arch/spin.h. */
-static void bantam_locks(struct text *t, const struct proc_subject *s)
+static void bantam_locks(struct text *t, const struct proc_subject *)
 {
 	static const char *const names[LOCK_CLASSES] = {
 		[LOCK_KERNEL] = "kernel", [LOCK_SPACE] = "space", [LOCK_FILES] = "files",
@@ -114,7 +109,6 @@ static void bantam_locks(struct text *t, const struct proc_subject *s)
 		[LOCK_STORE] = "store",	  [LOCK_KMEM] = "kmem",	  [LOCK_PAGE] = "page",
 	};
 
-	(void)s;
 	text_add(t, "cpu");
 	for (unsigned int c = 0; c < LOCK_CLASSES; c++)
 		text_add(t, " %s", names[c]);
@@ -155,12 +149,11 @@ void proc_mountinfo(struct text *t, const struct proc_subject *s)
 }
 
 /* The CPU time of all is the user's: docs/caveats.md. */
-static void stat(struct text *t, const struct proc_subject *s)
+static void stat(struct text *t, const struct proc_subject *)
 {
 	uint64_t now = arch_time_ns(), idle = 0;
 	unsigned int processes = 0, cpus = arch_cpu_count();
 
-	(void)s;
 	for (unsigned int i = 0; i < cpus; i++)
 		idle += MIN(sched_idle_ns(i), now);
 	text_add(t, "cpu  %lu 0 0 %lu 0 0 0 0 0 0\n", (now * cpus - idle) / NS_PER_TICK,
@@ -175,25 +168,22 @@ static void stat(struct text *t, const struct proc_subject *s)
 		 volume_epoch_ns / 1000000000, process_births());
 }
 
-static void filesystems(struct text *t, const struct proc_subject *s)
+static void filesystems(struct text *t, const struct proc_subject *)
 {
 	const char *name;
 	bool disk;
 
-	(void)s;
 	for (size_t i = 0; filesystem_get(i, &name, &disk); i++)
 		text_add(t, "%s\t%s\n", disk ? "" : "nodev", name);
 }
 
-static void cmdline(struct text *t, const struct proc_subject *s)
+static void cmdline(struct text *t, const struct proc_subject *)
 {
-	(void)s;
 	text_add(t, "%s\n", proc_kernel_cmdline);
 }
 
-static void swaps(struct text *t, const struct proc_subject *s)
+static void swaps(struct text *t, const struct proc_subject *)
 {
-	(void)s;
 	text_add(t, "Filename\t\t\t\tType\t\tSize\t\tUsed\t\tPriority\n");
 }
 

@@ -229,10 +229,9 @@ static void limits(struct text *t, const struct proc_subject *s)
 	}
 }
 
-static void cgroup(struct text *t, const struct proc_subject *s)
+static void cgroup(struct text *, const struct proc_subject *)
 {
 	/* There are none. */
-	(void)t, (void)s;
 }
 
 static void personality(struct text *t, const struct proc_subject *s)

@@ -181,9 +181,8 @@ static void one_memory(void)
 	same("but not for another kind", RAW(SYS_membarrier, 32, 0), -EPERM);
 }
 
-static void got(int signo)
+static void got(int)
 {
-	(void)signo;
 	written++;
 }
 

@@ -4,9 +4,8 @@
 
 static atomic_long caught, round_now, blocked_now, stop;
 
-static void catch (int signo)
+static void catch (int)
 {
-	(void)signo;
 	atomic_fetch_add(&caught, 1);
 }
 

@@ -12,9 +12,8 @@
 static volatile int got;
 static volatile int got_pid;
 
-static void note(int signo, siginfo_t *info, void *context)
+static void note(int signo, siginfo_t *info, void *)
 {
-	(void)context;
 	got = signo;
 	got_pid = info->si_pid;
 }

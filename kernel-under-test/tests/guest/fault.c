@@ -79,9 +79,8 @@ static void divide_x87(void)
 static char other_stack[65536] __attribute__((aligned(4096)));
 static void (*tried)(void);
 
-static void tell_code(int signo, siginfo_t *info, void *context)
+static void tell_code(int, siginfo_t *info, void *)
 {
-	(void)signo, (void)context;
 	_exit(info->si_code);
 }
 
@@ -109,15 +108,13 @@ static void with_handlers(void)
 	tried();
 }
 
-static void not_reached(int signo, siginfo_t *info, void *context)
+static void not_reached(int, siginfo_t *, void *)
 {
-	(void)signo, (void)info, (void)context;
 	_exit(77);
 }
 
-static void second_chance(int signo, siginfo_t *info, void *context)
+static void second_chance(int signo, siginfo_t *info, void *)
 {
-	(void)context;
 	_exit(signo == SIGSEGV && info->si_code == SI_KERNEL && !info->si_addr ? 0 : 78);
 }
 
@@ -141,11 +138,10 @@ static void no_frame_at_all(void)
 }
 
 /* The first handler takes so much of the other stack that the second has no room there. */
-static void take_most(int signo, siginfo_t *info, void *context)
+static void take_most(int, siginfo_t *, void *)
 {
 	char *here = __builtin_frame_address(0);
 
-	(void)signo, (void)info, (void)context;
 	asm volatile("movq %0, %%rsp; movl %1, %%edi; movl %2, %%esi; movl %3, %%eax; syscall"
 		     :
 		     : "r"(other_stack + 400), "r"(getpid()), "i"(SIGUSR2), "i"(SYS_kill)
@@ -168,12 +164,11 @@ static void small_stack(void)
 	_exit((status & 0x7f) == SIGSEGV ? 0 : WEXITSTATUS(status));
 }
 
-static void see_frame(int signo, siginfo_t *info, void *context)
+static void see_frame(int, siginfo_t *, void *context)
 {
 	const ucontext_t *u = context;
 	stack_t now;
 
-	(void)signo, (void)info;
 	child_needs(u->uc_stack.ss_sp == other_stack && u->uc_stack.ss_size == sizeof(other_stack));
 	child_needs(sigaltstack(NULL, &now) == 0);
 	if (u->uc_stack.ss_flags == AUTODISARM)

@@ -8,7 +8,7 @@ guest_out := $(BUILD)/tests/guest
 
 HOST_CC ?= gcc
 guest_cflags := -std=gnu11 -D_GNU_SOURCE -O1 -g -Wall -Wextra -Werror -Wshadow -Wstrict-prototypes \
-	-Wno-unused-result -Wno-missing-field-initializers -fno-stack-protector
+	-Wno-unused-result -Wno-c2x-extensions -Wno-missing-field-initializers -fno-stack-protector
 
 $(guest_out)/abi: $(wildcard $(guest_dir)/*.c) $(guest_dir)/guest.h $(guest_dir)/guest.mk
 	@mkdir -p $(@D)

@@ -148,9 +148,8 @@ static void refused(int in)
 
 static volatile int told, told_fd, told_code;
 
-static void by_signal(int signo, siginfo_t *info, void *context)
+static void by_signal(int, siginfo_t *info, void *)
 {
-	(void)signo, (void)context;
 	told++;
 	told_fd = info->si_fd;
 	told_code = info->si_code;

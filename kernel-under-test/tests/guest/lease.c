@@ -5,9 +5,8 @@
 
 static volatile int told, told_fd;
 
-static void by_signal(int signo, siginfo_t *info, void *context)
+static void by_signal(int, siginfo_t *info, void *)
 {
-	(void)signo, (void)context;
 	told++;
 	told_fd = info->si_fd;
 }

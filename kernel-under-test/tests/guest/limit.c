@@ -76,9 +76,8 @@ static void polite(void)
 
 static int seen;
 
-static void note(int signo)
+static void note(int)
 {
-	(void)signo;
 	seen++;
 }
 

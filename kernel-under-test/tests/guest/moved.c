@@ -8,9 +8,8 @@
 
 static volatile int caught;
 
-static void handler(int signo)
+static void handler(int)
 {
-	(void)signo;
 	caught++;
 }
 

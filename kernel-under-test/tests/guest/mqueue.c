@@ -77,9 +77,8 @@ static void order(void)
 
 static int notes, noted;
 
-static void note(int signo, siginfo_t *info, void *context)
+static void note(int, siginfo_t *info, void *)
 {
-	(void)signo, (void)context;
 	notes++;
 	noted = info->si_code == SI_MESGQ ? info->si_value.sival_int : -1;
 }

@@ -258,9 +258,8 @@ static void left_by_exec(int protocol)
 
 static atomic_long rung;
 
-static void ring(int signo)
+static void ring(int)
 {
-	(void)signo;
 	atomic_store(&rung, 1);
 	atomic_store(&let_go, 1);
 }

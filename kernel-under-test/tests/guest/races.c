@@ -42,9 +42,8 @@ static long futex(atomic_int *word, int op, unsigned int n, const void *or_more,
 static atomic_int one, other;
 static atomic_long woken, waits;
 
-static void nothing(int signo)
+static void nothing(int)
 {
-	(void)signo;
 }
 
 /* Woken, moved, out of time and interrupted, often at once. */
@@ -132,12 +131,11 @@ static void *read_all(void *arg)
 	}
 }
 
-static void *write_some(void *arg)
+static void *write_some(void *)
 {
 	unsigned char bytes[700];
 	int fd = dup(ends[1]);
 
-	(void)arg;
 	for (int i = 0; i < 150 * effort; i++) {
 		size_t n = 1 + (size_t)(i * 53) % sizeof(bytes);
 

@@ -217,8 +217,6 @@ static void run(void)
 	struct ifreq lo = {.ifr_name = "lo", .ifr_flags = IFF_UP};
 
 	ioctl(socket(AF_INET, SOCK_DGRAM, 0), SIOCSIFFLAGS, &lo);
-	mkdir("/proc", 0755);
-	mount("proc", "/proc", "proc", 0, NULL);
 	raw();
 	ping();
 	frames();
@@ -226,4 +224,4 @@ static void run(void)
 	status_of(unprivileged);
 }
 
-const struct suite raw_suite = {"raw", run};
+const struct suite raw_suite = {"raw", run, .needs_proc = true};

@@ -88,9 +88,8 @@ static long by_receiving(void)
 	return RAW(SYS_msgrcv, queue, text, 8, 0, 0);
 }
 
-static void handle(int signo)
+static void handle(int)
 {
-	(void)signo;
 }
 
 enum { STOP, HANDLE, HANDLE_AND_RESTART };
@@ -208,9 +207,8 @@ static void what_is_left(void)
 static _Atomic int tid;
 static _Atomic int caught;
 
-static void count(int signo, siginfo_t *info, void *at)
+static void count(int signo, siginfo_t *info, void *)
 {
-	(void)at;
 	caught = signo * 1000 + info->si_value.sival_int % 1000;
 }
 

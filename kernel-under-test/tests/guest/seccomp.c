@@ -108,9 +108,8 @@ static void arguments(void)
 static siginfo_t caught;
 static long rax_then;
 
-static void on_sigsys(int signo, siginfo_t *info, void *context)
+static void on_sigsys(int, siginfo_t *info, void *context)
 {
-	(void)signo;
 	caught = *info;
 	rax_then = ((ucontext_t *)context)->uc_mcontext.gregs[REG_RAX];
 	((ucontext_t *)context)->uc_mcontext.gregs[REG_RAX] = 4711;

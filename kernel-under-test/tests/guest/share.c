@@ -82,9 +82,8 @@ static void descriptors(void)
 	child_needs(others == FD_CLOEXEC && fcntl(50, F_GETFD) == FD_CLOEXEC);
 }
 
-static void handler(int signo)
+static void handler(int)
 {
-	(void)signo;
 }
 
 static bool is_caught(int signo)
@@ -95,12 +94,11 @@ static bool is_caught(int signo)
 	return a.sa_handler == handler;
 }
 
-static int acts(void *arg)
+static int acts(void *)
 {
 	struct sigaction a = {.sa_handler = handler},
 			 once = {.sa_handler = handler, .sa_flags = SA_RESETHAND};
 
-	(void)arg;
 	return sigaction(SIGUSR1, &a, NULL) || sigaction(SIGUSR2, &once, NULL) ||
 	       syscall(SYS_tgkill, syscall(SYS_getpid), syscall(SYS_gettid), SIGUSR2);
 }

@@ -12,17 +12,15 @@ static atomic_long faults, writes;
 static atomic_int stop;
 static sigjmp_buf back;
 
-static void faulted(int signo)
+static void faulted(int)
 {
-	(void)signo;
 	siglongjmp(back, 1);
 }
 
-static void *victim(void *arg)
+static void *victim(void *)
 {
 	volatile long *at;
 
-	(void)arg;
 	stay_on(1);
 	while (!atomic_load(&stop)) {
 		at = atomic_load(&target);

@@ -58,9 +58,8 @@ static void inherited(void)
 static atomic_long at_work, stop;
 static atomic_int word;
 
-static void *spin(void *arg)
+static void *spin(void *)
 {
-	(void)arg;
 	atomic_fetch_add(&at_work, 1);
 	while (!atomic_load(&stop))
 		;
@@ -90,9 +89,8 @@ static void moved(void)
 	same("a running thread is moved", wrong, 0);
 }
 
-static void *pong(void *arg)
+static void *pong(void *)
 {
-	(void)arg;
 	stay_on(1);
 	for (int i = 0; i < 300; i++) {
 		while (atomic_load(&word) != 1)
@@ -224,9 +222,8 @@ static void ends(void)
 
 static atomic_long caught;
 
-static void catch (int signo)
+static void catch (int)
 {
-	(void)signo;
 	atomic_fetch_add(&caught, 1);
 }
 

@@ -138,9 +138,8 @@ static long sleep_in_poll(void)
 	return RAW(SYS_poll, NULL, 0, STOPPED_FOR);
 }
 
-static void nothing(int signo)
+static void nothing(int)
 {
-	(void)signo;
 }
 
 /* The status of a child that is stopped while it sleeps, and goes on: 0 if it slept its time. */

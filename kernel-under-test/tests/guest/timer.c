@@ -8,9 +8,8 @@
 
 static volatile int caught, caught_value, caught_code;
 
-static void handler(int signo, siginfo_t *info, void *context)
+static void handler(int, siginfo_t *info, void *)
 {
-	(void)signo, (void)context;
 	caught++;
 	caught_value = info->si_value.sival_int;
 	caught_code = info->si_code;

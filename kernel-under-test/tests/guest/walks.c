@@ -2,15 +2,6 @@
 #include "guest.h"
 #include "threads.h"
 
-#include <fcntl.h>
-#include <signal.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <sys/mman.h>
-#include <sys/mount.h>
-#include <sys/stat.h>
-#include <sys/wait.h>
-
 #define LOOKERS 3
 #define NAMES	40
 

@@ -170,9 +170,8 @@ __attribute__((weak)) int space_bring_in(void)
 }
 
 /* Given by fs, where a test has it: nothing is cached that could be given up. */
-__attribute__((weak)) size_t page_reclaim(size_t wanted)
+__attribute__((weak)) size_t page_reclaim(size_t)
 {
-	(void)wanted;
 	return 0;
 }
 
@@ -186,23 +185,20 @@ void arch_cpu_flush(uint32_t cpus)
 	abort();
 }
 
-void arch_serving_wait(struct serving_lock *lock)
+void arch_serving_wait(struct serving_lock *)
 {
-	(void)lock;
 	fputs("a lock is taken twice\n", stderr);
 	abort();
 }
 
-void arch_spin_wait(const uint32_t *taken)
+void arch_spin_wait(const uint32_t *)
 {
-	(void)taken;
 	fputs("a spinlock is taken twice\n", stderr);
 	abort();
 }
 
-void arch_serving_wake(struct serving_lock *lock)
+void arch_serving_wake(struct serving_lock *)
 {
-	(void)lock;
 }
 
 static jmp_buf *panic_catcher;
@@ -228,10 +224,8 @@ __attribute__((constructor)) static void log_to_stderr(void)
 	log_set_sink(to_stderr);
 }
 
-static void nowhere(const char *text, size_t len)
+static void nowhere(const char *, size_t)
 {
-	(void)text;
-	(void)len;
 }
 
 bool host_panics(void (*fn)(void *), void *arg)

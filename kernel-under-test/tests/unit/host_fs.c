@@ -27,19 +27,16 @@ __attribute__((constructor)) static void be_root(void)
 
 /* Given by ipc: nothing watches files here. */
 /* Given by ipc, as that is. */
-void notify_tell(struct inode *inode, uint32_t mask, uint32_t cookie, const char *name, size_t len)
+void notify_tell(struct inode *, uint32_t, uint32_t, const char *, size_t)
 {
-	(void)inode, (void)mask, (void)cookie, (void)name, (void)len;
 }
 
-void notify_tell_all(struct inode *inode, uint32_t mask)
+void notify_tell_all(struct inode *, uint32_t)
 {
-	(void)inode, (void)mask;
 }
 
-void notify_gone(struct inode *inode, uint32_t others)
+void notify_gone(struct inode *, uint32_t)
 {
-	(void)inode, (void)others;
 }
 
 /* Given by proc: no limits. */
@@ -52,29 +49,24 @@ void file_limit_reached(void)
 {
 }
 
-void file_unwatch(struct file *f)
+void file_unwatch(struct file *)
 {
-	(void)f;
 }
 
 /* Given by sched. There is one thread here: to wait would be for ever, and nobody is waiting. */
-int wait_sleep(struct wait_queue *q, bool interruptible)
+int wait_sleep(struct wait_queue *, bool)
 {
-	(void)q;
-	(void)interruptible;
 	fputs("a test waits for something that nobody will do\n", stderr);
 	abort();
 }
 
-int wait_sleep_until(struct wait_queue *q, bool interruptible, uint64_t deadline_ns)
+int wait_sleep_until(struct wait_queue *q, bool interruptible, uint64_t)
 {
-	(void)deadline_ns;
 	return wait_sleep(q, interruptible);
 }
 
-void notify_signal(struct file *f, int fd)
+void notify_signal(struct file *, int)
 {
-	(void)f, (void)fd;
 }
 
 void wait_do_wake_all(struct wait_queue *q)
@@ -94,18 +86,15 @@ void mutex_unlock(struct mutex *m)
 		abort();
 }
 
-void file_forget_async(struct file *f)
+void file_forget_async(struct file *)
 {
-	(void)f;
 }
 
-bool file_is_running(const struct inode *inode)
+bool file_is_running(const struct inode *)
 {
-	(void)inode;
 	return false;
 }
 
-void sched_settle_others(bool all)
+void sched_settle_others(bool)
 {
-	(void)all;
 }

@@ -44,9 +44,8 @@ static int transfer(struct block_device *b, bool write, uint64_t sector,
 	return 0;
 }
 
-static int flush(struct block_device *b)
+static int flush(struct block_device *)
 {
-	(void)b;
 	return 0;
 }
 
@@ -167,11 +166,10 @@ static void on_file(struct inode *f)
 	}
 }
 
-static bool see(void *ctx, const char *name, size_t len, uint64_t ino, uint32_t mode, uint64_t next)
+static bool see(void *ctx, const char *name, size_t len, uint64_t, uint32_t, uint64_t)
 {
 	struct inode *dir = ctx, *i;
 
-	(void)ino, (void)mode, (void)next;
 	/* Walks never ask for the dots. */
 	if (name[0] == '.')
 		return true;
@@ -325,9 +323,8 @@ static long number(const char *name, long otherwise)
 	return text ? atol(text) : otherwise;
 }
 
-static void nowhere(const char *text, size_t len)
+static void nowhere(const char *, size_t)
 {
-	(void)text, (void)len;
 }
 
 int main(void)

@@ -154,9 +154,8 @@ static void unlinked_while_open(void)
 
 #define NAMES 60
 
-static int find_name(void *ctx, const char *name, size_t len)
+static int find_name(void *, const char *name, size_t len)
 {
-	(void)ctx;
 	return len == 3 && name[0] == 'n' ? (name[1] - '0') * 10 + name[2] - '0' : -1;
 }
 
@@ -166,14 +165,11 @@ struct seen {
 	int dots;
 };
 
-static bool see(void *ctx, const char *name, size_t len, uint64_t ino, uint32_t mode,
-		uint64_t next_pos)
+static bool see(void *ctx, const char *name, size_t len, uint64_t, uint32_t, uint64_t next_pos)
 {
 	struct seen *s = ctx;
 	int i = find_name(NULL, name, len);
 
-	(void)ino;
-	(void)mode;
 	if (!s->stop_after)
 		return false;
 	s->stop_after--;

@@ -24,11 +24,10 @@ struct part {
 
 static const struct part parts[] = {{1, COMMON_AT, 56}, {2, NOTIFY_AT, 64}};
 
-uint32_t pci_read(const struct pci_device *d, unsigned int offset)
+uint32_t pci_read(const struct pci_device *, unsigned int offset)
 {
 	const struct part *p = &parts[offset / 0x40 - 1];
 
-	(void)d;
 	switch (offset % 0x40) {
 	case 8:
 		return p->offset;
@@ -39,38 +38,32 @@ uint32_t pci_read(const struct pci_device *d, unsigned int offset)
 	}
 }
 
-uint8_t pci_read_byte(const struct pci_device *d, unsigned int offset)
+uint8_t pci_read_byte(const struct pci_device *, unsigned int offset)
 {
-	(void)d;
 	return offset % 0x40 == 3 ? parts[offset / 0x40 - 1].type : 0;
 }
 
-void pci_enable(const struct pci_device *d)
+void pci_enable(const struct pci_device *)
 {
-	(void)d;
 }
 
-unsigned int pci_capability(const struct pci_device *d, uint8_t id, unsigned int after)
+unsigned int pci_capability(const struct pci_device *, uint8_t, unsigned int after)
 {
-	(void)d, (void)id;
 	return after < 0x80 ? after + 0x40 : 0;
 }
 
-volatile void *pci_map(const struct pci_device *d, unsigned int bar, uint32_t offset, uint32_t size)
+volatile void *pci_map(const struct pci_device *, unsigned int, uint32_t offset, uint32_t size)
 {
-	(void)d, (void)bar;
 	return offset + size <= REGISTERS ? registers + offset : NULL;
 }
 
-int pci_use_message(const struct pci_device *d, const struct irq_message *message)
+int pci_use_message(const struct pci_device *, const struct irq_message *)
 {
-	(void)d, (void)message;
 	return 0;
 }
 
-int arch_irq_alloc(void (*ring)(void *ctx), void *ctx, struct irq_message *out)
+int arch_irq_alloc(void (*)(void *), void *, struct irq_message *out)
 {
-	(void)ring, (void)ctx;
 	*out = (struct irq_message){0};
 	return 0;
 }

@@ -24,13 +24,10 @@ struct listed {
 	bool dir;
 };
 
-static bool first_entry(void *ctx, const char *name, size_t len, uint64_t ino, uint32_t mode,
-			uint64_t next_pos)
+static bool first_entry(void *ctx, const char *name, size_t len, uint64_t, uint32_t mode, uint64_t)
 {
 	struct listed *l = ctx;
 
-	(void)ino;
-	(void)next_pos;
 	if (name[0] == '.' && (len == 1 || (len == 2 && name[1] == '.')))
 		return true;
 	memcpy(l->name, name, len);

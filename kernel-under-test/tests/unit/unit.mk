@@ -8,7 +8,7 @@ unit_suites := string printf options bpf random pheap page kmem store areas spac
 HOST_CC ?= gcc
 unit_cflags := -std=gnu11 -D_GNU_SOURCE -O1 -g -fno-strict-aliasing -fno-omit-frame-pointer \
 	-fsanitize=address,undefined -fno-sanitize-recover=all \
-	-Wall -Wextra -Werror -Wshadow -Wstrict-prototypes \
+	-Wall -Wextra -Wno-c2x-extensions -Werror -Wshadow -Wstrict-prototypes \
 	-DAREAS_PER_BLOCK=6 \
 	$(INCLUDES) -I$(unit_dir) -include $(unit_dir)/host.h
 

@@ -93,9 +93,8 @@ static void read_counts(struct counts *c)
 	}
 }
 
-static void call_getppid(struct own *o)
+static void call_getppid(struct own *)
 {
-	(void)o;
 	syscall(SYS_getppid);
 }
 
@@ -104,9 +103,8 @@ static void call_clock(struct own *o)
 	syscall(SYS_clock_gettime, CLOCK_MONOTONIC, o->buffer);
 }
 
-static void call_yield(struct own *o)
+static void call_yield(struct own *)
 {
-	(void)o;
 	sched_yield();
 }
 
@@ -170,11 +168,10 @@ static void call_shared_fault(struct own *o)
 	touch(o->shared);
 }
 
-static void call_mmap_munmap(struct own *o)
+static void call_mmap_munmap(struct own *)
 {
 	char *at = mmap(NULL, 4 * PAGE, PROT_READ | PROT_WRITE, ANON | MAP_PRIVATE, -1, 0);
 
-	(void)o;
 	at[PAGE] = 1;
 	if (munmap(at, 4 * PAGE) < 0)
 		fail("munmap");
@@ -186,11 +183,10 @@ static void call_mprotect(struct own *o)
 	mprotect((void *)o->page, PAGE, PROT_READ | PROT_WRITE);
 }
 
-static void call_brk(struct own *o)
+static void call_brk(struct own *)
 {
 	char *at = sbrk(PAGE);
 
-	(void)o;
 	*at = 1;
 	sbrk(-PAGE);
 }
@@ -256,22 +252,20 @@ static void call_dup_close(struct own *o)
 	close(dup(o->file));
 }
 
-static void call_sigprocmask(struct own *o)
+static void call_sigprocmask(struct own *)
 {
 	sigset_t set, old;
 
-	(void)o;
 	sigemptyset(&set);
 	sigaddset(&set, SIGUSR1);
 	sigprocmask(SIG_BLOCK, &set, &old);
 	sigprocmask(SIG_SETMASK, &old, NULL);
 }
 
-static void call_rusage(struct own *o)
+static void call_rusage(struct own *)
 {
 	struct rusage usage;
 
-	(void)o;
 	getrusage(RUSAGE_THREAD, &usage);
 }
 
@@ -378,9 +372,8 @@ static void call_readlink(struct own *o)
 }
 
 /* One that does take the kernel lock: it shows that the count counts. */
-static void call_getpgrp(struct own *o)
+static void call_getpgrp(struct own *)
 {
-	(void)o;
 	syscall(SYS_getpgrp);
 }
 

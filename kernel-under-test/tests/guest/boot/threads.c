@@ -74,9 +74,8 @@ static void many(void)
 	printf("shared %ld, own %ld, turns %ld, destroyed %ld\n", shared, sum, turn, destroyed);
 }
 
-static void *sleeper(void *arg)
+static void *sleeper(void *)
 {
-	(void)arg;
 	pthread_cleanup_push(destroy, (void *)1000);
 	for (;;)
 		sleep(100);
@@ -86,9 +85,8 @@ static void *sleeper(void *arg)
 
 static atomic_int handled;
 
-static void handler(int signo)
+static void handler(int)
 {
-	(void)signo;
 	handled++;
 }
 
@@ -119,12 +117,11 @@ static void ends(void)
 	pthread_mutex_unlock(&mutex);
 }
 
-static void *forks(void *arg)
+static void *forks(void *)
 {
 	int status;
 	pid_t child = fork();
 
-	(void)arg;
 	if (child == 0)
 		_exit(7);
 	waitpid(child, &status, 0);

@@ -77,14 +77,13 @@ static void raise_it(void)
 
 static volatile bool change, spoil;
 
-static void handler(int signo, siginfo_t *info, void *context)
+static void handler(int, siginfo_t *, void *context)
 {
 	ucontext_t *u = context;
 	uint8_t *f = (uint8_t *)u->uc_mcontext.fpregs;
 	uint32_t *software = (uint32_t *)(f + 464);
 	uint64_t other[4];
 
-	(void)signo, (void)info;
 	make(other, 99);
 	put(other);
 	if (has_avx) {
