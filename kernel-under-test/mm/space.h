@@ -200,6 +200,17 @@ int space_fault(struct space *s, uint64_t addr, unsigned int access);
  */
 int space_bring_in(void);
 
+/* What `call` gives when it does not stop with -EPAGING any more: it is made again until then. */
+#define WITH_PAGES(call)                                                                           \
+	({                                                                                         \
+		long got_;                                                                         \
+                                                                                                   \
+		do                                                                                 \
+			got_ = (call);                                                             \
+		while (got_ == -EPAGING && !(got_ = space_bring_in()));                            \
+		got_;                                                                              \
+	})
+
 /*
  * Writes kernel bytes, or zeros when `from` is NULL, into any space; its areas must be writable.
  * 0, -EFAULT (also for what is not the user's), -EACCES, -ENOMEM. With the kernel lock; may sleep.

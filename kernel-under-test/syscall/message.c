@@ -68,15 +68,11 @@ static inline long send_piece(const struct transfer *t, struct uio *u, unsigned 
 
 static long move(const struct transfer *t, struct uio *u, unsigned int flags)
 {
-	long n;
-
-	do
-		n = !t->send && (flags & MSG_OOB) ? stream_receive_urgent(t->socket, u, flags)
-		    : t->send
-			    ? send_piece(t, u, flags)
-			    : t->socket->ops->receive(t->socket, u, flags, t->envelope);
-	while (n == -EPAGING && !(n = space_bring_in()));
-	return n;
+	if (t->send)
+		return WITH_PAGES(send_piece(t, u, flags));
+	if (flags & MSG_OOB)
+		return WITH_PAGES(stream_receive_urgent(t->socket, u, flags));
+	return WITH_PAGES(t->socket->ops->receive(t->socket, u, flags, t->envelope));
 }
 
 /* A stream takes the pieces one after the other. */

@@ -163,33 +163,23 @@ long sys_socketpair(uint64_t family, uint64_t type, uint64_t protocol, uint64_t 
 
 long sys_bind(uint64_t fd, uint64_t addr, uint64_t len)
 {
+	struct file *f SCOPED(file_put) = NULL;
 	struct process *p = process_current();
 	struct path_base base = process_path_base(p);
 	struct address a;
 	struct socket *s;
-	struct file *f;
-	int err = user_socket_get(fd, &f, &s);
 
-	if (err)
-		return err;
-	err = user_address_get(addr, len, &a);
-	if (!err)
-		err = socket_bind(s, &base, 0777 & ~p->umask, &a);
-	file_put(f);
-	return err;
+	return user_socket_get(fd, &f, &s)
+		       ?: user_address_get(addr, len, &a)
+		       ?: socket_bind(s, &base, 0777 & ~p->umask, &a);
 }
 
 long sys_listen(uint64_t fd, uint64_t backlog)
 {
+	struct file *f SCOPED(file_put) = NULL;
 	struct socket *s;
-	struct file *f;
-	int err = user_socket_get(fd, &f, &s);
 
-	if (err)
-		return err;
-	err = s->ops->listen(s, (int)MIN(backlog, 65535ul));
-	file_put(f);
-	return err;
+	return user_socket_get(fd, &f, &s) ?: s->ops->listen(s, (int)MIN(backlog, 65535ul));
 }
 
 /*
@@ -301,14 +291,10 @@ long sys_sendto(uint64_t fd, uint64_t buf, uint64_t len, uint64_t flags, uint64_
 	else
 		n = user_socket_target(s, addr, addr_len, u.left, &e.from, &to);
 	if (n > 0)
-		do
-			n = s->ops->send_to(s, &u, socket_flags(f, flags), &e);
-		while (n == -EPAGING && !(n = space_bring_in()));
+		n = WITH_PAGES(s->ops->send_to(s, &u, socket_flags(f, flags), &e));
 	else if (!n)
-		do
-			n = to ? s->ops->send_message(s, to, &u, socket_flags(f, flags), &e)
-			       : s->ops->send(s, &u, socket_flags(f, flags));
-		while (n == -EPAGING && !(n = space_bring_in()));
+		n = WITH_PAGES(to ? s->ops->send_message(s, to, &u, socket_flags(f, flags), &e)
+				  : s->ops->send(s, &u, socket_flags(f, flags)));
 	if (unlikely(flags & MSG_OOB) && n > 0)
 		stream_urge(s);
 	if (to)
@@ -335,15 +321,11 @@ long sys_recvfrom(uint64_t fd, uint64_t buf, uint64_t len, uint64_t flags, uint6
 	if (!user_range_ok(buf, len))
 		n = -EFAULT;
 	else if (unlikely((flags & MSG_OOB) && socket_has_urgent(s)))
-		do
-			n = stream_receive_urgent(s, &u, (unsigned int)flags);
-		while (n == -EPAGING && !(n = space_bring_in()));
+		n = WITH_PAGES(stream_receive_urgent(s, &u, (unsigned int)flags));
 	else if (unlikely(flags & (MSG_OOB | MSG_ERRQUEUE)))
 		n = flags & MSG_OOB ? (s->family == AF_UNIX ? -EOPNOTSUPP : -EINVAL) : -EAGAIN;
 	else
-		do
-			n = s->ops->receive(s, &u, socket_flags(f, flags), &e);
-		while (n == -EPAGING && !(n = space_bring_in()));
+		n = WITH_PAGES(s->ops->receive(s, &u, socket_flags(f, flags), &e));
 	file_put(f);
 	if (unlikely(e.control))
 		control_free(e.control, false);
@@ -354,34 +336,28 @@ long sys_recvfrom(uint64_t fd, uint64_t buf, uint64_t len, uint64_t flags, uint6
 
 long sys_shutdown(uint64_t fd, uint64_t how)
 {
+	struct file *f SCOPED(file_put) = NULL;
 	struct socket *s;
-	struct file *f;
 	int err = user_socket_get(fd, &f, &s);
 
 	if (err)
 		return err;
-	if (how > SHUT_RDWR)
-		err = -EINVAL;
-	else
-		err = socket_shut(s, (int)how);
-	file_put(f);
-	return err;
+	return how > SHUT_RDWR ? -EINVAL : socket_shut(s, (int)how);
 }
 
 static long put_name(uint64_t fd, uint64_t addr, uint64_t len_at, bool remote)
 {
+	struct file *f SCOPED(file_put) = NULL;
 	struct address a;
 	struct socket *s;
-	struct file *f;
 	int err = user_socket_get(fd, &f, &s);
 
 	if (err)
 		return err;
 	if (remote && (s->state == SOCKET_NEW || s->state == SOCKET_LISTENING || s->reset))
-		err = -ENOTCONN;
+		return -ENOTCONN;
 	a = named(remote ? &s->remote : &s->local);
-	file_put(f);
-	return err ? err : user_address_put(&a, addr, len_at);
+	return user_address_put(&a, addr, len_at);
 }
 
 long sys_getsockname(uint64_t fd, uint64_t addr, uint64_t len_at)

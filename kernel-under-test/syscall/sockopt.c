@@ -38,6 +38,7 @@ int user_socket_get(uint64_t fd, struct file **f, struct socket **s)
 		return 0;
 	err = (*f)->flags & O_PATH ? -EBADF : -ENOTSOCK;
 	file_put(*f);
+	*f = NULL;
 	return err;
 }
 
@@ -210,28 +211,24 @@ static int get_number(int level, uint64_t at, uint64_t len, int *v)
 
 long sys_setsockopt(uint64_t fd, uint64_t level, uint64_t option, uint64_t value, uint64_t len)
 {
+	struct file *f SCOPED(file_put) = NULL;
 	struct socket *s;
-	struct file *f;
 	int v = 0, i, err = user_socket_get(fd, &f, &s);
 
 	if (err)
 		return err;
 	i = kept_find(s, (int)level, (int)option);
-	if ((int)level == IPPROTO_TCP && option == TCP_CONGESTION && has_level(s, IPPROTO_TCP)) {
-		err = sockopt_set_congestion(value, len);
-		file_put(f);
-		return err;
-	}
+	if ((int)level == IPPROTO_TCP && option == TCP_CONGESTION && has_level(s, IPPROTO_TCP))
+		return sockopt_set_congestion(value, len);
 	if (i < 0 && (int)level != SOL_SOCKET)
-		err = socket_is_internet(s) ? -ENOPROTOOPT : -EOPNOTSUPP;
-	else if ((int)level != SOL_SOCKET || (int)option != SO_BINDTODEVICE)
+		return socket_is_internet(s) ? -ENOPROTOOPT : -EOPNOTSUPP;
+	if ((int)level != SOL_SOCKET || (int)option != SO_BINDTODEVICE)
 		err = get_number((int)level, value, len, &v);
-	if (!err && !values_of(s))
-		err = -ENOMEM;
-	if (!err)
-		err = i < 0 ? set_socket(s, (int)option, value, len, v) : keep(s, i, v);
-	file_put(f);
-	return err;
+	if (err)
+		return err;
+	if (!values_of(s))
+		return -ENOMEM;
+	return i < 0 ? set_socket(s, (int)option, value, len, v) : keep(s, i, v);
 }
 
 static void timeout_out(int64_t out[2], uint64_t ns)
@@ -302,9 +299,9 @@ static int get_socket(struct socket *s, int option, union option_value *out)
 
 long sys_getsockopt(uint64_t fd, uint64_t level, uint64_t option, uint64_t value, uint64_t len_at)
 {
+	struct file *f SCOPED(file_put) = NULL;
 	union option_value v = {0};
 	struct socket *s;
-	struct file *f;
 	int32_t len;
 	int i, size, err = user_socket_get(fd, &f, &s);
 
@@ -322,7 +319,6 @@ long sys_getsockopt(uint64_t fd, uint64_t level, uint64_t option, uint64_t value
 		size = !socket_is_internet(s) || !has_level(s, (int)level) ? -EOPNOTSUPP
 									   : -ENOPROTOOPT;
 	}
-	file_put(f);
 	if (size < 0)
 		return size;
 	if (copy_from_user(&len, len_at, sizeof(len)) < 0)

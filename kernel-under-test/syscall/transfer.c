@@ -160,12 +160,7 @@ long transfer_each(struct file *f, long (*op)(struct file *f, struct uio *u), ui
 		    !user_range_ok(entry[0], entry[1]))
 			return done ? done : -EFAULT;
 		u = uio_user(entry[0], MIN(entry[1], RW_MAX - (size_t)done));
-		n = u.left ? op(f, &u) : 0;
-		while (n == -EPAGING) {
-			n = space_bring_in();
-			if (!n)
-				n = op(f, &u);
-		}
+		n = u.left ? WITH_PAGES(op(f, &u)) : 0;
 		if (n < 0)
 			return done ? done : n;
 		done += n;
@@ -177,15 +172,11 @@ long transfer_each(struct file *f, long (*op)(struct file *f, struct uio *u), ui
 
 static long transfer_vector(uint64_t fd, uint64_t iov, uint64_t count, bool write)
 {
-	struct file *f = user_file_get(fd);
-	long n = -EBADF;
+	struct file *f SCOPED(file_put) = user_file_get(fd);
 
-	if (!f)
-		return n;
-	if (write ? file_writable(f) : file_readable(f))
-		n = transfer_each(f, write ? f->ops->write : f->ops->read, iov, count);
-	file_put(f);
-	return n;
+	if (!f || !(write ? file_writable(f) : file_readable(f)))
+		return -EBADF;
+	return transfer_each(f, write ? f->ops->write : f->ops->read, iov, count);
 }
 
 long sys_readv(uint64_t fd, uint64_t iov, uint64_t count)
@@ -228,10 +219,7 @@ static long transfer_at(struct file *f, struct uio *u, size_t len, int64_t pos, 
 	/* A device's position is the open file's: it gets one of its own for the time. */
 	at = *f;
 	at.pos = (uint64_t)pos;
-	do
-		n = write ? f->ops->write(&at, u) : f->ops->read(&at, u);
-	while (n == -EPAGING && !(n = space_bring_in()));
-	return n;
+	return WITH_PAGES(write ? f->ops->write(&at, u) : f->ops->read(&at, u));
 }
 
 /* Without the kernel lock, for the usual case; what is left in `u` is for transfer_at(). */
@@ -315,22 +303,18 @@ static long transfer_each_at(struct file *f, uint64_t iov, uint64_t count, uint6
 
 static long transfer_vector_at(uint64_t fd, uint64_t iov, uint64_t count, uint64_t pos, bool write)
 {
-	struct file *f;
-	long n = -EBADF;
+	struct file *f SCOPED(file_put) = NULL;
 
 	if ((int64_t)pos < 0)
 		return -EINVAL;
 	f = user_file_get(fd);
-	if (!f)
-		return n;
-	if (f->flags & O_PATH)
-		n = -EBADF;
-	else if (!f->inode || !f->ops->seek)
-		n = -ESPIPE;
-	else if (write ? file_writable(f) : file_readable(f))
-		n = transfer_each_at(f, iov, count, pos, write);
-	file_put(f);
-	return n;
+	if (!f || (f->flags & O_PATH))
+		return -EBADF;
+	if (!f->inode || !f->ops->seek)
+		return -ESPIPE;
+	if (!(write ? file_writable(f) : file_readable(f)))
+		return -EBADF;
+	return transfer_each_at(f, iov, count, pos, write);
 }
 
 long sys_preadv(uint64_t fd, uint64_t iov, uint64_t count, uint64_t pos)
