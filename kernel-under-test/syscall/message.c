@@ -12,23 +12,6 @@
 
 #define MSG_WAITFORONE 0x10000u
 
-/* All lengths added up, cut at RW_MAX; -EFAULT, -EINVAL. */
-static long total_of(const struct user_message *m)
-{
-	uint64_t piece[2], total = 0;
-
-	for (uint64_t i = 0; i < m->count; i++) {
-		if (copy_from_user(piece, m->pieces + i * sizeof(piece), sizeof(piece)) < 0)
-			return -EFAULT;
-		if ((int64_t)piece[1] < 0)
-			return -EINVAL;
-		if (!user_range_ok(piece[0], piece[1]))
-			return -EFAULT;
-		total = MIN(total + piece[1], RW_MAX);
-	}
-	return (long)total;
-}
-
 /* Between the pieces and kernel memory. 0, -EFAULT. */
 static int gather(const struct user_message *m, char *buffer, size_t n, bool out)
 {
@@ -130,7 +113,7 @@ static long move_message(const struct transfer *t, size_t total)
 
 static long move_all(const struct transfer *t)
 {
-	long total = total_of(t->message);
+	long total = vector_size(t->message->pieces, t->message->count);
 	uint64_t piece[2];
 	struct uio u;
 
@@ -161,7 +144,7 @@ static int get_message(uint64_t at, struct user_message *m)
 static long send_one(struct transfer *t)
 {
 	const struct user_message *m = t->message;
-	long n = total_of(m), found = 0;
+	long n = vector_size(m->pieces, m->count), found = 0;
 
 	if (n >= 0 && t->socket->type != SOCK_SEQPACKET)
 		found = user_socket_target(t->socket, m->name_len ? m->name : 0,

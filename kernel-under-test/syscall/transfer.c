@@ -123,13 +123,10 @@ long sys_write(uint64_t fd, uint64_t buf, uint64_t len)
 	return read_or_write(fd, buf, len, true);
 }
 
-/* Nothing is moved unless every entry makes sense. */
-static int check_vector(uint64_t iov, uint64_t count)
+long vector_size(uint64_t iov, uint64_t count)
 {
-	uint64_t entry[2];
+	uint64_t entry[2], size = 0;
 
-	if (count > IOV_MAX)
-		return -EINVAL;
 	for (; count; count--, iov += sizeof(entry)) {
 		if (copy_from_user(entry, iov, sizeof(entry)) < 0)
 			return -EFAULT;
@@ -137,37 +134,9 @@ static int check_vector(uint64_t iov, uint64_t count)
 			return -EINVAL;
 		if (!user_range_ok(entry[0], entry[1]))
 			return -EFAULT;
+		size = MIN(size + entry[1], RW_MAX);
 	}
-	return 0;
-}
-
-/* A short transfer ends the call: what comes after it would not be in its place. */
-long transfer_each(struct file *f, long (*op)(struct file *f, struct uio *u), uint64_t iov,
-		   uint64_t count)
-{
-	long done = 0;
-	int err = op ? check_vector(iov, count) : -EINVAL;
-
-	if (err)
-		return err;
-	for (; count; count--, iov += 16) {
-		uint64_t entry[2];
-		struct uio u;
-		long n;
-
-		/* Another thread may have changed it since. */
-		if (copy_from_user(entry, iov, sizeof(entry)) < 0 ||
-		    !user_range_ok(entry[0], entry[1]))
-			return done ? done : -EFAULT;
-		u = uio_user(entry[0], MIN(entry[1], RW_MAX - (size_t)done));
-		n = u.left ? WITH_PAGES(op(f, &u)) : 0;
-		if (n < 0)
-			return done ? done : n;
-		done += n;
-		if ((uint64_t)n < entry[1])
-			break;
-	}
-	return done;
+	return (long)size;
 }
 
 static long transfer_vector(uint64_t fd, uint64_t iov, uint64_t count, bool write)
@@ -274,24 +243,30 @@ long sys_pwrite64(uint64_t fd, uint64_t buf, uint64_t len, uint64_t pos)
 	return pread_or_pwrite(fd, buf, len, (int64_t)pos, true);
 }
 
-/* As transfer_each(), at a place of its own. */
-static long transfer_each_at(struct file *f, uint64_t iov, uint64_t count, uint64_t pos, bool write)
+/*
+ * Moves each entry by `op`, or at `pos` if that is not below 0. A short transfer ends the call:
+ * what comes after it would not be in its place.
+ */
+static long each(struct file *f, long (*op)(struct file *f, struct uio *u), uint64_t iov,
+		 uint64_t count, int64_t pos, bool write)
 {
-	long done = 0;
-	int err = check_vector(iov, count);
+	long done = 0, n = count > IOV_MAX ? -EINVAL : vector_size(iov, count);
 
-	if (err)
-		return err;
+	/* Nothing is moved unless every entry makes sense. */
+	if (n < 0)
+		return n;
 	for (; count; count--, iov += 16) {
 		uint64_t entry[2];
 		struct uio u;
-		long n;
 
 		/* Another thread may have changed it since. */
-		if (copy_from_user(entry, iov, sizeof(entry)) < 0)
+		if (copy_from_user(entry, iov, sizeof(entry)) < 0 ||
+		    !user_range_ok(entry[0], entry[1]))
 			return done ? done : -EFAULT;
 		u = uio_user(entry[0], MIN(entry[1], RW_MAX - (size_t)done));
-		n = u.left ? transfer_at(f, &u, u.left, (int64_t)pos + done, write) : 0;
+		n = !u.left   ? 0
+		    : pos < 0 ? WITH_PAGES(op(f, &u))
+			      : transfer_at(f, &u, u.left, pos + done, write);
 		if (n < 0)
 			return done ? done : n;
 		done += n;
@@ -299,6 +274,12 @@ static long transfer_each_at(struct file *f, uint64_t iov, uint64_t count, uint6
 			break;
 	}
 	return done;
+}
+
+long transfer_each(struct file *f, long (*op)(struct file *f, struct uio *u), uint64_t iov,
+		   uint64_t count)
+{
+	return op ? each(f, op, iov, count, -1, false) : -EINVAL;
 }
 
 static long transfer_vector_at(uint64_t fd, uint64_t iov, uint64_t count, uint64_t pos, bool write)
@@ -314,7 +295,7 @@ static long transfer_vector_at(uint64_t fd, uint64_t iov, uint64_t count, uint64
 		return -ESPIPE;
 	if (!(write ? file_writable(f) : file_readable(f)))
 		return -EBADF;
-	return transfer_each_at(f, iov, count, pos, write);
+	return each(f, NULL, iov, count, (int64_t)pos, write);
 }
 
 long sys_preadv(uint64_t fd, uint64_t iov, uint64_t count, uint64_t pos)

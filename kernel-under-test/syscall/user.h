@@ -68,6 +68,9 @@ void user_lock_heap(struct space *s);
 /* Brings in what of [addr, end) may be touched. 0 or -ENOMEM. */
 int user_populate(uint64_t addr, uint64_t end);
 
+/* The bytes of a user's vector in all, at most RW_MAX. -EFAULT, -EINVAL: an entry makes no sense. */
+long vector_size(uint64_t iov, uint64_t count);
+
 /* What read or write (`op`) does with each entry of a vector, until one is not done in full. */
 long transfer_each(struct file *f, long (*op)(struct file *f, struct uio *u), uint64_t iov,
 		   uint64_t count);
