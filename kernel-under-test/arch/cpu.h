@@ -20,8 +20,8 @@ struct boot_info;
 void arch_cpu_init(void);
 
 /*
- * Sleeps until an interrupt came and was handled. Without the kernel lock,
- * for who holds it keeps all other CPUs waiting.
+ * Sleeps until an interrupt has been handled. Without the kernel lock, which all other CPUs would
+ * be waiting for.
  */
 void arch_idle(void);
 
@@ -30,7 +30,7 @@ static inline struct thread *arch_current(void)
 {
 	struct thread *t;
 
-	/* The same wherever the thread runs: what it was before a sleep it is after. */
+	/* Not volatile: a thread finds the same value before and after a sleep, on whatever CPU. */
 	asm("movq %%gs:%c1, %0" : "=r"(t) : "i"(CPU_CURRENT));
 	return t;
 }

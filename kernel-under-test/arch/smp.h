@@ -13,15 +13,15 @@
 struct boot_info;
 
 /*
- * Starts what CPUs the firmware's tables name, up to CPUS_MAX in all; each calls `main` on a stack
- * from `make_stack` (its upper end; 0: no memory). Returns when all that can run do.
+ * Starts the CPUs that the firmware's tables name, up to CPUS_MAX in all; each calls `main` on a
+ * stack from `make_stack` (its upper end; 0: no memory). Returns when all that work are running.
  */
 void arch_cpus_start(const struct boot_info *info, uint64_t (*make_stack)(void),
 		     void (*main)(void));
 
 extern unsigned int arch_cpus_running;
 
-/* How many run; their numbers are 0 to this less one. */
+/* How many are running, numbered from 0. */
 static inline unsigned int arch_cpu_count(void)
 {
 	return arch_cpus_running;

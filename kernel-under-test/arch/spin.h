@@ -57,7 +57,7 @@ static inline bool spin_test_and_set(uint32_t *word)
 	return taken;
 }
 
-/* Waits out of the way, and keeps all registers, so that who need not wait saves none. */
+/* The wait is out of line and preserves all registers, so that the fast path has none to save. */
 static inline void spin_take(uint32_t *word)
 {
 	asm volatile("8:\tlock btsl $0, %0\n\t"
@@ -98,7 +98,7 @@ static inline void spin_unlock(struct spinlock *lock)
 	__atomic_store_n(&lock->taken, 0, __ATOMIC_RELEASE);
 }
 
-/* Returns when it seems to be free. Keeps all registers. */
+/* Returns when the lock looks free. Preserves all registers. */
 void arch_spin_wait(const uint32_t *taken);
 
 /*
@@ -141,9 +141,9 @@ static inline void serving_lock_give(struct serving_lock *lock)
 }
 
 /*
- * Whether it had to wait: then other CPUs have changed what they like, and what was found without
- * the lock must be found again. If not, nobody has taken the lock, waited for this CPU
- * (arch_cpu_flush) and given it back since.
+ * Returns whether it had to wait: then other CPUs may have changed anything, and what was found
+ * without the lock must be looked up again. If not, nobody has taken the lock, waited for this CPU
+ * (arch_cpu_flush) and released it in the meantime.
  */
 static inline bool kernel_lock(void)
 {

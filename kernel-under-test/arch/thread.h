@@ -7,11 +7,11 @@
 #define KSTACK_SIZE (16 * 1024)
 
 /*
- * What stands above the user's registers on a kernel stack, where entry code finds it for nothing.
- * It outlives a thread: kept as arch_stack_begin() made it by whoever changes it.
+ * What is above the user's registers on a kernel stack, where entry code finds it at no cost. It
+ * outlives the thread, so whoever changes it restores what arch_stack_begin() made.
  */
 struct arch_stack_end {
-	/* System calls below this go straight to their function: all of them, or none. */
+	/* System calls with lower numbers go straight to their function: all of them, or none. */
 	uint32_t calls, pad[3];
 };
 

@@ -25,11 +25,11 @@ struct area {
 #define AREAS_PER_BLOCK ((PAGE_SIZE - 16) / sizeof(struct area))
 #endif
 
-/* Fills a page, which it is found by. Never empty, but for the only one. */
+/* Fills a page, so that an area's address leads to it. Never empty, unless it is the only one. */
 struct area_block {
 	uint32_t count;
 	uint32_t place; /* in areas.blocks */
-	/* No free range right below one of its areas is larger; they may all be smaller. */
+	/* An upper bound on the free ranges right below its areas. */
 	uint64_t gap;
 	struct area areas[AREAS_PER_BLOCK];
 };
@@ -41,7 +41,9 @@ struct areas {
 	struct area_block *first[1];
 	/* Put by for areas_insert(). */
 	struct page *spare;
-	/* Where the last search or change was: the next one is likely to want the same. Or NULL. */
+	/*
+	 * Where the last search or change was, since the next is likely to be there too; or NULL.
+	 */
 	struct area *hint;
 };
 
@@ -52,7 +54,7 @@ static inline struct area_block *area_block(const struct area *a)
 
 /* Makes an empty one. 0, -ENOMEM. */
 int areas_init(struct areas *s);
-/* The same as `from`, with no references on its objects. */
+/* A copy of `from`, without references to its objects. 0, -ENOMEM. */
 int areas_init_copy(struct areas *s, const struct areas *from);
 void areas_destroy(struct areas *s);
 
@@ -108,13 +110,13 @@ static inline struct area *areas_first(const struct areas *s)
 	return s->count ? s->blocks[0]->areas : NULL;
 }
 
-/* Puts `a` in front of `at` (NULL: at the end). Where it stands then; NULL without memory. */
+/* Inserts `a` before `at` (NULL: at the end). Returns where it is then; NULL if out of memory. */
 struct area *areas_insert(struct areas *s, struct area *at, const struct area *a);
 
-/* Takes `n` areas from `at` on away; the one that comes next. */
+/* Removes `n` areas from `at` on; returns the one that follows. */
 struct area *areas_remove(struct areas *s, struct area *at, uint32_t n);
 
-/* Sees to it that the next `n` areas_insert() can't fail. 0, -ENOMEM. */
+/* Makes sure that the next `n` calls of areas_insert() can't fail. 0, -ENOMEM. */
 int areas_reserve(struct areas *s, uint32_t n);
 
 /* The highest free range of `len` bytes above `bottom` that ends at `top` or below; 0: none. */

@@ -19,14 +19,16 @@ struct page;
 size_t guard_grow(size_t size);
 /* A block that never held an object. */
 void guard_fresh(void *block, size_t block_size);
-/* A block (or NULL) becomes an object of `size` bytes; its contents are undefined, and look so. */
+/* A block (or NULL) becomes an object of `size` bytes, filled with a pattern. */
 void guard_open(void *block, size_t size, const void *by);
 /* Who really made it. */
 void guard_maker(void *object, const void *by);
-/* An object is freed: a block that may now go back to the allocator, or NULL when none may yet. */
+/*
+ * Frees an object. Returns a block that may go back to the allocator now, or NULL if none may yet.
+ */
 void *guard_close(void *object, const void *by);
 
-/* 2^order pages are free; or are to be used (NULL: there are none). */
+/* 2^order pages are free now, or in use (NULL: the allocation failed). */
 void guard_page_close(struct page *p, unsigned int order);
 void guard_page_open(struct page *p, unsigned int order);
 

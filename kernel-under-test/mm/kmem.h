@@ -16,13 +16,13 @@ void *kmem_zalloc(size_t size);
 /* `p` may be NULL. */
 void kmem_free(void *p);
 
-/* Of a variable of any pointer's type. */
+/* For SCOPED(kmem_free), whatever the variable points to. */
 static inline void kmem_free_scoped(void *v)
 {
 	kmem_free(*(void **)v);
 }
 
-/* The bytes that the block of an object takes up. */
+/* The size of the block that an object is in. */
 size_t kmem_block_size(const void *object);
 
 void kmem_init(void);

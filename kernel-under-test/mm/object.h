@@ -17,17 +17,20 @@ struct object_ops {
 	 */
 	int (*page)(struct object *o, uint64_t index, enum page_use use, struct page **out);
 	/*
-	 * The `n` pages from `index` on as far as they are in memory, to be read, each with a
-	 * reference; NULL for each that is not. May be NULL itself: none ever is.
+	 * The `n` pages from `index` on, for reading, each with a reference; NULL for those not in
+	 * memory. Optional: an object without it never has any in memory.
 	 */
 	void (*peek)(struct object *o, uint64_t index, unsigned int n, struct page **out);
-	/* Gets the page ready for page(); may sleep. Of those that give -EPAGING only. */
+	/*
+	 * Gets the page ready for page(); may sleep. Only for objects whose page() returns
+	 * -EPAGING.
+	 */
 	int (*load)(struct object *o, uint64_t index, enum page_use use);
 	/* The last reference is gone. Does not sleep. */
 	void (*release)(struct object *o);
 	/* The object is the `object` of a struct inode. */
 	bool of_inode;
-	/* These two want no kernel lock; all else does. */
+	/* page() and peek() work without the kernel lock; everything else needs it. */
 	bool page_unlocked, peek_unlocked;
 };
 
@@ -73,9 +76,9 @@ static inline bool object_put_unless_last(struct object *o)
 	return false;
 }
 
-/* Memory for a shared anonymous mapping of `pages` pages, one reference; NULL without memory. */
+/* Memory for a shared anonymous mapping of `pages` pages, one reference; NULL if out of memory. */
 struct object *object_make_shared(uint64_t pages);
 /* Whether it was made by that. */
 bool object_is_shared(const struct object *o);
-/* Its pages from `first` to `end` read as zero, but where they are mapped still. */
+/* Its pages from `first` to `end` read as zero from now on, except where they are still mapped. */
 void object_clear_shared(struct object *o, uint64_t first, uint64_t end);

@@ -38,17 +38,17 @@
 #define AREA_WRITE 2
 #define AREA_EXEC  4
 #define AREA_PROT  7
-/* Changes are seen by all who map it; else they are copied on the first write. */
+/* Changes are seen by everyone who maps it; otherwise pages are copied on the first write. */
 #define AREA_SHARED 8
 /* Grows downwards when touched below, to space.stack_limit in all. */
 #define AREA_STACK 16
 /* Shared, of a file that was not opened for writing: can't be made writable. */
 #define AREA_NO_WRITE 32
-/* Who writes to it must be known: its object has load(). */
+/* Writes must be noticed: its object has load(). */
 #define AREA_TRACKED 64
 /* By mlock(); counts in a space that `locks`. */
 #define AREA_LOCKED 128
-/* A fork's copy has it not, or has it without its pages: space_wish(). */
+/* Left out of a fork's copy, or copied without its pages: space_wish(). */
 #define AREA_NO_FORK 256
 #define AREA_WIPE    512
 
@@ -77,11 +77,11 @@ struct space {
 	uint64_t resident, resident_before;
 	/* Pages that were missing, and those of them that were waited for (by the kernel lock). */
 	uint64_t faults, faults_read;
-	/* Some of it was locked. A copy begins without, whatever its areas say. */
+	/* Some of it has been locked. A copy starts with nothing locked, whatever its areas say. */
 	bool locks;
 	/* Some area may have AREA_NO_FORK or AREA_WIPE. */
 	bool wishes;
-	/* What has no place of its own gets one at random. */
+	/* What may go anywhere goes to a random place. */
 	bool random;
 	/* The CPUs that have it loaded, one bit each, changed atomically (mm/tlb.h). */
 	uint32_t cpus;
@@ -95,7 +95,9 @@ extern uint64_t space_random;
 /* `pages` pages at most, at random; 0 when nothing is to be random. In bytes. */
 uint64_t space_random_gap(const struct space *s, uint64_t pages);
 
-/* An empty space with one reference, its stack and mappings at random or not; NULL without memory.
+/*
+ * An empty space with one reference, its stack and mappings at random places or not; NULL if out of
+ * memory.
  */
 struct space *space_create(bool random, uint64_t stack_limit);
 /* A copy of `from`, the space in use, whose lock it takes: private pages are shared until written.
@@ -121,8 +123,8 @@ static inline void space_unlock(struct space *s)
 }
 
 /*
- * The rest wants the space's lock held, or a space that nobody else can see yet; but for those at
- * the end, which take it.
+ * The functions from here on need the space's lock, or a space that nobody else can see yet; those
+ * at the end take the lock themselves.
  */
 
 static inline uint64_t space_resident_most(const struct space *s)
@@ -145,8 +147,8 @@ int space_map(struct space *s, uint64_t addr, uint64_t len, uint32_t flags, stru
 /* 0, -ENOMEM, -EUNLOCKED. */
 int space_unmap(struct space *s, uint64_t addr, uint64_t len);
 /*
- * -EUNLOCKED. -ENOMEM when part of the range is not mapped, -EACCES when it may not be written
- * (AREA_NO_WRITE); what comes before that part is changed.
+ * -EUNLOCKED. -ENOMEM if part of the range is not mapped, -EACCES if it may not be written
+ * (AREA_NO_WRITE); what comes before that part has been changed.
  */
 int space_protect(struct space *s, uint64_t addr, uint64_t len, uint32_t prot);
 /* Of the areas in a range, which may have holes. -EUNLOCKED, -ENOMEM. */
@@ -179,7 +181,10 @@ uint64_t space_size(const struct space *s);
 /* A free range of `len` bytes: at `want` if that is free, else the highest; 0 when none is. */
 uint64_t space_gap(struct space *s, uint64_t want, uint64_t len);
 
-/* Moves the end of the heap; returns where it is then: unmoved also for want of the kernel lock. */
+/*
+ * Moves the end of the heap. Returns where it is then: unmoved if that fails, also for lack of the
+ * kernel lock.
+ */
 uint64_t space_set_brk(struct space *s, uint64_t brk);
 
 /* These take the space's lock. */
@@ -200,7 +205,7 @@ int space_fault(struct space *s, uint64_t addr, unsigned int access);
  */
 int space_bring_in(void);
 
-/* What `call` gives when it does not stop with -EPAGING any more: it is made again until then. */
+/* The result of `call`, repeated for as long as it ends with -EPAGING and the page can be had. */
 #define WITH_PAGES(call)                                                                           \
 	({                                                                                         \
 		long got_;                                                                         \
@@ -217,13 +222,13 @@ int space_bring_in(void);
  */
 int space_write(struct space *s, uint64_t addr, const void *from, size_t n);
 /*
- * The same for a debugger, whatever may be written there: private memory that may not is copied,
- * and stays so for the space's threads.
+ * The same for a debugger, which may also write to read-only private memory: that is copied, and
+ * stays read-only for the space's threads.
  */
 int space_poke(struct space *s, uint64_t addr, const void *from, size_t n);
 /* Reads any space, and brings in what is not there. 0, -EFAULT, -EACCES, -ENOMEM. May sleep. */
 int space_peek(struct space *s, uint64_t addr, void *to, size_t n);
-/* Reads what is in memory of any space. -EFAULT where nothing is. */
+/* Reads from any space what is in memory already. -EFAULT where nothing is. */
 int space_read(struct space *s, uint64_t addr, void *to, size_t n);
 
 /* For mm's own files. */

@@ -5,7 +5,7 @@
 #include "mm/page.h"
 
 struct store {
-	/* With height 0 the page of index 0 itself, else a node of 64 children. */
+	/* Height 0: the page of index 0 itself; otherwise a node with 64 children. */
 	void *root;
 	unsigned int height;
 	/* Pages in it. */
@@ -26,10 +26,10 @@ void store_peek(const struct store *s, uint64_t index, unsigned int n, struct pa
 /* The same as store_find(), made (cleared) when missing: *page, 0 or -ENOMEM, -EFBIG. */
 int store_make(struct store *s, uint64_t index, struct page **page);
 
-/* Puts a page of the caller's, whose reference moves to the store. The place must be empty. */
+/* Stores a page, and takes over the caller's reference. The place must be empty. */
 int store_put(struct store *s, uint64_t index, struct page *page);
 
-/* Drops the page at `index`, which is there. */
+/* Drops the page at `index`, which must exist. */
 void store_drop(struct store *s, uint64_t index);
 
 /* Drops all pages at `from` and after. */

@@ -48,7 +48,7 @@ bool tlb_here(const struct space *s);
 /* Entries of `s` have changed: one, or any number. Returns when no CPU remembers what they were. */
 void tlb_flush_page(struct space *s, uint64_t va);
 void tlb_flush(struct space *s);
-/* When this CPU has forgotten already. */
+/* The same if this CPU has flushed already. */
 void tlb_flush_others(struct space *s);
 /* The same before tables of `s` are taken away: idle CPUs leave it too. */
 void tlb_flush_tables(struct space *s);

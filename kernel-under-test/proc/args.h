@@ -5,11 +5,14 @@
 #include "mm/page.h"
 #include "proc/process.h"
 
-/* A string alone may be so long, with its zero, and so may all of them always. */
+/*
+ * The longest that one string may be, with its zero; and a length that all together may always
+ * have.
+ */
 #define ARG_LONGEST (32 * PAGE_SIZE)
-/* However large the stack may grow, they may not be longer together, pointers included. */
+/* The longest that all may be together, pointers included, however large the stack may grow. */
 #define ARGS_MAX (6ul << 20)
-/* As many pages are enough for nearly everyone. */
+/* Nearly every call needs no more pages than these. */
 #define ARGS_NEAR 8
 
 struct args {
@@ -35,8 +38,7 @@ static inline struct page *args_page(const struct args *a, size_t at)
 int args_from_user(struct args *a, uint64_t argv, uint64_t envp);
 int args_from_kernel(struct args *a, const char *const argv[], const char *const envp[]);
 /*
- * What a script's interpreter gets: `first` (NULL-ended) instead of argv[0], then the rest. On
- * success `a` holds that; on -errno it is as it was.
+ * Replaces argv[0] by `first` (NULL-ended), for a script's interpreter. On -errno `a` is unchanged.
  */
 int args_replace_first(struct args *a, const char *const first[]);
 /* How many bytes argv's strings take. */

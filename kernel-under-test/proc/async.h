@@ -10,17 +10,23 @@ enum async_owner {
 	ASYNC_GROUP,
 };
 
-/* `id` 0: nobody any more. 0, -EINVAL, -ESRCH, -ENOMEM. The owner's rights are the caller's. */
+/*
+ * Signals are sent with the rights of the caller. `id` 0: to nobody from now on. 0, -EINVAL,
+ * -ESRCH, -ENOMEM.
+ */
 int async_set_owner(struct file *f, enum async_owner kind, int id);
-/* 0 when there is none, or none any more; a thread it is when none was ever named. */
+/*
+ * The owner's number; 0 if there is none, or it is gone. *kind is ASYNC_THREAD if none was ever
+ * set.
+ */
 int async_owner(const struct file *f, enum async_owner *kind);
 
-/* 0: SIGIO, which says nothing more. -EINVAL, -ENOMEM. */
+/* 0: SIGIO, without details. -EINVAL, -ENOMEM. */
 int async_set_signal(struct file *f, uint64_t signo);
 int async_signal(const struct file *f);
 
 /*
- * Signals are sent from now on, or no more; they name `fd`. Nothing of a file that knows no such
- * thing (`signals` in its operations). 0, -ENOMEM.
+ * Turns signals on or off; they name `fd`. No effect on a file that has none to send (`signals` in
+ * its operations). 0, -ENOMEM.
  */
 int async_set(struct file *f, int fd, bool on);

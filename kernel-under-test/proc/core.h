@@ -8,8 +8,7 @@
 extern char core_pattern[UTS_LEN];
 
 /*
- * The calling process ends by that signal: if its limit (RLIMIT_CORE) lets it, its memory and the
- * caller's registers go to a file; other threads are ended before. Whether there is such a file.
- * Sleeps.
+ * For a process that ends by that signal: ends its other threads and, if RLIMIT_CORE allows it,
+ * writes its memory and the caller's registers to a file. Returns whether it did. Sleeps.
  */
 bool core_dump(int signo);

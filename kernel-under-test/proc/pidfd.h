@@ -7,10 +7,10 @@
 /* A descriptor of the caller's. `flags`: O_NONBLOCK or 0. -ENOMEM, -EMFILE. */
 int pidfd_add(const struct process *p, uint32_t flags);
 
-/* The process, be it a zombie; NULL: it is gone. -EBADF when `f` stands for none. */
+/* The process, which may be a zombie, or NULL if it is gone. -EBADF: `f` is no pidfd. */
 int pidfd_process(const struct file *f, struct process **out);
 
-/* A process has ended: whoever waits for that looks. */
+/* A process has ended: wakes those who wait for that. */
 void pidfd_tell(void);
 
 /* `w` is told of each such end. */

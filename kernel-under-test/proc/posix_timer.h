@@ -24,7 +24,7 @@ struct posix_timer {
 	uint64_t value;
 	struct timer timer;
 	uint64_t deadline, interval;
-	/* A signal is on its way; how often it went off meanwhile. */
+	/* A signal is pending; how often the timer has gone off since. */
 	bool sent;
 	uint32_t overrun, last_overrun;
 };
@@ -39,8 +39,10 @@ struct posix_timers {
 	int free;
 };
 
-/* A new one that is not running, with any id, or with `id` if that is below 0. NULL: no memory, or
- * RLIMIT_SIGPENDING. */
+/*
+ * A new one, not running, with id `id` if that is below 0, else with a free one. NULL: out of
+ * memory, or RLIMIT_SIGPENDING.
+ */
 struct posix_timer *posix_timer_make(struct process *p, int id);
 /* By id, or NULL. */
 struct posix_timer *posix_timer_find(struct process *p, int id);
@@ -53,8 +55,8 @@ uint64_t posix_timer_now(const struct posix_timer *t);
 void posix_timer_set(struct posix_timer *t, uint64_t deadline, uint64_t interval);
 /* The clock on the wall was set forward by that much. */
 void posix_timers_clock_set(int64_t by);
-/* How long until it goes off; 0: it won't. */
+/* Nanoseconds until it goes off; 0: it won't. */
 uint64_t posix_timer_left(const struct posix_timer *t);
 
-/* The signal of a timer of `p` was taken, or dropped: it goes on. Fills in the overrun. */
+/* The signal of a timer of `p` was taken or dropped: the timer runs on. Fills in the overrun. */
 void posix_timer_taken(struct process *p, struct signal_info *info);

@@ -9,7 +9,7 @@
 #include "sched/timer.h"
 #include "sched/wait.h"
 
-/* Numbers begin anew there, unless /proc/sys/kernel/pid_max says another, up to PID_MOST. */
+/* Pids wrap around there, unless /proc/sys/kernel/pid_max says otherwise, up to PID_MOST. */
 #define PID_MAX	 32768
 #define PID_MOST (4u << 20)
 extern uint64_t process_pid_max, process_last_pid;
@@ -37,7 +37,7 @@ enum limit {
 	RLIMITS,
 };
 
-/* What it runs next has no random places (ADDR_NO_RANDOMIZE). */
+/* The next program is not placed at random (ADDR_NO_RANDOMIZE). */
 #define PERSONALITY_FIXED 0x0040000
 /* select() leaves its timeout as it was (STICKY_TIMEOUTS). */
 #define PERSONALITY_STICKY 0x4000000
@@ -52,12 +52,12 @@ struct signal_action {
 	uint64_t mask; /* blocked while the handler runs */
 };
 
-/*
- * Guarded by the kernel lock. Without it a thread of the process may read `pid` and `files`, which
- * stay, and `parent_pid`, each time anew.
- */
 struct posix_timers;
 
+/*
+ * Guarded by the kernel lock. Without it a thread of the process may read `pid` and `files`, which
+ * do not change, and `parent_pid`, which may change at any time.
+ */
 struct process {
 	/* Fixed from birth to death. */
 	int pid;
@@ -66,14 +66,17 @@ struct process {
 
 	/* The family. A zombie has nothing left but its status. */
 	struct process *parent;
-	/* The parent's, or 0: for those who may not follow the pointer. */
+	/*
+	 * The parent's pid, or 0: for code without the kernel lock, which may not follow the
+	 * pointer.
+	 */
 	int parent_pid;
 	struct list children;
 	struct list sibling;
 	struct list by_pid;
 	struct wait_queue child_changed;
 	uint8_t zombie; /* 0, WAIT_EXITED or ZOMBIE_HELD */
-	uint32_t uid;	/* whose it was, and its name, kept for its parent */
+	uint32_t uid;	/* of a zombie, kept for its parent with the name */
 	char comm[COMM_MAX];
 	int exit_status; /* as wait4() gives it */
 	int exit_signal; /* what its parent gets when it ends; 0: nothing */
@@ -159,19 +162,19 @@ uint64_t process_births(void);
 /* The process of that number, or NULL. */
 struct process *process_find(int pid);
 
-/* The same; or that of the thread of that number. */
+/* The same, or the process of the thread with that number. */
 struct process *process_of_number(int id);
 
-/* The same as process_find(), or a zombie. */
+/* The same, zombies included. */
 struct process *process_find_any(int pid);
 
 /*
- * Whether the caller may look into that process and change it (Linux: PTRACE_MODE_ATTACH): its own,
- * one of the same user that may be dumped, or any.
+ * Whether the caller may inspect and change that process (Linux: PTRACE_MODE_ATTACH): its own, a
+ * dumpable one of the same user, or, with the capability, any.
  */
 bool process_may_look(const struct process *p);
 
-/* What the caller may have of it: the soft limit. */
+/* The caller's soft limit. */
 static inline uint64_t process_limit(enum limit l)
 {
 	return process_current()->limits[l][0];
@@ -180,12 +183,12 @@ static inline uint64_t process_limit(enum limit l)
 /* The limits of process 1. */
 void process_first_limits(struct process *p);
 
-/* Calls `fn` for each process that is no zombie, until it returns false: whether none did. */
+/* Calls `fn` for each process but zombies until it returns false. Returns whether it never did. */
 bool process_each(bool (*fn)(struct process *p, void *ctx), void *ctx);
-/* The same, of zombies too. */
+/* The same, zombies included. */
 bool process_each_any(bool (*fn)(struct process *p, void *ctx), void *ctx);
 
-/* Whether nobody who could make it go on watches over a group: no parent is in its session. */
+/* Whether a process group is orphaned: no member has a parent outside the group, in its session. */
 bool process_group_is_orphaned(int pgid);
 
 /*
@@ -217,13 +220,12 @@ struct fork_request {
 };
 
 /*
- * In the place of the caller's own, and of those that share it: takes over the caller's reference
- * on `inode`.
+ * For the caller and those that share it (CLONE_FS). Takes over the caller's reference to `inode`.
  */
 void process_set_cwd(struct inode *inode);
 void process_set_root(struct inode *inode);
 void process_set_umask(uint32_t umask);
-/* A table of descriptors of the caller's own, like the one that it shared: 0, -ENOMEM. */
+/* Gives the caller its own copy of a descriptor table that it shares. 0, -ENOMEM. */
 int process_unshare_files(void);
 
 /*
@@ -245,8 +247,8 @@ long process_fork(struct fork_request *r);
 long process_add_thread(struct fork_request *r);
 
 /*
- * `t`, the caller, has no more use for its memory: its locks go to who waits for them
- * (ipc/futex_pi.h, set_robust_list), and who waits for its end is told (set_tid_address). Sleeps.
+ * The calling thread `t` is about to lose its memory: passes its locks on (ipc/futex_pi.h,
+ * set_robust_list), and tells those who wait for its end (set_tid_address). Sleeps.
  */
 void thread_leave_memory(struct thread *t);
 /* Ends the calling thread, and with the last one the process. */
@@ -273,7 +275,7 @@ void process_end_others(void);
 #define WAIT_CLONE     0x80000000 /* those whose exit signal is not SIGCHLD, not the others */
 #define WAIT_GROUP     0x00010000 /* the id is a group's; no number of Linux's */
 
-/* A zombie that its parent is not to hear of yet: its tracer must first. */
+/* A zombie whose tracer must hear of it before its parent does. */
 #define ZOMBIE_HELD 0x80
 
 #define WAIT_ANY (-1)
@@ -288,20 +290,20 @@ long process_wait(int id, unsigned int options, int *status, struct usage *used)
 /* Given by drivers: the leader of a session has ended, and its terminal is free. */
 void terminal_session_end(int sid);
 
-/* The parent of a zombie that was held hears of it. It may be gone then. */
+/* Tells the parent of a zombie that was held. `p` may be gone afterwards. */
 void process_tell_end(struct process *p);
 
 /* The caller's vfork parent, if any, may go on. */
 void process_return_space(struct process *p);
 
-/* Nanoseconds that its threads have had the CPU, in all. */
+/* CPU time of all its threads, in nanoseconds. */
 uint64_t process_cpu_ns(const struct process *p);
 /* The same of the caller's, without the kernel lock. */
 uint64_t process_own_cpu_ns(void);
 /* Sets the clock of the CPU limit going, or stops it. */
 void process_watch_cpu(struct process *p);
 
-/* Any one thread of a process that has one. */
+/* Some thread of a process that has one. */
 static inline struct thread *process_first_thread(const struct process *p)
 {
 	return list_first(&p->threads, struct thread, sibling);

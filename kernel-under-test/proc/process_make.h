@@ -3,7 +3,9 @@
 
 #include "proc/process.h"
 
-/* A process with a number and one blocked thread, without family, space or files. NULL: none left.
+/*
+ * A process with a pid and one blocked thread, without family, space or files. NULL: out of memory
+ * or pids.
  */
 struct process *process_make(void);
 

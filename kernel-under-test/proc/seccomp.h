@@ -1,6 +1,6 @@
 /*
- * Seccomp: what system calls a thread may make. In strict mode four; else programs decide
- * (lib/bpf.h), each thread's own and those it had before, and the strictest answer counts.
+ * Seccomp: what system calls a thread may make. Strict mode allows four; otherwise filters decide
+ * (lib/bpf.h): all that the thread was given or inherited, and the strictest answer counts.
  */
 #pragma once
 
@@ -14,7 +14,7 @@ enum seccomp_mode {
 	SECCOMP_FILTER,
 };
 
-/* What a program answers: the action in the upper half, a number for it in the lower. */
+/* What a filter returns: the action in the upper half, data for it in the lower. */
 #define SECCOMP_RET_KILL_PROCESS 0x80000000u
 #define SECCOMP_RET_KILL_THREAD	 0x00000000u
 #define SECCOMP_RET_TRAP	 0x00030000u
@@ -25,19 +25,19 @@ enum seccomp_mode {
 #define SECCOMP_RET_ACTION	 0xffff0000u
 #define SECCOMP_RET_DATA	 0x0000ffffu
 
-/* The calling thread's, from now on. 0, -EINVAL: it has another mode. */
+/* Puts the calling thread in strict mode. 0; -EINVAL: it is in filter mode. */
 int seccomp_set_strict(void);
 
 /*
- * One more program of `n` instructions for the calling thread and, with `all`, for the others of
- * its process. 0; -EINVAL: it is none, or the mode is another; -EACCES: the caller could gain
- * rights; -ENOMEM. The number of a thread that has programs of its own, when all were meant.
+ * Adds a filter of `n` instructions to the calling thread or, with `all`, to every thread of its
+ * process. 0; -EINVAL: no valid filter, or strict mode; -EACCES: the caller could gain rights;
+ * -ENOMEM. With `all`, the number of a thread whose filters are not among the caller's.
  */
 long seccomp_add_filter(const struct bpf_insn *code, size_t n, bool all);
-/* Whether the caller may have one of so many instructions: 0, -EINVAL, -EACCES. */
+/* Whether the caller may add a filter of `n` instructions: 0, -EINVAL, -EACCES. */
 int seccomp_may_filter(size_t n);
 
-/* How many programs `t` has. */
+/* How many filters `t` has. */
 unsigned int seccomp_filters(const struct thread *t);
 
 /*
@@ -46,6 +46,6 @@ unsigned int seccomp_filters(const struct thread *t);
  */
 bool seccomp_allows(struct regs *r);
 
-/* `to` is a new thread of the current one's, or `t` ends: of threads that have a mode. */
+/* For threads in some mode: `to` is a new one made by the current one; `t` ends. */
 void seccomp_inherit(struct thread *to);
 void seccomp_leave(struct thread *t);

@@ -30,7 +30,7 @@
 #define SIGWINCH  28
 #define SIGIO	  29
 #define SIGSYS	  31
-/* From here on each one sent is delivered, and with what it carries. */
+/* Real-time signals are queued: every one sent is delivered, with its data. */
 #define SIGRTMIN 32
 
 #define SIGNAL_BIT(n) BIT((n)-1)
@@ -91,7 +91,7 @@ struct signal_info {
 
 _Static_assert(sizeof(struct signal_info) == 128, "x86_64 ABI");
 
-/* Who sends: for kill() and the like. */
+/* Names the caller as the sender, for kill() and the like. */
 struct signal_info signal_info_user(int signo, int code);
 
 /* To a process, or to one thread of it. `info->signo` must be 1 to SIGNALS_MAX. */
@@ -100,12 +100,14 @@ bool signal_send(struct process *p, const struct signal_info *info);
 bool signal_send_thread(struct thread *t, const struct signal_info *info);
 /* The same from the kernel, with nothing more to say. */
 void signal_raise(struct process *p, int signo);
-/* To the calling thread, which can't refuse it: what it ignores or blocks ends it. */
+/*
+ * To the calling thread, which can't refuse it: if it ignores or blocks the signal, it dies of it.
+ */
 void signal_force(const struct signal_info *info);
 /* SIGCHLD for the parent of `p`, which has ended, stopped or gone on. */
 void signal_send_child(struct process *p);
 
-/* For kill(): process, group or all; signo 0 only tests. 0, -ESRCH, -EINVAL. */
+/* kill(2): to a process, a group or all; signo 0 only tests. 0, -ESRCH, -EINVAL, -EPERM. */
 int signal_kill(int pid, const struct signal_info *info);
 
 /* Whether the caller may send that signal to `p`. */
@@ -117,7 +119,7 @@ bool signal_may_send(const struct process *p, int signo);
  */
 void signal_set_blocked(uint64_t blocked);
 void signal_set_blocked_unlocked(uint64_t blocked);
-/* The same until the current system call is over: sigsuspend(), ppoll() and the like. */
+/* The same for the rest of the current system call: sigsuspend(), ppoll() and the like. */
 void signal_set_blocked_for_sleep(uint64_t blocked);
 
 /* A thread of `p` that does not block it, or NULL. */
@@ -142,18 +144,18 @@ void signal_reset_actions(struct process *p);
 /* Takes the next pending signal out of `set`; false when there is none. */
 bool signal_take(struct thread *t, uint64_t set, struct signal_info *out);
 
-/* Woken when a signal is kept, as long as `signal_watched` is not 0. */
+/* Woken when a signal becomes pending, as long as `signal_watched` is not 0. */
 extern struct wait_queue signal_watchers;
 extern uint32_t signal_watched;
 
-/* Wakes a thread, whatever it sleeps on interruptibly, and has it look for work. */
+/* Ends a thread's sleep, if that is interruptible, and has it look for signals. */
 void signal_kick(struct thread *t);
 /* Sets or clears the thread's reason to look. */
 void signal_update_work(struct thread *t);
 
 void signal_drop_all(struct process *p, struct list *signals);
 
-/* Whether one more can be kept for `p` with what it carries: else sigqueue() gives EAGAIN. */
+/* Whether one more can be queued for `p` with its data; otherwise sigqueue() fails with EAGAIN. */
 bool signal_has_room(const struct process *p, int signo);
 
 /* The process may have used up its CPU limit. */

@@ -3,7 +3,9 @@
 
 #include "fs/file.h"
 
-/* A file that reads what is in `set` of whoever reads; `flags`: O_NONBLOCK or 0. -ENOMEM. */
+/*
+ * A file from which a thread reads its pending signals of `set`. `flags`: O_NONBLOCK or 0. -ENOMEM.
+ */
 int signalfd_create(uint64_t set, uint32_t flags, struct file **out);
-/* Another set. -EINVAL when the file is no such one. */
+/* Changes the set. -EINVAL: not a signalfd. */
 int signalfd_change(struct file *f, uint64_t set);

@@ -47,15 +47,15 @@ enum trace_call {
 /* A traced thread, and for a while after its end what its tracer is to hear. */
 struct trace {
 	struct list link;
-	struct thread *thread;	 /* NULL: it has ended, or is not traced any more */
-	struct process *process; /* the thread's; NULL when that is nobody's business any more */
+	struct thread *thread;	 /* NULL: it has ended, or is no longer traced */
+	struct process *process; /* the thread's; NULL when that is no longer of interest */
 	struct process *tracer;
 	int tid;
 	uint32_t options;
 	bool seized;
 	/* It sleeps in a stop, which says `code` (wait4()'s status >> 8); `told`: wait4() did. */
 	bool stopped, told, inside;
-	/* It is in no list any more, and freed when nobody uses it. */
+	/* It is in no list any more, and is freed when its last user is done. */
 	bool gone;
 	uint32_t users;
 	int code;
@@ -80,17 +80,17 @@ struct trace {
 	struct waiter process_ends;
 };
 
-/* What the caller traces by that number, or NULL. */
+/* The caller's tracee with that number, or NULL. */
 struct trace *trace_find(int tid);
 /* Makes the caller, or with `tracer` its process, trace `t`. 0, -EPERM, -ENOMEM. */
 int trace_attach(struct thread *t, struct process *tracer, bool seize, uint32_t options);
-/* Freed, if it is gone and not in use. */
+/* Frees it, if it is gone and not in use. */
 void trace_put(struct trace *tr);
 /* Lets a stopped one go on. */
 void trace_go_on(struct trace *tr, enum trace_resume how, int signo);
-/* It is not traced any more, and goes on if it was stopped. */
+/* Ends the tracing; a stopped thread goes on. */
 void trace_detach(struct trace *tr, int signo);
-/* It stops when it can, if it has not. */
+/* Has it stop soon, unless it has stopped. */
 void trace_ask(struct trace *tr);
 /* It stays in the job's stop, and stops anew when that ends. -EIO: it is in none. */
 int trace_listen(struct trace *tr);
@@ -98,9 +98,9 @@ int trace_listen(struct trace *tr);
 /* Like process_wait(), of what `p` traces: *any says whether there is something to wait for. */
 int trace_wait(struct process *p, int id, unsigned int options, int *status, bool *any);
 
-/* Whether `t` may not gain rights by exec, as its tracer has not got them. */
+/* Whether exec must not raise the rights of `t`, because its tracer lacks them. */
 bool trace_holds_rights(const struct thread *t);
-/* The number of who traces `t`, or 0; whether it is stopped for him. */
+/* The pid of the tracer of `t`, or 0; whether `t` is stopped for its tracer. */
 int trace_tracer(const struct thread *t);
 bool trace_is_stopped(const struct thread *t);
 
@@ -121,7 +121,7 @@ void trace_attend(void);
 /* Around a system call. False: it is not made. */
 bool trace_call_enters(struct regs *r);
 void trace_call_leaves(struct regs *r, uint32_t nr);
-/* seccomp wants the tracer to decide. False: there is none for it. */
+/* seccomp wants the tracer to decide. False: no tracer asked for that. */
 bool trace_seccomp(uint32_t data);
 
 /* A new thread of the current one; false: who waits for its space is not process_fork(). */
@@ -135,5 +135,5 @@ void trace_thread_ends(struct thread *t, int status);
 int trace_stop(struct trace *tr, int code, const struct signal_info *info);
 int trace_event(struct trace *tr, int event, uint64_t message);
 void trace_tell(struct trace *tr, int code, int status);
-/* It has its leader's number now, who is forgotten. */
+/* It has taken over its leader's number: the leader's record goes. */
 void trace_renumber(struct trace *tr);

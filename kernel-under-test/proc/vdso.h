@@ -11,5 +11,5 @@ void vdso_set_epoch(uint64_t epoch_ns);
 /* Maps it into a new space: where the ELF header is, or 0 when there is no room. */
 uint64_t vdso_map(struct space *s);
 
-/* Whether an area is (the beginning of) it. */
+/* Whether an area is the vdso, or its beginning. */
 bool vdso_is(const struct area *a);

@@ -1,4 +1,4 @@
-/* What system calls that move messages share: what goes along with the bytes. */
+/* What system calls on messages share: the control data that accompanies the bytes. */
 #pragma once
 
 #include "net/control.h"
@@ -12,10 +12,13 @@ struct user_message {
 	uint32_t flags, pad2;
 };
 
-/* What the user gives along; NULL: nothing. -EINVAL, -EBADF, -EPERM, -EFAULT, -ENOBUFS, -ENOMEM. */
+/*
+ * Control data that the user sends along; NULL: none. -EINVAL, -EBADF, -EPERM, -EFAULT, -ENOBUFS,
+ * -ENOMEM.
+ */
 int user_control_get(const struct socket *s, const struct user_message *m, struct control **out);
 
-/* Where it goes that the user gets. */
+/* Room for control data in the user's memory. */
 struct control_out {
 	uint64_t at, left, used;
 	unsigned int flags;

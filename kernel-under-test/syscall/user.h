@@ -60,7 +60,7 @@ long lock_control(struct file *f, uint64_t fd, uint64_t command, uint64_t arg);
 long async_fcntl(struct file *f, uint64_t fd, uint64_t command, uint64_t arg);
 long async_ioctl(struct file *f, uint32_t fd, uint32_t request, uint64_t arg);
 
-/* Locks what was just mapped. -EAGAIN: it would be more than the caller may lock; -EPERM. */
+/* Locks what was just mapped. -EAGAIN: more than the caller may lock; -EPERM. */
 int user_lock_new(uint64_t addr, uint64_t len);
 /* The same of the heap, as far as may be: MCL_FUTURE. */
 void user_lock_heap(struct space *s);
@@ -68,14 +68,14 @@ void user_lock_heap(struct space *s);
 /* Brings in what of [addr, end) may be touched. 0 or -ENOMEM. */
 int user_populate(uint64_t addr, uint64_t end);
 
-/* The bytes of a user's vector in all, at most RW_MAX. -EFAULT, -EINVAL: an entry makes no sense. */
+/* All bytes of a user's vector, at most RW_MAX. -EFAULT, -EINVAL. */
 long vector_size(uint64_t iov, uint64_t count);
 
-/* What read or write (`op`) does with each entry of a vector, until one is not done in full. */
+/* Applies read or write (`op`) to each entry of a vector, until one is moved only in part. */
 long transfer_each(struct file *f, long (*op)(struct file *f, struct uio *u), uint64_t iov,
 		   uint64_t count);
 
-/* The file gets that size. -EFBIG: the caller may not make it so long. */
+/* Sets the size of a file. -EFBIG: more than the caller's limit. */
 int user_truncate(struct inode *inode, uint64_t size);
 
 /* prctl(PR_SET_SECCOMP). */
@@ -99,8 +99,8 @@ int user_find(int dirfd, const char *path, unsigned int at_flags, struct inode *
 struct inode *user_peek(int dirfd, const char *path, unsigned int at_flags, uint32_t *before);
 
 /*
- * Whether the caller may make that name (-EEXIST, if it is there, comes before -EACCES), or take it
- * away. At no cost for root.
+ * Whether the caller may make that name (-EEXIST comes before -EACCES), or remove it. Root pays
+ * nothing for the check.
  */
 int user_may_make(const struct path_last *last);
 int user_may_remove(const struct path_last *last);
@@ -108,6 +108,9 @@ int user_may_remove(const struct path_last *last);
 /* The place of the last name of a user's path; `buffer` must live as long as `last`. */
 int user_parent(int dirfd, uint64_t path, char buffer[PATH_LEN_MAX], struct path_last *last);
 
-/* Whether mode, owner and times may be changed at all: 0 or -EROFS; and: they were changed. */
+/*
+ * Whether mode, owner and times may be changed at all: 0 or -EROFS. To be called after changing
+ * them.
+ */
 int inode_changeable(const struct inode *inode);
 void inode_changed(struct inode *inode);
