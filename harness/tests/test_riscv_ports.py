@@ -31,6 +31,9 @@ RCORE = {
     220: 0, 221: 2, 260: 2,
 }  # fmt: skip
 
+# What loads a constant, if it adds it to nothing.
+_LOADS = ("c.li", "addi")
+
 
 @functools.cache
 def build(port: str) -> Path:
@@ -57,15 +60,17 @@ def instructions(elf: Path) -> Iterator[tuple[str, str]]:
 def calls(elf: Path, register: str = "x17") -> list[int | None]:
     """The constant in a register (a7) at each `ecall`, None where it was none."""
     found: list[int | None] = []
-    number: int | None = None
+    known: dict[str, int | None] = {}
     for name, operands in instructions(elf):
+        written, _, rest = operands.partition(",")
         if name == "ecall":
-            found.append(number)
-        elif operands.partition(",")[0] == register and name in ("c.li", "addi"):
-            constant = re.fullmatch(rf"{register},(?:x0,)?(-?\d+)", operands)
-            number = int(constant[1]) if constant else None
-        elif operands.partition(",")[0] == register and not name.startswith(("s", "c.s", "b")):
-            number = None
+            found.append(known.get(register))
+        elif constant := re.fullmatch(r"(?:x0,)?(-?\d+)", rest if name in _LOADS else ""):
+            known[written] = int(constant[1])
+        elif name == "c.mv":
+            known[written] = known.get(rest)
+        elif not name.startswith(("s", "c.s", "b")):
+            known[written] = None
     return found
 
 
