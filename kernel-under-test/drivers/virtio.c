@@ -133,9 +133,12 @@ static int agree(struct virtio_device *v, uint64_t wanted)
 	return status(v) & STATUS_FEATURES_OK ? 0 : -ENXIO;
 }
 
-int virtio_init(struct virtio_device *v, const struct pci_device *pci, uint64_t wanted)
+int virtio_init(struct virtio_device *v, const struct pci_device *pci, uint64_t wanted,
+		void (*ring)(void *ctx), void *ctx)
 {
+	struct irq_message message;
 	uint32_t size;
+	int err;
 
 	v->pci = *pci;
 	pci_enable(pci);
@@ -148,7 +151,13 @@ int virtio_init(struct virtio_device *v, const struct pci_device *pci, uint64_t 
 		v->config_size = 0;
 	virtio_stop(v);
 	status_add(v, STATUS_ACKNOWLEDGE | STATUS_DRIVER);
-	return agree(v, wanted);
+	err = agree(v, wanted);
+	if (err)
+		return err;
+	if (arch_irq_alloc(ring, ctx, &message) < 0 || pci_use_message(pci, &message) < 0)
+		return -ENXIO;
+	put_half(v, COMMON_CONFIG_VECTOR, NO_VECTOR);
+	return 0;
 }
 
 void virtio_start(struct virtio_device *v)
@@ -175,10 +184,8 @@ static void chain_up(struct virtqueue *q)
 	q->free_count = q->size;
 }
 
-int virtio_queue_init(struct virtqueue *q, struct virtio_device *v, uint16_t index,
-		      void (*ring)(void *ctx), void *ctx)
+int virtio_queue_init(struct virtqueue *q, struct virtio_device *v, uint16_t index)
 {
-	struct irq_message message;
 	struct page *page;
 	uint64_t doorbell;
 
@@ -191,8 +198,6 @@ int virtio_queue_init(struct virtqueue *q, struct virtio_device *v, uint16_t ind
 	/* A ring's size is a power of two. */
 	if (q->size < 4 || (q->size & (q->size - 1)) || doorbell > v->notify_size - 2)
 		return -ENXIO;
-	if (arch_irq_alloc(ring, ctx, &message) < 0 || pci_use_message(&v->pci, &message) < 0)
-		return -ENXIO;
 	page = page_alloc_zeroed();
 	if (!page)
 		return -ENOMEM;
@@ -201,7 +206,6 @@ int virtio_queue_init(struct virtqueue *q, struct virtio_device *v, uint16_t ind
 	q->used = (void *)((char *)q->descriptors + USED_AT);
 	q->doorbell = (volatile uint16_t *)(v->notify + doorbell);
 	chain_up(q);
-	put_half(v, COMMON_CONFIG_VECTOR, NO_VECTOR);
 	put_half(v, COMMON_QUEUE_SIZE, q->size);
 	put_half(v, COMMON_QUEUE_VECTOR, 0);
 	put_address(v, COMMON_QUEUE_TABLE, q->descriptors);
@@ -242,7 +246,7 @@ int virtqueue_add(struct virtqueue *q, const struct virtio_segment *s, unsigned 
 	return 0;
 }
 
-void *virtqueue_take(struct virtqueue *q)
+void *virtqueue_take(struct virtqueue *q, uint32_t *len)
 {
 	uint32_t id;
 	uint16_t at;
@@ -256,6 +260,8 @@ void *virtqueue_take(struct virtqueue *q)
 		q->broken = true;
 		return NULL;
 	}
+	if (len)
+		*len = READ_ONCE(q->used->ring[q->used_seen & (q->size - 1)].len);
 	q->owner[id] = NULL;
 	q->used_seen++;
 	q->free_count = (uint16_t)(q->free_count + q->length[id]);

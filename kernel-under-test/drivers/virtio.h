@@ -47,13 +47,14 @@ struct virtio_segment {
 
 /*
  * Resets a device, finds its registers and agrees on VIRTIO_F_VERSION and those of `wanted` that it
- * has. -ENXIO: not a device of virtio 1.0, or it doesn't agree; -ENOMEM or 0.
+ * has. The interrupts of all its queues ring `ring(ctx)`. -ENXIO: not a device of virtio 1.0, or it
+ * doesn't agree; or 0.
  */
-int virtio_init(struct virtio_device *v, const struct pci_device *pci, uint64_t wanted);
+int virtio_init(struct virtio_device *v, const struct pci_device *pci, uint64_t wanted,
+		void (*ring)(void *ctx), void *ctx);
 
-/* Makes queue `index`, whose interrupts (the device's only ones) ring `ring(ctx)`. */
-int virtio_queue_init(struct virtqueue *q, struct virtio_device *v, uint16_t index,
-		      void (*ring)(void *ctx), void *ctx);
+/* Makes queue `index`. -ENXIO: the device has none that is of use; -ENOMEM or 0. */
+int virtio_queue_init(struct virtqueue *q, struct virtio_device *v, uint16_t index);
 
 /* The device may start; or: it must stop, and touches no memory any more. */
 void virtio_start(struct virtio_device *v);
@@ -65,5 +66,8 @@ uint32_t virtio_config(const struct virtio_device *v, uint32_t offset);
 /* Hands a chain of segments to the device. -ENOSPC: not so many are free now; 0. */
 int virtqueue_add(struct virtqueue *q, const struct virtio_segment *s, unsigned int count,
 		  void *owner);
-/* The owner of the next chain that the device is through with; NULL: of none. */
-void *virtqueue_take(struct virtqueue *q);
+/*
+ * The owner of the next chain that the device is through with; NULL: of none. `len` (or NULL) is
+ * how many bytes it says that it wrote, which may be more than there is room for.
+ */
+void *virtqueue_take(struct virtqueue *q, uint32_t *len);

@@ -91,7 +91,7 @@ static void ring(void *ctx)
 	bool was_broken = d->queue.broken;
 	struct request *r;
 
-	while ((r = virtqueue_take(&d->queue)))
+	while ((r = virtqueue_take(&d->queue, NULL)))
 		finish(r, READ_ONCE(d->slots[r->slot].status) == STATUS_OK ? 0 : -EIO);
 	if (d->queue.broken && !was_broken)
 		give_up(d);
@@ -177,10 +177,10 @@ static int init_disk(struct disk *d, const struct pci_device *pci)
 {
 	struct page *page;
 	uint32_t most;
-	int err = virtio_init(&d->virtio, pci, F_SEG_MAX | F_READ_ONLY | F_FLUSH);
+	int err = virtio_init(&d->virtio, pci, F_SEG_MAX | F_READ_ONLY | F_FLUSH, ring, d);
 
 	if (!err)
-		err = virtio_queue_init(&d->queue, &d->virtio, 0, ring, d);
+		err = virtio_queue_init(&d->queue, &d->virtio, 0);
 	if (err)
 		return err;
 	page = page_alloc_zeroed();

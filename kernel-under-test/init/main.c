@@ -8,6 +8,7 @@
 #include "drivers/pty.h"
 #include "drivers/serial.h"
 #include "drivers/virtio_blk.h"
+#include "drivers/virtio_net.h"
 #include "fs/ext2/ext2.h"
 #include "fs/mount.h"
 #include "fs/tmpfs/tmpfs.h"
@@ -91,6 +92,7 @@ void kernel_main(uint64_t handover)
 	pty_init();
 	crash_device_init();
 	virtio_blk_init();
+	virtio_net_init();
 	if (!option_is(boot.cmdline, "quiet"))
 		log_printf("Bantam: %lu KiB of memory\n", page_count_total() * (PAGE_SIZE / 1024));
 	if (option_is(boot.cmdline, "norandmaps"))

@@ -3,6 +3,7 @@
 #include "arch/time.h"
 #include "lib/errno.h"
 #include "mm/kmem.h"
+#include "net/ipv4.h"
 #include "sched/timer.h"
 
 #define NEIGHBOURS_MAX 256
@@ -67,6 +68,10 @@ static void ring(struct timer *t)
 		if (n->known)
 			continue;
 		if (n->asked == ASKS_MAX) {
+			struct packet *p;
+
+			list_for_each (p, &n->waiting, link)
+				icmp_no_host(p->frame + ETHERNET_SIZE, p->len - ETHERNET_SIZE);
 			drop(n);
 			continue;
 		}

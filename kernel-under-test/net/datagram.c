@@ -207,8 +207,8 @@ static long datagram_send(struct socket *s, struct uio *u, unsigned int flags)
 	return send_to(s, NULL, u, flags, NULL);
 }
 
-long datagram_send_message(struct socket *s, struct socket *to, struct uio *u,
-			   unsigned int flags, struct envelope *e)
+long datagram_send_message(struct socket *s, struct socket *to, struct uio *u, unsigned int flags,
+			   struct envelope *e)
 {
 	return send_to(s, to, u, flags, e);
 }

@@ -28,22 +28,33 @@ static void answer(const struct ipv4_packet *p)
 	send_to(p->to, p->from, out);
 }
 
-/* Not to everyone, and never of a word like this itself. */
-void icmp_unreachable(const struct ipv4_packet *p, uint8_t code)
+static void quote(const struct ipv4_packet *p, uint8_t code, uint32_t from)
 {
-	size_t n = MIN(p->header_len + p->len, p->header_len + QUOTED);
+	size_t n = p->header_len + MIN(p->len, (size_t)QUOTED);
 	struct icmp_header h = {.type = ICMP_UNREACHABLE, .code = code};
-	struct packet *out;
+	struct packet *out = ipv4_make(sizeof(h) + n);
 
-	if (p->protocol == IP_ICMP || !p->from || p->from == UINT32_MAX ||
-	    (p->to != p->from && !interface_of(p->to) && (p->to & 0xff) != 127))
-		return;
-	out = ipv4_make(sizeof(h) + n);
 	if (!out)
 		return;
 	memcpy(ipv4_payload(out), &h, sizeof(h));
 	memcpy(ipv4_payload(out) + sizeof(h), p->header, n);
-	send_to(p->to, p->from, out);
+	send_to(from, p->from, out);
+}
+
+/* Not to everyone, and never of a word like this itself. */
+void icmp_unreachable(const struct ipv4_packet *p, uint8_t code)
+{
+	if (p->protocol != IP_ICMP && p->from && p->from != UINT32_MAX &&
+	    (interface_of(p->to) || (p->to & 0xff) == 127))
+		quote(p, code, p->to);
+}
+
+void icmp_no_host(const uint8_t *at, size_t n)
+{
+	struct ipv4_packet p;
+
+	if (wire_parse_ipv4(at, n, &p) && interface_of(p.from))
+		quote(&p, ICMP_NO_HOST, p.from);
 }
 
 /* What it says of is quoted: only what we could have sent is believed. */
@@ -58,8 +69,9 @@ static void unreachable(const struct ipv4_packet *p, uint8_t code)
 	memcpy(&ip, p->payload + at, sizeof(ip));
 	memcpy(&udp, p->payload + at + sizeof(ip), sizeof(udp));
 	if (ip.version_len == 0x45 && ip.protocol == IP_UDP && ip.from == p->to &&
-	    code == ICMP_NO_PORT)
-		udp_unreachable(ip.from, udp.from, ip.to, udp.to);
+	    (code == ICMP_NO_PORT || code == ICMP_NO_HOST))
+		udp_unreachable(ip.from, udp.from, ip.to, udp.to,
+				code == ICMP_NO_PORT ? ECONNREFUSED : EHOSTUNREACH);
 }
 
 void icmp_receive(struct interface *i, const struct ipv4_packet *p)

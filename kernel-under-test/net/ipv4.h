@@ -35,6 +35,8 @@ int ipv4_send(struct packet *p, const struct ipv4_flow *f);
 /* What may not be more than the header of an Ethernet frame away from its start. */
 void ipv4_receive(struct interface *i, const uint8_t *at, size_t n);
 
-/* Tells who sent `p` that it was for nobody; ICMP_NO_PORT or ICMP_NO_PROTOCOL. */
+/* Tells who sent `p` that it was for nobody: ICMP_NO_PORT, or ICMP_NO_PROTOCOL. */
 void icmp_unreachable(const struct ipv4_packet *p, uint8_t code);
+/* The same of one of our own (as in ipv4_receive()), whose next hop does not answer. */
+void icmp_no_host(const uint8_t *at, size_t n);
 void icmp_receive(struct interface *i, const struct ipv4_packet *p);

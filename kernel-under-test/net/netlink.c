@@ -74,7 +74,7 @@ void netlink_begin(struct netlink_reply *r, uint16_t type, const void *fixed, si
 	if (r->full)
 		return;
 	r->header = r->len;
-	if ((r->request.flags & NLM_F_DUMP) && type != NLMSG_ERROR)
+	if (netlink_is_dump(&r->request) && type != NLMSG_ERROR)
 		h.flags = NLM_F_MULTI;
 	memcpy(r->data + r->len, &h, sizeof(h));
 	memcpy(r->data + r->len + sizeof(h), fixed, n);
@@ -158,7 +158,7 @@ static void answer(struct socket *s, const char *request, char *buffer)
 		tell(s, &r, err, request);
 		return;
 	}
-	if ((r.request.flags & NLM_F_DUMP) && r.request.type >= 0x10) {
+	if (netlink_is_dump(&r.request)) {
 		queue(s, &r);
 		netlink_begin(&r, NLMSG_DONE, &zero, sizeof(zero));
 		queue(s, &r);

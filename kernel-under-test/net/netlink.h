@@ -25,6 +25,12 @@ struct netlink_header {
 	uint32_t sequence, port;
 };
 
+/* A question (the third of each four) for all of a kind; elsewhere the flags mean other things. */
+static inline bool netlink_is_dump(const struct netlink_header *h)
+{
+	return h->type >= 0x10 && (h->type & 3) == 2 && (h->flags & NLM_F_DUMP);
+}
+
 /* An answer that is being written; what has no room is left out, and `full` says so. */
 struct netlink_reply {
 	struct netlink_header request;

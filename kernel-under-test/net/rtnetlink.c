@@ -180,7 +180,7 @@ int rtnetlink_answer(struct netlink_reply *r, const void *body, size_t n)
 	/* The third of each four is a question; the others would change something. */
 	if ((type & 3) != 2 && !capable(CAP_NET_ADMIN))
 		return -EPERM;
-	if ((type & 3) == 2 && (r->request.flags & NLM_F_DUMP))
+	if (netlink_is_dump(&r->request))
 		return rtnetlink_dump(r, *(const uint8_t *)body);
 	switch (type) {
 	case RTM_GETLINK:

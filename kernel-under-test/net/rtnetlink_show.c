@@ -60,7 +60,7 @@ void rtnetlink_put_link(struct netlink_reply *r, const struct interface *i)
 	netlink_put_u32(r, IFLA_NUM_TX_QUEUES, 1);
 	netlink_put_u32(r, IFLA_NUM_RX_QUEUES, 1);
 	netlink_put(r, IFLA_CARRIER, &carrier, sizeof(carrier));
-	netlink_put(r, IFLA_QDISC, looped ? "noqueue" : "noop", looped ? 8 : 5);
+	netlink_put(r, IFLA_QDISC, "noqueue", 8);
 	netlink_put(r, IFLA_ADDRESS, i->mac, sizeof(i->mac));
 	netlink_put(r, IFLA_BROADCAST, all, sizeof(all));
 }

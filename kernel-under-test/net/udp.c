@@ -98,14 +98,14 @@ void udp_receive(struct interface *i, const struct ipv4_packet *p)
 		datagram_arrive(s, &a);
 }
 
-void udp_unreachable(uint32_t from, uint16_t from_port, uint32_t to, uint16_t to_port)
+void udp_unreachable(uint32_t from, uint16_t from_port, uint32_t to, uint16_t to_port, int error)
 {
 	struct address own = address_of(from, from_port), other = address_of(to, to_port);
 	struct socket *s = socket_hears(SOCK_DGRAM, 0, &other, &own);
 
 	if (!s || s->state != SOCKET_CONNECTED)
 		return;
-	s->error = ECONNREFUSED;
+	s->error = error;
 	wait_wake_all(&s->readers);
 }
 

@@ -18,6 +18,7 @@
 #define ICMP_ECHO_REPLY	 0
 #define ICMP_UNREACHABLE 3
 #define ICMP_ECHO	 8
+#define ICMP_NO_HOST	 1
 #define ICMP_NO_PROTOCOL 2
 #define ICMP_NO_PORT	 3
 

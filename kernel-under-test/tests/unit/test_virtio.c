@@ -105,9 +105,9 @@ static void start(struct virtio_device *v, struct virtqueue *q, struct device_si
 		1; /* has the feature of both words' lowest bit: the upper one is version 1 */
 	registers[0x12] = 1;
 	memcpy(registers + 0x18, &size, 2);
-	CHECK_EQ(virtio_init(v, &pci, 0), 0);
+	CHECK_EQ(virtio_init(v, &pci, 0, NULL, NULL), 0);
 	CHECK(v->features == VIRTIO_F_VERSION);
-	if (virtio_queue_init(q, v, 0, NULL, NULL))
+	if (virtio_queue_init(q, v, 0))
 		return;
 	virtio_start(v);
 	d->descriptors = address(0x20);
@@ -169,12 +169,12 @@ static void keeps_the_rules(uint64_t seed)
 			d.used->ring[d.used->index % QUEUE_SIZE].id = pending[i];
 			d.used->index++;
 			pending[i] = pending[--count];
-			owner = virtqueue_take(&q);
+			owner = virtqueue_take(&q, NULL);
 			CHECK(owner >= owners && owner < owners + QUEUE_SIZE);
 			CHECK(lengths[owner - owners] != 0);
 			lengths[owner - owners] = 0;
 		}
-		CHECK(virtqueue_take(&q) == NULL && !q.broken);
+		CHECK(virtqueue_take(&q, NULL) == NULL && !q.broken);
 	}
 }
 
@@ -204,7 +204,7 @@ static void breaks_them(uint64_t seed)
 			d.used->ring[i].len = (uint32_t)rnd(&seed);
 		}
 		d.used->index = (uint16_t)(d.used->index + rnd_below(&seed, 3));
-		while ((owner = virtqueue_take(&q))) {
+		while ((owner = virtqueue_take(&q, NULL))) {
 			CHECK(owner >= owners && owner < owners + 64 && out[owner - owners]);
 			out[owner - owners] = false;
 		}

@@ -1,0 +1,150 @@
+#include "drivers/virtio_net.h"
+
+#include "drivers/virtio.h"
+#include "lib/errno.h"
+#include "lib/printf.h"
+#include "mm/kmem.h"
+#include "mm/page.h"
+#include "net/interface.h"
+
+#define DEVICES_MAX   4
+#define ID_TRANSITION 0x1000
+#define ID_MODERN     0x1041
+#define F_MAC	      BIT(5)
+#define RECEIVE	      0
+#define TRANSMIT      1
+#define MTU	      1500
+#define BUFFER_SIZE   2048 /* a frame and what the device has to say of it */
+#define BUFFERS	      64u
+/* struct virtio_net_hdr: of no feature that was agreed on, so all zero both ways. */
+#define HEADER_SIZE 12
+
+_Static_assert(HEADER_SIZE == PACKET_ROOM, "it stands before the frame");
+_Static_assert(BUFFERS <= VIRTQUEUE_MAX, "a descriptor each");
+
+struct device {
+	struct interface interface;
+	struct virtio_device virtio;
+	struct virtqueue receive, transmit;
+	uint8_t *buffers[BUFFERS];
+};
+
+static unsigned int device_count;
+
+/* What the device says makes no sense: it is stopped, and the interface is without a carrier. */
+static void give_up(struct device *d)
+{
+	virtio_stop(&d->virtio);
+	interface_set_up(&d->interface, false);
+	log_printf("%s: the device names a frame that is not under way; it is used no more\n",
+		   d->interface.name);
+}
+
+static bool offer(struct device *d, uint8_t *buffer)
+{
+	const struct virtio_segment s = {virt_to_phys(buffer), BUFFER_SIZE, true};
+
+	return virtqueue_add(&d->receive, &s, 1, buffer) == 0;
+}
+
+static void reclaim(struct device *d)
+{
+	struct packet *p;
+
+	while ((p = virtqueue_take(&d->transmit, NULL)))
+		kmem_free(p);
+}
+
+/* In interrupt context. A frame is done with before its buffer goes back. */
+static void ring(void *ctx)
+{
+	struct device *d = ctx;
+	bool was_broken = d->receive.broken || d->transmit.broken;
+	uint8_t *buffer;
+	uint32_t len;
+
+	reclaim(d);
+	while ((buffer = virtqueue_take(&d->receive, &len))) {
+		len = MIN(len, (uint32_t)BUFFER_SIZE);
+		if (len > HEADER_SIZE)
+			interface_receive(&d->interface, buffer + HEADER_SIZE, len - HEADER_SIZE);
+		offer(d, buffer);
+	}
+	if ((d->receive.broken || d->transmit.broken) && !was_broken)
+		give_up(d);
+}
+
+/* What finds no room is dropped, as on a wire. */
+static void send(struct interface *i, struct packet *p)
+{
+	struct device *d = container_of(i, struct device, interface);
+	const struct virtio_segment s = {virt_to_phys(p->room), (uint32_t)(HEADER_SIZE + p->len),
+					 false};
+
+	reclaim(d);
+	memset(p->room, 0, sizeof(p->room));
+	if (d->transmit.broken || virtqueue_add(&d->transmit, &s, 1, p) < 0) {
+		i->out.dropped++;
+		kmem_free(p);
+	}
+}
+
+static int make_buffers(struct device *d)
+{
+	for (unsigned int n = 0; n < MIN((unsigned int)d->receive.size, BUFFERS); n++) {
+		d->buffers[n] = kmem_alloc(BUFFER_SIZE);
+		if (!d->buffers[n] || !offer(d, d->buffers[n]))
+			return -ENOMEM;
+	}
+	return 0;
+}
+
+static int init_device(struct device *d, const struct pci_device *pci)
+{
+	uint32_t low, high;
+	int err = virtio_init(&d->virtio, pci, F_MAC, ring, d);
+
+	if (!err)
+		err = virtio_queue_init(&d->receive, &d->virtio, RECEIVE);
+	if (!err)
+		err = virtio_queue_init(&d->transmit, &d->virtio, TRANSMIT);
+	if (err)
+		return err;
+	if (!(d->virtio.features & F_MAC))
+		return -ENXIO;
+	low = virtio_config(&d->virtio, 0);
+	high = virtio_config(&d->virtio, 4);
+	memcpy(d->interface.mac, &low, 4);
+	memcpy(d->interface.mac + 4, &high, 2);
+	virtio_start(&d->virtio);
+	return make_buffers(d);
+}
+
+static void found(const struct pci_device *pci)
+{
+	struct device *d;
+	int err;
+
+	if (pci->vendor != VIRTIO_VENDOR || (pci->id != ID_TRANSITION && pci->id != ID_MODERN) ||
+	    device_count == DEVICES_MAX)
+		return;
+	d = kmem_zalloc(sizeof(*d));
+	err = d ? init_device(d, pci) : -ENOMEM;
+	if (err) {
+		/* Its queues may have an interrupt that knows of it, so it is not freed. */
+		log_printf("virtio-net: the device at PCI %x can't be used (error %d)\n",
+			   pci->address >> 8, -err);
+		return;
+	}
+	format(d->interface.name, sizeof(d->interface.name), "eth%u", device_count++);
+	d->interface.mtu = MTU;
+	d->interface.hardware = HARDWARE_ETHERNET;
+	d->interface.flags = IFF_BROADCAST | IFF_MULTICAST;
+	d->interface.send = send;
+	interface_register(&d->interface);
+}
+
+void virtio_net_init(void)
+{
+	pci_scan(found);
+}

@@ -1,0 +1,4 @@
+/* Network devices: virtio-net over PCI, eth0 and on. */
+#pragma once
+
+void virtio_net_init(void);
