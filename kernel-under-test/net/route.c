@@ -11,13 +11,13 @@ static bool same_net(const struct route *a, const struct route *b)
 	return a->to == b->to && a->mask == b->mask;
 }
 
-/* As they are shown: the widest first, then by their nets; of one net the least metric. */
+/* As they are shown: by their nets, the narrowest first, and of one net the least metric. */
 static bool goes_before(const struct route *a, const struct route *b)
 {
-	if (a->mask != b->mask)
-		return be32(a->mask) < be32(b->mask);
 	if (a->to != b->to)
 		return be32(a->to) < be32(b->to);
+	if (a->mask != b->mask)
+		return be32(a->mask) > be32(b->mask);
 	return a->metric < b->metric;
 }
 

@@ -3,7 +3,7 @@
 
 unit_dir := tests/unit
 unit_out := $(BUILD)/tests/unit
-unit_suites := string printf options bpf random pheap page kmem store areas space space_slab path tmpfs files cpio elf ext2 virtio
+unit_suites := string printf options bpf random pheap page kmem store areas space space_slab path tmpfs files cpio elf ext2 virtio frames
 
 HOST_CC ?= gcc
 unit_cflags := -std=gnu11 -D_GNU_SOURCE -O1 -g -fno-strict-aliasing -fno-omit-frame-pointer \
@@ -36,6 +36,7 @@ unit_files := $(unit_heap) $(unit_fs)
 unit_cpio := $(unit_heap) $(unit_fs)
 unit_ext2 := $(unit_heap) $(unit_fs)
 unit_virtio := $(unit_base) drivers/virtio.c
+unit_frames := $(unit_heap) $(patsubst %,net/%.c,wire interface route arp ipv4 icmp udp address)
 unit_elf := $(unit_heap) $(filter-out mm/store.c $(unit_chance),$(unit_mm)) $(unit_fs) proc/elf.c
 
 unit_string_flags := $(foreach f,memcpy memmove memset memcmp strlen strcmp strncmp strchr,\
