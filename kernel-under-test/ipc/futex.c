@@ -260,7 +260,7 @@ long futex_requeue(uint64_t from, uint64_t to, unsigned int wake_count, unsigned
 	struct bucket *a, *b;
 	struct futex_key key, target;
 	uint32_t now;
-	long n = futex_key_of(from, shared, &key);
+	long n = (int)wake_count < 0 || (int)move < 0 ? -EINVAL : futex_key_of(from, shared, &key);
 
 	if (!n)
 		n = futex_key_of(to, shared, &target);

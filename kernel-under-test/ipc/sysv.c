@@ -86,6 +86,6 @@ int ipc_permit(struct ipc_entry *e, const struct ipc_permissions *p)
 		return err;
 	e->permissions.uid = p->uid;
 	e->permissions.gid = p->gid;
-	e->permissions.mode = p->mode & 0777;
+	e->permissions.mode = (e->permissions.mode & ~0777u) | (p->mode & 0777);
 	return 0;
 }

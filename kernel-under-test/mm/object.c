@@ -11,6 +11,7 @@ struct shared {
 	struct spinlock lock;
 	struct store store;
 	uint64_t pages;
+	void (*gone)(struct object *o);
 };
 
 static int shared_page(struct object *o, uint64_t index, enum page_use use, struct page **out)
@@ -42,6 +43,8 @@ static void shared_release(struct object *o)
 {
 	struct shared *s = container_of(o, struct shared, object);
 
+	if (s->gone)
+		s->gone(o);
 	store_cut(&s->store, 0);
 	kmem_free(s);
 }
@@ -64,6 +67,11 @@ struct object *object_make_shared(uint64_t pages)
 	s->object.refs = 1;
 	s->pages = pages;
 	return &s->object;
+}
+
+void object_tell_when_gone(struct object *o, void (*gone)(struct object *o))
+{
+	container_of(o, struct shared, object)->gone = gone;
 }
 
 bool object_is_shared(const struct object *o)

@@ -80,5 +80,7 @@ static inline bool object_put_unless_last(struct object *o)
 struct object *object_make_shared(uint64_t pages);
 /* Whether it was made by that. */
 bool object_is_shared(const struct object *o);
+/* Calls `gone` when the last reference has gone, with the kernel lock; does not sleep. */
+void object_tell_when_gone(struct object *shared, void (*gone)(struct object *o));
 /* Its pages from `first` to `end` read as zero from now on, except where they are still mapped. */
 void object_clear_shared(struct object *o, uint64_t first, uint64_t end);

@@ -10,6 +10,9 @@
 #define SHM_INFO     14
 #define SHM_STAT_ANY 15
 
+/* In the mode of one that was removed. */
+#define SHM_DEST 01000
+
 #define SHM_RDONLY 010000
 #define SHM_RND	   020000
 #define SHM_REMAP  040000
@@ -19,12 +22,18 @@
 
 struct segment {
 	struct ipc_entry entry;
-	struct object *object; /* the table's reference; each mapping has another */
+	/* Each mapping has a reference, and the table has one until it is removed. */
+	struct object *object;
 	uint64_t size, attached, detached, changed;
 	int creator, last;
 };
 
 static struct ipc_table segments;
+
+static bool is_removed(const struct segment *s)
+{
+	return s->entry.permissions.mode & SHM_DEST;
+}
 
 static uint64_t now(void)
 {
@@ -109,7 +118,7 @@ long sys_shmat(uint64_t id, uint64_t addr, uint64_t flags)
 	return (long)addr;
 }
 
-/* Which segment an object is; one that was removed is known no more. */
+/* Which segment an object is, or NULL. */
 static struct segment *by_object(const struct object *o)
 {
 	for (int i = 0; i < IPC_SLOTS; i++) {
@@ -179,7 +188,7 @@ static long put_status(int id, uint64_t out, bool by_slot, bool any)
 	st.changed = s->changed;
 	st.creator = s->creator;
 	st.last = s->last;
-	st.attaches = s->object->refs - 1;
+	st.attaches = s->object->refs - !is_removed(s);
 	return copy_to_user(out, &st, sizeof(st)) ?: by_slot ? s->entry.id : 0;
 }
 
@@ -229,17 +238,26 @@ static long change(int id, uint64_t at)
 	return err;
 }
 
-/* Who has it mapped keeps it. */
+static void forget(struct object *o)
+{
+	struct segment *s = by_object(o);
+
+	ipc_leave(&segments, &s->entry);
+	kmem_free(s);
+}
+
+/* It goes with the last who has it mapped; until then only its key is free. */
 static long remove(int id)
 {
 	struct segment *s = segment_of(id);
 	int err = s ? ipc_may_own(&s->entry) : -EINVAL;
 
-	if (err)
+	if (err || is_removed(s))
 		return err;
-	ipc_leave(&segments, &s->entry);
+	s->entry.permissions.key = 0;
+	s->entry.permissions.mode |= SHM_DEST;
+	object_tell_when_gone(s->object, forget);
 	object_put(s->object);
-	kmem_free(s);
 	return 0;
 }
 

@@ -58,6 +58,13 @@ static void alone(void)
 	     RAW(SYS_futex, &word, FUTEX_WAIT | FUTEX_CLOCK_REALTIME, 1, NULL, NULL, 0), -ENOSYS);
 }
 
+static void not_at_all(void)
+{
+	same("fewer than none to wake", RAW(SYS_futex, &word, FUTEX_REQUEUE, -1, 1, &other, 0),
+	     -EINVAL);
+	same("to move", RAW(SYS_futex, &word, FUTEX_CMP_REQUEUE, 1, -1, &other, word), -EINVAL);
+}
+
 /* Has it until told, or until its end. */
 static void *hold(void *arg)
 {
@@ -337,6 +344,7 @@ static void operations(void)
 static void run(void)
 {
 	alarm(200);
+	not_at_all();
 	alone();
 	contended();
 	circle();

@@ -36,6 +36,14 @@ static void memory(void)
 	same("detach", shmdt(b), 0);
 	same("again", RAW(SYS_shmdt, b), -EINVAL);
 	same("remove", shmctl(id, IPC_RMID, NULL), 0);
+	same("it is there while somebody has it", shmctl(id, IPC_STAT, &st), 0);
+	same("marked", st.shm_perm.mode & 07777, 01600);
+	same("attached still", st.shm_nattch, 1);
+	same("without a key", st.shm_perm.__key, IPC_PRIVATE);
+	same("and can be had once more", (b = shmat(id, NULL, 0)) == (void *)-1, 0);
+	same("the same", b != a && !memcmp(a, b, 5000), 1);
+	same("removed again", shmctl(id, IPC_RMID, NULL), 0);
+	same("let go of", shmdt(b), 0);
 	same("still there", a[1], 'h');
 	same("detach the last", shmdt(a), 0);
 	same("gone", RAW(SYS_shmctl, id, IPC_STAT, &st), -EINVAL);
