@@ -21,6 +21,10 @@ uint64_t lease_break_seconds = 45;
 /* Of one inode, made with its first lock. */
 struct lock_set {
 	struct lock *first;
+	/* Went in last and is still there, or NULL: the next is likely to come behind it. */
+	struct lock *hint;
+	/* None has a byte behind it. */
+	uint64_t end;
 	struct wait_queue waiters;
 };
 
@@ -50,7 +54,8 @@ bool lock_blocker(const struct inode *inode, const struct lock_range *r, struct 
 {
 	if (!inode->locks)
 		return false;
-	for (const struct lock *l = inode->locks->first; l; l = l->next) {
+	for (const struct lock *l = inode->locks->first; l && l->range.start <= r->end;
+	     l = l->next) {
 		if (l->range.kind != r->kind || l->range.owner == r->owner ||
 		    !overlap(&l->range, r) || (l->range.type == LOCK_READ && r->type == LOCK_READ))
 			continue;
@@ -68,12 +73,29 @@ static bool ends_before(const struct lock_range *a, const struct lock_range *b)
 
 static void insert(struct lock_set *s, struct lock *new)
 {
-	struct lock **at = &s->first;
+	struct lock *hint = s->hint;
+	struct lock **at = hint && hint->range.start <= new->range.start ? &hint->next : &s->first;
 
 	while (*at && (*at)->range.start <= new->range.start)
 		at = &(*at)->next;
 	new->next = *at;
-	*at = new;
+	s->end = s->first ? MAX(s->end, new->range.end) : new->range.end;
+	*at = s->hint = new;
+}
+
+static struct lock *take_out(struct lock_set *s, struct lock **at)
+{
+	struct lock *l = *at;
+
+	*at = l->next;
+	s->hint = NULL;
+	return l;
+}
+
+/* Else all that are there end before it, and do not touch it. */
+static bool comes_near(const struct lock_set *s, const struct lock_range *r)
+{
+	return s->first && (r->start <= s->end || r->start - s->end == 1);
 }
 
 /* Those that `new`, which is not in the set yet, touches become part of it. */
@@ -82,6 +104,8 @@ static void merge(struct lock_set *s, struct lock *new)
 	for (struct lock **at = &s->first; *at;) {
 		struct lock *l = *at;
 
+		if (l->range.start > new->range.end && l->range.start - new->range.end > 1)
+			break;
 		if (!same_holder(&l->range, &new->range) || l->range.type != new->range.type ||
 		    (!ends_before(&l->range, &new->range) &&
 		     !ends_before(&new->range, &l->range))) {
@@ -90,8 +114,7 @@ static void merge(struct lock_set *s, struct lock *new)
 		}
 		new->range.start = MIN(new->range.start, l->range.start);
 		new->range.end = MAX(new->range.end, l->range.end);
-		*at = l->next;
-		kmem_free(l);
+		kmem_free(take_out(s, at));
 	}
 }
 
@@ -99,7 +122,7 @@ static void merge(struct lock_set *s, struct lock *new)
  */
 static void carve(struct lock_set *s, const struct lock_range *r, struct lock **spare)
 {
-	for (struct lock **at = &s->first; *at;) {
+	for (struct lock **at = &s->first; *at && (*at)->range.start <= r->end;) {
 		struct lock *l = *at;
 
 		if (!same_holder(&l->range, r) || !overlap(&l->range, r)) {
@@ -115,13 +138,11 @@ static void carve(struct lock_set *s, const struct lock_range *r, struct lock **
 			l->range.end = r->start - 1;
 			at = &l->next;
 		} else if (l->range.end > r->end) {
-			l->range.start = r->end + 1;
-			*at = l->next;
+			take_out(s, at)->range.start = r->end + 1;
 			insert(s, l);
 			return;
 		} else {
-			*at = l->next;
-			kmem_free(l);
+			kmem_free(take_out(s, at));
 		}
 	}
 }
@@ -175,24 +196,31 @@ static int wait_for(struct inode *inode, const struct lock_range *r,
 
 int lock_set(struct inode *inode, const struct lock_range *r, bool wait)
 {
-	struct lock *new = kmem_alloc(sizeof(*new)), *spare = kmem_alloc(sizeof(*spare));
+	bool take = r->type != LOCK_NONE;
+	struct lock *new = take ? kmem_alloc(sizeof(*new)) : NULL;
+	struct lock *spare = kmem_alloc(sizeof(*spare));
 	struct lock_range blocker;
-	int err = new &&spare ? lock_prepare(inode) : -ENOMEM;
+	int err = spare && (new || !take) ? lock_prepare(inode) : -ENOMEM;
 
-	while (!err && r->type != LOCK_NONE && lock_blocker(inode, r, &blocker))
+	while (!err && take && comes_near(inode->locks, r) && lock_blocker(inode, r, &blocker))
 		err = wait ? wait_for(inode, r, &blocker) : -EAGAIN;
 	if (!err) {
-		carve(inode->locks, r, &spare);
-		if (r->type != LOCK_NONE) {
+		bool near = comes_near(inode->locks, r);
+
+		if (near)
+			carve(inode->locks, r, &spare);
+		if (take) {
 			new->range = *r;
-			merge(inode->locks, new);
+			if (near)
+				merge(inode->locks, new);
 			insert(inode->locks, new);
 			new = NULL;
 		}
 		/* A lock may have become smaller, or weaker. */
 		wait_wake_all(&inode->locks->waiters);
 	}
-	kmem_free(new);
+	if (new)
+		kmem_free(new);
 	kmem_free(spare);
 	return err;
 }

@@ -10,12 +10,18 @@ struct ipc_entry *ipc_find(const struct ipc_table *t, int id)
 	return e && e->id == id ? e : NULL;
 }
 
+static unsigned int hash_of(int key)
+{
+	return (uint32_t)key * 0x9e3779b1u / (UINT32_MAX / IPC_KEYS + 1);
+}
+
 struct ipc_entry *ipc_by_key(const struct ipc_table *t, int key)
 {
-	for (int i = 0; i < IPC_SLOTS && key; i++)
-		if (t->slots[i] && t->slots[i]->permissions.key == key)
-			return t->slots[i];
-	return NULL;
+	struct ipc_entry *e = key ? t->keys[hash_of(key)] : NULL;
+
+	while (e && e->permissions.key != key)
+		e = e->next;
+	return e;
 }
 
 int ipc_enter(struct ipc_table *t, struct ipc_entry *e, int key, unsigned int mode)
@@ -39,12 +45,22 @@ int ipc_enter(struct ipc_table *t, struct ipc_entry *e, int key, unsigned int mo
 		.sequence = (uint16_t)(e->id / IPC_SLOTS),
 	};
 	t->slots[slot] = e;
+	if (key) {
+		e->next = t->keys[hash_of(key)];
+		t->keys[hash_of(key)] = e;
+	}
 	return e->id;
 }
 
 void ipc_leave(struct ipc_table *t, struct ipc_entry *e)
 {
+	struct ipc_entry **at = &t->keys[hash_of(e->permissions.key)];
+
 	t->slots[e->id % IPC_SLOTS] = NULL;
+	while (*at && *at != e)
+		at = &(*at)->next;
+	if (*at)
+		*at = e->next;
 }
 
 int ipc_highest(const struct ipc_table *t)

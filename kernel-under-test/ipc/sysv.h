@@ -27,15 +27,19 @@ struct ipc_permissions {
 _Static_assert(sizeof(struct ipc_permissions) == 48, "x86_64 ABI");
 
 #define IPC_SLOTS 256
+#define IPC_KEYS  64
 
 /* A table of things by id; the first member of each is a struct ipc_entry. */
 struct ipc_entry {
 	int id;
+	/* With others of its hash, if it has a key. */
+	struct ipc_entry *next;
 	struct ipc_permissions permissions;
 };
 
 struct ipc_table {
 	struct ipc_entry *slots[IPC_SLOTS];
+	struct ipc_entry *keys[IPC_KEYS];
 	int generation;
 };
 

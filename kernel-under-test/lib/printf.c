@@ -15,6 +15,17 @@ static void put(struct out *o, char c)
 	o->len++;
 }
 
+/* Mostly a few: not worth a call. */
+static void put_all(struct out *o, const char *s, size_t len)
+{
+	size_t room = o->len + 1 < o->size ? o->size - 1 - o->len : 0;
+	char *at = o->at + o->len;
+
+	o->len += len;
+	for (len = MIN(len, room); len; len--)
+		*at++ = *s++;
+}
+
 static void put_padded(struct out *o, const char *s, size_t len, size_t width, bool left, char pad)
 {
 	size_t fill = width > len ? width - len : 0;
@@ -25,14 +36,11 @@ static void put_padded(struct out *o, const char *s, size_t len, size_t width, b
 		s++;
 		len--;
 	}
-	if (!left)
-		while (fill--)
-			put(o, pad);
-	for (size_t i = 0; i < len; i++)
-		put(o, s[i]);
-	if (left)
-		while (fill--)
-			put(o, ' ');
+	for (; fill && !left; fill--)
+		put(o, pad);
+	put_all(o, s, len);
+	for (; fill; fill--)
+		put(o, ' ');
 }
 
 static const char lower[] = "0123456789abcdef", upper[] = "0123456789ABCDEF";
@@ -64,7 +72,10 @@ int vformat(char *text, size_t size, const char *fmt, va_list args)
 		const char *s;
 
 		if (*fmt != '%') {
-			put(&o, *fmt);
+			for (s = fmt + 1; *s && *s != '%'; s++)
+				;
+			put_all(&o, fmt, (size_t)(s - fmt));
+			fmt = s - 1;
 			continue;
 		}
 		for (fmt++; *fmt == '0' || *fmt == '-'; fmt++) {

@@ -166,24 +166,41 @@ long sys_munlockall(void)
 	return set_locked(0, USER_TOP, false);
 }
 
-static bool is_resident(struct space *s, uint64_t addr)
-{
-	struct page *p = NULL;
-	struct area a;
+/* So many pages are looked at in one go. */
+#define CHUNK 64
 
-	if (has_page(s, addr))
-		return true;
-	if (space_next_area(s, addr, &a) && a.start <= addr && a.object && a.object->ops->peek)
-		a.object->ops->peek(a.object, (a.offset + (addr - a.start)) >> PAGE_SHIFT, 1, &p);
-	if (p)
-		page_put(p);
-	return p;
+/* Which pages of [addr, end), all of `a`, are in memory. */
+static void look(struct space *s, const struct area *a, uint64_t addr, uint64_t end, uint8_t *there)
+{
+	const struct object_ops *ops = a->object ? a->object->ops : NULL;
+	uint64_t va = addr, *e;
+
+	memset(there, 0, CHUNK);
+	space_lock(s);
+	while ((e = mmu_entry_next(s->root, &va, end)))
+		do
+			there[(va - addr) >> PAGE_SHIFT] = *e++ != 0;
+		while ((va += PAGE_SIZE) < end && !IS_ALIGNED(va, MMU_TABLE_SPAN));
+	space_unlock(s);
+	for (va = addr; ops && ops->peek && va < end; va += PAGE_SIZE) {
+		uint8_t *answer = &there[(va - addr) >> PAGE_SHIFT];
+		struct page *p = NULL;
+
+		if (*answer)
+			continue;
+		ops->peek(a->object, (a->offset + (va - a->start)) >> PAGE_SHIFT, 1, &p);
+		*answer = p != NULL;
+		if (p)
+			page_put(p);
+	}
 }
 
 long sys_mincore(uint64_t addr, uint64_t len, uint64_t out)
 {
 	struct space *s = process_current()->space;
-	uint64_t end;
+	uint8_t there[CHUNK];
+	uint64_t end, stop;
+	struct area a;
 
 	if (!IS_ALIGNED(addr, PAGE_SIZE))
 		return -EINVAL;
@@ -191,14 +208,15 @@ long sys_mincore(uint64_t addr, uint64_t len, uint64_t out)
 		return -ENOMEM;
 	if (!user_range_ok(out, (end - addr) >> PAGE_SHIFT))
 		return -EFAULT;
-	for (; addr < end; addr += PAGE_SIZE, out++) {
-		uint8_t there;
-
-		if (!is_mapped(s, addr, addr + PAGE_SIZE))
+	for (; addr < end; addr = stop) {
+		if (!space_next_area(s, addr, &a) || a.start > addr)
 			return -ENOMEM;
-		there = is_resident(s, addr);
-		if (copy_to_user(out, &there, 1) < 0)
+		stop = MIN(end, addr + CHUNK * PAGE_SIZE);
+		stop = MIN(stop, a.end);
+		look(s, &a, addr, stop, there);
+		if (copy_to_user(out, there, (stop - addr) >> PAGE_SHIFT) < 0)
 			return -EFAULT;
+		out += (stop - addr) >> PAGE_SHIFT;
 	}
 	return 0;
 }

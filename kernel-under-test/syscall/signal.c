@@ -3,6 +3,7 @@
 #include "arch/time.h"
 #include "proc/signal.h"
 #include "sched/sched.h"
+#include "syscall/poll.h"
 #include "syscall/time.h"
 #include "syscall/user.h"
 
@@ -112,7 +113,7 @@ long sys_pause(void)
 long sys_rt_sigtimedwait(uint64_t mask, uint64_t info_out, uint64_t timeout, uint64_t mask_size)
 {
 	struct thread *t = thread_current();
-	uint64_t set, blocked = t->blocked, deadline = WAIT_FOREVER;
+	uint64_t set, blocked = t->blocked, deadline;
 	struct signal_info info = {0};
 	long err = 0;
 
@@ -121,22 +122,21 @@ long sys_rt_sigtimedwait(uint64_t mask, uint64_t info_out, uint64_t timeout, uin
 	if (copy_from_user(&set, mask, sizeof(set)) < 0)
 		return -EFAULT;
 	set &= ~UNBLOCKABLE;
-	if (timeout) {
-		err = time_get_user(timeout, &deadline);
-		if (err)
-			return err;
-		deadline += arch_time_ns();
+	err = poll_deadline(timeout, &deadline);
+	if (err)
+		return err;
+	if (!signal_take(t, set, &info)) {
+		if (!deadline)
+			return -EAGAIN;
+		/* Let it end the sleep; it is taken here, before any handler sees it. */
+		t->waited = blocked & set;
+		signal_set_blocked(blocked & ~set);
+		do
+			err = wait_until(deadline, NULL);
+		while (!signal_take(t, set, &info) && !err);
+		t->waited = 0;
+		signal_set_blocked(blocked);
 	}
-	/* Let what is waited for end the sleep; it is taken here, before any handler sees it. */
-	t->waited = blocked & set;
-	signal_set_blocked(blocked & ~set);
-	while (!signal_take(t, set, &info)) {
-		err = wait_until(deadline, NULL);
-		if (err && !((t->pending | t->process->pending) & set))
-			break;
-	}
-	t->waited = 0;
-	signal_set_blocked(blocked);
 	if (err && !info.signo)
 		return err == -ETIMEDOUT ? -EAGAIN : -EINTR;
 	if (info_out && copy_to_user(info_out, &info, sizeof(info)) < 0)

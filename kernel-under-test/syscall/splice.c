@@ -2,7 +2,6 @@
 #include "ipc/pipe.h"
 #include "lib/string.h"
 #include "mm/kmem.h"
-#include "proc/signal.h"
 #include "syscall/user.h"
 
 #define SPLICE_NONBLOCK 2
@@ -16,8 +15,7 @@ struct side {
 	bool pipe;
 };
 
-/* What has bytes in a row: files, devices, pipes, sockets; not events, and not directories. */
-static bool can_splice(const struct file *f)
+bool user_has_bytes(const struct file *f)
 {
 	if (f->inode)
 		return !inode_is(f->inode, S_IFDIR);
@@ -140,13 +138,6 @@ static long move_all(struct side *in, struct side *out, size_t len, bool nonbloc
 	return done ? done : n;
 }
 
-static long piped(long n)
-{
-	if (n == -EPIPE)
-		signal_raise(process_current(), SIGPIPE);
-	return n;
-}
-
 /* `keep`: tee(), of pipes only. */
 static long splice(uint64_t in_fd, uint64_t in_at, uint64_t out_fd, uint64_t out_at, uint64_t len,
 		   uint64_t flags, bool keep)
@@ -162,7 +153,7 @@ static long splice(uint64_t in_fd, uint64_t in_at, uint64_t out_fd, uint64_t out
 	n = side_get(&in, in_fd, in_at, false);
 	if (!n)
 		n = side_get(&out, out_fd, out_at, true);
-	if (!n && (!can_splice(in.file) || !can_splice(out.file)))
+	if (!n && (!user_has_bytes(in.file) || !user_has_bytes(out.file)))
 		n = -EINVAL;
 	if (!n && ((keep ? !in.pipe || !out.pipe : !in.pipe && !out.pipe) ||
 		   (in.pipe && out.pipe && pipe_same(in.file, out.file)) ||
@@ -172,7 +163,7 @@ static long splice(uint64_t in_fd, uint64_t in_at, uint64_t out_fd, uint64_t out
 		n = keep ? move(&in, &out, len, nonblock, true)
 			 : move_all(&in, &out, MIN(len, RW_MAX), nonblock);
 	n = side_put(&in, n);
-	return piped(side_put(&out, n));
+	return user_piped(side_put(&out, n));
 }
 
 long sys_splice(uint64_t in_fd, uint64_t in_at, uint64_t out_fd, uint64_t out_at, uint64_t len,
@@ -204,14 +195,14 @@ long sys_vmsplice(uint64_t fd, uint64_t iov, uint64_t count, uint64_t flags)
 	if (n > 0) {
 		now = *f;
 		now.flags |= O_NONBLOCK;
-		n = transfer_each(&now, write ? now.ops->write : now.ops->read, iov, count);
+		n = transfer_each(&now, write ? now.ops->write : now.ops->read, iov, count, false);
 		/* A few bytes go in as a whole: there was room, but not for them. */
 		if (n == -EAGAIN && !(flags & SPLICE_NONBLOCK) && !(f->flags & O_NONBLOCK))
-			n = transfer_each(f, f->ops->write, iov, count);
+			n = transfer_each(f, f->ops->write, iov, count, false);
 	}
 	if (f)
 		file_put(f);
-	return piped(n);
+	return user_piped(n);
 }
 
 static int must_be_files(const struct file *in, const struct file *out)

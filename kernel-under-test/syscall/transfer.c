@@ -3,8 +3,6 @@
 #include "proc/signal.h"
 #include "syscall/user.h"
 
-#define IOV_MAX 1024
-
 /* Not all was moved, or nothing. */
 static long ended_early(struct file *f, struct uio *u, bool write, long n)
 {
@@ -35,7 +33,7 @@ static inline __attribute__((always_inline)) long transfer(struct file *f, struc
 	return n;
 }
 
-static long write_result(long n)
+long user_piped(long n)
 {
 	if (unlikely(n == -EPIPE))
 		signal_raise(process_current(), SIGPIPE);
@@ -67,7 +65,7 @@ static inline __attribute__((always_inline)) long finish(struct file *f, uint64_
 	}
 	n = transfer(f, u, len - (size_t)done, write);
 	if (write)
-		n = write_result(n);
+		n = user_piped(n);
 	if (unlikely(u->held))
 		file_put(f);
 out:
@@ -123,41 +121,6 @@ long sys_write(uint64_t fd, uint64_t buf, uint64_t len)
 	return read_or_write(fd, buf, len, true);
 }
 
-long vector_size(uint64_t iov, uint64_t count)
-{
-	uint64_t entry[2], size = 0;
-
-	for (; count; count--, iov += sizeof(entry)) {
-		if (copy_from_user(entry, iov, sizeof(entry)) < 0)
-			return -EFAULT;
-		if ((int64_t)entry[1] < 0)
-			return -EINVAL;
-		if (!user_range_ok(entry[0], entry[1]))
-			return -EFAULT;
-		size = MIN(size + entry[1], RW_MAX);
-	}
-	return (long)size;
-}
-
-static long transfer_vector(uint64_t fd, uint64_t iov, uint64_t count, bool write)
-{
-	struct file *f SCOPED(file_put) = user_file_get(fd);
-
-	if (!f || !(write ? file_writable(f) : file_readable(f)))
-		return -EBADF;
-	return transfer_each(f, write ? f->ops->write : f->ops->read, iov, count);
-}
-
-long sys_readv(uint64_t fd, uint64_t iov, uint64_t count)
-{
-	return transfer_vector(fd, iov, count, false);
-}
-
-long sys_writev(uint64_t fd, uint64_t iov, uint64_t count)
-{
-	return write_result(transfer_vector(fd, iov, count, true));
-}
-
 /* Reads or writes at `pos`, and leaves the file's own position alone. */
 static long transfer_at(struct file *f, struct uio *u, size_t len, int64_t pos, bool write)
 {
@@ -171,7 +134,7 @@ static long transfer_at(struct file *f, struct uio *u, size_t len, int64_t pos, 
 		return -EINVAL;
 	if (!f->inode || !f->ops->seek)
 		return -ESPIPE;
-	if (!user_range_ok(u->base, len))
+	if (u->user && !user_range_ok(u->base, len))
 		return -EFAULT;
 	if (inode_is(f->inode, S_IFDIR))
 		return -EISDIR;
@@ -192,7 +155,9 @@ static long transfer_at(struct file *f, struct uio *u, size_t len, int64_t pos, 
 }
 
 /* Without the kernel lock, for the usual case; what is left in `u` is for transfer_at(). */
-static long transfer_at_unlocked(struct file *f, struct uio *u, int64_t pos, bool write)
+static inline __attribute__((always_inline)) long transfer_at_unlocked(struct file *f,
+								       struct uio *u, int64_t pos,
+								       bool write)
 {
 	long (*op)(struct inode * inode, uint64_t from, struct uio * uio);
 	struct inode *inode = f ? f->inode : NULL;
@@ -208,6 +173,17 @@ static long transfer_at_unlocked(struct file *f, struct uio *u, int64_t pos, boo
 	n = op(inode, (uint64_t)pos, u);
 	spin_unlock(&inode->lock);
 	return n;
+}
+
+long user_transfer_at(struct file *f, struct uio *u, int64_t pos, bool write)
+{
+	/* The way without the kernel lock is the shorter one with it too. */
+	long done = u->user ? transfer_at_unlocked(f, u, pos, write) : 0, n;
+
+	if (!u->left)
+		return done;
+	n = transfer_at(f, u, u->left, pos + done, write);
+	return done ? done + MAX(n, 0) : n;
 }
 
 static long pread_or_pwrite(uint64_t fd, uint64_t buf, size_t len, int64_t pos, bool write)
@@ -241,90 +217,4 @@ long sys_pread64(uint64_t fd, uint64_t buf, uint64_t len, uint64_t pos)
 long sys_pwrite64(uint64_t fd, uint64_t buf, uint64_t len, uint64_t pos)
 {
 	return pread_or_pwrite(fd, buf, len, (int64_t)pos, true);
-}
-
-/*
- * Moves each entry by `op`, or at `pos` if that is not below 0. A short transfer ends the call:
- * what comes after it would not be in its place.
- */
-static long each(struct file *f, long (*op)(struct file *f, struct uio *u), uint64_t iov,
-		 uint64_t count, int64_t pos, bool write)
-{
-	long done = 0, n = count > IOV_MAX ? -EINVAL : vector_size(iov, count);
-
-	/* Nothing is moved unless every entry makes sense. */
-	if (n < 0)
-		return n;
-	for (; count; count--, iov += 16) {
-		uint64_t entry[2];
-		struct uio u;
-
-		/* Another thread may have changed it since. */
-		if (copy_from_user(entry, iov, sizeof(entry)) < 0 ||
-		    !user_range_ok(entry[0], entry[1]))
-			return done ? done : -EFAULT;
-		u = uio_user(entry[0], MIN(entry[1], RW_MAX - (size_t)done));
-		n = !u.left   ? 0
-		    : pos < 0 ? WITH_PAGES(op(f, &u))
-			      : transfer_at(f, &u, u.left, pos + done, write);
-		if (n < 0)
-			return done ? done : n;
-		done += n;
-		if ((uint64_t)n < entry[1])
-			break;
-	}
-	return done;
-}
-
-long transfer_each(struct file *f, long (*op)(struct file *f, struct uio *u), uint64_t iov,
-		   uint64_t count)
-{
-	return op ? each(f, op, iov, count, -1, false) : -EINVAL;
-}
-
-static long transfer_vector_at(uint64_t fd, uint64_t iov, uint64_t count, uint64_t pos, bool write)
-{
-	struct file *f SCOPED(file_put) = NULL;
-
-	if ((int64_t)pos < 0)
-		return -EINVAL;
-	f = user_file_get(fd);
-	if (!f || (f->flags & O_PATH))
-		return -EBADF;
-	if (!f->inode || !f->ops->seek)
-		return -ESPIPE;
-	if (!(write ? file_writable(f) : file_readable(f)))
-		return -EBADF;
-	return each(f, NULL, iov, count, (int64_t)pos, write);
-}
-
-long sys_preadv(uint64_t fd, uint64_t iov, uint64_t count, uint64_t pos)
-{
-	return transfer_vector_at(fd, iov, count, pos, false);
-}
-
-long sys_pwritev(uint64_t fd, uint64_t iov, uint64_t count, uint64_t pos)
-{
-	return transfer_vector_at(fd, iov, count, pos, true);
-}
-
-#define RWF_HIPRI 1
-
-/* Of the flags, only the one that asks for haste is there: it may be ignored. */
-long sys_preadv2(uint64_t fd, uint64_t iov, uint64_t count, uint64_t pos, uint64_t pos_high,
-		 uint64_t flags)
-{
-	(void)pos_high;
-	if ((uint32_t)flags & ~RWF_HIPRI)
-		return user_file(fd) ? -EOPNOTSUPP : -EBADF;
-	return (int64_t)pos == -1 ? sys_readv(fd, iov, count) : sys_preadv(fd, iov, count, pos);
-}
-
-long sys_pwritev2(uint64_t fd, uint64_t iov, uint64_t count, uint64_t pos, uint64_t pos_high,
-		  uint64_t flags)
-{
-	(void)pos_high;
-	if ((uint32_t)flags & ~RWF_HIPRI)
-		return user_file(fd) ? -EOPNOTSUPP : -EBADF;
-	return (int64_t)pos == -1 ? sys_writev(fd, iov, count) : sys_pwritev(fd, iov, count, pos);
 }

@@ -71,9 +71,21 @@ int user_populate(uint64_t addr, uint64_t end);
 /* All bytes of a user's vector, at most RW_MAX. -EFAULT, -EINVAL. */
 long vector_size(uint64_t iov, uint64_t count);
 
-/* Applies read or write (`op`) to each entry of a vector, until one is moved only in part. */
+/* The result `n` of writing: -EPIPE comes with its signal. */
+long user_piped(long n);
+
+/* As pread() and pwrite(), with the kernel lock; of what may sleep `f` wants a reference. */
+long user_transfer_at(struct file *f, struct uio *u, int64_t pos, bool write);
+
+/* Of files, devices, pipes, sockets bytes come in a row; not of events, and not of directories. */
+bool user_has_bytes(const struct file *f);
+
+/*
+ * Applies read or write (`op`) to each entry of a vector, until one is moved only in part; with
+ * `write`, to all as one where that is to be.
+ */
 long transfer_each(struct file *f, long (*op)(struct file *f, struct uio *u), uint64_t iov,
-		   uint64_t count);
+		   uint64_t count, bool write);
 
 /* Sets the size of a file. -EFBIG: more than the caller's limit. */
 int user_truncate(struct inode *inode, uint64_t size);

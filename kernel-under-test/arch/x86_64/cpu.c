@@ -45,6 +45,7 @@ static void load_tables(struct cpu *cpu)
 	cpu->gdt[TSS_SEL / 8] = (sizeof(struct tss) - 1) | (tss & 0xffffff) << 16 | 0x89ull << 40 |
 				(tss >> 24 & 0xff) << 56;
 	cpu->gdt[TSS_SEL / 8 + 1] = tss >> 32;
+	cpu->gdt[CPU_SEL / 8] = 0x0040f10000000000 | cpu->id;
 	cpu->tss.io_bitmap = sizeof(struct tss);
 	for (size_t i = 0; i < ARRAY_SIZE(ist_stacks[0]); i++)
 		cpu->tss.ist[i] = (uint64_t)&ist_stacks[cpu->id][i][IST_STACK];

@@ -24,7 +24,8 @@ void text_add(struct text *t, const char *fmt, ...)
 void text_pad(struct text *t, size_t start, size_t width)
 {
 	while (t->len - start < width && t->len + 1 < t->size)
-		text_add(t, " ");
+		t->at[t->len++] = ' ';
+	t->at[t->len] = '\0';
 }
 
 static char state_of(const struct proc_subject *s)
@@ -43,9 +44,8 @@ static void add_usage(struct text *t, const struct usage *u, const struct usage 
 {
 	text_add(t, "%lu %lu %lu %lu ", u->faults - u->read, children->faults - children->read,
 		 u->read, children->read);
-	text_add(t, "%lu %lu %lu %lu ", (u->cpu - u->system) / NS_PER_TICK,
-		 u->system / NS_PER_TICK, (children->cpu - children->system) / NS_PER_TICK,
-		 children->system / NS_PER_TICK);
+	text_add(t, "%lu %lu %lu %lu ", (u->cpu - u->system) / NS_PER_TICK, u->system / NS_PER_TICK,
+		 (children->cpu - children->system) / NS_PER_TICK, children->system / NS_PER_TICK);
 }
 
 /* Fields that are not kept are 0, as proc(5) has them. */
@@ -53,8 +53,7 @@ static void stat(struct text *t, const struct proc_subject *s)
 {
 	const struct process *p = s->process;
 	const struct thread *of = s->thread;
-	const struct usage u =
-		s->alone ? usage_of_thread(s->thread) : usage_of_process(s->process);
+	const struct usage u = s->alone ? usage_of_thread(s->thread) : usage_of_process(s->process);
 
 	text_add(t, "%d (%s) %c %d %d %d 0 -1 0 ", s->alone ? of->tid : p->pid, of->comm,
 		 state_of(s), p->parent ? p->parent->pid : 0, p->pgid, p->sid);
@@ -95,8 +94,7 @@ static void status(struct text *t, const struct proc_subject *s)
 		 : state == 't' ? "tracing stop"
 				: "sleeping");
 	text_add(t, "Tgid:\t%d\nNgid:\t0\nPid:\t%d\nPPid:\t%d\nTracerPid:\t%d\n", p->pid,
-		 s->alone ? of->tid : p->pid, p->parent ? p->parent->pid : 0,
-		 trace_tracer(of));
+		 s->alone ? of->tid : p->pid, p->parent ? p->parent->pid : 0, trace_tracer(of));
 	text_add(t, "Uid:\t%u\t%u\t%u\t%u\n", c->uid, c->euid, c->suid, c->fsuid);
 	text_add(t, "Gid:\t%u\t%u\t%u\t%u\nFDSize:\t%u\nGroups:\t", c->gid, c->egid, c->sgid,
 		 c->fsgid, p->files->capacity);
@@ -113,8 +111,7 @@ static void status(struct text *t, const struct proc_subject *s)
 		 c->permitted, c->effective);
 	text_add(t, "CapBnd:\t%016lx\nCapAmb:\t%016lx\nNoNewPrivs:\t%d\n", c->bounding, c->ambient,
 		 c->no_new_privileges);
-	text_add(t, "Seccomp:\t%u\nSeccomp_filters:\t%u\n", of->seccomp_mode,
-		 seccomp_filters(of));
+	text_add(t, "Seccomp:\t%u\nSeccomp_filters:\t%u\n", of->seccomp_mode, seccomp_filters(of));
 	text_add(t, "Cpus_allowed:\t%x\n", of->allowed & (uint32_t)(BIT(arch_cpu_count()) - 1));
 	text_add(t, "voluntary_ctxt_switches:\t%u\nnonvoluntary_ctxt_switches:\t%u\n",
 		 of->waited_count, of->preempted_count);

@@ -22,7 +22,7 @@ struct cpu {
 	struct thread *current;
 	uint64_t scratch;
 	struct tss tss;
-	uint64_t gdt[9];
+	uint64_t gdt[10];
 	uint32_t id, apic_id;
 	/* Counted by this CPU alone, by enum lock_class of arch/spin.h. */
 	uint64_t locks[16];

@@ -20,13 +20,15 @@
 #define USER_SS	  0x2b
 #define USER_CS	  0x33
 #define TSS_SEL	  0x38
+/* Its limit is the number of the CPU: what LSL tells user mode. */
+#define CPU_SEL	  0x4b
 
 /* struct cpu */
 #define CPU_CURRENT 8
 #define CPU_SCRATCH 16
 #define CPU_RSP0    28
-#define CPU_ID	    200
-#define CPU_LOCKS   208
+#define CPU_ID	    208
+#define CPU_LOCKS   216
 /* Of CPU_LOCKS: the kernel lock, taken and given back, so that odd means held. */
 #define CPU_KERNEL_LOCK CPU_LOCKS
 
