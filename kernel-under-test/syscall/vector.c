@@ -93,20 +93,22 @@ static long go_each(const struct way *way, const struct vector *v)
 	return done;
 }
 
-/* All of it in the kernel's memory, or NULL: it is written by its parts. */
-static char *gather(const struct vector *v)
+/* All of it in the kernel's memory, to be freed. -EFAULT, -ENOMEM. */
+static int gather(const struct vector *v, char **out)
 {
-	char *buffer = kmem_alloc(v->total);
+	char *buffer SCOPED(kmem_free) = kmem_alloc(v->total);
 	size_t at = 0;
 
-	for (size_t i = 0; buffer && i < v->count; i++) {
-		if (copy_from_user(buffer + at, v->entry[i][0], v->entry[i][1]) < 0) {
-			kmem_free(buffer);
-			return NULL;
-		}
+	if (!buffer)
+		return -ENOMEM;
+	for (size_t i = 0; i < v->count; i++) {
+		if (copy_from_user(buffer + at, v->entry[i][0], v->entry[i][1]) < 0)
+			return -EFAULT;
 		at += v->entry[i][1];
 	}
-	return buffer;
+	*out = buffer;
+	buffer = NULL;
+	return 0;
 }
 
 static long go_all(const struct way *way, uint64_t iov, uint64_t count)
@@ -121,9 +123,12 @@ static long go_all(const struct way *way, uint64_t iov, uint64_t count)
 	/* Little stays together, and so does what may be a packet. */
 	if (way->write && count > 1 && v.total &&
 	    v.total <= (way->f->inode ? PAGE_SIZE : PACKET_MAX) && user_has_bytes(way->f))
-		buffer = gather(&v);
+		n = gather(&v, &buffer);
 	u = uio_kernel(buffer, v.total);
-	n = buffer ? go(way, &u, 0) : go_each(way, &v);
+	if (buffer)
+		n = go(way, &u, 0);
+	else if (n != -EFAULT || way->f->inode)
+		n = go_each(way, &v);
 	vector_put(&v);
 	return n;
 }

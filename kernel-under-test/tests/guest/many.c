@@ -249,6 +249,66 @@ static void strangers(void)
 	same("nobody", RAW(SYS_wait4, 31999, &status, WNOHANG, NULL), -ECHILD);
 }
 
+/* Locks on a file, each byte of which a model knows: 0, or 1 and the type. */
+#define LOCKED 900
+static char model[LOCKED + 1];
+static int held, asked;
+
+static long lock(short type, int start, int len)
+{
+	struct flock l = {.l_type = type, .l_whence = SEEK_SET, .l_start = start, .l_len = len};
+
+	memset(model + start, type == F_UNLCK ? 0 : 1 + type, (size_t)len);
+	return fcntl(held, F_SETLK, &l);
+}
+
+/* Runs of the model that another one is not told of. */
+static int locks_wrong(void)
+{
+	int wrong = 0;
+
+	for (int at = 0, end; at < LOCKED; at = end) {
+		struct flock l = {.l_type = F_WRLCK, .l_start = at};
+
+		for (end = at + 1; end < LOCKED && model[end] == model[at]; end++)
+			;
+		if (!model[at])
+			l.l_len = end - at;
+		wrong += fcntl(asked, F_OFD_GETLK, &l) != 0;
+		wrong += model[at] ? l.l_type != model[at] - 1 || l.l_start != at ||
+					     l.l_len != end - at
+				   : l.l_type != F_UNLCK;
+	}
+	return wrong;
+}
+
+static void locks(void)
+{
+	unsigned int seed = 1;
+
+	held = open("/tmp-locks", O_RDWR | O_CREAT, 0600);
+	asked = open("/tmp-locks", O_RDWR);
+	for (int i = 0; i < LOCKED; i += 3)
+		lock(F_WRLCK, i, 1 + i % 2);
+	same("locks, upwards", locks_wrong(), 0);
+	lock(F_UNLCK, 0, LOCKED);
+	for (int i = LOCKED - 3; i >= 0; i -= 3)
+		lock(i % 2 ? F_RDLCK : F_WRLCK, i, 2);
+	same("locks, downwards", locks_wrong(), 0);
+	for (int i = 0; i < 600; i++) {
+		int start = rand_r(&seed) % LOCKED, len = 1 + rand_r(&seed) % 40;
+
+		lock((short)(rand_r(&seed) % 3), start,
+		     start + len > LOCKED ? LOCKED - start : len);
+	}
+	same("locks, anywhere", locks_wrong(), 0);
+	lock(F_UNLCK, 0, LOCKED);
+	same("no locks", locks_wrong(), 0);
+	close(held);
+	close(asked);
+	unlink("/tmp-locks");
+}
+
 static void run(void)
 {
 	areas();
@@ -260,6 +320,7 @@ static void run(void)
 	names();
 	places();
 	strangers();
+	locks();
 }
 
 const struct suite many_suite = {"many", run, .needs_proc = true};

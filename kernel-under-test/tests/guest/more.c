@@ -51,10 +51,12 @@ static void room(void)
 	same("keep", RAW(SYS_fallocate, fd, FALLOC_FL_KEEP_SIZE, 10000, 20000), 0);
 	same("does not grow", fstat(fd, &st) ? -1 : st.st_size, 10000);
 	pwrite(fd, "abcd", 4, 4094);
-	same("a hole", RAW(SYS_fallocate, fd, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, 0, 4096), 0);
+	same("a hole", RAW(SYS_fallocate, fd, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, 0, 4096),
+	     0);
 	same("zero before", pread(fd, c, 4, 4094) == 4 ? c[1] : -1, 0);
 	same("not after", c[2], 'c');
-	same("a hole must keep", RAW(SYS_fallocate, fd, FALLOC_FL_PUNCH_HOLE, 0, 4096), -EOPNOTSUPP);
+	same("a hole must keep", RAW(SYS_fallocate, fd, FALLOC_FL_PUNCH_HOLE, 0, 4096),
+	     -EOPNOTSUPP);
 	same("nothing", RAW(SYS_fallocate, fd, 0, 0, 0), -EINVAL);
 	same("before the start", RAW(SYS_fallocate, fd, 0, -1L, 5L), -EINVAL);
 	ro = open("/m/room", O_RDONLY);
@@ -82,7 +84,8 @@ static void splicing(void)
 	same("and there", pread(out, text, 32, 0), 5);
 	same("empty now", RAW(SYS_splice, a[0], NULL, out, NULL, 1, SPLICE_F_NONBLOCK), -EAGAIN);
 	same("no pipe", RAW(SYS_splice, in, NULL, out, NULL, 1, 0), -EINVAL);
-	same("one pipe", (write(a[1], "x", 1), RAW(SYS_splice, a[0], NULL, a[1], NULL, 1, 0)), -EINVAL);
+	same("one pipe", (write(a[1], "x", 1), RAW(SYS_splice, a[0], NULL, a[1], NULL, 1, 0)),
+	     -EINVAL);
 	same("a pipe's place", RAW(SYS_splice, a[0], &at, out, NULL, 1, 0), -ESPIPE);
 	same("the wrong way", RAW(SYS_splice, a[1], NULL, out, NULL, 1, 0), -EBADF);
 	same("tee of a file", RAW(SYS_tee, in, b[1], 1, 0), -EINVAL);
@@ -132,7 +135,8 @@ static void attributes(void)
 	same("its size", getxattr("/m/x", "trusted.a", NULL, 0), 3);
 	same("too little room", RAW(SYS_getxattr, "/m/x", "trusted.a", v, 2), -ERANGE);
 	same("again", RAW(SYS_setxattr, "/m/x", "trusted.a", "x", 1, XATTR_CREATE), -EEXIST);
-	same("replace nothing", RAW(SYS_setxattr, "/m/x", "trusted.b", "x", 1, XATTR_REPLACE), -ENODATA);
+	same("replace nothing", RAW(SYS_setxattr, "/m/x", "trusted.b", "x", 1, XATTR_REPLACE),
+	     -ENODATA);
 	same("list", listxattr("/m/x", v, 16), 10);
 	same("remove", removexattr("/m/x", "trusted.a"), 0);
 	same("gone", RAW(SYS_getxattr, "/m/x", "trusted.a", v, 16), -ENODATA);
@@ -179,6 +183,28 @@ static void processes(void)
 	same("back", sched_setscheduler(0, SCHED_OTHER, &p), 0);
 	same("max", sched_get_priority_max(SCHED_RR), 99);
 	same("unknown", RAW(SYS_sched_get_priority_max, 77), -EINVAL);
+}
+
+static void residence_of_many(void)
+{
+	const size_t pages = 1200, hole = 700;
+	char *p = mmap(NULL, pages * 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1,
+		       0);
+	unsigned char there[1200];
+	size_t wrong = 0;
+
+	RAW(SYS_madvise, p, pages * 4096, MADV_NOHUGEPAGE);
+	mprotect(p + hole * 4096, 4096, PROT_READ);
+	for (size_t i = 0; i < pages; i += 7)
+		if (i != hole)
+			p[i * 4096] = 1;
+	same("mincore of many", mincore(p, pages * 4096, there), 0);
+	for (size_t i = 0; i < pages; i++)
+		wrong += (there[i] & 1) != (i % 7 == 0 && i != hole);
+	same("each as it is", wrong, 0);
+	munmap(p + hole * 4096, 4096);
+	same("a hole", RAW(SYS_mincore, p, pages * 4096, there), -ENOMEM);
+	munmap(p, pages * 4096);
 }
 
 static void residence(void)
@@ -230,6 +256,7 @@ static void run(void)
 	attributes();
 	processes();
 	residence();
+	residence_of_many();
 	exchange();
 }
 

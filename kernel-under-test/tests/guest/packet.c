@@ -2,6 +2,8 @@
 #include "guest.h"
 
 #include <sys/ioctl.h>
+#include <sys/socket.h>
+#include <sys/uio.h>
 
 #ifndef F_SETPIPE_SZ
 #define F_SETPIPE_SZ 1031
@@ -33,6 +35,38 @@ static bool is_ready(int fd, int what)
 	return poll(&p, 1, 0) == 1 && p.revents == what;
 }
 
+/* What a vector says is one write, and so one packet, or all of it or nothing. */
+static void vectors(void)
+{
+	struct iovec parts[3] = {{"ab", 2}, {"", 0}, {"cde", 3}},
+		     large[2] = {{page, 2048}, {page, 2048}};
+	struct iovec broken[2] = {{"xy", 2}, {(void *)8, 2}};
+	int ends[2], sockets[2];
+
+	if (pipe2(ends, O_DIRECT | O_NONBLOCK) || socketpair(AF_UNIX, SOCK_DGRAM, 0, sockets))
+		_exit(1);
+	same("a packet of parts", writev(ends[1], parts, 3), 5);
+	same("is one", read(ends[0], much, 100), 5);
+	same("and nothing else", RAW(SYS_read, ends[0], much, 100), -EAGAIN);
+	same("a datagram of parts", writev(sockets[0], parts, 3), 5);
+	same("is one too", recv(sockets[1], much, 100, MSG_DONTWAIT), 5);
+	same("in order", memcmp(much, "abcde", 5), 0);
+	same("and no other", RAW(SYS_recvfrom, sockets[1], much, 100, MSG_DONTWAIT, 0, 0), -EAGAIN);
+	close(ends[0]);
+	close(ends[1]);
+	if (pipe2(ends, O_NONBLOCK))
+		_exit(1);
+	same("until it is full", fill(ends[1], 4096), 16);
+	same("a part is read", read(ends[0], much, 3000), 3000);
+	same("not the half of it", RAW(SYS_writev, ends[1], large, 2), -EAGAIN);
+	same("the rest is there", read(ends[0], much, sizeof(much)), 65536 - 3000);
+	same("not what can be had", RAW(SYS_writev, ends[1], broken, 2), -EFAULT);
+	close(ends[0]);
+	close(ends[1]);
+	close(sockets[0]);
+	close(sockets[1]);
+}
+
 static void poor(void)
 {
 	int ends[2];
@@ -60,12 +94,14 @@ static void sizes(void)
 	holds("can be written again", is_ready(ends[1], POLLOUT));
 	same("takes the rest", fill(ends[1], 4096), 31);
 	same("all of it is there", bytes_in(ends[0]), 131072);
-	same("not smaller than what is in it", RAW(SYS_fcntl, ends[0], F_SETPIPE_SZ, 65536), -EBUSY);
+	same("not smaller than what is in it", RAW(SYS_fcntl, ends[0], F_SETPIPE_SZ, 65536),
+	     -EBUSY);
 	same("a part of it out", read(ends[0], much, 65536), 65536);
 	same("then it is", RAW(SYS_fcntl, ends[0], F_SETPIPE_SZ, 65536), 65536);
 	same("and full", fill(ends[1], 1), 0);
 	same("the other part", read(ends[0], much, sizeof(much)), 65536);
-	same("too much for anybody", RAW(SYS_fcntl, ends[0], F_SETPIPE_SZ, (1L << 31) + 1), -EINVAL);
+	same("too much for anybody", RAW(SYS_fcntl, ends[0], F_SETPIPE_SZ, (1L << 31) + 1),
+	     -EINVAL);
 	same("much for root", RAW(SYS_fcntl, ends[0], F_SETPIPE_SZ, 1 << 21), 1 << 21);
 	close(ends[0]), close(ends[1]);
 	same("not for all", status_of(poor), 0);
@@ -167,6 +203,7 @@ static void run(void)
 	sizes();
 	kept();
 	packets();
+	vectors();
 	blocked();
 }
 
