@@ -18,7 +18,7 @@ OWN: dict[str, dict[str, int]] = {
     **{name: {} for name in ("getppid", "clock_gettime", "sched_yield", "sigprocmask", "rusage")},
     **{name: {} for name in ("write_null", "read_zero", "fstat")},
     **{name: {"inode": 1} for name in ("pread", "pwrite", "seek_read")},
-    **{name: {"gate": 2} for name in ("pipe", "eventfd", "unix")},
+    **{name: {"gate": 2} for name in ("pipe", "eventfd", "unix", "send", "message")},
     **{name: {} for name in ("poll", "select")},
     "poll_many": {"gate": 20},
     **{name: {"futex": 1} for name in ("futex_wake", "futex_wait")},

@@ -289,6 +289,8 @@ void stream_close(struct socket *s);
 /* As file_ops say. */
 long stream_read_unlocked(struct file *f, struct uio *u);
 long stream_write_unlocked(struct file *f, struct uio *u);
+/* What of it can be done at once; else nothing is, and `u` is left as it was. */
+long stream_move_now(struct file *f, struct uio *u, bool send);
 uint32_t stream_poll_unlocked(struct file *f, struct poll_entry *e);
 /* What `s` gets and sends from now on may have more to it than bytes. */
 void stream_mark(struct socket *s);

@@ -9,17 +9,18 @@ static inline bool is_open(const struct socket *s, const struct socket *peer)
 }
 
 /*
- * Having passed the gate, which is given back. -EAGAIN (the long way says whether it is), 0: woken,
+ * Having passed the gate, which is given back. 0: woken, or 1: that is for the long way. -EAGAIN,
  * -ERESTARTSYS. A reference keeps the file for the time.
  */
 static __attribute__((noinline)) int sleep_passing(struct file *f, struct uio *u,
 						   struct wait_queue *q, uint64_t timeout_ns)
 {
 	struct socket *s = f->data;
+	bool nowait = f->flags & O_NONBLOCK;
 
-	if (timeout_ns || (f->flags & O_NONBLOCK)) {
+	if (nowait || timeout_ns) {
 		gate_return(s->gate);
-		return -EAGAIN;
+		return nowait ? -EAGAIN : 1;
 	}
 	if (!u->held)
 		u->held = file_get(f);
@@ -56,7 +57,7 @@ static __attribute__((noinline)) long write_and_wait(struct file *f, struct uio 
 		wait_wake_one(&to->readers);
 		gate_return(g);
 	}
-	if (unlikely(err == -ERESTARTSYS)) {
+	if (unlikely(err < 0)) {
 		u->left = 0;
 		done = done ? done : err;
 	}
@@ -128,7 +129,7 @@ static __attribute__((noinline)) long read_and_wait(struct file *f, struct uio *
 		gate_return(g);
 		break;
 	}
-	if (unlikely(err == -ERESTARTSYS)) {
+	if (unlikely(err < 0)) {
 		u->left = 0;
 		n = err;
 	}
@@ -165,4 +166,9 @@ long stream_read_unlocked(struct file *f, struct uio *u)
 
 	/* Empty: waits. Full: somebody may wait for room. */
 	return likely(used && used < RING_SIZE) ? read_passing(s, u) : read_and_wait(f, u);
+}
+
+long stream_move_now(struct file *f, struct uio *u, bool send)
+{
+	return send ? MAX(write_passing(f->data, u), 0) : read_passing(f->data, u);
 }

@@ -185,13 +185,14 @@ static long send_message(uint64_t fd, uint64_t at, uint64_t flags)
 	return user_send_result(n, flags);
 }
 
+/* `s` NULL: nothing came beside the bytes. */
 static int put_message(uint64_t at, struct user_message *m, const struct socket *s,
 		       struct envelope *e, bool cloexec)
 {
 	struct control_out o = {.at = m->control, .left = m->control ? m->control_len : 0};
 	uint32_t len = e->from.len;
 
-	if (user_control_put(&o, s, e->control, cloexec) < 0)
+	if (s && user_control_put(&o, s, e->control, cloexec) < 0)
 		return -EFAULT;
 	if (m->name && copy_to_user(m->name, &e->from.family, MIN(len, m->name_len)) < 0)
 		return -EFAULT;
@@ -233,14 +234,66 @@ static long receive_message(uint64_t fd, uint64_t at, uint64_t flags)
 	return n;
 }
 
+/*
+ * Without the kernel lock: whether that is a stream, and a message of one piece and nothing else
+ * that goes with it, `piece`.
+ */
+static bool is_plain(uint64_t fd, uint64_t at, struct user_message *m, uint64_t piece[2])
+{
+	return user_stream(fd) && !copy_from_user(m, at, sizeof(*m)) && m->count == 1 &&
+	       !m->name_len && !copy_from_user(piece, m->pieces, 2 * sizeof(*piece)) &&
+	       (int64_t)piece[1] > 0 && user_range_ok(piece[0], piece[1]);
+}
+
+/* Both run without the kernel lock, and take it for what is more than bytes of a stream. */
 long sys_sendmsg(uint64_t fd, uint64_t message, uint64_t flags)
 {
-	return send_message(fd, message, (uint32_t)flags);
+	struct user_message m;
+	uint64_t piece[2];
+	long n;
+
+	if (is_plain(fd, message, &m, piece) && !m.control_len)
+		return sys_sendto(fd, piece[0], piece[1], (uint32_t)flags, 0, 0);
+	kernel_lock();
+	n = send_message(fd, message, (uint32_t)flags);
+	kernel_unlock();
+	return n;
+}
+
+/* Bytes alone; false: the long way, and none were received. */
+static bool receive_plain(uint64_t fd, uint64_t at, bool now, long *n)
+{
+	struct envelope e = {.flags = 0};
+	struct user_message m;
+	uint64_t piece[2];
+	struct uio u;
+
+	if (!is_plain(fd, at, &m, piece))
+		return false;
+	u = uio_user(piece[0], MIN(piece[1], RW_MAX));
+	/* The file, anew: memory was looked at. */
+	*n = user_stream_move(user_stream(fd), &u, false, now);
+	if (u.left) {
+		if (u.held)
+			file_let_go(u.held);
+		return false;
+	}
+	if (*n >= 0 && put_message(at, &m, NULL, &e, false) < 0)
+		*n = -EFAULT;
+	return true;
 }
 
 long sys_recvmsg(uint64_t fd, uint64_t message, uint64_t flags)
 {
-	return receive_message(fd, message, (uint32_t)flags);
+	long n;
+
+	if (!((uint32_t)flags & ~MSG_DONTWAIT) &&
+	    receive_plain(fd, message, flags & MSG_DONTWAIT, &n))
+		return n;
+	kernel_lock();
+	n = receive_message(fd, message, (uint32_t)flags);
+	kernel_unlock();
+	return n;
 }
 
 /* struct mmsghdr: a message, and how many bytes it was. */

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "net/socket.h"
+#include "syscall/user.h"
 
 /* The file of a socket with a reference, and the socket. -EBADF, -ENOTSOCK. */
 int user_socket_get(uint64_t fd, struct file **f, struct socket **s);
@@ -33,6 +34,24 @@ int user_socket_target(const struct socket *s, uint64_t addr, uint64_t len, size
 static inline bool socket_has_urgent(const struct socket *s)
 {
 	return s->type == SOCK_STREAM && socket_is_internet(s);
+}
+
+/* Without the kernel lock: the file of a stream, or NULL (no such descriptor, or another kind). */
+static inline struct file *user_stream(uint64_t fd)
+{
+	struct file *f = user_file(fd);
+
+	return f && f->ops->read_unlocked == stream_read_unlocked ? f : NULL;
+}
+
+/* Without the kernel lock; what is left in `u` is for the long way. `f` may be NULL. */
+static inline long user_stream_move(struct file *f, struct uio *u, bool send, bool now)
+{
+	if (unlikely(!f))
+		return 0;
+	if (now)
+		return stream_move_now(f, u, send);
+	return send ? stream_write_unlocked(f, u) : stream_read_unlocked(f, u);
 }
 
 /* The signal that comes with -EPIPE. */

@@ -211,6 +211,21 @@ static void call_unix(struct own *o)
 	read(o->pair[1], o->buffer, sizeof(o->buffer));
 }
 
+static void call_send(struct own *o)
+{
+	send(o->pair[0], o->buffer, 100, MSG_NOSIGNAL);
+	recv(o->pair[1], o->buffer, sizeof(o->buffer), MSG_DONTWAIT);
+}
+
+static void call_message(struct own *o)
+{
+	struct iovec piece = {o->buffer, 100};
+	struct msghdr m = {.msg_iov = &piece, .msg_iovlen = 1};
+
+	sendmsg(o->pair[0], &m, 0);
+	recvmsg(o->pair[1], &m, 0);
+}
+
 static void call_poll(struct own *o)
 {
 	struct pollfd fds[] = {{o->pipe[1], POLLOUT, 0}, {o->event, POLLOUT, 0}};
@@ -394,6 +409,8 @@ static const struct {
 		{"pipe", call_pipe},
 		{"eventfd", call_eventfd},
 		{"unix", call_unix},
+		{"send", call_send},
+		{"message", call_message},
 		{"poll", call_poll},
 		{"poll_many", call_poll_many},
 		{"select", call_select},
