@@ -135,9 +135,7 @@ int args_from_kernel(struct args *a, const char *const argv[], const char *const
 	int err;
 
 	*a = (struct args){.limit = ARG_LONGEST};
-	err = add_kernel_strings(a, argv, &a->argc);
-	if (!err)
-		err = add_kernel_strings(a, envp, &a->envc);
+	err = add_kernel_strings(a, argv, &a->argc) ?: add_kernel_strings(a, envp, &a->envc);
 	if (err)
 		args_free(a);
 	return err;

@@ -180,9 +180,8 @@ static int prepare(struct process *p, const char *path, struct args *args, struc
 	new->cred = credentials_for(t->cred, new->file);
 	if (!new->cred)
 		return -ENOMEM;
-	err = elf_load(new->space, &base, new->file, &new->image);
-	if (!err)
-		err = stack_build(new->space, path, args, &new->image, new->cred, &new->stack);
+	err = elf_load(new->space, &base, new->file, &new->image)
+		      ?: stack_build(new->space, path, args, &new->image, new->cred, &new->stack);
 	return err || p != process_current() ? err : process_unshare_files();
 }
 

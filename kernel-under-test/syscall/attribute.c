@@ -64,10 +64,8 @@ static long get(const struct inode *inode, uint64_t name_at, uint64_t out, uint6
 	char name[ATTRIBUTE_NAME_MAX + 1];
 	const void *value;
 	size_t size;
-	long err = get_name(name, name_at);
+	long err = get_name(name, name_at) ?: check(inode, name, false);
 
-	if (!err)
-		err = check(inode, name, false);
 	if (err)
 		return err;
 	value = attribute_get(inode, name, &size);

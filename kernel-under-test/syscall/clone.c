@@ -124,18 +124,6 @@ struct user_clone_args {
 	uint64_t flags, pidfd, child_tid, parent_tid, exit_signal, stack, stack_size, tls;
 };
 
-/* What a newer program knows of and this kernel does not must be zero. */
-static int rest_is_zero(uint64_t at, uint64_t size)
-{
-	for (uint8_t byte; size; at++, size--) {
-		if (copy_from_user(&byte, at, 1) < 0)
-			return -EFAULT;
-		if (byte)
-			return -E2BIG;
-	}
-	return 0;
-}
-
 long sys_clone3(uint64_t args, uint64_t size)
 {
 	struct user_clone_args a;
@@ -146,7 +134,7 @@ long sys_clone3(uint64_t args, uint64_t size)
 		return -EINVAL;
 	if (size > PAGE_SIZE)
 		return -E2BIG;
-	err = rest_is_zero(args + sizeof(a), size - sizeof(a));
+	err = user_rest_is_zero(args + sizeof(a), size - sizeof(a));
 	if (err)
 		return err;
 	if (copy_from_user(&a, args, sizeof(a)) < 0)

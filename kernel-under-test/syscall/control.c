@@ -104,9 +104,8 @@ static int parse_control(const struct socket *s, const struct user_message *m, s
 		else if (h.type == SCM_RIGHTS) {
 			err = add_rights(c, at + sizeof(h), n / sizeof(int));
 		} else if (h.type == SCM_CREDS && n == sizeof(c->sender)) {
-			err = copy_from_user(&c->sender, at + sizeof(h), n);
-			if (!err)
-				err = check_sender(&c->sender);
+			err = copy_from_user(&c->sender, at + sizeof(h), n)
+				      ?: check_sender(&c->sender);
 			c->has_sender = true;
 		} else {
 			err = -EINVAL;

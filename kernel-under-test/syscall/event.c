@@ -68,10 +68,8 @@ long sys_epoll_pwait2(uint64_t set, uint64_t events, uint64_t max, uint64_t time
 		      uint64_t mask_size)
 {
 	uint64_t deadline;
-	int err = poll_deadline(timeout, &deadline);
+	int err = poll_deadline(timeout, &deadline) ?: poll_use_mask(mask, mask_size);
 
-	if (!err)
-		err = poll_use_mask(mask, mask_size);
 	return err ? err : wait_for(set, events, max, deadline);
 }
 

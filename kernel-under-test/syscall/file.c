@@ -300,21 +300,16 @@ long sys_openat2(uint64_t dirfd, uint64_t path, uint64_t how_at, uint64_t size)
 	const uint64_t of_path = O_DIRECTORY | O_NOFOLLOW | O_PATH | O_CLOEXEC;
 	char buffer[PATH_LEN_MAX];
 	struct user_open_how how;
-	uint8_t more;
 	int err;
 
 	if (size < sizeof(how))
 		return -EINVAL;
 	if (size > PAGE_SIZE)
 		return -E2BIG;
-	for (uint64_t at = sizeof(how); at < size; at++) {
-		if (copy_from_user(&more, how_at + at, 1) < 0)
-			return -EFAULT;
-		if (more)
-			return -E2BIG;
-	}
-	if (copy_from_user(&how, how_at, sizeof(how)) < 0)
-		return -EFAULT;
+	err = user_rest_is_zero(how_at + sizeof(how), size - sizeof(how))
+		      ?: copy_from_user(&how, how_at, sizeof(how));
+	if (err)
+		return err;
 	if ((how.flags & ~OPEN_FLAGS_KNOWN) || (how.mode & ~(uint64_t)S_PERM) ||
 	    (how.mode && !(how.flags & O_CREAT)) ||
 	    ((how.flags & O_PATH) && (how.flags & ~of_path)))

@@ -176,10 +176,8 @@ long sys_mq_timedreceive(uint64_t fd, uint64_t to, uint64_t len, uint64_t priori
 	struct mqueue_message *m;
 	uint64_t deadline;
 	struct file *f;
-	long n = get_deadline(timeout, &deadline);
+	long n = get_deadline(timeout, &deadline) ?: get_queue(fd, false, &deadline, &f);
 
-	if (!n)
-		n = get_queue(fd, false, &deadline, &f);
 	if (n)
 		return n;
 	n = len < mqueue_of(f)->size_max ? -EMSGSIZE : mqueue_receive(mqueue_of(f), &m, deadline);

@@ -32,10 +32,8 @@ long sys_execve(uint64_t path, uint64_t argv, uint64_t envp)
 {
 	char buffer[PATH_LEN_MAX];
 	struct args args;
-	long err = user_path(buffer, path, false);
+	long err = user_path(buffer, path, false) ?: args_from_user(&args, argv, envp);
 
-	if (!err)
-		err = args_from_user(&args, argv, envp);
 	if (err)
 		return err;
 	err = process_exec(process_current(), buffer, &args);
@@ -81,9 +79,9 @@ long sys_wait4(uint64_t pid, uint64_t status_out, uint64_t options, uint64_t usa
 	return ended;
 }
 
-#define P_ALL  0
-#define P_PID  1
-#define P_PGID 2
+#define P_ALL	0
+#define P_PID	1
+#define P_PGID	2
 #define P_PIDFD 3
 
 long sys_waitid(uint64_t type, uint64_t id, uint64_t info_out, uint64_t options, uint64_t usage_out)
@@ -130,8 +128,9 @@ long sys_waitid(uint64_t type, uint64_t id, uint64_t info_out, uint64_t options,
 			    : status & 0x7f	       ? CLD_KILLED
 						       : CLD_EXITED;
 		info.status = info.code == CLD_CONTINUED ? SIGCONT
-			      : info.code == CLD_KILLED || info.code == CLD_DUMPED ? status & 0x7f
-							 : status >> 8 & 0xff;
+			      : info.code == CLD_KILLED || info.code == CLD_DUMPED
+				      ? status & 0x7f
+				      : status >> 8 & 0xff;
 	}
 	if (info_out && copy_to_user(info_out, &info, sizeof(info)) < 0)
 		return -EFAULT;

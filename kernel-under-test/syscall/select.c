@@ -206,9 +206,7 @@ long sys_pselect6(uint64_t n, uint64_t in, uint64_t out, uint64_t except, uint64
 	int err = poll_deadline(timeout, &deadline);
 
 	if (!err && mask) {
-		err = copy_from_user(m, mask, sizeof(m));
-		if (!err)
-			err = poll_use_mask(m[0], m[1]);
+		err = copy_from_user(m, mask, sizeof(m)) ?: poll_use_mask(m[0], m[1]);
 	}
 	return err ? err : poll_finish(do_select(n, at, deadline), deadline, timeout, 1);
 }

@@ -39,9 +39,8 @@ static long operate(uint64_t id, uint64_t ops_at, uint64_t n, uint64_t deadline)
 		if (!ops)
 			return -ENOMEM;
 	}
-	err = copy_from_user(ops, ops_at, n * sizeof(*ops));
-	if (!err)
-		err = semaphore_operate((int)id, ops, n, deadline, &me);
+	err = copy_from_user(ops, ops_at, n * sizeof(*ops))
+		      ?: semaphore_operate((int)id, ops, n, deadline, &me);
 	if (ops != few)
 		kmem_free(ops);
 	return err;
@@ -68,9 +67,9 @@ static long transfer_all(int id, uint64_t at, bool set)
 
 	for (long i = 0; i < count && !err; i++, at += sizeof(v)) {
 		if (set) {
-			err = copy_from_user(&v, at, sizeof(v));
-			if (!err)
-				err = semaphore_set(id, (unsigned int)i, v, process_current()->pid);
+			err = copy_from_user(&v, at, sizeof(v))
+				      ?: semaphore_set(id, (unsigned int)i, v,
+						       process_current()->pid);
 		} else {
 			long value = semaphore_ask(id, (unsigned int)i, SEMAPHORE_VALUE);
 

@@ -150,9 +150,7 @@ static long splice(uint64_t in_fd, uint64_t in_at, uint64_t out_fd, uint64_t out
 		return -EINVAL;
 	if (!len)
 		return 0;
-	n = side_get(&in, in_fd, in_at, false);
-	if (!n)
-		n = side_get(&out, out_fd, out_at, true);
+	n = side_get(&in, in_fd, in_at, false) ?: side_get(&out, out_fd, out_at, true);
 	if (!n && (!user_has_bytes(in.file) || !user_has_bytes(out.file)))
 		n = -EINVAL;
 	if (!n && ((keep ? !in.pipe || !out.pipe : !in.pipe && !out.pipe) ||
@@ -227,9 +225,7 @@ long sys_copy_file_range(uint64_t in_fd, uint64_t in_at, uint64_t out_fd, uint64
 
 	if (n)
 		return n;
-	n = side_get(&in, in_fd, in_at, false);
-	if (!n)
-		n = side_get(&out, out_fd, out_at, true);
+	n = side_get(&in, in_fd, in_at, false) ?: side_get(&out, out_fd, out_at, true);
 	if (!n && (out.file->flags & O_APPEND))
 		n = -EBADF;
 	if (!n) {

@@ -32,10 +32,8 @@ static int get_spec(uint64_t from, bool absolute, bool real, uint64_t now, uint6
 		    uint64_t *interval)
 {
 	uint64_t value;
-	int err = time_get_user(from, interval);
+	int err = time_get_user(from, interval) ?: time_get_user(from + 16, &value);
 
-	if (!err)
-		err = time_get_user(from + 16, &value);
 	if (err)
 		return err;
 	if (value && absolute && real)
