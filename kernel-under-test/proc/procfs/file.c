@@ -7,7 +7,7 @@
 
 bool procfs_subject(const struct proc_node *n, struct proc_subject *s)
 {
-	s->process = n->pid ? process_find(n->pid) : process_current();
+	s->process = n->pid ? procfs_living(n) : process_current();
 	s->alone = n->tid;
 	if (!s->process || list_empty(&s->process->threads))
 		return false;
@@ -19,7 +19,7 @@ bool procfs_subject(const struct proc_node *n, struct proc_subject *s)
 
 const struct process *procfs_zombie(const struct proc_node *n)
 {
-	const struct process *p = process_find_any(n->pid);
+	const struct process *p = procfs_owner(n);
 
 	return p && p->zombie && !n->tid && (n->kind == PROCESS || n->kind == TEXT) ? p : NULL;
 }

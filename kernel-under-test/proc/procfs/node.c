@@ -51,3 +51,17 @@ long procfs_read_text(const char *text, size_t len, uint64_t pos, struct uio *u)
 
 	return err ? err : (long)part;
 }
+
+int procfs_number(const char *name, size_t len)
+{
+	int v = 0;
+
+	if (!len || len > 7 || (name[0] == '0' && len > 1))
+		return -1;
+	for (size_t i = 0; i < len; i++) {
+		if (name[i] < '0' || name[i] > '9')
+			return -1;
+		v = v * 10 + (name[i] - '0');
+	}
+	return v;
+}

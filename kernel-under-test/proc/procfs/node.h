@@ -26,6 +26,7 @@ struct proc_node {
 	struct inode inode;
 	enum kind kind;
 	int pid, tid; /* tid: of one thread; 0: of all */
+	uint64_t birth; /* the process's: numbers are used again */
 	int which;    /* TEXT: index of the file; LINK: of the link; FD: the descriptor */
 	char target[256];
 	/* A part of a text and where it begins: the next read is likely to go on there. */
@@ -35,6 +36,21 @@ struct proc_node {
 static inline struct proc_node *procfs_node(struct inode *i)
 {
 	return container_of(i, struct proc_node, inode);
+}
+
+/* The process it was made for, or NULL; it may be a zombie. */
+static inline struct process *procfs_owner(const struct proc_node *n)
+{
+	struct process *p = process_find_any(n->pid);
+
+	return p && p->birth == n->birth ? p : NULL;
+}
+
+static inline struct process *procfs_living(const struct proc_node *n)
+{
+	struct process *p = procfs_owner(n);
+
+	return p && !p->zombie ? p : NULL;
 }
 
 /* Nothing can be made, moved or taken away in /proc. */
@@ -53,6 +69,9 @@ int procfs_no_pages(struct object *o, uint64_t index, enum page_use use, struct 
 #define PROCFS_REFUSALS                                                                            \
 	.create = procfs_refuse_create, .symlink = procfs_refuse_symlink,                          \
 	.link = procfs_refuse_link, .unlink = procfs_refuse_unlink, .rename = procfs_refuse_rename
+
+/* A decimal number without a sign or leading zeros, or -1. */
+int procfs_number(const char *name, size_t len);
 
 /* The part of a text of `len` bytes that is asked for: how many bytes, or -errno. */
 long procfs_read_text(const char *text, size_t len, uint64_t pos, struct uio *u);

@@ -39,7 +39,7 @@ static uint32_t mode_of(enum kind kind, bool system, int which)
 static int make(enum kind kind, int pid, int tid, int which, struct inode **out)
 {
 	struct proc_node *n = kmem_zalloc(sizeof(*n));
-	struct process *p = pid ? process_find(pid) : NULL;
+	struct process *p = pid ? process_find_any(pid) : NULL;
 
 	if (!n)
 		return -ENOMEM;
@@ -55,6 +55,7 @@ static int make(enum kind kind, int pid, int tid, int which, struct inode **out)
 	n->kind = kind;
 	n->pid = pid;
 	n->tid = tid;
+	n->birth = p ? p->birth : 0;
 	if (p && !list_empty(&p->threads)) {
 		n->inode.uid = process_first_thread(p)->cred->euid;
 		n->inode.gid = process_first_thread(p)->cred->egid;
@@ -67,21 +68,6 @@ static int make(enum kind kind, int pid, int tid, int which, struct inode **out)
 static bool name_is(const char *name, size_t len, const char *text)
 {
 	return strlen(text) == len && memcmp(name, text, len) == 0;
-}
-
-/* A decimal number without a sign or leading zeros, or -1. */
-static int number(const char *name, size_t len)
-{
-	int v = 0;
-
-	if (!len || len > 7 || (name[0] == '0' && len > 1))
-		return -1;
-	for (size_t i = 0; i < len; i++) {
-		if (name[i] < '0' || name[i] > '9')
-			return -1;
-		v = v * 10 + (name[i] - '0');
-	}
-	return v;
 }
 
 static int find_file(const struct proc_file *files, size_t count, const char *name, size_t len)
@@ -108,7 +94,7 @@ static int lookup_root(const char *name, size_t len, struct inode **out)
 	i = find_file(proc_system_files, proc_system_count, name, len);
 	if (i >= 0)
 		return make(TEXT, 0, 0, i, out);
-	i = number(name, len);
+	i = procfs_number(name, len);
 	if (process_find_any(i))
 		return make(PROCESS, i, 0, 0, out);
 	t = thread_find(i);
@@ -126,9 +112,11 @@ static int lookup(struct inode *dir, const char *name, size_t len, struct inode 
 		return lookup_root(name, len, out);
 	if (!procfs_subject(d, &s)) {
 		i = find_file(proc_process_files, proc_process_count, name, len);
-		return i >= 0 && procfs_zombie(d) ? make(TEXT, d->pid, 0, i, out) : -ENOENT;
+		return i >= 0 && procfs_zombie(d) ? make(TEXT, d->pid, 0, i, out)
+		       : procfs_owner(d)	  ? -ENOENT
+						  : -ESRCH;
 	}
-	i = number(name, len);
+	i = procfs_number(name, len);
 	if (d->kind == FDS || d->kind == FDINFOS) {
 		if (i < 0 || !files_find(s.process->files, (uint64_t)i))
 			return -ENOENT;
@@ -212,7 +200,7 @@ static int list(struct inode *dir, uint64_t pos, dir_visit visit, void *ctx)
 {
 	struct listing l = {0, pos, visit, ctx, false};
 	struct proc_node *d = procfs_node(dir);
-	struct process *p = process_find(d->pid);
+	struct process *p = procfs_living(d);
 	const struct proc_file *files = d->kind == ROOT	  ? proc_system_files
 					: d->kind == NETS ? proc_net_files
 							  : proc_process_files;
@@ -292,7 +280,7 @@ static void name_nameless(const struct file *f, char *out, size_t size)
 static const char *target(struct inode *inode)
 {
 	struct proc_node *n = procfs_node(inode);
-	struct process *p = n->kind == SELF ? process_current() : process_find(n->pid);
+	struct process *p = n->kind == SELF ? process_current() : procfs_living(n);
 	struct file *f;
 
 	n->target[0] = '\0';
@@ -324,7 +312,7 @@ static const char *target(struct inode *inode)
 static int follow(struct inode *inode, struct inode **out)
 {
 	struct proc_node *n = procfs_node(inode);
-	struct process *p = process_find(n->pid);
+	struct process *p = procfs_living(n);
 	struct file *f;
 	int err = 0;
 
@@ -395,6 +383,6 @@ int procfs_process(const struct inode *inode, struct process **out)
 	if (!inode || inode->ops != &node_ops)
 		return -EBADF;
 	n = container_of(inode, struct proc_node, inode);
-	*out = process_find_any(n->pid);
+	*out = procfs_owner(n);
 	return n->kind == PROCESS && !n->tid ? 0 : -EBADF;
 }

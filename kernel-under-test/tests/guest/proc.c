@@ -233,8 +233,53 @@ static void zero(void)
 	close(fd);
 }
 
+static void sleep_for_ever(void)
+{
+	for (;;)
+		pause();
+}
+
+static pid_t child_of_number(pid_t number)
+{
+	char word[16];
+	pid_t pid;
+
+	snprintf(word, sizeof(word), "%d", number - 1);
+	if (number)
+		put("/proc/sys/kernel/ns_last_pid", word);
+	pid = fork();
+	if (!pid)
+		sleep_for_ever();
+	return pid;
+}
+
+/* What was opened of a process is no other's that has its number later. */
+static void numbers_used_again(void)
+{
+	pid_t first = child_of_number(0), second;
+	char path[32], c;
+	int dir, file;
+
+	snprintf(path, sizeof(path), "/proc/%d", first);
+	dir = open(path, O_RDONLY | O_DIRECTORY);
+	file = openat(dir, "status", O_RDONLY);
+	holds("a directory and a file", dir >= 0 && file >= 0);
+	kill(first, SIGKILL);
+	waitpid(first, NULL, 0);
+	second = child_of_number(first);
+	same("the number comes again", second, first);
+	same("no signal goes there", RAW(SYS_pidfd_send_signal, dir, SIGKILL, NULL, 0), -ESRCH);
+	same("nothing is found", RAW(SYS_openat, dir, "status", O_RDONLY), -ESRCH);
+	same("nor read", RAW(SYS_read, file, &c, 1), -ESRCH);
+	same("nor where it was", RAW(SYS_readlinkat, dir, "cwd", &c, 1), -ESRCH);
+	same("it goes on", kill(second, SIGKILL), 0);
+	waitpid(second, NULL, 0);
+	close(dir), close(file);
+}
+
 static void run(void)
 {
+	numbers_used_again();
 	threads();
 	memory();
 	strings();
