@@ -6,7 +6,7 @@
 #include "net/ipv4.h"
 #include "sched/timer.h"
 
-#define NEIGHBOURS_MAX 256
+#define NEIGHBOURS_MAX 128
 #define WAITING_MAX    16
 #define ASKS_MAX       3
 #define ASK_NS	       1000000000ull
@@ -164,12 +164,10 @@ void arp_receive(struct interface *i, const uint8_t *at, size_t n)
 	struct neighbour *who;
 	struct arp_message m;
 
-	if (i == &interface_loopback || !wire_parse_arp(at, n, &m)) {
-		i->in.errors++;
+	if (i == &interface_loopback || !wire_parse_arp(at, n, &m))
 		return;
-	}
 	who = find(i, m.sender_ip);
-	if (who && !(m.sender[0] & 1))
+	if (who && !who->known && !(m.sender[0] & 1))
 		learn(who, m.sender);
 	if (be16(m.what) == ARP_REQUEST && i->address && m.target_ip == i->address)
 		say(i, ARP_REPLY, m.sender, m.sender_ip);

@@ -217,8 +217,9 @@ long datagram_send_to(struct socket *s, struct uio *u, unsigned int, struct enve
 {
 	if (unlikely(s->no_send))
 		return -EPIPE;
-	if (!e->from.family || address_is_ours(&e->from) || s->protocol)
-		return (long)u->left; /* it is lost */
+	/* Nobody hears it; of IPv4 a packet finds that out, so that word of it comes back. */
+	if (!e->from.family || !address_v4(&e->from) || s->protocol)
+		return (long)u->left;
 	return udp_send(s, &e->from, u, e);
 }
 

@@ -78,10 +78,8 @@ void icmp_receive(struct interface *i, const struct ipv4_packet *p)
 {
 	struct icmp_header h;
 
-	if (!wire_parse_icmp(p, &h)) {
-		i->in.errors++;
+	if (!wire_parse_icmp(p, &h))
 		return;
-	}
 	if (h.type == ICMP_ECHO && (i == &interface_loopback || p->to == i->address))
 		answer(p);
 	else if (h.type == ICMP_ECHO_REPLY)

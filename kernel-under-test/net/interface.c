@@ -119,10 +119,10 @@ void interface_receive(struct interface *i, const uint8_t *frame, size_t len)
 	struct ethernet_header h;
 	enum tap_kind kind;
 
-	if (len < sizeof(h) || !interface_is_up(i)) {
-		i->in.dropped++;
+	if (len < sizeof(h))
+		i->in.errors++;
+	if (len < sizeof(h) || !interface_is_up(i))
 		return;
-	}
 	memcpy(&h, frame, sizeof(h));
 	kind = kind_of(i, h.to);
 	i->in.packets++;

@@ -102,12 +102,8 @@ void ipv4_receive(struct interface *i, const uint8_t *at, size_t n)
 	struct ipv4_packet p;
 	bool heard;
 
-	if (!wire_parse_ipv4(at, n, &p) ||
-	    (i != &interface_loopback && ((p.from & 0xff) == 127 || (p.to & 0xff) == 127))) {
-		i->in.errors++;
-		return;
-	}
-	if (!is_for_us(i, p.to))
+	if (!wire_parse_ipv4(at, n, &p) || !is_for_us(i, p.to) ||
+	    (i != &interface_loopback && ((p.from & 0xff) == 127 || (p.to & 0xff) == 127)))
 		return;
 	heard = raw_receive(i, &p);
 	if (p.protocol == IP_ICMP)

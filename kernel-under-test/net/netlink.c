@@ -5,7 +5,7 @@
 #include "net/control.h"
 
 /* What one answer may be: more than all that there is to tell. */
-#define REPLY_MAX   4096
+#define REPLY_MAX   16384
 #define REQUEST_MAX 32768
 #define QUEUE_MAX   (208ul << 10)
 

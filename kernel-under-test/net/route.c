@@ -4,6 +4,8 @@
 #include "mm/kmem.h"
 #include "net/address.h"
 
+#define ROUTES_MAX 128 /* as an answer of netlink shows them all */
+
 struct list routes = LIST_INIT(routes);
 
 static bool same_net(const struct route *a, const struct route *b)
@@ -45,10 +47,15 @@ int route_add(const struct route *r)
 {
 	struct route *new, *other;
 	struct list *before = &routes;
+	unsigned int count = 0;
 
-	list_for_each (other, &routes, link)
+	list_for_each (other, &routes, link) {
+		count++;
 		if (same_net(other, r) && other->metric == r->metric)
 			return -EEXIST;
+	}
+	if (count == ROUTES_MAX)
+		return -ENOBUFS;
 	new = kmem_alloc(sizeof(*new));
 	if (!new)
 		return -ENOMEM;

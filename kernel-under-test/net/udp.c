@@ -58,10 +58,8 @@ void udp_receive(struct interface *i, const struct ipv4_packet *p)
 	struct arrival a = {.data = p->payload + sizeof(h), .hops = p->ttl, .class = p->tos};
 	struct socket *s;
 
-	if (!wire_parse_udp(p, &h)) {
-		i->in.errors++;
+	if (!wire_parse_udp(p, &h))
 		return;
-	}
 	a.len = be16(h.len) - sizeof(h);
 	a.from = address_of(p->from, h.from);
 	a.to = address_of(p->to, h.to);

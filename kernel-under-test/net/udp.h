@@ -3,7 +3,7 @@
 
 #include "net/ipv4.h"
 
-/* To an address that is not this machine's. Bytes sent, or -errno as ipv4_send(). */
+/* In a packet. Bytes sent, or -errno as ipv4_send(). */
 long udp_send(struct socket *s, const struct address *to, struct uio *u, const struct envelope *e);
 /* Of a socket that is connected to another machine. */
 extern const struct socket_ops udp_away_ops;

@@ -42,7 +42,8 @@ static void add_row(struct socket *s, void *ctx)
 {
 	struct table *tab = ctx;
 	struct text *t = tab->text;
-	int state = s->family == tab->family && s->type == tab->type ? state_of(s) : 0;
+	bool listed = s->family == tab->family && s->type == tab->type && s->protocol != IP_ICMP;
+	int state = listed ? state_of(s) : 0;
 	struct address remote = s->remote;
 	size_t start = t->len, queued = s->queued, width;
 
