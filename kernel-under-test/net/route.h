@@ -20,7 +20,8 @@ struct route {
 
 extern struct list routes;
 
-/* A copy of `r`. -EEXIST; -ENETUNREACH: nobody on a link is the gateway; -ENETDOWN, -ENOMEM, -ENOBUFS. */
+/* A copy of `r`. -EEXIST, -ENETUNREACH (nobody on a link is the gateway), -ENETDOWN, -ENOMEM,
+ * -ENOBUFS. */
 int route_add(const struct route *r);
 /* The first that fits; what is 0 of gateway, metric and `via` fits any. -ESRCH. */
 int route_remove(const struct route *r);

@@ -2,8 +2,10 @@
 #include "fuzz.h"
 
 #include <fcntl.h>
+#include <linux/if_ether.h>
 #include <linux/netlink.h>
 #include <netinet/in.h>
+#include <netpacket/packet.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
@@ -171,10 +173,11 @@ static uint64_t address(void)
 		struct sockaddr_in v4;
 		struct sockaddr_in6 v6;
 		struct sockaddr_nl link;
+		struct sockaddr_ll frame;
 	} a = { .v6 = { .sin6_family = AF_INET6, .sin6_port = (uint16_t)below(8) } };
 	void *at = arena + below(ARENA_SIZE - sizeof(a));
 
-	switch (below(4)) {
+	switch (below(5)) {
 	case 0:
 		a.local = (struct sockaddr_un){ AF_UNIX, "/tmp/socket" };
 		a.local.sun_path[0] = below(2) ? '/' : '\0';
@@ -187,6 +190,11 @@ static uint64_t address(void)
 		a.v6.sin6_addr.s6_addr[15] = (uint8_t)below(2);
 		if (below(2))
 			memcpy(a.v6.sin6_addr.s6_addr, "\0\0\0\0\0\0\0\0\0\0\377\377\177\0\0", 15);
+		break;
+	case 3:
+		a.frame = (struct sockaddr_ll){ .sll_family = AF_PACKET,
+						.sll_protocol = htons(ETH_P_IP),
+						.sll_ifindex = (int)below(3) };
 		break;
 	default:
 		a.link = (struct sockaddr_nl){ .nl_family = AF_NETLINK };
@@ -210,7 +218,7 @@ static uint64_t request(void)
 
 static uint64_t length(void)
 {
-	static const uint64_t usual[] = { 2, 12, 16, 24, 28, 110, 128 };
+	static const uint64_t usual[] = { 2, 12, 16, 20, 24, 28, 110, 128 };
 
 	return below(4) ? usual[below(COUNT(usual))] : number();
 }

@@ -15,6 +15,8 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/if_ether.h>
+#include <netinet/in.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdio.h>
@@ -131,6 +133,8 @@ static void batch(uint64_t seed, unsigned int calls, unsigned int threads)
 	socket(AF_INET, SOCK_DGRAM | SOCK_NONBLOCK, 0);
 	socket(AF_UNIX, SOCK_DGRAM | SOCK_NONBLOCK, 0);
 	socket(AF_NETLINK, SOCK_RAW | SOCK_NONBLOCK, 0);
+	socket(AF_INET, SOCK_RAW | SOCK_NONBLOCK, IPPROTO_ICMP);
+	socket(AF_PACKET, SOCK_DGRAM | SOCK_NONBLOCK, htons(ETH_P_ALL));
 	for (unsigned int i = 0; i < calls; i++) {
 		if (i % 64 == 0) {
 			if (i && arena_leak())
