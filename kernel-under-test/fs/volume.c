@@ -1,6 +1,7 @@
 #include "fs/volume.h"
 
 #include "fs/block.h"
+#include "fs/peek.h"
 #include "mm/kmem.h"
 #include "mm/page.h"
 
@@ -105,35 +106,36 @@ static void memory_unmount(struct volume *, struct inode *root)
 	inode_put(root);
 }
 
-static void memory_unmount_and_free(struct volume *v, struct inode *root)
-{
-	inode_put(root);
-	kmem_free(v);
-}
-
-#define MEMORY_OPS(drop)                                                                           \
-	{                                                                                          \
-		.stat = memory_stat, .sync = memory_sync, .sync_inode = memory_sync_inode,         \
-		.set_read_only = memory_set_read_only, .is_busy = memory_is_busy, .unmount = drop  \
-	}
-
 void volume_init_memory(struct volume *v, uint64_t magic)
 {
-	static const struct volume_ops ops = MEMORY_OPS(memory_unmount);
+	static const struct volume_ops ops = {
+		.stat = memory_stat,
+		.sync = memory_sync,
+		.sync_inode = memory_sync_inode,
+		.set_read_only = memory_set_read_only,
+		.is_busy = memory_is_busy,
+		.unmount = memory_unmount,
+	};
 	/* 1 is the root's, which has no volume. */
 	static uint32_t last = 1;
 
-	*v = (struct volume){.ops = &ops, .number = DEVICE(0, ++last), .magic = magic};
+	/* Its own, which none of its inodes takes away. */
+	*v = (struct volume){.ops = &ops, .number = DEVICE(0, ++last), .magic = magic, .refs = 2};
 }
 
 struct volume *volume_make_memory(uint64_t magic)
 {
-	static const struct volume_ops ops = MEMORY_OPS(memory_unmount_and_free);
 	struct volume *v = kmem_alloc(sizeof(*v));
 
 	if (v) {
 		volume_init_memory(v, magic);
-		v->ops = &ops;
+		v->refs = 1;
 	}
 	return v;
+}
+
+void volume_put(struct volume *v)
+{
+	if (--v->refs == 0)
+		peek_free(v);
 }

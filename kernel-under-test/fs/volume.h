@@ -40,8 +40,19 @@ struct volume {
 	uint64_t magic;	 /* of a file system in memory */
 	uint32_t flags;	 /* VOLUME_* */
 	bool read_only;
+	uint32_t refs;	 /* of one in memory, by its inodes: one that has no name may outlive all */
 	struct list all; /* of those on disks */
 };
+
+/* Of one in memory; `v` may be NULL. */
+static inline struct volume *volume_get(struct volume *v)
+{
+	if (unlikely(v))
+		v->refs++;
+	return v;
+}
+
+void volume_put(struct volume *v);
 
 static inline bool inode_read_only(const struct inode *i)
 {
@@ -57,7 +68,7 @@ static inline bool inode_forbids(const struct inode *i, uint32_t flag)
 /* Makes `v` the volume of a file system in memory, with a number of its own. It stays the caller's.
  */
 void volume_init_memory(struct volume *v, uint64_t magic);
-/* The same, freed when it is unmounted; NULL without memory. */
+/* The same with one reference, freed with the last; NULL without memory. */
 struct volume *volume_make_memory(uint64_t magic);
 /* What statfs tells of a file system in memory, of this type: all of memory is its. */
 void volume_stat_memory(uint64_t type, struct volume_stat *out);

@@ -139,7 +139,7 @@ static int add_new(struct node *dir, const char *name, size_t len, struct node *
 
 	/* Before others can find it. */
 	inode_own(&dir->inode, &n->inode);
-	n->inode.volume = dir->inode.volume;
+	n->inode.volume = volume_get(dir->inode.volume);
 	n->inode.links = directory;
 	err = add(dir, name, len, &n->inode, n->inode.changed_ns);
 	if (!err && directory)

@@ -217,6 +217,8 @@ static void tmpfs_release(struct object *o)
 			peek_free(n->buckets);
 		if (unlikely(n->target))
 			peek_free(n->target);
+		if (unlikely(n->inode.volume))
+			volume_put(n->inode.volume);
 		peek_free(n);
 		if (likely(!above) ||
 		    __atomic_sub_fetch(&above->inode.object.refs, 1, __ATOMIC_ACQ_REL))
@@ -362,7 +364,7 @@ int tmpfs_unnamed(struct inode *dir, uint32_t mode, struct inode **out)
 	if (!*out)
 		return -ENOSPC;
 	inode_own(dir, *out);
-	(*out)->volume = dir->volume;
+	(*out)->volume = volume_get(dir->volume);
 	return 0;
 }
 

@@ -106,6 +106,22 @@ static bool change_mounts(void)
 	return true;
 }
 
+/* A file without a name is what it was when its file system has gone. */
+static void outlive(void)
+{
+	struct stat before, after;
+	int fd;
+
+	mount("none", "/walk/m", "tmpfs", 0, NULL);
+	put_file("/walk/m/in", "");
+	fd = open("/walk/m/in", O_RDONLY);
+	unlink("/walk/m/in");
+	holds("a file without a name is open", fstat(fd, &before) == 0);
+	same("its file system is taken away", RAW(SYS_umount2, "/walk/m", MNT_DETACH), 0);
+	holds("the file stays as it was", fstat(fd, &after) == 0 && after.st_dev == before.st_dev);
+	close(fd);
+}
+
 static void run(void)
 {
 	atomic_long *words = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS,
@@ -141,6 +157,7 @@ static void run(void)
 	holds("names are found while those beside them come and go", right);
 	holds("a file system comes and goes under those who look into it", mounted);
 	holds("what comes and goes is found now and then", *found > 0 || cpu_count == 1);
+	outlive();
 	unlink("/walk/link");
 	unlink("/walk/d/kept");
 	unlink("/walk/d/moved");
