@@ -3,6 +3,7 @@
 #include "arch/signal.h"
 #include "fs/credentials.h"
 #include "fs/volume.h"
+#include "ipc/aio.h"
 #include "lib/errno.h"
 #include "lib/string.h"
 #include "proc/elf.h"
@@ -242,6 +243,8 @@ static void commit(struct process *p, const char *path, const struct args *args,
 	p->exit_signal = SIGCHLD;
 	if (unlikely(p->timers))
 		posix_timers_delete_all(p, false);
+	if (unlikely(p->aio))
+		aio_end_all(&p->aio);
 	if (t == thread_current())
 		sched_set_space(space);
 	else

@@ -1,6 +1,7 @@
 /* The end of threads and processes, and their burial. */
 #include "arch/uaccess.h"
 #include "fs/credentials.h"
+#include "ipc/aio.h"
 #include "ipc/futex.h"
 #include "ipc/futex_pi.h"
 #include "ipc/semaphore.h"
@@ -158,6 +159,8 @@ static void finish(struct process *p)
 	timer_cancel(&p->alarm);
 	if (unlikely(p->timers))
 		posix_timers_delete_all(p, true);
+	if (unlikely(p->aio))
+		aio_end_all(&p->aio);
 	if (unlikely(p->semaphore_undo))
 		semaphore_exit(&(struct semaphore_user){p->pid, &p->semaphore_undo});
 	timer_cancel(&p->cpu_limit);

@@ -141,6 +141,7 @@ struct process {
 	struct timer alarm;
 	struct posix_timers *timers; /* NULL: never had any */
 	struct semaphore_undo *semaphore_undo;
+	struct aio *aio; /* contexts of io_setup() */
 	uint64_t alarm_deadline, alarm_interval;
 };
 
