@@ -177,8 +177,7 @@ static long master_read(struct file *f, struct uio *u)
 			return put_status(p, u);
 		if (p->slave_gone)
 			return -EIO;
-		err = f->flags & O_NONBLOCK ? -EAGAIN
-					    : wait_sleep(&p->out_readers, WAIT_INTERRUPTIBLE);
+		err = file_sleep(f, &p->out_readers);
 		if (err)
 			return err;
 	}
@@ -205,9 +204,7 @@ static long master_write(struct file *f, struct uio *u)
 		int err = 0;
 
 		if (!room)
-			err = f->flags & O_NONBLOCK
-				      ? -EAGAIN
-				      : wait_sleep(&p->in_writers, WAIT_INTERRUPTIBLE);
+			err = file_sleep(f, &p->in_writers);
 		else
 			err = uio_get(u, chunk, n);
 		if (err == -EPAGING && !(err = space_bring_in()))
@@ -313,9 +310,7 @@ static long slave_write(struct file *f, struct uio *u)
 		if (p->tty.hung_up)
 			return done ? done : -EIO;
 		if (full)
-			err = f->flags & O_NONBLOCK
-				      ? -EAGAIN
-				      : wait_sleep(&p->out_writers, WAIT_INTERRUPTIBLE);
+			err = file_sleep(f, &p->out_writers);
 		else
 			err = uio_get(u, chunk, n);
 		if (err == -EPAGING && !(err = space_bring_in()))

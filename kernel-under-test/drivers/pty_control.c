@@ -36,11 +36,6 @@ void pty_status(struct tty *t, uint8_t status)
 		wait_wake_all(&p->out_writers);
 }
 
-static long put_number(int v, uint64_t out)
-{
-	return copy_to_user(out, &v, sizeof(v));
-}
-
 /* A leader of a session without a terminal takes it; root may take it from another (1). */
 static long take_terminal(struct pty *p, struct file *f, uint64_t arg)
 {
@@ -132,9 +127,9 @@ long pty_master_ioctl(struct file *f, uint64_t request, uint64_t arg)
 
 	switch (request) {
 	case TIOCGPTN:
-		return put_number((int)p->number, arg);
+		return tty_tell((int)p->number, arg);
 	case TIOCGPTLCK:
-		return put_number(p->locked, arg);
+		return tty_tell(p->locked, arg);
 	case TIOCSPTLCK:
 		if (copy_from_user(&on, arg, sizeof(on)) < 0)
 			return -EFAULT;
@@ -147,13 +142,13 @@ long pty_master_ioctl(struct file *f, uint64_t request, uint64_t arg)
 		p->status = 0;
 		return 0;
 	case TIOCGPKT:
-		return put_number(p->packets, arg);
+		return tty_tell(p->packets, arg);
 	case TIOCGPTPEER:
 		return open_peer(p, (uint32_t)arg);
 	case TIOCGPGRP:
-		return put_number(p->tty.foreground, arg);
+		return tty_tell(p->tty.foreground, arg);
 	case FIONREAD:
-		return put_number((int)ring_used(&p->out), arg);
+		return tty_tell((int)ring_used(&p->out), arg);
 	case TIOCNOTTY:
 		return -ENOTTY;
 	case TCFLSH:

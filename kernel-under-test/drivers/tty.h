@@ -136,6 +136,9 @@ static inline bool tty_readable(const struct tty *t)
 /* What each terminal understands; -ENOTTY otherwise. */
 long tty_ioctl(struct tty *t, uint64_t request, uint64_t arg);
 
+/* What requests for a number are answered with. */
+long tty_tell(int v, uint64_t out);
+
 /* Whether it is the terminal of the caller's session. */
 static inline bool tty_is_own(const struct tty *t)
 {

@@ -86,7 +86,7 @@ static long take_terminal(struct tty *t)
 	return 0;
 }
 
-static long get_number(int v, uint64_t out)
+long tty_tell(int v, uint64_t out)
 {
 	return copy_to_user(out, &v, sizeof(v));
 }
@@ -179,17 +179,17 @@ long tty_ioctl(struct tty *t, uint64_t request, uint64_t arg)
 	case TIOCSCTTY:
 		return take_terminal(t);
 	case TIOCGPGRP:
-		return tty_is_own(t) ? get_number(t->foreground, arg) : -ENOTTY;
+		return tty_is_own(t) ? tty_tell(t->foreground, arg) : -ENOTTY;
 	case TIOCSPGRP:
 		return set_foreground(t, arg);
 	case TIOCGSID:
-		return t->session > 0 ? get_number(t->session, arg) : -ENOTTY;
+		return t->session > 0 ? tty_tell(t->session, arg) : -ENOTTY;
 	case TIOCGWINSZ:
 		return copy_to_user(arg, t->window, sizeof(t->window));
 	case TIOCSWINSZ:
 		return set_window(t, arg);
 	case FIONREAD:
-		return get_number((int)(t->ready - t->read), arg);
+		return tty_tell((int)(t->ready - t->read), arg);
 	default:
 		return -ENOTTY;
 	}

@@ -97,6 +97,12 @@ struct file {
 	struct file_async *async;
 };
 
+/* Sleeps on `q`, unless the file is not to wait: 0, -EAGAIN, -ERESTARTSYS. */
+static inline int file_sleep(const struct file *f, struct wait_queue *q)
+{
+	return f->flags & O_NONBLOCK ? -EAGAIN : wait_sleep(q, WAIT_INTERRUPTIBLE);
+}
+
 /* Of what has no inode, by its `data`: the same for all that share it, told by stat and /proc. */
 static inline uint64_t file_number(const void *data)
 {

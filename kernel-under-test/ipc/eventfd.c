@@ -137,9 +137,7 @@ static inline __attribute__((always_inline)) long read_inside(struct file *f, st
 	if (u->left < sizeof(v))
 		return -EINVAL;
 	while (!e->count) {
-		if (f->flags & O_NONBLOCK)
-			return -EAGAIN;
-		err = wait_sleep(&e->readers, WAIT_INTERRUPTIBLE);
+		err = file_sleep(f, &e->readers);
 		if (err)
 			return err;
 	}
@@ -179,9 +177,7 @@ static inline __attribute__((always_inline)) long write_inside(struct file *f, s
 	if (v > COUNT_MAX)
 		return -EINVAL;
 	while (v > COUNT_MAX - e->count) {
-		if (f->flags & O_NONBLOCK)
-			return -EAGAIN;
-		err = wait_sleep(&e->writers, WAIT_INTERRUPTIBLE);
+		err = file_sleep(f, &e->writers);
 		if (err)
 			return err;
 	}

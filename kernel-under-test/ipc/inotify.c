@@ -196,9 +196,7 @@ static long inotify_read(struct file *f, struct uio *u)
 	int err;
 
 	while (list_empty(&in->events)) {
-		if (f->flags & O_NONBLOCK)
-			return -EAGAIN;
-		err = wait_sleep(&in->readers, WAIT_INTERRUPTIBLE);
+		err = file_sleep(f, &in->readers);
 		if (err)
 			return err;
 	}

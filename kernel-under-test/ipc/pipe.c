@@ -23,9 +23,7 @@ static inline __attribute__((always_inline)) long read_inside(struct file *f, st
 	while (!ring_used(&p->ring)) {
 		if (!p->write_ends)
 			return 0;
-		if (f->flags & O_NONBLOCK)
-			return -EAGAIN;
-		err = wait_sleep(&p->readers, WAIT_INTERRUPTIBLE);
+		err = file_sleep(f, &p->readers);
 		if (err)
 			return err;
 	}
@@ -62,9 +60,7 @@ static inline __attribute__((always_inline)) long write_inside(struct file *f, s
 		if (!p->read_ends)
 			return done ? done : -EPIPE;
 		if (room < need) {
-			int err = f->flags & O_NONBLOCK
-					  ? -EAGAIN
-					  : wait_sleep(&p->writers, WAIT_INTERRUPTIBLE);
+			int err = file_sleep(f, &p->writers);
 
 			if (err)
 				return done ? done : err;

@@ -61,9 +61,7 @@ static long timerfd_read(struct file *f, struct uio *u)
 	if (u->left < sizeof(n))
 		return -EINVAL;
 	while (!d->rung && !d->canceled) {
-		if (f->flags & O_NONBLOCK)
-			return -EAGAIN;
-		err = wait_sleep(&d->readers, WAIT_INTERRUPTIBLE);
+		err = file_sleep(f, &d->readers);
 		if (err)
 			return err;
 	}

@@ -19,3 +19,14 @@ static inline void mutex_init(struct mutex *m)
 /* No signal ends the wait: whoever holds it waits for a disk at most. */
 void mutex_lock(struct mutex *m);
 void mutex_unlock(struct mutex *m);
+
+DEFINE_SCOPED(struct mutex *, mutex_unlock)
+
+static inline struct mutex *mutex_locked(struct mutex *m)
+{
+	mutex_lock(m);
+	return m;
+}
+
+/* Holds `m` from here to the end of the scope, however that is left. */
+#define MUTEX_SCOPE(m) struct mutex *scope_mutex_ SCOPED(mutex_unlock) = mutex_locked(m)

@@ -79,8 +79,13 @@ static bool set_bit(uint8_t *map, uint32_t bit, bool on)
 	return was;
 }
 
-static void touch_super(struct ext2 *fs)
+/* One more or less of what is free, in the group whose descriptor is in `b` and in all. */
+static void count_free(struct ext2 *fs, struct buffer *b, uint16_t *in_group, uint32_t *in_all,
+		       int by)
 {
+	*in_group = (uint16_t)(*in_group + by);
+	*in_all += by > 0 || *in_all ? (uint32_t)by : 0;
+	ext2_touch(fs, b);
 	block_set_dirty(fs->device, fs->super_page, EXT2_SUPER_AT, sizeof(struct ext2_super));
 }
 
@@ -117,10 +122,7 @@ static int alloc_in(struct ext2 *fs, uint32_t group, uint32_t from, uint32_t *ou
 			     : -ENOSPC;
 	if (!err) {
 		*out = ext2_group_first(fs, group) + bit;
-		g->free_blocks--;
-		ext2_touch(fs, &b);
-		fs->super->free_blocks -= fs->super->free_blocks != 0;
-		touch_super(fs);
+		count_free(fs, &b, &g->free_blocks, &fs->super->free_blocks, -1);
 	}
 	ext2_put(&b);
 	return err ? err : ext2_block_check(fs, *out);
@@ -152,9 +154,26 @@ static void forget(struct ext2 *fs, uint32_t block)
 		cache_clear_dirty(&fs->device->cache, p, (1u << end) - (1u << first));
 }
 
+/* Gives a bit of a map back. -EUCLEAN, with `complaint`: nobody had it. */
+static int give_back(struct ext2 *fs, uint32_t bitmap, uint32_t bit, const char *complaint,
+		     uint64_t number)
+{
+	struct buffer map;
+	int err = ext2_get(fs, bitmap, &map);
+
+	if (err)
+		return err;
+	if (set_bit(map.data, bit, false))
+		ext2_touch(fs, &map);
+	else
+		err = ext2_broken(fs, complaint, number);
+	ext2_put(&map);
+	return err;
+}
+
 int ext2_block_free(struct ext2 *fs, uint32_t block)
 {
-	struct buffer b, map;
+	struct buffer b;
 	struct ext2_group *g;
 	uint32_t group;
 	int err = ext2_block_check(fs, block);
@@ -165,19 +184,11 @@ int ext2_block_free(struct ext2 *fs, uint32_t block)
 	err = ext2_group_get(fs, group, &b, &g);
 	if (err)
 		return err;
-	err = ext2_get(fs, g->block_bitmap, &map);
+	err = give_back(fs, g->block_bitmap, block - ext2_group_first(fs, group),
+			"a block in use is marked free", block);
 	if (!err) {
-		if (set_bit(map.data, block - ext2_group_first(fs, group), false)) {
-			ext2_touch(fs, &map);
-			g->free_blocks++;
-			ext2_touch(fs, &b);
-			fs->super->free_blocks++;
-			touch_super(fs);
-			forget(fs, block);
-		} else {
-			err = ext2_broken(fs, "a block in use is marked free", block);
-		}
-		ext2_put(&map);
+		count_free(fs, &b, &g->free_blocks, &fs->super->free_blocks, 1);
+		forget(fs, block);
 	}
 	ext2_put(&b);
 	return err;
@@ -201,11 +212,8 @@ static int inode_alloc_in(struct ext2 *fs, uint32_t group, bool directory, uint3
 		err = ext2_broken(fs, "a reserved inode is marked free", bit + 1);
 	if (!err) {
 		*out = group * each + bit + 1;
-		g->free_inodes--;
 		g->directories = (uint16_t)(g->directories + directory);
-		ext2_touch(fs, &b);
-		fs->super->free_inodes -= fs->super->free_inodes != 0;
-		touch_super(fs);
+		count_free(fs, &b, &g->free_inodes, &fs->super->free_inodes, -1);
 	}
 	ext2_put(&b);
 	return err;
@@ -224,25 +232,17 @@ int ext2_inode_alloc(struct ext2 *fs, uint32_t near, bool directory, uint32_t *o
 int ext2_inode_free(struct ext2 *fs, uint32_t ino, bool directory)
 {
 	uint32_t each = fs->shape.inodes_per_group;
-	struct buffer b, map;
+	struct buffer b;
 	struct ext2_group *g;
 	int err = ext2_group_get(fs, (ino - 1) / each, &b, &g);
 
 	if (err)
 		return err;
-	err = ext2_get(fs, g->inode_bitmap, &map);
+	err = give_back(fs, g->inode_bitmap, (ino - 1) % each, "an inode in use is marked free",
+			ino);
 	if (!err) {
-		if (set_bit(map.data, (ino - 1) % each, false)) {
-			ext2_touch(fs, &map);
-			g->free_inodes++;
-			g->directories = (uint16_t)(g->directories - (directory && g->directories));
-			ext2_touch(fs, &b);
-			fs->super->free_inodes++;
-			touch_super(fs);
-		} else {
-			err = ext2_broken(fs, "an inode in use is marked free", ino);
-		}
-		ext2_put(&map);
+		g->directories -= directory && g->directories;
+		count_free(fs, &b, &g->free_inodes, &fs->super->free_inodes, 1);
 	}
 	ext2_put(&b);
 	return err;

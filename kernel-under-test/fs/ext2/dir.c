@@ -84,9 +84,7 @@ static void changed(struct node *dir)
 	/* The tree over the entries, if there is one, is not right any more: others then go by the
 	 * list. */
 	dir->flags &= ~(uint32_t)EXT2_FLAG_INDEX;
-	dir->inode.changed_at = ext2_now();
-	dir->inode.modified = TIME_KEPT(dir->inode.changed_at);
-	ext2_node_dirty(dir);
+	ext2_modified(dir);
 }
 
 static void write_entry(const struct ext2 *fs, struct ext2_entry *e, const char *name, size_t len,
@@ -272,12 +270,11 @@ int ext2_list(struct inode *inode, uint64_t pos, dir_visit visit, void *ctx)
 	bool more = true;
 	int err = 0;
 
-	mutex_lock(&dir->fs->lock);
+	MUTEX_SCOPE(&dir->fs->lock);
 	while (pos < inode->size && more && !err) {
 		err = list_block(dir, (uint32_t)(pos / size), pos % size, visit, ctx, &more);
 		pos = ALIGN_DOWN(pos, (uint64_t)size) + size;
 	}
-	mutex_unlock(&dir->fs->lock);
 	return err;
 }
 

@@ -155,9 +155,7 @@ static long write_locked(struct node *n, uint64_t pos, struct uio *u)
 	if (part < 0 && part != -EPAGING && pos >= n->inode.size)
 		ext2_cut(n, (n->inode.size + n->fs->block_size - 1) >> n->fs->block_log);
 	if (done) {
-		n->inode.changed_at = ext2_now();
-		n->inode.modified = TIME_KEPT(n->inode.changed_at);
-		ext2_node_dirty(n);
+		ext2_modified(n);
 	}
 	return done ? done : part;
 }
@@ -201,16 +199,13 @@ static int truncate_locked(struct node *n, uint64_t size)
 		err = ext2_cut(n, (size + n->fs->block_size - 1) >> n->fs->block_log);
 	}
 	n->inode.size = size;
-	n->inode.changed_at = ext2_now();
-	n->inode.modified = TIME_KEPT(n->inode.changed_at);
-	ext2_node_dirty(n);
+	ext2_modified(n);
 	return err;
 }
 
 static int ext2_truncate(struct inode *inode, uint64_t size)
 {
 	struct node *n = node_of(inode);
-	int err;
 
 	if (n->fs->volume.read_only)
 		return -EROFS;
@@ -218,10 +213,8 @@ static int ext2_truncate(struct inode *inode, uint64_t size)
 		return -EPERM;
 	if (size > ext2_size_max(n->fs))
 		return -EFBIG;
-	mutex_lock(&n->fs->lock);
-	err = truncate_locked(n, size);
-	mutex_unlock(&n->fs->lock);
-	return err;
+	MUTEX_SCOPE(&n->fs->lock);
+	return truncate_locked(n, size);
 }
 
 static const char *ext2_target(struct inode *inode)

@@ -254,6 +254,13 @@ void ext2_node_dirty(struct node *n)
 		list_push_back(&n->fs->dirty, &n->dirty);
 }
 
+void ext2_modified(struct node *n)
+{
+	n->inode.changed_at = ext2_now();
+	n->inode.modified = TIME_KEPT(n->inode.changed_at);
+	ext2_node_dirty(n);
+}
+
 static void put_pointers(const struct node *n, struct ext2_inode *d)
 {
 	uint64_t device = n->inode.device;

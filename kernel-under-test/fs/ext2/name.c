@@ -39,9 +39,8 @@ static int ext2_lookup(struct inode *inode, const char *name, size_t len, struct
 	struct node *dir = node_of(inode), *n;
 	int err;
 
-	mutex_lock(&dir->fs->lock);
+	MUTEX_SCOPE(&dir->fs->lock);
 	err = look(dir, name, len, &n);
-	mutex_unlock(&dir->fs->lock);
 	if (!err)
 		*out = &n->inode;
 	return err;
@@ -94,20 +93,19 @@ static int ext2_create(struct inode *inode, const char *name, size_t len, uint32
 	struct node *dir = node_of(inode), *n;
 	int err;
 
-	mutex_lock(&dir->fs->lock);
+	MUTEX_SCOPE(&dir->fs->lock);
 	err = check_free(dir, name, len, (mode & S_IFMT) == S_IFDIR);
 	if (!err)
 		err = ext2_node_make(dir->fs, dir, mode, &n);
-	if (!err) {
-		n->inode.device = device;
-		err = name_new(dir, name, len, n);
-		if (err)
-			inode_put(&n->inode);
-		else
-			*out = &n->inode;
-		ext2_reap(dir->fs);
-	}
-	mutex_unlock(&dir->fs->lock);
+	if (err)
+		return err;
+	n->inode.device = device;
+	err = name_new(dir, name, len, n);
+	if (err)
+		inode_put(&n->inode);
+	else
+		*out = &n->inode;
+	ext2_reap(dir->fs);
 	return err;
 }
 
@@ -141,18 +139,17 @@ static int ext2_symlink(struct inode *inode, const char *name, size_t len, const
 	struct node *dir = node_of(inode), *n;
 	int err;
 
-	mutex_lock(&dir->fs->lock);
+	MUTEX_SCOPE(&dir->fs->lock);
 	err = check_free(dir, name, len, false);
 	if (!err)
 		err = ext2_node_make(dir->fs, dir, S_IFLNK | 0777, &n);
-	if (!err) {
-		err = set_target(n, target);
-		if (!err)
-			err = name_new(dir, name, len, n);
-		inode_put(&n->inode);
-		ext2_reap(dir->fs);
-	}
-	mutex_unlock(&dir->fs->lock);
+	if (err)
+		return err;
+	err = set_target(n, target);
+	if (!err)
+		err = name_new(dir, name, len, n);
+	inode_put(&n->inode);
+	ext2_reap(dir->fs);
 	return err;
 }
 
@@ -165,18 +162,17 @@ static int ext2_link(struct inode *inode, const char *name, size_t len, struct i
 		return -EXDEV;
 	if (inode_is(target, S_IFDIR) || (n->flags & (EXT2_FLAG_IMMUTABLE | EXT2_FLAG_APPEND)))
 		return -EPERM;
-	mutex_lock(&dir->fs->lock);
+	MUTEX_SCOPE(&dir->fs->lock);
 	err = check_free(dir, name, len, false);
 	if (!err && target->links >= EXT2_LINKS_MAX)
 		err = -EMLINK;
 	if (!err)
 		err = ext2_entry_add(dir, name, len, (uint32_t)target->ino, target->mode);
-	if (!err) {
-		target->links++;
-		touch(n);
-	}
-	mutex_unlock(&dir->fs->lock);
-	return err;
+	if (err)
+		return err;
+	target->links++;
+	touch(n);
+	return 0;
 }
 
 /* Whether what is there may lose its name: `directory` says what it must be. */
@@ -210,25 +206,24 @@ static int ext2_unlink(struct inode *inode, const char *name, size_t len, bool d
 {
 	struct node *dir = node_of(inode), *n;
 	struct place place;
-	int err = dir->fs->volume.read_only ? -EROFS : 0;
+	int err;
 
+	if (dir->fs->volume.read_only)
+		return -EROFS;
+	MUTEX_SCOPE(&dir->fs->lock);
+	err = look(dir, name, len, &n);
 	if (err)
 		return err;
-	mutex_lock(&dir->fs->lock);
-	err = look(dir, name, len, &n);
+	err = check_removable(n, directory);
+	if (!err)
+		err = ext2_entry_find(dir, name, len, &place);
 	if (!err) {
-		err = check_removable(n, directory);
-		if (!err)
-			err = ext2_entry_find(dir, name, len, &place);
-		if (!err) {
-			ext2_entry_remove(dir, &place);
-			ext2_put(&place.buffer);
-			lose_name(dir, name, len, n);
-		}
-		inode_put(&n->inode);
-		ext2_reap(dir->fs);
+		ext2_entry_remove(dir, &place);
+		ext2_put(&place.buffer);
+		lose_name(dir, name, len, n);
 	}
-	mutex_unlock(&dir->fs->lock);
+	inode_put(&n->inode);
+	ext2_reap(dir->fs);
 	return err;
 }
 
@@ -317,12 +312,12 @@ static int ext2_rename(struct inode *from, const char *name, size_t len, struct 
 
 	if (from->volume != to->volume)
 		return -EXDEV;
-	mutex_lock(&fs->lock);
+	MUTEX_SCOPE(&fs->lock);
 	err = writable(dst);
 	if (!err)
 		err = look(src, name, len, &moved);
 	if (err)
-		goto out;
+		return err;
 	err = look(dst, new_name, new_len, &old);
 	if (!err && (flags & RENAME_NOREPLACE))
 		err = -EEXIST;
@@ -333,8 +328,6 @@ static int ext2_rename(struct inode *from, const char *name, size_t len, struct 
 		inode_put(&old->inode);
 	inode_put(&moved->inode);
 	ext2_reap(fs);
-out:
-	mutex_unlock(&fs->lock);
 	return err;
 }
 
@@ -344,7 +337,7 @@ static int ext2_unnamed(struct inode *inode, uint32_t mode, struct inode **out)
 	struct node *dir = node_of(inode), *n;
 	int err;
 
-	mutex_lock(&dir->fs->lock);
+	MUTEX_SCOPE(&dir->fs->lock);
 	err = writable(dir);
 	ext2_reap(dir->fs);
 	if (!err)
@@ -353,7 +346,6 @@ static int ext2_unnamed(struct inode *inode, uint32_t mode, struct inode **out)
 		inode_own(inode, &n->inode);
 		*out = &n->inode;
 	}
-	mutex_unlock(&dir->fs->lock);
 	return err;
 }
 

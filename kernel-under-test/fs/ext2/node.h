@@ -110,6 +110,8 @@ int ext2_node_get(struct ext2 *fs, uint32_t ino, struct node **out);
 int ext2_node_make(struct ext2 *fs, struct node *dir, uint32_t mode, struct node **out);
 /* It, or its pages, must be written some time. */
 void ext2_node_dirty(struct node *n);
+/* Its contents were changed, now. */
+void ext2_modified(struct node *n);
 /* To the device's page. */
 int ext2_node_write(struct node *n);
 /* Gives up what the doomed hold. */

@@ -178,9 +178,7 @@ static int make_writable(struct node *n, uint64_t index, struct page *p)
 		return -EIO;
 	p->used |= CACHE_SHARED;
 	ext2_page_dirty(n, p, 0, len);
-	n->inode.changed_at = ext2_now();
-	n->inode.modified = TIME_KEPT(n->inode.changed_at);
-	ext2_node_dirty(n);
+	ext2_modified(n);
 	return 0;
 }
 
@@ -277,7 +275,7 @@ int ext2_file_sync(struct inode *inode)
 
 	if (fs->volume.read_only)
 		return 0;
-	mutex_lock(&fs->lock);
+	MUTEX_SCOPE(&fs->lock);
 	ext2_file_write_back(n);
 	err = n->cache.error;
 	n->cache.error = 0;
@@ -286,7 +284,6 @@ int ext2_file_sync(struct inode *inode)
 		list_remove(&n->dirty);
 	if (!late)
 		late = block_sync(fs->device);
-	mutex_unlock(&fs->lock);
 	return err ? err : late;
 }
 

@@ -95,12 +95,11 @@ int ext2_sync(struct ext2 *fs)
 {
 	int err, late;
 
-	mutex_lock(&fs->lock);
+	MUTEX_SCOPE(&fs->lock);
 	if (!fs->volume.read_only)
 		ext2_reap(fs);
 	err = write_nodes(fs);
 	late = block_sync(fs->device);
-	mutex_unlock(&fs->lock);
 	return err ? err : late;
 }
 
@@ -131,7 +130,7 @@ static int set_read_only(struct volume *v, bool on)
 		return 0;
 	if (!on && (fs->device->read_only || fs->shape.ro_compat & ~(uint32_t)(EXT2_RO_COMPAT)))
 		return -EROFS;
-	mutex_lock(&fs->lock);
+	MUTEX_SCOPE(&fs->lock);
 	if (on) {
 		err = ext2_sync(fs);
 		/* Files without a name must be buried before the disk can be said to be in order.
@@ -145,7 +144,6 @@ static int set_read_only(struct volume *v, bool on)
 		v->read_only = false;
 		err = mark(fs, false);
 	}
-	mutex_unlock(&fs->lock);
 	return err;
 }
 

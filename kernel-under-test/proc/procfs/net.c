@@ -19,11 +19,8 @@ static int state_of(const struct socket *s)
 	return socket_tcp_state(s) == TCP_CLOSE ? 0 : socket_tcp_state(s);
 }
 
-static void add_address(struct text *t, const struct address *a, bool known)
+static void add_address(struct text *t, const struct address *a)
 {
-	static const struct address none;
-
-	a = known ? a : &none;
 	if (a->family != AF_INET6)
 		text_add(t, " %08X:%04X", a->in_addr, address_port(a));
 	else
@@ -56,8 +53,8 @@ static void add_row(struct socket *s, void *ctx)
 	if (s->type == SOCK_STREAM)
 		queued = state == TCP_LISTEN ? (size_t)s->backlog_count : ring_glance(&s->in);
 	text_add(t, s->type == SOCK_STREAM ? "%4d:" : "%5d:", tab->rows++);
-	add_address(t, &s->local, true);
-	add_address(t, &remote, true);
+	add_address(t, &s->local);
+	add_address(t, &remote);
 	text_add(t, " %02X %08X:%08X 00:00000000 00000000 %5u        0 %lu %u 0000000000000000",
 		 state, 0, (unsigned int)queued, s->uid, number_of(s), s->refs);
 	text_add(t, s->type == SOCK_DGRAM ? " 0"

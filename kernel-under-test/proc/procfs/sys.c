@@ -27,7 +27,7 @@ struct setting {
 	uint64_t value;
 	const char *text;	      /* instead of the value */
 	void (*make)(struct text *t); /* instead of both */
-	/* What is set by writing: UTS_LEN bytes, or a number in those bounds. */
+	/* What can also be written: UTS_LEN bytes, or a number in those bounds. */
 	char *name;
 	uint64_t *number, least, most;
 	bool pair; /* two numbers */
@@ -36,31 +36,6 @@ struct setting {
 static void printk(struct text *t)
 {
 	text_add(t, "%lu\t%d\t1\t%d\n", log_console_level, LOG_LEVEL, LOG_LEVEL + 1);
-}
-
-static void hostname(struct text *t)
-{
-	text_add(t, "%s\n", uts[UTS_HOST]);
-}
-
-static void domainname(struct text *t)
-{
-	text_add(t, "%s\n", uts[UTS_DOMAIN]);
-}
-
-static void pattern(struct text *t)
-{
-	text_add(t, "%s\n", core_pattern);
-}
-
-static void release(struct text *t)
-{
-	text_add(t, "%s\n", uts[UTS_RELEASE]);
-}
-
-static void version(struct text *t)
-{
-	text_add(t, "%s\n", uts[UTS_VERSION]);
 }
 
 /* RFC 4122, version 4: of random numbers. */
@@ -96,60 +71,51 @@ static void ping_group_range(struct text *t)
 	text_add(t, "%lu\t%lu\n", ping_groups[0], ping_groups[1]);
 }
 
+#define NUMBER(path_, number_, least_, most_)                                                      \
+	{                                                                                          \
+		.path = path_, .number = &(number_), .least = least_, .most = most_                \
+	}
+
 static const struct setting settings[] = {
 	{.path = "fs/file-max", .value = INT64_MAX},
-	{.path = "fs/inotify/max_queued_events", .number = &inotify_events_max, .most = INT32_MAX},
-	{.path = "fs/inotify/max_user_instances",
-	 .number = &inotify_instances_max,
-	 .most = INT32_MAX},
-	{.path = "fs/inotify/max_user_watches", .number = &inotify_watches_max, .most = INT32_MAX},
-	{.path = "fs/lease-break-time", .number = &lease_break_seconds, .most = INT32_MAX},
-	{.path = "fs/mqueue/msg_default",
-	 .number = &mqueue_limits.count_default,
-	 .least = 1,
-	 .most = 65536},
-	{.path = "fs/mqueue/msg_max",
-	 .number = &mqueue_limits.count_max,
-	 .least = 1,
-	 .most = 65536},
-	{.path = "fs/mqueue/msgsize_default",
-	 .number = &mqueue_limits.size_default,
-	 .least = 128,
-	 .most = 1 << 24},
-	{.path = "fs/mqueue/msgsize_max",
-	 .number = &mqueue_limits.size_max,
-	 .least = 128,
-	 .most = 1 << 24},
-	{.path = "fs/mqueue/queues_max", .number = &mqueue_limits.queues, .most = INT32_MAX},
+	NUMBER("fs/inotify/max_queued_events", inotify_events_max, 0, INT32_MAX),
+	NUMBER("fs/inotify/max_user_instances", inotify_instances_max, 0, INT32_MAX),
+	NUMBER("fs/inotify/max_user_watches", inotify_watches_max, 0, INT32_MAX),
+	NUMBER("fs/lease-break-time", lease_break_seconds, 0, INT32_MAX),
+	NUMBER("fs/mqueue/msg_default", mqueue_limits.count_default, 1, 65536),
+	NUMBER("fs/mqueue/msg_max", mqueue_limits.count_max, 1, 65536),
+	NUMBER("fs/mqueue/msgsize_default", mqueue_limits.size_default, 128, 1 << 24),
+	NUMBER("fs/mqueue/msgsize_max", mqueue_limits.size_max, 128, 1 << 24),
+	NUMBER("fs/mqueue/queues_max", mqueue_limits.queues, 0, INT32_MAX),
 	{.path = "fs/nr_open", .value = FILES_MAX},
 	{.path = "fs/pipe-max-size", .value = 1 << 20},
 	{.path = "kernel/cap_last_cap", .value = CAP_LAST},
-	{.path = "kernel/core_pattern", .make = pattern, .name = core_pattern},
-	{.path = "kernel/domainname", .make = domainname, .name = uts[UTS_DOMAIN]},
-	{.path = "kernel/hostname", .make = hostname, .name = uts[UTS_HOST]},
+	{.path = "kernel/core_pattern", .name = core_pattern},
+	{.path = "kernel/domainname", .name = uts[UTS_DOMAIN]},
+	{.path = "kernel/hostname", .name = uts[UTS_HOST]},
 	{.path = "kernel/msgmax", .value = 8192},
 	{.path = "kernel/msgmnb", .value = 16384},
 	{.path = "kernel/msgmni", .value = IPC_SLOTS},
 	{.path = "kernel/ngroups_max", .value = GROUPS_MAX},
-	{.path = "kernel/ns_last_pid", .number = &process_last_pid, .most = PID_MOST - 1},
-	{.path = "kernel/osrelease", .make = release},
+	NUMBER("kernel/ns_last_pid", process_last_pid, 0, PID_MOST - 1),
+	{.path = "kernel/osrelease", .text = uts[UTS_RELEASE]},
 	{.path = "kernel/ostype", .text = "Linux"},
 	{.path = "kernel/overflowgid", .value = 65534},
 	{.path = "kernel/overflowuid", .value = 65534},
-	{.path = "kernel/pid_max", .number = &process_pid_max, .least = 301, .most = PID_MOST},
+	NUMBER("kernel/pid_max", process_pid_max, 301, PID_MOST),
 	{.path = "kernel/printk", .make = printk, .number = &log_console_level, .most = INT32_MAX},
 	{.path = "kernel/random/boot_id", .make = boot_id},
 	{.path = "kernel/random/entropy_avail", .value = 256},
 	{.path = "kernel/random/poolsize", .value = 256},
 	{.path = "kernel/random/uuid", .make = uuid},
-	{.path = "kernel/randomize_va_space", .number = &space_random, .most = INT32_MAX},
+	NUMBER("kernel/randomize_va_space", space_random, 0, INT32_MAX),
 	{.path = "kernel/sem", .text = "32000\t1024000000\t500\t256"},
 	{.path = "kernel/shmall", .value = UINT64_MAX >> PAGE_SHIFT},
 	{.path = "kernel/shmmax", .value = 1ul << 36},
 	{.path = "kernel/shmmni", .value = IPC_SLOTS},
 	{.path = "kernel/tainted", .value = 0},
 	{.path = "kernel/threads-max", .make = threads_max},
-	{.path = "kernel/version", .make = version},
+	{.path = "kernel/version", .text = uts[UTS_VERSION]},
 	{.path = "net/core/somaxconn", .value = 4096},
 	{.path = "net/core/rmem_max", .value = 212992},
 	{.path = "net/core/wmem_max", .value = 212992},
@@ -286,8 +252,8 @@ static long read(struct inode *inode, uint64_t pos, struct uio *u)
 
 	if (s->make)
 		s->make(&t);
-	else if (s->text)
-		text_add(&t, "%s\n", s->text);
+	else if (s->name || s->text)
+		text_add(&t, "%s\n", s->name ? s->name : s->text);
 	else
 		text_add(&t, "%lu\n", s->number ? *s->number : s->value);
 	return procfs_read_text(line, t.len, pos, u);
