@@ -176,12 +176,12 @@ static int open_inode(const struct path_base *base, const char *path, uint32_t *
 	}
 	if (err)
 		return err;
+found:
 	if (exclusive)
 		err = -EEXIST;
 	else if ((flags & O_DIRECTORY) && !inode_is(*out, S_IFDIR))
 		err = -ENOTDIR;
 	else
-	found:
 		err = unlikely(thread_current()->confined) ? may_open(*out, flags) : 0;
 	if (err)
 		inode_put(*out);
