@@ -29,4 +29,5 @@ static inline struct mutex *mutex_locked(struct mutex *m)
 }
 
 /* Holds `m` from here to the end of the scope, however that is left. */
-#define MUTEX_SCOPE(m) struct mutex *scope_mutex_ SCOPED(mutex_unlock) = mutex_locked(m)
+#define MUTEX_SCOPE(m)                                                                             \
+	struct mutex *scope_mutex_ SCOPED(mutex_unlock) __attribute__((unused)) = mutex_locked(m)
