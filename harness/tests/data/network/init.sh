@@ -17,8 +17,8 @@ echo "lease: $1 $ip $subnet $router $dns"
 exit 0
 SCRIPT
 chmod +x /etc/udhcpc/script
-# Times and what else is another with each run.
-steady() { sed -e 's/time[ =].*//; s/^r.*mdev.*//; s/^round-trip.*//; s/ qdisc [a-z_]*//; s/\[.*\]//'; }
+# Times and what else is another with each run; Linux tells of a carrier a while after the link is up.
+steady() { sed -e 's/time[ =].*//; s/^r.*mdev.*//; s/^round-trip.*//; s/ qdisc [a-z_]*//; s/<NO-CARRIER,/</; s/\[.*\]//'; }
 for script in $(ls /scripts); do
 	echo "== $script"
 	sh "/scripts/$script" < /dev/null 2>&1 | steady
