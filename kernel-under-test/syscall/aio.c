@@ -29,6 +29,17 @@ struct user_iocb {
 	uint32_t flags, event_fd;
 };
 
+/* Of calls that take the kernel lock themselves where they need it. */
+#define WITHOUT_LOCK(call)                                                                         \
+	({                                                                                         \
+		long result_;                                                                      \
+                                                                                                   \
+		kernel_unlock();                                                                   \
+		result_ = (call);                                                                  \
+		kernel_lock();                                                                     \
+		result_;                                                                           \
+	})
+
 static struct aio **mine(void)
 {
 	return &process_current()->aio;
@@ -45,13 +56,13 @@ long sys_io_setup(uint64_t room, uint64_t at)
 		return -EFAULT;
 	if (id || !(uint32_t)room)
 		return -EINVAL;
-	page = sys_mmap(0, PAGE_SIZE, PROT_READ_WRITE, MAP_PRIVATE_ANONYMOUS, 0, 0);
+	page = WITHOUT_LOCK(sys_mmap(0, PAGE_SIZE, PROT_READ_WRITE, MAP_PRIVATE_ANONYMOUS, 0, 0));
 	if (page < 0)
 		return page;
 	id = (uint64_t)page;
 	err = aio_make(mine(), id, (uint32_t)room);
 	if (err) {
-		sys_munmap(id, PAGE_SIZE);
+		WITHOUT_LOCK(sys_munmap(id, PAGE_SIZE));
 		return err;
 	}
 	return copy_to_user(at, &id, sizeof(id));
@@ -64,23 +75,17 @@ long sys_io_destroy(uint64_t id)
 	if (!a)
 		return -EINVAL;
 	aio_end(mine(), a);
-	sys_munmap(id, PAGE_SIZE);
+	WITHOUT_LOCK(sys_munmap(id, PAGE_SIZE));
 	return 0;
 }
 
 static long perform(const struct user_iocb *i)
 {
-	long n;
-
 	switch (i->opcode) {
 	case PREAD:
+		return WITHOUT_LOCK(sys_pread64(i->fd, i->buf, i->len, i->offset));
 	case PWRITE:
-		/* These take the lock themselves where they need it. */
-		kernel_unlock();
-		n = i->opcode == PWRITE ? sys_pwrite64(i->fd, i->buf, i->len, i->offset)
-					: sys_pread64(i->fd, i->buf, i->len, i->offset);
-		kernel_lock();
-		return n;
+		return WITHOUT_LOCK(sys_pwrite64(i->fd, i->buf, i->len, i->offset));
 	case FSYNC:
 	case FDSYNC:
 		return sys_fsync(i->fd);
@@ -172,9 +177,8 @@ long sys_io_submit(uint64_t id, uint64_t count, uint64_t list)
 }
 
 /* Nothing is ever under way. */
-long sys_io_cancel(uint64_t id, uint64_t iocb, uint64_t)
+long sys_io_cancel(uint64_t, uint64_t iocb, uint64_t)
 {
-	struct aio *a SCOPED(aio_put) = aio_find(*mine(), id);
 	uint32_t key;
 
 	if (copy_from_user(&key, iocb + offsetof(struct user_iocb, key), sizeof(key)) < 0)

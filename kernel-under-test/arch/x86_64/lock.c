@@ -7,6 +7,8 @@
  * giving back subtracts 1, and what is left says that somebody must be woken.
  */
 #include "arch/spin.h"
+
+#include "lib/printf.h"
 #include "x86.h"
 
 #define SPINS 100
@@ -47,6 +49,9 @@ void arch_serving_wait(struct serving_lock *l)
 	uint32_t me = 1u << arch_cpu_id();
 	int woken = 0;
 
+	/* It would be for ever. */
+	if (l == &arch_kernel_lock && kernel_locked())
+		panic("the kernel lock is taken twice");
 	if (take_awake(l))
 		return;
 	__atomic_fetch_add(&l->word, 2, __ATOMIC_SEQ_CST);
