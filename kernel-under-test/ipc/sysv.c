@@ -52,15 +52,22 @@ int ipc_enter(struct ipc_table *t, struct ipc_entry *e, int key, unsigned int mo
 	return e->id;
 }
 
-void ipc_leave(struct ipc_table *t, struct ipc_entry *e)
+void ipc_forget_key(struct ipc_table *t, struct ipc_entry *e)
 {
 	struct ipc_entry **at = &t->keys[hash_of(e->permissions.key)];
 
-	t->slots[e->id % IPC_SLOTS] = NULL;
-	while (*at && *at != e)
+	if (!e->permissions.key)
+		return;
+	while (*at != e)
 		at = &(*at)->next;
-	if (*at)
-		*at = e->next;
+	*at = e->next;
+	e->permissions.key = 0;
+}
+
+void ipc_leave(struct ipc_table *t, struct ipc_entry *e)
+{
+	t->slots[e->id % IPC_SLOTS] = NULL;
+	ipc_forget_key(t, e);
 }
 
 int ipc_highest(const struct ipc_table *t)

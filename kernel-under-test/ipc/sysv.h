@@ -49,6 +49,8 @@ struct ipc_entry *ipc_by_key(const struct ipc_table *t, int key);
 /* Enters `e`, made by the caller of that name: its id, or -ENOSPC. */
 int ipc_enter(struct ipc_table *t, struct ipc_entry *e, int key, unsigned int mode);
 void ipc_leave(struct ipc_table *t, struct ipc_entry *e);
+/* It keeps its id, and others may have the key. */
+void ipc_forget_key(struct ipc_table *t, struct ipc_entry *e);
 
 /* Of all things by their places: the highest in use (0 if none is), and the one there, or NULL. */
 int ipc_highest(const struct ipc_table *t);

@@ -254,7 +254,7 @@ static long remove(int id)
 
 	if (err || is_removed(s))
 		return err;
-	s->entry.permissions.key = 0;
+	ipc_forget_key(&segments, &s->entry);
 	s->entry.permissions.mode |= SHM_DEST;
 	object_tell_when_gone(s->object, forget);
 	object_put(s->object);

@@ -50,6 +50,22 @@ static void memory(void)
 	same("attach it", RAW(SYS_shmat, id, 0, 0), -EINVAL);
 }
 
+/* Whose key is free again leaves nothing behind where keys are looked for. */
+static void removed_keys(void)
+{
+	for (int i = 0; i < 3; i++) {
+		int id = shmget(4711, 100, IPC_CREAT | IPC_EXCL | 0600);
+		char *at = shmat(id, NULL, 0);
+
+		holds("a segment with a key", id >= 0 && at != (void *)-1);
+		same("found", RAW(SYS_shmget, 4711, 100, 0), id);
+		same("removed", shmctl(id, IPC_RMID, NULL), 0);
+		same("its key is free", RAW(SYS_shmget, 4711, 100, 0), -ENOENT);
+		same("its last user goes", shmdt(at), 0);
+		same("free still", RAW(SYS_shmget, 4711, 100, 0), -ENOENT);
+	}
+}
+
 struct text {
 	long type;
 	char text[16];
@@ -191,6 +207,7 @@ static void tables(void)
 static void run(void)
 {
 	memory();
+	removed_keys();
 	messages();
 	semaphores();
 	tables();
