@@ -4,6 +4,7 @@
 #include "fs/inode.h"
 #include "fs/poll.h"
 #include "fs/uio.h"
+#include "lib/refs.h"
 #include "lib/types.h"
 
 /* Open flags, numbered as on Linux. */
@@ -136,13 +137,7 @@ DEFINE_SCOPED(struct file *, file_put)
 /* Without the kernel lock. False: it is the last reference, and still there. */
 static inline bool file_put_unless_last(struct file *f)
 {
-	uint32_t refs = READ_ONCE(f->refs);
-
-	while (refs > 1)
-		if (__atomic_compare_exchange_n(&f->refs, &refs, refs - 1, false, __ATOMIC_ACQ_REL,
-						__ATOMIC_RELAXED))
-			return true;
-	return false;
+	return refs_put_unless_last(&f->refs);
 }
 
 /* Takes the kernel lock if this CPU does not have it. */

@@ -1,6 +1,7 @@
 /* Something whose pages can be mapped: a file, or memory shared between processes. */
 #pragma once
 
+#include "lib/refs.h"
 #include "mm/page.h"
 
 struct object;
@@ -55,25 +56,13 @@ static inline void object_put(struct object *o)
 /* Without the kernel lock, of what was found so. False: its last reference has gone. */
 static inline bool object_get_unless_gone(struct object *o)
 {
-	uint32_t refs = READ_ONCE(o->refs);
-
-	while (refs)
-		if (__atomic_compare_exchange_n(&o->refs, &refs, refs + 1, false, __ATOMIC_SEQ_CST,
-						__ATOMIC_RELAXED))
-			return true;
-	return false;
+	return refs_get_unless_gone(&o->refs);
 }
 
 /* Without the kernel lock. False: it is the last reference, and still there. */
 static inline bool object_put_unless_last(struct object *o)
 {
-	uint32_t refs = READ_ONCE(o->refs);
-
-	while (refs > 1)
-		if (__atomic_compare_exchange_n(&o->refs, &refs, refs - 1, false, __ATOMIC_ACQ_REL,
-						__ATOMIC_RELAXED))
-			return true;
-	return false;
+	return refs_put_unless_last(&o->refs);
 }
 
 /* Memory for a shared anonymous mapping of `pages` pages, one reference; NULL if out of memory. */

@@ -108,6 +108,20 @@ static void say_twice(struct one *me)
 	tell(me->letter);
 }
 
+/* Four that wait at the gate, one after the other. */
+static void let_through(struct one *all[4])
+{
+	for (int i = 0; i < 4; i++) {
+		begin(all[i]);
+		pause_ms(5);
+	}
+	for (int i = 0; i < 4; i++) {
+		tell('.');
+		sem_post(&gate);
+	}
+	pause_ms(5);
+}
+
 static void order_of_waking(void)
 {
 	struct one low = {.policy = SCHED_FIFO, .priority = 10, .letter = 'l', .fn = wait_at_gate},
@@ -117,28 +131,12 @@ static void order_of_waking(void)
 	struct one *all[] = {&plain, &low, &high, &middle};
 
 	sem_init(&gate, 0, 0);
-	for (int i = 0; i < 4; i++) {
-		begin(all[i]);
-		pause_ms(5);
-	}
-	for (int i = 0; i < 4; i++) {
-		tell('.');
-		sem_post(&gate);
-	}
-	pause_ms(5);
+	let_through(all);
 	story_is("the most urgent is woken first, and runs at once", ".h.m.l.p");
 	for (int i = 0; i < 4; i++)
 		end(all[i]);
 	become(SCHED_FIFO, 50);
-	for (int i = 0; i < 4; i++) {
-		begin(all[i]);
-		pause_ms(5);
-	}
-	for (int i = 0; i < 4; i++) {
-		tell('.');
-		sem_post(&gate);
-	}
-	pause_ms(5);
+	let_through(all);
 	story_is("not before one that is more so", "....hmlp");
 	become(SCHED_OTHER, 0);
 	for (int i = 0; i < 4; i++)
