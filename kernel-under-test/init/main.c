@@ -27,7 +27,7 @@
 #include "proc/procfs/procfs.h"
 #include "proc/vdso.h"
 #include "sched/sched.h"
-#include "syscall/time.h"
+#include "syscall/time/time.h"
 
 static struct boot_info boot;
 

@@ -1,12 +1,12 @@
 /* poll and ppoll. */
-#include "syscall/poll.h"
+#include "syscall/file/poll.h"
 
 #include "arch/spin.h"
 #include "arch/time.h"
 #include "mm/kmem.h"
 #include "proc/signal.h"
 #include "sched/sched.h"
-#include "syscall/time.h"
+#include "syscall/time/time.h"
 #include "syscall/user.h"
 
 /* So many fit on the stack. */

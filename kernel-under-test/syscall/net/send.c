@@ -1,7 +1,7 @@
 /* sendto and recvfrom: bytes from one piece of memory, and into one. */
 #include "net/control.h"
 #include "proc/signal.h"
-#include "syscall/socket.h"
+#include "syscall/net/socket.h"
 #include "syscall/user.h"
 
 long user_send_result(long n, uint64_t flags)

@@ -1,7 +1,7 @@
 /* Interval timers: alarm, getitimer, setitimer. */
 #include "arch/time.h"
 #include "proc/posix_timer.h"
-#include "syscall/time.h"
+#include "syscall/time/time.h"
 #include "syscall/user.h"
 
 #define ITIMER_REAL    0

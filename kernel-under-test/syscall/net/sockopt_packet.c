@@ -3,7 +3,7 @@
 #include "lib/string.h"
 #include "mm/kmem.h"
 #include "net/raw.h"
-#include "syscall/sockopt.h"
+#include "syscall/net/sockopt.h"
 #include "syscall/user.h"
 
 struct user_program {

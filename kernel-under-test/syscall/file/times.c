@@ -1,6 +1,6 @@
 /* System calls that set the times of files. */
 #include "arch/time.h"
-#include "syscall/time.h"
+#include "syscall/time/time.h"
 #include "syscall/user.h"
 
 #define UTIME_NOW  0x3fffffff

@@ -1,8 +1,8 @@
 /* Options of sockets. */
-#include "syscall/sockopt.h"
+#include "syscall/net/sockopt.h"
 #include "mm/kmem.h"
 #include "net/control.h"
-#include "syscall/socket.h"
+#include "syscall/net/socket.h"
 #include "syscall/user.h"
 
 #define SO_TYPE	       3

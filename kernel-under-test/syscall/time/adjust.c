@@ -1,6 +1,6 @@
 /* adjtimex: what a time daemon sets. The clock is moved by ADJ_SETOFFSET; all else is kept. */
 #include "arch/time.h"
-#include "syscall/time.h"
+#include "syscall/time/time.h"
 #include "syscall/user.h"
 
 #define ADJ_OFFSET	    0x0001

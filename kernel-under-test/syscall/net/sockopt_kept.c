@@ -2,7 +2,7 @@
  * Options that are a number which is kept and given back: what they would change of packets has
  * nothing to change here.
  */
-#include "syscall/sockopt.h"
+#include "syscall/net/sockopt.h"
 
 #include "lib/errno.h"
 #include "net/control.h"

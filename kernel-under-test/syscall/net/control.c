@@ -1,7 +1,7 @@
 /* Descriptors and credentials that go along with a message, as the user gives and gets them. */
 #include "net/interface.h"
-#include "syscall/message.h"
-#include "syscall/sockopt.h"
+#include "syscall/net/message.h"
+#include "syscall/net/sockopt.h"
 #include "syscall/user.h"
 
 #define CONTROL_MAX 20480

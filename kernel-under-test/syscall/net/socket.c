@@ -1,5 +1,5 @@
 /* System calls on sockets. */
-#include "syscall/socket.h"
+#include "syscall/net/socket.h"
 
 #include "lib/string.h"
 #include "net/control.h"

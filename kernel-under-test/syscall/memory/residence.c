@@ -2,7 +2,7 @@
 #include "arch/trap.h"
 #include "mm/space.h"
 #include "mm/tlb.h"
-#include "syscall/memory.h"
+#include "syscall/memory/memory.h"
 #include "syscall/user.h"
 
 #define MLOCK_ONFAULT 1

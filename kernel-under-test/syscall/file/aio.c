@@ -6,7 +6,7 @@
 
 #include "arch/spin.h"
 #include "arch/time.h"
-#include "syscall/time.h"
+#include "syscall/time/time.h"
 #include "syscall/user.h"
 
 #define MAP_PRIVATE_ANONYMOUS 0x22

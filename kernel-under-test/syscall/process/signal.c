@@ -3,8 +3,8 @@
 #include "arch/time.h"
 #include "proc/signal.h"
 #include "sched/sched.h"
-#include "syscall/poll.h"
-#include "syscall/time.h"
+#include "syscall/file/poll.h"
+#include "syscall/time/time.h"
 #include "syscall/user.h"
 
 #define SIG_BLOCK   0

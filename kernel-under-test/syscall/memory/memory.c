@@ -2,7 +2,7 @@
  * System calls on memory. Most run without the kernel lock, with the lock of their space, and take
  * the kernel lock for what can't be done without.
  */
-#include "syscall/memory.h"
+#include "syscall/memory/memory.h"
 
 #include "arch/spin.h"
 #include "fs/tmpfs/tmpfs.h"

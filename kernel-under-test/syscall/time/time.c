@@ -1,5 +1,5 @@
 /* System calls on time. */
-#include "syscall/time.h"
+#include "syscall/time/time.h"
 
 #include "arch/spin.h"
 #include "arch/time.h"

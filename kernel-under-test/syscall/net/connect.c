@@ -1,5 +1,5 @@
 /* Connecting a socket, waited for or not. */
-#include "syscall/socket.h"
+#include "syscall/net/socket.h"
 
 #include "syscall/user.h"
 

@@ -2,7 +2,7 @@
 #include "arch/time.h"
 #include "ipc/epoll.h"
 #include "ipc/eventfd.h"
-#include "syscall/poll.h"
+#include "syscall/file/poll.h"
 #include "syscall/user.h"
 
 long sys_epoll_create1(uint64_t flags)

@@ -4,7 +4,7 @@
 #include "arch/time.h"
 #include "ipc/futex_pi.h"
 #include "sched/wait.h"
-#include "syscall/time.h"
+#include "syscall/time/time.h"
 #include "syscall/user.h"
 
 #define FUTEX_WAIT	  0

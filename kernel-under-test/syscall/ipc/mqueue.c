@@ -3,7 +3,7 @@
 
 #include "mm/kmem.h"
 #include "proc/signal.h"
-#include "syscall/time.h"
+#include "syscall/time/time.h"
 #include "syscall/user.h"
 
 /* For those who may have more than that. */

@@ -3,7 +3,7 @@
 #include "ipc/sysv.h"
 #include "mm/kmem.h"
 #include "mm/space.h"
-#include "syscall/time.h"
+#include "syscall/time/time.h"
 #include "syscall/user.h"
 
 #define SHM_STAT     13

@@ -3,7 +3,7 @@
 #include "ipc/timerfd.h"
 #include "proc/posix_timer.h"
 #include "proc/signalfd.h"
-#include "syscall/time.h"
+#include "syscall/time/time.h"
 #include "syscall/user.h"
 
 #define SIGEV_SIGNAL	0

@@ -4,7 +4,7 @@
 #include "lib/list.h"
 #include "mm/kmem.h"
 #include "sched/wait.h"
-#include "syscall/time.h"
+#include "syscall/time/time.h"
 #include "syscall/user.h"
 
 #define MSG_STAT     11

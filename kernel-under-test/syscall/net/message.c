@@ -1,10 +1,10 @@
 /* sendmsg, recvmsg and their like: messages in pieces, with descriptors and credentials. */
-#include "syscall/message.h"
+#include "syscall/net/message.h"
 
 #include "arch/time.h"
 #include "mm/kmem.h"
-#include "syscall/poll.h"
-#include "syscall/socket.h"
+#include "syscall/file/poll.h"
+#include "syscall/net/socket.h"
 #include "syscall/user.h"
 
 #define PIECES_MAX 1024

@@ -1,5 +1,5 @@
 /* Options of TCP that are more than a number. */
-#include "syscall/sockopt.h"
+#include "syscall/net/sockopt.h"
 
 #include "net/interface.h"
 #include "syscall/user.h"

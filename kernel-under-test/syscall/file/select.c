@@ -2,7 +2,7 @@
 #include "arch/spin.h"
 #include "arch/time.h"
 #include "mm/kmem.h"
-#include "syscall/poll.h"
+#include "syscall/file/poll.h"
 #include "syscall/user.h"
 
 #define SET_WORDS (FILES_MAX / 64)
