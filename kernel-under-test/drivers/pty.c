@@ -6,7 +6,7 @@
 #include "lib/errno.h"
 #include "mm/kmem.h"
 #include "mm/space.h"
-#include "proc/signal.h"
+#include "proc/signal/signal.h"
 
 #define CHUNK_MAX 256
 /* Each byte of a chunk may become two. */

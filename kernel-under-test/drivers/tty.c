@@ -5,7 +5,7 @@
 #include "lib/errno.h"
 #include "lib/string.h"
 #include "mm/space.h"
-#include "proc/signal.h"
+#include "proc/signal/signal.h"
 #include "sched/wait.h"
 
 void tty_init(struct tty *t, const struct tty_ops *ops, int session)

@@ -4,7 +4,7 @@
 
 #include "fs/file.h"
 #include "proc/process.h"
-#include "proc/signal.h"
+#include "proc/signal/signal.h"
 
 #define TCGETS	   0x5401
 #define TCSETS	   0x5402

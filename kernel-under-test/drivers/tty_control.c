@@ -4,7 +4,7 @@
 #include "fs/credentials.h"
 #include "lib/errno.h"
 #include "lib/string.h"
-#include "proc/signal.h"
+#include "proc/signal/signal.h"
 
 /* Whether ^S and ^Q are what stops output, so that the other side may do that itself. */
 static bool is_usual_flow(const struct termios *m)

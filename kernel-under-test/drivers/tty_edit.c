@@ -1,6 +1,6 @@
 /* The line discipline: what keys do. */
 #include "drivers/tty.h"
-#include "proc/signal.h"
+#include "proc/signal/signal.h"
 #include "sched/wait.h"
 
 static void set_end(struct tty *t, uint32_t at, bool on)

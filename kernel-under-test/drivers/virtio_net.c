@@ -5,7 +5,7 @@
 #include "lib/printf.h"
 #include "mm/kmem.h"
 #include "mm/page.h"
-#include "net/interface.h"
+#include "net/ip/interface.h"
 
 #define DEVICES_MAX   4
 #define ID_TRANSITION 0x1000

@@ -94,7 +94,7 @@ struct file {
 	void *data; /* belongs to ops */
 	/* The epoll sets it is in, which must forget it before it goes. */
 	struct epoll_item *watched;
-	/* Who gets signals of it (proc/async.h); NULL: nobody was ever named. */
+	/* Who gets signals of it (proc/signal/async.h); NULL: nobody was ever named. */
 	struct file_async *async;
 };
 

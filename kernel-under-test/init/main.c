@@ -23,9 +23,9 @@
 #include "mm/page.h"
 #include "mm/tlb.h"
 #include "net/socket.h"
+#include "proc/exec/vdso.h"
 #include "proc/process.h"
 #include "proc/procfs/procfs.h"
-#include "proc/vdso.h"
 #include "sched/sched.h"
 #include "syscall/time/time.h"
 

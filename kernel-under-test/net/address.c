@@ -1,6 +1,6 @@
 #include "net/address.h"
 
-#include "net/route.h"
+#include "net/ip/route.h"
 
 static const uint32_t loopback_v6[4] = {[3] = 0x01000000};
 

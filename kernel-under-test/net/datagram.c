@@ -2,8 +2,8 @@
 #include "lib/errno.h"
 #include "mm/kmem.h"
 #include "net/control.h"
-#include "net/raw.h"
-#include "net/udp.h"
+#include "net/ip/raw.h"
+#include "net/ip/udp.h"
 
 #define UNIX_MAX (212992 - 32)
 /* What may wait at one socket; more is dropped (UDP) or waited for (unix). */

@@ -6,8 +6,8 @@
 #include "lib/string.h"
 #include "mm/kmem.h"
 #include "net/control.h"
-#include "net/interface.h"
-#include "net/netlink.h"
+#include "net/ip/interface.h"
+#include "net/netlink/netlink.h"
 
 #define SIOCATMARK 0x8905
 #define TIOCOUTQ   0x5411

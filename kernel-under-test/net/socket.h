@@ -120,7 +120,7 @@ struct socket {
 	uint32_t peer_time;
 	struct socket *peer;
 	struct inode *bound;
-	/* Of those that see packets, or that are of one interface: net/raw.h. NULL: nothing. */
+	/* Of those that see packets, or that are of one interface: net/ip/raw.h. NULL: nothing. */
 	struct socket_more *more;
 	/* That of one end, to which the other holds a reference for good, `gatekeeper`. */
 	struct gate *gate, own_gate;

@@ -11,9 +11,9 @@
 #include "proc/posix_timer.h"
 #include "proc/process.h"
 #include "proc/process_make.h"
-#include "proc/seccomp.h"
-#include "proc/signal.h"
-#include "proc/trace.h"
+#include "proc/signal/signal.h"
+#include "proc/trace/seccomp.h"
+#include "proc/trace/trace.h"
 #include "sched/sched.h"
 
 /* Nobody will make a stopped group go on if it has no parent left in its session. */

@@ -5,9 +5,9 @@
 #include "proc/pidfd.h"
 #include "proc/process.h"
 #include "proc/process_make.h"
-#include "proc/seccomp.h"
-#include "proc/signal.h"
-#include "proc/trace.h"
+#include "proc/signal/signal.h"
+#include "proc/trace/seccomp.h"
+#include "proc/trace/trace.h"
 #include "sched/sched.h"
 
 static int copy_space(struct process *child, struct process *parent, const struct fork_request *r)

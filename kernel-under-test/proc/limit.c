@@ -1,7 +1,7 @@
 /* Limits: the first ones, and the clock of the one on CPU time. */
 #include "arch/time.h"
 #include "mm/page.h"
-#include "proc/signal.h"
+#include "proc/signal/signal.h"
 
 void process_first_limits(struct process *p)
 {

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "proc/process.h"
-#include "proc/signal.h"
+#include "proc/signal/signal.h"
 
 /* What a timer counts: nanoseconds as arch_time_ns(), or CPU time of its process or a thread. */
 enum timer_clock {

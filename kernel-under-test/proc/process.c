@@ -1,16 +1,16 @@
 /* Birth, numbers and the first process. */
 #include "proc/process.h"
-#include "arch/spin.h"
 
+#include "arch/spin.h"
 #include "arch/time.h"
 #include "fs/credentials.h"
 #include "lib/errno.h"
 #include "lib/printf.h"
 #include "mm/kmem.h"
 #include "net/socket.h"
-#include "proc/exec.h"
+#include "proc/exec/exec.h"
 #include "proc/process_make.h"
-#include "proc/signal.h"
+#include "proc/signal/signal.h"
 #include "proc/uts.h"
 #include "sched/sched.h"
 

@@ -18,7 +18,7 @@ struct trace;
 #define WORK_SIGNAL  BIT(1)
 /* The registers were replaced: the way back must load every one of them. */
 #define WORK_RESTORE BIT(2)
-/* Its tracer wants it to stop: proc/trace.h. */
+/* Its tracer wants it to stop: proc/trace/trace.h. */
 #define WORK_TRACE BIT(4)
 /* What ends a sleep that may be ended. */
 #define WORK_INTERRUPT (WORK_SIGNAL | WORK_TRACE)
@@ -93,7 +93,7 @@ struct thread {
 	uint32_t waited_count, preempted_count;
 	/* Programs that decide on its calls: proc's, but here there is room. */
 	struct seccomp_filter *filter;
-	/* Who looks on, or NULL: proc/trace.h. */
+	/* Who looks on, or NULL: proc/trace/trace.h. */
 	struct trace *trace;
 	struct arch_thread arch;
 

@@ -1,12 +1,12 @@
 #include "fs/tmpfs/tmpfs.h"
 
 #include "arch/time.h"
-#include "fs/attribute.h"
 #include "fs/credentials.h"
 #include "fs/lock.h"
 #include "fs/peek.h"
 #include "fs/tmpfs/node.h"
 #include "fs/volume.h"
+#include "fs/xattr.h"
 #include "lib/errno.h"
 #include "lib/string.h"
 #include "mm/kmem.h"

@@ -23,5 +23,5 @@ bool tmpfs_is_file(const struct inode *inode);
 /* Forbids what `seals` say, for good. -EPERM when that is forbidden. */
 int tmpfs_seal(struct inode *inode, uint32_t seals);
 
-/* Whether it can have extended attributes (fs/attribute.h). */
+/* Whether it can have extended attributes (fs/xattr.h). */
 bool tmpfs_is(const struct inode *inode);

@@ -5,8 +5,8 @@
 #include "lib/string.h"
 #include "mm/kmem.h"
 #include "mm/page.h"
+#include "proc/exec/vdso.h"
 #include "proc/procfs/text.h"
-#include "proc/vdso.h"
 
 uint64_t proc_size(const struct process *p)
 {

@@ -1,6 +1,6 @@
 /* /proc/net: sockets and the interface, as netstat(8) and its like read them. */
-#include "net/arp.h"
-#include "net/route.h"
+#include "net/ip/arp.h"
+#include "net/ip/route.h"
 #include "net/socket.h"
 #include "proc/procfs/node.h"
 

@@ -13,11 +13,11 @@
 #include "mm/kmem.h"
 #include "mm/page.h"
 #include "mm/space.h"
-#include "net/raw.h"
-#include "proc/core.h"
+#include "net/ip/raw.h"
 #include "proc/process.h"
 #include "proc/procfs/node.h"
 #include "proc/procfs/text.h"
+#include "proc/trace/core.h"
 #include "proc/uts.h"
 
 #define LINE_MAX 256

@@ -5,9 +5,9 @@
 #include "lib/errno.h"
 #include "lib/printf.h"
 #include "lib/string.h"
-#include "proc/seccomp.h"
-#include "proc/signal.h"
-#include "proc/trace.h"
+#include "proc/signal/signal.h"
+#include "proc/trace/seccomp.h"
+#include "proc/trace/trace.h"
 #include "sched/sched.h"
 
 void text_add(struct text *t, const char *fmt, ...)

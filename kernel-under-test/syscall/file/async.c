@@ -2,7 +2,7 @@
 #include "fs/lock.h"
 #include "fs/notify.h"
 #include "ipc/inotify.h"
-#include "proc/async.h"
+#include "proc/signal/async.h"
 #include "syscall/user.h"
 
 #define F_SETOWN    8

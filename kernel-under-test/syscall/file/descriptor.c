@@ -1,7 +1,7 @@
 /* System calls on descriptors. */
 #include "arch/spin.h"
 #include "ipc/pipe.h"
-#include "proc/async.h"
+#include "proc/signal/async.h"
 #include "syscall/user.h"
 
 #define F_DUPFD		0

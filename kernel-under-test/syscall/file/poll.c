@@ -4,7 +4,7 @@
 #include "arch/spin.h"
 #include "arch/time.h"
 #include "mm/kmem.h"
-#include "proc/signal.h"
+#include "proc/signal/signal.h"
 #include "sched/sched.h"
 #include "syscall/time/time.h"
 #include "syscall/user.h"

@@ -1,6 +1,6 @@
 /* sendfile. */
 #include "mm/page.h"
-#include "proc/signal.h"
+#include "proc/signal/signal.h"
 #include "syscall/user.h"
 
 /* Bytes of `in`, at `pos`, which moves on by what `out` took. */

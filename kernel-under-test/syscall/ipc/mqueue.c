@@ -2,7 +2,7 @@
 #include "ipc/mqueue.h"
 
 #include "mm/kmem.h"
-#include "proc/signal.h"
+#include "proc/signal/signal.h"
 #include "syscall/time/time.h"
 #include "syscall/user.h"
 

@@ -1,6 +1,6 @@
 /* madvise: what a program tells of how it will use its memory. */
 #include "arch/trap.h"
-#include "syscall/memory/memory.h"
+#include "syscall/memory/mmap.h"
 #include "syscall/user.h"
 
 #define MADV_DONTNEED	    4

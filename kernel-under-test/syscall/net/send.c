@@ -1,6 +1,6 @@
 /* sendto and recvfrom: bytes from one piece of memory, and into one. */
 #include "net/control.h"
-#include "proc/signal.h"
+#include "proc/signal/signal.h"
 #include "syscall/net/socket.h"
 #include "syscall/user.h"
 

@@ -3,10 +3,10 @@
 
 #include "lib/string.h"
 #include "net/control.h"
-#include "net/netlink.h"
-#include "net/raw.h"
-#include "net/tap.h"
-#include "proc/signal.h"
+#include "net/ip/af_packet.h"
+#include "net/ip/raw.h"
+#include "net/netlink/netlink.h"
+#include "proc/signal/signal.h"
 #include "syscall/user.h"
 
 #define SOCK_CLOEXEC  02000000
@@ -66,7 +66,7 @@ static int check_kind(uint64_t family, uint64_t type, uint64_t protocol)
 	if (type & ~(uint64_t)(SOCK_TYPE | SOCK_CLOEXEC | SOCK_NONBLOCK))
 		return -EINVAL;
 	if (family == AF_PACKET)
-		return tap_check(kind);
+		return af_packet_check(kind);
 	if (family == AF_NETLINK)
 		return kind != SOCK_RAW && kind != SOCK_DGRAM ? -ESOCKTNOSUPPORT
 		       : protocol == NETLINK_ROUTE || protocol == NETLINK_KOBJECT_UEVENT
@@ -105,7 +105,7 @@ static __attribute__((noinline)) long install_special(struct socket *s, uint64_t
 	int err = 0;
 
 	if (s->family == AF_PACKET)
-		err = tap_open(s, (uint16_t)protocol);
+		err = af_packet_open(s, (uint16_t)protocol);
 	else if (s->family == AF_INET && (s->type == SOCK_RAW || protocol == IPPROTO_ICMP))
 		err = raw_open(s, (uint8_t)protocol);
 	else if (s->family == AF_NETLINK || protocol == IPPROTO_UDPLITE)

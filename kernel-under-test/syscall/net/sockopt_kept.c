@@ -6,7 +6,7 @@
 
 #include "lib/errno.h"
 #include "net/control.h"
-#include "net/raw.h"
+#include "net/ip/raw.h"
 
 const struct kept kept_options[KEPT_COUNT] = {
 	{SOL_SOCKET, 1, false, 0, FLAG}, /* SO_DEBUG */

@@ -2,7 +2,7 @@
 #include "fs/credentials.h"
 #include "lib/string.h"
 #include "mm/kmem.h"
-#include "net/raw.h"
+#include "net/ip/raw.h"
 #include "syscall/net/sockopt.h"
 #include "syscall/user.h"
 

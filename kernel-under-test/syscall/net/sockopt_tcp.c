@@ -1,7 +1,7 @@
 /* Options of TCP that are more than a number. */
 #include "syscall/net/sockopt.h"
 
-#include "net/interface.h"
+#include "net/ip/interface.h"
 #include "syscall/user.h"
 
 /* What fits into a packet of loopback, less the headers. */

@@ -1,5 +1,5 @@
 /* System calls that make processes and threads. */
-#include "proc/signal.h"
+#include "proc/signal/signal.h"
 #include "syscall/user.h"
 
 #define CLONE_SIGNAL	     0xffull

@@ -2,7 +2,7 @@
 #include "proc/pidfd.h"
 
 #include "proc/procfs/procfs.h"
-#include "proc/signal.h"
+#include "proc/signal/signal.h"
 #include "syscall/user.h"
 
 long sys_pidfd_open(uint64_t pid, uint64_t flags)

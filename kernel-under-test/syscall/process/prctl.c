@@ -1,6 +1,6 @@
 /* prctl: what a process says about itself. */
 #include "lib/string.h"
-#include "proc/signal.h"
+#include "proc/signal/signal.h"
 #include "syscall/user.h"
 
 #define PR_SET_PDEATHSIG       1

@@ -1,7 +1,7 @@
 /* System calls on processes. */
-#include "proc/exec.h"
+#include "proc/exec/exec.h"
 #include "proc/pidfd.h"
-#include "proc/signal.h"
+#include "proc/signal/signal.h"
 #include "sched/sched.h"
 #include "syscall/user.h"
 

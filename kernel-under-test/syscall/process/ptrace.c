@@ -1,7 +1,7 @@
-/* ptrace(2): what a tracer asks for. proc/trace.h has the rest of it. */
+/* ptrace(2): what a tracer asks for. proc/trace/trace.h has the rest of it. */
 #include "arch/debug.h"
 #include "mm/space.h"
-#include "proc/trace.h"
+#include "proc/trace/trace.h"
 #include "syscall/user.h"
 
 #define PTRACE_TRACEME	   0

@@ -1,6 +1,6 @@
 /* seccomp(2) and prctl(2)'s older door to it. */
-#include "proc/seccomp.h"
 #include "mm/kmem.h"
+#include "proc/trace/seccomp.h"
 #include "syscall/user.h"
 
 #define SET_MODE_STRICT	 0

@@ -1,7 +1,7 @@
 /* System calls on signals, and the alarm clock that sends one. */
 #include "arch/signal.h"
 #include "arch/time.h"
-#include "proc/signal.h"
+#include "proc/signal/signal.h"
 #include "sched/sched.h"
 #include "syscall/file/poll.h"
 #include "syscall/time/time.h"

@@ -5,8 +5,8 @@
 #include "arch/time.h"
 #include "fs/volume.h"
 #include "ipc/timerfd.h"
+#include "proc/exec/vdso.h"
 #include "proc/posix_timer.h"
-#include "proc/vdso.h"
 #include "sched/wait.h"
 #include "syscall/user.h"
 

@@ -2,7 +2,7 @@
 #include "arch/time.h"
 #include "ipc/timerfd.h"
 #include "proc/posix_timer.h"
-#include "proc/signalfd.h"
+#include "proc/signal/signalfd.h"
 #include "syscall/time/time.h"
 #include "syscall/user.h"
 

@@ -2,7 +2,7 @@
 #include "fs/uio.h"
 #include "host_machine.h"
 #include "lib/errno.h"
-#include "proc/elf.h"
+#include "proc/exec/elf.h"
 #include "tree.h"
 #include "unit.h"
 

@@ -5,12 +5,12 @@
  */
 #include "lib/errno.h"
 #include "mm/kmem.h"
-#include "net/arp.h"
-#include "net/ipv4.h"
-#include "net/raw.h"
-#include "net/route.h"
-#include "net/tap.h"
-#include "net/udp.h"
+#include "net/ip/af_packet.h"
+#include "net/ip/arp.h"
+#include "net/ip/ipv4.h"
+#include "net/ip/raw.h"
+#include "net/ip/route.h"
+#include "net/ip/udp.h"
 #include "sched/timer.h"
 #include "unit.h"
 
@@ -42,7 +42,7 @@ static struct interface eth = {.name = "eth0",
 static const uint8_t other_mac[6] = {2, 0, 0, 0, 0, 2};
 
 /* Stand-ins for sockets: one hears port 7, and all that it gets is read to its end. */
-struct list tap_sockets = LIST_INIT(tap_sockets);
+struct list af_packet_sockets = LIST_INIT(af_packet_sockets);
 static struct socket hearer = {.state = SOCKET_CONNECTED};
 static size_t heard_len, heard_count;
 static unsigned int raw_count, echo_count;
@@ -53,7 +53,7 @@ static void read_all(const void *at, size_t n)
 	read_up = wire_sum(read_up, at, n);
 }
 
-void tap_show(const struct interface *i, const uint8_t *frame, size_t len, enum tap_kind kind)
+void af_packet_show(const struct interface *i, const uint8_t *frame, size_t len, enum af_packet_kind kind)
 {
 	(void)i, (void)frame, (void)len, (void)kind;
 }

@@ -1,0 +1,379 @@
+/* The names that sockets are bound to: ports, abstract unix names, and paths. */
+#include "fs/credentials.h"
+#include "lib/errno.h"
+#include "lib/printf.h"
+#include "lib/string.h"
+#include "net/ip/ipv4.h"
+
+#define BUCKETS	   1024
+#define FIRST_PORT 32768
+#define LAST_PORT  60999
+
+static struct list names[BUCKETS];
+static uint16_t last_port = FIRST_PORT - 1;
+uint32_t socket_name_changes;
+
+void socket_init(void)
+{
+	interface_register(&interface_loopback);
+	for (size_t i = 0; i < BUCKETS; i++)
+		list_init(&names[i]);
+}
+
+static bool is_abstract(const struct address *a)
+{
+	return a->family == AF_UNIX && a->len > 2 && a->un_path[0] == '\0';
+}
+
+static bool is_path(const struct address *a)
+{
+	return a->family == AF_UNIX && a->len > 2 && a->un_path[0] != '\0';
+}
+
+static bool is_unix(const struct address *a)
+{
+	return a->family == AF_UNIX;
+}
+
+static struct list *bucket_of(const struct address *a)
+{
+	uint32_t h = 0;
+
+	if (!is_unix(a))
+		return &names[address_port(a) % BUCKETS];
+	for (uint32_t i = 0; i < a->len - 2; i++)
+		h = h * 31 + (uint8_t)a->un_path[i];
+	return &names[h % BUCKETS];
+}
+
+/* Of the same port; names of files that are the same begin alike, too. */
+static inline bool same_start(const struct socket *s, const struct address *a)
+{
+	return s->local.in_port == a->in_port;
+}
+
+static bool same_name(const struct socket *s, const struct address *a)
+{
+	return is_unix(&s->local) && s->local.len == a->len &&
+	       memcmp(s->local.un_path, a->un_path, a->len - 2) == 0;
+}
+
+/* How well the name of `s` fits what is sent to `a`; 0: it does not. */
+static int fit(const struct socket *s, const struct address *a)
+{
+	bool v4;
+
+	if (is_unix(&s->local))
+		return 0;
+	if (!address_is_any(&s->local))
+		return address_same_host(&s->local, a) ? 3 : 0;
+	v4 = address_v4(a);
+	if (v4 == !!address_v4(&s->local))
+		return 2;
+	return v4 && !s->v6_only;
+}
+
+/* Whether datagrams from one that is bound to `from` come from where `s` is connected to. */
+static bool is_remote(const struct socket *s, const struct address *from)
+{
+	struct address a = *from;
+
+	if (!a.len || address_port(&s->remote) != address_port(from))
+		return false;
+	address_settle(&a, &s->remote);
+	return address_same_host(&s->remote, &a);
+}
+
+/*
+ * Who is meant by the name: several may have a port. The one bound to the very
+ * address before one that is bound to none; the listener of a stream; of datagrams the one that is
+ * connected to the one that asks, else the last to come that is connected to nobody.
+ */
+struct socket *socket_named(const struct socket *asks, const struct address *a)
+{
+	const struct address *from = &asks->local;
+	struct socket *s, *best = NULL;
+	int score, most = 0;
+
+	list_for_each (s, bucket_of(a), by_name) {
+		if (!same_start(s, a) || !socket_alike(s, asks))
+			continue;
+		if (is_unix(a)) {
+			if (same_name(s, a))
+				return s;
+			continue;
+		}
+		score = fit(s, a);
+		if (score && s->state == SOCKET_LISTENING)
+			score += 8;
+		if (score && s->type == SOCK_DGRAM && s->state == SOCKET_CONNECTED)
+			score = is_remote(s, from) ? score + 8 : 0;
+		if (score > most) {
+			most = score;
+			best = s;
+		}
+	}
+	return best;
+}
+
+struct socket *socket_hears(uint8_t type, uint8_t protocol, const struct address *from,
+			    const struct address *to)
+{
+	static const struct address unknown;
+	static struct socket stranger; /* stands for who sends */
+
+	stranger.type = type;
+	stranger.protocol = protocol;
+	stranger.local = from ? *from : unknown;
+	return socket_named(&stranger, to);
+}
+
+/* Whether something that is sent to one of the names could be meant for the other. */
+static bool overlap(const struct socket *s, const struct address *a, const struct socket *other)
+{
+	const struct address *b = &other->local;
+	bool v4 = address_v4(a);
+
+	if (is_unix(b))
+		return false;
+	if (v4 != !!address_v4(b))
+		return v4 ? address_is_any(b) && !other->v6_only : address_is_any(a) && !s->v6_only;
+	return address_is_any(a) || address_is_any(b) || address_same_host(a, b);
+}
+
+/*
+ * Whether `s`, which may be bound already, must not have the name beside those that do. `share`: it
+ * may if all agree (SO_REUSEADDR, SO_REUSEPORT).
+ */
+static bool name_taken(const struct socket *s, const struct address *a, bool share)
+{
+	struct socket *other;
+
+	list_for_each (other, bucket_of(a), by_name) {
+		bool shared;
+
+		if (!same_start(other, a) || other == s || !socket_alike(other, s))
+			continue;
+		shared = (s->reuse_port && other->reuse_port) ||
+			 (s->reuse_address && other->reuse_address &&
+			  other->state != SOCKET_LISTENING);
+		if (is_unix(a) ? same_name(other, a) : overlap(s, a, other) && !(share && shared))
+			return true;
+	}
+	return false;
+}
+
+static void enter(struct socket *s, const struct address *a)
+{
+	s->local = *a;
+	socket_name_changes++;
+	list_push_front(bucket_of(a), &s->by_name);
+}
+
+bool socket_name_taken(const struct socket *s)
+{
+	return socket_is_internet(s) && name_taken(s, &s->local, true);
+}
+
+/* A port that nobody has, of the address `a`. */
+static int bind_some_port(struct socket *s, struct address a)
+{
+	for (unsigned int tries = FIRST_PORT; tries <= LAST_PORT; tries++) {
+		last_port = last_port >= LAST_PORT ? FIRST_PORT : last_port + 1;
+		address_set_port(&a, last_port);
+		if (!name_taken(s, &a, false)) {
+			enter(s, &a);
+			return 0;
+		}
+	}
+	return -EADDRINUSE;
+}
+
+int socket_bind_any(struct socket *s)
+{
+	struct address any = {.family = s->family};
+
+	any.len = address_size(&any);
+	return !socket_is_internet(s) || s->local.len ? 0 : bind_some_port(s, any);
+}
+
+/* An abstract name of five digits that nobody has. */
+static int bind_some_name(struct socket *s)
+{
+	static uint32_t last;
+	struct address a = {.len = 8, .un_family = AF_UNIX};
+
+	for (uint32_t tries = 0; tries < 0x100000; tries++) {
+		last = (last + 1) & 0xfffff;
+		format(a.un_path + 1, 6, "%05x", last);
+		if (!name_taken(s, &a, false)) {
+			enter(s, &a);
+			return 0;
+		}
+	}
+	return -ENOSPC;
+}
+
+static int bind_path(struct socket *s, const struct path_base *base, uint32_t mode,
+		     const struct address *a)
+{
+	struct path_last last;
+	struct inode *node;
+	int err = path_find_parent(base, a->un_path, &last);
+
+	if (err)
+		return err == -EEXIST ? -EADDRINUSE : err;
+	err = last.slash ? -ENOENT : may_enter(last.dir);
+	if (!err)
+		err = last.dir->ops->create(last.dir, last.name, last.len, S_IFSOCK | mode, 0,
+					    &node);
+	inode_put(last.dir);
+	if (err)
+		return err == -EEXIST ? -EADDRINUSE : err;
+	node->socket = s;
+	s->bound = node;
+	s->local = *a;
+	s->local.len = (uint32_t)strlen(a->un_path) + 3;
+	return 0;
+}
+
+/* As Linux has it, an address of IPv4 may be said to be of no family. */
+static int check_internet(const struct socket *s, struct address *a)
+{
+	if (s->family == AF_INET && a->family == AF_UNSPEC && a->len >= 16 && !a->in_addr)
+		a->family = AF_INET;
+	if (s->family == AF_INET6 && a->len < 24)
+		return -EINVAL;
+	if (a->family != s->family)
+		return -EAFNOSUPPORT;
+	a->len = address_size(a);
+	if (s->v6_only && address_v4(a))
+		return -EINVAL;
+	if (!address_is_ours(a))
+		return address_is_link_local(a) ? -EINVAL : -EADDRNOTAVAIL;
+	if (address_port(a) && address_port(a) < 1024 && !capable(CAP_NET_BIND_SERVICE))
+		return -EACCES;
+	return 0;
+}
+
+int socket_bind(struct socket *s, const struct path_base *base, uint32_t mode, struct address *a)
+{
+	int err = 0;
+
+	if (s->ops->bind)
+		return s->ops->bind(s, a);
+	if (socket_is_internet(s))
+		err = check_internet(s, a);
+	else if (a->family != s->family)
+		err = -EINVAL;
+	if (err || s->local.len)
+		return err ? err : -EINVAL;
+	if (is_path(a))
+		return bind_path(s, base, mode, a);
+	s->own_host = socket_is_internet(s) && !address_is_any(a);
+	s->own_port = socket_is_internet(s) && a->in_port;
+	if (is_unix(a) && !is_abstract(a))
+		return bind_some_name(s);
+	if (!is_unix(a) && !address_port(a))
+		return bind_some_port(s, *a);
+	if (name_taken(s, a, true))
+		return -EADDRINUSE;
+	enter(s, a);
+	return 0;
+}
+
+static int find_path(const struct path_base *base, const struct address *a, struct socket **out)
+{
+	struct inode *node;
+	int err = path_find(base, a->un_path, true, &node);
+
+	if (err)
+		return err;
+	err = may(node, MAY_WRITE);
+	*out = !err && inode_is(node, S_IFSOCK) ? node->socket : NULL;
+	inode_put(node);
+	return err ? err : *out ? 0 : -ECONNREFUSED;
+}
+
+/* To another machine: 1 if there is a way. */
+static __attribute__((noinline)) int leave(const struct socket *s, const struct address *a)
+{
+	struct ipv4_flow f = ipv4_flow(s, a, 0, NULL);
+	int err = address_v4(a) ? ipv4_settle(&f) : -ENETUNREACH;
+
+	return err ? err : 1;
+}
+
+/* Where a user's address leads: in the form of `s`. 0: it is here; 1: on another machine. */
+static int settle_target(const struct socket *s, struct address *a)
+{
+	if (unlikely(a->family != s->family)) {
+		/* UDP takes both kinds; what comes back is of its own. */
+		if (s->family != AF_INET6 || a->family != AF_INET || s->type != SOCK_DGRAM)
+			return s->family == AF_INET6 && a->len < 24 ? -EINVAL : -EAFNOSUPPORT;
+		address_convert(a, AF_INET6);
+	}
+	if (s->family == AF_INET6 && a->len < 24)
+		return -EINVAL;
+	a->len = address_size(a);
+	address_settle(a, &s->local);
+	if (s->family == AF_INET6) {
+		bool v4 = address_v4(a);
+
+		if (address_is_link_local(a))
+			return -EINVAL;
+		if (v4 && s->v6_only)
+			return -ENETUNREACH;
+		if (!v4 && s->local.len && address_v4(&s->local))
+			return -EAFNOSUPPORT;
+	}
+	return likely(address_is_ours(a)) ? 0 : leave(s, a);
+}
+
+int socket_find(const struct socket *s, const struct path_base *base, struct address *a,
+		struct socket **out)
+{
+	struct socket *found;
+	int err;
+
+	if (s->family == AF_UNIX && a->family != AF_UNIX)
+		return -EAFNOSUPPORT;
+	if (is_path(a) && s->family == AF_UNIX) {
+		err = find_path(base, a, &found);
+		if (err)
+			return err;
+		if (found->type != s->type)
+			return -EPROTOTYPE;
+	} else {
+		err = s->family != AF_UNIX ? settle_target(s, a) : is_abstract(a) ? 0 : -EINVAL;
+		if (err)
+			return err;
+		found = socket_named(s, a);
+		if (!found)
+			return -ECONNREFUSED;
+	}
+	*out = socket_get(found);
+	return 0;
+}
+
+void socket_unsettle(struct socket *s)
+{
+	if (!s->own_host)
+		memset(&s->local.in_port + 1, 0, address_size(&s->local) - 4);
+	if (s->own_port || !s->local.len)
+		return;
+	list_remove(&s->by_name);
+	s->local.in_port = 0;
+	s->local.len = 0;
+}
+
+void socket_unbind(struct socket *s)
+{
+	list_remove(&s->by_name);
+	socket_name_changes++;
+	if (!s->bound)
+		return;
+	s->bound->socket = NULL;
+	inode_put(s->bound);
+	s->bound = NULL;
+}

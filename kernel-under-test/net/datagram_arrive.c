@@ -1,0 +1,51 @@
+/* Messages that come in packets, and who is shown those that do not. */
+#include "arch/time.h"
+#include "fs/volume.h"
+#include "mm/kmem.h"
+#include "net/control.h"
+#include "net/ip/raw.h"
+
+void datagram_arrive(struct socket *s, const struct arrival *a)
+{
+	size_t n = socket_filter(s, a->data, a->len);
+	bool told = s->wants & ~WANT_SHOWN;
+	struct message *m;
+
+	if (!n && a->len)
+		return;
+	m = s->queued + n > DATAGRAMS_MAX ? NULL : kmem_alloc(sizeof(*m) + n);
+	if (!m)
+		return;
+	m->len = n;
+	memcpy(m->data, a->data, n);
+	m->from = a->from;
+	if (socket_is_internet(s))
+		address_convert(&m->from, s->family);
+	m->control = told ? control_make(0) : NULL;
+	if (m->control) {
+		m->control->time_ns = volume_epoch_ns + arch_time_ns();
+		m->control->to = a->to;
+		m->control->hops = a->hops;
+		m->control->class = a->class;
+	}
+	list_push_back(&s->messages, &m->link);
+	s->queued += n + sizeof(*m);
+	wait_wake_one(&s->readers);
+}
+
+uint16_t datagram_wants;
+
+static void set_watched(struct socket *s, void *)
+{
+	if (s->type == SOCK_DGRAM)
+		s->wants = (uint16_t)((s->wants & ~WANT_SHOWN) | datagram_wants);
+}
+
+void datagram_watch(int change)
+{
+	static int count;
+
+	count += change;
+	datagram_wants = count ? WANT_SHOWN : 0;
+	socket_each(set_watched, NULL);
+}

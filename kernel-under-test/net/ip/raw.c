@@ -1,0 +1,303 @@
+#include "net/ip/raw.h"
+
+#include "fs/credentials.h"
+#include "lib/errno.h"
+#include "mm/kmem.h"
+#include "net/control.h"
+
+static struct list raw_sockets = LIST_INIT(raw_sockets);
+uint64_t ping_groups[2] = {1, 0};
+
+struct socket_more *socket_more(struct socket *s)
+{
+	if (!s->more)
+		s->more = kmem_zalloc(sizeof(*s->more));
+	return s->more;
+}
+
+void socket_more_free(struct socket *s)
+{
+	if (s->more)
+		kmem_free(s->more->filter);
+	kmem_free(s->more);
+	s->more = NULL;
+}
+
+int socket_set_filter(struct socket *s, struct bpf_insn *code)
+{
+	if (!code && (!s->more || !s->more->filter))
+		return -ENOENT;
+	if (!socket_more(s))
+		return -ENOMEM;
+	kmem_free(s->more->filter);
+	s->more->filter = code;
+	return 0;
+}
+
+size_t socket_filter(const struct socket *s, const void *at, size_t n)
+{
+	const struct bpf_data d = {at, (uint32_t)n, false};
+
+	return likely(!s->more || !s->more->filter) ? n
+						    : MIN(n, (size_t)bpf_run(s->more->filter, &d));
+}
+
+/* Where it is bound or connected to says what it hears; ports have no meaning. */
+static int raw_bind(struct socket *s, const struct address *a)
+{
+	if (a->len < 16)
+		return -EINVAL;
+	if (a->family != AF_INET)
+		return -EAFNOSUPPORT;
+	if (!address_is_ours(a))
+		return -EADDRNOTAVAIL;
+	s->local = *a;
+	s->local.len = address_size(a);
+	s->local.in_port = s->protocol == IPPROTO_RAW ? 0 : be16(s->protocol);
+	return 0;
+}
+
+static int raw_connect(struct socket *s, struct socket *, const struct address *a, uint32_t)
+{
+	struct ipv4_flow f = ipv4_flow(s, a, s->protocol, NULL);
+	int err = a->family == AF_UNSPEC ? 0 : ipv4_settle(&f);
+
+	if (err)
+		return err;
+	s->state = a->family == AF_UNSPEC ? SOCKET_NEW : SOCKET_CONNECTED;
+	s->remote = *a;
+	if (!s->local.len && s->state == SOCKET_CONNECTED) {
+		s->local = (struct address){.len = 16, .family = AF_INET};
+		s->local.in_addr = f.from;
+	}
+	return 0;
+}
+
+/* The user's own header: what we don't say ourselves is taken from it. */
+static int take_header(struct uio *u, struct ipv4_flow *f)
+{
+	struct ipv4_header h;
+	int err;
+
+	if (u->left < sizeof(h))
+		return -EINVAL;
+	err = uio_get(u, &h, sizeof(h));
+	if (err)
+		return err;
+	if (h.version_len != 0x45)
+		return -EINVAL;
+	if (h.from)
+		f->from = h.from;
+	f->protocol = h.protocol;
+	f->ttl = h.ttl;
+	f->tos = h.tos;
+	return 0;
+}
+
+static long send_packet(struct socket *s, const struct address *to, struct uio *u,
+			const struct envelope *e)
+{
+	struct ipv4_flow f = ipv4_flow(s, to, s->protocol, e);
+	bool whole = s->more->whole || s->protocol == IPPROTO_RAW;
+	long all = (long)u->left;
+	struct packet *p;
+	int err = u->left > UINT16_MAX - (whole ? 0 : IPV4_SIZE) ? -EMSGSIZE : 0;
+
+	if (!err && whole)
+		err = take_header(u, &f);
+	if (err)
+		return err;
+	p = ipv4_make(u->left);
+	if (!p)
+		return -ENOBUFS;
+	err = u->left ? uio_get(u, ipv4_payload(p), u->left) : 0;
+	if (err) {
+		kmem_free(p);
+		return err;
+	}
+	err = ipv4_send(p, &f);
+	return err ? err : all;
+}
+
+static long raw_send_to(struct socket *s, struct uio *u, unsigned int, struct envelope *e)
+{
+	if (s->no_send)
+		return -EPIPE;
+	return send_packet(s, &e->from, u, e);
+}
+
+static long raw_send_message(struct socket *s, struct socket *, struct uio *u, unsigned int,
+			     struct envelope *e)
+{
+	if (s->no_send)
+		return -EPIPE;
+	return s->state != SOCKET_CONNECTED ? -EDESTADDRREQ : send_packet(s, &s->remote, u, e);
+}
+
+static long raw_send(struct socket *s, struct uio *u, unsigned int flags)
+{
+	return raw_send_message(s, NULL, u, flags, NULL);
+}
+
+static bool wants(const struct socket *s, const struct interface *i, const struct ipv4_packet *p)
+{
+	return s->protocol == p->protocol && (!s->local.in_addr || s->local.in_addr == p->to) &&
+	       (s->state != SOCKET_CONNECTED || s->remote.in_addr == p->from) &&
+	       (!s->more->device || s->more->device == i->index) &&
+	       !(p->protocol == IP_ICMP && p->len && p->payload[0] < 32 &&
+		 (s->more->icmp_ignored & BIT(p->payload[0])));
+}
+
+static struct arrival arrival_of(const struct ipv4_packet *p, const void *data, size_t n)
+{
+	struct arrival a = {.data = data, .len = n, .hops = p->ttl, .class = p->tos};
+
+	a.from = a.to = (struct address){.len = 16, .family = AF_INET};
+	a.from.in_addr = p->from;
+	a.to.in_addr = p->to;
+	return a;
+}
+
+bool raw_receive(struct interface *i, const struct ipv4_packet *p)
+{
+	struct arrival a = arrival_of(p, p->header, p->header_len + p->len);
+	bool any = false;
+	struct socket *s;
+
+	list_for_each (s, &raw_sockets, by_name)
+		if (wants(s, i, p)) {
+			datagram_arrive(s, &a);
+			any = true;
+		}
+	return any;
+}
+
+static const struct socket_ops raw_ops = {
+	.bind = raw_bind,
+	.listen = datagram_listen,
+	.connect = raw_connect,
+	.send = raw_send,
+	.send_message = raw_send_message,
+	.send_to = raw_send_to,
+	.receive = datagram_receive,
+	.poll = datagram_poll,
+	.close = datagram_close,
+};
+
+/* The sender's identifier is its port. */
+static long send_echo(struct socket *s, const struct address *to, struct uio *u,
+		      const struct envelope *e)
+{
+	struct ipv4_flow f = ipv4_flow(s, to, IP_ICMP, e);
+	struct icmp_header h;
+	struct packet *p;
+	size_t n = u->left;
+	int err = n > UINT16_MAX ? -EMSGSIZE : n < sizeof(h) ? -EINVAL : ipv4_settle(&f);
+
+	if (!err)
+		err = socket_bind_any(s);
+	if (err)
+		return err;
+	p = ipv4_make(n);
+	if (!p)
+		return -ENOBUFS;
+	err = uio_get(u, ipv4_payload(p), n);
+	memcpy(&h, ipv4_payload(p), sizeof(h));
+	if (!err && (h.type != ICMP_ECHO || h.code))
+		err = -EINVAL;
+	if (err) {
+		kmem_free(p);
+		return err;
+	}
+	h.id = s->local.in_port;
+	h.checksum = 0;
+	memcpy(ipv4_payload(p), &h, sizeof(h));
+	h.checksum = wire_checksum(wire_sum(0, ipv4_payload(p), n));
+	memcpy(ipv4_payload(p), &h, sizeof(h));
+	err = ipv4_send(p, &f);
+	return err ? err : (long)n;
+}
+
+static long ping_send_to(struct socket *s, struct uio *u, unsigned int, struct envelope *e)
+{
+	return send_echo(s, &e->from, u, e);
+}
+
+static long ping_send_message(struct socket *s, struct socket *to, struct uio *u, unsigned int,
+			      struct envelope *e)
+{
+	if (to)
+		return send_echo(s, &e->from, u, e);
+	return s->state != SOCKET_CONNECTED ? -EDESTADDRREQ : send_echo(s, &s->remote, u, e);
+}
+
+static long ping_send(struct socket *s, struct uio *u, unsigned int flags)
+{
+	return ping_send_message(s, NULL, u, flags, NULL);
+}
+
+void ping_receive(const struct ipv4_packet *p, const struct icmp_header *h)
+{
+	struct arrival a = arrival_of(p, p->payload, p->len);
+	struct socket *s;
+
+	a.to.in_port = h->id;
+	s = socket_hears(SOCK_DGRAM, IP_ICMP, &a.from, &a.to);
+	if (s)
+		datagram_arrive(s, &a);
+}
+
+/* Where it is connected no port has a meaning. */
+static int ping_connect(struct socket *s, struct socket *to, const struct address *a,
+			uint32_t file_flags)
+{
+	struct address remote = *a;
+
+	remote.in_port = 0;
+	return datagram_connect(s, to, &remote, file_flags);
+}
+
+static const struct socket_ops ping_ops = {
+	.listen = datagram_listen,
+	.connect = ping_connect,
+	.send = ping_send,
+	.send_message = ping_send_message,
+	.send_to = ping_send_to,
+	.receive = datagram_receive,
+	.poll = datagram_poll,
+	.close = datagram_close,
+};
+
+static bool may_ping(void)
+{
+	const struct credentials *c = credentials_current();
+
+	if (c->egid >= ping_groups[0] && c->egid <= ping_groups[1])
+		return true;
+	for (uint32_t i = 0; i < c->group_count; i++)
+		if (c->groups[i] >= ping_groups[0] && c->groups[i] <= ping_groups[1])
+			return true;
+	return false;
+}
+
+int raw_check(bool v6, uint64_t kind, uint64_t protocol)
+{
+	if ((kind != SOCK_RAW && kind != SOCK_DGRAM) || v6 || !protocol || protocol > UINT8_MAX)
+		return -EPROTONOSUPPORT;
+	if (kind == SOCK_RAW)
+		return capable(CAP_NET_RAW) ? 0 : -EPERM;
+	return may_ping() ? 0 : -EACCES;
+}
+
+int raw_open(struct socket *s, uint8_t protocol)
+{
+	bool raw = s->type == SOCK_RAW;
+
+	if (!socket_more(s))
+		return -ENOMEM;
+	s->protocol = protocol;
+	s->ops = raw ? &raw_ops : &ping_ops;
+	if (raw)
+		list_push_back(&raw_sockets, &s->by_name);
+	return 0;
+}

@@ -1,0 +1,29 @@
+/* UDP sockets that are connected to another machine: what they send leaves in packets. */
+#include "lib/errno.h"
+#include "net/ip/udp.h"
+
+static long away_send_message(struct socket *s, struct socket *to, struct uio *u,
+			      unsigned int flags, struct envelope *e)
+{
+	if (to)
+		return datagram_send_message(s, to, u, flags, e);
+	if (s->no_send)
+		return -EPIPE;
+	return s->error ? -socket_take_error(s) : udp_send(s, &s->remote, u, e);
+}
+
+static long away_send(struct socket *s, struct uio *u, unsigned int flags)
+{
+	return away_send_message(s, NULL, u, flags, NULL);
+}
+
+const struct socket_ops udp_away_ops = {
+	.listen = datagram_listen,
+	.connect = datagram_connect,
+	.send = away_send,
+	.send_message = away_send_message,
+	.send_to = datagram_send_to,
+	.receive = datagram_receive,
+	.poll = datagram_poll,
+	.close = datagram_close,
+};

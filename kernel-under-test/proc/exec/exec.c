@@ -1,0 +1,273 @@
+#include "proc/exec/exec.h"
+
+#include "arch/signal.h"
+#include "fs/credentials.h"
+#include "fs/volume.h"
+#include "ipc/aio.h"
+#include "lib/errno.h"
+#include "lib/string.h"
+#include "proc/exec/elf.h"
+#include "proc/exec/stack.h"
+#include "proc/posix_timer.h"
+#include "proc/signal/signal.h"
+#include "proc/trace/trace.h"
+#include "sched/sched.h"
+
+/* The first line of a script, and interpreters that are scripts themselves. */
+#define SHEBANG_MAX 255
+#define SCRIPTS_MAX 4
+
+/* How far the heap may be from the program, in pages. */
+#define BRK_SPREAD 8192
+
+static void set_name(struct thread *t, const char *path)
+{
+	const char *name = path;
+	size_t n;
+
+	for (; *path; path++)
+		if (*path == '/')
+			name = path + 1;
+	n = MIN(strlen(name), (size_t)COMM_MAX - 1);
+	memset(t->comm, 0, COMM_MAX);
+	memcpy(t->comm, name, n);
+}
+
+static int open_program(struct process *p, const char *path, struct inode **out)
+{
+	struct path_base base = process_path_base(p);
+	int err = path_find(&base, path, true, out);
+
+	if (err)
+		return err;
+	if (inode_is(*out, S_IFREG) && ((*out)->mode & 0111) && may(*out, MAY_EXEC) == 0 &&
+	    !inode_forbids(*out, VOLUME_NOEXEC))
+		err = (*out)->writers ? -ETXTBSY : 0;
+	else
+		err = -EACCES;
+	if (err)
+		inode_put(*out);
+	return err;
+}
+
+/*
+ * If `file` is a script, replaces it by its interpreter and changes the arguments accordingly.
+ * *script says whether it was one.
+ */
+static int interpret(struct process *p, const char *path, struct inode **file, struct args *args,
+		     bool *script)
+{
+	char line[SHEBANG_MAX + 1], *interpreter, *option, *end;
+	long n = file_read_at(*file, 0, line, SHEBANG_MAX);
+	struct inode *program;
+	int err;
+
+	*script = n >= 2 && line[0] == '#' && line[1] == '!';
+	if (!*script)
+		return 0;
+	line[n] = '\0';
+	for (end = line; *end && *end != '\n';)
+		end++;
+	while (end > line && (end[-1] == ' ' || end[-1] == '\t' || end[-1] == '\r'))
+		end--;
+	*end = '\0';
+	for (interpreter = line + 2; *interpreter == ' ' || *interpreter == '\t';)
+		interpreter++;
+	for (option = interpreter; *option && *option != ' ' && *option != '\t';)
+		option++;
+	if (option == interpreter)
+		return -ENOEXEC;
+	if (*option)
+		*option++ = '\0';
+	while (*option == ' ' || *option == '\t')
+		option++;
+
+	const char *const first[] = {interpreter, *option ? option : path, *option ? path : NULL,
+				     NULL};
+
+	err = open_program(p, interpreter, &program);
+	if (err)
+		return err;
+	err = args_replace_first(args, first);
+	if (err) {
+		inode_put(program);
+		return err;
+	}
+	inode_put(*file);
+	*file = program;
+	return 0;
+}
+
+/* The ELF that `path` comes down to, after at most SCRIPTS_MAX interpreters. */
+static int find_program(struct process *p, const char *path, struct inode **file, struct args *args)
+{
+	bool script = true;
+	int err = open_program(p, path, file);
+
+	for (int depth = 0; !err && script; depth++) {
+		err = depth <= SCRIPTS_MAX ? interpret(p, path, file, args, &script) : -ELOOP;
+		if (err)
+			inode_put(*file);
+	}
+	return err;
+}
+
+static bool may_give(const struct credentials *now, const struct inode *file)
+{
+	return !now->no_new_privileges && !inode_forbids(file, VOLUME_NOSUID);
+}
+
+/*
+ * Who runs `file`, with a reference: the same as before, unless the file says set-uid or set-gid,
+ * or capabilities come or go with the user. NULL without memory.
+ */
+static struct credentials *credentials_for(struct credentials *now, const struct inode *file)
+{
+	bool set_uid = (file->mode & S_ISUID) && may_give(now, file);
+	bool set_gid = (file->mode & (S_ISGID | 010)) == (S_ISGID | 010) && may_give(now, file);
+	struct credentials *c;
+
+	if (likely(!set_uid && !set_gid && !now->uid && !now->euid && !now->suid && !now->sgid &&
+		   !now->gid && !now->egid && now->effective == CAP_ALL &&
+		   now->bounding == CAP_ALL && now->permitted == CAP_ALL))
+		return credentials_get(now);
+	c = credentials_copy(now, now->group_count);
+	if (!c)
+		return NULL;
+	if (trace_holds_rights(thread_current()))
+		set_uid = set_gid = false;
+	if (set_uid)
+		c->euid = file->uid;
+	if (set_gid)
+		c->egid = file->gid;
+	c->suid = c->fsuid = c->euid;
+	c->sgid = c->fsgid = c->egid;
+	if (set_uid || set_gid)
+		c->ambient = 0;
+	c->permitted = c->euid && c->uid ? c->ambient : c->bounding | c->inheritable;
+	c->effective = c->euid ? c->ambient : c->permitted;
+	c->keep_capabilities = false;
+	return c;
+}
+
+/* What a process is to run next. */
+struct next_program {
+	struct space *space;
+	struct inode *file;
+	struct credentials *cred;
+	struct elf_image image;
+	struct first_stack stack;
+};
+
+/* Everything that can fail. discard() what is there then. */
+static int prepare(struct process *p, const char *path, struct args *args, struct next_program *new)
+{
+	const struct thread *t =
+		p == process_current() ? thread_current() : process_first_thread(p);
+	bool random = space_random && !(p->personality & PERSONALITY_FIXED);
+	struct path_base base = process_path_base(p);
+	int err;
+
+	new->cred = NULL;
+	new->file = NULL;
+	new->space = space_create(random, p->limits[RLIMIT_STACK][0]);
+	if (!new->space)
+		return -ENOMEM;
+	err = find_program(p, path, &new->file, args);
+	if (err) {
+		new->file = NULL;
+		return err;
+	}
+	new->cred = credentials_for(t->cred, new->file);
+	if (!new->cred)
+		return -ENOMEM;
+	err = elf_load(new->space, &base, new->file, &new->image)
+		      ?: stack_build(new->space, path, args, &new->image, new->cred, &new->stack);
+	return err || p != process_current() ? err : process_unshare_files();
+}
+
+static void discard(const struct next_program *new)
+{
+	if (new->cred)
+		credentials_put(new->cred);
+	if (new->file)
+		inode_put(new->file);
+	if (new->space)
+		space_put(new->space);
+}
+
+/* The process becomes it. */
+static void commit(struct process *p, const char *path, const struct args *args,
+		   const struct next_program *new)
+{
+	struct space *space = new->space, *old = p->space;
+	struct credentials *cred = new->cred;
+	struct thread *t;
+
+	if (p == process_current()) {
+		process_end_others();
+		t = thread_current();
+		if (unlikely(t->robust_list | t->clear_tid))
+			thread_leave_memory(t);
+	}
+	space->brk_start = space->brk =
+		ALIGN_UP(new->image.end, PAGE_SIZE) + space_random_gap(space, BRK_SPREAD);
+	usage_leave_space(p);
+	p->space = space;
+	if (p->exe)
+		inode_put(p->exe);
+	p->exe = new->file;
+	p->args_start = new->stack.strings;
+	p->args_size = args_first_bytes(args);
+	p->env_size = args->used - p->args_size;
+	p->aux_start = new->stack.aux;
+	p->aux_size = new->stack.aux_size;
+	t = process_first_thread(p);
+	set_name(t, path);
+	/* Whichever thread called, it is the first one now, and has that one's number. */
+	list_remove(&t->by_tid);
+	t->tid = p->pid;
+	t->alt_stack = (struct signal_stack){.flags = SS_DISABLE};
+	p->undumpable = cred->euid != cred->uid || cred->egid != cred->gid ||
+			cred->euid != t->cred->euid || cred->egid != t->cred->egid ||
+			(cred->permitted & ~t->cred->permitted);
+	if (unlikely(p->undumpable))
+		p->death_signal = 0;
+	credentials_put(t->cred);
+	credentials_give(t, cred);
+	list_remove(&p->action_sharers);
+	signal_reset_actions(p);
+	p->has_executed = true;
+	p->barriers = 0;
+	/* What clone() was asked for was another program's wish. */
+	p->exit_signal = SIGCHLD;
+	if (unlikely(p->timers))
+		posix_timers_delete_all(p, false);
+	if (unlikely(p->aio))
+		aio_end_all(&p->aio);
+	if (t == thread_current())
+		sched_set_space(space);
+	else
+		t->space = space;
+	process_return_space(p);
+	if (old)
+		space_put(old);
+	files_close_on_exec(p->files);
+	arch_thread_reset_user(&t->arch, new->image.start, new->stack.sp);
+	if (t == thread_current()) {
+		arch_thread_load_user(&t->arch);
+		thread_add_work(t, WORK_RESTORE);
+	}
+}
+
+int process_exec(struct process *p, const char *path, struct args *args)
+{
+	struct next_program new;
+	int err = prepare(p, path, args, &new);
+
+	if (err)
+		discard(&new);
+	else
+		commit(p, path, args, &new);
+	return err;
+}

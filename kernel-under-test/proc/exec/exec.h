@@ -1,0 +1,11 @@
+/* Replacing the program that a process runs. */
+#pragma once
+
+#include "proc/exec/args.h"
+#include "proc/process.h"
+
+/*
+ * Runs `path` in the calling process, or in one that has not started yet. On -errno the process
+ * is as it was.
+ */
+int process_exec(struct process *p, const char *path, struct args *args);

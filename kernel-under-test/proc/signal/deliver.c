@@ -1,0 +1,195 @@
+/* On the way back to user mode: what pending signals do. */
+#include "arch/signal.h"
+#include "arch/trap.h"
+#include "lib/printf.h"
+#include "proc/signal/signal.h"
+#include "proc/trace/core.h"
+#include "proc/trace/trace.h"
+#include "sched/sched.h"
+
+#define REGS_SYSCALL UINT64_MAX /* regs.vector of a system call */
+
+static void stop(struct process *p, int signo)
+{
+	p->stopped = true;
+	p->stop_seen = false;
+	p->cont_seen = false;
+	p->stop_signal = signo;
+	if (trace_group_stops(p))
+		return;
+	signal_send_child(p);
+	wait_wake_all(&p->parent->child_changed);
+}
+
+static void sleep_while_stopped(struct process *p)
+{
+	while (p->stopped && !p->exiting)
+		if (!trace_group_stop())
+			wait_sleep(&p->continued, false);
+	signal_update_work(thread_current());
+}
+
+#define SYS_RESTART_SYSCALL 219
+
+/* Makes the interrupted system call start again, or go on, when the thread is next in user mode. */
+static void restart_call(struct regs *r)
+{
+	r->rax = r->rax == (uint64_t)-ERESTART_RESTARTBLOCK ? SYS_RESTART_SYSCALL : r->code;
+	r->rip -= ARCH_SYSCALL_SIZE;
+}
+
+/* Whether these are of a system call that a signal ended. */
+static bool was_ended(const struct regs *r)
+{
+	if (r->vector != REGS_SYSCALL || likely(r->rax < (uint64_t)-ERESTART_RESTARTBLOCK))
+		return false;
+	return r->rax <= (uint64_t)-ERESTARTSYS;
+}
+
+/* The result of a call that a signal ended, when a handler is to run. */
+static void settle_call(struct regs *r, const struct signal_action *a)
+{
+	if (!was_ended(r))
+		return;
+	if (r->rax == (uint64_t)-ERESTARTNOINTR ||
+	    ((a->flags & SA_RESTART) && r->rax == (uint64_t)-ERESTARTSYS))
+		restart_call(r);
+	else
+		r->rax = (uint64_t)-EINTR;
+}
+
+void process_end_by(int signo)
+{
+	if (thread_current()->trace)
+		trace_exits(STATUS_SIGNAL(signo));
+	process_exit(STATUS_SIGNAL(signo) | (core_dump(signo) ? STATUS_DUMPED : 0));
+}
+
+static void run_handler(struct thread *t, struct regs *r, const struct signal_info *info)
+{
+	struct process *p = t->process;
+	struct signal_action a = p->actions[info->signo - 1];
+	uint64_t old = t->restore_blocked ? t->saved_blocked : t->blocked;
+	struct arch_signal s = {
+		.signo = info->signo,
+		.info = info,
+		.handler = a.handler,
+		.restorer = a.restorer,
+		.blocked = old,
+		.alt_stack = t->alt_stack,
+		.on_alt_stack = a.flags & SA_ONSTACK,
+	};
+
+	settle_call(r, &a);
+	/* Without a way back, or a stack to put it on, the handler can't run. */
+	if (!(a.flags & SA_RESTORER) || arch_signal_enter(r, &t->arch, &s) < 0) {
+		if (info->signo == SIGSEGV)
+			process_end_by(SIGSEGV);
+		trap_user_fault(r, SIGSEGV, SI_KERNEL, 0);
+		return;
+	}
+	t->restore_blocked = false;
+	if (t->alt_stack.flags & SS_AUTODISARM)
+		t->alt_stack = (struct signal_stack){.flags = SS_DISABLE};
+	if (a.flags & SA_RESETHAND) {
+		struct signal_action once = a;
+
+		once.handler = SIG_DFL;
+		signal_set_action(p, info->signo, &once);
+	}
+	signal_set_blocked(t->blocked | a.mask |
+			   (a.flags & SA_NODEFER ? 0 : SIGNAL_BIT(info->signo)));
+}
+
+/* One signal. Returns whether a handler was entered. */
+static bool deliver(struct thread *t, struct regs *r, const struct signal_info *info)
+{
+	struct process *p = t->process;
+	uint64_t handler = p->actions[info->signo - 1].handler, bit = SIGNAL_BIT(info->signo);
+
+	if (handler > SIG_IGN) {
+		run_handler(t, r, info);
+		return true;
+	}
+	if (handler == SIG_IGN || (bit & (SIGNAL_BIT(SIGCHLD) | SIGNAL_BIT(SIGCONT) |
+					  SIGNAL_BIT(SIGURG) | SIGNAL_BIT(SIGWINCH))))
+		return false;
+	/* The terminal's signals stop nobody for good. */
+	if ((bit & STOPS) && info->signo != SIGSTOP && process_group_is_orphaned(p->pgid))
+		return false;
+	if (bit & STOPS)
+		stop(p, info->signo);
+	else
+		process_end_by(info->signo);
+	return false;
+}
+
+static void do_signals(struct thread *t, struct regs *r)
+{
+	struct process *p = t->process;
+	struct signal_info info;
+
+	if (p->stopped)
+		sleep_while_stopped(p);
+	if (unlikely(t->trace))
+		trace_attend();
+	if (p->exiting)
+		thread_exit(p->exit_status);
+	while (signal_take(t, ~t->blocked, &info)) {
+		if (unlikely(t->trace) && !trace_signal(&info))
+			continue;
+		/* A handler was entered: that has looked what else there is. */
+		if (deliver(t, r, &info)) {
+			if (unlikely(t->trace))
+				trace_handler();
+			return;
+		}
+		/* Whether the call is made again is known after the stop: a handler may run. */
+		if (p->exiting || p->stopped) {
+			signal_update_work(t);
+			return;
+		}
+	}
+	if (was_ended(r))
+		restart_call(r);
+	signal_update_work(t);
+}
+
+void trap_user_work(struct regs *r)
+{
+	struct thread *t = thread_current();
+
+	do {
+		thread_clear_work(t, WORK_RESTORE);
+		if ((t->work & WORK_INTERRUPT) || was_ended(r))
+			do_signals(t, r);
+		if (t->restore_blocked) {
+			t->restore_blocked = false;
+			signal_set_blocked(t->saved_blocked);
+		}
+		if (t->work & WORK_YIELD)
+			sched_yield();
+	} while (t->work);
+	/* What happens from now on is no part of this call. */
+	r->vector = 0;
+}
+
+void trap_user_fault(struct regs *r, int signo, int code, uint64_t addr)
+{
+	struct thread *t = thread_current();
+	struct process *p = t->process;
+	struct signal_info info = {.signo = signo, .code = code, .addr = addr};
+	uint64_t bit = SIGNAL_BIT(signo);
+
+	if (unlikely(t->trace) && signo != SIGKILL) {
+		signal_force(&info);
+		return;
+	}
+	/* It can't go on, and nobody will make it (SIGKILL has no handler): the process ends. */
+	if ((t->blocked & bit) || p->actions[signo - 1].handler <= SIG_IGN) {
+		log_printf("%s[%d]: signal %d at rip %p, address %p\n", t->comm, t->tid, signo,
+			   (void *)r->rip, (void *)addr);
+		process_end_by(signo);
+	}
+	run_handler(t, r, &info);
+}

@@ -1,0 +1,52 @@
+/*
+ * Which signals a thread blocks, and who gets one that is sent to a process.
+ *
+ * rt_sigprocmask() changes the mask without the kernel lock:
+ *
+ *   CPU 0, blocks or unblocks            CPU 1, sends, with the kernel lock
+ *   writes `blocked` (a full barrier)    notes it in `pending` (a full barrier)
+ *   reads `pending`                      reads `blocked`: whom to wake?
+ *
+ * One of the two sees the other. `work` is changed with the kernel lock only, which CPU 0 takes if
+ * anything is pending or `work` says so.
+ */
+#include "arch/spin.h"
+#include "proc/signal/signal.h"
+
+void signal_offer(const struct process *p, uint64_t set)
+{
+	for (uint64_t left = p->pending & set; left; left &= left - 1) {
+		struct thread *t = signal_taker(p, left & -left);
+
+		if (t)
+			signal_kick(t);
+	}
+}
+
+void signal_set_blocked_unlocked(uint64_t blocked)
+{
+	struct thread *t = thread_current();
+	const struct process *p = t->process;
+	uint64_t before;
+
+	blocked &= ~UNBLOCKABLE;
+	before = __atomic_exchange_n(&t->blocked, blocked, __ATOMIC_SEQ_CST);
+	if (likely(!READ_ONCE(p->pending) && !(READ_ONCE(t->pending) & ~blocked) &&
+		   !(READ_ONCE(t->work) & WORK_SIGNAL)))
+		return;
+	kernel_lock();
+	signal_update_work(t);
+	signal_offer(p, blocked & ~before);
+	kernel_unlock();
+}
+
+void signal_set_blocked_for_sleep(uint64_t blocked)
+{
+	struct thread *t = thread_current();
+
+	t->saved_blocked = t->blocked;
+	t->restore_blocked = true;
+	/* The way back must put the old set in place, so it must look. */
+	thread_add_work(t, WORK_RESTORE);
+	signal_set_blocked(blocked);
+}

@@ -1,0 +1,397 @@
+#include "proc/signal/signal.h"
+
+#include "fs/credentials.h"
+#include "ipc/mqueue.h"
+#include "mm/kmem.h"
+#include "proc/posix_timer.h"
+#include "proc/trace/trace.h"
+#include "sched/sched.h"
+
+/* The default action of these is nothing. */
+#define DEFAULT_NOTHING                                                                            \
+	(SIGNAL_BIT(SIGCHLD) | SIGNAL_BIT(SIGCONT) | SIGNAL_BIT(SIGURG) | SIGNAL_BIT(SIGWINCH))
+
+struct wait_queue signal_watchers = {LIST_INIT(signal_watchers.waiters)};
+uint32_t signal_watched;
+
+struct queued {
+	struct list link;
+	struct signal_info info;
+};
+
+struct signal_info signal_info_user(int signo, int code)
+{
+	struct signal_info info = {.signo = signo, .code = code};
+
+	info.pid = process_current()->pid;
+	info.uid = credentials_current()->uid;
+	return info;
+}
+
+void signal_update_work(struct thread *t)
+{
+	struct process *p = t->process;
+
+	if (((t->pending | p->pending) & ~t->blocked) || p->exiting || p->stopped)
+		thread_add_work(t, WORK_SIGNAL);
+	else
+		thread_clear_work(t, WORK_SIGNAL);
+	sched_poke(t);
+}
+
+void signal_kick(struct thread *t)
+{
+	thread_add_work(t, WORK_SIGNAL);
+	if (t == thread_current())
+		return;
+	sched_cut_short(t, true);
+	sched_poke(t);
+}
+
+static bool is_ignored(const struct process *p, int signo)
+{
+	uint64_t handler = p->actions[signo - 1].handler, bit = SIGNAL_BIT(signo);
+
+	if (handler == SIG_IGN || (handler == SIG_DFL && (bit & DEFAULT_NOTHING)))
+		return true;
+	/* Process 1 dies of nothing that it did not ask for: the system would go with it. */
+	return p->pid == 1 && handler == SIG_DFL;
+}
+
+static void drop(struct process *p, struct list *signals, uint64_t *pending, uint64_t set)
+{
+	struct queued *q, *next;
+
+	if (!(*pending & set))
+		return;
+	list_for_each_safe (q, next, signals, link) {
+		if (!(SIGNAL_BIT(q->info.signo) & set))
+			continue;
+		list_remove(&q->link);
+		if (unlikely(q->info.code == SI_TIMER) && p)
+			posix_timer_taken(p, &q->info);
+		if (p)
+			p->signals_kept--;
+		kmem_free(q);
+	}
+	*pending &= ~set;
+}
+
+static void drop_everywhere(struct process *p, uint64_t set)
+{
+	struct thread *t;
+
+	drop(p, &p->signals, &p->pending, set);
+	list_for_each (t, &p->threads, sibling) {
+		drop(p, &t->signals, &t->pending, set);
+		signal_update_work(t);
+	}
+}
+
+static void resume(struct process *p)
+{
+	drop_everywhere(p, STOPS);
+	if (!p->stopped)
+		return;
+	p->stopped = false;
+	p->cont_seen = true;
+	trace_continued(p);
+	wait_wake_all(&p->continued);
+	signal_send_child(p);
+	wait_wake_all(&p->parent->child_changed);
+}
+
+/* What a signal does at once, whoever gets it. False: it is not even kept. */
+static bool prepare(struct process *p, int signo)
+{
+	if (p->zombie)
+		return false;
+	if (signo == SIGCONT || signo == SIGKILL)
+		resume(p);
+	if (SIGNAL_BIT(signo) & STOPS)
+		drop_everywhere(p, SIGNAL_BIT(SIGCONT));
+	return true;
+}
+
+static void keep(struct process *p, struct list *signals, uint64_t *pending,
+		 const struct signal_info *info)
+{
+	uint64_t bit = SIGNAL_BIT(info->signo);
+	struct queued *q;
+
+	/* A standard signal that is pending already is not pending twice. */
+	if (info->signo < SIGRTMIN && (*pending & bit) && likely(info->code != SI_TIMER))
+		return;
+	/* Before anybody is asked whether he blocks it: proc/signal/mask.c. */
+	__atomic_fetch_or(pending, bit, __ATOMIC_SEQ_CST);
+	/* Beyond the limit, or without memory, it comes all the same, and only says less. */
+	if (p->signals_kept >= p->limits[RLIMIT_SIGPENDING][0] && info->code <= 0)
+		return;
+	q = kmem_alloc(sizeof(*q));
+	if (!q)
+		return;
+	p->signals_kept++;
+	q->info = *info;
+	list_push_back(signals, &q->link);
+	if (unlikely(signal_watched))
+		wait_wake_all(&signal_watchers);
+}
+
+bool signal_send(struct process *p, const struct signal_info *info)
+{
+	uint64_t bit = SIGNAL_BIT(info->signo);
+	struct thread *taker;
+
+	if (!prepare(p, info->signo))
+		return false;
+	/* One that is blocked may yet be waited for, so it is kept even if ignored. */
+	taker = signal_taker(p, bit);
+	if (taker && !(taker->waited & bit) && is_ignored(p, info->signo) && !taker->trace)
+		return false;
+	keep(p, &p->signals, &p->pending, info);
+	/* Blocked meanwhile: there may be another one, or be one by now. */
+	if (!taker || unlikely(READ_ONCE(taker->blocked) & bit))
+		taker = signal_taker(p, bit);
+	if (taker)
+		signal_kick(taker);
+	return true;
+}
+
+bool signal_send_thread(struct thread *t, const struct signal_info *info)
+{
+	struct process *p = t->process;
+
+	if (!prepare(p, info->signo))
+		return false;
+	if (!((t->blocked | t->waited) & SIGNAL_BIT(info->signo)) && is_ignored(p, info->signo) &&
+	    !t->trace)
+		return false;
+	keep(p, &t->signals, &t->pending, info);
+	if (!(READ_ONCE(t->blocked) & SIGNAL_BIT(info->signo)))
+		signal_kick(t);
+	return true;
+}
+
+void signal_raise(struct process *p, int signo)
+{
+	struct signal_info info = {.signo = signo, .code = SI_KERNEL};
+
+	signal_send(p, &info);
+}
+
+void signal_force(const struct signal_info *info)
+{
+	struct thread *t = thread_current();
+	uint64_t bit = SIGNAL_BIT(info->signo);
+
+	if ((t->blocked & bit) || t->process->actions[info->signo - 1].handler == SIG_IGN) {
+		t->process->actions[info->signo - 1] = (struct signal_action){0};
+		signal_set_blocked(t->blocked & ~bit);
+	}
+	signal_send_thread(t, info);
+}
+
+void signal_send_child(struct process *p)
+{
+	struct signal_info info = {.signo = SIGCHLD, .pid = p->pid, .uid = p->uid};
+	bool job = p->stopped || !p->zombie;
+
+	if (!p->zombie) {
+		info.code = p->stopped ? CLD_STOPPED : CLD_CONTINUED;
+		info.status = p->stopped ? p->stop_signal : SIGCONT;
+	} else if (p->exit_status & 0x7f) {
+		info.code = p->exit_status & STATUS_DUMPED ? CLD_DUMPED : CLD_KILLED;
+		info.status = p->exit_status & 0x7f;
+	} else {
+		info.code = CLD_EXITED;
+		info.status = p->exit_status >> 8 & 0xff;
+	}
+	if (job && (p->parent->actions[SIGCHLD - 1].flags & SA_NOCLDSTOP))
+		return;
+	if (!job)
+		info.signo = p->exit_signal;
+	if (info.signo < 1 || info.signo > SIGNALS_MAX)
+		return;
+	signal_send(p->parent, &info);
+}
+
+bool signal_may_send(const struct process *p, int signo)
+{
+	const struct credentials *c = credentials_current(), *to;
+
+	if (likely(credentials_can(c, CAP_KILL)) || p == process_current())
+		return true;
+	if (list_empty(&p->threads))
+		return true;
+	to = process_first_thread(p)->cred;
+	if (signo == SIGCONT && p->sid == process_current()->sid)
+		return true;
+	return c->euid == to->uid || c->euid == to->suid || c->uid == to->uid || c->uid == to->suid;
+}
+
+struct kill {
+	int group; /* 0: everyone but process 1 and the caller */
+	const struct signal_info *info;
+	bool trusted; /* the kernel sends it */
+	bool found, refused;
+};
+
+static bool kill_one(struct process *p, void *ctx)
+{
+	struct kill *k = ctx;
+
+	if (k->group ? p->pgid != k->group : p->pid == 1 || p == process_current())
+		return true;
+	if (!k->trusted && !signal_may_send(p, k->info->signo)) {
+		k->refused = true;
+		return true;
+	}
+	k->found = true;
+	if (k->info->signo)
+		signal_send(p, k->info);
+	return true;
+}
+
+int signal_kill(int pid, const struct signal_info *info)
+{
+	bool trusted = info->code == SI_KERNEL;
+	struct kill k = {0, info, trusted, false, false};
+	struct process *p;
+
+	if (info->signo < 0 || info->signo > SIGNALS_MAX)
+		return -EINVAL;
+	if (pid > 0) {
+		p = process_of_number(pid);
+		if (p && !trusted && !signal_may_send(p, info->signo))
+			return -EPERM;
+		if (p && info->signo)
+			signal_send(p, info);
+		return p || process_find_any(pid) ? 0 : -ESRCH;
+	}
+	if (pid == 0)
+		k.group = process_current()->pgid;
+	else if (pid == INT32_MIN)
+		return -ESRCH;
+	else if (pid != -1)
+		k.group = -pid;
+	process_each(kill_one, &k);
+	return k.found ? 0 : k.refused ? -EPERM : -ESRCH;
+}
+
+void signal_set_blocked(uint64_t blocked)
+{
+	struct thread *t = thread_current();
+	uint64_t before = t->blocked;
+
+	t->blocked = blocked & ~UNBLOCKABLE;
+	/* Sent to the process, and left to this thread. */
+	if (unlikely(t->process->pending & t->blocked & ~before))
+		signal_offer(t->process, t->blocked & ~before);
+	signal_update_work(t);
+}
+
+static void set_action(struct process *p, int signo, const struct signal_action *a)
+{
+	p->actions[signo - 1] = *a;
+	p->actions[signo - 1].mask &= ~UNBLOCKABLE;
+	p->acted |= SIGNAL_BIT(signo);
+	if (is_ignored(p, signo))
+		drop_everywhere(p, SIGNAL_BIT(signo));
+}
+
+void signal_set_action(struct process *p, int signo, const struct signal_action *a)
+{
+	struct process *other;
+
+	set_action(p, signo, a);
+	list_for_each (other, &p->action_sharers, action_sharers)
+		set_action(other, signo, a);
+}
+
+void signal_reset_actions(struct process *p)
+{
+	for (uint64_t left = p->acted; left; left &= left - 1) {
+		struct signal_action *a = &p->actions[__builtin_ctzll(left)];
+
+		*a = (struct signal_action){.handler = a->handler == SIG_IGN ? SIG_IGN : SIG_DFL};
+	}
+}
+
+static bool take_from(struct process *p, struct list *signals, uint64_t *pending, uint64_t set,
+		      struct signal_info *out)
+{
+	int signo = __builtin_ctzll(*pending & set) + 1;
+	struct queued *q, *next;
+	bool found = false, more = false;
+
+	*out = (struct signal_info){.signo = signo, .code = SI_USER};
+	list_for_each_safe (q, next, signals, link) {
+		if (q->info.signo != signo)
+			continue;
+		if (found) {
+			more = true;
+			break;
+		}
+		found = true;
+		*out = q->info;
+		list_remove(&q->link);
+		p->signals_kept--;
+		kmem_free(q);
+	}
+	if (!more)
+		*pending &= ~SIGNAL_BIT(signo);
+	return true;
+}
+
+bool signal_take(struct thread *t, uint64_t set, struct signal_info *out)
+{
+	struct process *p = t->process;
+
+	bool taken = false;
+
+	if (t->pending & set)
+		taken = take_from(p, &t->signals, &t->pending, set, out);
+	else if (p->pending & set)
+		taken = take_from(p, &p->signals, &p->pending, set, out);
+	if (unlikely(taken && out->code == SI_TIMER))
+		posix_timer_taken(p, out);
+	return taken;
+}
+
+bool mqueue_watch_alive(const struct mqueue *q)
+{
+	const struct process *p = process_find(q->watch.pid);
+	struct files *t = p && p->birth == q->watch.birth ? p->files : NULL;
+
+	for (uint32_t fd = 0; t && fd < t->capacity; fd++) {
+		struct file *f = files_find_get(t, fd);
+		bool found = f && mqueue_of(f) == q;
+
+		if (f)
+			file_put(f);
+		if (found)
+			return true;
+	}
+	return false;
+}
+
+void mqueue_watch_tell(const struct mqueue *q)
+{
+	struct signal_info info = signal_info_user(q->watch.signo, SI_MESGQ);
+
+	info.value = q->watch.value;
+	if (q->watch.signo && mqueue_watch_alive(q))
+		signal_send(process_find(q->watch.pid), &info);
+}
+
+void signal_drop_all(struct process *p, struct list *signals)
+{
+	uint64_t all = UINT64_MAX;
+
+	drop(p, signals, &all, UINT64_MAX);
+}
+
+bool signal_has_room(const struct process *p, int signo)
+{
+	return signo < SIGRTMIN || p->signals_kept < p->limits[RLIMIT_SIGPENDING][0];
+}

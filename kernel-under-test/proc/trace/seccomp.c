@@ -1,0 +1,285 @@
+#include "proc/trace/seccomp.h"
+
+#include "fs/credentials.h"
+#include "lib/errno.h"
+#include "lib/string.h"
+#include "mm/kmem.h"
+#include "proc/signal/signal.h"
+#include "proc/trace/trace.h"
+#include "sched/sched.h"
+
+/* What all programs of a thread may come to; each counts for some more. */
+#define TOTAL_MAX 32768
+#define OVERHEAD  4
+
+#define AUDIT_ARCH_X86_64 0xc000003e
+#define SYS_SECCOMP	  1
+#define ERRNO_MAX	  4095
+
+/* A chain, shared by all who inherited it: newer programs go before. */
+struct seccomp_filter {
+	uint32_t refs, total;
+	struct seccomp_filter *older;
+	struct bpf_insn code[];
+};
+
+/* What a program looks at, by the ABI. */
+struct call {
+	int32_t nr;
+	uint32_t arch;
+	uint64_t rip, args[6];
+};
+
+_Static_assert(sizeof(struct call) == 64, "Linux ABI");
+
+static struct seccomp_filter *filter_get(struct seccomp_filter *f)
+{
+	if (f)
+		f->refs++;
+	return f;
+}
+
+static void filter_put(struct seccomp_filter *f)
+{
+	while (f && --f->refs == 0) {
+		struct seccomp_filter *older = f->older;
+
+		kmem_free(f);
+		f = older;
+	}
+}
+
+static void set_mode(struct thread *t, enum seccomp_mode mode)
+{
+	t->seccomp_mode = mode;
+	t->unusual |= UNUSUAL_SECCOMP;
+	arch_thread_watch_calls(&t->arch, true);
+}
+
+int seccomp_set_strict(void)
+{
+	struct thread *t = thread_current();
+
+	if (t->seccomp_mode != SECCOMP_DISABLED && t->seccomp_mode != SECCOMP_STRICT)
+		return -EINVAL;
+	set_mode(t, SECCOMP_STRICT);
+	return 0;
+}
+
+/* Only whole words of struct call, and no remainders: as Linux has it. */
+static bool is_for_calls(const struct bpf_insn *code, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		unsigned int class = code[i].code & BPF_CLASS, rest = code[i].code & 0xf8u;
+
+		if (class <= BPF_LDX && rest == (BPF_W | BPF_ABS)) {
+			if ((code[i].k & 3) || code[i].k >= sizeof(struct call))
+				return false;
+		} else if (class <= BPF_LDX && rest != (BPF_W | BPF_IMM) &&
+			   rest != (BPF_W | BPF_MEM) && rest != (BPF_W | BPF_LEN)) {
+			return false;
+		}
+		if (class == BPF_ALU && (rest & 0xf0) == BPF_MOD)
+			return false;
+	}
+	return true;
+}
+
+static bool is_older(const struct seccomp_filter *old, const struct seccomp_filter *than)
+{
+	while (than && than != old)
+		than = than->older;
+	return than == old;
+}
+
+/* One of the caller's process that has programs which the caller has not; 0: none. */
+static int stranger(const struct thread *me)
+{
+	struct thread *t;
+
+	list_for_each (t, &me->process->threads, sibling)
+		if (t != me && t->seccomp_mode != SECCOMP_DISABLED &&
+		    (t->seccomp_mode != SECCOMP_FILTER || !is_older(t->filter, me->filter)))
+			return t->tid;
+	return 0;
+}
+
+/* Others read their credentials without a lock: the old ones go when nobody does. */
+static void forbid_privileges(struct thread *t)
+{
+	struct credentials *old = t->cred, *c;
+
+	if (old->no_new_privileges)
+		return;
+	c = credentials_copy(old, old->group_count);
+	if (!c)
+		return;
+	c->no_new_privileges = true;
+	credentials_give(t, c);
+	sched_settle();
+	credentials_put(old);
+}
+
+/* What the caller has, for all of its process. */
+static void share(struct thread *me)
+{
+	struct thread *t;
+
+	list_for_each (t, &me->process->threads, sibling) {
+		struct seccomp_filter *old = t->filter;
+
+		if (t == me)
+			continue;
+		t->filter = filter_get(me->filter);
+		filter_put(old);
+		if (me->cred->no_new_privileges)
+			forbid_privileges(t);
+		set_mode(t, SECCOMP_FILTER);
+	}
+}
+
+int seccomp_may_filter(size_t n)
+{
+	if (!n || n > BPF_INSNS_MAX)
+		return -EINVAL;
+	return credentials_current()->no_new_privileges || capable(CAP_SYS_ADMIN) ? 0 : -EACCES;
+}
+
+long seccomp_add_filter(const struct bpf_insn *code, size_t n, bool all)
+{
+	struct thread *t = thread_current();
+	struct seccomp_filter *f = kmem_alloc(sizeof(*f) + n * sizeof(*code));
+	uint16_t *scratch = kmem_alloc(n * sizeof(*scratch));
+	int err = f && scratch ? bpf_check(code, n, scratch) : -ENOMEM;
+
+	kmem_free(scratch);
+	if (!err && (!is_for_calls(code, n) || t->seccomp_mode == SECCOMP_STRICT))
+		err = -EINVAL;
+	if (!err && all)
+		err = stranger(t);
+	if (!err) {
+		f->total = (uint32_t)n + OVERHEAD + (t->filter ? t->filter->total : 0);
+		err = f->total > TOTAL_MAX ? -ENOMEM : 0;
+	}
+	if (err) {
+		kmem_free(f);
+		return err;
+	}
+	memcpy(f->code, code, n * sizeof(*code));
+	f->refs = 1;
+	f->older = t->filter;
+	t->filter = f;
+	set_mode(t, SECCOMP_FILTER);
+	if (all)
+		share(t);
+	return 0;
+}
+
+unsigned int seccomp_filters(const struct thread *t)
+{
+	unsigned int n = 0;
+
+	for (const struct seccomp_filter *f = t->filter; f; f = f->older)
+		n++;
+	return n;
+}
+
+/* The lower, the stricter, as signed numbers. */
+static uint32_t ask_filters(const struct thread *t, const struct call *call)
+{
+	const struct bpf_data d = {(const uint8_t *)call, sizeof(*call), true};
+	uint32_t strictest = SECCOMP_RET_ALLOW;
+
+	for (const struct seccomp_filter *f = t->filter; f; f = f->older) {
+		uint32_t answer = bpf_run(f->code, &d);
+
+		if ((int32_t)(answer & SECCOMP_RET_ACTION) <
+		    (int32_t)(strictest & SECCOMP_RET_ACTION))
+			strictest = answer;
+	}
+	return strictest;
+}
+
+/* As if the call had not been made, but for the signal. */
+static void trap(struct regs *r, const struct call *call, uint32_t data)
+{
+	const struct signal_info info = {
+		.signo = SIGSYS,
+		.error = (int32_t)data,
+		.code = SYS_SECCOMP,
+		.call_addr = call->rip,
+		.call = call->nr,
+		.call_arch = call->arch,
+	};
+
+	r->rax = r->code;
+	signal_force(&info);
+}
+
+_Noreturn static void kill(uint32_t action)
+{
+	struct process *p = process_current();
+
+	if (action == SECCOMP_RET_KILL_THREAD && p->thread_count > 1)
+		thread_exit(STATUS_SIGNAL(SIGSYS));
+	process_end_by(SIGSYS);
+}
+
+static bool strict_allows(const struct call *call)
+{
+	/* read, write, rt_sigreturn, exit */
+	if (call->nr == 0 || call->nr == 1 || call->nr == 15 || call->nr == 60)
+		return true;
+	thread_exit(STATUS_SIGNAL(SIGKILL));
+}
+
+static bool allows(struct regs *r, bool again)
+{
+	const struct thread *t = thread_current();
+	const struct call call = {(int32_t)r->code, AUDIT_ARCH_X86_64, r->rip,
+				  {r->rdi, r->rsi, r->rdx, r->r10, r->r8, r->r9}};
+	uint32_t answer, data;
+
+	if (t->seccomp_mode == SECCOMP_STRICT)
+		return strict_allows(&call);
+	if (t->seccomp_mode == SECCOMP_DISABLED)
+		return true;
+	answer = ask_filters(t, &call);
+	data = answer & SECCOMP_RET_DATA;
+	/* A tracer can't give back what was taken. */
+	if (again && (answer & SECCOMP_RET_ACTION) == SECCOMP_RET_TRACE)
+		return true;
+	switch (answer & SECCOMP_RET_ACTION) {
+	case SECCOMP_RET_ALLOW:
+	case SECCOMP_RET_LOG:
+		return true;
+	case SECCOMP_RET_ERRNO:
+		r->rax = -(uint64_t)MIN(data, (uint32_t)ERRNO_MAX);
+		return false;
+	case SECCOMP_RET_TRAP:
+		trap(r, &call, data);
+		return false;
+	case SECCOMP_RET_TRACE:
+		/* If nobody looks on, the result is the -ENOSYS that is there. */
+		return trace_seccomp(data) && (int32_t)r->code >= 0 && allows(r, true);
+	default:
+		kill(answer & SECCOMP_RET_ACTION);
+	}
+}
+
+bool seccomp_allows(struct regs *r)
+{
+	return allows(r, false);
+}
+
+void seccomp_inherit(struct thread *to)
+{
+	to->filter = filter_get(thread_current()->filter);
+	set_mode(to, thread_current()->seccomp_mode);
+}
+
+void seccomp_leave(struct thread *t)
+{
+	filter_put(t->filter);
+	t->filter = NULL;
+}

@@ -1,0 +1,271 @@
+/* Where traced threads stop, and how they go on. */
+#include "arch/debug.h"
+#include "fs/credentials.h"
+#include "proc/trace/trace.h"
+#include "sched/sched.h"
+
+#define CLD_TRAPPED 4
+#define TRAP_BRKPT  1
+
+#define CALL_EXECVE	59
+#define CALL_EXIT	60
+#define CALL_EXIT_GROUP 231
+#define CALL_EXECVEAT	322
+#define CALL_TRAP	0x80
+
+/* What the message of a stop at a system call says. */
+#define MESSAGE_ENTRY 1
+#define MESSAGE_EXIT  2
+
+/* SIGKILL is coming, or the process ends: nothing holds it up. */
+static bool is_dying(const struct thread *t)
+{
+	return t->process->exiting ||
+	       ((t->pending | t->process->pending) & SIGNAL_BIT(SIGKILL));
+}
+
+void trace_tell(struct trace *tr, int code, int status)
+{
+	struct process *to = tr->tracer;
+	const struct signal_info info = {
+		.signo = SIGCHLD, .code = code, .pid = tr->tid, .status = status};
+	bool stop = code == CLD_TRAPPED || code == CLD_STOPPED;
+
+	if (!stop || !(to->actions[SIGCHLD - 1].flags & SA_NOCLDSTOP))
+		signal_send(to, &info);
+	wait_wake_all(&to->child_changed);
+}
+
+/*
+ * Stops the current thread, `tr`, until its tracer lets it go on, with the signal that it is to
+ * have then: the result, or 0. The record may be gone afterwards. `info` is what the tracer gets
+ * for the asking; NULL: nothing.
+ */
+int trace_stop(struct trace *tr, int code, const struct signal_info *info)
+{
+	struct thread *t = thread_current();
+	int inject;
+
+	if (is_dying(t))
+		return 0;
+	tr->code = code;
+	tr->told = tr->listening = false;
+	tr->stopped = tr->inside = true;
+	tr->inject = 0;
+	tr->has_info = info;
+	if (info)
+		tr->info = *info;
+	if (tr->step_is_ours)
+		arch_debug_step(&t->arch, false);
+	tr->step_is_ours = false;
+	trace_tell(tr, tr->group ? CLD_STOPPED : CLD_TRAPPED, code & 0x7f);
+	while (tr->stopped && !is_dying(t)) {
+		/* By SIGKILL; other signals let it sleep on. */
+		t->interruptible = true;
+		sched_block();
+	}
+	tr->stopped = tr->inside = tr->group = false;
+	tr->call = TRACE_NO_CALL;
+	inject = tr->inject;
+	/* If it was detached. */
+	trace_put(tr);
+	return inject;
+}
+
+/* One that is no signal's: SIGTRAP with the code of wait4(). */
+static int trap(struct trace *tr, int code)
+{
+	struct signal_info info = signal_info_user(SIGTRAP, code);
+
+	info.pid = tr->tid;
+	return trace_stop(tr, code, &info);
+}
+
+int trace_event(struct trace *tr, int event, uint64_t message)
+{
+	tr->message = message;
+	return trap(tr, SIGTRAP | event << 8);
+}
+
+bool trace_group_stops(struct process *p)
+{
+	struct thread *t;
+	bool traced = false;
+
+	list_for_each (t, &p->threads, sibling)
+		if (t->trace) {
+			if (t != thread_current())
+				signal_kick(t);
+			traced |= t->trace->tracer == p->parent;
+		}
+	p->stop_seen = traced;
+	return traced;
+}
+
+bool trace_group_stop(void)
+{
+	struct thread *t = thread_current();
+	struct trace *tr = t->trace;
+	int signo = t->process->stop_signal;
+
+	if (!tr)
+		return false;
+	tr->group = true;
+	tr->asked = false;
+	thread_clear_work(t, WORK_TRACE);
+	if (tr->seized)
+		trap(tr, signo | TRACE_EVENT_STOP << 8);
+	else
+		trace_stop(tr, signo, NULL);
+	return true;
+}
+
+void trace_attend(void)
+{
+	struct thread *t = thread_current();
+	struct trace *tr = t->trace;
+
+	thread_clear_work(t, WORK_TRACE);
+	if (!tr->asked)
+		return;
+	tr->asked = false;
+	trap(tr, SIGTRAP | TRACE_EVENT_STOP << 8);
+}
+
+bool trace_signal(struct signal_info *info)
+{
+	struct thread *t = thread_current();
+	struct trace *tr = t->trace;
+	struct process *tracer = tr->tracer;
+	int signo;
+
+	if (info->signo == SIGKILL)
+		return true;
+	if (is_dying(t))
+		return false;
+	signo = trace_stop(tr, info->signo, info);
+	/* The tracer may have changed what it says. */
+	if (t->trace == tr)
+		*info = tr->info;
+	if (!signo || is_dying(t))
+		return false;
+	if (signo != info->signo) {
+		*info = (struct signal_info){.signo = signo, .code = SI_USER, .pid = tracer->pid};
+		info->uid = credentials_current()->uid;
+	}
+	if (t->blocked & SIGNAL_BIT(signo)) {
+		signal_send_thread(t, info);
+		return false;
+	}
+	/* What an untraced process 1 would never have got. */
+	return t->process->pid != 1 || t->process->actions[signo - 1].handler != SIG_DFL;
+}
+
+void trace_handler(void)
+{
+	struct trace *tr = thread_current()->trace;
+
+	if (tr && tr->how == TRACE_STEP)
+		trap(tr, SIGTRAP);
+}
+
+/* A stop at a system call; what the tracer sends along is a signal of its own. */
+static void call_stop(struct trace *tr, enum trace_call call)
+{
+	struct thread *t = thread_current();
+	int signo;
+
+	tr->call = call;
+	tr->message = call == TRACE_ENTRY ? MESSAGE_ENTRY : MESSAGE_EXIT;
+	signo = trap(tr, SIGTRAP | (tr->options & TRACE_SYSGOOD ? CALL_TRAP : 0));
+	if (signo)
+		signal_send_thread(t, &(struct signal_info){.signo = signo, .code = SI_USER});
+}
+
+void trace_exits(int status)
+{
+	struct trace *tr = thread_current()->trace;
+
+	if (tr && (tr->options & BIT(TRACE_EVENT_EXIT)))
+		trace_event(tr, TRACE_EVENT_EXIT, (uint64_t)status);
+}
+
+bool trace_call_enters(struct regs *r)
+{
+	struct thread *t = thread_current();
+
+	if (t->trace && t->trace->how == TRACE_CALLS)
+		call_stop(t->trace, TRACE_ENTRY);
+	if (unlikely(is_dying(t)))
+		return false;
+	if ((uint32_t)r->code == CALL_EXIT || (uint32_t)r->code == CALL_EXIT_GROUP)
+		trace_exits(STATUS_EXIT((int)r->rdi));
+	return true;
+}
+
+bool trace_seccomp(uint32_t data)
+{
+	struct trace *tr = thread_current()->trace;
+	int signo;
+
+	if (!tr || !(tr->options & BIT(TRACE_EVENT_SECCOMP)))
+		return false;
+	tr->call = TRACE_SECCOMP;
+	signo = trace_event(tr, TRACE_EVENT_SECCOMP, data);
+	if (signo)
+		signal_send_thread(thread_current(),
+				   &(struct signal_info){.signo = signo, .code = SI_USER});
+	return true;
+}
+
+/* Another program runs, and the thread may have its leader's number now. */
+static void call_exec(struct thread *t, struct regs *r, uint32_t nr)
+{
+	struct trace *tr = t->trace;
+	int before = tr->tid;
+
+	r->vector = UINT64_MAX;
+	r->code = nr;
+	if (before != t->tid)
+		trace_renumber(tr);
+	if (tr->options & BIT(TRACE_EVENT_EXEC))
+		trace_event(tr, TRACE_EVENT_EXEC, (uint64_t)before);
+	else if (!tr->seized)
+		signal_send_thread(t, &(struct signal_info){.signo = SIGTRAP, .code = SI_USER});
+}
+
+static void call_fork(struct trace *tr)
+{
+	struct thread *t = thread_current();
+	int child = tr->child, event = tr->child_event;
+	uint64_t birth = tr->vfork_birth;
+	struct process *p;
+
+	tr->child = tr->child_event = 0;
+	tr->vfork_birth = 0;
+	if (event)
+		trace_event(tr, event, (uint64_t)child);
+	if (!birth)
+		return;
+	/* It may end, and another thread bury it. */
+	while ((p = process_find(child)) && p->birth == birth && p->borrows_space)
+		wait_sleep(&p->space_returned, false);
+	tr = t->trace;
+	if (tr && (tr->options & BIT(TRACE_EVENT_VFORK_DONE)))
+		trace_event(tr, TRACE_EVENT_VFORK_DONE, (uint64_t)child);
+}
+
+void trace_call_leaves(struct regs *r, uint32_t nr)
+{
+	struct thread *t = thread_current();
+
+	if (t->trace && t->trace->child)
+		call_fork(t->trace);
+	if (t->trace && !r->rax && (nr == CALL_EXECVE || nr == CALL_EXECVEAT))
+		call_exec(t, r, nr);
+	if (t->trace && t->trace->how == TRACE_CALLS)
+		call_stop(t->trace, TRACE_EXIT);
+	else if (t->trace && t->trace->how == TRACE_STEP)
+		signal_force(&(struct signal_info){
+			.signo = SIGTRAP, .code = TRAP_BRKPT, .addr = r->rip});
+}

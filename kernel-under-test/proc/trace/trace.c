@@ -1,0 +1,354 @@
+#include "proc/trace/trace.h"
+
+#include "arch/debug.h"
+#include "fs/credentials.h"
+#include "lib/errno.h"
+#include "mm/kmem.h"
+#include "proc/pidfd.h"
+#include "sched/sched.h"
+
+/* All there are: few. */
+static struct list traces = LIST_INIT(traces);
+
+struct trace *trace_find(int tid)
+{
+	const struct process *me = process_current();
+	struct trace *tr;
+
+	list_for_each (tr, &traces, link)
+		if (tr->tid == tid && tr->tracer == me && tr->thread)
+			return tr;
+	return NULL;
+}
+
+static struct trace *make(struct thread *t, struct process *tracer)
+{
+	struct trace *tr = kmem_zalloc(sizeof(*tr));
+	struct thread *of;
+
+	if (!tr)
+		return NULL;
+	tr->thread = t;
+	tr->process = t->process;
+	tr->tid = t->tid;
+	tr->tracer = tracer;
+	list_init(&tr->process_ends.link);
+	list_push_back(&traces, &tr->link);
+	t->trace = tr;
+	t->unusual |= UNUSUAL_TRACE;
+	arch_thread_watch_calls(&t->arch, true);
+	/* Whichever of the tracer's threads is the last one. */
+	tracer->traces = true;
+	list_for_each (of, &tracer->threads, sibling)
+		of->unusual |= UNUSUAL_TRACE;
+	return tr;
+}
+
+static void attend_soon(struct trace *tr)
+{
+	tr->asked = true;
+	thread_add_work(tr->thread, WORK_TRACE);
+	sched_cut_short(tr->thread, true);
+	sched_poke(tr->thread);
+}
+
+int trace_attach(struct thread *t, struct process *tracer, bool seize, uint32_t options)
+{
+	const struct signal_info stop = {.signo = SIGSTOP, .code = SI_KERNEL};
+	struct trace *tr;
+
+	if (t->trace)
+		return -EPERM;
+	tr = make(t, tracer);
+	if (!tr)
+		return -ENOMEM;
+	tr->seized = seize;
+	tr->options = options;
+	if (tracer == process_current()) {
+		if (!seize)
+			signal_send_thread(t, &stop);
+		/* Stopped already, it is so for its tracer from now on. */
+		wait_wake_all(&t->process->continued);
+	}
+	return 0;
+}
+
+void trace_go_on(struct trace *tr, enum trace_resume how, int signo)
+{
+	struct thread *t = tr->thread;
+
+	tr->how = how;
+	tr->inject = signo;
+	if (how == TRACE_STEP)
+		tr->step_is_ours = !arch_debug_step(&t->arch, true);
+	if (tr->group) {
+		t->process->stopped = false;
+		wait_wake_all(&t->process->continued);
+	}
+	tr->stopped = false;
+	sched_wake(t);
+}
+
+void trace_put(struct trace *tr)
+{
+	if (tr->gone && !tr->inside && !tr->users)
+		kmem_free(tr);
+}
+
+static void drop(struct trace *tr)
+{
+	list_remove(&tr->link);
+	if (tr->process_ends.told)
+		pidfd_unsubscribe(&tr->process_ends);
+	tr->gone = true;
+	trace_put(tr);
+}
+
+void trace_detach(struct trace *tr, int signo)
+{
+	struct thread *t = tr->thread;
+
+	/* What stopped the job holds on. */
+	tr->listening = tr->group = false;
+	if (tr->stopped)
+		trace_go_on(tr, TRACE_CONT, signo);
+	t->trace = NULL;
+	thread_clear_work(t, WORK_TRACE);
+	arch_thread_watch_calls(&t->arch, t->seccomp_mode);
+	tr->thread = NULL;
+	drop(tr);
+}
+
+void trace_ask(struct trace *tr)
+{
+	attend_soon(tr);
+}
+
+int trace_listen(struct trace *tr)
+{
+	if (!tr->seized || tr->code >> 8 != TRACE_EVENT_STOP)
+		return -EIO;
+	tr->listening = true;
+	if (tr->asked)
+		trace_continued(tr->process);
+	return 0;
+}
+
+void trace_continued(struct process *p)
+{
+	struct thread *t;
+
+	if (list_empty(&traces))
+		return;
+	list_for_each (t, &p->threads, sibling) {
+		struct trace *tr = t->trace;
+
+		if (!tr || !tr->seized || !(tr->group || tr->listening))
+			continue;
+		tr->asked = true;
+		thread_add_work(t, WORK_TRACE);
+		if (tr->listening) {
+			tr->listening = tr->group = false;
+			trace_go_on(tr, tr->how, 0);
+		}
+	}
+}
+
+/* The process of a leader that somebody else than its parent traced: the parent may hear of it. */
+static void let_go(struct trace *tr)
+{
+	if (tr->held)
+		process_tell_end(tr->process);
+}
+
+static bool is_meant(const struct trace *tr, int id, unsigned int options)
+{
+	if (options & WAIT_GROUP)
+		return tr->process && tr->process->pgid == (id ? id : tr->tracer->pgid);
+	return id == WAIT_ANY || tr->tid == id;
+}
+
+int trace_wait(struct process *p, int id, unsigned int options, int *status, bool *any)
+{
+	struct trace *tr;
+	int tid;
+
+	list_for_each (tr, &traces, link) {
+		if (tr->tracer != p || !is_meant(tr, id, options))
+			continue;
+		*any = true;
+		tid = tr->tid;
+		if (tr->stopped && !tr->told && !tr->listening) {
+			*status = tr->code << 8 | 0x7f;
+			tr->told = !(options & WAIT_NOREAP);
+			return tid;
+		}
+		if (tr->ended && (options & WAIT_EXITED)) {
+			*status = tr->status;
+			if (!(options & WAIT_NOREAP)) {
+				let_go(tr);
+				drop(tr);
+			}
+			return tid;
+		}
+	}
+	return 0;
+}
+
+/* A process has ended: is it the one? Its tracer hears of it before its parent. */
+static void process_ended(struct waiter *w)
+{
+	struct trace *tr = container_of(w, struct trace, process_ends);
+	struct process *p = tr->process;
+
+	if (!p->zombie || tr->ended)
+		return;
+	tr->ended = tr->held = true;
+	tr->status = p->exit_status;
+	p->zombie = ZOMBIE_HELD;
+	trace_tell(tr, p->exit_status & 0x7f ? CLD_KILLED : CLD_EXITED,
+		   p->exit_status & 0x7f ? p->exit_status & 0x7f : p->exit_status >> 8 & 0xff);
+}
+
+/* The last thread of `p` ends: the tracer of the first one hears of it, be it the parent or not. */
+static void leader_ends(struct process *p)
+{
+	struct trace *tr, *next;
+
+	list_for_each_safe (tr, next, &traces, link) {
+		if (tr->process != p || tr->tid != p->pid || tr->thread)
+			continue;
+		if (tr->tracer == p->parent) {
+			drop(tr);
+			continue;
+		}
+		tr->process_ends.told = process_ended;
+		pidfd_subscribe(&tr->process_ends);
+	}
+}
+
+static void tracer_ends(struct process *p)
+{
+	struct trace *tr, *next;
+	int signo;
+
+	list_for_each_safe (tr, next, &traces, link) {
+		if (tr->tracer != p)
+			continue;
+		if (!tr->thread) {
+			let_go(tr);
+			drop(tr);
+			continue;
+		}
+		if (tr->options & TRACE_EXITKILL)
+			signal_raise(tr->process, SIGKILL);
+		/* A signal that was shown to it is delivered. */
+		signo = tr->has_info && tr->code == tr->info.signo && tr->code != tr->info.code
+				? tr->code
+				: 0;
+		trace_detach(tr, signo);
+	}
+}
+
+/* No parent's wait tells of the end of a thread. */
+static void thread_ended(struct trace *tr, int status)
+{
+	bool signal = status & 0x7f;
+
+	tr->ended = true;
+	tr->status = status;
+	tr->process = NULL;
+	trace_tell(tr, signal ? CLD_KILLED : CLD_EXITED,
+		   signal ? status & 0x7f : status >> 8 & 0xff);
+}
+
+void trace_thread_ends(struct thread *t, int status)
+{
+	struct process *p = t->process;
+	struct trace *tr = t->trace;
+	struct thread *other;
+
+	if (tr) {
+		tr->thread = NULL;
+		tr->stopped = tr->inside = false;
+		t->trace = NULL;
+		if (tr->tid != p->pid)
+			thread_ended(tr, status);
+		else
+			/* Others look after the process then. */
+			list_for_each (other, &p->threads, sibling)
+				other->unusual |= UNUSUAL_TRACE;
+	}
+	if (p->thread_count > 1)
+		return;
+	leader_ends(p);
+	if (p->traces)
+		tracer_ends(p);
+}
+
+void trace_renumber(struct trace *of)
+{
+	struct trace *tr, *next;
+
+	list_for_each_safe (tr, next, &traces, link)
+		if (tr != of && tr->process == of->process && tr->tid == of->thread->tid)
+			drop(tr);
+	of->tid = of->thread->tid;
+}
+
+bool trace_holds_rights(const struct thread *t)
+{
+	return t->trace &&
+	       !credentials_can(process_first_thread(t->trace->tracer)->cred, CAP_SYS_PTRACE);
+}
+
+int trace_tracer(const struct thread *t)
+{
+	return t->trace ? t->trace->tracer->pid : 0;
+}
+
+bool trace_is_stopped(const struct thread *t)
+{
+	return t->trace && t->trace->stopped;
+}
+
+/* What the child is to its maker, as events tell it. */
+static int kind_of(const struct thread *t, const struct fork_request *r)
+{
+	if (r->wait)
+		return TRACE_EVENT_VFORK;
+	return t->process == process_current() || r->exit_signal != SIGCHLD ? TRACE_EVENT_CLONE
+									    : TRACE_EVENT_FORK;
+}
+
+void trace_copy(struct thread *t, struct fork_request *r)
+{
+	struct thread *me = thread_current();
+	struct trace *mine = me->trace, *tr;
+	int kind = kind_of(t, r);
+
+	if (t->process == me->process)
+		t->unusual |= UNUSUAL_TRACE;
+	if (!mine)
+		return;
+	if (mine->step_is_ours)
+		arch_debug_step(&t->arch, false);
+	mine->child = t->tid;
+	if (r->wait) {
+		/* The event comes before the sleep, which is trace_call_leaves()'s then. */
+		mine->vfork_birth = t->process->birth;
+		r->wait = false;
+	}
+	if (!(mine->options & BIT(kind)))
+		return;
+	mine->child_event = kind;
+	tr = make(t, mine->tracer);
+	if (!tr)
+		return;
+	tr->options = mine->options;
+	tr->seized = mine->seized;
+	if (tr->seized)
+		attend_soon(tr);
+	else
+		signal_send_thread(t, &(struct signal_info){.signo = SIGSTOP, .code = SI_USER});
+}

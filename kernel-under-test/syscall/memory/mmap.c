@@ -1,0 +1,249 @@
+/*
+ * System calls on memory. Most run without the kernel lock, with the lock of their space, and take
+ * the kernel lock for what can't be done without.
+ */
+#include "syscall/memory/mmap.h"
+
+#include "arch/spin.h"
+#include "fs/tmpfs/tmpfs.h"
+#include "fs/volume.h"
+#include "syscall/user.h"
+
+#define MAP_SHARED	    0x01
+#define MAP_PRIVATE	    0x02
+#define MAP_SHARED_VALIDATE 0x03
+#define MAP_TYPE	    0x0f
+#define MAP_FIXED	    0x10
+#define MAP_ANONYMOUS	    0x20
+#define MAP_GROWSDOWN	    0x100
+#define MAP_POPULATE	    0x8000
+#define MAP_FIXED_NOREPLACE 0x100000
+/* As far as MAP_SHARED_VALIDATE asks: the older flags, and none of those that only some files do.
+ */
+#define MAP_KNOWN 0xfc07f9f3u
+
+static long place(struct space *s, uint64_t addr, uint64_t len, uint64_t flags)
+{
+	uint64_t at;
+
+	if (flags & (MAP_FIXED | MAP_FIXED_NOREPLACE)) {
+		if (page_range(addr, &len) < 0)
+			return addr & (PAGE_SIZE - 1) ? -EINVAL : -ENOMEM;
+		if (addr < SPACE_LOWEST)
+			return -EPERM;
+		if ((flags & MAP_FIXED_NOREPLACE) && space_gap(s, addr, len) != addr)
+			return -EEXIST;
+		return (long)addr;
+	}
+	at = space_gap(s, ALIGN_UP(addr, PAGE_SIZE), len);
+	return at ? (long)at : -ENOMEM;
+}
+
+/* Whether the space, which is locked, may grow by `more` bytes (RLIMIT_AS). */
+static bool may_grow(const struct space *s, uint64_t more)
+{
+	uint64_t limit = process_limit(RLIMIT_AS);
+
+	return likely(limit == UNLIMITED) || space_size(s) + more <= limit;
+}
+
+static int check_file(const struct file *f, uint64_t prot, bool shared)
+{
+	if (!f || (f->flags & O_PATH))
+		return -EBADF;
+	if (!file_readable(f) || (shared && (prot & AREA_WRITE) && !file_writable(f)))
+		return -EACCES;
+	if (f->inode && shared && (prot & AREA_WRITE) &&
+	    unlikely(f->inode->seals & (SEAL_WRITE | SEAL_FUTURE_WRITE)))
+		return -EPERM;
+	if (!f->inode || !inode_is(f->inode, S_IFREG))
+		return -ENODEV;
+	return (prot & AREA_EXEC) && inode_forbids(f->inode, VOLUME_NOEXEC) ? -EPERM : 0;
+}
+
+/* With the space's lock. The address, or -errno. */
+static long place_and_map(struct space *s, uint64_t addr, uint64_t len, uint64_t flags,
+			  uint32_t area, struct object *object, uint64_t offset)
+{
+	long at = may_grow(s, len) ? place(s, addr, len, flags) : -ENOMEM;
+	int err = at < 0 ? (int)at : space_map(s, (uint64_t)at, len, area, object, offset);
+
+	return err ? err : at;
+}
+
+static struct object *file_object(const struct file *f, bool shared, uint32_t *area)
+{
+	struct object *object = object_get(&f->inode->object);
+
+	if (shared && (!file_writable(f) || (f->inode->seals & (SEAL_WRITE | SEAL_FUTURE_WRITE))))
+		*area |= AREA_NO_WRITE;
+	if (shared && object->ops->load)
+		*area |= AREA_TRACKED;
+	return object;
+}
+
+/* With the kernel lock: what has an object behind it, a file or shared memory. */
+static long map_object(struct space *s, uint64_t addr, uint64_t len, uint32_t area, uint64_t flags,
+		       uint64_t fd, uint64_t offset)
+{
+	bool shared = area & AREA_SHARED;
+	struct object *object = NULL;
+	long at;
+
+	if (flags & MAP_GROWSDOWN) {
+		if (shared)
+			return -EINVAL;
+		area |= flags & MAP_ANONYMOUS ? AREA_STACK : 0;
+	}
+	if (!(flags & MAP_ANONYMOUS)) {
+		struct file *f = user_file(fd);
+
+		/* /dev/zero is anonymous memory. */
+		if (f && unlikely(f->inode && f->inode->device == DEVICE(1, 5)) &&
+		    inode_is(f->inode, S_IFCHR)) {
+			if (shared && (area & AREA_WRITE) && !file_writable(f))
+				return -EACCES;
+			if (shared && !file_writable(f))
+				area |= AREA_NO_WRITE;
+			flags |= MAP_ANONYMOUS;
+		} else {
+			int err = check_file(f, area & AREA_PROT, shared);
+
+			if (err)
+				return err;
+			object = file_object(f, shared, &area);
+		}
+	}
+	if (!object && shared) {
+		object = object_make_shared(len >> PAGE_SHIFT);
+		offset = 0;
+		if (!object)
+			return -ENOMEM;
+	}
+	space_lock(s);
+	at = place_and_map(s, addr, len, flags, area, object, offset);
+	space_unlock(s);
+	if (object)
+		object_put(object);
+	return at;
+}
+
+/* Runs without the kernel lock, and takes it for mappings of files and of shared memory. */
+long sys_mmap(uint64_t addr, uint64_t len, uint64_t prot, uint64_t flags, uint64_t fd,
+	      uint64_t offset)
+{
+	struct space *s = process_current()->space;
+	bool shared = (flags & MAP_TYPE) != MAP_PRIVATE;
+	uint32_t area = (uint32_t)(prot & AREA_PROT) | (shared ? AREA_SHARED : 0);
+	long at;
+
+	if (!IS_ALIGNED(offset, PAGE_SIZE))
+		return -EINVAL;
+	if (!len || (flags & MAP_TYPE) < MAP_SHARED || (flags & MAP_TYPE) > MAP_SHARED_VALIDATE)
+		return !(flags & MAP_ANONYMOUS) && !user_file(fd) ? -EBADF : -EINVAL;
+	if ((flags & MAP_TYPE) == MAP_SHARED_VALIDATE && (flags & ~(uint64_t)MAP_KNOWN))
+		return -EOPNOTSUPP;
+	if (len > USER_TOP || offset > INT64_MAX - len)
+		return -ENOMEM;
+	len = ALIGN_UP(len, PAGE_SIZE);
+	if (likely((flags & (MAP_TYPE | MAP_ANONYMOUS | MAP_GROWSDOWN)) ==
+		   (MAP_PRIVATE | MAP_ANONYMOUS))) {
+		at = WITH_SPACE(s, place_and_map(s, addr, len, flags, area, NULL, 0));
+	} else {
+		kernel_lock();
+		at = map_object(s, addr, len, area, flags, fd, offset);
+		kernel_unlock();
+	}
+	flags |= s->map_always;
+	if (unlikely(flags & (MAP_POPULATE | MAP_LOCKED)) && at >= 0) {
+		long err = flags & MAP_LOCKED ? user_lock_new((uint64_t)at, len) : 0;
+
+		if (err) {
+			sys_munmap((uint64_t)at, len);
+			return err;
+		}
+		if (!(flags & MAP_NONBLOCK))
+			user_populate((uint64_t)at, (uint64_t)at + len);
+	}
+	return at;
+}
+
+/* Runs without the kernel lock, and takes it where a mapping has an object. */
+long sys_munmap(uint64_t addr, uint64_t len)
+{
+	struct space *s = process_current()->space;
+	int err = page_range(addr, &len);
+
+	return err ? err : WITH_SPACE(s, space_unmap(s, addr, len));
+}
+
+/* Runs without the kernel lock, and takes it where a mapping has an object. */
+long sys_mprotect(uint64_t addr, uint64_t len, uint64_t prot)
+{
+	struct space *s = process_current()->space;
+	int err;
+
+	if (!len && IS_ALIGNED(addr, PAGE_SIZE))
+		return 0;
+	if (prot & ~(uint64_t)AREA_PROT)
+		return -EINVAL;
+	err = page_range(addr, &len);
+	if (err)
+		return IS_ALIGNED(addr, PAGE_SIZE) ? -ENOMEM : err;
+	return WITH_SPACE(s, space_protect(s, addr, len, (uint32_t)prot));
+}
+
+#define MREMAP_MAYMOVE 1
+#define MREMAP_FIXED   2
+
+long sys_mremap(uint64_t addr, uint64_t old, uint64_t len, uint64_t flags, uint64_t fixed)
+{
+	struct space *s = process_current()->space;
+	bool to = flags & MREMAP_FIXED;
+	long at;
+
+	if ((flags & ~(uint64_t)(MREMAP_MAYMOVE | MREMAP_FIXED)) ||
+	    (to && !(flags & MREMAP_MAYMOVE)))
+		return -EINVAL;
+	if (page_range(addr, &old) < 0 || !len || len > USER_TOP)
+		return -EINVAL;
+	len = ALIGN_UP(len, PAGE_SIZE);
+	if (to && (page_range(fixed, &len) < 0 || fixed < SPACE_LOWEST ||
+		   (fixed < addr + old && addr < fixed + len)))
+		return -EINVAL;
+	space_lock(s);
+	at = len > old && !may_grow(s, len - old)
+		     ? -ENOMEM
+		     : space_remap(s, addr, old, len, flags & MREMAP_MAYMOVE, to ? fixed : 0);
+	space_unlock(s);
+	return at;
+}
+
+static uint64_t move_brk(struct space *s, uint64_t brk)
+{
+	uint64_t now;
+
+	space_lock(s);
+	now = s->brk;
+	if (brk <= now || (brk - s->brk_start <= process_limit(RLIMIT_DATA) &&
+			   may_grow(s, ALIGN_UP(brk - now, PAGE_SIZE))))
+		now = space_set_brk(s, brk);
+	space_unlock(s);
+	return now;
+}
+
+/* Runs without the kernel lock; what fails without it is tried again with it. */
+long sys_brk(uint64_t brk)
+{
+	struct space *s = process_current()->space;
+	uint64_t now = move_brk(s, brk);
+
+	if (likely(now == brk && !s->map_always) || brk < s->brk_start)
+		return (long)now;
+	kernel_lock();
+	now = move_brk(s, brk);
+	kernel_unlock();
+	if (s->map_always)
+		user_lock_heap(s);
+	return (long)now;
+}

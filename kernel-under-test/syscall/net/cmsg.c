@@ -1,0 +1,242 @@
+/* Descriptors and credentials that go along with a message, as the user gives and gets them. */
+#include "net/ip/interface.h"
+#include "syscall/net/message.h"
+#include "syscall/net/sockopt.h"
+#include "syscall/user.h"
+
+#define CONTROL_MAX 20480
+#define SCM_RIGHTS  1
+#define SCM_CREDS   2
+#define SCM_TIME    29
+#define SCM_TIME_NS 35
+#define ID_OVERFLOW 65534
+
+struct user_control {
+	uint64_t len;
+	int32_t level, type;
+};
+
+static int add_rights(struct control *c, uint64_t from, size_t n)
+{
+	int fd[RIGHTS_MAX];
+
+	if (n > RIGHTS_MAX - c->count)
+		return -EINVAL;
+	if (copy_from_user(fd, from, n * sizeof(fd[0])) < 0)
+		return -EFAULT;
+	for (size_t i = 0; i < n; i++) {
+		struct file *f = user_file_get((uint64_t)(int64_t)fd[i]);
+
+		if (!f)
+			return -EBADF;
+		c->files[c->count++] = f;
+	}
+	return 0;
+}
+
+/* One may say that one is somebody else only where one could become that. */
+static int check_sender(const struct sender *s)
+{
+	const struct credentials *c = credentials_current();
+
+	if (s->pid != process_current()->pid && !capable(CAP_SYS_ADMIN))
+		return -EPERM;
+	if (s->uid != c->uid && s->uid != c->euid && s->uid != c->suid && !capable(CAP_SETUID))
+		return -EPERM;
+	if (s->gid != c->gid && s->gid != c->egid && s->gid != c->sgid && !capable(CAP_SETGID))
+		return -EPERM;
+	return 0;
+}
+
+/* What a packet is to have. Where from is for loopback to say. */
+static int parse_packet(const struct socket *s, int level, int type, uint64_t from, size_t n,
+			struct control *c)
+{
+	bool v6 = level == IPPROTO_IPV6;
+	uint8_t byte;
+	int v;
+
+	if (!socket_is_internet(s) || (v6 && s->family != AF_INET6))
+		return 0;
+	if (type == (v6 ? IPV6_PKTINFO : IP_PKTINFO))
+		return n < (v6 ? 20u : 12u) ? -EINVAL : 0;
+	if (!v6 && type == IP_TOS && n == 1) {
+		if (copy_from_user(&byte, from, 1) < 0)
+			return -EFAULT;
+		c->class = byte;
+		return 0;
+	}
+	if (n != sizeof(v))
+		return -EINVAL;
+	if (copy_from_user(&v, from, sizeof(v)) < 0)
+		return -EFAULT;
+	if (v > 255 || v < (v6 ? -1 : type == IP_TTL ? 1 : 0))
+		return -EINVAL;
+	if (type == (v6 ? IPV6_HOPLIMIT : IP_TTL))
+		c->hops = v;
+	else if (type == (v6 ? IPV6_TCLASS : IP_TOS))
+		c->class = v;
+	else
+		return -EINVAL;
+	return 0;
+}
+
+static int parse_control(const struct socket *s, const struct user_message *m, struct control *c)
+{
+	uint64_t at = m->control, end = at + m->control_len;
+	struct user_control h;
+
+	for (; end - at >= sizeof(h) && at < end; at += ALIGN_UP(h.len, 8)) {
+		uint64_t n;
+		int err = 0;
+
+		if (copy_from_user(&h, at, sizeof(h)) < 0)
+			return -EFAULT;
+		if (h.len < sizeof(h) || h.len > end - at)
+			return -EINVAL;
+		n = h.len - sizeof(h);
+		if (s->type == SOCK_DGRAM && (h.level == IPPROTO_IP || h.level == IPPROTO_IPV6))
+			err = parse_packet(s, h.level, h.type, at + sizeof(h), n, c);
+		else if (h.level != SOL_SOCKET || socket_is_internet(s))
+			err = h.level == SOL_SOCKET && h.type != SCM_RIGHTS && h.type != SCM_CREDS
+				      ? -EINVAL
+				      : 0;
+		else if (h.type == SCM_RIGHTS) {
+			err = add_rights(c, at + sizeof(h), n / sizeof(int));
+		} else if (h.type == SCM_CREDS && n == sizeof(c->sender)) {
+			err = copy_from_user(&c->sender, at + sizeof(h), n)
+				      ?: check_sender(&c->sender);
+			c->has_sender = true;
+		} else {
+			err = -EINVAL;
+		}
+		if (err)
+			return err;
+		if (ALIGN_UP(h.len, 8) > end - at)
+			break;
+	}
+	return 0;
+}
+
+int user_control_get(const struct socket *s, const struct user_message *m, struct control **out)
+{
+	int err;
+
+	*out = NULL;
+	if (!m->control_len)
+		return 0;
+	if (m->control_len > CONTROL_MAX)
+		return -ENOBUFS;
+	if (!user_range_ok(m->control, m->control_len))
+		return -EFAULT;
+	*out = control_make(RIGHTS_MAX);
+	if (!*out)
+		return -ENOMEM;
+	err = parse_control(s, m, *out);
+	if (err ||
+	    (!(*out)->count && !(*out)->has_sender && (*out)->hops < 0 && (*out)->class < 0)) {
+		control_free(*out, false);
+		*out = NULL;
+	}
+	return err;
+}
+
+static int put_control(struct control_out *o, int level, int type, const void *data, size_t n)
+{
+	struct user_control h = {sizeof(h) + n, level, type};
+	size_t room;
+
+	if (o->left < sizeof(h)) {
+		o->flags |= MSG_CTRUNC;
+		return 0;
+	}
+	if (h.len > o->left) {
+		o->flags |= MSG_CTRUNC;
+		h.len = o->left;
+	}
+	if (copy_to_user(o->at, &h, sizeof(h)) < 0 ||
+	    copy_to_user(o->at + sizeof(h), data, h.len - sizeof(h)) < 0)
+		return -EFAULT;
+	room = MIN(ALIGN_UP(h.len, 8), o->left);
+	o->at += room;
+	o->used += room;
+	o->left -= room;
+	return 0;
+}
+
+/* As many descriptors as there is room for; the other files are closed. */
+static int put_rights(struct control_out *o, struct control *c, bool cloexec)
+{
+	struct files *t = process_current()->files;
+	size_t room = o->left > sizeof(struct user_control)
+			      ? (o->left - sizeof(struct user_control)) / sizeof(int)
+			      : 0;
+	uint32_t n = 0, most = (uint32_t)MIN(room, (size_t)c->count);
+	int fd[RIGHTS_MAX];
+
+	for (; n < most; n++) {
+		fd[n] = files_add(t, file_get(c->files[n]), 0, cloexec);
+		if (fd[n] < 0) {
+			file_put(c->files[n]);
+			break;
+		}
+	}
+	if (n < c->count)
+		o->flags |= MSG_CTRUNC;
+	return n ? put_control(o, SOL_SOCKET, SCM_RIGHTS, fd, n * sizeof(int)) : 0;
+}
+
+static int put_time(struct control_out *o, const struct socket *s, const struct control *c)
+{
+	uint64_t t[2] = {c->time_ns / 1000000000, c->time_ns % 1000000000};
+
+	if (s->wants & WANT_TIME_NS)
+		return put_control(o, SOL_SOCKET, SCM_TIME_NS, t, sizeof(t));
+	t[1] /= 1000;
+	return put_control(o, SOL_SOCKET, SCM_TIME, t, sizeof(t));
+}
+
+/* The address it was sent to, and what its packet had, as its receiver asked for them. */
+static int put_packet(struct control_out *o, const struct socket *s, const struct control *c)
+{
+	const uint32_t *v4 = address_v4(&c->to);
+	const struct interface *i = v4 ? interface_of(*v4) : NULL;
+	uint32_t index = (i ? i : &interface_loopback)->index;
+	uint32_t info[5] = {index, v4 ? *v4 : 0, v4 ? *v4 : 0};
+	struct address to = c->to;
+	uint8_t tos = (uint8_t)c->class;
+	int err = 0;
+
+	if ((s->wants & WANT_ADDRESS6) && s->family == AF_INET6) {
+		address_convert(&to, AF_INET6);
+		memcpy(info, to.in6_addr, 16);
+		info[4] = index;
+		err = put_control(o, IPPROTO_IPV6, IPV6_PKTINFO, info, 20);
+	} else if ((s->wants & WANT_ADDRESS) && v4) {
+		err = put_control(o, IPPROTO_IP, IP_PKTINFO, info, 12);
+	}
+	if (!err && (s->wants & WANT_TTL) && v4)
+		err = put_control(o, IPPROTO_IP, IP_TTL, &c->hops, sizeof(c->hops));
+	if (!err && (s->wants & WANT_TOS) && v4)
+		err = put_control(o, IPPROTO_IP, IP_TOS, &tos, sizeof(tos));
+	if (!err && (s->wants & WANT_HOPS) && !v4)
+		err = put_control(o, IPPROTO_IPV6, IPV6_HOPLIMIT, &c->hops, sizeof(c->hops));
+	if (!err && (s->wants & WANT_CLASS) && !v4)
+		err = put_control(o, IPPROTO_IPV6, IPV6_TCLASS, &c->class, sizeof(c->class));
+	return err;
+}
+
+int user_control_put(struct control_out *o, const struct socket *s, struct control *c, bool cloexec)
+{
+	struct sender nobody = {0, ID_OVERFLOW, ID_OVERFLOW};
+	int err = 0;
+
+	if (c && c->time_ns && (s->wants & (WANT_TIME | WANT_TIME_NS)))
+		err = put_time(o, s, c);
+	if (!err && c && c->time_ns && socket_is_internet(s))
+		err = put_packet(o, s, c);
+	if (!err && (s->wants & WANT_SENDER))
+		err = put_control(o, SOL_SOCKET, SCM_CREDS,
+				  c && c->has_sender ? &c->sender : &nobody, sizeof(nobody));
+	return err || !c || !c->count ? err : put_rights(o, c, cloexec);
+}
