@@ -97,16 +97,35 @@ def _cell(fact: Fact | None) -> Cell:
 
 
 def markdown(rows: Sequence[Row]) -> str:
-    """A table for a Markdown file; each fact links to its source."""
+    """Two tables for a Markdown file: the facts, each with a link to its source, and what was
+    found here. Sources stand below the first, so that a reader of the plain file sees the facts."""
+    numbers: dict[str, int] = {}
+
+    def link(value: str, url: str | None) -> str:
+        words = text.markdown(value)
+        return f"[{words}][{numbers.setdefault(url, len(numbers) + 1)}]" if url else words
+
+    declared = [
+        (link(row.name, row.homepage), *(link(cell.value, cell.url) for cell in row.cells))
+        for row in rows
+    ]
     kinds = families(rows)
-    headings = ("System", "Rung", PROBES, *FACT_COLUMNS.values(), *map(str.capitalize, kinds))
-    lines = [_line(headings), _line([":--"] * len(headings))]
-    for row in rows:
-        facts = [_link(cell.value, cell.url) for cell in row.cells]
-        probed = [row.share(family) for family in kinds]
-        first = (_link(row.name, row.homepage), row.rung_words, row.probed_words)
-        lines.append(_line([*first, *facts, *probed]))
+    found = [
+        (text.markdown(row.name), row.rung_words, row.probed_words, *map(row.share, kinds))
+        for row in rows
+    ]
+    sources = [f"[{number}]: {text.markdown_url(url)}" for url, number in numbers.items()]
+    lines = [
+        *_table(("System", *FACT_COLUMNS.values()), declared),
+        *(["", *sources] if sources else []),
+        "",
+        *_table(("System", "Rung", PROBES, *map(str.capitalize, kinds)), found),
+    ]
     return "".join(f"{line}\n" for line in lines)
+
+
+def _table(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
+    return [f"| {' | '.join(cells)} |" for cells in (headings, [":--"] * len(headings), *rows)]
 
 
 def html(rows: Sequence[Row]) -> str:
@@ -152,12 +171,3 @@ def replace_between(
     if not (begin and end) or first in after or last in before or last in after:
         raise ReportError(f"{what}: wants the line {first} and, after it, {last}, once each")
     return f"{before}{first}\n{table}{last}\n{after}"
-
-
-def _link(value: str, url: str | None) -> str:
-    words = text.markdown(value)
-    return f"[{words}]({text.markdown_url(url)})" if url else words
-
-
-def _line(cells: Sequence[str]) -> str:
-    return f"| {' | '.join(cells)} |"
