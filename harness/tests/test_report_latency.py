@@ -160,6 +160,27 @@ def test_a_spread_is_shown_where_there_is_one() -> None:
     assert "±" not in shown(example()).partition("geometric mean")[0]
 
 
+def test_costs_spreads_and_ratios_stand_below_each_other_as_far_as_there_is_room() -> None:
+    run = runs.run(
+        [
+            runs.measurement("b", "g/one", [900, 950, 1000, 1050, 1100]),
+            runs.measurement("b", "g/two", [10, 10, 10, 10, 10]),
+            runs.measurement("a", "g/one", [300, 300, 300, 300, 300]),
+            runs.measurement("a", "g/two", [9_000, 9_500, 10_000, 10_500, 11_000]),
+        ],
+        reference="b",
+    )
+    one, two = (line for line in shown(run).splitlines() if line.startswith("g/"))
+    assert one.split()[2:] == ["100", "±10.0%", "│", "30", f"0.30{TIMES}"]
+    assert two.split()[2:] == ["1", "│", "1,000", "±10.0%", f"1,000{TIMES}"]
+    for end in ("│", TIMES):
+        assert one.index(end) == two.index(end)
+    assert one.index(" 100 ") + 2 == two.index(" 1 ")
+    narrow = shown(run, 44)
+    assert "±" not in narrow.partition("geometric mean")[0]
+    assert f"1,000 1,000{TIMES}" in narrow and max(map(len, narrow.splitlines()[1:6])) <= 44
+
+
 def test_words_of_a_guest_are_no_markup_for_the_terminal() -> None:
     run = runs.run([runs.measurement("[red]x[/red]", "g/[bold]w", op="\x1b[2J")])
     out = shown(run)

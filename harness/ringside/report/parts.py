@@ -18,13 +18,14 @@ class Parted:
     """A table that `draw` makes of some of `columns` columns, given by their places.
 
     A part has as many columns as fit without a cell cut, and one more than `first`, which stands in
-    every part for the others are read beside it.
+    every part for the others are read beside it. Where not even those two fit, `draw` is asked to
+    be lean: to leave out what one can do without.
     """
 
     title: str
     caption: str
     columns: int
-    draw: Callable[[Sequence[int]], Table]
+    draw: Callable[[Sequence[int], bool], Table]
     first: int | None = None
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
@@ -32,13 +33,13 @@ class Parted:
         boundless = options.update(width=_BOUNDLESS)
 
         def fits(places: Sequence[int]) -> bool:
-            least = Measurement.get(console, boundless, self.draw(places)).minimum
+            least = Measurement.get(console, boundless, self.draw(places, False)).minimum
             return least <= options.max_width
 
         parts = self._parts(fits)
         yield Text(self.title, style="italic")
         for number, places in enumerate(parts):
-            yield self.draw(places)
+            yield self.draw(places, not fits(places))
             if number < len(parts) - 1:
                 yield ""
         if self.caption:

@@ -47,7 +47,7 @@ def latency_table(run: Run, kernels: Sequence[Kernel]) -> Parted:
         f" ({environment.clock} clock, {text.plain(environment.cpu_model)},"
         f" QEMU {text.plain(environment.qemu_version).partition(' ')[0]})"
     )
-    caption = "± interquartile range over the median, from 0.1 % up"
+    caption = "± interquartile range over the median, from 0.1 % up, if it fits"
     if any(cell.rate for row in view.rows for cell in row.cells):
         caption += "   of what is counted, more is better"
     if view.reference is not None and len(view.columns) > 1:
@@ -56,22 +56,32 @@ def latency_table(run: Run, kernels: Sequence[Kernel]) -> Parted:
     if lacking:
         caption += f"   not shown: {lacking} that nobody has"
 
-    def draw(places: Sequence[int]) -> Table:
+    def draw(places: Sequence[int], lean: bool) -> Table:
         table = Table(header_style="bold", show_edge=False, pad_edge=False)
-        table.add_column("workload", no_wrap=True)
+        names = [row.workload for row in view.rows]
+        mean = f"geometric mean of {view.mean.rows}" if view.mean.rows >= 2 else ""
+        # Asked how narrow it can be, a column that does not wrap tells of its longest word.
+        table.add_column("workload", no_wrap=True, min_width=max(map(len, [*names, mean])))
+        cells = {}
         for place in places:
+            column = [row.cells[place] for row in view.rows]
+            cells[place] = dict(zip(names, _aligned(column, spreads=not lean), strict=True))
             # A name may be broken between its words, a number never.
-            widest = max((_cell(row.cells[place]).cell_len for row in view.rows), default=0)
-            table.add_column(Text(view.columns[place].name), justify="right", min_width=widest)
+            widest = max((cell.cell_len for cell in cells[place].values()), default=0)
+            # The cells are padded, which justifying them would undo.
+            table.add_column(Text(view.columns[place].name, justify="right"), min_width=widest)
         for _, rows in view.groups():
             for row in rows:
-                table.add_row(Text(row.workload), *(_cell(row.cells[place]) for place in places))
+                table.add_row(Text(row.workload), *(cells[place][row.workload] for place in places))
             table.add_section()
-        if view.mean.rows >= 2:
+        if mean:
             means = [view.mean.values[place] for place in places]
             table.add_row(
-                Text(f"geometric mean of {view.mean.rows}", style="bold"),
-                *(Text("" if m is None else text.ratio(m), style="bold") for m in means),
+                Text(mean, style="bold"),
+                *(
+                    Text("" if m is None else text.ratio(m), style="bold", justify="right")
+                    for m in means
+                ),
             )
         return table
 
@@ -115,23 +125,39 @@ def _loss(cell: scaling.Cell) -> str:
     return {"up1": "yellow", "up2": "yellow", "up3": "bold yellow"}.get(cell.lean, "")
 
 
-def _cell(cell: latency.Cell) -> Text:
-    if cell.cost is None:
-        return Text(cell.cost_text, style="bold red" if cell.status else "dim")
-    shown = Text(cell.cost_text)
-    if cell.ratio_text:
-        style = _LEAN_STYLES[cell.lean] if cell.lean else ""
-        shown.append(f" {cell.ratio_text}", style=style)
-    if cell.spread and cell.spread >= 0.001:
-        shown.append(f" ±{cell.spread_text.replace(' ', '')}", style="dim")
-    return shown
+def _aligned(cells: Sequence[latency.Cell], spreads: bool) -> list[Text]:
+    """The cells of one column: costs, spreads and ratios, each below those above."""
+    shown = [_pieces(cell, spreads) for cell in cells]
+    measured = [pieces for cell, pieces in zip(cells, shown, strict=True) if cell.cost is not None]
+    cost, spread, ratio = (max((len(p[i]) for p in measured), default=0) for i in range(3))
+    aligned = []
+    for cell, (words, width, times) in zip(cells, shown, strict=True):
+        if cell.cost is None:
+            style = "bold red" if cell.status else "dim"
+            aligned.append(Text(words, style=style, justify="right"))
+            continue
+        piece = Text(words.rjust(cost))
+        if spread:
+            piece.append(f" {width.ljust(spread)}", style="dim")
+        if ratio:
+            piece.append(f" {times.rjust(ratio)}", style=_LEAN_STYLES[cell.lean or "even"])
+        aligned.append(piece)
+    return aligned
+
+
+def _pieces(cell: latency.Cell, spreads: bool) -> tuple[str, str, str]:
+    """The cost, the spread and the ratio of a cell, empty where there is none to show."""
+    spread = ""
+    if spreads and cell.spread and cell.spread >= 0.001:
+        spread = f"±{cell.spread_text.replace(' ', '')}"
+    return cell.cost_text, spread, cell.ratio_text
 
 
 def probe_table(run: Run, kernels: Sequence[Kernel]) -> Parted:
     """How many probes of each family work on each kernel of a run."""
     view = probes.build(run, kernels, latency.column_order(run, kernels))
 
-    def draw(places: Sequence[int]) -> Table:
+    def draw(places: Sequence[int], _lean: bool) -> Table:
         table = Table(header_style="bold", show_edge=False, pad_edge=False)
         table.add_column("family", no_wrap=True)
         for place in places:
