@@ -20,6 +20,7 @@ OWN: dict[str, dict[str, int]] = {
     **{name: {"inode": 1} for name in ("pread", "pwrite", "seek_read")},
     **{name: {"gate": 2} for name in ("pipe", "eventfd", "unix", "send", "message")},
     **{name: {} for name in ("poll", "select")},
+    "vectors": {"inode": 2},
     "poll_many": {"gate": 20},
     **{name: {"futex": 1} for name in ("futex_wake", "futex_wait")},
     "dup_close": {"files": 2},

@@ -232,6 +232,35 @@ static const struct file_ops regular_ops = {
 	.seek = regular_seek,
 };
 
+long file_move_each(struct file *f, struct uio_entries *v, int64_t pos, bool write)
+{
+	struct inode *inode = f->inode;
+	long (*op)(struct inode * file, uint64_t from, struct uio * u);
+	bool own = pos < 0, more;
+	long done = 0;
+
+	if (f->ops != &regular_ops || (write && (f->flags & O_APPEND)))
+		return 0;
+	spin_lock(&inode->lock, LOCK_INODE);
+	op = write ? inode->ops->write_unlocked : inode->ops->read_unlocked;
+	more = op && !(own && READ_ONCE(f->movers));
+	if (own)
+		pos = (int64_t)READ_ONCE(f->pos);
+	while (more && v->count) {
+		struct uio u = uio_user((*v->entry)[0], (*v->entry)[1]);
+		long n = op(inode, (uint64_t)(pos + done), &u);
+
+		done += n;
+		more = !uio_entry_moved(v, &u, n);
+		if (likely(more))
+			v->entry++, v->count--;
+	}
+	if (own)
+		advance(f, (uint64_t)pos, done);
+	spin_unlock(&inode->lock);
+	return done;
+}
+
 static const struct file_ops directory_ops = {
 	.read = directory_read,
 	.seek = regular_seek,

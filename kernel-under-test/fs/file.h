@@ -150,6 +150,8 @@ static inline void file_let_go(struct file *f)
 		file_put_last(f);
 }
 
+DEFINE_SCOPED(struct file *, file_let_go)
+
 /* Given by proc: whether a process runs that program. */
 bool file_is_running(const struct inode *inode);
 
@@ -200,6 +202,12 @@ int file_limit(const struct inode *inode, uint64_t pos, struct uio *u);
 /* Given by proc. Where that limit is, and that it was run into. */
 uint64_t file_size_limit(void);
 void file_limit_reached(void);
+
+/*
+ * Without the kernel lock: moves the entries of a vector to or from a regular file at `pos`, or at
+ * its position (-1), as far as that goes without. How many bytes; `v` is what is left to do.
+ */
+long file_move_each(struct file *f, struct uio_entries *v, int64_t pos, bool write);
 
 /* Reads kernel bytes at `pos`: how many, or -errno. */
 long file_read_at(struct inode *inode, uint64_t pos, void *to, size_t n);

@@ -26,6 +26,12 @@ static inline struct uio uio_kernel(void *base, size_t len)
 	return (struct uio){(uint64_t)base, len, false, NULL};
 }
 
+/* What is left of a vector: where each range is, and how long. */
+struct uio_entries {
+	uint64_t (*entry)[2];
+	size_t count;
+};
+
 static inline void uio_advance(struct uio *u, size_t n)
 {
 	u->base += n;
@@ -77,8 +83,12 @@ static inline int uio_zero(struct uio *u, size_t n)
 /* The same with a spinlock, for user memory: -EFAULT also when a page must be brought in. */
 static inline int uio_put_nofault(struct uio *u, const void *from, size_t n)
 {
-	int err = u->user ? copy_to_user_nofault(u->base, from, n) : -EFAULT;
+	int err = 0;
 
+	if (likely(u->user))
+		err = copy_to_user_nofault(u->base, from, n);
+	else
+		memcpy((void *)u->base, from, n);
 	if (!err)
 		uio_advance(u, n);
 	return err;
@@ -86,8 +96,12 @@ static inline int uio_put_nofault(struct uio *u, const void *from, size_t n)
 
 static inline int uio_get_nofault(struct uio *u, void *to, size_t n)
 {
-	int err = u->user ? copy_from_user_nofault(to, u->base, n) : -EFAULT;
+	int err = 0;
 
+	if (likely(u->user))
+		err = copy_from_user_nofault(to, u->base, n);
+	else
+		memcpy(to, (const void *)u->base, n);
 	if (!err)
 		uio_advance(u, n);
 	return err;
@@ -108,4 +122,21 @@ static inline size_t uio_before_fault(const struct uio *u, size_t n)
 	size_t first = PAGE_SIZE - (u->base & (PAGE_SIZE - 1));
 
 	return u->user && first < n ? first : 0;
+}
+
+/*
+ * Of the first of the entries `n` bytes were moved, or -errno, and `u` is what is left of it. True
+ * if the next one is not to be begun: what of this one is not done stays, or nothing at all.
+ */
+static inline bool uio_entry_moved(struct uio_entries *v, const struct uio *u, long n)
+{
+	if (likely(n == (long)(*v->entry)[1]))
+		return false;
+	if (u->left) {
+		(*v->entry)[0] = u->base;
+		(*v->entry)[1] = u->left;
+	} else {
+		v->count = 0;
+	}
+	return true;
 }

@@ -80,12 +80,9 @@ long user_transfer_at(struct file *f, struct uio *u, int64_t pos, bool write);
 /* Of files, devices, pipes, sockets bytes come in a row; not of events, and not of directories. */
 bool user_has_bytes(const struct file *f);
 
-/*
- * Applies read or write (`op`) to each entry of a vector, until one is moved only in part; with
- * `write`, to all as one where that is to be.
- */
+/* Applies read or write (`op`) to each entry of a vector, until one is moved only in part. */
 long transfer_each(struct file *f, long (*op)(struct file *f, struct uio *u), uint64_t iov,
-		   uint64_t count, bool write);
+		   uint64_t count);
 
 /* Sets the size of a file. -EFBIG: more than the caller's limit. */
 int user_truncate(struct inode *inode, uint64_t size);

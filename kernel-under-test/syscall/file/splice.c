@@ -193,10 +193,10 @@ long sys_vmsplice(uint64_t fd, uint64_t iov, uint64_t count, uint64_t flags)
 	if (n > 0) {
 		now = *f;
 		now.flags |= O_NONBLOCK;
-		n = transfer_each(&now, write ? now.ops->write : now.ops->read, iov, count, false);
+		n = transfer_each(&now, write ? now.ops->write : now.ops->read, iov, count);
 		/* A few bytes go in as a whole: there was room, but not for them. */
 		if (n == -EAGAIN && !(flags & SPLICE_NONBLOCK) && !(f->flags & O_NONBLOCK))
-			n = transfer_each(f, f->ops->write, iov, count, false);
+			n = transfer_each(f, f->ops->write, iov, count);
 	}
 	if (f)
 		file_put(f);

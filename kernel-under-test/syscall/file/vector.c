@@ -1,4 +1,5 @@
 /* System calls that move what a vector of ranges says: readv, writev and their like. */
+#include "arch/spin.h"
 #include "mm/kmem.h"
 #include "mm/space.h"
 #include "syscall/user.h"
@@ -23,10 +24,11 @@ long vector_size(uint64_t iov, uint64_t count)
 	return (long)size;
 }
 
-/* A vector of the user's; few entries need no memory. */
+/* A vector of the user's; few entries need no memory. `left` are those still to be moved. */
 struct vector {
 	uint64_t few[8][2], (*entry)[2];
-	size_t count, total;
+	struct uio_entries left;
+	size_t total;
 };
 
 static void vector_put(struct vector *v)
@@ -42,13 +44,13 @@ static int vector_get(struct vector *v, uint64_t iov, uint64_t count)
 
 	if (count > IOV_MAX)
 		return -EINVAL;
-	v->count = count;
 	v->total = 0;
 	v->entry = v->few;
 	if (count > ARRAY_SIZE(v->few))
 		v->entry = kmem_alloc(count * sizeof(*v->entry));
 	if (!v->entry)
 		return -ENOMEM;
+	v->left = (struct uio_entries){v->entry, count};
 	err = copy_from_user(v->entry, iov, count * sizeof(*v->entry));
 	for (size_t i = 0; i < count && !err; i++) {
 		const uint64_t *e = v->entry[i];
@@ -69,6 +71,7 @@ struct way {
 	bool write;
 };
 
+/* With the kernel lock, as all that follows without another word. */
 static long go(const struct way *way, struct uio *u, long done)
 {
 	return way->op ? WITH_PAGES(way->op(way->f, u))
@@ -76,114 +79,198 @@ static long go(const struct way *way, struct uio *u, long done)
 }
 
 /* A short transfer ends the call: what comes after it would not be in its place. */
-static long go_each(const struct way *way, const struct vector *v)
+static long go_each(const struct way *way, struct uio_entries *v, long done)
 {
-	long done = 0;
-
-	for (size_t i = 0; i < v->count; i++) {
-		struct uio u = uio_user(v->entry[i][0], MIN(v->entry[i][1], RW_MAX - (size_t)done));
+	for (; v->count; v->entry++, v->count--) {
+		uint64_t len = (*v->entry)[1];
+		struct uio u = uio_user((*v->entry)[0], MIN(len, RW_MAX - (size_t)done));
 		long n = u.left ? go(way, &u, done) : 0;
 
 		if (n < 0)
 			return done ? done : n;
 		done += n;
-		if ((uint64_t)n < v->entry[i][1])
+		if ((uint64_t)n < len)
 			break;
 	}
 	return done;
 }
 
-/* All of it in the kernel's memory, to be freed. -EFAULT, -ENOMEM. */
-static int gather(const struct vector *v, char **out)
+/* The same without the kernel lock, as far as that goes. */
+static long go_each_unlocked(const struct way *way, struct uio_entries *v)
 {
-	char *buffer SCOPED(kmem_free) = kmem_alloc(v->total);
-	size_t at = 0;
+	struct file *f = way->f;
+	long (*op)(struct file * file, struct uio * uio) =
+		way->write ? f->ops->write_unlocked : f->ops->read_unlocked;
+	long done = 0, n;
 
-	if (!buffer)
-		return -ENOMEM;
-	for (size_t i = 0; i < v->count; i++) {
-		if (copy_from_user(buffer + at, v->entry[i][0], v->entry[i][1]) < 0)
-			return -EFAULT;
-		at += v->entry[i][1];
+	for (; op && v->count; v->entry++, v->count--) {
+		struct uio u = uio_user((*v->entry)[0], (*v->entry)[1]);
+
+		n = u.left ? op(f, &u) : 0;
+		if (u.left && u.held)
+			file_let_go(u.held);
+		if (uio_entry_moved(v, &u, n))
+			return n < 0 && !done ? n : done + MAX(n, 0);
+		done += n;
 	}
-	*out = buffer;
-	buffer = NULL;
+	return done;
+}
+
+/* All bytes of the entries to `buffer`, or `n` of them from there. 0 or -EFAULT. */
+static int gather(const struct uio_entries *v, char *buffer)
+{
+	for (size_t i = 0; i < v->count; buffer += v->entry[i++][1])
+		if (copy_from_user(buffer, v->entry[i][0], v->entry[i][1]) < 0)
+			return -EFAULT;
 	return 0;
 }
 
-static long go_all(const struct way *way, uint64_t iov, uint64_t count)
+static int scatter(const struct uio_entries *v, const char *buffer, size_t n)
+{
+	for (size_t i = 0, part; n; i++, buffer += part, n -= part) {
+		part = MIN(n, v->entry[i][1]);
+		if (copy_to_user(v->entry[i][0], buffer, part) < 0)
+			return -EFAULT;
+	}
+	return 0;
+}
+
+/*
+ * Whether all is moved in one piece: what may be a packet, a little that is written, and what is
+ * read from a file that sleeps when it is empty, as it must not once there was something.
+ */
+static bool is_one(const struct way *way, const struct vector *v)
+{
+	const struct file *f = way->f;
+
+	if (v->left.count < 2 || !v->total)
+		return false;
+	if (!way->write)
+		return way->op && f->ops->poll;
+	return v->total <= (f->inode ? PAGE_SIZE : PACKET_MAX) && user_has_bytes(f);
+}
+
+/* In one piece; without the kernel lock. */
+static long go_one(const struct way *way, const struct vector *v, char *buffer)
+{
+	struct file *f = way->f;
+	long (*op)(struct file * file, struct uio * uio) =
+		way->write ? f->ops->write_unlocked : f->ops->read_unlocked;
+	struct uio u = uio_kernel(buffer, MIN(v->total, PACKET_MAX));
+	long n = way->op && op ? op(f, &u) : 0, rest;
+
+	if (u.left) {
+		kernel_lock();
+		rest = go(way, &u, n);
+		kernel_unlock();
+		n = n ? n + MAX(rest, 0) : rest;
+		if (u.held)
+			file_let_go(u.held);
+	}
+	if (!way->write && n > 0 && scatter(&v->left, buffer, (size_t)n) < 0)
+		n = -EFAULT;
+	return n;
+}
+
+/* Without the kernel lock. */
+static long go_all(const struct way *way, struct vector *v)
 {
 	char *buffer SCOPED(kmem_free) = NULL;
-	struct vector v;
-	struct uio u;
-	long n = vector_get(&v, iov, count);
+	long n = 0;
 
-	if (n)
-		return n;
-	/* Little stays together, and so does what may be a packet. */
-	if (way->write && count > 1 && v.total &&
-	    v.total <= (way->f->inode ? PAGE_SIZE : PACKET_MAX) && user_has_bytes(way->f))
-		n = gather(&v, &buffer);
-	u = uio_kernel(buffer, v.total);
-	if (buffer)
-		n = go(way, &u, 0);
-	else if (n != -EFAULT || way->f->inode)
-		n = go_each(way, &v);
-	vector_put(&v);
+	/* What is there stays together by the lock of its inode. */
+	if (likely(v->total <= RW_MAX) && way->f->inode && inode_is(way->f->inode, S_IFREG)) {
+		n = file_move_each(way->f, &v->left, way->op ? -1 : way->pos, way->write);
+		if (likely(!v->left.count))
+			return n;
+	}
+	if (!n && is_one(way, v)) {
+		buffer = kmem_alloc(MIN(v->total, PACKET_MAX));
+		if (!buffer)
+			return -ENOMEM;
+		if (!way->write || !gather(&v->left, buffer))
+			return go_one(way, v, buffer);
+		if (!way->f->inode)
+			return -EFAULT;
+	}
+	if (way->op && !n && v->total <= RW_MAX)
+		n = go_each_unlocked(way, &v->left);
+	if (n >= 0 && v->left.count) {
+		kernel_lock();
+		n = go_each(way, &v->left, n);
+		kernel_unlock();
+	}
 	return n;
 }
 
 long transfer_each(struct file *f, long (*op)(struct file *f, struct uio *u), uint64_t iov,
-		   uint64_t count, bool write)
+		   uint64_t count)
 {
-	const struct way way = {f, op, 0, write};
+	const struct way way = {f, op, 0, false};
+	struct vector v;
+	long n = vector_get(&v, iov, count);
 
-	return op ? go_all(&way, iov, count) : -EINVAL;
+	if (n)
+		return n;
+	n = go_each(&way, &v.left, 0);
+	vector_put(&v);
+	return n;
 }
 
-static long transfer_vector(uint64_t fd, uint64_t iov, uint64_t count, bool write)
+/* All of these run without the kernel lock, and take it for what can't be done without. */
+static long transfer_vector(uint64_t fd, uint64_t iov, uint64_t count, bool own, int64_t pos,
+			    bool write)
 {
-	struct file *f SCOPED(file_put) = user_file_get(fd);
+	struct file *f SCOPED(file_let_go) = NULL;
+	struct way way = {.pos = pos, .write = write};
+	struct vector v;
+	long n;
 
-	if (!f || !(write ? file_writable(f) : file_readable(f)))
+	if (!own && pos < 0)
+		return -EINVAL;
+	f = way.f = user_file_get(fd);
+	if (!f || (f->flags & O_PATH))
 		return -EBADF;
-	return transfer_each(f, write ? f->ops->write : f->ops->read, iov, count, write);
+	if (!own && (!f->inode || !f->ops->seek))
+		return -ESPIPE;
+	if (!(write ? file_writable(f) : file_readable(f)))
+		return -EBADF;
+	if (own) {
+		way.op = write ? f->ops->write : f->ops->read;
+		if (!way.op)
+			return -EINVAL;
+	}
+	n = vector_get(&v, iov, count);
+	if (n)
+		return n;
+	n = go_all(&way, &v);
+	vector_put(&v);
+	if (write && unlikely(n == -EPIPE)) {
+		kernel_lock();
+		user_piped(n);
+		kernel_unlock();
+	}
+	return n;
 }
 
 long sys_readv(uint64_t fd, uint64_t iov, uint64_t count)
 {
-	return transfer_vector(fd, iov, count, false);
+	return transfer_vector(fd, iov, count, true, 0, false);
 }
 
 long sys_writev(uint64_t fd, uint64_t iov, uint64_t count)
 {
-	return user_piped(transfer_vector(fd, iov, count, true));
-}
-
-static long transfer_vector_at(uint64_t fd, uint64_t iov, uint64_t count, uint64_t pos, bool write)
-{
-	struct file *f SCOPED(file_put) = NULL;
-
-	if ((int64_t)pos < 0)
-		return -EINVAL;
-	f = user_file_get(fd);
-	if (!f || (f->flags & O_PATH))
-		return -EBADF;
-	if (!f->inode || !f->ops->seek)
-		return -ESPIPE;
-	if (!(write ? file_writable(f) : file_readable(f)))
-		return -EBADF;
-	return go_all(&(struct way){f, NULL, (int64_t)pos, write}, iov, count);
+	return transfer_vector(fd, iov, count, true, 0, true);
 }
 
 long sys_preadv(uint64_t fd, uint64_t iov, uint64_t count, uint64_t pos)
 {
-	return transfer_vector_at(fd, iov, count, pos, false);
+	return transfer_vector(fd, iov, count, false, (int64_t)pos, false);
 }
 
 long sys_pwritev(uint64_t fd, uint64_t iov, uint64_t count, uint64_t pos)
 {
-	return transfer_vector_at(fd, iov, count, pos, true);
+	return transfer_vector(fd, iov, count, false, (int64_t)pos, true);
 }
 
 #define RWF_HIPRI 1

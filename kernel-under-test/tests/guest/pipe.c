@@ -1,6 +1,7 @@
 /* Pipes. */
 #include "guest.h"
 
+#include <sys/socket.h>
 #include <sys/uio.h>
 
 static void byte_stream(void)
@@ -141,6 +142,39 @@ static void vectors(void)
 	close(ends[1]);
 }
 
+/* What waits for bytes does not once it has some, and a packet is one, whatever it is cut into. */
+static void pieces(void)
+{
+	char a[4] = "", b[4] = "";
+	const struct iovec both[] = {{a, 2}, {b, 2}}, bad[] = {{a, 2}, {(void *)8, 2}};
+	const struct iovec event[] = {{a, 4}, {b, 4}};
+	int ends[2], pair[2], e = (int)RAW(SYS_eventfd2, 5, 0);
+
+	if (pipe(ends) || socketpair(AF_UNIX, SOCK_DGRAM, 0, pair))
+		_exit(1);
+	write(ends[1], "ab", 2);
+	same("as much as is there", readv(ends[0], both, 2), 2);
+	write(ends[1], "cdefg", 5);
+	same("as much as there is room for", readv(ends[0], both, 2), 4);
+	same("in order", memcmp(a, "cd", 2) | memcmp(b, "ef", 2), 0);
+	same("what was left", readv(ends[0], both, 2), 1);
+	same("bytes from nowhere", RAW(SYS_writev, ends[1], bad, 2), -EFAULT);
+	write(pair[0], "abc", 3);
+	write(pair[0], "xyz", 3);
+	same("one packet", readv(pair[1], both, 2), 3);
+	same("in both parts", memcmp(a, "ab", 2) | memcmp(b, "c", 1), 0);
+	same("a number in halves", readv(e, event, 2), 8);
+	same("the lower one", a[0], 5);
+	close(ends[0]);
+	signal(SIGPIPE, SIG_IGN);
+	same("nobody reads", RAW(SYS_writev, ends[1], both, 2), -EPIPE);
+	signal(SIGPIPE, SIG_DFL);
+	close(ends[1]);
+	close(pair[0]);
+	close(pair[1]);
+	close(e);
+}
+
 static void run(void)
 {
 	byte_stream();
@@ -150,6 +184,7 @@ static void run(void)
 	reader_leaves();
 	descriptors();
 	vectors();
+	pieces();
 }
 
 const struct suite pipe_suite = {"pipe", run};

@@ -28,6 +28,7 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/uio.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -126,6 +127,14 @@ static void call_pread(struct own *o)
 static void call_pwrite(struct own *o)
 {
 	pwrite(o->file, o->buffer, sizeof(o->buffer), 1024);
+}
+
+static void call_vectors(struct own *o)
+{
+	struct iovec pieces[] = {{o->buffer, 100}, {o->buffer + 200, 200}};
+
+	preadv(o->file, pieces, 2, 0);
+	pwritev(o->file, pieces, 2, 0);
 }
 
 static void call_seek_read(struct own *o)
@@ -404,6 +413,7 @@ static const struct {
 		{"read_zero", call_read_zero},
 		{"pread", call_pread},
 		{"pwrite", call_pwrite},
+		{"vectors", call_vectors},
 		{"seek_read", call_seek_read},
 		{"fstat", call_fstat},
 		{"pipe", call_pipe},
