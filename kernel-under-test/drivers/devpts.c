@@ -5,7 +5,6 @@
 #include "fs/volume.h"
 #include "lib/errno.h"
 #include "lib/printf.h"
-#include "lib/string.h"
 
 #define PTMX	     DEVICE(5, 2)
 #define DEVPTS_MAGIC 0x1cd1

@@ -27,9 +27,8 @@ static long null_read_unlocked(struct file *, struct uio *u)
 static long zero_read(struct file *, struct uio *u)
 {
 	size_t n = u->left;
-	int err = uio_zero(u, n);
 
-	return err ? err : (long)n;
+	return uio_zero(u, n) ?: (long)n;
 }
 
 static long zero_read_unlocked(struct file *, struct uio *u)

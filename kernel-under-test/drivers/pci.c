@@ -39,7 +39,7 @@ uint32_t pci_read(const struct pci_device *d, unsigned int offset)
 	return x86_inl(CONFIG_DATA);
 }
 
-void pci_write(const struct pci_device *d, unsigned int offset, uint32_t v)
+static void pci_write(const struct pci_device *d, unsigned int offset, uint32_t v)
 {
 	x86_outl(CONFIG_ADDRESS, (uint32_t)(CONFIG_ENABLE | d->address | (offset & 0xfc)));
 	x86_outl(CONFIG_DATA, v);

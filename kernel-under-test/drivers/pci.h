@@ -10,7 +10,6 @@ struct pci_device {
 };
 
 uint32_t pci_read(const struct pci_device *d, unsigned int offset);
-void pci_write(const struct pci_device *d, unsigned int offset, uint32_t v);
 uint8_t pci_read_byte(const struct pci_device *d, unsigned int offset);
 
 /* Shows every device on bus 0 and behind the bridges that hang on it. */

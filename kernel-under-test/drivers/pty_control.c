@@ -115,9 +115,8 @@ long pty_slave_ioctl(struct file *f, uint64_t request, uint64_t arg)
 static long open_peer(struct pty *p, uint32_t flags)
 {
 	struct file *slave;
-	int err = file_open(p->node, flags, &slave);
 
-	return err ? err : process_add_file(slave, flags & O_CLOEXEC);
+	return file_open(p->node, flags, &slave) ?: process_add_file(slave, flags & O_CLOEXEC);
 }
 
 long pty_master_ioctl(struct file *f, uint64_t request, uint64_t arg)

@@ -125,7 +125,7 @@ static int grow(struct files *t, uint32_t fd)
 }
 
 /* Takes the kernel lock if this CPU does not have it. */
-static __attribute__((noinline)) int grow_locking(struct files *t, uint32_t fd)
+static noinline int grow_locking(struct files *t, uint32_t fd)
 {
 	bool held = kernel_locked();
 	int err;
@@ -162,9 +162,8 @@ static inline void put_at(struct files *t, struct file *f, uint32_t fd, bool clo
 }
 
 /* Puts it at the lowest free descriptor, `*at`; -EMFILE, -EAGAIN when the table ends before. */
-static inline __attribute__((always_inline)) int put_lowest(struct files *t, struct file *f,
-							    uint32_t from, bool cloexec,
-							    uint32_t *at)
+static always_inline int put_lowest(struct files *t, struct file *f, uint32_t from, bool cloexec,
+				    uint32_t *at)
 {
 	uint32_t fd = MAX(from, t->hint);
 
@@ -187,7 +186,7 @@ static inline __attribute__((always_inline)) int put_lowest(struct files *t, str
 	return 0;
 }
 
-static inline __attribute__((always_inline)) struct file *take(struct files *t, uint64_t fd)
+static always_inline struct file *take(struct files *t, uint64_t fd)
 {
 	struct file *f = files_find(t, fd);
 
@@ -274,7 +273,7 @@ int files_replace(struct files *t, struct file *f, uint32_t fd, bool cloexec)
 	return (int)fd;
 }
 
-static inline __attribute__((always_inline)) struct file *take_locked(struct files *t, uint64_t fd)
+static always_inline struct file *take_locked(struct files *t, uint64_t fd)
 {
 	struct file *f;
 

@@ -4,7 +4,6 @@
 #include "fs/volume.h"
 #include "lib/errno.h"
 #include "lib/string.h"
-#include "mm/kmem.h"
 
 struct walk {
 	const struct path_base *base;

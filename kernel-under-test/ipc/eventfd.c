@@ -16,8 +16,7 @@ struct eventfd {
 } __attribute__((aligned(64)));
 
 /* Having passed the gate, which is given back. 0, -EAGAIN, -ERESTARTSYS. */
-static __attribute__((noinline)) int sleep_passing(struct file *f, struct uio *u,
-						   struct wait_queue *q)
+static noinline int sleep_passing(struct file *f, struct uio *u, struct wait_queue *q)
 {
 	struct eventfd *e = f->data;
 
@@ -39,7 +38,7 @@ static long finish_passing(struct file *f, struct uio *u, long n)
 	return n;
 }
 
-static __attribute__((noinline)) long read_and_wait(struct file *f, struct uio *u)
+static noinline long read_and_wait(struct file *f, struct uio *u)
 {
 	struct eventfd *e = f->data;
 	long n = 0;
@@ -86,7 +85,7 @@ static long eventfd_read_unlocked(struct file *f, struct uio *u)
 	return u->left ? 0 : sizeof(v);
 }
 
-static __attribute__((noinline)) long write_and_wait(struct file *f, struct uio *u, uint64_t v)
+static noinline long write_and_wait(struct file *f, struct uio *u, uint64_t v)
 {
 	struct eventfd *e = f->data;
 	long n = 0;
@@ -128,7 +127,7 @@ static long eventfd_write_unlocked(struct file *f, struct uio *u)
 	return u->left ? 0 : sizeof(v);
 }
 
-static inline __attribute__((always_inline)) long read_inside(struct file *f, struct uio *u)
+static always_inline long read_inside(struct file *f, struct uio *u)
 {
 	struct eventfd *e = f->data;
 	uint64_t v;
@@ -163,7 +162,7 @@ static long eventfd_read(struct file *f, struct uio *u)
 	return n;
 }
 
-static inline __attribute__((always_inline)) long write_inside(struct file *f, struct uio *u)
+static always_inline long write_inside(struct file *f, struct uio *u)
 {
 	struct eventfd *e = f->data;
 	uint64_t v;
@@ -226,8 +225,7 @@ static uint32_t eventfd_poll(struct file *f, struct poll_entry *p)
 	return mask;
 }
 
-static __attribute__((noinline)) uint32_t subscribe_unlocked(struct eventfd *e,
-							     struct poll_entry *p)
+static noinline uint32_t subscribe_unlocked(struct eventfd *e, struct poll_entry *p)
 {
 	uint32_t mask;
 

@@ -75,8 +75,7 @@ static bool leave(struct sleeper *s)
 	return woken;
 }
 
-static __attribute__((noinline)) struct list *place_urgent(struct bucket *b,
-							   const struct sleeper *s)
+static noinline struct list *place_urgent(struct bucket *b, const struct sleeper *s)
 {
 	struct sleeper *o;
 
@@ -120,8 +119,8 @@ static long wait_again(const struct restart *r)
 }
 
 /* Words lie at multiples of 4, so there is room for `shared`. */
-static __attribute__((noinline)) long interrupted(uint64_t addr, uint32_t expected,
-						  uint64_t deadline_ns, uint32_t bitset)
+static noinline long interrupted(uint64_t addr, uint32_t expected, uint64_t deadline_ns,
+				 uint32_t bitset)
 {
 	wait_interrupted();
 	thread_current()->restart = (struct restart){

@@ -12,8 +12,7 @@ static inline long take(struct pipe *p, struct uio *u, size_t n, bool peek)
 	return unlikely(p->more) ? pipe_more_get(p, u, n, peek) : ring_get(&p->ring, u, n, peek);
 }
 
-static inline __attribute__((always_inline)) long read_inside(struct file *f, struct pipe *p,
-							      struct uio *u)
+static always_inline long read_inside(struct file *f, struct pipe *p, struct uio *u)
 {
 	long n;
 	int err;
@@ -46,8 +45,7 @@ static long pipe_read(struct file *f, struct uio *u)
 	return n;
 }
 
-static inline __attribute__((always_inline)) long write_inside(struct file *f, struct pipe *p,
-							       struct uio *u)
+static always_inline long write_inside(struct file *f, struct pipe *p, struct uio *u)
 {
 	/* A small write waits until it fits as a whole. */
 	size_t need = u->left <= PIPE_ATOMIC ? u->left : 1;
@@ -95,7 +93,7 @@ static long pipe_write(struct file *f, struct uio *u)
 }
 
 /* What can be done; who only looks may see what was so a moment ago. */
-static inline __attribute__((always_inline)) uint32_t state_of(const struct file *f)
+static always_inline uint32_t state_of(const struct file *f)
 {
 	const struct pipe *p = f->data;
 	uint32_t way = f->flags & O_ACCMODE, mask = 0;
@@ -124,7 +122,7 @@ static uint32_t subscribe(struct file *f, struct poll_entry *e)
 	return state_of(f);
 }
 
-static __attribute__((noinline)) uint32_t subscribe_unlocked(struct file *f, struct poll_entry *e)
+static noinline uint32_t subscribe_unlocked(struct file *f, struct poll_entry *e)
 {
 	struct pipe *p = f->data;
 	uint32_t mask;

@@ -13,7 +13,7 @@ static inline int sleep_passing(struct file *f, struct uio *u, struct wait_queue
 }
 
 /* Bytes moved, or -errno and nothing left; or 0: the long way. */
-static inline __attribute__((always_inline)) long read_waiting(struct file *f, struct uio *u)
+static always_inline long read_waiting(struct file *f, struct uio *u)
 {
 	struct pipe *p = f->data;
 	long n;
@@ -46,7 +46,7 @@ static inline __attribute__((always_inline)) long read_waiting(struct file *f, s
 	return 0;
 }
 
-static __attribute__((noinline)) long read_and_wait(struct file *f, struct uio *u)
+static noinline long read_and_wait(struct file *f, struct uio *u)
 {
 	long n = read_waiting(f, u);
 
@@ -56,7 +56,7 @@ static __attribute__((noinline)) long read_and_wait(struct file *f, struct uio *
 }
 
 /* The usual case: nobody waits, and nobody has to. */
-static __attribute__((noinline)) long read_passing(struct pipe *p, struct uio *u)
+static noinline long read_passing(struct pipe *p, struct uio *u)
 {
 	size_t n;
 
@@ -81,7 +81,7 @@ long pipe_read_unlocked(struct file *f, struct uio *u)
 								      : read_and_wait(f, u);
 }
 
-static inline __attribute__((always_inline)) long write_waiting(struct file *f, struct uio *u)
+static always_inline long write_waiting(struct file *f, struct uio *u)
 {
 	struct pipe *p = f->data;
 	/* A small write waits until it fits as a whole. */
@@ -115,7 +115,7 @@ static inline __attribute__((always_inline)) long write_waiting(struct file *f, 
 	return done;
 }
 
-static __attribute__((noinline)) long write_and_wait(struct file *f, struct uio *u)
+static noinline long write_and_wait(struct file *f, struct uio *u)
 {
 	long n = write_waiting(f, u);
 
@@ -124,7 +124,7 @@ static __attribute__((noinline)) long write_and_wait(struct file *f, struct uio 
 	return n;
 }
 
-static __attribute__((noinline)) long write_passing(struct pipe *p, struct uio *u)
+static noinline long write_passing(struct pipe *p, struct uio *u)
 {
 	size_t n = u->left;
 

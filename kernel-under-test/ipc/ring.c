@@ -47,9 +47,8 @@ bool ring_put_nofault(struct ring *r, struct uio *u, size_t n)
 }
 
 /* `pages` NULL: the ring's own. */
-static inline __attribute__((always_inline)) long get(struct ring *r, struct page **pages,
-						      size_t count, struct uio *u, size_t n,
-						      bool peek)
+static always_inline long get(struct ring *r, struct page **pages, size_t count, struct uio *u,
+			      size_t n, bool peek)
 {
 	uint64_t pos = r->read;
 	int err = 0;
@@ -70,8 +69,8 @@ static inline __attribute__((always_inline)) long get(struct ring *r, struct pag
 	return n ? (long)n : err;
 }
 
-static inline __attribute__((always_inline)) long put(struct ring *r, struct page **pages,
-						      size_t count, struct uio *u, size_t n)
+static always_inline long put(struct ring *r, struct page **pages, size_t count, struct uio *u,
+			      size_t n)
 {
 	uint64_t start = r->written;
 	int err = 0;

@@ -2,7 +2,6 @@
 #pragma once
 
 #include "lib/types.h"
-#include "mm/object.h"
 
 #define IPC_CREAT  01000
 #define IPC_EXCL   02000

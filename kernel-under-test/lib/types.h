@@ -10,6 +10,8 @@
 #define ALIGN_DOWN(x, a)	      ((x) & ~((__typeof__(x))(a)-1))
 #define IS_ALIGNED(x, a)	      (((x) & ((__typeof__(x))(a)-1)) == 0)
 #define BIT(n)			      (1ull << (n))
+#define noinline		      __attribute__((__noinline__))
+#define always_inline		      inline __attribute__((__always_inline__))
 #define likely(x)		      __builtin_expect(!!(x), 1)
 #define unlikely(x)		      __builtin_expect(!!(x), 0)
 #define container_of(p, type, member) ((type *)((char *)(p)-offsetof(type, member)))
@@ -34,7 +36,6 @@
 
 #define PAGE_SHIFT 12
 #define PAGE_SIZE  4096ul
-#define PAGE_MASK  (~(PAGE_SIZE - 1))
 
 /*
  * `struct file *f SCOPED(file_put) = ...` is given back when its scope ends, however that is left;

@@ -79,8 +79,7 @@ static bool merge_next(struct space *s, struct area *a)
 }
 
 /* `a` is the first that overlaps [addr, end). */
-static inline __attribute__((always_inline)) int unmap_from(struct space *s, struct area *a,
-							    uint64_t addr, uint64_t end)
+static always_inline int unmap_from(struct space *s, struct area *a, uint64_t addr, uint64_t end)
 {
 	int err;
 

@@ -191,8 +191,7 @@ int areas_reserve(struct areas *s, uint32_t n)
 }
 
 /* The upper part of a full block gets a block of its own: where slot `i` is then, or NULL. */
-static __attribute__((noinline)) struct area *split(struct areas *s, struct area_block *b,
-						    uint32_t i)
+static noinline struct area *split(struct areas *s, struct area_block *b, uint32_t i)
 {
 	/* Cut where it grows: who maps one after the other leaves full blocks behind. */
 	uint32_t half = MIN(MAX(i, 2u), b->count - 2);
@@ -253,8 +252,7 @@ static int join_next(struct areas *s, uint32_t place)
 }
 
 /* Where there are several blocks: the same as areas_remove(). */
-static __attribute__((noinline)) struct area *remove_of_many(struct areas *s, struct area *at,
-							     uint32_t n)
+static noinline struct area *remove_of_many(struct areas *s, struct area *at, uint32_t n)
 {
 	struct area_block *b = area_block(at);
 	uint32_t i = (uint32_t)(at - b->areas), place = b->place;

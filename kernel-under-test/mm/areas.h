@@ -6,7 +6,6 @@
  */
 #pragma once
 
-#include "arch/mmu.h"
 #include "lib/types.h"
 #include "mm/object.h"
 

@@ -238,8 +238,7 @@ static int fault(struct space *s, uint64_t addr, unsigned int access)
 }
 
 /* What needs more than the space's lock. */
-static __attribute__((noinline)) int fault_more(struct space *s, uint64_t addr, unsigned int access,
-						int err)
+static noinline int fault_more(struct space *s, uint64_t addr, unsigned int access, int err)
 {
 	bool held = kernel_locked();
 

@@ -101,7 +101,7 @@ static void magazine_load(struct magazine *m, struct page *p)
 }
 
 /* For an empty magazine. */
-static __attribute__((noinline)) void *fill_and_pop(unsigned int class)
+static noinline void *fill_and_pop(unsigned int class)
 {
 	struct magazine *m = magazine_here(class);
 	struct depot *d = &depots[class];
@@ -142,7 +142,7 @@ static void slab_put(struct depot *d, void *object)
 }
 
 /* What a full magazine has no room for, and half of it. */
-static __attribute__((noinline)) void drain(void *object, unsigned int class)
+static noinline void drain(void *object, unsigned int class)
 {
 	struct magazine *m = magazine_here(class);
 	struct depot *d = &depots[class];
@@ -154,7 +154,7 @@ static __attribute__((noinline)) void drain(void *object, unsigned int class)
 	spin_unlock(&d->lock);
 }
 
-static __attribute__((noinline)) void *pages_alloc(size_t size)
+static noinline void *pages_alloc(size_t size)
 {
 	unsigned int order = 0;
 	struct page *p;
@@ -168,7 +168,7 @@ static __attribute__((noinline)) void *pages_alloc(size_t size)
 	return page_to_virt(p);
 }
 
-static inline __attribute__((always_inline)) void *block_alloc(size_t size)
+static always_inline void *block_alloc(size_t size)
 {
 	struct magazine *m;
 	unsigned int class;
@@ -180,7 +180,7 @@ static inline __attribute__((always_inline)) void *block_alloc(size_t size)
 	return likely(m->top) ? pop(m) : fill_and_pop(class);
 }
 
-static inline __attribute__((always_inline)) void block_free(void *object)
+static always_inline void block_free(void *object)
 {
 	struct page *p = virt_to_page(object);
 	struct magazine *m;

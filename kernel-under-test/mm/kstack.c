@@ -95,7 +95,7 @@ static uint64_t make(void)
 }
 
 /* A slot may have another page only when no CPU remembers the one that it had. */
-static __attribute__((noinline)) void give_back(void)
+static noinline void give_back(void)
 {
 	struct page *blocks[BATCH];
 

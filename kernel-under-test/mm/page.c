@@ -116,7 +116,7 @@ static bool take_together(struct stock *s)
 }
 
 /* For page_alloc() on an empty stack. */
-static __attribute__((noinline)) struct page *fill_and_pop(void)
+static noinline struct page *fill_and_pop(void)
 {
 	struct stock *s = stock_here();
 	struct page *p;
@@ -176,7 +176,7 @@ struct page *page_alloc_order(unsigned int order)
 }
 
 /* A block, or a page that the stack is too full for: it and what it takes along go back. */
-static __attribute__((noinline)) void give_back(struct page *p)
+static noinline void give_back(struct page *p)
 {
 	struct stock *s = stock_here();
 

@@ -2,7 +2,6 @@
 #include "mm/space.h"
 
 #include "arch/mmu.h"
-#include "arch/smp.h"
 #include "lib/errno.h"
 #include "lib/printf.h"
 #include "lib/random.h"

@@ -48,8 +48,7 @@ void tlb_init(void)
 			cpus[i].state |= WITH_ASIDS;
 }
 
-static inline __attribute__((always_inline)) void load(struct tlb *t, struct space *s,
-						       uint64_t root)
+static always_inline void load(struct tlb *t, struct space *s, uint64_t root)
 {
 	struct space *old = t->loaded;
 
@@ -76,7 +75,7 @@ static void load_with_asid(struct tlb *t, struct space *s)
 }
 
 /* Under id 0, which no space has. */
-static __attribute__((noinline)) void load_none(struct tlb *t)
+static noinline void load_none(struct tlb *t)
 {
 	load(t, NULL, mmu_kernel_root());
 }
@@ -90,7 +89,7 @@ static inline struct tlb *tlb_of_here(void)
 	return t;
 }
 
-static __attribute__((noinline)) void use_with_asid(struct tlb *t, struct space *s)
+static noinline void use_with_asid(struct tlb *t, struct space *s)
 {
 	uint32_t was = t->state;
 
@@ -182,7 +181,7 @@ void space_leave(struct space *s)
 	s->cpus = 0;
 }
 
-static __attribute__((noinline)) void ask_to_flush(struct space *s, uint32_t left)
+static noinline void ask_to_flush(struct space *s, uint32_t left)
 {
 	uint32_t ask = 0, with_asids = cpus[0].state & WITH_ASIDS;
 

@@ -296,7 +296,7 @@ static int find_path(const struct path_base *base, const struct address *a, stru
 }
 
 /* To another machine: 1 if there is a way. */
-static __attribute__((noinline)) int leave(const struct socket *s, const struct address *a)
+static noinline int leave(const struct socket *s, const struct address *a)
 {
 	struct ipv4_flow f = ipv4_flow(s, a, 0, NULL);
 	int err = address_v4(a) ? ipv4_settle(&f) : -ENETUNREACH;

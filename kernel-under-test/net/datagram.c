@@ -75,7 +75,7 @@ static struct socket *destination(struct socket *s)
 	return found;
 }
 
-static __attribute__((noinline)) void show(const struct message *m, const struct address *at)
+static noinline void show(const struct message *m, const struct address *at)
 {
 	udp_show(&m->from, at, m->data, m->len);
 }

@@ -35,7 +35,7 @@ static void inherit(struct socket *s, const struct socket *listener)
 }
 
 /* What leaves this machine is datagrams only. */
-static __attribute__((noinline)) int refuse(const struct address *a)
+static noinline int refuse(const struct address *a)
 {
 	return address_is_ours(a) ? -ECONNREFUSED : -ENETUNREACH;
 }
@@ -110,8 +110,7 @@ long stream_end(struct socket *s)
 	return s->error && s->error != EPIPE ? -socket_take_error(s) : 0;
 }
 
-static inline __attribute__((always_inline)) long send_inside(struct socket *s, struct uio *u,
-							      unsigned int flags)
+static always_inline long send_inside(struct socket *s, struct uio *u, unsigned int flags)
 {
 	long done = 0;
 
@@ -152,9 +151,8 @@ static long stream_send(struct socket *s, struct uio *u, unsigned int flags)
 	return n;
 }
 
-static inline __attribute__((always_inline)) long receive_inside(struct socket *s, struct uio *u,
-								 unsigned int flags,
-								 struct envelope *e)
+static always_inline long receive_inside(struct socket *s, struct uio *u, unsigned int flags,
+					 struct envelope *e)
 {
 	long done = 0;
 
@@ -223,8 +221,7 @@ static uint32_t poll_half(const struct socket *s)
 	       (room ? POLL_WRITABLE : 0) | (s->error ? POLL_ERR : 0);
 }
 
-static inline __attribute__((always_inline)) uint32_t poll_inside(struct socket *s,
-								  struct poll_entry *e)
+static always_inline uint32_t poll_inside(struct socket *s, struct poll_entry *e)
 {
 	uint32_t mask = 0;
 
@@ -242,7 +239,7 @@ static inline __attribute__((always_inline)) uint32_t poll_inside(struct socket 
 	return mask | (ring_glance(&s->peer->in) < RING_SIZE ? POLL_WRITABLE : 0);
 }
 
-static __attribute__((noinline)) uint32_t poll_and_stay(struct socket *s, struct poll_entry *e)
+static noinline uint32_t poll_and_stay(struct socket *s, struct poll_entry *e)
 {
 	uint32_t mask;
 

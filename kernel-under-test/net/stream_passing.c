@@ -12,8 +12,8 @@ static inline bool is_open(const struct socket *s, const struct socket *peer)
  * Having passed the gate, which is given back. 0: woken, or 1: that is for the long way. -EAGAIN,
  * -ERESTARTSYS. A reference keeps the file for the time.
  */
-static __attribute__((noinline)) int sleep_passing(struct file *f, struct uio *u,
-						   struct wait_queue *q, uint64_t timeout_ns)
+static noinline int sleep_passing(struct file *f, struct uio *u, struct wait_queue *q,
+				  uint64_t timeout_ns)
 {
 	struct socket *s = f->data;
 	bool nowait = f->flags & O_NONBLOCK;
@@ -27,7 +27,7 @@ static __attribute__((noinline)) int sleep_passing(struct file *f, struct uio *u
 	return gate_sleep(s->gate, q);
 }
 
-static __attribute__((noinline)) long write_and_wait(struct file *f, struct uio *u)
+static noinline long write_and_wait(struct file *f, struct uio *u)
 {
 	struct socket *s = f->data;
 	struct gate *g = s->gate;
@@ -67,7 +67,7 @@ static __attribute__((noinline)) long write_and_wait(struct file *f, struct uio 
 }
 
 /* The usual case: nobody waits, and nobody has to. 0: but here; -1: the long way. */
-static __attribute__((noinline)) long write_passing(struct socket *s, struct uio *u)
+static noinline long write_passing(struct socket *s, struct uio *u)
 {
 	struct gate *g = s->gate;
 	long n = (long)u->left;
@@ -95,7 +95,7 @@ long stream_write_unlocked(struct file *f, struct uio *u)
 	return n ? 0 : write_and_wait(f, u);
 }
 
-static __attribute__((noinline)) long read_and_wait(struct file *f, struct uio *u)
+static noinline long read_and_wait(struct file *f, struct uio *u)
 {
 	struct socket *s = f->data;
 	struct gate *g = s->gate;
@@ -139,7 +139,7 @@ static __attribute__((noinline)) long read_and_wait(struct file *f, struct uio *
 }
 
 /* The same; 0: the long way. */
-static __attribute__((noinline)) long read_passing(struct socket *s, struct uio *u)
+static noinline long read_passing(struct socket *s, struct uio *u)
 {
 	struct gate *g = s->gate;
 	struct socket *from;

@@ -107,7 +107,7 @@ static void robust_list_walk(struct thread *t)
 }
 
 /* Tells who waits for this thread (set_tid_address) that it is gone. */
-static inline __attribute__((always_inline)) void clear_tid(struct thread *t, struct process *p)
+static always_inline void clear_tid(struct thread *t, struct process *p)
 {
 	if (!t->clear_tid || (p->thread_count == 1 && p->space->refs == 1))
 		return;
@@ -115,7 +115,7 @@ static inline __attribute__((always_inline)) void clear_tid(struct thread *t, st
 		futex_wake(t->clear_tid, 1, UINT32_MAX, false);
 }
 
-static inline __attribute__((always_inline)) void leave_memory(struct thread *t, struct process *p)
+static always_inline void leave_memory(struct thread *t, struct process *p)
 {
 	if (unlikely(t->robust_list))
 		robust_list_walk(t);
@@ -186,7 +186,7 @@ static void finish(struct process *p)
 }
 
 /* The next thread on this stack is a usual one. */
-static __attribute__((noinline)) void leave_unusual(struct thread *t, int status)
+static noinline void leave_unusual(struct thread *t, int status)
 {
 	if (t->unusual & UNUSUAL_TRACE)
 		trace_thread_ends(t, status);

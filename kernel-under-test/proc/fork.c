@@ -53,7 +53,7 @@ static void copy_rest(struct process *child, struct process *parent, struct proc
 	list_push_back(&above->children, &child->sibling);
 }
 
-static __attribute__((noinline)) void copy_unusual(struct thread *t, struct fork_request *r)
+static noinline void copy_unusual(struct thread *t, struct fork_request *r)
 {
 	const struct thread *from = thread_current();
 

@@ -41,12 +41,6 @@ static inline void gate_leave(struct gate *g)
 	g->inside--;
 }
 
-/* Somebody is inside, now: who would pass may save the trouble. */
-static inline bool gate_occupied(const struct gate *g)
-{
-	return READ_ONCE(g->inside);
-}
-
 /* Without the kernel lock. True: gate_return(). */
 static inline bool gate_pass(struct gate *g)
 {

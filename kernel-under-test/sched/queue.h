@@ -13,7 +13,6 @@
  */
 #pragma once
 
-#include "arch/smp.h"
 #include "arch/spin.h"
 #include "sched/thread.h"
 
@@ -78,9 +77,7 @@ static inline void queue_remove(struct queue *q, struct thread *t)
 }
 
 /* Of threads that are urgent, in sched/urgent.c. All want the queue locked. */
-/* Before those that are less so. */
-void queue_insert_urgent(struct queue *q, struct thread *t, bool before_equals);
-/* The same of one that is to run on `cpu`: whether that must be told. */
+/* Queues one that is to run on `cpu` before those that are less so: whether that must be told. */
 bool queue_push_urgent(struct queue *q, struct thread *t, unsigned int cpu);
 /* Who runs in the place of `t`, which runs here and is queued then; NULL: nobody. */
 struct thread *queue_next_urgent(struct queue *q, struct thread *t);

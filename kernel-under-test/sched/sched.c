@@ -45,7 +45,7 @@ void sched_start_slice(struct queue *q, uint64_t ns)
 }
 
 /* The caller was given the CPU, by one that may have held the kernel lock where it does not. */
-static __attribute__((noinline)) void settle_kernel_lock(bool held)
+static noinline void settle_kernel_lock(bool held)
 {
 	if (held)
 		kernel_lock();
@@ -58,8 +58,7 @@ static __attribute__((noinline)) void settle_kernel_lock(bool held)
  * Comes back when `prev` is given a CPU again, which may be another one, with the kernel lock if it
  * had that.
  */
-static inline __attribute__((always_inline)) void switch_to(struct queue *q, struct thread *prev,
-							    struct thread *next)
+static always_inline void switch_to(struct queue *q, struct thread *prev, struct thread *next)
 {
 	bool held = kernel_locked();
 	uint64_t now = arch_ticks();
@@ -98,13 +97,13 @@ static struct thread *take_first(struct queue *q)
 	return t;
 }
 
-static __attribute__((noinline)) struct thread *steal_or_idle(void)
+static noinline struct thread *steal_or_idle(void)
 {
 	return sched_steal() ?: &idles[arch_cpu_id()];
 }
 
 /* With this CPU's queue locked, which `prev` is not in, or not any more. */
-static inline __attribute__((always_inline)) void switch_away(struct queue *q, struct thread *prev)
+static always_inline void switch_away(struct queue *q, struct thread *prev)
 {
 	switch_to(q, prev, likely(!list_empty(&q->threads)) ? take_first(q) : steal_or_idle());
 }
@@ -120,8 +119,7 @@ void sched_block(void)
 	switch_away(q, t);
 }
 
-static inline __attribute__((always_inline)) bool sleep_unless(struct spinlock *guard,
-							       const bool *told)
+static always_inline bool sleep_unless(struct spinlock *guard, const bool *told)
 {
 	struct thread *t = thread_current();
 	struct queue *q = queue_here();
@@ -152,8 +150,7 @@ bool sched_sleep_unless(struct spinlock *guard, const bool *told)
 }
 
 /* Of a thread that sleeps, with its queue locked, that of `cpu`, which is given back. */
-static inline __attribute__((always_inline)) void wake_locked(struct queue *q, unsigned int cpu,
-							      struct thread *t)
+static always_inline void wake_locked(struct queue *q, unsigned int cpu, struct thread *t)
 {
 	unsigned int to = cpu;
 

@@ -13,7 +13,8 @@
 #define RELIEF_NS 50000000ull
 #define HOARD_NS  950000000ull
 
-void queue_insert_urgent(struct queue *q, struct thread *t, bool before_equals)
+/* Before those that are less urgent. */
+static void insert(struct queue *q, struct thread *t, bool before_equals)
 {
 	struct thread *o;
 
@@ -37,7 +38,7 @@ static bool preempt(struct queue *q, unsigned int cpu)
 
 bool queue_push_urgent(struct queue *q, struct thread *t, unsigned int cpu)
 {
-	queue_insert_urgent(q, t, false);
+	insert(q, t, false);
 	return preempt(q, cpu);
 }
 
@@ -56,7 +57,7 @@ void sched_set_urgency(struct thread *t, uint8_t urgency)
 	t->urgency = urgency;
 	if (!list_empty(&t->run)) {
 		queue_remove(q, t);
-		queue_insert_urgent(q, t, lowered && urgency);
+		insert(q, t, lowered && urgency);
 	}
 	kick = preempt(q, cpu);
 	spin_unlock(&q->lock);
@@ -96,7 +97,7 @@ struct thread *queue_next_urgent(struct queue *q, struct thread *t)
 	q->relief = false;
 	queue_remove(q, next);
 	/* Who is made to give way to more urgent ones goes on before its equals. */
-	queue_insert_urgent(q, t, next->urgency != t->urgency);
+	insert(q, t, next->urgency != t->urgency);
 	return next;
 }
 

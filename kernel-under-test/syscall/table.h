@@ -1,7 +1,6 @@
 /* The tables that entry.S calls through. */
 #pragma once
 
-#include "arch/trap.h"
 #include "lib/types.h"
 
 #define SYSCALLS 452

@@ -41,9 +41,9 @@ int user_base(int dirfd, const char *path, struct path_base *out)
 int user_inode(int dirfd, uint64_t path, unsigned int at_flags, struct inode **out)
 {
 	char buffer[PATH_LEN_MAX];
-	int err = user_path(buffer, path, at_flags & AT_EMPTY_PATH);
 
-	return err ? err : user_find(dirfd, buffer, at_flags, out);
+	return user_path(buffer, path, at_flags & AT_EMPTY_PATH)
+		       ?: user_find(dirfd, buffer, at_flags, out);
 }
 
 int user_find(int dirfd, const char *path, unsigned int at_flags, struct inode **out)
@@ -81,9 +81,8 @@ int user_parent(int dirfd, uint64_t path, char buffer[PATH_LEN_MAX], struct path
 
 static int look_up(const struct path_last *last, struct inode **there)
 {
-	int err = may(last->dir, MAY_EXEC);
-
-	return err ? err : last->dir->ops->lookup(last->dir, last->name, last->len, there);
+	return may(last->dir, MAY_EXEC)
+		       ?: last->dir->ops->lookup(last->dir, last->name, last->len, there);
 }
 
 int user_may_make(const struct path_last *last)

@@ -19,7 +19,7 @@ int x86_load_user_byte_now(const void *from);
 int x86_store_user_byte_now(void *to, int byte);
 long x86_copy_user_string(char *to, const char *from, size_t size);
 
-static inline __attribute__((always_inline)) int from_user(void *to, uint64_t from, size_t n,
+static always_inline int from_user(void *to, uint64_t from, size_t n,
 							   bool now)
 {
 	int byte;
@@ -35,7 +35,7 @@ static inline __attribute__((always_inline)) int from_user(void *to, uint64_t fr
 	return 0;
 }
 
-static inline __attribute__((always_inline)) int to_user(uint64_t to, const void *from, size_t n,
+static always_inline int to_user(uint64_t to, const void *from, size_t n,
 							 bool now)
 {
 	if (!user_range_ok(to, n))

@@ -78,9 +78,8 @@ static int end_in_zeros(struct node *n, uint64_t size)
 
 	if (!tail)
 		return 0;
-	err = ext2_map(n, size >> n->fs->block_log, false, &block);
-	if (!err)
-		err = ext2_page_read(n, size >> PAGE_SHIFT, &p);
+	err = ext2_map(n, size >> n->fs->block_log, false, &block)
+		      ?: ext2_page_read(n, size >> PAGE_SHIFT, &p);
 	if (err)
 		return err;
 	memset((char *)page_to_virt(p) + tail, 0, PAGE_SIZE - tail);

@@ -320,9 +320,7 @@ static int drop_attributes(struct node *n)
 
 	if (!n->attributes)
 		return 0;
-	err = ext2_block_check(n->fs, n->attributes);
-	if (!err)
-		err = ext2_get(n->fs, n->attributes, &b);
+	err = ext2_block_check(n->fs, n->attributes) ?: ext2_get(n->fs, n->attributes, &b);
 	if (err)
 		return err;
 	header = b.data;

@@ -94,9 +94,8 @@ static int ext2_create(struct inode *inode, const char *name, size_t len, uint32
 	int err;
 
 	MUTEX_SCOPE(&dir->fs->lock);
-	err = check_free(dir, name, len, (mode & S_IFMT) == S_IFDIR);
-	if (!err)
-		err = ext2_node_make(dir->fs, dir, mode, &n);
+	err = check_free(dir, name, len, (mode & S_IFMT) == S_IFDIR)
+		      ?: ext2_node_make(dir->fs, dir, mode, &n);
 	if (err)
 		return err;
 	n->inode.device = device;
@@ -123,9 +122,7 @@ static int set_target(struct node *n, const char *text)
 	if (size < sizeof(n->pointers)) {
 		memcpy(n->pointers, text, size);
 	} else {
-		err = ext2_map(n, 0, true, &block);
-		if (!err)
-			err = ext2_get_new(n->fs, block, &b);
+		err = ext2_map(n, 0, true, &block) ?: ext2_get_new(n->fs, block, &b);
 		if (!err) {
 			memcpy(b.data, text, size);
 			ext2_put(&b);
@@ -140,14 +137,10 @@ static int ext2_symlink(struct inode *inode, const char *name, size_t len, const
 	int err;
 
 	MUTEX_SCOPE(&dir->fs->lock);
-	err = check_free(dir, name, len, false);
-	if (!err)
-		err = ext2_node_make(dir->fs, dir, S_IFLNK | 0777, &n);
+	err = check_free(dir, name, len, false) ?: ext2_node_make(dir->fs, dir, S_IFLNK | 0777, &n);
 	if (err)
 		return err;
-	err = set_target(n, target);
-	if (!err)
-		err = name_new(dir, name, len, n);
+	err = set_target(n, target) ?: name_new(dir, name, len, n);
 	inode_put(&n->inode);
 	ext2_reap(dir->fs);
 	return err;
@@ -214,9 +207,7 @@ static int ext2_unlink(struct inode *inode, const char *name, size_t len, bool d
 	err = look(dir, name, len, &n);
 	if (err)
 		return err;
-	err = check_removable(n, directory);
-	if (!err)
-		err = ext2_entry_find(dir, name, len, &place);
+	err = check_removable(n, directory) ?: ext2_entry_find(dir, name, len, &place);
 	if (!err) {
 		ext2_entry_remove(dir, &place);
 		ext2_put(&place.buffer);
@@ -247,9 +238,8 @@ static int take_name(struct node *dir, const char *name, size_t len, struct node
 				      moved->inode.mode);
 	if (inode_is(&moved->inode, S_IFDIR) && !inode_is(&old->inode, S_IFDIR))
 		return -ENOTDIR;
-	err = check_removable(old, inode_is(&moved->inode, S_IFDIR));
-	if (!err)
-		err = ext2_entry_find(dir, name, len, &place);
+	err = check_removable(old, inode_is(&moved->inode, S_IFDIR))
+		      ?: ext2_entry_find(dir, name, len, &place);
 	if (err)
 		return err;
 	ext2_entry_point(dir, &place, (uint32_t)moved->inode.ino, moved->inode.mode);
@@ -288,9 +278,8 @@ static int move(struct node *from, const char *name, size_t len, struct node *to
 		return -EPERM;
 	if (directory && from != to && !old && to->inode.links >= EXT2_LINKS_MAX)
 		return -EMLINK;
-	err = take_name(to, new_name, new_len, moved, old);
-	if (!err)
-		err = ext2_entry_find(from, name, len, &place);
+	err = take_name(to, new_name, new_len, moved, old)
+		      ?: ext2_entry_find(from, name, len, &place);
 	if (err)
 		return err;
 	ext2_entry_remove(from, &place);
@@ -313,9 +302,7 @@ static int ext2_rename(struct inode *from, const char *name, size_t len, struct 
 	if (from->volume != to->volume)
 		return -EXDEV;
 	MUTEX_SCOPE(&fs->lock);
-	err = writable(dst);
-	if (!err)
-		err = look(src, name, len, &moved);
+	err = writable(dst) ?: look(src, name, len, &moved);
 	if (err)
 		return err;
 	err = look(dst, new_name, new_len, &old);

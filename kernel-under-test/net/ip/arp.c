@@ -1,7 +1,6 @@
 #include "net/ip/arp.h"
 
 #include "arch/time.h"
-#include "lib/errno.h"
 #include "mm/kmem.h"
 #include "net/ip/ipv4.h"
 #include "sched/timer.h"

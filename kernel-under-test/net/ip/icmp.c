@@ -1,6 +1,5 @@
 /* ICMP: answers to echo requests, and word of what could not be delivered. */
 #include "lib/errno.h"
-#include "mm/kmem.h"
 #include "net/ip/ipv4.h"
 #include "net/ip/raw.h"
 #include "net/ip/udp.h"

@@ -1,5 +1,4 @@
 /* /proc/sys: the kernel's limits and names, as sysctl(8) knows them. Some can be set. */
-#include "arch/smp.h"
 #include "fs/credentials.h"
 #include "fs/file.h"
 #include "fs/lock.h"

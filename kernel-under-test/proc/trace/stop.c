@@ -41,7 +41,7 @@ void trace_tell(struct trace *tr, int code, int status)
  * have then: the result, or 0. The record may be gone afterwards. `info` is what the tracer gets
  * for the asking; NULL: nothing.
  */
-int trace_stop(struct trace *tr, int code, const struct signal_info *info)
+static int trace_stop(struct trace *tr, int code, const struct signal_info *info)
 {
 	struct thread *t = thread_current();
 	int inject;
@@ -81,7 +81,7 @@ static int trap(struct trace *tr, int code)
 	return trace_stop(tr, code, &info);
 }
 
-int trace_event(struct trace *tr, int event, uint64_t message)
+static int trace_event(struct trace *tr, int event, uint64_t message)
 {
 	tr->message = message;
 	return trap(tr, SIGTRAP | event << 8);

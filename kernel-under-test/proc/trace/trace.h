@@ -131,9 +131,7 @@ void trace_exits(int status);
 /* `t`, which is unusual, ends. */
 void trace_thread_ends(struct thread *t, int status);
 
-/* trace_stop.c, for trace.c. */
-int trace_stop(struct trace *tr, int code, const struct signal_info *info);
-int trace_event(struct trace *tr, int event, uint64_t message);
+/* stop.c, for trace.c. */
 void trace_tell(struct trace *tr, int code, int status);
 /* It has taken over its leader's number: the leader's record goes. */
 void trace_renumber(struct trace *tr);

@@ -139,9 +139,7 @@ static int submit(struct aio *a, uint64_t at)
 
 	if (copy_from_user(&i, at, sizeof(i)) < 0)
 		return -EFAULT;
-	err = check(&i);
-	if (!err)
-		err = aio_reserve(a, &e);
+	err = check(&i) ?: aio_reserve(a, &e);
 	if (err)
 		return err;
 	if (copy_to_user(at + offsetof(struct user_iocb, key), &key, sizeof(key)) < 0) {

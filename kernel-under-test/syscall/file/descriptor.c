@@ -102,7 +102,7 @@ long sys_close_range(uint64_t first, uint64_t last, uint64_t flags)
 	return 0;
 }
 
-static __attribute__((noinline)) long set_flags(struct file *f, int fd, uint32_t flags)
+static noinline long set_flags(struct file *f, int fd, uint32_t flags)
 {
 	const uint32_t settable = O_APPEND | O_NONBLOCK | O_NOATIME | (pipe_is(f) ? O_DIRECT : 0);
 	long err = 0;
@@ -223,9 +223,7 @@ long sys_pipe2(uint64_t out, uint64_t flags)
 		return err;
 	fd[0] = files_add(t, ends[0], 0, flags & O_CLOEXEC);
 	fd[1] = fd[0] < 0 ? fd[0] : files_add(t, ends[1], 0, flags & O_CLOEXEC);
-	err = MIN(fd[1], 0);
-	if (!err)
-		err = copy_to_user(out, fd, sizeof(fd));
+	err = MIN(fd[1], 0) ?: copy_to_user(out, fd, sizeof(fd));
 	if (!err)
 		return 0;
 	if (fd[0] >= 0)

@@ -59,9 +59,7 @@ long sys_epoll_wait(uint64_t set, uint64_t events, uint64_t max, uint64_t timeou
 long sys_epoll_pwait(uint64_t set, uint64_t events, uint64_t max, uint64_t timeout_ms,
 		     uint64_t mask, uint64_t mask_size)
 {
-	int err = poll_use_mask(mask, mask_size);
-
-	return err ? err : sys_epoll_wait(set, events, max, timeout_ms);
+	return poll_use_mask(mask, mask_size) ?: sys_epoll_wait(set, events, max, timeout_ms);
 }
 
 long sys_epoll_pwait2(uint64_t set, uint64_t events, uint64_t max, uint64_t timeout, uint64_t mask,

@@ -115,9 +115,8 @@ static int set_mode(struct inode *inode, uint64_t mode)
 long sys_fchmodat(uint64_t dirfd, uint64_t path, uint64_t mode)
 {
 	struct inode *inode SCOPED(inode_put) = NULL;
-	int err = user_inode((int)dirfd, path, 0, &inode);
 
-	return err ? err : set_mode(inode, mode);
+	return user_inode((int)dirfd, path, 0, &inode) ?: set_mode(inode, mode);
 }
 
 long sys_fchmod(uint64_t fd, uint64_t mode)

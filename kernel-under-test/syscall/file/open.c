@@ -188,8 +188,7 @@ found:
 	return err;
 }
 
-static inline __attribute__((always_inline)) int open_plain(struct inode *inode, uint32_t flags,
-							    struct file **f)
+static always_inline int open_plain(struct inode *inode, uint32_t flags, struct file **f)
 {
 	if (inode_is(inode, S_IFIFO) && !(flags & O_PATH))
 		return fifo_open(inode, flags & (O_ACCMODE | O_NONBLOCK | O_DIRECT), f);
@@ -197,8 +196,7 @@ static inline __attribute__((always_inline)) int open_plain(struct inode *inode,
 }
 
 /* The same for what has locks, which who has leases or watches it has seen to. */
-static __attribute__((noinline)) int open_guarded(struct inode *inode, uint32_t flags,
-						  struct file **f)
+static noinline int open_guarded(struct inode *inode, uint32_t flags, struct file **f)
 {
 	bool write = flags & (O_ACCMODE | O_TRUNC);
 	int err = flags & O_PATH ? 0 : lease_break(inode, write, !(flags & O_NONBLOCK));

@@ -21,9 +21,8 @@ static inline uint32_t state_of(struct file *f, struct poll_entry *e, bool held)
  * Fills in `revents`; with `entries` subscribes to each, and asks the file that stands there.
  * `held`: with the kernel lock. False: that takes it.
  */
-static inline __attribute__((always_inline)) bool look(struct poll_request *fds, size_t n,
-						       struct poll_entry *entries, bool held,
-						       long *ready)
+static always_inline bool look(struct poll_request *fds, size_t n, struct poll_entry *entries,
+			       bool held, long *ready)
 {
 	const struct files *t = process_current()->files;
 
@@ -120,8 +119,7 @@ static bool over(uint64_t deadline)
 }
 
 /* `looked`: without the kernel lock, and nothing can be done yet. */
-static __attribute__((noinline)) long wait_for(struct poll_request *fds, size_t n,
-					       uint64_t deadline, bool looked)
+static noinline long wait_for(struct poll_request *fds, size_t n, uint64_t deadline, bool looked)
 {
 	struct poll_entry *many SCOPED(kmem_free) = NULL;
 	struct poll_entry few[FEW], *entries = few;
@@ -142,8 +140,7 @@ static __attribute__((noinline)) long wait_for(struct poll_request *fds, size_t 
 	return ready;
 }
 
-static inline __attribute__((always_inline)) long look_or_wait(struct poll_request *fds, size_t n,
-							       uint64_t deadline)
+static always_inline long look_or_wait(struct poll_request *fds, size_t n, uint64_t deadline)
 {
 	long ready;
 	bool looked = look(fds, n, NULL, false, &ready);
@@ -158,9 +155,8 @@ long poll_files(struct poll_request *fds, size_t n, uint64_t deadline_ns)
 }
 
 /* Of the user's requests only the answers change. */
-static inline __attribute__((always_inline)) long poll_copied(struct poll_request *fds,
-							      uint64_t fds_at, size_t n,
-							      uint64_t deadline)
+static always_inline long poll_copied(struct poll_request *fds, uint64_t fds_at, size_t n,
+				      uint64_t deadline)
 {
 	long ready = copy_from_user(fds, fds_at, n * sizeof(*fds));
 
@@ -173,7 +169,7 @@ static inline __attribute__((always_inline)) long poll_copied(struct poll_reques
 	return ready;
 }
 
-static __attribute__((noinline)) long poll_many(uint64_t fds_at, uint64_t n, uint64_t deadline)
+static noinline long poll_many(uint64_t fds_at, uint64_t n, uint64_t deadline)
 {
 	struct poll_request *fds SCOPED(kmem_free) = NULL;
 

@@ -20,8 +20,7 @@ static long ended_early(struct file *f, struct uio *u, bool write, long n)
 }
 
 /* With the kernel lock. */
-static inline __attribute__((always_inline)) long transfer(struct file *f, struct uio *u,
-							   size_t len, bool write)
+static always_inline long transfer(struct file *f, struct uio *u, size_t len, bool write)
 {
 	long n;
 
@@ -40,14 +39,14 @@ long user_piped(long n)
 	return n;
 }
 
-static inline __attribute__((always_inline)) bool open_for(const struct file *f, bool write)
+static always_inline bool open_for(const struct file *f, bool write)
 {
 	return likely(f) && likely(write ? file_writable(f) : file_readable(f));
 }
 
 /* The rest, with the kernel lock, after `done` without. `f` NULL: is looked up again. */
-static inline __attribute__((always_inline)) long finish(struct file *f, uint64_t fd, struct uio *u,
-							 size_t len, long done, bool write)
+static always_inline long finish(struct file *f, uint64_t fd, struct uio *u, size_t len, long done,
+				 bool write)
 {
 	long n = -EBADF;
 
@@ -73,21 +72,18 @@ out:
 	return likely(!done) ? n : done + MAX(n, 0);
 }
 
-static __attribute__((noinline)) long read_rest(struct file *f, uint64_t fd, struct uio *u,
-						size_t len, long done)
+static noinline long read_rest(struct file *f, uint64_t fd, struct uio *u, size_t len, long done)
 {
 	return finish(f, fd, u, len, done, false);
 }
 
-static __attribute__((noinline)) long write_rest(struct file *f, uint64_t fd, struct uio *u,
-						 size_t len, long done)
+static noinline long write_rest(struct file *f, uint64_t fd, struct uio *u, size_t len, long done)
 {
 	return finish(f, fd, u, len, done, true);
 }
 
 /* What goes without the kernel lock goes without; the rest stays in `u`, and is done with it. */
-static inline __attribute__((always_inline)) long read_or_write(uint64_t fd, uint64_t buf,
-								uint64_t len, bool write)
+static always_inline long read_or_write(uint64_t fd, uint64_t buf, uint64_t len, bool write)
 {
 	struct file *f = user_file(fd);
 	struct uio u = uio_user(buf, MIN(len, RW_MAX));
@@ -155,9 +151,8 @@ static long transfer_at(struct file *f, struct uio *u, size_t len, int64_t pos, 
 }
 
 /* Without the kernel lock, for the usual case; what is left in `u` is for transfer_at(). */
-static inline __attribute__((always_inline)) long transfer_at_unlocked(struct file *f,
-								       struct uio *u, int64_t pos,
-								       bool write)
+static always_inline long transfer_at_unlocked(struct file *f, struct uio *u, int64_t pos,
+					       bool write)
 {
 	long (*op)(struct inode * inode, uint64_t from, struct uio * uio);
 	struct inode *inode = f ? f->inode : NULL;

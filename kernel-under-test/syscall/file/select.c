@@ -64,8 +64,7 @@ static long bits_of(uint64_t word)
  * Without sleeping. How many are ready, -EBADF; -EAGAIN: that takes the kernel lock, which is not
  * `held`.
  */
-static inline __attribute__((always_inline)) long look(uint64_t n, const struct sets *wanted,
-						       struct sets *ready, bool held)
+static always_inline long look(uint64_t n, const struct sets *wanted, struct sets *ready, bool held)
 {
 	const struct files *t = process_current()->files;
 	long count = 0;
@@ -97,8 +96,7 @@ static inline __attribute__((always_inline)) long look(uint64_t n, const struct 
 	return count;
 }
 
-static __attribute__((noinline)) long look_locking(uint64_t n, const struct sets *wanted,
-						   struct sets *ready)
+static noinline long look_locking(uint64_t n, const struct sets *wanted, struct sets *ready)
 {
 	long count;
 

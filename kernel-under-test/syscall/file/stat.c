@@ -77,7 +77,7 @@ static long put_stat(const struct inode *i, uint64_t out)
 	return copy_to_user(out, &st, sizeof(st));
 }
 
-static __attribute__((noinline)) long stat_locking(int dirfd, const char *path, uint64_t out,
+static noinline long stat_locking(int dirfd, const char *path, uint64_t out,
 						   unsigned int at_flags)
 {
 	struct inode *inode;
@@ -123,7 +123,7 @@ long sys_lstat(uint64_t path, uint64_t out)
 	return stat_at(AT_FDCWD, path, out, AT_SYMLINK_NOFOLLOW);
 }
 
-static __attribute__((noinline)) long stat_nameless(const struct file *f, uint64_t out)
+static noinline long stat_nameless(const struct file *f, uint64_t out)
 {
 	struct inode room;
 

@@ -1,5 +1,4 @@
 /* System calls that set the times of files. */
-#include "arch/time.h"
 #include "syscall/time/time.h"
 #include "syscall/user.h"
 

@@ -118,8 +118,8 @@ static long lock_pi(uint64_t addr, unsigned int command, uint64_t deadline, bool
 }
 
 /* What is asked for less often. */
-static __attribute__((noinline)) long do_other(uint64_t addr, unsigned int command, bool shared,
-					       const uint64_t *args)
+static noinline long do_other(uint64_t addr, unsigned int command, bool shared,
+			      const uint64_t *args)
 {
 	uint64_t deadline;
 	int err;

@@ -1,5 +1,4 @@
 /* System V message queues. */
-#include "arch/time.h"
 #include "ipc/sysv.h"
 #include "lib/list.h"
 #include "mm/kmem.h"

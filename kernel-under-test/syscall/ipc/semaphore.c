@@ -1,7 +1,6 @@
 /* System calls on System V semaphores. */
 #include "ipc/semaphore.h"
 
-#include "arch/time.h"
 #include "mm/kmem.h"
 #include "syscall/file/poll.h"
 #include "syscall/time/time.h"
@@ -54,9 +53,8 @@ long sys_semop(uint64_t id, uint64_t ops_at, uint64_t n)
 long sys_semtimedop(uint64_t id, uint64_t ops_at, uint64_t n, uint64_t timeout)
 {
 	uint64_t deadline;
-	int err = poll_deadline(timeout, &deadline);
 
-	return err ? err : operate(id, ops_at, n, deadline);
+	return poll_deadline(timeout, &deadline) ?: operate(id, ops_at, n, deadline);
 }
 
 /* Each value of the set, read or written one by one: no set is large. */

@@ -1,5 +1,4 @@
 /* System V shared memory. */
-#include "arch/time.h"
 #include "ipc/sysv.h"
 #include "mm/kmem.h"
 #include "mm/space.h"

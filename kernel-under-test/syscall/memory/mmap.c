@@ -172,9 +172,8 @@ long sys_mmap(uint64_t addr, uint64_t len, uint64_t prot, uint64_t flags, uint64
 long sys_munmap(uint64_t addr, uint64_t len)
 {
 	struct space *s = process_current()->space;
-	int err = page_range(addr, &len);
 
-	return err ? err : WITH_SPACE(s, space_unmap(s, addr, len));
+	return page_range(addr, &len) ?: WITH_SPACE(s, space_unmap(s, addr, len));
 }
 
 /* Runs without the kernel lock, and takes it where a mapping has an object. */

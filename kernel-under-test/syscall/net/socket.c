@@ -19,8 +19,8 @@
 #define IPPROTO_UDP	17
 #define IPPROTO_UDPLITE 136
 
-/* A unix path gets a zero at its end, since the user need not give one. */
-int user_address_get(uint64_t from, uint64_t len, struct address *a)
+/* -EINVAL, -EFAULT. A unix path gets a zero at its end, since the user need not give one. */
+static int address_get(uint64_t from, uint64_t len, struct address *a)
 {
 	memset(a, 0, sizeof(*a));
 	if (len < 2 || len > SOCKADDR_MAX)
@@ -99,8 +99,7 @@ static long install(struct socket *s, uint64_t type)
 }
 
 /* A descriptor for one that is more than its family and type. */
-static __attribute__((noinline)) long install_special(struct socket *s, uint64_t type,
-						      uint64_t protocol)
+static noinline long install_special(struct socket *s, uint64_t type, uint64_t protocol)
 {
 	int err = 0;
 
@@ -170,7 +169,7 @@ long sys_bind(uint64_t fd, uint64_t addr, uint64_t len)
 	struct socket *s;
 
 	return user_socket_get(fd, &f, &s)
-		       ?: user_address_get(addr, len, &a)
+		       ?: address_get(addr, len, &a)
 		       ?: socket_bind(s, &base, 0777 & ~p->umask, &a);
 }
 
@@ -190,7 +189,7 @@ int user_socket_find(const struct socket *s, uint64_t addr, uint64_t len, struct
 		     struct socket **to)
 {
 	struct path_base base = process_path_base(process_current());
-	int err = user_address_get(addr, len, a);
+	int err = address_get(addr, len, a);
 
 	*to = NULL;
 	if (!err && unlikely(a->family == AF_UNSPEC))

@@ -12,8 +12,6 @@ static inline unsigned int socket_flags(const struct file *f, uint64_t flags)
 	return (unsigned int)flags | (f->flags & O_NONBLOCK ? MSG_DONTWAIT : 0);
 }
 
-/* -EINVAL, -EFAULT. A unix path gets a zero at its end, since the user need not give one. */
-int user_address_get(uint64_t from, uint64_t len, struct address *a);
 /* Copies as much as fits, and says how much there is. */
 int user_address_put(const struct address *a, uint64_t to, uint64_t len_at);
 

@@ -1,6 +1,5 @@
 /* System calls on signals, and the alarm clock that sends one. */
 #include "arch/signal.h"
-#include "arch/time.h"
 #include "proc/signal/signal.h"
 #include "sched/sched.h"
 #include "syscall/file/poll.h"

@@ -105,9 +105,8 @@ static int clock_now(uint64_t clock, struct user_time *out)
 long sys_clock_gettime(uint64_t clock, uint64_t out)
 {
 	struct user_time ts;
-	int err = clock_now(clock, &ts);
 
-	return err ? err : copy_to_user(out, &ts, sizeof(ts));
+	return clock_now(clock, &ts) ?: copy_to_user(out, &ts, sizeof(ts));
 }
 
 long sys_clock_getres(uint64_t clock, uint64_t out)
@@ -208,9 +207,8 @@ int time_get_user(uint64_t from, uint64_t *ns)
 long sys_nanosleep(uint64_t request, uint64_t left_out)
 {
 	uint64_t ns;
-	int err = time_get_user(request, &ns);
 
-	return err ? err : sleep_ns(ns, left_out);
+	return time_get_user(request, &ns) ?: sleep_ns(ns, left_out);
 }
 
 long sys_clock_nanosleep(uint64_t clock, uint64_t flags, uint64_t request, uint64_t left_out)

@@ -64,7 +64,6 @@ static inline uint64_t x86_kernel_lock_count(void)
 	return n;
 }
 
-#define MSR_EFER	   0xc0000080
 #define MSR_STAR	   0xc0000081
 #define MSR_LSTAR	   0xc0000082
 #define MSR_SFMASK	   0xc0000084
@@ -76,14 +75,6 @@ static inline uint64_t x86_kernel_lock_count(void)
 static inline void x86_wrmsr(uint32_t msr, uint64_t v)
 {
 	asm volatile("wrmsr" : : "c"(msr), "a"((uint32_t)v), "d"((uint32_t)(v >> 32)) : "memory");
-}
-
-static inline uint64_t x86_rdmsr(uint32_t msr)
-{
-	uint32_t lo, hi;
-
-	asm volatile("rdmsr" : "=a"(lo), "=d"(hi) : "c"(msr));
-	return (uint64_t)hi << 32 | lo;
 }
 
 static inline void x86_cpuid(uint32_t leaf, uint32_t sub, uint32_t out[4])

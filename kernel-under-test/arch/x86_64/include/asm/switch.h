@@ -30,8 +30,7 @@ static inline void x86_load_bases(const struct arch_thread *t)
 	x86_wrmsr(MSR_KERNEL_GS_BASE, t->gs_base);
 }
 
-static inline __attribute__((always_inline)) void arch_thread_switch(struct arch_thread *from,
-								     struct arch_thread *to)
+static always_inline void arch_thread_switch(struct arch_thread *from, struct arch_thread *to)
 {
 	/*
 	 * The bases are loaded even when equal: user code can change them behind our back by
