@@ -114,6 +114,7 @@ static long regular_read(struct file *f, struct uio *u)
 	uint64_t pos;
 	long n;
 
+	file_accessed(f);
 	begin_move(f);
 	pos = f->pos;
 	n = f->inode->ops->read(f->inode, pos, u);
@@ -155,8 +156,6 @@ static long move_unlocked(struct file *f, struct uio *u,
 {
 	long n = 0;
 
-	if (!op)
-		return 0;
 	spin_lock(&f->inode->lock, LOCK_INODE);
 	if (likely(!READ_ONCE(f->movers))) {
 		uint64_t pos = READ_ONCE(f->pos);
@@ -170,13 +169,17 @@ static long move_unlocked(struct file *f, struct uio *u,
 
 static long regular_read_unlocked(struct file *f, struct uio *u)
 {
+	if (!f->inode->ops->read_unlocked)
+		return 0;
+	file_accessed(f);
 	return move_unlocked(f, u, f->inode->ops->read_unlocked);
 }
 
 static long regular_write_unlocked(struct file *f, struct uio *u)
 {
 	/* What makes it longer is not begun without the kernel lock. */
-	if ((f->flags & O_APPEND) || READ_ONCE(f->pos) + u->left > READ_ONCE(f->inode->size))
+	if ((f->flags & O_APPEND) || READ_ONCE(f->pos) + u->left > READ_ONCE(f->inode->size) ||
+	    !f->inode->ops->write_unlocked)
 		return 0;
 	return move_unlocked(f, u, f->inode->ops->write_unlocked);
 }
@@ -367,5 +370,6 @@ long file_read_at(struct inode *inode, uint64_t pos, void *to, size_t n)
 
 	if (!inode_is(inode, S_IFREG))
 		return -EACCES;
+	inode_accessed(inode);
 	return inode->ops->read(inode, pos, &u);
 }

@@ -160,6 +160,13 @@ void file_unwatch(struct file *f);
 /* Given by proc: the same of signals. */
 void file_forget_async(struct file *f);
 
+/* It is read, or mapped. */
+static inline void file_accessed(struct file *f)
+{
+	if (unlikely(f->inode->modified.seen != timer_day) && !(f->flags & O_NOATIME))
+		inode_note_access(f->inode);
+}
+
 static inline uint32_t file_poll(struct file *f, struct poll_entry *e)
 {
 	return f->ops->poll ? f->ops->poll(f, e) : POLL_READABLE | POLL_WRITABLE;

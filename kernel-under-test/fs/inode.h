@@ -4,6 +4,7 @@
 #include "arch/spin.h"
 #include "lib/types.h"
 #include "mm/object.h"
+#include "sched/timer.h"
 
 #define NAME_LEN_MAX 255
 #define PATH_LEN_MAX 4096
@@ -79,7 +80,7 @@ struct inode_ops {
 	/* It was opened, or closed: fs/notify.h has put it there. */
 	void (*opened)(struct inode *inode, uint32_t flags, bool closed);
 
-	/* Mode, owner or times were changed. May be absent. */
+	/* Mode, owner or times were changed, and changed_at says when. May be absent. */
 	void (*changed)(struct inode *inode);
 
 	/* Regular files: bytes moved, or -errno. */
@@ -108,8 +109,16 @@ struct inode_ops {
 	void (*release)(struct inode *inode);
 };
 
-#define TIME_KEPT(ns) ((ns) + 1)
-#define TIME_OF(kept) ((kept) - 1)
+/* A time of a file: set by hand, noted by reading, or kept on a disk. */
+struct stamp {
+	int64_t sec;   /* since 1970 */
+	uint32_t kept; /* nanoseconds, and one more; 0: nothing is kept, it is as changed_ns says */
+	/*
+	 * Of `modified`: the day (timer_day) at which it was seen that the last access is later
+	 * than all changes, so that another one need not be noted; 0: it is not known.
+	 */
+	uint32_t seen;
+};
 
 /*
  * Guarded by the kernel lock. Where the file system has read_unlocked(), its pages and `size` are
@@ -127,12 +136,9 @@ struct inode {
 	uint64_t size;
 	uint64_t changed_ns; /* last change of the contents, since boot; 0: not known */
 	uint64_t pages;	     /* that it takes up */
-	/*
-	 * Nanoseconds since 1970, set by hand or kept on a disk; 0: as changed_ns says. The first
-	 * two are one more than that (TIME_KEPT), as 1970 can be set too. Of changed_at and
-	 * changed_ns the later holds.
-	 */
-	uint64_t accessed, modified, changed_at;
+	struct stamp accessed, modified;
+	/* Nanoseconds since 1970; of this and changed_ns the later holds. */
+	uint64_t changed_at;
 	/* How many have it open for writing: then nobody runs it. Of regular files; atomic. */
 	uint32_t writers;
 	bool may_be_named; /* though it has no name: it never had one */
@@ -176,6 +182,28 @@ static inline void inode_count_writer(struct inode *i, int by)
 
 /* Puts it without the kernel lock, which is taken if this is the last reference. */
 void inode_let_go(struct inode *i);
+
+static inline struct stamp stamp_of(uint64_t ns)
+{
+	return (struct stamp){(int64_t)(ns / NS_PER_SEC), (uint32_t)(ns % NS_PER_SEC) + 1, 0};
+}
+
+/* Something but its contents was changed, at that time. */
+static inline void inode_changed_at(struct inode *i, uint64_t ns)
+{
+	i->changed_at = ns;
+	i->modified.seen = 0;
+}
+
+/* Notes the time of access, as the mount says (relatime). Of one on a disk with the kernel lock. */
+void inode_note_access(struct inode *i);
+
+/* It is read, listed or followed: by all who are not told not to (O_NOATIME). */
+static inline void inode_accessed(struct inode *i)
+{
+	if (unlikely(i->modified.seen != timer_day))
+		inode_note_access(i);
+}
 
 static inline bool inode_is(const struct inode *i, uint32_t type)
 {

@@ -66,6 +66,7 @@ bool filesystem_has_disk(const char *name)
 static int mount_set(struct volume *v, unsigned int flags)
 {
 	v->flags = flags & VOLUME_FLAGS;
+	timer_day++;
 	return v->ops->set_read_only(v, flags & MOUNT_READ_ONLY);
 }
 

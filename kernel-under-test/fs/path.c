@@ -64,6 +64,7 @@ static int follow_link(struct walk *w, struct inode *dir)
 		if (err || there)
 			return err;
 	}
+	inode_accessed(link);
 	w->at = inode_get(dir);
 	err = walk_path(w, link->ops->target(link), true);
 	inode_put(link);

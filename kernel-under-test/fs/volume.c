@@ -5,7 +5,43 @@
 #include "mm/kmem.h"
 #include "mm/page.h"
 
+#define SEC_PER_DAY 86400
+
 uint64_t volume_epoch_ns;
+
+static bool is_later(const struct stamp *a, struct stamp b)
+{
+	return a->sec > b.sec || (a->sec == b.sec && a->kept > b.kept);
+}
+
+/* Relatime: whether it was after all changes, and within a day. */
+static bool access_is_fresh(const struct inode *i, int64_t now_sec)
+{
+	const struct stamp *a = &i->accessed;
+	struct stamp contents = stamp_of(volume_epoch_ns + i->changed_ns);
+
+	return a->kept && now_sec - a->sec < SEC_PER_DAY &&
+	       is_later(a, i->modified.kept ? i->modified : contents) &&
+	       is_later(a, stamp_of(i->changed_at)) && (!i->changed_ns || is_later(a, contents));
+}
+
+void inode_note_access(struct inode *i)
+{
+	uint32_t flags = i->volume ? i->volume->flags : 0;
+	struct stamp now = stamp_of(volume_now_ns());
+
+	bool strict = flags & VOLUME_STRICTATIME;
+
+	if (!strict)
+		i->modified.seen = timer_day;
+	if (inode_read_only(i) || (flags & VOLUME_NOATIME) ||
+	    ((flags & VOLUME_NODIRATIME) && inode_is(i, S_IFDIR)) ||
+	    (!strict && access_is_fresh(i, now.sec)))
+		return;
+	i->accessed = now;
+	if (i->ops->changed)
+		i->ops->changed(i);
+}
 
 static struct list volumes = LIST_INIT(volumes);
 

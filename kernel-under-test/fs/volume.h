@@ -3,6 +3,7 @@
 
 #include "fs/inode.h"
 
+#include "arch/time.h"
 #include "lib/list.h"
 #include "lib/types.h"
 
@@ -13,9 +14,10 @@
 #define VOLUME_NOSYMFOLLOW 256
 #define VOLUME_NOATIME	   1024
 #define VOLUME_NODIRATIME  2048
+#define VOLUME_STRICTATIME (1 << 24)
+#define VOLUME_ATIME	   (VOLUME_NOATIME | VOLUME_NODIRATIME | VOLUME_STRICTATIME)
 #define VOLUME_FLAGS                                                                               \
-	(VOLUME_NOSUID | VOLUME_NODEV | VOLUME_NOEXEC | VOLUME_NOSYMFOLLOW | VOLUME_NOATIME |      \
-	 VOLUME_NODIRATIME)
+	(VOLUME_NOSUID | VOLUME_NODEV | VOLUME_NOEXEC | VOLUME_NOSYMFOLLOW | VOLUME_ATIME)
 
 struct volume_stat {
 	uint64_t type, block_size, blocks, free, available, files, files_free;
@@ -75,6 +77,11 @@ void volume_stat_memory(uint64_t type, struct volume_stat *out);
 
 /* What the real clock showed at boot, in nanoseconds since 1970: for what keeps times on a disk. */
 extern uint64_t volume_epoch_ns;
+
+static inline uint64_t volume_now_ns(void)
+{
+	return volume_epoch_ns + arch_time_ns();
+}
 
 void volume_add(struct volume *v);
 void volume_remove(struct volume *v);

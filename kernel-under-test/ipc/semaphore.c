@@ -38,7 +38,7 @@ static struct ipc_table sets;
 
 static uint64_t now(void)
 {
-	return (volume_epoch_ns + arch_time_ns()) / NS_PER_SEC;
+	return volume_now_ns() / NS_PER_SEC;
 }
 
 static struct set *set_of(struct ipc_entry *e)

@@ -39,7 +39,7 @@ void control_describe(struct control *c, const struct socket *s, const struct ad
 {
 	bool v6 = socket_is_internet(s) && !address_v4(to);
 
-	c->time_ns = volume_epoch_ns + arch_time_ns();
+	c->time_ns = volume_now_ns();
 	c->to = *to;
 	if (c->hops < 0)
 		c->hops = v6 ? s->hops : s->ttl;

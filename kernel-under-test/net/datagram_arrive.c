@@ -23,7 +23,7 @@ void datagram_arrive(struct socket *s, const struct arrival *a)
 		address_convert(&m->from, s->family);
 	m->control = told ? control_make(0) : NULL;
 	if (m->control) {
-		m->control->time_ns = volume_epoch_ns + arch_time_ns();
+		m->control->time_ns = volume_now_ns();
 		m->control->to = a->to;
 		m->control->hops = a->hops;
 		m->control->class = a->class;

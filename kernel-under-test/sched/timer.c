@@ -6,7 +6,10 @@
 #include "arch/trap.h"
 #include "sched/sched.h"
 
-#define NEVER UINT64_MAX
+#define NEVER	   UINT64_MAX
+#define NS_PER_DAY (86400 * NS_PER_SEC)
+
+uint32_t timer_day = 1;
 
 /* Each CPU rings for what was added on it. `slice` and `armed` are its own. */
 static struct clock {
@@ -139,6 +142,12 @@ void trap_timer(const struct regs *regs)
 	next = n ? n->key : NEVER;
 	spin_unlock(&c->lock);
 	if (c->slice <= now) {
+		static uint64_t next_day = NS_PER_DAY;
+
+		if (unlikely(now >= next_day)) {
+			next_day = now + NS_PER_DAY;
+			timer_day++;
+		}
 		c->slice = NEVER;
 		sched_slice_end(regs);
 	}

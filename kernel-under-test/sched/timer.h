@@ -10,6 +10,9 @@
 
 struct regs;
 
+/* Goes up each day on which a time slice ends, and when a clock or a mount is set; never 0. */
+extern uint32_t timer_day;
+
 struct timer {
 	struct pheap_node node;
 	struct clock *pending; /* where, or NULL */

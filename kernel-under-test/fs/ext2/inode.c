@@ -150,8 +150,8 @@ static int parse(struct node *n, const struct ext2_inode *d)
 	n->inode.uid = d->uid | (uint32_t)d->uid_high << 16;
 	n->inode.gid = d->gid | (uint32_t)d->gid_high << 16;
 	n->inode.size = d->size;
-	n->inode.accessed = TIME_KEPT(d->accessed * NS_PER_SEC);
-	n->inode.modified = TIME_KEPT(d->modified * NS_PER_SEC);
+	n->inode.accessed = (struct stamp){(int32_t)d->accessed, 1, 0};
+	n->inode.modified = (struct stamp){(int32_t)d->modified, 1, 0};
 	n->inode.changed_at = d->changed * NS_PER_SEC;
 	n->sectors = d->sectors;
 	n->flags = d->flags;
@@ -237,8 +237,8 @@ int ext2_node_make(struct ext2 *fs, struct node *dir, uint32_t mode, struct node
 	}
 	n->fresh = true;
 	n->inode.mode = mode;
-	n->inode.changed_at = ext2_now();
-	n->inode.accessed = n->inode.modified = TIME_KEPT(n->inode.changed_at);
+	n->inode.changed_at = volume_now_ns();
+	n->inode.accessed = n->inode.modified = stamp_of(n->inode.changed_at);
 	n->generation = (uint32_t)random_u64();
 	node_enter(n);
 	ext2_node_dirty(n);
@@ -256,8 +256,8 @@ void ext2_node_dirty(struct node *n)
 
 void ext2_modified(struct node *n)
 {
-	n->inode.changed_at = ext2_now();
-	n->inode.modified = TIME_KEPT(n->inode.changed_at);
+	n->inode.changed_at = volume_now_ns();
+	n->inode.modified = stamp_of(n->inode.changed_at);
 	ext2_node_dirty(n);
 }
 
@@ -294,10 +294,10 @@ int ext2_node_write(struct node *n)
 	d->size = (uint32_t)i->size;
 	if (inode_is(i, S_IFREG))
 		d->size_high = (uint32_t)(i->size >> 32);
-	d->accessed = (uint32_t)(TIME_OF(i->accessed) / NS_PER_SEC);
-	d->modified = (uint32_t)(TIME_OF(i->modified) / NS_PER_SEC);
+	d->accessed = (uint32_t)i->accessed.sec;
+	d->modified = (uint32_t)i->modified.sec;
 	d->changed = (uint32_t)(i->changed_at / NS_PER_SEC);
-	d->deleted = i->links ? 0 : (uint32_t)(ext2_now() / NS_PER_SEC);
+	d->deleted = i->links ? 0 : (uint32_t)(volume_now_ns() / NS_PER_SEC);
 	d->sectors = n->sectors;
 	d->flags = n->flags;
 	d->generation = n->generation;
@@ -382,8 +382,7 @@ void ext2_release(struct object *o)
 			cache_cut(&n->cache, 0);
 			list_push_back(&n->fs->doomed, &n->rest);
 		}
-		if (above &&
-		    __atomic_sub_fetch(&above->inode.object.refs, 1, __ATOMIC_ACQ_REL))
+		if (above && __atomic_sub_fetch(&above->inode.object.refs, 1, __ATOMIC_ACQ_REL))
 			break;
 	}
 }

@@ -48,7 +48,7 @@ static int ext2_lookup(struct inode *inode, const char *name, size_t len, struct
 
 static void touch(struct node *n)
 {
-	n->inode.changed_at = ext2_now();
+	inode_changed_at(&n->inode, volume_now_ns());
 	ext2_node_dirty(n);
 }
 
@@ -345,8 +345,11 @@ static struct inode *ext2_parent(struct inode *inode)
 
 void ext2_changed(struct inode *inode)
 {
+	/* What the disk has room for: 1901 to 2038. */
+	inode->accessed.sec = MIN(MAX(inode->accessed.sec, INT32_MIN), INT32_MAX);
+	inode->modified.sec = MIN(MAX(inode->modified.sec, INT32_MIN), INT32_MAX);
 	if (!inode->volume->read_only)
-		touch(node_of(inode));
+		ext2_node_dirty(node_of(inode));
 }
 
 const struct inode_ops ext2_dir_ops = {

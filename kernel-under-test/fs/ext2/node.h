@@ -72,7 +72,6 @@ static inline struct ext2 *ext2_of(struct volume *v)
 int ext2_broken(struct ext2 *fs, const char *what, uint64_t number);
 /* Writes what the doomed hold, and all else that is dirty. */
 int ext2_sync(struct ext2 *fs);
-uint64_t ext2_now(void); /* nanoseconds since 1970 */
 
 /* A block of the device in memory, with a reference. */
 struct buffer {

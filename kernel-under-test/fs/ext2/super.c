@@ -1,16 +1,10 @@
 #include "fs/ext2/ext2.h"
 
-#include "arch/time.h"
 #include "fs/ext2/node.h"
 #include "lib/errno.h"
 #include "lib/printf.h"
 #include "lib/string.h"
 #include "mm/kmem.h"
-
-uint64_t ext2_now(void)
-{
-	return volume_epoch_ns + arch_time_ns();
-}
 
 int ext2_get(struct ext2 *fs, uint32_t block, struct buffer *b)
 {
@@ -42,7 +36,7 @@ int ext2_get_new(struct ext2 *fs, uint32_t block, struct buffer *b)
 
 static void touch_super(struct ext2 *fs)
 {
-	fs->super->write_time = (uint32_t)(ext2_now() / NS_PER_SEC);
+	fs->super->write_time = (uint32_t)(volume_now_ns() / NS_PER_SEC);
 	block_set_dirty(fs->device, fs->super_page, EXT2_SUPER_AT, sizeof(struct ext2_super));
 }
 
@@ -302,7 +296,7 @@ int ext2_mount(struct block_device *device, bool read_only, struct inode **root)
 		err = open_root(fs);
 	if (!err && !read_only && !(fs->shape.ro_compat & ~(uint32_t)(EXT2_RO_COMPAT))) {
 		fs->super->mounts++;
-		fs->super->mount_time = (uint32_t)(ext2_now() / NS_PER_SEC);
+		fs->super->mount_time = (uint32_t)(volume_now_ns() / NS_PER_SEC);
 		err = set_read_only(&fs->volume, false);
 	}
 	if (err) {

@@ -188,7 +188,7 @@ static int tmpfs_link(struct inode *inode, const char *name, size_t len, struct 
 	int err = inode_is(target, S_IFDIR) ? -EPERM : add(node_of(inode), name, len, target, now);
 
 	if (!err)
-		target->changed_at = volume_epoch_ns + now;
+		inode_changed_at(target, volume_epoch_ns + now);
 	return err;
 }
 
@@ -207,7 +207,7 @@ static void remove_entry(struct node *dir, struct dentry **slot)
 	dir->entry_count--;
 	target->links--;
 	tmpfs_modified(&dir->inode, arch_time_ns());
-	target->changed_at = volume_epoch_ns + dir->inode.changed_ns;
+	inode_changed_at(target, volume_epoch_ns + dir->inode.changed_ns);
 	peek_free(d);
 	inode_put(target);
 }
@@ -312,7 +312,8 @@ static int exchange(struct node *a, struct dentry **of_a, struct node *b, struct
 	}
 	tmpfs_modified(&a->inode, arch_time_ns());
 	tmpfs_modified(&b->inode, a->inode.changed_ns);
-	one->changed_at = two->changed_at = volume_epoch_ns + a->inode.changed_ns;
+	inode_changed_at(one, volume_epoch_ns + a->inode.changed_ns);
+	inode_changed_at(two, one->changed_at);
 	return 0;
 }
 

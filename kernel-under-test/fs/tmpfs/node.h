@@ -47,8 +47,8 @@ static inline struct node *node_of(struct inode *i)
 /* What was set by hand holds until the contents change. */
 static inline void tmpfs_modified(struct inode *i, uint64_t now)
 {
-	i->modified = 0;
 	i->changed_ns = now;
+	i->modified.kept = i->modified.seen = 0;
 }
 
 /* A file in `dir` that has no name. 0, -ENOENT, -ENOSPC. */

@@ -58,16 +58,35 @@ static void add_source(struct text *t, const char *filesystem, const struct volu
 	text_add(t, "%s%s", disk ? "/dev/" : "", disk ? disk->name : filesystem);
 }
 
+static void add_options(struct text *t, const struct volume *v)
+{
+	static const struct {
+		uint32_t flag;
+		const char *name;
+	} options[] = {
+		{VOLUME_NOSUID, "nosuid"},	   {VOLUME_NODEV, "nodev"},
+		{VOLUME_NOEXEC, "noexec"},	   {VOLUME_NOATIME, "noatime"},
+		{VOLUME_NODIRATIME, "nodiratime"},
+	};
+	uint32_t flags = v ? v->flags : 0;
+
+	text_add(t, v && v->read_only ? "ro" : "rw");
+	for (size_t i = 0; i < ARRAY_SIZE(options); i++)
+		if (flags & options[i].flag)
+			text_add(t, ",%s", options[i].name);
+	if (!(flags & (VOLUME_NOATIME | VOLUME_STRICTATIME)))
+		text_add(t, ",relatime");
+	if (flags & VOLUME_NOSYMFOLLOW)
+		text_add(t, ",nosymfollow");
+}
+
 static void mount_line(struct text *t, const char *filesystem, const char *path,
 		       const struct volume *v)
 {
-	uint32_t flags = v ? v->flags : 0;
-
 	add_source(t, filesystem, v);
-	text_add(t, " %s %s %s%s%s%s%s 0 0\n", path, filesystem,
-		 v && v->read_only ? "ro" : "rw", flags & VOLUME_NOSUID ? ",nosuid" : "",
-		 flags & VOLUME_NODEV ? ",nodev" : "", flags & VOLUME_NOEXEC ? ",noexec" : "",
-		 flags & VOLUME_NOATIME ? ",noatime" : ",relatime");
+	text_add(t, " %s %s ", path, filesystem);
+	add_options(t, v);
+	text_add(t, " 0 0\n");
 }
 
 void proc_mounts(struct text *t, const struct proc_subject *s)
@@ -79,7 +98,7 @@ void proc_mounts(struct text *t, const struct proc_subject *s)
 	if (s->process->root->volume)
 		mount_line(t, "ext2", "/", s->process->root->volume);
 	else
-		text_add(t, "rootfs / tmpfs rw 0 0\n");
+		mount_line(t, "rootfs", "/", NULL);
 	for (size_t i = 0; mount_get(i, &filesystem, &at); i++)
 		if (path_name(s->process->root, at, path, sizeof(path)) > 0)
 			mount_line(t, filesystem, path, at->mounted->volume);
@@ -105,8 +124,8 @@ static void bantam_locks(struct text *t, const struct proc_subject *)
 	static const char *const names[LOCK_CLASSES] = {
 		[LOCK_KERNEL] = "kernel", [LOCK_SPACE] = "space", [LOCK_FILES] = "files",
 		[LOCK_INODE] = "inode",	  [LOCK_GATE] = "gate",	  [LOCK_FUTEX] = "futex",
-		[LOCK_CLOCK] = "clock",	  [LOCK_RUN] = "run",
-		[LOCK_STORE] = "store",	  [LOCK_KMEM] = "kmem",	  [LOCK_PAGE] = "page",
+		[LOCK_CLOCK] = "clock",	  [LOCK_RUN] = "run",	  [LOCK_STORE] = "store",
+		[LOCK_KMEM] = "kmem",	  [LOCK_PAGE] = "page",
 	};
 
 	text_add(t, "cpu");
@@ -124,13 +143,13 @@ static void bantam_locks(struct text *t, const struct proc_subject *)
 static void mount_info(struct text *t, uint64_t id, const char *filesystem, const char *path,
 		       const struct volume *v)
 {
-	const char *mode = v && v->read_only ? "ro" : "rw";
 	uint64_t number = v ? v->number : 1;
 
-	text_add(t, "%lu 1 %lu:%lu / %s %s,relatime - %s ", id, number >> 8 & 0xfff, number & 0xff,
-		 path, mode, filesystem);
+	text_add(t, "%lu 1 %lu:%lu / %s ", id, number >> 8 & 0xfff, number & 0xff, path);
+	add_options(t, v);
+	text_add(t, " - %s ", filesystem);
 	add_source(t, filesystem, v);
-	text_add(t, " %s\n", mode);
+	text_add(t, " %s\n", v && v->read_only ? "ro" : "rw");
 }
 
 void proc_mountinfo(struct text *t, const struct proc_subject *s)
@@ -142,7 +161,7 @@ void proc_mountinfo(struct text *t, const struct proc_subject *s)
 	if (s->process->root->volume)
 		mount_info(t, 1, "ext2", "/", s->process->root->volume);
 	else
-		text_add(t, "1 1 0:1 / / rw - tmpfs rootfs rw\n");
+		mount_info(t, 1, "rootfs", "/", NULL);
 	for (size_t i = 0; mount_get(i, &filesystem, &at); i++)
 		if (path_name(s->process->root, at, path, sizeof(path)) > 0)
 			mount_info(t, i + 2, filesystem, path, at->mounted->volume);

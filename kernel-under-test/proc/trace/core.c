@@ -102,7 +102,7 @@ static int add_letter(char *to, size_t size, char letter, const struct process *
 	case 's':
 		return format(to, size, "%d", signo);
 	case 't':
-		return format(to, size, "%llu", (volume_epoch_ns + arch_time_ns()) / NS_PER_SEC);
+		return format(to, size, "%llu", volume_now_ns() / NS_PER_SEC);
 	case 'u':
 		return format(to, size, "%u", c->uid);
 	case 'g':

@@ -86,7 +86,7 @@ int inode_changeable(const struct inode *inode)
 
 void inode_changed(struct inode *inode)
 {
-	inode->changed_at = volume_epoch_ns + arch_time_ns();
+	inode_changed_at(inode, volume_now_ns());
 	if (inode->ops->changed)
 		inode->ops->changed(inode);
 }

@@ -13,9 +13,10 @@
 
 #define ST_NOSYMFOLLOW 8192
 
-#define MS_RDONLY  1
-#define MS_REMOUNT 32
-#define MS_MOVE	   8192
+#define MS_RDONLY   1
+#define MS_REMOUNT  32
+#define MS_MOVE	    8192
+#define MS_RELATIME (1 << 21)
 /* Binding and sharing: an answer that nothing was done is better than none. */
 #define MS_REFUSED (4096 | 1 << 17 | 1 << 18 | 1 << 19 | 1 << 20)
 
@@ -37,6 +38,16 @@ static int find_device(uint64_t path, struct block_device **out)
 		return -ENOTBLK;
 	*out = block_find(node->device);
 	return *out ? 0 : -ENXIO;
+}
+
+/* As mount_at() takes them. What says nothing about access leaves it as it is. */
+static unsigned int mount_flags(uint64_t flags, const struct volume *before)
+{
+	if (flags & VOLUME_STRICTATIME)
+		flags &= ~(uint64_t)VOLUME_NOATIME;
+	if (before && !(flags & (VOLUME_ATIME | MS_RELATIME)))
+		flags |= before->flags & VOLUME_ATIME;
+	return flags & (MS_RDONLY | VOLUME_FLAGS);
 }
 
 long sys_mount(uint64_t source, uint64_t target, uint64_t type, uint64_t flags, uint64_t data)
@@ -61,7 +72,7 @@ long sys_mount(uint64_t source, uint64_t target, uint64_t type, uint64_t flags, 
 		return err;
 	/* A file system in memory may have any word, or nothing, for its source. */
 	if (flags & MS_REMOUNT) {
-		err = mount_again(dir, flags & (MS_RDONLY | VOLUME_FLAGS));
+		err = mount_again(dir, mount_flags(flags, dir->volume));
 	} else if (flags & MS_MOVE) {
 		err = user_inode(AT_FDCWD, source, 0, &root);
 		if (!err) {
@@ -71,7 +82,7 @@ long sys_mount(uint64_t source, uint64_t target, uint64_t type, uint64_t flags, 
 	} else {
 		err = filesystem_has_disk(name) ? find_device(source, &device) : 0;
 		if (!err)
-			err = mount_at(dir, name, device, flags & (MS_RDONLY | VOLUME_FLAGS));
+			err = mount_at(dir, name, device, mount_flags(flags, NULL));
 	}
 	inode_put(dir);
 	return err;
@@ -100,23 +111,26 @@ long sys_umount2(uint64_t target, uint64_t flags)
 static long put_statfs(const struct inode *inode, uint64_t out)
 {
 	struct volume_stat v;
+	uint32_t flags = 0;
 	struct {
 		int64_t type, block_size;
 		uint64_t blocks, free, available, files, files_free;
 		int32_t id[2];
 		int64_t name_max, fragment_size, flags, spare[4];
-	} st = {.name_max = NAME_LEN_MAX, .flags = ST_VALID | ST_RELATIME};
+	} st = {.name_max = NAME_LEN_MAX, .flags = ST_VALID};
 
 	_Static_assert(sizeof(st) == 120, "x86_64 ABI");
 	if (inode && inode->volume) {
 		inode->volume->ops->stat(inode->volume, &v);
 		st.id[0] = (int32_t)inode->volume->number;
-		st.flags |= (inode->volume->flags & ~(uint32_t)VOLUME_NOSYMFOLLOW) |
+		flags = inode->volume->flags;
+		st.flags |= (flags & ~(uint32_t)(VOLUME_NOSYMFOLLOW | VOLUME_STRICTATIME)) |
 			    (inode->volume->read_only ? MS_RDONLY : 0) |
-			    (inode_forbids(inode, VOLUME_NOSYMFOLLOW) ? ST_NOSYMFOLLOW : 0);
+			    (flags & VOLUME_NOSYMFOLLOW ? ST_NOSYMFOLLOW : 0);
 	} else {
 		volume_stat_memory(TMPFS_MAGIC, &v);
 	}
+	st.flags |= flags & (VOLUME_NOATIME | VOLUME_STRICTATIME) ? 0 : ST_RELATIME;
 	st.type = (int64_t)v.type;
 	st.block_size = st.fragment_size = (int64_t)v.block_size;
 	st.blocks = v.blocks, st.free = v.free, st.available = v.available;

@@ -176,6 +176,7 @@ static long readlink_locking(int dirfd, const char *path, uint64_t out, size_t s
 		return err;
 	if (!inode_is(inode, S_IFLNK))
 		return *path ? -EINVAL : -ENOENT;
+	inode_accessed(inode);
 	target = inode->ops->target(inode);
 	size = MIN(size, strlen(target));
 	return copy_to_user(out, target, size) ?: (long)size;
@@ -200,8 +201,10 @@ long sys_readlinkat(uint64_t dirfd, uint64_t path, uint64_t out, uint64_t size)
 	if (likely(inode) && inode_is(inode, S_IFLNK)) {
 		target = inode->ops->target(inode);
 		len = MIN(size, strlen(target));
-		if (peek_valid(before) && !copy_to_user_nofault(out, target, len))
+		if (peek_valid(before) && !copy_to_user_nofault(out, target, len)) {
+			inode_accessed(inode);
 			return (long)len;
+		}
 	}
 	kernel_lock();
 	err = readlink_locking((int)dirfd, buffer, out, size);
@@ -303,6 +306,7 @@ long sys_getdents64(uint64_t fd, uint64_t out, uint64_t size)
 	do
 		err = f->inode->ops->list(f->inode, f->pos, list_one, &l);
 	while (l.at == out && l.err == -EPAGING && !(l.err = space_bring_in()));
+	file_accessed(f);
 	if (l.at == out)
 		return err ? err : l.err;
 	f->pos = l.next;

@@ -90,6 +90,7 @@ static int create(const struct path_base *base, const char *path, uint32_t mode,
 		err = links < LINKS_MAX ? 0 : -ELOOP;
 		if (err)
 			break;
+		inode_accessed(link);
 		path = link->ops->target(link);
 		from.from = dir;
 	}

@@ -139,7 +139,7 @@ static long transfer_at(struct file *f, struct uio *u, size_t len, int64_t pos, 
 	if (write && (f->flags & O_APPEND))
 		pos = (int64_t)f->inode->size;
 	if (inode_is(f->inode, S_IFREG)) {
-		n = write ? file_limit(f->inode, (uint64_t)pos, u) : 0;
+		n = write ? file_limit(f->inode, (uint64_t)pos, u) : (file_accessed(f), 0);
 		return n ? n : op(f->inode, (uint64_t)pos, u);
 	}
 	if (write ? !f->ops->write : !f->ops->read)
@@ -164,6 +164,8 @@ static always_inline long transfer_at_unlocked(struct file *f, struct uio *u, in
 	op = write ? inode->ops->write_unlocked : inode->ops->read_unlocked;
 	if (!op)
 		return 0;
+	if (!write)
+		file_accessed(f);
 	spin_lock(&inode->lock, LOCK_INODE);
 	n = op(inode, (uint64_t)pos, u);
 	spin_unlock(&inode->lock);

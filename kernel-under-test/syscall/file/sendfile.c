@@ -11,6 +11,7 @@ static long pump(struct file *out, struct file *in, uint64_t *pos, size_t count)
 
 	if (!page)
 		return -ENOMEM;
+	file_accessed(in);
 	while (count) {
 		struct uio from = uio_kernel(page_to_virt(page), MIN(count, PAGE_SIZE)), to;
 

@@ -59,8 +59,10 @@ static long side_read(struct side *s, void *to, size_t n)
 		return -EINVAL;
 	if (!s->at)
 		return s->file->ops->read(s->file, &u);
-	if (inode_is(s->file->inode, S_IFREG))
+	if (inode_is(s->file->inode, S_IFREG)) {
+		file_accessed(s->file);
 		return s->file->inode->ops->read(s->file->inode, s->pos, &u);
+	}
 	at = *s->file;
 	at.pos = s->pos;
 	return s->file->ops->read(&at, &u);

@@ -21,7 +21,10 @@ struct user_stat {
 	uint32_t mode, uid, gid, pad;
 	uint64_t rdev;
 	int64_t size, block_size, blocks;
-	uint64_t atime, atime_ns, mtime, mtime_ns, ctime, ctime_ns;
+	int64_t atime;
+	uint64_t atime_ns;
+	int64_t mtime;
+	uint64_t mtime_ns, ctime, ctime_ns;
 	uint64_t unused[3];
 };
 
@@ -48,6 +51,7 @@ static long put_stat(const struct inode *i, uint64_t out)
 {
 	uint64_t last = volume_epoch_ns + i->changed_ns;
 	uint64_t sec = last / NS_PER_SEC, ns = last % NS_PER_SEC;
+	const struct stamp *a = &i->accessed, *m = &i->modified;
 	struct user_stat st = {
 		.dev = 1,
 		.ino = i->ino,
@@ -59,10 +63,10 @@ static long put_stat(const struct inode *i, uint64_t out)
 		.size = (int64_t)i->size,
 		.block_size = PAGE_SIZE,
 		.blocks = (int64_t)(i->pages * BLOCKS_A_PAGE),
-		.atime = i->accessed ? TIME_OF(i->accessed) / NS_PER_SEC : sec,
-		.atime_ns = i->accessed ? TIME_OF(i->accessed) % NS_PER_SEC : ns,
-		.mtime = i->modified ? TIME_OF(i->modified) / NS_PER_SEC : sec,
-		.mtime_ns = i->modified ? TIME_OF(i->modified) % NS_PER_SEC : ns,
+		.atime = a->kept ? a->sec : (int64_t)sec,
+		.atime_ns = a->kept ? a->kept - 1 : ns,
+		.mtime = m->kept ? m->sec : (int64_t)sec,
+		.mtime_ns = m->kept ? m->kept - 1 : ns,
 		.ctime = sec,
 		.ctime_ns = ns,
 	};
@@ -173,21 +177,22 @@ struct user_statx {
 
 _Static_assert(sizeof(struct user_statx) == 256, "Linux ABI");
 
-static struct user_statx_time split(uint64_t ns)
+/* `contents`, in nanoseconds, where nothing is kept. */
+static struct user_statx_time time_of(struct stamp at, uint64_t contents)
 {
-	return (struct user_statx_time){(int64_t)(ns / NS_PER_SEC), (uint32_t)(ns % NS_PER_SEC), 0};
+	if (!at.kept)
+		at = stamp_of(contents);
+	return (struct user_statx_time){at.sec, at.kept - 1, 0};
 }
 
 static long put_statx(const struct inode *i, uint64_t out)
 {
 	uint64_t last = volume_epoch_ns + i->changed_ns;
-	struct user_statx_time t = split(last);
 	struct user_statx st = {
 		.mask = STATX_BASIC,
 		.block_size = PAGE_SIZE,
-		.attributes = i->mountpoint || i == process_find(1)->root
-				      ? STATX_ATTR_MOUNT_ROOT
-				      : 0,
+		.attributes =
+			i->mountpoint || i == process_find(1)->root ? STATX_ATTR_MOUNT_ROOT : 0,
 		.attributes_mask = STATX_ATTR_MOUNT_ROOT,
 		.nlink = i->links,
 		.uid = i->uid,
@@ -196,9 +201,9 @@ static long put_statx(const struct inode *i, uint64_t out)
 		.ino = i->ino,
 		.size = i->size,
 		.blocks = i->pages * BLOCKS_A_PAGE,
-		.atime = i->accessed ? split(TIME_OF(i->accessed)) : t,
-		.ctime = i->changed_at ? split(changed(i, last)) : t,
-		.mtime = i->modified ? split(TIME_OF(i->modified)) : t,
+		.atime = time_of(i->accessed, last),
+		.ctime = time_of((struct stamp){0}, i->changed_at ? changed(i, last) : last),
+		.mtime = time_of(i->modified, last),
 		.rdev_major = DEVICE_MAJOR(i->device),
 		.rdev_minor = DEVICE_MINOR(i->device),
 		.dev_major = i->volume ? DEVICE_MAJOR(i->volume->number) : 0,

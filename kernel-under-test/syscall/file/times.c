@@ -1,5 +1,5 @@
 /* System calls that set the times of files. */
-#include "syscall/time/time.h"
+#include "fs/volume.h"
 #include "syscall/user.h"
 
 #define UTIME_NOW  0x3fffffff
@@ -14,14 +14,6 @@ struct times {
 
 static const struct times now_both = {{{0, UTIME_NOW}, {0, UTIME_NOW}}};
 
-/* As an inode keeps it. Times before 1970 and after 2554 have no room. */
-static uint64_t to_ns(int64_t sec, int64_t nsec)
-{
-	uint64_t s = sec < 0 ? 0 : MIN((uint64_t)sec, UINT64_MAX / NS_PER_SEC - 1);
-
-	return TIME_KEPT(s * NS_PER_SEC + (uint64_t)nsec);
-}
-
 static bool time_ok(int64_t nsec)
 {
 	return nsec == UTIME_NOW || nsec == UTIME_OMIT || (nsec >= 0 && nsec < (int64_t)NS_PER_SEC);
@@ -30,19 +22,19 @@ static bool time_ok(int64_t nsec)
 static long set(struct inode *inode, const struct times *t)
 {
 	bool now = t->at[0].nsec == UTIME_NOW && t->at[1].nsec == UTIME_NOW;
-	uint64_t ns = TIME_KEPT(time_real_ns());
+	struct stamp now_at = stamp_of(volume_now_ns()),
+		     *to[] = {&inode->accessed, &inode->modified};
 	int err = inode_changeable(inode);
 
 	if (err)
 		return err;
 	if (!may_own(inode) && (!now || may(inode, MAY_WRITE)))
 		return now ? -EACCES : -EPERM;
-	if (t->at[0].nsec != UTIME_OMIT)
-		inode->accessed =
-			t->at[0].nsec == UTIME_NOW ? ns : to_ns(t->at[0].sec, t->at[0].nsec);
-	if (t->at[1].nsec != UTIME_OMIT)
-		inode->modified =
-			t->at[1].nsec == UTIME_NOW ? ns : to_ns(t->at[1].sec, t->at[1].nsec);
+	for (int i = 0; i < 2; i++)
+		if (t->at[i].nsec == UTIME_NOW)
+			*to[i] = now_at;
+		else if (t->at[i].nsec != UTIME_OMIT)
+			*to[i] = (struct stamp){t->at[i].sec, (uint32_t)t->at[i].nsec + 1, 0};
 	inode_changed(inode);
 	return 0;
 }

@@ -111,6 +111,7 @@ static long map_object(struct space *s, uint64_t addr, uint64_t len, uint32_t ar
 
 			if (err)
 				return err;
+			file_accessed(f);
 			object = file_object(f, shared, &area);
 		}
 	}

@@ -13,9 +13,6 @@
 /* Linux's clocks that only know the time of the last tick. */
 #define COARSE_NS 4000000
 
-/* What the real clock showed when the other ones began. */
-static uint64_t epoch_ns;
-
 /* Who sleeps until a time on the wall, and must look again when the clock was set. */
 static struct wait_queue sleepers;
 
@@ -27,22 +24,23 @@ void time_init(void)
 
 uint64_t time_epoch_ns(void)
 {
-	return epoch_ns;
+	return volume_epoch_ns;
 }
 
 uint64_t time_real_ns(void)
 {
-	return epoch_ns + arch_time_ns();
+	return volume_now_ns();
 }
 
 void time_set_epoch_ns(uint64_t ns)
 {
-	int64_t by = (int64_t)(ns - epoch_ns);
-	bool boot = !epoch_ns;
+	int64_t by = (int64_t)(ns - volume_epoch_ns);
+	bool boot = !volume_epoch_ns;
 
-	WRITE_ONCE(epoch_ns, ns);
+	WRITE_ONCE(volume_epoch_ns, ns);
 	vdso_set_epoch(ns);
-	volume_epoch_ns = ns;
+	/* Access times may be old now. */
+	timer_day++;
 	if (boot)
 		return;
 	posix_timers_clock_set(by);
@@ -76,7 +74,7 @@ static int clock_now(uint64_t clock, struct user_time *out)
 	case CLOCK_REALTIME_COARSE:
 	case CLOCK_REALTIME_ALARM:
 	case CLOCK_TAI:
-		ns += READ_ONCE(epoch_ns);
+		ns += READ_ONCE(volume_epoch_ns);
 		break;
 	case CLOCK_MONOTONIC:
 	case CLOCK_MONOTONIC_RAW:
@@ -186,8 +184,8 @@ static long sleep_until_real(uint64_t ns)
 	int err = 0;
 
 	kernel_lock();
-	while (err != -ERESTARTSYS && epoch_ns + arch_time_ns() < ns)
-		err = wait_sleep_until(&sleepers, WAIT_INTERRUPTIBLE, ns - epoch_ns);
+	while (err != -ERESTARTSYS && volume_now_ns() < ns)
+		err = wait_sleep_until(&sleepers, WAIT_INTERRUPTIBLE, ns - volume_epoch_ns);
 	kernel_unlock();
 	return err == -ERESTARTSYS ? -ERESTARTNOHAND : 0;
 }

@@ -74,7 +74,8 @@ struct suite {
 	X(wish) X(aio) X(netlink) X(raw) X(told) X(urgent) X(newer) X(pty) X(network) X(limit) X(mount)   \
 	X(mqueue) X(inotify) X(resolve) X(birth) X(seccomp) X(trace) X(tracing) X(share) X(look)   \
 	X(proc) X(async) X(core) X(small) X(races) X(claims) X(network6) X(endings) X(attribute)   \
-	X(system) X(moved) X(lease) X(many) X(resume) X(usage) X(realtime) X(walks)
+	X(system) X(moved) X(lease) X(many) X(resume) X(usage) X(realtime) X(walks)       \
+	X(accessed)
 
 #define SUITE_DECLARATION(name) extern const struct suite name##_suite;
 SUITES(SUITE_DECLARATION)

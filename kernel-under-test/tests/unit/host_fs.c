@@ -9,6 +9,8 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+uint32_t timer_day = 1;
+
 #define ARCH_SET_GS 0x1001
 
 /* The one thread there is, found as the kernel finds it. */

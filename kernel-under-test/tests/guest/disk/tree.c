@@ -338,6 +338,23 @@ static void together(void)
 	check(bad == 0, "four at once");
 }
 
+static void set_times(void)
+{
+	const struct timeval early[2] = {{-5, 0}, {-10, 0}};
+
+	check(utimes(AT "plain59", early) == 0 && utimes(AT "plain1", early) == 0, "before 1970");
+	check(file_is(AT "plain1", 1, 1), "and one was read");
+}
+
+static void times_are_kept(void)
+{
+	struct stat st;
+
+	check(stat(AT "plain59", &st) == 0 && st.st_atime == -5 && st.st_mtime == -10, "times");
+	check(stat(AT "plain1", &st) == 0 && st.st_atime > 1000000000 && st.st_mtime == -10,
+	      "the time it was read");
+}
+
 int main(int argc, char **argv)
 {
 	bool triple = argc > 1 && !strcmp(argv[1], "triple");
@@ -359,8 +376,10 @@ int main(int argc, char **argv)
 	sparse(triple);
 	logs();
 	mapped();
+	set_times();
 	check(umount("/mnt") == 0, "unmount");
 	check(mount("/dev/vda", "/mnt", "ext2", MS_RDONLY, NULL) == 0, "mount read-only");
+	times_are_kept();
 	check(file_is(AT "plain300001", 300001, 11), "still there");
 	check(open(AT "plain1", O_WRONLY) == -1 && errno == EROFS, "open to write");
 	check(unlink(AT "plain1") == -1 && errno == EROFS, "unlink read-only");
