@@ -188,14 +188,17 @@ static long socket_ioctl(struct file *f, uint64_t request, uint64_t arg)
 	return copy_to_user(arg, &used, sizeof(used));
 }
 
-static void socket_release(struct file *f)
+static void end(struct socket *s)
 {
-	struct socket *s = f->data;
-
 	socket_unbind(s);
 	s->file = NULL;
 	s->ops->close(s);
 	socket_put(s);
+}
+
+static void socket_release(struct file *f)
+{
+	end(f->data);
 	control_collect();
 }
 
@@ -216,7 +219,10 @@ struct file *socket_file(struct socket *s, uint32_t flags)
 {
 	s->file = file_make(s->type == SOCK_STREAM ? &stream_file_ops : &socket_file_ops,
 			    O_RDWR | flags, NULL, s);
-	return s->file;
+	if (s->file)
+		return s->file;
+	end(s);
+	return NULL;
 }
 
 struct socket *socket_of(const struct file *f)

@@ -190,7 +190,7 @@ static inline struct socket *socket_get(struct socket *s)
 	return s;
 }
 
-/* A file around `s`, which takes over the caller's reference. NULL without memory. */
+/* A file around `s`; the caller's reference is taken over, also without memory: NULL. */
 struct file *socket_file(struct socket *s, uint32_t flags);
 
 /* Of either Internet. */

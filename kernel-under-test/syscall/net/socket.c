@@ -90,12 +90,7 @@ static long install(struct socket *s, uint64_t type)
 {
 	struct file *f = socket_file(s, type & SOCK_NONBLOCK ? O_NONBLOCK : 0);
 
-	if (!f) {
-		s->ops->close(s);
-		socket_put(s);
-		return -ENOMEM;
-	}
-	return process_add_file(f, type & SOCK_CLOEXEC);
+	return f ? process_add_file(f, type & SOCK_CLOEXEC) : -ENOMEM;
 }
 
 /* A descriptor for one that is more than its family and type. */
