@@ -4,6 +4,8 @@
 #include "lib/errno.h"
 #include "lib/list.h"
 #include "lib/printf.h"
+#include "lib/string.h"
+#include "mm/guard.h"
 #include "mm/kmem.h"
 #include "mm/page.h"
 
@@ -131,6 +133,18 @@ static const struct {
 	{"assertion", assertion},
 };
 
+/* `refuse=N`: one in N requests for memory is refused; 0 for none. */
+#define REFUSE "refuse="
+
+static void refuse(const char *digits)
+{
+	uint32_t n = 0;
+
+	for (; *digits >= '0' && *digits <= '9'; digits++)
+		n = n * 10 + (uint32_t)(*digits - '0');
+	guard_refuse_one_in(n);
+}
+
 static long crash_write(struct file *, struct uio *u)
 {
 	char word[32] = "";
@@ -139,6 +153,10 @@ static long crash_write(struct file *, struct uio *u)
 
 	if (err)
 		return err;
+	if (strncmp(word, REFUSE, strlen(REFUSE)) == 0) {
+		refuse(word + strlen(REFUSE));
+		return (long)n;
+	}
 	for (size_t i = 0; i < ARRAY_SIZE(mistakes); i++) {
 		if (strcmp(word, mistakes[i].word) == 0) {
 			mistakes[i].run();

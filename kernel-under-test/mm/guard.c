@@ -129,6 +129,25 @@ void *guard_close(void *object, const void *by)
 	return oldest;
 }
 
+static uint32_t refuse_one_in;
+
+void guard_refuse_one_in(uint32_t n)
+{
+	WRITE_ONCE(refuse_one_in, n);
+}
+
+bool guard_refuses(void)
+{
+	static uint32_t state; /* Weyl's sequence: other CPUs may tear it, and do no harm */
+	uint32_t n = READ_ONCE(refuse_one_in), s;
+
+	if (likely(!n))
+		return false;
+	s = __atomic_add_fetch(&state, 0x9e3779b9, __ATOMIC_RELAXED);
+	s = (s ^ s >> 16) * 0x85ebca6b;
+	return (s ^ s >> 13) % n == 0;
+}
+
 void guard_page_close(struct page *p, unsigned int order)
 {
 	memset(page_to_virt(p), EMPTY, PAGE_SIZE << order);

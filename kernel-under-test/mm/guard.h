@@ -28,6 +28,13 @@ void guard_maker(void *object, const void *by);
  */
 void *guard_close(void *object, const void *by);
 
+/*
+ * Whether a request for memory is refused, as if there were none: one in `n` is, by chance, from
+ * guard_refuse_one_in(n) on; 0 ends it.
+ */
+bool guard_refuses(void);
+void guard_refuse_one_in(uint32_t n);
+
 /* 2^order pages are free now, or in use (NULL: the allocation failed). */
 void guard_page_close(struct page *p, unsigned int order);
 void guard_page_open(struct page *p, unsigned int order);
@@ -39,6 +46,7 @@ void guard_page_open(struct page *p, unsigned int order);
 #define guard_open(block, size, by)    ((void)0)
 #define guard_maker(object, by)	       ((void)0)
 #define guard_close(object, by)	       (object)
+#define guard_refuses()		       false
 #define guard_page_close(p, order)     ((void)0)
 #define guard_page_open(p, order)      ((void)0)
 

@@ -198,7 +198,7 @@ static always_inline void block_free(void *object)
 
 void *kmem_alloc(size_t size)
 {
-	void *object = block_alloc(guard_grow(size));
+	void *object = guard_refuses() ? NULL : block_alloc(guard_grow(size));
 
 	guard_open(object, size, __builtin_return_address(0));
 	return object;

@@ -136,6 +136,8 @@ struct page *page_alloc(void)
 {
 	struct stock *s = stock_here();
 
+	if (guard_refuses())
+		return NULL;
 	return likely(s->top) ? pop(s) : fill_and_pop();
 }
 
@@ -160,8 +162,11 @@ static struct page *take_block(unsigned int order)
 
 struct page *page_alloc_order(unsigned int order)
 {
-	struct page *p = take_block(order);
+	struct page *p;
 
+	if (guard_refuses())
+		return NULL;
+	p = take_block(order);
 	/* Neighbours may come free together, or not. */
 	for (unsigned int i = 0; unlikely(!p) && i < RECLAIM_ROUNDS; i++) {
 		if (!kernel_locked() || !page_reclaim(1ul << order))

@@ -1,12 +1,13 @@
 /*
  * A fuzzer of system calls, to be run as process 1 of any kernel with Linux's calls:
  *
- *     init seed=N batches=K batch=M first=B racers=R
+ *     init seed=N batches=K batch=M first=B racers=R refuse=O
  *
  * It makes random calls with arguments that are random, hostile, or nearly right. Each batch is a
  * child with a seed of its own, so that one that brings the kernel down can be run again alone
  * (`first=B batches=1`). The batch has R threads that make calls too, on the same memory and
- * files, and one that changes memory under them. Which calls there are is found by asking: those
+ * files, and one that changes memory under them. With O, a kernel with the device /dev/crash is
+ * told to refuse one in O requests for memory. Which calls there are is found by asking: those
  * that are not answered with ENOSYS. In the end it says how often each was made, whether a
  * neighbour's memory was touched, and how much memory was free before and after.
  */
@@ -23,6 +24,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/mount.h>
 #include <sys/reboot.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -230,6 +232,28 @@ static void *mapping(size_t size)
 	return at;
 }
 
+/* The device that is told what memory to refuse; -1: none is. */
+static int refusing = -1;
+
+static void refusing_open(void)
+{
+	mkdir("/dev", 0755);
+	if (mount("dev", "/dev", "devtmpfs", 0, NULL) < 0)
+		perror("/dev");
+	refusing = open("/dev/crash", O_WRONLY);
+	if (refusing < 0) {
+		perror("/dev/crash");
+		exit(1);
+	}
+}
+
+/* From now on one in `n` requests for memory; 0: none. */
+static void refuse_memory(unsigned long n)
+{
+	if (refusing >= 0)
+		dprintf(refusing, "refuse=%lu", n);
+}
+
 static void report(void)
 {
 	unsigned long calls = 0;
@@ -247,6 +271,7 @@ int main(int argc, char **argv)
 	uint64_t seed = option(argc, argv, "seed", 1), size = option(argc, argv, "batch", 400);
 	uint64_t first = option(argc, argv, "first", 0), count = option(argc, argv, "batches", 250);
 	uint64_t threads = option(argc, argv, "racers", 0);
+	uint64_t refused = option(argc, argv, "refuse", 0);
 	unsigned long before = 0;
 
 	setvbuf(stdout, NULL, _IONBF, 0);
@@ -258,6 +283,8 @@ int main(int argc, char **argv)
 	if (threads > RACERS_MAX + 1)
 		threads = RACERS_MAX + 1;
 	ask();
+	if (refused)
+		refusing_open();
 	for (uint64_t b = first; b < first + count; b++) {
 		pid_t pid;
 
@@ -272,12 +299,19 @@ int main(int argc, char **argv)
 			close(1);
 			close(2);
 			setsid();
+			if (refused) {
+				/* Process 1 has a copy of its stack by then, and asks for nothing. */
+				usleep(2000);
+				refuse_memory(refused);
+				close(refusing);
+			}
 			batch(seed * 1000003 + b, (unsigned int)size, (unsigned int)threads);
 		}
 		/* It has an alarm, but may have turned it off. */
 		for (int ms = 0; pid > 0 && waitpid(pid, NULL, WNOHANG) == 0 && ms < 500; ms++)
 			usleep(1000);
 		reap_all();
+		refuse_memory(0);
 		check_canary(b);
 		check_leak(b);
 	}
