@@ -165,5 +165,24 @@ static inline bool kernel_locked(void)
 	return x86_kernel_lock_count() & 1;
 }
 
+/* The same unless this CPU holds it. Returns whether it did. */
+static inline bool kernel_lock_if_free(void)
+{
+	return kernel_locked() || (kernel_lock(), false);
+}
+
+static inline void kernel_unlock_scoped(const bool *held)
+{
+	if (!*held)
+		kernel_unlock();
+}
+
+/* Holds the kernel lock from here to the end of the scope, however that is left. */
+#define KERNEL_SCOPE()                                                                             \
+	bool scope_kernel_ SCOPED(kernel_unlock) __attribute__((unused)) = (kernel_lock(), false)
+/* For who may hold it already. */
+#define KERNEL_SCOPE_NESTED()                                                                      \
+	bool scope_kernel_ SCOPED(kernel_unlock) __attribute__((unused)) = kernel_lock_if_free()
+
 /* How often `cpu` has taken locks of a class. /proc/bantam_locks shows it: a line a CPU. */
 uint64_t arch_lock_count(unsigned int cpu, enum lock_class class);

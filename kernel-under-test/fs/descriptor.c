@@ -127,15 +127,8 @@ static int grow(struct files *t, uint32_t fd)
 /* Takes the kernel lock if this CPU does not have it. */
 static noinline int grow_locking(struct files *t, uint32_t fd)
 {
-	bool held = kernel_locked();
-	int err;
-
-	if (!held)
-		kernel_lock();
-	err = grow(t, fd);
-	if (!held)
-		kernel_unlock();
-	return err;
+	KERNEL_SCOPE_NESTED();
+	return grow(t, fd);
 }
 
 static void set_cloexec(struct files *t, uint32_t fd, bool on)

@@ -59,13 +59,8 @@ void file_release(struct file *f)
 
 void file_put_last(struct file *f)
 {
-	bool held = kernel_locked();
-
-	if (!held)
-		kernel_lock();
+	KERNEL_SCOPE_NESTED();
 	file_put(f);
-	if (!held)
-		kernel_unlock();
 }
 
 int file_release_unlocked(struct file *f)
@@ -85,9 +80,8 @@ void inode_let_go(struct inode *i)
 {
 	if (likely(object_put_unless_last(&i->object)))
 		return;
-	kernel_lock();
+	KERNEL_SCOPE();
 	inode_put(i);
-	kernel_unlock();
 }
 
 /* A seek that came in between has the last word. */

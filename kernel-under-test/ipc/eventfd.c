@@ -127,7 +127,7 @@ static long eventfd_write_unlocked(struct file *f, struct uio *u)
 	return u->left ? 0 : sizeof(v);
 }
 
-static always_inline long read_inside(struct file *f, struct uio *u)
+static long eventfd_read(struct file *f, struct uio *u)
 {
 	struct eventfd *e = f->data;
 	uint64_t v;
@@ -135,6 +135,7 @@ static always_inline long read_inside(struct file *f, struct uio *u)
 
 	if (u->left < sizeof(v))
 		return -EINVAL;
+	GATE_SCOPE(&e->gate);
 	while (!e->count) {
 		err = file_sleep(f, &e->readers);
 		if (err)
@@ -151,18 +152,7 @@ static always_inline long read_inside(struct file *f, struct uio *u)
 	return sizeof(v);
 }
 
-static long eventfd_read(struct file *f, struct uio *u)
-{
-	struct eventfd *e = f->data;
-	long n;
-
-	gate_enter(&e->gate);
-	n = read_inside(f, u);
-	gate_leave(&e->gate);
-	return n;
-}
-
-static always_inline long write_inside(struct file *f, struct uio *u)
+static long eventfd_write(struct file *f, struct uio *u)
 {
 	struct eventfd *e = f->data;
 	uint64_t v;
@@ -170,6 +160,7 @@ static always_inline long write_inside(struct file *f, struct uio *u)
 
 	if (u->left < sizeof(v))
 		return -EINVAL;
+	GATE_SCOPE(&e->gate);
 	err = uio_get(u, &v, sizeof(v));
 	if (err)
 		return err;
@@ -184,17 +175,6 @@ static always_inline long write_inside(struct file *f, struct uio *u)
 	if (e->count)
 		wait_wake_one(&e->readers);
 	return sizeof(v);
-}
-
-static long eventfd_write(struct file *f, struct uio *u)
-{
-	struct eventfd *e = f->data;
-	long n;
-
-	gate_enter(&e->gate);
-	n = write_inside(f, u);
-	gate_leave(&e->gate);
-	return n;
 }
 
 static uint32_t state_of(const struct eventfd *e)
@@ -215,14 +195,11 @@ static uint32_t subscribe(struct eventfd *e, struct poll_entry *p)
 static uint32_t eventfd_poll(struct file *f, struct poll_entry *p)
 {
 	struct eventfd *e = f->data;
-	uint32_t mask;
 
 	if (!p)
 		return state_of(e);
-	gate_enter(&e->gate);
-	mask = subscribe(e, p);
-	gate_leave(&e->gate);
-	return mask;
+	GATE_SCOPE(&e->gate);
+	return subscribe(e, p);
 }
 
 static noinline uint32_t subscribe_unlocked(struct eventfd *e, struct poll_entry *p)

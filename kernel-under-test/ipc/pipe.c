@@ -12,13 +12,15 @@ static inline long take(struct pipe *p, struct uio *u, size_t n, bool peek)
 	return unlikely(p->more) ? pipe_more_get(p, u, n, peek) : ring_get(&p->ring, u, n, peek);
 }
 
-static always_inline long read_inside(struct file *f, struct pipe *p, struct uio *u)
+static long pipe_read(struct file *f, struct uio *u)
 {
+	struct pipe *p = f->data;
 	long n;
 	int err;
 
 	if (!u->left)
 		return 0;
+	GATE_SCOPE(&p->gate);
 	while (!ring_used(&p->ring)) {
 		if (!p->write_ends)
 			return 0;
@@ -34,23 +36,14 @@ static always_inline long read_inside(struct file *f, struct pipe *p, struct uio
 	return n;
 }
 
-static long pipe_read(struct file *f, struct uio *u)
+static long pipe_write(struct file *f, struct uio *u)
 {
 	struct pipe *p = f->data;
-	long n;
-
-	gate_enter(&p->gate);
-	n = read_inside(f, p, u);
-	gate_leave(&p->gate);
-	return n;
-}
-
-static always_inline long write_inside(struct file *f, struct pipe *p, struct uio *u)
-{
 	/* A small write waits until it fits as a whole. */
 	size_t need = u->left <= PIPE_ATOMIC ? u->left : 1;
 	long done = 0;
 
+	GATE_SCOPE(&p->gate);
 	while (u->left) {
 		size_t room = pipe_room(p);
 		long n;
@@ -79,17 +72,6 @@ static always_inline long write_inside(struct file *f, struct pipe *p, struct ui
 	if (!wait_empty(&p->writers) && pipe_room(p))
 		wait_wake_one(&p->writers);
 	return done;
-}
-
-static long pipe_write(struct file *f, struct uio *u)
-{
-	struct pipe *p = f->data;
-	long n;
-
-	gate_enter(&p->gate);
-	n = write_inside(f, p, u);
-	gate_leave(&p->gate);
-	return n;
 }
 
 /* What can be done; who only looks may see what was so a moment ago. */
@@ -142,14 +124,11 @@ static uint32_t pipe_poll_unlocked(struct file *f, struct poll_entry *e)
 static uint32_t pipe_poll(struct file *f, struct poll_entry *e)
 {
 	struct pipe *p = f->data;
-	uint32_t mask;
 
 	if (!e)
 		return state_of(f);
-	gate_enter(&p->gate);
-	mask = subscribe(f, e);
-	gate_leave(&p->gate);
-	return mask;
+	GATE_SCOPE(&p->gate);
+	return subscribe(f, e);
 }
 
 static long pipe_ioctl(struct file *f, uint64_t request, uint64_t arg)

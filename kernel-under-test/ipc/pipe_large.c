@@ -137,13 +137,8 @@ static int remake(struct pipe *p, size_t size)
 
 int pipe_take_packets(struct pipe *p)
 {
-	int err = 0;
-
-	gate_enter(&p->gate);
-	if (!p->more)
-		err = remake(p, p->size);
-	gate_leave(&p->gate);
-	return err;
+	GATE_SCOPE(&p->gate);
+	return p->more ? 0 : remake(p, p->size);
 }
 
 static long set_size(struct pipe *p, uint64_t size)
@@ -168,16 +163,13 @@ long pipe_set_size(struct file *f, uint64_t wanted)
 {
 	struct pipe *p = f->data;
 	uint64_t size = PAGE_SIZE;
-	long err;
 
 	if (wanted > 1ul << 31)
 		return -EINVAL;
 	while (size < wanted)
 		size *= 2;
-	gate_enter(&p->gate);
-	err = set_size(p, size);
-	gate_leave(&p->gate);
-	return err;
+	GATE_SCOPE(&p->gate);
+	return set_size(p, size);
 }
 
 long pipe_size(struct file *f)

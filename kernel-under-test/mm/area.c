@@ -288,11 +288,10 @@ bool space_next_area(struct space *s, uint64_t addr, struct area *out)
 {
 	struct area *a;
 
-	space_lock(s);
+	SPACE_SCOPE(s);
 	a = space_find(s, addr);
 	if (a)
 		*out = *a;
-	space_unlock(s);
 	return a;
 }
 

@@ -122,6 +122,22 @@ static inline void space_unlock(struct space *s)
 	serving_lock_give(&s->lock);
 }
 
+static inline void space_unlock_scoped(struct space *const *s)
+{
+	space_unlock(*s);
+}
+
+static inline struct space *space_lock_taken(struct space *s)
+{
+	space_lock(s);
+	return s;
+}
+
+/* Holds the lock of `s` from here to the end of the scope, however that is left. */
+#define SPACE_SCOPE(s)                                                                             \
+	struct space *scope_space_ SCOPED(space_unlock) __attribute__((unused)) =                  \
+		space_lock_taken(s)
+
 /*
  * The functions from here on need the space's lock, or a space that nobody else can see yet; those
  * at the end take the lock themselves.

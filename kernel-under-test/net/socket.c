@@ -75,7 +75,7 @@ void socket_each(void (*fn)(struct socket *s, void *ctx), void *ctx)
 void socket_join(struct socket *a, struct socket *b)
 {
 	/* `b` is new: nobody has seen its own. */
-	gate_enter(a->gate);
+	GATE_SCOPE(a->gate);
 	b->gate = a->gate;
 	b->gatekeeper = socket_get(a);
 	a->peer = socket_get(b);
@@ -91,7 +91,6 @@ void socket_join(struct socket *a, struct socket *b)
 		stream_mark(a);
 		stream_mark(b);
 	}
-	gate_leave(a->gate);
 }
 
 /* Who sleeps on it is to look again. */
@@ -114,13 +113,12 @@ int socket_shut(struct socket *s, int how)
 		stream_unlisten(s);
 	/* Waiters are told even so. */
 	if (!alone || s->type != SOCK_STREAM) {
-		gate_enter(s->gate);
+		GATE_SCOPE(s->gate);
 		s->no_receive |= how != SHUT_WR;
 		s->no_send |= how != SHUT_RD;
 		wake_all(s);
 		if (s->peer)
 			wake_all(s->peer);
-		gate_leave(s->gate);
 	}
 	return alone && socket_is_internet(s) ? -ENOTCONN : 0;
 }

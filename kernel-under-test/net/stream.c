@@ -110,10 +110,11 @@ long stream_end(struct socket *s)
 	return s->error && s->error != EPIPE ? -socket_take_error(s) : 0;
 }
 
-static always_inline long send_inside(struct socket *s, struct uio *u, unsigned int flags)
+static long stream_send(struct socket *s, struct uio *u, unsigned int flags)
 {
 	long done = 0;
 
+	GATE_SCOPE(s->gate);
 	if (s->state == SOCKET_NEW || s->state == SOCKET_LISTENING) {
 		if (s->error)
 			return -socket_take_error(s);
@@ -141,21 +142,11 @@ static always_inline long send_inside(struct socket *s, struct uio *u, unsigned 
 	return done;
 }
 
-static long stream_send(struct socket *s, struct uio *u, unsigned int flags)
-{
-	long n;
-
-	gate_enter(s->gate);
-	n = send_inside(s, u, flags);
-	gate_leave(s->gate);
-	return n;
-}
-
-static always_inline long receive_inside(struct socket *s, struct uio *u, unsigned int flags,
-					 struct envelope *e)
+static long stream_receive(struct socket *s, struct uio *u, unsigned int flags, struct envelope *e)
 {
 	long done = 0;
 
+	GATE_SCOPE(s->gate);
 	if (s->state == SOCKET_NEW || s->state == SOCKET_LISTENING) {
 		/* The end of a connection that was refused. */
 		if (s->error || s->connecting)
@@ -198,16 +189,6 @@ static always_inline long receive_inside(struct socket *s, struct uio *u, unsign
 	return done;
 }
 
-static long stream_receive(struct socket *s, struct uio *u, unsigned int flags, struct envelope *e)
-{
-	long n;
-
-	gate_enter(s->gate);
-	n = receive_inside(s, u, flags, e);
-	gate_leave(s->gate);
-	return n;
-}
-
 /* What is to be said of a stream that goes one way only, or none. */
 static uint32_t poll_half(const struct socket *s)
 {
@@ -241,12 +222,8 @@ static always_inline uint32_t poll_inside(struct socket *s, struct poll_entry *e
 
 static noinline uint32_t poll_and_stay(struct socket *s, struct poll_entry *e)
 {
-	uint32_t mask;
-
-	gate_enter(s->gate);
-	mask = poll_inside(s, e);
-	gate_leave(s->gate);
-	return mask;
+	GATE_SCOPE(s->gate);
+	return poll_inside(s, e);
 }
 
 /* Who only looks may see what was so a moment ago. */

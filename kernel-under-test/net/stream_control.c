@@ -36,11 +36,12 @@ static int begin_mark(struct socket *peer, struct envelope *e, struct control **
 	return 0;
 }
 
-static long send_inside(struct socket *s, struct socket *to, struct uio *u, unsigned int flags,
-			struct envelope *e)
+long marked_send(struct socket *s, struct socket *to, struct uio *u, unsigned int flags,
+		 struct envelope *e)
 {
 	long done = 0;
 
+	GATE_SCOPE(s->gate);
 	if (to)
 		return s->state == SOCKET_CONNECTED ? -EISCONN : -EOPNOTSUPP;
 	if (s->state == SOCKET_NEW || s->state == SOCKET_LISTENING)
@@ -75,17 +76,6 @@ static long send_inside(struct socket *s, struct socket *to, struct uio *u, unsi
 		wait_wake_one(&peer->readers);
 	}
 	return done;
-}
-
-long marked_send(struct socket *s, struct socket *to, struct uio *u, unsigned int flags,
-		 struct envelope *e)
-{
-	long n;
-
-	gate_enter(s->gate);
-	n = send_inside(s, to, u, flags, e);
-	gate_leave(s->gate);
-	return n;
 }
 
 static long marked_send_bytes(struct socket *s, struct uio *u, unsigned int flags)
@@ -156,13 +146,12 @@ long stream_receive_urgent(struct socket *s, struct uio *u, unsigned int flags)
 		return -ENOTCONN;
 	if (s->urgent_inline || !s->urgent || s->urgent_taken)
 		return -EINVAL;
-	gate_enter(s->gate);
+	GATE_SCOPE(s->gate);
 	s->in.read = s->urgent_at;
 	n = ring_get(&s->in, u, MIN(u->left, 1ul), true);
 	s->in.read = read;
 	if (n >= 0)
 		s->urgent_taken = !(flags & MSG_PEEK);
-	gate_leave(s->gate);
 	return n;
 }
 
@@ -181,11 +170,12 @@ static uint64_t up_to_mark(struct socket *s, uint64_t n)
 	return n;
 }
 
-static long receive_inside(struct socket *s, struct uio *u, unsigned int flags, struct envelope *e)
+static long marked_receive(struct socket *s, struct uio *u, unsigned int flags, struct envelope *e)
 {
 	bool peek = flags & MSG_PEEK;
 	long done = 0;
 
+	GATE_SCOPE(s->gate);
 	if (s->state == SOCKET_NEW || s->state == SOCKET_LISTENING)
 		return -ENOTCONN;
 	if (e)
@@ -273,16 +263,6 @@ static uint32_t marked_poll(struct socket *s, struct poll_entry *e)
 	    !s->peer->no_send)
 		mask &= ~POLL_READABLE;
 	return mask | (s->urgent_taken ? 0 : POLL_PRI);
-}
-
-static long marked_receive(struct socket *s, struct uio *u, unsigned int flags, struct envelope *e)
-{
-	long n;
-
-	gate_enter(s->gate);
-	n = receive_inside(s, u, flags, e);
-	gate_leave(s->gate);
-	return n;
 }
 
 const struct socket_ops marked_stream_ops = {

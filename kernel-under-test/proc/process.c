@@ -352,13 +352,10 @@ bool file_is_running(const struct inode *inode)
 uint64_t process_own_cpu_ns(void)
 {
 	const struct process *p = process_current();
-	uint64_t ns;
 
 	/* Nobody but the caller makes another one. */
 	if (likely(READ_ONCE(p->thread_count) == 1))
 		return p->used.cpu + thread_cpu_ns(thread_current());
-	kernel_lock();
-	ns = process_cpu_ns(p);
-	kernel_unlock();
-	return ns;
+	KERNEL_SCOPE();
+	return process_cpu_ns(p);
 }

@@ -41,6 +41,21 @@ static inline void gate_leave(struct gate *g)
 	g->inside--;
 }
 
+static inline void gate_leave_scoped(struct gate *const *g)
+{
+	gate_leave(*g);
+}
+
+static inline struct gate *gate_entered(struct gate *g)
+{
+	gate_enter(g);
+	return g;
+}
+
+/* Inside `g` from here to the end of the scope, however that is left. */
+#define GATE_SCOPE(g)                                                                              \
+	struct gate *scope_gate_ SCOPED(gate_leave) __attribute__((unused)) = gate_entered(g)
+
 /* Without the kernel lock. True: gate_return(). */
 static inline bool gate_pass(struct gate *g)
 {

@@ -10,22 +10,14 @@
 
 uint64_t proc_size(const struct process *p)
 {
-	uint64_t size;
-
-	space_lock(p->space);
-	size = space_size(p->space);
-	space_unlock(p->space);
-	return size;
+	SPACE_SCOPE(p->space);
+	return space_size(p->space);
 }
 
 uint64_t proc_locked(const struct process *p)
 {
-	uint64_t size;
-
-	space_lock(p->space);
-	size = space_locked(p->space, 0, USER_TOP);
-	space_unlock(p->space);
-	return size;
+	SPACE_SCOPE(p->space);
+	return space_locked(p->space, 0, USER_TOP);
 }
 
 void proc_statm(struct text *t, const struct proc_subject *s)
@@ -102,7 +94,7 @@ static void count_pages(struct space *s, const struct area *a, uint64_t *all, ui
 	uint64_t va = a->start, *e;
 
 	*all = *shared = 0;
-	space_lock(s);
+	SPACE_SCOPE(s);
 	while ((e = mmu_entry_next(s->root, &va, a->end))) {
 		if (mmu_entry_present(*e)) {
 			const struct page *p = phys_to_page(mmu_entry_page(*e));
@@ -112,7 +104,6 @@ static void count_pages(struct space *s, const struct area *a, uint64_t *all, ui
 		}
 		va += PAGE_SIZE;
 	}
-	space_unlock(s);
 }
 
 void proc_smaps(struct text *t, const struct proc_subject *s)

@@ -34,10 +34,9 @@ void signal_set_blocked_unlocked(uint64_t blocked)
 	if (likely(!READ_ONCE(p->pending) && !(READ_ONCE(t->pending) & ~blocked) &&
 		   !(READ_ONCE(t->work) & WORK_SIGNAL)))
 		return;
-	kernel_lock();
+	KERNEL_SCOPE();
 	signal_update_work(t);
 	signal_offer(p, blocked & ~before);
-	kernel_unlock();
 }
 
 void signal_set_blocked_for_sleep(uint64_t blocked)

@@ -71,9 +71,7 @@ long sys_faccessat2(uint64_t dirfd, uint64_t path, uint64_t mode, uint64_t flags
 	inode = as_real ? NULL : user_peek((int)dirfd, buffer, (unsigned int)flags, &before);
 	if (likely(inode) && likely(!answer(inode, (unsigned int)mode)) && peek_valid(before))
 		return 0;
-	kernel_lock();
-	err = (as_real ? check_as_real : check_access)((int)dirfd, buffer, (unsigned int)mode,
-						       (unsigned int)flags);
-	kernel_unlock();
-	return err;
+	KERNEL_SCOPE();
+	return (as_real ? check_as_real : check_access)((int)dirfd, buffer, (unsigned int)mode,
+							(unsigned int)flags);
 }

@@ -206,10 +206,8 @@ long sys_readlinkat(uint64_t dirfd, uint64_t path, uint64_t out, uint64_t size)
 			return (long)len;
 		}
 	}
-	kernel_lock();
-	err = readlink_locking((int)dirfd, buffer, out, size);
-	kernel_unlock();
-	return err;
+	KERNEL_SCOPE();
+	return readlink_locking((int)dirfd, buffer, out, size);
 }
 
 /* Gives the directory of that path to `set`. */

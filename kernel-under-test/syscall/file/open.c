@@ -268,10 +268,8 @@ static long open_at(int dirfd, uint64_t path, uint32_t flags, uint32_t mode)
 			file_let_go(f);
 		return fd;
 	}
-	kernel_lock();
-	fd = open_locked(dirfd, buffer, flags, mode, 0);
-	kernel_unlock();
-	return fd;
+	KERNEL_SCOPE();
+	return open_locked(dirfd, buffer, flags, mode, 0);
 }
 
 /* Both run without the kernel lock. */

@@ -132,11 +132,10 @@ static noinline long wait_for(struct poll_request *fds, size_t n, uint64_t deadl
 	}
 	if (looked && sleep_on(fds, n, entries, deadline, false, &ready))
 		return ready;
-	kernel_lock();
+	KERNEL_SCOPE();
 	look(fds, n, NULL, true, &ready);
 	if (!ready && !over(deadline))
 		sleep_on(fds, n, entries, deadline, true, &ready);
-	kernel_unlock();
 	return ready;
 }
 
@@ -248,7 +247,6 @@ long poll_say_left(long ret, uint64_t deadline, uint64_t timeout, uint64_t unit_
 int poll_use_mask(uint64_t mask, uint64_t size)
 {
 	uint64_t set;
-	bool held;
 
 	if (!mask)
 		return 0;
@@ -256,12 +254,8 @@ int poll_use_mask(uint64_t mask, uint64_t size)
 		return -EINVAL;
 	if (copy_from_user(&set, mask, sizeof(set)) < 0)
 		return -EFAULT;
-	held = kernel_locked();
-	if (!held)
-		kernel_lock();
+	KERNEL_SCOPE_NESTED();
 	signal_set_blocked_for_sleep(set);
-	if (!held)
-		kernel_unlock();
 	return 0;
 }
 

@@ -98,12 +98,8 @@ static always_inline long look(uint64_t n, const struct sets *wanted, struct set
 
 static noinline long look_locking(uint64_t n, const struct sets *wanted, struct sets *ready)
 {
-	long count;
-
-	kernel_lock();
-	count = look(n, wanted, ready, true);
-	kernel_unlock();
-	return count;
+	KERNEL_SCOPE();
+	return look(n, wanted, ready, true);
 }
 
 /* Marks in `ready` what of `wanted` the state of file `fd` answers; how many sets that is. */

@@ -84,17 +84,10 @@ static long put_stat(const struct inode *i, uint64_t out)
 static noinline long stat_locking(int dirfd, const char *path, uint64_t out,
 						   unsigned int at_flags)
 {
-	struct inode *inode;
-	long err;
+	KERNEL_SCOPE();
+	struct inode *inode SCOPED(inode_put) = NULL;
 
-	kernel_lock();
-	err = user_find(dirfd, path, at_flags, &inode);
-	if (!err) {
-		err = put_stat(inode, out);
-		inode_put(inode);
-	}
-	kernel_unlock();
-	return err;
+	return user_find(dirfd, path, at_flags, &inode) ?: put_stat(inode, out);
 }
 
 /* Without the kernel lock, which is taken for what can't be found so. */
@@ -216,9 +209,8 @@ static long put_statx(const struct inode *i, uint64_t out)
 long sys_statx(uint64_t dirfd, uint64_t path, uint64_t flags, uint64_t mask, uint64_t out)
 {
 	struct file *f = user_file((uint32_t)dirfd);
-	struct inode *inode, room;
+	struct inode *inode SCOPED(inode_put) = NULL, room;
 	char first;
-	long err;
 
 	if ((flags &
 	     ~(uint64_t)(AT_SYMLINK_NOFOLLOW | AT_EMPTY_PATH | AT_NO_AUTOMOUNT | AT_STATX_SYNC)) ||
@@ -229,10 +221,5 @@ long sys_statx(uint64_t dirfd, uint64_t path, uint64_t flags, uint64_t mask, uin
 		make_nameless(f, &room);
 		return put_statx(&room, out);
 	}
-	err = user_inode((int)dirfd, path, (unsigned int)flags, &inode);
-	if (err)
-		return err;
-	err = put_statx(inode, out);
-	inode_put(inode);
-	return err;
+	return user_inode((int)dirfd, path, (unsigned int)flags, &inode) ?: put_statx(inode, out);
 }

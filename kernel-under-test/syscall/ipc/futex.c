@@ -106,15 +106,10 @@ static long wake_op(uint64_t addr, uint32_t count, uint64_t addr2, uint32_t coun
 
 static long lock_pi(uint64_t addr, unsigned int command, uint64_t deadline, bool shared)
 {
-	long err;
-
-	kernel_lock();
-	if (command == FUTEX_UNLOCK_PI)
-		err = futex_unlock_pi(addr, shared);
-	else
-		err = futex_lock_pi(addr, deadline, command == FUTEX_TRYLOCK_PI, shared);
-	kernel_unlock();
-	return err;
+	KERNEL_SCOPE();
+	return command == FUTEX_UNLOCK_PI
+		       ? futex_unlock_pi(addr, shared)
+		       : futex_lock_pi(addr, deadline, command == FUTEX_TRYLOCK_PI, shared);
 }
 
 /* What is asked for less often. */

@@ -156,12 +156,9 @@ static int detach(struct space *space, uint64_t addr)
 long sys_shmdt(uint64_t addr)
 {
 	struct space *space = process_current()->space;
-	int err;
 
-	space_lock(space);
-	err = detach(space, addr);
-	space_unlock(space);
-	return err;
+	SPACE_SCOPE(space);
+	return detach(space, addr);
 }
 
 static long put_status(int id, uint64_t out, bool by_slot, bool any)

@@ -26,13 +26,10 @@ static bool is_mapped(struct space *s, uint64_t addr, uint64_t end)
 static bool has_page(struct space *s, uint64_t addr)
 {
 	uint64_t va = addr, *e;
-	bool there;
 
-	space_lock(s);
+	SPACE_SCOPE(s);
 	e = mmu_entry_next(s->root, &va, addr + PAGE_SIZE);
-	there = e && *e;
-	space_unlock(s);
-	return there;
+	return e && *e;
 }
 
 /* Brings in what of [addr, end) may be touched. */
@@ -87,13 +84,10 @@ static int set_locked(uint64_t addr, uint64_t end, bool locked)
 	uint64_t more = locked ? end - addr : 0;
 	int err = 0;
 
-	space_lock(s);
+	SPACE_SCOPE(s);
 	if (more)
 		err = may_lock(s, more - space_locked(s, addr, end));
-	if (!err)
-		err = space_set_locked(s, addr, end - addr, locked);
-	space_unlock(s);
-	return err;
+	return err ?: space_set_locked(s, addr, end - addr, locked);
 }
 
 /* Nothing is ever moved out of memory, so that to lock is to bring in. */

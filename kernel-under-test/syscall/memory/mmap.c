@@ -200,7 +200,6 @@ long sys_mremap(uint64_t addr, uint64_t old, uint64_t len, uint64_t flags, uint6
 {
 	struct space *s = process_current()->space;
 	bool to = flags & MREMAP_FIXED;
-	long at;
 
 	if ((flags & ~(uint64_t)(MREMAP_MAYMOVE | MREMAP_FIXED)) ||
 	    (to && !(flags & MREMAP_MAYMOVE)))
@@ -211,24 +210,21 @@ long sys_mremap(uint64_t addr, uint64_t old, uint64_t len, uint64_t flags, uint6
 	if (to && (page_range(fixed, &len) < 0 || fixed < SPACE_LOWEST ||
 		   (fixed < addr + old && addr < fixed + len)))
 		return -EINVAL;
-	space_lock(s);
-	at = len > old && !may_grow(s, len - old)
-		     ? -ENOMEM
-		     : space_remap(s, addr, old, len, flags & MREMAP_MAYMOVE, to ? fixed : 0);
-	space_unlock(s);
-	return at;
+	SPACE_SCOPE(s);
+	return len > old && !may_grow(s, len - old)
+		       ? -ENOMEM
+		       : space_remap(s, addr, old, len, flags & MREMAP_MAYMOVE, to ? fixed : 0);
 }
 
 static uint64_t move_brk(struct space *s, uint64_t brk)
 {
 	uint64_t now;
 
-	space_lock(s);
+	SPACE_SCOPE(s);
 	now = s->brk;
 	if (brk <= now || (brk - s->brk_start <= process_limit(RLIMIT_DATA) &&
 			   may_grow(s, ALIGN_UP(brk - now, PAGE_SIZE))))
 		now = space_set_brk(s, brk);
-	space_unlock(s);
 	return now;
 }
 

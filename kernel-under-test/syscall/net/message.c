@@ -250,14 +250,11 @@ long sys_sendmsg(uint64_t fd, uint64_t message, uint64_t flags)
 {
 	struct user_message m;
 	uint64_t piece[2];
-	long n;
 
 	if (is_plain(fd, message, &m, piece) && !m.control_len)
 		return sys_sendto(fd, piece[0], piece[1], (uint32_t)flags, 0, 0);
-	kernel_lock();
-	n = send_message(fd, message, (uint32_t)flags);
-	kernel_unlock();
-	return n;
+	KERNEL_SCOPE();
+	return send_message(fd, message, (uint32_t)flags);
 }
 
 /* Bytes alone; false: the long way, and none were received. */
@@ -290,10 +287,8 @@ long sys_recvmsg(uint64_t fd, uint64_t message, uint64_t flags)
 	if (!((uint32_t)flags & ~MSG_DONTWAIT) &&
 	    receive_plain(fd, message, flags & MSG_DONTWAIT, &n))
 		return n;
-	kernel_lock();
-	n = receive_message(fd, message, (uint32_t)flags);
-	kernel_unlock();
-	return n;
+	KERNEL_SCOPE();
+	return receive_message(fd, message, (uint32_t)flags);
 }
 
 /* struct mmsghdr: a message, and how many bytes it was. */

@@ -112,8 +112,6 @@ long sys_recvfrom(uint64_t fd, uint64_t buf, uint64_t len, uint64_t flags, uint6
 		if (!u.left)
 			return n;
 	}
-	kernel_lock();
-	n = receive_rest(fd, &u, len, flags, addr, len_at);
-	kernel_unlock();
-	return n;
+	KERNEL_SCOPE();
+	return receive_rest(fd, &u, len, flags, addr, len_at);
 }

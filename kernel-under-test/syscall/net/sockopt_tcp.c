@@ -31,10 +31,9 @@ static void describe_tcp(struct socket *s, struct tcp_info *t)
 	t->window = 10;
 	t->reordering = 3;
 	t->receive_space = RING_SIZE;
-	gate_enter(s->gate);
+	GATE_SCOPE(s->gate);
 	t->bytes_received = s->in.written;
 	t->bytes_acked = s->peer ? s->peer->in.written : 0;
-	gate_leave(s->gate);
 }
 
 int sockopt_get_tcp(struct socket *s, int option, union option_value *out)
