@@ -15,7 +15,8 @@ LOCKS = re.compile(r"locks (\w+): (.*) of (\d+)")
 # Locks that each takes, at most, all of them of things that are the thread's own; but for
 # "dup_close", of the table of descriptors, which is the process's.
 OWN: dict[str, dict[str, int]] = {
-    **{name: {} for name in ("getppid", "clock_gettime", "sched_yield", "sigprocmask", "rusage")},
+    **{name: {} for name in ("getppid", "clock_gettime", "sched_yield", "rusage")},
+    **{name: {} for name in ("sigprocmask", "raise")},
     **{name: {} for name in ("write_null", "read_zero", "fstat")},
     **{name: {"inode": 1} for name in ("pread", "pwrite", "seek_read")},
     **{name: {"gate": 2} for name in ("pipe", "eventfd", "unix", "send", "message")},

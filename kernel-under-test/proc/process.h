@@ -134,6 +134,8 @@ struct process {
 	/* Those that are kept, its threads' too: for RLIMIT_SIGPENDING. */
 	uint32_t signals_kept;
 	struct signal_action actions[SIGNALS_MAX];
+	/* Odd while one is changed, for its threads that look without the kernel lock. */
+	uint32_t action_changes;
 	/* Those that were ever set: the others are all zero. */
 	uint64_t acted;
 	/* The ring of those whose actions change together (CLONE_SIGHAND). */

@@ -20,6 +20,8 @@ struct trace;
 #define WORK_RESTORE BIT(2)
 /* Its tracer wants it to stop: proc/trace/trace.h. */
 #define WORK_TRACE BIT(4)
+/* All registers are to be loaded, not those alone that a call keeps. */
+#define WORK_REGS BIT(5)
 /* What ends a sleep that may be ended. */
 #define WORK_INTERRUPT (WORK_SIGNAL | WORK_TRACE)
 /* The thread may run on its CPU no more. */

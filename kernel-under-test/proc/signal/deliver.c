@@ -65,40 +65,84 @@ void process_end_by(int signo)
 	process_exit(STATUS_SIGNAL(signo) | (core_dump(signo) ? STATUS_DUMPED : 0));
 }
 
+/* False: without a way back, or a stack to put it on, the handler can't run. */
+static bool enter_handler(struct thread *t, struct regs *r, const struct signal_info *info,
+			  const struct signal_action *a)
+{
+	struct arch_signal s = {
+		.signo = info->signo,
+		.info = info,
+		.handler = a->handler,
+		.restorer = a->restorer,
+		.blocked = t->restore_blocked ? t->saved_blocked : t->blocked,
+		.alt_stack = t->alt_stack,
+		.on_alt_stack = a->flags & SA_ONSTACK,
+	};
+
+	if (!(a->flags & SA_RESTORER) || arch_signal_enter(r, &t->arch, &s) < 0)
+		return false;
+	t->restore_blocked = false;
+	if (t->alt_stack.flags & SS_AUTODISARM)
+		t->alt_stack = (struct signal_stack){.flags = SS_DISABLE};
+	return true;
+}
+
+/* What is blocked while it runs. */
+static uint64_t handler_blocks(const struct thread *t, const struct signal_info *info,
+			       const struct signal_action *a)
+{
+	return t->blocked | a->mask | (a->flags & SA_NODEFER ? 0 : SIGNAL_BIT(info->signo));
+}
+
+bool signal_send_self(const struct signal_info *info)
+{
+	const uint64_t special = STOPS | SIGNAL_BIT(SIGCONT) | SIGNAL_BIT(SIGKILL);
+	uint64_t bit = SIGNAL_BIT(info->signo);
+	struct thread *t = thread_current();
+	const struct process *p = t->process;
+	struct regs *r = arch_thread_regs(&t->arch);
+	uint32_t changes = __atomic_load_n(&p->action_changes, __ATOMIC_ACQUIRE);
+	struct signal_action a;
+	uint64_t rax = r->rax;
+
+	/* Nothing else is on its way: it would be the first that is taken. */
+	if (((t->blocked | special) & bit) || info->signo >= SIGRTMIN || READ_ONCE(t->work) ||
+	    READ_ONCE(t->pending) || READ_ONCE(p->pending) || t->trace ||
+	    READ_ONCE(p->actions[info->signo - 1].handler) <= SIG_IGN)
+		return false;
+	a = p->actions[info->signo - 1];
+	__atomic_thread_fence(__ATOMIC_ACQUIRE);
+	if (a.handler <= SIG_IGN || (a.flags & SA_RESETHAND) || (changes & 1) ||
+	    READ_ONCE(p->action_changes) != changes)
+		return false;
+	r->rax = 0;
+	if (!enter_handler(t, r, info, &a)) {
+		r->rax = rax;
+		return false;
+	}
+	signal_set_blocked_unlocked(handler_blocks(t, info, &a));
+	return true;
+}
+
 static void run_handler(struct thread *t, struct regs *r, const struct signal_info *info)
 {
 	struct process *p = t->process;
 	struct signal_action a = p->actions[info->signo - 1];
-	uint64_t old = t->restore_blocked ? t->saved_blocked : t->blocked;
-	struct arch_signal s = {
-		.signo = info->signo,
-		.info = info,
-		.handler = a.handler,
-		.restorer = a.restorer,
-		.blocked = old,
-		.alt_stack = t->alt_stack,
-		.on_alt_stack = a.flags & SA_ONSTACK,
-	};
 
 	settle_call(r, &a);
-	/* Without a way back, or a stack to put it on, the handler can't run. */
-	if (!(a.flags & SA_RESTORER) || arch_signal_enter(r, &t->arch, &s) < 0) {
+	if (!enter_handler(t, r, info, &a)) {
 		if (info->signo == SIGSEGV)
 			process_end_by(SIGSEGV);
 		trap_user_fault(r, SIGSEGV, SI_KERNEL, 0);
 		return;
 	}
-	t->restore_blocked = false;
-	if (t->alt_stack.flags & SS_AUTODISARM)
-		t->alt_stack = (struct signal_stack){.flags = SS_DISABLE};
 	if (a.flags & SA_RESETHAND) {
 		struct signal_action once = a;
 
 		once.handler = SIG_DFL;
 		signal_set_action(p, info->signo, &once);
 	}
-	signal_set_blocked(t->blocked | a.mask |
-			   (a.flags & SA_NODEFER ? 0 : SIGNAL_BIT(info->signo)));
+	signal_set_blocked(handler_blocks(t, info, &a));
 }
 
 /* One signal. Returns whether a handler was entered. */
@@ -160,7 +204,7 @@ void trap_user_work(struct regs *r)
 	struct thread *t = thread_current();
 
 	do {
-		thread_clear_work(t, WORK_RESTORE);
+		thread_clear_work(t, WORK_RESTORE | WORK_REGS);
 		if ((t->work & WORK_INTERRUPT) || was_ended(r))
 			do_signals(t, r);
 		if (t->restore_blocked) {

@@ -292,8 +292,10 @@ void signal_set_blocked(uint64_t blocked)
 
 static void set_action(struct process *p, int signo, const struct signal_action *a)
 {
+	__atomic_fetch_add(&p->action_changes, 1, __ATOMIC_SEQ_CST);
 	p->actions[signo - 1] = *a;
 	p->actions[signo - 1].mask &= ~UNBLOCKABLE;
+	__atomic_fetch_add(&p->action_changes, 1, __ATOMIC_SEQ_CST);
 	p->acted |= SIGNAL_BIT(signo);
 	if (is_ignored(p, signo))
 		drop_everywhere(p, SIGNAL_BIT(signo));

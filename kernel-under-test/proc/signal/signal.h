@@ -107,6 +107,12 @@ void signal_force(const struct signal_info *info);
 /* SIGCHLD for the parent of `p`, which has ended, stopped or gone on. */
 void signal_send_child(struct process *p);
 
+/*
+ * To the calling thread, at the end of a system call of result 0 and without the kernel lock: has
+ * entered the handler. False: the long way.
+ */
+bool signal_send_self(const struct signal_info *info);
+
 /* kill(2): to a process, a group or all; signo 0 only tests. 0, -ESRCH, -EINVAL, -EPERM. */
 int signal_kill(int pid, const struct signal_info *info);
 

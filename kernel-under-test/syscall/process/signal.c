@@ -1,5 +1,6 @@
 /* System calls on signals, and the alarm clock that sends one. */
 #include "arch/signal.h"
+#include "arch/spin.h"
 #include "proc/signal/signal.h"
 #include "sched/sched.h"
 #include "syscall/file/poll.h"
@@ -160,6 +161,7 @@ static long set_stack(struct thread *t, const struct signal_stack *s)
 	return 0;
 }
 
+/* Runs without the kernel lock. */
 long sys_rt_sigreturn(void)
 {
 	struct thread *t = thread_current();
@@ -167,11 +169,13 @@ long sys_rt_sigreturn(void)
 	struct signal_stack stack;
 	uint64_t blocked;
 
-	if (arch_signal_leave(r, &t->arch, &blocked, &stack) < 0)
+	if (arch_signal_leave(r, &t->arch, &blocked, &stack) < 0) {
+		kernel_lock();
 		process_exit(STATUS_SIGNAL(SIGSEGV));
+	}
 	set_stack(t, &stack);
-	signal_set_blocked(blocked);
-	thread_add_work(t, WORK_RESTORE);
+	signal_set_blocked_unlocked(blocked);
+	thread_add_work(t, WORK_REGS);
 	/* The way back stores this as rax, which must stay what the frame said. */
 	return (long)r->rax;
 }
@@ -193,16 +197,25 @@ long sys_sigaltstack(uint64_t new, uint64_t old)
 	return new ? set_stack(t, &s) : 0;
 }
 
+/* These three run without the kernel lock for what a thread sends itself, and else take it. */
 long sys_kill(uint64_t pid, uint64_t signo)
 {
 	struct signal_info info = signal_info_user((int)signo, SI_USER);
+	const struct process *p = process_current();
+	long err;
 
-	return signal_kill((int)pid, &info);
+	/* Of one thread alone, which only it could change. */
+	if ((int)pid == p->pid && signo - 1 < SIGNALS_MAX && p->thread_count == 1 &&
+	    signal_send_self(&info))
+		return 0;
+	kernel_lock();
+	err = signal_kill((int)pid, &info);
+	kernel_unlock();
+	return err;
 }
 
-long sys_tgkill(uint64_t pid, uint64_t tid, uint64_t signo)
+static long send_to_thread(uint64_t pid, uint64_t tid, uint64_t signo, struct signal_info *info)
 {
-	struct signal_info info = signal_info_user((int)signo, SI_TKILL);
 	struct thread *t = thread_find((int)tid);
 
 	if ((int)pid <= 0 || (int)tid <= 0 || signo > SIGNALS_MAX)
@@ -214,17 +227,39 @@ long sys_tgkill(uint64_t pid, uint64_t tid, uint64_t signo)
 	if (!signal_has_room(t->process, (int)signo))
 		return -EAGAIN;
 	if (signo)
-		signal_send_thread(t, &info);
+		signal_send_thread(t, info);
 	return 0;
+}
+
+long sys_tgkill(uint64_t pid, uint64_t tid, uint64_t signo)
+{
+	struct signal_info info = signal_info_user((int)signo, SI_TKILL);
+	const struct thread *t = thread_current();
+	long err;
+
+	if ((int)tid == t->tid && (int)pid == t->process->pid && signo - 1 < SIGNALS_MAX &&
+	    signal_send_self(&info))
+		return 0;
+	kernel_lock();
+	err = send_to_thread(pid, tid, signo, &info);
+	kernel_unlock();
+	return err;
 }
 
 long sys_tkill(uint64_t tid, uint64_t signo)
 {
-	struct thread *t = thread_find((int)tid);
+	struct thread *t = thread_current();
+	uint64_t pid = (uint64_t)t->process->pid;
 
 	if ((int)tid <= 0)
 		return -EINVAL;
-	return t ? sys_tgkill((uint64_t)t->process->pid, tid, signo) : -ESRCH;
+	if ((int)tid != t->tid) {
+		kernel_lock();
+		t = thread_find((int)tid);
+		pid = t ? (uint64_t)t->process->pid : 0;
+		kernel_unlock();
+	}
+	return pid ? sys_tgkill(pid, tid, signo) : -ESRCH;
 }
 
 /* What sigqueue() sends along. Only the kernel and kill() may claim to be the kernel and kill(). */

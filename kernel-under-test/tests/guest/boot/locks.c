@@ -53,6 +53,7 @@ struct own {
 	/* Of the one with the even number: what it exchanges with its neighbour. */
 	int there[2], back[2], told, answered, ends[2];
 	uint32_t word;
+	pid_t tid;
 	char path[32], link[32], buffer[512];
 	/* A page each: anonymous, of the file, anonymous and shared. */
 	volatile char *page, *mapped, *shared;
@@ -286,6 +287,11 @@ static void call_sigprocmask(struct own *)
 	sigprocmask(SIG_SETMASK, &old, NULL);
 }
 
+static void call_raise(struct own *o)
+{
+	syscall(SYS_tgkill, getpid(), o->tid, SIGUSR2);
+}
+
 static void call_rusage(struct own *)
 {
 	struct rusage usage;
@@ -429,6 +435,7 @@ static const struct {
 		{"futex_wait", call_futex_wait},
 		{"rusage", call_rusage},
 		{"sigprocmask", call_sigprocmask},
+		{"raise", call_raise},
 		{"pipe_pair", call_pipe_pair},
 		{"eventfd_pair", call_eventfd_pair},
 		{"unix_pair", call_unix_pair},
@@ -485,6 +492,10 @@ static void say(const char *name)
 	fflush(stdout);
 }
 
+static void ignore(int)
+{
+}
+
 static void prepare(struct own *o)
 {
 	cpu_set_t set;
@@ -496,6 +507,8 @@ static void prepare(struct own *o)
 	snprintf(o->path, sizeof(o->path), "/file%d", o->cpu);
 	snprintf(o->link, sizeof(o->link), "/link%d", o->cpu);
 	symlink(o->path, o->link);
+	o->tid = gettid();
+	signal(SIGUSR2, ignore);
 	o->file = open(o->path, O_RDWR | O_CREAT, 0644);
 	o->null = open("/dev/null", O_RDWR);
 	o->zero = open("/dev/zero", O_RDWR);
