@@ -37,6 +37,7 @@ USER_POINTERS = {
     "proc/exec/args.c": "the strings of execve are as many as they are",
     "proc/exit.c": "the thread's number is cleared when it ends",
     "proc/fork.c": "a thread's number is written before it runs",
+    "proc/rseq.c": "restartable sequences are in user memory",
     "fs/block_file.c": "an ioctl knows what its argument is",
     "ipc/futex.c": "the word must be read where nothing can come between",
     "ipc/futex_pi.c": "the same",

@@ -103,6 +103,7 @@ static void wait_on(struct wait_queue *q)
 {
 	if (!sched_is_idle()) {
 		wait_sleep(q, false);
+		thread_disturb(thread_current());
 		return;
 	}
 	kernel_unlock();

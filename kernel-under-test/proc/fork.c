@@ -68,6 +68,13 @@ static noinline void copy_unusual(struct thread *t, struct fork_request *r)
 		seccomp_inherit(t);
 	if (from->unusual & UNUSUAL_TRACE)
 		trace_copy(t, r);
+	/* A process has the memory too, a thread of the same one wants its own. */
+	if (from->rseq && t->process != from->process && !r->share_space) {
+		t->unusual |= UNUSUAL_RSEQ;
+		t->rseq = from->rseq;
+		t->rseq_signature = from->rseq_signature;
+		thread_disturb(t);
+	}
 }
 
 /* The user state of a new thread: the caller's, as if its system call had returned 0. */

@@ -7,8 +7,10 @@ void mutex_lock(struct mutex *m)
 {
 	struct thread *t = thread_current();
 
-	while (m->depth && m->holder != t)
+	while (m->depth && m->holder != t) {
 		wait_sleep(&m->queue, false);
+		thread_disturb(t);
+	}
 	m->holder = t;
 	m->depth++;
 }

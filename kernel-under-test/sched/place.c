@@ -37,6 +37,7 @@ void sched_send(struct thread *t, unsigned int cpu)
 
 	spin_lock(&q->lock, LOCK_RUN);
 	t->cpu = cpu;
+	thread_disturb(t);
 	if (unlikely(t->urgency))
 		urgent = queue_push_urgent(q, t, cpu);
 	else
@@ -67,6 +68,7 @@ struct thread *sched_steal(void)
 			if (t->allowed & 1u << me) {
 				queue_remove(q, t);
 				t->cpu = me;
+				thread_disturb(t);
 				spin_unlock(&q->lock);
 				return t;
 			}
@@ -89,7 +91,7 @@ void sched_set_allowed(struct thread *t, uint32_t cpus)
 	if (queued)
 		queue_remove(q, t);
 	else if (t->state == THREAD_BLOCKED)
-		t->cpu = sched_place(t);
+		t->cpu = sched_place(t), thread_disturb(t);
 	else
 		/* It runs, or is on its way to another queue: it leaves from there itself. */
 		thread_add_work(t, WORK_MOVE);

@@ -236,11 +236,14 @@ bool trap_yield(void)
 
 	uint32_t work;
 
-	while ((work = READ_ONCE(t->work)) && !(work & ~(WORK_YIELD | WORK_REGS)))
-		if (work & WORK_REGS)
+	while ((work = READ_ONCE(t->work)) && !(work & ~(WORK_YIELD | WORK_REGS))) {
+		if (work & WORK_REGS) {
 			thread_clear_work(t, WORK_REGS);
-		else
-			sched_yield();
+			continue;
+		}
+		sched_yield();
+		thread_disturb(t);
+	}
 	return !work;
 }
 

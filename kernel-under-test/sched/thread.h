@@ -27,6 +27,8 @@ struct trace;
 /* The thread may run on its CPU no more. */
 #define WORK_MOVE  BIT(3)
 #define WORK_YIELD (WORK_RESCHED | WORK_MOVE)
+/* It has been off its CPU, and wants to know: thread_disturb(). */
+#define WORK_RSEQ BIT(6)
 
 /* What it starts is served as usual (SCHED_RESET_ON_FORK). */
 #define UNUSUAL_PLAIN_CHILDREN BIT(0)
@@ -36,6 +38,8 @@ struct trace;
 #define UNUSUAL_TRACE BIT(2)
 /* It has a real-time priority, and so has what it starts. */
 #define UNUSUAL_URGENT BIT(3)
+/* It had restartable sequences. */
+#define UNUSUAL_RSEQ BIT(4)
 
 enum thread_state {
 	THREAD_RUNNING, /* on a CPU, or queued for one */
@@ -117,6 +121,9 @@ struct thread {
 	char comm[COMM_MAX];
 	/* Where to write 0 at exit (set_tid_address), 0: nowhere; locks held (set_robust_list). */
 	uint64_t clear_tid, robust_list;
+	/* Its memory for restartable sequences, or 0: proc/rseq.h. */
+	uint64_t rseq;
+	uint32_t rseq_signature;
 	struct usage_told told;
 	/* Of the last call that gave ERESTART_RESTARTBLOCK. */
 	struct restart restart;
@@ -140,6 +147,13 @@ static inline void thread_add_work(struct thread *t, uint32_t work)
 static inline void thread_clear_work(struct thread *t, uint32_t work)
 {
 	__atomic_fetch_and(&t->work, ~work, __ATOMIC_SEQ_CST);
+}
+
+/* It was given another CPU, or may have been off its own in the midst of user code. */
+static inline void thread_disturb(struct thread *t)
+{
+	if (unlikely(t->rseq))
+		thread_add_work(t, WORK_RSEQ);
 }
 
 /* Nanoseconds that `t` has had the CPU. */

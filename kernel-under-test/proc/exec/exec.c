@@ -228,6 +228,7 @@ static void commit(struct process *p, const char *path, const struct args *args,
 	list_remove(&t->by_tid);
 	t->tid = p->pid;
 	t->alt_stack = (struct signal_stack){.flags = SS_DISABLE};
+	t->rseq = 0;
 	p->undumpable = cred->euid != cred->uid || cred->egid != cred->gid ||
 			cred->euid != t->cred->euid || cred->egid != t->cred->egid ||
 			(cred->permitted & ~t->cred->permitted);

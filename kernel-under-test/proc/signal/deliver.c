@@ -2,6 +2,7 @@
 #include "arch/signal.h"
 #include "arch/trap.h"
 #include "lib/printf.h"
+#include "proc/rseq.h"
 #include "proc/signal/signal.h"
 #include "proc/trace/core.h"
 #include "proc/trace/trace.h"
@@ -79,7 +80,8 @@ static bool enter_handler(struct thread *t, struct regs *r, const struct signal_
 		.on_alt_stack = a->flags & SA_ONSTACK,
 	};
 
-	if (!(a->flags & SA_RESTORER) || arch_signal_enter(r, &t->arch, &s) < 0)
+	if (!(a->flags & SA_RESTORER) || (unlikely(t->rseq) && rseq_leave(r) < 0) ||
+	    arch_signal_enter(r, &t->arch, &s) < 0)
 		return false;
 	t->restore_blocked = false;
 	if (t->alt_stack.flags & SS_AUTODISARM)
@@ -211,8 +213,12 @@ void trap_user_work(struct regs *r)
 			t->restore_blocked = false;
 			signal_set_blocked(t->saved_blocked);
 		}
-		if (t->work & WORK_YIELD)
+		if (t->work & WORK_YIELD) {
 			sched_yield();
+			thread_disturb(t);
+		}
+		if (t->work & WORK_RSEQ)
+			rseq_resume(r);
 	} while (t->work);
 	/* What happens from now on is no part of this call. */
 	r->vector = 0;

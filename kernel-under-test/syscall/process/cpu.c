@@ -1,6 +1,7 @@
 /* System calls on CPUs: which there are, and which a thread may use. */
 #include "arch/smp.h"
 #include "arch/spin.h"
+#include "proc/rseq.h"
 #include "sched/sched.h"
 #include "syscall/user.h"
 
@@ -62,4 +63,37 @@ long sys_getcpu(uint64_t cpu_out, uint64_t node_out)
 	if (cpu_out && copy_to_user(cpu_out, &cpu, sizeof(cpu)) < 0)
 		return -EFAULT;
 	return node_out ? copy_to_user(node_out, &node, sizeof(node)) : 0;
+}
+
+#define RSEQ_UNREGISTER 1
+
+/* Runs without the kernel lock: all of it is the calling thread's own. */
+long sys_rseq(uint64_t at, uint64_t size, uint64_t flags, uint64_t signature)
+{
+	struct thread *t = thread_current();
+	bool end = (uint32_t)flags == RSEQ_UNREGISTER;
+
+	if (((uint32_t)flags && !end) || (end && !t->rseq))
+		return -EINVAL;
+	if (t->rseq) {
+		if (at != t->rseq || (uint32_t)size != RSEQ_SIZE)
+			return -EINVAL;
+		if ((uint32_t)signature != t->rseq_signature)
+			return -EPERM;
+		if (!end)
+			return -EBUSY;
+		if (rseq_stop() < 0)
+			return -EFAULT;
+		t->rseq = 0;
+		return 0;
+	}
+	if (at % RSEQ_SIZE || (uint32_t)size != RSEQ_SIZE)
+		return -EINVAL;
+	if (!user_range_ok(at, size))
+		return -EFAULT;
+	t->rseq = at;
+	t->rseq_signature = (uint32_t)signature;
+	t->unusual |= UNUSUAL_RSEQ;
+	thread_disturb(t);
+	return 0;
 }

@@ -1,0 +1,67 @@
+#include "proc/rseq.h"
+
+#include "arch/trap.h"
+#include "arch/uaccess.h"
+#include "lib/errno.h"
+#include "proc/signal/signal.h"
+
+/* As Linux has it. */
+struct rseq {
+	uint32_t first_cpu, cpu;
+	uint64_t sequence; /* a struct sequence's address, or 0 */
+	uint32_t flags, pad[3];
+};
+
+struct sequence {
+	uint32_t version, flags;
+	uint64_t start, length, abort;
+};
+
+_Static_assert(sizeof(struct rseq) == RSEQ_SIZE, "Linux ABI");
+
+int rseq_leave(struct regs *r)
+{
+	const struct thread *t = thread_current();
+	const uint64_t none = 0;
+	struct rseq user;
+	struct sequence s;
+	uint32_t signature;
+
+	if (copy_from_user(&user, t->rseq, sizeof(user)) < 0)
+		return -EFAULT;
+	if (likely(!user.sequence))
+		return 0;
+	if (copy_from_user(&s, user.sequence, sizeof(s)) < 0)
+		return -EFAULT;
+	if (s.version || s.start >= USER_TOP || s.length >= USER_TOP - s.start ||
+	    s.abort >= USER_TOP || s.abort - s.start < s.length)
+		return -EINVAL;
+	if (copy_from_user(&signature, s.abort - sizeof(signature), sizeof(signature)) < 0)
+		return -EFAULT;
+	if (signature != t->rseq_signature)
+		return -EINVAL;
+	if (r->rip - s.start < s.length) {
+		if (s.flags | user.flags)
+			return -EINVAL;
+		r->rip = s.abort;
+	}
+	return copy_to_user(t->rseq + offsetof(struct rseq, sequence), &none, sizeof(none));
+}
+
+void rseq_resume(struct regs *r)
+{
+	struct thread *t = thread_current();
+	const uint32_t cpu = arch_cpu_id(), cpus[] = {cpu, cpu};
+
+	/* Copies may sleep, and wake elsewhere: then there is work again. */
+	thread_clear_work(t, WORK_RSEQ);
+	if (t->rseq && (rseq_leave(r) < 0 || copy_to_user(t->rseq, cpus, sizeof(cpus)) < 0))
+		trap_user_fault(r, SIGSEGV, SI_KERNEL, 0);
+}
+
+int rseq_stop(void)
+{
+	const uint32_t cpus[] = {0, UINT32_MAX};
+
+	return copy_to_user(thread_current()->rseq, cpus, sizeof(cpus));
+}
