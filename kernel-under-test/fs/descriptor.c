@@ -7,6 +7,8 @@
 
 #define FIRST_CAPACITY 16
 
+uint64_t files_max = 1 << 20;
+
 /* Another thread of those that have `t` may be at work on what was in it, without a reference. */
 static void settle(const struct files *t)
 {
@@ -25,11 +27,12 @@ void files_let_go(struct files *t, struct file *f)
 	file_put(f);
 }
 
-/* Makes the bits of [from, to) zero, where slots come to be. */
-static void clear_bits(struct files *t, uint32_t from, uint32_t to)
+static void files_free(struct files *t)
 {
-	for (uint32_t w = ALIGN_UP(from, 64u) / 64; w < ALIGN_UP(to, 64u) / 64; w++)
-		t->used[w] = t->cloexec[w] = 0;
+	kmem_free(t->slots);
+	if (unlikely(t->words != t->first))
+		kmem_free(t->words);
+	kmem_free(t);
 }
 
 static struct files *files_make(uint32_t capacity)
@@ -38,11 +41,13 @@ static struct files *files_make(uint32_t capacity)
 
 	if (!t)
 		return NULL;
-	memset(t, 0, offsetof(struct files, used));
-	clear_bits(t, 0, capacity);
+	memset(t, 0, sizeof(*t));
+	t->words = t->first;
+	if (unlikely(capacity > FILES_KEPT))
+		t->words = kmem_zalloc(capacity / 64 * sizeof(*t->words));
 	t->slots = kmem_zalloc(capacity * sizeof(struct file *));
-	if (!t->slots) {
-		kmem_free(t);
+	if (!t->slots || !t->words) {
+		files_free(t);
 		return NULL;
 	}
 	t->refs = 1;
@@ -56,19 +61,36 @@ struct files *files_create(void)
 	return files_make(FIRST_CAPACITY);
 }
 
+/* How many slots it needs, of those it has. */
+static uint32_t capacity_used(const struct files *t)
+{
+	uint32_t capacity = t->capacity;
+
+	while (capacity > FILES_KEPT) {
+		for (uint32_t w = capacity / 128; w < capacity / 64; w++)
+			if (t->words[w].used)
+				return capacity;
+		capacity /= 2;
+	}
+	return capacity;
+}
+
 struct files *files_clone(struct files *from)
 {
-	struct files *t = files_make(from->capacity);
+	uint32_t capacity =
+		likely(from->capacity <= FILES_KEPT) ? from->capacity : capacity_used(from);
+	struct files *t = files_make(capacity);
 
 	if (!t)
 		return NULL;
 	spin_lock(&from->lock, LOCK_FILES);
 	t->hint = from->hint;
 	t->limit = from->limit;
-	for (uint32_t w = 0; w < from->capacity; w += 64) {
-		t->used[w / 64] = from->used[w / 64];
-		t->cloexec[w / 64] = from->cloexec[w / 64];
-		for (uint64_t bits = from->used[w / 64]; bits; bits &= bits - 1) {
+	for (uint32_t w = 0; w < capacity; w += 64) {
+		struct files_word word = from->words[w / 64];
+
+		t->words[w / 64] = word;
+		for (uint64_t bits = word.used; bits; bits &= bits - 1) {
 			uint32_t fd = w + (uint32_t)__builtin_ctzll(bits);
 
 			t->slots[fd] = file_get(from->slots[fd]);
@@ -89,38 +111,48 @@ void files_put(struct files *t)
 	if (--t->refs)
 		return;
 	for (uint32_t w = 0; w < t->capacity; w += 64)
-		for (uint64_t bits = t->used[w / 64]; bits; bits &= bits - 1)
+		for (uint64_t bits = t->words[w / 64].used; bits; bits &= bits - 1)
 			files_let_go(t, t->slots[w + (uint32_t)__builtin_ctzll(bits)]);
-	kmem_free(t->slots);
-	kmem_free(t);
+	files_free(t);
 }
 
 void files_close_on_exec(struct files *t)
 {
 	for (uint32_t w = 0; w < t->capacity; w += 64)
-		for (uint64_t bits = t->cloexec[w / 64]; bits; bits &= bits - 1)
+		for (uint64_t bits = t->words[w / 64].cloexec; bits; bits &= bits - 1)
 			files_close(t, w + (uint32_t)__builtin_ctzll(bits));
 }
 
 static int grow(struct files *t, uint32_t fd)
 {
 	uint32_t capacity = t->capacity;
+	struct files_word *words, *old_words = NULL;
 	struct file **slots, **old;
 
 	while (capacity <= fd)
 		capacity *= 2;
 	slots = kmem_zalloc(capacity * sizeof(struct file *));
-	if (!slots)
+	words = capacity > FILES_KEPT ? kmem_zalloc(capacity / 64 * sizeof(*words)) : t->first;
+	if (!slots || !words) {
+		kmem_free(slots);
+		if (words != t->first)
+			kmem_free(words);
 		return -ENOMEM;
+	}
 	spin_lock(&t->lock, LOCK_FILES);
 	memcpy(slots, t->slots, t->capacity * sizeof(struct file *));
-	clear_bits(t, t->capacity, capacity);
+	if (words != t->words) {
+		memcpy(words, t->words, ALIGN_UP(t->capacity, 64u) / 64 * sizeof(*words));
+		old_words = t->words == t->first ? NULL : t->words;
+		t->words = words;
+	}
 	old = t->slots;
 	__atomic_store_n(&t->slots, slots, __ATOMIC_RELEASE);
 	__atomic_store_n(&t->capacity, capacity, __ATOMIC_RELEASE);
 	spin_unlock(&t->lock);
 	settle(t);
 	kmem_free(old);
+	kmem_free(old_words);
 	return 0;
 }
 
@@ -134,9 +166,9 @@ static noinline int grow_locking(struct files *t, uint32_t fd)
 static void set_cloexec(struct files *t, uint32_t fd, bool on)
 {
 	if (on)
-		t->cloexec[fd / 64] |= BIT(fd % 64);
+		t->words[fd / 64].cloexec |= BIT(fd % 64);
 	else
-		t->cloexec[fd / 64] &= ~BIT(fd % 64);
+		t->words[fd / 64].cloexec &= ~BIT(fd % 64);
 }
 
 void files_set_cloexec(struct files *t, uint32_t fd, bool on)
@@ -147,11 +179,10 @@ void files_set_cloexec(struct files *t, uint32_t fd, bool on)
 }
 
 /* From here on with the table's lock. */
-static inline void put_at(struct files *t, struct file *f, uint32_t fd, bool cloexec)
+static always_inline void put_at(struct files *t, struct files_word *w, struct file *f, uint32_t fd)
 {
+	w->used |= BIT(fd % 64);
 	WRITE_ONCE(t->slots[fd], f);
-	t->used[fd / 64] |= BIT(fd % 64);
-	set_cloexec(t, fd, cloexec);
 }
 
 /* Puts it at the lowest free descriptor, `*at`; -EMFILE, -EAGAIN when the table ends before. */
@@ -159,9 +190,10 @@ static always_inline int put_lowest(struct files *t, struct file *f, uint32_t fr
 				    uint32_t *at)
 {
 	uint32_t fd = MAX(from, t->hint);
+	struct files_word *w = &t->words[fd / 64];
 
-	for (; fd < t->capacity; fd = ALIGN_DOWN(fd, 64) + 64) {
-		uint64_t free = ~t->used[fd / 64] & (~0ull << fd % 64);
+	for (; fd < t->capacity; fd = ALIGN_DOWN(fd, 64) + 64, w++) {
+		uint64_t free = ~w->used & (~0ull << fd % 64);
 
 		if (free) {
 			fd = ALIGN_DOWN(fd, 64) + (uint32_t)__builtin_ctzll(free);
@@ -175,19 +207,23 @@ static always_inline int put_lowest(struct files *t, struct file *f, uint32_t fr
 		return -EAGAIN;
 	if (from <= t->hint)
 		t->hint = fd + 1;
-	put_at(t, f, fd, cloexec);
+	if (cloexec)
+		w->cloexec |= BIT(fd % 64);
+	put_at(t, w, f, fd);
 	return 0;
 }
 
 static always_inline struct file *take(struct files *t, uint64_t fd)
 {
 	struct file *f = files_find(t, fd);
+	struct files_word *w;
 
 	if (!f)
 		return NULL;
+	w = &t->words[fd / 64];
+	w->used &= ~BIT(fd % 64);
+	w->cloexec &= ~BIT(fd % 64);
 	WRITE_ONCE(t->slots[fd], NULL);
-	t->used[fd / 64] &= ~BIT(fd % 64);
-	t->cloexec[fd / 64] &= ~BIT(fd % 64);
 	t->hint = MIN(t->hint, (uint32_t)fd);
 	return f;
 }
@@ -259,7 +295,8 @@ int files_replace(struct files *t, struct file *f, uint32_t fd, bool cloexec)
 	}
 	spin_lock(&t->lock, LOCK_FILES);
 	old = t->slots[fd];
-	put_at(t, f, fd, cloexec);
+	set_cloexec(t, fd, cloexec);
+	put_at(t, &t->words[fd / 64], f, fd);
 	spin_unlock(&t->lock);
 	if (old)
 		files_let_go(t, old);

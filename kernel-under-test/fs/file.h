@@ -29,9 +29,13 @@
 /* A file without a name, in that directory; O_DIRECTORY goes with it. */
 #define O_UNNAMED 020000000
 
-/* Descriptors a process may have, and those it may have before it asks for more (RLIMIT_NOFILE). */
-#define FILES_MAX   4096
+/* Descriptors a process may have before it asks for more, and what it may ask for (RLIMIT_NOFILE). */
 #define FILES_FIRST 1024
+#define FILES_HARD  4096
+/* For so many a table has room in itself. */
+#define FILES_KEPT 256
+/* What anyone may have: /proc/sys/fs/nr_open. */
+extern uint64_t files_max;
 
 struct epoll_item;
 struct file_async;
@@ -219,6 +223,11 @@ long file_move_each(struct file *f, struct uio_entries *v, int64_t pos, bool wri
 /* Reads kernel bytes at `pos`: how many, or -errno. */
 long file_read_at(struct inode *inode, uint64_t pos, void *to, size_t n);
 
+/* For 64 descriptors a bit each: it is in use, and (of such) is closed by execve. */
+struct files_word {
+	uint64_t used, cloexec;
+};
+
 /*
  * Changed with `lock`; `slots` and `capacity` with the kernel lock too, so that either is enough to
  * look. A thread of the process that has the table may look up files without any: a slot is
@@ -232,9 +241,8 @@ struct files {
 	/* None below is free. No descriptor is given out from `limit` on. */
 	uint32_t hint, limit;
 	struct file **slots;
-	/* One bit a descriptor: in use, and closed by execve. Those of no slot were never set. */
-	uint64_t used[FILES_MAX / 64];
-	uint64_t cloexec[FILES_MAX / 64];
+	/* `first` while that is enough. */
+	struct files_word *words, first[FILES_KEPT / 64];
 };
 
 /* An empty table with one reference; NULL without memory. */
@@ -281,7 +289,7 @@ void files_let_go(struct files *t, struct file *f);
 
 static inline bool files_is_cloexec(const struct files *t, uint32_t fd)
 {
-	return t->cloexec[fd / 64] & BIT(fd % 64);
+	return t->words[fd / 64].cloexec & BIT(fd % 64);
 }
 
 void files_set_cloexec(struct files *t, uint32_t fd, bool on);

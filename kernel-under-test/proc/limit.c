@@ -14,7 +14,7 @@ void process_first_limits(struct process *p)
 	p->limits[RLIMIT_CORE][0] = 0;
 	p->limits[RLIMIT_NPROC][0] = p->limits[RLIMIT_NPROC][1] = many;
 	p->limits[RLIMIT_NOFILE][0] = FILES_FIRST;
-	p->limits[RLIMIT_NOFILE][1] = FILES_MAX;
+	p->limits[RLIMIT_NOFILE][1] = FILES_HARD;
 	p->limits[RLIMIT_MEMLOCK][0] = p->limits[RLIMIT_MEMLOCK][1] = 8ul << 20;
 	p->limits[RLIMIT_SIGPENDING][0] = p->limits[RLIMIT_SIGPENDING][1] = many;
 	p->limits[RLIMIT_MSGQUEUE][0] = p->limits[RLIMIT_MSGQUEUE][1] = 819200;

@@ -86,7 +86,7 @@ static const struct setting settings[] = {
 	NUMBER("fs/mqueue/msgsize_default", mqueue_limits.size_default, 128, 1 << 24),
 	NUMBER("fs/mqueue/msgsize_max", mqueue_limits.size_max, 128, 1 << 24),
 	NUMBER("fs/mqueue/queues_max", mqueue_limits.queues, 0, INT32_MAX),
-	{.path = "fs/nr_open", .value = FILES_MAX},
+	NUMBER("fs/nr_open", files_max, 64, INT32_MAX & ~63),
 	{.path = "fs/pipe-max-size", .value = 1 << 20},
 	{.path = "kernel/cap_last_cap", .value = CAP_LAST},
 	{.path = "kernel/core_pattern", .name = core_pattern},

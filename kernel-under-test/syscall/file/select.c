@@ -5,7 +5,9 @@
 #include "syscall/file/poll.h"
 #include "syscall/user.h"
 
-#define SET_WORDS (FILES_MAX / 64)
+/* Descriptors that can be asked for. */
+#define SELECT_MAX 4096
+#define SET_WORDS  (SELECT_MAX / 64)
 
 /* The three sets, in the order of the arguments, and what of a file answers each. */
 enum { READ, WRITE, EXCEPT, KINDS };
@@ -149,13 +151,19 @@ static long sleep_on(uint64_t n, const struct sets *wanted, struct sets *ready, 
 
 static long do_select(uint64_t n, const uint64_t at[KINDS], uint64_t deadline)
 {
+	uint32_t capacity = process_current()->files->capacity;
 	struct sets wanted, ready;
 	long ret;
 
-	if ((int)n < 0)
-		return -EINVAL;
+	n = (uint32_t)n;
 	/* What is beyond the table is not looked at. */
-	n = MIN((uint32_t)n, process_current()->files->capacity);
+	if (unlikely(n > capacity)) {
+		if ((int)n < 0)
+			return -EINVAL;
+		n = capacity;
+	}
+	if (unlikely(n > SELECT_MAX))
+		return -ENOMEM;
 	ret = read_sets(at, n, &wanted);
 	if (ret)
 		return ret;

@@ -19,7 +19,7 @@ static long set_limit(struct process *p, uint64_t resource, const uint64_t new[2
 	if (new[0] > new[1])
 		return -EINVAL;
 	if ((new[1] > limit[1] && !capable(CAP_SYS_RESOURCE)) ||
-	    (resource == RLIMIT_NOFILE && new[1] > FILES_MAX))
+	    (resource == RLIMIT_NOFILE && new[1] > files_max))
 		return -EPERM;
 	memcpy(limit, new, 2 * sizeof(*limit));
 	if (resource == RLIMIT_CPU)

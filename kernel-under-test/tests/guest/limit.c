@@ -173,6 +173,38 @@ static void settings(void)
 	same("nor made", RAW(SYS_mkdir, "/proc/sys/x", 0700) < 0, 1);
 }
 
+/* As many descriptors as fs.nr_open allows, which can be set. */
+static void many_files(void)
+{
+	const long most = setting("/proc/sys/fs/nr_open");
+	struct rlimit r = {100000, 100000}, beyond = {most, most + 1};
+	int last;
+
+	child_needs(most == 1 << 20);
+	child_needs(RAW(SYS_setrlimit, RLIMIT_NOFILE, &beyond) == -EPERM);
+	child_needs(setrlimit(RLIMIT_NOFILE, &r) == 0);
+	for (int i = 0; i < 6000; i++)
+		last = dup(0);
+	child_needs(last >= 6000 && fcntl(last, F_GETFD) == 0);
+	child_needs(dup3(0, 99999, O_CLOEXEC) == 99999 && fcntl(99999, F_GETFD) == FD_CLOEXEC);
+	child_needs(RAW(SYS_dup2, 0, 100000) == -EBADF);
+	child_needs(RAW(SYS_fcntl, 0, F_DUPFD, 99999) == -EMFILE);
+	if (fork() == 0) {
+		child_needs(fcntl(last, F_GETFD) == 0 && fcntl(99999, F_GETFD) == FD_CLOEXEC);
+		child_needs(close(99999) == 0 && fcntl(last + 1, F_DUPFD, last + 1) < 0);
+		_exit(0);
+	}
+	child_needs(wait(&last) > 0 && last == 0);
+	child_needs(syscall(SYS_close_range, 3, ~0u, 0) == 0 && dup(0) == 3);
+	if (fork() == 0)
+		_exit(dup(0) == 4 && RAW(SYS_fcntl, 99999, F_GETFD) == -EBADF ? 0 : 1);
+	child_needs(wait(&last) > 0 && last == 0);
+	put_file("/proc/sys/fs/nr_open", "200000");
+	r = (struct rlimit){200001, 200001};
+	child_needs(RAW(SYS_setrlimit, RLIMIT_NOFILE, &r) == -EPERM);
+	put_file("/proc/sys/fs/nr_open", "1048576");
+}
+
 static void run(void)
 {
 	limits();
@@ -183,6 +215,7 @@ static void run(void)
 	waited_for();
 	queues();
 	settings();
+	same("descriptors without end", status_of(many_files), 0);
 }
 
 const struct suite limit_suite = {"limit", run, .needs_proc = true};

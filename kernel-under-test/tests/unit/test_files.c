@@ -7,6 +7,8 @@
 #include "tree.h"
 #include "unit.h"
 
+#define FILES_MAX 4096
+
 struct model {
 	struct files *table;
 	struct file *file[FILES_MAX];
