@@ -366,7 +366,7 @@ static int own_open(struct file *f)
 	if (p) {
 		f->ops = &slave_ops;
 		slave_attach(p, f);
-	} else if (console_is_own()) {
+	} else if (process_current()->sid && console_is_own()) {
 		console_open(f);
 	} else {
 		return -ENXIO;

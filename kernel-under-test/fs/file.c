@@ -243,6 +243,8 @@ long file_move_each(struct file *f, struct uio_entries *v, int64_t pos, bool wri
 	more = op && !(own && READ_ONCE(f->movers));
 	if (own)
 		pos = (int64_t)READ_ONCE(f->pos);
+	if (more && !write)
+		file_accessed(f);
 	while (more && v->count) {
 		struct uio u = uio_user((*v->entry)[0], (*v->entry)[1]);
 		long n = op(inode, (uint64_t)(pos + done), &u);

@@ -82,6 +82,8 @@ struct inode_ops {
 
 	/* Mode, owner or times were changed, and changed_at says when. May be absent. */
 	void (*changed)(struct inode *inode);
+	/* The same of the time of access, which nobody is told of. */
+	void (*accessed)(struct inode *inode);
 
 	/* Regular files: bytes moved, or -errno. */
 	long (*read)(struct inode *file, uint64_t pos, struct uio *u);

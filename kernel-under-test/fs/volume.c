@@ -39,8 +39,8 @@ void inode_note_access(struct inode *i)
 	    (!strict && access_is_fresh(i, now.sec)))
 		return;
 	i->accessed = now;
-	if (i->ops->changed)
-		i->ops->changed(i);
+	if (i->ops->accessed)
+		i->ops->accessed(i);
 }
 
 static struct list volumes = LIST_INIT(volumes);
@@ -155,8 +155,7 @@ void volume_init_memory(struct volume *v, uint64_t magic)
 	/* 1 is the root's, which has no volume. */
 	static uint32_t last = 1;
 
-	/* Its own, which none of its inodes takes away. */
-	*v = (struct volume){.ops = &ops, .number = DEVICE(0, ++last), .magic = magic, .refs = 2};
+	*v = (struct volume){.ops = &ops, .number = DEVICE(0, ++last), .magic = magic, .refs = 1};
 }
 
 struct volume *volume_make_memory(uint64_t magic)
@@ -165,13 +164,13 @@ struct volume *volume_make_memory(uint64_t magic)
 
 	if (v) {
 		volume_init_memory(v, magic);
-		v->refs = 1;
+		v->made = true;
 	}
 	return v;
 }
 
 void volume_put(struct volume *v)
 {
-	if (--v->refs == 0)
+	if (--v->refs == 0 && v->made)
 		peek_free(v);
 }

@@ -228,4 +228,5 @@ const struct inode_ops ext2_file_ops = {
 	.target = ext2_target,
 	.name = ext2_name,
 	.changed = ext2_changed,
+	.accessed = ext2_changed,
 };

@@ -364,4 +364,5 @@ const struct inode_ops ext2_dir_ops = {
 	.parent = ext2_parent,
 	.name = ext2_name,
 	.changed = ext2_changed,
+	.accessed = ext2_changed,
 };

@@ -1,5 +1,6 @@
 /* What is in a directory of tmpfs, and where what is there stands. */
 #include "fs/tmpfs/node.h"
+#include "fs/volume.h"
 #include "lib/string.h"
 
 /* Positions: 0 is `.`, 1 is `..`, entry `pos` is 1 + its own. */
@@ -49,21 +50,29 @@ struct inode *tmpfs_parent(struct inode *inode)
 	return inode_get(&node_of(inode)->parent->inode);
 }
 
-/* Trees may be deep, and the stack is not: this goes down and up by `parent`. */
+/*
+ * Trees may be deep, and the stack is not: this goes down and up by `parent`. Of those that live
+ * all are met, once for each name, but for what is open and has none: that is in use, too.
+ */
 bool tmpfs_in_use(struct inode *inode)
 {
 	struct node *root = node_of(inode), *dir = root;
 	struct list *at = root->entries.next;
+	static uint64_t walk;
+	uint32_t count = 1;
+
+	walk++;
 
 	for (;;) {
 		struct inode *target;
+		struct node *n;
 
 		while (at == &dir->entries) {
 			struct node *done = dir;
 			struct dentry *d;
 
 			if (dir == root)
-				return false;
+				return root->inode.volume && root->inode.volume->refs > count;
 			dir = dir->parent;
 			list_for_each (d, &dir->entries, order)
 				if (d->inode == &done->inode)
@@ -71,13 +80,18 @@ bool tmpfs_in_use(struct inode *inode)
 			at = d->order.next;
 		}
 		target = list_entry(at, struct dentry, order)->inode;
+		n = node_of(target);
 		at = at->next;
 		/* Each name has a reference; a directory has one name. */
 		if (target->object.refs > (inode_is(target, S_IFDIR) ? 1 : target->links))
 			return true;
 		if (inode_is(target, S_IFDIR)) {
-			dir = node_of(target);
+			count++;
+			dir = n;
 			at = dir->entries.next;
+		} else if (n->last_pos != walk) {
+			n->last_pos = walk;
+			count++;
 		}
 	}
 }

@@ -34,7 +34,7 @@ struct node {
 	struct dentry **buckets;
 	uint32_t bucket_count; /* a power of two, or 0 */
 	uint32_t entry_count;
-	uint64_t last_pos;
+	uint64_t last_pos; /* of others: the walk of tmpfs_in_use() that met it last */
 	/* Where the last listing stopped, and the next is likely to go on; or NULL. */
 	struct dentry *listed;
 };

@@ -124,6 +124,10 @@ long sys_madvise(uint64_t addr, uint64_t len, uint64_t advice)
 	err = page_range(addr, &len);
 	if (err)
 		return -EINVAL;
+	if (unlikely(s->locks) &&
+	    (advice == MADV_DONTNEED || advice == MADV_FREE || advice == MADV_REMOVE) &&
+	    WITH_SPACE(s, space_locked(s, addr, addr + len) ? 1 : 0))
+		return -EINVAL;
 	if (advice == MADV_DONTNEED)
 		return WITH_SPACE(s, space_discard(s, addr, len));
 	for (end = addr + len; addr < end; addr = a.end) {

@@ -244,6 +244,8 @@ static void locks(void)
 	munmap(q, 4 * PAGE);
 	same("and gone", locked(), 2);
 	same("what is not mapped", RAW(SYS_mlock, q, PAGE), -ENOMEM);
+	same("not to be thrown away", RAW(SYS_madvise, p + PAGE, 3 * PAGE, MADV_DONTNEED), -EINVAL);
+	same("nor lazily", RAW(SYS_madvise, p + PAGE, PAGE, MADV_FREE), -EINVAL);
 	holds("all", mlockall(MCL_CURRENT) == 0 && locked() > 8);
 	same("none", munlockall() ? -1 : locked(), 0);
 	of_parent = p;

@@ -109,6 +109,13 @@ static void unmounting(void)
 	fd = open("/tmp/m/g", O_RDONLY);
 	same("while a file in it is open", RAW(SYS_umount2, "/tmp/m", 0), -EBUSY);
 	close(fd);
+	fd = open("/tmp/m/two", O_CREAT | O_RDWR, 0600);
+	link("/tmp/m/two", "/tmp/m/three");
+	unlink("/tmp/m/two"), unlink("/tmp/m/three");
+	same("while one without a name is", RAW(SYS_umount2, "/tmp/m", 0), -EBUSY);
+	put_file("/tmp/m/two", "x");
+	link("/tmp/m/two", "/tmp/m/three");
+	close(fd);
 	same("full, but left alone", RAW(SYS_umount2, "/tmp/m", 0), 0);
 	same("what was below it is there again", rmdir("/tmp/m"), 0);
 	same("/proc too", RAW(SYS_umount2, "/proc", 0), 0);
