@@ -29,7 +29,7 @@
 /* A file without a name, in that directory; O_DIRECTORY goes with it. */
 #define O_UNNAMED 020000000
 
-/* Descriptors a process may have before it asks for more, and what it may ask for (RLIMIT_NOFILE). */
+/* Descriptors a process may have before it asks for more, and may ask for (RLIMIT_NOFILE). */
 #define FILES_FIRST 1024
 #define FILES_HARD  4096
 /* For so many a table has room in itself. */
