@@ -58,7 +58,7 @@ static void move_pages(struct space *s, uint64_t from, uint64_t to, uint64_t len
 
 /* `a` is the area that [addr, addr + old) is in. All is moved, or nothing. */
 static int move_area(struct space *s, const struct area *a, uint64_t addr, uint64_t old,
-		     uint64_t to, uint64_t len)
+		     uint64_t to, uint64_t len, bool keep)
 {
 	struct object *object = a->object ? object_get(a->object) : NULL;
 	struct area from = *a;
@@ -71,7 +71,7 @@ static int move_area(struct space *s, const struct area *a, uint64_t addr, uint6
 				from.offset + (addr - from.start));
 	if (!err) {
 		move_pages(s, addr, to, MIN(old, len));
-		err = space_unmap(s, addr, old);
+		err = keep ? 0 : space_unmap(s, addr, old);
 	}
 	if (object)
 		object_put(object);
@@ -79,7 +79,7 @@ static int move_area(struct space *s, const struct area *a, uint64_t addr, uint6
 }
 
 long space_remap(struct space *s, uint64_t addr, uint64_t old, uint64_t len, bool may_move,
-		 uint64_t fixed)
+		 bool keep, uint64_t fixed)
 {
 	struct area *at = space_find(s, addr), *next, a;
 	uint64_t to;
@@ -89,13 +89,13 @@ long space_remap(struct space *s, uint64_t addr, uint64_t old, uint64_t len, boo
 		return -EFAULT;
 	a = *at;
 	next = areas_next(&s->areas, at);
-	if (!fixed && len <= old) {
+	if (!fixed && !keep && len <= old) {
 		err = len < old ? space_unmap(s, addr + len, old - len) : 0;
 		return err ? err : (long)addr;
 	}
 	/* In place, when the area ends here and what comes after is free. */
-	if (!fixed && addr + old == a.end &&
-	    (!next || next->start >= addr + len) && len <= USER_TOP - addr) {
+	if (!fixed && !keep && addr + old == a.end && (!next || next->start >= addr + len) &&
+	    len <= USER_TOP - addr) {
 		at->end = addr + len;
 		return (long)addr;
 	}
@@ -107,6 +107,6 @@ long space_remap(struct space *s, uint64_t addr, uint64_t old, uint64_t len, boo
 	/* Before tables are made there: what goes takes its own along. */
 	err = fixed ? space_unmap(s, to, len) : 0;
 	if (!err)
-		err = move_area(s, &a, addr, old, to, len);
+		err = move_area(s, &a, addr, old, to, len, keep);
 	return err ? err : (long)to;
 }

@@ -185,11 +185,11 @@ int space_wish(struct space *s, uint64_t addr, uint64_t len, uint32_t off, uint3
 
 /*
  * Makes the `old` bytes mapped at `addr`, inside one area, `len` long: in place if it can be, else
- * elsewhere if it may move, or at `fixed` if that is not 0. The address, -EFAULT, -ENOMEM. Wants
- * the kernel lock.
+ * elsewhere if it may move, or at `fixed` if that is not 0. With `keep` only the pages move, and
+ * always. The address, -EFAULT, -ENOMEM. Wants the kernel lock.
  */
 long space_remap(struct space *s, uint64_t addr, uint64_t old, uint64_t len, bool may_move,
-		 uint64_t fixed);
+		 bool keep, uint64_t fixed);
 
 /* Bytes of all areas. */
 uint64_t space_size(const struct space *s);

@@ -235,7 +235,7 @@ int process_start_init(struct inode *root, const char *path, const char *const a
 	err = args_from_kernel(&args, argv, envp);
 	if (err)
 		return err;
-	err = process_exec(p, path, &args);
+	err = process_exec(p, path, NULL, &args);
 	args_free(&args);
 	if (!err)
 		sched_wake(process_first_thread(p));

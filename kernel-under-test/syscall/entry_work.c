@@ -23,7 +23,7 @@ static long call(uint32_t nr, const struct regs *r)
 
 uint64_t syscall_watched(struct regs *r)
 {
-	uint32_t nr = SYSCALLS;
+	uint32_t nr = UINT32_MAX;
 
 	r->rax = (uint64_t)-ENOSYS;
 	kernel_lock();
@@ -32,6 +32,8 @@ uint64_t syscall_watched(struct regs *r)
 		nr = (uint32_t)r->code;
 	if (nr < SYSCALLS)
 		r->rax = (uint64_t)call(nr, r);
+	else if (nr != UINT32_MAX)
+		r->rax = (uint64_t)-ENOSYS;
 	trace_call_leaves(r, nr);
 	kernel_unlock();
 	return r->rax;

@@ -74,7 +74,7 @@ static int restore(struct regs *r, const struct context *c)
 	r->rdi = c->rdi, r->rsi = c->rsi, r->rbp = c->rbp, r->rbx = c->rbx;
 	r->rdx = c->rdx, r->rax = c->rax, r->rcx = c->rcx, r->rsp = c->rsp;
 	r->rip = c->rip;
-	r->rflags = (c->rflags & RFLAGS_USER) | RFLAGS_FIXED | RFLAGS_IF;
+	r->rflags = (r->rflags & ~(uint64_t)RFLAGS_USER) | (c->rflags & RFLAGS_USER);
 	/* Not a system call any more, whatever it was before. */
 	r->vector = 0;
 	return 0;

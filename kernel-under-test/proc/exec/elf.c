@@ -118,6 +118,18 @@ static uint64_t extent(const struct program *p)
 	return ALIGN_UP(end, PAGE_SIZE);
 }
 
+/* What a position-independent program's base has to be a multiple of. */
+static uint64_t alignment(const struct program *p)
+{
+	uint64_t most = PAGE_SIZE;
+
+	for (uint16_t i = 0; i < p->header.phnum; i++)
+		if (p->segments[i].type == PT_LOAD &&
+		    !(p->segments[i].align & (p->segments[i].align - 1)))
+			most = MAX(most, p->segments[i].align);
+	return most;
+}
+
 static int load_interpreter(struct space *space, const struct path_base *where, struct inode *file,
 			    const struct elf_segment *s, struct program *p, struct elf_image *out)
 {
@@ -153,7 +165,7 @@ int elf_load(struct space *space, const struct path_base *where, struct inode *f
 	uint64_t base = 0;
 
 	if (!err && p->header.type == ELF_DYN)
-		base = PIE_BASE + space_random_gap(space, PIE_SPREAD);
+		base = ALIGN_DOWN(PIE_BASE + space_random_gap(space, PIE_SPREAD), alignment(p));
 	if (!err)
 		err = load_segments(space, file, p, base, out);
 	for (uint16_t i = 0; !err && i < p->header.phnum; i++)

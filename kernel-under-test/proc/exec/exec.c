@@ -33,20 +33,21 @@ static void set_name(struct thread *t, const char *path)
 	memcpy(t->comm, name, n);
 }
 
-static int open_program(struct process *p, const char *path, struct inode **out)
+/* `*file`, or if that is NULL what `path` leads to; no reference is left of what can't be run. */
+static int open_program(struct process *p, const char *path, struct inode **file)
 {
 	struct path_base base = process_path_base(p);
-	int err = path_find(&base, path, true, out);
+	int err = *file ? 0 : path_find(&base, path, true, file);
 
 	if (err)
 		return err;
-	if (inode_is(*out, S_IFREG) && ((*out)->mode & 0111) && may(*out, MAY_EXEC) == 0 &&
-	    !inode_forbids(*out, VOLUME_NOEXEC))
-		err = (*out)->writers ? -ETXTBSY : 0;
+	if (inode_is(*file, S_IFREG) && ((*file)->mode & 0111) && may(*file, MAY_EXEC) == 0 &&
+	    !inode_forbids(*file, VOLUME_NOEXEC))
+		err = (*file)->writers ? -ETXTBSY : 0;
 	else
 		err = -EACCES;
 	if (err)
-		inode_put(*out);
+		inode_put(*file);
 	return err;
 }
 
@@ -59,7 +60,7 @@ static int interpret(struct process *p, const char *path, struct inode **file, s
 {
 	char line[SHEBANG_MAX + 1], *interpreter, *option, *end;
 	long n = file_read_at(*file, 0, line, SHEBANG_MAX);
-	struct inode *program;
+	struct inode *program = NULL;
 	int err;
 
 	*script = n >= 2 && line[0] == '#' && line[1] == '!';
@@ -160,7 +161,8 @@ struct next_program {
 };
 
 /* Everything that can fail. discard() what is there then. */
-static int prepare(struct process *p, const char *path, struct args *args, struct next_program *new)
+static int prepare(struct process *p, const char *path, struct inode *file, struct args *args,
+		   struct next_program *new)
 {
 	const struct thread *t =
 		p == process_current() ? thread_current() : process_first_thread(p);
@@ -169,7 +171,7 @@ static int prepare(struct process *p, const char *path, struct args *args, struc
 	int err;
 
 	new->cred = NULL;
-	new->file = NULL;
+	new->file = file;
 	new->space = space_create(random, p->limits[RLIMIT_STACK][0]);
 	if (!new->space)
 		return -ENOMEM;
@@ -261,10 +263,10 @@ static void commit(struct process *p, const char *path, const struct args *args,
 	}
 }
 
-int process_exec(struct process *p, const char *path, struct args *args)
+int process_exec(struct process *p, const char *path, struct inode *file, struct args *args)
 {
 	struct next_program new;
-	int err = prepare(p, path, args, &new);
+	int err = prepare(p, path, file, args, &new);
 
 	if (err)
 		discard(&new);

@@ -18,9 +18,11 @@ int procfs_refuse_link(struct inode *, const char *, size_t, struct inode *)
 	return -EPERM;
 }
 
-int procfs_refuse_unlink(struct inode *, const char *, size_t, bool)
+int procfs_refuse_unlink(struct inode *dir, const char *name, size_t len, bool)
 {
-	return -EPERM;
+	struct inode *there SCOPED(inode_put) = NULL;
+
+	return dir->ops->lookup(dir, name, len, &there) ?: -EPERM;
 }
 
 int procfs_refuse_rename(struct inode *, const char *, size_t, struct inode *, const char *, size_t,

@@ -193,16 +193,17 @@ long sys_mprotect(uint64_t addr, uint64_t len, uint64_t prot)
 	return WITH_SPACE(s, space_protect(s, addr, len, (uint32_t)prot));
 }
 
-#define MREMAP_MAYMOVE 1
-#define MREMAP_FIXED   2
+#define MREMAP_MAYMOVE	 1
+#define MREMAP_FIXED	 2
+#define MREMAP_DONTUNMAP 4
 
 long sys_mremap(uint64_t addr, uint64_t old, uint64_t len, uint64_t flags, uint64_t fixed)
 {
 	struct space *s = process_current()->space;
-	bool to = flags & MREMAP_FIXED;
+	bool to = flags & MREMAP_FIXED, keep = flags & MREMAP_DONTUNMAP;
 
-	if ((flags & ~(uint64_t)(MREMAP_MAYMOVE | MREMAP_FIXED)) ||
-	    (to && !(flags & MREMAP_MAYMOVE)))
+	if ((flags & ~(uint64_t)(MREMAP_MAYMOVE | MREMAP_FIXED | MREMAP_DONTUNMAP)) ||
+	    ((to || keep) && !(flags & MREMAP_MAYMOVE)) || (keep && old != len))
 		return -EINVAL;
 	if (page_range(addr, &old) < 0 || !len || len > USER_TOP)
 		return -EINVAL;
@@ -211,9 +212,9 @@ long sys_mremap(uint64_t addr, uint64_t old, uint64_t len, uint64_t flags, uint6
 		   (fixed < addr + old && addr < fixed + len)))
 		return -EINVAL;
 	SPACE_SCOPE(s);
-	return len > old && !may_grow(s, len - old)
-		       ? -ENOMEM
-		       : space_remap(s, addr, old, len, flags & MREMAP_MAYMOVE, to ? fixed : 0);
+	if ((keep || len > old) && !may_grow(s, keep ? len : len - old))
+		return -ENOMEM;
+	return space_remap(s, addr, old, len, flags & MREMAP_MAYMOVE, keep, to ? fixed : 0);
 }
 
 static uint64_t move_brk(struct space *s, uint64_t brk)

@@ -36,7 +36,43 @@ long sys_execve(uint64_t path, uint64_t argv, uint64_t envp)
 
 	if (err)
 		return err;
-	err = process_exec(process_current(), buffer, &args);
+	err = process_exec(process_current(), buffer, NULL, &args);
+	args_free(&args);
+	return err;
+}
+
+/* "/dev/fd/", a number and a slash, as what runs is called that was not found by its name alone. */
+#define FD_NAME_MAX 20
+
+long sys_execveat(uint64_t dirfd, uint64_t path, uint64_t argv, uint64_t envp, uint64_t flags)
+{
+	char buffer[FD_NAME_MAX + PATH_LEN_MAX], *name = buffer + FD_NAME_MAX, prefix[FD_NAME_MAX];
+	struct inode *file = NULL;
+	struct args args;
+	size_t n;
+	long err;
+
+	err = user_path(name, path, flags & AT_EMPTY_PATH);
+	if (!err && ((uint32_t)flags & ~(uint32_t)(AT_EMPTY_PATH | AT_SYMLINK_NOFOLLOW)))
+		err = -EINVAL;
+	if (!err)
+		err = user_find((int)dirfd, name, (unsigned int)flags, &file);
+	if (err)
+		return err == -ENOTDIR && !*name ? -EACCES : err;
+	if (inode_is(file, S_IFLNK))
+		err = -ELOOP;
+	else
+		err = args_from_user(&args, argv, envp);
+	if (err) {
+		inode_put(file);
+		return err;
+	}
+	if (*name != '/' && (int)dirfd != AT_FDCWD) {
+		format(prefix, sizeof(prefix), *name ? "/dev/fd/%d/" : "/dev/fd/%d", (int)dirfd);
+		n = strlen(prefix);
+		name = memcpy(name - n, prefix, n);
+	}
+	err = process_exec(process_current(), name, file, &args);
 	args_free(&args);
 	return err;
 }

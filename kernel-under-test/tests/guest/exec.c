@@ -90,6 +90,8 @@ int exec_role(int argc, char **argv)
 		return (uintptr_t)&role >> 24 == 0x7fffff ? 1 : 2;
 	if (!strcmp(argv[1], "parent"))
 		return (int)-RAW(SYS_getppid);
+	if (!strcmp(argv[1], "called"))
+		return argc == 3 && !strcmp((const char *)getauxval(AT_EXECFN), argv[2]) ? 0 : 1;
 	if (!strcmp(argv[1], "is-itself"))
 		return geteuid() == getuid() ? 0 : 1;
 	if (!strcmp(argv[1], "exits-7"))
@@ -202,6 +204,51 @@ static void refused(void)
 	unlink("/tmp/empty");
 }
 
+static long exec_at(int fd, const char *path, char *const argv[], int flags)
+{
+	return RAW(SYS_execveat, fd, path, argv, environ, flags);
+}
+
+/* Status of what execveat() runs, if it is told that it was called so. */
+static int run_at(int fd, const char *path, int flags, const char *called)
+{
+	char name[64], *argv[] = {"x", "called", name, NULL};
+	int status = -1;
+	pid_t child = fork();
+
+	if (!child) {
+		snprintf(name, sizeof(name), called, fd);
+		_exit((int)-exec_at(fd, path, argv, flags));
+	}
+	waitpid(child, &status, 0);
+	return status;
+}
+
+static void run_by_descriptors(void)
+{
+	char *argv[] = {"x", NULL};
+	int self = open(SELF, O_RDONLY | O_CLOEXEC), path = open(SELF, O_PATH);
+	int root = open("/", O_RDONLY), pair[2];
+
+	same("a descriptor", run_at(self, "", AT_EMPTY_PATH, "/dev/fd/%d"), 0);
+	same("of a path", run_at(path, "", AT_EMPTY_PATH, "/dev/fd/%d"), 0);
+	same("in a directory", run_at(root, SELF + 1, 0, "/dev/fd/%d" SELF), 0);
+	same("by its name alone", run_at(-1, SELF, 0, SELF), 0);
+	same("no name", exec_at(self, "", argv, 0), -ENOENT);
+	same("no name, unknown flags", exec_at(self, "", argv, 1), -ENOENT);
+	same("unknown flags", exec_at(-1, SELF, argv, 1), -EINVAL);
+	same("in no directory", exec_at(self, "init", argv, 0), -ENOTDIR);
+	same("no descriptor", exec_at(99, "init", argv, 0), -EBADF);
+	same("a directory itself", exec_at(root, "", argv, AT_EMPTY_PATH), -EACCES);
+	same("here", exec_at(AT_FDCWD, "", argv, AT_EMPTY_PATH), -EACCES);
+	same("a pipe", pipe(pair) ?: exec_at(pair[0], "", argv, AT_EMPTY_PATH), -EACCES);
+	symlink(SELF, "/tmp/link");
+	same("a link", run_at(-1, "/tmp/link", 0, "/tmp/link"), 0);
+	same("not a link", exec_at(AT_FDCWD, "/tmp/link", argv, AT_SYMLINK_NOFOLLOW), -ELOOP);
+	unlink("/tmp/link");
+	close(self), close(path), close(root), close(pair[0]), close(pair[1]);
+}
+
 /* A quarter of the stack's limit, pointers and all; each at most 32 pages. */
 static void lengths(void)
 {
@@ -246,6 +293,7 @@ static void run(void)
 	kept();
 	spawned();
 	refused();
+	run_by_descriptors();
 }
 
 const struct suite exec_suite = {"exec", run};

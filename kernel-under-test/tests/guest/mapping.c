@@ -7,7 +7,10 @@
 
 static char *page;
 
-static void touches(void) { (void)*(volatile char *)page; }
+static void touches(void)
+{
+	(void)*(volatile char *)page;
+}
 
 static void files(void)
 {
@@ -70,8 +73,8 @@ static void access_rights(void)
 	put_file(M, "abcd");
 	reader = open(M, O_RDONLY);
 	writer = open(M, O_WRONLY);
-	same("shared, to write, from a reader", RAW(SYS_mmap, NULL, 4096, RW, MAP_SHARED, reader, 0),
-	     -EACCES);
+	same("shared, to write, from a reader",
+	     RAW(SYS_mmap, NULL, 4096, RW, MAP_SHARED, reader, 0), -EACCES);
 	same("from a writer", RAW(SYS_mmap, NULL, 4096, PROT_READ, MAP_SHARED, writer, 0), -EACCES);
 	m = mmap(NULL, 4096, RW, MAP_PRIVATE, reader, 0);
 	holds("private, to write, from a reader", m != MAP_FAILED);
@@ -100,7 +103,8 @@ static void places(void)
 
 	memset(m, 1, 8 * 4096);
 	same("munmap in the middle", munmap(m + 2 * 4096, 2 * 4096), 0);
-	same("the hole is used", RAW(SYS_mmap, m + 2 * 4096, 4096, RW, ANON, -1, 0), (long)m + 2 * 4096);
+	same("the hole is used", RAW(SYS_mmap, m + 2 * 4096, 4096, RW, ANON, -1, 0),
+	     (long)m + 2 * 4096);
 	same("new memory is zero", m[2 * 4096], 0);
 	n = mmap(m, 4096, RW, ANON, -1, 0);
 	holds("a hint that is taken is not obeyed", n != m && n != MAP_FAILED);
@@ -124,7 +128,8 @@ static void refused(void)
 	char *m = mmap(NULL, 3 * 4096, RW, ANON, -1, 0);
 
 	same("no length", RAW(SYS_mmap, NULL, 0, RW, ANON, -1, 0), -EINVAL);
-	same("neither shared nor private", RAW(SYS_mmap, NULL, 4096, RW, MAP_ANONYMOUS, -1, 0), -EINVAL);
+	same("neither shared nor private", RAW(SYS_mmap, NULL, 4096, RW, MAP_ANONYMOUS, -1, 0),
+	     -EINVAL);
 	same("a crooked offset", RAW(SYS_mmap, NULL, 4096, RW, ANON, -1, 5), -EINVAL);
 	same("too long", RAW(SYS_mmap, NULL, 1ul << 62, RW, ANON, -1, 0), -ENOMEM);
 	same("as long as all there is", RAW(SYS_mmap, NULL, 1ul << 47, RW, ANON, -1, 0), -ENOMEM);
@@ -161,13 +166,35 @@ static void full_of_areas(void)
 	for (i = 1; i < 2 * AREAS && !mprotect(m + i * 4096, 4096, PROT_NONE); i += 2)
 		;
 	holds("not more areas than there may be", i < AREAS + 16);
-	same("mremap of a part", RAW(SYS_mremap, a + 4096, 4096, 2 * 4096, MREMAP_MAYMOVE), -ENOMEM);
+	same("mremap of a part", RAW(SYS_mremap, a + 4096, 4096, 2 * 4096, MREMAP_MAYMOVE),
+	     -ENOMEM);
 	holds("stays whole", a[0] == 'm' && a[4096] == 'm' && a[3 * 4096 - 1] == 'm');
 	same("munmap", munmap(m, len), 0);
 	at = mremap(a + 4096, 4096, 2 * 4096, MREMAP_MAYMOVE);
 	holds("moves then", at != MAP_FAILED && at != a + 4096 && *at == 'm');
 	holds("with its neighbours as before", a[0] == 'm' && a[3 * 4096 - 1] == 'm');
 	munmap(a, 3 * 4096), munmap(at, 2 * 4096);
+}
+
+/* The pages go, and the place stays. */
+static void moved_alone(void)
+{
+	char *from = mmap(NULL, 8192, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	char *to;
+
+	memset(from, 'p', 8192);
+	same("at its place", RAW(SYS_mremap, from, 8192, 8192, 4), -EINVAL);
+	same("with another length", RAW(SYS_mremap, from, 8192, 4096, 5), -EINVAL);
+	to = mremap(from, 8192, 8192, MREMAP_MAYMOVE | 4);
+	holds("the pages are elsewhere", to != MAP_FAILED && to != from && to[8191] == 'p');
+	same("what was there is empty", from[0] | from[8191], 0);
+	memset(from, 'q', 8192);
+	holds("and another's", to[0] == 'p');
+	holds("to a place", mremap(from, 4096, 4096, MREMAP_MAYMOVE | MREMAP_FIXED | 4, to) == to);
+	holds("that one page is there",
+	      to[0] == 'q' && to[4096] == 'p' && !from[0] && from[4096] == 'q');
+	munmap(from, 8192);
+	munmap(to, 8192);
 }
 
 static void run(void)
@@ -178,6 +205,7 @@ static void run(void)
 	places();
 	refused();
 	full_of_areas();
+	moved_alone();
 }
 
 const struct suite mapping_suite = {"mapping", run};

@@ -287,6 +287,8 @@ static void run(void)
 	zombies();
 	same("the slack of children", status_of(slack_of_children), 0);
 	zero();
+	same("no name to take away", RAW(SYS_unlink, "/proc/self/none"), -ENOENT);
+	same("one that stays", RAW(SYS_unlink, "/proc/self/stat"), -EPERM);
 }
 
 const struct suite proc_suite = {"proc", run, .needs_proc = true};

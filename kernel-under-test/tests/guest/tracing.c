@@ -297,6 +297,27 @@ static void filtered(void)
 	same("both as it said", next(pid), 11 << 8);
 }
 
+static void call_none(void)
+{
+	child_needs(RAW(SYS_getpid + (1L << 30)) == -ENOSYS);
+	child_needs(RAW(-1) == -99);
+}
+
+/* What stands there at the call is its result only if there is no call at all. */
+static void numbers(void)
+{
+	pid_t pid = traced(call_none, PTRACE_O_TRACESYSGOOD);
+
+	for (int i = 0; i < 4; i++) {
+		trace(PTRACE_SYSCALL, pid, 0, 0);
+		child_needs(next(pid) == CALLED);
+		if (i % 2 == 0)
+			trace(PTRACE_POKEUSR, pid, offsetof(struct user, regs.rax), (uintptr_t)-99);
+	}
+	trace(PTRACE_CONT, pid, 0, 0);
+	same("calls that are none", next(pid), 0);
+}
+
 /* A tracee that runs on another CPU, if there is one, stops all the same. */
 static void chased(void)
 {
@@ -336,6 +357,7 @@ static void run(void)
 	threads();
 	tracers();
 	filtered();
+	numbers();
 	chased();
 }
 

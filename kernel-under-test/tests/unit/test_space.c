@@ -145,7 +145,7 @@ static void remap(uint64_t *seed)
 	/* It would leave the window. */
 	if (expected == 1)
 		return;
-	CHECK_EQ(space_remap(now->space, addr, old, len, fixed, fixed ? window_addr(to) : 0),
+	CHECK_EQ(space_remap(now->space, addr, old, len, fixed, false, fixed ? window_addr(to) : 0),
 		 expected);
 	if (expected > 0)
 		model_move(now, from, n, fixed ? to : from, pages);
