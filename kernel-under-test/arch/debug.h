@@ -22,3 +22,18 @@ int arch_debug_set_fpu(struct arch_thread *t, const uint8_t from[ARCH_FPU_MAX], 
 
 /* Turns single-stepping on or off. Returns whether it was on. */
 bool arch_debug_step(struct arch_thread *t, bool on);
+
+/* DR0 to DR3, DR6 and DR7: where a program stops that runs or touches something, and which did. */
+struct arch_debug {
+	uint64_t address[4], status, control;
+};
+
+#define ARCH_DEBUG_REGS 8
+/*
+ * Register `i` of `d`, to be loaded when its thread is next in user mode. -EINVAL: the kernel's
+ * memory, or what is not aligned or no memory; -EIO: there is no such register.
+ */
+int arch_debug_set_break(struct arch_debug *d, unsigned int i, uint64_t v);
+uint64_t arch_debug_get_break(const struct arch_debug *d, unsigned int i);
+/* Has the CPU watch for the running thread. Nobody takes it back: see trap_debug(). */
+void arch_debug_load(const struct arch_debug *d);

@@ -28,6 +28,8 @@ struct arch_thread {
 	/* User's FS and GS base. */
 	uint64_t fs_base;
 	uint64_t gs_base;
+	/* What its debugger has set, or NULL: arch/debug.h. */
+	struct arch_debug *debug;
 	/* As FXSAVE or XSAVE lay it out, up to AVX. */
 	uint8_t fpu[832] __attribute__((aligned(64)));
 };

@@ -34,6 +34,9 @@ uint64_t syscall_watched(struct regs *regs);
 /* Given by proc: runs before a return to user mode when the thread's `work` is not zero. */
 void trap_user_work(struct regs *regs);
 
+/* The running thread's debug registers, or NULL. Given by proc. */
+struct arch_debug *trap_debug(void);
+
 /*
  * Given by sched. Before a return to user mode, without the kernel lock: gives the CPU away if that
  * is all the work there is. False: there is more, for trap_user_work().

@@ -50,12 +50,10 @@ int rseq_leave(struct regs *r)
 
 void rseq_resume(struct regs *r)
 {
-	struct thread *t = thread_current();
 	const uint32_t cpu = arch_cpu_id(), cpus[] = {cpu, cpu};
+	uint64_t at = thread_current()->rseq;
 
-	/* Copies may sleep, and wake elsewhere: then there is work again. */
-	thread_clear_work(t, WORK_RSEQ);
-	if (t->rseq && (rseq_leave(r) < 0 || copy_to_user(t->rseq, cpus, sizeof(cpus)) < 0))
+	if (rseq_leave(r) < 0 || copy_to_user(at, cpus, sizeof(cpus)) < 0)
 		trap_user_fault(r, SIGSEGV, SI_KERNEL, 0);
 }
 

@@ -37,6 +37,7 @@ struct thread *thread_create(void)
 				kstack_free(stack);
 			return NULL;
 		}
+		t->arch.debug = NULL; /* and so it is whenever one ends */
 	}
 	memset(t, 0, offsetof(struct thread, arch));
 	memset(&t->process, 0, sizeof(*t) - offsetof(struct thread, process));

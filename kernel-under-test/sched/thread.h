@@ -28,7 +28,7 @@ struct trace;
 #define WORK_MOVE  BIT(3)
 #define WORK_YIELD (WORK_RESCHED | WORK_MOVE)
 /* It has been off its CPU, and wants to know: thread_disturb(). */
-#define WORK_RSEQ BIT(6)
+#define WORK_AWAY BIT(6)
 
 /* What it starts is served as usual (SCHED_RESET_ON_FORK). */
 #define UNUSUAL_PLAIN_CHILDREN BIT(0)
@@ -38,8 +38,9 @@ struct trace;
 #define UNUSUAL_TRACE BIT(2)
 /* It has a real-time priority, and so has what it starts. */
 #define UNUSUAL_URGENT BIT(3)
-/* It had restartable sequences. */
-#define UNUSUAL_RSEQ BIT(4)
+/* It had restartable sequences, or debug registers: WORK_AWAY is for it. */
+#define UNUSUAL_RSEQ  BIT(4)
+#define UNUSUAL_DEBUG BIT(5)
 
 enum thread_state {
 	THREAD_RUNNING, /* on a CPU, or queued for one */
@@ -152,8 +153,8 @@ static inline void thread_clear_work(struct thread *t, uint32_t work)
 /* It was given another CPU, or may have been off its own in the midst of user code. */
 static inline void thread_disturb(struct thread *t)
 {
-	if (unlikely(t->rseq))
-		thread_add_work(t, WORK_RSEQ);
+	if (unlikely(t->unusual & (UNUSUAL_RSEQ | UNUSUAL_DEBUG)))
+		thread_add_work(t, WORK_AWAY);
 }
 
 /* Nanoseconds that `t` has had the CPU. */

@@ -35,6 +35,8 @@ uint64_t syscall_watched(struct regs *r)
 	else if (nr != UINT32_MAX)
 		r->rax = (uint64_t)-ENOSYS;
 	trace_call_leaves(r, nr);
+	/* It may have slept. */
+	thread_disturb(thread_current());
 	kernel_unlock();
 	return r->rax;
 }

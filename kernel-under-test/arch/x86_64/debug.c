@@ -1,9 +1,10 @@
 #include "arch/debug.h"
 
+#include "arch/trap.h"
+#include "asm/layout.h"
 #include "fpu.h"
 #include "lib/errno.h"
 #include "lib/string.h"
-#include "asm/layout.h"
 #include "x86.h"
 
 /* user_regs_struct beyond what struct regs has in the same order. */
@@ -101,4 +102,95 @@ bool arch_debug_step(struct arch_thread *t, bool on)
 
 	r->rflags = on ? r->rflags | RFLAGS_TRAP : r->rflags & ~(uint64_t)RFLAGS_TRAP;
 	return was;
+}
+
+#define STATUS_NONE   0xffff0ff0ul
+#define STATUS_BREAKS 0xful
+#define STATUS_STEP   0x4000ul
+#define CONTROL_NONE  0x400ul
+#define CONTROL_GIVEN 0xffff03fful /* but for the bit that guards the registers themselves */
+#define KIND_EXECUTE  0
+#define KIND_IO	      2
+#define SIG_TRAP      5
+#define TRAP_TRACE    2
+#define TRAP_HARDWARE 4
+
+static inline bool is_on(uint64_t control, unsigned int i)
+{
+	return control >> 2 * i & 3;
+}
+
+static inline unsigned int kind(uint64_t control, unsigned int i)
+{
+	return control >> (16 + 4 * i) & 3;
+}
+
+static bool break_ok(const struct arch_debug *d, unsigned int i)
+{
+	static const uint8_t sizes[] = {1, 2, 8, 4};
+	uint64_t size = sizes[d->control >> (18 + 4 * i) & 3];
+
+	if (!is_on(d->control, i))
+		return d->address[i] < USER_TOP;
+	return d->address[i] < USER_TOP && IS_ALIGNED(d->address[i], size) &&
+	       kind(d->control, i) != KIND_IO && (kind(d->control, i) != KIND_EXECUTE || size == 1);
+}
+
+int arch_debug_set_break(struct arch_debug *d, unsigned int i, uint64_t v)
+{
+	struct arch_debug now = *d;
+
+	if (i == 4 || i == 5)
+		return -EIO;
+	*(i == 6 ? &now.status : i == 7 ? &now.control : &now.address[i]) = v;
+	for (i = 0; i < ARRAY_SIZE(now.address); i++)
+		if (!break_ok(&now, i))
+			return -EINVAL;
+	*d = now;
+	return 0;
+}
+
+uint64_t arch_debug_get_break(const struct arch_debug *d, unsigned int i)
+{
+	return i < ARRAY_SIZE(d->address) ? d->address[i]
+	       : i == 6			  ? d->status
+	       : i == 7			  ? d->control
+					  : 0;
+}
+
+void arch_debug_load(const struct arch_debug *d)
+{
+	asm volatile("movq %0, %%dr0\n\tmovq %1, %%dr1\n\tmovq %2, %%dr2\n\tmovq %3, %%dr3\n\t"
+		     "movq %4, %%dr7"
+		     :
+		     : "r"(d->address[0]), "r"(d->address[1]), "r"(d->address[2]),
+		       "r"(d->address[3]), "r"((d->control & CONTROL_GIVEN) | CONTROL_NONE)
+		     : "memory");
+}
+
+void x86_debug_trap(struct regs *r)
+{
+	struct arch_debug *d = trap_debug();
+	uint64_t status, breaks = 0;
+
+	asm volatile("movq %%dr6, %0" : "=r"(status));
+	asm volatile("movq %0, %%dr6" : : "r"(STATUS_NONE));
+	for (unsigned int i = 0; d && i < ARRAY_SIZE(d->address); i++) {
+		if (!(status & BIT(i)) || !is_on(d->control, i))
+			continue;
+		breaks |= BIT(i);
+		/* Before the instruction, which is to run when the program goes on. */
+		if (kind(d->control, i) == KIND_EXECUTE)
+			r->rflags |= RFLAGS_RESUME;
+	}
+	if (!breaks && (status & STATUS_BREAKS)) {
+		/* Of one that ran here before. */
+		asm volatile("movq %0, %%dr7" : : "r"(CONTROL_NONE));
+		if (!(status & STATUS_STEP))
+			return;
+	}
+	if (d)
+		d->status = breaks | (status & STATUS_STEP);
+	trap_user_fault(r, SIG_TRAP, breaks && !(status & STATUS_STEP) ? TRAP_HARDWARE : TRAP_TRACE,
+			r->rip);
 }

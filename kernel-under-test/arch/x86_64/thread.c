@@ -44,6 +44,7 @@ void arch_thread_reset_user(struct arch_thread *t, uint64_t entry, uint64_t sp)
 	r->ss = USER_SS;
 	t->fs_base = 0;
 	t->gs_base = 0;
+	t->debug = NULL;
 	x86_fpu_reset(t);
 }
 

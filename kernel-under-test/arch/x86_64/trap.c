@@ -43,7 +43,6 @@
 #define BUS_ADRERR  2
 #define ILL_ILLOPN  2
 #define FPE_INTDIV  1
-#define TRAP_TRACE  2
 
 struct gate {
 	uint16_t offset0;
@@ -172,7 +171,7 @@ static void user_exception(struct regs *r)
 		trap_user_fault(r, SIG_FPE, x86_fpu_error(r->vector == VEC_SIMD), r->rip);
 		break;
 	case VEC_DEBUG:
-		trap_user_fault(r, SIG_TRAP, TRAP_TRACE, r->rip);
+		x86_debug_trap(r);
 		break;
 	case VEC_BREAKPOINT:
 		trap_user_fault(r, SIG_TRAP, SI_KERNEL, 0);

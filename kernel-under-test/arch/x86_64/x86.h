@@ -2,7 +2,8 @@
 #pragma once
 
 /* Flags that a user may have changed for it: arithmetic, TF, DF, RF, AC. */
-#define RFLAGS_USER 0x50dd5
+#define RFLAGS_USER   0x50dd5
+#define RFLAGS_RESUME 0x10000
 
 #include "asm/cpu.h"
 #include "asm/regs.h"
@@ -11,7 +12,7 @@
 extern struct cpu x86_cpus[CPUS_MAX];
 extern char syscall_entry[], vector_stubs[], thread_first_return[];
 extern char copy_fault_nofault[]; /* where a copy goes on for which no page may be brought in */
-extern char copy_fault_now[]; /* where a copy that must not sleep goes on, its result in rax */
+extern char copy_fault_now[];	  /* where a copy that must not sleep goes on, its result in rax */
 extern char image_start[], image_rodata[], image_data[], image_end[];
 extern char boot_stack[], boot_stack_top[];
 
@@ -71,3 +72,6 @@ void x86_message(unsigned int vector);
 void trap_dispatch(struct regs *regs);
 /* trap_user_work() for entry.S, when the kernel lock is not held. */
 void x86_user_work(struct regs *regs);
+
+/* A step, or a debug register of the user's. */
+void x86_debug_trap(struct regs *r);

@@ -1,4 +1,5 @@
 /* On the way back to user mode: what pending signals do. */
+#include "arch/debug.h"
 #include "arch/signal.h"
 #include "arch/trap.h"
 #include "lib/printf.h"
@@ -27,6 +28,7 @@ static void sleep_while_stopped(struct process *p)
 	while (p->stopped && !p->exiting)
 		if (!trace_group_stop())
 			wait_sleep(&p->continued, false);
+	thread_disturb(thread_current());
 	signal_update_work(thread_current());
 }
 
@@ -201,6 +203,16 @@ static void do_signals(struct thread *t, struct regs *r)
 	signal_update_work(t);
 }
 
+static void come_back(struct thread *t, struct regs *r)
+{
+	/* What follows may sleep, and wake elsewhere: then there is work again. */
+	thread_clear_work(t, WORK_AWAY);
+	if (t->arch.debug)
+		arch_debug_load(t->arch.debug);
+	if (t->rseq)
+		rseq_resume(r);
+}
+
 void trap_user_work(struct regs *r)
 {
 	struct thread *t = thread_current();
@@ -217,8 +229,8 @@ void trap_user_work(struct regs *r)
 			sched_yield();
 			thread_disturb(t);
 		}
-		if (t->work & WORK_RSEQ)
-			rseq_resume(r);
+		if (t->work & WORK_AWAY)
+			come_back(t, r);
 	} while (t->work);
 	/* What happens from now on is no part of this call. */
 	r->vector = 0;

@@ -236,7 +236,9 @@ static bool strict_allows(const struct call *call)
 static bool allows(struct regs *r, bool again)
 {
 	const struct thread *t = thread_current();
-	const struct call call = {(int32_t)r->code, AUDIT_ARCH_X86_64, r->rip,
+	const struct call call = {(int32_t)r->code,
+				  AUDIT_ARCH_X86_64,
+				  r->rip,
 				  {r->rdi, r->rsi, r->rdx, r->r10, r->r8, r->r9}};
 	uint32_t answer, data;
 

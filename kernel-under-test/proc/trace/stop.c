@@ -20,8 +20,7 @@
 /* SIGKILL is coming, or the process ends: nothing holds it up. */
 static bool is_dying(const struct thread *t)
 {
-	return t->process->exiting ||
-	       ((t->pending | t->process->pending) & SIGNAL_BIT(SIGKILL));
+	return t->process->exiting || ((t->pending | t->process->pending) & SIGNAL_BIT(SIGKILL));
 }
 
 void trace_tell(struct trace *tr, int code, int status)
@@ -64,6 +63,7 @@ static int trace_stop(struct trace *tr, int code, const struct signal_info *info
 		t->interruptible = true;
 		sched_block();
 	}
+	thread_disturb(t);
 	tr->stopped = tr->inside = tr->group = false;
 	tr->call = TRACE_NO_CALL;
 	inject = tr->inject;

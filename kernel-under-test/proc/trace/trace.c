@@ -1,6 +1,7 @@
 #include "proc/trace/trace.h"
 
 #include "arch/debug.h"
+#include "arch/trap.h"
 #include "fs/credentials.h"
 #include "lib/errno.h"
 #include "mm/kmem.h"
@@ -113,6 +114,7 @@ void trace_detach(struct trace *tr, int signo)
 	if (tr->stopped)
 		trace_go_on(tr, TRACE_CONT, signo);
 	t->trace = NULL;
+	t->arch.debug = NULL;
 	thread_clear_work(t, WORK_TRACE);
 	arch_thread_watch_calls(&t->arch, t->seccomp_mode);
 	tr->thread = NULL;
@@ -272,6 +274,7 @@ void trace_thread_ends(struct thread *t, int status)
 		tr->thread = NULL;
 		tr->stopped = tr->inside = false;
 		t->trace = NULL;
+		t->arch.debug = NULL;
 		if (tr->tid != p->pid)
 			thread_ended(tr, status);
 		else
@@ -351,4 +354,21 @@ void trace_copy(struct thread *t, struct fork_request *r)
 		attend_soon(tr);
 	else
 		signal_send_thread(t, &(struct signal_info){.signo = SIGSTOP, .code = SI_USER});
+}
+
+int trace_set_break(struct trace *tr, unsigned int i, uint64_t v)
+{
+	struct thread *t = tr->thread;
+
+	if (!t->arch.debug)
+		tr->debug = (struct arch_debug){0};
+	t->arch.debug = &tr->debug;
+	t->unusual |= UNUSUAL_DEBUG;
+	thread_disturb(t);
+	return arch_debug_set_break(&tr->debug, i, v);
+}
+
+struct arch_debug *trap_debug(void)
+{
+	return thread_current()->arch.debug;
 }

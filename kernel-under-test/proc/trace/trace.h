@@ -13,6 +13,7 @@
  */
 #pragma once
 
+#include "arch/debug.h"
 #include "proc/process.h"
 #include "proc/signal/signal.h"
 
@@ -78,6 +79,8 @@ struct trace {
 	bool ended, held;
 	int status;
 	struct waiter process_ends;
+	/* Its debug registers, if thread.arch.debug says so. */
+	struct arch_debug debug;
 };
 
 /* The caller's tracee with that number, or NULL. */
@@ -88,6 +91,8 @@ int trace_attach(struct thread *t, struct process *tracer, bool seize, uint32_t 
 void trace_put(struct trace *tr);
 /* Lets a stopped one go on. */
 void trace_go_on(struct trace *tr, enum trace_resume how, int signo);
+/* Sets a debug register: arch_debug_set_break(). */
+int trace_set_break(struct trace *tr, unsigned int i, uint64_t v);
 /* Ends the tracing; a stopped thread goes on. */
 void trace_detach(struct trace *tr, int signo);
 /* Has it stop soon, unless it has stopped. */

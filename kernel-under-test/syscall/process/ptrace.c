@@ -39,9 +39,10 @@
 #define NT_X86_XSTATE 0x202
 
 /* struct user: its registers, the whole, and where the debug registers stand. */
-#define USER_REGS  (ARCH_CORE_REGS * sizeof(uint64_t))
-#define USER_SIZE  928
-#define USER_DEBUG 848
+#define USER_REGS      (ARCH_CORE_REGS * sizeof(uint64_t))
+#define USER_SIZE      928
+#define USER_DEBUG     848
+#define USER_DEBUG_END (USER_DEBUG + 8 * ARCH_DEBUG_REGS)
 
 #define AUDIT_ARCH_X86_64 0xc000003e
 
@@ -115,17 +116,20 @@ static long peek_user(const struct trace *tr, uint64_t addr, uint64_t out)
 	arch_core_regs(&tr->thread->arch, regs);
 	if (addr < USER_REGS)
 		word = regs[addr / sizeof(word)];
+	else if (addr >= USER_DEBUG && addr < USER_DEBUG_END && tr->thread->arch.debug)
+		word = arch_debug_get_break(tr->thread->arch.debug, (addr - USER_DEBUG) / 8);
 	return copy_to_user(out, &word, sizeof(word));
 }
 
-/* Of the debug registers there are none, which reads as that none is set. */
-static long poke_user(const struct trace *tr, uint64_t addr, uint64_t word)
+static long poke_user(struct trace *tr, uint64_t addr, uint64_t word)
 {
 	if ((addr & 7) || addr >= USER_SIZE)
 		return -EIO;
 	if (addr < USER_REGS)
 		return arch_debug_set_reg(&tr->thread->arch, (unsigned int)addr / 8, word);
-	return addr >= USER_DEBUG && !word ? 0 : -EIO;
+	if (addr < USER_DEBUG || addr >= USER_DEBUG_END)
+		return -EIO;
+	return trace_set_break(tr, (unsigned int)(addr - USER_DEBUG) / 8, word);
 }
 
 static long get_regs(const struct trace *tr, uint64_t out, size_t size)
