@@ -260,6 +260,18 @@ long file_move_each(struct file *f, struct uio_entries *v, int64_t pos, bool wri
 	return done;
 }
 
+static uint32_t regular_poll(struct file *f, struct poll_entry *e)
+{
+	return f->inode->ops->poll(f->inode, e);
+}
+
+static const struct file_ops polled_ops = {
+	.read = regular_read,
+	.write = regular_write,
+	.seek = regular_seek,
+	.poll = regular_poll,
+};
+
 static const struct file_ops directory_ops = {
 	.read = directory_read,
 	.seek = regular_seek,
@@ -303,6 +315,8 @@ int file_open(struct inode *inode, uint32_t flags, struct file **out)
 
 	if (err)
 		return err;
+	if (unlikely(inode->ops->poll) && ops == &regular_ops && inode->ops->poll(inode, NULL))
+		ops = &polled_ops;
 	writer = (flags & O_ACCMODE) != O_RDONLY && !(flags & O_PATH) && inode_is(inode, S_IFREG);
 	if (writer && unlikely(inode->mode & (S_ISUID | S_ISGID | 0111))) {
 		if (file_is_running(inode))

@@ -31,6 +31,7 @@ struct file;
 struct inode;
 struct lock_set;
 struct pipe;
+struct poll_entry;
 struct socket;
 struct uio;
 struct volume;
@@ -84,6 +85,12 @@ struct inode_ops {
 	void (*changed)(struct inode *inode);
 	/* The same of the time of access, which nobody is told of. */
 	void (*accessed)(struct inode *inode);
+
+	/*
+	 * Regular files that can be waited for: as file_ops.poll; 0: this one can't be. May be
+	 * absent.
+	 */
+	uint32_t (*poll)(struct inode *file, struct poll_entry *e);
 
 	/* Regular files: bytes moved, or -errno. */
 	long (*read)(struct inode *file, uint64_t pos, struct uio *u);

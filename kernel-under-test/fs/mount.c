@@ -22,6 +22,15 @@ static struct {
 } mounts[MOUNTS_MAX];
 static size_t mount_count;
 
+uint32_t mount_changes;
+struct wait_queue mount_watchers = {LIST_INIT(mount_watchers.waiters)};
+
+static void changed(void)
+{
+	mount_changes++;
+	wait_wake_all(&mount_watchers);
+}
+
 /* Roots with a reference, of what was taken away while it was in use. */
 static struct inode *detached[MOUNTS_MAX];
 static size_t detached_count;
@@ -145,6 +154,7 @@ int mount_at(struct inode *dir, const char *filesystem, struct block_device *sou
 	mounts[mount_count].root = root;
 	mounts[mount_count].filesystem = filesystems[i].name;
 	cover(mount_count++, dir);
+	changed();
 	return 0;
 }
 
@@ -226,6 +236,7 @@ int mount_remove(struct inode *root, bool detach)
 	uncover(i);
 	peek_open();
 	mounts[i] = mounts[--mount_count];
+	changed();
 	inode_put(root);
 	if (busy)
 		detached[detached_count++] = root;
@@ -250,6 +261,7 @@ int mount_move(struct inode *root, struct inode *dir)
 	peek_close(false);
 	uncover(i);
 	cover(i, dir);
+	changed();
 	peek_open();
 	return 0;
 }

@@ -3,6 +3,7 @@
 
 #include "fs/inode.h"
 #include "fs/volume.h"
+#include "sched/wait.h"
 
 struct block_device;
 
@@ -40,6 +41,10 @@ int mount_remove(struct inode *root, bool detach);
 
 /* What `root` is the root of lies on `dir` from now on. -EINVAL, -ELOOP, -ENOTDIR, -EBUSY. */
 int mount_move(struct inode *root, struct inode *dir);
+
+/* How often something was mounted, moved or unmounted, and who waits for the next time. */
+extern uint32_t mount_changes;
+extern struct wait_queue mount_watchers;
 
 /* The mounted volume of that number, or NULL. */
 struct volume *mount_volume(uint64_t number);

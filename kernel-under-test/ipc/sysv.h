@@ -55,7 +55,7 @@ void ipc_forget_key(struct ipc_table *t, struct ipc_entry *e);
 int ipc_highest(const struct ipc_table *t);
 static inline struct ipc_entry *ipc_at(const struct ipc_table *t, int slot)
 {
-	return slot >= 0 && slot < IPC_SLOTS ? t->slots[slot] : NULL;
+	return slot >= 0 ? t->slots[slot % IPC_SLOTS] : NULL;
 }
 
 /* Another owner and mode, as IPC_SET asks for. 0 or -EPERM. */

@@ -1,5 +1,6 @@
 /* Reading and writing the files of /proc. */
-#include "fs/volume.h"
+#include "fs/mount.h"
+#include "fs/poll.h"
 #include "ipc/inotify.h"
 #include "lib/errno.h"
 #include "mm/kmem.h"
@@ -99,6 +100,21 @@ long procfs_read(struct inode *inode, uint64_t pos, struct uio *u)
 	done = procfs_read_text(t.at, t.len, pos - base, u);
 	kmem_free(t.at);
 	return done;
+}
+
+/* What is mounted can be waited for; who asks knows of it. */
+uint32_t procfs_poll(struct inode *inode, struct poll_entry *e)
+{
+	struct proc_node *n = procfs_node(inode);
+	const struct proc_file *files = n->pid ? proc_process_files : proc_system_files;
+	uint32_t seen = n->mounts_seen;
+
+	if (n->kind != TEXT ||
+	    (files[n->which].make != proc_mounts && files[n->which].make != proc_mountinfo))
+		return 0;
+	poll_add(e, &mount_watchers);
+	n->mounts_seen = mount_changes;
+	return POLL_READABLE | (seen == mount_changes ? 0 : POLL_ERR | POLL_PRI);
 }
 
 static const struct proc_file *taker(const struct proc_node *n)

@@ -29,6 +29,7 @@ struct proc_node {
 	uint64_t birth; /* the process's: numbers are used again */
 	int which;    /* TEXT: index of the file; LINK: of the link; FD: the descriptor */
 	char target[256];
+	uint32_t mounts_seen; /* of mount_changes, by whoever opened it */
 	/* A part of a text and where it begins: the next read is likely to go on there. */
 	uint64_t part, part_at;
 };
@@ -87,4 +88,5 @@ bool procfs_subject(const struct proc_node *n, struct proc_subject *s);
 const struct process *procfs_zombie(const struct proc_node *n);
 long procfs_read(struct inode *inode, uint64_t pos, struct uio *u);
 long procfs_write(struct inode *inode, uint64_t pos, struct uio *u);
+uint32_t procfs_poll(struct inode *inode, struct poll_entry *e);
 int procfs_truncate(struct inode *inode, uint64_t size);

@@ -48,6 +48,7 @@ static int make(enum kind kind, int pid, int tid, int which, struct inode **out)
 	n->inode.ops = &node_ops;
 	n->inode.mode = mode_of(kind, !pid, which);
 	n->inode.links = 1;
+	n->mounts_seen = mount_changes;
 	n->inode.volume = &volume;
 	/* One number for each place, so that a directory can be found again in the one above. */
 	n->inode.ino = 1 + ((uint64_t)(tid ? tid : pid) << 24) + ((uint64_t) !!tid << 20) +
@@ -341,6 +342,7 @@ static const struct inode_ops node_ops = {
 	.parent = parent,
 	.target = target,
 	.follow = follow,
+	.poll = procfs_poll,
 	.read = procfs_read,
 	PROCFS_REFUSALS,
 	.write = procfs_write,

@@ -109,7 +109,7 @@ static const struct setting settings[] = {
 	{.path = "kernel/random/uuid", .make = uuid},
 	NUMBER("kernel/randomize_va_space", space_random, 0, INT32_MAX),
 	{.path = "kernel/sem", .text = "32000\t1024000000\t500\t256"},
-	{.path = "kernel/shmall", .value = UINT64_MAX >> PAGE_SHIFT},
+	{.path = "kernel/shmall", .value = 1 << 24},
 	{.path = "kernel/shmmax", .value = 1ul << 36},
 	{.path = "kernel/shmmni", .value = IPC_SLOTS},
 	{.path = "kernel/tainted", .value = 0},

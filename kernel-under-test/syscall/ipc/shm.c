@@ -5,12 +5,16 @@
 #include "syscall/time/time.h"
 #include "syscall/user.h"
 
+#define SHM_LOCK     11
+#define SHM_UNLOCK   12
 #define SHM_STAT     13
 #define SHM_INFO     14
 #define SHM_STAT_ANY 15
 
 /* In the mode of one that was removed. */
 #define SHM_DEST 01000
+/* In that of one that is not swapped, as here none is. */
+#define SHM_LOCKED 02000
 
 #define SHM_RDONLY 010000
 #define SHM_RND	   020000
@@ -234,6 +238,20 @@ static long change(int id, uint64_t at)
 	return err;
 }
 
+static long lock(int id, bool on)
+{
+	struct segment *s = segment_of(id);
+
+	if (!s)
+		return -EINVAL;
+	if (!capable(CAP_IPC_LOCK) &&
+	    (ipc_may_own(&s->entry) || (on && !process_limit(RLIMIT_MEMLOCK))))
+		return -EPERM;
+	s->entry.permissions.mode =
+		(s->entry.permissions.mode & ~SHM_LOCKED) | (on ? SHM_LOCKED : 0);
+	return 0;
+}
+
 static void forget(struct object *o)
 {
 	struct segment *s = by_object(o);
@@ -271,6 +289,9 @@ long sys_shmctl(uint64_t id, uint64_t command, uint64_t at)
 		return put_status((int)id, at, true, command == SHM_STAT_ANY);
 	case IPC_SET:
 		return change((int)id, at);
+	case SHM_LOCK:
+	case SHM_UNLOCK:
+		return lock((int)id, (command & ~(uint64_t)IPC_64) == SHM_LOCK);
 	case IPC_RMID:
 		return remove((int)id);
 	default:

@@ -342,6 +342,35 @@ static void rarer(void)
 	unlink("/tmp/link"), unlink("/tmp/rare");
 }
 
+/* Who watches /proc/mounts is told once of each change. */
+static void watched(void)
+{
+	int proc = mount("proc", "/proc", "proc", 0, ""), set = epoll_create1(0);
+	int fd = open("/proc/self/mountinfo", O_RDONLY), plain = open("/proc/self/status", O_RDONLY);
+	struct pollfd p = {fd, POLLIN | POLLPRI, 0};
+	struct epoll_event e = {.events = EPOLLPRI};
+
+	same("proc", proc, 0);
+	same("always to be read", poll(&p, 1, 0) == 1 ? p.revents : -1, POLLIN);
+	same("watch it", epoll_ctl(set, EPOLL_CTL_ADD, fd, &e), 0);
+	same("not others", RAW(SYS_epoll_ctl, set, EPOLL_CTL_ADD, plain, &e), -EPERM);
+	same("nothing yet", epoll_wait(set, &e, 1, 0), 0);
+	if (fork() == 0) {
+		usleep(20000);
+		mkdir("/tmp/watched", 0700);
+		_exit(mount("none", "/tmp/watched", "tmpfs", 0, ""));
+	}
+	same("mounted", epoll_wait(set, &e, 1, 5000), 1);
+	same("said so", e.events, EPOLLPRI | EPOLLERR);
+	same("once", epoll_wait(set, &e, 1, 0), 0);
+	wait(NULL);
+	umount("/tmp/watched");
+	same("unmounted", poll(&p, 1, 0) == 1 ? p.revents : -1, POLLIN | POLLPRI | POLLERR);
+	same("once", poll(&p, 1, 0) == 1 ? p.revents : -1, POLLIN);
+	close(fd), close(set), close(plain);
+	rmdir("/tmp/watched"), umount("/proc");
+}
+
 static void run(void)
 {
 	read_only();
@@ -349,6 +378,7 @@ static void run(void)
 	times();
 	rarer();
 	various();
+	watched();
 }
 
 const struct suite mount_suite = {"mount", run};

@@ -6,6 +6,30 @@
 #include <sys/sem.h>
 #include <sys/shm.h>
 
+static int locked_id;
+
+static void locks_nothing(void)
+{
+	child_needs(setuid(1000) == 0);
+	child_needs(RAW(SYS_shmctl, locked_id, SHM_LOCK, NULL) == -EPERM);
+	child_needs(RAW(SYS_shmctl, locked_id, SHM_UNLOCK, NULL) == -EPERM);
+}
+
+static void locked(void)
+{
+	struct shmid_ds st;
+
+	locked_id = shmget(IPC_PRIVATE, 5000, IPC_CREAT | 0600);
+	same("by its id", shmctl(locked_id, SHM_STAT, &st), locked_id);
+	same("lock", shmctl(locked_id, SHM_LOCK, NULL), 0);
+	same("told", shmctl(locked_id, IPC_STAT, &st) ? -1 : (long)st.shm_perm.mode & 07777, 02600);
+	same("unlock", shmctl(locked_id, SHM_UNLOCK, NULL), 0);
+	same("told", shmctl(locked_id, IPC_STAT, &st) ? -1 : (long)st.shm_perm.mode & 07777, 0600);
+	same("another's", status_of(locks_nothing), 0);
+	shmctl(locked_id, IPC_RMID, NULL);
+	same("no more", RAW(SYS_shmctl, locked_id, SHM_LOCK, NULL), -EINVAL);
+}
+
 static void memory(void)
 {
 	struct shmid_ds st;
@@ -160,8 +184,9 @@ static void semaphores(void)
 	same("by who waited", semctl(id, 2, GETPID) == getpid(), 0);
 	st.sem_perm.mode = 0600;
 	same("IPC_SET", semctl(id, 0, IPC_SET, (union semun){.status = &st}), 0);
-	same("took", (semctl(id, 0, IPC_STAT, (union semun){.status = &st}),
-		      st.sem_perm.mode & 0777), 0600);
+	same("took",
+	     (semctl(id, 0, IPC_STAT, (union semun){.status = &st}), st.sem_perm.mode & 0777),
+	     0600);
 	holds("operated", st.sem_otime > 0);
 	same("remove", semctl(id, 0, IPC_RMID), 0);
 	same("gone", semctl(id, 0, GETVAL), -1);
@@ -206,6 +231,7 @@ static void tables(void)
 
 static void run(void)
 {
+	locked();
 	memory();
 	removed_keys();
 	messages();
