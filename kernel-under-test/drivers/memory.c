@@ -48,7 +48,7 @@ static long random_read(struct file *, struct uio *u)
 	long done = 0;
 
 	while (u->left) {
-		uint64_t words[8];
+		uint64_t words[32];
 		size_t n = MIN(u->left, sizeof(words));
 		int err;
 

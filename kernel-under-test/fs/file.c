@@ -145,19 +145,31 @@ static long regular_write(struct file *f, struct uio *u)
 	return n;
 }
 
-static long move_unlocked(struct file *f, struct uio *u,
-			  long (*op)(struct inode *inode, uint64_t pos, struct uio *u))
+/* With the inode's lock. Up to a limit goes who has the kernel lock too. */
+static inline bool may_reach(const struct inode *inode, uint64_t end)
 {
+	return likely(end <= inode->size) || file_size_limit() == UINT64_MAX;
+}
+
+static always_inline long move_unlocked(struct file *f, struct uio *u, bool write,
+					long (*op)(struct inode *inode, uint64_t pos,
+						   struct uio *u))
+{
+	struct inode *inode = f->inode;
 	long n = 0;
 
-	spin_lock(&f->inode->lock, LOCK_INODE);
+	spin_lock(&inode->lock, LOCK_INODE);
 	if (likely(!READ_ONCE(f->movers))) {
-		uint64_t pos = READ_ONCE(f->pos);
+		uint64_t pos = READ_ONCE(f->pos), at = pos;
 
-		n = op(f->inode, pos, u);
-		advance(f, pos, n);
+		if (write && unlikely(f->flags & O_APPEND))
+			at = inode->size;
+		if (!write || may_reach(inode, at + u->left)) {
+			n = op(inode, at, u);
+			advance(f, pos, n > 0 ? (long)(at - pos) + n : n);
+		}
 	}
-	spin_unlock(&f->inode->lock);
+	spin_unlock(&inode->lock);
 	return n;
 }
 
@@ -166,16 +178,14 @@ static long regular_read_unlocked(struct file *f, struct uio *u)
 	if (!f->inode->ops->read_unlocked)
 		return 0;
 	file_accessed(f);
-	return move_unlocked(f, u, f->inode->ops->read_unlocked);
+	return move_unlocked(f, u, false, f->inode->ops->read_unlocked);
 }
 
 static long regular_write_unlocked(struct file *f, struct uio *u)
 {
-	/* What makes it longer is not begun without the kernel lock. */
-	if ((f->flags & O_APPEND) || READ_ONCE(f->pos) + u->left > READ_ONCE(f->inode->size) ||
-	    !f->inode->ops->write_unlocked)
+	if (!f->inode->ops->write_unlocked)
 		return 0;
-	return move_unlocked(f, u, f->inode->ops->write_unlocked);
+	return move_unlocked(f, u, true, f->inode->ops->write_unlocked);
 }
 
 /* Each file has a hole behind its end, and there is nothing beyond it. */
@@ -236,8 +246,11 @@ long file_move_each(struct file *f, struct uio_entries *v, int64_t pos, bool wri
 	bool own = pos < 0, more;
 	long done = 0;
 
-	if (f->ops != &regular_ops || (write && (f->flags & O_APPEND)))
+	if (f->ops != &regular_ops ||
+	    (write && ((f->flags & O_APPEND) || file_size_limit() != UINT64_MAX)))
 		return 0;
+	if (!write)
+		file_accessed(f);
 	spin_lock(&inode->lock, LOCK_INODE);
 	op = write ? inode->ops->write_unlocked : inode->ops->read_unlocked;
 	more = op && !(own && READ_ONCE(f->movers));
@@ -363,7 +376,7 @@ struct file *file_open_unlocked(struct inode *inode, uint32_t flags, uint32_t be
 	if (likely(!READ_ONCE(inode->locks)) &&
 	    !(writer && unlikely(READ_ONCE(inode->mode) & (S_ISUID | S_ISGID | 0111))) &&
 	    likely(!ops_of(inode, flags, &ops)) && likely(!ops->open) && peek_valid(before))
-		f = file_make(ops, flags & ~(uint32_t)O_CLOEXEC, inode, NULL);
+		f = file_make(ops, flags & ~(uint32_t)(O_CREAT | O_EXCL | O_CLOEXEC), inode, NULL);
 	if (likely(f)) {
 		f->writer = writer;
 		return f;

@@ -199,8 +199,8 @@ static inline bool file_writable(const struct file *f)
 int file_open(struct inode *inode, uint32_t flags, struct file **out);
 
 /*
- * The same of what was found without the kernel lock (fs/peek.h), and without it; neither O_CREAT
- * nor O_TRUNC. NULL: the long way.
+ * The same of what was found without the kernel lock (fs/peek.h), and without it; not
+ * O_TRUNC. NULL: the long way.
  */
 struct file *file_open_unlocked(struct inode *inode, uint32_t flags, uint32_t before);
 

@@ -110,6 +110,7 @@ bool process_each_any(bool (*fn)(struct process *p, void *ctx), void *ctx)
 }
 
 uint64_t process_pid_max = PID_MAX;
+struct process *process_one;
 
 /* The next free number after the last one given, so that numbers are not reused soon. */
 static int pid_alloc(void)
@@ -220,6 +221,7 @@ int process_start_init(struct inode *root, const char *path, const char *const a
 	if (!p)
 		return -ENOMEM;
 	ASSERT(p->pid == 1);
+	process_one = p;
 	/* In no session yet, as on Linux: so that it may make its own. */
 	p->pgid = p->sid = 0;
 	process_first_limits(p);

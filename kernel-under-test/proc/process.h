@@ -54,6 +54,9 @@ struct signal_action {
 
 struct posix_timers;
 
+/* Number 1, which never goes. */
+extern struct process *process_one;
+
 /*
  * Guarded by the kernel lock. Without it a thread of the process may read `pid` and `files`, which
  * do not change, and `parent_pid`, which may change at any time.

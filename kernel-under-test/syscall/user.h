@@ -1,6 +1,7 @@
 /* What system calls share: reaching files by number and inodes by a path in user memory. */
 #pragma once
 
+#include "arch/spin.h"
 #include "arch/uaccess.h"
 #include "fs/credentials.h"
 #include "fs/file.h"
@@ -18,6 +19,15 @@
 
 /* No read or write moves more, so that a length always fits the result. */
 #define RW_MAX 0x7ffff000ul
+
+/* What a call that runs without the kernel lock can't do so. */
+#define WITH_KERNEL_LOCK(call)                                                                     \
+	({                                                                                         \
+		kernel_lock();                                                                     \
+		long ret_ = (call);                                                                \
+		kernel_unlock();                                                                   \
+		ret_;                                                                              \
+	})
 
 static inline struct file *user_file(uint64_t fd)
 {

@@ -51,6 +51,14 @@ static inline void tmpfs_modified(struct inode *i, uint64_t now)
 	i->modified.kept = i->modified.seen = 0;
 }
 
+/* What files do, with the kernel lock. */
+long tmpfs_read(struct inode *inode, uint64_t pos, struct uio *u);
+long tmpfs_write(struct inode *inode, uint64_t pos, struct uio *u);
+int tmpfs_truncate(struct inode *inode, uint64_t size);
+int tmpfs_allocate(struct inode *inode, uint64_t pos, uint64_t len, bool keep, bool clear);
+uint64_t tmpfs_seek_hole(struct inode *inode, uint64_t pos, bool hole);
+const char *tmpfs_target(struct inode *inode);
+
 /* A file in `dir` that has no name. 0, -ENOENT, -ENOSPC. */
 int tmpfs_unnamed(struct inode *dir, uint32_t mode, struct inode **out);
 

@@ -22,7 +22,7 @@ static int move_out(struct page *p, size_t at, struct uio *u, size_t n)
 	return p ? uio_put(u, (char *)page_to_virt(p) + at, n) : uio_zero(u, n);
 }
 
-static long tmpfs_read(struct inode *inode, uint64_t pos, struct uio *u)
+long tmpfs_read(struct inode *inode, uint64_t pos, struct uio *u)
 {
 	struct node *n = node_of(inode);
 	long done = 0;
@@ -76,13 +76,21 @@ static int page_make(struct inode *inode, uint64_t index, struct page **out)
 
 	spin_lock(&inode->lock, LOCK_INODE);
 	err = store_make(&node_of(inode)->pages, index, out);
+	inode->pages = node_of(inode)->pages.count;
 	spin_unlock(&inode->lock);
 	return err;
 }
 
-static long tmpfs_write(struct inode *inode, uint64_t pos, struct uio *u)
+/* It ends at `end` or after. */
+static void reach(struct inode *inode, uint64_t end)
 {
-	struct node *n = node_of(inode);
+	spin_lock(&inode->lock, LOCK_INODE);
+	inode->size = MAX(inode->size, end);
+	spin_unlock(&inode->lock);
+}
+
+long tmpfs_write(struct inode *inode, uint64_t pos, struct uio *u)
+{
 	long done = 0;
 	int err = 0;
 
@@ -106,37 +114,52 @@ static long tmpfs_write(struct inode *inode, uint64_t pos, struct uio *u)
 		}
 		pos += part;
 		done += (long)part;
-		inode->size = MAX(inode->size, pos);
+		reach(inode, pos);
 	}
-	inode->pages = n->pages.count;
 	if (done)
 		tmpfs_modified(inode, arch_time_ns());
 	return done ? done : err == -ENOMEM ? -ENOSPC : err;
 }
 
-/* What neither makes the file longer nor fills a hole. */
+/* With the inode's lock; NULL without memory. */
+static noinline struct page *add_page(struct inode *inode, uint64_t index)
+{
+	struct node *n = node_of(inode);
+	struct page *p;
+
+	if (store_make(&n->pages, index, &p) < 0)
+		return NULL;
+	inode->pages = n->pages.count;
+	return p;
+}
+
 static long tmpfs_write_unlocked(struct inode *inode, uint64_t pos, struct uio *u)
 {
 	struct node *n = node_of(inode);
 	long done = 0;
 
-	if (pos > inode->size || u->left > inode->size - pos)
+	if (pos > INT64_MAX - u->left)
 		return 0;
 	while (u->left) {
 		size_t at = pos & (PAGE_SIZE - 1), part = MIN(u->left, PAGE_SIZE - at);
 		struct page *p = store_find(&n->pages, pos >> PAGE_SHIFT);
 
+		if (unlikely(!p))
+			p = add_page(inode, pos >> PAGE_SHIFT);
 		if (!p || uio_get_nofault(u, (char *)page_to_virt(p) + at, part))
 			break;
 		pos += part;
 		done += (long)part;
 	}
-	if (done)
+	if (done) {
+		if (pos > inode->size)
+			inode->size = pos;
 		tmpfs_modified(inode, arch_time_ns());
+	}
 	return done;
 }
 
-static int tmpfs_truncate(struct inode *inode, uint64_t size)
+int tmpfs_truncate(struct inode *inode, uint64_t size)
 {
 	struct node *n = node_of(inode);
 	size_t tail = size & (PAGE_SIZE - 1);
@@ -153,8 +176,8 @@ static int tmpfs_truncate(struct inode *inode, uint64_t size)
 		store_cut(&n->pages, ALIGN_UP(size, PAGE_SIZE) >> PAGE_SHIFT);
 	}
 	inode->size = size;
-	spin_unlock(&inode->lock);
 	inode->pages = n->pages.count;
+	spin_unlock(&inode->lock);
 	tmpfs_modified(inode, arch_time_ns());
 	return 0;
 }
@@ -162,7 +185,6 @@ static int tmpfs_truncate(struct inode *inode, uint64_t size)
 static int tmpfs_page(struct object *o, uint64_t index, enum page_use, struct page **out)
 {
 	struct inode *inode = container_of(o, struct inode, object);
-	struct node *n = node_of(inode);
 	int err;
 
 	if (index >= ALIGN_UP(inode->size, PAGE_SIZE) >> PAGE_SHIFT)
@@ -170,7 +192,6 @@ static int tmpfs_page(struct object *o, uint64_t index, enum page_use, struct pa
 	err = page_make(inode, index, out);
 	if (err)
 		return err;
-	inode->pages = n->pages.count;
 	page_get(*out);
 	return 0;
 }
@@ -189,7 +210,7 @@ static void tmpfs_peek(struct object *o, uint64_t index, unsigned int n, struct 
 	spin_unlock(&inode->lock);
 }
 
-static const char *tmpfs_target(struct inode *inode)
+const char *tmpfs_target(struct inode *inode)
 {
 	return node_of(inode)->target;
 }
@@ -234,7 +255,7 @@ static const struct object_ops object_ops = {
 	.release = tmpfs_release,
 };
 
-static int tmpfs_allocate(struct inode *inode, uint64_t pos, uint64_t len, bool keep, bool clear)
+int tmpfs_allocate(struct inode *inode, uint64_t pos, uint64_t len, bool keep, bool clear)
 {
 	struct node *n = node_of(inode);
 	uint64_t end = pos + len;
@@ -256,20 +277,20 @@ static int tmpfs_allocate(struct inode *inode, uint64_t pos, uint64_t len, bool 
 			store_drop(&n->pages, index);
 		else if (p)
 			memset((char *)page_to_virt(p) + (at & (PAGE_SIZE - 1)), 0, next - at);
+		inode->pages = n->pages.count;
 		spin_unlock(&inode->lock);
 		if (!p && at >= inode->size)
 			break;
 	}
-	inode->pages = n->pages.count;
 	if (err)
 		return err == -ENOMEM ? -ENOSPC : err;
-	if (!keep && end > inode->size)
-		inode->size = end;
+	if (!keep)
+		reach(inode, end);
 	tmpfs_modified(inode, arch_time_ns());
 	return 0;
 }
 
-static uint64_t tmpfs_seek_hole(struct inode *inode, uint64_t pos, bool hole)
+uint64_t tmpfs_seek_hole(struct inode *inode, uint64_t pos, bool hole)
 {
 	uint64_t end = ALIGN_UP(inode->size, PAGE_SIZE) >> PAGE_SHIFT, index = pos >> PAGE_SHIFT;
 	uint64_t next = store_next(&node_of(inode)->pages, index, end, hole);
@@ -288,53 +309,6 @@ static const struct inode_ops file_inode_ops = {
 	.target = tmpfs_target,
 	.name = tmpfs_name,
 };
-
-static long sealed_write(struct inode *inode, uint64_t pos, struct uio *u)
-{
-	if (inode->seals & (SEAL_WRITE | SEAL_FUTURE_WRITE))
-		return -EPERM;
-	if ((inode->seals & SEAL_GROW) && (pos > inode->size || u->left > inode->size - pos))
-		return -EPERM;
-	return tmpfs_write(inode, pos, u);
-}
-
-static int sealed_truncate(struct inode *inode, uint64_t size)
-{
-	if ((size < inode->size && (inode->seals & SEAL_SHRINK)) ||
-	    (size > inode->size && (inode->seals & SEAL_GROW)))
-		return -EPERM;
-	return tmpfs_truncate(inode, size);
-}
-
-static int sealed_allocate(struct inode *inode, uint64_t pos, uint64_t len, bool keep, bool clear)
-{
-	if ((clear && (inode->seals & (SEAL_WRITE | SEAL_FUTURE_WRITE))) ||
-	    (!keep && pos + len > inode->size && (inode->seals & SEAL_GROW)))
-		return -EPERM;
-	return tmpfs_allocate(inode, pos, len, keep, clear);
-}
-
-/* What a file has once it has seals, so that others need not look for them. */
-static const struct inode_ops sealed_inode_ops = {
-	.read = tmpfs_read,
-	.write = sealed_write,
-	.truncate = sealed_truncate,
-	.allocate = sealed_allocate,
-	.seek_hole = tmpfs_seek_hole,
-	.target = tmpfs_target,
-	.name = tmpfs_name,
-};
-
-int tmpfs_seal(struct inode *inode, uint32_t seals)
-{
-	if (inode->seals & SEAL_SEAL)
-		return -EPERM;
-	spin_lock(&inode->lock, LOCK_INODE);
-	inode->seals |= seals;
-	inode->ops = &sealed_inode_ops;
-	spin_unlock(&inode->lock);
-	return 0;
-}
 
 bool tmpfs_is(const struct inode *inode)
 {

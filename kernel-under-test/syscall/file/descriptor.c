@@ -28,7 +28,7 @@ static long dup_from(uint64_t fd, uint64_t from, bool cloexec)
 		return -EINVAL;
 	new = files_add(t, file_get(f), (uint32_t)from, cloexec);
 	if (new < 0)
-		file_put(f);
+		file_let_go(f);
 	return new;
 }
 
@@ -118,29 +118,14 @@ static noinline long set_flags(struct file *f, int fd, uint32_t flags)
 	return err;
 }
 
-long sys_fcntl(uint64_t fd, uint64_t command, uint64_t arg)
+/* With the kernel lock. Of what was not really opened there is nothing of this. */
+static always_inline long control(struct file *f, uint64_t fd, uint64_t command, uint64_t arg)
 {
-	struct files *t = process_current()->files;
-	struct file *f = files_find(t, fd);
 	long ret;
 
-	if (!f)
-		return -EBADF;
-	/* Of what was not really opened there is no more than this. */
-	if (unlikely(f->flags & O_PATH) && command != F_DUPFD && command != F_DUPFD_CLOEXEC &&
-	    command != F_GETFD && command != F_SETFD && command != F_GETFL)
+	if (!f || unlikely(f->flags & O_PATH))
 		return -EBADF;
 	switch (command) {
-	case F_DUPFD:
-	case F_DUPFD_CLOEXEC:
-		return dup_from(fd, arg, command == F_DUPFD_CLOEXEC);
-	case F_GETFD:
-		return files_is_cloexec(t, (uint32_t)fd) ? FD_CLOEXEC : 0;
-	case F_SETFD:
-		files_set_cloexec(t, (uint32_t)fd, arg & FD_CLOEXEC);
-		return 0;
-	case F_GETFL:
-		return f->flags;
 	case F_SETFL:
 		return set_flags(f, (int)fd, (uint32_t)arg);
 	case F_ADD_SEALS:
@@ -164,6 +149,35 @@ long sys_fcntl(uint64_t fd, uint64_t command, uint64_t arg)
 		return ret;
 	default:
 		return async_fcntl(f, fd, command, arg);
+	}
+}
+
+/* Runs without the kernel lock for what is of the descriptor. */
+long sys_fcntl(uint64_t fd, uint64_t command, uint64_t arg)
+{
+	struct files *t = process_current()->files;
+	struct file *f = files_find(t, fd);
+	long ret;
+
+	if (!f)
+		return -EBADF;
+	switch (command) {
+	case F_DUPFD:
+	case F_DUPFD_CLOEXEC:
+		return dup_from(fd, arg, command == F_DUPFD_CLOEXEC);
+	case F_GETFD:
+		return files_is_cloexec(t, (uint32_t)fd) ? FD_CLOEXEC : 0;
+	case F_SETFD:
+		files_set_cloexec(t, (uint32_t)fd, arg & FD_CLOEXEC);
+		return 0;
+	case F_GETFL:
+		return f->flags;
+	default:
+		if (kernel_lock())
+			f = files_find(t, fd);
+		ret = control(f, fd, command, arg);
+		kernel_unlock();
+		return ret;
 	}
 }
 

@@ -166,6 +166,9 @@ static always_inline long transfer_at_unlocked(struct file *f, struct uio *u, in
 		return 0;
 	if (!write)
 		file_accessed(f);
+	else if ((uint64_t)pos + u->left > READ_ONCE(inode->size) &&
+		 file_size_limit() != UINT64_MAX)
+		return 0;
 	spin_lock(&inode->lock, LOCK_INODE);
 	n = op(inode, (uint64_t)pos, u);
 	spin_unlock(&inode->lock);

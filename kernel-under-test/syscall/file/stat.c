@@ -81,17 +81,18 @@ static long put_stat(const struct inode *i, uint64_t out)
 	return copy_to_user(out, &st, sizeof(st));
 }
 
-static noinline long stat_locking(int dirfd, const char *path, uint64_t out,
-						   unsigned int at_flags)
+static noinline long stat_locking(int dirfd, const char *path, uint64_t out, unsigned int at_flags,
+				  long (*put)(const struct inode *i, uint64_t out))
 {
 	KERNEL_SCOPE();
 	struct inode *inode SCOPED(inode_put) = NULL;
 
-	return user_find(dirfd, path, at_flags, &inode) ?: put_stat(inode, out);
+	return user_find(dirfd, path, at_flags, &inode) ?: put(inode, out);
 }
 
 /* Without the kernel lock, which is taken for what can't be found so. */
-static long stat_at(int dirfd, uint64_t path, uint64_t out, unsigned int at_flags)
+static always_inline long stat_at(int dirfd, uint64_t path, uint64_t out, unsigned int at_flags,
+				  long (*put)(const struct inode *i, uint64_t out))
 {
 	char buffer[PATH_LEN_MAX];
 	const struct inode *inode;
@@ -102,22 +103,31 @@ static long stat_at(int dirfd, uint64_t path, uint64_t out, unsigned int at_flag
 		return err;
 	inode = user_peek(dirfd, buffer, at_flags, &before);
 	if (likely(inode)) {
-		err = put_stat(inode, out);
+		err = put(inode, out);
 		if (peek_valid(before))
 			return err;
 	}
-	return stat_locking(dirfd, buffer, out, at_flags);
+	return stat_locking(dirfd, buffer, out, at_flags, put);
+}
+
+/* Whether that is said of the descriptor itself. */
+static bool is_of_descriptor(uint64_t dirfd, uint64_t path, uint64_t flags)
+{
+	char first;
+
+	return (flags & AT_EMPTY_PATH) && (int)dirfd >= 0 && !copy_from_user(&first, path, 1) &&
+	       !first;
 }
 
 /* These run without the kernel lock. */
 long sys_stat(uint64_t path, uint64_t out)
 {
-	return stat_at(AT_FDCWD, path, out, 0);
+	return stat_at(AT_FDCWD, path, out, 0, put_stat);
 }
 
 long sys_lstat(uint64_t path, uint64_t out)
 {
-	return stat_at(AT_FDCWD, path, out, AT_SYMLINK_NOFOLLOW);
+	return stat_at(AT_FDCWD, path, out, AT_SYMLINK_NOFOLLOW, put_stat);
 }
 
 static noinline long stat_nameless(const struct file *f, uint64_t out)
@@ -140,15 +150,12 @@ long sys_fstat(uint64_t fd, uint64_t out)
 
 long sys_newfstatat(uint64_t dirfd, uint64_t path, uint64_t out, uint64_t flags)
 {
-	char first;
-
-	if (flags & ~(uint64_t)(AT_SYMLINK_NOFOLLOW | AT_EMPTY_PATH | 0x800))
+	if (flags & ~(uint64_t)(AT_SYMLINK_NOFOLLOW | AT_EMPTY_PATH | AT_NO_AUTOMOUNT))
 		return -EINVAL;
 	/* How newer C libraries say fstat(). */
-	if ((flags & AT_EMPTY_PATH) && (int)dirfd >= 0 && copy_from_user(&first, path, 1) == 0 &&
-	    !first)
+	if (is_of_descriptor(dirfd, path, flags))
 		return sys_fstat(dirfd, out);
-	return stat_at((int)dirfd, path, out, (unsigned int)flags);
+	return stat_at((int)dirfd, path, out, (unsigned int)flags, put_stat);
 }
 
 /* struct statx of the Linux ABI. */
@@ -185,7 +192,9 @@ static long put_statx(const struct inode *i, uint64_t out)
 		.mask = STATX_BASIC,
 		.block_size = PAGE_SIZE,
 		.attributes =
-			i->mountpoint || i == process_find(1)->root ? STATX_ATTR_MOUNT_ROOT : 0,
+			inode_is(i, S_IFDIR) && (i->mountpoint || i == READ_ONCE(process_one->root))
+				? STATX_ATTR_MOUNT_ROOT
+				: 0,
 		.attributes_mask = STATX_ATTR_MOUNT_ROOT,
 		.nlink = i->links,
 		.uid = i->uid,
@@ -206,20 +215,24 @@ static long put_statx(const struct inode *i, uint64_t out)
 	return copy_to_user(out, &st, sizeof(st));
 }
 
+/* Runs without the kernel lock. */
 long sys_statx(uint64_t dirfd, uint64_t path, uint64_t flags, uint64_t mask, uint64_t out)
 {
-	struct file *f = user_file((uint32_t)dirfd);
-	struct inode *inode SCOPED(inode_put) = NULL, room;
-	char first;
+	const uint64_t known =
+		AT_SYMLINK_NOFOLLOW | AT_EMPTY_PATH | AT_NO_AUTOMOUNT | AT_STATX_SYNC;
+	const struct file *f;
+	struct inode room;
 
-	if ((flags &
-	     ~(uint64_t)(AT_SYMLINK_NOFOLLOW | AT_EMPTY_PATH | AT_NO_AUTOMOUNT | AT_STATX_SYNC)) ||
-	    (flags & AT_STATX_SYNC) == AT_STATX_SYNC || (mask & STATX_RESERVED))
+	if ((flags & ~known) || (flags & AT_STATX_SYNC) == AT_STATX_SYNC ||
+	    (mask & STATX_RESERVED))
 		return -EINVAL;
-	if ((flags & AT_EMPTY_PATH) && f && !f->inode && copy_from_user(&first, path, 1) == 0 &&
-	    !first) {
-		make_nameless(f, &room);
-		return put_statx(&room, out);
-	}
-	return user_inode((int)dirfd, path, (unsigned int)flags, &inode) ?: put_statx(inode, out);
+	if (!is_of_descriptor(dirfd, path, flags))
+		return stat_at((int)dirfd, path, out, (unsigned int)flags, put_statx);
+	f = user_file(dirfd);
+	if (!f)
+		return -EBADF;
+	if (f->inode)
+		return put_statx(f->inode, out);
+	make_nameless(f, &room);
+	return put_statx(&room, out);
 }

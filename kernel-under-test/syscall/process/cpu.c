@@ -41,16 +41,23 @@ long sys_sched_setaffinity(uint64_t tid, uint64_t size, uint64_t from)
 	return 0;
 }
 
+static long allowed(const struct thread *t, uint64_t *mask)
+{
+	*mask = t ? t->allowed & all_cpus() : 0;
+	return t ? 0 : -ESRCH;
+}
+
+/* Runs without the kernel lock for the caller's own. */
 long sys_sched_getaffinity(uint64_t tid, uint64_t size, uint64_t out)
 {
-	const struct thread *t = user_thread(tid);
 	uint64_t mask;
+	long err = tid ? WITH_KERNEL_LOCK(allowed(thread_find((int)tid), &mask))
+		       : allowed(thread_current(), &mask);
 
-	if (!t)
-		return -ESRCH;
+	if (err)
+		return err;
 	if (size < sizeof(mask) || size % sizeof(mask))
 		return -EINVAL;
-	mask = t->allowed & all_cpus();
 	return copy_to_user(out, &mask, sizeof(mask)) < 0 ? -EFAULT : (long)sizeof(mask);
 }
 

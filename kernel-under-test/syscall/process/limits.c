@@ -41,23 +41,32 @@ static bool may_limit(const struct process *p)
 		c->gid == to->egid && c->gid == to->sgid && c->gid == to->gid);
 }
 
-long sys_prlimit64(uint64_t pid, uint64_t resource, uint64_t new, uint64_t old)
+static long exchange_limit(uint64_t pid, uint64_t resource, const uint64_t *set, uint64_t was[2])
 {
-	uint64_t set[2], was[2];
-	struct process *p;
-	long err;
+	struct process *p = pid ? process_of_number((int)pid) : process_current();
 
-	if (new &&copy_from_user(set, new, sizeof(set)) < 0)
-		return -EFAULT;
-	p = pid ? process_of_number((int)pid) : process_current();
 	if (!p)
 		return -ESRCH;
 	if (!may_limit(p))
 		return -EPERM;
 	if (resource >= RLIMITS)
 		return -EINVAL;
-	memcpy(was, p->limits[resource], sizeof(was));
-	err = new ? set_limit(p, resource, set) : 0;
+	memcpy(was, p->limits[resource], 2 * sizeof(*was));
+	return set ? set_limit(p, resource, set) : 0;
+}
+
+/* Runs without the kernel lock to look at the caller's own. */
+long sys_prlimit64(uint64_t pid, uint64_t resource, uint64_t new, uint64_t old)
+{
+	uint64_t set[2], was[2];
+	long err;
+
+	if (new &&copy_from_user(set, new, sizeof(set)) < 0)
+		return -EFAULT;
+	if (pid || new)
+		err = WITH_KERNEL_LOCK(exchange_limit(pid, resource, new ? set : NULL, was));
+	else
+		err = exchange_limit(0, resource, NULL, was);
 	return !err && old ? copy_to_user(old, was, sizeof(was)) : err;
 }
 
@@ -105,14 +114,17 @@ long sys_getrusage(uint64_t who, uint64_t out)
 	return usage_put(out, &u);
 }
 
+/* Runs without the kernel lock. */
 long sys_times(uint64_t out)
 {
 	const struct usage u = usage_own(), *children = &process_current()->children_used;
+	/* Another thread may be adding to both: one is never less than the other. */
+	uint64_t system = READ_ONCE(children->system), cpu = MAX(READ_ONCE(children->cpu), system);
 	const uint64_t ticks[4] = {
 		(u.cpu - u.system) / NS_PER_TICK,
 		u.system / NS_PER_TICK,
-		(children->cpu - children->system) / NS_PER_TICK,
-		children->system / NS_PER_TICK,
+		(cpu - system) / NS_PER_TICK,
+		system / NS_PER_TICK,
 	};
 
 	if (unlikely(!thread_current()->looked_at))

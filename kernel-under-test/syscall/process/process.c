@@ -219,11 +219,20 @@ static struct process *by_pid(uint64_t pid)
 	return pid ? process_of_number((int)pid) : process_current();
 }
 
+static long group_of(const struct process *p, bool session)
+{
+	return !p ? -ESRCH : session ? p->sid : p->pgid;
+}
+
+/* These three run without the kernel lock. */
 long sys_getpgid(uint64_t pid)
 {
-	struct process *p = by_pid(pid);
+	return pid ? WITH_KERNEL_LOCK(group_of(by_pid(pid), false)) : sys_getpgrp();
+}
 
-	return p ? p->pgid : -ESRCH;
+long sys_getsid(uint64_t pid)
+{
+	return pid ? WITH_KERNEL_LOCK(group_of(by_pid(pid), true)) : process_current()->sid;
 }
 
 long sys_getpgrp(void)
@@ -270,13 +279,6 @@ long sys_setpgid(uint64_t pid, uint64_t pgid)
 		return -EPERM;
 	p->pgid = (int)pgid;
 	return 0;
-}
-
-long sys_getsid(uint64_t pid)
-{
-	struct process *p = by_pid(pid);
-
-	return p ? p->sid : -ESRCH;
 }
 
 long sys_setsid(void)

@@ -87,9 +87,12 @@ static long search(uint64_t which, uint64_t who, int nice, bool set)
 	return s.result;
 }
 
+/* Runs without the kernel lock for the caller's own. */
 long sys_getpriority(uint64_t which, uint64_t who)
 {
-	return search((uint32_t)which, who, 0, false);
+	if ((uint32_t)which == PRIO_PROCESS && !who)
+		return 20 - thread_current()->nice;
+	return WITH_KERNEL_LOCK(search((uint32_t)which, who, 0, false));
 }
 
 long sys_setpriority(uint64_t which, uint64_t who, uint64_t nice)
@@ -163,21 +166,38 @@ long sys_sched_setparam(uint64_t tid, uint64_t at)
 	return t ? set_policy(tid, told_policy(t), priority) : -ESRCH;
 }
 
+static long policy_of(const struct thread *t, int *priority)
+{
+	if (!t)
+		return -ESRCH;
+	*priority = t->rt_priority;
+	return told_policy(t);
+}
+
+/* Policy and priority; without the kernel lock, which only another thread's want. */
+static long look_up(uint64_t tid, int *priority)
+{
+	if (!tid)
+		return policy_of(thread_current(), priority);
+	if ((int)tid < 0)
+		return -EINVAL;
+	return WITH_KERNEL_LOCK(policy_of(thread_find((int)tid), priority));
+}
+
+/* These, up to the interval, run without the kernel lock. */
 long sys_sched_getscheduler(uint64_t tid)
 {
-	const struct thread *t = (int)tid < 0 ? NULL : user_thread(tid);
+	int priority;
 
-	return t ? told_policy(t) : (int)tid < 0 ? -EINVAL : -ESRCH;
+	return look_up(tid, &priority);
 }
 
 long sys_sched_getparam(uint64_t tid, uint64_t at)
 {
-	const struct thread *t = (int)tid < 0 ? NULL : user_thread(tid);
-	int priority = t ? t->rt_priority : 0;
+	int priority;
+	long err = at ? look_up(tid, &priority) : -EINVAL;
 
-	if (!at || (int)tid < 0)
-		return -EINVAL;
-	return t ? copy_to_user(at, &priority, sizeof(priority)) : -ESRCH;
+	return err < 0 ? err : copy_to_user(at, &priority, sizeof(priority));
 }
 
 long sys_sched_get_priority_max(uint64_t policy)
@@ -197,14 +217,13 @@ long sys_sched_get_priority_min(uint64_t policy)
 
 long sys_sched_rr_get_interval(uint64_t tid, uint64_t out)
 {
-	const struct thread *t = (int)tid < 0 ? NULL : user_thread(tid);
-	const int64_t ts[2] = {0, !t || t->policy == SCHED_FIFO ? 0
-				  : t->policy == SCHED_RR	? (int64_t)SCHED_RR_NS
-								: (int64_t)SLICE_NS};
+	int priority;
+	long policy = look_up(tid, &priority), kind = policy & ~SCHED_RESET;
+	const int64_t ts[2] = {0, kind == SCHED_FIFO ? 0
+				  : kind == SCHED_RR ? (int64_t)SCHED_RR_NS
+						     : (int64_t)SLICE_NS};
 
-	if (!t)
-		return (int)tid < 0 ? -EINVAL : -ESRCH;
-	return copy_to_user(out, ts, sizeof(ts));
+	return policy < 0 ? policy : copy_to_user(out, ts, sizeof(ts));
 }
 
 /* struct sched_attr of the Linux ABI, as it was first. */

@@ -200,18 +200,17 @@ long sys_sigaltstack(uint64_t new, uint64_t old)
 /* These three run without the kernel lock for what a thread sends itself, and else take it. */
 long sys_kill(uint64_t pid, uint64_t signo)
 {
-	struct signal_info info = signal_info_user((int)signo, SI_USER);
 	const struct process *p = process_current();
-	long err;
+	struct signal_info info;
 
+	if ((int)pid == p->pid && !signo)
+		return 0;
+	info = signal_info_user((int)signo, SI_USER);
 	/* Of one thread alone, which only it could change. */
 	if ((int)pid == p->pid && signo - 1 < SIGNALS_MAX && p->thread_count == 1 &&
 	    signal_send_self(&info))
 		return 0;
-	kernel_lock();
-	err = signal_kill((int)pid, &info);
-	kernel_unlock();
-	return err;
+	return WITH_KERNEL_LOCK(signal_kill((int)pid, &info));
 }
 
 static long send_to_thread(uint64_t pid, uint64_t tid, uint64_t signo, struct signal_info *info)
@@ -235,15 +234,11 @@ long sys_tgkill(uint64_t pid, uint64_t tid, uint64_t signo)
 {
 	struct signal_info info = signal_info_user((int)signo, SI_TKILL);
 	const struct thread *t = thread_current();
-	long err;
 
 	if ((int)tid == t->tid && (int)pid == t->process->pid && signo - 1 < SIGNALS_MAX &&
 	    signal_send_self(&info))
 		return 0;
-	kernel_lock();
-	err = send_to_thread(pid, tid, signo, &info);
-	kernel_unlock();
-	return err;
+	return WITH_KERNEL_LOCK(send_to_thread(pid, tid, signo, &info));
 }
 
 long sys_tkill(uint64_t tid, uint64_t signo)

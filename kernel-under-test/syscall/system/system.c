@@ -84,7 +84,7 @@ long sys_sysinfo(uint64_t out)
 
 long sys_getrandom(uint64_t out, uint64_t len, uint64_t flags)
 {
-	uint64_t words[8];
+	uint64_t words[32];
 	size_t done = 0;
 
 	if (flags & ~(uint64_t)GRND_KNOWN)

@@ -54,6 +54,8 @@ struct own {
 	int there[2], back[2], told, answered, ends[2];
 	uint32_t word;
 	pid_t tid;
+	int growing;
+	long grown;
 	char path[32], link[32], buffer[512];
 	/* A page each: anonymous, of the file, anonymous and shared. */
 	volatile char *page, *mapped, *shared;
@@ -401,10 +403,42 @@ static void call_readlink(struct own *o)
 	readlink(o->link, o->buffer, sizeof(o->buffer));
 }
 
-/* One that does take the kernel lock: it shows that the count counts. */
-static void call_getpgrp(struct own *)
+/* What a thread may ask of itself. */
+static void call_asks(struct own *o)
 {
 	syscall(SYS_getpgrp);
+	getsid(0);
+	prlimit(0, RLIMIT_NOFILE, NULL, (struct rlimit *)o->buffer);
+	getpriority(PRIO_PROCESS, 0);
+	sched_getscheduler(0);
+	sched_getaffinity(0, 8, (cpu_set_t *)o->buffer);
+	getresuid((uid_t *)o->buffer, (uid_t *)o->buffer + 1, (uid_t *)o->buffer + 2);
+	fcntl(o->file, F_GETFL);
+	fcntl(o->file, F_GETFD);
+}
+
+static void call_statx(struct own *o)
+{
+	statx(AT_FDCWD, o->path, 0, STATX_BASIC_STATS, (struct statx *)o->buffer);
+	statx(o->file, "", AT_EMPTY_PATH, STATX_BASIC_STATS, (struct statx *)o->buffer);
+}
+
+/* A file that grows, and one that is made though it is there. */
+static void call_append(struct own *o)
+{
+	write(o->growing, o->buffer, 100);
+	pwrite(o->file, o->buffer, 10, 4096 + o->grown++ % 100000 * 10);
+}
+
+static void call_create_again(struct own *o)
+{
+	close(open(o->path, O_RDWR | O_CREAT, 0644));
+}
+
+/* One that does take the kernel lock: it shows that the count counts. */
+static void call_umask(struct own *)
+{
+	umask(022);
 }
 
 static const struct {
@@ -444,10 +478,14 @@ static const struct {
 		{"stat", call_stat},
 		{"access", call_access},
 		{"readlink", call_readlink},
-		{"getpgrp", call_getpgrp},
+		{"asks", call_asks},
+		{"statx", call_statx},
+		{"append", call_append},
+		{"umask", call_umask},
 },
   process_calls[] = {
 	  {"open_close", call_open_close},
+	  {"create_again", call_create_again},
 	  {"fault", call_fault},
 	  {"copy", call_copy},
 	  {"file_fault", call_file_fault},
@@ -510,6 +548,9 @@ static void prepare(struct own *o)
 	o->tid = gettid();
 	signal(SIGUSR2, ignore);
 	o->file = open(o->path, O_RDWR | O_CREAT, 0644);
+	snprintf(o->link, sizeof(o->link), "/growing%d", o->cpu);
+	o->growing = open(o->link, O_WRONLY | O_CREAT | O_APPEND, 0644);
+	snprintf(o->link, sizeof(o->link), "/link%d", o->cpu);
 	o->null = open("/dev/null", O_RDWR);
 	o->zero = open("/dev/zero", O_RDWR);
 	o->event = eventfd(0, 0);
