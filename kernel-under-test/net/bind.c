@@ -84,10 +84,20 @@ static bool is_remote(const struct socket *s, const struct address *from)
 	return address_same_host(&s->remote, &a);
 }
 
+/* How much of what comes from `from`, which may get its port yet, is for `s` (SO_REUSEPORT). */
+static uint32_t share(const struct socket *s, const struct address *from)
+{
+	uint64_t port = from->len && address_port(from) ? address_port(from) : last_port;
+	uint64_t mix = (port + ((uintptr_t)s >> 4)) * 0x9e3779b97f4a7c15;
+
+	return (uint32_t)((mix ^ mix >> 29) * 0xbf58476d1ce4e5b9 >> 32);
+}
+
 /*
  * Who is meant by the name: several may have a port. The one bound to the very
  * address before one that is bound to none; the listener of a stream; of datagrams the one that is
- * connected to the one that asks, else the last to come that is connected to nobody.
+ * connected to the one that asks, else the last to come that is connected to nobody. Those who
+ * agreed on it have a share each.
  */
 struct socket *socket_named(const struct socket *asks, const struct address *a)
 {
@@ -108,7 +118,8 @@ struct socket *socket_named(const struct socket *asks, const struct address *a)
 			score += 8;
 		if (score && s->type == SOCK_DGRAM && s->state == SOCKET_CONNECTED)
 			score = is_remote(s, from) ? score + 8 : 0;
-		if (score > most) {
+		if (score > most || (score && score == most && s->reuse_port && best->reuse_port &&
+				     share(s, from) > share(best, from))) {
 			most = score;
 			best = s;
 		}

@@ -30,8 +30,8 @@ static void refused_paths(void)
 	s = socket(AF_UNIX, SOCK_STREAM, 0);
 	same("it still listens", RAW(SYS_connect, s, &a, sizeof(a)), 0);
 	close(s), close(server);
-	same("nobody is there now", RAW(SYS_connect, s = socket(AF_UNIX, SOCK_STREAM, 0), &a,
-					sizeof(a)), -ECONNREFUSED);
+	same("nobody is there now",
+	     RAW(SYS_connect, s = socket(AF_UNIX, SOCK_STREAM, 0), &a, sizeof(a)), -ECONNREFUSED);
 	close(s);
 }
 
@@ -81,8 +81,7 @@ static void connected(void)
 	same("connect", RAW(SYS_connect, s, &a, sizeof(a)), 0);
 	peer = accept(server, NULL, NULL);
 	same("again", RAW(SYS_connect, s, &a, sizeof(a)), -EISCONN);
-	same("an address is not looked at", RAW(SYS_sendto, s, "xy", 2, 0, &a, sizeof(a)),
-	     2);
+	same("an address is not looked at", RAW(SYS_sendto, s, "xy", 2, 0, &a, sizeof(a)), 2);
 	same("but must be one", RAW(SYS_sendto, s, "x", 1, 0, &a, 999), -EINVAL);
 	same("that can be read", RAW(SYS_sendto, s, "x", 1, 0, 8, sizeof(a)), -EFAULT);
 	len = sizeof(from);
@@ -103,8 +102,8 @@ static void datagrams(void)
 	struct sockaddr_in a = loopback(9), from;
 	struct sockaddr_un none;
 	struct iovec iov = {big, sizeof(big)};
-	struct msghdr m = {.msg_name = &a, .msg_namelen = sizeof(a), .msg_iov = &iov,
-			   .msg_iovlen = 1};
+	struct msghdr m = {
+		.msg_name = &a, .msg_namelen = sizeof(a), .msg_iov = &iov, .msg_iovlen = 1};
 	socklen_t len = sizeof(none);
 	int s = socket(AF_INET, SOCK_DGRAM, 0), pair[2];
 
@@ -222,6 +221,52 @@ static void shared_port(void)
 	close(first), close(second), close(near), close(far);
 }
 
+#define CALLERS 64
+
+/* How many of them each of two of the same port hears of. */
+static void shares(int type, int heard[2])
+{
+	struct sockaddr_in a = loopback(0);
+	int callers[CALLERS], both[2], on = 1, s;
+	char c;
+
+	for (int i = 0; i < 2; i++) {
+		both[i] = socket(AF_INET, type | SOCK_NONBLOCK, 0);
+		setsockopt(both[i], SOL_SOCKET, SO_REUSEPORT, &on, sizeof(on));
+		bind(both[i], (void *)&a, sizeof(a));
+		a = name_of(both[i], getsockname);
+		listen(both[i], CALLERS);
+	}
+	for (int i = 0; i < CALLERS; i++) {
+		callers[i] = socket(AF_INET, type, 0);
+		connect(callers[i], (void *)&a, sizeof(a));
+		send(callers[i], "c", 1, 0);
+	}
+	for (int i = 0; i < 2; i++)
+		for (heard[i] = 0;; heard[i]++) {
+			s = type == SOCK_STREAM ? accept(both[i], NULL, NULL) : dup(both[i]);
+			if (s < 0 || recv(s, &c, 1, 0) != 1)
+				break;
+			close(s);
+		}
+	close(s);
+	for (int i = 0; i < CALLERS; i++)
+		close(callers[i]);
+	close(both[0]), close(both[1]);
+}
+
+static void balanced(void)
+{
+	int heard[2];
+
+	shares(SOCK_STREAM, heard);
+	same("every connection is accepted", heard[0] + heard[1], CALLERS);
+	holds("by both of the port", heard[0] > CALLERS / 8 && heard[1] > CALLERS / 8);
+	shares(SOCK_DGRAM, heard);
+	same("every datagram is read", heard[0] + heard[1], CALLERS);
+	holds("by both, too", heard[0] > CALLERS / 8 && heard[1] > CALLERS / 8);
+}
+
 static void loopback_up(void)
 {
 	struct ifreq r = {.ifr_name = "lo", .ifr_flags = IFF_UP};
@@ -243,6 +288,7 @@ static void run(void)
 	datagrams();
 	settled_names();
 	shared_port();
+	balanced();
 	unwaited();
 }
 
