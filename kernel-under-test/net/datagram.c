@@ -345,11 +345,6 @@ static long packet_send_message(struct socket *s, struct socket *, struct uio *u
 	}
 }
 
-static long packet_send(struct socket *s, struct uio *u, unsigned int flags)
-{
-	return packet_send_message(s, NULL, u, flags, NULL);
-}
-
 static long packet_receive(struct socket *s, struct uio *u, unsigned int flags, struct envelope *e)
 {
 	long n;
@@ -387,7 +382,7 @@ static uint32_t packet_poll(struct socket *s, struct poll_entry *e)
 const struct socket_ops packet_ops = {
 	.listen = stream_listen,
 	.connect = stream_connect,
-	.send = packet_send,
+	.send = socket_send_bytes,
 	.send_message = packet_send_message,
 	.receive = packet_receive,
 	.poll = packet_poll,

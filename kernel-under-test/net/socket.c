@@ -135,6 +135,11 @@ int socket_sleep(struct wait_queue *q, unsigned int flags, uint64_t timeout_ns)
 	return err == -ETIMEDOUT ? -EAGAIN : err == -ERESTARTSYS ? -EINTR : err;
 }
 
+long socket_send_bytes(struct socket *s, struct uio *u, unsigned int flags)
+{
+	return s->ops->send_message(s, NULL, u, flags, NULL);
+}
+
 static unsigned int flags_of(const struct file *f)
 {
 	return f->flags & O_NONBLOCK ? MSG_DONTWAIT : 0;

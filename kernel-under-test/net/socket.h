@@ -253,6 +253,8 @@ struct socket *socket_named(const struct socket *s, const struct address *a);
  * the file is non-blocking or MSG_DONTWAIT is given.
  */
 int socket_sleep(struct wait_queue *q, unsigned int flags, uint64_t timeout_ns);
+/* As `send` of socket_ops, by `send_message`. */
+long socket_send_bytes(struct socket *s, struct uio *u, unsigned int flags);
 
 extern const struct socket_ops stream_ops, marked_stream_ops, datagram_ops, packet_ops;
 

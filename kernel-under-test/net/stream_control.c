@@ -78,11 +78,6 @@ long marked_send(struct socket *s, struct socket *to, struct uio *u, unsigned in
 	return done;
 }
 
-static long marked_send_bytes(struct socket *s, struct uio *u, unsigned int flags)
-{
-	return marked_send(s, NULL, u, flags, NULL);
-}
-
 static bool same_sender(const struct control *a, const struct control *b)
 {
 	return a->has_sender == b->has_sender && a->sender.pid == b->sender.pid &&
@@ -268,7 +263,7 @@ static uint32_t marked_poll(struct socket *s, struct poll_entry *e)
 const struct socket_ops marked_stream_ops = {
 	.listen = stream_listen,
 	.connect = stream_connect,
-	.send = marked_send_bytes,
+	.send = socket_send_bytes,
 	.send_message = marked_send,
 	.receive = marked_receive,
 	.poll = marked_poll,

@@ -53,6 +53,14 @@ static inline struct thread *user_thread(uint64_t tid)
 	return tid ? thread_find((int)tid) : thread_current();
 }
 
+/* Whether the caller may change who runs `t` how: it is the same user's, or CAP_SYS_NICE. */
+static inline bool user_may_schedule(const struct thread *t)
+{
+	uint32_t euid = credentials_current()->euid;
+
+	return euid == t->cred->uid || euid == t->cred->euid || capable(CAP_SYS_NICE);
+}
+
 /* Writes a struct rusage. 0 or -EFAULT. */
 int usage_put(uint64_t out, const struct usage *u);
 

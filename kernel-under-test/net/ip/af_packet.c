@@ -82,8 +82,7 @@ static long send_frame(struct socket *s, const struct address *to, struct uio *u
 			memcpy(h.to, to->ll_at, 6);
 		memcpy(p->frame, &h, sizeof(h));
 	}
-	err = interface_send(i, p);
-	return err ? err : (long)n;
+	return interface_send(i, p) ?: (long)n;
 }
 
 static long af_packet_send_to(struct socket *s, struct uio *u, unsigned int, struct envelope *e)
@@ -93,11 +92,6 @@ static long af_packet_send_to(struct socket *s, struct uio *u, unsigned int, str
 
 static long af_packet_send_message(struct socket *s, struct socket *, struct uio *u, unsigned int,
 				   struct envelope *)
-{
-	return send_frame(s, NULL, u);
-}
-
-static long af_packet_send(struct socket *s, struct uio *u, unsigned int)
 {
 	return send_frame(s, NULL, u);
 }
@@ -144,7 +138,7 @@ const struct socket_ops af_packet_ops = {
 	.resolve = af_packet_resolve,
 	.listen = datagram_listen,
 	.connect = af_packet_connect,
-	.send = af_packet_send,
+	.send = socket_send_bytes,
 	.send_message = af_packet_send_message,
 	.send_to = af_packet_send_to,
 	.receive = datagram_receive,

@@ -54,6 +54,17 @@ int ipv4_settle(struct ipv4_flow *f)
 	return err;
 }
 
+int ipv4_make_from(struct uio *u, size_t header, struct packet **out)
+{
+	struct packet *p = ipv4_make(header + u->left);
+	int err = !p ? -ENOBUFS : u->left ? uio_get(u, ipv4_payload(p) + header, u->left) : 0;
+
+	if (err)
+		kmem_free(p);
+	*out = p;
+	return err;
+}
+
 int ipv4_send(struct packet *p, const struct ipv4_flow *f)
 {
 	static uint16_t last_id;

@@ -25,6 +25,9 @@ static inline struct packet *ipv4_make(size_t n)
 	return packet_make(ETHERNET_SIZE + IPV4_SIZE + n);
 }
 
+/* The same with what `u` has behind a header of `header` bytes. -ENOBUFS, -EFAULT. */
+int ipv4_make_from(struct uio *u, size_t header, struct packet **out);
+
 static inline uint8_t *ipv4_payload(struct packet *p)
 {
 	return p->frame + ETHERNET_SIZE + IPV4_SIZE;

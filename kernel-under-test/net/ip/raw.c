@@ -105,18 +105,7 @@ static long send_packet(struct socket *s, const struct address *to, struct uio *
 
 	if (!err && whole)
 		err = take_header(u, &f);
-	if (err)
-		return err;
-	p = ipv4_make(u->left);
-	if (!p)
-		return -ENOBUFS;
-	err = u->left ? uio_get(u, ipv4_payload(p), u->left) : 0;
-	if (err) {
-		kmem_free(p);
-		return err;
-	}
-	err = ipv4_send(p, &f);
-	return err ? err : all;
+	return err ?: ipv4_make_from(u, 0, &p) ?: ipv4_send(p, &f) ?: all;
 }
 
 static long raw_send_to(struct socket *s, struct uio *u, unsigned int, struct envelope *e)
@@ -132,11 +121,6 @@ static long raw_send_message(struct socket *s, struct socket *, struct uio *u, u
 	if (s->no_send)
 		return -EPIPE;
 	return s->state != SOCKET_CONNECTED ? -EDESTADDRREQ : send_packet(s, &s->remote, u, e);
-}
-
-static long raw_send(struct socket *s, struct uio *u, unsigned int flags)
-{
-	return raw_send_message(s, NULL, u, flags, NULL);
 }
 
 static bool wants(const struct socket *s, const struct interface *i, const struct ipv4_packet *p)
@@ -176,7 +160,7 @@ static const struct socket_ops raw_ops = {
 	.bind = raw_bind,
 	.listen = datagram_listen,
 	.connect = raw_connect,
-	.send = raw_send,
+	.send = socket_send_bytes,
 	.send_message = raw_send_message,
 	.send_to = raw_send_to,
 	.receive = datagram_receive,
@@ -194,28 +178,20 @@ static long send_echo(struct socket *s, const struct address *to, struct uio *u,
 	size_t n = u->left;
 	int err = n > UINT16_MAX ? -EMSGSIZE : n < sizeof(h) ? -EINVAL : ipv4_settle(&f);
 
-	if (!err)
-		err = socket_bind_any(s);
+	err = err ?: socket_bind_any(s) ?: ipv4_make_from(u, 0, &p);
 	if (err)
 		return err;
-	p = ipv4_make(n);
-	if (!p)
-		return -ENOBUFS;
-	err = uio_get(u, ipv4_payload(p), n);
 	memcpy(&h, ipv4_payload(p), sizeof(h));
-	if (!err && (h.type != ICMP_ECHO || h.code))
-		err = -EINVAL;
-	if (err) {
+	if (h.type != ICMP_ECHO || h.code) {
 		kmem_free(p);
-		return err;
+		return -EINVAL;
 	}
 	h.id = s->local.in_port;
 	h.checksum = 0;
 	memcpy(ipv4_payload(p), &h, sizeof(h));
 	h.checksum = wire_checksum(wire_sum(0, ipv4_payload(p), n));
 	memcpy(ipv4_payload(p), &h, sizeof(h));
-	err = ipv4_send(p, &f);
-	return err ? err : (long)n;
+	return ipv4_send(p, &f) ?: (long)n;
 }
 
 static long ping_send_to(struct socket *s, struct uio *u, unsigned int, struct envelope *e)
@@ -229,11 +205,6 @@ static long ping_send_message(struct socket *s, struct socket *to, struct uio *u
 	if (to)
 		return send_echo(s, &e->from, u, e);
 	return s->state != SOCKET_CONNECTED ? -EDESTADDRREQ : send_echo(s, &s->remote, u, e);
-}
-
-static long ping_send(struct socket *s, struct uio *u, unsigned int flags)
-{
-	return ping_send_message(s, NULL, u, flags, NULL);
 }
 
 void ping_receive(const struct ipv4_packet *p, const struct icmp_header *h)
@@ -260,7 +231,7 @@ static int ping_connect(struct socket *s, struct socket *to, const struct addres
 static const struct socket_ops ping_ops = {
 	.listen = datagram_listen,
 	.connect = ping_connect,
-	.send = ping_send,
+	.send = socket_send_bytes,
 	.send_message = ping_send_message,
 	.send_to = ping_send_to,
 	.receive = datagram_receive,

@@ -35,21 +35,11 @@ long udp_send(struct socket *s, const struct address *to, struct uio *u, const s
 	struct packet *p;
 	int err = n > UDP_MAX ? -EMSGSIZE : ipv4_settle(&f);
 
-	if (!err)
-		err = socket_bind_any(s);
+	err = err ?: socket_bind_any(s) ?: ipv4_make_from(u, sizeof(struct udp_header), &p);
 	if (err)
 		return err;
-	p = ipv4_make(sizeof(struct udp_header) + n);
-	if (!p)
-		return -ENOBUFS;
-	err = n ? uio_get(u, ipv4_payload(p) + sizeof(struct udp_header), n) : 0;
-	if (err) {
-		kmem_free(p);
-		return err;
-	}
 	seal(p, &f, s->local.in_port, to->in_port, n);
-	err = ipv4_send(p, &f);
-	return err ? err : (long)n;
+	return ipv4_send(p, &f) ?: (long)n;
 }
 
 void udp_receive(struct interface *i, const struct ipv4_packet *p)

@@ -12,15 +12,10 @@ static long away_send_message(struct socket *s, struct socket *to, struct uio *u
 	return s->error ? -socket_take_error(s) : udp_send(s, &s->remote, u, e);
 }
 
-static long away_send(struct socket *s, struct uio *u, unsigned int flags)
-{
-	return away_send_message(s, NULL, u, flags, NULL);
-}
-
 const struct socket_ops udp_away_ops = {
 	.listen = datagram_listen,
 	.connect = datagram_connect,
-	.send = away_send,
+	.send = socket_send_bytes,
 	.send_message = away_send_message,
 	.send_to = datagram_send_to,
 	.receive = datagram_receive,

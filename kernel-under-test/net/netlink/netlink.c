@@ -198,17 +198,12 @@ static long netlink_send_message(struct socket *s, struct socket *, struct uio *
 	return err ? err : (long)n;
 }
 
-static long netlink_send(struct socket *s, struct uio *u, unsigned int flags)
-{
-	return netlink_send_message(s, NULL, u, flags, NULL);
-}
-
 const struct socket_ops netlink_ops = {
 	.bind = netlink_bind,
 	.resolve = netlink_resolve,
 	.listen = datagram_listen,
 	.connect = netlink_connect,
-	.send = netlink_send,
+	.send = socket_send_bytes,
 	.send_message = netlink_send_message,
 	.receive = datagram_receive,
 	.poll = datagram_poll,

@@ -38,13 +38,12 @@ static void describe_file(struct text *t, const struct file *f)
 			 w.inode->ino, w.inode->volume ? w.inode->volume->number : 1, w.mask);
 }
 
-/* The file, if it is one that is read and written where it stands. */
-static const struct proc_file *mover(const struct proc_node *n)
+/* What can be done with it beside reading its text. */
+static const struct proc_file *file_of(const struct proc_node *n)
 {
-	const struct proc_file *file =
-		n->kind == TEXT && n->pid ? &proc_process_files[n->which] : NULL;
+	static const struct proc_file text;
 
-	return file && file->move ? file : NULL;
+	return n->kind == TEXT && n->pid ? &proc_process_files[n->which] : &text;
 }
 
 /* Makes what is asked for, and no more of it than the text has room for: where `t` begins. */
@@ -75,8 +74,8 @@ long procfs_read(struct inode *inode, uint64_t pos, struct uio *u)
 	struct text t;
 	long done;
 
-	if (mover(n))
-		return procfs_subject(n, &s) ? mover(n)->move(&s, pos, u, false) : 0;
+	if (file_of(n)->move)
+		return procfs_subject(n, &s) ? file_of(n)->move(&s, pos, u, false) : 0;
 	t = (struct text){.at = kmem_alloc(TEXT_MAX), .size = TEXT_MAX};
 	if (!t.at)
 		return -ENOMEM;
@@ -117,14 +116,6 @@ uint32_t procfs_poll(struct inode *inode, struct poll_entry *e)
 	return POLL_READABLE | (seen == mount_changes ? 0 : POLL_ERR | POLL_PRI);
 }
 
-static const struct proc_file *taker(const struct proc_node *n)
-{
-	const struct proc_file *file =
-		n->kind == TEXT && n->pid ? &proc_process_files[n->which] : NULL;
-
-	return file && file->take ? file : NULL;
-}
-
 #define WRITTEN_MAX 64
 
 /* All that is written counts as one text, wherever it is written to. */
@@ -136,9 +127,9 @@ long procfs_write(struct inode *inode, uint64_t pos, struct uio *u)
 	struct proc_subject s;
 	int err;
 
-	if (mover(n))
-		return procfs_subject(n, &s) ? mover(n)->move(&s, pos, u, true) : 0;
-	if (!taker(n))
+	if (file_of(n)->move)
+		return procfs_subject(n, &s) ? file_of(n)->move(&s, pos, u, true) : 0;
+	if (!file_of(n)->take)
 		return procfs_refuse_write(inode, pos, u);
 	if (!procfs_subject(n, &s))
 		return -ESRCH;
@@ -146,13 +137,12 @@ long procfs_write(struct inode *inode, uint64_t pos, struct uio *u)
 	if (err)
 		return err;
 	text[len] = '\0';
-	err = taker(n)->take(text, &s);
-	return err ? err : (long)all;
+	return file_of(n)->take(text, &s) ?: (long)all;
 }
 
 int procfs_truncate(struct inode *inode, uint64_t size)
 {
 	const struct proc_node *n = procfs_node(inode);
 
-	return taker(n) || mover(n) ? 0 : procfs_refuse_truncate(inode, size);
+	return file_of(n)->take || file_of(n)->move ? 0 : procfs_refuse_truncate(inode, size);
 }

@@ -13,7 +13,19 @@
 
 #define PROC_MAGIC 0x9fa0
 
+static const char *const root_links[] = {"self", "thread-self", "net"};
 static const char *const links[] = {"exe", "cwd", "root"};
+
+/* Of a process; a thread has all but the last. */
+static const struct {
+	const char *name;
+	enum kind kind;
+} directories[] = {{"fd", FDS}, {"fdinfo", FDINFOS}, {"net", NETS}, {"task", TASKS}};
+
+static size_t directory_count(const struct proc_node *n)
+{
+	return ARRAY_SIZE(directories) - (n->tid != 0);
+}
 
 static struct volume volume;
 static const struct inode_ops node_ops;
@@ -79,17 +91,21 @@ static int find_file(const struct proc_file *files, size_t count, const char *na
 	return -1;
 }
 
+static int find_name(const char *const *names, size_t count, const char *name, size_t len)
+{
+	for (size_t i = 0; i < count; i++)
+		if (name_is(name, len, names[i]))
+			return (int)i;
+	return -1;
+}
+
 static int lookup_root(const char *name, size_t len, struct inode **out)
 {
 	const struct thread *t;
-	int i;
+	int i = find_name(root_links, ARRAY_SIZE(root_links), name, len);
 
-	if (name_is(name, len, "self"))
-		return make(SELF, 0, 0, 0, out);
-	if (name_is(name, len, "thread-self"))
-		return make(SELF, 0, 0, 1, out);
-	if (name_is(name, len, "net"))
-		return make(SELF, 0, 0, 2, out);
+	if (i >= 0)
+		return make(SELF, 0, 0, i, out);
 	if (name_is(name, len, "sys"))
 		return procfs_sys(out);
 	i = find_file(proc_system_files, proc_system_count, name, len);
@@ -131,21 +147,14 @@ static int lookup(struct inode *dir, const char *name, size_t len, struct inode 
 		t = i > 0 ? thread_find(i) : NULL;
 		return t && t->process == s.process ? make(PROCESS, d->pid, i, 0, out) : -ENOENT;
 	}
-	if (name_is(name, len, "fd"))
-		return make(FDS, d->pid, d->tid, 0, out);
-	if (name_is(name, len, "fdinfo"))
-		return make(FDINFOS, d->pid, d->tid, 0, out);
-	if (name_is(name, len, "net"))
-		return make(NETS, d->pid, d->tid, 0, out);
-	if (name_is(name, len, "task") && !d->tid)
-		return make(TASKS, d->pid, 0, 0, out);
+	for (size_t n = 0; n < directory_count(d); n++)
+		if (name_is(name, len, directories[n].name))
+			return make(directories[n].kind, d->pid, d->tid, 0, out);
 	i = find_file(proc_process_files, proc_process_count, name, len);
 	if (i >= 0)
 		return make(TEXT, d->pid, d->tid, i, out);
-	for (i = 0; i < (int)ARRAY_SIZE(links); i++)
-		if (name_is(name, len, links[i]))
-			return make(LINK, d->pid, d->tid, i, out);
-	return -ENOENT;
+	i = find_name(links, ARRAY_SIZE(links), name, len);
+	return i >= 0 ? make(LINK, d->pid, d->tid, i, out) : -ENOENT;
 }
 
 struct listing {
@@ -226,19 +235,15 @@ static int list(struct inode *dir, uint64_t pos, dir_visit visit, void *ctx)
 	for (size_t i = 0; i < count; i++)
 		offer(&l, files[i].name, S_IFREG);
 	if (d->kind == ROOT) {
-		offer(&l, "self", S_IFLNK);
-		offer(&l, "thread-self", S_IFLNK);
-		offer(&l, "net", S_IFLNK);
+		for (size_t i = 0; i < ARRAY_SIZE(root_links); i++)
+			offer(&l, root_links[i], S_IFLNK);
 		offer(&l, "sys", S_IFDIR);
 		process_each_any(offer_process, &l);
 	} else if (p && d->kind == PROCESS) {
 		for (size_t i = 0; i < ARRAY_SIZE(links); i++)
 			offer(&l, links[i], S_IFLNK);
-		offer(&l, "fd", S_IFDIR);
-		offer(&l, "fdinfo", S_IFDIR);
-		offer(&l, "net", S_IFDIR);
-		if (!d->tid)
-			offer(&l, "task", S_IFDIR);
+		for (size_t i = 0; i < directory_count(d); i++)
+			offer(&l, directories[i].name, S_IFDIR);
 	}
 	return 0;
 }
@@ -255,10 +260,7 @@ static struct inode *parent(struct inode *dir)
 	struct proc_node *d = procfs_node(dir);
 	struct inode *up;
 
-	if ((d->kind == FDS || d->kind == FDINFOS || d->kind == NETS) &&
-	    make(PROCESS, d->pid, d->tid, 0, &up) == 0)
-		return up;
-	if (d->kind == TASKS && make(PROCESS, d->pid, 0, 0, &up) == 0)
+	if (d->kind != ROOT && d->kind != PROCESS && make(PROCESS, d->pid, d->tid, 0, &up) == 0)
 		return up;
 	if (d->kind == PROCESS && d->tid && make(TASKS, d->pid, 0, 0, &up) == 0)
 		return up;

@@ -319,8 +319,7 @@ static long write(struct inode *inode, uint64_t pos, struct uio *u)
 			len = i;
 	line[len] = '\0';
 	if (s->number) {
-		err = set_number(s, line);
-		return err ? err : (long)all;
+		return set_number(s, line) ?: (long)all;
 	}
 	memset(s->name, 0, UTS_LEN);
 	memcpy(s->name, line, len);

@@ -80,7 +80,7 @@ static void add_options(struct text *t, const struct volume *v)
 		text_add(t, ",nosymfollow");
 }
 
-static void mount_line(struct text *t, const char *filesystem, const char *path,
+static void mount_line(struct text *t, uint64_t, const char *filesystem, const char *path,
 		       const struct volume *v)
 {
 	add_source(t, filesystem, v);
@@ -89,19 +89,22 @@ static void mount_line(struct text *t, const char *filesystem, const char *path,
 	text_add(t, " 0 0\n");
 }
 
-void proc_mounts(struct text *t, const struct proc_subject *s)
+/* A line for each that the process can see. */
+static void add_mounts(struct text *t, const struct proc_subject *s, __typeof__(mount_line) *line)
 {
+	struct inode *root = s->process->root, *at;
 	const char *filesystem;
-	struct inode *at;
 	char path[256];
 
-	if (s->process->root->volume)
-		mount_line(t, "ext2", "/", s->process->root->volume);
-	else
-		mount_line(t, "rootfs", "/", NULL);
+	line(t, 1, root->volume ? "ext2" : "rootfs", "/", root->volume);
 	for (size_t i = 0; mount_get(i, &filesystem, &at); i++)
-		if (path_name(s->process->root, at, path, sizeof(path)) > 0)
-			mount_line(t, filesystem, path, at->mounted->volume);
+		if (path_name(root, at, path, sizeof(path)) > 0)
+			line(t, i + 2, filesystem, path, at->mounted->volume);
+}
+
+void proc_mounts(struct text *t, const struct proc_subject *s)
+{
+	add_mounts(t, s, mount_line);
 }
 
 static bool count_one(struct process *, void *ctx)
@@ -154,17 +157,7 @@ static void mount_info(struct text *t, uint64_t id, const char *filesystem, cons
 
 void proc_mountinfo(struct text *t, const struct proc_subject *s)
 {
-	const char *filesystem;
-	struct inode *at;
-	char path[256];
-
-	if (s->process->root->volume)
-		mount_info(t, 1, "ext2", "/", s->process->root->volume);
-	else
-		mount_info(t, 1, "rootfs", "/", NULL);
-	for (size_t i = 0; mount_get(i, &filesystem, &at); i++)
-		if (path_name(s->process->root, at, path, sizeof(path)) > 0)
-			mount_info(t, i + 2, filesystem, path, at->mounted->volume);
+	add_mounts(t, s, mount_info);
 }
 
 /* The CPU time of all is the user's: docs/caveats.md. */

@@ -8,12 +8,10 @@
 long sys_epoll_create1(uint64_t flags)
 {
 	struct file *f;
-	int err;
 
 	if (flags & ~(uint64_t)O_CLOEXEC)
 		return -EINVAL;
-	err = epoll_create(&f);
-	return err ? err : process_add_file(f, flags & O_CLOEXEC);
+	return epoll_create(&f) ?: process_add_file(f, flags & O_CLOEXEC);
 }
 
 long sys_epoll_create(uint64_t size)
@@ -74,10 +72,8 @@ long sys_epoll_pwait2(uint64_t set, uint64_t events, uint64_t max, uint64_t time
 long sys_eventfd2(uint64_t count, uint64_t flags)
 {
 	struct file *f;
-	int err;
 
 	if (flags & ~(uint64_t)(EFD_SEMAPHORE | O_CLOEXEC | O_NONBLOCK))
 		return -EINVAL;
-	err = eventfd_create((uint32_t)count, flags & EFD_SEMAPHORE, flags & O_NONBLOCK, &f);
-	return err ? err : process_add_file(f, flags & O_CLOEXEC);
+	return eventfd_create((uint32_t)count, flags & EFD_SEMAPHORE, flags & O_NONBLOCK, &f) ?: process_add_file(f, flags & O_CLOEXEC);
 }

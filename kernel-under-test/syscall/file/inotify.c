@@ -9,12 +9,10 @@
 long sys_inotify_init1(uint64_t flags)
 {
 	struct file *f;
-	int err;
 
 	if (flags & ~(uint64_t)(O_CLOEXEC | O_NONBLOCK))
 		return -EINVAL;
-	err = inotify_create(flags & O_NONBLOCK, &f);
-	return err ? err : process_add_file(f, flags & O_CLOEXEC);
+	return inotify_create(flags & O_NONBLOCK, &f) ?: process_add_file(f, flags & O_CLOEXEC);
 }
 
 long sys_inotify_add_watch(uint64_t fd, uint64_t path, uint64_t mask)

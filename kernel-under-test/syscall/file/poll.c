@@ -230,16 +230,12 @@ int poll_deadline(uint64_t from, uint64_t *deadline)
 
 long poll_say_left(long ret, uint64_t deadline, uint64_t timeout, uint64_t unit_ns)
 {
-	uint64_t now, left[2];
+	struct user_time left = time_left(deadline);
 
-	if (!(process_current()->personality & PERSONALITY_STICKY)) {
-		now = arch_time_ns();
-		now = deadline > now ? deadline - now : 0;
-		left[0] = now / NS_PER_SEC;
-		left[1] = now % NS_PER_SEC / unit_ns;
-		if (copy_to_user(timeout, left, sizeof(left)) == 0)
-			return ret;
-	}
+	left.part /= (int64_t)unit_ns;
+	if (!(process_current()->personality & PERSONALITY_STICKY) &&
+	    copy_to_user(timeout, &left, sizeof(left)) == 0)
+		return ret;
 	/* A second time it would begin anew. */
 	return ret == -ERESTARTNOHAND ? -EINTR : ret;
 }

@@ -117,7 +117,6 @@ static noinline long do_other(uint64_t addr, unsigned int command, bool shared,
 			      const uint64_t *args)
 {
 	uint64_t deadline;
-	int err;
 
 	switch (command) {
 	case FUTEX_WAKE_OP:
@@ -126,8 +125,8 @@ static noinline long do_other(uint64_t addr, unsigned int command, bool shared,
 	case FUTEX_LOCK_PI:
 	case FUTEX_LOCK_PI2:
 	case FUTEX_LOCK_PI2 | FUTEX_CLOCK_REALTIME:
-		err = get_deadline(args[1], command, command != FUTEX_LOCK_PI2, &deadline);
-		return err ? err : lock_pi(addr, command, deadline, shared);
+		return get_deadline(args[1], command, command != FUTEX_LOCK_PI2, &deadline)
+			       ?: lock_pi(addr, command, deadline, shared);
 	case FUTEX_UNLOCK_PI:
 	case FUTEX_TRYLOCK_PI:
 		return lock_pi(addr, command, WAIT_FOREVER, shared);

@@ -5,6 +5,7 @@
 #include "mm/kmem.h"
 #include "syscall/file/poll.h"
 #include "syscall/net/socket.h"
+#include "syscall/time/time.h"
 #include "syscall/user.h"
 
 #define PIECES_MAX 1024
@@ -313,7 +314,8 @@ long sys_sendmmsg(uint64_t fd, uint64_t messages, uint64_t count, uint64_t flags
 
 long sys_recvmmsg(uint64_t fd, uint64_t messages, uint64_t count, uint64_t flags, uint64_t timeout)
 {
-	uint64_t deadline, now, left[2];
+	struct user_time left;
+	uint64_t deadline;
 	uint32_t n = 0;
 	long err = poll_deadline(timeout, &deadline);
 
@@ -333,11 +335,8 @@ long sys_recvmmsg(uint64_t fd, uint64_t messages, uint64_t count, uint64_t flags
 			break;
 		}
 	}
-	now = arch_time_ns();
-	now = deadline > now ? deadline - now : 0;
-	left[0] = now / NS_PER_SEC;
-	left[1] = now % NS_PER_SEC;
-	if (timeout && n && copy_to_user(timeout, left, sizeof(left)) < 0)
+	left = time_left(deadline);
+	if (timeout && n && copy_to_user(timeout, &left, sizeof(left)) < 0)
 		return -EFAULT;
 	return n ? (long)n : err;
 }

@@ -28,8 +28,7 @@ long sys_sched_setaffinity(uint64_t tid, uint64_t size, uint64_t from)
 	/* What it says of CPUs that can't be is not looked at. */
 	if (copy_from_user(&mask, from, MIN(size, sizeof(mask))) < 0)
 		return -EFAULT;
-	if (credentials_current()->euid != t->cred->uid &&
-	    credentials_current()->euid != t->cred->euid && !capable(CAP_SYS_NICE))
+	if (!user_may_schedule(t))
 		return -EPERM;
 	mask &= all_cpus();
 	if (!mask)

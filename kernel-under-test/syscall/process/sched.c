@@ -16,19 +16,22 @@
 #define RT_MAX		99
 #define ATTR_SIZE_FIRST 48
 
-/* Down to what RLIMIT_NICE allows, or upwards, anybody may. */
-static bool may_nice(const struct thread *t, int nice)
+/* The thread of that number, 0 being the caller's. -EINVAL, -ESRCH. */
+static int find(uint64_t tid, struct thread **t)
 {
-	return nice >= t->nice || 20 - nice <= (int64_t)t->process->limits[RLIMIT_NICE][0] ||
-	       capable(CAP_SYS_NICE);
+	*t = (int)tid < 0 ? NULL : user_thread(tid);
+	return *t ? 0 : (int)tid < 0 ? -EINVAL : -ESRCH;
 }
 
-static void set_nice(struct process *p, int nice)
+/* Down to what RLIMIT_NICE allows, or upwards, anybody may who may at all. -EPERM, -EACCES. */
+static int may_nice(const struct thread *t, int nice)
 {
-	struct thread *t;
-
-	list_for_each (t, &p->threads, sibling)
-		sched_set_nice(t, nice);
+	if (!user_may_schedule(t))
+		return -EPERM;
+	return nice >= t->nice || 20 - nice <= (int64_t)t->process->limits[RLIMIT_NICE][0] ||
+			       capable(CAP_SYS_NICE)
+		       ? 0
+		       : -EACCES;
 }
 
 struct search {
@@ -41,21 +44,18 @@ struct search {
 static bool one(struct process *p, void *ctx)
 {
 	struct search *s = ctx;
-	const struct credentials *me = credentials_current(), *c = process_first_thread(p)->cred;
 	struct thread *t = process_first_thread(p);
+	int err = s->set ? may_nice(t, s->nice) : 0;
 
-	if (s->which == PRIO_PGRP ? p->pgid != s->who : (int)c->uid != s->who)
+	if (s->which == PRIO_PGRP ? p->pgid != s->who : (int)t->cred->uid != s->who)
 		return true;
-	if (!s->set) {
+	if (!s->set)
 		s->result = MAX(s->result, 20l - t->nice);
-	} else if (me->euid != c->uid && me->euid != c->euid && !capable(CAP_SYS_NICE)) {
-		s->result = -EPERM;
-	} else if (!may_nice(t, s->nice)) {
-		s->result = -EACCES;
-	} else {
-		set_nice(p, s->nice);
-		s->result = s->result == -ESRCH ? 0 : s->result;
-	}
+	else if (err || s->result == -ESRCH)
+		s->result = err;
+	if (s->set && !err)
+		list_for_each (t, &p->threads, sibling)
+			sched_set_nice(t, s->nice);
 	return true;
 }
 
@@ -63,6 +63,7 @@ static long search(uint64_t which, uint64_t who, int nice, bool set)
 {
 	struct search s = {which, (int)who, nice, set, -ESRCH};
 	struct thread *t;
+	int err;
 
 	if (which > PRIO_USER)
 		return -EINVAL;
@@ -72,13 +73,10 @@ static long search(uint64_t which, uint64_t who, int nice, bool set)
 			return -ESRCH;
 		if (!set)
 			return 20 - t->nice;
-		if (credentials_current()->euid != t->cred->uid &&
-		    credentials_current()->euid != t->cred->euid && !capable(CAP_SYS_NICE))
-			return -EPERM;
-		if (!may_nice(t, nice))
-			return -EACCES;
-		sched_set_nice(t, nice);
-		return 0;
+		err = may_nice(t, nice);
+		if (!err)
+			sched_set_nice(t, nice);
+		return err;
 	}
 	if (!who)
 		s.who = which == PRIO_PGRP ? process_current()->pgid
@@ -107,24 +105,20 @@ static bool is_realtime(int policy)
 
 static long set_policy(uint64_t tid, int policy, int priority)
 {
-	struct thread *t = (int)tid < 0 ? NULL : user_thread(tid);
-	int kind = policy & ~SCHED_RESET;
+	struct thread *t;
+	int kind = policy & ~SCHED_RESET, err = find(tid, &t);
 
-	if ((int)tid < 0)
-		return -EINVAL;
-	if (!t)
-		return -ESRCH;
+	if (err)
+		return err;
 	if (policy < 0)
 		return -EINVAL;
 	if (!is_realtime(kind) && kind != SCHED_OTHER && kind != SCHED_BATCH && kind != SCHED_IDLE)
 		return -EINVAL;
 	if (is_realtime(kind) ? priority < RT_MIN || priority > RT_MAX : priority != 0)
 		return -EINVAL;
-	if (!capable(CAP_SYS_NICE) &&
-	    ((is_realtime(kind) && priority > t->rt_priority &&
-	      (uint64_t)priority > t->process->limits[RLIMIT_RTPRIO][0]) ||
-	     (credentials_current()->euid != t->cred->uid &&
-	      credentials_current()->euid != t->cred->euid)))
+	if (!user_may_schedule(t) ||
+	    (is_realtime(kind) && priority > t->rt_priority &&
+	     (uint64_t)priority > t->process->limits[RLIMIT_RTPRIO][0] && !capable(CAP_SYS_NICE)))
 		return -EPERM;
 	t->policy = (uint8_t)kind;
 	t->unusual &= (uint8_t)~UNUSUAL_PLAIN_CHILDREN;
@@ -259,13 +253,13 @@ long sys_sched_setattr(uint64_t tid, uint64_t at, uint64_t flags)
 
 long sys_sched_getattr(uint64_t tid, uint64_t out, uint64_t size, uint64_t flags)
 {
-	const struct thread *t = (int)tid < 0 ? NULL : user_thread(tid);
 	struct user_attr a = {.size = sizeof(a)};
+	struct thread *t;
+	int err = !out || flags || size < ATTR_SIZE_FIRST || size > PAGE_SIZE ? -EINVAL
+									      : find(tid, &t);
 
-	if (!out || (int)tid < 0 || flags || size < ATTR_SIZE_FIRST || size > PAGE_SIZE)
-		return -EINVAL;
-	if (!t)
-		return -ESRCH;
+	if (err)
+		return err;
 	a.policy = t->policy;
 	a.flags = t->unusual & UNUSUAL_PLAIN_CHILDREN ? ATTR_RESET : 0;
 	a.priority = t->rt_priority;

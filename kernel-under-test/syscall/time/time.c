@@ -157,14 +157,12 @@ static long sleep_until(uint64_t deadline)
 /* The same from now on, with what was left told where the restart says. */
 static long sleep_for(const struct restart *r)
 {
-	uint64_t deadline = r->deadline, left_out = r->args[0], now;
+	uint64_t left_out = r->args[0];
 	struct user_time left;
 
-	if (sleep_until(deadline) == 0)
+	if (sleep_until(r->deadline) == 0)
 		return 0;
-	now = arch_time_ns();
-	now = deadline > now ? deadline - now : 0;
-	left = time_spec(now);
+	left = time_left(r->deadline);
 	if (left_out && copy_to_user(left_out, &left, sizeof(left)) < 0)
 		return -EFAULT;
 	thread_current()->restart = *r;

@@ -1,6 +1,7 @@
 /* What system calls on time share. */
 #pragma once
 
+#include "arch/time.h"
 #include "lib/types.h"
 
 #define CLOCK_REALTIME	       0
@@ -37,6 +38,14 @@ static inline struct user_time time_val(uint64_t ns)
 {
 	return (struct user_time){(int64_t)(ns / NS_PER_SEC),
 				  (int64_t)(ns % NS_PER_SEC / NS_PER_US)};
+}
+
+/* Until `deadline`, by the clock that arch_time_ns() is. */
+static inline struct user_time time_left(uint64_t deadline)
+{
+	uint64_t now = arch_time_ns();
+
+	return time_spec(deadline > now ? deadline - now : 0);
 }
 
 static inline bool clock_is_real(uint64_t clock)

@@ -113,8 +113,8 @@ long sys_signalfd4(uint64_t fd, uint64_t mask, uint64_t size, uint64_t flags)
 		err = f ? signalfd_change(f, set) : -EBADF;
 		return err ? err : (long)(int)fd;
 	}
-	err = signalfd_create(set, flags & O_NONBLOCK, &f);
-	return err ? err : process_add_file(f, flags & O_CLOEXEC);
+	return signalfd_create(set, flags & O_NONBLOCK, &f)
+		       ?: process_add_file(f, flags & O_CLOEXEC);
 }
 
 /* Whom the timer tells. */
