@@ -33,6 +33,14 @@ struct file *file_make(const struct file_ops *ops, uint32_t flags, struct inode 
 	return f;
 }
 
+int file_make_of(const struct file_ops *ops, uint32_t flags, void *data, struct file **out)
+{
+	*out = file_make(ops, flags, NULL, data);
+	if (!*out)
+		kmem_free(data);
+	return *out ? 0 : -ENOMEM;
+}
+
 void file_release(struct file *f)
 {
 	if (unlikely(f->unsettled))

@@ -127,6 +127,15 @@ static void cover(size_t i, struct inode *dir)
 	__atomic_store_n(&dir->mounted, mounts[i].root, __ATOMIC_RELEASE);
 }
 
+/* Nobody can get in any more. Takes over a reference. */
+static void end(struct inode *root)
+{
+	if (root->volume)
+		root->volume->ops->unmount(root->volume, root);
+	else
+		inode_put(root);
+}
+
 int mount_at(struct inode *dir, const char *filesystem, struct block_device *source,
 	     unsigned int flags)
 {
@@ -145,10 +154,7 @@ int mount_at(struct inode *dir, const char *filesystem, struct block_device *sou
 		return err;
 	/* While the disk was read someone else may have come. */
 	if (dir->mounted || mount_count == MOUNTS_MAX || is_circle(root, dir)) {
-		if (root->volume)
-			root->volume->ops->unmount(root->volume, root);
-		else
-			inode_put(root);
+		end(root);
 		return -EBUSY;
 	}
 	mounts[mount_count].root = root;
@@ -181,15 +187,6 @@ static bool in_use(struct inode *root, uint32_t refs)
 
 	return root->object.refs > refs || (v && v->ops->is_busy(v)) ||
 	       (root->ops->in_use && root->ops->in_use(root));
-}
-
-/* Nobody can get in any more. Takes over a reference. */
-static void end(struct inode *root)
-{
-	if (root->volume)
-		root->volume->ops->unmount(root->volume, root);
-	else
-		inode_put(root);
 }
 
 static void uncover(size_t i)

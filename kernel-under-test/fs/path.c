@@ -169,8 +169,8 @@ int path_find_parent(const struct path_base *base, const char *path, struct path
 	int err = 0;
 
 	if (!*path) {
-		inode_put(w.at);
-		return -ENOENT;
+		err = -ENOENT;
+		goto fail;
 	}
 	if (*path == '/') {
 		err = start_at_root(&w);
@@ -200,8 +200,10 @@ int path_find_parent(const struct path_base *base, const char *path, struct path
 	else if (last->len > NAME_LEN_MAX)
 		err = -ENAMETOOLONG;
 fail:
-	if (err)
+	if (err) {
+		last->dir = NULL;
 		inode_put(w.at);
+	}
 	return err;
 }
 

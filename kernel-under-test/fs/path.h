@@ -28,13 +28,20 @@ struct path_last {
 	bool slash; /* the path went on with a slash: only a directory will do */
 };
 
+/* `struct path_last last SCOPED(path_last_put) = {0}`. */
+static inline void path_last_put_scoped(const struct path_last *last)
+{
+	if (last->dir)
+		inode_put(last->dir);
+}
+
 /* The inode of `path`, with a reference. `follow`: a symbolic link at its end is followed. */
 int path_find(const struct path_base *base, const char *path, bool follow, struct inode **out);
 
 /*
  * The directory that the last name of `path` is in, and that name. The name may or may not be
  * there, and is not followed. Paths that end in `.` or `..`, or are the root, give -EEXIST; then
- * last->len is the length of that name, 0 for the root, and there is no reference.
+ * last->len is the length of that name, 0 for the root. After any error last->dir is NULL.
  */
 int path_find_parent(const struct path_base *base, const char *path, struct path_last *last);
 

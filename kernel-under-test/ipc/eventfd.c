@@ -244,9 +244,5 @@ int eventfd_create(uint64_t count, bool semaphore, uint32_t flags, struct file *
 	e->semaphore = semaphore;
 	wait_init(&e->readers);
 	wait_init(&e->writers);
-	*out = file_make(&eventfd_ops, O_RDWR | flags, NULL, e);
-	if (*out)
-		return 0;
-	kmem_free(e);
-	return -ENOMEM;
+	return file_make_of(&eventfd_ops, O_RDWR | flags, e, out);
 }

@@ -263,11 +263,8 @@ int inotify_create(uint32_t flags, struct file **out)
 	list_init(&in->watches);
 	list_init(&in->events);
 	wait_init(&in->readers);
-	*out = file_make(&inotify_ops, O_RDONLY | flags, NULL, in);
-	if (!*out) {
-		kmem_free(in);
+	if (file_make_of(&inotify_ops, O_RDONLY | flags, in, out))
 		return -ENOMEM;
-	}
 	instance_count++;
 	return 0;
 }

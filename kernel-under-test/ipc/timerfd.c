@@ -109,11 +109,7 @@ int timerfd_create(uint32_t flags, struct file **out)
 	d->timer.ring = ring;
 	wait_init(&d->readers);
 	list_init(&d->real);
-	*out = file_make(&timerfd_ops, O_RDWR | flags, NULL, d);
-	if (*out)
-		return 0;
-	kmem_free(d);
-	return -ENOMEM;
+	return file_make_of(&timerfd_ops, O_RDWR | flags, d, out);
 }
 
 int timerfd_set(struct file *f, uint64_t deadline_ns, uint64_t interval_ns, bool real, bool cancel)

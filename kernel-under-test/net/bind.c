@@ -228,17 +228,13 @@ static int bind_some_name(struct socket *s)
 static int bind_path(struct socket *s, const struct path_base *base, uint32_t mode,
 		     const struct address *a)
 {
-	struct path_last last;
+	struct path_last last SCOPED(path_last_put) = {0};
 	struct inode *node;
-	int err = path_find_parent(base, a->un_path, &last);
+	int err = path_find_parent(base, a->un_path, &last)
+			  ?: (last.slash ? -ENOENT : may_enter(last.dir))
+			  ?: last.dir->ops->create(last.dir, last.name, last.len, S_IFSOCK | mode,
+						   0, &node);
 
-	if (err)
-		return err == -EEXIST ? -EADDRINUSE : err;
-	err = last.slash ? -ENOENT : may_enter(last.dir);
-	if (!err)
-		err = last.dir->ops->create(last.dir, last.name, last.len, S_IFSOCK | mode, 0,
-					    &node);
-	inode_put(last.dir);
 	if (err)
 		return err == -EEXIST ? -EADDRINUSE : err;
 	node->socket = s;

@@ -190,6 +190,8 @@ static inline struct socket *socket_get(struct socket *s)
 	return s;
 }
 
+DEFINE_SCOPED(struct socket *, socket_put)
+
 /* A file around `s`; the caller's reference is taken over, also without memory: NULL. */
 struct file *socket_file(struct socket *s, uint32_t flags);
 

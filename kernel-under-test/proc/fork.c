@@ -10,16 +10,6 @@
 #include "proc/trace/trace.h"
 #include "sched/sched.h"
 
-static int copy_space(struct process *child, struct process *parent, const struct fork_request *r)
-{
-	if (r->share_space) {
-		child->space = space_get(parent->space);
-	} else {
-		child->space = space_clone(parent->space);
-	}
-	return child->space ? 0 : -ENOMEM;
-}
-
 static void copy_rest(struct process *child, struct process *parent, struct process *above,
 		      const struct fork_request *r)
 {
@@ -131,27 +121,18 @@ long process_fork(struct fork_request *r)
 {
 	struct process *parent = process_current(), *child;
 	struct thread *t;
-	int err, pid, pidfd = -1;
+	int pid, pidfd = 0;
 
 	if (!may_have_more())
 		return -EAGAIN;
 	child = process_make();
 	if (!child)
 		return -EAGAIN;
-	err = copy_space(child, parent, r);
-	if (err)
-		goto fail;
+	child->space = r->share_space ? space_get(parent->space) : space_clone(parent->space);
 	child->files = r->share_files ? files_get(parent->files) : files_clone(parent->files);
-	if (!child->files) {
-		err = -ENOMEM;
-		goto fail_space;
-	}
-
-	if (r->pidfd) {
-		pidfd = pidfd_add(child, 0);
-		err = pidfd;
-		if (pidfd < 0)
-			goto fail_files;
+	if (!child->space || !child->files || (r->pidfd && (pidfd = pidfd_add(child, 0)) < 0)) {
+		process_unmake(child);
+		return MIN(pidfd, 0) ?: -ENOMEM;
 	}
 
 	/* From here on nothing can fail. */
@@ -176,14 +157,6 @@ long process_fork(struct fork_request *r)
 	while (r->wait && child->borrows_space)
 		wait_sleep(&child->space_returned, false);
 	return pid;
-
-fail_files:
-	files_put(child->files);
-fail_space:
-	space_put(child->space);
-fail:
-	process_unmake(child);
-	return err;
 }
 
 long process_add_thread(struct fork_request *r)

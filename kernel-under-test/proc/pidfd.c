@@ -66,11 +66,8 @@ int pidfd_add(const struct process *p, uint32_t flags)
 	if (!d)
 		return -ENOMEM;
 	*d = (struct pidfd){p->pid, p->birth};
-	f = file_make(&pidfd_ops, O_RDWR | flags, NULL, d);
-	if (!f) {
-		kmem_free(d);
+	if (file_make_of(&pidfd_ops, O_RDWR | flags, d, &f))
 		return -ENOMEM;
-	}
 	watched++;
 	return process_add_file(f, true);
 }

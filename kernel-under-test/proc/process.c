@@ -182,6 +182,10 @@ void process_attach(struct process *p, struct thread *t, int tid)
 
 void process_unmake(struct process *p)
 {
+	if (p->files)
+		files_put(p->files);
+	if (p->space)
+		space_put(p->space);
 	thread_free(process_first_thread(p));
 	process_free(p);
 }

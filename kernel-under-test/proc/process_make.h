@@ -15,7 +15,7 @@ void process_attach(struct process *p, struct thread *t, int tid);
 /* A number for another thread, or -EAGAIN. */
 int process_new_tid(void);
 
-/* Frees what process_make() made, before its thread ever ran. */
+/* Frees what process_make() made, before its thread ever ran, and the space and files it got. */
 void process_unmake(struct process *p);
 
 /* Frees a process whose last thread has ended. */

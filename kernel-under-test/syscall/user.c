@@ -72,11 +72,10 @@ struct inode *user_peek(int dirfd, const char *path, unsigned int at_flags, uint
 int user_parent(int dirfd, uint64_t path, char buffer[PATH_LEN_MAX], struct path_last *last)
 {
 	struct path_base base;
-	int err = user_path(buffer, path, false);
 
-	if (!err)
-		err = user_base(dirfd, buffer, &base);
-	return err ? err : path_find_parent(&base, buffer, last);
+	return user_path(buffer, path, false)
+		       ?: user_base(dirfd, buffer, &base)
+		       ?: path_find_parent(&base, buffer, last);
 }
 
 static int look_up(const struct path_last *last, struct inode **there)

@@ -102,11 +102,8 @@ int signalfd_create(uint64_t set, uint32_t flags, struct file **out)
 	if (!data)
 		return -ENOMEM;
 	*data = set & ~UNBLOCKABLE;
-	*out = file_make(&signalfd_ops, O_RDWR | flags, NULL, data);
-	if (!*out) {
-		kmem_free(data);
+	if (file_make_of(&signalfd_ops, O_RDWR | flags, data, out))
 		return -ENOMEM;
-	}
 	signal_watched++;
 	return 0;
 }

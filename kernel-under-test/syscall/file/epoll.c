@@ -1,6 +1,6 @@
 /* epoll and eventfd. */
-#include "arch/time.h"
 #include "ipc/epoll.h"
+#include "arch/time.h"
 #include "ipc/eventfd.h"
 #include "syscall/file/poll.h"
 #include "syscall/user.h"
@@ -75,5 +75,6 @@ long sys_eventfd2(uint64_t count, uint64_t flags)
 
 	if (flags & ~(uint64_t)(EFD_SEMAPHORE | O_CLOEXEC | O_NONBLOCK))
 		return -EINVAL;
-	return eventfd_create((uint32_t)count, flags & EFD_SEMAPHORE, flags & O_NONBLOCK, &f) ?: process_add_file(f, flags & O_CLOEXEC);
+	return eventfd_create((uint32_t)count, flags & EFD_SEMAPHORE, flags & O_NONBLOCK, &f)
+		       ?: process_add_file(f, flags & O_CLOEXEC);
 }

@@ -5,7 +5,7 @@
 #include "fs/peek.h"
 #include "fs/tmpfs/tmpfs.h"
 #include "fs/volume.h"
-#include "mm/page.h"
+#include "mm/kmem.h"
 #include "syscall/user.h"
 
 /* A directory that comes into another one is written to: its `..`. */
@@ -36,45 +36,34 @@ static int may_rename(const struct path_last *old, const struct path_last *new, 
 
 long sys_renameat2(uint64_t from_fd, uint64_t from, uint64_t to_fd, uint64_t to, uint64_t flags)
 {
-	char old_name[PATH_LEN_MAX], *new_name;
-	struct path_last old, new;
-	struct page *page;
+	struct path_last old SCOPED(path_last_put) = {0}, new SCOPED(path_last_put) = {0};
+	char old_name[PATH_LEN_MAX], *new_name SCOPED(kmem_free) = NULL;
+	const struct inode_ops *ops;
 	long err;
 
 	if ((flags & ~(uint64_t)(RENAME_NOREPLACE | RENAME_EXCHANGE)) ||
 	    flags == (RENAME_NOREPLACE | RENAME_EXCHANGE))
 		return -EINVAL;
-	page = page_alloc();
-	if (!page)
+	new_name = kmem_alloc(PATH_LEN_MAX);
+	if (!new_name)
 		return -ENOMEM;
-	new_name = page_to_virt(page);
-	err = user_parent((int)from_fd, from, old_name, &old);
-	if (err)
-		goto out;
-	err = user_parent((int)to_fd, to, new_name, &new);
-	if (!err && (old.dir->volume != new.dir->volume || inode_read_only(old.dir))) {
-		err = old.dir->volume != new.dir->volume ? -EXDEV : -EROFS;
-		inode_put(new.dir);
-	}
-	if (!err && unlikely(thread_current()->confined)) {
+	err = user_parent((int)from_fd, from, old_name, &old)
+		      ?: user_parent((int)to_fd, to, new_name, &new);
+	if (!err && old.dir->volume != new.dir->volume)
+		err = -EXDEV;
+	else if (!err && inode_read_only(old.dir))
+		err = -EROFS;
+	else if (!err && unlikely(thread_current()->confined))
 		err = may_rename(&old, &new, flags & RENAME_EXCHANGE);
-		if (err)
-			inode_put(new.dir);
-	}
+	if (!err && (flags & RENAME_EXCHANGE) && !tmpfs_is(old.dir))
+		err = -EINVAL;
 	if (!err) {
 		notify_before(old.dir);
 		/* Of one file system both are; only one of them may be watched. */
-		const struct inode_ops *ops = new.dir->ops->opened ? new.dir->ops : old.dir->ops;
-
-		err = (flags & RENAME_EXCHANGE) && !tmpfs_is(old.dir)
-			      ? -EINVAL
-			      : ops->rename(old.dir, old.name, old.len, new.dir, new.name, new.len,
-					    (unsigned int)flags);
-		inode_put(new.dir);
+		ops = new.dir->ops->opened ? new.dir->ops : old.dir->ops;
+		err = ops->rename(old.dir, old.name, old.len, new.dir, new.name, new.len,
+				  (unsigned int)flags);
 	}
-	inode_put(old.dir);
-out:
-	page_put(page);
 	/* Paths that end in dots can't be renamed, or renamed to. */
 	return err == -EEXIST && !(flags & RENAME_NOREPLACE) ? -EBUSY : err;
 }

@@ -23,19 +23,14 @@ static int no_slash(const struct path_last *last)
 static long make_node(int dirfd, uint64_t path, uint32_t mode, uint64_t device)
 {
 	char buffer[PATH_LEN_MAX];
-	struct path_last last;
+	struct path_last last SCOPED(path_last_put) = {0};
 	struct inode *inode SCOPED(inode_put) = NULL;
-	long err = user_parent(dirfd, path, buffer, &last);
 
-	if (err)
-		return err;
-	err = (mode & S_IFMT) == S_IFDIR ? 0 : no_slash(&last);
-	err = err
-		      ?: user_may_make(&last)
-		      ?: last.dir->ops->create(last.dir, last.name, last.len,
-					       mode & ~process_current()->umask, device, &inode);
-	inode_put(last.dir);
-	return err;
+	return user_parent(dirfd, path, buffer, &last)
+		       ?: ((mode & S_IFMT) == S_IFDIR ? 0 : no_slash(&last))
+		       ?: user_may_make(&last)
+		       ?: last.dir->ops->create(last.dir, last.name, last.len,
+						mode & ~process_current()->umask, device, &inode);
 }
 
 long sys_mkdirat(uint64_t dirfd, uint64_t path, uint64_t mode)
@@ -119,26 +114,23 @@ long sys_unlink(uint64_t path)
 long sys_symlinkat(uint64_t target, uint64_t dirfd, uint64_t path)
 {
 	char buffer[PATH_LEN_MAX], *text SCOPED(kmem_free) = NULL;
-	struct path_last last;
+	struct path_last last SCOPED(path_last_put) = {0};
 	long err = user_parent((int)dirfd, path, buffer, &last);
 
 	if (err)
 		return err;
 	text = kmem_alloc(PATH_LEN_MAX);
-	err = text ? user_path(text, target, false) : -ENOMEM;
-	err = err
-		      ?: no_slash(&last)
-		      ?: user_may_make(&last)
-		      ?: last.dir->ops->symlink(last.dir, last.name, last.len, text);
-	inode_put(last.dir);
-	return err;
+	return (text ? user_path(text, target, false) : -ENOMEM)
+		       ?: no_slash(&last)
+		       ?: user_may_make(&last)
+		       ?: last.dir->ops->symlink(last.dir, last.name, last.len, text);
 }
 
 long sys_linkat(uint64_t from_fd, uint64_t from, uint64_t to_fd, uint64_t to, uint64_t flags)
 {
 	struct inode *target SCOPED(inode_put) = NULL;
 	char buffer[PATH_LEN_MAX];
-	struct path_last last;
+	struct path_last last SCOPED(path_last_put) = {0};
 	long err;
 
 	if (flags & ~(uint64_t)(AT_SYMLINK_FOLLOW | AT_EMPTY_PATH))
@@ -146,9 +138,8 @@ long sys_linkat(uint64_t from_fd, uint64_t from, uint64_t to_fd, uint64_t to, ui
 	err = user_inode((int)from_fd, from,
 			 (flags & AT_SYMLINK_FOLLOW ? 0 : AT_SYMLINK_NOFOLLOW) |
 				 (unsigned int)(flags & AT_EMPTY_PATH),
-			 &target);
-	if (!err)
-		err = user_parent((int)to_fd, to, buffer, &last);
+			 &target)
+		      ?: user_parent((int)to_fd, to, buffer, &last);
 	if (err)
 		return err;
 	err = no_slash(&last) ?: user_may_make(&last);
@@ -161,7 +152,6 @@ long sys_linkat(uint64_t from_fd, uint64_t from, uint64_t to_fd, uint64_t to, ui
 		err = last.dir->ops->link(last.dir, last.name, last.len, target);
 	if (!err)
 		target->may_be_named = false;
-	inode_put(last.dir);
 	return err;
 }
 

@@ -125,10 +125,12 @@ static struct mqueue *queue_of(uint64_t fd, struct file **f)
 /* The file of a queue, with a reference. */
 static int get_queue(uint64_t fd, bool write, uint64_t *deadline, struct file **f)
 {
-	if (!queue_of(fd, f) || (write ? !file_writable(*f) : !file_readable(*f)))
+	struct file *found;
+
+	if (!queue_of(fd, &found) || (write ? !file_writable(found) : !file_readable(found)))
 		return -EBADF;
-	file_get(*f);
-	if ((*f)->flags & O_NONBLOCK)
+	*f = file_get(found);
+	if (found->flags & O_NONBLOCK)
 		*deadline = 0;
 	return 0;
 }
@@ -145,9 +147,7 @@ static int send(struct mqueue *q, uint64_t from, uint64_t len, uint32_t priority
 		return -ENOMEM;
 	m->priority = priority;
 	m->len = len;
-	err = len ? copy_from_user(m->bytes, from, len) : 0;
-	if (!err)
-		err = mqueue_send(q, m, deadline);
+	err = (len ? copy_from_user(m->bytes, from, len) : 0) ?: mqueue_send(q, m, deadline);
 	if (err)
 		kmem_free(m);
 	return err;
@@ -156,40 +156,31 @@ static int send(struct mqueue *q, uint64_t from, uint64_t len, uint32_t priority
 long sys_mq_timedsend(uint64_t fd, uint64_t from, uint64_t len, uint64_t priority, uint64_t timeout)
 {
 	uint64_t deadline;
-	struct file *f;
-	int err = get_deadline(timeout, &deadline);
+	struct file *f SCOPED(file_put) = NULL;
 
-	if (!err && (uint32_t)priority >= MQUEUE_PRIORITY_MAX)
-		err = -EINVAL;
-	if (!err)
-		err = get_queue(fd, true, &deadline, &f);
-	if (err)
-		return err;
-	err = send(mqueue_of(f), from, len, (uint32_t)priority, deadline);
-	file_put(f);
-	return err;
+	return get_deadline(timeout, &deadline)
+		       ?: ((uint32_t)priority >= MQUEUE_PRIORITY_MAX ? -EINVAL : 0)
+		       ?: get_queue(fd, true, &deadline, &f)
+		       ?: send(mqueue_of(f), from, len, (uint32_t)priority, deadline);
 }
 
 long sys_mq_timedreceive(uint64_t fd, uint64_t to, uint64_t len, uint64_t priority_out,
 			 uint64_t timeout)
 {
-	struct mqueue_message *m;
+	struct mqueue_message *m SCOPED(kmem_free) = NULL;
 	uint64_t deadline;
-	struct file *f;
-	long n = get_deadline(timeout, &deadline) ?: get_queue(fd, false, &deadline, &f);
+	struct file *f SCOPED(file_put) = NULL;
+	long err = get_deadline(timeout, &deadline) ?: get_queue(fd, false, &deadline, &f);
 
-	if (n)
-		return n;
-	n = len < mqueue_of(f)->size_max ? -EMSGSIZE : mqueue_receive(mqueue_of(f), &m, deadline);
-	file_put(f);
-	if (n)
-		return n;
-	n = (long)m->len;
+	if (!err)
+		err = len < mqueue_of(f)->size_max ? -EMSGSIZE
+						   : mqueue_receive(mqueue_of(f), &m, deadline);
+	if (err)
+		return err;
 	if ((m->len && copy_to_user(to, m->bytes, m->len) < 0) ||
 	    (priority_out && copy_to_user(priority_out, &m->priority, sizeof(m->priority)) < 0))
-		n = -EFAULT;
-	kmem_free(m);
-	return n;
+		return -EFAULT;
+	return (long)m->len;
 }
 
 /* SIGEV_THREAD comes by netlink, which there is not. */

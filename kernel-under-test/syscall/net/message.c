@@ -167,7 +167,7 @@ static long send_message(uint64_t fd, uint64_t at, uint64_t flags)
 	struct envelope e = {.flags = 0};
 	struct user_message m;
 	struct transfer t = {.message = &m, .envelope = &e, .send = true};
-	struct file *f;
+	struct file *f SCOPED(file_put) = NULL;
 	long n = user_socket_get(fd, &f, &t.socket);
 
 	if (n)
@@ -182,7 +182,6 @@ static long send_message(uint64_t fd, uint64_t at, uint64_t flags)
 		stream_urge(t.socket);
 	if (e.control)
 		control_free(e.control, false);
-	file_put(f);
 	return user_send_result(n, flags);
 }
 
@@ -212,7 +211,7 @@ static long receive_message(uint64_t fd, uint64_t at, uint64_t flags)
 	struct user_message m;
 	struct envelope e = {.flags = 0};
 	struct transfer t = {.message = &m, .envelope = &e};
-	struct file *f;
+	struct file *f SCOPED(file_put) = NULL;
 	long n = user_socket_get(fd, &f, &t.socket);
 
 	if (n)
@@ -231,7 +230,6 @@ static long receive_message(uint64_t fd, uint64_t at, uint64_t flags)
 		n = -EFAULT;
 	if (e.control)
 		control_free(e.control, false);
-	file_put(f);
 	return n;
 }
 
