@@ -116,6 +116,9 @@ static inline uint64_t file_number(const void *data)
 
 /* An open file with one reference that takes over the caller's on `inode`; NULL without memory. */
 struct file *file_make(const struct file_ops *ops, uint32_t flags, struct inode *inode, void *data);
+/* What file_open() gives files that have no device behind them: regular.c. */
+extern const struct file_ops file_regular_ops, file_polled_ops, file_directory_ops;
+
 /* One of `data` alone, which is freed if there is no memory. 0 or -ENOMEM. */
 int file_make_of(const struct file_ops *ops, uint32_t flags, void *data, struct file **out);
 
