@@ -1,5 +1,6 @@
 #include "ipc/mqueue.h"
 
+#include "arch/time.h"
 #include "fs/credentials.h"
 #include "fs/uio.h"
 #include "lib/errno.h"
@@ -176,6 +177,8 @@ static int wait_while(struct mqueue *q, uint64_t count, struct wait_queue *on, u
 			err = -EAGAIN;
 		else if (deadline == WAIT_FOREVER)
 			err = wait_sleep(on, WAIT_INTERRUPTIBLE);
+		else if (deadline <= arch_time_ns())
+			err = -ETIMEDOUT;
 		else
 			err = wait_sleep_until(on, WAIT_INTERRUPTIBLE, deadline);
 	}

@@ -52,11 +52,9 @@ static bool may_change(const struct area *a)
 	return !a->object || kernel_locked();
 }
 
-/* The same of all areas in a range. */
-static bool may_change_range(struct space *s, uint64_t start, uint64_t end)
+/* The same of all areas from `a` on that begin before `end`. */
+static bool may_change_range(struct space *s, struct area *a, uint64_t end)
 {
-	struct area *a = space_find(s, start);
-
 	for (; a && a->start < end; a = areas_next(&s->areas, a))
 		if (!may_change(a))
 			return false;
@@ -87,7 +85,7 @@ static always_inline int unmap_from(struct space *s, struct area *a, uint64_t ad
 		return -EUNLOCKED;
 	/* One whole area is what is unmapped nearly always. */
 	if (a->start < addr || a->end != end) {
-		if (!may_change_range(s, addr, end))
+		if (!may_change_range(s, a, end))
 			return -EUNLOCKED;
 		err = split_borders(s, addr, end);
 		if (err)
@@ -208,9 +206,13 @@ static inline void join(struct space *s, uint64_t start, uint64_t end)
 int space_protect(struct space *s, uint64_t addr, uint64_t len, uint32_t prot)
 {
 	uint64_t start = addr, end = addr + len;
-	struct area *a;
-	int err = may_change_range(s, addr, end) ? split_borders(s, addr, end) : -EUNLOCKED;
+	struct area *a = space_find(s, addr);
+	int err;
 
+	/* As it is already. */
+	if (a && a->start <= addr && end <= a->end && (a->flags & AREA_PROT) == prot)
+		return 0;
+	err = may_change_range(s, a, end) ? split_borders(s, addr, end) : -EUNLOCKED;
 	if (err)
 		return err;
 	for (a = space_find(s, addr); addr < end; a = areas_next(&s->areas, a)) {
@@ -230,7 +232,8 @@ int space_protect(struct space *s, uint64_t addr, uint64_t len, uint32_t prot)
 static int set_flags(struct space *s, uint64_t addr, uint64_t len, uint32_t off, uint32_t on)
 {
 	uint64_t end = addr + len;
-	int err = may_change_range(s, addr, end) ? split_borders(s, addr, end) : -EUNLOCKED;
+	int err = may_change_range(s, space_find(s, addr), end) ? split_borders(s, addr, end)
+								 : -EUNLOCKED;
 
 	if (err)
 		return err;

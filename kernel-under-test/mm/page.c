@@ -6,8 +6,8 @@
 #include "lib/string.h"
 #include "mm/guard.h"
 
-/* A CPU's own pages are filled up and given back by this many at a time. */
-#define STOCK_MAX   64
+/* What a CPU keeps for itself, and how many it takes and gives back at a time. */
+#define STOCK_MAX   256
 #define BATCH_ORDER 4
 #define STOCK_BATCH (1u << BATCH_ORDER)
 /* How often what a cache holds is given up for one block of several pages. */

@@ -243,7 +243,9 @@ static struct file *open_unlocked(int dirfd, const char *path, uint32_t flags)
 	struct inode *inode;
 	uint32_t before;
 
-	if ((flags & (O_TRUNC | O_UNNAMED)) || (flags & (O_CREAT | O_EXCL)) == (O_CREAT | O_EXCL))
+	/* What is to be made is mostly not there: then it is the longer way. */
+	if ((flags & (O_TRUNC | O_UNNAMED)) || (flags & (O_CREAT | O_EXCL)) == (O_CREAT | O_EXCL) ||
+	    ((flags & O_CREAT) && arch_cpu_count() == 1))
 		return NULL;
 	inode = user_peek(dirfd, path, flags & O_NOFOLLOW ? AT_SYMLINK_NOFOLLOW : 0, &before);
 	if (!inode || ((flags & O_DIRECTORY) && !inode_is(inode, S_IFDIR)) ||

@@ -307,12 +307,14 @@ long sys_getsockopt(uint64_t fd, uint64_t level, uint64_t option, uint64_t value
 
 	if (err)
 		return err;
-	i = kept_find(s, (int)level, (int)option);
+	/* Those that are only kept are many, and seldom asked for. */
+	size = (int)level == SOL_SOCKET ? get_socket(s, (int)option, &v) : -ENOPROTOOPT;
+	i = size == -ENOPROTOOPT ? kept_find(s, (int)level, (int)option) : -1;
 	if (i >= 0) {
 		v.number = s->options ? s->options->value[i] : kept_options[i].initial;
 		size = sizeof(v.number);
 	} else if ((int)level == SOL_SOCKET) {
-		size = get_socket(s, (int)option, &v);
+		;
 	} else if ((int)level == IPPROTO_TCP && has_level(s, (int)level)) {
 		size = sockopt_get_tcp(s, (int)option, &v);
 	} else {
