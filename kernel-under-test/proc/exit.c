@@ -12,6 +12,7 @@
 #include "proc/process.h"
 #include "proc/process_make.h"
 #include "proc/signal/signal.h"
+#include "proc/trace/dispatch.h"
 #include "proc/trace/seccomp.h"
 #include "proc/trace/trace.h"
 #include "sched/sched.h"
@@ -192,6 +193,8 @@ static noinline void leave_unusual(struct thread *t, int status)
 		trace_thread_ends(t, status);
 	if (t->unusual & UNUSUAL_SECCOMP)
 		seccomp_leave(t);
+	if (t->dispatch)
+		dispatch_end(t);
 	arch_thread_watch_calls(&t->arch, false);
 }
 

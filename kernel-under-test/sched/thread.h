@@ -9,6 +9,7 @@
 #include "mm/space.h"
 
 struct credentials;
+struct dispatch;
 struct process;
 struct seccomp_filter;
 struct trace;
@@ -41,6 +42,8 @@ struct trace;
 /* It had restartable sequences, or debug registers: WORK_AWAY is for it. */
 #define UNUSUAL_RSEQ  BIT(4)
 #define UNUSUAL_DEBUG BIT(5)
+/* It hears of its own calls: proc/trace/dispatch.h. */
+#define UNUSUAL_DISPATCH BIT(6)
 
 enum thread_state {
 	THREAD_RUNNING, /* on a CPU, or queued for one */
@@ -100,6 +103,7 @@ struct thread {
 	uint32_t waited_count, preempted_count;
 	/* Programs that decide on its calls: proc's, but here there is room. */
 	struct seccomp_filter *filter;
+	struct dispatch *dispatch;
 	/* Who looks on, or NULL: proc/trace/trace.h. */
 	struct trace *trace;
 	struct arch_thread arch;

@@ -2,6 +2,7 @@
 #include "arch/spin.h"
 #include "arch/trap.h"
 #include "lib/errno.h"
+#include "proc/trace/dispatch.h"
 #include "proc/trace/seccomp.h"
 #include "proc/trace/trace.h"
 #include "syscall/table.h"
@@ -27,6 +28,10 @@ uint64_t syscall_watched(struct regs *r)
 
 	r->rax = (uint64_t)-ENOSYS;
 	kernel_lock();
+	if (!dispatch_allows(r)) {
+		kernel_unlock();
+		return r->rax;
+	}
 	/* Which call it is, and its arguments, may be changed by who watches. */
 	if (trace_call_enters(r) && seccomp_allows(r))
 		nr = (uint32_t)r->code;

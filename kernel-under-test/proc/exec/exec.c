@@ -10,6 +10,7 @@
 #include "proc/exec/stack.h"
 #include "proc/posix_timer.h"
 #include "proc/signal/signal.h"
+#include "proc/trace/dispatch.h"
 #include "proc/trace/trace.h"
 #include "sched/sched.h"
 
@@ -231,6 +232,8 @@ static void commit(struct process *p, const char *path, const struct args *args,
 	t->tid = p->pid;
 	t->alt_stack = (struct signal_stack){.flags = SS_DISABLE};
 	t->rseq = 0;
+	if (unlikely(t->dispatch))
+		dispatch_end(t);
 	p->undumpable = cred->euid != cred->uid || cred->egid != cred->gid ||
 			cred->euid != t->cred->euid || cred->egid != t->cred->egid ||
 			(cred->permitted & ~t->cred->permitted);

@@ -200,16 +200,15 @@ static uint32_t ask_filters(const struct thread *t, const struct call *call)
 	return strictest;
 }
 
-/* As if the call had not been made, but for the signal. */
-static void trap(struct regs *r, const struct call *call, uint32_t data)
+void seccomp_signal(struct regs *r, int code, uint32_t data)
 {
 	const struct signal_info info = {
 		.signo = SIGSYS,
 		.error = (int32_t)data,
-		.code = SYS_SECCOMP,
-		.call_addr = call->rip,
-		.call = call->nr,
-		.call_arch = call->arch,
+		.code = code,
+		.call_addr = r->rip,
+		.call = (int32_t)r->code,
+		.call_arch = AUDIT_ARCH_X86_64,
 	};
 
 	r->rax = r->code;
@@ -259,7 +258,7 @@ static bool allows(struct regs *r, bool again)
 		r->rax = -(uint64_t)MIN(data, (uint32_t)ERRNO_MAX);
 		return false;
 	case SECCOMP_RET_TRAP:
-		trap(r, &call, data);
+		seccomp_signal(r, SYS_SECCOMP, data);
 		return false;
 	case SECCOMP_RET_TRACE:
 		/* If nobody looks on, the result is the -ENOSYS that is there. */

@@ -46,6 +46,9 @@ unsigned int seccomp_filters(const struct thread *t);
  */
 bool seccomp_allows(struct regs *r);
 
+/* As if the call had not been made, but for SIGSYS. */
+void seccomp_signal(struct regs *r, int code, uint32_t data);
+
 /* For threads in some mode: `to` is a new one made by the current one; `t` ends. */
 void seccomp_inherit(struct thread *to);
 void seccomp_leave(struct thread *t);

@@ -116,7 +116,7 @@ void trace_detach(struct trace *tr, int signo)
 	t->trace = NULL;
 	t->arch.debug = NULL;
 	thread_clear_work(t, WORK_TRACE);
-	arch_thread_watch_calls(&t->arch, t->seccomp_mode);
+	trace_watch_calls(t);
 	tr->thread = NULL;
 	drop(tr);
 }

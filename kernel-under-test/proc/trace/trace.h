@@ -87,6 +87,12 @@ struct trace {
 struct trace *trace_find(int tid);
 /* Makes the caller, or with `tracer` its process, trace `t`. 0, -EPERM, -ENOMEM. */
 int trace_attach(struct thread *t, struct process *tracer, bool seize, uint32_t options);
+/* Whether its calls are looked at, of who may not be traced any more. */
+static inline void trace_watch_calls(const struct thread *t)
+{
+	arch_thread_watch_calls(&t->arch, t->trace || t->seccomp_mode || t->dispatch);
+}
+
 /* Frees it, if it is gone and not in use. */
 void trace_put(struct trace *tr);
 /* Lets a stopped one go on. */

@@ -1,34 +1,36 @@
 /* prctl: what a process says about itself. */
 #include "lib/string.h"
 #include "proc/signal/signal.h"
+#include "proc/trace/dispatch.h"
 #include "syscall/user.h"
 
-#define PR_SET_PDEATHSIG       1
-#define PR_GET_PDEATHSIG       2
-#define PR_GET_DUMPABLE	       3
-#define PR_SET_DUMPABLE	       4
-#define PR_GET_KEEPCAPS	       7
-#define PR_SET_KEEPCAPS	       8
-#define PR_SET_NAME	       15
-#define PR_GET_NAME	       16
-#define PR_GET_SECCOMP	       21
-#define PR_SET_SECCOMP	       22
-#define PR_CAPBSET_READ	       23
-#define PR_CAPBSET_DROP	       24
-#define PR_GET_TSC	       25
-#define PR_SET_TSC	       26
-#define PR_GET_SECUREBITS      27
-#define PR_SET_SECUREBITS      28
-#define PR_SET_TIMERSLACK      29
-#define PR_GET_TIMERSLACK      30
-#define PR_SET_CHILD_SUBREAPER 36
-#define PR_GET_CHILD_SUBREAPER 37
-#define PR_SET_NO_NEW_PRIVS    38
-#define PR_GET_NO_NEW_PRIVS    39
-#define PR_GET_TID_ADDRESS     40
-#define PR_SET_THP_DISABLE     41
-#define PR_GET_THP_DISABLE     42
-#define PR_CAP_AMBIENT	       47
+#define PR_SET_PDEATHSIG	     1
+#define PR_GET_PDEATHSIG	     2
+#define PR_GET_DUMPABLE		     3
+#define PR_SET_DUMPABLE		     4
+#define PR_GET_KEEPCAPS		     7
+#define PR_SET_KEEPCAPS		     8
+#define PR_SET_NAME		     15
+#define PR_GET_NAME		     16
+#define PR_GET_SECCOMP		     21
+#define PR_SET_SECCOMP		     22
+#define PR_CAPBSET_READ		     23
+#define PR_CAPBSET_DROP		     24
+#define PR_GET_TSC		     25
+#define PR_SET_TSC		     26
+#define PR_GET_SECUREBITS	     27
+#define PR_SET_SECUREBITS	     28
+#define PR_SET_TIMERSLACK	     29
+#define PR_GET_TIMERSLACK	     30
+#define PR_SET_CHILD_SUBREAPER	     36
+#define PR_GET_CHILD_SUBREAPER	     37
+#define PR_SET_NO_NEW_PRIVS	     38
+#define PR_GET_NO_NEW_PRIVS	     39
+#define PR_GET_TID_ADDRESS	     40
+#define PR_SET_THP_DISABLE	     41
+#define PR_GET_THP_DISABLE	     42
+#define PR_CAP_AMBIENT		     47
+#define PR_SET_SYSCALL_USER_DISPATCH 59
 
 /* The time stamp counter may be read. */
 #define TSC_ENABLE 1
@@ -122,6 +124,17 @@ static long set_flag(uint64_t option, uint64_t v)
 	return 0;
 }
 
+static long set_dispatch(uint64_t on, uint64_t code, uint64_t len, uint64_t selector)
+{
+	if (on == 1)
+		return dispatch_begin(code, len, selector);
+	if (on || code || len || selector)
+		return -EINVAL;
+	if (thread_current()->dispatch)
+		dispatch_end(thread_current());
+	return 0;
+}
+
 long sys_prctl(uint64_t option, uint64_t arg, uint64_t arg3, uint64_t arg4, uint64_t arg5)
 {
 	struct process *p = process_current();
@@ -190,6 +203,8 @@ long sys_prctl(uint64_t option, uint64_t arg, uint64_t arg3, uint64_t arg4, uint
 		return arg || rest ? -EINVAL : credentials_current()->no_new_privileges;
 	case PR_GET_TID_ADDRESS:
 		return copy_to_user(arg, &thread_current()->clear_tid, sizeof(uint64_t));
+	case PR_SET_SYSCALL_USER_DISPATCH:
+		return set_dispatch(arg, arg3, arg4, arg5);
 	case PR_SET_THP_DISABLE:
 		return rest ? -EINVAL : 0;
 	case PR_GET_THP_DISABLE:

@@ -26,7 +26,9 @@
 #define TIME_OK	   0
 #define TIME_ERROR 5
 
-#define FREQ_MAX     32768000
+#define FREQ_MAX 32768000
+/* What Linux can reckon with: no more is an error. */
+#define FREQ_MOST    (INT64_MAX / 65536000)
 #define ERROR_MAX    16000000
 #define OFFSET_MAX   500000000 /* ns */
 #define CONSTANT_MAX 10
@@ -77,6 +79,8 @@ static int check(const struct user_timex *t)
 		return -EPERM;
 	if ((t->modes & ADJ_TICK) &&
 	    (t->tick < TICK_US - TICK_SPREAD || t->tick > TICK_US + TICK_SPREAD))
+		return -EINVAL;
+	if ((t->modes & ADJ_FREQUENCY) && (t->freq < -FREQ_MOST || t->freq > FREQ_MOST))
 		return -EINVAL;
 	if ((t->modes & ADJ_SETOFFSET) && (t->usec < 0 || t->usec >= unit))
 		return -EINVAL;

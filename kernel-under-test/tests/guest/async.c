@@ -179,6 +179,8 @@ static void clock_settings(void)
 	same("and a tick", t.tick, 10001);
 	t = (struct timex){.modes = ADJ_FREQUENCY | ADJ_TICK, .tick = 10000};
 	RAW(SYS_adjtimex, &t);
+	t = (struct timex){.modes = ADJ_FREQUENCY, .freq = INT64_MAX};
+	same("too often", RAW(SYS_adjtimex, &t), -EINVAL);
 	t = (struct timex){.modes = ADJ_TICK, .tick = 8999};
 	same("too short", RAW(SYS_adjtimex, &t), -EINVAL);
 	t = (struct timex){.modes = ADJ_TICK, .tick = 11001};

@@ -229,7 +229,7 @@ static void all_threads(void)
 
 static void unprivileged(void)
 {
-	struct sock_filter code[] = { ANSWER(SECCOMP_RET_ALLOW) };
+	struct sock_filter code[] = {ANSWER(SECCOMP_RET_ALLOW)};
 
 	child_needs(setuid(1000) == 0);
 	child_needs(add(0, code, 1) == -EACCES);
@@ -253,7 +253,9 @@ static void too_many(void)
 static void refused(void)
 {
 	struct sock_filter code[] = {
-		LOAD(nr), ANSWER(SECCOMP_RET_ALLOW), ANSWER(SECCOMP_RET_ALLOW),
+		LOAD(nr),
+		ANSWER(SECCOMP_RET_ALLOW),
+		ANSWER(SECCOMP_RET_ALLOW),
 	};
 	unsigned int action = SECCOMP_RET_TRAP, strange = 0x12340000;
 
@@ -288,6 +290,68 @@ static void refused(void)
 	same("and none in /proc", number_of("Seccomp:"), 0);
 }
 
+static volatile char selector;
+static volatile int dispatched;
+
+/* Its own calls, and the return from it, are let through. */
+static void on_dispatch(int signo, siginfo_t *info, void *context)
+{
+	(void)signo, (void)context;
+	selector = 0;
+	dispatched = info->si_code == 2 && info->si_errno == 0 ? info->si_syscall : -1;
+}
+
+static long dispatch(unsigned long on, uintptr_t code, size_t len, volatile void *byte)
+{
+	return RAW(SYS_prctl, 59, on, code, len, byte);
+}
+
+static void dispatches(void)
+{
+	const struct sigaction a = {.sa_sigaction = on_dispatch, .sa_flags = SA_SIGINFO};
+
+	sigaction(SIGSYS, &a, NULL);
+	child_needs(dispatch(1, 0, 0, &selector) == 0);
+	child_needs(RAW(5000) == -ENOSYS && !dispatched);
+	selector = 1;
+	/* The result is the number, as it was not a call. */
+	child_needs(syscall(5000) == 5000 && dispatched == 5000 && !selector);
+	selector = 1;
+	child_needs(syscall(SYS_getpid) == SYS_getpid && dispatched == SYS_getpid);
+	/* From all places, so that it does not count. */
+	child_needs(dispatch(1, 1, INT64_MAX, &selector) == 0);
+	selector = 1;
+	child_needs(RAW(SYS_getpid) == getpid() && selector);
+	child_needs(dispatch(0, 0, 0, NULL) == 0);
+	child_needs(RAW(5000) == -ENOSYS);
+	child_needs(dispatch(1, 0, 0, &selector) == 0);
+	selector = 0;
+	if (fork() == 0) {
+		selector = 1;
+		_exit(RAW(SYS_getpid) == getpid() ? 0 : 1);
+	}
+	child_needs(selector == 0 && wait(NULL) > 0);
+	selector = 2;
+	RAW(SYS_getpid);
+}
+
+static void dispatches_all(void)
+{
+	dispatch(1, 0, 0, NULL);
+	RAW(SYS_getpid);
+}
+
+static void dispatches_badly(void)
+{
+	same("neither on nor off", dispatch(2, 0, 0, NULL), -EINVAL);
+	same("off, with a place", dispatch(0, 1, 0, NULL), -EINVAL);
+	same("no code", dispatch(1, 1, 0, &selector), -EINVAL);
+	same("code beyond the end", dispatch(1, 1, -1ul, &selector), -EINVAL);
+	same("a byte of the kernel's", dispatch(1, 0, 1, (void *)-1l), -EFAULT);
+	same("calls are heard of", status_of(dispatches) & 0x7f, SIGSYS);
+	same("all of them", status_of(dispatches_all) & 0x7f, SIGSYS);
+}
+
 static void run(void)
 {
 	refused();
@@ -304,6 +368,7 @@ static void run(void)
 	same("all threads at once", status_of(all_threads), 0);
 	same("without rights", status_of(unprivileged), 0);
 	same("too many programs", status_of(too_many), 0);
+	dispatches_badly();
 }
 
 const struct suite seccomp_suite = {"seccomp", run, .needs_proc = true};
