@@ -24,6 +24,9 @@ int fifo_open(struct inode *inode, uint32_t flags, struct file **out);
  */
 int pipe_inode(const struct file *f, struct inode **out);
 
+/* At most, without CAP_SYS_RESOURCE: /proc/sys/fs/pipe-max-size. */
+extern uint64_t pipe_size_max;
+
 /* F_SETPIPE_SZ of an end: the new size, -EBUSY, -EPERM, -EINVAL, -ENOMEM; F_GETPIPE_SZ. */
 long pipe_set_size(struct file *f, uint64_t wanted);
 long pipe_size(struct file *f);

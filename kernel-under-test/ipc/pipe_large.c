@@ -8,10 +8,10 @@
 #include "mm/kmem.h"
 #include "mm/space.h"
 
-/* At most, without CAP_SYS_RESOURCE: /proc/sys/fs/pipe-max-size. */
-#define PIPE_SIZE_MAX (1ul << 20)
 /* Longer writes are several packets. */
 #define PACKET_MAX PAGE_SIZE
+
+uint64_t pipe_size_max = 1 << 20;
 
 /* Bytes of the ring that are read at once, and of which the rest is lost then. */
 struct packet {
@@ -145,7 +145,7 @@ static long set_size(struct pipe *p, uint64_t size)
 {
 	int err = 0;
 
-	if (size > p->size && size > PIPE_SIZE_MAX && !capable(CAP_SYS_RESOURCE))
+	if (size > p->size && size > pipe_size_max && !capable(CAP_SYS_RESOURCE))
 		return -EPERM;
 	if (pages_taken(p) > size / PAGE_SIZE || ring_used(&p->ring) > size)
 		return -EBUSY;

@@ -110,10 +110,15 @@ static int fault_object(struct space *s, struct area *a, uint64_t *e, uint64_t v
 	uint64_t from = MAX(window, a->start), to = MIN(window + AROUND * PAGE_SIZE, a->end);
 	unsigned int n = (unsigned int)((to - from) >> PAGE_SHIFT);
 	unsigned int at = (unsigned int)((va - from) >> PAGE_SHIFT);
-	bool writable = writable_unseen(a), told = write && !writable;
+	bool writable = writable_unseen(a), told = false;
 	struct page *pages[AROUND], *p;
 	int err = 0;
 
+	if (unlikely(write)) {
+		told = !writable;
+		if (a->object->ops->written)
+			a->object->ops->written(a->object);
+	}
 	peek(a, from, n, pages);
 	/* Of a write to some pages the object must be told. */
 	if (unlikely(!pages[at] || told)) {

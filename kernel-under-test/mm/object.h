@@ -27,6 +27,11 @@ struct object_ops {
 	 * -EPAGING.
 	 */
 	int (*load)(struct object *o, uint64_t index, enum page_use use);
+	/*
+	 * Someone begins to write to pages that need not be asked for with PAGE_WRITE. Without the
+	 * kernel lock. Optional.
+	 */
+	void (*written)(struct object *o);
 	/* The last reference is gone. Does not sleep. */
 	void (*release)(struct object *o);
 	/* The object is the `object` of a struct inode. */

@@ -147,6 +147,18 @@ static int add_new(struct node *dir, const char *name, size_t len, struct node *
 	return err;
 }
 
+int tmpfs_unnamed(struct inode *dir, uint32_t mode, struct inode **out)
+{
+	if (!dir->links)
+		return -ENOENT;
+	*out = tmpfs_file(mode, false);
+	if (!*out)
+		return -ENOSPC;
+	inode_own(dir, *out);
+	(*out)->volume = volume_get(dir->volume);
+	return 0;
+}
+
 static int tmpfs_create_node(struct inode *inode, const char *name, size_t len, uint32_t mode,
 			     uint64_t device, struct inode **out)
 {

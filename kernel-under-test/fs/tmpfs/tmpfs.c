@@ -210,6 +210,11 @@ static void tmpfs_peek(struct object *o, uint64_t index, unsigned int n, struct 
 	spin_unlock(&inode->lock);
 }
 
+static void tmpfs_written(struct object *o)
+{
+	tmpfs_modified(container_of(o, struct inode, object), arch_time_ns());
+}
+
 const char *tmpfs_target(struct inode *inode)
 {
 	return node_of(inode)->target;
@@ -252,6 +257,7 @@ static const struct object_ops object_ops = {
 	.page = tmpfs_page,
 	.peek = tmpfs_peek,
 	.peek_unlocked = true,
+	.written = tmpfs_written,
 	.release = tmpfs_release,
 };
 
@@ -328,18 +334,6 @@ struct inode *tmpfs_file(uint32_t mode, bool sealable)
 		return NULL;
 	n->inode.seals = sealable ? 0 : SEAL_SEAL;
 	return &n->inode;
-}
-
-int tmpfs_unnamed(struct inode *dir, uint32_t mode, struct inode **out)
-{
-	if (!dir->links)
-		return -ENOENT;
-	*out = tmpfs_file(mode, false);
-	if (!*out)
-		return -ENOSPC;
-	inode_own(dir, *out);
-	(*out)->volume = volume_get(dir->volume);
-	return 0;
 }
 
 struct node *tmpfs_node_make(uint32_t mode, uint64_t device)

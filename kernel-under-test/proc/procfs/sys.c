@@ -4,6 +4,7 @@
 #include "fs/lock.h"
 #include "ipc/inotify.h"
 #include "ipc/mqueue.h"
+#include "ipc/pipe.h"
 #include "ipc/semaphore.h"
 #include "lib/errno.h"
 #include "lib/printf.h"
@@ -87,7 +88,7 @@ static const struct setting settings[] = {
 	NUMBER("fs/mqueue/msgsize_max", mqueue_limits.size_max, 128, 1 << 24),
 	NUMBER("fs/mqueue/queues_max", mqueue_limits.queues, 0, INT32_MAX),
 	NUMBER("fs/nr_open", files_max, 64, INT32_MAX & ~63),
-	{.path = "fs/pipe-max-size", .value = 1 << 20},
+	NUMBER("fs/pipe-max-size", pipe_size_max, 1 << 16, 1ul << 31),
 	{.path = "kernel/cap_last_cap", .value = CAP_LAST},
 	{.path = "kernel/core_pattern", .name = core_pattern},
 	{.path = "kernel/domainname", .name = uts[UTS_DOMAIN]},

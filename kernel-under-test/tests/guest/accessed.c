@@ -196,6 +196,24 @@ static void mounted(void)
 	mount("none", AT, "tmpfs", MS_REMOUNT, "");
 }
 
+/* What is written through a shared mapping is a change, when that begins. */
+static void mapped(void)
+{
+	int fd = open(AT "/file", O_RDWR);
+	char *shared = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+	char *private = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE, fd, 0);
+	struct stat st;
+
+	ftruncate(fd, 4096);
+	make_old(AT "/file");
+	private[0] = 'p';
+	holds("a copy written", fstat(fd, &st) == 0 && st.st_mtime == 2000);
+	shared[0] = 's';
+	holds("written", fstat(fd, &st) == 0 && st.st_mtime > 2000);
+	munmap(shared, 4096), munmap(private, 4096);
+	close(fd);
+}
+
 static void before_1970(void)
 {
 	struct timespec early[2] = {{-5, 999999999}, {-4000000000, 1}};
@@ -224,6 +242,7 @@ static void run(void)
 	ways();
 	relatime();
 	mounted();
+	mapped();
 	before_1970();
 	same("unmount", RAW(SYS_umount2, AT, 0), 0);
 	rmdir(AT);
