@@ -110,15 +110,12 @@ static int fault_object(struct space *s, struct area *a, uint64_t *e, uint64_t v
 	uint64_t from = MAX(window, a->start), to = MIN(window + AROUND * PAGE_SIZE, a->end);
 	unsigned int n = (unsigned int)((to - from) >> PAGE_SHIFT);
 	unsigned int at = (unsigned int)((va - from) >> PAGE_SHIFT);
-	bool writable = writable_unseen(a), told = false;
+	bool writable = writable_unseen(a), told = write && !writable;
 	struct page *pages[AROUND], *p;
 	int err = 0;
 
-	if (unlikely(write)) {
-		told = !writable;
-		if (a->object->ops->written)
-			a->object->ops->written(a->object);
-	}
+	if (unlikely(write))
+		object_written(a->object);
 	peek(a, from, n, pages);
 	/* Of a write to some pages the object must be told. */
 	if (unlikely(!pages[at] || told)) {
@@ -198,8 +195,7 @@ static int page_in(struct space *s, uint64_t addr, unsigned int access)
 	int err;
 
 	if (access & FAULT_NOW) {
-		pagings[arch_cpu_id()] =
-			(struct paging){s, addr, access & ~(unsigned int)FAULT_NOW};
+		pagings[arch_cpu_id()] = (struct paging){s, addr, access - FAULT_NOW};
 		return -EPAGING;
 	}
 	/* As it was: only the kernel lock's holder changes an area with an object. */

@@ -52,6 +52,12 @@ static inline struct object *object_get(struct object *o)
 	return o;
 }
 
+static inline void object_written(struct object *o)
+{
+	if (o->ops->written)
+		o->ops->written(o);
+}
+
 static inline void object_put(struct object *o)
 {
 	if (__atomic_sub_fetch(&o->refs, 1, __ATOMIC_ACQ_REL) == 0)
