@@ -181,10 +181,10 @@ static struct sleeper *next_met(struct bucket *b, struct list *at, struct futex_
 	return NULL;
 }
 
-long futex_wake(uint64_t addr, unsigned int count, uint32_t bitset, bool shared)
+long futex_wake(uint64_t addr, int count, uint32_t bitset, bool shared)
 {
 	struct sleeper *s, *next;
-	unsigned int woken = 0;
+	int woken = 0;
 	struct bucket *b;
 	struct futex_key key;
 	int err = futex_key_of(addr, shared, &key);
@@ -195,10 +195,10 @@ long futex_wake(uint64_t addr, unsigned int count, uint32_t bitset, bool shared)
 		return -EINVAL;
 	b = bucket_of(key);
 	spin_lock(&b->lock, LOCK_FUTEX);
-	for (s = next_met(b, &b->sleepers, key, bitset); s && woken < count; s = next) {
-		next = woken + 1 < count ? next_met(b, &s->link, key, bitset) : NULL;
+	/* One is woken even if none is asked for, as on Linux. */
+	for (s = next_met(b, &b->sleepers, key, bitset); s; s = next) {
+		next = ++woken < count ? next_met(b, &s->link, key, bitset) : NULL;
 		wake(s);
-		woken++;
 	}
 	spin_unlock(&b->lock);
 	return woken;

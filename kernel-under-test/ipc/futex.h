@@ -25,8 +25,8 @@
 long futex_wait(uint64_t addr, uint32_t expected, uint64_t deadline_ns, uint32_t bitset,
 		bool shared);
 
-/* Wakes at most `count` sleepers of `addr`; returns how many. */
-long futex_wake(uint64_t addr, unsigned int count, uint32_t bitset, bool shared);
+/* Wakes at most `count` sleepers of `addr`, and one if that is none; returns how many. */
+long futex_wake(uint64_t addr, int count, uint32_t bitset, bool shared);
 
 /*
  * Wakes at most `wake` sleepers of `from` and moves at most `move` others to

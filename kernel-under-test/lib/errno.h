@@ -45,6 +45,7 @@
 #define ENODATA		61
 #define EOVERFLOW	75
 #define EBADFD		77
+#define ELIBBAD		80
 #define ENOTSOCK	88
 #define EDESTADDRREQ	89
 #define EMSGSIZE	90

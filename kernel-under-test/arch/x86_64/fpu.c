@@ -26,6 +26,7 @@ _Static_assert(SOFTWARE_AT + sizeof(struct software) == FPU_LEGACY, "Linux ABI")
 
 uint32_t x86_fpu_size = FPU_LEGACY;
 uint64_t x86_fpu_parts;
+struct arch_thread x86_fpu_first;
 
 void x86_fpu_init(void)
 {
@@ -57,6 +58,7 @@ void x86_fpu_patch(void)
 		const uint8_t *call;
 	} fpu_sites_start[], fpu_sites_end[];
 
+	x86_fpu_reset(&x86_fpu_first);
 	if (!x86_fpu_parts)
 		return;
 	for (size_t i = 0; &fpu_sites_start[i] < fpu_sites_end; i++) {

@@ -29,8 +29,9 @@ static inline void x86_fpu_prepare(struct arch_thread *t)
 		__builtin_memset(t->fpu + FPU_LEGACY, 0, FPU_HEADER);
 }
 
-/* The state of a program that begins. */
+/* The state of a program that begins; of this thread, which never runs, nothing else is. */
 void x86_fpu_reset(struct arch_thread *t);
+extern struct arch_thread x86_fpu_first;
 /* What the fault that just came was, in the numbers of SIGFPE's si_code. */
 int x86_fpu_error(bool simd);
 

@@ -107,6 +107,8 @@ int arch_signal_enter(struct regs *r, struct arch_thread *t, const struct arch_s
 	memcpy(f.info, s->info, INFO_SIZE);
 	if (x86_fpu_put(t, fpu) < 0 || copy_to_user(at, &f, sizeof(f)) < 0)
 		return -EFAULT;
+	/* A handler begins as a program does, whatever it came upon. */
+	x86_fpu_load(&x86_fpu_first);
 
 	r->rip = s->handler;
 	r->rsp = at;

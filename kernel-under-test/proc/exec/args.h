@@ -21,6 +21,8 @@ struct args {
 	struct page **far; /* the pages after those; NULL: none */
 	size_t used, limit;
 	size_t argc, envc;
+	/* The program's path leads nowhere once it runs: no interpreter could read it. */
+	bool hidden;
 };
 
 /* The page that holds byte `at`. */

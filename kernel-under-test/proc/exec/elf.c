@@ -23,8 +23,8 @@ static bool segment_ok(const struct elf_segment *s, uint64_t base)
 	uint64_t start = base + s->vaddr;
 
 	return s->filesz <= s->memsz && s->offset <= INT64_MAX - s->filesz &&
-	       (s->offset & (PAGE_SIZE - 1)) == (s->vaddr & (PAGE_SIZE - 1)) && start >= s->vaddr &&
-	       start >= SPACE_LOWEST && start <= USER_TOP &&
+	       (!s->filesz || (s->offset & (PAGE_SIZE - 1)) == (s->vaddr & (PAGE_SIZE - 1))) &&
+	       start >= s->vaddr && start >= SPACE_LOWEST && start <= USER_TOP &&
 	       s->memsz <= USER_TOP - PAGE_SIZE - start;
 }
 
@@ -145,7 +145,7 @@ static int load_interpreter(struct space *space, const struct path_base *where, 
 	err = path_find(where, path, true, &interpreter);
 	if (err)
 		return err;
-	err = read_program(interpreter, p);
+	err = read_program(interpreter, p) ? -ELIBBAD : 0;
 	if (!err && p->header.type == ELF_DYN)
 		out->base = space_gap(space, 0, extent(p));
 	if (!err)

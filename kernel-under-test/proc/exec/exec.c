@@ -16,7 +16,7 @@
 
 /* The first line of a script, and interpreters that are scripts themselves. */
 #define SHEBANG_MAX 255
-#define SCRIPTS_MAX 4
+#define SCRIPTS_MAX 5
 
 /* How far the heap may be from the program, in pages. */
 #define BRK_SPREAD 8192
@@ -67,6 +67,8 @@ static int interpret(struct process *p, const char *path, struct inode **file, s
 	*script = n >= 2 && line[0] == '#' && line[1] == '!';
 	if (!*script)
 		return 0;
+	if (args->hidden)
+		return -ENOENT;
 	line[n] = '\0';
 	for (end = line; *end && *end != '\n';)
 		end++;

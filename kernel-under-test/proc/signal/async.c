@@ -51,8 +51,6 @@ int async_set_owner(struct file *f, enum async_owner kind, int id)
 	const struct thread *t = thread_find(id);
 	struct file_async *a;
 
-	if (id < 0)
-		return -EINVAL;
 	if (id && (kind == ASYNC_GROUP ? process_each(in_group, &id)
 				       : !t || (kind == ASYNC_PROCESS && !process_find(id))))
 		return -ESRCH;

@@ -106,7 +106,7 @@ long sys_flock(uint64_t fd, uint64_t operation)
 		.owner = f, .kind = LOCK_OF_FILE, .pid = process_current()->pid, .end = LOCK_END};
 	uint64_t what = operation & ~(uint64_t)LOCK_NB;
 
-	if (!f)
+	if (!f || (f->flags & O_PATH))
 		return -EBADF;
 	r.type = what == LOCK_SH ? LOCK_READ : what == LOCK_EX ? LOCK_WRITE : LOCK_NONE;
 	if (!f->inode || (what != LOCK_SH && what != LOCK_EX && what != LOCK_UN))

@@ -251,6 +251,7 @@ struct listing {
 	size_t left;
 	uint64_t next;
 	int err;
+	bool old; /* the kind is each entry's last byte */
 };
 
 static bool list_one(void *ctx, const char *name, size_t len, uint64_t ino, uint32_t mode,
@@ -262,14 +263,16 @@ static bool list_one(void *ctx, const char *name, size_t len, uint64_t ino, uint
 		uint16_t size;
 		uint8_t type;
 		char name[NAME_LEN_MAX + 1];
-	} __attribute__((packed)) e = {ino, next_pos, 0, (uint8_t)(mode >> 12), {0}};
+	} __attribute__((packed)) e = {ino, next_pos, 0, l->old ? 0 : (uint8_t)(mode >> 12), {0}};
 
 	e.size = (uint16_t)ALIGN_UP(offsetof(__typeof__(e), name) + len + 1, 8);
 	if (e.size > l->left) {
 		l->err = -EINVAL;
 		return false;
 	}
-	memcpy(e.name, name, len);
+	memcpy(l->old ? (char *)&e.type : e.name, name, len);
+	if (l->old)
+		((uint8_t *)&e)[e.size - 1] = (uint8_t)(mode >> 12);
 	l->err = copy_to_user_now(l->at, &e, e.size);
 	if (l->err)
 		return false;
@@ -279,13 +282,13 @@ static bool list_one(void *ctx, const char *name, size_t len, uint64_t ino, uint
 	return true;
 }
 
-long sys_getdents64(uint64_t fd, uint64_t out, uint64_t size)
+static long list(uint64_t fd, uint64_t out, uint32_t size, bool old)
 {
 	struct file *f SCOPED(file_put) = user_file_get(fd);
-	struct listing l = {out, size, 0, 0};
+	struct listing l = {out, size, 0, 0, old};
 	int err;
 
-	if (!f)
+	if (!f || (f->flags & O_PATH))
 		return -EBADF;
 	if (!f->inode || !inode_is(f->inode, S_IFDIR))
 		return -ENOTDIR;
@@ -299,4 +302,14 @@ long sys_getdents64(uint64_t fd, uint64_t out, uint64_t size)
 		return err ? err : l.err;
 	f->pos = l.next;
 	return (long)(l.at - out);
+}
+
+long sys_getdents(uint64_t fd, uint64_t out, uint64_t size)
+{
+	return list(fd, out, (uint32_t)size, true);
+}
+
+long sys_getdents64(uint64_t fd, uint64_t out, uint64_t size)
+{
+	return list(fd, out, (uint32_t)size, false);
 }

@@ -225,6 +225,9 @@ static long open_locked(int dirfd, const char *path, uint32_t flags, uint32_t mo
 		if (!inode_is(base.from, S_IFDIR))
 			err = -ENOTDIR;
 	}
+	/* What is not opened has no more than these. */
+	if (flags & O_PATH)
+		flags &= O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC;
 	if (!err)
 		err = open_inode(&base, path, &flags, mode, &inode);
 	if (err)
@@ -244,7 +247,8 @@ static struct file *open_unlocked(int dirfd, const char *path, uint32_t flags)
 	uint32_t before;
 
 	/* What is to be made is mostly not there: then it is the longer way. */
-	if ((flags & (O_TRUNC | O_UNNAMED)) || (flags & (O_CREAT | O_EXCL)) == (O_CREAT | O_EXCL) ||
+	if ((flags & (O_TRUNC | O_UNNAMED | O_PATH)) ||
+	    (flags & (O_CREAT | O_EXCL)) == (O_CREAT | O_EXCL) ||
 	    ((flags & O_CREAT) && arch_cpu_count() == 1))
 		return NULL;
 	inode = user_peek(dirfd, path, flags & O_NOFOLLOW ? AT_SYMLINK_NOFOLLOW : 0, &before);

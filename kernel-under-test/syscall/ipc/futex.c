@@ -97,10 +97,10 @@ static long wake_op(uint64_t addr, uint32_t count, uint64_t addr2, uint32_t coun
 	met = compare(code, was);
 	if (met < 0)
 		return met;
-	n = futex_wake(addr, count, ANY, shared);
+	n = futex_wake(addr, (int)count, ANY, shared);
 	if (!met || n < 0)
 		return n;
-	more = futex_wake(addr2, count2, ANY, shared);
+	more = futex_wake(addr2, (int)count2, ANY, shared);
 	return more < 0 ? more : n + more;
 }
 
@@ -155,7 +155,7 @@ long sys_futex(uint64_t addr, uint64_t op, uint64_t value, uint64_t timeout, uin
 					shared);
 	case FUTEX_WAKE:
 	case FUTEX_WAKE_BITSET:
-		return futex_wake(addr, v, command == FUTEX_WAKE ? ANY : v3, shared);
+		return futex_wake(addr, (int)v, command == FUTEX_WAKE ? ANY : v3, shared);
 	case FUTEX_REQUEUE:
 	case FUTEX_CMP_REQUEUE:
 		return futex_requeue(addr, addr2, v, (unsigned int)timeout,

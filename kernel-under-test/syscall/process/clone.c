@@ -139,8 +139,9 @@ long sys_clone3(uint64_t args, uint64_t size)
 		return err;
 	if (copy_from_user(&a, args, sizeof(a)) < 0)
 		return -EFAULT;
-	if ((a.flags & CLONE_SIGNAL) || a.exit_signal > SIGNALS_MAX ||
-	    ((a.flags & CLONE_THREAD) && a.exit_signal) || !a.stack != !a.stack_size ||
+	if ((a.flags & (CLONE_SIGNAL | CLONE_DETACHED)) || a.exit_signal > SIGNALS_MAX ||
+	    ((a.flags & (CLONE_THREAD | CLONE_PARENT)) && a.exit_signal) ||
+	    !a.stack != !a.stack_size ||
 	    a.stack > USER_TOP || a.stack_size > USER_TOP)
 		return -EINVAL;
 	r = (struct fork_request){

@@ -71,6 +71,7 @@ long sys_execveat(uint64_t dirfd, uint64_t path, uint64_t argv, uint64_t envp, u
 		format(prefix, sizeof(prefix), *name ? "/dev/fd/%d/" : "/dev/fd/%d", (int)dirfd);
 		n = strlen(prefix);
 		name = memcpy(name - n, prefix, n);
+		args.hidden = files_is_cloexec(process_current()->files, (uint32_t)dirfd);
 	}
 	err = process_exec(process_current(), name, file, &args);
 	args_free(&args);

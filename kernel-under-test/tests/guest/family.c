@@ -107,6 +107,8 @@ static void clone3s(void)
 	same("its status", status, 6 << 8);
 	same("no such signal", clone3_with(0, 65), -EINVAL);
 	same("in the flags", clone3_with(SIGUSR2, 0), -EINVAL);
+	same("of a sibling", clone3_with(CLONE_PARENT, SIGUSR2), -EINVAL);
+	same("detached", clone3_with(CLONE_DETACHED, SIGUSR2), -EINVAL);
 	same("of a thread", clone3_with(CLONE_THREAD | CLONE_SIGHAND | CLONE_VM, SIGUSR2), -EINVAL);
 }
 
