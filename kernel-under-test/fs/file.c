@@ -102,7 +102,9 @@ static int ops_of(struct inode *inode, uint32_t flags, const struct file_ops **o
 		return (write || (flags & O_TRUNC)) && inode_read_only(inode) ? -EROFS : 0;
 	case S_IFDIR:
 		*ops = &file_directory_ops;
-		return write || (flags & O_CREAT) ? -EISDIR : 0;
+		return write || (flags & (O_CREAT | O_TRUNC)) ? -EISDIR
+		       : flags & O_DIRECT		      ? -EINVAL
+							      : 0;
 	case S_IFCHR:
 	case S_IFBLK:
 		if (inode_forbids(inode, VOLUME_NODEV))
@@ -114,6 +116,15 @@ static int ops_of(struct inode *inode, uint32_t flags, const struct file_ops **o
 	default:
 		return -ENXIO;
 	}
+}
+
+int inode_truncate(struct inode *i, uint64_t size)
+{
+	int err = i->ops->truncate(i, size);
+
+	if (unlikely(i->object.mapped) && !err)
+		object_unmap(&i->object, ALIGN_UP(size, PAGE_SIZE), UINT64_MAX, true);
+	return err;
 }
 
 int file_open(struct inode *inode, uint32_t flags, struct file **out)
@@ -135,7 +146,7 @@ int file_open(struct inode *inode, uint32_t flags, struct file **out)
 			return err;
 	}
 	if ((flags & O_TRUNC) && inode_is(inode, S_IFREG) && !(flags & O_PATH)) {
-		err = inode->ops->truncate(inode, 0);
+		err = inode_truncate(inode, 0);
 		if (err)
 			return err;
 	}

@@ -204,6 +204,9 @@ static inline void inode_changed_at(struct inode *i, uint64_t ns)
 	i->modified.seen = 0;
 }
 
+/* Sets the size of a regular file, and takes what is cut off from all who map it. 0 or -errno. */
+int inode_truncate(struct inode *i, uint64_t size);
+
 /* Notes the time of access, as the mount says (relatime). Of one on a disk with the kernel lock. */
 void inode_note_access(struct inode *i);
 

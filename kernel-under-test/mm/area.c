@@ -149,8 +149,10 @@ int space_map(struct space *s, uint64_t addr, uint64_t len, uint32_t flags, stru
 	}
 	if (!areas_insert(&s->areas, a, &new))
 		return -ENOMEM;
-	if (object)
+	if (object) {
 		object_get(object);
+		object->mapped = true;
+	}
 	return 0;
 }
 
@@ -287,6 +289,20 @@ int space_discard(struct space *s, uint64_t addr, uint64_t len)
 	return mapped == len ? 0 : -ENOMEM;
 }
 
+void space_forget(struct space *s, const struct object *o, uint64_t from, uint64_t end, bool copies)
+{
+	space_lock(s);
+	for (struct area *a = areas_first(&s->areas); a; a = areas_next(&s->areas, a)) {
+		uint64_t first = MAX(from, a->offset);
+		uint64_t last = MIN(end, a->offset + (a->end - a->start));
+
+		if (a->object == o && first < last && (copies || (a->flags & AREA_SHARED)))
+			space_drop_pages(s, a->start + (first - a->offset),
+					 a->start + (last - a->offset));
+	}
+	space_unlock(s);
+}
+
 bool space_next_area(struct space *s, uint64_t addr, struct area *out)
 {
 	struct area *a;
@@ -307,7 +323,7 @@ uint64_t space_size(const struct space *s)
 	return size;
 }
 
-uint64_t space_gap(struct space *s, uint64_t want, uint64_t len)
+uint64_t space_gap(struct space *s, uint64_t want, uint64_t len, uint64_t top)
 {
 	if (want >= SPACE_LOWEST && want <= USER_TOP && len <= USER_TOP - want) {
 		const struct area *a = space_find(s, want);
@@ -315,7 +331,7 @@ uint64_t space_gap(struct space *s, uint64_t want, uint64_t len)
 		if (!a || a->start >= want + len)
 			return want;
 	}
-	return areas_gap(&s->areas, SPACE_LOWEST, s->top, len);
+	return areas_gap(&s->areas, SPACE_LOWEST, top, len);
 }
 
 uint64_t space_set_brk(struct space *s, uint64_t brk)

@@ -44,6 +44,8 @@ struct object {
 	const struct object_ops *ops;
 	/* Taken and put without the kernel lock too, but the last: that goes with it. */
 	uint32_t refs;
+	/* Some space maps it, or has done so. */
+	bool mapped;
 };
 
 static inline struct object *object_get(struct object *o)
@@ -82,5 +84,10 @@ struct object *object_make_shared(uint64_t pages);
 bool object_is_shared(const struct object *o);
 /* Calls `gone` when the last reference has gone, with the kernel lock; does not sleep. */
 void object_tell_when_gone(struct object *shared, void (*gone)(struct object *o));
+/*
+ * Given by proc. No space maps what it has of the bytes from `from` to `end` any more, nor, with
+ * `copies`, what was copied of them; the next touch is a fault.
+ */
+void object_unmap(struct object *o, uint64_t from, uint64_t end, bool copies);
 /* Its pages from `first` to `end` read as zero from now on, except where they are still mapped. */
 void object_clear_shared(struct object *o, uint64_t first, uint64_t end);

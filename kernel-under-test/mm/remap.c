@@ -85,14 +85,19 @@ long space_remap(struct space *s, uint64_t addr, uint64_t old, uint64_t len, boo
 	uint64_t to;
 	int err;
 
-	if (!at || addr < at->start || old > at->end - addr)
+	if (!at || addr < at->start)
 		return -EFAULT;
-	a = *at;
-	next = areas_next(&s->areas, at);
 	if (!fixed && !keep && len <= old) {
 		err = len < old ? space_unmap(s, addr + len, old - len) : 0;
 		return err ? err : (long)addr;
 	}
+	if (old > at->end - addr)
+		return -EFAULT;
+	a = *at;
+	/* Nothing of it is moved: what is shared is mapped another time. */
+	if (!old && !(a.flags & AREA_SHARED))
+		return -EINVAL;
+	next = areas_next(&s->areas, at);
 	/* In place, when the area ends here and what comes after is free. */
 	if (!fixed && !keep && addr + old == a.end && (!next || next->start >= addr + len) &&
 	    len <= USER_TOP - addr) {
@@ -101,12 +106,13 @@ long space_remap(struct space *s, uint64_t addr, uint64_t old, uint64_t len, boo
 	}
 	if (!may_move)
 		return -ENOMEM;
-	to = fixed ? fixed : space_gap(s, 0, len);
+	to = fixed ? fixed : space_gap(s, 0, len, s->top);
 	if (!to)
 		return -ENOMEM;
 	/* Before tables are made there: what goes takes its own along. */
 	err = fixed ? space_unmap(s, to, len) : 0;
 	if (!err)
-		err = move_area(s, &a, addr, old, to, len, keep);
+		err = old ? move_area(s, &a, addr, old, to, len, keep)
+			  : space_map(s, to, len, a.flags, a.object, a.offset + addr - a.start);
 	return err ? err : (long)to;
 }

@@ -194,8 +194,8 @@ long space_remap(struct space *s, uint64_t addr, uint64_t old, uint64_t len, boo
 /* Bytes of all areas. */
 uint64_t space_size(const struct space *s);
 
-/* A free range of `len` bytes: at `want` if that is free, else the highest; 0 when none is. */
-uint64_t space_gap(struct space *s, uint64_t want, uint64_t len);
+/* A free range of `len` bytes: at `want` if that is free, else the highest below `top`; 0: none. */
+uint64_t space_gap(struct space *s, uint64_t want, uint64_t len, uint64_t top);
 
 /*
  * Moves the end of the heap. Returns where it is then: unmoved if that fails, also for lack of the
@@ -246,6 +246,9 @@ int space_poke(struct space *s, uint64_t addr, const void *from, size_t n);
 int space_peek(struct space *s, uint64_t addr, void *to, size_t n);
 /* Reads from any space what is in memory already. -EFAULT where nothing is. */
 int space_read(struct space *s, uint64_t addr, void *to, size_t n);
+
+/* object_unmap() in one space; takes its lock, and wants the kernel lock. */
+void space_forget(struct space *s, const struct object *o, uint64_t from, uint64_t end, bool copies);
 
 /* For mm's own files. */
 void space_drop_pages(struct space *s, uint64_t start, uint64_t end);

@@ -21,6 +21,8 @@ struct socket *socket_make(uint16_t family, uint8_t type)
 
 	if (!s)
 		return NULL;
+	if (family == AF_UNIX && type == SOCK_RAW)
+		type = SOCK_DGRAM;
 	if (family == AF_NETLINK) {
 		s->ops = &netlink_ops;
 	} else if (type == SOCK_STREAM) {

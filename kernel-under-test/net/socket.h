@@ -283,6 +283,8 @@ static inline bool stream_can_send(const struct socket *s, const struct socket *
 int socket_tcp_state(const struct socket *s);
 /* That there is nothing to read and no more will come: 0, or why. */
 long stream_end(struct socket *s);
+/* Bytes came: whose they are, as datagrams tell it. */
+void stream_tell_sender(const struct socket *s, struct envelope *e);
 /* Nothing can be accepted any more. */
 void stream_unlisten(struct socket *s);
 int stream_listen(struct socket *s, int backlog);

@@ -179,6 +179,8 @@ static long stream_receive(struct socket *s, struct uio *u, unsigned int flags, 
 		if (n < 0)
 			return done ? done : n;
 		done += n;
+		if (e)
+			stream_tell_sender(s, e);
 		if (s->peer)
 			wait_wake_one(&s->peer->writers);
 		if (flags & MSG_PEEK)

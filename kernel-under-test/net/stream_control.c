@@ -165,6 +165,12 @@ static uint64_t up_to_mark(struct socket *s, uint64_t n)
 	return n;
 }
 
+void stream_tell_sender(const struct socket *s, struct envelope *e)
+{
+	if (s->family == AF_UNIX)
+		e->from = s->peer ? s->peer->local : s->remote;
+}
+
 static long marked_receive(struct socket *s, struct uio *u, unsigned int flags, struct envelope *e)
 {
 	bool peek = flags & MSG_PEEK;
@@ -218,6 +224,8 @@ static long marked_receive(struct socket *s, struct uio *u, unsigned int flags, 
 		if (got < 0)
 			return done ? done : got;
 		done += got;
+		if (e)
+			stream_tell_sender(s, e);
 		if (s->peer)
 			wait_wake_one(&s->peer->writers);
 		if (c) {

@@ -328,9 +328,11 @@ long process_wait(int id, unsigned int options, int *status, struct usage *used)
 		bool any = false;
 		int err;
 
-		for (c = NULL; (c = next_match(p, c, id, options)); any = true) {
+		for (c = NULL; (c = next_match(p, c, id, options));) {
 			int pid = c->pid;
 
+			/* Of one that has ended only its end can be waited for. */
+			any |= !(c->zombie & ~options);
 			if (!has_changed(c, options, status))
 				continue;
 			if (unlikely(used))

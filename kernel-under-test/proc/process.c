@@ -355,6 +355,26 @@ bool file_is_running(const struct inode *inode)
 	return !process_each(runs_other, (void *)(uintptr_t)inode);
 }
 
+struct range {
+	struct object *object;
+	uint64_t from, end;
+	bool copies;
+};
+
+static bool forget(struct process *p, void *ctx)
+{
+	const struct range *r = ctx;
+
+	if (p->space)
+		space_forget(p->space, r->object, r->from, r->end, r->copies);
+	return true;
+}
+
+void object_unmap(struct object *o, uint64_t from, uint64_t end, bool copies)
+{
+	process_each(forget, &(struct range){o, from, end, copies});
+}
+
 uint64_t process_own_cpu_ns(void)
 {
 	const struct process *p = process_current();

@@ -147,7 +147,7 @@ static int load_interpreter(struct space *space, const struct path_base *where, 
 		return err;
 	err = read_program(interpreter, p) ? -ELIBBAD : 0;
 	if (!err && p->header.type == ELF_DYN)
-		out->base = space_gap(space, 0, extent(p));
+		out->base = space_gap(space, 0, extent(p), space->top);
 	if (!err)
 		err = load_segments(space, interpreter, p, out->base, &image);
 	inode_put(interpreter);

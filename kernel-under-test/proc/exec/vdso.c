@@ -44,7 +44,7 @@ void vdso_set_epoch(uint64_t epoch_ns)
 
 uint64_t vdso_map(struct space *s)
 {
-	uint64_t at = space_gap(s, 0, size);
+	uint64_t at = space_gap(s, 0, size, s->top);
 
 	if (!at || space_map(s, at, size, AREA_READ | AREA_EXEC | AREA_SHARED | AREA_NO_WRITE,
 			     object, 0) < 0)

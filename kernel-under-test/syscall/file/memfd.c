@@ -1,5 +1,6 @@
 /* Files without a name, seals, and room taken ahead. */
 #include "fs/tmpfs/tmpfs.h"
+#include "ipc/pipe.h"
 #include "mm/space.h"
 #include "syscall/user.h"
 
@@ -81,6 +82,7 @@ long sys_fallocate(uint64_t fd, uint64_t mode, uint64_t pos, uint64_t len)
 {
 	struct file *f = user_file(fd);
 	bool clear = mode & FALLOC_PUNCH_HOLE;
+	int err;
 
 	if (!f || (f->flags & O_PATH))
 		return -EBADF;
@@ -91,11 +93,11 @@ long sys_fallocate(uint64_t fd, uint64_t mode, uint64_t pos, uint64_t len)
 		return -EOPNOTSUPP;
 	if (!file_writable(f))
 		return -EBADF;
-	if (!f->inode || inode_is(f->inode, S_IFIFO))
+	if (pipe_is(f))
 		return -ESPIPE;
-	if (inode_is(f->inode, S_IFDIR))
+	if (f->inode && inode_is(f->inode, S_IFDIR))
 		return -EISDIR;
-	if (!inode_is(f->inode, S_IFREG))
+	if (!f->inode || !inode_is(f->inode, S_IFREG))
 		return -ENODEV;
 	if (len > INT64_MAX - pos)
 		return -EFBIG;
@@ -106,5 +108,9 @@ long sys_fallocate(uint64_t fd, uint64_t mode, uint64_t pos, uint64_t len)
 		file_limit_reached();
 		return -EFBIG;
 	}
-	return f->inode->ops->allocate(f->inode, pos, len, mode & FALLOC_KEEP_SIZE, clear);
+	err = f->inode->ops->allocate(f->inode, pos, len, mode & FALLOC_KEEP_SIZE, clear);
+	if (clear && !err)
+		object_unmap(&f->inode->object, ALIGN_UP(pos, PAGE_SIZE),
+			     ALIGN_DOWN(pos + len, PAGE_SIZE), false);
+	return err;
 }

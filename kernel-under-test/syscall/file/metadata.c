@@ -171,7 +171,7 @@ int user_truncate(struct inode *inode, uint64_t size)
 	}
 	if (unlikely(inode_privileges(inode)) && notify_guard(inode))
 		return -ENOMEM;
-	return inode->ops->truncate(inode, size);
+	return inode_truncate(inode, size);
 }
 
 long sys_truncate(uint64_t path, uint64_t size)

@@ -2,7 +2,9 @@
 #include "fs/mount.h"
 #include "fs/block.h"
 #include "fs/block_file.h"
+#include "ipc/pipe.h"
 #include "lib/string.h"
+#include "net/socket.h"
 #include "syscall/user.h"
 
 #define FILESYSTEM_NAME_MAX 32
@@ -108,16 +110,22 @@ long sys_umount2(uint64_t target, uint64_t flags)
 	return err;
 }
 
+struct user_statfs {
+	int64_t type, block_size;
+	uint64_t blocks, free, available, files, files_free;
+	int32_t id[2];
+	int64_t name_max, fragment_size, flags, spare[4];
+};
+
+#define ANON_INODE_MAGIC 0x09041934
+#define PIPEFS_MAGIC	 0x50495045
+#define SOCKFS_MAGIC	 0x534f434b
+
 static long put_statfs(const struct inode *inode, uint64_t out)
 {
 	struct volume_stat v;
 	uint32_t flags = 0;
-	struct {
-		int64_t type, block_size;
-		uint64_t blocks, free, available, files, files_free;
-		int32_t id[2];
-		int64_t name_max, fragment_size, flags, spare[4];
-	} st = {.name_max = NAME_LEN_MAX, .flags = ST_VALID};
+	struct user_statfs st = {.name_max = NAME_LEN_MAX, .flags = ST_VALID};
 
 	_Static_assert(sizeof(st) == 120, "x86_64 ABI");
 	if (inode && inode->volume) {
@@ -149,7 +157,15 @@ long sys_fstatfs(uint64_t fd, uint64_t out)
 {
 	struct file *f SCOPED(file_put) = user_file_get(fd);
 
-	return f ? put_statfs(f->inode, out) : -EBADF;
+	struct user_statfs st = {.name_max = NAME_LEN_MAX, .flags = ST_VALID};
+
+	if (!f)
+		return -EBADF;
+	if (f->inode)
+		return put_statfs(f->inode, out);
+	st.block_size = st.fragment_size = PAGE_SIZE;
+	st.type = socket_of(f) ? SOCKFS_MAGIC : pipe_is(f) ? PIPEFS_MAGIC : ANON_INODE_MAGIC;
+	return copy_to_user(out, &st, sizeof(st));
 }
 
 /* `device` as stat() tells it. */

@@ -1,5 +1,6 @@
 /* System calls that move bytes of open files. */
 #include "arch/spin.h"
+#include "ipc/pipe.h"
 #include "proc/signal/signal.h"
 #include "syscall/user.h"
 
@@ -63,8 +64,9 @@ static always_inline long finish(struct file *f, uint64_t fd, struct uio *u, siz
 			goto out;
 	}
 	n = transfer(f, u, len - (size_t)done, write);
+	/* Whose reader goes away in the middle of a write is told by the signal alone. */
 	if (write)
-		n = user_piped(n);
+		user_piped(unlikely(n > 0 && u->left) && pipe_is(f) ? pipe_wait(f, true, true) : n);
 	if (unlikely(u->held))
 		file_put(f);
 out:

@@ -41,7 +41,7 @@ static long send_file(struct file *out, struct file *in, uint64_t offset_at, uin
 		return -EINVAL;
 	if (offset_at && copy_from_user(&pos, offset_at, sizeof(pos)) < 0)
 		return -EFAULT;
-	if (offset_at && (int64_t)pos < 0)
+	if ((int64_t)(pos | count) < 0 || (int64_t)(pos + count) < 0 || (out->flags & O_APPEND))
 		return -EINVAL;
 	n = pump(out, in, &pos, MIN(count, RW_MAX));
 	if (!offset_at)

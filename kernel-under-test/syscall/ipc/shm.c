@@ -107,9 +107,9 @@ long sys_shmat(uint64_t id, uint64_t addr, uint64_t flags)
 	    ((flags & SHM_REMAP) && !addr))
 		return -EINVAL;
 	space_lock(space);
-	if (addr && !(flags & SHM_REMAP) && space_gap(space, addr, len) != addr)
+	if (addr && !(flags & SHM_REMAP) && space_gap(space, addr, len, space->top) != addr)
 		err = -EINVAL;
-	else if (!addr && !(addr = space_gap(space, 0, len)))
+	else if (!addr && !(addr = space_gap(space, 0, len, space->top)))
 		err = -ENOMEM;
 	else
 		err = space_map(space, addr, len, area, s->object, 0);

@@ -15,6 +15,7 @@
 #define MAP_TYPE	    0x0f
 #define MAP_FIXED	    0x10
 #define MAP_ANONYMOUS	    0x20
+#define MAP_32BIT	    0x40
 #define MAP_GROWSDOWN	    0x100
 #define MAP_POPULATE	    0x8000
 #define MAP_FIXED_NOREPLACE 0x100000
@@ -31,11 +32,11 @@ static long place(struct space *s, uint64_t addr, uint64_t len, uint64_t flags)
 			return addr & (PAGE_SIZE - 1) ? -EINVAL : -ENOMEM;
 		if (addr < SPACE_LOWEST)
 			return -EPERM;
-		if ((flags & MAP_FIXED_NOREPLACE) && space_gap(s, addr, len) != addr)
+		if ((flags & MAP_FIXED_NOREPLACE) && space_gap(s, addr, len, s->top) != addr)
 			return -EEXIST;
 		return (long)addr;
 	}
-	at = space_gap(s, ALIGN_UP(addr, PAGE_SIZE), len);
+	at = space_gap(s, ALIGN_UP(addr, PAGE_SIZE), len, flags & MAP_32BIT ? 1ul << 31 : s->top);
 	return at ? (long)at : -ENOMEM;
 }
 
@@ -142,10 +143,12 @@ long sys_mmap(uint64_t addr, uint64_t len, uint64_t prot, uint64_t flags, uint64
 		return -EINVAL;
 	if (!len || (flags & MAP_TYPE) < MAP_SHARED || (flags & MAP_TYPE) > MAP_SHARED_VALIDATE)
 		return !(flags & MAP_ANONYMOUS) && !user_file(fd) ? -EBADF : -EINVAL;
-	if ((flags & MAP_TYPE) == MAP_SHARED_VALIDATE && (flags & ~(uint64_t)MAP_KNOWN))
-		return -EOPNOTSUPP;
-	if (len > USER_TOP || offset > INT64_MAX - len)
+	if ((flags & MAP_TYPE) == MAP_SHARED_VALIDATE && (flags & (~(uint64_t)MAP_KNOWN | MAP_ANONYMOUS)))
+		return flags & MAP_ANONYMOUS ? -EINVAL : -EOPNOTSUPP;
+	if (len > USER_TOP)
 		return -ENOMEM;
+	if (offset > INT64_MAX - len)
+		return -EOVERFLOW;
 	len = ALIGN_UP(len, PAGE_SIZE);
 	if (likely((flags & (MAP_TYPE | MAP_ANONYMOUS | MAP_GROWSDOWN)) ==
 		   (MAP_PRIVATE | MAP_ANONYMOUS))) {
@@ -205,7 +208,8 @@ long sys_mremap(uint64_t addr, uint64_t old, uint64_t len, uint64_t flags, uint6
 	if ((flags & ~(uint64_t)(MREMAP_MAYMOVE | MREMAP_FIXED | MREMAP_DONTUNMAP)) ||
 	    ((to || keep) && !(flags & MREMAP_MAYMOVE)) || (keep && old != len))
 		return -EINVAL;
-	if (page_range(addr, &old) < 0 || !len || len > USER_TOP)
+	if (!IS_ALIGNED(addr, PAGE_SIZE) || (old && page_range(addr, &old) < 0) || !len ||
+	    len > USER_TOP)
 		return -EINVAL;
 	len = ALIGN_UP(len, PAGE_SIZE);
 	if (to && (page_range(fixed, &len) < 0 || fixed < SPACE_LOWEST ||

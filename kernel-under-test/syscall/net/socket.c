@@ -75,7 +75,7 @@ static int check_kind(uint64_t family, uint64_t type, uint64_t protocol)
 	if (internet && (kind == SOCK_RAW || protocol == IPPROTO_ICMP))
 		return raw_check(family == AF_INET6, kind, protocol);
 	if (kind != SOCK_STREAM && kind != SOCK_DGRAM &&
-	    (kind != SOCK_SEQPACKET || family != AF_UNIX))
+	    ((kind != SOCK_SEQPACKET && kind != SOCK_RAW) || family != AF_UNIX))
 		return -ESOCKTNOSUPPORT;
 	if (protocol && family == AF_UNIX && protocol != AF_UNIX)
 		return -EPROTONOSUPPORT;

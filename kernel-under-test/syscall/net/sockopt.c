@@ -102,7 +102,8 @@ static int set_timeout(uint64_t value, uint64_t len, uint64_t *ns)
 		return -EFAULT;
 	if (tv[1] < 0 || tv[1] >= 1000000)
 		return -EDOM;
-	*ns = tv[0] < 0 ? 0
+	/* Less than none is no time at all; none is forever. */
+	*ns = tv[0] < 0 ? 1
 			: MIN((uint64_t)tv[0], UINT64_MAX / 4 / NS_PER_SEC) * NS_PER_SEC +
 				  (uint64_t)tv[1] * 1000;
 	return 0;

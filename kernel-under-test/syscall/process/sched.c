@@ -240,6 +240,11 @@ long sys_sched_setattr(uint64_t tid, uint64_t at, uint64_t flags)
 		return -EFAULT;
 	if (a.size && a.size < ATTR_SIZE_FIRST)
 		return -E2BIG;
+	if (a.size > sizeof(a) &&
+	    (a.size > PAGE_SIZE || user_rest_is_zero(at + sizeof(a), a.size - sizeof(a)))) {
+		a.size = sizeof(a);
+		return copy_to_user(at, &a.size, sizeof(a.size)) < 0 ? -EFAULT : -E2BIG;
+	}
 	if (copy_from_user(&a, at, sizeof(a)) < 0)
 		return -EFAULT;
 	if (a.flags & ~(uint64_t)ATTR_RESET || ((int)a.policy & SCHED_RESET))
@@ -274,7 +279,8 @@ long sys_ioprio_set(uint64_t which, uint64_t who, uint64_t v)
 {
 	struct thread *t = user_thread(who);
 
-	if (which < 1 || which > 3 || IOPRIO_CLASS(v) > 3 || (v & 0x1fff) > 7)
+	if (which < 1 || which > 3 || IOPRIO_CLASS(v) > 3 ||
+	    (v & 0x1fff) > (IOPRIO_CLASS(v) ? 7 : 0))
 		return -EINVAL;
 	if (IOPRIO_CLASS(v) == 1 && !capable(CAP_SYS_NICE))
 		return -EPERM;

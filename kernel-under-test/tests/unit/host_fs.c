@@ -92,6 +92,10 @@ void file_forget_async(struct file *)
 {
 }
 
+void object_unmap(struct object *, uint64_t, uint64_t, bool)
+{
+}
+
 bool file_is_running(const struct inode *)
 {
 	return false;

@@ -180,7 +180,7 @@ static void loaders(void)
 	tree_make();
 	CHECK_EQ(with_loader(NULL, 0, &out, &s), -ENOENT);
 	space_put(s);
-	CHECK_EQ(with_loader("text", 4, &out, &s), -ENOEXEC);
+	CHECK_EQ(with_loader("text", 4, &out, &s), -ELIBBAD);
 	space_put(s);
 
 	make_image(ET_DYN);

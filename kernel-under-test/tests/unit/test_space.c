@@ -134,7 +134,7 @@ static void remap(uint64_t *seed)
 	if (fixed && (to + pages > WINDOW_PAGES || (to < from + n && from < to + pages)))
 		return;
 	a = space_find(now->space, addr);
-	if (!a || a->start > addr || a->end < addr + old)
+	if (!a || a->start > addr || ((fixed || pages > n) && a->end < addr + old))
 		expected = -EFAULT;
 	else if (fixed)
 		expected = (long)window_addr(to);
@@ -230,7 +230,7 @@ static void find_gap(uint64_t *seed)
 
 		there &= page >= WINDOW_PAGES || !now->page[page].mapped;
 	}
-	at = space_gap(now->space, want, pages * PAGE_SIZE);
+	at = space_gap(now->space, want, pages * PAGE_SIZE, now->space->top);
 	/* Nothing else is mapped, so the highest place is right under the top. */
 	CHECK_EQ(at, there ? want : now->space->top - pages * PAGE_SIZE);
 }
