@@ -248,7 +248,8 @@ int space_peek(struct space *s, uint64_t addr, void *to, size_t n);
 int space_read(struct space *s, uint64_t addr, void *to, size_t n);
 
 /* object_unmap() in one space; takes its lock, and wants the kernel lock. */
-void space_forget(struct space *s, const struct object *o, uint64_t from, uint64_t end, bool copies);
+void space_forget(struct space *s, const struct object *o, uint64_t from, uint64_t end,
+		  bool copies);
 
 /* For mm's own files. */
 void space_drop_pages(struct space *s, uint64_t start, uint64_t end);

@@ -143,8 +143,12 @@ long sys_mmap(uint64_t addr, uint64_t len, uint64_t prot, uint64_t flags, uint64
 		return -EINVAL;
 	if (!len || (flags & MAP_TYPE) < MAP_SHARED || (flags & MAP_TYPE) > MAP_SHARED_VALIDATE)
 		return !(flags & MAP_ANONYMOUS) && !user_file(fd) ? -EBADF : -EINVAL;
-	if ((flags & MAP_TYPE) == MAP_SHARED_VALIDATE && (flags & (~(uint64_t)MAP_KNOWN | MAP_ANONYMOUS)))
-		return flags & MAP_ANONYMOUS ? -EINVAL : -EOPNOTSUPP;
+	if ((flags & MAP_TYPE) == MAP_SHARED_VALIDATE) {
+		if (flags & MAP_ANONYMOUS)
+			return -EINVAL;
+		if (flags & ~(uint64_t)MAP_KNOWN)
+			return -EOPNOTSUPP;
+	}
 	if (len > USER_TOP)
 		return -ENOMEM;
 	if (offset > INT64_MAX - len)
