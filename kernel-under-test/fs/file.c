@@ -118,15 +118,6 @@ static int ops_of(struct inode *inode, uint32_t flags, const struct file_ops **o
 	}
 }
 
-int inode_truncate(struct inode *i, uint64_t size)
-{
-	int err = i->ops->truncate(i, size);
-
-	if (unlikely(i->object.mapped) && !err)
-		object_unmap(&i->object, ALIGN_UP(size, PAGE_SIZE), UINT64_MAX, true);
-	return err;
-}
-
 int file_open(struct inode *inode, uint32_t flags, struct file **out)
 {
 	const struct file_ops *ops;

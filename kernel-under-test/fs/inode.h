@@ -205,7 +205,14 @@ static inline void inode_changed_at(struct inode *i, uint64_t ns)
 }
 
 /* Sets the size of a regular file, and takes what is cut off from all who map it. 0 or -errno. */
-int inode_truncate(struct inode *i, uint64_t size);
+static inline int inode_truncate(struct inode *i, uint64_t size)
+{
+	int err = i->ops->truncate(i, size);
+
+	if (unlikely(i->object.mapped) && !err)
+		object_unmap(&i->object, ALIGN_UP(size, PAGE_SIZE), UINT64_MAX, true);
+	return err;
+}
 
 /* Notes the time of access, as the mount says (relatime). Of one on a disk with the kernel lock. */
 void inode_note_access(struct inode *i);
