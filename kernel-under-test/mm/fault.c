@@ -110,12 +110,12 @@ static int fault_object(struct space *s, struct area *a, uint64_t *e, uint64_t v
 	uint64_t from = MAX(window, a->start), to = MIN(window + AROUND * PAGE_SIZE, a->end);
 	unsigned int n = (unsigned int)((to - from) >> PAGE_SHIFT);
 	unsigned int at = (unsigned int)((va - from) >> PAGE_SHIFT);
-	bool writable = writable_unseen(a), told = write && !writable;
+	bool writable = writable_unseen(a), told = false;
 	struct page *pages[AROUND], *p;
 	int err = 0;
 
 	if (unlikely(write))
-		object_written(a->object);
+		told = !writable, object_written(a->object);
 	peek(a, from, n, pages);
 	/* Of a write to some pages the object must be told. */
 	if (unlikely(!pages[at] || told)) {
