@@ -23,10 +23,8 @@
 /* What a call that runs without the kernel lock can't do so. */
 #define WITH_KERNEL_LOCK(call)                                                                     \
 	({                                                                                         \
-		kernel_lock();                                                                     \
-		long ret_ = (call);                                                                \
-		kernel_unlock();                                                                   \
-		ret_;                                                                              \
+		KERNEL_SCOPE();                                                                    \
+		(call);                                                                            \
 	})
 
 static inline struct file *user_file(uint64_t fd)

@@ -37,12 +37,7 @@ long sys_dup(uint64_t fd)
 {
 	long new = files_dup(process_current()->files, fd);
 
-	if (unlikely(new == -EAGAIN)) {
-		kernel_lock();
-		new = dup_from(fd, 0, false);
-		kernel_unlock();
-	}
-	return new;
+	return likely(new != -EAGAIN) ? new : WITH_KERNEL_LOCK(dup_from(fd, 0, false));
 }
 
 static long dup_to(uint64_t fd, uint64_t to, bool cloexec)

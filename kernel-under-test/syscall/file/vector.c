@@ -160,9 +160,7 @@ static long go_one(const struct way *way, const struct vector *v, char *buffer)
 	long n = way->op && op ? op(f, &u) : 0, rest;
 
 	if (u.left) {
-		kernel_lock();
-		rest = go(way, &u, n);
-		kernel_unlock();
+		rest = WITH_KERNEL_LOCK(go(way, &u, n));
 		n = n ? n + MAX(rest, 0) : rest;
 		if (u.held)
 			file_let_go(u.held);
@@ -195,12 +193,7 @@ static long go_all(const struct way *way, struct vector *v)
 	}
 	if (way->op && !n && v->total <= RW_MAX)
 		n = go_each_unlocked(way, &v->left);
-	if (n >= 0 && v->left.count) {
-		kernel_lock();
-		n = go_each(way, &v->left, n);
-		kernel_unlock();
-	}
-	return n;
+	return n >= 0 && v->left.count ? WITH_KERNEL_LOCK(go_each(way, &v->left, n)) : n;
 }
 
 long transfer_each(struct file *f, long (*op)(struct file *f, struct uio *u), uint64_t iov,
@@ -245,12 +238,7 @@ static long transfer_vector(uint64_t fd, uint64_t iov, uint64_t count, bool own,
 		return n;
 	n = go_all(&way, &v);
 	vector_put(&v);
-	if (write && unlikely(n == -EPIPE)) {
-		kernel_lock();
-		user_piped(n);
-		kernel_unlock();
-	}
-	return n;
+	return write && unlikely(n == -EPIPE) ? WITH_KERNEL_LOCK(user_piped(n)) : n;
 }
 
 long sys_readv(uint64_t fd, uint64_t iov, uint64_t count)

@@ -43,24 +43,22 @@ static int remove_bytes(const struct area *a, uint64_t start, uint64_t end)
 static int remove_from(struct space *s, uint64_t start, uint64_t end)
 {
 	struct area a;
-	int err = -ENOMEM;
+	int err;
 
-	kernel_lock();
+	KERNEL_SCOPE();
+	if (!space_next_area(s, start, &a) || a.start > start)
+		return -ENOMEM;
 	/* From here on it is the same, if it has an object. */
-	if (space_next_area(s, start, &a) && a.start <= start) {
-		end = MIN(end, a.end);
-		if (a.object)
-			object_get(a.object);
-		err = remove_bytes(&a, start, end);
-		if (!err) {
-			space_lock(s);
-			space_discard(s, start, end - start);
-			space_unlock(s);
-		}
-		if (a.object)
-			object_put(a.object);
+	end = MIN(end, a.end);
+	if (a.object)
+		object_get(a.object);
+	err = remove_bytes(&a, start, end);
+	if (!err) {
+		SPACE_SCOPE(s);
+		space_discard(s, start, end - start);
 	}
-	kernel_unlock();
+	if (a.object)
+		object_put(a.object);
 	return err;
 }
 

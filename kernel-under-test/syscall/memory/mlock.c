@@ -105,11 +105,8 @@ static long lock(uint64_t addr, uint64_t len, bool populate, bool locked)
 
 int user_lock_new(uint64_t addr, uint64_t len)
 {
-	int err;
+	int err = WITH_KERNEL_LOCK(set_locked(addr, addr + len, true));
 
-	kernel_lock();
-	err = set_locked(addr, addr + len, true);
-	kernel_unlock();
 	return err == -ENOMEM ? -EAGAIN : err;
 }
 

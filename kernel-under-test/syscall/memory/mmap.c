@@ -158,9 +158,7 @@ long sys_mmap(uint64_t addr, uint64_t len, uint64_t prot, uint64_t flags, uint64
 		   (MAP_PRIVATE | MAP_ANONYMOUS))) {
 		at = WITH_SPACE(s, place_and_map(s, addr, len, flags, area, NULL, 0));
 	} else {
-		kernel_lock();
-		at = map_object(s, addr, len, area, flags, fd, offset);
-		kernel_unlock();
+		at = WITH_KERNEL_LOCK(map_object(s, addr, len, area, flags, fd, offset));
 	}
 	flags |= s->map_always;
 	if (unlikely(flags & (MAP_POPULATE | MAP_LOCKED)) && at >= 0) {
@@ -245,9 +243,7 @@ long sys_brk(uint64_t brk)
 
 	if (likely(now == brk && !s->map_always) || brk < s->brk_start)
 		return (long)now;
-	kernel_lock();
-	now = move_brk(s, brk);
-	kernel_unlock();
+	now = WITH_KERNEL_LOCK(move_brk(s, brk));
 	if (s->map_always)
 		user_lock_heap(s);
 	return (long)now;

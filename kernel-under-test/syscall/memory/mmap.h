@@ -18,11 +18,9 @@
 		result_ = (expression);                                                            \
 		space_unlock(s);                                                                   \
 		if (unlikely(result_ == -EUNLOCKED || result_ == -ENOMEM)) {                       \
-			kernel_lock();                                                             \
-			space_lock(s);                                                             \
+			KERNEL_SCOPE();                                                            \
+			SPACE_SCOPE(s);                                                            \
 			result_ = (expression);                                                    \
-			space_unlock(s);                                                           \
-			kernel_unlock();                                                           \
 		}                                                                                  \
 		result_;                                                                           \
 	})

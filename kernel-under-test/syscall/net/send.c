@@ -64,9 +64,7 @@ long sys_sendto(uint64_t fd, uint64_t buf, uint64_t len, uint64_t flags, uint64_
 		if (!u.left)
 			return done;
 	}
-	kernel_lock();
-	n = send_rest(fd, &u, len - (uint64_t)done, flags, addr, addr_len);
-	kernel_unlock();
+	n = WITH_KERNEL_LOCK(send_rest(fd, &u, len - (uint64_t)done, flags, addr, addr_len));
 	return likely(!done) ? n : done + MAX(n, 0);
 }
 

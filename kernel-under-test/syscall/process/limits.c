@@ -99,9 +99,7 @@ long sys_getrusage(uint64_t who, uint64_t out)
 		u = usage_own();
 		break;
 	case RUSAGE_CHILDREN:
-		kernel_lock();
-		u = process_current()->children_used;
-		kernel_unlock();
+		u = WITH_KERNEL_LOCK(process_current()->children_used);
 		break;
 	case RUSAGE_THREAD:
 		u = usage_of_thread(thread_current());

@@ -90,9 +90,7 @@ static int clock_now(uint64_t clock, struct user_time *out)
 	default:
 		if ((int32_t)clock >= 0)
 			return -EINVAL;
-		kernel_lock();
-		err = cpu_clock(clock, &ns);
-		kernel_unlock();
+		err = WITH_KERNEL_LOCK(cpu_clock(clock, &ns));
 		if (err)
 			return err;
 	}
@@ -181,10 +179,9 @@ static long sleep_until_real(uint64_t ns)
 {
 	int err = 0;
 
-	kernel_lock();
+	KERNEL_SCOPE();
 	while (err != -ERESTARTSYS && volume_now_ns() < ns)
 		err = wait_sleep_until(&sleepers, WAIT_INTERRUPTIBLE, ns - volume_epoch_ns);
-	kernel_unlock();
 	return err == -ERESTARTSYS ? -ERESTARTNOHAND : 0;
 }
 
