@@ -170,4 +170,4 @@ static void run(void)
 	queues();
 }
 
-const struct suite moved_suite = {"moved", run};
+const struct suite clock_suite = {"clock", run};

@@ -222,4 +222,4 @@ static void run(void)
 	same("40 MiB of 64", status_of(large_stack), 0);
 }
 
-const struct suite wish_suite = {"wish", run};
+const struct suite madvise_suite = {"madvise", run};

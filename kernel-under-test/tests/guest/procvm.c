@@ -144,4 +144,4 @@ static void run(void)
 	first_second();
 }
 
-const struct suite look_suite = {"look", run};
+const struct suite procvm_suite = {"procvm", run};

@@ -270,4 +270,4 @@ static void run(void)
 	connections();
 }
 
-const struct suite told_suite = {"told", run};
+const struct suite cmsg_suite = {"cmsg", run};

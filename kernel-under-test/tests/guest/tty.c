@@ -308,4 +308,4 @@ static void run(void)
 	umount("/dev/pts");
 }
 
-const struct suite line_suite = {"line", run};
+const struct suite tty_suite = {"tty", run};
