@@ -51,6 +51,8 @@
 /* Left out of a fork's copy, or copied without its pages: space_wish(). */
 #define AREA_NO_FORK 256
 #define AREA_WIPE    512
+/* Not in core dumps. */
+#define AREA_NO_DUMP 1024
 
 /* The first RLIMIT_STACK. */
 #define STACK_MAX   (8ul << 20)

@@ -36,6 +36,7 @@ static void copy_rest(struct process *child, struct process *parent, struct proc
 	if (unlikely(r->no_handlers))
 		signal_reset_actions(child);
 	child->oom_score_adj = parent->oom_score_adj;
+	child->core_filter = parent->core_filter;
 	child->personality = parent->personality;
 	child->barriers = parent->barriers;
 	child->parent = above;

@@ -124,6 +124,7 @@ struct process {
 	bool traces;
 	uint32_t personality; /* personality(2): these two count, the rest is kept */
 	int16_t oom_score_adj;
+	uint16_t core_filter; /* which areas are in a core dump: other bits than CORE_FILTER's */
 	/* What membarrier() was told to be ready for, until execve(). */
 	uint32_t barriers;
 

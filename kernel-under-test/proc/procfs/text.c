@@ -6,6 +6,7 @@
 #include "lib/printf.h"
 #include "lib/string.h"
 #include "proc/signal/signal.h"
+#include "proc/trace/core.h"
 #include "proc/trace/seccomp.h"
 #include "proc/trace/trace.h"
 #include "sched/sched.h"
@@ -261,6 +262,35 @@ static int set_oom_score_adj(const char *text, const struct proc_subject *s)
 	return 0;
 }
 
+static void coredump_filter(struct text *t, const struct proc_subject *s)
+{
+	text_add(t, "%08x\n", (uint32_t)s->process->core_filter ^ CORE_FILTER);
+}
+
+/* In C's notation; bits beyond those that Linux has are forgotten. */
+static int set_coredump_filter(const char *text, const struct proc_subject *s)
+{
+	uint32_t base = text[0] != '0' ? 10 : (text[1] | 0x20) == 'x' ? 16 : 8, v = 0;
+	const char *at = text + (base == 16 ? 2 : 0), *first = at;
+
+	for (;; at++) {
+		char c = *at | 0x20;
+		uint32_t digit = *at >= '0' && *at <= '9' ? (uint32_t)(*at - '0')
+				 : c >= 'a' && c <= 'f'	  ? (uint32_t)(c - 'a' + 10)
+							  : UINT32_MAX;
+
+		if (digit >= base)
+			break;
+		if (v > (UINT32_MAX - digit) / base)
+			return -ERANGE;
+		v = v * base + digit;
+	}
+	if (at == first || (*at && (*at != '\n' || at[1])))
+		return -EINVAL;
+	s->process->core_filter = (uint16_t)((v & 0x1ff) ^ CORE_FILTER);
+	return 0;
+}
+
 const struct proc_file proc_process_files[] = {
 	{.name = "stat", .make = stat},
 	{.name = "status", .make = status},
@@ -277,6 +307,7 @@ const struct proc_file proc_process_files[] = {
 	{.name = "personality", .make = personality},
 	{.name = "statm", .make = proc_statm},
 	{.name = "smaps", .make = proc_smaps},
+	{.name = "coredump_filter", .make = coredump_filter, .take = set_coredump_filter},
 	{.name = "oom_score_adj", .make = oom_score_adj, .take = set_oom_score_adj},
 };
 const size_t proc_process_count = ARRAY_SIZE(proc_process_files);

@@ -170,11 +170,16 @@ struct part {
 	bool dumped;
 };
 
-/* Anonymous memory and what was changed of files; programs and libraries are there anyway. */
-static bool is_dumped(const struct area *a)
+/* As /proc/PID/coredump_filter says. Of a file what may have been changed counts as anonymous. */
+static bool is_dumped(const struct area *a, uint32_t filter)
 {
-	return (a->flags & AREA_READ) &&
-	       (!a->object || (a->flags & AREA_WRITE) || object_is_shared(a->object));
+	bool file = a->object && !object_is_shared(a->object);
+	uint32_t kind = a->flags & AREA_SHARED	? (file ? BIT(3) : BIT(1))
+			: !file			? BIT(0)
+			: a->flags & AREA_WRITE ? BIT(0) | BIT(2)
+						: BIT(2);
+
+	return (a->flags & AREA_READ) && !(a->flags & AREA_NO_DUMP) && (filter & kind);
 }
 
 static struct note note_head(uint32_t type, size_t size)
@@ -309,7 +314,8 @@ bool core_dump(int signo)
 	parts = kmem_alloc(AREAS_DUMPED * sizeof(*parts));
 	page = kmem_alloc(PAGE_SIZE);
 	while (parts && n < AREAS_DUMPED && space_next_area(p->space, a.end, &a))
-		parts[n++] = (struct part){a.start, a.end, a.flags, is_dumped(&a)};
+		parts[n++] = (struct part){a.start, a.end, a.flags,
+					   is_dumped(&a, p->core_filter ^ CORE_FILTER)};
 	if (parts && page)
 		write_core(&c, p, signo, parts, n, page);
 	kmem_free(parts);

@@ -8,6 +8,8 @@
 #define MADV_REMOVE	    9
 #define MADV_DONTFORK	    10
 #define MADV_DOFORK	    11
+#define MADV_DONTDUMP	    16
+#define MADV_DODUMP	    17
 #define MADV_WIPEONFORK	    18
 #define MADV_KEEPONFORK	    19
 #define MADV_POPULATE_READ  22
@@ -92,6 +94,10 @@ static int advise(struct space *s, const struct area *a, uint64_t start, uint64_
 		return (int)WITH_SPACE(s, space_wish(s, start, len, 0, AREA_NO_FORK));
 	case MADV_DOFORK:
 		return (int)WITH_SPACE(s, space_wish(s, start, len, AREA_NO_FORK, 0));
+	case MADV_DONTDUMP:
+		return (int)WITH_SPACE(s, space_wish(s, start, len, 0, AREA_NO_DUMP));
+	case MADV_DODUMP:
+		return (int)WITH_SPACE(s, space_wish(s, start, len, AREA_NO_DUMP, 0));
 	case MADV_WIPEONFORK:
 		return is_anonymous(a) ? (int)WITH_SPACE(s, space_wish(s, start, len, 0, AREA_WIPE))
 				       : -EINVAL;

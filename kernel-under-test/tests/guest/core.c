@@ -85,6 +85,44 @@ static void read_core(void)
 	close(fd);
 }
 
+static long put(const char *text)
+{
+	int fd = open("/proc/self/coredump_filter", O_WRONLY);
+	long n = RAW(SYS_write, fd, text, strlen(text));
+
+	close(fd);
+	return n;
+}
+
+static const char *filter(void)
+{
+	static char text[16];
+	int fd = open("/proc/self/coredump_filter", O_RDONLY);
+
+	text[read(fd, text, sizeof(text) - 1)] = '\0';
+	close(fd);
+	return text;
+}
+
+#define AREAS	4
+#define AREA(i) ((char *)0x123400000 + (i)*0x10000)
+
+/* A private area, one not to be dumped, a shared one and a file's. */
+static void dumps_some(void)
+{
+	const int flags[AREAS] = {MAP_PRIVATE | MAP_ANONYMOUS, MAP_PRIVATE | MAP_ANONYMOUS,
+				  MAP_SHARED | MAP_ANONYMOUS, MAP_SHARED};
+	int fd = open("file", O_RDWR | O_CREAT, 0600);
+
+	ftruncate(fd, 4096);
+	for (int i = 0; i < AREAS; i++) {
+		mmap(AREA(i), 4096, PROT_READ | PROT_WRITE, flags[i] | MAP_FIXED, fd, 0);
+		*AREA(i) = 'x';
+	}
+	child_needs(madvise(AREA(1), 4096, MADV_DONTDUMP) == 0);
+	aborts();
+}
+
 static void aborts_named(void)
 {
 	prctl(PR_SET_NAME, "a/b");
@@ -109,6 +147,44 @@ static void named(void)
 	lseek(fd, 0, SEEK_SET);
 	write(fd, "core\n", 5);
 	close(fd);
+}
+
+/* Which of these areas are in the core, as bits. */
+static int dumped(const char *text)
+{
+	Elf64_Ehdr h;
+	Elf64_Phdr p;
+	int fd, found = 0;
+
+	put(text);
+	if (status_of(dumps_some) != (SIGABRT | 0x80))
+		return -1;
+	fd = open("core", O_RDONLY);
+	read(fd, &h, sizeof(h));
+	for (int i = 0; i < h.e_phnum; i++) {
+		pread(fd, &p, sizeof(p), (off_t)(h.e_phoff + (size_t)i * sizeof(p)));
+		for (int k = 0; k < AREAS; k++)
+			if (p.p_vaddr == (uintptr_t)AREA(k) && p.p_filesz)
+				found |= 1 << k;
+	}
+	close(fd);
+	unlink("core"), unlink("file");
+	return found;
+}
+
+static void filtered(void)
+{
+	same("the first filter", strcmp(filter(), "00000033\n"), 0);
+	same("what it dumps", dumped("0x33"), 5);
+	same("none", dumped("0"), 0);
+	same("shared memory", dumped("2"), 4);
+	same("of files, too", dumped("012\n"), 12);
+	same("all", dumped("0xffffffff"), 13);
+	same("is told", strcmp(filter(), "000001ff\n"), 0);
+	same("no number", put("x"), -EINVAL);
+	same("nor this", put("1x"), -EINVAL);
+	same("too large", put("0x100000000"), -ERANGE);
+	put("0x33");
 }
 
 static void run(void)
@@ -142,6 +218,7 @@ static void run(void)
 	same("and why", info.si_status, SIGABRT);
 	unlink("core");
 	named();
+	filtered();
 	chdir("/");
 	rmdir("/tmp/core-here");
 }
