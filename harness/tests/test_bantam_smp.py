@@ -23,6 +23,8 @@ OWN: dict[str, dict[str, int]] = {
     **{name: {} for name in ("poll", "select")},
     "vectors": {"inode": 2},
     "append": {"inode": 2, "kmem": 1, "page": 1},
+    # Threads of one process: whether another of them has closed the file is looked up as well.
+    "file_lock": {"inode": 2, "files": 1},
     "poll_many": {"gate": 20},
     **{name: {"futex": 1} for name in ("futex_wake", "futex_wait")},
     "dup_close": {"files": 2},

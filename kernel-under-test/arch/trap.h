@@ -41,7 +41,12 @@ struct arch_debug *trap_debug(void);
  * Given by sched. Before a return to user mode, without the kernel lock: gives the CPU away if that
  * is all the work there is. False: there is more, for trap_user_work().
  */
-bool trap_yield(void);
+bool trap_yield(struct regs *r);
+/*
+ * Given by proc, with the kernel lock or without: the thread was off its CPU and wants to know
+ * (WORK_AWAY).
+ */
+void trap_come_back(struct regs *r);
 
 /* Given by sched: a new thread has been given the CPU. Gives back what locks came with that. */
 void trap_first_run(void);

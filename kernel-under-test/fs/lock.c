@@ -1,5 +1,6 @@
 #include "fs/lock.h"
 
+#include "arch/spin.h"
 #include "arch/time.h"
 #include "fs/file.h"
 #include "fs/notify.h"
@@ -18,7 +19,10 @@ struct lock {
 
 uint64_t lease_break_seconds = 45;
 
-/* Of one inode, made with its first lock. */
+/*
+ * Of one inode, made with its first lock. Changed with inode.lock; who waits, leases, and all that
+ * is done while there are any of these, wants the kernel lock too.
+ */
 struct lock_set {
 	struct lock *first;
 	/* Went in last and is still there, or NULL: the next is likely to come behind it. */
@@ -26,12 +30,15 @@ struct lock_set {
 	/* None has a byte behind it. */
 	uint64_t end;
 	struct wait_queue waiters;
+	/* Those that wait or are about to; a lease was set once. */
+	unsigned int sleepers;
+	bool leased;
 };
 
 /* A process that waits for another's lock. */
 struct waiting {
 	struct list all;
-	const struct inode *inode;
+	struct inode *inode;
 	const struct lock_range *range;
 };
 
@@ -50,12 +57,10 @@ static bool overlap(const struct lock_range *a, const struct lock_range *b)
 	return a->start <= b->end && b->start <= a->end;
 }
 
-bool lock_blocker(const struct inode *inode, const struct lock_range *r, struct lock_range *out)
+static bool find_blocker(const struct lock_set *s, const struct lock_range *r,
+			 struct lock_range *out)
 {
-	if (!inode->locks)
-		return false;
-	for (const struct lock *l = inode->locks->first; l && l->range.start <= r->end;
-	     l = l->next) {
+	for (const struct lock *l = s->first; l && l->range.start <= r->end; l = l->next) {
 		if (l->range.kind != r->kind || l->range.owner == r->owner ||
 		    !overlap(&l->range, r) || (l->range.type == LOCK_READ && r->type == LOCK_READ))
 			continue;
@@ -63,6 +68,18 @@ bool lock_blocker(const struct inode *inode, const struct lock_range *r, struct 
 		return true;
 	}
 	return false;
+}
+
+bool lock_blocker(struct inode *inode, const struct lock_range *r, struct lock_range *out)
+{
+	bool found;
+
+	if (!READ_ONCE(inode->locks))
+		return false;
+	spin_lock(&inode->lock, LOCK_INODE);
+	found = find_blocker(inode->locks, r, out);
+	spin_unlock(&inode->lock);
+	return found;
 }
 
 /* `a` ends where `b` begins. */
@@ -118,33 +135,37 @@ static void merge(struct lock_set *s, struct lock *new)
 	}
 }
 
-/* Takes [r->start, r->end] out of what its owner holds; `spare` is used when one lock becomes two.
- */
-static void carve(struct lock_set *s, const struct lock_range *r, struct lock **spare)
+/* Takes [r->start, r->end] out of what its owner holds. -ENOMEM: one lock would become two. */
+static int carve(struct lock_set *s, const struct lock_range *r)
 {
+	struct lock *rest;
+
 	for (struct lock **at = &s->first; *at && (*at)->range.start <= r->end;) {
 		struct lock *l = *at;
 
 		if (!same_holder(&l->range, r) || !overlap(&l->range, r)) {
 			at = &l->next;
 		} else if (l->range.start < r->start && l->range.end > r->end) {
-			(*spare)->range = l->range;
-			(*spare)->range.start = r->end + 1;
+			rest = kmem_alloc(sizeof(*rest));
+			if (!rest)
+				return -ENOMEM;
+			rest->range = l->range;
+			rest->range.start = r->end + 1;
 			l->range.end = r->start - 1;
-			insert(s, *spare);
-			*spare = NULL;
-			return;
+			insert(s, rest);
+			return 0;
 		} else if (l->range.start < r->start) {
 			l->range.end = r->start - 1;
 			at = &l->next;
 		} else if (l->range.end > r->end) {
 			take_out(s, at)->range.start = r->end + 1;
 			insert(s, l);
-			return;
+			return 0;
 		} else {
 			kmem_free(take_out(s, at));
 		}
 	}
+	return 0;
 }
 
 int lock_prepare(struct inode *inode)
@@ -194,34 +215,77 @@ static int wait_for(struct inode *inode, const struct lock_range *r,
 	return err;
 }
 
+/* With the inode's lock; `*new` is used up. -EAGAIN: `blocker` is in the way. -ENOMEM. */
+static int place(struct lock_set *s, const struct lock_range *r, struct lock **new,
+		 struct lock_range *blocker)
+{
+	bool take = r->type != LOCK_NONE, near = comes_near(s, r);
+
+	if (take && near && find_blocker(s, r, blocker))
+		return -EAGAIN;
+	if (near && carve(s, r) < 0)
+		return -ENOMEM;
+	if (take) {
+		(*new)->range = *r;
+		if (near)
+			merge(s, *new);
+		insert(s, *new);
+		*new = NULL;
+	}
+	return 0;
+}
+
+/* place(), and another sleeper if that fails and `wait`. */
+static int try_to_place(struct inode *inode, const struct lock_range *r, struct lock **new,
+			struct lock_range *blocker, bool wait)
+{
+	int err;
+
+	spin_lock(&inode->lock, LOCK_INODE);
+	err = place(inode->locks, r, new, blocker);
+	if (err == -EAGAIN && wait)
+		inode->locks->sleepers++;
+	spin_unlock(&inode->lock);
+	return err;
+}
+
 int lock_set(struct inode *inode, const struct lock_range *r, bool wait)
 {
 	bool take = r->type != LOCK_NONE;
-	struct lock *new = take ? kmem_alloc(sizeof(*new)) : NULL;
-	struct lock *spare = kmem_alloc(sizeof(*spare));
+	struct lock *new SCOPED(kmem_free) = take ? kmem_alloc(sizeof(*new)) : NULL;
 	struct lock_range blocker;
-	int err = spare && (new || !take) ? lock_prepare(inode) : -ENOMEM;
+	int err = new || !take ? lock_prepare(inode) : -ENOMEM;
 
-	while (!err && take && comes_near(inode->locks, r) && lock_blocker(inode, r, &blocker))
-		err = wait ? wait_for(inode, r, &blocker) : -EAGAIN;
-	if (!err) {
-		bool near = comes_near(inode->locks, r);
-
-		if (near)
-			carve(inode->locks, r, &spare);
-		if (take) {
-			new->range = *r;
-			if (near)
-				merge(inode->locks, new);
-			insert(inode->locks, new);
-			new = NULL;
-		}
+	while (!err) {
+		err = try_to_place(inode, r, &new, &blocker, wait);
 		/* A lock may have become smaller, or weaker. */
-		wait_wake_all(&inode->locks->waiters);
+		if (!err)
+			wait_wake_all(&inode->locks->waiters);
+		if (err != -EAGAIN || !wait)
+			break;
+		err = wait_for(inode, r, &blocker);
+		spin_lock(&inode->lock, LOCK_INODE);
+		inode->locks->sleepers--;
+		spin_unlock(&inode->lock);
 	}
-	if (new)
-		kmem_free(new);
-	kmem_free(spare);
+	return err;
+}
+
+int lock_set_unlocked(struct inode *inode, const struct lock_range *r)
+{
+	struct lock_set *s = READ_ONCE(inode->locks);
+	struct lock *new SCOPED(kmem_free) = NULL;
+	struct lock_range blocker;
+	int err = -EUNLOCKED;
+
+	if (!s)
+		return err;
+	if (r->type != LOCK_NONE && !(new = kmem_alloc(sizeof(*new))))
+		return -ENOMEM;
+	spin_lock(&inode->lock, LOCK_INODE);
+	if (likely(!s->sleepers && !s->leased))
+		err = place(s, r, &new, &blocker);
+	spin_unlock(&inode->lock);
 	return err;
 }
 
@@ -231,9 +295,11 @@ void lock_release(struct inode *inode, const void *owner)
 
 	if (!inode->locks)
 		return;
-	/* All of a lock goes, or none: none is ever cut in two, so nothing need be spare. */
+	/* All of a lock goes, or none: none is ever cut in two. */
+	spin_lock(&inode->lock, LOCK_INODE);
 	for (all.kind = 0; all.kind < LOCK_KINDS; all.kind++)
-		carve(inode->locks, &all, NULL);
+		carve(inode->locks, &all);
+	spin_unlock(&inode->lock);
 	wait_wake_all(&inode->locks->waiters);
 }
 
@@ -277,6 +343,11 @@ int lease_set(struct file *f, int fd, int type)
 	/* Who opens it without the kernel lock counts himself in, and then looks for locks. */
 	if (type != LOCK_NONE && lock_prepare(f->inode) < 0)
 		return -ENOMEM;
+	if (f->inode->locks) {
+		spin_lock(&f->inode->lock, LOCK_INODE);
+		f->inode->locks->leased = true;
+		spin_unlock(&f->inode->lock);
+	}
 	__atomic_thread_fence(__ATOMIC_SEQ_CST);
 	if ((type == LOCK_READ && f->inode->writers) || (type == LOCK_WRITE && is_shared(f->inode)))
 		return -EAGAIN;

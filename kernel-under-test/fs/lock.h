@@ -35,9 +35,11 @@ struct lock_range {
  * processes would wait for each other.
  */
 int lock_set(struct inode *inode, const struct lock_range *r, bool wait);
+/* The same without the kernel lock, and without waiting. -EUNLOCKED: that takes it. */
+int lock_set_unlocked(struct inode *inode, const struct lock_range *r);
 
-/* The first lock that is in the way of `r`; false when none is. */
-bool lock_blocker(const struct inode *inode, const struct lock_range *r, struct lock_range *out);
+/* The first lock that is in the way of `r`; false when none is. With the kernel lock or without. */
+bool lock_blocker(struct inode *inode, const struct lock_range *r, struct lock_range *out);
 
 /* Makes room for the first lock: inode->locks is not NULL then. 0 or -ENOMEM. */
 int lock_prepare(struct inode *inode);

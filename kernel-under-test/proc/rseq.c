@@ -1,5 +1,6 @@
 #include "proc/rseq.h"
 
+#include "arch/spin.h"
 #include "arch/trap.h"
 #include "arch/uaccess.h"
 #include "lib/errno.h"
@@ -53,8 +54,10 @@ void rseq_resume(struct regs *r)
 	const uint32_t cpu = arch_cpu_id(), cpus[] = {cpu, cpu};
 	uint64_t at = thread_current()->rseq;
 
-	if (rseq_leave(r) < 0 || copy_to_user(at, cpus, sizeof(cpus)) < 0)
+	if (rseq_leave(r) < 0 || copy_to_user(at, cpus, sizeof(cpus)) < 0) {
+		KERNEL_SCOPE_NESTED();
 		trap_user_fault(r, SIGSEGV, SI_KERNEL, 0);
+	}
 }
 
 int rseq_stop(void)

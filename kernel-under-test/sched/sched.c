@@ -230,19 +230,21 @@ void sched_yield(void)
 	}
 }
 
-bool trap_yield(void)
+bool trap_yield(struct regs *r)
 {
 	struct thread *t = thread_current();
 
 	uint32_t work;
 
-	while ((work = READ_ONCE(t->work)) && !(work & ~(WORK_YIELD | WORK_REGS))) {
+	while ((work = READ_ONCE(t->work)) && !(work & ~(WORK_YIELD | WORK_REGS | WORK_AWAY))) {
 		if (work & WORK_REGS) {
 			thread_clear_work(t, WORK_REGS);
-			continue;
+		} else if (work & WORK_YIELD) {
+			sched_yield();
+			thread_disturb(t);
+		} else {
+			trap_come_back(r);
 		}
-		sched_yield();
-		thread_disturb(t);
 	}
 	return !work;
 }

@@ -70,6 +70,7 @@ int usage_put(uint64_t out, const struct usage *u);
 #define F_OFD_GETLK  36
 #define F_OFD_SETLK  37
 #define F_OFD_SETLKW 38
+/* Without the kernel lock, and with a reference. */
 long lock_control(struct file *f, uint64_t fd, uint64_t command, uint64_t arg);
 
 /* fcntl() and ioctl() on who gets signals of the file; -EINVAL, -ENOTTY: not such a command. */

@@ -265,7 +265,7 @@ void trap_dispatch(struct regs *r)
 
 void x86_user_work(struct regs *r)
 {
-	if (trap_yield())
+	if (trap_yield(r))
 		return;
 	kernel_lock();
 	trap_user_work(r);

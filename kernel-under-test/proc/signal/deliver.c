@@ -203,8 +203,10 @@ static void do_signals(struct thread *t, struct regs *r)
 	signal_update_work(t);
 }
 
-static void come_back(struct thread *t, struct regs *r)
+void trap_come_back(struct regs *r)
 {
+	struct thread *t = thread_current();
+
 	/* What follows may sleep, and wake elsewhere: then there is work again. */
 	thread_clear_work(t, WORK_AWAY);
 	if (t->arch.debug)
@@ -230,7 +232,7 @@ void trap_user_work(struct regs *r)
 			thread_disturb(t);
 		}
 		if (t->work & WORK_AWAY)
-			come_back(t, r);
+			trap_come_back(r);
 	} while (t->work);
 	/* What happens from now on is no part of this call. */
 	r->vector = 0;

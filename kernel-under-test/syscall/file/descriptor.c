@@ -116,8 +116,6 @@ static noinline long set_flags(struct file *f, int fd, uint32_t flags)
 /* With the kernel lock. Of what was not really opened there is nothing of this. */
 static always_inline long control(struct file *f, uint64_t fd, uint64_t command, uint64_t arg)
 {
-	long ret;
-
 	if (!f || unlikely(f->flags & O_PATH))
 		return -EBADF;
 	switch (command) {
@@ -131,17 +129,6 @@ static always_inline long control(struct file *f, uint64_t fd, uint64_t command,
 		return pipe_is(f) ? pipe_set_size(f, arg) : -EBADF;
 	case F_GETPIPE_SZ:
 		return pipe_is(f) ? pipe_size(f) : -EBADF;
-	case F_GETLK:
-	case F_SETLK:
-	case F_SETLKW:
-	case F_OFD_GETLK:
-	case F_OFD_SETLK:
-	case F_OFD_SETLKW:
-		/* It may sleep. */
-		file_get(f);
-		ret = lock_control(f, fd, command, arg);
-		file_put(f);
-		return ret;
 	default:
 		return async_fcntl(f, fd, command, arg);
 	}
@@ -167,6 +154,19 @@ long sys_fcntl(uint64_t fd, uint64_t command, uint64_t arg)
 		return 0;
 	case F_GETFL:
 		return f->flags;
+	case F_GETLK:
+	case F_SETLK:
+	case F_SETLKW:
+	case F_OFD_GETLK:
+	case F_OFD_SETLK:
+	case F_OFD_SETLKW:
+		if (unlikely(f->flags & O_PATH))
+			return -EBADF;
+		/* It may sleep. */
+		file_get(f);
+		ret = lock_control(f, fd, command, arg);
+		file_let_go(f);
+		return ret;
 	default:
 		if (kernel_lock())
 			f = files_find(t, fd);

@@ -48,13 +48,15 @@ static int to_range(const struct file *f, const struct user_flock *l, struct loc
 static int set(struct file *f, uint64_t fd, struct lock_range *r, bool wait)
 {
 	const struct process *p = process_current();
-	int err = lock_set(f->inode, r, wait);
+	int err = wait ? -EUNLOCKED : lock_set_unlocked(f->inode, r);
 
+	if (err == -EUNLOCKED)
+		err = (int)WITH_KERNEL_LOCK(lock_set(f->inode, r, wait));
 	if (err || !r->process || r->type == LOCK_NONE ||
 	    likely(p->thread_count == 1 && p->files->refs == 1) || files_holds(p->files, fd, f))
 		return err;
 	r->type = LOCK_NONE;
-	lock_set(f->inode, r, false);
+	WITH_KERNEL_LOCK(lock_set(f->inode, r, false));
 	return -EBADF;
 }
 

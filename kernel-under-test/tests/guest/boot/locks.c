@@ -435,6 +435,16 @@ static void call_create_again(struct own *o)
 	close(open(o->path, O_RDWR | O_CREAT, 0644));
 }
 
+static void call_file_lock(struct own *o)
+{
+	struct flock l = {.l_type = F_WRLCK, .l_len = 10};
+
+	if (fcntl(o->growing, F_SETLK, &l) < 0)
+		fail("fcntl");
+	l.l_type = F_UNLCK;
+	fcntl(o->growing, F_SETLK, &l);
+}
+
 /* One that does take the kernel lock: it shows that the count counts. */
 static void call_umask(struct own *)
 {
@@ -481,6 +491,7 @@ static const struct {
 		{"asks", call_asks},
 		{"statx", call_statx},
 		{"append", call_append},
+		{"file_lock", call_file_lock},
 		{"umask", call_umask},
 },
   process_calls[] = {
