@@ -1,6 +1,5 @@
 #include "ipc/semaphore.h"
 
-#include "arch/time.h"
 #include "fs/credentials.h"
 #include "fs/volume.h"
 #include "lib/errno.h"

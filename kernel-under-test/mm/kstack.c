@@ -2,7 +2,6 @@
 
 #include "arch/mmu.h"
 #include "arch/thread.h"
-#include "lib/printf.h"
 #include "mm/page.h"
 #include "mm/tlb.h"
 

@@ -1,6 +1,5 @@
 #include "net/control.h"
 
-#include "arch/time.h"
 #include "fs/volume.h"
 #include "lib/errno.h"
 #include "lib/string.h"

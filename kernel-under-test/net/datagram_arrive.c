@@ -1,5 +1,4 @@
 /* Messages that come in packets, and who is shown those that do not. */
-#include "arch/time.h"
 #include "fs/volume.h"
 #include "mm/kmem.h"
 #include "net/control.h"

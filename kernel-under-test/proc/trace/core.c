@@ -2,7 +2,6 @@
 #include "proc/trace/core.h"
 
 #include "arch/thread.h"
-#include "arch/time.h"
 #include "fs/credentials.h"
 #include "fs/file.h"
 #include "fs/volume.h"

@@ -1,5 +1,4 @@
 /* System calls that change what a name or an inode is: rename, modes, owners, sizes. */
-#include "arch/time.h"
 #include "fs/lock.h"
 #include "fs/notify.h"
 #include "fs/peek.h"

@@ -15,7 +15,6 @@
 #define SO_RCVTIMEO    20
 #define SO_SNDTIMEO    21
 #define SO_ACCEPTCONN  30
-#define SO_PEERSEC     31
 #define SO_SNDBUFFORCE 32
 #define SO_RCVBUFFORCE 33
 #define SO_PROTOCOL    38
@@ -158,11 +157,6 @@ static int set_socket(struct socket *s, int option, uint64_t value, uint64_t len
 		}
 		gate_leave(s->gate);
 		return 0;
-	case SO_TYPE:
-	case SO_PROTOCOL:
-	case SO_DOMAIN:
-	case SO_ERROR:
-	case SO_ACCEPTCONN:
 	default:
 		return -ENOPROTOOPT;
 	}

@@ -31,13 +31,9 @@
 #define ICMP_FILTER    1
 #define IP_RECVTTL     12
 #define IP_RECVTOS     13
-#define IPV6_HOPS      16
 #define IPV6_V6ONLY    26
-#define IPV6_RECVINFO  49
 #define IPV6_PKTINFO   50
-#define IPV6_RECVHOPS  51
 #define IPV6_HOPLIMIT  52
-#define IPV6_RECVCLASS 66
 #define IPV6_TCLASS    67
 
 /* struct tcp_info of the Linux ABI, up to where segments are counted. */
@@ -81,13 +77,12 @@ int sockopt_get_tcp(struct socket *s, int option, union option_value *out);
 /* How many options there are that are a number which is kept, and no more. */
 #define KEPT_COUNT 76
 
-/* Whatever is not 0 is 1. */
-#define FLAG 0, -1
-
 struct kept {
 	uint16_t level, option;
 	bool stream; /* of TCP only */
-	int initial, lowest, highest;
+	int initial, lowest, highest; /* lowest > highest: a flag, whatever is not 0 is 1 */
+	uint16_t want; /* what is to be told with each message: WANT_TIME and its like */
+	uint16_t at;   /* the byte of struct socket that is to be the same; 0: none is */
 };
 
 extern const struct kept kept_options[KEPT_COUNT];

@@ -8,83 +8,91 @@
 #include "net/control.h"
 #include "net/ip/raw.h"
 
+/* What an option may be: 0 and whatever else, which is 1; or a number. */
+#define FLAG		       0, -1, 0, 0
+#define RANGE(lowest, highest) lowest, highest, 0, 0
+/* The same of one that says what is to be told with each message, or what a byte of a socket is. */
+#define TELLS(what)			 0, -1, WANT_##what, 0
+#define FLAG_AT(field)			 0, -1, 0, offsetof(struct socket, field)
+#define RANGE_AT(lowest, highest, field) lowest, highest, 0, offsetof(struct socket, field)
+
 const struct kept kept_options[KEPT_COUNT] = {
 	{SOL_SOCKET, 1, false, 0, FLAG}, /* SO_DEBUG */
-	{SOL_SOCKET, SO_REUSEADDR, false, 0, FLAG},
+	{SOL_SOCKET, SO_REUSEADDR, false, 0, FLAG_AT(reuse_address)},
 	{SOL_SOCKET, 5, false, 0, FLAG}, /* SO_DONTROUTE */
 	{SOL_SOCKET, SO_BROADCAST, false, 0, FLAG},
 	{SOL_SOCKET, 9, false, 0, FLAG}, /* SO_KEEPALIVE */
-	{SOL_SOCKET, SO_OOBINLINE, false, 0, FLAG},
-	{SOL_SOCKET, 11, false, 0, FLAG},	  /* SO_NO_CHECK */
-	{SOL_SOCKET, 12, false, 0, 0, INT32_MAX}, /* SO_PRIORITY */
-	{SOL_SOCKET, SO_REUSEPORT, false, 0, FLAG},
-	{SOL_SOCKET, 18, false, 1, 0, INT32_MAX}, /* SO_RCVLOWAT */
-	{SOL_SOCKET, SO_TIME, false, 0, FLAG},
-	{SOL_SOCKET, SO_TIME_NS, false, 0, FLAG},
-	{SOL_SOCKET, 36, false, 0, INT32_MIN, INT32_MAX}, /* SO_MARK */
-	{SOL_SOCKET, 40, false, 0, FLAG},		  /* SO_RXQ_OVFL */
-	{SOL_SOCKET, 41, false, 0, FLAG},		  /* SO_WIFI_STATUS */
-	{SOL_SOCKET, 45, false, 0, FLAG},		  /* SO_SELECT_ERR_QUEUE */
-	{SOL_SOCKET, 46, false, 0, 0, INT32_MAX},	  /* SO_BUSY_POLL */
-	{IPPROTO_TCP, 1, true, 0, FLAG},		  /* TCP_NODELAY */
-	{IPPROTO_TCP, 2, true, 536, 88, 32767},		  /* TCP_MAXSEG */
-	{IPPROTO_TCP, 3, true, 0, FLAG},		  /* TCP_CORK */
-	{IPPROTO_TCP, 4, true, 7200, 1, 32767},		  /* TCP_KEEPIDLE */
-	{IPPROTO_TCP, 5, true, 75, 1, 32767},		  /* TCP_KEEPINTVL */
-	{IPPROTO_TCP, 6, true, 9, 1, 127},		  /* TCP_KEEPCNT */
-	{IPPROTO_TCP, 7, true, 6, 1, 127},		  /* TCP_SYNCNT */
-	{IPPROTO_TCP, 8, true, 60, INT32_MIN, 120},	  /* TCP_LINGER2 */
-	{IPPROTO_TCP, 9, true, 0, INT32_MIN, INT32_MAX},  /* TCP_DEFER_ACCEPT */
-	{IPPROTO_TCP, 12, true, 1, FLAG},		  /* TCP_QUICKACK */
-	{IPPROTO_TCP, 18, true, 0, 0, INT32_MAX},	  /* TCP_USER_TIMEOUT */
-	{IPPROTO_TCP, 25, true, 0, INT32_MIN, INT32_MAX}, /* TCP_NOTSENT_LOWAT */
-	{IPPROTO_IP, 1, false, 0, 0, 255},		  /* IP_TOS */
-	{IPPROTO_IP, 2, false, 64, 1, 255},		  /* IP_TTL */
+	{SOL_SOCKET, SO_OOBINLINE, false, 0, FLAG_AT(urgent_inline)},
+	{SOL_SOCKET, 11, false, 0, FLAG},		 /* SO_NO_CHECK */
+	{SOL_SOCKET, 12, false, 0, RANGE(0, INT32_MAX)}, /* SO_PRIORITY */
+	{SOL_SOCKET, SO_REUSEPORT, false, 0, FLAG_AT(reuse_port)},
+	{SOL_SOCKET, 18, false, 1, RANGE(0, INT32_MAX)}, /* SO_RCVLOWAT */
+	{SOL_SOCKET, SO_TIME, false, 0, TELLS(TIME)},
+	{SOL_SOCKET, SO_TIME_NS, false, 0, TELLS(TIME_NS)},
+	{SOL_SOCKET, 36, false, 0, RANGE(INT32_MIN, INT32_MAX)}, /* SO_MARK */
+	{SOL_SOCKET, 40, false, 0, FLAG},			 /* SO_RXQ_OVFL */
+	{SOL_SOCKET, 41, false, 0, FLAG},			 /* SO_WIFI_STATUS */
+	{SOL_SOCKET, 45, false, 0, FLAG},			 /* SO_SELECT_ERR_QUEUE */
+	{SOL_SOCKET, 46, false, 0, RANGE(0, INT32_MAX)},	 /* SO_BUSY_POLL */
+	{IPPROTO_TCP, 1, true, 0, FLAG},			 /* TCP_NODELAY */
+	{IPPROTO_TCP, 2, true, 536, RANGE(88, 32767)},		 /* TCP_MAXSEG */
+	{IPPROTO_TCP, 3, true, 0, FLAG},			 /* TCP_CORK */
+	{IPPROTO_TCP, 4, true, 7200, RANGE(1, 32767)},		 /* TCP_KEEPIDLE */
+	{IPPROTO_TCP, 5, true, 75, RANGE(1, 32767)},		 /* TCP_KEEPINTVL */
+	{IPPROTO_TCP, 6, true, 9, RANGE(1, 127)},		 /* TCP_KEEPCNT */
+	{IPPROTO_TCP, 7, true, 6, RANGE(1, 127)},		 /* TCP_SYNCNT */
+	{IPPROTO_TCP, 8, true, 60, RANGE(INT32_MIN, 120)},	 /* TCP_LINGER2 */
+	{IPPROTO_TCP, 9, true, 0, RANGE(INT32_MIN, INT32_MAX)},	 /* TCP_DEFER_ACCEPT */
+	{IPPROTO_TCP, 12, true, 1, FLAG},			 /* TCP_QUICKACK */
+	{IPPROTO_TCP, 18, true, 0, RANGE(0, INT32_MAX)},	 /* TCP_USER_TIMEOUT */
+	{IPPROTO_TCP, 25, true, 0, RANGE(INT32_MIN, INT32_MAX)}, /* TCP_NOTSENT_LOWAT */
+	{IPPROTO_IP, 1, false, 0, RANGE_AT(0, 255, tos)},	 /* IP_TOS */
+	{IPPROTO_IP, 2, false, 64, RANGE_AT(1, 255, ttl)},	 /* IP_TTL */
 	{IPPROTO_IP, IP_HDRINCL, false, 0, FLAG},
-	{IPPROTO_IP, 5, false, 0, FLAG},		  /* IP_ROUTER_ALERT */
-	{IPPROTO_IP, 6, false, 0, FLAG},		  /* IP_RECVOPTS */
-	{IPPROTO_IP, 7, false, 0, FLAG},		  /* IP_RETOPTS */
-	{IPPROTO_IP, 8, false, 0, FLAG},		  /* IP_PKTINFO */
-	{IPPROTO_IP, 10, false, 1, 0, 5},		  /* IP_MTU_DISCOVER */
-	{IPPROTO_IP, 11, false, 0, FLAG},		  /* IP_RECVERR */
-	{IPPROTO_IP, 12, false, 0, FLAG},		  /* IP_RECVTTL */
-	{IPPROTO_IP, 13, false, 0, FLAG},		  /* IP_RECVTOS */
-	{IPPROTO_IP, 15, false, 0, FLAG},		  /* IP_FREEBIND */
-	{IPPROTO_IP, 20, false, 0, FLAG},		  /* IP_RECVORIGDSTADDR */
-	{IPPROTO_IP, 21, false, 0, 0, 255},		  /* IP_MINTTL */
-	{IPPROTO_IP, 24, false, 0, FLAG},		  /* IP_BIND_ADDRESS_NO_PORT */
-	{IPPROTO_IP, 33, false, 1, 0, 255},		  /* IP_MULTICAST_TTL */
-	{IPPROTO_IP, 34, false, 1, FLAG},		  /* IP_MULTICAST_LOOP */
-	{IPPROTO_IP, 49, false, 1, FLAG},		  /* IP_MULTICAST_ALL */
-	{IPPROTO_IPV6, 8, false, 0, FLAG},		  /* IPV6_2292HOPLIMIT */
-	{IPPROTO_IPV6, 16, false, 64, -1, 255},		  /* IPV6_UNICAST_HOPS */
-	{IPPROTO_IPV6, 18, false, 1, -1, 255},		  /* IPV6_MULTICAST_HOPS */
-	{IPPROTO_IPV6, 19, false, 1, 0, 1},		  /* IPV6_MULTICAST_LOOP */
-	{IPPROTO_IPV6, 23, false, 1, 0, 5},		  /* IPV6_MTU_DISCOVER */
-	{IPPROTO_IPV6, 25, false, 0, FLAG},		  /* IPV6_RECVERR */
-	{IPPROTO_IPV6, IPV6_V6ONLY, false, 0, FLAG},
-	{IPPROTO_IPV6, 29, false, 1, FLAG},		/* IPV6_MULTICAST_ALL */
-	{IPPROTO_IPV6, 49, false, 0, FLAG},		/* IPV6_RECVPKTINFO */
-	{IPPROTO_IPV6, 51, false, 0, FLAG},		/* IPV6_RECVHOPLIMIT */
-	{IPPROTO_IPV6, 53, false, 0, FLAG},		/* IPV6_RECVHOPOPTS */
-	{IPPROTO_IPV6, 56, false, 0, FLAG},		/* IPV6_RECVRTHDR */
-	{IPPROTO_IPV6, 58, false, 0, FLAG},		/* IPV6_RECVDSTOPTS */
-	{IPPROTO_IPV6, 60, false, 0, FLAG},		/* IPV6_RECVPATHMTU */
-	{IPPROTO_IPV6, 62, false, 0, FLAG},		/* IPV6_DONTFRAG */
-	{IPPROTO_IPV6, 66, false, 0, FLAG},		/* IPV6_RECVTCLASS */
-	{IPPROTO_IPV6, 67, false, 0, -1, 255},		/* IPV6_TCLASS */
-	{IPPROTO_IPV6, 70, false, 1, FLAG},		/* IPV6_AUTOFLOWLABEL */
-	{IPPROTO_IPV6, 73, false, 0, 0, 255},		/* IPV6_MINHOPCOUNT */
-	{IPPROTO_IPV6, 74, false, 0, FLAG},		/* IPV6_RECVORIGDSTADDR */
-	{IPPROTO_IPV6, 78, false, 0, FLAG},		/* IPV6_FREEBIND */
-	{IPPROTO_UDPLITE, 10, false, 0, 0, UINT16_MAX}, /* UDPLITE_SEND_CSCOV */
-	{IPPROTO_UDPLITE, 11, false, 0, 0, UINT16_MAX}, /* UDPLITE_RECV_CSCOV */
-	{SOL_NETLINK, 3, false, 0, FLAG},		/* NETLINK_PKTINFO */
-	{SOL_NETLINK, 4, false, 0, FLAG},		/* NETLINK_BROADCAST_ERROR */
-	{SOL_NETLINK, 5, false, 0, FLAG},		/* NETLINK_NO_ENOBUFS */
-	{SOL_NETLINK, 11, false, 0, FLAG},		/* NETLINK_EXT_ACK */
-	{SOL_NETLINK, 12, false, 0, FLAG},		/* NETLINK_GET_STRICT_CHK */
-	{SOL_RAW, ICMP_FILTER, false, 0, INT32_MIN, INT32_MAX},
+	{IPPROTO_IP, 5, false, 0, FLAG},			/* IP_ROUTER_ALERT */
+	{IPPROTO_IP, 6, false, 0, FLAG},			/* IP_RECVOPTS */
+	{IPPROTO_IP, 7, false, 0, FLAG},			/* IP_RETOPTS */
+	{IPPROTO_IP, 8, false, 0, TELLS(ADDRESS)},		/* IP_PKTINFO */
+	{IPPROTO_IP, 10, false, 1, RANGE(0, 5)},		/* IP_MTU_DISCOVER */
+	{IPPROTO_IP, 11, false, 0, FLAG},			/* IP_RECVERR */
+	{IPPROTO_IP, 12, false, 0, TELLS(TTL)},			/* IP_RECVTTL */
+	{IPPROTO_IP, 13, false, 0, TELLS(TOS)},			/* IP_RECVTOS */
+	{IPPROTO_IP, 15, false, 0, FLAG},			/* IP_FREEBIND */
+	{IPPROTO_IP, 20, false, 0, FLAG},			/* IP_RECVORIGDSTADDR */
+	{IPPROTO_IP, 21, false, 0, RANGE(0, 255)},		/* IP_MINTTL */
+	{IPPROTO_IP, 24, false, 0, FLAG},			/* IP_BIND_ADDRESS_NO_PORT */
+	{IPPROTO_IP, 33, false, 1, RANGE(0, 255)},		/* IP_MULTICAST_TTL */
+	{IPPROTO_IP, 34, false, 1, FLAG},			/* IP_MULTICAST_LOOP */
+	{IPPROTO_IP, 49, false, 1, FLAG},			/* IP_MULTICAST_ALL */
+	{IPPROTO_IPV6, 8, false, 0, FLAG},			/* IPV6_2292HOPLIMIT */
+	{IPPROTO_IPV6, 16, false, 64, RANGE_AT(-1, 255, hops)}, /* IPV6_UNICAST_HOPS */
+	{IPPROTO_IPV6, 18, false, 1, RANGE(-1, 255)},		/* IPV6_MULTICAST_HOPS */
+	{IPPROTO_IPV6, 19, false, 1, RANGE(0, 1)},		/* IPV6_MULTICAST_LOOP */
+	{IPPROTO_IPV6, 23, false, 1, RANGE(0, 5)},		/* IPV6_MTU_DISCOVER */
+	{IPPROTO_IPV6, 25, false, 0, FLAG},			/* IPV6_RECVERR */
+	{IPPROTO_IPV6, IPV6_V6ONLY, false, 0, FLAG_AT(v6_only)},
+	{IPPROTO_IPV6, 29, false, 1, FLAG},				/* IPV6_MULTICAST_ALL */
+	{IPPROTO_IPV6, 49, false, 0, TELLS(ADDRESS6)},			/* IPV6_RECVPKTINFO */
+	{IPPROTO_IPV6, 51, false, 0, TELLS(HOPS)},			/* IPV6_RECVHOPLIMIT */
+	{IPPROTO_IPV6, 53, false, 0, FLAG},				/* IPV6_RECVHOPOPTS */
+	{IPPROTO_IPV6, 56, false, 0, FLAG},				/* IPV6_RECVRTHDR */
+	{IPPROTO_IPV6, 58, false, 0, FLAG},				/* IPV6_RECVDSTOPTS */
+	{IPPROTO_IPV6, 60, false, 0, FLAG}, /* IPV6_RECVPATHMTU */
+	{IPPROTO_IPV6, 62, false, 0, FLAG}, /* IPV6_DONTFRAG */
+	{IPPROTO_IPV6, 66, false, 0, TELLS(CLASS)}, /* IPV6_RECVTCLASS */
+	{IPPROTO_IPV6, 67, false, 0, RANGE_AT(-1, 255, traffic_class)}, /* IPV6_TCLASS */
+	{IPPROTO_IPV6, 70, false, 1, FLAG}, /* IPV6_AUTOFLOWLABEL */
+	{IPPROTO_IPV6, 73, false, 0, RANGE(0, 255)}, /* IPV6_MINHOPCOUNT */
+	{IPPROTO_IPV6, 74, false, 0, FLAG}, /* IPV6_RECVORIGDSTADDR */
+	{IPPROTO_IPV6, 78, false, 0, FLAG}, /* IPV6_FREEBIND */
+	{IPPROTO_UDPLITE, 10, false, 0, RANGE(0, UINT16_MAX)}, /* UDPLITE_SEND_CSCOV */
+	{IPPROTO_UDPLITE, 11, false, 0, RANGE(0, UINT16_MAX)}, /* UDPLITE_RECV_CSCOV */
+	{SOL_NETLINK, 3, false, 0, FLAG}, /* NETLINK_PKTINFO */
+	{SOL_NETLINK, 4, false, 0, FLAG}, /* NETLINK_BROADCAST_ERROR */
+	{SOL_NETLINK, 5, false, 0, FLAG}, /* NETLINK_NO_ENOBUFS */
+	{SOL_NETLINK, 11, false, 0, FLAG}, /* NETLINK_EXT_ACK */
+	{SOL_NETLINK, 12, false, 0, FLAG}, /* NETLINK_GET_STRICT_CHK */
+	{SOL_RAW, ICMP_FILTER, false, 0, RANGE(INT32_MIN, INT32_MAX)},
 };
 
 int kept_find(const struct socket *s, int level, int option)
@@ -106,39 +114,15 @@ int kept_find(const struct socket *s, int level, int option)
 	return -1;
 }
 
-/* What one asks to be told with each message; 0: nothing. */
-static uint16_t want_of(const struct kept *k)
-{
-	static const struct {
-		uint16_t level, option, want;
-	} wants[] = {
-		{SOL_SOCKET, SO_TIME, WANT_TIME},
-		{SOL_SOCKET, SO_TIME_NS, WANT_TIME_NS},
-		{IPPROTO_IP, IP_PKTINFO, WANT_ADDRESS},
-		{IPPROTO_IP, IP_RECVTTL, WANT_TTL},
-		{IPPROTO_IP, IP_RECVTOS, WANT_TOS},
-		{IPPROTO_IPV6, IPV6_RECVINFO, WANT_ADDRESS6},
-		{IPPROTO_IPV6, IPV6_RECVHOPS, WANT_HOPS},
-		{IPPROTO_IPV6, IPV6_RECVCLASS, WANT_CLASS},
-	};
-
-	for (size_t i = 0; i < ARRAY_SIZE(wants); i++)
-		if (wants[i].level == k->level && wants[i].option == k->option)
-			return wants[i].want;
-	return 0;
-}
-
 int kept_apply(struct socket *s, const struct kept *k, int v)
 {
-	uint16_t want = want_of(k);
-
 	/* Of streams nothing is told but who sends. */
-	if (want && s->type != SOCK_STREAM)
-		s->wants = (uint16_t)(v ? s->wants | want : s->wants & ~want);
-	if (k->level == SOL_SOCKET && k->option == SO_OOBINLINE)
-		s->urgent_inline = v != 0;
-	if (k->level == SOL_SOCKET && k->option == SO_REUSEADDR)
-		s->reuse_address = v != 0;
+	if (k->want && s->type != SOCK_STREAM)
+		s->wants = (uint16_t)(v ? s->wants | k->want : s->wants & ~k->want);
+	if (k->level == IPPROTO_IPV6 && k->option == IPV6_V6ONLY && s->local.len)
+		return -EINVAL;
+	if (k->at)
+		*((uint8_t *)s + k->at) = (uint8_t)v;
 	if ((k->level == SOL_SOCKET && k->option == SO_BROADCAST) || k->level == SOL_RAW ||
 	    (k->level == IPPROTO_IP && k->option == IP_HDRINCL)) {
 		if (!socket_more(s))
@@ -149,21 +133,6 @@ int kept_apply(struct socket *s, const struct kept *k, int v)
 			s->more->broadcast = v != 0;
 		else
 			s->more->whole = v != 0;
-	}
-	if (k->level == SOL_SOCKET && k->option == SO_REUSEPORT)
-		s->reuse_port = v != 0;
-	if (k->level == IPPROTO_IP && k->option == IP_TTL)
-		s->ttl = (uint8_t)v;
-	if (k->level == IPPROTO_IP && k->option == IP_TOS)
-		s->tos = (uint8_t)v;
-	if (k->level == IPPROTO_IPV6 && k->option == IPV6_HOPS)
-		s->hops = (uint8_t)v;
-	if (k->level == IPPROTO_IPV6 && k->option == IPV6_TCLASS)
-		s->traffic_class = (uint8_t)v;
-	if (k->level == IPPROTO_IPV6 && k->option == IPV6_V6ONLY) {
-		if (s->local.len)
-			return -EINVAL;
-		s->v6_only = v != 0;
 	}
 	return 0;
 }

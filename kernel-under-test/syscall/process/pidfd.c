@@ -5,6 +5,13 @@
 #include "proc/signal/signal.h"
 #include "syscall/user.h"
 
+/* The file of that number, and the process that it stands for; NULL: that is gone. */
+static int find(uint64_t fd, uint64_t flags, struct file **f, struct process **p)
+{
+	*f = user_file(fd);
+	return flags ? -EINVAL : *f ? pidfd_process(*f, p) : -EBADF;
+}
+
 long sys_pidfd_open(uint64_t pid, uint64_t flags)
 {
 	struct process *p;
@@ -20,17 +27,12 @@ long sys_pidfd_open(uint64_t pid, uint64_t flags)
 long sys_pidfd_send_signal(uint64_t fd, uint64_t signo, uint64_t info_at, uint64_t flags)
 {
 	struct signal_info info = signal_info_user((int)signo, SI_USER);
-	struct file *f = user_file(fd);
 	struct process *p;
-	int err;
+	struct file *f;
+	int err = find(fd, flags, &f, &p);
 
-	if (flags)
-		return -EINVAL;
-	if (!f)
-		return -EBADF;
-	err = pidfd_process(f, &p);
 	/* For this call alone /proc/PID is one too. */
-	if (err && !(f->flags & O_PATH))
+	if (err == -EBADF && f && !(f->flags & O_PATH))
 		err = procfs_process(f->inode, &p);
 	if (err)
 		return err;
@@ -47,15 +49,10 @@ long sys_pidfd_send_signal(uint64_t fd, uint64_t signo, uint64_t info_at, uint64
 
 long sys_pidfd_getfd(uint64_t fd, uint64_t target, uint64_t flags)
 {
-	struct file *f = user_file(fd), *found;
+	struct file *f, *found;
 	struct process *p;
-	int err;
+	int err = find(fd, flags, &f, &p);
 
-	if (flags)
-		return -EINVAL;
-	if (!f)
-		return -EBADF;
-	err = pidfd_process(f, &p);
 	if (err)
 		return err;
 	if (!p || p->zombie)
