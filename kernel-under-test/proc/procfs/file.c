@@ -92,7 +92,7 @@ long procfs_read(struct inode *inode, uint64_t pos, struct uio *u)
 			file_put(f);
 		}
 	} else if (n->kind == NET) {
-		proc_net_files[n->which].make(&t, &s);
+		(n->pid ? proc_net_files : proc_sysv_files)[n->which].make(&t, &s);
 	} else {
 		base = make(&t, n, &s, pos, u->left);
 	}

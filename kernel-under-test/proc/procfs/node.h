@@ -15,7 +15,7 @@ enum kind {
 	FD,	 /* /proc/PID/fd/N */
 	FDINFOS, /* /proc/PID/fdinfo */
 	FDINFO,	 /* /proc/PID/fdinfo/N */
-	NETS,	 /* /proc/PID/net */
+	NETS,	 /* /proc/PID/net, and /proc/sysvipc, which is nobody's */
 	NET,	 /* a file in it */
 	TASKS,	 /* /proc/PID/task */
 		 /* /proc/PID/task/TID is a PROCESS, and what is in it as there, with a thread. */

@@ -108,6 +108,8 @@ static int lookup_root(const char *name, size_t len, struct inode **out)
 		return make(SELF, 0, 0, i, out);
 	if (name_is(name, len, "sys"))
 		return procfs_sys(out);
+	if (name_is(name, len, "sysvipc"))
+		return make(NETS, 0, 0, 0, out);
 	i = find_file(proc_system_files, proc_system_count, name, len);
 	if (i >= 0)
 		return make(TEXT, 0, 0, i, out);
@@ -140,7 +142,8 @@ static int lookup(struct inode *dir, const char *name, size_t len, struct inode 
 		return make(d->kind == FDS ? FD : FDINFO, d->pid, d->tid, i, out);
 	}
 	if (d->kind == NETS) {
-		i = find_file(proc_net_files, proc_net_count, name, len);
+		i = d->pid ? find_file(proc_net_files, proc_net_count, name, len)
+			   : find_file(proc_sysv_files, PROC_SYSV_COUNT, name, len);
 		return i >= 0 ? make(NET, d->pid, d->tid, i, out) : -ENOENT;
 	}
 	if (d->kind == TASKS) {
@@ -212,15 +215,17 @@ static int list(struct inode *dir, uint64_t pos, dir_visit visit, void *ctx)
 	struct proc_node *d = procfs_node(dir);
 	struct process *p = procfs_living(d);
 	const struct proc_file *files = d->kind == ROOT	  ? proc_system_files
-					: d->kind == NETS ? proc_net_files
-							  : proc_process_files;
+					: d->kind != NETS ? proc_process_files
+					: d->pid	  ? proc_net_files
+							  : proc_sysv_files;
 	size_t count = d->kind == ROOT	 ? proc_system_count
-		       : d->kind == NETS ? proc_net_count
-					 : proc_process_count;
+		       : d->kind != NETS ? proc_process_count
+		       : d->pid		 ? proc_net_count
+					 : PROC_SYSV_COUNT;
 
 	offer(&l, ".", S_IFDIR);
 	offer(&l, "..", S_IFDIR);
-	if (d->kind != ROOT && !p && !procfs_zombie(d))
+	if (d->pid && !p && !procfs_zombie(d))
 		return 0;
 	if (d->kind == FDS || d->kind == FDINFOS) {
 		if (p)
@@ -238,6 +243,7 @@ static int list(struct inode *dir, uint64_t pos, dir_visit visit, void *ctx)
 		for (size_t i = 0; i < ARRAY_SIZE(root_links); i++)
 			offer(&l, root_links[i], S_IFLNK);
 		offer(&l, "sys", S_IFDIR);
+		offer(&l, "sysvipc", S_IFDIR);
 		process_each_any(offer_process, &l);
 	} else if (p && d->kind == PROCESS) {
 		for (size_t i = 0; i < ARRAY_SIZE(links); i++)
@@ -260,7 +266,7 @@ static struct inode *parent(struct inode *dir)
 	struct proc_node *d = procfs_node(dir);
 	struct inode *up;
 
-	if (d->kind != ROOT && d->kind != PROCESS && make(PROCESS, d->pid, d->tid, 0, &up) == 0)
+	if (d->pid && d->kind != PROCESS && make(PROCESS, d->pid, d->tid, 0, &up) == 0)
 		return up;
 	if (d->kind == PROCESS && d->tid && make(TASKS, d->pid, 0, 0, &up) == 0)
 		return up;

@@ -213,3 +213,9 @@ const struct proc_file proc_system_files[] = {
 	{.name = "bantam_locks", .make = bantam_locks},
 };
 const size_t proc_system_count = ARRAY_SIZE(proc_system_files);
+
+const struct proc_file proc_sysv_files[PROC_SYSV_COUNT] = {
+	{.name = "msg", .make = proc_sysv_msg},
+	{.name = "sem", .make = proc_sysv_sem},
+	{.name = "shm", .make = proc_sysv_shm},
+};

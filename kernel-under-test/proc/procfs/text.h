@@ -46,6 +46,13 @@ struct proc_file {
 extern const struct proc_file proc_system_files[], proc_process_files[], proc_net_files[];
 extern const size_t proc_system_count, proc_process_count, proc_net_count;
 
+/* Of /proc/sysvipc. Given by syscall. */
+#define PROC_SYSV_COUNT 3
+extern const struct proc_file proc_sysv_files[PROC_SYSV_COUNT];
+void proc_sysv_msg(struct text *t, const struct proc_subject *s);
+void proc_sysv_sem(struct text *t, const struct proc_subject *s);
+void proc_sysv_shm(struct text *t, const struct proc_subject *s);
+
 /* What a file of that name says of a process that has ended: little, or nothing. */
 void proc_zombie(struct text *t, const char *file, const struct process *p);
 

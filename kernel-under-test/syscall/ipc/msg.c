@@ -2,6 +2,7 @@
 #include "ipc/sysv.h"
 #include "lib/list.h"
 #include "mm/kmem.h"
+#include "proc/procfs/text.h"
 #include "sched/wait.h"
 #include "syscall/time/time.h"
 #include "syscall/user.h"
@@ -19,7 +20,7 @@
 /* However short they are. */
 #define QUEUE_MESSAGES QUEUE_BYTES
 
-struct text {
+struct message {
 	struct list link;
 	int64_t type;
 	size_t size;
@@ -80,7 +81,7 @@ long sys_msgget(uint64_t key, uint64_t flags)
 
 static void leave(struct queue *q)
 {
-	struct text *t, *next;
+	struct message *t, *next;
 
 	if (--q->users || !q->removed)
 		return;
@@ -96,7 +97,7 @@ static int wait_on(struct queue *q, uint64_t flags, int otherwise)
 	return q->removed ? -EIDRM : err == -ERESTARTSYS ? -ERESTARTNOHAND : err;
 }
 
-static long put(struct queue *q, struct text *t, uint64_t flags)
+static long put(struct queue *q, struct message *t, uint64_t flags)
 {
 	while (q->bytes + t->size > q->bytes_max || q->count >= QUEUE_MESSAGES) {
 		int err = wait_on(q, flags, -EAGAIN);
@@ -116,7 +117,7 @@ static long put(struct queue *q, struct text *t, uint64_t flags)
 long sys_msgsnd(uint64_t id, uint64_t at, uint64_t size, uint64_t flags)
 {
 	struct queue *q;
-	struct text *t;
+	struct message *t;
 	int64_t type;
 	long err;
 
@@ -144,9 +145,9 @@ long sys_msgsnd(uint64_t id, uint64_t at, uint64_t size, uint64_t flags)
 }
 
 /* The message that is meant by `type`, as msgrcv(2) has it, or NULL. */
-static struct text *choose(const struct queue *q, int64_t type, bool except)
+static struct message *choose(const struct queue *q, int64_t type, bool except)
 {
-	struct text *t, *best = NULL;
+	struct message *t, *best = NULL;
 
 	list_for_each (t, &q->texts, link) {
 		if (type == 0 || (type > 0 && (t->type == type) != except))
@@ -159,10 +160,10 @@ static struct text *choose(const struct queue *q, int64_t type, bool except)
 }
 
 /* MSG_COPY: the message at place `index` stays where it is. */
-static long copy(const struct queue *q, struct text **out, uint64_t size, int64_t index,
+static long copy(const struct queue *q, struct message **out, uint64_t size, int64_t index,
 		 uint64_t flags)
 {
-	struct text *t;
+	struct message *t;
 
 	list_for_each (t, &q->texts, link) {
 		if (index-- > 0)
@@ -178,9 +179,9 @@ static long copy(const struct queue *q, struct text **out, uint64_t size, int64_
 	return -ENOMSG;
 }
 
-static long take(struct queue *q, struct text **out, uint64_t size, int64_t type, uint64_t flags)
+static long take(struct queue *q, struct message **out, uint64_t size, int64_t type, uint64_t flags)
 {
-	struct text *t;
+	struct message *t;
 
 	while (!(t = choose(q, type, flags & MSG_EXCEPT))) {
 		int err = wait_on(q, flags, -ENOMSG);
@@ -203,7 +204,7 @@ static long take(struct queue *q, struct text **out, uint64_t size, int64_t type
 long sys_msgrcv(uint64_t id, uint64_t at, uint64_t size, uint64_t type, uint64_t flags)
 {
 	struct queue *q = queue_of(id);
-	struct text *t = NULL;
+	struct message *t = NULL;
 	long err;
 
 	if ((int64_t)size < 0 || (int)id < 0 || !q ||
@@ -250,6 +251,26 @@ static long put_status(int id, uint64_t out, bool by_slot, bool any)
 		q->entry.permissions, q->sent,	 q->received, q->changed, q->bytes, q->count,
 		q->bytes_max,	      q->sender, q->receiver, {0}};
 	return copy_to_user(out, &u, sizeof(u)) ?: by_slot ? q->entry.id : 0;
+}
+
+void proc_sysv_msg(struct text *t, const struct proc_subject *)
+{
+	text_add(t,
+		 "       key      msqid perms      cbytes       qnum lspid lrpid   uid   gid  cuid "
+		 " cgid      stime      rtime      ctime\n");
+	for (int i = 0; i < IPC_SLOTS; i++) {
+		const struct ipc_entry *e = ipc_at(&queues, i);
+		const struct ipc_permissions *p = e ? &e->permissions : NULL;
+		const struct queue *q;
+
+		if (!e)
+			continue;
+		q = container_of(e, struct queue, entry);
+		text_add(t, "%10d %10d  %4o  %10lu %10lu %5d %5d %5u %5u %5u %5u ", p->key, e->id,
+			 p->mode, q->bytes, q->count, q->sender, q->receiver, p->uid, p->gid,
+			 p->cuid, p->cgid);
+		text_add(t, "%10lu %10lu %10lu\n", q->sent, q->received, q->changed);
+	}
 }
 
 /* struct msginfo: the limits, or (`used`) in three places of it how much there is. */

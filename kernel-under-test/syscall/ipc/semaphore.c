@@ -2,6 +2,7 @@
 #include "ipc/semaphore.h"
 
 #include "mm/kmem.h"
+#include "proc/procfs/text.h"
 #include "syscall/file/poll.h"
 #include "syscall/time/time.h"
 #include "syscall/user.h"
@@ -55,6 +56,23 @@ long sys_semtimedop(uint64_t id, uint64_t ops_at, uint64_t n, uint64_t timeout)
 	uint64_t deadline;
 
 	return poll_deadline(timeout, &deadline) ?: operate(id, ops_at, n, deadline);
+}
+
+void proc_sysv_sem(struct text *t, const struct proc_subject *)
+{
+	text_add(t,
+		 "       key      semid perms      nsems   uid   gid  cuid  cgid      otime      "
+		 "ctime\n");
+	for (int i = 0; i < IPC_SLOTS; i++) {
+		struct semaphore_status s;
+		const struct ipc_permissions *p = &s.permissions;
+		long id = semaphore_status(i, true, true, &s);
+
+		if (id >= 0)
+			text_add(t, "%10d %10ld  %4o %10lu %5u %5u %5u %5u %10lu %10lu\n", p->key,
+				 id, p->mode, (uint64_t)s.count, p->uid, p->gid, p->cuid, p->cgid,
+				 (uint64_t)s.operated, (uint64_t)s.changed);
+	}
 }
 
 /* Each value of the set, read or written one by one: no set is large. */

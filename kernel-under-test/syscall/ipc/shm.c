@@ -2,6 +2,7 @@
 #include "ipc/sysv.h"
 #include "mm/kmem.h"
 #include "mm/space.h"
+#include "proc/procfs/text.h"
 #include "syscall/time/time.h"
 #include "syscall/user.h"
 
@@ -190,6 +191,28 @@ static long put_status(int id, uint64_t out, bool by_slot, bool any)
 	st.last = s->last;
 	st.attaches = s->object->refs - !is_removed(s);
 	return copy_to_user(out, &st, sizeof(st)) ?: by_slot ? s->entry.id : 0;
+}
+
+void proc_sysv_shm(struct text *t, const struct proc_subject *)
+{
+	text_add(t,
+		 "       key      shmid perms                  size  cpid  lpid nattch   uid   gid "
+		 " cuid  cgid      atime      dtime      ctime                   rss            "
+		 "      swap\n");
+	for (int i = 0; i < IPC_SLOTS; i++) {
+		const struct ipc_entry *e = ipc_at(&segments, i);
+		const struct ipc_permissions *p = e ? &e->permissions : NULL;
+		const struct segment *s;
+
+		if (!e)
+			continue;
+		s = container_of(e, struct segment, entry);
+		text_add(t, "%10d %10d  %4o %21lu %5d %5d  %5u %5u %5u %5u %5u ", p->key, e->id,
+			 p->mode, s->size, s->creator, s->last, s->object->refs - !is_removed(s),
+			 p->uid, p->gid, p->cuid, p->cgid);
+		text_add(t, "%10lu %10lu %10lu %21lu %21lu\n", s->attached, s->detached, s->changed,
+			 ALIGN_UP(s->size, PAGE_SIZE), 0ul);
+	}
 }
 
 /* struct shminfo64. */

@@ -15,6 +15,46 @@ static void locks_nothing(void)
 	child_needs(RAW(SYS_shmctl, locked_id, SHM_UNLOCK, NULL) == -EPERM);
 }
 
+/* The line of a table that has that number in its second place, or NULL. */
+static const char *line_of(const char *path, int id)
+{
+	static char line[512];
+	FILE *f = fopen(path, "r");
+	int key, number;
+	bool found = false;
+
+	while (f && !found && fgets(line, sizeof(line), f))
+		found = sscanf(line, "%d %d", &key, &number) == 2 && number == id;
+	if (f)
+		fclose(f);
+	return found ? line : NULL;
+}
+
+static void in_proc(void)
+{
+	struct {
+		long type;
+		char text[5];
+	} m = {1, "text"};
+	int shm = shmget(4711, 5000, IPC_CREAT | 0640), msg = msgget(4712, IPC_CREAT | 0600);
+	int sem = semget(4713, 3, IPC_CREAT | 0606);
+	char want[256];
+
+	msgsnd(msg, &m, 5, 0);
+	snprintf(want, sizeof(want), "%10d %10d  %4o %21d %5d %5d  %5d %5d %5d %5d %5d %10d %10d ",
+		 4711, shm, 0640, 5000, getpid(), 0, 0, 0, 0, 0, 0, 0, 0);
+	holds("shared memory", strstr(line_of("/proc/sysvipc/shm", shm) ?: "", want));
+	snprintf(want, sizeof(want), "%10d %10d  %4o  %10d %10d %5d %5d %5d %5d %5d %5d ", 4712,
+		 msg, 0600, 5, 1, getpid(), 0, 0, 0, 0, 0);
+	holds("queues", strstr(line_of("/proc/sysvipc/msg", msg) ?: "", want));
+	snprintf(want, sizeof(want), "%10d %10d  %4o %10d %5d %5d %5d %5d %10d ", 4713, sem, 0606,
+		 3, 0, 0, 0, 0, 0);
+	holds("semaphores", strstr(line_of("/proc/sysvipc/sem", sem) ?: "", want));
+	same("no other", RAW(SYS_access, "/proc/sysvipc/../sysvipc/x", F_OK), -ENOENT);
+	shmctl(shm, IPC_RMID, NULL), msgctl(msg, IPC_RMID, NULL), semctl(sem, 0, IPC_RMID);
+	holds("gone", !line_of("/proc/sysvipc/shm", shm));
+}
+
 static void locked(void)
 {
 	struct shmid_ds st;
@@ -231,6 +271,7 @@ static void tables(void)
 
 static void run(void)
 {
+	in_proc();
 	locked();
 	memory();
 	removed_keys();
@@ -239,4 +280,4 @@ static void run(void)
 	tables();
 }
 
-const struct suite sysv_suite = {"sysv", run};
+const struct suite sysv_suite = {"sysv", run, .needs_proc = true};
