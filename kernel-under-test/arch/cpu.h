@@ -48,6 +48,10 @@ uint64_t arch_cpu_features(void);
 /* What the CPU calls itself, ended by a zero. */
 void arch_cpu_name(char out[ARCH_CPU_NAME_MAX]);
 
+/* CPU `cpu` in the words of /proc/cpuinfo: at most ARCH_CPU_TEXT_MAX bytes, ended by a zero. */
+#define ARCH_CPU_TEXT_MAX 2048
+void arch_cpu_describe(unsigned int cpu, char *at, size_t size);
+
 /* Both try every way the machine has; they return only if none worked. */
 void arch_power_off(void);
 void arch_restart(void);

@@ -25,6 +25,7 @@
 #define O_NOFOLLOW  0400000
 #define O_NOATIME   01000000
 #define O_CLOEXEC   02000000
+#define O_LARGEFILE 0100000
 #define O_PATH	    010000000
 /* A file without a name, in that directory; O_DIRECTORY goes with it. */
 #define O_UNNAMED 020000000
@@ -188,6 +189,12 @@ static inline uint32_t file_poll_unlocked(struct file *f, struct poll_entry *e)
 	return likely(ops->poll_unlocked) ? ops->poll_unlocked(f, e)
 	       : ops->poll		  ? POLL_LOCK
 					  : POLL_READABLE | POLL_WRITABLE;
+}
+
+/* As fcntl() tells them: what was opened is of any size. */
+static inline uint32_t file_flags_told(const struct file *f)
+{
+	return f->flags | (f->inode && !(f->flags & O_PATH) ? O_LARGEFILE : 0);
 }
 
 static inline bool file_readable(const struct file *f)

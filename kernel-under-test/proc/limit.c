@@ -58,5 +58,5 @@ uint64_t file_size_limit(void)
 
 void file_limit_reached(void)
 {
-	signal_raise(process_current(), SIGXFSZ);
+	signal_raise_here(SIGXFSZ);
 }

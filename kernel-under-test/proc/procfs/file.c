@@ -25,11 +25,12 @@ const struct process *procfs_zombie(const struct proc_node *n)
 	return p && p->zombie && !n->tid && (n->kind == PROCESS || n->kind == TEXT) ? p : NULL;
 }
 
-static void describe_file(struct text *t, const struct file *f)
+static void describe_file(struct text *t, const struct file *f, bool cloexec)
 {
 	struct inotify_watched w;
 
-	text_add(t, "pos:\t%lu\nflags:\t0%lo\nmnt_id:\t%d\nino:\t%lu\n", f->pos, (uint64_t)f->flags,
+	text_add(t, "pos:\t%lu\nflags:\t0%lo\nmnt_id:\t%d\nino:\t%lu\n", f->pos,
+		 (uint64_t)file_flags_told(f) | (cloexec ? O_CLOEXEC : 0),
 		 1, f->inode ? f->inode->ino : 1);
 	if (!inotify_is(f))
 		return;
@@ -88,7 +89,8 @@ long procfs_read(struct inode *inode, uint64_t pos, struct uio *u)
 	} else if (n->kind == FDINFO) {
 		f = files_find_get(s.process->files, (uint64_t)n->which);
 		if (f) {
-			describe_file(&t, f);
+			describe_file(&t, f,
+				      files_is_cloexec(s.process->files, (uint32_t)n->which));
 			file_put(f);
 		}
 	} else if (n->kind == NET) {

@@ -35,7 +35,9 @@ static struct inode *file_of(const struct area *a)
 						     : NULL;
 }
 
-static void add_area(struct text *t, const struct process *p, const struct area *a)
+/* `name` NULL: the file it maps, or what else it is. */
+static void add_area(struct text *t, const struct process *p, const struct area *a,
+		     const char *name)
 {
 	struct inode *file = file_of(a);
 	uint64_t device = file && file->volume ? file->volume->number : file ? 1 : 0;
@@ -47,18 +49,21 @@ static void add_area(struct text *t, const struct process *p, const struct area 
 		 a->flags & AREA_EXEC ? 'x' : '-', a->flags & AREA_SHARED ? 's' : 'p',
 		 a->object ? a->offset : 0, device >> 8 & 0xfff, device & 0xff,
 		 file ? file->ino : 0);
-	/* Names stand in one column. */
-	text_pad(t, start, 73);
 	if (file && file_path(p->root, file, path, sizeof(path)) > 0)
-		text_add(t, "%s", path);
+		name = path;
 	else if (file)
-		text_add(t, "(deleted)");
+		name = "(deleted)";
 	else if (a->object)
-		text_add(t, "/dev/zero (deleted)");
+		name = "/dev/zero (deleted)";
 	else if ((a->flags & AREA_STACK) && a->end == p->space->stack_top)
-		text_add(t, "[stack]");
+		name = "[stack]";
 	else if (a->start >= p->space->brk_start && a->end <= p->space->brk + PAGE_SIZE)
-		text_add(t, "[heap]");
+		name = "[heap]";
+	/* Names stand in one column. */
+	if (name) {
+		text_pad(t, start, 73);
+		text_add(t, "%s", name);
+	}
 	text_add(t, "\n");
 }
 
@@ -78,13 +83,16 @@ void proc_maps(struct text *t, const struct proc_subject *s)
 
 	while (next_part(t, s->process->space, &a)) {
 		if (vdso_is(&a)) {
-			text_add(t, "%08lx-%08lx r--p 00000000 00:00 0 [vvar]\n", a.start,
-				 a.start + PAGE_SIZE);
-			text_add(t, "%08lx-%08lx r-xp 00000000 00:00 0 [vdso]\n",
-				 a.start + PAGE_SIZE, a.end);
+			const uint64_t middle = a.start + PAGE_SIZE;
+
+			add_area(t, s->process,
+				 &(struct area){a.start, middle, NULL, 0, AREA_READ}, "[vvar]");
+			add_area(t, s->process,
+				 &(struct area){middle, a.end, NULL, 0, AREA_READ | AREA_EXEC},
+				 "[vdso]");
 			continue;
 		}
-		add_area(t, s->process, &a);
+		add_area(t, s->process, &a, NULL);
 	}
 }
 
@@ -114,7 +122,7 @@ void proc_smaps(struct text *t, const struct proc_subject *s)
 	while (next_part(t, s->process->space, &a)) {
 		uint64_t all, shared;
 
-		add_area(t, s->process, &a);
+		add_area(t, s->process, &a, NULL);
 		count_pages(s->process->space, &a, &all, &shared);
 		text_add(t, "Size: %19lu kB\nKernelPageSize: %9lu kB\nMMUPageSize: %12lu kB\n",
 			 (a.end - a.start) / 1024, kib, kib);

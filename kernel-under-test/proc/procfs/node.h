@@ -9,7 +9,7 @@ enum kind {
 	ROOT,	 /* /proc */
 	PROCESS, /* /proc/PID */
 	TEXT,	 /* a file of either */
-	SELF,	 /* /proc/self, or with `which` 1 /proc/thread-self, with 2 /proc/net */
+	SELF,	 /* /proc/self, or with `which` 1 /proc/thread-self, 2 /proc/net, 3 /proc/mounts */
 	LINK,	 /* exe, cwd, root of a process */
 	FDS,	 /* /proc/PID/fd */
 	FD,	 /* /proc/PID/fd/N */

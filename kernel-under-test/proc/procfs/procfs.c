@@ -13,7 +13,7 @@
 
 #define PROC_MAGIC 0x9fa0
 
-static const char *const root_links[] = {"self", "thread-self", "net"};
+static const char *const root_links[] = {"self", "thread-self", "net", "mounts"};
 static const char *const links[] = {"exe", "cwd", "root"};
 
 /* Of a process; a thread has all but the last. */
@@ -296,8 +296,8 @@ static const char *target(struct inode *inode)
 	if (!p)
 		return n->target;
 	if (n->kind == SELF) {
-		if (n->which == 2)
-			format(n->target, sizeof(n->target), "self/net");
+		if (n->which >= 2)
+			format(n->target, sizeof(n->target), "self/%s", root_links[n->which]);
 		else if (n->which)
 			format(n->target, sizeof(n->target), "%d/task/%d", p->pid,
 			       thread_current()->tid);

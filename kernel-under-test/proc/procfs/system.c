@@ -28,11 +28,12 @@ static void meminfo(struct text *t, const struct proc_subject *)
 
 static void cpuinfo(struct text *t, const struct proc_subject *)
 {
-	char name[ARCH_CPU_NAME_MAX];
+	char one[ARCH_CPU_TEXT_MAX];
 
-	arch_cpu_name(name);
-	for (unsigned int i = 0; i < arch_cpu_count(); i++)
-		text_add(t, "processor\t: %u\nmodel name\t: %s\n\n", i, name);
+	for (unsigned int i = 0; i < arch_cpu_count(); i++) {
+		arch_cpu_describe(i, one, sizeof(one));
+		text_add(t, "%s", one);
+	}
 }
 
 static void uptime(struct text *t, const struct proc_subject *)
@@ -204,7 +205,6 @@ const struct proc_file proc_system_files[] = {
 	{.name = "cpuinfo", .make = cpuinfo},
 	{.name = "uptime", .make = uptime},
 	{.name = "version", .make = version},
-	{.name = "mounts", .make = proc_mounts},
 	{.name = "loadavg", .make = loadavg},
 	{.name = "stat", .make = stat},
 	{.name = "filesystems", .make = filesystems},

@@ -129,7 +129,8 @@ void proc_zombie(struct text *t, const char *file, const struct process *p)
 		text_add(t, "0 0 0 0 0 0 0 0 0 0 0 0 0 %d 0 0 0 0 0 0 0 0 0 0 0 0 0 %d\n",
 			 p->exit_signal, p->exit_status);
 	} else if (strcmp(file, "status") == 0) {
-		text_add(t, "Name:\t%s\nState:\tZ (zombie)\nTgid:\t%d\nPid:\t%d\nPPid:\t%d\n",
+		text_add(t, "Name:\t%s\nState:\tZ (zombie)\nTgid:\t%d\nPid:\t%d\nPPid:\t%d\n"
+			    "Threads:\t1\n",
 			 p->comm, p->pid, p->pid, parent);
 	} else if (strcmp(file, "comm") == 0) {
 		text_add(t, "%s\n", p->comm);

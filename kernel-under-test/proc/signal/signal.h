@@ -100,6 +100,13 @@ bool signal_send(struct process *p, const struct signal_info *info);
 bool signal_send_thread(struct thread *t, const struct signal_info *info);
 /* The same from the kernel, with nothing more to say. */
 void signal_raise(struct process *p, int signo);
+/* To the calling thread, for what its own call came to. */
+static inline void signal_raise_here(int signo)
+{
+	struct signal_info info = signal_info_user(signo, SI_USER);
+
+	signal_send_thread(thread_current(), &info);
+}
 /*
  * To the calling thread, which can't refuse it: if it ignores or blocks the signal, it dies of it.
  */

@@ -153,7 +153,7 @@ long sys_fcntl(uint64_t fd, uint64_t command, uint64_t arg)
 		files_set_cloexec(t, (uint32_t)fd, arg & FD_CLOEXEC);
 		return 0;
 	case F_GETFL:
-		return f->flags;
+		return file_flags_told(f);
 	case F_GETLK:
 	case F_SETLK:
 	case F_SETLKW:

@@ -1,6 +1,5 @@
 /* System calls that move bytes of open files. */
 #include "arch/spin.h"
-#include "ipc/pipe.h"
 #include "proc/signal/signal.h"
 #include "syscall/user.h"
 
@@ -16,7 +15,7 @@ static long ended_early(struct file *f, struct uio *u, bool write, long n)
 	}
 	/* The reader went while the writer slept: the signal comes though a part was written. */
 	if (write && n > 0 && u->left && (file_poll(f, NULL) & POLL_ERR))
-		signal_raise(process_current(), SIGPIPE);
+		signal_raise_here(SIGPIPE);
 	return n;
 }
 
@@ -36,7 +35,7 @@ static always_inline long transfer(struct file *f, struct uio *u, size_t len, bo
 long user_piped(long n)
 {
 	if (unlikely(n == -EPIPE))
-		signal_raise(process_current(), SIGPIPE);
+		signal_raise_here(SIGPIPE);
 	return n;
 }
 
@@ -64,9 +63,8 @@ static always_inline long finish(struct file *f, uint64_t fd, struct uio *u, siz
 			goto out;
 	}
 	n = transfer(f, u, len - (size_t)done, write);
-	/* Whose reader goes away in the middle of a write is told by the signal alone. */
 	if (write)
-		user_piped(unlikely(n > 0 && u->left) && pipe_is(f) ? pipe_wait(f, true, true) : n);
+		user_piped(n);
 	if (unlikely(u->held))
 		file_put(f);
 out:

@@ -211,11 +211,24 @@ static void *goes_away(void *)
 	return NULL;
 }
 
+static void *writes_blocked(void *)
+{
+	sigset_t set;
+
+	sigemptyset(&set);
+	sigaddset(&set, SIGPIPE);
+	pthread_sigmask(SIG_BLOCK, &set, NULL);
+	write(ends[1], "x", 1);
+	sigpending(&set);
+	return (void *)(long)sigismember(&set, SIGPIPE);
+}
+
 /* A write that is cut short as its reader goes gives what it wrote, and the signal. */
 static void broken_pipe(void)
 {
 	static char much[200000];
 	pthread_t t;
+	void *got;
 
 	pipe(ends);
 	signal(SIGPIPE, tell);
@@ -224,8 +237,12 @@ static void broken_pipe(void)
 	same("and a signal", told, 1);
 	same("then none", RAW(SYS_write, ends[1], much, sizeof(much)), -EPIPE);
 	same("and another one", told, 2);
-	signal(SIGPIPE, SIG_DFL);
 	pthread_join(t, NULL);
+	pthread_create(&t, NULL, writes_blocked, NULL);
+	pthread_join(t, &got);
+	same("who writes has it, nobody else", (long)got, 1);
+	same("that is", told, 2);
+	signal(SIGPIPE, SIG_DFL);
 	close(ends[1]);
 }
 

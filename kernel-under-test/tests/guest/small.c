@@ -112,8 +112,47 @@ static void old_modes(void)
 	close(fd);
 }
 
+/* Of an open file, which is closed. */
+static const char *contents(int fd)
+{
+	static char text[16384];
+	ssize_t n = read(fd, text, sizeof(text) - 1);
+
+	text[n > 0 ? n : 0] = '\0';
+	close(fd);
+	return text;
+}
+
+/* What tools read of the machine. */
+static void told_by_proc(void)
+{
+	static const char *const fields[] = {"vendor_id\t: ", "cpu family\t: ", "model\t\t: ",
+					     "flags\t\t: fpu ", "clflush size\t: 64\n"};
+	void *p = mmap(NULL, 4096, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	const char *text = contents(open("/proc/cpuinfo", O_RDONLY));
+	char line[80];
+	int fd;
+
+	for (size_t i = 0; i < sizeof(fields) / sizeof(*fields); i++)
+		holds("a CPU's words", strstr(text, fields[i]));
+	mprotect(p, 4096, PROT_EXEC);
+	text = contents(open("/proc/self/maps", O_RDONLY));
+	snprintf(line, sizeof(line), "%08lx-%08lx --xp 00000000 00:00 0 \n", (long)p,
+		 (long)p + 4096);
+	holds("memory without a name", strstr(text, line));
+	fd = open("/", O_RDONLY | O_CLOEXEC | O_DIRECTORY);
+	same("a large file's flag", fcntl(fd, F_GETFL), 0100000 | O_DIRECTORY);
+	snprintf(line, sizeof(line), "/proc/self/fdinfo/%d", fd);
+	text = contents(open(line, O_RDONLY));
+	holds("flags", strstr(text, "flags:\t02300000\n"));
+	close(fd);
+	munmap(p, 4096);
+	same("where mounts are", readlink("/proc/mounts", line, sizeof(line)), 11);
+}
+
 static void run(void)
 {
+	told_by_proc();
 	old_modes();
 	copies();
 	messages();
