@@ -13,7 +13,6 @@
 #define POLL_HUP    0x010u
 #define POLL_NVAL   0x020u
 #define POLL_RDNORM 0x040u
-#define POLL_RDBAND 0x080u
 #define POLL_WRNORM 0x100u
 #define POLL_WRBAND 0x200u
 #define POLL_RDHUP  0x2000u

@@ -20,7 +20,7 @@ struct pipe {
 	struct wait_queue readers, writers;
 	/* Bytes that it may hold; and may hold now: no more than it does while packets fill it. */
 	size_t size, limit;
-	struct pipe_more *more; /* if it is more than a ring of at most RING_SIZE: pipe_more.c */
+	struct pipe_more *more; /* if it is more than a ring of at most RING_SIZE: pipe_large.c */
 	struct inode *fifo; /* where it can be opened, if anywhere; no reference */
 } __attribute__((aligned(64)));
 

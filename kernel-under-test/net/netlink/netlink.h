@@ -14,7 +14,6 @@
 #define NLM_F_ACK     0x4
 #define NLM_F_DUMP    0x300
 
-#define NLMSG_NOOP  1
 #define NLMSG_ERROR 2
 #define NLMSG_DONE  3
 

@@ -9,8 +9,6 @@
 #define PTE_USER     BIT(2)
 #define PTE_PWT	     BIT(3)
 #define PTE_PCD	     BIT(4)
-#define PTE_ACCESSED BIT(5)
-#define PTE_DIRTY    BIT(6)
 #define PTE_LARGE    BIT(7)
 #define PTE_GLOBAL   BIT(8)
 #define PTE_ADDR     0x000ffffffffff000ull
