@@ -122,21 +122,22 @@ int file_open(struct inode *inode, uint32_t flags, struct file **out)
 {
 	const struct file_ops *ops;
 	int err = ops_of(inode, flags, &ops);
-	bool writer;
+	bool writer, cuts;
 
 	if (err)
 		return err;
 	if (unlikely(inode->ops->poll) && ops == &file_regular_ops && inode->ops->poll(inode, NULL))
 		ops = &file_polled_ops;
 	writer = (flags & O_ACCMODE) != O_RDONLY && !(flags & O_PATH) && inode_is(inode, S_IFREG);
-	if (writer && unlikely(inode->mode & (S_ISUID | S_ISGID | 0111))) {
+	cuts = (flags & O_TRUNC) && inode_is(inode, S_IFREG) && !(flags & O_PATH);
+	if ((writer || cuts) && unlikely(inode->mode & (S_ISUID | S_ISGID | 0111))) {
 		if (file_is_running(inode))
 			return -ETXTBSY;
 		err = inode_privileges(inode) ? notify_guard(inode) : 0;
 		if (err)
 			return err;
 	}
-	if ((flags & O_TRUNC) && inode_is(inode, S_IFREG) && !(flags & O_PATH)) {
+	if (cuts) {
 		err = inode_truncate(inode, 0);
 		if (err)
 			return err;
