@@ -13,12 +13,17 @@
 
 static void stop(struct process *p, int signo)
 {
+	struct thread *t;
+
 	p->stopped = true;
 	p->stop_seen = false;
 	p->cont_seen = false;
 	p->stop_signal = signo;
 	if (trace_group_stops(p))
 		return;
+	/* Whoever sleeps or runs elsewhere stops too. */
+	list_for_each (t, &p->threads, sibling)
+		signal_kick(t);
 	signal_send_child(p);
 	wait_wake_all(&p->parent->child_changed);
 }

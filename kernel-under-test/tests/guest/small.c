@@ -2,6 +2,7 @@
 #include "guest.h"
 
 #include <linux/random.h>
+#include <pthread.h>
 #include <sys/ioctl.h>
 #include <sys/ipc.h>
 #include <sys/msg.h>
@@ -150,8 +151,39 @@ static void told_by_proc(void)
 	same("where mounts are", readlink("/proc/mounts", line, sizeof(line)), 11);
 }
 
+static void *ends_it(void *)
+{
+	for (int i = 0; i < 10; i++)
+		usleep(10000);
+	_exit(1);
+}
+
+/* All threads of a job stop, those that sleep too. */
+static void stops_all(void)
+{
+	int status;
+	pthread_t t;
+	pid_t child = fork();
+
+	if (child == 0) {
+		pthread_create(&t, NULL, ends_it, NULL);
+		for (;;)
+			usleep(10000);
+	}
+	usleep(30000);
+	kill(child, SIGSTOP);
+	waitpid(child, &status, WUNTRACED);
+	same("a job stops", status, SIGSTOP << 8 | 0x7f);
+	usleep(300000);
+	same("and is still there", waitpid(child, &status, WNOHANG), 0);
+	kill(child, SIGCONT);
+	waitpid(child, &status, 0);
+	same("till it goes on", status, 1 << 8);
+}
+
 static void run(void)
 {
+	stops_all();
 	told_by_proc();
 	old_modes();
 	copies();
