@@ -130,7 +130,8 @@ int file_open(struct inode *inode, uint32_t flags, struct file **out)
 		ops = &file_polled_ops;
 	writer = (flags & O_ACCMODE) != O_RDONLY && !(flags & O_PATH) && inode_is(inode, S_IFREG);
 	cuts = (flags & O_TRUNC) && inode_is(inode, S_IFREG) && !(flags & O_PATH);
-	if ((writer || cuts) && unlikely(inode->mode & (S_ISUID | S_ISGID | 0111))) {
+	if ((writer || cuts) &&
+	    unlikely(inode->executed || (inode->mode & (S_ISUID | S_ISGID | 0111)))) {
 		if (file_is_running(inode))
 			return -ETXTBSY;
 		err = inode_privileges(inode) ? notify_guard(inode) : 0;
@@ -173,7 +174,8 @@ struct file *file_open_unlocked(struct inode *inode, uint32_t flags, uint32_t be
 		inode_count_writer(inode, 1);
 	/* Whoever sets a lease or its mode, or runs it, sees from here on that it is open. */
 	if (likely(!READ_ONCE(inode->locks)) &&
-	    !(writer && unlikely(READ_ONCE(inode->mode) & (S_ISUID | S_ISGID | 0111))) &&
+	    !(writer && unlikely(READ_ONCE(inode->executed) ||
+				 (READ_ONCE(inode->mode) & (S_ISUID | S_ISGID | 0111)))) &&
 	    likely(!ops_of(inode, flags, &ops)) && likely(!ops->open) && peek_valid(before))
 		f = file_make(ops, flags & ~(uint32_t)(O_CREAT | O_EXCL | O_CLOEXEC), inode, NULL);
 	if (likely(f)) {

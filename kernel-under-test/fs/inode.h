@@ -150,6 +150,7 @@ struct inode {
 	uint64_t changed_at;
 	/* How many have it open for writing: then nobody runs it. Of regular files; atomic. */
 	uint32_t writers;
+	bool executed;	   /* some time or other; it may be running though its mode says no more */
 	bool may_be_named; /* though it has no name: it never had one */
 	/* What it is on; NULL: it is in memory only. */
 	struct volume *volume;

@@ -222,6 +222,7 @@ static void commit(struct process *p, const char *path, const struct args *args,
 	if (p->exe)
 		inode_put(p->exe);
 	p->exe = new->file;
+	p->exe->executed = true;
 	p->args_start = new->stack.strings;
 	p->args_size = args_first_bytes(args);
 	p->env_size = args->used - p->args_size;

@@ -188,7 +188,7 @@ long sys_truncate(uint64_t path, uint64_t size)
 		return -EROFS;
 	if (may(inode, MAY_WRITE))
 		return -EACCES;
-	if ((inode->mode & 0111) && file_is_running(inode))
+	if (inode->executed && file_is_running(inode))
 		return -ETXTBSY;
 	return lease_break(inode, true, true) ?: user_truncate(inode, size);
 }
