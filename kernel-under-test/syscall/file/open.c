@@ -314,7 +314,7 @@ long sys_openat2(uint64_t dirfd, uint64_t path, uint64_t how_at, uint64_t size)
 	if (err)
 		return err;
 	if ((how.flags & ~OPEN_FLAGS_KNOWN) || (how.mode & ~(uint64_t)S_PERM) ||
-	    (how.mode && !(how.flags & O_CREAT)) ||
+	    (how.mode && !(how.flags & (O_CREAT | O_UNNAMED))) ||
 	    ((how.flags & O_PATH) && (how.flags & ~of_path)))
 		return -EINVAL;
 	if ((how.resolve & ~RESOLVE_KNOWN) || (how.resolve & (RESOLVE_BENEATH | RESOLVE_IN_ROOT)) ==

@@ -77,6 +77,10 @@ static void opening(void)
 	same("a bad mode", RAW(SYS_openat2, AT_FDCWD, "/tmp/how", &o, 24), -EINVAL);
 	o.how = (struct open_how){.flags = O_RDONLY, .mode = 0600};
 	same("a mode for nothing", RAW(SYS_openat2, AT_FDCWD, "/tmp/how", &o, 24), -EINVAL);
+	same("a mode for a file without a name",
+	     RAW(SYS_openat2, AT_FDCWD, "/tmp",
+		 &(struct open_how){.flags = O_TMPFILE | O_RDWR, .mode = 0600}, 24) < 0,
+	     0);
 	o.how = (struct open_how){.flags = 1ull << 40};
 	same("an unknown flag", RAW(SYS_openat2, AT_FDCWD, "/tmp/how", &o, 24), -EINVAL);
 	o.how = (struct open_how){.flags = O_PATH | O_APPEND};
@@ -105,7 +109,8 @@ static void unnamed(void)
 	same("is there", read(fd, text, sizeof(text)), 6);
 	close(fd);
 	fd = open("/tmp", O_TMPFILE | O_EXCL | O_RDWR, 0640);
-	same("not to be named", RAW(SYS_linkat, fd, "", AT_FDCWD, "/tmp/not", AT_EMPTY_PATH), -ENOENT);
+	same("not to be named", RAW(SYS_linkat, fd, "", AT_FDCWD, "/tmp/not", AT_EMPTY_PATH),
+	     -ENOENT);
 	close(fd);
 	put_file("/tmp/not", "");
 	fd = open("/tmp/not", O_RDONLY);
