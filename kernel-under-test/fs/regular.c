@@ -78,15 +78,16 @@ static inline bool may_reach(const struct inode *inode, uint64_t end)
 	return likely(end <= inode->size) || file_size_limit() == UINT64_MAX;
 }
 
-static always_inline long move_unlocked(struct file *f, struct uio *u, bool write,
-					long (*op)(struct inode *inode, uint64_t pos,
-						   struct uio *u))
+/* A file is sealed with its lock, and has another operation from then on. */
+static always_inline long move_unlocked(struct file *f, struct uio *u, bool write)
 {
+	long (*op)(struct inode * file, uint64_t from, struct uio * bytes);
 	struct inode *inode = f->inode;
 	long n = 0;
 
 	spin_lock(&inode->lock, LOCK_INODE);
-	if (likely(!READ_ONCE(f->movers))) {
+	op = write ? inode->ops->write_unlocked : inode->ops->read_unlocked;
+	if (likely(op && !READ_ONCE(f->movers))) {
 		uint64_t pos = READ_ONCE(f->pos), at = pos;
 
 		if (write && unlikely(f->flags & O_APPEND))
@@ -102,17 +103,13 @@ static always_inline long move_unlocked(struct file *f, struct uio *u, bool writ
 
 static long regular_read_unlocked(struct file *f, struct uio *u)
 {
-	if (!f->inode->ops->read_unlocked)
-		return 0;
 	file_accessed(f);
-	return move_unlocked(f, u, false, f->inode->ops->read_unlocked);
+	return move_unlocked(f, u, false);
 }
 
 static long regular_write_unlocked(struct file *f, struct uio *u)
 {
-	if (!f->inode->ops->write_unlocked)
-		return 0;
-	return move_unlocked(f, u, true, f->inode->ops->write_unlocked);
+	return move_unlocked(f, u, true);
 }
 
 /* Each file has a hole behind its end, and there is nothing beyond it. */
@@ -183,8 +180,6 @@ long file_move_each(struct file *f, struct uio_entries *v, int64_t pos, bool wri
 	more = op && !(own && READ_ONCE(f->movers));
 	if (own)
 		pos = (int64_t)READ_ONCE(f->pos);
-	if (more && !write)
-		file_accessed(f);
 	while (more && v->count) {
 		struct uio u = uio_user((*v->entry)[0], (*v->entry)[1]);
 		long n = op(inode, (uint64_t)(pos + done), &u);

@@ -56,13 +56,12 @@ struct inode *tmpfs_parent(struct inode *inode)
  */
 bool tmpfs_in_use(struct inode *inode)
 {
+	static uint64_t walk;
 	struct node *root = node_of(inode), *dir = root;
 	struct list *at = root->entries.next;
-	static uint64_t walk;
 	uint32_t count = 1;
 
 	walk++;
-
 	for (;;) {
 		struct inode *target;
 		struct node *n;

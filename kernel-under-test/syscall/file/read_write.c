@@ -161,16 +161,15 @@ static always_inline long transfer_at_unlocked(struct file *f, struct uio *u, in
 	if (!inode || !inode_is(inode, S_IFREG) || pos < 0 ||
 	    !(write ? file_writable(f) && !(f->flags & O_APPEND) : file_readable(f)))
 		return 0;
-	op = write ? inode->ops->write_unlocked : inode->ops->read_unlocked;
-	if (!op)
-		return 0;
 	if (!write)
 		file_accessed(f);
 	else if ((uint64_t)pos + u->left > READ_ONCE(inode->size) &&
 		 file_size_limit() != UINT64_MAX)
 		return 0;
 	spin_lock(&inode->lock, LOCK_INODE);
-	n = op(inode, (uint64_t)pos, u);
+	/* A file is sealed with its lock, and has another operation from then on. */
+	op = write ? inode->ops->write_unlocked : inode->ops->read_unlocked;
+	n = op ? op(inode, (uint64_t)pos, u) : 0;
 	spin_unlock(&inode->lock);
 	return n;
 }
