@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import struct
 import sys
 from collections.abc import Callable, Mapping, Sequence
@@ -71,6 +72,11 @@ def multiboot_elf() -> bytes:
 
 
 Checkout = Callable[..., Path]
+
+
+# A shell's job in the background ignores SIGINT, and so would all that the tests start.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture
