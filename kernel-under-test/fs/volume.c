@@ -29,7 +29,6 @@ void inode_note_access(struct inode *i)
 {
 	uint32_t flags = i->volume ? i->volume->flags : 0;
 	struct stamp now = stamp_of(volume_now_ns());
-
 	bool strict = flags & VOLUME_STRICTATIME;
 
 	if (!strict)

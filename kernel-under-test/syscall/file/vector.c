@@ -264,20 +264,21 @@ long sys_pwritev(uint64_t fd, uint64_t iov, uint64_t count, uint64_t pos)
 #define RWF_HIPRI 1
 
 /* Of the flags, only the one that asks for haste is there: it may be ignored. */
-long sys_preadv2(uint64_t fd, uint64_t iov, uint64_t count, uint64_t pos, uint64_t pos_high,
-		 uint64_t flags)
+static long check_flags(uint64_t fd, uint64_t flags)
 {
-	(void)pos_high;
-	if ((uint32_t)flags & ~RWF_HIPRI)
-		return user_file(fd) ? -EOPNOTSUPP : -EBADF;
-	return (int64_t)pos == -1 ? sys_readv(fd, iov, count) : sys_preadv(fd, iov, count, pos);
+	if (!((uint32_t)flags & ~RWF_HIPRI))
+		return 0;
+	return user_file(fd) ? -EOPNOTSUPP : -EBADF;
 }
 
-long sys_pwritev2(uint64_t fd, uint64_t iov, uint64_t count, uint64_t pos, uint64_t pos_high,
-		  uint64_t flags)
+long sys_preadv2(uint64_t fd, uint64_t iov, uint64_t count, uint64_t pos, uint64_t, uint64_t flags)
 {
-	(void)pos_high;
-	if ((uint32_t)flags & ~RWF_HIPRI)
-		return user_file(fd) ? -EOPNOTSUPP : -EBADF;
-	return (int64_t)pos == -1 ? sys_writev(fd, iov, count) : sys_pwritev(fd, iov, count, pos);
+	return check_flags(fd, flags) ?: (int64_t)pos == -1 ? sys_readv(fd, iov, count)
+							     : sys_preadv(fd, iov, count, pos);
+}
+
+long sys_pwritev2(uint64_t fd, uint64_t iov, uint64_t count, uint64_t pos, uint64_t, uint64_t flags)
+{
+	return check_flags(fd, flags) ?: (int64_t)pos == -1 ? sys_writev(fd, iov, count)
+							     : sys_pwritev(fd, iov, count, pos);
 }
