@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -151,6 +152,15 @@ def test_a_report_is_written_and_made_again(
     assert run(["report"]) == 0
     assert (folder / "report.md").read_text() == first
     assert "report: results/runs/" in capsys.readouterr().out
+    readme = folder.parent / "README.md"
+    readme.write_text("# Mine\n\n<!-- ringside costs -->\nold\n<!-- /ringside costs -->\nafter\n")
+    assert run(["report", "--into", str(readme)]) == 0
+    table = re.search(r"^\| Workload \|.*?\n(?!\|)", first, re.DOTALL | re.MULTILINE)
+    assert table and table[0] in readme.read_text()
+    assert "old" not in readme.read_text() and readme.read_text().endswith("-->\nafter\n")
+    readme.write_text("no place")
+    assert run(["report", "--into", str(readme)]) == 2
+    assert "README.md: wants the line <!-- ringside costs -->" in capsys.readouterr().err
 
 
 def test_what_a_kernel_lacks_is_a_line_for_each_reason(

@@ -4,22 +4,37 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import jinja2
 from markupsafe import Markup
 
 from ringside.report import template, text
 from ringside.report.charts import Chart
 from ringside.report.page import Page
+from ringside.report.systems import replace_between
+
+MARKS = ("<!-- ringside costs -->", "<!-- /ringside costs -->")
 
 
 def render(page: Page, charts: Sequence[Chart], notice: str | None) -> str:
     """The report's text."""
+    page_template = _environment().get_template("report.md.j2")
+    return page_template.render(page=page, charts=charts, notice=notice)
+
+
+def insert_costs(document: str, page: Page, what: str) -> str:
+    """`document` with the table of costs between the two lines MARKS, how it was measured, and what
+    is to be known of each kernel. `what` names the document in a ReportError."""
+    costs = _environment().get_template("costs.md.j2").render(page=page)
+    return replace_between(document, costs, what, MARKS)
+
+
+def _environment() -> jinja2.Environment:
     environment = template.environment(html=False, finalize=_finalize)
     environment.filters.update(
         url=lambda value: Markup(text.markdown_url(value)),
         block=_block,
     )
-    page_template = environment.get_template("report.md.j2")
-    return page_template.render(page=page, charts=charts, notice=notice)
+    return environment
 
 
 def _finalize(value: object) -> object:

@@ -113,6 +113,12 @@ class Page:
         return tuple(FACT_COLUMNS.values())
 
     @property
+    def conditions(self) -> tuple[str, ...]:
+        """What the costs depend on, in short: the clock, the CPU model and the version of QEMU."""
+        pairs = dict(self.environment)
+        return (f"{pairs['Clock']} clock", pairs["CPU model"], f"QEMU {pairs['QEMU']}")
+
+    @property
     def booted(self) -> tuple[Booted, ...]:
         """How the kernels were booted, each way with all the kernels booted so."""
         ways: dict[tuple[str, tuple[str, ...]], list[Ran]] = {}
