@@ -152,18 +152,18 @@ def test_a_boot_that_never_became_ready_is_told() -> None:
 
 def test_rungs_are_what_the_run_showed() -> None:
     run = example()
-    assert page.rung_reached("a", run) == "same-bytes"
-    assert page.rung_reached("l", run) == "listed"
+    assert page.level_reached("a", run) == "same-bytes"
+    assert page.level_reached("l", run) == "listed"
     alone = runs.run([runs.measurement("a", "g/w")])
-    assert page.rung_reached("a", alone) == "ported"
+    assert page.level_reached("a", alone) == "ported"
     other = runs.run(
         [runs.measurement("a", "g/w"), runs.measurement("b", "g/w", elf_sha256="0" * 64)]
     )
-    assert page.rung_reached("b", other) == "ported"
+    assert page.level_reached("b", other) == "ported"
     booted = runs.run([runs.measurement("a", "g/w", status="hung")])
-    assert page.rung_reached("a", booted) == "boots"
+    assert page.level_reached("a", booted) == "boots"
     never = booted.model_copy(update={"boots": (runs.boot("a", ready_host_s=None),)})
-    assert page.rung_reached("a", never) == "listed"
+    assert page.level_reached("a", never) == "listed"
 
 
 def test_effects_are_told_only_of_the_command_line_that_was_used() -> None:

@@ -1,4 +1,4 @@
-"""The feature table in its three forms, and the copy of it in the README."""
+"""The feature table in its three forms, and the copy of it in the documentation."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from ringside.report.text import NO_VALUE
 from ringside.store import ProbeAnswer
 from ringside.store.schema import Answer
 
-README = ROOT / "README.md"
+PAGE = ROOT / "docs" / "systems.md"
 KERNELS = load(ROOT).kernels
 
 
@@ -37,7 +37,7 @@ def test_every_system_and_fact_is_in_the_csv() -> None:
             assert row[key] == fact.value
             assert row[f"{key}_source"] == str(fact.source)
             assert row[f"{key}_read"] == fact.read.isoformat()
-        assert (row["rung"], row["aims_at"]) == ("listed", kernel.target)
+        assert (row["level"], row["target_level"]) == ("listed", kernel.target)
 
 
 def test_the_markdown_is_a_table_of_facts_with_their_sources_and_one_of_what_was_found() -> None:
@@ -68,7 +68,7 @@ def test_what_was_probed_stands_beside_the_facts() -> None:
     assert [row.probed_words for row in rows] == ["2/3", NO_VALUE]
     table = [line[2:-2].split(" | ") for line in systems.markdown(rows).splitlines()[-4:]]
     assert [tuple(line[2:]) for line in table] == [
-        (systems.PROBES, "File", "Ipc"),
+        (systems.PROBES, "file", "ipc"),
         (":--", ":--", ":--"),
         ("2/3", "1/2", "1/1"),
         (NO_VALUE, NO_VALUE, NO_VALUE),
@@ -158,14 +158,14 @@ def test_what_can_not_be_written_is_one_line(
     assert run(["table", "--into", str(tmp_path / "none.md")]) == 2
     assert "none.md: No such file" in capsys.readouterr().err
     assert run(["table", "--format", "csv", "--into", str(tmp_path / "x")]) == 2
-    assert "--into takes no CSV" in capsys.readouterr().err
+    assert "--into does not support CSV" in capsys.readouterr().err
 
 
-@pytest.mark.skipif(not README.is_file(), reason="there is no README in this checkout")
-def test_the_readme_shows_the_facts_of_the_manifests() -> None:
-    """What comes from results aside: `ringside table --into README.md` mends it."""
-    shown = README.read_text(encoding="utf-8")
-    current = systems.replace_between(shown, systems.markdown(systems.build(KERNELS, {})), "README")
+@pytest.mark.skipif(not PAGE.is_file(), reason="there is no documentation in this checkout")
+def test_the_documentation_shows_the_facts_of_the_manifests() -> None:
+    """What comes from results aside: `ringside table --into docs/systems.md` fixes it."""
+    shown = PAGE.read_text(encoding="utf-8")
+    current = systems.replace_between(shown, systems.markdown(systems.build(KERNELS, {})), "page")
     assert declared(shown) == declared(current)
     # What is shown was measured: all that runs was probed.
     assert re.search(r"\| Bantam \| same-bytes \| \d+/\d+ \|", shown)
@@ -174,6 +174,6 @@ def test_the_readme_shows_the_facts_of_the_manifests() -> None:
 def declared(document: str) -> list[str]:
     """The table of facts, and their sources."""
     inside = document.partition(systems.BEGIN)[2].partition(systems.END)[0]
-    facts, found, _ = inside.partition("| System | Rung |")
+    facts, found, _ = inside.partition("| System | Level |")
     assert found
     return facts.splitlines()

@@ -18,10 +18,10 @@ from ringside.catalog.delivery import Delivery
 from ringside.catalog.strict import Strict
 
 Arch = Literal["x86_64", "riscv64", "riscv32"]
-Rung = Literal["listed", "boots", "observed", "ported", "same-bytes"]
+Level = Literal["listed", "boots", "observed", "ported", "same-bytes"]
 
-# Weakest first: a row that reached a rung has reached all before it.
-RUNGS: tuple[Rung, ...] = ("listed", "boots", "observed", "ported", "same-bytes")
+# Weakest first: a row that reached a level has reached all before it.
+LEVELS: tuple[Level, ...] = ("listed", "boots", "observed", "ported", "same-bytes")
 
 # The columns of the feature table, in the order shown, with their headings.
 FACT_COLUMNS: dict[str, str] = {
@@ -240,8 +240,8 @@ class Kernel(Strict):
     `id` is the folder's name. `role` says what the row is in a comparison: ratios are taken to
     the `reference` (one an architecture), `check` judges the `subject`, everything else is a
     `peer`. A row whose `default` is false runs only when it is asked for by name or with `all`.
-    `image`, `boot` and `port` are absent for a row that is only listed. `target` is the rung the
-    row is meant to reach; the rung it did reach comes from results. `probes` explains, by
+    `image`, `boot` and `port` are absent for a row that is only listed. `target` is the level the
+    row is meant to reach; the level it did reach comes from results. `probes` explains, by
     `<family>/<name>`, the answers that differ from `works` and are no defect. `leave_out` are globs
     of workloads (`<group>/<name>...`) and probes (`probe/<family>/<name>`) that are never run on
     it, each with why: what takes the kernel down.
@@ -255,7 +255,7 @@ class Kernel(Strict):
     role: Literal["reference", "subject", "peer"] = "peer"
     order: int = 100
     default: bool = True
-    target: Rung
+    target: Level
     notes: tuple[str, ...] = ()
     facts: Facts = Facts()
     image: Image | None = None

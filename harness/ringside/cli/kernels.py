@@ -12,8 +12,8 @@ from rich.text import Text
 from ringside.catalog import Catalog, Kernel, find_root, load
 from ringside.catalog.load import lacks
 from ringside.catalog.model import FACT_COLUMNS, FileImage
+from ringside.cli.levels import levels_reached
 from ringside.cli.options import patience_option
-from ringside.cli.rungs import rungs_reached
 from ringside.cli.trial import try_boot
 from ringside.errors import ImageError
 from ringside.image import obtain
@@ -32,22 +32,22 @@ def kernels(context: click.Context) -> None:
         return
     catalog = load(find_root())
     given = find_given((k.id for k in catalog.kernels), {})
-    reached = rungs_reached(catalog, None)
-    table = Table("id", "rung", "runs", "image", box=None, pad_edge=False, collapse_padding=True)
+    reached = levels_reached(catalog, None)
+    table = Table("id", "level", "runs", "image", box=None, pad_edge=False, collapse_padding=True)
     for kernel in catalog.kernels:
         state = image_state(
             kernel, catalog.root, catalog.root / _CACHE, given.images.get(kernel.id)
         )
         table.add_row(
             kernel.id,
-            rung_words(reached[kernel.id], kernel.target),
+            level_words(reached[kernel.id], kernel.target),
             _runs(kernel, state),
             Text(state.words),
         )
     console = Console()
     console.print(table)
     console.print(
-        "rung: reached in the newest runs (and aimed at); `ringside kernels show ID` says more",
+        "level: reached in the newest runs (and aimed at); `ringside kernels show ID` says more",
         style="dim",
         soft_wrap=True,
     )
@@ -55,8 +55,8 @@ def kernels(context: click.Context) -> None:
         console.print(f"{name} is named after no kernel", markup=False, highlight=False)
 
 
-def rung_words(reached: str, target: str) -> str:
-    """The rung reached, and the one aimed at where that is another."""
+def level_words(reached: str, target: str) -> str:
+    """The level reached, and the one aimed at where that is another."""
     return reached if reached == target else f"{reached} ({target})"
 
 
@@ -105,8 +105,8 @@ def _words(value: object) -> str:
 
 def _rows(kernel: Kernel, catalog: Catalog) -> list[tuple[str, str]]:
     rows = [("id", kernel.id), ("name", kernel.name), ("summary", kernel.summary)]
-    reached = rungs_reached(catalog, None)[kernel.id]
-    rows += [("role", kernel.role), ("rung", rung_words(reached, kernel.target))]
+    reached = levels_reached(catalog, None)[kernel.id]
+    rows += [("role", kernel.role), ("level", level_words(reached, kernel.target))]
     if kernel.homepage is not None:
         rows.append(("homepage", str(kernel.homepage)))
     if kernel.image is not None:

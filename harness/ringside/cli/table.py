@@ -9,7 +9,7 @@ import click
 
 from ringside.catalog import find_root, load
 from ringside.cli.into import put_into
-from ringside.cli.rungs import probes_answered, rungs_reached
+from ringside.cli.levels import levels_reached, probes_answered
 from ringside.errors import ReportError
 from ringside.report import systems
 
@@ -21,25 +21,27 @@ from ringside.report import systems
     type=click.Choice(["md", "html", "csv"]),
     default="md",
     show_default=True,
-    help="Markdown, an HTML table, or CSV with every source, date and note.",
+    help="Markdown, an HTML table, or CSV with all sources, dates and notes.",
 )
 @click.option(
-    "--run", metavar="RUN", help="Take rungs and probes from this run (default: the newest)."
+    "--run",
+    metavar="RUN",
+    help="Take support levels and probe results from this run (default: the newest).",
 )
 @click.option(
     "--into",
     type=click.Path(dir_okay=False, path_type=Path),
-    help="Put the table into this file, between the lines that mark its place.",
+    help="Replace the table in this file.",
 )
 def table(style: Literal["md", "html", "csv"], run: str | None, into: Path | None) -> None:
-    """Print the feature table: declared facts, each with its source, the rung reached, and how many
-    probes of each family work.
+    """Print the feature table of all systems.
 
-    The place in a file begins with the line `<!-- ringside table -->` and ends with
-    `<!-- /ringside table -->`.
+    It holds the declared facts with their sources, the support level reached, and how many probes
+    of each family pass. --into replaces what is between the lines `<!-- ringside table -->` and
+    `<!-- /ringside table -->` of a file.
     """
     catalog = load(find_root())
-    reached, probed = rungs_reached(catalog, run), probes_answered(catalog, run)
+    reached, probed = levels_reached(catalog, run), probes_answered(catalog, run)
     rows = systems.build(catalog.kernels, reached, probed)
     render = {"md": systems.markdown, "html": systems.html, "csv": systems.comma_separated}
     made = render[style](rows)
@@ -47,5 +49,5 @@ def table(style: Literal["md", "html", "csv"], run: str | None, into: Path | Non
         click.echo(made, nl=False)
         return
     if style == "csv":
-        raise ReportError("--into takes no CSV: redirect the output instead")
+        raise ReportError("--into does not support CSV: redirect the output instead")
     put_into(into, lambda before: systems.replace_between(before, made, str(into)))

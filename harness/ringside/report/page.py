@@ -6,7 +6,7 @@ import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from ringside.catalog.model import FACT_COLUMNS, RUNGS, Fact, Kernel, Rung
+from ringside.catalog.model import FACT_COLUMNS, LEVELS, Fact, Kernel, Level
 from ringside.report import latency, probes, scaling, text
 from ringside.report.failures import Failure, failures
 from ringside.report.reading import how_to_read
@@ -27,15 +27,15 @@ class FactCell:
 
 @dataclass(frozen=True)
 class System:
-    """One row of the feature table: `reached` is the rung of this run, `target` the manifest's."""
+    """One row of the feature table: `reached` is the level of this run, `target` the manifest's."""
 
     id: str
     name: str
     summary: str
     homepage: str | None
     role: str
-    reached: Rung
-    target: Rung
+    reached: Level
+    target: Level
     facts: tuple[FactCell, ...]
     notes: tuple[str, ...]
     offers: str
@@ -193,8 +193,8 @@ def _environment(run: Run) -> tuple[tuple[str, str], ...]:
     return tuple((heading, text.plain(value)) for heading, value in pairs)
 
 
-def rung_reached(kernel_id: str, run: Run) -> Rung:
-    """The rung that a kernel reached in this run.
+def level_reached(kernel_id: str, run: Run) -> Level:
+    """The level that a kernel reached in this run.
 
     `same-bytes` is shown, not declared: it needs a workload that worked here and whose ELF has
     the same SHA-256 on another kernel of the run.
@@ -213,7 +213,7 @@ def rung_reached(kernel_id: str, run: Run) -> Rung:
 
 
 def _system(kernel: Kernel, run: Run) -> System:
-    reached = rung_reached(kernel.id, run)
+    reached = level_reached(kernel.id, run)
     file = kernel.image if kernel.image is not None and kernel.image.source == "file" else None
     return System(
         id=kernel.id,
@@ -222,7 +222,7 @@ def _system(kernel: Kernel, run: Run) -> System:
         homepage=str(kernel.homepage) if kernel.homepage else None,
         role=kernel.role,
         reached=reached,
-        target=max(kernel.target, reached, key=RUNGS.index),
+        target=max(kernel.target, reached, key=LEVELS.index),
         facts=tuple(
             _fact(heading, getattr(kernel.facts, key)) for key, heading in FACT_COLUMNS.items()
         ),

@@ -8,14 +8,14 @@ import io
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from ringside.catalog.model import FACT_COLUMNS, RUNGS, Fact, Kernel, Rung
+from ringside.catalog.model import FACT_COLUMNS, LEVELS, Fact, Kernel, Level
 from ringside.errors import ReportError
 from ringside.report import template, text
 from ringside.report.probes import Share, Shares
 
 BEGIN = "<!-- ringside table -->"
 END = "<!-- /ringside table -->"
-PROBES = "Probes that work"
+PROBES = "Probes passed"
 
 
 @dataclass(frozen=True)
@@ -36,7 +36,7 @@ class Row:
     id: str
     name: str
     homepage: str | None
-    rung: str
+    level: str
     target: str
     cells: tuple[Cell, ...]
     probed: Shares
@@ -54,28 +54,28 @@ class Row:
         return str(self.probed[family]) if family in self.probed else text.NO_VALUE
 
     @property
-    def rung_words(self) -> str:
-        """The rung reached, and the one aimed at where that is another."""
-        return self.rung if self.rung == self.target else f"{self.rung} ({self.target})"
+    def level_words(self) -> str:
+        """The level reached, and the one aimed at where that is another."""
+        return self.level if self.level == self.target else f"{self.level} ({self.target})"
 
 
 def build(
     kernels: Sequence[Kernel],
-    reached: Mapping[str, Rung],
+    reached: Mapping[str, Level],
     probed: Mapping[str, Shares] | None = None,
 ) -> tuple[Row, ...]:
     """The rows, in the order of `kernels`. A kernel that `reached` does not name is listed, and one
     that `probed` does not name was asked nothing."""
     rows = []
     for kernel in kernels:
-        rung = reached.get(kernel.id, RUNGS[0])
+        level = reached.get(kernel.id, LEVELS[0])
         rows.append(
             Row(
                 id=kernel.id,
                 name=text.plain(kernel.name),
                 homepage=str(kernel.homepage) if kernel.homepage else None,
-                rung=rung,
-                target=max(kernel.target, rung, key=RUNGS.index),
+                level=level,
+                target=max(kernel.target, level, key=LEVELS.index),
                 cells=tuple(_cell(getattr(kernel.facts, key)) for key in FACT_COLUMNS),
                 probed=(probed or {}).get(kernel.id, {}),
             )
@@ -111,7 +111,7 @@ def markdown(rows: Sequence[Row]) -> str:
     ]
     kinds = families(rows)
     found = [
-        (text.markdown(row.name), row.rung_words, row.probed_words, *map(row.share, kinds))
+        (text.markdown(row.name), row.level_words, row.probed_words, *map(row.share, kinds))
         for row in rows
     ]
     sources = [f"[{number}]: {text.markdown_url(url)}" for url, number in numbers.items()]
@@ -119,7 +119,7 @@ def markdown(rows: Sequence[Row]) -> str:
         *_table(("System", *FACT_COLUMNS.values()), declared),
         *(["", *sources] if sources else []),
         "",
-        *_table(("System", "Rung", PROBES, *map(str.capitalize, kinds)), found),
+        *_table(("System", "Level", PROBES, *kinds), found),
     ]
     return "".join(f"{line}\n" for line in lines)
 
@@ -145,7 +145,7 @@ def comma_separated(rows: Sequence[Row]) -> str:
     keys = [f"{key}{part}" for key in FACT_COLUMNS for part in parts]
     kinds = families(rows)
     keys += [f"probes_{family}{part}" for family in kinds for part in ("", "_asked")]
-    writer.writerow(["id", "name", "homepage", "rung", "aims_at", *keys])
+    writer.writerow(["id", "name", "homepage", "level", "target_level", *keys])
     for row in rows:
         values: list[str] = []
         for cell in row.cells:
@@ -154,7 +154,7 @@ def comma_separated(rows: Sequence[Row]) -> str:
         for family in kinds:
             share = row.probed.get(family)
             values += ["", ""] if share is None else [str(share.works), str(share.asked)]
-        writer.writerow([row.id, row.name, row.homepage or "", row.rung, row.target, *values])
+        writer.writerow([row.id, row.name, row.homepage or "", row.level, row.target, *values])
     return stream.getvalue()
 
 

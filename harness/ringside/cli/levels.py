@@ -5,10 +5,10 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Iterator
 
-from ringside.catalog import RUNGS, Catalog
-from ringside.catalog.model import Rung
+from ringside.catalog import LEVELS, Catalog
+from ringside.catalog.model import Level
 from ringside.errors import StoreError
-from ringside.report.page import rung_reached
+from ringside.report.page import level_reached
 from ringside.report.probes import Shares, shares
 from ringside.store import Run, find_run, load_run, newest_runs
 from ringside.store.boots import BootFolder
@@ -17,25 +17,25 @@ from ringside.store.schema import ProbeAnswer
 _NEWEST = 50
 
 
-def rungs_reached(catalog: Catalog, run: str | None) -> dict[str, Rung]:
-    """The highest rung of each kernel in one run; for None, in the newest ones and in kept boots.
+def levels_reached(catalog: Catalog, run: str | None) -> dict[str, Level]:
+    """The highest level of each kernel in one run; for None, in the newest ones and in kept boots.
 
     A kernel that is in none of them is `listed`. Raises StoreError when the run that was named
     can't be read; of the newest ones, those that can't be read are passed over.
     """
     results = catalog.root / "results"
     runs = _newest(catalog) if run is None else iter((load_run(find_run(results, run)),))
-    reached: dict[str, Rung] = {kernel.id: RUNGS[0] for kernel in catalog.kernels}
+    reached: dict[str, Level] = {kernel.id: LEVELS[0] for kernel in catalog.kernels}
     for kernel_id in reached if run is None else ():
         reached[kernel_id] = _alone(BootFolder(results), kernel_id)
     runnable = [kernel for kernel in catalog.kernels if kernel.runnable]
     for kept in runs:
-        for kernel_id, rung in reached.items():
-            reached[kernel_id] = max(rung, rung_reached(kernel_id, kept), key=RUNGS.index)
-        if all(RUNGS.index(reached[k.id]) >= RUNGS.index(k.target) for k in runnable):
+        for kernel_id, level in reached.items():
+            reached[kernel_id] = max(level, level_reached(kernel_id, kept), key=LEVELS.index)
+        if all(LEVELS.index(reached[k.id]) >= LEVELS.index(k.target) for k in runnable):
             break
     # Two kernels may have the same library linked in; that is what a port to them is.
-    return {k.id: min(reached[k.id], k.target, key=RUNGS.index) for k in catalog.kernels}
+    return {k.id: min(reached[k.id], k.target, key=LEVELS.index) for k in catalog.kernels}
 
 
 def probes_answered(catalog: Catalog, run: str | None) -> dict[str, Shares]:
@@ -62,7 +62,7 @@ def probes_answered(catalog: Catalog, run: str | None) -> dict[str, Shares]:
     }
 
 
-def _alone(boots: BootFolder, kernel_id: str) -> Rung:
+def _alone(boots: BootFolder, kernel_id: str) -> Level:
     """How far a kernel got without workloads. To be observed is more than to boot: what it did
     was counted, whether or not it said that it was up."""
     with contextlib.suppress(StoreError):
@@ -72,7 +72,7 @@ def _alone(boots: BootFolder, kernel_id: str) -> Rung:
         bare = boots.load(kernel_id)
         if bare is not None and bare.boot.ready_host_s is not None:
             return "boots"
-    return RUNGS[0]
+    return LEVELS[0]
 
 
 def _newest(catalog: Catalog) -> Iterator[Run]:
