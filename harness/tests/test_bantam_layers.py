@@ -38,6 +38,7 @@ USER_POINTERS = {
     "proc/exit.c": "the thread's number is cleared when it ends",
     "proc/fork.c": "a thread's number is written before it runs",
     "proc/rseq.c": "restartable sequences are in user memory",
+    "proc/trace/notify.c": "an ioctl knows what its argument is",
     "proc/trace/dispatch.c": "a program says in its memory which calls it wants to hear of",
     "fs/block_file.c": "an ioctl knows what its argument is",
     "ipc/futex.c": "the word must be read where nothing can come between",

@@ -24,6 +24,12 @@ int clear_user(uint64_t to, size_t n);
  */
 int exchange_user(uint64_t at, uint32_t *word, uint32_t new);
 
+/*
+ * Of a structure that is longer than this kernel knows, the part that it does not: a newer program
+ * may ask for nothing there. 0, -E2BIG, -EFAULT.
+ */
+int user_rest_is_zero(uint64_t at, uint64_t size);
+
 /* These never sleep: -EPAGING when they would have to. 0 or -EFAULT. */
 int copy_from_user_now(void *to, uint64_t from, size_t n);
 int copy_to_user_now(uint64_t to, const void *from, size_t n);

@@ -2,17 +2,6 @@
 
 #include "fs/volume.h"
 
-int user_rest_is_zero(uint64_t at, uint64_t size)
-{
-	for (uint8_t byte; size; at++, size--) {
-		if (copy_from_user(&byte, at, 1) < 0)
-			return -EFAULT;
-		if (byte)
-			return -E2BIG;
-	}
-	return 0;
-}
-
 int user_path(char out[PATH_LEN_MAX], uint64_t path, bool empty)
 {
 	long n = copy_string_from_user(out, path, PATH_LEN_MAX);

@@ -111,12 +111,6 @@ long user_set_seccomp(uint64_t mode, uint64_t program);
 long user_add_seals(struct file *f, uint64_t seals);
 long user_get_seals(const struct file *f);
 
-/*
- * Of a structure that is longer than this kernel knows, the part that it does not: a newer program
- * may ask for nothing there. 0, -E2BIG, -EFAULT.
- */
-int user_rest_is_zero(uint64_t at, uint64_t size);
-
 /* Copies a path in; -ENOENT when it is empty unless `empty` allows that. 0 or -errno. */
 int user_path(char out[PATH_LEN_MAX], uint64_t path, bool empty);
 

@@ -165,3 +165,14 @@ void x86_smap_enable(void)
 		smap_sites_start[i].at[2] = smap_sites_start[i].open ? 0xcb : 0xca;
 	}
 }
+
+int user_rest_is_zero(uint64_t at, uint64_t size)
+{
+	for (uint8_t byte; size; at++, size--) {
+		if (copy_from_user(&byte, at, 1) < 0)
+			return -EFAULT;
+		if (byte)
+			return -E2BIG;
+	}
+	return 0;
+}

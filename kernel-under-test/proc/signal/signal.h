@@ -149,6 +149,12 @@ static inline struct thread *signal_taker(const struct process *p, uint64_t bit)
 /* Kicks such a thread for each signal of `set` that is pending for the process. */
 void signal_offer(const struct process *p, uint64_t set);
 
+/* SIGKILL is coming, or the process ends: nothing holds `t` up. */
+static inline bool signal_kills(const struct thread *t)
+{
+	return t->process->exiting || ((t->pending | t->process->pending) & SIGNAL_BIT(SIGKILL));
+}
+
 /* Installs an action; what it ignores is dropped. */
 void signal_set_action(struct process *p, int signo, const struct signal_action *a);
 /* After execve(): handlers are gone with the program. */

@@ -5,6 +5,7 @@
 #include "lib/string.h"
 #include "mm/kmem.h"
 #include "proc/signal/signal.h"
+#include "proc/trace/notify.h"
 #include "proc/trace/trace.h"
 #include "sched/sched.h"
 
@@ -20,17 +21,11 @@
 struct seccomp_filter {
 	uint32_t refs, total;
 	struct seccomp_filter *older;
+	struct seccomp_listener *listener;
 	struct bpf_insn code[];
 };
 
-/* What a program looks at, by the ABI. */
-struct call {
-	int32_t nr;
-	uint32_t arch;
-	uint64_t rip, args[6];
-};
-
-_Static_assert(sizeof(struct call) == 64, "Linux ABI");
+_Static_assert(sizeof(struct seccomp_call) == 64, "Linux ABI");
 
 static struct seccomp_filter *filter_get(struct seccomp_filter *f)
 {
@@ -44,6 +39,8 @@ static void filter_put(struct seccomp_filter *f)
 	while (f && --f->refs == 0) {
 		struct seccomp_filter *older = f->older;
 
+		if (f->listener)
+			listener_leave(f->listener);
 		kmem_free(f);
 		f = older;
 	}
@@ -73,7 +70,7 @@ static bool is_for_calls(const struct bpf_insn *code, size_t n)
 		unsigned int class = code[i].code & BPF_CLASS, rest = code[i].code & 0xf8u;
 
 		if (class <= BPF_LDX && rest == (BPF_W | BPF_ABS)) {
-			if ((code[i].k & 3) || code[i].k >= sizeof(struct call))
+			if ((code[i].k & 3) || code[i].k >= sizeof(struct seccomp_call))
 				return false;
 		} else if (class <= BPF_LDX && rest != (BPF_W | BPF_IMM) &&
 			   rest != (BPF_W | BPF_MEM) && rest != (BPF_W | BPF_LEN)) {
@@ -145,34 +142,54 @@ int seccomp_may_filter(size_t n)
 	return credentials_current()->no_new_privileges || capable(CAP_SYS_ADMIN) ? 0 : -EACCES;
 }
 
-long seccomp_add_filter(const struct bpf_insn *code, size_t n, bool all)
+/* Whether `f`, which has `n` instructions, can be put before those of the caller: 0 or why not. */
+static long may_add(struct seccomp_filter *f, size_t n, uint64_t flags)
+{
+	const struct thread *t = thread_current();
+	long err = flags & SECCOMP_TSYNC ? stranger(t) : 0;
+
+	if (err && (flags & SECCOMP_TSYNC_ESRCH))
+		err = -ESRCH;
+	f->total = (uint32_t)n + OVERHEAD + (t->filter ? t->filter->total : 0);
+	if (!err && f->total > TOTAL_MAX)
+		err = -ENOMEM;
+	for (const struct seccomp_filter *o = t->filter; o && !err; o = o->older)
+		if ((flags & SECCOMP_NEW_LISTENER) && o->listener)
+			err = -EBUSY;
+	return err;
+}
+
+long seccomp_add_filter(const struct bpf_insn *code, size_t n, uint64_t flags)
 {
 	struct thread *t = thread_current();
 	struct seccomp_filter *f = kmem_alloc(sizeof(*f) + n * sizeof(*code));
 	uint16_t *scratch = kmem_alloc(n * sizeof(*scratch));
-	int err = f && scratch ? bpf_check(code, n, scratch) : -ENOMEM;
+	long ret = f && scratch ? bpf_check(code, n, scratch) : -ENOMEM;
 
 	kmem_free(scratch);
-	if (!err && (!is_for_calls(code, n) || t->seccomp_mode == SECCOMP_STRICT))
-		err = -EINVAL;
-	if (!err && all)
-		err = stranger(t);
-	if (!err) {
-		f->total = (uint32_t)n + OVERHEAD + (t->filter ? t->filter->total : 0);
-		err = f->total > TOTAL_MAX ? -ENOMEM : 0;
-	}
-	if (err) {
+	if (!ret && (!is_for_calls(code, n) || t->seccomp_mode == SECCOMP_STRICT))
+		ret = -EINVAL;
+	if (!ret)
+		ret = may_add(f, n, flags);
+	if (ret) {
 		kmem_free(f);
-		return err;
+		return ret;
+	}
+	f->listener = NULL;
+	if (flags & SECCOMP_NEW_LISTENER)
+		ret = listener_add(&f->listener, flags & SECCOMP_WAIT_KILLABLE);
+	if (ret < 0) {
+		kmem_free(f);
+		return ret;
 	}
 	memcpy(f->code, code, n * sizeof(*code));
 	f->refs = 1;
 	f->older = t->filter;
 	t->filter = f;
 	set_mode(t, SECCOMP_FILTER);
-	if (all)
+	if (flags & SECCOMP_TSYNC)
 		share(t);
-	return 0;
+	return ret;
 }
 
 unsigned int seccomp_filters(const struct thread *t)
@@ -184,8 +201,9 @@ unsigned int seccomp_filters(const struct thread *t)
 	return n;
 }
 
-/* The lower, the stricter, as signed numbers. */
-static uint32_t ask_filters(const struct thread *t, const struct call *call)
+/* The lower, the stricter, as signed numbers. *by is whose answer it is, unless all is allowed. */
+static uint32_t ask_filters(const struct thread *t, const struct seccomp_call *call,
+			    const struct seccomp_filter **by)
 {
 	const struct bpf_data d = {(const uint8_t *)call, sizeof(*call), true};
 	uint32_t strictest = SECCOMP_RET_ALLOW;
@@ -194,8 +212,10 @@ static uint32_t ask_filters(const struct thread *t, const struct call *call)
 		uint32_t answer = bpf_run(f->code, &d);
 
 		if ((int32_t)(answer & SECCOMP_RET_ACTION) <
-		    (int32_t)(strictest & SECCOMP_RET_ACTION))
+		    (int32_t)(strictest & SECCOMP_RET_ACTION)) {
 			strictest = answer;
+			*by = f;
+		}
 	}
 	return strictest;
 }
@@ -224,7 +244,7 @@ _Noreturn static void kill(uint32_t action)
 	process_end_by(SIGSYS);
 }
 
-static bool strict_allows(const struct call *call)
+static bool strict_allows(const struct seccomp_call *call)
 {
 	/* read, write, rt_sigreturn, exit */
 	if (call->nr == 0 || call->nr == 1 || call->nr == 15 || call->nr == 60)
@@ -235,17 +255,18 @@ static bool strict_allows(const struct call *call)
 static bool allows(struct regs *r, bool again)
 {
 	const struct thread *t = thread_current();
-	const struct call call = {(int32_t)r->code,
-				  AUDIT_ARCH_X86_64,
-				  r->rip,
-				  {r->rdi, r->rsi, r->rdx, r->r10, r->r8, r->r9}};
+	const struct seccomp_call call = {(int32_t)r->code,
+					  AUDIT_ARCH_X86_64,
+					  r->rip,
+					  {r->rdi, r->rsi, r->rdx, r->r10, r->r8, r->r9}};
+	const struct seccomp_filter *by = NULL;
 	uint32_t answer, data;
 
 	if (t->seccomp_mode == SECCOMP_STRICT)
 		return strict_allows(&call);
 	if (t->seccomp_mode == SECCOMP_DISABLED)
 		return true;
-	answer = ask_filters(t, &call);
+	answer = ask_filters(t, &call, &by);
 	data = answer & SECCOMP_RET_DATA;
 	/* A tracer can't give back what was taken. */
 	if (again && (answer & SECCOMP_RET_ACTION) == SECCOMP_RET_TRACE)
@@ -260,6 +281,8 @@ static bool allows(struct regs *r, bool again)
 	case SECCOMP_RET_TRAP:
 		seccomp_signal(r, SYS_SECCOMP, data);
 		return false;
+	case SECCOMP_RET_USER_NOTIF:
+		return listener_ask(by->listener, &call, &r->rax);
 	case SECCOMP_RET_TRACE:
 		/* If nobody looks on, the result is the -ENOSYS that is there. */
 		return trace_seccomp(data) && (int32_t)r->code >= 0 && allows(r, true);

@@ -19,21 +19,38 @@ enum seccomp_mode {
 #define SECCOMP_RET_KILL_THREAD	 0x00000000u
 #define SECCOMP_RET_TRAP	 0x00030000u
 #define SECCOMP_RET_ERRNO	 0x00050000u
+#define SECCOMP_RET_USER_NOTIF	 0x7fc00000u
 #define SECCOMP_RET_TRACE	 0x7ff00000u
 #define SECCOMP_RET_LOG		 0x7ffc0000u
 #define SECCOMP_RET_ALLOW	 0x7fff0000u
 #define SECCOMP_RET_ACTION	 0xffff0000u
 #define SECCOMP_RET_DATA	 0x0000ffffu
 
+/* seccomp(2)'s flags of a new filter. */
+#define SECCOMP_TSYNC	      BIT(0) /* for all threads of the process */
+#define SECCOMP_LOG	      BIT(1)
+#define SECCOMP_SPEC_ALLOW    BIT(2)
+#define SECCOMP_NEW_LISTENER  BIT(3) /* proc/trace/notify.h */
+#define SECCOMP_TSYNC_ESRCH   BIT(4)
+#define SECCOMP_WAIT_KILLABLE BIT(5)
+
+/* What a filter looks at, by the ABI. */
+struct seccomp_call {
+	int32_t nr;
+	uint32_t arch;
+	uint64_t rip, args[6];
+};
+
 /* Puts the calling thread in strict mode. 0; -EINVAL: it is in filter mode. */
 int seccomp_set_strict(void);
 
 /*
- * Adds a filter of `n` instructions to the calling thread or, with `all`, to every thread of its
- * process. 0; -EINVAL: no valid filter, or strict mode; -EACCES: the caller could gain rights;
- * -ENOMEM. With `all`, the number of a thread whose filters are not among the caller's.
+ * Adds a filter of `n` instructions to the calling thread or its process. 0, or a listener's
+ * descriptor; -EINVAL: no valid filter, or strict mode; -EBUSY: one has a listener already;
+ * -ENOMEM, -EMFILE. With SECCOMP_TSYNC, the number of a thread whose filters are not among the
+ * caller's.
  */
-long seccomp_add_filter(const struct bpf_insn *code, size_t n, bool all);
+long seccomp_add_filter(const struct bpf_insn *code, size_t n, uint64_t flags);
 /* Whether the caller may add a filter of `n` instructions: 0, -EINVAL, -EACCES. */
 int seccomp_may_filter(size_t n);
 

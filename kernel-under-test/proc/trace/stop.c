@@ -17,12 +17,6 @@
 #define MESSAGE_ENTRY 1
 #define MESSAGE_EXIT  2
 
-/* SIGKILL is coming, or the process ends: nothing holds it up. */
-static bool is_dying(const struct thread *t)
-{
-	return t->process->exiting || ((t->pending | t->process->pending) & SIGNAL_BIT(SIGKILL));
-}
-
 void trace_tell(struct trace *tr, int code, int status)
 {
 	struct process *to = tr->tracer;
@@ -45,7 +39,7 @@ static int trace_stop(struct trace *tr, int code, const struct signal_info *info
 	struct thread *t = thread_current();
 	int inject;
 
-	if (is_dying(t))
+	if (signal_kills(t))
 		return 0;
 	tr->code = code;
 	tr->told = tr->listening = false;
@@ -58,7 +52,7 @@ static int trace_stop(struct trace *tr, int code, const struct signal_info *info
 		arch_debug_step(&t->arch, false);
 	tr->step_is_ours = false;
 	trace_tell(tr, tr->group ? CLD_STOPPED : CLD_TRAPPED, code & 0x7f);
-	while (tr->stopped && !is_dying(t)) {
+	while (tr->stopped && !signal_kills(t)) {
 		/* By SIGKILL; other signals let it sleep on. */
 		t->interruptible = true;
 		sched_block();
@@ -141,13 +135,13 @@ bool trace_signal(struct signal_info *info)
 
 	if (info->signo == SIGKILL)
 		return true;
-	if (is_dying(t))
+	if (signal_kills(t))
 		return false;
 	signo = trace_stop(tr, info->signo, info);
 	/* The tracer may have changed what it says. */
 	if (t->trace == tr)
 		*info = tr->info;
-	if (!signo || is_dying(t))
+	if (!signo || signal_kills(t))
 		return false;
 	if (signo != info->signo) {
 		*info = (struct signal_info){.signo = signo, .code = SI_USER, .pid = tracer->pid};
@@ -196,7 +190,7 @@ bool trace_call_enters(struct regs *r)
 
 	if (t->trace && t->trace->how == TRACE_CALLS)
 		call_stop(t->trace, TRACE_ENTRY);
-	if (unlikely(is_dying(t)))
+	if (unlikely(signal_kills(t)))
 		return false;
 	if ((uint32_t)r->code == CALL_EXIT || (uint32_t)r->code == CALL_EXIT_GROUP)
 		trace_exits(STATUS_EXIT((int)r->rdi));

@@ -1,16 +1,12 @@
 /* seccomp(2) and prctl(2)'s older door to it. */
-#include "mm/kmem.h"
 #include "proc/trace/seccomp.h"
+#include "mm/kmem.h"
 #include "syscall/user.h"
 
 #define SET_MODE_STRICT	 0
 #define SET_MODE_FILTER	 1
 #define GET_ACTION_AVAIL 2
-
-#define FLAG_TSYNC	 1
-#define FLAG_LOG	 2
-#define FLAG_SPEC_ALLOW	 4
-#define FLAG_TSYNC_ESRCH 16
+#define GET_NOTIF_SIZES	 3
 
 struct user_program {
 	uint16_t count;
@@ -24,7 +20,12 @@ static long add_filter(uint64_t flags, uint64_t program)
 	long ret;
 
 	/* Nothing is logged, and nothing is done against speculation. */
-	if (flags & ~(uint64_t)(FLAG_TSYNC | FLAG_LOG | FLAG_SPEC_ALLOW | FLAG_TSYNC_ESRCH))
+	if (flags >= SECCOMP_WAIT_KILLABLE << 1 ||
+	    ((flags & SECCOMP_WAIT_KILLABLE) && !(flags & SECCOMP_NEW_LISTENER)))
+		return -EINVAL;
+	/* A result that is positive would be either. */
+	if ((flags & (SECCOMP_TSYNC | SECCOMP_NEW_LISTENER | SECCOMP_TSYNC_ESRCH)) ==
+	    (SECCOMP_TSYNC | SECCOMP_NEW_LISTENER))
 		return -EINVAL;
 	if (copy_from_user(&p, program, sizeof(p)) < 0)
 		return -EFAULT;
@@ -36,8 +37,7 @@ static long add_filter(uint64_t flags, uint64_t program)
 		return -ENOMEM;
 	if (copy_from_user(code, p.code, p.count * sizeof(*code)) < 0)
 		return -EFAULT;
-	ret = seccomp_add_filter(code, p.count, flags & FLAG_TSYNC);
-	return ret > 0 && (flags & FLAG_TSYNC_ESRCH) ? -ESRCH : ret;
+	return seccomp_add_filter(code, p.count, flags);
 }
 
 static long action_available(uint64_t from)
@@ -51,6 +51,7 @@ static long action_available(uint64_t from)
 	case SECCOMP_RET_KILL_THREAD:
 	case SECCOMP_RET_TRAP:
 	case SECCOMP_RET_ERRNO:
+	case SECCOMP_RET_USER_NOTIF:
 	case SECCOMP_RET_TRACE:
 	case SECCOMP_RET_LOG:
 	case SECCOMP_RET_ALLOW:
@@ -62,6 +63,9 @@ static long action_available(uint64_t from)
 
 long sys_seccomp(uint64_t operation, uint64_t flags, uint64_t arg)
 {
+	/* What is fetched, what is answered (proc/trace/notify.c), what filters look at. */
+	static const uint16_t sizes[] = {80, 24, sizeof(struct seccomp_call)};
+
 	switch ((uint32_t)operation) {
 	case SET_MODE_STRICT:
 		return flags || arg ? -EINVAL : seccomp_set_strict();
@@ -69,6 +73,8 @@ long sys_seccomp(uint64_t operation, uint64_t flags, uint64_t arg)
 		return add_filter(flags, arg);
 	case GET_ACTION_AVAIL:
 		return flags ? -EINVAL : action_available(arg);
+	case GET_NOTIF_SIZES:
+		return flags ? -EINVAL : copy_to_user(arg, sizes, sizeof(sizes));
 	default:
 		return -EINVAL;
 	}

@@ -72,7 +72,7 @@ struct suite {
 	X(memory) X(mapping) X(time) X(smp) X(shootdown) X(pressure) X(tty) X(reopen) X(message)   \
 	X(timer) X(user) X(more) X(vdso) X(sysv) X(family) X(pi) X(packet) X(nested) X(madvise)    \
 	X(aio) X(netlink) X(raw) X(cmsg) X(urgent) X(newer) X(pty) X(network) X(limit) X(mount)    \
-	X(mqueue) X(inotify) X(resolve) X(birth) X(seccomp) X(trace) X(tracing) X(share)           \
+	X(mqueue) X(inotify) X(resolve) X(birth) X(seccomp) X(notify) X(trace) X(tracing) X(share) \
 	X(procvm) X(proc) X(async) X(core) X(small) X(races) X(claims) X(network6) X(endings)      \
 	X(attribute) X(system) X(clock) X(lease) X(many) X(resume) X(usage) X(realtime) X(walks)   \
 	X(accessed) X(rseq) X(watched) X(seldom)
