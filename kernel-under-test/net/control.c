@@ -23,17 +23,6 @@ struct control *control_make(uint32_t count)
 	return c;
 }
 
-struct control *control_of_caller(void)
-{
-	struct control *c = control_make(0);
-
-	if (c) {
-		socket_sender(&c->sender);
-		c->has_sender = true;
-	}
-	return c;
-}
-
 void control_describe(struct control *c, const struct socket *s, const struct address *to)
 {
 	bool v6 = socket_is_internet(s) && !address_v4(to);

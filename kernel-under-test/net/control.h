@@ -61,9 +61,6 @@ void control_describe(struct control *c, const struct socket *s, const struct ad
 /* Room for `count` files, none in it. NULL without memory. */
 struct control *control_make(uint32_t count);
 
-/* One that says who the caller is. */
-struct control *control_of_caller(void);
-
 /* It is queued at a socket from now on, until control_land() or control_free(). -ETOOMANYREFS. */
 int control_fly(struct control *c);
 void control_land(struct control *c);

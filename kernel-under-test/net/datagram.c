@@ -1,13 +1,11 @@
-/* Whole messages: datagrams, each with its sender's address, and SOCK_SEQPACKET's, connected. */
+/* Whole messages: datagrams, each with its sender's address. */
+#include "net/datagram.h"
+
 #include "lib/errno.h"
 #include "mm/kmem.h"
 #include "net/control.h"
 #include "net/ip/raw.h"
 #include "net/ip/udp.h"
-
-#define UNIX_MAX (212992 - 32)
-/* What may wait at one socket; more is dropped (UDP) or waited for (unix). */
-#define QUEUE_MAX DATAGRAMS_MAX
 
 int datagram_listen(struct socket *, int)
 {
@@ -92,13 +90,13 @@ static int add_control(struct message *m, const struct socket *s, const struct s
 
 	if (unlikely(to->wants & WANT_SHOWN) && socket_is_internet(to))
 		show(m, at);
-	if (!c && !(to->wants & ~WANT_SHOWN))
+	if (!c && !((to->wants | (s->wants & WANT_SENDER)) & ~WANT_SHOWN))
 		return 0;
 	if (!c)
 		c = control_make(0);
 	if (!c)
 		return -ENOMEM;
-	if ((to->wants & WANT_SENDER) && !c->has_sender) {
+	if (((to->wants | s->wants) & WANT_SENDER) && !c->has_sender) {
 		socket_sender(&c->sender);
 		c->has_sender = true;
 	}
@@ -140,7 +138,7 @@ static inline long put_message(struct socket *s, struct socket *to, struct uio *
 	m->len = n;
 	m->control = NULL;
 	err = n ? uio_get(u, m->data, n) : 0;
-	if (!err && unlikely(e || to->wants))
+	if (!err && unlikely(e || to->wants || s->wants))
 		err = add_control(m, s, to, e, at);
 	if (err) {
 		kmem_free(m);
@@ -150,6 +148,11 @@ static inline long put_message(struct socket *s, struct socket *to, struct uio *
 	to->queued += n + sizeof(*m);
 	wait_wake_one(&to->readers);
 	return (long)n;
+}
+
+long datagram_put(struct socket *s, struct socket *to, struct uio *u, struct envelope *e)
+{
+	return put_message(s, to, u, e, &s->remote);
 }
 
 /* On the Internet that is not known yet; who is connected there hears of it later. */
@@ -188,7 +191,7 @@ static inline long send_to(struct socket *s, struct socket *to, struct uio *u, u
 	err = socket_bind_any(s);
 	if (err)
 		return err;
-	while (to->queued + n > QUEUE_MAX && to->queued) {
+	while (unlikely(datagram_is_full(s, to, n))) {
 		if (s->family != AF_UNIX)
 			return (long)n;
 		err = socket_sleep(&to->writers, flags, s->send_timeout_ns);
@@ -223,8 +226,7 @@ long datagram_send_to(struct socket *s, struct uio *u, unsigned int, struct enve
 	return udp_send(s, &e->from, u, e);
 }
 
-/* The first message; it goes unless it is only peeked at. */
-static long take_message(struct socket *s, struct uio *u, unsigned int flags, struct envelope *e)
+long datagram_take(struct socket *s, struct uio *u, unsigned int flags, struct envelope *e)
 {
 	struct message *m = list_first(&s->messages, struct message, link);
 	size_t n = MIN(m->len, u->left);
@@ -270,8 +272,12 @@ long datagram_receive(struct socket *s, struct uio *u, unsigned int flags, struc
 		if (err)
 			return err;
 	}
-	n = take_message(s, u, flags, e);
-	wait_wake_all(&s->writers);
+	n = datagram_take(s, u, flags, e);
+	if (s->family == AF_UNIX) {
+		wait_wake_all(&s->writers);
+		if (s->peer)
+			wait_wake_all(&s->peer->writers);
+	}
 	return n;
 }
 
@@ -281,9 +287,7 @@ uint32_t datagram_poll(struct socket *s, struct poll_entry *e)
 	poll_add(e, &s->writers);
 	return (list_empty(&s->messages) && !s->no_receive ? 0 : POLL_READABLE) |
 	       (s->no_receive ? POLL_RDHUP : 0) | (s->no_receive && s->no_send ? POLL_HUP : 0) |
-	       (s->error ? POLL_ERR : 0) |
-	       (s->family == AF_UNIX && s->peer && s->peer->queued >= QUEUE_MAX ? 0
-										: POLL_WRITABLE);
+	       (s->error ? POLL_ERR : 0) | (datagram_is_writable(s) ? POLL_WRITABLE : 0);
 }
 
 void datagram_drop(struct socket *s)
@@ -322,69 +326,4 @@ const struct socket_ops datagram_ops = {
 	.receive = datagram_receive,
 	.poll = datagram_poll,
 	.close = datagram_close,
-};
-
-/* An address is not looked at. */
-static long packet_send_message(struct socket *s, struct socket *, struct uio *u,
-				unsigned int flags, struct envelope *e)
-{
-	if (s->state == SOCKET_NEW || s->state == SOCKET_LISTENING)
-		return -ENOTCONN;
-	if (u->left > UNIX_MAX)
-		return -EMSGSIZE;
-	for (;;) {
-		int err;
-
-		if (s->no_send || !s->peer || s->peer->no_receive)
-			return -EPIPE;
-		if (s->peer->queued + u->left <= QUEUE_MAX || !s->peer->queued)
-			return put_message(s, s->peer, u, e, &s->remote);
-		err = socket_sleep(&s->writers, flags, s->send_timeout_ns);
-		if (err)
-			return err;
-	}
-}
-
-static long packet_receive(struct socket *s, struct uio *u, unsigned int flags, struct envelope *e)
-{
-	long n;
-
-	if (s->state == SOCKET_NEW || s->state == SOCKET_LISTENING)
-		return -ENOTCONN;
-	if (unlikely(s->error))
-		return -socket_take_error(s);
-	while (list_empty(&s->messages)) {
-		int err;
-
-		if (s->no_receive || !s->peer || s->peer->no_send)
-			return stream_end(s);
-		err = socket_sleep(&s->readers, flags, s->receive_timeout_ns);
-		if (err)
-			return err;
-	}
-	n = take_message(s, u, flags, e);
-	if (e)
-		e->from.len = 0;
-	if (s->peer)
-		wait_wake_all(&s->peer->writers);
-	return n;
-}
-
-static uint32_t packet_poll(struct socket *s, struct poll_entry *e)
-{
-	uint32_t mask = stream_poll(s, e);
-
-	if (s->peer && s->peer->queued >= QUEUE_MAX)
-		mask &= ~POLL_WRITABLE;
-	return mask | (list_empty(&s->messages) ? 0 : POLL_READABLE);
-}
-
-const struct socket_ops packet_ops = {
-	.listen = stream_listen,
-	.connect = stream_connect,
-	.send = socket_send_bytes,
-	.send_message = packet_send_message,
-	.receive = packet_receive,
-	.poll = packet_poll,
-	.close = stream_close,
 };

@@ -12,7 +12,7 @@ void datagram_arrive(struct socket *s, const struct arrival *a)
 
 	if (!n && a->len)
 		return;
-	m = s->queued + n > DATAGRAMS_MAX ? NULL : kmem_alloc(sizeof(*m) + n);
+	m = s->queued && s->queued + n > s->receive_room ? NULL : kmem_alloc(sizeof(*m) + n);
 	if (!m)
 		return;
 	m->len = n;

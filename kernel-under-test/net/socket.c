@@ -21,13 +21,12 @@ struct socket *socket_make(uint16_t family, uint8_t type)
 
 	if (!s)
 		return NULL;
-	if (family == AF_UNIX && type == SOCK_RAW)
-		type = SOCK_DGRAM;
-	if (family == AF_NETLINK) {
-		s->ops = &netlink_ops;
-	} else if (type == SOCK_STREAM) {
+	if (likely(type == SOCK_STREAM)) {
 		s->ops = &stream_ops;
-	} else if (type == SOCK_DGRAM) {
+	} else if (family == AF_NETLINK) {
+		s->ops = &netlink_ops;
+	} else if (type == SOCK_DGRAM || (type == SOCK_RAW && family == AF_UNIX)) {
+		type = SOCK_DGRAM;
 		s->ops = &datagram_ops;
 		s->wants = datagram_wants;
 	} else {
@@ -35,6 +34,7 @@ struct socket *socket_make(uint16_t family, uint8_t type)
 	}
 	s->refs = 1;
 	s->uid = credentials_current()->euid;
+	s->send_room = s->receive_room = BUFFER_DEFAULT;
 	list_push_back(&all, &s->all);
 	s->gate = &s->own_gate;
 	s->family = family;
@@ -151,6 +151,9 @@ static long socket_read(struct file *f, struct uio *u)
 {
 	struct socket *s = f->data;
 
+	/* Only recv() waits for a message that nothing of is wanted of. */
+	if (unlikely(!u->left))
+		return 0;
 	return s->ops->receive(s, u, flags_of(f), NULL);
 }
 

@@ -32,8 +32,8 @@
 #define SHUT_WR	  1
 #define SHUT_RDWR 2
 
-/* Bytes of datagrams that may wait at one socket. */
-#define DATAGRAMS_MAX (208ul << 10)
+/* Bytes that may wait on their way from one socket, and at one, as it is made (SO_SNDBUF). */
+#define BUFFER_DEFAULT 212992
 
 /* The most a UDP datagram carries. */
 #define UDP_MAX 65507
@@ -144,13 +144,17 @@ struct socket {
 	int backlog_count, backlog_max;
 	/* Datagrams, oldest first. */
 	struct list messages;
-	size_t queued;
-
+	uint32_t queued;
 	/* TCP: the byte at that place of the ring is urgent; it may have been taken (MSG_OOB). */
-	uint64_t urgent_at;
 	bool urgent, urgent_taken;
 	/* It stays among the others (SO_OOBINLINE). */
 	bool urgent_inline;
+	uint64_t urgent_at;
+	/*
+	 * What may be on its way: of unix sockets as the sender says, of others as the receiver
+	 * does.
+	 */
+	uint32_t send_room, receive_room;
 	/* Streams: what belongs to bytes that are in the ring, in their order. */
 	struct list controls;
 	/* Who made it, or called listen(); who the other end was. */
@@ -281,6 +285,8 @@ static inline bool stream_can_send(const struct socket *s, const struct socket *
 #define TCP_LISTEN	10
 
 int socket_tcp_state(const struct socket *s);
+/* What comes of receiving from one that was never connected. */
+long stream_unready(struct socket *s);
 /* That there is nothing to read and no more will come: 0, or why. */
 long stream_end(struct socket *s);
 /* Bytes came: whose they are, as datagrams tell it. */

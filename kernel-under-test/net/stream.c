@@ -27,6 +27,8 @@ static void inherit(struct socket *s, const struct socket *listener)
 {
 	s->options = option_values_get(listener->options);
 	s->resets = listener->resets;
+	s->send_room = listener->send_room;
+	s->receive_room = listener->receive_room;
 	s->receive_timeout_ns = listener->receive_timeout_ns;
 	s->send_timeout_ns = listener->send_timeout_ns;
 	s->reuse_address = listener->reuse_address;
@@ -142,20 +144,25 @@ static long stream_send(struct socket *s, struct uio *u, unsigned int flags)
 	return done;
 }
 
+long stream_unready(struct socket *s)
+{
+	/* The end of a connection that was refused. */
+	if (s->error || s->connecting)
+		return -socket_take_error(s);
+	return s->family == AF_UNIX ? -EINVAL : -ENOTCONN;
+}
+
 static long stream_receive(struct socket *s, struct uio *u, unsigned int flags, struct envelope *e)
 {
 	long done = 0;
 
 	GATE_SCOPE(s->gate);
-	if (s->state == SOCKET_NEW || s->state == SOCKET_LISTENING) {
-		/* The end of a connection that was refused. */
-		if (s->error || s->connecting)
-			return -socket_take_error(s);
-		return s->family == AF_UNIX ? -EINVAL : -ENOTCONN;
-	}
+	if (s->state == SOCKET_NEW || s->state == SOCKET_LISTENING)
+		return stream_unready(s);
 	if (e)
 		e->from.len = 0;
-	while (u->left) {
+	/* Who wants no bytes waits for some all the same. */
+	do {
 		long n;
 
 		if (!ring_used(&s->in)) {
@@ -185,7 +192,7 @@ static long stream_receive(struct socket *s, struct uio *u, unsigned int flags, 
 			wait_wake_one(&s->peer->writers);
 		if (flags & MSG_PEEK)
 			break;
-	}
+	} while (u->left);
 	if (ring_used(&s->in))
 		wait_wake_one(&s->readers);
 	return done;

@@ -9,18 +9,24 @@ void stream_mark(struct socket *s)
 }
 
 /* Hangs what `e` holds, or who the caller is, on the bytes that come next. */
-static int begin_mark(struct socket *peer, struct envelope *e, struct control **out)
+static int begin_mark(const struct socket *s, struct socket *peer, struct envelope *e,
+		      struct control **out)
 {
 	struct control *c = e ? e->control : NULL;
+	bool told = (s->wants | peer->wants) & WANT_SENDER && s->family == AF_UNIX;
 	int err = 0;
 
 	*out = NULL;
-	if (!c && !(peer->wants & WANT_SENDER))
+	if (!c && !told)
 		return 0;
 	if (!c)
-		c = control_of_caller();
+		c = control_make(0);
 	if (!c)
 		return -ENOMEM;
+	if (told && !c->has_sender) {
+		socket_sender(&c->sender);
+		c->has_sender = true;
+	}
 	err = control_fly(c);
 	if (err) {
 		if (!e || c != e->control)
@@ -36,14 +42,21 @@ static int begin_mark(struct socket *peer, struct envelope *e, struct control **
 	return 0;
 }
 
-long marked_send(struct socket *s, struct socket *to, struct uio *u, unsigned int flags,
+/* How much its peer may still be sent: SO_SNDBUF may have made it less than a ring. */
+static size_t marked_room(const struct socket *s)
+{
+	size_t most = s->family == AF_UNIX ? MIN(s->send_room, RING_SIZE) : RING_SIZE;
+	size_t used = ring_used(&s->peer->in);
+
+	return used < most ? most - used : 0;
+}
+
+long marked_send(struct socket *s, struct socket *, struct uio *u, unsigned int flags,
 		 struct envelope *e)
 {
 	long done = 0;
 
 	GATE_SCOPE(s->gate);
-	if (to)
-		return s->state == SOCKET_CONNECTED ? -EISCONN : -EOPNOTSUPP;
 	if (s->state == SOCKET_NEW || s->state == SOCKET_LISTENING)
 		return s->family == AF_UNIX ? -ENOTCONN : -EPIPE;
 	while (u->left) {
@@ -53,16 +66,16 @@ long marked_send(struct socket *s, struct socket *to, struct uio *u, unsigned in
 
 		if (!stream_can_send(s, peer))
 			return done ? done : stream_send_failed(s, u);
-		if (!ring_room(&peer->in)) {
+		if (!marked_room(s)) {
 			int err = socket_sleep(&s->writers, flags, s->send_timeout_ns);
 
 			if (err)
 				return done ? done : err;
 			continue;
 		}
-		n = begin_mark(peer, e, &c);
+		n = begin_mark(s, peer, e, &c);
 		if (!n)
-			n = ring_put(&peer->in, u, MIN(u->left, ring_room(&peer->in)));
+			n = ring_put(&peer->in, u, MIN(u->left, marked_room(s)));
 		if (n < 0) {
 			if (c) {
 				list_remove(&c->link);
@@ -78,10 +91,10 @@ long marked_send(struct socket *s, struct socket *to, struct uio *u, unsigned in
 	return done;
 }
 
-static bool same_sender(const struct control *a, const struct control *b)
+/* Process 0: nobody asked who that was when it was sent. */
+static struct sender sender_of(const struct control *c)
 {
-	return a->has_sender == b->has_sender && a->sender.pid == b->sender.pid &&
-	       a->sender.uid == b->sender.uid && a->sender.gid == b->sender.gid;
+	return c && c->has_sender ? c->sender : (struct sender){0, 0, 0};
 }
 
 /* The mark whose first bytes have just been read: its contents go to the reader. */
@@ -174,14 +187,15 @@ void stream_tell_sender(const struct socket *s, struct envelope *e)
 static long marked_receive(struct socket *s, struct uio *u, unsigned int flags, struct envelope *e)
 {
 	bool peek = flags & MSG_PEEK;
+	struct sender told = {0, 0, 0}, sender;
 	long done = 0;
 
 	GATE_SCOPE(s->gate);
 	if (s->state == SOCKET_NEW || s->state == SOCKET_LISTENING)
-		return -ENOTCONN;
+		return stream_unready(s);
 	if (e)
 		e->from.len = 0;
-	while (u->left) {
+	do {
 		struct control *c = NULL;
 		uint64_t from = s->in.read, n = ring_used(&s->in);
 		uint32_t files = 0;
@@ -205,9 +219,11 @@ static long marked_receive(struct socket *s, struct uio *u, unsigned int flags, 
 			c = c->at > from ? NULL : c;
 		}
 		/* What two senders wrote is not read as one when the reader asked who sends. */
-		if (c && done && e && e->control &&
-		    (c->count || ((s->wants & WANT_SENDER) && !same_sender(c, e->control))))
+		sender = sender_of(c);
+		if (done && ((c && c->count && e && e->control) ||
+			     ((s->wants & WANT_SENDER) && memcmp(&sender, &told, sizeof(told)))))
 			break;
+		told = sender;
 		if (unlikely(s->urgent)) {
 			if (done && stream_at_mark(s))
 				break;
@@ -246,9 +262,9 @@ static long marked_receive(struct socket *s, struct uio *u, unsigned int flags, 
 		}
 		if (peek || files)
 			break;
-	}
+	} while (u->left);
 	if (list_empty(&s->controls) && !(s->wants & WANT_SENDER) &&
-	    !(s->peer && s->peer->wants & WANT_SENDER) && !s->urgent)
+	    !(s->peer && s->peer->wants & WANT_SENDER) && !s->urgent && s->send_room >= RING_SIZE)
 		s->ops = &stream_ops;
 	if (ring_used(&s->in))
 		wait_wake_one(&s->readers);
@@ -259,6 +275,8 @@ static uint32_t marked_poll(struct socket *s, struct poll_entry *e)
 {
 	uint32_t mask = stream_poll(s, e);
 
+	if (s->peer && !s->no_send && !marked_room(s))
+		mask &= ~POLL_WRITABLE;
 	if (!s->urgent)
 		return mask;
 	/* The byte alone is nothing to read. */

@@ -41,6 +41,8 @@ static int check_sender(const struct sender *s)
 
 	if (s->pid != process_current()->pid && !capable(CAP_SYS_ADMIN))
 		return -EPERM;
+	if (!process_find_any(s->pid))
+		return -ESRCH;
 	if (s->uid != c->uid && s->uid != c->euid && s->uid != c->suid && !capable(CAP_SETUID))
 		return -EPERM;
 	if (s->gid != c->gid && s->gid != c->egid && s->gid != c->sgid && !capable(CAP_SETGID))
@@ -235,7 +237,7 @@ int user_control_put(struct control_out *o, const struct socket *s, struct contr
 		err = put_time(o, s, c);
 	if (!err && c && c->time_ns && socket_is_internet(s))
 		err = put_packet(o, s, c);
-	if (!err && (s->wants & WANT_SENDER))
+	if (!err && (s->wants & WANT_SENDER) && !socket_is_internet(s))
 		err = put_control(o, SOL_SOCKET, SCM_CREDS,
 				  c && c->has_sender ? &c->sender : &nobody, sizeof(nobody));
 	return err || !c || !c->count ? err : put_rights(o, c, cloexec);

@@ -120,7 +120,7 @@ static long move_all(const struct transfer *t)
 
 	if (total < 0)
 		return total;
-	if (t->message->count <= 1) {
+	if (!total || t->message->count <= 1) {
 		piece[0] = 0;
 		if (t->message->count &&
 		    copy_from_user(piece, t->message->pieces, sizeof(piece)) < 0)
@@ -147,7 +147,7 @@ static long send_one(struct transfer *t)
 	const struct user_message *m = t->message;
 	long n = vector_size(m->pieces, m->count), found = 0;
 
-	if (n >= 0 && t->socket->type != SOCK_SEQPACKET)
+	if (n >= 0)
 		found = user_socket_target(t->socket, m->name_len ? m->name : 0,
 					   MIN(m->name_len, 128u), (size_t)n, &t->envelope->from,
 					   &t->to);

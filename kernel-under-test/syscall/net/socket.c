@@ -206,10 +206,15 @@ int user_socket_target(const struct socket *s, uint64_t addr, uint64_t len, size
 	*to = NULL;
 	if (!addr)
 		return 0;
-	if (s->family != AF_UNIX && s->type == SOCK_STREAM)
-		return len > SOCKADDR_MAX
-			       ? -EINVAL
-			       : copy_from_user(&a->family, addr, MIN(len, (uint64_t)ADDRESS_MAX));
+	/* Where a connection goes is known. */
+	if (s->type == SOCK_STREAM || s->type == SOCK_SEQPACKET) {
+		err = len > SOCKADDR_MAX
+			      ? -EINVAL
+			      : copy_from_user(&a->family, addr, MIN(len, (uint64_t)ADDRESS_MAX));
+		return err || s->family != AF_UNIX || s->type != SOCK_STREAM || !len ? err
+		       : s->state >= SOCKET_CONNECTED				     ? -EISCONN
+										     : -EOPNOTSUPP;
+	}
 	err = user_socket_find(s, addr, len, a, to);
 	return err == 1 && s->type == SOCK_DGRAM && size > UDP_MAX ? -EMSGSIZE : err;
 }

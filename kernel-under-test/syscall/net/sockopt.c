@@ -23,7 +23,8 @@
 #define SO_SNDLOWAT 19
 #define SO_COOKIE   57
 
-#define BUFFER_DEFAULT 212992
+/* net.core.wmem_max and rmem_max */
+#define BUFFER_MAX 212992
 
 int user_socket_get(uint64_t fd, struct file **f, struct socket **s)
 {
@@ -44,7 +45,6 @@ int user_socket_get(uint64_t fd, struct file **f, struct socket **s)
 struct option_values {
 	uint32_t refs;
 	int value[KEPT_COUNT];
-	int send_buffer, receive_buffer;
 	int linger[2];
 };
 
@@ -76,7 +76,6 @@ static struct option_values *values_of(struct socket *s)
 	} else {
 		for (size_t i = 0; i < KEPT_COUNT; i++)
 			o->value[i] = kept_options[i].initial;
-		o->send_buffer = o->receive_buffer = BUFFER_DEFAULT;
 		o->linger[0] = o->linger[1] = 0;
 	}
 	o->refs = 1;
@@ -108,27 +107,45 @@ static int set_timeout(uint64_t value, uint64_t len, uint64_t *ns)
 	return 0;
 }
 
+/* What the kernel keeps with the bytes counts too, so it is twice as much. */
+static uint32_t buffer_of(int v, bool force, uint32_t least)
+{
+	uint32_t room = force ? (uint32_t)MIN(MAX(v, 0), INT32_MAX / 2)
+			      : MIN((uint32_t)v, (uint32_t)BUFFER_MAX);
+
+	return MAX(room * 2, least);
+}
+
+static void set_send_room(struct socket *s, uint32_t room)
+{
+	gate_enter(s->gate);
+	s->send_room = room;
+	if (s->family == AF_UNIX && room < RING_SIZE && s->type == SOCK_STREAM)
+		stream_mark(s);
+	/* Of datagrams one waits where they go. */
+	wait_wake_all(&s->writers);
+	if (s->peer)
+		wait_wake_all(&s->peer->writers);
+	gate_leave(s->gate);
+}
+
 static int set_socket(struct socket *s, int option, uint64_t value, uint64_t len, int v)
 {
 	struct option_values *o = values_of(s);
+	bool force = option == SO_SNDBUFFORCE || option == SO_RCVBUFFORCE;
 
 	if (!o)
 		return -ENOMEM;
+	if (force && !capable(CAP_NET_ADMIN))
+		return -EPERM;
 	switch (option) {
-	case SO_SNDBUFFORCE:
-	case SO_RCVBUFFORCE:
-		if (!capable(CAP_SYS_ADMIN))
-			return -EPERM;
-		option = option == SO_SNDBUFFORCE ? SO_SNDBUF : SO_RCVBUF;
-		/* fall through */
 	case SO_SNDBUF:
+	case SO_SNDBUFFORCE:
+		set_send_room(s, buffer_of(v, force, 4608));
+		return 0;
 	case SO_RCVBUF:
-		/* What the kernel keeps with the bytes counts too, so it is twice as much. */
-		v = (int)MIN((uint32_t)v, (uint32_t)BUFFER_DEFAULT) * 2;
-		if (option == SO_SNDBUF)
-			o->send_buffer = MAX(v, 4608);
-		else
-			o->receive_buffer = MAX(v, 2304);
+	case SO_RCVBUFFORCE:
+		s->receive_room = buffer_of(v, force, 2304);
 		return 0;
 	case SO_LINGER:
 		if (len < sizeof(o->linger))
@@ -147,8 +164,6 @@ static int set_socket(struct socket *s, int option, uint64_t value, uint64_t len
 	case SO_SNDTIMEO:
 		return set_timeout(value, len, &s->send_timeout_ns);
 	case SO_PASSCRED:
-		if (s->family != AF_UNIX)
-			return -EOPNOTSUPP;
 		gate_enter(s->gate);
 		s->wants = (uint16_t)(v ? s->wants | WANT_SENDER : s->wants & ~WANT_SENDER);
 		if (v && s->peer && s->type == SOCK_STREAM) {
@@ -254,10 +269,10 @@ static int get_socket(struct socket *s, int option, union option_value *out)
 		out->number = s->state == SOCKET_LISTENING;
 		break;
 	case SO_SNDBUF:
-		out->number = o ? o->send_buffer : BUFFER_DEFAULT;
+		out->number = (int)s->send_room;
 		break;
 	case SO_RCVBUF:
-		out->number = o ? o->receive_buffer : BUFFER_DEFAULT;
+		out->number = (int)s->receive_room;
 		break;
 	case SO_ERROR:
 		out->number = socket_take_error(s);
@@ -277,7 +292,9 @@ static int get_socket(struct socket *s, int option, union option_value *out)
 			    option == SO_RCVTIMEO ? s->receive_timeout_ns : s->send_timeout_ns);
 		return sizeof(out->time);
 	case SO_PEERCRED:
-		out->sender = s->other.pid ? s->other : (struct sender){0, UINT32_MAX, UINT32_MAX};
+		out->sender = s->state == SOCKET_LISTENING && s->family == AF_UNIX ? s->owner
+			      : s->other.pid					   ? s->other
+					     : (struct sender){0, UINT32_MAX, UINT32_MAX};
 		return sizeof(out->sender);
 	case SO_SNDLOWAT:
 		out->number = 1;
