@@ -27,7 +27,7 @@ LONGEST = 400
 # Where headers named without their folder are found, as the Makefile says.
 PRIVATE = (SOURCE / "arch/x86_64", SOURCE / "arch/x86_64/include")
 USER_COPIES = re.compile(
-    r"\b(copy_\w+_user(_now)?|copy_string_from_user|clear_user(_now)?|load_user_\w+)\b"
+    r"\b(copy_\w+_user(_nowait)?|copy_string_from_user|clear_user(_nowait)?|get_user_\w+)\b"
 )
 # Who may follow a pointer that a user gave, and why it can't be left to the system call.
 USER_POINTERS = {

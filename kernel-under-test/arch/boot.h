@@ -1,4 +1,4 @@
-/* What the boot protocol handed over, copied out of the memory it came in. */
+/* What the boot protocol passed, copied out of the memory it arrived in. */
 #pragma once
 
 #include "lib/types.h"
@@ -12,18 +12,18 @@ struct boot_region {
 };
 
 struct boot_info {
-	/* Usable memory, page aligned, ascending; the image and the initrd are inside it. */
+	/* Usable memory, page aligned and in ascending order; includes the image and the initrd. */
 	struct boot_region usable[BOOT_REGIONS_MAX];
 	size_t usable_count;
 	struct boot_region image;
 	struct boot_region initrd;
-	/* Where the firmware's tables begin; 0: not known. */
+	/* Physical address of ACPI's root pointer (RSDP), or 0 if unknown. */
 	uint64_t rsdp;
 	char cmdline[BOOT_CMDLINE_MAX];
 };
 
-/* Panics when what the loader left can't be used. */
+/* Decodes what the loader left at physical address `handover`. Panics if it is unusable. */
 void arch_boot_read(struct boot_info *info, uint64_t handover);
 
-/* Given by init: the first C function, on the boot stack, interrupts off. */
+/* Implemented by init: the first C function. Runs on the boot stack with interrupts off. */
 _Noreturn void kernel_main(uint64_t handover);

@@ -1,4 +1,4 @@
-/* Interrupts that a device sends as a message: a word written to an address. */
+/* Message-signalled interrupts: a device writes a word to an address. */
 #pragma once
 
 #include "lib/types.h"
@@ -8,5 +8,8 @@ struct irq_message {
 	uint32_t data;
 };
 
-/* What a device is to write so that `ring(ctx)` is called, interrupts off. -ENOSPC or 0. */
-int arch_irq_alloc(void (*ring)(void *ctx), void *ctx, struct irq_message *out);
+/*
+ * Allocates a vector: a device that writes *out has `handler(ctx)` called with interrupts off.
+ * Returns 0 or -ENOSPC.
+ */
+int arch_irq_alloc(void (*handler)(void *ctx), void *ctx, struct irq_message *out);

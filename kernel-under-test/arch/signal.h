@@ -1,15 +1,15 @@
-/* Signal frames: how a handler gets its stack, and how the thread gets back. */
+/* Signal frames: entering a handler and returning from it. */
 #pragma once
 
 #include "arch/thread.h"
 #include "lib/types.h"
 
-/* Length of the instruction that made a system call. */
+/* Bytes of the instruction that makes a system call. */
 #define ARCH_SYSCALL_SIZE 2
 
 struct signal_info;
 
-/* stack_t of the ABI. */
+/* The ABI's stack_t. */
 struct signal_stack {
 	uint64_t base;
 	int32_t flags, pad;
@@ -24,25 +24,27 @@ struct arch_signal {
 	int signo;
 	const struct signal_info *info; /* 128 bytes */
 	uint64_t handler, restorer;
-	uint64_t blocked; /* the set to go back to */
+	uint64_t blocked; /* the mask to restore */
 	struct signal_stack alt_stack;
-	bool on_alt_stack; /* if there is one, and it is not in use */
+	bool on_alt_stack; /* if there is one and the thread is not on it */
 };
 
-/* The least that a stack for handlers must have (AT_MINSIGSTKSZ). */
-uint64_t arch_signal_stack_least(void);
+/* The smallest usable signal stack, in bytes (AT_MINSIGSTKSZ). */
+uint64_t arch_signal_stack_min(void);
 
-/* Makes the thread, which runs now, enter the handler. -EFAULT when its stack can't be written. */
+/*
+ * Makes the running thread enter the handler. Returns 0, or -EFAULT if its stack is not writable.
+ */
 int arch_signal_enter(struct regs *r, struct arch_thread *t, const struct arch_signal *s);
 
 /*
- * Takes back what arch_signal_enter() put away; *blocked is the set it was given, *stack what the
- * handler left of the stack. -EFAULT.
+ * Undoes arch_signal_enter(): *blocked is the mask saved then, *stack the alternate stack as the
+ * handler left it. Returns 0 or -EFAULT.
  */
 int arch_signal_leave(struct regs *r, struct arch_thread *t, uint64_t *blocked,
 		      struct signal_stack *stack);
 
-/* Whether `sp` is on that stack, which is to be kept for who runs there. */
+/* Whether `sp` is on the alternate stack, which may then not be replaced. */
 static inline bool signal_stack_used(const struct signal_stack *s, uint64_t sp)
 {
 	return !(s->flags & SS_AUTODISARM) && sp - s->base - 1 < s->size;

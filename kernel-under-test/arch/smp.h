@@ -1,9 +1,9 @@
 /*
- * The other CPUs: starting them, and asking something of them.
+ * Secondary CPUs: starting them, and sending them requests.
  *
- * A CPU answers a request when it gets the interrupt, that is in user mode or in the idle loop, or
- * while it waits for the kernel lock or that of a space. What it does in between is finite, so
- * every request is answered.
+ * A CPU answers a request when it takes the interrupt, that is in user mode or in the idle loop, or
+ * while it waits for the kernel lock or that of a space. All other kernel code is bounded, so every
+ * request is answered.
  */
 #pragma once
 
@@ -13,26 +13,27 @@
 struct boot_info;
 
 /*
- * Starts the CPUs that the firmware's tables name, up to CPUS_MAX in all; each calls `main` on a
- * stack from `make_stack` (its upper end; 0: no memory). Returns when all that work are running.
+ * Starts the CPUs listed in the firmware's tables, up to CPUS_MAX in all. Each calls `main` on a
+ * stack from `alloc_stack` (its upper end; 0 if out of memory). Returns once all that respond are
+ * running.
  */
-void arch_cpus_start(const struct boot_info *info, uint64_t (*make_stack)(void),
+void arch_cpus_start(const struct boot_info *info, uint64_t (*alloc_stack)(void),
 		     void (*main)(void));
 
 extern unsigned int arch_cpus_running;
 
-/* How many are running, numbered from 0. */
+/* Number of CPUs running; their ids are 0 to this minus 1. */
 static inline unsigned int arch_cpu_count(void)
 {
 	return arch_cpus_running;
 }
 
-/* Has `cpu`, another one, call trap_reschedule() soon. */
+/* Makes `cpu`, which must not be this one, call trap_reschedule() soon. */
 void arch_cpu_kick(unsigned int cpu);
 
 /*
- * Has each CPU of the mask, none of which is this one, call trap_flush(); waits until all have.
- * They answer from user mode, from idle, or from waiting for the kernel lock, a space's or such an
- * answer: what they had found without a lock they use no more.
+ * Makes each CPU in the mask, which must not include this one, call trap_flush(), and waits until
+ * all have. They answer from user mode, from idle, or while waiting for the kernel lock, a space's
+ * lock or such an answer: afterwards none still uses what it had looked up without a lock.
  */
 void arch_cpu_flush(uint32_t cpus);

@@ -1,50 +1,49 @@
 /*
  * Locks between CPUs.
  *
- * The kernel lock is what kernel code holds unless it says otherwise: every system call that
- * syscall/calls.def has as LOCKED, every interrupt but those that the scheduler asked for, and
- * every exception but a page fault. It is given back on the way to user mode, and when the thread
- * that has it sleeps, but not before that is off its stack: and is taken again before it goes on.
- * So what runs between two sleeps is atomic against all else that holds it, going to sleep
- * included.
+ * Kernel code holds the kernel lock unless documented otherwise: in every system call marked LOCKED
+ * in syscall/calls.def, every interrupt except those the scheduler requested, and every exception
+ * except a page fault. It is released on return to user mode, and when its holder sleeps, but only
+ * once that thread is off its stack; it is reacquired before the thread continues. What runs
+ * between two sleeps, and going to sleep itself, is thus atomic with respect to all other holders.
  *
- * Interrupts are off in the kernel, so a lock is never taken by a handler that interrupted its
- * holder. A spinlock's holder does not sleep (but may have sched_sleep() give the lock back), does
- * not take the kernel lock, does not wait for other CPUs, and touches user memory only by the
- * functions of arch/uaccess.h that end in _nofault. Order: the kernel lock, then the others in the
- * order of enum lock_class. Of a class only one, but for two buckets of futexes, the one at the
- * lower address first, and a second run queue, which is only tried for.
+ * Interrupts are off in the kernel, so no handler can interrupt a holder and try for its lock. The
+ * holder of a spinlock must not sleep (though sched_sleep() may release the lock for it), take the
+ * kernel lock or wait for other CPUs, and may access user memory only by the _nofault functions of
+ * arch/uaccess.h. Lock order: the kernel lock, then the order of enum lock_class. At most one lock
+ * of a class is held, with two exceptions: two futex buckets, the lower address first, and a second
+ * run queue, which is only ever tried.
  *
- * What is found without the kernel lock and kept alive by it (an open file, an inode) stays until
- * the finder waits for the kernel lock or a space's (as a fault on user memory does), sleeps, or
- * goes back to user mode: who takes such a thing away, with the lock, has every CPU that may be
- * looking at it answer (arch_cpu_flush) before it is freed.
+ * Deferred freeing: an object found without the kernel lock but kept alive by it (an open file, an
+ * inode) stays valid until the finder waits for the kernel lock or a space's lock (as a fault on
+ * user memory does), sleeps, or returns to user mode. Whoever removes such an object does so under
+ * the lock, and has every CPU that may be using it answer arch_cpu_flush() before freeing it.
  *
- * Who waits for the kernel lock, or for that of a space, still does what other CPUs need of it
- * (trap_flush): whoever holds the lock may wait for just that.
+ * A CPU waiting for the kernel lock or a space's lock still answers requests (trap_flush), since
+ * the holder of that lock may be waiting for that answer.
  */
 #pragma once
 
 #include "asm/cpu.h"
 #include "lib/types.h"
 
-/* What locks are counted by. CPU_LOCKS has room for 16. */
+/* What acquisitions are counted by. CPU_LOCKS has room for 16. */
 enum lock_class {
 	LOCK_KERNEL,
 	LOCK_SPACE, /* space.lock */
-	LOCK_FILES, /* files.lock, of a table of descriptors */
+	LOCK_FILES, /* files.lock: a descriptor table */
 	LOCK_INODE, /* inode.lock */
-	LOCK_STORE, /* the pages of a shared mapping, in mm/object.c */
+	LOCK_STORE, /* the pages of a shared mapping: mm/object.c */
 	LOCK_GATE,  /* sched/gate.h: pipes, eventfds, streams */
 	LOCK_FUTEX, /* a bucket of futexes */
-	LOCK_CLOCK, /* the timers of a CPU, in sched/timer.c */
-	LOCK_RUN,   /* the threads of a CPU: sched/queue.h */
-	LOCK_KMEM,  /* the slabs of a class, in mm/kmem.c */
-	LOCK_PAGE,  /* free blocks, in mm/page.c */
+	LOCK_CLOCK, /* a CPU's timers: sched/timer.c */
+	LOCK_RUN,   /* a CPU's run queue: sched/queue.h */
+	LOCK_KMEM,  /* the slabs of a size class: mm/kmem.c */
+	LOCK_PAGE,  /* free blocks: mm/page.c */
 	LOCK_CLASSES,
 };
 
-/* All zero: free. */
+/* Zero-initialized: unlocked. */
 struct spinlock {
 	uint32_t taken;
 };
@@ -57,8 +56,8 @@ static inline bool spin_test_and_set(uint32_t *word)
 	return taken;
 }
 
-/* The wait is out of line and preserves all registers, so that the fast path has none to save. */
-static inline void spin_take(uint32_t *word)
+/* The slow path is out of line and preserves all registers, so the fast path saves none. */
+static inline void spin_acquire(uint32_t *word)
 {
 	asm volatile("8:\tlock btsl $0, %0\n\t"
 		     "jc 9f\n\t"
@@ -75,16 +74,16 @@ static inline void spin_take(uint32_t *word)
 }
 
 /*
- * `class` is a constant. Nobody is served meanwhile: the holder is soon done, and what was found
- * without a lock stays valid.
+ * `class` must be a constant. The waiter does not answer requests: the holder is done soon, and
+ * what the waiter looked up without a lock stays valid.
  */
 #define spin_lock(lock, class)                                                                     \
 	do {                                                                                       \
-		spin_take(&(lock)->taken);                                                         \
+		spin_acquire(&(lock)->taken);                                                      \
 		x86_count_lock(class);                                                             \
 	} while (0)
 
-/* False: another CPU has it. */
+/* Returns false if the lock is held. */
 #define spin_try_lock(lock, class)                                                                 \
 	({                                                                                         \
 		bool got_ = !spin_test_and_set(&(lock)->taken);                                    \
@@ -98,21 +97,21 @@ static inline void spin_unlock(struct spinlock *lock)
 	__atomic_store_n(&lock->taken, 0, __ATOMIC_RELEASE);
 }
 
-/* Returns when the lock looks free. Preserves all registers. */
+/* Spins until the lock looks free. Preserves all registers. */
 void arch_spin_wait(const uint32_t *taken);
 
 /*
- * A lock whose holder may wait for other CPUs. So who waits for it does meanwhile what they need of
- * this one (trap_flush), and what was found without a lock before is not valid any more; it sleeps
- * when that takes long. The kernel lock is one, space.lock another. All zero: free.
+ * A lock whose holder may wait for other CPUs. Its waiters therefore answer requests (trap_flush),
+ * which invalidates what they looked up without a lock, and halt if the wait is long. The kernel
+ * lock is one, space.lock another. Zero-initialized: unlocked.
  */
 struct serving_lock {
-	/* Bit 0: taken; and 2 for each CPU that sleeps. */
+	/* Bit 0: locked; plus 2 for each halted waiter. */
 	uint32_t word;
-	/* CPUs asleep that nobody has woken, one bit each. */
+	/* Mask of CPUs that are halted and have not been woken. */
 	uint32_t sleepers;
 	uint8_t last_woken;
-	/* The CPU whose turn it is, and 1; 0: nobody's. */
+	/* The CPU that gets the lock next, plus 1; 0 if nobody does. */
 	uint8_t turn;
 };
 
@@ -121,8 +120,8 @@ extern struct serving_lock arch_kernel_lock;
 void arch_serving_wait(struct serving_lock *lock);
 void arch_serving_wake(struct serving_lock *lock);
 
-/* Whether it had to wait. */
-static inline bool serving_lock_take(struct serving_lock *lock)
+/* Returns whether it had to wait. */
+static inline bool serving_lock_acquire(struct serving_lock *lock)
 {
 	bool taken = spin_test_and_set(&lock->word);
 
@@ -131,7 +130,7 @@ static inline bool serving_lock_take(struct serving_lock *lock)
 	return taken;
 }
 
-static inline void serving_lock_give(struct serving_lock *lock)
+static inline void serving_lock_release(struct serving_lock *lock)
 {
 	bool last;
 
@@ -141,13 +140,13 @@ static inline void serving_lock_give(struct serving_lock *lock)
 }
 
 /*
- * Returns whether it had to wait: then other CPUs may have changed anything, and what was found
- * without the lock must be looked up again. If not, nobody has taken the lock, waited for this CPU
- * (arch_cpu_flush) and released it in the meantime.
+ * Returns whether it had to wait. If so, other CPUs may have changed anything, and what was looked
+ * up without the lock must be looked up again. If not, nobody has taken the lock, waited for this
+ * CPU (arch_cpu_flush) and released it in the meantime.
  */
 static inline bool kernel_lock(void)
 {
-	bool waited = serving_lock_take(&arch_kernel_lock);
+	bool waited = serving_lock_acquire(&arch_kernel_lock);
 
 	x86_count_lock(LOCK_KERNEL);
 	return waited;
@@ -156,7 +155,7 @@ static inline bool kernel_lock(void)
 static inline void kernel_unlock(void)
 {
 	x86_count_lock(LOCK_KERNEL);
-	serving_lock_give(&arch_kernel_lock);
+	serving_lock_release(&arch_kernel_lock);
 }
 
 /* Whether this CPU holds the kernel lock. */
@@ -165,7 +164,7 @@ static inline bool kernel_locked(void)
 	return x86_kernel_lock_count() & 1;
 }
 
-/* The same unless this CPU holds it. Returns whether it did. */
+/* Takes the kernel lock unless this CPU holds it. Returns whether it did. */
 static inline bool kernel_lock_if_free(void)
 {
 	return kernel_locked() || (kernel_lock(), false);
@@ -177,12 +176,12 @@ static inline void kernel_unlock_scoped(const bool *held)
 		kernel_unlock();
 }
 
-/* Holds the kernel lock from here to the end of the scope, however that is left. */
+/* Holds the kernel lock from here to the end of the scope, however it is left. */
 #define KERNEL_SCOPE()                                                                             \
 	bool scope_kernel_ SCOPED(kernel_unlock) __attribute__((unused)) = (kernel_lock(), false)
-/* For who may hold it already. */
+/* The same where this CPU may already hold it. */
 #define KERNEL_SCOPE_NESTED()                                                                      \
 	bool scope_kernel_ SCOPED(kernel_unlock) __attribute__((unused)) = kernel_lock_if_free()
 
-/* How often `cpu` has taken locks of a class. /proc/bantam_locks shows it: a line a CPU. */
+/* How often `cpu` has taken locks of a class; shown by /proc/bantam_locks, a line per CPU. */
 uint64_t arch_lock_count(unsigned int cpu, enum lock_class class);

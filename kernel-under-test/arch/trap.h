@@ -1,6 +1,6 @@
 /*
- * Where the machine's events meet the kernel: functions that other layers give to arch. They run
- * with the kernel lock, unless said otherwise.
+ * Upcalls from arch: the functions that other layers implement for exceptions, interrupts and
+ * returns to user mode. They run with the kernel lock held unless stated otherwise.
  */
 #pragma once
 
@@ -9,61 +9,60 @@
 
 #define FAULT_WRITE 1
 #define FAULT_EXEC  2
-#define FAULT_NOW   4 /* this is no time to sleep */
+#define FAULT_NOWAIT 4 /* must not sleep */
 
 /*
- * Given by mm. A page is missing or protected at a user address, on behalf of the current thread.
- * 0: mended, try again. Negative errno: it can't be; -EPAGING: not without sleeping. May sleep
- * unless FAULT_NOW. Runs with the kernel lock or without, and takes it if it must.
+ * Implemented by mm. Resolves a fault at a user address on behalf of the current thread. Returns 0
+ * if the access can be retried, -EPAGING if that needs to sleep, or another negative errno if it is
+ * an error. May sleep unless FAULT_NOWAIT. Runs with or without the kernel lock, and takes it if
+ * needed.
  */
 int trap_page_fault(uint64_t addr, unsigned int access);
 
 /*
- * Given by proc: user code did what it may not; `signo` and `code` (si_code) in Linux numbers. May
- * not return.
+ * Implemented by proc: user code caused an exception, to be delivered as `signo` with `code`
+ * (si_code), in Linux numbers. May not return.
  */
 void trap_user_fault(struct regs *regs, int signo, int code, uint64_t addr);
 
 /*
- * Given by syscall. How many there are; and a call of a thread that is watched
- * (arch_thread_watch_calls): the result. Runs without the kernel lock.
+ * Implemented by syscall: the number of system calls, and the slow path for a thread whose calls
+ * are traced (arch_thread_trace_calls). Runs without the kernel lock.
  */
 extern const uint64_t syscall_count;
-uint64_t syscall_watched(struct regs *regs);
+uint64_t syscall_traced(struct regs *regs);
 
-/* Given by proc: runs before a return to user mode when the thread's `work` is not zero. */
+/* Implemented by proc: runs before a return to user mode if the thread's `work` is not zero. */
 void trap_user_work(struct regs *regs);
 
-/* The running thread's debug registers, or NULL. Given by proc. */
+/* Implemented by proc: the running thread's debug registers, or NULL. */
 struct arch_debug *trap_debug(void);
 
 /*
- * Given by sched. Before a return to user mode, without the kernel lock: gives the CPU away if that
- * is all the work there is. False: there is more, for trap_user_work().
+ * Implemented by sched. Before a return to user mode, without the kernel lock: yields the CPU if
+ * that is all the pending work. Returns false if there is more, for trap_user_work().
  */
 bool trap_yield(struct regs *r);
 /*
- * Given by proc, with the kernel lock or without: the thread was off its CPU and wants to know
- * (WORK_AWAY).
+ * Implemented by proc, called with or without the kernel lock: the thread has been off its CPU and
+ * asked to be told (WORK_NOTIFY_RESUME).
  */
-void trap_come_back(struct regs *r);
+void trap_notify_resume(struct regs *r);
 
-/* Given by sched: a new thread has been given the CPU. Gives back what locks came with that. */
+/* Implemented by sched: a new thread runs for the first time. Releases the locks handed to it. */
 void trap_first_run(void);
 
-/* Given by sched: the timer that arch_timer_arm() set has gone off. Without the kernel lock. */
+/* Implemented by sched: the timer set by arch_timer_arm() fired. Without the kernel lock. */
 void trap_timer(const struct regs *regs);
 
-/* Given by drivers: the serial port has input. */
+/* Implemented by drivers: the serial port has input. */
 void trap_serial(void);
 
-/*
- * Given by sched: another CPU has something for this one to look at. Without the kernel lock.
- */
+/* Implemented by sched: answers arch_cpu_kick(). Without the kernel lock. */
 void trap_reschedule(void);
 
 /*
- * Given by mm: another CPU has changed page tables that this one may remember. Runs with any locks,
- * or none.
+ * Implemented by mm: another CPU changed page tables this one may have cached. Called with any
+ * locks held, or none.
  */
 void trap_flush(void);

@@ -1,6 +1,6 @@
 /*
- * Access to user memory: the only functions that follow a pointer a user gave. Each checks that
- * the range is below USER_TOP and survives a fault; missing pages are brought in on the way.
+ * Access to user memory: the only functions that dereference a user pointer. Each checks that the
+ * range is below USER_TOP and recovers from faults; missing pages are paged in on the way.
  */
 #pragma once
 
@@ -12,38 +12,38 @@ static inline bool user_range_ok(uint64_t addr, uint64_t len)
 	return addr <= USER_TOP && len <= USER_TOP - addr;
 }
 
-/* These may sleep. 0 or -EFAULT. On -EFAULT part of the bytes may have been copied. */
+/* These may sleep. Return 0 or -EFAULT; on -EFAULT some of the bytes may have been copied. */
 int copy_from_user(void *to, uint64_t from, size_t n);
 int copy_to_user(uint64_t to, const void *from, size_t n);
-/* Of each of `n` rows of eight bytes, the first two alone. */
-int put_user_quarters(uint64_t to, const void *from, size_t n);
+/* Copies the first two of every eight bytes, `n` times. */
+int copy_to_user_u16_stride8(uint64_t to, const void *from, size_t n);
 int clear_user(uint64_t to, size_t n);
 /*
- * Puts `new` at `at`, aligned, if *word stands there still; *word is what stood there. Other
- * threads see one or the other.
+ * Atomic compare and exchange of an aligned word: stores `new` if *word is still there, and sets
+ * *word to what was found.
  */
-int exchange_user(uint64_t at, uint32_t *word, uint32_t new);
+int cmpxchg_user(uint64_t at, uint32_t *word, uint32_t new);
 
 /*
- * Of a structure that is longer than this kernel knows, the part that it does not: a newer program
- * may ask for nothing there. 0, -E2BIG, -EFAULT.
+ * Checks what a newer program passes beyond the part of a structure that this kernel knows: it must
+ * be zero. Returns 0, -E2BIG or -EFAULT.
  */
 int user_rest_is_zero(uint64_t at, uint64_t size);
 
-/* These never sleep: -EPAGING when they would have to. 0 or -EFAULT. */
-int copy_from_user_now(void *to, uint64_t from, size_t n);
-int copy_to_user_now(uint64_t to, const void *from, size_t n);
-int clear_user_now(uint64_t to, size_t n);
+/* These never sleep. Return 0, -EFAULT, or -EPAGING if they would have to sleep. */
+int copy_from_user_nowait(void *to, uint64_t from, size_t n);
+int copy_to_user_nowait(uint64_t to, const void *from, size_t n);
+int clear_user_nowait(uint64_t to, size_t n);
 
-/* These bring in no page at all, as with a spinlock held: -EFAULT also when one is missing. */
+/* These page nothing in, so they work under a spinlock: a missing page is -EFAULT too. */
 int copy_from_user_nofault(void *to, uint64_t from, size_t n);
-int load_user_nofault(uint64_t from, uint32_t *to);
+int get_user_u32_nofault(uint64_t from, uint32_t *to);
 int copy_to_user_nofault(uint64_t to, const void *from, size_t n);
 int clear_user_nofault(uint64_t to, size_t n);
-int exchange_user_nofault(uint64_t at, uint32_t *word, uint32_t new);
+int cmpxchg_user_nofault(uint64_t at, uint32_t *word, uint32_t new);
 
 /*
- * Copies a string with its ending zero. Length without the zero, -EFAULT, or -ENAMETOOLONG when
- * no zero is found in `size` bytes.
+ * Copies a string with its NUL. Returns its length without the NUL, -EFAULT, or -ENAMETOOLONG if
+ * there is no NUL within `size` bytes.
  */
 long copy_string_from_user(char *to, uint64_t from, size_t size);

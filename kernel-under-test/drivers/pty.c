@@ -207,7 +207,7 @@ static long master_write(struct file *f, struct uio *u)
 			err = file_sleep(f, &p->in_writers);
 		else
 			err = uio_get(u, chunk, n);
-		if (err == -EPAGING && !(err = space_bring_in()))
+		if (err == -EPAGING && !(err = space_page_in()))
 			continue;
 		if (err)
 			return done ? done : err;
@@ -313,7 +313,7 @@ static long slave_write(struct file *f, struct uio *u)
 			err = file_sleep(f, &p->out_writers);
 		else
 			err = uio_get(u, chunk, n);
-		if (err == -EPAGING && !(err = space_bring_in()))
+		if (err == -EPAGING && !(err = space_page_in()))
 			continue;
 		if (!err && full)
 			continue;

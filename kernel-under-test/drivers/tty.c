@@ -122,7 +122,7 @@ static long take(struct tty *t, struct uio *u)
 			break;
 		}
 		err = uio_put(u, &c, 1);
-		if (err == -EPAGING && done && !(err = space_bring_in()))
+		if (err == -EPAGING && done && !(err = space_page_in()))
 			continue;
 		if (err)
 			return done ? done : err;

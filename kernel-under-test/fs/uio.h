@@ -46,7 +46,7 @@ static inline int uio_put(struct uio *u, const void *from, size_t n)
 	int err = 0;
 
 	if (u->user)
-		err = copy_to_user_now(u->base, from, n);
+		err = copy_to_user_nowait(u->base, from, n);
 	else
 		memcpy((void *)u->base, from, n);
 	if (!err)
@@ -59,7 +59,7 @@ static inline int uio_get(struct uio *u, void *to, size_t n)
 	int err = 0;
 
 	if (u->user)
-		err = copy_from_user_now(to, u->base, n);
+		err = copy_from_user_nowait(to, u->base, n);
 	else
 		memcpy(to, (const void *)u->base, n);
 	if (!err)
@@ -72,7 +72,7 @@ static inline int uio_zero(struct uio *u, size_t n)
 	int err = 0;
 
 	if (u->user)
-		err = clear_user_now(u->base, n);
+		err = clear_user_nowait(u->base, n);
 	else
 		memset((void *)u->base, 0, n);
 	if (!err)

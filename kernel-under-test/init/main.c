@@ -59,7 +59,7 @@ static void random_init(void)
 	uint64_t known[5] = {time_epoch_ns()};
 
 	for (int i = 1; i < 5; i++)
-		known[i] = random_noise();
+		known[i] = random_entropy();
 	random_mix(known, sizeof(known));
 }
 

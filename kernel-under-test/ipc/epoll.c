@@ -275,7 +275,7 @@ static long harvest(struct epoll *set, uint64_t out, unsigned int max)
 		list_remove(&i->ready);
 		if (!e.events)
 			continue;
-		err = copy_to_user_now(out + n * sizeof(e), &e, sizeof(e));
+		err = copy_to_user_nowait(out + n * sizeof(e), &e, sizeof(e));
 		if (err) {
 			list_push_front(&set->ready, &i->ready);
 			break;
@@ -305,7 +305,7 @@ long epoll_wait(struct file *f, uint64_t events_out, unsigned int max, uint64_t 
 		long n = harvest(set, events_out, max);
 		int err;
 
-		if (n == -EPAGING && !(n = space_bring_in()))
+		if (n == -EPAGING && !(n = space_page_in()))
 			continue;
 		if (n)
 			return n;

@@ -46,7 +46,7 @@ static int read_word(struct bucket *b, uint64_t addr, uint32_t *now)
 {
 	int err;
 
-	while (unlikely(load_user_nofault(addr, now) < 0)) {
+	while (unlikely(get_user_u32_nofault(addr, now) < 0)) {
 		spin_unlock(&b->lock);
 		err = copy_from_user(now, addr, sizeof(*now));
 		spin_lock(&b->lock, LOCK_FUTEX);
@@ -269,7 +269,7 @@ long futex_requeue(uint64_t from, uint64_t to, unsigned int wake_count, unsigned
 	b = bucket_of(target);
 	for (;;) {
 		lock_both(a, b);
-		if (!expected || load_user_nofault(from, &now) == 0)
+		if (!expected || get_user_u32_nofault(from, &now) == 0)
 			break;
 		unlock_both(a, b);
 		if (copy_from_user(&now, from, sizeof(now)) < 0)

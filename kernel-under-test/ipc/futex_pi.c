@@ -136,7 +136,7 @@ static bool is_circle(const struct thread *owner)
 
 static int load(uint64_t addr, uint32_t *word)
 {
-	while (load_user_nofault(addr, word) < 0)
+	while (get_user_u32_nofault(addr, word) < 0)
 		if (copy_from_user(word, addr, sizeof(*word)) < 0)
 			return -EFAULT;
 	return 0;
@@ -150,9 +150,9 @@ static int replace(uint64_t addr, uint32_t was, uint32_t new)
 {
 	uint32_t word = was;
 
-	if (likely(exchange_user_nofault(addr, &word, new) == 0))
+	if (likely(cmpxchg_user_nofault(addr, &word, new) == 0))
 		return word == was ? TAKEN : LOOK_AGAIN;
-	return exchange_user(addr, &word, word) < 0 ? -EFAULT : LOOK_AGAIN;
+	return cmpxchg_user(addr, &word, word) < 0 ? -EFAULT : LOOK_AGAIN;
 }
 
 static void leave(struct waiter_pi *me)

@@ -60,7 +60,7 @@ static long pipe_write(struct file *f, struct uio *u)
 		n = MIN(u->left, room);
 		n = unlikely(p->more) ? pipe_more_put(p, u, (size_t)n, f->flags & O_DIRECT)
 				      : ring_put(&p->ring, u, (size_t)n);
-		if (n == -EPAGING && !(n = space_bring_in()))
+		if (n == -EPAGING && !(n = space_page_in()))
 			continue;
 		if (n < 0)
 			return done ? done : n;

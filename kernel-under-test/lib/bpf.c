@@ -1,10 +1,11 @@
+/* Classic BPF: validation and interpretation. */
 #include "lib/bpf.h"
 
 #include "lib/errno.h"
 
-#define WORDS 16
+#define MEMWORDS 16
 
-/* Sizes of loads and operations, in the bits of a code that say so. */
+/* The fields of an instruction's code. */
 #define SIZE(code) ((code)&0x18)
 #define MODE(code) ((code)&0xe0)
 #define OP(code)   ((code)&0xf0)
@@ -30,7 +31,7 @@
 #define TAX 0x00
 #define TXA 0x80
 
-static bool load_is_known(const struct bpf_insn *i)
+static bool load_valid(const struct bpf_insn *i)
 {
 	switch (i->code & ~BPF_CLASS) {
 	case BPF_W | BPF_ABS:
@@ -46,13 +47,13 @@ static bool load_is_known(const struct bpf_insn *i)
 	case BPF_IMM:
 		return true;
 	case BPF_MEM:
-		return i->k < WORDS;
+		return i->k < MEMWORDS;
 	default:
 		return false;
 	}
 }
 
-static bool operation_is_known(const struct bpf_insn *i)
+static bool alu_valid(const struct bpf_insn *i)
 {
 	unsigned int op = OP(i->code);
 
@@ -65,18 +66,18 @@ static bool operation_is_known(const struct bpf_insn *i)
 	return op == DIV || op == MOD ? i->k != 0 : op == LSH || op == RSH ? i->k < 32 : true;
 }
 
-/* Whether an instruction makes sense with `left` others behind it. */
-static bool is_known(const struct bpf_insn *i, size_t left)
+/* Whether an instruction is valid with `left` others after it. */
+static bool insn_valid(const struct bpf_insn *i, size_t left)
 {
 	switch (i->code & BPF_CLASS) {
 	case BPF_LD:
 	case BPF_LDX:
-		return load_is_known(i);
+		return load_valid(i);
 	case BPF_ST:
 	case BPF_STX:
-		return !(i->code & ~BPF_CLASS) && i->k < WORDS;
+		return !(i->code & ~BPF_CLASS) && i->k < MEMWORDS;
 	case BPF_ALU:
-		return operation_is_known(i);
+		return alu_valid(i);
 	case BPF_JMP:
 		if (i->code == (BPF_JMP | JA))
 			return i->k < left;
@@ -90,10 +91,10 @@ static bool is_known(const struct bpf_insn *i, size_t left)
 }
 
 /*
- * Jumps only go forward, so one pass knows for each instruction which words have been written on
- * every way to it: `scratch` has them for those that are jumped to.
+ * Jumps only go forward, so one pass finds for each instruction which words have been written on
+ * every path to it; `scratch` accumulates that for jump targets.
  */
-static bool words_are_written(const struct bpf_insn *code, size_t n, uint16_t *scratch)
+static bool memory_initialized(const struct bpf_insn *code, size_t n, uint16_t *scratch)
 {
 	uint16_t written = 0;
 
@@ -114,7 +115,7 @@ static bool words_are_written(const struct bpf_insn *code, size_t n, uint16_t *s
 			scratch[at + 1 + i->jt] &= written;
 			scratch[at + 1 + i->jf] &= written;
 		}
-		/* Only a jump comes to what is behind these. */
+		/* The next instruction is reachable only by a jump. */
 		if (i->code == (BPF_JMP | JA) || class == BPF_JMP || class == BPF_RET)
 			written = UINT16_MAX;
 	}
@@ -126,9 +127,9 @@ int bpf_check(const struct bpf_insn *code, size_t n, uint16_t *scratch)
 	if (!n || n > BPF_INSNS_MAX || (code[n - 1].code & BPF_CLASS) != BPF_RET)
 		return -EINVAL;
 	for (size_t at = 0; at < n; at++)
-		if (!is_known(&code[at], n - at - 1))
+		if (!insn_valid(&code[at], n - at - 1))
 			return -EINVAL;
-	return words_are_written(code, n, scratch) ? 0 : -EINVAL;
+	return memory_initialized(code, n, scratch) ? 0 : -EINVAL;
 }
 
 static bool load(const struct bpf_data *d, uint32_t at, unsigned int size, uint32_t *out)
@@ -144,8 +145,8 @@ static bool load(const struct bpf_data *d, uint32_t at, unsigned int size, uint3
 	return true;
 }
 
-/* False: division by zero. */
-static bool operate(unsigned int op, uint32_t *a, uint32_t b)
+/* Returns false on division by zero. */
+static bool alu(unsigned int op, uint32_t *a, uint32_t b)
 {
 	switch (op) {
 	case ADD:
@@ -191,7 +192,7 @@ static bool compare(unsigned int op, uint32_t a, uint32_t b)
 
 uint32_t bpf_run(const struct bpf_insn *code, const struct bpf_data *d)
 {
-	uint32_t a = 0, x = 0, words[WORDS] = {0};
+	uint32_t a = 0, x = 0, words[MEMWORDS] = {0};
 
 	for (const struct bpf_insn *i = code;; i++) {
 		unsigned int class = i->code & BPF_CLASS, mode = MODE(i->code);
@@ -208,7 +209,7 @@ uint32_t bpf_run(const struct bpf_insn *code, const struct bpf_data *d)
 				*to = words[i->k];
 			else if (!load(d, i->k + (mode == BPF_IND ? x : 0), SIZE(i->code), to))
 				return 0;
-			/* The length of an IPv4 header, from its first byte. */
+			/* BPF_MSH: the length of an IPv4 header, from its first byte. */
 			if (mode == BPF_MSH)
 				x = (x & 15) * 4;
 			break;
@@ -217,7 +218,7 @@ uint32_t bpf_run(const struct bpf_insn *code, const struct bpf_data *d)
 			words[i->k] = class == BPF_ST ? a : x;
 			break;
 		case BPF_ALU:
-			if (!operate(OP(i->code), &a, i->code & BPF_X ? x : i->k))
+			if (!alu(OP(i->code), &a, i->code & BPF_X ? x : i->k))
 				return 0;
 			break;
 		case BPF_JMP:

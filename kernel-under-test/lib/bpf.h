@@ -1,7 +1,7 @@
 /*
- * Classic BPF: small programs that look at bytes and give a number, as seccomp and sockets run
- * them. They come from users: bpf_check() first, and what it lets pass ends and touches nothing
- * but its data and its own 16 words.
+ * Classic BPF: small programs that inspect bytes and return a number, for seccomp and socket
+ * filters. They come from user space: run only what bpf_check() accepts, which terminates and
+ * accesses nothing but its data and its own 16 words of scratch memory.
  */
 #pragma once
 
@@ -16,7 +16,7 @@ struct bpf_insn {
 
 #define BPF_INSNS_MAX 4096
 
-/* Classes, and of loads and jumps the parts that others ask for, numbered as on Linux. */
+/* Instruction classes, and the encodings used outside lib/bpf.c; numbered as on Linux. */
 #define BPF_CLASS 0x07
 #define BPF_LD	  0x00
 #define BPF_LDX	  0x01
@@ -40,20 +40,20 @@ struct bpf_insn {
 #define BPF_X	  0x08
 #define BPF_A	  0x10
 
-/* What a program looks at. */
+/* What a program inspects. */
 struct bpf_data {
 	const uint8_t *at;
 	uint32_t len;
-	/* Words are the machine's; else they are the network's. */
+	/* Multi-byte loads are in host byte order; otherwise in network byte order. */
 	bool native;
 };
 
 /*
- * Whether `code` may be run: each instruction is one that there is, jumps go forward and stay
- * inside, the last one returns, and no word is read that was not written on every way to it.
- * `scratch` is `n` words that it uses. 0, -EINVAL.
+ * Validates `code`: every instruction is known, jumps go forward and stay inside, the last
+ * instruction returns, and no scratch word is read before it is written on every path. `scratch` is
+ * working memory of `n` elements. Returns 0 or -EINVAL.
  */
 int bpf_check(const struct bpf_insn *code, size_t n, uint16_t *scratch);
 
-/* What a checked program returns: 0 also where it loads what is not there, or divides by zero. */
+/* Runs a checked program. A load out of bounds or a division by zero returns 0. */
 uint32_t bpf_run(const struct bpf_insn *code, const struct bpf_data *data);

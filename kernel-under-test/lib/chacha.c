@@ -1,3 +1,4 @@
+/* ChaCha20's block function. */
 #include "lib/chacha.h"
 
 #include "lib/string.h"
@@ -9,7 +10,7 @@ static inline uint32_t rotl(uint32_t x, int n)
 	return x << n | x >> (32 - n);
 }
 
-static inline void quarter(uint32_t *a, uint32_t *b, uint32_t *c, uint32_t *d)
+static inline void quarter_round(uint32_t *a, uint32_t *b, uint32_t *c, uint32_t *d)
 {
 	*a += *b, *d = rotl(*d ^ *a, 16);
 	*c += *d, *b = rotl(*b ^ *c, 12);
@@ -26,19 +27,19 @@ void chacha20_block(const uint32_t key[CHACHA_KEY_WORDS], uint64_t counter, uint
 	start[12] = (uint32_t)counter, start[13] = (uint32_t)(counter >> 32);
 	start[14] = (uint32_t)nonce, start[15] = (uint32_t)(nonce >> 32);
 	memcpy(x, start, sizeof(x));
-	/* Columns, then diagonals; written out, so that the words can stay in registers. */
+	/* A column round, then a diagonal round; unrolled so that the words stay in registers. */
 	for (int i = 0; i < ROUNDS; i += 2) {
-		quarter(&x[0], &x[4], &x[8], &x[12]);
-		quarter(&x[1], &x[5], &x[9], &x[13]);
-		quarter(&x[2], &x[6], &x[10], &x[14]);
-		quarter(&x[3], &x[7], &x[11], &x[15]);
-		quarter(&x[0], &x[5], &x[10], &x[15]);
-		quarter(&x[1], &x[6], &x[11], &x[12]);
-		quarter(&x[2], &x[7], &x[8], &x[13]);
-		quarter(&x[3], &x[4], &x[9], &x[14]);
+		quarter_round(&x[0], &x[4], &x[8], &x[12]);
+		quarter_round(&x[1], &x[5], &x[9], &x[13]);
+		quarter_round(&x[2], &x[6], &x[10], &x[14]);
+		quarter_round(&x[3], &x[7], &x[11], &x[15]);
+		quarter_round(&x[0], &x[5], &x[10], &x[15]);
+		quarter_round(&x[1], &x[6], &x[11], &x[12]);
+		quarter_round(&x[2], &x[7], &x[8], &x[13]);
+		quarter_round(&x[3], &x[4], &x[9], &x[14]);
 	}
 	for (int i = 0; i < 16; i++)
 		x[i] += start[i];
-	/* The machine stores words as the cipher does, the low byte first. */
+	/* Both the machine and the cipher are little-endian. */
 	memcpy(out, x, CHACHA_BLOCK);
 }

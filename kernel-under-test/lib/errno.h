@@ -1,4 +1,4 @@
-/* Error numbers of the Linux ABI. Functions return them negative; 0 is success. */
+/* Errno values of the Linux ABI. Functions return them negated; 0 is success. */
 #pragma once
 
 #define EPERM		1
@@ -74,28 +74,29 @@
 #define ECANCELED	125
 
 /*
- * Inside the kernel only: a signal ended the sleep, and the call is made again unless a handler
- * without SA_RESTART ran. The way back to user mode turns it into a restart or into -EINTR.
+ * Kernel-internal, numbered as on Linux, where tracers see them: a signal interrupted the call. It
+ * is restarted unless a handler without SA_RESTART runs; the return to user mode makes it a restart
+ * or -EINTR.
  */
 #define ERESTARTSYS 512
 
-/* The same, and the call is made again whatever handler ran. */
+/* Restarted whichever handler runs. */
 #define ERESTARTNOINTR 513
 
-/* The same, and the call is made again if no handler ran. Numbered as tracers know them. */
+/* Restarted only if no handler runs. */
 #define ERESTARTNOHAND 514
 
-/* The same, but it goes on where it was: what thread.restart says is done instead. */
+/* Resumed by thread.restart instead of being repeated, if no handler runs. */
 #define ERESTART_RESTARTBLOCK 516
 
 /*
- * Inside the kernel only: a page of the user's must come from a disk first, and this was no place
- * to wait for it. Whoever can wait calls space_bring_in(), and does again what gave this.
+ * Kernel-internal: a user page must be read from disk first, and the code that found out may not
+ * sleep. A caller that may sleep calls space_page_in() and retries.
  */
 #define EPAGING 520
 
 /*
- * Inside the kernel only: this wants the kernel lock, which is not held. Whoever gets it takes the
- * lock and does it again.
+ * Kernel-internal: the operation needs the kernel lock, which is not held. The caller takes it and
+ * retries.
  */
 #define EUNLOCKED 521

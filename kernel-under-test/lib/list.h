@@ -1,4 +1,4 @@
-/* A circular doubly linked list whose links live inside the things listed. */
+/* A circular doubly linked list with its links embedded in the elements. */
 #pragma once
 
 #include "lib/printf.h"
@@ -27,7 +27,7 @@ static inline bool list_empty(const struct list *l)
 
 static inline void list_insert_between(struct list *n, struct list *before, struct list *after)
 {
-	/* A link that is on no list is linked to itself, or holds what was in its memory. */
+	/* An unlinked element is linked to itself or uninitialized. */
 	DEBUG_ASSERT(before->next == after && after->prev == before);
 	DEBUG_ASSERT(n != before && n != after);
 	n->prev = before;
@@ -58,7 +58,7 @@ static inline void list_remove(struct list *n)
 #define list_entry(n, type, member)    container_of(n, type, member)
 #define list_first(head, type, member) list_entry((head)->next, type, member)
 
-/* `pos` may be removed from the list inside the loop; `next` may not. */
+/* `pos` may be removed from the list inside the loop; `next_` may not. */
 #define list_for_each_safe(pos, next_, head, member)                                               \
 	for (pos = list_first(head, __typeof__(*pos), member),                                     \
 	    next_ = list_first(&pos->member, __typeof__(*pos), member);                            \

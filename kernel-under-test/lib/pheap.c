@@ -1,3 +1,4 @@
+/* The pairing heap. */
 #include "lib/pheap.h"
 
 static struct pheap_node *meld(struct pheap_node *a, struct pheap_node *b)
@@ -22,7 +23,7 @@ static struct pheap_node *meld(struct pheap_node *a, struct pheap_node *b)
 	return a;
 }
 
-/* Pairs a list of siblings from the left, then melds the pairs from the right. */
+/* The standard two passes: meld siblings in pairs from the left, then the pairs from the right. */
 static struct pheap_node *meld_siblings(struct pheap_node *first)
 {
 	struct pheap_node *pairs = NULL, *root = NULL;

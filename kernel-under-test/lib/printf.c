@@ -1,3 +1,4 @@
+/* Formatting, the kernel log and panic(). */
 #include "lib/printf.h"
 
 #include "lib/string.h"
@@ -8,15 +9,15 @@ struct out {
 	size_t len;
 };
 
-static void put(struct out *o, char c)
+static void put_char(struct out *o, char c)
 {
 	if (o->len + 1 < o->size)
 		o->at[o->len] = c;
 	o->len++;
 }
 
-/* Mostly a few: not worth a call. */
-static void put_all(struct out *o, const char *s, size_t len)
+/* Usually short: not worth a call to memcpy(). */
+static void put_string(struct out *o, const char *s, size_t len)
 {
 	size_t room = o->len + 1 < o->size ? o->size - 1 - o->len : 0;
 	char *at = o->at + o->len;
@@ -30,17 +31,17 @@ static void put_padded(struct out *o, const char *s, size_t len, size_t width, b
 {
 	size_t fill = width > len ? width - len : 0;
 
-	/* Zeros stand between a sign and its number. */
+	/* Zero padding goes between the sign and the digits. */
 	if (pad == '0' && len && *s == '-') {
-		put(o, '-');
+		put_char(o, '-');
 		s++;
 		len--;
 	}
 	for (; fill && !left; fill--)
-		put(o, pad);
-	put_all(o, s, len);
+		put_char(o, pad);
+	put_string(o, s, len);
 	for (; fill; fill--)
-		put(o, ' ');
+		put_char(o, ' ');
 }
 
 static const char lower[] = "0123456789abcdef", upper[] = "0123456789ABCDEF";
@@ -74,7 +75,7 @@ int vformat(char *text, size_t size, const char *fmt, va_list args)
 		if (*fmt != '%') {
 			for (s = fmt + 1; *s && *s != '%'; s++)
 				;
-			put_all(&o, fmt, (size_t)(s - fmt));
+			put_string(&o, fmt, (size_t)(s - fmt));
 			fmt = s - 1;
 			continue;
 		}
@@ -122,17 +123,17 @@ int vformat(char *text, size_t size, const char *fmt, va_list args)
 			put_padded(&o, s, strlen(s), width, left, ' ');
 			break;
 		case 'c':
-			put(&o, (char)va_arg(args, int));
+			put_char(&o, (char)va_arg(args, int));
 			break;
 		case '%':
-			put(&o, '%');
+			put_char(&o, '%');
 			break;
 		default:
-			/* Not understood: shown as it is, so that the mistake is seen. */
-			put(&o, '%');
+			/* Unknown conversion: printed as is, so that the mistake is visible. */
+			put_char(&o, '%');
 			if (!*fmt)
 				goto done;
-			put(&o, *fmt);
+			put_char(&o, *fmt);
 		}
 	}
 done:
@@ -154,22 +155,24 @@ int format(char *out, size_t size, const char *fmt, ...)
 
 static void (*sink)(const char *text, size_t len);
 
-/* What was logged last, each line with its level before it; `history_end` bytes there were. */
+/*
+ * The log's ring buffer, each line preceded by its level; `history_end` counts bytes ever logged.
+ */
 static char history[LOG_HISTORY];
 static uint64_t history_end;
 uint64_t log_console_level = LOG_LEVEL + 1;
 
-static void keep(const char *text, size_t len)
+static void history_append(const char *text, size_t len)
 {
-	static bool inside;
+	static bool in_line;
 
 	for (size_t i = 0; i < len; i++) {
-		const char *mark = inside ? "" : (const char[]){'<', '0' + LOG_LEVEL, '>', 0};
+		const char *mark = in_line ? "" : (const char[]){'<', '0' + LOG_LEVEL, '>', 0};
 
 		while (*mark)
 			history[history_end++ % LOG_HISTORY] = *mark++;
 		history[history_end++ % LOG_HISTORY] = text[i];
-		inside = text[i] != '\n';
+		in_line = text[i] != '\n';
 	}
 }
 
@@ -199,7 +202,7 @@ static void log_vprintf(const char *fmt, va_list args)
 	char line[LOG_LINE_MAX];
 	int len = vformat(line, sizeof(line), fmt, args);
 
-	keep(line, MIN((size_t)len, sizeof(line) - 1));
+	history_append(line, MIN((size_t)len, sizeof(line) - 1));
 	if (sink && log_console_level > LOG_LEVEL)
 		sink(line, MIN((size_t)len, sizeof(line) - 1));
 }
@@ -214,13 +217,13 @@ void log_printf(const char *fmt, ...)
 }
 
 #ifdef BANTAM_DEBUG
-#define TRACE_MAX 12
+#define TRACE_DEPTH 12
 
-/* The return addresses above `frame`, as far as the chain of frames looks like one. */
-static void trace(const uint64_t *frame)
+/* The return addresses above `frame`, as long as the frame pointers look plausible. */
+static void print_trace(const uint64_t *frame)
 {
 	log_printf("\nBantam trace:");
-	for (unsigned int i = 0; i < TRACE_MAX; i++) {
+	for (unsigned int i = 0; i < TRACE_DEPTH; i++) {
 		const uint64_t *above = (const uint64_t *)frame[0];
 
 		log_printf(" %lx", frame[1]);
@@ -230,7 +233,7 @@ static void trace(const uint64_t *frame)
 	}
 }
 #else
-static void trace(const uint64_t *)
+static void print_trace(const uint64_t *)
 {
 }
 #endif
@@ -241,7 +244,7 @@ void panic(const char *fmt, ...)
 
 	arch_panic_begin();
 	log_console_level = LOG_LEVEL + 1;
-	trace(__builtin_frame_address(0));
+	print_trace(__builtin_frame_address(0));
 	log_printf("\nBantam panic: ");
 	va_start(args, fmt);
 	log_vprintf(fmt, args);

@@ -1,4 +1,4 @@
-/* Formatting and the kernel's log. */
+/* Formatting, the kernel log, panic() and assertions. */
 #pragma once
 
 #include <stdarg.h>
@@ -6,33 +6,33 @@
 #include "lib/types.h"
 
 /*
- * Understands %d %i %u %o %x %X %p %s %c %% with width, `0`, `-`, and the lengths l, ll, z. Always
- * ends the result with a zero byte when size > 0. Returns the length the whole text would have had.
+ * Supports %d %i %u %o %x %X %p %s %c %% with width, `0`, `-`, and the length modifiers l, ll, z.
+ * NUL-terminates if size > 0. Returns the length of the untruncated result.
  */
 int vformat(char *out, size_t size, const char *fmt, va_list args);
 int format(char *out, size_t size, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
 
-/* Where the log goes. Set once, early; text logged before is only kept. */
+/* Sets where the log goes. Call once, early; what was logged before is only in the buffer. */
 void log_set_sink(void (*write)(const char *text, size_t len));
 
-/* One log line at most LOG_LINE_MAX long; the caller gives the newline. */
+/* Logs at most LOG_LINE_MAX bytes; the caller supplies the newline. */
 #define LOG_LINE_MAX 256
 void log_printf(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 
-/* All that is logged is information, as Linux counts levels; the console gets what is below its. */
+/* Everything is logged at level 6, KERN_INFO; the console shows levels below log_console_level. */
 #define LOG_LEVEL 6
 extern uint64_t log_console_level;
 
-/* That much of the log is kept, with the kernel lock. */
+/* Bytes of log kept. Guarded by the kernel lock. */
 #define LOG_HISTORY (16u << 10)
-/* What was logged from *from on, or, of that, what is still there. Moves *from on. */
+/* Reads what was logged since *from, or as much of it as is still kept, and advances *from. */
 size_t log_read(uint64_t *from, char *out, size_t size);
 uint64_t log_end(void);
 
-/* Prints the message and stops the machine. The state is beyond repair: no clean-up runs. */
+/* Prints the message and stops the machine. Nothing is unwound. */
 _Noreturn void panic(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 
-/* Given by arch: what stops the other CPUs when a panic begins, and the machine when it ends. */
+/* Implemented by arch: stopping the other CPUs first, and the machine last. */
 void arch_panic_begin(void);
 _Noreturn void arch_panic_stop(void);
 
@@ -42,7 +42,7 @@ _Noreturn void arch_panic_stop(void);
 			panic("%s:%d: assertion failed: %s", __FILE__, __LINE__, #cond);           \
 	} while (0)
 
-/* Of what is too dear to be looked at always: only the debug build does. */
+/* For checks too expensive for the normal build. */
 #ifdef BANTAM_DEBUG
 #define DEBUG_ASSERT(cond) ASSERT(cond)
 #else

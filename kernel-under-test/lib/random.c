@@ -1,20 +1,21 @@
+/* The random number generator. */
 #include "lib/random.h"
 
 #include "lib/chacha.h"
 #include "lib/string.h"
 
-/* A batch costs a key, which is half a block. */
+/* Each batch spends half a block on the next key. */
 #define BLOCKS 16
 
 static uint32_t key[CHACHA_KEY_WORDS];
-/* The last `left` bytes have not been given out; the others are zero. */
+/* The last `left` bytes have not been handed out; the others are erased. */
 static uint8_t pool[BLOCKS * CHACHA_BLOCK];
 static size_t left;
 
-/* The first bytes of a batch are the next key. */
+/* The first bytes of a batch become the next key. */
 static void refill(void)
 {
-	uint64_t nonce = random_noise();
+	uint64_t nonce = random_entropy();
 
 	for (unsigned int i = 0; i < BLOCKS; i++)
 		chacha20_block(key, i, nonce, pool + (size_t)i * CHACHA_BLOCK);
@@ -61,7 +62,7 @@ void random_mix(const void *from, size_t n)
 
 		for (size_t i = 0; i < part; i++)
 			to[i] ^= at[i];
-		/* What it was cannot be found from what it becomes. */
+		/* Rekeys, so that the mixed-in key cannot be recovered. */
 		refill();
 		at += part;
 		n -= part;

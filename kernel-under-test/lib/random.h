@@ -1,8 +1,8 @@
 /*
- * Random numbers: ChaCha20 under a key that each batch of numbers replaces ("fast key erasure"), so
- * that who reads the kernel's memory learns nothing of the numbers that were given out before. Each
- * batch takes in new noise. How hard the numbers are to guess depends on what was mixed in: see
- * docs/caveats.md. Callers hold the kernel lock.
+ * Random numbers: ChaCha20 with fast key erasure. Each batch of output replaces the key, so that
+ * reading the kernel's memory reveals no numbers handed out before. Each batch also takes in new
+ * entropy; how unpredictable the numbers are depends on what was mixed in: see docs/caveats.md.
+ * Callers hold the kernel lock.
  */
 #pragma once
 
@@ -11,8 +11,8 @@
 uint64_t random_u64(void);
 void random_fill(void *to, size_t n);
 
-/* Takes in what others may know little of. It can only make the numbers harder to guess. */
+/* Mixes in entropy. It can only make the output harder to predict. */
 void random_mix(const void *from, size_t n);
 
-/* Given by arch: what the machine has that is hard to know, a time or better. */
-uint64_t random_noise(void);
+/* Implemented by arch: something hard to predict, at least a cycle count. */
+uint64_t random_entropy(void);

@@ -1,10 +1,10 @@
-/* Counts of references that several CPUs change without a lock. */
+/* Reference counts changed by several CPUs without a lock. */
 #pragma once
 
 #include "lib/types.h"
 
-/* One more, of what may be going. False: its last reference has gone. */
-static inline bool refs_get_unless_gone(uint32_t *count)
+/* Takes a reference to an object that may be going away. Returns false if the count is zero. */
+static inline bool refs_get_unless_zero(uint32_t *count)
 {
 	uint32_t refs = READ_ONCE(*count);
 
@@ -15,7 +15,7 @@ static inline bool refs_get_unless_gone(uint32_t *count)
 	return false;
 }
 
-/* One less. False: it is the last reference, and still there. */
+/* Drops a reference. Returns false, and keeps it, if it is the last. */
 static inline bool refs_put_unless_last(uint32_t *count)
 {
 	uint32_t refs = READ_ONCE(*count);

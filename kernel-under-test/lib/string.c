@@ -1,3 +1,4 @@
+/* Memory and string routines. */
 #include "lib/string.h"
 
 void *memmove(void *to, const void *from, size_t n)
@@ -6,7 +7,7 @@ void *memmove(void *to, const void *from, size_t n)
 	const char *s = from;
 
 	if (d <= s || d >= s + n) {
-		/* Forward is safe word by word too: a word is read before it is written. */
+		/* Copying upwards is safe by words too: each word is read before it is written. */
 		return memcpy(to, from, n);
 	}
 	while (n >= 32) {
@@ -43,7 +44,7 @@ int memcmp(const void *a, const void *b, size_t n)
 
 		__builtin_memcpy(&v, x, 8);
 		__builtin_memcpy(&w, y, 8);
-		/* The first byte that differs is told below. */
+		/* The loop below finds the first byte that differs. */
 		if (v != w)
 			break;
 	}

@@ -1,6 +1,6 @@
 /*
- * Memory and string routines: the usual C names with the usual contracts. arch gives memcpy(),
- * which copies upwards, and memset().
+ * Memory and string routines with their standard C contracts. memcpy() copies upwards; arch
+ * implements it and memset().
  */
 #pragma once
 

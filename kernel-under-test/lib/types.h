@@ -1,4 +1,4 @@
-/* The types and small macros that every file of the kernel may use. */
+/* Basic types and macros used by every file of the kernel. */
 #pragma once
 
 #include <stdbool.h>
@@ -38,8 +38,8 @@
 #define PAGE_SIZE  4096ul
 
 /*
- * `struct file *f SCOPED(file_put) = ...` is given back when its scope ends, however that is left;
- * NULL is nothing. DEFINE_SCOPED() stands beside the function.
+ * `struct file *f SCOPED(file_put) = ...` is released when its scope ends, however it is left,
+ * unless it is NULL. DEFINE_SCOPED() goes next to the release function.
  */
 #define SCOPED(put) __attribute__((cleanup(put##_scoped)))
 #define DEFINE_SCOPED(type, put)                                                                   \
@@ -49,6 +49,6 @@
 			put(*v);                                                                   \
 	}
 
-/* A value that does not change behind the compiler's back is not `volatile`; one that does is. */
+/* For memory that other CPUs change concurrently: exactly one access, neither torn nor repeated. */
 #define READ_ONCE(x)	 (*(const volatile __typeof__(x) *)&(x))
 #define WRITE_ONCE(x, v) (*(volatile __typeof__(x) *)&(x) = (v))

@@ -1,6 +1,6 @@
 /*
- * Debug build only: what gcc and clang call where the program does what C leaves undefined. Each
- * report begins with a place in the source; the rest of it is not needed to find the bug.
+ * Debug build only: the runtime of -fsanitize=undefined. Each report starts with a source location;
+ * the rest of it is not needed to find the bug.
  */
 #include "lib/printf.h"
 #include "lib/types.h"

@@ -15,7 +15,7 @@
 /* What anonymous memory reads as until it is written: each CPU gives out its own. */
 static struct page *zero_pages[CPUS_MAX];
 
-/* What the last -EPAGING on this CPU was about; nobody sleeps between that and space_bring_in(). */
+/* What the last -EPAGING on this CPU was about; nobody sleeps between that and space_page_in(). */
 static struct paging {
 	struct space *space;
 	uint64_t at;
@@ -194,8 +194,8 @@ static int page_in(struct space *s, uint64_t addr, unsigned int access)
 	struct area a;
 	int err;
 
-	if (access & FAULT_NOW) {
-		pagings[arch_cpu_id()] = (struct paging){s, addr, access - FAULT_NOW};
+	if (access & FAULT_NOWAIT) {
+		pagings[arch_cpu_id()] = (struct paging){s, addr, access - FAULT_NOWAIT};
 		return -EPAGING;
 	}
 	/* As it was: only the kernel lock's holder changes an area with an object. */
@@ -276,7 +276,7 @@ int trap_page_fault(uint64_t addr, unsigned int access)
 	return s ? space_fault(s, addr, access) : -EFAULT;
 }
 
-int space_bring_in(void)
+int space_page_in(void)
 {
 	struct paging p = pagings[arch_cpu_id()];
 

@@ -89,7 +89,7 @@ static uint64_t make(void)
 		return 0;
 	}
 	slots[first_word] |= BIT(slot % 64);
-	arch_stack_begin(top);
+	arch_stack_init(top);
 	return top;
 }
 

@@ -69,7 +69,7 @@ static inline void object_put(struct object *o)
 /* Without the kernel lock, of what was found so. False: its last reference has gone. */
 static inline bool object_get_unless_gone(struct object *o)
 {
-	return refs_get_unless_gone(&o->refs);
+	return refs_get_unless_zero(&o->refs);
 }
 
 /* Without the kernel lock. False: it is the last reference, and still there. */

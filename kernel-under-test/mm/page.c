@@ -321,14 +321,14 @@ void page_init(const struct boot_info *info)
 		release_around(info->usable[i].start, info->usable[i].end, keep, ARRAY_SIZE(keep));
 }
 
-uint64_t mmu_page_take(void)
+uint64_t mmu_page_alloc(void)
 {
 	struct page *p = page_alloc_zeroed();
 
 	return p ? page_to_phys(p) : 0;
 }
 
-void mmu_page_give(uint64_t pa)
+void mmu_page_free(uint64_t pa)
 {
 	page_put(phys_to_page(pa));
 }

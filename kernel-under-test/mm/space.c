@@ -226,7 +226,7 @@ static void drop_shared(struct space *s, uint64_t start, uint64_t end)
 			if (d.count == DROP_BATCH)
 				put_dropped(&d);
 		}
-		table = whole ? mmu_table_unhook(s->root, first) : 0;
+		table = whole ? mmu_table_unlink(s->root, first) : 0;
 		if (table) {
 			/* A CPU could have walked it until it was unhooked, even one that idles. */
 			tlb_flush_tables(s);
@@ -266,7 +266,7 @@ void space_drop_pages(struct space *s, uint64_t start, uint64_t end)
 		}
 		if (whole) {
 			/* There is one, for its entries were looked at. */
-			mmu_table_free(mmu_table_unhook(s->root, first));
+			mmu_table_free(mmu_table_unlink(s->root, first));
 			dropped += used ? FLUSH_EACH_MAX + 1 : 0;
 		}
 	}

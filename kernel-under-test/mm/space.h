@@ -115,13 +115,13 @@ void space_put(struct space *s);
 
 static inline void space_lock(struct space *s)
 {
-	serving_lock_take(&s->lock);
+	serving_lock_acquire(&s->lock);
 	x86_count_lock(LOCK_SPACE);
 }
 
 static inline void space_unlock(struct space *s)
 {
-	serving_lock_give(&s->lock);
+	serving_lock_release(&s->lock);
 }
 
 static inline void space_unlock_scoped(struct space *const *s)
@@ -213,7 +213,7 @@ bool space_next_area(struct space *s, uint64_t addr, struct area *out);
 /*
  * Brings in the page at `addr` or makes it writable. Takes the kernel lock if it must. 0, -EFAULT
  * (nothing is mapped there), -EACCES, -ENXIO (past the end of the file), -ENOMEM, -EIO. When it had
- * to sleep for that, it has not looked again: the next access will. FAULT_NOW: -EPAGING instead.
+ * to sleep for that, it has not looked again: the next access will. FAULT_NOWAIT: -EPAGING instead.
  */
 int space_fault(struct space *s, uint64_t addr, unsigned int access);
 
@@ -221,7 +221,7 @@ int space_fault(struct space *s, uint64_t addr, unsigned int access);
  * After -EPAGING, before the caller sleeps or goes to user mode: brings in the page that was
  * missing, if it is missing still. With the kernel lock; sleeps. 0, -EFAULT.
  */
-int space_bring_in(void);
+int space_page_in(void);
 
 /* The result of `call`, repeated for as long as it ends with -EPAGING and the page can be had. */
 #define WITH_PAGES(call)                                                                           \
@@ -230,7 +230,7 @@ int space_bring_in(void);
                                                                                                    \
 		do                                                                                 \
 			got_ = (call);                                                             \
-		while (got_ == -EPAGING && !(got_ = space_bring_in()));                            \
+		while (got_ == -EPAGING && !(got_ = space_page_in()));                             \
 		got_;                                                                              \
 	})
 

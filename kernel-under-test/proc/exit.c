@@ -73,7 +73,7 @@ static void robust_lock_died(const struct thread *t, uint64_t entry, uint64_t of
 		was = word;
 		if ((word & FUTEX_TID_MASK) != (uint32_t)t->tid)
 			break;
-		if (exchange_user(addr, &word, (was & FUTEX_WAITERS) | FUTEX_OWNER_DIED) < 0)
+		if (cmpxchg_user(addr, &word, (was & FUTEX_WAITERS) | FUTEX_OWNER_DIED) < 0)
 			return;
 	} while (word != was);
 	if (entry & ROBUST_PI)
@@ -195,7 +195,7 @@ static noinline void leave_unusual(struct thread *t, int status)
 		seccomp_leave(t);
 	if (t->dispatch)
 		dispatch_end(t);
-	arch_thread_watch_calls(&t->arch, false);
+	arch_thread_trace_calls(&t->arch, false);
 }
 
 void thread_exit(int status)

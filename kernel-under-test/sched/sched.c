@@ -236,14 +236,15 @@ bool trap_yield(struct regs *r)
 
 	uint32_t work;
 
-	while ((work = READ_ONCE(t->work)) && !(work & ~(WORK_YIELD | WORK_REGS | WORK_AWAY))) {
+	while ((work = READ_ONCE(t->work)) &&
+	       !(work & ~(WORK_YIELD | WORK_REGS | WORK_NOTIFY_RESUME))) {
 		if (work & WORK_REGS) {
 			thread_clear_work(t, WORK_REGS);
 		} else if (work & WORK_YIELD) {
 			sched_yield();
 			thread_disturb(t);
 		} else {
-			trap_come_back(r);
+			trap_notify_resume(r);
 		}
 	}
 	return !work;

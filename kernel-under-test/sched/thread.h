@@ -29,7 +29,7 @@ struct trace;
 #define WORK_MOVE  BIT(3)
 #define WORK_YIELD (WORK_RESCHED | WORK_MOVE)
 /* It has been off its CPU, and wants to know: thread_disturb(). */
-#define WORK_AWAY BIT(6)
+#define WORK_NOTIFY_RESUME BIT(6)
 
 /* What it starts is served as usual (SCHED_RESET_ON_FORK). */
 #define UNUSUAL_PLAIN_CHILDREN BIT(0)
@@ -39,7 +39,7 @@ struct trace;
 #define UNUSUAL_TRACE BIT(2)
 /* It has a real-time priority, and so has what it starts. */
 #define UNUSUAL_URGENT BIT(3)
-/* It had restartable sequences, or debug registers: WORK_AWAY is for it. */
+/* It had restartable sequences, or debug registers: WORK_NOTIFY_RESUME is for it. */
 #define UNUSUAL_RSEQ  BIT(4)
 #define UNUSUAL_DEBUG BIT(5)
 /* It hears of its own calls: proc/trace/dispatch.h. */
@@ -158,7 +158,7 @@ static inline void thread_clear_work(struct thread *t, uint32_t work)
 static inline void thread_disturb(struct thread *t)
 {
 	if (unlikely(t->unusual & (UNUSUAL_RSEQ | UNUSUAL_DEBUG)))
-		thread_add_work(t, WORK_AWAY);
+		thread_add_work(t, WORK_NOTIFY_RESUME);
 }
 
 /* Nanoseconds that `t` has had the CPU. */

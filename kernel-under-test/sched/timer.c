@@ -96,7 +96,7 @@ static void ring_due(struct clock *c, uint64_t now)
 	bool held = kernel_locked(), locked = held;
 	struct pheap_node *n;
 
-	while ((n = pheap_least(&c->timers)) && n->key <= now) {
+	while ((n = pheap_min(&c->timers)) && n->key <= now) {
 		struct timer *t = container_of(n, struct timer, node);
 
 		if (!t->unlocked && !locked) {
@@ -134,10 +134,10 @@ void trap_timer(const struct regs *regs)
 
 	c->armed = NEVER;
 	spin_lock(&c->lock, LOCK_CLOCK);
-	n = pheap_least(&c->timers);
+	n = pheap_min(&c->timers);
 	if (n && n->key <= now) {
 		ring_due(c, now);
-		n = pheap_least(&c->timers);
+		n = pheap_min(&c->timers);
 	}
 	next = n ? n->key : NEVER;
 	spin_unlock(&c->lock);

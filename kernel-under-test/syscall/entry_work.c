@@ -22,7 +22,7 @@ static long call(uint32_t nr, const struct regs *r)
 	return ret;
 }
 
-uint64_t syscall_watched(struct regs *r)
+uint64_t syscall_traced(struct regs *r)
 {
 	uint32_t nr = UINT32_MAX;
 

@@ -1,12 +1,12 @@
 /*
- * Which CPUs there are: ACPI's table of interrupt controllers (the MADT). Whatever does not look
- * as the standard says is as if it were not there; then the CPU that boots is the only one.
+ * Enumerates CPUs by ACPI's interrupt controller table (the MADT). Any table that is malformed is
+ * treated as absent; the boot CPU is then the only one.
  */
 #include "arch/mmu.h"
 #include "lib/string.h"
 #include "x86.h"
 
-/* Where a BIOS leaves the pointer when nobody hands it over. */
+/* Where a BIOS leaves the RSDP if the loader passed no pointer to it. */
 #define BIOS_START 0xe0000
 #define BIOS_END   0x100000
 
@@ -52,7 +52,7 @@ static bool sums_to_zero(const void *at, size_t n)
 	return sum == 0;
 }
 
-/* The whole table at `pa`, or NULL. */
+/* The table at `pa` if its signature, length and checksum are right, or NULL. */
 static const struct table *table_at(uint64_t pa, const char *signature)
 {
 	const struct table *t;
@@ -73,7 +73,7 @@ static const struct rsdp *rsdp_at(uint64_t pa)
 	if (!pa || pa > REACH - sizeof(*r))
 		return NULL;
 	r = phys_to_virt(pa);
-	/* The first 20 bytes are version 1's, and have a sum of their own. */
+	/* The first 20 bytes are version 1's and have a checksum of their own. */
 	return memcmp(r->signature, "RSD PTR ", 8) == 0 && sums_to_zero(r, 20) ? r : NULL;
 }
 
@@ -110,7 +110,7 @@ size_t x86_acpi_cpus(uint64_t rsdp, uint8_t *apic_ids, size_t max)
 	const struct table *madt = r ? madt_find(r) : NULL;
 	size_t n = 0;
 
-	/* After the header: the APIC's address and flags, 8 bytes. */
+	/* The entries follow the header and 8 bytes: the local APIC's address and flags. */
 	for (size_t at = sizeof(*madt) + 8; madt && at + 2 <= madt->length;) {
 		const struct madt_entry *e = (const void *)((const char *)madt + at);
 

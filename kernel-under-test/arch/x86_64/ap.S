@@ -1,13 +1,12 @@
 /*
- * How a CPU that was started by an interrupt gets from real mode to x86_ap_main(): on the boot
- * CPU's first page tables, which map this code where it is and where it belongs, then on the
- * kernel's own.
+ * Secondary CPU startup, from real mode to x86_ap_main(): first on the boot CPU's initial page
+ * tables, which map this code at its physical and at its virtual address, then on the kernel's.
  */
 #include "asm/layout.h"
 
 #define PHYS(sym) ((sym) - KERNEL_BASE)
 
-	/* Copied to a page below 1 MiB, wherever that is: CS is the page, IP is 0. */
+	/* Copied to a page below 1 MiB; position independent: CS is the page, IP is 0. */
 	.section .rodata
 	.code16
 	.globl	ap_trampoline, ap_trampoline_end
@@ -23,7 +22,7 @@ ap_trampoline:
 	movl	$PHYS(boot_pml4), %eax
 	movl	%eax, %cr3
 
-	/* Long mode and SYSCALL always, NX where the CPU has it. */
+	/* Long mode and SYSCALL always, NX if the CPU has it. */
 	movl	$0x80000001, %eax
 	cpuid
 	movl	$0x101, %esi
@@ -35,7 +34,7 @@ ap_trampoline:
 	orl	%esi, %eax
 	wrmsr
 
-	/* Caches on, and from real mode to long mode in one step. */
+	/* Enable caches and switch from real mode to long mode in one step. */
 	lgdtl	ap_gdt_pointer - ap_trampoline
 	movl	%cr0, %eax
 	andl	$0x9fffffff, %eax

@@ -1,7 +1,7 @@
 /*
- * The local APIC, for its timer, and the IO APIC, for the serial port. The old PICs are masked.
- * Both are at their standard addresses on every machine QEMU has, so no table is
- * read.
+ * The local APIC (timer and interprocessor interrupts) and the IO APIC (serial port). The legacy
+ * PICs are masked. Both APICs are at their standard addresses on every machine QEMU has, so no
+ * table is consulted.
  */
 #include "arch/mmu.h"
 #include "x86.h"
@@ -19,12 +19,12 @@
 #define LAPIC_LVT_LINT0 0x350
 #define LAPIC_LVT_LINT1 0x360
 #define LAPIC_LVT_ERROR 0x370
-#define LAPIC_TIMER_SET 0x380
-#define LAPIC_TIMER_NOW 0x390
+#define LAPIC_TIMER_INITIAL 0x380
+#define LAPIC_TIMER_CURRENT 0x390
 #define LAPIC_TIMER_DIV 0x3e0
 
 #define LAPIC_ENABLE BIT(8)
-/* Only vectors from 0xf0 on get through. */
+/* Task priority that lets only vectors from 0xf0 on through. */
 #define TPR_REQUESTS	 0xe0
 #define LVT_MASKED	 BIT(16)
 #define TIMER_DIVIDE_BY1 0xb
@@ -59,7 +59,10 @@ static void ioapic_write(uint32_t index, uint32_t v)
 
 static void pic_mask(void)
 {
-	/* Moved off the exceptions' vectors first: a masked PIC can still send a spurious one. */
+	/*
+	 * Remapped off the exception vectors first: a masked PIC can still raise a spurious
+	 * interrupt.
+	 */
 	static const uint8_t setup[][2] = {
 		{0x20, 0x11}, {0xa0, 0x11}, {0x21, X86_VECTOR_IRQ}, {0xa1, X86_VECTOR_IRQ + 8},
 		{0x21, 0x04}, {0xa1, 0x02}, {0x21, 0x01},	    {0xa1, 0x01},
@@ -122,7 +125,7 @@ void x86_apic_send_nmi_to_others(void)
 	icr_send(0, ICR_NMI | ICR_OTHERS);
 }
 
-void x86_sleep_for_request(void)
+void x86_halt_for_request(void)
 {
 	lapic_write(LAPIC_TPR, TPR_REQUESTS);
 	asm volatile("sti; hlt; cli" : : : "memory");
@@ -136,10 +139,10 @@ void x86_apic_eoi(void)
 
 void x86_apic_timer(uint32_t ticks)
 {
-	lapic_write(LAPIC_TIMER_SET, ticks);
+	lapic_write(LAPIC_TIMER_INITIAL, ticks);
 }
 
 uint32_t x86_apic_timer_left(void)
 {
-	return *reg(LAPIC_PHYS, LAPIC_TIMER_NOW);
+	return *reg(LAPIC_PHYS, LAPIC_TIMER_CURRENT);
 }

@@ -1,6 +1,6 @@
 /*
  * From the PVH entry point (32-bit, paging off, ebx = start info) to kernel_main() in the upper
- * half. Needs nothing of a BIOS or a boot loader.
+ * half. Uses no BIOS service and no boot loader.
  */
 #include "asm/layout.h"
 
@@ -22,7 +22,10 @@ pvh_start:
 	movl	$PHYS(boot_stack_top), %esp
 	movl	%ebx, %ebp
 
-	/* One directory of 2 MiB pages over the first GiB serves all three places. */
+	/*
+	 * One page directory of 2 MiB pages over the first GiB serves the identity map, the direct
+	 * map and the image.
+	 */
 	movl	$PHYS(boot_pd), %edi
 	movl	$0x83, %eax
 	movl	$512, %ecx
@@ -44,7 +47,7 @@ pvh_start:
 	movl	$PHYS(boot_pml4), %eax
 	movl	%eax, %cr3
 
-	/* Long mode and SYSCALL always, NX where the CPU has it. */
+	/* Long mode and SYSCALL always, NX if the CPU has it. */
 	movl	$0x80000001, %eax
 	cpuid
 	movl	$0x101, %esi

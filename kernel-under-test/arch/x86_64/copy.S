@@ -1,11 +1,11 @@
-/* What reads and writes user memory, and what becomes of a fault there. */
+/* User memory access routines, and where a fault in one continues. */
 #include "smap.h"
 
 	.text
 
 /*
- * User copies. A fault inside goes to the fixup with the registers as they were, so rcx tells
- * how far it came. No check of the range here: uaccess.c does that.
+ * FIXUP: a fault at `at` continues at `to` with the registers as they were, so rcx still holds the
+ * count of what is left. The caller has checked the address range.
  */
 .macro	FIXUP at, to
 	.pushsection .fixups, "a"
@@ -15,16 +15,21 @@
 .endm
 
 /*
- * Each of these comes in three kinds: one that sleeps when a page must come from a disk, one
- * (`_now`) that gives -EPAGING then: what the handler of the fault puts into rax, and one
- * (`_nofault`) that gives -EFAULT whenever a page is missing. 0, or -errno:
+ * Each routine exists in three variants: one that may sleep to page in; `_nowait`, which returns
+ * -EPAGING instead of sleeping (the fault handler puts that into rax); and `_nofault`, which
+ * returns -EFAULT whenever a page is missing. Return 0, or a negative errno:
  *
  * int x86_copy_user(void *to, const void *from, size_t n)
+ *
  * int x86_clear_user(void *to, size_t n)
+ *
  * int x86_load_user_byte(const void *from): the byte
+ *
  * int x86_store_user_byte(void *to, int byte)
+ *
  * int x86_load_user_word(const uint32_t *from, uint32_t *to)
- * int x86_exchange_user(uint32_t *at, uint32_t *word, uint32_t new)
+ *
+ * int x86_cmpxchg_user(uint32_t *at, uint32_t *word, uint32_t new)
  */
 .macro	USER_COPIES kind
 	.globl	x86_copy_user\kind
@@ -84,8 +89,8 @@ x86_load_user_word\kind:
 	ret
 	FIXUP	1b, copy_fault\kind
 
-	.globl	x86_exchange_user\kind
-x86_exchange_user\kind:
+	.globl	x86_cmpxchg_user\kind
+x86_cmpxchg_user\kind:
 	movl	(%rsi), %eax
 	SMAP_SITE 1
 1:	lock cmpxchgl %edx, (%rdi)
@@ -97,14 +102,14 @@ x86_exchange_user\kind:
 .endm
 
 	USER_COPIES
-	USER_COPIES _now
+	USER_COPIES _nowait
 	USER_COPIES _nofault
 
 /*
  * long x86_copy_user_string(char *to, const char *from, size_t size)
- * Length without the zero, -EFAULT, or -ENAMETOOLONG when no zero is in `size` bytes. Goes by
- * words while it can; a word that faults may cross into a missing page after the string's end,
- * so from there on it goes by bytes.
+ * Returns the length without the NUL, -EFAULT, or -ENAMETOOLONG if there is no NUL in `size` bytes.
+ * Copies by words; a word may extend past the string's end into a missing page, so after a fault
+ * it continues by bytes.
  */
 	.globl	x86_copy_user_string
 x86_copy_user_string:
@@ -148,11 +153,11 @@ x86_copy_user_string:
 	FIXUP	6b, copy_fault
 
 /*
- * int x86_store_user_quarters(void *to_end, const void *from_end, int64_t minus_n)
- * Two bytes of eight, n > 0 times. 0, or -EFAULT
+ * int x86_store_user_u16_stride8(void *to_end, const void *from_end, int64_t minus_n)
+ * Copies the first two of every eight bytes, n > 0 times. Returns 0 or -EFAULT.
  */
-	.globl	x86_store_user_quarters
-x86_store_user_quarters:
+	.globl	x86_store_user_u16_stride8
+x86_store_user_u16_stride8:
 	SMAP_SITE 1
 1:	movzwl	(%rsi, %rdx, 8), %eax
 2:	movw	%ax, (%rdi, %rdx, 8)
@@ -171,8 +176,8 @@ copy_fault_nofault:
 	SMAP_SITE 0
 	ret
 
-	.globl	copy_fault_now
-copy_fault_now:
+	.globl	copy_fault_nowait
+copy_fault_nowait:
 	SMAP_SITE 0
 	ret
 

@@ -1,3 +1,4 @@
+/* CPU initialization: descriptor tables, control registers and feature bits. */
 #include "arch/cpu.h"
 
 #include "arch/mmu.h"
@@ -11,7 +12,7 @@
 
 #define CR0_MP BIT(1)
 #define CR0_EM BIT(2)
-#define CR0_NE BIT(5) /* an error of the x87 is an exception */
+#define CR0_NE BIT(5) /* x87 errors raise an exception */
 #define CR0_WP BIT(16)
 
 #define CR4_OSFXSR     BIT(9)
@@ -27,7 +28,7 @@ struct cpu x86_cpus[CPUS_MAX];
 uint64_t x86_pte_nx;
 static uint32_t features; /* EDX of CPUID leaf 1 */
 
-/* One stack each for NMI, double fault, machine check and steps, for each CPU. */
+/* Per-CPU interrupt stacks for NMI, double fault, machine check and debug. */
 static uint8_t ist_stacks[CPUS_MAX][4][IST_STACK] __attribute__((aligned(16)));
 
 static void load_tables(struct cpu *cpu)
@@ -51,7 +52,7 @@ static void load_tables(struct cpu *cpu)
 		cpu->tss.ist[i] = (uint64_t)&ist_stacks[cpu->id][i][IST_STACK];
 
 	asm volatile("lgdt %0" : : "m"(pointer) : "memory");
-	/* CS keeps the selector it has: the boot GDT has the same entry at the same place. */
+	/* CS need not be reloaded: the boot GDT has the same descriptor at the same index. */
 	asm volatile("ltr %w0" : : "r"(TSS_SEL));
 }
 
@@ -83,7 +84,7 @@ static void init_features(void)
 	x86_fpu_init();
 }
 
-/* What user code reads with RDTSCP and RDPID: the CPU's number, as from getcpu(). */
+/* TSC_AUX holds the CPU's id, as returned by getcpu(); user code reads it with RDTSCP and RDPID. */
 static void init_tsc_aux(const struct cpu *cpu)
 {
 	uint32_t max[4], extended[4], leaf7[4] = {0};
@@ -124,7 +125,7 @@ void arch_cpu_init(void)
 
 void arch_idle(void)
 {
-	/* STI takes effect after HLT has begun: no interrupt is missed between the two. */
+	/* STI takes effect after the next instruction, so no interrupt is missed before HLT. */
 	asm volatile("sti; hlt; cli" : : : "memory");
 }
 

@@ -1,11 +1,11 @@
-/* What CPUID says of the CPU, in the words of Linux's /proc/cpuinfo. */
+/* /proc/cpuinfo from CPUID, in the format of Linux. */
 #include "arch/cpu.h"
 
 #include "arch/smp.h"
 #include "lib/printf.h"
 #include "lib/string.h"
 
-/* Names of a word's bits from the lowest on; a dash is a bit that has none. */
+/* The flag names of a CPUID word from bit 0 up; a dash for a bit without one. */
 static const struct {
 	uint32_t leaf;
 	uint32_t word;

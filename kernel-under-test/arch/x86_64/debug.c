@@ -1,3 +1,4 @@
+/* Debugger access to registers, FPU state and hardware breakpoints. */
 #include "arch/debug.h"
 
 #include "arch/trap.h"
@@ -7,7 +8,7 @@
 #include "lib/string.h"
 #include "x86.h"
 
-/* user_regs_struct beyond what struct regs has in the same order. */
+/* Indices in user_regs_struct after the members that struct regs has in the same order. */
 #define REG_CALL   15
 #define REG_RIP	   16
 #define REG_CS	   17
@@ -17,8 +18,8 @@
 #define REG_FS	   21
 #define REG_GS	   22
 
-/* Where the parts that are on are told to programs, and MXCSR. */
-#define PARTS_AT 464
+/* Offsets in the FXSAVE area: XCR0, in the bytes reserved for software, and MXCSR. */
+#define XCR0_AT	 464
 #define MXCSR_AT 24
 
 int arch_debug_set_reg(struct arch_thread *t, unsigned int i, uint64_t v)
@@ -27,12 +28,15 @@ int arch_debug_set_reg(struct arch_thread *t, unsigned int i, uint64_t v)
 
 	switch (i) {
 	case REG_CALL:
-		/* Not in a call any more, or again in one that is to be made once more. */
+		/*
+		 * orig_rax: -1 means not in a system call, anything else a call that may be
+		 * restarted.
+		 */
 		r->vector = (int64_t)v < 0 ? 0 : UINT64_MAX;
 		r->code = v;
 		return 0;
 	case REG_RIP:
-		/* IRETQ to an address that is none would fault in the kernel. */
+		/* IRETQ to a non-canonical address would fault in the kernel. */
 		if (v >= USER_TOP)
 			return -EIO;
 		r->rip = v;
@@ -53,7 +57,7 @@ int arch_debug_set_reg(struct arch_thread *t, unsigned int i, uint64_t v)
 	case REG_SS:
 		return v ? 0 : -EIO;
 	default:
-		/* Data segments: nobody has any. */
+		/* Data segments: always null here. */
 		if (i > REG_GS)
 			return v && (v & 3) != 3 ? -EIO : 0;
 		((uint64_t *)r)[i] = v;
@@ -63,7 +67,7 @@ int arch_debug_set_reg(struct arch_thread *t, unsigned int i, uint64_t v)
 
 size_t arch_debug_fpu_size(void)
 {
-	return x86_fpu_parts ? x86_fpu_size : 0;
+	return x86_fpu_components ? x86_fpu_size : 0;
 }
 
 void arch_debug_get_fpu(const struct arch_thread *t, uint8_t out[ARCH_FPU_MAX], bool all)
@@ -71,8 +75,8 @@ void arch_debug_get_fpu(const struct arch_thread *t, uint8_t out[ARCH_FPU_MAX], 
 	memcpy(out, t->fpu, all ? x86_fpu_size : ARCH_FPU_LEGACY);
 	if (!all)
 		return;
-	memset(out + PARTS_AT, 0, FPU_LEGACY - PARTS_AT);
-	memcpy(out + PARTS_AT, &x86_fpu_parts, sizeof(x86_fpu_parts));
+	memset(out + XCR0_AT, 0, FPU_LEGACY - XCR0_AT);
+	memcpy(out + XCR0_AT, &x86_fpu_components, sizeof(x86_fpu_components));
 }
 
 int arch_debug_set_fpu(struct arch_thread *t, const uint8_t from[ARCH_FPU_MAX], bool all)
@@ -83,14 +87,14 @@ int arch_debug_set_fpu(struct arch_thread *t, const uint8_t from[ARCH_FPU_MAX], 
 	memcpy(&mxcsr, from + MXCSR_AT, sizeof(mxcsr));
 	if (all)
 		memcpy(header, from + FPU_LEGACY, sizeof(header));
-	if (mxcsr >> 16 || (header[0] & ~x86_fpu_parts))
+	if (mxcsr >> 16 || (header[0] & ~x86_fpu_components))
 		return -EINVAL;
 	for (size_t i = 1; i < ARRAY_SIZE(header); i++)
 		if (header[i])
 			return -EINVAL;
 	memcpy(t->fpu, from, all ? x86_fpu_size : ARCH_FPU_LEGACY);
-	/* XRSTOR takes from the first part what the header says is there. */
-	if (!all && x86_fpu_parts)
+	/* XRSTOR loads x87 and SSE state only if the header says they are present. */
+	if (!all && x86_fpu_components)
 		t->fpu[FPU_LEGACY] |= 3;
 	return 0;
 }
@@ -108,7 +112,7 @@ bool arch_debug_step(struct arch_thread *t, bool on)
 #define STATUS_BREAKS 0xful
 #define STATUS_STEP   0x4000ul
 #define CONTROL_NONE  0x400ul
-#define CONTROL_GIVEN 0xffff03fful /* but for the bit that guards the registers themselves */
+#define CONTROL_GIVEN 0xffff03fful /* all but DR7.GD */
 #define KIND_EXECUTE  0
 #define KIND_IO	      2
 #define SIG_TRAP      5
@@ -179,12 +183,15 @@ void x86_debug_trap(struct regs *r)
 		if (!(status & BIT(i)) || !is_on(d->control, i))
 			continue;
 		breaks |= BIT(i);
-		/* Before the instruction, which is to run when the program goes on. */
+		/*
+		 * Execution breakpoints are reported before the instruction: RF lets it run on
+		 * resume.
+		 */
 		if (kind(d->control, i) == KIND_EXECUTE)
 			r->rflags |= RFLAGS_RESUME;
 	}
 	if (!breaks && (status & STATUS_BREAKS)) {
-		/* Of one that ran here before. */
+		/* Left over from a thread that ran here before. */
 		asm volatile("movq %0, %%dr7" : : "r"(CONTROL_NONE));
 		if (!(status & STATUS_STEP))
 			return;

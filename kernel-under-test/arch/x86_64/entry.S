@@ -1,12 +1,10 @@
-/*
- * Every way into the kernel and out of it. Interrupts stay off from entry to exit.
- */
+/* Every kernel entry and exit. Interrupts stay off from entry to exit. */
 #include "asm/layout.h"
 #include "smap.h"
 
 	.text
 
-/* The general registers of struct regs; below them are only the vector and the code. */
+/* The general registers of struct regs; only the vector and the error code are above them. */
 .macro	PUSH_REGS
 	pushq	%rdi
 	pushq	%rsi
@@ -41,10 +39,13 @@
 	popq	%rdx
 	popq	%rsi
 	popq	%rdi
-	addq	$16, %rsp		/* vector and code */
+	addq	$16, %rsp		/* vector and error code */
 .endm
 
-/* Back to the user with rax; C has kept rbx to r15 as they were, but for our rbx. */
+/*
+ * Return to user mode with the result in rax. The C code has preserved rbx to r15; rbx alone was
+ * used here.
+ */
 .macro	SYSCALL_EXIT
 	movq	REGS_RBX(%rsp), %rbx
 	movq	REGS_R10(%rsp), %r10
@@ -61,11 +62,11 @@
 .endm
 
 /*
- * SYSCALL. The CPU has changed only these:
+ * SYSCALL entry. The CPU has changed only these:
  *   rcx     user rip            cs, ss  kernel's
  *   r11     user rflags         rflags  & ~RFLAGS_SYSCALL_MASK
- * Arguments: rax = number, rdi rsi rdx r10 r8 r9. All but rax, rcx, r11 are kept for the user.
- * The stack is still the user's, and can be anything.
+ * Arguments: rax = number, rdi rsi rdx r10 r8 r9. All but rax, rcx, r11 are preserved for the user.
+ * The stack pointer is still the user's and not to be trusted.
  */
 	.globl	syscall_entry
 	.balign	64
@@ -82,11 +83,14 @@ syscall_entry:
 	pushq	$-1
 	PUSH_REGS
 
-	/* A wrong guess of the branch must not index past the table: mask the number too. */
+	/*
+	 * Mask the number as well: a mispredicted branch must not index past the table (Spectre
+	 * v1).
+	 */
 	cmpl	REGS_SIZE(%rsp), %eax	/* arch_stack_end.calls */
 	jae	syscall_unknown
 	sbbq	%rbx, %rbx
-	andl	%ebx, %eax		/* the number is 32 bits: the rest goes */
+	andl	%ebx, %eax		/* the number is 32 bits wide */
 	movq	%r10, %rcx
 	call	*syscall_entries(, %rax, 8)
 syscall_done:
@@ -97,14 +101,14 @@ syscall_done:
 
 syscall_unknown:
 	cmpl	$0, REGS_SIZE(%rsp)
-	je	syscall_is_watched
+	je	syscall_is_traced
 	movq	$-38, %rax		/* -ENOSYS */
 	jmp	syscall_done
 
-/* Somebody wants to know of this thread's calls: the long way, there and back. */
-syscall_is_watched:
+/* The thread's system calls are traced: take the slow path both ways. */
+syscall_is_traced:
 	movq	%rsp, %rdi
-	call	syscall_watched
+	call	syscall_traced
 syscall_work:
 	movq	%rax, REGS_RAX(%rsp)
 	movq	%rsp, %rdi
@@ -112,13 +116,13 @@ syscall_work:
 	jmp	return_to_user
 
 /*
- * The entry of every call that wants the kernel lock: takes it, calls the function proper, and
- * gives it back, all without an instruction of the other calls.
+ * The entry of every system call that needs the kernel lock: acquires it, calls the function proper
+ * and releases it, at no cost to the other calls.
  */
 	.globl	syscall_locked
 	.balign	64
 syscall_locked:
-	addq	$8, %rsp		/* the way out is our own */
+	addq	$8, %rsp		/* returns to user mode itself */
 	lock btsl $0, arch_kernel_lock(%rip)
 	jc	syscall_contended
 1:	incq	%gs:CPU_KERNEL_LOCK
@@ -166,7 +170,7 @@ syscall_work_locked:
 	call	arch_serving_wake
 	jmp	return_to_user
 
-/* A new thread's first way out: its registers were laid down by arch_thread_init(). */
+/* A new thread's first return to user mode, with the registers set up before it was started. */
 	.globl	thread_first_return
 thread_first_return:
 	call	trap_first_run
@@ -185,7 +189,7 @@ return_to_user:
 user_iret:
 	iretq
 
-/* Interrupts and exceptions. A stub pushes what the CPU did not, so that all look alike. */
+/* Interrupts and exceptions. A stub pushes a zero where the CPU pushes no error code. */
 .macro	VECTOR n
 	.balign	16
 .if \n == 8 || (\n >= 10 && \n <= 14) || \n == 17 || \n == 21 || \n == 29 || \n == 30
@@ -238,9 +242,10 @@ return_to_kernel:
 	iretq
 
 /*
- * A step. Not every machine takes SFMASK to mean that a stepped SYSCALL is not followed by a trap:
- * one that comes in the kernel finds the user's stack pointer still, hence a stack of its own, and
- * goes back to where nothing steps. From the user it is a trap like others, on the thread's stack.
+ * Debug exception. Not every machine honours SFMASK for the trap after a single-stepped SYSCALL:
+ * such a trap arrives in the kernel with the user's stack pointer still loaded, hence the IST
+ * stack, and is dismissed with TF cleared. From user mode it is handled like any exception, on the
+ * thread's stack.
  */
 trap_debug:
 	testb	$3, REGS_CS - REGS_VECTOR(%rsp)
@@ -255,10 +260,10 @@ trap_debug:
 	movq	(%rax), %rax
 	jmp	trap_user
 1:	andl	$~RFLAGS_TRAP, REGS_RFLAGS - REGS_VECTOR(%rsp)
-	addq	$16, %rsp		/* vector and code */
+	addq	$16, %rsp		/* vector and error code */
 	iretq
 
-/* NMI, double fault, machine check: on stacks of their own; GS may be either, so ask the MSR. */
+/* NMI, double fault, machine check: on IST stacks. GS may be either base, so read the MSR. */
 trap_paranoid:
 	SAVE_REGS
 	xorl	%ebx, %ebx
@@ -275,7 +280,7 @@ trap_paranoid:
 	swapgs
 	jmp	return_to_kernel
 
-/* void arch_spin_wait(const uint32_t *taken); but for the flags it keeps all registers. */
+/* void arch_spin_wait(const uint32_t *taken): preserves all registers but the flags. */
 	.globl	arch_spin_wait
 arch_spin_wait:
 	pause

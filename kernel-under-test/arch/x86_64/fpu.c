@@ -1,3 +1,4 @@
+/* FPU state: detecting XSAVE, initial state, signal frames and SIGFPE codes. */
 #include "fpu.h"
 
 #include "asm/cpu.h"
@@ -7,11 +8,11 @@
 #define CR4_OSXSAVE BIT(18)
 #define LEAF_XSAVE  0xd
 
-/* x87, SSE, AVX. More would need more room in each thread, and is not offered. */
-#define PARTS_KNOWN  7
-#define PARTS_LEGACY 3
+/* x87, SSE, AVX. More would need more space in each thread and is not enabled. */
+#define COMPONENTS_KNOWN  7
+#define COMPONENTS_LEGACY 3
 
-/* What Linux writes into the part of the legacy area that is software's, and behind the state. */
+/* What Linux stores in the software-reserved bytes of the FXSAVE area and after the state. */
 #define MAGIC1	    0x46505853
 #define MAGIC2	    0x46505845
 #define SOFTWARE_AT 464
@@ -25,8 +26,8 @@ struct software {
 _Static_assert(SOFTWARE_AT + sizeof(struct software) == FPU_LEGACY, "Linux ABI");
 
 uint32_t x86_fpu_size = FPU_LEGACY;
-uint64_t x86_fpu_parts;
-struct arch_thread x86_fpu_first;
+uint64_t x86_fpu_components;
+struct arch_thread x86_fpu_initial;
 
 void x86_fpu_init(void)
 {
@@ -38,17 +39,19 @@ void x86_fpu_init(void)
 		return;
 	x86_write_cr4(x86_read_cr4() | CR4_OSXSAVE);
 	x86_cpuid(LEAF_XSAVE, 0, r);
-	parts = r[0] & PARTS_KNOWN;
+	parts = r[0] & COMPONENTS_KNOWN;
 	asm volatile("xsetbv" : : "c"(0), "a"((uint32_t)parts), "d"(0));
 	x86_cpuid(LEAF_XSAVE, 0, r);
-	/* The size of what is on now; a stranger layout than the standard one is let alone. */
+	/*
+	 * The size for the enabled components; if larger than expected, fall back to x87 and SSE.
+	 */
 	if (r[1] > sizeof(((struct arch_thread *)0)->fpu)) {
-		asm volatile("xsetbv" : : "c"(0), "a"(PARTS_LEGACY), "d"(0));
-		parts = PARTS_LEGACY;
+		asm volatile("xsetbv" : : "c"(0), "a"(COMPONENTS_LEGACY), "d"(0));
+		parts = COMPONENTS_LEGACY;
 		r[1] = FPU_LEGACY + FPU_HEADER;
 	}
 	x86_fpu_size = r[1];
-	x86_fpu_parts = parts;
+	x86_fpu_components = parts;
 }
 
 void x86_fpu_patch(void)
@@ -58,8 +61,8 @@ void x86_fpu_patch(void)
 		const uint8_t *call;
 	} fpu_sites_start[], fpu_sites_end[];
 
-	x86_fpu_reset(&x86_fpu_first);
-	if (!x86_fpu_parts)
+	x86_fpu_reset(&x86_fpu_initial);
+	if (!x86_fpu_components)
 		return;
 	for (size_t i = 0; &fpu_sites_start[i] < fpu_sites_end; i++) {
 		uint8_t *at = fpu_sites_start[i].at;
@@ -74,17 +77,17 @@ void x86_fpu_patch(void)
 void x86_fpu_reset(struct arch_thread *t)
 {
 	memset(t->fpu, 0, x86_fpu_size);
-	/* The power-on values: x87 control word and MXCSR, all exceptions masked. */
+	/* The reset values of the x87 control word and of MXCSR: all exceptions masked. */
 	t->fpu[0] = 0x7f;
 	t->fpu[1] = 0x03;
 	t->fpu[24] = 0x80;
 	t->fpu[25] = 0x1f;
 }
 
-int x86_fpu_put_extended(struct arch_thread *t, uint64_t to)
+int x86_fpu_put_xsave(struct arch_thread *t, uint64_t to)
 {
 	struct software s = {
-		MAGIC1, x86_fpu_size + sizeof(uint32_t), x86_fpu_parts, x86_fpu_size, {0}};
+		MAGIC1, x86_fpu_size + sizeof(uint32_t), x86_fpu_components, x86_fpu_size, {0}};
 	uint32_t magic2 = MAGIC2;
 
 	memcpy(t->fpu + SOFTWARE_AT, &s, sizeof(s));
@@ -94,8 +97,8 @@ int x86_fpu_put_extended(struct arch_thread *t, uint64_t to)
 		       : 0;
 }
 
-/* The rest of the state, if the frame has it; else what is not there is as at power-on. */
-static int get_extended(struct arch_thread *t, uint64_t from)
+/* Restores the XSAVE components if the frame has them; otherwise they are reset. */
+static int get_xsave(struct arch_thread *t, uint64_t from)
 {
 	struct software s;
 	uint64_t header[FPU_HEADER / 8];
@@ -106,38 +109,38 @@ static int get_extended(struct arch_thread *t, uint64_t from)
 	memset(header, 0, sizeof(header));
 	if (s.magic1 == MAGIC1 && s.size >= FPU_LEGACY + FPU_HEADER && s.size <= x86_fpu_size &&
 	    s.whole_size == s.size + sizeof(magic2))
-		err = copy_from_user_now(&magic2, from + s.size, sizeof(magic2));
+		err = copy_from_user_nowait(&magic2, from + s.size, sizeof(magic2));
 	if (magic2 == MAGIC2) {
-		err = copy_from_user_now(t->fpu + FPU_LEGACY, from + FPU_LEGACY,
-					 s.size - FPU_LEGACY);
+		err = copy_from_user_nowait(t->fpu + FPU_LEGACY, from + FPU_LEGACY,
+					    s.size - FPU_LEGACY);
 		memcpy(header, t->fpu + FPU_LEGACY, sizeof(header[0]));
-		header[0] &= s.parts & x86_fpu_parts;
+		header[0] &= s.parts & x86_fpu_components;
 	} else {
-		header[0] = PARTS_LEGACY;
+		header[0] = COMPONENTS_LEGACY;
 	}
-	/* Another header would fault when loaded. */
+	/* XRSTOR would fault on any other header. */
 	memcpy(t->fpu + FPU_LEGACY, header, sizeof(header));
 	return err;
 }
 
-/* All at once: a sleep in the middle would save the registers over the half that is there. */
+/* Not interrupted by a sleep, which would save the live registers over the half-copied state. */
 int x86_fpu_get_rest(struct arch_thread *t, uint64_t from, int err)
 {
 	uint64_t last = from + x86_fpu_size + sizeof(uint32_t) - 1;
 	uint8_t byte;
 
 	for (;;) {
-		if (!err && x86_fpu_parts)
-			err = get_extended(t, from);
+		if (!err && x86_fpu_components)
+			err = get_xsave(t, from);
 		if (err != -EPAGING)
 			return err;
 		if (copy_from_user(&byte, from, 1) < 0 || copy_from_user(&byte, last, 1) < 0)
 			return -EFAULT;
-		err = copy_from_user_now(t->fpu, from, FPU_LEGACY);
+		err = copy_from_user_nowait(t->fpu, from, FPU_LEGACY);
 	}
 }
 
-/* Exception bits, the same in both status words. */
+/* Exception bits, at the same positions in both status words. */
 #define FPU_INVALID   BIT(0)
 #define FPU_DENORMAL  BIT(1)
 #define FPU_ZERO      BIT(2)

@@ -1,7 +1,6 @@
 /*
- * Private to arch/x86_64: the floating point and vector registers. Saved by FXSAVE; on a CPU with
- * XSAVE the instructions in asm/switch.h are rewritten at boot to calls, so that others pay nothing
- * for it.
+ * Private to arch/x86_64: the FPU and vector registers. Saved with FXSAVE; on a CPU with XSAVE, the
+ * instructions in asm/switch.h are patched at boot into calls, so that CPUs without pay nothing.
  */
 #pragma once
 
@@ -10,50 +9,52 @@
 #include "lib/types.h"
 
 #define FPU_LEGACY 512
-/* Which parts are not as at power-on, and words that must be zero. */
+/* The XSAVE header: XSTATE_BV (components not in their initial state) and words that must be 0. */
 #define FPU_HEADER 64
 
-/* Bytes of a thread's state, and the parts it has as XCR0 counts them; 0: no XSAVE. */
+/* Bytes of a thread's state, and its components as in XCR0; 0 without XSAVE. */
 extern uint32_t x86_fpu_size;
-extern uint64_t x86_fpu_parts;
+extern uint64_t x86_fpu_components;
 
-/* Turns XSAVE on where this CPU has it. */
+/* Enables XSAVE if this CPU has it. */
 void x86_fpu_init(void);
-/* Rewrites the sites; the text must still be writable. */
+/* Patches the sites. Call while the text is still writable. */
 void x86_fpu_patch(void);
 
-/* XSAVE leaves most of the header as it is, and XRSTOR wants it to be zero. */
+/* XSAVE does not write all of the header, and XRSTOR requires the rest to be zero. */
 static inline void x86_fpu_prepare(struct arch_thread *t)
 {
-	if (x86_fpu_parts)
+	if (x86_fpu_components)
 		__builtin_memset(t->fpu + FPU_LEGACY, 0, FPU_HEADER);
 }
 
-/* The state of a program that begins; of this thread, which never runs, nothing else is. */
+/* Sets the initial state. x86_fpu_initial never runs; it holds that state for handlers. */
 void x86_fpu_reset(struct arch_thread *t);
-extern struct arch_thread x86_fpu_first;
-/* What the fault that just came was, in the numbers of SIGFPE's si_code. */
+extern struct arch_thread x86_fpu_initial;
+/* The si_code of SIGFPE for the exception just taken. */
 int x86_fpu_error(bool simd);
 
-/* What is beyond the legacy part, or could not be copied at once. */
-int x86_fpu_put_extended(struct arch_thread *t, uint64_t to);
+/* Slow paths: components beyond FXSAVE's, or a copy that faulted. */
+int x86_fpu_put_xsave(struct arch_thread *t, uint64_t to);
 int x86_fpu_get_rest(struct arch_thread *t, uint64_t from, int err);
 
-/* To a signal frame, and back from one, which is not to be trusted. 0 or -EFAULT. */
+/*
+ * Copies FPU state to a signal frame, and back from one, which is untrusted. Return 0 or -EFAULT.
+ */
 static inline int x86_fpu_put(struct arch_thread *t, uint64_t to)
 {
 	x86_fpu_save(t);
-	return likely(!x86_fpu_parts) ? copy_to_user(to, t->fpu, FPU_LEGACY)
-				      : x86_fpu_put_extended(t, to);
+	return likely(!x86_fpu_components) ? copy_to_user(to, t->fpu, FPU_LEGACY)
+					   : x86_fpu_put_xsave(t, to);
 }
 
 static inline int x86_fpu_get(struct arch_thread *t, uint64_t from)
 {
-	int err = copy_from_user_now(t->fpu, from, FPU_LEGACY);
+	int err = copy_from_user_nowait(t->fpu, from, FPU_LEGACY);
 
-	if (unlikely(err || x86_fpu_parts))
+	if (unlikely(err || x86_fpu_components))
 		err = x86_fpu_get_rest(t, from, err);
-	/* Reserved bits of MXCSR would fault when loaded. */
+	/* Loading reserved bits of MXCSR would fault. */
 	t->fpu[26] = t->fpu[27] = 0;
 	return err;
 }

@@ -1,3 +1,4 @@
+/* Page tables: the kernel half, and creating, walking and freeing address spaces. */
 #include "arch/mmu.h"
 
 #include "arch/boot.h"
@@ -10,25 +11,25 @@
 #define LARGE_PAGE (1ull << 21)
 #define FOUR_GIB   (1ull << 32)
 #define USER_HALF  256
-/* What one entry of the top table reaches: more would not be seen by spaces that exist. */
+/* The range of one top-level entry: mappings beyond it would not appear in existing spaces. */
 #define DEVICES_TOP (1ull << 39)
 
 static uint64_t kernel_root;
 
-/* A CPU keeps no more free tables than these. */
+/* Free tables a CPU caches at most. */
 #define SPARES_MAX 64
 
 /*
- * Free table pages, all entries clear, and free top tables, whose user half is clear and whose
- * kernel half is already filled in: the kernel's half never changes after mmu_init(). Each CPU has
- * its own, so that they take no lock.
+ * Per-CPU caches, hence lockless, of free table pages, with all entries clear, and of free
+ * top-level tables, with the user half clear and the kernel half filled in: that half never changes
+ * after mmu_init().
  */
 static struct spares {
 	struct list tables, tops;
 	unsigned int count;
 } __attribute__((aligned(64))) spares[CPUS_MAX];
 
-static struct spares *spares_here(void)
+static struct spares *spares_of_cpu(void)
 {
 	return &spares[arch_cpu_id()];
 }
@@ -48,8 +49,8 @@ uint64_t mmu_kernel_root(void)
 	return kernel_root;
 }
 
-/* The entry for `va` at `level`, tables taken from `take`; only for the kernel's half. */
-static uint64_t *kernel_entry(uint64_t va, int level, uint64_t (*take)(void))
+/* The entry for `va` at `level` in the kernel half, with tables from `alloc` as needed. */
+static uint64_t *kernel_entry(uint64_t va, int level, uint64_t (*alloc)(void))
 {
 	uint64_t *table = phys_to_virt(kernel_root);
 
@@ -57,7 +58,7 @@ static uint64_t *kernel_entry(uint64_t va, int level, uint64_t (*take)(void))
 		uint64_t *e = &table[index_at(va, l)];
 
 		if (!*e) {
-			uint64_t pa = take();
+			uint64_t pa = alloc();
 
 			if (!pa)
 				return NULL;
@@ -68,7 +69,7 @@ static uint64_t *kernel_entry(uint64_t va, int level, uint64_t (*take)(void))
 	return &table[index_at(va, level)];
 }
 
-static bool has_memory(const struct boot_info *info, uint64_t start, uint64_t end)
+static bool has_ram(const struct boot_info *info, uint64_t start, uint64_t end)
 {
 	for (size_t i = 0; i < info->usable_count; i++)
 		if (start < info->usable[i].end && end > info->usable[i].start)
@@ -76,27 +77,27 @@ static bool has_memory(const struct boot_info *info, uint64_t start, uint64_t en
 	return false;
 }
 
-static void map_all_memory(const struct boot_info *info, uint64_t (*take_page)(void))
+static void map_all_memory(const struct boot_info *info, uint64_t (*alloc_page)(void))
 {
 	uint64_t top = MAX(info->usable[info->usable_count - 1].end, FOUR_GIB);
 
 	for (uint64_t pa = 0; pa < top; pa += LARGE_PAGE) {
-		uint64_t *e = kernel_entry(DIRECT_MAP + pa, 1, take_page);
+		uint64_t *e = kernel_entry(DIRECT_MAP + pa, 1, alloc_page);
 
-		/* What is not memory is a device, or nothing: never cached. */
+		/* Not memory: device registers or nothing, so uncached. */
 		*e = pa | PTE_PRESENT | PTE_WRITE | PTE_LARGE | PTE_GLOBAL | x86_pte_nx |
-		     (has_memory(info, pa, pa + LARGE_PAGE) ? 0 : PTE_PCD | PTE_PWT);
+		     (has_ram(info, pa, pa + LARGE_PAGE) ? 0 : PTE_PCD | PTE_PWT);
 	}
 }
 
-static void map_image(uint64_t from, uint64_t to, uint64_t flags, uint64_t (*take_page)(void))
+static void map_image(uint64_t from, uint64_t to, uint64_t flags, uint64_t (*alloc_page)(void))
 {
 	for (uint64_t va = from; va < to; va += PAGE_SIZE)
-		*kernel_entry(va, 0, take_page) =
+		*kernel_entry(va, 0, alloc_page) =
 			(va - KERNEL_BASE) | PTE_PRESENT | PTE_GLOBAL | flags;
 }
 
-void mmu_init(const struct boot_info *info, uint64_t (*take_page)(void))
+void mmu_init(const struct boot_info *info, uint64_t (*alloc_page)(void))
 {
 	uint64_t *top;
 
@@ -104,23 +105,23 @@ void mmu_init(const struct boot_info *info, uint64_t (*take_page)(void))
 		list_init(&spares[i].tables);
 		list_init(&spares[i].tops);
 	}
-	kernel_root = take_page();
-	map_all_memory(info, take_page);
-	map_image((uint64_t)image_start, (uint64_t)image_rodata, 0, take_page);
-	map_image((uint64_t)image_rodata, (uint64_t)image_data, x86_pte_nx, take_page);
-	map_image((uint64_t)image_data, (uint64_t)image_end, x86_pte_nx | PTE_WRITE, take_page);
+	kernel_root = alloc_page();
+	map_all_memory(info, alloc_page);
+	map_image((uint64_t)image_start, (uint64_t)image_rodata, 0, alloc_page);
+	map_image((uint64_t)image_rodata, (uint64_t)image_data, x86_pte_nx, alloc_page);
+	map_image((uint64_t)image_data, (uint64_t)image_end, x86_pte_nx | PTE_WRITE, alloc_page);
 
-	/* Every top table shares these for good, so they must all exist now. */
+	/* All top-level tables share the kernel half's entries, so all must exist from now on. */
 	top = phys_to_virt(kernel_root);
 	for (unsigned int i = USER_HALF; i < MMU_TABLE_ENTRIES; i++)
 		if (i == index_at(KSTACK_BASE, 3) && !top[i])
-			top[i] = take_page() | PTE_PRESENT | PTE_WRITE;
+			top[i] = alloc_page() | PTE_PRESENT | PTE_WRITE;
 	x86_write_cr3(kernel_root);
 }
 
 int mmu_kernel_map(uint64_t va, uint64_t pa)
 {
-	uint64_t *e = kernel_entry(va, 0, mmu_page_take);
+	uint64_t *e = kernel_entry(va, 0, mmu_page_alloc);
 
 	if (!e)
 		return -ENOMEM;
@@ -130,7 +131,7 @@ int mmu_kernel_map(uint64_t va, uint64_t pa)
 
 uint64_t mmu_kernel_unmap(uint64_t va)
 {
-	uint64_t *e = kernel_entry(va, 0, mmu_page_take), pa = *e & PTE_ADDR;
+	uint64_t *e = kernel_entry(va, 0, mmu_page_alloc), pa = *e & PTE_ADDR;
 
 	*e = 0;
 	mmu_flush_page(va);
@@ -144,24 +145,24 @@ int mmu_device_map(uint64_t pa, uint64_t size)
 	if (end < pa || end > DEVICES_TOP)
 		return -ENXIO;
 	for (pa = ALIGN_DOWN(pa, LARGE_PAGE); pa < end; pa += LARGE_PAGE) {
-		uint64_t *e = kernel_entry(DIRECT_MAP + pa, 1, mmu_page_take);
+		uint64_t *e = kernel_entry(DIRECT_MAP + pa, 1, mmu_page_alloc);
 
 		if (!e)
 			return -ENOMEM;
 		if (!*e)
 			*e = pa | PTE_PRESENT | PTE_WRITE | PTE_LARGE | PTE_GLOBAL | PTE_PCD |
 			     PTE_PWT | x86_pte_nx;
-		/* What is cached is memory, whatever the device says. */
+		/* Mapped cacheable: that is RAM, whatever the device claims. */
 		if (!(*e & PTE_PCD))
 			return -ENXIO;
 	}
 	return 0;
 }
 
-/* A clear table page, hung under *slot and chained on `tables`. */
+/* Links a clear table page at *slot and chains it on `tables`. */
 static int table_add(uint64_t *slot, struct list *tables)
 {
-	struct spares *s = spares_here();
+	struct spares *s = spares_of_cpu();
 	uint64_t pa;
 
 	if (!list_empty(&s->tables)) {
@@ -172,7 +173,7 @@ static int table_add(uint64_t *slot, struct list *tables)
 		list_push_front(tables, l);
 		pa = mmu_link_page(l);
 	} else {
-		pa = mmu_page_take();
+		pa = mmu_page_alloc();
 		if (!pa)
 			return -ENOMEM;
 		list_push_front(tables, mmu_page_link(pa));
@@ -182,11 +183,11 @@ static int table_add(uint64_t *slot, struct list *tables)
 	return 0;
 }
 
-/* Keeps the page, whose entries are clear, for the next who needs one. */
+/* Caches the page, whose entries are clear, or frees it if the cache is full. */
 static inline void spare(struct list *spares_of, struct spares *s, struct list *l)
 {
 	if (unlikely(s->count == SPARES_MAX)) {
-		mmu_page_give(mmu_link_page(l));
+		mmu_page_free(mmu_link_page(l));
 		return;
 	}
 	s->count++;
@@ -195,7 +196,7 @@ static inline void spare(struct list *spares_of, struct spares *s, struct list *
 
 int mmu_space_create(uint64_t *root, struct list *tables)
 {
-	struct spares *s = spares_here();
+	struct spares *s = spares_of_cpu();
 	uint64_t pa;
 
 	list_init(tables);
@@ -207,7 +208,7 @@ int mmu_space_create(uint64_t *root, struct list *tables)
 		*root = mmu_link_page(l);
 		return 0;
 	}
-	pa = mmu_page_take();
+	pa = mmu_page_alloc();
 	if (!pa)
 		return -ENOMEM;
 	memcpy((uint64_t *)phys_to_virt(pa) + USER_HALF,
@@ -218,9 +219,9 @@ int mmu_space_create(uint64_t *root, struct list *tables)
 
 void mmu_space_destroy(uint64_t root, struct list *tables)
 {
-	struct spares *s = spares_here();
+	struct spares *s = spares_of_cpu();
 
-	/* Children stand before their parents on the chain: each slot is still in a live table. */
+	/* Children precede their parents on the chain, so each slot is still in a live table. */
 	while (!list_empty(tables)) {
 		struct list *l = tables->next;
 
@@ -264,14 +265,14 @@ uint64_t *mmu_entry_next(uint64_t root, uint64_t *at, uint64_t end)
 			*at = va;
 			return &table[index_at(va, 0)];
 		}
-		/* Nothing below this entry: on to the next one of its level. */
+		/* Nothing below this entry: skip to the next one of its level. */
 		va = ALIGN_DOWN(va, 1ull << (PAGE_SHIFT + 9 * level)) +
 		     (1ull << (PAGE_SHIFT + 9 * level));
 	}
 	return NULL;
 }
 
-uint64_t mmu_table_unhook(uint64_t root, uint64_t va)
+uint64_t mmu_table_unlink(uint64_t root, uint64_t va)
 {
 	uint64_t *table = phys_to_virt(root), *e, pa;
 
@@ -290,28 +291,28 @@ uint64_t mmu_table_unhook(uint64_t root, uint64_t va)
 
 void mmu_table_free(uint64_t pa)
 {
-	struct spares *s = spares_here();
+	struct spares *s = spares_of_cpu();
 
 	spare(&s->tables, s, mmu_page_link(pa));
 }
 
-static void give_all(struct list *spares_of)
+static void free_all(struct list *spares_of)
 {
 	while (!list_empty(spares_of)) {
 		struct list *l = spares_of->next;
 
 		list_remove(l);
-		mmu_page_give(mmu_link_page(l));
+		mmu_page_free(mmu_link_page(l));
 	}
 }
 
 size_t mmu_trim(void)
 {
-	struct spares *s = spares_here();
+	struct spares *s = spares_of_cpu();
 	size_t n = s->count;
 
-	give_all(&s->tables);
-	give_all(&s->tops);
+	free_all(&s->tables);
+	free_all(&s->tops);
 	s->count = 0;
 	return n;
 }

@@ -1,3 +1,4 @@
+/* Power off, restart, and stopping all CPUs on a panic. */
 #include "arch/cpu.h"
 
 #include "arch/mmu.h"
@@ -6,23 +7,23 @@
 #include "lib/printf.h"
 #include "x86.h"
 
-/* ACPI PM1a control on QEMU's pc and q35, where SeaBIOS puts it. S5 is sleep type 0 there. */
+/* PM1a control as SeaBIOS sets it up on QEMU's pc and q35; S5 is sleep type 0 there. */
 #define PM1A_CONTROL 0x604
 #define PM1_SLEEP    BIT(13)
 
-/* ACPI generic event device of microvm: the sleep control register; S5 is type 5. */
+/* The sleep control register of microvm's ACPI generic event device; S5 is type 5. */
 #define GED_SLEEP_PHYS 0xfea00200ull
 #define GED_SLEEP_S5   (5 << 2 | BIT(5))
 
 #define PVPANIC_PORT  0x505
 #define PVPANIC_PANIC BIT(0)
 
-/* The machine goes down some time after it was told to. */
-#define PATIENCE_NS 200000000ull
+/* Time the machine is given to go down. */
+#define POWER_DOWN_NS 200000000ull
 
-static void wait_for_the_end(void)
+static void wait_power_down(void)
 {
-	uint64_t until = arch_time_ns() + PATIENCE_NS;
+	uint64_t until = arch_time_ns() + POWER_DOWN_NS;
 
 	while (arch_time_ns() < until)
 		;
@@ -32,7 +33,7 @@ void arch_power_off(void)
 {
 	x86_outw(PM1A_CONTROL, PM1_SLEEP);
 	*(volatile uint8_t *)phys_to_virt(GED_SLEEP_PHYS) = GED_SLEEP_S5;
-	wait_for_the_end();
+	wait_power_down();
 }
 
 void arch_restart(void)
@@ -42,13 +43,13 @@ void arch_restart(void)
 		uint64_t base;
 	} __attribute__((packed)) none = {0, 0};
 
-	/* The keyboard controller's reset line; then a fault with no table to handle it. */
+	/* Pulse reset by the keyboard controller; failing that, cause a triple fault. */
 	x86_outb(0x64, 0xfe);
-	wait_for_the_end();
+	wait_power_down();
 	asm volatile("lidt %0; int3" : : "m"(none));
 }
 
-/* The CPU that panics, and 1; 0: none. An NMI then means to stop. */
+/* The panicking CPU plus 1, or 0. While set, an NMI means stop. */
 static unsigned int panicking;
 
 _Noreturn static void stop_here(void)
@@ -70,7 +71,7 @@ void arch_panic_begin(void)
 
 	if (arch_cpu_count() == 1)
 		return;
-	/* Of CPUs that panic at the same time, the first has its say; and it may panic again. */
+	/* If several CPUs panic, only the first reports; it may panic again while doing so. */
 	if (__atomic_compare_exchange_n(&panicking, &nobody, me, false, __ATOMIC_SEQ_CST,
 					__ATOMIC_SEQ_CST))
 		x86_apic_send_nmi_to_others();

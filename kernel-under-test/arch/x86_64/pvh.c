@@ -1,4 +1,4 @@
-/* What the PVH boot protocol hands over (Xen's public hvm_start_info, versions 0 and 1). */
+/* Parses what the PVH boot protocol passes (Xen's public hvm_start_info, versions 0 and 1). */
 #include "arch/boot.h"
 
 #include "arch/mmu.h"
@@ -7,7 +7,7 @@
 
 #define START_INFO_MAGIC 0x336ec578
 #define MEMMAP_RAM	 1
-/* boot.S maps this much; all that a loader hands over is below. */
+/* What boot.S maps; everything a loader passes is below. */
 #define BOOT_MAPPED (1ull << 30)
 
 struct start_info {
@@ -27,10 +27,10 @@ struct memmap_entry {
 	uint32_t type, reserved;
 };
 
-static const void *handed(uint64_t pa, uint64_t size)
+static const void *boot_data(uint64_t pa, uint64_t size)
 {
 	if (!pa || pa >= BOOT_MAPPED || size > BOOT_MAPPED - pa)
-		panic("boot: something was handed over at %p, out of reach", (void *)pa);
+		panic("boot: what was passed at %p is out of reach", (void *)pa);
 	return phys_to_virt(pa);
 }
 
@@ -51,7 +51,7 @@ static void add_usable(struct boot_info *info, uint64_t start, uint64_t end)
 
 void arch_boot_read(struct boot_info *info, uint64_t handover)
 {
-	const struct start_info *si = handed(handover, sizeof(*si));
+	const struct start_info *si = boot_data(handover, sizeof(*si));
 
 	if (si->magic != START_INFO_MAGIC || si->version < 1)
 		panic("boot: not started through PVH version 1 or later");
@@ -59,18 +59,18 @@ void arch_boot_read(struct boot_info *info, uint64_t handover)
 		panic("boot: the memory map is absurdly long");
 
 	const struct memmap_entry *map =
-		handed(si->memmap, si->memmap_entries * sizeof(struct memmap_entry));
+		boot_data(si->memmap, si->memmap_entries * sizeof(struct memmap_entry));
 
 	for (uint32_t i = 0; i < si->memmap_entries; i++)
 		if (map[i].type == MEMMAP_RAM)
 			add_usable(info, map[i].addr, map[i].addr + map[i].size);
 	if (si->nr_modules) {
-		const struct modlist_entry *m = handed(si->modlist, sizeof(*m));
+		const struct modlist_entry *m = boot_data(si->modlist, sizeof(*m));
 
 		info->initrd = (struct boot_region){m->paddr, m->paddr + m->size};
 	}
 	if (si->cmdline) {
-		const char *line = handed(si->cmdline, 1);
+		const char *line = boot_data(si->cmdline, 1);
 		size_t n = 0;
 
 		for (; n < BOOT_CMDLINE_MAX - 1 && line[n]; n++)

@@ -1,4 +1,4 @@
-/* The signal frame of the Linux x86_64 ABI: rt_sigframe, with the FPU state beside it. */
+/* The signal frame of the Linux x86_64 ABI: rt_sigframe, with the FPU state above it. */
 #include "arch/signal.h"
 
 #include "arch/uaccess.h"
@@ -19,7 +19,7 @@ struct context {
 	uint64_t rdi, rsi, rbp, rbx, rdx, rax, rcx, rsp, rip, rflags;
 	uint16_t cs, gs, fs, ss;
 	uint64_t error, vector, old_mask, cr2;
-	uint64_t fpu; /* where the FPU state is; 0: nowhere */
+	uint64_t fpu; /* address of the FPU state, or 0 */
 	uint64_t reserved[8];
 };
 
@@ -66,7 +66,7 @@ static void save(struct context *c, const struct regs *r)
 
 static int restore(struct regs *r, const struct context *c)
 {
-	/* IRETQ to an address that is none would fault in the kernel. */
+	/* IRETQ to a non-canonical address would fault in the kernel. */
 	if (c->rip >= USER_TOP)
 		return -EFAULT;
 	r->r8 = c->r8, r->r9 = c->r9, r->r10 = c->r10, r->r11 = c->r11;
@@ -75,7 +75,7 @@ static int restore(struct regs *r, const struct context *c)
 	r->rdx = c->rdx, r->rax = c->rax, r->rcx = c->rcx, r->rsp = c->rsp;
 	r->rip = c->rip;
 	r->rflags = (r->rflags & ~(uint64_t)RFLAGS_USER) | (c->rflags & RFLAGS_USER);
-	/* Not a system call any more, whatever it was before. */
+	/* No longer a system call, so nothing is restarted. */
 	r->vector = 0;
 	return 0;
 }
@@ -86,20 +86,20 @@ int arch_signal_enter(struct regs *r, struct arch_thread *t, const struct arch_s
 	const struct signal_stack *alt = &s->alt_stack;
 	bool switched = s->on_alt_stack && alt->size && !signal_stack_used(alt, below);
 	uint64_t sp = switched ? alt->base + alt->size : below;
-	uint64_t fpu = ALIGN_DOWN(sp - x86_fpu_size - (x86_fpu_parts ? 4 : 0), 64);
-	/* As after a call: 8 bytes off a multiple of 16. */
+	uint64_t fpu = ALIGN_DOWN(sp - x86_fpu_size - (x86_fpu_components ? 4 : 0), 64);
+	/* As after a CALL: 8 bytes off 16-byte alignment. */
 	uint64_t at = ALIGN_DOWN(fpu - sizeof(struct frame), 16) - 8;
 	struct frame f = {
 		.restorer = s->restorer,
 		.uc_flags = UC_SIGCONTEXT_SS | UC_STRICT_RESTORE_SS |
-			    (x86_fpu_parts ? UC_FP_XSTATE : 0),
+			    (x86_fpu_components ? UC_FP_XSTATE : 0),
 		.stack = *alt,
 		.blocked = s->blocked,
 	};
 
 	if (s->handler >= USER_TOP || sp > USER_TOP || at > sp)
 		return -EFAULT;
-	/* Past the low end of the other stack is somebody else's memory. */
+	/* Never write below the alternate stack. */
 	if ((switched || signal_stack_used(alt, r->rsp)) && at - alt->base - 1 >= alt->size)
 		return -EFAULT;
 	save(&f.context, r);
@@ -107,8 +107,8 @@ int arch_signal_enter(struct regs *r, struct arch_thread *t, const struct arch_s
 	memcpy(f.info, s->info, INFO_SIZE);
 	if (x86_fpu_put(t, fpu) < 0 || copy_to_user(at, &f, sizeof(f)) < 0)
 		return -EFAULT;
-	/* A handler begins as a program does, whatever it came upon. */
-	x86_fpu_load(&x86_fpu_first);
+	/* A handler starts with the initial FPU state. */
+	x86_fpu_load(&x86_fpu_initial);
 
 	r->rip = s->handler;
 	r->rsp = at;
@@ -125,7 +125,7 @@ int arch_signal_leave(struct regs *r, struct arch_thread *t, uint64_t *blocked,
 		      struct signal_stack *stack)
 {
 	struct frame f;
-	/* The handler's return has popped the address of the restorer. */
+	/* The handler's RET has popped the restorer. */
 	uint64_t at = r->rsp - sizeof(f.restorer);
 
 	if (copy_from_user(&f, at, sizeof(f)) < 0)
@@ -140,10 +140,10 @@ int arch_signal_leave(struct regs *r, struct arch_thread *t, uint64_t *blocked,
 	return restore(r, &f.context);
 }
 
-/* Linux's figure, which has room for the frames of 32-bit programs too. */
-#define FRAME_MOST 920
+/* Linux's figure, which includes room for 32-bit frames. */
+#define FRAME_MAX 920
 
-uint64_t arch_signal_stack_least(void)
+uint64_t arch_signal_stack_min(void)
 {
-	return ALIGN_UP(FRAME_MOST + x86_fpu_size + (x86_fpu_parts ? 4ul : 0), 16);
+	return ALIGN_UP(FRAME_MAX + x86_fpu_size + (x86_fpu_components ? 4ul : 0), 16);
 }

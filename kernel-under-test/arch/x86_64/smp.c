@@ -1,4 +1,4 @@
-/* Starting the other CPUs, one after another, and the requests that CPUs make of each other. */
+/* Secondary CPU startup, and requests between CPUs. */
 #include "arch/smp.h"
 
 #include "arch/boot.h"
@@ -10,13 +10,13 @@
 #include "lib/string.h"
 #include "x86.h"
 
-/* A page below 1 MiB, which the kernel does not use otherwise. */
+/* A page below 1 MiB that the kernel does not use otherwise. */
 #define TRAMPOLINE 0x8000ull
 
-/* What the APIC's makers ask for between INIT and the first start-up, and how long we hope. */
+/* The delays that Intel's MP startup sequence prescribes, and the final timeout. */
 #define INIT_NS	 10000000ull
-#define START_NS 200000ull
-#define HOPE_NS	 500000000ull
+#define START_RETRY_NS	 200000ull
+#define START_TIMEOUT_NS 500000000ull
 
 extern const char ap_trampoline[], ap_trampoline_end[], boot_pml4[];
 
@@ -25,25 +25,26 @@ uint64_t x86_ap_root, x86_ap_stack;
 struct cpu *x86_ap_cpu;
 
 unsigned int arch_cpus_running = 1;
-static void (*ap_enter)(void);
+static void (*ap_entry)(void);
 
 /*
- * Requests by others, and how many of them were answered. `asked` is written by any CPU, `served`
- * by the one that answers.
+ * Requests to each CPU, and how many of them it has answered. `requested` is incremented by any
+ * CPU; `answered` is written only by the one that answers, with release semantics, after
+ * trap_flush().
  */
 static struct requests {
-	uint64_t asked, served;
+	uint64_t requested, answered;
 } __attribute__((aligned(64))) requests[CPUS_MAX];
 
-void x86_serve(void)
+void x86_answer_requests(void)
 {
 	struct requests *r = &requests[arch_cpu_id()];
-	uint64_t asked = __atomic_load_n(&r->asked, __ATOMIC_ACQUIRE);
+	uint64_t requested = __atomic_load_n(&r->requested, __ATOMIC_ACQUIRE);
 
-	if (asked == r->served)
+	if (requested == r->answered)
 		return;
 	trap_flush();
-	__atomic_store_n(&r->served, asked, __ATOMIC_RELEASE);
+	__atomic_store_n(&r->answered, requested, __ATOMIC_RELEASE);
 }
 
 void arch_cpu_kick(unsigned int cpu)
@@ -58,16 +59,16 @@ void arch_cpu_flush(uint32_t cpus)
 	for (uint32_t left = cpus; left; left &= left - 1) {
 		unsigned int c = (unsigned int)__builtin_ctz(left);
 
-		wanted[c] = __atomic_add_fetch(&requests[c].asked, 1, __ATOMIC_SEQ_CST);
+		wanted[c] = __atomic_add_fetch(&requests[c].requested, 1, __ATOMIC_SEQ_CST);
 		x86_apic_send(x86_cpus[c].apic_id, X86_VECTOR_FLUSH);
 	}
 	for (uint32_t left = cpus; left; left &= left - 1) {
 		struct requests *r = &requests[__builtin_ctz(left)];
 		uint64_t want = wanted[r - requests];
 
-		while ((int64_t)(__atomic_load_n(&r->served, __ATOMIC_ACQUIRE) - want) < 0) {
-			/* It may be asking something of us. */
-			x86_serve();
+		while ((int64_t)(__atomic_load_n(&r->answered, __ATOMIC_ACQUIRE) - want) < 0) {
+			/* Answer meanwhile, or two CPUs that ask each other would deadlock. */
+			x86_answer_requests();
 			asm volatile("pause");
 		}
 	}
@@ -81,14 +82,14 @@ static void wait_ns(uint64_t ns)
 		asm volatile("pause");
 }
 
-/* The first C of a started CPU; `cpu` is its own. */
+/* The first C function on a secondary CPU. */
 void x86_ap_main(struct cpu *cpu)
 {
 	x86_cpu_init(cpu);
 	x86_apic_init_local();
 	__atomic_store_n(&arch_cpus_running, arch_cpus_running + 1, __ATOMIC_RELEASE);
 	kernel_lock();
-	ap_enter();
+	ap_entry();
 	panic("smp: a CPU has come back from its idle loop");
 }
 
@@ -106,7 +107,7 @@ static bool start(uint8_t apic_id, uint64_t stack)
 	wait_ns(INIT_NS);
 	for (int tries = 0; tries < 2; tries++) {
 		x86_apic_send_startup(apic_id, TRAMPOLINE >> PAGE_SHIFT);
-		until = arch_time_ns() + (tries ? HOPE_NS : START_NS);
+		until = arch_time_ns() + (tries ? START_TIMEOUT_NS : START_RETRY_NS);
 		while (arch_time_ns() < until)
 			if (__atomic_load_n(&arch_cpus_running, __ATOMIC_ACQUIRE) != before)
 				return true;
@@ -114,14 +115,15 @@ static bool start(uint8_t apic_id, uint64_t stack)
 	return false;
 }
 
-void arch_cpus_start(const struct boot_info *info, uint64_t (*make_stack)(void), void (*main)(void))
+void arch_cpus_start(const struct boot_info *info, uint64_t (*alloc_stack)(void),
+		     void (*main)(void))
 {
 	uint8_t ids[64];
 	size_t n = x86_acpi_cpus(info->rsdp, ids, ARRAY_SIZE(ids));
 
 	if (n < 2)
 		return;
-	ap_enter = main;
+	ap_entry = main;
 	x86_ap_root = mmu_kernel_root();
 	memcpy(phys_to_virt(TRAMPOLINE), ap_trampoline,
 	       (size_t)(ap_trampoline_end - ap_trampoline));
@@ -130,9 +132,8 @@ void arch_cpus_start(const struct boot_info *info, uint64_t (*make_stack)(void),
 
 		if (ids[i] == x86_cpus[0].apic_id)
 			continue;
-		stack = make_stack();
-		/* One that comes late would run on what the next one was given: so there is none.
-		 */
+		stack = alloc_stack();
+		/* A late starter would use the next CPU's stack and id, so start no more. */
 		if (!stack || !start(ids[i], stack)) {
 			log_printf("CPU with APIC %u does not start; %u run\n", ids[i],
 				   arch_cpus_running);

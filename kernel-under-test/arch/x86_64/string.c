@@ -1,7 +1,7 @@
-/* Copying and filling: by word for the little things, with the string instructions for the rest. */
+/* memcpy() and memset(): by words if short, with string instructions otherwise. */
 #include "lib/string.h"
 
-/* Below this, setting up a string instruction costs more than it saves. */
+/* Below this, the startup cost of a string instruction exceeds its gain. */
 #define STRING_MIN 64
 
 void *memcpy(void *to, const void *from, size_t n)

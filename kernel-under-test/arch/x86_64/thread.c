@@ -1,3 +1,4 @@
+/* A thread's machine state: creation, cloning, and its layout for debuggers. */
 #include "arch/thread.h"
 
 #include "arch/trap.h"
@@ -10,14 +11,14 @@ static struct arch_stack_end *stack_end(uint64_t top)
 	return (struct arch_stack_end *)top;
 }
 
-void arch_stack_begin(uint64_t top)
+void arch_stack_init(uint64_t top)
 {
 	stack_end(top)->calls = (uint32_t)syscall_count;
 }
 
-void arch_thread_watch_calls(const struct arch_thread *t, bool watch)
+void arch_thread_trace_calls(const struct arch_thread *t, bool trace)
 {
-	WRITE_ONCE(stack_end(t->stack_top)->calls, watch ? 0 : (uint32_t)syscall_count);
+	WRITE_ONCE(stack_end(t->stack_top)->calls, trace ? 0 : (uint32_t)syscall_count);
 }
 
 void arch_thread_init(struct arch_thread *t, uint64_t stack_top)
@@ -67,7 +68,7 @@ void arch_thread_load_user(const struct arch_thread *t)
 	x86_fpu_load(t);
 }
 
-/* user_regs_struct: the same order as on the stack, but for what the vector and the code are. */
+/* user_regs_struct: the stack's order, with orig_rax in place of vector and error code. */
 void arch_core_regs(const struct arch_thread *t, uint64_t out[ARCH_CORE_REGS])
 {
 	const struct regs *r = arch_thread_regs(t);

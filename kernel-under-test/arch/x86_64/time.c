@@ -1,6 +1,6 @@
 /*
- * The TSC counts, the local APIC's timer rings. Both are measured against the PIT, whose rate is
- * fixed by the standard.
+ * The TSC as clock and the local APIC's one-shot timer, both calibrated against the PIT, whose
+ * frequency is fixed.
  */
 #include "arch/time.h"
 
@@ -22,7 +22,7 @@
 #define CMOS_DATA  0x71
 
 static uint64_t tsc_base;
-/* Nanoseconds a TSC tick, and APIC ticks a nanosecond, both times 2^TSC_SHIFT. */
+/* Nanoseconds per TSC tick, and APIC ticks per nanosecond, both scaled by 2^TSC_SHIFT. */
 static uint64_t ns_per_tsc;
 static uint64_t apic_per_ns;
 
@@ -37,14 +37,17 @@ uint64_t arch_ticks_ns(uint64_t ticks)
 }
 
 /*
- * How far the TSC and the APIC's timer count in PIT_TICKS. False: the end was seen late, as when a
- * host let the machine wait.
+ * Counts TSC and APIC timer ticks during PIT_TICKS. Returns false if the end was noticed late, as
+ * when the host preempted the machine.
  */
 static bool measure(uint64_t *tsc, uint32_t *apic)
 {
 	uint16_t left;
 
-	/* Channel 2, gate closed, one count down in mode 0: its output shows in the gate port. */
+	/*
+	 * Channel 2, gate closed, counting down once in mode 0; its output is visible at the gate
+	 * port.
+	 */
 	x86_outb(PIT_GATE, (x86_inb(PIT_GATE) & ~0x03) | 0x00);
 	x86_outb(PIT_COMMAND, 0xb0);
 	x86_outb(PIT_CHANNEL2, PIT_TICKS & 0xff);
@@ -57,7 +60,7 @@ static bool measure(uint64_t *tsc, uint32_t *apic)
 	*tsc = x86_rdtsc() - tsc_base;
 	*apic = UINT32_MAX - x86_apic_timer_left();
 	x86_apic_timer(0);
-	/* It counts on below zero. */
+	/* It keeps counting past zero: how late are we? */
 	x86_outb(PIT_COMMAND, 0x80);
 	left = x86_inb(PIT_CHANNEL2);
 	left |= (uint16_t)(x86_inb(PIT_CHANNEL2) << 8);
@@ -90,7 +93,7 @@ void arch_timer_arm(uint64_t deadline_ns)
 {
 	uint64_t now = arch_time_ns(), ns = deadline_ns > now ? deadline_ns - now : 0, ticks;
 
-	/* Longer than the counter reaches: it rings early, and whoever armed it arms it again. */
+	/* Beyond the counter's range it fires early, and the caller arms it again. */
 	ns = MIN(ns, NS_PER_SEC);
 	ticks = (uint64_t)((unsigned __int128)ns * apic_per_ns >> TSC_SHIFT);
 	x86_apic_timer((uint32_t)MIN(MAX(ticks, 1ull), (uint64_t)UINT32_MAX));
@@ -123,7 +126,7 @@ uint64_t arch_boot_epoch(void)
 	month = cmos_number(8, bcd);
 	year = 2000 + cmos_number(9, bcd);
 
-	/* Days since 1970-01-01, with years that begin in March so that a leap day comes last. */
+	/* Days since 1970-01-01, counting years from March so that the leap day comes last. */
 	if (month <= 2) {
 		year--;
 		month += 12;

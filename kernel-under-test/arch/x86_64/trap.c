@@ -1,3 +1,4 @@
+/* The IDT, and dispatching exceptions and interrupts. */
 #include "arch/trap.h"
 
 #include "arch/spin.h"
@@ -28,7 +29,7 @@
 #define PF_EXEC	   BIT(4)
 #define PF_RSVD	   BIT(3)
 
-/* Linux signal numbers; which signal a fault is belongs to the ABI of the machine. */
+/* Linux signal numbers: the mapping of exceptions to signals is part of the architecture's ABI. */
 #define SIG_ILL	 4
 #define SIG_TRAP 5
 #define SIG_BUS	 7
@@ -60,7 +61,7 @@ void x86_idt_init(void)
 {
 	for (unsigned int v = 0; v < 256; v++) {
 		uint64_t stub = (uint64_t)vector_stubs + v * X86_STUB_SIZE;
-		/* User code may raise a breakpoint and an overflow, nothing else. */
+		/* Only INT3 and INTO may be raised from user mode. */
 		unsigned int dpl = v == VEC_BREAKPOINT || v == VEC_OVERFLOW ? 3 : 0;
 
 		idt[v] = (struct gate){
@@ -102,7 +103,7 @@ _Noreturn static void die(const struct regs *r, const char *what)
 	      (void *)r->rip);
 }
 
-/* A push below a kernel stack can't be told as a page fault: there is no room for its frame. */
+/* A push below a kernel stack shows as a double fault: the page fault's frame has no room. */
 _Noreturn static void double_fault(const struct regs *r)
 {
 	uint64_t addr = x86_read_cr2();
@@ -112,14 +113,14 @@ _Noreturn static void double_fault(const struct regs *r)
 	die(r, below_stack ? "stack overflow" : "double fault");
 }
 
-static void go_on_at(struct regs *r, uint64_t fixup, int err)
+static void resume_at_fixup(struct regs *r, uint64_t fixup, int err)
 {
 	r->rip = fixup;
-	if (fixup == (uint64_t)copy_fault_now)
+	if (fixup == (uint64_t)copy_fault_nowait)
 		r->rax = (uint64_t)(int64_t)err;
 }
 
-/* With the kernel lock or without. */
+/* With or without the kernel lock. */
 static void page_fault(struct regs *r)
 {
 	uint64_t addr = x86_read_cr2();
@@ -128,14 +129,14 @@ static void page_fault(struct regs *r)
 		(r->code & PF_WRITE ? FAULT_WRITE : 0) | (r->code & PF_EXEC ? FAULT_EXEC : 0);
 	int err = -EFAULT;
 
-	/* The kernel touches user memory only where it said so, and never anything else there. */
+	/* The kernel accesses user addresses only at instructions with a fixup. */
 	if (!regs_from_user(r)) {
 		fixup = x86_fixup_find(r->rip);
 		if (!fixup)
 			die(r, "page fault");
-		access |= fixup == (uint64_t)copy_fault_now ? FAULT_NOW : 0;
+		access |= fixup == (uint64_t)copy_fault_nowait ? FAULT_NOWAIT : 0;
 	} else if (unlikely((r->code & (PF_PRESENT | PF_USER)) == PF_PRESENT)) {
-		/* QEMU's iretq looks at a user's stack as the kernel would, which SMAP forbids. */
+		/* QEMU's IRETQ reads a user stack with kernel rights, which SMAP forbids. */
 		kernel_lock();
 		trap_user_fault(r, SIG_SEGV, SI_KERNEL, 0);
 		kernel_unlock();
@@ -146,7 +147,7 @@ static void page_fault(struct regs *r)
 	if (likely(err == 0))
 		return;
 	if (fixup) {
-		go_on_at(r, fixup, err == -EPAGING ? err : -EFAULT);
+		resume_at_fixup(r, fixup, err == -EPAGING ? err : -EFAULT);
 		return;
 	}
 	kernel_lock();
@@ -159,7 +160,7 @@ static void page_fault(struct regs *r)
 	kernel_unlock();
 }
 
-/* As Linux tells them: some say where it was, the others nothing. */
+/* Whether si_addr is set depends on the exception, as on Linux. */
 static void user_exception(struct regs *r)
 {
 	switch (r->vector) {
@@ -198,11 +199,11 @@ static void exception(struct regs *r)
 		user_exception(r);
 		return;
 	}
-	/* A non-canonical user address raises protection, not a page fault. */
+	/* A non-canonical user address raises #GP, not #PF. */
 	fixup = r->vector == VEC_PROTECTION ? x86_fixup_find(r->rip) : 0;
 	if (!fixup)
 		die(r, "exception");
-	go_on_at(r, fixup, -EFAULT);
+	resume_at_fixup(r, fixup, -EFAULT);
 }
 
 /* What needs the kernel lock. */
@@ -216,12 +217,12 @@ static void dispatch_locked(struct regs *r)
 	if (r->vector == X86_VECTOR_SERIAL)
 		trap_serial();
 	else
-		x86_message((unsigned int)r->vector);
+		x86_msi((unsigned int)r->vector);
 }
 
 void trap_dispatch(struct regs *r)
 {
-	/* A call that holds it may fault on user memory. */
+	/* A system call that holds the lock may fault on user memory. */
 	bool held = kernel_locked();
 
 	switch (r->vector) {
@@ -234,7 +235,7 @@ void trap_dispatch(struct regs *r)
 		die(r, "machine check");
 	case X86_VECTOR_FLUSH:
 		x86_apic_eoi();
-		x86_serve();
+		x86_answer_requests();
 		return;
 	case VEC_PAGE:
 		if (regs_from_user(r) || x86_fixup_find(r->rip) != (uint64_t)copy_fault_nofault)

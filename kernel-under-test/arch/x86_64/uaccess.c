@@ -1,3 +1,4 @@
+/* User memory access: range checks around the routines of copy.S, and the fixup table. */
 #include "arch/uaccess.h"
 
 #include "lib/errno.h"
@@ -7,43 +8,41 @@ int x86_copy_user(void *to, const void *from, size_t n);
 int x86_clear_user(void *to, size_t n);
 int x86_copy_user_nofault(void *to, const void *from, size_t n);
 int x86_clear_user_nofault(void *to, size_t n);
-int x86_copy_user_now(void *to, const void *from, size_t n);
-int x86_clear_user_now(void *to, size_t n);
+int x86_copy_user_nowait(void *to, const void *from, size_t n);
+int x86_clear_user_nowait(void *to, size_t n);
 int x86_load_user_byte(const void *from);
 int x86_store_user_byte(void *to, int byte);
-int x86_store_user_quarters(void *to_end, const void *from_end, int64_t minus_n);
+int x86_store_user_u16_stride8(void *to_end, const void *from_end, int64_t minus_n);
 int x86_load_user_word_nofault(const uint32_t *from, uint32_t *to);
-int x86_exchange_user(uint32_t *at, uint32_t *word, uint32_t new);
-int x86_exchange_user_nofault(uint32_t *at, uint32_t *word, uint32_t new);
-int x86_load_user_byte_now(const void *from);
-int x86_store_user_byte_now(void *to, int byte);
+int x86_cmpxchg_user(uint32_t *at, uint32_t *word, uint32_t new);
+int x86_cmpxchg_user_nofault(uint32_t *at, uint32_t *word, uint32_t new);
+int x86_load_user_byte_nowait(const void *from);
+int x86_store_user_byte_nowait(void *to, int byte);
 long x86_copy_user_string(char *to, const char *from, size_t size);
 
-static always_inline int from_user(void *to, uint64_t from, size_t n,
-							   bool now)
+static always_inline int from_user(void *to, uint64_t from, size_t n, bool nowait)
 {
 	int byte;
 
 	if (!user_range_ok(from, n))
 		return -EFAULT;
 	if (n != 1)
-		return (now ? x86_copy_user_now : x86_copy_user)(to, (const void *)from, n);
-	byte = (now ? x86_load_user_byte_now : x86_load_user_byte)((const void *)from);
+		return (nowait ? x86_copy_user_nowait : x86_copy_user)(to, (const void *)from, n);
+	byte = (nowait ? x86_load_user_byte_nowait : x86_load_user_byte)((const void *)from);
 	if (byte < 0)
 		return byte;
 	*(uint8_t *)to = (uint8_t)byte;
 	return 0;
 }
 
-static always_inline int to_user(uint64_t to, const void *from, size_t n,
-							 bool now)
+static always_inline int to_user(uint64_t to, const void *from, size_t n, bool nowait)
 {
 	if (!user_range_ok(to, n))
 		return -EFAULT;
 	if (n != 1)
-		return (now ? x86_copy_user_now : x86_copy_user)((void *)to, from, n);
-	return (now ? x86_store_user_byte_now : x86_store_user_byte)((void *)to,
-								     *(const uint8_t *)from);
+		return (nowait ? x86_copy_user_nowait : x86_copy_user)((void *)to, from, n);
+	return (nowait ? x86_store_user_byte_nowait : x86_store_user_byte)((void *)to,
+									   *(const uint8_t *)from);
 }
 
 int copy_from_user(void *to, uint64_t from, size_t n)
@@ -56,12 +55,12 @@ int copy_to_user(uint64_t to, const void *from, size_t n)
 	return to_user(to, from, n, false);
 }
 
-int copy_from_user_now(void *to, uint64_t from, size_t n)
+int copy_from_user_nowait(void *to, uint64_t from, size_t n)
 {
 	return from_user(to, from, n, true);
 }
 
-int copy_to_user_now(uint64_t to, const void *from, size_t n)
+int copy_to_user_nowait(uint64_t to, const void *from, size_t n)
 {
 	return to_user(to, from, n, true);
 }
@@ -76,7 +75,7 @@ int copy_to_user_nofault(uint64_t to, const void *from, size_t n)
 	return user_range_ok(to, n) ? x86_copy_user_nofault((void *)to, from, n) : -EFAULT;
 }
 
-int load_user_nofault(uint64_t from, uint32_t *to)
+int get_user_u32_nofault(uint64_t from, uint32_t *to)
 {
 	return user_range_ok(from, sizeof(*to))
 		       ? x86_load_user_word_nofault((const uint32_t *)from, to)
@@ -88,26 +87,26 @@ int clear_user_nofault(uint64_t to, size_t n)
 	return user_range_ok(to, n) ? x86_clear_user_nofault((void *)to, n) : -EFAULT;
 }
 
-int put_user_quarters(uint64_t to, const void *from, size_t n)
+int copy_to_user_u16_stride8(uint64_t to, const void *from, size_t n)
 {
 	if (!n)
 		return 0;
 	if (!user_range_ok(to, n * 8 - 6))
 		return -EFAULT;
-	return x86_store_user_quarters((char *)to + n * 8, (const char *)from + n * 8,
-				       -(int64_t)n);
+	return x86_store_user_u16_stride8((char *)to + n * 8, (const char *)from + n * 8,
+					  -(int64_t)n);
 }
 
-int exchange_user(uint64_t at, uint32_t *word, uint32_t new)
+int cmpxchg_user(uint64_t at, uint32_t *word, uint32_t new)
 {
-	return user_range_ok(at, sizeof(*word)) ? x86_exchange_user((uint32_t *)at, word, new)
+	return user_range_ok(at, sizeof(*word)) ? x86_cmpxchg_user((uint32_t *)at, word, new)
 						: -EFAULT;
 }
 
-int exchange_user_nofault(uint64_t at, uint32_t *word, uint32_t new)
+int cmpxchg_user_nofault(uint64_t at, uint32_t *word, uint32_t new)
 {
 	return user_range_ok(at, sizeof(*word))
-		       ? x86_exchange_user_nofault((uint32_t *)at, word, new)
+		       ? x86_cmpxchg_user_nofault((uint32_t *)at, word, new)
 		       : -EFAULT;
 }
 
@@ -120,11 +119,12 @@ int clear_user(uint64_t to, size_t n)
 	return x86_clear_user((void *)to, n);
 }
 
-int clear_user_now(uint64_t to, size_t n)
+int clear_user_nowait(uint64_t to, size_t n)
 {
 	if (!user_range_ok(to, n))
 		return -EFAULT;
-	return n == 1 ? x86_store_user_byte_now((void *)to, 0) : x86_clear_user_now((void *)to, n);
+	return n == 1 ? x86_store_user_byte_nowait((void *)to, 0)
+		      : x86_clear_user_nowait((void *)to, n);
 }
 
 long copy_string_from_user(char *to, uint64_t from, size_t size)

@@ -1,4 +1,4 @@
-/* The shared object that is mapped into every program, as it was linked. */
+/* The vDSO's ELF image, mapped into every program. */
 	.section .rodata
 	.globl	vdso_image, vdso_image_end
 	.balign	16

@@ -1,4 +1,4 @@
-/* What the sites of fpu.h call on a CPU with XSAVE: all parts that are on. */
+/* What the patched sites of asm/switch.h call on a CPU with XSAVE: all enabled components. */
 #include "asm/layout.h"
 
 	.text

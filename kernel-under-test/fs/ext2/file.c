@@ -55,7 +55,7 @@ static long ext2_read(struct inode *inode, uint64_t pos, struct uio *u)
 		}
 		page_put(p);
 		if (err == -EPAGING) {
-			err = space_bring_in();
+			err = space_page_in();
 			if (!err)
 				continue;
 			part = 0;
@@ -180,7 +180,7 @@ static long ext2_write(struct inode *inode, uint64_t pos, struct uio *u)
 		if (part > 0)
 			done += part;
 		else if (part == -EPAGING)
-			part = space_bring_in() ? -EFAULT : 1;
+			part = space_page_in() ? -EFAULT : 1;
 		ext2_slow_down(n->fs);
 	} while (u->left && part > 0);
 	return done ? done : part;

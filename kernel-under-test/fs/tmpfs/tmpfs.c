@@ -36,7 +36,7 @@ long tmpfs_read(struct inode *inode, uint64_t pos, struct uio *u)
 		struct page *p = store_find(&n->pages, pos >> PAGE_SHIFT);
 		int err = move_out(p, at, u, part);
 
-		if (err == -EPAGING && !(err = space_bring_in()))
+		if (err == -EPAGING && !(err = space_page_in()))
 			continue;
 		if (err) {
 			part = uio_before_fault(u, part);
@@ -104,7 +104,7 @@ long tmpfs_write(struct inode *inode, uint64_t pos, struct uio *u)
 		if (err)
 			break;
 		err = uio_get(u, (char *)page_to_virt(p) + at, part);
-		if (err == -EPAGING && !(err = space_bring_in()))
+		if (err == -EPAGING && !(err = space_page_in()))
 			continue;
 		if (err) {
 			/* What was copied before the fault is written, and nothing beyond it. */

@@ -112,7 +112,7 @@ int stack_build(struct space *s, const char *path, const struct args *a,
 		AT_RANDOM,	 random,
 		AT_EXECFN,	 exec_fn,
 		AT_SYSINFO_EHDR, vdso,
-		AT_MINSIGSTKSZ,	 arch_signal_stack_least(),
+		AT_MINSIGSTKSZ,	 arch_signal_stack_min(),
 		AT_NULL,	 0,
 	};
 	int err = space_map(s, ALIGN_DOWN(p.at, PAGE_SIZE),

@@ -208,12 +208,12 @@ static void do_signals(struct thread *t, struct regs *r)
 	signal_update_work(t);
 }
 
-void trap_come_back(struct regs *r)
+void trap_notify_resume(struct regs *r)
 {
 	struct thread *t = thread_current();
 
 	/* What follows may sleep, and wake elsewhere: then there is work again. */
-	thread_clear_work(t, WORK_AWAY);
+	thread_clear_work(t, WORK_NOTIFY_RESUME);
 	if (t->arch.debug)
 		arch_debug_load(t->arch.debug);
 	if (t->rseq)
@@ -236,8 +236,8 @@ void trap_user_work(struct regs *r)
 			sched_yield();
 			thread_disturb(t);
 		}
-		if (t->work & WORK_AWAY)
-			trap_come_back(r);
+		if (t->work & WORK_NOTIFY_RESUME)
+			trap_notify_resume(r);
 	} while (t->work);
 	/* What happens from now on is no part of this call. */
 	r->vector = 0;

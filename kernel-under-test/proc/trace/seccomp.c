@@ -50,7 +50,7 @@ static void set_mode(struct thread *t, enum seccomp_mode mode)
 {
 	t->seccomp_mode = mode;
 	t->unusual |= UNUSUAL_SECCOMP;
-	arch_thread_watch_calls(&t->arch, true);
+	arch_thread_trace_calls(&t->arch, true);
 }
 
 int seccomp_set_strict(void)

@@ -37,7 +37,7 @@ static struct trace *make(struct thread *t, struct process *tracer)
 	list_push_back(&traces, &tr->link);
 	t->trace = tr;
 	t->unusual |= UNUSUAL_TRACE;
-	arch_thread_watch_calls(&t->arch, true);
+	arch_thread_trace_calls(&t->arch, true);
 	/* Whichever of the tracer's threads is the last one. */
 	tracer->traces = true;
 	list_for_each (of, &tracer->threads, sibling)

@@ -9,7 +9,7 @@
  *   stand in struct thread               record says how to go on; wakes it
  *
  * Whoever is not traced pays nothing: a traced thread's system calls are watched
- * (arch_thread_watch_calls), and it is `unusual`.
+ * (arch_thread_trace_calls), and it is `unusual`.
  */
 #pragma once
 
@@ -90,7 +90,7 @@ int trace_attach(struct thread *t, struct process *tracer, bool seize, uint32_t 
 /* Whether its calls are looked at, of who may not be traced any more. */
 static inline void trace_watch_calls(const struct thread *t)
 {
-	arch_thread_watch_calls(&t->arch, t->trace || t->seccomp_mode || t->dispatch);
+	arch_thread_trace_calls(&t->arch, t->trace || t->seccomp_mode || t->dispatch);
 }
 
 /* Frees it, if it is gone and not in use. */

@@ -273,7 +273,7 @@ static bool list_one(void *ctx, const char *name, size_t len, uint64_t ino, uint
 	memcpy(l->old ? (char *)&e.type : e.name, name, len);
 	if (l->old)
 		((uint8_t *)&e)[e.size - 1] = (uint8_t)(mode >> 12);
-	l->err = copy_to_user_now(l->at, &e, e.size);
+	l->err = copy_to_user_nowait(l->at, &e, e.size);
 	if (l->err)
 		return false;
 	l->at += e.size;
@@ -296,7 +296,7 @@ static long list(uint64_t fd, uint64_t out, uint32_t size, bool old)
 		return -ENOENT;
 	do
 		err = f->inode->ops->list(f->inode, f->pos, list_one, &l);
-	while (l.at == out && l.err == -EPAGING && !(l.err = space_bring_in()));
+	while (l.at == out && l.err == -EPAGING && !(l.err = space_page_in()));
 	file_accessed(f);
 	if (l.at == out)
 		return err ? err : l.err;

@@ -162,8 +162,8 @@ static always_inline long poll_copied(struct poll_request *fds, uint64_t fds_at,
 	if (likely(!ready))
 		ready = look_or_wait(fds, n, deadline);
 	if (likely(ready >= 0) &&
-	    unlikely(put_user_quarters(fds_at + offsetof(struct poll_request, revents),
-				       &fds->revents, n)))
+	    unlikely(copy_to_user_u16_stride8(fds_at + offsetof(struct poll_request, revents),
+					      &fds->revents, n)))
 		return -EFAULT;
 	return ready;
 }

@@ -9,7 +9,7 @@ static long ended_early(struct file *f, struct uio *u, bool write, long n)
 	long (*op)(struct file * file, struct uio * uio) = write ? f->ops->write : f->ops->read;
 
 	while (n == -EPAGING) {
-		n = space_bring_in();
+		n = space_page_in();
 		if (!n)
 			n = op(f, u);
 	}

@@ -91,7 +91,7 @@ static long wake_op(uint64_t addr, uint32_t count, uint64_t addr2, uint32_t coun
 		met = operate(code, was, &new);
 		if (met)
 			return met;
-		if (exchange_user(addr2, &word, new) < 0)
+		if (cmpxchg_user(addr2, &word, new) < 0)
 			return -EFAULT;
 	} while (word != was);
 	met = compare(code, was);

@@ -43,8 +43,8 @@ uint64_t host_read_cr3(void)
 
 void host_write_cr3(uint64_t v)
 {
-	cr3 = v & ~CR3_KEEP;
-	if (v & CR3_KEEP)
+	cr3 = v & ~CR3_NOFLUSH;
+	if (v & CR3_NOFLUSH)
 		return;
 	forget_id(host_tlb.slot, ARRAY_SIZE(host_tlb.slot));
 	forget_id(host_tlb.table, ARRAY_SIZE(host_tlb.table));
@@ -149,22 +149,22 @@ int clear_user(uint64_t to, size_t n)
 }
 
 /* Nothing of the user's is on a disk here. */
-int copy_from_user_now(void *to, uint64_t from, size_t n)
+int copy_from_user_nowait(void *to, uint64_t from, size_t n)
 {
 	return copy_from_user(to, from, n);
 }
 
-int copy_to_user_now(uint64_t to, const void *from, size_t n)
+int copy_to_user_nowait(uint64_t to, const void *from, size_t n)
 {
 	return copy_to_user(to, from, n);
 }
 
-int clear_user_now(uint64_t to, size_t n)
+int clear_user_nowait(uint64_t to, size_t n)
 {
 	return clear_user(to, n);
 }
 
-__attribute__((weak)) int space_bring_in(void)
+__attribute__((weak)) int space_page_in(void)
 {
 	abort();
 }
@@ -245,7 +245,7 @@ bool host_panics(void (*fn)(void *), void *arg)
 }
 
 /* The same numbers in every run. */
-__attribute__((weak)) uint64_t random_noise(void)
+__attribute__((weak)) uint64_t random_entropy(void)
 {
 	return 1;
 }

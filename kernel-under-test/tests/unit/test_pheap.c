@@ -33,18 +33,18 @@ static void round_of(uint64_t seed)
 			count++;
 		} else {
 			if (rnd_below(&seed, 3) == 0)
-				i = (int)(pheap_least(&heap) - nodes);
+				i = (int)(pheap_min(&heap) - nodes);
 			CHECK(in[i]);
 			pheap_remove(&heap, &nodes[i]);
 			in[i] = false;
 			count--;
 		}
-		CHECK_EQ(!pheap_least(&heap), count == 0);
+		CHECK_EQ(!pheap_min(&heap), count == 0);
 		if (count)
-			CHECK(pheap_least(&heap)->key == least_key(nodes, in));
+			CHECK(pheap_min(&heap)->key == least_key(nodes, in));
 	}
-	for (uint64_t last = 0; pheap_least(&heap); count--) {
-		struct pheap_node *n = pheap_least(&heap);
+	for (uint64_t last = 0; pheap_min(&heap); count--) {
+		struct pheap_node *n = pheap_min(&heap);
 
 		CHECK(n->key >= last);
 		last = n->key;

@@ -6,7 +6,7 @@
 
 static uint64_t noise;
 
-uint64_t random_noise(void)
+uint64_t random_entropy(void)
 {
 	return noise;
 }

@@ -1,6 +1,6 @@
 /*
- * Code that runs in user mode, in every program: asking for the time without a system call. Linked
- * as a shared object of its own, with what symbols C libraries look for.
+ * The vDSO: runs in user mode in every program and reads the clocks without a system call. Linked
+ * as a shared object of its own with the symbols that C libraries look up.
  */
 #include "asm/layout.h"
 #include "asm/vdso.h"
@@ -46,7 +46,7 @@ static uint64_t now_ns(void)
 {
 	uint32_t lo, hi;
 
-	/* Not before what stands before it. */
+	/* LFENCE keeps RDTSC from executing ahead of earlier instructions. */
 	asm volatile("lfence; rdtsc" : "=a"(lo), "=d"(hi) : : "memory");
 	return (uint64_t)((unsigned __int128)(((uint64_t)hi << 32 | lo) - vdso_data.tsc_base) *
 				  vdso_data.ns_per_tsc >>
@@ -106,7 +106,7 @@ long __vdso_getcpu(uint32_t *cpu, uint32_t *node, void *unused)
 	uint32_t id;
 
 	(void)unused;
-	/* It may be another one by now, and be as right as ever. */
+	/* It may be stale on return, as with the system call. */
 	asm volatile("lsl %1, %0" : "=r"(id) : "r"(CPU_SEL));
 	if (cpu)
 		*cpu = id;

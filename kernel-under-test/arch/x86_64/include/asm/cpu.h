@@ -1,4 +1,4 @@
-/* Instructions that C can't say, and what the kernel keeps for each CPU. */
+/* Per-CPU data and wrappers for instructions. */
 #pragma once
 
 #include "asm/layout.h"
@@ -16,7 +16,7 @@ struct tss {
 	uint16_t io_bitmap;
 } __attribute__((packed));
 
-/* Reached through GS in the kernel. Entry code knows the first members by their offsets. */
+/* Addressed by GS in the kernel. Entry code knows some members by their offsets. */
 struct cpu {
 	struct cpu *self;
 	struct thread *current;
@@ -24,7 +24,7 @@ struct cpu {
 	struct tss tss;
 	uint64_t gdt[10];
 	uint32_t id, apic_id;
-	/* Counted by this CPU alone, by enum lock_class of arch/spin.h. */
+	/* Acquisitions per enum lock_class (arch/spin.h), counted by this CPU only. */
 	uint64_t locks[16];
 } __attribute__((packed, aligned(64)));
 
@@ -42,7 +42,7 @@ static inline struct cpu *x86_cpu(void)
 	return cpu;
 }
 
-/* Which CPU this is, from 0. Kernel code is not preempted: it holds until the next sleep. */
+/* This CPU's id, from 0. Kernel code is not preempted, so it is valid until the next sleep. */
 static inline unsigned int arch_cpu_id(void)
 {
 	unsigned int id;
@@ -51,7 +51,7 @@ static inline unsigned int arch_cpu_id(void)
 	return id;
 }
 
-/* One more lock of the class taken by this CPU. */
+/* Counts an acquisition of a lock of that class by this CPU. */
 #define x86_count_lock(class)                                                                      \
 	asm volatile("incq %%gs:%c0" : : "i"(CPU_LOCKS + 8 * (class)) : "memory", "cc")
 
@@ -119,12 +119,12 @@ static inline uint64_t x86_rdtsc(void)
 {
 	uint64_t lo, hi;
 
-	/* Both halves are written whole. */
+	/* 64-bit outputs: RDTSC clears the upper halves of rax and rdx. */
 	asm volatile("rdtsc" : "=a"(lo), "=d"(hi) : : "memory");
 	return hi << 32 | lo;
 }
 
-/* Counts for ever, as fast as the machine can; arch_ticks_ns() says what it is worth. */
+/* A free-running counter; arch_ticks_ns() converts its differences to nanoseconds. */
 static inline uint64_t arch_ticks(void)
 {
 	return x86_rdtsc();

@@ -14,13 +14,13 @@
 #define KSTACK_BASE 0xffffc90000000000
 #define KERNEL_BASE 0xffffffff80000000
 
-/* Selectors are numbered as on Linux, since programs can see theirs. */
+/* Selectors have Linux's values, since programs can read theirs. */
 #define KERNEL_CS 0x10
 #define KERNEL_DS 0x18
 #define USER_SS	  0x2b
 #define USER_CS	  0x33
 #define TSS_SEL	  0x38
-/* Its limit is the number of the CPU: what LSL tells user mode. */
+/* Its limit is the CPU's id, which user mode reads with LSL. */
 #define CPU_SEL	  0x4b
 
 /* struct cpu */
@@ -29,10 +29,10 @@
 #define CPU_RSP0    28
 #define CPU_ID	    208
 #define CPU_LOCKS   216
-/* Of CPU_LOCKS: the kernel lock, taken and given back, so that odd means held. */
+/* In CPU_LOCKS: the kernel lock, counted on acquire and on release, so odd means held. */
 #define CPU_KERNEL_LOCK CPU_LOCKS
 
-/* CPUs that are used, at most; the others stay as the firmware left them. */
+/* Most CPUs used; any others stay as the firmware left them. */
 #define CPUS_MAX 8
 
 /* struct thread */

@@ -1,4 +1,4 @@
-/* Page table entries of x86_64, four levels, 4 KiB pages. */
+/* Page table entries of x86_64: four levels, 4 KiB pages. */
 #pragma once
 
 #include "asm/cpu.h"
@@ -13,12 +13,12 @@
 #define PTE_GLOBAL   BIT(8)
 #define PTE_ADDR     0x000ffffffffff000ull
 
-/* NX, or 0 on a CPU without it. */
+/* The NX bit, or 0 on a CPU without it. */
 extern uint64_t x86_pte_nx;
 
-/* PCIDs. The bit is no part of what CR3 reads. */
+/* PCIDs. Bit 63 of a CR3 load preserves the id's TLB entries; it does not read back. */
 #define MMU_ASIDS 4096
-#define CR3_KEEP  BIT(63)
+#define CR3_NOFLUSH BIT(63)
 
 #define MMU_TABLE_SPAN	  (1ul << 21)
 #define MMU_TABLE_ENTRIES 512
@@ -29,8 +29,8 @@ static inline uint64_t mmu_entry_user(uint64_t pa, bool write, bool exec)
 }
 
 /*
- * An entry is empty (0), present, or hidden: it keeps its page, but no access is allowed, not
- * even the kernel's on behalf of the user.
+ * An entry is empty (0), present, or hidden: it still references its page, but any access faults,
+ * including the kernel's on behalf of the user.
  */
 static inline uint64_t mmu_entry_hide(uint64_t e)
 {
@@ -57,7 +57,7 @@ static inline uint64_t mmu_entry_read_only(uint64_t e)
 	return e & ~PTE_WRITE;
 }
 
-/* The space in use forgets one page, or all of them. */
+/* Flush one page, or all non-global entries, of the current address space. */
 static inline void mmu_flush_page(uint64_t va)
 {
 	x86_invlpg(va);
@@ -68,7 +68,7 @@ static inline void mmu_flush_all(void)
 	x86_write_cr3(x86_read_cr3());
 }
 
-/* So does the kernel's half, which is in every space. */
+/* Flushes everything, including global (kernel) entries. */
 static inline void mmu_flush_kernel(void)
 {
 	uint64_t cr4 = x86_read_cr4();

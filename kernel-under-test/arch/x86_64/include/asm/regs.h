@@ -1,4 +1,4 @@
-/* What a thread's user state looks like on its kernel stack, whichever way it came in. */
+/* The user registers as saved on the kernel stack, however the kernel was entered. */
 #pragma once
 
 #include "asm/layout.h"
@@ -7,7 +7,7 @@
 struct regs {
 	uint64_t r15, r14, r13, r12, rbp, rbx;
 	uint64_t r11, r10, r9, r8, rax, rcx, rdx, rsi, rdi;
-	/* Interrupts: the vector and the error code. System calls: -1 and the number. */
+	/* Exceptions and interrupts: vector and error code. System calls: -1 and the number. */
 	uint64_t vector, code;
 	uint64_t rip, cs, rflags, rsp, ss;
 };
@@ -30,7 +30,7 @@ _Static_assert(sizeof(struct regs) == REGS_SIZE, "entry.S");
 
 #define RFLAGS_FIXED 0x002
 #define RFLAGS_IF    0x200
-/* What a system call must not bring along: TF, IF, DF, IOPL, NT, RF, AC. */
+/* Flags cleared on system call entry: TF, IF, DF, IOPL, NT, RF, AC. */
 #define RFLAGS_SYSCALL_MASK 0x57700
 
 static inline bool regs_from_user(const struct regs *r)
@@ -39,8 +39,8 @@ static inline bool regs_from_user(const struct regs *r)
 }
 
 /*
- * Whether an interrupt that found these came up while a system call ran, and waited for its end:
- * SYSRET leaves the address it goes to in rcx, and nothing of the user's has run since.
+ * Whether the interrupt that saved these was pending during a system call and taken right at its
+ * SYSRET, which leaves the return address in rcx: no user instruction has run since.
  */
 static inline bool regs_from_call(const struct regs *r)
 {

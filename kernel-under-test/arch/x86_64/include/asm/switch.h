@@ -1,9 +1,9 @@
-/* From one thread's kernel stack to another's, in the middle of whoever asks for it. */
+/* The context switch, inlined into the scheduler. */
 #pragma once
 
 #include "asm/cpu.h"
 
-/* An instruction of 8 bytes, and what is called in its place. The operand is in `reg`. */
+/* An 8-byte instruction, patched at boot to call `call` if the CPU has XSAVE. Operand in `reg`. */
 #define FPU_SITE(bytes, call, reg, t)                                                              \
 	asm volatile("9991: .byte " bytes "\n\t.long %c1\n\t.pushsection .fpu_sites, \"a\"\n\t"    \
 		     ".quad 9991b, " call "\n\t.popsection"                                        \
@@ -26,21 +26,23 @@ static inline void x86_fpu_load(const struct arch_thread *t)
 static inline void x86_load_bases(const struct arch_thread *t)
 {
 	x86_wrmsr(MSR_FS_BASE, t->fs_base);
-	/* SWAPGS on the way out makes this the user's. */
+	/* SWAPGS on the way out makes this the user's GS base. */
 	x86_wrmsr(MSR_KERNEL_GS_BASE, t->gs_base);
 }
 
 static always_inline void arch_thread_switch(struct arch_thread *from, struct arch_thread *to)
 {
 	/*
-	 * The bases are loaded even when equal: user code can change them behind our back by
-	 * loading a selector, and the next thread must not see that.
+	 * Loaded even if equal: user code can change a base by loading a selector, which must not
+	 * leak into the next thread.
 	 */
 	x86_fpu_save(from);
 	asm volatile("movq %0, %%gs:%c1" : : "r"(to->stack_top), "i"(CPU_RSP0) : "memory");
 	x86_load_bases(to);
 	x86_fpu_load(to);
-	/* What is wanted afterwards the compiler keeps on the stack: all registers change. */
+	/*
+	 * All registers are clobbered: the compiler spills what it needs afterwards to this stack.
+	 */
 	asm volatile("pushq %%rbp\n\t"
 		     "pushq $8f\n\t"
 		     "movq %%rsp, %c2(%0)\n\t"

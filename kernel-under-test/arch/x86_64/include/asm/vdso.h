@@ -1,12 +1,12 @@
-/* What the kernel tells the code that it maps into every program. */
+/* The data that the kernel shares with the vDSO. */
 #pragma once
 
 #include "lib/types.h"
 
-/* At the page before the code. What changes is a single word each. */
+/* In the page before the code. Whatever changes at run time is a single word. */
 struct vdso_data {
-	/* As in arch/x86_64/time.c. */
+	/* See arch/x86_64/time.c. */
 	uint64_t tsc_base, ns_per_tsc;
-	/* What CLOCK_REALTIME showed when the other clocks began. */
+	/* The value of CLOCK_REALTIME when the monotonic clock was 0. */
 	uint64_t epoch_ns;
 };

@@ -1,11 +1,11 @@
-/* What random numbers are made from. */
+/* Entropy for the random number generator. */
 #include "asm/cpu.h"
 #include "lib/random.h"
 
 #define LEAF_FEATURES 1
 #define ECX_RDRAND    BIT(30)
-/* It may fail under load, ten times in a row never. */
-#define RDRAND_TRIES  10
+/* RDRAND may fail under load, but not ten times in a row. */
+#define RDRAND_TRIES 10
 
 static bool has_rdrand(void)
 {
@@ -19,7 +19,7 @@ static bool has_rdrand(void)
 	return known == YES;
 }
 
-uint64_t random_noise(void)
+uint64_t random_entropy(void)
 {
 	uint64_t word = 0;
 	bool good = false;
