@@ -28,7 +28,7 @@ int cmpxchg_user(uint64_t at, uint32_t *word, uint32_t new);
  * Checks what a newer program passes beyond the part of a structure that this kernel knows: it must
  * be zero. Returns 0, -E2BIG or -EFAULT.
  */
-int user_rest_is_zero(uint64_t at, uint64_t size);
+int user_tail_is_zero(uint64_t at, uint64_t size);
 
 /* These never sleep. Return 0, -EFAULT, or -EPAGING if they would have to sleep. */
 int copy_from_user_nowait(void *to, uint64_t from, size_t n);

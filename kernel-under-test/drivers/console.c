@@ -38,7 +38,7 @@ static long console_write(struct file *, struct uio *u)
 		return background;
 	while (u->left) {
 		size_t n = MIN(u->left, sizeof(chunk));
-		int err = uio_get(u, chunk, n);
+		int err = uio_copy_from(u, chunk, n);
 
 		if (err)
 			return done ? done : err;

@@ -149,7 +149,7 @@ static long crash_write(struct file *, struct uio *u)
 {
 	char word[32] = "";
 	size_t n = u->left;
-	int err = n < sizeof(word) ? uio_get(u, word, n) : -EINVAL;
+	int err = n < sizeof(word) ? uio_copy_from(u, word, n) : -EINVAL;
 
 	if (err)
 		return err;

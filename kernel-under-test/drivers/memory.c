@@ -53,7 +53,7 @@ static long random_read(struct file *, struct uio *u)
 		int err;
 
 		random_fill(words, n);
-		err = uio_put(u, words, n);
+		err = uio_copy_to(u, words, n);
 		if (err)
 			return done ? done : err;
 		done += (long)n;
@@ -69,7 +69,7 @@ static long random_write(struct file *, struct uio *u)
 	while (u->left) {
 		uint8_t bytes[64];
 		size_t n = MIN(u->left, sizeof(bytes));
-		int err = uio_get(u, bytes, n);
+		int err = uio_copy_from(u, bytes, n);
 
 		if (err)
 			return done ? done : err;

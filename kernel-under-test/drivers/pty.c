@@ -156,7 +156,7 @@ static int master_open(struct file *f)
 /* In packet mode a byte comes first: 0 before data, or what has happened, alone. */
 static long put_status(struct pty *p, struct uio *u)
 {
-	int err = uio_put(u, &p->status, 1);
+	int err = uio_copy_to(u, &p->status, 1);
 
 	if (!err)
 		p->status = 0;
@@ -206,7 +206,7 @@ static long master_write(struct file *f, struct uio *u)
 		if (!room)
 			err = file_sleep(f, &p->in_writers);
 		else
-			err = uio_get(u, chunk, n);
+			err = uio_copy_from(u, chunk, n);
 		if (err == -EPAGING && !(err = space_page_in()))
 			continue;
 		if (err)
@@ -312,7 +312,7 @@ static long slave_write(struct file *f, struct uio *u)
 		if (full)
 			err = file_sleep(f, &p->out_writers);
 		else
-			err = uio_get(u, chunk, n);
+			err = uio_copy_from(u, chunk, n);
 		if (err == -EPAGING && !(err = space_page_in()))
 			continue;
 		if (!err && full)

@@ -121,7 +121,7 @@ static long take(struct tty *t, struct uio *u)
 			t->read++;
 			break;
 		}
-		err = uio_put(u, &c, 1);
+		err = uio_copy_to(u, &c, 1);
 		if (err == -EPAGING && done && !(err = space_page_in()))
 			continue;
 		if (err)

@@ -37,7 +37,7 @@ struct block_device *block_find_name(const char *name)
 	return NULL;
 }
 
-int block_page(struct block_device *b, uint64_t index, struct page **out)
+int block_get_page(struct block_device *b, uint64_t index, struct page **out)
 {
 	/* Between the reading and our reference reclaim may take it again: then anew. */
 	for (;;) {

@@ -46,9 +46,9 @@ struct block_device *block_find(uint64_t number);
 struct block_device *block_find_name(const char *name);
 
 /* The device's page at `index`, up to date, with a reference. -EIO, -ENOMEM or 0. */
-int block_page(struct block_device *b, uint64_t index, struct page **out);
+int block_get_page(struct block_device *b, uint64_t index, struct page **out);
 
-/* [at, at + len) of a page got from block_page() was changed. */
+/* [at, at + len) of a page got from block_get_page() was changed. */
 void block_set_dirty(struct block_device *b, struct page *p, size_t at, size_t len);
 
 /*

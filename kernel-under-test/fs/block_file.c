@@ -30,7 +30,7 @@ static int get_page(struct block_device *b, uint64_t index, struct page **out)
 		if (err)
 			return err;
 	}
-	return block_page(b, index, out);
+	return block_get_page(b, index, out);
 }
 
 /* One page's worth: how many bytes were moved, or -errno. */
@@ -38,13 +38,14 @@ static long move(struct block_device *b, uint64_t pos, struct uio *u, bool write
 {
 	size_t at = pos & (PAGE_SIZE - 1), n = MIN(u->left, PAGE_SIZE - at), left = u->left;
 	struct page *p;
-	int err = write ? block_page(b, pos >> PAGE_SHIFT, &p) : get_page(b, pos >> PAGE_SHIFT, &p);
+	int err = write ? block_get_page(b, pos >> PAGE_SHIFT, &p)
+			: get_page(b, pos >> PAGE_SHIFT, &p);
 	char *data;
 
 	if (err)
 		return err;
 	data = (char *)page_to_virt(p) + at;
-	err = write ? uio_get(u, data, n) : uio_put(u, data, n);
+	err = write ? uio_copy_from(u, data, n) : uio_copy_to(u, data, n);
 	if (write)
 		block_set_dirty(b, p, at, n);
 	page_put(p);
@@ -67,7 +68,7 @@ static long move_all(struct file *f, struct uio *u, bool write)
 			break;
 		f->pos += (uint64_t)n;
 		done += n;
-		if (write && cache_is_crowded()) {
+		if (write && cache_over_dirty_limit()) {
 			n = block_sync(b);
 			if (n)
 				break;

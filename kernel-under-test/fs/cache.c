@@ -62,7 +62,7 @@ void cache_clear_dirty(struct cache *c, struct page *p, unsigned int sectors)
 	dirty_total--;
 }
 
-void cache_forget(struct cache *c, struct page *p)
+void cache_drop(struct cache *c, struct page *p)
 {
 	list_remove(&p->link);
 	store_drop(&c->pages, p->index);
@@ -70,7 +70,7 @@ void cache_forget(struct cache *c, struct page *p)
 		list_remove(&c->reclaimable);
 }
 
-void cache_cut(struct cache *c, uint64_t from)
+void cache_truncate(struct cache *c, uint64_t from)
 {
 	struct page *p, *next;
 
@@ -136,7 +136,7 @@ int cache_write_back(struct cache *c, cache_writer write)
 	return first;
 }
 
-bool cache_is_crowded(void)
+bool cache_over_dirty_limit(void)
 {
 	return dirty_total > page_count_total() / DIRTY_SHARE;
 }
@@ -150,8 +150,8 @@ static size_t shrink(struct cache *c, size_t wanted)
 		struct page *p = list_first(&c->clean, struct page, link);
 
 		list_remove(&p->link);
-		if (p->refs > 1 || (p->used & CACHE_TOUCHED)) {
-			p->used &= (uint16_t)~CACHE_TOUCHED;
+		if (p->refs > 1 || (p->used & CACHE_REFERENCED)) {
+			p->used &= (uint16_t)~CACHE_REFERENCED;
 			list_push_back(&c->clean, &p->link);
 			continue;
 		}

@@ -8,9 +8,9 @@
 #include "mm/store.h"
 
 /* page->used: which sectors are not on the disk yet, and what else is known. */
-#define CACHE_DIRTY   0x00ff
-#define CACHE_SHARED  0x0100 /* may be written through a mapping without our notice */
-#define CACHE_TOUCHED 0x0200 /* used since reclaim last came by */
+#define CACHE_DIRTY	 0x00ff
+#define CACHE_SHARED	 0x0100 /* may be written through a mapping without our notice */
+#define CACHE_REFERENCED 0x0200 /* used since reclaim last came by */
 
 #define SECTOR_SIZE	 512ul
 #define SECTORS_PER_PAGE (PAGE_SIZE / SECTOR_SIZE)
@@ -38,7 +38,7 @@ static inline struct page *cache_find(struct cache *c, uint64_t index)
 	struct page *p = store_find(&c->pages, index);
 
 	if (p)
-		p->used |= CACHE_TOUCHED;
+		p->used |= CACHE_REFERENCED;
 	return p;
 }
 
@@ -52,10 +52,10 @@ void cache_set_dirty(struct cache *c, struct page *p, unsigned int sectors);
 void cache_clear_dirty(struct cache *c, struct page *p, unsigned int sectors);
 
 /* Drops a clean page: what it holds is not what is on the disk. */
-void cache_forget(struct cache *c, struct page *p);
+void cache_drop(struct cache *c, struct page *p);
 
 /* Drops all pages at `from` and after, dirty or not. */
-void cache_cut(struct cache *c, uint64_t from);
+void cache_truncate(struct cache *c, uint64_t from);
 
 /*
  * Writes what is dirty now. `write` gets pages that follow each other, `sectors` of each being
@@ -66,4 +66,4 @@ typedef int (*cache_writer)(struct cache *c, struct page *const *pages, const ui
 int cache_write_back(struct cache *c, cache_writer write);
 
 /* More is dirty, in all caches together, than should be: whoever makes more must write first. */
-bool cache_is_crowded(void);
+bool cache_over_dirty_limit(void);

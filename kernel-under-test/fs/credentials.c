@@ -29,17 +29,17 @@ struct credentials *credentials_copy(const struct credentials *from, uint32_t gr
 	return c;
 }
 
-void credentials_give(struct thread *t, struct credentials *c)
+void credentials_install(struct thread *t, struct credentials *c)
 {
 	t->cred = c;
 	t->confined = (c->effective & CAP_FILES) != CAP_FILES;
 }
 
-void credentials_use(struct credentials *c)
+void credentials_commit(struct credentials *c)
 {
 	struct credentials *old = credentials_current();
 
-	credentials_give(thread_current(), c);
+	credentials_install(thread_current(), c);
 	credentials_put(old);
 }
 
@@ -51,15 +51,15 @@ bool credentials_in_group(const struct credentials *c, uint32_t gid)
 	return c->fsgid == gid;
 }
 
-uint32_t inode_privileges(const struct inode *inode)
+uint32_t inode_privilege_bits(const struct inode *inode)
 {
 	uint32_t bits = inode->mode & (S_ISUID | S_ISGID);
 
 	if (likely(!bits) || inode_is(inode, S_IFDIR))
 		return 0;
 	/* Without the group's right to run it, it is no privilege, but still another group's. */
-	if (!(inode->mode & 010) && (credentials_in_group(credentials_current(), inode->gid) ||
-				     capable(CAP_FSETID)))
+	if (!(inode->mode & 010) &&
+	    (credentials_in_group(credentials_current(), inode->gid) || capable(CAP_FSETID)))
 		bits &= S_ISUID;
 	return bits;
 }
@@ -73,18 +73,18 @@ int credentials_check(const struct credentials *c, const struct inode *inode, un
 
 	if (!(mask & ~(inode->mode >> shift)))
 		return 0;
-	if (credentials_can(c, CAP_DAC_OVERRIDE) &&
+	if (credentials_capable(c, CAP_DAC_OVERRIDE) &&
 	    (dir || !(mask & MAY_EXEC) || (inode->mode & 0111)))
 		return 0;
-	if (credentials_can(c, CAP_DAC_READ_SEARCH) && !(mask & MAY_WRITE) &&
+	if (credentials_capable(c, CAP_DAC_READ_SEARCH) && !(mask & MAY_WRITE) &&
 	    (dir || !(mask & MAY_EXEC)))
 		return 0;
 	return -EACCES;
 }
 
-int may_enter(const struct inode *dir)
+int may_create(const struct inode *dir)
 {
-	return may(dir, MAY_WRITE | MAY_EXEC);
+	return inode_permission(dir, MAY_WRITE | MAY_EXEC);
 }
 
 int may_delete(const struct inode *dir, const struct inode *target)
@@ -94,14 +94,14 @@ int may_delete(const struct inode *dir, const struct inode *target)
 
 	if (likely(!thread_current()->confined))
 		return 0;
-	err = may_enter(dir);
+	err = may_create(dir);
 	if (err || !(dir->mode & S_ISVTX))
 		return err;
 	me = credentials_current()->fsuid;
 	return me == target->uid || me == dir->uid || capable(CAP_FOWNER) ? 0 : -EPERM;
 }
 
-void inode_own(const struct inode *dir, struct inode *inode)
+void inode_init_owner(const struct inode *dir, struct inode *inode)
 {
 	const struct credentials *c = credentials_current();
 

@@ -66,15 +66,15 @@ void credentials_put(struct credentials *c);
 struct credentials *credentials_copy(const struct credentials *from, uint32_t groups);
 
 /* Makes `c`, whose reference it takes over, the calling thread's. */
-void credentials_use(struct credentials *c);
-void credentials_give(struct thread *t, struct credentials *c);
+void credentials_commit(struct credentials *c);
+void credentials_install(struct thread *t, struct credentials *c);
 
 static inline struct credentials *credentials_current(void)
 {
 	return thread_current()->cred;
 }
 
-static inline bool credentials_can(const struct credentials *c, unsigned int capability)
+static inline bool credentials_capable(const struct credentials *c, unsigned int capability)
 {
 	return c->effective & BIT(capability);
 }
@@ -82,7 +82,7 @@ static inline bool credentials_can(const struct credentials *c, unsigned int cap
 /* Of the calling thread. Root has all of them. */
 static inline bool capable(unsigned int capability)
 {
-	return credentials_can(credentials_current(), capability);
+	return credentials_capable(credentials_current(), capability);
 }
 
 bool credentials_in_group(const struct credentials *c, uint32_t gid);
@@ -95,7 +95,7 @@ bool credentials_in_group(const struct credentials *c, uint32_t gid);
 int credentials_check(const struct credentials *c, const struct inode *inode, unsigned int mask);
 
 /* The same for the calling thread, at no cost while it may do anything. */
-static inline int may(const struct inode *inode, unsigned int mask)
+static inline int inode_permission(const struct inode *inode, unsigned int mask)
 {
 	if (likely(!thread_current()->confined))
 		return 0;
@@ -103,17 +103,17 @@ static inline int may(const struct inode *inode, unsigned int mask)
 }
 
 /* The bits that go when the caller changes the contents or the owner. */
-uint32_t inode_privileges(const struct inode *inode);
+uint32_t inode_privilege_bits(const struct inode *inode);
 
 /* Whether the caller may act as the owner of the file. */
-static inline bool may_own(const struct inode *inode)
+static inline bool inode_owner_or_capable(const struct inode *inode)
 {
 	return credentials_current()->fsuid == inode->uid || capable(CAP_FOWNER);
 }
 
 /* A new file in `dir` is the caller's. */
-void inode_own(const struct inode *dir, struct inode *inode);
+void inode_init_owner(const struct inode *dir, struct inode *inode);
 
 /* A name in `dir` may be made, or (`target`: what it leads to) taken away. 0, -EACCES, -EPERM. */
-int may_enter(const struct inode *dir);
+int may_create(const struct inode *dir);
 int may_delete(const struct inode *dir, const struct inode *target);

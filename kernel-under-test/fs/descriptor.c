@@ -7,7 +7,7 @@
 
 #define FIRST_CAPACITY 16
 
-uint64_t files_max = 1 << 20;
+uint64_t files_nr_open = 1 << 20;
 
 /* Another thread of those that have `t` may be at work on what was in it, without a reference. */
 static void settle(const struct files *t)
@@ -19,11 +19,11 @@ static void settle(const struct files *t)
 }
 
 /* A descriptor goes: with the first one for a file go the locks that the table holds on it. */
-void files_let_go(struct files *t, struct file *f)
+void files_drop(struct files *t, struct file *f)
 {
 	settle(t);
 	if (unlikely(f->inode && f->inode->locks))
-		lock_release(f->inode, t);
+		lock_release_owner(f->inode, t);
 	file_put(f);
 }
 
@@ -43,7 +43,7 @@ static struct files *files_make(uint32_t capacity)
 		return NULL;
 	memset(t, 0, sizeof(*t));
 	t->words = t->first;
-	if (unlikely(capacity > FILES_KEPT))
+	if (unlikely(capacity > FILES_INLINE))
 		t->words = kmem_zalloc(capacity / 64 * sizeof(*t->words));
 	t->slots = kmem_zalloc(capacity * sizeof(struct file *));
 	if (!t->slots || !t->words) {
@@ -52,7 +52,7 @@ static struct files *files_make(uint32_t capacity)
 	}
 	t->refs = 1;
 	t->capacity = capacity;
-	t->limit = FILES_FIRST;
+	t->limit = FILES_SOFT_DEFAULT;
 	return t;
 }
 
@@ -66,7 +66,7 @@ static uint32_t capacity_used(const struct files *t)
 {
 	uint32_t capacity = t->capacity;
 
-	while (capacity > FILES_KEPT) {
+	while (capacity > FILES_INLINE) {
 		for (uint32_t w = capacity / 128; w < capacity / 64; w++)
 			if (t->words[w].used)
 				return capacity;
@@ -78,7 +78,7 @@ static uint32_t capacity_used(const struct files *t)
 struct files *files_clone(struct files *from)
 {
 	uint32_t capacity =
-		likely(from->capacity <= FILES_KEPT) ? from->capacity : capacity_used(from);
+		likely(from->capacity <= FILES_INLINE) ? from->capacity : capacity_used(from);
 	struct files *t = files_make(capacity);
 
 	if (!t)
@@ -112,7 +112,7 @@ void files_put(struct files *t)
 		return;
 	for (uint32_t w = 0; w < t->capacity; w += 64)
 		for (uint64_t bits = t->words[w / 64].used; bits; bits &= bits - 1)
-			files_let_go(t, t->slots[w + (uint32_t)__builtin_ctzll(bits)]);
+			files_drop(t, t->slots[w + (uint32_t)__builtin_ctzll(bits)]);
 	files_free(t);
 }
 
@@ -132,7 +132,7 @@ static int grow(struct files *t, uint32_t fd)
 	while (capacity <= fd)
 		capacity *= 2;
 	slots = kmem_zalloc(capacity * sizeof(struct file *));
-	words = capacity > FILES_KEPT ? kmem_zalloc(capacity / 64 * sizeof(*words)) : t->first;
+	words = capacity > FILES_INLINE ? kmem_zalloc(capacity / 64 * sizeof(*words)) : t->first;
 	if (!slots || !words) {
 		kmem_free(slots);
 		if (words != t->first)
@@ -299,7 +299,7 @@ int files_replace(struct files *t, struct file *f, uint32_t fd, bool cloexec)
 	put_at(t, &t->words[fd / 64], f, fd);
 	spin_unlock(&t->lock);
 	if (old)
-		files_let_go(t, old);
+		files_drop(t, old);
 	return (int)fd;
 }
 
@@ -341,6 +341,6 @@ int files_close(struct files *t, uint64_t fd)
 
 	if (!f)
 		return -EBADF;
-	files_let_go(t, f);
+	files_drop(t, f);
 	return 0;
 }

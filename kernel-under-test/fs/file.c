@@ -11,7 +11,7 @@
 #include "mm/kmem.h"
 #include "sched/sched.h"
 
-struct file *file_make(const struct file_ops *ops, uint32_t flags, struct inode *inode, void *data)
+struct file *file_alloc(const struct file_ops *ops, uint32_t flags, struct inode *inode, void *data)
 {
 	struct file *f = kmem_alloc(sizeof(*f));
 
@@ -27,9 +27,9 @@ struct file *file_make(const struct file_ops *ops, uint32_t flags, struct inode 
 	return f;
 }
 
-int file_make_of(const struct file_ops *ops, uint32_t flags, void *data, struct file **out)
+int file_create_anon(const struct file_ops *ops, uint32_t flags, void *data, struct file **out)
 {
-	*out = file_make(ops, flags, NULL, data);
+	*out = file_alloc(ops, flags, NULL, data);
 	if (!*out)
 		kmem_free(data);
 	return *out ? 0 : -ENOMEM;
@@ -40,9 +40,9 @@ void file_release(struct file *f)
 	if (unlikely(f->unsettled))
 		sched_settle_all();
 	if (unlikely(f->watched))
-		file_unwatch(f);
+		file_epoll_release(f);
 	if (unlikely(f->async))
-		file_forget_async(f);
+		file_async_release(f);
 	if (f->ops->release)
 		f->ops->release(f);
 	if (f->inode) {
@@ -50,7 +50,7 @@ void file_release(struct file *f)
 			inode_count_writer(f->inode, -1);
 		/* Those of flock() are the open file's own. */
 		if (unlikely(f->inode->locks)) {
-			lock_release(f->inode, f);
+			lock_release_owner(f->inode, f);
 			if (f->inode->ops->opened)
 				f->inode->ops->opened(f->inode, f->flags, true);
 		}
@@ -73,12 +73,12 @@ int file_release_unlocked(struct file *f)
 		return -EAGAIN;
 	if (f->writer)
 		inode_count_writer(inode, -1);
-	inode_let_go(inode);
+	inode_put_unlocked(inode);
 	kmem_free(f);
 	return 0;
 }
 
-void inode_let_go(struct inode *i)
+void inode_put_unlocked(struct inode *i)
 {
 	if (likely(object_put_unless_last(&i->object)))
 		return;
@@ -134,7 +134,7 @@ int file_open(struct inode *inode, uint32_t flags, struct file **out)
 	    unlikely(inode->executed || (inode->mode & (S_ISUID | S_ISGID | 0111)))) {
 		if (file_is_running(inode))
 			return -ETXTBSY;
-		err = inode_privileges(inode) ? notify_guard(inode) : 0;
+		err = inode_privilege_bits(inode) ? notify_guard_suid(inode) : 0;
 		if (err)
 			return err;
 	}
@@ -143,8 +143,8 @@ int file_open(struct inode *inode, uint32_t flags, struct file **out)
 		if (err)
 			return err;
 	}
-	*out = file_make(ops, flags & ~(uint32_t)(O_CREAT | O_EXCL | O_TRUNC | O_CLOEXEC),
-			 inode_get(inode), NULL);
+	*out = file_alloc(ops, flags & ~(uint32_t)(O_CREAT | O_EXCL | O_TRUNC | O_CLOEXEC),
+			  inode_get(inode), NULL);
 	if (!*out) {
 		inode_put(inode);
 		return -ENOMEM;
@@ -177,14 +177,14 @@ struct file *file_open_unlocked(struct inode *inode, uint32_t flags, uint32_t be
 	    !(writer && unlikely(READ_ONCE(inode->executed) ||
 				 (READ_ONCE(inode->mode) & (S_ISUID | S_ISGID | 0111)))) &&
 	    likely(!ops_of(inode, flags, &ops)) && likely(!ops->open) && peek_valid(before))
-		f = file_make(ops, flags & ~(uint32_t)(O_CREAT | O_EXCL | O_CLOEXEC), inode, NULL);
+		f = file_alloc(ops, flags & ~(uint32_t)(O_CREAT | O_EXCL | O_CLOEXEC), inode, NULL);
 	if (likely(f)) {
 		f->writer = writer;
 		return f;
 	}
 	if (writer)
 		inode_count_writer(inode, -1);
-	inode_let_go(inode);
+	inode_put_unlocked(inode);
 	return NULL;
 }
 

@@ -8,17 +8,17 @@
 #include "lib/types.h"
 
 /* Open flags, numbered as on Linux. */
-#define O_ACCMODE   03
-#define O_RDONLY    00
-#define O_WRONLY    01
-#define O_RDWR	    02
-#define O_CREAT	    0100
-#define O_EXCL	    0200
-#define O_NOCTTY    0400
-#define O_TRUNC	    01000
-#define O_APPEND    02000
-#define O_NONBLOCK  04000
-#define O_ASYNC	    020000
+#define O_ACCMODE  03
+#define O_RDONLY   00
+#define O_WRONLY   01
+#define O_RDWR	   02
+#define O_CREAT	   0100
+#define O_EXCL	   0200
+#define O_NOCTTY   0400
+#define O_TRUNC	   01000
+#define O_APPEND   02000
+#define O_NONBLOCK 04000
+#define O_ASYNC	   020000
 /* Of a pipe: packets. */
 #define O_DIRECT    040000
 #define O_DIRECTORY 0200000
@@ -28,15 +28,15 @@
 #define O_LARGEFILE 0100000
 #define O_PATH	    010000000
 /* A file without a name, in that directory; O_DIRECTORY goes with it. */
-#define O_UNNAMED 020000000
+#define O_TMPFILE_BIT 020000000
 
 /* Descriptors a process may have before it asks for more, and may ask for (RLIMIT_NOFILE). */
-#define FILES_FIRST 1024
-#define FILES_HARD  4096
+#define FILES_SOFT_DEFAULT 1024
+#define FILES_HARD_DEFAULT 4096
 /* For so many a table has room in itself. */
-#define FILES_KEPT 256
+#define FILES_INLINE 256
 /* What anyone may have: /proc/sys/fs/nr_open. */
-extern uint64_t files_max;
+extern uint64_t files_nr_open;
 
 struct epoll_item;
 struct file_async;
@@ -71,7 +71,7 @@ struct file_ops {
 	 * changes (poll_add). Absent: reading and writing never sleep.
 	 */
 	uint32_t (*poll)(struct file *f, struct poll_entry *e);
-	/* The same without the kernel lock. POLL_LOCK: it takes that. May be absent. */
+	/* The same without the kernel lock. POLL_NEEDS_LOCK: it takes that. May be absent. */
 	uint32_t (*poll_unlocked)(struct file *f, struct poll_entry *e);
 	/* The last reference is gone. May be absent. */
 	void (*release)(struct file *f);
@@ -84,12 +84,12 @@ struct file_ops {
  * may be taken and put without, but the last: that goes with the kernel lock, so who has it may use
  * what he finds until he sleeps. `pos` of
  * a file whose inode has read_unlocked() is moved on with inode.lock; who does so with the kernel
- * lock counts himself in `movers` meanwhile, and keeps the others away. Seeking is one store.
+ * lock counts himself in `pos_holders` meanwhile, and keeps the others away. Seeking is one store.
  */
 struct file {
 	uint32_t refs;
 	uint32_t flags;
-	uint32_t movers;
+	uint32_t pos_holders;
 	bool writer; /* counted in inode->writers */
 	/* Closed somewhere without waiting for those that looked it up there. */
 	bool unsettled;
@@ -110,18 +110,19 @@ static inline int file_sleep(const struct file *f, struct wait_queue *q)
 }
 
 /* Of what has no inode, by its `data`: the same for all that share it, told by stat and /proc. */
-static inline uint64_t file_number(const void *data)
+static inline uint64_t file_anon_ino(const void *data)
 {
 	return (uint64_t)data * 0x9e3779b97f4a7c15ull >> 40;
 }
 
 /* An open file with one reference that takes over the caller's on `inode`; NULL without memory. */
-struct file *file_make(const struct file_ops *ops, uint32_t flags, struct inode *inode, void *data);
+struct file *file_alloc(const struct file_ops *ops, uint32_t flags, struct inode *inode,
+			void *data);
 /* What file_open() gives files that have no device behind them: regular.c. */
 extern const struct file_ops file_regular_ops, file_polled_ops, file_directory_ops;
 
 /* One of `data` alone, which is freed if there is no memory. 0 or -ENOMEM. */
-int file_make_of(const struct file_ops *ops, uint32_t flags, void *data, struct file **out);
+int file_create_anon(const struct file_ops *ops, uint32_t flags, void *data, struct file **out);
 
 static inline struct file *file_get(struct file *f)
 {
@@ -154,27 +155,27 @@ static inline bool file_put_unless_last(struct file *f)
 void file_put_last(struct file *f);
 
 /* With the kernel lock, or without. */
-static inline void file_let_go(struct file *f)
+static inline void file_put_unlocked(struct file *f)
 {
 	if (unlikely(!file_put_unless_last(f)))
 		file_put_last(f);
 }
 
-DEFINE_SCOPED(struct file *, file_let_go)
+DEFINE_SCOPED(struct file *, file_put_unlocked)
 
 /* Given by proc: whether a process runs that program. */
 bool file_is_running(const struct inode *inode);
 
 /* Given by ipc: takes a file that goes out of all epoll sets. */
-void file_unwatch(struct file *f);
+void file_epoll_release(struct file *f);
 /* Given by proc: the same of signals. */
-void file_forget_async(struct file *f);
+void file_async_release(struct file *f);
 
 /* It is read, or mapped. */
 static inline void file_accessed(struct file *f)
 {
 	if (unlikely(f->inode->modified.seen != timer_day) && !(f->flags & O_NOATIME))
-		inode_note_access(f->inode);
+		inode_update_atime(f->inode);
 }
 
 static inline uint32_t file_poll(struct file *f, struct poll_entry *e)
@@ -187,12 +188,12 @@ static inline uint32_t file_poll_unlocked(struct file *f, struct poll_entry *e)
 	const struct file_ops *ops = f->ops;
 
 	return likely(ops->poll_unlocked) ? ops->poll_unlocked(f, e)
-	       : ops->poll		  ? POLL_LOCK
+	       : ops->poll		  ? POLL_NEEDS_LOCK
 					  : POLL_READABLE | POLL_WRITABLE;
 }
 
 /* As fcntl() tells them: what was opened is of any size. */
-static inline uint32_t file_flags_told(const struct file *f)
+static inline uint32_t file_user_flags(const struct file *f)
 {
 	return f->flags | (f->inode && !(f->flags & O_PATH) ? O_LARGEFILE : 0);
 }
@@ -220,17 +221,17 @@ struct file *file_open_unlocked(struct inode *inode, uint32_t flags, uint32_t be
  * The caller's limit on the size of files (RLIMIT_FSIZE): cuts what is to be written to a regular
  * file at `pos`. -EFBIG, and a signal, when nothing is left.
  */
-int file_limit(const struct inode *inode, uint64_t pos, struct uio *u);
+int file_clamp_to_limit(const struct inode *inode, uint64_t pos, struct uio *u);
 
 /* Given by proc. Where that limit is, and that it was run into. */
 uint64_t file_size_limit(void);
-void file_limit_reached(void);
+void file_limit_exceeded(void);
 
 /*
  * Without the kernel lock: moves the entries of a vector to or from a regular file at `pos`, or at
  * its position (-1), as far as that goes without. How many bytes; `v` is what is left to do.
  */
-long file_move_each(struct file *f, struct uio_entries *v, int64_t pos, bool write);
+long file_transfer_vec(struct file *f, struct uio_vec *v, int64_t pos, bool write);
 
 /* Reads kernel bytes at `pos`: how many, or -errno. */
 long file_read_at(struct inode *inode, uint64_t pos, void *to, size_t n);
@@ -254,7 +255,7 @@ struct files {
 	uint32_t hint, limit;
 	struct file **slots;
 	/* `first` while that is enough. */
-	struct files_word *words, first[FILES_KEPT / 64];
+	struct files_word *words, first[FILES_INLINE / 64];
 };
 
 /* An empty table with one reference; NULL without memory. */
@@ -294,10 +295,10 @@ bool files_holds(struct files *t, uint64_t fd, const struct file *f);
 int files_dup(struct files *t, uint64_t fd);
 /*
  * Without the kernel lock: 0, -EBADF. -EAGAIN: *left is a file whose reference was the table's; it
- * must go by files_let_go() with that lock. `threads`: the process has others.
+ * must go by files_drop() with that lock. `threads`: the process has others.
  */
 int files_close_unlocked(struct files *t, uint64_t fd, bool threads, struct file **left);
-void files_let_go(struct files *t, struct file *f);
+void files_drop(struct files *t, struct file *f);
 
 static inline bool files_is_cloexec(const struct files *t, uint32_t fd)
 {

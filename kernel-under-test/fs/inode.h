@@ -38,8 +38,8 @@ struct volume;
 struct watch;
 
 /* Gets each entry of a directory in turn; false: no more wanted, this one was not taken. */
-typedef bool (*dir_visit)(void *ctx, const char *name, size_t len, uint64_t ino, uint32_t mode,
-			  uint64_t next_pos);
+typedef bool (*readdir_visit)(void *ctx, const char *name, size_t len, uint64_t ino, uint32_t mode,
+			      uint64_t next_pos);
 
 #define RENAME_NOREPLACE 1
 #define RENAME_EXCHANGE	 2
@@ -57,11 +57,11 @@ struct inode_ops {
 	/* `flags`: RENAME_NOREPLACE or 0. Both directories are of one file system. */
 	int (*rename)(struct inode *from, const char *name, size_t len, struct inode *to,
 		      const char *new_name, size_t new_len, unsigned int flags);
-	int (*list)(struct inode *dir, uint64_t pos, dir_visit visit, void *ctx);
+	int (*readdir)(struct inode *dir, uint64_t pos, readdir_visit visit, void *ctx);
 	/* Of a root that is to be unmounted: whether someone works below it. May be absent. */
 	bool (*in_use)(struct inode *root);
 	/* A regular file in that directory that has no name. Absent: -EOPNOTSUPP. */
-	int (*unnamed)(struct inode *dir, uint32_t mode, struct inode **out);
+	int (*tmpfile)(struct inode *dir, uint32_t mode, struct inode **out);
 	/* The directory above, with a reference. */
 	struct inode *(*parent)(struct inode *dir);
 	/*
@@ -81,7 +81,7 @@ struct inode_ops {
 	/* It was opened, or closed: fs/notify.h has put it there. */
 	void (*opened)(struct inode *inode, uint32_t flags, bool closed);
 
-	/* Mode, owner or times were changed, and changed_at says when. May be absent. */
+	/* Mode, owner or times were changed, and ctime_ns says when. May be absent. */
 	void (*changed)(struct inode *inode);
 	/* The same of the time of access, which nobody is told of. */
 	void (*accessed)(struct inode *inode);
@@ -147,18 +147,18 @@ struct inode {
 	uint64_t pages;	     /* that it takes up */
 	struct stamp accessed, modified;
 	/* Nanoseconds since 1970; of this and changed_ns the later holds. */
-	uint64_t changed_at;
+	uint64_t ctime_ns;
 	/* How many have it open for writing: then nobody runs it. Of regular files; atomic. */
 	uint32_t writers;
-	bool executed;	   /* some time or other; it may be running though its mode says no more */
-	bool may_be_named; /* though it has no name: it never had one */
+	bool executed; /* some time or other; it may be running though its mode says no more */
+	bool linkable; /* though it has no name: it never had one */
 	/* What it is on; NULL: it is in memory only. */
 	struct volume *volume;
 	/* The root of what is mounted here, and, for such a root, where. No references. */
 	struct inode *mounted, *mountpoint;
 	/* What may not happen to it any more (F_ADD_SEALS); its extended attributes; NULL: none. */
 	uint32_t seals;
-	struct attribute *attributes;
+	struct xattr *xattrs;
 	/* Advisory locks; NULL: none was ever set. */
 	struct lock_set *locks;
 	/* Who wants to be told what happens to it; belongs to ipc. */
@@ -191,17 +191,17 @@ static inline void inode_count_writer(struct inode *i, int by)
 }
 
 /* Puts it without the kernel lock, which is taken if this is the last reference. */
-void inode_let_go(struct inode *i);
+void inode_put_unlocked(struct inode *i);
 
-static inline struct stamp stamp_of(uint64_t ns)
+static inline struct stamp file_time_from_ns(uint64_t ns)
 {
 	return (struct stamp){(int64_t)(ns / NS_PER_SEC), (uint32_t)(ns % NS_PER_SEC) + 1, 0};
 }
 
 /* Something but its contents was changed, at that time. */
-static inline void inode_changed_at(struct inode *i, uint64_t ns)
+static inline void inode_set_ctime(struct inode *i, uint64_t ns)
 {
-	i->changed_at = ns;
+	i->ctime_ns = ns;
 	i->modified.seen = 0;
 }
 
@@ -216,13 +216,13 @@ static inline int inode_truncate(struct inode *i, uint64_t size)
 }
 
 /* Notes the time of access, as the mount says (relatime). Of one on a disk with the kernel lock. */
-void inode_note_access(struct inode *i);
+void inode_update_atime(struct inode *i);
 
 /* It is read, listed or followed: by all who are not told not to (O_NOATIME). */
 static inline void inode_accessed(struct inode *i)
 {
 	if (unlikely(i->modified.seen != timer_day))
-		inode_note_access(i);
+		inode_update_atime(i);
 }
 
 static inline bool inode_is(const struct inode *i, uint32_t type)

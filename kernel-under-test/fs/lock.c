@@ -70,7 +70,7 @@ static bool find_blocker(const struct lock_set *s, const struct lock_range *r,
 	return false;
 }
 
-bool lock_blocker(struct inode *inode, const struct lock_range *r, struct lock_range *out)
+bool lock_find_conflict(struct inode *inode, const struct lock_range *r, struct lock_range *out)
 {
 	bool found;
 
@@ -190,7 +190,7 @@ static bool waits_for(const void *blocker, const void *owner)
 			if (w->range->owner == blocker)
 				next = w;
 		/* One that was woken and has not run yet waits no more. */
-		if (!next || !lock_blocker(next->inode, next->range, &there))
+		if (!next || !lock_find_conflict(next->inode, next->range, &there))
 			return false;
 		blocker = there.owner;
 		if (blocker == owner)
@@ -289,7 +289,7 @@ int lock_set_unlocked(struct inode *inode, const struct lock_range *r)
 	return err;
 }
 
-void lock_release(struct inode *inode, const void *owner)
+void lock_release_owner(struct inode *inode, const void *owner)
 {
 	struct lock_range all = {.owner = owner, .end = LOCK_END};
 
@@ -303,7 +303,7 @@ void lock_release(struct inode *inode, const void *owner)
 	wait_wake_all(&inode->locks->waiters);
 }
 
-void lock_forget(struct inode *inode)
+void lock_free_all(struct inode *inode)
 {
 	struct lock *l, *next;
 
@@ -322,7 +322,7 @@ static struct lock *find_lease(const struct inode *inode, const void *owner, boo
 	struct lock *l = inode->locks ? inode->locks->first : NULL;
 
 	for (; l; l = l->next)
-		if (l->range.kind == LEASE && (!owner || l->range.owner == owner) &&
+		if (l->range.kind == LOCK_LEASE && (!owner || l->range.owner == owner) &&
 		    (write || l->range.type == LOCK_WRITE))
 			break;
 	return l;
@@ -336,7 +336,8 @@ static bool is_shared(const struct inode *inode)
 
 int lease_set(struct file *f, int fd, int type)
 {
-	struct lock_range r = {.owner = f, .pid = fd, .kind = LEASE, .type = type, .end = LOCK_END};
+	struct lock_range r = {
+		.owner = f, .pid = fd, .kind = LOCK_LEASE, .type = type, .end = LOCK_END};
 
 	if (type == LOCK_NONE && !find_lease(f->inode, f, true))
 		return -EAGAIN;

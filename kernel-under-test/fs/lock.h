@@ -12,9 +12,9 @@
 
 /* Locks of different kinds know nothing of each other. */
 enum lock_kind {
-	LOCK_OF_RANGE, /* fcntl() */
-	LOCK_OF_FILE,  /* flock() */
-	LEASE,	       /* F_SETLEASE */
+	LOCK_POSIX, /* fcntl() */
+	LOCK_FLOCK, /* flock() */
+	LOCK_LEASE, /* F_SETLEASE */
 	LOCK_KINDS,
 };
 
@@ -39,16 +39,16 @@ int lock_set(struct inode *inode, const struct lock_range *r, bool wait);
 int lock_set_unlocked(struct inode *inode, const struct lock_range *r);
 
 /* The first lock that is in the way of `r`; false when none is. With the kernel lock or without. */
-bool lock_blocker(struct inode *inode, const struct lock_range *r, struct lock_range *out);
+bool lock_find_conflict(struct inode *inode, const struct lock_range *r, struct lock_range *out);
 
 /* Makes room for the first lock: inode->locks is not NULL then. 0 or -ENOMEM. */
 int lock_prepare(struct inode *inode);
 
 /* Takes away all that the owner holds. */
-void lock_release(struct inode *inode, const void *owner);
+void lock_release_owner(struct inode *inode, const void *owner);
 
 /* The inode goes: nobody holds anything any more. */
-void lock_forget(struct inode *inode);
+void lock_free_all(struct inode *inode);
 
 /*
  * Leases: who has one is told by a signal when others open the file (LOCK_READ: to write), and they

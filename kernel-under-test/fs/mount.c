@@ -64,7 +64,7 @@ bool filesystem_get(size_t i, const char **name, bool *disk)
 	return true;
 }
 
-bool filesystem_has_disk(const char *name)
+bool filesystem_needs_device(const char *name)
 {
 	for (size_t i = 0; i < filesystem_count; i++)
 		if (filesystems[i].mount && strcmp(filesystems[i].name, name) == 0)
@@ -173,7 +173,7 @@ static size_t find(const struct inode *root)
 	return i;
 }
 
-int mount_again(struct inode *root, unsigned int flags)
+int mount_remount(struct inode *root, unsigned int flags)
 {
 	if (find(root) == mount_count)
 		return -EINVAL;
@@ -204,9 +204,9 @@ static void end_detached(void)
 		bool used;
 
 		/* Who still walks in there has come out then, with a reference or without. */
-		peek_close(true);
+		peek_block(true);
 		used = in_use(root, 1);
-		peek_open();
+		peek_unblock();
 		if (used) {
 			i++;
 			continue;
@@ -223,15 +223,15 @@ int mount_remove(struct inode *root, bool detach)
 
 	if (i == mount_count)
 		return -EINVAL;
-	peek_close(true);
+	peek_block(true);
 	/* The caller has one more. */
 	busy = root->mounted || in_use(root, 2);
 	if (busy && (!detach || root->mounted || detached_count == MOUNTS_MAX)) {
-		peek_open();
+		peek_unblock();
 		return -EBUSY;
 	}
 	uncover(i);
-	peek_open();
+	peek_unblock();
 	mounts[i] = mounts[--mount_count];
 	changed();
 	inode_put(root);
@@ -255,11 +255,11 @@ int mount_move(struct inode *root, struct inode *dir)
 		return -ELOOP;
 	if (dir->mounted)
 		return -EBUSY;
-	peek_close(false);
+	peek_block(false);
 	uncover(i);
 	cover(i, dir);
 	changed();
-	peek_open();
+	peek_unblock();
 	return 0;
 }
 

@@ -20,7 +20,7 @@ void filesystem_register_disk(const char *name, int (*mount)(struct block_device
 bool filesystem_get(size_t i, const char **name, bool *disk);
 
 /* Whether a file system of this name wants a device. */
-bool filesystem_has_disk(const char *name);
+bool filesystem_needs_device(const char *name);
 
 /*
  * `source` may be NULL for a file system in memory. -ENODEV (no such file system), -EBUSY
@@ -31,7 +31,7 @@ int mount_at(struct inode *dir, const char *filesystem, struct block_device *sou
 	     unsigned int flags);
 
 /* Changes the flags of what `root` is the root of. */
-int mount_again(struct inode *root, unsigned int flags);
+int mount_remount(struct inode *root, unsigned int flags);
 
 /*
  * Takes away what `root` is the root of; then the caller's reference goes too. -EINVAL, -EBUSY.

@@ -40,11 +40,11 @@ static void told_opened(struct inode *inode, uint32_t flags, bool closed)
 {
 	if (flags & O_PATH)
 		return;
-	notify_tell_all(inode, !closed		   ? IN_OPEN
-			       : flags & O_ACCMODE ? IN_CLOSE_WRITE
-						   : IN_CLOSE_NOWRITE);
+	notify_event_parents(inode, !closed		? IN_OPEN
+				    : flags & O_ACCMODE ? IN_CLOSE_WRITE
+							: IN_CLOSE_NOWRITE);
 	if (closed && !inode->links)
-		notify_gone(inode, 1);
+		notify_deleted(inode, 1);
 }
 
 static long told_read(struct inode *inode, uint64_t pos, struct uio *u)
@@ -52,18 +52,18 @@ static long told_read(struct inode *inode, uint64_t pos, struct uio *u)
 	long n = real(inode)->read(inode, pos, u);
 
 	if (n > 0)
-		notify_tell_all(inode, IN_ACCESS);
+		notify_event_parents(inode, IN_ACCESS);
 	return n;
 }
 
 static void written(struct inode *inode)
 {
-	if (unlikely(inode_privileges(inode)) && !capable(CAP_FSETID)) {
-		inode->mode &= ~inode_privileges(inode);
+	if (unlikely(inode_privilege_bits(inode)) && !capable(CAP_FSETID)) {
+		inode->mode &= ~inode_privilege_bits(inode);
 		if (real(inode)->changed)
 			real(inode)->changed(inode);
 	}
-	notify_tell_all(inode, IN_MODIFY);
+	notify_event_parents(inode, IN_MODIFY);
 }
 
 static long told_write(struct inode *inode, uint64_t pos, struct uio *u)
@@ -97,7 +97,7 @@ static void told_changed(struct inode *inode)
 {
 	if (real(inode)->changed)
 		real(inode)->changed(inode);
-	notify_tell_all(inode, IN_ATTRIB);
+	notify_event_parents(inode, IN_ATTRIB);
 }
 
 static int told_lookup(struct inode *dir, const char *name, size_t len, struct inode **out)
@@ -119,7 +119,7 @@ static int told_create(struct inode *dir, const char *name, size_t len, uint32_t
 		return err;
 	if (dir->watches)
 		tell_of(*out);
-	notify_tell(dir, IN_CREATE | type_mask(*out), 0, name, len);
+	notify_event(dir, IN_CREATE | type_mask(*out), 0, name, len);
 	return 0;
 }
 
@@ -128,7 +128,7 @@ static int told_symlink(struct inode *dir, const char *name, size_t len, const c
 	int err = real(dir)->symlink(dir, name, len, target);
 
 	if (!err)
-		notify_tell(dir, IN_CREATE, 0, name, len);
+		notify_event(dir, IN_CREATE, 0, name, len);
 	return err;
 }
 
@@ -140,8 +140,8 @@ static int told_link(struct inode *dir, const char *name, size_t len, struct ino
 		return err;
 	if (dir->watches)
 		tell_of(target);
-	notify_tell(target, IN_ATTRIB, 0, NULL, 0);
-	notify_tell(dir, IN_CREATE, 0, name, len);
+	notify_event(target, IN_ATTRIB, 0, NULL, 0);
+	notify_event(dir, IN_CREATE, 0, name, len);
 	return 0;
 }
 
@@ -149,9 +149,9 @@ static int told_link(struct inode *dir, const char *name, size_t len, struct ino
 static void lost_name(struct inode *inode)
 {
 	if (!inode_is(inode, S_IFDIR))
-		notify_tell(inode, IN_ATTRIB, 0, NULL, 0);
+		notify_event(inode, IN_ATTRIB, 0, NULL, 0);
 	if (!inode->links)
-		notify_gone(inode, 1);
+		notify_deleted(inode, 1);
 }
 
 static int told_unlink(struct inode *dir, const char *name, size_t len, bool directory)
@@ -164,7 +164,7 @@ static int told_unlink(struct inode *dir, const char *name, size_t len, bool dir
 	err = real(dir)->unlink(dir, name, len, directory);
 	if (!err) {
 		lost_name(target);
-		notify_tell(dir, IN_DELETE | type_mask(target), 0, name, len);
+		notify_event(dir, IN_DELETE | type_mask(target), 0, name, len);
 	}
 	inode_put(target);
 	return err;
@@ -177,11 +177,11 @@ static void moved(struct inode *inode, struct inode *from, const char *name, siz
 
 	if (to->watches)
 		tell_of(inode);
-	notify_tell(from, IN_MOVED_FROM | type_mask(inode), cookie, name, len);
-	notify_tell(to, IN_MOVED_TO | type_mask(inode), cookie, new_name, new_len);
-	notify_tell(inode, IN_MOVE_SELF, 0, NULL, 0);
+	notify_event(from, IN_MOVED_FROM | type_mask(inode), cookie, name, len);
+	notify_event(to, IN_MOVED_TO | type_mask(inode), cookie, new_name, new_len);
+	notify_event(inode, IN_MOVE_SELF, 0, NULL, 0);
 	if (from == to)
-		notify_tell(from, IN_RENAMED, 0, NULL, 0);
+		notify_event(from, IN_RENAMED, 0, NULL, 0);
 }
 
 static int told_rename(struct inode *from, const char *name, size_t len, struct inode *to,
@@ -253,12 +253,12 @@ static int tell_of(struct inode *inode)
 	return 0;
 }
 
-int notify_guard(struct inode *inode)
+int notify_guard_suid(struct inode *inode)
 {
 	return tell_of(inode);
 }
 
-void notify_names(struct inode *dir)
+void notify_wrap_dir(struct inode *dir)
 {
 	/* Without memory for it nothing is told. */
 	tell_of(dir);
@@ -283,7 +283,7 @@ static bool take_name(void *ctx, const char *name, size_t len, uint64_t, uint32_
 	return true;
 }
 
-int notify_begin(struct inode *inode)
+int notify_watch(struct inode *inode)
 {
 	struct one_name n = {.next = 0};
 	struct inode *child;
@@ -292,7 +292,7 @@ int notify_begin(struct inode *inode)
 	/* One name at a time: to list may be to hold a lock that a lookup takes. */
 	while (!err && inode_is(inode, S_IFDIR)) {
 		n.len = 0;
-		err = inode->ops->list(inode, n.next, take_name, &n);
+		err = inode->ops->readdir(inode, n.next, take_name, &n);
 		if (err || !n.len)
 			break;
 		if ((n.len == 1 && n.name[0] == '.') ||

@@ -49,7 +49,7 @@ static int follow_link(struct walk *w, struct inode *dir)
 	struct inode *link = w->at, *there = NULL;
 	int err;
 
-	if (++w->links > LINKS_MAX || unlikely(w->base->resolve & RESOLVE_NO_SYMLINKS) ||
+	if (++w->links > SYMLINKS_MAX || unlikely(w->base->resolve & RESOLVE_NO_SYMLINKS) ||
 	    inode_forbids(link, VOLUME_NOSYMFOLLOW))
 		return -ELOOP;
 	if (link->ops->follow) {
@@ -79,7 +79,7 @@ static int step(struct walk *w, const char *name, size_t len, bool follow)
 
 	if (!inode_is(dir, S_IFDIR))
 		return -ENOTDIR;
-	err = may(dir, MAY_EXEC);
+	err = inode_permission(dir, MAY_EXEC);
 	if (err)
 		return err;
 	if (len == 1 && name[0] == '.')
@@ -239,7 +239,7 @@ static struct inode *known_name(struct inode *inode, struct name_search *s)
 	return s->len ? dir : NULL;
 }
 
-long path_name(struct inode *root, struct inode *dir, char *out, size_t size)
+long path_of_dir(struct inode *root, struct inode *dir, char *out, size_t size)
 {
 	size_t at = size;
 	long len;
@@ -272,7 +272,7 @@ long path_name(struct inode *root, struct inode *dir, char *out, size_t size)
 		if (known)
 			inode_put(known);
 		else
-			parent->ops->list(parent, 0, name_of, &s);
+			parent->ops->readdir(parent, 0, name_of, &s);
 		inode_put(dir);
 		dir = parent;
 		if (!s.len || s.len >= at) {
@@ -293,7 +293,7 @@ long path_name(struct inode *root, struct inode *dir, char *out, size_t size)
 	return len;
 }
 
-long file_path(struct inode *root, struct inode *inode, char *out, size_t size)
+long path_of_inode(struct inode *root, struct inode *inode, char *out, size_t size)
 {
 	struct name_search s = {.out = out, .room = size};
 	char name[NAME_LEN_MAX + 1];
@@ -301,7 +301,7 @@ long file_path(struct inode *root, struct inode *inode, char *out, size_t size)
 	long n;
 
 	if (inode_is(inode, S_IFDIR))
-		return path_name(root, inode, out, size);
+		return path_of_dir(root, inode, out, size);
 	dir = known_name(inode, &s);
 	if (!dir)
 		return -ENOENT;
@@ -310,7 +310,7 @@ long file_path(struct inode *root, struct inode *inode, char *out, size_t size)
 		return -ERANGE;
 	}
 	memcpy(name, out + size - s.len, s.len);
-	n = path_name(root, dir, out, size - s.len - 1);
+	n = path_of_dir(root, dir, out, size - s.len - 1);
 	inode_put(dir);
 	if (n < 0)
 		return n;

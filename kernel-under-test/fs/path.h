@@ -5,7 +5,7 @@
 #include "lib/types.h"
 
 /* Symbolic links followed on one way, at most. */
-#define LINKS_MAX 40
+#define SYMLINKS_MAX 40
 
 /* Where a walk starts: what `/` means, and where a relative path begins. No reference is taken. */
 struct path_base {
@@ -47,9 +47,9 @@ int path_find_parent(const struct path_base *base, const char *path, struct path
 
 /*
  * The path from `root` of any inode whose file system knows its name: its length with the zero, or
- * -errno as path_name().
+ * -errno as path_of_dir().
  */
-long file_path(struct inode *root, struct inode *inode, char *out, size_t size);
+long path_of_inode(struct inode *root, struct inode *inode, char *out, size_t size);
 
 /* The path of a directory from `root`, ended by a zero: its length with it, or -ERANGE, -ENOENT. */
-long path_name(struct inode *root, struct inode *dir, char *out, size_t size);
+long path_of_dir(struct inode *root, struct inode *dir, char *out, size_t size);

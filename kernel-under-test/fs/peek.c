@@ -30,7 +30,7 @@ struct inode *peek_path(const struct path_base *base, const char *path, bool fol
 			path++;
 		len = (size_t)(path - name);
 		ops = READ_ONCE(at->ops);
-		if (unlikely(!ops->peek || may(at, MAY_EXEC)))
+		if (unlikely(!ops->peek || inode_permission(at, MAY_EXEC)))
 			return NULL;
 		if (unlikely(name[0] == '.') && len <= 2) {
 			if (len == 1)
@@ -49,14 +49,14 @@ struct inode *peek_path(const struct path_base *base, const char *path, bool fol
 	}
 }
 
-void peek_close(bool settle)
+void peek_block(bool settle)
 {
 	__atomic_store_n(&peek_changes, peek_changes + 1, __ATOMIC_SEQ_CST);
 	if (settle)
 		sched_settle_all();
 }
 
-void peek_open(void)
+void peek_unblock(void)
 {
 	__atomic_store_n(&peek_changes, peek_changes + 1, __ATOMIC_SEQ_CST);
 }

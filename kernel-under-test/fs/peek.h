@@ -25,11 +25,11 @@
  *
  *   CPU 0, umount, with the kernel lock      CPU 1, opens
  *                                            peek_begin(): they are let in; walks
- *   peek_close()
+ *   peek_block()
  *   asks all CPUs, waits                     takes its reference; peek_valid(): no: the long way,
  *                           <-------------   waits for the kernel lock: answers
  *   counts references; uncovers
- *   peek_open()
+ *   peek_unblock()
  */
 #pragma once
 
@@ -65,8 +65,8 @@ struct inode *peek_path(const struct path_base *base, const char *path, bool fol
  * With the kernel lock, and without sleeping in between: nothing is found, and what was found is
  * not used if peek_valid() is asked. `settle`: nor looked at any more.
  */
-void peek_close(bool settle);
-void peek_open(void);
+void peek_block(bool settle);
+void peek_unblock(void);
 
 /* With the kernel lock. Frees kernel memory that nobody finds any more; `p` may be NULL. */
 void peek_free_later(void *p);

@@ -20,7 +20,7 @@
 #define POLL_READABLE (POLL_IN | POLL_RDNORM)
 #define POLL_WRITABLE (POLL_OUT | POLL_WRNORM)
 /* No state: it can't be had without the kernel lock. */
-#define POLL_LOCK BIT(31)
+#define POLL_NEEDS_LOCK BIT(31)
 /* These are told whether asked for or not. */
 #define POLL_ALWAYS (POLL_ERR | POLL_HUP | POLL_NVAL)
 
@@ -55,7 +55,7 @@ static inline void poll_add(struct poll_entry *e, struct wait_queue *q)
 }
 
 /* Inside the gate, or having passed: before poll_add(). */
-static inline void poll_through(struct poll_entry *e, struct gate *g)
+static inline void poll_set_gate(struct poll_entry *e, struct gate *g)
 {
 	if (e)
 		e->gate = g;

@@ -25,7 +25,7 @@ static void advance(struct file *f, uint64_t pos, long moved)
  */
 static void begin_move(struct file *f)
 {
-	f->movers++;
+	f->pos_holders++;
 	spin_lock(&f->inode->lock, LOCK_INODE);
 	spin_unlock(&f->inode->lock);
 }
@@ -40,18 +40,18 @@ static long regular_read(struct file *f, struct uio *u)
 	pos = f->pos;
 	n = f->inode->ops->read(f->inode, pos, u);
 	advance(f, pos, n);
-	f->movers--;
+	f->pos_holders--;
 	return n;
 }
 
-int file_limit(const struct inode *inode, uint64_t pos, struct uio *u)
+int file_clamp_to_limit(const struct inode *inode, uint64_t pos, struct uio *u)
 {
 	uint64_t limit = file_size_limit();
 
 	if (likely(limit == UINT64_MAX) || !inode_is(inode, S_IFREG) || !u->left)
 		return 0;
 	if (pos >= limit) {
-		file_limit_reached();
+		file_limit_exceeded();
 		return -EFBIG;
 	}
 	u->left = MIN(u->left, limit - pos);
@@ -66,9 +66,9 @@ static long regular_write(struct file *f, struct uio *u)
 	begin_move(f);
 	pos = f->pos;
 	at = f->flags & O_APPEND ? f->inode->size : pos;
-	n = file_limit(f->inode, at, u) ?: f->inode->ops->write(f->inode, at, u);
+	n = file_clamp_to_limit(f->inode, at, u) ?: f->inode->ops->write(f->inode, at, u);
 	advance(f, pos, n > 0 ? (long)(at - pos) + n : n);
-	f->movers--;
+	f->pos_holders--;
 	return n;
 }
 
@@ -87,7 +87,7 @@ static always_inline long move_unlocked(struct file *f, struct uio *u, bool writ
 
 	spin_lock(&inode->lock, LOCK_INODE);
 	op = write ? inode->ops->write_unlocked : inode->ops->read_unlocked;
-	if (likely(op && !READ_ONCE(f->movers))) {
+	if (likely(op && !READ_ONCE(f->pos_holders))) {
 		uint64_t pos = READ_ONCE(f->pos), at = pos;
 
 		if (write && unlikely(f->flags & O_APPEND))
@@ -163,7 +163,7 @@ const struct file_ops file_regular_ops = {
 	.seek = regular_seek,
 };
 
-long file_move_each(struct file *f, struct uio_entries *v, int64_t pos, bool write)
+long file_transfer_vec(struct file *f, struct uio_vec *v, int64_t pos, bool write)
 {
 	struct inode *inode = f->inode;
 	long (*op)(struct inode * file, uint64_t from, struct uio * u);
@@ -177,7 +177,7 @@ long file_move_each(struct file *f, struct uio_entries *v, int64_t pos, bool wri
 		file_accessed(f);
 	spin_lock(&inode->lock, LOCK_INODE);
 	op = write ? inode->ops->write_unlocked : inode->ops->read_unlocked;
-	more = op && !(own && READ_ONCE(f->movers));
+	more = op && !(own && READ_ONCE(f->pos_holders));
 	if (own)
 		pos = (int64_t)READ_ONCE(f->pos);
 	while (more && v->count) {
@@ -185,7 +185,7 @@ long file_move_each(struct file *f, struct uio_entries *v, int64_t pos, bool wri
 		long n = op(inode, (uint64_t)(pos + done), &u);
 
 		done += n;
-		more = !uio_entry_moved(v, &u, n);
+		more = !uio_vec_is_short(v, &u, n);
 		if (likely(more))
 			v->entry++, v->count--;
 	}

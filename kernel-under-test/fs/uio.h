@@ -27,7 +27,7 @@ static inline struct uio uio_kernel(void *base, size_t len)
 }
 
 /* What is left of a vector: where each range is, and how long. */
-struct uio_entries {
+struct uio_vec {
 	uint64_t (*entry)[2];
 	size_t count;
 };
@@ -41,7 +41,7 @@ static inline void uio_advance(struct uio *u, size_t n)
 /*
  * Each moves exactly n <= left bytes, or returns -EFAULT, or -EPAGING (lib/errno.h): none sleeps.
  */
-static inline int uio_put(struct uio *u, const void *from, size_t n)
+static inline int uio_copy_to(struct uio *u, const void *from, size_t n)
 {
 	int err = 0;
 
@@ -54,7 +54,7 @@ static inline int uio_put(struct uio *u, const void *from, size_t n)
 	return err;
 }
 
-static inline int uio_get(struct uio *u, void *to, size_t n)
+static inline int uio_copy_from(struct uio *u, void *to, size_t n)
 {
 	int err = 0;
 
@@ -81,7 +81,7 @@ static inline int uio_zero(struct uio *u, size_t n)
 }
 
 /* The same with a spinlock, for user memory: -EFAULT also when a page must be brought in. */
-static inline int uio_put_nofault(struct uio *u, const void *from, size_t n)
+static inline int uio_copy_to_nofault(struct uio *u, const void *from, size_t n)
 {
 	int err = 0;
 
@@ -94,7 +94,7 @@ static inline int uio_put_nofault(struct uio *u, const void *from, size_t n)
 	return err;
 }
 
-static inline int uio_get_nofault(struct uio *u, void *to, size_t n)
+static inline int uio_copy_from_nofault(struct uio *u, void *to, size_t n)
 {
 	int err = 0;
 
@@ -128,7 +128,7 @@ static inline size_t uio_before_fault(const struct uio *u, size_t n)
  * Of the first of the entries `n` bytes were moved, or -errno, and `u` is what is left of it. True
  * if the next one is not to be begun: what of this one is not done stays, or nothing at all.
  */
-static inline bool uio_entry_moved(struct uio_entries *v, const struct uio *u, long n)
+static inline bool uio_vec_is_short(struct uio_vec *v, const struct uio *u, long n)
 {
 	if (likely(n == (long)(*v->entry)[1]))
 		return false;

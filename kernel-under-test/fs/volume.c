@@ -18,17 +18,18 @@ static bool is_later(const struct stamp *a, struct stamp b)
 static bool access_is_fresh(const struct inode *i, int64_t now_sec)
 {
 	const struct stamp *a = &i->accessed;
-	struct stamp contents = stamp_of(volume_epoch_ns + i->changed_ns);
+	struct stamp contents = file_time_from_ns(volume_epoch_ns + i->changed_ns);
 
 	return a->kept && now_sec - a->sec < SEC_PER_DAY &&
 	       is_later(a, i->modified.kept ? i->modified : contents) &&
-	       is_later(a, stamp_of(i->changed_at)) && (!i->changed_ns || is_later(a, contents));
+	       is_later(a, file_time_from_ns(i->ctime_ns)) &&
+	       (!i->changed_ns || is_later(a, contents));
 }
 
-void inode_note_access(struct inode *i)
+void inode_update_atime(struct inode *i)
 {
 	uint32_t flags = i->volume ? i->volume->flags : 0;
-	struct stamp now = stamp_of(volume_now_ns());
+	struct stamp now = file_time_from_ns(volume_now_ns());
 	bool strict = flags & VOLUME_STRICTATIME;
 
 	if (!strict)
@@ -157,7 +158,7 @@ void volume_init_memory(struct volume *v, uint64_t magic)
 	*v = (struct volume){.ops = &ops, .number = DEVICE(0, ++last), .magic = magic, .refs = 1};
 }
 
-struct volume *volume_make_memory(uint64_t magic)
+struct volume *volume_alloc_memory(uint64_t magic)
 {
 	struct volume *v = kmem_alloc(sizeof(*v));
 

@@ -42,7 +42,7 @@ struct volume {
 	uint64_t magic;	 /* of a file system in memory */
 	uint32_t flags;	 /* VOLUME_* */
 	bool read_only;
-	bool made;	 /* by volume_make_memory() */
+	bool made;	 /* by volume_alloc_memory() */
 	uint32_t refs;	 /* of one in memory, by its inodes: one that has no name may outlive all */
 	struct list all; /* of those on disks */
 };
@@ -72,7 +72,7 @@ static inline bool inode_forbids(const struct inode *i, uint32_t flag)
  */
 void volume_init_memory(struct volume *v, uint64_t magic);
 /* Another, freed with the last reference; NULL without memory. */
-struct volume *volume_make_memory(uint64_t magic);
+struct volume *volume_alloc_memory(uint64_t magic);
 /* What statfs tells of a file system in memory, of this type: all of memory is its. */
 void volume_stat_memory(uint64_t type, struct volume_stat *out);
 

@@ -7,38 +7,38 @@
 /* All that one file may have. */
 #define TOTAL_MAX (128ul << 10)
 
-struct attribute {
-	struct attribute *next;
+struct xattr {
+	struct xattr *next;
 	size_t name_size, size;
 	char bytes[]; /* the name with its zero, then the value */
 };
 
-static struct attribute **find(struct inode *inode, const char *name)
+static struct xattr **find(struct inode *inode, const char *name)
 {
-	struct attribute **at = &inode->attributes;
+	struct xattr **at = &inode->xattrs;
 
 	while (*at && strcmp((*at)->bytes, name) != 0)
 		at = &(*at)->next;
 	return at;
 }
 
-int attribute_set(struct inode *inode, const char *name, const void *value, size_t size, int flags)
+int xattr_set(struct inode *inode, const char *name, const void *value, size_t size, int flags)
 {
-	struct attribute **at = find(inode, name), *old = *at, *a;
+	struct xattr **at = find(inode, name), *old = *at, *a;
 	size_t name_size = strlen(name) + 1, total = 0;
 
-	if (old && (flags & ATTRIBUTE_CREATE))
+	if (old && (flags & XATTR_CREATE))
 		return -EEXIST;
-	if (!old && (flags & ATTRIBUTE_REPLACE))
+	if (!old && (flags & XATTR_REPLACE))
 		return -ENODATA;
-	for (a = inode->attributes; a; a = a->next)
+	for (a = inode->xattrs; a; a = a->next)
 		total += a == old ? 0 : sizeof(*a) + a->name_size + a->size;
 	if (total + sizeof(*a) + name_size + size > TOTAL_MAX)
 		return -ENOSPC;
 	a = kmem_alloc(sizeof(*a) + name_size + size);
 	if (!a)
 		return -ENOMEM;
-	*a = (struct attribute){old ? old->next : NULL, name_size, size};
+	*a = (struct xattr){old ? old->next : NULL, name_size, size};
 	memcpy(a->bytes, name, name_size);
 	memcpy(a->bytes + name_size, value, size);
 	*at = a;
@@ -46,9 +46,9 @@ int attribute_set(struct inode *inode, const char *name, const void *value, size
 	return 0;
 }
 
-const void *attribute_get(const struct inode *inode, const char *name, size_t *size)
+const void *xattr_get(const struct inode *inode, const char *name, size_t *size)
 {
-	const struct attribute *a = *find((struct inode *)inode, name);
+	const struct xattr *a = *find((struct inode *)inode, name);
 
 	if (!a)
 		return NULL;
@@ -56,9 +56,9 @@ const void *attribute_get(const struct inode *inode, const char *name, size_t *s
 	return a->bytes + a->name_size;
 }
 
-int attribute_remove(struct inode *inode, const char *name)
+int xattr_remove(struct inode *inode, const char *name)
 {
-	struct attribute **at = find(inode, name), *a = *at;
+	struct xattr **at = find(inode, name), *a = *at;
 
 	if (!a)
 		return -ENODATA;
@@ -67,21 +67,21 @@ int attribute_remove(struct inode *inode, const char *name)
 	return 0;
 }
 
-const char *attribute_name(const struct inode *inode, size_t i)
+const char *xattr_name(const struct inode *inode, size_t i)
 {
-	const struct attribute *a = inode->attributes;
+	const struct xattr *a = inode->xattrs;
 
 	while (a && i--)
 		a = a->next;
 	return a ? a->bytes : NULL;
 }
 
-void attribute_forget(struct inode *inode)
+void xattr_free_all(struct inode *inode)
 {
-	while (inode->attributes) {
-		struct attribute *a = inode->attributes;
+	while (inode->xattrs) {
+		struct xattr *a = inode->xattrs;
 
-		inode->attributes = a->next;
+		inode->xattrs = a->next;
 		kmem_free(a);
 	}
 }

@@ -91,7 +91,7 @@ static void item_free(struct epoll_item *i)
 	kmem_free(i);
 }
 
-void file_unwatch(struct file *f)
+void file_epoll_release(struct file *f)
 {
 	while (f->watched)
 		item_free(f->watched);
@@ -358,7 +358,7 @@ int epoll_create(struct file **out)
 	list_init(&set->items);
 	list_init(&set->ready);
 	wait_init(&set->waiters);
-	set->file = *out = file_make(&epoll_ops, O_RDWR, NULL, set);
+	set->file = *out = file_alloc(&epoll_ops, O_RDWR, NULL, set);
 	if (*out)
 		return 0;
 	kmem_free(set);

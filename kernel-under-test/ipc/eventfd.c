@@ -34,7 +34,7 @@ static long finish_passing(struct file *f, struct uio *u, long n)
 	if (n)
 		u->left = 0;
 	if (u->held && !u->left)
-		file_let_go(f);
+		file_put_unlocked(f);
 	return n;
 }
 
@@ -51,7 +51,7 @@ static noinline long read_and_wait(struct file *f, struct uio *u)
 			continue;
 		}
 		if (likely(gate_may_wake(&e->writers) && gate_may_wake(&e->readers) &&
-			   !uio_put_nofault(u, &v, sizeof(v)))) {
+			   !uio_copy_to_nofault(u, &v, sizeof(v)))) {
 			e->count -= v;
 			wait_wake_all(&e->writers);
 			if (e->count)
@@ -77,7 +77,7 @@ static long eventfd_read_unlocked(struct file *f, struct uio *u)
 	if (!gate_pass(&e->gate))
 		return 0;
 	v = e->semaphore ? 1 : e->count;
-	if (likely(e->count && wait_empty(&e->writers) && !uio_put_nofault(u, &v, sizeof(v)))) {
+	if (likely(e->count && wait_empty(&e->writers) && !uio_copy_to_nofault(u, &v, sizeof(v)))) {
 		e->count -= v;
 		u->left = 0;
 	}
@@ -113,7 +113,7 @@ static long eventfd_write_unlocked(struct file *f, struct uio *u)
 	struct eventfd *e = f->data;
 	uint64_t v;
 
-	if (u->left < sizeof(v) || uio_get_nofault(&from, &v, sizeof(v)) || v > COUNT_MAX)
+	if (u->left < sizeof(v) || uio_copy_from_nofault(&from, &v, sizeof(v)) || v > COUNT_MAX)
 		return 0;
 	if (unlikely(!wait_empty(&e->readers) || v > COUNT_MAX - READ_ONCE(e->count)))
 		return write_and_wait(f, u, v);
@@ -142,7 +142,7 @@ static long eventfd_read(struct file *f, struct uio *u)
 			return err;
 	}
 	v = e->semaphore ? 1 : e->count;
-	err = uio_put(u, &v, sizeof(v));
+	err = uio_copy_to(u, &v, sizeof(v));
 	if (err)
 		return err;
 	e->count -= v;
@@ -161,7 +161,7 @@ static long eventfd_write(struct file *f, struct uio *u)
 	if (u->left < sizeof(v))
 		return -EINVAL;
 	GATE_SCOPE(&e->gate);
-	err = uio_get(u, &v, sizeof(v));
+	err = uio_copy_from(u, &v, sizeof(v));
 	if (err)
 		return err;
 	if (v > COUNT_MAX)
@@ -186,7 +186,7 @@ static uint32_t state_of(const struct eventfd *e)
 
 static uint32_t subscribe(struct eventfd *e, struct poll_entry *p)
 {
-	poll_through(p, &e->gate);
+	poll_set_gate(p, &e->gate);
 	poll_add(p, &e->readers);
 	poll_add(p, &e->writers);
 	return state_of(e);
@@ -207,7 +207,7 @@ static noinline uint32_t subscribe_unlocked(struct eventfd *e, struct poll_entry
 	uint32_t mask;
 
 	if (!gate_pass(&e->gate))
-		return POLL_LOCK;
+		return POLL_NEEDS_LOCK;
 	mask = subscribe(e, p);
 	gate_return(&e->gate);
 	return mask;
@@ -244,5 +244,5 @@ int eventfd_create(uint64_t count, bool semaphore, uint32_t flags, struct file *
 	e->semaphore = semaphore;
 	wait_init(&e->readers);
 	wait_init(&e->writers);
-	return file_make_of(&eventfd_ops, O_RDWR | flags, e, out);
+	return file_create_anon(&eventfd_ops, O_RDWR | flags, e, out);
 }

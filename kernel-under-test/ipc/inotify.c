@@ -116,7 +116,7 @@ static void end_watch(struct watch *w)
 	drop_watch(w);
 }
 
-void notify_tell(struct inode *inode, uint32_t mask, uint32_t cookie, const char *name, size_t len)
+void notify_event(struct inode *inode, uint32_t mask, uint32_t cookie, const char *name, size_t len)
 {
 	for (struct watch *w = inode->watches, *next; w; w = next) {
 		next = w->next;
@@ -159,7 +159,7 @@ static struct inode *dir_at(size_t i)
 	return NULL;
 }
 
-void notify_tell_all(struct inode *inode, uint32_t mask)
+void notify_event_parents(struct inode *inode, uint32_t mask)
 {
 	struct search s = {.ino = inode->ino};
 	struct inode *dir;
@@ -170,21 +170,21 @@ void notify_tell_all(struct inode *inode, uint32_t mask)
 	for (size_t i = 0; (dir = dir_at(i)); i++) {
 		s.len = 0;
 		if (dir->volume == inode->volume && dir != inode)
-			dir->ops->list(dir, 0, is_it, &s);
+			dir->ops->readdir(dir, 0, is_it, &s);
 		if (s.len)
-			notify_tell(dir, mask, 0, s.name, s.len);
+			notify_event(dir, mask, 0, s.name, s.len);
 		inode_put(dir);
 	}
-	notify_tell(inode, mask, 0, NULL, 0);
+	notify_event(inode, mask, 0, NULL, 0);
 }
 
-void notify_gone(struct inode *inode, uint32_t others)
+void notify_deleted(struct inode *inode, uint32_t others)
 {
 	for (const struct watch *w = inode->watches; w; w = w->next)
 		others++;
 	if (inode->object.refs > others)
 		return;
-	notify_tell(inode, IN_DELETE_SELF, 0, NULL, 0);
+	notify_event(inode, IN_DELETE_SELF, 0, NULL, 0);
 	while (inode->watches)
 		end_watch(inode->watches);
 }
@@ -206,7 +206,7 @@ static long inotify_read(struct file *f, struct uio *u)
 
 		if (size > u->left)
 			return done ? done : -EINVAL;
-		err = uio_put(u, &e->head, size);
+		err = uio_copy_to(u, &e->head, size);
 		if (err)
 			return done ? done : err;
 		done += (long)size;
@@ -263,7 +263,7 @@ int inotify_create(uint32_t flags, struct file **out)
 	list_init(&in->watches);
 	list_init(&in->events);
 	wait_init(&in->readers);
-	if (file_make_of(&inotify_ops, O_RDONLY | flags, in, out))
+	if (file_create_anon(&inotify_ops, O_RDONLY | flags, in, out))
 		return -ENOMEM;
 	instance_count++;
 	return 0;
@@ -276,7 +276,7 @@ bool inotify_is(const struct file *f)
 
 static struct watch *make_watch(struct inode *inode, uint32_t mask, struct list *all)
 {
-	struct watch *w = notify_begin(inode) ? NULL : kmem_zalloc(sizeof(*w));
+	struct watch *w = notify_watch(inode) ? NULL : kmem_zalloc(sizeof(*w));
 
 	if (!w)
 		return NULL;
@@ -343,7 +343,7 @@ int inotify_unwatch(struct file *f, int wd)
 	return -EINVAL;
 }
 
-int notify_by_signal(struct file *f, int fd, uint32_t mask)
+int dnotify_set(struct file *f, int fd, uint32_t mask)
 {
 	struct watch *w;
 
@@ -360,7 +360,7 @@ int notify_by_signal(struct file *f, int fd, uint32_t mask)
 	return 0;
 }
 
-void notify_forget_file(struct file *f)
+void dnotify_remove(struct file *f)
 {
 	struct watch *w;
 

@@ -91,7 +91,7 @@ int mqueue_may(const struct mqueue *q, unsigned int mask)
 {
 	const struct inode as_file = {.mode = S_IFREG | q->mode, .uid = q->uid, .gid = q->gid};
 
-	return may(&as_file, mask);
+	return inode_permission(&as_file, mask);
 }
 
 /* One of what a queue's text says, and where the next one goes. */
@@ -125,7 +125,7 @@ static long mqueue_read(struct file *f, struct uio *u)
 	*at++ = '\n';
 	len = (size_t)(at - text);
 	part = f->pos < len ? MIN(len - f->pos, u->left) : 0;
-	err = part ? uio_put(u, text + f->pos, part) : 0;
+	err = part ? uio_copy_to(u, text + f->pos, part) : 0;
 	if (err)
 		return err;
 	f->pos += part;
@@ -155,7 +155,7 @@ static const struct file_ops mqueue_ops = {
 
 struct file *mqueue_file(struct mqueue *q, uint32_t flags)
 {
-	struct file *f = file_make(&mqueue_ops, flags, NULL, q);
+	struct file *f = file_alloc(&mqueue_ops, flags, NULL, q);
 
 	if (f)
 		q->refs++;

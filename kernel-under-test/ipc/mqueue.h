@@ -10,8 +10,8 @@
 /* What mq_notify(3) asked for: who gets which signal, once. `pid` 0: nobody. */
 struct mqueue_watch {
 	int pid;
-	uint64_t birth; /* of the process: numbers are used again */
-	int signo;	/* 0: none is sent */
+	uint64_t serial; /* of the process: numbers are used again */
+	int signo;	 /* 0: none is sent */
 	uint64_t value;
 };
 

@@ -96,7 +96,7 @@ static uint32_t subscribe(struct file *f, struct poll_entry *e)
 {
 	struct pipe *p = f->data;
 
-	poll_through(e, &p->gate);
+	poll_set_gate(e, &p->gate);
 	if (file_readable(f))
 		poll_add(e, &p->readers);
 	if (file_writable(f))
@@ -110,7 +110,7 @@ static noinline uint32_t subscribe_unlocked(struct file *f, struct poll_entry *e
 	uint32_t mask;
 
 	if (!gate_pass(&p->gate))
-		return POLL_LOCK;
+		return POLL_NEEDS_LOCK;
 	mask = subscribe(f, e);
 	gate_return(&p->gate);
 	return mask;
@@ -197,7 +197,7 @@ struct file *pipe_end_make(struct pipe *p, uint32_t flags, struct inode *inode)
 
 	if (unlikely(flags & O_DIRECT) && pipe_take_packets(p) < 0)
 		return NULL;
-	f = file_make(&pipe_ops, flags, inode, p);
+	f = file_alloc(&pipe_ops, flags, inode, p);
 	if (!f)
 		return NULL;
 	if (file_readable(f)) {

@@ -51,7 +51,7 @@ static noinline long read_and_wait(struct file *f, struct uio *u)
 	long n = read_waiting(f, u);
 
 	if (u->held && !u->left)
-		file_let_go(f);
+		file_put_unlocked(f);
 	return n;
 }
 
@@ -120,7 +120,7 @@ static noinline long write_and_wait(struct file *f, struct uio *u)
 	long n = write_waiting(f, u);
 
 	if (u->held && !u->left)
-		file_let_go(f);
+		file_put_unlocked(f);
 	return n;
 }
 

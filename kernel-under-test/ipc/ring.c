@@ -12,7 +12,7 @@ bool ring_get_nofault(struct ring *r, struct uio *u, size_t n)
 		size_t at = pos & (PAGE_SIZE - 1), part = MIN(n, PAGE_SIZE - at);
 		struct page *p = r->pages[(pos >> PAGE_SHIFT) % RING_PAGES];
 
-		if (uio_put_nofault(u, (char *)page_to_virt(p) + at, part) < 0) {
+		if (uio_copy_to_nofault(u, (char *)page_to_virt(p) + at, part) < 0) {
 			*u = before;
 			return false;
 		}
@@ -35,7 +35,8 @@ bool ring_put_nofault(struct ring *r, struct uio *u, size_t n)
 		/* Of those behind it ring_free() would not know if one of them is missing. */
 		if (unlikely(!*slot) && pos == r->written)
 			*slot = page_alloc();
-		if (!*slot || uio_get_nofault(u, (char *)page_to_virt(*slot) + at, part) < 0) {
+		if (!*slot ||
+		    uio_copy_from_nofault(u, (char *)page_to_virt(*slot) + at, part) < 0) {
 			*u = before;
 			return false;
 		}
@@ -57,7 +58,7 @@ static always_inline long get(struct ring *r, struct page **pages, size_t count,
 		size_t at = pos & (PAGE_SIZE - 1), part = MIN(n, PAGE_SIZE - at);
 		struct page *p = (pages ?: r->pages)[(pos >> PAGE_SHIFT) & (count - 1)];
 
-		err = uio_put(u, (char *)page_to_virt(p) + at, part);
+		err = uio_copy_to(u, (char *)page_to_virt(p) + at, part);
 		if (unlikely(err))
 			break;
 		pos += part;
@@ -81,7 +82,7 @@ static always_inline long put(struct ring *r, struct page **pages, size_t count,
 
 		if (unlikely(!*slot))
 			*slot = page_alloc();
-		err = *slot ? uio_get(u, (char *)page_to_virt(*slot) + at, part) : -ENOMEM;
+		err = *slot ? uio_copy_from(u, (char *)page_to_virt(*slot) + at, part) : -ENOMEM;
 		if (unlikely(err))
 			break;
 		r->written += part;

@@ -70,7 +70,7 @@ static long timerfd_read(struct file *f, struct uio *u)
 		return -ECANCELED;
 	}
 	n = expirations(d);
-	err = uio_put(u, &n, sizeof(n));
+	err = uio_copy_to(u, &n, sizeof(n));
 	if (err)
 		return err;
 	advance(d, n);
@@ -109,7 +109,7 @@ int timerfd_create(uint32_t flags, struct file **out)
 	d->timer.ring = ring;
 	wait_init(&d->readers);
 	list_init(&d->real);
-	return file_make_of(&timerfd_ops, O_RDWR | flags, d, out);
+	return file_create_anon(&timerfd_ops, O_RDWR | flags, d, out);
 }
 
 int timerfd_set(struct file *f, uint64_t deadline_ns, uint64_t interval_ns, bool real, bool cancel)

@@ -231,7 +231,7 @@ static int bind_path(struct socket *s, const struct path_base *base, uint32_t mo
 	struct path_last last SCOPED(path_last_put) = {0};
 	struct inode *node;
 	int err = path_find_parent(base, a->un_path, &last)
-			  ?: (last.slash ? -ENOENT : may_enter(last.dir))
+			  ?: (last.slash ? -ENOENT : may_create(last.dir))
 			  ?: last.dir->ops->create(last.dir, last.name, last.len, S_IFSOCK | mode,
 						   0, &node);
 
@@ -296,7 +296,7 @@ static int find_path(const struct path_base *base, const struct address *a, stru
 
 	if (err)
 		return err;
-	err = may(node, MAY_WRITE);
+	err = inode_permission(node, MAY_WRITE);
 	*out = !err && inode_is(node, S_IFSOCK) ? node->socket : NULL;
 	inode_put(node);
 	return err ? err : *out ? 0 : -ECONNREFUSED;

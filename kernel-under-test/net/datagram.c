@@ -137,7 +137,7 @@ static inline long put_message(struct socket *s, struct socket *to, struct uio *
 	address_convert(&m->from, to->family);
 	m->len = n;
 	m->control = NULL;
-	err = n ? uio_get(u, m->data, n) : 0;
+	err = n ? uio_copy_from(u, m->data, n) : 0;
 	if (!err && unlikely(e || to->wants || s->wants))
 		err = add_control(m, s, to, e, at);
 	if (err) {
@@ -230,7 +230,7 @@ long datagram_take(struct socket *s, struct uio *u, unsigned int flags, struct e
 {
 	struct message *m = list_first(&s->messages, struct message, link);
 	size_t n = MIN(m->len, u->left);
-	int err = n ? uio_put(u, m->data, n) : 0;
+	int err = n ? uio_copy_to(u, m->data, n) : 0;
 
 	if (err)
 		return err;

@@ -225,8 +225,8 @@ static const struct file_ops stream_file_ops = {
 
 struct file *socket_file(struct socket *s, uint32_t flags)
 {
-	s->file = file_make(s->type == SOCK_STREAM ? &stream_file_ops : &socket_file_ops,
-			    O_RDWR | flags, NULL, s);
+	s->file = file_alloc(s->type == SOCK_STREAM ? &stream_file_ops : &socket_file_ops,
+			     O_RDWR | flags, NULL, s);
 	if (s->file)
 		return s->file;
 	end(s);

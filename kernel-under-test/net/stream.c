@@ -215,7 +215,7 @@ static always_inline uint32_t poll_inside(struct socket *s, struct poll_entry *e
 {
 	uint32_t mask = 0;
 
-	poll_through(e, s->gate);
+	poll_set_gate(e, s->gate);
 	poll_add(e, &s->readers);
 	poll_add(e, &s->writers);
 	if (s->state == SOCKET_LISTENING)
@@ -244,7 +244,7 @@ uint32_t stream_poll(struct socket *s, struct poll_entry *e)
 uint32_t stream_poll_unlocked(struct file *f, struct poll_entry *e)
 {
 	struct socket *s = f->data;
-	uint32_t mask = POLL_LOCK;
+	uint32_t mask = POLL_NEEDS_LOCK;
 
 	if (!gate_pass(s->gate))
 		return mask;

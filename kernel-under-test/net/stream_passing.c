@@ -62,7 +62,7 @@ static noinline long write_and_wait(struct file *f, struct uio *u)
 		done = done ? done : err;
 	}
 	if (u->held && !u->left)
-		file_let_go(f);
+		file_put_unlocked(f);
 	return done;
 }
 
@@ -134,7 +134,7 @@ static noinline long read_and_wait(struct file *f, struct uio *u)
 		n = err;
 	}
 	if (u->held && !u->left)
-		file_let_go(f);
+		file_put_unlocked(f);
 	return n;
 }
 

@@ -10,7 +10,7 @@
 #include "proc/pidfd.h"
 #include "proc/posix_timer.h"
 #include "proc/process.h"
-#include "proc/process_make.h"
+#include "proc/process_internal.h"
 #include "proc/signal/signal.h"
 #include "proc/trace/dispatch.h"
 #include "proc/trace/seccomp.h"
@@ -125,7 +125,7 @@ static always_inline void leave_memory(struct thread *t, struct process *p)
 		futex_pi_exit(t);
 }
 
-void thread_leave_memory(struct thread *t)
+void thread_exit_memory(struct thread *t)
 {
 	leave_memory(t, t->process);
 	t->robust_list = t->clear_tid = 0;
@@ -146,7 +146,7 @@ static void tell_end(struct process *p, struct process *parent)
 	wait_wake_all(&parent->child_changed);
 }
 
-void process_tell_end(struct process *p)
+void process_notify_parent(struct process *p)
 {
 	p->zombie = WAIT_EXITED;
 	tell_end(p, p->parent);
@@ -174,14 +174,14 @@ static void finish(struct process *p)
 	inode_put(p->root);
 	inode_put(p->exe);
 	sched_set_space(NULL);
-	usage_leave_space(p);
+	usage_exit_space(p);
 	space_put(p->space);
 	p->space = NULL;
-	process_return_space(p);
-	signal_drop_all(p, &p->signals);
+	process_vfork_done(p);
+	signal_flush(p, &p->signals);
 	give_away_children(p);
 	p->zombie = WAIT_EXITED;
-	pidfd_tell();
+	pidfd_wake();
 	if (likely(p->zombie == WAIT_EXITED))
 		tell_end(p, parent);
 }
@@ -190,9 +190,9 @@ static void finish(struct process *p)
 static noinline void leave_unusual(struct thread *t, int status)
 {
 	if (t->unusual & UNUSUAL_TRACE)
-		trace_thread_ends(t, status);
+		trace_thread_exit(t, status);
 	if (t->unusual & UNUSUAL_SECCOMP)
-		seccomp_leave(t);
+		seccomp_release(t);
 	if (t->dispatch)
 		dispatch_end(t);
 	arch_thread_trace_calls(&t->arch, false);
@@ -211,8 +211,8 @@ void thread_exit(int status)
 		leave_memory(t, p);
 	if (unlikely(t->unusual))
 		leave_unusual(t, status);
-	usage_leave_thread(t);
-	signal_drop_all(p, &t->signals);
+	usage_exit_thread(t);
+	signal_flush(p, &t->signals);
 	list_remove(&t->sibling);
 	list_remove(&t->by_tid);
 	p->thread_count--;
@@ -225,7 +225,7 @@ void thread_exit(int status)
 		credentials_put(t->cred);
 		/* It may have been this one that was told. */
 		if (unlikely(p->pending))
-			signal_offer(p, ~t->blocked);
+			signal_retarget(p, ~t->blocked);
 		sched_set_space(NULL);
 		wait_wake_all(&p->thread_ended);
 	}
@@ -239,7 +239,7 @@ static void tell_others_to_end(struct process *p)
 
 	list_for_each (t, &p->threads, sibling)
 		if (t != thread_current())
-			signal_kick(t);
+			signal_wake(t);
 	wait_wake_all(&p->continued);
 }
 
@@ -255,7 +255,7 @@ void process_exit(int status)
 	thread_exit(status);
 }
 
-void process_end_others(void)
+void process_kill_other_threads(void)
 {
 	struct process *p = process_current();
 
@@ -285,12 +285,12 @@ static bool has_changed(struct process *c, unsigned int options, int *status)
 	/* While its tracer has not waited for it, it has no news. */
 	if (c->zombie & options) {
 		*status = c->exit_status;
-	} else if (!c->zombie && c->stopped && !c->stop_seen && (options & WAIT_STOPPED)) {
+	} else if (!c->zombie && c->stopped && !c->stop_reported && (options & WAIT_STOPPED)) {
 		*status = STATUS_STOPPED(c->stop_signal);
-		c->stop_seen = !keep;
-	} else if (!c->zombie && c->cont_seen && (options & WAIT_CONTINUED)) {
+		c->stop_reported = !keep;
+	} else if (!c->zombie && c->cont_reported && (options & WAIT_CONTINUED)) {
 		*status = STATUS_CONTINUED;
-		c->cont_seen = keep;
+		c->cont_reported = keep;
 	} else {
 		return false;
 	}
@@ -345,7 +345,7 @@ long process_wait(int id, unsigned int options, int *status, struct usage *used)
 			}
 			return pid;
 		}
-		if (unlikely(p->traces)) {
+		if (unlikely(p->is_tracer)) {
 			int tid = trace_wait(p, id, options, status, &any);
 
 			if (tid)

@@ -4,7 +4,7 @@
 #include "lib/string.h"
 #include "proc/pidfd.h"
 #include "proc/process.h"
-#include "proc/process_make.h"
+#include "proc/process_internal.h"
 #include "proc/signal/signal.h"
 #include "proc/trace/seccomp.h"
 #include "proc/trace/trace.h"
@@ -22,23 +22,23 @@ static void copy_rest(struct process *child, struct process *parent, struct proc
 	child->aux_start = parent->aux_start;
 	child->aux_size = parent->aux_size;
 	memcpy(child->limits, parent->limits, sizeof(child->limits));
-	process_watch_cpu(child);
+	process_update_cpu_limit(child);
 	child->umask = parent->umask;
 	child->pgid = parent->pgid;
 	child->sid = parent->sid;
-	child->acted = parent->acted;
-	if (child->acted)
+	child->actions_set = parent->actions_set;
+	if (child->actions_set)
 		memcpy(child->actions, parent->actions, sizeof(child->actions));
 	if (unlikely(r->share_fs))
 		list_push_back(&parent->fs_sharers, &child->fs_sharers);
 	if (unlikely(r->share_actions))
 		list_push_back(&parent->action_sharers, &child->action_sharers);
-	if (unlikely(r->no_handlers))
+	if (unlikely(r->clear_handlers))
 		signal_reset_actions(child);
 	child->oom_score_adj = parent->oom_score_adj;
 	child->core_filter = parent->core_filter;
 	child->personality = parent->personality;
-	child->barriers = parent->barriers;
+	child->membarriers = parent->membarriers;
 	child->parent = above;
 	child->parent_pid = above->pid;
 	list_push_back(&above->children, &child->sibling);
@@ -58,7 +58,7 @@ static noinline void copy_unusual(struct thread *t, struct fork_request *r)
 	if (from->unusual & UNUSUAL_SECCOMP)
 		seccomp_inherit(t);
 	if (from->unusual & UNUSUAL_TRACE)
-		trace_copy(t, r);
+		trace_inherit(t, r);
 	/* A process has the memory too, a thread of the same one wants its own. */
 	if (from->rseq && t->process != from->process && !r->share_space) {
 		t->unusual |= UNUSUAL_RSEQ;
@@ -99,7 +99,7 @@ static void copy_thread(struct thread *t, struct fork_request *r)
 
 static bool count_threads(struct process *p, void *ctx)
 {
-	const struct thread *t = process_first_thread(p);
+	const struct thread *t = process_any_thread(p);
 
 	if (t->cred->uid == credentials_current()->uid)
 		*(uint64_t *)ctx += p->thread_count;
@@ -114,7 +114,7 @@ static bool may_have_more(void)
 	if (likely(!credentials_current()->uid) || limit == UNLIMITED ||
 	    capable(CAP_SYS_RESOURCE) || capable(CAP_SYS_ADMIN))
 		return true;
-	process_each(count_threads, &now);
+	process_for_each(count_threads, &now);
 	return now < limit;
 }
 
@@ -126,19 +126,19 @@ long process_fork(struct fork_request *r)
 
 	if (!may_have_more())
 		return -EAGAIN;
-	child = process_make();
+	child = process_alloc();
 	if (!child)
 		return -EAGAIN;
 	child->space = r->share_space ? space_get(parent->space) : space_clone(parent->space);
 	child->files = r->share_files ? files_get(parent->files) : files_clone(parent->files);
-	if (!child->space || !child->files || (r->pidfd && (pidfd = pidfd_add(child, 0)) < 0)) {
-		process_unmake(child);
+	if (!child->space || !child->files || (r->pidfd && (pidfd = pidfd_install(child, 0)) < 0)) {
+		process_abort_create(child);
 		return MIN(pidfd, 0) ?: -ENOMEM;
 	}
 
 	/* From here on nothing can fail. */
 	pid = child->pid;
-	t = process_first_thread(child);
+	t = process_any_thread(child);
 	copy_rest(child, parent, r->sibling ? parent->parent : parent, r);
 	child->exit_signal = r->sibling ? parent->exit_signal : r->exit_signal;
 	child->borrows_space = r->wait;
@@ -182,7 +182,7 @@ long process_add_thread(struct fork_request *r)
 	return tid;
 }
 
-void process_return_space(struct process *p)
+void process_vfork_done(struct process *p)
 {
 	if (!p->borrows_space)
 		return;

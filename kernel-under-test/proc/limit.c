@@ -3,18 +3,18 @@
 #include "mm/page.h"
 #include "proc/signal/signal.h"
 
-void process_first_limits(struct process *p)
+void process_init_limits(struct process *p)
 {
 	/* As many as memory has room for, beside what they do. */
-	uint64_t many = MIN(page_count_total() / 16, PID_MAX / 2ul);
+	uint64_t many = MIN(page_count_total() / 16, PID_MAX_DEFAULT / 2ul);
 
 	for (size_t i = 0; i < RLIMITS; i++)
 		p->limits[i][0] = p->limits[i][1] = UNLIMITED;
 	p->limits[RLIMIT_STACK][0] = STACK_MAX;
 	p->limits[RLIMIT_CORE][0] = 0;
 	p->limits[RLIMIT_NPROC][0] = p->limits[RLIMIT_NPROC][1] = many;
-	p->limits[RLIMIT_NOFILE][0] = FILES_FIRST;
-	p->limits[RLIMIT_NOFILE][1] = FILES_HARD;
+	p->limits[RLIMIT_NOFILE][0] = FILES_SOFT_DEFAULT;
+	p->limits[RLIMIT_NOFILE][1] = FILES_HARD_DEFAULT;
 	p->limits[RLIMIT_MEMLOCK][0] = p->limits[RLIMIT_MEMLOCK][1] = 8ul << 20;
 	p->limits[RLIMIT_SIGPENDING][0] = p->limits[RLIMIT_SIGPENDING][1] = many;
 	p->limits[RLIMIT_MSGQUEUE][0] = p->limits[RLIMIT_MSGQUEUE][1] = 819200;
@@ -31,7 +31,7 @@ static uint64_t next_cpu_mark(const struct process *p)
 	return used < soft ? soft : used - used % NS_PER_SEC + NS_PER_SEC;
 }
 
-void process_watch_cpu(struct process *p)
+void process_update_cpu_limit(struct process *p)
 {
 	timer_cancel(&p->cpu_limit);
 	if (p->limits[RLIMIT_CPU][0] != UNLIMITED)
@@ -39,7 +39,7 @@ void process_watch_cpu(struct process *p)
 }
 
 /* Time has passed, but the CPU may have been others': then there is more time to wait for. */
-void signal_cpu_limit_ring(struct timer *timer)
+void signal_cpu_limit_expired(struct timer *timer)
 {
 	struct process *p = container_of(timer, struct process, cpu_limit);
 	uint64_t used = process_cpu_ns(p) / NS_PER_SEC;
@@ -48,7 +48,7 @@ void signal_cpu_limit_ring(struct timer *timer)
 		signal_raise(p, SIGKILL);
 	else if (used >= p->limits[RLIMIT_CPU][0])
 		signal_raise(p, SIGXCPU);
-	process_watch_cpu(p);
+	process_update_cpu_limit(p);
 }
 
 uint64_t file_size_limit(void)
@@ -56,7 +56,7 @@ uint64_t file_size_limit(void)
 	return process_limit(RLIMIT_FSIZE);
 }
 
-void file_limit_reached(void)
+void file_limit_exceeded(void)
 {
-	signal_raise_here(SIGXFSZ);
+	signal_raise_current(SIGXFSZ);
 }

@@ -7,13 +7,13 @@
 /* Numbers are used again; births are not. */
 struct pidfd {
 	int pid;
-	uint64_t birth;
+	uint64_t serial;
 };
 
 static struct wait_queue ends = {LIST_INIT(ends.waiters)};
 static uint32_t watched;
 
-void pidfd_tell(void)
+void pidfd_wake(void)
 {
 	if (unlikely(watched))
 		wait_wake_all(&ends);
@@ -35,7 +35,7 @@ static struct process *process_of(const struct pidfd *d)
 {
 	struct process *p = process_find_any(d->pid);
 
-	return p && p->birth == d->birth ? p : NULL;
+	return p && p->serial == d->serial ? p : NULL;
 }
 
 static uint32_t pidfd_poll(struct file *f, struct poll_entry *e)
@@ -58,15 +58,15 @@ static const struct file_ops pidfd_ops = {
 	.release = pidfd_release,
 };
 
-int pidfd_add(const struct process *p, uint32_t flags)
+int pidfd_install(const struct process *p, uint32_t flags)
 {
 	struct pidfd *d = kmem_alloc(sizeof(*d));
 	struct file *f;
 
 	if (!d)
 		return -ENOMEM;
-	*d = (struct pidfd){p->pid, p->birth};
-	if (file_make_of(&pidfd_ops, O_RDWR | flags, d, &f))
+	*d = (struct pidfd){p->pid, p->serial};
+	if (file_create_anon(&pidfd_ops, O_RDWR | flags, d, &f))
 		return -ENOMEM;
 	watched++;
 	return process_add_file(f, true);

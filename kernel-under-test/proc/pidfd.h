@@ -5,13 +5,13 @@
 #include "proc/process.h"
 
 /* A descriptor of the caller's. `flags`: O_NONBLOCK or 0. -ENOMEM, -EMFILE. */
-int pidfd_add(const struct process *p, uint32_t flags);
+int pidfd_install(const struct process *p, uint32_t flags);
 
 /* The process, which may be a zombie, or NULL if it is gone. -EBADF: `f` is no pidfd. */
 int pidfd_process(const struct file *f, struct process **out);
 
 /* A process has ended: wakes those who wait for that. */
-void pidfd_tell(void);
+void pidfd_wake(void);
 
 /* `w` is told of each such end. */
 void pidfd_subscribe(struct waiter *w);

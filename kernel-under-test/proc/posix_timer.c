@@ -71,7 +71,7 @@ static void ring(struct timer *timer)
 	arm(t);
 }
 
-void posix_timer_taken(struct process *p, struct signal_info *info)
+void posix_timer_rearm(struct process *p, struct signal_info *info)
 {
 	struct posix_timer *t = posix_timer_find(p, info->pid);
 	uint64_t n;
@@ -139,7 +139,7 @@ static struct posix_timers *make_room(struct process *p)
 	return all->free < 0 && !grow(all) ? NULL : all;
 }
 
-struct posix_timer *posix_timer_make(struct process *p, int id)
+struct posix_timer *posix_timer_create(struct process *p, int id)
 {
 	struct posix_timers *all = make_room(p);
 	struct posix_timer *t = all ? kmem_zalloc(sizeof(*t)) : NULL;
@@ -244,10 +244,10 @@ static bool move_timers(struct process *p, void *ctx)
 
 void posix_timers_clock_set(int64_t by)
 {
-	process_each(move_timers, &by);
+	process_for_each(move_timers, &by);
 }
 
-uint64_t posix_timer_left(const struct posix_timer *t)
+uint64_t posix_timer_remaining(const struct posix_timer *t)
 {
 	uint64_t now = posix_timer_now(t), next = t->deadline;
 
@@ -258,7 +258,7 @@ uint64_t posix_timer_left(const struct posix_timer *t)
 	return next - now;
 }
 
-void signal_alarm_ring(struct timer *timer)
+void signal_alarm_expired(struct timer *timer)
 {
 	struct process *p = container_of(timer, struct process, alarm);
 

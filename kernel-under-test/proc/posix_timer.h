@@ -43,7 +43,7 @@ struct posix_timers {
  * A new one, not running, with id `id` if that is below 0, else with a free one. NULL: out of
  * memory, or RLIMIT_SIGPENDING.
  */
-struct posix_timer *posix_timer_make(struct process *p, int id);
+struct posix_timer *posix_timer_create(struct process *p, int id);
 /* By id, or NULL. */
 struct posix_timer *posix_timer_find(struct process *p, int id);
 void posix_timer_delete(struct posix_timer *t);
@@ -56,7 +56,7 @@ void posix_timer_set(struct posix_timer *t, uint64_t deadline, uint64_t interval
 /* The clock on the wall was set forward by that much. */
 void posix_timers_clock_set(int64_t by);
 /* Nanoseconds until it goes off; 0: it won't. */
-uint64_t posix_timer_left(const struct posix_timer *t);
+uint64_t posix_timer_remaining(const struct posix_timer *t);
 
 /* The signal of a timer of `p` was taken or dropped: the timer runs on. Fills in the overrun. */
-void posix_timer_taken(struct process *p, struct signal_info *info);
+void posix_timer_rearm(struct process *p, struct signal_info *info);

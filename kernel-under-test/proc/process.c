@@ -9,7 +9,7 @@
 #include "mm/kmem.h"
 #include "net/socket.h"
 #include "proc/exec/exec.h"
-#include "proc/process_make.h"
+#include "proc/process_internal.h"
 #include "proc/signal/signal.h"
 #include "proc/uts.h"
 #include "sched/sched.h"
@@ -33,14 +33,14 @@ static uint64_t births;
 void process_init(void)
 {
 	/* The boot makes files too. */
-	credentials_give(thread_current(), &credentials_root);
+	credentials_install(thread_current(), &credentials_root);
 	for (size_t i = 0; i < PID_BUCKETS; i++) {
 		list_init(&by_pid[i]);
 		list_init(&by_tid[i]);
 	}
 }
 
-uint64_t process_births(void)
+uint64_t process_fork_count(void)
 {
 	return births;
 }
@@ -79,7 +79,7 @@ struct thread *thread_find(int tid)
 	return NULL;
 }
 
-struct process *process_of_number(int id)
+struct process *process_find_by_tid(int id)
 {
 	struct process *p = process_find(id);
 	const struct thread *t = p ? NULL : thread_find(id);
@@ -99,18 +99,18 @@ static bool each(bool (*fn)(struct process *p, void *ctx), void *ctx, bool zombi
 	return true;
 }
 
-bool process_each(bool (*fn)(struct process *p, void *ctx), void *ctx)
+bool process_for_each(bool (*fn)(struct process *p, void *ctx), void *ctx)
 {
 	return each(fn, ctx, false);
 }
 
-bool process_each_any(bool (*fn)(struct process *p, void *ctx), void *ctx)
+bool process_for_each_any(bool (*fn)(struct process *p, void *ctx), void *ctx)
 {
 	return each(fn, ctx, true);
 }
 
-uint64_t process_pid_max = PID_MAX;
-struct process *process_one;
+uint64_t process_pid_max = PID_MAX_DEFAULT;
+struct process *init_process;
 
 /* The next free number after the last one given, so that numbers are not reused soon. */
 static int pid_alloc(void)
@@ -126,7 +126,7 @@ static int pid_alloc(void)
 	return -EAGAIN;
 }
 
-struct process *process_make(void)
+struct process *process_alloc(void)
 {
 	struct process *p = kmem_zalloc(sizeof(*p));
 	struct thread *t;
@@ -143,15 +143,15 @@ struct process *process_make(void)
 		return NULL;
 	}
 	p->pid = p->pgid = p->sid = pid;
-	p->birth = ++births;
+	p->serial = ++births;
 	p->started_ns = arch_time_ns();
 	p->umask = 022;
 	list_init(&p->threads);
 	list_init(&p->signals);
 	wait_init(&p->thread_ended);
 	wait_init(&p->continued);
-	p->alarm.ring = signal_alarm_ring;
-	p->cpu_limit.ring = signal_cpu_limit_ring;
+	p->alarm.ring = signal_alarm_expired;
+	p->cpu_limit.ring = signal_cpu_limit_expired;
 	process_attach(p, t, pid);
 	list_init(&p->children);
 	list_init(&p->sibling);
@@ -180,13 +180,13 @@ void process_attach(struct process *p, struct thread *t, int tid)
 	p->thread_count++;
 }
 
-void process_unmake(struct process *p)
+void process_abort_create(struct process *p)
 {
 	if (p->files)
 		files_put(p->files);
 	if (p->space)
 		space_put(p->space);
-	thread_free(process_first_thread(p));
+	thread_free(process_any_thread(p));
 	process_free(p);
 }
 
@@ -218,20 +218,20 @@ int process_start_init(struct inode *root, const char *path, const char *const a
 {
 	static const char *const envp[] = {"HOME=/", "TERM=linux",
 					   "PATH=/bin:/sbin:/usr/bin:/usr/sbin", NULL};
-	struct process *p = process_make();
+	struct process *p = process_alloc();
 	struct args args;
 	int err;
 
 	if (!p)
 		return -ENOMEM;
 	ASSERT(p->pid == 1);
-	process_one = p;
+	init_process = p;
 	/* In no session yet, as on Linux: so that it may make its own. */
 	p->pgid = p->sid = 0;
-	process_first_limits(p);
+	process_init_limits(p);
 	p->root = inode_get(root);
 	p->cwd = inode_get(root);
-	credentials_give(process_first_thread(p), credentials_get(&credentials_root));
+	credentials_install(process_any_thread(p), credentials_get(&credentials_root));
 	p->files = files_create();
 	if (!p->files)
 		return -ENOMEM;
@@ -244,7 +244,7 @@ int process_start_init(struct inode *root, const char *path, const char *const a
 	err = process_exec(p, path, NULL, &args);
 	args_free(&args);
 	if (!err)
-		sched_wake(process_first_thread(p));
+		sched_wake(process_any_thread(p));
 	return err;
 }
 
@@ -275,7 +275,7 @@ static bool is_unwatched(struct process *p, void *pgid)
 
 bool process_group_is_orphaned(int pgid)
 {
-	return process_each(is_unwatched, &pgid);
+	return process_for_each(is_unwatched, &pgid);
 }
 
 /* Threads may walk from there without the kernel lock. */
@@ -331,7 +331,7 @@ int process_unshare_files(void)
 	return 0;
 }
 
-bool process_may_look(const struct process *p)
+bool process_may_ptrace(const struct process *p)
 {
 	const struct credentials *c = credentials_current(), *other;
 
@@ -339,7 +339,7 @@ bool process_may_look(const struct process *p)
 		return true;
 	if (p->undumpable || p->zombie)
 		return false;
-	other = process_first_thread(p)->cred;
+	other = process_any_thread(p)->cred;
 	return c->uid == other->uid && c->uid == other->euid && c->uid == other->suid &&
 	       c->gid == other->gid && c->gid == other->egid && c->gid == other->sgid &&
 	       !(other->permitted & ~c->permitted);
@@ -352,7 +352,7 @@ static bool runs_other(struct process *p, void *inode)
 
 bool file_is_running(const struct inode *inode)
 {
-	return !process_each(runs_other, (void *)(uintptr_t)inode);
+	return !process_for_each(runs_other, (void *)(uintptr_t)inode);
 }
 
 struct range {
@@ -372,7 +372,7 @@ static bool forget(struct process *p, void *ctx)
 
 void object_unmap(struct object *o, uint64_t from, uint64_t end, bool copies)
 {
-	process_each(forget, &(struct range){o, from, end, copies});
+	process_for_each(forget, &(struct range){o, from, end, copies});
 }
 
 uint64_t process_own_cpu_ns(void)

@@ -9,9 +9,9 @@
 #include "sched/timer.h"
 #include "sched/wait.h"
 
-/* Pids wrap around there, unless /proc/sys/kernel/pid_max says otherwise, up to PID_MOST. */
-#define PID_MAX	 32768
-#define PID_MOST (4u << 20)
+/* Pids wrap around there, unless /proc/sys/kernel/pid_max says otherwise, up to PID_MAX_LIMIT. */
+#define PID_MAX_DEFAULT 32768
+#define PID_MAX_LIMIT	(4u << 20)
 extern uint64_t process_pid_max, process_last_pid;
 
 #define SIGNALS_MAX 64
@@ -55,7 +55,7 @@ struct signal_action {
 struct posix_timers;
 
 /* Number 1, which never goes. */
-extern struct process *process_one;
+extern struct process *init_process;
 
 /*
  * Guarded by the kernel lock. Without it a thread of the process may read `pid` and `files`, which
@@ -64,7 +64,7 @@ extern struct process *process_one;
 struct process {
 	/* Fixed from birth to death. */
 	int pid;
-	uint64_t birth; /* no two have the same */
+	uint64_t serial; /* no two have the same */
 	uint64_t started_ns;
 
 	/* The family. A zombie has nothing left but its status. */
@@ -91,8 +91,8 @@ struct process {
 	bool exiting;
 	struct wait_queue thread_ended;
 
-	/* Stopped by job control; `stop_seen` and `cont_seen`: the parent was told. */
-	bool stopped, stop_seen, cont_seen;
+	/* Stopped by job control; `stop_reported` and `cont_reported`: the parent was told. */
+	bool stopped, stop_reported, cont_reported;
 	int stop_signal;
 	struct wait_queue continued;
 
@@ -119,14 +119,14 @@ struct process {
 	int death_signal;
 	bool undumpable, subreaper;
 	/* It has called execve(): its parent may not move it to another group any more. */
-	bool has_executed;
+	bool did_exec;
 	/* It traces somebody, or did. */
-	bool traces;
+	bool is_tracer;
 	uint32_t personality; /* personality(2): these two count, the rest is kept */
 	int16_t oom_score_adj;
 	uint16_t core_filter; /* which areas are in a core dump: other bits than CORE_FILTER's */
 	/* What membarrier() was told to be ready for, until execve(). */
-	uint32_t barriers;
+	uint32_t membarriers;
 
 	/* vfork: the parent sleeps until the child has a space of its own. */
 	bool borrows_space;
@@ -136,12 +136,12 @@ struct process {
 	struct list signals;
 	uint64_t pending;
 	/* Those that are kept, its threads' too: for RLIMIT_SIGPENDING. */
-	uint32_t signals_kept;
+	uint32_t signals_queued;
 	struct signal_action actions[SIGNALS_MAX];
 	/* Odd while one is changed, for its threads that look without the kernel lock. */
-	uint32_t action_changes;
+	uint32_t action_seq;
 	/* Those that were ever set: the others are all zero. */
-	uint64_t acted;
+	uint64_t actions_set;
 	/* The ring of those whose actions change together (CLONE_SIGHAND). */
 	struct list action_sharers;
 	struct timer alarm;
@@ -164,13 +164,13 @@ static inline struct path_base process_path_base(const struct process *p)
 void process_init(void);
 
 /* How many there ever were. */
-uint64_t process_births(void);
+uint64_t process_fork_count(void);
 
 /* The process of that number, or NULL. */
 struct process *process_find(int pid);
 
 /* The same, or the process of the thread with that number. */
-struct process *process_of_number(int id);
+struct process *process_find_by_tid(int id);
 
 /* The same, zombies included. */
 struct process *process_find_any(int pid);
@@ -179,7 +179,7 @@ struct process *process_find_any(int pid);
  * Whether the caller may inspect and change that process (Linux: PTRACE_MODE_ATTACH): its own, a
  * dumpable one of the same user, or, with the capability, any.
  */
-bool process_may_look(const struct process *p);
+bool process_may_ptrace(const struct process *p);
 
 /* The caller's soft limit. */
 static inline uint64_t process_limit(enum limit l)
@@ -188,12 +188,12 @@ static inline uint64_t process_limit(enum limit l)
 }
 
 /* The limits of process 1. */
-void process_first_limits(struct process *p);
+void process_init_limits(struct process *p);
 
 /* Calls `fn` for each process but zombies until it returns false. Returns whether it never did. */
-bool process_each(bool (*fn)(struct process *p, void *ctx), void *ctx);
+bool process_for_each(bool (*fn)(struct process *p, void *ctx), void *ctx);
 /* The same, zombies included. */
-bool process_each_any(bool (*fn)(struct process *p, void *ctx), void *ctx);
+bool process_for_each_any(bool (*fn)(struct process *p, void *ctx), void *ctx);
 
 /* Whether a process group is orphaned: no member has a parent outside the group, in its session. */
 bool process_group_is_orphaned(int pgid);
@@ -221,7 +221,7 @@ struct fork_request {
 	/* The caller's parent is the child's too. */
 	bool sibling;
 	/* What changes for both when one changes it; and whether the child forgets all handlers. */
-	bool share_fs, share_files, share_actions, no_handlers;
+	bool share_fs, share_files, share_actions, clear_handlers;
 	/* Of processes: what the parent gets at the end, SIGCHLD as a rule. */
 	int exit_signal;
 };
@@ -257,15 +257,15 @@ long process_add_thread(struct fork_request *r);
  * The calling thread `t` is about to lose its memory: passes its locks on (ipc/futex_pi.h,
  * set_robust_list), and tells those who wait for its end (set_tid_address). Sleeps.
  */
-void thread_leave_memory(struct thread *t);
+void thread_exit_memory(struct thread *t);
 /* Ends the calling thread, and with the last one the process. */
 _Noreturn void thread_exit(int status);
 /* Ends the calling process. `status` as wait4() gives it. */
 _Noreturn void process_exit(int status);
 /* The same by a signal, with a core if that is wanted. */
-_Noreturn void process_end_by(int signo);
+_Noreturn void process_exit_by_signal(int signo);
 /* Ends all threads of the calling process but the caller; returns when they are gone. */
-void process_end_others(void);
+void process_kill_other_threads(void);
 
 #define STATUS_EXIT(code)   (((code)&0xff) << 8)
 #define STATUS_SIGNAL(sig)  ((sig)&0x7f)
@@ -298,20 +298,20 @@ long process_wait(int id, unsigned int options, int *status, struct usage *used)
 void terminal_session_end(int sid);
 
 /* Tells the parent of a zombie that was held. `p` may be gone afterwards. */
-void process_tell_end(struct process *p);
+void process_notify_parent(struct process *p);
 
 /* The caller's vfork parent, if any, may go on. */
-void process_return_space(struct process *p);
+void process_vfork_done(struct process *p);
 
 /* CPU time of all its threads, in nanoseconds. */
 uint64_t process_cpu_ns(const struct process *p);
 /* The same of the caller's, without the kernel lock. */
 uint64_t process_own_cpu_ns(void);
 /* Sets the clock of the CPU limit going, or stops it. */
-void process_watch_cpu(struct process *p);
+void process_update_cpu_limit(struct process *p);
 
 /* Some thread of a process that has one. */
-static inline struct thread *process_first_thread(const struct process *p)
+static inline struct thread *process_any_thread(const struct process *p)
 {
 	return list_first(&p->threads, struct thread, sibling);
 }

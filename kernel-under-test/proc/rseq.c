@@ -20,7 +20,7 @@ struct sequence {
 
 _Static_assert(sizeof(struct rseq) == RSEQ_SIZE, "Linux ABI");
 
-int rseq_leave(struct regs *r)
+int rseq_fixup(struct regs *r)
 {
 	const struct thread *t = thread_current();
 	const uint64_t none = 0;
@@ -49,18 +49,18 @@ int rseq_leave(struct regs *r)
 	return copy_to_user(t->rseq + offsetof(struct rseq, sequence), &none, sizeof(none));
 }
 
-void rseq_resume(struct regs *r)
+void rseq_handle_resume(struct regs *r)
 {
 	const uint32_t cpu = arch_cpu_id(), cpus[] = {cpu, cpu};
 	uint64_t at = thread_current()->rseq;
 
-	if (rseq_leave(r) < 0 || copy_to_user(at, cpus, sizeof(cpus)) < 0) {
+	if (rseq_fixup(r) < 0 || copy_to_user(at, cpus, sizeof(cpus)) < 0) {
 		KERNEL_SCOPE_NESTED();
 		trap_user_fault(r, SIGSEGV, SI_KERNEL, 0);
 	}
 }
 
-int rseq_stop(void)
+int rseq_unregister(void)
 {
 	const uint32_t cpus[] = {0, UINT32_MAX};
 

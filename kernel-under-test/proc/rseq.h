@@ -12,8 +12,8 @@
 #define RSEQ_SIZE 32
 
 /* Ends the sequence that the current thread's registers are in. -EFAULT, -EINVAL: none is valid. */
-int rseq_leave(struct regs *r);
+int rseq_fixup(struct regs *r);
 /* On its way to user mode (WORK_NOTIFY_RESUME): that, and which CPU it is. */
-void rseq_resume(struct regs *r);
+void rseq_handle_resume(struct regs *r);
 /* No CPU is told any more: 0 or -EFAULT, and then it goes on. */
-int rseq_stop(void);
+int rseq_unregister(void);

@@ -12,7 +12,7 @@ void usage_add(struct usage *to, const struct usage *u)
 	to->preempted += u->preempted;
 	to->faults += u->faults;
 	to->read += u->read;
-	to->pages_most = MAX(to->pages_most, u->pages_most);
+	to->max_rss_pages = MAX(to->max_rss_pages, u->max_rss_pages);
 }
 
 /* What a thread used itself. */
@@ -36,7 +36,7 @@ static void add_space(struct usage *to, const struct process *p)
 		return;
 	to->faults += s->faults;
 	to->read += s->faults_read;
-	to->pages_most = MAX(to->pages_most, space_resident_most(s));
+	to->max_rss_pages = MAX(to->max_rss_pages, space_resident_most(s));
 }
 
 /* The share that looks give may shrink, so what was told stays, and the rest is the other's. */
@@ -58,7 +58,7 @@ static void look_at(struct thread *t)
 		t->looked_at = true;
 }
 
-void usage_look_at(struct process *p)
+void usage_sample(struct process *p)
 {
 	struct thread *t;
 
@@ -66,12 +66,12 @@ void usage_look_at(struct process *p)
 		look_at(t);
 }
 
-void usage_look_at_children(struct process *p)
+void usage_sample_children(struct process *p)
 {
 	struct process *c;
 
 	list_for_each (c, &p->children, sibling)
-		usage_look_at(c);
+		usage_sample(c);
 }
 
 struct usage usage_of_thread(struct thread *t)
@@ -112,12 +112,12 @@ struct usage usage_own(void)
 	return u;
 }
 
-void usage_leave_space(struct process *p)
+void usage_exit_space(struct process *p)
 {
 	add_space(&p->used, p);
 }
 
-void usage_leave_thread(struct thread *t)
+void usage_exit_thread(struct thread *t)
 {
 	add_thread(&t->process->used, t);
 }

@@ -21,7 +21,7 @@ struct usage {
 	/* Pages that it missed, and those of them that had to be read. */
 	uint64_t faults, read;
 	/* The most pages it had mapped. */
-	uint64_t pages_most;
+	uint64_t max_rss_pages;
 };
 
 void usage_add(struct usage *to, const struct usage *u);
@@ -34,9 +34,9 @@ struct usage usage_of_process(struct process *p);
 struct usage usage_own(void);
 
 /* For proc's own files: its memory is about to go, or this thread is. */
-void usage_leave_space(struct process *p);
-void usage_leave_thread(struct thread *t);
+void usage_exit_space(struct process *p);
+void usage_exit_thread(struct thread *t);
 
 /* From now on the threads of `p`, or of its children, are looked at. With the kernel lock. */
-void usage_look_at(struct process *p);
-void usage_look_at_children(struct process *p);
+void usage_sample(struct process *p);
+void usage_sample_children(struct process *p);

@@ -33,13 +33,13 @@ uint64_t syscall_traced(struct regs *r)
 		return r->rax;
 	}
 	/* Which call it is, and its arguments, may be changed by who watches. */
-	if (trace_call_enters(r) && seccomp_allows(r))
+	if (trace_syscall_enter(r) && seccomp_allows(r))
 		nr = (uint32_t)r->code;
 	if (nr < SYSCALLS)
 		r->rax = (uint64_t)call(nr, r);
 	else if (nr != UINT32_MAX)
 		r->rax = (uint64_t)-ENOSYS;
-	trace_call_leaves(r, nr);
+	trace_syscall_exit(r, nr);
 	/* It may have slept. */
 	thread_disturb(thread_current());
 	kernel_unlock();

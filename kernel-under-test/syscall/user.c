@@ -69,11 +69,11 @@ int user_parent(int dirfd, uint64_t path, char buffer[PATH_LEN_MAX], struct path
 
 static int look_up(const struct path_last *last, struct inode **there)
 {
-	return may(last->dir, MAY_EXEC)
+	return inode_permission(last->dir, MAY_EXEC)
 		       ?: last->dir->ops->lookup(last->dir, last->name, last->len, there);
 }
 
-int user_may_make(const struct path_last *last)
+int user_may_create(const struct path_last *last)
 {
 	bool frozen = inode_read_only(last->dir);
 	struct inode *there;
@@ -85,7 +85,7 @@ int user_may_make(const struct path_last *last)
 	if (!err)
 		inode_put(there);
 	if (err == -ENOENT)
-		return frozen ? -EROFS : may_enter(last->dir);
+		return frozen ? -EROFS : may_create(last->dir);
 	return err ? err : -EEXIST;
 }
 

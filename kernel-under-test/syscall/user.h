@@ -71,7 +71,7 @@ int usage_put(uint64_t out, const struct usage *u);
 #define F_OFD_SETLK  37
 #define F_OFD_SETLKW 38
 /* Without the kernel lock, and with a reference. */
-long lock_control(struct file *f, uint64_t fd, uint64_t command, uint64_t arg);
+long fcntl_lock(struct file *f, uint64_t fd, uint64_t command, uint64_t arg);
 
 /* fcntl() and ioctl() on who gets signals of the file; -EINVAL, -ENOTTY: not such a command. */
 long async_fcntl(struct file *f, uint64_t fd, uint64_t command, uint64_t arg);
@@ -89,7 +89,7 @@ int user_populate(uint64_t addr, uint64_t end);
 long vector_size(uint64_t iov, uint64_t count);
 
 /* The result `n` of writing: -EPIPE comes with its signal. */
-long user_piped(long n);
+long user_check_sigpipe(long n);
 
 /* As pread() and pwrite(), with the kernel lock; of what may sleep `f` wants a reference. */
 long user_transfer_at(struct file *f, struct uio *u, int64_t pos, bool write);
@@ -98,8 +98,8 @@ long user_transfer_at(struct file *f, struct uio *u, int64_t pos, bool write);
 bool user_has_bytes(const struct file *f);
 
 /* Applies read or write (`op`) to each entry of a vector, until one is moved only in part. */
-long transfer_each(struct file *f, long (*op)(struct file *f, struct uio *u), uint64_t iov,
-		   uint64_t count);
+long transfer_vec(struct file *f, long (*op)(struct file *f, struct uio *u), uint64_t iov,
+		  uint64_t count);
 
 /* Sets the size of a file. -EFBIG: more than the caller's limit. */
 int user_truncate(struct inode *inode, uint64_t size);
@@ -128,7 +128,7 @@ struct inode *user_peek(int dirfd, const char *path, unsigned int at_flags, uint
  * Whether the caller may make that name (-EEXIST comes before -EACCES), or remove it. Root pays
  * nothing for the check.
  */
-int user_may_make(const struct path_last *last);
+int user_may_create(const struct path_last *last);
 int user_may_remove(const struct path_last *last);
 
 /* The place of the last name of a user's path; `buffer` must live as long as `last`. */
@@ -138,5 +138,5 @@ int user_parent(int dirfd, uint64_t path, char buffer[PATH_LEN_MAX], struct path
  * Whether mode, owner and times may be changed at all: 0 or -EROFS. To be called after changing
  * them.
  */
-int inode_changeable(const struct inode *inode);
-void inode_changed(struct inode *inode);
+int inode_check_changeable(const struct inode *inode);
+void inode_mark_changed(struct inode *inode);

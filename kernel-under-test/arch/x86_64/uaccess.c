@@ -166,7 +166,7 @@ void x86_smap_enable(void)
 	}
 }
 
-int user_rest_is_zero(uint64_t at, uint64_t size)
+int user_tail_is_zero(uint64_t at, uint64_t size)
 {
 	for (uint8_t byte; size; at++, size--) {
 		if (copy_from_user(&byte, at, 1) < 0)

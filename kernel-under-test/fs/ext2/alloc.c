@@ -5,7 +5,7 @@
 int ext2_group_get(struct ext2 *fs, uint32_t group, struct buffer *b, struct ext2_group **out)
 {
 	uint32_t each = fs->block_size / sizeof(struct ext2_group);
-	int err = ext2_get(fs, fs->group_table + group / each, b);
+	int err = ext2_bread(fs, fs->group_table + group / each, b);
 
 	if (!err)
 		*out = (struct ext2_group *)b->data + group % each;
@@ -46,14 +46,14 @@ int ext2_block_check(struct ext2 *fs, uint32_t block)
 	int err;
 
 	if (block < groups_end || block >= fs->shape.blocks)
-		return ext2_broken(fs, "a pointer leads to no block of data", block);
+		return ext2_error(fs, "a pointer leads to no block of data", block);
 	err = ext2_group_get(fs, group_of(fs, block), &b, &g);
 	if (err)
 		return err;
 	system = block == g->block_bitmap || block == g->inode_bitmap ||
 		 block - g->inode_table < table_blocks(fs);
-	ext2_put(&b);
-	return system ? ext2_broken(fs, "a pointer leads into a bitmap or table", block) : 0;
+	ext2_brelse(&b);
+	return system ? ext2_error(fs, "a pointer leads into a bitmap or table", block) : 0;
 }
 
 /* The first clear bit in [from, end), or `end`. */
@@ -85,7 +85,7 @@ static void count_free(struct ext2 *fs, struct buffer *b, uint16_t *in_group, ui
 {
 	*in_group = (uint16_t)(*in_group + by);
 	*in_all += by > 0 || *in_all ? (uint32_t)by : 0;
-	ext2_touch(fs, b);
+	ext2_mark_dirty(fs, b);
 	block_set_dirty(fs->device, fs->super_page, EXT2_SUPER_AT, sizeof(struct ext2_super));
 }
 
@@ -94,7 +94,7 @@ static void count_free(struct ext2 *fs, struct buffer *b, uint16_t *in_group, ui
 static int take(struct ext2 *fs, uint32_t bitmap, uint32_t from, uint32_t end, uint32_t *bit)
 {
 	struct buffer b;
-	int err = ext2_get(fs, bitmap, &b);
+	int err = ext2_bread(fs, bitmap, &b);
 
 	if (err)
 		return err;
@@ -103,9 +103,9 @@ static int take(struct ext2 *fs, uint32_t bitmap, uint32_t from, uint32_t end, u
 		*bit = find_clear(b.data, 0, end);
 	if (*bit < end) {
 		set_bit(b.data, *bit, true);
-		ext2_touch(fs, &b);
+		ext2_mark_dirty(fs, &b);
 	}
-	ext2_put(&b);
+	ext2_brelse(&b);
 	return *bit < end ? 0 : -ENOSPC;
 }
 
@@ -124,7 +124,7 @@ static int alloc_in(struct ext2 *fs, uint32_t group, uint32_t from, uint32_t *ou
 		*out = ext2_group_first(fs, group) + bit;
 		count_free(fs, &b, &g->free_blocks, &fs->super->free_blocks, -1);
 	}
-	ext2_put(&b);
+	ext2_brelse(&b);
 	return err ? err : ext2_block_check(fs, *out);
 }
 
@@ -159,15 +159,15 @@ static int give_back(struct ext2 *fs, uint32_t bitmap, uint32_t bit, const char 
 		     uint64_t number)
 {
 	struct buffer map;
-	int err = ext2_get(fs, bitmap, &map);
+	int err = ext2_bread(fs, bitmap, &map);
 
 	if (err)
 		return err;
 	if (set_bit(map.data, bit, false))
-		ext2_touch(fs, &map);
+		ext2_mark_dirty(fs, &map);
 	else
-		err = ext2_broken(fs, complaint, number);
-	ext2_put(&map);
+		err = ext2_error(fs, complaint, number);
+	ext2_brelse(&map);
 	return err;
 }
 
@@ -190,7 +190,7 @@ int ext2_block_free(struct ext2 *fs, uint32_t block)
 		count_free(fs, &b, &g->free_blocks, &fs->super->free_blocks, 1);
 		forget(fs, block);
 	}
-	ext2_put(&b);
+	ext2_brelse(&b);
 	return err;
 }
 
@@ -209,13 +209,13 @@ static int inode_alloc_in(struct ext2 *fs, uint32_t group, bool directory, uint3
 		return err;
 	err = g->free_inodes ? take(fs, g->inode_bitmap, from, each, &bit) : -ENOSPC;
 	if (!err && bit < from)
-		err = ext2_broken(fs, "a reserved inode is marked free", bit + 1);
+		err = ext2_error(fs, "a reserved inode is marked free", bit + 1);
 	if (!err) {
 		*out = group * each + bit + 1;
 		g->directories = (uint16_t)(g->directories + directory);
 		count_free(fs, &b, &g->free_inodes, &fs->super->free_inodes, -1);
 	}
-	ext2_put(&b);
+	ext2_brelse(&b);
 	return err;
 }
 
@@ -244,6 +244,6 @@ int ext2_inode_free(struct ext2 *fs, uint32_t ino, bool directory)
 		g->directories -= directory && g->directories;
 		count_free(fs, &b, &g->free_inodes, &fs->super->free_inodes, 1);
 	}
-	ext2_put(&b);
+	ext2_brelse(&b);
 	return err;
 }

@@ -28,8 +28,8 @@ static int block_get(struct node *dir, uint32_t index, struct buffer *b)
 	int err = ext2_map(dir, index, false, &block);
 
 	if (!err && !block)
-		err = ext2_broken(dir->fs, "a directory has a hole", dir->inode.ino);
-	return err ? err : ext2_get(dir->fs, block, b);
+		err = ext2_error(dir->fs, "a directory has a hole", dir->inode.ino);
+	return err ? err : ext2_bread(dir->fs, block, b);
 }
 
 /* The entry at `at`, if it makes sense: all of it is in the block, and all of its name in it. */
@@ -44,7 +44,7 @@ static struct ext2_entry *entry_at(struct node *dir, const struct buffer *b, uin
 	    e->size <= fs->block_size - at && e->name_len + sizeof(*e) <= e->size &&
 	    e->ino <= fs->shape.inodes && (e->name_len || !e->ino))
 		return e;
-	ext2_broken(fs, "a directory has an entry that makes no sense", dir->inode.ino);
+	ext2_error(fs, "a directory has an entry that makes no sense", dir->inode.ino);
 	return NULL;
 }
 
@@ -67,14 +67,14 @@ int ext2_entry_find(struct node *dir, const char *name, size_t len, struct place
 		for (uint32_t at = 0; at < size; at += e->size, place->before = e) {
 			e = entry_at(dir, &place->buffer, at);
 			if (!e) {
-				ext2_put(&place->buffer);
+				ext2_brelse(&place->buffer);
 				return -EUCLEAN;
 			}
 			place->entry = e;
 			if (is_named(e, name, len))
 				return 0;
 		}
-		ext2_put(&place->buffer);
+		ext2_brelse(&place->buffer);
 	}
 	return -ENOENT;
 }
@@ -132,9 +132,9 @@ static int extend(struct node *dir, struct buffer *b)
 					       : ext2_map(dir, blocks_of(dir), true, &block);
 
 	if (!err)
-		err = ext2_get_new(fs, block, b);
+		err = ext2_getblk(fs, block, b);
 	if (err) {
-		ext2_cut(dir, blocks_of(dir));
+		ext2_truncate_blocks(dir, blocks_of(dir));
 		return err;
 	}
 	((struct ext2_entry *)b->data)->size = (uint16_t)fs->block_size;
@@ -157,14 +157,14 @@ int ext2_entry_add(struct node *dir, const char *name, size_t len, uint32_t ino,
 			return err;
 		e = find_room(dir, &b, EXT2_ENTRY_SIZE(len), &err);
 		if (!e)
-			ext2_put(&b);
+			ext2_brelse(&b);
 		if (err)
 			return err;
 		dir->room = i;
 	}
 	write_entry(dir->fs, e, name, len, ino, mode);
-	ext2_touch(dir->fs, &b);
-	ext2_put(&b);
+	ext2_mark_dirty(dir->fs, &b);
+	ext2_brelse(&b);
 	changed(dir);
 	return 0;
 }
@@ -176,15 +176,15 @@ void ext2_entry_remove(struct node *dir, struct place *place)
 	else
 		place->entry->ino = 0;
 	dir->room = MIN(dir->room, place->block);
-	ext2_touch(dir->fs, &place->buffer);
+	ext2_mark_dirty(dir->fs, &place->buffer);
 	changed(dir);
 }
 
-void ext2_entry_point(struct node *dir, struct place *place, uint32_t ino, uint32_t mode)
+void ext2_entry_set(struct node *dir, struct place *place, uint32_t ino, uint32_t mode)
 {
 	place->entry->ino = ino;
 	place->entry->type = dir->fs->has_types ? type_codes[(mode & S_IFMT) >> 12] : 0;
-	ext2_touch(dir->fs, &place->buffer);
+	ext2_mark_dirty(dir->fs, &place->buffer);
 	changed(dir);
 }
 
@@ -211,14 +211,14 @@ int ext2_dir_empty(struct node *dir)
 			if (!e)
 				break;
 		}
-		ext2_put(&b);
+		ext2_brelse(&b);
 		if (err)
 			return err;
 	}
 	return 0;
 }
 
-int ext2_dir_begin(struct node *dir, uint32_t parent)
+int ext2_dir_init(struct node *dir, uint32_t parent)
 {
 	struct ext2_entry *dot, *up;
 	struct buffer b;
@@ -232,14 +232,14 @@ int ext2_dir_begin(struct node *dir, uint32_t parent)
 	up = (void *)((char *)dot + dot->size);
 	write_entry(dir->fs, up, "..", 2, parent, S_IFDIR);
 	up->size = (uint16_t)(dir->fs->block_size - dot->size);
-	ext2_touch(dir->fs, &b);
-	ext2_put(&b);
+	ext2_mark_dirty(dir->fs, &b);
+	ext2_brelse(&b);
 	return 0;
 }
 
 /* Shows one block's entries from the one at or after `from` on. */
-static int list_block(struct node *dir, uint32_t index, uint32_t from, dir_visit visit, void *ctx,
-		      bool *more)
+static int list_block(struct node *dir, uint32_t index, uint32_t from, readdir_visit visit,
+		      void *ctx, bool *more)
 {
 	uint64_t start = (uint64_t)index << dir->fs->block_log;
 	struct ext2_entry *e;
@@ -259,11 +259,11 @@ static int list_block(struct node *dir, uint32_t index, uint32_t from, dir_visit
 				      dir->fs->has_types ? mode_of_code(e->type) : 0,
 				      start + at + e->size);
 	}
-	ext2_put(&b);
+	ext2_brelse(&b);
 	return err;
 }
 
-int ext2_list(struct inode *inode, uint64_t pos, dir_visit visit, void *ctx)
+int ext2_readdir(struct inode *inode, uint64_t pos, readdir_visit visit, void *ctx)
 {
 	struct node *dir = node_of(inode);
 	uint32_t size = dir->fs->block_size;
@@ -284,7 +284,7 @@ static bool is_known_as(const struct node *n, const struct node *dir, const char
 	       memcmp(n->name, name, len) == 0;
 }
 
-void ext2_know_name(struct node *n, struct node *dir, const char *name, size_t len)
+void ext2_name_remember(struct node *n, struct node *dir, const char *name, size_t len)
 {
 	struct node *before = n->parent;
 
@@ -299,7 +299,7 @@ void ext2_know_name(struct node *n, struct node *dir, const char *name, size_t l
 		memcpy(n->name, name, len);
 }
 
-void ext2_forget_name(struct node *n, const struct node *dir, const char *name, size_t len)
+void ext2_name_forget(struct node *n, const struct node *dir, const char *name, size_t len)
 {
 	if (!is_known_as(n, dir, name, len))
 		return;

@@ -3,20 +3,20 @@
 
 #include "lib/types.h"
 
-#define EXT2_MAGIC	   0xef53
-#define EXT2_SUPER_AT	   1024
-#define EXT2_ROOT	   2
-#define EXT2_LINKS_MAX	   32000
-#define EXT2_DIRECT	   12 /* of the pointers of an inode; then one each for 1 to 3 levels */
-#define EXT2_POINTERS	   15
-#define EXT2_OLD_FIRST	   11
-#define EXT2_OLD_SIZE	   128
-#define EXT2_BLOCK_LOG_MIN 10
-#define EXT2_BLOCK_LOG_MAX 12
+#define EXT2_MAGIC		 0xef53
+#define EXT2_SUPER_AT		 1024
+#define EXT2_ROOT		 2
+#define EXT2_LINKS_MAX		 32000
+#define EXT2_NDIR_BLOCKS	 12 /* then one pointer each for 1 to 3 levels */
+#define EXT2_N_BLOCKS		 15
+#define EXT2_GOOD_OLD_FIRST_INO	 11
+#define EXT2_GOOD_OLD_INODE_SIZE 128
+#define EXT2_BLOCK_LOG_MIN	 10
+#define EXT2_BLOCK_LOG_MAX	 12
 
-#define EXT2_STATE_VALID  1
-#define EXT2_STATE_ERROR  2
-#define EXT2_ERRORS_GO_ON 1
+#define EXT2_STATE_VALID     1
+#define EXT2_STATE_ERROR     2
+#define EXT2_ERRORS_CONTINUE 1
 
 #define EXT2_INCOMPAT_FILETYPE	 0x2
 #define EXT2_RO_COMPAT_SPARSE	 0x1
@@ -58,14 +58,14 @@ struct ext2_inode {
 	uint32_t size, accessed, changed, modified, deleted;
 	uint16_t gid, links;
 	uint32_t sectors, flags, system;
-	uint32_t pointers[EXT2_POINTERS];
+	uint32_t pointers[EXT2_N_BLOCKS];
 	uint32_t generation, attributes, size_high, fragment;
 	uint8_t fragment_number, fragment_size;
 	uint16_t pad, uid_high, gid_high;
 	uint32_t reserved;
 };
 
-_Static_assert(sizeof(struct ext2_inode) == EXT2_OLD_SIZE, "ext2");
+_Static_assert(sizeof(struct ext2_inode) == EXT2_GOOD_OLD_INODE_SIZE, "ext2");
 
 /* In a directory; without EXT2_INCOMPAT_FILETYPE `type` is the upper half of the length: 0. */
 struct ext2_entry {

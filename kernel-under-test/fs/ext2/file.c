@@ -47,10 +47,10 @@ static long ext2_read(struct inode *inode, uint64_t pos, struct uio *u)
 			if (!p || err)
 				return done ? done : err;
 		}
-		err = uio_put(u, (char *)page_to_virt(p) + at, part);
+		err = uio_copy_to(u, (char *)page_to_virt(p) + at, part);
 		if (err && err != -EPAGING) {
 			part = uio_before_fault(u, part);
-			if (part && uio_put(u, (char *)page_to_virt(p) + at, part) < 0)
+			if (part && uio_copy_to(u, (char *)page_to_virt(p) + at, part) < 0)
 				part = 0;
 		}
 		page_put(p);
@@ -118,7 +118,7 @@ static long write_part(struct node *n, uint64_t pos, struct uio *u)
 	if (done)
 		return done;
 	data = (char *)page_to_virt(p) + at;
-	done = uio_get(u, data, part);
+	done = uio_copy_from(u, data, part);
 	doubtful = done != 0;
 	if (!done) {
 		done = ext2_make_blocks(n, pos, part);
@@ -131,7 +131,7 @@ static long write_part(struct node *n, uint64_t pos, struct uio *u)
 	}
 	/* What it holds now is not the file's; if other parts of it are to be written it stays. */
 	if (doubtful && !(p->used & CACHE_DIRTY))
-		cache_forget(&n->cache, p);
+		cache_drop(&n->cache, p);
 	page_put(p);
 	return done == -EFAULT ? write_before_fault(n, pos, u, part) : done;
 }
@@ -152,7 +152,8 @@ static long write_locked(struct node *n, uint64_t pos, struct uio *u)
 	}
 	/* Blocks that were got for what then could not be written. */
 	if (part < 0 && part != -EPAGING && pos >= n->inode.size)
-		ext2_cut(n, (n->inode.size + n->fs->block_size - 1) >> n->fs->block_log);
+		ext2_truncate_blocks(n,
+				     (n->inode.size + n->fs->block_size - 1) >> n->fs->block_log);
 	if (done) {
 		ext2_modified(n);
 	}
@@ -181,7 +182,7 @@ static long ext2_write(struct inode *inode, uint64_t pos, struct uio *u)
 			done += part;
 		else if (part == -EPAGING)
 			part = space_page_in() ? -EFAULT : 1;
-		ext2_slow_down(n->fs);
+		ext2_balance_dirty(n->fs);
 	} while (u->left && part > 0);
 	return done ? done : part;
 }
@@ -194,8 +195,8 @@ static int truncate_locked(struct node *n, uint64_t size)
 	if (err)
 		return err;
 	if (size < old) {
-		cache_cut(&n->cache, ext2_pages(size));
-		err = ext2_cut(n, (size + n->fs->block_size - 1) >> n->fs->block_log);
+		cache_truncate(&n->cache, ext2_pages(size));
+		err = ext2_truncate_blocks(n, (size + n->fs->block_size - 1) >> n->fs->block_log);
 	}
 	n->inode.size = size;
 	ext2_modified(n);

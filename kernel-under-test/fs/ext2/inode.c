@@ -8,7 +8,7 @@
 
 /* More than these are kept only while they are in use, or not written. */
 #define NODES_KEPT 2048
-#define FAST_LINK  (sizeof(uint32_t) * EXT2_POINTERS)
+#define FAST_LINK  (sizeof(uint32_t) * EXT2_N_BLOCKS)
 
 static int table_get(struct ext2 *fs, uint32_t ino, struct buffer *b, struct ext2_inode **out)
 {
@@ -20,8 +20,8 @@ static int table_get(struct ext2 *fs, uint32_t ino, struct buffer *b, struct ext
 	if (err)
 		return err;
 	table = g->inode_table;
-	ext2_put(b);
-	err = ext2_get(fs, table + (uint32_t)(at >> fs->block_log), b);
+	ext2_brelse(b);
+	err = ext2_bread(fs, table + (uint32_t)(at >> fs->block_log), b);
 	if (!err)
 		*out = (void *)((char *)b->data + at % fs->block_size);
 	return err;
@@ -42,8 +42,8 @@ static void node_free(struct node *n)
 	n->fs->nodes--;
 	list_remove(&n->rest);
 	list_remove(&n->dirty);
-	cache_cut(&n->cache, 0);
-	lock_forget(&n->inode);
+	cache_truncate(&n->cache, 0);
+	lock_free_all(&n->inode);
 	kmem_free(n->target);
 	kmem_free(n->name);
 	kmem_free(n);
@@ -116,16 +116,16 @@ int ext2_read_target(struct node *n)
 	int err = 0;
 
 	if (!size || size >= (fast ? FAST_LINK : MIN(fs->block_size, (uint32_t)PATH_LEN_MAX)))
-		return ext2_broken(fs, "a symbolic link has a wrong length", n->inode.ino);
+		return ext2_error(fs, "a symbolic link has a wrong length", n->inode.ino);
 	n->target = kmem_alloc(size + 1);
 	if (!n->target)
 		return -ENOMEM;
 	if (!fast) {
 		err = ext2_map(n, 0, false, &block);
 		if (!err && !block)
-			err = ext2_broken(fs, "a symbolic link has no text", n->inode.ino);
+			err = ext2_error(fs, "a symbolic link has no text", n->inode.ino);
 		if (!err)
-			err = ext2_get(fs, block, &b);
+			err = ext2_bread(fs, block, &b);
 		text = b.data;
 	}
 	if (err)
@@ -133,7 +133,7 @@ int ext2_read_target(struct node *n)
 	memcpy(n->target, text, size);
 	n->target[size] = '\0';
 	if (b.page)
-		ext2_put(&b);
+		ext2_brelse(&b);
 	return 0;
 }
 
@@ -143,8 +143,8 @@ static int parse(struct node *n, const struct ext2_inode *d)
 
 	if (!d->links || (type != S_IFCHR && type != S_IFBLK && type != S_IFIFO &&
 			  type != S_IFSOCK && !uses_blocks(d->mode)))
-		return ext2_broken(n->fs, "a name leads to an inode that is not in use",
-				   n->inode.ino);
+		return ext2_error(n->fs, "a name leads to an inode that is not in use",
+				  n->inode.ino);
 	n->inode.mode = d->mode;
 	n->inode.links = d->links;
 	n->inode.uid = d->uid | (uint32_t)d->uid_high << 16;
@@ -152,7 +152,7 @@ static int parse(struct node *n, const struct ext2_inode *d)
 	n->inode.size = d->size;
 	n->inode.accessed = (struct stamp){(int32_t)d->accessed, 1, 0};
 	n->inode.modified = (struct stamp){(int32_t)d->modified, 1, 0};
-	n->inode.changed_at = d->changed * NS_PER_SEC;
+	n->inode.ctime_ns = d->changed * NS_PER_SEC;
 	n->sectors = d->sectors;
 	n->flags = d->flags;
 	n->attributes = d->attributes;
@@ -167,11 +167,11 @@ static int parse(struct node *n, const struct ext2_inode *d)
 					  : (d->pointers[1] & 0xff) | (d->pointers[1] & 0xfff00) |
 						    (d->pointers[1] >> 12 & 0xfff00);
 	if (type == S_IFREG && n->inode.size > ext2_size_max(n->fs))
-		return ext2_broken(n->fs, "a file is too long", n->inode.ino);
+		return ext2_error(n->fs, "a file is too long", n->inode.ino);
 	/* A directory has whole blocks, none of them missing: so not more than there are. */
 	if (type == S_IFDIR && (!d->size || d->size & (n->fs->block_size - 1) ||
 				d->size >> n->fs->block_log > n->fs->shape.blocks))
-		return ext2_broken(n->fs, "a directory has a wrong length", n->inode.ino);
+		return ext2_error(n->fs, "a directory has a wrong length", n->inode.ino);
 	n->inode.pages = n->sectors / SECTORS_PER_PAGE;
 	return type == S_IFLNK ? ext2_read_target(n) : 0;
 }
@@ -185,7 +185,7 @@ static int node_read(struct ext2 *fs, uint32_t ino, struct node **out)
 
 	if (!err) {
 		err = parse(n, d);
-		ext2_put(&b);
+		ext2_brelse(&b);
 	}
 	if (err) {
 		if (n)
@@ -201,12 +201,12 @@ static int node_read(struct ext2 *fs, uint32_t ino, struct node **out)
 int ext2_node_get(struct ext2 *fs, uint32_t ino, struct node **out)
 {
 	if (ino != EXT2_ROOT && (ino < fs->first_inode || ino > fs->shape.inodes))
-		return ext2_broken(fs, "a name leads to no inode", ino);
+		return ext2_error(fs, "a name leads to no inode", ino);
 	for (struct node *n = *bucket_of(fs, ino); n; n = n->next) {
 		if (n->inode.ino != ino)
 			continue;
 		if (!n->inode.links && !n->inode.object.refs)
-			return ext2_broken(fs, "a name leads to an inode that was removed", ino);
+			return ext2_error(fs, "a name leads to an inode that was removed", ino);
 		if (!n->inode.object.refs) {
 			list_remove(&n->rest);
 			fs->live++;
@@ -229,7 +229,7 @@ int ext2_node_make(struct ext2 *fs, struct node *dir, uint32_t mode, struct node
 		return err;
 	for (n = *bucket_of(fs, ino); n; n = n->next)
 		if (n->inode.ino == ino)
-			return ext2_broken(fs, "an inode in use is marked free", ino);
+			return ext2_error(fs, "an inode in use is marked free", ino);
 	n = node_alloc(fs, ino);
 	if (!n) {
 		ext2_inode_free(fs, ino, directory);
@@ -237,8 +237,8 @@ int ext2_node_make(struct ext2 *fs, struct node *dir, uint32_t mode, struct node
 	}
 	n->fresh = true;
 	n->inode.mode = mode;
-	n->inode.changed_at = volume_now_ns();
-	n->inode.accessed = n->inode.modified = stamp_of(n->inode.changed_at);
+	n->inode.ctime_ns = volume_now_ns();
+	n->inode.accessed = n->inode.modified = file_time_from_ns(n->inode.ctime_ns);
 	n->generation = (uint32_t)random_u64();
 	node_enter(n);
 	ext2_node_dirty(n);
@@ -256,8 +256,8 @@ void ext2_node_dirty(struct node *n)
 
 void ext2_modified(struct node *n)
 {
-	n->inode.changed_at = volume_now_ns();
-	n->inode.modified = stamp_of(n->inode.changed_at);
+	n->inode.ctime_ns = volume_now_ns();
+	n->inode.modified = file_time_from_ns(n->inode.ctime_ns);
 	ext2_node_dirty(n);
 }
 
@@ -296,7 +296,7 @@ int ext2_node_write(struct node *n)
 		d->size_high = (uint32_t)(i->size >> 32);
 	d->accessed = (uint32_t)i->accessed.sec;
 	d->modified = (uint32_t)i->modified.sec;
-	d->changed = (uint32_t)(i->changed_at / NS_PER_SEC);
+	d->changed = (uint32_t)(i->ctime_ns / NS_PER_SEC);
 	d->deleted = i->links ? 0 : (uint32_t)(volume_now_ns() / NS_PER_SEC);
 	d->sectors = n->sectors;
 	d->flags = n->flags;
@@ -307,7 +307,7 @@ int ext2_node_write(struct node *n)
 		n->fs->super->ro_compat |= EXT2_RO_COMPAT_LARGEFILE;
 	block_set_dirty(n->fs->device, b.page, (size_t)((char *)d - (char *)page_to_virt(b.page)),
 			n->fs->inode_size);
-	ext2_put(&b);
+	ext2_brelse(&b);
 	return 0;
 }
 
@@ -320,16 +320,16 @@ static int drop_attributes(struct node *n)
 
 	if (!n->attributes)
 		return 0;
-	err = ext2_block_check(n->fs, n->attributes) ?: ext2_get(n->fs, n->attributes, &b);
+	err = ext2_block_check(n->fs, n->attributes) ?: ext2_bread(n->fs, n->attributes, &b);
 	if (err)
 		return err;
 	header = b.data;
 	if (header[1] > 1) {
 		header[1]--;
-		ext2_touch(n->fs, &b);
-		ext2_put(&b);
+		ext2_mark_dirty(n->fs, &b);
+		ext2_brelse(&b);
 	} else {
-		ext2_put(&b);
+		ext2_brelse(&b);
 		err = ext2_block_free(n->fs, n->attributes);
 	}
 	n->attributes = 0;
@@ -343,7 +343,7 @@ static void bury(struct node *n)
 			 n->sectors == (n->attributes ? n->fs->block_size / SECTOR_SIZE : 0);
 
 	if (uses_blocks(n->inode.mode) && !fast_link)
-		ext2_cut(n, 0);
+		ext2_truncate_blocks(n, 0);
 	drop_attributes(n);
 	n->inode.size = 0;
 	n->sectors = 0;
@@ -379,7 +379,7 @@ void ext2_release(struct object *o)
 		if (n->inode.links) {
 			list_push_back(&n->fs->idle, &n->rest);
 		} else {
-			cache_cut(&n->cache, 0);
+			cache_truncate(&n->cache, 0);
 			list_push_back(&n->fs->doomed, &n->rest);
 		}
 		if (above && __atomic_sub_fetch(&above->inode.object.refs, 1, __ATOMIC_ACQ_REL))

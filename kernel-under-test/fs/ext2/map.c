@@ -19,7 +19,7 @@ static uint64_t span(const struct ext2 *fs, unsigned int level)
 
 uint64_t ext2_size_max(const struct ext2 *fs)
 {
-	uint64_t blocks = EXT2_DIRECT + span(fs, 1) + span(fs, 2) + span(fs, 3);
+	uint64_t blocks = EXT2_NDIR_BLOCKS + span(fs, 1) + span(fs, 2) + span(fs, 3);
 	/* The count of sectors has 32 bits, and the tables are in it. */
 	uint64_t most = MIN(blocks << fs->block_log, (1ull << 41) - (1ull << 34));
 
@@ -29,13 +29,13 @@ uint64_t ext2_size_max(const struct ext2 *fs)
 /* The way to a block: *first of the inode's pointers, and how many tables are between. */
 static int find_way(const struct ext2 *fs, uint64_t *index, unsigned int *first)
 {
-	if (*index < EXT2_DIRECT) {
+	if (*index < EXT2_NDIR_BLOCKS) {
 		*first = (unsigned int)*index;
 		return 0;
 	}
-	*index -= EXT2_DIRECT;
+	*index -= EXT2_NDIR_BLOCKS;
 	for (unsigned int level = 1; level <= 3; level++) {
-		*first = EXT2_DIRECT + level - 1;
+		*first = EXT2_NDIR_BLOCKS + level - 1;
 		if (*index < span(fs, level))
 			return (int)level;
 		*index -= span(fs, level);
@@ -58,11 +58,11 @@ static int fill(struct node *n, uint32_t *pointer, bool table)
 	int err = ext2_block_alloc(n->fs, goal_of(n), &block);
 
 	if (!err && table) {
-		err = ext2_get_new(n->fs, block, &b);
+		err = ext2_getblk(n->fs, block, &b);
 		if (err)
 			ext2_block_free(n->fs, block);
 		else
-			ext2_put(&b);
+			ext2_brelse(&b);
 	}
 	if (err)
 		return err;
@@ -90,21 +90,21 @@ int ext2_map(struct node *n, uint64_t index, bool make, uint32_t *block)
 		} else if (make) {
 			err = fill(n, pointer, level > 0);
 			if (!err && b.page)
-				ext2_touch(fs, &b);
+				ext2_mark_dirty(fs, &b);
 		}
 		*block = err ? 0 : *pointer;
 		if (!*block || !level)
 			break;
 		if (b.page)
-			ext2_put(&b);
-		err = ext2_get(fs, *block, &b);
+			ext2_brelse(&b);
+		err = ext2_bread(fs, *block, &b);
 		if (err)
 			return err;
 		pointer = (uint32_t *)b.data +
 			  index / span(fs, (unsigned int)level - 1) % pointers_each(fs);
 	}
 	if (b.page)
-		ext2_put(&b);
+		ext2_brelse(&b);
 	return err;
 }
 
@@ -136,7 +136,7 @@ static int cut(struct node *n, uint32_t *pointer, unsigned int level, uint64_t f
 	}
 	if (err || !level)
 		return err;
-	err = ext2_get(n->fs, block, &b);
+	err = ext2_bread(n->fs, block, &b);
 	if (err)
 		return err;
 	for (uint64_t i = from / span(n->fs, level - 1); i < pointers_each(n->fs); i++) {
@@ -148,18 +148,18 @@ static int cut(struct node *n, uint32_t *pointer, unsigned int level, uint64_t f
 	}
 	/* Free now, and dirty only if it is still a table. */
 	if (from)
-		ext2_touch(n->fs, &b);
-	ext2_put(&b);
+		ext2_mark_dirty(n->fs, &b);
+	ext2_brelse(&b);
 	return err;
 }
 
-int ext2_cut(struct node *n, uint64_t index)
+int ext2_truncate_blocks(struct node *n, uint64_t index)
 {
 	uint64_t start = 0;
 	int err = 0;
 
-	for (unsigned int i = 0; i < EXT2_POINTERS; i++) {
-		unsigned int level = i < EXT2_DIRECT ? 0 : i - EXT2_DIRECT + 1;
+	for (unsigned int i = 0; i < EXT2_N_BLOCKS; i++) {
+		unsigned int level = i < EXT2_NDIR_BLOCKS ? 0 : i - EXT2_NDIR_BLOCKS + 1;
 		uint64_t end = start + span(n->fs, level);
 
 		if (end > index) {

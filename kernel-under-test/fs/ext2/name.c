@@ -22,15 +22,15 @@ static int look(struct node *dir, const char *name, size_t len, struct node **ou
 	if (err)
 		return err;
 	ino = place.entry->ino;
-	ext2_put(&place.buffer);
+	ext2_brelse(&place.buffer);
 	/* What leads to itself, or to what is above, would be walked for ever. */
 	if (ino == dir->inode.ino)
-		return ext2_broken(dir->fs, "a directory is in itself", ino);
+		return ext2_error(dir->fs, "a directory is in itself", ino);
 	err = ext2_node_get(dir->fs, ino, out);
 	/* A directory has one place; a disk that gives it two gets no circle out of them. */
 	if (!err && *out != dir->fs->root &&
 	    (!inode_is(&(*out)->inode, S_IFDIR) || !(*out)->parent || (*out)->parent == dir))
-		ext2_know_name(*out, dir, name, len);
+		ext2_name_remember(*out, dir, name, len);
 	return err;
 }
 
@@ -48,7 +48,7 @@ static int ext2_lookup(struct inode *inode, const char *name, size_t len, struct
 
 static void touch(struct node *n)
 {
-	inode_changed_at(&n->inode, volume_now_ns());
+	inode_set_ctime(&n->inode, volume_now_ns());
 	ext2_node_dirty(n);
 }
 
@@ -56,16 +56,16 @@ static void touch(struct node *n)
 static int name_new(struct node *dir, const char *name, size_t len, struct node *n)
 {
 	bool directory = inode_is(&n->inode, S_IFDIR);
-	int err = directory ? ext2_dir_begin(n, (uint32_t)dir->inode.ino) : 0;
+	int err = directory ? ext2_dir_init(n, (uint32_t)dir->inode.ino) : 0;
 
 	if (!err)
 		err = ext2_entry_add(dir, name, len, (uint32_t)n->inode.ino, n->inode.mode);
 	if (err)
 		return err;
-	inode_own(&dir->inode, &n->inode);
+	inode_init_owner(&dir->inode, &n->inode);
 	n->inode.links = 1 + directory;
 	dir->inode.links += directory;
-	ext2_know_name(n, dir, name, len);
+	ext2_name_remember(n, dir, name, len);
 	ext2_node_dirty(n);
 	return 0;
 }
@@ -81,7 +81,7 @@ static int check_free(struct node *dir, const char *name, size_t len, bool direc
 	ext2_reap(dir->fs);
 	err = ext2_entry_find(dir, name, len, &place);
 	if (!err)
-		ext2_put(&place.buffer);
+		ext2_brelse(&place.buffer);
 	if (err != -ENOENT)
 		return err ? err : -EEXIST;
 	return directory && dir->inode.links >= EXT2_LINKS_MAX ? -EMLINK : 0;
@@ -122,10 +122,10 @@ static int set_target(struct node *n, const char *text)
 	if (size < sizeof(n->pointers)) {
 		memcpy(n->pointers, text, size);
 	} else {
-		err = ext2_map(n, 0, true, &block) ?: ext2_get_new(n->fs, block, &b);
+		err = ext2_map(n, 0, true, &block) ?: ext2_getblk(n->fs, block, &b);
 		if (!err) {
 			memcpy(b.data, text, size);
-			ext2_put(&b);
+			ext2_brelse(&b);
 		}
 	}
 	return err ? err : ext2_read_target(n);
@@ -190,7 +190,7 @@ static void lose_name(struct node *dir, const char *name, size_t len, struct nod
 	n->inode.links = directory || !n->inode.links ? 0 : n->inode.links - 1;
 	if (directory && dir->inode.links > 2)
 		dir->inode.links--;
-	ext2_forget_name(n, dir, name, len);
+	ext2_name_forget(n, dir, name, len);
 	touch(n);
 	ext2_node_dirty(dir);
 }
@@ -210,7 +210,7 @@ static int ext2_unlink(struct inode *inode, const char *name, size_t len, bool d
 	err = check_removable(n, directory) ?: ext2_entry_find(dir, name, len, &place);
 	if (!err) {
 		ext2_entry_remove(dir, &place);
-		ext2_put(&place.buffer);
+		ext2_brelse(&place.buffer);
 		lose_name(dir, name, len, n);
 	}
 	inode_put(&n->inode);
@@ -242,8 +242,8 @@ static int take_name(struct node *dir, const char *name, size_t len, struct node
 		      ?: ext2_entry_find(dir, name, len, &place);
 	if (err)
 		return err;
-	ext2_entry_point(dir, &place, (uint32_t)moved->inode.ino, moved->inode.mode);
-	ext2_put(&place.buffer);
+	ext2_entry_set(dir, &place, (uint32_t)moved->inode.ino, moved->inode.mode);
+	ext2_brelse(&place.buffer);
 	lose_name(dir, name, len, old);
 	return 0;
 }
@@ -256,8 +256,8 @@ static int change_parent(struct node *n, struct node *from, struct node *to)
 
 	if (err)
 		return err == -ENOENT ? -EUCLEAN : err;
-	ext2_entry_point(n, &place, (uint32_t)to->inode.ino, S_IFDIR);
-	ext2_put(&place.buffer);
+	ext2_entry_set(n, &place, (uint32_t)to->inode.ino, S_IFDIR);
+	ext2_brelse(&place.buffer);
 	from->inode.links -= from->inode.links > 2;
 	to->inode.links++;
 	ext2_node_dirty(from);
@@ -283,11 +283,11 @@ static int move(struct node *from, const char *name, size_t len, struct node *to
 	if (err)
 		return err;
 	ext2_entry_remove(from, &place);
-	ext2_put(&place.buffer);
+	ext2_brelse(&place.buffer);
 	if (directory && from != to)
 		err = change_parent(moved, from, to);
 	if (!err)
-		ext2_know_name(moved, to, new_name, new_len);
+		ext2_name_remember(moved, to, new_name, new_len);
 	touch(moved);
 	return err;
 }
@@ -330,7 +330,7 @@ static int ext2_unnamed(struct inode *inode, uint32_t mode, struct inode **out)
 	if (!err)
 		err = ext2_node_make(dir->fs, dir, S_IFREG | mode, &n);
 	if (!err) {
-		inode_own(inode, &n->inode);
+		inode_init_owner(inode, &n->inode);
 		*out = &n->inode;
 	}
 	return err;
@@ -359,8 +359,8 @@ const struct inode_ops ext2_dir_ops = {
 	.link = ext2_link,
 	.unlink = ext2_unlink,
 	.rename = ext2_rename,
-	.list = ext2_list,
-	.unnamed = ext2_unnamed,
+	.readdir = ext2_readdir,
+	.tmpfile = ext2_unnamed,
 	.parent = ext2_parent,
 	.name = ext2_name,
 	.changed = ext2_changed,

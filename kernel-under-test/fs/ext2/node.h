@@ -2,7 +2,7 @@
  * Private to ext2: what it keeps in memory, and what its files say to each other.
  *
  * One lock a file system: whoever changes it, or sleeps while reading it, holds the lock. What is
- * read from the disk is checked where it is used; what can't be is -EUCLEAN, by ext2_broken().
+ * read from the disk is checked where it is used; what can't be is -EUCLEAN, by ext2_error().
  */
 #pragma once
 
@@ -43,7 +43,7 @@ struct node {
 	struct list rest;  /* idle or doomed */
 	struct list dirty; /* in fs->dirty, when the disk does not know all of it */
 	bool changed, fresh;
-	uint32_t pointers[EXT2_POINTERS];
+	uint32_t pointers[EXT2_N_BLOCKS];
 	uint32_t sectors, flags, attributes, generation;
 	/* Regular files. */
 	struct cache cache;
@@ -51,7 +51,7 @@ struct node {
 	uint32_t goal;	    /* block to look for a free one at; 0: none yet */
 	/* While in use: the directory it was found in, with a reference; the root's is NULL. */
 	struct node *parent;
-	char *name; /* in there, as long as it has it; NULL: not known */
+	char *name;    /* in there, as long as it has it; NULL: not known */
 	uint32_t room; /* the first block that may have room for an entry */
 	char *target;  /* symbolic links */
 };
@@ -69,7 +69,7 @@ static inline struct ext2 *ext2_of(struct volume *v)
 /* ext2.c: the file system as a whole. */
 
 /* Says once what is wrong, has the disk remember it, and may allow no more changes. -EUCLEAN. */
-int ext2_broken(struct ext2 *fs, const char *what, uint64_t number);
+int ext2_error(struct ext2 *fs, const char *what, uint64_t number);
 /* Writes what the doomed hold, and all else that is dirty. */
 int ext2_sync(struct ext2 *fs);
 
@@ -79,11 +79,11 @@ struct buffer {
 	void *data;
 };
 
-int ext2_get(struct ext2 *fs, uint32_t block, struct buffer *b);
+int ext2_bread(struct ext2 *fs, uint32_t block, struct buffer *b);
 /* One that was just allocated: cleared. */
-int ext2_get_new(struct ext2 *fs, uint32_t block, struct buffer *b);
-void ext2_touch(struct ext2 *fs, struct buffer *b);
-static inline void ext2_put(struct buffer *b)
+int ext2_getblk(struct ext2 *fs, uint32_t block, struct buffer *b);
+void ext2_mark_dirty(struct ext2 *fs, struct buffer *b);
+static inline void ext2_brelse(struct buffer *b)
 {
 	page_put(b->page);
 }
@@ -94,7 +94,7 @@ static inline void ext2_put(struct buffer *b)
 int ext2_group_get(struct ext2 *fs, uint32_t group, struct buffer *b, struct ext2_group **out);
 uint32_t ext2_group_first(const struct ext2 *fs, uint32_t group);
 uint32_t ext2_group_blocks(const struct ext2 *fs, uint32_t group);
-/* 0 if a block that something points to may hold data; else ext2_broken(). */
+/* 0 if a block that something points to may hold data; else ext2_error(). */
 int ext2_block_check(struct ext2 *fs, uint32_t block);
 int ext2_block_alloc(struct ext2 *fs, uint32_t goal, uint32_t *out);
 /* -EUCLEAN when it is free already. */
@@ -125,7 +125,7 @@ int ext2_read_target(struct node *n);
 /* *block is 0 for a hole, unless `make`. */
 int ext2_map(struct node *n, uint64_t index, bool make, uint32_t *block);
 /* Frees the blocks from `index` on. */
-int ext2_cut(struct node *n, uint64_t index);
+int ext2_truncate_blocks(struct node *n, uint64_t index);
 uint64_t ext2_size_max(const struct ext2 *fs);
 
 /* page.c: pages of regular files. */
@@ -142,7 +142,7 @@ void ext2_page_dirty(struct node *n, struct page *p, size_t at, size_t end);
 /* Gives [pos, pos + len) blocks: for how many of its bytes there are some, or -errno for none. */
 long ext2_make_blocks(struct node *n, uint64_t pos, size_t len);
 /* Before there is more to write than memory should hold, it is written. Without the lock. */
-void ext2_slow_down(struct ext2 *fs);
+void ext2_balance_dirty(struct ext2 *fs);
 int ext2_file_write_back(struct node *n);
 int ext2_file_sync(struct inode *inode);
 extern const struct object_ops ext2_object_ops;
@@ -162,15 +162,15 @@ struct place {
 int ext2_entry_find(struct node *dir, const char *name, size_t len, struct place *place);
 int ext2_entry_add(struct node *dir, const char *name, size_t len, uint32_t ino, uint32_t mode);
 void ext2_entry_remove(struct node *dir, struct place *place);
-void ext2_entry_point(struct node *dir, struct place *place, uint32_t ino, uint32_t mode);
+void ext2_entry_set(struct node *dir, struct place *place, uint32_t ino, uint32_t mode);
 /* Whether nothing but the two dots is in it: 0, -ENOTEMPTY, or another -errno. */
 int ext2_dir_empty(struct node *dir);
-int ext2_dir_begin(struct node *dir, uint32_t parent);
-int ext2_list(struct inode *inode, uint64_t pos, dir_visit visit, void *ctx);
+int ext2_dir_init(struct node *dir, uint32_t parent);
+int ext2_readdir(struct inode *inode, uint64_t pos, readdir_visit visit, void *ctx);
 /* `n` is found in `dir` by that name. */
-void ext2_know_name(struct node *n, struct node *dir, const char *name, size_t len);
+void ext2_name_remember(struct node *n, struct node *dir, const char *name, size_t len);
 /* It lost that one. */
-void ext2_forget_name(struct node *n, const struct node *dir, const char *name, size_t len);
+void ext2_name_forget(struct node *n, const struct node *dir, const char *name, size_t len);
 size_t ext2_name(struct inode *inode, struct inode **dir, char name[NAME_LEN_MAX]);
 
 /* name.c: operations on names. */

@@ -135,9 +135,9 @@ long ext2_make_blocks(struct node *n, uint64_t pos, size_t len)
 	return (long)len;
 }
 
-void ext2_slow_down(struct ext2 *fs)
+void ext2_balance_dirty(struct ext2 *fs)
 {
-	if (cache_is_crowded())
+	if (cache_over_dirty_limit())
 		ext2_sync(fs);
 }
 
@@ -198,7 +198,7 @@ static int ext2_load(struct object *o, uint64_t index, enum page_use use)
 	}
 	mutex_unlock(&n->fs->lock);
 	if (use == PAGE_WRITE)
-		ext2_slow_down(n->fs);
+		ext2_balance_dirty(n->fs);
 	return err == -ENXIO || err == -ENOMEM || !err ? err : -EIO;
 }
 

@@ -6,30 +6,30 @@
 #include "lib/string.h"
 #include "mm/kmem.h"
 
-int ext2_get(struct ext2 *fs, uint32_t block, struct buffer *b)
+int ext2_bread(struct ext2 *fs, uint32_t block, struct buffer *b)
 {
 	uint64_t at = (uint64_t)block << fs->block_log;
-	int err = block_page(fs->device, at >> PAGE_SHIFT, &b->page);
+	int err = block_get_page(fs->device, at >> PAGE_SHIFT, &b->page);
 
 	if (!err)
 		b->data = (char *)page_to_virt(b->page) + (at & (PAGE_SIZE - 1));
 	return err;
 }
 
-void ext2_touch(struct ext2 *fs, struct buffer *b)
+void ext2_mark_dirty(struct ext2 *fs, struct buffer *b)
 {
 	size_t at = (size_t)((char *)b->data - (char *)page_to_virt(b->page));
 
 	block_set_dirty(fs->device, b->page, at, fs->block_size);
 }
 
-int ext2_get_new(struct ext2 *fs, uint32_t block, struct buffer *b)
+int ext2_getblk(struct ext2 *fs, uint32_t block, struct buffer *b)
 {
-	int err = ext2_get(fs, block, b);
+	int err = ext2_bread(fs, block, b);
 
 	if (!err) {
 		memset(b->data, 0, fs->block_size);
-		ext2_touch(fs, b);
+		ext2_mark_dirty(fs, b);
 	}
 	return err;
 }
@@ -40,7 +40,7 @@ static void touch_super(struct ext2 *fs)
 	block_set_dirty(fs->device, fs->super_page, EXT2_SUPER_AT, sizeof(struct ext2_super));
 }
 
-int ext2_broken(struct ext2 *fs, const char *what, uint64_t number)
+int ext2_error(struct ext2 *fs, const char *what, uint64_t number)
 {
 	if (!fs->complained)
 		log_printf("ext2 on %s: %s (%lu): check it with e2fsck\n", fs->device->name, what,
@@ -52,7 +52,7 @@ int ext2_broken(struct ext2 *fs, const char *what, uint64_t number)
 	fs->super->state |= EXT2_STATE_ERROR;
 	touch_super(fs);
 	/* Linux would panic for the third choice; a disk's word is not enough for that here. */
-	if (fs->shape.errors > EXT2_ERRORS_GO_ON)
+	if (fs->shape.errors > EXT2_ERRORS_CONTINUE)
 		fs->volume.read_only = true;
 	return -EUCLEAN;
 }
@@ -205,12 +205,12 @@ static int check_super(struct ext2 *fs)
 		return -EINVAL;
 	fs->block_log = EXT2_BLOCK_LOG_MIN + s->block_log;
 	fs->block_size = 1u << fs->block_log;
-	fs->inode_size = s->revision ? s->inode_size : EXT2_OLD_SIZE;
-	fs->first_inode = s->revision ? s->first_inode : EXT2_OLD_FIRST;
+	fs->inode_size = s->revision ? s->inode_size : EXT2_GOOD_OLD_INODE_SIZE;
+	fs->first_inode = s->revision ? s->first_inode : EXT2_GOOD_OLD_FIRST_INO;
 	fs->has_types = s->revision && s->incompat & EXT2_INCOMPAT_FILETYPE;
 	bits = 8ull * fs->block_size;
-	if (fs->inode_size < EXT2_OLD_SIZE || fs->inode_size > fs->block_size ||
-	    fs->inode_size & (fs->inode_size - 1) || fs->first_inode < EXT2_OLD_FIRST ||
+	if (fs->inode_size < EXT2_GOOD_OLD_INODE_SIZE || fs->inode_size > fs->block_size ||
+	    fs->inode_size & (fs->inode_size - 1) || fs->first_inode < EXT2_GOOD_OLD_FIRST_INO ||
 	    s->first_block != (fs->block_size == 1024) || s->blocks <= s->first_block ||
 	    !s->blocks_per_group || s->blocks_per_group > bits || !s->inodes_per_group ||
 	    s->inodes_per_group > bits || s->blocks > fs->device->sectors >> (fs->block_log - 9))
@@ -243,7 +243,7 @@ static int check_groups(struct ext2 *fs)
 		    g->inode_table + table >= end || g->free_blocks > ext2_group_blocks(fs, i) ||
 		    g->free_inodes > fs->shape.inodes_per_group)
 			err = -EUCLEAN;
-		ext2_put(&b);
+		ext2_brelse(&b);
 		if (err)
 			return err;
 	}
@@ -278,7 +278,7 @@ int ext2_mount(struct block_device *device, bool read_only, struct inode **root)
 	list_init(&fs->idle);
 	list_init(&fs->doomed);
 	list_init(&fs->dirty);
-	err = block_page(device, 0, &fs->super_page);
+	err = block_get_page(device, 0, &fs->super_page);
 	if (err) {
 		kmem_free(fs);
 		return err;

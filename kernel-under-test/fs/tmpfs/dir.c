@@ -138,7 +138,7 @@ static int add_new(struct node *dir, const char *name, size_t len, struct node *
 	int err;
 
 	/* Before others can find it. */
-	inode_own(&dir->inode, &n->inode);
+	inode_init_owner(&dir->inode, &n->inode);
 	n->inode.volume = volume_get(dir->inode.volume);
 	n->inode.links = directory;
 	err = add(dir, name, len, &n->inode, n->inode.changed_ns);
@@ -147,14 +147,14 @@ static int add_new(struct node *dir, const char *name, size_t len, struct node *
 	return err;
 }
 
-int tmpfs_unnamed(struct inode *dir, uint32_t mode, struct inode **out)
+int tmpfs_tmpfile(struct inode *dir, uint32_t mode, struct inode **out)
 {
 	if (!dir->links)
 		return -ENOENT;
 	*out = tmpfs_file(mode, false);
 	if (!*out)
 		return -ENOSPC;
-	inode_own(dir, *out);
+	inode_init_owner(dir, *out);
 	(*out)->volume = volume_get(dir->volume);
 	return 0;
 }
@@ -200,7 +200,7 @@ static int tmpfs_link(struct inode *inode, const char *name, size_t len, struct 
 	int err = inode_is(target, S_IFDIR) ? -EPERM : add(node_of(inode), name, len, target, now);
 
 	if (!err)
-		inode_changed_at(target, volume_epoch_ns + now);
+		inode_set_ctime(target, volume_epoch_ns + now);
 	return err;
 }
 
@@ -219,7 +219,7 @@ static void remove_entry(struct node *dir, struct dentry **slot)
 	dir->entry_count--;
 	target->links--;
 	tmpfs_modified(&dir->inode, arch_time_ns());
-	inode_changed_at(target, volume_epoch_ns + dir->inode.changed_ns);
+	inode_set_ctime(target, volume_epoch_ns + dir->inode.changed_ns);
 	peek_free(d);
 	inode_put(target);
 }
@@ -230,7 +230,7 @@ static struct dentry *first_entry(const struct node *dir)
 }
 
 /* As tmpfs_in_use() walks. */
-void tmpfs_empty(struct node *root)
+void tmpfs_unlink_all(struct node *root)
 {
 	struct node *dir = root;
 
@@ -324,8 +324,8 @@ static int exchange(struct node *a, struct dentry **of_a, struct node *b, struct
 	}
 	tmpfs_modified(&a->inode, arch_time_ns());
 	tmpfs_modified(&b->inode, a->inode.changed_ns);
-	inode_changed_at(one, volume_epoch_ns + a->inode.changed_ns);
-	inode_changed_at(two, one->changed_at);
+	inode_set_ctime(one, volume_epoch_ns + a->inode.changed_ns);
+	inode_set_ctime(two, one->ctime_ns);
 	return 0;
 }
 
@@ -374,9 +374,9 @@ const struct inode_ops tmpfs_dir_ops = {
 	.link = tmpfs_link,
 	.unlink = tmpfs_unlink,
 	.rename = tmpfs_rename,
-	.list = tmpfs_list,
+	.readdir = tmpfs_readdir,
 	.in_use = tmpfs_in_use,
-	.unnamed = tmpfs_unnamed,
+	.tmpfile = tmpfs_tmpfile,
 	.parent = tmpfs_parent,
 	.name = tmpfs_name,
 };

@@ -4,7 +4,7 @@
 #include "lib/string.h"
 
 /* Positions: 0 is `.`, 1 is `..`, entry `pos` is 1 + its own. */
-int tmpfs_list(struct inode *inode, uint64_t pos, dir_visit visit, void *ctx)
+int tmpfs_readdir(struct inode *inode, uint64_t pos, readdir_visit visit, void *ctx)
 {
 	struct node *dir = node_of(inode);
 	struct list *at = &dir->entries;

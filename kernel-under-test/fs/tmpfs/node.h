@@ -60,16 +60,16 @@ uint64_t tmpfs_seek_hole(struct inode *inode, uint64_t pos, bool hole);
 const char *tmpfs_target(struct inode *inode);
 
 /* A file in `dir` that has no name. 0, -ENOENT, -ENOSPC. */
-int tmpfs_unnamed(struct inode *dir, uint32_t mode, struct inode **out);
+int tmpfs_tmpfile(struct inode *dir, uint32_t mode, struct inode **out);
 
 /* One reference, no links yet; NULL without memory. */
 struct node *tmpfs_node_make(uint32_t mode, uint64_t device);
 
 /* Takes all names below away, before the root of a file system goes. */
-void tmpfs_empty(struct node *root);
+void tmpfs_unlink_all(struct node *root);
 
 /* Of directories, in list.c. */
-int tmpfs_list(struct inode *dir, uint64_t pos, dir_visit visit, void *ctx);
+int tmpfs_readdir(struct inode *dir, uint64_t pos, readdir_visit visit, void *ctx);
 struct inode *tmpfs_parent(struct inode *dir);
 bool tmpfs_in_use(struct inode *root);
 /* Of anything. */

@@ -19,7 +19,7 @@ static uint64_t last_ino;
 /* A hole has no page, and reads as zero. */
 static int move_out(struct page *p, size_t at, struct uio *u, size_t n)
 {
-	return p ? uio_put(u, (char *)page_to_virt(p) + at, n) : uio_zero(u, n);
+	return p ? uio_copy_to(u, (char *)page_to_virt(p) + at, n) : uio_zero(u, n);
 }
 
 long tmpfs_read(struct inode *inode, uint64_t pos, struct uio *u)
@@ -60,7 +60,7 @@ static long tmpfs_read_unlocked(struct inode *inode, uint64_t pos, struct uio *u
 		size_t at = pos & (PAGE_SIZE - 1), part = MIN(u->left, PAGE_SIZE - at);
 		struct page *p = store_find(&n->pages, pos >> PAGE_SHIFT);
 
-		if (p ? uio_put_nofault(u, (char *)page_to_virt(p) + at, part)
+		if (p ? uio_copy_to_nofault(u, (char *)page_to_virt(p) + at, part)
 		      : uio_zero_nofault(u, part))
 			break;
 		pos += part;
@@ -103,13 +103,13 @@ long tmpfs_write(struct inode *inode, uint64_t pos, struct uio *u)
 		err = page_make(inode, pos >> PAGE_SHIFT, &p);
 		if (err)
 			break;
-		err = uio_get(u, (char *)page_to_virt(p) + at, part);
+		err = uio_copy_from(u, (char *)page_to_virt(p) + at, part);
 		if (err == -EPAGING && !(err = space_page_in()))
 			continue;
 		if (err) {
 			/* What was copied before the fault is written, and nothing beyond it. */
 			part = uio_before_fault(u, part);
-			if (!part || uio_get(u, (char *)page_to_virt(p) + at, part) < 0)
+			if (!part || uio_copy_from(u, (char *)page_to_virt(p) + at, part) < 0)
 				break;
 		}
 		pos += part;
@@ -146,7 +146,7 @@ static long tmpfs_write_unlocked(struct inode *inode, uint64_t pos, struct uio *
 
 		if (unlikely(!p))
 			p = add_page(inode, pos >> PAGE_SHIFT);
-		if (!p || uio_get_nofault(u, (char *)page_to_virt(p) + at, part))
+		if (!p || uio_copy_from_nofault(u, (char *)page_to_virt(p) + at, part))
 			break;
 		pos += part;
 		done += (long)part;
@@ -233,11 +233,11 @@ static void tmpfs_release(struct object *o)
 		above = n->inode.links || n->parent == n || !inode_is(&n->inode, S_IFDIR)
 				? NULL
 				: n->parent;
-		tmpfs_empty(n);
+		tmpfs_unlink_all(n);
 		if (unlikely(n->inode.locks))
-			lock_forget(&n->inode);
-		if (unlikely(n->inode.attributes))
-			attribute_forget(&n->inode);
+			lock_free_all(&n->inode);
+		if (unlikely(n->inode.xattrs))
+			xattr_free_all(&n->inode);
 		store_cut(&n->pages, 0);
 		if (unlikely(n->buckets))
 			peek_free(n->buckets);
@@ -359,7 +359,7 @@ struct inode *tmpfs_create_volume(void)
 
 	if (!root)
 		return NULL;
-	root->volume = volume_make_memory(TMPFS_MAGIC);
+	root->volume = volume_alloc_memory(TMPFS_MAGIC);
 	if (!root->volume) {
 		inode_put(root);
 		return NULL;

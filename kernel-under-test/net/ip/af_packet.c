@@ -71,7 +71,7 @@ static long send_frame(struct socket *s, const struct address *to, struct uio *u
 	p = packet_make(n + header);
 	if (!p)
 		return -ENOBUFS;
-	err = n ? uio_get(u, p->frame + header, n) : 0;
+	err = n ? uio_copy_from(u, p->frame + header, n) : 0;
 	if (err) {
 		kmem_free(p);
 		return err;

@@ -57,7 +57,7 @@ int ipv4_settle(struct ipv4_flow *f)
 int ipv4_make_from(struct uio *u, size_t header, struct packet **out)
 {
 	struct packet *p = ipv4_make(header + u->left);
-	int err = !p ? -ENOBUFS : u->left ? uio_get(u, ipv4_payload(p) + header, u->left) : 0;
+	int err = !p ? -ENOBUFS : u->left ? uio_copy_from(u, ipv4_payload(p) + header, u->left) : 0;
 
 	if (err)
 		kmem_free(p);

@@ -81,7 +81,7 @@ static int take_header(struct uio *u, struct ipv4_flow *f)
 
 	if (u->left < sizeof(h))
 		return -EINVAL;
-	err = uio_get(u, &h, sizeof(h));
+	err = uio_copy_from(u, &h, sizeof(h));
 	if (err)
 		return err;
 	if (h.version_len != 0x45)

@@ -183,7 +183,7 @@ static long netlink_send_message(struct socket *s, struct socket *, struct uio *
 		return -EMSGSIZE;
 	request = kmem_alloc(MAX(n, 1ul));
 	buffer = kmem_alloc(REPLY_MAX);
-	err = !request || !buffer ? -ENOBUFS : n ? uio_get(u, request, n) : 0;
+	err = !request || !buffer ? -ENOBUFS : n ? uio_copy_from(u, request, n) : 0;
 	while (!err && n - at >= sizeof(struct netlink_header)) {
 		uint32_t len;
 

@@ -10,7 +10,7 @@ static size_t limit_now(void)
 {
 	uint64_t quarter = process_limit(RLIMIT_STACK) / 4;
 
-	return MAX(MIN(quarter, ARGS_MAX), ARG_LONGEST);
+	return MAX(MIN(quarter, ARGS_MAX), ARG_STRING_MAX);
 }
 
 /* Where the page of byte `at` is kept; NULL without memory. */
@@ -18,11 +18,11 @@ static struct page **page_slot(struct args *a, size_t at)
 {
 	size_t i = at >> PAGE_SHIFT;
 
-	if (likely(i < ARGS_NEAR))
+	if (likely(i < ARGS_INLINE_PAGES))
 		return &a->near[i];
 	if (!a->far)
 		a->far = kmem_zalloc((a->limit >> PAGE_SHIFT) * sizeof(*a->far));
-	return a->far ? &a->far[i - ARGS_NEAR] : NULL;
+	return a->far ? &a->far[i - ARGS_INLINE_PAGES] : NULL;
 }
 
 static int room_at(struct args *a, char **to, size_t *room)
@@ -57,13 +57,13 @@ static int add_user_string(struct args *a, uint64_t from)
 		n = copy_string_from_user(to, from, room);
 		if (n >= 0) {
 			a->used += (size_t)n + 1;
-			return a->used - start <= ARG_LONGEST ? 0 : -E2BIG;
+			return a->used - start <= ARG_STRING_MAX ? 0 : -E2BIG;
 		}
 		if (n != -ENAMETOOLONG)
 			return (int)n;
 		a->used += room;
 		from += room;
-		if (a->used - start >= ARG_LONGEST)
+		if (a->used - start >= ARG_STRING_MAX)
 			return -E2BIG;
 	}
 }
@@ -134,7 +134,7 @@ int args_from_kernel(struct args *a, const char *const argv[], const char *const
 {
 	int err;
 
-	*a = (struct args){.limit = ARG_LONGEST};
+	*a = (struct args){.limit = ARG_STRING_MAX};
 	err = add_kernel_strings(a, argv, &a->argc) ?: add_kernel_strings(a, envp, &a->envc);
 	if (err)
 		args_free(a);
@@ -146,7 +146,7 @@ static const char *byte_at(const struct args *a, size_t at)
 	return (const char *)page_to_virt(args_page(a, at)) + (at & (PAGE_SIZE - 1));
 }
 
-size_t args_first_bytes(const struct args *a)
+size_t args_argv_bytes(const struct args *a)
 {
 	size_t at = 0;
 
@@ -156,7 +156,7 @@ size_t args_first_bytes(const struct args *a)
 	return at;
 }
 
-int args_replace_first(struct args *a, const char *const first[])
+int args_replace_argv0(struct args *a, const char *const first[])
 {
 	struct args new = {.envc = a->envc, .limit = a->limit};
 	size_t at = 0;
@@ -184,7 +184,7 @@ int args_replace_first(struct args *a, const char *const first[])
 
 void args_free(struct args *a)
 {
-	for (size_t i = 0; i < ARGS_NEAR && a->near[i]; i++)
+	for (size_t i = 0; i < ARGS_INLINE_PAGES && a->near[i]; i++)
 		page_put(a->near[i]);
 	for (size_t i = 0; a->far && i < a->limit >> PAGE_SHIFT && a->far[i]; i++)
 		page_put(a->far[i]);

@@ -42,8 +42,8 @@ static int open_program(struct process *p, const char *path, struct inode **file
 
 	if (err)
 		return err;
-	if (inode_is(*file, S_IFREG) && ((*file)->mode & 0111) && may(*file, MAY_EXEC) == 0 &&
-	    !inode_forbids(*file, VOLUME_NOEXEC))
+	if (inode_is(*file, S_IFREG) && ((*file)->mode & 0111) &&
+	    inode_permission(*file, MAY_EXEC) == 0 && !inode_forbids(*file, VOLUME_NOEXEC))
 		err = (*file)->writers ? -ETXTBSY : 0;
 	else
 		err = -EACCES;
@@ -92,7 +92,7 @@ static int interpret(struct process *p, const char *path, struct inode **file, s
 	err = open_program(p, interpreter, &program);
 	if (err)
 		return err;
-	err = args_replace_first(args, first);
+	err = args_replace_argv0(args, first);
 	if (err) {
 		inode_put(program);
 		return err;
@@ -138,7 +138,7 @@ static struct credentials *credentials_for(struct credentials *now, const struct
 	c = credentials_copy(now, now->group_count);
 	if (!c)
 		return NULL;
-	if (trace_holds_rights(thread_current()))
+	if (trace_restricts_exec(thread_current()))
 		set_uid = set_gid = false;
 	if (set_uid)
 		c->euid = file->uid;
@@ -160,15 +160,14 @@ struct next_program {
 	struct inode *file;
 	struct credentials *cred;
 	struct elf_image image;
-	struct first_stack stack;
+	struct initial_stack stack;
 };
 
 /* Everything that can fail. discard() what is there then. */
 static int prepare(struct process *p, const char *path, struct inode *file, struct args *args,
 		   struct next_program *new)
 {
-	const struct thread *t =
-		p == process_current() ? thread_current() : process_first_thread(p);
+	const struct thread *t = p == process_current() ? thread_current() : process_any_thread(p);
 	bool random = space_random && !(p->personality & PERSONALITY_FIXED);
 	struct path_base base = process_path_base(p);
 	int err;
@@ -210,25 +209,25 @@ static void commit(struct process *p, const char *path, const struct args *args,
 	struct thread *t;
 
 	if (p == process_current()) {
-		process_end_others();
+		process_kill_other_threads();
 		t = thread_current();
 		if (unlikely(t->robust_list | t->clear_tid))
-			thread_leave_memory(t);
+			thread_exit_memory(t);
 	}
 	space->brk_start = space->brk =
 		ALIGN_UP(new->image.end, PAGE_SIZE) + space_random_gap(space, BRK_SPREAD);
-	usage_leave_space(p);
+	usage_exit_space(p);
 	p->space = space;
 	if (p->exe)
 		inode_put(p->exe);
 	p->exe = new->file;
 	p->exe->executed = true;
 	p->args_start = new->stack.strings;
-	p->args_size = args_first_bytes(args);
+	p->args_size = args_argv_bytes(args);
 	p->env_size = args->used - p->args_size;
 	p->aux_start = new->stack.aux;
 	p->aux_size = new->stack.aux_size;
-	t = process_first_thread(p);
+	t = process_any_thread(p);
 	set_name(t, path);
 	/* Whichever thread called, it is the first one now, and has that one's number. */
 	list_remove(&t->by_tid);
@@ -243,11 +242,11 @@ static void commit(struct process *p, const char *path, const struct args *args,
 	if (unlikely(p->undumpable))
 		p->death_signal = 0;
 	credentials_put(t->cred);
-	credentials_give(t, cred);
+	credentials_install(t, cred);
 	list_remove(&p->action_sharers);
 	signal_reset_actions(p);
-	p->has_executed = true;
-	p->barriers = 0;
+	p->did_exec = true;
+	p->membarriers = 0;
 	/* What clone() was asked for was another program's wish. */
 	p->exit_signal = SIGCHLD;
 	if (unlikely(p->timers))
@@ -258,7 +257,7 @@ static void commit(struct process *p, const char *path, const struct args *args,
 		sched_set_space(space);
 	else
 		t->space = space;
-	process_return_space(p);
+	process_vfork_done(p);
 	if (old)
 		space_put(old);
 	files_close_on_exec(p->files);

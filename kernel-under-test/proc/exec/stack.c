@@ -80,7 +80,7 @@ static int push_strings(struct pusher *p, const struct args *a, size_t n, size_t
 
 int stack_build(struct space *s, const char *path, const struct args *a,
 		const struct elf_image *image, const struct credentials *cred,
-		struct first_stack *out)
+		struct initial_stack *out)
 {
 	size_t path_size = strlen(path) + 1, at = 0;
 	uint64_t exec_fn = s->stack_top - 8 - path_size - (space_random_gap(s, 256) >> 8);
@@ -119,7 +119,7 @@ int stack_build(struct space *s, const char *path, const struct args *a,
 			    s->stack_top - ALIGN_DOWN(p.at, PAGE_SIZE),
 			    AREA_READ | AREA_WRITE | AREA_STACK, NULL, 0);
 
-	*out = (struct first_stack){
+	*out = (struct initial_stack){
 		.sp = p.at,
 		.strings = strings,
 		.aux = p.at + (1 + a->argc + 1 + a->envc + 1) * sizeof(uint64_t),

@@ -8,7 +8,7 @@
 #include "proc/exec/elf.h"
 
 /* Where its parts are: the lower end, 16 bytes aligned, argv's strings, the auxiliary vector. */
-struct first_stack {
+struct initial_stack {
 	uint64_t sp, strings, aux, aux_size;
 };
 
@@ -18,4 +18,4 @@ struct first_stack {
  */
 int stack_build(struct space *s, const char *path, const struct args *a,
 		const struct elf_image *image, const struct credentials *cred,
-		struct first_stack *out);
+		struct initial_stack *out);

@@ -14,7 +14,7 @@ bool procfs_subject(const struct proc_node *n, struct proc_subject *s)
 		return false;
 	s->thread = !n->pid  ? thread_current()
 		    : n->tid ? thread_find(n->tid)
-			     : process_first_thread(s->process);
+			     : process_any_thread(s->process);
 	return s->thread && s->thread->process == s->process;
 }
 
@@ -30,8 +30,8 @@ static void describe_file(struct text *t, const struct file *f, bool cloexec)
 	struct inotify_watched w;
 
 	text_add(t, "pos:\t%lu\nflags:\t0%lo\nmnt_id:\t%d\nino:\t%lu\n", f->pos,
-		 (uint64_t)file_flags_told(f) | (cloexec ? O_CLOEXEC : 0),
-		 1, f->inode ? f->inode->ino : 1);
+		 (uint64_t)file_user_flags(f) | (cloexec ? O_CLOEXEC : 0), 1,
+		 f->inode ? f->inode->ino : 1);
 	if (!inotify_is(f))
 		return;
 	for (size_t i = 0; inotify_get(f, i, &w); i++)
@@ -135,7 +135,7 @@ long procfs_write(struct inode *inode, uint64_t pos, struct uio *u)
 		return procfs_refuse_write(inode, pos, u);
 	if (!procfs_subject(n, &s))
 		return -ESRCH;
-	err = uio_get(u, text, len);
+	err = uio_copy_from(u, text, len);
 	if (err)
 		return err;
 	text[len] = '\0';

@@ -49,7 +49,7 @@ static void add_area(struct text *t, const struct process *p, const struct area 
 		 a->flags & AREA_EXEC ? 'x' : '-', a->flags & AREA_SHARED ? 's' : 'p',
 		 a->object ? a->offset : 0, device >> 8 & 0xfff, device & 0xff,
 		 file ? file->ino : 0);
-	if (file && file_path(p->root, file, path, sizeof(path)) > 0)
+	if (file && path_of_inode(p->root, file, path, sizeof(path)) > 0)
 		name = path;
 	else if (file)
 		name = "(deleted)";
@@ -85,8 +85,8 @@ void proc_maps(struct text *t, const struct proc_subject *s)
 		if (vdso_is(&a)) {
 			const uint64_t middle = a.start + PAGE_SIZE;
 
-			add_area(t, s->process,
-				 &(struct area){a.start, middle, NULL, 0, AREA_READ}, "[vvar]");
+			add_area(t, s->process, &(struct area){a.start, middle, NULL, 0, AREA_READ},
+				 "[vvar]");
 			add_area(t, s->process,
 				 &(struct area){middle, a.end, NULL, 0, AREA_READ | AREA_EXEC},
 				 "[vdso]");
@@ -142,7 +142,7 @@ long proc_mem(const struct proc_subject *s, uint64_t pos, struct uio *u, bool wr
 	long done = 0;
 	int err = 0;
 
-	if (!process_may_look(s->process))
+	if (!process_may_ptrace(s->process))
 		return -EACCES;
 	buffer = kmem_alloc(PAGE_SIZE);
 	if (!buffer)
@@ -151,10 +151,13 @@ long proc_mem(const struct proc_subject *s, uint64_t pos, struct uio *u, bool wr
 	while (!err && u->left) {
 		size_t n = MIN(u->left, PAGE_SIZE - (pos & (PAGE_SIZE - 1)));
 
-		err = write ? uio_get(u, buffer, n) : space_peek(space, pos, buffer, n) ? -EIO : 0;
+		err = write				  ? uio_copy_from(u, buffer, n)
+		      : space_peek(space, pos, buffer, n) ? -EIO
+							  : 0;
 		if (!err)
-			err = !write ? uio_put(u, buffer, n)
-				     : space_poke(space, pos, buffer, n) ? -EIO : 0;
+			err = !write				  ? uio_copy_to(u, buffer, n)
+			      : space_poke(space, pos, buffer, n) ? -EIO
+								  : 0;
 		if (!err)
 			pos += n, done += (long)n;
 	}

@@ -6,7 +6,7 @@
 
 static uint64_t number_of(const struct socket *s)
 {
-	return s->file ? file_number(s) : 0;
+	return s->file ? file_anon_ino(s) : 0;
 }
 
 /* 0: it is in no table. */

@@ -49,7 +49,7 @@ int procfs_no_pages(struct object *, uint64_t, enum page_use, struct page **)
 long procfs_read_text(const char *text, size_t len, uint64_t pos, struct uio *u)
 {
 	size_t part = pos < len ? MIN(u->left, len - pos) : 0;
-	int err = part ? uio_put(u, text + pos, part) : 0;
+	int err = part ? uio_copy_to(u, text + pos, part) : 0;
 
 	return err ? err : (long)part;
 }

@@ -25,9 +25,9 @@ enum kind {
 struct proc_node {
 	struct inode inode;
 	enum kind kind;
-	int pid, tid; /* tid: of one thread; 0: of all */
-	uint64_t birth; /* the process's: numbers are used again */
-	int which;    /* TEXT: index of the file; LINK: of the link; FD: the descriptor */
+	int pid, tid;	 /* tid: of one thread; 0: of all */
+	uint64_t serial; /* the process's: numbers are used again */
+	int which;	 /* TEXT: index of the file; LINK: of the link; FD: the descriptor */
 	char target[256];
 	uint32_t mounts_seen; /* of mount_changes, by whoever opened it */
 	/* A part of a text and where it begins: the next read is likely to go on there. */
@@ -44,7 +44,7 @@ static inline struct process *procfs_owner(const struct proc_node *n)
 {
 	struct process *p = process_find_any(n->pid);
 
-	return p && p->birth == n->birth ? p : NULL;
+	return p && p->serial == n->serial ? p : NULL;
 }
 
 static inline struct process *procfs_living(const struct proc_node *n)

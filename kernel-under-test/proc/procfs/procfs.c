@@ -68,10 +68,10 @@ static int make(enum kind kind, int pid, int tid, int which, struct inode **out)
 	n->kind = kind;
 	n->pid = pid;
 	n->tid = tid;
-	n->birth = p ? p->birth : 0;
+	n->serial = p ? p->serial : 0;
 	if (p && !list_empty(&p->threads)) {
-		n->inode.uid = process_first_thread(p)->cred->euid;
-		n->inode.gid = process_first_thread(p)->cred->egid;
+		n->inode.uid = process_any_thread(p)->cred->euid;
+		n->inode.gid = process_any_thread(p)->cred->egid;
 	}
 	n->which = which;
 	*out = &n->inode;
@@ -162,7 +162,7 @@ static int lookup(struct inode *dir, const char *name, size_t len, struct inode 
 
 struct listing {
 	uint64_t at, from;
-	dir_visit visit;
+	readdir_visit visit;
 	void *ctx;
 	bool full;
 };
@@ -209,7 +209,7 @@ static void list_threads(struct listing *l, const struct process *p)
 	}
 }
 
-static int list(struct inode *dir, uint64_t pos, dir_visit visit, void *ctx)
+static int list(struct inode *dir, uint64_t pos, readdir_visit visit, void *ctx)
 {
 	struct listing l = {0, pos, visit, ctx, false};
 	struct proc_node *d = procfs_node(dir);
@@ -244,7 +244,7 @@ static int list(struct inode *dir, uint64_t pos, dir_visit visit, void *ctx)
 			offer(&l, root_links[i], S_IFLNK);
 		offer(&l, "sys", S_IFDIR);
 		offer(&l, "sysvipc", S_IFDIR);
-		process_each_any(offer_process, &l);
+		process_for_each_any(offer_process, &l);
 	} else if (p && d->kind == PROCESS) {
 		for (size_t i = 0; i < ARRAY_SIZE(links); i++)
 			offer(&l, links[i], S_IFLNK);
@@ -278,7 +278,7 @@ static struct inode *parent(struct inode *dir)
 static void name_nameless(const struct file *f, char *out, size_t size)
 {
 	const char *kind = f->ops->kind ? f->ops->kind : "anon_inode:[]";
-	uint64_t number = file_number(f->data);
+	uint64_t number = file_anon_ino(f->data);
 
 	if (strchr(kind, ':'))
 		format(out, size, "%s", kind);
@@ -305,15 +305,16 @@ static const char *target(struct inode *inode)
 			format(n->target, sizeof(n->target), "%d", p->pid);
 	} else if (n->kind == FD) {
 		f = files_find_get(p->files, (uint64_t)n->which);
-		if (f &&
-		    (!f->inode || file_path(p->root, f->inode, n->target, sizeof(n->target)) < 0))
+		if (f && (!f->inode ||
+			  path_of_inode(p->root, f->inode, n->target, sizeof(n->target)) < 0))
 			name_nameless(f, n->target, sizeof(n->target));
 		if (f)
 			file_put(f);
 	} else if (n->which == 0) {
-		file_path(p->root, p->exe, n->target, sizeof(n->target));
+		path_of_inode(p->root, p->exe, n->target, sizeof(n->target));
 	} else {
-		path_name(p->root, n->which == 1 ? p->cwd : p->root, n->target, sizeof(n->target));
+		path_of_dir(p->root, n->which == 1 ? p->cwd : p->root, n->target,
+			    sizeof(n->target));
 	}
 	return n->target;
 }
@@ -346,7 +347,7 @@ static int follow(struct inode *inode, struct inode **out)
 
 static const struct inode_ops node_ops = {
 	.lookup = lookup,
-	.list = list,
+	.readdir = list,
 	.parent = parent,
 	.target = target,
 	.follow = follow,

@@ -63,7 +63,7 @@ static void boot_id(struct text *t)
 
 static void threads_max(struct text *t)
 {
-	text_add(t, "%lu\n", MIN(page_count_total() / 8, (uint64_t)PID_MAX));
+	text_add(t, "%lu\n", MIN(page_count_total() / 8, (uint64_t)PID_MAX_DEFAULT));
 }
 
 static void ping_group_range(struct text *t)
@@ -87,7 +87,7 @@ static const struct setting settings[] = {
 	NUMBER("fs/mqueue/msgsize_default", mqueue_limits.size_default, 128, 1 << 24),
 	NUMBER("fs/mqueue/msgsize_max", mqueue_limits.size_max, 128, 1 << 24),
 	NUMBER("fs/mqueue/queues_max", mqueue_limits.queues, 0, INT32_MAX),
-	NUMBER("fs/nr_open", files_max, 64, INT32_MAX & ~63),
+	NUMBER("fs/nr_open", files_nr_open, 64, INT32_MAX & ~63),
 	NUMBER("fs/pipe-max-size", pipe_size_max, 1 << 16, 1ul << 31),
 	{.path = "kernel/cap_last_cap", .value = CAP_LAST},
 	{.path = "kernel/core_pattern", .name = core_pattern},
@@ -97,12 +97,12 @@ static const struct setting settings[] = {
 	{.path = "kernel/msgmnb", .value = 16384},
 	{.path = "kernel/msgmni", .value = IPC_SLOTS},
 	{.path = "kernel/ngroups_max", .value = GROUPS_MAX},
-	NUMBER("kernel/ns_last_pid", process_last_pid, 0, PID_MOST - 1),
+	NUMBER("kernel/ns_last_pid", process_last_pid, 0, PID_MAX_LIMIT - 1),
 	{.path = "kernel/osrelease", .text = uts[UTS_RELEASE]},
 	{.path = "kernel/ostype", .text = "Linux"},
 	{.path = "kernel/overflowgid", .value = 65534},
 	{.path = "kernel/overflowuid", .value = 65534},
-	NUMBER("kernel/pid_max", process_pid_max, 301, PID_MOST),
+	NUMBER("kernel/pid_max", process_pid_max, 301, PID_MAX_LIMIT),
 	{.path = "kernel/printk", .make = printk, .number = &log_console_level, .most = INT32_MAX},
 	{.path = "kernel/random/boot_id", .make = boot_id},
 	{.path = "kernel/random/entropy_avail", .value = 256},
@@ -202,7 +202,7 @@ static int lookup(struct inode *dir, const char *name, size_t len, struct inode 
 	return -ENOENT;
 }
 
-static int list(struct inode *dir, uint64_t pos, dir_visit visit, void *ctx)
+static int list(struct inode *dir, uint64_t pos, readdir_visit visit, void *ctx)
 {
 	const struct sys_node *d = node_of(dir);
 	const char *last = NULL;
@@ -312,7 +312,7 @@ static long write(struct inode *inode, uint64_t pos, struct uio *u)
 	/* As on Linux the file's bits say who may; names are also the system's. */
 	if (s->name && !capable(CAP_SYS_ADMIN))
 		return -EPERM;
-	err = uio_get(u, line, len);
+	err = uio_copy_from(u, line, len);
 	if (err)
 		return err;
 	for (size_t i = 0; i < len; i++)
@@ -335,7 +335,7 @@ static int truncate(struct inode *inode, uint64_t size)
 
 static const struct inode_ops sys_ops = {
 	.lookup = lookup,
-	.list = list,
+	.readdir = list,
 	.parent = parent,
 	.read = read,
 	PROCFS_REFUSALS,

@@ -99,7 +99,7 @@ static void add_mounts(struct text *t, const struct proc_subject *s, __typeof__(
 
 	line(t, 1, root->volume ? "ext2" : "rootfs", "/", root->volume);
 	for (size_t i = 0; mount_get(i, &filesystem, &at); i++)
-		if (path_name(root, at, path, sizeof(path)) > 0)
+		if (path_of_dir(root, at, path, sizeof(path)) > 0)
 			line(t, i + 2, filesystem, path, at->mounted->volume);
 }
 
@@ -118,7 +118,7 @@ static void loadavg(struct text *t, const struct proc_subject *s)
 {
 	unsigned int n = 0;
 
-	process_each(count_one, &n);
+	process_for_each(count_one, &n);
 	text_add(t, "0.00 0.00 0.00 1/%u %d\n", n, s->process->pid);
 }
 
@@ -176,9 +176,9 @@ static void stat(struct text *t, const struct proc_subject *)
 		text_add(t, "cpu%u %lu 0 0 %lu 0 0 0 0 0 0\n", i, (now - idle) / NS_PER_TICK,
 			 idle / NS_PER_TICK);
 	}
-	process_each(count_one, &processes);
+	process_for_each(count_one, &processes);
 	text_add(t, "btime %lu\nprocesses %lu\nprocs_running 1\nprocs_blocked 0\n",
-		 volume_epoch_ns / 1000000000, process_births());
+		 volume_epoch_ns / 1000000000, process_fork_count());
 }
 
 static void filesystems(struct text *t, const struct proc_subject *)

@@ -76,7 +76,7 @@ static void add_signals(struct text *t, const struct process *p, const struct th
 		ignored |= p->actions[i].handler == SIG_IGN ? BIT(i) : 0;
 		caught |= p->actions[i].handler > SIG_IGN ? BIT(i) : 0;
 	}
-	text_add(t, "SigQ:\t%u/%lu\n", p->signals_kept, p->limits[RLIMIT_SIGPENDING][0]);
+	text_add(t, "SigQ:\t%u/%lu\n", p->signals_queued, p->limits[RLIMIT_SIGPENDING][0]);
 	text_add(t, "SigPnd:\t%016lx\nShdPnd:\t%016lx\nSigBlk:\t%016lx\n", of->pending, p->pending,
 		 of->blocked);
 	text_add(t, "SigIgn:\t%016lx\nSigCgt:\t%016lx\n", ignored, caught);
@@ -112,7 +112,8 @@ static void status(struct text *t, const struct proc_subject *s)
 		 c->permitted, c->effective);
 	text_add(t, "CapBnd:\t%016lx\nCapAmb:\t%016lx\nNoNewPrivs:\t%d\n", c->bounding, c->ambient,
 		 c->no_new_privileges);
-	text_add(t, "Seccomp:\t%u\nSeccomp_filters:\t%u\n", of->seccomp_mode, seccomp_filters(of));
+	text_add(t, "Seccomp:\t%u\nSeccomp_filters:\t%u\n", of->seccomp_mode,
+		 seccomp_filter_count(of));
 	text_add(t, "Cpus_allowed:\t%x\n", of->allowed & (uint32_t)(BIT(arch_cpu_count()) - 1));
 	text_add(t, "voluntary_ctxt_switches:\t%u\nnonvoluntary_ctxt_switches:\t%u\n",
 		 of->waited_count, of->preempted_count);
@@ -129,8 +130,9 @@ void proc_zombie(struct text *t, const char *file, const struct process *p)
 		text_add(t, "0 0 0 0 0 0 0 0 0 0 0 0 0 %d 0 0 0 0 0 0 0 0 0 0 0 0 0 %d\n",
 			 p->exit_signal, p->exit_status);
 	} else if (strcmp(file, "status") == 0) {
-		text_add(t, "Name:\t%s\nState:\tZ (zombie)\nTgid:\t%d\nPid:\t%d\nPPid:\t%d\n"
-			    "Threads:\t1\n",
+		text_add(t,
+			 "Name:\t%s\nState:\tZ (zombie)\nTgid:\t%d\nPid:\t%d\nPPid:\t%d\n"
+			 "Threads:\t1\n",
 			 p->comm, p->pid, p->pid, parent);
 	} else if (strcmp(file, "comm") == 0) {
 		text_add(t, "%s\n", p->comm);
@@ -169,14 +171,14 @@ static void cmdline(struct text *t, const struct proc_subject *s)
 
 static void environ(struct text *t, const struct proc_subject *s)
 {
-	if (process_may_look(s->process))
+	if (process_may_ptrace(s->process))
 		add_memory(t, s->process, s->process->args_start + s->process->args_size,
 			   s->process->env_size);
 }
 
 static void auxv(struct text *t, const struct proc_subject *s)
 {
-	if (process_may_look(s->process))
+	if (process_may_ptrace(s->process))
 		add_memory(t, s->process, s->process->aux_start, s->process->aux_size);
 }
 

@@ -21,7 +21,7 @@ struct file_async {
 	int signo;
 	enum async_owner kind;
 	int id;
-	uint64_t birth;	    /* of the process: its number may be another's one day */
+	uint64_t serial;    /* of the process: its number may be another's one day */
 	uint32_t uid, euid; /* of who named it */
 };
 
@@ -37,7 +37,7 @@ static struct process *owner_process(const struct file_async *a)
 	const struct thread *t = a->kind == ASYNC_THREAD ? thread_find(a->id) : NULL;
 	struct process *p = t ? t->process : process_find(a->id);
 
-	return p && p->birth == a->birth ? p : NULL;
+	return p && p->serial == a->serial ? p : NULL;
 }
 
 static bool in_group(struct process *p, void *ctx)
@@ -51,7 +51,7 @@ int async_set_owner(struct file *f, enum async_owner kind, int id)
 	const struct thread *t = thread_find(id);
 	struct file_async *a;
 
-	if (id && (kind == ASYNC_GROUP ? process_each(in_group, &id)
+	if (id && (kind == ASYNC_GROUP ? process_for_each(in_group, &id)
 				       : !t || (kind == ASYNC_PROCESS && !process_find(id))))
 		return -ESRCH;
 	a = make(f);
@@ -59,7 +59,7 @@ int async_set_owner(struct file *f, enum async_owner kind, int id)
 		return -ENOMEM;
 	a->kind = kind;
 	a->id = id;
-	a->birth = kind != ASYNC_GROUP && t ? t->process->birth : 0;
+	a->serial = kind != ASYNC_GROUP && t ? t->process->serial : 0;
 	a->uid = c->uid;
 	a->euid = c->euid;
 	return 0;
@@ -94,7 +94,7 @@ int async_signal(const struct file *f)
 
 static bool may_signal(const struct file_async *a, const struct process *p)
 {
-	const struct credentials *to = process_first_thread(p)->cred;
+	const struct credentials *to = process_any_thread(p)->cred;
 
 	return !a->euid || a->euid == to->suid || a->euid == to->uid || a->uid == to->suid ||
 	       a->uid == to->uid;
@@ -120,7 +120,7 @@ static void deliver(const struct file_async *a, const struct signal_info *info)
 	struct process *p;
 
 	if (a->kind == ASYNC_GROUP) {
-		process_each(send_one, &s);
+		process_for_each(send_one, &s);
 		return;
 	}
 	p = owner_process(a);
@@ -197,9 +197,9 @@ int async_set(struct file *f, int fd, bool on)
 	return 0;
 }
 
-void file_forget_async(struct file *f)
+void file_async_release(struct file *f)
 {
 	poll_remove(&f->async->entry);
-	notify_forget_file(f);
+	dnotify_remove(f);
 	kmem_free(f->async);
 }

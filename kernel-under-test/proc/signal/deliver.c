@@ -16,14 +16,14 @@ static void stop(struct process *p, int signo)
 	struct thread *t;
 
 	p->stopped = true;
-	p->stop_seen = false;
-	p->cont_seen = false;
+	p->stop_reported = false;
+	p->cont_reported = false;
 	p->stop_signal = signo;
 	if (trace_group_stops(p))
 		return;
 	/* Whoever sleeps or runs elsewhere stops too. */
 	list_for_each (t, &p->threads, sibling)
-		signal_kick(t);
+		signal_wake(t);
 	signal_send_child(p);
 	wait_wake_all(&p->parent->child_changed);
 }
@@ -34,7 +34,7 @@ static void sleep_while_stopped(struct process *p)
 		if (!trace_group_stop())
 			wait_sleep(&p->continued, false);
 	thread_disturb(thread_current());
-	signal_update_work(thread_current());
+	signal_recalc_pending(thread_current());
 }
 
 #define SYS_RESTART_SYSCALL 219
@@ -66,10 +66,10 @@ static void settle_call(struct regs *r, const struct signal_action *a)
 		r->rax = (uint64_t)-EINTR;
 }
 
-void process_end_by(int signo)
+void process_exit_by_signal(int signo)
 {
 	if (thread_current()->trace)
-		trace_exits(STATUS_SIGNAL(signo));
+		trace_exit_event(STATUS_SIGNAL(signo));
 	process_exit(STATUS_SIGNAL(signo) | (core_dump(signo) ? STATUS_DUMPED : 0));
 }
 
@@ -87,7 +87,7 @@ static bool enter_handler(struct thread *t, struct regs *r, const struct signal_
 		.on_alt_stack = a->flags & SA_ONSTACK,
 	};
 
-	if (!(a->flags & SA_RESTORER) || (unlikely(t->rseq) && rseq_leave(r) < 0) ||
+	if (!(a->flags & SA_RESTORER) || (unlikely(t->rseq) && rseq_fixup(r) < 0) ||
 	    arch_signal_enter(r, &t->arch, &s) < 0)
 		return false;
 	t->restore_blocked = false;
@@ -105,12 +105,12 @@ static uint64_t handler_blocks(const struct thread *t, const struct signal_info 
 
 bool signal_send_self(const struct signal_info *info)
 {
-	const uint64_t special = STOPS | SIGNAL_BIT(SIGCONT) | SIGNAL_BIT(SIGKILL);
+	const uint64_t special = SIGNALS_STOP | SIGNAL_BIT(SIGCONT) | SIGNAL_BIT(SIGKILL);
 	uint64_t bit = SIGNAL_BIT(info->signo);
 	struct thread *t = thread_current();
 	const struct process *p = t->process;
 	struct regs *r = arch_thread_regs(&t->arch);
-	uint32_t changes = __atomic_load_n(&p->action_changes, __ATOMIC_ACQUIRE);
+	uint32_t changes = __atomic_load_n(&p->action_seq, __ATOMIC_ACQUIRE);
 	struct signal_action a;
 	uint64_t rax = r->rax;
 
@@ -122,7 +122,7 @@ bool signal_send_self(const struct signal_info *info)
 	a = p->actions[info->signo - 1];
 	__atomic_thread_fence(__ATOMIC_ACQUIRE);
 	if (a.handler <= SIG_IGN || (a.flags & SA_RESETHAND) || (changes & 1) ||
-	    READ_ONCE(p->action_changes) != changes)
+	    READ_ONCE(p->action_seq) != changes)
 		return false;
 	r->rax = 0;
 	if (!enter_handler(t, r, info, &a)) {
@@ -141,7 +141,7 @@ static void run_handler(struct thread *t, struct regs *r, const struct signal_in
 	settle_call(r, &a);
 	if (!enter_handler(t, r, info, &a)) {
 		if (info->signo == SIGSEGV)
-			process_end_by(SIGSEGV);
+			process_exit_by_signal(SIGSEGV);
 		trap_user_fault(r, SIGSEGV, SI_KERNEL, 0);
 		return;
 	}
@@ -168,12 +168,12 @@ static bool deliver(struct thread *t, struct regs *r, const struct signal_info *
 					  SIGNAL_BIT(SIGURG) | SIGNAL_BIT(SIGWINCH))))
 		return false;
 	/* The terminal's signals stop nobody for good. */
-	if ((bit & STOPS) && info->signo != SIGSTOP && process_group_is_orphaned(p->pgid))
+	if ((bit & SIGNALS_STOP) && info->signo != SIGSTOP && process_group_is_orphaned(p->pgid))
 		return false;
-	if (bit & STOPS)
+	if (bit & SIGNALS_STOP)
 		stop(p, info->signo);
 	else
-		process_end_by(info->signo);
+		process_exit_by_signal(info->signo);
 	return false;
 }
 
@@ -185,27 +185,27 @@ static void do_signals(struct thread *t, struct regs *r)
 	if (p->stopped)
 		sleep_while_stopped(p);
 	if (unlikely(t->trace))
-		trace_attend();
+		trace_handle_work();
 	if (p->exiting)
 		thread_exit(p->exit_status);
-	while (signal_take(t, ~t->blocked, &info)) {
+	while (signal_dequeue(t, ~t->blocked, &info)) {
 		if (unlikely(t->trace) && !trace_signal(&info))
 			continue;
 		/* A handler was entered: that has looked what else there is. */
 		if (deliver(t, r, &info)) {
 			if (unlikely(t->trace))
-				trace_handler();
+				trace_handler_entered();
 			return;
 		}
 		/* Whether the call is made again is known after the stop: a handler may run. */
 		if (p->exiting || p->stopped) {
-			signal_update_work(t);
+			signal_recalc_pending(t);
 			return;
 		}
 	}
 	if (was_ended(r))
 		restart_call(r);
-	signal_update_work(t);
+	signal_recalc_pending(t);
 }
 
 void trap_notify_resume(struct regs *r)
@@ -217,7 +217,7 @@ void trap_notify_resume(struct regs *r)
 	if (t->arch.debug)
 		arch_debug_load(t->arch.debug);
 	if (t->rseq)
-		rseq_resume(r);
+		rseq_handle_resume(r);
 }
 
 void trap_user_work(struct regs *r)
@@ -258,7 +258,7 @@ void trap_user_fault(struct regs *r, int signo, int code, uint64_t addr)
 	if ((t->blocked & bit) || p->actions[signo - 1].handler <= SIG_IGN) {
 		log_printf("%s[%d]: signal %d at rip %p, address %p\n", t->comm, t->tid, signo,
 			   (void *)r->rip, (void *)addr);
-		process_end_by(signo);
+		process_exit_by_signal(signo);
 	}
 	run_handler(t, r, &info);
 }

@@ -13,13 +13,13 @@
 #include "arch/spin.h"
 #include "proc/signal/signal.h"
 
-void signal_offer(const struct process *p, uint64_t set)
+void signal_retarget(const struct process *p, uint64_t set)
 {
 	for (uint64_t left = p->pending & set; left; left &= left - 1) {
-		struct thread *t = signal_taker(p, left & -left);
+		struct thread *t = signal_find_taker(p, left & -left);
 
 		if (t)
-			signal_kick(t);
+			signal_wake(t);
 	}
 }
 
@@ -29,14 +29,14 @@ void signal_set_blocked_unlocked(uint64_t blocked)
 	const struct process *p = t->process;
 	uint64_t before;
 
-	blocked &= ~UNBLOCKABLE;
+	blocked &= ~SIGNALS_UNBLOCKABLE;
 	before = __atomic_exchange_n(&t->blocked, blocked, __ATOMIC_SEQ_CST);
 	if (likely(!READ_ONCE(p->pending) && !(READ_ONCE(t->pending) & ~blocked) &&
 		   !(READ_ONCE(t->work) & WORK_SIGNAL)))
 		return;
 	KERNEL_SCOPE();
-	signal_update_work(t);
-	signal_offer(p, blocked & ~before);
+	signal_recalc_pending(t);
+	signal_retarget(p, blocked & ~before);
 }
 
 void signal_set_blocked_for_sleep(uint64_t blocked)

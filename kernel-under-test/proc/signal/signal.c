@@ -28,7 +28,7 @@ struct signal_info signal_info_user(int signo, int code)
 	return info;
 }
 
-void signal_update_work(struct thread *t)
+void signal_recalc_pending(struct thread *t)
 {
 	struct process *p = t->process;
 
@@ -39,7 +39,7 @@ void signal_update_work(struct thread *t)
 	sched_poke(t);
 }
 
-void signal_kick(struct thread *t)
+void signal_wake(struct thread *t)
 {
 	thread_add_work(t, WORK_SIGNAL);
 	if (t == thread_current())
@@ -69,9 +69,9 @@ static void drop(struct process *p, struct list *signals, uint64_t *pending, uin
 			continue;
 		list_remove(&q->link);
 		if (unlikely(q->info.code == SI_TIMER) && p)
-			posix_timer_taken(p, &q->info);
+			posix_timer_rearm(p, &q->info);
 		if (p)
-			p->signals_kept--;
+			p->signals_queued--;
 		kmem_free(q);
 	}
 	*pending &= ~set;
@@ -84,17 +84,17 @@ static void drop_everywhere(struct process *p, uint64_t set)
 	drop(p, &p->signals, &p->pending, set);
 	list_for_each (t, &p->threads, sibling) {
 		drop(p, &t->signals, &t->pending, set);
-		signal_update_work(t);
+		signal_recalc_pending(t);
 	}
 }
 
 static void resume(struct process *p)
 {
-	drop_everywhere(p, STOPS);
+	drop_everywhere(p, SIGNALS_STOP);
 	if (!p->stopped)
 		return;
 	p->stopped = false;
-	p->cont_seen = true;
+	p->cont_reported = true;
 	trace_continued(p);
 	wait_wake_all(&p->continued);
 	signal_send_child(p);
@@ -108,7 +108,7 @@ static bool prepare(struct process *p, int signo)
 		return false;
 	if (signo == SIGCONT || signo == SIGKILL)
 		resume(p);
-	if (SIGNAL_BIT(signo) & STOPS)
+	if (SIGNAL_BIT(signo) & SIGNALS_STOP)
 		drop_everywhere(p, SIGNAL_BIT(SIGCONT));
 	return true;
 }
@@ -125,12 +125,12 @@ static void keep(struct process *p, struct list *signals, uint64_t *pending,
 	/* Before anybody is asked whether he blocks it: proc/signal/mask.c. */
 	__atomic_fetch_or(pending, bit, __ATOMIC_SEQ_CST);
 	/* Beyond the limit, or without memory, it comes all the same, and only says less. */
-	if (p->signals_kept >= p->limits[RLIMIT_SIGPENDING][0] && info->code <= 0)
+	if (p->signals_queued >= p->limits[RLIMIT_SIGPENDING][0] && info->code <= 0)
 		return;
 	q = kmem_alloc(sizeof(*q));
 	if (!q)
 		return;
-	p->signals_kept++;
+	p->signals_queued++;
 	q->info = *info;
 	list_push_back(signals, &q->link);
 	if (unlikely(signal_watched))
@@ -145,15 +145,15 @@ bool signal_send(struct process *p, const struct signal_info *info)
 	if (!prepare(p, info->signo))
 		return false;
 	/* One that is blocked may yet be waited for, so it is kept even if ignored. */
-	taker = signal_taker(p, bit);
+	taker = signal_find_taker(p, bit);
 	if (taker && !(taker->waited & bit) && is_ignored(p, info->signo) && !taker->trace)
 		return false;
 	keep(p, &p->signals, &p->pending, info);
 	/* Blocked meanwhile: there may be another one, or be one by now. */
 	if (!taker || unlikely(READ_ONCE(taker->blocked) & bit))
-		taker = signal_taker(p, bit);
+		taker = signal_find_taker(p, bit);
 	if (taker)
-		signal_kick(taker);
+		signal_wake(taker);
 	return true;
 }
 
@@ -168,7 +168,7 @@ bool signal_send_thread(struct thread *t, const struct signal_info *info)
 		return false;
 	keep(p, &t->signals, &t->pending, info);
 	if (!(READ_ONCE(t->blocked) & SIGNAL_BIT(info->signo)))
-		signal_kick(t);
+		signal_wake(t);
 	return true;
 }
 
@@ -219,11 +219,11 @@ bool signal_may_send(const struct process *p, int signo)
 {
 	const struct credentials *c = credentials_current(), *to;
 
-	if (likely(credentials_can(c, CAP_KILL)) || p == process_current())
+	if (likely(credentials_capable(c, CAP_KILL)) || p == process_current())
 		return true;
 	if (list_empty(&p->threads))
 		return true;
-	to = process_first_thread(p)->cred;
+	to = process_any_thread(p)->cred;
 	if (signo == SIGCONT && p->sid == process_current()->sid)
 		return true;
 	return c->euid == to->uid || c->euid == to->suid || c->uid == to->uid || c->uid == to->suid;
@@ -261,7 +261,7 @@ int signal_kill(int pid, const struct signal_info *info)
 	if (info->signo < 0 || info->signo > SIGNALS_MAX)
 		return -EINVAL;
 	if (pid > 0) {
-		p = process_of_number(pid);
+		p = process_find_by_tid(pid);
 		if (p && !trusted && !signal_may_send(p, info->signo))
 			return -EPERM;
 		if (p && info->signo)
@@ -274,7 +274,7 @@ int signal_kill(int pid, const struct signal_info *info)
 		return -ESRCH;
 	else if (pid != -1)
 		k.group = -pid;
-	process_each(kill_one, &k);
+	process_for_each(kill_one, &k);
 	return k.found ? 0 : k.refused ? -EPERM : -ESRCH;
 }
 
@@ -283,20 +283,20 @@ void signal_set_blocked(uint64_t blocked)
 	struct thread *t = thread_current();
 	uint64_t before = t->blocked;
 
-	t->blocked = blocked & ~UNBLOCKABLE;
+	t->blocked = blocked & ~SIGNALS_UNBLOCKABLE;
 	/* Sent to the process, and left to this thread. */
 	if (unlikely(t->process->pending & t->blocked & ~before))
-		signal_offer(t->process, t->blocked & ~before);
-	signal_update_work(t);
+		signal_retarget(t->process, t->blocked & ~before);
+	signal_recalc_pending(t);
 }
 
 static void set_action(struct process *p, int signo, const struct signal_action *a)
 {
-	__atomic_fetch_add(&p->action_changes, 1, __ATOMIC_SEQ_CST);
+	__atomic_fetch_add(&p->action_seq, 1, __ATOMIC_SEQ_CST);
 	p->actions[signo - 1] = *a;
-	p->actions[signo - 1].mask &= ~UNBLOCKABLE;
-	__atomic_fetch_add(&p->action_changes, 1, __ATOMIC_SEQ_CST);
-	p->acted |= SIGNAL_BIT(signo);
+	p->actions[signo - 1].mask &= ~SIGNALS_UNBLOCKABLE;
+	__atomic_fetch_add(&p->action_seq, 1, __ATOMIC_SEQ_CST);
+	p->actions_set |= SIGNAL_BIT(signo);
 	if (is_ignored(p, signo))
 		drop_everywhere(p, SIGNAL_BIT(signo));
 }
@@ -312,7 +312,7 @@ void signal_set_action(struct process *p, int signo, const struct signal_action 
 
 void signal_reset_actions(struct process *p)
 {
-	for (uint64_t left = p->acted; left; left &= left - 1) {
+	for (uint64_t left = p->actions_set; left; left &= left - 1) {
 		struct signal_action *a = &p->actions[__builtin_ctzll(left)];
 
 		*a = (struct signal_action){.handler = a->handler == SIG_IGN ? SIG_IGN : SIG_DFL};
@@ -337,7 +337,7 @@ static bool take_from(struct process *p, struct list *signals, uint64_t *pending
 		found = true;
 		*out = q->info;
 		list_remove(&q->link);
-		p->signals_kept--;
+		p->signals_queued--;
 		kmem_free(q);
 	}
 	if (!more)
@@ -345,7 +345,7 @@ static bool take_from(struct process *p, struct list *signals, uint64_t *pending
 	return true;
 }
 
-bool signal_take(struct thread *t, uint64_t set, struct signal_info *out)
+bool signal_dequeue(struct thread *t, uint64_t set, struct signal_info *out)
 {
 	struct process *p = t->process;
 
@@ -356,14 +356,14 @@ bool signal_take(struct thread *t, uint64_t set, struct signal_info *out)
 	else if (p->pending & set)
 		taken = take_from(p, &p->signals, &p->pending, set, out);
 	if (unlikely(taken && out->code == SI_TIMER))
-		posix_timer_taken(p, out);
+		posix_timer_rearm(p, out);
 	return taken;
 }
 
 bool mqueue_watch_alive(const struct mqueue *q)
 {
 	const struct process *p = process_find(q->watch.pid);
-	struct files *t = p && p->birth == q->watch.birth ? p->files : NULL;
+	struct files *t = p && p->serial == q->watch.serial ? p->files : NULL;
 
 	for (uint32_t fd = 0; t && fd < t->capacity; fd++) {
 		struct file *f = files_find_get(t, fd);
@@ -386,7 +386,7 @@ void mqueue_watch_tell(const struct mqueue *q)
 		signal_send(process_find(q->watch.pid), &info);
 }
 
-void signal_drop_all(struct process *p, struct list *signals)
+void signal_flush(struct process *p, struct list *signals)
 {
 	uint64_t all = UINT64_MAX;
 
@@ -395,5 +395,5 @@ void signal_drop_all(struct process *p, struct list *signals)
 
 bool signal_has_room(const struct process *p, int signo)
 {
-	return signo < SIGRTMIN || p->signals_kept < p->limits[RLIMIT_SIGPENDING][0];
+	return signo < SIGRTMIN || p->signals_queued < p->limits[RLIMIT_SIGPENDING][0];
 }

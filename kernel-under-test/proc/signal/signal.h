@@ -33,9 +33,9 @@
 /* Real-time signals are queued: every one sent is delivered, with its data. */
 #define SIGRTMIN 32
 
-#define SIGNAL_BIT(n) BIT((n)-1)
-#define UNBLOCKABLE   (SIGNAL_BIT(SIGKILL) | SIGNAL_BIT(SIGSTOP))
-#define STOPS                                                                                      \
+#define SIGNAL_BIT(n)	    BIT((n)-1)
+#define SIGNALS_UNBLOCKABLE (SIGNAL_BIT(SIGKILL) | SIGNAL_BIT(SIGSTOP))
+#define SIGNALS_STOP                                                                               \
 	(SIGNAL_BIT(SIGSTOP) | SIGNAL_BIT(SIGTSTP) | SIGNAL_BIT(SIGTTIN) | SIGNAL_BIT(SIGTTOU))
 
 #define SIG_DFL 0
@@ -76,7 +76,7 @@ struct signal_info {
 			};
 		};
 		uint64_t addr; /* faults */
-		struct { /* SIGSYS */
+		struct {       /* SIGSYS */
 			uint64_t call_addr;
 			int32_t call;
 			uint32_t call_arch;
@@ -101,7 +101,7 @@ bool signal_send_thread(struct thread *t, const struct signal_info *info);
 /* The same from the kernel, with nothing more to say. */
 void signal_raise(struct process *p, int signo);
 /* To the calling thread, for what its own call came to. */
-static inline void signal_raise_here(int signo)
+static inline void signal_raise_current(int signo)
 {
 	struct signal_info info = signal_info_user(signo, SI_USER);
 
@@ -136,7 +136,7 @@ void signal_set_blocked_unlocked(uint64_t blocked);
 void signal_set_blocked_for_sleep(uint64_t blocked);
 
 /* A thread of `p` that does not block it, or NULL. */
-static inline struct thread *signal_taker(const struct process *p, uint64_t bit)
+static inline struct thread *signal_find_taker(const struct process *p, uint64_t bit)
 {
 	struct thread *t;
 
@@ -147,7 +147,7 @@ static inline struct thread *signal_taker(const struct process *p, uint64_t bit)
 }
 
 /* Kicks such a thread for each signal of `set` that is pending for the process. */
-void signal_offer(const struct process *p, uint64_t set);
+void signal_retarget(const struct process *p, uint64_t set);
 
 /* SIGKILL is coming, or the process ends: nothing holds `t` up. */
 static inline bool signal_kills(const struct thread *t)
@@ -161,24 +161,24 @@ void signal_set_action(struct process *p, int signo, const struct signal_action 
 void signal_reset_actions(struct process *p);
 
 /* Takes the next pending signal out of `set`; false when there is none. */
-bool signal_take(struct thread *t, uint64_t set, struct signal_info *out);
+bool signal_dequeue(struct thread *t, uint64_t set, struct signal_info *out);
 
 /* Woken when a signal becomes pending, as long as `signal_watched` is not 0. */
 extern struct wait_queue signal_watchers;
 extern uint32_t signal_watched;
 
 /* Ends a thread's sleep, if that is interruptible, and has it look for signals. */
-void signal_kick(struct thread *t);
+void signal_wake(struct thread *t);
 /* Sets or clears the thread's reason to look. */
-void signal_update_work(struct thread *t);
+void signal_recalc_pending(struct thread *t);
 
-void signal_drop_all(struct process *p, struct list *signals);
+void signal_flush(struct process *p, struct list *signals);
 
 /* Whether one more can be queued for `p` with its data; otherwise sigqueue() fails with EAGAIN. */
 bool signal_has_room(const struct process *p, int signo);
 
 /* The process may have used up its CPU limit. */
-void signal_cpu_limit_ring(struct timer *t);
+void signal_cpu_limit_expired(struct timer *t);
 
 /* The process's ITIMER_REAL has gone off. */
-void signal_alarm_ring(struct timer *t);
+void signal_alarm_expired(struct timer *t);

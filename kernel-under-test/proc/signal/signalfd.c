@@ -67,9 +67,9 @@ static long signalfd_read(struct file *f, struct uio *u)
 		if (err)
 			return err;
 	}
-	while (u->left >= sizeof(r) && signal_take(thread_current(), set, &info)) {
+	while (u->left >= sizeof(r) && signal_dequeue(thread_current(), set, &info)) {
 		r = record_of(&info);
-		err = uio_put(u, &r, sizeof(r));
+		err = uio_copy_to(u, &r, sizeof(r));
 		if (err)
 			return done ? done : err;
 		done += (long)sizeof(r);
@@ -101,8 +101,8 @@ int signalfd_create(uint64_t set, uint32_t flags, struct file **out)
 
 	if (!data)
 		return -ENOMEM;
-	*data = set & ~UNBLOCKABLE;
-	if (file_make_of(&signalfd_ops, O_RDWR | flags, data, out))
+	*data = set & ~SIGNALS_UNBLOCKABLE;
+	if (file_create_anon(&signalfd_ops, O_RDWR | flags, data, out))
 		return -ENOMEM;
 	signal_watched++;
 	return 0;
@@ -112,7 +112,7 @@ int signalfd_change(struct file *f, uint64_t set)
 {
 	if (f->ops != &signalfd_ops)
 		return -EINVAL;
-	*(uint64_t *)f->data = set & ~UNBLOCKABLE;
+	*(uint64_t *)f->data = set & ~SIGNALS_UNBLOCKABLE;
 	wait_wake_all(&signal_watchers);
 	return 0;
 }

@@ -149,7 +149,7 @@ static int make_file(struct process *p, int signo, struct inode **out)
 
 	if (err)
 		return err;
-	err = inode_read_only(last.dir) ? -EROFS : may_enter(last.dir);
+	err = inode_read_only(last.dir) ? -EROFS : may_create(last.dir);
 	if (!err && last.dir->ops->lookup(last.dir, last.name, last.len, &old) == 0) {
 		err = may_delete(last.dir, old);
 		inode_put(old);
@@ -307,7 +307,7 @@ bool core_dump(int signo)
 	if (!(DUMPS & SIGNAL_BIT(signo)) || likely(c.limit < CORE_LEAST) || p->undumpable ||
 	    p->exiting)
 		return false;
-	process_end_others();
+	process_kill_other_threads();
 	if (make_file(p, signo, &c.file))
 		return false;
 	parts = kmem_alloc(AREAS_DUMPED * sizeof(*parts));

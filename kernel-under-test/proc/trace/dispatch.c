@@ -45,9 +45,9 @@ bool dispatch_allows(struct regs *r)
 	if (!d || r->rip - d->code < d->len)
 		return true;
 	if (d->selector && copy_from_user(&byte, d->selector, sizeof(byte)) < 0)
-		process_end_by(SIGSEGV);
+		process_exit_by_signal(SIGSEGV);
 	if (byte > DISPATCH_BLOCK)
-		process_end_by(SIGSYS);
+		process_exit_by_signal(SIGSYS);
 	if (byte == DISPATCH_BLOCK)
 		seccomp_signal(r, SYS_USER_DISPATCH, 0);
 	return byte == DISPATCH_ALLOW;

@@ -131,7 +131,7 @@ static long receive(struct seccomp_listener *l, uint64_t at)
 {
 	struct told told = {0};
 	struct notice *n;
-	int err = user_rest_is_zero(at, sizeof(told));
+	int err = user_tail_is_zero(at, sizeof(told));
 
 	if (err)
 		return err == -E2BIG ? -EINVAL : err;
@@ -202,7 +202,7 @@ static long add_file(const struct seccomp_listener *l, uint64_t at, size_t size)
 
 	if (size < sizeof(a) || size >= PAGE_SIZE)
 		return -EINVAL;
-	fd = user_rest_is_zero(at + sizeof(a), size - sizeof(a));
+	fd = user_tail_is_zero(at + sizeof(a), size - sizeof(a));
 	if (fd)
 		return fd;
 	if (copy_from_user(&a, at, sizeof(a)) < 0)
@@ -293,7 +293,7 @@ int listener_add(struct seccomp_listener **home, bool patient)
 	list_init(&l->notices);
 	wait_init(&l->changed);
 	l->last_id = random_u64();
-	if (file_make_of(&listener_ops, O_RDWR, l, &f))
+	if (file_create_anon(&listener_ops, O_RDWR, l, &f))
 		return -ENOMEM;
 	*home = l;
 	return process_add_file(f, true);

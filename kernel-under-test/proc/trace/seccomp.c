@@ -112,7 +112,7 @@ static void forbid_privileges(struct thread *t)
 	if (!c)
 		return;
 	c->no_new_privileges = true;
-	credentials_give(t, c);
+	credentials_install(t, c);
 	sched_settle();
 	credentials_put(old);
 }
@@ -192,7 +192,7 @@ long seccomp_add_filter(const struct bpf_insn *code, size_t n, uint64_t flags)
 	return ret;
 }
 
-unsigned int seccomp_filters(const struct thread *t)
+unsigned int seccomp_filter_count(const struct thread *t)
 {
 	unsigned int n = 0;
 
@@ -241,7 +241,7 @@ _Noreturn static void kill(uint32_t action)
 
 	if (action == SECCOMP_RET_KILL_THREAD && p->thread_count > 1)
 		thread_exit(STATUS_SIGNAL(SIGSYS));
-	process_end_by(SIGSYS);
+	process_exit_by_signal(SIGSYS);
 }
 
 static bool strict_allows(const struct seccomp_call *call)
@@ -302,7 +302,7 @@ void seccomp_inherit(struct thread *to)
 	set_mode(to, thread_current()->seccomp_mode);
 }
 
-void seccomp_leave(struct thread *t)
+void seccomp_release(struct thread *t)
 {
 	filter_put(t->filter);
 	t->filter = NULL;

@@ -55,7 +55,7 @@ long seccomp_add_filter(const struct bpf_insn *code, size_t n, uint64_t flags);
 int seccomp_may_filter(size_t n);
 
 /* How many filters `t` has. */
-unsigned int seccomp_filters(const struct thread *t);
+unsigned int seccomp_filter_count(const struct thread *t);
 
 /*
  * The system call that the current thread is about to make, as its registers say. False: it is not
@@ -68,4 +68,4 @@ void seccomp_signal(struct regs *r, int code, uint32_t data);
 
 /* For threads in some mode: `to` is a new one made by the current one; `t` ends. */
 void seccomp_inherit(struct thread *to);
-void seccomp_leave(struct thread *t);
+void seccomp_release(struct thread *t);

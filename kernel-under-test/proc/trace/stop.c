@@ -17,7 +17,7 @@
 #define MESSAGE_ENTRY 1
 #define MESSAGE_EXIT  2
 
-void trace_tell(struct trace *tr, int code, int status)
+void trace_notify(struct trace *tr, int code, int status)
 {
 	struct process *to = tr->tracer;
 	const struct signal_info info = {
@@ -48,10 +48,10 @@ static int trace_stop(struct trace *tr, int code, const struct signal_info *info
 	tr->has_info = info;
 	if (info)
 		tr->info = *info;
-	if (tr->step_is_ours)
+	if (tr->step_forced)
 		arch_debug_step(&t->arch, false);
-	tr->step_is_ours = false;
-	trace_tell(tr, tr->group ? CLD_STOPPED : CLD_TRAPPED, code & 0x7f);
+	tr->step_forced = false;
+	trace_notify(tr, tr->group ? CLD_STOPPED : CLD_TRAPPED, code & 0x7f);
 	while (tr->stopped && !signal_kills(t)) {
 		/* By SIGKILL; other signals let it sleep on. */
 		t->interruptible = true;
@@ -89,10 +89,10 @@ bool trace_group_stops(struct process *p)
 	list_for_each (t, &p->threads, sibling)
 		if (t->trace) {
 			if (t != thread_current())
-				signal_kick(t);
+				signal_wake(t);
 			traced |= t->trace->tracer == p->parent;
 		}
-	p->stop_seen = traced;
+	p->stop_reported = traced;
 	return traced;
 }
 
@@ -114,7 +114,7 @@ bool trace_group_stop(void)
 	return true;
 }
 
-void trace_attend(void)
+void trace_handle_work(void)
 {
 	struct thread *t = thread_current();
 	struct trace *tr = t->trace;
@@ -155,7 +155,7 @@ bool trace_signal(struct signal_info *info)
 	return t->process->pid != 1 || t->process->actions[signo - 1].handler != SIG_DFL;
 }
 
-void trace_handler(void)
+void trace_handler_entered(void)
 {
 	struct trace *tr = thread_current()->trace;
 
@@ -176,7 +176,7 @@ static void call_stop(struct trace *tr, enum trace_call call)
 		signal_send_thread(t, &(struct signal_info){.signo = signo, .code = SI_USER});
 }
 
-void trace_exits(int status)
+void trace_exit_event(int status)
 {
 	struct trace *tr = thread_current()->trace;
 
@@ -184,16 +184,16 @@ void trace_exits(int status)
 		trace_event(tr, TRACE_EVENT_EXIT, (uint64_t)status);
 }
 
-bool trace_call_enters(struct regs *r)
+bool trace_syscall_enter(struct regs *r)
 {
 	struct thread *t = thread_current();
 
-	if (t->trace && t->trace->how == TRACE_CALLS)
+	if (t->trace && t->trace->how == TRACE_SYSCALL)
 		call_stop(t->trace, TRACE_ENTRY);
 	if (unlikely(signal_kills(t)))
 		return false;
 	if ((uint32_t)r->code == CALL_EXIT || (uint32_t)r->code == CALL_EXIT_GROUP)
-		trace_exits(STATUS_EXIT((int)r->rdi));
+		trace_exit_event(STATUS_EXIT((int)r->rdi));
 	return true;
 }
 
@@ -232,24 +232,24 @@ static void call_fork(struct trace *tr)
 {
 	struct thread *t = thread_current();
 	int child = tr->child, event = tr->child_event;
-	uint64_t birth = tr->vfork_birth;
+	uint64_t birth = tr->vfork_serial;
 	struct process *p;
 
 	tr->child = tr->child_event = 0;
-	tr->vfork_birth = 0;
+	tr->vfork_serial = 0;
 	if (event)
 		trace_event(tr, event, (uint64_t)child);
 	if (!birth)
 		return;
 	/* It may end, and another thread bury it. */
-	while ((p = process_find(child)) && p->birth == birth && p->borrows_space)
+	while ((p = process_find(child)) && p->serial == birth && p->borrows_space)
 		wait_sleep(&p->space_returned, false);
 	tr = t->trace;
 	if (tr && (tr->options & BIT(TRACE_EVENT_VFORK_DONE)))
 		trace_event(tr, TRACE_EVENT_VFORK_DONE, (uint64_t)child);
 }
 
-void trace_call_leaves(struct regs *r, uint32_t nr)
+void trace_syscall_exit(struct regs *r, uint32_t nr)
 {
 	struct thread *t = thread_current();
 
@@ -257,7 +257,7 @@ void trace_call_leaves(struct regs *r, uint32_t nr)
 		call_fork(t->trace);
 	if (t->trace && !r->rax && (nr == CALL_EXECVE || nr == CALL_EXECVEAT))
 		call_exec(t, r, nr);
-	if (t->trace && t->trace->how == TRACE_CALLS)
+	if (t->trace && t->trace->how == TRACE_SYSCALL)
 		call_stop(t->trace, TRACE_EXIT);
 	else if (t->trace && t->trace->how == TRACE_STEP)
 		signal_force(&(struct signal_info){

@@ -39,7 +39,7 @@ static struct trace *make(struct thread *t, struct process *tracer)
 	t->unusual |= UNUSUAL_TRACE;
 	arch_thread_trace_calls(&t->arch, true);
 	/* Whichever of the tracer's threads is the last one. */
-	tracer->traces = true;
+	tracer->is_tracer = true;
 	list_for_each (of, &tracer->threads, sibling)
 		of->unusual |= UNUSUAL_TRACE;
 	return tr;
@@ -74,14 +74,14 @@ int trace_attach(struct thread *t, struct process *tracer, bool seize, uint32_t 
 	return 0;
 }
 
-void trace_go_on(struct trace *tr, enum trace_resume how, int signo)
+void trace_continue(struct trace *tr, enum trace_resume how, int signo)
 {
 	struct thread *t = tr->thread;
 
 	tr->how = how;
 	tr->inject = signo;
 	if (how == TRACE_STEP)
-		tr->step_is_ours = !arch_debug_step(&t->arch, true);
+		tr->step_forced = !arch_debug_step(&t->arch, true);
 	if (tr->group) {
 		t->process->stopped = false;
 		wait_wake_all(&t->process->continued);
@@ -112,7 +112,7 @@ void trace_detach(struct trace *tr, int signo)
 	/* What stopped the job holds on. */
 	tr->listening = tr->group = false;
 	if (tr->stopped)
-		trace_go_on(tr, TRACE_CONT, signo);
+		trace_continue(tr, TRACE_CONT, signo);
 	t->trace = NULL;
 	t->arch.debug = NULL;
 	thread_clear_work(t, WORK_TRACE);
@@ -121,7 +121,7 @@ void trace_detach(struct trace *tr, int signo)
 	drop(tr);
 }
 
-void trace_ask(struct trace *tr)
+void trace_interrupt(struct trace *tr)
 {
 	attend_soon(tr);
 }
@@ -151,7 +151,7 @@ void trace_continued(struct process *p)
 		thread_add_work(t, WORK_TRACE);
 		if (tr->listening) {
 			tr->listening = tr->group = false;
-			trace_go_on(tr, tr->how, 0);
+			trace_continue(tr, tr->how, 0);
 		}
 	}
 }
@@ -160,7 +160,7 @@ void trace_continued(struct process *p)
 static void let_go(struct trace *tr)
 {
 	if (tr->held)
-		process_tell_end(tr->process);
+		process_notify_parent(tr->process);
 }
 
 static bool is_meant(const struct trace *tr, int id, unsigned int options)
@@ -208,8 +208,8 @@ static void process_ended(struct waiter *w)
 	tr->ended = tr->held = true;
 	tr->status = p->exit_status;
 	p->zombie = ZOMBIE_HELD;
-	trace_tell(tr, p->exit_status & 0x7f ? CLD_KILLED : CLD_EXITED,
-		   p->exit_status & 0x7f ? p->exit_status & 0x7f : p->exit_status >> 8 & 0xff);
+	trace_notify(tr, p->exit_status & 0x7f ? CLD_KILLED : CLD_EXITED,
+		     p->exit_status & 0x7f ? p->exit_status & 0x7f : p->exit_status >> 8 & 0xff);
 }
 
 /* The last thread of `p` ends: the tracer of the first one hears of it, be it the parent or not. */
@@ -260,11 +260,11 @@ static void thread_ended(struct trace *tr, int status)
 	tr->ended = true;
 	tr->status = status;
 	tr->process = NULL;
-	trace_tell(tr, signal ? CLD_KILLED : CLD_EXITED,
-		   signal ? status & 0x7f : status >> 8 & 0xff);
+	trace_notify(tr, signal ? CLD_KILLED : CLD_EXITED,
+		     signal ? status & 0x7f : status >> 8 & 0xff);
 }
 
-void trace_thread_ends(struct thread *t, int status)
+void trace_thread_exit(struct thread *t, int status)
 {
 	struct process *p = t->process;
 	struct trace *tr = t->trace;
@@ -285,7 +285,7 @@ void trace_thread_ends(struct thread *t, int status)
 	if (p->thread_count > 1)
 		return;
 	leader_ends(p);
-	if (p->traces)
+	if (p->is_tracer)
 		tracer_ends(p);
 }
 
@@ -299,10 +299,10 @@ void trace_renumber(struct trace *of)
 	of->tid = of->thread->tid;
 }
 
-bool trace_holds_rights(const struct thread *t)
+bool trace_restricts_exec(const struct thread *t)
 {
 	return t->trace &&
-	       !credentials_can(process_first_thread(t->trace->tracer)->cred, CAP_SYS_PTRACE);
+	       !credentials_capable(process_any_thread(t->trace->tracer)->cred, CAP_SYS_PTRACE);
 }
 
 int trace_tracer(const struct thread *t)
@@ -324,7 +324,7 @@ static int kind_of(const struct thread *t, const struct fork_request *r)
 									    : TRACE_EVENT_FORK;
 }
 
-void trace_copy(struct thread *t, struct fork_request *r)
+void trace_inherit(struct thread *t, struct fork_request *r)
 {
 	struct thread *me = thread_current();
 	struct trace *mine = me->trace, *tr;
@@ -334,12 +334,12 @@ void trace_copy(struct thread *t, struct fork_request *r)
 		t->unusual |= UNUSUAL_TRACE;
 	if (!mine)
 		return;
-	if (mine->step_is_ours)
+	if (mine->step_forced)
 		arch_debug_step(&t->arch, false);
 	mine->child = t->tid;
 	if (r->wait) {
-		/* The event comes before the sleep, which is trace_call_leaves()'s then. */
-		mine->vfork_birth = t->process->birth;
+		/* The event comes before the sleep, which is trace_syscall_exit()'s then. */
+		mine->vfork_serial = t->process->serial;
 		r->wait = false;
 	}
 	if (!(mine->options & BIT(kind)))

@@ -33,8 +33,8 @@
 
 enum trace_resume {
 	TRACE_CONT,
-	TRACE_CALLS, /* until the next system call begins or ends */
-	TRACE_STEP,  /* for one instruction */
+	TRACE_SYSCALL, /* until the next system call begins or ends */
+	TRACE_STEP,    /* for one instruction */
 };
 
 /* Where in a system call it stopped. */
@@ -71,10 +71,10 @@ struct trace {
 	/* How it goes on: and with which signal, or 0. */
 	enum trace_resume how;
 	int inject;
-	bool step_is_ours;
+	bool step_forced;
 	/* What its system call made, to be told: a process or a thread, or 0. */
 	int child, child_event;
-	uint64_t vfork_birth;
+	uint64_t vfork_serial;
 	/* Ended: its status; its process waits for the tracer before the parent hears of it. */
 	bool ended, held;
 	int status;
@@ -96,13 +96,13 @@ static inline void trace_watch_calls(const struct thread *t)
 /* Frees it, if it is gone and not in use. */
 void trace_put(struct trace *tr);
 /* Lets a stopped one go on. */
-void trace_go_on(struct trace *tr, enum trace_resume how, int signo);
+void trace_continue(struct trace *tr, enum trace_resume how, int signo);
 /* Sets a debug register: arch_debug_set_break(). */
 int trace_set_break(struct trace *tr, unsigned int i, uint64_t v);
 /* Ends the tracing; a stopped thread goes on. */
 void trace_detach(struct trace *tr, int signo);
 /* Has it stop soon, unless it has stopped. */
-void trace_ask(struct trace *tr);
+void trace_interrupt(struct trace *tr);
 /* It stays in the job's stop, and stops anew when that ends. -EIO: it is in none. */
 int trace_listen(struct trace *tr);
 
@@ -110,7 +110,7 @@ int trace_listen(struct trace *tr);
 int trace_wait(struct process *p, int id, unsigned int options, int *status, bool *any);
 
 /* Whether exec must not raise the rights of `t`, because its tracer lacks them. */
-bool trace_holds_rights(const struct thread *t);
+bool trace_restricts_exec(const struct thread *t);
 /* The pid of the tracer of `t`, or 0; whether `t` is stopped for its tracer. */
 int trace_tracer(const struct thread *t);
 bool trace_is_stopped(const struct thread *t);
@@ -126,23 +126,23 @@ bool trace_group_stop(void);
 void trace_continued(struct process *p);
 bool trace_signal(struct signal_info *info);
 /* A handler was entered. */
-void trace_handler(void);
-void trace_attend(void);
+void trace_handler_entered(void);
+void trace_handle_work(void);
 
 /* Around a system call. False: it is not made. */
-bool trace_call_enters(struct regs *r);
-void trace_call_leaves(struct regs *r, uint32_t nr);
+bool trace_syscall_enter(struct regs *r);
+void trace_syscall_exit(struct regs *r, uint32_t nr);
 /* seccomp wants the tracer to decide. False: no tracer asked for that. */
 bool trace_seccomp(uint32_t data);
 
 /* A new thread of the current one; false: who waits for its space is not process_fork(). */
-void trace_copy(struct thread *t, struct fork_request *r);
+void trace_inherit(struct thread *t, struct fork_request *r);
 /* The current thread is about to end, with that status. */
-void trace_exits(int status);
+void trace_exit_event(int status);
 /* `t`, which is unusual, ends. */
-void trace_thread_ends(struct thread *t, int status);
+void trace_thread_exit(struct thread *t, int status);
 
 /* stop.c, for trace.c. */
-void trace_tell(struct trace *tr, int code, int status);
+void trace_notify(struct trace *tr, int code, int status);
 /* It has taken over its leader's number: the leader's record goes. */
 void trace_renumber(struct trace *tr);

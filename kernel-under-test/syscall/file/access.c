@@ -25,7 +25,7 @@ static long answer(const struct inode *inode, unsigned int mode)
 		return -EROFS;
 	if ((mode & MAY_EXEC) && !inode_is(inode, S_IFDIR) && !(inode->mode & 0111))
 		return -EACCES;
-	return may(inode, mode);
+	return inode_permission(inode, mode);
 }
 
 static long check_access(int dirfd, const char *path, unsigned int mode, unsigned int flags)
@@ -44,9 +44,9 @@ static long check_as_real(int dirfd, const char *path, unsigned int mode, unsign
 	if (!real)
 		return -ENOMEM;
 	saved = credentials_get(credentials_current());
-	credentials_use(real);
+	credentials_commit(real);
 	err = check_access(dirfd, path, mode, flags);
-	credentials_use(saved);
+	credentials_commit(saved);
 	return err;
 }
 

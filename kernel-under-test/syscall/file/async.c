@@ -1,8 +1,8 @@
 /* fcntl() and ioctl() on who gets a signal when a file is ready. */
+#include "proc/signal/async.h"
 #include "fs/lock.h"
 #include "fs/notify.h"
 #include "ipc/inotify.h"
-#include "proc/signal/async.h"
 #include "syscall/user.h"
 
 #define F_SETOWN    8
@@ -12,9 +12,9 @@
 #define F_SETOWN_EX 15
 #define F_GETOWN_EX 16
 
-#define F_SETLEASE  1024
-#define F_GETLEASE  1025
-#define F_NOTIFY    1026
+#define F_SETLEASE 1024
+#define F_GETLEASE 1025
+#define F_NOTIFY   1026
 
 #define DN_MULTISHOT 0x80000000u
 
@@ -56,7 +56,7 @@ static long notify(struct file *f, int fd, uint32_t events)
 	int err = 0;
 
 	if (!(events & ~DN_MULTISHOT)) {
-		notify_forget_file(f);
+		dnotify_remove(f);
 		return 0;
 	}
 	if (!f->inode || !inode_is(f->inode, S_IFDIR))
@@ -65,7 +65,7 @@ static long notify(struct file *f, int fd, uint32_t events)
 		mask |= events & BIT(i) ? masks[i] : 0;
 	if (!async_owner(f, &kind))
 		err = async_set_owner(f, ASYNC_PROCESS, process_current()->pid);
-	return err ? err : notify_by_signal(f, fd, mask);
+	return err ? err : dnotify_set(f, fd, mask);
 }
 
 static long set_lease(struct file *f, int fd, int type)

@@ -28,7 +28,7 @@ static long dup_from(uint64_t fd, uint64_t from, bool cloexec)
 		return -EINVAL;
 	new = files_add(t, file_get(f), (uint32_t)from, cloexec);
 	if (new < 0)
-		file_let_go(f);
+		file_put_unlocked(f);
 	return new;
 }
 
@@ -102,7 +102,8 @@ static noinline long set_flags(struct file *f, int fd, uint32_t flags)
 	const uint32_t settable = O_APPEND | O_NONBLOCK | O_NOATIME | (pipe_is(f) ? O_DIRECT : 0);
 	long err = 0;
 
-	if ((flags & O_NOATIME) && !(f->flags & O_NOATIME) && f->inode && !may_own(f->inode))
+	if ((flags & O_NOATIME) && !(f->flags & O_NOATIME) && f->inode &&
+	    !inode_owner_or_capable(f->inode))
 		return -EPERM;
 	if ((flags & O_DIRECT) && pipe_is(f))
 		err = pipe_set_packets(f);
@@ -153,7 +154,7 @@ long sys_fcntl(uint64_t fd, uint64_t command, uint64_t arg)
 		files_set_cloexec(t, (uint32_t)fd, arg & FD_CLOEXEC);
 		return 0;
 	case F_GETFL:
-		return file_flags_told(f);
+		return file_user_flags(f);
 	case F_GETLK:
 	case F_SETLK:
 	case F_SETLKW:
@@ -164,8 +165,8 @@ long sys_fcntl(uint64_t fd, uint64_t command, uint64_t arg)
 			return -EBADF;
 		/* It may sleep. */
 		file_get(f);
-		ret = lock_control(f, fd, command, arg);
-		file_let_go(f);
+		ret = fcntl_lock(f, fd, command, arg);
+		file_put_unlocked(f);
 		return ret;
 	default:
 		if (kernel_lock())

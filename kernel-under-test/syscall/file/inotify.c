@@ -31,7 +31,7 @@ long sys_inotify_add_watch(uint64_t fd, uint64_t path, uint64_t mask)
 		return err;
 	if ((mask & IN_ONLYDIR) && !inode_is(inode, S_IFDIR))
 		return -ENOTDIR;
-	return may(inode, MAY_READ) ?: inotify_watch(f, inode, (uint32_t)mask);
+	return inode_permission(inode, MAY_READ) ?: inotify_watch(f, inode, (uint32_t)mask);
 }
 
 long sys_inotify_rm_watch(uint64_t fd, uint64_t wd)

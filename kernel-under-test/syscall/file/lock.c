@@ -60,7 +60,7 @@ static int set(struct file *f, uint64_t fd, struct lock_range *r, bool wait)
 	return -EBADF;
 }
 
-long lock_control(struct file *f, uint64_t fd, uint64_t command, uint64_t arg)
+long fcntl_lock(struct file *f, uint64_t fd, uint64_t command, uint64_t arg)
 {
 	struct user_flock l;
 	struct lock_range r, blocker;
@@ -90,7 +90,7 @@ long lock_control(struct file *f, uint64_t fd, uint64_t command, uint64_t arg)
 	if (r.type == LOCK_NONE)
 		return -EINVAL;
 	l.type = LOCK_NONE;
-	if (lock_blocker(f->inode, &r, &blocker))
+	if (lock_find_conflict(f->inode, &r, &blocker))
 		l = (struct user_flock){
 			.type = (int16_t)blocker.type,
 			.start = (int64_t)blocker.start,
@@ -105,7 +105,7 @@ long sys_flock(uint64_t fd, uint64_t operation)
 {
 	struct file *f SCOPED(file_put) = user_file_get(fd);
 	struct lock_range r = {
-		.owner = f, .kind = LOCK_OF_FILE, .pid = process_current()->pid, .end = LOCK_END};
+		.owner = f, .kind = LOCK_FLOCK, .pid = process_current()->pid, .end = LOCK_END};
 	uint64_t what = operation & ~(uint64_t)LOCK_NB;
 
 	if (!f || (f->flags & O_PATH))

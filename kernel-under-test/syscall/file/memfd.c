@@ -66,7 +66,7 @@ long user_add_seals(struct file *f, uint64_t seals)
 		return -EPERM;
 	object = &f->inode->object;
 	if (seals & SEAL_WRITE)
-		process_each(is_mapped_to_write, &object);
+		process_for_each(is_mapped_to_write, &object);
 	return object ? tmpfs_seal(f->inode, (uint32_t)seals) : -EBUSY;
 }
 
@@ -105,7 +105,7 @@ long sys_fallocate(uint64_t fd, uint64_t mode, uint64_t pos, uint64_t len)
 		return -EOPNOTSUPP;
 	if (!(mode & FALLOC_KEEP_SIZE) && pos + len > f->inode->size &&
 	    pos + len > file_size_limit()) {
-		file_limit_reached();
+		file_limit_exceeded();
 		return -EFBIG;
 	}
 	err = f->inode->ops->allocate(f->inode, pos, len, mode & FALLOC_KEEP_SIZE, clear);

@@ -19,7 +19,7 @@ static int may_leave(const struct path_last *name, const struct path_last *to)
 		return err;
 	if (err)
 		return err;
-	err = inode_is(moved, S_IFDIR) ? may(moved, MAY_WRITE) : 0;
+	err = inode_is(moved, S_IFDIR) ? inode_permission(moved, MAY_WRITE) : 0;
 	inode_put(moved);
 	return err;
 }
@@ -30,7 +30,7 @@ static int may_rename(const struct path_last *old, const struct path_last *new, 
 
 	if (!err)
 		err = exchange ? may_leave(new, old) : user_may_remove(new);
-	return err == -ENOENT ? user_may_make(new) : err;
+	return err == -ENOENT ? user_may_create(new) : err;
 }
 
 long sys_renameat2(uint64_t from_fd, uint64_t from, uint64_t to_fd, uint64_t to, uint64_t flags)
@@ -57,7 +57,7 @@ long sys_renameat2(uint64_t from_fd, uint64_t from, uint64_t to_fd, uint64_t to,
 	if (!err && (flags & RENAME_EXCHANGE) && !tmpfs_is(old.dir))
 		err = -EINVAL;
 	if (!err) {
-		notify_before(old.dir);
+		notify_before_change(old.dir);
 		/* Of one file system both are; only one of them may be watched. */
 		ops = new.dir->ops->opened ? new.dir->ops : old.dir->ops;
 		err = ops->rename(old.dir, old.name, old.len, new.dir, new.name, new.len,
@@ -67,36 +67,36 @@ long sys_renameat2(uint64_t from_fd, uint64_t from, uint64_t to_fd, uint64_t to,
 	return err == -EEXIST && !(flags & RENAME_NOREPLACE) ? -EBUSY : err;
 }
 
-int inode_changeable(const struct inode *inode)
+int inode_check_changeable(const struct inode *inode)
 {
 	return inode_read_only(inode) ? -EROFS : 0;
 }
 
-void inode_changed(struct inode *inode)
+void inode_mark_changed(struct inode *inode)
 {
-	inode_changed_at(inode, volume_now_ns());
+	inode_set_ctime(inode, volume_now_ns());
 	if (inode->ops->changed)
 		inode->ops->changed(inode);
 }
 
 static int set_mode(struct inode *inode, uint64_t mode)
 {
-	int err = inode_changeable(inode);
+	int err = inode_check_changeable(inode);
 
 	if (err)
 		return err;
-	if (!may_own(inode))
+	if (!inode_owner_or_capable(inode))
 		return -EPERM;
 	if (unlikely(mode & S_ISGID) && !credentials_in_group(credentials_current(), inode->gid) &&
 	    !capable(CAP_FSETID))
 		mode &= ~(uint64_t)S_ISGID;
-	peek_close(false);
+	peek_block(false);
 	inode->mode = (inode->mode & S_IFMT) | (mode & S_PERM);
-	peek_open();
+	peek_unblock();
 	/* Who opens it to write without the kernel lock counts himself in, and then looks again. */
-	if (unlikely(READ_ONCE(inode->writers)) && inode_privileges(inode))
-		notify_guard(inode);
-	inode_changed(inode);
+	if (unlikely(READ_ONCE(inode->writers)) && inode_privilege_bits(inode))
+		notify_guard_suid(inode);
+	inode_mark_changed(inode);
 	return 0;
 }
 
@@ -120,7 +120,7 @@ static int set_owner(struct inode *inode, uint64_t uid, uint64_t gid)
 {
 	const struct credentials *c = credentials_current();
 	bool mine = c->fsuid == inode->uid;
-	int err = inode_changeable(inode);
+	int err = inode_check_changeable(inode);
 
 	if (err)
 		return err;
@@ -130,16 +130,16 @@ static int set_owner(struct inode *inode, uint64_t uid, uint64_t gid)
 	     ((uint32_t)gid != UINT32_MAX &&
 	      (!mine || ((uint32_t)gid != inode->gid && !credentials_in_group(c, (uint32_t)gid))))))
 		return -EPERM;
-	if (inode_privileges(inode) && !may_own(inode))
+	if (inode_privilege_bits(inode) && !inode_owner_or_capable(inode))
 		return -EPERM;
-	peek_close(false);
-	inode->mode &= ~inode_privileges(inode);
+	peek_block(false);
+	inode->mode &= ~inode_privilege_bits(inode);
 	if ((uint32_t)uid != UINT32_MAX)
 		inode->uid = (uint32_t)uid;
 	if ((uint32_t)gid != UINT32_MAX)
 		inode->gid = (uint32_t)gid;
-	peek_open();
-	inode_changed(inode);
+	peek_unblock();
+	inode_mark_changed(inode);
 	return 0;
 }
 
@@ -165,10 +165,10 @@ long sys_fchown(uint64_t fd, uint64_t uid, uint64_t gid)
 int user_truncate(struct inode *inode, uint64_t size)
 {
 	if (size > file_size_limit()) {
-		file_limit_reached();
+		file_limit_exceeded();
 		return -EFBIG;
 	}
-	if (unlikely(inode_privileges(inode)) && notify_guard(inode))
+	if (unlikely(inode_privilege_bits(inode)) && notify_guard_suid(inode))
 		return -ENOMEM;
 	return inode_truncate(inode, size);
 }
@@ -186,7 +186,7 @@ long sys_truncate(uint64_t path, uint64_t size)
 		return -EINVAL;
 	if (inode_read_only(inode))
 		return -EROFS;
-	if (may(inode, MAY_WRITE))
+	if (inode_permission(inode, MAY_WRITE))
 		return -EACCES;
 	if (inode->executed && file_is_running(inode))
 		return -ETXTBSY;
@@ -201,7 +201,7 @@ long sys_fchdir(uint64_t fd)
 		return -EBADF;
 	if (!f->inode || !inode_is(f->inode, S_IFDIR))
 		return -ENOTDIR;
-	if (may(f->inode, MAY_EXEC))
+	if (inode_permission(f->inode, MAY_EXEC))
 		return -EACCES;
 	process_set_cwd(inode_get(f->inode));
 	return 0;

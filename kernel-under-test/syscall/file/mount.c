@@ -74,7 +74,7 @@ long sys_mount(uint64_t source, uint64_t target, uint64_t type, uint64_t flags, 
 		return err;
 	/* A file system in memory may have any word, or nothing, for its source. */
 	if (flags & MS_REMOUNT) {
-		err = mount_again(dir, mount_flags(flags, dir->volume));
+		err = mount_remount(dir, mount_flags(flags, dir->volume));
 	} else if (flags & MS_MOVE) {
 		err = user_inode(AT_FDCWD, source, 0, &root);
 		if (!err) {
@@ -82,7 +82,7 @@ long sys_mount(uint64_t source, uint64_t target, uint64_t type, uint64_t flags, 
 			inode_put(root);
 		}
 	} else {
-		err = filesystem_has_disk(name) ? find_device(source, &device) : 0;
+		err = filesystem_needs_device(name) ? find_device(source, &device) : 0;
 		if (!err)
 			err = mount_at(dir, name, device, mount_flags(flags, NULL));
 	}

@@ -28,7 +28,7 @@ static long make_node(int dirfd, uint64_t path, uint32_t mode, uint64_t device)
 
 	return user_parent(dirfd, path, buffer, &last)
 		       ?: ((mode & S_IFMT) == S_IFDIR ? 0 : no_slash(&last))
-		       ?: user_may_make(&last)
+		       ?: user_may_create(&last)
 		       ?: last.dir->ops->create(last.dir, last.name, last.len,
 						mode & ~process_current()->umask, device, &inode);
 }
@@ -92,7 +92,7 @@ static long unlink_at(int dirfd, uint64_t path, bool directory)
 		err = unlink_slash(&last);
 	else
 		err = user_may_remove(&last);
-	notify_before(last.dir);
+	notify_before_change(last.dir);
 	if (!err)
 		err = last.dir->ops->unlink(last.dir, last.name, last.len, directory);
 	inode_put(last.dir);
@@ -122,7 +122,7 @@ long sys_symlinkat(uint64_t target, uint64_t dirfd, uint64_t path)
 	text = kmem_alloc(PATH_LEN_MAX);
 	return (text ? user_path(text, target, false) : -ENOMEM)
 		       ?: no_slash(&last)
-		       ?: user_may_make(&last)
+		       ?: user_may_create(&last)
 		       ?: last.dir->ops->symlink(last.dir, last.name, last.len, text);
 }
 
@@ -142,16 +142,16 @@ long sys_linkat(uint64_t from_fd, uint64_t from, uint64_t to_fd, uint64_t to, ui
 		      ?: user_parent((int)to_fd, to, buffer, &last);
 	if (err)
 		return err;
-	err = no_slash(&last) ?: user_may_make(&last);
+	err = no_slash(&last) ?: user_may_create(&last);
 	if (!err && target->volume != last.dir->volume)
 		err = -EXDEV;
-	else if (!err && !target->links && !target->may_be_named)
+	else if (!err && !target->links && !target->linkable)
 		err = -ENOENT;
-	notify_before(last.dir);
+	notify_before_change(last.dir);
 	if (!err)
 		err = last.dir->ops->link(last.dir, last.name, last.len, target);
 	if (!err)
-		target->may_be_named = false;
+		target->linkable = false;
 	return err;
 }
 
@@ -208,7 +208,7 @@ static long change_to(uint64_t path, void (*set)(struct inode *inode))
 
 	if (err)
 		return err;
-	err = inode_is(inode, S_IFDIR) ? may(inode, MAY_EXEC) : -ENOTDIR;
+	err = inode_is(inode, S_IFDIR) ? inode_permission(inode, MAY_EXEC) : -ENOTDIR;
 	if (err)
 		return err;
 	if (set == process_set_root && !capable(CAP_SYS_CHROOT))
@@ -231,7 +231,7 @@ long sys_getcwd(uint64_t out, uint64_t size)
 {
 	struct process *p = process_current();
 	char buffer[PATH_LEN_MAX];
-	long n = path_name(p->root, p->cwd, buffer, MIN(size, sizeof(buffer)));
+	long n = path_of_dir(p->root, p->cwd, buffer, MIN(size, sizeof(buffer)));
 
 	if (n < 0)
 		return n;
@@ -295,7 +295,7 @@ static long list(uint64_t fd, uint64_t out, uint32_t size, bool old)
 	if (!f->inode->links)
 		return -ENOENT;
 	do
-		err = f->inode->ops->list(f->inode, f->pos, list_one, &l);
+		err = f->inode->ops->readdir(f->inode, f->pos, list_one, &l);
 	while (l.at == out && l.err == -EPAGING && !(l.err = space_page_in()));
 	file_accessed(f);
 	if (l.at == out)

@@ -25,7 +25,7 @@ static int make(const struct path_last *last, uint32_t mode, struct inode **out)
 {
 	struct inode *dir = last->dir;
 	uint32_t type = S_IFREG | (mode & S_PERM & ~process_current()->umask);
-	int err = inode_read_only(dir) ? -EROFS : may_enter(dir);
+	int err = inode_read_only(dir) ? -EROFS : may_create(dir);
 
 	/* As Linux has it, the umask does not save the bit from going. */
 	if (unlikely(dir->mode & type & S_ISGID) && (mode & 010) &&
@@ -46,7 +46,7 @@ static int find_or_make(const struct path_base *base, const char *path, bool exc
 
 	if (err)
 		return -EAGAIN;
-	err = last.slash || may(last.dir, MAY_EXEC)
+	err = last.slash || inode_permission(last.dir, MAY_EXEC)
 		      ? -EAGAIN
 		      : last.dir->ops->lookup(last.dir, last.name, last.len, out);
 	if (likely(err == -ENOENT)) {
@@ -87,7 +87,7 @@ static int create(const struct path_base *base, const char *path, uint32_t mode,
 		if (link)
 			inode_put(link);
 		link = next;
-		err = links < LINKS_MAX ? 0 : -ELOOP;
+		err = links < SYMLINKS_MAX ? 0 : -ELOOP;
 		if (err)
 			break;
 		inode_accessed(link);
@@ -118,13 +118,13 @@ static int make_unnamed(const struct path_base *base, const char *path, uint32_t
 	else if (inode_read_only(dir))
 		err = -EROFS;
 	else
-		err = may_enter(dir)
-			      ?: dir->ops->unnamed
-				 ? dir->ops->unnamed(dir, mode & S_PERM & ~process_current()->umask,
+		err = may_create(dir)
+			      ?: dir->ops->tmpfile
+				 ? dir->ops->tmpfile(dir, mode & S_PERM & ~process_current()->umask,
 						     out)
 				 : -EOPNOTSUPP;
 	if (!err)
-		(*out)->may_be_named = !(flags & O_EXCL);
+		(*out)->linkable = !(flags & O_EXCL);
 	inode_put(dir);
 	return err;
 }
@@ -137,12 +137,13 @@ static int may_open(const struct inode *inode, uint32_t flags)
 
 	if (flags & O_PATH)
 		return 0;
-	if ((flags & O_NOATIME) && !may_own(inode))
+	if ((flags & O_NOATIME) && !inode_owner_or_capable(inode))
 		return -EPERM;
 	/* As file_open() says, but before the file's own bits. */
 	if ((flags & O_ACCMODE) && inode_is(inode, S_IFREG) && inode_read_only(inode))
 		return -EROFS;
-	return may(inode, masks[flags & O_ACCMODE] | (flags & O_TRUNC ? MAY_WRITE : 0u));
+	return inode_permission(inode,
+				masks[flags & O_ACCMODE] | (flags & O_TRUNC ? MAY_WRITE : 0u));
 }
 
 /* Of `*flags`, O_TRUNC goes when the file was made. */
@@ -153,7 +154,7 @@ static int open_inode(const struct path_base *base, const char *path, uint32_t *
 	bool exclusive = (flags & O_CREAT) && (flags & O_EXCL);
 	int err;
 
-	if (unlikely((flags & (O_UNNAMED | O_PATH)) == O_UNNAMED))
+	if (unlikely((flags & (O_TMPFILE_BIT | O_PATH)) == O_TMPFILE_BIT))
 		return make_unnamed(base, path, flags, mode, out);
 	if ((flags & (O_CREAT | O_DIRECTORY | O_PATH)) == O_CREAT) {
 		err = find_or_make(base, path, exclusive, mode, out);
@@ -247,7 +248,7 @@ static struct file *open_unlocked(int dirfd, const char *path, uint32_t flags)
 	uint32_t before;
 
 	/* What is to be made is mostly not there: then it is the longer way. */
-	if ((flags & (O_TRUNC | O_UNNAMED | O_PATH)) ||
+	if ((flags & (O_TRUNC | O_TMPFILE_BIT | O_PATH)) ||
 	    (flags & (O_CREAT | O_EXCL)) == (O_CREAT | O_EXCL) ||
 	    ((flags & O_CREAT) && arch_cpu_count() == 1))
 		return NULL;
@@ -271,7 +272,7 @@ static long open_at(int dirfd, uint64_t path, uint32_t flags, uint32_t mode)
 	if (likely(f)) {
 		fd = files_add(process_current()->files, f, 0, flags & O_CLOEXEC);
 		if (unlikely(fd < 0))
-			file_let_go(f);
+			file_put_unlocked(f);
 		return fd;
 	}
 	KERNEL_SCOPE();
@@ -309,18 +310,18 @@ long sys_openat2(uint64_t dirfd, uint64_t path, uint64_t how_at, uint64_t size)
 		return -EINVAL;
 	if (size > PAGE_SIZE)
 		return -E2BIG;
-	err = user_rest_is_zero(how_at + sizeof(how), size - sizeof(how))
+	err = user_tail_is_zero(how_at + sizeof(how), size - sizeof(how))
 		      ?: copy_from_user(&how, how_at, sizeof(how));
 	if (err)
 		return err;
 	if ((how.flags & ~OPEN_FLAGS_KNOWN) || (how.mode & ~(uint64_t)S_PERM) ||
-	    (how.mode && !(how.flags & (O_CREAT | O_UNNAMED))) ||
+	    (how.mode && !(how.flags & (O_CREAT | O_TMPFILE_BIT))) ||
 	    ((how.flags & O_PATH) && (how.flags & ~of_path)))
 		return -EINVAL;
 	if ((how.resolve & ~RESOLVE_KNOWN) || (how.resolve & (RESOLVE_BENEATH | RESOLVE_IN_ROOT)) ==
 						      (RESOLVE_BENEATH | RESOLVE_IN_ROOT))
 		return -EINVAL;
-	if ((how.resolve & RESOLVE_CACHED) && (how.flags & (O_TRUNC | O_CREAT | O_UNNAMED)))
+	if ((how.resolve & RESOLVE_CACHED) && (how.flags & (O_TRUNC | O_CREAT | O_TMPFILE_BIT)))
 		return -EAGAIN;
 	err = user_path(buffer, path, false);
 	return err ? err
@@ -338,7 +339,7 @@ long sys_close(uint64_t fd)
 	if (err != -EAGAIN)
 		return err;
 	kernel_lock();
-	files_let_go(p->files, left);
+	files_drop(p->files, left);
 	kernel_unlock();
 	return 0;
 }

@@ -34,7 +34,7 @@ static always_inline bool look(struct poll_request *fds, size_t n, struct poll_e
 		struct file *f = e ? e->file : files_find(t, (uint32_t)p->fd);
 		uint32_t mask = likely(f) ? state_of(f, e, held) : p->fd < 0 ? 0 : POLL_NVAL;
 
-		if (unlikely(mask & POLL_LOCK))
+		if (unlikely(mask & POLL_NEEDS_LOCK))
 			return false;
 		p->revents = (int16_t)(mask & ((uint16_t)p->events | POLL_ALWAYS));
 		*ready += p->revents != 0;
@@ -75,7 +75,7 @@ static void end(struct poll_entry *entries, size_t n)
 	for (size_t i = 0; i < n; i++) {
 		poll_remove(&entries[i]);
 		if (entries[i].file)
-			file_let_go(entries[i].file);
+			file_put_unlocked(entries[i].file);
 	}
 }
 
@@ -228,7 +228,7 @@ int poll_deadline(uint64_t from, uint64_t *deadline)
 	return err;
 }
 
-long poll_say_left(long ret, uint64_t deadline, uint64_t timeout, uint64_t unit_ns)
+long poll_write_remaining(long ret, uint64_t deadline, uint64_t timeout, uint64_t unit_ns)
 {
 	struct user_time left = time_left(deadline);
 

@@ -25,12 +25,12 @@ int poll_deadline(uint64_t timespec, uint64_t *deadline_ns);
  * The result `ret` of such a call: where its timeout was stands what is left of it, in seconds and
  * `unit_ns`, so that a call that a stop ended goes on with that; else it is not made again.
  */
-long poll_say_left(long ret, uint64_t deadline_ns, uint64_t timeout, uint64_t unit_ns);
+long poll_write_remaining(long ret, uint64_t deadline_ns, uint64_t timeout, uint64_t unit_ns);
 static inline long poll_finish(long ret, uint64_t deadline_ns, uint64_t timeout, uint64_t unit_ns)
 {
 	if (!timeout || !deadline_ns)
 		return ret;
-	return poll_say_left(ret, deadline_ns, timeout, unit_ns);
+	return poll_write_remaining(ret, deadline_ns, timeout, unit_ns);
 }
 
 /*

@@ -15,7 +15,7 @@ static long ended_early(struct file *f, struct uio *u, bool write, long n)
 	}
 	/* The reader went while the writer slept: the signal comes though a part was written. */
 	if (write && n > 0 && u->left && (file_poll(f, NULL) & POLL_ERR))
-		signal_raise_here(SIGPIPE);
+		signal_raise_current(SIGPIPE);
 	return n;
 }
 
@@ -32,10 +32,10 @@ static always_inline long transfer(struct file *f, struct uio *u, size_t len, bo
 	return n;
 }
 
-long user_piped(long n)
+long user_check_sigpipe(long n)
 {
 	if (unlikely(n == -EPIPE))
-		signal_raise_here(SIGPIPE);
+		signal_raise_current(SIGPIPE);
 	return n;
 }
 
@@ -64,7 +64,7 @@ static always_inline long finish(struct file *f, uint64_t fd, struct uio *u, siz
 	}
 	n = transfer(f, u, len - (size_t)done, write);
 	if (write)
-		user_piped(n);
+		user_check_sigpipe(n);
 	if (unlikely(u->held))
 		file_put(f);
 out:
@@ -139,7 +139,7 @@ static long transfer_at(struct file *f, struct uio *u, size_t len, int64_t pos, 
 	if (write && (f->flags & O_APPEND))
 		pos = (int64_t)f->inode->size;
 	if (inode_is(f->inode, S_IFREG)) {
-		n = write ? file_limit(f->inode, (uint64_t)pos, u) : (file_accessed(f), 0);
+		n = write ? file_clamp_to_limit(f->inode, (uint64_t)pos, u) : (file_accessed(f), 0);
 		return n ? n : op(f->inode, (uint64_t)pos, u);
 	}
 	if (write ? !f->ops->write : !f->ops->read)

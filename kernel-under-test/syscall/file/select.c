@@ -81,7 +81,7 @@ static always_inline long look(uint64_t n, const struct sets *wanted, struct set
 			if (!f)
 				return -EBADF;
 			state = held ? file_poll(f, NULL) : file_poll_unlocked(f, NULL);
-			if (unlikely(state & POLL_LOCK))
+			if (unlikely(state & POLL_NEEDS_LOCK))
 				return -EAGAIN;
 			if (state & READ_ANSWERS)
 				found[READ] |= b & -b;

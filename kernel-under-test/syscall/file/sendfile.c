@@ -58,6 +58,6 @@ long sys_sendfile(uint64_t out_fd, uint64_t in_fd, uint64_t offset_at, uint64_t 
 	long n = send_file(out, in, offset_at, count);
 
 	if (unlikely(n == -EPIPE))
-		signal_raise_here(SIGPIPE);
+		signal_raise_current(SIGPIPE);
 	return n;
 }

@@ -75,7 +75,7 @@ static long side_write(struct side *s, void *from, size_t n)
 	if (!s->file->ops->write)
 		return -EINVAL;
 	if (s->at && inode_is(s->file->inode, S_IFREG))
-		return file_limit(s->file->inode, s->pos, &u)
+		return file_clamp_to_limit(s->file->inode, s->pos, &u)
 			       ?: s->file->inode->ops->write(s->file->inode, s->pos, &u);
 	return s->file->ops->write(s->file, &u);
 }
@@ -163,7 +163,7 @@ static long splice(uint64_t in_fd, uint64_t in_at, uint64_t out_fd, uint64_t out
 		n = keep ? move(&in, &out, len, nonblock, true)
 			 : move_all(&in, &out, MIN(len, RW_MAX), nonblock);
 	n = side_put(&in, n);
-	return user_piped(side_put(&out, n));
+	return user_check_sigpipe(side_put(&out, n));
 }
 
 long sys_splice(uint64_t in_fd, uint64_t in_at, uint64_t out_fd, uint64_t out_at, uint64_t len,
@@ -195,14 +195,14 @@ long sys_vmsplice(uint64_t fd, uint64_t iov, uint64_t count, uint64_t flags)
 	if (n > 0) {
 		now = *f;
 		now.flags |= O_NONBLOCK;
-		n = transfer_each(&now, write ? now.ops->write : now.ops->read, iov, count);
+		n = transfer_vec(&now, write ? now.ops->write : now.ops->read, iov, count);
 		/* A few bytes go in as a whole: there was room, but not for them. */
 		if (n == -EAGAIN && !(flags & SPLICE_NONBLOCK) && !(f->flags & O_NONBLOCK))
-			n = transfer_each(f, f->ops->write, iov, count);
+			n = transfer_vec(f, f->ops->write, iov, count);
 	}
 	if (f)
 		file_put(f);
-	return user_piped(n);
+	return user_check_sigpipe(n);
 }
 
 static int must_be_files(const struct file *in, const struct file *out)

@@ -38,13 +38,13 @@ static void make_nameless(const struct file *f, struct inode *out)
 	memset(out, 0, sizeof(*out));
 	out->mode = kind[0] == 's' ? S_IFSOCK | 0777 : kind[0] == 'p' ? S_IFIFO | 0600 : 0600;
 	out->links = 1;
-	out->ino = file_number(f->data);
+	out->ino = file_anon_ino(f->data);
 }
 
 /* When anything of it was changed, and `contents` was when those were. */
 static uint64_t changed(const struct inode *i, uint64_t contents)
 {
-	return i->changed_ns ? MAX(i->changed_at, contents) : i->changed_at;
+	return i->changed_ns ? MAX(i->ctime_ns, contents) : i->ctime_ns;
 }
 
 static long put_stat(const struct inode *i, uint64_t out)
@@ -73,7 +73,7 @@ static long put_stat(const struct inode *i, uint64_t out)
 
 	if (unlikely(i->volume))
 		st.dev = i->volume->number;
-	if (unlikely(i->changed_at)) {
+	if (unlikely(i->ctime_ns)) {
 		last = changed(i, last);
 		st.ctime = last / NS_PER_SEC;
 		st.ctime_ns = last % NS_PER_SEC;
@@ -181,7 +181,7 @@ _Static_assert(sizeof(struct user_statx) == 256, "Linux ABI");
 static struct user_statx_time time_of(struct stamp at, uint64_t contents)
 {
 	if (!at.kept)
-		at = stamp_of(contents);
+		at = file_time_from_ns(contents);
 	return (struct user_statx_time){at.sec, at.kept - 1, 0};
 }
 
@@ -191,10 +191,10 @@ static long put_statx(const struct inode *i, uint64_t out)
 	struct user_statx st = {
 		.mask = STATX_BASIC,
 		.block_size = PAGE_SIZE,
-		.attributes =
-			inode_is(i, S_IFDIR) && (i->mountpoint || i == READ_ONCE(process_one->root))
-				? STATX_ATTR_MOUNT_ROOT
-				: 0,
+		.attributes = inode_is(i, S_IFDIR) &&
+					      (i->mountpoint || i == READ_ONCE(init_process->root))
+				      ? STATX_ATTR_MOUNT_ROOT
+				      : 0,
 		.attributes_mask = STATX_ATTR_MOUNT_ROOT,
 		.nlink = i->links,
 		.uid = i->uid,
@@ -204,7 +204,7 @@ static long put_statx(const struct inode *i, uint64_t out)
 		.size = i->size,
 		.blocks = i->pages * BLOCKS_A_PAGE,
 		.atime = time_of(i->accessed, last),
-		.ctime = time_of((struct stamp){0}, i->changed_at ? changed(i, last) : last),
+		.ctime = time_of((struct stamp){0}, i->ctime_ns ? changed(i, last) : last),
 		.mtime = time_of(i->modified, last),
 		.rdev_major = DEVICE_MAJOR(i->device),
 		.rdev_minor = DEVICE_MINOR(i->device),
@@ -223,8 +223,7 @@ long sys_statx(uint64_t dirfd, uint64_t path, uint64_t flags, uint64_t mask, uin
 	const struct file *f;
 	struct inode room;
 
-	if ((flags & ~known) || (flags & AT_STATX_SYNC) == AT_STATX_SYNC ||
-	    (mask & STATX_RESERVED))
+	if ((flags & ~known) || (flags & AT_STATX_SYNC) == AT_STATX_SYNC || (mask & STATX_RESERVED))
 		return -EINVAL;
 	if (!is_of_descriptor(dirfd, path, flags))
 		return stat_at((int)dirfd, path, out, (unsigned int)flags, put_statx);

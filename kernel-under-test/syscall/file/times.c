@@ -22,20 +22,20 @@ static bool time_ok(int64_t nsec)
 static long set(struct inode *inode, const struct times *t)
 {
 	bool now = t->at[0].nsec == UTIME_NOW && t->at[1].nsec == UTIME_NOW;
-	struct stamp now_at = stamp_of(volume_now_ns()),
+	struct stamp now_at = file_time_from_ns(volume_now_ns()),
 		     *to[] = {&inode->accessed, &inode->modified};
-	int err = inode_changeable(inode);
+	int err = inode_check_changeable(inode);
 
 	if (err)
 		return err;
-	if (!may_own(inode) && (!now || may(inode, MAY_WRITE)))
+	if (!inode_owner_or_capable(inode) && (!now || inode_permission(inode, MAY_WRITE)))
 		return now ? -EACCES : -EPERM;
 	for (int i = 0; i < 2; i++)
 		if (t->at[i].nsec == UTIME_NOW)
 			*to[i] = now_at;
 		else if (t->at[i].nsec != UTIME_OMIT)
 			*to[i] = (struct stamp){t->at[i].sec, (uint32_t)t->at[i].nsec + 1, 0};
-	inode_changed(inode);
+	inode_mark_changed(inode);
 	return 0;
 }
 

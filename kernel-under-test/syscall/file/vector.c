@@ -27,7 +27,7 @@ long vector_size(uint64_t iov, uint64_t count)
 /* A vector of the user's; few entries need no memory. `left` are those still to be moved. */
 struct vector {
 	uint64_t few[8][2], (*entry)[2];
-	struct uio_entries left;
+	struct uio_vec left;
 	size_t total;
 };
 
@@ -50,7 +50,7 @@ static int vector_get(struct vector *v, uint64_t iov, uint64_t count)
 		v->entry = kmem_alloc(count * sizeof(*v->entry));
 	if (!v->entry)
 		return -ENOMEM;
-	v->left = (struct uio_entries){v->entry, count};
+	v->left = (struct uio_vec){v->entry, count};
 	err = copy_from_user(v->entry, iov, count * sizeof(*v->entry));
 	for (size_t i = 0; i < count && !err; i++) {
 		const uint64_t *e = v->entry[i];
@@ -79,7 +79,7 @@ static long go(const struct way *way, struct uio *u, long done)
 }
 
 /* A short transfer ends the call: what comes after it would not be in its place. */
-static long go_each(const struct way *way, struct uio_entries *v, long done)
+static long go_each(const struct way *way, struct uio_vec *v, long done)
 {
 	for (; v->count; v->entry++, v->count--) {
 		uint64_t len = (*v->entry)[1];
@@ -96,7 +96,7 @@ static long go_each(const struct way *way, struct uio_entries *v, long done)
 }
 
 /* The same without the kernel lock, as far as that goes. */
-static long go_each_unlocked(const struct way *way, struct uio_entries *v)
+static long go_each_unlocked(const struct way *way, struct uio_vec *v)
 {
 	struct file *f = way->f;
 	long (*op)(struct file * file, struct uio * uio) =
@@ -108,8 +108,8 @@ static long go_each_unlocked(const struct way *way, struct uio_entries *v)
 
 		n = u.left ? op(f, &u) : 0;
 		if (u.left && u.held)
-			file_let_go(u.held);
-		if (uio_entry_moved(v, &u, n))
+			file_put_unlocked(u.held);
+		if (uio_vec_is_short(v, &u, n))
 			return n < 0 && !done ? n : done + MAX(n, 0);
 		done += n;
 	}
@@ -117,7 +117,7 @@ static long go_each_unlocked(const struct way *way, struct uio_entries *v)
 }
 
 /* All bytes of the entries to `buffer`, or `n` of them from there. 0 or -EFAULT. */
-static int gather(const struct uio_entries *v, char *buffer)
+static int gather(const struct uio_vec *v, char *buffer)
 {
 	for (size_t i = 0; i < v->count; buffer += v->entry[i++][1])
 		if (copy_from_user(buffer, v->entry[i][0], v->entry[i][1]) < 0)
@@ -125,7 +125,7 @@ static int gather(const struct uio_entries *v, char *buffer)
 	return 0;
 }
 
-static int scatter(const struct uio_entries *v, const char *buffer, size_t n)
+static int scatter(const struct uio_vec *v, const char *buffer, size_t n)
 {
 	for (size_t i = 0, part; n; i++, buffer += part, n -= part) {
 		part = MIN(n, v->entry[i][1]);
@@ -163,7 +163,7 @@ static long go_one(const struct way *way, const struct vector *v, char *buffer)
 		rest = WITH_KERNEL_LOCK(go(way, &u, n));
 		n = n ? n + MAX(rest, 0) : rest;
 		if (u.held)
-			file_let_go(u.held);
+			file_put_unlocked(u.held);
 	}
 	if (!way->write && n > 0 && scatter(&v->left, buffer, (size_t)n) < 0)
 		n = -EFAULT;
@@ -178,7 +178,7 @@ static long go_all(const struct way *way, struct vector *v)
 
 	/* What is there stays together by the lock of its inode. */
 	if (likely(v->total <= RW_MAX) && way->f->inode && inode_is(way->f->inode, S_IFREG)) {
-		n = file_move_each(way->f, &v->left, way->op ? -1 : way->pos, way->write);
+		n = file_transfer_vec(way->f, &v->left, way->op ? -1 : way->pos, way->write);
 		if (likely(!v->left.count))
 			return n;
 	}
@@ -196,8 +196,8 @@ static long go_all(const struct way *way, struct vector *v)
 	return n >= 0 && v->left.count ? WITH_KERNEL_LOCK(go_each(way, &v->left, n)) : n;
 }
 
-long transfer_each(struct file *f, long (*op)(struct file *f, struct uio *u), uint64_t iov,
-		   uint64_t count)
+long transfer_vec(struct file *f, long (*op)(struct file *f, struct uio *u), uint64_t iov,
+		  uint64_t count)
 {
 	const struct way way = {f, op, 0, false};
 	struct vector v;
@@ -214,7 +214,7 @@ long transfer_each(struct file *f, long (*op)(struct file *f, struct uio *u), ui
 static long transfer_vector(uint64_t fd, uint64_t iov, uint64_t count, bool own, int64_t pos,
 			    bool write)
 {
-	struct file *f SCOPED(file_let_go) = NULL;
+	struct file *f SCOPED(file_put_unlocked) = NULL;
 	struct way way = {.pos = pos, .write = write};
 	struct vector v;
 	long n;
@@ -238,7 +238,7 @@ static long transfer_vector(uint64_t fd, uint64_t iov, uint64_t count, bool own,
 		return n;
 	n = go_all(&way, &v);
 	vector_put(&v);
-	return write && unlikely(n == -EPIPE) ? WITH_KERNEL_LOCK(user_piped(n)) : n;
+	return write && unlikely(n == -EPIPE) ? WITH_KERNEL_LOCK(user_check_sigpipe(n)) : n;
 }
 
 long sys_readv(uint64_t fd, uint64_t iov, uint64_t count)
@@ -273,12 +273,14 @@ static long check_flags(uint64_t fd, uint64_t flags)
 
 long sys_preadv2(uint64_t fd, uint64_t iov, uint64_t count, uint64_t pos, uint64_t, uint64_t flags)
 {
-	return check_flags(fd, flags) ?: (int64_t)pos == -1 ? sys_readv(fd, iov, count)
-							     : sys_preadv(fd, iov, count, pos);
+	return check_flags(fd, flags)
+		       ?: (int64_t)pos == -1 ? sys_readv(fd, iov, count)
+					     : sys_preadv(fd, iov, count, pos);
 }
 
 long sys_pwritev2(uint64_t fd, uint64_t iov, uint64_t count, uint64_t pos, uint64_t, uint64_t flags)
 {
-	return check_flags(fd, flags) ?: (int64_t)pos == -1 ? sys_writev(fd, iov, count)
-							     : sys_pwritev(fd, iov, count, pos);
+	return check_flags(fd, flags)
+		       ?: (int64_t)pos == -1 ? sys_writev(fd, iov, count)
+					     : sys_pwritev(fd, iov, count, pos);
 }

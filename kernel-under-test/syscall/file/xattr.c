@@ -27,12 +27,12 @@ static int check(const struct inode *inode, const char *name, bool write)
 		return -EPERM;
 	if (user && !inode_is(inode, S_IFREG) && !inode_is(inode, S_IFDIR))
 		return write ? -EPERM : -ENODATA;
-	return user ? may(inode, write ? MAY_WRITE : MAY_READ) : 0;
+	return user ? inode_permission(inode, write ? MAY_WRITE : MAY_READ) : 0;
 }
 
-static int get_name(char name[ATTRIBUTE_NAME_MAX + 1], uint64_t from)
+static int get_name(char name[XATTR_NAME_MAX + 1], uint64_t from)
 {
-	long n = copy_string_from_user(name, from, ATTRIBUTE_NAME_MAX + 1);
+	long n = copy_string_from_user(name, from, XATTR_NAME_MAX + 1);
 
 	return n == 0 || n == -ENAMETOOLONG ? -ERANGE : MIN((int)n, 0);
 }
@@ -40,35 +40,35 @@ static int get_name(char name[ATTRIBUTE_NAME_MAX + 1], uint64_t from)
 static long set(struct inode *inode, uint64_t name_at, uint64_t value, uint64_t size,
 		uint64_t flags)
 {
-	char name[ATTRIBUTE_NAME_MAX + 1];
+	char name[XATTR_NAME_MAX + 1];
 	void *copy SCOPED(kmem_free) = NULL;
 	long err;
 
-	if (flags & ~(uint64_t)(ATTRIBUTE_CREATE | ATTRIBUTE_REPLACE))
+	if (flags & ~(uint64_t)(XATTR_CREATE | XATTR_REPLACE))
 		return -EINVAL;
 	err = get_name(name, name_at);
 	if (err)
 		return err;
-	if (size > ATTRIBUTE_VALUE_MAX)
+	if (size > XATTR_SIZE_MAX)
 		return -E2BIG;
 	copy = kmem_alloc(MAX(size, 1ul));
 	if (!copy)
 		return -ENOMEM;
 	return copy_from_user(copy, value, size)
 		       ?: check(inode, name, true)
-		       ?: attribute_set(inode, name, copy, size, (int)flags);
+		       ?: xattr_set(inode, name, copy, size, (int)flags);
 }
 
 static long get(const struct inode *inode, uint64_t name_at, uint64_t out, uint64_t room)
 {
-	char name[ATTRIBUTE_NAME_MAX + 1];
+	char name[XATTR_NAME_MAX + 1];
 	const void *value;
 	size_t size;
 	long err = get_name(name, name_at) ?: check(inode, name, false);
 
 	if (err)
 		return err;
-	value = attribute_get(inode, name, &size);
+	value = xattr_get(inode, name, &size);
 	if (!value)
 		return -ENODATA;
 	if (!room)
@@ -83,7 +83,7 @@ static long list(const struct inode *inode, uint64_t out, uint64_t room)
 	uint64_t used = 0;
 	const char *name;
 
-	for (size_t i = 0; tmpfs_is(inode) && (name = attribute_name(inode, i)); i++) {
+	for (size_t i = 0; tmpfs_is(inode) && (name = xattr_name(inode, i)); i++) {
 		size_t size = strlen(name) + 1;
 
 		if (begins(name, "trusted.") && !capable(CAP_SYS_ADMIN))
@@ -99,9 +99,9 @@ static long list(const struct inode *inode, uint64_t out, uint64_t room)
 
 static long remove(struct inode *inode, uint64_t name_at)
 {
-	char name[ATTRIBUTE_NAME_MAX + 1];
+	char name[XATTR_NAME_MAX + 1];
 
-	return get_name(name, name_at) ?: check(inode, name, true) ?: attribute_remove(inode, name);
+	return get_name(name, name_at) ?: check(inode, name, true) ?: xattr_remove(inode, name);
 }
 
 /* The inode of a path or of a descriptor, with a reference. */

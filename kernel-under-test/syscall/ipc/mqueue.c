@@ -206,13 +206,13 @@ long sys_mq_notify(uint64_t fd, uint64_t event)
 	if (!q)
 		return -EBADF;
 	if (!event) {
-		if (q->watch.pid == p->pid && q->watch.birth == p->birth)
+		if (q->watch.pid == p->pid && q->watch.serial == p->serial)
 			q->watch.pid = 0;
 		return 0;
 	}
 	if (q->watch.pid && mqueue_watch_alive(q))
 		return -EBUSY;
-	q->watch = (struct mqueue_watch){p->pid, p->birth, e.notify == SIGEV_SIGNAL ? e.signo : 0,
+	q->watch = (struct mqueue_watch){p->pid, p->serial, e.notify == SIGEV_SIGNAL ? e.signo : 0,
 					 e.value};
 	return 0;
 }

@@ -138,7 +138,7 @@ long sys_mlockall(uint64_t flags)
 
 	if (!flags || (flags & ~(uint64_t)MCL_ALL) || flags == MCL_ONFAULT)
 		return -EINVAL;
-	s->map_always = !(flags & MCL_FUTURE)  ? 0
+	s->map_always = !(flags & MCL_FUTURE) ? 0
 			: flags & MCL_ONFAULT ? MAP_LOCKED | MAP_NONBLOCK
 					      : MAP_LOCKED;
 	if (!(flags & MCL_CURRENT))
@@ -228,9 +228,9 @@ long sys_membarrier(uint64_t command, uint64_t flags)
 	if (flags || !(command & (MEMBARRIER_EXPEDITED | MEMBARRIER_REGISTER)) ||
 	    (command & (command - 1)) || command > 64)
 		return -EINVAL;
-	p->barriers |= (uint32_t)command & MEMBARRIER_REGISTER;
+	p->membarriers |= (uint32_t)command & MEMBARRIER_REGISTER;
 	/* Each private one wants its own registration, which is the next bit. */
-	if ((command & MEMBARRIER_PRIVATE) && !(p->barriers & command << 1))
+	if ((command & MEMBARRIER_PRIVATE) && !(p->membarriers & command << 1))
 		return -EPERM;
 	if (command & MEMBARRIER_EXPEDITED) {
 		/* Others may share memory with other spaces: all answer. */

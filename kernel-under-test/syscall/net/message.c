@@ -271,7 +271,7 @@ static bool receive_plain(uint64_t fd, uint64_t at, bool now, long *n)
 	*n = user_stream_move(user_stream(fd), &u, false, now);
 	if (u.left) {
 		if (u.held)
-			file_let_go(u.held);
+			file_put_unlocked(u.held);
 		return false;
 	}
 	if (*n >= 0 && put_message(at, &m, NULL, &e, false) < 0)

@@ -7,7 +7,7 @@
 long user_send_result(long n, uint64_t flags)
 {
 	if (n == -EPIPE && !(flags & MSG_NOSIGNAL))
-		signal_raise_here(SIGPIPE);
+		signal_raise_current(SIGPIPE);
 	return n;
 }
 

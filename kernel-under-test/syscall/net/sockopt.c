@@ -44,7 +44,7 @@ int user_socket_get(uint64_t fd, struct file **f, struct socket **s)
 
 struct option_values {
 	uint32_t refs;
-	int value[KEPT_COUNT];
+	int value[SOCKOPT_INT_COUNT];
 	int linger[2];
 };
 
@@ -74,8 +74,8 @@ static struct option_values *values_of(struct socket *s)
 		*o = *old;
 		option_values_put(old);
 	} else {
-		for (size_t i = 0; i < KEPT_COUNT; i++)
-			o->value[i] = kept_options[i].initial;
+		for (size_t i = 0; i < SOCKOPT_INT_COUNT; i++)
+			o->value[i] = sockopt_ints[i].initial;
 		o->linger[0] = o->linger[1] = 0;
 	}
 	o->refs = 1;
@@ -185,20 +185,20 @@ static bool is_time(const struct kept *k)
 /* -1 is what it was at first, where that is allowed at all. */
 static int keep(struct socket *s, int i, int v)
 {
-	const struct kept *k = &kept_options[i];
-	bool flag = kept_is_flag(k);
+	const struct kept *k = &sockopt_ints[i];
+	bool flag = sockopt_int_is_flag(k);
 	int err;
 
 	if (!flag && (v < k->lowest || v > k->highest))
 		return -EINVAL;
 	v = flag ? v != 0 : v == -1 && k->lowest == -1 ? k->initial : v;
-	err = kept_apply(s, k, v);
+	err = sockopt_int_apply(s, k, v);
 	if (!err)
 		s->options->value[i] = v;
 	/* The one way to tell the time takes the place of the other. */
 	for (int j = i - 1; !err && is_time(k) && j <= i + 1; j++)
-		if (j != i && is_time(&kept_options[j])) {
-			kept_apply(s, &kept_options[j], 0);
+		if (j != i && is_time(&sockopt_ints[j])) {
+			sockopt_int_apply(s, &sockopt_ints[j], 0);
 			s->options->value[j] = 0;
 		}
 	return err;
@@ -227,7 +227,7 @@ long sys_setsockopt(uint64_t fd, uint64_t level, uint64_t option, uint64_t value
 
 	if (err)
 		return err;
-	i = kept_find(s, (int)level, (int)option);
+	i = sockopt_int_find(s, (int)level, (int)option);
 	if ((int)level == IPPROTO_TCP && option == TCP_CONGESTION && has_level(s, IPPROTO_TCP))
 		return sockopt_set_congestion(value, len);
 	if (i < 0 && (int)level != SOL_SOCKET)
@@ -301,7 +301,7 @@ static int get_socket(struct socket *s, int option, union option_value *out)
 		break;
 	case SO_COOKIE:
 		/* Not the address itself: one number for each while it lives. */
-		out->cookie = file_number(s) + 1;
+		out->cookie = file_anon_ino(s) + 1;
 		return sizeof(out->cookie);
 	default:
 		return -ENOPROTOOPT;
@@ -321,9 +321,9 @@ long sys_getsockopt(uint64_t fd, uint64_t level, uint64_t option, uint64_t value
 		return err;
 	/* Those that are only kept are many, and seldom asked for. */
 	size = (int)level == SOL_SOCKET ? get_socket(s, (int)option, &v) : -ENOPROTOOPT;
-	i = size == -ENOPROTOOPT ? kept_find(s, (int)level, (int)option) : -1;
+	i = size == -ENOPROTOOPT ? sockopt_int_find(s, (int)level, (int)option) : -1;
 	if (i >= 0) {
-		v.number = s->options ? s->options->value[i] : kept_options[i].initial;
+		v.number = s->options ? s->options->value[i] : sockopt_ints[i].initial;
 		size = sizeof(v.number);
 	} else if ((int)level == SOL_SOCKET) {
 		;

@@ -24,17 +24,17 @@
 #define SO_ATTACH_FILTER 26
 #define SO_DETACH_FILTER 27
 
-#define IP_TOS	       1
-#define IP_TTL	       2
-#define IP_HDRINCL     3
-#define IP_PKTINFO     8
-#define ICMP_FILTER    1
-#define IP_RECVTTL     12
-#define IP_RECVTOS     13
-#define IPV6_V6ONLY    26
-#define IPV6_PKTINFO   50
-#define IPV6_HOPLIMIT  52
-#define IPV6_TCLASS    67
+#define IP_TOS	      1
+#define IP_TTL	      2
+#define IP_HDRINCL    3
+#define IP_PKTINFO    8
+#define ICMP_FILTER   1
+#define IP_RECVTTL    12
+#define IP_RECVTOS    13
+#define IPV6_V6ONLY   26
+#define IPV6_PKTINFO  50
+#define IPV6_HOPLIMIT 52
+#define IPV6_TCLASS   67
 
 /* struct tcp_info of the Linux ABI, up to where segments are counted. */
 struct tcp_info {
@@ -75,24 +75,24 @@ int sockopt_set_congestion(uint64_t value, uint64_t len);
 int sockopt_get_tcp(struct socket *s, int option, union option_value *out);
 
 /* How many options there are that are a number which is kept, and no more. */
-#define KEPT_COUNT 76
+#define SOCKOPT_INT_COUNT 76
 
 struct kept {
 	uint16_t level, option;
-	bool stream; /* of TCP only */
+	bool stream;		      /* of TCP only */
 	int initial, lowest, highest; /* lowest > highest: a flag, whatever is not 0 is 1 */
 	uint16_t want; /* what is to be told with each message: WANT_TIME and its like */
 	uint16_t at;   /* the byte of struct socket that is to be the same; 0: none is */
 };
 
-extern const struct kept kept_options[KEPT_COUNT];
+extern const struct kept sockopt_ints[SOCKOPT_INT_COUNT];
 
-static inline bool kept_is_flag(const struct kept *k)
+static inline bool sockopt_int_is_flag(const struct kept *k)
 {
 	return k->lowest > k->highest;
 }
 
 /* What else changes when one is set to `v`. -EINVAL. */
-int kept_apply(struct socket *s, const struct kept *k, int v);
+int sockopt_int_apply(struct socket *s, const struct kept *k, int v);
 /* The place of one that `s` has, or -1. */
-int kept_find(const struct socket *s, int level, int option);
+int sockopt_int_find(const struct socket *s, int level, int option);

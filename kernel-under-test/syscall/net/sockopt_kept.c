@@ -16,7 +16,7 @@
 #define FLAG_AT(field)			 0, -1, 0, offsetof(struct socket, field)
 #define RANGE_AT(lowest, highest, field) lowest, highest, 0, offsetof(struct socket, field)
 
-const struct kept kept_options[KEPT_COUNT] = {
+const struct kept sockopt_ints[SOCKOPT_INT_COUNT] = {
 	{SOL_SOCKET, 1, false, 0, FLAG}, /* SO_DEBUG */
 	{SOL_SOCKET, SO_REUSEADDR, false, 0, FLAG_AT(reuse_address)},
 	{SOL_SOCKET, 5, false, 0, FLAG}, /* SO_DONTROUTE */
@@ -95,7 +95,7 @@ const struct kept kept_options[KEPT_COUNT] = {
 	{SOL_RAW, ICMP_FILTER, false, 0, RANGE(INT32_MIN, INT32_MAX)},
 };
 
-int kept_find(const struct socket *s, int level, int option)
+int sockopt_int_find(const struct socket *s, int level, int option)
 {
 	if (level != SOL_SOCKET && !socket_is_internet(s) &&
 	    (level != SOL_NETLINK || s->family != AF_NETLINK))
@@ -104,8 +104,8 @@ int kept_find(const struct socket *s, int level, int option)
 	    (level == IPPROTO_UDPLITE && s->protocol != IPPROTO_UDPLITE) ||
 	    (level == SOL_RAW && (s->type != SOCK_RAW || s->protocol != IPPROTO_ICMP)))
 		return -1;
-	for (int i = 0; i < KEPT_COUNT; i++) {
-		const struct kept *k = &kept_options[i];
+	for (int i = 0; i < SOCKOPT_INT_COUNT; i++) {
+		const struct kept *k = &sockopt_ints[i];
 
 		if (k->level == level && k->option == option &&
 		    (!k->stream || s->type == SOCK_STREAM))
@@ -114,7 +114,7 @@ int kept_find(const struct socket *s, int level, int option)
 	return -1;
 }
 
-int kept_apply(struct socket *s, const struct kept *k, int v)
+int sockopt_int_apply(struct socket *s, const struct kept *k, int v)
 {
 	/* Of streams nothing is told but who sends. */
 	if (k->want && s->type != SOCK_STREAM)

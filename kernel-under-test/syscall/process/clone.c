@@ -96,7 +96,7 @@ static long do_clone(uint64_t flags, struct fork_request *r)
 	r->share_fs = flags & CLONE_FS;
 	r->share_files = flags & CLONE_FILES;
 	r->share_actions = flags & CLONE_SIGHAND;
-	r->no_handlers = flags & CLONE_CLEAR_SIGHAND;
+	r->clear_handlers = flags & CLONE_CLEAR_SIGHAND;
 	r->wait = flags & CLONE_VFORK;
 	return process_fork(r);
 }
@@ -134,15 +134,14 @@ long sys_clone3(uint64_t args, uint64_t size)
 		return -EINVAL;
 	if (size > PAGE_SIZE)
 		return -E2BIG;
-	err = user_rest_is_zero(args + sizeof(a), size - sizeof(a));
+	err = user_tail_is_zero(args + sizeof(a), size - sizeof(a));
 	if (err)
 		return err;
 	if (copy_from_user(&a, args, sizeof(a)) < 0)
 		return -EFAULT;
 	if ((a.flags & (CLONE_SIGNAL | CLONE_DETACHED)) || a.exit_signal > SIGNALS_MAX ||
 	    ((a.flags & (CLONE_THREAD | CLONE_PARENT)) && a.exit_signal) ||
-	    !a.stack != !a.stack_size ||
-	    a.stack > USER_TOP || a.stack_size > USER_TOP)
+	    !a.stack != !a.stack_size || a.stack > USER_TOP || a.stack_size > USER_TOP)
 		return -EINVAL;
 	r = (struct fork_request){
 		.stack = a.stack + a.stack_size,

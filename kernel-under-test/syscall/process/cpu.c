@@ -88,7 +88,7 @@ long sys_rseq(uint64_t at, uint64_t size, uint64_t flags, uint64_t signature)
 			return -EPERM;
 		if (!end)
 			return -EBUSY;
-		if (rseq_stop() < 0)
+		if (rseq_unregister() < 0)
 			return -EFAULT;
 		t->rseq = 0;
 		return 0;

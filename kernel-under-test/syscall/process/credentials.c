@@ -79,7 +79,7 @@ static long change(bool group, const uint32_t ids[IDS])
 		process_current()->undumpable = true;
 		process_current()->death_signal = 0;
 	}
-	credentials_use(c);
+	credentials_commit(c);
 	return 0;
 }
 
@@ -202,7 +202,7 @@ long sys_setgroups(uint64_t size, uint64_t in)
 		credentials_put(c);
 		return -EFAULT;
 	}
-	credentials_use(c);
+	credentials_commit(c);
 	return 0;
 }
 
@@ -277,6 +277,6 @@ long sys_capset(uint64_t header, uint64_t in)
 	c->permitted = permitted;
 	c->inheritable = inheritable;
 	c->ambient &= permitted & inheritable;
-	credentials_use(c);
+	credentials_commit(c);
 	return 0;
 }

@@ -19,11 +19,11 @@ static long set_limit(struct process *p, uint64_t resource, const uint64_t new[2
 	if (new[0] > new[1])
 		return -EINVAL;
 	if ((new[1] > limit[1] && !capable(CAP_SYS_RESOURCE)) ||
-	    (resource == RLIMIT_NOFILE && new[1] > files_max))
+	    (resource == RLIMIT_NOFILE && new[1] > files_nr_open))
 		return -EPERM;
 	memcpy(limit, new, 2 * sizeof(*limit));
 	if (resource == RLIMIT_CPU)
-		process_watch_cpu(p);
+		process_update_cpu_limit(p);
 	if (resource == RLIMIT_STACK && p->space)
 		p->space->stack_limit = new[0];
 	if (resource == RLIMIT_NOFILE)
@@ -34,7 +34,7 @@ static long set_limit(struct process *p, uint64_t resource, const uint64_t new[2
 /* Another's limits are for who is that user in every way. */
 static bool may_limit(const struct process *p)
 {
-	const struct credentials *c = credentials_current(), *to = process_first_thread(p)->cred;
+	const struct credentials *c = credentials_current(), *to = process_any_thread(p)->cred;
 
 	return p == process_current() || capable(CAP_SYS_RESOURCE) ||
 	       (c->uid == to->euid && c->uid == to->suid && c->uid == to->uid &&
@@ -43,7 +43,7 @@ static bool may_limit(const struct process *p)
 
 static long exchange_limit(uint64_t pid, uint64_t resource, const uint64_t *set, uint64_t was[2])
 {
-	struct process *p = pid ? process_of_number((int)pid) : process_current();
+	struct process *p = pid ? process_find_by_tid((int)pid) : process_current();
 
 	if (!p)
 		return -ESRCH;
@@ -78,7 +78,7 @@ int usage_put(uint64_t out, const struct usage *u)
 		[1] = user % US_PER_SEC,
 		[2] = system / US_PER_SEC,
 		[3] = system % US_PER_SEC,
-		[4] = u->pages_most * (PAGE_SIZE / 1024),
+		[4] = u->max_rss_pages * (PAGE_SIZE / 1024),
 		[8] = u->faults - u->read,
 		[9] = u->read,
 		[16] = u->waited,

@@ -21,7 +21,7 @@ long sys_pidfd_open(uint64_t pid, uint64_t flags)
 	p = process_find_any((int)pid);
 	if (!p)
 		return thread_find((int)pid) ? -EINVAL : -ESRCH;
-	return pidfd_add(p, (uint32_t)flags);
+	return pidfd_install(p, (uint32_t)flags);
 }
 
 long sys_pidfd_send_signal(uint64_t fd, uint64_t signo, uint64_t info_at, uint64_t flags)
@@ -57,7 +57,7 @@ long sys_pidfd_getfd(uint64_t fd, uint64_t target, uint64_t flags)
 		return err;
 	if (!p || p->zombie)
 		return -ESRCH;
-	if (!process_may_look(p))
+	if (!process_may_ptrace(p))
 		return -EPERM;
 	found = files_find_get(p->files, target);
 	if (!found)

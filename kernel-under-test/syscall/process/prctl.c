@@ -90,7 +90,7 @@ static long ambient(uint64_t what, uint64_t capability)
 	c->ambient = what == AMBIENT_CLEAR_ALL ? 0
 		     : what == AMBIENT_RAISE   ? c->ambient | bit
 					       : c->ambient & ~bit;
-	credentials_use(c);
+	credentials_commit(c);
 	return 0;
 }
 
@@ -106,7 +106,7 @@ static long drop_bound(uint64_t capability)
 	if (!c)
 		return -ENOMEM;
 	c->bounding &= ~BIT(capability);
-	credentials_use(c);
+	credentials_commit(c);
 	return 0;
 }
 
@@ -120,7 +120,7 @@ static long set_flag(uint64_t option, uint64_t v)
 		c->keep_capabilities = v;
 	else
 		c->no_new_privileges = true;
-	credentials_use(c);
+	credentials_commit(c);
 	return 0;
 }
 

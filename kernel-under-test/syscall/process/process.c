@@ -105,7 +105,7 @@ long sys_wait4(uint64_t pid, uint64_t status_out, uint64_t options, uint64_t usa
 		id = -id;
 	}
 	if (usage_out)
-		usage_look_at_children(process_current());
+		usage_sample_children(process_current());
 	ended = process_wait(id, kind, &status, usage_out ? &used : NULL);
 	if (ended <= 0)
 		return ended;
@@ -150,7 +150,7 @@ long sys_waitid(uint64_t type, uint64_t id, uint64_t info_out, uint64_t options,
 	     ~(uint32_t)(kinds | WAIT_NOHANG | WAIT_NOREAP | WAIT_ALL | WAIT_CLONE)))
 		return -EINVAL;
 	if (usage_out)
-		usage_look_at_children(process_current());
+		usage_sample_children(process_current());
 	pid = process_wait(type == P_ALL ? WAIT_ANY : (int)id,
 			   (unsigned int)options | (type == P_PGID ? WAIT_GROUP : 0), &status,
 			   usage_out ? &used : NULL);
@@ -217,7 +217,7 @@ long sys_set_robust_list(uint64_t head, uint64_t size)
 
 static struct process *by_pid(uint64_t pid)
 {
-	return pid ? process_of_number((int)pid) : process_current();
+	return pid ? process_find_by_tid((int)pid) : process_current();
 }
 
 static long group_of(const struct process *p, bool session)
@@ -258,7 +258,7 @@ static bool group_in_session(int pgid, int sid)
 {
 	struct group g = {pgid, sid, false};
 
-	process_each(is_in_group, &g);
+	process_for_each(is_in_group, &g);
 	return g.found;
 }
 
@@ -270,7 +270,7 @@ long sys_setpgid(uint64_t pid, uint64_t pgid)
 		return -ESRCH;
 	if ((int)pgid < 0 || (pid && (int)pid != p->pid))
 		return -EINVAL;
-	if (p != me && p->sid == me->sid && p->has_executed)
+	if (p != me && p->sid == me->sid && p->did_exec)
 		return -EACCES;
 	if (p->sid != me->sid || p->sid == p->pid)
 		return -EPERM;

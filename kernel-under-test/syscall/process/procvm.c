@@ -12,7 +12,7 @@ long sys_get_robust_list(uint64_t tid, uint64_t head_out, uint64_t size_out)
 
 	if (!t)
 		return -ESRCH;
-	if (!process_may_look(t->process))
+	if (!process_may_ptrace(t->process))
 		return -EPERM;
 	if (copy_to_user(size_out, &size, sizeof(size)) < 0)
 		return -EFAULT;
@@ -54,7 +54,7 @@ long sys_kcmp(uint64_t pid1, uint64_t pid2, uint64_t type, uint64_t index1, uint
 	if (!t1 || !t2)
 		return -ESRCH;
 	a = t1->process, b = t2->process;
-	if (!process_may_look(a) || !process_may_look(b))
+	if (!process_may_ptrace(a) || !process_may_ptrace(b))
 		return -EPERM;
 	switch ((int)type) {
 	case KCMP_FILE:
@@ -176,7 +176,7 @@ static long process_vm(uint64_t pid, struct parts local, struct parts remote, ui
 	t = thread_find((int)pid);
 	if (!t)
 		return -ESRCH;
-	if (!process_may_look(t->process))
+	if (!process_may_ptrace(t->process))
 		return -EPERM;
 	s = space_get(t->process->space);
 	ret = move(s, &local, &remote, write);

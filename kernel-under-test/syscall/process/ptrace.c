@@ -70,7 +70,7 @@ static long attach(uint64_t pid, bool seize, uint64_t addr, uint64_t options)
 		return -EIO;
 	if (!t)
 		return process_find_any((int)pid) ? -EPERM : -ESRCH;
-	if (t->process == process_current() || !process_may_look(t->process))
+	if (t->process == process_current() || !process_may_ptrace(t->process))
 		return -EPERM;
 	return trace_attach(t, process_current(), seize, seize ? (uint32_t)options : 0);
 }
@@ -231,7 +231,7 @@ static long go_on(struct trace *tr, enum trace_resume how, uint64_t signo)
 {
 	if (signo > SIGNALS_MAX)
 		return -EIO;
-	trace_go_on(tr, how, (int)signo);
+	trace_continue(tr, how, (int)signo);
 	return 0;
 }
 
@@ -245,8 +245,8 @@ static long set_mask(const struct trace *tr, uint64_t size, uint64_t from)
 		return -EFAULT;
 	if (!is_still_there(tr))
 		return -ESRCH;
-	tr->thread->blocked = set & ~UNBLOCKABLE;
-	signal_update_work(tr->thread);
+	tr->thread->blocked = set & ~SIGNALS_UNBLOCKABLE;
+	signal_recalc_pending(tr->thread);
 	return 0;
 }
 
@@ -269,7 +269,7 @@ static long ask(struct trace *tr, uint64_t request, uint64_t addr, uint64_t data
 	case PTRACE_CONT:
 		return go_on(tr, TRACE_CONT, data);
 	case PTRACE_SYSCALL:
-		return go_on(tr, TRACE_CALLS, data);
+		return go_on(tr, TRACE_SYSCALL, data);
 	case PTRACE_SINGLESTEP:
 		return go_on(tr, TRACE_STEP, data);
 	case PTRACE_DETACH:
@@ -338,7 +338,7 @@ long sys_ptrace(uint64_t request, uint64_t pid, uint64_t addr, uint64_t data)
 	if (request == PTRACE_INTERRUPT) {
 		if (!tr->seized)
 			return -EIO;
-		trace_ask(tr);
+		trace_interrupt(tr);
 		return 0;
 	}
 	if (!tr->stopped || tr->listening)

@@ -1,6 +1,6 @@
 /* System calls on who gets how much of the CPU. */
-#include "ipc/futex_pi.h"
 #include "sched/sched.h"
+#include "ipc/futex_pi.h"
 #include "syscall/user.h"
 
 #define PRIO_PROCESS 0
@@ -44,7 +44,7 @@ struct search {
 static bool one(struct process *p, void *ctx)
 {
 	struct search *s = ctx;
-	struct thread *t = process_first_thread(p);
+	struct thread *t = process_any_thread(p);
 	int err = s->set ? may_nice(t, s->nice) : 0;
 
 	if (s->which == PRIO_PGRP ? p->pgid != s->who : (int)t->cred->uid != s->who)
@@ -81,7 +81,7 @@ static long search(uint64_t which, uint64_t who, int nice, bool set)
 	if (!who)
 		s.who = which == PRIO_PGRP ? process_current()->pgid
 					   : (int)credentials_current()->uid;
-	process_each(one, &s);
+	process_for_each(one, &s);
 	return s.result;
 }
 
@@ -241,7 +241,7 @@ long sys_sched_setattr(uint64_t tid, uint64_t at, uint64_t flags)
 	if (a.size && a.size < ATTR_SIZE_FIRST)
 		return -E2BIG;
 	if (a.size > sizeof(a) &&
-	    (a.size > PAGE_SIZE || user_rest_is_zero(at + sizeof(a), a.size - sizeof(a)))) {
+	    (a.size > PAGE_SIZE || user_tail_is_zero(at + sizeof(a), a.size - sizeof(a)))) {
 		a.size = sizeof(a);
 		return copy_to_user(at, &a.size, sizeof(a.size)) < 0 ? -EFAULT : -E2BIG;
 	}

@@ -25,7 +25,7 @@ long sys_rt_sigaction(uint64_t signo, uint64_t new, uint64_t old, uint64_t mask_
 
 	if (!signo || signo > SIGNALS_MAX || mask_size != sizeof(a.mask))
 		return -EINVAL;
-	if (new && (SIGNAL_BIT(signo) & UNBLOCKABLE))
+	if (new && (SIGNAL_BIT(signo) & SIGNALS_UNBLOCKABLE))
 		return -EINVAL;
 	if (new &&copy_from_user(&a, new, sizeof(a)) < 0)
 		return -EFAULT;
@@ -121,11 +121,11 @@ long sys_rt_sigtimedwait(uint64_t mask, uint64_t info_out, uint64_t timeout, uin
 		return -EINVAL;
 	if (copy_from_user(&set, mask, sizeof(set)) < 0)
 		return -EFAULT;
-	set &= ~UNBLOCKABLE;
+	set &= ~SIGNALS_UNBLOCKABLE;
 	err = poll_deadline(timeout, &deadline);
 	if (err)
 		return err;
-	if (!signal_take(t, set, &info)) {
+	if (!signal_dequeue(t, set, &info)) {
 		if (!deadline)
 			return -EAGAIN;
 		/* Let it end the sleep; it is taken here, before any handler sees it. */
@@ -133,7 +133,7 @@ long sys_rt_sigtimedwait(uint64_t mask, uint64_t info_out, uint64_t timeout, uin
 		signal_set_blocked(blocked & ~set);
 		do
 			err = wait_until(deadline, NULL);
-		while (!signal_take(t, set, &info) && !err);
+		while (!signal_dequeue(t, set, &info) && !err);
 		t->waited = 0;
 		signal_set_blocked(blocked);
 	}
@@ -285,7 +285,7 @@ long sys_rt_sigqueueinfo(uint64_t pid, uint64_t signo, uint64_t from)
 
 	if (err)
 		return err;
-	p = process_of_number((int)pid);
+	p = process_find_by_tid((int)pid);
 	if (!p)
 		return process_find_any((int)pid) ? 0 : -ESRCH;
 	err = may_queue(p, signo);

@@ -31,7 +31,7 @@ static void set_alarm(struct process *p, uint64_t value, uint64_t interval)
 static struct user_timer cpu_timer_now(int which)
 {
 	const struct posix_timer *t = posix_timer_find(process_current(), -which);
-	uint64_t left = t ? posix_timer_left(t) : 0, interval = t ? t->interval : 0;
+	uint64_t left = t ? posix_timer_remaining(t) : 0, interval = t ? t->interval : 0;
 
 	return (struct user_timer){time_val(interval), time_val(left)};
 }
@@ -41,12 +41,12 @@ static bool set_cpu_timer(int which, uint64_t value, uint64_t interval)
 	struct posix_timer *t = posix_timer_find(process_current(), -which);
 
 	if (!t)
-		t = posix_timer_make(process_current(), -which);
+		t = posix_timer_create(process_current(), -which);
 	if (!t)
 		return false;
 	t->clock = which == ITIMER_VIRTUAL ? TIMER_USER : TIMER_PROCESS;
 	if (which == ITIMER_VIRTUAL)
-		usage_look_at(process_current());
+		usage_sample(process_current());
 	t->signo = which == ITIMER_VIRTUAL ? SIGVTALRM : SIGPROF;
 	posix_timer_set(t, value ? posix_timer_now(t) + value : 0, interval);
 	return true;

@@ -172,7 +172,7 @@ long sys_timer_create(uint64_t clock, uint64_t event, uint64_t id_out)
 	    clock != CLOCK_BOOTTIME && clock != CLOCK_BOOTTIME_ALARM &&
 	    clock != CLOCK_PROCESS_CPUTIME && clock != CLOCK_THREAD_CPUTIME)
 		return -EINVAL;
-	t = posix_timer_make(process_current(), 0);
+	t = posix_timer_create(process_current(), 0);
 	if (!t)
 		return -EAGAIN;
 	t->is_real = clock_is_real(clock);
@@ -211,7 +211,7 @@ long sys_timer_settime(uint64_t id, uint64_t flags, uint64_t new, uint64_t old)
 		return err;
 	if (!t)
 		return -EINVAL;
-	was = spec_of(posix_timer_left(t), t->interval);
+	was = spec_of(posix_timer_remaining(t), t->interval);
 	t->follows_clock = t->is_real && (flags & TIMER_ABSTIME);
 	posix_timer_set(t, deadline, interval);
 	return old ? copy_to_user(old, &was, sizeof(was)) : 0;
@@ -224,7 +224,7 @@ long sys_timer_gettime(uint64_t id, uint64_t out)
 
 	if (!t)
 		return -EINVAL;
-	spec = spec_of(posix_timer_left(t), t->interval);
+	spec = spec_of(posix_timer_remaining(t), t->interval);
 	return copy_to_user(out, &spec, sizeof(spec));
 }
 

@@ -29,15 +29,15 @@ __attribute__((constructor)) static void be_root(void)
 
 /* Given by ipc: nothing watches files here. */
 /* Given by ipc, as that is. */
-void notify_tell(struct inode *, uint32_t, uint32_t, const char *, size_t)
+void notify_event(struct inode *, uint32_t, uint32_t, const char *, size_t)
 {
 }
 
-void notify_tell_all(struct inode *, uint32_t)
+void notify_event_parents(struct inode *, uint32_t)
 {
 }
 
-void notify_gone(struct inode *, uint32_t)
+void notify_deleted(struct inode *, uint32_t)
 {
 }
 
@@ -47,11 +47,11 @@ uint64_t file_size_limit(void)
 	return UINT64_MAX;
 }
 
-void file_limit_reached(void)
+void file_limit_exceeded(void)
 {
 }
 
-void file_unwatch(struct file *)
+void file_epoll_release(struct file *)
 {
 }
 
@@ -88,7 +88,7 @@ void mutex_unlock(struct mutex *m)
 		abort();
 }
 
-void file_forget_async(struct file *)
+void file_async_release(struct file *)
 {
 }
 

@@ -218,7 +218,7 @@ static void step(struct inode *root)
 			dir->ops->link(dir, copy, len, held[slot]);
 		break;
 	case 7:
-		dir->ops->list(dir, rnd_below(&seed, 3) ? 0 : rnd_below(&seed, 9000), see, dir);
+		dir->ops->readdir(dir, rnd_below(&seed, 3) ? 0 : rnd_below(&seed, 9000), see, dir);
 		break;
 	case 8:
 		if (held[slot])
@@ -274,8 +274,7 @@ static int work(unsigned int steps, bool read_only)
 	return err;
 }
 
-static const char *const kinds[] = {"-b 1024", "-b 4096", "-b 2048 -I 128",
-				    "-b 1024 -g 512 -N 64",
+static const char *const kinds[] = {"-b 1024", "-b 4096", "-b 2048 -I 128", "-b 1024 -g 512 -N 64",
 				    /* Revision 0, which mke2fs 1.47.1 asks for in another way. */
 				    "-b 1024 $(mke2fs -r 0 2>&1 | grep -q removed &&"
 				    " echo -E revision=0 || echo -r 0)"};

@@ -19,7 +19,7 @@ static const struct file_ops nothing;
 
 static struct file *some_file(void)
 {
-	struct file *f = file_make(&nothing, 0, NULL, NULL);
+	struct file *f = file_alloc(&nothing, 0, NULL, NULL);
 
 	CHECK(f != NULL);
 	return f;
@@ -121,11 +121,11 @@ static void full_table(void)
 	struct files *t = files_create();
 	struct file *f = some_file();
 
-	for (int fd = 0; fd < FILES_FIRST; fd++)
+	for (int fd = 0; fd < FILES_SOFT_DEFAULT; fd++)
 		CHECK_EQ(files_add(t, file_get(f), 0, false), fd);
 	CHECK_EQ(files_add(t, f, 0, false), -EMFILE);
 	t->limit = FILES_MAX;
-	for (int fd = FILES_FIRST; fd < FILES_MAX; fd++)
+	for (int fd = FILES_SOFT_DEFAULT; fd < FILES_MAX; fd++)
 		CHECK_EQ(files_add(t, file_get(f), 0, false), fd);
 	CHECK_EQ(files_add(t, f, 0, false), -EMFILE);
 	CHECK_EQ(files_add(t, f, 700, false), -EMFILE);

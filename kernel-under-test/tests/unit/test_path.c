@@ -107,12 +107,12 @@ static void chain(void)
 
 	tree_make();
 	tree_file("/l0");
-	for (int i = 1; i <= LINKS_MAX + 1; i++) {
+	for (int i = 1; i <= SYMLINKS_MAX + 1; i++) {
 		snprintf(path, sizeof(path), "/l%d", i);
 		snprintf(target, sizeof(target), "l%d", i - 1);
 		tree_link(path, target);
 	}
-	CHECK_EQ(LINKS_MAX, 40);
+	CHECK_EQ(SYMLINKS_MAX, 40);
 	CHECK(found("l40") == found("l0"));
 	CHECK_EQ(gives("l41"), -ELOOP);
 	tree_drop();
@@ -126,13 +126,13 @@ static void parents(void)
 		const char *dir, *name;
 		bool slash;
 	} cases[] = {
-		{"/d/x", 0, "/d", "x", false},	  {"d/x/", 0, "/d", "x", true},
-		{"x", 0, "/", "x", false},	  {"//d//x///", 0, "/d", "x", true},
-		{"to_d/x", 0, "/d", "x", false},  {"gone", 0, "/", "gone", false},
-		{"/", -EEXIST, NULL, NULL, 0},	  {"", -ENOENT, NULL, NULL, 0},
-		{"d/.", -EEXIST, NULL, NULL, 0},  {"d/..", -EEXIST, NULL, NULL, 0},
+		{"/d/x", 0, "/d", "x", false},	   {"d/x/", 0, "/d", "x", true},
+		{"x", 0, "/", "x", false},	   {"//d//x///", 0, "/d", "x", true},
+		{"to_d/x", 0, "/d", "x", false},   {"gone", 0, "/", "gone", false},
+		{"/", -EEXIST, NULL, NULL, 0},	   {"", -ENOENT, NULL, NULL, 0},
+		{"d/.", -EEXIST, NULL, NULL, 0},   {"d/..", -EEXIST, NULL, NULL, 0},
 		{"d/../", -EEXIST, NULL, NULL, 0}, {"f/x", -ENOTDIR, NULL, NULL, 0},
-		{"no/x", -ENOENT, NULL, NULL, 0}, {"gone/x", -ENOENT, NULL, NULL, 0},
+		{"no/x", -ENOENT, NULL, NULL, 0},  {"gone/x", -ENOENT, NULL, NULL, 0},
 	};
 
 	tree_make();
@@ -164,20 +164,20 @@ static void names(void)
 	tree_dir("/a");
 	tree_dir("/a/bc");
 	tree_dir("/a/bc/d");
-	CHECK_EQ(path_name(tree_root, tree_root, out, sizeof(out)), 2);
+	CHECK_EQ(path_of_dir(tree_root, tree_root, out, sizeof(out)), 2);
 	CHECK_STR(out, "/");
-	CHECK_EQ(path_name(tree_root, found("/a/bc/d"), out, sizeof(out)), 8);
+	CHECK_EQ(path_of_dir(tree_root, found("/a/bc/d"), out, sizeof(out)), 8);
 	CHECK_STR(out, "/a/bc/d");
-	CHECK_EQ(path_name(tree_root, found("/a/bc/d"), out, 8), 8);
+	CHECK_EQ(path_of_dir(tree_root, found("/a/bc/d"), out, 8), 8);
 	CHECK_STR(out, "/a/bc/d");
 	for (size_t size = 0; size < 8; size++)
-		CHECK_EQ(path_name(tree_root, found("/a/bc/d"), out, size), -ERANGE);
-	CHECK_EQ(path_name(tree_root, tree_root, out, 1), -ERANGE);
+		CHECK_EQ(path_of_dir(tree_root, found("/a/bc/d"), out, size), -ERANGE);
+	CHECK_EQ(path_of_dir(tree_root, tree_root, out, 1), -ERANGE);
 
 	struct inode *d = inode_get(found("/a/bc/d")), *bc = found("/a/bc");
 
 	CHECK_EQ(bc->ops->unlink(bc, "d", 1, true), 0);
-	CHECK_EQ(path_name(tree_root, d, out, sizeof(out)), -ENOENT);
+	CHECK_EQ(path_of_dir(tree_root, d, out, sizeof(out)), -ENOENT);
 	inode_put(d);
 	tree_drop();
 }
@@ -249,7 +249,8 @@ static void against_linux(uint64_t seed)
 		err = linux_find(path, follow, &theirs);
 		if (tree_find(path, follow, &ours) != err) {
 			fprintf(stderr, "\"%s\"%s gives %d, on Linux %d\n", path,
-				follow ? "" : " (not followed)", tree_find(path, follow, &ours), err);
+				follow ? "" : " (not followed)", tree_find(path, follow, &ours),
+				err);
 			exit(1);
 		}
 		while (!err && node[n].ours != ours)

@@ -42,7 +42,7 @@ static void empty(struct inode *dir)
 		struct listed l = {.len = 0};
 		struct inode *child;
 
-		CHECK_EQ(dir->ops->list(dir, 0, first_entry, &l), 0);
+		CHECK_EQ(dir->ops->readdir(dir, 0, first_entry, &l), 0);
 		if (!l.len)
 			return;
 		if (l.dir) {
