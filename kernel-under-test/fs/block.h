@@ -1,6 +1,6 @@
 /*
- * Block devices: what a driver gives, and what file systems and /dev get of it, through pages of
- * the device that are kept in memory.
+ * Block devices: the operations of a driver, and the page cache through which file systems and /dev
+ * use them.
  */
 #pragma once
 
@@ -15,14 +15,14 @@ struct block_segment {
 	uint32_t len; /* whole sectors */
 };
 
-/* As many segments a transfer has at most. */
+/* Most segments in one transfer. */
 #define BLOCK_SEGMENTS CACHE_BATCH
 
 struct block_ops {
-	/* Moves what stands together on the disk from `sector` on; sleeps until done. 0, -EIO. */
+	/* Moves segments to or from consecutive sectors; sleeps until done. 0, -EIO. */
 	int (*transfer)(struct block_device *b, bool write, uint64_t sector,
 			const struct block_segment *s, unsigned int count);
-	/* All that was written is on the disk for good. 0, -EIO. */
+	/* Makes all completed writes durable. 0, -EIO. */
 	int (*flush)(struct block_device *b);
 };
 
@@ -33,31 +33,31 @@ struct block_device {
 	bool read_only;
 	bool mounted;
 	const struct block_ops *ops;
-	/* What follows is block's own. */
+	/* Private to block.c. */
 	struct cache cache;
 	struct mutex writing;
 };
 
-/* Panics when there are too many. */
+/* Panics when the table is full. */
 void block_register(struct block_device *b);
 
-/* NULL when no device has this number, or name. */
+/* NULL: no device of that number, or name. */
 struct block_device *block_find(uint64_t number);
 struct block_device *block_find_name(const char *name);
 
-/* The device's page at `index`, up to date, with a reference. -EIO, -ENOMEM or 0. */
+/* The device's page at `index`, up to date, with a reference. 0, -EIO, -ENOMEM. */
 int block_get_page(struct block_device *b, uint64_t index, struct page **out);
 
-/* [at, at + len) of a page got from block_get_page() was changed. */
+/* Bytes [at, at + len) of a page from block_get_page() were changed. */
 void block_set_dirty(struct block_device *b, struct page *p, size_t at, size_t len);
 
 /*
- * Reads `count` pages that stand together from `sector` on into the places of `c` from `index` on;
- * what is there already stays. The part beyond the device's end is zero.
+ * Reads `count` consecutive pages from `sector` on into `c` from `index` on. Pages that are in the
+ * cache already are left alone; what lies beyond the end of the device reads as zero.
  */
 int block_fill(struct block_device *b, struct cache *c, uint64_t index, uint64_t sector,
 	       unsigned int count);
 
-/* Writes all dirty pages of the device, and has it flush its own cache. */
+/* Writes all dirty pages, then has the device flush its own cache. 0, or the first error. */
 int block_sync(struct block_device *b);
 void block_sync_all(void);

@@ -5,5 +5,5 @@
 
 extern const struct file_ops block_file_ops;
 
-/* What fsync() of such a file does. */
+/* fsync() on such a file. */
 int block_file_sync(struct file *f);

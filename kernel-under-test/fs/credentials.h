@@ -1,6 +1,7 @@
 /*
- * Who a thread is: user, groups and capabilities. Shared and never changed in place: a change makes
- * a copy (credentials_copy) and puts it in the old one's place.
+ * Credentials of a thread: user, groups and capabilities. Shared and immutable: a change makes a
+ * copy (credentials_copy) and commits it (credentials_commit). Reference counts need the kernel
+ * lock.
  */
 #pragma once
 
@@ -34,8 +35,7 @@
 #define CAP_SYSLOG	     34
 #define CAP_LAST	     40
 #define CAP_ALL		     (BIT(CAP_LAST + 1) - 1)
-/* Those that make every permission bit of a file hold, and those that go with the user of a file.
- */
+/* Capabilities that together pass every permission check on files, and that follow fsuid. */
 #define CAP_FILES                                                                                  \
 	(BIT(CAP_CHOWN) | BIT(CAP_DAC_OVERRIDE) | BIT(CAP_DAC_READ_SEARCH) | BIT(CAP_FOWNER) |     \
 	 BIT(CAP_FSETID) | BIT(CAP_MKNOD))
@@ -62,10 +62,16 @@ static inline struct credentials *credentials_get(struct credentials *c)
 
 void credentials_put(struct credentials *c);
 
-/* A copy with one reference and room for `groups` groups, which are copied as far as they fit. */
+/*
+ * A copy with one reference and room for `groups` groups, of which those of `from` that fit are
+ * copied. NULL: no memory.
+ */
 struct credentials *credentials_copy(const struct credentials *from, uint32_t groups);
 
-/* Makes `c`, whose reference it takes over, the calling thread's. */
+/*
+ * Take over the caller's reference: for the calling thread, whose old credentials are dropped; and
+ * for a thread that has none yet.
+ */
 void credentials_commit(struct credentials *c);
 void credentials_install(struct thread *t, struct credentials *c);
 
@@ -79,7 +85,7 @@ static inline bool credentials_capable(const struct credentials *c, unsigned int
 	return c->effective & BIT(capability);
 }
 
-/* Of the calling thread. Root has all of them. */
+/* Whether the calling thread has the capability in its effective set. */
 static inline bool capable(unsigned int capability)
 {
 	return credentials_capable(credentials_current(), capability);
@@ -91,10 +97,10 @@ bool credentials_in_group(const struct credentials *c, uint32_t gid);
 #define MAY_WRITE 2
 #define MAY_READ  4
 
-/* Whether the file's bits let `c` do all of `mask`: 0 or -EACCES. */
+/* Permission check by mode bits and capabilities: 0, or -EACCES unless all of `mask` is granted. */
 int credentials_check(const struct credentials *c, const struct inode *inode, unsigned int mask);
 
-/* The same for the calling thread, at no cost while it may do anything. */
+/* The same for the calling thread; a single load for one that passes every check. */
 static inline int inode_permission(const struct inode *inode, unsigned int mask)
 {
 	if (likely(!thread_current()->confined))
@@ -102,18 +108,21 @@ static inline int inode_permission(const struct inode *inode, unsigned int mask)
 	return credentials_check(credentials_current(), inode, mask);
 }
 
-/* The bits that go when the caller changes the contents or the owner. */
+/* The setuid and setgid bits that a write, truncation or chown by the caller clears. */
 uint32_t inode_privilege_bits(const struct inode *inode);
 
-/* Whether the caller may act as the owner of the file. */
+/* Whether the caller owns the file or has CAP_FOWNER. */
 static inline bool inode_owner_or_capable(const struct inode *inode)
 {
 	return credentials_current()->fsuid == inode->uid || capable(CAP_FOWNER);
 }
 
-/* A new file in `dir` is the caller's. */
+/* Owner, group and inherited setgid bit of a new inode in `dir`. */
 void inode_init_owner(const struct inode *dir, struct inode *inode);
 
-/* A name in `dir` may be made, or (`target`: what it leads to) taken away. 0, -EACCES, -EPERM. */
+/*
+ * Whether the caller may create a name in `dir`, or remove one that leads to `target`. 0, -EACCES,
+ * -EPERM.
+ */
 int may_create(const struct inode *dir);
 int may_delete(const struct inode *dir, const struct inode *target);

@@ -1,4 +1,7 @@
-/* Inodes: what a name leads to. A file system gives the operations and embeds struct inode. */
+/*
+ * Inodes: the objects that names lead to. A file system embeds struct inode and supplies its
+ * operations.
+ */
 #pragma once
 
 #include "arch/spin.h"
@@ -37,7 +40,7 @@ struct uio;
 struct volume;
 struct watch;
 
-/* Gets each entry of a directory in turn; false: no more wanted, this one was not taken. */
+/* Called for each entry of a directory in turn; false: stop, and this entry was not consumed. */
 typedef bool (*readdir_visit)(void *ctx, const char *name, size_t len, uint64_t ino, uint32_t mode,
 			      uint64_t next_pos);
 
@@ -45,125 +48,133 @@ typedef bool (*readdir_visit)(void *ctx, const char *name, size_t len, uint64_t 
 #define RENAME_EXCHANGE	 2
 
 struct inode_ops {
-	/* Directories. Names are not ended by a zero. Each inode returned has a reference. */
+	/* Directories. `name` is not NUL-terminated. Each inode returned carries a reference. */
 	int (*lookup)(struct inode *dir, const char *name, size_t len, struct inode **out);
-	/* What has that name, or NULL, as fs/peek.h says; absent: the long way. */
+	/*
+	 * Lockless lookup: the inode of that name, or NULL (fs/peek.h). Absent: take the slow path.
+	 */
 	struct inode *(*peek)(struct inode *dir, const char *name, size_t len);
 	int (*create)(struct inode *dir, const char *name, size_t len, uint32_t mode,
 		      uint64_t device, struct inode **out);
 	int (*symlink)(struct inode *dir, const char *name, size_t len, const char *target);
 	int (*link)(struct inode *dir, const char *name, size_t len, struct inode *target);
 	int (*unlink)(struct inode *dir, const char *name, size_t len, bool directory);
-	/* `flags`: RENAME_NOREPLACE or 0. Both directories are of one file system. */
+	/* `flags`: RENAME_*. Both directories belong to the same file system. */
 	int (*rename)(struct inode *from, const char *name, size_t len, struct inode *to,
 		      const char *new_name, size_t new_len, unsigned int flags);
 	int (*readdir)(struct inode *dir, uint64_t pos, readdir_visit visit, void *ctx);
-	/* Of a root that is to be unmounted: whether someone works below it. May be absent. */
+	/* For a root about to be unmounted: whether anything below it is in use. May be absent. */
 	bool (*in_use)(struct inode *root);
-	/* A regular file in that directory that has no name. Absent: -EOPNOTSUPP. */
+	/* Makes a regular file without a name (O_TMPFILE). Absent: -EOPNOTSUPP. */
 	int (*tmpfile)(struct inode *dir, uint32_t mode, struct inode **out);
-	/* The directory above, with a reference. */
+	/* The parent directory, with a reference. */
 	struct inode *(*parent)(struct inode *dir);
 	/*
-	 * One of the names that an inode has now, and the directory it is in, with a reference; the
-	 * length, or 0: not known. May be absent: then a directory's is searched for.
+	 * One current name of the inode and, with a reference, the directory that holds it. Returns
+	 * the name's length, or 0 if unknown. May be absent: then path_of_dir() searches the
+	 * parent.
 	 */
 	size_t (*name)(struct inode *inode, struct inode **dir, char name[NAME_LEN_MAX]);
 
-	/* Symbolic links: the target, ended by a zero; valid while the inode is. */
+	/* Symbolic links: the NUL-terminated target, valid as long as the inode. */
 	const char *(*target)(struct inode *link);
 	/*
-	 * Of links that lead to a thing and not to a name: the thing, with a reference. Absent, or
-	 * NULL: the target says it. -ENXIO: it can't be opened anew.
+	 * Magic links, which lead to an object and not to a path: the object, with a reference.
+	 * Absent or NULL: follow target(). -ENXIO: the object cannot be opened again.
 	 */
 	int (*follow)(struct inode *link, struct inode **out);
 
-	/* It was opened, or closed: fs/notify.h has put it there. */
+	/* The file was opened or closed. Set by fs/notify.c only, on watched inodes. */
 	void (*opened)(struct inode *inode, uint32_t flags, bool closed);
 
-	/* Mode, owner or times were changed, and ctime_ns says when. May be absent. */
+	/* Mode, owner or times were changed; ctime_ns is already updated. May be absent. */
 	void (*changed)(struct inode *inode);
-	/* The same of the time of access, which nobody is told of. */
+	/* The access time was changed, which no watcher is told about. May be absent. */
 	void (*accessed)(struct inode *inode);
 
 	/*
-	 * Regular files that can be waited for: as file_ops.poll; 0: this one can't be. May be
-	 * absent.
+	 * Regular files that support poll: as file_ops.poll; 0: this one does not. May be absent.
 	 */
 	uint32_t (*poll)(struct inode *file, struct poll_entry *e);
 
-	/* Regular files: bytes moved, or -errno. */
+	/* Regular files: the number of bytes moved, or -errno. */
 	long (*read)(struct inode *file, uint64_t pos, struct uio *u);
 	long (*write)(struct inode *file, uint64_t pos, struct uio *u);
 	int (*truncate)(struct inode *file, uint64_t size);
 	/*
-	 * Reading and writing with inode.lock and not the kernel lock: how many bytes were moved.
-	 * What is left in `u` then is for read() and write(). May be absent, both together.
+	 * The same with inode.lock instead of the kernel lock; returns the number of bytes moved.
+	 * What remains in `u` is left to read() and write(). May be absent, both together.
 	 */
 	long (*read_unlocked)(struct inode *file, uint64_t pos, struct uio *u);
 	long (*write_unlocked)(struct inode *file, uint64_t pos, struct uio *u);
 	/*
-	 * Takes room for [pos, pos + len) (growing the file unless `keep`), or makes it zero
-	 * (`clear`), giving room back where it can. Absent: -EOPNOTSUPP.
+	 * Allocates blocks for [pos, pos + len), growing the file unless `keep`; or, with `clear`,
+	 * zeroes the range and frees what blocks it can. Absent: -EOPNOTSUPP.
 	 */
 	int (*allocate)(struct inode *file, uint64_t pos, uint64_t len, bool keep, bool clear);
 
 	/*
-	 * The first byte at `pos` or after, which is inside the file, that is in a hole (`hole`),
-	 * or is not; the size if none. With inode.lock. Absent: there are no holes.
+	 * The first offset from `pos` on (which lies within the file) that is in a hole, or in data
+	 * if `hole` is false; the file's size if there is none. Called with inode.lock. Absent: the
+	 * file has no holes.
 	 */
 	uint64_t (*seek_hole)(struct inode *file, uint64_t pos, bool hole);
 
-	/* The last reference is gone. */
+	/* The last reference was dropped. */
 	void (*release)(struct inode *inode);
 };
 
-/* A time of a file: set by hand, noted by reading, or kept on a disk. */
+/* A file time: set explicitly, updated by reading, or read from a disk. */
 struct stamp {
-	int64_t sec;   /* since 1970 */
-	uint32_t kept; /* nanoseconds, and one more; 0: nothing is kept, it is as changed_ns says */
+	int64_t sec;   /* since the epoch */
+	uint32_t kept; /* nanoseconds + 1; 0: unset, and changed_ns applies */
 	/*
-	 * Of `modified`: the day (timer_day) at which it was seen that the last access is later
-	 * than all changes, so that another one need not be noted; 0: it is not known.
+	 * In `modified` only: the day (timer_day) on which the access time was last found up to
+	 * date, so that relatime need not look again; 0: unknown.
 	 */
 	uint32_t seen;
 };
 
 /*
- * Guarded by the kernel lock. Where the file system has read_unlocked(), its pages and `size` are
- * changed with `lock` too, so that either is enough to look at them. What stat() tells, each a
- * word, may be read without.
+ * Guarded by the kernel lock. Where the file system supplies read_unlocked(), pages and `size` are
+ * changed under `lock` as well, so that either lock is enough to read them. The words stat()
+ * reports may be read without a lock.
  */
 struct inode {
-	struct object object; /* counts the references, and makes the pages mappable */
+	struct object object; /* reference count, and the pages for mmap() */
 	const struct inode_ops *ops;
 	uint64_t ino;
 	uint32_t mode;
 	uint32_t links;
 	uint32_t uid, gid;
-	uint64_t device; /* of a device node */
+	uint64_t device; /* device nodes only */
 	uint64_t size;
-	uint64_t changed_ns; /* last change of the contents, since boot; 0: not known */
-	uint64_t pages;	     /* that it takes up */
+	uint64_t changed_ns; /* last change of the contents, in ns since boot; 0: unknown */
+	uint64_t pages;	     /* allocated, for st_blocks */
 	struct stamp accessed, modified;
-	/* Nanoseconds since 1970; of this and changed_ns the later holds. */
+	/*
+	 * Status change time, ns since the epoch; stat() reports the later of this and changed_ns.
+	 */
 	uint64_t ctime_ns;
-	/* How many have it open for writing: then nobody runs it. Of regular files; atomic. */
+	/* Open files that may write to it: while there are any it cannot be executed. Atomic. */
 	uint32_t writers;
-	bool executed; /* some time or other; it may be running though its mode says no more */
-	bool linkable; /* though it has no name: it never had one */
-	/* What it is on; NULL: it is in memory only. */
+	bool executed; /* at some time; it may still be running though no longer executable */
+	bool linkable; /* without links, but link() may give it a name (O_TMPFILE) */
+	/* The mounted file system; NULL: in memory only. */
 	struct volume *volume;
-	/* The root of what is mounted here, and, for such a root, where. No references. */
+	/*
+	 * The root mounted on this directory; and for such a root, its mountpoint. No references.
+	 */
 	struct inode *mounted, *mountpoint;
-	/* What may not happen to it any more (F_ADD_SEALS); its extended attributes; NULL: none. */
+	/* F_SEAL_* (F_ADD_SEALS); extended attributes, NULL: none. */
 	uint32_t seals;
 	struct xattr *xattrs;
 	/* Advisory locks; NULL: none was ever set. */
 	struct lock_set *locks;
-	/* Who wants to be told what happens to it; belongs to ipc. */
+	/* inotify and dnotify watches; owned by ipc. */
 	struct watch *watches;
-	/* What those share who have opened this FIFO, or bound this socket; belongs to ipc and net.
+	/*
+	 * What the openers of a FIFO, or the peers of a bound socket, share; owned by ipc and net.
 	 */
 	union {
 		struct pipe *fifo;
@@ -190,7 +201,7 @@ static inline void inode_count_writer(struct inode *i, int by)
 	__atomic_fetch_add(&i->writers, (uint32_t)by, __ATOMIC_SEQ_CST);
 }
 
-/* Puts it without the kernel lock, which is taken if this is the last reference. */
+/* Without the kernel lock, which is taken to drop the last reference. */
 void inode_put_unlocked(struct inode *i);
 
 static inline struct stamp file_time_from_ns(uint64_t ns)
@@ -198,14 +209,17 @@ static inline struct stamp file_time_from_ns(uint64_t ns)
 	return (struct stamp){(int64_t)(ns / NS_PER_SEC), (uint32_t)(ns % NS_PER_SEC) + 1, 0};
 }
 
-/* Something but its contents was changed, at that time. */
+/* Records a status change at time `ns`. */
 static inline void inode_set_ctime(struct inode *i, uint64_t ns)
 {
 	i->ctime_ns = ns;
 	i->modified.seen = 0;
 }
 
-/* Sets the size of a regular file, and takes what is cut off from all who map it. 0 or -errno. */
+/*
+ * Sets the size of a regular file, and unmaps the pages cut off from every address space. 0 or
+ * -errno.
+ */
 static inline int inode_truncate(struct inode *i, uint64_t size)
 {
 	int err = i->ops->truncate(i, size);
@@ -215,10 +229,10 @@ static inline int inode_truncate(struct inode *i, uint64_t size)
 	return err;
 }
 
-/* Notes the time of access, as the mount says (relatime). Of one on a disk with the kernel lock. */
+/* Updates the access time as the mount options say (relatime). On a disk: with the kernel lock. */
 void inode_update_atime(struct inode *i);
 
-/* It is read, listed or followed: by all who are not told not to (O_NOATIME). */
+/* The file was read, listed or followed, without O_NOATIME. */
 static inline void inode_accessed(struct inode *i)
 {
 	if (unlikely(i->modified.seen != timer_day))

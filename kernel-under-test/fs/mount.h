@@ -1,4 +1,4 @@
-/* File systems by name, and where they are mounted. */
+/* Registered file systems, and the mount table. */
 #pragma once
 
 #include "fs/inode.h"
@@ -7,47 +7,51 @@
 
 struct block_device;
 
-/* With VOLUME_*: flags of a mount. */
+/* A mount flag beside VOLUME_*. */
 #define MOUNT_READ_ONLY 1
 
-/* `create` makes a new root with a reference, or NULL without memory. */
+/* A file system in memory. `create` returns a new root with a reference; NULL: no memory. */
 void filesystem_register(const char *name, struct inode *(*create)(void));
-/* The same for what is on a disk: 0, -EINVAL (it is not this file system), or another -errno. */
+/*
+ * A file system on a block device. `mount`: 0, -EINVAL (the device holds no such file system), or
+ * another -errno.
+ */
 void filesystem_register_disk(const char *name, int (*mount)(struct block_device *device,
 							     bool read_only, struct inode **root));
 
-/* The `i`-th file system: its name, and whether it wants a device; false past the last. */
+/* The `i`-th file system: its name, and whether it needs a device. False past the last. */
 bool filesystem_get(size_t i, const char **name, bool *disk);
 
-/* Whether a file system of this name wants a device. */
+/* Whether the file system of this name needs a device. */
 bool filesystem_needs_device(const char *name);
 
 /*
- * `source` may be NULL for a file system in memory. -ENODEV (no such file system), -EBUSY
- * (something is mounted there), -ENOTDIR, -ENOTBLK (it wants a device), -ENOMEM, and what the file
- * system says.
+ * Mounts on `dir`. `source` may be NULL for a file system in memory. -ENODEV: unknown file system;
+ * -EBUSY: something is mounted there; -ENOTDIR; -ENOTBLK: a device is needed; -ENOMEM, or the file
+ * system's error.
  */
 int mount_at(struct inode *dir, const char *filesystem, struct block_device *source,
 	     unsigned int flags);
 
-/* Changes the flags of what `root` is the root of. */
+/* Changes the flags of the mount whose root is `root` (MS_REMOUNT). 0, -EINVAL, or -errno. */
 int mount_remount(struct inode *root, unsigned int flags);
 
 /*
- * Takes away what `root` is the root of; then the caller's reference goes too. -EINVAL, -EBUSY.
- * `detach`: also while it is in use; it ends some time after that.
+ * Unmounts the file system whose root is `root`; on success drops the caller's reference as well.
+ * -EINVAL, -EBUSY. `detach`: even while it is in use, and it ends once it no longer is
+ * (MNT_DETACH).
  */
 int mount_remove(struct inode *root, bool detach);
 
-/* What `root` is the root of lies on `dir` from now on. -EINVAL, -ELOOP, -ENOTDIR, -EBUSY. */
+/* Moves a mount to `dir` (MS_MOVE). -EINVAL, -ELOOP, -ENOTDIR, -EBUSY. */
 int mount_move(struct inode *root, struct inode *dir);
 
-/* How often something was mounted, moved or unmounted, and who waits for the next time. */
+/* The number of changes to the mount table, and who waits for the next (poll on /proc/mounts). */
 extern uint32_t mount_changes;
 extern struct wait_queue mount_watchers;
 
-/* The mounted volume of that number, or NULL. */
+/* The mounted volume of that device number, or NULL. */
 struct volume *mount_volume(uint64_t number);
 
-/* The `i`-th mount: file system and mountpoint; false past the last. */
+/* The `i`-th mount: its file system's name and its mountpoint. False past the last. */
 bool mount_get(size_t i, const char **filesystem, struct inode **mountpoint);

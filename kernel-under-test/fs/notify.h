@@ -1,8 +1,8 @@
 /*
- * Telling who watches an inode what happens to it.
+ * Hooks for inotify and dnotify.
  *
- * An inode that is watched, or is in a directory that is, gets other operations: those it had, and
- * after each the telling. Nobody else pays for it. What was once told of stays so.
+ * A watched inode, and each inode in a watched directory, gets wrapped operations: the original
+ * ones, each followed by an event. Unwatched inodes pay nothing. A wrapper, once set, stays.
  */
 #pragma once
 
@@ -21,47 +21,53 @@
 #define IN_DELETE	 0x200u
 #define IN_DELETE_SELF	 0x400u
 #define IN_MOVE_SELF	 0x800u
-/* From a name to another in the same directory: for F_NOTIFY alone. */
+/* A rename within one directory: for F_NOTIFY only. */
 #define IN_RENAMED    0x10000000u
 #define IN_Q_OVERFLOW 0x4000u
 #define IN_IGNORED    0x8000u
 #define IN_ISDIR      0x40000000u
 
 /*
- * Writing to it takes its set-user-id bit away, which is looked for in the same way. Without memory
- * for that: -ENOMEM.
+ * Wraps a file with setuid or setgid bits that is opened for writing: the wrapped write clears
+ * them. 0 or -ENOMEM.
  */
 int notify_guard_suid(struct inode *inode);
 
-/* How many watches there are; counted by ipc. */
+/* The number of watches; maintained by ipc. */
 extern unsigned int notify_watches;
 
 void notify_wrap_dir(struct inode *dir);
 
-/* A name in `dir` is about to be taken away, moved, or made for what has one: who watches that must
- * hear of it. */
+/*
+ * To be called before a name in `dir` is removed, moved or added to an existing inode: a watcher of
+ * that inode must be told.
+ */
 static inline void notify_before_change(struct inode *dir)
 {
 	if (unlikely(notify_watches))
 		notify_wrap_dir(dir);
 }
 
-/* What happens to `inode` from now on, and to what is in it, is told. 0 or -ENOMEM. */
+/* Wraps `inode` and everything in it: from now on their events are reported. 0 or -ENOMEM. */
 int notify_watch(struct inode *inode);
 
 /*
- * Given by ipc. What happens to the directory `f`, and in it, is told by signals that name `fd`;
- * IN_ONESHOT: the next alone. 0 or -ENOMEM. And: no more, which is due before the file goes.
+ * Given by ipc. F_NOTIFY: events of the directory `f` and its entries raise signals that carry
+ * `fd`; without IN_MULTISHOT only the next one does. 0 or -ENOMEM. dnotify_remove() must be called
+ * before the file is freed.
  */
 int dnotify_set(struct file *f, int fd, uint32_t mask);
 void dnotify_remove(struct file *f);
-/* Given by proc. */
+/* Given by proc: signals the owner of `f`. */
 void notify_signal(struct file *f, int fd);
 
-/* Given by ipc. To those who watch `inode`; `name` is of what is in it, or NULL. */
+/* Given by ipc: reports an event to the watchers of `inode`. `name`: an entry of it, or NULL. */
 void notify_event(struct inode *inode, uint32_t mask, uint32_t cookie, const char *name,
 		  size_t len);
-/* Given by ipc. The same, and to those who watch a directory that it has a name in. May sleep. */
+/* Given by ipc: also to the watchers of a directory that holds `inode`. May sleep. */
 void notify_event_parents(struct inode *inode, uint32_t mask);
-/* Given by ipc. It has no name, and none but its watchers and `others` references: it is gone. */
+/*
+ * Given by ipc: reports the deletion if the inode has no link left, and no references but those of
+ * its watchers and `others` more.
+ */
 void notify_deleted(struct inode *inode, uint32_t others);

@@ -1,34 +1,35 @@
 /*
- * Paths without the kernel lock, through directories in memory.
+ * Lockless path resolution, for directories in memory. (Linux: rcu-walk.)
  *
- * A peek follows names and takes no lock and no reference: it writes nothing, so CPUs that look at
- * the same directories share no cache line that changes. It only ever finds; whatever it does not
- * find, and all that is unusual (`..`, links, other file systems than tmpfs, watched directories),
- * is for path_find() with the kernel lock, which says what is the matter.
+ * A peek takes neither locks nor references and writes nothing, so that CPUs which look up the
+ * same directories share no modified cache line. It only ever finds: whatever it does not find,
+ * and every unusual case (`..`, symbolic links, other file systems than tmpfs, watched
+ * directories), is left to path_find() with the kernel lock, which produces the errors.
  *
- * What it may meet stays in memory: entries, inodes and tables of directories, with that lock as
- * all changes, go by peek_free(), which frees when every CPU has answered (sched_settle_all).
+ * What a peek can reach stays allocated. Dentries, inodes and hash tables are modified under the
+ * kernel lock and freed by peek_free(), which waits for a grace period: until every CPU has been
+ * in user mode or idle (sched_settle_all).
  *
  *   CPU 0, unlink, with the kernel lock      CPU 1, peeks
- *                                            reads the chain: the entry
- *   takes the entry off its chain
- *   peek_free(): keeps it                    compares its name, reads its inode
- *   ... many later: asks all CPUs ------->   back in user mode: answers
+ *                                            reads the hash chain: the dentry
+ *   unlinks the dentry from its chain
+ *   peek_free(): queues it                   compares its name, reads its inode
+ *   ... a batch later: asks all CPUs --->    back in user mode: answers
  *   frees it
  *
- * A peek finds what had the name at some time of the call: it comes to an entry from one that was
- * in the chain then, so the entry was as well. An entry is complete before it is in a chain.
+ * A peek finds an inode that had that name at some moment of the call: it reached the dentry from
+ * one that was in the chain at that moment. A dentry is complete before it is published.
  *
- * A reference on what was found is taken if there still is one (object_get_unless_gone): the last
- * goes with the kernel lock. Who must know that nobody is about to take one, or changes several
- * things that a walk looks at together, keeps peeks out meanwhile:
+ * A reference on the result is taken only if the count is not zero (object_get_unless_gone); the
+ * last one is dropped under the kernel lock. Code that must know that nobody is about to take one,
+ * or that changes several things which a walk reads together, blocks peeks meanwhile:
  *
  *   CPU 0, umount, with the kernel lock      CPU 1, opens
- *                                            peek_begin(): they are let in; walks
+ *                                            peek_begin(): not blocked; walks
  *   peek_block()
- *   asks all CPUs, waits                     takes its reference; peek_valid(): no: the long way,
+ *   asks all CPUs, waits                     takes a reference; peek_valid(): no; slow path:
  *                           <-------------   waits for the kernel lock: answers
- *   counts references; uncovers
+ *   counts references; detaches
  *   peek_unblock()
  */
 #pragma once
@@ -38,17 +39,17 @@
 #include "lib/types.h"
 #include "mm/kmem.h"
 
-/* Odd while peeks are kept out. */
+/* A sequence count, odd while peeks are blocked. */
 extern uint32_t peek_changes;
 
-/* False: the long way. */
+/* False: take the slow path. */
 static inline bool peek_begin(uint32_t *before)
 {
 	*before = __atomic_load_n(&peek_changes, __ATOMIC_ACQUIRE);
 	return !(*before & 1);
 }
 
-/* Whether what was looked at since is as it was all the time. */
+/* Whether peeks were never blocked since peek_begin(). */
 static inline bool peek_valid(uint32_t before)
 {
 	__atomic_thread_fence(__ATOMIC_ACQUIRE);
@@ -56,19 +57,19 @@ static inline bool peek_valid(uint32_t before)
 }
 
 /*
- * The inode of `path`, or NULL. Good until the caller waits for the kernel lock or a space's (as a
- * fault does), sleeps, or goes back to user mode.
+ * The inode of `path`, or NULL. Valid until the caller waits for the kernel lock or an address
+ * space's (as a page fault does), sleeps, or returns to user mode.
  */
 struct inode *peek_path(const struct path_base *base, const char *path, bool follow);
 
 /*
- * With the kernel lock, and without sleeping in between: nothing is found, and what was found is
- * not used if peek_valid() is asked. `settle`: nor looked at any more.
+ * With the kernel lock, and without sleeping in between: peeks find nothing, and peek_valid()
+ * rejects what was found before. `settle`: also waits until no peek is under way.
  */
 void peek_block(bool settle);
 void peek_unblock(void);
 
-/* With the kernel lock. Frees kernel memory that nobody finds any more; `p` may be NULL. */
+/* With the kernel lock: frees memory that no new peek can reach. `p` may be NULL. */
 void peek_free_later(void *p);
 static inline void peek_free(void *p)
 {

@@ -1,4 +1,4 @@
-/* Waiting for several files at a time. */
+/* Waiting for several files at once: poll, select, epoll. */
 #pragma once
 
 #include "lib/types.h"
@@ -19,25 +19,25 @@
 
 #define POLL_READABLE (POLL_IN | POLL_RDNORM)
 #define POLL_WRITABLE (POLL_OUT | POLL_WRNORM)
-/* No state: it can't be had without the kernel lock. */
+/* Not an event: the state cannot be read without the kernel lock. */
 #define POLL_NEEDS_LOCK BIT(31)
-/* These are told whether asked for or not. */
+/* Reported whether requested or not. */
 #define POLL_ALWAYS (POLL_ERR | POLL_HUP | POLL_NVAL)
 
 struct file;
 
-/* One file waited for: it may have a queue for each direction. */
+/* A subscription to one file, which may have a queue for each direction. */
 struct poll_entry {
 	struct waiter waiters[2];
 	unsigned int used;
-	/* Where the queues are another's than the kernel lock's. */
+	/* Guards the queues, if the kernel lock does not. */
 	struct gate *gate;
-	/* As in the waiters. */
+	/* Copied into each waiter. */
 	bool unlocked;
 	void (*told)(struct waiter *w);
-	/* What `told` finds in the waiter. */
+	/* Copied too: an argument for the callback. */
 	void *ctx;
-	/* Held by whoever waits, while it waits. */
+	/* Reference held by the waiting thread. */
 	struct file *file;
 };
 
@@ -54,12 +54,12 @@ static inline void poll_add(struct poll_entry *e, struct wait_queue *q)
 	wait_subscribe(q, w);
 }
 
-/* Inside the gate, or having passed: before poll_add(). */
+/* Before poll_add(), inside the gate or having passed it: `g` guards the queues. */
 static inline void poll_set_gate(struct poll_entry *e, struct gate *g)
 {
 	if (e)
 		e->gate = g;
 }
 
-/* Without the kernel lock only what subscribed so (file_ops.poll_unlocked). */
+/* Ends a subscription. Without the kernel lock only one made by file_ops.poll_unlocked. */
 void poll_remove(struct poll_entry *e);

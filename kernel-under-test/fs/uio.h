@@ -1,4 +1,4 @@
-/* Where the bytes of a read or a write go or come from: user memory, or the kernel's own. */
+/* The memory side of a read or write: a range of user or kernel memory. (BSD: struct uio.) */
 #pragma once
 
 #include "arch/uaccess.h"
@@ -12,7 +12,9 @@ struct uio {
 	uint64_t base;
 	size_t left;
 	bool user;
-	/* Who moved bytes without the kernel lock has slept, with a reference: fs/file.h. */
+	/*
+	 * A reference on the file, taken when a transfer without the kernel lock slept (fs/file.h).
+	 */
 	struct file *held;
 };
 
@@ -26,7 +28,7 @@ static inline struct uio uio_kernel(void *base, size_t len)
 	return (struct uio){(uint64_t)base, len, false, NULL};
 }
 
-/* What is left of a vector: where each range is, and how long. */
+/* What remains of an iovec: base and length of each entry. */
 struct uio_vec {
 	uint64_t (*entry)[2];
 	size_t count;
@@ -39,7 +41,7 @@ static inline void uio_advance(struct uio *u, size_t n)
 }
 
 /*
- * Each moves exactly n <= left bytes, or returns -EFAULT, or -EPAGING (lib/errno.h): none sleeps.
+ * Each moves exactly n <= left bytes, or returns -EFAULT, or -EPAGING (lib/errno.h). None sleeps.
  */
 static inline int uio_copy_to(struct uio *u, const void *from, size_t n)
 {
@@ -80,7 +82,7 @@ static inline int uio_zero(struct uio *u, size_t n)
 	return err;
 }
 
-/* The same with a spinlock, for user memory: -EFAULT also when a page must be brought in. */
+/* The same under a spinlock, for user memory: -EFAULT also when the page is not present. */
 static inline int uio_copy_to_nofault(struct uio *u, const void *from, size_t n)
 {
 	int err = 0;
@@ -116,7 +118,10 @@ static inline int uio_zero_nofault(struct uio *u, size_t n)
 	return err;
 }
 
-/* Of the n <= PAGE_SIZE bytes a move failed on: those before the next page of the user's, or 0. */
+/*
+ * After a move of n <= PAGE_SIZE bytes faulted: how many of them lie before the next user page
+ * boundary, or 0.
+ */
 static inline size_t uio_before_fault(const struct uio *u, size_t n)
 {
 	size_t first = PAGE_SIZE - (u->base & (PAGE_SIZE - 1));
@@ -125,8 +130,8 @@ static inline size_t uio_before_fault(const struct uio *u, size_t n)
 }
 
 /*
- * Of the first of the entries `n` bytes were moved, or -errno, and `u` is what is left of it. True
- * if the next one is not to be begun: what of this one is not done stays, or nothing at all.
+ * After a transfer of the first entry returned `n`, with `u` the rest of it. False: the entry is
+ * complete, go on with the next. True: stop; `v` is left with the rest of this one, or empty.
  */
 static inline bool uio_vec_is_short(struct uio_vec *v, const struct uio *u, long n)
 {

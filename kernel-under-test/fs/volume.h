@@ -1,4 +1,4 @@
-/* What the inodes of one mounted file system share. */
+/* A mounted file system: what its inodes share. (Linux: struct super_block.) */
 #pragma once
 
 #include "fs/inode.h"
@@ -7,7 +7,7 @@
 #include "lib/list.h"
 #include "lib/types.h"
 
-/* Numbered as mount() and statfs() have them. */
+/* Numbered as in mount() and statfs(). */
 #define VOLUME_NOSUID	   2
 #define VOLUME_NODEV	   4
 #define VOLUME_NOEXEC	   8
@@ -25,29 +25,30 @@ struct volume_stat {
 
 struct volume_ops {
 	void (*stat)(struct volume *v, struct volume_stat *out);
-	/* What was changed is on the disk when it returns. 0, -EIO, -ENOSPC. */
+	/* Make all changes durable. 0, -EIO, -ENOSPC. */
 	int (*sync)(struct volume *v);
 	int (*sync_inode)(struct inode *inode);
-	/* Changes are not allowed any more, or again. -EROFS: they can't be. */
+	/* -EROFS: it cannot become writable. */
 	int (*set_read_only)(struct volume *v, bool on);
-	/* Whether anything but the root is in use. */
+	/* Whether any inode but the root is in use. */
 	bool (*is_busy)(struct volume *v);
-	/* Writes and frees everything; a reference on the root comes with the call. */
+	/* Writes everything back and frees it; takes over the caller's reference on the root. */
 	void (*unmount)(struct volume *v, struct inode *root);
 };
 
 struct volume {
 	const struct volume_ops *ops;
-	uint64_t number; /* of the device, or one that no device has */
-	uint64_t magic;	 /* of a file system in memory */
+	uint64_t number; /* the block device's, or an anonymous one */
+	uint64_t magic;	 /* in-memory file systems: f_type of statfs() */
 	uint32_t flags;	 /* VOLUME_* */
 	bool read_only;
-	bool made;	 /* by volume_alloc_memory() */
-	uint32_t refs;	 /* of one in memory, by its inodes: one that has no name may outlive all */
-	struct list all; /* of those on disks */
+	bool made; /* allocated by volume_alloc_memory() */
+	/* in-memory file systems: the inodes, since an unlinked one may outlive the mount */
+	uint32_t refs;
+	struct list all; /* on-disk file systems only */
 };
 
-/* Of one in memory; `v` may be NULL. */
+/* For in-memory file systems; `v` may be NULL. */
 static inline struct volume *volume_get(struct volume *v)
 {
 	if (unlikely(v))
@@ -62,21 +63,23 @@ static inline bool inode_read_only(const struct inode *i)
 	return unlikely(i->volume) && i->volume->read_only;
 }
 
-/* A VOLUME_* holds where the inode is. */
+/* Whether the inode's mount has that VOLUME_* flag. */
 static inline bool inode_forbids(const struct inode *i, uint32_t flag)
 {
 	return unlikely(i->volume) && (i->volume->flags & flag);
 }
 
-/* Makes `v` the volume of a file system in memory, with a number of its own. It stays the caller's.
+/*
+ * Initializes the volume of an in-memory file system, with an anonymous device number. The caller
+ * owns the memory.
  */
 void volume_init_memory(struct volume *v, uint64_t magic);
-/* Another, freed with the last reference; NULL without memory. */
+/* The same, allocated; freed with its last reference. NULL: no memory. */
 struct volume *volume_alloc_memory(uint64_t magic);
-/* What statfs tells of a file system in memory, of this type: all of memory is its. */
+/* statfs() of an in-memory file system of that type, which may use all of memory. */
 void volume_stat_memory(uint64_t type, struct volume_stat *out);
 
-/* What the real clock showed at boot, in nanoseconds since 1970: for what keeps times on a disk. */
+/* The wall clock at boot, in ns since the epoch: for file times. */
 extern uint64_t volume_epoch_ns;
 
 static inline uint64_t volume_now_ns(void)
@@ -87,7 +90,7 @@ static inline uint64_t volume_now_ns(void)
 void volume_add(struct volume *v);
 void volume_remove(struct volume *v);
 
-/* Writes everything that is dirty anywhere. */
+/* Writes back all dirty data of all file systems and block devices. */
 void volume_sync_all(void);
-/* The same, and says on the disks that they were left in order: the machine goes down. */
+/* The same, and marks on-disk file systems clean: for shutdown. */
 void volume_shut_down(void);

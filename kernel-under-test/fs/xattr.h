@@ -1,4 +1,4 @@
-/* Extended attributes of files in memory: values by name. */
+/* Extended attributes of in-memory files: name and value pairs. */
 #pragma once
 
 #include "fs/inode.h"
@@ -9,11 +9,11 @@
 #define XATTR_CREATE  1
 #define XATTR_REPLACE 2
 
-/* -EEXIST, -ENODATA (as `flags` say), -ENOSPC, -ENOMEM. */
+/* -EEXIST and -ENODATA as `flags` ask; -ENOSPC, -ENOMEM. */
 int xattr_set(struct inode *inode, const char *name, const void *value, size_t size, int flags);
-/* The value, which stays the inode's, or NULL. */
+/* The value, which stays owned by the inode; NULL: not set. */
 const void *xattr_get(const struct inode *inode, const char *name, size_t *size);
 int xattr_remove(struct inode *inode, const char *name);
-/* The `i`-th name, or NULL. */
+/* The name of the `i`-th attribute, or NULL. */
 const char *xattr_name(const struct inode *inode, size_t i);
 void xattr_free_all(struct inode *inode);
