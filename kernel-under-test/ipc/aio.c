@@ -1,3 +1,4 @@
+/* Asynchronous I/O contexts: queues of completion events. */
 #include "ipc/aio.h"
 
 #include "lib/errno.h"

@@ -1,44 +1,47 @@
-/* Contexts of asynchronous input and output: what was done, until someone asks. */
+/* Asynchronous I/O contexts (io_setup(2)): completion events until someone collects them. */
 #pragma once
 
 #include "lib/types.h"
 #include "sched/wait.h"
 
-/* In all of a process's contexts. */
+/* Limit on the events of all of a process's contexts. */
 #define AIO_MAX 65536
 
-/* struct io_event of the ABI. */
+/* The ABI's struct io_event. */
 struct aio_event {
 	uint64_t data, iocb;
 	int64_t result, result2;
 };
 
-/* Guarded by the kernel lock, as are the lists of them: one a process, empty when NULL. */
+/* Guarded by the kernel lock, as is the list of a process's contexts (NULL: empty). */
 struct aio {
 	struct aio *next;
-	uint64_t id; /* an address in the process, which is its alone */
+	uint64_t id; /* an address unique to it in the process */
 	uint32_t room, used, refs;
 	bool ended;
-	struct list done; /* the first that ended first */
+	struct list done; /* in order of completion */
 	struct wait_queue queue;
 };
 
-/* -EAGAIN: the process would have more than AIO_MAX; -ENOMEM. */
+/* Creates a context. Returns 0, -EAGAIN if the process would exceed AIO_MAX, or -ENOMEM. */
 int aio_make(struct aio **all, uint64_t id, uint32_t room);
-/* With a reference, or NULL. */
+/* Returns the context with a reference, or NULL. */
 struct aio *aio_find(struct aio *all, uint64_t id);
 void aio_put(struct aio *a);
 DEFINE_SCOPED(struct aio *, aio_put)
-/* No longer in the list; who waits for it is told. */
+/* Removes the context from the list and wakes its waiters. */
 void aio_end(struct aio **all, struct aio *a);
 void aio_end_all(struct aio **all);
 
-/* Keeps it until it is taken. -EAGAIN: there is no room; -ENOMEM. */
+/*
+ * Reserves an event: cancelled, or completed and then kept until collected. Returns 0, -EAGAIN if
+ * the context is full, or -ENOMEM.
+ */
 int aio_reserve(struct aio *a, struct aio_event **out);
 void aio_cancel(struct aio *a, struct aio_event *e);
 void aio_complete(struct aio *a, struct aio_event *e);
 /*
- * The next event, waited for until the deadline (0: not at all). -ETIMEDOUT; -EINVAL: the context
- * has ended; -ERESTARTSYS.
+ * Collects the next event, waiting until the deadline (0: without waiting). Returns 0, -ETIMEDOUT,
+ * -EINVAL if the context was destroyed, or -ERESTARTSYS.
  */
 int aio_take(struct aio *a, uint64_t deadline_ns, struct aio_event *out);

@@ -1,3 +1,4 @@
+/* epoll: interest lists, ready lists and nesting of epoll files. */
 #include "ipc/epoll.h"
 
 #include "arch/time.h"
@@ -8,30 +9,30 @@
 #include "mm/space.h"
 #include "sched/wait.h"
 
-/* How many sets may stand over a file, and over how many paths of each length, as on Linux. */
+/* Limits on nesting, and on wakeup paths from a file by length, as on Linux. */
 #define DEPTH_MAX 5
 static const unsigned int paths_max[DEPTH_MAX] = {UINT32_MAX, 500, 100, 50, 10};
 
 struct epoll {
 	struct file *file;
-	/* The last walk over sets that came by, and what it found of this one. */
+	/* The number of the last graph walk that visited this set, and the height it found. */
 	uint64_t walk;
 	unsigned int height;
 	struct list items;
-	/* Items that may be ready. One is looked at again before it is handed out. */
+	/* Items that may be ready; each is polled again before it is reported. */
 	struct list ready;
 	struct wait_queue waiters;
 };
 
 struct epoll_item {
 	struct epoll *set;
-	struct file *file; /* no reference: the file forgets the item when it goes */
+	struct file *file; /* no reference: the file's release removes the item */
 	int fd;
 	struct epoll_event event;
 	struct poll_entry entry;
 	struct list link;	 /* in epoll.items */
-	struct list ready;	 /* in epoll.ready, or alone */
-	struct epoll_item *next; /* of the same file */
+	struct list ready;	 /* in epoll.ready, or unlinked */
+	struct epoll_item *next; /* watching the same file */
 };
 
 static const struct file_ops epoll_ops;
@@ -49,8 +50,8 @@ static void item_told(struct waiter *w)
 }
 
 /*
- * Of the items of one file that want an event each for themselves, the first one is told of it for
- * all: they become ready up to one that somebody waits for.
+ * EPOLLEXCLUSIVE: of a file's exclusive items, the first handles a wakeup for all, marking them
+ * ready in turn up to one whose set has a waiter.
  */
 static void exclusive_told(struct waiter *w)
 {
@@ -71,7 +72,7 @@ static void exclusive_told(struct waiter *w)
 	}
 }
 
-/* What of an item's file is wanted and there. */
+/* The requested events that are pending on an item's file. */
 static uint32_t wanted(struct epoll_item *i, struct poll_entry *e)
 {
 	return file_poll(i->file, e) & (i->event.events | POLL_ALWAYS);
@@ -126,7 +127,7 @@ static int add(struct epoll *set, struct file *f, int fd, const struct epoll_eve
 	return 0;
 }
 
-/* Whether the sets over what `i` and the next ones watch are no more than there may be. */
+/* Whether the wakeup paths up from `i` and the items after it stay within limits. */
 static bool few_above(const struct epoll_item *i, unsigned int depth, unsigned int *paths)
 {
 	if (depth >= DEPTH_MAX)
@@ -140,7 +141,7 @@ static bool few_above(const struct epoll_item *i, unsigned int depth, unsigned i
 	return true;
 }
 
-/* How many sets stand one over another above `set`; `walk` is a new number. */
+/* The number of nested sets above `set`; `walk` numbers this traversal. */
 static unsigned int height_above(struct epoll *set, uint64_t walk)
 {
 	if (set->walk == walk)
@@ -152,7 +153,7 @@ static unsigned int height_above(struct epoll *set, uint64_t walk)
 	return set->height;
 }
 
-/* The same below it; more than DEPTH_MAX when `top` is among them. */
+/* The same below `set`; more than DEPTH_MAX if `top` is among them, which would be a loop. */
 static unsigned int depth_below(struct epoll *set, const struct file *top, uint64_t walk)
 {
 	struct epoll_item *i;
@@ -170,7 +171,7 @@ static unsigned int depth_below(struct epoll *set, const struct file *top, uint6
 	return set->height;
 }
 
-/* few_above() of `f`, or if that is a set of all files in it and below. */
+/* Checks the paths of `f`, or if it is a set, of all files below it. */
 static bool few_above_all(struct file *f, uint64_t walk)
 {
 	unsigned int paths[DEPTH_MAX] = {0};
@@ -188,7 +189,7 @@ static bool few_above_all(struct file *f, uint64_t walk)
 	return true;
 }
 
-/* `f` comes into a set, and is a set, or the set is in another one. */
+/* Adds `f` where nesting is involved: `f` is a set, or the set is watched by another. */
 static int add_nested(struct file *set_file, struct file *f, int fd,
 		      const struct epoll_event *event)
 {
@@ -210,7 +211,7 @@ static int add_nested(struct file *set_file, struct file *f, int fd,
 	return -EINVAL;
 }
 
-/* What EPOLLEXCLUSIVE may come with; it can't be changed, and is not for sets. */
+/* EPOLLEXCLUSIVE allows few other flags, can't be modified, and does not apply to sets. */
 static bool is_exclusive_ok(const struct epoll_item *i, const struct file *f, int op,
 			    uint32_t events)
 {
@@ -231,7 +232,7 @@ int epoll_control(struct file *set_file, int op, struct file *f, int fd,
 
 	if (set_file->ops != &epoll_ops || f == set_file)
 		return -EINVAL;
-	/* What never sleeps can't be waited for. */
+	/* A file without poll is always ready and cannot be watched. */
 	if (!f->ops->poll)
 		return -EPERM;
 	i = find(set, f, fd);
@@ -261,7 +262,7 @@ int epoll_control(struct file *set_file, int op, struct file *f, int fd,
 	}
 }
 
-/* Hands out what is ready. Level-triggered items go to the end, to be looked at again. */
+/* Reports ready items. Level-triggered ones go to the end of the list, to be polled again. */
 static long harvest(struct epoll *set, uint64_t out, unsigned int max)
 {
 	struct list again = LIST_INIT(again);
@@ -328,7 +329,7 @@ static uint32_t epoll_poll(struct file *f, struct poll_entry *e)
 	list_for_each_safe (i, next, &set->ready, ready) {
 		if (wanted(i, NULL))
 			return POLL_READABLE;
-		/* Whoever asks next is not to ask it again, over as many sets as there may be. */
+		/* Do not poll it again on each call, through up to DEPTH_MAX nested sets. */
 		list_remove(&i->ready);
 	}
 	return 0;

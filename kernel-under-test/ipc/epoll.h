@@ -1,4 +1,4 @@
-/* epoll: sets of files that are watched together. */
+/* epoll: sets of files to be waited for together. */
 #pragma once
 
 #include "fs/file.h"
@@ -18,18 +18,19 @@ struct epoll_event {
 	uint64_t data;
 } __attribute__((packed));
 
-/* An empty set: a file with one reference, or -ENOMEM. */
+/* Creates an empty set as a file with one reference. Returns 0 or -ENOMEM. */
 int epoll_create(struct file **out);
 
 /*
- * -EINVAL (no set, or itself; more ways up from a file than there may be; EPOLLEXCLUSIVE where it
- * can't be), -EEXIST, -ENOENT, -ELOOP (a set would hold itself, or be too deep), -ENOMEM.
+ * Adds, changes or removes an item. Returns 0, -EINVAL (not a set, the set itself, too many wakeup
+ * paths, or EPOLLEXCLUSIVE misused), -EEXIST, -ENOENT, -EPERM (not pollable), -ELOOP (a cycle, or
+ * nested too deeply) or -ENOMEM.
  */
 int epoll_control(struct file *set, int op, struct file *f, int fd,
 		  const struct epoll_event *event);
 
 /*
- * Waits until something in the set is ready, and hands out up to `max` events. How many, 0 after
- * the deadline, -EINTR, or -EFAULT.
+ * Waits until an item is ready and copies out up to `max` events. Returns how many, 0 after the
+ * deadline, -EINTR or -EFAULT.
  */
 long epoll_wait(struct file *set, uint64_t events_out, unsigned int max, uint64_t deadline_ns);

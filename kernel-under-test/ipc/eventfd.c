@@ -1,3 +1,4 @@
+/* eventfd: a counter that can be polled. */
 #include "ipc/eventfd.h"
 
 #include "lib/errno.h"
@@ -7,7 +8,7 @@
 
 #define COUNT_MAX (UINT64_MAX - 1)
 
-/* Used with the kernel lock through the gate; what needs nothing else passes without. */
+/* Under the kernel lock, used inside the gate; the common case passes without that lock. */
 struct eventfd {
 	struct gate gate;
 	uint64_t count;
@@ -15,7 +16,7 @@ struct eventfd {
 	struct wait_queue readers, writers;
 } __attribute__((aligned(64)));
 
-/* Having passed the gate, which is given back. 0, -EAGAIN, -ERESTARTSYS. */
+/* Called having passed the gate, which is released. Returns 0, -EAGAIN or -ERESTARTSYS. */
 static noinline int sleep_passing(struct file *f, struct uio *u, struct wait_queue *q)
 {
 	struct eventfd *e = f->data;
@@ -64,7 +65,7 @@ static noinline long read_and_wait(struct file *f, struct uio *u)
 	return finish_passing(f, u, n);
 }
 
-/* The usual case first: nobody waits, and nobody has to. */
+/* Fast path: no waiters to wake and no need to wait. */
 static long eventfd_read_unlocked(struct file *f, struct uio *u)
 {
 	struct eventfd *e = f->data;

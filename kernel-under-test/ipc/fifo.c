@@ -1,4 +1,4 @@
-/* FIFOs: pipes that are opened by a name, or anew through /proc. */
+/* FIFOs: pipes opened by name, or reopened through /proc. */
 #include "ipc/pipe_inside.h"
 #include "lib/errno.h"
 #include "mm/kmem.h"
@@ -8,7 +8,7 @@ static int no_pages(struct object *, uint64_t, enum page_use, struct page **)
 	return -ENXIO;
 }
 
-/* The pipe may outlive it, as it may outlive the pipe. */
+/* The pipe may outlive its inode, and the inode the pipe. */
 static void nameless_release(struct object *o)
 {
 	struct inode *inode = container_of(o, struct inode, object);
@@ -25,7 +25,7 @@ static const struct object_ops nameless_object_ops = {
 
 static const struct inode_ops nameless_ops = {};
 
-/* Sleeps until an end of the other kind has been opened, now or since `seen`. */
+/* Sleeps until the other end is open, or has been opened since the count `seen` was `before`. */
 static int meet(struct wait_queue *q, const uint32_t *ends, const uint32_t *seen, uint32_t before)
 {
 	while (!*ends && *seen == before) {
@@ -64,7 +64,7 @@ int fifo_open(struct inode *inode, uint32_t flags, struct file **out)
 	p->fifo = inode;
 	wait_wake_all(&p->readers);
 	wait_wake_all(&p->writers);
-	/* Those of a pipe have met long ago, and may have gone since. */
+	/* Both ends of an anonymous pipe have been open before, so reopening one does not wait. */
 	if (named && mode == O_RDONLY && !(flags & O_NONBLOCK))
 		err = meet(&p->readers, &p->write_ends, &p->writes_seen, p->writes_seen);
 	else if (named && mode == O_WRONLY && !(flags & O_NONBLOCK))

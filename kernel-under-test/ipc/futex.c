@@ -1,3 +1,4 @@
+/* Futexes: wait, wake and requeue. */
 #include "ipc/futex.h"
 
 #include "arch/spin.h"
@@ -17,7 +18,7 @@ struct bucket;
 struct sleeper {
 	struct list link;
 	struct futex_key key;
-	/* That of `key`; changed with both locks. */
+	/* The bucket of `key`; changed under both buckets' locks. */
 	struct bucket *bucket;
 	struct thread *thread;
 	uint32_t bitset;
@@ -41,7 +42,10 @@ static struct bucket *bucket_of(struct futex_key k)
 	return &buckets[h >> 56];
 }
 
-/* What `addr` holds, read with the bucket's lock; meanwhile `b` may be given back. 0, -EFAULT. */
+/*
+ * Reads the word at `addr` under the bucket's lock, which is dropped to page it in. Returns 0 or
+ * -EFAULT.
+ */
 static int read_word(struct bucket *b, uint64_t addr, uint32_t *now)
 {
 	int err;
@@ -56,7 +60,7 @@ static int read_word(struct bucket *b, uint64_t addr, uint32_t *now)
 	return 0;
 }
 
-/* After a sleep that no waker ended. Whether one has taken it off all the same. */
+/* After a sleep that no waker ended: dequeues. Returns whether a waker had done so already. */
 static bool leave(struct sleeper *s)
 {
 	struct bucket *b;
@@ -85,15 +89,15 @@ static noinline struct list *place_urgent(struct bucket *b, const struct sleeper
 	return &o->link;
 }
 
-/* At the end, or before those that are less urgent. */
+/* In FIFO order, behind those of the same or a higher real-time priority. */
 static inline void enqueue(struct bucket *b, struct sleeper *s)
 {
 	list_push_back(unlikely(s->thread->urgency) ? place_urgent(b, s) : &b->sleepers, &s->link);
 }
 
 /*
- * Enters `me` where wakers look for it, if the word still is what it was expected to be, and sleeps
- * there. False: cut short. Else 0 or -errno in *err.
+ * Queues `me` and sleeps, if the word still has the expected value. Returns false if the sleep was
+ * interrupted; otherwise *err is 0 or a negative errno.
  */
 static bool enter(struct sleeper *me, uint64_t addr, uint32_t expected, const bool *rung, int *err)
 {
@@ -118,7 +122,7 @@ static long wait_again(const struct restart *r)
 			  (uint32_t)(r->args[1] >> 32), r->args[0] & 1);
 }
 
-/* Words lie at multiples of 4, so there is room for `shared`. */
+/* Words are 4-byte aligned, so `addr` has room for `shared` in bit 0. */
 static noinline long interrupted(uint64_t addr, uint32_t expected, uint64_t deadline_ns,
 				 uint32_t bitset)
 {
@@ -168,7 +172,7 @@ static bool meets(const struct sleeper *s, struct futex_key key, uint32_t bitset
 	return futex_same(s->key, key) && (s->bitset & bitset);
 }
 
-/* The next one behind `at` that is to be woken, or NULL. */
+/* The next waiter after `at` to wake, or NULL. */
 static struct sleeper *next_met(struct bucket *b, struct list *at, struct futex_key key,
 				uint32_t bitset)
 {
@@ -195,7 +199,7 @@ long futex_wake(uint64_t addr, int count, uint32_t bitset, bool shared)
 		return -EINVAL;
 	b = bucket_of(key);
 	spin_lock(&b->lock, LOCK_FUTEX);
-	/* One is woken even if none is asked for, as on Linux. */
+	/* At least one is woken even if count is 0, as on Linux. */
 	for (s = next_met(b, &b->sleepers, key, bitset); s; s = next) {
 		next = ++woken < count ? next_met(b, &s->link, key, bitset) : NULL;
 		wake(s);
@@ -204,7 +208,7 @@ long futex_wake(uint64_t addr, int count, uint32_t bitset, bool shared)
 	return woken;
 }
 
-/* Both buckets: whoever looks into one after the other must not miss who is on the way. */
+/* Locks both buckets, so that nobody who searches them in turn misses a waiter on its way. */
 static void lock_both(struct bucket *a, struct bucket *b)
 {
 	if (a > b)
@@ -223,7 +227,7 @@ static void unlock_both(struct bucket *a, struct bucket *b)
 		spin_unlock(&b->lock);
 }
 
-/* With both locks. */
+/* Both buckets are locked. */
 static long requeue(struct futex_key from, struct futex_key to, unsigned int wake_count,
 		    unsigned int move)
 {
@@ -239,7 +243,7 @@ static long requeue(struct futex_key from, struct futex_key to, unsigned int wak
 			woken++;
 		} else if (moved < move) {
 			moved++;
-			/* To itself it would be met again and again. */
+			/* Moved to the end of the same queue, it would be visited again. */
 			if (futex_same(from, to))
 				continue;
 			list_remove(&s->link);

@@ -1,37 +1,36 @@
 /*
- * Futexes: sleeping until somebody says that a word of user memory has changed.
+ * Futexes: waiting until another thread says that a word of user memory has changed.
  *
- * A bucket's lock guards who sleeps there, and is what sleepers give back and wakers hold
- * (sched_sleep). No other lock is taken, but for that of the space when the futex is shared.
+ * A bucket's lock guards the waiters in it; waiters release it in sched_sleep(), and wakers hold
+ * it. No other lock is taken, except the space's lock for shared futexes.
  *
  *   CPU 0, waits                              CPU 1, wakes
  *                                             changes the word (user code)
- *   bucket's lock; the word is as expected?   bucket's lock; anybody there?
- *   is entered; sleeps, and gives it back     takes it off, wakes
+ *   locks the bucket; word as expected?       locks the bucket; any waiters?
+ *   queues itself; sleeps and unlocks         dequeues it, wakes it, unlocks
  *
- * Whichever has the bucket first: either the waiter sees the new word, or the waker the waiter. A
- * wait that a signal or an alarm ended looks, with the bucket's lock, whether it was woken first.
- * Who moves sleepers has both buckets, the one at the lower address first.
+ * Whoever locks the bucket first: either the waiter sees the new value, or the waker the waiter. A
+ * wait ended by a signal or a timeout checks under the bucket's lock whether it was woken first.
+ * Requeueing holds the locks of both buckets, taking the one at the lower address first.
  */
 #pragma once
 
 #include "lib/types.h"
 
 /*
- * Sleeps if the word at `addr` still is `expected`, until woken by one
- * whose bits meet `bitset`. 0, -EAGAIN (the word differs), -EFAULT, -ETIMEDOUT, -ERESTARTSYS, or
- * -EINTR when there is a deadline (WAIT_FOREVER: none).
+ * Sleeps if the word at `addr` is `expected`, until woken with bits that intersect `bitset`.
+ * Returns 0, -EAGAIN (another value), -EFAULT, -ETIMEDOUT, or when interrupted -ERESTARTSYS, with a
+ * deadline -ERESTART_RESTARTBLOCK (WAIT_FOREVER: no deadline).
  */
 long futex_wait(uint64_t addr, uint32_t expected, uint64_t deadline_ns, uint32_t bitset,
 		bool shared);
 
-/* Wakes at most `count` sleepers of `addr`, and one if that is none; returns how many. */
+/* Wakes up to `count`, and at least one, of the waiters at `addr`. Returns how many. */
 long futex_wake(uint64_t addr, int count, uint32_t bitset, bool shared);
 
 /*
- * Wakes at most `wake` sleepers of `from` and moves at most `move` others to
- * `to`. With `expected`, only if the word at `from` is *expected: else -EAGAIN. How many were woken
- * or moved.
+ * Wakes up to `wake` waiters at `from` and requeues up to `move` others to `to`. With `expected`,
+ * only if the word at `from` is *expected, else -EAGAIN. Returns how many were woken or moved.
  */
 long futex_requeue(uint64_t from, uint64_t to, unsigned int wake, unsigned int move,
 		   const uint32_t *expected, bool shared);

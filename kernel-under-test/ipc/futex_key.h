@@ -1,11 +1,11 @@
-/* What names a futex. */
+/* The identity of a futex. */
 #pragma once
 
 #include "arch/uaccess.h"
 #include "lib/errno.h"
 #include "sched/thread.h"
 
-/* What makes two words one: the space and the address, or the object and the place in it. */
+/* The space and the address of a private futex, or the object and the offset of a shared one. */
 struct futex_key {
 	const void *owner;
 	uint64_t at;
@@ -16,7 +16,10 @@ static inline bool futex_same(struct futex_key a, struct futex_key b)
 	return a.owner == b.owner && a.at == b.at;
 }
 
-/* Of the word at `addr`; takes the space's lock if it is shared. 0, -EINVAL, -EFAULT. */
+/*
+ * Computes the key of the word at `addr`; takes the space's lock if shared. Returns 0, -EINVAL or
+ * -EFAULT.
+ */
 static inline int futex_key_of(uint64_t addr, bool shared, struct futex_key *k)
 {
 	struct space *s = thread_current()->space;

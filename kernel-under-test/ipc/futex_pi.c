@@ -1,3 +1,4 @@
+/* Priority-inheritance futexes. */
 #include "ipc/futex_pi.h"
 
 #include "arch/uaccess.h"
@@ -8,22 +9,22 @@
 #include "sched/sched.h"
 #include "sched/wait.h"
 
-/* Longer chains of owners who wait for each other's locks count as a circle, as on Linux. */
+/* A longer chain of owners that wait for each other counts as a deadlock, as on Linux. */
 #define CHAIN_MAX 1024
 #define BUCKETS	  64
 
-/* There while somebody waits. */
+/* Exists while there are waiters. */
 struct futex_pi_lock {
 	struct futex_pi_lock *next;
 	struct futex_key key;
-	/* NULL: it died, and the first waiter is on its way to take over. */
+	/* NULL: it died, and the first waiter is about to take over. */
 	struct thread *owner;
-	struct list waiters; /* the most urgent first, and of these who came first */
+	struct list waiters; /* by descending priority, then by arrival */
 };
 
 struct waiter_pi {
-	struct list link;   /* in its lock; alone: the lock is its own now */
-	struct list asleep; /* in the bucket of its thread */
+	struct list link;   /* in lock.waiters; unlinked: it has been made the owner */
+	struct list asleep; /* in the hash bucket of its thread */
 	struct futex_pi_lock *lock;
 	struct thread *thread;
 	struct wait_queue queue;
@@ -75,7 +76,7 @@ static struct list *bucket_of(const struct thread *t)
 	return &sleepers[(uint32_t)t->tid % BUCKETS];
 }
 
-/* What `t` waits for a lock with, or NULL. */
+/* The wait entry of `t`, or NULL. */
 static struct waiter_pi *waiter_of(const struct thread *t)
 {
 	struct waiter_pi *w;
@@ -118,7 +119,7 @@ void futex_pi_reckon(struct thread *t)
 	}
 }
 
-/* Whether `owner` waits, over as many others as it may be, for the caller. */
+/* Whether `owner` waits for the caller, directly or through other owners. */
 static bool is_circle(const struct thread *owner)
 {
 	const struct waiter_pi *w;
@@ -143,8 +144,8 @@ static int load(uint64_t addr, uint32_t *word)
 }
 
 /*
- * TAKEN: `new` stands where `was` stood. LOOK_AGAIN: something else stood there, or its page had to
- * be brought in.
+ * Replaces the word `was` by `new`. Returns TAKEN, LOOK_AGAIN if the word has another value or had
+ * to be paged in, or -EFAULT.
  */
 static int replace(uint64_t addr, uint32_t was, uint32_t new)
 {
@@ -182,16 +183,16 @@ static void hand_over(struct waiter_pi *heir)
 	futex_pi_reckon(thread_current());
 }
 
-/* Whether the word says what the kernel knows of the lock. */
+/* Whether the word is consistent with the kernel's state of the lock. */
 static bool agrees(const struct futex_pi_lock *l, uint32_t word)
 {
 	uint32_t tid = word & FUTEX_TID_MASK;
 
-	/* An owner that is just ending has said so there, or has ended and will be replaced. */
+	/* An exiting owner has been recorded in the word, or is about to be. */
 	return !l->owner || (!tid && (word & FUTEX_OWNER_DIED)) || tid == (uint32_t)l->owner->tid;
 }
 
-/* Of a word that says that somebody owns it, for whom nobody waits yet. */
+/* Finds the owner of a lock without waiters by its word, setting FUTEX_WAITERS. */
 static int find_owner(uint64_t addr, uint32_t word, struct thread **owner)
 {
 	int err = replace(addr, word, word | FUTEX_WAITERS);
@@ -202,7 +203,7 @@ static int find_owner(uint64_t addr, uint32_t word, struct thread **owner)
 	return *owner ? TAKEN : -ESRCH;
 }
 
-/* An outcome, or -errno. */
+/* Tries to acquire the lock, or queues the caller. Returns an outcome or a negative errno. */
 static int attempt(uint64_t addr, struct futex_key key, struct waiter_pi *me, bool try)
 {
 	struct thread *t = thread_current(), *owner;
@@ -238,7 +239,7 @@ static int attempt(uint64_t addr, struct futex_key key, struct waiter_pi *me, bo
 	return MUST_WAIT;
 }
 
-/* The owner died, and the caller is the next one. TAKEN, LOOK_AGAIN, -EFAULT. */
+/* The owner died, and the caller is next. Returns TAKEN, LOOK_AGAIN or -EFAULT. */
 static int take_over(uint64_t addr, struct waiter_pi *me)
 {
 	uint32_t word;

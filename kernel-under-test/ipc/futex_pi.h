@@ -1,16 +1,15 @@
 /*
- * Locks whose owner stands in the futex's word: FUTEX_LOCK_PI and its kin.
+ * Priority-inheritance futexes, with the owner in the futex word: FUTEX_LOCK_PI and its kin.
  *
- *     bits 0..29  the owner's thread number, 0: free
+ *     bits 0..29  the owner's thread id, 0: unlocked
  *     bit 30      FUTEX_OWNER_DIED
- *     bit 31      FUTEX_WAITERS: who gives it back must ask the kernel
+ *     bit 31      FUTEX_WAITERS: unlocking needs the kernel
  *
- * A lock always has an owner: it is handed over, to the most urgent who waits, and of these to who
- * came first. Meanwhile its owner is as urgent as the most urgent who waits for it, and so is who
- * that one waits for.
+ * A contended lock is handed over to the waiter with the highest priority, among equals to the one
+ * that came first. Meanwhile its owner inherits the highest priority of its waiters, and so does
+ * whoever that owner waits for.
  *
- * All of these want the kernel lock. They may sleep over a page of the word; what they found out
- * before is then found out again.
+ * All of these need the kernel lock. They may sleep to page the word in, and then start over.
  */
 #pragma once
 
@@ -23,22 +22,24 @@
 struct thread;
 
 /*
- * Makes the caller the owner; with `try` only if nobody is. 0, -EAGAIN (tried), -EDEADLK (it is the
- * owner, or the owner waits for it), -ESRCH (the owner is gone), -EINVAL (the word is not what it
- * must be), -EFAULT, -ENOMEM, -ETIMEDOUT, -ERESTARTNOINTR.
+ * Makes the caller the owner; with `try`, only if nobody is. Returns 0, -EAGAIN (`try`), -EDEADLK
+ * (it is the owner already, or the owner waits for it), -ESRCH (the owner has exited), -EINVAL (the
+ * word is inconsistent), -EFAULT, -ENOMEM, -ETIMEDOUT or -ERESTARTNOINTR.
  */
 long futex_lock_pi(uint64_t addr, uint64_t deadline_ns, bool try, bool shared);
 
-/* 0, -EPERM (not the owner), -EINVAL (the word is not what it must be), -EFAULT. */
+/* Returns 0, -EPERM (not the owner), -EINVAL (the word is inconsistent) or -EFAULT. */
 long futex_unlock_pi(uint64_t addr, bool shared);
 
-/* The locks that somebody waits for. */
+/* The contended locks. */
 extern struct futex_pi_lock *futex_pi_locks;
 
-/* `t` ends, and what it owns goes to who waits for it. Does not sleep. */
+/* `t` exits: what it owns goes to the first waiters. Does not sleep. */
 void futex_pi_exit(const struct thread *t);
 
-/* Makes `t`, and whom it waits for, as urgent as its own priority and its waiters want it. */
+/*
+ * Updates the effective priority of `t`, and of those it waits for, from its own and its waiters'.
+ */
 void futex_pi_reckon(struct thread *t);
 
 void futex_pi_init(void);

@@ -1,3 +1,4 @@
+/* inotify and dnotify: watches on inodes, and queues of events. */
 #include "ipc/inotify.h"
 
 #include "fs/notify.h"
@@ -10,7 +11,7 @@
 
 #define FIONREAD 0x541b
 
-/* As read() gives it: struct inotify_event. */
+/* struct inotify_event, as read() returns it. */
 struct head {
 	int32_t wd;
 	uint32_t mask, cookie, len;
@@ -19,7 +20,7 @@ struct head {
 struct event {
 	struct list all;
 	struct head head;
-	char name[]; /* head.len bytes, filled up with zeros */
+	char name[]; /* head.len bytes, NUL padded */
 };
 
 struct inotify {
@@ -29,13 +30,12 @@ struct inotify {
 	struct wait_queue readers;
 };
 
-/* Holds a reference on what it watches. */
+/* Holds a reference to the inode it watches. */
 struct watch {
-	struct watch *next; /* of the inode */
-	struct list all;    /* of the instance, or of those that send signals */
-	struct list dirs;   /* of all directories, if it is one */
-	struct inotify
-		*owner; /* NULL: F_NOTIFY asked for it, and `file` and descriptor `wd` tell */
+	struct watch *next;    /* on the same inode */
+	struct list all;       /* in the instance's list, or in that of dnotify */
+	struct list dirs;      /* in the list of watched directories, if it is one */
+	struct inotify *owner; /* NULL: dnotify, for `file` at descriptor `wd` */
 	struct file *file;
 	struct inode *inode;
 	int wd;
@@ -47,7 +47,7 @@ static unsigned int instance_count;
 
 uint64_t inotify_instances_max = 128, inotify_watches_max = 8192, inotify_events_max = 16384;
 
-/* The same twice in a row is told once. */
+/* Identical consecutive events are merged. */
 static bool is_last(const struct inotify *in, const struct event *e)
 {
 	const struct event *last;
@@ -108,7 +108,7 @@ static void drop_watch(struct watch *w)
 	kmem_free(w);
 }
 
-/* The last that is heard of it. */
+/* Removes the watch with a final IN_IGNORED event. */
 static void end_watch(struct watch *w)
 {
 	if (w->owner)
@@ -148,7 +148,7 @@ static bool is_it(void *ctx, const char *name, size_t len, uint64_t ino, uint32_
 	return false;
 }
 
-/* The i-th watched directory, each once, with a reference; NULL past the last. */
+/* The i-th watched directory, each counted once, with a reference; NULL past the last. */
 static struct inode *dir_at(size_t i)
 {
 	struct watch *w;
@@ -166,7 +166,7 @@ void notify_event_parents(struct inode *inode, uint32_t mask)
 
 	if (inode_is(inode, S_IFDIR))
 		mask |= IN_ISDIR;
-	/* While a directory is read from a disk, others may come and go. */
+	/* Directories may come and go while one is read from disk, hence by index. */
 	for (size_t i = 0; (dir = dir_at(i)); i++) {
 		s.len = 0;
 		if (dir->volume == inode->volume && dir != inode)

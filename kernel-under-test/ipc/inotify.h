@@ -3,8 +3,7 @@
 
 #include "fs/file.h"
 
-/* Instances and watches that there may be. */
-/* Instances, watches, and events that wait in one instance, at most; /proc/sys/fs/inotify. */
+/* Limits on instances, watches, and queued events per instance: /proc/sys/fs/inotify. */
 extern uint64_t inotify_instances_max, inotify_watches_max, inotify_events_max;
 
 #define IN_ALL_EVENTS  0xfffu
@@ -15,16 +14,19 @@ extern uint64_t inotify_instances_max, inotify_watches_max, inotify_events_max;
 #define IN_MASK_ADD    0x20000000u
 #define IN_ONESHOT     0x80000000u
 
-/* `flags`: O_NONBLOCK or 0. A file with one reference; -EMFILE, -ENOMEM. */
+/*
+ * Creates an instance as a file with one reference. `flags`: O_NONBLOCK or 0. Returns 0, -EMFILE or
+ * -ENOMEM.
+ */
 int inotify_create(uint32_t flags, struct file **out);
 bool inotify_is(const struct file *f);
 
-/* The descriptor of the watch; -EEXIST, -ENOSPC, -ENOMEM. */
+/* Adds or changes a watch. Returns its descriptor, -EEXIST, -ENOSPC or -ENOMEM. */
 int inotify_watch(struct file *f, struct inode *inode, uint32_t mask);
-/* -EINVAL: there is no such watch. */
+/* Returns 0, or -EINVAL if there is no such watch. */
 int inotify_unwatch(struct file *f, int wd);
 
-/* The `i`-th watch of an inotify file; false past the last. No reference. */
+/* The `i`-th watch of an instance; false past the last. Takes no reference. */
 struct inotify_watched {
 	int wd;
 	uint32_t mask;

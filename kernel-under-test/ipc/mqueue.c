@@ -1,3 +1,4 @@
+/* POSIX message queues. */
 #include "ipc/mqueue.h"
 
 #include "arch/time.h"
@@ -8,7 +9,7 @@
 #include "lib/string.h"
 #include "mm/kmem.h"
 
-/* What a message and its place count for, beside its bytes. */
+/* Bytes charged for a message in addition to its contents. */
 #define MESSAGE_COST 96
 
 struct mqueue_limits mqueue_limits = {10, 10, 8192, 8192, 256};
@@ -36,7 +37,7 @@ static void put(struct mqueue *q)
 	kmem_free(q);
 }
 
-/* What the user's queues that have a name may come to take up, and how many there are in all. */
+/* What the queues of a user may grow to in bytes, and the number of named queues in all. */
 static uint64_t reserved(uint32_t uid, unsigned int *count)
 {
 	uint64_t bytes = 0;
@@ -94,7 +95,7 @@ int mqueue_may(const struct mqueue *q, unsigned int mask)
 	return inode_permission(&as_file, mask);
 }
 
-/* One of what a queue's text says, and where the next one goes. */
+/* Appends a `name:value` field, padded to `width`. Returns where the next one goes. */
 static char *add_field(char *at, const char *name, uint64_t value, size_t width)
 {
 	char *end;
@@ -118,7 +119,7 @@ static long mqueue_read(struct file *f, struct uio *u)
 	list_for_each (m, &q->messages, link)
 		bytes += m->len;
 	at = add_field(at, "QSIZE", bytes, 11);
-	/* SIGEV_NONE is the only other way to be told. */
+	/* SIGEV_NONE is the only other kind. */
 	at = add_field(at, "NOTIFY", q->watch.pid && !q->watch.signo, 6);
 	at = add_field(at, "SIGNO", q->watch.pid ? (uint64_t)q->watch.signo : 0, 6);
 	at = add_field(at, "NOTIFY_PID", (uint64_t)q->watch.pid, 6);
@@ -167,7 +168,7 @@ struct mqueue *mqueue_of(const struct file *f)
 	return f->ops == &mqueue_ops ? f->data : NULL;
 }
 
-/* Sleeps on `on` while the count is `count`. */
+/* Sleeps on `on` while the message count is `count`. */
 static int wait_while(struct mqueue *q, uint64_t count, struct wait_queue *on, uint64_t deadline)
 {
 	int err = 0;

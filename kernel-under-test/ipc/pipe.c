@@ -1,3 +1,4 @@
+/* Pipes: reading, writing and polling under the kernel lock, and their creation. */
 #include "ipc/pipe.h"
 
 #include "ipc/pipe_inside.h"
@@ -29,7 +30,7 @@ static long pipe_read(struct file *f, struct uio *u)
 			return err;
 	}
 	n = take(p, u, MIN(u->left, ring_used(&p->ring)), false);
-	/* What is left is the next reader's, and the room made a writer's. */
+	/* Wake the next reader for what is left, and a writer for the room made. */
 	if (ring_used(&p->ring))
 		wait_wake_one(&p->readers);
 	wait_wake_one(&p->writers);
@@ -39,7 +40,7 @@ static long pipe_read(struct file *f, struct uio *u)
 static long pipe_write(struct file *f, struct uio *u)
 {
 	struct pipe *p = f->data;
-	/* A small write waits until it fits as a whole. */
+	/* Writes of up to PIPE_ATOMIC bytes wait until they fit as a whole. */
 	size_t need = u->left <= PIPE_ATOMIC ? u->left : 1;
 	long done = 0;
 
@@ -68,13 +69,13 @@ static long pipe_write(struct file *f, struct uio *u)
 		wait_wake_one(&p->readers);
 		need = 1;
 	}
-	/* Room that is left is the next writer's. */
+	/* Wake the next writer for the room that is left. */
 	if (!wait_empty(&p->writers) && pipe_room(p))
 		wait_wake_one(&p->writers);
 	return done;
 }
 
-/* What can be done; who only looks may see what was so a moment ago. */
+/* The poll mask. Without the gate, it may be a moment old. */
 static always_inline uint32_t state_of(const struct file *f)
 {
 	const struct pipe *p = f->data;
@@ -91,7 +92,7 @@ static always_inline uint32_t state_of(const struct file *f)
 	return likely(p->read_ends) ? mask : mask | POLL_ERR;
 }
 
-/* Inside the gate, or having passed. */
+/* Inside the gate, or having passed it. */
 static uint32_t subscribe(struct file *f, struct poll_entry *e)
 {
 	struct pipe *p = f->data;

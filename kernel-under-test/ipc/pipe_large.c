@@ -1,6 +1,6 @@
 /*
- * Pipes that are larger than usual, or hold packets (O_DIRECT). Somebody is always inside their
- * gate, so that nobody passes without the kernel lock, and reading and writing come here.
+ * Pipes larger than the default, or in packet mode (O_DIRECT). Their gate is kept entered for good,
+ * so that all reads and writes take the kernel lock and come here.
  */
 #include "fs/credentials.h"
 #include "ipc/pipe_inside.h"
@@ -8,21 +8,21 @@
 #include "mm/kmem.h"
 #include "mm/space.h"
 
-/* Longer writes are several packets. */
+/* Longer writes are split into several packets. */
 #define PACKET_MAX PAGE_SIZE
 
 uint64_t pipe_size_max = 1 << 20;
 
-/* Bytes of the ring that are read at once, and of which the rest is lost then. */
+/* A range of the ring that one read consumes, discarding what does not fit. */
 struct packet {
 	uint64_t start, end;
 };
 
 struct pipe_more {
-	/* The ring's pages, instead of those in it; so many of them, a power of two. */
+	/* Pages used in place of the ring's own; their number is a power of two. */
 	struct page **pages;
 	size_t count;
-	/* As many packets as pages, oldest at `first`. */
+	/* As many packets as pages; the oldest is at `first`. */
 	struct packet *packets;
 	size_t first, packet_count, packet_bytes;
 };
@@ -32,7 +32,7 @@ static struct packet *packet_at(const struct pipe_more *m, size_t i)
 	return &m->packets[(m->first + i) % m->count];
 }
 
-/* The first one, if it is what comes next. */
+/* The first packet, if it is next in the ring. */
 static struct packet *next_packet(const struct pipe *p)
 {
 	const struct pipe_more *m = p->more;
@@ -40,7 +40,7 @@ static struct packet *next_packet(const struct pipe *p)
 	return m->packet_count && packet_at(m, 0)->start <= p->ring.read ? packet_at(m, 0) : NULL;
 }
 
-/* A packet takes up a page, as on Linux. Of a plain pipe: pages that its bytes fill. */
+/* Pages in use: one per packet, as on Linux, plus what plain bytes fill. */
 static size_t pages_taken(const struct pipe *p)
 {
 	size_t plain = ring_used(&p->ring) - (p->more ? p->more->packet_bytes : 0);
@@ -78,7 +78,7 @@ void pipe_more_free(struct pipe *p)
 	free_more(p->more);
 }
 
-/* Copies what is in the ring into the pages of `m`. */
+/* Copies the contents of the pipe to the pages of `m`. */
 static int copy_bytes(const struct pipe *p, struct pipe_more *m)
 {
 	struct page *const *from = p->more ? p->more->pages : p->ring.pages;
@@ -106,7 +106,7 @@ static int copy_bytes(const struct pipe *p, struct pipe_more *m)
 	return 0;
 }
 
-/* Inside. Has room for `size` bytes, which those that are in it do not exceed. */
+/* Replaces the pages by ones for `size` bytes, which must hold the contents. Inside the gate. */
 static int remake(struct pipe *p, size_t size)
 {
 	struct pipe_more *m = kmem_zalloc(sizeof(*m));
@@ -128,7 +128,7 @@ static int remake(struct pipe *p, size_t size)
 	} else {
 		free_pages(p->ring.pages, RING_PAGES);
 		memset(p->ring.pages, 0, sizeof(p->ring.pages));
-		/* For ever: see above. */
+		/* Never left: see the top of the file. */
 		gate_enter(&p->gate);
 	}
 	p->more = m;
@@ -179,7 +179,7 @@ long pipe_size(struct file *f)
 	return (long)p->size;
 }
 
-/* The oldest packet is gone, or those parts of it that have been read. */
+/* Drops packets that have been consumed, entirely or in part. */
 static void forget(struct pipe *p)
 {
 	struct pipe_more *m = p->more;
@@ -229,7 +229,7 @@ void pipe_more_skip(struct pipe *p)
 	forget(p);
 }
 
-/* A packet is put in as a whole, or not at all. */
+/* Writes a packet completely or not at all. */
 static long put_packet(struct pipe *p, struct uio *u, size_t n)
 {
 	const struct uio before = *u;

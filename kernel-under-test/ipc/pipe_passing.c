@@ -2,7 +2,7 @@
 #include "ipc/pipe_inside.h"
 #include "lib/errno.h"
 
-/* Having passed the gate, which is given back. A reference keeps the file for the time. */
+/* Called having passed the gate, which is released. Keeps the file referenced meanwhile. */
 static inline int sleep_passing(struct file *f, struct uio *u, struct wait_queue *q)
 {
 	struct pipe *p = f->data;
@@ -12,7 +12,7 @@ static inline int sleep_passing(struct file *f, struct uio *u, struct wait_queue
 	return gate_sleep(&p->gate, q);
 }
 
-/* Bytes moved, or -errno and nothing left; or 0: the long way. */
+/* Returns bytes read, or a negative errno, with nothing left in `u`; or 0 to take the slow path. */
 static always_inline long read_waiting(struct file *f, struct uio *u)
 {
 	struct pipe *p = f->data;
@@ -32,7 +32,7 @@ static always_inline long read_waiting(struct file *f, struct uio *u)
 			u->left = 0;
 		} else if (likely(gate_may_wake(&p->writers) && gate_may_wake(&p->readers) &&
 				  ring_get_nofault(&p->ring, u, (size_t)n))) {
-			/* What is left is the next reader's, and the room made a writer's. */
+			/* Wake the next reader for what is left, and a writer for the room made. */
 			if (ring_used(&p->ring))
 				wait_wake_one(&p->readers);
 			wait_wake_one(&p->writers);
@@ -55,7 +55,7 @@ static noinline long read_and_wait(struct file *f, struct uio *u)
 	return n;
 }
 
-/* The usual case: nobody waits, and nobody has to. */
+/* Fast path: no waiters to wake and no need to wait. */
 static noinline long read_passing(struct pipe *p, struct uio *u)
 {
 	size_t n;
@@ -66,7 +66,7 @@ static noinline long read_passing(struct pipe *p, struct uio *u)
 	if (u->left < n)
 		n = likely(wait_empty(&p->readers)) ? u->left : 0;
 	if (likely(n && wait_empty(&p->writers) && ring_get_nofault(&p->ring, u, n)))
-		u->left = 0; /* that was all, though more was asked for */
+		u->left = 0; /* a short read */
 	else
 		n = 0;
 	gate_return(&p->gate);
@@ -84,7 +84,7 @@ long pipe_read_unlocked(struct file *f, struct uio *u)
 static always_inline long write_waiting(struct file *f, struct uio *u)
 {
 	struct pipe *p = f->data;
-	/* A small write waits until it fits as a whole. */
+	/* Writes of up to PIPE_ATOMIC bytes wait until they fit as a whole. */
 	size_t need = u->left <= PIPE_ATOMIC ? u->left : 1, n;
 	long done = 0;
 	int err;
@@ -107,7 +107,7 @@ static always_inline long write_waiting(struct file *f, struct uio *u)
 		done += (long)n;
 		need = 1;
 		wait_wake_one(&p->readers);
-		/* Room that is left is the next writer's. */
+		/* Wake the next writer for the room that is left. */
 		if (unlikely(!wait_empty(&p->writers)) && !u->left && pipe_room(p))
 			wait_wake_one(&p->writers);
 		gate_return(&p->gate);

@@ -1,8 +1,9 @@
+/* The byte ring of pipes and streams. */
 #include "ipc/ring.h"
 
 #include "lib/errno.h"
 
-/* Whoever has a spinlock moves all or nothing: the rest would be another one's by the time. */
+/* All or nothing, since the caller's spinlock cannot be dropped half way. */
 bool ring_get_nofault(struct ring *r, struct uio *u, size_t n)
 {
 	const struct uio before = *u;
@@ -32,7 +33,10 @@ bool ring_put_nofault(struct ring *r, struct uio *u, size_t n)
 		size_t at = pos & (PAGE_SIZE - 1), part = MIN(n, PAGE_SIZE - at);
 		struct page **slot = &r->pages[(pos >> PAGE_SHIFT) % RING_PAGES];
 
-		/* Of those behind it ring_free() would not know if one of them is missing. */
+		/*
+		 * Only the first page may be missing: ring_free() relies on pages being allocated
+		 * in order.
+		 */
 		if (unlikely(!*slot) && pos == r->written)
 			*slot = page_alloc();
 		if (!*slot ||
@@ -115,7 +119,7 @@ long ring_put_at(struct ring *r, struct page **pages, size_t count, struct uio *
 
 void ring_free(struct ring *r)
 {
-	/* Those after the one that is written to next were never made. */
+	/* Pages are allocated in order. */
 	size_t made = MIN((r->written >> PAGE_SHIFT) + 1, RING_PAGES);
 
 	for (size_t i = 0; i < made; i++)

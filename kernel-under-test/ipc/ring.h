@@ -1,6 +1,6 @@
 /*
- * A ring of bytes in whole pages: what pipes and streams are made of. A page is made when first
- * written, and kept: most pass little at a time, again and again.
+ * A ring buffer of bytes in whole pages, for pipes and streams. Pages are allocated when first
+ * written, and kept, since most pipes pass little at a time, again and again.
  */
 #pragma once
 
@@ -11,7 +11,7 @@
 #define RING_PAGES (RING_SIZE / PAGE_SIZE)
 
 struct ring {
-	/* Count bytes for ever: the difference is what is inside. */
+	/* Free-running byte counts: their difference is the fill level. */
 	uint64_t written, read;
 	struct page *pages[RING_PAGES];
 };
@@ -22,8 +22,8 @@ static inline size_t ring_used(const struct ring *r)
 }
 
 /*
- * The same for who looks while others may be at it. 0 only if it was empty a moment ago; it may be
- * more than there ever was, even more than RING_SIZE.
+ * ring_used() without the lock that guards the ring. Zero only if the ring was empty a moment ago;
+ * may be too large, even larger than RING_SIZE.
  */
 static inline size_t ring_glance(const struct ring *r)
 {
@@ -38,16 +38,16 @@ static inline size_t ring_room(const struct ring *r)
 }
 
 /*
- * Move at most `n` bytes, which must be there (or fit). How many were moved, or -errno when none
- * was: -EFAULT, -ENOMEM. `peek` leaves them in.
+ * Move up to `n` bytes, which must be there (or fit). Return how many, or if none could be moved
+ * -EFAULT or -ENOMEM. `peek` leaves them in the ring.
  */
 long ring_get(struct ring *r, struct uio *u, size_t n, bool peek);
 long ring_put(struct ring *r, struct uio *u, size_t n);
-/* The same in other pages, `count` of them, a power of two. */
+/* The same on other pages, `count` of them, a power of two. */
 long ring_get_at(struct ring *r, struct page **pages, size_t count, struct uio *u, size_t n,
 		 bool peek);
 long ring_put_at(struct ring *r, struct page **pages, size_t count, struct uio *u, size_t n);
-/* The same with a spinlock: all of it, or nothing when a page of the user's is missing. */
+/* The same under a spinlock: all of it, or false if a user page is missing. */
 bool ring_get_nofault(struct ring *r, struct uio *u, size_t n);
 bool ring_put_nofault(struct ring *r, struct uio *u, size_t n);
 void ring_free(struct ring *r);

@@ -1,3 +1,4 @@
+/* System V semaphores. */
 #include "ipc/semaphore.h"
 
 #include "fs/credentials.h"
@@ -8,14 +9,14 @@
 
 struct semaphore {
 	int16_t value;
-	uint16_t less, nothing; /* who wait until it is larger, and until it is 0 */
+	uint16_t less, nothing; /* waiting for an increase, and for zero */
 	int pid;
 };
 
 struct set {
 	struct ipc_entry entry;
 	unsigned int count;
-	/* Who works on it now; the last one frees a set that was removed. */
+	/* Callers working on it; the last one frees a set that was removed. */
 	unsigned int users;
 	bool removed;
 	uint64_t operated, changed;
@@ -24,9 +25,9 @@ struct set {
 	struct semaphore semaphores[];
 };
 
-/* Of one process and one set. */
+/* The undo adjustments of a process for a set. */
 struct semaphore_undo {
-	/* NULL: the set is gone. */
+	/* NULL: the set was removed. */
 	struct set *set;
 	struct list by_set;
 	struct semaphore_undo *next;
@@ -45,7 +46,7 @@ static struct set *set_of(struct ipc_entry *e)
 	return e ? container_of(e, struct set, entry) : NULL;
 }
 
-/* The set, if the caller may do that with it. */
+/* Looks up a set and checks the caller's permission. */
 static long find(int id, unsigned int mask, struct set **out)
 {
 	*out = set_of(ipc_find(&sets, id));
@@ -91,7 +92,7 @@ static void leave(struct set *s)
 		kmem_free(s);
 }
 
-/* What the user has to have undone of the set: found, or made. NULL without memory. */
+/* Finds or creates the undo record of a set; NULL if out of memory. */
 static struct semaphore_undo *undo_of(struct set *s, struct semaphore_undo **all)
 {
 	struct semaphore_undo *u;
@@ -109,7 +110,7 @@ static struct semaphore_undo *undo_of(struct set *s, struct semaphore_undo **all
 	return u;
 }
 
-/* Of one operation, done: there and back. */
+/* Accounts an operation for undo (sign 1), or takes that back (-1). */
 static void count_undo(struct semaphore_undo *u, const struct semaphore_op *op, int sign)
 {
 	if (op->flags & SEM_UNDO)
@@ -123,7 +124,7 @@ static bool undo_fits(const struct semaphore_undo *u, const struct semaphore_op 
 	return after >= -SEMAPHORE_VALUE_MAX - 1 && after <= SEMAPHORE_VALUE_MAX;
 }
 
-/* All or nothing. 1: done; 0: one must wait, `*op` says which; -ERANGE. */
+/* Performs all operations or none. Returns 1, 0 if *op must wait, or -ERANGE. */
 static int try(struct set *s, const struct semaphore_op *ops, size_t n, size_t *op,
 	       struct semaphore_undo *undo)
 {
@@ -145,7 +146,7 @@ static int try(struct set *s, const struct semaphore_op *ops, size_t n, size_t *
 	}
 	if (ret == 1)
 		return ret;
-	/* The one that failed changed nothing. */
+	/* The one that failed has changed nothing. */
 	*op = i - 1;
 	for (i = *op; i-- > 0;) {
 		s->semaphores[ops[i].number].value -= ops[i].change;

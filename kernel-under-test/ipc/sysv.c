@@ -1,3 +1,4 @@
+/* System V IPC identifiers: tables by id and by key, and permissions. */
 #include "ipc/sysv.h"
 
 #include "fs/credentials.h"
@@ -33,7 +34,7 @@ int ipc_enter(struct ipc_table *t, struct ipc_entry *e, int key, unsigned int mo
 		slot++;
 	if (slot == IPC_SLOTS)
 		return -ENOSPC;
-	/* Ids count up by IPC_SLOTS a slot, so that a stale one is known. */
+	/* The generation in an id makes stale ids detectable. */
 	e->id = slot + IPC_SLOTS * (t->generation++ % 10000);
 	e->permissions = (struct ipc_permissions){
 		.key = key,

@@ -1,4 +1,7 @@
-/* What System V's shared memory and message queues have in common: keys, ids, permissions. */
+/*
+ * What System V shared memory, semaphores and message queues have in common: keys, ids and
+ * permissions.
+ */
 #pragma once
 
 #include "lib/types.h"
@@ -28,10 +31,10 @@ _Static_assert(sizeof(struct ipc_permissions) == 48, "x86_64 ABI");
 #define IPC_SLOTS 256
 #define IPC_KEYS  64
 
-/* A table of things by id; the first member of each is a struct ipc_entry. */
+/* Embedded in each object as its first member. */
 struct ipc_entry {
 	int id;
-	/* With others of its hash, if it has a key. */
+	/* In the hash chain of its key, if it has one. */
 	struct ipc_entry *next;
 	struct ipc_permissions permissions;
 };
@@ -43,25 +46,25 @@ struct ipc_table {
 };
 
 struct ipc_entry *ipc_find(const struct ipc_table *t, int id);
-/* The one of that key, or NULL; `key` 0 is nobody's. */
+/* The entry with that key, or NULL; `key` 0 (IPC_PRIVATE) matches none. */
 struct ipc_entry *ipc_by_key(const struct ipc_table *t, int key);
-/* Enters `e`, made by the caller of that name: its id, or -ENOSPC. */
+/* Adds `e`, owned by the caller. Returns its id, or -ENOSPC. */
 int ipc_enter(struct ipc_table *t, struct ipc_entry *e, int key, unsigned int mode);
 void ipc_leave(struct ipc_table *t, struct ipc_entry *e);
-/* It keeps its id, and others may have the key. */
+/* Drops the key, which may then be reused; the id stays valid. */
 void ipc_forget_key(struct ipc_table *t, struct ipc_entry *e);
 
-/* Of all things by their places: the highest in use (0 if none is), and the one there, or NULL. */
+/* Enumerates: the highest index in use (0 if none), and the entry at an index, or NULL. */
 int ipc_highest(const struct ipc_table *t);
 static inline struct ipc_entry *ipc_at(const struct ipc_table *t, int slot)
 {
 	return slot >= 0 ? t->slots[slot % IPC_SLOTS] : NULL;
 }
 
-/* Another owner and mode, as IPC_SET asks for. 0 or -EPERM. */
+/* IPC_SET: changes owner and mode. Returns 0 or -EPERM. */
 int ipc_permit(struct ipc_entry *e, const struct ipc_permissions *p);
 
-/* 4: read, 2: write. 0 or -EACCES. */
+/* Checks permission: 4 to read, 2 to write. Returns 0 or -EACCES. */
 int ipc_may(const struct ipc_entry *e, unsigned int mask);
-/* To change or remove it. 0 or -EPERM. */
+/* Checks permission to change or remove it. Returns 0 or -EPERM. */
 int ipc_may_own(const struct ipc_entry *e);

@@ -1,3 +1,4 @@
+/* timerfd: timers that can be read and polled. */
 #include "ipc/timerfd.h"
 
 #include "arch/time.h"
@@ -7,8 +8,8 @@
 #include "sched/wait.h"
 
 /*
- * The timer rings once and is set again by whoever reads, who counts what was missed: however short
- * the interval, nobody is interrupted more often than somebody looks.
+ * The timer fires once and is re-armed by the reader, who computes how many periods were missed: a
+ * short interval causes no more interrupts than there are reads.
  */
 struct timerfd {
 	struct timer timer;
@@ -16,7 +17,7 @@ struct timerfd {
 	bool rung;
 	bool cancel, canceled;
 	struct wait_queue readers;
-	struct list real; /* of all whose deadline is a time on the wall */
+	struct list real; /* in all_real, if on CLOCK_REALTIME */
 };
 
 static struct list all_real = LIST_INIT(all_real);
@@ -29,7 +30,7 @@ static void ring(struct timer *t)
 	wait_wake_all(&d->readers);
 }
 
-/* How often it has gone off since it was last asked. */
+/* Expirations since the last read. */
 static uint64_t expirations(struct timerfd *d)
 {
 	uint64_t n = d->rung;
@@ -40,7 +41,7 @@ static uint64_t expirations(struct timerfd *d)
 	return n;
 }
 
-/* Forgets what has been counted; goes on. */
+/* Resets the count and starts the next period. */
 static void advance(struct timerfd *d, uint64_t n)
 {
 	d->rung = false;

@@ -1,14 +1,14 @@
-/* The areas of a space: searching, mapping, unmapping, protecting. */
+/* Areas of a space: mapping, unmapping, protecting and flagging ranges of addresses. */
 #include "arch/mmu.h"
 #include "lib/errno.h"
 #include "mm/page.h"
 #include "mm/space.h"
 #include "mm/tlb.h"
 
-/* More areas than replacing one can make: it is cut twice, or cut and joined by the new one. */
+/* Areas that replacing one can add: it may be split twice, or split and inserted. */
 #define AREAS_TO_REPLACE 2
 
-/* Cuts an area in two at `addr`, inside it. */
+/* Splits an area in two at `addr`, strictly inside it. */
 static int split(struct space *s, struct area *a, uint64_t addr)
 {
 	struct area lower = *a;
@@ -25,7 +25,7 @@ static int split(struct space *s, struct area *a, uint64_t addr)
 	return 0;
 }
 
-/* Makes `start` and `end` borders between areas, where they are inside one. */
+/* Splits the areas that contain `start` and `end`, so that both become area boundaries. */
 static int split_borders(struct space *s, uint64_t start, uint64_t end)
 {
 	struct area *a = space_find(s, start);
@@ -46,13 +46,15 @@ static bool mergeable(const struct area *a, const struct area *b)
 	       (!a->object || a->offset + (a->end - a->start) == b->offset);
 }
 
-/* Areas with an object are changed with the kernel lock only: it guards the references to those. */
+/*
+ * An area with an object may only change under the kernel lock, which guards references to objects.
+ */
 static bool may_change(const struct area *a)
 {
 	return !a->object || kernel_locked();
 }
 
-/* The same of all areas from `a` on that begin before `end`. */
+/* The same for all areas from `a` on that begin before `end`. */
 static bool may_change_range(struct space *s, struct area *a, uint64_t end)
 {
 	for (; a && a->start < end; a = areas_next(&s->areas, a))
@@ -61,7 +63,7 @@ static bool may_change_range(struct space *s, struct area *a, uint64_t end)
 	return true;
 }
 
-/* Joins an area with the one after it, if they are one in all but name. */
+/* Merges an area with the next one if their attributes match and they are contiguous. */
 static bool merge_next(struct space *s, struct area *a)
 {
 	struct area *next = areas_next(&s->areas, a);
@@ -76,14 +78,14 @@ static bool merge_next(struct space *s, struct area *a)
 	return true;
 }
 
-/* `a` is the first that overlaps [addr, end). */
+/* Unmaps [addr, end); `a` is the first area that overlaps it. */
 static always_inline int unmap_from(struct space *s, struct area *a, uint64_t addr, uint64_t end)
 {
 	int err;
 
 	if (!may_change(a))
 		return -EUNLOCKED;
-	/* One whole area is what is unmapped nearly always. */
+	/* Nearly always exactly one area is unmapped. */
 	if (a->start < addr || a->end != end) {
 		if (!may_change_range(s, a, end))
 			return -EUNLOCKED;
@@ -98,7 +100,7 @@ static always_inline int unmap_from(struct space *s, struct area *a, uint64_t ad
 		uint32_t n = 1;
 
 		space_drop_pages(s, a->start, a->end);
-		/* Of very many, each taken away by itself would move those that come after. */
+		/* Batch the removal: removing one by one would move all later areas each time. */
 		for (; !o && last->end < end && (next = areas_next(&s->areas, last)); n++) {
 			if (next->object || next->start >= end)
 				break;
@@ -127,7 +129,10 @@ int space_map(struct space *s, uint64_t addr, uint64_t len, uint32_t flags, stru
 	int err = 0;
 
 	if (a && a->start < new.end) {
-		/* Tried again with the kernel lock, it would find another thread's in the gap. */
+		/*
+		 * If this failed with -EUNLOCKED half way, the retry could unmap what another
+		 * thread has mapped here.
+		 */
 		if (!kernel_locked())
 			err = areas_reserve(&s->areas, AREAS_TO_REPLACE);
 		if (!err)
@@ -137,7 +142,7 @@ int space_map(struct space *s, uint64_t addr, uint64_t len, uint32_t flags, stru
 		a = space_find(s, addr);
 	}
 	below = object ? NULL : areas_prev(&s->areas, a);
-	/* An anonymous neighbour just grows; nothing is allocated. */
+	/* Extending an anonymous neighbour allocates nothing. */
 	if (below && mergeable(below, &new)) {
 		below->end = new.end;
 		merge_next(s, below);
@@ -156,7 +161,10 @@ int space_map(struct space *s, uint64_t addr, uint64_t len, uint32_t flags, stru
 	return 0;
 }
 
-/* Whether a page may be written when its area may: else a fault copies it, or tells the object. */
+/*
+ * Whether a page in a writable area may be made writable; if not, a write must fault first, to be
+ * copied or to notify the object.
+ */
 static bool is_own(const struct area *a, uint64_t entry)
 {
 	const struct page *p;
@@ -167,7 +175,7 @@ static bool is_own(const struct area *a, uint64_t entry)
 	return __atomic_load_n(&p->refs, __ATOMIC_ACQUIRE) == 1;
 }
 
-/* Takes away what the new protection forbids, and gives what it allows. */
+/* Applies the area's new protection to the pages that are present. */
 static void protect_pages(struct space *s, const struct area *a)
 {
 	uint32_t prot = a->flags & AREA_PROT;
@@ -190,7 +198,7 @@ static void protect_pages(struct space *s, const struct area *a)
 	tlb_flush(s);
 }
 
-/* Joins areas from `start` to `end` that have come to be alike. */
+/* Merges areas from `start` to `end` whose attributes have become equal. */
 static inline void join(struct space *s, uint64_t start, uint64_t end)
 {
 	struct area *a = space_find(s, start);
@@ -200,7 +208,7 @@ static inline void join(struct space *s, uint64_t start, uint64_t end)
 	while (a && a->start <= end) {
 		uint64_t addr = a->start;
 
-		/* Joining may move it. */
+		/* Merging may move the area. */
 		a = merge_next(s, a) ? space_find(s, addr) : areas_next(&s->areas, a);
 	}
 }
@@ -211,7 +219,7 @@ int space_protect(struct space *s, uint64_t addr, uint64_t len, uint32_t prot)
 	struct area *a = space_find(s, addr);
 	int err;
 
-	/* As it is already. */
+	/* Nothing to do. */
 	if (a && a->start <= addr && end <= a->end && (a->flags & AREA_PROT) == prot)
 		return 0;
 	err = may_change_range(s, a, end) ? split_borders(s, addr, end) : -EUNLOCKED;
@@ -230,7 +238,7 @@ int space_protect(struct space *s, uint64_t addr, uint64_t len, uint32_t prot)
 	return 0;
 }
 
-/* Other flags for all that is mapped in a range. */
+/* Clears and sets flags of all areas in a range. */
 static int set_flags(struct space *s, uint64_t addr, uint64_t len, uint32_t off, uint32_t on)
 {
 	uint64_t end = addr + len;

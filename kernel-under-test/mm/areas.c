@@ -1,3 +1,4 @@
+/* The sorted array of areas, in blocks of a page. */
 #include "mm/areas.h"
 
 #include "lib/errno.h"
@@ -5,10 +6,10 @@
 #include "mm/kmem.h"
 #include "mm/page.h"
 
-/* Two blocks that are no fuller than this become one. */
+/* Two neighbouring blocks are merged if together they hold no more than this. */
 #define JOINED_MAX (AREAS_PER_BLOCK * 3 / 4)
 
-/* Of a block's gap: to be looked for. */
+/* A block's gap that must be recomputed. */
 #define UNKNOWN UINT64_MAX
 
 static struct area_block *block_make(struct areas *s)
@@ -62,7 +63,7 @@ void areas_destroy(struct areas *s)
 		kmem_free(s->blocks);
 }
 
-/* Room for `n` blocks. */
+/* Makes room for `n` block pointers. */
 static int grow(struct areas *s, uint32_t n)
 {
 	uint32_t capacity = MAX(n, s->capacity * 2);
@@ -190,10 +191,13 @@ int areas_reserve(struct areas *s, uint32_t n)
 	return grow(s, s->block_count + n);
 }
 
-/* The upper part of a full block gets a block of its own: where slot `i` is then, or NULL. */
+/*
+ * Moves the upper part of a full block to a new one. Returns where slot `i` is then, or NULL if out
+ * of memory.
+ */
 static noinline struct area *split(struct areas *s, struct area_block *b, uint32_t i)
 {
-	/* Cut where it grows: who maps one after the other leaves full blocks behind. */
+	/* Split at the insertion point: ascending mmap()s leave full blocks behind. */
 	uint32_t half = MIN(MAX(i, 2u), b->count - 2);
 	struct area_block *upper = NULL;
 
@@ -213,7 +217,7 @@ struct area *areas_insert(struct areas *s, struct area *at, const struct area *a
 {
 	struct area_block *b = at ? area_block(at) : s->blocks[s->block_count - 1];
 
-	/* Elsewhere the range that is cut was its block's already. */
+	/* Elsewhere the gap that is split was already accounted to this block. */
 	if (unlikely(!at)) {
 		at = &b->areas[b->count];
 		b->gap = UNKNOWN;
@@ -233,7 +237,7 @@ struct area *areas_insert(struct areas *s, struct area *at, const struct area *a
 	return s->hint = at;
 }
 
-/* Joins a block with the next one if both are rather empty: how many areas it had, or -1. */
+/* Merges a block with the next one if both are sparse. Returns how many areas it had, or -1. */
 static int join_next(struct areas *s, uint32_t place)
 {
 	struct area_block *b = s->blocks[place], *next;
@@ -251,7 +255,7 @@ static int join_next(struct areas *s, uint32_t place)
 	return (int)count;
 }
 
-/* Where there are several blocks: the same as areas_remove(). */
+/* areas_remove() for more than one block. */
 static noinline struct area *remove_of_many(struct areas *s, struct area *at, uint32_t n)
 {
 	struct area_block *b = area_block(at);
@@ -273,7 +277,7 @@ static noinline struct area *remove_of_many(struct areas *s, struct area *at, ui
 		b = s->blocks[place];
 		i = 0;
 	}
-	/* Of the last block nothing may be left. */
+	/* The last block may have become empty. */
 	if (place == s->block_count)
 		i = s->blocks[--place]->count;
 	join_next(s, place);
@@ -307,7 +311,7 @@ struct area *areas_remove(struct areas *s, struct area *at, uint32_t n)
 	return s->hint = at < end ? at : NULL;
 }
 
-/* What areas_gap() found, right below `a`: the next search is for that. */
+/* Returns the gap found below `a`, and points the hint there: the next search is for the same. */
 static uint64_t found(struct areas *s, struct area *a, uint64_t at)
 {
 	if (a)

@@ -1,20 +1,20 @@
 /*
- * The areas of a space, in order: an array cut into blocks of a page each, so that putting one in
- * moves a page's worth at most however many there are. A small program has one block.
+ * The areas of a space in ascending order: an array in blocks of a page each, so that an insertion
+ * moves at most a page's worth. Small programs need one block.
  *
- * Pointers to areas stay good until the next areas_insert() or areas_remove().
+ * Pointers to areas are valid until the next areas_insert() or areas_remove().
  */
 #pragma once
 
 #include "lib/types.h"
 #include "mm/object.h"
 
-/* As many areas as Linux allows by default. */
+/* Linux's default vm.max_map_count. */
 #define AREAS_MAX 65530
 
 struct area {
 	uint64_t start, end;
-	/* NULL: anonymous. `offset` is the byte of the object that stands at `start`. */
+	/* NULL: anonymous. `offset` is the byte of the object mapped at `start`. */
 	struct object *object;
 	uint64_t offset;
 	uint32_t flags;
@@ -24,11 +24,11 @@ struct area {
 #define AREAS_PER_BLOCK ((PAGE_SIZE - 16) / sizeof(struct area))
 #endif
 
-/* Fills a page, so that an area's address leads to it. Never empty, unless it is the only one. */
+/* A page, so that an area's address leads to its block. Never empty, unless it is the only one. */
 struct area_block {
 	uint32_t count;
 	uint32_t place; /* in areas.blocks */
-	/* An upper bound on the free ranges right below its areas. */
+	/* An upper bound on the gaps right below its areas. */
 	uint64_t gap;
 	struct area areas[AREAS_PER_BLOCK];
 };
@@ -36,13 +36,11 @@ struct area_block {
 struct areas {
 	uint32_t count; /* in all blocks */
 	uint32_t block_count, capacity;
-	struct area_block **blocks; /* `first`, as long as that is enough */
+	struct area_block **blocks; /* `first` while one block suffices */
 	struct area_block *first[1];
-	/* Put by for areas_insert(). */
+	/* Pages reserved for areas_insert(). */
 	struct page *spare;
-	/*
-	 * Where the last search or change was, since the next is likely to be there too; or NULL.
-	 */
+	/* Where the last search or change was, since the next is likely near it; or NULL. */
 	struct area *hint;
 };
 
@@ -51,13 +49,13 @@ static inline struct area_block *area_block(const struct area *a)
 	return (struct area_block *)ALIGN_DOWN((uint64_t)a, PAGE_SIZE);
 }
 
-/* Makes an empty one. 0, -ENOMEM. */
+/* Initializes an empty array. Returns 0 or -ENOMEM. */
 int areas_init(struct areas *s);
-/* A copy of `from`, without references to its objects. 0, -ENOMEM. */
+/* Copies `from`, without taking references to objects. Returns 0 or -ENOMEM. */
 int areas_init_copy(struct areas *s, const struct areas *from);
 void areas_destroy(struct areas *s);
 
-/* For areas_find(). */
+/* The slow path of areas_find(). */
 struct area *areas_search(struct areas *s, uint64_t addr);
 
 /* The first area that ends after `addr`, or NULL. */
@@ -71,7 +69,7 @@ static inline struct area *areas_find(struct areas *s, uint64_t addr)
 	return areas_search(s, addr);
 }
 
-/* NULL at the ends. */
+/* NULL at the end. */
 static inline struct area *areas_next(const struct areas *s, struct area *a)
 {
 	struct area_block *b = area_block(a);
@@ -88,7 +86,7 @@ static inline struct area *areas_last(const struct areas *s)
 	return b->count ? &b->areas[b->count - 1] : NULL;
 }
 
-/* Before NULL comes the last. */
+/* The predecessor of NULL is the last area. */
 static inline struct area *areas_prev(const struct areas *s, struct area *a)
 {
 	struct area_block *b;
@@ -109,14 +107,16 @@ static inline struct area *areas_first(const struct areas *s)
 	return s->count ? s->blocks[0]->areas : NULL;
 }
 
-/* Inserts `a` before `at` (NULL: at the end). Returns where it is then; NULL if out of memory. */
+/*
+ * Inserts `a` before `at` (NULL: at the end). Returns where it is then, or NULL if out of memory.
+ */
 struct area *areas_insert(struct areas *s, struct area *at, const struct area *a);
 
-/* Removes `n` areas from `at` on; returns the one that follows. */
+/* Removes `n` areas from `at` on. Returns the one after them. */
 struct area *areas_remove(struct areas *s, struct area *at, uint32_t n);
 
-/* Makes sure that the next `n` calls of areas_insert() can't fail. 0, -ENOMEM. */
+/* Ensures that the next `n` calls of areas_insert() cannot fail. Returns 0 or -ENOMEM. */
 int areas_reserve(struct areas *s, uint32_t n);
 
-/* The highest free range of `len` bytes above `bottom` that ends at `top` or below; 0: none. */
+/* The highest gap of `len` bytes in [bottom, top): its start, or 0 if there is none. */
 uint64_t areas_gap(struct areas *s, uint64_t bottom, uint64_t top, uint64_t len);

@@ -1,6 +1,7 @@
+/* Address-space ids: choosing one for a space that is being loaded. */
 #include "mm/asid.h"
 
-/* Never one twice, so that a new space is not taken for one that is gone. */
+/* Context ids are never reused, so a new space cannot match an old space's slot. */
 static uint64_t number_of(struct space *s)
 {
 	static uint64_t last;
@@ -9,7 +10,7 @@ static uint64_t number_of(struct space *s)
 	if (number)
 		return number;
 	number = __atomic_add_fetch(&last, 1, __ATOMIC_RELAXED);
-	/* Another CPU may load it for the first time too. */
+	/* Another CPU may be loading it for the first time too. */
 	return __atomic_compare_exchange_n(&s->number, &was, number, false, __ATOMIC_RELAXED,
 					   __ATOMIC_RELAXED)
 		       ? number

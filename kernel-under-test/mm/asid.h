@@ -1,16 +1,17 @@
 /*
- * Address-space ids, where the CPU has them (x86: PCID): what a CPU remembers of a space outlives
- * the loading of another one, and is of use when the CPU comes back, unless the space has changed
- * in between. Each CPU gives the spaces that it loaded last one of a few ids of its own.
+ * Address-space ids, where the CPU has them (x86: PCIDs). They let TLB entries of a space survive
+ * while another one is loaded, to be used again if the space has not changed in between. Each CPU
+ * assigns a few ids of its own to the spaces it loaded last.
  *
  *   owner                                  a CPU that had the space loaded before
- *   clear or narrow the entry
- *   flush here
- *   s->changes++                           enter its bit into s->cpus
- *   read s->cpus; ask those                read s->changes: other than they were? forget all
+ *   clears or restricts the entry
+ *   flushes its own TLB
+ *   s->tlb_gen++                           sets its bit in s->cpus
+ *   reads s->cpus; interrupts those        reads s->tlb_gen: changed? flush
  *
- * With full barriers in the middle: either the owner sees the bit, and asks, or the CPU sees the
- * change. A CPU where the space is not loaded is not asked, nor does it use what it remembers.
+ * With full barriers in the middle, either the owner sees the bit and interrupts the CPU, or the
+ * CPU sees the new generation. A CPU that does not have the space loaded is not interrupted, and
+ * does not use its stale entries.
  */
 #pragma once
 
@@ -18,20 +19,20 @@
 
 #define ASIDS 8
 
-/* One CPU's; only it looks at them. Id n + 1 belongs to slot n. */
+/* Per CPU and only accessed by it. Slot n has id n + 1. */
 struct asids {
 	struct {
-		uint64_t space;	  /* its number: 0, none */
-		uint64_t changes; /* what it had seen of them when all it remembers was right */
+		uint64_t space;	  /* its ctx_id; 0: free */
+		uint64_t changes; /* up to which the TLB is up to date */
 	} slot[ASIDS];
 	unsigned int next;
 } __attribute__((aligned(64)));
 
 /*
- * The id of `s`, to be loaded now. *keep: all that is remembered under it is right; otherwise it
- * must be forgotten. This CPU's bit is in s->cpus already.
+ * The id to load `s` with. *keep: its TLB entries are up to date; otherwise they must be flushed.
+ * The caller has set this CPU's bit in s->cpus.
  */
 unsigned int asid_of(struct asids *ids, struct space *s, bool *keep);
 
-/* `s`, loaded here and all its changes forgotten here, has changed so many times. */
+/* Records that this CPU, which has `s` loaded, has flushed up to generation `changes`. */
 void asid_seen(struct asids *ids, const struct space *s, uint64_t changes);

@@ -1,4 +1,4 @@
-/* Brings pages in when they are touched. What wants the kernel lock says -EUNLOCKED: mm/space.h. */
+/* Page faults. The first attempt returns -EUNLOCKED where the kernel lock is needed: mm/space.h. */
 #include "arch/mmu.h"
 #include "arch/spin.h"
 #include "arch/trap.h"
@@ -9,13 +9,13 @@
 #include "mm/space.h"
 #include "mm/tlb.h"
 
-/* A file's pages that are in memory anyway are mapped together, this many at a time. */
+/* Fault-around: pages of an object that are in memory are mapped in windows of this many. */
 #define AROUND 16
 
-/* What anonymous memory reads as until it is written: each CPU gives out its own. */
+/* What untouched anonymous memory reads as. One per CPU, so that its refcount is not contended. */
 static struct page *zero_pages[CPUS_MAX];
 
-/* What the last -EPAGING on this CPU was about; nobody sleeps between that and space_page_in(). */
+/* What the last -EPAGING on this CPU was about; it is consumed before anything can sleep. */
 static struct paging {
 	struct space *space;
 	uint64_t at;
@@ -56,13 +56,13 @@ static int fault_anonymous(struct space *s, struct area *a, uint64_t *e, bool wr
 	return 0;
 }
 
-/* Pages of an area that others see changed, and that nobody need tell of the change. */
+/* Whether all pages of a shared area may be mapped writable, since its object needs no notice. */
 static bool writable_unseen(const struct area *a)
 {
 	return (a->flags & (AREA_SHARED | AREA_WRITE | AREA_TRACKED)) == (AREA_SHARED | AREA_WRITE);
 }
 
-/* The `n` pages at `va` as far as they can be had now. */
+/* The `n` pages from `va` on; NULL for those not available right now. */
 static void peek(struct area *a, uint64_t va, unsigned int n, struct page **out)
 {
 	const struct object_ops *ops = a->object->ops;
@@ -73,7 +73,7 @@ static void peek(struct area *a, uint64_t va, unsigned int n, struct page **out)
 		memset(out, 0, n * sizeof(*out));
 }
 
-/* The page at `va`, which peek() does not give. */
+/* The page at `va`, allocated or found by the object; for what peek() did not return. */
 static int make(struct area *a, uint64_t va, bool write, struct page **out)
 {
 	const struct object_ops *ops = a->object->ops;
@@ -83,7 +83,7 @@ static int make(struct area *a, uint64_t va, bool write, struct page **out)
 	return ops->page(a->object, object_index(a, va), write ? PAGE_WRITE : PAGE_READ, out);
 }
 
-/* The first write to a page of a private area. */
+/* The first write to a missing page of a private area. */
 static int fault_private_write(struct space *s, struct area *a, uint64_t *e, uint64_t va)
 {
 	struct page *p, *copy;
@@ -103,7 +103,7 @@ static int fault_private_write(struct space *s, struct area *a, uint64_t *e, uin
 	return copy ? 0 : -ENOMEM;
 }
 
-/* A page of an object is mapped, and with it those around it that are in memory anyway. */
+/* Maps a page of an object, and those around it that are in memory anyway. */
 static int fault_object(struct space *s, struct area *a, uint64_t *e, uint64_t va, bool write)
 {
 	uint64_t window = ALIGN_DOWN(va, AROUND * PAGE_SIZE);
@@ -117,14 +117,14 @@ static int fault_object(struct space *s, struct area *a, uint64_t *e, uint64_t v
 	if (unlikely(write))
 		told = !writable, object_written(a->object);
 	peek(a, from, n, pages);
-	/* Of a write to some pages the object must be told. */
+	/* The object must be notified of writes to some pages. */
 	if (unlikely(!pages[at] || told)) {
 		err = make(a, va, write, &p);
-		/* If it was found as well: that one has a reference of its own. */
+		/* If peek() returned it as well, that reference is its own. */
 		if (!err)
 			enter(s, e, p, a, write || writable);
 	}
-	/* A window never crosses a table: both are aligned, and the table is the larger. */
+	/* A window never crosses a page table: both are aligned, and the table is larger. */
 	e -= at;
 	for (unsigned int i = 0; i < n; i++) {
 		if (!pages[i])
@@ -137,7 +137,7 @@ static int fault_object(struct space *s, struct area *a, uint64_t *e, uint64_t v
 	return err;
 }
 
-/* A write to a page that is there but read-only, in an area that may be written. */
+/* A write to a present but read-only page in a writable area. */
 static int fault_copy(struct space *s, struct area *a, uint64_t *e, uint64_t va)
 {
 	struct page *old = phys_to_page(mmu_entry_page(*e)), *new = old;
@@ -147,7 +147,7 @@ static int fault_copy(struct space *s, struct area *a, uint64_t *e, uint64_t va)
 
 		if (err)
 			return err;
-		/* The entry has its reference already. */
+		/* The entry already has a reference. */
 		if (new == old)
 			page_put(new);
 	} else if (!(a->flags & AREA_SHARED) && __atomic_load_n(&old->refs, __ATOMIC_ACQUIRE) > 1) {
@@ -161,18 +161,17 @@ static int fault_copy(struct space *s, struct area *a, uint64_t *e, uint64_t va)
 	}
 	*e = mmu_entry_user(page_to_phys(new), true, a->flags & AREA_EXEC);
 	if (new == old) {
-		/* Who remembers less than is allowed now finds out by a fault. */
+		/* Other CPUs' stale, more restrictive entries cause a spurious fault at worst. */
 		mmu_flush_page(va);
 		return 0;
 	}
-	/* Another CPU could read the old page still, when it is somebody else's already. */
+	/* Before the old page is reused, no CPU may still read it. */
 	tlb_flush_page(s, va);
 	page_put(old);
 	return 0;
 }
 
-/* The area at `addr`, a stack grown down to it if need be; NULL when there is none. */
-static struct area *area_at(struct space *s, uint64_t addr)
+struct area *space_area_at(struct space *s, uint64_t addr)
 {
 	struct area *a = space_find(s, addr), *below;
 	uint64_t page = ALIGN_DOWN(addr, PAGE_SIZE);
@@ -188,7 +187,7 @@ static struct area *area_at(struct space *s, uint64_t addr)
 	return a;
 }
 
-/* What page() could not do without sleeping. The area may be gone when that is done. */
+/* Reads in what page() returned -EPAGING for. The area may be gone afterwards. */
 static int page_in(struct space *s, uint64_t addr, unsigned int access)
 {
 	struct area a;
@@ -198,7 +197,7 @@ static int page_in(struct space *s, uint64_t addr, unsigned int access)
 		pagings[arch_cpu_id()] = (struct paging){s, addr, access - FAULT_NOWAIT};
 		return -EPAGING;
 	}
-	/* As it was: only the kernel lock's holder changes an area with an object. */
+	/* Unchanged since: an area with an object changes only under the kernel lock. */
 	if (!space_next_area(s, addr, &a) || addr < a.start || !a.object)
 		return 0;
 	s->faults_read++;
@@ -210,12 +209,11 @@ static int page_in(struct space *s, uint64_t addr, unsigned int access)
 	return err;
 }
 
-/* With the space's lock. */
-static int fault(struct space *s, uint64_t addr, unsigned int access)
+int space_fault_locked(struct space *s, uint64_t addr, unsigned int access)
 {
 	uint64_t va = ALIGN_DOWN(addr, PAGE_SIZE), *e;
 	bool write = access & FAULT_WRITE;
-	struct area *a = area_at(s, addr);
+	struct area *a = space_area_at(s, addr);
 
 	if (!a)
 		return -EFAULT;
@@ -233,13 +231,12 @@ static int fault(struct space *s, uint64_t addr, unsigned int access)
 	}
 	if (write && !mmu_entry_writable(*e))
 		return fault_copy(s, a, e, va);
-	/* Another thread was here first, or the CPU remembered an older entry. */
+	/* Another thread was faster, or this CPU used a stale entry. */
 	mmu_flush_page(va);
 	return 0;
 }
 
-/* What needs more than the space's lock. */
-static noinline int fault_more(struct space *s, uint64_t addr, unsigned int access, int err)
+noinline int space_fault_slow(struct space *s, uint64_t addr, unsigned int access, int err)
 {
 	bool held = kernel_locked();
 
@@ -248,7 +245,7 @@ static noinline int fault_more(struct space *s, uint64_t addr, unsigned int acce
 	if (!held) {
 		kernel_lock();
 		space_lock(s);
-		err = fault(s, addr, access);
+		err = space_fault_locked(s, addr, access);
 		space_unlock(s);
 	}
 	if (err == -EPAGING)
@@ -264,9 +261,9 @@ int space_fault(struct space *s, uint64_t addr, unsigned int access)
 
 	space_lock(s);
 	s->faults++;
-	err = fault(s, addr, access);
+	err = space_fault_locked(s, addr, access);
 	space_unlock(s);
-	return likely(!err) ? 0 : fault_more(s, addr, access, err);
+	return likely(!err) ? 0 : space_fault_slow(s, addr, access, err);
 }
 
 int trap_page_fault(uint64_t addr, unsigned int access)
@@ -280,121 +277,9 @@ int space_page_in(void)
 {
 	struct paging p = pagings[arch_cpu_id()];
 
-	/* Another's, if the caller has slept: it tries again, and hears anew what is missing. */
+	/*
+	 * If the caller has slept, this is another thread's: the retry finds out again what is
+	 * missing.
+	 */
 	return p.space == space_used() && space_fault(p.space, p.at, p.access) ? -EFAULT : 0;
-}
-
-/*
- * A write that the area forbids: to a page of the space's own, which its threads go on to find
- * read-only. With the space's lock.
- */
-static int fault_force(struct space *s, uint64_t addr, uint64_t *e)
-{
-	struct area *a = area_at(s, addr);
-	int err;
-
-	if (!a || (a->flags & (AREA_WRITE | AREA_SHARED)))
-		return fault(s, addr, FAULT_WRITE);
-	a->flags |= AREA_WRITE;
-	err = fault(s, addr, FAULT_WRITE);
-	a->flags &= ~(uint32_t)AREA_WRITE;
-	if (err)
-		return err;
-	*e = mmu_entry_read_only(*e);
-	tlb_flush_page(s, ALIGN_DOWN(addr, PAGE_SIZE));
-	return 0;
-}
-
-static int write_to(struct space *s, uint64_t addr, const void *from, size_t n, bool force)
-{
-	/* Above are the kernel's own tables. */
-	if (!user_range_ok(addr, n))
-		return -EFAULT;
-	while (n) {
-		size_t part = MIN(n, PAGE_SIZE - (addr & (PAGE_SIZE - 1)));
-		uint64_t *e;
-		char *to;
-
-		space_lock(s);
-		e = mmu_entry_make(s->root, &s->tables, addr);
-		if (!e || !mmu_entry_present(*e) || !mmu_entry_writable(*e)) {
-			int err = !e	  ? -ENOMEM
-				  : force ? fault_force(s, addr, e)
-					  : fault(s, addr, FAULT_WRITE);
-
-			if (err) {
-				space_unlock(s);
-				err = fault_more(s, addr, FAULT_WRITE, err);
-				if (err)
-					return err;
-				/* It may have been read from a disk, and not be there yet. */
-				continue;
-			}
-		}
-		to = (char *)phys_to_virt(mmu_entry_page(*e)) + (addr & (PAGE_SIZE - 1));
-		if (from) {
-			memcpy(to, from, part);
-			from = (const char *)from + part;
-		} else {
-			memset(to, 0, part);
-		}
-		space_unlock(s);
-		addr += part;
-		n -= part;
-	}
-	return 0;
-}
-
-int space_write(struct space *s, uint64_t addr, const void *from, size_t n)
-{
-	return write_to(s, addr, from, n, false);
-}
-
-int space_poke(struct space *s, uint64_t addr, const void *from, size_t n)
-{
-	return write_to(s, addr, from, n, true);
-}
-
-int space_peek(struct space *s, uint64_t addr, void *to, size_t n)
-{
-	while (n) {
-		size_t part = MIN(n, PAGE_SIZE - (addr & (PAGE_SIZE - 1)));
-		int err = 0;
-
-		/* What was brought in may have to be read first, or be gone again. */
-		while (!err && space_read(s, addr, to, part) < 0)
-			err = user_range_ok(addr, part) ? space_fault(s, addr, 0) : -EFAULT;
-		if (err)
-			return err;
-		to = (char *)to + part;
-		addr += part;
-		n -= part;
-	}
-	return 0;
-}
-
-int space_read(struct space *s, uint64_t addr, void *to, size_t n)
-{
-	if (!user_range_ok(addr, n))
-		return -EFAULT;
-	while (n) {
-		size_t part = MIN(n, PAGE_SIZE - (addr & (PAGE_SIZE - 1)));
-		uint64_t va = ALIGN_DOWN(addr, PAGE_SIZE), *e;
-		bool there;
-
-		space_lock(s);
-		e = mmu_entry_next(s->root, &va, va + PAGE_SIZE);
-		there = e && mmu_entry_present(*e);
-		if (there)
-			memcpy(to,
-			       (char *)phys_to_virt(mmu_entry_page(*e)) + (addr & (PAGE_SIZE - 1)),
-			       part);
-		space_unlock(s);
-		if (!there)
-			return -EFAULT;
-		to = (char *)to + part;
-		addr += part;
-		n -= part;
-	}
-	return 0;
 }

@@ -1,3 +1,4 @@
+/* Debug build only: red zones, poison and quarantine for kernel memory. */
 #include "mm/guard.h"
 
 #include "lib/printf.h"
@@ -5,22 +6,22 @@
 #include "mm/kmem.h"
 #include "mm/page.h"
 
-#define FRESH 0xa5 /* bytes nobody has written yet */
-#define ZONE  0xbb /* bytes past the end of an object */
-#define DEAD  0x6b /* bytes of an object that was freed */
-#define EMPTY 0x6a /* bytes of a page that was freed */
+#define FRESH 0xa5 /* uninitialized */
+#define ZONE  0xbb /* past the end of an object */
+#define DEAD  0x6b /* in a freed object */
+#define EMPTY 0x6a /* in a freed page */
 
 enum tail_state { TAIL_NEVER = 0x4e455645, TAIL_LIVE = 0x4c495645, TAIL_FREED = 0x46524545 };
 
 /* At the end of every block. */
 struct tail {
-	uint64_t zone; /* the last of the bytes past the end */
-	uint32_t size; /* of the object */
+	uint64_t zone; /* the end of the red zone */
+	uint32_t size; /* of the object, in bytes */
 	uint32_t state;
 	const void *made_by, *freed_by;
 };
 
-/* Freed objects that wait, each for this many others. */
+/* The quarantine: a freed object is reused only after this many others were freed. */
 #define WAITING 256
 static void *waiting[WAITING];
 static unsigned int waiting_next;
@@ -30,7 +31,7 @@ static struct tail *tail_of(const void *block, size_t block_size)
 	return (struct tail *)((uint64_t)block + block_size) - 1;
 }
 
-/* The first of the `n` bytes that is not `byte`, or NULL. */
+/* The first of `n` bytes that is not `byte`, or NULL. */
 static const uint8_t *differs(const void *from, size_t n, uint8_t byte)
 {
 	const uint8_t *at = from;
@@ -56,7 +57,7 @@ void guard_fresh(void *block, size_t block_size)
 	tail_of(block, block_size)->state = TAIL_NEVER;
 }
 
-/* The first word may be the allocator's, which chains free blocks. */
+/* The first word is skipped: the allocator links free blocks through it. */
 static void check_dead(const void *block, const struct tail *t)
 {
 	const uint8_t *bad = NULL;
@@ -138,7 +139,7 @@ void guard_refuse_one_in(uint32_t n)
 
 bool guard_refuses(void)
 {
-	static uint32_t state; /* Weyl's sequence: other CPUs may tear it, and do no harm */
+	static uint32_t state; /* a Weyl sequence, shared by all CPUs */
 	uint32_t n = READ_ONCE(refuse_one_in), s;
 
 	if (likely(!n))

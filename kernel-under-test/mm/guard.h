@@ -1,11 +1,10 @@
 /*
- * The debug build's watch over kernel memory (`make DEBUG=1`). In the normal build all of this is
- * nothing, and costs nothing.
+ * The debug build's checks on kernel memory (`make DEBUG=1`); the normal build compiles none of it.
  *
- * Every object of kmem has a tail, at the end of its block: a red zone, who made it, who freed it.
- * Free objects and free pages are filled with poison, which is looked at when they are handed out
- * again: what was written meanwhile was written after the end of the object's life. Freed objects
- * wait for a while before they are. A mistake ends in one panic line that begins with "mm: ".
+ * Every kmem object has a tail at the end of its block: a red zone, who allocated it and who freed
+ * it. Free objects and pages are filled with poison, which is checked when they are allocated
+ * again: a mismatch is a write after free. Freed objects spend some time in quarantine before they
+ * are reused. A mistake ends in one panic line that begins with "mm: ".
  */
 #pragma once
 
@@ -15,27 +14,25 @@ struct page;
 
 #ifdef BANTAM_DEBUG
 
-/* What to take from the allocator for an object of `size` bytes. */
+/* Bytes to take from the allocator for an object of `size` bytes. */
 size_t guard_grow(size_t size);
-/* A block that never held an object. */
+/* Initializes a block that has never held an object. */
 void guard_fresh(void *block, size_t block_size);
-/* A block (or NULL) becomes an object of `size` bytes, filled with a pattern. */
+/* A block (or NULL) becomes an object of `size` bytes, allocated by the caller at `by`. */
 void guard_open(void *block, size_t size, const void *by);
-/* Who really made it. */
+/* Corrects the recorded caller of the allocation. */
 void guard_maker(void *object, const void *by);
-/*
- * Frees an object. Returns a block that may go back to the allocator now, or NULL if none may yet.
- */
+/* An object is freed. Returns a block to give back to the allocator now, or NULL. */
 void *guard_close(void *object, const void *by);
 
 /*
- * Whether a request for memory is refused, as if there were none: one in `n` is, by chance, from
- * guard_refuse_one_in(n) on; 0 ends it.
+ * Fault injection: whether this allocation should fail. After guard_refuse_one_in(n) one in `n`
+ * does, at random; 0 turns it off.
  */
 bool guard_refuses(void);
 void guard_refuse_one_in(uint32_t n);
 
-/* 2^order pages are free now, or in use (NULL: the allocation failed). */
+/* 2^order pages have been freed, or allocated (NULL: the allocation failed). */
 void guard_page_close(struct page *p, unsigned int order);
 void guard_page_open(struct page *p, unsigned int order);
 

@@ -1,3 +1,4 @@
+/* The kernel's small-object allocator: slabs behind per-CPU magazines. */
 #include "mm/kmem.h"
 
 #include "arch/spin.h"
@@ -6,7 +7,7 @@
 #include "mm/guard.h"
 #include "mm/page.h"
 
-/* Objects of 16 << class bytes, a page of them a slab; what is larger gets pages of its own. */
+/* Size class c has objects of 16 << c bytes in slabs of a page; larger sizes get whole pages. */
 #define CLASSES	     8
 #define SMALLEST_LOG 4
 #define LARGEST	     (1ul << (SMALLEST_LOG + CLASSES - 1))
@@ -17,7 +18,7 @@ static struct depot {
 	struct list partial;
 } __attribute__((aligned(64))) depots[CLASSES];
 
-/* A CPU's own free objects, chained; `limit` of each class, and no more than a page of them. */
+/* A CPU's free objects of a class, linked: at most `limit`, and at most a page's worth. */
 #define MAGAZINE_MAX 16
 
 static struct magazine {
@@ -63,7 +64,7 @@ static unsigned int class_of(size_t size)
 		       : 64 - SMALLEST_LOG - (unsigned int)__builtin_clzl(size - 1);
 }
 
-/* A slab that nobody else sees yet. */
+/* A new slab, not visible to other CPUs yet. */
 static struct page *slab_make(unsigned int class)
 {
 	struct page *p = page_alloc();
@@ -84,7 +85,7 @@ static struct page *slab_make(unsigned int class)
 	return p;
 }
 
-/* Takes objects out of the first slab, as many as the magazine is to get. */
+/* Moves objects from a slab to the magazine, up to half its limit. */
 static void magazine_load(struct magazine *m, struct page *p)
 {
 	uint32_t wanted = MAX(m->limit / 2, 1u);
@@ -100,7 +101,7 @@ static void magazine_load(struct magazine *m, struct page *p)
 		list_remove(&p->link);
 }
 
-/* For an empty magazine. */
+/* The slow path of an allocation: the magazine is empty. */
 static noinline void *fill_and_pop(unsigned int class)
 {
 	struct magazine *m = magazine_here(class);
@@ -109,21 +110,23 @@ static noinline void *fill_and_pop(unsigned int class)
 
 	spin_lock(&d->lock, LOCK_KMEM);
 	if (list_empty(&d->partial)) {
-		/* Pages may be had by giving up what was cached, which frees objects too. */
+		/*
+		 * Page allocation may reclaim caches, which frees objects, so not under the lock.
+		 */
 		spin_unlock(&d->lock);
 		made = slab_make(class);
 		spin_lock(&d->lock, LOCK_KMEM);
 		if (made)
 			list_push_front(&d->partial, &made->link);
 	}
-	/* What was freed meanwhile may be in the magazine itself. */
+	/* Reclaim may have freed objects into this magazine. */
 	if (!m->count && !list_empty(&d->partial))
 		magazine_load(m, list_first(&d->partial, struct page, link));
 	spin_unlock(&d->lock);
 	return m->count ? pop(m) : NULL;
 }
 
-/* Gives an object back to its slab, the class's lock held. */
+/* Returns an object to its slab. The class's lock is held. */
 static void slab_put(struct depot *d, void *object)
 {
 	struct page *p = virt_to_page(object);
@@ -133,7 +136,7 @@ static void slab_put(struct depot *d, void *object)
 	*(void **)object = p->objects;
 	p->objects = object;
 	p->used--;
-	/* An empty slab goes back, unless it is the only one that could serve the next call. */
+	/* Free an empty slab, unless it is the class's only one with free objects. */
 	if (!p->used && (p->link.next != &d->partial || p->link.prev != &d->partial)) {
 		list_remove(&p->link);
 		p->state = PAGE_USED;
@@ -141,7 +144,7 @@ static void slab_put(struct depot *d, void *object)
 	}
 }
 
-/* What a full magazine has no room for, and half of it. */
+/* The slow path of a free: returns the object, and half of the full magazine. */
 static noinline void drain(void *object, unsigned int class)
 {
 	struct magazine *m = magazine_here(class);

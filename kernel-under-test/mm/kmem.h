@@ -1,28 +1,28 @@
 /*
- * Kernel memory by the byte. Objects are aligned to their size rounded up to a power of two.
+ * Kernel memory allocation. Objects are aligned to their size rounded up to a power of two.
  *
- * Each CPU has a few free objects of each size at hand, which it takes and gives back without a
- * lock; they come from slabs, and go back to them, several at a time under the lock of their size
- * (LOCK_KMEM). Nothing here wants the kernel lock, but without it NULL comes sooner: mm/page.h.
+ * Each CPU has a magazine of free objects per size class, which needs no lock; magazines exchange
+ * objects with slabs in batches, under the lock of the size class (LOCK_KMEM). The kernel lock is
+ * not needed, but without it allocations fail sooner: see mm/page.h.
  */
 #pragma once
 
 #include "lib/types.h"
 
-/* NULL when there is no memory. kmem_zalloc() clears it. */
+/* Return NULL if out of memory. kmem_zalloc() zeroes the object. */
 void *kmem_alloc(size_t size);
 void *kmem_zalloc(size_t size);
 
 /* `p` may be NULL. */
 void kmem_free(void *p);
 
-/* For SCOPED(kmem_free), whatever the variable points to. */
+/* For SCOPED(kmem_free) on a variable of any pointer type. */
 static inline void kmem_free_scoped(void *v)
 {
 	kmem_free(*(void **)v);
 }
 
-/* The size of the block that an object is in. */
+/* The size of the block that contains the object. */
 size_t kmem_block_size(const void *object);
 
 void kmem_init(void);

@@ -1,3 +1,4 @@
+/* Kernel stacks: allocation, and a cache of free ones. */
 #include "mm/kstack.h"
 
 #include "arch/mmu.h"
@@ -5,7 +6,7 @@
 #include "mm/page.h"
 #include "mm/tlb.h"
 
-/* Half of each slot is guard. Each process number may have its own, and each spare thread. */
+/* The lower half of each slot is the guard. Enough for every process id. */
 #define SLOT  (2ul * KSTACK_SIZE)
 #define SLOTS (1ul << 16)
 
@@ -13,15 +14,15 @@
 _Static_assert(MMU_TABLE_SPAN % SLOT == 0, "a slot lies within one table");
 _Static_assert(PAGE_SIZE << KSTACK_ORDER == KSTACK_SIZE, "one block a stack");
 
-/* With more free stacks than these, so many are given back at once: one round of all CPUs. */
+/* With more free stacks than FREE_MAX, BATCH are freed at once: one TLB shootdown for all. */
 #define FREE_MAX 96
 #define BATCH	 32
 
-/* Free stacks are chained through the word below their upper end. */
+/* Free stacks are linked through their topmost word. */
 static uint64_t free_top;
 static unsigned int free_count;
 
-/* One bit for each slot that has a stack, and the first word with one that has none. */
+/* A bitmap of slots with a stack, and the first word that may have a clear bit. */
 static uint64_t slots[SLOTS / 64];
 static size_t first_word;
 
@@ -49,7 +50,7 @@ static uint64_t pop(void)
 	return top;
 }
 
-/* A slot lies within one table, so only its first page can fail. */
+/* Only mapping the first page can fail: a slot lies within one page table. */
 static int map(uint64_t bottom, uint64_t pa)
 {
 	int err = 0;
@@ -59,7 +60,7 @@ static int map(uint64_t bottom, uint64_t pa)
 	return err;
 }
 
-/* Where it was. */
+/* Returns the physical address. */
 static uint64_t unmap(uint64_t bottom)
 {
 	uint64_t pa = mmu_kernel_unmap(bottom);
@@ -93,7 +94,7 @@ static uint64_t make(void)
 	return top;
 }
 
-/* A slot may have another page only when no CPU remembers the one that it had. */
+/* Pages and slots may be reused only after no CPU has the old mapping in its TLB. */
 static noinline void give_back(void)
 {
 	struct page *blocks[BATCH];

@@ -1,12 +1,12 @@
-/* Kernel stacks, each with an unmapped guard below: running off one is a fault, not corruption. */
+/* Kernel stacks, each above an unmapped guard: an overflow faults instead of corrupting memory. */
 #pragma once
 
 #include "lib/types.h"
 
 /*
- * The upper end of a stack, above which is a struct arch_stack_end, or 0. Some free ones are kept
- * for the next thread; when there are more, kstack_free() gives memory back, and waits for all CPUs
- * to forget it. Both want the kernel lock, and no spinlock.
+ * The upper end of a stack, right below a struct arch_stack_end, or 0 if out of memory. Free stacks
+ * are cached; kstack_free() frees them in batches and then waits for a TLB shootdown. Both need the
+ * kernel lock and must be called without spinlocks.
  */
 uint64_t kstack_alloc(void);
 void kstack_free(uint64_t top);

@@ -1,3 +1,4 @@
+/* Memory objects for shared anonymous mappings. */
 #include "mm/object.h"
 
 #include "arch/spin.h"

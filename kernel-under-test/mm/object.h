@@ -1,4 +1,4 @@
-/* Something whose pages can be mapped: a file, or memory shared between processes. */
+/* Memory objects: what areas map, a file or shared anonymous memory. */
 #pragma once
 
 #include "lib/refs.h"
@@ -8,43 +8,43 @@ struct object;
 
 enum page_use {
 	PAGE_READ,  /* and copied before it is written */
-	PAGE_WRITE, /* changed through a shared mapping */
+	PAGE_WRITE, /* written through a shared mapping */
 };
 
 struct object_ops {
 	/*
-	 * The page at `index`, with a reference for the caller; it is made if it is missing.
-	 * -ENXIO past the end, -ENOMEM. Does not sleep: -EPAGING if load() must come first.
+	 * Returns the page at `index` with a reference, allocating it if missing. 0, -ENXIO past
+	 * the end, -ENOMEM, or -EPAGING if load() must be called first. Does not sleep.
 	 */
 	int (*page)(struct object *o, uint64_t index, enum page_use use, struct page **out);
 	/*
-	 * The `n` pages from `index` on, for reading, each with a reference; NULL for those not in
-	 * memory. Optional: an object without it never has any in memory.
+	 * Returns the `n` pages from `index` on for reading, each with a reference; NULL for those
+	 * not in memory. Optional: without it, none ever is.
 	 */
 	void (*peek)(struct object *o, uint64_t index, unsigned int n, struct page **out);
 	/*
-	 * Gets the page ready for page(); may sleep. Only for objects whose page() returns
-	 * -EPAGING.
+	 * Reads the page from disk so that page() succeeds; may sleep. Required if page() may
+	 * return -EPAGING.
 	 */
 	int (*load)(struct object *o, uint64_t index, enum page_use use);
 	/*
-	 * Someone begins to write to pages that need not be asked for with PAGE_WRITE. Without the
-	 * kernel lock. Optional.
+	 * Notifies of a write to a page that may be mapped writable without PAGE_WRITE. Runs
+	 * without the kernel lock. Optional.
 	 */
 	void (*written)(struct object *o);
-	/* The last reference is gone. Does not sleep. */
+	/* The last reference was dropped. Must not sleep. */
 	void (*release)(struct object *o);
-	/* The object is the `object` of a struct inode. */
+	/* The object is embedded in a struct inode as its `object`. */
 	bool of_inode;
-	/* page() and peek() work without the kernel lock; everything else needs it. */
+	/* page() and peek() work without the kernel lock; the other operations need it. */
 	bool page_unlocked, peek_unlocked;
 };
 
 struct object {
 	const struct object_ops *ops;
-	/* Taken and put without the kernel lock too, but the last: that goes with it. */
+	/* Atomic. Only dropping the last reference needs the kernel lock. */
 	uint32_t refs;
-	/* Some space maps it, or has done so. */
+	/* Some space maps it, or has mapped it. */
 	bool mapped;
 };
 
@@ -66,28 +66,28 @@ static inline void object_put(struct object *o)
 		o->ops->release(o);
 }
 
-/* Without the kernel lock, of what was found so. False: its last reference has gone. */
+/* For an object found without the kernel lock. Returns false if its last reference is gone. */
 static inline bool object_get_unless_gone(struct object *o)
 {
 	return refs_get_unless_zero(&o->refs);
 }
 
-/* Without the kernel lock. False: it is the last reference, and still there. */
+/* Without the kernel lock. Returns false, and keeps the reference, if it is the last one. */
 static inline bool object_put_unless_last(struct object *o)
 {
 	return refs_put_unless_last(&o->refs);
 }
 
-/* Memory for a shared anonymous mapping of `pages` pages, one reference; NULL if out of memory. */
+/* Creates shared anonymous memory of `pages` pages with one reference; NULL if out of memory. */
 struct object *object_make_shared(uint64_t pages);
-/* Whether it was made by that. */
+/* Whether object_make_shared() created it. */
 bool object_is_shared(const struct object *o);
-/* Calls `gone` when the last reference has gone, with the kernel lock; does not sleep. */
+/* Calls `gone` under the kernel lock when the last reference is dropped; it must not sleep. */
 void object_tell_when_gone(struct object *shared, void (*gone)(struct object *o));
 /*
- * Given by proc. No space maps what it has of the bytes from `from` to `end` any more, nor, with
- * `copies`, what was copied of them; the next touch is a fault.
+ * Implemented by proc. Unmaps the bytes from `from` to `end` from all spaces, with `copies` private
+ * copies too; the next access faults.
  */
 void object_unmap(struct object *o, uint64_t from, uint64_t end, bool copies);
-/* Its pages from `first` to `end` read as zero from now on, except where they are still mapped. */
+/* Frees the pages from `first` to `end`, which then read as zero, except where still mapped. */
 void object_clear_shared(struct object *o, uint64_t first, uint64_t end);

@@ -1,3 +1,4 @@
+/* The physical page allocator: per-CPU lists of pages in front of a buddy allocator. */
 #include "mm/page.h"
 
 #include "arch/cpu.h"
@@ -6,23 +7,23 @@
 #include "lib/string.h"
 #include "mm/guard.h"
 
-/* What a CPU keeps for itself, and how many it takes and gives back at a time. */
+/* Pages that a CPU keeps at most, and how many it exchanges with the buddy allocator at a time. */
 #define STOCK_MAX   256
 #define BATCH_ORDER 4
 #define STOCK_BATCH (1u << BATCH_ORDER)
-/* How often what a cache holds is given up for one block of several pages. */
+/* Attempts to reclaim enough for a block of several pages. */
 #define RECLAIM_ROUNDS 8
 
 struct page *page_array;
 
 static uint64_t page_limit; /* page frames below this have a struct page */
 
-/* Guards the free blocks, and `order` and `state` of the pages in them. Innermost of all locks. */
+/* Guards the free lists, and `order` and `state` of the pages in them. Innermost of all locks. */
 static struct spinlock buddy_lock;
 static struct list free_blocks[PAGE_ORDER_MAX + 1];
 static uint64_t buddy_free, total;
 
-/* Each CPU's own stack: nobody else changes it, and interrupts are off. */
+/* Accessed by its own CPU only, with interrupts off. */
 static struct stock {
 	struct page *top;
 	unsigned int count;
@@ -44,8 +45,7 @@ static struct page *buddy_take(unsigned int order)
 			continue;
 		p = list_first(&free_blocks[o], struct page, link);
 		list_remove(&p->link);
-		/* Give back the upper half, and again, until what is left has the size asked for.
-		 */
+		/* Return the upper half until what is left has the requested order. */
 		while (o > order) {
 			o--;
 			buddy_insert(p + (1ul << o), o);
@@ -88,7 +88,7 @@ static inline void push(struct stock *s, struct page *p)
 	s->count++;
 }
 
-/* One that is there, to be used. */
+/* The list must not be empty. */
 static inline struct page *pop(struct stock *s)
 {
 	struct page *p = s->top;
@@ -100,7 +100,7 @@ static inline struct page *pop(struct stock *s)
 	return p;
 }
 
-/* Pages that stand together, so that no other CPU has one whose struct page shares a cache line. */
+/* Takes contiguous pages, so that no other CPU's struct page shares their cache lines. */
 static bool take_together(struct stock *s)
 {
 	struct page *p = buddy_take(BATCH_ORDER);
@@ -115,14 +115,14 @@ static bool take_together(struct stock *s)
 	return true;
 }
 
-/* For page_alloc() on an empty stack. */
+/* The slow path of page_alloc(): the CPU's list is empty. */
 static noinline struct page *fill_and_pop(void)
 {
 	struct stock *s = stock_here();
 	struct page *p;
 
 	spin_lock(&buddy_lock, LOCK_PAGE);
-	/* Single ones come first, so that large blocks are there for those who need them. */
+	/* Prefer single pages, to preserve large blocks. */
 	if (!list_empty(&free_blocks[0]) || !take_together(s))
 		while (s->count < STOCK_BATCH && (p = buddy_take(0)))
 			push(s, p);
@@ -167,7 +167,7 @@ struct page *page_alloc_order(unsigned int order)
 	if (guard_refuses())
 		return NULL;
 	p = take_block(order);
-	/* Neighbours may come free together, or not. */
+	/* Reclaimed pages need not be contiguous, so retry. */
 	for (unsigned int i = 0; unlikely(!p) && i < RECLAIM_ROUNDS; i++) {
 		if (!kernel_locked() || !page_reclaim(1ul << order))
 			break;
@@ -180,7 +180,7 @@ struct page *page_alloc_order(unsigned int order)
 	return p;
 }
 
-/* A block, or a page that the stack is too full for: it and what it takes along go back. */
+/* Frees a block, or a page that the full list has no room for along with a batch of the list. */
 static noinline void give_back(struct page *p)
 {
 	struct stock *s = stock_here();
@@ -202,7 +202,7 @@ void page_put(struct page *p)
 	struct stock *s = stock_here();
 
 	ASSERT(p->refs > 0);
-	/* The only one is the caller's: then nobody is there who could make another. */
+	/* If ours is the only reference, nobody else can take one. */
 	if (refs != 1 && __atomic_sub_fetch(&p->refs, 1, __ATOMIC_ACQ_REL))
 		return;
 	p->refs = 0;
@@ -227,7 +227,7 @@ uint64_t page_count_free(void)
 	return n;
 }
 
-/* Before the allocator: pages are cut from the memory after the image and the initrd. */
+/* Before the allocator is up, pages are taken from the memory after the image and the initrd. */
 static const struct boot_info *early_info;
 static uint64_t early_next;
 
@@ -236,7 +236,7 @@ static bool overlaps(struct boot_region r, uint64_t start, uint64_t end)
 	return start < ALIGN_UP(r.end, PAGE_SIZE) && end > ALIGN_DOWN(r.start, PAGE_SIZE);
 }
 
-/* `size` bytes of zeroed memory, in one piece. */
+/* Contiguous, zeroed memory of `size` bytes. */
 static uint64_t early_take(uint64_t size)
 {
 	for (size_t i = 0; i < early_info->usable_count; i++) {
@@ -280,7 +280,7 @@ void page_release_region(struct boot_region r)
 	release(ALIGN_UP(r.start, PAGE_SIZE), ALIGN_DOWN(r.end, PAGE_SIZE));
 }
 
-/* Frees what of [start, end) is not in `keep`, then goes on with the other keepers. */
+/* Frees [start, end) except for the `n` regions in `keep`. */
 static void release_around(uint64_t start, uint64_t end, const struct boot_region *keep, size_t n)
 {
 	if (start >= end)
@@ -307,7 +307,10 @@ void page_init(const struct boot_info *info)
 	page_limit = info->usable[info->usable_count - 1].end >> PAGE_SHIFT;
 	keep[2].start = early_next = info->image.end;
 
-	/* In the reach of boot.S's tables, until mmu_init() has made the real ones. */
+	/*
+	 * Within the reach of boot.S's page tables, since mmu_init() has yet to build the real
+	 * ones.
+	 */
 	page_array =
 		phys_to_virt(early_take(ALIGN_UP(page_limit * sizeof(struct page), PAGE_SIZE)));
 	mmu_init(info, early_take_page);

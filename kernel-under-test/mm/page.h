@@ -1,20 +1,21 @@
 /*
- * Physical pages: a buddy allocator under a lock of its own (LOCK_PAGE), with a stack of single
- * pages for each CPU in front of it that makes the common case a pop and a push, without a lock.
+ * Physical pages: a buddy allocator under its own lock (LOCK_PAGE), behind a list of single pages
+ * per CPU. The common case is a push or a pop on that list, without a lock:
  *
- *   CPU 0                    CPU 1
- *   stack of 64  <-- 16 at a time --+     page_alloc(), page_put(): this CPU's own
- *                stack of 64 <------+-- 16 at a time -->  free blocks (LOCK_PAGE)
+ *   CPU 0                        CPU 1
+ *   page_alloc(), page_put()     page_alloc(), page_put()
+ *   free pages                   free pages
+ *        \-- in batches of 16 --/
+ *        free blocks (LOCK_PAGE)
  *
- * Nothing here wants the kernel lock. Who has it gets more, though: when no page is free, spare
- * page tables and cached pages are given up (page_reclaim()), which only its holder may do. Who
- * gets NULL without it takes it and tries again. Up to 64 pages of each other CPU's stack are out
- * of reach meanwhile.
+ * None of this needs the kernel lock, but its holder gets more: when no page is free, cached page
+ * tables and cached file pages are reclaimed (page_reclaim()), which requires it. A caller that
+ * gets NULL without the lock takes it and retries. Pages in other CPUs' lists are out of reach.
  *
- * References are counted atomically. A new one is made from one that the maker has, or under a lock
- * that keeps the one it is made from: a space's for an entry of its tables, an inode's or an
- * object's for a page of its store, the kernel lock for the rest. So who finds that the only
- * reference is its own knows that it stays so.
+ * Reference counts are atomic. A new reference is made from one that the maker holds, or under a
+ * lock that protects the one it is made from: a space's lock for a page table entry, an inode's or
+ * object's lock for a page in its store, the kernel lock for the rest. So whoever holds the only
+ * reference knows that it stays the only one.
  */
 #pragma once
 
@@ -25,33 +26,33 @@
 
 #define PAGE_ORDER_MAX 10
 
-/* One for each page of memory. A page belongs to whoever holds references to it. */
+/* One per page of memory. A page belongs to whoever holds references to it. */
 struct page {
 	struct list link;
 	union {
-		/* A page table: the entry that points to it. */
+		/* Page table: the entry that points to it. */
 		uint64_t *slot;
-		/* A slab: its first free object. */
+		/* Slab: its first free object. */
 		void *objects;
-		/* On a CPU's stack of free pages: the one below. */
+		/* Free, on a CPU's list: the next one. */
 		struct page *below;
-		/* In a cache: its place in the file. */
+		/* Page cache: its index in the file. */
 		uint64_t index;
 	};
 	uint32_t refs;
-	/* Of a block's first page: 2^order pages. */
+	/* First page of a block: it has 2^order pages. */
 	uint8_t order;
 	uint8_t state;
-	/* A slab: objects in use. In a cache: CACHE_*. */
+	/* Slab: objects in use. Page cache: CACHE_*. */
 	uint16_t used;
 };
 
-/* What `state` says. */
+/* Values of `state`. */
 #define PAGE_RESERVED 0 /* never allocated: the image, the page array */
 #define PAGE_FREE     1 /* first of a free block of 2^order pages */
 #define PAGE_TAIL     2 /* inside a free block */
 #define PAGE_USED     3
-#define PAGE_ZERO     4 /* all zero, for good; mapped read-only */
+#define PAGE_ZERO     4 /* the zero page; mapped read-only only */
 #define PAGE_SLAB     5 /* + slab class */
 
 extern struct page *page_array;
@@ -79,10 +80,10 @@ static inline struct page *virt_to_page(const void *va)
 /* Sets up the allocator and the kernel's page tables (mmu_init). Call once. */
 void page_init(const struct boot_info *info);
 
-/* 2^order pages, one reference, contents undefined; NULL when there are none. */
+/* Allocates 2^order pages with one reference, uninitialized; NULL if out of memory. */
 struct page *page_alloc_order(unsigned int order);
 struct page *page_alloc(void);
-/* The same, cleared. */
+/* The same, zeroed. */
 struct page *page_alloc_zeroed(void);
 
 static inline struct page *page_get(struct page *p)
@@ -110,12 +111,12 @@ static inline void page_copy(struct page *to, const struct page *from)
 	asm volatile("rep movsq" : "+D"(d), "+S"(s), "+c"(words) : : "memory");
 }
 
-/* Given by fs: frees up to `wanted` pages whose contents can be had again; how many. */
+/* Implemented by fs: frees up to `wanted` clean cached pages; returns how many. */
 size_t page_reclaim(size_t wanted);
 
-/* Gives the pages of the initrd to the allocator, when nobody reads it any more. */
+/* Hands the initrd's pages to the allocator once it is no longer needed. */
 void page_release_region(struct boot_region region);
 
-/* All pages under the allocator's care, and those of them not in use. */
+/* All pages managed by the allocator, and those of them that are free. */
 uint64_t page_count_total(void);
 uint64_t page_count_free(void);

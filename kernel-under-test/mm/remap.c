@@ -1,15 +1,15 @@
-/* Moving and growing mappings: mremap(). */
+/* mremap(): moving and growing mappings. */
 #include "arch/mmu.h"
 #include "lib/errno.h"
 #include "mm/space.h"
 #include "mm/tlb.h"
 
-/* More areas than moving one can make: what is cut at both places, and the new one. */
+/* Areas that moving one can add: splits at both places, and the new one. */
 #define AREAS_FOR_MOVE 5
 
 /*
- * Takes what there must be for the pages of [from, from + len) at `to`, so that moving them can't
- * fail half way. Page tables without an area stay, empty, until the space goes.
+ * Allocates the page tables for the pages of [from, from + len) at `to`, so that moving them cannot
+ * fail half way. On failure, tables already allocated stay, empty, until the space is freed.
  */
 static int prepare_tables(struct space *s, uint64_t from, uint64_t to, uint64_t len)
 {
@@ -31,7 +31,9 @@ static int prepare_tables(struct space *s, uint64_t from, uint64_t to, uint64_t 
 	return 0;
 }
 
-/* The pages of [from, from + len) go to `to`, where nothing is mapped and all is prepared. */
+/*
+ * Moves the pages of [from, from + len) to `to`, where nothing is mapped and tables are prepared.
+ */
 static void move_pages(struct space *s, uint64_t from, uint64_t to, uint64_t len)
 {
 	uint64_t va = from, first = 0, table_end = 0, *e, *table = NULL;
@@ -56,7 +58,7 @@ static void move_pages(struct space *s, uint64_t from, uint64_t to, uint64_t len
 	tlb_flush(s);
 }
 
-/* `a` is the area that [addr, addr + old) is in. All is moved, or nothing. */
+/* Moves [addr, addr + old), which is inside `a`, completely or not at all. */
 static int move_area(struct space *s, const struct area *a, uint64_t addr, uint64_t old,
 		     uint64_t to, uint64_t len, bool keep)
 {
@@ -94,11 +96,11 @@ long space_remap(struct space *s, uint64_t addr, uint64_t old, uint64_t len, boo
 	if (old > at->end - addr)
 		return -EFAULT;
 	a = *at;
-	/* Nothing of it is moved: what is shared is mapped another time. */
+	/* A size of 0 duplicates the mapping, which only works if it is shared. */
 	if (!old && !(a.flags & AREA_SHARED))
 		return -EINVAL;
 	next = areas_next(&s->areas, at);
-	/* In place, when the area ends here and what comes after is free. */
+	/* In place, if the area ends here and the addresses after it are free. */
 	if (!fixed && !keep && addr + old == a.end && (!next || next->start >= addr + len) &&
 	    len <= USER_TOP - addr) {
 		at->end = addr + len;
@@ -109,7 +111,7 @@ long space_remap(struct space *s, uint64_t addr, uint64_t old, uint64_t len, boo
 	to = fixed ? fixed : space_gap(s, 0, len, s->top);
 	if (!to)
 		return -ENOMEM;
-	/* Before tables are made there: what goes takes its own along. */
+	/* Before preparing tables there: unmapping frees tables. */
 	err = fixed ? space_unmap(s, to, len) : 0;
 	if (!err)
 		err = old ? move_area(s, &a, addr, old, to, len, keep)

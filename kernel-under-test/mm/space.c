@@ -1,4 +1,4 @@
-/* Creating, cloning and freeing spaces, and which one is in use. */
+/* Creating, cloning and freeing address spaces, and unmapping their pages. */
 #include "mm/space.h"
 
 #include "arch/mmu.h"
@@ -8,24 +8,27 @@
 #include "mm/kmem.h"
 #include "mm/tlb.h"
 
-/* How far stacks and mappings may be apart from one space to another, in pages. */
+/* Range of the random offsets of the stack and of mappings, in pages. */
 #define STACK_SPREAD   (1ull << 22)
 #define MAPPING_SPREAD (1ull << 28)
 
-/* Above this many pages, forgetting all costs less than forgetting each. */
+/* Above this many pages, flushing the whole TLB is cheaper than flushing each page. */
 #define FLUSH_EACH_MAX 32
 
-/* Of shared pages a copy finds more than these by touching them: it will not want all. */
+/* Larger shared areas are not copied by fork: the child faults in the pages that it uses. */
 #define CLONE_SHARED_MAX (64 * PAGE_SIZE)
 
-/* What mappings leave to the stack at least, and at most, as on Linux. */
+/* Least and most address space left for the stack below stack_top, as on Linux. */
 #define STACK_GAP_MIN (128ul << 20)
 #define STACK_GAP_MAX ((uint64_t)USER_TOP / 6 * 5)
 
-/* Pages that are put after one flush, when other CPUs must be asked. */
+/* Pages freed per TLB shootdown. */
 #define DROP_BATCH 64
 
-/* With the areas of `from`, if that is not NULL; whose references it makes. */
+/*
+ * Allocates a space, with a copy of the areas of `from` unless that is NULL; references to their
+ * objects are left to the caller.
+ */
 static struct space *space_alloc(const struct space *from)
 {
 	struct space *s = kmem_zalloc(sizeof(*s));
@@ -66,7 +69,7 @@ struct space *space_create(bool random, uint64_t stack_limit)
 	return s;
 }
 
-/* Shares the pages of one area with the copy. Private ones become read-only on both sides. */
+/* Shares an area's pages with the copy. Private pages become read-only in both spaces. */
 static int clone_pages(struct space *to, struct space *from, const struct area *a, bool *changed)
 {
 	bool private = !(a->flags & AREA_SHARED);
@@ -104,7 +107,7 @@ static int clone_pages(struct space *to, struct space *from, const struct area *
 	return 0;
 }
 
-/* The same of all areas. */
+/* Clones the pages of all areas. */
 static int clone_areas(struct space *to, struct space *from, bool *changed)
 {
 	int err = 0;
@@ -118,7 +121,7 @@ static int clone_areas(struct space *to, struct space *from, bool *changed)
 	return err;
 }
 
-/* The same where some areas are to be left out, or their pages. */
+/* The same if some areas, or their pages, are not to be inherited. */
 static int clone_wished(struct space *to, struct space *from, bool *changed)
 {
 	struct area *a = areas_first(&to->areas);
@@ -168,10 +171,10 @@ struct space *space_clone(struct space *from)
 	return s;
 }
 
-/* Pages that are not mapped any more, to be put when no CPU remembers them. */
+/* Unmapped pages, to be freed once no TLB has them. */
 struct dropped {
 	struct space *space;
-	/* This CPU remembers some of them. */
+	/* This CPU's TLB may have some of them. */
 	bool flush_here;
 	size_t count;
 	struct page *pages[DROP_BATCH];
@@ -189,7 +192,7 @@ static void put_dropped(struct dropped *d)
 		page_put(d->pages[--d->count]);
 }
 
-/* Before pages go: space_resident_most(). */
+/* Updates the peak before pages are unmapped: space_resident_most(). */
 static inline void note_resident(struct space *s)
 {
 	if (s->resident > s->resident_before)
@@ -197,8 +200,8 @@ static inline void note_resident(struct space *s)
 }
 
 /*
- * The same where more than this CPU's TLB may have to forget. Whether others have the space loaded
- * is asked when the entries are clear, not before: they may load it at any time (mm/tlb.h).
+ * space_drop_pages() where other TLBs may have entries. The CPUs to interrupt are determined only
+ * after the entries are cleared, since one may load the space at any time (mm/tlb.h).
  */
 static void drop_shared(struct space *s, uint64_t start, uint64_t end)
 {
@@ -228,7 +231,9 @@ static void drop_shared(struct space *s, uint64_t start, uint64_t end)
 		}
 		table = whole ? mmu_table_unlink(s->root, first) : 0;
 		if (table) {
-			/* A CPU could have walked it until it was unhooked, even one that idles. */
+			/*
+			 * Other CPUs, even idle ones, could walk the table until it was unlinked.
+			 */
 			tlb_flush_tables(s);
 			mmu_table_free(table);
 		}
@@ -242,7 +247,7 @@ void space_drop_pages(struct space *s, uint64_t start, uint64_t end)
 	uint64_t va = start, dropped = 0;
 	uint64_t *e;
 
-	/* One that no CPU has loaded is not run by anybody, nor will be. */
+	/* A space that no CPU has loaded is in no TLB, and nobody is about to run in it. */
 	if (used && unlikely(tlb_elsewhere)) {
 		drop_shared(s, start, end);
 		return;
@@ -265,7 +270,7 @@ void space_drop_pages(struct space *s, uint64_t start, uint64_t end)
 			page_put(phys_to_page(mmu_entry_page(old)));
 		}
 		if (whole) {
-			/* There is one, for its entries were looked at. */
+			/* The table exists, since its entries were just visited. */
 			mmu_table_free(mmu_table_unlink(s->root, first));
 			dropped += used ? FLUSH_EACH_MAX + 1 : 0;
 		}

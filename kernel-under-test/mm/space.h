@@ -1,30 +1,29 @@
 /*
- * Address spaces: what a process sees as its memory. A space is areas in order (mm/areas.h) over a
- * tree of page tables; pages come when they are touched.
+ * Address spaces: the memory of a process. A space is a sorted array of areas (mm/areas.h) and a
+ * tree of page tables; pages are mapped on demand.
  *
- * A space has a lock of its own, and most of what threads do to their memory takes nothing else: a
- * page of anonymous memory or of shared memory touched for the first time, a page of a file that is
- * in memory (tmpfs), a copy on write, and mmap(), munmap(), mprotect(), brk() and
- * madvise(MADV_DONTNEED) of anonymous memory. So threads of different processes share neither a
- * lock nor a cache line that is written: areas, tables and counts are the space's, free pages and
- * free tables the CPU's (mm/page.h).
+ * A space has its own lock, which is all that most memory operations need: the first touch of
+ * anonymous or shared memory, or of a file page in memory (tmpfs), copy on write, and mmap(),
+ * munmap(), mprotect(), brk() and madvise(MADV_DONTNEED) of anonymous memory. Threads of different
+ * processes thus share no lock and no written cache line: areas, tables and counters belong to the
+ * space; free pages and free tables to the CPU (mm/page.h).
  *
- * The kernel lock is wanted as well, and taken before it, for areas that have an object (whose
- * references it guards), for a page that must come from a disk or that a file does not have yet,
- * and when there is no memory. What finds that it is wanted and not held says -EUNLOCKED (or
- * -ENOMEM), with nothing changed that trying again would not change too:
+ * The kernel lock is needed too, and taken first, for areas with an object (whose references it
+ * guards), for a page that must be read from disk or allocated in a file, and when memory is
+ * short. A function that finds it needed but not held returns -EUNLOCKED (or -ENOMEM), having
+ * changed nothing that a retry would not:
  *
  *   thread 1: fault                      thread 2: munmap() of a file's mapping
  *   space.lock
  *   area has an object: -EUNLOCKED       kernel lock
- *   releases space.lock                  space.lock; area goes, pages go; releases both
+ *   releases space.lock                  space.lock; removes area and pages; releases both
  *   kernel lock, then space.lock
- *   finds the area anew: -EFAULT
+ *   looks the area up again: -EFAULT
  *
- * Who holds the kernel lock alone may rely on areas with an object, but not on their place in the
- * array. Order: kernel lock, space.lock, inode.lock and the rest of enum lock_class. Whoever has
- * space.lock may wait for other CPUs to flush (mm/tlb.h), so it is a serving_lock;
- * but it does not sleep, nor touch user memory, nor take the lock of another space.
+ * Holding only the kernel lock is enough to read areas with an object, but not their position in
+ * the array. Order: kernel lock, space.lock, inode.lock and the rest of enum lock_class. The
+ * holder of space.lock may wait for other CPUs to flush (mm/tlb.h), so it is a serving_lock; but
+ * it must not sleep, access user memory or take another space's lock.
  */
 #pragma once
 
@@ -38,71 +37,73 @@
 #define AREA_WRITE 2
 #define AREA_EXEC  4
 #define AREA_PROT  7
-/* Changes are seen by everyone who maps it; otherwise pages are copied on the first write. */
+/* Writes are visible to all who map it; otherwise pages are copied on the first write. */
 #define AREA_SHARED 8
-/* Grows downwards when touched below, to space.stack_limit in all. */
+/* A stack: a fault below extends it, up to space.stack_limit bytes in all. */
 #define AREA_STACK 16
-/* Shared, of a file that was not opened for writing: can't be made writable. */
+/* A shared mapping of a file not opened for writing: can't be made writable. */
 #define AREA_NO_WRITE 32
-/* Writes must be noticed: its object has load(). */
+/* The object must be notified of the first write to each page: it has load(). */
 #define AREA_TRACKED 64
-/* By mlock(); counts in a space that `locks`. */
+/* mlock()ed; only valid in a space with `locks` set. */
 #define AREA_LOCKED 128
-/* Left out of a fork's copy, or copied without its pages: space_wish(). */
+/* Not inherited by fork, or inherited without its pages: space_wish(). */
 #define AREA_NO_FORK 256
 #define AREA_WIPE    512
-/* Not in core dumps. */
+/* Excluded from core dumps. */
 #define AREA_NO_DUMP 1024
 
-/* The first RLIMIT_STACK. */
+/* The default RLIMIT_STACK. */
 #define STACK_MAX   (8ul << 20)
 #define STACK_GUARD (256 * PAGE_SIZE)
 
-/* mmap(2) never hands out what is below, so that a null pointer with an offset faults. */
+/* The lowest address mmap(2) hands out, so that a null pointer plus an offset faults. */
 #define SPACE_LOWEST (64ul << 10)
 
-/* Guarded by `lock`, unless said otherwise. */
+/* Guarded by `lock` unless stated otherwise. */
 struct space {
 	struct serving_lock lock;
-	uint32_t refs; /* by the kernel lock */
+	uint32_t refs; /* guarded by the kernel lock */
 	struct areas areas;
 	uint64_t root;
 	struct list tables;
 	uint64_t brk_start, brk;
-	/* The first stack ends here; mappings are placed downwards from `top`. */
+	/* The upper end of the initial stack; mappings are placed downwards from `top`. */
 	uint64_t stack_top, top;
-	/* mlockall(MCL_FUTURE): flags that each mmap() has as well. */
+	/* mlockall(MCL_FUTURE): flags added to each new mapping. */
 	uint32_t map_always;
 	/* RLIMIT_STACK */
 	uint64_t stack_limit;
-	/* Pages mapped now, and the most there were when some went: space_resident_most(). */
+	/* Pages mapped now, and the peak before the last unmapping: space_resident_most(). */
 	uint64_t resident, resident_before;
-	/* Pages that were missing, and those of them that were waited for (by the kernel lock). */
+	/* Page faults, and those of them that waited for I/O (guarded by the kernel lock). */
 	uint64_t faults, faults_read;
-	/* Some of it has been locked. A copy starts with nothing locked, whatever its areas say. */
+	/*
+	 * Some area is or was locked. A fork starts without, so its areas' AREA_LOCKED is then
+	 * ignored.
+	 */
 	bool locks;
 	/* Some area may have AREA_NO_FORK or AREA_WIPE. */
 	bool wishes;
-	/* What may go anywhere goes to a random place. */
+	/* Place the stack, mappings and heap at random. */
 	bool random;
-	/* The CPUs that have it loaded, one bit each, changed atomically (mm/tlb.h). */
+	/* CPUs that have it loaded, a bit each; atomic (mm/tlb.h). */
 	uint32_t cpus;
-	/* With address-space ids alone (mm/asid.h). */
+	/* Used with address-space ids only (mm/asid.h). */
 	uint64_t number, changes;
 };
 
-/* Whether new spaces put stack, mappings, heap and programs at random places. On by default. */
+/* Whether new programs are placed at random (kernel.randomize_va_space); on by default. */
 extern uint64_t space_random;
 
-/* `pages` pages at most, at random; 0 when nothing is to be random. In bytes. */
+/* A random multiple of the page size below `pages` pages, in bytes; 0 without randomization. */
 uint64_t space_random_gap(const struct space *s, uint64_t pages);
 
-/*
- * An empty space with one reference, its stack and mappings at random places or not; NULL if out of
- * memory.
- */
+/* Creates an empty space with one reference; NULL if out of memory. */
 struct space *space_create(bool random, uint64_t stack_limit);
-/* A copy of `from`, the space in use, whose lock it takes: private pages are shared until written.
+/*
+ * Clones `from`, the current space, taking its lock: private pages are shared until written. NULL
+ * if out of memory.
  */
 struct space *space_clone(struct space *from);
 static inline struct space *space_get(struct space *s)
@@ -110,7 +111,7 @@ static inline struct space *space_get(struct space *s)
 	s->refs++;
 	return s;
 }
-/* The last reference frees it; no thread may run in it then. */
+/* Drops a reference; the last one frees the space, in which no thread may run any more. */
 void space_put(struct space *s);
 
 static inline void space_lock(struct space *s)
@@ -135,14 +136,14 @@ static inline struct space *space_lock_taken(struct space *s)
 	return s;
 }
 
-/* Holds the lock of `s` from here to the end of the scope, however that is left. */
+/* Holds the lock of `s` to the end of the scope, however it is left. */
 #define SPACE_SCOPE(s)                                                                             \
 	struct space *scope_space_ SCOPED(space_unlock) __attribute__((unused)) =                  \
 		space_lock_taken(s)
 
 /*
- * The functions from here on need the space's lock, or a space that nobody else can see yet; those
- * at the end take the lock themselves.
+ * The functions from here on require the space's lock, or a space that nobody else can see yet, up
+ * to those at the end, which take the lock themselves.
  */
 
 static inline uint64_t space_resident_most(const struct space *s)
@@ -157,38 +158,38 @@ static inline struct area *space_find(struct space *s, uint64_t addr)
 }
 
 /*
- * Maps [addr, addr + len), page aligned, below USER_TOP; what was there goes. Takes a reference
- * of its own on `object`, for which the kernel lock is wanted. 0, -ENOMEM, -EUNLOCKED.
+ * Maps [addr, addr + len), page aligned and below USER_TOP, replacing what was mapped there. Takes
+ * a reference on `object`, which needs the kernel lock. Returns 0, -ENOMEM or -EUNLOCKED.
  */
 int space_map(struct space *s, uint64_t addr, uint64_t len, uint32_t flags, struct object *object,
 	      uint64_t offset);
-/* 0, -ENOMEM, -EUNLOCKED. */
+/* Returns 0, -ENOMEM or -EUNLOCKED. */
 int space_unmap(struct space *s, uint64_t addr, uint64_t len);
 /*
- * -EUNLOCKED. -ENOMEM if part of the range is not mapped, -EACCES if it may not be written
- * (AREA_NO_WRITE); what comes before that part has been changed.
+ * Returns 0, -EUNLOCKED, -ENOMEM if part of the range is not mapped, or -EACCES if it may not be
+ * made writable (AREA_NO_WRITE); what precedes that part has been changed.
  */
 int space_protect(struct space *s, uint64_t addr, uint64_t len, uint32_t prot);
-/* Of the areas in a range, which may have holes. -EUNLOCKED, -ENOMEM. */
+/* Sets or clears AREA_LOCKED in a range, which may have holes. Returns 0, -EUNLOCKED or -ENOMEM. */
 int space_set_locked(struct space *s, uint64_t addr, uint64_t len, bool locked);
-/* Bytes of [addr, end) that are locked. */
+/* Locked bytes in [addr, end). */
 uint64_t space_locked(struct space *s, uint64_t addr, uint64_t end);
 /*
- * Forgets the pages of a range: anonymous memory reads as zero again. -ENOMEM when part of it is
- * not mapped; the rest is forgotten all the same.
+ * Frees the pages of a range: anonymous memory reads as zero again. Returns 0, or -ENOMEM if part
+ * of the range is not mapped; the rest is freed all the same.
  */
 int space_discard(struct space *s, uint64_t addr, uint64_t len);
 
 /*
- * Changes of AREA_NO_FORK and AREA_WIPE what is `off` and `on`, in all areas of a range. -ENOMEM,
- * -EUNLOCKED.
+ * Clears the flags `off` and sets `on` (AREA_NO_FORK, AREA_WIPE) in all areas of a range. Returns
+ * 0, -ENOMEM or -EUNLOCKED.
  */
 int space_wish(struct space *s, uint64_t addr, uint64_t len, uint32_t off, uint32_t on);
 
 /*
- * Makes the `old` bytes mapped at `addr`, inside one area, `len` long: in place if it can be, else
- * elsewhere if it may move, or at `fixed` if that is not 0. With `keep` only the pages move, and
- * always. The address, -EFAULT, -ENOMEM. Wants the kernel lock.
+ * Resizes the `old` bytes mapped at `addr`, inside one area, to `len`: in place if possible,
+ * elsewhere if it may move, or at `fixed` if that is not 0. With `keep`, only the pages move, and
+ * always. Returns the address, -EFAULT or -ENOMEM. Needs the kernel lock.
  */
 long space_remap(struct space *s, uint64_t addr, uint64_t old, uint64_t len, bool may_move,
 		 bool keep, uint64_t fixed);
@@ -196,34 +197,35 @@ long space_remap(struct space *s, uint64_t addr, uint64_t old, uint64_t len, boo
 /* Bytes of all areas. */
 uint64_t space_size(const struct space *s);
 
-/* A free range of `len` bytes: at `want` if that is free, else the highest below `top`; 0: none. */
+/* The address of `len` free bytes: `want` if free there, else the highest below `top`, or 0. */
 uint64_t space_gap(struct space *s, uint64_t want, uint64_t len, uint64_t top);
 
 /*
- * Moves the end of the heap. Returns where it is then: unmoved if that fails, also for lack of the
+ * Moves the end of the heap. Returns the end, unchanged on failure, including for want of the
  * kernel lock.
  */
 uint64_t space_set_brk(struct space *s, uint64_t brk);
 
-/* These take the space's lock. */
+/* The following take the space's lock. */
 
-/* The first area that ends after `addr`, as it is now. False: there is none. */
+/* Copies the first area that ends after `addr`. Returns false if there is none. */
 bool space_next_area(struct space *s, uint64_t addr, struct area *out);
 
 /*
- * Brings in the page at `addr` or makes it writable. Takes the kernel lock if it must. 0, -EFAULT
- * (nothing is mapped there), -EACCES, -ENXIO (past the end of the file), -ENOMEM, -EIO. When it had
- * to sleep for that, it has not looked again: the next access will. FAULT_NOWAIT: -EPAGING instead.
+ * Handles a fault: maps the page at `addr` or makes it writable. Takes the kernel lock if needed.
+ * Returns 0, -EFAULT (not mapped), -EACCES, -ENXIO (past the end of the file), -ENOMEM or -EIO;
+ * with FAULT_NOWAIT -EPAGING instead of sleeping. After sleeping for I/O the page may still have to
+ * be mapped, by the next access.
  */
 int space_fault(struct space *s, uint64_t addr, unsigned int access);
 
 /*
- * After -EPAGING, before the caller sleeps or goes to user mode: brings in the page that was
- * missing, if it is missing still. With the kernel lock; sleeps. 0, -EFAULT.
+ * After -EPAGING, and before the caller sleeps or returns to user mode: reads the missing page in,
+ * if it is still missing. Needs the kernel lock; sleeps. Returns 0 or -EFAULT.
  */
 int space_page_in(void);
 
-/* The result of `call`, repeated for as long as it ends with -EPAGING and the page can be had. */
+/* The result of `call`, retried while it returns -EPAGING and the page can be read in. */
 #define WITH_PAGES(call)                                                                           \
 	({                                                                                         \
 		long got_;                                                                         \
@@ -235,23 +237,35 @@ int space_page_in(void);
 	})
 
 /*
- * Writes kernel bytes, or zeros when `from` is NULL, into any space; its areas must be writable.
- * 0, -EFAULT (also for what is not the user's), -EACCES, -ENOMEM. With the kernel lock; may sleep.
+ * Writes kernel bytes, or zeros if `from` is NULL, into any space; its areas must be writable.
+ * Needs the kernel lock; may sleep. Returns 0, -EFAULT (also outside user addresses), -EACCES or
+ * -ENOMEM.
  */
 int space_write(struct space *s, uint64_t addr, const void *from, size_t n);
 /*
- * The same for a debugger, which may also write to read-only private memory: that is copied, and
- * stays read-only for the space's threads.
+ * The same for a debugger, which may also write to read-only private memory: to a copy of the page,
+ * which stays read-only for the space's threads.
  */
 int space_poke(struct space *s, uint64_t addr, const void *from, size_t n);
-/* Reads any space, and brings in what is not there. 0, -EFAULT, -EACCES, -ENOMEM. May sleep. */
+/* Reads from any space, faulting pages in. May sleep. Returns 0, -EFAULT, -EACCES or -ENOMEM. */
 int space_peek(struct space *s, uint64_t addr, void *to, size_t n);
-/* Reads from any space what is in memory already. -EFAULT where nothing is. */
+/* Reads what is mapped in any space. Returns 0, or -EFAULT for a missing page. */
 int space_read(struct space *s, uint64_t addr, void *to, size_t n);
 
-/* object_unmap() in one space; takes its lock, and wants the kernel lock. */
+/* object_unmap() for one space. Takes its lock and needs the kernel lock. */
 void space_forget(struct space *s, const struct object *o, uint64_t from, uint64_t end,
 		  bool copies);
 
-/* For mm's own files. */
+/* Private to mm. Unmaps and frees the pages of a range, under the space's lock. */
 void space_drop_pages(struct space *s, uint64_t start, uint64_t end);
+
+/* The area at `addr`, after growing a stack down to it if necessary; or NULL. */
+struct area *space_area_at(struct space *s, uint64_t addr);
+
+/*
+ * The two halves of space_fault(): under the space's lock, which fails with -EUNLOCKED, -ENOMEM or
+ * -EPAGING where more is needed; and after that failed with `err`, without it: retries under the
+ * kernel lock, and sleeps for I/O if necessary.
+ */
+int space_fault_locked(struct space *s, uint64_t addr, unsigned int access);
+int space_fault_slow(struct space *s, uint64_t addr, unsigned int access, int err);

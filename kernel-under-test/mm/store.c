@@ -1,3 +1,4 @@
+/* A radix tree of pages. */
 #include "mm/store.h"
 
 #include "lib/errno.h"
@@ -5,14 +6,14 @@
 
 #define FANOUT_LOG 6
 #define FANOUT	   (1u << FANOUT_LOG)
-/* Reaches past STORE_INDEX_MAX. */
+/* Covers STORE_INDEX_MAX. */
 #define STORE_HEIGHT_MAX 7
 
 struct node {
 	void *child[FANOUT];
 };
 
-/* The number of indices that a tree of this height covers. */
+/* Indices covered by a tree of this height. */
 static uint64_t span(unsigned int height)
 {
 	return 1ull << (FANOUT_LOG * height);
@@ -39,7 +40,7 @@ uint64_t store_next(const struct store *s, uint64_t index, uint64_t end, bool mi
 			at = ((struct node *)at)->child[(index >> (FANOUT_LOG * (h - 1))) % FANOUT];
 		if (missing ? !at : at != NULL)
 			return index;
-		/* A branch that is missing is skipped whole; past the tree there is nothing. */
+		/* Skip a missing subtree as a whole; past the tree there is nothing. */
 		if (index >= span(s->height))
 			return end;
 		index = ALIGN_DOWN(index, span(h)) + span(h);
@@ -142,7 +143,9 @@ void store_drop(struct store *s, uint64_t index)
 		s->height = 0;
 }
 
-/* Cuts below `at`; returns whether nothing is left of it. `from` counts from its first index. */
+/*
+ * Frees pages from `from` on, relative to the subtree's first index. Returns whether it is empty.
+ */
 static bool cut(struct store *s, void *at, unsigned int height, uint64_t from)
 {
 	struct node *n = at;

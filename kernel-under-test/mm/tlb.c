@@ -1,3 +1,4 @@
+/* Which space each CPU has loaded, and TLB shootdown. */
 #include "mm/tlb.h"
 
 #include "arch/mmu.h"
@@ -8,22 +9,22 @@
 
 enum {
 	ACTIVE,
-	/* Idle, with a space loaded; what it remembers of it is right, or is not. */
+	/* Idle with a space still loaded; its TLB entries are up to date (LAZY) or not (STALE). */
 	LAZY,
 	STALE,
-	/* With each of them where spaces have ids, which keeps those off the shortest ways. */
+	/* Added to each where spaces have ids, to keep those off the fast paths. */
 	WITH_ASIDS = 4,
 };
 
-/* In space.cpus: it was loaded somewhere under an id. */
+/* In space.cpus: it has been loaded under an id. */
 #define SPACE_HAS_ASID BIT(31)
 
 static struct tlb {
-	/* What a thread here works in, and what is loaded: NULL, the kernel's own. */
+	/* The space of the running thread, and the one in CR3; NULL: the kernel's own. */
 	struct space *in_use, *loaded;
-	/* Others change LAZY to STALE. */
+	/* Other CPUs change LAZY to STALE. */
 	uint32_t state;
-	/* Others set it: the kernel's half has changed too. */
+	/* Set by other CPUs: kernel mappings have changed too. */
 	bool kernel_stale;
 	/* Its bit in space.cpus. */
 	uint32_t me;
@@ -32,7 +33,7 @@ static struct tlb {
 	{.me = 0x10}, {.me = 0x20}, {.me = 0x40}, {.me = 0x80},
 };
 
-/* Apart, so that a CPU finds the above by a shift. */
+/* Separate, so that struct tlb is indexed by a shift. */
 static struct asids asids[CPUS_MAX];
 
 _Static_assert(ARRAY_SIZE(cpus) == CPUS_MAX, "one for each");
@@ -84,7 +85,7 @@ static inline struct tlb *tlb_of_here(void)
 {
 	struct tlb *t = &cpus[arch_cpu_id()];
 
-	/* Computed once, not at each use. */
+	/* Forces the address into a register: computed once, not at each use. */
 	asm("" : "+r"(t));
 	return t;
 }
@@ -142,7 +143,9 @@ void space_idle(void)
 		__atomic_store_n(&t->state, LAZY | WITH_ASIDS, __ATOMIC_SEQ_CST);
 }
 
-/* The entry that was changed comes first for all: who loads `s` later finds it (mm/tlb.h). */
+/*
+ * Pairs with load(): the entry was changed before, so a CPU that loads `s` later sees the change.
+ */
 static uint32_t others(const struct space *s)
 {
 	__atomic_thread_fence(__ATOMIC_SEQ_CST);
@@ -150,8 +153,8 @@ static uint32_t others(const struct space *s)
 }
 
 /*
- * Nobody may use any more what was remembered of `s` under an id that is not in use. This CPU has
- * forgotten all that changed. The others that have it loaded now, of the `left`.
+ * Invalidates what any CPU has cached of `s` under an id that is not loaded. This CPU has already
+ * flushed. Returns the CPUs, of `left`, that have it loaded now.
  */
 static uint32_t outdate(struct space *s, uint32_t left)
 {
@@ -173,11 +176,11 @@ void space_leave(struct space *s)
 	if (cpus[arch_cpu_id()].loaded == s)
 		load_none(tlb_of_here());
 	left = others(s) & ~SPACE_HAS_ASID;
-	/* Those are idle. */
+	/* Those are idle CPUs that kept it. */
 	if (left)
 		arch_cpu_flush(left);
 	ASSERT(!(s->cpus & ~SPACE_HAS_ASID));
-	/* Its number comes never again, so what is remembered of it is of no harm. */
+	/* Its ctx_id is never reused, so stale entries are harmless. */
 	s->cpus = 0;
 }
 

@@ -1,59 +1,59 @@
 /*
- * Which space each CPU has loaded, and making all CPUs forget what has changed in one.
+ * Which space each CPU has loaded, and TLB shootdown.
  *
  *   owner                                  another CPU, in the same space
- *   clear or narrow the entry
- *   flush here
- *   read space.cpus; ask each of them ---> interrupt, or a wait for the kernel lock or a space's:
- *                                          flush
- *   wait                             <---  answer
- *   only now: put the page, let others have the table
+ *   clears or restricts the entry
+ *   flushes its own TLB
+ *   reads space.cpus; interrupts those --> interrupt, or a wait for the kernel lock or a space's:
+ *                                          flushes
+ *   waits                            <---  answers
+ *   only now frees the page or table
  *
- * The owner holds the space's lock all the while, so entries change one change at a time. A CPU
- * loads a space without that lock: it enters its bit into space.cpus first, and takes it out after
- * it has loaded another. The owner reads space.cpus only after it has changed the entry (with a
- * full barrier between, as between the bit and the load), so a bit that it does not see is that of
- * a CPU that will find the new entry.
+ * The owner holds the space's lock throughout, so changes are serialized. A CPU loads a space
+ * without that lock: it sets its bit in space.cpus before, and clears the old space's bit after.
+ * The owner reads space.cpus only after changing the entry. With full barriers between the change
+ * and the read, and between setting the bit and the load, a CPU whose bit the owner misses sees
+ * the new entry.
  *
- * An idle CPU keeps the last space loaded, since the thread may soon be back. It runs no user code,
- * so it is not interrupted for pages: it is marked, and flushes before it leaves idle. But it may
- * still walk the tables on its own account; so before a table goes it is asked to load the
- * kernel's own.
+ * Lazy TLB: an idle CPU keeps the last space loaded, since its thread may soon be back. It runs no
+ * user code, so it is not interrupted for pages, only marked stale, and flushes before it leaves
+ * idle. It may still walk the tables speculatively, however, so before a table is freed it is made
+ * to load the kernel's own tables.
  *
- * Where spaces have ids, CPUs that had one loaded before remember it too: mm/asid.h.
+ * With address-space ids, TLB entries outlive the loading of another space: see mm/asid.h.
  */
 #pragma once
 
 #include "mm/space.h"
 
-/* Whether more than this CPU's TLB, under the id in use, may remember entries of a space. */
+/* Whether other CPUs' TLBs, or other ids of this one, may hold entries of a space. */
 extern bool tlb_elsewhere;
 
-/* The CPUs that there are have begun, and run no thread yet but this one. */
+/* Call when all CPUs have started, and before they run any thread. */
 void tlb_init(void);
 
-/* The space that trap_page_fault() and the flushes speak of, from now on. NULL: none. */
+/* Makes `s` the current space: page faults and flushes refer to it. NULL: none. */
 void space_use(struct space *s);
 struct space *space_used(void);
 
-/* This CPU has nothing to run: it keeps the space that is loaded, for no thread. */
+/* This CPU goes idle: it has no current space, but keeps the last one loaded. */
 void space_idle(void);
 
-/* No thread runs in `s` any more: no CPU keeps it loaded either. */
+/* Makes all CPUs unload `s`, in which no thread runs any more. */
 void space_leave(struct space *s);
 
 /* Whether this CPU has `s` loaded. */
 bool tlb_here(const struct space *s);
 
-/* Entries of `s` have changed: one, or any number. Returns when no CPU remembers what they were. */
+/* Entries of `s` have changed, one or any number: returns when no TLB holds the old ones. */
 void tlb_flush_page(struct space *s, uint64_t va);
 void tlb_flush(struct space *s);
-/* The same if this CPU has flushed already. */
+/* The same if this CPU has already flushed. */
 void tlb_flush_others(struct space *s);
-/* The same before tables of `s` are taken away: idle CPUs leave it too. */
+/* The same before tables of `s` are freed: idle CPUs unload it as well. */
 void tlb_flush_tables(struct space *s);
 /*
- * Entries of the kernel's half are gone, and this CPU has forgotten them: returns when all others
- * have too. The caller may hold the kernel lock, and no spinlock.
+ * Kernel mappings were removed and flushed on this CPU: returns when all others have flushed too.
+ * Call without spinlocks; the kernel lock may be held.
  */
 void tlb_flush_kernel(void);

@@ -1,3 +1,4 @@
+/* Gates: waking and sleeping without the kernel lock. */
 #include "sched/gate.h"
 
 #include "sched/sched.h"
@@ -28,7 +29,10 @@ int gate_sleep(struct gate *g, struct wait_queue *q)
 		return 0;
 	kernel_lock();
 	gate_enter(g);
-	/* A waker has taken us off; then its wake-up is ours to use, signal or not. */
+	/*
+	 * If a waker has removed the entry, its wakeup is ours to consume, even if a signal came
+	 * too.
+	 */
 	woken = list_empty(&w.link);
 	list_remove(&w.link);
 	gate_leave(g);

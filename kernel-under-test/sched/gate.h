@@ -1,31 +1,31 @@
 /*
- * A gate before an object that may be used with the kernel lock and without.
+ * A gate: a lock for an object that is used both with and without the kernel lock.
  *
- * Who holds the kernel lock enters, and may sleep inside. Who does not passes only while nobody is
- * inside, and holds the gate's spinlock meanwhile; else he comes back with the kernel lock. So what
- * is done inside is as safe as if there were only the kernel lock.
+ * A holder of the kernel lock enters, and may sleep inside. A caller without it passes only if
+ * nobody is inside, and holds the gate's spinlock meanwhile; otherwise it takes the kernel lock
+ * and enters. Inside, the kernel lock thus gives the same exclusion as everywhere else.
  *
  *   CPU 0, with the kernel lock          CPU 1, without
- *   inside++ (a full barrier)            takes the spinlock (a full barrier)
- *   waits until the spinlock is free     inside? then gives it back, and takes the long way
+ *   inside++ (full barrier)              takes the spinlock (full barrier)
+ *   waits until the spinlock is free     inside != 0: releases it and takes the slow path
  *
- * One of the two sees the other. The wait queues of the object are its own: who sleeps there or
- * wakes has passed the gate or is inside. A thread that went inside sleeps inside (wait_sleep), one
- * that passed sleeps outside (gate_sleep), and either wakes the other: whoever wakes one that went
- * inside is inside too, and the waiter of one that passed stays where it is until the waker is done
- * with it, because its thread goes on only when it has been woken or has had the gate.
+ * At least one of the two sees the other. The object's wait queues are guarded by the gate: to
+ * sleep on one or to wake it, be inside or have passed. A thread that is inside sleeps with
+ * wait_sleep(), one that has passed with gate_sleep(), and either may wake the other. The waiter on
+ * the stack of a thread in gate_sleep() stays valid for its waker, since the thread continues only
+ * once it has been woken or has taken the gate itself.
  *
- * One that only wants to be told (wait_subscribe) subscribes and unsubscribes inside, or passing.
+ * A subscriber (wait_subscribe) subscribes and unsubscribes inside, or having passed.
  */
 #pragma once
 
 #include "arch/spin.h"
 #include "sched/wait.h"
 
-/* All zero: open. */
+/* Zero-initialized: open. */
 struct gate {
 	struct spinlock lock;
-	uint32_t inside; /* changed with the kernel lock */
+	uint32_t inside; /* guarded by the kernel lock */
 };
 
 static inline void gate_enter(struct gate *g)
@@ -52,11 +52,11 @@ static inline struct gate *gate_entered(struct gate *g)
 	return g;
 }
 
-/* Inside `g` from here to the end of the scope, however that is left. */
+/* Inside `g` to the end of the scope, however it is left. */
 #define GATE_SCOPE(g)                                                                              \
 	struct gate *scope_gate_ SCOPED(gate_leave) __attribute__((unused)) = gate_entered(g)
 
-/* Without the kernel lock. True: gate_return(). */
+/* Call without the kernel lock. If it returns true, call gate_return() afterwards. */
 static inline bool gate_pass(struct gate *g)
 {
 	spin_lock(&g->lock, LOCK_GATE);
@@ -71,7 +71,7 @@ static inline void gate_return(struct gate *g)
 	spin_unlock(&g->lock);
 }
 
-/* Having passed: whether all who stand there can be woken or told without the kernel lock. */
+/* Having passed: whether all waiters of `q` can be woken or notified without the kernel lock. */
 bool gate_may_tell(const struct wait_queue *q);
 static inline bool gate_may_wake(const struct wait_queue *q)
 {
@@ -81,7 +81,7 @@ static inline bool gate_may_wake(const struct wait_queue *q)
 }
 
 /*
- * Having passed: sleeps on `q`, and gives the gate back as soon as wakers find the thread there. 0:
- * woken. -ERESTARTSYS. What was looked up without a reference is void.
+ * Having passed: sleeps on `q`, releasing the gate once wakers can find the thread. Returns 0 when
+ * woken, or -ERESTARTSYS. Anything looked up without a reference is stale afterwards.
  */
 int gate_sleep(struct gate *g, struct wait_queue *q);

@@ -1,3 +1,4 @@
+/* The sleeping, recursive mutex. */
 #include "sched/mutex.h"
 
 #include "lib/printf.h"

@@ -1,4 +1,4 @@
-/* A lock that may be held across a sleep. Its holder may take it again. */
+/* A recursive lock that may be held across a sleep. Use it under the kernel lock. */
 #pragma once
 
 #include "sched/wait.h"
@@ -16,7 +16,7 @@ static inline void mutex_init(struct mutex *m)
 	m->depth = 0;
 }
 
-/* No signal ends the wait: whoever holds it waits for a disk at most. */
+/* Not interruptible: the holder waits for disk I/O at most. */
 void mutex_lock(struct mutex *m);
 void mutex_unlock(struct mutex *m);
 
@@ -28,6 +28,6 @@ static inline struct mutex *mutex_locked(struct mutex *m)
 	return m;
 }
 
-/* Holds `m` from here to the end of the scope, however that is left. */
+/* Holds `m` to the end of the scope, however it is left. */
 #define MUTEX_SCOPE(m)                                                                             \
 	struct mutex *scope_mutex_ SCOPED(mutex_unlock) __attribute__((unused)) = mutex_locked(m)

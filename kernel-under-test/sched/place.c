@@ -1,4 +1,4 @@
-/* On which CPU a thread runs. */
+/* CPU selection, affinity and load balancing. */
 #include "sched/queue.h"
 #include "sched/sched.h"
 
@@ -42,7 +42,7 @@ void sched_send(struct thread *t, unsigned int cpu)
 		urgent = queue_push_urgent(q, t, cpu);
 	else
 		queue_push(q, t);
-	/* It sleeps, or has to set its own clock going. */
+	/* The CPU is idle, or must start its time slice. */
 	kick = (READ_ONCE(sched_idle_cpus) & it) || !q->slice_running;
 	if (READ_ONCE(sched_idle_cpus) & it)
 		__atomic_fetch_and(&sched_idle_cpus, ~it, __ATOMIC_SEQ_CST);
@@ -61,7 +61,9 @@ struct thread *sched_steal(void)
 	for (unsigned int i = 0; i < arch_cpu_count(); i++) {
 		struct queue *q = &sched_queues[i];
 
-		/* This CPU has its own queue's lock, and the other may be after that. */
+		/*
+		 * Try only: this CPU holds its own queue's lock, which may come later in the order.
+		 */
 		if (i == me || !READ_ONCE(q->count) || !spin_try_lock(&q->lock, LOCK_RUN))
 			continue;
 		list_for_each (t, &q->threads, run)
@@ -93,7 +95,7 @@ void sched_set_allowed(struct thread *t, uint32_t cpus)
 	else if (t->state == THREAD_BLOCKED)
 		t->cpu = sched_place(t), thread_disturb(t);
 	else
-		/* It runs, or is on its way to another queue: it leaves from there itself. */
+		/* Running or migrating: it moves on its own way back to user mode. */
 		thread_add_work(t, WORK_MOVE);
 	spin_unlock(&q->lock);
 	if (queued)
@@ -122,14 +124,16 @@ void sched_settle_others(bool all)
 	uint32_t ask = 0;
 
 	/*
-	 * What was taken away was taken before: a CPU that comes to run this process from now on
-	 * (it makes that known before it looks at anything) does not find it.
+	 * Full barrier between the removal, by the caller, and reading what the others run. A CPU
+	 * that switches to a thread of this process later cannot find what was removed, since
+	 * switch_to() has a full barrier between setting `current` and anything the thread looks
+	 * up.
 	 */
 	__atomic_thread_fence(__ATOMIC_SEQ_CST);
 	for (unsigned int i = 0; i < arch_cpu_count(); i++)
 		if (i != me && (all || READ_ONCE(sched_queues[i].current)->process == p))
 			ask |= 1u << i;
-	/* What is idle looks at nothing. */
+	/* Idle CPUs hold no references. */
 	ask &= ~READ_ONCE(sched_idle_cpus);
 	if (ask && (p || all))
 		arch_cpu_flush(ask);

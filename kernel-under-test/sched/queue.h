@@ -1,14 +1,13 @@
 /*
- * For sched's own files: the threads that wait for a CPU, each CPU with a queue and a lock.
+ * Private to sched: the run queues, one per CPU.
  *
- * The lock of the queue of thread.cpu guards a thread's `state`, `run`, `allowed`, `cpu` itself
- * and its CPU time. A CPU that goes from one thread to another holds its own queue's lock from
- * before the old thread may be found asleep, or in the queue, until it stands on the new one's
- * stack. So whoever has the lock of a queue finds no thread there that still runs: see
- * docs/bantam/context-switch.md.
+ * The lock of the queue of thread.cpu guards a thread's `state`, `run`, `allowed`, `cpu` itself and
+ * its CPU time. A CPU that switches threads holds its queue's lock from before the old thread can
+ * be found blocked, or in the queue, until it runs on the new thread's stack. So a thread found
+ * under the lock of its queue is not still running: see docs/bantam/context-switch.md.
  *
- * A thread on its way from one queue to another (woken for another CPU, given away) is running, in
- * no list, and nobody's but its mover's; one lock at a time is held meanwhile, but by steal(),
+ * A migrating thread (woken for another CPU, or given away) is in state running but on no queue,
+ * and belongs to whoever moves it. No two queue locks are held at a time, except in sched_steal(),
  * which only tries for the second.
  */
 #pragma once
@@ -21,36 +20,38 @@ struct queue {
 	unsigned int count;
 	struct list threads;
 	struct thread *current;
-	/* It may run here no more, and is moved once it is off its stack. */
+	/* Its affinity forbids this CPU: to be migrated once off its stack. */
 	struct thread *leaving;
-	/* Only its own CPU changes it; others may look. */
+	/* Written by its own CPU only, under the lock. */
 	bool slice_running;
-	/* The first is not urgent, but has a turn. */
+	/* The first thread is not real-time, but has its turn by RT throttling. */
 	bool relief;
-	/* Nanoseconds that urgent threads had while others waited; until when, in ticks. */
+	/*
+	 * Nanoseconds used by real-time threads while others waited, as of `hoard_seen` (in ticks).
+	 */
 	uint64_t hoarded, hoard_seen;
 } __attribute__((aligned(64)));
 
 extern struct queue sched_queues[CPUS_MAX];
 
 /*
- * CPUs that sleep and that nobody has given anything to do yet. Changed atomically; a CPU sets its
- * bit with its queue's lock, having found nothing there.
+ * Idle CPUs that have been given no work yet, a bit each. Atomic; a CPU sets its bit under its
+ * queue's lock, having found the queue empty.
  */
 extern uint32_t sched_idle_cpus;
-/* Stands there too: a thread is urgent, or was. So who looks for the ones hears of the others. */
+/* In the same word, so that both are tested at once: some thread is or was real-time. */
 #define URGENT_AROUND BIT(31)
 
 static inline struct queue *queue_here(void)
 {
 	struct queue *q = &sched_queues[arch_cpu_id()];
 
-	/* Computed once, not at each use. */
+	/* Forces the address into a register: computed once, not at each use. */
 	asm("" : "+r"(q));
 	return q;
 }
 
-/* The queue of `t`, locked, and its CPU. */
+/* Locks the queue of `t` and returns its CPU. Retries if the thread migrates meanwhile. */
 static inline unsigned int queue_lock_of(const struct thread *t, struct queue **q)
 {
 	for (;;) {
@@ -76,29 +77,31 @@ static inline void queue_remove(struct queue *q, struct thread *t)
 	q->count--;
 }
 
-/* Of threads that are urgent, in sched/urgent.c. All want the queue locked. */
-/* Queues one that is to run on `cpu` before those that are less so: whether that must be told. */
+/* Real-time scheduling, in sched/urgent.c. The queue must be locked. */
+/* Queues a real-time thread by priority on `cpu`. Returns whether that CPU must be interrupted. */
 bool queue_push_urgent(struct queue *q, struct thread *t, unsigned int cpu);
-/* Who runs in the place of `t`, which runs here and is queued then; NULL: nobody. */
+/* The thread to switch to from `t`, which is queued then; NULL to keep running `t`. */
 struct thread *queue_next_urgent(struct queue *q, struct thread *t);
-/* At the end of a slice of `t`, which others wait for: whether it has to give way. */
+/* At the end of a slice of `t`, with others waiting: whether it must yield. */
 bool queue_turn_over(struct queue *q, struct thread *t);
-/* How long the first one's turn is to be. */
+/* The length of the next thread's slice. */
 uint64_t queue_turn_ns(const struct queue *q);
-/* sched_place() of one that is urgent: where less urgent ones run. */
+/* sched_place() for a real-time thread: prefers a CPU that runs a lower priority. */
 unsigned int sched_place_urgent(const struct thread *t);
 
-/* Where a thread is to run: where it ran last, unless that CPU is busy and another is idle. */
+/* The CPU to run `t` on: the one it ran on last, unless that is busy and another is idle. */
 unsigned int sched_place(const struct thread *t);
 
-/* One that waits for another CPU and may run on this one, now this one's; NULL. */
+/* Takes a thread from another CPU's queue that may run on this one; NULL if there is none. */
 struct thread *sched_steal(void);
 
-/* To that CPU's queue, of a thread that is in none. Without the lock of any. */
+/* Queues `t`, which is on no queue, on that CPU. Call without any queue lock. */
 void sched_send(struct thread *t, unsigned int cpu);
 
-/* With this CPU's queue locked: the slice has begun. */
+/* Starts a time slice. This CPU's queue must be locked. */
 void sched_start_slice(struct queue *q, uint64_t ns);
 
-/* With `q`, this CPU's, locked: one of it to be sent to a CPU with less to do, taken off; NULL. */
+/*
+ * Takes a thread off `q`, this CPU's locked queue, to be moved to the less busy CPU *to; or NULL.
+ */
 struct thread *sched_spread(struct queue *q, unsigned int *to);

@@ -1,3 +1,4 @@
+/* The scheduler: switching, blocking, waking, time slices and the idle loop. */
 #include "sched/sched.h"
 
 #include "arch/cpu.h"
@@ -13,14 +14,14 @@
 struct queue sched_queues[CPUS_MAX];
 uint32_t sched_idle_cpus;
 
-/* What a CPU runs when there is nothing to run. */
+/* Each CPU's idle thread. */
 static struct thread idles[CPUS_MAX];
 
 void sched_init(void)
 {
 	for (size_t i = 0; i < CPUS_MAX; i++) {
 		list_init(&sched_queues[i].threads);
-		/* A CPU counts as running a moment before it runs its idle thread: others ask. */
+		/* Other CPUs may look at it before the CPU runs its idle thread. */
 		sched_queues[i].current = &idles[i];
 	}
 }
@@ -44,7 +45,7 @@ void sched_start_slice(struct queue *q, uint64_t ns)
 	timer_set_slice(arch_time_ns() + ns);
 }
 
-/* The caller was given the CPU, by one that may have held the kernel lock where it does not. */
+/* The thread that switched to us held the kernel lock and we did not, or the reverse. */
 static noinline void settle_kernel_lock(bool held)
 {
 	if (held)
@@ -54,9 +55,9 @@ static noinline void settle_kernel_lock(bool held)
 }
 
 /*
- * Goes on as `next`, with this CPU's queue locked; that lock is given back by whoever runs then.
- * Comes back when `prev` is given a CPU again, which may be another one, with the kernel lock if it
- * had that.
+ * Switches to `next`. This CPU's queue must be locked; the lock is released by the thread that runs
+ * next. Returns when `prev` is scheduled again, possibly on another CPU, holding the kernel lock if
+ * it did before.
  */
 static always_inline void switch_to(struct queue *q, struct thread *prev, struct thread *next)
 {
@@ -68,8 +69,8 @@ static always_inline void switch_to(struct queue *q, struct thread *prev, struct
 	q->current = next;
 	arch_set_current(next);
 	/*
-	 * Locked: `next` is known to run here before it looks for work (sched_poke) or at what
-	 * others may take away (sched_settle).
+	 * An atomic operation, hence a full barrier: `current` is set before `next` looks for work
+	 * (sched_poke) or looks up what others may free (sched_settle).
 	 */
 	thread_clear_work(prev, WORK_RESCHED);
 	if (next->space)
@@ -102,7 +103,7 @@ static noinline struct thread *steal_or_idle(void)
 	return sched_steal() ?: &idles[arch_cpu_id()];
 }
 
-/* With this CPU's queue locked, which `prev` is not in, or not any more. */
+/* This CPU's queue is locked, and `prev` is not on it. */
 static always_inline void switch_away(struct queue *q, struct thread *prev)
 {
 	switch_to(q, prev, likely(!list_empty(&q->threads)) ? take_first(q) : steal_or_idle());
@@ -149,13 +150,13 @@ bool sched_sleep_unless(struct spinlock *guard, const bool *told)
 	return sleep_unless(guard, told);
 }
 
-/* Of a thread that sleeps, with its queue locked, that of `cpu`, which is given back. */
+/* Wakes a blocked thread. Its queue `q`, that of `cpu`, is locked and is unlocked on return. */
 static always_inline void wake_locked(struct queue *q, unsigned int cpu, struct thread *t)
 {
 	unsigned int to = cpu;
 
 	t->state = THREAD_RUNNING;
-	/* While no CPU is idle it stays on its own, which is one that it may use. */
+	/* With no CPU idle it stays where it ran, which its affinity allows. */
 	if (unlikely(READ_ONCE(sched_idle_cpus)))
 		to = unlikely(t->urgency) ? CPUS_MAX : sched_place(t);
 	if (likely(to == cpu && cpu == arch_cpu_id())) {
@@ -233,7 +234,6 @@ void sched_yield(void)
 bool trap_yield(struct regs *r)
 {
 	struct thread *t = thread_current();
-
 	uint32_t work;
 
 	while ((work = READ_ONCE(t->work)) &&
@@ -279,14 +279,17 @@ void sched_exit(void)
 	panic("sched: a dead thread ran");
 }
 
-/* What is to run here, or NULL; with the queue locked. */
+/* The next thread for an idle CPU, or NULL. The queue is locked. */
 static struct thread *next_of_idle(struct queue *q, uint32_t me)
 {
 	struct thread *t;
 
 	if (!list_empty(&q->threads))
 		return take_first(q);
-	/* In this order: who queues a thread elsewhere from now on sees this CPU idle. */
+	/*
+	 * Set the bit before stealing: whoever queues a thread elsewhere from now on sees this CPU
+	 * idle.
+	 */
 	__atomic_fetch_or(&sched_idle_cpus, me, __ATOMIC_SEQ_CST);
 	t = sched_steal();
 	if (t)
@@ -313,7 +316,7 @@ void sched_idle(void)
 		}
 		t = next_of_idle(q, 1u << cpu);
 		if (t) {
-			/* Comes back when there is nothing to run. */
+			/* Returns when there is nothing left to run. */
 			switch_to(q, idle, t);
 			continue;
 		}
@@ -358,7 +361,7 @@ void sched_slice_end(const struct regs *regs)
 			given = sched_spread(q, &to);
 		thread_add_work(t, WORK_RESCHED);
 		ns = SLICE_NS;
-		/* The turn that begins is that of the thread that has waited longest. */
+		/* The slice is that of the thread at the head of the queue. */
 		if (!list_empty(&q->threads))
 			ns = queue_turn_ns(q);
 		sched_start_slice(q, ns);
@@ -374,7 +377,7 @@ void sched_set_nice(struct thread *t, int nice)
 {
 	uint64_t ns = SLICE_NS;
 
-	/* A quarter more or less with each step, as on Linux, as far as a turn makes sense. */
+	/* Each step changes the slice by a quarter, as on Linux, within limits. */
 	for (int i = 0; i < nice; i++)
 		ns = ns * 4 / 5;
 	for (int i = 0; i > nice; i--)
@@ -389,7 +392,7 @@ void trap_reschedule(void)
 {
 	struct queue *q = queue_here();
 
-	/* Work of the thread itself is looked at on its way back to user mode. */
+	/* The thread's own work is checked on its way back to user mode. */
 	spin_lock(&q->lock, LOCK_RUN);
 	if (!list_empty(&q->threads) && !q->slice_running)
 		sched_start_slice(q, SLICE_NS);

@@ -1,4 +1,4 @@
-/* Making threads, and what is left of those that ended. */
+/* Creating threads, and recycling those that have exited. */
 #include "sched/thread.h"
 
 #include "arch/time.h"
@@ -8,9 +8,9 @@
 #include "sched/queue.h"
 
 /*
- * Dead threads keep their stacks and wait here: most programs fork again soon. A thread puts
- * itself here while it still runs on its stack, which is safe because its CPU keeps the kernel
- * lock until it has left. Guarded by that lock.
+ * Exited threads are cached with their stacks, since most programs fork again soon. A thread enters
+ * the cache while still running on its stack, which is safe because its CPU holds the kernel lock
+ * until it has left it. Guarded by that lock.
  */
 #define SPARE_MAX 16
 
@@ -23,7 +23,7 @@ struct thread *thread_create(void)
 	uint64_t stack;
 
 	if (!list_empty(&spare)) {
-		/* The one that ran last is the one the caches know. */
+		/* The most recent one is most likely in the CPU's caches. */
 		t = list_entry(spare.prev, struct thread, run);
 		list_remove(&t->run);
 		spare_count--;
@@ -37,7 +37,7 @@ struct thread *thread_create(void)
 				kstack_free(stack);
 			return NULL;
 		}
-		t->arch.debug = NULL; /* and so it is whenever one ends */
+		t->arch.debug = NULL; /* exited threads have it NULL too */
 	}
 	memset(t, 0, offsetof(struct thread, arch));
 	memset(&t->process, 0, sizeof(*t) - offsetof(struct thread, process));
@@ -59,7 +59,7 @@ void thread_free(struct thread *t)
 		spare_count++;
 		return;
 	}
-	/* The oldest has long stopped running. */
+	/* The oldest has long left its stack. */
 	t = list_first(&spare, struct thread, run);
 	list_remove(&t->run);
 	kstack_free(t->arch.stack_top);

@@ -1,3 +1,4 @@
+/* Timers: a heap of deadlines per CPU. */
 #include "sched/timer.h"
 
 #include "arch/cpu.h"
@@ -11,7 +12,10 @@
 
 uint32_t timer_day = 1;
 
-/* Each CPU rings for what was added on it. `slice` and `armed` are its own. */
+/*
+ * A timer is in the heap of the CPU that added it. `slice` and `armed` are accessed by the CPU
+ * itself only.
+ */
 static struct clock {
 	struct spinlock lock;
 	struct pheap timers;
@@ -25,7 +29,7 @@ static struct clock *clock_here(void)
 	return &clocks[arch_cpu_id()];
 }
 
-/* An alarm that is too early only costs an interrupt, so it is left standing. */
+/* An early interrupt is cheap, so the timer is never re-armed for a later deadline. */
 static void arm(struct clock *c, uint64_t deadline_ns)
 {
 	if (deadline_ns < c->armed) {
@@ -49,7 +53,7 @@ void timer_cancel(struct timer *t)
 {
 	struct clock *c = READ_ONCE(t->pending);
 
-	/* It changes to NULL alone, and then there is nobody at it any more. */
+	/* It only ever changes to NULL, after which the timer is no longer accessed. */
 	if (!c)
 		return;
 	spin_lock(&c->lock, LOCK_CLOCK);
@@ -88,8 +92,9 @@ void timer_set_slice(uint64_t deadline_ns)
 }
 
 /*
- * Rings for what is due, with the clock's lock, which is given back meanwhile for those whose
- * owners have the kernel lock: with that, so that none is cancelled between being taken and rung.
+ * Fires what is due. Called with the clock's lock, which is dropped around timers whose owners rely
+ * on the kernel lock; that one is held meanwhile, so that no timer is cancelled between its removal
+ * and its callback.
  */
 static void ring_due(struct clock *c, uint64_t now)
 {
@@ -109,7 +114,7 @@ static void ring_due(struct clock *c, uint64_t now)
 		pheap_remove(&c->timers, n);
 		if (t->unlocked) {
 			t->ring(t);
-			/* Last: then its owner may take its memory back. */
+			/* Last: its owner may free it as soon as this is seen. */
 			__atomic_store_n(&t->pending, NULL, __ATOMIC_RELEASE);
 			continue;
 		}
@@ -118,7 +123,7 @@ static void ring_due(struct clock *c, uint64_t now)
 		t->ring(t);
 		spin_lock(&c->lock, LOCK_CLOCK);
 	}
-	/* What is due at once rings at once, so the lock is still needed for the next look. */
+	/* The caller needs the clock's lock again. */
 	if (locked && !held) {
 		spin_unlock(&c->lock);
 		kernel_unlock();

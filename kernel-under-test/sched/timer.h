@@ -1,7 +1,7 @@
 /*
- * Things to do at a time. The timer of each CPU is armed only for the next of its own. Each CPU's
- * have a lock (LOCK_CLOCK); a timer itself belongs to its owner, who has the kernel lock to add and
- * cancel it unless it is `unlocked`.
+ * Timers. Each CPU has a heap of its own (LOCK_CLOCK), and programs its hardware timer for the
+ * first deadline. A timer belongs to its owner, who holds the kernel lock to add or cancel it,
+ * unless it is `unlocked`.
  */
 #pragma once
 
@@ -10,44 +10,50 @@
 
 struct regs;
 
-/* Goes up each day on which a time slice ends, and when a clock or a mount is set; never 0. */
+/*
+ * Incremented on each day on which a time slice ends, and when a clock or a mount is changed; never
+ * 0.
+ */
 extern uint32_t timer_day;
 
 struct timer {
 	struct pheap_node node;
-	struct clock *pending; /* where, or NULL */
+	struct clock *pending; /* the heap it is in, or NULL */
 	void (*ring)(struct timer *t);
 	/*
-	 * `ring` runs without the kernel lock, and with that of the clock: it only wakes. Once
-	 * timer_cancel() has returned it does not run any more.
+	 * `ring` runs without the kernel lock but with the clock's, so it may do no more than wake
+	 * a thread. It does not run after timer_cancel() has returned.
 	 */
 	bool unlocked;
 };
 
 /*
- * `ring` runs once at `deadline_ns` (as arch_time_ns() counts), in interrupt context, on the CPU
- * that added it; with the kernel lock.
+ * Runs `ring` once at `deadline_ns` (on the clock of arch_time_ns()), in interrupt context on the
+ * CPU that added it; with the kernel lock, unless `unlocked`.
  */
 void timer_add(struct timer *t, uint64_t deadline_ns);
-/* No effect on one that is not pending. */
+/* Does nothing if it is not pending. */
 void timer_cancel(struct timer *t);
 
-/* Ends the sleep of who set it: sched_cut_short(). */
+/* A timeout for the sleep of the thread that set it: sched_cut_short(). */
 struct alarm {
 	struct timer timer;
 	struct thread *thread;
 	bool rung;
 };
 
-/* Without the kernel lock or with. WAIT_FOREVER: does not ring. Each set must be ended. */
+/*
+ * With or without the kernel lock. WAIT_FOREVER: never expires. Each alarm_set() needs an
+ * alarm_end().
+ */
 void alarm_set(struct alarm *a, uint64_t deadline_ns);
-/* Whether it has rung; it does not any more. */
+/* Cancels it. Returns whether it had expired. */
 static inline bool alarm_end(struct alarm *a)
 {
 	timer_cancel(&a->timer);
 	return a->rung;
 }
 
-/* For sched: the end of a time slice, which calls sched_slice_end(). */
+/* Private to sched: sets the end of the time slice, which calls sched_slice_end(). */
 void timer_set_slice(uint64_t deadline_ns);
 void sched_slice_end(const struct regs *regs);

@@ -1,19 +1,22 @@
 /*
- * Real-time threads: the highest priority runs, at once and for as long as it likes.
+ * Real-time scheduling: the highest priority runs, at once and for as long as it likes.
  *
- * They stand in the same queues as the others, before them and in the order of their urgency, so
- * that who takes the next thread looks at nothing new. What would cost those who have none of them
- * hangs on URGENT_AROUND, or on a thread's own urgency.
+ * Real-time threads are in the same queues as the others, in front and by descending priority, so
+ * that picking the next thread stays the same. Everything that would cost systems without them is
+ * conditional on URGENT_AROUND or on a thread's own priority.
  */
 #include "arch/time.h"
 #include "sched/queue.h"
 #include "sched/sched.h"
 
-/* So much of each second is for others that wait, or nobody could end one that runs wild. */
+/*
+ * RT throttling: share of each second left to other waiting threads, so that a runaway can be
+ * killed.
+ */
 #define RELIEF_NS 50000000ull
 #define HOARD_NS  950000000ull
 
-/* Before those that are less urgent. */
+/* Inserts by descending priority. */
 static void insert(struct queue *q, struct thread *t, bool before_equals)
 {
 	struct thread *o;
@@ -21,12 +24,15 @@ static void insert(struct queue *q, struct thread *t, bool before_equals)
 	list_for_each (o, &q->threads, run)
 		if (o->urgency < t->urgency || (before_equals && o->urgency == t->urgency))
 			break;
-	/* In front of it, or at the end. */
+	/* In front of `o`, or at the end. */
 	list_push_back(&o->run, &t->run);
 	q->count++;
 }
 
-/* With the queue of `cpu` locked: whether its CPU must be told. */
+/*
+ * Reschedules if `t` outranks what runs. The queue of `cpu` is locked. Returns whether that CPU
+ * must be interrupted.
+ */
 static bool preempt(struct queue *q, unsigned int cpu)
 {
 	if (list_empty(&q->threads) ||
@@ -96,12 +102,12 @@ struct thread *queue_next_urgent(struct queue *q, struct thread *t)
 		return NULL;
 	q->relief = false;
 	queue_remove(q, next);
-	/* Who is made to give way to more urgent ones goes on before its equals. */
+	/* A preempted thread stays ahead of its equals; one that yields goes behind them. */
 	insert(q, t, next->urgency != t->urgency);
 	return next;
 }
 
-/* Whether urgent threads have had all they may, with what `t` had since it was looked at last. */
+/* Accounts the CPU time of `t`. Returns whether real-time threads have used up their share. */
 static bool has_hoarded(struct queue *q, const struct thread *t)
 {
 	uint64_t now = arch_ticks();

@@ -1,10 +1,11 @@
+/* Wait queues: sleeping and waking. */
 #include "sched/wait.h"
 
 #include "lib/errno.h"
 #include "sched/sched.h"
 #include "sched/timer.h"
 
-/* The way back must look, even if the signal is gone when the kernel lock is. */
+/* Makes the way back check for signals, even if the signal is gone by the time it is reached. */
 int wait_interrupted(void)
 {
 	struct thread *t = thread_current();
@@ -25,7 +26,10 @@ int wait_sleep(struct wait_queue *q, bool interruptible)
 	list_push_back(&q->waiters, &w.link);
 	t->interruptible = interruptible;
 	sched_block();
-	/* A waker has taken us off; then its wake-up is ours to use, signal or not. */
+	/*
+	 * If a waker has removed the entry, its wakeup is ours to consume, even if a signal came
+	 * too.
+	 */
 	if (list_empty(&w.link))
 		return 0;
 	list_remove(&w.link);
@@ -41,7 +45,7 @@ int wait_sleep_until(struct wait_queue *q, bool interruptible, uint64_t deadline
 	t->cut_short = false;
 	alarm_set(&a, deadline_ns);
 	err = wait_sleep(q, interruptible);
-	/* If somebody else had woken it first, his wake-up counts. */
+	/* A wakeup that came first counts. */
 	return alarm_end(&a) && err == 0 && t->cut_short ? -ETIMEDOUT : err;
 }
 
@@ -57,7 +61,7 @@ int wait_until(uint64_t deadline_ns, const bool *told)
 	return slept || (told && READ_ONCE(*told)) ? 0 : wait_interrupted();
 }
 
-/* Subscribers stand before the threads, and stay. */
+/* Subscribers precede threads in the queue, and stay on it. */
 void wait_do_wake_one(struct wait_queue *q)
 {
 	struct waiter *w, *next;

@@ -1,5 +1,5 @@
 /*
- * Wait queues: threads that sleep until something has happened, and others who want to be told.
+ * Wait queues: threads that sleep until something happens, and subscribers to be notified of it.
  *
  *     while (!ready(x)) {
  *             int err = wait_sleep(&x->queue, WAIT_INTERRUPTIBLE);
@@ -7,9 +7,9 @@
  *                     return err;
  *     }
  *
- * With the kernel lock nothing is lost between the test and the sleep, for whoever wakes has that
- * too. A woken thread tests again: another may have been faster. Queues of what is used without
- * that lock too are guarded by a gate: sched/gate.h.
+ * Under the kernel lock, which the waker holds too, no wakeup is lost between test and sleep. A
+ * woken thread must test again, since another may have been faster. Queues of objects that are
+ * also used without the kernel lock are guarded by a gate: sched/gate.h.
  */
 #pragma once
 
@@ -24,9 +24,9 @@ struct wait_queue {
 
 struct waiter {
 	struct list link;
-	/* Someone to tell, each time; NULL: a thread to wake, once. */
+	/* A subscriber's callback, on every wakeup; NULL: a thread, woken once. */
 	void (*told)(struct waiter *w);
-	/* `told` may be called without the kernel lock: it does no more than sched_wake(). */
+	/* `told` may be called without the kernel lock, since it does no more than sched_wake(). */
 	bool unlocked;
 	union {
 		struct thread *thread;
@@ -34,7 +34,7 @@ struct waiter {
 	};
 };
 
-/* The result of a sleep that a signal ended: -ERESTARTSYS. The way back is sure to look then. */
+/* The result of a sleep ended by a signal, -ERESTARTSYS. Ensures that the signal is checked for. */
 int wait_interrupted(void);
 
 #define WAIT_INTERRUPTIBLE true
@@ -45,19 +45,19 @@ static inline void wait_init(struct wait_queue *q)
 	list_init(&q->waiters);
 }
 
-/* Sleeps until woken: 0, or -ERESTARTSYS when a signal ended or forestalled the sleep. */
+/* Sleeps until woken. Returns 0, or -ERESTARTSYS if a signal ended or prevented the sleep. */
 int wait_sleep(struct wait_queue *q, bool interruptible);
 
-/* The same until `deadline_ns` at the latest: -ETIMEDOUT when that came first. */
+/* The same, until `deadline_ns` at the latest. Returns -ETIMEDOUT if that came first. */
 int wait_sleep_until(struct wait_queue *q, bool interruptible, uint64_t deadline_ns);
 
 /*
- * The same in no queue, without the kernel lock or with: until the deadline, a signal, or
- * sched_wake() by one who has set *told before, if that is not NULL; not at all if it is set.
+ * Sleeps on no queue, with or without the kernel lock, until the deadline, a signal, or
+ * sched_wake() after *told was set. Does not sleep if *told is set already. `told` may be NULL.
  */
 int wait_until(uint64_t deadline_ns, const bool *told);
 
-/* Has `told` called at each wake-up from now on, until wait_unsubscribe(). */
+/* Calls `told` at each wakeup until wait_unsubscribe(). */
 static inline void wait_subscribe(struct wait_queue *q, struct waiter *w)
 {
 	list_push_front(&q->waiters, &w->link);
@@ -73,11 +73,11 @@ static inline bool wait_empty(const struct wait_queue *q)
 	return list_empty(&q->waiters);
 }
 
-/* For the two below: `q` is not empty. */
+/* Slow paths of the two below; `q` is not empty. */
 void wait_do_wake_one(struct wait_queue *q);
 void wait_do_wake_all(struct wait_queue *q);
 
-/* Wakes the one that has waited longest, or all. Both tell all subscribers. */
+/* Wakes the longest waiter, or all. Both notify all subscribers. */
 static inline void wait_wake_one(struct wait_queue *q)
 {
 	if (!wait_empty(q))

@@ -16,7 +16,7 @@ unit_base := $(unit_dir)/host.c lib/printf.c mm/page.c arch/x86_64/mmu.c
 # The slab allocator itself is under test in kmem and space_slab; elsewhere libc's sees more.
 unit_heap := $(unit_base) $(unit_dir)/host_kmem.c
 unit_chance := lib/random.c lib/chacha.c
-unit_mm := $(unit_chance) mm/area.c mm/areas.c mm/remap.c mm/fault.c mm/space.c mm/tlb.c mm/asid.c mm/object.c mm/store.c
+unit_mm := $(unit_chance) mm/area.c mm/areas.c mm/remap.c mm/fault.c mm/access.c mm/space.c mm/tlb.c mm/asid.c mm/object.c mm/store.c
 unit_fs := mm/store.c $(unit_chance) $(wildcard fs/*.c fs/*/*.c) $(unit_dir)/host_fs.c $(unit_dir)/tree.c
 
 unit_printf := $(unit_base)
