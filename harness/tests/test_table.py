@@ -24,6 +24,7 @@ from ringside.report.text import NO_VALUE
 from ringside.store import ProbeAnswer
 from ringside.store.schema import Answer
 
+README = ROOT / "README.md"
 PAGE = ROOT / "docs" / "systems.md"
 KERNELS = load(ROOT).kernels
 
@@ -159,6 +160,8 @@ def test_what_can_not_be_written_is_one_line(
     assert "none.md: No such file" in capsys.readouterr().err
     assert run(["table", "--format", "csv", "--into", str(tmp_path / "x")]) == 2
     assert "--into does not support CSV" in capsys.readouterr().err
+    assert run(["table", "--format", "html", "--brief"]) == 2
+    assert "--brief is Markdown" in capsys.readouterr().err
 
 
 @pytest.mark.skipif(not PAGE.is_file(), reason="there is no documentation in this checkout")
@@ -169,6 +172,19 @@ def test_the_documentation_shows_the_facts_of_the_manifests() -> None:
     assert declared(shown) == declared(current)
     # What is shown was measured: all that runs was probed.
     assert re.search(r"\| Bantam \| same-bytes \| \d+/\d+ \|", shown)
+
+
+@pytest.mark.skipif(not README.is_file(), reason="there is no README in this checkout")
+def test_the_readme_shows_the_facts_of_the_manifests() -> None:
+    """Results aside, `ringside table --brief --into README.md` fixes it."""
+    shown = README.read_text(encoding="utf-8").partition(systems.BEGIN)[2].partition(systems.END)[0]
+    current = systems.brief(systems.build(KERNELS, {}))
+
+    def facts(table: str) -> list[list[str]]:
+        return [line.split(" | ")[:-2] for line in table.strip().splitlines()]
+
+    assert facts(shown) == facts(current)
+    assert len(facts(shown)) == len(KERNELS) + 2
 
 
 def declared(document: str) -> list[str]:

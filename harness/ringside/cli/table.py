@@ -23,6 +23,7 @@ from ringside.report import systems
     show_default=True,
     help="Markdown, an HTML table, or CSV with all sources, dates and notes.",
 )
+@click.option("--brief", is_flag=True, help="A short Markdown table: a few facts, no sources.")
 @click.option(
     "--run",
     metavar="RUN",
@@ -33,7 +34,9 @@ from ringside.report import systems
     type=click.Path(dir_okay=False, path_type=Path),
     help="Replace the table in this file.",
 )
-def table(style: Literal["md", "html", "csv"], run: str | None, into: Path | None) -> None:
+def table(
+    style: Literal["md", "html", "csv"], brief: bool, run: str | None, into: Path | None
+) -> None:
     """Print the feature table of all systems.
 
     It holds the declared facts with their sources, the support level reached, and how many probes
@@ -44,7 +47,9 @@ def table(style: Literal["md", "html", "csv"], run: str | None, into: Path | Non
     reached, probed = levels_reached(catalog, run), probes_answered(catalog, run)
     rows = systems.build(catalog.kernels, reached, probed)
     render = {"md": systems.markdown, "html": systems.html, "csv": systems.comma_separated}
-    made = render[style](rows)
+    if brief and style != "md":
+        raise ReportError("--brief is Markdown: leave out --format, or leave out --brief")
+    made = systems.brief(rows) if brief else render[style](rows)
     if into is None:
         click.echo(made, nl=False)
         return

@@ -16,6 +16,7 @@ from ringside.report.probes import Share, Shares
 BEGIN = "<!-- ringside table -->"
 END = "<!-- /ringside table -->"
 PROBES = "Probes passed"
+BRIEF_COLUMNS = ("language", "kernel_architecture", "license")
 
 
 @dataclass(frozen=True)
@@ -122,6 +123,24 @@ def markdown(rows: Sequence[Row]) -> str:
         *_table(("System", "Level", PROBES, *kinds), found),
     ]
     return "".join(f"{line}\n" for line in lines)
+
+
+def brief(rows: Sequence[Row]) -> str:
+    """One short Markdown table: a few facts of each system, and what was measured here."""
+    columns = [list(FACT_COLUMNS).index(key) for key in BRIEF_COLUMNS]
+    shown = [
+        (
+            f"[{text.markdown(row.name)}]({text.markdown_url(row.homepage)})"
+            if row.homepage
+            else text.markdown(row.name),
+            *(text.markdown(row.cells[column].value) for column in columns),
+            row.level_words,
+            row.probed_words,
+        )
+        for row in rows
+    ]
+    headings = ("System", *(FACT_COLUMNS[key] for key in BRIEF_COLUMNS), "Level", PROBES)
+    return "".join(f"{line}\n" for line in _table(headings, shown))
 
 
 def _table(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
