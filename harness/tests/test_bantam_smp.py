@@ -29,7 +29,7 @@ OWN: dict[str, dict[str, int]] = {
     **{name: {"futex": 1} for name in ("futex_wake", "futex_wait")},
     "dup_close": {"files": 2},
     # Nothing at all on the way through directories; in a process without other threads.
-    **{name: {} for name in ("stat", "access", "readlink")},
+    **{name: {} for name in ("stat", "access", "readlink", "paths")},
     **{name: {"files": 2} for name in ("open_close", "create_again")},
     # Each of a pair sleeps until the other wakes it, on another CPU: what they share is theirs, and
     # a run queue and a clock are a CPU's.

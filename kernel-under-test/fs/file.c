@@ -161,7 +161,7 @@ int file_open(struct inode *inode, uint32_t flags, struct file **out)
 	return err;
 }
 
-struct file *file_open_unlocked(struct inode *inode, uint32_t flags, uint32_t before)
+struct file *file_open_unlocked(struct inode *inode, uint32_t flags, const struct peek *p)
 {
 	bool writer =
 		(flags & O_ACCMODE) != O_RDONLY && !(flags & O_PATH) && inode_is(inode, S_IFREG);
@@ -176,7 +176,7 @@ struct file *file_open_unlocked(struct inode *inode, uint32_t flags, uint32_t be
 	if (likely(!READ_ONCE(inode->locks)) &&
 	    !(writer && unlikely(READ_ONCE(inode->executed) ||
 				 (READ_ONCE(inode->mode) & (S_ISUID | S_ISGID | 0111)))) &&
-	    likely(!ops_of(inode, flags, &ops)) && likely(!ops->open) && peek_valid(before))
+	    likely(!ops_of(inode, flags, &ops)) && likely(!ops->open) && peek_valid(p))
 		f = file_alloc(ops, flags & ~(uint32_t)(O_CREAT | O_EXCL | O_CLOEXEC), inode, NULL);
 	if (likely(f)) {
 		f->writer = writer;

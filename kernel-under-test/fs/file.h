@@ -41,6 +41,7 @@ extern uint64_t files_nr_open;
 struct epoll_item;
 struct file_async;
 struct file;
+struct peek;
 struct poll_entry;
 
 struct file_ops {
@@ -224,7 +225,7 @@ int file_open(struct inode *inode, uint32_t flags, struct file **out);
  * The same without the kernel lock, for an inode found by a peek that began at `before`
  * (fs/peek.h); not for O_TRUNC. NULL: take the slow path.
  */
-struct file *file_open_unlocked(struct inode *inode, uint32_t flags, uint32_t before);
+struct file *file_open_unlocked(struct inode *inode, uint32_t flags, const struct peek *p);
 
 /*
  * Applies the caller's RLIMIT_FSIZE: shortens a write to a regular file at `pos`. 0; or -EFBIG and

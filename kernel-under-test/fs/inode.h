@@ -54,6 +54,8 @@ struct inode_ops {
 	 * Lockless lookup: the inode of that name, or NULL (fs/peek.h). Absent: take the slow path.
 	 */
 	struct inode *(*peek)(struct inode *dir, const char *name, size_t len);
+	/* As `parent`, by the same rules: beside `peek`. */
+	struct inode *(*peek_parent)(struct inode *dir);
 	int (*create)(struct inode *dir, const char *name, size_t len, uint32_t mode,
 		      uint64_t device, struct inode **out);
 	int (*symlink)(struct inode *dir, const char *name, size_t len, const char *target);

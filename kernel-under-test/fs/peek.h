@@ -1,10 +1,11 @@
 /*
  * Lockless path resolution, for directories in memory. (Linux: rcu-walk.)
  *
- * A peek takes neither locks nor references and writes nothing, so that CPUs which look up the
- * same directories share no modified cache line. It only ever finds: whatever it does not find,
- * and every unusual case (`..`, symbolic links, other file systems than tmpfs, watched
- * directories), is left to path_find() with the kernel lock, which produces the errors.
+ * A peek takes neither locks nor references and writes nothing but access times of symbolic links,
+ * so that CPUs which look up the same directories share no modified cache line. Every unusual case
+ * (other file systems than tmpfs, watched directories, errors) is left to path_find() with the
+ * kernel lock. It does tell that a name does not exist: whoever makes a name vanish for a moment
+ * only (a rename that replaces, a rehash) blocks peeks meanwhile.
  *
  * What a peek can reach stays allocated. Dentries, inodes and hash tables are modified under the
  * kernel lock and freed by peek_free(), which waits for a grace period: until every CPU has been
@@ -42,25 +43,41 @@
 /* A sequence count, odd while peeks are blocked. */
 extern uint32_t peek_changes;
 
+/* One walk. */
+struct peek {
+	struct path_base base;
+	uint32_t before; /* peek_changes at its start */
+	uint16_t links;	 /* symbolic links followed */
+	bool absent;	 /* it met a name that does not exist */
+};
+
 /* False: take the slow path. */
-static inline bool peek_begin(uint32_t *before)
+static inline bool peek_begin(struct peek *p)
 {
-	*before = __atomic_load_n(&peek_changes, __ATOMIC_ACQUIRE);
-	return !(*before & 1);
+	p->before = __atomic_load_n(&peek_changes, __ATOMIC_ACQUIRE);
+	p->links = 0;
+	p->absent = false;
+	return !(p->before & 1);
 }
 
 /* Whether peeks were never blocked since peek_begin(). */
-static inline bool peek_valid(uint32_t before)
+static inline bool peek_valid(const struct peek *p)
 {
 	__atomic_thread_fence(__ATOMIC_ACQUIRE);
-	return likely(READ_ONCE(peek_changes) == before);
+	return likely(READ_ONCE(peek_changes) == p->before);
+}
+
+/* After peek_path() gave NULL: whether the name is known not to exist. */
+static inline bool peek_absent(const struct peek *p)
+{
+	return p->absent && peek_valid(p);
 }
 
 /*
- * The inode of `path`, or NULL. Valid until the caller waits for the kernel lock or an address
- * space's (as a page fault does), sleeps, or returns to user mode.
+ * The inode of `path` from p->base, or NULL. Valid until the caller waits for the kernel lock or an
+ * address space's (as a page fault does), sleeps, or returns to user mode.
  */
-struct inode *peek_path(const struct path_base *base, const char *path, bool follow);
+struct inode *peek_path(struct peek *p, const char *path, bool follow);
 
 /*
  * With the kernel lock, and without sleeping in between: peeks find nothing, and peek_valid()

@@ -49,13 +49,11 @@ int user_find(int dirfd, const char *path, unsigned int at_flags, struct inode *
 	return path_find(&base, path, !(at_flags & AT_SYMLINK_NOFOLLOW), out);
 }
 
-struct inode *user_peek(int dirfd, const char *path, unsigned int at_flags, uint32_t *before)
+struct inode *user_peek(int dirfd, const char *path, unsigned int at_flags, struct peek *p)
 {
-	struct path_base base;
-
-	if (unlikely(!peek_begin(before) || user_base(dirfd, path, &base)))
+	if (unlikely(!peek_begin(p) || user_base(dirfd, path, &p->base)))
 		return NULL;
-	return peek_path(&base, path, !(at_flags & AT_SYMLINK_NOFOLLOW));
+	return peek_path(p, path, !(at_flags & AT_SYMLINK_NOFOLLOW));
 }
 
 int user_parent(int dirfd, uint64_t path, char buffer[PATH_LEN_MAX], struct path_last *last)

@@ -121,8 +121,11 @@ int user_base(int dirfd, const char *path, struct path_base *out);
 int user_inode(int dirfd, uint64_t path, unsigned int at_flags, struct inode **out);
 /* The same of one that was copied in. */
 int user_find(int dirfd, const char *path, unsigned int at_flags, struct inode **out);
-/* The same without the kernel lock, and no reference (fs/peek.h). NULL: the long way. */
-struct inode *user_peek(int dirfd, const char *path, unsigned int at_flags, uint32_t *before);
+/*
+ * The same without the kernel lock, and no reference (fs/peek.h). NULL: peek_absent(), or the long
+ * way.
+ */
+struct inode *user_peek(int dirfd, const char *path, unsigned int at_flags, struct peek *p);
 
 /*
  * Whether the caller may make that name (-EEXIST comes before -EACCES), or remove it. Root pays

@@ -75,7 +75,7 @@ static struct inode *tmpfs_peek(struct inode *inode, const char *name, size_t le
 }
 
 /*
- * Who peeks while entries go to their new chains may miss some. From one that has gone it gets to
+ * Who looks while entries go to their new chains may miss some. From one that has gone it gets to
  * others that have, in a chain that ends.
  */
 static int grow(struct node *dir)
@@ -88,6 +88,7 @@ static int grow(struct node *dir)
 	buckets = kmem_zalloc(count * sizeof(*buckets));
 	if (!buckets)
 		return dir->bucket_count ? 0 : -ENOMEM;
+	peek_block(false);
 	list_for_each (d, &dir->entries, order) {
 		WRITE_ONCE(d->next, buckets[d->hash & (count - 1)]);
 		buckets[d->hash & (count - 1)] = d;
@@ -95,6 +96,7 @@ static int grow(struct node *dir)
 	old = dir->buckets;
 	__atomic_store_n(&dir->buckets, buckets, __ATOMIC_RELEASE);
 	__atomic_store_n(&dir->bucket_count, count, __ATOMIC_RELEASE);
+	peek_unblock();
 	peek_free(old);
 	return 0;
 }
@@ -351,10 +353,14 @@ static int tmpfs_rename(struct inode *from, const char *name, size_t len, struct
 		return old ? exchange(src, slot, dst, old) : -ENOENT;
 	if (old && (*old)->inode == moved)
 		return 0;
-	if (old)
+	if (old) {
+		peek_block(false); /* the name must not be seen missing */
 		err = replace(dst, new_name, new_len, moved, (*old)->inode);
+	}
 	if (!err)
 		err = add(dst, new_name, new_len, moved, arch_time_ns());
+	if (old)
+		peek_unblock();
 	if (err)
 		return err;
 	/* The new name has a reference and a link now; the old one gives its up. */
@@ -369,6 +375,7 @@ static int tmpfs_rename(struct inode *from, const char *name, size_t len, struct
 const struct inode_ops tmpfs_dir_ops = {
 	.lookup = tmpfs_lookup,
 	.peek = tmpfs_peek,
+	.peek_parent = tmpfs_peek_parent,
 	.create = tmpfs_create_node,
 	.symlink = tmpfs_symlink,
 	.link = tmpfs_link,

@@ -45,9 +45,14 @@ size_t tmpfs_name(struct inode *inode, struct inode **dir, char name[NAME_LEN_MA
 	return d->len;
 }
 
+struct inode *tmpfs_peek_parent(struct inode *inode)
+{
+	return &READ_ONCE(node_of(inode)->parent)->inode;
+}
+
 struct inode *tmpfs_parent(struct inode *inode)
 {
-	return inode_get(&node_of(inode)->parent->inode);
+	return inode_get(tmpfs_peek_parent(inode));
 }
 
 /*

@@ -71,6 +71,7 @@ void tmpfs_unlink_all(struct node *root);
 /* Of directories, in list.c. */
 int tmpfs_readdir(struct inode *dir, uint64_t pos, readdir_visit visit, void *ctx);
 struct inode *tmpfs_parent(struct inode *dir);
+struct inode *tmpfs_peek_parent(struct inode *dir);
 bool tmpfs_in_use(struct inode *root);
 /* Of anything. */
 size_t tmpfs_name(struct inode *inode, struct inode **dir, char name[NAME_LEN_MAX]);

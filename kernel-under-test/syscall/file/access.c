@@ -59,7 +59,7 @@ long sys_faccessat2(uint64_t dirfd, uint64_t path, uint64_t mode, uint64_t flags
 		  (flags & AT_EACCESS));
 	char buffer[PATH_LEN_MAX];
 	struct inode *inode;
-	uint32_t before;
+	struct peek p = {0};
 	long err;
 
 	if ((mode & ~7ull) ||
@@ -68,9 +68,11 @@ long sys_faccessat2(uint64_t dirfd, uint64_t path, uint64_t mode, uint64_t flags
 	err = user_path(buffer, path, flags & AT_EMPTY_PATH);
 	if (err)
 		return err;
-	inode = as_real ? NULL : user_peek((int)dirfd, buffer, (unsigned int)flags, &before);
-	if (likely(inode) && likely(!answer(inode, (unsigned int)mode)) && peek_valid(before))
+	inode = as_real ? NULL : user_peek((int)dirfd, buffer, (unsigned int)flags, &p);
+	if (likely(inode) && likely(!answer(inode, (unsigned int)mode)) && peek_valid(&p))
 		return 0;
+	if (!inode && peek_absent(&p))
+		return -ENOENT;
 	KERNEL_SCOPE();
 	return (as_real ? check_as_real : check_access)((int)dirfd, buffer, (unsigned int)mode,
 							(unsigned int)flags);

@@ -178,7 +178,7 @@ long sys_readlinkat(uint64_t dirfd, uint64_t path, uint64_t out, uint64_t size)
 	char buffer[PATH_LEN_MAX];
 	struct inode *inode;
 	const char *target;
-	uint32_t before;
+	struct peek p;
 	size_t len;
 	long err;
 
@@ -187,14 +187,16 @@ long sys_readlinkat(uint64_t dirfd, uint64_t path, uint64_t out, uint64_t size)
 	err = user_path(buffer, path, true);
 	if (err)
 		return err;
-	inode = user_peek((int)dirfd, buffer, AT_SYMLINK_NOFOLLOW, &before);
+	inode = user_peek((int)dirfd, buffer, AT_SYMLINK_NOFOLLOW, &p);
 	if (likely(inode) && inode_is(inode, S_IFLNK)) {
 		target = inode->ops->target(inode);
 		len = MIN(size, strlen(target));
-		if (peek_valid(before) && !copy_to_user_nofault(out, target, len)) {
+		if (peek_valid(&p) && !copy_to_user_nofault(out, target, len)) {
 			inode_accessed(inode);
 			return (long)len;
 		}
+	} else if (!inode && peek_absent(&p)) {
+		return -ENOENT;
 	}
 	KERNEL_SCOPE();
 	return readlink_locking((int)dirfd, buffer, out, size);

@@ -7,6 +7,8 @@
 #include "syscall/user.h"
 
 #define CREATE_TRIES 16
+/* These take the kernel lock. */
+#define OPEN_LOCKED (O_TRUNC | O_TMPFILE_BIT | O_PATH)
 
 /* What stands at that name is a link: it, with a reference. Else -ENOENT, -EEXIST or another. */
 static int find_link(const struct path_last *last, struct inode **out)
@@ -242,21 +244,20 @@ static long open_locked(int dirfd, const char *path, uint32_t flags, uint32_t mo
 }
 
 /* What is there already, and needs no more than a reference. NULL: the long way. */
-static struct file *open_unlocked(int dirfd, const char *path, uint32_t flags)
+static struct file *open_unlocked(int dirfd, const char *path, uint32_t flags, struct peek *p)
 {
 	struct inode *inode;
-	uint32_t before;
 
 	/* What is to be made is mostly not there: then it is the longer way. */
-	if ((flags & (O_TRUNC | O_TMPFILE_BIT | O_PATH)) ||
+	if ((flags & OPEN_LOCKED) ||
 	    (flags & (O_CREAT | O_EXCL)) == (O_CREAT | O_EXCL) ||
 	    ((flags & O_CREAT) && arch_cpu_count() == 1))
 		return NULL;
-	inode = user_peek(dirfd, path, flags & O_NOFOLLOW ? AT_SYMLINK_NOFOLLOW : 0, &before);
+	inode = user_peek(dirfd, path, flags & O_NOFOLLOW ? AT_SYMLINK_NOFOLLOW : 0, p);
 	if (!inode || ((flags & O_DIRECTORY) && !inode_is(inode, S_IFDIR)) ||
 	    (unlikely(thread_current()->confined) && may_open(inode, flags)))
 		return NULL;
-	return file_open_unlocked(inode, flags, before);
+	return file_open_unlocked(inode, flags, p);
 }
 
 /* Without the kernel lock, which is taken for what can't be done so. */
@@ -264,17 +265,20 @@ static long open_at(int dirfd, uint64_t path, uint32_t flags, uint32_t mode)
 {
 	char buffer[PATH_LEN_MAX];
 	struct file *f;
+	struct peek p;
 	long fd = user_path(buffer, path, false);
 
 	if (fd)
 		return fd;
-	f = open_unlocked(dirfd, buffer, flags);
+	f = open_unlocked(dirfd, buffer, flags, &p);
 	if (likely(f)) {
 		fd = files_add(process_current()->files, f, 0, flags & O_CLOEXEC);
 		if (unlikely(fd < 0))
 			file_put_unlocked(f);
 		return fd;
 	}
+	if (!(flags & (OPEN_LOCKED | O_CREAT)) && peek_absent(&p))
+		return -ENOENT;
 	KERNEL_SCOPE();
 	return open_locked(dirfd, buffer, flags, mode, 0);
 }

@@ -96,16 +96,18 @@ static always_inline long stat_at(int dirfd, uint64_t path, uint64_t out, unsign
 {
 	char buffer[PATH_LEN_MAX];
 	const struct inode *inode;
-	uint32_t before;
+	struct peek p;
 	long err = user_path(buffer, path, at_flags & AT_EMPTY_PATH);
 
 	if (err)
 		return err;
-	inode = user_peek(dirfd, buffer, at_flags, &before);
+	inode = user_peek(dirfd, buffer, at_flags, &p);
 	if (likely(inode)) {
 		err = put(inode, out);
-		if (peek_valid(before))
+		if (peek_valid(&p))
 			return err;
+	} else if (peek_absent(&p)) {
+		return -ENOENT;
 	}
 	return stat_locking(dirfd, buffer, out, at_flags, put);
 }

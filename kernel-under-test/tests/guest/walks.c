@@ -30,6 +30,19 @@ static void look_at_kept(void)
 	child_needs(close(fd) == 0);
 }
 
+/* The same by links, and up and down; one that never is there is not. */
+static void look_around(void)
+{
+	struct stat st;
+
+	child_needs(stat("/walk/link", &st) == 0 && st.st_ino == kept);
+	child_needs(stat("/walk/m/../d/../link", &st) == 0 && st.st_ino == kept);
+	child_needs(stat("/walk/d/link/kept", &st) == 0 && st.st_ino == kept);
+	child_needs(stat("/walk/d/never", &st) < 0 && errno == ENOENT);
+	child_needs(open("/walk/never/n0", O_RDONLY) < 0 && errno == ENOENT);
+	child_needs(access("/walk/nowhere", F_OK) < 0 && errno == ENOENT);
+}
+
 /* One that others are moved to: what it leads to is this or that, but whole. */
 static void look_at_moved(void)
 {
@@ -66,6 +79,7 @@ static int looker(int n)
 	stay_on(n + 1);
 	for (int i = n; !atomic_load(done); i++) {
 		look_at_kept();
+		look_around();
 		look_at_moved();
 		look_at_others(i);
 	}
@@ -138,7 +152,9 @@ static void run(void)
 	mkdir("/walk/m", 0755);
 	put_file("/walk/d/kept", "kept");
 	put_file("/walk/d/moved", "whole");
-	holds("a link is made", symlink("d/kept", "/walk/link") == 0);
+	holds("links are made", symlink("d/kept", "/walk/link") == 0 &&
+					symlink("../m/../d", "/walk/d/link") == 0 &&
+					symlink("kept/no", "/walk/nowhere") == 0);
 	stat("/walk/d/kept", &st);
 	kept = st.st_ino;
 	for (int i = 0; i < LOOKERS; i++) {
@@ -159,6 +175,8 @@ static void run(void)
 	holds("what comes and goes is found now and then", *found > 0 || cpu_count == 1);
 	outlive();
 	unlink("/walk/link");
+	unlink("/walk/nowhere");
+	unlink("/walk/d/link");
 	unlink("/walk/d/kept");
 	unlink("/walk/d/moved");
 	holds("what was in a directory is gone", rmdir("/walk/d") == 0 && rmdir("/walk/m") == 0 &&

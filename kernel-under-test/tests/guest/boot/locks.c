@@ -403,6 +403,21 @@ static void call_readlink(struct own *o)
 	readlink(o->link, o->buffer, sizeof(o->buffer));
 }
 
+/* Names that are not there, a link, and a way up and down. */
+static void call_paths(struct own *o)
+{
+	char path[64];
+
+	if (open("/proc.not/there", O_RDONLY) != -1 || access("/not.there", F_OK) != -1 ||
+	    readlink("not.there/at/all", path, sizeof(path)) != -1)
+		fail("what is not there");
+	if (syscall(SYS_stat, o->link, o->buffer) < 0)
+		fail("a link");
+	snprintf(path, sizeof(path), "/tmp/../tmp/./..%s", o->path);
+	if (syscall(SYS_stat, path, o->buffer) < 0)
+		fail("a way");
+}
+
 /* What a thread may ask of itself. */
 static void call_asks(struct own *o)
 {
@@ -488,6 +503,7 @@ static const struct {
 		{"stat", call_stat},
 		{"access", call_access},
 		{"readlink", call_readlink},
+		{"paths", call_paths},
 		{"asks", call_asks},
 		{"statx", call_statx},
 		{"append", call_append},
@@ -611,6 +627,7 @@ int main(void)
 	int status;
 
 	mkdir("/proc", 0755);
+	mkdir("/tmp", 0755);
 	mount("proc", "/proc", "proc", 0, NULL);
 	barrier = mmap(NULL, PAGE, PROT_READ | PROT_WRITE, ANON | MAP_SHARED, -1, 0);
 	pthread_barrierattr_init(&attributes);
