@@ -1,3 +1,4 @@
+/* The console: the serial port as a terminal. */
 #include "drivers/console.h"
 
 #include "drivers/serial.h"
@@ -79,7 +80,7 @@ void console_open(struct file *f)
 
 void console_init(void)
 {
-	/* Session 0 is what process 1 is in until it makes its own. */
+	/* Session 0 is the one process 1 is in until it creates its own. */
 	tty_init(&console, &terminal_ops, 0);
 	device_register("console", DEVICE(5, 1), 0600, &console_ops);
 	device_register("ttyS0", DEVICE(4, 64), 0660, &console_ops);

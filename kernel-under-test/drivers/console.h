@@ -1,11 +1,11 @@
-/* /dev/console and /dev/ttyS0: the serial port as a terminal, with lines edited and echoed. */
+/* /dev/console and /dev/ttyS0: the serial port behind a line discipline. */
 #pragma once
 
 #include "fs/file.h"
 
 void console_init(void);
 
-/* Whether it is the terminal of the caller's session. */
+/* Whether it is the controlling terminal of the caller's session. */
 bool console_is_own(void);
-/* Makes `f`, which is being opened, the console. */
+/* Makes `f`, which is being opened, refer to the console. */
 void console_open(struct file *f);

@@ -1,3 +1,4 @@
+/* /dev/crash: bugs on demand, and fault injection. */
 #include "drivers/crash.h"
 
 #include "fs/device.h"
@@ -11,7 +12,7 @@
 
 #define OBJECT 40
 
-/* Enough that every object that waits to be reused has had its turn. */
+/* Enough to cycle every object through the quarantine. */
 #define TURNS 1000
 
 static void churn(void)
@@ -95,7 +96,7 @@ static void overflow(void)
 	n = n + 1;
 }
 
-/* Runs off the end of the stack that the caller is on. */
+/* Overflows the current stack. */
 static unsigned int deep(unsigned int n)
 {
 	volatile char frame[512];
@@ -133,7 +134,7 @@ static const struct {
 	{"assertion", assertion},
 };
 
-/* `refuse=N`: one in N requests for memory is refused; 0 for none. */
+/* `refuse=N`: one in N allocations fails; 0 for none. */
 #define REFUSE "refuse="
 
 static void refuse(const char *digits)

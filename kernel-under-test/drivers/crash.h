@@ -1,6 +1,6 @@
 /*
- * /dev/crash, debug build only: makes one mistake, so that tests see that it is found. Write one
- * of the words in crash.c.
+ * /dev/crash, debug build only: each word of crash.c written to it commits a bug, so that tests can
+ * verify its detection.
  */
 #pragma once
 

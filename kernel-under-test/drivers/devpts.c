@@ -1,3 +1,4 @@
+/* devpts: tmpfs with names created and removed by the kernel only. */
 #include "drivers/devpts.h"
 
 #include "fs/mount.h"
@@ -9,7 +10,6 @@
 #define PTMX	     DEVICE(5, 2)
 #define DEVPTS_MAGIC 0x1cd1
 
-/* Its names are kept as tmpfs keeps them, but only the kernel makes and removes them. */
 static struct inode *root;
 static struct volume volume;
 static const struct inode_ops *names;
@@ -44,7 +44,7 @@ static int refuse_rename(struct inode *, const char *, size_t, struct inode *, c
 
 static struct object_ops object_ops;
 
-/* Mounted nowhere, it still has the names. */
+/* The root outlives unmounting, along with its names. */
 static void stay(struct object *)
 {
 }
@@ -91,7 +91,7 @@ void devpts_init(void)
 	object_ops.release = stay;
 	root->object.ops = &object_ops;
 	inode_put(root);
-	/* Without rights, as on Linux: /dev/ptmx is what one opens. */
+	/* Mode 0, as on Linux: programs open /dev/ptmx. */
 	if (names->create(root, "ptmx", 4, S_IFCHR, PTMX, &ptmx) < 0)
 		panic("devpts: no memory");
 	inode_put(ptmx);

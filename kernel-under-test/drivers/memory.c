@@ -1,3 +1,4 @@
+/* Character devices without hardware: null, zero, full and random. */
 #include "drivers/memory.h"
 
 #include "fs/credentials.h"
@@ -61,7 +62,7 @@ static long random_read(struct file *, struct uio *u)
 	return done;
 }
 
-/* What is written is mixed in, and counts as nothing that was known. */
+/* What is written is mixed in, and credited with no entropy. */
 static long random_write(struct file *, struct uio *u)
 {
 	long done = 0;
@@ -99,7 +100,7 @@ static const struct file_ops zero_ops = {
 	.seek = no_seek,
 };
 static const struct file_ops full_ops = {.read = zero_read, .write = full_write, .seek = no_seek};
-/* Bits of entropy, as a generator that is ready has them. */
+/* The entropy count of an initialized generator. */
 #define ENTROPY_BITS   256
 #define RNDGETENTCNT   0x80045200u
 #define RNDADDTOENTCNT 0x40045201u

@@ -1,3 +1,4 @@
+/* PCI configuration by ports 0xcf8 and 0xcfc: enumeration, capabilities, BARs, MSI-X. */
 #include "drivers/pci.h"
 
 #include "arch/mmu.h"
@@ -19,7 +20,7 @@
 #define COMMAND_MEMORY	0x002
 #define COMMAND_MASTER	0x004
 #define COMMAND_NO_INTX 0x400
-#define STATUS_LIST	BIT(20) /* of the word at REG_COMMAND */
+#define STATUS_LIST	BIT(20) /* in the dword at REG_COMMAND */
 
 #define HEADER_MULTI	   0x80
 #define CLASS_BRIDGE	   0x0604
@@ -65,7 +66,7 @@ static bool scan_function(uint32_t address, unsigned int depth,
 	if (pci_read(&d, REG_CLASS) >> 16 == CLASS_BRIDGE) {
 		uint32_t bus = pci_read_byte(&d, REG_SECONDARY);
 
-		/* Buses are numbered upwards from the root: one that is not leads in a circle. */
+		/* Bus numbers increase away from the root; any other would be a loop. */
 		if (bus > address >> 16 && depth < BUS_DEPTH_MAX)
 			scan_bus(bus, depth + 1, found);
 	} else {
@@ -116,7 +117,7 @@ unsigned int pci_capability(const struct pci_device *d, uint8_t id, unsigned int
 	return 0;
 }
 
-/* Writing all ones shows which bits of a BAR are address: the rest is its size. */
+/* A BAR written with all ones reads back its address bits; the others give its size. */
 static uint32_t bar_size(const struct pci_device *d, unsigned int bar, uint32_t low)
 {
 	uint32_t command = pci_read(d, REG_COMMAND) & 0xffff, mask;

@@ -1,29 +1,29 @@
-/* PCI: finding devices, and what their configuration space says. */
+/* PCI: enumerating devices and accessing their configuration space. */
 #pragma once
 
 #include "arch/irq.h"
 #include "lib/types.h"
 
 struct pci_device {
-	uint32_t address; /* as the configuration port takes it: bus, device, function */
+	uint32_t address; /* bus, device, function as in CONFIG_ADDRESS */
 	uint16_t vendor, id;
 };
 
 uint32_t pci_read(const struct pci_device *d, unsigned int offset);
 uint8_t pci_read_byte(const struct pci_device *d, unsigned int offset);
 
-/* Shows every device on bus 0 and behind the bridges that hang on it. */
+/* Calls `found` for each device on bus 0 and behind its bridges. */
 void pci_scan(void (*found)(const struct pci_device *d));
 
-/* Lets the device answer in memory, and be a master of the bus. */
+/* Enables memory decoding and bus mastering. */
 void pci_enable(const struct pci_device *d);
 
-/* Where the next capability `id` after the one at `after` (0: from the first) is; 0: nowhere. */
+/* The offset of the next capability `id` after the one at `after` (0: the first), or 0. */
 unsigned int pci_capability(const struct pci_device *d, uint8_t id, unsigned int after);
 
-/* The registers at `offset` of a memory BAR, made reachable; NULL when it has not so many. */
+/* Maps registers at `offset` of a memory BAR; NULL if the BAR is smaller, or not in memory. */
 volatile void *pci_map(const struct pci_device *d, unsigned int bar, uint32_t offset,
 		       uint32_t size);
 
-/* Entry 0 of the MSI-X table sends `message`, and MSI-X is on. -ENXIO, or 0. */
+/* Enables MSI-X, with `message` in entry 0 of its table. Returns 0 or -ENXIO. */
 int pci_use_message(const struct pci_device *d, const struct irq_message *message);

@@ -1,3 +1,4 @@
+/* Pseudo terminals: masters and slaves. */
 #include "drivers/pty.h"
 
 #include "drivers/console.h"
@@ -9,7 +10,7 @@
 #include "proc/signal/signal.h"
 
 #define CHUNK_MAX 256
-/* Each byte of a chunk may become two. */
+/* Output processing may turn each byte of a chunk into two. */
 #define ROOM_MIN (2 * CHUNK_MAX)
 
 static struct list ptys = LIST_INIT(ptys);
@@ -71,7 +72,7 @@ static void pty_flush(struct tty *t)
 	pty_flush_output(container_of(t, struct pty, tty));
 }
 
-/* At most CHUNK_MAX bytes, for which there is room, on their way to the screen. */
+/* Writes up to CHUNK_MAX bytes, for which there is room, with output processing. */
 static long put_out(struct pty *p, const char *text, size_t len)
 {
 	bool returns = (p->tty.mode.oflag & OFLAG_OPOST) && (p->tty.mode.oflag & OFLAG_ONLCR);
@@ -91,7 +92,9 @@ static long put_out(struct pty *p, const char *text, size_t len)
 	return done < 0 ? done : 0;
 }
 
-/* What does not fit is not shown: whoever types must not wait for himself to read. */
+/*
+ * Echo that does not fit is dropped: the typing program must not have to wait for itself to read.
+ */
 static void pty_echo(struct tty *t, const char *text, size_t len)
 {
 	struct pty *p = container_of(t, struct pty, tty);
@@ -153,7 +156,7 @@ static int master_open(struct file *f)
 	return 0;
 }
 
-/* In packet mode a byte comes first: 0 before data, or what has happened, alone. */
+/* Packet mode: a read returns a status byte, either 0 and data, or the pending events alone. */
 static long put_status(struct pty *p, struct uio *u)
 {
 	int err = uio_copy_to(u, &p->status, 1);
@@ -358,7 +361,7 @@ static const struct file_ops slave_ops = {
 	.release = slave_release,
 };
 
-/* /dev/tty is the terminal of whoever opens it. */
+/* /dev/tty: opens the caller's controlling terminal. */
 static int own_open(struct file *f)
 {
 	struct pty *p = pty_of_session(process_current()->sid);

@@ -1,4 +1,4 @@
-/* What one asks either side of a pseudo terminal for. */
+/* ioctl() on both sides of a pseudo terminal. */
 #include "arch/uaccess.h"
 #include "drivers/pty.h"
 #include "fs/credentials.h"
@@ -21,7 +21,7 @@
 
 void pty_status(struct tty *t, uint8_t status)
 {
-	/* What each of them is the end of. */
+	/* The event that each one cancels. */
 	static const uint8_t ended[] = {[TIOCPKT_STOP] = TIOCPKT_START,
 					[TIOCPKT_START] = TIOCPKT_STOP,
 					[TIOCPKT_NOSTOP] = TIOCPKT_DOSTOP,
@@ -36,7 +36,7 @@ void pty_status(struct tty *t, uint8_t status)
 		wait_wake_all(&p->out_writers);
 }
 
-/* A leader of a session without a terminal takes it; root may take it from another (1). */
+/* TIOCSCTTY: for session leaders without a terminal; root may steal it from another session (1). */
 static long take_terminal(struct pty *p, struct file *f, uint64_t arg)
 {
 	const struct process *me = process_current();
@@ -58,7 +58,7 @@ static long give_up_terminal(struct pty *p)
 
 	if (!tty_is_own(&p->tty))
 		return -ENOTTY;
-	/* Sessions have terminals, processes have not. */
+	/* Only the session leader detaches the session from its terminal. */
 	if (me->sid != me->pid)
 		return -EPERM;
 	pty_end_session(p, true);
@@ -80,14 +80,14 @@ static long flush(struct pty *p, uint64_t which, bool input, bool output)
 	return 0;
 }
 
-/* What both sides answer alike. */
+/* Requests handled the same on both sides. */
 static long control(struct pty *p, struct file *f, uint64_t request, uint64_t arg)
 {
 	switch (request) {
 	case TIOCSCTTY:
 		return take_terminal(p, f, arg);
 	case TCSBRK:
-		/* The other side has all that was written. */
+		/* Output is never pending. */
 		return 0;
 	default:
 		return tty_ioctl(&p->tty, request, arg);

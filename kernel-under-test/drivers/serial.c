@@ -1,3 +1,4 @@
+/* A polled 16550 serial port, with interrupts for input. */
 #include "drivers/serial.h"
 
 #include "arch/trap.h"
@@ -13,7 +14,7 @@
 #define STATUS_INPUT 0x01
 #define STATUS_ROOM  0x20
 
-/* What an empty bus reads as: there is no port. */
+/* What reads return without a port. */
 #define STATUS_NONE 0xff
 
 static void (*got_char)(char c);

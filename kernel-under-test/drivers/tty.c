@@ -1,4 +1,4 @@
-/* The line discipline: what reads get of lines, or of raw input. */
+/* The line discipline: reading, in canonical and raw mode. */
 #include "drivers/tty.h"
 
 #include "arch/time.h"
@@ -25,7 +25,7 @@ void tty_init(struct tty *t, const struct tty_ops *ops, int session)
 	wait_init(&t->readers);
 }
 
-/* A line ends here: with this character, or if that is 0 with none. */
+/* Whether a line ends here; if the character is 0, by an end-of-file key. */
 static bool is_end(const struct tty *t, uint32_t at)
 {
 	return t->ends[at % TTY_LINE_MAX / 64] & BIT(at % 64);
@@ -37,7 +37,7 @@ uint32_t tty_room(const struct tty *t)
 
 	if (used < TTY_LINE_MAX - 1)
 		return TTY_LINE_MAX - 1 - used;
-	/* A line nobody can read yet would never make room: what is too much of it is dropped. */
+	/* A line that is too long cannot be completed: accept and drop the excess. */
 	return tty_is_on(t, LFLAG_ICANON) && t->ready == t->read;
 }
 
@@ -70,7 +70,7 @@ int tty_check_change(const struct tty *t, int signo)
 
 	if (!t->foreground || !tty_is_own(t) || p->pgid == t->foreground)
 		return 0;
-	/* The signal would not stop it, and it would be here again at once. */
+	/* The signal would not stop the caller, which would retry at once. */
 	if ((thread_current()->blocked & SIGNAL_BIT(signo)) ||
 	    p->actions[signo - 1].handler == SIG_IGN)
 		return signo == SIGTTIN ? -EIO : 0;
@@ -80,7 +80,10 @@ int tty_check_change(const struct tty *t, int signo)
 	return -ERESTARTSYS;
 }
 
-/* Sleeps until something can be read; raw mode may not want to wait. -ETIMEDOUT: it has not. */
+/*
+ * Sleeps until there is input. Returns -ETIMEDOUT if raw mode (VMIN, VTIME) asks not to wait
+ * longer.
+ */
 static int wait_for_input(struct tty *t, const struct file *f)
 {
 	uint64_t deadline = WAIT_FOREVER;
@@ -117,7 +120,7 @@ static long take(struct tty *t, struct uio *u)
 		int err;
 
 		if (end && !c) {
-			/* With or without text before it: it is used up. */
+			/* End of file: consumed, whether or not text precedes it. */
 			t->read++;
 			break;
 		}

@@ -1,5 +1,4 @@
-/* A terminal: the line discipline, modes and session that the console and pseudo terminals share.
- */
+/* Terminals: the line discipline, modes and session that the console and pseudo terminals share. */
 #pragma once
 
 #include "fs/file.h"
@@ -42,7 +41,7 @@
 #define LFLAG_ECHOCTL 0001000u
 #define LFLAG_IEXTEN  0100000u
 
-/* What a master in packet mode is told beside data (TIOCPKT). */
+/* Events reported to a master in packet mode. */
 #define TIOCPKT_FLUSHREAD  1
 #define TIOCPKT_FLUSHWRITE 2
 #define TIOCPKT_STOP	   4
@@ -50,7 +49,7 @@
 #define TIOCPKT_NOSTOP	   16
 #define TIOCPKT_DOSTOP	   32
 
-/* Places in termios.keys. */
+/* Indices in termios.keys. */
 enum {
 	KEY_INTR,
 	KEY_QUIT,
@@ -71,10 +70,10 @@ enum {
 
 #define TTY_KEYS 19
 
-/* No process is in this session. */
+/* The session of a terminal that controls none. */
 #define TTY_NO_SESSION (-1)
 
-/* As the user gives and gets it. */
+/* struct termios of the Linux ABI. */
 struct termios {
 	uint32_t iflag, oflag, cflag, lflag;
 	uint8_t line, keys[TTY_KEYS];
@@ -83,15 +82,15 @@ struct termios {
 struct tty;
 
 struct tty_ops {
-	/* Shows what was typed; may drop it. */
+	/* Displays typed characters; may drop them. */
 	void (*echo)(struct tty *t, const char *text, size_t len);
-	/* Input was read: there is room for more. May be absent. */
+	/* Input was read, so there is room for more. Optional. */
 	void (*drained)(struct tty *t);
-	/* What was written and nobody saw yet is void. May be absent. */
+	/* Discards output that nobody has read. Optional. */
 	void (*flush_output)(struct tty *t);
-	/* Something of TIOCPKT_* happened. May be absent. */
+	/* Reports events TIOCPKT_*. Optional. */
 	void (*status)(struct tty *t, uint8_t status);
-	/* The log and the terminal are one: control characters go out as they are. */
+	/* The kernel log shares the screen: control characters are echoed as they are. */
 	bool plain_echo;
 };
 
@@ -100,46 +99,46 @@ struct tty {
 	const struct tty_ops *ops;
 	struct termios mode;
 	uint16_t window[4];
-	/* The session whose terminal this is, and the group in the foreground; 0: none. */
+	/* The session it controls, and that session's foreground group; 0: none. */
 	int session, foreground;
-	/* The other side is gone: reading gives the end of the file, and nothing waits. */
+	/* The other side was closed: reads return end of file, and nothing waits. */
 	bool hung_up;
-	/* A ring of input: what is before `ready` can be read, the rest is still being edited. */
+	/* Ring of input: readable up to `ready`, still being edited up to `typed`. */
 	uint32_t read, ready, typed;
-	/* Nothing is to be written (^S); the next key is itself, whatever it means (^V). */
+	/* Output is stopped (VSTOP); the next character is literal (VLNEXT). */
 	bool stopped, literal_next;
-	/* One bit a place in the ring: a line ends here, and the file if there is a 0. */
+	/* A bit per byte of the ring: a line ends here; by end of file if the byte is 0. */
 	uint64_t ends[TTY_LINE_MAX / 64];
 	struct wait_queue readers;
 	char ring[TTY_LINE_MAX];
 };
 
-/* As `stty sane` leaves it (lines, echo, signals), of `session`. */
+/* Initializes with the modes of `stty sane`, as the terminal of `session`. */
 void tty_init(struct tty *t, const struct tty_ops *ops, int session);
 
-/* A character comes in. Interrupts may call it. */
+/* A character was typed. Callable from interrupts. */
 void tty_type(struct tty *t, char c);
-/* How many can be typed now; whoever types more must wait, or loses them. */
+/* How many characters may be typed now; more are dropped, or their writer waits. */
 uint32_t tty_room(const struct tty *t);
-/* Forgets all input. */
+/* Discards all input. */
 void tty_flush(struct tty *t);
-/* What is being edited can be read. */
+/* Makes what is being edited readable. */
 void tty_publish(struct tty *t);
 
-/* As file_ops.read, which `f` is for. */
+/* file_ops.read of file `f`. */
 long tty_read(struct tty *t, struct file *f, struct uio *u);
 static inline bool tty_readable(const struct tty *t)
 {
 	return t->read != t->ready;
 }
 
-/* What each terminal understands; -ENOTTY otherwise. */
+/* Requests that all terminals have in common; -ENOTTY for others. */
 long tty_ioctl(struct tty *t, uint64_t request, uint64_t arg);
 
-/* What requests for a number are answered with. */
+/* Returns a number to the user from an ioctl(). */
 long tty_tell(int v, uint64_t out);
 
-/* Whether it is the terminal of the caller's session. */
+/* Whether it is the controlling terminal of the caller's session. */
 static inline bool tty_is_own(const struct tty *t)
 {
 	return process_current()->sid == t->session;
@@ -151,8 +150,8 @@ static inline bool tty_is_on(const struct tty *t, uint32_t lflag)
 }
 
 /*
- * Who is in the background may not read (SIGTTIN) or change the terminal (SIGTTOU). 0, -EIO (no
- * signal would stop it), -ERESTARTSYS.
+ * Background processes may not read from (SIGTTIN) or modify (SIGTTOU) the terminal. Returns 0,
+ * -EIO (no signal would stop the caller) or -ERESTARTSYS.
  */
 int tty_check_change(const struct tty *t, int signo);
 /* The same for writing. */
@@ -161,9 +160,9 @@ static inline int tty_check_write(const struct tty *t)
 	return tty_is_on(t, LFLAG_TOSTOP) ? tty_check_change(t, SIGTTOU) : 0;
 }
 
-/* Output stops, or goes on. */
+/* Stops output, or restarts it. */
 void tty_stop(struct tty *t, bool stop);
 void tty_status(struct tty *t, uint8_t status);
 
-/* To the group in the foreground, if there is one. */
+/* Signals the foreground group, if there is one. */
 void tty_signal(const struct tty *t, int signo);

@@ -1,4 +1,4 @@
-/* What one asks a terminal for, and tells it: modes, window, session. */
+/* ioctl() on terminals: modes, window size, session. */
 #include "arch/uaccess.h"
 #include "drivers/tty.h"
 #include "fs/credentials.h"
@@ -6,7 +6,7 @@
 #include "lib/string.h"
 #include "proc/signal/signal.h"
 
-/* Whether ^S and ^Q are what stops output, so that the other side may do that itself. */
+/* Whether flow control uses ^S and ^Q, so that the master may implement it itself. */
 static bool is_usual_flow(const struct termios *m)
 {
 	return (m->iflag & IFLAG_IXON) && m->keys[KEY_STOP] == 'S' - 0x40 &&
@@ -24,7 +24,7 @@ static long use_mode(struct tty *t, const struct termios *new, bool flush)
 		tty_stop(t, false);
 	if (flush)
 		tty_flush(t);
-	/* What was being edited need not wait for the end of its line any more. */
+	/* Leaving canonical mode: what was being edited becomes readable. */
 	if (!(new->lflag &LFLAG_ICANON) && t->ready != t->typed)
 		tty_publish(t);
 	return 0;
@@ -37,7 +37,7 @@ static long set_mode(struct tty *t, uint64_t arg, bool flush)
 	return copy_from_user(&new, arg, sizeof(new)) < 0 ? -EFAULT : use_mode(t, &new, flush);
 }
 
-/* The modes as System V had them: half of each word, and the first keys. */
+/* System V's struct termio: the lower half of each word, and the first control characters. */
 struct termio {
 	uint16_t iflag, oflag, cflag, lflag;
 	uint8_t line, keys[8], pad;
@@ -74,7 +74,7 @@ static long set_old_mode(struct tty *t, uint64_t arg, bool flush)
 	return use_mode(t, &new, flush);
 }
 
-/* A session leader without a terminal takes this one. */
+/* A session leader without a terminal acquires this one. */
 static long take_terminal(struct tty *t)
 {
 	const struct process *p = process_current();
@@ -119,7 +119,7 @@ static long flow(struct tty *t, uint64_t action)
 	return 0;
 }
 
-/* Types a character, as if it had come from the keyboard. */
+/* TIOCSTI: types a character as if from the keyboard. */
 static long simulate(struct tty *t, uint64_t arg)
 {
 	char c;
@@ -132,7 +132,7 @@ static long simulate(struct tty *t, uint64_t arg)
 	return 0;
 }
 
-/* What only the foreground may do. */
+/* Requests restricted to the foreground group. */
 static bool changes(uint64_t request)
 {
 	return (request >= TCSETS && request <= TCSETSF) ||

@@ -1,4 +1,4 @@
-/* The line discipline: what keys do. */
+/* The line discipline: typed characters, editing and echo. */
 #include "drivers/tty.h"
 #include "proc/signal/signal.h"
 #include "sched/wait.h"
@@ -18,7 +18,7 @@ static void echo(struct tty *t, const char *text, size_t len)
 		t->ops->echo(t, text, len);
 }
 
-/* Whether a character is shown as ^X. */
+/* Whether a character is echoed as ^X. */
 static bool is_shown_as_two(const struct tty *t, uint8_t c)
 {
 	return !t->ops->plain_echo && tty_is_on(t, LFLAG_ECHOCTL) && (c < ' ' || c == 0x7f) &&
@@ -35,10 +35,10 @@ static void echo_char(struct tty *t, char c)
 		echo(t, &c, 1);
 }
 
-/* `end`: of a line; with 0 it is an end of file, which is not shown. */
+/* `end`: at the end of a line; with 0, an end of file, which is not echoed. */
 static void insert(struct tty *t, char c, bool end)
 {
-	/* The last place is kept for the end of the line. */
+	/* The last byte is reserved for the end of the line. */
 	if (t->typed - t->read >= TTY_LINE_MAX - 1 && !end)
 		return;
 	if (t->typed - t->read >= TTY_LINE_MAX)
@@ -76,13 +76,13 @@ void tty_signal(const struct tty *t, int signo)
 		signal_kill(-t->foreground, &info);
 }
 
-/* Which key of `mode` this is; a key that is 0 is none. */
+/* Whether `c` is that control character; 0 disables one. */
 static bool is_key(const struct tty *t, uint8_t c, unsigned int key)
 {
 	return c && c == t->mode.keys[key];
 }
 
-/* A key that means a signal: for the whole group in the foreground, and what was typed is void. */
+/* VINTR, VQUIT and VSUSP: signal the foreground group and discard pending input and output. */
 static bool got_signal_key(struct tty *t, uint8_t c)
 {
 	char shown[3] = {'^', (char)(c ^ 0x40), '\n'};
@@ -113,7 +113,7 @@ static bool got_signal_key(struct tty *t, uint8_t c)
 	return true;
 }
 
-/* ^S and ^Q; and any key, if so wanted. */
+/* VSTART and VSTOP; with IXANY any character restarts output. */
 static bool got_flow_key(struct tty *t, uint8_t c)
 {
 	if (!(t->mode.iflag & IFLAG_IXON))
@@ -184,7 +184,7 @@ static bool got_editing_key(struct tty *t, uint8_t c)
 	return true;
 }
 
-/* Whether it ends a line that is edited. */
+/* Whether it completes a line. */
 static bool is_line_end(const struct tty *t, uint8_t c)
 {
 	return c == '\n' || is_key(t, c, KEY_EOL) ||

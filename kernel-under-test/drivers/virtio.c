@@ -1,16 +1,17 @@
+/* Virtio 1.0 over PCI: initialization and split virtqueues. */
 #include "drivers/virtio.h"
 
 #include "lib/errno.h"
 #include "lib/string.h"
 #include "mm/page.h"
 
-/* The vendor's capabilities say where the parts of the device are. */
+/* Vendor capabilities locate the device's structures. */
 #define CAPABILITY_VENDOR 0x09
 #define PART_COMMON	  1
 #define PART_NOTIFY	  2
 #define PART_DEVICE	  4
 
-/* The common part. */
+/* The common configuration structure. */
 #define COMMON_SIZE	      56
 #define COMMON_FEATURE_SELECT 0x00
 #define COMMON_FEATURE	      0x04
@@ -34,7 +35,7 @@
 #define STATUS_FEATURES_OK 8
 
 #define NO_VECTOR 0xffff
-#define PATIENCE  100000 /* reads of a register, for a reset that does not come to its end */
+#define PATIENCE  100000 /* status reads before giving up on a reset */
 
 #define DESCRIPTOR_NEXT	 1
 #define DESCRIPTOR_WRITE 2
@@ -56,7 +57,7 @@ struct virtio_used {
 	} ring[VIRTQUEUE_MAX];
 };
 
-/* The parts of a queue are in one page. */
+/* Descriptor table, available ring and used ring share a page. */
 #define AVAIL_AT (VIRTQUEUE_MAX * sizeof(struct virtio_descriptor))
 #define USED_AT	 ALIGN_UP(AVAIL_AT + sizeof(struct virtio_avail), 64)
 _Static_assert(USED_AT + sizeof(struct virtio_used) <= PAGE_SIZE, "queue");
@@ -195,7 +196,7 @@ int virtio_queue_init(struct virtqueue *q, struct virtio_device *v, uint16_t ind
 	put_half(v, COMMON_QUEUE_SELECT, index);
 	q->size = MIN(get_half(v, COMMON_QUEUE_SIZE), (uint16_t)VIRTQUEUE_MAX);
 	doorbell = (uint64_t)get_half(v, COMMON_QUEUE_NOTIFY) * v->notify_multiplier;
-	/* A ring's size is a power of two. */
+	/* The size must be a power of two. */
 	if (q->size < 4 || (q->size & (q->size - 1)) || doorbell > v->notify_size - 2)
 		return -ENXIO;
 	page = page_alloc_zeroed();
@@ -239,7 +240,7 @@ int virtqueue_add(struct virtqueue *q, const struct virtio_segment *s, unsigned 
 	q->owner[head] = owner;
 	q->length[head] = (uint8_t)count;
 	q->avail->ring[q->avail->index & (q->size - 1)] = head;
-	/* The device may look as soon as the index says so. */
+	/* The device may process the chain as soon as it sees the index. */
 	__atomic_store_n(&q->avail->index, (uint16_t)(q->avail->index + 1), __ATOMIC_RELEASE);
 	__atomic_thread_fence(__ATOMIC_SEQ_CST);
 	*q->doorbell = q->index;

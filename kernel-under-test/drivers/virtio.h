@@ -1,8 +1,8 @@
 /*
  * Virtio 1.0 devices over PCI, and their queues (split virtqueues).
  *
- * What the device writes is not trusted: a queue on which it names a request that is not under way
- * is broken for good, and nothing but the requests' own memory is ever handed to it.
+ * The device is not trusted: if it completes a chain that is not in flight, the queue is marked
+ * broken for good. It is only ever given the memory of the requests themselves.
  */
 #pragma once
 
@@ -14,7 +14,7 @@
 
 struct virtio_device {
 	struct pci_device pci;
-	volatile uint32_t *common; /* read and written by the word and half word */
+	volatile uint32_t *common; /* accessed by words and half words */
 	volatile char *notify;
 	volatile uint8_t *config;
 	uint32_t notify_size, notify_multiplier, config_size;
@@ -32,10 +32,10 @@ struct virtqueue {
 	struct virtio_descriptor *descriptors;
 	struct virtio_avail *avail;
 	struct virtio_used *used;
-	/* Of the descriptor that heads a chain which is under way: whose it is, and its length. */
+	/* By head descriptor of a chain in flight: the caller's cookie, and the chain's length. */
 	void *owner[VIRTQUEUE_MAX];
 	uint8_t length[VIRTQUEUE_MAX];
-	/* What comes after each descriptor, free or not: the device's copy is not asked. */
+	/* Links of the free list and of chains. The descriptors' own are never read back. */
 	uint16_t next[VIRTQUEUE_MAX];
 };
 
@@ -46,28 +46,30 @@ struct virtio_segment {
 };
 
 /*
- * Resets a device, finds its registers and agrees on VIRTIO_F_VERSION and those of `wanted` that it
- * has. The interrupts of all its queues ring `ring(ctx)`. -ENXIO: not a device of virtio 1.0, or it
- * doesn't agree; or 0.
+ * Resets a device, maps its registers and negotiates VIRTIO_F_VERSION and what it has of `wanted`.
+ * Interrupts of all its queues call `ring(ctx)`. Returns 0, or -ENXIO if it is not a virtio 1.0
+ * device or negotiation fails.
  */
 int virtio_init(struct virtio_device *v, const struct pci_device *pci, uint64_t wanted,
 		void (*ring)(void *ctx), void *ctx);
 
-/* Makes queue `index`. -ENXIO: the device has none that is of use; -ENOMEM or 0. */
+/* Sets up queue `index`. Returns 0, -ENXIO if it is unusable, or -ENOMEM. */
 int virtio_queue_init(struct virtqueue *q, struct virtio_device *v, uint16_t index);
 
-/* The device may start; or: it must stop, and touches no memory any more. */
+/* Let the device start; and reset it, so that it no longer accesses memory. */
 void virtio_start(struct virtio_device *v);
 void virtio_stop(struct virtio_device *v);
 
-/* A word of the device's own configuration; 0 beyond its end. */
+/* A dword of the device-specific configuration; 0 past its end. */
 uint32_t virtio_config(const struct virtio_device *v, uint32_t offset);
 
-/* Hands a chain of segments to the device. -ENOSPC: not so many are free now; 0. */
+/*
+ * Queues a chain of segments for the device. Returns 0, or -ENOSPC if too few descriptors are free.
+ */
 int virtqueue_add(struct virtqueue *q, const struct virtio_segment *s, unsigned int count,
 		  void *owner);
 /*
- * The owner of the next chain that the device is through with; NULL: of none. `len` (or NULL) is
- * how many bytes it says that it wrote, which may be more than there is room for.
+ * Returns the owner of the next completed chain, or NULL. *len (optional) is the number of bytes
+ * the device claims to have written, not necessarily true.
  */
 void *virtqueue_take(struct virtqueue *q, uint32_t *len);

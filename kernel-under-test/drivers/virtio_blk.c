@@ -1,3 +1,4 @@
+/* virtio-blk: requests, completion and recovery. */
 #include "drivers/virtio_blk.h"
 
 #include "arch/cpu.h"
@@ -18,7 +19,7 @@
 #define ID_TRANSITION  0x1001
 #define ID_MODERN      0x1042
 #define SECTORS_MAX    (1ull << 48)
-#define CHAIN_ENDS     2 /* what to do, and how it went */
+#define CHAIN_ENDS     2 /* request header and status */
 #define CONFIG_SIZE    0
 #define CONFIG_SEG_MAX 12
 
@@ -31,7 +32,7 @@
 #define TYPE_FLUSH 4
 #define STATUS_OK  0
 
-/* What the device reads and writes beside the data. */
+/* The request header and status, read and written by the device. */
 struct slot {
 	uint32_t type, reserved;
 	uint64_t sector;
@@ -52,7 +53,7 @@ struct disk {
 	struct wait_queue room;
 };
 
-/* On the stack of the thread that waits for it. */
+/* Lives on the stack of the thread that waits for it. */
 struct request {
 	struct wait_queue waiter;
 	unsigned int slot;
@@ -69,7 +70,7 @@ static void finish(struct request *r, int error)
 	wait_wake_all(&r->waiter);
 }
 
-/* What the device says makes no sense: it is stopped, and all that it was to do has failed. */
+/* The device misbehaves: stop it and fail all requests in flight. */
 static void give_up(struct disk *d)
 {
 	virtio_stop(&d->virtio);
@@ -84,7 +85,7 @@ static void give_up(struct disk *d)
 	}
 }
 
-/* In interrupt context. */
+/* Interrupt handler. */
 static void ring(void *ctx)
 {
 	struct disk *d = ctx;
@@ -98,7 +99,7 @@ static void ring(void *ctx)
 	wait_wake_all(&d->room);
 }
 
-/* Sleeps, or halts while there are no threads yet. */
+/* Sleeps, or during boot, without threads yet, halts. */
 static void wait_on(struct wait_queue *q)
 {
 	if (!sched_is_idle()) {
@@ -213,7 +214,7 @@ static void found(const struct pci_device *pci)
 	d = kmem_zalloc(sizeof(*d));
 	err = d ? init_disk(d, pci) : -ENOMEM;
 	if (err) {
-		/* Its queue may have an interrupt that knows of it, so it is not freed. */
+		/* Not freed, since an interrupt handler may refer to it. */
 		log_printf("virtio-blk: the disk at PCI %x can't be used (error %d)\n",
 			   pci->address >> 8, -err);
 		return;

@@ -1,4 +1,4 @@
-/* Disks: virtio-blk over PCI, /dev/vda and on. */
+/* Disks: virtio-blk over PCI, as /dev/vda and following. */
 #pragma once
 
 void virtio_blk_init(void);

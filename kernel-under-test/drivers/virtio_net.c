@@ -1,3 +1,4 @@
+/* virtio-net: sending and receiving frames. */
 #include "drivers/virtio_net.h"
 
 #include "drivers/virtio.h"
@@ -14,9 +15,9 @@
 #define RECEIVE	      0
 #define TRANSMIT      1
 #define MTU	      1500
-#define BUFFER_SIZE   2048 /* a frame and what the device has to say of it */
+#define BUFFER_SIZE   2048 /* a frame and its virtio_net_hdr */
 #define BUFFERS	      64u
-/* struct virtio_net_hdr: of no feature that was agreed on, so all zero both ways. */
+/* struct virtio_net_hdr: all zero in both directions, for want of negotiated offloads. */
 #define HEADER_SIZE 12
 
 _Static_assert(HEADER_SIZE == PACKET_ROOM, "it stands before the frame");
@@ -31,7 +32,7 @@ struct device {
 
 static unsigned int device_count;
 
-/* What the device says makes no sense: it is stopped, and the interface is without a carrier. */
+/* The device misbehaves: stop it and take the interface down. */
 static void give_up(struct device *d)
 {
 	virtio_stop(&d->virtio);
@@ -55,7 +56,7 @@ static void reclaim(struct device *d)
 		kmem_free(p);
 }
 
-/* In interrupt context. A frame is done with before its buffer goes back. */
+/* Interrupt handler. A frame is processed before its buffer is offered again. */
 static void ring(void *ctx)
 {
 	struct device *d = ctx;
@@ -74,7 +75,7 @@ static void ring(void *ctx)
 		give_up(d);
 }
 
-/* What finds no room is dropped, as on a wire. */
+/* Drops the frame if the queue is full. */
 static void send(struct interface *i, struct packet *p)
 {
 	struct device *d = container_of(i, struct device, interface);
@@ -131,7 +132,7 @@ static void found(const struct pci_device *pci)
 	d = kmem_zalloc(sizeof(*d));
 	err = d ? init_device(d, pci) : -ENOMEM;
 	if (err) {
-		/* Its queues may have an interrupt that knows of it, so it is not freed. */
+		/* Not freed, since an interrupt handler may refer to it. */
 		log_printf("virtio-net: the device at PCI %x can't be used (error %d)\n",
 			   pci->address >> 8, -err);
 		return;

@@ -1,4 +1,4 @@
-/* Network devices: virtio-net over PCI, eth0 and on. */
+/* Network devices: virtio-net over PCI, as eth0 and following. */
 #pragma once
 
 void virtio_net_init(void);

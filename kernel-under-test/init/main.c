@@ -1,3 +1,4 @@
+/* The boot sequence. */
 #include "arch/boot.h"
 #include "arch/cpu.h"
 #include "arch/smp.h"
@@ -46,14 +47,14 @@ static void start_init(struct inode *root)
 		      argv[0], -err, on_disk ? "disk" : "initrd", on_disk ? "n" : " static");
 }
 
-/* Where each other CPU begins, with the kernel lock. */
+/* The entry point of the other CPUs, with the kernel lock held. */
 static void cpu_main(void)
 {
 	sched_init_cpu();
 	sched_idle();
 }
 
-/* The time of day, and as much noise as a key is long. */
+/* Seeds the generator with the time of day, and entropy for a full key. */
 static void random_init(void)
 {
 	uint64_t known[5] = {time_epoch_ns()};
@@ -67,13 +68,13 @@ void kernel_main(uint64_t handover)
 {
 	struct inode *root;
 
-	serial_init(); /* so that what fails can say so */
+	serial_init(); /* so that failures can be reported */
 	log_set_sink(serial_write);
 	arch_cpu_init(); /* descriptor tables, protection, system calls */
 	arch_boot_read(&boot, handover);
-	page_init(&boot); /* from here on pages, and the final page tables */
+	page_init(&boot); /* the page allocator, and the final page tables */
 	kmem_init();
-	arch_time_init(); /* from here on time, and the interrupt controllers */
+	arch_time_init(); /* clocks and interrupt controllers */
 	time_init();
 	random_init();
 	sched_init();
@@ -99,7 +100,7 @@ void kernel_main(uint64_t handover)
 		space_random = 0;
 	root = root_make(&boot);
 	start_init(root);
-	arch_cpus_start(&boot, kstack_alloc, cpu_main); /* from here on others, when we idle */
+	arch_cpus_start(&boot, kstack_alloc, cpu_main); /* they run once we idle */
 	tlb_init();
 	if (arch_cpu_count() > 1 && !option_is(boot.cmdline, "quiet"))
 		log_printf("Bantam: %u CPUs\n", arch_cpu_count());

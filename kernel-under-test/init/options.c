@@ -1,3 +1,4 @@
+/* Parsing the kernel command line. */
 #include "init/options.h"
 
 #include "lib/string.h"
@@ -5,8 +6,8 @@
 #define REST "--"
 
 /*
- * What comes after `word` in the command line where it begins an option; NULL if it does not. What
- * is behind REST is process 1's, and no option.
+ * What follows `word` in the command line where it is an option, or NULL. Words after `--` are
+ * process 1's arguments, not options.
  */
 static const char *find(const char *cmdline, const char *word)
 {
@@ -58,7 +59,7 @@ void option_args(char *cmdline, const char *out[OPTION_ARGS_MAX + 1])
 		while (*at && *at != ' ')
 			at++;
 	}
-	/* There may be more words than places. */
+	/* There may be more words than entries. */
 	if (at && *at)
 		*at = '\0';
 	out[n] = NULL;

@@ -1,3 +1,4 @@
+/* Setting up the root file system and /dev. */
 #include "init/root.h"
 
 #include "arch/mmu.h"
@@ -62,7 +63,7 @@ static struct inode *mount_disk(const char *path, bool read_only)
 	return root;
 }
 
-/* On a disk the nodes are kept in memory: what machine it is, is not the disk's matter. */
+/* With a disk as root, /dev is in memory, as its contents depend on the machine. */
 static int fill_devices(struct inode *root, bool on_disk)
 {
 	struct path_base base = {.root = root, .from = root};

@@ -1,14 +1,14 @@
-/* The first root directory: from the initrd, or from a disk. */
+/* The initial root directory, from the initrd or from a disk. */
 #pragma once
 
 #include "arch/boot.h"
 #include "fs/inode.h"
 
-/* For the file system of that name: a directory with a node for each device. NULL: no memory. */
+/* Creates a devtmpfs: a directory with a node for each device. NULL if out of memory. */
 struct inode *root_make_devtmpfs(void);
 
 /*
- * What `root=/dev/...` on the command line names, read-only with `ro`; without it what the initrd
- * holds. With /dev filled. Panics when there is no such thing.
+ * Mounts what `root=/dev/...` names, read-only with `ro`; otherwise unpacks the initrd. Sets up
+ * /dev. Panics on failure.
  */
 struct inode *root_make(const struct boot_info *boot);

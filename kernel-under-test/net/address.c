@@ -1,3 +1,4 @@
+/* Socket addresses: conversion between families and choice of source addresses. */
 #include "net/address.h"
 
 #include "net/ip/route.h"

@@ -1,4 +1,4 @@
-/* Addresses of sockets, in the forms that the user gives and gets. */
+/* Socket addresses in the ABI's form. */
 #pragma once
 
 #include "lib/string.h"
@@ -13,31 +13,31 @@
 
 #define ADDRESS_MAX 110
 
-/* A sockaddr; `len` 0: none. */
+/* A sockaddr; `len` 0: unset. */
 struct address {
 	uint32_t len;
 	union {
 		uint16_t family;
 		struct {
 			uint16_t in_family;
-			uint16_t in_port; /* big endian, as the address */
+			uint16_t in_port; /* big endian, like the address */
 			uint32_t in_addr;
 		};
 		struct {
 			uint16_t in6_family;
-			uint16_t in6_port; /* where in_port is */
+			uint16_t in6_port; /* at the offset of in_port */
 			uint32_t in6_flow;
 			uint32_t in6_addr[4];
 			uint32_t in6_scope;
 		};
 		struct {
 			uint16_t nl_family, nl_pad;
-			uint32_t nl_port; /* 0: the kernel's */
+			uint32_t nl_port; /* 0: the kernel */
 			uint32_t nl_groups;
 		};
 		struct {
 			uint16_t ll_family, ll_protocol; /* big endian */
-			uint32_t ll_index;		 /* of an interface */
+			uint32_t ll_index;		 /* an interface's */
 			uint16_t ll_hardware;
 			uint8_t ll_kind, ll_len, ll_at[8];
 		};
@@ -48,7 +48,7 @@ struct address {
 	};
 };
 
-/* The least that one of its family has. */
+/* The minimum length of an address of its family. */
 static inline uint32_t address_size(const struct address *a)
 {
 	return a->family == AF_INET	 ? 16
@@ -58,7 +58,7 @@ static inline uint32_t address_size(const struct address *a)
 					 : 2;
 }
 
-/* What follows is of Internet addresses alone. */
+/* The rest concerns Internet addresses. */
 
 /* Big endian. */
 #define ADDRESS_LOOPBACK 0x0100007fu
@@ -74,7 +74,7 @@ static inline void address_set_port(struct address *a, uint16_t port)
 	a->in_port = __builtin_bswap16(port);
 }
 
-/* The address, if it is one of IPv4, in either form (::ffff:1.2.3.4); NULL: it is of IPv6. */
+/* The IPv4 address, plain or mapped (::ffff:1.2.3.4); NULL for other IPv6 addresses. */
 static inline const uint32_t *address_v4(const struct address *a)
 {
 	if (likely(a->family == AF_INET))
@@ -84,7 +84,7 @@ static inline const uint32_t *address_v4(const struct address *a)
 	return &a->in6_addr[3];
 }
 
-/* None in particular, of either kind. */
+/* Whether it is unspecified (INADDR_ANY), of either family. */
 static inline bool address_is_any(const struct address *a)
 {
 	const uint32_t *v4 = address_v4(a);
@@ -104,10 +104,10 @@ static inline bool address_same_host(const struct address *a, const struct addre
 }
 
 bool address_is_v6_loopback(const struct address *a);
-/* Whether an interface has it. */
+/* Whether it is the address of an interface. */
 bool address_is_interface(uint32_t v4);
 
-/* Of this machine, or none in particular. */
+/* Whether it is an address of this machine, or unspecified. */
 static inline bool address_is_ours(const struct address *a)
 {
 	const uint32_t *v4 = address_v4(a);
@@ -116,9 +116,9 @@ static inline bool address_is_ours(const struct address *a)
 	       (v4 && address_is_interface(*v4));
 }
 
-/* One that wants to be told which interface is meant. */
+/* Such an address is only valid together with an interface. */
 bool address_is_link_local(const struct address *a);
-/* Into the form that sockets of `family` have: those of IPv4 as ::ffff:1.2.3.4, and back. */
+/* Converts to the form for sockets of `family`: IPv4 addresses to mapped ones, and back. */
 void address_do_convert(struct address *a, uint16_t family);
 
 static inline void address_convert(struct address *a, uint16_t family)
@@ -128,8 +128,8 @@ static inline void address_convert(struct address *a, uint16_t family)
 }
 
 /*
- * What says none in particular becomes the one that packets to `other` come from. The loopback's is
- * that of IPv4 where it is of IPv4 or meets one that is.
+ * Replaces an unspecified address by the source address of packets to `other`. For loopback that is
+ * 127.0.0.1 if either address is IPv4, ::1 otherwise.
  */
 void address_do_settle(struct address *a, const struct address *other);
 

@@ -1,4 +1,4 @@
-/* The names that sockets are bound to: ports, abstract unix names, and paths. */
+/* Binding and lookup of socket names: ports, abstract unix names and paths. */
 #include "fs/credentials.h"
 #include "lib/errno.h"
 #include "lib/printf.h"
@@ -46,7 +46,7 @@ static struct list *bucket_of(const struct address *a)
 	return &names[h % BUCKETS];
 }
 
-/* Of the same port; names of files that are the same begin alike, too. */
+/* Whether the ports are equal; equal unix names also begin with the same two bytes. */
 static inline bool same_start(const struct socket *s, const struct address *a)
 {
 	return s->local.in_port == a->in_port;
@@ -58,7 +58,7 @@ static bool same_name(const struct socket *s, const struct address *a)
 	       memcmp(s->local.un_path, a->un_path, a->len - 2) == 0;
 }
 
-/* How well the name of `s` fits what is sent to `a`; 0: it does not. */
+/* How well the local address of `s` matches destination `a`; 0: not at all. */
 static int fit(const struct socket *s, const struct address *a)
 {
 	bool v4;
@@ -73,7 +73,7 @@ static int fit(const struct socket *s, const struct address *a)
 	return v4 && !s->v6_only;
 }
 
-/* Whether datagrams from one that is bound to `from` come from where `s` is connected to. */
+/* Whether `s` is connected to a sender bound to `from`. */
 static bool is_remote(const struct socket *s, const struct address *from)
 {
 	struct address a = *from;
@@ -84,7 +84,10 @@ static bool is_remote(const struct socket *s, const struct address *from)
 	return address_same_host(&s->remote, &a);
 }
 
-/* How much of what comes from `from`, which may get its port yet, is for `s` (SO_REUSEPORT). */
+/*
+ * Hash for SO_REUSEPORT: the socket with the highest value gets what comes from `from`, whose port
+ * may not be assigned yet.
+ */
 static uint32_t share(const struct socket *s, const struct address *from)
 {
 	uint64_t port = from->len && address_port(from) ? address_port(from) : last_port;
@@ -94,10 +97,10 @@ static uint32_t share(const struct socket *s, const struct address *from)
 }
 
 /*
- * Who is meant by the name: several may have a port. The one bound to the very
- * address before one that is bound to none; the listener of a stream; of datagrams the one that is
- * connected to the one that asks, else the last to come that is connected to nobody. Those who
- * agreed on it have a share each.
+ * Finds the socket that receives at an address; several may share a port. A socket bound to the
+ * exact address precedes one bound to any, a listener the other streams, and a datagram socket
+ * connected to the sender the unconnected ones. Among equals the last bound wins, or with
+ * SO_REUSEPORT the hash decides.
  */
 struct socket *socket_named(const struct socket *asks, const struct address *a)
 {
@@ -131,7 +134,7 @@ struct socket *socket_hears(uint8_t type, uint8_t protocol, const struct address
 			    const struct address *to)
 {
 	static const struct address unknown;
-	static struct socket stranger; /* stands for who sends */
+	static struct socket stranger; /* stands in for the sender */
 
 	stranger.type = type;
 	stranger.protocol = protocol;
@@ -139,7 +142,7 @@ struct socket *socket_hears(uint8_t type, uint8_t protocol, const struct address
 	return socket_named(&stranger, to);
 }
 
-/* Whether something that is sent to one of the names could be meant for the other. */
+/* Whether there are destinations that match both names. */
 static bool overlap(const struct socket *s, const struct address *a, const struct socket *other)
 {
 	const struct address *b = &other->local;
@@ -153,8 +156,8 @@ static bool overlap(const struct socket *s, const struct address *a, const struc
 }
 
 /*
- * Whether `s`, which may be bound already, must not have the name beside those that do. `share`: it
- * may if all agree (SO_REUSEADDR, SO_REUSEPORT).
+ * Whether another socket prevents `s`, which may be bound already, from having the name. `share`:
+ * unless all agree to share it (SO_REUSEADDR, SO_REUSEPORT).
  */
 static bool name_taken(const struct socket *s, const struct address *a, bool share)
 {
@@ -186,7 +189,7 @@ bool socket_name_taken(const struct socket *s)
 	return socket_is_internet(s) && name_taken(s, &s->local, true);
 }
 
-/* A port that nobody has, of the address `a`. */
+/* Binds to a free port at address `a`. */
 static int bind_some_port(struct socket *s, struct address a)
 {
 	for (unsigned int tries = FIRST_PORT; tries <= LAST_PORT; tries++) {
@@ -208,7 +211,7 @@ int socket_bind_any(struct socket *s)
 	return !socket_is_internet(s) || s->local.len ? 0 : bind_some_port(s, any);
 }
 
-/* An abstract name of five digits that nobody has. */
+/* Autobind: an unused abstract name of five hexadecimal digits. */
 static int bind_some_name(struct socket *s)
 {
 	static uint32_t last;
@@ -244,7 +247,7 @@ static int bind_path(struct socket *s, const struct path_base *base, uint32_t mo
 	return 0;
 }
 
-/* As Linux has it, an address of IPv4 may be said to be of no family. */
+/* As on Linux, AF_UNSPEC is accepted for INADDR_ANY. */
 static int check_internet(const struct socket *s, struct address *a)
 {
 	if (s->family == AF_INET && a->family == AF_UNSPEC && a->len >= 16 && !a->in_addr)
@@ -302,7 +305,7 @@ static int find_path(const struct path_base *base, const struct address *a, stru
 	return err ? err : *out ? 0 : -ECONNREFUSED;
 }
 
-/* To another machine: 1 if there is a way. */
+/* Whether another machine can be reached: 1, or a negative errno. */
 static noinline int leave(const struct socket *s, const struct address *a)
 {
 	struct ipv4_flow f = ipv4_flow(s, a, 0, NULL);
@@ -311,11 +314,11 @@ static noinline int leave(const struct socket *s, const struct address *a)
 	return err ? err : 1;
 }
 
-/* Where a user's address leads: in the form of `s`. 0: it is here; 1: on another machine. */
+/* Converts a user's destination to the form of `s`. Returns 0 if it is local, 1 if remote. */
 static int settle_target(const struct socket *s, struct address *a)
 {
 	if (unlikely(a->family != s->family)) {
-		/* UDP takes both kinds; what comes back is of its own. */
+		/* UDP over IPv6 accepts IPv4 destinations too. */
 		if (s->family != AF_INET6 || a->family != AF_INET || s->type != SOCK_DGRAM)
 			return s->family == AF_INET6 && a->len < 24 ? -EINVAL : -EAFNOSUPPORT;
 		address_convert(a, AF_INET6);

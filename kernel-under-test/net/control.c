@@ -1,3 +1,4 @@
+/* Ancillary data, and garbage collection of sockets in flight. */
 #include "net/control.h"
 
 #include "fs/volume.h"
@@ -5,11 +6,10 @@
 #include "lib/string.h"
 #include "mm/kmem.h"
 
-/* Files in flight, in all. */
 #define DEFAULT_HOPS 64
-#define FLYING_MAX   16384
+#define FLYING_MAX   16384 /* files in flight, system-wide */
 
-static struct list flying = LIST_INIT(flying); /* sockets whose files are in flight */
+static struct list flying = LIST_INIT(flying); /* sockets in flight */
 static uint32_t flying_count;
 
 struct control *control_make(uint32_t count)
@@ -63,8 +63,8 @@ void control_land(struct control *c)
 }
 
 /*
- * The last reference to a socket may be among them, with files in its queues, and so on: one after
- * the other, not one inside the other.
+ * Dropping a file may release a socket with files in its queues, and so on: iterate instead of
+ * recursing.
  */
 void control_free(struct control *c, bool in_queue)
 {
@@ -104,7 +104,7 @@ struct control *control_clone(const struct control *c)
 	return copy;
 }
 
-/* Calls `fn` for all that is queued at `s`, and at connections to it that nobody accepted yet. */
+/* Calls `fn` for all control data queued at `s`, and at its connections not yet accepted. */
 static void each_control(struct socket *s, void (*fn)(struct control *c))
 {
 	struct control *c, *next;
@@ -143,14 +143,14 @@ static void mark_reached(struct control *c)
 	}
 }
 
-/* Files out of the queue: the control stays, empty, where it is. */
+/* Files to be released; the control data that held them stays queued, without files. */
 static struct list garbage = LIST_INIT(garbage);
 
 static void take_out(struct control *c)
 {
 	struct control *files = c->count ? control_make(c->count) : NULL;
 
-	/* Without memory it waits for the next time. */
+	/* Without memory, retry at the next collection. */
 	if (!files)
 		return;
 	control_land(c);
@@ -168,14 +168,14 @@ void control_collect(void)
 	if (list_empty(&flying) || busy)
 		return;
 	busy = true;
-	/* Of each, how many references come neither from a queue of one of these nor ... */
+	/* Mark and sweep. External references: those not from a queue of a socket in flight, ... */
 	list_for_each (s, &flying, flying) {
 		s->outer = (int)s->file->refs;
 		s->reached = s->passed = false;
 	}
 	list_for_each (s, &flying, flying)
 		each_control(s, count_inner);
-	/* ... from one that can itself be reached. */
+	/* ... and what can be reached from an externally referenced socket is alive. */
 	list_for_each (s, &flying, flying)
 		s->reached |= s->outer > 0;
 	do {
@@ -191,7 +191,7 @@ void control_collect(void)
 again:
 	list_for_each (s, &flying, flying) {
 		if (!s->reached) {
-			/* Landing takes sockets off the list that is being walked. */
+			/* Detaching files takes sockets off the list being walked. */
 			s->reached = true;
 			each_control(s, take_out);
 			goto again;

@@ -1,6 +1,6 @@
 /*
- * What goes with the bytes of a message: descriptors (SCM_RIGHTS) and who sent it
- * (SCM_CREDENTIALS).
+ * Ancillary data of messages: descriptors (SCM_RIGHTS), credentials (SCM_CREDENTIALS), and where
+ * and when a datagram arrived.
  */
 #pragma once
 
@@ -8,45 +8,45 @@
 
 #define RIGHTS_MAX 253
 
-/* What a receiver wants to be told with each message: bits of socket.wants. */
+/* Ancillary data that a socket asks for: bits of socket.wants. */
 enum {
 	WANT_SENDER = 1 << 0, /* SO_PASSCRED */
-	WANT_TIME = 1 << 1,   /* SO_TIMESTAMP, and in nanoseconds */
+	WANT_TIME = 1 << 1,   /* SO_TIMESTAMP, SO_TIMESTAMPNS */
 	WANT_TIME_NS = 1 << 2,
-	WANT_ADDRESS = 1 << 3, /* IP_PKTINFO and its like */
+	WANT_ADDRESS = 1 << 3, /* IP_PKTINFO */
 	WANT_TTL = 1 << 4,
 	WANT_TOS = 1 << 5,
-	WANT_ADDRESS6 = 1 << 6, /* the same of IPv6 */
+	WANT_ADDRESS6 = 1 << 6, /* the IPv6 counterparts */
 	WANT_HOPS = 1 << 7,
 	WANT_CLASS = 1 << 8,
-	WANT_SHOWN = 1 << 9, /* packet sockets are to see its datagrams */
+	WANT_SHOWN = 1 << 9, /* show its datagrams to packet sockets */
 };
 
 struct control {
-	/* In a stream: the bytes that it belongs to, as struct ring counts. */
+	/* Streams: the range of bytes it belongs to, in positions of struct ring. */
 	struct list link;
 	uint64_t at, end;
 	struct sender sender;
 	bool has_sender;
-	/* Of a datagram: when it came and to which address, with what its packet had. */
+	/* Datagrams: time of arrival, destination address, and header fields of the packet. */
 	uint64_t time_ns;
 	struct address to;
-	int hops, class; /* -1: whatever the sender's socket has */
+	int hops, class; /* -1: the sending socket's */
 	/* Open files, with a reference each. */
 	uint32_t count;
 	struct file *files[];
 };
 
-/* One message on its way: what a call gives, or wants to have, beside the bytes. */
+/* Everything about a message except its data, as in struct msghdr. */
 struct envelope {
-	/* Of who sent it; on the way there: where it goes, if that was said. */
+	/* Receiving: the sender's address. Sending: the destination, if given. */
 	struct address from;
 	struct control *control;
-	/* MSG_TRUNC and the like that the receiver is told. */
+	/* Flags returned to the receiver: MSG_TRUNC and the like. */
 	unsigned int flags;
 };
 
-/* Waits in a socket that has messages. */
+/* A message queued at a socket. */
 struct message {
 	struct list link;
 	struct address from;
@@ -55,24 +55,24 @@ struct message {
 	char data[];
 };
 
-/* What the packets of `s` have, of the kind of address that `to` is. */
+/* Fills in what packets from `s` to `to` would carry. */
 void control_describe(struct control *c, const struct socket *s, const struct address *to);
 
-/* Room for `count` files, none in it. NULL without memory. */
+/* Allocates control data with room for `count` files; NULL if out of memory. */
 struct control *control_make(uint32_t count);
 
-/* It is queued at a socket from now on, until control_land() or control_free(). -ETOOMANYREFS. */
+/* Marks its files in flight until control_land() or control_free(). Returns 0 or -ETOOMANYREFS. */
 int control_fly(struct control *c);
 void control_land(struct control *c);
 
-/* Drops all that it holds. `flying`: it was queued. */
+/* Frees it and releases its files. `flying`: they are in flight. */
 void control_free(struct control *c, bool flying);
 
-/* Another one with the same contents, not queued (MSG_PEEK). NULL without memory. */
+/* Copies it for MSG_PEEK, not in flight; NULL if out of memory. */
 struct control *control_clone(const struct control *c);
 
 /*
- * Sockets that only lie in each other's queues can never be read again: lets go of what is queued
- * there. To be called when a socket's file goes.
+ * Garbage collection: releases files queued only at sockets that are themselves unreachable, in
+ * each other's queues. Call when a socket's file is released.
  */
 void control_collect(void);

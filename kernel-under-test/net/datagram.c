@@ -1,4 +1,4 @@
-/* Whole messages: datagrams, each with its sender's address. */
+/* Datagram sockets: unix, and UDP within this machine. */
 #include "net/datagram.h"
 
 #include "lib/errno.h"
@@ -12,7 +12,7 @@ int datagram_listen(struct socket *, int)
 	return -EOPNOTSUPP;
 }
 
-/* On unix, one that has a peer hears nobody else. */
+/* A connected unix socket only accepts datagrams from its peer. */
 static bool may_send(const struct socket *s, const struct socket *to)
 {
 	return s->family != AF_UNIX || !to->peer || to->peer == s;
@@ -29,8 +29,8 @@ static void set_peer(struct socket *s, struct socket *to)
 }
 
 /*
- * A datagram socket's peer is only where its messages go; it has no reference to it back. On the
- * Internet there need be none yet: who has the address is seen when something is sent.
+ * The peer of a datagram socket is just its default destination and holds no reference back. For
+ * UDP there need not be one yet: it is looked up when sending.
  */
 int datagram_connect(struct socket *s, struct socket *to, const struct address *a, uint32_t)
 {
@@ -59,7 +59,7 @@ int datagram_connect(struct socket *s, struct socket *to, const struct address *
 	return 0;
 }
 
-/* Where a message without an address goes. */
+/* The default destination, or NULL. */
 static struct socket *destination(struct socket *s)
 {
 	struct socket *found;
@@ -79,8 +79,8 @@ static noinline void show(const struct message *m, const struct address *at)
 }
 
 /*
- * Takes the message's control out of `e`, or makes one if the receiver wants to be told something.
- * `at`: where the message was sent to.
+ * Attaches the ancillary data of `e`, or creates some if the receiver asked for it. `at`: the
+ * destination address.
  */
 static int add_control(struct message *m, const struct socket *s, const struct socket *to,
 		       struct envelope *e, const struct address *at)
@@ -131,7 +131,7 @@ static inline long put_message(struct socket *s, struct socket *to, struct uio *
 	if (!m)
 		return -ENOBUFS;
 	m->from = s->local;
-	/* Who is connected has an address already. */
+	/* A connected socket has its source address already. */
 	if (s->state != SOCKET_CONNECTED && socket_is_internet(s))
 		address_settle(&m->from, at);
 	address_convert(&m->from, to->family);
@@ -155,7 +155,7 @@ long datagram_put(struct socket *s, struct socket *to, struct uio *u, struct env
 	return put_message(s, to, u, e, &s->remote);
 }
 
-/* On the Internet that is not known yet; who is connected there hears of it later. */
+/* Over UDP the sender is not told; if connected, a later call gets the error. */
 static long nobody(struct socket *s, size_t n)
 {
 	if (s->family == AF_UNIX)
@@ -220,7 +220,10 @@ long datagram_send_to(struct socket *s, struct uio *u, unsigned int, struct enve
 {
 	if (unlikely(s->no_send))
 		return -EPIPE;
-	/* Nobody hears it; of IPv4 a packet finds that out, so that word of it comes back. */
+	/*
+	 * No local receiver. For IPv4 a packet over loopback finds that out, so that ICMP comes
+	 * back.
+	 */
 	if (!e->from.family || !address_v4(&e->from) || s->protocol)
 		return (long)u->left;
 	return udp_send(s, &e->from, u, e);

@@ -1,11 +1,11 @@
-/* Private to sockets of whole messages. */
+/* Private to sockets with message boundaries. */
 #pragma once
 
 #include "net/socket.h"
 
 #define UNIX_MAX (BUFFER_DEFAULT - 32)
 
-/* Whether `n` more bytes for `to` are to be waited for (unix), or dropped. */
+/* Whether the receiver's queue has no room for `n` bytes: unix senders wait, UDP drops. */
 static inline bool datagram_is_full(const struct socket *s, const struct socket *to, size_t n)
 {
 	return to->queued &&
@@ -13,8 +13,8 @@ static inline bool datagram_is_full(const struct socket *s, const struct socket 
 }
 
 /*
- * Of two ends that know each other only when most of what was sent is gone, as Linux has it: who
- * takes that tells the other.
+ * Between connected peers, writable only once most of the queue has drained, as on Linux; the
+ * receiver wakes the sender.
  */
 static inline bool datagram_is_writable(const struct socket *s)
 {
@@ -24,7 +24,7 @@ static inline bool datagram_is_writable(const struct socket *s)
 	       (uint64_t)to->queued * (to->peer == s ? 4 : 1) <= s->send_room;
 }
 
-/* Queues what `u` has, and what is in `e`, which may be NULL, at the peer. Bytes, or -errno. */
+/* Queues the data in `u`, with `e` if not NULL, at `to`. Returns bytes or a negative errno. */
 long datagram_put(struct socket *s, struct socket *to, struct uio *u, struct envelope *e);
-/* The first message; it goes unless it is only peeked at. */
+/* Dequeues the first message, or copies it for MSG_PEEK. */
 long datagram_take(struct socket *s, struct uio *u, unsigned int flags, struct envelope *e);

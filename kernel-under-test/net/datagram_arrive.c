@@ -1,4 +1,4 @@
-/* Messages that come in packets, and who is shown those that do not. */
+/* Datagrams received in packets, and tapping of those that are not. */
 #include "fs/volume.h"
 #include "mm/kmem.h"
 #include "net/control.h"

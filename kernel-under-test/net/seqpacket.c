@@ -1,9 +1,9 @@
-/* Whole messages between two ends that are connected: SOCK_SEQPACKET of unix. */
+/* SOCK_SEQPACKET of unix: connected, with message boundaries. */
 #include "lib/errno.h"
 #include "net/control.h"
 #include "net/datagram.h"
 
-/* An address is not looked at. */
+/* The destination is ignored. */
 static long packet_send_message(struct socket *s, struct socket *, struct uio *u,
 				unsigned int flags, struct envelope *e)
 {

@@ -1,3 +1,4 @@
+/* Sockets: creation, connection, shutdown, and their file operations. */
 #include "net/socket.h"
 
 #include "arch/time.h"
@@ -68,7 +69,7 @@ void socket_each(void (*fn)(struct socket *s, void *ctx), void *ctx)
 {
 	struct socket *s;
 
-	/* Those that were closed are only waited for by who still knows them. */
+	/* A closed socket may remain referenced for a while. */
 	list_for_each (s, &all, all)
 		if (s->file || s->peer)
 			fn(s, ctx);
@@ -76,7 +77,7 @@ void socket_each(void (*fn)(struct socket *s, void *ctx), void *ctx)
 
 void socket_join(struct socket *a, struct socket *b)
 {
-	/* `b` is new: nobody has seen its own. */
+	/* `b` is new, so its own gate has never been used. */
 	GATE_SCOPE(a->gate);
 	b->gate = a->gate;
 	b->gatekeeper = socket_get(a);
@@ -95,7 +96,7 @@ void socket_join(struct socket *a, struct socket *b)
 	}
 }
 
-/* Who sleeps on it is to look again. */
+/* Wakes all sleepers to check the socket's state again. */
 static void wake_all(struct socket *s)
 {
 	wait_wake_all(&s->readers);
@@ -113,7 +114,7 @@ int socket_shut(struct socket *s, int how)
 	}
 	if (s->state == SOCKET_LISTENING && how != SHUT_WR)
 		stream_unlisten(s);
-	/* Waiters are told even so. */
+	/* Waiters are woken even if that fails. */
 	if (!alone || s->type != SOCK_STREAM) {
 		GATE_SCOPE(s->gate);
 		s->no_receive |= how != SHUT_WR;
@@ -151,7 +152,7 @@ static long socket_read(struct file *f, struct uio *u)
 {
 	struct socket *s = f->data;
 
-	/* Only recv() waits for a message that nothing of is wanted of. */
+	/* Only recv() with a size of 0 waits for a message. */
 	if (unlikely(!u->left))
 		return 0;
 	return s->ops->receive(s, u, flags_of(f), NULL);

@@ -1,7 +1,7 @@
 /*
- * Sockets: unix (stream, datagram), the Internet's (TCP, UDP), and those that see packets. What
- * stays on this machine is not cut into packets: what one end sends is put where the other end
- * reads it.
+ * Sockets: unix (stream, datagram, seqpacket), Internet (TCP, UDP, raw, ping), netlink and packet.
+ * Data that stays on this machine is not cut into packets: the sender puts it directly where the
+ * receiver reads it.
  */
 #pragma once
 
@@ -32,17 +32,17 @@
 #define SHUT_WR	  1
 #define SHUT_RDWR 2
 
-/* Bytes that may wait on their way from one socket, and at one, as it is made (SO_SNDBUF). */
+/* Default buffer sizes (SO_SNDBUF, SO_RCVBUF), in bytes. */
 #define BUFFER_DEFAULT 212992
 
-/* The most a UDP datagram carries. */
+/* The largest payload of a UDP datagram. */
 #define UDP_MAX 65507
 
 enum socket_state {
 	SOCKET_NEW,
 	SOCKET_LISTENING,
 	SOCKET_CONNECTED,
-	SOCKET_CLOSED, /* was connected; the other end is gone */
+	SOCKET_CLOSED, /* the peer has closed */
 };
 
 struct control;
@@ -58,112 +58,113 @@ struct sender {
 };
 
 struct socket_ops {
-	/* NULL: socket_bind() keeps the names of such. */
+	/* NULL: names are managed by socket_bind(). */
 	int (*bind)(struct socket *s, const struct address *a);
 	/*
-	 * 1: a user's address is of the right form, and leads out of this machine; 0: to what has
-	 * no address. -EINVAL and the like. Of those without socket_has_name().
+	 * Checks and converts a user's destination for families without socket_has_name(). Returns
+	 * 1 if it is remote, 0 if there is nothing to look up, or a negative errno.
 	 */
 	int (*resolve)(const struct socket *s, struct address *a);
 	int (*listen)(struct socket *s, int backlog);
-	/* `to` is the socket bound to the address; NULL: none is (UDP does not mind). */
+	/* `to`: the local socket bound to the address, or NULL (which UDP accepts). */
 	int (*connect)(struct socket *s, struct socket *to, const struct address *a,
 		       uint32_t file_flags);
-	/* To the connected peer. Bytes sent, or -errno. */
+	/* Sends to the connected peer. Returns bytes sent or a negative errno. */
 	long (*send)(struct socket *s, struct uio *u, unsigned int flags);
 	/*
-	 * The same with what `e` has beside the bytes; what is taken of that is NULL then. `to`:
-	 * who has the address in `e`; NULL: the peer.
+	 * The same with ancillary data from `e`, set to NULL there when consumed. `to`: the local
+	 * socket at the address in `e`; NULL: the peer.
 	 */
 	long (*send_message)(struct socket *s, struct socket *to, struct uio *u, unsigned int flags,
 			     struct envelope *e);
-	/* To the address in `e`, which no socket of this machine has. */
+	/* Sends to the address in `e`, at which no local socket is bound. */
 	long (*send_to)(struct socket *s, struct uio *u, unsigned int flags, struct envelope *e);
-	/* `e` gets the sender's address and the rest; NULL: not wanted. Bytes received, or -errno.
+	/*
+	 * Receives; `e` (optional) gets address and ancillary data. Returns bytes or a negative
+	 * errno.
 	 */
 	long (*receive)(struct socket *s, struct uio *u, unsigned int flags, struct envelope *e);
 	uint32_t (*poll)(struct socket *s, struct poll_entry *e);
-	/* The file is gone; others may still hold references. */
+	/* The file was released; others may still hold references. */
 	void (*close)(struct socket *s);
 };
 
 /*
- * Guarded by the kernel lock. Streams are used through `gate`, which both ends share: bytes pass
- * without that lock between two that are connected (sched/gate.h).
+ * Guarded by the kernel lock. Streams also by `gate`, shared by both ends: data passes between
+ * connected streams without that lock (sched/gate.h).
  */
 struct socket {
 	const struct socket_ops *ops;
-	/* Of all sockets. */
+	/* In the list of all sockets. */
 	struct list all;
 	uint32_t refs;
-	uint32_t uid; /* whose it is */
+	uint32_t uid; /* owner */
 	uint16_t family;
 	uint8_t type;
-	uint8_t protocol; /* TCP and UDP go by their type */
+	uint8_t protocol; /* 0 for TCP and UDP, told apart by type */
 	enum socket_state state;
 	struct address local, remote;
-	/* Bound: in the table of names, or behind an inode. */
+	/* If bound: in the table of names, or behind an inode. */
 	struct list by_name;
 	bool reuse_address, reuse_port;
-	/* bind() named an address, or a port; others last as long as the connection. */
+	/*
+	 * Whether bind() gave an address, or a port; otherwise they last as long as the connection.
+	 */
 	bool own_host, own_port;
-	/* IPv6 alone is heard where it is bound to no address in particular (IPV6_V6ONLY). */
+	/* IPV6_V6ONLY: bound to any address, does not receive IPv4. */
 	bool v6_only;
-	/* connect() was answered with EINPROGRESS; what came of it if it failed, until told. */
+	/* connect() returned EINPROGRESS, and its failure has not been reported yet. */
 	bool connecting;
-	/* TCP: neither end has it any more, as both know. */
+	/* TCP: the connection was reset, and both ends know. */
 	bool reset;
-	/* Closing it is an error at the other end: nobody accepted it, or SO_LINGER said so. */
+	/* Closing resets the peer: not accepted yet, or SO_LINGER with a timeout of 0. */
 	bool resets;
 	int error;
-	/* The other end, with a reference. Of UDP: who had its name at that time. */
+	/* The peer, with a reference. UDP: cached as of socket_name_changes == peer_time. */
 	uint32_t peer_time;
 	struct socket *peer;
 	struct inode *bound;
-	/* Of those that see packets, or that are of one interface: net/ip/raw.h. NULL: nothing. */
+	/* Filters and settings of packet-level sockets, or NULL: net/ip/raw.h. */
 	struct socket_more *more;
-	/* That of one end, to which the other holds a reference for good, `gatekeeper`. */
+	/* The gate of one end, to which the other holds a permanent reference, `gatekeeper`. */
 	struct gate *gate, own_gate;
 	struct socket *gatekeeper;
 	union {
 		struct {
 			bool no_receive, no_send;
 		};
-		uint16_t shut; /* either */
+		uint16_t shut; /* nonzero: either */
 	};
-	/* What is noted with each message: WANT_SENDER and its like. */
+	/* Ancillary data to record with each message: WANT_SENDER and the like. */
 	uint16_t wants;
-	/* What packets would have, of IPv4 and of IPv6; hops of 0: as many as is usual. */
+	/* Header fields of outgoing packets, IPv4 and IPv6; 0 hops: the default. */
 	uint8_t ttl, tos, hops, traffic_class;
 	struct wait_queue readers, writers;
 
-	/* Streams: what was sent here and is not read yet. */
+	/* Streams: data received and not read yet. */
 	struct ring in;
 	/* Listeners: connections to accept, oldest first. */
 	struct list backlog;
 	int backlog_count, backlog_max;
-	/* Datagrams, oldest first. */
+	/* Datagrams received, oldest first. */
 	struct list messages;
 	uint32_t queued;
-	/* TCP: the byte at that place of the ring is urgent; it may have been taken (MSG_OOB). */
+	/* TCP urgent data (MSG_OOB): there is a mark at `urgent_at`; its byte has been read. */
 	bool urgent, urgent_taken;
-	/* It stays among the others (SO_OOBINLINE). */
+	/* SO_OOBINLINE: the urgent byte stays in the stream. */
 	bool urgent_inline;
 	uint64_t urgent_at;
-	/*
-	 * What may be on its way: of unix sockets as the sender says, of others as the receiver
-	 * does.
-	 */
+	/* Buffer limits: the sender's applies to unix sockets, the receiver's to others. */
 	uint32_t send_room, receive_room;
-	/* Streams: what belongs to bytes that are in the ring, in their order. */
+	/* Streams: ancillary data of bytes in the ring, in their order. */
 	struct list controls;
-	/* Who made it, or called listen(); who the other end was. */
+	/* Credentials of whoever created it or called listen(), and of the peer (SO_PEERCRED). */
 	struct sender owner, other;
-	/* 0: none. */
+	/* 0: no timeout. */
 	uint64_t receive_timeout_ns, send_timeout_ns;
-	/* What was set of the other options; NULL: nothing. */
+	/* Other options that were set, or NULL. */
 	struct option_values *options;
-	/* While it is in flight, in other sockets' queues: see net/control.c. */
+	/* Garbage collection while in flight, in other sockets' queues: see net/control.c. */
 	struct file *file;
 	struct list flying;
 	uint32_t in_flight;
@@ -171,7 +172,7 @@ struct socket {
 	bool reached, passed;
 };
 
-/* What went wrong since it was asked for last: 0 or an errno. */
+/* Returns and clears the pending error (SO_ERROR): 0 or an errno. */
 static inline int socket_take_error(struct socket *s)
 {
 	int error = s->error;
@@ -180,11 +181,14 @@ static inline int socket_take_error(struct socket *s)
 	return error;
 }
 
-/* Given by proc: who calls; and the signal for whoever owns a socket with urgent data. */
+/* Implemented by proc: the caller's credentials, and SIGURG for the owner of the file. */
 void socket_sender(struct sender *out);
 void socket_urgent(struct file *f);
 
-/* A new socket without a file, one reference. -EAFNOSUPPORT and the like are the caller's. */
+/*
+ * Allocates a socket without a file, with one reference; NULL if out of memory. The caller has
+ * checked the family.
+ */
 struct socket *socket_make(uint16_t family, uint8_t type);
 void socket_put(struct socket *s);
 
@@ -196,80 +200,81 @@ static inline struct socket *socket_get(struct socket *s)
 
 DEFINE_SCOPED(struct socket *, socket_put)
 
-/* A file around `s`; the caller's reference is taken over, also without memory: NULL. */
+/* Wraps `s` in a file, taking over the caller's reference even on failure (NULL). */
 struct file *socket_file(struct socket *s, uint32_t flags);
 
-/* Of either Internet. */
+/* IPv4 or IPv6. */
 static inline bool socket_is_internet(const struct socket *s)
 {
 	return s->family == AF_INET || s->family == AF_INET6;
 }
 
-/* Whether socket_find() knows its names; else it resolves addresses itself. */
+/* Whether socket_find() looks up its destinations; otherwise ops->resolve does. */
 static inline bool socket_has_name(const struct socket *s)
 {
 	return s->family <= AF_INET6;
 }
 
-/* The socket of a file, or NULL when it is none. */
+/* The socket of a file, or NULL if it is not one. */
 struct socket *socket_of(const struct file *f);
 
-/* Of one kind, so that names of the one are names for the other. */
+/* Whether both use the same name space of ports. */
 static inline bool socket_alike(const struct socket *a, const struct socket *b)
 {
 	return a->type == b->type && a->protocol == b->protocol;
 }
 
-/* Who hears what `from` (NULL: nobody known) sends to `to`, of a kind. NULL: nobody. */
+/* The socket of that kind that receives what `from` (NULL: unknown) sends to `to`, or NULL. */
 struct socket *socket_hears(uint8_t type, uint8_t protocol, const struct address *from,
 			    const struct address *to);
 
-/* All that are in use, the oldest first. */
+/* Calls `fn` for all open sockets, oldest first. */
 void socket_each(void (*fn)(struct socket *s, void *ctx), void *ctx);
 
-/* Goes on when a socket gets or loses a name, or another remote one. */
+/* Incremented whenever a socket's local or remote address changes. */
 extern uint32_t socket_name_changes;
 
-/* Two sockets of one kind that are each other's peers. */
+/* Connects two sockets of the same kind. */
 void socket_join(struct socket *a, struct socket *b);
 
-/* SHUT_RD and its like. -ENOTCONN. */
+/* SHUT_RD and the like. Returns 0 or -ENOTCONN. */
 int socket_shut(struct socket *s, int how);
 
 /*
- * Names. socket_bind(): -EADDRINUSE, -EINVAL, -EADDRNOTAVAIL, or what the path gave.
- * socket_bind_any() picks a free port. socket_find(): the socket with a reference, or
- * -ECONNREFUSED, -ENOENT, ...; 1: the address is another machine's.
+ * Names. socket_bind() returns 0, -EADDRINUSE, -EINVAL, -EADDRNOTAVAIL or an error of the path
+ * walk. socket_bind_any() picks a free port. socket_find() returns 0 with the destination and a
+ * reference, 1 if the address is another machine's, -ECONNREFUSED, -ENOENT, ...
  */
 int socket_bind(struct socket *s, const struct path_base *base, uint32_t mode, struct address *a);
 int socket_bind_any(struct socket *s);
 int socket_find(const struct socket *s, const struct path_base *base, struct address *a,
 		struct socket **out);
 void socket_unbind(struct socket *s);
-/* What connecting a datagram socket of the Internet chose is not its name any more. */
+/* Drops the local address and port that connecting a datagram socket had chosen. */
 void socket_unsettle(struct socket *s);
-/* Whether another one listens where `s` is bound, and does not share. */
+/* Whether another socket occupies the name of `s` without sharing it. */
 bool socket_name_taken(const struct socket *s);
-/* The one bound to a name that is no path, of the kind of `s`, that hears `s`; no reference; NULL:
- * none. */
+/*
+ * The local socket that receives from `s` at an address other than a path, or NULL. Takes no
+ * reference.
+ */
 struct socket *socket_named(const struct socket *s, const struct address *a);
 
 /*
- * Sleeps on `q`, at most for `timeout_ns` if that is not 0; -EAGAIN after that, and at once when
- * the file is non-blocking or MSG_DONTWAIT is given.
+ * Sleeps on `q` for up to `timeout_ns`, unless that is 0. Returns 0, -EAGAIN on timeout and
+ * immediately with MSG_DONTWAIT, -ERESTARTSYS or -EINTR.
  */
 int socket_sleep(struct wait_queue *q, unsigned int flags, uint64_t timeout_ns);
-/* As `send` of socket_ops, by `send_message`. */
+/* socket_ops.send in terms of send_message. */
 long socket_send_bytes(struct socket *s, struct uio *u, unsigned int flags);
 
 extern const struct socket_ops stream_ops, marked_stream_ops, datagram_ops, packet_ops;
 
-/* Given by syscall. Who shares options with another one gets its own when it sets some. */
+/* Implemented by syscall: shared option values; whoever modifies them makes its own copy. */
 struct option_values *option_values_get(struct option_values *o);
 void option_values_put(struct option_values *o);
 
-/* What stream operations share. */
-/* What comes of sending where that can't be done. */
+/* The result of sending on a stream that cannot send. */
 long stream_send_failed(struct socket *s, struct uio *u);
 
 static inline bool stream_can_send(const struct socket *s, const struct socket *peer)
@@ -277,7 +282,7 @@ static inline bool stream_can_send(const struct socket *s, const struct socket *
 	return !s->no_send && peer && (likely(!peer->no_receive) || s->family != AF_UNIX);
 }
 
-/* As TCP numbers its states: of a stream. */
+/* TCP's state numbers, for a stream. */
 #define TCP_ESTABLISHED 1
 #define TCP_FIN_WAIT2	5
 #define TCP_CLOSE	7
@@ -285,34 +290,34 @@ static inline bool stream_can_send(const struct socket *s, const struct socket *
 #define TCP_LISTEN	10
 
 int socket_tcp_state(const struct socket *s);
-/* What comes of receiving from one that was never connected. */
+/* The result of receiving on a stream that is not connected. */
 long stream_unready(struct socket *s);
-/* That there is nothing to read and no more will come: 0, or why. */
+/* End of file: returns 0, or the pending error. */
 long stream_end(struct socket *s);
-/* Bytes came: whose they are, as datagrams tell it. */
+/* Fills in the source address for data received on a stream. */
 void stream_tell_sender(const struct socket *s, struct envelope *e);
-/* Nothing can be accepted any more. */
+/* Stops listening. */
 void stream_unlisten(struct socket *s);
 int stream_listen(struct socket *s, int backlog);
 int stream_connect(struct socket *s, struct socket *to, const struct address *a,
 		   uint32_t file_flags);
 uint32_t stream_poll(struct socket *s, struct poll_entry *e);
 void stream_close(struct socket *s);
-/* As file_ops say. */
+/* The file operations of those names. */
 long stream_read_unlocked(struct file *f, struct uio *u);
 long stream_write_unlocked(struct file *f, struct uio *u);
-/* What of it can be done at once; else nothing is, and `u` is left as it was. */
+/* Transfers what is possible without sleeping, or nothing, leaving `u` unchanged. */
 long stream_move_now(struct file *f, struct uio *u, bool send);
 uint32_t stream_poll_unlocked(struct file *f, struct poll_entry *e);
-/* What `s` gets and sends from now on may have more to it than bytes. */
+/* From now on data to or from `s` may have ancillary or urgent data. */
 void stream_mark(struct socket *s);
-/* TCP's urgent data: the last byte that `s` sent is; the one that came is taken; one is next. */
+/* TCP urgent data: marks the last byte sent; receives the marked byte; whether it is next. */
 void stream_urge(struct socket *s);
 long stream_receive_urgent(struct socket *s, struct uio *u, unsigned int flags);
 bool stream_at_mark(struct socket *s);
 long marked_send(struct socket *s, struct socket *to, struct uio *u, unsigned int flags,
 		 struct envelope *e);
-/* What came in a packet. */
+/* The contents of a packet received. */
 struct arrival {
 	struct address from, to;
 	const void *data;
@@ -320,11 +325,11 @@ struct arrival {
 	uint8_t hops, class;
 };
 
-/* Queues it, as far as the filter of `s` and the room there let it. */
+/* Queues it, subject to the socket's filter and buffer limit. */
 void datagram_arrive(struct socket *s, const struct arrival *a);
-/* One (1) or one less (-1) watches what passes over loopback. */
+/* One more (1) or less (-1) packet socket taps loopback. */
 void datagram_watch(int change);
-/* What a new datagram socket wants: net/control.h. */
+/* Initial `wants` of a datagram socket: net/control.h. */
 extern uint16_t datagram_wants;
 int datagram_listen(struct socket *s, int backlog);
 long datagram_send_message(struct socket *s, struct socket *to, struct uio *u, unsigned int flags,
@@ -335,7 +340,7 @@ int datagram_connect(struct socket *s, struct socket *to, const struct address *
 long datagram_receive(struct socket *s, struct uio *u, unsigned int flags, struct envelope *e);
 uint32_t datagram_poll(struct socket *s, struct poll_entry *e);
 void datagram_close(struct socket *s);
-/* Drops what is queued, for whoever closes. */
+/* Frees what is queued; for closing. */
 void datagram_drop(struct socket *s);
 
 void socket_init(void);

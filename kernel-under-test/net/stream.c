@@ -1,4 +1,4 @@
-/* Streams: bytes in order, between two ends. */
+/* Stream sockets: TCP within this machine, and unix. */
 #include "lib/errno.h"
 #include "net/control.h"
 
@@ -22,7 +22,7 @@ int stream_listen(struct socket *s, int backlog)
 	return 0;
 }
 
-/* Connections are as the listener is. */
+/* A connection inherits the options of its listener. */
 static void inherit(struct socket *s, const struct socket *listener)
 {
 	s->options = option_values_get(listener->options);
@@ -36,7 +36,7 @@ static void inherit(struct socket *s, const struct socket *listener)
 	s->urgent_inline = listener->urgent_inline;
 }
 
-/* What leaves this machine is datagrams only. */
+/* Streams to other machines are not supported. */
 static noinline int refuse(const struct address *a)
 {
 	return address_is_ours(a) ? -ECONNREFUSED : -ENETUNREACH;
@@ -67,7 +67,9 @@ int stream_connect(struct socket *s, struct socket *to, const struct address *a,
 	other = socket_make(to->family, s->type);
 	if (!other)
 		return -ENOMEM;
-	/* Both ends have the address that was asked for, not one of many that the listener has. */
+	/*
+	 * TCP: both ends use the address connected to, which need not be the listener's only one.
+	 */
 	if (s->family == AF_UNIX) {
 		other->local = to->local;
 	} else {
@@ -83,7 +85,7 @@ int stream_connect(struct socket *s, struct socket *to, const struct address *a,
 		socket_sender(&other->other);
 		s->other = to->owner;
 	}
-	/* The backlog has our reference until somebody accepts. */
+	/* The backlog holds our reference until accept(). */
 	list_push_back(&to->backlog, &other->by_name);
 	to->backlog_count++;
 	wait_wake_one(&to->readers);
@@ -91,8 +93,8 @@ int stream_connect(struct socket *s, struct socket *to, const struct address *a,
 }
 
 /*
- * One that has shut its end down for reading is not noticed over TCP; of one that is gone comes
- * word (RST) when something was sent to it.
+ * Sending when the peer is gone. TCP does not notice a peer that has only shut down reading; a
+ * closed one answers with RST, reported by the next call.
  */
 long stream_send_failed(struct socket *s, struct uio *u)
 {
@@ -146,7 +148,7 @@ static long stream_send(struct socket *s, struct uio *u, unsigned int flags)
 
 long stream_unready(struct socket *s)
 {
-	/* The end of a connection that was refused. */
+	/* Reports why a non-blocking connection failed. */
 	if (s->error || s->connecting)
 		return -socket_take_error(s);
 	return s->family == AF_UNIX ? -EINVAL : -ENOTCONN;
@@ -161,7 +163,7 @@ static long stream_receive(struct socket *s, struct uio *u, unsigned int flags, 
 		return stream_unready(s);
 	if (e)
 		e->from.len = 0;
-	/* Who wants no bytes waits for some all the same. */
+	/* recv() with a size of 0 waits for data too. */
 	do {
 		long n;
 
@@ -175,7 +177,7 @@ static long stream_receive(struct socket *s, struct uio *u, unsigned int flags, 
 			err = socket_sleep(&s->readers, flags, s->receive_timeout_ns);
 			if (err)
 				return done ? done : err;
-			/* What came while we slept may have descriptors with it. */
+			/* What arrived meanwhile may carry ancillary data. */
 			if (unlikely(s->ops != &stream_ops)) {
 				n = s->ops->receive(s, u, flags, e);
 				return n < 0 && done ? done : done + n;
@@ -198,7 +200,7 @@ static long stream_receive(struct socket *s, struct uio *u, unsigned int flags, 
 	return done;
 }
 
-/* What is to be said of a stream that goes one way only, or none. */
+/* The poll mask of a half-closed or closed stream. */
 static uint32_t poll_half(const struct socket *s)
 {
 	const struct socket *peer = s->peer;
@@ -235,7 +237,7 @@ static noinline uint32_t poll_and_stay(struct socket *s, struct poll_entry *e)
 	return poll_inside(s, e);
 }
 
-/* Who only looks may see what was so a moment ago. */
+/* Without the gate, the mask may be a moment old. */
 uint32_t stream_poll(struct socket *s, struct poll_entry *e)
 {
 	return e ? poll_and_stay(s, e) : poll_inside(s, NULL);
@@ -249,8 +251,8 @@ uint32_t stream_poll_unlocked(struct file *f, struct poll_entry *e)
 	if (!gate_pass(s->gate))
 		return mask;
 	/*
-	 * Urgent data is seen the other way. Listeners, and who becomes one, wake with the kernel
-	 * lock alone.
+	 * Urgent data needs the other operations, and subscribers to listeners, or to what may
+	 * become one, are woken under the kernel lock.
 	 */
 	if (likely(s->ops == &stream_ops) && (!e || s->state == SOCKET_CONNECTED))
 		mask = poll_inside(s, e);
@@ -269,7 +271,7 @@ static void drop_backlog(struct socket *s)
 		socket_put(c);
 	}
 	s->backlog_count = 0;
-	/* Who waits for room is told that there is nobody left to wait for. */
+	/* Wake connect() calls that wait for room: nobody is listening any more. */
 	wait_wake_all(&s->writers);
 }
 

@@ -1,4 +1,4 @@
-/* Streams whose bytes have more to them: descriptors, or the name of who sent them. */
+/* Stream sockets with ancillary data (descriptors, credentials) or urgent data. */
 #include "lib/errno.h"
 #include "net/control.h"
 
@@ -8,7 +8,7 @@ void stream_mark(struct socket *s)
 		s->ops = &marked_stream_ops;
 }
 
-/* Hangs what `e` holds, or who the caller is, on the bytes that come next. */
+/* Attaches ancillary data of `e`, or the caller's credentials, to the bytes sent next. */
 static int begin_mark(const struct socket *s, struct socket *peer, struct envelope *e,
 		      struct control **out)
 {
@@ -42,7 +42,7 @@ static int begin_mark(const struct socket *s, struct socket *peer, struct envelo
 	return 0;
 }
 
-/* How much its peer may still be sent: SO_SNDBUF may have made it less than a ring. */
+/* Room at the peer: SO_SNDBUF may limit it to less than a ring. */
 static size_t marked_room(const struct socket *s)
 {
 	size_t most = s->family == AF_UNIX ? MIN(s->send_room, RING_SIZE) : RING_SIZE;
@@ -91,13 +91,13 @@ long marked_send(struct socket *s, struct socket *, struct uio *u, unsigned int 
 	return done;
 }
 
-/* Process 0: nobody asked who that was when it was sent. */
+/* Credentials of process 0 if nobody asked for them when sending. */
 static struct sender sender_of(const struct control *c)
 {
 	return c && c->has_sender ? c->sender : (struct sender){0, 0, 0};
 }
 
-/* The mark whose first bytes have just been read: its contents go to the reader. */
+/* Passes the ancillary data of bytes just read to the reader. */
 static void hand_over(struct control *c, bool peek, struct envelope *e)
 {
 	struct control *rest;
@@ -108,7 +108,7 @@ static void hand_over(struct control *c, bool peek, struct envelope *e)
 		e->control = control_clone(c);
 		return;
 	}
-	/* An empty one stays, for the bytes that were not read. */
+	/* An empty one remains for the bytes not read yet. */
 	rest = control_make(0);
 	if (!rest)
 		return;
@@ -129,7 +129,7 @@ void stream_urge(struct socket *s)
 	if (!peer)
 		return;
 	gate_enter(s->gate);
-	/* One before it that nobody took is one of the others then. */
+	/* Earlier urgent data that was not read becomes normal data. */
 	peer->urgent_at = peer->in.written - 1;
 	peer->urgent = peer->in.read <= peer->urgent_at;
 	peer->urgent_taken = false;
@@ -164,8 +164,8 @@ long stream_receive_urgent(struct socket *s, struct uio *u, unsigned int flags)
 }
 
 /*
- * Bytes up to the mark are read alone, and it is passed by the read after that, with the byte if
- * it is to be among the others. How many may be read; 0: the byte was left out.
+ * A read ends at the urgent mark; the next one starts there, with the urgent byte only if inline.
+ * Returns how many bytes may be read; 0: only the byte was skipped.
  */
 static uint64_t up_to_mark(struct socket *s, uint64_t n)
 {
@@ -218,7 +218,9 @@ static long marked_receive(struct socket *s, struct uio *u, unsigned int flags, 
 			n = MIN(n, (c->at > from ? c->at : c->end) - from);
 			c = c->at > from ? NULL : c;
 		}
-		/* What two senders wrote is not read as one when the reader asked who sends. */
+		/*
+		 * Data of different senders is not read in one go if the reader wants credentials.
+		 */
 		sender = sender_of(c);
 		if (done && ((c && c->count && e && e->control) ||
 			     ((s->wants & WANT_SENDER) && memcmp(&sender, &told, sizeof(told)))))
@@ -230,7 +232,7 @@ static long marked_receive(struct socket *s, struct uio *u, unsigned int flags, 
 			n = up_to_mark(s, n);
 		}
 		got = n ? ring_get(&s->in, u, MIN(u->left, n), peek) : 0;
-		/* Who only looks leaves the byte there, too. */
+		/* MSG_PEEK does not consume the urgent byte either. */
 		if (peek)
 			s->in.read = from;
 		else if (s->urgent && s->in.read > s->urgent_at)
@@ -249,7 +251,7 @@ static long marked_receive(struct socket *s, struct uio *u, unsigned int flags, 
 
 			files = c->count;
 			hand_over(c, peek, e);
-			/* Nobody wants to have them, or what is left of them is empty. */
+			/* Nobody took it, or all its bytes have been read. */
 			if (!peek && list_first(&s->controls, struct control, link) == c &&
 			    c->count) {
 				list_remove(&c->link);
@@ -279,7 +281,7 @@ static uint32_t marked_poll(struct socket *s, struct poll_entry *e)
 		mask &= ~POLL_WRITABLE;
 	if (!s->urgent)
 		return mask;
-	/* The byte alone is nothing to read. */
+	/* The urgent byte alone does not make it readable. */
 	if (stream_at_mark(s) && !s->urgent_inline && ring_glance(&s->in) == 1 && s->peer &&
 	    !s->peer->no_send)
 		mask &= ~POLL_READABLE;

@@ -1,16 +1,16 @@
-/* Streams without the kernel lock: bytes between two ends that are connected (sched/gate.h). */
+/* Reading and writing connected streams without the kernel lock (sched/gate.h). */
 #include "lib/errno.h"
 #include "net/socket.h"
 
-/* Whether bytes alone can pass from one end to the other, both ways. */
+/* Whether plain data can pass between the two ends in both directions. */
 static inline bool is_open(const struct socket *s, const struct socket *peer)
 {
 	return likely(s->ops == &stream_ops && peer) && likely(!s->shut && !peer->shut);
 }
 
 /*
- * Having passed the gate, which is given back. 0: woken, or 1: that is for the long way. -EAGAIN,
- * -ERESTARTSYS. A reference keeps the file for the time.
+ * Called having passed the gate, which is released. Returns 0 when woken, 1 to take the slow path,
+ * -EAGAIN or -ERESTARTSYS. Keeps the file referenced meanwhile.
  */
 static noinline int sleep_passing(struct file *f, struct uio *u, struct wait_queue *q,
 				  uint64_t timeout_ns)
@@ -66,7 +66,7 @@ static noinline long write_and_wait(struct file *f, struct uio *u)
 	return done;
 }
 
-/* The usual case: nobody waits, and nobody has to. 0: but here; -1: the long way. */
+/* Fast path: no waiters to wake and no need to wait. Returns 0 if not so, -1 for the slow path. */
 static noinline long write_passing(struct socket *s, struct uio *u)
 {
 	struct gate *g = s->gate;
@@ -107,8 +107,7 @@ static noinline long read_and_wait(struct file *f, struct uio *u)
 
 		n = (long)MIN(u->left, ring_used(&s->in));
 		if (unlikely(!is_open(s, from))) {
-			/* The end of what comes is told at once; the rest is not asked for often.
-			 */
+			/* End of file is returned at once; the other cases are rare. */
 			if (!n && s->ops == &stream_ops && s->state == SOCKET_CLOSED && !s->error)
 				u->left = 0;
 			n = 0;
@@ -138,7 +137,7 @@ static noinline long read_and_wait(struct file *f, struct uio *u)
 	return n;
 }
 
-/* The same; 0: the long way. */
+/* The same; returns 0 to take the slow path. */
 static noinline long read_passing(struct socket *s, struct uio *u)
 {
 	struct gate *g = s->gate;
@@ -152,7 +151,7 @@ static noinline long read_passing(struct socket *s, struct uio *u)
 	n = MIN(u->left, used);
 	if (likely(n && is_open(s, from) && wait_empty(&from->writers) &&
 		   (n == used || wait_empty(&s->readers)) && ring_get_nofault(&s->in, u, n)))
-		u->left = 0; /* that was all, though more was asked for */
+		u->left = 0; /* a short read */
 	else
 		n = 0;
 	gate_return(g);
@@ -164,7 +163,7 @@ long stream_read_unlocked(struct file *f, struct uio *u)
 	struct socket *s = f->data;
 	size_t used = ring_used(&s->in);
 
-	/* Empty: waits. Full: somebody may wait for room. */
+	/* If empty it must wait, if full a writer may be waiting. */
 	return likely(used && used < RING_SIZE) ? read_passing(s, u) : read_and_wait(f, u);
 }
 

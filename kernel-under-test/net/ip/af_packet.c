@@ -1,3 +1,4 @@
+/* Packet sockets: sending, receiving and tapping frames. */
 #include "net/ip/af_packet.h"
 
 #include "fs/credentials.h"
@@ -6,7 +7,7 @@
 #include "net/control.h"
 #include "net/ip/raw.h"
 
-#define LINK_ADDRESS_LEAST 12 /* up to the hardware's address */
+#define LINK_ADDRESS_LEAST 12 /* up to the hardware address */
 
 struct list af_packet_sockets = LIST_INIT(af_packet_sockets);
 
@@ -51,7 +52,7 @@ static int af_packet_resolve(const struct socket *, struct address *a)
 		       : 1;
 }
 
-/* What is cooked has no header yet, and the address says where it goes. */
+/* Cooked data (SOCK_DGRAM) has no Ethernet header yet; the address supplies it. */
 static long send_frame(struct socket *s, const struct address *to, struct uio *u)
 {
 	struct interface *i = interface_by_index(to ? to->ll_index : s->more->device);
@@ -96,7 +97,7 @@ static long af_packet_send_message(struct socket *s, struct socket *, struct uio
 	return send_frame(s, NULL, u);
 }
 
-/* What goes out is shown to those alone that want all protocols. */
+/* Outgoing frames are only shown to sockets for all protocols. */
 static bool wants(const struct socket *s, const struct interface *i, uint16_t ether,
 		  enum af_packet_kind kind)
 {

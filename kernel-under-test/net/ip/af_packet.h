@@ -1,10 +1,10 @@
-/* Packet sockets (AF_PACKET): they see all frames of an interface, and send their own. */
+/* Packet sockets (AF_PACKET): they receive all frames of an interface and send their own. */
 #pragma once
 
 #include "net/ip/interface.h"
 #include "net/socket.h"
 
-/* As sockaddr_ll tells it. */
+/* sll_pkttype of struct sockaddr_ll. */
 enum af_packet_kind {
 	AF_PACKET_HOST,
 	AF_PACKET_BROADCAST,
@@ -13,16 +13,19 @@ enum af_packet_kind {
 	AF_PACKET_OUTGOING
 };
 
-/* Whether there is such a one for the caller. -EPERM, -ESOCKTNOSUPPORT. */
+/* Whether the caller may create one. Returns 0, -EPERM or -ESOCKTNOSUPPORT. */
 int af_packet_check(uint64_t kind);
-/* `s` is new, for frames of `ether` (big endian; 0: none). -ENOMEM. */
+/*
+ * Makes the new socket `s` one for frames of type `ether` (big endian; 0: none). Returns 0 or
+ * -ENOMEM.
+ */
 int af_packet_open(struct socket *s, uint16_t ether);
 
 extern struct list af_packet_sockets;
 void af_packet_show(const struct interface *i, const uint8_t *frame, size_t len,
 		    enum af_packet_kind kind);
 
-/* Shows a frame, which is as long as an Ethernet header at least, to all that want it. */
+/* Shows a frame, at least an Ethernet header long, to all packet sockets that match. */
 static inline void af_packet_see(const struct interface *i, const uint8_t *frame, size_t len,
 				 enum af_packet_kind kind)
 {

@@ -1,3 +1,4 @@
+/* ARP: resolving neighbours, and answering requests. */
 #include "net/ip/arp.h"
 
 #include "arch/time.h"
@@ -57,7 +58,7 @@ static void say(struct interface *i, uint16_t what, const uint8_t *mac, uint32_t
 	interface_send(i, p);
 }
 
-/* Asks again where nobody answered, and gives up at last. */
+/* Repeats unanswered requests, and eventually gives up. */
 static void ring(struct timer *t)
 {
 	struct neighbour *n, *next;
@@ -96,7 +97,7 @@ static struct neighbour *ask(struct interface *i, uint32_t address)
 {
 	struct neighbour *n;
 
-	/* The oldest one goes. */
+	/* Evict the oldest one. */
 	if (neighbour_count == NEIGHBOURS_MAX)
 		drop(list_first(&neighbours, struct neighbour, link));
 	n = kmem_zalloc(sizeof(*n));
@@ -157,7 +158,7 @@ static void learn(struct neighbour *n, const uint8_t *mac)
 	}
 }
 
-/* Who was not asked for is not believed, so that nobody fills our table. */
+/* Unsolicited replies are ignored, so that nobody can fill the table. */
 void arp_receive(struct interface *i, const uint8_t *at, size_t n)
 {
 	struct neighbour *who;

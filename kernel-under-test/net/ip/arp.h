@@ -1,4 +1,4 @@
-/* Whose Ethernet address an address of IPv4 is: asked for by ARP, and kept for a while. */
+/* The ARP cache: Ethernet addresses of neighbours by IPv4 address. */
 #pragma once
 
 #include "net/ip/interface.h"
@@ -9,15 +9,17 @@ struct neighbour {
 	uint32_t address;
 	uint8_t mac[6];
 	bool known;
-	uint64_t since_ns; /* known, or asked first */
+	uint64_t since_ns; /* of the reply, or of the first request */
 	unsigned int asked;
-	struct list waiting; /* packets for it */
+	struct list waiting; /* packets to send to it */
 	unsigned int waiting_count;
 };
 
 extern struct list neighbours;
 
-/* Sends `p`, whose frame lacks only whom it is to, to the neighbour `hop`; now or when it is known.
+/*
+ * Sends `p`, whose frame lacks only the destination, to neighbour `hop`, now or when it is
+ * resolved. Takes `p` over.
  */
 void arp_send(struct interface *i, uint32_t hop, struct packet *p);
 void arp_receive(struct interface *i, const uint8_t *at, size_t n);

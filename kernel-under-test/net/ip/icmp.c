@@ -1,10 +1,10 @@
-/* ICMP: answers to echo requests, and word of what could not be delivered. */
+/* ICMP: echo replies, and destination unreachable messages. */
 #include "lib/errno.h"
 #include "net/ip/ipv4.h"
 #include "net/ip/raw.h"
 #include "net/ip/udp.h"
 
-#define QUOTED 8 /* bytes of what the packet carried */
+#define QUOTED 8 /* bytes of the payload that are quoted */
 
 static void send_to(uint32_t from, uint32_t to, struct packet *p)
 {
@@ -40,7 +40,7 @@ static void quote(const struct ipv4_packet *p, uint8_t code, uint32_t from)
 	send_to(from, p->from, out);
 }
 
-/* Not to everyone, and never of a word like this itself. */
+/* Never for broadcasts, nor for ICMP itself. */
 void icmp_unreachable(const struct ipv4_packet *p, uint8_t code)
 {
 	if (p->protocol != IP_ICMP && p->from && p->from != UINT32_MAX &&
@@ -56,7 +56,7 @@ void icmp_no_host(const uint8_t *at, size_t n)
 		quote(&p, ICMP_NO_HOST, p.from);
 }
 
-/* What it says of is quoted: only what we could have sent is believed. */
+/* The message quotes the packet it is about: believed only if we could have sent that. */
 static void unreachable(const struct ipv4_packet *p, uint8_t code)
 {
 	struct ipv4_header ip;

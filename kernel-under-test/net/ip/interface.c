@@ -1,3 +1,4 @@
+/* Network interfaces: configuration, sending and receiving frames, and loopback. */
 #include "net/ip/interface.h"
 
 #include "lib/errno.h"

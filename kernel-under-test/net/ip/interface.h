@@ -1,6 +1,6 @@
 /*
- * Network interfaces, and the frames that go through them. Loopback is the first; it is up and
- * can't be turned off. Each has one address of IPv4. All of it is under the kernel lock.
+ * Network interfaces and frames. Loopback is the first interface; it is always up. Each interface
+ * has at most one IPv4 address. Guarded by the kernel lock.
  */
 #pragma once
 
@@ -22,11 +22,13 @@
 
 #define PACKET_ROOM 12
 
-/* A frame on its way out, from its Ethernet header on; whoever gets it frees it (kmem_free). */
+/*
+ * An outgoing frame, starting with the Ethernet header. Whoever receives it frees it (kmem_free).
+ */
 struct packet {
 	struct list link;
 	size_t len;
-	uint8_t room[PACKET_ROOM]; /* for what a device wants to have before it */
+	uint8_t room[PACKET_ROOM]; /* for a header that the device prepends */
 	uint8_t frame[];
 };
 
@@ -42,20 +44,20 @@ struct interface {
 	uint8_t mac[6];
 	/* Big endian; 0: none. */
 	uint32_t address, mask, broadcast;
-	/* Takes the frame over. */
+	/* Takes over the frame. */
 	void (*send)(struct interface *i, struct packet *p);
 	struct interface_count in, out;
 };
 
-extern struct list interfaces; /* by their numbers */
+extern struct list interfaces; /* by ascending index */
 extern struct interface interface_loopback;
 
-/* Gives it a number. */
+/* Adds it and assigns an index. */
 void interface_register(struct interface *i);
-/* NULL: there is none. */
+/* NULL if there is none. */
 struct interface *interface_by_index(uint32_t index);
 struct interface *interface_by_name(const char *name);
-/* Whose the address is. */
+/* The interface with that address, or NULL. */
 struct interface *interface_of(uint32_t address);
 
 static inline bool interface_is_up(const struct interface *i)
@@ -68,19 +70,25 @@ static inline uint8_t interface_prefix(const struct interface *i)
 	return prefix_of(i->mask);
 }
 
-/* What `ip link` shows: IFF_RUNNING and more come with being up. */
+/* Flags as `ip link` shows them, including IFF_RUNNING. */
 uint32_t interface_flags(const struct interface *i);
 
-/* Change what there is, and the routes with it. -EOPNOTSUPP: loopback stays as it is. */
+/*
+ * Configure the interface and its routes. Return 0, -EOPNOTSUPP for loopback, or an error of
+ * route_add().
+ */
 int interface_set_up(struct interface *i, bool up);
 int interface_set_address(struct interface *i, uint32_t address, uint32_t mask, uint32_t broadcast);
 
-/* Room for a frame of `len` bytes. NULL without memory. */
+/* Allocates a frame of `len` bytes; NULL if out of memory. */
 struct packet *packet_make(size_t len);
-/* Sends a frame: -ENETDOWN, or 0. It is taken over in any case. */
+/* Sends a frame, taking it over in any case. Returns 0 or -ENETDOWN. */
 int interface_send(struct interface *i, struct packet *p);
-/* A frame that came from outside; all of it is looked at here. */
+/* Processes a frame from outside; nothing in it is trusted. */
 void interface_receive(struct interface *i, const uint8_t *frame, size_t len);
 
-/* The requests of netdevice(7). -ENODEV, -EPERM, -EFAULT, -EOPNOTSUPP; -ENOTTY: it is none. */
+/*
+ * Requests of netdevice(7). Returns 0, -ENODEV, -EPERM, -EFAULT, -EOPNOTSUPP, or -ENOTTY for
+ * others.
+ */
 long interface_ioctl(uint64_t request, uint64_t arg);

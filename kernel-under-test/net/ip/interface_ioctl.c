@@ -1,4 +1,4 @@
-/* Interfaces and routes as ioctl() asks for them and changes them: netdevice(7), route(8). */
+/* ioctl() requests on interfaces and routes: netdevice(7), route(8). */
 #include "arch/uaccess.h"
 #include "fs/credentials.h"
 #include "lib/errno.h"
@@ -44,7 +44,7 @@ struct request {
 
 _Static_assert(sizeof(struct request) == 40, "x86_64 ABI");
 
-/* struct rtentry, and a sockaddr in it. */
+/* struct rtentry of the Linux ABI, and the sockaddr in it. */
 struct entry_address {
 	uint16_t family, port;
 	uint32_t address, pad[2];
@@ -55,7 +55,7 @@ struct entry {
 	struct entry_address to, gateway, mask;
 	uint16_t flags, pad2[3];
 	uint64_t pad3, pad4;
-	int16_t metric; /* one more than it is */
+	int16_t metric; /* one more than the metric */
 	uint64_t device, mtu, window;
 	uint16_t irtt;
 };
@@ -65,7 +65,7 @@ _Static_assert(sizeof(struct entry) == 120, "x86_64 ABI");
 #define ROUTE_GATEWAY 2
 #define ROUTE_HOST    4
 
-/* All interfaces: into an array of the user's, or (no array) how long it would be. */
+/* SIOCGIFCONF: fills an array, or (if NULL) returns the size needed. */
 static long list(uint64_t arg)
 {
 	struct {
@@ -134,7 +134,7 @@ static int answer(struct request *r, const struct interface *i, uint64_t request
 	}
 }
 
-/* The net of an address where nobody says: by its first bits. */
+/* The default netmask by address class. */
 static uint32_t usual_mask(uint32_t address)
 {
 	uint8_t first = (uint8_t)address;
@@ -158,7 +158,7 @@ static int change(const struct request *r, struct interface *i, uint64_t request
 		return -EADDRNOTAVAIL;
 	if (request == SIOCSIFBRDADDR)
 		return interface_set_address(i, i->address, i->mask, a);
-	/* Ones, then zeros. */
+	/* A netmask is ones followed by zeros. */
 	if (~be32(a) & (~be32(a) + 1))
 		return -EINVAL;
 	return interface_set_address(i, i->address, a,

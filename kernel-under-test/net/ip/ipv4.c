@@ -1,3 +1,4 @@
+/* IPv4: sending, and receiving packets for this machine. */
 #include "net/ip/ipv4.h"
 
 #include "lib/errno.h"
@@ -104,7 +105,7 @@ static bool is_for_us(const struct interface *i, uint32_t to)
 {
 	if (i == &interface_loopback)
 		return (to & 0xff) == 127 || interface_of(to);
-	/* One that has no address yet hears who gives it one. */
+	/* Without an address yet, accepts the packet that assigns one (DHCP). */
 	return to == TO_ALL || to == i->address || (i->broadcast && to == i->broadcast);
 }
 

@@ -1,31 +1,34 @@
-/* Packets of IPv4 and ICMP. None is cut into parts, and none is put together of parts. */
+/* IPv4 and ICMP packets. There is no fragmentation and no reassembly. */
 #pragma once
 
 #include "net/ip/interface.h"
 #include "net/socket.h"
 
-/* Where a packet is to go, and what its header has; big endian. */
+/* Addresses and header fields of an outgoing packet; big endian. */
 struct ipv4_flow {
-	uint32_t from, to; /* from 0: as the route has it */
+	uint32_t from, to; /* from 0: the route's source address */
 	uint8_t protocol, ttl, tos;
-	bool to_all;		   /* it may be for everyone on a link */
-	bool no_source;		   /* from is 0 in the packet, too */
-	struct interface *through; /* NULL: as the route has it */
+	bool to_all;		   /* broadcasts are permitted (SO_BROADCAST) */
+	bool no_source;		   /* send with a source address of 0 */
+	struct interface *through; /* NULL: the route's interface */
 };
 
-/* What packets of `s` to `to` are like; `e` may have more to say. */
+/* The flow of packets from `s` to `to`; `e` may override header fields. */
 struct ipv4_flow ipv4_flow(const struct socket *s, const struct address *to, uint8_t protocol,
 			   const struct envelope *e);
-/* Sets where it comes from. -ENETUNREACH; -EACCES: it is for everyone. */
+/*
+ * Routes the flow and fills in its source address. Returns 0, -ENETUNREACH, or -EACCES for a
+ * broadcast that is not permitted.
+ */
 int ipv4_settle(struct ipv4_flow *f);
 
-/* A packet for a payload of `n` bytes, which is to be filled in. */
+/* Allocates a packet for a payload of `n` bytes, to be filled in. */
 static inline struct packet *ipv4_make(size_t n)
 {
 	return packet_make(ETHERNET_SIZE + IPV4_SIZE + n);
 }
 
-/* The same with what `u` has behind a header of `header` bytes. -ENOBUFS, -EFAULT. */
+/* The same, with the data of `u` after `header` bytes. Returns 0, -ENOBUFS or -EFAULT. */
 int ipv4_make_from(struct uio *u, size_t header, struct packet **out);
 
 static inline uint8_t *ipv4_payload(struct packet *p)
@@ -33,13 +36,15 @@ static inline uint8_t *ipv4_payload(struct packet *p)
 	return p->frame + ETHERNET_SIZE + IPV4_SIZE;
 }
 
-/* Takes `p` over in any case. -ENETUNREACH, -EACCES, -EMSGSIZE, -ENETDOWN, or 0. */
+/*
+ * Sends `p`, taking it over in any case. Returns 0, -ENETUNREACH, -EACCES, -EMSGSIZE or -ENETDOWN.
+ */
 int ipv4_send(struct packet *p, const struct ipv4_flow *f);
-/* What may not be more than the header of an Ethernet frame away from its start. */
+/* Processes the packet of `n` bytes at `at`. */
 void ipv4_receive(struct interface *i, const uint8_t *at, size_t n);
 
-/* Tells who sent `p` that it was for nobody: ICMP_NO_PORT, or ICMP_NO_PROTOCOL. */
+/* Sends ICMP_NO_PORT or ICMP_NO_PROTOCOL to the sender of `p`. */
 void icmp_unreachable(const struct ipv4_packet *p, uint8_t code);
-/* The same of one of our own (as in ipv4_receive()), whose next hop does not answer. */
+/* Reports to the local sender of a packet that its next hop does not answer. */
 void icmp_no_host(const uint8_t *at, size_t n);
 void icmp_receive(struct interface *i, const struct ipv4_packet *p);

@@ -1,3 +1,4 @@
+/* Raw and ping sockets, and socket filters. */
 #include "net/ip/raw.h"
 
 #include "fs/credentials.h"
@@ -42,7 +43,7 @@ size_t socket_filter(const struct socket *s, const void *at, size_t n)
 						    : MIN(n, (size_t)bpf_run(s->more->filter, &d));
 }
 
-/* Where it is bound or connected to says what it hears; ports have no meaning. */
+/* The local and remote address select what is received; ports have no meaning. */
 static int raw_bind(struct socket *s, const struct address *a)
 {
 	if (a->len < 16)
@@ -73,7 +74,7 @@ static int raw_connect(struct socket *s, struct socket *, const struct address *
 	return 0;
 }
 
-/* The user's own header: what we don't say ourselves is taken from it. */
+/* IP_HDRINCL: takes the header fields that are not ours to set from the user's header. */
 static int take_header(struct uio *u, struct ipv4_flow *f)
 {
 	struct ipv4_header h;
@@ -168,7 +169,7 @@ static const struct socket_ops raw_ops = {
 	.close = datagram_close,
 };
 
-/* The sender's identifier is its port. */
+/* The local port serves as the echo identifier. */
 static long send_echo(struct socket *s, const struct address *to, struct uio *u,
 		      const struct envelope *e)
 {
@@ -218,7 +219,7 @@ void ping_receive(const struct ipv4_packet *p, const struct icmp_header *h)
 		datagram_arrive(s, &a);
 }
 
-/* Where it is connected no port has a meaning. */
+/* The remote port has no meaning. */
 static int ping_connect(struct socket *s, struct socket *to, const struct address *a,
 			uint32_t file_flags)
 {

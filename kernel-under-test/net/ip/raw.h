@@ -1,6 +1,6 @@
 /*
- * Sockets that see packets: of one protocol of IPv4 (SOCK_RAW), of ICMP's echo alone (SOCK_DGRAM,
- * IPPROTO_ICMP); and what these, packet sockets and some others have beside other sockets.
+ * Raw sockets (SOCK_RAW, by IPv4 protocol), ping sockets (SOCK_DGRAM with IPPROTO_ICMP), and the
+ * settings that they, packet sockets and some others have.
  */
 #pragma once
 
@@ -10,30 +10,33 @@
 #define IPPROTO_RAW 255
 
 struct socket_more {
-	struct bpf_insn *filter; /* NULL: all */
-	uint32_t device;	 /* an interface's number; 0: any */
-	uint32_t icmp_ignored;	 /* a bit for each type that is */
-	uint16_t ether;		 /* of a packet socket: which protocol; big endian */
-	bool cooked;		 /* and whether frames are without Ethernet's header */
+	struct bpf_insn *filter; /* NULL: accepts all */
+	uint32_t device;	 /* SO_BINDTODEVICE: an interface's index; 0: any */
+	uint32_t icmp_ignored;	 /* ICMP_FILTER: a bit for each type */
+	uint16_t ether;		 /* packet sockets: ethertype, big endian */
+	bool cooked;		 /* packet sockets: frames lack the Ethernet header */
 	bool broadcast;		 /* SO_BROADCAST */
 	bool whole;		 /* IP_HDRINCL */
 };
 
-/* What `s` has of it, made when first asked for; NULL without memory. */
+/* The settings of `s`, allocated on first use; NULL if out of memory. */
 struct socket_more *socket_more(struct socket *s);
 void socket_more_free(struct socket *s);
-/* Takes a checked filter over; NULL: none. -ENOENT: there was none to take away. -ENOMEM. */
+/*
+ * Installs a checked filter, taking it over; NULL removes it. Returns 0, -ENOENT if there was none
+ * to remove, or -ENOMEM.
+ */
 int socket_set_filter(struct socket *s, struct bpf_insn *code);
-/* How much of the bytes its filter lets `s` have; 0: they are dropped. */
+/* How many of the bytes the filter of `s` accepts; 0: drop the packet. */
 size_t socket_filter(const struct socket *s, const void *at, size_t n);
 
-/* Whether there is such a one for the caller. -EPERM, -EACCES, -EPROTONOSUPPORT. */
+/* Whether the caller may create such a socket. Returns 0, -EPERM, -EACCES or -EPROTONOSUPPORT. */
 int raw_check(bool v6, uint64_t kind, uint64_t protocol);
-/* `s` is new. -ENOMEM. */
+/* Turns the new socket `s` into one. Returns 0 or -ENOMEM. */
 int raw_open(struct socket *s, uint8_t protocol);
-/* Groups (first and last) that may have ICMP's: net.ipv4.ping_group_range. */
+/* The range of groups that may create ping sockets: net.ipv4.ping_group_range. */
 extern uint64_t ping_groups[2];
 
-/* Shows `p` to all that want it: whether there was one. */
+/* Delivers `p` to all matching raw sockets. Returns whether there was one. */
 bool raw_receive(struct interface *i, const struct ipv4_packet *p);
 void ping_receive(const struct ipv4_packet *p, const struct icmp_header *h);

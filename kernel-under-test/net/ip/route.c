@@ -1,10 +1,11 @@
+/* The IPv4 routing table. */
 #include "net/ip/route.h"
 
 #include "lib/errno.h"
 #include "mm/kmem.h"
 #include "net/address.h"
 
-#define ROUTES_MAX 128 /* as an answer of netlink shows them all */
+#define ROUTES_MAX 128 /* all fit into one netlink reply */
 
 struct list routes = LIST_INIT(routes);
 
@@ -13,7 +14,7 @@ static bool same_net(const struct route *a, const struct route *b)
 	return a->to == b->to && a->mask == b->mask;
 }
 
-/* As they are shown: by their nets, the narrowest first, and of one net the least metric. */
+/* Listing order: by network, then the longest prefix first, then by metric. */
 static bool goes_before(const struct route *a, const struct route *b)
 {
 	if (a->to != b->to)
@@ -101,7 +102,7 @@ int route_add_connected(struct interface *i)
 			  .via = i,
 			  .protocol = ROUTE_BY_KERNEL};
 
-	/* A net of one needs none: that is this machine. */
+	/* A /32 needs none: it is the local address. */
 	return !i->address || i->mask == UINT32_MAX ? 0 : route_add(&r);
 }
 
@@ -136,7 +137,7 @@ int route_find(uint32_t to, struct interface *through, struct next_hop *out)
 					 best->source ? best->source : best->via->address, best};
 		return 0;
 	}
-	/* Who names the interface takes it that all are on its link. */
+	/* With an explicit interface, every address is assumed to be on its link. */
 	if (!through)
 		return -ENETUNREACH;
 	*out = (struct next_hop){through, to, through->address, NULL};

@@ -1,6 +1,6 @@
 /*
- * The routes of IPv4: which way a packet goes. What is this machine's own goes through loopback,
- * before any of these. Addresses are big endian.
+ * The IPv4 routing table. Local addresses are routed through loopback before any of these routes.
+ * Addresses are big endian.
  */
 #pragma once
 
@@ -8,11 +8,11 @@
 
 struct route {
 	struct list link;
-	uint32_t to, mask, gateway; /* gateway 0: it is on the link */
-	uint32_t source;	    /* 0: the interface's */
+	uint32_t to, mask, gateway; /* gateway 0: directly connected */
+	uint32_t source;	    /* 0: the interface's address */
 	uint32_t metric;
 	struct interface *via;
-	uint8_t protocol; /* who made it, as netlink numbers that */
+	uint8_t protocol; /* origin, RTPROT_* */
 };
 
 #define ROUTE_BY_KERNEL 2
@@ -20,22 +20,27 @@ struct route {
 
 extern struct list routes;
 
-/* A copy of `r`. -EEXIST, -ENETUNREACH (nobody on a link is the gateway), -ENETDOWN, -ENOMEM,
- * -ENOBUFS. */
+/*
+ * Adds a copy of `r`. Returns 0, -EEXIST, -ENETUNREACH (the gateway is not on a link), -ENETDOWN,
+ * -ENOMEM or -ENOBUFS.
+ */
 int route_add(const struct route *r);
-/* The first that fits; what is 0 of gateway, metric and `via` fits any. -ESRCH. */
+/* Removes the first match; gateway, metric and `via` match anything if 0. Returns 0 or -ESRCH. */
 int route_remove(const struct route *r);
-/* To the net of its own address. */
+/* Adds the route to the network of the interface's own address. */
 int route_add_connected(struct interface *i);
 void route_forget(const struct interface *i);
 
 struct next_hop {
 	struct interface *via;
 	uint32_t hop, source;
-	const struct route *route; /* NULL: this machine itself, or no route was needed */
+	const struct route *route; /* NULL: local, or on the link of a given interface */
 };
 
-/* Whose address packets to `to` have; the loopback's if there is no way. */
+/* The source address for packets to `to`; 127.0.0.1 if there is no route. */
 uint32_t route_source(uint32_t to);
-/* `through` NULL: any interface. -ENETUNREACH. */
+/*
+ * Looks up the longest matching prefix. `through` NULL: on any interface. Returns 0 or
+ * -ENETUNREACH.
+ */
 int route_find(uint32_t to, struct interface *through, struct next_hop *out);

@@ -1,3 +1,4 @@
+/* UDP over IPv4. */
 #include "net/ip/udp.h"
 
 #include "lib/errno.h"
@@ -15,7 +16,7 @@ static struct address address_of(uint32_t ip, uint16_t port)
 	return a;
 }
 
-/* The header of `n` bytes, which are in the packet already. */
+/* Fills in the UDP header for `n` bytes of payload already in the packet. */
 static void seal(struct packet *p, const struct ipv4_flow *f, uint16_t from, uint16_t to, size_t n)
 {
 	struct udp_header h = {from, to, be16((uint16_t)(sizeof(h) + n)), 0};
@@ -23,7 +24,7 @@ static void seal(struct packet *p, const struct ipv4_flow *f, uint16_t from, uin
 	memcpy(ipv4_payload(p), &h, sizeof(h));
 	h.checksum = wire_checksum(wire_sum(wire_sum_ends(f->from, f->to, IP_UDP, sizeof(h) + n),
 					    ipv4_payload(p), sizeof(h) + n));
-	/* 0 would say that there is none. */
+	/* Zero would mean that there is no checksum. */
 	h.checksum = h.checksum ? h.checksum : UINT16_MAX;
 	memcpy(ipv4_payload(p), &h, sizeof(h));
 }

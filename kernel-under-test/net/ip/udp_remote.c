@@ -1,4 +1,4 @@
-/* UDP sockets that are connected to another machine: what they send leaves in packets. */
+/* UDP sockets connected to another machine: they send in packets. */
 #include "lib/errno.h"
 #include "net/ip/udp.h"
 

@@ -1,6 +1,7 @@
+/* Parsing and checksumming of packet headers. */
 #include "net/ip/wire.h"
 
-#define IPV4_VERSION   0x45 /* and five words */
+#define IPV4_VERSION   0x45 /* version 4, five words */
 #define MORE_FRAGMENTS 0x2000
 #define FRAGMENT_AT    0x1fff
 

@@ -1,6 +1,6 @@
 /*
- * Headers as they are on the wire, numbers big endian, and what must hold of them. Nothing here has
- * a state. What comes from outside is untrusted: it is looked at only as these functions show it.
+ * Packet headers in network byte order, and their validation. Stateless. Whatever comes from
+ * outside is untrusted and examined only through these functions.
  */
 #pragma once
 
@@ -9,7 +9,7 @@
 
 #define ETHER_IPV4 0x0800
 #define ETHER_ARP  0x0806
-#define ETHER_ALL  0x0003 /* all of them, as users ask for it */
+#define ETHER_ALL  0x0003 /* ETH_P_ALL */
 
 #define IP_ICMP 1
 #define IP_TCP	6
@@ -30,7 +30,7 @@ struct ethernet_header {
 	uint16_t type;
 } __attribute__((packed));
 
-/* Of IPv4 over Ethernet. */
+/* For IPv4 over Ethernet. */
 struct arp_message {
 	uint16_t hardware, protocol;
 	uint8_t hardware_len, protocol_len;
@@ -71,20 +71,20 @@ static inline uint32_t be32(uint32_t v)
 	return __builtin_bswap32(v);
 }
 
-/* How many bits of a net's mask are set. */
+/* The prefix length of a netmask. */
 static inline uint8_t prefix_of(uint32_t mask)
 {
 	return mask ? (uint8_t)(32 - __builtin_ctz(be32(mask))) : 0;
 }
 
-/* Adds up 16 bit words, as the Internet's checksums do; a last odd byte has a zero behind it. */
+/* Adds 16-bit words for an Internet checksum; an odd last byte is padded with zero. */
 uint32_t wire_sum(uint32_t sum, const void *at, size_t n);
-/* What UDP and TCP add to theirs of the packet around them. */
+/* The pseudo header that UDP and TCP include in their checksums. */
 uint32_t wire_sum_ends(uint32_t from, uint32_t to, uint8_t protocol, size_t n);
-/* The sum, as headers have it: 0 when one that is inside fits. */
+/* The final checksum of a sum; 0 if the sum includes a correct checksum. */
 uint16_t wire_checksum(uint32_t sum);
 
-/* A packet whose header is right and all there; not a part of a larger one. */
+/* A packet with a valid, complete header that is not a fragment. */
 struct ipv4_packet {
 	const uint8_t *header;
 	size_t header_len;
@@ -94,12 +94,12 @@ struct ipv4_packet {
 	uint8_t protocol, ttl, tos;
 };
 
-/* Each: whether the `n` bytes at `at` are one; what follows its end is left out. */
+/* Each returns whether the `n` bytes at `at` are valid; trailing bytes are ignored. */
 bool wire_parse_ipv4(const uint8_t *at, size_t n, struct ipv4_packet *out);
 bool wire_parse_arp(const uint8_t *at, size_t n, struct arp_message *out);
-/* Of the whole payload of `p`. */
+/* These two parse the payload of `p`. */
 bool wire_parse_icmp(const struct ipv4_packet *p, struct icmp_header *out);
 bool wire_parse_udp(const struct ipv4_packet *p, struct udp_header *out);
 
-/* Of the header at `at`, whose `len` and checksum are set for a payload of `n` bytes. */
+/* Completes a header: version, length for a payload of `n` bytes, and checksum. */
 void wire_seal_ipv4(struct ipv4_header *h, size_t n);

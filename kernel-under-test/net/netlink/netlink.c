@@ -1,10 +1,11 @@
+/* Netlink sockets: ports, requests and replies. */
 #include "net/netlink/netlink.h"
 
 #include "lib/errno.h"
 #include "mm/kmem.h"
 #include "net/control.h"
 
-/* What one answer may be: more than all that there is to tell. */
+/* Limit of one reply: enough for everything there is to report. */
 #define REPLY_MAX   16384
 #define REQUEST_MAX 32768
 #define QUEUE_MAX   (208ul << 10)
@@ -21,7 +22,7 @@ static bool port_taken(const struct socket *s, uint32_t port)
 	return false;
 }
 
-/* `port` 0: the process's number, or another one if it has such a socket already. */
+/* `port` 0: the process id, or a unique negative number if that is taken. */
 static int take_port(struct socket *s, uint32_t port)
 {
 	struct sender me;
@@ -55,7 +56,7 @@ static int netlink_resolve(const struct socket *, struct address *a)
 	return a->family != AF_NETLINK || a->len < 12 ? -EINVAL : a->nl_port ? -ECONNREFUSED : 0;
 }
 
-/* To the kernel; nobody else is spoken to. */
+/* Only the kernel can be connected to. */
 static int netlink_connect(struct socket *s, struct socket *, const struct address *a, uint32_t)
 {
 	if (a->family != AF_UNSPEC && a->nl_port)
@@ -117,7 +118,7 @@ static void queue(struct socket *s, struct netlink_reply *r)
 	wait_wake_one(&s->readers);
 }
 
-/* How it went: a reason with the request, or that it went well with its header alone. */
+/* Reports an error with the request, or success with only its header. */
 static void tell(struct socket *s, struct netlink_reply *r, int err, const char *request)
 {
 	struct {
@@ -169,7 +170,7 @@ static void answer(struct socket *s, const char *request, char *buffer)
 		tell(s, &r, 0, request);
 }
 
-/* All the requests in a packet, one after the other. */
+/* Handles all requests in a message, one after the other. */
 static long netlink_send_message(struct socket *s, struct socket *, struct uio *u, unsigned int,
 				 struct envelope *)
 {

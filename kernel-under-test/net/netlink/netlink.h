@@ -1,6 +1,6 @@
 /*
- * Netlink sockets: requests to the kernel in messages of their own form, and its answers. Of
- * protocols there are NETLINK_ROUTE, and NETLINK_KOBJECT_UEVENT, where nothing ever happens.
+ * Netlink sockets. Protocols are NETLINK_ROUTE, and NETLINK_KOBJECT_UEVENT, on which no event is
+ * ever sent.
  */
 #pragma once
 
@@ -24,23 +24,25 @@ struct netlink_header {
 	uint32_t sequence, port;
 };
 
-/* A question (the third of each four) for all of a kind; elsewhere the flags mean other things. */
+/*
+ * A dump request: types of the form 4n + 2 are queries; for others the flags mean something else.
+ */
 static inline bool netlink_is_dump(const struct netlink_header *h)
 {
 	return h->type >= 0x10 && (h->type & 3) == 2 && (h->flags & NLM_F_DUMP);
 }
 
-/* An answer that is being written; what has no room is left out, and `full` says so. */
+/* A reply under construction; what does not fit is left out and sets `full`. */
 struct netlink_reply {
 	struct netlink_header request;
-	uint32_t port; /* whose answer it is */
+	uint32_t port; /* of the receiver */
 	char *data;
 	size_t len, room;
-	size_t header; /* of the message that is being written */
+	size_t header; /* offset of the current message's header */
 	bool full;
 };
 
-/* A message with its fixed part, all that is put until the next one belongs to it. */
+/* Starts a message with its fixed part, and appends an attribute to the current one. */
 void netlink_begin(struct netlink_reply *r, uint16_t type, const void *fixed, size_t n);
 void netlink_put(struct netlink_reply *r, uint16_t type, const void *value, size_t n);
 
@@ -50,8 +52,8 @@ static inline void netlink_put_u32(struct netlink_reply *r, uint16_t type, uint3
 }
 
 /*
- * What is asked of NETLINK_ROUTE in a whole message, header and all: written to `r` if it is a
- * question. 0 or -errno, which the caller tells. -EINVAL, -EOPNOTSUPP, -EPERM, -ENODEV.
+ * Handles one NETLINK_ROUTE request, whose body follows the header, and writes the reply to queries
+ * to `r`. Returns 0, or an errno for the caller to report: -EINVAL, -EOPNOTSUPP, -EPERM, -ENODEV.
  */
 int rtnetlink_answer(struct netlink_reply *r, const void *body, size_t n);
 

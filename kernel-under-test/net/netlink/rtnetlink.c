@@ -1,11 +1,11 @@
-/* NETLINK_ROUTE: interfaces, addresses and routes are changed, and asked for one by one. */
+/* NETLINK_ROUTE: modifying, and querying single, interfaces, addresses and routes. */
 #include "net/netlink/rtnetlink.h"
 
 #include "fs/credentials.h"
 #include "lib/errno.h"
 #include "net/ip/route.h"
 
-/* The value of an attribute behind the fixed part, and its length; NULL: it is not there. */
+/* The value and length of an attribute after the fixed part, or NULL. */
 static const char *find(const char *body, size_t n, size_t fixed, uint16_t type, size_t *len)
 {
 	size_t at = ALIGN_UP(fixed, 4);
@@ -25,7 +25,7 @@ static const char *find(const char *body, size_t n, size_t fixed, uint16_t type,
 	return NULL;
 }
 
-/* The same of a number: whether it is there. */
+/* The same for a number; returns whether it is there. */
 static bool find_u32(const char *body, size_t n, size_t fixed, uint16_t type, uint32_t *out)
 {
 	size_t len;
@@ -37,7 +37,7 @@ static bool find_u32(const char *body, size_t n, size_t fixed, uint16_t type, ui
 	return true;
 }
 
-/* Which interface is meant: by its number, or its name. */
+/* Finds the interface a request refers to, by index or name. */
 static int find_link(const char *body, size_t n, struct link_message *m, struct interface **out)
 {
 	char name[INTERFACE_NAME_MAX] = {0};
@@ -64,7 +64,7 @@ static uint32_t mask_of(uint8_t prefix)
 	return prefix ? be32(UINT32_MAX << (32 - prefix)) : 0;
 }
 
-/* An interface has one address: another one is not taken. */
+/* An interface has a single address, so a second one is refused. */
 static int change_address(uint16_t type, const char *body, size_t n)
 {
 	uint32_t address, broadcast = 0;
@@ -123,7 +123,7 @@ static int change_route(uint16_t type, const char *body, size_t n)
 	return r.via || r.gateway ? route_add(&r) : -ENODEV;
 }
 
-/* Which way one packet goes. */
+/* Which route a packet takes (ip route get). */
 static int show_way(struct netlink_reply *r, const char *body, size_t n)
 {
 	struct route_message m;
@@ -177,7 +177,7 @@ int rtnetlink_answer(struct netlink_reply *r, const void *body, size_t n)
 
 	if (n < 1)
 		return 0;
-	/* The third of each four is a question; the others would change something. */
+	/* Types of the form 4n + 2 are queries; all others modify something. */
 	if ((type & 3) != 2 && !capable(CAP_NET_ADMIN))
 		return -EPERM;
 	if (netlink_is_dump(&r->request))

@@ -1,4 +1,4 @@
-/* Private to NETLINK_ROUTE: what its messages are made of. */
+/* Private to NETLINK_ROUTE: its message formats. */
 #pragma once
 
 #include "net/ip/interface.h"
@@ -53,6 +53,6 @@ struct route_message {
 	uint32_t flags;
 };
 
-/* The answer to a question for all of a kind. -EOPNOTSUPP. */
+/* Replies to a dump request. Returns 0 or -EOPNOTSUPP. */
 int rtnetlink_dump(struct netlink_reply *r, uint8_t family);
 void rtnetlink_put_link(struct netlink_reply *r, const struct interface *i);

@@ -1,4 +1,4 @@
-/* What NETLINK_ROUTE shows of interfaces, addresses, routes and neighbours. */
+/* NETLINK_ROUTE dumps: interfaces, addresses, routes and neighbours. */
 #include "lib/errno.h"
 #include "net/ip/arp.h"
 #include "net/ip/route.h"
@@ -71,7 +71,7 @@ static void put_address(struct netlink_reply *r, const struct interface *i, uint
 	const struct address_message m = {family, v4 ? interface_prefix(i) : 128, IFA_F_PERMANENT,
 					  i == &interface_loopback ? SCOPE_HOST : SCOPE_UNIVERSE,
 					  i->index};
-	/* Preferred and valid for ever; made and changed at boot. */
+	/* Preferred and valid forever; created and updated at boot. */
 	static const uint32_t times[4] = {UINT32_MAX, UINT32_MAX, 0, 0};
 
 	netlink_begin(r, RTM_NEWADDR, &m, sizeof(m));
@@ -121,7 +121,7 @@ static void put_route(struct netlink_reply *r, const struct route *route)
 	netlink_put_u32(r, RTA_OIF, route->via->index);
 }
 
-/* To what is an interface's own: its address, its net if that is loopback's, and everyone on it. */
+/* Entries of the local table: an interface's address, loopback's network, and broadcasts. */
 static void put_local(struct netlink_reply *r, const struct interface *i, uint32_t to,
 		      uint8_t prefix, uint8_t kind)
 {
