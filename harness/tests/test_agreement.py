@@ -50,7 +50,7 @@ def test_ours_is_a_sum_and_the_gap_is_over_theirs(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("change", "says"),
     [
-        (("[100, 50]", "[100]"), "a: wants ours, and a figure a kernel in theirs"),
+        (("[100, 50]", "[100]"), "a: needs `ours`, and one figure per kernel in `theirs`"),
         (("why", "wy"), "Extra inputs"),
         (("[[rows]]", "[[rows]"), "agreement.toml"),
     ],
@@ -84,7 +84,7 @@ def test_the_command_wants_a_run_and_a_file(
 ) -> None:
     root = checkout()
     assert run(["workloads", "--agreement", "x"]) == 2
-    assert "--agreement goes with --into" in capsys.readouterr().err
+    assert "--agreement needs --into" in capsys.readouterr().err
     page = tmp_path / "page.md"
     page.write_text("\n".join(agreement.MARKS) + "\n")
     (root / "docs").mkdir()

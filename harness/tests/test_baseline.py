@@ -14,8 +14,8 @@ from ringside.stats import baseline
 from ringside.store.schema import Run
 
 GOLDEN = """\
-# What each workload costs on bantam. Judge a run against it with
-# `ringside check`, make it anew with `ringside check --update`, and read the diff.
+# The cost of each workload on bantam. Compare a run with it with
+# `ringside check`, rewrite it with `ringside check --update`, and review the diff.
 format: 1
 kernel: bantam
 clock: exact

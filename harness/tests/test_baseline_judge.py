@@ -146,7 +146,7 @@ def test_a_run_of_another_kernel_can_not_be_judged() -> None:
     run: Run = runs.run([runs.measurement("b", "g/w")])
     verdict = judge(before(), run)
     assert verdict.exit_code == 2
-    assert "of a, which the run does not have" in verdict.refusals[0]
+    assert "for a, which is not in the run" in verdict.refusals[0]
 
 
 def test_an_ok_without_readings_is_a_failure() -> None:

@@ -34,7 +34,7 @@ def before() -> Run:
             "g/down": {"a": 200, "b": 100},
             "g/same": {"a": 100, "b": 100},
             "g/broken": {"a": 100, "b": 100},
-            "g/mended": {"a": "crashed", "b": 100},
+            "g/fixed": {"a": "crashed", "b": 100},
             "g/gone": {"a": 1, "b": 1},
         }
     )
@@ -47,7 +47,7 @@ def after() -> Run:
             "g/down": {"a": 199},
             "g/same": {"a": 100},
             "g/broken": {"a": "hung"},
-            "g/mended": {"a": 7},
+            "g/fixed": {"a": 7},
             "g/new": {"a": 1},
         }
     )
@@ -57,11 +57,11 @@ def test_each_workload_that_both_runs_have_is_judged() -> None:
     found = changes(before(), after())
     assert found.kernels == ("a",)
     assert kinds(found) == {
-        "g/up": "dearer",
-        "g/down": "cheaper",
+        "g/up": "regressed",
+        "g/down": "improved",
         "g/same": "same",
         "g/broken": "lost",
-        "g/mended": "gained",
+        "g/fixed": "gained",
     }
     assert found.only == (("a", "g/gone"), ("a", "g/new"))
     assert found.exit_code == 1
@@ -76,22 +76,22 @@ def test_a_tolerance_is_for_both_directions_and_its_bound_is_within() -> None:
         return kinds(changes(runs.table_run({"g/x": {"a": 1000}}), new, tolerance))["g/x"]
 
     assert [one(cost, 0.01) for cost in (989, 990, 1010, 1011)] == [
-        "cheaper",
+        "improved",
         "same",
         "same",
-        "dearer",
+        "regressed",
     ]
-    assert one(1001, 0) == "dearer"
+    assert one(1001, 0) == "regressed"
 
 
-def test_nothing_dearer_is_0_and_nothing_to_judge_by_is_2() -> None:
+def test_no_regression_is_0_and_nothing_to_judge_by_is_2() -> None:
     assert changes(before(), before()).exit_code == 0
     other = after().model_copy(update={"environment": runs.environment(qemu_version="10.0.2")})
     found = changes(runs.table_run({"g/up": {"a": 1}, "g/same": {"a": 1}}), other)
     assert found.exit_code == 2
     # Said once, not for each workload.
     assert shown(found).count("different QEMU versions") == 1
-    assert "2 not judged: different QEMU versions: 10.0.2 and 7.2.22" in shown(found)
+    assert "2 not compared: different QEMU versions: 10.0.2 and 7.2.22" in shown(found)
 
 
 def test_a_probe_that_works_no_longer_is_a_loss() -> None:
@@ -114,18 +114,18 @@ def test_a_probe_that_works_no_longer_is_a_loss() -> None:
 def test_what_is_shown_is_what_changed_the_worst_first() -> None:
     out = shown(changes(before(), after()))
     lines = [line.partition("│")[0].strip() for line in out.splitlines() if "│" in line]
-    assert lines == ["g/up", "g/broken", "g/down", "g/mended"]
-    assert "dearer, +25 %" in out and "cheaper, \N{MINUS SIGN}0.5 %" in out
+    assert lines == ["g/up", "g/broken", "g/down", "g/fixed"]
+    assert "regressed, +25 %" in out and "improved, \N{MINUS SIGN}0.5 %" in out
     assert "lost: hung" in out and "gained: it was crashed" in out
-    assert "A: 1 dearer, 1 lost, 1 cheaper, 1 gained, 1 same; geometric mean of 3 costs" in out
-    assert "2 in one of the runs alone" in out
+    assert "A: 1 regressed, 1 lost, 1 improved, 1 gained, 1 same; geometric mean of 3 costs" in out
+    assert "2 in one of the runs only" in out
     assert "g/same" in shown(changes(before(), after()), everything=True)
 
 
 def test_a_kernel_built_anew_is_named() -> None:
     image = runs.image("a", sha256=runs.sha256("other"), version="2")
     new = before().model_copy(update={"images": (image,)})
-    assert "A: another image, 2, not 6.1.176-1" in shown(changes(before(), new))
+    assert "A: different image, 2, not 6.1.176-1" in shown(changes(before(), new))
 
 
 def test_a_fact_of_a_run_can_not_be_markup() -> None:
@@ -159,9 +159,9 @@ def test_the_command(checkout: Checkout, capsys: pytest.CaptureFixture[str]) -> 
         line["value"] *= 2
     file.write_text("".join(json.dumps(line) + "\n" for line in lines))
     assert run(["diff", first.name, "latest"]) == 0
-    assert "cheaper, \N{MINUS SIGN}50 %" in capsys.readouterr().out
+    assert "improved, \N{MINUS SIGN}50 %" in capsys.readouterr().out
     assert run(["diff", "latest", str(first)]) == 1
-    assert "dearer, +100 %" in capsys.readouterr().out
+    assert "regressed, +100 %" in capsys.readouterr().out
     assert run(["diff", "latest", str(first), "--tolerance", "1"]) == 0
     capsys.readouterr()
     assert run(["diff", "nowhere"]) == 2

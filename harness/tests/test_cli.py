@@ -54,12 +54,12 @@ def test_help_and_version(capsys: pytest.CaptureFixture[str]) -> None:
         (["compare", "--json", "/nonexistent/x"], "--json /nonexistent/x: No such file"),
         (["compare", "--nonsense"], "No such option"),
         (["check"], "no kernel is the subject"),
-        (["check", "--kernel", "one"], "no baseline there: `ringside check --update`"),
+        (["check", "--kernel", "one"], "no baseline found: `ringside check --update`"),
         (["check", "--kernel", "one", "--tolerance", "-1"], "Invalid value for '--tolerance'"),
         (["report"], "there is no run yet"),
         (["report", "nothing"], "nothing: not a run folder"),
         (["kernels", "show", "onne"], "did you mean one?"),
-        (["workloads", "--port", "x"], "no kernel here has a port 'x': linux-x86_64"),
+        (["workloads", "--port", "x"], "no kernel has a port 'x': choose from linux-x86_64"),
         (["dance"], "No such command 'dance'"),
     ],
 )
@@ -102,7 +102,7 @@ def test_kvm_that_does_not_work(
     monkeypatch.setenv("FAKE_QEMU", "broken")
     assert run(["compare", "--clock", "kvm"]) == 2
     line = error_of(capsys)
-    assert "kvm does not work here" in line and "use --clock exact" in line
+    assert "kvm does not work on this host" in line and "use --clock exact" in line
 
 
 def test_auto_falls_back_to_exact(
@@ -160,7 +160,7 @@ def test_a_report_is_written_and_made_again(
     assert "old" not in readme.read_text() and readme.read_text().endswith("-->\nafter\n")
     readme.write_text("no place")
     assert run(["report", "--into", str(readme)]) == 2
-    assert "README.md: wants the line <!-- ringside costs -->" in capsys.readouterr().err
+    assert "README.md: must contain the line <!-- ringside costs -->" in capsys.readouterr().err
 
 
 def test_what_a_kernel_lacks_is_a_line_for_each_reason(
@@ -224,7 +224,7 @@ def test_lists(checkout: Checkout, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["workloads"]) == 0
     listed = capsys.readouterr().out
     assert listed.count("a/ok ") == 1
-    assert "which ports bring to: linux-x86_64" in listed
+    assert "workloads; ports: linux-x86_64" in listed
     assert run(["workloads", "--port", "linux-x86_64"]) == 0
     assert "SHA-256" in capsys.readouterr().out
     assert run(["fetch"]) == 0

@@ -319,11 +319,11 @@ def test_a_worked_example_is_made_of_topics(tmp_path: Path) -> None:
     assert int(rows["reading"]) == round(found["sys_read"] / one.iterations)
     assert int(rows["choosing"]) == round(found["schedule"] / one.iterations)
     assert abs(sum(map(int, rows.values())) - one.total / one.iterations) < len(rows)
-    assert "The dearest functions of other" in text and "(here)" in text
+    assert "The most expensive functions of other" in text and "(here)" in text
     page = f"before\n{example.MARKS[0]}\nold\n{example.MARKS[1]}\nafter\n"
     made = example.brought_up_to_date(page, text, "page")
     assert text in made and "old" not in made and made.endswith("after\n")
-    with pytest.raises(ReportError, match="two kernels side by side"):
+    with pytest.raises(ReportError, match="needs two kernels"):
         example.made((one,), topics, "here")
     path.write_text(TOPICS.replace("what =", "wat ="))
     with pytest.raises(ReportError, match="wat"):

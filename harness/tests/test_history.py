@@ -100,7 +100,7 @@ def test_what_is_shown_is_what_moved() -> None:
     assert "g/x" in out and "g/[b]z" in out and "g/y" not in out
     assert "+0.99 %" in out and "\N{MINUS SIGN}12 %" in out and "11-23 02:00" in out
     assert "A: 2 readings from 2026-11-23 01:00 to 2026-11-23 02:00" in out
-    assert "2 workloads moved, 1 did not; geometric mean of 3 costs 0.96" in out
+    assert "2 workloads changed, 1 did not; geometric mean of 3 costs 0.96" in out
     assert words(history("a", [reading(1, {"g/x": 1})])) == "A: 1 reading\n"
 
 
@@ -118,7 +118,7 @@ def test_a_chart_has_lines_that_can_be_told_apart() -> None:
     nine = [reading(h, {f"g/{n}": 10 for n in range(9)}) for h in (1, 2)]
     with pytest.raises(ReportError, match="8 lines at most, not 9"):
         script(history("a", nine), "A")
-    with pytest.raises(ReportError, match="measured twice"):
+    with pytest.raises(ReportError, match="at least two measurements"):
         script(history("a", two[:1]), "A")
 
 

@@ -46,7 +46,7 @@ def test_a_file_that_is_no_kernel(
     image.write_bytes(b"\xfd7zXZ\x00")
     status, _, last = check(capsys, "one", "--image", str(image))
     assert status == 1
-    assert last.startswith("wrong: kernel is not a kernel: it is compressed with xz: unpack it")
+    assert last.startswith("problem: kernel is not a kernel: it is compressed with xz: unpack it")
 
 
 @pytest.mark.parametrize(
@@ -70,7 +70,7 @@ def test_a_row_without_an_image_asks_for_one(
     checkout()
     assert run(["new", "mine"]) == 0
     assert run(["kernels", "check", "mine"]) == 2
-    assert "say which file: ringside kernels check mine --image PATH" in capsys.readouterr().err
+    assert "run `ringside kernels check mine --image PATH`" in capsys.readouterr().err
 
 
 def test_a_row_that_is_only_listed_still_has_its_image_looked_at(
@@ -83,7 +83,7 @@ def test_a_row_that_is_only_listed_still_has_its_image_looked_at(
     image.write_bytes(multiboot_elf())
     status, _, last = check(capsys, "one", "--image", str(image))
     assert status == 0
-    assert "to try it, the manifest lacks the key `port`" in last
+    assert "but the manifest lacks the key `port`" in last
 
 
 def test_a_way_that_can_not_work_is_told_from_one_that_can(tmp_path: Path) -> None:
@@ -123,7 +123,7 @@ def mine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         (guests.HALT, "", "it printed nothing: "),
         (guests.HALT, "hello\\n", "it prints, but the runner never spoke; unpack the initrd"),
         (guests.SPIN, "panic: no init\\n", "it panicked before it ran a program: panic: no init"),
-        (guests.TRIPLE_FAULT, "hello\\n", "an exception without a handler looks like this"),
+        (guests.TRIPLE_FAULT, "hello\\n", "this is typical of an exception without a handler"),
     ],
 )
 def test_a_boot_that_goes_wrong(
@@ -137,7 +137,7 @@ def test_a_boot_that_goes_wrong(
     image = str(guests.build(tmp_path, body, text))
     status, output, last = check(capsys, "mine", "--image", image, "--patience", "0.1")
     assert status == 1
-    assert last.startswith("wrong: ") and says in last
+    assert last.startswith("problem: ") and says in last
     if text:
         assert f"  | {text.removesuffix(chr(92) + 'n')}" in output
 

@@ -59,8 +59,8 @@ def test_what_is_not_answered_is_found(tmp_path: Path) -> None:
     assert not entries.complaints(known, ["lmbench lat_ok", "LEBench ok comes near"])
     assert entries.complaints(known, ["lmbench lat_ok", "lmbench bw_none", "LEBench odd"]) == (
         "LEBench odd: no such entry",
-        "LEBench ok: neither answered nor excused",
-        "lmbench bw_none: answered and excused",
+        "LEBench ok: neither covered nor explained",
+        "lmbench bw_none: covered and explained",
     )
 
 
@@ -68,7 +68,7 @@ def test_what_is_not_answered_is_found(tmp_path: Path) -> None:
     ("change", "says"),
     [
         (('["bw_none"]\nwhy', '["bw_odd"]\nwhy'), "a reason names lmbench bw_odd, no entry"),
-        (("why =", "wy ="), "a reason wants a why"),
+        (("why =", "wy ="), "a reason needs a `why`"),
         (("[suites]", "[suite]"), "entries.toml"),
         (("[[reasons]]", "[reasons]]"), "entries.toml"),
     ],
@@ -102,7 +102,7 @@ def test_the_command_fills_the_places(
     assert "| lmbench | lat\\_ok | `a/ok` |" in text or "| lmbench | lat_ok | `a/ok` |" in text
     assert "| lmbench `bw_none` | no kernel is in it |" in text
     assert "| `x/y` | it works |" in text
-    assert "brought up to date" in capsys.readouterr().out
+    assert "updated" in capsys.readouterr().out
     assert run(["workloads", "--into", str(page)]) == 0
     assert page.read_text() == text
     assert "is up to date" in capsys.readouterr().out

@@ -71,7 +71,7 @@ def test_the_next_thing_is_said(
     assert run(["compare", "--kernels", "my-kernel"]) == 2
     assert f"my-kernel can't be run yet: it lacks {says}" in said(capsys)
     assert run(["kernels", "show", "my-kernel"]) == 0
-    assert f"write {says}" in " ".join(capsys.readouterr().out.split())
+    assert f"add {says}" in " ".join(capsys.readouterr().out.split())
 
 
 @pytest.mark.parametrize(
@@ -114,7 +114,7 @@ def test_an_image_in_the_folder(
     assert run(["kernels"]) == 0
     output = capsys.readouterr().out
     assert "my-kernel.elf" in output
-    assert "notes.txt is named after no kernel" in output
+    assert "notes.txt: no kernel has this name" in output
     assert run(["compare", "--no-report", "--kernels", "my-kernel"]) == 0
     assert run(["compare", "--no-report", "--kernels", "my-kernel", "--image", "my-kernel=x"]) == 2
     assert "--image my-kernel=x: there is no such file" in said(capsys)

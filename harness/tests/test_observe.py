@@ -117,13 +117,13 @@ def test_the_table_and_the_remarks() -> None:
     said = "\n".join(remarks(VIEW))
     for words in (
         "10,000 instructions: 1,000 in user code, 9,000 in the kernel",
-        "user code first ran after 7,000",
-        "the runner was ready after 7,100",
+        "first user code after 7,000",
+        "runner ready after 7,100",
         "set 8 times, 6 times to another one",
         "2 times, min 500, median 500, max 700, sum 1,200",
-        "syscall 0: 2 came back elsewhere",
-        "syscall 0: 2 never came back",
-        "3 returns to user code without a way in",
+        "syscall 0: 2 returned elsewhere",
+        "syscall 0: 2 did not return",
+        "3 returns to user code without an entry",
     ):
         assert words in said
 

@@ -173,7 +173,7 @@ def test_a_kernel_that_lacks_everything_has_one_line() -> None:
     assert gaps(found, []) == (
         "alpha x/one: absent",
         "alpha y/two: not asked",
-        "beta: lacks what each of the 2 probes needs",
+        "beta: supports none of the features that the 2 probes need",
     )
 
 

@@ -116,7 +116,9 @@ def test_the_markdown_has_the_table_and_the_failures() -> None:
     assert "| Workload | One operation | Alpha | Beta |\n| :-- | :-- | --: | --: |\n" in shown
     assert "| g/one | one one | **328** · 0 % | **117** · 0.36× · 0 % |" in shown  # noqa: RUF001
     assert "| g/two | one two | **12,187** · 0 % | *panicked* |" in shown
-    assert "**Beta**, g/two: panicked: SIGSEGV; in trap_entry+0x10\n\nIts last words:\n" in shown
+    assert (
+        "**Beta**, g/two: panicked: SIGSEGV; in trap_entry+0x10\n\nLast console output:\n" in shown
+    )
     assert "\n    panic: page fault\n" in shown
     assert "CONFIG_PVH=y" in shown
     assert "linux-image-6.1.0-50-cloud-amd64 (bookworm)" in shown

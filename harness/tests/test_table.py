@@ -126,7 +126,7 @@ def test_a_document_keeps_what_stands_around_the_table(
     page = tmp_path / "page.md"
     page.write_text(f"before\n{systems.BEGIN}\nold\n{systems.END}\nafter\n")
     assert run(["table", "--into", str(page)]) == 0
-    assert "brought up to date" in capsys.readouterr().out
+    assert "updated" in capsys.readouterr().out
     text = page.read_text()
     assert text.startswith(
         f"before\n{systems.BEGIN}\n| System | {next(iter(FACT_COLUMNS.values()))} |"
@@ -148,7 +148,9 @@ def test_a_document_keeps_what_stands_around_the_table(
     ],
 )
 def test_a_document_without_one_place_is_refused(document: str) -> None:
-    with pytest.raises(ReportError, match=r"page\.md: wants the line <!-- ringside table -->"):
+    with pytest.raises(
+        ReportError, match=r"page\.md: must contain the line <!-- ringside table -->"
+    ):
         systems.replace_between(document, "table\n", "page.md")
 
 

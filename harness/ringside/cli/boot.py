@@ -1,4 +1,4 @@
-"""`ringside boot`: boot kernels that run no workloads, and say how long they took to be up."""
+"""`ringside boot`: boot kernels that run no workloads, and show how long booting took."""
 
 from __future__ import annotations
 
@@ -19,7 +19,9 @@ from ringside.errors import CatalogError
 @click.command()
 @click.argument("kernel_ids", metavar="[ID]...", nargs=-1)
 @options.clock_option(auto=False)
-@click.option("--boot", "way", metavar="WAY", help="Boot this way, where a kernel has it.")
+@click.option(
+    "--boot", "way", metavar="WAY", help="Use this boot configuration, where a kernel has it."
+)
 @options.images_option
 @options.patience_option
 def boot(
@@ -29,10 +31,10 @@ def boot(
     images: dict[str, Path],
     patience: float,
 ) -> int:
-    """Boot kernels that run no workloads until they say that they are up.
+    """Boot kernels that run no workloads, until they report that they are up.
 
-    Without an ID: all of those whose image is at hand. The time is this host's, and noisy; the
-    console is kept under results/boots. Exits 1 when one did not come up.
+    Without an ID, boot all whose image is available. Boot times are host times, and noisy. The
+    console output is kept in results/boots. Exits 1 if a kernel did not come up.
     """
     catalog = load(find_root())
     given = options.given_images(catalog, images)
@@ -42,7 +44,7 @@ def boot(
         if k.bootable and k.image is not None and (k.image.source != "file" or k.id in given)
     ]
     if not kernels:
-        raise CatalogError("no kernel is only booted: `ringside kernels` lists what there is")
+        raise CatalogError("no kernel to boot: `ringside kernels` lists all kernels")
     chosen = options.resolve_clock(clock, catalog.root)
     errors, console = Console(stderr=True), Console()
     status = 0
@@ -53,15 +55,15 @@ def boot(
             ).boot
         if done.ready_host_s is not None:
             said = _ready_line(kernel, done.last_lines)
-            words = f"up after {done.ready_host_s:.2f} s of this host: {said}"
+            words = f"up after {done.ready_host_s:.2f} s (host time): {said}"
         else:
-            words = f"{done.outcome}: {done.detail or 'it did not say why'}"
+            words = f"{done.outcome}: {done.detail or 'no reason given'}"
             status = 1
         console.print(f"{kernel.id}: {words}", markup=False, highlight=False, soft_wrap=True)
     return status
 
 
 def _ready_line(kernel: Kernel, lines: Sequence[str]) -> str:
-    """The line by which it was up; its last one where that has scrolled away."""
+    """The line that reported it up, or the last line if that is no longer available."""
     pattern = re.compile(kernel.console.ready or "")
     return next((line for line in lines if pattern.search(line)), lines[-1])

@@ -1,4 +1,4 @@
-"""`ringside check`: has the kernel under test become dearer than its baseline says?"""
+"""`ringside check`: compare the kernel under test with its baseline."""
 
 from __future__ import annotations
 
@@ -16,8 +16,10 @@ from ringside.errors import JudgeError
 
 
 @click.command()
-@click.option("--kernel", "kernel_id", metavar="ID", help="Judge this kernel (default: ours).")
-@click.option("--update", is_flag=True, help="Write the baseline instead of judging by it.")
+@click.option(
+    "--kernel", "kernel_id", metavar="ID", help="Kernel to check (default: the one under test)."
+)
+@click.option("--update", is_flag=True, help="Write the baseline instead of comparing with it.")
 @options.clock_option(auto=False)
 @options.profile_option
 @click.option(
@@ -31,7 +33,7 @@ from ringside.errors import JudgeError
     type=click.FloatRange(min=0.0),
     default=0.0,
     show_default=True,
-    help="How much dearer is no regression: 0.01 is 1 %.",
+    help="Ignore cost increases up to this fraction: 0.01 is 1 %.",
 )
 @options.images_option
 @options.patience_option
@@ -45,15 +47,16 @@ def check(
     images: dict[str, Path],
     patience: float,
 ) -> int:
-    """Run the kernel under test and judge it by its baseline.
+    """Run the kernel under test and compare its costs with its baseline.
 
-    Exits 0 when nothing got dearer, 1 when something did or failed, 2 when it can't be judged.
+    Exits 0 without a regression, 1 if a cost increased or a workload failed, 2 if the run and the
+    baseline can't be compared.
     """
     catalog = load(find_root())
     kernel = catalog.kernel(kernel_id) if kernel_id is not None else catalog.subject()
     path = baseline_file or default_baseline(catalog, kernel, clock)
     if not update and not path.is_file():
-        raise JudgeError(f"{path}: no baseline there: `ringside check --update` writes it")
+        raise JudgeError(f"{path}: no baseline found: `ringside check --update` writes it")
     request = Request(
         clock=options.resolve_clock(clock, catalog.root),
         profile=profile,

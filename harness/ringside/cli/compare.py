@@ -1,4 +1,4 @@
-"""`ringside compare`: run the same workloads on several kernels and show what each costs."""
+"""`ringside compare`: run the same workloads on several kernels and compare the costs."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from ringside.cli.jsonl import check_json, write_json
 from ringside.conductor import Request
 from ringside.store import Isolation, Run
 
-# As many as a scaling workload has tasks at most.
+# The maximum number of tasks of a scaling workload.
 SCALING_CPUS = 4
 
 
@@ -24,31 +24,33 @@ SCALING_CPUS = 4
 @options.workloads_option
 @options.clock_option(auto=True)
 @options.profile_option
-@click.option("--boot", "way", metavar="WAY", help="Boot this way, where a kernel has it.")
-@click.option("--reference", metavar="ID", help="Take ratios to this kernel.")
+@click.option(
+    "--boot", "way", metavar="WAY", help="Use this boot configuration, where a kernel has it."
+)
+@click.option("--reference", metavar="ID", help="Compute ratios to this kernel.")
 @options.cpus_option(default=None)
 @options.images_option
 @options.patience_option
-@click.option("--sweep", is_flag=True, help="Run the points of the curves instead of the table's.")
+@click.option("--sweep", is_flag=True, help="Run parameter sweeps for charts.")
 @click.option(
     "--scaling",
     is_flag=True,
-    help="Run the workloads that 1, 2, 4 tasks do at a time instead, on 4 CPUs or --cpus.",
+    help="Run the scaling workloads with 1, 2 and 4 tasks, on 4 CPUs or --cpus.",
 )
 @click.option(
     "--isolate",
     type=click.Choice(get_args(Isolation)),
     default="child",
     show_default=True,
-    help="What each workload has to itself: a process, a boot of its own, or a copy of the guest "
-    "as it was when it had come to rest.",
+    help="Run each workload in a process of its own, after a boot of its own, or in a copy of a "
+    "settled guest.",
 )
 @click.option(
-    "--shuffle", type=click.INT, metavar="SEED", help="Run the workloads in an order made of SEED."
+    "--shuffle", type=click.INT, metavar="SEED", help="Shuffle the workloads with this seed."
 )
-@click.option("--no-probes", is_flag=True, help="Don't ask what each kernel can do.")
-@click.option("--json", "json_file", metavar="FILE", help="Write JSON lines here; - is stdout.")
-@click.option("--no-report", is_flag=True, help="Write no report, only the table.")
+@click.option("--no-probes", is_flag=True, help="Don't run the feature probes.")
+@click.option("--json", "json_file", metavar="FILE", help="Write JSON lines to FILE; - is stdout.")
+@click.option("--no-report", is_flag=True, help="Print the table only, write no report.")
 def compare(
     patterns: tuple[str, ...],
     workloads: tuple[str, ...],
@@ -67,16 +69,16 @@ def compare(
     json_file: str | None,
     no_report: bool,
 ) -> int:
-    """Run the same workloads on several kernels and show what each costs.
+    """Run the same workloads on several kernels and show what each operation costs.
 
-    Without options: the default kernels, every workload, in the exact clock. Exits 0 when
-    everything was measured or is absent from the kernel by its own word, 1 when something
-    failed or a kernel could not be had, 2 when the run could not be made.
+    By default, run all workloads on the default kernels with the exact clock. Exits 0 if every
+    workload was measured or is not supported by the kernel, 1 if something failed or a kernel was
+    not available, 2 if the run was not possible.
     """
     if json_file is not None:
         check_json(json_file)
     if sweep and scaling:
-        raise click.UsageError("--sweep and --scaling are two runs: give one of them")
+        raise click.UsageError("--sweep and --scaling can't be combined")
     catalog = load(find_root())
     request = Request(
         clock=options.resolve_clock(clock, catalog.root),
@@ -85,7 +87,7 @@ def compare(
         workloads=options.names(workloads),
         sweep=sweep,
         scaling=scaling,
-        # Who asks for a part wants that part.
+        # A selection of workloads excludes the probes.
         probes=None if no_probes or sweep or scaling or workloads else (),
         isolation=isolate,
         shuffle=shuffle,
@@ -110,12 +112,12 @@ def compare(
 
 
 def status_of(run: Run) -> int:
-    """0 when every workload was measured, or its kernel said that it lacks it; else 1."""
+    """0 if every workload was measured or is not supported by its kernel, else 1."""
     return 0 if all(m.status in ("ok", "absent") for m in run.measurements) else 1
 
 
 def show(run: Run, catalog: Catalog, console: Console) -> None:
-    """Print the table of costs, and a line for each thing that went wrong."""
+    """Print the table of costs, and a line for each failure."""
     from ringside.report.failures import reasons
     from ringside.report.terminal import latency_table, probe_table, scaling_table
 
@@ -129,7 +131,7 @@ def show(run: Run, catalog: Catalog, console: Console) -> None:
     for boot in run.boots:
         if boot.settle is not None and not boot.settle.ok:
             console.print(
-                f"{boot.kernel}: it did not come to rest in {boot.settle.rounds} rounds",
+                f"{boot.kernel}: the guest did not settle in {boot.settle.rounds} rounds",
                 markup=False,
                 highlight=False,
             )
@@ -138,7 +140,7 @@ def show(run: Run, catalog: Catalog, console: Console) -> None:
 
 
 def show_report(run: Run, catalog: Catalog, folder: Path, console: Console) -> None:
-    """Write the report into the run's folder and say where it is."""
+    """Write the report into the run's directory and print its path."""
     from ringside.report import write
 
     report = write(run, catalog.kernels, folder)

@@ -1,4 +1,4 @@
-"""Run a request with progress on the terminal; what `compare` and `check` share."""
+"""Run a request with progress on the terminal; shared by `compare` and `check`."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from ringside.store import Run, RunFolder
 
 @dataclass(frozen=True)
 class Conducted:
-    """A run, the folder that keeps it, and a line for each kernel that had to be left out."""
+    """A run, its directory, and a line for each kernel that was left out."""
 
     run: Run
     folder: RunFolder
@@ -27,8 +27,8 @@ class Conducted:
 def run_request(catalog: Catalog, request: Request, console: Console) -> Conducted:
     """Prepare and run. Progress goes to `console`, which is standard error.
 
-    Raises KeyboardInterrupt when interrupted, after what was measured is kept, and RingsideError
-    when it can't be done.
+    Raises KeyboardInterrupt when interrupted, after saving the results so far, and RingsideError
+    if the run is not possible.
     """
     results = catalog.root / "results"
     with ProgressView(console) as view:
@@ -40,13 +40,13 @@ def run_request(catalog: Catalog, request: Request, console: Console) -> Conduct
             run = asyncio.run(_until_signal(plan, folder, view))
         except KeyboardInterrupt:
             kept = folder.path.relative_to(catalog.root)
-            console.print(f"what was measured is in {kept}", markup=False, highlight=False)
+            console.print(f"partial results are in {kept}", markup=False, highlight=False)
             raise
     return Conducted(run=run, folder=folder, left_out=plan.left_out)
 
 
 async def _until_signal(plan: Plan, folder: RunFolder, view: ProgressView) -> Run:
-    """SIGTERM ends a run as tidily as Ctrl-C does."""
+    """Handle SIGTERM like Ctrl-C."""
     task = asyncio.current_task()
     assert task is not None
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)

@@ -1,4 +1,4 @@
-"""`ringside diff`: what changed from one run to another."""
+"""`ringside diff`: what changed between two runs."""
 
 from __future__ import annotations
 
@@ -17,15 +17,15 @@ from ringside.store import find_run, load_run
     type=click.FloatRange(min=0.0),
     default=0.0,
     show_default=True,
-    help="How large a change is none: 0.01 is 1 %.",
+    help="Ignore changes up to this fraction: 0.01 is 1 %.",
 )
-@click.option("--all", "everything", is_flag=True, help="Show what stayed the same too.")
+@click.option("--all", "everything", is_flag=True, help="Show unchanged workloads too.")
 def diff(before: str, after: str | None, tolerance: float, everything: bool) -> int:
-    """Show what changed from run BEFORE to run AFTER (default: the latest), for each kernel that is
-    in both: what became dearer or cheaper, and which probes got another answer.
+    """Show what changed between runs BEFORE and AFTER (default: the latest).
 
-    A run is a folder, or a name under results/runs. Exits 0 when nothing became dearer or was lost,
-    1 when something did, 2 when there was nothing to judge by.
+    For each kernel in both runs, list the costs and the probe results that changed. A run is a
+    directory, or a name under results/runs. Exits 0 without a regression, 1 if a cost increased or
+    a result was lost, 2 if nothing could be compared.
     """
     from ringside.report.changed import changes_shown
     from ringside.stats.changes import changes

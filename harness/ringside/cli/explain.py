@@ -1,4 +1,4 @@
-"""`ringside explain`: where the instructions of one workload go, kernel beside kernel."""
+"""`ringside explain`: where the instructions of one workload go, by kernel."""
 
 from __future__ import annotations
 
@@ -25,9 +25,18 @@ if TYPE_CHECKING:
 
 @click.command()
 @click.argument("workload", metavar="WORKLOAD")
-@click.option("--kernels", "kernels", multiple=True, metavar="A,B", help="On these kernels.")
-@click.option("--revs", multiple=True, metavar="R1,R2", help="On our kernel at these revisions.")
-@click.option("--functions", type=click.IntRange(min=1), default=20, show_default=True)
+@click.option("--kernels", "kernels", multiple=True, metavar="A,B", help="Kernels to run.")
+@click.option(
+    "--revs", multiple=True, metavar="R1,R2", help="Git revisions of the kernel under test."
+)
+@click.option(
+    "--functions",
+    type=click.IntRange(min=1),
+    default=20,
+    show_default=True,
+    metavar="N",
+    help="Number of functions to show.",
+)
 @options.profile_option
 @options.images_option
 @click.option(
@@ -36,14 +45,14 @@ if TYPE_CHECKING:
     multiple=True,
     metavar="ID=PATH",
     callback=options.parse_images,
-    help="Take the functions of kernel ID from this ELF or System.map.",
+    help="Read the symbols of kernel ID from this ELF or System.map.",
 )
 @options.patience_option
-@click.option("--no-report", is_flag=True, help="Write no files, only the tables.")
+@click.option("--no-report", is_flag=True, help="Print the tables only, write no files.")
 @click.option(
     "--into",
     type=click.Path(dir_okay=False, path_type=Path),
-    help="Also put two kernels, the first by topic, into this file between the lines for it.",
+    help="Also replace the example in this file (two kernels, the first by topic).",
 )
 def explain(
     workload: str,
@@ -57,10 +66,10 @@ def explain(
     no_report: bool,
     into: Path | None,
 ) -> int:
-    """Say where the instructions of WORKLOAD go: by phase, by function, as flame graphs.
+    """Show where the instructions of WORKLOAD go: by phase, by function, as flame graphs.
 
-    Without --kernels and --revs: the reference and the kernel under test. Counts are those of the
-    exact clock, seen by a plugin of QEMU; the guests are not changed.
+    By default, compare the reference kernel and the kernel under test. A QEMU plugin counts
+    instructions in the exact clock; the guests are not modified.
     """
     catalog = load(find_root())
     revisions = options.names(revs)
@@ -102,8 +111,8 @@ def _run(
         plan = prepare(catalog, request, view)
         if len(plan.workloads) != 1:
             names = ", ".join(w.name for w in plan.workloads)
-            raise CatalogError(f"one workload at a time is explained: {names}")
-        view.preparing("getting a QEMU that a plugin can watch with")
+            raise CatalogError(f"select one workload, not several: {names}")
+        view.preparing("getting a QEMU with plugin support")
         plan = with_plugins(plan)
         subjects = subjects_of(plan, revisions, view)
         return asyncio.run(explain_all(plan, subjects, symbols, view)), plan
@@ -128,5 +137,5 @@ def _default_kernels(catalog: Catalog, revisions: bool) -> tuple[str, ...]:
     runnable = [k for k in catalog.kernels if k.runnable and k.default]
     found = tuple(k.id for role in wanted for k in runnable if k.role == role)
     if not found:
-        raise CatalogError("no kernel to explain: say which with --kernels")
+        raise CatalogError("no kernel to explain: select one with --kernels")
     return found

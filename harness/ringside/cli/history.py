@@ -1,4 +1,4 @@
-"""`ringside history`: how a kernel's costs went over the runs that are kept, or over commits."""
+"""`ringside history`: a kernel's costs over the stored runs, or over commits."""
 
 from __future__ import annotations
 
@@ -22,22 +22,24 @@ from ringside.store import load_run, newest_runs
 
 @click.command("history")
 @click.argument("workloads", nargs=-1)
-@click.option("--kernel", "kernel_id", metavar="ID", help="Of this kernel (default: ours).")
-@click.option("--commits", is_flag=True, help="Take the committed baselines, not the runs here.")
+@click.option(
+    "--kernel", "kernel_id", metavar="ID", help="Kernel to show (default: the one under test)."
+)
+@click.option("--commits", is_flag=True, help="Use the committed baselines instead of local runs.")
 @click.option(
     "--last",
     type=click.IntRange(min=1),
     default=100,
     show_default=True,
     metavar="N",
-    help="Look at so many runs or commits.",
+    help="Use the last N runs or commits.",
 )
 @click.option(
     "--chart",
     type=click.Path(dir_okay=False, path_type=Path),
-    help="Draw the lines into this SVG file, eight at most.",
+    help="Draw up to eight workloads into this SVG file.",
 )
-@click.option("--json", "json_file", metavar="FILE", help="Write JSON lines here; - is stdout.")
+@click.option("--json", "json_file", metavar="FILE", help="Write JSON lines to FILE; - is stdout.")
 def history_command(
     workloads: tuple[str, ...],
     kernel_id: str | None,
@@ -46,10 +48,10 @@ def history_command(
     chart: Path | None,
     json_file: str | None,
 ) -> None:
-    """Show how the exact costs of WORKLOADS (default: all) went, from the oldest run that is kept
-    under results/runs to the newest.
+    """Show how the exact costs of WORKLOADS (default: all) changed over time.
 
-    Only runs made in the same way as the newest stand in one line, and only costs of the same ELF.
+    Reads the runs under results/runs. Includes only runs with the same configuration as the newest,
+    and only costs of the same workload ELF.
     """
     from ringside.report import charts
     from ringside.report import history as report
@@ -80,7 +82,7 @@ def _chosen(found: History, patterns: tuple[str, ...]) -> History:
 
 def _runs(catalog: Catalog, kernel: Kernel, last: int) -> Iterator[Reading]:
     for folder in newest_runs(catalog.root / "results", last):
-        # One run that can't be read, of an older version say, does not hide the others.
+        # Ignore unreadable runs, such as those of an older version.
         with contextlib.suppress(StoreError):
             reading = of_run(load_run(folder), kernel.id, folder.name)
             if reading is not None:

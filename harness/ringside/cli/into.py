@@ -1,4 +1,4 @@
-"""Bring the generated part of a document up to date, in place."""
+"""Update the generated part of a document in place."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from ringside.errors import ReportError
 
 
 def put_into(path: Path, change: Callable[[str], str]) -> None:
-    """Have `change` make the text of `path` anew, and say whether it did. Raises ReportError."""
+    """Update the text of `path` with `change`, and print whether it changed. Raises ReportError."""
     try:
         before = path.read_text(encoding="utf-8")
         after = change(before)
@@ -21,4 +21,4 @@ def put_into(path: Path, change: Callable[[str], str]) -> None:
         raise ReportError(f"{path}: {error.strerror}") from error
     except UnicodeDecodeError as error:
         raise ReportError(f"{path}: not a text file") from error
-    click.echo(f"{path}: {'brought up to date' if after != before else 'is up to date'}")
+    click.echo(f"{path}: {'updated' if after != before else 'is up to date'}")

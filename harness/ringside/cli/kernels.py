@@ -27,7 +27,7 @@ _CACHE = ".cache"
 @click.group(invoke_without_command=True)
 @click.pass_context
 def kernels(context: click.Context) -> None:
-    """List the kernels; `ringside kernels show ID` says all about one."""
+    """List the kernels; `ringside kernels show ID` shows one in detail."""
     if context.invoked_subcommand is not None:
         return
     catalog = load(find_root())
@@ -47,28 +47,29 @@ def kernels(context: click.Context) -> None:
     console = Console()
     console.print(table)
     console.print(
-        "level: reached in the newest runs (and aimed at); `ringside kernels show ID` says more",
+        "level: reached in the newest runs (target in parentheses); "
+        "for details: `ringside kernels show ID`",
         style="dim",
         soft_wrap=True,
     )
     for name in given.strays:
-        console.print(f"{name} is named after no kernel", markup=False, highlight=False)
+        console.print(f"{name}: no kernel has this name", markup=False, highlight=False)
 
 
 def level_words(reached: str, target: str) -> str:
-    """The level reached, and the one aimed at where that is another."""
+    """The level reached, and the target level if it differs."""
     return reached if reached == target else f"{reached} ({target})"
 
 
 def lacking(kernel: Kernel, state: ImageState) -> tuple[str, ...]:
-    """What has to be there before the kernel can be run, in short words."""
+    """What is missing before the kernel can run, in short words."""
     parts = []
     if not (state.here or state.obtainable):
         parts.append("image")
     if kernel.boot is None:
         parts.append("boot")
     if kernel.bare and kernel.console.ready is None:
-        parts.append("ready text")
+        parts.append("ready pattern")
     if kernel.port is None and not kernel.bare:
         parts.append("port")
     return tuple(parts)
@@ -77,17 +78,17 @@ def lacking(kernel: Kernel, state: ImageState) -> tuple[str, ...]:
 def _runs(kernel: Kernel, state: ImageState) -> str:
     missing = lacking(kernel, state)
     if missing:
-        return f"lacks {', '.join(missing)}"
+        return f"no {', '.join(missing)}"
     if kernel.bare:
         return "boots only"
     asked_for = not kernel.default and not state.words.startswith("given")
-    return "when named" if asked_for else "by default"
+    return "on request" if asked_for else "by default"
 
 
 @kernels.command()
 @click.argument("kernel_id", metavar="ID")
 def show(kernel_id: str) -> None:
-    """Say all that the manifest of kernel ID says."""
+    """Show the manifest of kernel ID."""
     catalog = load(find_root())
     kernel = catalog.kernel(kernel_id)
     table = Table("what", "value", show_header=False, box=None)
@@ -97,7 +98,7 @@ def show(kernel_id: str) -> None:
 
 
 def _words(value: object) -> str:
-    """A value of a manifest for a reader: tables as `key=value`, lists as words."""
+    """A manifest value for display: tables as `key=value`, lists as words."""
     if isinstance(value, dict):
         return " ".join(f"{key}={word}" for key, word in value.items())
     return " ".join(map(str, value)) if isinstance(value, list) else str(value)
@@ -134,10 +135,10 @@ def _rows(kernel: Kernel, catalog: Catalog) -> list[tuple[str, str]]:
 
 
 def next_step(kernel: Kernel, state: ImageState) -> str:
-    """The one next thing to do for this kernel."""
+    """The next step towards running this kernel."""
     missing = lacks(kernel)
     if missing is not None:
-        return f"write {missing}"
+        return f"add {missing}"
     if not (state.here or state.obtainable):
         offers = f": {kernel.image.offers}" if isinstance(kernel.image, FileImage) else ""
         return f"`ringside kernels check {kernel.id} --image PATH`{offers}"
@@ -150,13 +151,13 @@ def next_step(kernel: Kernel, state: ImageState) -> str:
 
 @kernels.command(name="check")
 @click.argument("kernel_id", metavar="ID")
-@click.option("--image", "path", type=click.Path(path_type=Path), help="The file to look at.")
-@click.option("--no-boot", is_flag=True, help="Only look at the file.")
+@click.option("--image", "path", type=click.Path(path_type=Path), help="The image file.")
+@click.option("--no-boot", is_flag=True, help="Inspect the file only.")
 @patience_option
 def check_image(kernel_id: str, path: Path | None, no_boot: bool, patience: float) -> int:
-    """Look at an image for kernel ID, boot it once, and say what is wrong with it.
+    """Inspect an image for kernel ID, boot it once, and report problems.
 
-    Exits 0 when it ran a workload, 1 when something is wrong with it, 2 when it can't be tried.
+    Exits 0 if it ran a workload, 1 if there is a problem, 2 if the test was not possible.
     """
     catalog = load(find_root())
     kernel = catalog.kernel(kernel_id)
@@ -165,7 +166,7 @@ def check_image(kernel_id: str, path: Path | None, no_boot: bool, patience: floa
     if image is None:
         state = image_state(kernel, catalog.root, catalog.root / _CACHE, None)
         if not state.obtainable:
-            raise ImageError(f"say which file: ringside kernels check {kernel_id} --image PATH")
+            raise ImageError(f"no image: run `ringside kernels check {kernel_id} --image PATH`")
         image = obtain(kernel, catalog.root, catalog.root / _CACHE).path
         named = {}
     found = inspect(image, kernel)
@@ -178,20 +179,20 @@ def check_image(kernel_id: str, path: Path | None, no_boot: bool, patience: floa
     if problem is None and not no_boot:
         missing = lacks(kernel)
         if missing is not None:
-            _say(console, f"the file can be booted; to try it, the manifest lacks {missing}")
+            _say(console, f"the file is bootable, but the manifest lacks {missing}")
             return 0
         if kernel.bare:
-            _say(console, f"the file can be booted: `{boot_command(kernel, path)}` tries it")
+            _say(console, f"the file is bootable: run `{boot_command(kernel, path)}`")
             return 0
         problem = _tried(console, catalog, kernel, named, patience)
     if problem is not None:
-        _say(console, f"wrong: {problem}")
+        _say(console, f"problem: {problem}")
         return 1
     return 0
 
 
 def boot_command(kernel: Kernel, path: Path | None) -> str:
-    """The command that boots a kernel which runs no workloads."""
+    """The command that boots a kernel without workloads."""
     image = f" --image {kernel.id}={path}" if path is not None else ""
     return f"ringside boot {kernel.id}{image}"
 
@@ -199,8 +200,8 @@ def boot_command(kernel: Kernel, path: Path | None) -> str:
 def _tried(
     console: Console, catalog: Catalog, kernel: Kernel, images: dict[str, Path], patience: float
 ) -> str | None:
-    """Boot it and show its last words when that went wrong; what is wrong in a line, or None."""
-    with Console(stderr=True).status("booting it with one workload"):
+    """Boot it, and print its last console lines on failure. The problem in a line, or None."""
+    with Console(stderr=True).status("booting with one workload"):
         trial = try_boot(catalog, kernel, images, patience)
     if trial.problem is not None:
         for line in trial.last_lines:

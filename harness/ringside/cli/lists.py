@@ -23,33 +23,32 @@ from ringside.store import find_run, load_run
 
 
 @click.command()
-@click.option("--port", metavar="PORT", help="List this port's, with their SHA-256.")
+@click.option("--port", metavar="PORT", help="List this port's workloads, with their SHA-256.")
 @click.option(
     "--into",
     type=click.Path(dir_okay=False, path_type=Path),
-    help="Put the tables of workloads and probes into this file, between the lines for them.",
+    help="Replace the tables of workloads and probes in this file.",
 )
 @click.option(
     "--agreement",
     metavar="RUN",
-    help="Put how far this run agrees with other suites into the file instead.",
+    help="With --into: replace the comparison with other suites, using this run.",
 )
 def workloads(port: str | None, into: Path | None, agreement: str | None) -> None:
-    """List the workloads, building them when needed.
+    """List the workloads, building them if needed.
 
-    The places in a file begin with the lines `<!-- ringside workloads -->`, `answers`,
-    `unanswered` or `probes` in place of `workloads`, and end with `<!-- /ringside workloads -->`
-    and so on.
+    --into replaces what is between `<!-- ringside workloads -->` and `<!-- /ringside workloads -->`
+    in a file, and the same for `answers`, `unanswered` and `probes`.
     """
     catalog = load(find_root())
     if agreement is not None:
         if into is None:
-            raise click.UsageError("--agreement goes with --into FILE")
+            raise click.UsageError("--agreement needs --into FILE")
         put_into(into, partial(_agreed, catalog, agreement))
         return
     known = dict.fromkeys(k.port for k in catalog.kernels if k.port and k.runnable)
     if port is not None and port not in known:
-        raise CatalogError(f"no kernel here has a port {port!r}: {', '.join(known)}")
+        raise CatalogError(f"no kernel has a port {port!r}: choose from {', '.join(known)}")
     ports = [port] if port else list(known)
     build_workloads(catalog.root, ports[:1], Silent())
     found = load_workloads(catalog.root, ports[0])
@@ -64,8 +63,8 @@ def workloads(port: str | None, into: Path | None, agreement: str | None) -> Non
     console = Console()
     console.print(table)
     if port is None:
-        console.print(f"{len(found.workloads)} workloads, which ports bring to: {', '.join(ports)}")
-        console.print("--port PORT lists one port's, with the SHA-256 of each ELF")
+        console.print(f"{len(found.workloads)} workloads; ports: {', '.join(ports)}")
+        console.print("--port PORT also shows the SHA-256 of each ELF")
 
 
 def _listed(catalog: Catalog, found: WorkloadSet, what: str, document: str) -> str:
@@ -87,10 +86,10 @@ def _agreed(catalog: Catalog, name: str, document: str) -> str:
 
 @click.command()
 def clocks() -> None:
-    """Say what each clock counts and whether this host has it."""
+    """Show what each clock counts and whether this host supports it."""
     root = find_root()
     kvm = probe_kvm(root / ".cache")
-    table = Table("clock", "unit", "here", "what it counts", box=None, pad_edge=False)
+    table = Table("clock", "unit", "supported", "what it counts", box=None, pad_edge=False)
     for clock in CLOCKS.values():
         here = "yes" if clock.name != "kvm" or kvm.works else f"no: {kvm.reason}"
         table.add_row(clock.name, clock.unit, Text(here), clock.meaning)
@@ -98,10 +97,10 @@ def clocks() -> None:
 
 
 @click.command()
-@click.option("--refresh", is_flag=True, help="Look for newer packages even when some are here.")
+@click.option("--refresh", is_flag=True, help="Check for newer packages even if some are present.")
 @kernels_option
 def fetch(refresh: bool, patterns: tuple[str, ...]) -> int:
-    """Get the kernels' images, so that later runs need no network."""
+    """Download or build the kernel images, so that later runs need no network."""
     catalog = load(find_root())
     console = Console()
     status = 0

@@ -1,4 +1,4 @@
-"""The commands put together, and the one place that turns errors into a line and a status."""
+"""The command group, and the one place that turns errors into a message and an exit status."""
 
 from __future__ import annotations
 
@@ -31,9 +31,9 @@ INTERRUPTED = 130
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(ringside.__version__, message="ringside %(version)s")
-@click.option("--debug", is_flag=True, help="Show the traceback of an error.")
+@click.option("--debug", is_flag=True, help="Show a traceback on errors.")
 def cli(debug: bool) -> None:
-    """Boot kernels side by side in QEMU, run the same bytes on each, and say what each costs."""
+    """Compare operating system kernels: run the same binaries on each, and show the costs."""
 
 
 for _command in (
@@ -81,13 +81,13 @@ def run(arguments: list[str]) -> int:
         _say(str(error))
         return FAILED
     except BrokenPipeError:
-        # Whoever read our output has left; nothing more can be told, at exit neither.
+        # The reader of our output is gone: write nothing more, also not at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return FAILED
     except Exception as error:
         if debug:
             traceback.print_exc()
-        _say(f"{type(error).__name__}: {error}: a bug; `ringside --debug ...` shows where")
+        _say(f"{type(error).__name__}: {error}: this is a bug; `ringside --debug ...` shows where")
         return FAILED
 
 

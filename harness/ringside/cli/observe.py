@@ -1,4 +1,4 @@
-"""`ringside observe`: boot a kernel as it is and say what each way into it costs."""
+"""`ringside observe`: boot an unmodified kernel and show the cost of each kernel entry."""
 
 from __future__ import annotations
 
@@ -22,17 +22,17 @@ from ringside.errors import StoreError
     help="Boot this kernel or raw disk image as kernel ID.",
 )
 @options.workloads_option
-@click.option("--boot", "way", metavar="WAY", help="Boot this way, where the kernel has it.")
-@click.option("--alone", is_flag=True, help="Boot without the runner, whatever the kernel.")
+@click.option("--boot", "way", metavar="WAY", help="Use this boot configuration.")
+@click.option("--alone", is_flag=True, help="Boot without the runner.")
 @click.option(
     "--seconds",
     type=click.FloatRange(min=0.0, min_open=True),
     default=10.0,
     show_default=True,
-    help="Host time for a kernel that is watched alone.",
+    help="Host time limit without the runner.",
 )
 @options.patience_option
-@click.option("--json", "json_file", metavar="FILE", help="Write all that was seen as JSON.")
+@click.option("--json", "json_file", metavar="FILE", help="Write the results as JSON.")
 def observe(
     kernel_id: str,
     image: Path | None,
@@ -43,10 +43,10 @@ def observe(
     patience: float,
     json_file: str | None,
 ) -> int:
-    """Boot kernel ID as it is and say what each way into it costs, in instructions.
+    """Boot kernel ID unmodified and show the cost of each kernel entry, in instructions.
 
-    System calls, exceptions and interrupts by number, switches of address space, and the boot
-    itself. With --workloads the runner runs these too.
+    Covers system calls, exceptions and interrupts by number, address space switches, and the boot
+    itself. With --workloads, the runner also runs these.
     """
     from ringside.conductor.observing import keep, observe_alone, observe_with_runner
 
@@ -70,7 +70,7 @@ def observe(
 
     console = Console()
     console.print(
-        f"{observed.what}; it ended because {observed.ending}",
+        f"{observed.what}; ended because {observed.ending}",
         markup=False,
         highlight=False,
         soft_wrap=True,

@@ -1,4 +1,4 @@
-"""Options that more than one command takes."""
+"""Options shared by several commands."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ _F = TypeVar("_F", bound=Callable[..., Any])
 
 
 def clock_option(*, auto: bool) -> Callable[[_F], _F]:
-    """`--clock`; `auto` allows to let the host decide."""
+    """`--clock`; `auto` adds a choice that lets the host decide."""
     choices = [*CLOCKS, "auto"] if auto else list(CLOCKS)
     return click.option(
         "--clock",
         type=click.Choice(choices),
         default="exact",
         show_default=True,
-        help="What costs are counted in; `ringside clocks` explains.",
+        help="The clock to measure with; `ringside clocks` explains.",
     )
 
 
@@ -37,7 +37,7 @@ def kernels_option(function: _F) -> _F:
         "patterns",
         multiple=True,
         metavar="A,B",
-        help="Only these kernels: ids or globs; `all` is every one that can be run.",
+        help="Kernels to run: ids or globs; `all` selects every one that can run.",
     )(function)
 
 
@@ -47,7 +47,7 @@ def workloads_option(function: _F) -> _F:
         "--workloads",
         multiple=True,
         metavar="X,Y",
-        help="Only these workloads: full names, unique last parts or globs.",
+        help="Workloads to run: full names, unique last components or globs.",
     )(function)
 
 
@@ -58,7 +58,7 @@ def profile_option(function: _F) -> _F:
         type=click.Choice(["quick", "full"]),
         default="quick",
         show_default=True,
-        help="How many repetitions.",
+        help="Number of repetitions.",
     )(function)
 
 
@@ -69,7 +69,7 @@ def patience_option(function: _F) -> _F:
         type=click.FloatRange(min=0.0, min_open=True),
         default=1.0,
         metavar="FACTOR",
-        help="Multiply all deadlines in host time, for a slow machine.",
+        help="Multiply all host-time deadlines, for slow machines.",
     )(function)
 
 
@@ -80,7 +80,7 @@ def cpus_option(*, default: int | None) -> Callable[[_F], _F]:
         type=click.IntRange(min=1, max=64),
         default=default,
         metavar="N",
-        help="How many CPUs the machine has.  [default: 1]",
+        help="Number of guest CPUs.  [default: 1]",
     )
 
 
@@ -92,17 +92,17 @@ def images_option(function: _F) -> _F:
         multiple=True,
         metavar="ID=PATH",
         callback=parse_images,
-        help="Boot this file as kernel ID instead of what its manifest says.",
+        help="Boot this file as kernel ID instead of the manifest's image.",
     )(function)
 
 
 def given_images(catalog: Catalog, named: dict[str, Path]) -> dict[str, Path]:
-    """The images of `--image`, and those in the folder that $RINGSIDE_IMAGES names."""
+    """The images of `--image`, and those in the directory $RINGSIDE_IMAGES."""
     return dict(find_given((kernel.id for kernel in catalog.kernels), named).images)
 
 
 def names(values: tuple[str, ...]) -> tuple[str, ...]:
-    """Names out of a repeatable, comma-separated option."""
+    """The names in a repeatable, comma-separated option."""
     return split_list(values)
 
 
@@ -117,7 +117,9 @@ def resolve_clock(name: str, root: Path) -> Clock:
     if clock == "kvm":
         probe = probe_kvm(root / ".cache")
         if not probe.works:
-            raise MachineError(f"kvm does not work here ({probe.reason}): use --clock exact")
+            raise MachineError(
+                f"kvm does not work on this host ({probe.reason}): use --clock exact"
+            )
     return clock
 
 

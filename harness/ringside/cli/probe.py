@@ -1,4 +1,4 @@
-"""`ringside probe`: what each kernel can do, found out by trying."""
+"""`ringside probe`: test which features each kernel supports."""
 
 from __future__ import annotations
 
@@ -26,14 +26,16 @@ from ringside.store import Run
     "--probes",
     multiple=True,
     metavar="X,Y",
-    help="Only these probes: <family>/<name>, a family, a unique last part or a glob.",
+    help="Probes to run: <family>/<name>, families, unique last components or globs.",
 )
-@click.option("--list", "listing", is_flag=True, help="List the probes and what each asks.")
-@click.option("--boot", "way", metavar="WAY", help="Boot this way, where a kernel has it.")
+@click.option("--list", "listing", is_flag=True, help="List the probes and what each tests.")
+@click.option(
+    "--boot", "way", metavar="WAY", help="Use this boot configuration, where a kernel has it."
+)
 @options.cpus_option(default=1)
 @options.images_option
 @options.patience_option
-@click.option("--no-report", is_flag=True, help="Write no report, only the table.")
+@click.option("--no-report", is_flag=True, help="Print the table only, write no report.")
 def probe(
     patterns: tuple[str, ...],
     probes: tuple[str, ...],
@@ -44,10 +46,10 @@ def probe(
     patience: float,
     no_report: bool,
 ) -> int:
-    """Ask each kernel what it can do: a probe tries a feature and says works, absent or wrong.
+    """Test which features each kernel supports.
 
-    Exits 0 when every answer is works, absent or one that the manifest explains, else 1; 2 when
-    the run could not be made.
+    A probe uses a feature and reports `works`, `absent` or `wrong`. Exits 0 if every result is
+    `works`, `absent` or explained by the manifest, 1 if not, 2 if the run was not possible.
     """
     catalog = load(find_root())
     if listing:
@@ -71,7 +73,7 @@ def probe(
 
 
 def status_of(run: Run, catalog: Catalog) -> int:
-    """0 when every answer is works, absent or explained by its kernel's manifest, else 1."""
+    """0 if every result is `works`, `absent` or explained by the kernel's manifest, else 1."""
     from ringside.report.probes import explanation
 
     known = {kernel.id: kernel for kernel in catalog.kernels}
@@ -82,7 +84,7 @@ def status_of(run: Run, catalog: Catalog) -> int:
 
 
 def show_probes(run: Run, catalog: Catalog, console: Console) -> None:
-    """Print the table of families, and a line for each thing that does not work."""
+    """Print the table of families, and a line for each probe that does not work."""
     from ringside.report.terminal import gaps, probe_table
 
     console.print(probe_table(run, catalog.kernels))
@@ -91,7 +93,7 @@ def show_probes(run: Run, catalog: Catalog, console: Console) -> None:
 
 
 def _list(catalog: Catalog, patterns: tuple[str, ...]) -> None:
-    # Every port that has probes has them all; the first row of the tables has.
+    # Every port with probes has all of them, and the first kernel's port has probes.
     port = next(kernel.port for kernel in catalog.kernels if kernel.port and kernel.runnable)
     build_workloads(catalog.root, [port], Silent())
     table = Table("probe", "works when", box=None, pad_edge=False)

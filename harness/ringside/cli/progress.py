@@ -1,4 +1,4 @@
-"""Live progress of a run: one line a kernel, and the time that is left."""
+"""Live progress of a run: one line per kernel, and the remaining time."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from ringside.conductor import Plan
 from ringside.errors import StoreError
 from ringside.store import BootRecord, Measurement, ProbeAnswer, find_run, load_run
 
-# What a probe takes of the time of a workload: a fifth in quick runs, a twentieth in full ones.
+# Time of a probe relative to a workload's: a fifth in quick runs, a twentieth in full ones.
 _PROBE = 0.1
 
 
@@ -114,7 +114,7 @@ class ProgressView:
         """A kernel starts."""
         if boot == 1:
             self._progress.start_task(self._tasks[kernel])
-        self._progress.update(self._tasks[kernel], now="booting" if boot == 1 else "booting again")
+        self._progress.update(self._tasks[kernel], now="booting" if boot == 1 else "rebooting")
 
     def ready(self, kernel: str) -> None:
         """Its runner waits until the guest is at rest."""

@@ -1,4 +1,4 @@
-"""`ringside report`: make the report of a stored run again."""
+"""`ringside report`: regenerate the report of a stored run."""
 
 from __future__ import annotations
 
@@ -18,19 +18,19 @@ from ringside.store import find_run, load_run
 @click.option(
     "--into",
     type=click.Path(dir_okay=False, path_type=Path),
-    help="Put the table of costs into this Markdown file, between the lines that mark its place.",
+    help="Replace the table of costs in this Markdown file.",
 )
 def report(run: str | None, into: Path | None) -> None:
-    """Make the report of RUN again (a folder or a name under results/runs; default the latest).
+    """Regenerate the report of RUN (default: the latest).
 
-    The place of the table in a file begins with the line `<!-- ringside costs -->` and ends with
-    `<!-- /ringside costs -->`.
+    RUN is a directory or a name under results/runs. --into replaces what is between the lines
+    `<!-- ringside costs -->` and `<!-- /ringside costs -->` of a file instead.
     """
     catalog = load(find_root())
     folder = find_run(catalog.root / "results", run)
     stored = load_run(folder)
     if into is not None:
-        # jinja2 is slow to start, and most commands need none of it.
+        # jinja2 is slow to import, and most commands do not need it.
         from ringside.report import markdown, page
 
         content = page.build(stored, catalog.kernels)

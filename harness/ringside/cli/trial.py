@@ -1,4 +1,4 @@
-"""Boot a kernel once with one workload, to say what a newcomer to the table has to mend."""
+"""Boot a new kernel once with one workload, and say what to fix."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ from ringside.conductor.observer import Silent
 from ringside.session import Outcome
 from ringside.store import BootRecord, Measurement, RunFolder
 
-# The one that asks least of a kernel: it makes one system call again and again. Where there are no
-# system calls the first one will do.
+# The workload that needs least from a kernel: it repeats one system call. Without system calls, the
+# first one is used.
 _SIMPLEST = "syscall/null"
 
 
 @dataclass(frozen=True)
 class Trial:
-    """How it went: `problem` is a line that says what to do, or None when the workload ran."""
+    """The result: `problem` is a line that says what to do, or None if the workload ran."""
 
     way: str
     workload: str
@@ -54,20 +54,20 @@ def try_boot(
 
 
 def _problem(boot: BootRecord, measured: Measurement) -> str:
-    detail = boot.detail or "it did not say why"
+    detail = boot.detail or "no reason given"
     if boot.ready_host_s is None:
         if boot.outcome == Outcome.PANICKED:
             return f"it panicked before it ran a program: {detail}"
         if boot.outcome == Outcome.REBOOTED:
-            return f"{detail}: an exception without a handler looks like this"
+            return f"{detail}: this is typical of an exception without a handler"
         if not boot.last_lines:
             return (
-                f"it printed nothing: {detail}; print on the first serial port (COM1, I/O port "
-                f"0x3f8), where records are read, and look whether it gets as far as that"
+                f"it printed nothing: {detail}; print to the first serial port (COM1, I/O port "
+                f"0x3f8), where records are read, and check how far the kernel gets"
             )
         return (
             f"{detail}: it prints, but the runner never spoke; unpack the initrd (a cpio archive) "
-            f"and start /init with file descriptor 1 on the console, or say in the manifest how "
-            f"else the workloads get in"
+            f"and start /init with file descriptor 1 on the console, or select another delivery "
+            f"method in the manifest"
         )
     return f"{measured.workload}: {measured.status}: {measured.detail or detail}"

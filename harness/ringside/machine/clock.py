@@ -37,7 +37,7 @@ _EXACT = ClockSpec(
     cpu_model="qemu64",
     options=("-accel", "tcg,thread=single", "-icount", _ICOUNT),
     parallel=True,
-    meaning="guest instructions, the same in every run whatever the host does",
+    meaning="guest instructions, the same in every run on any host",
     # Recording keeps QEMU's main loop from moving an idle guest's clock on before the instructions
     # that led to the halt are counted, a rare race on a busy host. The record is of no use.
     options_recorded=(
@@ -51,7 +51,7 @@ _KVM = ClockSpec(
     cpu_model=HOST_CPU,
     options=("-accel", "kvm"),
     parallel=False,
-    meaning="time on the real processor, through hardware virtualization",
+    meaning="time on the real processor, with hardware virtualization",
 )
 _TCG = ClockSpec(
     name="tcg",
@@ -59,7 +59,7 @@ _TCG = ClockSpec(
     cpu_model="qemu64",
     options=("-accel", "tcg,thread=single"),
     parallel=False,
-    meaning="host time of the emulator: a smoke test, not a measurement of the kernel",
+    meaning="host time of the emulator: a smoke test, not a measurement",
     # Each CPU on a thread of its own: taking turns on one, they could never scale.
     options_for_many=("-accel", "tcg,thread=multi"),
 )

@@ -68,7 +68,9 @@ def load(path: Path) -> Agreement:
         raise ReportError(f"{path}: {error}") from error
     for row in found.rows:
         if len(row.theirs) != len(found.kernels) or not row.ours:
-            raise ReportError(f"{path}: {row.what}: wants ours, and a figure a kernel in theirs")
+            raise ReportError(
+                f"{path}: {row.what}: needs `ours`, and one figure per kernel in `theirs`"
+            )
     return found
 
 
@@ -80,7 +82,7 @@ def workloads(agreement: Agreement) -> tuple[str, ...]:
 def pairs(agreement: Agreement, run: Run) -> tuple[tuple[Row, tuple[Pair, ...]], ...]:
     """Each row with ours beside theirs, a pair a kernel. Raises ReportError for another clock."""
     if run.environment.clock != "exact" or run.environment.smp != 1:
-        raise ReportError("agreement is one of instructions on one CPU: use --clock exact")
+        raise ReportError("the comparison needs instruction counts on one CPU: use --clock exact")
     values = {(m.workload, m.kernel): m.value for m in run.measurements if m.status == "ok"}
     return tuple(
         (
@@ -107,13 +109,13 @@ def table(agreement: Agreement, run: Run, kernels: Sequence[Kernel]) -> str:
     names = {kernel.id: kernel.name for kernel in kernels}
     heads = [text.markdown(names.get(kernel, kernel)) for kernel in agreement.kernels]
     lines = [
-        f"| operation | of our | {' | '.join(heads)} |",
+        f"| operation | workload | {' | '.join(heads)} |",
         f"| --- | --- |{' --- |' * len(heads)}",
     ]
     for row, found in pairs(agreement, run):
         cells = " | ".join(_cell(pair) for pair in found)
         lines.append(f"| {text.markdown(row.what)} | {_parts(row.ours)} | {cells} |")
-    lines += ["", "What accounts for more than 10 %:", ""]
+    lines += ["", "Reasons for differences of more than 10 %:", ""]
     for row in agreement.rows:
         if row.why:
             lines.append(f"- **{text.markdown(row.what)}**: {text.markdown(row.why)}")

@@ -17,9 +17,9 @@ from ringside.stats.ratio import percent
 from ringside.store.schema import Measurement
 
 _STYLES: dict[Kind, str] = {
-    "dearer": "bold red",
+    "regressed": "bold red",
     "lost": "bold red",
-    "cheaper": "cyan",
+    "improved": "cyan",
     "gained": "cyan",
     "unjudged": "yellow",
     "same": "dim",
@@ -29,8 +29,8 @@ _STYLES: dict[Kind, str] = {
 def changes_shown(
     found: Changes, kernels: Sequence[Kernel], everything: bool = False
 ) -> RenderableType:
-    """Every workload and probe that changed, the dearest first, and a line for each kernel that
-    sums it up. Workloads that cost the same are shown where `everything` is asked for."""
+    """Every workload and probe that changed, largest increase first, and a summary line per kernel.
+    Workloads that cost the same are shown where `everything` is asked for."""
     names = {kernel.id: kernel.name for kernel in kernels}
     parts: list[RenderableType] = []
     shown = [c for c in found.costs if everything or c.kind not in ("same", "unjudged")]
@@ -50,9 +50,9 @@ def changes_shown(
         )
     for kernel, old, new in found.images:
         versions = (
-            "of the same version" if old == new else f"{text.plain(new)}, not {text.plain(old)}"
+            "with the same version" if old == new else f"{text.plain(new)}, not {text.plain(old)}"
         )
-        parts.append(Text(f"{_name(kernel, names)}: another image, {versions}"))
+        parts.append(Text(f"{_name(kernel, names)}: different image, {versions}"))
     parts += [Text(_sum(found, kernel, names)) for kernel in found.kernels]
     parts += [Text(line, style="yellow") for line in _unjudged(found, names)]
     return Group(*parts)
@@ -105,7 +105,7 @@ def _sum(found: Changes, kernel: str, names: Mapping[str, str]) -> str:
     mean = found.mean(kernel)
     whole = f"; geometric mean of {mean[1]} costs {text.ratio(mean[0])}" if mean else ""
     only = sum(name == kernel for name, _ in found.only)
-    left = f"; {only} in one of the runs alone" if only else ""
+    left = f"; {only} in one of the runs only" if only else ""
     return f"{_name(kernel, names)}: {said or 'nothing to compare'}{whole}{left}"
 
 
@@ -113,7 +113,7 @@ def _unjudged(found: Changes, names: Mapping[str, str]) -> list[str]:
     """A line for each reason, not for each workload: most often there is one reason for all."""
     reasons = Counter((c.kernel, c.why) for c in found.costs if c.kind == "unjudged")
     return [
-        f"{_name(kernel, names)}: {number} not judged: {text.plain(why)}"
+        f"{_name(kernel, names)}: {number} not compared: {text.plain(why)}"
         for (kernel, why), number in reasons.items()
     ]
 

@@ -15,7 +15,7 @@ from ringside.report import curves, plots, scaling
 from ringside.report.latency import Latency
 from ringside.report.text import UNIT_WORDS, plain
 
-HOW_TO_GET = "gnuplot is not installed, so there are no charts: apt-get install gnuplot-nox"
+HOW_TO_GET = "no charts, because gnuplot is not installed: run `apt-get install gnuplot-nox`"
 
 _DEADLINE_S = 60
 
@@ -79,7 +79,7 @@ def draw(table: Latency, scales: scaling.Scaling | None = None) -> tuple[Chart, 
                 "ratios",
                 f"Cost relative to {reference.name}",
                 "A heat map of ratios with the number in each cell: blue is cheaper than the "
-                "reference, orange dearer.",
+                "reference, orange more expensive.",
                 gnuplot(plots.heat_map(table)),
             )
         )

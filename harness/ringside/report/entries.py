@@ -73,7 +73,7 @@ def load(path: Path) -> Known:
 def _reason(path: Path, raw: Mapping[str, tuple[str, ...] | str]) -> Reason:
     why = raw.get("why")
     if not isinstance(why, str):
-        raise ReportError(f"{path}: a reason wants a why")
+        raise ReportError(f"{path}: a reason needs a `why`")
     entries = tuple(
         Entry(suite, name)
         for suite, names in raw.items()
@@ -97,9 +97,9 @@ def complaints(known: Known, answers: Iterable[str]) -> tuple[str, ...]:
     return (
         *(f"{e.suite} {e.name}: no such entry" for e in {**told, **near} if e not in known.entries),
         *(
-            f"{e.suite} {e.name}: neither answered nor excused"
+            f"{e.suite} {e.name}: neither covered nor explained"
             for e in known.entries
             if e not in told and e not in near and e not in reasoned
         ),
-        *(f"{e.suite} {e.name}: answered and excused" for e in told if e in reasoned),
+        *(f"{e.suite} {e.name}: covered and explained" for e in told if e in reasoned),
     )

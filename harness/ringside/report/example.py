@@ -55,10 +55,11 @@ def load(path: Path) -> tuple[Topic, ...]:
 
 
 def made(explained: Sequence[Explanation], topics: Sequence[Topic], where: str) -> str:
-    """The example as Markdown: both kernels by phase, the first by topic, the second's dearest
-    functions. `where` tells what was run on what. Raises ReportError unless there are two."""
+    """The example as Markdown: both kernels by phase, the first by topic, the most expensive
+    functions of the second. `where` describes the setup. Raises ReportError unless there are
+    two."""
     if len(explained) != 2:
-        raise ReportError("a worked example sets two kernels side by side")
+        raise ReportError("the example needs two kernels")
     first, second = explained
     grid = phases_grid(explained)
     lines = [f"    {line}" for line in _columns([grid.heads, *grid.rows])]
@@ -66,7 +67,7 @@ def made(explained: Sequence[Explanation], topics: Sequence[Topic], where: str) 
     lines += _by_topic(first, topics)
     named = ", ".join(_named(f, second) for f in second.functions[:_OTHERS])
     total = cost(second.total / second.iterations)
-    lines += ["", f"The dearest functions of {second.kernel}, of its {total}: {named}."]
+    lines += ["", f"The most expensive functions of {second.kernel}, of {total} in all: {named}."]
     return "\n".join([*lines, "", f"({where})"]) + "\n"
 
 
@@ -84,7 +85,7 @@ def _aligned(row: tuple[str, ...], widths: Sequence[int]) -> Iterator[str]:
 def _by_topic(e: Explanation, topics: Sequence[Topic]) -> list[str]:
     total = cost(e.total / e.iterations)
     lines = [
-        f"| of the {total} of {markdown(e.kernel)} | instructions | dearest functions |",
+        f"| {markdown(e.kernel)}, {total} in all | instructions | most expensive functions |",
         "| --- | --- | --- |",
     ]
     found: dict[str, list[FunctionCost]] = {topic.what: [] for topic in topics}
@@ -99,7 +100,7 @@ def _by_topic(e: Explanation, topics: Sequence[Topic]) -> list[str]:
     for what in sorted(sums, key=lambda what: -sums[what]):
         named = ", ".join(_named(f, e) for f in found[what][:_DEAREST])
         lines.append(f"| {markdown(what)} | {cost(round(sums[what] / e.iterations))} | {named} |")
-    lines.append(f"| all else | {cost(round(rest / e.iterations))} | |")
+    lines.append(f"| other | {cost(round(rest / e.iterations))} | |")
     return lines
 
 

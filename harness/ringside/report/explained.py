@@ -34,8 +34,8 @@ def phases_grid(explained: Sequence[Explanation]) -> Grid:
             rows.append((str(phase), *cells))
     rows.append(("sum", *(cost(e.total / e.iterations) for e in explained)))
     for label, counts in (
-        ("beside it idle (halted)", [e.idle for e in explained]),
-        ("of it string repetitions", [e.repeats for e in explained]),
+        ("idle (halted), not included", [e.idle for e in explained]),
+        ("string repetitions, included", [e.repeats for e in explained]),
         ("new processes and threads", [e.appeared for e in explained]),
         ("returns elsewhere", [e.elsewhere for e in explained]),
     ):
@@ -43,12 +43,12 @@ def phases_grid(explained: Sequence[Explanation]) -> Grid:
             cells = (cost(n / e.iterations) for n, e in zip(counts, explained, strict=True))
             rows.append((label, *cells))
     heads = ("phase", *(e.kernel for e in explained))
-    return Grid("Instructions an operation, median repetition, by phase", heads, tuple(rows))
+    return Grid("Instructions per operation, median repetition, by phase", heads, tuple(rows))
 
 
 def functions_grid(explained: Sequence[Explanation], most: int) -> Grid:
-    """The dearest functions: line by line the same ones where the kernels are alike, else each
-    kernel's own by rank."""
+    """The most expensive functions: the same ones line by line if the kernels are alike, else by
+    rank."""
     if len(explained) == 2 and alike(explained[0], explained[1]):
         return _changes(explained[0], explained[1], most)
     heads = ["#"]
@@ -64,7 +64,7 @@ def functions_grid(explained: Sequence[Explanation], most: int) -> Grid:
             else:
                 row += ["", "", ""]
         rows.append(tuple(row))
-    return Grid("Instructions an operation, by function", tuple(heads), tuple(rows))
+    return Grid("Instructions per operation, by function", tuple(heads), tuple(rows))
 
 
 def alike(one: Explanation, other: Explanation) -> bool:
@@ -93,7 +93,7 @@ def _changes(before: Explanation, after: Explanation, most: int) -> Grid:
         for name in names[:most]
     )
     heads = ("function", before.kernel, after.kernel, "change")
-    return Grid("Instructions an operation, by function, largest change first", heads, rows)
+    return Grid("Instructions per operation, by function, largest change first", heads, rows)
 
 
 def _cell(instructions: int, e: Explanation) -> str:
@@ -105,7 +105,7 @@ def proof(e: Explanation) -> str:
     idle = f", {e.idle:,} passed while the CPU was halted" if e.idle else ""
     return (
         f"{e.kernel}: {e.total:,} instructions between the markers of {e.iterations:,} operations; "
-        f"the workload counted {e.ticks:,}{idle}, {e.readings} lie between markers and readings"
+        f"the workload counted {e.ticks:,}{idle}, {e.readings} are between markers and readings"
     )
 
 

@@ -112,7 +112,7 @@ class _Drawing:
 
     def _says(self, frame: _Frame) -> str:
         share = 100 * frame.count / max(self.root.count, 1)
-        says = f"{_plain(frame.name)}: {frame.count / self.per:,.2f} an operation, {share:.1f} %"
+        says = f"{_plain(frame.name)}: {frame.count / self.per:,.2f} per operation, {share:.1f} %"
         if self.per_before is not None:
             change = frame.count / self.per - frame.before / self.per_before
             says += f" ({change:+,.2f})"

@@ -29,9 +29,11 @@ def shown(found: History, name: str) -> RenderableType:
     span = f" from {first.at:%Y-%m-%d %H:%M} to {last.at:%Y-%m-%d %H:%M}" if number > 1 else ""
     still = len(found.lines) - len(moved)
     said = f"{text.plain(name)}: {number} reading{'s' * (number != 1)}{span}"
-    said += f"; {len(moved)} workloads moved, {still} did not" if number > 1 else ""
+    said += f"; {len(moved)} workloads changed, {still} did not" if number > 1 else ""
     if found.mean is not None:
-        said += f"; geometric mean of {found.mean[1]} costs {text.ratio(found.mean[0])} the first"
+        said += (
+            f"; geometric mean of {found.mean[1]} costs {text.ratio(found.mean[0])} of the first"
+        )
     parts.append(Text(said))
     parts += [
         Text(f"{count} left out, {text.plain(why)}", style="yellow")
@@ -46,7 +48,7 @@ def _table(lines: Sequence[Line], name: str) -> Table:
     for heading in ("first", "now", "change"):
         table.add_column(heading, justify="right", no_wrap=True)
     table.add_column("course", no_wrap=True)
-    table.add_column("last moved", no_wrap=True)
+    table.add_column("last changed", no_wrap=True)
     for line in lines:
         change, step = line.change, line.last_step
         table.add_row(
@@ -109,7 +111,7 @@ def script(found: History, name: str) -> str:
     """
     lines = [line for line in found.lines if len(line.points) > 1 and line.points[0].value > 0]
     if not lines:
-        raise ReportError("a chart needs a workload that was measured twice")
+        raise ReportError("a chart needs a workload with at least two measurements")
     if len(lines) > len(plots.KERNELS):
         raise ReportError(
             f"a chart has {len(plots.KERNELS)} lines at most, not {len(lines)}: name the workloads"

@@ -76,13 +76,13 @@ def answer_table(found: WorkloadSet, known: Known) -> str:
             entries.items(), key=lambda item: (order.get(item[0][0], len(order)), item[0])
         )
     ]
-    return "\n".join(_table(("suite", "its entry", "answered by"), rows))
+    return "\n".join(_table(("suite", "entry", "covered by"), rows))
 
 
 def reason_table(known: Known) -> str:
     """A table of the entries that no workload is for, and why."""
     rows = [(_listed(reason), reason.why) for reason in known.reasons]
-    return "\n".join(_table(("entries", "why not"), rows))
+    return "\n".join(_table(("entries", "reason"), rows))
 
 
 def _listed(reason: Reason) -> str:

@@ -28,12 +28,12 @@ def terminal(view: BootView) -> Group:
 
 def _doors(doors: Sequence[Door]) -> Table:
     table = Table(
-        title="Ways into the kernel: own cost in instructions; wall: median to return",
+        title="Kernel entries: own cost in instructions; wall: median until return",
         title_justify="left",
         box=box.SIMPLE_HEAD,
         pad_edge=False,
     )
-    for head in ("way in", "from", *_NUMBERS):
+    for head in ("entry", "from", *_NUMBERS):
         table.add_column(head, justify="right" if head in _NUMBERS else "left", no_wrap=True)
     for door in sorted(doors, key=lambda door: (-total(door.own), door.name)):
         table.add_row(*_row(door))
@@ -63,7 +63,7 @@ def remarks(view: BootView) -> tuple[str, ...]:
         f"kernel" + (f", on {view.vcpus} CPUs" if view.vcpus > 1 else "")
     ]
     if not any(door.returned for door in view.doors):
-        lines.append("no way into the kernel was taken and left again")
+        lines.append("no kernel entry returned to user mode")
     if view.blind:
         lines.append(
             "exceptions and interrupts were not seen: the kernel runs in 32-bit mode, and only "
@@ -72,28 +72,26 @@ def remarks(view: BootView) -> tuple[str, ...]:
     if view.ended_by == "end":
         lines.append("to the end of QEMU, which may differ by a few from run to run")
     if view.first_user:
-        lines.append(f"user code first ran after {view.first_user:,} instructions")
+        lines.append(f"first user code after {view.first_user:,} instructions")
     if view.ready:
-        lines.append(f"the runner was ready after {view.ready:,} instructions")
+        lines.append(f"runner ready after {view.ready:,} instructions")
     lines.append(
         f"the address space was set {view.space_writes:,} times, {view.space_changes:,} times to "
         f"another one"
     )
     if view.switches:
-        lines.append(
-            f"from user code of one address space to that of another: {_words(view.switches)}"
-        )
+        lines.append(f"switches between user address spaces: {_words(view.switches)}")
     for door in view.doors:
         if door.elsewhere:
             lines.append(
-                f"{door.name}: {door.elsewhere:,} came back elsewhere (a signal handler, a new "
+                f"{door.name}: {door.elsewhere:,} returned elsewhere (a signal handler, a new "
                 f"program); own cost {_words(door.elsewhere_own)}"
             )
         if door.open:
-            lines.append(f"{door.name}: {door.open:,} never came back (or had not yet)")
+            lines.append(f"{door.name}: {door.open:,} did not return")
     if view.appeared:
         lines.append(
-            f"{view.appeared:,} returns to user code without a way in: new processes and threads"
+            f"{view.appeared:,} returns to user code without an entry: new processes and threads"
         )
     return tuple(lines)
 

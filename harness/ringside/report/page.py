@@ -1,4 +1,4 @@
-"""Everything a report says, as data: what ran, on what, from where, and what went wrong."""
+"""The contents of a report as data: what ran, on what, from where, and what failed."""
 
 from __future__ import annotations
 
@@ -138,7 +138,7 @@ def build(run: Run, kernels: Sequence[Kernel]) -> Page:
     names = [column.name for column in table.columns]
     environment = run.environment
     return Page(
-        title=" vs ".join(names) if 1 < len(names) <= 3 else "Kernels, side by side",
+        title=" vs ".join(names) if 1 < len(names) <= 3 else "Kernel comparison",
         subtitle=(
             f"{_number(len(run.workloads), 'workload')} on {_number(len(names), 'kernel')}, "
             f"{environment.clock} clock, {environment.started:%Y-%m-%d %H:%M} UTC"
@@ -160,9 +160,9 @@ def build(run: Run, kernels: Sequence[Kernel]) -> Page:
 
 
 _ISOLATION: dict[Isolation, str] = {
-    "child": "a process of its own",
-    "boot": "a boot of its own",
-    "snapshot": "a copy of the guest as it was when it had come to rest",
+    "child": "a process",
+    "boot": "a boot",
+    "snapshot": "a copy of a settled guest",
 }
 
 
@@ -182,8 +182,8 @@ def _environment(run: Run) -> tuple[tuple[str, str], ...]:
             "Machine",
             f"{it.machine}, {it.arch}, {it.smp} CPU{'s' * (it.smp > 1)}, {it.memory_mib} MiB",
         ),
-        ("Each workload had", _ISOLATION[run.isolation]),
-        ("Order", "the catalog's" if run.shuffle is None else f"shuffled, seed {run.shuffle}"),
+        ("Isolation of workloads", _ISOLATION[run.isolation]),
+        ("Order", "default" if run.shuffle is None else f"shuffled, seed {run.shuffle}"),
         ("Toolchain", it.toolchain),
         ("Host", f"{it.host.cpu}, {it.host.cores} cores"),
         ("Host system", f"{it.host.os}, Linux {it.host.kernel}, Python {it.host.python}"),

@@ -22,9 +22,9 @@ _INK, _ON_CELL = "#000000", "#000001"
 _FAINT = "#8a8a8a"
 _EMPTY = "#d9d9d9"
 
-# Blue is cheaper, orange dearer; symmetric in the logarithm, full at a factor of eight. Even the
-# full tint is pale enough for black figures.
-_CHEAPER, _MIDDLE, _DEARER = (0x54, 0xA0, 0xDD), (0xF4, 0xF2, 0xEE), (0xE9, 0x8F, 0x3C)
+# Blue is cheaper, orange more expensive; symmetric in the logarithm, full at a factor of eight.
+# Even the full tint is pale enough for black figures.
+_CHEAPER, _MIDDLE, _COSTLIER = (0x54, 0xA0, 0xDD), (0xF4, 0xF2, 0xEE), (0xE9, 0x8F, 0x3C)
 _FULL_LOG2 = 3.0
 
 _FONT = "'DejaVu Sans,Helvetica,Arial,sans-serif,12'"
@@ -51,9 +51,9 @@ def bars(table: Latency, rate: str | None = None) -> str:
     low = 10.0 ** math.floor(math.log10(min(costs) / 1.5))
     high = 10.0 ** (math.log10(max(costs)) + 0.05)
     unit = "instructions" if table.unit == "instructions" else "nanoseconds"
-    title = f"Cost per operation in {unit}: shorter is cheaper"
+    title = f"Cost per operation in {unit} (shorter is better)"
     if rate is not None:
-        title = f"Throughput in {rate}: longer is better"
+        title = f"Throughput in {rate} (longer is better)"
     script = [
         *_canvas(width, height, left, right, top, bottom),
         "set logscale x 10",
@@ -115,9 +115,9 @@ def heat_map(table: Latency) -> str:
     right += wide - width
     height = top + 26 * len(rows) + bottom
     title = f"Cost relative to {_short(reference.name, 28) if reference else 'the reference'}"
-    legend = f"blue is cheaper, orange is dearer, 1.00{TIMES} is equal"
+    legend = f"blue: cheaper, orange: more expensive, 1.00{TIMES}: equal"
     if any(label.endswith(_UP) for label in labels):
-        legend += f"; {_UP} is throughput, where more is better"
+        legend += f"; {_UP} is throughput (more is better)"
     script = [
         *_canvas(wide, height, left, right, top, bottom),
         f"set xrange [-0.5:{len(places) - 0.5}]",
@@ -221,7 +221,7 @@ def _tint(value: float) -> str:
     """The fill of a cell."""
     steps = math.log2(value) if value > 0 else -_FULL_LOG2
     depth = min(abs(steps) / _FULL_LOG2, 1.0) ** 0.7
-    end = _DEARER if steps > 0 else _CHEAPER
+    end = _COSTLIER if steps > 0 else _CHEAPER
     fill = [round(m + (e - m) * depth) for m, e in zip(_MIDDLE, end, strict=True)]
     return "#{:02x}{:02x}{:02x}".format(*fill)
 

@@ -16,9 +16,9 @@ from ringside.store.schema import Measurement, Run, Status
 # How the names of the two programs of a workload end.
 KINDS = ("processes", "threads")
 _MEANING = {
-    "instructions": "operations a million instructions, those of all CPUs counted; efficiency is "
-    "the price of an operation for one task over that for so many",
-    "ns": "operations a second; efficiency is that rate over so many times the rate of one task",
+    "instructions": "operations per million instructions of all CPUs; efficiency is the cost of an "
+    "operation with one task over that with N",
+    "ns": "operations per second; efficiency is that rate over N times the rate of one task",
 }
 
 
@@ -133,12 +133,12 @@ def script(scaling: Scaling) -> str:
     )
     tics = ", ".join(f"'{number}' {number}" for number in scaling.tasks)
     lines = [
-        *canvas.opening("Efficiency, geometric mean over the workloads: 100 % is no loss"),
+        *canvas.opening("Efficiency, geometric mean over the workloads (100 %: no loss)"),
         "set logscale x 2",
         f"set xrange [{min(scaling.tasks) / 1.1:g}:{max(scaling.tasks) * 1.1:g}]",
         "set yrange [0:*]",
         "set format y '%.0f %%'",
-        "set xlabel 'tasks, each on a CPU of its own'",
+        "set xlabel 'tasks, each on its own CPU'",
         f"set xtics nomirror out ({tics})",
         "set ytics nomirror out",
         "set border 3",

@@ -188,5 +188,5 @@ def replace_between(
     before, begin, rest = document.partition(f"{first}\n")
     _, end, after = rest.partition(f"{last}\n")
     if not (begin and end) or first in after or last in before or last in after:
-        raise ReportError(f"{what}: wants the line {first} and, after it, {last}, once each")
+        raise ReportError(f"{what}: must contain the line {first} and, after it, {last}, once each")
     return f"{before}{first}\n{table}{last}\n{after}"

@@ -1,4 +1,4 @@
-"""Tables for a terminal. All text goes in as `Text`, so none of it is markup."""
+"""Tables for a terminal. All text is passed as `Text`, so none of it is markup."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ _ANSWER_STYLES: dict[Answer, str] = {
 
 def latency_table(run: Run, kernels: Sequence[Kernel]) -> Parted:
     """The cost per operation of each workload on each kernel of a run, with its ratio. Workloads
-    that every kernel lacks are counted."""
+    that no kernel supports are only counted."""
     whole = latency.build(run, kernels)
     view = dataclasses.replace(whole, rows=tuple(r for r in whole.rows if not r.lacking))
     environment = run.environment
@@ -47,28 +47,28 @@ def latency_table(run: Run, kernels: Sequence[Kernel]) -> Parted:
         f" ({environment.clock} clock, {text.plain(environment.cpu_model)},"
         f" QEMU {text.plain(environment.qemu_version).partition(' ')[0]})"
     )
-    caption = "± interquartile range over the median, from 0.1 % up, if it fits"
+    caption = "± interquartile range / median, if 0.1 % or more"
     if any(cell.rate for row in view.rows for cell in row.cells):
-        caption += "   of what is counted, more is better"
+        caption += "; rates: more is better"
     if view.reference is not None and len(view.columns) > 1:
-        caption = f"{text.TIMES} ratio to {view.reference.name}   {caption}"
+        caption = f"{text.TIMES} ratio to {view.reference.name}; {caption}"
     lacking = len(whole.rows) - len(view.rows)
     if lacking:
-        caption += f"   not shown: {lacking} that nobody has"
+        caption += f"; not shown: {lacking} that no kernel supports"
 
     def draw(places: Sequence[int], lean: bool) -> Table:
         table = Table(header_style="bold", show_edge=False, pad_edge=False)
         names = [row.workload for row in view.rows]
         mean = f"geometric mean of {view.mean.rows}" if view.mean.rows >= 2 else ""
-        # Asked how narrow it can be, a column that does not wrap tells of its longest word.
+        # The minimum width of a column that does not wrap is that of its longest word.
         table.add_column("workload", no_wrap=True, min_width=max(map(len, [*names, mean])))
         cells = {}
         for place in places:
             column = [row.cells[place] for row in view.rows]
             cells[place] = dict(zip(names, _aligned(column, spreads=not lean), strict=True))
-            # A name may be broken between its words, a number never.
+            # A name may be broken between words, a number never.
             widest = max((cell.cell_len for cell in cells[place].values()), default=0)
-            # The cells are padded, which justifying them would undo.
+            # The cells are already padded.
             table.add_column(Text(view.columns[place].name, justify="right"), min_width=widest)
         for _, rows in view.groups():
             for row in rows:
@@ -90,7 +90,7 @@ def latency_table(run: Run, kernels: Sequence[Kernel]) -> Parted:
 
 
 def scaling_table(run: Run, kernels: Sequence[Kernel]) -> Table | None:
-    """What several tasks get done at a time, and how much of it is lost; None where nothing is."""
+    """The throughput of several tasks and their efficiency; None without such workloads."""
     view = scaling.build(run, kernels)
     if not view.rows:
         return None
@@ -154,7 +154,7 @@ def _pieces(cell: latency.Cell, spreads: bool) -> tuple[str, str, str]:
 
 
 def probe_table(run: Run, kernels: Sequence[Kernel]) -> Parted:
-    """How many probes of each family work on each kernel of a run."""
+    """How many probes of each family pass on each kernel of a run."""
     view = probes.build(run, kernels, latency.column_order(run, kernels))
 
     def draw(places: Sequence[int], _lean: bool) -> Table:
@@ -169,23 +169,25 @@ def probe_table(run: Run, kernels: Sequence[Kernel]) -> Parted:
         table.add_row(Text("all", style="bold"), *sums)
         return table
 
-    return Parted("Features that work, of those probed", "", len(view.kernels), draw)
+    return Parted("Feature probes passed", "", len(view.kernels), draw)
 
 
 def gaps(run: Run, kernels: Sequence[Kernel]) -> tuple[str, ...]:
-    """A line for each probe that does not work on a kernel, and one for a kernel that has none."""
+    """A line for each probe that fails on a kernel, and one for a kernel that supports none."""
     view = probes.build(run, kernels, latency.column_order(run, kernels))
     lines: dict[str, list[str]] = {name: [] for name in view.kernels}
     for gap in view.gaps:
         lines[gap.kernel].append(f"{gap.kernel} {gap.row.name}: {gap.cell.words}")
     for column, name in enumerate(view.kernels):
         if view.all_are(column, "absent"):
-            lines[name] = [f"{name}: lacks what each of the {view.total} probes needs"]
+            lines[name] = [
+                f"{name}: supports none of the features that the {view.total} probes need"
+            ]
     return tuple(line for found in lines.values() for line in found)
 
 
 def _share(view: probes.Probed, of: probes.Probed | probes.Family, column: int) -> Text:
-    """How many of `of` work on the kernel of a column; a dash where nothing could be asked."""
+    """How many of `of` work on the kernel of a column; a dash if no probe could run."""
     if not view.asked(column):
         return Text(text.NO_VALUE, style="dim")
     share = probes.Share(of.works(column), of.total)
@@ -193,13 +195,13 @@ def _share(view: probes.Probed, of: probes.Probed | probes.Family, column: int) 
 
 
 def verdict_table(verdict: Verdict, everything: bool = False) -> Group:
-    """The answers of the regression gate, and a line that sums them up.
+    """The results of the regression check, and a summary line.
 
     Workloads that are `same` are left out unless `everything` is asked for.
     """
     shown = [j for j in verdict.judgements if everything or j.answer != "same"]
     parts: list[RenderableType] = [
-        Text(f"not judged: {text.plain(refusal)}", style="yellow") for refusal in verdict.refusals
+        Text(f"not compared: {text.plain(refusal)}", style="yellow") for refusal in verdict.refusals
     ]
     if shown:
         parts.append(_judgements(shown))
@@ -215,11 +217,11 @@ def verdict_table(verdict: Verdict, everything: bool = False) -> Group:
 
 
 def _hint(verdict: Verdict) -> str:
-    """What to do about it; empty when there is nothing to do."""
+    """What to do about it; empty if there is nothing to do."""
     if verdict.refusals or verdict.count("unjudged") or verdict.count("missing"):
-        return "if that is meant, `ringside check --update` makes the baseline anew"
+        return "if this is intended, update the baseline with `ringside check --update`"
     if verdict.exit_code == 0 and (verdict.count("better") or verdict.count("new")):
-        return "`ringside check --update` takes this into the baseline"
+        return "update the baseline with `ringside check --update`"
     return ""
 
 
@@ -228,7 +230,7 @@ def _judgements(judgements: Sequence[Judgement]) -> Table:
     table.add_column("workload", no_wrap=True)
     for heading in ("baseline", "now", "change"):
         table.add_column(heading, justify="right")
-    table.add_column("answer")
+    table.add_column("result")
     for judgement in judgements:
         change = judgement.change
         answer = Text(judgement.answer, style=_ANSWER_STYLES[judgement.answer])

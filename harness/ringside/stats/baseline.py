@@ -37,20 +37,22 @@ def dump(run: Run, kernel: str | None = None) -> str:
     header = header_of(run, kernel)
     if header["clock"] != "exact":
         raise JudgeError(
-            f"a baseline is made of exact counts, and this run is of the {header['clock']} clock: "
+            f"a baseline needs exact counts, but this run used the {header['clock']} clock: "
             "use --clock exact"
         )
     if not run.complete:
-        raise JudgeError("the run was interrupted: run it again to make a baseline of it")
+        raise JudgeError("the run was interrupted: repeat it to create a baseline")
     rows = []
     for measurement in sorted(run.measurements, key=lambda m: m.workload):
         if measurement.kernel == header["kernel"]:
             rows.append(_row(measurement))
     if not rows:
-        raise JudgeError(f"the run measured nothing on {header['kernel']}: no baseline to make")
+        raise JudgeError(
+            f"the run measured nothing on {header['kernel']}: a baseline can't be created"
+        )
     lines = [
-        f"# What each workload costs on {header['kernel']}. Judge a run against it with",
-        "# `ringside check`, make it anew with `ringside check --update`, and read the diff.",
+        f"# The cost of each workload on {header['kernel']}. Compare a run with it with",
+        "# `ringside check`, rewrite it with `ringside check --update`, and review the diff.",
         *(f"{key}: {header[key]}" for key in HEADER_KEYS),
         "",
         *_aligned([_COLUMNS, *rows]),
@@ -66,7 +68,8 @@ def _row(measurement: Measurement) -> tuple[str, ...]:
         return (name, ABSENT, ABSENT, ABSENT, elf)
     if measurement.status != "ok":
         raise JudgeError(
-            f"{name} ended as {measurement.status}: mend it first, a baseline holds only what works"
+            f"{name} ended as {measurement.status}: fix it first, a baseline contains only working "
+            "workloads"
         )
     ticks, iterations = median_ticks(measurement), measurement.iterations
     return (name, str(ticks), str(iterations), per_op(ticks, iterations), elf)
@@ -94,7 +97,7 @@ def load(path: Path) -> Baseline:
         text = path.read_text(encoding="utf-8")
     except FileNotFoundError:
         raise JudgeError(
-            f"{path}: there is no baseline yet, make one with `ringside check --update`"
+            f"{path}: no baseline yet: create one with `ringside check --update`"
         ) from None
     except (OSError, UnicodeDecodeError) as error:
         raise JudgeError(f"{path}: can't be read as a baseline: {error}") from error
@@ -126,7 +129,7 @@ def parse(text: str, where: str) -> Baseline:
     if missing:
         raise JudgeError(f"{where}: no `{missing[0]}:` line in the header")
     if not entries:
-        raise JudgeError(f"{where}: no workload in it, make it anew with `ringside check --update`")
+        raise JudgeError(f"{where}: no workload in it: rewrite it with `ringside check --update`")
     return Baseline(header=header, entries=entries)
 
 

@@ -15,11 +15,11 @@ from ringside.store.schema import Answer, ImageRecord, Measurement, ProbeAnswer,
 # What must be equal of two runs, with the words for it, before their costs are compared.
 _ALIKE = {"profile": "profiles", "isolation": "ways of isolating workloads"}
 
-# dearer, cheaper, same  both have a cost: the answer of stats.ratio, past the tolerance
+# regressed, improved, same  both have a cost: the answer of stats.ratio, past the tolerance
 # lost                   it had a cost before, and was tried again without one
 # gained                 it has one now
 # unjudged               no ratio may be taken of the two: `why` says it
-Kind = Literal["dearer", "cheaper", "same", "lost", "gained", "unjudged"]
+Kind = Literal["regressed", "improved", "same", "lost", "gained", "unjudged"]
 
 
 @dataclass(frozen=True)
@@ -64,11 +64,11 @@ class Changes:
 
     @property
     def exit_code(self) -> int:
-        """0 nothing got dearer or was lost, 1 something was, 2 there was nothing to judge by."""
+        """0 no regression, 1 a cost increased or a result was lost, 2 nothing could be compared."""
         kinds = {change.kind for change in self.costs}
-        if kinds & {"dearer", "lost"} or any(turned.lost for turned in self.probes):
+        if kinds & {"regressed", "lost"} or any(turned.lost for turned in self.probes):
             return 1
-        judged = kinds & {"same", "cheaper", "gained"}
+        judged = kinds & {"same", "improved", "gained"}
         return 0 if judged or (self.probes and not kinds) else 2
 
     def mean(self, kernel: str) -> tuple[float, int] | None:
@@ -89,11 +89,11 @@ def changes(before: Run, after: Run, tolerance: float = 0.0) -> Changes:
     kernels = tuple(kernel for kernel in after.kernels if kernel in before.kernels)
     if not kernels:
         names = f"{', '.join(before.kernels)} and {', '.join(after.kernels)}"
-        raise JudgeError(f"the two runs have no kernel in common: {names}")
+        raise JudgeError(f"the runs have no kernel in common: {names}")
     for field, words in _ALIKE.items():
         ours, theirs = getattr(before, field), getattr(after, field)
         if ours != theirs:
-            raise JudgeError(f"the two runs have different {words}: {ours} and {theirs}")
+            raise JudgeError(f"the runs have different {words}: {ours} and {theirs}")
     old = {(m.kernel, m.workload): m for m in before.measurements if m.kernel in kernels}
     new = {(m.kernel, m.workload): m for m in after.measurements if m.kernel in kernels}
     slack = Fraction(str(tolerance))
@@ -125,7 +125,7 @@ def _cost(before: Run, after: Run, old: Measurement, new: Measurement, slack: Fr
     moved = abs(Fraction(found.cost).limit_denominator(10**9) - 1)
     if found.answer in ("same", "undecided") or moved <= slack:
         return change("same", found)
-    return change("dearer" if found.answer == "worse" else "cheaper", found)
+    return change("regressed" if found.answer == "worse" else "improved", found)
 
 
 def _turned(before: Sequence[ProbeAnswer], after: Sequence[ProbeAnswer]) -> tuple[Turned, ...]:

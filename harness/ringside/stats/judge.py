@@ -32,7 +32,7 @@ class Judgement:
 
     @property
     def change(self) -> float | None:
-        """Relative change, above zero is dearer; none without two counts."""
+        """Relative change, above zero is more expensive; none without two counts."""
         if not self.before or self.after is None:
             return None
         return float(Fraction(self.after, self.before) - 1)
@@ -99,7 +99,7 @@ def _refusals(baseline: Baseline, run: Run) -> tuple[str, ...]:
             "from one machine and day to the next, use --clock exact",
         )
     if kernel not in run.kernels:
-        return (f"the baseline is of {kernel}, which the run does not have",)
+        return (f"the baseline is for {kernel}, which is not in the run",)
     header = header_of(run, kernel)
     return tuple(
         f"{key}: the baseline has {baseline.header[key]}, the run {header[key]}"
@@ -132,9 +132,9 @@ def _one(
     if entry is None or entry.ticks is None or entry.iterations is None:
         return Judgement(name, "new", after=after)
     if not measurement.elf_sha256.startswith(entry.elf):
-        return Judgement(name, "unjudged", before, after, "the workload's ELF is another one")
+        return Judgement(name, "unjudged", before, after, "the workload's ELF differs")
     if measurement.iterations != entry.iterations:
-        return Judgement(name, "unjudged", before, after, "another number of iterations")
+        return Judgement(name, "unjudged", before, after, "the number of iterations differs")
     if after > entry.ticks + entry.ticks * slack:
         return Judgement(name, "worse", before, after)
     if after < entry.ticks - entry.ticks * slack:

@@ -31,8 +31,8 @@ Answer = Literal["better", "worse", "same", "undecided"]
 
 @dataclass(frozen=True)
 class Ratio:
-    """A cost over the reference's cost, and above 1 is dearer; or where `of_rates` says so, a rate
-    over the reference's rate, and above 1 is better.
+    """A cost over the reference's cost, above 1 is more expensive; or, with `of_rates`, a rate
+    over the reference's rate, where above 1 is better.
 
     Of the exact clock the ratio is one of integers: `low`, `high` and `p` are none, and `answer`
     is `same` only when the two are equal. Of a sampled clock `low` and `high` bound the ratio of
