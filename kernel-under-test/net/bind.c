@@ -332,7 +332,8 @@ static int settle_target(const struct socket *s, struct address *a)
 
 		if (address_is_link_local(a))
 			return -EINVAL;
-		if (v4 && s->v6_only)
+		if (v4 && (s->v6_only ||
+			   (s->local.len && !address_v4(&s->local) && !address_is_any(&s->local))))
 			return -ENETUNREACH;
 		if (!v4 && s->local.len && address_v4(&s->local))
 			return -EAFNOSUPPORT;

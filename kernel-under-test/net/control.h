@@ -19,7 +19,10 @@ enum {
 	WANT_ADDRESS6 = 1 << 6, /* the IPv6 counterparts */
 	WANT_HOPS = 1 << 7,
 	WANT_CLASS = 1 << 8,
-	WANT_SHOWN = 1 << 9, /* show its datagrams to packet sockets */
+	WANT_SHOWN = 1 << 9,   /* show its datagrams to packet sockets */
+	WANT_TARGET = 1 << 10, /* IP_RECVORIGDSTADDR, of either kind */
+	WANT_STAMP = 1 << 11,  /* SIOCGSTAMP */
+	WANT_INQ = 1 << 12,    /* TCP_INQ */
 };
 
 struct control {

@@ -35,15 +35,9 @@ static void set_peer(struct socket *s, struct socket *to)
 int datagram_connect(struct socket *s, struct socket *to, const struct address *a, uint32_t)
 {
 	bool dissolve = a->family == AF_UNSPEC;
-	int err = 0;
 
-	if (!dissolve) {
-		if (to && !may_send(s, to))
-			return -EPERM;
-		err = socket_bind_any(s);
-	}
-	if (err)
-		return err;
+	if (!dissolve && to && !may_send(s, to))
+		return -EPERM;
 	s->remote = *a;
 	if (socket_is_internet(s)) {
 		if (dissolve)
@@ -188,9 +182,6 @@ static inline long send_to(struct socket *s, struct socket *to, struct uio *u, u
 		return nobody(s, n);
 	if (!may_send(s, to))
 		return -EPERM;
-	err = socket_bind_any(s);
-	if (err)
-		return err;
 	while (unlikely(datagram_is_full(s, to, n))) {
 		if (s->family != AF_UNIX)
 			return (long)n;
@@ -225,7 +216,10 @@ long datagram_send_to(struct socket *s, struct uio *u, unsigned int, struct enve
 	 * back.
 	 */
 	if (!e->from.family || !address_v4(&e->from) || s->protocol)
-		return (long)u->left;
+		return s->state == SOCKET_CONNECTED && address_same_host(&s->remote, &e->from) &&
+				       s->remote.in_port == e->from.in_port
+			       ? nobody(s, u->left)
+			       : (long)u->left;
 	return udp_send(s, &e->from, u, e);
 }
 
@@ -237,6 +231,10 @@ long datagram_take(struct socket *s, struct uio *u, unsigned int flags, struct e
 
 	if (err)
 		return err;
+	s->received |= !(s->wants & (WANT_TIME | WANT_TIME_NS));
+	if (unlikely(m->control &&
+		     (s->wants & (WANT_STAMP | WANT_TIME | WANT_TIME_NS)) == WANT_STAMP))
+		s->more->stamp_ns = m->control->time_ns;
 	if (e) {
 		e->from = m->from;
 		if (n < m->len)

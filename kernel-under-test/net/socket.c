@@ -3,16 +3,19 @@
 
 #include "arch/time.h"
 #include "fs/credentials.h"
+#include "fs/volume.h"
 #include "lib/errno.h"
 #include "lib/string.h"
 #include "mm/kmem.h"
 #include "net/control.h"
-#include "net/ip/interface.h"
+#include "net/ip/raw.h"
 #include "net/netlink/netlink.h"
 
-#define SIOCATMARK 0x8905
-#define TIOCOUTQ   0x5411
-#define FIONREAD   0x541b
+#define SIOCATMARK   0x8905
+#define SIOCGSTAMP   0x8906
+#define SIOCGSTAMPNS 0x8907
+#define TIOCOUTQ     0x5411
+#define FIONREAD     0x541b
 
 static struct list all = LIST_INIT(all);
 
@@ -58,8 +61,11 @@ void socket_put(struct socket *s)
 	if (--s->refs)
 		return;
 	list_remove(&s->all);
-	if (s->options)
+	if (s->options) {
 		option_values_put(s->options);
+		if (s->more)
+			socket_more_free(s);
+	}
 	kmem_free(s);
 	if (gatekeeper)
 		socket_put(gatekeeper);
@@ -172,6 +178,25 @@ static uint32_t socket_poll(struct file *f, struct poll_entry *e)
 	return s->ops->poll(s, e);
 }
 
+/* When the last message came; of that before anybody asked, now. */
+static long get_stamp(struct socket *s, uint64_t request, uint64_t arg)
+{
+	uint64_t t[2];
+
+	if (s->type == SOCK_STREAM)
+		return -ENOENT;
+	if (!socket_more(s))
+		return -ENOMEM;
+	s->wants |= WANT_STAMP;
+	if (!s->more->stamp_ns && !s->received)
+		return -ENOENT;
+	if (!s->more->stamp_ns)
+		s->more->stamp_ns = volume_now_ns();
+	t[0] = s->more->stamp_ns / NS_PER_SEC;
+	t[1] = s->more->stamp_ns % NS_PER_SEC / (request == SIOCGSTAMP ? 1000 : 1);
+	return copy_to_user(arg, t, sizeof(t));
+}
+
 static long socket_ioctl(struct file *f, uint64_t request, uint64_t arg)
 {
 	struct socket *s = f->data;
@@ -181,6 +206,9 @@ static long socket_ioctl(struct file *f, uint64_t request, uint64_t arg)
 		used = stream_at_mark(s);
 		return copy_to_user(arg, &used, sizeof(used));
 	}
+	if ((request == SIOCGSTAMP || request == SIOCGSTAMPNS) &&
+	    (socket_is_internet(s) || s->family == AF_PACKET))
+		return get_stamp(s, request, arg);
 	if (request != FIONREAD && request != TIOCOUTQ)
 		return interface_ioctl(request, arg);
 	if (s->state == SOCKET_LISTENING)

@@ -153,6 +153,8 @@ struct socket {
 	bool urgent, urgent_taken;
 	/* SO_OOBINLINE: the urgent byte stays in the stream. */
 	bool urgent_inline;
+	/* A datagram was read without a timestamp being asked for (SIOCGSTAMP). */
+	bool received;
 	uint64_t urgent_at;
 	/* Buffer limits: the sender's applies to unix sockets, the receiver's to others. */
 	uint32_t send_room, receive_room;
@@ -294,6 +296,16 @@ int socket_tcp_state(const struct socket *s);
 long stream_unready(struct socket *s);
 /* End of file: returns 0, or the pending error. */
 long stream_end(struct socket *s);
+/* Reads `n` bytes that are there, as ring_get(); TCP discards them for MSG_TRUNC. */
+static inline long stream_take(struct socket *s, struct uio *u, size_t n, unsigned int flags)
+{
+	if (likely(!(flags & MSG_TRUNC) || s->family == AF_UNIX))
+		return ring_get(&s->in, u, n, flags & MSG_PEEK);
+	u->left -= n;
+	s->in.read += flags & MSG_PEEK ? 0 : n;
+	return (long)n;
+}
+
 /* Fills in the source address for data received on a stream. */
 void stream_tell_sender(const struct socket *s, struct envelope *e);
 /* Stops listening. */

@@ -42,6 +42,15 @@ static noinline int refuse(const struct address *a)
 	return address_is_ours(a) ? -ECONNREFUSED : -ENETUNREACH;
 }
 
+/* Two ends that open at once may be one. It has both references. */
+static int connect_to_itself(struct socket *s)
+{
+	s->peer = socket_get(socket_get(s));
+	s->remote = s->local;
+	s->state = SOCKET_CONNECTED;
+	return 0;
+}
+
 int stream_connect(struct socket *s, struct socket *to, const struct address *a,
 		   uint32_t file_flags)
 {
@@ -60,7 +69,7 @@ int stream_connect(struct socket *s, struct socket *to, const struct address *a,
 			return err;
 	}
 	if (to->state != SOCKET_LISTENING)
-		return -ECONNREFUSED;
+		return to == s && s->family != AF_UNIX ? connect_to_itself(s) : -ECONNREFUSED;
 	err = socket_bind_any(s);
 	if (err)
 		return err;
@@ -184,7 +193,7 @@ static long stream_receive(struct socket *s, struct uio *u, unsigned int flags, 
 			}
 			continue;
 		}
-		n = ring_get(&s->in, u, MIN(u->left, ring_used(&s->in)), flags & MSG_PEEK);
+		n = stream_take(s, u, MIN(u->left, ring_used(&s->in)), flags);
 		if (n < 0)
 			return done ? done : n;
 		done += n;

@@ -231,7 +231,7 @@ static long marked_receive(struct socket *s, struct uio *u, unsigned int flags, 
 				break;
 			n = up_to_mark(s, n);
 		}
-		got = n ? ring_get(&s->in, u, MIN(u->left, n), peek) : 0;
+		got = n ? stream_take(s, u, MIN(u->left, n), flags) : 0;
 		/* MSG_PEEK does not consume the urgent byte either. */
 		if (peek)
 			s->in.read = from;
@@ -265,7 +265,7 @@ static long marked_receive(struct socket *s, struct uio *u, unsigned int flags, 
 		if (peek || files)
 			break;
 	} while (u->left);
-	if (list_empty(&s->controls) && !(s->wants & WANT_SENDER) &&
+	if (list_empty(&s->controls) && !(s->wants & WANT_SENDER) && !(s->wants & WANT_INQ) &&
 	    !(s->peer && s->peer->wants & WANT_SENDER) && !s->urgent && s->send_room >= RING_SIZE)
 		s->ops = &stream_ops;
 	if (ring_used(&s->in))

@@ -70,6 +70,7 @@ static int raw_connect(struct socket *s, struct socket *, const struct address *
 	if (!s->local.len && s->state == SOCKET_CONNECTED) {
 		s->local = (struct address){.len = 16, .family = AF_INET};
 		s->local.in_addr = f.from;
+		s->local.in_port = s->protocol == IPPROTO_RAW ? 0 : be16(s->protocol);
 	}
 	return 0;
 }
@@ -102,7 +103,10 @@ static long send_packet(struct socket *s, const struct address *to, struct uio *
 	bool whole = s->more->whole || s->protocol == IPPROTO_RAW;
 	long all = (long)u->left;
 	struct packet *p;
-	int err = u->left > UINT16_MAX - (whole ? 0 : IPV4_SIZE) ? -EMSGSIZE : 0;
+	/* As on Linux, shutdown() has no effect on packets whose header is ours. */
+	int err = u->left > UINT16_MAX - (whole ? 0 : IPV4_SIZE) ? -EMSGSIZE
+		  : whole && s->no_send				 ? -EPIPE
+								 : 0;
 
 	if (!err && whole)
 		err = take_header(u, &f);
@@ -111,16 +115,12 @@ static long send_packet(struct socket *s, const struct address *to, struct uio *
 
 static long raw_send_to(struct socket *s, struct uio *u, unsigned int, struct envelope *e)
 {
-	if (s->no_send)
-		return -EPIPE;
 	return send_packet(s, &e->from, u, e);
 }
 
 static long raw_send_message(struct socket *s, struct socket *, struct uio *u, unsigned int,
 			     struct envelope *e)
 {
-	if (s->no_send)
-		return -EPIPE;
 	return s->state != SOCKET_CONNECTED ? -EDESTADDRREQ : send_packet(s, &s->remote, u, e);
 }
 
@@ -179,7 +179,7 @@ static long send_echo(struct socket *s, const struct address *to, struct uio *u,
 	size_t n = u->left;
 	int err = n > UINT16_MAX ? -EMSGSIZE : n < sizeof(h) ? -EINVAL : ipv4_settle(&f);
 
-	err = err ?: socket_bind_any(s) ?: ipv4_make_from(u, 0, &p);
+	err = err ?: ipv4_make_from(u, 0, &p);
 	if (err)
 		return err;
 	memcpy(&h, ipv4_payload(p), sizeof(h));

@@ -17,6 +17,7 @@ struct socket_more {
 	bool cooked;		 /* packet sockets: frames lack the Ethernet header */
 	bool broadcast;		 /* SO_BROADCAST */
 	bool whole;		 /* IP_HDRINCL */
+	uint64_t stamp_ns;	 /* when what was received last came (SIOCGSTAMP); 0: unknown */
 };
 
 /* The settings of `s`, allocated on first use; NULL if out of memory. */

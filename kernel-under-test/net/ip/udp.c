@@ -36,7 +36,7 @@ long udp_send(struct socket *s, const struct address *to, struct uio *u, const s
 	struct packet *p;
 	int err = n > UDP_MAX ? -EMSGSIZE : ipv4_settle(&f);
 
-	err = err ?: socket_bind_any(s) ?: ipv4_make_from(u, sizeof(struct udp_header), &p);
+	err = err ?: ipv4_make_from(u, sizeof(struct udp_header), &p);
 	if (err)
 		return err;
 	seal(p, &f, s->local.in_port, to->in_port, n);

@@ -1,4 +1,5 @@
 /* Descriptors and credentials that go along with a message, as the user gives and gets them. */
+#include "fs/volume.h"
 #include "net/ip/interface.h"
 #include "syscall/net/message.h"
 #include "syscall/net/sockopt.h"
@@ -190,12 +191,34 @@ static int put_rights(struct control_out *o, struct control *c, bool cloexec)
 
 static int put_time(struct control_out *o, const struct socket *s, const struct control *c)
 {
-	uint64_t t[2] = {c->time_ns / 1000000000, c->time_ns % 1000000000};
+	/* What came before anybody asked came now. */
+	uint64_t ns = c && c->time_ns ? c->time_ns : volume_now_ns();
+	uint64_t t[2] = {ns / NS_PER_SEC, ns % NS_PER_SEC};
 
 	if (s->wants & WANT_TIME_NS)
 		return put_control(o, SOL_SOCKET, SCM_TIME_NS, t, sizeof(t));
 	t[1] /= 1000;
 	return put_control(o, SOL_SOCKET, SCM_TIME, t, sizeof(t));
+}
+
+/* Where it was sent to, with the port. */
+static int put_target(struct control_out *o, const struct socket *s, struct address to)
+{
+	address_convert(&to, address_v4(&to) ? AF_INET : s->family);
+	return to.family == AF_INET
+		       ? put_control(o, IPPROTO_IP, IP_ORIGDSTADDR, &to.family, 16)
+		       : put_control(o, IPPROTO_IPV6, IPV6_ORIGDSTADDR, &to.family, 28);
+}
+
+/* How many bytes may still be received; the end counts as one. */
+static int put_inq(struct control_out *o, struct socket *s)
+{
+	int n;
+
+	gate_enter(s->gate);
+	n = (int)ring_used(&s->in) ?: !s->peer || s->peer->no_send;
+	gate_leave(s->gate);
+	return put_control(o, IPPROTO_TCP, TCP_INQ, &n, sizeof(n));
 }
 
 /* The address it was sent to, and what its packet had, as its receiver asked for them. */
@@ -204,19 +227,18 @@ static int put_packet(struct control_out *o, const struct socket *s, const struc
 	const uint32_t *v4 = address_v4(&c->to);
 	const struct interface *i = v4 ? interface_of(*v4) : NULL;
 	uint32_t index = (i ? i : &interface_loopback)->index;
-	uint32_t info[5] = {index, v4 ? *v4 : 0, v4 ? *v4 : 0};
+	uint32_t info[3] = {index, v4 ? *v4 : 0, v4 ? *v4 : 0}, ip6[5] = {[4] = index};
 	struct address to = c->to;
 	uint8_t tos = (uint8_t)c->class;
 	int err = 0;
 
 	if ((s->wants & WANT_ADDRESS6) && s->family == AF_INET6) {
 		address_convert(&to, AF_INET6);
-		memcpy(info, to.in6_addr, 16);
-		info[4] = index;
-		err = put_control(o, IPPROTO_IPV6, IPV6_PKTINFO, info, 20);
-	} else if ((s->wants & WANT_ADDRESS) && v4) {
-		err = put_control(o, IPPROTO_IP, IP_PKTINFO, info, 12);
+		memcpy(ip6, to.in6_addr, 16);
+		err = put_control(o, IPPROTO_IPV6, IPV6_PKTINFO, ip6, 20);
 	}
+	if (!err && (s->wants & WANT_ADDRESS) && v4)
+		err = put_control(o, IPPROTO_IP, IP_PKTINFO, info, 12);
 	if (!err && (s->wants & WANT_TTL) && v4)
 		err = put_control(o, IPPROTO_IP, IP_TTL, &c->hops, sizeof(c->hops));
 	if (!err && (s->wants & WANT_TOS) && v4)
@@ -225,20 +247,24 @@ static int put_packet(struct control_out *o, const struct socket *s, const struc
 		err = put_control(o, IPPROTO_IPV6, IPV6_HOPLIMIT, &c->hops, sizeof(c->hops));
 	if (!err && (s->wants & WANT_CLASS) && !v4)
 		err = put_control(o, IPPROTO_IPV6, IPV6_TCLASS, &c->class, sizeof(c->class));
+	if (!err && (s->wants & WANT_TARGET))
+		err = put_target(o, s, c->to);
 	return err;
 }
 
-int user_control_put(struct control_out *o, const struct socket *s, struct control *c, bool cloexec)
+int user_control_put(struct control_out *o, struct socket *s, struct control *c, bool cloexec)
 {
 	struct sender nobody = {0, ID_OVERFLOW, ID_OVERFLOW};
 	int err = 0;
 
-	if (c && c->time_ns && (s->wants & (WANT_TIME | WANT_TIME_NS)))
+	if (s->wants & (WANT_TIME | WANT_TIME_NS))
 		err = put_time(o, s, c);
 	if (!err && c && c->time_ns && socket_is_internet(s))
 		err = put_packet(o, s, c);
 	if (!err && (s->wants & WANT_SENDER) && !socket_is_internet(s))
 		err = put_control(o, SOL_SOCKET, SCM_CREDS,
 				  c && c->has_sender ? &c->sender : &nobody, sizeof(nobody));
+	if (!err && (s->wants & WANT_INQ))
+		err = put_inq(o, s);
 	return err || !c || !c->count ? err : put_rights(o, c, cloexec);
 }

@@ -186,8 +186,8 @@ static long send_message(uint64_t fd, uint64_t at, uint64_t flags)
 }
 
 /* `s` NULL: nothing came beside the bytes. */
-static int put_message(uint64_t at, struct user_message *m, const struct socket *s,
-		       struct envelope *e, bool cloexec)
+static int put_message(uint64_t at, struct user_message *m, struct socket *s, struct envelope *e,
+		       bool cloexec)
 {
 	struct control_out o = {.at = m->control, .left = m->control ? m->control_len : 0};
 	uint32_t len = e->from.len;

@@ -25,5 +25,4 @@ struct control_out {
 };
 
 /* As much of `c` (which may be NULL) as there is room for. 0 or -EFAULT. */
-int user_control_put(struct control_out *o, const struct socket *s, struct control *c,
-		     bool cloexec);
+int user_control_put(struct control_out *o, struct socket *s, struct control *c, bool cloexec);

@@ -180,25 +180,33 @@ long sys_listen(uint64_t fd, uint64_t backlog)
  * The socket at a user's address, with a reference. 1: nobody here has the address, which is no
  * error for UDP, or another machine has it. *to is NULL then.
  */
-int user_socket_find(const struct socket *s, uint64_t addr, uint64_t len, struct address *a,
+int user_socket_find(struct socket *s, uint64_t addr, uint64_t len, struct address *a,
 		     struct socket **to)
 {
 	struct path_base base = process_path_base(process_current());
 	int err = address_get(addr, len, a);
 
 	*to = NULL;
-	if (!err && unlikely(a->family == AF_UNSPEC))
+	if (err)
+		return err;
+	if (unlikely(a->family == AF_UNSPEC))
 		return s->type == SOCK_DGRAM ? 1 : -EINVAL;
-	if (!err && !socket_has_name(s))
-		return s->ops->resolve(s, a);
-	if (!err)
-		err = socket_find(s, &base, a, to);
+	if (s->type != SOCK_STREAM) {
+		if (!socket_has_name(s))
+			return s->ops->resolve(s, a);
+		/* Who sends has a port, before it is seen who hears that. */
+		if (s->type == SOCK_DGRAM)
+			err = socket_bind_any(s);
+		if (err)
+			return err;
+	}
+	err = socket_find(s, &base, a, to);
 	if (err == -ECONNREFUSED && s->family != AF_UNIX && s->type != SOCK_STREAM)
 		err = 1;
 	return err;
 }
 
-int user_socket_target(const struct socket *s, uint64_t addr, uint64_t len, size_t size,
+int user_socket_target(struct socket *s, uint64_t addr, uint64_t len, size_t size,
 		       struct address *a, struct socket **to)
 {
 	int err;
@@ -216,13 +224,16 @@ int user_socket_target(const struct socket *s, uint64_t addr, uint64_t len, size
 										     : -EOPNOTSUPP;
 	}
 	err = user_socket_find(s, addr, len, a, to);
+	if (err >= 0 && socket_is_internet(s) && s->type == SOCK_DGRAM && !a->in_port &&
+	    s->protocol != IPPROTO_ICMP && a->family)
+		err = -EINVAL;
 	return err == 1 && s->type == SOCK_DGRAM && size > UDP_MAX ? -EMSGSIZE : err;
 }
 
 static int wait_for_connection(struct socket *s, struct file *f, struct socket **out)
 {
 	if (s->state != SOCKET_LISTENING)
-		return s->type != SOCK_DGRAM ? -EINVAL : -EOPNOTSUPP;
+		return s->type == SOCK_STREAM || s->type == SOCK_SEQPACKET ? -EINVAL : -EOPNOTSUPP;
 	while (list_empty(&s->backlog)) {
 		int err = socket_sleep(&s->readers, socket_flags(f, 0), s->receive_timeout_ns);
 
@@ -284,7 +295,9 @@ static long put_name(uint64_t fd, uint64_t addr, uint64_t len_at, bool remote)
 
 	if (err)
 		return err;
-	if (remote && (s->state == SOCKET_NEW || s->state == SOCKET_LISTENING || s->reset))
+	if (remote && s->family != AF_NETLINK &&
+	    (s->state == SOCKET_NEW || s->state == SOCKET_LISTENING || s->reset ||
+	     (socket_is_internet(s) && !s->remote.in_port)))
 		return -ENOTCONN;
 	a = named(remote ? &s->remote : &s->local);
 	return user_address_put(&a, addr, len_at);

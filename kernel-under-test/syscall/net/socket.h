@@ -19,14 +19,14 @@ int user_address_put(const struct address *a, uint64_t to, uint64_t len_at);
  * The socket at a user's address, with a reference. 1: nobody here has the address, which is no
  * error for UDP, or another machine has it. *to is NULL then.
  */
-int user_socket_find(const struct socket *s, uint64_t addr, uint64_t len, struct address *a,
+int user_socket_find(struct socket *s, uint64_t addr, uint64_t len, struct address *a,
 		     struct socket **to);
 
 /*
  * Where `size` bytes go that are for `addr` (0: for the peer); TCP looks at no address. With a
  * reference in *to, or NULL for the peer. 1: nobody of this machine is there (send_to()).
  */
-int user_socket_target(const struct socket *s, uint64_t addr, uint64_t len, size_t size,
+int user_socket_target(struct socket *s, uint64_t addr, uint64_t len, size_t size,
 		       struct address *a, struct socket **to);
 
 static inline bool socket_has_urgent(const struct socket *s)

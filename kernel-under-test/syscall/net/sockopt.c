@@ -192,7 +192,7 @@ static int keep(struct socket *s, int i, int v)
 	if (!flag && (v < k->lowest || v > k->highest))
 		return -EINVAL;
 	v = flag ? v != 0 : v == -1 && k->lowest == -1 ? k->initial : v;
-	err = sockopt_int_apply(s, k, v);
+	err = sockopt_int_round(s, k, &v) ?: sockopt_int_apply(s, k, v);
 	if (!err)
 		s->options->value[i] = v;
 	/* The one way to tell the time takes the place of the other. */
@@ -204,16 +204,16 @@ static int keep(struct socket *s, int i, int v)
 	return err;
 }
 
-/* A number of the user's, of which one byte is enough at some levels. */
+/* A number of the user's, of which at some levels a byte is enough; and none, which is 0. */
 static int get_number(int level, uint64_t at, uint64_t len, int *v)
 {
-	uint8_t byte;
+	uint8_t byte = 0;
 
 	if ((int)len >= (int)sizeof(*v))
 		return copy_from_user(v, at, sizeof(*v));
-	if (level != IPPROTO_IP || (int)len < 1)
+	if (level != IPPROTO_IP || (int)len < 0)
 		return -EINVAL;
-	if (copy_from_user(&byte, at, 1) < 0)
+	if (len && copy_from_user(&byte, at, 1) < 0)
 		return -EFAULT;
 	*v = byte;
 	return 0;
@@ -339,6 +339,10 @@ long sys_getsockopt(uint64_t fd, uint64_t level, uint64_t option, uint64_t value
 		return -EFAULT;
 	if (len < 0)
 		return -EINVAL;
+	/* As with IP's options, where one byte is enough to be set. */
+	if (i >= 0 && (int)level == IPPROTO_IP && len && len < size && v.number >= 0 &&
+	    v.number < 256)
+		size = 1;
 	len = MIN(len, size);
 	if (copy_to_user(value, &v, (size_t)len) < 0)
 		return -EFAULT;

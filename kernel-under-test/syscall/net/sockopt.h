@@ -24,17 +24,20 @@
 #define SO_ATTACH_FILTER 26
 #define SO_DETACH_FILTER 27
 
-#define IP_TOS	      1
-#define IP_TTL	      2
-#define IP_HDRINCL    3
-#define IP_PKTINFO    8
-#define ICMP_FILTER   1
-#define IP_RECVTTL    12
-#define IP_RECVTOS    13
-#define IPV6_V6ONLY   26
-#define IPV6_PKTINFO  50
-#define IPV6_HOPLIMIT 52
-#define IPV6_TCLASS   67
+#define IP_TOS		 1
+#define IP_TTL		 2
+#define IP_HDRINCL	 3
+#define IP_PKTINFO	 8
+#define ICMP_FILTER	 1
+#define IP_RECVTTL	 12
+#define IP_RECVTOS	 13
+#define IP_ORIGDSTADDR	 20
+#define IP_MULTICAST_TTL 33
+#define IPV6_V6ONLY	 26
+#define IPV6_PKTINFO	 50
+#define IPV6_HOPLIMIT	 52
+#define IPV6_TCLASS	 67
+#define IPV6_ORIGDSTADDR 74
 
 /* struct tcp_info of the Linux ABI, up to where segments are counted. */
 struct tcp_info {
@@ -66,8 +69,11 @@ int sockopt_set_filter(struct socket *s, int option, uint64_t value, uint64_t le
 int sockopt_set_device(struct socket *s, uint64_t value, uint64_t len);
 int sockopt_get_device(const struct socket *s, union option_value *out);
 
-#define TCP_INFO       11
-#define TCP_CONGESTION 13
+#define TCP_DEFER_ACCEPT 9
+#define TCP_WINDOW_CLAMP 10
+#define TCP_INFO	 11
+#define TCP_CONGESTION	 13
+#define TCP_INQ		 36
 
 /* -EFAULT, -EINVAL, -ENOENT. */
 int sockopt_set_congestion(uint64_t value, uint64_t len);
@@ -75,7 +81,7 @@ int sockopt_set_congestion(uint64_t value, uint64_t len);
 int sockopt_get_tcp(struct socket *s, int option, union option_value *out);
 
 /* How many options there are that are a number which is kept, and no more. */
-#define SOCKOPT_INT_COUNT 76
+#define SOCKOPT_INT_COUNT 78
 
 struct kept {
 	uint16_t level, option;
@@ -92,6 +98,8 @@ static inline bool sockopt_int_is_flag(const struct kept *k)
 	return k->lowest > k->highest;
 }
 
+/* What is kept of `v`, which is in bounds. -EINVAL: they have a gap. */
+int sockopt_int_round(const struct socket *s, const struct kept *k, int *v);
 /* What else changes when one is set to `v`. -EINVAL. */
 int sockopt_int_apply(struct socket *s, const struct kept *k, int v);
 /* The place of one that `s` has, or -1. */

@@ -8,6 +8,9 @@
 #include "net/control.h"
 #include "net/ip/raw.h"
 
+/* Half of the smallest SO_RCVBUF. */
+#define WINDOW_LEAST 1152
+
 /* What an option may be: 0 and whatever else, which is 1; or a number. */
 #define FLAG		       0, -1, 0, 0
 #define RANGE(lowest, highest) lowest, highest, 0, 0
@@ -42,26 +45,28 @@ const struct kept sockopt_ints[SOCKOPT_INT_COUNT] = {
 	{IPPROTO_TCP, 6, true, 9, RANGE(1, 127)},		 /* TCP_KEEPCNT */
 	{IPPROTO_TCP, 7, true, 6, RANGE(1, 127)},		 /* TCP_SYNCNT */
 	{IPPROTO_TCP, 8, true, 60, RANGE(INT32_MIN, 120)},	 /* TCP_LINGER2 */
-	{IPPROTO_TCP, 9, true, 0, RANGE(INT32_MIN, INT32_MAX)},	 /* TCP_DEFER_ACCEPT */
+	{IPPROTO_TCP, TCP_DEFER_ACCEPT, true, 0, RANGE(INT32_MIN, INT32_MAX)},
+	{IPPROTO_TCP, TCP_WINDOW_CLAMP, true, 0, RANGE(INT32_MIN, INT32_MAX)},
 	{IPPROTO_TCP, 12, true, 1, FLAG},			 /* TCP_QUICKACK */
 	{IPPROTO_TCP, 18, true, 0, RANGE(0, INT32_MAX)},	 /* TCP_USER_TIMEOUT */
 	{IPPROTO_TCP, 25, true, 0, RANGE(INT32_MIN, INT32_MAX)}, /* TCP_NOTSENT_LOWAT */
-	{IPPROTO_IP, 1, false, 0, RANGE_AT(0, 255, tos)},	 /* IP_TOS */
-	{IPPROTO_IP, 2, false, 64, RANGE_AT(1, 255, ttl)},	 /* IP_TTL */
+	{IPPROTO_TCP, TCP_INQ, true, 0, 0, 1, WANT_INQ, 0},
+	{IPPROTO_IP, 1, false, 0, RANGE_AT(INT32_MIN, INT32_MAX, tos)}, /* IP_TOS */
+	{IPPROTO_IP, 2, false, 64, RANGE_AT(-1, 255, ttl)},		/* IP_TTL */
 	{IPPROTO_IP, IP_HDRINCL, false, 0, FLAG},
-	{IPPROTO_IP, 5, false, 0, FLAG},			/* IP_ROUTER_ALERT */
-	{IPPROTO_IP, 6, false, 0, FLAG},			/* IP_RECVOPTS */
-	{IPPROTO_IP, 7, false, 0, FLAG},			/* IP_RETOPTS */
-	{IPPROTO_IP, 8, false, 0, TELLS(ADDRESS)},		/* IP_PKTINFO */
-	{IPPROTO_IP, 10, false, 1, RANGE(0, 5)},		/* IP_MTU_DISCOVER */
-	{IPPROTO_IP, 11, false, 0, FLAG},			/* IP_RECVERR */
-	{IPPROTO_IP, 12, false, 0, TELLS(TTL)},			/* IP_RECVTTL */
-	{IPPROTO_IP, 13, false, 0, TELLS(TOS)},			/* IP_RECVTOS */
-	{IPPROTO_IP, 15, false, 0, FLAG},			/* IP_FREEBIND */
-	{IPPROTO_IP, 20, false, 0, FLAG},			/* IP_RECVORIGDSTADDR */
-	{IPPROTO_IP, 21, false, 0, RANGE(0, 255)},		/* IP_MINTTL */
-	{IPPROTO_IP, 24, false, 0, FLAG},			/* IP_BIND_ADDRESS_NO_PORT */
-	{IPPROTO_IP, 33, false, 1, RANGE(0, 255)},		/* IP_MULTICAST_TTL */
+	{IPPROTO_IP, 5, false, 0, FLAG},	   /* IP_ROUTER_ALERT */
+	{IPPROTO_IP, 6, false, 0, FLAG},	   /* IP_RECVOPTS */
+	{IPPROTO_IP, 7, false, 0, FLAG},	   /* IP_RETOPTS */
+	{IPPROTO_IP, 8, false, 0, TELLS(ADDRESS)}, /* IP_PKTINFO */
+	{IPPROTO_IP, 10, false, 1, RANGE(0, 5)},   /* IP_MTU_DISCOVER */
+	{IPPROTO_IP, 11, false, 0, FLAG},	   /* IP_RECVERR */
+	{IPPROTO_IP, 12, false, 0, TELLS(TTL)},	   /* IP_RECVTTL */
+	{IPPROTO_IP, 13, false, 0, TELLS(TOS)},	   /* IP_RECVTOS */
+	{IPPROTO_IP, 15, false, 0, FLAG},	   /* IP_FREEBIND */
+	{IPPROTO_IP, IP_ORIGDSTADDR, false, 0, TELLS(TARGET)},
+	{IPPROTO_IP, 21, false, 0, RANGE(0, 255)}, /* IP_MINTTL */
+	{IPPROTO_IP, 24, false, 0, FLAG},	   /* IP_BIND_ADDRESS_NO_PORT */
+	{IPPROTO_IP, IP_MULTICAST_TTL, false, 1, RANGE(-1, 255)},
 	{IPPROTO_IP, 34, false, 1, FLAG},			/* IP_MULTICAST_LOOP */
 	{IPPROTO_IP, 49, false, 1, FLAG},			/* IP_MULTICAST_ALL */
 	{IPPROTO_IPV6, 8, false, 0, FLAG},			/* IPV6_2292HOPLIMIT */
@@ -83,15 +88,15 @@ const struct kept sockopt_ints[SOCKOPT_INT_COUNT] = {
 	{IPPROTO_IPV6, 67, false, 0, RANGE_AT(-1, 255, traffic_class)}, /* IPV6_TCLASS */
 	{IPPROTO_IPV6, 70, false, 1, FLAG},				/* IPV6_AUTOFLOWLABEL */
 	{IPPROTO_IPV6, 73, false, 0, RANGE(0, 255)},			/* IPV6_MINHOPCOUNT */
-	{IPPROTO_IPV6, 74, false, 0, FLAG},				/* IPV6_RECVORIGDSTADDR */
-	{IPPROTO_IPV6, 78, false, 0, FLAG},				/* IPV6_FREEBIND */
-	{IPPROTO_UDPLITE, 10, false, 0, RANGE(0, UINT16_MAX)},		/* UDPLITE_SEND_CSCOV */
-	{IPPROTO_UDPLITE, 11, false, 0, RANGE(0, UINT16_MAX)},		/* UDPLITE_RECV_CSCOV */
-	{SOL_NETLINK, 3, false, 0, FLAG},				/* NETLINK_PKTINFO */
-	{SOL_NETLINK, 4, false, 0, FLAG},  /* NETLINK_BROADCAST_ERROR */
-	{SOL_NETLINK, 5, false, 0, FLAG},  /* NETLINK_NO_ENOBUFS */
-	{SOL_NETLINK, 11, false, 0, FLAG}, /* NETLINK_EXT_ACK */
-	{SOL_NETLINK, 12, false, 0, FLAG}, /* NETLINK_GET_STRICT_CHK */
+	{IPPROTO_IPV6, IPV6_ORIGDSTADDR, false, 0, TELLS(TARGET)},
+	{IPPROTO_IPV6, 78, false, 0, FLAG},		       /* IPV6_FREEBIND */
+	{IPPROTO_UDPLITE, 10, false, 0, RANGE(0, UINT16_MAX)}, /* UDPLITE_SEND_CSCOV */
+	{IPPROTO_UDPLITE, 11, false, 0, RANGE(0, UINT16_MAX)}, /* UDPLITE_RECV_CSCOV */
+	{SOL_NETLINK, 3, false, 0, FLAG},		       /* NETLINK_PKTINFO */
+	{SOL_NETLINK, 4, false, 0, FLAG},		       /* NETLINK_BROADCAST_ERROR */
+	{SOL_NETLINK, 5, false, 0, FLAG},		       /* NETLINK_NO_ENOBUFS */
+	{SOL_NETLINK, 11, false, 0, FLAG},		       /* NETLINK_EXT_ACK */
+	{SOL_NETLINK, 12, false, 0, FLAG},		       /* NETLINK_GET_STRICT_CHK */
 	{SOL_RAW, ICMP_FILTER, false, 0, RANGE(INT32_MIN, INT32_MAX)},
 };
 
@@ -114,10 +119,29 @@ int sockopt_int_find(const struct socket *s, int level, int option)
 	return -1;
 }
 
+int sockopt_int_round(const struct socket *s, const struct kept *k, int *v)
+{
+	if (k->level == IPPROTO_IP && k->option == IP_TOS)
+		*v = s->type == SOCK_STREAM ? (*v & 0xfc) | (s->tos & 3) : *v & 0xff;
+	else if (k->level == IPPROTO_IP && k->option == IP_TTL)
+		return *v ? 0 : -EINVAL;
+	else if (k->level == IPPROTO_IP && k->option == IP_MULTICAST_TTL)
+		return s->type == SOCK_STREAM ? -EINVAL : 0;
+	else if (k->level == IPPROTO_TCP && k->option == TCP_DEFER_ACCEPT)
+		*v = MAX(*v, 0);
+	else if (k->level == IPPROTO_TCP && k->option == TCP_WINDOW_CLAMP && *v)
+		*v = MAX(*v, WINDOW_LEAST);
+	return 0;
+}
+
 int sockopt_int_apply(struct socket *s, const struct kept *k, int v)
 {
-	/* Of streams nothing is told but who sends. */
-	if (k->want && s->type != SOCK_STREAM)
+	/* Of streams nothing is told but who sends, and how much there is. */
+	if (k->want == WANT_INQ) {
+		GATE_SCOPE(s->gate);
+		stream_mark(s);
+	}
+	if (k->want && (s->type != SOCK_STREAM || k->want == WANT_INQ))
 		s->wants = (uint16_t)(v ? s->wants | k->want : s->wants & ~k->want);
 	if (k->level == IPPROTO_IPV6 && k->option == IPV6_V6ONLY && s->local.len)
 		return -EINVAL;

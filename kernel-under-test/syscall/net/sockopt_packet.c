@@ -49,7 +49,7 @@ int sockopt_set_filter(struct socket *s, int option, uint64_t value, uint64_t le
 	int err;
 
 	if (!sees_packets(s) || s->family == AF_NETLINK)
-		return -ENOPROTOOPT;
+		return option == SO_DETACH_FILTER ? -ENOENT : -ENOPROTOOPT;
 	err = option == SO_ATTACH_FILTER ? get_filter(value, len, &code) : 0;
 	if (!err)
 		err = socket_set_filter(s, code);
