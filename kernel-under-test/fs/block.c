@@ -1,3 +1,4 @@
+/* Block devices and their page caches. */
 #include "fs/block.h"
 
 #include "fs/block_file.h"
@@ -39,7 +40,7 @@ struct block_device *block_find_name(const char *name)
 
 int block_get_page(struct block_device *b, uint64_t index, struct page **out)
 {
-	/* Between the reading and our reference reclaim may take it again: then anew. */
+	/* Reclaim may free the page again before a reference is taken: then read it again. */
 	for (;;) {
 		struct page *p = cache_find(&b->cache, index);
 		int err;
@@ -62,9 +63,12 @@ void block_set_dirty(struct block_device *b, struct page *p, size_t at, size_t l
 	cache_set_dirty(&b->cache, p, (1u << end) - (1u << first));
 }
 
-/* Pages to read to, one segment each, cut at the device's end: how many have a part on it. */
-static unsigned int get_pages(struct block_device *b, uint64_t sector, struct page **pages,
-			      struct block_segment *s, unsigned int count)
+/*
+ * Allocates pages to read into, one segment each, up to the device's end. Returns how many have a
+ * part on the device.
+ */
+static unsigned int alloc_pages(struct block_device *b, uint64_t sector, struct page **pages,
+				struct block_segment *s, unsigned int count)
 {
 	unsigned int n = 0;
 
@@ -90,12 +94,12 @@ int block_fill(struct block_device *b, struct cache *c, uint64_t index, uint64_t
 
 	if (sector >= b->sectors)
 		return -EIO;
-	n = get_pages(b, sector, pages, s, MIN(count, (unsigned int)BLOCK_SEGMENTS));
+	n = alloc_pages(b, sector, pages, s, MIN(count, (unsigned int)BLOCK_SEGMENTS));
 	if (!n)
 		return -ENOMEM;
 	err = b->ops->transfer(b, false, sector, s, n);
 	for (unsigned int i = 0; i < n; i++) {
-		/* Whoever was faster may have changed it since. */
+		/* A page added meanwhile wins: it may have been changed since. */
 		int added = err ? 0 : cache_add(c, index + i, pages[i]);
 
 		if (added && added != -EEXIST && i == 0)
@@ -105,7 +109,7 @@ int block_fill(struct block_device *b, struct cache *c, uint64_t index, uint64_t
 	return err;
 }
 
-/* Writes the dirty sectors of one page, each run of them apart. */
+/* Writes the dirty sectors of one page, one transfer for each run of them. */
 static int write_sectors(struct block_device *b, const struct page *p, unsigned int sectors)
 {
 	uint64_t base = p->index * SECTORS_PER_PAGE;
@@ -138,7 +142,7 @@ static int write_pages(struct cache *c, struct page *const *pages, const uint8_t
 		uint64_t first = pages[i]->index * SECTORS_PER_PAGE;
 		unsigned int n = 0;
 
-		/* Whole pages go together. */
+		/* Adjacent pages that are dirty as a whole go in one transfer. */
 		for (; i + n < count && sectors[i + n] == CACHE_DIRTY &&
 		       first + (n + 1) * SECTORS_PER_PAGE <= b->sectors;
 		     n++)
@@ -152,15 +156,15 @@ static int write_pages(struct cache *c, struct page *const *pages, const uint8_t
 
 int block_sync(struct block_device *b)
 {
-	int err, late;
+	int err, flush_err;
 
 	mutex_lock(&b->writing);
 	cache_write_back(&b->cache, write_pages);
 	err = b->cache.error;
 	b->cache.error = 0;
-	late = b->ops->flush(b);
+	flush_err = b->ops->flush(b);
 	mutex_unlock(&b->writing);
-	return err ? err : late;
+	return err ? err : flush_err;
 }
 
 void block_sync_all(void)

@@ -1,3 +1,4 @@
+/* Block devices as files. */
 #include "fs/block_file.h"
 
 #include "fs/block.h"
@@ -13,10 +14,10 @@
 #define SEEK_CUR 1
 #define SEEK_END 2
 
-/* Pages read ahead of one who reads on. */
-#define AHEAD 16
+/* Read-ahead. */
+#define READ_AHEAD 16
 
-/* The number had a device when it was opened, and devices stay. */
+/* Cannot be NULL: there was a device when the file was opened, and none is ever removed. */
 static struct block_device *device_of(const struct file *f)
 {
 	return block_find(f->inode->device);
@@ -25,7 +26,7 @@ static struct block_device *device_of(const struct file *f)
 static int get_page(struct block_device *b, uint64_t index, struct page **out)
 {
 	if (!cache_find(&b->cache, index)) {
-		int err = block_fill(b, &b->cache, index, index * SECTORS_PER_PAGE, AHEAD);
+		int err = block_fill(b, &b->cache, index, index * SECTORS_PER_PAGE, READ_AHEAD);
 
 		if (err)
 			return err;
@@ -33,8 +34,8 @@ static int get_page(struct block_device *b, uint64_t index, struct page **out)
 	return block_get_page(b, index, out);
 }
 
-/* One page's worth: how many bytes were moved, or -errno. */
-static long move(struct block_device *b, uint64_t pos, struct uio *u, bool write)
+/* Up to the end of one page: the number of bytes moved, or -errno. */
+static long transfer_page(struct block_device *b, uint64_t pos, struct uio *u, bool write)
 {
 	size_t at = pos & (PAGE_SIZE - 1), n = MIN(u->left, PAGE_SIZE - at), left = u->left;
 	struct page *p;
@@ -52,7 +53,7 @@ static long move(struct block_device *b, uint64_t pos, struct uio *u, bool write
 	return err ? err : (long)(left - u->left);
 }
 
-static long move_all(struct file *f, struct uio *u, bool write)
+static long transfer(struct file *f, struct uio *u, bool write)
 {
 	struct block_device *b = device_of(f);
 	uint64_t size = b->sectors * SECTOR_SIZE;
@@ -63,7 +64,7 @@ static long move_all(struct file *f, struct uio *u, bool write)
 	if (u->left > size - f->pos)
 		u->left = size - f->pos;
 	while (u->left) {
-		n = move(b, f->pos, u, write);
+		n = transfer_page(b, f->pos, u, write);
 		if (n < 0)
 			break;
 		f->pos += (uint64_t)n;
@@ -79,12 +80,12 @@ static long move_all(struct file *f, struct uio *u, bool write)
 
 static long block_file_read(struct file *f, struct uio *u)
 {
-	return move_all(f, u, false);
+	return transfer(f, u, false);
 }
 
 static long block_file_write(struct file *f, struct uio *u)
 {
-	return device_of(f)->read_only ? -EPERM : move_all(f, u, true);
+	return device_of(f)->read_only ? -EPERM : transfer(f, u, true);
 }
 
 static int64_t block_file_seek(struct file *f, int64_t offset, int whence)

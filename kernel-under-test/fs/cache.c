@@ -1,9 +1,10 @@
+/* The page cache: dirty tracking, write-back, reclaim. */
 #include "fs/cache.h"
 
 #include "lib/errno.h"
 
-/* One page in so many may be dirty. */
-#define DIRTY_SHARE 8
+/* At most 1 / DIRTY_FRACTION of all pages may be dirty. */
+#define DIRTY_FRACTION 8
 
 static struct list caches = LIST_INIT(caches);
 static uint64_t dirty_total;
@@ -24,7 +25,10 @@ int cache_add(struct cache *c, uint64_t index, struct page *p)
 
 	if (store_find(&c->pages, index))
 		return -EEXIST;
-	/* Reclaim must not take nodes away from under the way to the new page. */
+	/*
+	 * Unlisted meanwhile: reclaim, run by an allocation in here, must not free tree nodes on
+	 * the path to the new page.
+	 */
 	list_remove(&c->reclaimable);
 	err = store_put(&c->pages, index, p);
 	if (c->pages.count)
@@ -85,7 +89,7 @@ void cache_truncate(struct cache *c, uint64_t from)
 		list_remove(&c->reclaimable);
 }
 
-/* Takes the oldest dirty page and those that follow it in the file, each with a reference. */
+/* Collects the oldest dirty page and the dirty pages that follow it, each with a reference. */
 static unsigned int take_dirty(struct cache *c, struct page **pages, uint8_t *sectors)
 {
 	struct page *p = list_first(&c->dirty, struct page, link);
@@ -97,11 +101,13 @@ static unsigned int take_dirty(struct cache *c, struct page **pages, uint8_t *se
 			break;
 		pages[n] = page_get(p);
 		sectors[n] = p->used & CACHE_DIRTY;
-		/* Clean as of now: who writes to it while it is on its way makes it dirty again. */
+		/*
+		 * Marked clean before it is written: a write during the transfer dirties it again.
+		 */
 		cache_clear_dirty(c, p, CACHE_DIRTY);
 		if (!(p->used & CACHE_SHARED))
 			continue;
-		/* Someone who has it mapped may write at any time, and nothing will tell. */
+		/* Mapped writable: it may change at any time without a fault, so it stays dirty. */
 		if (p->refs > 2)
 			cache_set_dirty(c, p, CACHE_DIRTY);
 		else
@@ -123,7 +129,7 @@ int cache_write_back(struct cache *c, cache_writer write)
 
 		left -= MIN(left, (uint64_t)n);
 		for (unsigned int i = 0; i < n; i++) {
-			/* Nothing is lost that was not tried to be written. */
+			/* The write was not tried: the page is still dirty, and nothing is lost. */
 			if (err == -ENOMEM && store_find(&c->pages, pages[i]->index) == pages[i])
 				cache_set_dirty(c, pages[i], sectors[i]);
 			page_put(pages[i]);
@@ -138,10 +144,10 @@ int cache_write_back(struct cache *c, cache_writer write)
 
 bool cache_over_dirty_limit(void)
 {
-	return dirty_total > page_count_total() / DIRTY_SHARE;
+	return dirty_total > page_count_total() / DIRTY_FRACTION;
 }
 
-/* Gives up clean pages that only the cache holds, and that were not used for a while. */
+/* Frees clean pages that only the cache references and that were not used since the last scan. */
 static size_t shrink(struct cache *c, size_t wanted)
 {
 	size_t freed = 0;
@@ -166,7 +172,7 @@ size_t page_reclaim(size_t wanted)
 	struct list *last = caches.prev;
 	size_t freed = 0;
 
-	/* Twice around: the first time may only find pages in use. */
+	/* Two rounds: the first may only clear CACHE_REFERENCED. */
 	for (unsigned int round = 0; round < 2 && freed < wanted; round++) {
 		while (!list_empty(&caches) && freed < wanted) {
 			struct list *at = caches.next;

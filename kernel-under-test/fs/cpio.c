@@ -1,3 +1,4 @@
+/* Unpacks cpio archives. */
 #include "fs/cpio.h"
 
 #include "fs/path.h"
@@ -10,7 +11,7 @@
 #define HEADER_SIZE 110
 #define TRAILER	    "TRAILER!!!"
 
-/* The fields of a header: eight hexadecimal digits each, after the six of the magic. */
+/* Fields of a header, after the magic: eight hexadecimal digits each. */
 enum field {
 	INO,
 	MODE,
@@ -28,8 +29,8 @@ enum field {
 	FIELDS,
 };
 
-/* A file that has more names than one, for those that come later. */
-struct linked {
+/* A file with several links, for the entries of its other names. */
+struct hard_link {
 	struct list link;
 	uint32_t major, minor, ino, type;
 	struct inode *inode; /* with a reference */
@@ -78,9 +79,9 @@ static int unpack_symlink(const struct path_last *last, const char *data, size_t
 	return err;
 }
 
-static struct inode *find_linked(const struct list *links, const uint32_t f[FIELDS])
+static struct inode *find_link(const struct list *links, const uint32_t f[FIELDS])
 {
-	struct linked *l;
+	struct hard_link *l;
 
 	list_for_each (l, links, link)
 		if (l->ino == f[INO] && l->major == f[DEV_MAJOR] && l->minor == f[DEV_MINOR] &&
@@ -89,13 +90,13 @@ static struct inode *find_linked(const struct list *links, const uint32_t f[FIEL
 	return NULL;
 }
 
-static int keep_linked(struct list *links, const uint32_t f[FIELDS], struct inode *inode)
+static int remember_link(struct list *links, const uint32_t f[FIELDS], struct inode *inode)
 {
-	struct linked *l = kmem_alloc(sizeof(*l));
+	struct hard_link *l = kmem_alloc(sizeof(*l));
 
 	if (!l)
 		return -ENOMEM;
-	*l = (struct linked){
+	*l = (struct hard_link){
 		.major = f[DEV_MAJOR],
 		.minor = f[DEV_MINOR],
 		.ino = f[INO],
@@ -106,9 +107,9 @@ static int keep_linked(struct list *links, const uint32_t f[FIELDS], struct inod
 	return 0;
 }
 
-static void forget_linked(struct list *links)
+static void free_links(struct list *links)
 {
-	struct linked *l, *next;
+	struct hard_link *l, *next;
 
 	list_for_each_safe (l, next, links, link) {
 		inode_put(l->inode);
@@ -116,12 +117,12 @@ static void forget_linked(struct list *links)
 	}
 }
 
-/* The inode of an entry, named: of a file with several names the one that the first name got. */
+/* Makes the inode of an entry and its name; or, for a further name of a file, links it. */
 static int make_node(struct list *links, const struct path_last *last, const uint32_t f[FIELDS],
 		     struct inode **out)
 {
 	bool several = f[LINKS] > 1 && (f[MODE] & S_IFMT) != S_IFDIR;
-	struct inode *there = several ? find_linked(links, f) : NULL;
+	struct inode *there = several ? find_link(links, f) : NULL;
 	int err;
 
 	if (there) {
@@ -136,7 +137,7 @@ static int make_node(struct list *links, const struct path_last *last, const uin
 		return err;
 	(*out)->uid = f[UID];
 	(*out)->gid = f[GID];
-	err = several ? keep_linked(links, f, *out) : 0;
+	err = several ? remember_link(links, f, *out) : 0;
 	if (err)
 		inode_put(*out);
 	return err;
@@ -153,7 +154,7 @@ static int unpack_node(struct list *links, const struct path_last *last, const u
 	err = make_node(links, last, f, &inode);
 	if (err)
 		return err;
-	/* One of the names has the data: the last that cpio wrote, with others the first. */
+	/* cpio writes the data with the last of the names only, other archivers with the first. */
 	if (inode_is(inode, S_IFREG))
 		err = write_all(inode, data, f[SIZE]);
 	inode_put(inode);
@@ -168,12 +169,12 @@ static int unpack_one(struct inode *root, struct list *links, const char *name,
 	int err;
 
 	err = path_find_parent(&base, name, &last);
-	/* The archive's `.` is the root, which is there. */
+	/* `.` in the archive is the root, which exists. */
 	if (err)
 		return err == -EEXIST ? 0 : err;
 	err = unpack_node(links, &last, f, data);
 	inode_put(last.dir);
-	/* A directory may come twice; a later file takes no earlier one's place. */
+	/* A directory may occur twice. A file does not replace an earlier one of that name. */
 	return err == -EEXIST ? 0 : err;
 }
 
@@ -211,6 +212,6 @@ int cpio_unpack(struct inode *root, const char *archive, size_t size)
 	struct list links = LIST_INIT(links);
 	int err = unpack_all(root, &links, archive, size);
 
-	forget_linked(&links);
+	free_links(&links);
 	return err;
 }

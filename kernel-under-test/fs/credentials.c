@@ -1,3 +1,4 @@
+/* Credentials, and permission checks on files. */
 #include "fs/credentials.h"
 
 #include "lib/errno.h"
@@ -57,7 +58,10 @@ uint32_t inode_privilege_bits(const struct inode *inode)
 
 	if (likely(!bits) || inode_is(inode, S_IFDIR))
 		return 0;
-	/* Without the group's right to run it, it is no privilege, but still another group's. */
+	/*
+	 * Setgid without group execute grants nothing (it once meant mandatory locking): it is kept
+	 * for members of the group.
+	 */
 	if (!(inode->mode & 010) &&
 	    (credentials_in_group(credentials_current(), inode->gid) || capable(CAP_FSETID)))
 		bits &= S_ISUID;

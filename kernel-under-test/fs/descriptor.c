@@ -1,16 +1,16 @@
-/* Tables of file descriptors. */
+/* File descriptor tables. */
 #include "fs/file.h"
 #include "fs/lock.h"
 #include "lib/errno.h"
 #include "mm/kmem.h"
 #include "sched/sched.h"
 
-#define FIRST_CAPACITY 16
+#define INITIAL_CAPACITY 16
 
 uint64_t files_nr_open = 1 << 20;
 
-/* Another thread of those that have `t` may be at work on what was in it, without a reference. */
-static void settle(const struct files *t)
+/* Waits until no thread that shares `t` still uses a file or array it looked up without a lock. */
+static void wait_for_lookups(const struct files *t)
 {
 	if (unlikely(t->refs > 1))
 		sched_settle_all();
@@ -18,10 +18,13 @@ static void settle(const struct files *t)
 		sched_settle();
 }
 
-/* A descriptor goes: with the first one for a file go the locks that the table holds on it. */
+/*
+ * Drops the reference of a closed descriptor. POSIX: any close of a file releases all locks that
+ * the process holds on it.
+ */
 void files_drop(struct files *t, struct file *f)
 {
-	settle(t);
+	wait_for_lookups(t);
 	if (unlikely(f->inode && f->inode->locks))
 		lock_release_owner(f->inode, t);
 	file_put(f);
@@ -58,10 +61,10 @@ static struct files *files_make(uint32_t capacity)
 
 struct files *files_create(void)
 {
-	return files_make(FIRST_CAPACITY);
+	return files_make(INITIAL_CAPACITY);
 }
 
-/* How many slots it needs, of those it has. */
+/* The capacity that a copy needs. */
 static uint32_t capacity_used(const struct files *t)
 {
 	uint32_t capacity = t->capacity;
@@ -150,7 +153,7 @@ static int grow(struct files *t, uint32_t fd)
 	__atomic_store_n(&t->slots, slots, __ATOMIC_RELEASE);
 	__atomic_store_n(&t->capacity, capacity, __ATOMIC_RELEASE);
 	spin_unlock(&t->lock);
-	settle(t);
+	wait_for_lookups(t);
 	kmem_free(old);
 	kmem_free(old_words);
 	return 0;
@@ -178,16 +181,20 @@ void files_set_cloexec(struct files *t, uint32_t fd, bool on)
 	spin_unlock(&t->lock);
 }
 
-/* From here on with the table's lock. */
-static always_inline void put_at(struct files *t, struct files_word *w, struct file *f, uint32_t fd)
+/* From here on: with the table's lock. */
+static always_inline void install_at(struct files *t, struct files_word *w, struct file *f,
+				     uint32_t fd)
 {
 	w->used |= BIT(fd % 64);
 	WRITE_ONCE(t->slots[fd], f);
 }
 
-/* Puts it at the lowest free descriptor, `*at`; -EMFILE, -EAGAIN when the table ends before. */
-static always_inline int put_lowest(struct files *t, struct file *f, uint32_t from, bool cloexec,
-				    uint32_t *at)
+/*
+ * Installs `f` at the lowest free descriptor, *at. -EMFILE; -EAGAIN: the table is too small for
+ * *at.
+ */
+static always_inline int install_lowest(struct files *t, struct file *f, uint32_t from,
+					bool cloexec, uint32_t *at)
 {
 	uint32_t fd = MAX(from, t->hint);
 	struct files_word *w = &t->words[fd / 64];
@@ -209,11 +216,11 @@ static always_inline int put_lowest(struct files *t, struct file *f, uint32_t fr
 		t->hint = fd + 1;
 	if (cloexec)
 		w->cloexec |= BIT(fd % 64);
-	put_at(t, w, f, fd);
+	install_at(t, w, f, fd);
 	return 0;
 }
 
-static always_inline struct file *take(struct files *t, uint64_t fd)
+static always_inline struct file *remove_slot(struct files *t, uint64_t fd)
 {
 	struct file *f = files_find(t, fd);
 	struct files_word *w;
@@ -235,7 +242,7 @@ int files_add(struct files *t, struct file *f, uint32_t from, bool cloexec)
 
 	for (;;) {
 		spin_lock(&t->lock, LOCK_FILES);
-		err = put_lowest(t, f, from, cloexec, &fd);
+		err = install_lowest(t, f, from, cloexec, &fd);
 		spin_unlock(&t->lock);
 		if (likely(err != -EAGAIN))
 			return err ? err : (int)fd;
@@ -276,7 +283,7 @@ int files_dup(struct files *t, uint64_t fd)
 	spin_lock(&t->lock, LOCK_FILES);
 	f = files_find(t, fd);
 	if (likely(f))
-		err = put_lowest(t, f, 0, false, &new);
+		err = install_lowest(t, f, 0, false, &new);
 	if (likely(!err))
 		file_get(f);
 	spin_unlock(&t->lock);
@@ -296,26 +303,26 @@ int files_replace(struct files *t, struct file *f, uint32_t fd, bool cloexec)
 	spin_lock(&t->lock, LOCK_FILES);
 	old = t->slots[fd];
 	set_cloexec(t, fd, cloexec);
-	put_at(t, &t->words[fd / 64], f, fd);
+	install_at(t, &t->words[fd / 64], f, fd);
 	spin_unlock(&t->lock);
 	if (old)
 		files_drop(t, old);
 	return (int)fd;
 }
 
-static always_inline struct file *take_locked(struct files *t, uint64_t fd)
+static always_inline struct file *remove_slot_locked(struct files *t, uint64_t fd)
 {
 	struct file *f;
 
 	spin_lock(&t->lock, LOCK_FILES);
-	f = take(t, fd);
+	f = remove_slot(t, fd);
 	spin_unlock(&t->lock);
 	return f;
 }
 
 int files_close_unlocked(struct files *t, uint64_t fd, bool threads, struct file **left)
 {
-	struct file *f = take_locked(t, fd);
+	struct file *f = remove_slot_locked(t, fd);
 	struct inode *inode;
 	bool raced;
 
@@ -323,13 +330,16 @@ int files_close_unlocked(struct files *t, uint64_t fd, bool threads, struct file
 		return -EBADF;
 	*left = f;
 	inode = f->inode;
-	/* Taken with the table's lock before this look: see files_holds(). */
+	/*
+	 * A thread that sets a lock does so before it checks files_holds(), which takes the table's
+	 * lock: so either this sees the lock, or that thread sees the descriptor gone.
+	 */
 	if (inode && unlikely(READ_ONCE(inode->locks)))
 		return -EAGAIN;
 	raced = unlikely(threads) || unlikely(READ_ONCE(t->refs) > 1);
 	if (__atomic_load_n(&f->refs, __ATOMIC_ACQUIRE) == 1)
 		return inode && !raced ? file_release_unlocked(f) : -EAGAIN;
-	/* Whoever closes it last waits for all who may have found it here. */
+	/* The last close then waits for those that may have looked the file up here. */
 	if (raced && !READ_ONCE(f->unsettled))
 		WRITE_ONCE(f->unsettled, true);
 	return likely(file_put_unless_last(f)) ? 0 : -EAGAIN;
@@ -337,7 +347,7 @@ int files_close_unlocked(struct files *t, uint64_t fd, bool threads, struct file
 
 int files_close(struct files *t, uint64_t fd)
 {
-	struct file *f = take_locked(t, fd);
+	struct file *f = remove_slot_locked(t, fd);
 
 	if (!f)
 		return -EBADF;

@@ -1,3 +1,4 @@
+/* The table of registered devices. */
 #include "fs/device.h"
 
 #include "lib/errno.h"

@@ -1,3 +1,4 @@
+/* Open files: allocation, opening, release. */
 #include "fs/file.h"
 
 #include "arch/spin.h"
@@ -48,11 +49,11 @@ void file_release(struct file *f)
 	if (f->inode) {
 		if (unlikely(f->writer))
 			inode_count_writer(f->inode, -1);
-		/* Those of flock() are the open file's own. */
+		/* flock() locks belong to the open file. */
 		if (unlikely(f->inode->locks)) {
 			lock_release_owner(f->inode, f);
-			if (f->inode->ops->opened)
-				f->inode->ops->opened(f->inode, f->flags, true);
+			if (f->inode->ops->notify_open)
+				f->inode->ops->notify_open(f->inode, f->flags, true);
 		}
 		inode_put(f->inode);
 	}
@@ -88,7 +89,7 @@ void inode_put_unlocked(struct inode *i)
 
 static const struct file_ops path_ops = {};
 
-static int ops_of(struct inode *inode, uint32_t flags, const struct file_ops **ops)
+static int select_ops(struct inode *inode, uint32_t flags, const struct file_ops **ops)
 {
 	bool write = (flags & O_ACCMODE) != O_RDONLY;
 
@@ -121,16 +122,16 @@ static int ops_of(struct inode *inode, uint32_t flags, const struct file_ops **o
 int file_open(struct inode *inode, uint32_t flags, struct file **out)
 {
 	const struct file_ops *ops;
-	int err = ops_of(inode, flags, &ops);
-	bool writer, cuts;
+	int err = select_ops(inode, flags, &ops);
+	bool writer, truncates;
 
 	if (err)
 		return err;
 	if (unlikely(inode->ops->poll) && ops == &file_regular_ops && inode->ops->poll(inode, NULL))
 		ops = &file_polled_ops;
 	writer = (flags & O_ACCMODE) != O_RDONLY && !(flags & O_PATH) && inode_is(inode, S_IFREG);
-	cuts = (flags & O_TRUNC) && inode_is(inode, S_IFREG) && !(flags & O_PATH);
-	if ((writer || cuts) &&
+	truncates = (flags & O_TRUNC) && inode_is(inode, S_IFREG) && !(flags & O_PATH);
+	if ((writer || truncates) &&
 	    unlikely(inode->executed || (inode->mode & (S_ISUID | S_ISGID | 0111)))) {
 		if (file_is_running(inode))
 			return -ETXTBSY;
@@ -138,7 +139,7 @@ int file_open(struct inode *inode, uint32_t flags, struct file **out)
 		if (err)
 			return err;
 	}
-	if (cuts) {
+	if (truncates) {
 		err = inode_truncate(inode, 0);
 		if (err)
 			return err;
@@ -172,11 +173,14 @@ struct file *file_open_unlocked(struct inode *inode, uint32_t flags, const struc
 		return NULL;
 	if (writer)
 		inode_count_writer(inode, 1);
-	/* Whoever sets a lease or its mode, or runs it, sees from here on that it is open. */
+	/*
+	 * Publishes the writer count before these checks: F_SETLEASE, chmod() and execve() change
+	 * their state first and then count, so one side always sees the other.
+	 */
 	if (likely(!READ_ONCE(inode->locks)) &&
 	    !(writer && unlikely(READ_ONCE(inode->executed) ||
 				 (READ_ONCE(inode->mode) & (S_ISUID | S_ISGID | 0111)))) &&
-	    likely(!ops_of(inode, flags, &ops)) && likely(!ops->open) && peek_valid(p))
+	    likely(!select_ops(inode, flags, &ops)) && likely(!ops->open) && peek_valid(p))
 		f = file_alloc(ops, flags & ~(uint32_t)(O_CREAT | O_EXCL | O_CLOEXEC), inode, NULL);
 	if (likely(f)) {
 		f->writer = writer;

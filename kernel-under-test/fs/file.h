@@ -184,7 +184,7 @@ void file_async_release(struct file *f);
 /* The file was read or mapped. */
 static inline void file_accessed(struct file *f)
 {
-	if (unlikely(f->inode->modified.seen != timer_day) && !(f->flags & O_NOATIME))
+	if (unlikely(f->inode->modified.atime_day != timer_day) && !(f->flags & O_NOATIME))
 		inode_update_atime(f->inode);
 }
 

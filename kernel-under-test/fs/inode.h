@@ -87,12 +87,12 @@ struct inode_ops {
 	int (*follow)(struct inode *link, struct inode **out);
 
 	/* The file was opened or closed. Set by fs/notify.c only, on watched inodes. */
-	void (*opened)(struct inode *inode, uint32_t flags, bool closed);
+	void (*notify_open)(struct inode *inode, uint32_t flags, bool closed);
 
 	/* Mode, owner or times were changed; ctime_ns is already updated. May be absent. */
-	void (*changed)(struct inode *inode);
+	void (*attr_changed)(struct inode *inode);
 	/* The access time was changed, which no watcher is told about. May be absent. */
-	void (*accessed)(struct inode *inode);
+	void (*atime_changed)(struct inode *inode);
 
 	/*
 	 * Regular files that support poll: as file_ops.poll; 0: this one does not. May be absent.
@@ -127,14 +127,14 @@ struct inode_ops {
 };
 
 /* A file time: set explicitly, updated by reading, or read from a disk. */
-struct stamp {
-	int64_t sec;   /* since the epoch */
-	uint32_t kept; /* nanoseconds + 1; 0: unset, and changed_ns applies */
+struct file_time {
+	int64_t sec;	     /* since the epoch */
+	uint32_t nsec_plus1; /* nanoseconds + 1; 0: unset, and changed_ns applies */
 	/*
 	 * In `modified` only: the day (timer_day) on which the access time was last found up to
 	 * date, so that relatime need not look again; 0: unknown.
 	 */
-	uint32_t seen;
+	uint32_t atime_day;
 };
 
 /*
@@ -153,7 +153,7 @@ struct inode {
 	uint64_t size;
 	uint64_t changed_ns; /* last change of the contents, in ns since boot; 0: unknown */
 	uint64_t pages;	     /* allocated, for st_blocks */
-	struct stamp accessed, modified;
+	struct file_time accessed, modified;
 	/*
 	 * Status change time, ns since the epoch; stat() reports the later of this and changed_ns.
 	 */
@@ -206,16 +206,16 @@ static inline void inode_count_writer(struct inode *i, int by)
 /* Without the kernel lock, which is taken to drop the last reference. */
 void inode_put_unlocked(struct inode *i);
 
-static inline struct stamp file_time_from_ns(uint64_t ns)
+static inline struct file_time file_time_from_ns(uint64_t ns)
 {
-	return (struct stamp){(int64_t)(ns / NS_PER_SEC), (uint32_t)(ns % NS_PER_SEC) + 1, 0};
+	return (struct file_time){(int64_t)(ns / NS_PER_SEC), (uint32_t)(ns % NS_PER_SEC) + 1, 0};
 }
 
 /* Records a status change at time `ns`. */
 static inline void inode_set_ctime(struct inode *i, uint64_t ns)
 {
 	i->ctime_ns = ns;
-	i->modified.seen = 0;
+	i->modified.atime_day = 0;
 }
 
 /*
@@ -237,7 +237,7 @@ void inode_update_atime(struct inode *i);
 /* The file was read, listed or followed, without O_NOATIME. */
 static inline void inode_accessed(struct inode *i)
 {
-	if (unlikely(i->modified.seen != timer_day))
+	if (unlikely(i->modified.atime_day != timer_day))
 		inode_update_atime(i);
 }
 

@@ -1,3 +1,4 @@
+/* Advisory file locks and leases. */
 #include "fs/lock.h"
 
 #include "arch/spin.h"
@@ -10,42 +11,42 @@
 #include "mm/kmem.h"
 #include "sched/wait.h"
 
-/* In the order of their first bytes; those of one owner, kind and type do not touch. */
+/* Sorted by first byte. Locks of the same owner, kind and type neither overlap nor touch. */
 struct lock {
 	struct lock *next;
-	/* A lease to be given up ends when it must be; `process`: it may be kept to read. */
+	/* A lease being broken ends at `end`; `process`: it may become a read lease. */
 	struct lock_range range;
 };
 
 uint64_t lease_break_seconds = 45;
 
 /*
- * Of one inode, made with its first lock. Changed with inode.lock; who waits, leases, and all that
- * is done while there are any of these, wants the kernel lock too.
+ * Allocated with an inode's first lock. Changed under inode.lock; waiting, leases, and any
+ * operation while there are waiters or leases need the kernel lock too.
  */
 struct lock_set {
 	struct lock *first;
-	/* Went in last and is still there, or NULL: the next is likely to come behind it. */
+	/* The lock inserted last, or NULL: the next one is likely to follow it. */
 	struct lock *hint;
-	/* None has a byte behind it. */
+	/* Upper bound of the last bytes of all locks. */
 	uint64_t end;
 	struct wait_queue waiters;
-	/* Those that wait or are about to; a lease was set once. */
+	/* Threads that wait or are about to; `leased`: a lease was set at some time. */
 	unsigned int sleepers;
 	bool leased;
 };
 
-/* A process that waits for another's lock. */
-struct waiting {
+/* A process waiting for a POSIX lock. */
+struct lock_waiter {
 	struct list all;
 	struct inode *inode;
 	const struct lock_range *range;
 };
 
-/* A row of those is followed so far, as on Linux. */
+/* Longest chain of waiters followed to find a deadlock, as on Linux. */
 #define DEADLOCK_STEPS 10
 
-static struct list all_waiting = LIST_INIT(all_waiting);
+static struct list lock_waiters = LIST_INIT(lock_waiters);
 
 static bool same_holder(const struct lock_range *a, const struct lock_range *b)
 {
@@ -82,7 +83,7 @@ bool lock_find_conflict(struct inode *inode, const struct lock_range *r, struct 
 	return found;
 }
 
-/* `a` ends where `b` begins. */
+/* Whether `b` begins right after `a`. */
 static bool ends_before(const struct lock_range *a, const struct lock_range *b)
 {
 	return a->end != LOCK_END && a->end + 1 == b->start;
@@ -100,7 +101,7 @@ static void insert(struct lock_set *s, struct lock *new)
 	*at = s->hint = new;
 }
 
-static struct lock *take_out(struct lock_set *s, struct lock **at)
+static struct lock *detach(struct lock_set *s, struct lock **at)
 {
 	struct lock *l = *at;
 
@@ -109,13 +110,13 @@ static struct lock *take_out(struct lock_set *s, struct lock **at)
 	return l;
 }
 
-/* Else all that are there end before it, and do not touch it. */
-static bool comes_near(const struct lock_set *s, const struct lock_range *r)
+/* Otherwise every lock ends before `r`, with a gap. */
+static bool may_touch(const struct lock_set *s, const struct lock_range *r)
 {
 	return s->first && (r->start <= s->end || r->start - s->end == 1);
 }
 
-/* Those that `new`, which is not in the set yet, touches become part of it. */
+/* Absorbs what overlaps or touches `new`, which is not in the set yet, and is alike. */
 static void merge(struct lock_set *s, struct lock *new)
 {
 	for (struct lock **at = &s->first; *at;) {
@@ -131,12 +132,12 @@ static void merge(struct lock_set *s, struct lock *new)
 		}
 		new->range.start = MIN(new->range.start, l->range.start);
 		new->range.end = MAX(new->range.end, l->range.end);
-		kmem_free(take_out(s, at));
+		kmem_free(detach(s, at));
 	}
 }
 
-/* Takes [r->start, r->end] out of what its owner holds. -ENOMEM: one lock would become two. */
-static int carve(struct lock_set *s, const struct lock_range *r)
+/* Removes [r->start, r->end] from what its owner holds. -ENOMEM: one lock would become two. */
+static int remove_range(struct lock_set *s, const struct lock_range *r)
 {
 	struct lock *rest;
 
@@ -158,11 +159,11 @@ static int carve(struct lock_set *s, const struct lock_range *r)
 			l->range.end = r->start - 1;
 			at = &l->next;
 		} else if (l->range.end > r->end) {
-			take_out(s, at)->range.start = r->end + 1;
+			detach(s, at)->range.start = r->end + 1;
 			insert(s, l);
 			return 0;
 		} else {
-			kmem_free(take_out(s, at));
+			kmem_free(detach(s, at));
 		}
 	}
 	return 0;
@@ -179,17 +180,17 @@ int lock_prepare(struct inode *inode)
 	return 0;
 }
 
-/* Whether `blocker` waits, if only in the end, for `owner`. */
-static bool waits_for(const void *blocker, const void *owner)
+/* Whether `blocker` waits, directly or through others, for `owner`. */
+static bool would_deadlock(const void *blocker, const void *owner)
 {
 	for (int i = 0; i < DEADLOCK_STEPS; i++) {
-		const struct waiting *w, *next = NULL;
+		const struct lock_waiter *w, *next = NULL;
 		struct lock_range there;
 
-		list_for_each (w, &all_waiting, all)
+		list_for_each (w, &lock_waiters, all)
 			if (w->range->owner == blocker)
 				next = w;
-		/* One that was woken and has not run yet waits no more. */
+		/* A waiter that was woken but has not run yet no longer waits. */
 		if (!next || !lock_find_conflict(next->inode, next->range, &there))
 			return false;
 		blocker = there.owner;
@@ -202,28 +203,28 @@ static bool waits_for(const void *blocker, const void *owner)
 static int wait_for(struct inode *inode, const struct lock_range *r,
 		    const struct lock_range *blocker)
 {
-	struct waiting w = {.inode = inode, .range = r};
+	struct lock_waiter w = {.inode = inode, .range = r};
 	int err;
 
 	if (!r->process)
 		return wait_sleep(&inode->locks->waiters, WAIT_INTERRUPTIBLE);
-	if (waits_for(blocker->owner, r->owner))
+	if (would_deadlock(blocker->owner, r->owner))
 		return -EDEADLK;
-	list_push_back(&all_waiting, &w.all);
+	list_push_back(&lock_waiters, &w.all);
 	err = wait_sleep(&inode->locks->waiters, WAIT_INTERRUPTIBLE);
 	list_remove(&w.all);
 	return err;
 }
 
-/* With the inode's lock; `*new` is used up. -EAGAIN: `blocker` is in the way. -ENOMEM. */
-static int place(struct lock_set *s, const struct lock_range *r, struct lock **new,
+/* With inode.lock. Consumes *new if it is inserted. -EAGAIN: `blocker` conflicts; -ENOMEM. */
+static int apply(struct lock_set *s, const struct lock_range *r, struct lock **new,
 		 struct lock_range *blocker)
 {
-	bool take = r->type != LOCK_NONE, near = comes_near(s, r);
+	bool take = r->type != LOCK_NONE, near = may_touch(s, r);
 
 	if (take && near && find_blocker(s, r, blocker))
 		return -EAGAIN;
-	if (near && carve(s, r) < 0)
+	if (near && remove_range(s, r) < 0)
 		return -ENOMEM;
 	if (take) {
 		(*new)->range = *r;
@@ -235,14 +236,14 @@ static int place(struct lock_set *s, const struct lock_range *r, struct lock **n
 	return 0;
 }
 
-/* place(), and another sleeper if that fails and `wait`. */
-static int try_to_place(struct inode *inode, const struct lock_range *r, struct lock **new,
-			struct lock_range *blocker, bool wait)
+/* Applies `r`; on a conflict, and with `wait`, counts the caller as a sleeper. */
+static int try_apply(struct inode *inode, const struct lock_range *r, struct lock **new,
+		     struct lock_range *blocker, bool wait)
 {
 	int err;
 
 	spin_lock(&inode->lock, LOCK_INODE);
-	err = place(inode->locks, r, new, blocker);
+	err = apply(inode->locks, r, new, blocker);
 	if (err == -EAGAIN && wait)
 		inode->locks->sleepers++;
 	spin_unlock(&inode->lock);
@@ -257,8 +258,8 @@ int lock_set(struct inode *inode, const struct lock_range *r, bool wait)
 	int err = new || !take ? lock_prepare(inode) : -ENOMEM;
 
 	while (!err) {
-		err = try_to_place(inode, r, &new, &blocker, wait);
-		/* A lock may have become smaller, or weaker. */
+		err = try_apply(inode, r, &new, &blocker, wait);
+		/* The change may have released or downgraded something. */
 		if (!err)
 			wait_wake_all(&inode->locks->waiters);
 		if (err != -EAGAIN || !wait)
@@ -284,7 +285,7 @@ int lock_set_unlocked(struct inode *inode, const struct lock_range *r)
 		return -ENOMEM;
 	spin_lock(&inode->lock, LOCK_INODE);
 	if (likely(!s->sleepers && !s->leased))
-		err = place(s, r, &new, &blocker);
+		err = apply(s, r, &new, &blocker);
 	spin_unlock(&inode->lock);
 	return err;
 }
@@ -295,10 +296,10 @@ void lock_release_owner(struct inode *inode, const void *owner)
 
 	if (!inode->locks)
 		return;
-	/* All of a lock goes, or none: none is ever cut in two. */
+	/* Whole locks only, none of which is split: this cannot fail. */
 	spin_lock(&inode->lock, LOCK_INODE);
 	for (all.kind = 0; all.kind < LOCK_KINDS; all.kind++)
-		carve(inode->locks, &all);
+		remove_range(inode->locks, &all);
 	spin_unlock(&inode->lock);
 	wait_wake_all(&inode->locks->waiters);
 }
@@ -328,8 +329,8 @@ static struct lock *find_lease(const struct inode *inode, const void *owner, boo
 	return l;
 }
 
-/* Whether others than `f` have the inode open, or use it in another way. */
-static bool is_shared(const struct inode *inode)
+/* Whether the inode has users other than this open file and its names. */
+static bool has_other_users(const struct inode *inode)
 {
 	return inode->object.refs > 1 + (tmpfs_is(inode) ? inode->links : 0);
 }
@@ -341,7 +342,10 @@ int lease_set(struct file *f, int fd, int type)
 
 	if (type == LOCK_NONE && !find_lease(f->inode, f, true))
 		return -EAGAIN;
-	/* Who opens it without the kernel lock counts himself in, and then looks for locks. */
+	/*
+	 * Publishes the locks, then checks the counts; an open without the kernel lock does the
+	 * reverse.
+	 */
 	if (type != LOCK_NONE && lock_prepare(f->inode) < 0)
 		return -ENOMEM;
 	if (f->inode->locks) {
@@ -350,13 +354,14 @@ int lease_set(struct file *f, int fd, int type)
 		spin_unlock(&f->inode->lock);
 	}
 	__atomic_thread_fence(__ATOMIC_SEQ_CST);
-	if ((type == LOCK_READ && f->inode->writers) || (type == LOCK_WRITE && is_shared(f->inode)))
+	if ((type == LOCK_READ && f->inode->writers) ||
+	    (type == LOCK_WRITE && has_other_users(f->inode)))
 		return -EAGAIN;
 	return lock_set(f->inode, &r, false);
 }
 
-/* What the holder shall be left with. */
-static int goal_of(const struct lock *l)
+/* The type that the lease has, or must be reduced to. */
+static int break_target(const struct lock *l)
 {
 	return l->range.end == LOCK_END ? l->range.type : l->range.process ? LOCK_READ : LOCK_NONE;
 }
@@ -365,7 +370,7 @@ int lease_get(const struct file *f)
 {
 	const struct lock *l = find_lease(f->inode, f, true);
 
-	return l ? goal_of(l) : LOCK_NONE;
+	return l ? break_target(l) : LOCK_NONE;
 }
 
 int lease_break(struct inode *inode, bool write, bool wait)
@@ -384,7 +389,7 @@ int lease_break(struct inode *inode, bool write, bool wait)
 			l->range.process = false;
 		if (arch_time_ns() >= l->range.end) {
 			less = l->range;
-			less.type = goal_of(l);
+			less.type = break_target(l);
 			less.end = LOCK_END;
 			less.process = false;
 			err = lock_set(inode, &less, false);

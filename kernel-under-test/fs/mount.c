@@ -1,3 +1,4 @@
+/* Registered file systems and the mount table. */
 #include "fs/mount.h"
 
 #include "fs/peek.h"
@@ -15,7 +16,7 @@ static struct {
 } filesystems[FILESYSTEMS_MAX];
 static size_t filesystem_count;
 
-/* Each with a reference on both. */
+/* Each holds a reference on both inodes. */
 static struct {
 	const char *filesystem;
 	struct inode *root, *mountpoint;
@@ -25,17 +26,17 @@ static size_t mount_count;
 uint32_t mount_changes;
 struct wait_queue mount_watchers = {LIST_INIT(mount_watchers.waiters)};
 
-static void changed(void)
+static void mounts_changed(void)
 {
 	mount_changes++;
 	wait_wake_all(&mount_watchers);
 }
 
-/* Roots with a reference, of what was taken away while it was in use. */
+/* Roots, with a reference, of lazily unmounted file systems that are still in use. */
 static struct inode *detached[MOUNTS_MAX];
 static size_t detached_count;
 
-static void enter(const char *name)
+static void register_name(const char *name)
 {
 	if (filesystem_count == FILESYSTEMS_MAX)
 		panic("fs: no room for file system %s", name);
@@ -44,14 +45,14 @@ static void enter(const char *name)
 
 void filesystem_register(const char *name, struct inode *(*create)(void))
 {
-	enter(name);
+	register_name(name);
 	filesystems[filesystem_count - 1].create = create;
 }
 
 void filesystem_register_disk(const char *name, int (*mount)(struct block_device *device,
 							     bool read_only, struct inode **root))
 {
-	enter(name);
+	register_name(name);
 	filesystems[filesystem_count - 1].mount = mount;
 }
 
@@ -79,7 +80,8 @@ static int mount_set(struct volume *v, unsigned int flags)
 	return v->ops->set_read_only(v, flags & MOUNT_READ_ONLY);
 }
 
-static int make(size_t i, struct block_device *source, unsigned int flags, struct inode **root)
+static int create_root(size_t i, struct block_device *source, unsigned int flags,
+		       struct inode **root)
 {
 	int err = source ? 0 : -ENOTBLK;
 
@@ -97,10 +99,10 @@ static int make(size_t i, struct block_device *source, unsigned int flags, struc
 }
 
 /*
- * Whether `dir` is `root`, lies below it, or on it: with `root` mounted there, ways up or down
- * would never end. Those that are there do.
+ * Whether `dir` is `root`, lies below it, or is mounted on it: mounting `root` there would make a
+ * cycle. Existing mounts have none, so these loops end.
  */
-static bool is_circle(struct inode *root, struct inode *dir)
+static bool would_loop(struct inode *root, struct inode *dir)
 {
 	struct inode *at = inode_get(dir), *above;
 	bool found;
@@ -114,21 +116,24 @@ static bool is_circle(struct inode *root, struct inode *dir)
 	}
 	found = at == root;
 	inode_put(at);
-	/* What is there once, and mounted twice, has one way up and two down. */
+	/*
+	 * Stacked mounts are found downwards: a mount has one mountpoint above, but may be covered
+	 * itself.
+	 */
 	for (struct inode *on = root->mounted; on && !found; on = on->mounted)
 		found = on == dir;
 	return found;
 }
 
-static void cover(size_t i, struct inode *dir)
+static void set_mountpoint(size_t i, struct inode *dir)
 {
 	mounts[i].mountpoint = inode_get(dir);
 	mounts[i].root->mountpoint = dir;
 	__atomic_store_n(&dir->mounted, mounts[i].root, __ATOMIC_RELEASE);
 }
 
-/* Nobody can get in any more. Takes over a reference. */
-static void end(struct inode *root)
+/* The root is unreachable: unmounts its volume. Takes over a reference. */
+static void release_root(struct inode *root)
 {
 	if (root->volume)
 		root->volume->ops->unmount(root->volume, root);
@@ -149,22 +154,22 @@ int mount_at(struct inode *dir, const char *filesystem, struct block_device *sou
 		i++;
 	if (i == filesystem_count)
 		return -ENODEV;
-	err = dir->mounted ? -EBUSY : make(i, source, flags, &root);
+	err = dir->mounted ? -EBUSY : create_root(i, source, flags, &root);
 	if (err)
 		return err;
-	/* While the disk was read someone else may have come. */
-	if (dir->mounted || mount_count == MOUNTS_MAX || is_circle(root, dir)) {
-		end(root);
+	/* Reading the disk may have slept, and another mount come first. */
+	if (dir->mounted || mount_count == MOUNTS_MAX || would_loop(root, dir)) {
+		release_root(root);
 		return -EBUSY;
 	}
 	mounts[mount_count].root = root;
 	mounts[mount_count].filesystem = filesystems[i].name;
-	cover(mount_count++, dir);
-	changed();
+	set_mountpoint(mount_count++, dir);
+	mounts_changed();
 	return 0;
 }
 
-static size_t find(const struct inode *root)
+static size_t find_mount(const struct inode *root)
 {
 	size_t i = 0;
 
@@ -175,12 +180,12 @@ static size_t find(const struct inode *root)
 
 int mount_remount(struct inode *root, unsigned int flags)
 {
-	if (find(root) == mount_count)
+	if (find_mount(root) == mount_count)
 		return -EINVAL;
 	return root->volume ? mount_set(root->volume, flags) : 0;
 }
 
-/* Whether anyone works in there; `refs` on the root are known of. */
+/* Whether the file system is in use; `refs` references on the root are accounted for. */
 static bool in_use(struct inode *root, uint32_t refs)
 {
 	struct volume *v = root->volume;
@@ -189,21 +194,21 @@ static bool in_use(struct inode *root, uint32_t refs)
 	       (root->ops->in_use && root->ops->in_use(root));
 }
 
-static void uncover(size_t i)
+static void clear_mountpoint(size_t i)
 {
 	WRITE_ONCE(mounts[i].mountpoint->mounted, NULL);
 	mounts[i].root->mountpoint = NULL;
 	inode_put(mounts[i].mountpoint);
 }
 
-/* Those that were taken away while in use, and are not any more, end. */
-static void end_detached(void)
+/* Releases the lazily unmounted file systems that are no longer in use. */
+static void release_detached(void)
 {
 	for (size_t i = 0; i < detached_count;) {
 		struct inode *root = detached[i];
 		bool used;
 
-		/* Who still walks in there has come out then, with a reference or without. */
+		/* After this no peek is inside: every user left has a reference. */
 		peek_block(true);
 		used = in_use(root, 1);
 		peek_unblock();
@@ -212,53 +217,53 @@ static void end_detached(void)
 			continue;
 		}
 		detached[i] = detached[--detached_count];
-		end(root);
+		release_root(root);
 	}
 }
 
 int mount_remove(struct inode *root, bool detach)
 {
-	size_t i = find(root);
+	size_t i = find_mount(root);
 	bool busy;
 
 	if (i == mount_count)
 		return -EINVAL;
 	peek_block(true);
-	/* The caller has one more. */
+	/* One reference is the mount's, one the caller's. */
 	busy = root->mounted || in_use(root, 2);
 	if (busy && (!detach || root->mounted || detached_count == MOUNTS_MAX)) {
 		peek_unblock();
 		return -EBUSY;
 	}
-	uncover(i);
+	clear_mountpoint(i);
 	peek_unblock();
 	mounts[i] = mounts[--mount_count];
-	changed();
+	mounts_changed();
 	inode_put(root);
 	if (busy)
 		detached[detached_count++] = root;
 	else
-		end(root);
-	end_detached();
+		release_root(root);
+	release_detached();
 	return 0;
 }
 
 int mount_move(struct inode *root, struct inode *dir)
 {
-	size_t i = find(root);
+	size_t i = find_mount(root);
 
 	if (i == mount_count)
 		return -EINVAL;
 	if (!inode_is(dir, S_IFDIR))
 		return -ENOTDIR;
-	if (is_circle(root, dir))
+	if (would_loop(root, dir))
 		return -ELOOP;
 	if (dir->mounted)
 		return -EBUSY;
 	peek_block(false);
-	uncover(i);
-	cover(i, dir);
-	changed();
+	clear_mountpoint(i);
+	set_mountpoint(i, dir);
+	mounts_changed();
 	peek_unblock();
 	return 0;
 }

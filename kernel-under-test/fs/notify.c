@@ -1,3 +1,4 @@
+/* Wrappers around inode operations that report events to watchers. */
 #include "fs/notify.h"
 
 #include "fs/credentials.h"
@@ -7,26 +8,28 @@
 #include "lib/string.h"
 #include "mm/kmem.h"
 
-/* The operations of one kind of inode, with the telling. There are few kinds: none is freed. */
-struct told {
+/*
+ * Wrapped operations, one set for each original set. There are few sets, so they are never freed.
+ */
+struct wrapper {
 	struct inode_ops ops;
 	const struct inode_ops *real;
-	struct told *next;
+	struct wrapper *next;
 };
 
-static struct told *all_told;
+static struct wrapper *wrappers;
 static uint32_t last_cookie;
 
 unsigned int notify_watches;
 
-static bool is_told(const struct inode *i)
+static bool is_wrapped(const struct inode *i)
 {
-	return i->ops->opened;
+	return i->ops->notify_open;
 }
 
-static const struct inode_ops *real(const struct inode *i)
+static const struct inode_ops *real_ops(const struct inode *i)
 {
-	return container_of(i->ops, struct told, ops)->real;
+	return container_of(i->ops, struct wrapper, ops)->real;
 }
 
 static uint32_t type_mask(const struct inode *i)
@@ -34,9 +37,9 @@ static uint32_t type_mask(const struct inode *i)
 	return inode_is(i, S_IFDIR) ? IN_ISDIR : 0;
 }
 
-static int tell_of(struct inode *inode);
+static int wrap(struct inode *inode);
 
-static void told_opened(struct inode *inode, uint32_t flags, bool closed)
+static void wrapped_open(struct inode *inode, uint32_t flags, bool closed)
 {
 	if (flags & O_PATH)
 		return;
@@ -47,9 +50,9 @@ static void told_opened(struct inode *inode, uint32_t flags, bool closed)
 		notify_deleted(inode, 1);
 }
 
-static long told_read(struct inode *inode, uint64_t pos, struct uio *u)
+static long wrapped_read(struct inode *inode, uint64_t pos, struct uio *u)
 {
-	long n = real(inode)->read(inode, pos, u);
+	long n = real_ops(inode)->read(inode, pos, u);
 
 	if (n > 0)
 		notify_event_parents(inode, IN_ACCESS);
@@ -60,92 +63,92 @@ static void written(struct inode *inode)
 {
 	if (unlikely(inode_privilege_bits(inode)) && !capable(CAP_FSETID)) {
 		inode->mode &= ~inode_privilege_bits(inode);
-		if (real(inode)->changed)
-			real(inode)->changed(inode);
+		if (real_ops(inode)->attr_changed)
+			real_ops(inode)->attr_changed(inode);
 	}
 	notify_event_parents(inode, IN_MODIFY);
 }
 
-static long told_write(struct inode *inode, uint64_t pos, struct uio *u)
+static long wrapped_write(struct inode *inode, uint64_t pos, struct uio *u)
 {
-	long n = real(inode)->write(inode, pos, u);
+	long n = real_ops(inode)->write(inode, pos, u);
 
 	if (n > 0)
 		written(inode);
 	return n;
 }
 
-static int told_truncate(struct inode *inode, uint64_t size)
+static int wrapped_truncate(struct inode *inode, uint64_t size)
 {
-	int err = real(inode)->truncate(inode, size);
+	int err = real_ops(inode)->truncate(inode, size);
 
 	if (!err)
 		written(inode);
 	return err;
 }
 
-static int told_allocate(struct inode *inode, uint64_t pos, uint64_t len, bool keep, bool clear)
+static int wrapped_allocate(struct inode *inode, uint64_t pos, uint64_t len, bool keep, bool clear)
 {
-	int err = real(inode)->allocate(inode, pos, len, keep, clear);
+	int err = real_ops(inode)->allocate(inode, pos, len, keep, clear);
 
 	if (!err)
 		written(inode);
 	return err;
 }
 
-static void told_changed(struct inode *inode)
+static void wrapped_changed(struct inode *inode)
 {
-	if (real(inode)->changed)
-		real(inode)->changed(inode);
+	if (real_ops(inode)->attr_changed)
+		real_ops(inode)->attr_changed(inode);
 	notify_event_parents(inode, IN_ATTRIB);
 }
 
-static int told_lookup(struct inode *dir, const char *name, size_t len, struct inode **out)
+static int wrapped_lookup(struct inode *dir, const char *name, size_t len, struct inode **out)
 {
-	int err = real(dir)->lookup(dir, name, len, out);
+	int err = real_ops(dir)->lookup(dir, name, len, out);
 
-	/* Without memory for it what is done there is not told. */
+	/* Without memory for the wrapper its events are lost. */
 	if (!err && dir->watches)
-		tell_of(*out);
+		wrap(*out);
 	return err;
 }
 
-static int told_create(struct inode *dir, const char *name, size_t len, uint32_t mode,
-		       uint64_t device, struct inode **out)
+static int wrapped_create(struct inode *dir, const char *name, size_t len, uint32_t mode,
+			  uint64_t device, struct inode **out)
 {
-	int err = real(dir)->create(dir, name, len, mode, device, out);
+	int err = real_ops(dir)->create(dir, name, len, mode, device, out);
 
 	if (err)
 		return err;
 	if (dir->watches)
-		tell_of(*out);
+		wrap(*out);
 	notify_event(dir, IN_CREATE | type_mask(*out), 0, name, len);
 	return 0;
 }
 
-static int told_symlink(struct inode *dir, const char *name, size_t len, const char *target)
+static int wrapped_symlink(struct inode *dir, const char *name, size_t len, const char *target)
 {
-	int err = real(dir)->symlink(dir, name, len, target);
+	int err = real_ops(dir)->symlink(dir, name, len, target);
 
 	if (!err)
 		notify_event(dir, IN_CREATE, 0, name, len);
 	return err;
 }
 
-static int told_link(struct inode *dir, const char *name, size_t len, struct inode *target)
+static int wrapped_link(struct inode *dir, const char *name, size_t len, struct inode *target)
 {
-	int err = real(dir)->link(dir, name, len, target);
+	int err = real_ops(dir)->link(dir, name, len, target);
 
 	if (err)
 		return err;
 	if (dir->watches)
-		tell_of(target);
+		wrap(target);
 	notify_event(target, IN_ATTRIB, 0, NULL, 0);
 	notify_event(dir, IN_CREATE, 0, name, len);
 	return 0;
 }
 
-/* A name of `inode` was taken away. */
+/* `inode` has lost a link. */
 static void lost_name(struct inode *inode)
 {
 	if (!inode_is(inode, S_IFDIR))
@@ -154,14 +157,14 @@ static void lost_name(struct inode *inode)
 		notify_deleted(inode, 1);
 }
 
-static int told_unlink(struct inode *dir, const char *name, size_t len, bool directory)
+static int wrapped_unlink(struct inode *dir, const char *name, size_t len, bool directory)
 {
 	struct inode *target;
-	int err = real(dir)->lookup(dir, name, len, &target);
+	int err = real_ops(dir)->lookup(dir, name, len, &target);
 
 	if (err)
 		return err;
-	err = real(dir)->unlink(dir, name, len, directory);
+	err = real_ops(dir)->unlink(dir, name, len, directory);
 	if (!err) {
 		lost_name(target);
 		notify_event(dir, IN_DELETE | type_mask(target), 0, name, len);
@@ -176,7 +179,7 @@ static void moved(struct inode *inode, struct inode *from, const char *name, siz
 	uint32_t cookie = ++last_cookie;
 
 	if (to->watches)
-		tell_of(inode);
+		wrap(inode);
 	notify_event(from, IN_MOVED_FROM | type_mask(inode), cookie, name, len);
 	notify_event(to, IN_MOVED_TO | type_mask(inode), cookie, new_name, new_len);
 	notify_event(inode, IN_MOVE_SELF, 0, NULL, 0);
@@ -184,10 +187,10 @@ static void moved(struct inode *inode, struct inode *from, const char *name, siz
 		notify_event(from, IN_RENAMED, 0, NULL, 0);
 }
 
-static int told_rename(struct inode *from, const char *name, size_t len, struct inode *to,
-		       const char *new_name, size_t new_len, unsigned int flags)
+static int wrapped_rename(struct inode *from, const char *name, size_t len, struct inode *to,
+			  const char *new_name, size_t new_len, unsigned int flags)
 {
-	const struct inode_ops *ops = real(is_told(from) ? from : to);
+	const struct inode_ops *ops = real_ops(is_wrapped(from) ? from : to);
 	struct inode *inode, *other = NULL;
 	int err = ops->lookup(from, name, len, &inode);
 
@@ -209,11 +212,11 @@ static int told_rename(struct inode *from, const char *name, size_t len, struct 
 	return err;
 }
 
-static const struct inode_ops *told_ops(const struct inode_ops *ops)
+static const struct inode_ops *wrapped_ops(const struct inode_ops *ops)
 {
-	struct told *t;
+	struct wrapper *t;
 
-	for (t = all_told; t; t = t->next)
+	for (t = wrappers; t; t = t->next)
 		if (t->real == ops)
 			return &t->ops;
 	t = kmem_alloc(sizeof(*t));
@@ -221,30 +224,30 @@ static const struct inode_ops *told_ops(const struct inode_ops *ops)
 		return NULL;
 	t->real = ops;
 	t->ops = *ops;
-	t->ops.opened = told_opened;
-	t->ops.changed = told_changed;
-#define TELL(op) t->ops.op = ops->op ? told_##op : NULL
-	TELL(read), TELL(write), TELL(truncate), TELL(allocate), TELL(lookup), TELL(create);
-	TELL(symlink), TELL(link), TELL(unlink), TELL(rename);
-#undef TELL
+	t->ops.notify_open = wrapped_open;
+	t->ops.attr_changed = wrapped_changed;
+#define WRAP(op) t->ops.op = ops->op ? wrapped_##op : NULL
+	WRAP(read), WRAP(write), WRAP(truncate), WRAP(allocate), WRAP(lookup), WRAP(create);
+	WRAP(symlink), WRAP(link), WRAP(unlink), WRAP(rename);
+#undef WRAP
 	t->ops.read_unlocked = t->ops.write_unlocked = NULL;
 	t->ops.peek = NULL;
-	t->next = all_told;
-	all_told = t;
+	t->next = wrappers;
+	wrappers = t;
 	return &t->ops;
 }
 
-static int tell_of(struct inode *inode)
+static int wrap(struct inode *inode)
 {
 	const struct inode_ops *ops;
 	int err;
 
-	/* Of pipes and sockets only their names are told. */
-	if (is_told(inode) || inode_is(inode, S_IFIFO) || inode_is(inode, S_IFSOCK))
+	/* Only names of FIFOs and sockets are watched, not their contents. */
+	if (is_wrapped(inode) || inode_is(inode, S_IFIFO) || inode_is(inode, S_IFSOCK))
 		return 0;
-	/* Whoever closes a file looks there. */
+	/* A close reports its event only if the inode has a lock set. */
 	err = lock_prepare(inode);
-	ops = err ? NULL : told_ops(inode->ops);
+	ops = err ? NULL : wrapped_ops(inode->ops);
 	if (!ops)
 		return -ENOMEM;
 	spin_lock(&inode->lock, LOCK_INODE);
@@ -255,13 +258,13 @@ static int tell_of(struct inode *inode)
 
 int notify_guard_suid(struct inode *inode)
 {
-	return tell_of(inode);
+	return wrap(inode);
 }
 
 void notify_wrap_dir(struct inode *dir)
 {
-	/* Without memory for it nothing is told. */
-	tell_of(dir);
+	/* Without memory no event is reported. */
+	wrap(dir);
 }
 
 struct one_name {
@@ -287,9 +290,9 @@ int notify_watch(struct inode *inode)
 {
 	struct one_name n = {.next = 0};
 	struct inode *child;
-	int err = tell_of(inode);
+	int err = wrap(inode);
 
-	/* One name at a time: to list may be to hold a lock that a lookup takes. */
+	/* One name per call: listing may hold a lock that lookup takes. */
 	while (!err && inode_is(inode, S_IFDIR)) {
 		n.len = 0;
 		err = inode->ops->readdir(inode, n.next, take_name, &n);
@@ -297,9 +300,9 @@ int notify_watch(struct inode *inode)
 			break;
 		if ((n.len == 1 && n.name[0] == '.') ||
 		    (n.len == 2 && n.name[0] == '.' && n.name[1] == '.') ||
-		    real(inode)->lookup(inode, n.name, n.len, &child))
+		    real_ops(inode)->lookup(inode, n.name, n.len, &child))
 			continue;
-		err = tell_of(child);
+		err = wrap(child);
 		inode_put(child);
 	}
 	return err;

@@ -1,3 +1,4 @@
+/* Path resolution, and paths of inodes. */
 #include "fs/path.h"
 
 #include "fs/credentials.h"
@@ -19,7 +20,7 @@ static void move_to(struct walk *w, struct inode *next)
 
 static int walk_path(struct walk *w, const char *path, bool follow);
 
-static int may_jump(const struct walk *w, const struct inode *there)
+static int check_magic_link(const struct walk *w, const struct inode *there)
 {
 	unsigned int resolve = w->base->resolve;
 
@@ -30,7 +31,7 @@ static int may_jump(const struct walk *w, const struct inode *there)
 	return resolve & (RESOLVE_BENEATH | RESOLVE_IN_ROOT) ? -EXDEV : 0;
 }
 
-/* To what a slash at the start of a path means. */
+/* For a path that starts with `/`. */
 static int start_at_root(struct walk *w)
 {
 	struct inode *root = w->base->root;
@@ -43,7 +44,7 @@ static int start_at_root(struct walk *w)
 	return 0;
 }
 
-/* Replaces the walk's place by what the symbolic link it stands at leads to. */
+/* Replaces w->at, a symbolic link in `dir`, by what it leads to. */
 static int follow_link(struct walk *w, struct inode *dir)
 {
 	struct inode *link = w->at, *there = NULL;
@@ -55,7 +56,7 @@ static int follow_link(struct walk *w, struct inode *dir)
 	if (link->ops->follow) {
 		err = link->ops->follow(link, &there);
 		if (!err && there && unlikely(w->base->resolve)) {
-			err = may_jump(w, there);
+			err = check_magic_link(w, there);
 			if (err)
 				inode_put(there);
 		}
@@ -71,7 +72,7 @@ static int follow_link(struct walk *w, struct inode *dir)
 	return err;
 }
 
-/* One name: from the directory the walk stands at to what the name means there. */
+/* Resolves one component: w->at, a directory, becomes what `name` is in it. */
 static int step(struct walk *w, const char *name, size_t len, bool follow)
 {
 	struct inode *dir = w->at, *next;
@@ -136,7 +137,7 @@ static int walk_path(struct walk *w, const char *path, bool follow)
 		name = path;
 		while (*path && *path != '/')
 			path++;
-		/* A slash after the last name asks for a directory, so a link there is followed. */
+		/* A trailing slash asks for a directory, so the last component is followed. */
 		err = step(w, name, (size_t)(path - name), follow || *path == '/');
 		if (err)
 			return err;
@@ -207,7 +208,7 @@ fail:
 	return err;
 }
 
-/* Looks for a name, which is put before the end of what is at `out`. */
+/* Searches a directory for an inode's name, which is copied to the end of out[room]. */
 struct name_search {
 	uint64_t ino;
 	char *out;
@@ -215,7 +216,7 @@ struct name_search {
 	size_t len;
 };
 
-static bool name_of(void *ctx, const char *name, size_t len, uint64_t ino, uint32_t, uint64_t)
+static bool match_name(void *ctx, const char *name, size_t len, uint64_t ino, uint32_t, uint64_t)
 {
 	struct name_search *s = ctx;
 
@@ -227,7 +228,7 @@ static bool name_of(void *ctx, const char *name, size_t len, uint64_t ino, uint3
 	return false;
 }
 
-/* What `inode` is called, without searching: its directory, with a reference, or NULL. */
+/* Asks the file system for the name of `inode`: its directory, with a reference, or NULL. */
 static struct inode *known_name(struct inode *inode, struct name_search *s)
 {
 	char name[NAME_LEN_MAX];
@@ -259,7 +260,7 @@ long path_of_dir(struct inode *root, struct inode *dir, char *out, size_t size)
 		if (dir == root)
 			break;
 		parent = dir->ops->parent(dir);
-		/* At the top, and the root was not on the way: it can't be reached from there. */
+		/* At the top without having passed `root`: not reachable from it. */
 		if (parent == dir) {
 			inode_put(parent);
 			inode_put(dir);
@@ -272,7 +273,7 @@ long path_of_dir(struct inode *root, struct inode *dir, char *out, size_t size)
 		if (known)
 			inode_put(known);
 		else
-			parent->ops->readdir(parent, 0, name_of, &s);
+			parent->ops->readdir(parent, 0, match_name, &s);
 		inode_put(dir);
 		dir = parent;
 		if (!s.len || s.len >= at) {
@@ -314,7 +315,7 @@ long path_of_inode(struct inode *root, struct inode *inode, char *out, size_t si
 	inode_put(dir);
 	if (n < 0)
 		return n;
-	/* The root's own slash is the separator already. */
+	/* The path of the root already ends in a slash. */
 	if (n > 2)
 		out[n - 1] = '/';
 	else

@@ -1,16 +1,17 @@
+/* Lockless path resolution, and deferred frees. */
 #include "fs/peek.h"
 
 #include "fs/credentials.h"
 #include "fs/volume.h"
 #include "sched/sched.h"
 
-/* So many are freed at a time. */
-#define KEPT_MAX 64
+/* Frees per grace period. */
+#define FREE_BATCH 64
 
 uint32_t peek_changes;
 
-static void *kept[KEPT_MAX];
-static unsigned int kept_count;
+static void *deferred[FREE_BATCH];
+static unsigned int deferred_count;
 
 /* The parent directory; NULL: take the slow path. */
 static noinline struct inode *above(const struct inode *root, struct inode *at)
@@ -101,10 +102,10 @@ void peek_unblock(void)
 
 void peek_free_later(void *p)
 {
-	kept[kept_count++] = p;
-	if (kept_count < KEPT_MAX)
+	deferred[deferred_count++] = p;
+	if (deferred_count < FREE_BATCH)
 		return;
 	sched_settle_all();
-	while (kept_count)
-		kmem_free(kept[--kept_count]);
+	while (deferred_count)
+		kmem_free(deferred[--deferred_count]);
 }

@@ -1,3 +1,4 @@
+/* Ends poll subscriptions. */
 #include "fs/poll.h"
 
 void poll_remove(struct poll_entry *e)

@@ -1,5 +1,4 @@
-/* Files whose bytes are an inode's: reading, writing and seeking at the position of an open file.
- */
+/* Regular files and directories: I/O through inode_ops at the position of the open file. */
 #include "arch/spin.h"
 #include "fs/file.h"
 #include "fs/volume.h"
@@ -11,7 +10,7 @@
 #define SEEK_DATA 3
 #define SEEK_HOLE 4
 
-/* A seek that came in between has the last word. */
+/* Fails, rightly, if a seek came in between: that has the last word. */
 static void advance(struct file *f, uint64_t pos, long moved)
 {
 	if (moved > 0)
@@ -20,10 +19,10 @@ static void advance(struct file *f, uint64_t pos, long moved)
 }
 
 /*
- * Who moves bytes at the position with the kernel lock keeps those out who do without: once the
- * lock of the inode was had, none of them is at it, and none begins.
+ * Keeps out transfers without the kernel lock, which check pos_holders under inode.lock: once that
+ * lock was held here, none is under way and none will begin.
  */
-static void begin_move(struct file *f)
+static void begin_locked_io(struct file *f)
 {
 	f->pos_holders++;
 	spin_lock(&f->inode->lock, LOCK_INODE);
@@ -36,7 +35,7 @@ static long regular_read(struct file *f, struct uio *u)
 	long n;
 
 	file_accessed(f);
-	begin_move(f);
+	begin_locked_io(f);
 	pos = f->pos;
 	n = f->inode->ops->read(f->inode, pos, u);
 	advance(f, pos, n);
@@ -63,7 +62,7 @@ static long regular_write(struct file *f, struct uio *u)
 	uint64_t pos, at;
 	long n;
 
-	begin_move(f);
+	begin_locked_io(f);
 	pos = f->pos;
 	at = f->flags & O_APPEND ? f->inode->size : pos;
 	n = file_clamp_to_limit(f->inode, at, u) ?: f->inode->ops->write(f->inode, at, u);
@@ -72,14 +71,14 @@ static long regular_write(struct file *f, struct uio *u)
 	return n;
 }
 
-/* With the inode's lock. Up to a limit goes who has the kernel lock too. */
-static inline bool may_reach(const struct inode *inode, uint64_t end)
+/* With inode.lock. A write that may hit RLIMIT_FSIZE takes the kernel lock. */
+static inline bool within_limit(const struct inode *inode, uint64_t end)
 {
 	return likely(end <= inode->size) || file_size_limit() == UINT64_MAX;
 }
 
-/* A file is sealed with its lock, and has another operation from then on. */
-static always_inline long move_unlocked(struct file *f, struct uio *u, bool write)
+/* The operation is read under inode.lock, since sealing a file replaces it under that lock. */
+static always_inline long transfer_unlocked(struct file *f, struct uio *u, bool write)
 {
 	long (*op)(struct inode * file, uint64_t from, struct uio * bytes);
 	struct inode *inode = f->inode;
@@ -92,7 +91,7 @@ static always_inline long move_unlocked(struct file *f, struct uio *u, bool writ
 
 		if (write && unlikely(f->flags & O_APPEND))
 			at = inode->size;
-		if (!write || may_reach(inode, at + u->left)) {
+		if (!write || within_limit(inode, at + u->left)) {
 			n = op(inode, at, u);
 			advance(f, pos, n > 0 ? (long)(at - pos) + n : n);
 		}
@@ -104,15 +103,15 @@ static always_inline long move_unlocked(struct file *f, struct uio *u, bool writ
 static long regular_read_unlocked(struct file *f, struct uio *u)
 {
 	file_accessed(f);
-	return move_unlocked(f, u, false);
+	return transfer_unlocked(f, u, false);
 }
 
 static long regular_write_unlocked(struct file *f, struct uio *u)
 {
-	return move_unlocked(f, u, true);
+	return transfer_unlocked(f, u, true);
 }
 
-/* Each file has a hole behind its end, and there is nothing beyond it. */
+/* Every file has an implicit hole at its end; past the end there is neither data nor hole. */
 static int64_t seek_hole(struct file *f, uint64_t pos, bool hole)
 {
 	struct inode *inode = f->inode;

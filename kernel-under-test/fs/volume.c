@@ -1,3 +1,4 @@
+/* Mounted volumes, access times, and the volume of in-memory file systems. */
 #include "fs/volume.h"
 
 #include "fs/block.h"
@@ -9,19 +10,19 @@
 
 uint64_t volume_epoch_ns;
 
-static bool is_later(const struct stamp *a, struct stamp b)
+static bool is_later(const struct file_time *a, struct file_time b)
 {
-	return a->sec > b.sec || (a->sec == b.sec && a->kept > b.kept);
+	return a->sec > b.sec || (a->sec == b.sec && a->nsec_plus1 > b.nsec_plus1);
 }
 
-/* Relatime: whether it was after all changes, and within a day. */
-static bool access_is_fresh(const struct inode *i, int64_t now_sec)
+/* Relatime: whether the access time is later than all changes, and less than a day old. */
+static bool atime_is_current(const struct inode *i, int64_t now_sec)
 {
-	const struct stamp *a = &i->accessed;
-	struct stamp contents = file_time_from_ns(volume_epoch_ns + i->changed_ns);
+	const struct file_time *a = &i->accessed;
+	struct file_time contents = file_time_from_ns(volume_epoch_ns + i->changed_ns);
 
-	return a->kept && now_sec - a->sec < SEC_PER_DAY &&
-	       is_later(a, i->modified.kept ? i->modified : contents) &&
+	return a->nsec_plus1 && now_sec - a->sec < SEC_PER_DAY &&
+	       is_later(a, i->modified.nsec_plus1 ? i->modified : contents) &&
 	       is_later(a, file_time_from_ns(i->ctime_ns)) &&
 	       (!i->changed_ns || is_later(a, contents));
 }
@@ -29,18 +30,18 @@ static bool access_is_fresh(const struct inode *i, int64_t now_sec)
 void inode_update_atime(struct inode *i)
 {
 	uint32_t flags = i->volume ? i->volume->flags : 0;
-	struct stamp now = file_time_from_ns(volume_now_ns());
+	struct file_time now = file_time_from_ns(volume_now_ns());
 	bool strict = flags & VOLUME_STRICTATIME;
 
 	if (!strict)
-		i->modified.seen = timer_day;
+		i->modified.atime_day = timer_day;
 	if (inode_read_only(i) || (flags & VOLUME_NOATIME) ||
 	    ((flags & VOLUME_NODIRATIME) && inode_is(i, S_IFDIR)) ||
-	    (!strict && access_is_fresh(i, now.sec)))
+	    (!strict && atime_is_current(i, now.sec)))
 		return;
 	i->accessed = now;
-	if (i->ops->accessed)
-		i->ops->accessed(i);
+	if (i->ops->atime_changed)
+		i->ops->atime_changed(i);
 }
 
 static struct list volumes = LIST_INIT(volumes);
@@ -55,7 +56,10 @@ void volume_remove(struct volume *v)
 	list_remove(&v->all);
 }
 
-/* One may be unmounted while another is written: then from the start, which has little to do. */
+/*
+ * `fn` may sleep, and any volume be unmounted meanwhile: each one visited moves to `done`, and the
+ * head of the list is read anew.
+ */
 static void for_each(int (*fn)(struct volume *v))
 {
 	struct list done = LIST_INIT(done);
@@ -80,7 +84,7 @@ static int sync_one(struct volume *v)
 	return v->ops->sync(v);
 }
 
-static int close_one(struct volume *v)
+static int set_one_read_only(struct volume *v)
 {
 	return v->ops->set_read_only(v, true);
 }
@@ -93,7 +97,7 @@ void volume_sync_all(void)
 
 void volume_shut_down(void)
 {
-	for_each(close_one);
+	for_each(set_one_read_only);
 	block_sync_all();
 }
 
@@ -131,7 +135,7 @@ static int memory_set_read_only(struct volume *v, bool on)
 	return 0;
 }
 
-/* Its root says it: in_use(). */
+/* Its root knows: inode_ops.in_use. */
 static bool memory_is_busy(struct volume *)
 {
 	return false;
@@ -152,7 +156,7 @@ void volume_init_memory(struct volume *v, uint64_t magic)
 		.is_busy = memory_is_busy,
 		.unmount = memory_unmount,
 	};
-	/* 1 is the root's, which has no volume. */
+	/* Minor 1 is that of the initial root, which has no volume. */
 	static uint32_t last = 1;
 
 	*v = (struct volume){.ops = &ops, .number = DEVICE(0, ++last), .magic = magic, .refs = 1};

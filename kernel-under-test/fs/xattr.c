@@ -1,16 +1,17 @@
+/* Extended attributes in memory. */
 #include "fs/xattr.h"
 
 #include "lib/errno.h"
 #include "lib/string.h"
 #include "mm/kmem.h"
 
-/* All that one file may have. */
+/* Limit for one inode, overhead included. */
 #define TOTAL_MAX (128ul << 10)
 
 struct xattr {
 	struct xattr *next;
 	size_t name_size, size;
-	char bytes[]; /* the name with its zero, then the value */
+	char bytes[]; /* the name with its NUL, then the value */
 };
 
 static struct xattr **find(struct inode *inode, const char *name)

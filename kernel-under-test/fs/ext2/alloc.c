@@ -1,36 +1,37 @@
-/* The bitmaps of ext2: which blocks and inodes are free. */
+/* ext2 block and inode bitmaps. */
 #include "fs/ext2/node.h"
 #include "lib/errno.h"
 
 int ext2_group_get(struct ext2 *fs, uint32_t group, struct buffer *b, struct ext2_group **out)
 {
-	uint32_t each = fs->block_size / sizeof(struct ext2_group);
-	int err = ext2_bread(fs, fs->group_table + group / each, b);
+	uint32_t per_group = fs->block_size / sizeof(struct ext2_group);
+	int err = ext2_bread(fs, fs->group_table + group / per_group, b);
 
 	if (!err)
-		*out = (struct ext2_group *)b->data + group % each;
+		*out = (struct ext2_group *)b->data + group % per_group;
 	return err;
 }
 
 uint32_t ext2_group_first(const struct ext2 *fs, uint32_t group)
 {
-	return fs->shape.first_block + group * fs->shape.blocks_per_group;
+	return fs->geometry.first_block + group * fs->geometry.blocks_per_group;
 }
 
 uint32_t ext2_group_blocks(const struct ext2 *fs, uint32_t group)
 {
-	return MIN(fs->shape.blocks_per_group, fs->shape.blocks - ext2_group_first(fs, group));
+	return MIN(fs->geometry.blocks_per_group,
+		   fs->geometry.blocks - ext2_group_first(fs, group));
 }
 
 static uint32_t group_of(const struct ext2 *fs, uint32_t block)
 {
-	return (block - fs->shape.first_block) / fs->shape.blocks_per_group;
+	return (block - fs->geometry.first_block) / fs->geometry.blocks_per_group;
 }
 
-/* The blocks that the table of inodes takes up in each group. */
+/* Blocks of the inode table of each group. */
 static uint32_t table_blocks(const struct ext2 *fs)
 {
-	uint64_t bytes = (uint64_t)fs->shape.inodes_per_group * fs->inode_size;
+	uint64_t bytes = (uint64_t)fs->geometry.inodes_per_group * fs->inode_size;
 
 	return (uint32_t)((bytes + fs->block_size - 1) >> fs->block_log);
 }
@@ -45,7 +46,7 @@ int ext2_block_check(struct ext2 *fs, uint32_t block)
 	bool system;
 	int err;
 
-	if (block < groups_end || block >= fs->shape.blocks)
+	if (block < groups_end || block >= fs->geometry.blocks)
 		return ext2_error(fs, "a pointer leads to no block of data", block);
 	err = ext2_group_get(fs, group_of(fs, block), &b, &g);
 	if (err)
@@ -79,9 +80,9 @@ static bool set_bit(uint8_t *map, uint32_t bit, bool on)
 	return was;
 }
 
-/* One more or less of what is free, in the group whose descriptor is in `b` and in all. */
-static void count_free(struct ext2 *fs, struct buffer *b, uint16_t *in_group, uint32_t *in_all,
-		       int by)
+/* Adjusts a free count in the group descriptor, which is in `b`, and in the superblock. */
+static void adjust_free(struct ext2 *fs, struct buffer *b, uint16_t *in_group, uint32_t *in_all,
+			int by)
 {
 	*in_group = (uint16_t)(*in_group + by);
 	*in_all += by > 0 || *in_all ? (uint32_t)by : 0;
@@ -89,9 +90,9 @@ static void count_free(struct ext2 *fs, struct buffer *b, uint16_t *in_group, ui
 	block_set_dirty(fs->device, fs->super_page, EXT2_SUPER_AT, sizeof(struct ext2_super));
 }
 
-/* Takes a bit of one group's map, from `from` on and then from its start. -ENOSPC: none is clear.
- */
-static int take(struct ext2 *fs, uint32_t bitmap, uint32_t from, uint32_t end, uint32_t *bit)
+/* Allocates a bit of one bitmap, from `from` on, then from its start. -ENOSPC: none is clear. */
+static int bitmap_alloc(struct ext2 *fs, uint32_t bitmap, uint32_t from, uint32_t end,
+			uint32_t *bit)
 {
 	struct buffer b;
 	int err = ext2_bread(fs, bitmap, &b);
@@ -118,11 +119,12 @@ static int alloc_in(struct ext2 *fs, uint32_t group, uint32_t from, uint32_t *ou
 
 	if (err)
 		return err;
-	err = g->free_blocks ? take(fs, g->block_bitmap, from, ext2_group_blocks(fs, group), &bit)
-			     : -ENOSPC;
+	err = g->free_blocks
+		      ? bitmap_alloc(fs, g->block_bitmap, from, ext2_group_blocks(fs, group), &bit)
+		      : -ENOSPC;
 	if (!err) {
 		*out = ext2_group_first(fs, group) + bit;
-		count_free(fs, &b, &g->free_blocks, &fs->super->free_blocks, -1);
+		adjust_free(fs, &b, &g->free_blocks, &fs->super->free_blocks, -1);
 	}
 	ext2_brelse(&b);
 	return err ? err : ext2_block_check(fs, *out);
@@ -133,8 +135,8 @@ int ext2_block_alloc(struct ext2 *fs, uint32_t goal, uint32_t *out)
 	uint32_t first, from;
 	int err = -ENOSPC;
 
-	if (goal < fs->shape.first_block || goal >= fs->shape.blocks)
-		goal = fs->shape.first_block;
+	if (goal < fs->geometry.first_block || goal >= fs->geometry.blocks)
+		goal = fs->geometry.first_block;
 	first = group_of(fs, goal);
 	from = goal - ext2_group_first(fs, first);
 	for (uint32_t i = 0; i < fs->groups && err == -ENOSPC; i++)
@@ -142,8 +144,8 @@ int ext2_block_alloc(struct ext2 *fs, uint32_t goal, uint32_t *out)
 	return err;
 }
 
-/* What a metadata block held that is free now must not be written over what comes there. */
-static void forget(struct ext2 *fs, uint32_t block)
+/* A freed metadata block must not be written back over what is put there next. */
+static void discard_dirty(struct ext2 *fs, uint32_t block)
 {
 	uint64_t at = (uint64_t)block << fs->block_log;
 	struct page *p = store_find(&fs->device->cache.pages, at >> PAGE_SHIFT);
@@ -154,9 +156,9 @@ static void forget(struct ext2 *fs, uint32_t block)
 		cache_clear_dirty(&fs->device->cache, p, (1u << end) - (1u << first));
 }
 
-/* Gives a bit of a map back. -EUCLEAN, with `complaint`: nobody had it. */
-static int give_back(struct ext2 *fs, uint32_t bitmap, uint32_t bit, const char *complaint,
-		     uint64_t number)
+/* Frees a bit of a bitmap. -EUCLEAN, with `complaint`: it was free already. */
+static int bitmap_free(struct ext2 *fs, uint32_t bitmap, uint32_t bit, const char *complaint,
+		       uint64_t number)
 {
 	struct buffer map;
 	int err = ext2_bread(fs, bitmap, &map);
@@ -184,11 +186,11 @@ int ext2_block_free(struct ext2 *fs, uint32_t block)
 	err = ext2_group_get(fs, group, &b, &g);
 	if (err)
 		return err;
-	err = give_back(fs, g->block_bitmap, block - ext2_group_first(fs, group),
-			"a block in use is marked free", block);
+	err = bitmap_free(fs, g->block_bitmap, block - ext2_group_first(fs, group),
+			  "a block in use is marked free", block);
 	if (!err) {
-		count_free(fs, &b, &g->free_blocks, &fs->super->free_blocks, 1);
-		forget(fs, block);
+		adjust_free(fs, &b, &g->free_blocks, &fs->super->free_blocks, 1);
+		discard_dirty(fs, block);
 	}
 	ext2_brelse(&b);
 	return err;
@@ -196,10 +198,10 @@ int ext2_block_free(struct ext2 *fs, uint32_t block)
 
 static int inode_alloc_in(struct ext2 *fs, uint32_t group, bool directory, uint32_t *out)
 {
-	uint32_t each = fs->shape.inodes_per_group;
-	/* Those before the first are the file system's own, whatever the map says. */
-	uint32_t before = group * each, own = fs->first_inode - 1;
-	uint32_t from = own > before ? MIN(own - before, each) : 0;
+	uint32_t per_group = fs->geometry.inodes_per_group;
+	/* Inodes before first_inode are reserved, whatever the bitmap says. */
+	uint32_t before = group * per_group, own = fs->first_inode - 1;
+	uint32_t from = own > before ? MIN(own - before, per_group) : 0;
 	struct ext2_group *g;
 	struct buffer b;
 	uint32_t bit;
@@ -207,13 +209,13 @@ static int inode_alloc_in(struct ext2 *fs, uint32_t group, bool directory, uint3
 
 	if (err)
 		return err;
-	err = g->free_inodes ? take(fs, g->inode_bitmap, from, each, &bit) : -ENOSPC;
+	err = g->free_inodes ? bitmap_alloc(fs, g->inode_bitmap, from, per_group, &bit) : -ENOSPC;
 	if (!err && bit < from)
 		err = ext2_error(fs, "a reserved inode is marked free", bit + 1);
 	if (!err) {
-		*out = group * each + bit + 1;
+		*out = group * per_group + bit + 1;
 		g->directories = (uint16_t)(g->directories + directory);
-		count_free(fs, &b, &g->free_inodes, &fs->super->free_inodes, -1);
+		adjust_free(fs, &b, &g->free_inodes, &fs->super->free_inodes, -1);
 	}
 	ext2_brelse(&b);
 	return err;
@@ -221,7 +223,7 @@ static int inode_alloc_in(struct ext2 *fs, uint32_t group, bool directory, uint3
 
 int ext2_inode_alloc(struct ext2 *fs, uint32_t near, bool directory, uint32_t *out)
 {
-	uint32_t first = (near - 1) / fs->shape.inodes_per_group;
+	uint32_t first = (near - 1) / fs->geometry.inodes_per_group;
 	int err = -ENOSPC;
 
 	for (uint32_t i = 0; i < fs->groups && err == -ENOSPC; i++)
@@ -231,18 +233,18 @@ int ext2_inode_alloc(struct ext2 *fs, uint32_t near, bool directory, uint32_t *o
 
 int ext2_inode_free(struct ext2 *fs, uint32_t ino, bool directory)
 {
-	uint32_t each = fs->shape.inodes_per_group;
+	uint32_t per_group = fs->geometry.inodes_per_group;
 	struct buffer b;
 	struct ext2_group *g;
-	int err = ext2_group_get(fs, (ino - 1) / each, &b, &g);
+	int err = ext2_group_get(fs, (ino - 1) / per_group, &b, &g);
 
 	if (err)
 		return err;
-	err = give_back(fs, g->inode_bitmap, (ino - 1) % each, "an inode in use is marked free",
-			ino);
+	err = bitmap_free(fs, g->inode_bitmap, (ino - 1) % per_group,
+			  "an inode in use is marked free", ino);
 	if (!err) {
 		g->directories -= directory && g->directories;
-		count_free(fs, &b, &g->free_inodes, &fs->super->free_inodes, 1);
+		adjust_free(fs, &b, &g->free_inodes, &fs->super->free_inodes, 1);
 	}
 	ext2_brelse(&b);
 	return err;

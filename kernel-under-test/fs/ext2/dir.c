@@ -1,4 +1,4 @@
-/* Directories of ext2: lists of entries, each of which says how long it is. */
+/* ext2 directories: linked lists of variable-length entries. */
 #include "fs/ext2/node.h"
 #include "lib/errno.h"
 #include "lib/string.h"
@@ -32,17 +32,21 @@ static int block_get(struct node *dir, uint32_t index, struct buffer *b)
 	return err ? err : ext2_bread(dir->fs, block, b);
 }
 
-/* The entry at `at`, if it makes sense: all of it is in the block, and all of its name in it. */
+/*
+ * The entry at `at`, checked: entry and name lie within the block. NULL: ext2_error() was called.
+ */
 static struct ext2_entry *entry_at(struct node *dir, const struct buffer *b, uint32_t at)
 {
 	struct ext2 *fs = dir->fs;
 	struct ext2_entry *e = (void *)((char *)b->data + at);
-	/* Shorter than a header, it may end behind the block: then its fields are not looked at. */
+	/*
+	 * The rest of the block may be too short for a header, whose fields must then not be read.
+	 */
 	bool fits = fs->block_size - at >= EXT2_ENTRY_SIZE(1);
 
 	if (fits && e->size >= EXT2_ENTRY_SIZE(1) && IS_ALIGNED(e->size, 4) &&
 	    e->size <= fs->block_size - at && e->name_len + sizeof(*e) <= e->size &&
-	    e->ino <= fs->shape.inodes && (e->name_len || !e->ino))
+	    e->ino <= fs->geometry.inodes && (e->name_len || !e->ino))
 		return e;
 	ext2_error(fs, "a directory has an entry that makes no sense", dir->inode.ino);
 	return NULL;
@@ -53,36 +57,38 @@ static bool is_named(const struct ext2_entry *e, const char *name, size_t len)
 	return e->ino && e->name_len == len && memcmp(e->name, name, len) == 0;
 }
 
-int ext2_entry_find(struct node *dir, const char *name, size_t len, struct place *place)
+int ext2_entry_find(struct node *dir, const char *name, size_t len, struct slot *slot)
 {
 	uint32_t size = dir->fs->block_size;
 
-	for (place->block = 0; place->block < blocks_of(dir); place->block++) {
-		int err = block_get(dir, place->block, &place->buffer);
+	for (slot->block = 0; slot->block < blocks_of(dir); slot->block++) {
+		int err = block_get(dir, slot->block, &slot->buffer);
 		struct ext2_entry *e;
 
 		if (err)
 			return err;
-		place->before = NULL;
-		for (uint32_t at = 0; at < size; at += e->size, place->before = e) {
-			e = entry_at(dir, &place->buffer, at);
+		slot->before = NULL;
+		for (uint32_t at = 0; at < size; at += e->size, slot->before = e) {
+			e = entry_at(dir, &slot->buffer, at);
 			if (!e) {
-				ext2_brelse(&place->buffer);
+				ext2_brelse(&slot->buffer);
 				return -EUCLEAN;
 			}
-			place->entry = e;
+			slot->entry = e;
 			if (is_named(e, name, len))
 				return 0;
 		}
-		ext2_brelse(&place->buffer);
+		ext2_brelse(&slot->buffer);
 	}
 	return -ENOENT;
 }
 
-static void changed(struct node *dir)
+static void dir_changed(struct node *dir)
 {
-	/* The tree over the entries, if there is one, is not right any more: others then go by the
-	 * list. */
+	/*
+	 * The hash tree over the entries is stale now: without the flag other systems read the
+	 * list.
+	 */
 	dir->flags &= ~(uint32_t)EXT2_FLAG_INDEX;
 	ext2_modified(dir);
 }
@@ -96,8 +102,9 @@ static void write_entry(const struct ext2 *fs, struct ext2_entry *e, const char 
 	memcpy(e->name, name, len);
 }
 
-/* The place in a block where so many bytes are free, made an entry; NULL: nowhere. */
-static struct ext2_entry *find_room(struct node *dir, const struct buffer *b, size_t need, int *err)
+/* Space for an entry of `need` bytes in a block, split off; NULL with *err 0: none. */
+static struct ext2_entry *find_space(struct node *dir, const struct buffer *b, size_t need,
+				     int *err)
 {
 	struct ext2_entry *e, *rest;
 
@@ -123,8 +130,8 @@ static struct ext2_entry *find_room(struct node *dir, const struct buffer *b, si
 	return NULL;
 }
 
-/* One block more, all of it one free entry. */
-static int extend(struct node *dir, struct buffer *b)
+/* Appends a block that is one free entry. */
+static int append_block(struct node *dir, struct buffer *b)
 {
 	struct ext2 *fs = dir->fs;
 	uint32_t block;
@@ -152,10 +159,10 @@ int ext2_entry_add(struct node *dir, const char *name, size_t len, uint32_t ino,
 	for (uint32_t i = dir->room; !e; i++) {
 		bool more = i >= blocks_of(dir);
 
-		err = more ? extend(dir, &b) : block_get(dir, i, &b);
+		err = more ? append_block(dir, &b) : block_get(dir, i, &b);
 		if (err)
 			return err;
-		e = find_room(dir, &b, EXT2_ENTRY_SIZE(len), &err);
+		e = find_space(dir, &b, EXT2_ENTRY_SIZE(len), &err);
 		if (!e)
 			ext2_brelse(&b);
 		if (err)
@@ -165,27 +172,27 @@ int ext2_entry_add(struct node *dir, const char *name, size_t len, uint32_t ino,
 	write_entry(dir->fs, e, name, len, ino, mode);
 	ext2_mark_dirty(dir->fs, &b);
 	ext2_brelse(&b);
-	changed(dir);
+	dir_changed(dir);
 	return 0;
 }
 
-void ext2_entry_remove(struct node *dir, struct place *place)
+void ext2_entry_remove(struct node *dir, struct slot *slot)
 {
-	if (place->before)
-		place->before->size = (uint16_t)(place->before->size + place->entry->size);
+	if (slot->before)
+		slot->before->size = (uint16_t)(slot->before->size + slot->entry->size);
 	else
-		place->entry->ino = 0;
-	dir->room = MIN(dir->room, place->block);
-	ext2_mark_dirty(dir->fs, &place->buffer);
-	changed(dir);
+		slot->entry->ino = 0;
+	dir->room = MIN(dir->room, slot->block);
+	ext2_mark_dirty(dir->fs, &slot->buffer);
+	dir_changed(dir);
 }
 
-void ext2_entry_set(struct node *dir, struct place *place, uint32_t ino, uint32_t mode)
+void ext2_entry_set(struct node *dir, struct slot *slot, uint32_t ino, uint32_t mode)
 {
-	place->entry->ino = ino;
-	place->entry->type = dir->fs->has_types ? type_codes[(mode & S_IFMT) >> 12] : 0;
-	ext2_mark_dirty(dir->fs, &place->buffer);
-	changed(dir);
+	slot->entry->ino = ino;
+	slot->entry->type = dir->fs->has_types ? type_codes[(mode & S_IFMT) >> 12] : 0;
+	ext2_mark_dirty(dir->fs, &slot->buffer);
+	dir_changed(dir);
 }
 
 static bool is_dots(const struct ext2_entry *e)
@@ -222,7 +229,7 @@ int ext2_dir_init(struct node *dir, uint32_t parent)
 {
 	struct ext2_entry *dot, *up;
 	struct buffer b;
-	int err = extend(dir, &b);
+	int err = append_block(dir, &b);
 
 	if (err)
 		return err;
@@ -237,9 +244,9 @@ int ext2_dir_init(struct node *dir, uint32_t parent)
 	return 0;
 }
 
-/* Shows one block's entries from the one at or after `from` on. */
-static int list_block(struct node *dir, uint32_t index, uint32_t from, readdir_visit visit,
-		      void *ctx, bool *more)
+/* Visits the entries of one block from offset `from` on. */
+static int readdir_block(struct node *dir, uint32_t index, uint32_t from, readdir_visit visit,
+			 void *ctx, bool *more)
 {
 	uint64_t start = (uint64_t)index << dir->fs->block_log;
 	struct ext2_entry *e;
@@ -272,13 +279,14 @@ int ext2_readdir(struct inode *inode, uint64_t pos, readdir_visit visit, void *c
 
 	MUTEX_SCOPE(&dir->fs->lock);
 	while (pos < inode->size && more && !err) {
-		err = list_block(dir, (uint32_t)(pos / size), pos % size, visit, ctx, &more);
+		err = readdir_block(dir, (uint32_t)(pos / size), pos % size, visit, ctx, &more);
 		pos = ALIGN_DOWN(pos, (uint64_t)size) + size;
 	}
 	return err;
 }
 
-static bool is_known_as(const struct node *n, const struct node *dir, const char *name, size_t len)
+static bool has_cached_name(const struct node *n, const struct node *dir, const char *name,
+			    size_t len)
 {
 	return n->parent == dir && n->name && strlen(n->name) == len &&
 	       memcmp(n->name, name, len) == 0;
@@ -288,7 +296,7 @@ void ext2_name_remember(struct node *n, struct node *dir, const char *name, size
 {
 	struct node *before = n->parent;
 
-	if (is_known_as(n, dir, name, len))
+	if (has_cached_name(n, dir, name, len))
 		return;
 	n->parent = node_of(inode_get(&dir->inode));
 	if (before)
@@ -301,7 +309,7 @@ void ext2_name_remember(struct node *n, struct node *dir, const char *name, size
 
 void ext2_name_forget(struct node *n, const struct node *dir, const char *name, size_t len)
 {
-	if (!is_known_as(n, dir, name, len))
+	if (!has_cached_name(n, dir, name, len))
 		return;
 	kmem_free(n->name);
 	n->name = NULL;

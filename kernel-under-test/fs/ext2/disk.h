@@ -1,4 +1,4 @@
-/* Private to ext2: what is on the disk, little-endian as this machine is. */
+/* Private to ext2: the on-disk format, little-endian like this machine. */
 #pragma once
 
 #include "lib/types.h"
@@ -25,7 +25,7 @@
 
 #define EXT2_FLAG_IMMUTABLE 0x10
 #define EXT2_FLAG_APPEND    0x20
-#define EXT2_FLAG_INDEX	    0x1000 /* a hash tree over a directory, which we don't keep up */
+#define EXT2_FLAG_INDEX	    0x1000 /* an HTree index, which this driver does not maintain */
 
 struct ext2_super {
 	uint32_t inodes, blocks, reserved_blocks, free_blocks, free_inodes, first_block;
@@ -59,7 +59,7 @@ struct ext2_inode {
 	uint16_t gid, links;
 	uint32_t sectors, flags, system;
 	uint32_t pointers[EXT2_N_BLOCKS];
-	uint32_t generation, attributes, size_high, fragment;
+	uint32_t generation, file_acl, size_high, fragment;
 	uint8_t fragment_number, fragment_size;
 	uint16_t pad, uid_high, gid_high;
 	uint32_t reserved;
@@ -67,7 +67,7 @@ struct ext2_inode {
 
 _Static_assert(sizeof(struct ext2_inode) == EXT2_GOOD_OLD_INODE_SIZE, "ext2");
 
-/* In a directory; without EXT2_INCOMPAT_FILETYPE `type` is the upper half of the length: 0. */
+/* A directory entry. Without EXT2_INCOMPAT_FILETYPE `type` is the upper byte of name_len: 0. */
 struct ext2_entry {
 	uint32_t ino;
 	uint16_t size;

@@ -1,10 +1,10 @@
-/* Regular files of ext2: read, written, cut. */
+/* ext2 regular files: read, write, truncate. */
 #include "fs/ext2/node.h"
 #include "lib/errno.h"
 #include "lib/string.h"
 #include "mm/space.h"
 
-/* A page that nothing is read for: it is behind the end, or will be written as a whole. */
+/* A page that need not be read: it lies past the end, or is overwritten as a whole. */
 static int page_get_new(struct node *n, uint64_t index, struct page **out)
 {
 	int err = 0;
@@ -40,7 +40,7 @@ static long ext2_read(struct inode *inode, uint64_t pos, struct uio *u)
 			page_get(p);
 		} else {
 			mutex_lock(&n->fs->lock);
-			/* Meanwhile it may have been cut. */
+			/* It may have been truncated meanwhile. */
 			if (pos + part <= inode->size)
 				err = ext2_page_read(n, pos >> PAGE_SHIFT, &p);
 			mutex_unlock(&n->fs->lock);
@@ -68,8 +68,8 @@ static long ext2_read(struct inode *inode, uint64_t pos, struct uio *u)
 	return done;
 }
 
-/* Where the file ends now must be zero up to the end of its page, for it will be longer. */
-static int end_in_zeros(struct node *n, uint64_t size)
+/* Zeroes the page from the end of the file on, since the file is about to grow. */
+static int zero_tail(struct node *n, uint64_t size)
 {
 	size_t tail = size & (PAGE_SIZE - 1);
 	uint32_t block;
@@ -91,7 +91,7 @@ static int end_in_zeros(struct node *n, uint64_t size)
 
 static long write_part(struct node *n, uint64_t pos, struct uio *u);
 
-/* The copy met a fault: what is before it is written, and nothing beyond. */
+/* The copy faulted: writes the bytes before the fault, and no more. */
 static long write_before_fault(struct node *n, uint64_t pos, struct uio *u, size_t part)
 {
 	size_t before = uio_before_fault(u, part), rest = u->left - before;
@@ -105,12 +105,12 @@ static long write_before_fault(struct node *n, uint64_t pos, struct uio *u, size
 	return done;
 }
 
-/* The part of a write that is in one page: bytes, or -errno. */
+/* Writes up to the end of one page: the number of bytes, or -errno. */
 static long write_part(struct node *n, uint64_t pos, struct uio *u)
 {
 	size_t at = pos & (PAGE_SIZE - 1), part = MIN(u->left, PAGE_SIZE - at), rest;
 	uint64_t index = pos >> PAGE_SHIFT;
-	bool whole = part == PAGE_SIZE || index >= ext2_pages(n->inode.size), doubtful;
+	bool whole = part == PAGE_SIZE || index >= ext2_pages(n->inode.size), stale;
 	struct page *p;
 	char *data;
 	long done = whole ? page_get_new(n, index, &p) : ext2_page_read(n, index, &p);
@@ -119,7 +119,7 @@ static long write_part(struct node *n, uint64_t pos, struct uio *u)
 		return done;
 	data = (char *)page_to_virt(p) + at;
 	done = uio_copy_from(u, data, part);
-	doubtful = done != 0;
+	stale = done != 0;
 	if (!done) {
 		done = ext2_make_blocks(n, pos, part);
 		rest = part - (size_t)MAX(done, 0l);
@@ -127,10 +127,12 @@ static long write_part(struct node *n, uint64_t pos, struct uio *u)
 		memset(data + part - rest, 0, rest);
 		if (done > 0)
 			ext2_page_dirty(n, p, at, at + (size_t)done);
-		doubtful = done < 0;
+		stale = done < 0;
 	}
-	/* What it holds now is not the file's; if other parts of it are to be written it stays. */
-	if (doubtful && !(p->used & CACHE_DIRTY))
+	/*
+	 * The page no longer matches the disk: drop it, unless other parts are still to be written.
+	 */
+	if (stale && !(p->used & CACHE_DIRTY))
 		cache_drop(&n->cache, p);
 	page_put(p);
 	return done == -EFAULT ? write_before_fault(n, pos, u, part) : done;
@@ -141,7 +143,7 @@ static long write_locked(struct node *n, uint64_t pos, struct uio *u)
 	long done = 0, part = 0;
 
 	if (pos > n->inode.size)
-		part = end_in_zeros(n, n->inode.size);
+		part = zero_tail(n, n->inode.size);
 	while (u->left && part >= 0) {
 		part = write_part(n, pos, u);
 		if (part < 0)
@@ -150,7 +152,7 @@ static long write_locked(struct node *n, uint64_t pos, struct uio *u)
 		done += part;
 		n->inode.size = MAX(n->inode.size, pos);
 	}
-	/* Blocks that were got for what then could not be written. */
+	/* Frees blocks allocated for what could not be written. */
 	if (part < 0 && part != -EPAGING && pos >= n->inode.size)
 		ext2_truncate_blocks(n,
 				     (n->inode.size + n->fs->block_size - 1) >> n->fs->block_log);
@@ -190,7 +192,7 @@ static long ext2_write(struct inode *inode, uint64_t pos, struct uio *u)
 static int truncate_locked(struct node *n, uint64_t size)
 {
 	uint64_t old = n->inode.size;
-	int err = size == old ? 0 : end_in_zeros(n, MIN(size, old));
+	int err = size == old ? 0 : zero_tail(n, MIN(size, old));
 
 	if (err)
 		return err;
@@ -228,6 +230,6 @@ const struct inode_ops ext2_file_ops = {
 	.truncate = ext2_truncate,
 	.target = ext2_target,
 	.name = ext2_name,
-	.changed = ext2_changed,
-	.accessed = ext2_changed,
+	.attr_changed = ext2_changed,
+	.atime_changed = ext2_changed,
 };

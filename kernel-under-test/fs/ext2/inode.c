@@ -1,4 +1,4 @@
-/* Nodes: the inodes of ext2 in memory, from the table and back to it. */
+/* ext2 inodes in memory: reading, writing, caching, freeing. */
 #include "fs/ext2/node.h"
 #include "fs/lock.h"
 #include "lib/errno.h"
@@ -6,13 +6,13 @@
 #include "lib/string.h"
 #include "mm/kmem.h"
 
-/* More than these are kept only while they are in use, or not written. */
-#define NODES_KEPT 2048
-#define FAST_LINK  (sizeof(uint32_t) * EXT2_N_BLOCKS)
+/* Cached inodes without users beyond this number are freed, unless dirty. */
+#define NODES_CACHED_MAX 2048
+#define FAST_SYMLINK_MAX (sizeof(uint32_t) * EXT2_N_BLOCKS)
 
 static int table_get(struct ext2 *fs, uint32_t ino, struct buffer *b, struct ext2_inode **out)
 {
-	uint32_t each = fs->shape.inodes_per_group, table;
+	uint32_t each = fs->geometry.inodes_per_group, table;
 	uint64_t at = (uint64_t)((ino - 1) % each) * fs->inode_size;
 	struct ext2_group *g;
 	int err = ext2_group_get(fs, (ino - 1) / each, b, &g);
@@ -49,8 +49,8 @@ static void node_free(struct node *n)
 	kmem_free(n);
 }
 
-/* Frees nodes that nobody uses and that have nothing to write, the longest idle first. */
-static void trim(struct ext2 *fs, uint32_t keep)
+/* Frees unused clean inodes, least recently used first, down to `keep`. */
+static void shrink_cache(struct ext2 *fs, uint32_t keep)
 {
 	struct node *n, *next;
 
@@ -70,8 +70,8 @@ static struct node *node_alloc(struct ext2 *fs, uint32_t ino)
 {
 	struct node *n;
 
-	if (fs->nodes >= NODES_KEPT)
-		trim(fs, NODES_KEPT / 2);
+	if (fs->nodes >= NODES_CACHED_MAX)
+		shrink_cache(fs, NODES_CACHED_MAX / 2);
 	n = kmem_zalloc(sizeof(*n));
 	if (!n)
 		return NULL;
@@ -86,8 +86,8 @@ static struct node *node_alloc(struct ext2 *fs, uint32_t ino)
 	return n;
 }
 
-/* It can be found, and has one reference. */
-static void node_enter(struct node *n)
+/* Makes the inode findable; it has one reference. */
+static void node_hash(struct node *n)
 {
 	struct node **bucket = bucket_of(n->fs, n->inode.ino);
 
@@ -104,18 +104,19 @@ static bool uses_blocks(uint32_t mode)
 	return mode == S_IFREG || mode == S_IFDIR || mode == S_IFLNK;
 }
 
-/* The text of a symbolic link: in the pointers' place, or in a block of its own. */
+/* A symbolic link's target: in place of the block pointers if short, else in a block. */
 int ext2_read_target(struct node *n)
 {
 	struct ext2 *fs = n->fs;
 	uint64_t size = n->inode.size;
-	bool fast = n->sectors == (n->attributes ? fs->block_size / SECTOR_SIZE : 0);
+	bool fast = n->sectors == (n->file_acl ? fs->block_size / SECTOR_SIZE : 0);
 	const void *text = n->pointers;
 	struct buffer b = {0};
 	uint32_t block;
 	int err = 0;
 
-	if (!size || size >= (fast ? FAST_LINK : MIN(fs->block_size, (uint32_t)PATH_LEN_MAX)))
+	if (!size ||
+	    size >= (fast ? FAST_SYMLINK_MAX : MIN(fs->block_size, (uint32_t)PATH_LEN_MAX)))
 		return ext2_error(fs, "a symbolic link has a wrong length", n->inode.ino);
 	n->target = kmem_alloc(size + 1);
 	if (!n->target)
@@ -150,27 +151,27 @@ static int parse(struct node *n, const struct ext2_inode *d)
 	n->inode.uid = d->uid | (uint32_t)d->uid_high << 16;
 	n->inode.gid = d->gid | (uint32_t)d->gid_high << 16;
 	n->inode.size = d->size;
-	n->inode.accessed = (struct stamp){(int32_t)d->accessed, 1, 0};
-	n->inode.modified = (struct stamp){(int32_t)d->modified, 1, 0};
+	n->inode.accessed = (struct file_time){(int32_t)d->accessed, 1, 0};
+	n->inode.modified = (struct file_time){(int32_t)d->modified, 1, 0};
 	n->inode.ctime_ns = d->changed * NS_PER_SEC;
 	n->sectors = d->sectors;
 	n->flags = d->flags;
-	n->attributes = d->attributes;
+	n->file_acl = d->file_acl;
 	n->generation = d->generation;
 	memcpy(n->pointers, d->pointers, sizeof(n->pointers));
-	if (type == S_IFREG && n->fs->shape.revision)
+	if (type == S_IFREG && n->fs->geometry.revision)
 		n->inode.size |= (uint64_t)d->size_high << 32;
 	if (type == S_IFCHR || type == S_IFBLK)
-		/* Large numbers have a form of their own, in the second pointer's place. */
+		/* Device numbers beyond 16 bits are encoded in the second pointer. */
 		n->inode.device = d->pointers[0]
 					  ? d->pointers[0]
 					  : (d->pointers[1] & 0xff) | (d->pointers[1] & 0xfff00) |
 						    (d->pointers[1] >> 12 & 0xfff00);
 	if (type == S_IFREG && n->inode.size > ext2_size_max(n->fs))
 		return ext2_error(n->fs, "a file is too long", n->inode.ino);
-	/* A directory has whole blocks, none of them missing: so not more than there are. */
+	/* A directory has no holes, so no more blocks than the disk. */
 	if (type == S_IFDIR && (!d->size || d->size & (n->fs->block_size - 1) ||
-				d->size >> n->fs->block_log > n->fs->shape.blocks))
+				d->size >> n->fs->block_log > n->fs->geometry.blocks))
 		return ext2_error(n->fs, "a directory has a wrong length", n->inode.ino);
 	n->inode.pages = n->sectors / SECTORS_PER_PAGE;
 	return type == S_IFLNK ? ext2_read_target(n) : 0;
@@ -193,14 +194,14 @@ static int node_read(struct ext2 *fs, uint32_t ino, struct node **out)
 		kmem_free(n);
 		return err;
 	}
-	node_enter(n);
+	node_hash(n);
 	*out = n;
 	return 0;
 }
 
 int ext2_node_get(struct ext2 *fs, uint32_t ino, struct node **out)
 {
-	if (ino != EXT2_ROOT && (ino < fs->first_inode || ino > fs->shape.inodes))
+	if (ino != EXT2_ROOT && (ino < fs->first_inode || ino > fs->geometry.inodes))
 		return ext2_error(fs, "a name leads to no inode", ino);
 	for (struct node *n = *bucket_of(fs, ino); n; n = n->next) {
 		if (n->inode.ino != ino)
@@ -240,7 +241,7 @@ int ext2_node_make(struct ext2 *fs, struct node *dir, uint32_t mode, struct node
 	n->inode.ctime_ns = volume_now_ns();
 	n->inode.accessed = n->inode.modified = file_time_from_ns(n->inode.ctime_ns);
 	n->generation = (uint32_t)random_u64();
-	node_enter(n);
+	node_hash(n);
 	ext2_node_dirty(n);
 	*out = n;
 	return 0;
@@ -261,7 +262,7 @@ void ext2_modified(struct node *n)
 	ext2_node_dirty(n);
 }
 
-static void put_pointers(const struct node *n, struct ext2_inode *d)
+static void write_pointers(const struct node *n, struct ext2_inode *d)
 {
 	uint64_t device = n->inode.device;
 
@@ -301,8 +302,8 @@ int ext2_node_write(struct node *n)
 	d->sectors = n->sectors;
 	d->flags = n->flags;
 	d->generation = n->generation;
-	d->attributes = n->attributes;
-	put_pointers(n, d);
+	d->file_acl = n->file_acl;
+	write_pointers(n, d);
 	if (i->size > INT32_MAX && inode_is(i, S_IFREG))
 		n->fs->super->ro_compat |= EXT2_RO_COMPAT_LARGEFILE;
 	block_set_dirty(n->fs->device, b.page, (size_t)((char *)d - (char *)page_to_virt(b.page)),
@@ -311,16 +312,16 @@ int ext2_node_write(struct node *n)
 	return 0;
 }
 
-/* The block of extended attributes may be shared: its header counts by how many. */
-static int drop_attributes(struct node *n)
+/* The block of extended attributes may be shared; its header has a reference count. */
+static int free_xattr_block(struct node *n)
 {
 	struct buffer b;
 	uint32_t *header;
 	int err;
 
-	if (!n->attributes)
+	if (!n->file_acl)
 		return 0;
-	err = ext2_block_check(n->fs, n->attributes) ?: ext2_bread(n->fs, n->attributes, &b);
+	err = ext2_block_check(n->fs, n->file_acl) ?: ext2_bread(n->fs, n->file_acl, &b);
 	if (err)
 		return err;
 	header = b.data;
@@ -330,21 +331,21 @@ static int drop_attributes(struct node *n)
 		ext2_brelse(&b);
 	} else {
 		ext2_brelse(&b);
-		err = ext2_block_free(n->fs, n->attributes);
+		err = ext2_block_free(n->fs, n->file_acl);
 	}
-	n->attributes = 0;
+	n->file_acl = 0;
 	return err;
 }
 
-/* No name and no user: its blocks and its number are free again. */
-static void bury(struct node *n)
+/* No links and no users: frees blocks and inode number. */
+static void node_delete(struct node *n)
 {
-	bool fast_link = inode_is(&n->inode, S_IFLNK) && n->inode.size < FAST_LINK &&
-			 n->sectors == (n->attributes ? n->fs->block_size / SECTOR_SIZE : 0);
+	bool fast_link = inode_is(&n->inode, S_IFLNK) && n->inode.size < FAST_SYMLINK_MAX &&
+			 n->sectors == (n->file_acl ? n->fs->block_size / SECTOR_SIZE : 0);
 
 	if (uses_blocks(n->inode.mode) && !fast_link)
 		ext2_truncate_blocks(n, 0);
-	drop_attributes(n);
+	free_xattr_block(n);
 	n->inode.size = 0;
 	n->sectors = 0;
 	if (ext2_node_write(n) == 0)
@@ -360,13 +361,13 @@ void ext2_reap(struct ext2 *fs)
 		if (fs->volume.read_only)
 			node_free(n);
 		else
-			bury(n);
+			node_delete(n);
 	}
 }
 
 /*
- * The last reference is gone; nothing here sleeps. The node stays, for the next who looks for it.
- * A directory gives up the one above, and that perhaps the next: in a loop, for trees can be deep.
+ * The last reference was dropped; must not sleep. The inode stays cached, or awaits ext2_reap(). A
+ * directory drops its reference on the parent, and so on: a loop, since trees may be deep.
  */
 void ext2_release(struct object *o)
 {

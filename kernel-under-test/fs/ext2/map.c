@@ -1,33 +1,36 @@
-/* Which block of the disk is which of a file: direct, and through one to three levels of tables. */
+/* ext2 block mapping: direct pointers, and one to three levels of indirect blocks. */
 #include "fs/ext2/node.h"
 #include "lib/errno.h"
 
-static uint64_t pointers_each(const struct ext2 *fs)
+static uint64_t pointers_per_block(const struct ext2 *fs)
 {
 	return fs->block_size / sizeof(uint32_t);
 }
 
-/* How many blocks one pointer stands for, `level` tables above them. */
+/* Blocks that one pointer covers, `level` indirect blocks above them. */
 static uint64_t span(const struct ext2 *fs, unsigned int level)
 {
 	uint64_t n = 1;
 
 	while (level--)
-		n *= pointers_each(fs);
+		n *= pointers_per_block(fs);
 	return n;
 }
 
 uint64_t ext2_size_max(const struct ext2 *fs)
 {
 	uint64_t blocks = EXT2_NDIR_BLOCKS + span(fs, 1) + span(fs, 2) + span(fs, 3);
-	/* The count of sectors has 32 bits, and the tables are in it. */
+	/* i_blocks counts 512-byte sectors in 32 bits, indirect blocks included. */
 	uint64_t most = MIN(blocks << fs->block_log, (1ull << 41) - (1ull << 34));
 
-	return fs->shape.revision ? most : MIN(most, (uint64_t)INT32_MAX);
+	return fs->geometry.revision ? most : MIN(most, (uint64_t)INT32_MAX);
 }
 
-/* The way to a block: *first of the inode's pointers, and how many tables are between. */
-static int find_way(const struct ext2 *fs, uint64_t *index, unsigned int *first)
+/*
+ * Which of the inode's pointers covers block *index, which becomes relative to it. Returns the
+ * levels of indirect blocks in between, or -EFBIG.
+ */
+static int find_pointer(const struct ext2 *fs, uint64_t *index, unsigned int *first)
 {
 	if (*index < EXT2_NDIR_BLOCKS) {
 		*first = (unsigned int)*index;
@@ -43,19 +46,19 @@ static int find_way(const struct ext2 *fs, uint64_t *index, unsigned int *first)
 	return -EFBIG;
 }
 
-static uint32_t goal_of(const struct node *n)
+static uint32_t block_goal(const struct node *n)
 {
-	uint32_t group = (uint32_t)(n->inode.ino - 1) / n->fs->shape.inodes_per_group;
+	uint32_t group = (uint32_t)(n->inode.ino - 1) / n->fs->geometry.inodes_per_group;
 
 	return n->goal ? n->goal : ext2_group_first(n->fs, group);
 }
 
-/* Gives an empty pointer a block; a table is cleared first. */
-static int fill(struct node *n, uint32_t *pointer, bool table)
+/* Allocates a block for an empty pointer; an indirect block is cleared. */
+static int alloc_block(struct node *n, uint32_t *pointer, bool table)
 {
 	struct buffer b;
 	uint32_t block;
-	int err = ext2_block_alloc(n->fs, goal_of(n), &block);
+	int err = ext2_block_alloc(n->fs, block_goal(n), &block);
 
 	if (!err && table) {
 		err = ext2_getblk(n->fs, block, &b);
@@ -78,7 +81,7 @@ int ext2_map(struct node *n, uint64_t index, bool make, uint32_t *block)
 	struct ext2 *fs = n->fs;
 	struct buffer b = {0};
 	unsigned int first;
-	int level = find_way(fs, &index, &first), err = 0;
+	int level = find_pointer(fs, &index, &first), err = 0;
 	uint32_t *pointer = level < 0 ? NULL : &n->pointers[first];
 
 	*block = 0;
@@ -88,7 +91,7 @@ int ext2_map(struct node *n, uint64_t index, bool make, uint32_t *block)
 		if (*pointer) {
 			err = ext2_block_check(fs, *pointer);
 		} else if (make) {
-			err = fill(n, pointer, level > 0);
+			err = alloc_block(n, pointer, level > 0);
 			if (!err && b.page)
 				ext2_mark_dirty(fs, &b);
 		}
@@ -101,14 +104,14 @@ int ext2_map(struct node *n, uint64_t index, bool make, uint32_t *block)
 		if (err)
 			return err;
 		pointer = (uint32_t *)b.data +
-			  index / span(fs, (unsigned int)level - 1) % pointers_each(fs);
+			  index / span(fs, (unsigned int)level - 1) % pointers_per_block(fs);
 	}
 	if (b.page)
 		ext2_brelse(&b);
 	return err;
 }
 
-static int drop(struct node *n, uint32_t block)
+static int free_block(struct node *n, uint32_t block)
 {
 	uint32_t sectors = n->fs->block_size / SECTOR_SIZE;
 
@@ -117,10 +120,10 @@ static int drop(struct node *n, uint32_t block)
 }
 
 /*
- * Frees what hangs on a pointer, from the `from`-th block on. A table is freed before what it
- * points to: one that leads to itself is seen free the second time, and not followed.
+ * Frees the blocks below a pointer from the `from`-th on. An indirect block is freed before what it
+ * points to: so one that points to itself is found free the second time, and not followed.
  */
-static int cut(struct node *n, uint32_t *pointer, unsigned int level, uint64_t from)
+static int free_tree(struct node *n, uint32_t *pointer, unsigned int level, uint64_t from)
 {
 	uint32_t block = *pointer;
 	struct buffer b;
@@ -130,7 +133,7 @@ static int cut(struct node *n, uint32_t *pointer, unsigned int level, uint64_t f
 		return 0;
 	if (!from) {
 		*pointer = 0;
-		err = drop(n, block);
+		err = free_block(n, block);
 	} else {
 		err = ext2_block_check(n->fs, block);
 	}
@@ -139,14 +142,14 @@ static int cut(struct node *n, uint32_t *pointer, unsigned int level, uint64_t f
 	err = ext2_bread(n->fs, block, &b);
 	if (err)
 		return err;
-	for (uint64_t i = from / span(n->fs, level - 1); i < pointers_each(n->fs); i++) {
+	for (uint64_t i = from / span(n->fs, level - 1); i < pointers_per_block(n->fs); i++) {
 		uint64_t start = i * span(n->fs, level - 1);
-		int failed =
-			cut(n, (uint32_t *)b.data + i, level - 1, from > start ? from - start : 0);
+		int failed = free_tree(n, (uint32_t *)b.data + i, level - 1,
+				       from > start ? from - start : 0);
 
 		err = err ? err : failed;
 	}
-	/* Free now, and dirty only if it is still a table. */
+	/* Freed otherwise, and no longer to be written. */
 	if (from)
 		ext2_mark_dirty(n->fs, &b);
 	ext2_brelse(&b);
@@ -163,8 +166,8 @@ int ext2_truncate_blocks(struct node *n, uint64_t index)
 		uint64_t end = start + span(n->fs, level);
 
 		if (end > index) {
-			int failed =
-				cut(n, &n->pointers[i], level, index > start ? index - start : 0);
+			int failed = free_tree(n, &n->pointers[i], level,
+					       index > start ? index - start : 0);
 
 			err = err ? err : failed;
 		}

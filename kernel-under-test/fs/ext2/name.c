@@ -1,33 +1,33 @@
-/* Names in ext2: making, finding, linking, moving and removing them. */
+/* ext2 operations on names: lookup, create, link, rename, unlink. */
 #include "fs/credentials.h"
 #include "fs/ext2/node.h"
 #include "lib/errno.h"
 #include "lib/string.h"
 
-static int writable(const struct node *dir)
+static int check_writable(const struct node *dir)
 {
 	if (dir->fs->volume.read_only)
 		return -EROFS;
-	/* Removed while in use: nothing can be put there any more. */
+	/* An unlinked directory accepts no new entries. */
 	return dir->inode.links ? 0 : -ENOENT;
 }
 
-/* What a name leads to, with a reference. The directory above is known from here. */
-static int look(struct node *dir, const char *name, size_t len, struct node **out)
+/* The inode of a name, with a reference. Records the directory as its parent. */
+static int lookup(struct node *dir, const char *name, size_t len, struct node **out)
 {
-	struct place place;
+	struct slot slot;
 	uint32_t ino;
-	int err = ext2_entry_find(dir, name, len, &place);
+	int err = ext2_entry_find(dir, name, len, &slot);
 
 	if (err)
 		return err;
-	ino = place.entry->ino;
-	ext2_brelse(&place.buffer);
-	/* What leads to itself, or to what is above, would be walked for ever. */
+	ino = slot.entry->ino;
+	ext2_brelse(&slot.buffer);
+	/* A directory that contains itself or an ancestor would make walks endless. */
 	if (ino == dir->inode.ino)
 		return ext2_error(dir->fs, "a directory is in itself", ino);
 	err = ext2_node_get(dir->fs, ino, out);
-	/* A directory has one place; a disk that gives it two gets no circle out of them. */
+	/* A directory keeps its first parent: a corrupt disk that links it twice makes no cycle. */
 	if (!err && *out != dir->fs->root &&
 	    (!inode_is(&(*out)->inode, S_IFDIR) || !(*out)->parent || (*out)->parent == dir))
 		ext2_name_remember(*out, dir, name, len);
@@ -40,20 +40,20 @@ static int ext2_lookup(struct inode *inode, const char *name, size_t len, struct
 	int err;
 
 	MUTEX_SCOPE(&dir->fs->lock);
-	err = look(dir, name, len, &n);
+	err = lookup(dir, name, len, &n);
 	if (!err)
 		*out = &n->inode;
 	return err;
 }
 
-static void touch(struct node *n)
+static void status_changed(struct node *n)
 {
 	inode_set_ctime(&n->inode, volume_now_ns());
 	ext2_node_dirty(n);
 }
 
-/* Gives a new node its name, or takes it back. */
-static int name_new(struct node *dir, const char *name, size_t len, struct node *n)
+/* Enters a new inode in `dir`; on an error the caller drops it. */
+static int add_new(struct node *dir, const char *name, size_t len, struct node *n)
 {
 	bool directory = inode_is(&n->inode, S_IFDIR);
 	int err = directory ? ext2_dir_init(n, (uint32_t)dir->inode.ino) : 0;
@@ -70,18 +70,18 @@ static int name_new(struct node *dir, const char *name, size_t len, struct node 
 	return 0;
 }
 
-/* A name that is free in a directory that may be changed: 0, -EEXIST and others. */
-static int check_free(struct node *dir, const char *name, size_t len, bool directory)
+/* Checks that `dir` is writable and the name free: 0, -EEXIST or another -errno. */
+static int check_creatable(struct node *dir, const char *name, size_t len, bool directory)
 {
-	struct place place;
-	int err = writable(dir);
+	struct slot slot;
+	int err = check_writable(dir);
 
 	if (err)
 		return err;
 	ext2_reap(dir->fs);
-	err = ext2_entry_find(dir, name, len, &place);
+	err = ext2_entry_find(dir, name, len, &slot);
 	if (!err)
-		ext2_brelse(&place.buffer);
+		ext2_brelse(&slot.buffer);
 	if (err != -ENOENT)
 		return err ? err : -EEXIST;
 	return directory && dir->inode.links >= EXT2_LINKS_MAX ? -EMLINK : 0;
@@ -94,12 +94,12 @@ static int ext2_create(struct inode *inode, const char *name, size_t len, uint32
 	int err;
 
 	MUTEX_SCOPE(&dir->fs->lock);
-	err = check_free(dir, name, len, (mode & S_IFMT) == S_IFDIR)
+	err = check_creatable(dir, name, len, (mode & S_IFMT) == S_IFDIR)
 		      ?: ext2_node_make(dir->fs, dir, mode, &n);
 	if (err)
 		return err;
 	n->inode.device = device;
-	err = name_new(dir, name, len, n);
+	err = add_new(dir, name, len, n);
 	if (err)
 		inode_put(&n->inode);
 	else
@@ -108,7 +108,7 @@ static int ext2_create(struct inode *inode, const char *name, size_t len, uint32
 	return err;
 }
 
-/* Short texts stand where the pointers would be, others in a block of their own. */
+/* Stores a symbolic link's target: in place of the block pointers if short, else in a block. */
 static int set_target(struct node *n, const char *text)
 {
 	size_t size = strlen(text);
@@ -137,10 +137,11 @@ static int ext2_symlink(struct inode *inode, const char *name, size_t len, const
 	int err;
 
 	MUTEX_SCOPE(&dir->fs->lock);
-	err = check_free(dir, name, len, false) ?: ext2_node_make(dir->fs, dir, S_IFLNK | 0777, &n);
+	err = check_creatable(dir, name, len, false)
+		      ?: ext2_node_make(dir->fs, dir, S_IFLNK | 0777, &n);
 	if (err)
 		return err;
-	err = set_target(n, target) ?: name_new(dir, name, len, n);
+	err = set_target(n, target) ?: add_new(dir, name, len, n);
 	inode_put(&n->inode);
 	ext2_reap(dir->fs);
 	return err;
@@ -156,7 +157,7 @@ static int ext2_link(struct inode *inode, const char *name, size_t len, struct i
 	if (inode_is(target, S_IFDIR) || (n->flags & (EXT2_FLAG_IMMUTABLE | EXT2_FLAG_APPEND)))
 		return -EPERM;
 	MUTEX_SCOPE(&dir->fs->lock);
-	err = check_free(dir, name, len, false);
+	err = check_creatable(dir, name, len, false);
 	if (!err && target->links >= EXT2_LINKS_MAX)
 		err = -EMLINK;
 	if (!err)
@@ -164,11 +165,11 @@ static int ext2_link(struct inode *inode, const char *name, size_t len, struct i
 	if (err)
 		return err;
 	target->links++;
-	touch(n);
+	status_changed(n);
 	return 0;
 }
 
-/* Whether what is there may lose its name: `directory` says what it must be. */
+/* Whether the inode's name may be removed by unlink(), or rmdir() with `directory`. */
 static int check_removable(struct node *n, bool directory)
 {
 	if (directory && !inode_is(&n->inode, S_IFDIR))
@@ -182,8 +183,8 @@ static int check_removable(struct node *n, bool directory)
 	return directory ? ext2_dir_empty(n) : 0;
 }
 
-/* One name less; of a directory it was the only one. */
-static void lose_name(struct node *dir, const char *name, size_t len, struct node *n)
+/* Accounts for a removed name; a directory has only one. */
+static void removed_name(struct node *dir, const char *name, size_t len, struct node *n)
 {
 	bool directory = inode_is(&n->inode, S_IFDIR);
 
@@ -191,27 +192,27 @@ static void lose_name(struct node *dir, const char *name, size_t len, struct nod
 	if (directory && dir->inode.links > 2)
 		dir->inode.links--;
 	ext2_name_forget(n, dir, name, len);
-	touch(n);
+	status_changed(n);
 	ext2_node_dirty(dir);
 }
 
 static int ext2_unlink(struct inode *inode, const char *name, size_t len, bool directory)
 {
 	struct node *dir = node_of(inode), *n;
-	struct place place;
+	struct slot slot;
 	int err;
 
 	if (dir->fs->volume.read_only)
 		return -EROFS;
 	MUTEX_SCOPE(&dir->fs->lock);
-	err = look(dir, name, len, &n);
+	err = lookup(dir, name, len, &n);
 	if (err)
 		return err;
-	err = check_removable(n, directory) ?: ext2_entry_find(dir, name, len, &place);
+	err = check_removable(n, directory) ?: ext2_entry_find(dir, name, len, &slot);
 	if (!err) {
-		ext2_entry_remove(dir, &place);
-		ext2_brelse(&place.buffer);
-		lose_name(dir, name, len, n);
+		ext2_entry_remove(dir, &slot);
+		ext2_brelse(&slot.buffer);
+		removed_name(dir, name, len, n);
 	}
 	inode_put(&n->inode);
 	ext2_reap(dir->fs);
@@ -226,11 +227,11 @@ static bool is_below(const struct node *n, const struct node *above)
 	return false;
 }
 
-/* The new name comes to lead to `moved`; what it led to, if anything, loses it. */
-static int take_name(struct node *dir, const char *name, size_t len, struct node *moved,
-		     struct node *old)
+/* Points the new name to `moved`; an inode it replaces loses a link. */
+static int replace_entry(struct node *dir, const char *name, size_t len, struct node *moved,
+			 struct node *old)
 {
-	struct place place;
+	struct slot slot;
 	int err;
 
 	if (!old)
@@ -239,25 +240,25 @@ static int take_name(struct node *dir, const char *name, size_t len, struct node
 	if (inode_is(&moved->inode, S_IFDIR) && !inode_is(&old->inode, S_IFDIR))
 		return -ENOTDIR;
 	err = check_removable(old, inode_is(&moved->inode, S_IFDIR))
-		      ?: ext2_entry_find(dir, name, len, &place);
+		      ?: ext2_entry_find(dir, name, len, &slot);
 	if (err)
 		return err;
-	ext2_entry_set(dir, &place, (uint32_t)moved->inode.ino, moved->inode.mode);
-	ext2_brelse(&place.buffer);
-	lose_name(dir, name, len, old);
+	ext2_entry_set(dir, &slot, (uint32_t)moved->inode.ino, moved->inode.mode);
+	ext2_brelse(&slot.buffer);
+	removed_name(dir, name, len, old);
 	return 0;
 }
 
-/* A directory gets another one above it. */
+/* Updates `..` and link counts of a directory that moves. */
 static int change_parent(struct node *n, struct node *from, struct node *to)
 {
-	struct place place;
-	int err = ext2_entry_find(n, "..", 2, &place);
+	struct slot slot;
+	int err = ext2_entry_find(n, "..", 2, &slot);
 
 	if (err)
 		return err == -ENOENT ? -EUCLEAN : err;
-	ext2_entry_set(n, &place, (uint32_t)to->inode.ino, S_IFDIR);
-	ext2_brelse(&place.buffer);
+	ext2_entry_set(n, &slot, (uint32_t)to->inode.ino, S_IFDIR);
+	ext2_brelse(&slot.buffer);
 	from->inode.links -= from->inode.links > 2;
 	to->inode.links++;
 	ext2_node_dirty(from);
@@ -265,11 +266,11 @@ static int change_parent(struct node *n, struct node *from, struct node *to)
 	return 0;
 }
 
-static int move(struct node *from, const char *name, size_t len, struct node *to,
-		const char *new_name, size_t new_len, struct node *moved, struct node *old)
+static int do_rename(struct node *from, const char *name, size_t len, struct node *to,
+		     const char *new_name, size_t new_len, struct node *moved, struct node *old)
 {
 	bool directory = inode_is(&moved->inode, S_IFDIR);
-	struct place place;
+	struct slot slot;
 	int err;
 
 	if (directory && is_below(to, moved))
@@ -278,17 +279,17 @@ static int move(struct node *from, const char *name, size_t len, struct node *to
 		return -EPERM;
 	if (directory && from != to && !old && to->inode.links >= EXT2_LINKS_MAX)
 		return -EMLINK;
-	err = take_name(to, new_name, new_len, moved, old)
-		      ?: ext2_entry_find(from, name, len, &place);
+	err = replace_entry(to, new_name, new_len, moved, old)
+		      ?: ext2_entry_find(from, name, len, &slot);
 	if (err)
 		return err;
-	ext2_entry_remove(from, &place);
-	ext2_brelse(&place.buffer);
+	ext2_entry_remove(from, &slot);
+	ext2_brelse(&slot.buffer);
 	if (directory && from != to)
 		err = change_parent(moved, from, to);
 	if (!err)
 		ext2_name_remember(moved, to, new_name, new_len);
-	touch(moved);
+	status_changed(moved);
 	return err;
 }
 
@@ -302,15 +303,15 @@ static int ext2_rename(struct inode *from, const char *name, size_t len, struct 
 	if (from->volume != to->volume)
 		return -EXDEV;
 	MUTEX_SCOPE(&fs->lock);
-	err = writable(dst) ?: look(src, name, len, &moved);
+	err = check_writable(dst) ?: lookup(src, name, len, &moved);
 	if (err)
 		return err;
-	err = look(dst, new_name, new_len, &old);
+	err = lookup(dst, new_name, new_len, &old);
 	if (!err && (flags & RENAME_NOREPLACE))
 		err = -EEXIST;
-	/* Two names of one file: nothing is done. */
+	/* Two links to the same inode: rename() does nothing. */
 	else if (err == -ENOENT || (!err && old != moved))
-		err = move(src, name, len, dst, new_name, new_len, moved, old);
+		err = do_rename(src, name, len, dst, new_name, new_len, moved, old);
 	if (old)
 		inode_put(&old->inode);
 	inode_put(&moved->inode);
@@ -318,14 +319,14 @@ static int ext2_rename(struct inode *from, const char *name, size_t len, struct 
 	return err;
 }
 
-/* With no links it is doomed when it is closed, like one that lost its name. */
+/* O_TMPFILE: without links it is freed on close like an unlinked file. */
 static int ext2_unnamed(struct inode *inode, uint32_t mode, struct inode **out)
 {
 	struct node *dir = node_of(inode), *n;
 	int err;
 
 	MUTEX_SCOPE(&dir->fs->lock);
-	err = writable(dir);
+	err = check_writable(dir);
 	ext2_reap(dir->fs);
 	if (!err)
 		err = ext2_node_make(dir->fs, dir, S_IFREG | mode, &n);
@@ -345,7 +346,7 @@ static struct inode *ext2_parent(struct inode *inode)
 
 void ext2_changed(struct inode *inode)
 {
-	/* What the disk has room for: 1901 to 2038. */
+	/* On-disk times are 32-bit seconds: 1901 to 2038. */
 	inode->accessed.sec = MIN(MAX(inode->accessed.sec, INT32_MIN), INT32_MAX);
 	inode->modified.sec = MIN(MAX(inode->modified.sec, INT32_MIN), INT32_MAX);
 	if (!inode->volume->read_only)
@@ -363,6 +364,6 @@ const struct inode_ops ext2_dir_ops = {
 	.tmpfile = ext2_unnamed,
 	.parent = ext2_parent,
 	.name = ext2_name,
-	.changed = ext2_changed,
-	.accessed = ext2_changed,
+	.attr_changed = ext2_changed,
+	.atime_changed = ext2_changed,
 };

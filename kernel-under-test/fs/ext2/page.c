@@ -1,35 +1,35 @@
-/* Pages of regular files of ext2: read from their blocks, mapped, and written back. */
+/* ext2 page cache: reading, mapping and writing back pages of regular files. */
 #include "fs/ext2/node.h"
 #include "lib/errno.h"
 #include "lib/string.h"
 
-/* Pages read at once: by one who reads on, and by one who jumps about. */
-#define AHEAD	    BLOCK_SEGMENTS
-#define AHEAD_A_BIT 4
+/* Read-ahead in pages: for sequential and for random access. */
+#define READ_AHEAD_MAX BLOCK_SEGMENTS
+#define READ_AHEAD_MIN 4
 
 static uint64_t sector_of(const struct ext2 *fs, uint32_t block)
 {
 	return (uint64_t)block << (fs->block_log - 9);
 }
 
-/* The blocks of one page; whether they stand together on the disk, all of them, is *together. */
-static int map_page(struct node *n, uint64_t index, uint32_t *blocks, bool *together)
+/* The blocks of one page; *together: all are present and contiguous on the disk. */
+static int map_page(struct node *n, uint64_t index, uint32_t *blocks, bool *contiguous)
 {
 	unsigned int log = n->fs->block_log, each = 1u << (PAGE_SHIFT - log);
 
-	*together = true;
+	*contiguous = true;
 	for (unsigned int i = 0; i < each; i++) {
 		int err = ext2_map(n, (index << (PAGE_SHIFT - log)) + i, false, &blocks[i]);
 
 		if (err)
 			return err;
 		if (!blocks[i] || blocks[i] != blocks[0] + i)
-			*together = false;
+			*contiguous = false;
 	}
 	return 0;
 }
 
-/* A page with holes, or one whose blocks are here and there. */
+/* Reads a page with holes or scattered blocks, one transfer for each block. */
 static int read_parts(struct node *n, uint64_t index, const uint32_t *blocks)
 {
 	struct block_device *d = n->fs->device;
@@ -49,22 +49,22 @@ static int read_parts(struct node *n, uint64_t index, const uint32_t *blocks)
 	return err;
 }
 
-/* How many pages from `index` on stand together on the disk, and are not in memory. */
+/* The number of pages from `index` on that are contiguous on the disk and not cached. */
 static unsigned int find_run(struct node *n, uint64_t index, uint32_t first, unsigned int most)
 {
 	uint32_t blocks[PAGE_SIZE >> EXT2_BLOCK_LOG_MIN];
 	unsigned int count = 1, each = 1u << (PAGE_SHIFT - n->fs->block_log);
-	bool together;
+	bool contiguous;
 
 	while (count < most && index + count < ext2_pages(n->inode.size) &&
 	       !store_find(&n->cache.pages, index + count) &&
-	       map_page(n, index + count, blocks, &together) == 0 && together &&
+	       map_page(n, index + count, blocks, &contiguous) == 0 && contiguous &&
 	       blocks[0] == first + count * each)
 		count++;
 	return count;
 }
 
-/* What is behind the end of the file is zero, whatever the disk has there. */
+/* Past the end of the file a page reads as zero, whatever the disk holds there. */
 static void clear_tail(struct node *n, struct page *p)
 {
 	uint64_t start = p->index << PAGE_SHIFT, size = n->inode.size;
@@ -76,8 +76,8 @@ static void clear_tail(struct node *n, struct page *p)
 int ext2_page_read(struct node *n, uint64_t index, struct page **out)
 {
 	uint32_t blocks[PAGE_SIZE >> EXT2_BLOCK_LOG_MIN];
-	unsigned int ahead = index == n->next_read ? AHEAD : AHEAD_A_BIT, count;
-	bool together;
+	unsigned int ahead = index == n->next_read ? READ_AHEAD_MAX : READ_AHEAD_MIN, count;
+	bool contiguous;
 	int err;
 
 	for (;;) {
@@ -86,10 +86,10 @@ int ext2_page_read(struct node *n, uint64_t index, struct page **out)
 			page_get(*out);
 			return 0;
 		}
-		err = map_page(n, index, blocks, &together);
+		err = map_page(n, index, blocks, &contiguous);
 		if (err)
 			return err;
-		if (together) {
+		if (contiguous) {
 			count = find_run(n, index, blocks[0], ahead);
 			err = block_fill(n->fs->device, &n->cache, index,
 					 sector_of(n->fs, blocks[0]), count);
@@ -105,7 +105,7 @@ int ext2_page_read(struct node *n, uint64_t index, struct page **out)
 	}
 }
 
-/* Changes of [at, end) of a page concern whole blocks: a new one has nothing else on the disk. */
+/* Marks whole blocks: a newly allocated one has no other valid contents on the disk. */
 void ext2_page_dirty(struct node *n, struct page *p, size_t at, size_t end)
 {
 	unsigned int first =
@@ -141,7 +141,7 @@ void ext2_balance_dirty(struct ext2 *fs)
 		ext2_sync(fs);
 }
 
-static int ext2_page(struct object *o, uint64_t index, enum page_use use, struct page **out)
+static int ext2_get_page(struct object *o, uint64_t index, enum page_use use, struct page **out)
 {
 	struct node *n = node_of(container_of(o, struct inode, object));
 
@@ -166,8 +166,7 @@ static void ext2_peek(struct object *o, uint64_t index, unsigned int count, stru
 	}
 }
 
-/* A page that will be written through a mapping: it has blocks, and is dirty until further notice.
- */
+/* For a writable mapping: allocates the page's blocks, and marks it dirty until it is unmapped. */
 static int make_writable(struct node *n, uint64_t index, struct page *p)
 {
 	uint64_t start = index << PAGE_SHIFT;
@@ -202,7 +201,7 @@ static int ext2_load(struct object *o, uint64_t index, enum page_use use)
 	return err == -ENXIO || err == -ENOMEM || !err ? err : -EIO;
 }
 
-/* Segments that are to be written, and stand together on the disk from `sector` on. */
+/* Segments to be written to consecutive sectors from `sector` on. */
 struct run {
 	struct block_segment s[BLOCK_SEGMENTS];
 	unsigned int count;
@@ -271,7 +270,7 @@ int ext2_file_sync(struct inode *inode)
 {
 	struct node *n = node_of(inode);
 	struct ext2 *fs = n->fs;
-	int err, late;
+	int err, sync_err;
 
 	if (fs->volume.read_only)
 		return 0;
@@ -279,17 +278,17 @@ int ext2_file_sync(struct inode *inode)
 	ext2_file_write_back(n);
 	err = n->cache.error;
 	n->cache.error = 0;
-	late = n->changed ? ext2_node_write(n) : 0;
+	sync_err = n->changed ? ext2_node_write(n) : 0;
 	if (!n->cache.dirty_count)
 		list_remove(&n->dirty);
-	if (!late)
-		late = block_sync(fs->device);
-	return err ? err : late;
+	if (!sync_err)
+		sync_err = block_sync(fs->device);
+	return err ? err : sync_err;
 }
 
 const struct object_ops ext2_object_ops = {
 	.of_inode = true,
-	.page = ext2_page,
+	.page = ext2_get_page,
 	.peek = ext2_peek,
 	.load = ext2_load,
 	.release = ext2_release,

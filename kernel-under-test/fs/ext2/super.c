@@ -1,3 +1,4 @@
+/* ext2 superblock: mounting, syncing, errors. */
 #include "fs/ext2/ext2.h"
 
 #include "fs/ext2/node.h"
@@ -34,7 +35,7 @@ int ext2_getblk(struct ext2 *fs, uint32_t block, struct buffer *b)
 	return err;
 }
 
-static void touch_super(struct ext2 *fs)
+static void mark_super_dirty(struct ext2 *fs)
 {
 	fs->super->write_time = (uint32_t)(volume_now_ns() / NS_PER_SEC);
 	block_set_dirty(fs->device, fs->super_page, EXT2_SUPER_AT, sizeof(struct ext2_super));
@@ -42,22 +43,22 @@ static void touch_super(struct ext2 *fs)
 
 int ext2_error(struct ext2 *fs, const char *what, uint64_t number)
 {
-	if (!fs->complained)
+	if (!fs->error_reported)
 		log_printf("ext2 on %s: %s (%lu): check it with e2fsck\n", fs->device->name, what,
 			   number);
-	fs->complained = true;
+	fs->error_reported = true;
 	if (fs->volume.read_only)
 		return -EUCLEAN;
 	fs->state |= EXT2_STATE_ERROR;
 	fs->super->state |= EXT2_STATE_ERROR;
-	touch_super(fs);
-	/* Linux would panic for the third choice; a disk's word is not enough for that here. */
-	if (fs->shape.errors > EXT2_ERRORS_CONTINUE)
+	mark_super_dirty(fs);
+	/* The third choice is to panic; a disk may not demand that here. */
+	if (fs->geometry.errors > EXT2_ERRORS_CONTINUE)
 		fs->volume.read_only = true;
 	return -EUCLEAN;
 }
 
-/* Inodes and pages to the device's pages and the disk; what can't be is told at the end. */
+/* Writes back inodes and pages. Goes on after errors, and returns the first. */
 static int write_nodes(struct ext2 *fs)
 {
 	struct list later = LIST_INIT(later);
@@ -71,7 +72,7 @@ static int write_nodes(struct ext2 *fs)
 		err = ext2_file_write_back(n);
 		if (n->changed && !err)
 			err = ext2_node_write(n);
-		/* Mapped by someone who may write, or no memory was left. */
+		/* Still dirty: mapped writable, or out of memory. */
 		if (n->cache.dirty_count || n->changed)
 			list_push_back(&later, &n->dirty);
 		first = first ? first : err;
@@ -87,26 +88,26 @@ static int write_nodes(struct ext2 *fs)
 
 int ext2_sync(struct ext2 *fs)
 {
-	int err, late;
+	int err, sync_err;
 
 	MUTEX_SCOPE(&fs->lock);
 	if (!fs->volume.read_only)
 		ext2_reap(fs);
 	err = write_nodes(fs);
-	late = block_sync(fs->device);
-	return err ? err : late;
+	sync_err = block_sync(fs->device);
+	return err ? err : sync_err;
 }
 
-/* The state on the disk: `clean` while nobody may change it. */
-static int mark(struct ext2 *fs, bool clean)
+/* Sets the state on the disk: clean while it cannot change. */
+static int set_state(struct ext2 *fs, bool clean)
 {
 	fs->super->state =
 		clean ? fs->state : (uint16_t)(fs->super->state & ~(unsigned int)EXT2_STATE_VALID);
-	touch_super(fs);
+	mark_super_dirty(fs);
 	return block_sync(fs->device);
 }
 
-static bool has_unnamed(const struct ext2 *fs)
+static bool has_unlinked(const struct ext2 *fs)
 {
 	for (size_t i = 0; i < EXT2_BUCKETS; i++)
 		for (const struct node *n = fs->buckets[i]; n; n = n->next)
@@ -122,21 +123,20 @@ static int set_read_only(struct volume *v, bool on)
 
 	if (v->read_only == on)
 		return 0;
-	if (!on && (fs->device->read_only || fs->shape.ro_compat & ~(uint32_t)(EXT2_RO_COMPAT)))
+	if (!on && (fs->device->read_only || fs->geometry.ro_compat & ~(uint32_t)(EXT2_RO_COMPAT)))
 		return -EROFS;
 	MUTEX_SCOPE(&fs->lock);
 	if (on) {
 		err = ext2_sync(fs);
-		/* Files without a name must be buried before the disk can be said to be in order.
-		 */
-		if (!err && has_unnamed(fs))
+		/* Unlinked open files must be freed before the disk can be called clean. */
+		if (!err && has_unlinked(fs))
 			err = -EBUSY;
 		if (!err)
-			err = mark(fs, true);
+			err = set_state(fs, true);
 		v->read_only = !err;
 	} else {
 		v->read_only = false;
-		err = mark(fs, false);
+		err = set_state(fs, false);
 	}
 	return err;
 }
@@ -194,10 +194,10 @@ static const struct volume_ops volume_ops = {
 	.unmount = unmount,
 };
 
-/* Whether the numbers of the superblock fit each other and the disk. */
+/* Checks the superblock's fields against each other and the device. */
 static int check_super(struct ext2 *fs)
 {
-	const struct ext2_super *s = &fs->shape;
+	const struct ext2_super *s = &fs->geometry;
 	uint64_t bits, covered;
 
 	if (s->magic != EXT2_MAGIC || s->block_log > EXT2_BLOCK_LOG_MAX - EXT2_BLOCK_LOG_MIN ||
@@ -225,11 +225,11 @@ static int check_super(struct ext2 *fs)
 	return 0;
 }
 
-/* Whether the parts of each group are inside the file system. */
+/* Checks that the metadata of each group lies within the file system. */
 static int check_groups(struct ext2 *fs)
 {
-	uint64_t table = (uint64_t)fs->shape.inodes_per_group * fs->inode_size / fs->block_size;
-	uint32_t least = fs->group_table, end = fs->shape.blocks;
+	uint64_t table = (uint64_t)fs->geometry.inodes_per_group * fs->inode_size / fs->block_size;
+	uint32_t least = fs->group_table, end = fs->geometry.blocks;
 
 	for (uint32_t i = 0; i < fs->groups; i++) {
 		struct ext2_group *g;
@@ -241,7 +241,7 @@ static int check_groups(struct ext2 *fs)
 		if (g->block_bitmap < least || g->block_bitmap >= end || g->inode_bitmap < least ||
 		    g->inode_bitmap >= end || g->inode_table < least ||
 		    g->inode_table + table >= end || g->free_blocks > ext2_group_blocks(fs, i) ||
-		    g->free_inodes > fs->shape.inodes_per_group)
+		    g->free_inodes > fs->geometry.inodes_per_group)
 			err = -EUCLEAN;
 		ext2_brelse(&b);
 		if (err)
@@ -285,16 +285,16 @@ int ext2_mount(struct block_device *device, bool read_only, struct inode **root)
 	}
 	device->mounted = true;
 	fs->super = (void *)((char *)page_to_virt(fs->super_page) + EXT2_SUPER_AT);
-	fs->shape = *fs->super;
-	fs->state = fs->shape.state;
+	fs->geometry = *fs->super;
+	fs->state = fs->geometry.state;
 	err = check_super(fs);
-	/* Until all is well nothing is written. */
+	/* Nothing is written until all checks have passed. */
 	fs->volume.read_only = true;
 	if (!err)
 		err = check_groups(fs);
 	if (!err)
 		err = open_root(fs);
-	if (!err && !read_only && !(fs->shape.ro_compat & ~(uint32_t)(EXT2_RO_COMPAT))) {
+	if (!err && !read_only && !(fs->geometry.ro_compat & ~(uint32_t)(EXT2_RO_COMPAT))) {
 		fs->super->mounts++;
 		fs->super->mount_time = (uint32_t)(volume_now_ns() / NS_PER_SEC);
 		err = set_read_only(&fs->volume, false);

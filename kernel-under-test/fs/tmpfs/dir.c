@@ -1,4 +1,4 @@
-/* Directories of tmpfs: a hash table for lookups, a list for listing (list.c). */
+/* tmpfs directories: a hash table for lookups; an ordered list for readdir (list.c). */
 #include "arch/time.h"
 #include "fs/credentials.h"
 #include "fs/peek.h"
@@ -9,7 +9,7 @@
 #include "lib/string.h"
 #include "mm/kmem.h"
 
-#define FIRST_BUCKETS 8
+#define INITIAL_BUCKETS 8
 
 static uint32_t hash_name(const char *name, size_t len)
 {
@@ -58,7 +58,10 @@ static int tmpfs_lookup(struct inode *inode, const char *name, size_t len, struc
 	return 0;
 }
 
-/* The table never gets smaller, so it has room for a count that was read before. */
+/*
+ * `bucket_count` is read first, and tables never shrink: the table read afterwards is at least as
+ * large.
+ */
 static struct inode *tmpfs_peek(struct inode *inode, const char *name, size_t len)
 {
 	const struct node *dir = node_of(inode);
@@ -75,12 +78,12 @@ static struct inode *tmpfs_peek(struct inode *inode, const char *name, size_t le
 }
 
 /*
- * Who looks while entries go to their new chains may miss some. From one that has gone it gets to
- * others that have, in a chain that ends.
+ * A peek concurrent with a rehash may miss entries (and then takes the slow path). From an entry
+ * that was moved it goes on along that entry's new chain, which ends.
  */
 static int grow(struct node *dir)
 {
-	uint32_t count = dir->bucket_count ? dir->bucket_count * 2 : FIRST_BUCKETS;
+	uint32_t count = dir->bucket_count ? dir->bucket_count * 2 : INITIAL_BUCKETS;
 	struct dentry **buckets, **old, *d;
 
 	if (dir->entry_count < dir->bucket_count)
@@ -101,7 +104,7 @@ static int grow(struct node *dir)
 	return 0;
 }
 
-/* Gives `target` a name at a time since boot; takes a reference of its own. */
+/* Adds a name for `target`, with a reference of its own; `now` is in ns since boot. */
 static int add(struct node *dir, const char *name, size_t len, struct inode *target, uint64_t now)
 {
 	uint32_t hash = hash_name(name, len);
@@ -109,7 +112,7 @@ static int add(struct node *dir, const char *name, size_t len, struct inode *tar
 
 	if (find_slot(dir, name, len, hash))
 		return -EEXIST;
-	/* Unlinked while open: nothing can be put there any more. */
+	/* An unlinked directory accepts no new entries. */
 	if (!dir->inode.links)
 		return -ENOENT;
 	d = kmem_alloc(sizeof(*d) + len);
@@ -120,7 +123,7 @@ static int add(struct node *dir, const char *name, size_t len, struct inode *tar
 	bucket = &dir->buckets[hash & (dir->bucket_count - 1)];
 	d->next = *bucket;
 	d->inode = inode_get(target);
-	node_of(target)->named = d;
+	node_of(target)->dentry = d;
 	node_of(target)->parent = dir;
 	d->hash = hash;
 	d->len = (uint16_t)len;
@@ -139,7 +142,7 @@ static int add_new(struct node *dir, const char *name, size_t len, struct node *
 	bool directory = inode_is(&n->inode, S_IFDIR);
 	int err;
 
-	/* Before others can find it. */
+	/* Before it can be found. */
 	inode_init_owner(&dir->inode, &n->inode);
 	n->inode.volume = volume_get(dir->inode.volume);
 	n->inode.links = directory;
@@ -206,17 +209,17 @@ static int tmpfs_link(struct inode *inode, const char *name, size_t len, struct 
 	return err;
 }
 
-/* Takes one name away, with its link and its reference. */
+/* Removes a name, its link and its reference. */
 static void remove_entry(struct node *dir, struct dentry **slot)
 {
 	struct dentry *d = *slot;
 	struct inode *target = d->inode;
 
 	WRITE_ONCE(*slot, d->next);
-	if (dir->listed == d)
-		dir->listed = NULL;
-	if (node_of(target)->named == d)
-		node_of(target)->named = NULL;
+	if (dir->readdir_hint == d)
+		dir->readdir_hint = NULL;
+	if (node_of(target)->dentry == d)
+		node_of(target)->dentry = NULL;
 	list_remove(&d->order);
 	dir->entry_count--;
 	target->links--;
@@ -231,7 +234,7 @@ static struct dentry *first_entry(const struct node *dir)
 	return list_first(&dir->entries, struct dentry, order);
 }
 
-/* As tmpfs_in_use() walks. */
+/* Depth first without recursion, as tmpfs_in_use(). */
 void tmpfs_unlink_all(struct node *root)
 {
 	struct node *dir = root;
@@ -239,7 +242,7 @@ void tmpfs_unlink_all(struct node *root)
 	while (dir != root || dir->entry_count) {
 		struct dentry *d;
 
-		/* Its name is the first of those above, for that is how we got here. */
+		/* It is the first entry of its parent, since that is how it was reached. */
 		if (!dir->entry_count)
 			dir = dir->parent;
 		d = first_entry(dir);
@@ -276,7 +279,7 @@ static int tmpfs_unlink(struct inode *inode, const char *name, size_t len, bool 
 	}
 	inode_get(target);
 	remove_entry(dir, slot);
-	/* Who works in it still may go up from there. */
+	/* `..` of a removed directory that is still in use must keep working. */
 	target->links = 0;
 	inode_get(inode);
 	dir->inode.links--;
@@ -292,9 +295,9 @@ static bool is_below(struct node *n, const struct node *above)
 	return true;
 }
 
-/* What the new name stands for must make way. */
-static int replace(struct node *to, const char *name, size_t len, struct inode *moved,
-		   struct inode *old)
+/* Removes what the new name refers to. */
+static int unlink_target(struct node *to, const char *name, size_t len, struct inode *moved,
+			 struct inode *old)
 {
 	if (old == moved)
 		return 0;
@@ -303,7 +306,7 @@ static int replace(struct node *to, const char *name, size_t len, struct inode *
 	return tmpfs_unlink(&to->inode, name, len, inode_is(moved, S_IFDIR));
 }
 
-/* Two names change places. */
+/* RENAME_EXCHANGE. */
 static int exchange(struct node *a, struct dentry **of_a, struct node *b, struct dentry **of_b)
 {
 	struct inode *one = (*of_a)->inode, *two = (*of_b)->inode;
@@ -312,8 +315,8 @@ static int exchange(struct node *a, struct dentry **of_a, struct node *b, struct
 		return -EINVAL;
 	WRITE_ONCE((*of_a)->inode, two);
 	WRITE_ONCE((*of_b)->inode, one);
-	node_of(two)->named = *of_a;
-	node_of(one)->named = *of_b;
+	node_of(two)->dentry = *of_a;
+	node_of(one)->dentry = *of_b;
 	node_of(two)->parent = a;
 	node_of(one)->parent = b;
 	if (inode_is(one, S_IFDIR)) {
@@ -355,7 +358,7 @@ static int tmpfs_rename(struct inode *from, const char *name, size_t len, struct
 		return 0;
 	if (old) {
 		peek_block(false); /* the name must not be seen missing */
-		err = replace(dst, new_name, new_len, moved, (*old)->inode);
+		err = unlink_target(dst, new_name, new_len, moved, (*old)->inode);
 	}
 	if (!err)
 		err = add(dst, new_name, new_len, moved, arch_time_ns());
@@ -363,7 +366,7 @@ static int tmpfs_rename(struct inode *from, const char *name, size_t len, struct
 		peek_unblock();
 	if (err)
 		return err;
-	/* The new name has a reference and a link now; the old one gives its up. */
+	/* The new name has its own link and reference now. */
 	remove_entry(src, find_slot(src, name, len, hash_name(name, len)));
 	if (inode_is(moved, S_IFDIR)) {
 		src->inode.links--;

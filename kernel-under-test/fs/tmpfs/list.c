@@ -1,14 +1,14 @@
-/* What is in a directory of tmpfs, and where what is there stands. */
+/* tmpfs readdir, names and parents of inodes. */
 #include "fs/tmpfs/node.h"
 #include "fs/volume.h"
 #include "lib/string.h"
 
-/* Positions: 0 is `.`, 1 is `..`, entry `pos` is 1 + its own. */
+/* Positions: 0 is `.`, 1 is `..`, an entry is at 1 + its `pos`. */
 int tmpfs_readdir(struct inode *inode, uint64_t pos, readdir_visit visit, void *ctx)
 {
 	struct node *dir = node_of(inode);
 	struct list *at = &dir->entries;
-	struct dentry *d = dir->listed;
+	struct dentry *d = dir->readdir_hint;
 
 	if (pos == 0) {
 		if (!visit(ctx, ".", 1, inode->ino, S_IFDIR, 1))
@@ -20,14 +20,14 @@ int tmpfs_readdir(struct inode *inode, uint64_t pos, readdir_visit visit, void *
 			return 0;
 		pos = 2;
 	}
-	/* Many are read a few at a time. */
+	/* Large directories are read in several calls: go on where the last one stopped. */
 	if (d && d->pos + 1 <= pos)
 		at = d->order.prev;
 	while ((at = at->next) != &dir->entries) {
 		d = list_entry(at, struct dentry, order);
 		if (d->pos + 1 >= pos &&
 		    !visit(ctx, d->name, d->len, d->inode->ino, d->inode->mode, d->pos + 2)) {
-			dir->listed = d;
+			dir->readdir_hint = d;
 			break;
 		}
 	}
@@ -36,7 +36,7 @@ int tmpfs_readdir(struct inode *inode, uint64_t pos, readdir_visit visit, void *
 
 size_t tmpfs_name(struct inode *inode, struct inode **dir, char name[NAME_LEN_MAX])
 {
-	const struct dentry *d = node_of(inode)->named;
+	const struct dentry *d = node_of(inode)->dentry;
 
 	if (!d)
 		return 0;
@@ -56,8 +56,8 @@ struct inode *tmpfs_parent(struct inode *inode)
 }
 
 /*
- * Trees may be deep, and the stack is not: this goes down and up by `parent`. Of those that live
- * all are met, once for each name, but for what is open and has none: that is in use, too.
+ * Walks down and up by `parent` pointers, since trees may be deeper than the stack. It meets every
+ * linked inode, a file once for each name; if the volume has more inodes, an unlinked one is open.
  */
 bool tmpfs_in_use(struct inode *inode)
 {
@@ -86,7 +86,7 @@ bool tmpfs_in_use(struct inode *inode)
 		target = list_entry(at, struct dentry, order)->inode;
 		n = node_of(target);
 		at = at->next;
-		/* Each name has a reference; a directory has one name. */
+		/* Each name holds a reference; a directory has one name. */
 		if (target->object.refs > (inode_is(target, S_IFDIR) ? 1 : target->links))
 			return true;
 		if (inode_is(target, S_IFDIR)) {

@@ -1,4 +1,4 @@
-/* Private to tmpfs: what it keeps for each inode. */
+/* Private to tmpfs: its inodes and directory entries. */
 #pragma once
 
 #include "fs/inode.h"
@@ -8,9 +8,9 @@
 
 struct dentry {
 	struct list order;   /* in node.entries, oldest first */
-	struct dentry *next; /* in its hash bucket */
+	struct dentry *next; /* hash chain */
 	struct inode *inode; /* with a reference */
-	uint64_t pos;	     /* what getdents calls it; ascending */
+	uint64_t pos;	     /* directory offset, ascending */
 	uint32_t hash;
 	uint16_t len;
 	char name[];
@@ -23,20 +23,21 @@ struct node {
 	/* Symbolic links. */
 	char *target;
 	/*
-	 * The directory that `named` is in. A directory's can't go while that is linked; once it is
-	 * not (`links` is 0), it has a reference.
+	 * The directory that holds `named`. A linked directory's parent cannot go away; an unlinked
+	 * one (`links` is 0) holds a reference on it.
 	 */
 	struct node *parent;
-	/* The name it got last, or NULL when that is gone. */
-	struct dentry *named;
+	/* The most recent name, or NULL once that is removed. */
+	struct dentry *dentry;
 	/* Directories. */
 	struct list entries;
 	struct dentry **buckets;
 	uint32_t bucket_count; /* a power of two, or 0 */
 	uint32_t entry_count;
-	uint64_t last_pos; /* of others: the walk of tmpfs_in_use() that met it last */
-	/* Where the last listing stopped, and the next is likely to go on; or NULL. */
-	struct dentry *listed;
+	/* offset given last; in files: the walk of tmpfs_in_use() that met it last */
+	uint64_t last_pos;
+	/* Where the last readdir stopped and the next is likely to go on, or NULL. */
+	struct dentry *readdir_hint;
 };
 
 static inline struct node *node_of(struct inode *i)
@@ -44,14 +45,14 @@ static inline struct node *node_of(struct inode *i)
 	return container_of(i, struct node, inode);
 }
 
-/* What was set by hand holds until the contents change. */
+/* Explicitly set times hold until the contents change. */
 static inline void tmpfs_modified(struct inode *i, uint64_t now)
 {
 	i->changed_ns = now;
-	i->modified.kept = i->modified.seen = 0;
+	i->modified.nsec_plus1 = i->modified.atime_day = 0;
 }
 
-/* What files do, with the kernel lock. */
+/* Operations on files, with the kernel lock. */
 long tmpfs_read(struct inode *inode, uint64_t pos, struct uio *u);
 long tmpfs_write(struct inode *inode, uint64_t pos, struct uio *u);
 int tmpfs_truncate(struct inode *inode, uint64_t size);
@@ -59,21 +60,21 @@ int tmpfs_allocate(struct inode *inode, uint64_t pos, uint64_t len, bool keep, b
 uint64_t tmpfs_seek_hole(struct inode *inode, uint64_t pos, bool hole);
 const char *tmpfs_target(struct inode *inode);
 
-/* A file in `dir` that has no name. 0, -ENOENT, -ENOSPC. */
+/* O_TMPFILE in `dir`. 0, -ENOENT, -ENOSPC. */
 int tmpfs_tmpfile(struct inode *dir, uint32_t mode, struct inode **out);
 
-/* One reference, no links yet; NULL without memory. */
+/* With one reference and no links. NULL: no memory. */
 struct node *tmpfs_node_make(uint32_t mode, uint64_t device);
 
-/* Takes all names below away, before the root of a file system goes. */
+/* Removes everything below a root that goes away. */
 void tmpfs_unlink_all(struct node *root);
 
-/* Of directories, in list.c. */
+/* list.c: of directories. */
 int tmpfs_readdir(struct inode *dir, uint64_t pos, readdir_visit visit, void *ctx);
 struct inode *tmpfs_parent(struct inode *dir);
 struct inode *tmpfs_peek_parent(struct inode *dir);
 bool tmpfs_in_use(struct inode *root);
-/* Of anything. */
+/* Of any inode. */
 size_t tmpfs_name(struct inode *inode, struct inode **dir, char name[NAME_LEN_MAX]);
 
 extern const struct inode_ops tmpfs_dir_ops;

@@ -1,4 +1,4 @@
-/* Files in memory that may not be changed any more, or not in every way (F_ADD_SEALS). */
+/* File seals of memfd_create(): F_ADD_SEALS. */
 #include "arch/spin.h"
 #include "fs/tmpfs/node.h"
 #include "fs/tmpfs/tmpfs.h"
@@ -29,7 +29,7 @@ static int sealed_allocate(struct inode *inode, uint64_t pos, uint64_t len, bool
 	return tmpfs_allocate(inode, pos, len, keep, clear);
 }
 
-/* What a file has once it has seals, so that others need not look for them. */
+/* Installed with the first seal, so that unsealed files need no checks. */
 static const struct inode_ops sealed_inode_ops = {
 	.read = tmpfs_read,
 	.write = sealed_write,

@@ -1,3 +1,4 @@
+/* tmpfs: regular files and inodes in memory. */
 #include "fs/tmpfs/tmpfs.h"
 
 #include "arch/time.h"
@@ -16,8 +17,8 @@
 
 static uint64_t last_ino;
 
-/* A hole has no page, and reads as zero. */
-static int move_out(struct page *p, size_t at, struct uio *u, size_t n)
+/* A hole has no page, and reads as zeros. */
+static int copy_hole_or_page(struct page *p, size_t at, struct uio *u, size_t n)
 {
 	return p ? uio_copy_to(u, (char *)page_to_virt(p) + at, n) : uio_zero(u, n);
 }
@@ -34,13 +35,13 @@ long tmpfs_read(struct inode *inode, uint64_t pos, struct uio *u)
 	while (u->left) {
 		size_t at = pos & (PAGE_SIZE - 1), part = MIN(u->left, PAGE_SIZE - at);
 		struct page *p = store_find(&n->pages, pos >> PAGE_SHIFT);
-		int err = move_out(p, at, u, part);
+		int err = copy_hole_or_page(p, at, u, part);
 
 		if (err == -EPAGING && !(err = space_page_in()))
 			continue;
 		if (err) {
 			part = uio_before_fault(u, part);
-			if (!part || move_out(p, at, u, part) < 0)
+			if (!part || copy_hole_or_page(p, at, u, part) < 0)
 				return done ? done : err;
 		}
 		pos += part;
@@ -49,7 +50,7 @@ long tmpfs_read(struct inode *inode, uint64_t pos, struct uio *u)
 	return done;
 }
 
-/* All that is there; a hole too. */
+/* Also of holes. Stops at a user page that is not present. */
 static long tmpfs_read_unlocked(struct inode *inode, uint64_t pos, struct uio *u)
 {
 	struct node *n = node_of(inode);
@@ -69,8 +70,8 @@ static long tmpfs_read_unlocked(struct inode *inode, uint64_t pos, struct uio *u
 	return done;
 }
 
-/* The page at `index`, made if need be. */
-static int page_make(struct inode *inode, uint64_t index, struct page **out)
+/* The page at `index`, allocated if it is missing. */
+static int get_page(struct inode *inode, uint64_t index, struct page **out)
 {
 	int err;
 
@@ -81,8 +82,8 @@ static int page_make(struct inode *inode, uint64_t index, struct page **out)
 	return err;
 }
 
-/* It ends at `end` or after. */
-static void reach(struct inode *inode, uint64_t end)
+/* Extends the file to `end`, unless it is longer. */
+static void extend(struct inode *inode, uint64_t end)
 {
 	spin_lock(&inode->lock, LOCK_INODE);
 	inode->size = MAX(inode->size, end);
@@ -100,28 +101,28 @@ long tmpfs_write(struct inode *inode, uint64_t pos, struct uio *u)
 		size_t at = pos & (PAGE_SIZE - 1), part = MIN(u->left, PAGE_SIZE - at);
 		struct page *p;
 
-		err = page_make(inode, pos >> PAGE_SHIFT, &p);
+		err = get_page(inode, pos >> PAGE_SHIFT, &p);
 		if (err)
 			break;
 		err = uio_copy_from(u, (char *)page_to_virt(p) + at, part);
 		if (err == -EPAGING && !(err = space_page_in()))
 			continue;
 		if (err) {
-			/* What was copied before the fault is written, and nothing beyond it. */
+			/* Writes the bytes before the fault, and no more. */
 			part = uio_before_fault(u, part);
 			if (!part || uio_copy_from(u, (char *)page_to_virt(p) + at, part) < 0)
 				break;
 		}
 		pos += part;
 		done += (long)part;
-		reach(inode, pos);
+		extend(inode, pos);
 	}
 	if (done)
 		tmpfs_modified(inode, arch_time_ns());
 	return done ? done : err == -ENOMEM ? -ENOSPC : err;
 }
 
-/* With the inode's lock; NULL without memory. */
+/* With inode.lock. NULL: no memory. */
 static noinline struct page *add_page(struct inode *inode, uint64_t index)
 {
 	struct node *n = node_of(inode);
@@ -170,7 +171,7 @@ int tmpfs_truncate(struct inode *inode, uint64_t size)
 	if (size < inode->size) {
 		struct page *p = tail ? store_find(&n->pages, size >> PAGE_SHIFT) : NULL;
 
-		/* What is beyond the end must read as zero if the file grows again. */
+		/* The tail must read as zeros if the file grows again. */
 		if (p)
 			memset((char *)page_to_virt(p) + tail, 0, PAGE_SIZE - tail);
 		store_cut(&n->pages, ALIGN_UP(size, PAGE_SIZE) >> PAGE_SHIFT);
@@ -182,21 +183,21 @@ int tmpfs_truncate(struct inode *inode, uint64_t size)
 	return 0;
 }
 
-static int tmpfs_page(struct object *o, uint64_t index, enum page_use, struct page **out)
+static int tmpfs_get_page(struct object *o, uint64_t index, enum page_use, struct page **out)
 {
 	struct inode *inode = container_of(o, struct inode, object);
 	int err;
 
 	if (index >= ALIGN_UP(inode->size, PAGE_SIZE) >> PAGE_SHIFT)
 		return -ENXIO;
-	err = page_make(inode, index, out);
+	err = get_page(inode, index, out);
 	if (err)
 		return err;
 	page_get(*out);
 	return 0;
 }
 
-/* Without the kernel lock: who cuts the file holds that of the inode. */
+/* Without the kernel lock: truncation holds inode.lock. */
 static void tmpfs_peek(struct object *o, uint64_t index, unsigned int n, struct page **out)
 {
 	struct inode *inode = container_of(o, struct inode, object);
@@ -221,14 +222,14 @@ const char *tmpfs_target(struct inode *inode)
 }
 
 /*
- * A name holds a link and a reference; so only a root is released while there are names below it,
- * and an open file lives on after its last name is gone.
+ * Each name holds a link and a reference: so only a root is released while it has names below it,
+ * and an open file outlives its last name.
  */
 static void tmpfs_release(struct object *o)
 {
 	struct node *n = container_of(o, struct node, inode.object), *above;
 
-	/* A row of removed directories may be long, and the stack is not. */
+	/* A chain of removed directories may be longer than the stack is deep. */
 	for (; n; n = above) {
 		above = n->inode.links || n->parent == n || !inode_is(&n->inode, S_IFDIR)
 				? NULL
@@ -254,7 +255,7 @@ static void tmpfs_release(struct object *o)
 
 static const struct object_ops object_ops = {
 	.of_inode = true,
-	.page = tmpfs_page,
+	.page = tmpfs_get_page,
 	.peek = tmpfs_peek,
 	.peek_unlocked = true,
 	.written = tmpfs_written,
@@ -273,12 +274,12 @@ int tmpfs_allocate(struct inode *inode, uint64_t pos, uint64_t len, bool keep, b
 
 		next = MIN(end, ALIGN_DOWN(at, PAGE_SIZE) + PAGE_SIZE);
 		if (!clear) {
-			err = page_make(inode, index, &p);
+			err = get_page(inode, index, &p);
 			continue;
 		}
 		spin_lock(&inode->lock, LOCK_INODE);
 		p = store_find(&n->pages, index);
-		/* One that is mapped is cleared where it is. */
+		/* A mapped page is cleared in place. */
 		if (p && next - at == PAGE_SIZE && p->refs == 1)
 			store_drop(&n->pages, index);
 		else if (p)
@@ -291,7 +292,7 @@ int tmpfs_allocate(struct inode *inode, uint64_t pos, uint64_t len, bool keep, b
 	if (err)
 		return err == -ENOMEM ? -ENOSPC : err;
 	if (!keep)
-		reach(inode, end);
+		extend(inode, end);
 	tmpfs_modified(inode, arch_time_ns());
 	return 0;
 }

@@ -1,16 +1,19 @@
-/* The file system that lives in memory. */
+/* tmpfs: the file system in memory. */
 #pragma once
 
 #include "fs/inode.h"
 
-/* A new file system: its root directory, with a reference; NULL without memory. */
+/* A new root directory, with a reference. NULL: no memory. */
 struct inode *tmpfs_create(void);
-/* The same, to be mounted: with a volume of its own. */
+/* The same with a volume of its own, to be mounted. */
 struct inode *tmpfs_create_volume(void);
 
-/* A file without a name, with a reference; NULL without memory. `sealable`: see tmpfs_seal(). */
+/*
+ * A file without a name (memfd_create), with a reference. NULL: no memory. `sealable`: seals may be
+ * added.
+ */
 struct inode *tmpfs_file(uint32_t mode, bool sealable);
-/* Of a tmpfs's directory: one for its file system, as create() would make it. */
+/* Whether it is a regular file on a tmpfs. */
 bool tmpfs_is_file(const struct inode *inode);
 
 #define SEAL_SEAL	  1u
@@ -20,8 +23,8 @@ bool tmpfs_is_file(const struct inode *inode);
 #define SEAL_FUTURE_WRITE 16u
 #define SEALS_ALL	  31u
 
-/* Forbids what `seals` say, for good. -EPERM when that is forbidden. */
+/* Adds seals, for good. -EPERM: sealed against that. */
 int tmpfs_seal(struct inode *inode, uint32_t seals);
 
-/* Whether it can have extended attributes (fs/xattr.h). */
+/* Whether it is on a tmpfs, and so supports extended attributes (fs/xattr.h). */
 bool tmpfs_is(const struct inode *inode);

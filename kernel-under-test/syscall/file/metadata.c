@@ -59,7 +59,7 @@ long sys_renameat2(uint64_t from_fd, uint64_t from, uint64_t to_fd, uint64_t to,
 	if (!err) {
 		notify_before_change(old.dir);
 		/* Of one file system both are; only one of them may be watched. */
-		ops = new.dir->ops->opened ? new.dir->ops : old.dir->ops;
+		ops = new.dir->ops->notify_open ? new.dir->ops : old.dir->ops;
 		err = ops->rename(old.dir, old.name, old.len, new.dir, new.name, new.len,
 				  (unsigned int)flags);
 	}
@@ -75,8 +75,8 @@ int inode_check_changeable(const struct inode *inode)
 void inode_mark_changed(struct inode *inode)
 {
 	inode_set_ctime(inode, volume_now_ns());
-	if (inode->ops->changed)
-		inode->ops->changed(inode);
+	if (inode->ops->attr_changed)
+		inode->ops->attr_changed(inode);
 }
 
 static int set_mode(struct inode *inode, uint64_t mode)

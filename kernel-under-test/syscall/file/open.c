@@ -207,8 +207,8 @@ static noinline int open_guarded(struct inode *inode, uint32_t flags, struct fil
 
 	if (!err)
 		err = open_plain(inode, flags, f);
-	if (!err && inode->ops->opened)
-		inode->ops->opened(inode, flags, false);
+	if (!err && inode->ops->notify_open)
+		inode->ops->notify_open(inode, flags, false);
 	return err;
 }
 

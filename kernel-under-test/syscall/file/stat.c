@@ -51,7 +51,7 @@ static long put_stat(const struct inode *i, uint64_t out)
 {
 	uint64_t last = volume_epoch_ns + i->changed_ns;
 	uint64_t sec = last / NS_PER_SEC, ns = last % NS_PER_SEC;
-	const struct stamp *a = &i->accessed, *m = &i->modified;
+	const struct file_time *a = &i->accessed, *m = &i->modified;
 	struct user_stat st = {
 		.dev = 1,
 		.ino = i->ino,
@@ -63,10 +63,10 @@ static long put_stat(const struct inode *i, uint64_t out)
 		.size = (int64_t)i->size,
 		.block_size = PAGE_SIZE,
 		.blocks = (int64_t)(i->pages * BLOCKS_A_PAGE),
-		.atime = a->kept ? a->sec : (int64_t)sec,
-		.atime_ns = a->kept ? a->kept - 1 : ns,
-		.mtime = m->kept ? m->sec : (int64_t)sec,
-		.mtime_ns = m->kept ? m->kept - 1 : ns,
+		.atime = a->nsec_plus1 ? a->sec : (int64_t)sec,
+		.atime_ns = a->nsec_plus1 ? a->nsec_plus1 - 1 : ns,
+		.mtime = m->nsec_plus1 ? m->sec : (int64_t)sec,
+		.mtime_ns = m->nsec_plus1 ? m->nsec_plus1 - 1 : ns,
 		.ctime = sec,
 		.ctime_ns = ns,
 	};
@@ -180,11 +180,11 @@ struct user_statx {
 _Static_assert(sizeof(struct user_statx) == 256, "Linux ABI");
 
 /* `contents`, in nanoseconds, where nothing is kept. */
-static struct user_statx_time time_of(struct stamp at, uint64_t contents)
+static struct user_statx_time time_of(struct file_time at, uint64_t contents)
 {
-	if (!at.kept)
+	if (!at.nsec_plus1)
 		at = file_time_from_ns(contents);
-	return (struct user_statx_time){at.sec, at.kept - 1, 0};
+	return (struct user_statx_time){at.sec, at.nsec_plus1 - 1, 0};
 }
 
 static long put_statx(const struct inode *i, uint64_t out)
@@ -206,7 +206,7 @@ static long put_statx(const struct inode *i, uint64_t out)
 		.size = i->size,
 		.blocks = i->pages * BLOCKS_A_PAGE,
 		.atime = time_of(i->accessed, last),
-		.ctime = time_of((struct stamp){0}, i->ctime_ns ? changed(i, last) : last),
+		.ctime = time_of((struct file_time){0}, i->ctime_ns ? changed(i, last) : last),
 		.mtime = time_of(i->modified, last),
 		.rdev_major = DEVICE_MAJOR(i->device),
 		.rdev_minor = DEVICE_MINOR(i->device),

@@ -22,8 +22,8 @@ static bool time_ok(int64_t nsec)
 static long set(struct inode *inode, const struct times *t)
 {
 	bool now = t->at[0].nsec == UTIME_NOW && t->at[1].nsec == UTIME_NOW;
-	struct stamp now_at = file_time_from_ns(volume_now_ns()),
-		     *to[] = {&inode->accessed, &inode->modified};
+	struct file_time now_at = file_time_from_ns(volume_now_ns()),
+			 *to[] = {&inode->accessed, &inode->modified};
 	int err = inode_check_changeable(inode);
 
 	if (err)
@@ -34,7 +34,7 @@ static long set(struct inode *inode, const struct times *t)
 		if (t->at[i].nsec == UTIME_NOW)
 			*to[i] = now_at;
 		else if (t->at[i].nsec != UTIME_OMIT)
-			*to[i] = (struct stamp){t->at[i].sec, (uint32_t)t->at[i].nsec + 1, 0};
+			*to[i] = (struct file_time){t->at[i].sec, (uint32_t)t->at[i].nsec + 1, 0};
 	inode_mark_changed(inode);
 	return 0;
 }
