@@ -26,14 +26,11 @@ uint64_t lease_break_seconds = 45;
  */
 struct lock_set {
 	struct lock *first;
-	/* The lock inserted last, or NULL: the next one is likely to follow it. */
-	struct lock *hint;
-	/* Upper bound of the last bytes of all locks. */
-	uint64_t end;
+	struct lock *hint; /* inserted last, or NULL: the next one is likely to follow it */
+	uint64_t end;	   /* upper bound of the last bytes of all locks */
 	struct wait_queue waiters;
-	/* Threads that wait or are about to; `leased`: a lease was set at some time. */
-	unsigned int sleepers;
-	bool leased;
+	unsigned int sleepers; /* threads that wait or are about to */
+	bool leased;	       /* a lease was set at some time */
 };
 
 /* A process waiting for a POSIX lock. */

@@ -78,8 +78,8 @@ static struct inode *tmpfs_peek(struct inode *inode, const char *name, size_t le
 }
 
 /*
- * A peek concurrent with a rehash may miss entries (and then takes the slow path). From an entry
- * that was moved it goes on along that entry's new chain, which ends.
+ * Blocks peeks, which could miss entries during the rehash. One under way goes on along the new
+ * chain of an entry that was moved, and that ends.
  */
 static int grow(struct node *dir)
 {
