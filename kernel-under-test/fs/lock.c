@@ -20,10 +20,7 @@ struct lock {
 
 uint64_t lease_break_seconds = 45;
 
-/*
- * Allocated with an inode's first lock. Changed under inode.lock; waiting, leases, and any
- * operation while there are waiters or leases need the kernel lock too.
- */
+/* Changed under inode.lock. Also with the kernel lock: waiting, leases, and all during these. */
 struct lock_set {
 	struct lock *first;
 	struct lock *hint; /* inserted last, or NULL: the next one is likely to follow it */

@@ -77,10 +77,7 @@ static struct inode *tmpfs_peek(struct inode *inode, const char *name, size_t le
 	return NULL;
 }
 
-/*
- * Blocks peeks, which could miss entries during the rehash. One under way goes on along the new
- * chain of an entry that was moved, and that ends.
- */
+/* Blocks peeks, which could miss entries; one that is in an entry goes on along its new chain. */
 static int grow(struct node *dir)
 {
 	uint32_t count = dir->bucket_count ? dir->bucket_count * 2 : INITIAL_BUCKETS;
