@@ -9,6 +9,7 @@
 #define FREE_BATCH 64
 
 uint32_t peek_changes;
+static unsigned int block_depth;
 
 static void *deferred[FREE_BATCH];
 static unsigned int deferred_count;
@@ -90,14 +91,17 @@ struct inode *peek_path(struct peek *p, const char *path, bool follow)
 
 void peek_block(bool settle)
 {
-	__atomic_store_n(&peek_changes, peek_changes + 1, __ATOMIC_SEQ_CST);
+	/* A rename that blocks may have to enlarge the directory's table, which blocks too. */
+	if (!block_depth++)
+		__atomic_store_n(&peek_changes, peek_changes + 1, __ATOMIC_SEQ_CST);
 	if (settle)
 		sched_settle_all();
 }
 
 void peek_unblock(void)
 {
-	__atomic_store_n(&peek_changes, peek_changes + 1, __ATOMIC_SEQ_CST);
+	if (!--block_depth)
+		__atomic_store_n(&peek_changes, peek_changes + 1, __ATOMIC_SEQ_CST);
 }
 
 void peek_free_later(void *p)

@@ -81,7 +81,7 @@ struct inode *peek_path(struct peek *p, const char *path, bool follow);
 
 /*
  * With the kernel lock, and without sleeping in between: peeks find nothing, and peek_valid()
- * rejects what was found before. `settle`: also waits until no peek is under way.
+ * rejects what was found before. `settle`: also waits until no peek is under way. Calls nest.
  */
 void peek_block(bool settle);
 void peek_unblock(void);
