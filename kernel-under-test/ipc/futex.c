@@ -1,67 +1,19 @@
-/* Futexes: wait, wake and requeue. */
+/* Futexes: wait and wake. */
 #include "ipc/futex.h"
 
-#include "arch/spin.h"
-#include "arch/uaccess.h"
-#include "ipc/futex_key.h"
-#include "lib/errno.h"
-#include "lib/list.h"
-#include "sched/sched.h"
+#include "ipc/futex_sleeper.h"
 #include "sched/timer.h"
 #include "sched/wait.h"
 
-#define BUCKETS 256
-
-struct bucket;
-
-/* Guarded by its bucket's lock. */
-struct sleeper {
-	struct list link;
-	struct futex_key key;
-	/* The bucket of `key`; changed under both buckets' locks. */
-	struct bucket *bucket;
-	struct thread *thread;
-	uint32_t bitset;
-};
-
-static struct bucket {
-	struct spinlock lock;
-	struct list sleepers;
-} __attribute__((aligned(64))) buckets[BUCKETS];
+struct bucket futex_buckets[FUTEX_BUCKETS];
 
 void futex_init(void)
 {
-	for (size_t i = 0; i < BUCKETS; i++)
-		list_init(&buckets[i].sleepers);
+	for (size_t i = 0; i < FUTEX_BUCKETS; i++)
+		list_init(&futex_buckets[i].sleepers);
 }
 
-static struct bucket *bucket_of(struct futex_key k)
-{
-	uint64_t h = ((uint64_t)k.owner ^ k.at) * 0x9e3779b97f4a7c15ull;
-
-	return &buckets[h >> 56];
-}
-
-/*
- * Reads the word at `addr` under the bucket's lock, which is dropped to page it in. Returns 0 or
- * -EFAULT.
- */
-static int read_word(struct bucket *b, uint64_t addr, uint32_t *now)
-{
-	int err;
-
-	while (unlikely(get_user_u32_nofault(addr, now) < 0)) {
-		spin_unlock(&b->lock);
-		err = copy_from_user(now, addr, sizeof(*now));
-		spin_lock(&b->lock, LOCK_FUTEX);
-		if (err)
-			return err;
-	}
-	return 0;
-}
-
-/* After a sleep that no waker ended: dequeues. Returns whether a waker had done so already. */
-static bool leave(struct sleeper *s)
+noinline bool futex_leave(struct sleeper *s)
 {
 	struct bucket *b;
 	bool woken;
@@ -79,7 +31,7 @@ static bool leave(struct sleeper *s)
 	return woken;
 }
 
-static noinline struct list *place_urgent(struct bucket *b, const struct sleeper *s)
+noinline struct list *futex_place_urgent(struct bucket *b, const struct sleeper *s)
 {
 	struct sleeper *o;
 
@@ -87,12 +39,6 @@ static noinline struct list *place_urgent(struct bucket *b, const struct sleeper
 		if (o->thread->urgency < s->thread->urgency)
 			break;
 	return &o->link;
-}
-
-/* In FIFO order, behind those of the same or a higher real-time priority. */
-static inline void enqueue(struct bucket *b, struct sleeper *s)
-{
-	list_push_back(unlikely(s->thread->urgency) ? place_urgent(b, s) : &b->sleepers, &s->link);
 }
 
 /*
@@ -140,8 +86,6 @@ long futex_wait(uint64_t addr, uint32_t expected, uint64_t deadline_ns, uint32_t
 	bool woken, rung;
 	int err;
 
-	if (!bitset)
-		return -EINVAL;
 	me.bitset = bitset;
 	err = futex_key_of(addr, shared, &me.key);
 	if (err)
@@ -149,10 +93,11 @@ long futex_wait(uint64_t addr, uint32_t expected, uint64_t deadline_ns, uint32_t
 	me.bucket = bucket_of(me.key);
 	me.thread = thread_current();
 	if (likely(deadline_ns == WAIT_FOREVER))
-		return enter(&me, addr, expected, NULL, &err) || leave(&me) ? err
-									    : wait_interrupted();
+		return enter(&me, addr, expected, NULL, &err) || futex_leave(&me)
+			       ? err
+			       : wait_interrupted();
 	alarm_set(&a, deadline_ns);
-	woken = enter(&me, addr, expected, &a.rung, &err) || leave(&me);
+	woken = enter(&me, addr, expected, &a.rung, &err) || futex_leave(&me);
 	rung = alarm_end(&a);
 	if (woken)
 		return err;
@@ -161,10 +106,23 @@ long futex_wait(uint64_t addr, uint32_t expected, uint64_t deadline_ns, uint32_t
 	return interrupted(addr | shared, expected, deadline_ns, me.bitset);
 }
 
-static void wake(struct sleeper *s)
+long futex_wait_requeue_pi(uint64_t addr, uint32_t expected, uint64_t deadline_ns, uint64_t to,
+			   bool shared)
 {
-	list_remove(&s->link);
-	sched_wake(s->thread);
+	struct sleeper me = {.thread = thread_current()};
+	struct alarm a;
+	bool woken, rung;
+	int err = futex_key_of(addr, shared, &me.key) ?: futex_key_of(to, shared, &me.target);
+
+	if (err || futex_same(me.key, me.target))
+		return err ?: -EINVAL;
+	me.bucket = bucket_of(me.key);
+	alarm_set(&a, deadline_ns);
+	woken = enter(&me, addr, expected, &a.rung, &err) || futex_leave(&me);
+	rung = alarm_end(&a);
+	if (woken)
+		return err;
+	return rung ? -ETIMEDOUT : (wait_interrupted(), -ERESTARTNOINTR);
 }
 
 static bool meets(const struct sleeper *s, struct futex_key key, uint32_t bitset)
@@ -185,6 +143,13 @@ static struct sleeper *next_met(struct bucket *b, struct list *at, struct futex_
 	return NULL;
 }
 
+noinline int futex_look(uint64_t addr)
+{
+	uint32_t word;
+
+	return copy_from_user(&word, addr, sizeof(word));
+}
+
 long futex_wake(uint64_t addr, int count, uint32_t bitset, bool shared)
 {
 	struct sleeper *s, *next;
@@ -195,8 +160,6 @@ long futex_wake(uint64_t addr, int count, uint32_t bitset, bool shared)
 
 	if (err)
 		return err;
-	if (!bitset)
-		return -EINVAL;
 	b = bucket_of(key);
 	spin_lock(&b->lock, LOCK_FUTEX);
 	/* At least one is woken even if count is 0, as on Linux. */
@@ -205,81 +168,5 @@ long futex_wake(uint64_t addr, int count, uint32_t bitset, bool shared)
 		wake(s);
 	}
 	spin_unlock(&b->lock);
-	return woken;
-}
-
-/* Locks both buckets, so that nobody who searches them in turn misses a waiter on its way. */
-static void lock_both(struct bucket *a, struct bucket *b)
-{
-	if (a > b)
-		lock_both(b, a);
-	else {
-		spin_lock(&a->lock, LOCK_FUTEX);
-		if (a != b)
-			spin_lock(&b->lock, LOCK_FUTEX);
-	}
-}
-
-static void unlock_both(struct bucket *a, struct bucket *b)
-{
-	spin_unlock(&a->lock);
-	if (a != b)
-		spin_unlock(&b->lock);
-}
-
-/* Both buckets are locked. */
-static long requeue(struct futex_key from, struct futex_key to, unsigned int wake_count,
-		    unsigned int move)
-{
-	struct bucket *target = bucket_of(to);
-	struct sleeper *s, *next;
-	unsigned long woken = 0, moved = 0;
-
-	list_for_each_safe (s, next, &bucket_of(from)->sleepers, link) {
-		if (!futex_same(s->key, from))
-			continue;
-		if (woken < wake_count) {
-			wake(s);
-			woken++;
-		} else if (moved < move) {
-			moved++;
-			/* Moved to the end of the same queue, it would be visited again. */
-			if (futex_same(from, to))
-				continue;
-			list_remove(&s->link);
-			s->key = to;
-			s->bucket = target;
-			enqueue(target, s);
-		} else {
-			break;
-		}
-	}
-	return (long)(woken + moved);
-}
-
-long futex_requeue(uint64_t from, uint64_t to, unsigned int wake_count, unsigned int move,
-		   const uint32_t *expected, bool shared)
-{
-	struct bucket *a, *b;
-	struct futex_key key, target;
-	uint32_t now;
-	long n = (int)wake_count < 0 || (int)move < 0 ? -EINVAL : futex_key_of(from, shared, &key);
-
-	if (!n)
-		n = futex_key_of(to, shared, &target);
-	if (n)
-		return n;
-	a = bucket_of(key);
-	b = bucket_of(target);
-	for (;;) {
-		lock_both(a, b);
-		if (!expected || get_user_u32_nofault(from, &now) == 0)
-			break;
-		unlock_both(a, b);
-		if (copy_from_user(&now, from, sizeof(now)) < 0)
-			return -EFAULT;
-	}
-	n = expected && now != *expected ? -EAGAIN : requeue(key, target, wake_count, move);
-	unlock_both(a, b);
-	return n;
+	return likely(woken) || !shared ? woken : futex_look(addr);
 }

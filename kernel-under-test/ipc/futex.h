@@ -18,14 +18,27 @@
 #include "lib/types.h"
 
 /*
- * Sleeps if the word at `addr` is `expected`, until woken with bits that intersect `bitset`.
- * Returns 0, -EAGAIN (another value), -EFAULT, -ETIMEDOUT, or when interrupted -ERESTARTSYS, with a
- * deadline -ERESTART_RESTARTBLOCK (WAIT_FOREVER: no deadline).
+ * Sleeps if the word at `addr` is `expected`, until woken with bits that intersect `bitset`, which
+ * is not 0. Returns 0, -EAGAIN (another value), -EFAULT, -ETIMEDOUT, or when interrupted
+ * -ERESTARTSYS, with a deadline -ERESTART_RESTARTBLOCK (WAIT_FOREVER: no deadline).
  */
 long futex_wait(uint64_t addr, uint32_t expected, uint64_t deadline_ns, uint32_t bitset,
 		bool shared);
 
-/* Wakes up to `count`, and at least one, of the waiters at `addr`. Returns how many. */
+/* One of several words to wait for. */
+struct futex_wanted {
+	uint64_t addr;
+	uint32_t expected;
+	bool shared;
+};
+
+/*
+ * Sleeps until a waker finds the caller at one of `n` words. Returns its index, -ENOMEM, or as
+ * futex_wait(), but always -ERESTARTSYS when interrupted.
+ */
+long futex_wait_any(const struct futex_wanted *w, unsigned int n, uint64_t deadline_ns);
+
+/* Wakes up to `count`, and at least one, of the waiters at `addr`. Returns how many, or -errno. */
 long futex_wake(uint64_t addr, int count, uint32_t bitset, bool shared);
 
 /*
@@ -34,5 +47,18 @@ long futex_wake(uint64_t addr, int count, uint32_t bitset, bool shared);
  */
 long futex_requeue(uint64_t from, uint64_t to, unsigned int wake, unsigned int move,
 		   const uint32_t *expected, bool shared);
+
+/*
+ * Waits to be told to take the lock of `to` (ipc/futex_pi.h), which is the caller's to do: 0. Else
+ * as futex_wait(), but -ERESTARTNOINTR when a signal came.
+ */
+long futex_wait_requeue_pi(uint64_t addr, uint32_t expected, uint64_t deadline_ns, uint64_t to,
+			   bool shared);
+/*
+ * Tells at most `count` of them, if the word at `from` is `expected`: how many. -EINVAL: one waits
+ * there otherwise, or for another lock. -EAGAIN, -EFAULT.
+ */
+long futex_requeue_pi(uint64_t from, uint64_t to, unsigned int count, uint32_t expected,
+		      bool shared);
 
 void futex_init(void);

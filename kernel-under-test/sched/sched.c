@@ -9,8 +9,6 @@
 #include "sched/queue.h"
 #include "sched/timer.h"
 
-#define SLICE_SHORTEST 100000ull
-
 struct queue sched_queues[CPUS_MAX];
 uint32_t sched_idle_cpus;
 
@@ -175,10 +173,12 @@ void sched_wake(struct thread *t)
 	struct queue *q;
 	unsigned int cpu = queue_lock_of(t, &q);
 
-	if (likely(t->state == THREAD_BLOCKED))
+	if (likely(t->state == THREAD_BLOCKED)) {
 		wake_locked(q, cpu, t);
-	else
-		spin_unlock(&q->lock);
+		return;
+	}
+	t->wake_missed = true;
+	spin_unlock(&q->lock);
 }
 
 void sched_cut_short(struct thread *t, bool interruptible)
@@ -187,6 +187,7 @@ void sched_cut_short(struct thread *t, bool interruptible)
 	unsigned int cpu = queue_lock_of(t, &q);
 
 	if (t->state != THREAD_BLOCKED || (interruptible && !t->interruptible)) {
+		t->wake_missed = true;
 		spin_unlock(&q->lock);
 		return;
 	}
@@ -371,21 +372,6 @@ void sched_slice_end(const struct regs *regs)
 	spin_unlock(&q->lock);
 	if (given)
 		sched_send(given, to);
-}
-
-void sched_set_nice(struct thread *t, int nice)
-{
-	uint64_t ns = SLICE_NS;
-
-	/* Each step changes the slice by a quarter, as on Linux, within limits. */
-	for (int i = 0; i < nice; i++)
-		ns = ns * 4 / 5;
-	for (int i = 0; i > nice; i--)
-		ns = ns * 5 / 4;
-	t->nice = (int8_t)nice;
-	if (t->policy == SCHED_IDLE)
-		ns = SLICE_SHORTEST;
-	t->slice_ns = ns == SLICE_NS ? 0 : (uint32_t)MIN(MAX(ns, SLICE_SHORTEST), 20 * SLICE_NS);
 }
 
 void trap_reschedule(void)

@@ -46,8 +46,8 @@ bool sched_any_urgent(void);
 void sched_set_nice(struct thread *t, int nice);
 
 /*
- * Makes a blocked thread runnable; does nothing to others. `t` cannot have exited, since the caller
- * holds the lock that guards what it sleeps on.
+ * Makes a blocked thread runnable; of others it only sets wake_missed. `t` cannot have exited,
+ * since the caller holds the lock that guards what it sleeps on.
  */
 void sched_wake(struct thread *t);
 

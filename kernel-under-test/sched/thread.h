@@ -73,6 +73,8 @@ struct thread {
 	enum thread_state state;
 	/* A signal may end this sleep; the last sleep was ended by a signal or a timeout. */
 	bool interruptible, cut_short;
+	/* A wake-up came while it was running: cleared and read by futex_wait_any() alone. */
+	bool wake_missed;
 	/* File permission bits apply to it: fs/credentials.h. */
 	bool confined;
 	/* Scheduling parameters; `slice_ns` is 0 for the default. */

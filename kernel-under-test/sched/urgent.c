@@ -1,4 +1,6 @@
 /*
+ * Priorities. Of the usual ones (nice) here is but how they are set.
+ *
  * Real-time scheduling: the highest priority runs, at once and for as long as it likes.
  *
  * Real-time threads are in the same queues as the others, in front and by descending priority, so
@@ -8,6 +10,8 @@
 #include "arch/time.h"
 #include "sched/queue.h"
 #include "sched/sched.h"
+
+#define SLICE_SHORTEST 100000ull
 
 /*
  * RT throttling: share of each second left to other waiting threads, so that a runaway can be
@@ -148,4 +152,19 @@ uint64_t queue_turn_ns(const struct queue *q)
 {
 	return q->relief ? RELIEF_NS
 			 : list_first(&q->threads, struct thread, run)->slice_ns ?: SLICE_NS;
+}
+
+void sched_set_nice(struct thread *t, int nice)
+{
+	uint64_t ns = SLICE_NS;
+
+	/* Each step changes the slice by a quarter, as on Linux, within limits. */
+	for (int i = 0; i < nice; i++)
+		ns = ns * 4 / 5;
+	for (int i = 0; i > nice; i--)
+		ns = ns * 5 / 4;
+	t->nice = (int8_t)nice;
+	if (t->policy == SCHED_IDLE)
+		ns = SLICE_SHORTEST;
+	t->slice_ns = ns == SLICE_NS ? 0 : (uint32_t)MIN(MAX(ns, SLICE_SHORTEST), 20 * SLICE_NS);
 }

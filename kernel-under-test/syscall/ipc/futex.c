@@ -3,6 +3,7 @@
 
 #include "arch/time.h"
 #include "ipc/futex_pi.h"
+#include "mm/kmem.h"
 #include "sched/wait.h"
 #include "syscall/time/time.h"
 #include "syscall/user.h"
@@ -17,12 +18,23 @@
 #define FUTEX_TRYLOCK_PI  8
 #define FUTEX_WAIT_BITSET 9
 #define FUTEX_WAKE_BITSET 10
+#define FUTEX_WAIT_LOCK	  11 /* FUTEX_WAIT_REQUEUE_PI */
+#define FUTEX_WAKE_LOCK	  12 /* FUTEX_CMP_REQUEUE_PI */
 #define FUTEX_LOCK_PI2	  13
 
 #define FUTEX_PRIVATE	     128u
 #define FUTEX_CLOCK_REALTIME 256u
 
 #define ANY UINT32_MAX
+
+/* futex_waitv(2): how many at most, and of which kind. */
+#define WAITV_MAX 128
+#define WAITV_32  2u
+
+struct user_waiter {
+	uint64_t value, addr;
+	uint32_t flags, reserved;
+};
 
 /* The `val2` of a requeue comes where other operations have their timeout. */
 static int get_deadline(uint64_t timeout, unsigned int op, bool realtime, uint64_t *deadline)
@@ -112,6 +124,21 @@ static long lock_pi(uint64_t addr, unsigned int command, uint64_t deadline, bool
 		       : futex_lock_pi(addr, deadline, command == FUTEX_TRYLOCK_PI, shared);
 }
 
+static long wait_lock(uint64_t addr, const uint64_t *args, bool realtime, bool shared)
+{
+	uint64_t deadline;
+	long err = get_deadline(args[1], FUTEX_WAIT_LOCK, realtime, &deadline);
+
+	if (!err)
+		err = futex_wait_requeue_pi(addr, (uint32_t)args[0], deadline, args[2], shared);
+	if (!err)
+		err = lock_pi(args[2], FUTEX_LOCK_PI, deadline, shared);
+	else
+		return err;
+	/* Made anew it would find that the word has changed. */
+	return err == -ERESTARTNOINTR ? -EAGAIN : err;
+}
+
 /* What is asked for less often. */
 static noinline long do_other(uint64_t addr, unsigned int command, bool shared,
 			      const uint64_t *args)
@@ -127,6 +154,14 @@ static noinline long do_other(uint64_t addr, unsigned int command, bool shared,
 	case FUTEX_LOCK_PI2 | FUTEX_CLOCK_REALTIME:
 		return get_deadline(args[1], command, command != FUTEX_LOCK_PI2, &deadline)
 			       ?: lock_pi(addr, command, deadline, shared);
+	case FUTEX_WAIT_LOCK:
+	case FUTEX_WAIT_LOCK | FUTEX_CLOCK_REALTIME:
+		return wait_lock(addr, args, command & FUTEX_CLOCK_REALTIME, shared);
+	case FUTEX_WAKE_LOCK:
+		if ((uint32_t)args[0] != 1 || (int)args[1] < 0)
+			return -EINVAL;
+		return futex_requeue_pi(addr, args[2], (unsigned int)args[1] + 1, (uint32_t)args[3],
+					shared);
 	case FUTEX_UNLOCK_PI:
 	case FUTEX_TRYLOCK_PI:
 		return lock_pi(addr, command, WAIT_FOREVER, shared);
@@ -146,16 +181,19 @@ long sys_futex(uint64_t addr, uint64_t op, uint64_t value, uint64_t timeout, uin
 	int err;
 
 	switch (command) {
-	case FUTEX_WAIT:
 	case FUTEX_WAIT_BITSET:
 	case FUTEX_WAIT_BITSET | FUTEX_CLOCK_REALTIME:
+		if (!v3)
+			return -EINVAL;
 		err = get_deadline(timeout, command, op & FUTEX_CLOCK_REALTIME, &deadline);
-		return err ? err
-			   : futex_wait(addr, v, deadline, command == FUTEX_WAIT ? ANY : v3,
-					shared);
+		return err ?: futex_wait(addr, v, deadline, v3, shared);
+	case FUTEX_WAIT:
+		err = get_deadline(timeout, command, false, &deadline);
+		return err ?: futex_wait(addr, v, deadline, ANY, shared);
 	case FUTEX_WAKE:
+		return futex_wake(addr, (int)v, ANY, shared);
 	case FUTEX_WAKE_BITSET:
-		return futex_wake(addr, (int)v, command == FUTEX_WAKE ? ANY : v3, shared);
+		return v3 ? futex_wake(addr, (int)v, v3, shared) : -EINVAL;
 	case FUTEX_REQUEUE:
 	case FUTEX_CMP_REQUEUE:
 		return futex_requeue(addr, addr2, v, (unsigned int)timeout,
@@ -163,4 +201,35 @@ long sys_futex(uint64_t addr, uint64_t op, uint64_t value, uint64_t timeout, uin
 	default:
 		return do_other(addr, command, shared, (uint64_t[]){value, timeout, addr2, value3});
 	}
+}
+
+/* Runs without the kernel lock. */
+long sys_futex_waitv(uint64_t waiters, uint64_t count, uint64_t flags, uint64_t timeout,
+		     uint64_t clock)
+{
+	struct futex_wanted *w SCOPED(kmem_free) = NULL;
+	unsigned int n = (unsigned int)count;
+	struct user_waiter u;
+	uint64_t deadline;
+	int err;
+
+	if ((uint32_t)flags || !n || n > WAITV_MAX || !waiters)
+		return -EINVAL;
+	if (timeout && (uint32_t)clock > CLOCK_MONOTONIC)
+		return -EINVAL;
+	err = get_deadline(timeout, FUTEX_WAIT_BITSET, (uint32_t)clock == CLOCK_REALTIME,
+			   &deadline);
+	if (err)
+		return err;
+	w = kmem_alloc(n * sizeof(*w));
+	if (!w)
+		return -ENOMEM;
+	for (unsigned int i = 0; i < n; i++) {
+		if (copy_from_user(&u, waiters + i * sizeof(u), sizeof(u)) < 0)
+			return -EFAULT;
+		if ((u.flags & ~FUTEX_PRIVATE) != WAITV_32 || u.reserved)
+			return -EINVAL;
+		w[i] = (struct futex_wanted){u.addr, (uint32_t)u.value, !(u.flags & FUTEX_PRIVATE)};
+	}
+	return futex_wait_any(w, n, deadline);
 }
