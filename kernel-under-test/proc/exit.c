@@ -1,4 +1,4 @@
-/* The end of threads and processes, and their burial. */
+/* Exit and wait: the end of threads and processes. */
 #include "arch/uaccess.h"
 #include "fs/credentials.h"
 #include "ipc/aio.h"
@@ -17,7 +17,10 @@
 #include "proc/trace/trace.h"
 #include "sched/sched.h"
 
-/* Nobody will make a stopped group go on if it has no parent left in its session. */
+/*
+ * A stopped process group that became orphaned can no longer be continued by a shell: POSIX has it
+ * get SIGHUP and SIGCONT.
+ */
 static void tell_orphaned(int pgid)
 {
 	struct signal_info hup = {.signo = SIGHUP, .code = SI_KERNEL};
@@ -29,7 +32,7 @@ static void tell_orphaned(int pgid)
 	signal_kill(-pgid, &cont);
 }
 
-/* Orphans go to the next one above that asked for them, or to process 1. */
+/* Reparents children to the nearest subreaper, or to process 1. */
 static void give_away_children(struct process *p)
 {
 	struct process *init = p->parent, *c, *next;
@@ -53,13 +56,13 @@ static void give_away_children(struct process *p)
 }
 
 #define ROBUST_MAX 2048
-/* Set in the address of a lock with priority inheritance. */
+/* Set in the address of a priority-inheriting lock. */
 #define ROBUST_PI 1ull
 
 /*
- * The lock of `entry`, which the dead thread holds, is marked so, and one who waits for it is
- * woken, unless futex_pi_exit() does that. `pending`: it was about to take it or to give it back,
- * and may have done so without waking anybody yet.
+ * Marks the lock of `entry`, if the dying thread holds it, as owner-died, and wakes a waiter unless
+ * futex_pi_exit() does. `pending`: the thread was about to take or release it, and may have
+ * released it without waking anybody.
  */
 static void robust_lock_died(const struct thread *t, uint64_t entry, uint64_t offset, bool pending)
 {
@@ -68,7 +71,7 @@ static void robust_lock_died(const struct thread *t, uint64_t entry, uint64_t of
 
 	if (!IS_ALIGNED(addr, sizeof(word)) || copy_from_user(&word, addr, sizeof(word)) < 0)
 		return;
-	/* Others say that they wait, and do not ask the kernel first. */
+	/* Waiters may set FUTEX_WAITERS at any time. */
 	do {
 		was = word;
 		if ((word & FUTEX_TID_MASK) != (uint32_t)t->tid)
@@ -83,8 +86,8 @@ static void robust_lock_died(const struct thread *t, uint64_t entry, uint64_t of
 }
 
 /*
- * The user's list of locks held (set_robust_list): a ring of pointers through its head, which also
- * says where in each entry the word is. It is the user's memory, so it ends somewhere in any case.
+ * Walks the robust futex list (set_robust_list): a ring of pointers through its head, which also
+ * holds the offset of the futex word in each entry. User memory: the walk is bounded.
  */
 static void robust_list_walk(struct thread *t)
 {
@@ -107,7 +110,7 @@ static void robust_list_walk(struct thread *t)
 		robust_lock_died(t, head.pending, head.offset, true);
 }
 
-/* Tells who waits for this thread (set_tid_address) that it is gone. */
+/* Clears the tid and wakes who waits for it (set_tid_address). */
 static always_inline void clear_tid(struct thread *t, struct process *p)
 {
 	if (!t->clear_tid || (p->thread_count == 1 && p->space->refs == 1))
@@ -186,7 +189,7 @@ static void finish(struct process *p)
 		tell_end(p, parent);
 }
 
-/* The next thread on this stack is a usual one. */
+/* Undoes what made the thread unusual, since its stack will be used by others. */
 static noinline void leave_unusual(struct thread *t, int status)
 {
 	if (t->unusual & UNUSUAL_TRACE)
@@ -223,7 +226,7 @@ void thread_exit(int status)
 		finish(p);
 	} else {
 		credentials_put(t->cred);
-		/* It may have been this one that was told. */
+		/* This thread may have been chosen to take them. */
 		if (unlikely(p->pending))
 			signal_retarget(p, ~t->blocked);
 		sched_set_space(NULL);
@@ -232,7 +235,7 @@ void thread_exit(int status)
 	sched_exit();
 }
 
-/* Each other thread ends when it comes by on its way to user mode. */
+/* Each of the other threads ends on its way to user mode. */
 static void tell_others_to_end(struct process *p)
 {
 	struct thread *t;
@@ -277,12 +280,15 @@ static bool matches(const struct process *child, int id, unsigned int options)
 	return id == WAIT_ANY || child->pid == id;
 }
 
-/* Whether `c` has news of a kind asked for; if so it is told. */
+/*
+ * Whether the state of `c` changed in one of the requested ways; if so *status, and it counts as
+ * reported.
+ */
 static bool has_changed(struct process *c, unsigned int options, int *status)
 {
 	bool keep = options & WAIT_NOREAP;
 
-	/* While its tracer has not waited for it, it has no news. */
+	/* A zombie held for its tracer has no bit in common with the options. */
 	if (c->zombie & options) {
 		*status = c->exit_status;
 	} else if (!c->zombie && c->stopped && !c->stop_reported && (options & WAIT_STOPPED)) {
@@ -297,7 +303,7 @@ static bool has_changed(struct process *c, unsigned int options, int *status)
 	return true;
 }
 
-/* The child behind `c` (NULL: the first) that is waited for, or NULL. */
+/* The next child after `c` (NULL: the first) that matches, or NULL. */
 static struct process *next_match(struct process *p, struct process *c, int id,
 				  unsigned int options)
 {
@@ -313,7 +319,7 @@ static struct process *next_match(struct process *p, struct process *c, int id,
 	return NULL;
 }
 
-/* What a child used that was found to have changed, and the zombies it waited for. */
+/* Usage of a child that changed state, and of its own reaped children. */
 static void tell_usage(struct process *c, struct usage *used)
 {
 	*used = c->zombie ? c->used : usage_of_process(c);
@@ -331,7 +337,7 @@ long process_wait(int id, unsigned int options, int *status, struct usage *used)
 		for (c = NULL; (c = next_match(p, c, id, options));) {
 			int pid = c->pid;
 
-			/* Of one that has ended only its end can be waited for. */
+			/* A zombie counts only if its end is waited for. */
 			any |= !(c->zombie & ~options);
 			if (!has_changed(c, options, status))
 				continue;

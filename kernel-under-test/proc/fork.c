@@ -1,3 +1,4 @@
+/* fork() and clone(): new processes and threads. */
 #include "arch/uaccess.h"
 #include "fs/credentials.h"
 #include "lib/errno.h"
@@ -59,7 +60,7 @@ static noinline void copy_unusual(struct thread *t, struct fork_request *r)
 		seccomp_inherit(t);
 	if (from->unusual & UNUSUAL_TRACE)
 		trace_inherit(t, r);
-	/* A process has the memory too, a thread of the same one wants its own. */
+	/* A new process has the memory too; a new thread registers its own area. */
 	if (from->rseq && t->process != from->process && !r->share_space) {
 		t->unusual |= UNUSUAL_RSEQ;
 		t->rseq = from->rseq;
@@ -68,7 +69,7 @@ static noinline void copy_unusual(struct thread *t, struct fork_request *r)
 	}
 }
 
-/* The user state of a new thread: the caller's, as if its system call had returned 0. */
+/* User state of a new thread: the caller's, with a system call result of 0. */
 static void copy_thread(struct thread *t, struct fork_request *r)
 {
 	struct regs *regs;
@@ -106,7 +107,7 @@ static bool count_threads(struct process *p, void *ctx)
 	return true;
 }
 
-/* Whether RLIMIT_NPROC lets the caller's user have one more. */
+/* RLIMIT_NPROC. */
 static bool may_have_more(void)
 {
 	uint64_t limit = process_limit(RLIMIT_NPROC), now = 0;
@@ -136,7 +137,7 @@ long process_fork(struct fork_request *r)
 		return MIN(pidfd, 0) ?: -ENOMEM;
 	}
 
-	/* From here on nothing can fail. */
+	/* Nothing can fail from here on. */
 	pid = child->pid;
 	t = process_any_thread(child);
 	copy_rest(child, parent, r->sibling ? parent->parent : parent, r);
@@ -146,7 +147,7 @@ long process_fork(struct fork_request *r)
 	if (!r->share_space || child->borrows_space)
 		t->alt_stack = thread_current()->alt_stack;
 	t->space = child->space;
-	/* A bad address costs the caller its number, as on Linux, and nothing else. */
+	/* A bad address goes unreported, as on Linux. */
 	if (r->child_tid && user_range_ok(r->child_tid, sizeof(pid)))
 		space_write(child->space, r->child_tid, &pid, sizeof(pid));
 	if (r->parent_tid)
@@ -154,7 +155,7 @@ long process_fork(struct fork_request *r)
 	if (r->pidfd)
 		copy_to_user(r->pidfd, &pidfd, sizeof(pidfd));
 	sched_wake(t);
-	/* It may end meanwhile, but only we can bury it. */
+	/* The child may end meanwhile, but only the caller can reap it. */
 	while (r->wait && child->borrows_space)
 		wait_sleep(&child->space_returned, false);
 	return pid;

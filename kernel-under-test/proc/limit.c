@@ -1,11 +1,11 @@
-/* Limits: the first ones, and the clock of the one on CPU time. */
+/* Resource limits: defaults, and enforcement of RLIMIT_CPU. */
 #include "arch/time.h"
 #include "mm/page.h"
 #include "proc/signal/signal.h"
 
 void process_init_limits(struct process *p)
 {
-	/* As many as memory has room for, beside what they do. */
+	/* As many as memory has room for. */
 	uint64_t many = MIN(page_count_total() / 16, PID_MAX_DEFAULT / 2ul);
 
 	for (size_t i = 0; i < RLIMITS; i++)
@@ -22,7 +22,7 @@ void process_init_limits(struct process *p)
 	p->limits[RLIMIT_RTPRIO][0] = p->limits[RLIMIT_RTPRIO][1] = 0;
 }
 
-/* The CPU time at which the process hears of its limit next: at the soft one, then each second. */
+/* CPU time at which a signal is due: at the soft limit, then every second. */
 static uint64_t next_cpu_mark(const struct process *p)
 {
 	uint64_t soft = MIN(p->limits[RLIMIT_CPU][0], UINT64_MAX / 2 / NS_PER_SEC) * NS_PER_SEC;
@@ -38,7 +38,7 @@ void process_update_cpu_limit(struct process *p)
 		timer_add(&p->cpu_limit, arch_time_ns() + next_cpu_mark(p) - process_cpu_ns(p));
 }
 
-/* Time has passed, but the CPU may have been others': then there is more time to wait for. */
+/* Timers run on elapsed time: with other threads on the CPU less of it was used, so rearm. */
 void signal_cpu_limit_expired(struct timer *timer)
 {
 	struct process *p = container_of(timer, struct process, cpu_limit);

@@ -1,10 +1,11 @@
+/* pidfd_open(2): descriptors that refer to processes. */
 #include "proc/pidfd.h"
 
 #include "lib/errno.h"
 #include "mm/kmem.h"
 #include "sched/wait.h"
 
-/* Numbers are used again; births are not. */
+/* Pids are reused; serials are not. */
 struct pidfd {
 	int pid;
 	uint64_t serial;

@@ -1,20 +1,21 @@
+/* POSIX timers and CPU-time interval timers. */
 #include "proc/posix_timer.h"
 
 #include "arch/time.h"
 #include "lib/string.h"
 #include "mm/kmem.h"
 
-/* A timer whose signal nobody takes rings no more often than this. */
+/* Shortest period of a timer whose signal is ignored. */
 #define IGNORED_NS  10000000ull
 #define OVERRUN_MAX INT32_MAX
-/* Places for so many are made at first. */
+/* Initial capacity. */
 #define TIMERS_FIRST 8
 
 static void arm(struct posix_timer *t)
 {
 	uint64_t now = posix_timer_now(t), at = t->deadline;
 
-	/* CPU time passes as fast as the threads that may run at a time. */
+	/* CPU time passes at most as fast as all threads together run. */
 	if (t->clock != TIMER_TIME) {
 		uint64_t left = at > now ? at - now : 0;
 
@@ -25,7 +26,7 @@ static void arm(struct posix_timer *t)
 	timer_add(&t->timer, at);
 }
 
-/* Moves a deadline that has passed to the next one to come; how many were passed over. */
+/* Moves a past deadline to the next one in the future; the number of periods skipped. */
 static uint64_t forward(struct posix_timer *t)
 {
 	uint64_t now = posix_timer_now(t), n = 0;
@@ -64,7 +65,7 @@ static void ring(struct timer *timer)
 	t->sent = send(t) && t->id >= 0;
 	if (!t->interval || t->sent)
 		return;
-	/* Nobody will take it and set it going again. */
+	/* Ignored: no delivery will rearm it. */
 	forward(t);
 	if (t->interval < IGNORED_NS)
 		t->deadline = MAX(t->deadline, posix_timer_now(t) + IGNORED_NS);
@@ -94,7 +95,7 @@ struct posix_timer *posix_timer_find(struct process *p, int id)
 
 	if (!all || id >= (int)all->capacity)
 		return NULL;
-	/* Any number may come in a signal that someone else made up. */
+	/* A forged signal may carry any id. */
 	if (id < 0)
 		return id > -(int)ARRAY_SIZE(all->own) ? all->own[-id] : NULL;
 	return all->by_id[id] & 1 ? NULL : (struct posix_timer *)all->by_id[id];
@@ -123,7 +124,7 @@ static bool grow(struct posix_timers *all)
 	return true;
 }
 
-/* Room for one more, and what to find it by. */
+/* Makes room for one more timer. NULL: no memory, or too many. */
 static struct posix_timers *make_room(struct process *p)
 {
 	struct posix_timers *all = p->timers;
@@ -217,7 +218,7 @@ void posix_timer_set(struct posix_timer *t, uint64_t deadline, uint64_t interval
 	t->deadline = deadline;
 	t->interval = interval;
 	t->overrun = t->last_overrun = 0;
-	/* One on its way is an old one's. */
+	/* A signal in flight belongs to the old setting. */
 	t->sent = false;
 	if (deadline)
 		arm(t);
@@ -233,7 +234,7 @@ static bool move_timers(struct process *p, void *ctx)
 			continue;
 		rung = t->deadline <= arch_time_ns();
 		t->deadline = (uint64_t)MAX((int64_t)t->deadline - *(int64_t *)ctx, (int64_t)1);
-		/* One that rang goes on when its signal is taken, if ever. */
+		/* An expired one is rearmed when its signal is taken. */
 		if (!rung) {
 			timer_cancel(&t->timer);
 			arm(t);

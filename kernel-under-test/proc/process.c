@@ -1,4 +1,4 @@
-/* Birth, numbers and the first process. */
+/* Process creation, pids, and process 1. */
 #include "proc/process.h"
 
 #include "arch/spin.h"
@@ -17,22 +17,22 @@
 #define PID_BUCKETS 256
 
 /*
- * What C libraries compare to learn what they may use is the release: the Linux release whose ABI
- * this kernel follows.
+ * C libraries compare the release to find out what is supported: the Linux release whose ABI this
+ * kernel follows.
  */
 char uts[UTS_NAMES][UTS_LEN] = {
 	"Linux", "bantam", "6.1.0-bantam", "Bantam 0.1", "x86_64", "(none)",
 };
 
 static struct list by_pid[PID_BUCKETS];
-/* Threads that are not the first of their process; those are found as processes. */
+/* Threads that do not lead their process; leaders are found as processes. */
 static struct list by_tid[PID_BUCKETS];
 uint64_t process_last_pid;
 static uint64_t births;
 
 void process_init(void)
 {
-	/* The boot makes files too. */
+	/* The boot code creates files as root. */
 	credentials_install(thread_current(), &credentials_root);
 	for (size_t i = 0; i < PID_BUCKETS; i++) {
 		list_init(&by_pid[i]);
@@ -45,7 +45,7 @@ uint64_t process_fork_count(void)
 	return births;
 }
 
-/* Also finds zombies: their number is not free yet. */
+/* Finds zombies too: their pid is still taken. */
 struct process *process_find_any(int pid)
 {
 	struct list *bucket = &by_pid[(unsigned int)pid % PID_BUCKETS];
@@ -112,7 +112,7 @@ bool process_for_each_any(bool (*fn)(struct process *p, void *ctx), void *ctx)
 uint64_t process_pid_max = PID_MAX_DEFAULT;
 struct process *init_process;
 
-/* The next free number after the last one given, so that numbers are not reused soon. */
+/* The next free id after the last one allocated, so that ids are not reused soon. */
 static int pid_alloc(void)
 {
 	for (int tries = (int)process_pid_max, last = tries - 1; tries; tries--) {
@@ -226,7 +226,7 @@ int process_start_init(struct inode *root, const char *path, const char *const a
 		return -ENOMEM;
 	ASSERT(p->pid == 1);
 	init_process = p;
-	/* In no session yet, as on Linux: so that it may make its own. */
+	/* In no session yet, as on Linux, so that it can call setsid(). */
 	p->pgid = p->sid = 0;
 	process_init_limits(p);
 	p->root = inode_get(root);
@@ -278,7 +278,7 @@ bool process_group_is_orphaned(int pgid)
 	return process_for_each(is_unwatched, &pgid);
 }
 
-/* Threads may walk from there without the kernel lock. */
+/* Its threads may walk from the old directory without the kernel lock. */
 static void replace(struct process *p, struct inode **place, struct inode *inode)
 {
 	struct inode *old = *place;
@@ -379,7 +379,7 @@ uint64_t process_own_cpu_ns(void)
 {
 	const struct process *p = process_current();
 
-	/* Nobody but the caller makes another one. */
+	/* Only the caller could create another thread. */
 	if (likely(READ_ONCE(p->thread_count) == 1))
 		return p->used.cpu + thread_cpu_ns(thread_current());
 	KERNEL_SCOPE();

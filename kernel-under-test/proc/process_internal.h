@@ -1,22 +1,25 @@
-/* Private to proc: the first and the last things done to a process. */
+/* Private to proc: creating and freeing processes. */
 #pragma once
 
 #include "proc/process.h"
 
 /*
- * A process with a pid and one blocked thread, without family, space or files. NULL: out of memory
- * or pids.
+ * A process with a pid and one blocked thread, but no family, address space or files. NULL: no
+ * memory or no free pid.
  */
 struct process *process_alloc(void);
 
-/* Makes `t` one of its threads. */
+/* Adds `t` to its threads. */
 void process_attach(struct process *p, struct thread *t, int tid);
 
-/* A number for another thread, or -EAGAIN. */
+/* A tid for a new thread, or -EAGAIN. */
 int process_new_tid(void);
 
-/* Frees what process_alloc() made, before its thread ever ran, and the space and files it got. */
+/*
+ * Frees a process from process_alloc() whose thread has never run, with its address space and
+ * files.
+ */
 void process_abort_create(struct process *p);
 
-/* Frees a process whose last thread has ended. */
+/* Frees a process that has no threads left. */
 void process_free(struct process *p);

@@ -1,3 +1,4 @@
+/* Restartable sequences: rseq(2). */
 #include "proc/rseq.h"
 
 #include "arch/spin.h"
@@ -6,10 +7,10 @@
 #include "lib/errno.h"
 #include "proc/signal/signal.h"
 
-/* As Linux has it. */
+/* struct rseq of the Linux ABI. */
 struct rseq {
 	uint32_t first_cpu, cpu;
-	uint64_t sequence; /* a struct sequence's address, or 0 */
+	uint64_t sequence; /* address of a struct sequence (rseq_cs), or 0 */
 	uint32_t flags, pad[3];
 };
 

@@ -1,19 +1,21 @@
 /*
- * Restartable sequences: memory of a thread's, registered by rseq(), tells it its CPU, and where
- * the program stands between reading that and what it does with it. Who was given another CPU, gave
- * its own away (thread_disturb), or enters a handler there, goes on where the program wants it to.
+ * Restartable sequences: rseq(2). A registered area in user memory holds the thread's CPU number
+ * and its current critical section. A thread that was preempted, moved to another CPU, or enters a
+ * signal handler inside a section resumes at the section's abort address.
  */
 #pragma once
 
 #include "asm/regs.h"
 #include "lib/types.h"
 
-/* The size and the alignment of that memory. */
+/* Size and alignment of the area. */
 #define RSEQ_SIZE 32
 
-/* Ends the sequence that the current thread's registers are in. -EFAULT, -EINVAL: none is valid. */
+/*
+ * Aborts the critical section that the registers are in, if any. -EFAULT; -EINVAL: it is invalid.
+ */
 int rseq_fixup(struct regs *r);
-/* On its way to user mode (WORK_NOTIFY_RESUME): that, and which CPU it is. */
+/* On the way to user mode (WORK_NOTIFY_RESUME): that, and stores the CPU number. */
 void rseq_handle_resume(struct regs *r);
-/* No CPU is told any more: 0 or -EFAULT, and then it goes on. */
+/* Invalidates the CPU number in user memory. 0; -EFAULT: it stays registered. */
 int rseq_unregister(void);

@@ -1,3 +1,4 @@
+/* Resource usage: getrusage(2). */
 #include "proc/usage.h"
 
 #include "arch/spin.h"
@@ -27,7 +28,7 @@ static void add_thread(struct usage *to, const struct thread *t)
 	to->preempted += t->preempted_count;
 }
 
-/* A child of vfork() has not touched anything of its own yet. */
+/* A vfork() child still runs in its parent's address space. */
 static void add_space(struct usage *to, const struct process *p)
 {
 	const struct space *s = p->space;
@@ -39,7 +40,7 @@ static void add_space(struct usage *to, const struct process *p)
 	to->max_rss_pages = MAX(to->max_rss_pages, space_resident_most(s));
 }
 
-/* The share that looks give may shrink, so what was told stays, and the rest is the other's. */
+/* The sampled share may shrink: neither system nor user time falls below what was reported. */
 static void settle(struct usage *u, struct usage_told *told)
 {
 	uint64_t system = MAX(u->system, told->system), user;
@@ -101,7 +102,7 @@ struct usage usage_own(void)
 	struct thread *t = thread_current();
 	struct process *p = t->process;
 	struct usage u;
-	/* Nobody but the caller makes another thread. */
+	/* Only the caller could create another thread. */
 	bool lock = READ_ONCE(p->thread_count) != 1 && !kernel_locked();
 
 	if (lock)

@@ -1,10 +1,10 @@
 /*
- * What threads and processes have used, as getrusage(2) tells it.
+ * Resource usage of threads and processes: getrusage(2).
  *
- * User and system time are told apart by looks at the ends of slices (thread.looks), as on kernels
- * that count ticks: entering and leaving the kernel costs nothing for it. A thread that runs alone
- * has no slices, so it is only looked at when somebody may ask: it did itself, or who started it
- * had, or its parent waits for it with wait4() and wants to know.
+ * User and system time are told apart by sampling at the ends of time slices (thread.looks), as on
+ * a kernel with a periodic tick: entering and leaving the kernel costs nothing. A thread that runs
+ * alone has no slices, so it is sampled only once somebody is likely to ask: the thread itself or
+ * its creator asked before, or its parent waits for it with wait4() and a struct rusage.
  */
 #pragma once
 
@@ -14,29 +14,29 @@ struct process;
 struct thread;
 
 struct usage {
-	/* In nanoseconds: on the CPU in all, and in the kernel. */
+	/* Nanoseconds of CPU time: in total, and in the kernel. */
 	uint64_t cpu, system;
-	/* How often it gave the CPU away to wait, and was made to. */
+	/* Voluntary and involuntary context switches. */
 	uint64_t waited, preempted;
-	/* Pages that it missed, and those of them that had to be read. */
+	/* Page faults, and those among them that read from a file. */
 	uint64_t faults, read;
-	/* The most pages it had mapped. */
+	/* Peak resident set, in pages. */
 	uint64_t max_rss_pages;
 };
 
 void usage_add(struct usage *to, const struct usage *u);
 
-/* With the kernel lock, but for the caller's own; memory is its process's. */
+/* With the kernel lock, except for the caller's own. Memory counts as the process's. */
 struct usage usage_of_thread(struct thread *t);
-/* Of its threads that run and have ended. With the kernel lock. User and system only grow. */
+/* Live and ended threads. With the kernel lock. User and system time never decrease. */
 struct usage usage_of_process(struct process *p);
-/* The same of the caller's, with the kernel lock or without. */
+/* The caller's own, with or without the kernel lock. */
 struct usage usage_own(void);
 
-/* For proc's own files: its memory is about to go, or this thread is. */
+/* For proc's own files: adds the usage of an address space, or thread, that is about to go. */
 void usage_exit_space(struct process *p);
 void usage_exit_thread(struct thread *t);
 
-/* From now on the threads of `p`, or of its children, are looked at. With the kernel lock. */
+/* From now on samples the threads of `p`, or of its children. With the kernel lock. */
 void usage_sample(struct process *p);
 void usage_sample_children(struct process *p);

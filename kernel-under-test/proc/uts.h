@@ -1,4 +1,4 @@
-/* What uname(2) tells. */
+/* Names reported by uname(2). */
 #pragma once
 
 #define UTS_LEN 65
@@ -13,5 +13,5 @@ enum uts_name {
 	UTS_NAMES,
 };
 
-/* Host and domain name change, with the kernel lock. */
+/* Host and domain name change under the kernel lock. */
 extern char uts[UTS_NAMES][UTS_LEN];

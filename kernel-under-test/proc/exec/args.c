@@ -1,3 +1,4 @@
+/* Copies argv and envp for execve(). */
 #include "proc/exec/args.h"
 
 #include "arch/uaccess.h"
@@ -5,7 +6,7 @@
 #include "lib/string.h"
 #include "mm/kmem.h"
 
-/* What strings and pointers may take in all. */
+/* Limit on strings and pointers together. */
 static size_t limit_now(void)
 {
 	uint64_t quarter = process_limit(RLIMIT_STACK) / 4;
@@ -13,7 +14,7 @@ static size_t limit_now(void)
 	return MAX(MIN(quarter, ARGS_MAX), ARG_STRING_MAX);
 }
 
-/* Where the page of byte `at` is kept; NULL without memory. */
+/* The slot of the page of byte `at`; NULL: no memory. */
 static struct page **page_slot(struct args *a, size_t at)
 {
 	size_t i = at >> PAGE_SHIFT;
@@ -68,7 +69,7 @@ static int add_user_string(struct args *a, uint64_t from)
 	}
 }
 
-/* Each string costs a pointer too, so that empty ones come to an end. */
+/* Each string costs a pointer as well, so an endless array of empty ones hits the limit. */
 static int add_user_strings(struct args *a, uint64_t array, size_t *count)
 {
 	uint64_t string;
@@ -118,7 +119,7 @@ int args_from_user(struct args *a, uint64_t argv, uint64_t envp)
 
 	*a = (struct args){.limit = limit_now()};
 	err = add_user_strings(a, argv, &a->argc);
-	/* As on Linux, so that programs which take argv[0] for granted may. */
+	/* As on Linux since 5.18: programs take argv[0] for granted. */
 	if (!err && !a->argc) {
 		err = add_bytes(a, "", 1);
 		a->argc = 1;

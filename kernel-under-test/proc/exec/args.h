@@ -1,4 +1,4 @@
-/* The strings an execve() carries from one space to another. */
+/* argv and envp on their way from the old address space to the new one. */
 #pragma once
 
 #include "lib/types.h"
@@ -6,26 +6,29 @@
 #include "proc/process.h"
 
 /*
- * The longest that one string may be, with its zero; and a length that all together may always
- * have.
+ * Longest single string, with its NUL; also a total that is always allowed. (Linux:
+ * MAX_ARG_STRLEN.)
  */
 #define ARG_STRING_MAX (32 * PAGE_SIZE)
-/* The longest that all may be together, pointers included, however large the stack may grow. */
+/* Upper bound of the total, pointers included, whatever the stack limit. */
 #define ARGS_MAX (6ul << 20)
-/* Nearly every call needs no more pages than these. */
+/* Pages kept in struct args itself: enough for nearly every call. */
 #define ARGS_INLINE_PAGES 8
 
 struct args {
-	/* All strings one after the other, each with its zero: argv's, then envp's. */
+	/* All strings, each with its NUL: argv's, then envp's. */
 	struct page *near[ARGS_INLINE_PAGES];
-	struct page **far; /* the pages after those; NULL: none */
+	struct page **far; /* the pages after `near`; NULL: none */
 	size_t used, limit;
 	size_t argc, envc;
-	/* The program's path leads nowhere once it runs: no interpreter could read it. */
+	/*
+	 * The program's path will not resolve once it runs (a close-on-exec descriptor): no
+	 * interpreter could open it.
+	 */
 	bool hidden;
 };
 
-/* The page that holds byte `at`. */
+/* The page of byte `at`. */
 static inline struct page *args_page(const struct args *a, size_t at)
 {
 	size_t i = at >> PAGE_SHIFT;
@@ -34,16 +37,17 @@ static inline struct page *args_page(const struct args *a, size_t at)
 }
 
 /*
- * From two NULL-ended arrays of pointers in user memory; a null array is empty. -EFAULT, -ENOMEM,
- * -E2BIG: more than a quarter of the caller's stack limit, or one that is too long.
+ * Copies two NULL-terminated arrays from user memory; a null array is empty. -EFAULT, -ENOMEM,
+ * -E2BIG: more than a quarter of the caller's stack limit, or a string that is too long.
  */
 int args_from_user(struct args *a, uint64_t argv, uint64_t envp);
 int args_from_kernel(struct args *a, const char *const argv[], const char *const envp[]);
 /*
- * Replaces argv[0] by `first` (NULL-ended), for a script's interpreter. On -errno `a` is unchanged.
+ * Replaces argv[0] by the NULL-terminated list `first`, for a script's interpreter. On an error `a`
+ * is unchanged.
  */
 int args_replace_argv0(struct args *a, const char *const first[]);
-/* How many bytes argv's strings take. */
+/* Bytes that argv's strings take. */
 size_t args_argv_bytes(const struct args *a);
 
 void args_free(struct args *a);

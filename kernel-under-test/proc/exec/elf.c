@@ -1,10 +1,11 @@
+/* Loads ELF executables. */
 #include "proc/exec/elf.h"
 
 #include "fs/file.h"
 #include "lib/errno.h"
 #include "mm/kmem.h"
 
-/* Where a position-independent program goes. */
+/* Load address of position-independent programs, before randomization. */
 #define PIE_BASE   0x555555554000ull
 #define PIE_SPREAD (1ull << 28) /* pages */
 
@@ -29,8 +30,8 @@ static bool segment_ok(const struct elf_segment *s, uint64_t base)
 }
 
 /*
- * Clears what a segment has beyond its file bytes: the last page to its very end, which ld.so
- * counts on, then new pages.
+ * Zeroes a segment's memory beyond its file contents: the rest of the last page, which ld.so relies
+ * on, then new pages.
  */
 static int map_bss(struct space *space, const struct elf_segment *s, uint64_t start, uint32_t prot)
 {
@@ -106,7 +107,7 @@ static int load_segments(struct space *space, struct inode *file, const struct p
 	return out->end && out->entry < USER_TOP ? 0 : -ENOEXEC;
 }
 
-/* The bytes that a position-independent program spans, in whole pages. */
+/* Pages that a position-independent program spans, in bytes. */
 static uint64_t extent(const struct program *p)
 {
 	uint64_t end = 0;
@@ -118,7 +119,7 @@ static uint64_t extent(const struct program *p)
 	return ALIGN_UP(end, PAGE_SIZE);
 }
 
-/* What a position-independent program's base has to be a multiple of. */
+/* The alignment that the load address must have. */
 static uint64_t alignment(const struct program *p)
 {
 	uint64_t most = PAGE_SIZE;

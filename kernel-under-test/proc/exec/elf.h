@@ -43,20 +43,21 @@ _Static_assert(sizeof(struct elf_header) == 64, "ELF64");
 _Static_assert(sizeof(struct elf_segment) == 56, "ELF64");
 
 struct elf_image {
-	/* Of the program, and where to begin: there, or in its interpreter. */
+	/* The program's entry point, and where execution starts: there, or in its interpreter. */
 	uint64_t entry, start;
-	/* Where the interpreter is; 0: none. */
+	/* Load address of the interpreter; 0: none. */
 	uint64_t base;
-	/* Where the program headers are in memory, for the auxiliary vector; 0: nowhere. */
+	/* Address of the program headers, for the auxiliary vector; 0: not mapped. */
 	uint64_t headers;
 	uint16_t header_count;
-	/* The end of the highest segment: the heap starts after it. */
+	/* End of the highest segment: the heap starts after it. */
 	uint64_t end;
 };
 
 /*
- * Maps an ELF64 x86-64 executable into an empty space, and the interpreter it asks for, found from
- * `where`. -ENOEXEC when it is none or asks for an impossible layout, -EACCES, -ENOENT, -ENOMEM.
+ * Maps an x86-64 ELF executable and its interpreter (found from `where`) into an empty address
+ * space. -ENOEXEC: not such a file, or an impossible layout; -ELIBBAD: a bad interpreter; -EACCES,
+ * -ENOENT, -ENOMEM.
  */
 int elf_load(struct space *space, const struct path_base *where, struct inode *file,
 	     struct elf_image *out);

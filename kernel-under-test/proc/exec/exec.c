@@ -1,3 +1,4 @@
+/* execve(): replaces the program of a process. */
 #include "proc/exec/exec.h"
 
 #include "arch/signal.h"
@@ -14,11 +15,11 @@
 #include "proc/trace/trace.h"
 #include "sched/sched.h"
 
-/* The first line of a script, and interpreters that are scripts themselves. */
+/* Longest first line of a script; most nested interpreters. */
 #define SHEBANG_MAX 255
 #define SCRIPTS_MAX 5
 
-/* How far the heap may be from the program, in pages. */
+/* Most random pages between program and heap. */
 #define BRK_SPREAD 8192
 
 static void set_name(struct thread *t, const char *path)
@@ -34,7 +35,10 @@ static void set_name(struct thread *t, const char *path)
 	memcpy(t->comm, name, n);
 }
 
-/* `*file`, or if that is NULL what `path` leads to; no reference is left of what can't be run. */
+/*
+ * Opens `path` unless *file is given, and checks that it can be executed. On an error no reference
+ * is left.
+ */
 static int open_program(struct process *p, const char *path, struct inode **file)
 {
 	struct path_base base = process_path_base(p);
@@ -52,10 +56,7 @@ static int open_program(struct process *p, const char *path, struct inode **file
 	return err;
 }
 
-/*
- * If `file` is a script, replaces it by its interpreter and changes the arguments accordingly.
- * *script says whether it was one.
- */
+/* If *file is a script (*script), replaces it by its interpreter and prepends the arguments. */
 static int interpret(struct process *p, const char *path, struct inode **file, struct args *args,
 		     bool *script)
 {
@@ -102,7 +103,7 @@ static int interpret(struct process *p, const char *path, struct inode **file, s
 	return 0;
 }
 
-/* The ELF that `path` comes down to, after at most SCRIPTS_MAX interpreters. */
+/* The ELF file that `path` resolves to, through at most SCRIPTS_MAX interpreters. */
 static int find_program(struct process *p, const char *path, struct inode **file, struct args *args)
 {
 	bool script = true;
@@ -122,8 +123,8 @@ static bool may_give(const struct credentials *now, const struct inode *file)
 }
 
 /*
- * Who runs `file`, with a reference: the same as before, unless the file says set-uid or set-gid,
- * or capabilities come or go with the user. NULL without memory.
+ * Credentials for running `file`, with a reference: unchanged unless the file is setuid or setgid,
+ * or capabilities depend on the user. NULL: no memory.
  */
 static struct credentials *credentials_for(struct credentials *now, const struct inode *file)
 {
@@ -154,7 +155,7 @@ static struct credentials *credentials_for(struct credentials *now, const struct
 	return c;
 }
 
-/* What a process is to run next. */
+/* The program to be run, prepared. */
 struct next_program {
 	struct space *space;
 	struct inode *file;
@@ -163,7 +164,7 @@ struct next_program {
 	struct initial_stack stack;
 };
 
-/* Everything that can fail. discard() what is there then. */
+/* Everything that can fail. On an error the caller calls discard(). */
 static int prepare(struct process *p, const char *path, struct inode *file, struct args *args,
 		   struct next_program *new)
 {
@@ -200,7 +201,7 @@ static void discard(const struct next_program *new)
 		space_put(new->space);
 }
 
-/* The process becomes it. */
+/* The point of no return: nothing can fail from here on. */
 static void commit(struct process *p, const char *path, const struct args *args,
 		   const struct next_program *new)
 {
@@ -229,7 +230,7 @@ static void commit(struct process *p, const char *path, const struct args *args,
 	p->aux_size = new->stack.aux_size;
 	t = process_any_thread(p);
 	set_name(t, path);
-	/* Whichever thread called, it is the first one now, and has that one's number. */
+	/* Whichever thread called is the leader now, with the leader's tid. */
 	list_remove(&t->by_tid);
 	t->tid = p->pid;
 	t->alt_stack = (struct signal_stack){.flags = SS_DISABLE};
@@ -247,7 +248,7 @@ static void commit(struct process *p, const char *path, const struct args *args,
 	signal_reset_actions(p);
 	p->did_exec = true;
 	p->membarriers = 0;
-	/* What clone() was asked for was another program's wish. */
+	/* An exit signal set by clone() does not survive execve(). */
 	p->exit_signal = SIGCHLD;
 	if (unlikely(p->timers))
 		posix_timers_delete_all(p, false);

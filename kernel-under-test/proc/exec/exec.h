@@ -1,11 +1,11 @@
-/* Replacing the program that a process runs. */
+/* execve(). */
 #pragma once
 
 #include "proc/exec/args.h"
 #include "proc/process.h"
 
 /*
- * Runs `path` in the calling process, or in one that has not started yet. On -errno the process
- * is as it was. If `file` is not NULL it is what runs, and its reference is taken in any case.
+ * Runs `path`, or `file` if that is not NULL, in the calling process or in one that has not
+ * started. Takes over the reference on `file` in any case. On an error the process is unchanged.
  */
 int process_exec(struct process *p, const char *path, struct inode *file, struct args *args);

@@ -1,3 +1,4 @@
+/* Builds the initial stack of a program. */
 #include "proc/exec/stack.h"
 
 #include "arch/cpu.h"
@@ -6,7 +7,7 @@
 #include "lib/string.h"
 #include "proc/exec/vdso.h"
 
-/* Keys of the auxiliary vector, numbered as on Linux. */
+/* Keys of the auxiliary vector. */
 #define AT_NULL		0
 #define AT_PHDR		3
 #define AT_PHENT	4
@@ -63,7 +64,9 @@ static int push(struct pusher *p, uint64_t word)
 	return p->count == ARRAY_SIZE(p->word) ? pusher_flush(p) : 0;
 }
 
-/* Pointers to `n` strings that start at *string in the new space and byte *at of the old. */
+/*
+ * Pushes pointers to `n` strings and a NULL. `strings` is where byte 0 of `a` goes; *at advances.
+ */
 static int push_strings(struct pusher *p, const struct args *a, size_t n, size_t *at,
 			uint64_t strings)
 {

@@ -1,4 +1,4 @@
-/* The first stack of a program: what it finds in memory when it begins. */
+/* The initial stack of a program. */
 #pragma once
 
 #include "fs/credentials.h"
@@ -7,14 +7,14 @@
 #include "proc/exec/args.h"
 #include "proc/exec/elf.h"
 
-/* Where its parts are: the lower end, 16 bytes aligned, argv's strings, the auxiliary vector. */
+/* Addresses: the stack pointer, argv's strings, the auxiliary vector. */
 struct initial_stack {
 	uint64_t sp, strings, aux, aux_size;
 };
 
 /*
- * Makes it in a new space, from high to low: path, random bytes, strings, auxiliary vector, envp,
- * argv, argc. 0, -ENOMEM.
+ * Maps and fills it, from high to low: path, random bytes, strings, auxiliary vector, envp, argv,
+ * argc. 0 or -ENOMEM.
  */
 int stack_build(struct space *s, const char *path, const struct args *a,
 		const struct elf_image *image, const struct credentials *cred,

@@ -1,10 +1,11 @@
+/* The vDSO's pages. */
 #include "proc/exec/vdso.h"
 
 #include "arch/vdso.h"
 #include "lib/printf.h"
 #include "lib/string.h"
 
-/* One page of data, then the code. All programs map the same pages. */
+/* A data page, then the code; shared by all programs. */
 static struct object *object;
 static uint64_t size;
 static void *data;
@@ -15,7 +16,7 @@ static void *make_page(uint64_t index)
 
 	if (object->ops->page(object, index, PAGE_WRITE, &p) < 0)
 		panic("vdso: no memory");
-	/* The object keeps it. */
+	/* The object keeps its own reference. */
 	page_put(p);
 	return page_to_virt(p);
 }
@@ -37,7 +38,7 @@ void vdso_init(uint64_t epoch_ns)
 
 void vdso_set_epoch(uint64_t epoch_ns)
 {
-	/* It is set for the first time before there is a page. */
+	/* The clock is first set before the pages exist. */
 	if (data)
 		arch_vdso_fill(data, epoch_ns);
 }

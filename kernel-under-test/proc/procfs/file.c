@@ -1,4 +1,4 @@
-/* Reading and writing the files of /proc. */
+/* Reading, writing and polling files of /proc. */
 #include "fs/mount.h"
 #include "fs/poll.h"
 #include "ipc/inotify.h"
@@ -39,7 +39,7 @@ static void describe_file(struct text *t, const struct file *f, bool cloexec)
 			 w.inode->ino, w.inode->volume ? w.inode->volume->number : 1, w.mask);
 }
 
-/* What can be done with it beside reading its text. */
+/* The operations of a file beside reading its text. */
 static const struct proc_file *file_of(const struct proc_node *n)
 {
 	static const struct proc_file text;
@@ -47,7 +47,10 @@ static const struct proc_file *file_of(const struct proc_node *n)
 	return n->kind == TEXT && n->pid ? &proc_process_files[n->which] : &text;
 }
 
-/* Makes what is asked for, and no more of it than the text has room for: where `t` begins. */
+/*
+ * Generates the part of the text that is asked for, within the text's capacity. Returns the offset
+ * at which `t` begins.
+ */
 static uint64_t make(struct text *t, struct proc_node *n, const struct proc_subject *s,
 		     uint64_t pos, size_t wanted)
 {
@@ -103,7 +106,7 @@ long procfs_read(struct inode *inode, uint64_t pos, struct uio *u)
 	return done;
 }
 
-/* What is mounted can be waited for; who asks knows of it. */
+/* /proc/mounts and mountinfo: reports changes of the mount table since the last poll. */
 uint32_t procfs_poll(struct inode *inode, struct poll_entry *e)
 {
 	struct proc_node *n = procfs_node(inode);
@@ -120,7 +123,7 @@ uint32_t procfs_poll(struct inode *inode, struct poll_entry *e)
 
 #define WRITTEN_MAX 64
 
-/* All that is written counts as one text, wherever it is written to. */
+/* A write counts as the whole text, whatever its offset. */
 long procfs_write(struct inode *inode, uint64_t pos, struct uio *u)
 {
 	struct proc_node *n = procfs_node(inode);

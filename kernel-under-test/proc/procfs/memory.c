@@ -1,4 +1,4 @@
-/* The texts of /proc/PID about its memory. */
+/* /proc/PID: files about memory. */
 #include "arch/mmu.h"
 #include "fs/volume.h"
 #include "lib/errno.h"
@@ -28,14 +28,14 @@ void proc_statm(struct text *t, const struct proc_subject *s)
 		 proc_size(p) / PAGE_SIZE);
 }
 
-/* The file that an area maps; NULL: it maps none. */
+/* The file that an area maps, or NULL. */
 static struct inode *file_of(const struct area *a)
 {
 	return a->object && a->object->ops->of_inode ? container_of(a->object, struct inode, object)
 						     : NULL;
 }
 
-/* `name` NULL: the file it maps, or what else it is. */
+/* `name`: NULL for the path of the mapped file, or the area's purpose. */
 static void add_area(struct text *t, const struct process *p, const struct area *a,
 		     const char *name)
 {
@@ -59,7 +59,7 @@ static void add_area(struct text *t, const struct process *p, const struct area 
 		name = "[stack]";
 	else if (a->start >= p->space->brk_start && a->end <= p->space->brk + PAGE_SIZE)
 		name = "[heap]";
-	/* Names stand in one column. */
+	/* Names are aligned. */
 	if (name) {
 		text_pad(t, start, 73);
 		text_add(t, "%s", name);
@@ -67,7 +67,7 @@ static void add_area(struct text *t, const struct process *p, const struct area 
 	text_add(t, "\n");
 }
 
-/* The area behind `a`, if the text shall go on. */
+/* Advances to the next area, unless there is enough text. */
 static bool next_part(struct text *t, struct space *s, struct area *a)
 {
 	if (t->len >= t->enough || !space_next_area(s, a->end, a))
@@ -96,7 +96,7 @@ void proc_maps(struct text *t, const struct proc_subject *s)
 	}
 }
 
-/* Pages of an area that are mapped now: all, and those of which others have a share too. */
+/* Resident pages of an area: all, and those shared with others. */
 static void count_pages(struct space *s, const struct area *a, uint64_t *all, uint64_t *shared)
 {
 	uint64_t va = a->start, *e;
@@ -134,7 +134,7 @@ void proc_smaps(struct text *t, const struct proc_subject *s)
 	}
 }
 
-/* /proc/PID/mem: through a page of the kernel's, as both ends may have to be brought in. */
+/* /proc/PID/mem. Through a kernel buffer, since both ends may fault. */
 long proc_mem(const struct proc_subject *s, uint64_t pos, struct uio *u, bool write)
 {
 	struct space *space;

@@ -1,4 +1,4 @@
-/* /proc/net: sockets and the interface, as netstat(8) and its like read them. */
+/* /proc/net: sockets, interfaces and routes, in the format that netstat(8) reads. */
 #include "net/ip/arp.h"
 #include "net/ip/route.h"
 #include "net/socket.h"
@@ -9,7 +9,7 @@ static uint64_t number_of(const struct socket *s)
 	return s->file ? file_anon_ino(s) : 0;
 }
 
-/* 0: it is in no table. */
+/* 0: not listed. */
 static int state_of(const struct socket *s)
 {
 	if (!s->local.len)
@@ -48,7 +48,7 @@ static void add_row(struct socket *s, void *ctx)
 		return;
 	if (state == TCP_LISTEN || (s->type == SOCK_DGRAM && state == TCP_CLOSE))
 		remote = (struct address){.family = s->family};
-	/* What is of IPv4 has lines of one length. */
+	/* IPv4 rows have a fixed width. */
 	width = s->family != AF_INET ? 0 : s->type == SOCK_STREAM ? 149 : 127;
 	if (s->type == SOCK_STREAM)
 		queued = state == TCP_LISTEN ? (size_t)s->backlog_count : ring_glance(&s->in);
@@ -116,7 +116,7 @@ static void add_unix(struct socket *s, void *ctx)
 		 s->state == SOCKET_CONNECTED ? 3 : 1, number_of(s));
 	if (n)
 		text_add(t, " ");
-	/* A path ends in a zero; other names have some where others have letters. */
+	/* A path is NUL-terminated; abstract names may contain NULs, shown as `@`. */
 	for (uint32_t i = 0; i < n - (path ? 1 : 0); i++)
 		text_add(t, "%c", s->local.un_path[i] ? s->local.un_path[i] : '@');
 	text_add(t, "\n");
@@ -128,7 +128,7 @@ static void unix_sockets(struct text *t, const struct proc_subject *)
 	socket_each(add_unix, t);
 }
 
-/* What passes over loopback is not cut into packets, so few of its are counted. */
+/* Most traffic over loopback bypasses packets, and is not counted. */
 static void dev(struct text *t, const struct proc_subject *)
 {
 	const struct interface *i;

@@ -1,3 +1,4 @@
+/* Operations that procfs refuses, and small helpers. */
 #include "proc/procfs/node.h"
 
 #include "fs/uio.h"

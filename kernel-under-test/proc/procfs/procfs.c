@@ -16,7 +16,7 @@
 static const char *const root_links[] = {"self", "thread-self", "net", "mounts"};
 static const char *const links[] = {"exe", "cwd", "root"};
 
-/* Of a process; a thread has all but the last. */
+/* Directories in /proc/PID; a thread has all but the last. */
 static const struct {
 	const char *name;
 	enum kind kind;
@@ -47,7 +47,7 @@ static uint32_t mode_of(enum kind kind, bool system, int which)
 	return S_IFREG | (!system && proc_process_files[which].take ? 0644 : 0444);
 }
 
-/* What is below /proc/PID and is no thread's of its own keeps the process's; so does `tid` 0. */
+/* Makes a node. Below /proc/PID those of a process as a whole have `tid` 0. */
 static int make(enum kind kind, int pid, int tid, int which, struct inode **out)
 {
 	struct proc_node *n = kmem_zalloc(sizeof(*n));
@@ -62,7 +62,7 @@ static int make(enum kind kind, int pid, int tid, int which, struct inode **out)
 	n->inode.links = 1;
 	n->mounts_seen = mount_changes;
 	n->inode.volume = &volume;
-	/* One number for each place, so that a directory can be found again in the one above. */
+	/* Fixed for each place, so that a directory can be found in its parent. */
 	n->inode.ino = 1 + ((uint64_t)(tid ? tid : pid) << 24) + ((uint64_t) !!tid << 20) +
 		       ((uint64_t)kind << 16) + (uint64_t)which;
 	n->kind = kind;
@@ -167,7 +167,7 @@ struct listing {
 	bool full;
 };
 
-/* Names in a fixed order; those before `from` have been taken before. */
+/* Emits names in a fixed order, skipping those before `from`. */
 static bool offer(struct listing *l, const char *name, uint32_t mode)
 {
 	l->at++;
@@ -191,7 +191,7 @@ static void list_fds(struct listing *l, const struct process *p, uint32_t mode)
 	for (uint32_t fd = 0; fd < p->files->capacity; fd++) {
 		if (!p->files->slots[fd])
 			continue;
-		/* By number, so that who closes what it is told of misses none. */
+		/* Offsets are descriptors, so closing what was listed skips none. */
 		l->at = 2 + fd;
 		format(name, sizeof(name), "%u", fd);
 		offer(l, name, mode);
@@ -270,11 +270,11 @@ static struct inode *parent(struct inode *dir)
 		return up;
 	if (d->kind == PROCESS && d->tid && make(TASKS, d->pid, 0, 0, &up) == 0)
 		return up;
-	/* Who stays when it has been unmounted has nowhere to go. */
+	/* Unmounted: a process still inside has no parent directory. */
 	return inode_get(proc_root ? proc_root : dir);
 }
 
-/* Of what has no name: its kind, and the same number for all that share it. */
+/* A name for a file without one: its kind and anonymous inode number. */
 static void name_nameless(const struct file *f, char *out, size_t size)
 {
 	const char *kind = f->ops->kind ? f->ops->kind : "anon_inode:[]";
@@ -372,7 +372,7 @@ static const struct object_ops object_ops = {
 	.release = release,
 };
 
-/* There is one, however often it is mounted: all that is in it is made when looked at. */
+/* A single instance, however often it is mounted: its nodes are made on demand. */
 static struct inode *create(void)
 {
 	if (proc_root)

@@ -1,11 +1,11 @@
-/* /proc: what the kernel knows of its processes and itself, as text. */
+/* procfs: processes and kernel state as text. */
 #pragma once
 
 struct inode;
 struct process;
 
-/* Makes the file system known under the name `proc`. `cmdline`, which stays, is the kernel's. */
+/* Registers the file system `proc`. `cmdline`, the kernel's, must stay valid. */
 void procfs_init(const char *cmdline);
 
-/* The process whose directory that is, NULL when it is gone; -EBADF: it is none of /proc/PID. */
+/* The process of a /proc/PID directory; NULL: reaped. -EBADF: it is no such directory. */
 int procfs_process(const struct inode *inode, struct process **out);

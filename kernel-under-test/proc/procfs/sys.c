@@ -1,4 +1,4 @@
-/* /proc/sys: the kernel's limits and names, as sysctl(8) knows them. Some can be set. */
+/* /proc/sys: parameters for sysctl(8), some of them writable. */
 #include "fs/credentials.h"
 #include "fs/file.h"
 #include "fs/lock.h"
@@ -23,11 +23,11 @@
 #define LINE_MAX 256
 
 struct setting {
-	const char *path; /* below /proc/sys; those of one directory stand together */
+	const char *path; /* below /proc/sys; entries of one directory are adjacent */
 	uint64_t value;
-	const char *text;	      /* instead of the value */
+	const char *text;	      /* instead of `value` */
 	void (*make)(struct text *t); /* instead of both */
-	/* What can also be written: UTS_LEN bytes, or a number in those bounds. */
+	/* If writable: a string of UTS_LEN bytes, or a number within bounds. */
 	char *name;
 	uint64_t *number, least, most;
 	bool pair; /* two numbers */
@@ -38,7 +38,7 @@ static void printk(struct text *t)
 	text_add(t, "%lu\t%d\t1\t%d\n", log_console_level, LOG_LEVEL, LOG_LEVEL + 1);
 }
 
-/* RFC 4122, version 4: of random numbers. */
+/* A random UUID: RFC 4122, version 4. */
 static void add_uuid(struct text *t, uint64_t high, uint64_t low)
 {
 	high = (high & ~0xf000ul) | 0x4000;
@@ -130,7 +130,7 @@ static const struct setting settings[] = {
 	{.path = "vm/overcommit_memory", .value = 1},
 };
 
-/* A file when its path ends after `prefix` bytes; else the directory that begins so. */
+/* A file if settings[first].path ends after `prefix` bytes, else the directory of that prefix. */
 struct sys_node {
 	struct inode inode;
 	size_t first, prefix;
@@ -174,7 +174,7 @@ int procfs_sys(struct inode **out)
 	return make_node(0, 0, out);
 }
 
-/* The name that follows the directory's in setting `i`, or NULL: it is not in there. */
+/* The component after the directory's in setting `i`; NULL: it is not in there. */
 static const char *name_in(const struct sys_node *d, size_t i, size_t *len)
 {
 	const char *path = settings[i].path, *name = path + d->prefix + (d->prefix != 0), *end;
@@ -259,7 +259,7 @@ static long read(struct inode *inode, uint64_t pos, struct uio *u)
 	return procfs_read_text(line, t.len, pos, u);
 }
 
-/* The next number in a line. */
+/* Parses the next number of a line. */
 static int take_number(const struct setting *s, const char **at, uint64_t *out)
 {
 	const char *line = *at;
@@ -283,7 +283,7 @@ static int take_number(const struct setting *s, const char **at, uint64_t *out)
 	return 0;
 }
 
-/* Words behind the last, as kernel/printk has them, are for what is not there. */
+/* Further words, as kernel/printk accepts, have no effect. */
 static int set_number(const struct setting *s, const char *line)
 {
 	uint64_t n[2];
@@ -299,7 +299,7 @@ static int set_number(const struct setting *s, const char *line)
 	return 0;
 }
 
-/* A line, whose end is not part of the name. */
+/* Takes one line, without its newline. */
 static long write(struct inode *inode, uint64_t pos, struct uio *u)
 {
 	const struct setting *s = &settings[node_of(inode)->first];
@@ -309,7 +309,7 @@ static long write(struct inode *inode, uint64_t pos, struct uio *u)
 
 	if (!can_be_set(s))
 		return procfs_refuse_write(inode, pos, u);
-	/* As on Linux the file's bits say who may; names are also the system's. */
+	/* As on Linux the mode bits decide; for names CAP_SYS_ADMIN as well. */
 	if (s->name && !capable(CAP_SYS_ADMIN))
 		return -EPERM;
 	err = uio_copy_from(u, line, len);

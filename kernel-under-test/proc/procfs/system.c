@@ -1,4 +1,4 @@
-/* The texts of /proc itself. */
+/* Files of /proc itself. */
 #include "arch/smp.h"
 #include "arch/spin.h"
 #include "arch/time.h"
@@ -51,7 +51,7 @@ static void version(struct text *t, const struct proc_subject *)
 		 uts[UTS_VERSION]);
 }
 
-/* The disk it is on; without one, the file system's own name. */
+/* The disk, or the file system's name if it has none. */
 static void add_source(struct text *t, const char *filesystem, const struct volume *v)
 {
 	const struct block_device *disk = v ? block_find(v->number) : NULL;
@@ -90,7 +90,7 @@ static void mount_line(struct text *t, uint64_t, const char *filesystem, const c
 	text_add(t, " 0 0\n");
 }
 
-/* A line for each that the process can see. */
+/* One line for each mount that the process can see. */
 static void add_mounts(struct text *t, const struct proc_subject *s, __typeof__(mount_line) *line)
 {
 	struct inode *root = s->process->root, *at;
@@ -122,7 +122,7 @@ static void loadavg(struct text *t, const struct proc_subject *s)
 	text_add(t, "0.00 0.00 0.00 1/%u %d\n", n, s->process->pid);
 }
 
-/* How often each CPU has taken locks of each class: documented in arch/spin.h. */
+/* Acquisitions of each lock class by each CPU: see arch/spin.h. */
 static void bantam_locks(struct text *t, const struct proc_subject *)
 {
 	static const char *const names[LOCK_CLASSES] = {
@@ -161,7 +161,7 @@ void proc_mountinfo(struct text *t, const struct proc_subject *s)
 	add_mounts(t, s, mount_info);
 }
 
-/* The CPU time of all is the user's: docs/caveats.md. */
+/* All CPU time counts as user time: see docs/caveats.md. */
 static void stat(struct text *t, const struct proc_subject *)
 {
 	uint64_t now = arch_time_ns(), idle = 0;

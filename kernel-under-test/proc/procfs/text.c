@@ -1,3 +1,4 @@
+/* /proc/PID: files about a process or thread. */
 #include "proc/procfs/text.h"
 
 #include "arch/smp.h"
@@ -40,7 +41,7 @@ static char state_of(const struct proc_subject *s)
 
 #define NS_PER_TICK 10000000ul
 
-/* Faults and times, its own and its children's. */
+/* Faults and times: its own, and its children's. */
 static void add_usage(struct text *t, const struct usage *u, const struct usage *children)
 {
 	text_add(t, "%lu %lu %lu %lu ", u->faults - u->read, children->faults - children->read,
@@ -49,7 +50,7 @@ static void add_usage(struct text *t, const struct usage *u, const struct usage 
 		 (children->cpu - children->system) / NS_PER_TICK, children->system / NS_PER_TICK);
 }
 
-/* Fields that are not kept are 0, as proc(5) has them. */
+/* Fields of proc(5) that are not tracked are 0. */
 static void stat(struct text *t, const struct proc_subject *s)
 {
 	const struct process *p = s->process;
@@ -155,7 +156,7 @@ static int set_comm(const char *text, const struct proc_subject *s)
 	return 0;
 }
 
-/* Bytes of the process's memory, as they are there now. */
+/* Current contents of the process's memory. */
 static void add_memory(struct text *t, const struct process *p, uint64_t at, uint64_t size)
 {
 	size_t n = MIN(size, t->size - 1);
@@ -232,7 +233,7 @@ static void limits(struct text *t, const struct proc_subject *s)
 
 static void cgroup(struct text *, const struct proc_subject *)
 {
-	/* There are none. */
+	/* No control groups. */
 }
 
 static void personality(struct text *t, const struct proc_subject *s)
@@ -245,7 +246,7 @@ static void oom_score_adj(struct text *t, const struct proc_subject *s)
 	text_add(t, "%d\n", s->process->oom_score_adj);
 }
 
-/* Kept: who touches the last page is the one that is killed. */
+/* Stored only: when memory runs out, the process that touches the page is killed. */
 static int set_oom_score_adj(const char *text, const struct proc_subject *s)
 {
 	bool minus = *text == '-';
@@ -270,7 +271,7 @@ static void coredump_filter(struct text *t, const struct proc_subject *s)
 	text_add(t, "%08x\n", (uint32_t)s->process->core_filter ^ CORE_FILTER);
 }
 
-/* In C's notation; bits beyond those that Linux has are forgotten. */
+/* In C notation; bits that Linux does not define are dropped. */
 static int set_coredump_filter(const char *text, const struct proc_subject *s)
 {
 	uint32_t base = text[0] != '0' ? 10 : (text[1] | 0x20) == 'x' ? 16 : 8, v = 0;

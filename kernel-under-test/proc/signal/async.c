@@ -1,3 +1,4 @@
+/* Signal-driven I/O. */
 #include "proc/signal/async.h"
 
 #include "net/socket.h"
@@ -21,8 +22,8 @@ struct file_async {
 	int signo;
 	enum async_owner kind;
 	int id;
-	uint64_t serial;    /* of the process: its number may be another's one day */
-	uint32_t uid, euid; /* of who named it */
+	uint64_t serial;    /* of the process, since pids are reused */
+	uint32_t uid, euid; /* of the thread that set the owner */
 };
 
 static struct file_async *make(struct file *f)

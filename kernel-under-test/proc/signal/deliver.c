@@ -1,4 +1,4 @@
-/* On the way back to user mode: what pending signals do. */
+/* Signal delivery, on the way to user mode. */
 #include "arch/debug.h"
 #include "arch/signal.h"
 #include "arch/trap.h"
@@ -9,7 +9,7 @@
 #include "proc/trace/trace.h"
 #include "sched/sched.h"
 
-#define REGS_SYSCALL UINT64_MAX /* regs.vector of a system call */
+#define REGS_SYSCALL UINT64_MAX /* regs.vector during a system call */
 
 static void stop(struct process *p, int signo)
 {
@@ -21,7 +21,7 @@ static void stop(struct process *p, int signo)
 	p->stop_signal = signo;
 	if (trace_group_stops(p))
 		return;
-	/* Whoever sleeps or runs elsewhere stops too. */
+	/* Threads that sleep or run elsewhere stop as well. */
 	list_for_each (t, &p->threads, sibling)
 		signal_wake(t);
 	signal_send_child(p);
@@ -39,14 +39,14 @@ static void sleep_while_stopped(struct process *p)
 
 #define SYS_RESTART_SYSCALL 219
 
-/* Makes the interrupted system call start again, or go on, when the thread is next in user mode. */
+/* Makes the interrupted system call restart, or resume, when the thread is back in user mode. */
 static void restart_call(struct regs *r)
 {
 	r->rax = r->rax == (uint64_t)-ERESTART_RESTARTBLOCK ? SYS_RESTART_SYSCALL : r->code;
 	r->rip -= ARCH_SYSCALL_SIZE;
 }
 
-/* Whether these are of a system call that a signal ended. */
+/* Whether the registers are those of a system call interrupted by a signal. */
 static bool was_ended(const struct regs *r)
 {
 	if (r->vector != REGS_SYSCALL || likely(r->rax < (uint64_t)-ERESTART_RESTARTBLOCK))
@@ -54,7 +54,7 @@ static bool was_ended(const struct regs *r)
 	return r->rax <= (uint64_t)-ERESTARTSYS;
 }
 
-/* The result of a call that a signal ended, when a handler is to run. */
+/* Whether an interrupted system call restarts or returns -EINTR, given that a handler will run. */
 static void settle_call(struct regs *r, const struct signal_action *a)
 {
 	if (!was_ended(r))
@@ -73,7 +73,7 @@ void process_exit_by_signal(int signo)
 	process_exit(STATUS_SIGNAL(signo) | (core_dump(signo) ? STATUS_DUMPED : 0));
 }
 
-/* False: without a way back, or a stack to put it on, the handler can't run. */
+/* False: the handler cannot run, for want of a return trampoline or a usable stack. */
 static bool enter_handler(struct thread *t, struct regs *r, const struct signal_info *info,
 			  const struct signal_action *a)
 {
@@ -96,7 +96,7 @@ static bool enter_handler(struct thread *t, struct regs *r, const struct signal_
 	return true;
 }
 
-/* What is blocked while it runs. */
+/* The blocked set while the handler runs. */
 static uint64_t handler_blocks(const struct thread *t, const struct signal_info *info,
 			       const struct signal_action *a)
 {
@@ -114,7 +114,7 @@ bool signal_send_self(const struct signal_info *info)
 	struct signal_action a;
 	uint64_t rax = r->rax;
 
-	/* Nothing else is on its way: it would be the first that is taken. */
+	/* Only if no other signal could come first. */
 	if (((t->blocked | special) & bit) || info->signo >= SIGRTMIN || READ_ONCE(t->work) ||
 	    READ_ONCE(t->pending) || READ_ONCE(p->pending) || t->trace ||
 	    READ_ONCE(p->actions[info->signo - 1].handler) <= SIG_IGN)
@@ -154,7 +154,7 @@ static void run_handler(struct thread *t, struct regs *r, const struct signal_in
 	signal_set_blocked(handler_blocks(t, info, &a));
 }
 
-/* One signal. Returns whether a handler was entered. */
+/* Acts on one signal. Returns whether a handler was entered. */
 static bool deliver(struct thread *t, struct regs *r, const struct signal_info *info)
 {
 	struct process *p = t->process;
@@ -167,7 +167,7 @@ static bool deliver(struct thread *t, struct regs *r, const struct signal_info *
 	if (handler == SIG_IGN || (bit & (SIGNAL_BIT(SIGCHLD) | SIGNAL_BIT(SIGCONT) |
 					  SIGNAL_BIT(SIGURG) | SIGNAL_BIT(SIGWINCH))))
 		return false;
-	/* The terminal's signals stop nobody for good. */
+	/* POSIX: terminal stop signals do not stop an orphaned process group. */
 	if ((bit & SIGNALS_STOP) && info->signo != SIGSTOP && process_group_is_orphaned(p->pgid))
 		return false;
 	if (bit & SIGNALS_STOP)
@@ -191,13 +191,13 @@ static void do_signals(struct thread *t, struct regs *r)
 	while (signal_dequeue(t, ~t->blocked, &info)) {
 		if (unlikely(t->trace) && !trace_signal(&info))
 			continue;
-		/* A handler was entered: that has looked what else there is. */
+		/* Entering the handler has recomputed what else is pending. */
 		if (deliver(t, r, &info)) {
 			if (unlikely(t->trace))
 				trace_handler_entered();
 			return;
 		}
-		/* Whether the call is made again is known after the stop: a handler may run. */
+		/* Whether the call restarts is decided after the stop: a handler may run then. */
 		if (p->exiting || p->stopped) {
 			signal_recalc_pending(t);
 			return;
@@ -212,7 +212,7 @@ void trap_notify_resume(struct regs *r)
 {
 	struct thread *t = thread_current();
 
-	/* What follows may sleep, and wake elsewhere: then there is work again. */
+	/* Cleared first: what follows may sleep and set it again. */
 	thread_clear_work(t, WORK_NOTIFY_RESUME);
 	if (t->arch.debug)
 		arch_debug_load(t->arch.debug);
@@ -239,7 +239,7 @@ void trap_user_work(struct regs *r)
 		if (t->work & WORK_NOTIFY_RESUME)
 			trap_notify_resume(r);
 	} while (t->work);
-	/* What happens from now on is no part of this call. */
+	/* Interrupted or not, the system call is over. */
 	r->vector = 0;
 }
 
@@ -254,7 +254,10 @@ void trap_user_fault(struct regs *r, int signo, int code, uint64_t addr)
 		signal_force(&info);
 		return;
 	}
-	/* It can't go on, and nobody will make it (SIGKILL has no handler): the process ends. */
+	/*
+	 * Blocked or ignored, the fault would repeat for ever; SIGKILL has no handler: the process
+	 * ends.
+	 */
 	if ((t->blocked & bit) || p->actions[signo - 1].handler <= SIG_IGN) {
 		log_printf("%s[%d]: signal %d at rip %p, address %p\n", t->comm, t->tid, signo,
 			   (void *)r->rip, (void *)addr);

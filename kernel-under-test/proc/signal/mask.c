@@ -1,14 +1,14 @@
 /*
- * Which signals a thread blocks, and who gets one that is sent to a process.
+ * Blocked sets, and the choice of the thread that gets a process's signal.
  *
  * rt_sigprocmask() changes the mask without the kernel lock:
  *
  *   CPU 0, blocks or unblocks            CPU 1, sends, with the kernel lock
- *   writes `blocked` (a full barrier)    notes it in `pending` (a full barrier)
+ *   writes `blocked` (full barrier)      writes `pending` (full barrier)
  *   reads `pending`                      reads `blocked`: whom to wake?
  *
- * One of the two sees the other. `work` is changed with the kernel lock only, which CPU 0 takes if
- * anything is pending or `work` says so.
+ * At least one of the two sees the other's write. `work` changes under the kernel lock only, which
+ * CPU 0 takes if anything is pending or `work` is set.
  */
 #include "arch/spin.h"
 #include "proc/signal/signal.h"
@@ -45,7 +45,7 @@ void signal_set_blocked_for_sleep(uint64_t blocked)
 
 	t->saved_blocked = t->blocked;
 	t->restore_blocked = true;
-	/* The way back must put the old set in place, so it must look. */
+	/* The old mask is restored on the way to user mode. */
 	thread_add_work(t, WORK_RESTORE);
 	signal_set_blocked(blocked);
 }

@@ -1,3 +1,4 @@
+/* Sending and queueing signals. */
 #include "proc/signal/signal.h"
 
 #include "fs/credentials.h"
@@ -7,7 +8,7 @@
 #include "proc/trace/trace.h"
 #include "sched/sched.h"
 
-/* The default action of these is nothing. */
+/* Ignored by default. */
 #define DEFAULT_NOTHING                                                                            \
 	(SIGNAL_BIT(SIGCHLD) | SIGNAL_BIT(SIGCONT) | SIGNAL_BIT(SIGURG) | SIGNAL_BIT(SIGWINCH))
 
@@ -54,7 +55,7 @@ static bool is_ignored(const struct process *p, int signo)
 
 	if (handler == SIG_IGN || (handler == SIG_DFL && (bit & DEFAULT_NOTHING)))
 		return true;
-	/* Process 1 dies of nothing that it did not ask for: the system would go with it. */
+	/* Process 1 ignores signals without a handler: the system depends on it. */
 	return p->pid == 1 && handler == SIG_DFL;
 }
 
@@ -101,7 +102,7 @@ static void resume(struct process *p)
 	wait_wake_all(&p->parent->child_changed);
 }
 
-/* What a signal does at once, whoever gets it. False: it is not even kept. */
+/* Immediate effects of a signal, whatever its disposition. False: discard it. */
 static bool prepare(struct process *p, int signo)
 {
 	if (p->zombie)
@@ -119,12 +120,12 @@ static void keep(struct process *p, struct list *signals, uint64_t *pending,
 	uint64_t bit = SIGNAL_BIT(info->signo);
 	struct queued *q;
 
-	/* A standard signal that is pending already is not pending twice. */
+	/* Standard signals are not queued: one pending is enough. */
 	if (info->signo < SIGRTMIN && (*pending & bit) && likely(info->code != SI_TIMER))
 		return;
-	/* Before anybody is asked whether he blocks it: proc/signal/mask.c. */
+	/* Before the blocked sets are read: see proc/signal/mask.c. */
 	__atomic_fetch_or(pending, bit, __ATOMIC_SEQ_CST);
-	/* Beyond the limit, or without memory, it comes all the same, and only says less. */
+	/* Beyond the limit or without memory it is still pending, but carries no details. */
 	if (p->signals_queued >= p->limits[RLIMIT_SIGPENDING][0] && info->code <= 0)
 		return;
 	q = kmem_alloc(sizeof(*q));
@@ -144,12 +145,12 @@ bool signal_send(struct process *p, const struct signal_info *info)
 
 	if (!prepare(p, info->signo))
 		return false;
-	/* One that is blocked may yet be waited for, so it is kept even if ignored. */
+	/* A blocked signal may be waited for, so it stays pending even if ignored. */
 	taker = signal_find_taker(p, bit);
 	if (taker && !(taker->waited & bit) && is_ignored(p, info->signo) && !taker->trace)
 		return false;
 	keep(p, &p->signals, &p->pending, info);
-	/* Blocked meanwhile: there may be another one, or be one by now. */
+	/* The thread may have blocked it meanwhile: look again. */
 	if (!taker || unlikely(READ_ONCE(taker->blocked) & bit))
 		taker = signal_find_taker(p, bit);
 	if (taker)
@@ -230,9 +231,9 @@ bool signal_may_send(const struct process *p, int signo)
 }
 
 struct kill {
-	int group; /* 0: everyone but process 1 and the caller */
+	int group; /* 0: all but process 1 and the caller */
 	const struct signal_info *info;
-	bool trusted; /* the kernel sends it */
+	bool trusted; /* sent by the kernel */
 	bool found, refused;
 };
 
@@ -284,7 +285,7 @@ void signal_set_blocked(uint64_t blocked)
 	uint64_t before = t->blocked;
 
 	t->blocked = blocked & ~SIGNALS_UNBLOCKABLE;
-	/* Sent to the process, and left to this thread. */
+	/* Blocked now, though it was to take them. */
 	if (unlikely(t->process->pending & t->blocked & ~before))
 		signal_retarget(t->process, t->blocked & ~before);
 	signal_recalc_pending(t);

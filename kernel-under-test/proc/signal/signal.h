@@ -1,4 +1,4 @@
-/* Signals: sending, what is pending, and what is done about it. */
+/* Signals: sending, queueing, dispositions. */
 #pragma once
 
 #include "proc/process.h"
@@ -30,7 +30,7 @@
 #define SIGWINCH  28
 #define SIGIO	  29
 #define SIGSYS	  31
-/* Real-time signals are queued: every one sent is delivered, with its data. */
+/* Real-time signals are queued: each one sent is delivered, with its data. */
 #define SIGRTMIN 32
 
 #define SIGNAL_BIT(n)	    BIT((n)-1)
@@ -50,7 +50,7 @@
 #define SA_NODEFER   0x40000000ull
 #define SA_RESETHAND 0x80000000ull
 
-/* How a signal came about: si_code. */
+/* Values of si_code. */
 #define SI_USER	      0
 #define SI_KERNEL     0x80
 #define SI_QUEUE      (-1)
@@ -63,7 +63,7 @@
 #define CLD_STOPPED   5
 #define CLD_CONTINUED 6
 
-/* siginfo_t of the x86_64 ABI, as far as this kernel fills it in. */
+/* siginfo_t of the x86_64 ABI, as far as it is filled in. */
 struct signal_info {
 	int32_t signo, error, code, pad;
 	union {
@@ -82,7 +82,7 @@ struct signal_info {
 			uint32_t call_arch;
 		};
 		struct {
-			int64_t band; /* POLL_*, of SIGIO and what stands for it */
+			int64_t band; /* POLL_*; SIGIO and signals set by F_SETSIG */
 			int32_t fd;
 		};
 	};
@@ -91,48 +91,46 @@ struct signal_info {
 
 _Static_assert(sizeof(struct signal_info) == 128, "x86_64 ABI");
 
-/* Names the caller as the sender, for kill() and the like. */
+/* With the caller as the sender, for kill() and the like. */
 struct signal_info signal_info_user(int signo, int code);
 
-/* To a process, or to one thread of it. `info->signo` must be 1 to SIGNALS_MAX. */
-/* False: it is ignored, and was not kept. */
+/* To a process or a thread. `info->signo`: 1 to SIGNALS_MAX. */
+/* False: it is ignored, and was discarded. */
 bool signal_send(struct process *p, const struct signal_info *info);
 bool signal_send_thread(struct thread *t, const struct signal_info *info);
-/* The same from the kernel, with nothing more to say. */
+/* From the kernel, without details. */
 void signal_raise(struct process *p, int signo);
-/* To the calling thread, for what its own call came to. */
+/* To the calling thread, caused by its own call. */
 static inline void signal_raise_current(int signo)
 {
 	struct signal_info info = signal_info_user(signo, SI_USER);
 
 	signal_send_thread(thread_current(), &info);
 }
-/*
- * To the calling thread, which can't refuse it: if it ignores or blocks the signal, it dies of it.
- */
+/* To the calling thread, which dies of it if it ignores or blocks the signal. */
 void signal_force(const struct signal_info *info);
-/* SIGCHLD for the parent of `p`, which has ended, stopped or gone on. */
+/* SIGCHLD to the parent of `p`, which ended, stopped or continued. */
 void signal_send_child(struct process *p);
 
 /*
- * To the calling thread, at the end of a system call of result 0 and without the kernel lock: has
- * entered the handler. False: the long way.
+ * To the calling thread, at the end of a successful system call without the kernel lock: enters the
+ * handler. False: take the slow path.
  */
 bool signal_send_self(const struct signal_info *info);
 
-/* kill(2): to a process, a group or all; signo 0 only tests. 0, -ESRCH, -EINVAL, -EPERM. */
+/* kill(2): to a process, a group or all; signo 0 only checks. 0, -ESRCH, -EINVAL, -EPERM. */
 int signal_kill(int pid, const struct signal_info *info);
 
-/* Whether the caller may send that signal to `p`. */
+/* Whether the caller may send the signal to `p`. */
 bool signal_may_send(const struct process *p, int signo);
 
 /*
- * New blocked set of the calling thread, with the kernel lock or without. What is pending for the
- * process and not for this thread any more is offered to the others.
+ * Sets the blocked set of the calling thread, with or without the kernel lock. Signals pending for
+ * the process that it blocks now are offered to the other threads.
  */
 void signal_set_blocked(uint64_t blocked);
 void signal_set_blocked_unlocked(uint64_t blocked);
-/* The same for the rest of the current system call: sigsuspend(), ppoll() and the like. */
+/* For the duration of the current system call: sigsuspend(), ppoll() and the like. */
 void signal_set_blocked_for_sleep(uint64_t blocked);
 
 /* A thread of `p` that does not block it, or NULL. */

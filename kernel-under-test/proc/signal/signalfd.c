@@ -1,3 +1,4 @@
+/* signalfd(2). */
 #include "proc/signal/signalfd.h"
 
 #include "lib/errno.h"

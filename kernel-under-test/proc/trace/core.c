@@ -1,4 +1,4 @@
-/* Core dumps: what a process that ends by a signal leaves for a debugger, as Linux writes it. */
+/* Core dumps in ELF format, as Linux writes them. */
 #include "proc/trace/core.h"
 
 #include "arch/thread.h"
@@ -37,7 +37,7 @@ struct status_note {
 	int16_t signal, pad;
 	uint64_t pending, blocked;
 	int32_t pid, parent, group, session;
-	uint64_t times[4][2]; /* user, system, and the children's */
+	uint64_t times[4][2]; /* user, system, and both of the children */
 	uint64_t regs[ARCH_CORE_REGS];
 	int32_t has_fpu, pad2;
 } __attribute__((packed));
@@ -55,7 +55,7 @@ struct process_note {
 _Static_assert(sizeof(struct status_note) == 20 + 336, "Linux ABI");
 _Static_assert(sizeof(struct process_note) == 20 + 136, "Linux ABI");
 
-/* What is written goes to the file until the limit; then the rest is left out. */
+/* An output file with a size limit; after an error nothing more is written. */
 struct core {
 	struct inode *file;
 	uint64_t at, limit;
@@ -80,7 +80,7 @@ static void put(struct core *c, const void *from, size_t n)
 
 char core_pattern[UTS_LEN] = "core";
 
-/* One of the letters that stand behind a `%`; others stand for nothing. */
+/* Expands the letter after a `%`; unknown letters expand to nothing. */
 static int add_letter(char *to, size_t size, char letter, const struct process *p, int signo)
 {
 	const struct credentials *c = credentials_current();
@@ -111,7 +111,7 @@ static int add_letter(char *to, size_t size, char letter, const struct process *
 	}
 }
 
-/* The name that core_pattern says. -ENAMETOOLONG. */
+/* Expands core_pattern. -ENAMETOOLONG. */
 static int make_name(char *to, size_t size, const struct process *p, int signo)
 {
 	size_t len = 0;
@@ -125,7 +125,7 @@ static int make_name(char *to, size_t size, const struct process *p, int signo)
 			len += (size_t)add_letter(to + len, size - len, *at, p, signo);
 		else
 			break;
-		/* Names that a process gave itself lead nowhere else. */
+		/* Names chosen by a process cannot name another directory. */
 		for (; from < MIN(len, size) && at[0] != '/'; from++)
 			to[from] = to[from] == '/' ? '!' : to[from];
 	}
@@ -135,7 +135,7 @@ static int make_name(char *to, size_t size, const struct process *p, int signo)
 	return 0;
 }
 
-/* A new regular file of that name; an older one loses it. Programs that take dumps are not run. */
+/* Creates the file anew. Patterns that pipe to a program are not supported. */
 static int make_file(struct process *p, int signo, struct inode **out)
 {
 	struct path_base base = process_path_base(p);
@@ -162,14 +162,14 @@ static int make_file(struct process *p, int signo, struct inode **out)
 	return err;
 }
 
-/* Of an area, whose object may be gone when the writing sleeps. */
+/* A copy of an area: writing sleeps, and the area may go. */
 struct part {
 	uint64_t start, end;
 	uint32_t flags;
 	bool dumped;
 };
 
-/* As /proc/PID/coredump_filter says. Of a file what may have been changed counts as anonymous. */
+/* /proc/PID/coredump_filter. A private file mapping that is writable counts as anonymous too. */
 static bool is_dumped(const struct area *a, uint32_t filter)
 {
 	bool file = a->object && !object_is_shared(a->object);
@@ -241,7 +241,7 @@ static void put_notes(struct core *c, struct process *p, struct thread *t, int s
 static void put_memory(struct core *c, struct process *p, const struct part *a, char *page)
 {
 	for (uint64_t va = a->start; va < a->end && !c->err; va += PAGE_SIZE) {
-		/* What was never touched stays a hole. */
+		/* Pages never touched become holes. */
 		if (space_read(p->space, va, page, PAGE_SIZE) == 0)
 			put(c, page, PAGE_SIZE);
 		else

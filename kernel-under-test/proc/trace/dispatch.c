@@ -1,3 +1,4 @@
+/* System call user dispatch. */
 #include "proc/trace/dispatch.h"
 
 #include "arch/uaccess.h"

@@ -1,3 +1,4 @@
+/* seccomp user notification. */
 #include "proc/trace/notify.h"
 
 #include "arch/uaccess.h"
@@ -10,7 +11,7 @@
 #include "proc/trace/seccomp.h"
 #include "sched/sched.h"
 
-/* ioctl(2)'s requests; of the last one the size (bits 16 to 29) may be another. */
+/* ioctl() requests. The size field (bits 16 to 29) of the last one may vary. */
 #define NOTIF_RECV	   0xc0502100u
 #define NOTIF_SEND	   0xc0182101u
 #define NOTIF_ID_VALID	   0x40082102u
@@ -29,7 +30,7 @@ enum notice_state {
 	NOTICE_ANSWERED,
 };
 
-/* On the stack of its caller, as long as that waits. */
+/* On the stack of the waiting caller. */
 struct notice {
 	struct list link;
 	struct thread *thread;
@@ -40,16 +41,16 @@ struct notice {
 };
 
 struct seccomp_listener {
-	struct seccomp_listener **home; /* NULL: the filter is gone */
+	struct seccomp_listener **home; /* NULL: the filter was freed */
 	struct list notices;
-	/* So many may be fetched, as far as they still wait. */
+	/* Notifications not yet received; some may have been withdrawn. */
 	uint32_t untold;
 	bool patient;
 	uint64_t last_id;
 	struct wait_queue changed;
 };
 
-/* As user space has them. */
+/* Structures of the Linux ABI. */
 struct told {
 	uint64_t id;
 	uint32_t pid, flags;
@@ -111,7 +112,7 @@ bool listener_ask(struct seccomp_listener *l, const struct seccomp_call *call, u
 	list_push_back(&l->notices, &n.link);
 	l->untold++;
 	wait_wake_all(&l->changed);
-	/* Once it is answered the listener may be gone. */
+	/* After an answer the listener may be freed. */
 	while (n.state != NOTICE_ANSWERED) {
 		bool patient = l->patient && n.state == NOTICE_TOLD;
 
@@ -149,7 +150,7 @@ static long receive(struct seccomp_listener *l, uint64_t at)
 	wait_wake_all(&l->changed);
 	if (!copy_to_user(at, &told, sizeof(told)))
 		return 0;
-	/* For another try; it may be gone meanwhile, or wait for a signal anew. */
+	/* Offers it again; by now it may be gone, or have been interrupted. */
 	n = find(l, told.id);
 	if (n && n->state == NOTICE_TOLD) {
 		n->state = NOTICE_NEW;
@@ -177,13 +178,16 @@ static long send(const struct seccomp_listener *l, uint64_t at)
 	return 0;
 }
 
-/* Takes over the caller's reference to `f`, unless there is an error. */
+/* Takes over the reference to `f` on success. */
 static int put_file(struct files *t, struct file *f, const struct addition *a)
 {
 	bool cloexec = a->to_flags & O_CLOEXEC;
 	int fd;
 
-	/* Shared, so that threads of that process are waited for who look things up in it. */
+	/*
+	 * Raises the count so that files_replace() waits for lockless lookups by that process's
+	 * threads.
+	 */
 	files_get(t);
 	if (!(a->flags & ADDFD_SETFD))
 		fd = files_add(t, f, 0, cloexec);

@@ -1,3 +1,4 @@
+/* seccomp: strict mode and BPF filters. */
 #include "proc/trace/seccomp.h"
 
 #include "fs/credentials.h"
@@ -9,7 +10,7 @@
 #include "proc/trace/trace.h"
 #include "sched/sched.h"
 
-/* What all programs of a thread may come to; each counts for some more. */
+/* Limit on the instructions of all filters of a thread; each filter counts OVERHEAD more. */
 #define TOTAL_MAX 32768
 #define OVERHEAD  4
 
@@ -17,7 +18,7 @@
 #define SYS_SECCOMP	  1
 #define ERRNO_MAX	  4095
 
-/* A chain, shared by all who inherited it: newer programs go before. */
+/* A list, newest first, whose tails are shared by all threads that inherited them. */
 struct seccomp_filter {
 	uint32_t refs, total;
 	struct seccomp_filter *older;
@@ -63,7 +64,7 @@ int seccomp_set_strict(void)
 	return 0;
 }
 
-/* Only whole words of struct call, and no remainders: as Linux has it. */
+/* Only aligned words of struct seccomp_call, and no BPF_MOD, as on Linux. */
 static bool is_for_calls(const struct bpf_insn *code, size_t n)
 {
 	for (size_t i = 0; i < n; i++) {
@@ -89,7 +90,7 @@ static bool is_older(const struct seccomp_filter *old, const struct seccomp_filt
 	return than == old;
 }
 
-/* One of the caller's process that has programs which the caller has not; 0: none. */
+/* A thread of the caller's process with filters that the caller lacks; 0: none. */
 static int stranger(const struct thread *me)
 {
 	struct thread *t;
@@ -101,7 +102,10 @@ static int stranger(const struct thread *me)
 	return 0;
 }
 
-/* Others read their credentials without a lock: the old ones go when nobody does. */
+/*
+ * The thread may be reading its credentials without a lock: the old ones are freed after a grace
+ * period.
+ */
 static void forbid_privileges(struct thread *t)
 {
 	struct credentials *old = t->cred, *c;
@@ -117,7 +121,7 @@ static void forbid_privileges(struct thread *t)
 	credentials_put(old);
 }
 
-/* What the caller has, for all of its process. */
+/* SECCOMP_FILTER_FLAG_TSYNC: gives the caller's filters to all threads of its process. */
 static void share(struct thread *me)
 {
 	struct thread *t;
@@ -142,7 +146,7 @@ int seccomp_may_filter(size_t n)
 	return credentials_current()->no_new_privileges || capable(CAP_SYS_ADMIN) ? 0 : -EACCES;
 }
 
-/* Whether `f`, which has `n` instructions, can be put before those of the caller: 0 or why not. */
+/* Whether `f`, of `n` instructions, can be added to the caller's filters. */
 static long may_add(struct seccomp_filter *f, size_t n, uint64_t flags)
 {
 	const struct thread *t = thread_current();
@@ -201,7 +205,9 @@ unsigned int seccomp_filter_count(const struct thread *t)
 	return n;
 }
 
-/* The lower, the stricter, as signed numbers. *by is whose answer it is, unless all is allowed. */
+/*
+ * The strictest result is the smallest action as a signed number; *by is the filter it came from.
+ */
 static uint32_t ask_filters(const struct thread *t, const struct seccomp_call *call,
 			    const struct seccomp_filter **by)
 {
@@ -268,7 +274,7 @@ static bool allows(struct regs *r, bool again)
 		return true;
 	answer = ask_filters(t, &call, &by);
 	data = answer & SECCOMP_RET_DATA;
-	/* A tracer can't give back what was taken. */
+	/* After SECCOMP_RET_TRACE all filters run again on the call that the tracer left behind. */
 	if (again && (answer & SECCOMP_RET_ACTION) == SECCOMP_RET_TRACE)
 		return true;
 	switch (answer & SECCOMP_RET_ACTION) {
@@ -284,7 +290,7 @@ static bool allows(struct regs *r, bool again)
 	case SECCOMP_RET_USER_NOTIF:
 		return listener_ask(by->listener, &call, &r->rax);
 	case SECCOMP_RET_TRACE:
-		/* If nobody looks on, the result is the -ENOSYS that is there. */
+		/* Without a tracer the result is -ENOSYS, set by the entry code. */
 		return trace_seccomp(data) && (int32_t)r->code >= 0 && allows(r, true);
 	default:
 		kill(answer & SECCOMP_RET_ACTION);

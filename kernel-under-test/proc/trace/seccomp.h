@@ -1,6 +1,7 @@
 /*
- * Seccomp: what system calls a thread may make. Strict mode allows four; otherwise filters decide
- * (lib/bpf.h): all that the thread was given or inherited, and the strictest answer counts.
+ * seccomp: restricts the system calls of a thread. Strict mode allows four; in filter mode BPF
+ * programs (lib/bpf.h) decide: all that were attached or inherited run, and the strictest result
+ * counts.
  */
 #pragma once
 
@@ -14,7 +15,7 @@ enum seccomp_mode {
 	SECCOMP_FILTER,
 };
 
-/* What a filter returns: the action in the upper half, data for it in the lower. */
+/* A filter's result: the action in the upper half, its data in the lower. */
 #define SECCOMP_RET_KILL_PROCESS 0x80000000u
 #define SECCOMP_RET_KILL_THREAD	 0x00000000u
 #define SECCOMP_RET_TRAP	 0x00030000u
@@ -26,7 +27,7 @@ enum seccomp_mode {
 #define SECCOMP_RET_ACTION	 0xffff0000u
 #define SECCOMP_RET_DATA	 0x0000ffffu
 
-/* seccomp(2)'s flags of a new filter. */
+/* Flags of SECCOMP_SET_MODE_FILTER. */
 #define SECCOMP_TSYNC	      BIT(0) /* for all threads of the process */
 #define SECCOMP_LOG	      BIT(1)
 #define SECCOMP_SPEC_ALLOW    BIT(2)
@@ -34,14 +35,14 @@ enum seccomp_mode {
 #define SECCOMP_TSYNC_ESRCH   BIT(4)
 #define SECCOMP_WAIT_KILLABLE BIT(5)
 
-/* What a filter looks at, by the ABI. */
+/* struct seccomp_data of the Linux ABI. */
 struct seccomp_call {
 	int32_t nr;
 	uint32_t arch;
 	uint64_t rip, args[6];
 };
 
-/* Puts the calling thread in strict mode. 0; -EINVAL: it is in filter mode. */
+/* 0; -EINVAL: the calling thread is in filter mode. */
 int seccomp_set_strict(void);
 
 /*
@@ -54,18 +55,18 @@ long seccomp_add_filter(const struct bpf_insn *code, size_t n, uint64_t flags);
 /* Whether the caller may add a filter of `n` instructions: 0, -EINVAL, -EACCES. */
 int seccomp_may_filter(size_t n);
 
-/* How many filters `t` has. */
+/* The number of filters of `t`. */
 unsigned int seccomp_filter_count(const struct thread *t);
 
 /*
- * The system call that the current thread is about to make, as its registers say. False: it is not
- * made, and its result is in the registers. May not return. With the kernel lock; may sleep.
+ * Checks the system call in the current thread's registers. False: it is not made, and the
+ * registers hold its result. With the kernel lock; may sleep; may not return.
  */
 bool seccomp_allows(struct regs *r);
 
-/* As if the call had not been made, but for SIGSYS. */
+/* Undoes the entry into the call and raises SIGSYS. */
 void seccomp_signal(struct regs *r, int code, uint32_t data);
 
-/* For threads in some mode: `to` is a new one made by the current one; `t` ends. */
+/* For threads in a seccomp mode: `to`, created by the current one, inherits; `t` ends. */
 void seccomp_inherit(struct thread *to);
 void seccomp_release(struct thread *t);

@@ -1,4 +1,4 @@
-/* Where traced threads stop, and how they go on. */
+/* ptrace stops and events. */
 #include "arch/debug.h"
 #include "fs/credentials.h"
 #include "proc/trace/trace.h"
@@ -13,7 +13,7 @@
 #define CALL_EXECVEAT	322
 #define CALL_TRAP	0x80
 
-/* What the message of a stop at a system call says. */
+/* Event messages of system call stops. */
 #define MESSAGE_ENTRY 1
 #define MESSAGE_EXIT  2
 
@@ -30,9 +30,8 @@ void trace_notify(struct trace *tr, int code, int status)
 }
 
 /*
- * Stops the current thread, `tr`, until its tracer lets it go on, with the signal that it is to
- * have then: the result, or 0. The record may be gone afterwards. `info` is what the tracer gets
- * for the asking; NULL: nothing.
+ * Stops the current thread, whose record is `tr`, until its tracer resumes it. Returns the signal
+ * to deliver, or 0. `info`: for PTRACE_GETSIGINFO, or NULL. `tr` may be freed on return.
  */
 static int trace_stop(struct trace *tr, int code, const struct signal_info *info)
 {
@@ -53,7 +52,7 @@ static int trace_stop(struct trace *tr, int code, const struct signal_info *info
 	tr->step_forced = false;
 	trace_notify(tr, tr->group ? CLD_STOPPED : CLD_TRAPPED, code & 0x7f);
 	while (tr->stopped && !signal_kills(t)) {
-		/* By SIGKILL; other signals let it sleep on. */
+		/* Only SIGKILL ends the sleep. */
 		t->interruptible = true;
 		sched_block();
 	}
@@ -61,12 +60,12 @@ static int trace_stop(struct trace *tr, int code, const struct signal_info *info
 	tr->stopped = tr->inside = tr->group = false;
 	tr->call = TRACE_NO_CALL;
 	inject = tr->inject;
-	/* If it was detached. */
+	/* In case it was detached. */
 	trace_put(tr);
 	return inject;
 }
 
-/* One that is no signal's: SIGTRAP with the code of wait4(). */
+/* A stop without a signal: SIGTRAP, with the wait4() code as si_code. */
 static int trap(struct trace *tr, int code)
 {
 	struct signal_info info = signal_info_user(SIGTRAP, code);
@@ -138,7 +137,7 @@ bool trace_signal(struct signal_info *info)
 	if (signal_kills(t))
 		return false;
 	signo = trace_stop(tr, info->signo, info);
-	/* The tracer may have changed what it says. */
+	/* The tracer may have changed it (PTRACE_SETSIGINFO). */
 	if (t->trace == tr)
 		*info = tr->info;
 	if (!signo || signal_kills(t))
@@ -151,7 +150,7 @@ bool trace_signal(struct signal_info *info)
 		signal_send_thread(t, info);
 		return false;
 	}
-	/* What an untraced process 1 would never have got. */
+	/* Process 1, untraced, would not have got it. */
 	return t->process->pid != 1 || t->process->actions[signo - 1].handler != SIG_DFL;
 }
 
@@ -163,7 +162,7 @@ void trace_handler_entered(void)
 		trap(tr, SIGTRAP);
 }
 
-/* A stop at a system call; what the tracer sends along is a signal of its own. */
+/* A system call stop. A signal injected by the tracer is sent anew. */
 static void call_stop(struct trace *tr, enum trace_call call)
 {
 	struct thread *t = thread_current();
@@ -212,7 +211,7 @@ bool trace_seccomp(uint32_t data)
 	return true;
 }
 
-/* Another program runs, and the thread may have its leader's number now. */
+/* After execve(): the thread may have its leader's tid now. */
 static void call_exec(struct thread *t, struct regs *r, uint32_t nr)
 {
 	struct trace *tr = t->trace;
@@ -241,7 +240,7 @@ static void call_fork(struct trace *tr)
 		trace_event(tr, event, (uint64_t)child);
 	if (!birth)
 		return;
-	/* It may end, and another thread bury it. */
+	/* The child may end, and another thread reap it. */
 	while ((p = process_find(child)) && p->serial == birth && p->borrows_space)
 		wait_sleep(&p->space_returned, false);
 	tr = t->trace;

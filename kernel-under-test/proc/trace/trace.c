@@ -1,3 +1,4 @@
+/* ptrace: attaching, detaching, waiting. */
 #include "proc/trace/trace.h"
 
 #include "arch/debug.h"
@@ -8,7 +9,7 @@
 #include "proc/pidfd.h"
 #include "sched/sched.h"
 
-/* All there are: few. */
+/* All records. There are few, so searches are linear. */
 static struct list traces = LIST_INIT(traces);
 
 struct trace *trace_find(int tid)
@@ -38,7 +39,7 @@ static struct trace *make(struct thread *t, struct process *tracer)
 	t->trace = tr;
 	t->unusual |= UNUSUAL_TRACE;
 	arch_thread_trace_calls(&t->arch, true);
-	/* Whichever of the tracer's threads is the last one. */
+	/* Whichever thread of the tracer ends last must see it. */
 	tracer->is_tracer = true;
 	list_for_each (of, &tracer->threads, sibling)
 		of->unusual |= UNUSUAL_TRACE;
@@ -68,7 +69,7 @@ int trace_attach(struct thread *t, struct process *tracer, bool seize, uint32_t 
 	if (tracer == process_current()) {
 		if (!seize)
 			signal_send_thread(t, &stop);
-		/* Stopped already, it is so for its tracer from now on. */
+		/* If it is in a group stop already, it enters a trace stop now. */
 		wait_wake_all(&t->process->continued);
 	}
 	return 0;
@@ -109,7 +110,7 @@ void trace_detach(struct trace *tr, int signo)
 {
 	struct thread *t = tr->thread;
 
-	/* What stopped the job holds on. */
+	/* The group stop stays in force. */
 	tr->listening = tr->group = false;
 	if (tr->stopped)
 		trace_continue(tr, TRACE_CONT, signo);
@@ -156,7 +157,7 @@ void trace_continued(struct process *p)
 	}
 }
 
-/* The process of a leader that somebody else than its parent traced: the parent may hear of it. */
+/* Tells the parent of a process that was held for another tracer. */
 static void let_go(struct trace *tr)
 {
 	if (tr->held)
@@ -197,7 +198,7 @@ int trace_wait(struct process *p, int id, unsigned int options, int *status, boo
 	return 0;
 }
 
-/* A process has ended: is it the one? Its tracer hears of it before its parent. */
+/* A process has ended. If it is the one traced, its tracer is told before its parent. */
 static void process_ended(struct waiter *w)
 {
 	struct trace *tr = container_of(w, struct trace, process_ends);
@@ -212,7 +213,9 @@ static void process_ended(struct waiter *w)
 		     p->exit_status & 0x7f ? p->exit_status & 0x7f : p->exit_status >> 8 & 0xff);
 }
 
-/* The last thread of `p` ends: the tracer of the first one hears of it, be it the parent or not. */
+/*
+ * The last thread of `p` ends: the tracer of its leader is told, whether it is the parent or not.
+ */
 static void leader_ends(struct process *p)
 {
 	struct trace *tr, *next;
@@ -244,7 +247,7 @@ static void tracer_ends(struct process *p)
 		}
 		if (tr->options & TRACE_EXITKILL)
 			signal_raise(tr->process, SIGKILL);
-		/* A signal that was shown to it is delivered. */
+		/* A signal that stopped the tracee is delivered. */
 		signo = tr->has_info && tr->code == tr->info.signo && tr->code != tr->info.code
 				? tr->code
 				: 0;
@@ -252,7 +255,7 @@ static void tracer_ends(struct process *p)
 	}
 }
 
-/* No parent's wait tells of the end of a thread. */
+/* A parent's wait() does not report the end of a thread. */
 static void thread_ended(struct trace *tr, int status)
 {
 	bool signal = status & 0x7f;
@@ -278,7 +281,7 @@ void trace_thread_exit(struct thread *t, int status)
 		if (tr->tid != p->pid)
 			thread_ended(tr, status);
 		else
-			/* Others look after the process then. */
+			/* The remaining threads must see the end of the process. */
 			list_for_each (other, &p->threads, sibling)
 				other->unusual |= UNUSUAL_TRACE;
 	}
@@ -315,7 +318,7 @@ bool trace_is_stopped(const struct thread *t)
 	return t->trace && t->trace->stopped;
 }
 
-/* What the child is to its maker, as events tell it. */
+/* The event that creating `t` is. */
 static int kind_of(const struct thread *t, const struct fork_request *r)
 {
 	if (r->wait)
@@ -338,7 +341,7 @@ void trace_inherit(struct thread *t, struct fork_request *r)
 		arch_debug_step(&t->arch, false);
 	mine->child = t->tid;
 	if (r->wait) {
-		/* The event comes before the sleep, which is trace_syscall_exit()'s then. */
+		/* The event precedes the vfork() sleep, which trace_syscall_exit() does then. */
 		mine->vfork_serial = t->process->serial;
 		r->wait = false;
 	}
