@@ -90,7 +90,7 @@ def test_the_command_wants_a_run_and_a_file(
     (root / "docs").mkdir()
     known(root / "docs")
     assert run(["workloads", "--agreement", "x", "--into", str(page)]) == 2
-    assert "x: not a run folder" in capsys.readouterr().err
+    assert "x: not a run directory" in capsys.readouterr().err
     assert run(["compare", "--no-report"]) == 0
     folder = str(find_run(root / "results", None))
     assert run(["workloads", "--agreement", folder, "--into", str(page)]) == 0

@@ -23,7 +23,7 @@ from ringside.session import ReadyText
 
 
 def bare_manifest(ready: str = "^up:", way: str = "kernel") -> str:
-    """The manifest of a kernel that is given by hand, is up with `ready`, and is booted `way`."""
+    """The manifest of a kernel without workloads: up with the line `ready`, booted `way`."""
     text = manifest("one").replace('port = "linux-x86_64"', "").replace("same-bytes", "boots")
     text = text.replace('workloads = "initrd"', 'workloads = "none"')
     text = text.replace('image = "kernel"', f'image = "{way}"')
@@ -75,7 +75,7 @@ def test_a_kernel_that_comes_up(
     ("body", "text", "says"),
     [
         (guests.SPIN, "", "one: silent: nothing on the console in 3 s; the CPU was at 0x1000"),
-        (guests.SPIN, "soon\\n", "one: hung: not ready after 3 s; the CPU was at 0x1000"),
+        (guests.SPIN, "soon\\n", "one: hung: not ready within 3 s; the CPU was at 0x1000"),
         (guests.SPIN, "panic: no\\n", "one: panicked: panic: no"),
         (guests.TRIPLE_FAULT, "soon\\n", "one: rebooted: the guest reset the machine before"),
     ],
@@ -128,8 +128,8 @@ def test_what_can_not_be_booted_is_one_line(
         assert run(list(arguments)) == 2
         return capsys.readouterr().err.strip().splitlines()[-1]
 
-    assert "no kernel is only booted" in line("boot")
-    assert "one has no image here: give one with --image one=PATH" in line("boot", "one")
+    assert "no kernel to boot" in line("boot")
+    assert "one has no image here: pass one with --image one=PATH" in line("boot", "one")
     assert "`ringside compare --kernels two` runs it" in line("boot", "two")
     assert "one can't boot 'side'" in line("boot", "one", "--boot", "side", "--image", "one=x")
     assert "one runs no workloads: `ringside boot one`" in line("compare", "--kernels", "one")

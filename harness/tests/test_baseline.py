@@ -153,7 +153,7 @@ def test_a_failed_workload_is_no_baseline() -> None:
 
 def test_the_kernel_must_be_said_when_there_are_two() -> None:
     run = runs.run([runs.measurement("a", "g/w"), runs.measurement("b", "g/w")])
-    with pytest.raises(JudgeError, match="say which kernel: the run has a, b"):
+    with pytest.raises(JudgeError, match="select a kernel: the run has a, b"):
         baseline.dump(run)
     assert "kernel: b\n" in baseline.dump(run, "b")
     with pytest.raises(JudgeError, match="c is not in the run"):

@@ -31,11 +31,11 @@ def write(tmp_path: Path, text: str, name: str = "one") -> Path:
         ("memory_mib = 64", "memory_mib = 1", "boot.memory_mib: input should be greater"),
         ("memory_mib = 64", 'memory_mib = "x"', "(got 'x')"),
         ("memory_mib = 64", "", "boot.memory_mib: this key is required"),
-        ("memory_mib = 64", "memory_mib = 64\nsmp = 2", "boot.smp: there is no such key"),
+        ("memory_mib = 64", "memory_mib = 64\nsmp = 2", "boot.smp: unknown key"),
         ('panic = ["Kernel panic"]', 'panic = ["("]', "not a regular expression"),
         ('target = "same-bytes"', 'target = "flies"', "target: input should be 'listed'"),
         ("schema = 1", "schema = 2", "schema: input should be 1 (got 2)"),
-        ("schema = 1", 'schema = 1\nid = "two"', "id: must be the folder's name (got 'two')"),
+        ("schema = 1", 'schema = 1\nid = "two"', "id: must be the directory's name (got 'two')"),
         ('port = "linux-x86_64"', 'port = "../x"', "port: string should match"),
         ("[boot]", "[boot", "not valid TOML"),
     ],
@@ -76,7 +76,7 @@ def test_a_listed_kernel_cannot_be_asked_for(checkout: Checkout) -> None:
     file.write_text(file.read_text().replace('port = "linux-x86_64"', ""))
     catalog = load(root)
     assert [kernel.id for kernel in catalog.select(())] == ["one"]
-    with pytest.raises(CatalogError, match="two can't be run yet: it lacks the key `port` in"):
+    with pytest.raises(CatalogError, match="two can't run yet: it lacks the key `port` in"):
         catalog.select(("two",))
 
 
@@ -150,9 +150,9 @@ def test_names_are_selected(patterns: tuple[str, ...], expected: tuple[str, ...]
 @pytest.mark.parametrize(
     ("pattern", "says"),
     [
-        ("stat", "ambiguous: say one of file/stat, proc/stat"),
+        ("stat", "ambiguous: use one of file/stat, proc/stat"),
         ("nul", "did you mean syscall/null?"),
-        ("zzzz", "`see` lists what there is"),
+        ("zzzz", "`see` lists all"),
         ("net/*", "no workload matches 'net/*'"),
     ],
 )

@@ -165,4 +165,4 @@ def test_the_command(checkout: Checkout, capsys: pytest.CaptureFixture[str]) -> 
     assert run(["diff", "latest", str(first), "--tolerance", "1"]) == 0
     capsys.readouterr()
     assert run(["diff", "nowhere"]) == 2
-    assert "nowhere: not a run folder" in capsys.readouterr().err
+    assert "nowhere: not a run directory" in capsys.readouterr().err

@@ -82,7 +82,7 @@ def test_a_kernel_that_nobody_named_is_left_out_when_it_cannot_be_had(
     assert result.reference is None
     said = capsys.readouterr().err
     assert "ringside: " in said
-    assert "is left out: " in said
+    assert "was skipped: " in said
 
     before = find_run(root / "results", None)
     assert run(["compare", "--no-report", "--kernels", "one,two"]) == 2
@@ -150,7 +150,7 @@ def test_a_guests_last_words_are_kept_without_its_escapes(checkout: Checkout) ->
 
 @pytest.mark.parametrize(
     ("mode", "outcome", "words"),
-    [("silent", "hung", "not ready after"), ("asleep", "hung", "on the guest's clock")],
+    [("silent", "hung", "not ready within"), ("asleep", "hung", "on the guest's clock")],
 )
 def test_a_guest_that_never_becomes_ready(
     checkout: Checkout,

@@ -76,7 +76,7 @@ def test_the_typist_waits_for_each_answer() -> None:
     assert typist.hear(b"\x1b[6n/ # ", 2.0) == b"a\n"
     assert typist.complaint(7.0) is None
     late = typist.complaint(7.1)
-    assert late == "second: no answer in 5 s; the console's last words: (nothing)"
+    assert late == "second: no answer in 5 s; the last console output: (nothing)"
     assert typist.hear(b"a\r\nsh: a: not found\r\n/ # ", 3.0) == b""
     assert typist.complaint(3.0) == "second: sh: a: not found / / #"
 
@@ -99,8 +99,7 @@ def test_a_shell_that_never_comes_is_one_line() -> None:
         return ending.detail
 
     assert asyncio.run(scenario()) == (
-        "waiting for the shell's prompt: no answer in 0.2 s; "
-        "the console's last words: no init found"
+        "waiting for the shell's prompt: no answer in 0.2 s; the last console output: no init found"
     )
 
 

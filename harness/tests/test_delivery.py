@@ -39,7 +39,7 @@ def test_a_name_and_a_table_say_the_same(checkout: Checkout) -> None:
     ("said", "complaint"),
     [
         ('"initrdd"', "boot.workloads: input tag 'initrdd'"),
-        ('{ method = "initrd", promt = "#" }', "boot.workloads.initrd.promt: there is no such key"),
+        ('{ method = "initrd", promt = "#" }', "boot.workloads.initrd.promt: unknown key"),
         ("{}", "boot.workloads: unable to extract tag using discriminator 'method'"),
     ],
 )
@@ -58,7 +58,7 @@ def test_a_kernel_that_takes_none_is_given_none(checkout: Checkout) -> None:
     image = obtain(kernel, root, root / ".cache")
     workloads = load_workloads(root, "linux-x86_64")
     cargo = Cargo(workloads, ("a/ok",), "quick", image, image.path, root / ".cache")
-    with pytest.raises(ImageError, match="one takes no workloads"):
+    with pytest.raises(ImageError, match="one runs no workloads"):
         deliver(kernel.boot.workloads, cargo)
 
 
@@ -88,7 +88,7 @@ def test_what_is_booted_from_a_disk_wants_the_disk_beside_it(tmp_path: Path) -> 
     file = tmp_path / "kernel.elf"
     with pytest.raises(ImageError) as caught:
         obtain(kernel, tmp_path, tmp_path, given=file)
-    line = f"kernel.elf is not booted without disk.img beside it, in {tmp_path}"
+    line = f"kernel.elf can't be booted without disk.img in the same directory, {tmp_path}"
     assert str(caught.value) == line
     assert inspect(file, kernel).problem == line
     (tmp_path / "disk.img").write_bytes(b"")

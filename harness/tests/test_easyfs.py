@@ -101,11 +101,11 @@ def test_the_chains_of_blocks(size: int) -> None:
 @pytest.mark.parametrize(
     ("files", "blocks", "complaint"),
     [
-        ({"x" * 28: b""}, 2048, "can't be a file's name in easy-fs: 1 to 27 bytes"),
-        ({"": b""}, 2048, "can't be a file's name"),
+        ({"x" * 28: b""}, 2048, "is not a valid file name in easy-fs: 1 to 27 bytes"),
+        ({"": b""}, 2048, "is not a valid file name"),
         ({"x": bytes(1 << 20)}, 2048, "the files don't fit into 1 MiB of easy-fs"),
         ({"x": bytes(9 << 20)}, 32768, "a file of 9437184 bytes is too large for easy-fs"),
-        ({str(n): b"" for n in range(4096)}, 32768, "4096 files: easy-fs takes 4095 here"),
+        ({str(n): b"" for n in range(4096)}, 32768, "4096 files: easy-fs supports 4095 here"),
         ({}, 1000, "1000 blocks are too few"),
     ],
 )

@@ -81,13 +81,13 @@ def test_the_same_contents_make_the_same_disk(monkeypatch: pytest.MonkeyPatch) -
 
 def test_a_name_that_the_tools_would_take_for_something_else_is_refused() -> None:
     for name in ('a"b', "a\nb", ""):
-        with pytest.raises(ImageError, match="can't be a file's name on a disk"):
+        with pytest.raises(ImageError, match="is not a valid file name on a disk"):
             Ext2Writer().file(name, b"")
 
 
 def test_without_the_tools_it_is_said_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(ext2.TOOLS, "PATH", "/nowhere")
-    with pytest.raises(ImageError, match=r"mke2fs is not here, .*: install e2fsprogs"):
+    with pytest.raises(ImageError, match=r"mke2fs is not installed, .*: install e2fsprogs"):
         filled().finish()
 
 
@@ -95,7 +95,7 @@ def test_without_the_tools_it_is_said_what_to_install(monkeypatch: pytest.Monkey
 def test_what_the_tools_can_not_do_is_said() -> None:
     writer = Ext2Writer()
     writer.file("no/such/folder", b"x")
-    with pytest.raises(ImageError, match="debugfs could not fill a disk: "):
+    with pytest.raises(ImageError, match="debugfs could not write files to the disk: "):
         writer.finish()
 
 

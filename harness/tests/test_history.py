@@ -90,7 +90,7 @@ def test_a_run_without_exact_costs_of_the_kernel_is_no_reading() -> None:
     sampled = runs.environment(clock="tcg")
     good = runs.table_run({"g/x": {"a": 1}}).model_copy(update={"environment": sampled})
     assert of_run(good, "a", "run") is None
-    with pytest.raises(JudgeError, match="no exact costs of a are kept: `ringside compare"):
+    with pytest.raises(JudgeError, match="no exact costs of a are stored: run `ringside compare"):
         history("a", [])
 
 
@@ -166,7 +166,7 @@ def test_a_baseline_is_a_reading_too() -> None:
 def test_the_command(checkout: Checkout, capsys: pytest.CaptureFixture[str]) -> None:
     root = checkout(ids=("one", "two"))
     assert run(["history"]) == 2
-    assert "no exact costs of two are kept" in capsys.readouterr().err
+    assert "no exact costs of two are stored" in capsys.readouterr().err
     for _ in range(2):
         assert run(["compare", "--no-report"]) == 0
     capsys.readouterr()

@@ -92,7 +92,7 @@ def test_an_object_file(tmp_path: Path) -> None:
 
 def test_a_kernel_that_wants_more_memory(tmp_path: Path) -> None:
     line = complaint(elves.link(tmp_path, bss=64 << 20), memory_mib=32)
-    assert "needs memory up to 66 MiB and the machine has 32: raise boot.memory_mib" in line
+    assert "needs memory up to 66 MiB but the machine has 32: increase boot.memory_mib" in line
 
 
 def test_the_wrong_architecture(tmp_path: Path) -> None:

@@ -96,11 +96,11 @@ def test_a_way_that_can_not_work_is_told_from_one_that_can(tmp_path: Path) -> No
     )
     found = inspect(image, kernel)
     assert found.problem is None
-    assert dict(found.facts)["boot plain"] == "can be tried"
-    assert "wants a PVH note" in dict(found.facts)["boot inner"]
+    assert dict(found.facts)["boot plain"] == "possible"
+    assert "needs a PVH note" in dict(found.facts)["boot inner"]
     only = SUBJECT.boot.model_copy(update={"ways": {"inner": both["inner"]}})
     found = inspect(image, SUBJECT.model_copy(update={"boot": only}))
-    assert found.problem is not None and "wants a PVH note" in found.problem
+    assert found.problem is not None and "needs a PVH note" in found.problem
 
 
 @pytest.fixture

@@ -102,7 +102,7 @@ def test_the_library_has_one_name(library: Path) -> None:
 
 
 def test_an_image_without_the_library_is_refused() -> None:
-    with pytest.raises(ImageError, match="it holds no place for a plan"):
+    with pytest.raises(ImageError, match="it has no space for a plan"):
         identity(b"nothing", "it")
 
 

@@ -42,11 +42,11 @@ def test_the_plan_goes_into_its_place_and_nowhere_else() -> None:
 @pytest.mark.parametrize(
     ("image", "plan", "complaint"),
     [
-        (b"nothing", ["a/b"], "it holds no place for a plan"),
-        (PLACE + PLACE, ["a/b"], "it holds 2 places for a plan: one is expected"),
-        (PLACE[:100], ["a/b"], "it ends within its place for a plan"),
-        (PLACE, ["a/" + "b" * 120], "the plan takes 157 bytes and it has room for 128: choose"),
-        (PLACE, ["a/b"] * 257, "257 workloads in one plan: the runner takes at most 256"),
+        (b"nothing", ["a/b"], "it has no space for a plan"),
+        (PLACE + PLACE, ["a/b"], "it holds 2 plan sections: expected one"),
+        (PLACE[:100], ["a/b"], "it ends within its plan section"),
+        (PLACE, ["a/" + "b" * 120], "the plan needs 157 bytes but it has room for 128: select"),
+        (PLACE, ["a/b"] * 257, "257 workloads in one plan: the runner supports at most 256"),
     ],
 )
 def test_what_does_not_fit_is_said(image: bytes, plan: Sequence[str], complaint: str) -> None:

@@ -35,7 +35,7 @@ def test_a_new_manifest_loads_and_lacks_only_an_image(
     assert load(root).kernels[-1] == kernel
     assert run(["compare", "--kernels", "my-kernel"]) == 2
     assert said(capsys) == (
-        "ringside: my-kernel has no image here: give one with --image my-kernel=PATH"
+        "ringside: my-kernel has no image here: pass one with --image my-kernel=PATH"
     )
 
 
@@ -69,7 +69,7 @@ def test_the_next_thing_is_said(
             kept.append(line)
     file.write_text("\n".join(kept))
     assert run(["compare", "--kernels", "my-kernel"]) == 2
-    assert f"my-kernel can't be run yet: it lacks {says}" in said(capsys)
+    assert f"my-kernel can't run yet: it lacks {says}" in said(capsys)
     assert run(["kernels", "show", "my-kernel"]) == 0
     assert f"add {says}" in " ".join(capsys.readouterr().out.split())
 
@@ -77,10 +77,10 @@ def test_the_next_thing_is_said(
 @pytest.mark.parametrize(
     ("name", "says"),
     [
-        ("My Kernel", "use small letters, digits, dots and hyphens"),
-        ("../up", "use small letters"),
-        ("all", "use small letters"),
-        ("one", "kernels/one/kernel.toml is there already: edit it"),
+        ("My Kernel", "use lower-case letters, digits, dots and hyphens"),
+        ("../up", "use lower-case letters"),
+        ("all", "use lower-case letters"),
+        ("one", "kernels/one/kernel.toml already exists: edit it"),
     ],
 )
 def test_a_name_that_can_not_be(
@@ -117,10 +117,10 @@ def test_an_image_in_the_folder(
     assert "notes.txt: no kernel has this name" in output
     assert run(["compare", "--no-report", "--kernels", "my-kernel"]) == 0
     assert run(["compare", "--no-report", "--kernels", "my-kernel", "--image", "my-kernel=x"]) == 2
-    assert "--image my-kernel=x: there is no such file" in said(capsys)
+    assert "--image my-kernel=x: no such file" in said(capsys)
     shutil.copy(images / "my-kernel.elf", images / "my-kernel")
     assert run(["compare", "--kernels", "my-kernel"]) == 2
-    assert "my-kernel and my-kernel.elf are both named after my-kernel" in said(capsys)
+    assert "my-kernel and my-kernel.elf both match my-kernel" in said(capsys)
     monkeypatch.setenv("RINGSIDE_IMAGES", str(tmp_path / "nothing"))
     assert run(["compare"]) == 2
     assert "nothing: No such file or directory" in said(capsys)

@@ -169,7 +169,7 @@ def test_a_qemu_that_cant_be_had_is_one_line(
 
     monkeypatch.setattr(newer, "find_qemu", lambda arch: old)
     monkeypatch.setattr(newer, "obtain_qemu", unreachable)
-    with pytest.raises(MachineError, match=r"needs QEMU 9\.2.*this one is 9\.1\.5.*no way there"):
+    with pytest.raises(MachineError, match=r"needs QEMU 9\.2.*but this is 9\.1\.5.*no way there"):
         newer.find_qemu_for_plugins("x86_64", tmp_path)
     with pytest.raises(MachineError, match="for sparc64"):
         newer.find_qemu_for_plugins("sparc64", tmp_path)

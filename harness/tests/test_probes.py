@@ -50,12 +50,12 @@ def transcript_of(**fields: str) -> Transcript:
             Verdict.WRONG,
             "a byte: expected 1, got -2",
         ),
-        ({"answer": "perhaps"}, Verdict.TORN, "record probe: no such answer as perhaps"),
-        ({}, Verdict.TORN, "record probe: no such answer as ?"),
+        ({"answer": "perhaps"}, Verdict.TORN, "record probe: unknown answer perhaps"),
+        ({}, Verdict.TORN, "record probe: unknown answer ?"),
         (
             {"answer": "works", "name": "z"},
             Verdict.TORN,
-            "record probe: the process says that it is probe/x/z",
+            "record probe: the process identifies itself as probe/x/z",
         ),
     ],
 )

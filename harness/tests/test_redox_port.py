@@ -178,9 +178,9 @@ def test_a_file_that_can_not_be_mapped_is_told(stub: Path, tmp_path: Path) -> No
     longer = bytearray(good)
     longer[64 + 40] ^= 0xFF
     wrong: list[tuple[bytes, str]] = [
-        (b"hello", "it is no ELF file: it is text"),
+        (b"hello", "it is not an ELF file: it is text"),
         (tiny_elf(), "it has nothing to load: an object file, or only symbols"),
-        (good[:18] + b"\xb7\x00" + good[20:], "it is an ELF for aarch64: the one for x86_64"),
+        (good[:18] + b"\xb7\x00" + good[20:], "it is an ELF for aarch64: an x86_64 one"),
         (good[:16] + b"\x03\x00" + good[18:], "it is no program at fixed addresses"),
         (good[:24] + bytes(8) + good[32:], "it is entered at 0x0, where none of its segments is"),
         (bytes(longer), "it has a segment that is longer in memory than in the file"),
@@ -201,7 +201,7 @@ def test_the_command_says_what_is_wrong_with_an_image(
     image = tmp_path / "redox"
     image.write_bytes(tiny_elf())
     assert run(["kernels", "check", "redox", "--image", str(image)]) == 1
-    assert "wrong: redox has nothing to load" in capsys.readouterr().out
+    assert "problem: redox has nothing to load" in capsys.readouterr().out
 
 
 @pytest.mark.boot

@@ -102,8 +102,8 @@ def test_all_programs_go_in_if_they_fit_else_those_of_the_plan(
 @pytest.mark.parametrize(
     ("room", "says"),
     [
-        (0, "holds no cpio archive (newc, not compressed) to put the workloads in place of"),
-        (100, r"its cpio archive has room for 512 bytes and the workloads need [\d,]+: plan fewer"),
+        (0, "holds no cpio archive (newc, not compressed) to replace with the"),
+        (100, r"its cpio archive has room for 512 bytes but the workloads need [\d,]+: select"),
     ],
 )
 def test_an_image_that_can_not_take_them_is_one_line(

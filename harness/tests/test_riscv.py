@@ -57,16 +57,16 @@ def test_what_boots_is_recognized() -> None:
 @pytest.mark.parametrize(
     ("data", "arch", "complaint"),
     [
-        (image(size=20 << 20), "riscv64", "needs memory up to 22 MiB and the machine has 16"),
-        (image(), "riscv32", "it is a 64-bit kernel, and the machine is riscv32"),
+        (image(size=20 << 20), "riscv64", "needs memory up to 22 MiB but the machine has 16"),
+        (image(), "riscv32", "it is a 64-bit kernel, but the machine is riscv32"),
         (tiny_elf(), "riscv64", "it is an ELF for x86_64, not for riscv64"),
-        (elf(bits=32), "riscv64", "it is a 32-bit ELF, and the machine is riscv64"),
+        (elf(bits=32), "riscv64", "it is a 32-bit ELF, but the machine is riscv64"),
         (elf(kind=1), "riscv64", "it is an object file: link it first"),
-        (elf(address=0x10000), "riscv64", "physical address 0x10000, where the machine has no"),
+        (elf(address=0x10000), "riscv64", "load address 0x10000 is outside the machine's"),
         (elf(memory=0), "riscv64", "it has no segment to load"),
         (elf()[:70], "riscv64", "a damaged ELF file"),
         (b"hello", "riscv64", "is not a kernel: it is text"),
-        (image(), "x86_64", "it is a RISC-V Linux image, and the manifest's boot.arch is another"),
+        (image(), "x86_64", "it is a RISC-V Linux image, but the manifest's boot.arch differs"),
     ],
 )
 def test_what_does_not_boot_is_told(data: bytes, arch: str, complaint: str) -> None:
@@ -115,10 +115,10 @@ def test_a_run_is_of_one_architecture(
     assert run(["compare", "--no-report", "--kernels", "one,two"]) == 2
     said = capsys.readouterr().err
     assert said.count("\n") == 1
-    assert "riscv64 and x86_64: numbers of different architectures don't compare" in said
+    assert "riscv64 and x86_64: results of different architectures can't be compared" in said
     # Asked for together with everything else, it is left out, and said so.
     assert run(["compare", "--no-report", "--kernels", "all"]) == 0
-    assert "leaving out Kernel two: it is of riscv64, this run of x86_64" in (
+    assert "skipping Kernel two: its architecture is riscv64, not x86_64" in (
         "".join(capsys.readouterr())
     )
     assert load_run(find_run(root / "results", None)).kernels == ("one",)

@@ -166,7 +166,7 @@ def test_a_kernel_of_one_cpu_is_not_given_two(
 ) -> None:
     checkout()
     assert run(["compare", "--cpus", "2", "--clock", "tcg"]) == 2
-    assert "one runs on 1 CPU at most: leave it out, or give --cpus 1" in capsys.readouterr().err
+    assert "one runs on 1 CPU at most: leave it out, or use --cpus 1" in capsys.readouterr().err
     assert run(["compare", "--sweep", "--scaling"]) == 2
     assert "can't be combined" in capsys.readouterr().err
 
@@ -193,7 +193,7 @@ def test_scaling_runs_on_four_cpus_and_nothing_else_does(
         "scaling/ok_threads",
     ]
     assert run(["compare", "--clock", "tcg", "--workloads", "scaling/ok_threads/2"]) == 2
-    assert "needs a CPU for each task: give --scaling" in capsys.readouterr().err
+    assert "needs one CPU per task: use --scaling" in capsys.readouterr().err
     run(["compare", "--clock", "tcg", "--scaling", "--no-report", "--json", "-"])
     made = load_run(find_run(root / "results", None))
     assert made.environment.smp == 4
@@ -203,7 +203,7 @@ def test_scaling_runs_on_four_cpus_and_nothing_else_does(
 
 def test_what_a_workload_counts_is_one_of_three(checkout: Checkout) -> None:
     root = checkout(facts={"a/ok": "op: x\ncounts: sheep\n"})
-    with pytest.raises(CatalogError, match="'sheep' is none of bytes, messages, operations"):
+    with pytest.raises(CatalogError, match="'sheep' is not one of bytes, messages, operations"):
         load_workloads(root, "linux-x86_64")
 
 

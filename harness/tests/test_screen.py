@@ -94,7 +94,7 @@ def test_what_is_no_disk_is_one_line(
     image = tmp_path / "kernel"
     image.write_bytes(bytes(2048))
     assert run(["boot", "one", "--image", f"one={image}"]) == 2
-    assert "not a raw disk image that a BIOS boots" in capsys.readouterr().err
+    assert "not a bootable raw disk image" in capsys.readouterr().err
     disk = guests.disk(tmp_path, "up: all")
     assert run(["kernels", "check", "one", "--image", str(disk)]) == 0
     assert "raw disk image with a boot sector" in capsys.readouterr().out

@@ -97,8 +97,8 @@ def test_hung_before_and_after_ready() -> None:
     before, _ = run(b"booting\n", HANG)
     after, _ = run(b"ready\n", HANG)
     assert before.outcome is after.outcome is Outcome.HUNG
-    assert before.detail == "not ready after 0.4 s"
-    assert after.detail == "no record in 0.4 s"
+    assert before.detail == "not ready within 0.4 s"
+    assert after.detail == "no record for 0.4 s"
 
 
 def test_silent() -> None:

@@ -69,8 +69,8 @@ def test_the_debugger_speaks_the_remote_protocol() -> None:
 @pytest.mark.parametrize(
     ("change", "says"),
     [
-        ({b"Z1,1000,1": b"E22"}, "refused Z1,1000,1"),
-        ({b"M2000,2:00ff": b""}, "refused M2000,2"),
+        ({b"Z1,1000,1": b"E22"}, "rejected Z1,1000,1"),
+        ({b"M2000,2:00ff": b""}, "rejected M2000,2"),
         ({b"m2000,4": b"E14"}, "no memory at 0x2000"),
     ],
 )
@@ -142,7 +142,7 @@ def test_a_copy_that_cannot_be_read_is_said_so(tmp_path: Path) -> None:
     with pytest.raises(MachineError, match=r"restoring the guest failed: .*No such file"):
         asyncio.run(scenario())
     (tmp_path / "none").write_text("nothing of the kind")
-    with pytest.raises(MachineError, match="is not a saved machine"):
+    with pytest.raises(MachineError, match="is not a snapshot"):
         asyncio.run(scenario())
     with pytest.raises(MachineError, match="longer than the 15 bytes"):
         RestoredMachine(argv, point, tmp_path / "none", "a/b/0123456789012")

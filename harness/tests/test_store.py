@@ -91,9 +91,9 @@ def test_a_run_of_another_schema_is_refused(tmp_path: Path) -> None:
 
 
 def test_runs_that_are_not_there(tmp_path: Path) -> None:
-    with pytest.raises(StoreError, match="`ringside compare` makes one"):
+    with pytest.raises(StoreError, match="`ringside compare` creates one"):
         find_run(tmp_path, None)
-    with pytest.raises(StoreError, match="x: not a run folder"):
+    with pytest.raises(StoreError, match="x: not a run directory"):
         find_run(tmp_path, "x")
 
 

@@ -116,7 +116,7 @@ def test_the_command_takes_rungs_from_results(
     assert run(["table", "--run", "latest"]) == 0
     assert "| Kernel two | listed (same-bytes) |" in capsys.readouterr().out
     assert run(["table", "--run", "newest"]) == 2
-    assert "newest: not a run folder" in capsys.readouterr().err
+    assert "newest: not a run directory" in capsys.readouterr().err
 
 
 def test_a_document_keeps_what_stands_around_the_table(

@@ -81,11 +81,11 @@ def test_the_kernel_finds_the_program() -> None:
 @pytest.mark.parametrize(
     ("data", "complaint"),
     [
-        (b"no ELF", "it is no ELF to make a program of"),
+        (b"no ELF", "it is not a valid ELF"),
         (elf(at=AT), "it is linked to run at 0x80100000 from 0x80100084 on: it must begin"),
         (elf(entry=AT), "from 0x80100000 on"),
-        (elf(written=False), "it has no segment to write to: it needs a stack at least"),
-        (elf()[:60], "it is no ELF"),
+        (elf(written=False), "it has no writable segment: it needs at least a stack"),
+        (elf()[:60], "it is not a valid ELF"),
     ],
 )
 def test_what_can_not_be_laid_out_is_said(data: bytes, complaint: str) -> None:
@@ -112,5 +112,5 @@ def test_it_is_loaded_beside_the_kernel_with_its_plan(tmp_path: Path) -> None:
     apart = Cargo(
         WorkloadSet("p", program, ()), ("a/b",), "quick", image, program, tmp_path / "cache"
     )
-    with pytest.raises(ImageError, match="p: a port of the one-program form is needed"):
+    with pytest.raises(ImageError, match="p: needs a port with `port_form := mono`"):
         deliver(TbfDelivery(address=AT), apart)

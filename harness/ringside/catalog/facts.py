@@ -52,7 +52,7 @@ def read_facts(path: Path) -> WorkloadFacts:
     for key in ("points", "sweep", "tasks"):
         for parameter in found.get(key, "").split():
             if not _PARAMETER.fullmatch(parameter):
-                raise CatalogError(f"{path}: {key}: {parameter!r} is no parameter")
+                raise CatalogError(f"{path}: {key}: {parameter!r} is not a parameter")
     return WorkloadFacts(
         op=found.get("op", ""),
         answers=tuple(part.strip() for part in found.get("answers", "").split(";") if part.strip()),
@@ -68,12 +68,12 @@ def read_facts(path: Path) -> WorkloadFacts:
 
 def _counted(path: Path, what: str) -> str:
     if what and what not in COUNTED:
-        raise CatalogError(f"{path}: counts: {what!r} is none of {', '.join(COUNTED)}")
+        raise CatalogError(f"{path}: counts: {what!r} is not one of {', '.join(COUNTED)}")
     return what
 
 
 def parameter_values(parameter: str) -> tuple[int, ...]:
     """The numbers of a parameter: `8x16k` is 8 and 16384. Raises CatalogError."""
     if not _PARAMETER.fullmatch(parameter):
-        raise CatalogError(f"{parameter!r} is no parameter")
+        raise CatalogError(f"{parameter!r} is not a parameter")
     return tuple(int(part.rstrip("km")) * _UNITS.get(part[-1], 1) for part in parameter.split("x"))

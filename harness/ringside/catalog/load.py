@@ -38,7 +38,7 @@ class Catalog:
         for kernel in self.kernels:
             if kernel.role == "subject" and kernel.runnable:
                 return kernel
-        raise CatalogError("no kernel is the subject: say which one with --kernel")
+        raise CatalogError("no kernel has the role `subject`: select one with --kernel")
 
     def select(
         self, patterns: Sequence[str], given: Collection[str] = (), *, bare: bool = False
@@ -69,7 +69,7 @@ class Catalog:
 def _unusable(kernel: Kernel) -> str:
     missing = lacks(kernel)
     if missing is not None:
-        return f"{kernel.id} can't be run yet: it lacks {missing}"
+        return f"{kernel.id} can't run yet: it lacks {missing}"
     return f"{kernel.id} runs no workloads: `ringside boot {kernel.id}`"
 
 
@@ -77,13 +77,13 @@ def lacks(kernel: Kernel) -> str | None:
     """The next thing that a manifest has to say before its kernel can be run, in words."""
     where = f"in kernels/{kernel.id}/kernel.toml"
     if kernel.image is None:
-        return f"an [image] section {where}: where the kernel comes from"
+        return f"an [image] section {where}: the source of the kernel's image"
     if kernel.boot is None:
-        return f"a [boot] section {where}: the machine and the ways to boot it"
+        return f"a [boot] section {where}: the machine and the boot configurations"
     if kernel.bare and kernel.console.ready is None:
-        return f"the key `console.ready` {where}: the line by which the kernel is up"
+        return f"the key `console.ready` {where}: the line that reports the kernel up"
     if kernel.port is None and not kernel.bare:
-        return f"the key `port` {where}: whose system calls the workloads are built for"
+        return f"the key `port` {where}: the ABI to build the workloads for"
     return None
 
 
@@ -105,7 +105,7 @@ def find_root() -> Path:
         if _is_root(candidate):
             return candidate
     raise CatalogError(
-        f"no kernels/ folder here or above: run inside a checkout, or set {ROOT_VARIABLE}"
+        f"no kernels/ directory here or above: run inside a checkout, or set {ROOT_VARIABLE}"
     )
 
 
@@ -130,9 +130,9 @@ def read_manifest(file: Path, root: Path) -> Kernel:
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise CatalogError(f"{shown}: not valid TOML: {error}") from error
     if file.parent.name == ALL:
-        raise CatalogError(f"{shown}: `{ALL}` names all kernels: give the folder another name")
+        raise CatalogError(f"{shown}: `{ALL}` names all kernels: rename the directory")
     if data.get("id", file.parent.name) != file.parent.name:
-        raise CatalogError(f"{shown}: id: must be the folder's name (got {data['id']!r})")
+        raise CatalogError(f"{shown}: id: must be the directory's name (got {data['id']!r})")
     try:
         return Kernel.model_validate({"id": file.parent.name, **data})
     except ValidationError as error:
@@ -149,7 +149,7 @@ def _first_line(error: ValidationError) -> str:
     if first["type"] == "missing":
         line = f"{key}: this key is required"
     elif first["type"] == "extra_forbidden":
-        line = f"{key}: there is no such key"
+        line = f"{key}: unknown key"
     else:
         line = f"{key}: {text} (got {came if len(came) <= 60 else came[:57] + '...'})"
     if len(details) > 1:

@@ -129,7 +129,9 @@ class Way(Strict):
     @model_validator(mode="after")
     def _a_disk_brings_its_own(self) -> Way:
         if self.image == "disk" and self.cmdline:
-            raise ValueError("a disk's own loader says its command line: leave `cmdline` out")
+            raise ValueError(
+                "`cmdline` does not apply to a disk with its own boot loader: remove it"
+            )
         return self
 
 
@@ -169,7 +171,7 @@ class Boot(Strict):
     def _other_machines_have_no_usual_one(cls, cpu: str | None, info: ValidationInfo) -> str | None:
         arch = info.data.get("arch", "x86_64")
         if cpu is None and arch != "x86_64":
-            raise ValueError(f"name a CPU model, `qemu-system-{arch} -cpu help` lists them")
+            raise ValueError(f"a CPU model is required: `qemu-system-{arch} -cpu help` lists them")
         return cpu
 
 

@@ -17,7 +17,7 @@ def unknown(kind: str, name: str, known: Sequence[str], see: str) -> CatalogErro
     near = dict.fromkeys(whole[match] for match in matches)
     if near:
         return CatalogError(f"unknown {kind} {name!r}: did you mean {', '.join(near)}?")
-    return CatalogError(f"unknown {kind} {name!r}: `{see}` lists what there is")
+    return CatalogError(f"unknown {kind} {name!r}: `{see}` lists all")
 
 
 def split_list(values: Iterable[str]) -> tuple[str, ...]:
@@ -43,11 +43,11 @@ def _match(kind: str, pattern: str, known: Sequence[str], see: str) -> Sequence[
     if any(c in pattern for c in "*?["):
         found = [name for name in known if fnmatch.fnmatchcase(name, pattern)]
         if not found:
-            raise CatalogError(f"no {kind} matches {pattern!r}: `{see}` lists what there is")
+            raise CatalogError(f"no {kind} matches {pattern!r}: `{see}` lists all")
         return found
     found = [name for name in known if name.rpartition("/")[2] == pattern]
     if len(found) > 1:
-        raise CatalogError(f"{kind} {pattern!r} is ambiguous: say one of {', '.join(found)}")
+        raise CatalogError(f"{kind} {pattern!r} is ambiguous: use one of {', '.join(found)}")
     if not found:
         raise unknown(kind, pattern, known, see)
     return found

@@ -23,11 +23,12 @@ def write_manifest(catalog: Catalog, kernel_id: str, name: str | None = None) ->
     """
     if not _ID.fullmatch(kernel_id) or kernel_id == ALL:
         raise CatalogError(
-            f"{kernel_id!r} can't be a kernel's id: use small letters, digits, dots and hyphens"
+            f"{kernel_id!r} is not a valid kernel id: use lower-case letters, digits, dots and "
+            f"hyphens"
         )
     file = catalog.root / "kernels" / kernel_id / "kernel.toml"
     if file.exists():
-        raise CatalogError(f"kernels/{kernel_id}/kernel.toml is there already: edit it")
+        raise CatalogError(f"kernels/{kernel_id}/kernel.toml already exists: edit it")
     text = manifest_text(
         kernel_id,
         name or kernel_id,

@@ -36,7 +36,7 @@ async def boot_bare(
     if boot is None or not kernel.bootable or kernel.console.ready is None:
         missing = lacks(kernel)
         why = f"lacks {missing}" if missing else f"`ringside compare --kernels {kernel.id}` runs it"
-        raise CatalogError(f"{kernel.id} is not a kernel that is only booted: {why}")
+        raise CatalogError(f"{kernel.id} can't be booted without workloads: {why}")
     name = way_name or next(iter(boot.ways))
     if name not in boot.ways:
         raise CatalogError(f"{kernel.id} can't boot {name!r}: it has {', '.join(boot.ways)}")

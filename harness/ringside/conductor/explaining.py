@@ -54,7 +54,7 @@ def subjects_of(plan: Plan, revisions: Sequence[str], observer: Observer) -> tup
     candidate = plan.candidates[0]
     source = candidate.kernel.image
     if len(plan.candidates) != 1 or not isinstance(source, MakeImage):
-        raise CatalogError("--revs takes one kernel, and one that is built in this repository")
+        raise CatalogError("--revs needs one kernel that is built in this repository")
     found = []
     for revision in revisions:
         commit = resolve_revision(plan.root, revision)
@@ -109,15 +109,15 @@ async def _explain(
     plan: Plan, subject: Subject, bench: Bench, symbols: Mapping[str, Path], observer: Observer
 ) -> Explanation:
     candidate, workload = subject.candidate, plan.workloads[0]
-    observer.preparing(f"watching {subject.label}")
+    observer.preparing(f"observing {subject.label}")
     watched, transcript = await watch_workloads(plan, candidate, (workload,), bench, profile=True)
     result = transcript.result(0)
     if result.verdict is not Verdict.WHOLE:
         raise ProfileError(
             f"{subject.label} {workload.name}: {result.verdict.value}: "
-            f"{result.detail or 'it gave no samples'}"
+            f"{result.detail or 'no samples'}"
         )
-    observer.preparing(f"finding the functions of {subject.label}")
+    observer.preparing(f"reading the symbols of {subject.label}")
     teller = bench.plugin.with_name("kallsyms")
     given = symbols.get(candidate.kernel.id)
     kernel = await asyncio.to_thread(

@@ -62,17 +62,17 @@ class _Alone:
 def observe_with_runner(catalog: Catalog, request: Request, observer: Observer) -> Observed:
     """Boot the request's kernel with the runner and the request's workloads."""
     plan = prepare(catalog, request, observer)
-    observer.preparing("getting a QEMU that a plugin can watch with")
+    observer.preparing("getting a QEMU with plugin support")
     plan = with_plugins(plan)
     candidate = plan.candidates[0]
-    observer.preparing(f"watching {candidate.kernel.id}")
+    observer.preparing(f"observing {candidate.kernel.id}")
     watched = asyncio.run(_with_runner(plan))
     return Observed(
         kernel=candidate.kernel.id,
         qemu_version=plan.qemu.full_version,
         image_sha256=candidate.image.sha256,
         what=f"{candidate.kernel.name} {candidate.image.version}, booted {candidate.way_name}",
-        ending="the runner was done",
+        ending="the runner finished",
         view=_view(watched),
     )
 
@@ -91,7 +91,7 @@ def observe_alone(
 ) -> Observed:
     """Boot an image without anything of ours in it, for at most `seconds` of host time."""
     cache = catalog.root / ".cache"
-    observer.preparing("getting a QEMU that a plugin can watch with")
+    observer.preparing("getting a QEMU with plugin support")
     arch = kernel.boot.arch if kernel.boot else _ARCH
     qemu = find_qemu_for_plugins(arch, cache)
     plugin = build_plugin(catalog.root, arch)
@@ -99,7 +99,7 @@ def observe_alone(
         boot = kernel.boot.for_qemu(version_tuple(qemu))
         kernel = kernel.model_copy(update={"boot": boot})
     found, spec = _spec(catalog, kernel, image, cache)
-    observer.preparing(f"watching {kernel.id} for at most {seconds:g} s")
+    observer.preparing(f"observing {kernel.id} for at most {seconds:g} s")
 
     async def run() -> Watched:
         with tempfile.TemporaryDirectory(prefix="ringside-") as folder:
@@ -121,7 +121,7 @@ def observe_alone(
         qemu_version=qemu.full_version,
         image_sha256=found.sha256,
         what=f"{kernel.name}, {image.name if image else 'its own image'}, alone",
-        ending=f"{seconds:g} s were over" if timed_out else watched.ending.detail,
+        ending=f"{seconds:g} s passed" if timed_out else watched.ending.detail,
         view=_view(watched),
     )
 
@@ -155,7 +155,7 @@ def _is_disk(image: Path) -> bool:
 
 def _view(watched: Watched) -> BootView:
     if watched.log.boot is None:
-        raise ProfileError("QEMU was killed before the plugin could say what it saw")
+        raise ProfileError("QEMU was killed before the plugin wrote its results")
     return watched.log.boot
 
 

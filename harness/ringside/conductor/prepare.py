@@ -102,13 +102,13 @@ def prepare(catalog: Catalog, request: Request, observer: Observer) -> Plan:
     _check_images(catalog, request.images)
     found = catalog.select(request.kernels, request.images)
     if not found:
-        raise CatalogError("no kernel can be run: `ringside kernels` lists what there is")
+        raise CatalogError("no kernel can run: `ringside kernels` lists all kernels")
     arch = _architecture(found, request)
     kernels = [kernel for kernel in found if _boot(kernel).arch == arch]
     for kernel in found:
         if kernel not in kernels:
             observer.preparing(
-                f"leaving out {kernel.name}: it is of {_boot(kernel).arch}, this run of {arch}"
+                f"skipping {kernel.name}: its architecture is {_boot(kernel).arch}, not {arch}"
             )
     reference = _reference(catalog, kernels, request.reference)
     qemu = _qemu(catalog.root, arch, request, observer)
@@ -133,7 +133,7 @@ def prepare(catalog: Catalog, request: Request, observer: Observer) -> Plan:
         except ImageError as error:
             if not _can_be_left_out(kernel, request):
                 raise
-            left_out.append(f"{kernel.name} is left out: {error}")
+            left_out.append(f"{kernel.name} was skipped: {error}")
             continue
         candidates.append(
             Candidate(
@@ -171,8 +171,8 @@ def _architecture(kernels: Sequence[Kernel], request: Request) -> Arch:
     arches = sorted({_boot(kernel).arch for kernel in named})
     if len(arches) > 1:
         raise CatalogError(
-            f"{' and '.join(arches)}: numbers of different architectures don't compare, so a run "
-            f"is of one: choose with --kernels"
+            f"{' and '.join(arches)}: results of different architectures can't be compared: "
+            f"select one with --kernels"
         )
     arch = _boot((named or kernels)[0]).arch
     if request.clock == "kvm" and arch != "x86_64":
@@ -228,15 +228,13 @@ def _boot(kernel: Kernel) -> Boot:
 def _check_cpus(workloads: Sequence[Workload], cpus: int) -> None:
     for workload in workloads:
         if workload.facts.tasks and int(workload.name.rpartition("/")[2]) > cpus:
-            raise CatalogError(
-                f"{workload.name} needs a CPU for each task: give --scaling, or --cpus"
-            )
+            raise CatalogError(f"{workload.name} needs one CPU per task: use --scaling or --cpus")
 
 
 def _qemu(root: Path, arch: str, request: Request, observer: Observer) -> Qemu:
     if request.cpus == 1 or request.clock != "exact":
         return find_qemu(arch)
-    observer.preparing("getting a QEMU whose CPUs share the exact clock fairly")
+    observer.preparing("getting a QEMU that supports several CPUs in the exact clock")
     return find_qemu_for_turns(arch, root / ".cache")
 
 
@@ -248,7 +246,7 @@ def _way(kernel: Kernel, boot: Boot, wanted: str | None, cpus: int) -> str:
         most = max(way.cpus for way in boot.ways.values())
         raise CatalogError(
             f"{kernel.id} runs on {most} CPU{'s' if most > 1 else ''} at most: leave it out, or "
-            f"give --cpus {most}"
+            f"use --cpus {most}"
         )
     if wanted in able:
         return wanted
@@ -268,6 +266,6 @@ def _reference(catalog: Catalog, kernels: Sequence[Kernel], wanted: str | None) 
     if wanted is not None:
         kernel = catalog.kernel(wanted)
         if kernel not in kernels:
-            raise CatalogError(f"--reference {wanted}: it is not among the kernels of this run")
+            raise CatalogError(f"--reference {wanted}: not one of the kernels of this run")
         return wanted
     return next((k.id for k in kernels if k.role == "reference"), None)

@@ -117,7 +117,7 @@ def _nobody(index: int, transcript: Transcript) -> None:
 
 def _no_two_alike(done: BootResult, workloads: Sequence[Workload]) -> BootResult:
     """`done` without its number."""
-    why = f"no two of {_COPIES_MAX} copies counted alike: use --isolate child"
+    why = f"no two of {_COPIES_MAX} copies had the same counts: use --isolate child"
     nothing = Transcript([workload.name for workload in workloads])
     record = done.record.model_copy(
         update={"outcome": Outcome.DIED.value, "detail": why, "copies": _COPIES_MAX}
@@ -157,7 +157,7 @@ async def save_guest(
     if machine.is_saved:
         return Saved(record, spec, point, file, bytes(said), restorable=True)
     if ending.outcome is Outcome.FINISHED:
-        why = "the runner never came to where the guest was to be saved"
+        why = "the runner never reached the snapshot point"
         record = record.model_copy(update={"outcome": Outcome.DIED.value, "detail": why})
     return Saved(record, spec, point, file, bytes(said), restorable=False)
 

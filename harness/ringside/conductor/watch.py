@@ -50,7 +50,7 @@ def build_plugin(root: Path, arch: Arch) -> Path:
     """
     folder = _FOLDERS.get(arch)
     if folder is None:
-        raise ProfileError(f"guests of {arch} can't be watched: {', '.join(_FOLDERS)} can")
+        raise ProfileError(f"{arch} guests can't be observed: only {', '.join(_FOLDERS)}")
     make(root / _PLUGIN, "all", root)
     return root / _PLUGIN / "build" / folder / "ringside.so"
 

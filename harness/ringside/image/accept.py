@@ -46,5 +46,5 @@ def check_beside(source: Image | None, path: Path) -> None:
     for name in source.beside if isinstance(source, FileImage) else ():
         if not (path.parent / name).is_file():
             raise ImageError(
-                f"{path.name} is not booted without {name} beside it, in {path.parent}"
+                f"{path.name} can't be booted without {name} in the same directory, {path.parent}"
             )

@@ -50,7 +50,7 @@ class AptSuite:
     ) -> None:
         for name in (suite, architecture, base or suite):
             if not _SUITE.match(name):
-                raise ImageError(f"{name!r}: not the name of a Debian suite or architecture")
+                raise ImageError(f"{name!r}: not a valid Debian suite or architecture")
         self.suite = suite
         self.base = base
         self.architecture = architecture
@@ -77,8 +77,8 @@ class AptSuite:
         another = f"set {MIRROR_VARIABLE} to another one"
         if _IN_SYNC in str(error):
             return MirrorError(
-                f"Debian {self.suite}'s index for {self.architecture} does not fit its signed list "
-                f"of files: the mirror is half-way through an update; try later, or {another}"
+                f"Debian {self.suite}'s index for {self.architecture} does not match its signed "
+                f"list of files: the mirror is being updated; try again later, or {another}"
             )
         if _GONE in str(error):
             return MirrorError(
@@ -141,7 +141,7 @@ class AptSuite:
                     file.replace(archives / f"{digest}.deb")
             for package in missing.values():
                 raise ImageError(
-                    f"{package.name} {package.version}: the file that came is not the one in "
+                    f"{package.name} {package.version}: the downloaded file does not match "
                     f"Debian's index; try again with `ringside fetch --refresh`"
                 )
         finally:

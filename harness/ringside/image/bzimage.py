@@ -71,7 +71,7 @@ def extract_vmlinux(data: bytes) -> bytes:
     start = (sectors + 1) * 512 + offset
     payload = data[start : start + length]
     if length < 8 or len(payload) != length:
-        raise ImageError("the bzImage is cut short: its payload is not all there")
+        raise ImageError("the bzImage is truncated")
     (size,) = struct.unpack_from("<I", payload, length - 4)
     unpacked = _decompress(payload, size)
     if len(unpacked) != size:
@@ -90,7 +90,7 @@ def _version(data: bytes) -> int:
 
 def _decompress(payload: bytes, size: int) -> bytes:
     if size > _LARGEST:
-        raise ImageError(f"the bzImage claims to unpack to {size} bytes: damaged")
+        raise ImageError(f"the bzImage claims an unpacked size of {size} bytes: damaged")
     try:
         if payload.startswith(_LZ4_LEGACY):
             return _lz4_legacy(payload[4:-4])

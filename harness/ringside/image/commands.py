@@ -59,4 +59,4 @@ def last_error(stderr: str, stdout: str = "") -> str:
     for line in lines:
         if line.startswith("E: ") or "error:" in line.lower():
             return line
-    return lines[-1] if lines else "it said nothing"
+    return lines[-1] if lines else "no output"

@@ -32,5 +32,5 @@ def prove(what: str, text: str, required: Mapping[str, str]) -> dict[str, str]:
     for option, value in required.items():
         found = options.get(option, "n")
         if found != value:
-            raise ImageError(f"{what}: its config says {option}={found}, not {value} as required")
+            raise ImageError(f"{what}: its config has {option}={found}, but {value} is required")
     return dict(required)

@@ -119,7 +119,7 @@ def _resolve(source: DebImage, cache: Path) -> _Resolved:
             break
     if kernel is None:
         raise ImageError(
-            f"{source.package} of Debian {source.suite} and its dependencies hold no file "
+            f"{source.package} of Debian {source.suite} and its dependencies contain no file "
             f"{source.kernel}"
         )
     package, path = kernel
@@ -154,7 +154,7 @@ def _prove(resolved: _Resolved, source: DebImage, images: Path) -> dict[str, str
         return {}
     if resolved.config is None:
         raise ImageError(
-            f"{resolved.package} ships no file {source.config}: nothing can be proven from it"
+            f"{resolved.package} contains no file {source.config}: its options can't be checked"
         )
     text = (images / resolved.config).read_text(encoding="utf-8", errors="replace")
     return prove(f"{resolved.package} {resolved.version}", text, source.prove)

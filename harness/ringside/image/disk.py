@@ -23,8 +23,7 @@ def check_bootable_disk(data: bytes, what: str) -> None:
     """Raise ImageError unless `data` is a raw disk image with a boot sector."""
     if not is_bootable_disk(data):
         raise ImageError(
-            f"{what}: not a raw disk image that a BIOS boots: its first sector does not end in "
-            f"55 aa"
+            f"{what}: not a bootable raw disk image: its first sector does not end in 55 aa"
         )
 
 

@@ -35,10 +35,10 @@ def build_easyfs(files: Mapping[str, bytes], blocks: int = 16 * 2048) -> bytes:
     """
     for name in files:
         if not 0 < len(name.encode()) <= NAME_MAX or "\0" in name:
-            raise ImageError(f"{name!r} can't be a file's name in easy-fs: 1 to {NAME_MAX} bytes")
+            raise ImageError(f"{name!r} is not a valid file name in easy-fs: 1 to {NAME_MAX} bytes")
     disk = _Disk(blocks)
     if len(files) + 1 > disk.inodes:
-        raise ImageError(f"{len(files)} files: easy-fs takes {disk.inodes - 1} here")
+        raise ImageError(f"{len(files)} files: easy-fs supports {disk.inodes - 1} here")
     entries = b""
     disk.inode(0, b"", _FOLDER)
     for number, (name, data) in enumerate(files.items(), start=1):

@@ -38,7 +38,7 @@ def identify(data: bytes, what: str, arch: Arch = "x86_64") -> ImageKind:
             machine="x86",
             entry=None,
             memory_end=header.memory_end,
-            obstacle="it is a 32-bit kernel, and the workloads are 64-bit programs"
+            obstacle="it is a 32-bit kernel, but the workloads are 64-bit programs"
             if header.is_64bit is False
             else None,
         )
@@ -60,8 +60,8 @@ def check_bootable(
         raise ImageError(f"{what} can't be booted: {found.obstacle}")
     if memory_mib is not None and found.memory_end > memory_mib << 20:
         raise ImageError(
-            f"{what} needs memory up to {-(-found.memory_end >> 20)} MiB and the machine has "
-            f"{memory_mib}: raise boot.memory_mib in its manifest"
+            f"{what} needs memory up to {-(-found.memory_end >> 20)} MiB but the machine has "
+            f"{memory_mib}: increase boot.memory_mib in its manifest"
         )
     return found
 

@@ -70,13 +70,15 @@ class Ext2Writer:
             _run(folder, "mke2fs", *options)
             said = _run(folder, "debugfs", "-w", "-f", "commands", "disk")
             if said:
-                raise ImageError(f"debugfs could not fill a disk: {said.splitlines()[0]}")
+                raise ImageError(
+                    f"debugfs could not write files to the disk: {said.splitlines()[0]}"
+                )
             return (folder / "disk").read_bytes()
 
     def _entry(self, path: str, command: str, mode: int) -> None:
         place = PurePosixPath("/", path)
         if '"' in path or "\n" in path or not place.name:
-            raise ImageError(f"{path!r} can't be a file's name on a disk")
+            raise ImageError(f"{path!r} is not a valid file name on a disk")
         self._commands.append(f'cd "{place.parent}"')
         self._commands.append(command.format(name=f'"{place.name}"'))
         fields = {"mode": f"0{mode:o}", "uid": "0", "gid": "0"}
@@ -88,7 +90,7 @@ def _run(folder: Path, tool: str, *arguments: str) -> str:
     """Run one of e2fsprogs' tools in `folder`: what it had to complain about."""
     path = shutil.which(tool, path=TOOLS["PATH"])
     if path is None:
-        raise ImageError(f"{tool} is not here, which makes disks: install e2fsprogs")
+        raise ImageError(f"{tool} is not installed, but needed to create disks: install e2fsprogs")
     try:
         done = subprocess.run(
             [path, *arguments],

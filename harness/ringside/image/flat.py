@@ -24,7 +24,7 @@ def check_mapped(data: bytes, at: int, what: str) -> str:
     elf = _open(data, what)
     machine = str(elf["e_machine"]).removeprefix("EM_").lower()
     if machine != "x86_64":
-        raise ImageError(f"{what} is an ELF for {machine}: the one for x86_64 is wanted")
+        raise ImageError(f"{what} is an ELF for {machine}: an x86_64 one is required")
     if elf["e_type"] != "ET_EXEC":
         raise ImageError(f"{what} is no program at fixed addresses, and nobody here would move it")
     loads = _loads(elf, what)
@@ -65,7 +65,7 @@ def flattened(data: bytes, at: int, what: str) -> bytes:
 
 def _open(data: bytes, what: str) -> ELFFile:
     if not data.startswith(b"\x7fELF"):
-        raise ImageError(f"{what} is no ELF file: {plain_words(data)}")
+        raise ImageError(f"{what} is not an ELF file: {plain_words(data)}")
     try:
         return ELFFile(io.BytesIO(data))
     except (ELFError, ValueError) as error:

@@ -42,8 +42,8 @@ def find_given(ids: Iterable[str], named: Mapping[str, Path]) -> Given:
             strays.append(file.name)
         elif kernel_id in found:
             raise ImageError(
-                f"{IMAGES_VARIABLE}={folder}: {found[kernel_id].name} and {file.name} are both "
-                f"named after {kernel_id}: keep one"
+                f"{IMAGES_VARIABLE}={folder}: {found[kernel_id].name} and {file.name} both "
+                f"match {kernel_id}: keep one"
             )
         else:
             found[kernel_id] = file

@@ -118,7 +118,7 @@ def fill(
         for elf in elves:
             data = elf.path.read_bytes()
             if hashlib.sha256(data).hexdigest() != elf.sha256:
-                raise ImageError(f"workload {elf.name} changed while it was read: run again")
+                raise ImageError(f"workload {elf.name} changed while being read: run again")
             archive.file(elf.guest_path, data, 0o755)
     except OSError as error:
         raise ImageError(f"{error.filename}: can't be read: {error.strerror}") from error

@@ -63,7 +63,7 @@ def _facts(kind: ImageKind, data: bytes, path: Path) -> list[tuple[str, str]]:
         facts = [("format", f"{kind.bits}-bit ELF for {kind.machine}")]
         facts.append(("entry", _entry(kind)))
         functions = len(Symbols.read(path).starts)
-        symbols = f"{functions:,}" if functions else "none: a crash can name no function"
+        symbols = f"{functions:,}" if functions else "none: crash reports can't show function names"
         facts += [("symbols", symbols), ("compiler", compiler(path))]
     # One that a loader maps says virtual addresses.
     if 0 < kind.memory_end < 1 << 40:
@@ -76,7 +76,7 @@ def _entry(kind: ImageKind) -> str:
         return f"PVH note, at {kind.entry_address:#x}"
     if kind.machine == "riscv":
         return f"{kind.entry_address:#x}"
-    return "multiboot header" if kind.entry == "multiboot" else "none that QEMU knows"
+    return "multiboot header" if kind.entry == "multiboot" else "none that QEMU supports"
 
 
 def _ways(boot: Boot, data: bytes, what: str) -> list[tuple[str, str]]:
@@ -86,7 +86,7 @@ def _ways(boot: Boot, data: bytes, what: str) -> list[tuple[str, str]]:
     for name, way in boot.ways.items():
         try:
             _check_entry(way, data, what)
-            facts.append((f"boot {name}", "can be tried"))
+            facts.append((f"boot {name}", "possible"))
             facts += look(way.workloads or boot.workloads, data, what)
             obstacles.append(None)
         except ImageError as error:
@@ -103,4 +103,6 @@ def _check_entry(way: Way, data: bytes, what: str) -> None:
         return
     elf = extract_vmlinux(data) if is_bzimage(data) else data
     if check_bootable(elf, f"the ELF inside {what}").entry != "pvh":
-        raise ImageError(f"{what} has a multiboot header, and this way of booting wants a PVH note")
+        raise ImageError(
+            f"{what} has a multiboot header, but this boot configuration needs a PVH note"
+        )

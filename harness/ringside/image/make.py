@@ -20,7 +20,7 @@ def make(directory: Path, target: str, root: Path, *variables: str) -> None:
     """
     shown = directory.relative_to(root) if directory.is_relative_to(root) else directory
     if not (directory / "Makefile").is_file():
-        raise ImageError(f"{shown}/Makefile is not there: nothing to build")
+        raise ImageError(f"{shown}/Makefile does not exist: nothing to build")
     command = ["make", "--no-print-directory", "-C", str(directory), target, *variables]
     # A make that runs us must not hand its flags and its level down: this build is its own.
     environment = {key: value for key, value in os.environ.items() if key not in _FROM_ABOVE}
@@ -50,4 +50,4 @@ def first_error(output: str) -> str:
         for line in lines:
             if marker in line:
                 return line
-    return lines[-1] if lines else "it said nothing"
+    return lines[-1] if lines else "no output"

@@ -20,7 +20,7 @@ def check_length(plan: Sequence[str]) -> None:
     """Raises ImageError for a plan of more workloads than any runner takes."""
     if len(plan) > MOST_PLANNED:
         raise ImageError(
-            f"{len(plan)} workloads in one plan: the runner takes at most {MOST_PLANNED}"
+            f"{len(plan)} workloads in one plan: the runner supports at most {MOST_PLANNED}"
         )
 
 
@@ -36,8 +36,8 @@ def with_plan(image: bytes, plan: Sequence[str], profile: str, what: str) -> byt
     text = mark + "".join(f"{line}\n" for line in (f"profile {profile}", *plan)).encode()
     if len(text) > size:
         raise ImageError(
-            f"the plan takes {len(text)} bytes and {what} has room for {size}: choose fewer "
-            f"workloads with --workloads, or give each its own boot with --isolate boot"
+            f"the plan needs {len(text)} bytes but {what} has room for {size}: select fewer "
+            f"workloads with --workloads, or use --isolate boot"
         )
     return image[:at] + text.ljust(size, b"\n") + image[at + size :]
 
@@ -46,12 +46,12 @@ def find_plan(image: bytes, what: str) -> tuple[int, int]:
     """Where the plan's place begins in `image`, and its bytes. Raises ImageError."""
     marks = list(_MARK.finditer(image))
     if not marks:
-        raise ImageError(f"{what} holds no place for a plan: it was not built from workloads/mono")
+        raise ImageError(f"{what} has no space for a plan: it was not built from workloads/mono")
     if len(marks) > 1:
-        raise ImageError(f"{what} holds {len(marks)} places for a plan: one is expected")
+        raise ImageError(f"{what} holds {len(marks)} plan sections: expected one")
     at, size = marks[0].start(), int(marks[0][1])
     if at + size > len(image):
-        raise ImageError(f"{what} ends within its place for a plan: it was cut short")
+        raise ImageError(f"{what} ends within its plan section: it is truncated")
     return at, size
 
 

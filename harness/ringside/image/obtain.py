@@ -68,10 +68,12 @@ def obtain(
     elif isinstance(source, MakeImage):
         image = _from_make(kernel, source, root)
     elif isinstance(source, FileImage):
-        how = f"build one as {source.build} says and give it" if source.build else "give one"
+        how = (
+            f"build one as described in {source.build} and pass it" if source.build else "pass one"
+        )
         raise ImageError(f"{kernel.id} has no image here: {how} with --image {kernel.id}=PATH")
     else:
-        raise ImageError(f"{kernel.id} is only listed: its manifest has no image section")
+        raise ImageError(f"{kernel.id} has no image section in its manifest")
     accept(kernel.boot, image.path.read_bytes(), _shown(image.path, root))
     return image
 
@@ -90,14 +92,14 @@ def boot_file(image: KernelImage, way: Way, cache: Path) -> Path:
     if not is_bzimage(data):
         if check_bootable(data, str(image.path)).entry == "pvh":
             return image.path
-        raise ImageError(f"{image.path}: no PVH note: this way of booting it can't work")
+        raise ImageError(f"{image.path}: no PVH note, which this boot configuration needs")
     target = folder / "vmlinux"
     if not target.is_file():
         vmlinux = extract_vmlinux(data)
         if check_bootable(vmlinux, f"the ELF inside {image.path}").entry != "pvh":
             raise ImageError(
                 f"{image.path}: the ELF inside has no PVH note (CONFIG_PVH is off): "
-                f"boot it another way with --boot"
+                f"choose another boot configuration with --boot"
             )
         write_atomic(target, vmlinux)
     return target
@@ -120,7 +122,7 @@ def _unpacked(path: Path) -> Path:
 
 def _multiboot64(image: KernelImage, data: bytes, target: Path) -> Path:
     if not find_headers(data).one:
-        raise ImageError(f"{image.path}: no multiboot header: this way of booting it can't work")
+        raise ImageError(f"{image.path}: no multiboot header, which this boot configuration needs")
     made = relabelled(data)
     if not target.is_file() or target.read_bytes() != made:
         write_atomic(target, made)
@@ -133,7 +135,7 @@ def _from_make(kernel: Kernel, source: MakeImage, root: Path) -> KernelImage:
     path = directory / source.kernel
     if not path.is_file():
         raise ImageError(
-            f"{_shown(path, root)} is not there after `make -C {source.directory} {source.target}`"
+            f"{_shown(path, root)} is missing after `make -C {source.directory} {source.target}`"
         )
     digest = sha256_file(path)
     return KernelImage(kernel=kernel.id, path=path, sha256=digest, version="built here")
@@ -141,10 +143,13 @@ def _from_make(kernel: Kernel, source: MakeImage, root: Path) -> KernelImage:
 
 def _from_file(kernel: Kernel, path: Path) -> KernelImage:
     if not path.is_file():
-        raise ImageError(f"--image {kernel.id}={path}: there is no such file")
+        raise ImageError(f"--image {kernel.id}={path}: no such file")
     check_beside(kernel.image, path)
     return KernelImage(
-        kernel=kernel.id, path=path.resolve(), sha256=sha256_file(path), version="given by hand"
+        kernel=kernel.id,
+        path=path.resolve(),
+        sha256=sha256_file(path),
+        version="given on the command line",
     )
 
 

@@ -59,7 +59,7 @@ def _fetch(package: str, name: str, cache: Path, folder: Path) -> Path:
     for deb in debs:
         run(["dpkg-deb", "--extract", str(deb), str(root)], what=f"unpacking {deb.name}")
     if not (root / "usr/bin" / name).is_file():
-        raise ImageError(f"Debian {SUITE}'s {package} holds no {name}")
+        raise ImageError(f"Debian {SUITE}'s {package} contains no {name}")
     program = home / name
     write_atomic(program, wrapper(root, name).encode())
     program.chmod(0o755)

@@ -15,7 +15,7 @@ from ringside.image.make import make
 def resolve_revision(root: Path, revision: str) -> str:
     """The full name of a commit. Raises ImageError when there is none of that name."""
     if revision.startswith("-"):
-        raise ImageError(f"{revision!r} is not the name of a revision")
+        raise ImageError(f"{revision!r} is not a valid revision name")
     what = f"looking for revision {revision}"
     argv = ["git", "-C", str(root), "rev-parse", "--verify", "--quiet", f"{revision}^{{commit}}"]
     try:

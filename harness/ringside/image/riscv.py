@@ -33,7 +33,7 @@ def identify_riscv(data: bytes, what: str, arch: Literal["riscv64", "riscv32"]) 
     """What `data` is. Raises ImageError when it is not a kernel."""
     if is_riscv_image(data):
         offset, size = struct.unpack_from("<QQ", data, 8)
-        other = f"it is a 64-bit kernel, and the machine is {arch}"
+        other = f"it is a 64-bit kernel, but the machine is {arch}"
         return ImageKind(
             kind="image",
             bits=64,
@@ -66,7 +66,7 @@ def _obstacle(elf: ELFFile, machine: str, arch: str, addresses: list[int]) -> st
     if machine != "riscv":
         return f"it is an ELF for {machine}, not for {arch}"
     if elf.elfclass != _BITS[arch]:
-        return f"it is a {elf.elfclass}-bit ELF, and the machine is {arch}"
+        return f"it is a {elf.elfclass}-bit ELF, but the machine is {arch}"
     if elf["e_type"] == "ET_REL":
         return "it is an object file: link it first"
     low = min(addresses, default=None)
@@ -74,7 +74,7 @@ def _obstacle(elf: ELFFile, machine: str, arch: str, addresses: list[int]) -> st
         return "it has no segment to load: link it with a PT_LOAD segment"
     if low < RAM_START:
         return (
-            f"it is to be loaded at physical address {low:#x}, where the machine has no memory: "
+            f"its load address {low:#x} is outside the machine's memory: "
             f"link it at {RAM_START:#x} or above"
         )
     return None

@@ -47,5 +47,5 @@ def snapshot_point(runner: Path) -> SnapshotPoint:
         raise ImageError(f"{runner}: not a runner: {error}") from error
     raise ImageError(
         f"{runner.name} has no symbols snapshot_point and snapshot_line, so its guest can't be "
-        "saved: build it with them, or use --isolate boot"
+        "saved: rebuild it, or use --isolate boot"
     )

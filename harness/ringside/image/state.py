@@ -33,4 +33,4 @@ def image_state(kernel: Kernel, root: Path, cache: Path, given: Path | None) -> 
         return ImageState("built here" if here else "not built yet", here, True)
     if isinstance(source, FileImage):
         return ImageState("none given", False, False)
-    return ImageState("the manifest names none", False, False)
+    return ImageState("none in the manifest", False, False)

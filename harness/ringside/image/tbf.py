@@ -42,7 +42,7 @@ def build_tbf(elf_data: bytes, name: str, address: int, what: str) -> bytes:
         entry = int(elf["e_entry"])
         contents = [(int(s["p_paddr"]), bytes(s.data())) for s in loads if s["p_filesz"]]
     except (ELFError, ValueError, KeyError, TypeError, AttributeError, OverflowError) as error:
-        raise ImageError(f"{what} is no ELF to make a program of: {error}") from error
+        raise ImageError(f"{what} is not a valid ELF: {error}") from error
     if not contents:
         raise ImageError(f"{what} has nothing to load")
     start = min(place for place, _ in contents)
@@ -77,7 +77,7 @@ def _memory(loads: Sequence[Segment], what: str) -> tuple[int, int]:
     """The first byte of memory that the program writes, and the one behind the last."""
     written = [s for s in loads if s["p_flags"] & _WRITABLE]
     if not written:
-        raise ImageError(f"{what} has no segment to write to: it needs a stack at least")
+        raise ImageError(f"{what} has no writable segment: it needs at least a stack")
     return (
         min(int(s["p_vaddr"]) for s in written),
         max(int(s["p_vaddr"]) + int(s["p_memsz"]) for s in written),

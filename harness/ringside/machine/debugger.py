@@ -57,7 +57,7 @@ class Debugger:
     async def _done(self, command: str) -> None:
         answer = await self._ask(command)
         if answer != b"OK":
-            raise MachineError(f"QEMU's debugger stub refused {command.partition(':')[0]}")
+            raise MachineError(f"QEMU's debugger stub rejected {command.partition(':')[0]}")
 
     async def _ask(self, command: str) -> bytes:
         try:

@@ -21,7 +21,7 @@ def find_qemu_for_plugins(arch: str, cache: Path) -> Qemu:
 
     Raises MachineError with what to do when neither can be had.
     """
-    return _find(arch, cache, OLDEST_FOR_PLUGINS, "watching a guest")
+    return _find(arch, cache, OLDEST_FOR_PLUGINS, "observing a guest")
 
 
 def find_qemu_for_turns(arch: str, cache: Path) -> Qemu:
@@ -36,15 +36,15 @@ def _find(arch: str, cache: Path, oldest: tuple[int, int], what: str) -> Qemu:
     wanted = ".".join(str(part) for part in oldest)
     if platform.machine() != "x86_64" or arch not in PACKAGES:
         raise MachineError(
-            f"{what} needs QEMU {wanted} or newer for {arch}, this one is "
+            f"{what} needs QEMU {wanted} or newer for {arch}, but this is "
             f"{qemu.version}: install a newer QEMU"
         )
     try:
         program = obtain_qemu(PACKAGES[arch], f"qemu-system-{arch}", cache)
     except ImageError as error:
         raise MachineError(
-            f"{what} needs QEMU {wanted} or newer, this one is {qemu.version}, and "
-            f"Debian {SUITE}'s can't be had ({error}): install a newer QEMU"
+            f"{what} needs QEMU {wanted} or newer, but this is {qemu.version}, and "
+            f"Debian {SUITE}'s is not available ({error}): install a newer QEMU"
         ) from error
     found = ask_version(str(program))
     if version_tuple(found)[:2] < oldest:

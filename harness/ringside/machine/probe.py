@@ -77,7 +77,7 @@ def probe(clock: ClockSpec, qemu: Qemu, deadline_s: float = DEADLINE_S) -> Probe
                 stdin=subprocess.DEVNULL,
             )
         except subprocess.TimeoutExpired:
-            return Probe(False, f"a guest that needs milliseconds hung for {deadline_s:g} s")
+            return Probe(False, f"a trivial guest did not finish in {deadline_s:g} s")
         except OSError as error:
             return Probe(False, f"{qemu.binary}: {error.strerror}")
     if done.returncode == _EXIT_STATUS:

@@ -147,7 +147,7 @@ class QemuMachine:
     async def resume(self) -> None:
         """Let the guest run. Raises MachineError when QEMU is gone."""
         if await self._execute("cont") is None:
-            raise MachineError(f"QEMU went away: {self._last_words()}")
+            raise MachineError(f"QEMU exited unexpectedly: {self._last_words()}")
 
     async def read(self) -> bytes:
         """The next console bytes; empty when QEMU is gone."""
@@ -161,7 +161,7 @@ class QemuMachine:
         try:
             await self._process.stdin.drain()
         except ConnectionError as error:
-            raise MachineError(f"QEMU went away: {self._last_words()}") from error
+            raise MachineError(f"QEMU exited unexpectedly: {self._last_words()}") from error
 
     async def next_event(self) -> Event:
         """The next event; GONE when QEMU ended by itself or by `stop`."""
@@ -279,7 +279,7 @@ class QemuMachine:
         code = self._process.returncode if self._process is not None else None
         if code is not None:
             return f"it ended with {'signal' if code < 0 else 'status'} {abs(code)}"
-        return str(error) or type(error).__name__ if error is not None else "it said nothing"
+        return str(error) or type(error).__name__ if error is not None else "no output"
 
 
 def _translate(message: dict[str, Any]) -> Event:

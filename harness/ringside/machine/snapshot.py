@@ -93,7 +93,7 @@ class _Debugged(QemuMachine):
 
     async def _must(self, command: str, what: str, **arguments: object) -> None:
         if await self._execute(command, **arguments) is None:
-            raise MachineError(f"{what} failed: QEMU refused {command}")
+            raise MachineError(f"{what} failed: QEMU rejected {command}")
 
 
 class SavedMachine(_Debugged):
@@ -181,7 +181,7 @@ def _check_saved(file: Path) -> None:
     except OSError as error:
         raise MachineError(f"restoring the guest failed: {file}: {error.strerror}") from error
     if magic != b"QEVM":
-        raise MachineError(f"restoring the guest failed: {file} is not a saved machine")
+        raise MachineError(f"restoring the guest failed: {file} is not a snapshot")
 
 
 # A section of a migration stream: its name, instance 0, version 1, the length of the state's name.
@@ -202,8 +202,7 @@ def _say_paused(file: Path) -> None:
             at = tail.rfind(_STATE)
             if at < 0 or not tail.startswith(_DEBUG, at + len(_STATE)):
                 raise MachineError(
-                    "this QEMU writes a saved machine in another form than is known: use "
-                    "--isolate boot"
+                    "this QEMU's snapshot format is not supported: use --isolate boot"
                 )
             stream.seek(start + at + len(_STATE))
             stream.write(_PAUSED)

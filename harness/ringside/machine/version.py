@@ -43,7 +43,7 @@ def find_qemu(arch: str) -> Qemu:
     qemu = ask_version(binary)
     if version_tuple(qemu)[:2] < OLDEST:
         raise MachineError(
-            f"{binary} is version {qemu.version}, Ringside needs "
+            f"{binary} is version {qemu.version}, but Ringside needs "
             f"{OLDEST[0]}.{OLDEST[1]} or newer: install a newer {package}"
         )
     return qemu
@@ -71,6 +71,8 @@ def ask_version(binary: str) -> Qemu:
     match = _VERSION.search(done.stdout)
     if done.returncode != 0 or match is None:
         said = (done.stdout + done.stderr).strip().splitlines()
-        raise MachineError(f"{binary} --version says no version: {said[0] if said else 'nothing'}")
+        raise MachineError(
+            f"{binary} --version prints no version: {said[0] if said else 'nothing'}"
+        )
     version = f"{match[1]}.{match[2]}.{match[3] or 0}"
     return Qemu(binary=binary, version=version, build=match[4] or "")

@@ -102,15 +102,15 @@ def _windows(log: PluginLog, result: Result) -> tuple[Window, ...]:
     """One window for each time the clock was read: warm-up, repetitions, overhead."""
     expected = result.warmup + len(result.ticks) + len(result.overhead)
     if not result.ticks or not result.overhead:
-        raise ProfileError(f"{result.name} gave no samples to explain")
+        raise ProfileError(f"{result.name} has no samples")
     if len(log.windows) != expected:
         raise ProfileError(
             f"{result.name} read its clock {expected} times, the plugin saw {len(log.windows)} "
-            f"windows: build the workloads again"
+            f"windows: rebuild the workloads"
         )
     for window in log.windows:
         if sum(cell[2] for cell in window.cells) != window.total:
-            raise ProfileError(f"window {window.number} does not sum up: a bug of the plugin")
+            raise ProfileError(f"window {window.number} does not add up: a bug in the plugin")
     return log.windows
 
 
@@ -127,7 +127,7 @@ def _check(window: Window, ticks: int, readings: int) -> None:
     if window.total - readings > ticks:
         raise ProfileError(
             f"window {window.number} has {window.total - readings} instructions, the workload "
-            f"counted {ticks}: a bug of the plugin"
+            f"counted {ticks}: a bug in the plugin"
         )
 
 

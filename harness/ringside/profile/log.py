@@ -106,4 +106,4 @@ def _parse(path: Path, number: int, text: bytes) -> Head | Node | Window | _Boot
         return _LINE.validate_json(text)
     except ValidationError as error:
         why = error.errors(include_url=False)[0]["msg"]
-        raise ProfileError(f"{path.name}:{number}: not a line of the plugin: {why}") from error
+        raise ProfileError(f"{path.name}:{number}: not a valid line: {why}") from error

@@ -72,7 +72,7 @@ class Stream:
             self._out_of_order(record.seq)
         self._next_seq = max(self._next_seq, record.seq + 1)
         if self._ended is not None:
-            self._damaged("a record came after its process had ended")
+            self._damaged("a record arrived after its process had ended")
         try:
             self._take(record.type, record.fields)
         except BadField as error:
@@ -143,12 +143,12 @@ class Stream:
             case "probe":
                 self._take_probe(fields)
             case _:
-                raise BadField("no such type")
+                raise BadField("unknown type")
 
     def _take_probe(self, fields: Mapping[str, str]) -> None:
         name = f"probe/{words(fields, 'family')}/{words(fields, 'name')}"
         if name != self.name:
-            raise BadField(f"the process says that it is {name}")
+            raise BadField(f"the process identifies itself as {name}")
         if self._done:
             raise BadField("it came twice")
         match fields.get("answer"):
@@ -157,7 +157,7 @@ class Stream:
             case "absent" | "wrong" as answer:
                 self._take(answer, fields)
             case _:
-                raise BadField(f"no such answer as {words(fields, 'answer')}")
+                raise BadField(f"unknown answer {words(fields, 'answer')}")
 
     def _take_bench(self, fields: Mapping[str, str]) -> None:
         if self._bench:
@@ -165,7 +165,7 @@ class Stream:
         self._bench = fields
         parts = [words(fields, key) for key in ("group", "name", "param") if key in fields]
         if "/".join(parts) != self.name:
-            raise BadField(f"the process says that it is {'/'.join(parts)}")
+            raise BadField(f"the process identifies itself as {'/'.join(parts)}")
         self._iterations = number(fields, "iterations", least=1)
         self._warmup = number(fields, "warmup")
         self._bytes = number(fields, "bytes") if "bytes" in fields else 0
@@ -183,7 +183,7 @@ class Stream:
             raise BadField("it came twice")
         if not samples == len(self._ticks) == self._repetitions:
             raise BadField(
-                f"{self._repetitions} repetitions, {samples} samples, {len(self._ticks)} came"
+                f"{self._repetitions} repetitions, {samples} samples, {len(self._ticks)} received"
             )
         self._done = True
 
@@ -197,7 +197,7 @@ class Stream:
             self.lost += seq - self._next_seq
             self._damaged(f"records {self._next_seq} to {seq - 1} are missing")
         else:
-            self._damaged(f"record {seq} came twice or too late")
+            self._damaged(f"record {seq} arrived twice or too late")
 
     def _damaged(self, why: str) -> None:
         self._damage = self._damage or why

@@ -118,7 +118,7 @@ class Transcript:
         if record.seq > self._next_seq:
             self._lost += record.seq - self._next_seq
         elif record.seq < self._next_seq:
-            self._complain(f"runner record {record.seq} came twice or too late")
+            self._complain(f"runner record {record.seq} arrived twice or too late")
             return
         self._next_seq = record.seq + 1
         try:
@@ -141,11 +141,11 @@ class Transcript:
             case "bye":
                 self.done = True
             case _:
-                raise BadField("no such type")
+                raise BadField("unknown type")
 
     def _hello(self, fields: Mapping[str, str]) -> None:
         if fields.get("proto") != "1":
-            raise BadField(f"it speaks protocol {words(fields, 'proto')}, not 1")
+            raise BadField(f"it uses protocol {words(fields, 'proto')}, not 1")
         if number(fields, "planned") != len(self._streams):
             raise BadField(f"it read {fields['planned']} planned workloads of {len(self._streams)}")
         self.ready = True

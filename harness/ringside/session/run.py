@@ -178,7 +178,7 @@ class _Session:
             return Outcome.FLOODED, f"more than {limits.console_bytes >> 20} MiB on the console"
         if watch.done is not None:
             if now - watch.done > limits.leave_s:
-                return Outcome.FINISHED, "done, but it did not shut the machine down"
+                return Outcome.FINISHED, "done, but it did not shut down the machine"
             return None
         if watch.last_words is not None:
             if now - watch.last_words > _LAST_WORDS_S:
@@ -189,10 +189,10 @@ class _Session:
             return None if complaint is None else (Outcome.HUNG, complaint)
         if watch.ready is None and now - self._bounded_from > limits.boot_s:
             if watch.bytes_seen == 0:
-                return Outcome.SILENT, f"nothing on the console in {limits.boot_s:g} s"
-            return Outcome.HUNG, f"not ready after {limits.boot_s:g} s"
+                return Outcome.SILENT, f"no console output within {limits.boot_s:g} s"
+            return Outcome.HUNG, f"not ready within {limits.boot_s:g} s"
         if watch.ready is not None and now - watch.alive > limits.silence_s:
-            return Outcome.HUNG, f"no record in {limits.silence_s:g} s"
+            return Outcome.HUNG, f"no record for {limits.silence_s:g} s"
         return await self._guest_late(now)
 
     async def _guest_late(self, now: float) -> tuple[Outcome, str] | None:
@@ -257,7 +257,7 @@ class _Session:
         for line in self._last:
             if any(pattern.search(line) for pattern in self._panic):
                 return line
-        return "the guest said that it panicked"
+        return "the guest reported a panic"
 
 
 def _since(start: float, moment: float | None) -> float | None:

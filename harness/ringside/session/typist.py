@@ -63,7 +63,7 @@ class Typist:
         if now - self._since <= step.seconds:
             return None
         said = _last_words(without_escapes(self._said), step)
-        return f"{step.what}: no answer in {step.seconds:g} s; the console's last words: {said}"
+        return f"{step.what}: no answer in {step.seconds:g} s; the last console output: {said}"
 
 
 def _last_words(said: str, step: Step) -> str:

@@ -116,8 +116,8 @@ def history(kernel: str, readings: Sequence[Reading]) -> History:
     """
     if not readings:
         raise JudgeError(
-            f"no exact costs of {kernel} are kept: "
-            f"`ringside compare --clock exact --kernels {kernel}` makes some"
+            f"no exact costs of {kernel} are stored: "
+            f"run `ringside compare --clock exact --kernels {kernel}`"
         )
     ordered = sorted(readings, key=lambda reading: reading.at)
     newest = ordered[-1].conditions

@@ -95,7 +95,7 @@ def _refusals(baseline: Baseline, run: Run) -> tuple[str, ...]:
     kernel = baseline.header["kernel"]
     if run.environment.clock != "exact":
         return (
-            f"the run is of the {run.environment.clock} clock: only exact counts are the same "
+            f"the run used the {run.environment.clock} clock: only exact counts are the same "
             "from one machine and day to the next, use --clock exact",
         )
     if kernel not in run.kernels:

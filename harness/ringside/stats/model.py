@@ -52,10 +52,10 @@ def header_of(run: Run, kernel: str | None = None) -> dict[str, str]:
     """What the header of a run's baseline says; `kernel` may be left out when the run has one."""
     if kernel is None:
         if len(run.kernels) != 1:
-            raise JudgeError(f"say which kernel: the run has {', '.join(run.kernels) or 'none'}")
+            raise JudgeError(f"select a kernel: the run has {', '.join(run.kernels) or 'none'}")
         kernel = run.kernels[0]
     elif kernel not in run.kernels:
-        raise JudgeError(f"{kernel} is not in the run, which has {', '.join(run.kernels)}")
+        raise JudgeError(f"{kernel} is not in the run, only {', '.join(run.kernels)}")
     environment = run.environment_of(kernel)
     return {
         "format": FORMAT,

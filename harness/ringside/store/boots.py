@@ -93,7 +93,9 @@ class BootFolder:
             raise StoreError(f"{path}: {error.strerror}") from error
         except ValidationError as error:
             first = error.errors(include_url=False)[0]
-            raise StoreError(f"{path}: not a boot: {first['msg']}: boot it again") from error
+            raise StoreError(
+                f"{path}: not a valid boot record: {first['msg']}: boot it again"
+            ) from error
 
 
 @contextlib.contextmanager

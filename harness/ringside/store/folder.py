@@ -93,12 +93,12 @@ def find_run(results: Path, name: str | None) -> Path:
     StoreError."""
     if name is None or name == LATEST:
         if not (results / LATEST / RUN_FILE).is_file():
-            raise StoreError("there is no run yet: `ringside compare` makes one")
+            raise StoreError("there is no run yet: `ringside compare` creates one")
         return (results / LATEST).resolve()
     for candidate in (Path(name), results / "runs" / name):
         if (candidate / RUN_FILE).is_file():
             return candidate.resolve()
-    raise StoreError(f"{name}: not a run folder (it has no {RUN_FILE})")
+    raise StoreError(f"{name}: not a run directory (it has no {RUN_FILE})")
 
 
 def newest_runs(results: Path, most: int) -> Iterator[Path]:

@@ -50,7 +50,7 @@ def deliver(how: Delivery, cargo: Cargo) -> Delivered:
         case LinkedDelivery():
             return linked.deliver(cargo)
         case NoDelivery():
-            raise ImageError(f"{cargo.image.kernel} takes no workloads: its manifest says `none`")
+            raise ImageError(f"{cargo.image.kernel} runs no workloads: its manifest says `none`")
         case ReplaceCpioDelivery():
             return replace_cpio.deliver(how, cargo)
         case MultibootModuleDelivery():

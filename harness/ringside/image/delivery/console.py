@@ -34,7 +34,9 @@ def deliver(how: ConsoleDelivery, cargo: Cargo) -> Delivered:
     """The script that types the plan's programs. Raises ImageError when one can't be read."""
     check_length(cargo.plan)
     if cargo.workloads.one_program:
-        raise ImageError(f"{cargo.image.kernel}: a system with a shell takes programs, not one")
+        raise ImageError(
+            f"{cargo.image.kernel}: the console method needs a port with separate programs"
+        )
     files = _files(cargo)
     script = tuple(_script(how, files))
     digest = hashlib.sha256(b"".join(step.send for step in script)).hexdigest()
@@ -55,7 +57,7 @@ def _files(cargo: Cargo) -> dict[str, bytes]:
 def _checked(elf: Workload) -> bytes:
     data = elf.path.read_bytes()
     if hashlib.sha256(data).hexdigest() != elf.sha256:
-        raise ImageError(f"workload {elf.name} changed while it was read: run again")
+        raise ImageError(f"workload {elf.name} changed while being read: run again")
     return data
 
 

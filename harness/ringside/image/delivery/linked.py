@@ -24,8 +24,8 @@ def deliver(cargo: Cargo) -> Delivered:
     library = cargo.workloads.init
     if identity(image, what) != identity(library.read_bytes(), library.name):
         raise ImageError(
-            f"{what} holds another build of the workloads than {library.name} is now: link it "
-            f"again, so that all kernels run the same"
+            f"{what} contains another build of the workloads than {library.name}: relink it, so "
+            f"that all kernels run the same"
         )
     made = with_plan(image, cargo.plan, cargo.profile, what)
     sha256 = hashlib.sha256(made).hexdigest()

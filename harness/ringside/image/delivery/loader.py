@@ -17,8 +17,8 @@ def deliver(how: LoaderDelivery, cargo: Cargo) -> Delivered:
     loader = cargo.workloads.init.with_name("loader")
     if not loader.is_file():
         raise ImageError(
-            f"{cargo.image.kernel}: port {cargo.workloads.port} builds no loader of its own "
-            f"(expected {loader.name} beside {cargo.workloads.init.name})"
+            f"{cargo.image.kernel}: port {cargo.workloads.port} has no loader "
+            f"(expected {loader.name} next to {cargo.workloads.init.name})"
         )
     try:
         kernel = cargo.file.read_bytes()

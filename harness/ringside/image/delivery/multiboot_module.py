@@ -30,7 +30,7 @@ def deliver(how: MultibootModuleDelivery, cargo: Cargo) -> Delivered:
 def look(image: bytes, what: str) -> Facts:
     """Raises ImageError for a kernel that is not handed any modules."""
     if not find_headers(image).one:
-        raise ImageError(f"{what} has no multiboot header: it would be handed no module")
+        raise ImageError(f"{what} has no multiboot header, so it can't receive a module")
     return (("workloads", "one program, as a multiboot module"),)
 
 
@@ -39,8 +39,8 @@ def program_with_plan(cargo: Cargo) -> bytes:
     workloads = cargo.workloads
     if not workloads.one_program:
         raise ImageError(
-            f"{cargo.image.kernel}: port {workloads.port} is built as many programs, and only one "
-            f"can be handed over: `port_form := mono` in its port.mk"
+            f"{cargo.image.kernel}: port {workloads.port} is built as separate programs, but a "
+            f"module must be a single one: set `port_form := mono` in its port.mk"
         )
     try:
         program = workloads.init.read_bytes()
@@ -57,5 +57,5 @@ def module(path: Path) -> str:
     """
     text = str(path.absolute())
     if " " in text:
-        raise ImageError(f"{text}: QEMU takes no module from a path with a space in it: move it")
+        raise ImageError(f"{text}: QEMU does not support spaces in a module's path: move it")
     return text.rjust(_PATH, "/").replace(",", ",,")

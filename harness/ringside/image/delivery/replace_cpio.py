@@ -32,8 +32,8 @@ def deliver(how: ReplaceCpioDelivery, cargo: Cargo) -> Delivered:
             break
     else:
         raise ImageError(
-            f"{cargo.image.path}: its cpio archive has room for {place.room:,} bytes and the "
-            f"workloads need {len(ours):,}: plan fewer, or build the image with more in its archive"
+            f"{cargo.image.path}: its cpio archive has room for {place.room:,} bytes but the "
+            f"workloads need {len(ours):,}: select fewer, or build the image with a larger archive"
         )
     sha256 = hashlib.sha256(ours).hexdigest()
     target = cargo.cache / "images" / hashlib.sha256(data).hexdigest() / f"{sha256}.kernel"
@@ -54,7 +54,7 @@ def _place(data: bytes, what: str) -> Archive:
     found = find_archives(data)
     if not found:
         raise ImageError(
-            f"{what} holds no cpio archive (newc, not compressed) to put the workloads in place "
-            f"of: build it with one, or let them in another way"
+            f"{what} holds no cpio archive (newc, not compressed) to replace with the "
+            f"workloads: build it with one, or use another delivery method"
         )
     return max(found, key=lambda archive: archive.room)

@@ -18,7 +18,7 @@ def deliver(how: TbfDelivery, cargo: Cargo) -> Delivered:
     """Raises ImageError when the program is not in the one-program form or can't be laid out."""
     program = cargo.workloads.init
     if not cargo.workloads.one_program:
-        raise ImageError(f"{cargo.workloads.port}: a port of the one-program form is needed")
+        raise ImageError(f"{cargo.workloads.port}: needs a port with `port_form := mono`")
     try:
         elf = program.read_bytes()
     except OSError as error:
