@@ -1,4 +1,4 @@
-/* System calls of threads that are watched: what stands before each of them, and behind. */
+/* System calls of traced or filtered threads: the work before and after each. */
 #include "arch/spin.h"
 #include "arch/trap.h"
 #include "lib/errno.h"
@@ -7,7 +7,7 @@
 #include "proc/trace/trace.h"
 #include "syscall/table.h"
 
-/* Those that entry.S calls without the kernel lock are called so from here too. */
+/* Calls the function with the kernel lock held or released, as entry.S would. */
 static long call(uint32_t nr, const struct regs *r)
 {
 	long (*fn)(uint64_t, uint64_t, uint64_t, uint64_t, uint64_t, uint64_t) = syscall_table[nr];
@@ -32,7 +32,7 @@ uint64_t syscall_traced(struct regs *r)
 		kernel_unlock();
 		return r->rax;
 	}
-	/* Which call it is, and its arguments, may be changed by who watches. */
+	/* Tracer and filters may change the call's number and arguments. */
 	if (trace_syscall_enter(r) && seccomp_allows(r))
 		nr = (uint32_t)r->code;
 	if (nr < SYSCALLS)
@@ -40,7 +40,7 @@ uint64_t syscall_traced(struct regs *r)
 	else if (nr != UINT32_MAX)
 		r->rax = (uint64_t)-ENOSYS;
 	trace_syscall_exit(r, nr);
-	/* It may have slept. */
+	/* The thread may have slept. */
 	thread_disturb(thread_current());
 	kernel_unlock();
 	return r->rax;

@@ -1,4 +1,4 @@
-/* Calls that a later one with more arguments does too: what they leave out is given here. */
+/* Calls that are special cases of newer ones: the missing arguments are supplied here. */
 #include "syscall/user.h"
 
 #define CWD ((uint64_t)AT_FDCWD)
@@ -15,7 +15,7 @@
 		return sys_##as;                                                                   \
 	}
 
-/* Paths from the working directory on. */
+/* Paths relative to the working directory. */
 CALL(access, TWO, faccessat2(CWD, a, b, 0))
 CALL(chmod, TWO, fchmodat(CWD, a, b))
 CALL(chown, THREE, fchownat(CWD, a, b, c, 0))

@@ -1,6 +1,6 @@
 /*
- * The system calls, one function each: arguments as the user gave them, not checked; the result
- * or -errno. calls.def lists them.
+ * The system calls, one function each. Arguments are the user's and unchecked; the result is a
+ * value or -errno. calls.def lists them.
  */
 #pragma once
 

@@ -5,9 +5,9 @@
 
 #define SYSCALLS 452
 
-/* By number: the functions, and where the entry code goes for them. */
+/* By number: the functions, and the entry points used for them. */
 extern void *const syscall_table[SYSCALLS];
 extern void *const syscall_entries[SYSCALLS];
 
-/* In entry.S: takes the kernel lock and goes on through syscall_table. */
+/* In entry.S: takes the kernel lock, then calls through syscall_table. */
 extern char syscall_locked[];

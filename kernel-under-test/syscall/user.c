@@ -1,3 +1,4 @@
+/* Paths and descriptors of system calls. */
 #include "syscall/user.h"
 
 #include "fs/volume.h"

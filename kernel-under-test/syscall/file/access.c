@@ -1,10 +1,10 @@
-/* access and its like: what one might do. */
+/* access() and faccessat(). */
 #include "fs/volume.h"
 #include "syscall/user.h"
 
 #define AT_EACCESS 0x200
 
-/* What access() asks is whether the real user may. */
+/* access() checks the real user's permissions. */
 static struct credentials *real_credentials(void)
 {
 	const struct credentials *now = credentials_current();
@@ -20,7 +20,7 @@ static struct credentials *real_credentials(void)
 
 static long answer(const struct inode *inode, unsigned int mode)
 {
-	/* Root may do all but run what nobody may run. */
+	/* Even root cannot execute a file that nobody may execute. */
 	if ((mode & MAY_WRITE) && inode_read_only(inode))
 		return -EROFS;
 	if ((mode & MAY_EXEC) && !inode_is(inode, S_IFDIR) && !(inode->mode & 0111))
@@ -35,7 +35,7 @@ static long check_access(int dirfd, const char *path, unsigned int mode, unsigne
 	return user_find(dirfd, path, flags, &inode) ?: answer(inode, mode);
 }
 
-/* What a user who is not root may do as the one that he really is. */
+/* Checks with the real user and group ids in place of the effective ones. */
 static long check_as_real(int dirfd, const char *path, unsigned int mode, unsigned int flags)
 {
 	struct credentials *real = real_credentials(), *saved;
@@ -50,7 +50,7 @@ static long check_as_real(int dirfd, const char *path, unsigned int mode, unsign
 	return err;
 }
 
-/* Runs without the kernel lock, which is taken for what can't be found so, and for a no. */
+/* Without the kernel lock, which the slow path and every refusal take. */
 long sys_faccessat2(uint64_t dirfd, uint64_t path, uint64_t mode, uint64_t flags)
 {
 	const struct credentials *now = credentials_current();

@@ -1,5 +1,4 @@
-/* System calls on when bytes move between memory and disk: msync, fadvise, readahead and the like.
- */
+/* msync, fadvise, readahead, sync_file_range. */
 #include "fs/volume.h"
 #include "ipc/pipe.h"
 #include "mm/space.h"
@@ -13,8 +12,7 @@
 
 #define SYNC_RANGE_FLAGS 7
 
-/* Of [addr, end), from `*addr` on: the next file that is mapped shared, with a reference, or NULL.
- */
+/* The next file mapped shared in [*addr, end), with a reference, or NULL. Advances *addr. */
 static struct inode *next_shared(struct space *s, uint64_t *addr, uint64_t end, bool *hole)
 {
 	struct area a;
@@ -22,7 +20,7 @@ static struct inode *next_shared(struct space *s, uint64_t *addr, uint64_t end, 
 	while (*addr < end && space_next_area(s, *addr, &a) && a.start < end) {
 		*hole |= a.start > *addr;
 		*addr = a.end;
-		/* Only the pages of a disk's file are elsewhere too. */
+		/* Only on-disk files have anything to write back. */
 		if ((a.flags & AREA_SHARED) && a.object && a.object->ops->load)
 			return inode_get(container_of(a.object, struct inode, object));
 	}
@@ -60,7 +58,7 @@ long sys_msync(uint64_t addr, uint64_t len, uint64_t flags)
 	return err ? err : hole ? -ENOMEM : 0;
 }
 
-/* What was read is kept while there is memory, so that advice has nothing to add. */
+/* No effect: the page cache keeps what was read as long as memory lasts. */
 long sys_fadvise64(uint64_t fd, uint64_t pos, uint64_t len, uint64_t advice)
 {
 	struct file *f = user_file(fd);
@@ -73,7 +71,7 @@ long sys_fadvise64(uint64_t fd, uint64_t pos, uint64_t len, uint64_t advice)
 	return (int64_t)len < 0 || (uint32_t)advice > ADVICE_LAST || !f->inode ? -EINVAL : 0;
 }
 
-/* Reading brings in by itself what comes next. */
+/* No effect: reads have read-ahead. */
 long sys_readahead(uint64_t fd, uint64_t pos, uint64_t count)
 {
 	struct file *f = user_file(fd);
@@ -85,7 +83,7 @@ long sys_readahead(uint64_t fd, uint64_t pos, uint64_t count)
 											: -EINVAL;
 }
 
-/* Writes the whole file, which is more than was asked for. */
+/* Writes back the whole file, which is more than was asked for. */
 long sys_sync_file_range(uint64_t fd, uint64_t pos, uint64_t len, uint64_t flags)
 {
 	struct file *f SCOPED(file_put) = user_file_get(fd);

@@ -1,6 +1,6 @@
 /*
- * io_setup and its kin. What is asked for is done before io_submit() returns, as Linux does it for
- * all that goes through the page cache.
+ * Linux AIO: io_setup and the like. Requests complete before io_submit() returns, as on Linux for
+ * everything that goes through the page cache.
  */
 #include "ipc/aio.h"
 
@@ -29,7 +29,7 @@ struct user_iocb {
 	uint32_t flags, event_fd;
 };
 
-/* Of calls that take the kernel lock themselves where they need it. */
+/* For calls that take the kernel lock themselves where needed. */
 #define WITHOUT_LOCK(call)                                                                         \
 	({                                                                                         \
 		long result_;                                                                      \
@@ -45,7 +45,7 @@ static struct aio **mine(void)
 	return &process_current()->aio;
 }
 
-/* The context's number is an address that is mapped: the C library looks for a ring there. */
+/* A context's id is the address of a mapping: C libraries look for a ring there. */
 long sys_io_setup(uint64_t room, uint64_t at)
 {
 	uint64_t id;
@@ -174,7 +174,7 @@ long sys_io_submit(uint64_t id, uint64_t count, uint64_t list)
 	return done ? done : err;
 }
 
-/* Nothing is ever under way. */
+/* No request is ever in progress. */
 long sys_io_cancel(uint64_t, uint64_t iocb, uint64_t)
 {
 	uint32_t key;

@@ -1,4 +1,4 @@
-/* fcntl() and ioctl() on who gets a signal when a file is ready. */
+/* fcntl() and ioctl() on signal-driven I/O, directory notification and leases. */
 #include "proc/signal/async.h"
 #include "fs/lock.h"
 #include "fs/notify.h"
@@ -28,7 +28,7 @@ struct user_owner {
 	int32_t kind, id;
 };
 
-/* A number below 0 stands for a group. */
+/* A negative id is a process group's. */
 static long set_owner(struct file *f, int id)
 {
 	if (id == INT32_MIN)
@@ -44,7 +44,7 @@ static int get_owner(const struct file *f)
 	return kind == ASYNC_GROUP ? -id : id;
 }
 
-/* What happens in a directory is told by signals, to the caller if nobody else was named. */
+/* F_NOTIFY. Without an owner the caller gets the signals. */
 static long notify(struct file *f, int fd, uint32_t events)
 {
 	static const uint32_t masks[] = {
@@ -82,7 +82,7 @@ static long set_lease(struct file *f, int fd, int type)
 	err = err ? err : lease_set(f, fd, type);
 	if (err || type != LOCK_NONE)
 		return err;
-	/* As on Linux it takes these with it. */
+	/* As on Linux, giving up a lease resets signal and owner. */
 	async_set_signal(f, 0);
 	return async_set_owner(f, ASYNC_PROCESS, 0);
 }

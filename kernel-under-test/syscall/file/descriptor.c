@@ -1,4 +1,4 @@
-/* System calls on descriptors. */
+/* System calls on descriptors: dup, fcntl, ioctl, pipe. */
 #include "arch/spin.h"
 #include "ipc/pipe.h"
 #include "proc/signal/async.h"
@@ -32,7 +32,7 @@ static long dup_from(uint64_t fd, uint64_t from, bool cloexec)
 	return new;
 }
 
-/* Runs without the kernel lock, and takes it when the table must grow. */
+/* Without the kernel lock, unless the table must grow. */
 long sys_dup(uint64_t fd)
 {
 	long new = files_dup(process_current()->files, fd);
@@ -79,7 +79,7 @@ long sys_close_range(uint64_t first, uint64_t last, uint64_t flags)
 	last = (uint32_t)last;
 	if (((uint32_t)flags & ~(CLOSE_RANGE_UNSHARE | CLOSE_RANGE_CLOEXEC)) || first > last)
 		return -EINVAL;
-	/* Threads have no tables of their own. */
+	/* Threads of a process always share a table. */
 	if (flags & CLOSE_RANGE_UNSHARE) {
 		long err = p->thread_count > 1 ? -EINVAL : process_unshare_files();
 
@@ -114,7 +114,7 @@ static noinline long set_flags(struct file *f, int fd, uint32_t flags)
 	return err;
 }
 
-/* With the kernel lock. Of what was not really opened there is nothing of this. */
+/* With the kernel lock. O_PATH descriptors support none of these. */
 static always_inline long control(struct file *f, uint64_t fd, uint64_t command, uint64_t arg)
 {
 	if (!f || unlikely(f->flags & O_PATH))
@@ -135,7 +135,7 @@ static always_inline long control(struct file *f, uint64_t fd, uint64_t command,
 	}
 }
 
-/* Runs without the kernel lock for what is of the descriptor. */
+/* Without the kernel lock for commands on the descriptor itself. */
 long sys_fcntl(uint64_t fd, uint64_t command, uint64_t arg)
 {
 	struct files *t = process_current()->files;
@@ -177,13 +177,13 @@ long sys_fcntl(uint64_t fd, uint64_t command, uint64_t arg)
 	}
 }
 
-/* Requests that every file understands, whatever stands behind it. */
+/* Requests supported by every open file. */
 #define FIONBIO	 0x5421
 #define FIONCLEX 0x5450
 #define FIOCLEX	 0x5451
 #define FIOASYNC 0x5452
-#define SIO	 0x89 /* of sockets; the first four are about signals */
-/* Sharing what two files hold: cp asks, and then copies. */
+#define SIO	 0x89 /* sockets; the first four are on signals */
+/* Sharing extents, which is not supported: cp then copies. */
 #define FICLONE	     0x40049409
 #define FICLONERANGE 0x4020940d
 

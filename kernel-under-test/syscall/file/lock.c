@@ -1,4 +1,4 @@
-/* File locks: the part of fcntl() that sets them, and flock(). */
+/* fcntl() locks and flock(). */
 #include "fs/lock.h"
 
 #include "syscall/user.h"
@@ -25,7 +25,7 @@ static int to_range(const struct file *f, const struct user_flock *l, struct loc
 	if (base < 0 || l->type < LOCK_READ || l->type > LOCK_NONE ||
 	    __builtin_add_overflow(base, l->start, &first))
 		return -EINVAL;
-	/* A negative length is what comes before; none is all that comes after. */
+	/* A negative length extends backwards; 0 means to the end of the file. */
 	last = first - 1;
 	if (l->len < 0 && __builtin_add_overflow(first, l->len, &first))
 		return -EINVAL;
@@ -44,7 +44,7 @@ static int to_range(const struct file *f, const struct user_flock *l, struct loc
 	return 0;
 }
 
-/* If the descriptor was closed meanwhile, whoever closed it may not have seen the lock. */
+/* If another thread closed the descriptor meanwhile, its close may not have seen the new lock. */
 static int set(struct file *f, uint64_t fd, struct lock_range *r, bool wait)
 {
 	const struct process *p = process_current();

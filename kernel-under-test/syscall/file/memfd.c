@@ -1,4 +1,4 @@
-/* Files without a name, seals, and room taken ahead. */
+/* memfd_create, file seals, fallocate. */
 #include "fs/tmpfs/tmpfs.h"
 #include "ipc/pipe.h"
 #include "mm/space.h"
@@ -27,7 +27,7 @@ long sys_memfd_create(uint64_t name_at, uint64_t flags)
 	if (!inode)
 		return -ENOMEM;
 	err = file_open(inode, O_RDWR, &f);
-	/* Who made it may run it all the same. */
+	/* The creator's descriptor does not prevent execution. */
 	if (!err) {
 		f->writer = false;
 		inode_count_writer(inode, -1);
@@ -36,7 +36,7 @@ long sys_memfd_create(uint64_t name_at, uint64_t flags)
 	return err ? err : process_add_file(f, flags & MFD_CLOEXEC);
 }
 
-/* Whether a process maps the file so that it can write to it. */
+/* Whether the process has a mapping through which it can write to the file. */
 static bool is_mapped_to_write(struct process *p, void *ctx)
 {
 	struct object **object = ctx;
@@ -74,7 +74,7 @@ long user_get_seals(const struct file *f)
 {
 	if (!f->inode || !tmpfs_is_file(f->inode))
 		return -EINVAL;
-	/* Files with a name can't be sealed. */
+	/* Only memfds can be sealed. */
 	return f->inode->links ? (long)SEAL_SEAL : (long)f->inode->seals;
 }
 
@@ -88,7 +88,7 @@ long sys_fallocate(uint64_t fd, uint64_t mode, uint64_t pos, uint64_t len)
 		return -EBADF;
 	if ((int64_t)pos < 0 || (int64_t)len <= 0)
 		return -EINVAL;
-	/* As Linux's file systems in memory have it. */
+	/* As Linux's tmpfs has it. */
 	if ((mode & ~(uint64_t)(FALLOC_KEEP_SIZE | FALLOC_PUNCH_HOLE)) || mode == FALLOC_PUNCH_HOLE)
 		return -EOPNOTSUPP;
 	if (!file_writable(f))

@@ -1,4 +1,4 @@
-/* System calls that change what a name or an inode is: rename, modes, owners, sizes. */
+/* rename, chmod, chown, truncate. */
 #include "fs/lock.h"
 #include "fs/notify.h"
 #include "fs/peek.h"
@@ -7,7 +7,7 @@
 #include "mm/kmem.h"
 #include "syscall/user.h"
 
-/* A directory that comes into another one is written to: its `..`. */
+/* Moving a directory writes to it: its `..` changes. */
 static int may_leave(const struct path_last *name, const struct path_last *to)
 {
 	struct inode *moved;
@@ -58,12 +58,12 @@ long sys_renameat2(uint64_t from_fd, uint64_t from, uint64_t to_fd, uint64_t to,
 		err = -EINVAL;
 	if (!err) {
 		notify_before_change(old.dir);
-		/* Of one file system both are; only one of them may be watched. */
+		/* Both belong to the same file system, but only one may have wrapped operations. */
 		ops = new.dir->ops->notify_open ? new.dir->ops : old.dir->ops;
 		err = ops->rename(old.dir, old.name, old.len, new.dir, new.name, new.len,
 				  (unsigned int)flags);
 	}
-	/* Paths that end in dots can't be renamed, or renamed to. */
+	/* The path ends in `.` or `..`, or is the root. */
 	return err == -EEXIST && !(flags & RENAME_NOREPLACE) ? -EBUSY : err;
 }
 
@@ -93,7 +93,10 @@ static int set_mode(struct inode *inode, uint64_t mode)
 	peek_block(false);
 	inode->mode = (inode->mode & S_IFMT) | (mode & S_PERM);
 	peek_unblock();
-	/* Who opens it to write without the kernel lock counts himself in, and then looks again. */
+	/*
+	 * An open for writing without the kernel lock publishes its count and then checks the mode
+	 * again.
+	 */
 	if (unlikely(READ_ONCE(inode->writers)) && inode_privilege_bits(inode))
 		notify_guard_suid(inode);
 	inode_mark_changed(inode);
@@ -124,7 +127,7 @@ static int set_owner(struct inode *inode, uint64_t uid, uint64_t gid)
 
 	if (err)
 		return err;
-	/* One may give one's files to a group that one is in, and to nobody else. */
+	/* An owner may give a file to a group that the owner is in, but not to another user. */
 	if (!capable(CAP_CHOWN) &&
 	    (((uint32_t)uid != UINT32_MAX && (!mine || (uint32_t)uid != inode->uid)) ||
 	     ((uint32_t)gid != UINT32_MAX &&

@@ -1,4 +1,4 @@
-/* System calls on file systems: mounting them, what is left on them, writing them out. */
+/* mount, umount, statfs, sync. */
 #include "fs/mount.h"
 #include "fs/block.h"
 #include "fs/block_file.h"
@@ -19,7 +19,7 @@
 #define MS_REMOUNT  32
 #define MS_MOVE	    8192
 #define MS_RELATIME (1 << 21)
-/* Binding and sharing: an answer that nothing was done is better than none. */
+/* Bind mounts and propagation are refused: better an error than a wrong success. */
 #define MS_REFUSED (4096 | 1 << 17 | 1 << 18 | 1 << 19 | 1 << 20)
 
 #define MNT_FORCE	1
@@ -42,7 +42,7 @@ static int find_device(uint64_t path, struct block_device **out)
 	return *out ? 0 : -ENXIO;
 }
 
-/* As mount_at() takes them. What says nothing about access leaves it as it is. */
+/* Flags for mount_at(). Without an access time flag a remount keeps the old one. */
 static unsigned int mount_flags(uint64_t flags, const struct volume *before)
 {
 	if (flags & VOLUME_STRICTATIME)
@@ -72,7 +72,7 @@ long sys_mount(uint64_t source, uint64_t target, uint64_t type, uint64_t flags, 
 	err = user_inode(AT_FDCWD, target, 0, &dir);
 	if (err)
 		return err;
-	/* A file system in memory may have any word, or nothing, for its source. */
+	/* In-memory file systems ignore the source. */
 	if (flags & MS_REMOUNT) {
 		err = mount_remount(dir, mount_flags(flags, dir->volume));
 	} else if (flags & MS_MOVE) {
@@ -168,7 +168,7 @@ long sys_fstatfs(uint64_t fd, uint64_t out)
 	return copy_to_user(out, &st, sizeof(st));
 }
 
-/* `device` as stat() tells it. */
+/* `device`: as st_dev reports it. */
 long sys_ustat(uint64_t device, uint64_t out)
 {
 	struct volume *v = mount_volume((uint32_t)device);
@@ -195,7 +195,7 @@ long sys_ustat(uint64_t device, uint64_t out)
 #define SYSFS_NAME  2
 #define SYSFS_COUNT 3
 
-/* Names of file systems by number, and back. */
+/* File system names by index, and indices by name. */
 long sys_sysfs(uint64_t option, uint64_t arg, uint64_t out)
 {
 	char wanted[FILESYSTEM_NAME_MAX];

@@ -1,11 +1,11 @@
-/* System calls on names, and what they lead to. */
+/* mkdir, mknod, link, unlink, symlink, readlink, chdir, getdents. */
 #include "fs/notify.h"
 #include "fs/volume.h"
 #include "lib/string.h"
 #include "mm/kmem.h"
 #include "syscall/user.h"
 
-/* A slash after the name: only a directory can be made there. 0, or what making another gives. */
+/* With a trailing slash only a directory can be created: the error for anything else, or 0. */
 static int no_slash(const struct path_last *last)
 {
 	struct inode *there;
@@ -57,7 +57,7 @@ long sys_mknodat(uint64_t dirfd, uint64_t path, uint64_t mode, uint64_t device)
 	}
 }
 
-/* What removing a name gives that can't be removed: `.`, `..` or the root. */
+/* The error for removing `.`, `..` or the root. */
 static int no_name(const struct path_last *last, bool directory)
 {
 	if (!directory)
@@ -65,7 +65,7 @@ static int no_name(const struct path_last *last, bool directory)
 	return !last->len ? -EBUSY : last->len == 2 ? -ENOTEMPTY : -EINVAL;
 }
 
-/* A slash after the name: only a directory may be meant, and that is not unlinked. */
+/* With a trailing slash the name must be a directory, which unlink() does not remove. */
 static int unlink_slash(const struct path_last *last)
 {
 	struct inode *there;
@@ -159,7 +159,7 @@ static long readlink_locking(int dirfd, const char *path, uint64_t out, size_t s
 {
 	struct inode *inode SCOPED(inode_put) = NULL;
 	const char *target;
-	/* An empty path is the link that was opened with O_PATH. */
+	/* An empty path: the symbolic link that `dirfd` refers to (O_PATH). */
 	long err = user_find(dirfd, path, AT_SYMLINK_NOFOLLOW, &inode);
 
 	if (err)
@@ -172,7 +172,7 @@ static long readlink_locking(int dirfd, const char *path, uint64_t out, size_t s
 	return copy_to_user(out, target, size) ?: (long)size;
 }
 
-/* Runs without the kernel lock, and takes it for what can't be found so. */
+/* Without the kernel lock, unless the slow path is needed. */
 long sys_readlinkat(uint64_t dirfd, uint64_t path, uint64_t out, uint64_t size)
 {
 	char buffer[PATH_LEN_MAX];
@@ -202,7 +202,7 @@ long sys_readlinkat(uint64_t dirfd, uint64_t path, uint64_t out, uint64_t size)
 	return readlink_locking((int)dirfd, buffer, out, size);
 }
 
-/* Gives the directory of that path to `set`. */
+/* Resolves a directory and passes it to `set`. */
 static long change_to(uint64_t path, void (*set)(struct inode *inode))
 {
 	struct inode *inode SCOPED(inode_put) = NULL;
@@ -253,7 +253,7 @@ struct listing {
 	size_t left;
 	uint64_t next;
 	int err;
-	bool old; /* the kind is each entry's last byte */
+	bool old; /* getdents(): d_type is the last byte of each entry */
 };
 
 static bool list_one(void *ctx, const char *name, size_t len, uint64_t ino, uint32_t mode,

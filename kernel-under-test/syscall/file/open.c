@@ -1,4 +1,4 @@
-/* System calls that open and close files, and change how they are open. */
+/* open, openat2, close, lseek, ftruncate. */
 #include "arch/spin.h"
 #include "fs/lock.h"
 #include "fs/tmpfs/tmpfs.h"
@@ -7,10 +7,13 @@
 #include "syscall/user.h"
 
 #define CREATE_TRIES 16
-/* These take the kernel lock. */
+/* These need the kernel lock. */
 #define OPEN_LOCKED (O_TRUNC | O_TMPFILE_BIT | O_PATH)
 
-/* What stands at that name is a link: it, with a reference. Else -ENOENT, -EEXIST or another. */
+/*
+ * If the name is a symbolic link: the link, with a reference. Else -ENOENT, -EEXIST or another
+ * -errno.
+ */
 static int find_link(const struct path_last *last, struct inode **out)
 {
 	int err = last->slash ? -EISDIR
@@ -22,14 +25,14 @@ static int find_link(const struct path_last *last, struct inode **out)
 	return -EEXIST;
 }
 
-/* Makes the file `last`, which is not there. */
+/* Creates `last`, which does not exist. */
 static int make(const struct path_last *last, uint32_t mode, struct inode **out)
 {
 	struct inode *dir = last->dir;
 	uint32_t type = S_IFREG | (mode & S_PERM & ~process_current()->umask);
 	int err = inode_read_only(dir) ? -EROFS : may_create(dir);
 
-	/* As Linux has it, the umask does not save the bit from going. */
+	/* As on Linux: the umask is not applied before this check. */
 	if (unlikely(dir->mode & type & S_ISGID) && (mode & 010) &&
 	    !credentials_in_group(credentials_current(), dir->gid) && !capable(CAP_FSETID))
 		type &= ~(uint32_t)S_ISGID;
@@ -37,8 +40,8 @@ static int make(const struct path_last *last, uint32_t mode, struct inode **out)
 }
 
 /*
- * The usual open with O_CREAT, by one walk. 0: the file was made; 1: it was there. -EAGAIN: it is
- * not as simple as that.
+ * The usual open with O_CREAT, in one walk. 0: created; 1: it existed; -EAGAIN: needs the general
+ * way.
  */
 static int find_or_make(const struct path_base *base, const char *path, bool exclusive,
 			uint32_t mode, struct inode **out)
@@ -63,8 +66,8 @@ static int find_or_make(const struct path_base *base, const char *path, bool exc
 }
 
 /*
- * Makes the file that an open with O_CREAT asks for, where links that lead to nothing lead.
- * -EEXIST: someone else was faster.
+ * Creates a file for O_CREAT, following dangling symbolic links. -EEXIST: another process was
+ * first.
  */
 static int create(const struct path_base *base, const char *path, uint32_t mode, struct inode **out)
 {
@@ -103,7 +106,7 @@ static int create(const struct path_base *base, const char *path, uint32_t mode,
 	return err;
 }
 
-/* O_TMPFILE: a file in that directory that linkat() may name. */
+/* O_TMPFILE. */
 static int make_unnamed(const struct path_base *base, const char *path, uint32_t flags,
 			uint32_t mode, struct inode **out)
 {
@@ -131,7 +134,7 @@ static int make_unnamed(const struct path_base *base, const char *path, uint32_t
 	return err;
 }
 
-/* What an open with these flags must be allowed. */
+/* Whether the caller may open it with these flags. */
 static int may_open(const struct inode *inode, uint32_t flags)
 {
 	static const uint8_t masks[] = {MAY_READ, MAY_WRITE, MAY_READ | MAY_WRITE,
@@ -141,14 +144,14 @@ static int may_open(const struct inode *inode, uint32_t flags)
 		return 0;
 	if ((flags & O_NOATIME) && !inode_owner_or_capable(inode))
 		return -EPERM;
-	/* As file_open() says, but before the file's own bits. */
+	/* Takes precedence over the mode bits. */
 	if ((flags & O_ACCMODE) && inode_is(inode, S_IFREG) && inode_read_only(inode))
 		return -EROFS;
 	return inode_permission(inode,
 				masks[flags & O_ACCMODE] | (flags & O_TRUNC ? MAY_WRITE : 0u));
 }
 
-/* Of `*flags`, O_TRUNC goes when the file was made. */
+/* O_TRUNC is cleared in *open_flags if the file was created. */
 static int open_inode(const struct path_base *base, const char *path, uint32_t *open_flags,
 		      uint32_t mode, struct inode **out)
 {
@@ -167,7 +170,7 @@ static int open_inode(const struct path_base *base, const char *path, uint32_t *
 		if (err != -EAGAIN)
 			return err;
 	}
-	/* Others come and go while a disk is read: what was not there may be when it is made. */
+	/* Reading a disk sleeps: the name may appear between the lookup and the creation. */
 	for (unsigned int tries = 0;; tries++) {
 		err = path_find(base, path, !(flags & O_NOFOLLOW) && !exclusive, out);
 		if (likely(err != -ENOENT || !(flags & O_CREAT)))
@@ -199,7 +202,7 @@ static always_inline int open_plain(struct inode *inode, uint32_t flags, struct 
 	return file_open(inode, flags, f);
 }
 
-/* The same for what has locks, which who has leases or watches it has seen to. */
+/* For inodes with leases or watches, all of which have a lock set. */
 static noinline int open_guarded(struct inode *inode, uint32_t flags, struct file **f)
 {
 	bool write = flags & (O_ACCMODE | O_TRUNC);
@@ -228,7 +231,7 @@ static long open_locked(int dirfd, const char *path, uint32_t flags, uint32_t mo
 		if (!inode_is(base.from, S_IFDIR))
 			err = -ENOTDIR;
 	}
-	/* What is not opened has no more than these. */
+	/* O_PATH overrides the other flags. */
 	if (flags & O_PATH)
 		flags &= O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC;
 	if (!err)
@@ -243,14 +246,13 @@ static long open_locked(int dirfd, const char *path, uint32_t flags, uint32_t mo
 	return err ? err : process_add_file(f, flags & O_CLOEXEC);
 }
 
-/* What is there already, and needs no more than a reference. NULL: the long way. */
+/* An existing file that needs nothing but a reference. NULL: take the slow path. */
 static struct file *open_unlocked(int dirfd, const char *path, uint32_t flags, struct peek *p)
 {
 	struct inode *inode;
 
-	/* What is to be made is mostly not there: then it is the longer way. */
-	if ((flags & OPEN_LOCKED) ||
-	    (flags & (O_CREAT | O_EXCL)) == (O_CREAT | O_EXCL) ||
+	/* A name to be created usually does not exist, and a peek would be wasted. */
+	if ((flags & OPEN_LOCKED) || (flags & (O_CREAT | O_EXCL)) == (O_CREAT | O_EXCL) ||
 	    ((flags & O_CREAT) && arch_cpu_count() == 1))
 		return NULL;
 	inode = user_peek(dirfd, path, flags & O_NOFOLLOW ? AT_SYMLINK_NOFOLLOW : 0, p);
@@ -260,7 +262,7 @@ static struct file *open_unlocked(int dirfd, const char *path, uint32_t flags, s
 	return file_open_unlocked(inode, flags, p);
 }
 
-/* Without the kernel lock, which is taken for what can't be done so. */
+/* Without the kernel lock, unless the slow path is needed. */
 static long open_at(int dirfd, uint64_t path, uint32_t flags, uint32_t mode)
 {
 	char buffer[PATH_LEN_MAX];
@@ -299,7 +301,7 @@ struct user_open_how {
 };
 
 #define OPEN_FLAGS_KNOWN 037777703ull
-/* Without waiting for a disk: it may wait all the same. */
+/* Asks not to wait for a disk; not honoured. */
 #define RESOLVE_CACHED 0x20u
 #define RESOLVE_KNOWN  0x3full
 
@@ -333,7 +335,7 @@ long sys_openat2(uint64_t dirfd, uint64_t path, uint64_t how_at, uint64_t size)
 				 (unsigned int)how.resolve & ~RESOLVE_CACHED);
 }
 
-/* Runs without the kernel lock, and takes it to close a file for good. */
+/* Without the kernel lock, unless the file must be freed under it. */
 long sys_close(uint64_t fd)
 {
 	struct process *p = process_current();
@@ -348,7 +350,7 @@ long sys_close(uint64_t fd)
 	return 0;
 }
 
-/* Runs without the kernel lock. */
+/* Without the kernel lock. */
 long sys_lseek(uint64_t fd, uint64_t offset, uint64_t whence)
 {
 	struct file *f = user_file(fd);

@@ -9,7 +9,7 @@
 #include "syscall/time/time.h"
 #include "syscall/user.h"
 
-/* So many fit on the stack. */
+/* Entries kept on the stack. */
 #define FEW 16
 
 static inline uint32_t state_of(struct file *f, struct poll_entry *e, bool held)
@@ -18,8 +18,8 @@ static inline uint32_t state_of(struct file *f, struct poll_entry *e, bool held)
 }
 
 /*
- * Fills in `revents`; with `entries` subscribes to each, and asks the file that stands there.
- * `held`: with the kernel lock. False: that takes it.
+ * Fills in `revents`; with `entries` also subscribes, and polls the files held there. `held`: with
+ * the kernel lock. False: the kernel lock is needed.
  */
 static always_inline bool look(struct poll_request *fds, size_t n, struct poll_entry *entries,
 			       bool held, long *ready)
@@ -30,7 +30,7 @@ static always_inline bool look(struct poll_request *fds, size_t n, struct poll_e
 	for (size_t i = 0; i < n; i++) {
 		struct poll_request *p = &fds[i];
 		struct poll_entry *e = entries ? &entries[i] : NULL;
-		/* No number below 0 is one of the table's. */
+		/* A negative number, cast, is beyond any table. */
 		struct file *f = e ? e->file : files_find(t, (uint32_t)p->fd);
 		uint32_t mask = likely(f) ? state_of(f, e, held) : p->fd < 0 ? 0 : POLL_NVAL;
 
@@ -83,7 +83,7 @@ static int sleep_once(uint64_t deadline, struct sleeper *me)
 {
 	int err = wait_until(deadline, &me->told);
 
-	/* Before the next look: who tells of what comes after that sets it again. */
+	/* Cleared before the next scan: an event after that sets it again. */
 	__atomic_store_n(&me->told, false, __ATOMIC_SEQ_CST);
 	return err;
 }
@@ -93,7 +93,7 @@ static long result(long ready, int err)
 	return ready ? ready : err == -ETIMEDOUT ? 0 : -ERESTARTNOHAND;
 }
 
-/* Until something can be done, or the deadline. False: that takes the kernel lock. */
+/* Sleeps until an event or the deadline. False: the kernel lock is needed. */
 static bool sleep_on(struct poll_request *fds, size_t n, struct poll_entry *entries,
 		     uint64_t deadline, bool held, long *out)
 {
@@ -118,7 +118,7 @@ static bool over(uint64_t deadline)
 	return !deadline || (deadline != WAIT_FOREVER && arch_time_ns() >= deadline);
 }
 
-/* `looked`: without the kernel lock, and nothing can be done yet. */
+/* `looked`: scanned already without the kernel lock, and nothing was ready. */
 static noinline long wait_for(struct poll_request *fds, size_t n, uint64_t deadline, bool looked)
 {
 	struct poll_entry *many SCOPED(kmem_free) = NULL;
@@ -153,7 +153,7 @@ long poll_files(struct poll_request *fds, size_t n, uint64_t deadline_ns)
 	return look_or_wait(fds, n, deadline_ns);
 }
 
-/* Of the user's requests only the answers change. */
+/* Copies back only `revents`. */
 static always_inline long poll_copied(struct poll_request *fds, uint64_t fds_at, size_t n,
 				      uint64_t deadline)
 {
@@ -188,7 +188,7 @@ static long poll_users(uint64_t fds_at, uint64_t n, uint64_t deadline)
 
 static long poll_again(const struct restart *r);
 
-/* Of poll, which knows its deadline only so when it goes on. */
+/* poll() takes a relative timeout: a restart must go on with the same deadline. */
 static long settle(long ready, uint64_t fds, uint64_t n, uint64_t deadline)
 {
 	if (likely(ready != -ERESTARTNOHAND))
@@ -203,7 +203,7 @@ static long poll_again(const struct restart *r)
 		      r->deadline);
 }
 
-/* These run without the kernel lock, and take it for what can't be done without. */
+/* These run without the kernel lock, unless a file needs it. */
 long sys_poll(uint64_t fds, uint64_t n, uint64_t timeout_ms)
 {
 	int ms = (int)timeout_ms;
@@ -236,7 +236,7 @@ long poll_write_remaining(long ret, uint64_t deadline, uint64_t timeout, uint64_
 	if (!(process_current()->personality & PERSONALITY_STICKY) &&
 	    copy_to_user(timeout, &left, sizeof(left)) == 0)
 		return ret;
-	/* A second time it would begin anew. */
+	/* A restart would begin with the full timeout again. */
 	return ret == -ERESTARTNOHAND ? -EINTR : ret;
 }
 

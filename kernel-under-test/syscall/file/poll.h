@@ -1,4 +1,4 @@
-/* What poll, select and their like share. */
+/* Shared by poll, select and epoll. */
 #pragma once
 
 #include "lib/types.h"
@@ -10,20 +10,21 @@ struct poll_request {
 };
 
 /*
- * Fills in `revents` of each; sleeps until one is not 0, or until the deadline (WAIT_FOREVER:
- * none). How many are not 0, or -ERESTARTNOHAND, -ENOMEM. Not with the kernel lock.
+ * Fills in `revents`, and sleeps until one is not 0 or the deadline has passed (WAIT_FOREVER:
+ * none). Returns how many are not 0; -ERESTARTNOHAND, -ENOMEM. Without the kernel lock.
  */
 long poll_files(struct poll_request *fds, size_t n, uint64_t deadline_ns);
 
 /*
- * A deadline from a relative timespec in user memory; a null pointer is WAIT_FOREVER, and no time
- * at all 0.
+ * Converts a relative timespec in user memory to a deadline. A null pointer: WAIT_FOREVER; no time
+ * at all: 0. -EFAULT, -EINVAL.
  */
 int poll_deadline(uint64_t timespec, uint64_t *deadline_ns);
 
 /*
- * The result `ret` of such a call: where its timeout was stands what is left of it, in seconds and
- * `unit_ns`, so that a call that a stop ended goes on with that; else it is not made again.
+ * Writes the remaining time over the user's timeout, in seconds and `unit_ns`, so that a restarted
+ * call goes on with that; if it cannot be written, -ERESTARTNOHAND becomes -EINTR. Returns the
+ * result.
  */
 long poll_write_remaining(long ret, uint64_t deadline_ns, uint64_t timeout, uint64_t unit_ns);
 static inline long poll_finish(long ret, uint64_t deadline_ns, uint64_t timeout, uint64_t unit_ns)
@@ -34,7 +35,7 @@ static inline long poll_finish(long ret, uint64_t deadline_ns, uint64_t timeout,
 }
 
 /*
- * Puts the user's signal mask in place until the call is over; a null pointer changes nothing. With
- * the kernel lock, or without.
+ * Installs a signal mask for the duration of the call; a null pointer: none. With or without the
+ * kernel lock.
  */
 int poll_use_mask(uint64_t mask, uint64_t size);

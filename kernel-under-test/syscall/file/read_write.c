@@ -1,9 +1,9 @@
-/* System calls that move bytes of open files. */
+/* read, write, pread, pwrite. */
 #include "arch/spin.h"
 #include "proc/signal/signal.h"
 #include "syscall/user.h"
 
-/* Not all was moved, or nothing. */
+/* After an incomplete transfer: faults in pages and goes on, or ends the call. */
 static long ended_early(struct file *f, struct uio *u, bool write, long n)
 {
 	long (*op)(struct file * file, struct uio * uio) = write ? f->ops->write : f->ops->read;
@@ -13,7 +13,7 @@ static long ended_early(struct file *f, struct uio *u, bool write, long n)
 		if (!n)
 			n = op(f, u);
 	}
-	/* The reader went while the writer slept: the signal comes though a part was written. */
+	/* The reader left while the writer slept: SIGPIPE despite the partial write. */
 	if (write && n > 0 && u->left && (file_poll(f, NULL) & POLL_ERR))
 		signal_raise_current(SIGPIPE);
 	return n;
@@ -44,7 +44,7 @@ static always_inline bool open_for(const struct file *f, bool write)
 	return likely(f) && likely(write ? file_writable(f) : file_readable(f));
 }
 
-/* The rest, with the kernel lock, after `done` without. `f` NULL: is looked up again. */
+/* The rest, with the kernel lock, after `done` bytes without. `f` NULL: looked up again. */
 static always_inline long finish(struct file *f, uint64_t fd, struct uio *u, size_t len, long done,
 				 bool write)
 {
@@ -82,7 +82,7 @@ static noinline long write_rest(struct file *f, uint64_t fd, struct uio *u, size
 	return finish(f, fd, u, len, done, true);
 }
 
-/* What goes without the kernel lock goes without; the rest stays in `u`, and is done with it. */
+/* First what can be done without the kernel lock; the rest stays in `u`. */
 static always_inline long read_or_write(uint64_t fd, uint64_t buf, uint64_t len, bool write)
 {
 	struct file *f = user_file(fd);
@@ -106,7 +106,7 @@ static always_inline long read_or_write(uint64_t fd, uint64_t buf, uint64_t len,
 	return write ? write_rest(f, fd, &u, len, done) : read_rest(f, fd, &u, len, done);
 }
 
-/* Both run without the kernel lock, and take it for what can't be done without. */
+/* Both run without the kernel lock, unless a file needs it. */
 long sys_read(uint64_t fd, uint64_t buf, uint64_t len)
 {
 	return read_or_write(fd, buf, len, false);
@@ -117,7 +117,7 @@ long sys_write(uint64_t fd, uint64_t buf, uint64_t len)
 	return read_or_write(fd, buf, len, true);
 }
 
-/* Reads or writes at `pos`, and leaves the file's own position alone. */
+/* Transfers at `pos`; the file's own position is unaffected. */
 static long transfer_at(struct file *f, struct uio *u, size_t len, int64_t pos, bool write)
 {
 	long (*op)(struct inode * inode, uint64_t from, struct uio * uio);
@@ -135,7 +135,7 @@ static long transfer_at(struct file *f, struct uio *u, size_t len, int64_t pos, 
 	if (inode_is(f->inode, S_IFDIR))
 		return -EISDIR;
 	op = write ? f->inode->ops->write : f->inode->ops->read;
-	/* As on Linux, and against POSIX: a file opened to append is appended to here too. */
+	/* As on Linux and contrary to POSIX: O_APPEND overrides the offset. */
 	if (write && (f->flags & O_APPEND))
 		pos = (int64_t)f->inode->size;
 	if (inode_is(f->inode, S_IFREG)) {
@@ -144,13 +144,13 @@ static long transfer_at(struct file *f, struct uio *u, size_t len, int64_t pos, 
 	}
 	if (write ? !f->ops->write : !f->ops->read)
 		return -EINVAL;
-	/* A device's position is the open file's: it gets one of its own for the time. */
+	/* Devices use the position of the open file: pass a temporary copy. */
 	at = *f;
 	at.pos = (uint64_t)pos;
 	return WITH_PAGES(write ? f->ops->write(&at, u) : f->ops->read(&at, u));
 }
 
-/* Without the kernel lock, for the usual case; what is left in `u` is for transfer_at(). */
+/* The usual case, without the kernel lock; the rest in `u` is for transfer_at(). */
 static always_inline long transfer_at_unlocked(struct file *f, struct uio *u, int64_t pos,
 					       bool write)
 {
@@ -167,7 +167,7 @@ static always_inline long transfer_at_unlocked(struct file *f, struct uio *u, in
 		 file_size_limit() != UINT64_MAX)
 		return 0;
 	spin_lock(&inode->lock, LOCK_INODE);
-	/* A file is sealed with its lock, and has another operation from then on. */
+	/* Read under inode.lock, since sealing replaces the operation under that lock. */
 	op = write ? inode->ops->write_unlocked : inode->ops->read_unlocked;
 	n = op ? op(inode, (uint64_t)pos, u) : 0;
 	spin_unlock(&inode->lock);
@@ -176,7 +176,7 @@ static always_inline long transfer_at_unlocked(struct file *f, struct uio *u, in
 
 long user_transfer_at(struct file *f, struct uio *u, int64_t pos, bool write)
 {
-	/* The way without the kernel lock is the shorter one with it too. */
+	/* Shorter even for a caller that holds the kernel lock. */
 	long done = u->user ? transfer_at_unlocked(f, u, pos, write) : 0, n;
 
 	if (!u->left)
@@ -207,7 +207,7 @@ static long pread_or_pwrite(uint64_t fd, uint64_t buf, size_t len, int64_t pos, 
 	return likely(!done) ? n : done + MAX(n, 0);
 }
 
-/* Both run without the kernel lock, and take it for what can't be done without. */
+/* Both run without the kernel lock, unless a file needs it. */
 long sys_pread64(uint64_t fd, uint64_t buf, uint64_t len, uint64_t pos)
 {
 	return pread_or_pwrite(fd, buf, len, (int64_t)pos, false);

@@ -5,11 +5,11 @@
 #include "syscall/file/poll.h"
 #include "syscall/user.h"
 
-/* Descriptors that can be asked for. */
+/* Highest descriptor, plus one. */
 #define SELECT_MAX 4096
 #define SET_WORDS  (SELECT_MAX / 64)
 
-/* The three sets, in the order of the arguments, and what of a file answers each. */
+/* The three sets in the order of the arguments, and the events that count for each. */
 enum { READ, WRITE, EXCEPT, KINDS };
 
 #define READ_ANSWERS  (POLL_READABLE | POLL_HUP | POLL_ERR)
@@ -63,8 +63,7 @@ static long bits_of(uint64_t word)
 }
 
 /*
- * Without sleeping. How many are ready, -EBADF; -EAGAIN: that takes the kernel lock, which is not
- * `held`.
+ * Scans once. The number of ready bits; -EBADF; -EAGAIN: the kernel lock is needed and not `held`.
  */
 static always_inline long look(uint64_t n, const struct sets *wanted, struct sets *ready, bool held)
 {
@@ -104,7 +103,7 @@ static noinline long look_locking(uint64_t n, const struct sets *wanted, struct 
 	return look(n, wanted, ready, true);
 }
 
-/* Marks in `ready` what of `wanted` the state of file `fd` answers; how many sets that is. */
+/* Sets the bits of `ready` for a file in that state; returns how many. */
 static long mark(const struct sets *wanted, struct sets *ready, size_t w, uint64_t bit,
 		 uint32_t state)
 {
@@ -156,7 +155,7 @@ static long do_select(uint64_t n, const uint64_t at[KINDS], uint64_t deadline)
 	long ret;
 
 	n = (uint32_t)n;
-	/* What is beyond the table is not looked at. */
+	/* Bits beyond the descriptor table are ignored. */
 	if (unlikely(n > capacity)) {
 		if ((int)n < 0)
 			return -EINVAL;
@@ -180,7 +179,7 @@ static long do_select(uint64_t n, const uint64_t at[KINDS], uint64_t deadline)
 	return ret;
 }
 
-/* Both run without the kernel lock, and take it for what can't be done without. */
+/* Both run without the kernel lock, unless a file needs it. */
 long sys_select(uint64_t n, uint64_t in, uint64_t out, uint64_t except, uint64_t timeout)
 {
 	const uint64_t at[KINDS] = {in, out, except};

@@ -3,7 +3,7 @@
 #include "proc/signal/signal.h"
 #include "syscall/user.h"
 
-/* Bytes of `in`, at `pos`, which moves on by what `out` took. */
+/* Copies from `in` at *pos, which advances by what `out` accepted. */
 static long pump(struct file *out, struct file *in, uint64_t *pos, size_t count)
 {
 	struct page *page = page_alloc();

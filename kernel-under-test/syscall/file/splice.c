@@ -1,4 +1,4 @@
-/* Moving bytes between files inside the kernel: splice, tee, vmsplice, copy_file_range. */
+/* splice, tee, vmsplice, copy_file_range. */
 #include "ipc/pipe.h"
 #include "lib/string.h"
 #include "mm/kmem.h"
@@ -8,10 +8,10 @@
 #define SPLICE_FLAGS	15
 #define CHUNK		(16 * PAGE_SIZE)
 
-/* One side: a pipe, or a file at a place of its own or at `*pos`. */
+/* One end: a pipe, or a file at its own position or at an explicit one. */
 struct side {
 	struct file *file;
-	uint64_t pos, at; /* at: where the user has it; 0: the file's own */
+	uint64_t pos, at; /* at: address of the user's offset; 0: the file's position */
 	bool pipe;
 };
 
@@ -80,7 +80,7 @@ static long side_write(struct side *s, void *from, size_t n)
 	return s->file->ops->write(s->file, &u);
 }
 
-/* One go: what is there, as far as there is room for it. `keep`: the pipe keeps it. */
+/* One round: copies what is available and fits. `keep`: leaves it in the pipe. */
 static long move_inside(struct side *in, struct side *out, size_t len, bool nonblock, bool keep)
 {
 	char *buffer;
@@ -111,7 +111,7 @@ static long move_inside(struct side *in, struct side *out, size_t len, bool nonb
 	return n;
 }
 
-/* What a pipe was found to hold stays until it is taken. */
+/* Waits for the pipes; what one was found to hold stays until it is taken. */
 static long move(struct side *in, struct side *out, size_t len, bool nonblock, bool keep)
 {
 	long n;
@@ -132,7 +132,7 @@ static long move_all(struct side *in, struct side *out, size_t len, bool nonbloc
 {
 	long done = 0, n = 0;
 
-	/* What comes in later is not waited for. */
+	/* Later input is not waited for. */
 	while (len && (n = move(in, out, len, nonblock || done, false)) > 0) {
 		done += n;
 		len -= (size_t)n;
@@ -140,7 +140,7 @@ static long move_all(struct side *in, struct side *out, size_t len, bool nonbloc
 	return done ? done : n;
 }
 
-/* `keep`: tee(), of pipes only. */
+/* `keep`: tee(), between pipes. */
 static long splice(uint64_t in_fd, uint64_t in_at, uint64_t out_fd, uint64_t out_at, uint64_t len,
 		   uint64_t flags, bool keep)
 {
@@ -188,7 +188,7 @@ long sys_vmsplice(uint64_t fd, uint64_t iov, uint64_t count, uint64_t flags)
 	else
 		n = f && pipe_is(f) ? 0 : -EBADF;
 	if (!n && count) {
-		/* What there is, or is room for, once there is any. */
+		/* Waits until there is data, or space. */
 		write = file_writable(f);
 		n = pipe_wait(f, write, (flags & SPLICE_NONBLOCK) || (f->flags & O_NONBLOCK));
 	}
@@ -196,7 +196,7 @@ long sys_vmsplice(uint64_t fd, uint64_t iov, uint64_t count, uint64_t flags)
 		now = *f;
 		now.flags |= O_NONBLOCK;
 		n = transfer_vec(&now, write ? now.ops->write : now.ops->read, iov, count);
-		/* A few bytes go in as a whole: there was room, but not for them. */
+		/* Writes up to PIPE_BUF are atomic: there was space, but not enough. */
 		if (n == -EAGAIN && !(flags & SPLICE_NONBLOCK) && !(f->flags & O_NONBLOCK))
 			n = transfer_vec(f, f->ops->write, iov, count);
 	}

@@ -1,15 +1,15 @@
-/* The stat family. */
+/* stat, fstat, statx. */
 #include "fs/volume.h"
 #include "lib/string.h"
 #include "syscall/user.h"
 
-/* Blocks are counted in 512 bytes. */
+/* st_blocks counts 512-byte units. */
 #define BLOCKS_A_PAGE (PAGE_SIZE / 512)
 
 #define STATX_BASIC    0x7ff
 #define STATX_RESERVED 0x80000000u
 
-/* It is the root of a mount. */
+/* the root of a mount */
 #define STATX_ATTR_MOUNT_ROOT 0x2000
 
 #define AT_NO_AUTOMOUNT 0x800
@@ -30,7 +30,7 @@ struct user_stat {
 
 _Static_assert(sizeof(struct user_stat) == 144, "x86_64 ABI");
 
-/* What a file without an inode looks like: a pipe, a socket, or nothing special. */
+/* Attributes of a file without an inode: a pipe, a socket, an anonymous file. */
 static void make_nameless(const struct file *f, struct inode *out)
 {
 	const char *kind = f->ops->kind ? f->ops->kind : "";
@@ -41,7 +41,7 @@ static void make_nameless(const struct file *f, struct inode *out)
 	out->ino = file_anon_ino(f->data);
 }
 
-/* When anything of it was changed, and `contents` was when those were. */
+/* The status change time, given that of the contents. */
 static uint64_t changed(const struct inode *i, uint64_t contents)
 {
 	return i->changed_ns ? MAX(i->ctime_ns, contents) : i->ctime_ns;
@@ -90,7 +90,7 @@ static noinline long stat_locking(int dirfd, const char *path, uint64_t out, uns
 	return user_find(dirfd, path, at_flags, &inode) ?: put(inode, out);
 }
 
-/* Without the kernel lock, which is taken for what can't be found so. */
+/* Without the kernel lock, unless the slow path is needed. */
 static always_inline long stat_at(int dirfd, uint64_t path, uint64_t out, unsigned int at_flags,
 				  long (*put)(const struct inode *i, uint64_t out))
 {
@@ -112,7 +112,7 @@ static always_inline long stat_at(int dirfd, uint64_t path, uint64_t out, unsign
 	return stat_locking(dirfd, buffer, out, at_flags, put);
 }
 
-/* Whether that is said of the descriptor itself. */
+/* AT_EMPTY_PATH with an empty path: the descriptor itself. */
 static bool is_of_descriptor(uint64_t dirfd, uint64_t path, uint64_t flags)
 {
 	char first;
@@ -140,7 +140,7 @@ static noinline long stat_nameless(const struct file *f, uint64_t out)
 	return put_stat(&room, out);
 }
 
-/* Runs without the kernel lock. */
+/* Without the kernel lock. */
 long sys_fstat(uint64_t fd, uint64_t out)
 {
 	struct file *f = user_file(fd);
@@ -154,7 +154,7 @@ long sys_newfstatat(uint64_t dirfd, uint64_t path, uint64_t out, uint64_t flags)
 {
 	if (flags & ~(uint64_t)(AT_SYMLINK_NOFOLLOW | AT_EMPTY_PATH | AT_NO_AUTOMOUNT))
 		return -EINVAL;
-	/* How newer C libraries say fstat(). */
+	/* How newer C libraries implement fstat(). */
 	if (is_of_descriptor(dirfd, path, flags))
 		return sys_fstat(dirfd, out);
 	return stat_at((int)dirfd, path, out, (unsigned int)flags, put_stat);
@@ -179,7 +179,7 @@ struct user_statx {
 
 _Static_assert(sizeof(struct user_statx) == 256, "Linux ABI");
 
-/* `contents`, in nanoseconds, where nothing is kept. */
+/* `contents`: the time, in ns, if `at` is unset. */
 static struct user_statx_time time_of(struct file_time at, uint64_t contents)
 {
 	if (!at.nsec_plus1)
@@ -217,7 +217,7 @@ static long put_statx(const struct inode *i, uint64_t out)
 	return copy_to_user(out, &st, sizeof(st));
 }
 
-/* Runs without the kernel lock. */
+/* Without the kernel lock. */
 long sys_statx(uint64_t dirfd, uint64_t path, uint64_t flags, uint64_t mask, uint64_t out)
 {
 	const uint64_t known =

@@ -1,11 +1,11 @@
-/* System calls that set the times of files. */
+/* utimensat and older calls that set file times. */
 #include "fs/volume.h"
 #include "syscall/user.h"
 
 #define UTIME_NOW  0x3fffffff
 #define UTIME_OMIT 0x3ffffffe
 
-/* Of the last access and the last change of the contents. */
+/* Access and modification time. */
 struct times {
 	struct {
 		int64_t sec, nsec;
@@ -71,7 +71,7 @@ long sys_utimensat(uint64_t dirfd, uint64_t path, uint64_t times, uint64_t flags
 	return set_at(dirfd, path, &t, (unsigned int)flags);
 }
 
-/* The older calls, which count in microseconds, or seconds. */
+/* Older calls, with microseconds or seconds. */
 long sys_futimesat(uint64_t dirfd, uint64_t path, uint64_t times)
 {
 	struct times t = now_both;

@@ -1,11 +1,11 @@
-/* System calls that move what a vector of ranges says: readv, writev and their like. */
+/* Vectored I/O: readv, writev, preadv, pwritev. */
 #include "arch/spin.h"
 #include "mm/kmem.h"
 #include "mm/space.h"
 #include "syscall/user.h"
 
 #define IOV_MAX 1024
-/* No datagram is larger. */
+/* Largest datagram. */
 #define PACKET_MAX (64ul << 10)
 
 long vector_size(uint64_t iov, uint64_t count)
@@ -24,7 +24,7 @@ long vector_size(uint64_t iov, uint64_t count)
 	return (long)size;
 }
 
-/* A vector of the user's; few entries need no memory. `left` are those still to be moved. */
+/* An iovec array, in place if small. `left`: the entries still to be transferred. */
 struct vector {
 	uint64_t few[8][2], (*entry)[2];
 	struct uio_vec left;
@@ -37,7 +37,7 @@ static void vector_put(struct vector *v)
 		kmem_free(v->entry);
 }
 
-/* Nothing is moved unless every entry makes sense. */
+/* Validates all entries before anything is transferred. */
 static int vector_get(struct vector *v, uint64_t iov, uint64_t count)
 {
 	int err;
@@ -63,7 +63,7 @@ static int vector_get(struct vector *v, uint64_t iov, uint64_t count)
 	return err;
 }
 
-/* What is done with each entry: by an operation of the file, or at a place of its own. */
+/* How to transfer an entry: by an operation of the file, or at an explicit offset. */
 struct way {
 	struct file *f;
 	long (*op)(struct file *f, struct uio *u);
@@ -71,14 +71,14 @@ struct way {
 	bool write;
 };
 
-/* With the kernel lock, as all that follows without another word. */
+/* With the kernel lock, like everything below unless it says otherwise. */
 static long go(const struct way *way, struct uio *u, long done)
 {
 	return way->op ? WITH_PAGES(way->op(way->f, u))
 		       : user_transfer_at(way->f, u, way->pos + done, way->write);
 }
 
-/* A short transfer ends the call: what comes after it would not be in its place. */
+/* A short transfer ends the call: what follows would end up at the wrong place. */
 static long go_each(const struct way *way, struct uio_vec *v, long done)
 {
 	for (; v->count; v->entry++, v->count--) {
@@ -95,7 +95,7 @@ static long go_each(const struct way *way, struct uio_vec *v, long done)
 	return done;
 }
 
-/* The same without the kernel lock, as far as that goes. */
+/* As far as possible without the kernel lock. */
 static long go_each_unlocked(const struct way *way, struct uio_vec *v)
 {
 	struct file *f = way->f;
@@ -116,7 +116,7 @@ static long go_each_unlocked(const struct way *way, struct uio_vec *v)
 	return done;
 }
 
-/* All bytes of the entries to `buffer`, or `n` of them from there. 0 or -EFAULT. */
+/* Copies all entries to `buffer`, or `n` bytes of it back. 0 or -EFAULT. */
 static int gather(const struct uio_vec *v, char *buffer)
 {
 	for (size_t i = 0; i < v->count; buffer += v->entry[i++][1])
@@ -136,8 +136,8 @@ static int scatter(const struct uio_vec *v, const char *buffer, size_t n)
 }
 
 /*
- * Whether all is moved in one piece: what may be a packet, a little that is written, and what is
- * read from a file that sleeps when it is empty, as it must not once there was something.
+ * Whether the transfer must be a single operation: possible packets, small writes, and reads from
+ * files that block when empty, since they must not block after the first entry.
  */
 static bool is_one(const struct way *way, const struct vector *v)
 {
@@ -150,7 +150,7 @@ static bool is_one(const struct way *way, const struct vector *v)
 	return v->total <= (f->inode ? PAGE_SIZE : PACKET_MAX) && user_has_bytes(f);
 }
 
-/* In one piece; without the kernel lock. */
+/* One operation through a buffer; without the kernel lock. */
 static long go_one(const struct way *way, const struct vector *v, char *buffer)
 {
 	struct file *f = way->f;
@@ -176,7 +176,7 @@ static long go_all(const struct way *way, struct vector *v)
 	char *buffer SCOPED(kmem_free) = NULL;
 	long n = 0;
 
-	/* What is there stays together by the lock of its inode. */
+	/* All entries of a regular file under one hold of inode.lock: atomic. */
 	if (likely(v->total <= RW_MAX) && way->f->inode && inode_is(way->f->inode, S_IFREG)) {
 		n = file_transfer_vec(way->f, &v->left, way->op ? -1 : way->pos, way->write);
 		if (likely(!v->left.count))
@@ -210,7 +210,7 @@ long transfer_vec(struct file *f, long (*op)(struct file *f, struct uio *u), uin
 	return n;
 }
 
-/* All of these run without the kernel lock, and take it for what can't be done without. */
+/* All of these run without the kernel lock, unless a file needs it. */
 static long transfer_vector(uint64_t fd, uint64_t iov, uint64_t count, bool own, int64_t pos,
 			    bool write)
 {
@@ -263,7 +263,7 @@ long sys_pwritev(uint64_t fd, uint64_t iov, uint64_t count, uint64_t pos)
 
 #define RWF_HIPRI 1
 
-/* Of the flags, only the one that asks for haste is there: it may be ignored. */
+/* RWF_HIPRI is a hint, and ignored; other flags are not supported. */
 static long check_flags(uint64_t fd, uint64_t flags)
 {
 	if (!((uint32_t)flags & ~RWF_HIPRI))

@@ -12,7 +12,7 @@ static bool begins(const char *name, const char *with)
 	return strncmp(name, with, strlen(with)) == 0 && name[strlen(with)];
 }
 
-/* Whether the caller may read or write what is called so. */
+/* Whether the caller may read or write an attribute of that name. */
 static int check(const struct inode *inode, const char *name, bool write)
 {
 	bool user = begins(name, "user.");
@@ -104,7 +104,7 @@ static long remove(struct inode *inode, uint64_t name_at)
 	return get_name(name, name_at) ?: check(inode, name, true) ?: xattr_remove(inode, name);
 }
 
-/* The inode of a path or of a descriptor, with a reference. */
+/* The inode of a path or descriptor, with a reference. */
 static int by_path(uint64_t path, bool follow, struct inode **out)
 {
 	return user_inode(AT_FDCWD, path, follow ? 0 : AT_SYMLINK_NOFOLLOW, out);
@@ -130,7 +130,7 @@ static int by_fd(uint64_t fd, struct inode **out)
 		return err ? err : call;                                                           \
 	}
 
-/* sys_NAMExattr, which follows a link, sys_lNAMExattr, which does not, and sys_fNAMExattr. */
+/* NAMExattr follows symbolic links, lNAMExattr does not, fNAMExattr takes a descriptor. */
 #define THREE_CALLS(name, arguments, call)                                                         \
 	long sys_##name##xattr arguments WITH(by_path(at, true, &inode), call)                     \
 	long sys_l##name##xattr arguments WITH(by_path(at, false, &inode), call)                   \

@@ -1,4 +1,4 @@
-/* The futex system call. */
+/* futex(2) and futex_waitv(2). */
 #include "ipc/futex.h"
 
 #include "arch/time.h"
@@ -27,7 +27,7 @@
 
 #define ANY UINT32_MAX
 
-/* futex_waitv(2): how many at most, and of which kind. */
+/* futex_waitv(): most waiters, and the flag for 32-bit words. */
 #define WAITV_MAX 128
 #define WAITV_32  2u
 
@@ -36,7 +36,7 @@ struct user_waiter {
 	uint32_t flags, reserved;
 };
 
-/* The `val2` of a requeue comes where other operations have their timeout. */
+/* In requeue operations the timeout argument is a count. */
 static int get_deadline(uint64_t timeout, unsigned int op, bool realtime, uint64_t *deadline)
 {
 	uint64_t ns, past = time_epoch_ns();
@@ -56,8 +56,8 @@ static int get_deadline(uint64_t timeout, unsigned int op, bool realtime, uint64
 }
 
 /*
- * What FUTEX_WAKE_OP makes of a word; or -ENOSYS. Of `code` 4 bits say what to do, 4 how to
- * compare, and 12 each what with.
+ * FUTEX_WAKE_OP: computes the new word, or -ENOSYS. `code`: 4 bits operation, 4 bits comparison, 12
+ * bits for each argument.
  */
 static int operate(uint32_t code, uint32_t was, uint32_t *now)
 {
@@ -73,7 +73,7 @@ static int operate(uint32_t code, uint32_t was, uint32_t *now)
 	return 0;
 }
 
-/* Whether what was there meets the comparison; or -ENOSYS. */
+/* Whether the old word satisfies the comparison, or -ENOSYS. */
 static int compare(uint32_t code, uint32_t was)
 {
 	int32_t arg = (int32_t)(code << 20) >> 20, is = (int32_t)was;
@@ -84,8 +84,8 @@ static int compare(uint32_t code, uint32_t was)
 }
 
 /*
- * Changes the word at `addr2`, wakes at `addr`, and at `addr2` if the word was as asked for. A
- * waiter that saw the old word is in its bucket by then, or sees the new one.
+ * Modifies the word at `addr2`, wakes at `addr`, and at `addr2` too if the old word satisfied the
+ * comparison. A waiter either saw the old word and is in its bucket by now, or sees the new one.
  */
 static long wake_op(uint64_t addr, uint32_t count, uint64_t addr2, uint32_t count2, uint32_t code,
 		    bool shared)
@@ -135,11 +135,11 @@ static long wait_lock(uint64_t addr, const uint64_t *args, bool realtime, bool s
 		err = lock_pi(args[2], FUTEX_LOCK_PI, deadline, shared);
 	else
 		return err;
-	/* Made anew it would find that the word has changed. */
+	/* A restart would find the word changed. */
 	return err == -ERESTARTNOINTR ? -EAGAIN : err;
 }
 
-/* What is asked for less often. */
+/* Less frequent operations. */
 static noinline long do_other(uint64_t addr, unsigned int command, bool shared,
 			      const uint64_t *args)
 {
@@ -170,7 +170,7 @@ static noinline long do_other(uint64_t addr, unsigned int command, bool shared,
 	}
 }
 
-/* Runs without the kernel lock. */
+/* Without the kernel lock. */
 long sys_futex(uint64_t addr, uint64_t op, uint64_t value, uint64_t timeout, uint64_t addr2,
 	       uint64_t value3)
 {
@@ -203,7 +203,7 @@ long sys_futex(uint64_t addr, uint64_t op, uint64_t value, uint64_t timeout, uin
 	}
 }
 
-/* Runs without the kernel lock. */
+/* Without the kernel lock. */
 long sys_futex_waitv(uint64_t waiters, uint64_t count, uint64_t flags, uint64_t timeout,
 		     uint64_t clock)
 {

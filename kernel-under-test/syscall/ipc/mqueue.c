@@ -1,4 +1,4 @@
-/* System calls on POSIX message queues. */
+/* POSIX message queues. */
 #include "ipc/mqueue.h"
 
 #include "mm/kmem.h"
@@ -6,7 +6,7 @@
 #include "syscall/time/time.h"
 #include "syscall/user.h"
 
-/* For those who may have more than that. */
+/* Limits with CAP_SYS_RESOURCE. */
 #define COUNT_HARD 65536
 #define SIZE_HARD  (1ul << 24)
 
@@ -43,7 +43,7 @@ static int get_name(uint64_t at, char name[MQUEUE_NAME_MAX + 1])
 	return strchr(name, '/') || !strcmp(name, ".") || !strcmp(name, "..") ? -EACCES : 0;
 }
 
-/* The queue of that name, made if the flags say so. */
+/* The queue of that name, created if the flags ask for it. */
 static int find_or_make(const char *name, uint64_t flags, uint64_t mode, const struct user_attr *a,
 			struct mqueue **out)
 {
@@ -84,7 +84,7 @@ long sys_mq_open(uint64_t name_at, uint64_t flags, uint64_t mode, uint64_t attr)
 		err = find_or_make(name, flags, mode, &a, &q);
 	if (err)
 		return err;
-	/* What its closing ended, opening it again must not bring back. */
+	/* A notification ended by closing the queue must not be revived by opening it again. */
 	if (q->watch.pid && !mqueue_watch_alive(q))
 		q->watch.pid = 0;
 	f = mqueue_file(q, flags & (O_ACCMODE | O_NONBLOCK));
@@ -105,7 +105,7 @@ long sys_mq_unlink(uint64_t name_at)
 	return 0;
 }
 
-/* A time of the clock on the wall as wait_sleep_until() wants it; `at` 0: never. */
+/* Converts an absolute wall clock time; `at` 0: never. */
 static int get_deadline(uint64_t at, uint64_t *deadline)
 {
 	uint64_t ns, epoch = time_epoch_ns();
@@ -115,7 +115,7 @@ static int get_deadline(uint64_t at, uint64_t *deadline)
 	return err;
 }
 
-/* What that descriptor stands for, and its open file; or NULL. */
+/* The queue of a descriptor and its open file, or NULL. */
 static struct mqueue *queue_of(uint64_t fd, struct file **f)
 {
 	*f = user_file(fd);
@@ -183,7 +183,7 @@ long sys_mq_timedreceive(uint64_t fd, uint64_t to, uint64_t len, uint64_t priori
 	return (long)m->len;
 }
 
-/* SIGEV_THREAD comes by netlink, which there is not. */
+/* SIGEV_THREAD needs netlink notification, which is not supported. */
 long sys_mq_notify(uint64_t fd, uint64_t event)
 {
 	struct process *p = process_current();

@@ -17,7 +17,7 @@
 
 #define SIZE_MAX_ONE 8192
 #define QUEUE_BYTES  16384
-/* However short they are. */
+/* However short the messages are. */
 #define QUEUE_MESSAGES QUEUE_BYTES
 
 struct message {
@@ -34,7 +34,7 @@ struct queue {
 	uint64_t sent, received, changed;
 	int sender, receiver;
 	struct wait_queue waiters;
-	/* Who works on it now; the last one frees one that was removed. */
+	/* Threads using it; the last one frees a removed queue. */
 	unsigned int users;
 	bool removed;
 };
@@ -144,7 +144,7 @@ long sys_msgsnd(uint64_t id, uint64_t at, uint64_t size, uint64_t flags)
 	return err;
 }
 
-/* The message that is meant by `type`, as msgrcv(2) has it, or NULL. */
+/* The message that msgrcv(2) selects by `type`, or NULL. */
 static struct message *choose(const struct queue *q, int64_t type, bool except)
 {
 	struct message *t, *best = NULL;
@@ -159,7 +159,7 @@ static struct message *choose(const struct queue *q, int64_t type, bool except)
 	return best;
 }
 
-/* MSG_COPY: the message at place `index` stays where it is. */
+/* MSG_COPY: copies the message at position `index` and leaves it queued. */
 static long copy(const struct queue *q, struct message **out, uint64_t size, int64_t index,
 		 uint64_t flags)
 {
@@ -273,7 +273,7 @@ void proc_sysv_msg(struct text *t, const struct proc_subject *)
 	}
 }
 
-/* struct msginfo: the limits, or (`used`) in three places of it how much there is. */
+/* struct msginfo: the limits, or with `used` three fields of current usage. */
 static long put_limits(uint64_t at, bool used)
 {
 	struct {
@@ -305,7 +305,7 @@ static long put_limits(uint64_t at, bool used)
 static long change(int id, uint64_t at)
 {
 	struct user_queue u;
-	/* Copying may sleep, and the queue go meanwhile: so that comes first. */
+	/* Copied first: that may sleep, and the queue be removed meanwhile. */
 	long err = copy_from_user(&u, at, sizeof(u));
 	struct queue *q = queue_of(id);
 

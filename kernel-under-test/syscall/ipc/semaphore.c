@@ -1,4 +1,4 @@
-/* System calls on System V semaphores. */
+/* System V semaphores. */
 #include "ipc/semaphore.h"
 
 #include "mm/kmem.h"
@@ -75,7 +75,7 @@ void proc_sysv_sem(struct text *t, const struct proc_subject *)
 	}
 }
 
-/* Each value of the set, read or written one by one: no set is large. */
+/* Copies each value of the set; sets are small. */
 static long transfer_all(int id, uint64_t at, bool set)
 {
 	long count = semaphore_count(id), err = MIN(count, 0);

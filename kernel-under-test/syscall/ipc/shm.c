@@ -12,9 +12,9 @@
 #define SHM_INFO     14
 #define SHM_STAT_ANY 15
 
-/* In the mode of one that was removed. */
+/* Mode bit: removed, to be destroyed. */
 #define SHM_DEST 01000
-/* In that of one that is not swapped, as here none is. */
+/* Mode bit: locked. Nothing is ever swapped out. */
 #define SHM_LOCKED 02000
 
 #define SHM_RDONLY 010000
@@ -26,7 +26,7 @@
 
 struct segment {
 	struct ipc_entry entry;
-	/* Each mapping has a reference, and the table has one until it is removed. */
+	/* Referenced by each mapping, and by the table until it is removed. */
 	struct object *object;
 	uint64_t size, attached, detached, changed;
 	int creator, last;
@@ -122,7 +122,7 @@ long sys_shmat(uint64_t id, uint64_t addr, uint64_t flags)
 	return (long)addr;
 }
 
-/* Which segment an object is, or NULL. */
+/* The segment of an object, or NULL. */
 static struct segment *by_object(const struct object *o)
 {
 	for (int i = 0; i < IPC_SLOTS; i++) {
@@ -147,7 +147,7 @@ static int detach(struct space *space, uint64_t addr)
 		return -EINVAL;
 	object = a->object;
 	s = by_object(object);
-	/* It may have been cut into pieces since. */
+	/* Parts of it may have been unmapped or split since. */
 	for (end = a->end; (a = areas_next(&space->areas, a)); end = a->end)
 		if (a->object != object || a->start != end || a->offset != end - addr)
 			break;
@@ -225,7 +225,7 @@ static long put_limits(uint64_t at)
 	return copy_to_user(at, &l, sizeof(l)) < 0 ? -EFAULT : ipc_highest(&segments);
 }
 
-/* struct shm_info. Of each segment all pages are counted, there or not. */
+/* struct shm_info. Counts all pages of each segment, resident or not. */
 static long put_totals(uint64_t at)
 {
 	struct {
@@ -249,7 +249,7 @@ static long put_totals(uint64_t at)
 static long change(int id, uint64_t at)
 {
 	struct ipc_permissions p;
-	/* Copying may sleep, and the segment go meanwhile: so that comes first. */
+	/* Copied first: that may sleep, and the segment be removed meanwhile. */
 	int err = copy_from_user(&p, at, sizeof(p));
 	struct segment *s = segment_of(id);
 
@@ -283,7 +283,7 @@ static void forget(struct object *o)
 	kmem_free(s);
 }
 
-/* It goes with the last who has it mapped; until then only its key is free. */
+/* Frees its key at once; the segment lives on until the last mapping is gone. */
 static long remove(int id)
 {
 	struct segment *s = segment_of(id);

@@ -1,4 +1,4 @@
-/* madvise: what a program tells of how it will use its memory. */
+/* madvise. */
 #include "arch/trap.h"
 #include "syscall/memory/mmap.h"
 #include "syscall/user.h"
@@ -21,7 +21,7 @@ static bool is_anonymous(const struct area *a)
 	return !a->object && !(a->flags & AREA_SHARED);
 }
 
-/* The bytes of a file, or of shared memory, become zero. */
+/* MADV_REMOVE: zeroes a range of a file or of shared memory. */
 static int remove_bytes(const struct area *a, uint64_t start, uint64_t end)
 {
 	uint64_t pos = a->offset + (start - a->start);
@@ -50,7 +50,7 @@ static int remove_from(struct space *s, uint64_t start, uint64_t end)
 	KERNEL_SCOPE();
 	if (!space_next_area(s, start, &a) || a.start > start)
 		return -ENOMEM;
-	/* From here on it is the same, if it has an object. */
+	/* The area may go from here on; its object is referenced. */
 	end = MIN(end, a.end);
 	if (a.object)
 		object_get(a.object);
@@ -64,7 +64,7 @@ static int remove_from(struct space *s, uint64_t start, uint64_t end)
 	return err;
 }
 
-/* Brings in all of [start, end), which is one area's. */
+/* MADV_POPULATE: faults in [start, end), which lies in one area. */
 static int populate(struct space *s, const struct area *a, uint64_t start, uint64_t end, bool write)
 {
 	if (!(a->flags & (write ? AREA_WRITE : AREA_READ)))
@@ -78,7 +78,7 @@ static int populate(struct space *s, const struct area *a, uint64_t start, uint6
 	return 0;
 }
 
-/* Of one area. */
+/* Advice on a range within one area. */
 static int advise(struct space *s, const struct area *a, uint64_t start, uint64_t end,
 		  uint64_t advice)
 {
@@ -104,14 +104,14 @@ static int advise(struct space *s, const struct area *a, uint64_t start, uint64_
 	case MADV_KEEPONFORK:
 		return (int)WITH_SPACE(s, space_wish(s, start, len, AREA_WIPE, 0));
 	case MADV_FREE:
-		/* There is always another page to be had first. */
+		/* MADV_FREE: never necessary, as there is no swap to avoid. */
 		return is_anonymous(a) ? 0 : -EINVAL;
 	default:
 		return 0;
 	}
 }
 
-/* Runs without the kernel lock. */
+/* Without the kernel lock. */
 long sys_madvise(uint64_t addr, uint64_t len, uint64_t advice)
 {
 	struct space *s = process_current()->space;
@@ -138,7 +138,7 @@ long sys_madvise(uint64_t addr, uint64_t len, uint64_t advice)
 		if (!space_next_area(s, addr, &a) || a.start >= end)
 			return -ENOMEM;
 		hole |= a.start > addr;
-		/* Nothing is brought in behind a hole. */
+		/* Populating stops at a hole. */
 		if (hole && (advice == MADV_POPULATE_READ || advice == MADV_POPULATE_WRITE))
 			return -ENOMEM;
 		err = advise(s, &a, MAX(addr, a.start), MIN(end, a.end), advice);

@@ -1,4 +1,4 @@
-/* System calls on which pages are in memory: mlock, mincore and their like. */
+/* mlock, mincore, membarrier. */
 #include "arch/trap.h"
 #include "mm/space.h"
 #include "mm/tlb.h"
@@ -22,7 +22,7 @@ static bool is_mapped(struct space *s, uint64_t addr, uint64_t end)
 	return true;
 }
 
-/* Whether there is a page at `addr`, whoever may use it. */
+/* Whether a page is present at `addr`, whatever its protection. */
 static bool has_page(struct space *s, uint64_t addr)
 {
 	uint64_t va = addr, *e;
@@ -32,7 +32,7 @@ static bool has_page(struct space *s, uint64_t addr)
 	return e && *e;
 }
 
-/* Brings in what of [addr, end) may be touched. */
+/* See user.h. */
 int user_populate(uint64_t addr, uint64_t end)
 {
 	struct space *s = process_current()->space;
@@ -58,7 +58,7 @@ int user_populate(uint64_t addr, uint64_t end)
 	return 0;
 }
 
-/* Whole pages around [addr, addr + len). -EINVAL when that runs over. */
+/* Rounds to whole pages. -EINVAL: overflow. */
 static int round_range(uint64_t *addr, uint64_t len, uint64_t *end)
 {
 	if (len > USER_TOP || *addr > USER_TOP)
@@ -68,7 +68,7 @@ static int round_range(uint64_t *addr, uint64_t len, uint64_t *end)
 	return *end > USER_TOP ? -ENOMEM : 0;
 }
 
-/* Whether the caller may have so many bytes more locked. */
+/* RLIMIT_MEMLOCK, for `bytes` more. */
 static int may_lock(struct space *s, uint64_t bytes)
 {
 	uint64_t limit = process_limit(RLIMIT_MEMLOCK);
@@ -90,7 +90,7 @@ static int set_locked(uint64_t addr, uint64_t end, bool locked)
 	return err ?: space_set_locked(s, addr, end - addr, locked);
 }
 
-/* Nothing is ever moved out of memory, so that to lock is to bring in. */
+/* Nothing is ever swapped out: locking means faulting in. */
 static long lock(uint64_t addr, uint64_t len, bool populate, bool locked)
 {
 	uint64_t end;
@@ -157,10 +157,10 @@ long sys_munlockall(void)
 	return set_locked(0, USER_TOP, false);
 }
 
-/* So many pages are looked at in one go. */
+/* Pages per round. */
 #define CHUNK 64
 
-/* Which pages of [addr, end), all of `a`, are in memory. */
+/* Which pages of [addr, end), a part of `a`, are resident. */
 static void look(struct space *s, const struct area *a, uint64_t addr, uint64_t end, uint8_t *there)
 {
 	const struct object_ops *ops = a->object ? a->object->ops : NULL;
@@ -218,7 +218,7 @@ long sys_mincore(uint64_t addr, uint64_t len, uint64_t out)
 #define MEMBARRIER_REGISTER  (4 | 16 | 64)
 #define MEMBARRIER_PRIVATE   (8 | 32)
 
-/* Each CPU that could see another order is told to come in, and what it did before is done then. */
+/* Interrupts the CPUs that might see another order: their earlier accesses are complete then. */
 long sys_membarrier(uint64_t command, uint64_t flags)
 {
 	struct process *p = process_current();
@@ -229,11 +229,11 @@ long sys_membarrier(uint64_t command, uint64_t flags)
 	    (command & (command - 1)) || command > 64)
 		return -EINVAL;
 	p->membarriers |= (uint32_t)command & MEMBARRIER_REGISTER;
-	/* Each private one wants its own registration, which is the next bit. */
+	/* Each private command needs its registration, which is the next higher bit. */
 	if ((command & MEMBARRIER_PRIVATE) && !(p->membarriers & command << 1))
 		return -EPERM;
 	if (command & MEMBARRIER_EXPEDITED) {
-		/* Others may share memory with other spaces: all answer. */
+		/* Global commands: other address spaces may share memory, so all CPUs answer. */
 		if (command & 3)
 			tlb_flush_kernel();
 		else

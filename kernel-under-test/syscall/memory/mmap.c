@@ -1,6 +1,6 @@
 /*
- * System calls on memory. Most run without the kernel lock, with the lock of their space, and take
- * the kernel lock for what can't be done without.
+ * mmap, munmap, mprotect, mremap, brk. Most run without the kernel lock, under the space's lock,
+ * and take the kernel lock when they turn out to need it.
  */
 #include "syscall/memory/mmap.h"
 
@@ -19,7 +19,9 @@
 #define MAP_GROWSDOWN	    0x100
 #define MAP_POPULATE	    0x8000
 #define MAP_FIXED_NOREPLACE 0x100000
-/* As far as MAP_SHARED_VALIDATE asks: the older flags, and none of those that only some files do.
+/*
+ * The flags that MAP_SHARED_VALIDATE accepts: the legacy ones, and none that need support by the
+ * file.
  */
 #define MAP_KNOWN 0xfc07f9f3u
 
@@ -40,7 +42,7 @@ static long place(struct space *s, uint64_t addr, uint64_t len, uint64_t flags)
 	return at ? (long)at : -ENOMEM;
 }
 
-/* Whether the space, which is locked, may grow by `more` bytes (RLIMIT_AS). */
+/* RLIMIT_AS, for `more` bytes. With the space's lock. */
 static bool may_grow(const struct space *s, uint64_t more)
 {
 	uint64_t limit = process_limit(RLIMIT_AS);
@@ -83,7 +85,7 @@ static struct object *file_object(const struct file *f, bool shared, uint32_t *a
 	return object;
 }
 
-/* With the kernel lock: what has an object behind it, a file or shared memory. */
+/* With the kernel lock: mappings of files and shared memory. */
 static long map_object(struct space *s, uint64_t addr, uint64_t len, uint32_t area, uint64_t flags,
 		       uint64_t fd, uint64_t offset)
 {
@@ -99,7 +101,7 @@ static long map_object(struct space *s, uint64_t addr, uint64_t len, uint32_t ar
 	if (!(flags & MAP_ANONYMOUS)) {
 		struct file *f = user_file(fd);
 
-		/* /dev/zero is anonymous memory. */
+		/* /dev/zero maps as anonymous memory. */
 		if (f && unlikely(f->inode && f->inode->device == DEVICE(1, 5)) &&
 		    inode_is(f->inode, S_IFCHR)) {
 			if (shared && (area & AREA_WRITE) && !file_writable(f))
@@ -130,7 +132,7 @@ static long map_object(struct space *s, uint64_t addr, uint64_t len, uint32_t ar
 	return at;
 }
 
-/* Runs without the kernel lock, and takes it for mappings of files and of shared memory. */
+/* Without the kernel lock for private anonymous memory. */
 long sys_mmap(uint64_t addr, uint64_t len, uint64_t prot, uint64_t flags, uint64_t fd,
 	      uint64_t offset)
 {
@@ -174,7 +176,7 @@ long sys_mmap(uint64_t addr, uint64_t len, uint64_t prot, uint64_t flags, uint64
 	return at;
 }
 
-/* Runs without the kernel lock, and takes it where a mapping has an object. */
+/* Without the kernel lock, unless a mapping has an object. */
 long sys_munmap(uint64_t addr, uint64_t len)
 {
 	struct space *s = process_current()->space;
@@ -182,7 +184,7 @@ long sys_munmap(uint64_t addr, uint64_t len)
 	return page_range(addr, &len) ?: WITH_SPACE(s, space_unmap(s, addr, len));
 }
 
-/* Runs without the kernel lock, and takes it where a mapping has an object. */
+/* Without the kernel lock, unless a mapping has an object. */
 long sys_mprotect(uint64_t addr, uint64_t len, uint64_t prot)
 {
 	struct space *s = process_current()->space;
@@ -235,7 +237,7 @@ static uint64_t move_brk(struct space *s, uint64_t brk)
 	return now;
 }
 
-/* Runs without the kernel lock; what fails without it is tried again with it. */
+/* Without the kernel lock; a failure is retried with it. */
 long sys_brk(uint64_t brk)
 {
 	struct space *s = process_current()->space;

@@ -1,4 +1,4 @@
-/* What system calls on memory share. */
+/* Shared by system calls on memory. */
 #pragma once
 
 #include "arch/spin.h"
@@ -9,7 +9,10 @@
 #define MAP_LOCKED   0x2000
 #define MAP_NONBLOCK 0x10000
 
-/* `expression` with the space's lock; with the kernel lock as well if it turns out to need that. */
+/*
+ * Evaluates `expression` with the space's lock, and again with the kernel lock too if that is
+ * needed.
+ */
 #define WITH_SPACE(s, expression)                                                                  \
 	({                                                                                         \
 		long result_;                                                                      \
@@ -25,7 +28,7 @@
 		result_;                                                                           \
 	})
 
-/* Whole pages of [addr, addr + len), which must be in the user's part. 0 or -EINVAL. */
+/* Rounds *len up to whole pages. -EINVAL: unaligned, empty, or beyond user memory. */
 static inline int page_range(uint64_t addr, uint64_t *len)
 {
 	if (!IS_ALIGNED(addr, PAGE_SIZE) || !*len || *len > USER_TOP)

@@ -1,4 +1,4 @@
-/* Descriptors and credentials that go along with a message, as the user gives and gets them. */
+/* Control messages: conversion between user memory and struct control. */
 #include "fs/volume.h"
 #include "net/ip/interface.h"
 #include "syscall/net/message.h"
@@ -35,7 +35,7 @@ static int add_rights(struct control *c, uint64_t from, size_t n)
 	return 0;
 }
 
-/* One may say that one is somebody else only where one could become that. */
+/* Claimed credentials must be ones that the caller could assume. */
 static int check_sender(const struct sender *s)
 {
 	const struct credentials *c = credentials_current();
@@ -51,7 +51,7 @@ static int check_sender(const struct sender *s)
 	return 0;
 }
 
-/* What a packet is to have. Where from is for loopback to say. */
+/* IP_PKTINFO and the like, for one packet. The source address is ignored over loopback. */
 static int parse_packet(const struct socket *s, int level, int type, uint64_t from, size_t n,
 			struct control *c)
 {
@@ -167,7 +167,7 @@ static int put_control(struct control_out *o, int level, int type, const void *d
 	return 0;
 }
 
-/* As many descriptors as there is room for; the other files are closed. */
+/* Installs as many descriptors as fit; the other files are closed. */
 static int put_rights(struct control_out *o, struct control *c, bool cloexec)
 {
 	struct files *t = process_current()->files;
@@ -191,7 +191,7 @@ static int put_rights(struct control_out *o, struct control *c, bool cloexec)
 
 static int put_time(struct control_out *o, const struct socket *s, const struct control *c)
 {
-	/* What came before anybody asked came now. */
+	/* Arrived before time stamps were enabled: now is the best estimate. */
 	uint64_t ns = c && c->time_ns ? c->time_ns : volume_now_ns();
 	uint64_t t[2] = {ns / NS_PER_SEC, ns % NS_PER_SEC};
 
@@ -201,7 +201,7 @@ static int put_time(struct control_out *o, const struct socket *s, const struct 
 	return put_control(o, SOL_SOCKET, SCM_TIME, t, sizeof(t));
 }
 
-/* Where it was sent to, with the port. */
+/* The original destination, with the port. */
 static int put_target(struct control_out *o, const struct socket *s, struct address to)
 {
 	address_convert(&to, address_v4(&to) ? AF_INET : s->family);
@@ -210,7 +210,7 @@ static int put_target(struct control_out *o, const struct socket *s, struct addr
 		       : put_control(o, IPPROTO_IPV6, IPV6_ORIGDSTADDR, &to.family, 28);
 }
 
-/* How many bytes may still be received; the end counts as one. */
+/* Bytes ready to be received; an end of file counts as one. */
 static int put_inq(struct control_out *o, struct socket *s)
 {
 	int n;
@@ -221,7 +221,7 @@ static int put_inq(struct control_out *o, struct socket *s)
 	return put_control(o, IPPROTO_TCP, TCP_INQ, &n, sizeof(n));
 }
 
-/* The address it was sent to, and what its packet had, as its receiver asked for them. */
+/* What the receiver asked for: destination, TTL, TOS of the packet. */
 static int put_packet(struct control_out *o, const struct socket *s, const struct control *c)
 {
 	const uint32_t *v4 = address_v4(&c->to);

@@ -1,11 +1,11 @@
-/* Connecting a socket, waited for or not. */
+/* connect. */
 #include "syscall/net/socket.h"
 
 #include "syscall/user.h"
 
 /*
- * A TCP handshake takes its time, even over loopback: who does not wait is told what came of it
- * later, by poll() and SO_ERROR, or by connect() again.
+ * A TCP handshake takes time, even over loopback: a non-blocking connect() is told the outcome
+ * later, by poll() and SO_ERROR or by another connect().
  */
 static int connect_unwaited(struct socket *s, int err)
 {

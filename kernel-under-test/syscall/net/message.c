@@ -1,4 +1,4 @@
-/* sendmsg, recvmsg and their like: messages in pieces, with descriptors and credentials. */
+/* sendmsg, recvmsg, sendmmsg, recvmmsg. */
 #include "syscall/net/message.h"
 
 #include "arch/time.h"
@@ -13,7 +13,7 @@
 
 #define MSG_WAITFORONE 0x10000u
 
-/* Between the pieces and kernel memory. 0, -EFAULT. */
+/* Copies between an iovec array and kernel memory. 0, -EFAULT. */
 static int gather(const struct user_message *m, char *buffer, size_t n, bool out)
 {
 	uint64_t piece[2];
@@ -39,7 +39,7 @@ struct transfer {
 	struct envelope *envelope;
 	unsigned int flags;
 	bool send;
-	bool away; /* to an address that no socket of this machine has */
+	bool away; /* to an address that is not local */
 };
 
 static inline long send_piece(const struct transfer *t, struct uio *u, unsigned int flags)
@@ -59,7 +59,7 @@ static long move(const struct transfer *t, struct uio *u, unsigned int flags)
 	return WITH_PAGES(t->socket->ops->receive(t->socket, u, flags, t->envelope));
 }
 
-/* A stream takes the pieces one after the other. */
+/* A stream takes the entries one by one. */
 static long move_stream(const struct transfer *t)
 {
 	unsigned int flags = t->flags;
@@ -81,7 +81,7 @@ static long move_stream(const struct transfer *t)
 		if (n < 0)
 			return done ? done : n;
 		done += n;
-		/* What belongs to other bytes stays with those. */
+		/* Control data belongs to the bytes it came with: stop there. */
 		if ((uint64_t)n < piece[1] || (!t->send && t->envelope->control))
 			break;
 		if (!t->send && !(flags & MSG_WAITALL))
@@ -185,7 +185,7 @@ static long send_message(uint64_t fd, uint64_t at, uint64_t flags)
 	return user_send_result(n, flags);
 }
 
-/* `s` NULL: nothing came beside the bytes. */
+/* `s` NULL: no control data was received. */
 static int put_message(uint64_t at, struct user_message *m, struct socket *s, struct envelope *e,
 		       bool cloexec)
 {
@@ -200,7 +200,7 @@ static int put_message(uint64_t at, struct user_message *m, struct socket *s, st
 		m->name_len = len;
 	m->flags = e->flags | o.flags | (cloexec ? MSG_CMSG_CLOEXEC : 0);
 	m->control_len = o.used;
-	/* The pieces stay the user's. */
+	/* msg_iov is not written back. */
 	if (copy_to_user(at + offsetof(struct user_message, name_len), &m->name_len, 4) < 0)
 		return -EFAULT;
 	return copy_to_user(at + offsetof(struct user_message, control_len), &m->control_len, 12);
@@ -234,8 +234,8 @@ static long receive_message(uint64_t fd, uint64_t at, uint64_t flags)
 }
 
 /*
- * Without the kernel lock: whether that is a stream, and a message of one piece and nothing else
- * that goes with it, `piece`.
+ * Without the kernel lock: whether this is a stream, and the message one entry without address or
+ * control data; *piece.
  */
 static bool is_plain(uint64_t fd, uint64_t at, struct user_message *m, uint64_t piece[2])
 {
@@ -244,7 +244,7 @@ static bool is_plain(uint64_t fd, uint64_t at, struct user_message *m, uint64_t 
 	       (int64_t)piece[1] > 0 && user_range_ok(piece[0], piece[1]);
 }
 
-/* Both run without the kernel lock, and take it for what is more than bytes of a stream. */
+/* Both run without the kernel lock for plain bytes on a stream. */
 long sys_sendmsg(uint64_t fd, uint64_t message, uint64_t flags)
 {
 	struct user_message m;
@@ -256,7 +256,7 @@ long sys_sendmsg(uint64_t fd, uint64_t message, uint64_t flags)
 	return send_message(fd, message, (uint32_t)flags);
 }
 
-/* Bytes alone; false: the long way, and none were received. */
+/* Plain bytes; false: take the slow path, nothing was received. */
 static bool receive_plain(uint64_t fd, uint64_t at, bool now, long *n)
 {
 	struct envelope e = {.flags = 0};
@@ -267,7 +267,7 @@ static bool receive_plain(uint64_t fd, uint64_t at, bool now, long *n)
 	if (!is_plain(fd, at, &m, piece))
 		return false;
 	u = uio_user(piece[0], MIN(piece[1], RW_MAX));
-	/* The file, anew: memory was looked at. */
+	/* Looked up again: user memory was accessed, which may have waited for a lock. */
 	*n = user_stream_move(user_stream(fd), &u, false, now);
 	if (u.left) {
 		if (u.held)
@@ -290,7 +290,7 @@ long sys_recvmsg(uint64_t fd, uint64_t message, uint64_t flags)
 	return receive_message(fd, message, (uint32_t)flags);
 }
 
-/* struct mmsghdr: a message, and how many bytes it was. */
+/* struct mmsghdr: a message and its length. */
 #define STRIDE (sizeof(struct user_message) + 8)
 
 long sys_sendmmsg(uint64_t fd, uint64_t messages, uint64_t count, uint64_t flags)

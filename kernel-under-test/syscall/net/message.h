@@ -1,4 +1,4 @@
-/* What system calls on messages share: the control data that accompanies the bytes. */
+/* Control messages, shared by sendmsg and recvmsg. */
 #pragma once
 
 #include "net/control.h"
@@ -13,16 +13,16 @@ struct user_message {
 };
 
 /*
- * Control data that the user sends along; NULL: none. -EINVAL, -EBADF, -EPERM, -EFAULT, -ENOBUFS,
- * -ENOMEM.
+ * Parses the control data of a message; *out is NULL if there is none. -EINVAL, -EBADF, -EPERM,
+ * -EFAULT, -ENOBUFS, -ENOMEM.
  */
 int user_control_get(const struct socket *s, const struct user_message *m, struct control **out);
 
-/* Room for control data in the user's memory. */
+/* A buffer for control data in user memory. */
 struct control_out {
 	uint64_t at, left, used;
 	unsigned int flags;
 };
 
-/* As much of `c` (which may be NULL) as there is room for. 0 or -EFAULT. */
+/* Writes as much of `c` (NULL: nothing) as fits. 0 or -EFAULT. */
 int user_control_put(struct control_out *o, struct socket *s, struct control *c, bool cloexec);

@@ -1,4 +1,4 @@
-/* sendto and recvfrom: bytes from one piece of memory, and into one. */
+/* sendto and recvfrom. */
 #include "net/control.h"
 #include "proc/signal/signal.h"
 #include "syscall/net/socket.h"
@@ -11,7 +11,7 @@ long user_send_result(long n, uint64_t flags)
 	return n;
 }
 
-/* With the kernel lock; what slept without has brought its file along. */
+/* With the kernel lock. If the fast path slept, it holds a reference on the file. */
 static int socket_for_rest(uint64_t fd, const struct uio *u, struct file **f, struct socket **s)
 {
 	if (likely(!u->held))
@@ -51,7 +51,7 @@ static long send_rest(uint64_t fd, struct uio *u, uint64_t len, uint64_t flags, 
 	return user_send_result(n, flags);
 }
 
-/* Runs without the kernel lock, and takes it for all but bytes between two ends of a stream. */
+/* Without the kernel lock for plain bytes between two ends of a stream. */
 long sys_sendto(uint64_t fd, uint64_t buf, uint64_t len, uint64_t flags, uint64_t addr,
 		uint64_t addr_len)
 {
@@ -98,7 +98,7 @@ static long receive_rest(uint64_t fd, struct uio *u, uint64_t len, uint64_t flag
 	return err ? err : n;
 }
 
-/* As sys_sendto(). What was received is all there is to do. */
+/* As sys_sendto(). A partial receive is complete. */
 long sys_recvfrom(uint64_t fd, uint64_t buf, uint64_t len, uint64_t flags, uint64_t addr,
 		  uint64_t len_at)
 {

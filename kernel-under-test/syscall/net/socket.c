@@ -1,4 +1,4 @@
-/* System calls on sockets. */
+/* socket, bind, listen, accept, shutdown, getsockname. */
 #include "syscall/net/socket.h"
 
 #include "lib/string.h"
@@ -19,7 +19,7 @@
 #define IPPROTO_UDP	17
 #define IPPROTO_UDPLITE 136
 
-/* -EINVAL, -EFAULT. A unix path gets a zero at its end, since the user need not give one. */
+/* Copies a socket address in; a unix path is NUL-terminated. -EINVAL, -EFAULT. */
 static int address_get(uint64_t from, uint64_t len, struct address *a)
 {
 	memset(a, 0, sizeof(*a));
@@ -33,7 +33,7 @@ static int address_get(uint64_t from, uint64_t len, struct address *a)
 	return a->family == AF_UNIX && len > ADDRESS_MAX ? -EINVAL : 0;
 }
 
-/* Copies as much as fits, and says how much there is. */
+/* See socket.h. */
 int user_address_put(const struct address *a, uint64_t to, uint64_t len_at)
 {
 	uint32_t room, len = a->len;
@@ -47,7 +47,7 @@ int user_address_put(const struct address *a, uint64_t to, uint64_t len_at)
 	return copy_to_user(len_at, &len, sizeof(len));
 }
 
-/* The address, or that of one that is bound to nothing: of unix a family alone. */
+/* The address to report; an unbound unix socket has only a family. */
 static struct address named(const struct address *a)
 {
 	struct address out = *a;
@@ -93,7 +93,7 @@ static long install(struct socket *s, uint64_t type)
 	return f ? process_add_file(f, type & SOCK_CLOEXEC) : -ENOMEM;
 }
 
-/* A descriptor for one that is more than its family and type. */
+/* The same for families and types that need a protocol. */
 static noinline long install_special(struct socket *s, uint64_t type, uint64_t protocol)
 {
 	int err = 0;
@@ -176,10 +176,7 @@ long sys_listen(uint64_t fd, uint64_t backlog)
 	return user_socket_get(fd, &f, &s) ?: s->ops->listen(s, (int)MIN(backlog, 65535ul));
 }
 
-/*
- * The socket at a user's address, with a reference. 1: nobody here has the address, which is no
- * error for UDP, or another machine has it. *to is NULL then.
- */
+/* See socket.h. */
 int user_socket_find(struct socket *s, uint64_t addr, uint64_t len, struct address *a,
 		     struct socket **to)
 {
@@ -194,7 +191,7 @@ int user_socket_find(struct socket *s, uint64_t addr, uint64_t len, struct addre
 	if (s->type != SOCK_STREAM) {
 		if (!socket_has_name(s))
 			return s->ops->resolve(s, a);
-		/* Who sends has a port, before it is seen who hears that. */
+		/* Binds the sender before looking for the receiver. */
 		if (s->type == SOCK_DGRAM)
 			err = socket_bind_any(s);
 		if (err)
@@ -214,7 +211,7 @@ int user_socket_target(struct socket *s, uint64_t addr, uint64_t len, size_t siz
 	*to = NULL;
 	if (!addr)
 		return 0;
-	/* Where a connection goes is known. */
+	/* Connected: an address is only copied in, for its errors. */
 	if (s->type == SOCK_STREAM || s->type == SOCK_SEQPACKET) {
 		err = len > SOCKADDR_MAX
 			      ? -EINVAL

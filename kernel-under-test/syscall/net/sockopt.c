@@ -1,4 +1,4 @@
-/* Options of sockets. */
+/* setsockopt and getsockopt. */
 #include "syscall/net/sockopt.h"
 #include "mm/kmem.h"
 #include "net/control.h"
@@ -60,7 +60,7 @@ void option_values_put(struct option_values *o)
 		kmem_free(o);
 }
 
-/* Its own, to be changed; NULL without memory. */
+/* A private copy of the option values. NULL: no memory. */
 static struct option_values *values_of(struct socket *s)
 {
 	struct option_values *old = s->options, *o;
@@ -83,7 +83,7 @@ static struct option_values *values_of(struct socket *s)
 	return o;
 }
 
-/* Whether an Internet socket has options of that level at all. */
+/* Whether an Internet socket has options of that level. */
 static bool has_level(const struct socket *s, int level)
 {
 	return level == IPPROTO_IP || (level == IPPROTO_IPV6 && s->family == AF_INET6) ||
@@ -100,14 +100,14 @@ static int set_timeout(uint64_t value, uint64_t len, uint64_t *ns)
 		return -EFAULT;
 	if (tv[1] < 0 || tv[1] >= 1000000)
 		return -EDOM;
-	/* Less than none is no time at all; none is forever. */
+	/* A negative timeout is the shortest one; 0 is forever. */
 	*ns = tv[0] < 0 ? 1
 			: MIN((uint64_t)tv[0], UINT64_MAX / 4 / NS_PER_SEC) * NS_PER_SEC +
 				  (uint64_t)tv[1] * 1000;
 	return 0;
 }
 
-/* What the kernel keeps with the bytes counts too, so it is twice as much. */
+/* Doubled as on Linux, to allow for bookkeeping. */
 static uint32_t buffer_of(int v, bool force, uint32_t least)
 {
 	uint32_t room = force ? (uint32_t)MIN(MAX(v, 0), INT32_MAX / 2)
@@ -122,7 +122,7 @@ static void set_send_room(struct socket *s, uint32_t room)
 	s->send_room = room;
 	if (s->family == AF_UNIX && room < RING_SIZE && s->type == SOCK_STREAM)
 		stream_mark(s);
-	/* Of datagrams one waits where they go. */
+	/* Writers to a datagram socket sleep on the receiver's side. */
 	wait_wake_all(&s->writers);
 	if (s->peer)
 		wait_wake_all(&s->peer->writers);
@@ -182,7 +182,7 @@ static bool is_time(const struct kept *k)
 	return k->level == SOL_SOCKET && (k->option == SO_TIME || k->option == SO_TIME_NS);
 }
 
-/* -1 is what it was at first, where that is allowed at all. */
+/* -1 restores the default, where that is allowed. */
 static int keep(struct socket *s, int i, int v)
 {
 	const struct kept *k = &sockopt_ints[i];
@@ -195,7 +195,7 @@ static int keep(struct socket *s, int i, int v)
 	err = sockopt_int_round(s, k, &v) ?: sockopt_int_apply(s, k, v);
 	if (!err)
 		s->options->value[i] = v;
-	/* The one way to tell the time takes the place of the other. */
+	/* SO_TIMESTAMP and SO_TIMESTAMPNS exclude each other. */
 	for (int j = i - 1; !err && is_time(k) && j <= i + 1; j++)
 		if (j != i && is_time(&sockopt_ints[j])) {
 			sockopt_int_apply(s, &sockopt_ints[j], 0);
@@ -204,7 +204,7 @@ static int keep(struct socket *s, int i, int v)
 	return err;
 }
 
-/* A number of the user's, of which at some levels a byte is enough; and none, which is 0. */
+/* An integer option; at some levels one byte will do, and an empty value is 0. */
 static int get_number(int level, uint64_t at, uint64_t len, int *v)
 {
 	uint8_t byte = 0;
@@ -247,7 +247,7 @@ static void timeout_out(int64_t out[2], uint64_t ns)
 	out[1] = (int64_t)(ns % NS_PER_SEC / 1000);
 }
 
-/* The value of an option of SOL_SOCKET that is none of `kept`: its size, or -ENOPROTOOPT. */
+/* SOL_SOCKET options not in the table: the size of the value, or -ENOPROTOOPT. */
 static int get_socket(struct socket *s, int option, union option_value *out)
 {
 	const struct option_values *o = s->options;
@@ -300,7 +300,7 @@ static int get_socket(struct socket *s, int option, union option_value *out)
 		out->number = 1;
 		break;
 	case SO_COOKIE:
-		/* Not the address itself: one number for each while it lives. */
+		/* A unique number for the socket's lifetime that does not reveal its address. */
 		out->cookie = file_anon_ino(s) + 1;
 		return sizeof(out->cookie);
 	default:
@@ -319,7 +319,7 @@ long sys_getsockopt(uint64_t fd, uint64_t level, uint64_t option, uint64_t value
 
 	if (err)
 		return err;
-	/* Those that are only kept are many, and seldom asked for. */
+	/* The table last: it is long, and its options are rarely read. */
 	size = (int)level == SOL_SOCKET ? get_socket(s, (int)option, &v) : -ENOPROTOOPT;
 	i = size == -ENOPROTOOPT ? sockopt_int_find(s, (int)level, (int)option) : -1;
 	if (i >= 0) {
@@ -339,7 +339,7 @@ long sys_getsockopt(uint64_t fd, uint64_t level, uint64_t option, uint64_t value
 		return -EFAULT;
 	if (len < 0)
 		return -EINVAL;
-	/* As with IP's options, where one byte is enough to be set. */
+	/* IP options that may be set as one byte may be read as one. */
 	if (i >= 0 && (int)level == IPPROTO_IP && len && len < size && v.number >= 0 &&
 	    v.number < 256)
 		size = 1;

@@ -1,4 +1,4 @@
-/* Private to options of sockets. */
+/* Private to socket options. */
 #pragma once
 
 #include "net/socket.h"
@@ -51,7 +51,7 @@ struct tcp_info {
 
 _Static_assert(sizeof(struct tcp_info) == 136, "x86_64 ABI");
 
-/* What getsockopt() gives. */
+/* A value of getsockopt(). */
 union option_value {
 	int number;
 	int linger[2];
@@ -63,9 +63,12 @@ union option_value {
 	char name[16];
 };
 
-/* -EINVAL, -EFAULT, -ENOMEM, -ENOPROTOOPT; -ENOENT: there was none. */
+/*
+ * SO_ATTACH_FILTER and the like. -EINVAL, -EFAULT, -ENOMEM, -ENOPROTOOPT; -ENOENT: no filter to
+ * detach.
+ */
 int sockopt_set_filter(struct socket *s, int option, uint64_t value, uint64_t len);
-/* -ENODEV, -EPERM, -EFAULT, -ENOMEM, -ENOPROTOOPT; the other: a size. */
+/* SO_BINDTODEVICE. -ENODEV, -EPERM, -EFAULT, -ENOMEM, -ENOPROTOOPT. The second returns the size. */
 int sockopt_set_device(struct socket *s, uint64_t value, uint64_t len);
 int sockopt_get_device(const struct socket *s, union option_value *out);
 
@@ -75,20 +78,20 @@ int sockopt_get_device(const struct socket *s, union option_value *out);
 #define TCP_CONGESTION	 13
 #define TCP_INQ		 36
 
-/* -EFAULT, -EINVAL, -ENOENT. */
+/* TCP_CONGESTION. -EFAULT, -EINVAL, -ENOENT. */
 int sockopt_set_congestion(uint64_t value, uint64_t len);
-/* One of TCP that is not kept: its size, or -ENOPROTOOPT. */
+/* TCP options not in the table: the size of the value, or -ENOPROTOOPT. */
 int sockopt_get_tcp(struct socket *s, int option, union option_value *out);
 
-/* How many options there are that are a number which is kept, and no more. */
+/* Integer options in the table. */
 #define SOCKOPT_INT_COUNT 78
 
 struct kept {
 	uint16_t level, option;
-	bool stream;		      /* of TCP only */
-	int initial, lowest, highest; /* lowest > highest: a flag, whatever is not 0 is 1 */
-	uint16_t want; /* what is to be told with each message: WANT_TIME and its like */
-	uint16_t at;   /* the byte of struct socket that is to be the same; 0: none is */
+	bool stream;		      /* TCP sockets only */
+	int initial, lowest, highest; /* lowest > highest: a flag, 0 or 1 */
+	uint16_t want;		      /* what to report with each message: WANT_TIME and the like */
+	uint16_t at; /* offset of a byte in struct socket that mirrors it; 0: none */
 };
 
 extern const struct kept sockopt_ints[SOCKOPT_INT_COUNT];
@@ -98,9 +101,9 @@ static inline bool sockopt_int_is_flag(const struct kept *k)
 	return k->lowest > k->highest;
 }
 
-/* What is kept of `v`, which is in bounds. -EINVAL: they have a gap. */
+/* Adjusts *v, which is within bounds. -EINVAL: the bounds have a gap. */
 int sockopt_int_round(const struct socket *s, const struct kept *k, int *v);
-/* What else changes when one is set to `v`. -EINVAL. */
+/* Applies the effects of setting an option to `v`. -EINVAL. */
 int sockopt_int_apply(struct socket *s, const struct kept *k, int v);
-/* The place of one that `s` has, or -1. */
+/* The index of an option that `s` has, or -1. */
 int sockopt_int_find(const struct socket *s, int level, int option);

@@ -1,7 +1,4 @@
-/*
- * Options that are a number which is kept and given back: what they would change of packets has
- * nothing to change here.
- */
+/* Integer options of sockets. Most are only stored and reported: nothing here depends on them. */
 #include "syscall/net/sockopt.h"
 
 #include "lib/errno.h"
@@ -11,10 +8,10 @@
 /* Half of the smallest SO_RCVBUF. */
 #define WINDOW_LEAST 1152
 
-/* What an option may be: 0 and whatever else, which is 1; or a number. */
+/* Bounds: a flag, or a range. */
 #define FLAG		       0, -1, 0, 0
 #define RANGE(lowest, highest) lowest, highest, 0, 0
-/* The same of one that says what is to be told with each message, or what a byte of a socket is. */
+/* With a WANT_* bit that it sets, or a byte of struct socket that mirrors it. */
 #define TELLS(what)			 0, -1, WANT_##what, 0
 #define FLAG_AT(field)			 0, -1, 0, offsetof(struct socket, field)
 #define RANGE_AT(lowest, highest, field) lowest, highest, 0, offsetof(struct socket, field)
@@ -136,7 +133,7 @@ int sockopt_int_round(const struct socket *s, const struct kept *k, int *v)
 
 int sockopt_int_apply(struct socket *s, const struct kept *k, int v)
 {
-	/* Of streams nothing is told but who sends, and how much there is. */
+	/* On streams only credentials and the unread count are reported. */
 	if (k->want == WANT_INQ) {
 		GATE_SCOPE(s->gate);
 		stream_mark(s);

@@ -1,4 +1,4 @@
-/* Options of sockets that see packets: their filters, and the interface they are of. */
+/* Options of packet-level sockets: filters, and the interface. */
 #include "fs/credentials.h"
 #include "lib/string.h"
 #include "mm/kmem.h"

@@ -1,13 +1,13 @@
-/* Options of TCP that are more than a number. */
+/* TCP options that are not integers. */
 #include "syscall/net/sockopt.h"
 
 #include "net/ip/interface.h"
 #include "syscall/user.h"
 
-/* What fits into a packet of loopback, less the headers. */
+/* Loopback's MTU less the headers. */
 #define TCP_SEGMENT 65483
 
-/* What Linux would have by default; what is not sent in packets has no congestion. */
+/* Linux's default. Loopback has no congestion. */
 static const char congestion_name[] = "cubic";
 
 int sockopt_set_congestion(uint64_t value, uint64_t len)
@@ -21,7 +21,7 @@ int sockopt_set_congestion(uint64_t value, uint64_t len)
 	return strcmp(name, congestion_name) == 0 || strcmp(name, "reno") == 0 ? 0 : -ENOENT;
 }
 
-/* As far as there is something to tell: nothing is lost, and there are no packets to be timed. */
+/* As far as meaningful: there is no loss, and there are no round trips to time. */
 static void describe_tcp(struct socket *s, struct tcp_info *t)
 {
 	t->state = (uint8_t)socket_tcp_state(s);

@@ -1,4 +1,4 @@
-/* System calls that make processes and threads. */
+/* fork, vfork, clone, unshare. */
 #include "proc/signal/signal.h"
 #include "syscall/user.h"
 
@@ -24,10 +24,10 @@
 #define CLONE_IO	     0x80000000ull
 #define CLONE_CLEAR_SIGHAND  0x100000000ull
 
-/* Mounts, time, cgroups, UTS, IPC, users, pids and networks. */
+/* Mount, time, cgroup, UTS, IPC, user, pid and network namespaces. */
 #define CLONE_NAMESPACES (0x7e020000ull | 0x80ull)
 
-/* Tracers choose by options; who shares memory has System V semaphores of its own. */
+/* No effect: tracers select events by options, and System V undo lists are never shared. */
 #define CLONE_CHANGES_NOTHING                                                                      \
 	(CLONE_PTRACE | CLONE_UNTRACED | CLONE_DETACHED | CLONE_IO | CLONE_SYSVSEM)
 #define CLONE_KNOWN                                                                                \
@@ -49,7 +49,7 @@ long sys_vfork(void)
 	return process_fork(&r);
 }
 
-/* What Linux refuses, whoever asks; and namespaces, which are not there. */
+/* Combinations that Linux refuses too; and namespaces, which are not supported. */
 static int check_flags(uint64_t flags)
 {
 	if (((flags & CLONE_SIGHAND) && !(flags & CLONE_VM)) ||
@@ -62,7 +62,7 @@ static int check_flags(uint64_t flags)
 	return flags & ~CLONE_KNOWN ? -EINVAL : 0;
 }
 
-/* A thread shares all that a process has; a process what it is told to. */
+/* A thread must share everything; a process shares what the flags say. */
 static long do_clone(uint64_t flags, struct fork_request *r)
 {
 	const uint64_t thread = CLONE_FS | CLONE_FILES | CLONE_THREAD;
@@ -88,7 +88,7 @@ static long do_clone(uint64_t flags, struct fork_request *r)
 		return (flags & thread) == thread && !(flags & (CLONE_PIDFD | CLONE_VFORK))
 			       ? process_add_thread(r)
 			       : -EINVAL;
-	/* Who waits for the space back must be the one to bury the child; 1 has no parent. */
+	/* A vfork() parent must be able to reap the child; process 1 has no parent. */
 	r->sibling = flags & CLONE_PARENT;
 	if (r->sibling && ((flags & CLONE_VFORK) || process_current()->pid == 1))
 		return -EINVAL;
@@ -114,7 +114,7 @@ long sys_clone(uint64_t flags, uint64_t stack, uint64_t parent_tid, uint64_t chi
 		.pidfd = parent_tid,
 	};
 
-	/* Both are written to the same place. */
+	/* Both would be stored at the same address. */
 	if ((flags & CLONE_PIDFD) && (flags & (CLONE_PARENT_SETTID | CLONE_DETACHED)))
 		return -EINVAL;
 	return do_clone(flags & ~CLONE_SIGNAL, &r);
@@ -155,7 +155,7 @@ long sys_clone3(uint64_t args, uint64_t size)
 	return do_clone(a.flags, &r);
 }
 
-/* What threads share stays shared. */
+/* What threads share cannot be unshared. */
 long sys_unshare(uint64_t flags)
 {
 	const uint64_t shared = CLONE_FS | CLONE_FILES | CLONE_VM | CLONE_SIGHAND | CLONE_THREAD;

@@ -1,11 +1,11 @@
-/* System calls on CPUs: which there are, and which a thread may use. */
+/* sched_yield, CPU affinity, getcpu, rseq. */
 #include "arch/smp.h"
 #include "arch/spin.h"
 #include "proc/rseq.h"
 #include "sched/sched.h"
 #include "syscall/user.h"
 
-/* Runs without the kernel lock, which it takes if somebody waits. */
+/* Without the kernel lock, unless another thread waits for the CPU. */
 long sys_sched_yield(void)
 {
 	if (unlikely(sched_others_wait()))
@@ -25,7 +25,7 @@ long sys_sched_setaffinity(uint64_t tid, uint64_t size, uint64_t from)
 
 	if (!t)
 		return -ESRCH;
-	/* What it says of CPUs that can't be is not looked at. */
+	/* Bits of CPUs beyond the mask are ignored. */
 	if (copy_from_user(&mask, from, MIN(size, sizeof(mask))) < 0)
 		return -EFAULT;
 	if (!user_may_schedule(t))
@@ -34,7 +34,7 @@ long sys_sched_setaffinity(uint64_t tid, uint64_t size, uint64_t from)
 	if (!mask)
 		return -EINVAL;
 	sched_set_allowed(t, (uint32_t)mask);
-	/* The call returns where the thread may be. */
+	/* Moves to an allowed CPU before returning. */
 	if (t == thread_current())
 		sched_yield();
 	return 0;
@@ -46,7 +46,7 @@ static long allowed(const struct thread *t, uint64_t *mask)
 	return t ? 0 : -ESRCH;
 }
 
-/* Runs without the kernel lock for the caller's own. */
+/* Without the kernel lock for the caller's own. */
 long sys_sched_getaffinity(uint64_t tid, uint64_t size, uint64_t out)
 {
 	uint64_t mask;
@@ -60,7 +60,7 @@ long sys_sched_getaffinity(uint64_t tid, uint64_t size, uint64_t out)
 	return copy_to_user(out, &mask, sizeof(mask)) < 0 ? -EFAULT : (long)sizeof(mask);
 }
 
-/* There is one node. Runs without the kernel lock. */
+/* A single NUMA node. Without the kernel lock. */
 long sys_getcpu(uint64_t cpu_out, uint64_t node_out)
 {
 	static const uint32_t node;
@@ -73,7 +73,7 @@ long sys_getcpu(uint64_t cpu_out, uint64_t node_out)
 
 #define RSEQ_UNREGISTER 1
 
-/* Runs without the kernel lock: all of it is the calling thread's own. */
+/* Without the kernel lock: all of it is the calling thread's own. */
 long sys_rseq(uint64_t at, uint64_t size, uint64_t flags, uint64_t signature)
 {
 	struct thread *t = thread_current();

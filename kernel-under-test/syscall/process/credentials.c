@@ -1,10 +1,10 @@
-/* System calls on who one is: users, groups and capabilities. */
+/* User and group ids, capabilities. */
 
 #include "syscall/user.h"
 
 #define KEEP UINT32_MAX
 
-/* The order of the ids in struct credentials, for users as for groups. */
+/* Order of the ids in struct credentials, for users and groups. */
 enum { REAL, EFFECTIVE, SAVED, FS, IDS };
 
 static uint32_t *ids_of(struct credentials *c, bool group)
@@ -44,7 +44,7 @@ static bool is_any(const uint32_t ids[IDS], uint32_t id)
 	return id == ids[REAL] || id == ids[EFFECTIVE] || id == ids[SAVED];
 }
 
-/* What root's capabilities become when the user changes. */
+/* capabilities(7): the effect of user id changes on capability sets. */
 static void settle_capabilities(struct credentials *c, const struct credentials *old)
 {
 	bool was_root = !old->uid || !old->euid || !old->suid;
@@ -134,7 +134,7 @@ static long set_three(bool group, uint32_t real, uint32_t effective, uint32_t sa
 	return change(group, ids);
 }
 
-/* Tells the old one, whatever happens. */
+/* Returns the previous id even on failure. */
 static long set_fs(bool group, uint32_t id)
 {
 	const uint32_t *now = ids_of(credentials_current(), group);
@@ -214,7 +214,10 @@ struct user_capabilities {
 	uint32_t effective, permitted, inheritable;
 };
 
-/* How many words of 32 capabilities that version has; one that is unknown is told ours. */
+/*
+ * Number of 32-bit words for the header's version; an unknown version is replaced by the preferred
+ * one.
+ */
 static int check_header(uint64_t at, int *pid)
 {
 	uint32_t h[2], ours = VERSION_3;

@@ -1,4 +1,4 @@
-/* System calls on limits and on what was used. */
+/* Resource limits and usage. */
 #include "arch/spin.h"
 #include "arch/time.h"
 #include "lib/string.h"
@@ -31,7 +31,7 @@ static long set_limit(struct process *p, uint64_t resource, const uint64_t new[2
 	return 0;
 }
 
-/* Another's limits are for who is that user in every way. */
+/* Setting another process's limits requires all of its user and group ids to match. */
 static bool may_limit(const struct process *p)
 {
 	const struct credentials *c = credentials_current(), *to = process_any_thread(p)->cred;
@@ -55,7 +55,7 @@ static long exchange_limit(uint64_t pid, uint64_t resource, const uint64_t *set,
 	return set ? set_limit(p, resource, set) : 0;
 }
 
-/* Runs without the kernel lock to look at the caller's own. */
+/* Without the kernel lock to read the caller's own. */
 long sys_prlimit64(uint64_t pid, uint64_t resource, uint64_t new, uint64_t old)
 {
 	uint64_t set[2], was[2];
@@ -89,7 +89,7 @@ int usage_put(uint64_t out, const struct usage *u)
 	return copy_to_user(out, usage, sizeof(usage));
 }
 
-/* Runs without the kernel lock. */
+/* Without the kernel lock. */
 long sys_getrusage(uint64_t who, uint64_t out)
 {
 	struct usage u;
@@ -112,11 +112,11 @@ long sys_getrusage(uint64_t who, uint64_t out)
 	return usage_put(out, &u);
 }
 
-/* Runs without the kernel lock. */
+/* Without the kernel lock. */
 long sys_times(uint64_t out)
 {
 	const struct usage u = usage_own(), *children = &process_current()->children_used;
-	/* Another thread may be adding to both: one is never less than the other. */
+	/* Another thread may be updating both: clamp, so that the difference is not negative. */
 	uint64_t system = READ_ONCE(children->system), cpu = MAX(READ_ONCE(children->cpu), system);
 	const uint64_t ticks[4] = {
 		(u.cpu - u.system) / NS_PER_TICK,

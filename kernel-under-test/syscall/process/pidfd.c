@@ -1,11 +1,11 @@
-/* System calls on descriptors that stand for processes. */
+/* System calls on pidfds. */
 #include "proc/pidfd.h"
 
 #include "proc/procfs/procfs.h"
 #include "proc/signal/signal.h"
 #include "syscall/user.h"
 
-/* The file of that number, and the process that it stands for; NULL: that is gone. */
+/* The file and its process; NULL: it was reaped. -EBADF, -EINVAL. */
 static int find(uint64_t fd, uint64_t flags, struct file **f, struct process **p)
 {
 	*f = user_file(fd);
@@ -31,7 +31,7 @@ long sys_pidfd_send_signal(uint64_t fd, uint64_t signo, uint64_t info_at, uint64
 	struct file *f;
 	int err = find(fd, flags, &f, &p);
 
-	/* For this call alone /proc/PID is one too. */
+	/* This call alone accepts a /proc/PID directory as well. */
 	if (err == -EBADF && f && !(f->flags & O_PATH))
 		err = procfs_process(f->inode, &p);
 	if (err)

@@ -1,4 +1,4 @@
-/* prctl: what a process says about itself. */
+/* prctl. */
 #include "lib/string.h"
 #include "proc/signal/signal.h"
 #include "proc/trace/dispatch.h"
@@ -32,10 +32,10 @@
 #define PR_CAP_AMBIENT		     47
 #define PR_SET_SYSCALL_USER_DISPATCH 59
 
-/* The time stamp counter may be read. */
+/* The time stamp counter can be read. */
 #define TSC_ENABLE 1
 
-/* A secure bit. */
+/* SECBIT_KEEP_CAPS. */
 #define KEEP_CAPS (1 << 4)
 
 #define AMBIENT_IS_SET	  1
@@ -43,7 +43,7 @@
 #define AMBIENT_LOWER	  3
 #define AMBIENT_CLEAR_ALL 4
 
-/* Nobody is woken later than asked for by more than this. */
+/* Default timer slack. */
 #define TIMER_SLACK_NS 50000
 
 static long set_name(struct thread *t, uint64_t arg)
@@ -64,7 +64,7 @@ static long put_int(uint64_t at, int v)
 	return copy_to_user(at, &v, sizeof(v));
 }
 
-/* Another copy of the caller's credentials, to be changed; NULL without memory. */
+/* A copy of the caller's credentials, to be changed. NULL: no memory. */
 static struct credentials *copy(void)
 {
 	return credentials_copy(credentials_current(), credentials_current()->group_count);
@@ -175,13 +175,13 @@ long sys_prctl(uint64_t option, uint64_t arg, uint64_t arg3, uint64_t arg4, uint
 	case PR_GET_SECUREBITS:
 		return credentials_current()->keep_capabilities ? KEEP_CAPS : 0;
 	case PR_SET_SECUREBITS:
-		/* There is one. */
+		/* Only SECBIT_KEEP_CAPS is supported. */
 		if (!capable(CAP_SETPCAP))
 			return -EPERM;
 		return arg & ~(uint64_t)KEEP_CAPS ? -EINVAL
 						  : set_flag(PR_SET_KEEPCAPS, arg == KEEP_CAPS);
 	case PR_SET_TIMERSLACK:
-		/* Kept, but nothing is ever put off. */
+		/* Stored and reported; timers are never deferred. */
 		thread_current()->timer_slack_ns =
 			(int64_t)arg > 0 ? arg : thread_current()->first_slack_ns;
 		return 0;

@@ -1,4 +1,4 @@
-/* System calls on processes. */
+/* execve, exit, wait, process groups and sessions. */
 #include "proc/exec/exec.h"
 #include "proc/pidfd.h"
 #include "proc/signal/signal.h"
@@ -9,7 +9,7 @@
 #define ARCH_SET_FS 0x1002
 #define ARCH_GET_FS 0x1003
 #define ARCH_GET_GS 0x1004
-/* Whether CPUID may be used, which nothing here can forbid. */
+/* CPUID faulting is not supported. */
 #define ARCH_GET_CPUID 0x1011
 #define ARCH_SET_CPUID 0x1012
 
@@ -41,7 +41,7 @@ long sys_execve(uint64_t path, uint64_t argv, uint64_t envp)
 	return err;
 }
 
-/* "/dev/fd/", a number and a slash, as what runs is called that was not found by its name alone. */
+/* Length of "/dev/fd/N/": the program's name if it was found by a descriptor. */
 #define FD_NAME_MAX 20
 
 long sys_execveat(uint64_t dirfd, uint64_t path, uint64_t argv, uint64_t envp, uint64_t flags)

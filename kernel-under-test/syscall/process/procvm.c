@@ -1,4 +1,4 @@
-/* System calls that look into other processes. */
+/* process_vm_readv, process_vm_writev, kcmp, get_robust_list. */
 #include "mm/kmem.h"
 #include "mm/space.h"
 #include "syscall/user.h"
@@ -29,13 +29,13 @@ enum kcmp_type {
 	KCMP_SYSVSEM,
 };
 
-/* 0: the same; 1 and 2: which comes first, in an order that stays. */
+/* 0: equal; 1 or 2: a consistent order. */
 static long compare(const void *a, const void *b)
 {
 	return a == b ? 0 : a < b ? 1 : 2;
 }
 
-/* The first of a ring by address stands for it. */
+/* A ring is identified by its member at the lowest address. */
 static const struct list *ring_name(const struct list *ring)
 {
 	const struct list *first = ring;
@@ -70,7 +70,7 @@ long sys_kcmp(uint64_t pid1, uint64_t pid2, uint64_t type, uint64_t index1, uint
 	case KCMP_SIGHAND:
 		return compare(ring_name(&a->action_sharers), ring_name(&b->action_sharers));
 	case KCMP_IO:
-		/* Nobody has any. */
+		/* There are no I/O contexts. */
 		return 0;
 	case KCMP_SYSVSEM:
 		return a->semaphore_undo || b->semaphore_undo ? compare(a, b) : 0;
@@ -85,7 +85,7 @@ struct part {
 	uint64_t at, left;
 };
 
-/* The place in a user's vector of parts: those that are done are passed over. */
+/* Position in an iovec array. */
 struct parts {
 	uint64_t vector, count;
 	struct part now;
@@ -102,7 +102,7 @@ static int next_part(struct parts *p)
 	return 0;
 }
 
-/* Whether the vector can be read and makes sense; *bytes is how long it is in all. */
+/* Validates the array; *bytes is its total length. */
 static int check_parts(struct parts p, uint64_t *bytes)
 {
 	*bytes = 0;
@@ -118,7 +118,7 @@ static int check_parts(struct parts p, uint64_t *bytes)
 	return 0;
 }
 
-/* Through a page of the kernel's, as both ends may have to be brought in. */
+/* Through a kernel buffer, since both ends may fault. */
 static long move(struct space *s, struct parts *local, struct parts *remote, bool write)
 {
 	char *buffer SCOPED(kmem_free) = kmem_alloc(PAGE_SIZE);

@@ -1,4 +1,4 @@
-/* ptrace(2): what a tracer asks for. proc/trace/trace.h has the rest of it. */
+/* ptrace(2) requests. See proc/trace/trace.h. */
 #include "arch/debug.h"
 #include "mm/space.h"
 #include "proc/trace/trace.h"
@@ -38,7 +38,7 @@
 #define NT_PRFPREG    2
 #define NT_X86_XSTATE 0x202
 
-/* struct user: its registers, the whole, and where the debug registers stand. */
+/* struct user: its registers, its size, and the offset of the debug registers. */
 #define USER_REGS      (ARCH_CORE_REGS * sizeof(uint64_t))
 #define USER_SIZE      928
 #define USER_DEBUG     848
@@ -82,7 +82,7 @@ static long trace_me(void)
 	return parent ? trace_attach(thread_current(), parent, false, 0) : -EPERM;
 }
 
-/* After what may have slept: SIGKILL may have ended it. */
+/* To be asked after a sleep: SIGKILL may have ended the tracee. */
 static bool is_still_there(const struct trace *tr)
 {
 	return tr->thread && tr->stopped;
@@ -203,7 +203,7 @@ static long regset(const struct trace *tr, uint64_t kind, uint64_t vector, bool 
 	return err ? err : copy_to_user(vector, &v, sizeof(v));
 }
 
-/* Where in a call it is: how many bytes there are to say. */
+/* PTRACE_GET_SYSCALL_INFO: the size of the information. */
 static long get_call(const struct trace *tr, uint64_t size, uint64_t out)
 {
 	const struct regs *r = arch_thread_regs(&tr->thread->arch);
@@ -250,7 +250,7 @@ static long set_mask(const struct trace *tr, uint64_t size, uint64_t from)
 	return 0;
 }
 
-/* Of one that is stopped. */
+/* Requests on a stopped tracee. */
 static long ask(struct trace *tr, uint64_t request, uint64_t addr, uint64_t data)
 {
 	struct signal_info info;

@@ -1,4 +1,4 @@
-/* System calls on who gets how much of the CPU. */
+/* Scheduling policies and priorities. */
 #include "sched/sched.h"
 #include "ipc/futex_pi.h"
 #include "syscall/user.h"
@@ -16,14 +16,14 @@
 #define RT_MAX		99
 #define ATTR_SIZE_FIRST 48
 
-/* The thread of that number, 0 being the caller's. -EINVAL, -ESRCH. */
+/* The thread of that tid, 0 being the caller. -EINVAL, -ESRCH. */
 static int find(uint64_t tid, struct thread **t)
 {
 	*t = (int)tid < 0 ? NULL : user_thread(tid);
 	return *t ? 0 : (int)tid < 0 ? -EINVAL : -ESRCH;
 }
 
-/* Down to what RLIMIT_NICE allows, or upwards, anybody may who may at all. -EPERM, -EACCES. */
+/* Raising the nice value is always allowed; lowering it down to RLIMIT_NICE. -EPERM, -EACCES. */
 static int may_nice(const struct thread *t, int nice)
 {
 	if (!user_may_schedule(t))
@@ -38,7 +38,7 @@ struct search {
 	uint64_t which;
 	int who, nice;
 	bool set;
-	long result; /* of getpriority: the highest 20 - nice */
+	long result; /* getpriority(): the highest 20 - nice */
 };
 
 static bool one(struct process *p, void *ctx)
@@ -85,7 +85,7 @@ static long search(uint64_t which, uint64_t who, int nice, bool set)
 	return s.result;
 }
 
-/* Runs without the kernel lock for the caller's own. */
+/* Without the kernel lock for the caller's own. */
 long sys_getpriority(uint64_t which, uint64_t who)
 {
 	if ((uint32_t)which == PRIO_PROCESS && !who)
@@ -168,7 +168,7 @@ static long policy_of(const struct thread *t, int *priority)
 	return told_policy(t);
 }
 
-/* Policy and priority; without the kernel lock, which only another thread's want. */
+/* Without the kernel lock, which only another thread's needs. */
 static long look_up(uint64_t tid, int *priority)
 {
 	if (!tid)
@@ -178,7 +178,7 @@ static long look_up(uint64_t tid, int *priority)
 	return WITH_KERNEL_LOCK(policy_of(thread_find((int)tid), priority));
 }
 
-/* These, up to the interval, run without the kernel lock. */
+/* These, up to sched_rr_get_interval(), run without the kernel lock. */
 long sys_sched_getscheduler(uint64_t tid)
 {
 	int priority;
@@ -220,7 +220,7 @@ long sys_sched_rr_get_interval(uint64_t tid, uint64_t out)
 	return policy < 0 ? policy : copy_to_user(out, ts, sizeof(ts));
 }
 
-/* struct sched_attr of the Linux ABI, as it was first. */
+/* struct sched_attr, first version. */
 struct user_attr {
 	uint32_t size, policy;
 	uint64_t flags;
@@ -272,7 +272,7 @@ long sys_sched_getattr(uint64_t tid, uint64_t out, uint64_t size, uint64_t flags
 	return copy_to_user(out, &a, sizeof(a));
 }
 
-/* I/O priorities: class and level, which nothing follows since all I/O is done in turn. */
+/* I/O priorities are stored and reported; I/O is done in order of arrival. */
 #define IOPRIO_CLASS(v) ((v) >> 13)
 
 long sys_ioprio_set(uint64_t which, uint64_t who, uint64_t v)

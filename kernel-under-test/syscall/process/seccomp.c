@@ -1,4 +1,4 @@
-/* seccomp(2) and prctl(2)'s older door to it. */
+/* seccomp(2) and prctl(PR_SET_SECCOMP). */
 #include "proc/trace/seccomp.h"
 #include "mm/kmem.h"
 #include "syscall/user.h"
@@ -19,11 +19,11 @@ static long add_filter(uint64_t flags, uint64_t program)
 	struct user_program p;
 	long ret;
 
-	/* Nothing is logged, and nothing is done against speculation. */
+	/* SECCOMP_FILTER_FLAG_LOG and _SPEC_ALLOW have no effect. */
 	if (flags >= SECCOMP_WAIT_KILLABLE << 1 ||
 	    ((flags & SECCOMP_WAIT_KILLABLE) && !(flags & SECCOMP_NEW_LISTENER)))
 		return -EINVAL;
-	/* A result that is positive would be either. */
+	/* A positive result would be ambiguous. */
 	if ((flags & (SECCOMP_TSYNC | SECCOMP_NEW_LISTENER | SECCOMP_TSYNC_ESRCH)) ==
 	    (SECCOMP_TSYNC | SECCOMP_NEW_LISTENER))
 		return -EINVAL;
@@ -63,7 +63,7 @@ static long action_available(uint64_t from)
 
 long sys_seccomp(uint64_t operation, uint64_t flags, uint64_t arg)
 {
-	/* What is fetched, what is answered (proc/trace/notify.c), what filters look at. */
+	/* Sizes of seccomp_notif, seccomp_notif_resp and seccomp_data. */
 	static const uint16_t sizes[] = {80, 24, sizeof(struct seccomp_call)};
 
 	switch ((uint32_t)operation) {

@@ -1,4 +1,4 @@
-/* System calls on signals, and the alarm clock that sends one. */
+/* System calls on signals. */
 #include "arch/signal.h"
 #include "arch/spin.h"
 #include "proc/signal/signal.h"
@@ -44,7 +44,7 @@ long sys_rt_sigaction(uint64_t signo, uint64_t new, uint64_t old, uint64_t mask_
 	return 0;
 }
 
-/* Runs without the kernel lock. */
+/* Without the kernel lock. */
 long sys_rt_sigprocmask(uint64_t how, uint64_t new, uint64_t old, uint64_t mask_size)
 {
 	uint64_t set, before = thread_current()->blocked;
@@ -128,7 +128,7 @@ long sys_rt_sigtimedwait(uint64_t mask, uint64_t info_out, uint64_t timeout, uin
 	if (!signal_dequeue(t, set, &info)) {
 		if (!deadline)
 			return -EAGAIN;
-		/* Let it end the sleep; it is taken here, before any handler sees it. */
+		/* Unblocked so that it ends the sleep; dequeued here, before a handler can run. */
 		t->waited = blocked & set;
 		signal_set_blocked(blocked & ~set);
 		do
@@ -161,7 +161,7 @@ static long set_stack(struct thread *t, const struct signal_stack *s)
 	return 0;
 }
 
-/* Runs without the kernel lock. */
+/* Without the kernel lock. */
 long sys_rt_sigreturn(void)
 {
 	struct thread *t = thread_current();
@@ -176,11 +176,11 @@ long sys_rt_sigreturn(void)
 	set_stack(t, &stack);
 	signal_set_blocked_unlocked(blocked);
 	thread_add_work(t, WORK_REGS);
-	/* The way back stores this as rax, which must stay what the frame said. */
+	/* The exit path stores the result as rax, which must be the frame's. */
 	return (long)r->rax;
 }
 
-/* Runs without the kernel lock. */
+/* Without the kernel lock. */
 long sys_sigaltstack(uint64_t new, uint64_t old)
 {
 	struct thread *t = thread_current();
@@ -197,7 +197,7 @@ long sys_sigaltstack(uint64_t new, uint64_t old)
 	return new ? set_stack(t, &s) : 0;
 }
 
-/* These three run without the kernel lock for what a thread sends itself, and else take it. */
+/* These three run without the kernel lock when a thread signals itself. */
 long sys_kill(uint64_t pid, uint64_t signo)
 {
 	const struct process *p = process_current();
@@ -206,7 +206,7 @@ long sys_kill(uint64_t pid, uint64_t signo)
 	if ((int)pid == p->pid && !signo)
 		return 0;
 	info = signal_info_user((int)signo, SI_USER);
-	/* Of one thread alone, which only it could change. */
+	/* A single-threaded process: only the caller itself could add a thread. */
 	if ((int)pid == p->pid && signo - 1 < SIGNALS_MAX && p->thread_count == 1 &&
 	    signal_send_self(&info))
 		return 0;
@@ -257,7 +257,7 @@ long sys_tkill(uint64_t tid, uint64_t signo)
 	return pid ? sys_tgkill(pid, tid, signo) : -ESRCH;
 }
 
-/* What sigqueue() sends along. Only the kernel and kill() may claim to be the kernel and kill(). */
+/* siginfo from user space: other processes may not be sent the codes of the kernel and kill(). */
 static int get_info(uint64_t from, uint64_t signo, bool own, struct signal_info *info)
 {
 	if (copy_from_user(info, from, sizeof(*info)) < 0)

@@ -1,4 +1,4 @@
-/* syslog: the kernel's log, and how much of it the console gets. */
+/* syslog: the kernel log. */
 #include "arch/time.h"
 #include "lib/printf.h"
 #include "sched/wait.h"
@@ -17,10 +17,10 @@
 #define LEVEL_LEAST 1
 #define LEVEL_MOST  8
 
-/* Nobody is woken by what is logged: it may come from anywhere. */
+/* Polling interval: messages may be logged in any context, so they wake nobody. */
 #define LOOK_EVERY_NS 1000000000ull
 
-/* From where readers have not read, and from where it was not cleared. */
+/* Positions of the next unread message, and of the last clear. */
 static uint64_t unread, uncleared;
 static int level_before = -1;
 
@@ -52,7 +52,7 @@ static long read_new(uint64_t out, size_t size)
 	return unread == log_end() ? err : copy_log(&unread, out, size);
 }
 
-/* The end of what is kept, as much as there is room for. */
+/* The end of the log, as much as fits. */
 static long read_last(uint64_t out, size_t size)
 {
 	uint64_t end = log_end(), from = uncleared;

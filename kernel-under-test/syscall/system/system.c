@@ -1,4 +1,4 @@
-/* System calls on the system as a whole. */
+/* uname, sysinfo, personality, getrandom, reboot. */
 #include "arch/cpu.h"
 #include "arch/time.h"
 #include "fs/volume.h"
@@ -49,7 +49,7 @@ long sys_setdomainname(uint64_t name, uint64_t len)
 
 #define PERSONALITY_ASK 0xffffffffu
 
-/* What is asked for is kept; PERSONALITY_FIXED changes something. */
+/* Stored; PERSONALITY_FIXED and PERSONALITY_STICKY have an effect. */
 long sys_personality(uint64_t persona)
 {
 	struct process *p = process_current();

@@ -1,4 +1,4 @@
-/* adjtimex: what a time daemon sets. The clock is moved by ADJ_SETOFFSET; all else is kept. */
+/* adjtimex. ADJ_SETOFFSET sets the clock; everything else is only stored. */
 #include "arch/time.h"
 #include "syscall/time/time.h"
 #include "syscall/user.h"
@@ -27,7 +27,7 @@
 #define TIME_ERROR 5
 
 #define FREQ_MAX 32768000
-/* What Linux can reckon with: no more is an error. */
+/* Linux clamps to this, without an error. */
 #define FREQ_MOST    (INT64_MAX / 65536000)
 #define ERROR_MAX    16000000
 #define OFFSET_MAX   500000000 /* ns */
@@ -100,7 +100,7 @@ static int move_clock(const struct user_timex *t)
 	return 0;
 }
 
-/* In the order in which Linux looks at them. */
+/* In Linux's order. */
 static void keep(const struct user_timex *t)
 {
 	if (t->modes & ADJ_STATUS)

@@ -100,6 +100,6 @@ long sys_alarm(uint64_t seconds)
 	struct user_time was = alarm_now(p).value;
 
 	set_alarm(p, (uint32_t)seconds * NS_PER_SEC, 0);
-	/* Rounded, but not to nothing. */
+	/* Rounded to seconds, but never to 0. */
 	return was.sec + (was.part >= 500000 || (!was.sec && was.part > 0));
 }

@@ -1,4 +1,4 @@
-/* System calls on time. */
+/* Clocks and sleeping. */
 #include "syscall/time/time.h"
 
 #include "arch/spin.h"
@@ -10,10 +10,10 @@
 #include "sched/wait.h"
 #include "syscall/user.h"
 
-/* Linux's clocks that only know the time of the last tick. */
+/* Resolution reported for the coarse clocks. */
 #define COARSE_NS 4000000
 
-/* Who sleeps until a time on the wall, and must look again when the clock was set. */
+/* Threads that sleep until a wall clock time: woken when the clock is set. */
 static struct wait_queue sleepers;
 
 void time_init(void)
@@ -39,7 +39,7 @@ void time_set_epoch_ns(uint64_t ns)
 
 	WRITE_ONCE(volume_epoch_ns, ns);
 	vdso_set_epoch(ns);
-	/* Access times may be old now. */
+	/* Invalidates what is known of access times. */
 	timer_day++;
 	if (boot)
 		return;
@@ -48,7 +48,7 @@ void time_set_epoch_ns(uint64_t ns)
 	wait_wake_all(&sleepers);
 }
 
-/* CPU time by a clock made of a pid or tid (clock_getcpuclockid); 0 is the caller's. -EINVAL. */
+/* CPU time of a clock made from a pid or tid (clock_getcpuclockid); 0 is the caller. -EINVAL. */
 static int cpu_clock(uint64_t clock, uint64_t *ns)
 {
 	int id = (int)~((int32_t)clock >> 3), kind = clock & 7;
@@ -63,7 +63,7 @@ static int cpu_clock(uint64_t clock, uint64_t *ns)
 	return 0;
 }
 
-/* Without the kernel lock, as the calls that only ask for the time are. */
+/* Without the kernel lock. */
 static int clock_now(uint64_t clock, struct user_time *out)
 {
 	uint64_t ns = arch_time_ns();
@@ -139,7 +139,7 @@ long sys_time(uint64_t out)
 	return ts.sec;
 }
 
-/* Without the kernel lock. Sleeps until the monotonic clock shows `deadline`. */
+/* Without the kernel lock. Sleeps until the monotonic clock reaches `deadline`. */
 static long sleep_until(uint64_t deadline)
 {
 	int err;
@@ -152,7 +152,7 @@ static long sleep_until(uint64_t deadline)
 	return -ERESTARTNOHAND;
 }
 
-/* The same from now on, with what was left told where the restart says. */
+/* The same for a relative time; stores the rest where the restart record says. */
 static long sleep_for(const struct restart *r)
 {
 	uint64_t left_out = r->args[0];
@@ -174,7 +174,7 @@ static long sleep_ns(uint64_t ns, uint64_t left_out)
 	return sleep_for(&r);
 }
 
-/* The same by the clock on the wall, which may be set meanwhile. */
+/* The same on the wall clock, which may be set meanwhile. */
 static long sleep_until_real(uint64_t ns)
 {
 	int err = 0;

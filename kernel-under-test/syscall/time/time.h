@@ -1,4 +1,4 @@
-/* What system calls on time share. */
+/* Shared by system calls on time. */
 #pragma once
 
 #include "arch/time.h"
@@ -19,12 +19,12 @@
 
 #define TIMER_ABSTIME 1
 
-/* struct timespec of the ABI, whose `part` is nanoseconds, or timeval: microseconds. */
+/* struct timespec, with nanoseconds in `part`, or timeval: microseconds. */
 struct user_time {
 	int64_t sec, part;
 };
 
-/* struct itimerspec, or itimerval. */
+/* struct itimerspec or itimerval. */
 struct user_timer {
 	struct user_time interval, value;
 };
@@ -40,7 +40,7 @@ static inline struct user_time time_val(uint64_t ns)
 				  (int64_t)(ns % NS_PER_SEC / NS_PER_US)};
 }
 
-/* Until `deadline`, by the clock that arch_time_ns() is. */
+/* Time until `deadline` of the monotonic clock. */
 static inline struct user_time time_left(uint64_t deadline)
 {
 	uint64_t now = arch_time_ns();
@@ -53,14 +53,14 @@ static inline bool clock_is_real(uint64_t clock)
 	return clock == CLOCK_REALTIME || clock == CLOCK_REALTIME_ALARM || clock == CLOCK_TAI;
 }
 
-/* Reads the battery clock; call once. */
+/* Reads the hardware clock; call once. */
 void time_init(void);
 
-/* Nanoseconds since 1970 when the clocks began to count. */
+/* The wall clock at boot: ns since the epoch. */
 uint64_t time_epoch_ns(void);
 void time_set_epoch_ns(uint64_t ns);
-/* The same now. */
+/* The wall clock now. */
 uint64_t time_real_ns(void);
 
-/* Nanoseconds of a user's timespec, held below what a sum could overflow. -EFAULT, -EINVAL. */
+/* A timespec in user memory, in ns, clamped so that sums do not overflow. -EFAULT, -EINVAL. */
 int time_get_user(uint64_t from, uint64_t *ns);

@@ -1,4 +1,4 @@
-/* POSIX timers, timers and signals that are read, and setting the clock. */
+/* POSIX timers, timerfd, signalfd, and setting the clock. */
 #include "arch/time.h"
 #include "ipc/timerfd.h"
 #include "proc/posix_timer.h"
@@ -27,7 +27,9 @@ static struct user_timer spec_of(uint64_t left, uint64_t interval)
 	return (struct user_timer){time_spec(interval), time_spec(left)};
 }
 
-/* A deadline by the clock whose `now` it is, and the interval; value 0 stays 0. */
+/*
+ * Reads a struct itimerspec: deadline on the clock that shows `now`, and interval. Value 0 stays 0.
+ */
 static int get_spec(uint64_t from, bool absolute, bool real, uint64_t now, uint64_t *deadline,
 		    uint64_t *interval)
 {
@@ -52,7 +54,7 @@ long sys_timerfd_create(uint64_t clock, uint64_t flags)
 		return -EINVAL;
 	if (timerfd_create(flags & O_NONBLOCK, &f) < 0)
 		return -ENOMEM;
-	/* The clock is known by the position, which the file does not have otherwise. */
+	/* A timerfd has no position: the field holds its clock. */
 	f->pos = clock;
 	return process_add_file(f, flags & O_CLOEXEC);
 }
@@ -117,7 +119,7 @@ long sys_signalfd4(uint64_t fd, uint64_t mask, uint64_t size, uint64_t flags)
 		       ?: process_add_file(f, flags & O_CLOEXEC);
 }
 
-/* Whom the timer tells. */
+/* SIGEV_*: whom the timer signals. */
 static int set_event(struct posix_timer *t, uint64_t at)
 {
 	struct user_event e = {.signo = SIGALRM, .value = (uint64_t)t->id};
@@ -147,7 +149,7 @@ static int set_event(struct posix_timer *t, uint64_t at)
 	return 0;
 }
 
-/* CPU time by a clock made of a pid or tid (clock_getcpuclockid): of the caller's own. */
+/* A clock made from a pid or tid (clock_getcpuclockid), of the caller's own process. */
 static int set_cpu_clock(struct posix_timer *t, int32_t clock)
 {
 	int id = ~(clock >> 3);
@@ -190,7 +192,7 @@ long sys_timer_create(uint64_t clock, uint64_t event, uint64_t id_out)
 	return err;
 }
 
-/* A timer of the caller that timer_create() made. */
+/* A timer of the caller made by timer_create(). */
 static struct posix_timer *timer_of(uint64_t id)
 {
 	return (int)id < 0 ? NULL : posix_timer_find(process_current(), (int)id);
@@ -250,7 +252,7 @@ long sys_clock_settime(uint64_t clock, uint64_t from)
 	uint64_t ns;
 	int err;
 
-	/* The others can't be set. */
+	/* No other clock can be set. */
 	if (clock != CLOCK_REALTIME)
 		return -EINVAL;
 	err = time_get_user(from, &ns);
