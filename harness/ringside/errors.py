@@ -1,41 +1,42 @@
-"""What can go wrong, as a user sees it: one exception, one line that says what to do.
+"""The exceptions of this package. Each message is one line that says what to do.
 
 RingsideError
-+-- CatalogError      a manifest, a kernel id or a workload name is wrong
-+-- ImageError        a kernel image can't be had or is not what the manifest says
-|   +-- MirrorError   a Debian mirror does not hold it, or not now
-+-- MachineError      QEMU is missing, too old, or did not start
-+-- SessionError      a guest could not be talked to
++-- CatalogError      an invalid manifest, kernel id or workload name
++-- ImageError        a kernel image is unavailable or does not match its manifest
+|   +-- MirrorError   a Debian mirror does not provide it, or not at the moment
++-- MachineError      QEMU is missing, too old, or failed to start
++-- SessionError      communication with a guest failed
 +-- StoreError        a results file can't be read or written
-+-- JudgeError        two results can't be compared (exit status 2 of `ringside check`)
-+-- ReportError       a report or chart could not be made
++-- ProfileError      a guest's observation is missing or inconsistent
++-- JudgeError        two results are not comparable (exit status 2 of `ringside check`)
++-- ReportError       a report or chart can't be made
 """
 
 from __future__ import annotations
 
 
 class RingsideError(Exception):
-    """Base of every error meant for the user; `str()` of it is one line."""
+    """Base of all errors that are shown to the user; `str()` of one is a single line."""
 
 
 class CatalogError(RingsideError):
-    """A manifest, a kernel id or a workload name is wrong."""
+    """A manifest, a kernel id or a workload name is invalid."""
 
 
 class ImageError(RingsideError):
-    """A kernel image can't be had, or is not what its manifest says."""
+    """A kernel image is unavailable or does not match its manifest."""
 
 
 class MirrorError(ImageError):
-    """A Debian mirror does not hold, or does not hold now, what a manifest names."""
+    """A Debian mirror does not provide what a manifest names, or not at the moment."""
 
 
 class MachineError(RingsideError):
-    """QEMU is missing, too old, or did not start."""
+    """QEMU is missing, too old, or failed to start."""
 
 
 class SessionError(RingsideError):
-    """A guest could not be talked to."""
+    """Communication with a guest failed."""
 
 
 class StoreError(RingsideError):
@@ -43,12 +44,12 @@ class StoreError(RingsideError):
 
 
 class ProfileError(RingsideError):
-    """What was seen of a guest from outside is missing or does not add up."""
+    """The observation of a guest from outside is missing or inconsistent."""
 
 
 class JudgeError(RingsideError):
-    """Two results can't be compared."""
+    """Two results are not comparable."""
 
 
 class ReportError(RingsideError):
-    """A report or a chart could not be made."""
+    """A report or a chart can't be made."""

@@ -14,7 +14,7 @@ import pytest
 from conftest import ROOT, manifest
 
 from ringside.catalog import load
-from ringside.catalog.load import lacks, read_manifest
+from ringside.catalog.load import missing_key, read_manifest
 from ringside.image.elf import check_bootable
 from ringside.image.obtain import obtain
 
@@ -93,7 +93,7 @@ def test_what_is_to_be_written_for_a_kernel_without_user_space_loads(tmp_path: P
     file.parent.mkdir(parents=True)
     file.write_text(text)
     kernel = read_manifest(file, tmp_path)
-    assert kernel.bootable and not kernel.runnable and lacks(kernel) is None
+    assert kernel.bootable and not kernel.runnable and missing_key(kernel) is None
 
 
 def test_what_is_to_be_written_for_one_with_the_workloads_linked_in_loads(tmp_path: Path) -> None:

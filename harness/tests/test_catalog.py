@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ringside.catalog import find_root, load, load_workloads
-from ringside.catalog.load import lacks, read_manifest
+from ringside.catalog.load import missing_key, read_manifest
 from ringside.catalog.model import Boot
 from ringside.catalog.names import select, split_list
 from ringside.errors import CatalogError
@@ -88,7 +88,7 @@ def test_a_kernel_without_an_image_runs_only_when_given_one(checkout: Checkout) 
     file.write_text(file.read_text().replace(made, image))
     catalog = load(root)
     assert [kernel.id for kernel in catalog.select(())] == ["one"]
-    assert [kernel.id for kernel in catalog.select((), given={"two"})] == ["one", "two"]
+    assert [kernel.id for kernel in catalog.select((), user_images={"two"})] == ["one", "two"]
     assert [kernel.id for kernel in catalog.select(("two",))] == ["two"]
 
 
@@ -98,11 +98,11 @@ def test_a_kernel_that_is_no_default_runs_when_named(checkout: Checkout) -> None
     file.write_text(file.read_text().replace("order = 1", "order = 1\ndefault = false"))
     catalog = load(root)
 
-    def chosen(*patterns: str, given: frozenset[str] = frozenset()) -> list[str]:
-        return [kernel.id for kernel in catalog.select(patterns, given)]
+    def chosen(*patterns: str, user_images: frozenset[str] = frozenset()) -> list[str]:
+        return [kernel.id for kernel in catalog.select(patterns, user_images)]
 
     assert chosen() == ["one", "three"]
-    assert chosen(given=frozenset({"two"})) == ["one", "two", "three"]
+    assert chosen(user_images=frozenset({"two"})) == ["one", "two", "three"]
     assert chosen("two") == chosen("tw*") == ["two"]
     assert chosen("all") == ["one", "two", "three"]
 
@@ -122,8 +122,8 @@ def test_all_leaves_out_what_has_no_image(checkout: Checkout) -> None:
 @pytest.mark.parametrize("missing", ["image", "boot", "port"])
 def test_what_a_manifest_lacks_is_said(checkout: Checkout, missing: str) -> None:
     kernel = load(checkout()).kernel("one")
-    assert lacks(kernel) is None
-    line = lacks(kernel.model_copy(update={missing: None}))
+    assert missing_key(kernel) is None
+    line = missing_key(kernel.model_copy(update={missing: None}))
     assert line is not None
     assert missing in line and "kernels/one/kernel.toml" in line
 

@@ -9,7 +9,7 @@ import pytest
 import runs
 from conftest import Checkout, multiboot_elf
 
-from ringside.catalog import Kernel, Way, load, load_workloads
+from ringside.catalog import BootConfig, Kernel, load, load_workloads
 from ringside.catalog.delivery import InitrdDelivery, NoDelivery
 from ringside.catalog.model import Boot, FileImage
 from ringside.conductor.spec import bare_machine
@@ -71,7 +71,7 @@ def firmware(tmp_path: Path) -> Kernel:
         memory_mib=64,
         devices=("-drive", "format=raw,file={beside}/disk.img"),
         workloads=NoDelivery(),
-        ways={"firmware": Way(image="firmware")},
+        ways={"firmware": BootConfig(image="firmware")},
     )
     shutil.copy(multiboot_file(tmp_path), tmp_path / "kernel.elf")
     return runs.manifest("one").model_copy(update={"image": image, "boot": boot})
@@ -114,6 +114,6 @@ def test_an_image_for_another_processor_is_one_line(tmp_path: Path) -> None:
 def test_only_what_a_plan_needs_is_taken_where_there_is_little_room(checkout: Checkout) -> None:
     root = checkout(workloads=("a/ok", "a/helper_target", "b/other"))
     workloads = load_workloads(root, "linux-x86_64")
-    names = [w.name for w in workloads.needed_for(["a/ok"])]
+    names = [w.name for w in workloads.required_elves(["a/ok"])]
     assert names == ["a/helper_target", "a/ok"]
-    assert [w.name for w in workloads.needed_for(["b/other"])] == ["b/other"]
+    assert [w.name for w in workloads.required_elves(["b/other"])] == ["b/other"]

@@ -105,7 +105,7 @@ def test_kernels_are_compared_on_the_same_machine(kernel: Kernel, way: str) -> N
 
 
 def test_a_row_that_is_only_booted_aims_at_no_more(kernel: Kernel) -> None:
-    if kernel.bare:
+    if kernel.boot_only:
         assert kernel.bootable and kernel.port is None
         assert kernel.target in ("boots", "observed") and not kernel.default
 

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ringside.catalog import load
-from ringside.catalog.load import lacks
+from ringside.catalog.load import missing_key
 from ringside.catalog.new import manifest_text
 from ringside.cli.main import run
 
@@ -31,7 +31,7 @@ def test_a_new_manifest_loads_and_lacks_only_an_image(
     assert "written: kernels/my-kernel/kernel.toml" in output
     assert "next: ringside kernels check my-kernel --image" in output
     kernel = load(root).kernel("my-kernel")
-    assert (kernel.name, kernel.default, lacks(kernel)) == ('My "Kernel"', False, None)
+    assert (kernel.name, kernel.default, missing_key(kernel)) == ('My "Kernel"', False, None)
     assert load(root).kernels[-1] == kernel
     assert run(["compare", "--kernels", "my-kernel"]) == 2
     assert said(capsys) == (

@@ -186,9 +186,9 @@ def test_scaling_runs_on_four_cpus_and_nothing_else_does(
     found = load_workloads(root, "linux-x86_64")
     assert found.names == ("a/ok",)
     assert [w.name.rpartition("/")[2] for w in found.scaling] == ["1", "2", "4"]
-    assert [w.elf for w in found.elves_for(["scaling/ok_threads/2"])] == ["scaling/ok_threads"]
-    assert [w.elf for w in found.elves_for(["a/ok"])] == ["a/ok"]
-    assert [w.elf for w in found.elves_for(["a/ok", "scaling/ok_threads/1"])] == [
+    assert [w.elf for w in found.initrd_elves(["scaling/ok_threads/2"])] == ["scaling/ok_threads"]
+    assert [w.elf for w in found.initrd_elves(["a/ok"])] == ["a/ok"]
+    assert [w.elf for w in found.initrd_elves(["a/ok", "scaling/ok_threads/1"])] == [
         "a/ok",
         "scaling/ok_threads",
     ]

@@ -1,8 +1,8 @@
-"""How the workloads get into a guest: what a manifest says of it, one model a method.
+"""Models of how a manifest delivers the workloads to the guest, one per method.
 
-`workloads = "<method>"` in `[boot]` picks a method that needs no more words; a table
-`[boot.workloads]` with the key `method` picks one and says the rest. What is done about each
-stands in `ringside.image.delivery`, in a module of the same name.
+`workloads = "<method>"` in `[boot]` selects a method without options; a table `[boot.workloads]`
+with the key `method` selects one and sets its options. Each method is implemented by the module of
+the same name in `ringside.image.delivery`.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from pydantic import AfterValidator, BeforeValidator, Field
 from ringside.catalog.strict import Strict
 
 
-def _compiles(pattern: str) -> str:
+def _validate_pattern(pattern: str) -> str:
     try:
         re.compile(pattern)
     except re.error as error:
@@ -23,26 +23,27 @@ def _compiles(pattern: str) -> str:
     return pattern
 
 
-Pattern = Annotated[str, AfterValidator(_compiles)]
+Pattern = Annotated[str, AfterValidator(_validate_pattern)]
 GuestPath = Annotated[str, Field(pattern=r"^(/[A-Za-z0-9_.-]+)+$")]
 
 
 class NoDelivery(Strict):
-    """The kernel is only booted, until it prints `console.ready`."""
+    """No workloads: the kernel is booted until it prints `console.ready`."""
 
     method: Literal["none"] = "none"
 
 
 class InitrdDelivery(Strict):
-    """QEMU's -initrd hands over one cpio archive."""
+    """A cpio archive passed with QEMU's -initrd."""
 
     method: Literal["initrd"] = "initrd"
 
 
 class ReplaceCpioDelivery(Strict):
-    """Our cpio archive goes where the kernel image has its own, uncompressed and not smaller.
+    """A cpio archive that overwrites the one embedded in the kernel image.
 
-    `init` are the paths of the program that the kernel starts: the runner is put there.
+    The embedded archive must be uncompressed and at least as large. The runner is installed at each
+    path of `init`, the programs that the kernel starts.
     """
 
     method: Literal["replace-cpio"] = "replace-cpio"
@@ -50,20 +51,22 @@ class ReplaceCpioDelivery(Strict):
 
 
 class ConsoleDelivery(Strict):
-    """The programs are typed into a shell that the kernel starts on its console.
+    """Programs typed into a shell that the kernel starts on its console.
 
-    `prompt` and `more` are regular expressions of what the shell shows, at the end of what it
-    printed, when it wants a command and when it wants the rest of one. The shell must know `mkdir`,
-    `chmod`, braces and redirection; `encoding` names the command that turns text into bytes: the
-    shell's own `printf` or `echo -ne`, or `base64 -d`, alone or before `gunzip`. `checksum` is the
-    command that proves each file, or "none". `folder` is made; `setup` are lines typed first.
-    `start` runs the runner; `{folder}` in it is the folder. A line has at most `width` characters
-    and must be answered in `answer_s` seconds of this host.
+    `prompt` and `more` are regular expressions, matched at the end of the output, for the shell's
+    primary and continuation prompts. The shell must support `mkdir`, `chmod`, braces and
+    redirection. `encoding` is the command that decodes text to bytes: the shell's own `printf` or
+    `echo -ne`, or `base64 -d`, optionally piped into `gunzip`. `checksum` is the command that
+    verifies each file, or "none".
+
+    `folder` is created first and `setup` lines are typed before anything else; `start` runs the
+    runner, with `{folder}` replaced by the folder. A line has at most `width` characters and must
+    be answered within `answer_s` host seconds.
     """
 
     method: Literal["console"] = "console"
     prompt: Pattern
-    # Behind the line's echo: there are shells that print it more often than they are asked.
+    # Requires the newline of the echoed line: some shells print the prompt more than once.
     more: Pattern = r"\n(> )+\Z"
     folder: GuestPath = "/tmp/ringside"
     encoding: Literal["printf", "echo", "base64", "base64-gzip"] = "printf"
@@ -75,8 +78,10 @@ class ConsoleDelivery(Strict):
 
 
 class MultibootModuleDelivery(Strict):
-    """The one program is a multiboot module. `words` stand behind its name on its line, where a
-    kernel's boot script is, as a boot loader's configuration would have them."""
+    """A program with all workloads, passed as a multiboot module.
+
+    `words` are appended to the module's command line, where some kernels look for a boot script.
+    """
 
     method: Literal["multiboot-module"] = "multiboot-module"
     words: tuple[Annotated[str, Field(pattern=r"^[!-+\-.-~]+$")], ...] = ()
@@ -86,11 +91,10 @@ _ADDRESS = Field(pattern=r"^0x[0-9a-f]{1,16}$")
 
 
 class LoaderDelivery(Strict):
-    """A loader that the port builds is started in the kernel's place, and finds the kernel and the
-    one program as multiboot modules.
+    """A boot loader built by the port, which gets the kernel and the program as multiboot modules.
 
-    It maps the kernel's ELF file as it lies, from `kernel_at` on, and hands on the program as it
-    lies in memory from `program_at` on.
+    The loader maps the kernel's ELF file unchanged at `kernel_at` and passes on the program as a
+    flat memory image for `program_at`. Both are virtual addresses.
     """
 
     method: Literal["loader"] = "loader"
@@ -99,33 +103,37 @@ class LoaderDelivery(Strict):
 
 
 class DiskDelivery(Strict):
-    """A disk with an ext2 on it that has what an initrd would have. `device` is QEMU's name of the
-    controller's kind; which disk is the root the command line has to say."""
+    """A disk with an ext2 file system that holds what an initrd would hold.
+
+    `device` is QEMU's name of the disk's device model. The kernel command line must name the disk
+    as the root file system.
+    """
 
     method: Literal["disk"] = "disk"
     device: Annotated[str, Field(pattern=r"^[a-z0-9-]+$")] = "virtio-blk-pci"
 
 
 class EasyFsDelivery(Strict):
-    """A disk with an easy-fs on it, where the runner is the first program."""
+    """A disk with an easy-fs file system, with the runner as the first program."""
 
     method: Literal["easy-fs"] = "easy-fs"
 
 
 class LinkedDelivery(Strict):
-    """The image was built with the workloads' library in it, and gets a plan."""
+    """Workloads linked into the kernel image; the plan is written into a copy of the image."""
 
     method: Literal["linked"] = "linked"
 
 
 class TbfDelivery(Strict):
-    """One program in TBF, loaded at `address` beside a kernel that runs without firmware."""
+    """A program in TBF, loaded at `address`, for a kernel that runs as firmware."""
 
     method: Literal["tbf"] = "tbf"
     address: int = Field(ge=0, lt=1 << 32)
 
 
-def _named(value: object) -> object:
+def _from_name(value: object) -> object:
+    """Expand the short form, a method's name, to a table."""
     return {"method": value} if isinstance(value, str) else value
 
 
@@ -144,5 +152,5 @@ _Method = (
 
 Delivery = Annotated[
     Annotated[_Method, Field(discriminator="method")],
-    BeforeValidator(_named),
+    BeforeValidator(_from_name),
 ]

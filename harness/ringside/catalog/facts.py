@@ -1,6 +1,6 @@
-"""What a workload's or probe's source says of itself, as the build left it beside the ELF.
+"""Metadata of a workload or probe, which the build extracts from its source and writes next to it.
 
-Lines of `key: text`. The keys are those of workloads/include/bench.h and probe.h.
+Lines of `key: text`. The keys are defined in workloads/include/bench.h and probe.h.
 """
 
 from __future__ import annotations
@@ -11,18 +11,25 @@ from pathlib import Path
 
 from ringside.errors import CatalogError
 
-# PARAM_MAX numbers at most, as workloads/include/param.h has them.
+# At most PARAM_MAX numbers (workloads/include/param.h).
 _PARAMETER = re.compile(r"[0-9]{1,19}[km]?(x[0-9]{1,19}[km]?){0,3}")
-COUNTED = ("bytes", "messages", "operations")
+COUNT_UNITS = ("bytes", "messages", "operations")
 _UNITS = {"k": 1024, "m": 1024 * 1024}
 
 
 @dataclass(frozen=True)
 class WorkloadFacts:
-    """`op` is one operation in words, or what a probe asks; `answers` entries of other suites;
-    `needs` probes that must work; `points` and `sweep` parameters; `axis` what these are; `tasks`
-    the parameters of a scaling workload, which are numbers of tasks; `counts` what is counted by
-    a workload of which the rate is of interest, one of COUNTED."""
+    """Metadata of one workload or probe.
+
+    op       one operation in words, or the question that a probe answers
+    answers  the corresponding entries of other benchmark suites
+    needs    probes that must work
+    points   parameters of the rows of the table
+    sweep    parameters of the points of a curve
+    tasks    parameters of a scaling workload: the number of tasks
+    counts   what the workload's rate counts, one of COUNT_UNITS; empty if it has none of interest
+    axis     what the parameter is
+    """
 
     op: str = ""
     answers: tuple[str, ...] = ()
@@ -36,7 +43,7 @@ class WorkloadFacts:
 
 
 def read_facts(path: Path) -> WorkloadFacts:
-    """Read a facts file; no file, no facts. Raises CatalogError for what is not one."""
+    """Read a facts file; without a file all fields are empty. Raises CatalogError."""
     try:
         text = path.read_text(encoding="ascii")
     except FileNotFoundError:
@@ -60,20 +67,22 @@ def read_facts(path: Path) -> WorkloadFacts:
         points=tuple(found.get("points", "").split()),
         sweep=tuple(found.get("sweep", "").split()),
         tasks=tuple(found.get("tasks", "").split()),
-        counts=_counted(path, found.get("counts", "operations" if "tasks" in found else "")),
+        counts=_validate_counts(
+            path, found.get("counts", "operations" if "tasks" in found else "")
+        ),
         axis=found.get("axis", ""),
         note=found.get("note", ""),
     )
 
 
-def _counted(path: Path, what: str) -> str:
-    if what and what not in COUNTED:
-        raise CatalogError(f"{path}: counts: {what!r} is not one of {', '.join(COUNTED)}")
+def _validate_counts(path: Path, what: str) -> str:
+    if what and what not in COUNT_UNITS:
+        raise CatalogError(f"{path}: counts: {what!r} is not one of {', '.join(COUNT_UNITS)}")
     return what
 
 
 def parameter_values(parameter: str) -> tuple[int, ...]:
-    """The numbers of a parameter: `8x16k` is 8 and 16384. Raises CatalogError."""
+    """The numbers in a parameter: 8 and 16384 for `8x16k`. Raises CatalogError."""
     if not _PARAMETER.fullmatch(parameter):
         raise CatalogError(f"{parameter!r} is not a parameter")
     return tuple(int(part.rstrip("km")) * _UNITS.get(part[-1], 1) for part in parameter.split("x"))

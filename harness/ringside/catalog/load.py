@@ -1,4 +1,4 @@
-"""Find the checkout and read every `kernels/<id>/kernel.toml` of it."""
+"""Find the checkout and load its `kernels/<id>/kernel.toml` manifests."""
 
 from __future__ import annotations
 
@@ -16,47 +16,51 @@ from ringside.errors import CatalogError
 
 ROOT_VARIABLE = "RINGSIDE_ROOT"
 ALL = "all"
-_SEE = "ringside kernels"
+_LIST_COMMAND = "ringside kernels"
 
 
 @dataclass(frozen=True)
 class Catalog:
-    """All kernels of a checkout, in the order tables show them."""
+    """All kernels of a checkout, in display order."""
 
     root: Path
     kernels: tuple[Kernel, ...]
 
     def kernel(self, kernel_id: str) -> Kernel:
-        """The kernel of that id. Raises CatalogError naming near matches."""
+        """The kernel with this id. Raises CatalogError, with suggestions, if there is none."""
         for kernel in self.kernels:
             if kernel.id == kernel_id:
                 return kernel
-        raise unknown("kernel", kernel_id, [k.id for k in self.kernels], _SEE)
+        raise unknown("kernel", kernel_id, [k.id for k in self.kernels], _LIST_COMMAND)
 
     def subject(self) -> Kernel:
-        """The kernel under test. Raises CatalogError when no manifest says that it is."""
+        """The kernel under test. Raises CatalogError if no manifest has the role `subject`."""
         for kernel in self.kernels:
             if kernel.role == "subject" and kernel.runnable:
                 return kernel
         raise CatalogError("no kernel has the role `subject`: select one with --kernel")
 
     def select(
-        self, patterns: Sequence[str], given: Collection[str] = (), *, bare: bool = False
+        self,
+        patterns: Sequence[str],
+        user_images: Collection[str] = (),
+        *,
+        include_boot_only: bool = False,
     ) -> tuple[Kernel, ...]:
-        """The kernels that `patterns` name and that can run workloads, or with `bare` be booted.
+        """The kernels that match `patterns` and can run workloads.
 
-        Without patterns these are the default ones, and those whose id is in `given`; `all` is
-        every one that has an image, from its manifest or in `given`. Raises CatalogError for an
-        unknown kernel, and for one that can't be run when it was asked for by its full name.
+        `user_images` are the ids of kernels for which the user supplies an image. Without patterns
+        these and the default kernels are selected; `all` selects every kernel that has an image.
+        With `include_boot_only` kernels that can only be booted are selected too. Raises
+        CatalogError for an unknown kernel, and for one requested by its full name that can't run.
         """
-        usable = [k for k in self.kernels if k.runnable or (bare and k.bootable)]
-        at_hand = [k for k in usable if k.id in given or not isinstance(k.image, FileImage)]
+        usable = [k for k in self.kernels if k.runnable or (include_boot_only and k.bootable)]
+        available = [k for k in usable if k.id in user_images or not isinstance(k.image, FileImage)]
         if not patterns:
-            return tuple(k for k in at_hand if k.default or k.id in given)
-        chosen: set[str] = {k.id for k in at_hand} if ALL in patterns else set()
-        chosen.update(
-            select("kernel", [p for p in patterns if p != ALL], [k.id for k in self.kernels], _SEE)
-        )
+            return tuple(k for k in available if k.default or k.id in user_images)
+        chosen = {k.id for k in available} if ALL in patterns else set()
+        names = [p for p in patterns if p != ALL]
+        chosen.update(select("kernel", names, [k.id for k in self.kernels], _LIST_COMMAND))
         for kernel in self.kernels:
             if kernel.id in patterns and kernel not in usable:
                 raise CatalogError(_unusable(kernel))
@@ -67,29 +71,32 @@ class Catalog:
 
 
 def _unusable(kernel: Kernel) -> str:
-    missing = lacks(kernel)
+    missing = missing_key(kernel)
     if missing is not None:
         return f"{kernel.id} can't run yet: it lacks {missing}"
     return f"{kernel.id} runs no workloads: `ringside boot {kernel.id}`"
 
 
-def lacks(kernel: Kernel) -> str | None:
-    """The next thing that a manifest has to say before its kernel can be run, in words."""
+def missing_key(kernel: Kernel) -> str | None:
+    """What the manifest must add, in words, before its kernel can be run; None if nothing."""
     where = f"in kernels/{kernel.id}/kernel.toml"
     if kernel.image is None:
         return f"an [image] section {where}: the source of the kernel's image"
     if kernel.boot is None:
         return f"a [boot] section {where}: the machine and the boot configurations"
-    if kernel.bare and kernel.console.ready is None:
+    if kernel.boot_only and kernel.console.ready is None:
         return f"the key `console.ready` {where}: the line that reports the kernel up"
-    if kernel.port is None and not kernel.bare:
+    if kernel.port is None and not kernel.boot_only:
         return f"the key `port` {where}: the ABI to build the workloads for"
     return None
 
 
 def find_root() -> Path:
-    """The checkout to work in: $RINGSIDE_ROOT, else the working directory or a parent of it,
-    else where this package lies. Raises CatalogError when none has a `kernels/` folder."""
+    """The checkout to work in.
+
+    $RINGSIDE_ROOT if set, else the first of the working directory, its parents and the parents of
+    this package that holds `kernels/`. Raises CatalogError if there is none.
+    """
     named = os.environ.get(ROOT_VARIABLE)
     if named:
         root = Path(named).expanduser().resolve()
@@ -114,14 +121,14 @@ def _is_root(path: Path) -> bool:
 
 
 def load(root: Path) -> Catalog:
-    """Read every manifest under `root`. Raises CatalogError at the first malformed one."""
+    """Load every manifest under `root`. Raises CatalogError for the first invalid one."""
     files = sorted(root.glob("kernels/*/kernel.toml"))
     kernels = sorted((read_manifest(file, root) for file in files), key=lambda k: (k.order, k.id))
     return Catalog(root=root, kernels=tuple(kernels))
 
 
 def read_manifest(file: Path, root: Path) -> Kernel:
-    """Read one manifest; the kernel's id is its folder's name. Raises CatalogError."""
+    """Load one manifest; the directory's name is the kernel's id. Raises CatalogError."""
     shown = file.relative_to(root) if file.is_relative_to(root) else file
     try:
         data = tomllib.loads(file.read_text(encoding="utf-8"))
@@ -140,7 +147,7 @@ def read_manifest(file: Path, root: Path) -> Kernel:
 
 
 def _first_line(error: ValidationError) -> str:
-    """`key: what is expected (got what came)`, and how many more errors there are."""
+    """`key: what is expected (got the value)`, and the number of further errors."""
     details = error.errors(include_url=False)
     first = details[0]
     key = ".".join(str(part) for part in first["loc"]) or "(top level)"

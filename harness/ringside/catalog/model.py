@@ -1,29 +1,27 @@
-"""The manifest of a kernel, `kernels/<id>/kernel.toml`, as data.
+"""The schema of a kernel manifest, `kernels/<id>/kernel.toml`.
 
-Every model forbids unknown keys, so that a typing error in a manifest is an error and not a
-silently ignored line.
+Every model rejects unknown keys, so that a misspelled key is an error.
 """
 
 from __future__ import annotations
 
 import datetime
 import fnmatch
-import re
 from collections.abc import Sequence
 from typing import Annotated, Literal
 
 from pydantic import Field, HttpUrl, ValidationInfo, field_validator, model_validator
 
-from ringside.catalog.delivery import Delivery
+from ringside.catalog.delivery import Delivery, Pattern
 from ringside.catalog.strict import Strict
 
 Arch = Literal["x86_64", "riscv64", "riscv32"]
 Level = Literal["listed", "boots", "observed", "ported", "same-bytes"]
 
-# Weakest first: a row that reached a level has reached all before it.
+# Weakest first; each level includes those before it.
 LEVELS: tuple[Level, ...] = ("listed", "boots", "observed", "ported", "same-bytes")
 
-# The columns of the feature table, in the order shown, with their headings.
+# Columns of the feature table in display order, with their headings.
 FACT_COLUMNS: dict[str, str] = {
     "architectures": "Architectures",
     "language": "Language",
@@ -40,7 +38,7 @@ FACT_COLUMNS: dict[str, str] = {
 
 
 class Fact(Strict):
-    """One declared fact, where it was read, and when."""
+    """One declared fact, its source, and the date the source was read."""
 
     value: str
     source: HttpUrl | Literal["this repository"]
@@ -49,8 +47,7 @@ class Fact(Strict):
 
 
 class Facts(Strict):
-    """The declared facts of a system: the columns of the feature table. What nobody has declared
-    yet is None."""
+    """The declared facts of a system, the columns of the feature table; None if undeclared."""
 
     architectures: Fact | None = None
     language: Fact | None = None
@@ -66,11 +63,11 @@ class Facts(Strict):
 
 
 class DebImage(Strict):
-    """A kernel that comes as a Debian package.
+    """A kernel from a Debian package.
 
-    `kernel` and `config` are glob patterns inside the unpacked package and its versioned
-    `linux-*` dependencies. `prove` names config options and the value each must have; the image
-    is refused when the shipped config says otherwise.
+    `kernel` and `config` are glob patterns for files of the package and its versioned `linux-*`
+    dependencies. `prove` maps config options to required values; the image is rejected if the
+    config file in the package differs.
     """
 
     source: Literal["deb"]
@@ -83,7 +80,7 @@ class DebImage(Strict):
 
 
 class MakeImage(Strict):
-    """A kernel built in this repository by `make -C directory target`; `kernel` is relative."""
+    """A kernel built here by `make -C directory target`; `kernel` is relative to `directory`."""
 
     source: Literal["make"]
     directory: str
@@ -92,10 +89,11 @@ class MakeImage(Strict):
 
 
 class FileImage(Strict):
-    """A kernel that the user gives with `--image ID=PATH`.
+    """A kernel image that the user supplies with `--image ID=PATH`.
 
-    `offers` says what the image must be; `build` links upstream's own words on making it. `beside`
-    are paths, from the file's folder, of what it is not booted without: disks, firmware.
+    `offers` describes the required image and `build` links upstream's build instructions. `beside`
+    are paths, relative to the image's directory, of files that are needed to boot it: disks,
+    firmware.
     """
 
     source: Literal["file"]
@@ -107,17 +105,20 @@ class FileImage(Strict):
 Image = Annotated[DebImage | MakeImage | FileImage, Field(discriminator="source")]
 
 
-class Way(Strict):
-    """One way to boot an image.
+class BootConfig(Strict):
+    """One boot configuration of an image.
 
-    `image` is what QEMU's -kernel gets: `kernel` as it comes; `vmlinux`, the ELF inside a bzImage,
-    entered through its PVH note; or `multiboot64`, a 64-bit ELF with a multiboot header, which
-    QEMU loads when the ELF header says that it is for the 386. A `disk` is no kernel but a raw
-    disk image that the machine's firmware boots; a `module` is for a loader of ours to start. With
-    `firmware` a boot loader on a disk loads it: `{beside}` in `devices` is the image's folder.
-    `effects` says what the options change in the kernel that is measured; the report repeats them.
-    `workloads` is how these get in this way, where it is not as `boot.workloads` says. `cpus` is
-    how many CPUs the kernel uses at most when it is booted this way.
+    `image` says what is booted and how:
+
+    kernel       the image, by QEMU's -kernel
+    vmlinux      the ELF inside a bzImage, entered through its PVH note
+    multiboot64  a 64-bit ELF with a multiboot header; QEMU loads it if its header says i386
+    disk         a raw disk image, by the machine's firmware
+    module       a multiboot module of the port's boot loader
+    firmware     a boot loader on a disk; `{beside}` in `devices` is the image's directory
+
+    `effects` says how the options change the kernel that is measured, for the report. `workloads`
+    overrides `boot.workloads`. `cpus` is the largest number of CPUs that the kernel can use.
     """
 
     image: Literal["kernel", "vmlinux", "multiboot64", "disk", "module", "firmware"]
@@ -127,7 +128,7 @@ class Way(Strict):
     cpus: int = Field(default=1, ge=1, le=64)
 
     @model_validator(mode="after")
-    def _a_disk_brings_its_own(self) -> Way:
+    def _disk_has_no_cmdline(self) -> BootConfig:
         if self.image == "disk" and self.cmdline:
             raise ValueError(
                 "`cmdline` does not apply to a disk with its own boot loader: remove it"
@@ -139,12 +140,12 @@ CpuModel = Annotated[str, Field(pattern=r"^[A-Za-z0-9_.,+=-]+$")]
 
 
 class Boot(Strict):
-    """The machine a kernel wants, and the ways to boot it (the first is the default).
+    """The machine that a kernel needs, and its boot configurations, the default first.
 
-    `workloads` is how these get in (`ringside.catalog.delivery`). `cpu` is a model of QEMU's -cpu
-    for a kernel that does not run on the usual one, which only x86_64 has: no ratio is taken to
-    kernels on another.
-    `devices` are words of QEMU's command line that add what it does not run without.
+    `workloads` is the delivery method (`ringside.catalog.delivery`). `cpu` is a model for QEMU's
+    -cpu, for a kernel that needs another than the default, which only x86_64 has; results on
+    different models are not compared. `cpu_from` maps the QEMU release that renamed the model to
+    its new name. `devices` are additional arguments for QEMU.
     """
 
     arch: Arch
@@ -156,73 +157,50 @@ class Boot(Strict):
     )
     devices: tuple[str, ...] = ()
     workloads: Delivery
-    ways: dict[str, Way] = Field(min_length=1)
+    ways: dict[str, BootConfig] = Field(min_length=1)
 
     def for_qemu(self, version: Sequence[int]) -> Boot:
-        """The same with `cpu` as QEMU of that version (major, minor, ...) calls it."""
-        named = sorted(
+        """A copy with `cpu` as that version of QEMU (major, minor, ...) calls it."""
+        renames = sorted(
             (tuple(map(int, since.split("."))), cpu) for since, cpu in self.cpu_from.items()
         )
-        models = [cpu for since, cpu in named if tuple(version[:2]) >= since]
+        models = [cpu for since, cpu in renames if tuple(version[:2]) >= since]
         return self.model_copy(update={"cpu": models[-1]}) if models else self
 
     @field_validator("cpu")
     @classmethod
-    def _other_machines_have_no_usual_one(cls, cpu: str | None, info: ValidationInfo) -> str | None:
+    def _cpu_is_required_except_on_x86_64(cls, cpu: str | None, info: ValidationInfo) -> str | None:
         arch = info.data.get("arch", "x86_64")
         if cpu is None and arch != "x86_64":
             raise ValueError(f"a CPU model is required: `qemu-system-{arch} -cpu help` lists them")
         return cpu
 
 
-def _compiling(patterns: tuple[str, ...]) -> tuple[str, ...]:
-    for pattern in patterns:
-        try:
-            re.compile(pattern)
-        except re.error as error:
-            raise ValueError(f"{pattern!r} is not a regular expression: {error}") from error
-    return patterns
-
-
 class Console(Strict):
-    """Where the kernel prints, and patterns (regular expressions) of what it says.
+    """Where the kernel prints, and regular expressions for its messages.
 
-    `screen` is a PC's VGA text screen, read from outside; what comes on the serial port counts
-    too. `panic` are its last words; `ready` is in the line by which one that is booted without
-    workloads is up.
+    `screen` is the VGA text screen of a PC, read through QEMU; output on the serial port is read
+    too. `panic` matches the kernel's panic messages; `ready` matches the message that ends a boot
+    without workloads.
     """
 
     device: Literal["serial", "screen"] = "serial"
-    panic: tuple[str, ...] = ()
-    ready: str | None = None
-
-    @field_validator("panic")
-    @classmethod
-    def _patterns_compile(cls, patterns: tuple[str, ...]) -> tuple[str, ...]:
-        return _compiling(patterns)
-
-    @field_validator("ready")
-    @classmethod
-    def _pattern_compiles(cls, pattern: str | None) -> str | None:
-        if pattern is not None:
-            _compiling((pattern,))
-        return pattern
+    panic: tuple[Pattern, ...] = ()
+    ready: Pattern | None = None
 
 
 class Profile(Strict):
-    """What `ringside explain` must be told: patterns (regular expressions, of the whole name) of
-    the functions that choose, wake and switch threads. What they call counts to them."""
+    """Configuration of `ringside explain`.
 
-    scheduler: tuple[str, ...] = ()
+    `scheduler` are regular expressions for the full names of the functions that select, wake and
+    switch threads. Instructions of their callees are attributed to them.
+    """
 
-    @field_validator("scheduler")
-    @classmethod
-    def _patterns_compile(cls, patterns: tuple[str, ...]) -> tuple[str, ...]:
-        return _compiling(patterns)
+    scheduler: tuple[Pattern, ...] = ()
 
 
 class Deadlines(Strict):
-    """Bounds on a session. Host seconds end a stuck QEMU, guest seconds a runaway guest."""
+    """Time limits of a session: host seconds for a hung QEMU, guest seconds for a hung guest."""
 
     boot_host_s: float = Field(default=60.0, gt=0)
     silence_host_s: float = Field(default=60.0, gt=0)
@@ -230,23 +208,24 @@ class Deadlines(Strict):
 
 
 class ExpectedAnswer(Strict):
-    """What a kernel is known to answer to a probe, and why that is no defect."""
+    """A kernel's known answer to a probe, and why it is not a defect."""
 
     answer: Literal["absent", "wrong", "crashed"]
     why: str
 
 
 class Kernel(Strict):
-    """One row of every table: a kernel folder's manifest.
+    """The manifest of one kernel.
 
-    `id` is the folder's name. `role` says what the row is in a comparison: ratios are taken to
-    the `reference` (one an architecture), `check` judges the `subject`, everything else is a
-    `peer`. A row whose `default` is false runs only when it is asked for by name or with `all`.
-    `image`, `boot` and `port` are absent for a row that is only listed. `target` is the level the
-    row is meant to reach; the level it did reach comes from results. `probes` explains, by
-    `<family>/<name>`, the answers that differ from `works` and are no defect. `leave_out` are globs
-    of workloads (`<group>/<name>...`) and probes (`probe/<family>/<name>`) that are never run on
-    it, each with why: what takes the kernel down.
+    id         the name of the manifest's directory
+    role       ratios are relative to the `reference` (one per architecture); `check` judges the
+               `subject`; all others are `peer`
+    default    whether it runs without being requested by name or with `all`
+    target     the support level that it is meant to reach; the level reached comes from results
+    image, boot, port   absent for a kernel that is only listed
+    probes     by `<family>/<name>`, known answers other than `works` that are not defects
+    leave_out  globs of workloads (`<group>/<name>...`) and probes (`probe/<family>/<name>`) that
+               are never run because they crash the kernel, each with the reason
     """
 
     id: str = Field(pattern=r"^[a-z0-9][a-z0-9.-]*$")
@@ -269,29 +248,29 @@ class Kernel(Strict):
     leave_out: dict[str, str] = Field(default_factory=dict)
     deadlines: Deadlines = Deadlines()
 
-    def left_out(self, workload: str) -> str | None:
-        """Why the workload or probe of that name is not run on it; None where it is."""
+    def exclusion_reason(self, workload: str) -> str | None:
+        """Why this workload or probe is never run on the kernel; None if it is run."""
         for pattern, why in self.leave_out.items():
             if fnmatch.fnmatchcase(workload, pattern):
                 return why
         return None
 
     @property
-    def bare(self) -> bool:
-        """Whether it is only booted, without workloads."""
+    def boot_only(self) -> bool:
+        """Whether it is only booted and runs no workloads."""
         return self.boot is not None and self.boot.workloads.method == "none"
 
     @property
     def runnable(self) -> bool:
-        """Whether the manifest says enough to boot it and run workloads on it."""
+        """Whether the manifest suffices to boot it and run workloads on it."""
         return (
             self.image is not None
             and self.boot is not None
             and self.port is not None
-            and not self.bare
+            and not self.boot_only
         )
 
     @property
     def bootable(self) -> bool:
-        """Whether it can be booted without workloads, and the manifest says when it is up."""
+        """Whether it can be booted without workloads, which requires `console.ready`."""
         return self.image is not None and self.boot is not None and self.console.ready is not None

@@ -1,4 +1,4 @@
-"""The first manifest of a new kernel, every line of it explained."""
+"""Write the commented manifest of a new kernel."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ _ID = re.compile(r"[a-z0-9][a-z0-9.-]*")
 
 
 def write_manifest(catalog: Catalog, kernel_id: str, name: str | None = None) -> Path:
-    """Write `kernels/<kernel_id>/kernel.toml`, which loads, as the last row of the tables.
+    """Write a valid `kernels/<kernel_id>/kernel.toml` and return its path.
 
-    Raises CatalogError for an id that can't be one or is taken, and when the file can't be
-    written.
+    The kernel is the last in display order. Raises CatalogError if the id is invalid or taken, and
+    if the file can't be written.
     """
     if not _ID.fullmatch(kernel_id) or kernel_id == ALL:
         raise CatalogError(
@@ -45,7 +45,7 @@ def write_manifest(catalog: Catalog, kernel_id: str, name: str | None = None) ->
 
 
 def manifest_text(kernel_id: str, name: str, order: int, today: datetime.date) -> str:
-    """The template, filled in. `name` may hold any characters."""
+    """The manifest template with its placeholders replaced. `name` may hold any characters."""
     template = importlib.resources.files("ringside.catalog").joinpath("templates/kernel.toml")
     return string.Template(template.read_text(encoding="utf-8")).substitute(
         id=kernel_id, name=_toml(name), order=order, today=today.isoformat()
@@ -53,5 +53,5 @@ def manifest_text(kernel_id: str, name: str, order: int, today: datetime.date) -
 
 
 def _toml(text: str) -> str:
-    """Text for between the quotes of a TOML basic string; its escapes are JSON's."""
+    """`text` as the contents of a TOML basic string, whose escapes are those of JSON."""
     return json.dumps(" ".join(text.split()), ensure_ascii=False)[1:-1].replace("\x7f", "\\u007f")

@@ -1,4 +1,4 @@
-"""The base of everything that is read from a manifest."""
+"""The base class of the manifest models."""
 
 from __future__ import annotations
 
@@ -6,6 +6,6 @@ from pydantic import BaseModel, ConfigDict
 
 
 class Strict(BaseModel):
-    """Base of all manifest models: frozen, unknown keys refused."""
+    """Base of all manifest models: frozen, and rejects unknown keys."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")

@@ -1,11 +1,11 @@
-"""The workloads and probes of a port: the ELFs its build left, one file a program.
+"""The workloads and probes of a port, found as the files of its build.
 
-workloads/build/<port>/init                     the runner, becomes /init
-workloads/build/<port>/<group>/<name>           becomes /workloads/<group>/<name>
-workloads/build/<port>/probes/<family>/<name>   becomes /probes/<family>/<name>
-<any of these but init>.facts                   what the source says of it, as `key: text` lines
-workloads/build/<port>/mono                     instead of all ELFs, in the one-program form
-workloads/build/<port>/libringside.a            the same, to be linked into a kernel
+workloads/build/<port>/init                     the runner, installed as /init
+workloads/build/<port>/<group>/<name>           installed as /workloads/<group>/<name>
+workloads/build/<port>/probes/<family>/<name>   installed as /probes/<family>/<name>
+<each of these but init>.facts                  metadata from the source, lines of `key: text`
+workloads/build/<port>/mono                     for a port built as one program, instead of ELFs
+workloads/build/<port>/libringside.a            for a port linked into the kernel
 """
 
 from __future__ import annotations
@@ -22,13 +22,13 @@ from ringside.errors import CatalogError
 PROBE = "probe"
 
 _ELF_MAGIC = b"\x7fELF"
-_SEE = "ringside workloads"
+_LIST_COMMAND = "ringside workloads"
 
 
 @dataclass(frozen=True)
 class Workload:
-    """One line of a plan: `<group>/<name>`, `<group>/<name>/<parameter>` or a probe's
-    `probe/<family>/<name>`. `sha256` is of the ELF's bytes, in hex."""
+    """One line of a plan: `<group>/<name>`, `<group>/<name>/<parameter>` or
+    `probe/<family>/<name>`. `sha256` is the hex digest of the ELF file."""
 
     name: str
     path: Path
@@ -37,17 +37,17 @@ class Workload:
 
     @property
     def is_probe(self) -> bool:
-        """Whether it answers a question instead of giving a number."""
+        """Whether it is a probe, which gives an answer instead of a measurement."""
         return self.name.startswith(f"{PROBE}/")
 
     @property
     def elf(self) -> str:
-        """The name without a parameter: the same for all rows of one ELF."""
+        """The name without its parameter, shared by all rows of one ELF."""
         return self.name if self.is_probe else "/".join(self.name.split("/")[:2])
 
     @property
     def guest_path(self) -> str:
-        """Where the runner looks for the ELF, without the leading slash."""
+        """The path of the ELF in the guest, without the leading slash."""
         if self.is_probe:
             return f"probes/{self.name.removeprefix(f'{PROBE}/')}"
         return f"workloads/{self.elf}"
@@ -57,10 +57,12 @@ class Workload:
 class WorkloadSet:
     """All programs of one port.
 
-    `init` is the runner; with `one_program` it is all workloads too, and carries the plan.
-    `workloads` are the rows of the table, `sweeps` the points of the curves, `scaling` the rows of
-    workloads that several tasks do at a time, which need several CPUs, `probes` the questions.
-    `extras` are ELFs that workloads exec, `probe_extras` those that probes exec.
+    init          the runner; with `one_program` it contains all workloads, and the plan
+    workloads     the rows of the table
+    sweeps        the points of the curves
+    scaling       the rows of workloads that run several concurrent tasks, which need several CPUs
+    probes        the probes
+    extras, probe_extras   ELFs that workloads and probes exec
     """
 
     port: str
@@ -75,53 +77,56 @@ class WorkloadSet:
 
     @property
     def names(self) -> tuple[str, ...]:
-        """Names of all rows of the table, sorted by group and name, then as the source has them."""
+        """Names of the rows of the table, by group and name, then in source order."""
         return tuple(w.name for w in self.workloads)
 
     def select(
         self, patterns: Sequence[str], *, sweep: bool = False, scaling: bool = False
     ) -> tuple[Workload, ...]:
-        """Rows, or with `sweep` points of curves, or with `scaling` those; all of them for no
-        patterns.
+        """The rows that match `patterns`, or with `sweep` the points of curves, or with `scaling`
+        the rows of scaling workloads; all of them without patterns.
 
-        A pattern is a full name, a glob, the unique last part of one, or an ELF's name, which
-        stands for all its parameters. Any parameter can be asked for by full name.
+        A pattern is a full name, a glob, a unique last component, or the name of an ELF, which
+        matches all its parameters. A full name matches whatever its kind. Raises CatalogError.
         """
-        offered = self.scaling if scaling else self.sweeps if sweep else self.workloads
+        candidates = self.scaling if scaling else self.sweeps if sweep else self.workloads
         if not patterns:
-            return offered
+            return candidates
         others = (*self.workloads, *self.sweeps, *self.scaling)
-        every = {w.name: w for w in (*offered, *others)}
-        wanted: set[str] = set()
+        by_name = {w.name: w for w in (*candidates, *others)}
+        selected: set[str] = set()
         for pattern in patterns:
-            found = [w.name for w in offered if pattern in (w.elf, w.elf.rpartition("/")[2])]
-            if not found and pattern in every:
+            found = [w.name for w in candidates if pattern in (w.elf, w.elf.rpartition("/")[2])]
+            if not found and pattern in by_name:
                 found = [pattern]
-            names = tuple(w.name for w in offered)
-            wanted.update(found or select("workload", [pattern], names, _SEE))
-        return tuple(w for w in every.values() if w.name in wanted)
+            names = tuple(w.name for w in candidates)
+            selected.update(found or select("workload", [pattern], names, _LIST_COMMAND))
+        return tuple(w for w in by_name.values() if w.name in selected)
 
     def select_probes(self, patterns: Sequence[str]) -> tuple[Workload, ...]:
-        """Probes by `<family>/<name>`, glob, family or unique last part; all for no patterns."""
+        """The probes that match `<family>/<name>`, a glob, a family or a unique last component;
+        all without patterns. Raises CatalogError."""
         if not patterns:
             return self.probes
-        wanted: set[str] = set()
+        selected: set[str] = set()
         names = tuple(w.name.removeprefix(f"{PROBE}/") for w in self.probes)
         for pattern in patterns:
             family = [name for name in names if name.partition("/")[0] == pattern]
-            wanted.update(family or select("probe", [pattern], names, "ringside probe --list"))
-        return tuple(w for w in self.probes if w.name.removeprefix(f"{PROBE}/") in wanted)
+            selected.update(family or select("probe", [pattern], names, "ringside probe --list"))
+        return tuple(w for w in self.probes if w.name.removeprefix(f"{PROBE}/") in selected)
 
-    def own(self, workload: Workload) -> Workload:
-        """The same row with this port's ELF; as it is where this port has none."""
+    def with_port_elf(self, workload: Workload) -> Workload:
+        """`workload` with the ELF of this port, or unchanged if the port has none."""
         for found in (*self.workloads, *self.sweeps):
             if found.elf == workload.elf:
                 return replace(workload, path=found.path, sha256=found.sha256)
         return workload
 
-    def elves_for(self, plan: Sequence[str]) -> tuple[Workload, ...]:
-        """One Workload an ELF that a plan's initrd holds: those of all probes or of all scaling
-        workloads if it has nothing else, else those of all others, so that none moves the others.
+    def initrd_elves(self, plan: Sequence[str]) -> tuple[Workload, ...]:
+        """One Workload per ELF of the initrd for `plan`.
+
+        An initrd holds all probes or all scaling workloads if the plan has nothing else, and all
+        other workloads otherwise, so that its layout does not depend on the plan's length.
         """
         found: tuple[Workload, ...] = (*self.workloads, *self.sweeps, *self.extras)
         scaling = {workload.name for workload in self.scaling}
@@ -133,8 +138,8 @@ class WorkloadSet:
             found = (*found, *self.scaling)
         return _by_path(found)
 
-    def needed_for(self, plan: Sequence[str]) -> tuple[Workload, ...]:
-        """One Workload an ELF that a plan can't do without, for guests with little room."""
+    def required_elves(self, plan: Sequence[str]) -> tuple[Workload, ...]:
+        """One Workload per ELF that `plan` needs, for guests with little memory."""
         known = {w.name: w for w in (*self.workloads, *self.sweeps, *self.scaling, *self.probes)}
         planned = [known[name] for name in plan if name in known]
         extras = (*self.extras, *self.probe_extras)
@@ -149,7 +154,7 @@ def _by_path(found: Iterable[Workload]) -> tuple[Workload, ...]:
 
 
 def load_workloads(root: Path, port: str) -> WorkloadSet:
-    """List the built ELFs of `port`. Raises CatalogError when they were not built."""
+    """Find the built ELFs of `port`. Raises CatalogError if they are not built."""
     folder = root / "workloads" / "build" / port
     init = folder / "init"
     for program in (folder / name for name in ("mono", "libringside.a")):
@@ -183,7 +188,7 @@ def load_workloads(root: Path, port: str) -> WorkloadSet:
 
 
 def _load_one_program(port: str, folder: Path, mono: Path) -> WorkloadSet:
-    """What is in one program is told by the facts that the build left of each part."""
+    """The workloads of a single program, listed by the facts files of its parts."""
     sha256 = hashlib.sha256(mono.read_bytes()).hexdigest()
     found = [
         Workload(
@@ -218,7 +223,7 @@ def _read(file: Path, name: str) -> Workload:
 
 
 def _rows(workload: Workload, parameters: Sequence[str]) -> list[Workload]:
-    """The ELF with each of its parameters, or as it is when it has none."""
+    """One row per parameter, or `workload` itself without parameters."""
     if not parameters:
         return [workload]
     return [
@@ -233,5 +238,5 @@ def _is_elf(file: Path) -> bool:
 
 
 def _is_extra(workload: Workload) -> bool:
-    """A program that another one execs is named `<something>_target`: never planned."""
+    """Whether another program execs it; it is named `<something>_target` and never planned."""
     return workload.name.endswith("_target")

@@ -12,7 +12,7 @@ from rich.console import Console
 
 from ringside.catalog import Kernel, find_root, load
 from ringside.cli import options
-from ringside.conductor.bare import boot_bare
+from ringside.conductor.boot_only import boot_bare
 from ringside.errors import CatalogError
 
 

@@ -10,7 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from ringside.catalog import Catalog, Kernel, find_root, load
-from ringside.catalog.load import lacks
+from ringside.catalog.load import missing_key
 from ringside.catalog.model import FACT_COLUMNS, FileImage
 from ringside.cli.levels import levels_reached
 from ringside.cli.options import patience_option
@@ -68,9 +68,9 @@ def lacking(kernel: Kernel, state: ImageState) -> tuple[str, ...]:
         parts.append("image")
     if kernel.boot is None:
         parts.append("boot")
-    if kernel.bare and kernel.console.ready is None:
+    if kernel.boot_only and kernel.console.ready is None:
         parts.append("ready pattern")
-    if kernel.port is None and not kernel.bare:
+    if kernel.port is None and not kernel.boot_only:
         parts.append("port")
     return tuple(parts)
 
@@ -79,7 +79,7 @@ def _runs(kernel: Kernel, state: ImageState) -> str:
     missing = lacking(kernel, state)
     if missing:
         return f"no {', '.join(missing)}"
-    if kernel.bare:
+    if kernel.boot_only:
         return "boots only"
     asked_for = not kernel.default and not state.words.startswith("given")
     return "on request" if asked_for else "by default"
@@ -136,7 +136,7 @@ def _rows(kernel: Kernel, catalog: Catalog) -> list[tuple[str, str]]:
 
 def next_step(kernel: Kernel, state: ImageState) -> str:
     """The next step towards running this kernel."""
-    missing = lacks(kernel)
+    missing = missing_key(kernel)
     if missing is not None:
         return f"add {missing}"
     if not (state.here or state.obtainable):
@@ -144,7 +144,7 @@ def next_step(kernel: Kernel, state: ImageState) -> str:
         return f"`ringside kernels check {kernel.id} --image PATH`{offers}"
     return (
         f"`ringside boot {kernel.id}`"
-        if kernel.bare
+        if kernel.boot_only
         else f"`ringside compare --kernels {kernel.id}`"
     )
 
@@ -177,11 +177,11 @@ def check_image(kernel_id: str, path: Path | None, no_boot: bool, patience: floa
     console.print(table)
     problem = found.problem
     if problem is None and not no_boot:
-        missing = lacks(kernel)
+        missing = missing_key(kernel)
         if missing is not None:
             _say(console, f"the file is bootable, but the manifest lacks {missing}")
             return 0
-        if kernel.bare:
+        if kernel.boot_only:
             _say(console, f"the file is bootable: run `{boot_command(kernel, path)}`")
             return 0
         problem = _tried(console, catalog, kernel, named, patience)

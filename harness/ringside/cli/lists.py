@@ -104,7 +104,7 @@ def fetch(refresh: bool, patterns: tuple[str, ...]) -> int:
     catalog = load(find_root())
     console = Console()
     status = 0
-    for kernel in catalog.select(names(patterns), bare=True):
+    for kernel in catalog.select(names(patterns), include_boot_only=True):
         try:
             image = obtain(kernel, catalog.root, catalog.root / ".cache", refresh=refresh)
         except RingsideError as error:

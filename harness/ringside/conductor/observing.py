@@ -13,7 +13,7 @@ from pathlib import Path
 
 from ringside.catalog import Catalog, Kernel
 from ringside.catalog.delivery import NoDelivery
-from ringside.catalog.model import Arch, Boot, Way
+from ringside.catalog.model import Arch, Boot, BootConfig
 from ringside.conductor.cpus import host_cpus
 from ringside.conductor.explaining import with_plugins
 from ringside.conductor.observer import Observer
@@ -132,7 +132,7 @@ def _spec(
     boot = kernel.boot
     if boot is None:
         # Of such a kernel nothing is known, and a disk is as welcome as what QEMU loads.
-        way = Way(image="disk" if image is not None and _is_disk(image) else "kernel")
+        way = BootConfig(image="disk" if image is not None and _is_disk(image) else "kernel")
         boot = Boot(
             arch=_ARCH,
             machine=_MACHINE,

@@ -9,7 +9,7 @@ from functools import partial
 from pathlib import Path
 from typing import Literal
 
-from ringside.catalog import Catalog, Kernel, Way, Workload, WorkloadSet, load_workloads
+from ringside.catalog import BootConfig, Catalog, Kernel, Workload, WorkloadSet, load_workloads
 from ringside.catalog.model import Arch, Boot, DebImage, MakeImage
 from ringside.conductor.observer import Observer
 from ringside.errors import CatalogError, ImageError
@@ -56,7 +56,7 @@ class Candidate:
     kernel: Kernel
     boot: Boot
     way_name: str
-    way: Way
+    way: BootConfig
     image: KernelImage
     file: Path
     workload_set: WorkloadSet

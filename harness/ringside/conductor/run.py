@@ -139,7 +139,7 @@ class _Conductor:
         """What of a batch the kernel's manifest lets run; the rest is skipped, and why is kept."""
         fit = []
         for workload in batch:
-            why = progress.candidate.kernel.left_out(workload.name)
+            why = progress.candidate.kernel.exclusion_reason(workload.name)
             if why is None:
                 fit.append(workload)
             else:
@@ -231,7 +231,7 @@ class _Conductor:
             return
         made = measurement(
             kernel=kernel,
-            workload=progress.candidate.workload_set.own(workload),
+            workload=progress.candidate.workload_set.with_port_elf(workload),
             clock=self._plan.clock,
             result=result,
             status=status,

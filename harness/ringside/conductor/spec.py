@@ -6,7 +6,7 @@ import dataclasses
 from collections.abc import Sequence
 from pathlib import Path
 
-from ringside.catalog.model import Boot, Console, Way
+from ringside.catalog.model import Boot, BootConfig, Console
 from ringside.conductor.prepare import Candidate
 from ringside.image.delivery import Cargo, Delivered, deliver
 from ringside.image.disk import drive
@@ -41,7 +41,7 @@ def load(
     return spec, made
 
 
-def bare_machine(console: Console, boot: Boot, way: Way, file: Path | None) -> MachineSpec:
+def bare_machine(console: Console, boot: Boot, way: BootConfig, file: Path | None) -> MachineSpec:
     """What to start so that `file`, as the way of booting has it, boots alone."""
     extra = boot.devices
     if console.device == "screen":

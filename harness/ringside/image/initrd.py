@@ -48,7 +48,7 @@ def build_initrd(workloads: WorkloadSet, plan: Sequence[str], profile: str, fold
     Raises ImageError when an ELF can't be read, the file can't be written, or the plan is longer
     than the runner takes.
     """
-    data = archive_of(workloads, plan, profile, workloads.elves_for(plan))
+    data = archive_of(workloads, plan, profile, workloads.initrd_elves(plan))
     sha256 = hashlib.sha256(data).hexdigest()
     path = folder / f"{sha256}.cpio"
     if not path.is_file():

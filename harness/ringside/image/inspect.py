@@ -6,7 +6,7 @@ import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 
-from ringside.catalog.model import Arch, Boot, Kernel, Way
+from ringside.catalog.model import Arch, Boot, BootConfig, Kernel
 from ringside.errors import ImageError
 from ringside.image.accept import accept, check_beside
 from ringside.image.bzimage import extract_vmlinux, is_bzimage, read_header
@@ -97,7 +97,7 @@ def _ways(boot: Boot, data: bytes, what: str) -> list[tuple[str, str]]:
     return facts
 
 
-def _check_entry(way: Way, data: bytes, what: str) -> None:
+def _check_entry(way: BootConfig, data: bytes, what: str) -> None:
     """Raises ImageError where the way enters an ELF through its PVH note and it can't be."""
     if way.image != "vmlinux":
         return

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from ringside.catalog.model import DebImage, FileImage, Kernel, MakeImage, Way
+from ringside.catalog.model import BootConfig, DebImage, FileImage, Kernel, MakeImage
 from ringside.errors import ImageError
 from ringside.image.accept import accept, check_beside
 from ringside.image.bzimage import extract_vmlinux, is_bzimage
@@ -78,7 +78,7 @@ def obtain(
     return image
 
 
-def boot_file(image: KernelImage, way: Way, cache: Path) -> Path:
+def boot_file(image: KernelImage, way: BootConfig, cache: Path) -> Path:
     """The file to boot from: the image itself, or the ELF inside it, cached by content.
 
     Raises ImageError when the way wants an ELF with a PVH note and the image holds none.

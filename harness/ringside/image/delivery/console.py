@@ -47,7 +47,7 @@ def _files(cargo: Cargo) -> dict[str, bytes]:
     """What the guest gets, by path below the folder."""
     try:
         files = {"init": cargo.workloads.init.read_bytes()}
-        for elf in cargo.workloads.needed_for(cargo.plan):
+        for elf in cargo.workloads.required_elves(cargo.plan):
             files[elf.guest_path] = _checked(elf)
     except OSError as error:
         raise ImageError(f"{error.filename}: can't be read: {error.strerror}") from error

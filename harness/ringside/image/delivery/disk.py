@@ -13,7 +13,7 @@ def deliver(how: DiskDelivery, cargo: Cargo) -> Delivered:
     """Raises ImageError when the file system can't be made."""
     writer = Ext2Writer()
     workloads = cargo.workloads
-    fill(writer, workloads, cargo.plan, cargo.profile, workloads.elves_for(cargo.plan))
+    fill(writer, workloads, cargo.plan, cargo.profile, workloads.initrd_elves(cargo.plan))
     path = cargo.cache / "disks" / f"{writer.digest()}.ext2"
     if not path.is_file():
         write_atomic(path, writer.finish())

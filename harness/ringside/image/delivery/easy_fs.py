@@ -26,7 +26,7 @@ def deliver(cargo: Cargo) -> Delivered:
     try:
         files = {FIRST_PROGRAM: workloads.init.read_bytes()}
         files[PLAN] = plan_text(cargo.profile, cargo.plan)
-        for elf in workloads.needed_for(cargo.plan):
+        for elf in workloads.required_elves(cargo.plan):
             files[elf.guest_path.removeprefix("workloads/")] = elf.path.read_bytes()
     except OSError as error:
         raise ImageError(f"{error.filename}: can't be read: {error.strerror}") from error

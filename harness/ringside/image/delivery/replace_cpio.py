@@ -26,7 +26,10 @@ def deliver(how: ReplaceCpioDelivery, cargo: Cargo) -> Delivered:
     place = _place(data, str(cargo.image.path))
     also = [path.removeprefix("/") for path in how.init if path != "/init"]
     ours = b""
-    for elves in (cargo.workloads.elves_for(cargo.plan), cargo.workloads.needed_for(cargo.plan)):
+    for elves in (
+        cargo.workloads.initrd_elves(cargo.plan),
+        cargo.workloads.required_elves(cargo.plan),
+    ):
         ours = archive_of(cargo.workloads, cargo.plan, cargo.profile, elves, also)
         if len(ours) <= place.room:
             break

@@ -13,7 +13,7 @@ import pytest
 from conftest import Checkout, manifest
 
 from ringside.catalog import load
-from ringside.catalog.load import lacks
+from ringside.catalog.load import missing_key
 from ringside.cli.main import run
 from ringside.errors import ImageError
 from ringside.image import obtain
@@ -146,7 +146,7 @@ def test_a_ready_text_is_needed_and_must_compile(
     file = checkout() / "kernels" / "one" / "kernel.toml"
     text = bare_manifest()
     file.write_text(text.replace("ready = '^up:'", ""))
-    missing = lacks(load(file.parents[2]).kernel("one"))
+    missing = missing_key(load(file.parents[2]).kernel("one"))
     assert missing is not None and "console.ready" in missing
     file.write_text(text.replace("'^up:'", "'('"))
     assert run(["kernels"]) == 2

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from ringside.catalog import Catalog, Kernel
-from ringside.catalog.load import lacks
+from ringside.catalog.load import missing_key
 from ringside.conductor.boot import explain, never_ran, rounded, shown
 from ringside.conductor.spec import bare_machine, console_of
 from ringside.errors import CatalogError, MachineError
@@ -34,7 +34,7 @@ async def boot_bare(
     """
     boot = kernel.boot
     if boot is None or not kernel.bootable or kernel.console.ready is None:
-        missing = lacks(kernel)
+        missing = missing_key(kernel)
         why = f"lacks {missing}" if missing else f"`ringside compare --kernels {kernel.id}` runs it"
         raise CatalogError(f"{kernel.id} can't be booted without workloads: {why}")
     name = way_name or next(iter(boot.ways))
