@@ -223,10 +223,14 @@ static long add_file(const struct seccomp_listener *l, uint64_t at, size_t size)
 	if (n->state != NOTICE_TOLD)
 		return -EINPROGRESS;
 	fd = put_file(n->thread->process->files, file_get(f), &a);
-	if (fd < 0)
+	if (fd < 0) {
 		file_put(f);
-	else if (a.flags & ADDFD_SEND)
-		answer(n, (uint64_t)fd, false);
+	} else if (a.flags & ADDFD_SEND) {
+		/* Closing the file that was replaced may have slept. */
+		n = find(l, a.id);
+		if (n && n->state == NOTICE_TOLD)
+			answer(n, (uint64_t)fd, false);
+	}
 	return fd;
 }
 
