@@ -58,7 +58,7 @@ def test_a_kernel_that_comes_up(
 ) -> None:
     status, output = boot(capsys, guests.build(tmp_path, guests.SPIN, "one\\nup: two\\n"))
     assert status == 0
-    assert output.startswith("one: up after ") and output.endswith(" s of this host: up: two")
+    assert output.startswith("one: up after ") and output.endswith(" s (host time): up: two")
     kept = json.loads((bare / "results" / "boots" / "one.json").read_text())
     assert 0 < kept["boot"]["ready_host_s"] < 3
     assert kept["boot"]["outcome"] == "finished"
@@ -74,7 +74,7 @@ def test_a_kernel_that_comes_up(
 @pytest.mark.parametrize(
     ("body", "text", "says"),
     [
-        (guests.SPIN, "", "one: silent: nothing on the console in 3 s; the CPU was at 0x1000"),
+        (guests.SPIN, "", "one: silent: no console output within 3 s; the CPU was at 0x1000"),
         (guests.SPIN, "soon\\n", "one: hung: not ready within 3 s; the CPU was at 0x1000"),
         (guests.SPIN, "panic: no\\n", "one: panicked: panic: no"),
         (guests.TRIPLE_FAULT, "soon\\n", "one: rebooted: the guest reset the machine before"),
@@ -107,7 +107,7 @@ def test_a_64_bit_multiboot_elf_boots_when_the_manifest_says_so(
     assert status == 0 and output.endswith("up: 64")
     image = elves.link(tmp_path, text="up: 64\\n")
     assert run(["boot", "one", "--image", f"one={image}"]) == 2
-    assert "no multiboot header: this way of booting it" in capsys.readouterr().err
+    assert "no multiboot header, which this boot configuration" in capsys.readouterr().err
 
 
 def test_only_the_machine_of_an_elf_is_changed(tmp_path: Path) -> None:

@@ -394,7 +394,7 @@ def test_a_workload_is_explained_from_end_to_end(
         assert {"user", "entry", "syscall", "exit"} <= e.phases.keys()
         # Every function has a name: symbols were found, and fit.
         assert not [f.name for f in e.functions if f.name.startswith("0x")]
-    assert "Instructions an operation" in capsys.readouterr().out
+    assert "Instructions per operation" in capsys.readouterr().out
     if how == "kernels":
         # The worked example of the manual has the reference's numbers as they are.
         manual = (ROOT / "docs" / "observe.md").read_text(encoding="utf-8")
@@ -403,5 +403,5 @@ def test_a_workload_is_explained_from_end_to_end(
         # A newer package is another kernel.
         assert (
             f" {image['version']}, `" not in manual
-            or f"| of the {total:,} of {found[0].kernel} |" in manual
+            or f"| {found[0].kernel}, {total:,} in all |" in manual
         ), "run `ringside explain ipc/context_switch --into docs/observe.md`"

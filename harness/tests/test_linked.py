@@ -86,7 +86,7 @@ def test_a_kernel_is_checked(
     data = image.read_bytes()
     other.write_bytes(data.replace(identity(data, "x").encode(), b"0" * 64))
     assert run(["compare", "--kernels", "one", "--image", f"one={other}"]) == 2
-    assert "other holds another build of the workloads" in capsys.readouterr().err
+    assert "other contains another build of the workloads" in capsys.readouterr().err
 
 
 def test_the_library_has_one_name(library: Path) -> None:
