@@ -17,7 +17,7 @@ static void run(uint64_t n)
 		bench_check("descriptors that can be read", 1, port_epoll_ready(epoll));
 }
 
-BENCH_OP("one epoll_wait on pipes, of which one can be read");
+BENCH_OP("one epoll_wait on a set of pipes, one of them readable");
 BENCH_ANSWERS("LEBench epoll");
 BENCH_NEEDS("ipc/epoll");
 BENCH_POINTS("10 100");

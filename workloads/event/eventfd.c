@@ -18,7 +18,7 @@ static void run(uint64_t n)
 	}
 }
 
-BENCH_OP("one write to and one read of an eventfd by one process");
+BENCH_OP("one eventfd write and read in the same process");
 BENCH_ANSWERS("will-it-scale eventfd1");
 BENCH_NEEDS("ipc/eventfd");
 

@@ -17,7 +17,7 @@ static void run(uint64_t n)
 		bench_check("descriptors that can be read", 1, port_poll(polled, readable_count));
 }
 
-BENCH_OP("one poll of pipes, of which one can be read");
+BENCH_OP("one poll of a set of pipes, one of them readable");
 BENCH_ANSWERS("LEBench poll; will-it-scale poll1; will-it-scale poll2");
 BENCH_NEEDS("ipc/poll");
 BENCH_POINTS("10 100");

@@ -16,7 +16,7 @@ static void run(uint64_t n)
 		bench_check("descriptors that can be read", 1, port_select(&set));
 }
 
-BENCH_OP("one select on pipes, of which one can be read");
+BENCH_OP("one select on a set of pipes, one of them readable");
 BENCH_ANSWERS("LEBench select; Asterinas vfs_select_lat");
 BENCH_NEEDS("ipc/select");
 BENCH_POINTS("10 100");

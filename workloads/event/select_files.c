@@ -28,7 +28,7 @@ static void teardown(void)
 	scratch_remove(fd);
 }
 
-BENCH_OP("one select on a regular file under many descriptors, all of which can be read");
+BENCH_OP("one select on duplicates of a regular file descriptor, all readable");
 BENCH_ANSWERS("lmbench lat_select file");
 BENCH_NEEDS("ipc/select");
 BENCH_POINTS("10 100");

@@ -30,7 +30,7 @@ static void teardown(void)
 	bench_check("close", 0, port_close(ends[1]));
 }
 
-BENCH_OP("one select on a TCP connection under many descriptors, all of which can be read");
+BENCH_OP("one select on duplicates of a TCP socket, all readable");
 BENCH_ANSWERS("lmbench lat_select tcp; Asterinas tcp_loopback_select_lat");
 BENCH_NEEDS("ipc/select net/tcp_loopback");
 BENCH_POINTS("10 100");

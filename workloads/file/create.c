@@ -18,11 +18,12 @@ static void after(uint64_t n)
 	many_delete(n);
 }
 
-BENCH_OP("one file made, written as large as the parameter says, and closed");
+BENCH_OP("one file creation, a write of the given size and close");
 BENCH_ANSWERS("lmbench lat_fs create; Asterinas ramfs_create_delete_files; "
 	      "osbench create_files; Theseus fs_create");
 BENCH_NEEDS("file/create");
 BENCH_POINTS("0k 10k");
+BENCH_AXIS("bytes in the file");
 
 const struct bench bench = {
 	.id = BENCH_ID,

@@ -23,11 +23,12 @@ static void after(uint64_t n)
 	many_check(n, -1);
 }
 
-BENCH_OP("one file removed that is as large as the parameter says");
+BENCH_OP("one unlink of a file of the given size");
 BENCH_ANSWERS("lmbench lat_fs delete; Asterinas ramfs_create_delete_files; "
 	      "will-it-scale unlink1; will-it-scale unlink2; Theseus fs_delete");
 BENCH_NEEDS("file/unlink");
 BENCH_POINTS("0k 10k");
+BENCH_AXIS("bytes in the file");
 
 const struct bench bench = {
 	.id = BENCH_ID,

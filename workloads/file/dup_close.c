@@ -22,7 +22,7 @@ static void teardown(void)
 	bench_check("close", 0, port_close(fd));
 }
 
-BENCH_OP("one dup and close of its result");
+BENCH_OP("one dup and close of the new descriptor");
 BENCH_ANSWERS("will-it-scale dup1; UnixBench syscall comes near");
 
 const struct bench bench = {

@@ -22,7 +22,7 @@ static void teardown(void)
 	scratch_remove(fd);
 }
 
-BENCH_OP("one record lock that nobody else wants, taken and given back");
+BENCH_OP("one uncontended record lock, acquired and released");
 BENCH_ANSWERS("will-it-scale lock1; will-it-scale lock2");
 BENCH_NEEDS("file/record_lock");
 

@@ -27,7 +27,7 @@ static void teardown(void)
 	scratch_remove(fd);
 }
 
-BENCH_OP("one pread of 4096 bytes of a cached file");
+BENCH_OP("one 4096-byte pread from a cached file");
 BENCH_ANSWERS("will-it-scale pread1; LEBench read of 1 page; Asterinas vfs_read_pagecache_bw; "
 	      "Theseus fs_read_only");
 BENCH_NEEDS("file/pread");

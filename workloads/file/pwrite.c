@@ -39,7 +39,7 @@ static void teardown(void)
 	scratch_remove(fd);
 }
 
-BENCH_OP("one pwrite of 4096 bytes over those of a cached file");
+BENCH_OP("one 4096-byte pwrite that overwrites a cached file");
 BENCH_ANSWERS("will-it-scale pwrite1; LEBench write of 1 page");
 BENCH_NEEDS("file/pwrite");
 

@@ -42,13 +42,13 @@ static void teardown(void)
 	scratch_remove(fd);
 }
 
-BENCH_OP("65536 bytes of a cached file read");
+BENCH_OP("65536 bytes read from a cached file");
 BENCH_COUNTS("bytes");
 BENCH_ANSWERS("lmbench bw_file_rd io_only; UnixBench fstime; will-it-scale read1; "
 	      "LEBench read of 10 pages; Asterinas vfs_read_pagecache_bw");
 BENCH_NEEDS("file/read_write");
 BENCH_SWEEP("512 1k 4k 16k 64k");
-BENCH_AXIS("bytes of one read");
+BENCH_AXIS("bytes per read");
 
 const struct bench bench = {
 	.id = BENCH_ID,

@@ -22,7 +22,7 @@ static void teardown(void)
 	bench_check("close", 0, port_close(fd));
 }
 
-BENCH_OP("one read of 1 byte from /dev/zero");
+BENCH_OP("one 1-byte read from /dev/zero");
 BENCH_ANSWERS("lmbench lat_syscall read; Asterinas vfs_read_lat");
 
 const struct bench bench = {

@@ -31,7 +31,7 @@ static void teardown(void)
 	bench_check("unlink", 0, port_unlink(SCRATCH_PATH));
 }
 
-BENCH_OP("one open that empties a file, a write of 1 byte to it, and the close");
+BENCH_OP("one open with O_TRUNC, a 1-byte write and close");
 BENCH_ANSWERS("will-it-scale fallocate1 comes near");
 BENCH_NEEDS("file/truncate_on_open");
 

@@ -26,7 +26,7 @@ static void teardown(void)
 	bench_check("close", 0, port_close(fd));
 }
 
-BENCH_OP("one write of 1 byte to /dev/null");
+BENCH_OP("one 1-byte write to /dev/null");
 BENCH_ANSWERS("lmbench lat_syscall write; Asterinas vfs_write_lat");
 
 const struct bench bench = {

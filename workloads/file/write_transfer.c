@@ -45,12 +45,12 @@ static void teardown(void)
 	scratch_remove(fd);
 }
 
-BENCH_OP("65536 bytes written over those of a cached file");
+BENCH_OP("65536 bytes overwritten in a cached file");
 BENCH_COUNTS("bytes");
 BENCH_ANSWERS("UnixBench fstime; will-it-scale write1; LEBench write of 10 pages");
 BENCH_NEEDS("file/read_write");
 BENCH_SWEEP("512 1k 4k 16k 64k");
-BENCH_AXIS("bytes of one write");
+BENCH_AXIS("bytes per write");
 
 const struct bench bench = {
 	.id = BENCH_ID,

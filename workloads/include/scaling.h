@@ -61,7 +61,7 @@ const char *task_path(struct task *task, int common);
 
 #define SCALING_OP(text)                                                                           \
 	BENCH_FACT("tasks", "1 2 4");                                                              \
-	BENCH_FACT("axis", "tasks, each on a CPU of its own");                                     \
+	BENCH_FACT("axis", "tasks, each on its own CPU");                                          \
 	BENCH_OP(text)
 
 uint64_t scaling_count(void);

@@ -63,7 +63,7 @@ static void teardown(void)
 	bench_check("how the partner ended", 0, end.status | end.signal);
 }
 
-BENCH_OP("one hand-over to the other process: a 1-byte pipe write, a switch, the read");
+BENCH_OP("one 1-byte pipe write, context switch and read");
 BENCH_ANSWERS("lmbench lat_pipe; Asterinas pipe_lat; UnixBench context1; "
 	      "will-it-scale context_switch1; LEBench context switch; Theseus ctx comes near; "
 	      "sel4bench call and reply comes near");

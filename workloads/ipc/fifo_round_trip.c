@@ -39,7 +39,7 @@ static void teardown(void)
 	bench_check("unlink", 0, port_unlink(back_path));
 }
 
-BENCH_OP("one byte to another process over a FIFO and one back over a second");
+BENCH_OP("one 1-byte round trip to another process over two FIFOs");
 BENCH_ANSWERS("lmbench lat_fifo; Asterinas fifo_lat");
 BENCH_NEEDS("ipc/fifo process/fork");
 

@@ -62,10 +62,11 @@ static void teardown(void)
 	partner_end();
 }
 
-BENCH_OP("one process woken through a futex and its waking this one in turn");
+BENCH_OP("one round trip between two processes that wake each other with a futex");
 BENCH_ANSWERS("Asterinas schbench comes near; sel4bench signal comes near");
 BENCH_NEEDS("ipc/futex memory/shared_anonymous process/fork");
-BENCH_NOTE("will-it-scale counts wakes and waits that meet nobody; here each one meets a sleeper");
+BENCH_NOTE("will-it-scale measures wakes without a waiter and waits that return at once; here each "
+	   "wake finds a sleeping process");
 
 const struct bench bench = {
 	.id = BENCH_ID,

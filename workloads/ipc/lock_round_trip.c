@@ -77,7 +77,7 @@ static void teardown(void)
 	bench_check("unlink", 0, port_unlink(path));
 }
 
-BENCH_OP("one record lock waited for and one given up, here and in another process");
+BENCH_OP("one round trip between two processes through contended record locks");
 BENCH_ANSWERS("lmbench lat_fcntl; Asterinas vfs_fcntl_lat");
 BENCH_NEEDS("file/record_lock memory/shared_anonymous process/fork");
 

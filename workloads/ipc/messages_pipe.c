@@ -5,13 +5,13 @@ static void channel_make(int ends[2])
 	bench_require("pipe", port_pipe(ends));
 }
 
-BENCH_OP("one message of 100 bytes from one of 10 senders to one of 10 receivers, over a pipe");
+BENCH_OP("one 100-byte message over a pipe, from one of 10 senders to one of 10 receivers");
 BENCH_COUNTS("messages");
 BENCH_ANSWERS("hackbench with processes and pipes; Asterinas hackbench; "
 	      "sel4bench producer and consumer comes near");
 BENCH_NEEDS("ipc/pipe process/fork");
 BENCH_SWEEP("1x2 1x5 1x10 1x20 2x10 4x10");
-BENCH_AXIS("groups and senders in each");
+BENCH_AXIS("groups x senders per group");
 
 const struct bench bench = {
 	.id = BENCH_ID,

@@ -28,7 +28,7 @@ static void teardown(void)
 	bench_check("close of the reading end", 0, port_close(fds[0]));
 }
 
-BENCH_OP("one write and one read of 1 byte by one process through a pipe");
+BENCH_OP("one 1-byte pipe write and read in the same process");
 BENCH_ANSWERS("UnixBench pipe; will-it-scale pipe1; Theseus ipc comes near");
 
 const struct bench bench = {

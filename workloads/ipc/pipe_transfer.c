@@ -10,11 +10,11 @@ static void setup(void)
 		       (struct transfer_side){ .in = data[0], .out = answer[1] });
 }
 
-BENCH_OP("65536 bytes written to a pipe and read by another process");
+BENCH_OP("65536 bytes through a pipe to another process");
 BENCH_COUNTS("bytes");
 BENCH_ANSWERS("lmbench bw_pipe; Asterinas pipe_bw");
 BENCH_NEEDS("ipc/pipe process/fork");
 BENCH_SWEEP("64 256 1k 4k 16k 64k");
-BENCH_AXIS("bytes of one write");
+BENCH_AXIS("bytes per write");
 
 const struct bench bench = TRANSFER_BENCH;

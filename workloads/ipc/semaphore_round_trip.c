@@ -43,7 +43,7 @@ static void teardown(void)
 	bench_check("semctl, remove", 0, port_semaphores_remove(set));
 }
 
-BENCH_OP("one turn passed to another process and one back, each in one call on two semaphores");
+BENCH_OP("one round trip between two processes through System V semaphores, one semop each way");
 BENCH_ANSWERS("lmbench lat_sem; Asterinas semaphore_lat");
 BENCH_NEEDS("ipc/sysv_semaphore memory/shared_anonymous process/fork");
 

@@ -10,13 +10,13 @@ static uint64_t ring_set(void)
 	return 0;
 }
 
-BENCH_OP("one byte handed on in a ring of processes, over pipes");
+BENCH_OP("one byte passed to the next process in a ring of pipes");
 BENCH_ANSWERS("lmbench lat_ctx -s 0; Asterinas process_ctx_lat; will-it-scale context_switch1");
 BENCH_NEEDS("ipc/pipe process/fork");
 BENCH_POINTS("2 8 16");
 BENCH_SWEEP("2 4 8 16 32 64 96");
 BENCH_AXIS("processes");
-BENCH_NOTE("lmbench takes the price of the pipe off its result; here it is in it");
+BENCH_NOTE("lmbench subtracts the cost of the pipe; here it is included");
 
 const struct bench bench = {
 	.id = BENCH_ID,

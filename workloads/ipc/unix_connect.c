@@ -54,7 +54,7 @@ static void teardown(void)
 	bench_check("unlink", 0, port_unlink(meeting.path));
 }
 
-BENCH_OP("one local socket made, connected to a waiting process, a byte from it, and closed");
+BENCH_OP("one Unix socket connection to another process, a 1-byte read and close");
 BENCH_ANSWERS("lmbench lat_unix_connect; Asterinas unix_connect_lat");
 BENCH_NEEDS("ipc/unix_stream process/fork");
 

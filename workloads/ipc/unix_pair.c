@@ -19,7 +19,7 @@ static void run(uint64_t n)
 	}
 }
 
-BENCH_OP("one write and one read of 1 byte by one process through a local socket");
+BENCH_OP("one 1-byte write and read through a Unix socket pair in the same process");
 BENCH_ANSWERS("will-it-scale unix1");
 BENCH_NEEDS("ipc/socketpair");
 

@@ -28,7 +28,7 @@ static void teardown(void)
 	partner_end();
 }
 
-BENCH_OP("one byte to another process over a local stream socket and one back");
+BENCH_OP("one 1-byte round trip to another process over a Unix stream socket");
 BENCH_ANSWERS("lmbench lat_unix; Asterinas unix_lat; LEBench send and recv of 1 byte");
 BENCH_NEEDS("ipc/socketpair process/fork");
 

@@ -9,12 +9,12 @@ static void setup(void)
 		       (struct transfer_side){ .in = ends[1], .out = ends[1] });
 }
 
-BENCH_OP("65536 bytes written to a local socket and read by another process");
+BENCH_OP("65536 bytes through a Unix stream socket to another process");
 BENCH_COUNTS("bytes");
 BENCH_ANSWERS(
 	"lmbench bw_unix; Asterinas unix_bw; LEBench send and recv of 96,000 bytes comes near");
 BENCH_NEEDS("ipc/socketpair process/fork");
 BENCH_SWEEP("128 1k 4k 16k 64k");
-BENCH_AXIS("bytes of one write");
+BENCH_AXIS("bytes per write");
 
 const struct bench bench = TRANSFER_BENCH;

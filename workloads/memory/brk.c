@@ -22,7 +22,7 @@ static void run(uint64_t n)
 	}
 }
 
-BENCH_OP("one brk up by a page and one back, the page untouched");
+BENCH_OP("two brk calls, up by one page and back, the page untouched");
 BENCH_ANSWERS("will-it-scale brk1; will-it-scale brk2; osbench mem_alloc comes near");
 BENCH_NEEDS("memory/brk");
 

@@ -29,10 +29,11 @@ static void after(uint64_t n)
 		bench_check("word copied", (int64_t)from[i], (int64_t)to[i]);
 }
 
-BENCH_OP("65536 bytes copied by the program itself, word by word");
+BENCH_OP("65536 bytes copied word by word in user space");
 BENCH_COUNTS("bytes");
 BENCH_ANSWERS("lmbench bw_mem cp; Asterinas mem_copy_bw");
-BENCH_NOTE("a control: no kernel is in it, so every kernel must show the same but for its ticks");
+BENCH_NOTE("a control: no kernel code is measured, so every kernel must show the same number but "
+	   "for its timer ticks");
 
 const struct bench bench = {
 	.id = BENCH_ID,

@@ -69,7 +69,7 @@ static void after(uint64_t n)
 	bench_check("munmap", 0, port_unmap((void *)area, n * PORT_PAGE_SIZE));
 }
 
-BENCH_OP("first write to one page shared with a forked child");
+BENCH_OP("one first write to a page shared with a forked child");
 
 const struct bench bench = {
 	.id = BENCH_ID,

@@ -34,10 +34,12 @@ static void teardown(void)
 	scratch_remove(fd);
 }
 
-BENCH_OP("first read of one page of a mapped, cached file, in order");
-BENCH_ANSWERS("lmbench lat_pagefault; Asterinas mem_pagefault_lat; will-it-scale page_fault2 comes near");
+BENCH_OP("one first read of a page of a mapped, cached file, in file order");
+BENCH_ANSWERS(
+	"lmbench lat_pagefault; Asterinas mem_pagefault_lat; will-it-scale page_fault2 comes near");
 BENCH_NEEDS("memory/mmap_file");
-BENCH_NOTE("a kernel that maps the neighbours of a faulting page too has fewer faults than pages");
+BENCH_NOTE("a kernel that maps neighbouring pages at a fault (fault-around) takes fewer faults "
+	   "than pages");
 
 const struct bench bench = {
 	.id = BENCH_ID,

@@ -32,7 +32,7 @@ static void teardown(void)
 	scratch_remove(fd);
 }
 
-BENCH_OP("4 MiB of a cached file mapped, one byte in each 16 KiB read, and unmapped");
+BENCH_OP("one mmap of 4 MiB of a cached file, one byte read per 16 KiB, and munmap");
 BENCH_ANSWERS("lmbench lat_mmap; Asterinas mem_mmap_lat; lmbench bw_mmap_rd open2close; "
 	      "Asterinas mem_mmap_bw");
 BENCH_NEEDS("memory/mmap_file");

@@ -28,9 +28,9 @@ static void teardown(void)
 	scratch_remove(fd);
 }
 
-BENCH_OP("one page of a cached file, mapped and read, let go by a munmap of many");
+BENCH_OP("one page of a mapped, cached file released by a munmap of 256");
 BENCH_NEEDS("memory/mmap_file");
-BENCH_NOTE("lmbench has it in what a page fault costs");
+BENCH_NOTE("lmbench includes it in the cost of a page fault");
 
 const struct bench bench = {
 	.id = BENCH_ID,

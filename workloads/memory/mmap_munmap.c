@@ -23,7 +23,7 @@ static void run(uint64_t n)
 	}
 }
 
-BENCH_OP("one mmap of one anonymous page and its munmap, untouched");
+BENCH_OP("one mmap and munmap of an untouched anonymous page");
 BENCH_ANSWERS("LEBench mmap; will-it-scale mmap1; Theseus memory_map");
 
 const struct bench bench = {

@@ -44,13 +44,13 @@ static void after(uint64_t n)
 	bench_check("munmap", 0, port_unmap(area, n * PORT_PAGE_SIZE));
 }
 
-BENCH_OP("first write to one page of fresh anonymous memory");
+BENCH_OP("one first write to a page of fresh anonymous memory");
 BENCH_ANSWERS("LEBench page fault; will-it-scale page_fault1; "
 	      "sel4bench mapping comes near");
 BENCH_NEEDS("memory/mmap_anonymous");
 BENCH_SWEEP("1 10 100 500 1000 10000");
 BENCH_AXIS("pages");
-BENCH_NOTE("from 512 pages on a kernel may answer with huge pages");
+BENCH_NOTE("from 512 pages on, a kernel may use huge pages");
 
 const struct bench bench = {
 	.id = BENCH_ID,

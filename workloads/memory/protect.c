@@ -25,7 +25,7 @@ static void after(uint64_t n)
 	bench_check("the page kept its byte", 2, *(volatile char *)page);
 }
 
-BENCH_OP("one page in memory made read-only and writable again, in two calls");
+BENCH_OP("two mprotect calls on a resident page, to read-only and back");
 BENCH_ANSWERS("will-it-scale tlb_flush1 comes near");
 BENCH_NEEDS("memory/mprotect");
 

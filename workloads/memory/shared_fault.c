@@ -46,7 +46,7 @@ static void teardown(void)
 	scratch_remove(fd);
 }
 
-BENCH_OP("first write to one page of a shared mapping of a cached file");
+BENCH_OP("one first write to a page of a shared mapping of a cached file");
 BENCH_ANSWERS("will-it-scale page_fault3; will-it-scale tlb_flush3 comes near");
 BENCH_NEEDS("memory/map_shared");
 

@@ -27,12 +27,12 @@ static void run(uint64_t n)
 	bench_check("munmap", 0, port_unmap(area, n * PORT_PAGE_SIZE));
 }
 
-BENCH_OP("one page given back by a munmap of many, all of them touched");
+BENCH_OP("one touched anonymous page released by a munmap of many");
 BENCH_ANSWERS("LEBench munmap; will-it-scale mmap2");
 BENCH_NEEDS("memory/mmap_anonymous");
 BENCH_SWEEP("1 10 100 500 1000 10000");
 BENCH_AXIS("pages");
-BENCH_NOTE("from 512 pages on a kernel may have used huge pages");
+BENCH_NOTE("from 512 pages on, a kernel may have used huge pages");
 
 const struct bench bench = {
 	.id = BENCH_ID,

@@ -28,7 +28,7 @@ static void teardown(void)
 	bench_check("close", 0, port_close(listener));
 }
 
-BENCH_OP("one TCP connection over the loopback made, accepted by the same process, and closed");
+BENCH_OP("one TCP connection over loopback: connect, accept in the same process, close");
 BENCH_ANSWERS("lmbench lat_connect; Asterinas tcp_loopback_connect_lat");
 BENCH_NEEDS("net/tcp_loopback");
 

@@ -28,7 +28,7 @@ static void teardown(void)
 	partner_end();
 }
 
-BENCH_OP("one byte to another process over TCP on the loopback and one back");
+BENCH_OP("one 1-byte round trip to another process over TCP on loopback");
 BENCH_ANSWERS("lmbench lat_tcp; Asterinas tcp_loopback_lat");
 BENCH_NEEDS("net/tcp_loopback process/fork");
 

@@ -10,12 +10,12 @@ static void setup(void)
 		       (struct transfer_side){ .in = ends[1], .out = ends[1] });
 }
 
-BENCH_OP("65536 bytes written to a TCP connection on the loopback and read by another process");
+BENCH_OP("65536 bytes over TCP on loopback to another process");
 BENCH_COUNTS("bytes");
 BENCH_ANSWERS("lmbench bw_tcp; Asterinas tcp_loopback_bw_64k; Asterinas tcp_loopback_bw_4k; "
 	      "Asterinas tcp_loopback_bw_128");
 BENCH_NEEDS("net/tcp_loopback process/fork");
 BENCH_SWEEP("128 1k 4k 16k 64k");
-BENCH_AXIS("bytes of one write");
+BENCH_AXIS("bytes per write");
 
 const struct bench bench = TRANSFER_BENCH;

@@ -55,7 +55,7 @@ static void teardown(void)
 	partner_end();
 }
 
-BENCH_OP("one byte to another process over UDP on the loopback and one back");
+BENCH_OP("one 1-byte round trip to another process over UDP on loopback");
 BENCH_ANSWERS("lmbench lat_udp; Asterinas udp_loopback_lat");
 BENCH_NEEDS("net/udp_loopback process/fork");
 

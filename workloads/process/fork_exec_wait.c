@@ -45,7 +45,7 @@ static void run(uint64_t n)
 	}
 }
 
-BENCH_OP("one fork, exec of a small static ELF, its exit and the wait for it");
+BENCH_OP("one fork, exec of a small static ELF, exit and wait");
 BENCH_ANSWERS("lmbench lat_proc exec; Asterinas process_exec_lat; UnixBench execl; "
 	      "osbench launch_programs; Theseus spawn comes near");
 

@@ -31,7 +31,7 @@ static void setup(void)
 	bench_check("parent saw the child's write", 1, mine);
 }
 
-BENCH_OP("one fork of a small static process, its exit and the wait for it");
+BENCH_OP("one fork of a small static process, exit and wait");
 BENCH_ANSWERS("lmbench lat_proc fork; Asterinas process_fork_lat; LEBench fork; "
 	      "UnixBench spawn; osbench create_processes");
 

@@ -44,12 +44,13 @@ static void run(uint64_t n)
 	}
 }
 
-BENCH_OP("one fork with 500 more pages (or the parameter) in memory, the child's exit, the wait");
+BENCH_OP("one fork with 500 extra resident pages (or as many as given), exit and wait");
 BENCH_ANSWERS("LEBench fork with 6,000 pages; LEBench fork with 12,000 pages");
 BENCH_NEEDS("process/fork memory/mmap_anonymous");
 BENCH_SWEEP("1 10 100 500 1000 6000 12000");
 BENCH_AXIS("pages");
-BENCH_NOTE("from 512 pages on a kernel may have used huge pages, which are few to copy");
+BENCH_NOTE("from 512 pages on, a kernel may have used huge pages, which take fewer page-table "
+	   "entries to copy");
 
 const struct bench bench = {
 	.id = BENCH_ID,

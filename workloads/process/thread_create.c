@@ -38,7 +38,7 @@ static void run(uint64_t n)
 	bench_check("threads that ran", (int64_t)expected, (int64_t)ran);
 }
 
-BENCH_OP("one thread started, run to its end and waited for");
+BENCH_OP("one thread creation, exit and join");
 BENCH_ANSWERS("LEBench thread create; osbench create_threads");
 BENCH_NEEDS("thread/clone thread/clear_child_tid");
 

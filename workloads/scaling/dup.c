@@ -17,9 +17,9 @@ static void teardown(struct task *task)
 	port_unlink(task_path(task, 0));
 }
 
-SCALING_OP("one dup and the close of its result");
+SCALING_OP("one dup and close of the new descriptor");
 BENCH_ANSWERS("will-it-scale dup1");
-BENCH_NOTE("threads share one table of descriptors");
+BENCH_NOTE("threads share one descriptor table");
 
 const struct scaling scaling = {
 	.iterations = 1000,

@@ -15,8 +15,8 @@ static void run(struct task *task, uint64_t n)
 	}
 }
 
-SCALING_OP("first write to one page of fresh anonymous memory, 64 of them mapped and given back at "
-	   "a time");
+SCALING_OP("one first write to a page of fresh anonymous memory, mapped and unmapped 64 pages at a "
+	   "time");
 BENCH_ANSWERS("will-it-scale page_fault1; will-it-scale mmap2; will-it-scale malloc2");
 
 const struct scaling scaling = {

@@ -15,7 +15,7 @@ static void run(struct task *task, uint64_t n)
 	}
 }
 
-SCALING_OP("one fork, the exit of the child and the wait for it");
+SCALING_OP("one fork, exit and wait");
 BENCH_ANSWERS("UnixBench spawn");
 
 const struct scaling scaling = {

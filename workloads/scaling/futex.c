@@ -12,7 +12,7 @@ static void run(struct task *task, uint64_t n)
 		task_check(task, "FUTEX_WAKE", 0, port_futex_wake(task->word, 1));
 }
 
-SCALING_OP("one wake of a futex that nobody waits for");
+SCALING_OP("one futex wake without waiters");
 BENCH_ANSWERS("will-it-scale futex1; will-it-scale futex2");
 
 const struct scaling scaling = {

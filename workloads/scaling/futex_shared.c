@@ -12,7 +12,7 @@ static void run(struct task *task, uint64_t n)
 		task_check(task, "FUTEX_WAIT", -PORT_EAGAIN, port_futex_wait(task->word, 1));
 }
 
-SCALING_OP("one wait for a futex of all tasks that has another value");
+SCALING_OP("one wait on a shared futex whose value differs, which returns at once");
 BENCH_ANSWERS("will-it-scale futex3; will-it-scale futex4");
 
 const struct scaling scaling = {

@@ -19,8 +19,7 @@ static void teardown(struct task *task)
 	port_unlink(task_path(task, 0));
 }
 
-SCALING_OP(
-	"one record lock on a byte of its own, in a file of the task's own, taken and given back");
+SCALING_OP("one record lock and unlock of a byte in a per-task file");
 BENCH_ANSWERS("will-it-scale lock1");
 
 const struct scaling scaling = {

@@ -20,7 +20,7 @@ static void teardown(struct task *task)
 		port_unlink(task_path(task, 1));
 }
 
-SCALING_OP("one record lock on a byte of its own, in a file of all tasks, taken and given back");
+SCALING_OP("one record lock and unlock of a per-task byte in a shared file");
 BENCH_ANSWERS("will-it-scale lock2");
 
 const struct scaling scaling = {

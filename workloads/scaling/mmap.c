@@ -12,7 +12,7 @@ static void run(struct task *task, uint64_t n)
 	}
 }
 
-SCALING_OP("one mmap of 128 KiB of anonymous memory and its munmap, untouched");
+SCALING_OP("one mmap and munmap of 128 KiB of untouched anonymous memory");
 BENCH_ANSWERS("will-it-scale mmap1; will-it-scale brk1; will-it-scale malloc1");
 
 const struct scaling scaling = {

@@ -36,7 +36,7 @@ static void run(struct task *task, uint64_t n)
 	}
 }
 
-SCALING_OP("one lock and unlock of a mutex of all tasks, 32 additions under it");
+SCALING_OP("one lock and unlock of a shared mutex around 32 additions");
 BENCH_ANSWERS("will-it-scale pthread_mutex1; will-it-scale posix_semaphore1");
 
 const struct scaling scaling = {

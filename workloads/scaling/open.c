@@ -23,7 +23,7 @@ static void teardown(struct task *task)
 	port_unlink(task_path(task, 0));
 }
 
-SCALING_OP("one open and close of a file of the task's own");
+SCALING_OP("one open and close of a per-task file");
 BENCH_ANSWERS("will-it-scale open1");
 
 const struct scaling scaling = {

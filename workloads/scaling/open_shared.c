@@ -24,7 +24,7 @@ static void teardown(struct task *task)
 		port_unlink(task_path(task, 1));
 }
 
-SCALING_OP("one open and close of a file of all tasks");
+SCALING_OP("one open and close of a shared file");
 BENCH_ANSWERS("will-it-scale open2; will-it-scale open3");
 
 const struct scaling scaling = {

@@ -13,7 +13,7 @@ static void run(struct task *task, uint64_t n)
 	}
 }
 
-SCALING_OP("one write to and one read from a pipe of the task's own, 512 bytes");
+SCALING_OP("one 512-byte write to and read from a per-task pipe");
 BENCH_ANSWERS("will-it-scale pipe1");
 
 const struct scaling scaling = {

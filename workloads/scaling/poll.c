@@ -15,7 +15,7 @@ static void run(struct task *task, uint64_t n)
 		task_check(task, "poll", 1, port_poll(&polled, 1));
 }
 
-SCALING_OP("one poll of a pipe that can be read");
+SCALING_OP("one poll of a readable pipe");
 BENCH_ANSWERS("will-it-scale poll1; will-it-scale poll2");
 
 const struct scaling scaling = {

@@ -17,7 +17,7 @@ static void teardown(struct task *task)
 	port_unlink(task_path(task, 0));
 }
 
-SCALING_OP("one pread of 4096 bytes of a file of the task's own");
+SCALING_OP("one 4096-byte pread from a per-task file");
 BENCH_ANSWERS("will-it-scale pread1; will-it-scale read1; will-it-scale readseek1");
 
 const struct scaling scaling = {

@@ -18,7 +18,7 @@ static void teardown(struct task *task)
 		port_unlink(task_path(task, 1));
 }
 
-SCALING_OP("one pread of 4096 bytes of a file of all tasks");
+SCALING_OP("one 4096-byte pread from a shared file");
 BENCH_ANSWERS(
 	"will-it-scale pread2; will-it-scale pread3; will-it-scale read2; will-it-scale readseek2; "
 	"will-it-scale readseek3");

@@ -18,9 +18,9 @@ static void run(struct task *task, uint64_t n)
 	}
 }
 
-SCALING_OP("one page in memory made read-only and writable again, in two calls");
+SCALING_OP("two mprotect calls on a resident page, to read-only and back");
 BENCH_ANSWERS("will-it-scale tlb_flush1; will-it-scale tlb_flush2");
-BENCH_NOTE("threads share their pages, so that other CPUs must be told");
+BENCH_NOTE("threads share an address space, so other CPUs must flush their TLBs");
 
 const struct scaling scaling = {
 	.iterations = 300,

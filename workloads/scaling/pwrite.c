@@ -18,7 +18,7 @@ static void teardown(struct task *task)
 	port_unlink(task_path(task, 0));
 }
 
-SCALING_OP("one pwrite of 4096 bytes over those of a file of the task's own");
+SCALING_OP("one 4096-byte pwrite that overwrites a per-task file");
 BENCH_ANSWERS("will-it-scale pwrite1; will-it-scale write1; will-it-scale writeseek1");
 
 const struct scaling scaling = {

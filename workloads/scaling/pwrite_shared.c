@@ -19,7 +19,7 @@ static void teardown(struct task *task)
 		port_unlink(task_path(task, 1));
 }
 
-SCALING_OP("one pwrite of 4096 bytes over those of a file of all tasks");
+SCALING_OP("one 4096-byte pwrite that overwrites a shared file");
 BENCH_ANSWERS("will-it-scale pwrite2; will-it-scale pwrite3; will-it-scale writeseek2; "
 	      "will-it-scale writeseek3");
 

@@ -17,7 +17,7 @@ static void teardown(struct task *task)
 	port_unlink(task_path(task, 0));
 }
 
-SCALING_OP("one lseek in a file of the task's own");
+SCALING_OP("one lseek in a per-task file");
 BENCH_ANSWERS("will-it-scale lseek1");
 
 const struct scaling scaling = {

@@ -18,7 +18,7 @@ static void teardown(struct task *task)
 		port_unlink(task_path(task, 1));
 }
 
-SCALING_OP("one lseek in a file of all tasks");
+SCALING_OP("one lseek in a shared file");
 BENCH_ANSWERS("will-it-scale lseek2");
 
 const struct scaling scaling = {

@@ -16,7 +16,7 @@ static void run(struct task *task, uint64_t n)
 		task_check(task, "tkill", 0, port_raise(PORT_SIGUSR1));
 }
 
-SCALING_OP("one signal that the task sends itself and catches");
+SCALING_OP("one signal that a task sends to itself and handles");
 BENCH_ANSWERS("will-it-scale signal1");
 
 const struct scaling scaling = {

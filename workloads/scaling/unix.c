@@ -13,7 +13,7 @@ static void run(struct task *task, uint64_t n)
 	}
 }
 
-SCALING_OP("one write to and one read from a local socket of the task's own, 100 bytes");
+SCALING_OP("one 100-byte write to and read from a per-task Unix socket pair");
 BENCH_ANSWERS("will-it-scale unix1");
 
 const struct scaling scaling = {

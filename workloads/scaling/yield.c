@@ -6,7 +6,7 @@ static void run(struct task *task, uint64_t n)
 		task_check(task, "sched_yield", 0, port_yield());
 }
 
-SCALING_OP("one sched_yield with nobody on the same CPU");
+SCALING_OP("one sched_yield with no other task on the CPU");
 BENCH_ANSWERS("will-it-scale sched_yield");
 
 const struct scaling scaling = {

@@ -26,7 +26,7 @@ static void run(uint64_t n)
 	bench_check("signals caught", (int64_t)expected, (int64_t)caught);
 }
 
-BENCH_OP("one signal sent to this process, caught by its handler, and the return from it");
+BENCH_OP("one signal sent to the calling process, its handler and the return from it");
 BENCH_ANSWERS("lmbench lat_sig catch; Asterinas signal_catch_lat; will-it-scale signal1");
 BENCH_NEEDS("signal/handler");
 

@@ -42,10 +42,11 @@ static void after(uint64_t n)
 	*(volatile char *)page = 1;
 }
 
-BENCH_OP("one write that a page forbids, caught by a handler, and the return from it");
-BENCH_ANSWERS("lmbench lat_sig prot; Asterinas signal_prot_lat; sel4bench fault round trip comes near");
+BENCH_OP("one write to a read-only page, the SIGSEGV handler and the return from it");
+BENCH_ANSWERS(
+	"lmbench lat_sig prot; Asterinas signal_prot_lat; sel4bench fault round trip comes near");
 BENCH_NEEDS("signal/segv memory/mprotect");
-BENCH_NOTE("lmbench takes the price of a caught signal off its result; here it is in it");
+BENCH_NOTE("lmbench subtracts the cost of catching a signal; here it is included");
 
 const struct bench bench = {
 	.id = BENCH_ID,

@@ -16,7 +16,7 @@ static void run(uint64_t n)
 		bench_check("sigaction", 0, port_catch(PORT_SIGUSR1, handle));
 }
 
-BENCH_OP("one installation of a signal handler");
+BENCH_OP("one sigaction that installs a handler");
 BENCH_ANSWERS("lmbench lat_sig install; Asterinas signal_install_lat");
 BENCH_NEEDS("signal/handler");
 

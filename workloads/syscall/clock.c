@@ -18,9 +18,9 @@ static void run(uint64_t n)
 	}
 }
 
-BENCH_OP("one clock_gettime of the monotonic clock, as a system call");
+BENCH_OP("one clock_gettime system call for CLOCK_MONOTONIC");
 BENCH_NEEDS("time/clock_monotonic");
-BENCH_NOTE("a program with a libc asks the vDSO, without entering the kernel");
+BENCH_NOTE("a program with a libc uses the vDSO, without entering the kernel");
 
 const struct bench bench = {
 	.id = BENCH_ID,

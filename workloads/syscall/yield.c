@@ -11,7 +11,7 @@ static void run(uint64_t n)
 		bench_check("sched_yield", 0, port_yield());
 }
 
-BENCH_OP("one sched_yield with nobody to yield to");
+BENCH_OP("one sched_yield with no other runnable process");
 BENCH_ANSWERS("will-it-scale sched_yield; sel4bench yield comes near");
 
 const struct bench bench = {

@@ -18,11 +18,11 @@ static void run(uint64_t n)
 	bench_check("slept no shorter than asked", 1, after - before >= slept);
 }
 
-BENCH_OP("one nanosleep of 1 microsecond, the sleep and the lateness of the wake-up included");
+BENCH_OP("one 1-microsecond nanosleep, including the wake-up latency");
 BENCH_ANSWERS("lmbench lat_usleep");
 BENCH_NEEDS("time/nanosleep");
-BENCH_NOTE("in the exact clock idle time counts as instructions at the counter's rate: read it as "
-	   "the time until the process runs again");
+BENCH_NOTE("under the exact clock, idle time counts as instructions at the rate of the counter: "
+	   "read it as the time until the process runs again");
 
 const struct bench bench = {
 	.id = BENCH_ID,

@@ -25,8 +25,9 @@ static void run(uint64_t n)
 		port_breakpoint();
 }
 
-BENCH_OP("one breakpoint instruction, and the way back behind it");
-BENCH_NOTE("where a kernel hands it to the program as a signal the program's handler is in it; a kernel without user mode takes it itself");
+BENCH_OP("one breakpoint instruction and the return past it");
+BENCH_NOTE("a kernel that delivers it as a signal includes the handler of the program; one without "
+	   "user mode handles it itself");
 
 const struct bench bench = {
 	.id = BENCH_ID,

@@ -32,7 +32,7 @@ static inline long port_yield(void)
 }
 
 /* There is no call that does nothing; one that is not there is found out after as little. */
-#define PORT_NULL_OP "one call with a number that no system call has"
+#define PORT_NULL_OP "one call with an invalid system call number"
 #define REDOX_NO_CALL 0x7ff
 #define port_null port_null
 static inline long port_null(void)

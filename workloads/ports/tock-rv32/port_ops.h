@@ -31,7 +31,7 @@ static inline long port_time_ns(uint64_t *ns)
 	return 0;
 }
 
-#define PORT_NULL_OP "one memop, which tells where the process's memory begins"
+#define PORT_NULL_OP "one memop that returns the start of process memory"
 #define port_null port_null
 static inline long port_null(void)
 {

@@ -11,4 +11,4 @@ void probe(void)
 	probe_check("room is taken", 1, st.linux_stat.st_blocks >= 128);
 }
 
-PROBE_ASKS("fallocate takes room ahead of the writes");
+PROBE_ASKS("fallocate reserves space ahead of writes");

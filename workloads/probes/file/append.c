@@ -36,4 +36,5 @@ void probe(void)
 	probe_check("read at the end", 0, sys(pread64, fd, text, 6, 1200));
 }
 
-PROBE_ASKS("with O_APPEND each write goes to the end, wherever another writer has moved that");
+PROBE_ASKS("with O_APPEND each write goes to the current end of the file, even with several "
+	   "writers");

@@ -22,4 +22,4 @@ void probe(void)
 	probe_check("what the program found", 0, probe_child(child));
 }
 
-PROBE_ASKS("a descriptor marked FD_CLOEXEC is closed by exec, others stay open");
+PROBE_ASKS("exec closes descriptors marked FD_CLOEXEC and leaves others open");

@@ -14,4 +14,4 @@ void probe(void)
 	probe_check("size", 0, st.linux_stat.st_size);
 }
 
-PROBE_ASKS("open with O_CREAT makes a file that is there afterwards, with its mode");
+PROBE_ASKS("open with O_CREAT creates a file with the given mode");

@@ -12,4 +12,4 @@ void probe(void)
 	probe_check("bytes of /dev/zero", 0, text[0] | text[7]);
 }
 
-PROBE_ASKS("/dev/null swallows, /dev/zero gives zeros without end");
+PROBE_ASKS("/dev/null discards writes, and /dev/zero reads as zeros");

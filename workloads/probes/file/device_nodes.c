@@ -13,4 +13,4 @@ void probe(void)
 	probe_check("byte read", 0, byte);
 }
 
-PROBE_ASKS("mknod makes device nodes, by their numbers");
+PROBE_ASKS("mknod creates device nodes with the given numbers");

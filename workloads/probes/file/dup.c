@@ -15,4 +15,4 @@ void probe(void)
 		    sys(read, fds[0], &byte, 1));
 }
 
-PROBE_ASKS("a duplicate shares the position of the original, and dup2 closes what it replaces");
+PROBE_ASKS("a duplicate shares the file offset, and dup2 closes the descriptor it replaces");

@@ -10,4 +10,4 @@ void probe(void)
 	probe_check("F_GETFD of the duplicate", 0, sys(fcntl, 50, F_GETFD, 0));
 }
 
-PROBE_ASKS("fcntl duplicates above a number, and sets and tells the flags of a file");
+PROBE_ASKS("fcntl duplicates a descriptor at or above a minimum, and gets and sets flags");

@@ -13,4 +13,4 @@ void probe(void)
 	probe_check("flock once free", 0, sys(flock, other, LOCK_EX_NB));
 }
 
-PROBE_ASKS("flock locks a whole open file against another open one");
+PROBE_ASKS("flock excludes other open file descriptions of the same file");

@@ -13,4 +13,4 @@ void probe(void)
 	probe_check("read of a folder", -EISDIR, sys(read, folder, &st, 1));
 }
 
-PROBE_ASKS("fchdir goes to an open folder, O_DIRECTORY refuses what is none");
+PROBE_ASKS("fchdir enters an open directory, and O_DIRECTORY refuses anything else");

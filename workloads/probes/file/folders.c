@@ -14,4 +14,4 @@ void probe(void)
 	probe_check("open in it", -ENOENT, sys(open, FOLDER "/x", O_CREAT | O_WRONLY, 0600));
 }
 
-PROBE_ASKS("folders can be made, filled, and removed when empty");
+PROBE_ASKS("mkdir creates a directory, and rmdir removes it only when empty");

@@ -20,4 +20,4 @@ void probe(void)
 	probe_check("its name is told", 1, text_equal(event->name, &PROBE_FILE[5]));
 }
 
-PROBE_ASKS("a watched folder reports a new file");
+PROBE_ASKS("inotify reports a file created in a watched directory");

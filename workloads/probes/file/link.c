@@ -16,4 +16,4 @@ void probe(void)
 	probe_check("unlink", 0, sys(unlink, OTHER));
 }
 
-PROBE_ASKS("a file can have two names, and knows how many");
+PROBE_ASKS("link gives a file a second name, and st_nlink counts both");

@@ -41,4 +41,4 @@ void probe(void)
 	probe_check("rmdir", 0, sys(rmdir, FOLDER));
 }
 
-PROBE_ASKS("getdents64 lists a folder: each entry once, with dot and dot-dot");
+PROBE_ASKS("getdents64 lists each entry of a directory once, dot and dot-dot included");

@@ -13,4 +13,4 @@ void probe(void)
 	probe_check("before the start", -EINVAL, sys(lseek, fd, -1, SEEK_SET));
 }
 
-PROBE_ASKS("the position can be set from the start, from where it is and from the end");
+PROBE_ASKS("lseek sets the file offset with SEEK_SET, SEEK_CUR and SEEK_END");

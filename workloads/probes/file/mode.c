@@ -14,4 +14,4 @@ void probe(void)
 	probe_check("access to run it", -EACCES, sys(access, PROBE_FILE, 1));
 }
 
-PROBE_ASKS("chmod sets a mode, which access and stat tell");
+PROBE_ASKS("chmod sets the mode that stat reports and access checks");

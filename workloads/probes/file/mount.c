@@ -14,4 +14,4 @@ void probe(void)
 	probe_check("stat once it is back", 0, port_stat(FOLDER "/below", &st));
 }
 
-PROBE_ASKS("a file system can be mounted over a folder and taken off again");
+PROBE_ASKS("a file system can be mounted on a directory and unmounted");

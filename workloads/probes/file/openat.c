@@ -12,4 +12,4 @@ void probe(void)
 	probe_check("byte read", 'x', byte);
 }
 
-PROBE_ASKS("openat starts at an open folder");
+PROBE_ASKS("openat resolves a path relative to an open directory");

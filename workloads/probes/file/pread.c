@@ -10,4 +10,4 @@ void probe(void)
 	probe_check("position", 6, sys(lseek, fd, 0, SEEK_CUR));
 }
 
-PROBE_ASKS("pread reads at a place and leaves the position alone");
+PROBE_ASKS("pread reads at an offset and leaves the file offset unchanged");

@@ -17,4 +17,4 @@ void probe(void)
 	probe_check("the first argument", 1, text_equal(text, probe_path()));
 }
 
-PROBE_ASKS("/proc, once mounted, tells of this process");
+PROBE_ASKS("/proc, once mounted, shows the command line of the process");

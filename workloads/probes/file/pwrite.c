@@ -11,4 +11,4 @@ void probe(void)
 	probe_check("byte written", 'X', byte);
 }
 
-PROBE_ASKS("pwrite writes at a place and leaves the position alone");
+PROBE_ASKS("pwrite writes at an offset and leaves the file offset unchanged");

@@ -15,4 +15,4 @@ void probe(void)
 	probe_check("write of a bad descriptor", -EBADF, sys(write, 999, text, 1));
 }
 
-PROBE_ASKS("what was written is read back, and reading stops at the end");
+PROBE_ASKS("written data is read back, and read returns 0 at the end of the file");

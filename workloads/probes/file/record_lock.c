@@ -22,4 +22,4 @@ void probe(void)
 	probe_check("is free for oneself", F_UNLCK, asked.l_type);
 }
 
-PROBE_ASKS("a record lock keeps other processes out, and goes with its owner");
+PROBE_ASKS("a record lock excludes other processes and is released when its owner exits");

@@ -21,4 +21,4 @@ void probe(void)
 	probe_check("unlink", 0, sys(unlink, OTHER));
 }
 
-PROBE_ASKS("rename moves a file over another one, at no moment without the name");
+PROBE_ASKS("rename moves a file and replaces an existing one");

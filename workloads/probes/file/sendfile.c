@@ -13,4 +13,4 @@ void probe(void)
 	probe_check("first byte", 'c', text[0]);
 }
 
-PROBE_ASKS("sendfile copies from a file to a pipe without the program's memory");
+PROBE_ASKS("sendfile copies from a file to a pipe");

@@ -15,4 +15,4 @@ void probe(void)
 	probe_check("mode", st.linux_stat.st_mode, stx.stx_mode);
 }
 
-PROBE_ASKS("statx tells what stat does");
+PROBE_ASKS("statx agrees with stat");

@@ -21,4 +21,4 @@ void probe(void)
 	probe_check("unlink", 0, sys(unlink, LINK));
 }
 
-PROBE_ASKS("a symbolic link is followed, and readlink says where it goes");
+PROBE_ASKS("a symbolic link is followed, and readlink returns its target");

@@ -10,4 +10,4 @@ void probe(void)
 	probe_check("unlink", 0, sys(unlink, LINK));
 }
 
-PROBE_ASKS("a circle of symbolic links ends in ELOOP");
+PROBE_ASKS("a loop of symbolic links fails with ELOOP");

@@ -9,4 +9,4 @@ void probe(void)
 	probe_need("sync", sys(sync));
 }
 
-PROBE_ASKS("fsync, fdatasync and sync come back");
+PROBE_ASKS("fsync, fdatasync and sync succeed");

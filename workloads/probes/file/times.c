@@ -18,4 +18,4 @@ void probe(void)
 	probe_check("a write moves the time of change", 1, st.linux_stat.st_mtime > 2000);
 }
 
-PROBE_ASKS("a write moves the time of change on, and utimensat sets times");
+PROBE_ASKS("a write updates the modification time, and utimensat sets it");

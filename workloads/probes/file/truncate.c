@@ -14,4 +14,4 @@ void probe(void)
 	probe_check("byte where some was cut off", 0, byte);
 }
 
-PROBE_ASKS("ftruncate makes a file shorter, and longer with zeros");
+PROBE_ASKS("ftruncate shortens a file, and extends it with zeros");

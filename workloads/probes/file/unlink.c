@@ -16,4 +16,4 @@ void probe(void)
 	probe_check("unlink of a folder", -EISDIR, sys(unlink, "/tmp"));
 }
 
-PROBE_ASKS("unlink removes a name, and what is open stays readable");
+PROBE_ASKS("unlink removes a name while an open descriptor keeps the file readable");

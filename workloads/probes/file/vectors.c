@@ -17,4 +17,4 @@ void probe(void)
 	probe_check("end of the second", 'e', b[2]);
 }
 
-PROBE_ASKS("readv and writev scatter and gather");
+PROBE_ASKS("readv scatters and writev gathers");

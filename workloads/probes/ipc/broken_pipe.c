@@ -23,4 +23,5 @@ void probe(void)
 	probe_check("write", -EPIPE, sys(write, fds[1], "x", 1));
 }
 
-PROBE_ASKS("a write that nobody can read gives SIGPIPE, and EPIPE where that is ignored");
+PROBE_ASKS("a write to a pipe without readers raises SIGPIPE, or fails with EPIPE when it is "
+	   "ignored");

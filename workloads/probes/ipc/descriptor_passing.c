@@ -52,4 +52,4 @@ void probe(void)
 	probe_check("byte read", 's', byte);
 }
 
-PROBE_ASKS("a descriptor can be sent to another process over a local socket");
+PROBE_ASKS("a descriptor can be passed to another process over a Unix socket");

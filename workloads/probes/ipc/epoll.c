@@ -20,4 +20,4 @@ void probe(void)
 	probe_check("once it is removed", 0, sys(epoll_wait, fd, &got, 1, 0));
 }
 
-PROBE_ASKS("epoll reports a descriptor that became readable, as long as it is");
+PROBE_ASKS("epoll reports a descriptor for as long as it is readable");

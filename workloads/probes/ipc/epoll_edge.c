@@ -17,4 +17,4 @@ void probe(void)
 	probe_check("after another write", 1, sys(epoll_wait, fd, &got, 1, 100));
 }
 
-PROBE_ASKS("with EPOLLET epoll reports a change once");
+PROBE_ASKS("with EPOLLET epoll reports each change once");

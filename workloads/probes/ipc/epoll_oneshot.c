@@ -18,4 +18,4 @@ void probe(void)
 	probe_check("once armed", 1, sys(epoll_wait, fd, &got, 1, 100));
 }
 
-PROBE_ASKS("with EPOLLONESHOT epoll is silent until it is armed again");
+PROBE_ASKS("with EPOLLONESHOT epoll reports a descriptor once until it is rearmed");

@@ -12,4 +12,4 @@ void probe(void)
 	probe_check("sum", 6, (int64_t)value);
 }
 
-PROBE_ASKS("an eventfd adds up what is written, and a read takes it all");
+PROBE_ASKS("an eventfd adds up writes, and a read returns the sum and clears it");

@@ -24,4 +24,4 @@ void probe(void)
 	probe_check("read at the end", 0, sys(read, fd, &byte, 1));
 }
 
-PROBE_ASKS("a FIFO joins two processes by a name, and an open waits for the other side");
+PROBE_ASKS("a FIFO connects two processes by name, and open waits for the other end");

@@ -15,4 +15,4 @@ void probe(void)
 	probe_check("read at the end", 0, sys(read, fds[0], text, 4));
 }
 
-PROBE_ASKS("a pipe hands on bytes in order, and is at its end when all writers are gone");
+PROBE_ASKS("a pipe delivers bytes in order, and end of file once its writers are gone");

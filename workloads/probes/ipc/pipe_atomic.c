@@ -40,4 +40,4 @@ void probe(void)
 	probe_check("end of the second", 0, probe_join(second));
 }
 
-PROBE_ASKS("writes to a pipe of up to 4096 bytes are not mixed with others");
+PROBE_ASKS("concurrent pipe writes within PIPE_BUF are not interleaved");

@@ -15,4 +15,5 @@ void probe(void)
 	probe_check("room for 4096 bytes", 1, taken >= 4096);
 }
 
-PROBE_ASKS("a pipe with O_NONBLOCK says EAGAIN when empty and when full, and has room for 4096");
+PROBE_ASKS("an O_NONBLOCK pipe fails with EAGAIN when empty or full, and holds at least 4096 "
+	   "bytes");

@@ -23,4 +23,4 @@ void probe(void)
 	probe_check("it is called that", POLLNVAL, polled[0].revents);
 }
 
-PROBE_ASKS("poll reports what can be read, what can be written and what hung up");
+PROBE_ASKS("poll reports readable, writable and hung-up descriptors");

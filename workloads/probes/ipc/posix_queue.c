@@ -19,4 +19,4 @@ void probe(void)
 	probe_check("mq_unlink", 0, sys(mq_unlink, "probe"));
 }
 
-PROBE_ASKS("a POSIX message queue hands out the most urgent message first");
+PROBE_ASKS("a POSIX message queue delivers the message of highest priority first");

@@ -31,4 +31,4 @@ void probe(void)
 	probe_check("the writer's bit", (int64_t)set.fds.fds_bits[0], (int64_t)got.fds_bits[0]);
 }
 
-PROBE_ASKS("select tells which descriptors can be read or written, and waits no longer than told");
+PROBE_ASKS("select reports readable and writable descriptors, and times out");

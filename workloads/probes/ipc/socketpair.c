@@ -16,4 +16,4 @@ void probe(void)
 	probe_check("read at the end", 0, sys(read, ends[0], &byte, 1));
 }
 
-PROBE_ASKS("two joined local sockets carry bytes both ways");
+PROBE_ASKS("a Unix socket pair carries data both ways");

@@ -24,4 +24,4 @@ void probe(void)
 	probe_check("shmctl, remove", 0, sys(shmctl, segment, LINUX_IPC_RMID, 0));
 }
 
-PROBE_ASKS("System V shared memory is the same in all processes that attach it");
+PROBE_ASKS("System V shared memory is shared by all processes that attach it");

@@ -17,4 +17,4 @@ void probe(void)
 	probe_check("msgctl, remove", 0, sys(msgctl, queue, LINUX_IPC_RMID, 0));
 }
 
-PROBE_ASKS("a System V queue hands out messages by their type");
+PROBE_ASKS("a System V message queue delivers messages by type");

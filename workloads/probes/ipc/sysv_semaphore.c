@@ -21,4 +21,4 @@ void probe(void)
 	probe_check("semop once it is removed", -EINVAL, port_semaphore(set, 0, 1));
 }
 
-PROBE_ASKS("a System V semaphore keeps a process waiting until it is raised");
+PROBE_ASKS("a System V semaphore blocks a process until it is raised");

@@ -14,4 +14,4 @@ void probe(void)
 	probe_check("its first byte", 'd', text[0]);
 }
 
-PROBE_ASKS("local datagram sockets keep messages apart");
+PROBE_ASKS("Unix datagram sockets preserve message boundaries");

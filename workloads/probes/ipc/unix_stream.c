@@ -26,4 +26,4 @@ void probe(void)
 	probe_check("end of the child", 0, probe_join(pid));
 }
 
-PROBE_ASKS("a local socket listens under a name and is connected to");
+PROBE_ASKS("a Unix stream socket listens on a path and accepts a connection");

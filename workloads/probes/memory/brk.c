@@ -22,4 +22,4 @@ void probe(void)
 	probe_check("read of what was given back", 128 + SIGSEGV, probe_child(touch));
 }
 
-PROBE_ASKS("the data segment grows with zeros and shrinks again");
+PROBE_ASKS("brk grows the data segment with zeros and shrinks it");

@@ -15,4 +15,4 @@ void probe(void)
 	probe_check("bytes far apart", 6, area[0] + area[len / 2] + area[len - 1]);
 }
 
-PROBE_ASKS("memory is given when it is touched: far more can be mapped than there is");
+PROBE_ASKS("memory is allocated when it is touched: more can be mapped than exists");

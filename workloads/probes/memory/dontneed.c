@@ -12,4 +12,4 @@ void probe(void)
 	probe_check("byte of a dropped page", 0, *(volatile char *)area);
 }
 
-PROBE_ASKS("madvise with MADV_DONTNEED drops pages, which read as zeros then");
+PROBE_ASKS("madvise with MADV_DONTNEED drops pages, which then read as zeros");

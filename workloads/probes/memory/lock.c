@@ -12,4 +12,4 @@ void probe(void)
 	probe_check("munlock", 0, sys(munlock, area, PORT_PAGE_SIZE));
 }
 
-PROBE_ASKS("mlock keeps pages in memory, which are there at once");
+PROBE_ASKS("mlock makes pages resident");

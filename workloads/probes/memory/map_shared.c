@@ -17,4 +17,4 @@ void probe(void)
 	probe_check("first byte of the mapping", 'Y', *(volatile char *)at);
 }
 
-PROBE_ASKS("writes to a shared mapping are in the file, and writes to the file in the mapping");
+PROBE_ASKS("a shared file mapping and the file see the writes of each other");

@@ -11,4 +11,4 @@ void probe(void)
 	probe_check("a global barrier", 0, sys(membarrier, MEMBARRIER_CMD_GLOBAL, 0, 0));
 }
 
-PROBE_ASKS("membarrier knows its commands and makes all threads see a barrier");
+PROBE_ASKS("membarrier reports its commands and issues a barrier on all threads");

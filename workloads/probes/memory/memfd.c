@@ -11,4 +11,4 @@ void probe(void)
 	probe_check("write once sealed", -EPERM, sys(write, fd, "text", 4));
 }
 
-PROBE_ASKS("a file without a name lives in memory, and can be sealed");
+PROBE_ASKS("memfd_create makes an anonymous file, which can be sealed");

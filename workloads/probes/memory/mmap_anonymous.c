@@ -20,4 +20,4 @@ void probe(void)
 	probe_check("read once unmapped", 128 + SIGSEGV, probe_child(touch));
 }
 
-PROBE_ASKS("mmap gives zeroed memory that can be written, munmap takes it away");
+PROBE_ASKS("mmap returns zeroed, writable memory, and munmap removes it");

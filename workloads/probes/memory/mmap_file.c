@@ -13,4 +13,4 @@ void probe(void)
 	probe_check("byte past the end, in the last page", 0, ((volatile char *)area)[6]);
 }
 
-PROBE_ASKS("a mapped file reads as the file does");
+PROBE_ASKS("a file mapping shows the contents of the file");

@@ -17,4 +17,4 @@ void probe(void)
 		    sys(mmap, area, PORT_PAGE_SIZE, PROT_READ, flags | MAP_FIXED_NOREPLACE, -1, 0));
 }
 
-PROBE_ASKS("mmap with MAP_FIXED replaces what was there, with MAP_FIXED_NOREPLACE it refuses");
+PROBE_ASKS("mmap with MAP_FIXED replaces a mapping, with MAP_FIXED_NOREPLACE it fails");

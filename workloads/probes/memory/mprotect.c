@@ -21,4 +21,4 @@ void probe(void)
 	probe_check("write while writable", 0, probe_child(write_area));
 }
 
-PROBE_ASKS("a page made read-only cannot be written, and can again once it is writable");
+PROBE_ASKS("mprotect makes a page read-only, and writable again");

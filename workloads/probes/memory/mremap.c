@@ -20,4 +20,4 @@ void probe(void)
 		    sys(mprotect, larger + PORT_PAGE_SIZE, PORT_PAGE_SIZE, PROT_READ));
 }
 
-PROBE_ASKS("mremap makes a mapping larger and keeps what is in it, and smaller again");
+PROBE_ASKS("mremap grows a mapping, keeping its contents, and shrinks it");

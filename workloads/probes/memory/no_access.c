@@ -22,4 +22,4 @@ void probe(void)
 	probe_check("read by a system call", -EFAULT, sys(write, fds[1], area, 1));
 }
 
-PROBE_ASKS("memory mapped with PROT_NONE cannot be read, by the program or a system call");
+PROBE_ASKS("memory mapped with PROT_NONE is inaccessible to the program and to system calls");

@@ -31,4 +31,4 @@ void probe(void)
 		((volatile char *)area)[i] = 1;
 }
 
-PROBE_ASKS("a process that wants more than there is fails alone");
+PROBE_ASKS("a process that exhausts memory fails without taking others with it");

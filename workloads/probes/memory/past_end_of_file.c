@@ -19,4 +19,4 @@ void probe(void)
 	probe_check("read behind its end", 128 + SIGBUS, probe_child(touch));
 }
 
-PROBE_ASKS("a page of a mapping that lies behind the file's end gives SIGBUS");
+PROBE_ASKS("access to a mapped page past the end of the file raises SIGBUS");

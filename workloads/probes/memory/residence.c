@@ -12,4 +12,4 @@ void probe(void)
 	probe_check("page that was written", 1, there[1] & 1);
 }
 
-PROBE_ASKS("mincore tells which pages are in memory");
+PROBE_ASKS("mincore reports which pages are resident");

@@ -18,4 +18,4 @@ void probe(void)
 	probe_check("what the child wrote", 5, *shared);
 }
 
-PROBE_ASKS("shared anonymous memory is the same in parent and child");
+PROBE_ASKS("parent and child share memory mapped MAP_SHARED and MAP_ANONYMOUS");

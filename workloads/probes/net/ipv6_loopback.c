@@ -24,4 +24,4 @@ void probe(void)
 	probe_check("byte read", 'x', byte);
 }
 
-PROBE_ASKS("a UDP message goes over the loopback of IPv6");
+PROBE_ASKS("a UDP datagram is delivered over the IPv6 loopback");

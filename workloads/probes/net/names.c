@@ -15,4 +15,4 @@ void probe(void)
 	probe_check("address", __builtin_bswap32(0x7f000001), own.sin_addr.s_addr);
 }
 
-PROBE_ASKS("sockets know their own address and that of the other side");
+PROBE_ASKS("getsockname and getpeername return the addresses of a socket");

@@ -22,4 +22,4 @@ void probe(void)
 	probe_check("first byte of the message", 'a', frame[42]);
 }
 
-PROBE_ASKS("a packet socket sees the frames of an interface");
+PROBE_ASKS("a packet socket receives the frames of an interface");

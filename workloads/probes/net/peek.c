@@ -19,4 +19,4 @@ void probe(void)
 	probe_check("byte read", 'x', byte);
 }
 
-PROBE_ASKS("MSG_PEEK looks at bytes and leaves them there");
+PROBE_ASKS("MSG_PEEK returns data without consuming it");

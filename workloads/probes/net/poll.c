@@ -21,4 +21,4 @@ void probe(void)
 	probe_check("with a byte", 1, sys(poll, &polled, 1, 100));
 }
 
-PROBE_ASKS("poll on sockets tells of a connection to accept and of bytes to read");
+PROBE_ASKS("poll reports pending connections and readable data on sockets");

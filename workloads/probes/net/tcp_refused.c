@@ -10,4 +10,4 @@ void probe(void)
 	probe_check("connect", -ECONNREFUSED, port_connect(fd, &nobody));
 }
 
-PROBE_ASKS("a connection to a port where nobody listens is refused");
+PROBE_ASKS("connect to a port without a listener fails with ECONNREFUSED");

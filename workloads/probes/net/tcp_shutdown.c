@@ -14,4 +14,4 @@ void probe(void)
 	probe_check("read", 1, sys(read, ends[0], &byte, 1));
 }
 
-PROBE_ASKS("shutdown ends one direction and leaves the other open");
+PROBE_ASKS("shutdown closes one direction of a TCP connection and leaves the other open");

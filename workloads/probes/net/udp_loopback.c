@@ -24,4 +24,4 @@ void probe(void)
 	probe_check("the last", 2, sys(read, to, text, 8));
 }
 
-PROBE_ASKS("UDP over the loopback keeps messages apart and tells who sent them");
+PROBE_ASKS("UDP over loopback preserves message boundaries and reports the sender");

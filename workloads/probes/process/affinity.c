@@ -11,4 +11,4 @@ void probe(void)
 	probe_check("mask", 1, (int64_t)got);
 }
 
-PROBE_ASKS("a process can be kept on one CPU, and says so");
+PROBE_ASKS("sched_setaffinity pins a process to a CPU, and sched_getaffinity reports it");

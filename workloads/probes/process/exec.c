@@ -13,4 +13,4 @@ void probe(void)
 	probe_check("exit status of the program", 42, probe_child(child));
 }
 
-PROBE_ASKS("exec runs another program, with its arguments and environment");
+PROBE_ASKS("exec runs another program with the given arguments and environment");

@@ -11,4 +11,4 @@ void probe(void)
 	probe_check("exec of a text", -ENOEXEC, sys(execve, PROBE_FILE, argv, argv + 1));
 }
 
-PROBE_ASKS("exec of what is not there, or is no program, fails and leaves the process as it was");
+PROBE_ASKS("exec of a missing or invalid program fails and leaves the caller intact");

@@ -25,4 +25,4 @@ void probe(void)
 	probe_check("exit status of the interpreter", 43, probe_child(child));
 }
 
-PROBE_ASKS("a file that begins with #! is run by the program it names");
+PROBE_ASKS("exec of a file that starts with #! runs the interpreter it names");

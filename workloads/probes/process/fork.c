@@ -13,4 +13,4 @@ void probe(void)
 	probe_check("exit status of the child", 7, probe_child(child));
 }
 
-PROBE_ASKS("fork makes a child, which has another id and this process for a parent");
+PROBE_ASKS("fork creates a child with a new process id and the caller as its parent");

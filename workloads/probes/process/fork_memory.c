@@ -24,4 +24,4 @@ void probe(void)
 	probe_check("value in the parent", 3, value);
 }
 
-PROBE_ASKS("what a child writes to its memory its parent does not see, nor the other way round");
+PROBE_ASKS("after fork, parent and child do not see the writes of each other");

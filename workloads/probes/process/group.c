@@ -19,4 +19,4 @@ void probe(void)
 	probe_check("end of the second", 128 + SIGTERM, probe_join(second));
 }
 
-PROBE_ASKS("a signal to a process group reaches all of its members");
+PROBE_ASKS("a signal to a process group reaches every member");

@@ -16,4 +16,4 @@ void probe(void)
 	probe_check("the last descriptor below it", 7, last);
 }
 
-PROBE_ASKS("the limit on open files is kept to");
+PROBE_ASKS("RLIMIT_NOFILE limits open descriptors");

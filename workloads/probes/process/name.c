@@ -14,4 +14,4 @@ void probe(void)
 	probe_check("the machine is " PORT_ARCH, 1, text_equal(name.machine, PORT_ARCH));
 }
 
-PROBE_ASKS("uname fills in the name of the system and of the machine");
+PROBE_ASKS("uname returns the names of the system and the machine");

@@ -27,4 +27,4 @@ void probe(void)
 	probe_check("parent of an orphan", 1, parent);
 }
 
-PROBE_ASKS("a child whose parent is gone gets another, which can wait for it");
+PROBE_ASKS("an orphan is reparented to init");

@@ -25,4 +25,4 @@ void probe(void)
 	probe_check("end of the child", 128 + SIGKILL, probe_join(pid));
 }
 
-PROBE_ASKS("a process can be waited for and signalled through a descriptor");
+PROBE_ASKS("a pidfd can be polled for the exit of a process and used to signal it");

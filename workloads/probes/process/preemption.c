@@ -20,4 +20,4 @@ void probe(void)
 	probe_check("end of the child", 128 + SIGKILL, probe_join(pid));
 }
 
-PROBE_ASKS("a process that never calls the kernel does not keep the CPU from others");
+PROBE_ASKS("a busy process that makes no system calls is preempted");

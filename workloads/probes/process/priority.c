@@ -15,4 +15,4 @@ void probe(void)
 	probe_check("getpriority in a child", 15, probe_child(child));
 }
 
-PROBE_ASKS("the nice value can be set and read back, and a child has its parent's");
+PROBE_ASKS("the nice value can be set and read back, and a child inherits it");

@@ -33,4 +33,4 @@ void probe(void)
 	probe_check("the nicer one did less than half", 1, turns[1] < turns[0] / 2);
 }
 
-PROBE_ASKS("of two busy processes the nicer one gets less of the CPU");
+PROBE_ASKS("of two busy processes, the nicer one gets less CPU time");

@@ -17,4 +17,4 @@ void probe(void)
 	probe_check("end of the child", 0, probe_child(child));
 }
 
-PROBE_ASKS("setsid makes a session and a group of one's own, and only for who leads none");
+PROBE_ASKS("setsid creates a session and a process group, unless the caller leads a group");

@@ -23,4 +23,4 @@ void probe(void)
 	probe_check("exit status of the orphan", 11, end.status);
 }
 
-PROBE_ASKS("an ancestor can ask to be given the orphans");
+PROBE_ASKS("a child subreaper adopts and reaps orphaned descendants");

@@ -23,4 +23,4 @@ void probe(void)
 		    usage.ru_utime.tv_sec > 0 || usage.ru_utime.tv_usec > 0);
 }
 
-PROBE_ASKS("the time that a waited-for child used is told");
+PROBE_ASKS("wait4 and getrusage report the user time of a child");

@@ -17,4 +17,4 @@ void probe(void)
 	probe_check("the child shared this memory and came first", 1, ended);
 }
 
-PROBE_ASKS("after vfork the parent waits until the child has called exec or ended");
+PROBE_ASKS("vfork suspends the parent until the child calls exec or exits");

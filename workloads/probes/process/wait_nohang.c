@@ -24,4 +24,4 @@ void probe(void)
 	probe_check("wait without children", -ECHILD, sys(wait4, -1, &status, WNOHANG, 0));
 }
 
-PROBE_ASKS("wait with WNOHANG does not wait");
+PROBE_ASKS("wait4 with WNOHANG returns at once");

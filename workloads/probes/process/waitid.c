@@ -20,4 +20,4 @@ void probe(void)
 	probe_check("end of the child", 9, probe_join(pid));
 }
 
-PROBE_ASKS("waitid can look at a child's end and leave it to be waited for");
+PROBE_ASKS("waitid with WNOWAIT reports a child and leaves it waitable");

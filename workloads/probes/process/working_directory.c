@@ -21,4 +21,4 @@ void probe(void)
 	probe_check("working directory of a child", 0, probe_child(child));
 }
 
-PROBE_ASKS("relative paths start at the working directory, which children share");
+PROBE_ASKS("relative paths start at the working directory, which a child inherits");

@@ -21,4 +21,4 @@ void probe(void)
 	probe_check("end of the child", 0, probe_child(child));
 }
 
-PROBE_ASKS("a root that gave a capability up cannot do what it is for");
+PROBE_ASKS("root without a capability cannot do what it permits");

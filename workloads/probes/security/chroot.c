@@ -19,4 +19,4 @@ void probe(void)
 	probe_check("end of the child", 0, probe_child(child));
 }
 
-PROBE_ASKS("chroot makes a folder the root, and dot-dot does not lead out");
+PROBE_ASKS("chroot confines path lookup to a directory, dot-dot included");

@@ -16,4 +16,4 @@ void probe(void)
 	((void (*)(void))area)();
 }
 
-PROBE_ASKS("memory made executable can be run");
+PROBE_ASKS("memory made executable with mprotect can be executed");

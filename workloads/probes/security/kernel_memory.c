@@ -21,4 +21,4 @@ void probe(void)
 	}
 }
 
-PROBE_ASKS("a program can read no address of the kernel's half, nor one that is no address");
+PROBE_ASKS("user code can read neither kernel addresses nor non-canonical ones");

@@ -16,4 +16,4 @@ void probe(void)
 	}
 }
 
-PROBE_ASKS("system calls refuse pointers into the kernel");
+PROBE_ASKS("system calls reject pointers into kernel memory");

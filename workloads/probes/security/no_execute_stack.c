@@ -15,4 +15,4 @@ void probe(void)
 	probe_check("end of the child", 128 + SIGSEGV, probe_child(child));
 }
 
-PROBE_ASKS("the stack cannot be run as code");
+PROBE_ASKS("the stack is not executable");

@@ -14,4 +14,4 @@ void probe(void)
 	probe_check("take it back", -EINVAL, sys(prctl, PR_SET_NO_NEW_PRIVS, 0, 0, 0, 0));
 }
 
-PROBE_ASKS("a process can give up ever gaining rights, for its children too");
+PROBE_ASKS("a process can give up gaining privileges, for its children too");

@@ -17,4 +17,4 @@ void probe(void)
 			    probe_child(child));
 }
 
-PROBE_ASKS("a program cannot halt the machine, load its tables or reach its ports");
+PROBE_ASKS("user code cannot execute privileged instructions");

@@ -12,4 +12,4 @@ void probe(void)
 	probe_check("more than four bytes like the first", 0, same > 4);
 }
 
-PROBE_ASKS("getrandom gives bytes that are not all alike");
+PROBE_ASKS("getrandom returns bytes that are not all alike");

@@ -24,4 +24,4 @@ void probe(void)
 	probe_check("the addresses differ", 1, first != second);
 }
 
-PROBE_ASKS("two runs of a program have their stacks at different addresses");
+PROBE_ASKS("the stack of a program lies at different addresses in two runs");

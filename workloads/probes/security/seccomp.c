@@ -19,4 +19,4 @@ void probe(void)
 	probe_check("end of the child", 128 + SIGKILL, probe_child(child));
 }
 
-PROBE_ASKS("a process in strict mode is killed for any call but a few");
+PROBE_ASKS("strict seccomp kills a process at any call outside its short list");

@@ -29,4 +29,4 @@ void probe(void)
 	probe_check("end of the child", 0, probe_child(child));
 }
 
-PROBE_ASKS("a process can have a program decide on its system calls");
+PROBE_ASKS("a seccomp filter decides on the system calls of a process");

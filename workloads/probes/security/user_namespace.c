@@ -16,4 +16,4 @@ void probe(void)
 	probe_check("end of the child", 0, probe_child(child));
 }
 
-PROBE_ASKS("a process can be root in a namespace of its own, and there only");
+PROBE_ASKS("a process can be root in a user namespace of its own, and only there");

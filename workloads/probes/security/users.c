@@ -22,4 +22,4 @@ void probe(void)
 	probe_check("end of the child", 0, probe_child(child));
 }
 
-PROBE_ASKS("a user without rights cannot open what is another's, nor become root again");
+PROBE_ASKS("an unprivileged user cannot open the files of another or become root again");

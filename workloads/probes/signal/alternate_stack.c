@@ -22,4 +22,4 @@ void probe(void)
 		    seen > (uintptr_t)stack && seen <= (uintptr_t)stack + sizeof(stack));
 }
 
-PROBE_ASKS("a handler can run on a stack of its own");
+PROBE_ASKS("a handler can run on an alternate stack");

@@ -14,4 +14,4 @@ void probe(void)
 	probe_check("handlers that ran", 1, action_counted);
 }
 
-PROBE_ASKS("SIGCHLD tells that a child has ended");
+PROBE_ASKS("SIGCHLD reports that a child has exited");

@@ -25,4 +25,4 @@ void probe(void)
 	}
 }
 
-PROBE_ASKS("signals do by default what they are known for");
+PROBE_ASKS("signals take their default actions");

@@ -17,4 +17,4 @@ void probe(void)
 	probe_check("signal read", SIGUSR1, info.ssi_signo);
 }
 
-PROBE_ASKS("a signalfd reads signals");
+PROBE_ASKS("signals can be read from a signalfd");

@@ -17,5 +17,5 @@ void probe(void)
 	probe_check("end by an undefined instruction", 128 + SIGILL, probe_child(undefined));
 }
 
-PROBE_ASKS("a division by zero gives SIGFPE where the machine minds it, an instruction that is "
-	   "none SIGILL");
+PROBE_ASKS("division by zero raises SIGFPE where the CPU traps it, and an illegal instruction "
+	   "SIGILL");

@@ -17,4 +17,4 @@ void probe(void)
 	probe_check("what the program found", 0, probe_child(child));
 }
 
-PROBE_ASKS("exec resets handlers and keeps what is ignored");
+PROBE_ASKS("exec resets handlers and keeps ignored signals ignored");

@@ -16,4 +16,4 @@ void probe(void)
 	probe_check("signal that the handler got", SIGUSR1, caught);
 }
 
-PROBE_ASKS("a handler runs, and the program goes on where it was");
+PROBE_ASKS("a handler runs, and the interrupted program resumes");

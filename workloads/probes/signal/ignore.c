@@ -11,4 +11,4 @@ void probe(void)
 	probe_check("kill of nobody", -ESRCH, sys(kill, 999999, 0));
 }
 
-PROBE_ASKS("an ignored signal does nothing, SIGKILL cannot be ignored");
+PROBE_ASKS("an ignored signal has no effect, and SIGKILL cannot be ignored");

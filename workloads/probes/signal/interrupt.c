@@ -15,4 +15,4 @@ void probe(void)
 	probe_check("end of the child", 0, probe_join(pid));
 }
 
-PROBE_ASKS("a handler ends a read that waits with EINTR");
+PROBE_ASKS("a handler interrupts a blocked read with EINTR");

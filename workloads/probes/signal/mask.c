@@ -23,4 +23,4 @@ void probe(void)
 	probe_check("caught once let through", SIGUSR1, caught);
 }
 
-PROBE_ASKS("a blocked signal waits, is told of as pending, and comes when it is let through");
+PROBE_ASKS("a blocked signal is reported as pending and delivered once unblocked");

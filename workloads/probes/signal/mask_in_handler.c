@@ -26,4 +26,4 @@ void probe(void)
 	probe_check("at most one at a time", 1, deepest);
 }
 
-PROBE_ASKS("while a handler runs its signal waits, and so do those of its mask");
+PROBE_ASKS("while a handler runs, its own signal and those of sa_mask are blocked");

@@ -31,4 +31,4 @@ void probe(void)
 	probe_check("the last value", 30, values[2]);
 }
 
-PROBE_ASKS("real-time signals are queued, in order and with a value");
+PROBE_ASKS("real-time signals are queued in order and carry a value");

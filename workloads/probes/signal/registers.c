@@ -18,4 +18,4 @@ void probe(void)
 	probe_check("a vector or floating-point register", 4711, vector);
 }
 
-PROBE_ASKS("a handler leaves no trace in the registers, those of vectors neither");
+PROBE_ASKS("the registers of interrupted code survive a handler, vector registers included");

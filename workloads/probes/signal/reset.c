@@ -16,4 +16,4 @@ void probe(void)
 	probe_check("end of the child", 128 + SIGUSR1, probe_child(child));
 }
 
-PROBE_ASKS("with SA_RESETHAND a handler runs once, then the default is back");
+PROBE_ASKS("with SA_RESETHAND a handler runs once, then the default action applies");

@@ -26,4 +26,4 @@ void probe(void)
 	probe_check("end of the child", 0, probe_join(pid));
 }
 
-PROBE_ASKS("with SA_RESTART a read that waits goes on after the handler");
+PROBE_ASKS("with SA_RESTART a blocked read resumes after the handler");

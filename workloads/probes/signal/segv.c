@@ -24,4 +24,4 @@ void probe(void)
 	probe_check("byte once the handler let it through", 5, ((volatile char *)page)[100]);
 }
 
-PROBE_ASKS("a bad access gives SIGSEGV with its address");
+PROBE_ASKS("an invalid access raises SIGSEGV with the faulting address");

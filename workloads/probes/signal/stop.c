@@ -23,4 +23,4 @@ void probe(void)
 	probe_check("end of the child", 128 + SIGKILL, probe_join(pid));
 }
 
-PROBE_ASKS("SIGSTOP stops a process, SIGCONT lets it go on, and wait can tell both");
+PROBE_ASKS("SIGSTOP stops a process, SIGCONT resumes it, and wait4 reports both");

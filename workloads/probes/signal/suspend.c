@@ -16,4 +16,4 @@ void probe(void)
 	probe_check("handlers that ran once it is blocked again", 1, action_counted);
 }
 
-PROBE_ASKS("sigsuspend lets a signal through and waits for it in one step");
+PROBE_ASKS("sigsuspend unblocks a signal and waits for it atomically");

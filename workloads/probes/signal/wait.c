@@ -19,4 +19,4 @@ void probe(void)
 	probe_check("wait for a pending signal", SIGUSR1, sys(rt_sigtimedwait, &mask, 0, &time, 8));
 }
 
-PROBE_ASKS("sigtimedwait takes a pending signal, or gives up after its time");
+PROBE_ASKS("sigtimedwait takes a pending signal, or times out");

@@ -18,4 +18,4 @@ void probe(void)
 	probe_check("the word once the thread is gone", 0, thread->alive);
 }
 
-PROBE_ASKS("the kernel clears a word and wakes its waiters when a thread is gone");
+PROBE_ASKS("at the exit of a thread the kernel clears its tid word and wakes the waiters");

@@ -20,4 +20,4 @@ void probe(void)
 	probe_check("byte read", 0, byte);
 }
 
-PROBE_ASKS("what one thread opens all have open");
+PROBE_ASKS("threads share one descriptor table");

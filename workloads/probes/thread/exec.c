@@ -22,4 +22,4 @@ void probe(void)
 	probe_check("exit status of the program", 42, probe_child(child));
 }
 
-PROBE_ASKS("exec in one thread ends the others and keeps the process id");
+PROBE_ASKS("exec in a process with threads ends the other threads and keeps the process id");

@@ -20,4 +20,4 @@ void probe(void)
 	probe_check("exit status", 6, probe_child(child));
 }
 
-PROBE_ASKS("the end of a process ends all of its threads");
+PROBE_ASKS("exit_group ends every thread of a process");

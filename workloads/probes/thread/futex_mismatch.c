@@ -8,4 +8,4 @@ void probe(void)
 	probe_check("wait for another value", -EAGAIN, port_futex_wait(&word, 0));
 }
 
-PROBE_ASKS("FUTEX_WAIT does not sleep on a word that has another value");
+PROBE_ASKS("FUTEX_WAIT returns at once when the word has another value");

@@ -27,4 +27,4 @@ void probe(void)
 	thread_join(second);
 }
 
-PROBE_ASKS("FUTEX_CMP_REQUEUE moves waiters to another word");
+PROBE_ASKS("FUTEX_CMP_REQUEUE moves waiters to another futex");

@@ -16,4 +16,4 @@ void probe(void)
 	probe_check("it waited that long", 1, after - before >= 2000000);
 }
 
-PROBE_ASKS("FUTEX_WAIT gives up after its time");
+PROBE_ASKS("FUTEX_WAIT times out");

@@ -32,4 +32,4 @@ void probe(void)
 	probe_check("wake with nobody there", 0, port_futex_wake(&word, 9));
 }
 
-PROBE_ASKS("FUTEX_WAKE wakes as many waiters as it is told, and says how many");
+PROBE_ASKS("FUTEX_WAKE wakes at most the given number of waiters and returns how many");

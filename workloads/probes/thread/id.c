@@ -19,4 +19,4 @@ void probe(void)
 	probe_check("the thread has another id", 1, tid != 0 && tid != pid);
 }
 
-PROBE_ASKS("a thread has an id of its own and the process id of all");
+PROBE_ASKS("each thread has its own thread id and the process id of all");

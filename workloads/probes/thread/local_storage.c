@@ -26,4 +26,4 @@ void probe(void)
 	probe_check("the first thread's own, later", 11, (int64_t)machine_storage());
 }
 
-PROBE_ASKS("each thread has a segment base of its own");
+PROBE_ASKS("each thread has its own base of thread-local storage");

@@ -32,4 +32,4 @@ void probe(void)
 	probe_check("the owner is marked as dead", FUTEX_OWNER_DIED, lock.word & FUTEX_OWNER_DIED);
 }
 
-PROBE_ASKS("a lock whose owner dies is marked so, and its waiter is woken");
+PROBE_ASKS("a robust futex is marked when the thread that owns it dies");

@@ -33,4 +33,4 @@ void probe(void)
 	probe_check("thread that ran the handler", tid, handled_by);
 }
 
-PROBE_ASKS("a signal can be sent to one thread of a process");
+PROBE_ASKS("tgkill delivers a signal to one thread of a process");

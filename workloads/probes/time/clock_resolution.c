@@ -12,4 +12,4 @@ void probe(void)
 	probe_check("a clock that is none", -EINVAL, sys(clock_gettime, 999, &step));
 }
 
-PROBE_ASKS("clocks say how fine they are, and refuse what is none");
+PROBE_ASKS("clock_getres returns a resolution, and an unknown clock is rejected");

@@ -25,4 +25,4 @@ void probe(void)
 	probe_check("it hardly counts while asleep", 1, slept < 50000000);
 }
 
-PROBE_ASKS("a process's clock counts the time it runs and not the time it sleeps");
+PROBE_ASKS("the CPU clock of a process advances while it runs and not while it sleeps");

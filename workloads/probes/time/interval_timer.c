@@ -22,4 +22,4 @@ void probe(void)
 	probe_check("alarms", 1, caught >= 3);
 }
 
-PROBE_ASKS("setitimer sends SIGALRM again and again");
+PROBE_ASKS("setitimer delivers SIGALRM periodically");

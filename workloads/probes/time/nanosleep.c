@@ -15,4 +15,4 @@ void probe(void)
 	probe_check("a billion nanoseconds", -EINVAL, sys(nanosleep, &bad, 0));
 }
 
-PROBE_ASKS("nanosleep sleeps no shorter than asked, and refuses what is no time");
+PROBE_ASKS("nanosleep sleeps at least as long as requested and rejects an invalid time");

@@ -26,4 +26,4 @@ void probe(void)
 	probe_check("end of the child", 0, probe_join(pid));
 }
 
-PROBE_ASKS("a handler ends a sleep, and what was left of it is told");
+PROBE_ASKS("a handler interrupts nanosleep, which returns the remaining time");

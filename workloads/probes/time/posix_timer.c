@@ -26,4 +26,4 @@ void probe(void)
 	probe_check("timer_delete", 0, sys(timer_delete, timer));
 }
 
-PROBE_ASKS("timer_create makes timers that send signals");
+PROBE_ASKS("timer_create creates a timer that sends a signal");

@@ -17,4 +17,4 @@ void probe(void)
 	probe_check("a time that is past", 0, sys(clock_nanosleep, CLOCK_MONOTONIC, 1, &until, 0));
 }
 
-PROBE_ASKS("clock_nanosleep can sleep until a time of the clock");
+PROBE_ASKS("clock_nanosleep sleeps until an absolute time");

@@ -15,4 +15,4 @@ void probe(void)
 	probe_check("it went off more than once", 1, count >= 2);
 }
 
-PROBE_ASKS("a timerfd counts how often it went off");
+PROBE_ASKS("a timerfd counts its expirations");

@@ -14,8 +14,8 @@ static void run(uint64_t n)
 		bench_check("kill", 0, port_kill(self, 0));
 }
 
-BENCH_OP("one kill of this process with no signal, which only asks whether it may");
-BENCH_NOTE("lmbench takes it off what a caught signal costs");
+BENCH_OP("one kill with signal 0, which only checks permission");
+BENCH_NOTE("lmbench subtracts it from the cost of catching a signal");
 
 const struct bench bench = {
 	.id = BENCH_ID,
