@@ -37,6 +37,8 @@ OWN: dict[str, dict[str, int]] = {
         name: {"gate": 6, "run": 12, "clock": 2}
         for name in ("pipe_pair", "eventfd_pair", "unix_pair")
     },
+    "epoll": {"gate": 2, "epoll": 3},
+    "epoll_pair": {"gate": 4, "epoll": 4, "run": 12, "clock": 2},
     "poll_pair": {"gate": 8, "run": 12, "clock": 2},
     "futex_pair": {"futex": 6, "run": 12, "clock": 2},
     "file_fault": {"space": 2, "inode": 1},

@@ -11,8 +11,8 @@
  * holder of a spinlock must not sleep (though sched_sleep() may release the lock for it), take the
  * kernel lock or wait for other CPUs, and may access user memory only by the _nofault functions of
  * arch/uaccess.h. Lock order: the kernel lock, then the order of enum lock_class. At most one lock
- * of a class is held, with two exceptions: two futex buckets, the lower address first, and a second
- * run queue, which is only ever tried.
+ * of a class is held, with three exceptions: two futex buckets, the lower address first; nested
+ * epoll sets, the inner one first; and a second run queue, which is only ever tried.
  *
  * Deferred freeing: an object found without the kernel lock but kept alive by it (an open file, an
  * inode) stays valid until the finder waits for the kernel lock or a space's lock (as a fault on
@@ -35,6 +35,7 @@ enum lock_class {
 	LOCK_INODE, /* inode.lock */
 	LOCK_STORE, /* the pages of a shared mapping: mm/object.c */
 	LOCK_GATE,  /* sched/gate.h: pipes, eventfds, streams */
+	LOCK_EPOLL, /* a ready list: ipc/epoll.c; of nested sets the inner one first */
 	LOCK_FUTEX, /* a bucket of futexes */
 	LOCK_CLOCK, /* a CPU's timers: sched/timer.c */
 	LOCK_RUN,   /* a CPU's run queue: sched/queue.h */

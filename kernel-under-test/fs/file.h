@@ -71,7 +71,10 @@ struct file_ops {
 	 * Absent: always ready for reading and writing.
 	 */
 	uint32_t (*poll)(struct file *f, struct poll_entry *e);
-	/* The same without the kernel lock. POLL_NEEDS_LOCK: call poll(). May be absent. */
+	/*
+	 * The same without the kernel lock, taking no lock at all if `e` is NULL. POLL_NEEDS_LOCK:
+	 * call poll(). May be absent.
+	 */
 	uint32_t (*poll_unlocked)(struct file *f, struct poll_entry *e);
 	/* The last reference was dropped. May be absent. */
 	void (*release)(struct file *f);

@@ -6,6 +6,8 @@ void poll_remove(struct poll_entry *e)
 	struct gate *g = e->used ? e->gate : NULL;
 	bool held = kernel_locked(), passed = g && !held && gate_pass(g);
 
+	if (unlikely(e->epoll))
+		spin_lock(e->epoll, LOCK_EPOLL);
 	if (g && !passed) {
 		if (!held)
 			kernel_lock();
@@ -20,4 +22,6 @@ void poll_remove(struct poll_entry *e)
 		if (!held)
 			kernel_unlock();
 	}
+	if (unlikely(e->epoll))
+		spin_unlock(e->epoll);
 }

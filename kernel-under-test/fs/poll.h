@@ -30,8 +30,9 @@ struct file;
 struct poll_entry {
 	struct waiter waiters[2];
 	unsigned int used;
-	/* Guards the queues, if the kernel lock does not. */
+	/* Guards the queues, if the kernel lock does not; `epoll` that of a set. */
 	struct gate *gate;
+	struct spinlock *epoll;
 	/* Copied into each waiter. */
 	bool unlocked;
 	void (*told)(struct waiter *w);

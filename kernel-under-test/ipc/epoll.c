@@ -1,47 +1,30 @@
-/* epoll: interest lists, ready lists and nesting of epoll files. */
+/* epoll: interest lists and ready lists. */
 #include "ipc/epoll.h"
 
 #include "arch/time.h"
 #include "arch/uaccess.h"
+#include "ipc/epoll_inside.h"
 #include "lib/errno.h"
 #include "lib/list.h"
 #include "mm/kmem.h"
 #include "mm/space.h"
+#include "sched/sched.h"
+#include "sched/timer.h"
 #include "sched/wait.h"
 
-/* Limits on nesting, and on wakeup paths from a file by length, as on Linux. */
-#define DEPTH_MAX 5
-static const unsigned int paths_max[DEPTH_MAX] = {UINT32_MAX, 500, 100, 50, 10};
-
-struct epoll {
-	struct file *file;
-	/* The number of the last graph walk that visited this set, and the height it found. */
-	uint64_t walk;
-	unsigned int height;
-	struct list items;
-	/* Items that may be ready; each is polled again before it is reported. */
-	struct list ready;
-	struct wait_queue waiters;
-};
-
-struct epoll_item {
-	struct epoll *set;
-	struct file *file; /* no reference: the file's release removes the item */
-	int fd;
-	struct epoll_event event;
-	struct poll_entry entry;
-	struct list link;	 /* in epoll.items */
-	struct list ready;	 /* in epoll.ready, or unlinked */
-	struct epoll_item *next; /* watching the same file */
-};
-
-static const struct file_ops epoll_ops;
-
-static void mark(struct epoll_item *i)
+/* Whether a thread or another set was waiting. */
+static bool mark(struct epoll_item *i)
 {
+	struct epoll *set = i->set;
+	bool awaited;
+
+	spin_lock(&set->lock, LOCK_EPOLL);
+	awaited = !wait_empty(&set->waiters);
 	if (list_empty(&i->ready))
-		list_push_back(&i->set->ready, &i->ready);
-	wait_wake_one(&i->set->waiters);
+		list_push_back(&set->ready, &i->ready);
+	wait_wake_one(&set->waiters);
+	spin_unlock(&set->lock);
+	return awaited;
 }
 
 static void item_told(struct waiter *w)
@@ -62,12 +45,7 @@ static void exclusive_told(struct waiter *w)
 	if (i != me)
 		return;
 	for (; i; i = i->next) {
-		bool awaited = !wait_empty(&i->set->waiters);
-
-		if (!(i->event.events & EPOLL_EXCLUSIVE))
-			continue;
-		mark(i);
-		if (awaited)
+		if ((i->event.events & EPOLL_EXCLUSIVE) && mark(i))
 			return;
 	}
 }
@@ -81,7 +59,9 @@ static uint32_t wanted(struct epoll_item *i, struct poll_entry *e)
 static void item_free(struct epoll_item *i)
 {
 	poll_remove(&i->entry);
+	spin_lock(&i->set->lock, LOCK_EPOLL);
 	list_remove(&i->ready);
+	spin_unlock(&i->set->lock);
 	list_remove(&i->link);
 	for (struct epoll_item **at = &i->file->watched; *at; at = &(*at)->next) {
 		if (*at == i) {
@@ -117,6 +97,7 @@ static int add(struct epoll *set, struct file *f, int fd, const struct epoll_eve
 	i->fd = fd;
 	i->event = *event;
 	i->entry.told = event->events & EPOLL_EXCLUSIVE ? exclusive_told : item_told;
+	i->entry.unlocked = i->entry.told == item_told;
 	i->entry.ctx = i;
 	list_init(&i->ready);
 	list_push_back(&set->items, &i->link);
@@ -127,85 +108,14 @@ static int add(struct epoll *set, struct file *f, int fd, const struct epoll_eve
 	return 0;
 }
 
-/* Whether the wakeup paths up from `i` and the items after it stay within limits. */
-static bool few_above(const struct epoll_item *i, unsigned int depth, unsigned int *paths)
-{
-	if (depth >= DEPTH_MAX)
-		return false;
-	for (; i; i = i->next) {
-		const struct epoll_item *above = i->set->file->watched;
-
-		if (above ? !few_above(above, depth + 1, paths) : ++paths[depth] > paths_max[depth])
-			return false;
-	}
-	return true;
-}
-
-/* The number of nested sets above `set`; `walk` numbers this traversal. */
-static unsigned int height_above(struct epoll *set, uint64_t walk)
-{
-	if (set->walk == walk)
-		return set->height;
-	set->walk = walk;
-	set->height = 0;
-	for (struct epoll_item *i = set->file->watched; i; i = i->next)
-		set->height = MAX(set->height, 1 + height_above(i->set, walk));
-	return set->height;
-}
-
-/* The same below `set`; more than DEPTH_MAX if `top` is among them, which would be a loop. */
-static unsigned int depth_below(struct epoll *set, const struct file *top, uint64_t walk)
-{
-	struct epoll_item *i;
-
-	if (set->walk == walk)
-		return set->height;
-	set->walk = walk;
-	set->height = 0;
-	list_for_each (i, &set->items, link) {
-		if (i->file == top)
-			set->height = DEPTH_MAX + 1;
-		else if (i->file->ops == &epoll_ops)
-			set->height = MAX(set->height, 1 + depth_below(i->file->data, top, walk));
-	}
-	return set->height;
-}
-
-/* Checks the paths of `f`, or if it is a set, of all files below it. */
-static bool few_above_all(struct file *f, uint64_t walk)
-{
-	unsigned int paths[DEPTH_MAX] = {0};
-	struct epoll *set = f->data;
-	struct epoll_item *i;
-
-	if (f->ops != &epoll_ops)
-		return few_above(f->watched, 0, paths);
-	if (set->walk == walk)
-		return true;
-	set->walk = walk;
-	list_for_each (i, &set->items, link)
-		if (!few_above_all(i->file, walk))
-			return false;
-	return true;
-}
-
 /* Adds `f` where nesting is involved: `f` is a set, or the set is watched by another. */
 static int add_nested(struct file *set_file, struct file *f, int fd,
 		      const struct epoll_event *event)
 {
-	static uint64_t walk;
 	struct epoll *set = set_file->data;
-	unsigned int sets = 1;
-	int err;
+	int err = epoll_check_depth(set, f) ?: add(set, f, fd, event);
 
-	if (f->ops == &epoll_ops) {
-		sets += 1 + depth_below(f->data, set_file, ++walk);
-		sets += height_above(set, ++walk);
-	}
-	if (sets > DEPTH_MAX)
-		return -ELOOP;
-	err = add(set, f, fd, event);
-	if (err || few_above_all(f, ++walk))
+	if (err || epoll_check_paths(f))
 		return err;
 	item_free(find(set, f, fd));
 	return -EINVAL;
@@ -253,7 +163,9 @@ int epoll_control(struct file *set_file, int op, struct file *f, int fd,
 	case EPOLL_CTL_MOD:
 		if (!i)
 			return -ENOENT;
+		spin_lock(&set->lock, LOCK_EPOLL);
 		i->event = *event;
+		spin_unlock(&set->lock);
 		if (wanted(i, NULL))
 			mark(i);
 		return 0;
@@ -262,57 +174,164 @@ int epoll_control(struct file *set_file, int op, struct file *f, int fd,
 	}
 }
 
-/* Reports ready items. Level-triggered ones go to the end of the list, to be polled again. */
-static long harvest(struct epoll *set, uint64_t out, unsigned int max)
+/* After an item was reported, with the lock. */
+static void settle(struct epoll_item *i, struct list *again)
 {
-	struct list again = LIST_INIT(again);
-	unsigned int n = 0;
-	long err = 0;
+	if (i->event.events & EPOLL_ONESHOT)
+		i->event.events &= EPOLL_ET | EPOLL_ONESHOT;
+	else if (!(i->event.events & EPOLL_ET) && list_empty(&i->ready))
+		list_push_back(again, &i->ready);
+}
 
-	while (n < max && !list_empty(&set->ready)) {
-		struct epoll_item *i = list_first(&set->ready, struct epoll_item, ready);
-		struct epoll_event e = {wanted(i, NULL), i->event.data};
-
-		list_remove(&i->ready);
-		if (!e.events)
-			continue;
-		err = copy_to_user_nowait(out + n * sizeof(e), &e, sizeof(e));
-		if (err) {
-			list_push_front(&set->ready, &i->ready);
-			break;
-		}
-		n++;
-		if (i->event.events & EPOLL_ONESHOT)
-			i->event.events &= EPOLL_ET | EPOLL_ONESHOT;
-		else if (!(i->event.events & EPOLL_ET))
-			list_push_back(&again, &i->ready);
-	}
-	while (!list_empty(&again)) {
-		struct list *l = again.next;
+/* Level-triggered items go to the end of the list, to be polled again. */
+static void put_again(struct epoll *set, struct list *again)
+{
+	while (!list_empty(again)) {
+		struct list *l = again->next;
 
 		list_remove(l);
 		list_push_back(&set->ready, l);
 	}
+}
+
+/* Reports ready items, with the lock. How many, or -EAGAIN: it takes the kernel lock. */
+static long harvest(struct epoll *set, uint64_t out, unsigned int max)
+{
+	struct list again = LIST_INIT(again);
+	unsigned int n = 0;
+	bool stuck = set->inside;
+
+	while (n < max && !list_empty(&set->ready) && !stuck) {
+		struct epoll_item *i = list_first(&set->ready, struct epoll_item, ready);
+		uint32_t mask = file_poll_unlocked(i->file, NULL);
+		struct epoll_event e = {mask & (i->event.events | POLL_ALWAYS), i->event.data};
+
+		stuck = (mask & POLL_NEEDS_LOCK) ||
+			(e.events && copy_to_user_nofault(out + n * sizeof(e), &e, sizeof(e)));
+		if (stuck)
+			break;
+		list_remove(&i->ready);
+		if (e.events) {
+			settle(i, &again);
+			n++;
+		}
+	}
+	put_again(set, &again);
+	return n || !stuck ? (long)n : -EAGAIN;
+}
+
+/* The first ready item, removed from the list, or NULL. Inside. */
+static struct epoll_item *take_ready(struct epoll *set)
+{
+	struct epoll_item *i = NULL;
+
+	spin_lock(&set->lock, LOCK_EPOLL);
+	if (!list_empty(&set->ready)) {
+		i = list_first(&set->ready, struct epoll_item, ready);
+		list_remove(&i->ready);
+	}
+	spin_unlock(&set->lock);
+	return i;
+}
+
+static void put_first(struct epoll_item *i)
+{
+	spin_lock(&i->set->lock, LOCK_EPOLL);
+	if (list_empty(&i->ready))
+		list_push_front(&i->set->ready, &i->ready);
+	spin_unlock(&i->set->lock);
+}
+
+/* With the kernel lock: keeps harvest() out (1), or lets it in again (-1). */
+static void count_inside(struct epoll *set, int by, struct list *again)
+{
+	spin_lock(&set->lock, LOCK_EPOLL);
+	set->inside += (unsigned int)by;
+	if (again)
+		put_again(set, again);
+	spin_unlock(&set->lock);
+}
+
+/* harvest() with the kernel lock, for any file. How many, -EFAULT or -EPAGING. */
+static long harvest_inside(struct epoll *set, uint64_t out, unsigned int max)
+{
+	struct list again = LIST_INIT(again);
+	struct epoll_item *i;
+	unsigned int n = 0;
+	long err = 0;
+
+	count_inside(set, 1, NULL);
+	while (n < max && (i = take_ready(set))) {
+		struct epoll_event e = {wanted(i, NULL), i->event.data};
+
+		if (!e.events)
+			continue;
+		err = copy_to_user_nowait(out + n * sizeof(e), &e, sizeof(e));
+		if (err) {
+			put_first(i);
+			break;
+		}
+		n++;
+		spin_lock(&set->lock, LOCK_EPOLL);
+		settle(i, &again);
+		spin_unlock(&set->lock);
+	}
+	count_inside(set, -1, &again);
 	return n ? (long)n : err;
+}
+
+static noinline long harvest_locking(struct epoll *set, uint64_t out, unsigned int max)
+{
+	long n;
+
+	KERNEL_SCOPE();
+	do
+		n = harvest_inside(set, out, max);
+	while (n == -EPAGING && !(n = space_page_in()));
+	return n;
+}
+
+/* With the lock, which is released. Returns 0 if woken, -ETIMEDOUT or -ERESTARTSYS. */
+static int sleep_in(struct epoll *set, uint64_t deadline_ns)
+{
+	struct waiter w = {.thread = thread_current()};
+	struct alarm a;
+	bool woken = true;
+
+	alarm_set(&a, deadline_ns);
+	list_push_back(&set->waiters.waiters, &w.link);
+	if (!sched_sleep(&set->lock)) {
+		spin_lock(&set->lock, LOCK_EPOLL);
+		/* If a waker has removed us, its wakeup must not be lost. */
+		woken = list_empty(&w.link);
+		list_remove(&w.link);
+		spin_unlock(&set->lock);
+	}
+	if (alarm_end(&a) && !woken)
+		return -ETIMEDOUT;
+	return woken ? 0 : wait_interrupted();
 }
 
 long epoll_wait(struct file *f, uint64_t events_out, unsigned int max, uint64_t deadline_ns)
 {
 	struct epoll *set = f->data;
+	long n;
+	int err;
 
 	if (f->ops != &epoll_ops)
 		return -EINVAL;
 	for (;;) {
-		long n = harvest(set, events_out, max);
-		int err;
-
-		if (n == -EPAGING && !(n = space_page_in()))
-			continue;
-		if (n)
+		spin_lock(&set->lock, LOCK_EPOLL);
+		n = harvest(set, events_out, max);
+		if (n || !deadline_ns ||
+		    (deadline_ns != WAIT_FOREVER && arch_time_ns() >= deadline_ns)) {
+			spin_unlock(&set->lock);
+			if (n == -EAGAIN && !(n = harvest_locking(set, events_out, max)) &&
+			    deadline_ns)
+				continue;
 			return n;
-		if (deadline_ns != WAIT_FOREVER && arch_time_ns() >= deadline_ns)
-			return 0;
-		err = wait_sleep_until(&set->waiters, WAIT_INTERRUPTIBLE, deadline_ns);
+		}
+		err = sleep_in(set, deadline_ns);
 		if (err == -ETIMEDOUT)
 			deadline_ns = 0;
 		else if (err)
@@ -323,16 +342,22 @@ long epoll_wait(struct file *f, uint64_t events_out, unsigned int max, uint64_t 
 static uint32_t epoll_poll(struct file *f, struct poll_entry *e)
 {
 	struct epoll *set = f->data;
-	struct epoll_item *i, *next;
+	struct epoll_item *i;
 
-	poll_add(e, &set->waiters);
-	list_for_each_safe (i, next, &set->ready, ready) {
-		if (wanted(i, NULL))
-			return POLL_READABLE;
-		/* Do not poll it again on each call, through up to DEPTH_MAX nested sets. */
-		list_remove(&i->ready);
+	if (e) {
+		e->epoll = &set->lock;
+		spin_lock(&set->lock, LOCK_EPOLL);
+		poll_add(e, &set->waiters);
+		spin_unlock(&set->lock);
 	}
-	return 0;
+	count_inside(set, 1, NULL);
+	/* Items that turn out not to be ready are not polled again through every nested set. */
+	while ((i = take_ready(set)) && !wanted(i, NULL))
+		;
+	if (i)
+		put_first(i);
+	count_inside(set, -1, NULL);
+	return i ? POLL_READABLE : 0;
 }
 
 static void epoll_release(struct file *f)
@@ -344,7 +369,7 @@ static void epoll_release(struct file *f)
 	kmem_free(set);
 }
 
-static const struct file_ops epoll_ops = {
+const struct file_ops epoll_ops = {
 	.kind = "anon_inode:[eventpoll]",
 	.poll = epoll_poll,
 	.release = epoll_release,

@@ -31,6 +31,6 @@ int epoll_control(struct file *set, int op, struct file *f, int fd,
 
 /*
  * Waits until an item is ready and copies out up to `max` events. Returns how many, 0 after the
- * deadline, -EINTR or -EFAULT.
+ * deadline, -EINTR or -EFAULT. Without the kernel lock, and with a reference on the set.
  */
 long epoll_wait(struct file *set, uint64_t events_out, unsigned int max, uint64_t deadline_ns);

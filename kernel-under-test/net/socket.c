@@ -3,6 +3,7 @@
 
 #include "arch/time.h"
 #include "fs/credentials.h"
+#include "fs/peek.h"
 #include "fs/volume.h"
 #include "lib/errno.h"
 #include "lib/string.h"
@@ -66,7 +67,8 @@ void socket_put(struct socket *s)
 		if (s->more)
 			socket_more_free(s);
 	}
-	kmem_free(s);
+	/* stream_poll_unlocked() of the other end may still be looking at it. */
+	peek_free(s);
 	if (gatekeeper)
 		socket_put(gatekeeper);
 }

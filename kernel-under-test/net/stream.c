@@ -210,9 +210,8 @@ static long stream_receive(struct socket *s, struct uio *u, unsigned int flags, 
 }
 
 /* The poll mask of a half-closed or closed stream. */
-static uint32_t poll_half(const struct socket *s)
+static uint32_t poll_half(const struct socket *s, const struct socket *peer)
 {
-	const struct socket *peer = s->peer;
 	bool in = !s->no_receive && peer && !peer->no_send;
 	bool out =
 		!s->no_send && !s->reset && (s->family != AF_UNIX || (peer && !peer->no_receive));
@@ -222,51 +221,61 @@ static uint32_t poll_half(const struct socket *s)
 	       (room ? POLL_WRITABLE : 0) | (s->error ? POLL_ERR : 0);
 }
 
-static always_inline uint32_t poll_inside(struct socket *s, struct poll_entry *e)
+/* Without a lock, it may be out of date, and is told of again when it changes. */
+static always_inline uint32_t state_of(const struct socket *s)
 {
+	const struct socket *peer = READ_ONCE(s->peer);
 	uint32_t mask = 0;
 
-	poll_set_gate(e, s->gate);
-	poll_add(e, &s->readers);
-	poll_add(e, &s->writers);
 	if (s->state == SOCKET_LISTENING)
 		return list_empty(&s->backlog) ? 0 : POLL_READABLE;
 	if (s->state == SOCKET_NEW)
 		return POLL_OUT | POLL_HUP | (s->error ? POLL_ERR | POLL_READABLE | POLL_RDHUP : 0);
 	if (ring_glance(&s->in))
 		mask |= POLL_READABLE;
-	if (unlikely(s->shut || !s->peer || s->peer->shut))
-		return mask | poll_half(s);
-	return mask | (ring_glance(&s->peer->in) < RING_SIZE ? POLL_WRITABLE : 0);
+	if (unlikely(s->shut || !peer || peer->shut))
+		return mask | poll_half(s, peer);
+	return mask | (ring_glance(&peer->in) < RING_SIZE ? POLL_WRITABLE : 0);
 }
 
-static noinline uint32_t poll_and_stay(struct socket *s, struct poll_entry *e)
+/* Inside the gate, or having passed it. */
+static uint32_t subscribe(struct socket *s, struct poll_entry *e)
 {
-	GATE_SCOPE(s->gate);
-	return poll_inside(s, e);
+	poll_set_gate(e, s->gate);
+	poll_add(e, &s->readers);
+	poll_add(e, &s->writers);
+	return state_of(s);
 }
 
-/* Without the gate, the mask may be a moment old. */
 uint32_t stream_poll(struct socket *s, struct poll_entry *e)
 {
-	return e ? poll_and_stay(s, e) : poll_inside(s, NULL);
+	if (!e)
+		return state_of(s);
+	GATE_SCOPE(s->gate);
+	return subscribe(s, e);
+}
+
+/* Listeners, and sockets that may become one, are woken under the kernel lock only. */
+static noinline uint32_t subscribe_unlocked(struct socket *s, struct poll_entry *e)
+{
+	uint32_t mask = POLL_NEEDS_LOCK;
+
+	if (!gate_pass(s->gate))
+		return mask;
+	if (s->state == SOCKET_CONNECTED)
+		mask = subscribe(s, e);
+	gate_return(s->gate);
+	return mask;
 }
 
 uint32_t stream_poll_unlocked(struct file *f, struct poll_entry *e)
 {
 	struct socket *s = f->data;
-	uint32_t mask = POLL_NEEDS_LOCK;
 
-	if (!gate_pass(s->gate))
-		return mask;
-	/*
-	 * Urgent data needs the other operations, and subscribers to listeners, or to what may
-	 * become one, are woken under the kernel lock.
-	 */
-	if (likely(s->ops == &stream_ops) && (!e || s->state == SOCKET_CONNECTED))
-		mask = poll_inside(s, e);
-	gate_return(s->gate);
-	return mask;
+	/* Marked streams have urgent data. */
+	if (unlikely(READ_ONCE(s->ops) != &stream_ops))
+		return POLL_NEEDS_LOCK;
+	return unlikely(e) ? subscribe_unlocked(s, e) : state_of(s);
 }
 
 static void drop_backlog(struct socket *s)

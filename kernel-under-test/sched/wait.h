@@ -26,7 +26,10 @@ struct waiter {
 	struct list link;
 	/* A subscriber's callback, on every wakeup; NULL: a thread, woken once. */
 	void (*told)(struct waiter *w);
-	/* `told` may be called without the kernel lock, since it does no more than sched_wake(). */
+	/*
+	 * `told` may be called without the kernel lock, since it does no more than sched_wake() or
+	 * putting an item on an epoll set's ready list.
+	 */
 	bool unlocked;
 	union {
 		struct thread *thread;

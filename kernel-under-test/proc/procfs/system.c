@@ -129,7 +129,7 @@ static void bantam_locks(struct text *t, const struct proc_subject *)
 		[LOCK_KERNEL] = "kernel", [LOCK_SPACE] = "space", [LOCK_FILES] = "files",
 		[LOCK_INODE] = "inode",	  [LOCK_GATE] = "gate",	  [LOCK_FUTEX] = "futex",
 		[LOCK_CLOCK] = "clock",	  [LOCK_RUN] = "run",	  [LOCK_STORE] = "store",
-		[LOCK_KMEM] = "kmem",	  [LOCK_PAGE] = "page",
+		[LOCK_KMEM] = "kmem",	  [LOCK_PAGE] = "page",	  [LOCK_EPOLL] = "epoll",
 	};
 
 	text_add(t, "cpu");

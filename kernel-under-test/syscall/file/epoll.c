@@ -31,6 +31,7 @@ long sys_epoll_ctl(uint64_t set, uint64_t op, uint64_t fd, uint64_t event)
 	return epoll_control(s, (int)op, f, (int)fd, &e);
 }
 
+/* Without the kernel lock. */
 static long wait_for(uint64_t set, uint64_t events, uint64_t max, uint64_t deadline)
 {
 	struct file *s;
@@ -42,7 +43,7 @@ static long wait_for(uint64_t set, uint64_t events, uint64_t max, uint64_t deadl
 	if (!s)
 		return -EBADF;
 	n = epoll_wait(s, events, (unsigned int)max, deadline);
-	file_put(s);
+	file_put_unlocked(s);
 	return n;
 }
 
@@ -51,7 +52,9 @@ long sys_epoll_wait(uint64_t set, uint64_t events, uint64_t max, uint64_t timeou
 	int ms = (int)timeout_ms;
 
 	return wait_for(set, events, max,
-			ms < 0 ? WAIT_FOREVER : arch_time_ns() + (uint64_t)ms * NS_PER_MS);
+			ms < 0 ? WAIT_FOREVER
+			: ms   ? arch_time_ns() + (uint64_t)ms * NS_PER_MS
+			       : 0);
 }
 
 long sys_epoll_pwait(uint64_t set, uint64_t events, uint64_t max, uint64_t timeout_ms,

@@ -7,8 +7,6 @@
 #include "syscall/user.h"
 
 #define CREATE_TRIES 16
-/* These need the kernel lock. */
-#define OPEN_LOCKED (O_TRUNC | O_TMPFILE_BIT | O_PATH)
 
 /*
  * If the name is a symbolic link: the link, with a reference. Else -ENOENT, -EEXIST or another
@@ -246,23 +244,27 @@ static long open_locked(int dirfd, const char *path, uint32_t flags, uint32_t mo
 	return err ? err : process_add_file(f, flags & O_CLOEXEC);
 }
 
-/* An existing file that needs nothing but a reference. NULL: take the slow path. */
+/* What is to be created mostly does not exist yet, which is for the slow path. */
+static inline bool may_open_unlocked(uint32_t flags)
+{
+	return !(flags & (O_TRUNC | O_TMPFILE_BIT | O_PATH)) &&
+	       (flags & (O_CREAT | O_EXCL)) != (O_CREAT | O_EXCL) &&
+	       !((flags & O_CREAT) && arch_cpu_count() == 1);
+}
+
+/* Opens what exists and needs no more than a reference. NULL: the slow path, or peek_absent(). */
 static struct file *open_unlocked(int dirfd, const char *path, uint32_t flags, struct peek *p)
 {
-	struct inode *inode;
+	struct inode *inode =
+		user_peek(dirfd, path, flags & O_NOFOLLOW ? AT_SYMLINK_NOFOLLOW : 0, p);
 
-	/* A name to be created usually does not exist, and a peek would be wasted. */
-	if ((flags & OPEN_LOCKED) || (flags & (O_CREAT | O_EXCL)) == (O_CREAT | O_EXCL) ||
-	    ((flags & O_CREAT) && arch_cpu_count() == 1))
-		return NULL;
-	inode = user_peek(dirfd, path, flags & O_NOFOLLOW ? AT_SYMLINK_NOFOLLOW : 0, p);
 	if (!inode || ((flags & O_DIRECTORY) && !inode_is(inode, S_IFDIR)) ||
 	    (unlikely(thread_current()->confined) && may_open(inode, flags)))
 		return NULL;
 	return file_open_unlocked(inode, flags, p);
 }
 
-/* Without the kernel lock, unless the slow path is needed. */
+/* Without the kernel lock, which the slow path takes. */
 static long open_at(int dirfd, uint64_t path, uint32_t flags, uint32_t mode)
 {
 	char buffer[PATH_LEN_MAX];
@@ -272,15 +274,17 @@ static long open_at(int dirfd, uint64_t path, uint32_t flags, uint32_t mode)
 
 	if (fd)
 		return fd;
-	f = open_unlocked(dirfd, buffer, flags, &p);
-	if (likely(f)) {
-		fd = files_add(process_current()->files, f, 0, flags & O_CLOEXEC);
-		if (unlikely(fd < 0))
-			file_put_unlocked(f);
-		return fd;
+	if (may_open_unlocked(flags)) {
+		f = open_unlocked(dirfd, buffer, flags, &p);
+		if (likely(f)) {
+			fd = files_add(process_current()->files, f, 0, flags & O_CLOEXEC);
+			if (unlikely(fd < 0))
+				file_put_unlocked(f);
+			return fd;
+		}
+		if (!(flags & O_CREAT) && peek_absent(&p))
+			return -ENOENT;
 	}
-	if (!(flags & (OPEN_LOCKED | O_CREAT)) && peek_absent(&p))
-		return -ENOENT;
 	KERNEL_SCOPE();
 	return open_locked(dirfd, buffer, flags, mode, 0);
 }

@@ -63,6 +63,7 @@ static void begin(struct poll_entry *entries, const struct poll_request *fds, si
 
 		e->used = 0;
 		e->gate = NULL;
+		e->epoll = NULL;
 		e->unlocked = true;
 		e->told = wake_sleeper;
 		e->ctx = me;

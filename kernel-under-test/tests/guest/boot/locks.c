@@ -19,6 +19,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <sys/mman.h>
 #include <sys/mount.h>
@@ -55,6 +56,8 @@ struct own {
 	uint32_t word;
 	pid_t tid;
 	int growing;
+	/* A set with an event, and one with what its neighbour of the pair sends. */
+	int set, watched, paired, sent[2];
 	long grown;
 	char path[32], link[32], buffer[512];
 	/* A page each: anonymous, of the file, anonymous and shared. */
@@ -365,6 +368,34 @@ static void call_poll_pair(struct own *o)
 		fail("a pair that polls");
 }
 
+/* One that is ready again and again, and one that is told of. */
+static void call_epoll(struct own *o)
+{
+	uint64_t v = 1;
+	struct epoll_event e[2];
+
+	write(o->watched, &v, sizeof(v));
+	if (epoll_wait(o->set, e, 2, -1) != 1 || read(o->watched, &v, sizeof(v)) != sizeof(v))
+		fail("a set");
+	if (epoll_wait(o->set, e, 2, 0) != 0)
+		fail("an empty set");
+}
+
+static void call_epoll_pair(struct own *o)
+{
+	bool first = o->cpu % 2 == 0;
+	int in = owns[o->cpu ^ 1].sent[0], out = o->sent[1];
+	struct epoll_event e;
+	char byte = 1;
+
+	if (first && write(out, &byte, 1) != 1)
+		fail("a pair with sets");
+	if (epoll_wait(o->paired, &e, 1, -1) != 1 || read(in, &byte, 1) != 1)
+		fail("a pair with sets");
+	if (!first && write(out, &byte, 1) != 1)
+		fail("a pair with sets");
+}
+
 static void futex_while(uint32_t *word, uint32_t is)
 {
 	while (__atomic_load_n(word, __ATOMIC_SEQ_CST) == is)
@@ -499,6 +530,8 @@ static const struct {
 		{"eventfd_pair", call_eventfd_pair},
 		{"unix_pair", call_unix_pair},
 		{"poll_pair", call_poll_pair},
+		{"epoll", call_epoll},
+		{"epoll_pair", call_epoll_pair},
 		{"futex_pair", call_futex_pair},
 		{"stat", call_stat},
 		{"access", call_access},
@@ -557,6 +590,14 @@ static void say(const char *name)
 	fflush(stdout);
 }
 
+static void watch(int set, int fd)
+{
+	struct epoll_event e = {.events = EPOLLIN};
+
+	if (epoll_ctl(set, EPOLL_CTL_ADD, fd, &e) < 0)
+		fail("epoll_ctl");
+}
+
 static void ignore(int)
 {
 }
@@ -590,6 +631,12 @@ static void prepare(struct own *o)
 		fail("what a pair has");
 	for (int i = 0; i < 8; i++)
 		write(o->file, o->buffer, sizeof(o->buffer));
+	o->set = epoll_create1(0);
+	o->watched = eventfd(0, 0);
+	watch(o->set, o->watched);
+	o->paired = epoll_create1(0);
+	if (pipe(o->sent) < 0)
+		fail("a pipe that is watched");
 }
 
 static void *work(void *arg)
@@ -597,6 +644,8 @@ static void *work(void *arg)
 	struct own *o = arg;
 
 	prepare(o);
+	pthread_barrier_wait(barrier);
+	watch(o->paired, owns[o->cpu ^ 1].sent[0]);
 	for (size_t i = 0; i < sizeof(calls) / sizeof(calls[0]); i++) {
 		measure(o, calls[i].call);
 		if (o->cpu == 0)
