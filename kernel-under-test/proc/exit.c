@@ -21,7 +21,7 @@
  * A stopped process group that became orphaned can no longer be continued by a shell: POSIX has it
  * get SIGHUP and SIGCONT.
  */
-static void tell_orphaned(int pgid)
+static void signal_if_orphaned(int pgid)
 {
 	struct signal_info hup = {.signo = SIGHUP, .code = SI_KERNEL};
 	struct signal_info cont = {.signo = SIGCONT, .code = SI_KERNEL};
@@ -33,7 +33,7 @@ static void tell_orphaned(int pgid)
 }
 
 /* Reparents children to the nearest subreaper, or to process 1. */
-static void give_away_children(struct process *p)
+static void reparent_children(struct process *p)
 {
 	struct process *init = p->parent, *c, *next;
 
@@ -51,7 +51,7 @@ static void give_away_children(struct process *p)
 		if (c->zombie)
 			wait_wake_all(&init->child_changed);
 		else if (unlikely(c->stopped))
-			tell_orphaned(c->pgid);
+			signal_if_orphaned(c->pgid);
 	}
 }
 
@@ -64,7 +64,7 @@ static void give_away_children(struct process *p)
  * futex_pi_exit() does. `pending`: the thread was about to take or release it, and may have
  * released it without waking anybody.
  */
-static void robust_lock_died(const struct thread *t, uint64_t entry, uint64_t offset, bool pending)
+static void robust_mark_dead(const struct thread *t, uint64_t entry, uint64_t offset, bool pending)
 {
 	uint64_t addr = (entry & ~ROBUST_PI) + offset;
 	uint32_t word, was;
@@ -103,11 +103,11 @@ static void robust_list_walk(struct thread *t)
 		if (copy_from_user(&next, entry & ~ROBUST_PI, sizeof(next)) < 0)
 			return;
 		if ((entry & ~ROBUST_PI) != (head.pending & ~ROBUST_PI))
-			robust_lock_died(t, entry, head.offset, false);
+			robust_mark_dead(t, entry, head.offset, false);
 		entry = next;
 	}
 	if (head.pending)
-		robust_lock_died(t, head.pending, head.offset, true);
+		robust_mark_dead(t, head.pending, head.offset, true);
 }
 
 /* Clears the tid and wakes who waits for it (set_tid_address). */
@@ -119,7 +119,7 @@ static always_inline void clear_tid(struct thread *t, struct process *p)
 		futex_wake(t->clear_tid, 1, UINT32_MAX, false);
 }
 
-static always_inline void leave_memory(struct thread *t, struct process *p)
+static always_inline void release_memory(struct thread *t, struct process *p)
 {
 	if (unlikely(t->robust_list))
 		robust_list_walk(t);
@@ -130,21 +130,21 @@ static always_inline void leave_memory(struct thread *t, struct process *p)
 
 void thread_exit_memory(struct thread *t)
 {
-	leave_memory(t, t->process);
+	release_memory(t, t->process);
 	t->robust_list = t->clear_tid = 0;
 }
 
-static bool wants_no_zombies(const struct process *parent)
+static bool ignores_children(const struct process *parent)
 {
 	const struct signal_action *a = &parent->actions[SIGCHLD - 1];
 
 	return a->handler == SIG_IGN || (a->flags & SA_NOCLDWAIT);
 }
 
-static void tell_end(struct process *p, struct process *parent)
+static void notify_parent(struct process *p, struct process *parent)
 {
 	signal_send_child(p);
-	if (p->exit_signal == SIGCHLD && wants_no_zombies(parent))
+	if (p->exit_signal == SIGCHLD && ignores_children(parent))
 		process_free(p);
 	wait_wake_all(&parent->child_changed);
 }
@@ -152,11 +152,11 @@ static void tell_end(struct process *p, struct process *parent)
 void process_notify_parent(struct process *p)
 {
 	p->zombie = WAIT_EXITED;
-	tell_end(p, p->parent);
+	notify_parent(p, p->parent);
 }
 
 /* The last thread of `p` is about to end. */
-static void finish(struct process *p)
+static void last_thread_exits(struct process *p)
 {
 	struct process *parent = p->parent;
 
@@ -182,15 +182,15 @@ static void finish(struct process *p)
 	p->space = NULL;
 	process_vfork_done(p);
 	signal_flush(p, &p->signals);
-	give_away_children(p);
+	reparent_children(p);
 	p->zombie = WAIT_EXITED;
 	pidfd_wake();
 	if (likely(p->zombie == WAIT_EXITED))
-		tell_end(p, parent);
+		notify_parent(p, parent);
 }
 
 /* Undoes what made the thread unusual, since its stack will be used by others. */
-static noinline void leave_unusual(struct thread *t, int status)
+static noinline void clear_unusual(struct thread *t, int status)
 {
 	if (t->unusual & UNUSUAL_TRACE)
 		trace_thread_exit(t, status);
@@ -211,9 +211,9 @@ void thread_exit(int status)
 	if (p->pid == 1 && p->thread_count == 1)
 		panic("process 1 ended with status 0x%x", (unsigned int)p->exit_status);
 	if (t->robust_list | t->clear_tid | (uintptr_t)futex_pi_locks)
-		leave_memory(t, p);
+		release_memory(t, p);
 	if (unlikely(t->unusual))
-		leave_unusual(t, status);
+		clear_unusual(t, status);
 	usage_exit_thread(t);
 	signal_flush(p, &t->signals);
 	list_remove(&t->sibling);
@@ -223,7 +223,7 @@ void thread_exit(int status)
 		p->uid = t->cred->uid;
 		__builtin_memcpy(p->comm, t->comm, COMM_MAX);
 		credentials_put(t->cred);
-		finish(p);
+		last_thread_exits(p);
 	} else {
 		credentials_put(t->cred);
 		/* This thread may have been chosen to take them. */
@@ -236,7 +236,7 @@ void thread_exit(int status)
 }
 
 /* Each of the other threads ends on its way to user mode. */
-static void tell_others_to_end(struct process *p)
+static void kick_other_threads(struct process *p)
 {
 	struct thread *t;
 
@@ -253,7 +253,7 @@ void process_exit(int status)
 	if (!p->exiting) {
 		p->exiting = true;
 		p->exit_status = status;
-		tell_others_to_end(p);
+		kick_other_threads(p);
 	}
 	thread_exit(status);
 }
@@ -265,7 +265,7 @@ void process_kill_other_threads(void)
 	if (p->thread_count == 1)
 		return;
 	p->exiting = true;
-	tell_others_to_end(p);
+	kick_other_threads(p);
 	while (p->thread_count > 1)
 		wait_sleep(&p->thread_ended, false);
 	p->exiting = false;
@@ -284,7 +284,7 @@ static bool matches(const struct process *child, int id, unsigned int options)
  * Whether the state of `c` changed in one of the requested ways; if so *status, and it counts as
  * reported.
  */
-static bool has_changed(struct process *c, unsigned int options, int *status)
+static bool report_change(struct process *c, unsigned int options, int *status)
 {
 	bool keep = options & WAIT_NOREAP;
 
@@ -320,7 +320,7 @@ static struct process *next_match(struct process *p, struct process *c, int id,
 }
 
 /* Usage of a child that changed state, and of its own reaped children. */
-static void tell_usage(struct process *c, struct usage *used)
+static void collect_usage(struct process *c, struct usage *used)
 {
 	*used = c->zombie ? c->used : usage_of_process(c);
 	usage_add(used, &c->children_used);
@@ -339,10 +339,10 @@ long process_wait(int id, unsigned int options, int *status, struct usage *used)
 
 			/* A zombie counts only if its end is waited for. */
 			any |= !(c->zombie & ~options);
-			if (!has_changed(c, options, status))
+			if (!report_change(c, options, status))
 				continue;
 			if (unlikely(used))
-				tell_usage(c, used);
+				collect_usage(c, used);
 			if (c->zombie && !(options & WAIT_NOREAP)) {
 				usage_add(&p->children_used, &c->used);
 				if (c->children_used.cpu)

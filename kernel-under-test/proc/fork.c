@@ -11,8 +11,8 @@
 #include "proc/trace/trace.h"
 #include "sched/sched.h"
 
-static void copy_rest(struct process *child, struct process *parent, struct process *above,
-		      const struct fork_request *r)
+static void copy_process(struct process *child, struct process *parent, struct process *new_parent,
+			 const struct fork_request *r)
 {
 	child->root = inode_get(parent->root);
 	child->cwd = inode_get(parent->cwd);
@@ -40,9 +40,9 @@ static void copy_rest(struct process *child, struct process *parent, struct proc
 	child->core_filter = parent->core_filter;
 	child->personality = parent->personality;
 	child->membarriers = parent->membarriers;
-	child->parent = above;
-	child->parent_pid = above->pid;
-	list_push_back(&above->children, &child->sibling);
+	child->parent = new_parent;
+	child->parent_pid = new_parent->pid;
+	list_push_back(&new_parent->children, &child->sibling);
 }
 
 static noinline void copy_unusual(struct thread *t, struct fork_request *r)
@@ -108,7 +108,7 @@ static bool count_threads(struct process *p, void *ctx)
 }
 
 /* RLIMIT_NPROC. */
-static bool may_have_more(void)
+static bool within_nproc_limit(void)
 {
 	uint64_t limit = process_limit(RLIMIT_NPROC), now = 0;
 
@@ -125,7 +125,7 @@ long process_fork(struct fork_request *r)
 	struct thread *t;
 	int pid, pidfd = 0;
 
-	if (!may_have_more())
+	if (!within_nproc_limit())
 		return -EAGAIN;
 	child = process_alloc();
 	if (!child)
@@ -140,7 +140,7 @@ long process_fork(struct fork_request *r)
 	/* Nothing can fail from here on. */
 	pid = child->pid;
 	t = process_any_thread(child);
-	copy_rest(child, parent, r->sibling ? parent->parent : parent, r);
+	copy_process(child, parent, r->sibling ? parent->parent : parent, r);
 	child->exit_signal = r->sibling ? parent->exit_signal : r->exit_signal;
 	child->borrows_space = r->wait;
 	copy_thread(t, r);
@@ -164,7 +164,7 @@ long process_fork(struct fork_request *r)
 long process_add_thread(struct fork_request *r)
 {
 	struct process *p = process_current();
-	struct thread *t = may_have_more() ? thread_create() : NULL;
+	struct thread *t = within_nproc_limit() ? thread_create() : NULL;
 	int tid = t ? process_new_tid() : -EAGAIN;
 
 	if (tid < 0) {

@@ -23,7 +23,7 @@ void process_init_limits(struct process *p)
 }
 
 /* CPU time at which a signal is due: at the soft limit, then every second. */
-static uint64_t next_cpu_mark(const struct process *p)
+static uint64_t next_cpu_signal(const struct process *p)
 {
 	uint64_t soft = MIN(p->limits[RLIMIT_CPU][0], UINT64_MAX / 2 / NS_PER_SEC) * NS_PER_SEC;
 	uint64_t used = process_cpu_ns(p);
@@ -35,7 +35,7 @@ void process_update_cpu_limit(struct process *p)
 {
 	timer_cancel(&p->cpu_limit);
 	if (p->limits[RLIMIT_CPU][0] != UNLIMITED)
-		timer_add(&p->cpu_limit, arch_time_ns() + next_cpu_mark(p) - process_cpu_ns(p));
+		timer_add(&p->cpu_limit, arch_time_ns() + next_cpu_signal(p) - process_cpu_ns(p));
 }
 
 /* Timers run on elapsed time: with other threads on the CPU less of it was used, so rearm. */

@@ -11,24 +11,24 @@ struct pidfd {
 	uint64_t serial;
 };
 
-static struct wait_queue ends = {LIST_INIT(ends.waiters)};
-static uint32_t watched;
+static struct wait_queue exit_waiters = {LIST_INIT(exit_waiters.waiters)};
+static uint32_t watchers;
 
 void pidfd_wake(void)
 {
-	if (unlikely(watched))
-		wait_wake_all(&ends);
+	if (unlikely(watchers))
+		wait_wake_all(&exit_waiters);
 }
 
 void pidfd_subscribe(struct waiter *w)
 {
-	watched++;
-	wait_subscribe(&ends, w);
+	watchers++;
+	wait_subscribe(&exit_waiters, w);
 }
 
 void pidfd_unsubscribe(struct waiter *w)
 {
-	watched--;
+	watchers--;
 	wait_unsubscribe(w);
 }
 
@@ -43,13 +43,13 @@ static uint32_t pidfd_poll(struct file *f, struct poll_entry *e)
 {
 	const struct process *p = process_of(f->data);
 
-	poll_add(e, &ends);
+	poll_add(e, &exit_waiters);
 	return !p || p->zombie ? POLL_READABLE : 0;
 }
 
 static void pidfd_release(struct file *f)
 {
-	watched--;
+	watchers--;
 	kmem_free(f->data);
 }
 
@@ -69,7 +69,7 @@ int pidfd_install(const struct process *p, uint32_t flags)
 	*d = (struct pidfd){p->pid, p->serial};
 	if (file_create_anon(&pidfd_ops, O_RDWR | flags, d, &f))
 		return -ENOMEM;
-	watched++;
+	watchers++;
 	return process_add_file(f, true);
 }
 

@@ -6,10 +6,10 @@
 #include "mm/kmem.h"
 
 /* Shortest period of a timer whose signal is ignored. */
-#define IGNORED_NS  10000000ull
-#define OVERRUN_MAX INT32_MAX
+#define IGNORED_PERIOD_NS 10000000ull
+#define OVERRUN_MAX	  INT32_MAX
 /* Initial capacity. */
-#define TIMERS_FIRST 8
+#define INITIAL_CAPACITY 8
 
 static void arm(struct posix_timer *t)
 {
@@ -27,7 +27,7 @@ static void arm(struct posix_timer *t)
 }
 
 /* Moves a past deadline to the next one in the future; the number of periods skipped. */
-static uint64_t forward(struct posix_timer *t)
+static uint64_t advance_deadline(struct posix_timer *t)
 {
 	uint64_t now = posix_timer_now(t), n = 0;
 
@@ -37,7 +37,7 @@ static uint64_t forward(struct posix_timer *t)
 	return n;
 }
 
-static bool send(struct posix_timer *t)
+static bool send_signal(struct posix_timer *t)
 {
 	struct signal_info info = {.signo = t->signo, .code = SI_TIMER};
 	struct thread *to = t->tid ? thread_find(t->tid) : NULL;
@@ -53,7 +53,7 @@ static bool send(struct posix_timer *t)
 	return to && to->process == t->process && signal_send_thread(to, &info);
 }
 
-static void ring(struct timer *timer)
+static void timer_expired(struct timer *timer)
 {
 	struct posix_timer *t = container_of(timer, struct posix_timer, timer);
 
@@ -62,13 +62,13 @@ static void ring(struct timer *timer)
 		return;
 	}
 	t->overrun = 0;
-	t->sent = send(t) && t->id >= 0;
+	t->sent = send_signal(t) && t->id >= 0;
 	if (!t->interval || t->sent)
 		return;
 	/* Ignored: no delivery will rearm it. */
-	forward(t);
-	if (t->interval < IGNORED_NS)
-		t->deadline = MAX(t->deadline, posix_timer_now(t) + IGNORED_NS);
+	advance_deadline(t);
+	if (t->interval < IGNORED_PERIOD_NS)
+		t->deadline = MAX(t->deadline, posix_timer_now(t) + IGNORED_PERIOD_NS);
 	arm(t);
 }
 
@@ -81,7 +81,7 @@ void posix_timer_rearm(struct process *p, struct signal_info *info)
 		return;
 	t->sent = false;
 	if (t->interval && t->deadline) {
-		n = forward(t);
+		n = advance_deadline(t);
 		t->overrun = (uint32_t)MIN(n ? n - 1 : 0, (uint64_t)OVERRUN_MAX);
 		arm(t);
 	}
@@ -109,7 +109,7 @@ static void set_free(struct posix_timers *all, int id)
 
 static bool grow(struct posix_timers *all)
 {
-	uint32_t capacity = MAX(all->capacity * 2, (uint32_t)TIMERS_FIRST);
+	uint32_t capacity = MAX(all->capacity * 2, (uint32_t)INITIAL_CAPACITY);
 	uintptr_t *by_id = kmem_alloc(capacity * sizeof(*by_id));
 
 	if (!by_id)
@@ -157,7 +157,7 @@ struct posix_timer *posix_timer_create(struct process *p, int id)
 	}
 	t->id = id;
 	t->process = p;
-	t->timer.ring = ring;
+	t->timer.ring = timer_expired;
 	return t;
 }
 
@@ -224,18 +224,18 @@ void posix_timer_set(struct posix_timer *t, uint64_t deadline, uint64_t interval
 		arm(t);
 }
 
-static bool move_timers(struct process *p, void *ctx)
+static bool shift_timers(struct process *p, void *ctx)
 {
 	for (int id = 0; p->timers && id < (int)p->timers->capacity; id++) {
 		struct posix_timer *t = posix_timer_find(p, id);
-		bool rung;
+		bool expired;
 
 		if (!t || !t->follows_clock || !t->deadline)
 			continue;
-		rung = t->deadline <= arch_time_ns();
+		expired = t->deadline <= arch_time_ns();
 		t->deadline = (uint64_t)MAX((int64_t)t->deadline - *(int64_t *)ctx, (int64_t)1);
 		/* An expired one is rearmed when its signal is taken. */
-		if (!rung) {
+		if (!expired) {
 			timer_cancel(&t->timer);
 			arm(t);
 		}
@@ -245,7 +245,7 @@ static bool move_timers(struct process *p, void *ctx)
 
 void posix_timers_clock_set(int64_t by)
 {
-	process_for_each(move_timers, &by);
+	process_for_each(shift_timers, &by);
 }
 
 uint64_t posix_timer_remaining(const struct posix_timer *t)

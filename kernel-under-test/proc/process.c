@@ -28,7 +28,7 @@ static struct list by_pid[PID_BUCKETS];
 /* Threads that do not lead their process; leaders are found as processes. */
 static struct list by_tid[PID_BUCKETS];
 uint64_t process_last_pid;
-static uint64_t births;
+static uint64_t fork_count;
 
 void process_init(void)
 {
@@ -42,7 +42,7 @@ void process_init(void)
 
 uint64_t process_fork_count(void)
 {
-	return births;
+	return fork_count;
 }
 
 /* Finds zombies too: their pid is still taken. */
@@ -87,7 +87,7 @@ struct process *process_find_by_tid(int id)
 	return t ? t->process : p;
 }
 
-static bool each(bool (*fn)(struct process *p, void *ctx), void *ctx, bool zombies)
+static bool for_each_process(bool (*fn)(struct process *p, void *ctx), void *ctx, bool zombies)
 {
 	for (size_t i = 0; i < PID_BUCKETS; i++) {
 		struct process *p, *next;
@@ -101,12 +101,12 @@ static bool each(bool (*fn)(struct process *p, void *ctx), void *ctx, bool zombi
 
 bool process_for_each(bool (*fn)(struct process *p, void *ctx), void *ctx)
 {
-	return each(fn, ctx, false);
+	return for_each_process(fn, ctx, false);
 }
 
 bool process_for_each_any(bool (*fn)(struct process *p, void *ctx), void *ctx)
 {
-	return each(fn, ctx, true);
+	return for_each_process(fn, ctx, true);
 }
 
 uint64_t process_pid_max = PID_MAX_DEFAULT;
@@ -143,7 +143,7 @@ struct process *process_alloc(void)
 		return NULL;
 	}
 	p->pid = p->pgid = p->sid = pid;
-	p->serial = ++births;
+	p->serial = ++fork_count;
 	p->started_ns = arch_time_ns();
 	p->umask = 022;
 	list_init(&p->threads);
@@ -265,7 +265,7 @@ uint64_t process_cpu_ns(const struct process *p)
 	return ns;
 }
 
-static bool is_unwatched(struct process *p, void *pgid)
+static bool lacks_controlling_parent(struct process *p, void *pgid)
 {
 	const struct process *parent = p->parent;
 
@@ -275,11 +275,11 @@ static bool is_unwatched(struct process *p, void *pgid)
 
 bool process_group_is_orphaned(int pgid)
 {
-	return process_for_each(is_unwatched, &pgid);
+	return process_for_each(lacks_controlling_parent, &pgid);
 }
 
 /* Its threads may walk from the old directory without the kernel lock. */
-static void replace(struct process *p, struct inode **place, struct inode *inode)
+static void replace_dir(struct process *p, struct inode **place, struct inode *inode)
 {
 	struct inode *old = *place;
 
@@ -294,8 +294,8 @@ void process_set_cwd(struct inode *inode)
 	struct process *p = process_current(), *other;
 
 	list_for_each (other, &p->fs_sharers, fs_sharers)
-		replace(other, &other->cwd, inode_get(inode));
-	replace(p, &p->cwd, inode);
+		replace_dir(other, &other->cwd, inode_get(inode));
+	replace_dir(p, &p->cwd, inode);
 }
 
 void process_set_root(struct inode *inode)
@@ -303,8 +303,8 @@ void process_set_root(struct inode *inode)
 	struct process *p = process_current(), *other;
 
 	list_for_each (other, &p->fs_sharers, fs_sharers)
-		replace(other, &other->root, inode_get(inode));
-	replace(p, &p->root, inode);
+		replace_dir(other, &other->root, inode_get(inode));
+	replace_dir(p, &p->root, inode);
 }
 
 void process_set_umask(uint32_t umask)
@@ -345,14 +345,14 @@ bool process_may_ptrace(const struct process *p)
 	       !(other->permitted & ~c->permitted);
 }
 
-static bool runs_other(struct process *p, void *inode)
+static bool runs_other_program(struct process *p, void *inode)
 {
 	return p->exe != inode;
 }
 
 bool file_is_running(const struct inode *inode)
 {
-	return !process_for_each(runs_other, (void *)(uintptr_t)inode);
+	return !process_for_each(runs_other_program, (void *)(uintptr_t)inode);
 }
 
 struct range {
@@ -361,7 +361,7 @@ struct range {
 	bool copies;
 };
 
-static bool forget(struct process *p, void *ctx)
+static bool unmap_range(struct process *p, void *ctx)
 {
 	const struct range *r = ctx;
 
@@ -372,7 +372,7 @@ static bool forget(struct process *p, void *ctx)
 
 void object_unmap(struct object *o, uint64_t from, uint64_t end, bool copies)
 {
-	process_for_each(forget, &(struct range){o, from, end, copies});
+	process_for_each(unmap_range, &(struct range){o, from, end, copies});
 }
 
 uint64_t process_own_cpu_ns(void)

@@ -9,10 +9,10 @@ void usage_add(struct usage *to, const struct usage *u)
 {
 	to->cpu += u->cpu;
 	to->system += u->system;
-	to->waited += u->waited;
-	to->preempted += u->preempted;
+	to->voluntary_switches += u->voluntary_switches;
+	to->involuntary_switches += u->involuntary_switches;
 	to->faults += u->faults;
-	to->read += u->read;
+	to->major_faults += u->major_faults;
 	to->max_rss_pages = MAX(to->max_rss_pages, u->max_rss_pages);
 }
 
@@ -24,8 +24,8 @@ static void add_thread(struct usage *to, const struct thread *t)
 	to->cpu += cpu;
 	if (looks)
 		to->system += cpu / looks * t->looks[1];
-	to->waited += t->waited_count;
-	to->preempted += t->preempted_count;
+	to->voluntary_switches += t->waited_count;
+	to->involuntary_switches += t->preempted_count;
 }
 
 /* A vfork() child still runs in its parent's address space. */
@@ -36,12 +36,12 @@ static void add_space(struct usage *to, const struct process *p)
 	if (!s || p->borrows_space)
 		return;
 	to->faults += s->faults;
-	to->read += s->faults_read;
+	to->major_faults += s->faults_read;
 	to->max_rss_pages = MAX(to->max_rss_pages, space_resident_most(s));
 }
 
 /* The sampled share may shrink: neither system nor user time falls below what was reported. */
-static void settle(struct usage *u, struct usage_told *told)
+static void make_monotonic(struct usage *u, struct usage_told *told)
 {
 	uint64_t system = MAX(u->system, told->system), user;
 
@@ -51,7 +51,7 @@ static void settle(struct usage *u, struct usage_told *told)
 	told->user = u->cpu - u->system;
 }
 
-static void look_at(struct thread *t)
+static void sample_thread(struct thread *t)
 {
 	if (t == thread_current())
 		sched_look();
@@ -64,7 +64,7 @@ void usage_sample(struct process *p)
 	struct thread *t;
 
 	list_for_each (t, &p->threads, sibling)
-		look_at(t);
+		sample_thread(t);
 }
 
 void usage_sample_children(struct process *p)
@@ -81,7 +81,7 @@ struct usage usage_of_thread(struct thread *t)
 
 	add_thread(&u, t);
 	add_space(&u, t->process);
-	settle(&u, &t->told);
+	make_monotonic(&u, &t->told);
 	return u;
 }
 
@@ -93,7 +93,7 @@ struct usage usage_of_process(struct process *p)
 	list_for_each (t, &p->threads, sibling)
 		add_thread(&u, t);
 	add_space(&u, p);
-	settle(&u, &p->told);
+	make_monotonic(&u, &p->told);
 	return u;
 }
 

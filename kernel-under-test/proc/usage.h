@@ -17,9 +17,9 @@ struct usage {
 	/* Nanoseconds of CPU time: in total, and in the kernel. */
 	uint64_t cpu, system;
 	/* Voluntary and involuntary context switches. */
-	uint64_t waited, preempted;
+	uint64_t voluntary_switches, involuntary_switches;
 	/* Page faults, and those among them that read from a file. */
-	uint64_t faults, read;
+	uint64_t faults, major_faults;
 	/* Peak resident set, in pages. */
 	uint64_t max_rss_pages;
 };

@@ -7,7 +7,7 @@
 #include "mm/kmem.h"
 
 /* Limit on strings and pointers together. */
-static size_t limit_now(void)
+static size_t args_limit(void)
 {
 	uint64_t quarter = process_limit(RLIMIT_STACK) / 4;
 
@@ -20,13 +20,13 @@ static struct page **page_slot(struct args *a, size_t at)
 	size_t i = at >> PAGE_SHIFT;
 
 	if (likely(i < ARGS_INLINE_PAGES))
-		return &a->near[i];
-	if (!a->far)
-		a->far = kmem_zalloc((a->limit >> PAGE_SHIFT) * sizeof(*a->far));
-	return a->far ? &a->far[i - ARGS_INLINE_PAGES] : NULL;
+		return &a->pages[i];
+	if (!a->more_pages)
+		a->more_pages = kmem_zalloc((a->limit >> PAGE_SHIFT) * sizeof(*a->more_pages));
+	return a->more_pages ? &a->more_pages[i - ARGS_INLINE_PAGES] : NULL;
 }
 
-static int room_at(struct args *a, char **to, size_t *room)
+static int reserve(struct args *a, char **to, size_t *room)
 {
 	size_t at = a->used & (PAGE_SIZE - 1);
 	struct page **page;
@@ -51,7 +51,7 @@ static int add_user_string(struct args *a, uint64_t from)
 		size_t room;
 		char *to;
 		long n;
-		int err = room_at(a, &to, &room);
+		int err = reserve(a, &to, &room);
 
 		if (err)
 			return err;
@@ -91,7 +91,7 @@ static int add_bytes(struct args *a, const char *from, size_t n)
 	while (n) {
 		size_t room;
 		char *to;
-		int err = room_at(a, &to, &room);
+		int err = reserve(a, &to, &room);
 
 		if (err)
 			return err;
@@ -117,7 +117,7 @@ int args_from_user(struct args *a, uint64_t argv, uint64_t envp)
 {
 	int err;
 
-	*a = (struct args){.limit = limit_now()};
+	*a = (struct args){.limit = args_limit()};
 	err = add_user_strings(a, argv, &a->argc);
 	/* As on Linux since 5.18: programs take argv[0] for granted. */
 	if (!err && !a->argc) {
@@ -185,9 +185,9 @@ int args_replace_argv0(struct args *a, const char *const first[])
 
 void args_free(struct args *a)
 {
-	for (size_t i = 0; i < ARGS_INLINE_PAGES && a->near[i]; i++)
-		page_put(a->near[i]);
-	for (size_t i = 0; a->far && i < a->limit >> PAGE_SHIFT && a->far[i]; i++)
-		page_put(a->far[i]);
-	kmem_free(a->far);
+	for (size_t i = 0; i < ARGS_INLINE_PAGES && a->pages[i]; i++)
+		page_put(a->pages[i]);
+	for (size_t i = 0; a->more_pages && i < a->limit >> PAGE_SHIFT && a->more_pages[i]; i++)
+		page_put(a->more_pages[i]);
+	kmem_free(a->more_pages);
 }

@@ -17,8 +17,8 @@
 
 struct args {
 	/* All strings, each with its NUL: argv's, then envp's. */
-	struct page *near[ARGS_INLINE_PAGES];
-	struct page **far; /* the pages after `near`; NULL: none */
+	struct page *pages[ARGS_INLINE_PAGES];
+	struct page **more_pages; /* the pages after those; NULL: none */
 	size_t used, limit;
 	size_t argc, envc;
 	/*
@@ -33,7 +33,7 @@ static inline struct page *args_page(const struct args *a, size_t at)
 {
 	size_t i = at >> PAGE_SHIFT;
 
-	return i < ARGS_INLINE_PAGES ? a->near[i] : a->far[i - ARGS_INLINE_PAGES];
+	return i < ARGS_INLINE_PAGES ? a->pages[i] : a->more_pages[i - ARGS_INLINE_PAGES];
 }
 
 /*

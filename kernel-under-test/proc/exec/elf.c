@@ -108,7 +108,7 @@ static int load_segments(struct space *space, struct inode *file, const struct p
 }
 
 /* Pages that a position-independent program spans, in bytes. */
-static uint64_t extent(const struct program *p)
+static uint64_t image_span(const struct program *p)
 {
 	uint64_t end = 0;
 
@@ -120,7 +120,7 @@ static uint64_t extent(const struct program *p)
 }
 
 /* The alignment that the load address must have. */
-static uint64_t alignment(const struct program *p)
+static uint64_t image_alignment(const struct program *p)
 {
 	uint64_t most = PAGE_SIZE;
 
@@ -148,7 +148,7 @@ static int load_interpreter(struct space *space, const struct path_base *where, 
 		return err;
 	err = read_program(interpreter, p) ? -ELIBBAD : 0;
 	if (!err && p->header.type == ELF_DYN)
-		out->base = space_gap(space, 0, extent(p), space->top);
+		out->base = space_gap(space, 0, image_span(p), space->top);
 	if (!err)
 		err = load_segments(space, interpreter, p, out->base, &image);
 	inode_put(interpreter);
@@ -161,19 +161,20 @@ int elf_load(struct space *space, const struct path_base *where, struct inode *f
 	     struct elf_image *out)
 {
 	struct program *p = kmem_alloc(sizeof(*p));
-	struct elf_segment wanted = {0};
+	struct elf_segment interp = {0};
 	int err = p ? read_program(file, p) : -ENOMEM;
 	uint64_t base = 0;
 
 	if (!err && p->header.type == ELF_DYN)
-		base = ALIGN_DOWN(PIE_BASE + space_random_gap(space, PIE_SPREAD), alignment(p));
+		base = ALIGN_DOWN(PIE_BASE + space_random_gap(space, PIE_SPREAD),
+				  image_alignment(p));
 	if (!err)
 		err = load_segments(space, file, p, base, out);
 	for (uint16_t i = 0; !err && i < p->header.phnum; i++)
 		if (p->segments[i].type == PT_INTERP)
-			wanted = p->segments[i];
-	if (!err && wanted.type == PT_INTERP)
-		err = load_interpreter(space, where, file, &wanted, p, out);
+			interp = p->segments[i];
+	if (!err && interp.type == PT_INTERP)
+		err = load_interpreter(space, where, file, &interp, p, out);
 	kmem_free(p);
 	return err;
 }

@@ -57,8 +57,8 @@ static int open_program(struct process *p, const char *path, struct inode **file
 }
 
 /* If *file is a script (*script), replaces it by its interpreter and prepends the arguments. */
-static int interpret(struct process *p, const char *path, struct inode **file, struct args *args,
-		     bool *script)
+static int resolve_script(struct process *p, const char *path, struct inode **file,
+			  struct args *args, bool *script)
 {
 	char line[SHEBANG_MAX + 1], *interpreter, *option, *end;
 	long n = file_read_at(*file, 0, line, SHEBANG_MAX);
@@ -110,14 +110,14 @@ static int find_program(struct process *p, const char *path, struct inode **file
 	int err = open_program(p, path, file);
 
 	for (int depth = 0; !err && script; depth++) {
-		err = depth <= SCRIPTS_MAX ? interpret(p, path, file, args, &script) : -ELOOP;
+		err = depth <= SCRIPTS_MAX ? resolve_script(p, path, file, args, &script) : -ELOOP;
 		if (err)
 			inode_put(*file);
 	}
 	return err;
 }
 
-static bool may_give(const struct credentials *now, const struct inode *file)
+static bool may_gain_privileges(const struct credentials *now, const struct inode *file)
 {
 	return !now->no_new_privileges && !inode_forbids(file, VOLUME_NOSUID);
 }
@@ -128,8 +128,9 @@ static bool may_give(const struct credentials *now, const struct inode *file)
  */
 static struct credentials *credentials_for(struct credentials *now, const struct inode *file)
 {
-	bool set_uid = (file->mode & S_ISUID) && may_give(now, file);
-	bool set_gid = (file->mode & (S_ISGID | 010)) == (S_ISGID | 010) && may_give(now, file);
+	bool set_uid = (file->mode & S_ISUID) && may_gain_privileges(now, file);
+	bool set_gid =
+		(file->mode & (S_ISGID | 010)) == (S_ISGID | 010) && may_gain_privileges(now, file);
 	struct credentials *c;
 
 	if (likely(!set_uid && !set_gid && !now->uid && !now->euid && !now->suid && !now->sgid &&

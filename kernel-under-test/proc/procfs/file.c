@@ -60,7 +60,7 @@ static uint64_t make(struct text *t, struct proc_node *n, const struct proc_subj
 	for (;;) {
 		t->enough = MIN(pos - base + wanted, TEXT_MAX - TEXT_PART_MAX);
 		t->len = t->part_at = 0;
-		(n->pid ? proc_process_files : proc_system_files)[n->which].make(t, s);
+		(n->pid ? proc_process_files : proc_system_files)[n->which].show(t, s);
 		n->part_at = base + t->part_at;
 		n->part = t->part;
 		if (t->len > pos - base || !t->part_at)
@@ -78,8 +78,8 @@ long procfs_read(struct inode *inode, uint64_t pos, struct uio *u)
 	struct text t;
 	long done;
 
-	if (file_of(n)->move)
-		return procfs_subject(n, &s) ? file_of(n)->move(&s, pos, u, false) : 0;
+	if (file_of(n)->transfer)
+		return procfs_subject(n, &s) ? file_of(n)->transfer(&s, pos, u, false) : 0;
 	t = (struct text){.at = kmem_alloc(TEXT_MAX), .size = TEXT_MAX};
 	if (!t.at)
 		return -ENOMEM;
@@ -97,7 +97,7 @@ long procfs_read(struct inode *inode, uint64_t pos, struct uio *u)
 			file_put(f);
 		}
 	} else if (n->kind == NET) {
-		(n->pid ? proc_net_files : proc_sysv_files)[n->which].make(&t, &s);
+		(n->pid ? proc_net_files : proc_sysv_files)[n->which].show(&t, &s);
 	} else {
 		base = make(&t, n, &s, pos, u->left);
 	}
@@ -114,7 +114,7 @@ uint32_t procfs_poll(struct inode *inode, struct poll_entry *e)
 	uint32_t seen = n->mounts_seen;
 
 	if (n->kind != TEXT ||
-	    (files[n->which].make != proc_mounts && files[n->which].make != proc_mountinfo))
+	    (files[n->which].show != proc_mounts && files[n->which].show != proc_mountinfo))
 		return 0;
 	poll_add(e, &mount_watchers);
 	n->mounts_seen = mount_changes;
@@ -132,9 +132,9 @@ long procfs_write(struct inode *inode, uint64_t pos, struct uio *u)
 	struct proc_subject s;
 	int err;
 
-	if (file_of(n)->move)
-		return procfs_subject(n, &s) ? file_of(n)->move(&s, pos, u, true) : 0;
-	if (!file_of(n)->take)
+	if (file_of(n)->transfer)
+		return procfs_subject(n, &s) ? file_of(n)->transfer(&s, pos, u, true) : 0;
+	if (!file_of(n)->store)
 		return procfs_refuse_write(inode, pos, u);
 	if (!procfs_subject(n, &s))
 		return -ESRCH;
@@ -142,12 +142,12 @@ long procfs_write(struct inode *inode, uint64_t pos, struct uio *u)
 	if (err)
 		return err;
 	text[len] = '\0';
-	return file_of(n)->take(text, &s) ?: (long)all;
+	return file_of(n)->store(text, &s) ?: (long)all;
 }
 
 int procfs_truncate(struct inode *inode, uint64_t size)
 {
 	const struct proc_node *n = procfs_node(inode);
 
-	return file_of(n)->take || file_of(n)->move ? 0 : procfs_refuse_truncate(inode, size);
+	return file_of(n)->store || file_of(n)->transfer ? 0 : procfs_refuse_truncate(inode, size);
 }

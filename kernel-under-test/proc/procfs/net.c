@@ -196,10 +196,10 @@ static void arp(struct text *t, const struct proc_subject *)
 }
 
 const struct proc_file proc_net_files[] = {
-	{.name = "arp", .make = arp},		{.name = "dev", .make = dev},
-	{.name = "if_inet6", .make = if_inet6}, {.name = "ipv6_route", .make = ipv6_route},
-	{.name = "route", .make = route},	{.name = "tcp", .make = tcp},
-	{.name = "tcp6", .make = tcp6},		{.name = "udp", .make = udp},
-	{.name = "udp6", .make = udp6},		{.name = "unix", .make = unix_sockets},
+	{.name = "arp", .show = arp},		{.name = "dev", .show = dev},
+	{.name = "if_inet6", .show = if_inet6}, {.name = "ipv6_route", .show = ipv6_route},
+	{.name = "route", .show = route},	{.name = "tcp", .show = tcp},
+	{.name = "tcp6", .show = tcp6},		{.name = "udp", .show = udp},
+	{.name = "udp6", .show = udp6},		{.name = "unix", .show = unix_sockets},
 };
 const size_t proc_net_count = ARRAY_SIZE(proc_net_files);

@@ -42,9 +42,9 @@ static uint32_t mode_of(enum kind kind, bool system, int which)
 
 	if (kind != TEXT)
 		return modes[kind];
-	if (!system && proc_process_files[which].move)
+	if (!system && proc_process_files[which].transfer)
 		return S_IFREG | 0600;
-	return S_IFREG | (!system && proc_process_files[which].take ? 0644 : 0444);
+	return S_IFREG | (!system && proc_process_files[which].store ? 0644 : 0444);
 }
 
 /* Makes a node. Below /proc/PID those of a process as a whole have `tid` 0. */
@@ -168,7 +168,7 @@ struct listing {
 };
 
 /* Emits names in a fixed order, skipping those before `from`. */
-static bool offer(struct listing *l, const char *name, uint32_t mode)
+static bool emit(struct listing *l, const char *name, uint32_t mode)
 {
 	l->at++;
 	if (!l->full && l->at > l->from)
@@ -176,12 +176,12 @@ static bool offer(struct listing *l, const char *name, uint32_t mode)
 	return !l->full;
 }
 
-static bool offer_process(struct process *p, void *ctx)
+static bool emit_process(struct process *p, void *ctx)
 {
 	char name[12];
 
 	format(name, sizeof(name), "%d", p->pid);
-	return offer(ctx, name, S_IFDIR);
+	return emit(ctx, name, S_IFDIR);
 }
 
 static void list_fds(struct listing *l, const struct process *p, uint32_t mode)
@@ -194,7 +194,7 @@ static void list_fds(struct listing *l, const struct process *p, uint32_t mode)
 		/* Offsets are descriptors, so closing what was listed skips none. */
 		l->at = 2 + fd;
 		format(name, sizeof(name), "%u", fd);
-		offer(l, name, mode);
+		emit(l, name, mode);
 	}
 }
 
@@ -205,11 +205,11 @@ static void list_threads(struct listing *l, const struct process *p)
 
 	list_for_each (t, &p->threads, sibling) {
 		format(name, sizeof(name), "%d", t->tid);
-		offer(l, name, S_IFDIR);
+		emit(l, name, S_IFDIR);
 	}
 }
 
-static int list(struct inode *dir, uint64_t pos, readdir_visit visit, void *ctx)
+static int readdir(struct inode *dir, uint64_t pos, readdir_visit visit, void *ctx)
 {
 	struct listing l = {0, pos, visit, ctx, false};
 	struct proc_node *d = procfs_node(dir);
@@ -223,8 +223,8 @@ static int list(struct inode *dir, uint64_t pos, readdir_visit visit, void *ctx)
 		       : d->pid		 ? proc_net_count
 					 : PROC_SYSV_COUNT;
 
-	offer(&l, ".", S_IFDIR);
-	offer(&l, "..", S_IFDIR);
+	emit(&l, ".", S_IFDIR);
+	emit(&l, "..", S_IFDIR);
 	if (d->pid && !p && !procfs_zombie(d))
 		return 0;
 	if (d->kind == FDS || d->kind == FDINFOS) {
@@ -238,18 +238,18 @@ static int list(struct inode *dir, uint64_t pos, readdir_visit visit, void *ctx)
 		return 0;
 	}
 	for (size_t i = 0; i < count; i++)
-		offer(&l, files[i].name, S_IFREG);
+		emit(&l, files[i].name, S_IFREG);
 	if (d->kind == ROOT) {
 		for (size_t i = 0; i < ARRAY_SIZE(root_links); i++)
-			offer(&l, root_links[i], S_IFLNK);
-		offer(&l, "sys", S_IFDIR);
-		offer(&l, "sysvipc", S_IFDIR);
-		process_for_each_any(offer_process, &l);
+			emit(&l, root_links[i], S_IFLNK);
+		emit(&l, "sys", S_IFDIR);
+		emit(&l, "sysvipc", S_IFDIR);
+		process_for_each_any(emit_process, &l);
 	} else if (p && d->kind == PROCESS) {
 		for (size_t i = 0; i < ARRAY_SIZE(links); i++)
-			offer(&l, links[i], S_IFLNK);
+			emit(&l, links[i], S_IFLNK);
 		for (size_t i = 0; i < directory_count(d); i++)
-			offer(&l, directories[i].name, S_IFDIR);
+			emit(&l, directories[i].name, S_IFDIR);
 	}
 	return 0;
 }
@@ -275,7 +275,7 @@ static struct inode *parent(struct inode *dir)
 }
 
 /* A name for a file without one: its kind and anonymous inode number. */
-static void name_nameless(const struct file *f, char *out, size_t size)
+static void anon_name(const struct file *f, char *out, size_t size)
 {
 	const char *kind = f->ops->kind ? f->ops->kind : "anon_inode:[]";
 	uint64_t number = file_anon_ino(f->data);
@@ -307,7 +307,7 @@ static const char *target(struct inode *inode)
 		f = files_find_get(p->files, (uint64_t)n->which);
 		if (f && (!f->inode ||
 			  path_of_inode(p->root, f->inode, n->target, sizeof(n->target)) < 0))
-			name_nameless(f, n->target, sizeof(n->target));
+			anon_name(f, n->target, sizeof(n->target));
 		if (f)
 			file_put(f);
 	} else if (n->which == 0) {
@@ -347,7 +347,7 @@ static int follow(struct inode *inode, struct inode **out)
 
 static const struct inode_ops node_ops = {
 	.lookup = lookup,
-	.readdir = list,
+	.readdir = readdir,
 	.parent = parent,
 	.target = target,
 	.follow = follow,

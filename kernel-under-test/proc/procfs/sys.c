@@ -22,18 +22,18 @@
 
 #define LINE_MAX 256
 
-struct setting {
+struct sysctl {
 	const char *path; /* below /proc/sys; entries of one directory are adjacent */
 	uint64_t value;
 	const char *text;	      /* instead of `value` */
-	void (*make)(struct text *t); /* instead of both */
+	void (*show)(struct text *t); /* instead of both */
 	/* If writable: a string of UTS_LEN bytes, or a number within bounds. */
 	char *name;
 	uint64_t *number, least, most;
 	bool pair; /* two numbers */
 };
 
-static void printk(struct text *t)
+static void show_printk(struct text *t)
 {
 	text_add(t, "%lu\t%d\t1\t%d\n", log_console_level, LOG_LEVEL, LOG_LEVEL + 1);
 }
@@ -47,12 +47,12 @@ static void add_uuid(struct text *t, uint64_t high, uint64_t low)
 		 high & 0xffff, low >> 48, low & 0xffffffffffffUL);
 }
 
-static void uuid(struct text *t)
+static void show_uuid(struct text *t)
 {
 	add_uuid(t, random_u64(), random_u64());
 }
 
-static void boot_id(struct text *t)
+static void show_boot_id(struct text *t)
 {
 	static uint64_t id[2];
 
@@ -61,12 +61,12 @@ static void boot_id(struct text *t)
 	add_uuid(t, id[0], id[1]);
 }
 
-static void threads_max(struct text *t)
+static void show_threads_max(struct text *t)
 {
 	text_add(t, "%lu\n", MIN(page_count_total() / 8, (uint64_t)PID_MAX_DEFAULT));
 }
 
-static void ping_group_range(struct text *t)
+static void show_ping_group_range(struct text *t)
 {
 	text_add(t, "%lu\t%lu\n", ping_groups[0], ping_groups[1]);
 }
@@ -76,7 +76,7 @@ static void ping_group_range(struct text *t)
 		.path = path_, .number = &(number_), .least = least_, .most = most_                \
 	}
 
-static const struct setting settings[] = {
+static const struct sysctl sysctls[] = {
 	{.path = "fs/file-max", .value = INT64_MAX},
 	NUMBER("fs/inotify/max_queued_events", inotify_events_max, 0, INT32_MAX),
 	NUMBER("fs/inotify/max_user_instances", inotify_instances_max, 0, INT32_MAX),
@@ -103,25 +103,28 @@ static const struct setting settings[] = {
 	{.path = "kernel/overflowgid", .value = 65534},
 	{.path = "kernel/overflowuid", .value = 65534},
 	NUMBER("kernel/pid_max", process_pid_max, 301, PID_MAX_LIMIT),
-	{.path = "kernel/printk", .make = printk, .number = &log_console_level, .most = INT32_MAX},
-	{.path = "kernel/random/boot_id", .make = boot_id},
+	{.path = "kernel/printk",
+	 .show = show_printk,
+	 .number = &log_console_level,
+	 .most = INT32_MAX},
+	{.path = "kernel/random/boot_id", .show = show_boot_id},
 	{.path = "kernel/random/entropy_avail", .value = 256},
 	{.path = "kernel/random/poolsize", .value = 256},
-	{.path = "kernel/random/uuid", .make = uuid},
+	{.path = "kernel/random/uuid", .show = show_uuid},
 	NUMBER("kernel/randomize_va_space", space_random, 0, INT32_MAX),
 	{.path = "kernel/sem", .text = "32000\t1024000000\t500\t256"},
 	{.path = "kernel/shmall", .value = 1 << 24},
 	{.path = "kernel/shmmax", .value = 1ul << 36},
 	{.path = "kernel/shmmni", .value = IPC_SLOTS},
 	{.path = "kernel/tainted", .value = 0},
-	{.path = "kernel/threads-max", .make = threads_max},
+	{.path = "kernel/threads-max", .show = show_threads_max},
 	{.path = "kernel/version", .text = uts[UTS_VERSION]},
 	{.path = "net/core/somaxconn", .value = 4096},
 	{.path = "net/core/rmem_max", .value = 212992},
 	{.path = "net/core/wmem_max", .value = 212992},
 	{.path = "net/ipv4/ip_local_port_range", .text = "32768\t60999"},
 	{.path = "net/ipv4/ping_group_range",
-	 .make = ping_group_range,
+	 .show = show_ping_group_range,
 	 .number = ping_groups,
 	 .most = INT32_MAX,
 	 .pair = true},
@@ -144,7 +147,7 @@ static struct sys_node *node_of(struct inode *i)
 	return container_of(i, struct sys_node, inode);
 }
 
-static bool can_be_set(const struct setting *s)
+static bool is_writable(const struct sysctl *s)
 {
 	return s->name || s->number;
 }
@@ -158,9 +161,9 @@ static int make_node(size_t first, size_t prefix, struct inode **out)
 	n->inode.object.ops = &sys_object_ops;
 	n->inode.object.refs = 1;
 	n->inode.ops = &sys_ops;
-	n->inode.mode = !prefix || settings[first].path[prefix] ? S_IFDIR | 0555
-			: can_be_set(&settings[first])		? S_IFREG | 0644
-								: S_IFREG | 0444;
+	n->inode.mode = !prefix || sysctls[first].path[prefix] ? S_IFDIR | 0555
+			: is_writable(&sysctls[first])	       ? S_IFREG | 0644
+							       : S_IFREG | 0444;
 	n->inode.links = 1;
 	n->inode.ino = (1ull << 60) + (first << 8) + prefix;
 	n->first = first;
@@ -177,9 +180,9 @@ int procfs_sys(struct inode **out)
 /* The component after the directory's in setting `i`; NULL: it is not in there. */
 static const char *name_in(const struct sys_node *d, size_t i, size_t *len)
 {
-	const char *path = settings[i].path, *name = path + d->prefix + (d->prefix != 0), *end;
+	const char *path = sysctls[i].path, *name = path + d->prefix + (d->prefix != 0), *end;
 
-	if (strncmp(path, settings[d->first].path, name - path) != 0)
+	if (strncmp(path, sysctls[d->first].path, name - path) != 0)
 		return NULL;
 	end = strchr(name, '/');
 	*len = end ? (size_t)(end - name) : strlen(name);
@@ -190,19 +193,19 @@ static int lookup(struct inode *dir, const char *name, size_t len, struct inode 
 {
 	const struct sys_node *d = node_of(dir);
 
-	for (size_t i = d->first; i < ARRAY_SIZE(settings); i++) {
+	for (size_t i = d->first; i < ARRAY_SIZE(sysctls); i++) {
 		size_t n;
 		const char *here = name_in(d, i, &n);
 
 		if (!here)
 			break;
 		if (n == len && memcmp(here, name, n) == 0)
-			return make_node(i, (size_t)(here - settings[i].path) + n, out);
+			return make_node(i, (size_t)(here - sysctls[i].path) + n, out);
 	}
 	return -ENOENT;
 }
 
-static int list(struct inode *dir, uint64_t pos, readdir_visit visit, void *ctx)
+static int readdir(struct inode *dir, uint64_t pos, readdir_visit visit, void *ctx)
 {
 	const struct sys_node *d = node_of(dir);
 	const char *last = NULL;
@@ -213,7 +216,7 @@ static int list(struct inode *dir, uint64_t pos, readdir_visit visit, void *ctx)
 		return 0;
 	if (pos < 2 && !visit(ctx, "..", 2, 2, S_IFDIR, 2))
 		return 0;
-	for (size_t i = d->first; i < ARRAY_SIZE(settings); i++) {
+	for (size_t i = d->first; i < ARRAY_SIZE(sysctls); i++) {
 		size_t n;
 		const char *name = name_in(d, i, &n);
 
@@ -237,7 +240,7 @@ static struct inode *parent(struct inode *dir)
 
 	if (!prefix)
 		up = procfs_root();
-	while (prefix && settings[d->first].path[--prefix] != '/')
+	while (prefix && sysctls[d->first].path[--prefix] != '/')
 		;
 	if (!up && make_node(d->first, prefix, &up) < 0)
 		up = inode_get(dir);
@@ -246,12 +249,12 @@ static struct inode *parent(struct inode *dir)
 
 static long read(struct inode *inode, uint64_t pos, struct uio *u)
 {
-	const struct setting *s = &settings[node_of(inode)->first];
+	const struct sysctl *s = &sysctls[node_of(inode)->first];
 	char line[LINE_MAX];
 	struct text t = {.at = line, .size = sizeof(line)};
 
-	if (s->make)
-		s->make(&t);
+	if (s->show)
+		s->show(&t);
 	else if (s->name || s->text)
 		text_add(&t, "%s\n", s->name ? s->name : s->text);
 	else
@@ -260,7 +263,7 @@ static long read(struct inode *inode, uint64_t pos, struct uio *u)
 }
 
 /* Parses the next number of a line. */
-static int take_number(const struct setting *s, const char **at, uint64_t *out)
+static int parse_number(const struct sysctl *s, const char **at, uint64_t *out)
 {
 	const char *line = *at;
 	uint64_t n = 0;
@@ -284,13 +287,13 @@ static int take_number(const struct setting *s, const char **at, uint64_t *out)
 }
 
 /* Further words, as kernel/printk accepts, have no effect. */
-static int set_number(const struct setting *s, const char *line)
+static int set_number(const struct sysctl *s, const char *line)
 {
 	uint64_t n[2];
-	int err = take_number(s, &line, &n[0]);
+	int err = parse_number(s, &line, &n[0]);
 
 	if (!err && s->pair)
-		err = take_number(s, &line, &n[1]);
+		err = parse_number(s, &line, &n[1]);
 	if (err)
 		return err;
 	s->number[0] = n[0];
@@ -302,12 +305,12 @@ static int set_number(const struct setting *s, const char *line)
 /* Takes one line, without its newline. */
 static long write(struct inode *inode, uint64_t pos, struct uio *u)
 {
-	const struct setting *s = &settings[node_of(inode)->first];
+	const struct sysctl *s = &sysctls[node_of(inode)->first];
 	char line[UTS_LEN];
 	size_t all = u->left, len = MIN(all, sizeof(line) - 1);
 	int err;
 
-	if (!can_be_set(s))
+	if (!is_writable(s))
 		return procfs_refuse_write(inode, pos, u);
 	/* As on Linux the mode bits decide; for names CAP_SYS_ADMIN as well. */
 	if (s->name && !capable(CAP_SYS_ADMIN))
@@ -329,13 +332,13 @@ static long write(struct inode *inode, uint64_t pos, struct uio *u)
 
 static int truncate(struct inode *inode, uint64_t size)
 {
-	return can_be_set(&settings[node_of(inode)->first]) ? 0
+	return is_writable(&sysctls[node_of(inode)->first]) ? 0
 							    : procfs_refuse_truncate(inode, size);
 }
 
 static const struct inode_ops sys_ops = {
 	.lookup = lookup,
-	.readdir = list,
+	.readdir = readdir,
 	.parent = parent,
 	.read = read,
 	PROCFS_REFUSALS,

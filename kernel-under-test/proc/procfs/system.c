@@ -201,21 +201,21 @@ static void swaps(struct text *t, const struct proc_subject *)
 }
 
 const struct proc_file proc_system_files[] = {
-	{.name = "meminfo", .make = meminfo},
-	{.name = "cpuinfo", .make = cpuinfo},
-	{.name = "uptime", .make = uptime},
-	{.name = "version", .make = version},
-	{.name = "loadavg", .make = loadavg},
-	{.name = "stat", .make = stat},
-	{.name = "filesystems", .make = filesystems},
-	{.name = "cmdline", .make = cmdline},
-	{.name = "swaps", .make = swaps},
-	{.name = "bantam_locks", .make = bantam_locks},
+	{.name = "meminfo", .show = meminfo},
+	{.name = "cpuinfo", .show = cpuinfo},
+	{.name = "uptime", .show = uptime},
+	{.name = "version", .show = version},
+	{.name = "loadavg", .show = loadavg},
+	{.name = "stat", .show = stat},
+	{.name = "filesystems", .show = filesystems},
+	{.name = "cmdline", .show = cmdline},
+	{.name = "swaps", .show = swaps},
+	{.name = "bantam_locks", .show = bantam_locks},
 };
 const size_t proc_system_count = ARRAY_SIZE(proc_system_files);
 
 const struct proc_file proc_sysv_files[PROC_SYSV_COUNT] = {
-	{.name = "msg", .make = proc_sysv_msg},
-	{.name = "sem", .make = proc_sysv_sem},
-	{.name = "shm", .make = proc_sysv_shm},
+	{.name = "msg", .show = proc_sysv_msg},
+	{.name = "sem", .show = proc_sysv_sem},
+	{.name = "shm", .show = proc_sysv_shm},
 };

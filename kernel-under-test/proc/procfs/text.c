@@ -44,8 +44,9 @@ static char state_of(const struct proc_subject *s)
 /* Faults and times: its own, and its children's. */
 static void add_usage(struct text *t, const struct usage *u, const struct usage *children)
 {
-	text_add(t, "%lu %lu %lu %lu ", u->faults - u->read, children->faults - children->read,
-		 u->read, children->read);
+	text_add(t, "%lu %lu %lu %lu ", u->faults - u->major_faults,
+		 children->faults - children->major_faults, u->major_faults,
+		 children->major_faults);
 	text_add(t, "%lu %lu %lu %lu ", (u->cpu - u->system) / NS_PER_TICK, u->system / NS_PER_TICK,
 		 (children->cpu - children->system) / NS_PER_TICK, children->system / NS_PER_TICK);
 }
@@ -296,22 +297,22 @@ static int set_coredump_filter(const char *text, const struct proc_subject *s)
 }
 
 const struct proc_file proc_process_files[] = {
-	{.name = "stat", .make = stat},
-	{.name = "status", .make = status},
-	{.name = "comm", .make = comm, .take = set_comm},
-	{.name = "cmdline", .make = cmdline},
-	{.name = "maps", .make = proc_maps},
-	{.name = "mem", .move = proc_mem},
-	{.name = "mounts", .make = proc_mounts},
-	{.name = "mountinfo", .make = proc_mountinfo},
-	{.name = "environ", .make = environ},
-	{.name = "auxv", .make = auxv},
-	{.name = "limits", .make = limits},
-	{.name = "cgroup", .make = cgroup},
-	{.name = "personality", .make = personality},
-	{.name = "statm", .make = proc_statm},
-	{.name = "smaps", .make = proc_smaps},
-	{.name = "coredump_filter", .make = coredump_filter, .take = set_coredump_filter},
-	{.name = "oom_score_adj", .make = oom_score_adj, .take = set_oom_score_adj},
+	{.name = "stat", .show = stat},
+	{.name = "status", .show = status},
+	{.name = "comm", .show = comm, .store = set_comm},
+	{.name = "cmdline", .show = cmdline},
+	{.name = "maps", .show = proc_maps},
+	{.name = "mem", .transfer = proc_mem},
+	{.name = "mounts", .show = proc_mounts},
+	{.name = "mountinfo", .show = proc_mountinfo},
+	{.name = "environ", .show = environ},
+	{.name = "auxv", .show = auxv},
+	{.name = "limits", .show = limits},
+	{.name = "cgroup", .show = cgroup},
+	{.name = "personality", .show = personality},
+	{.name = "statm", .show = proc_statm},
+	{.name = "smaps", .show = proc_smaps},
+	{.name = "coredump_filter", .show = coredump_filter, .store = set_coredump_filter},
+	{.name = "oom_score_adj", .show = oom_score_adj, .store = set_oom_score_adj},
 };
 const size_t proc_process_count = ARRAY_SIZE(proc_process_files);

@@ -38,11 +38,11 @@ struct proc_subject {
 
 struct proc_file {
 	const char *name;
-	void (*make)(struct text *t, const struct proc_subject *s);
+	void (*show)(struct text *t, const struct proc_subject *s);
 	/* Handles written text, NUL-terminated: 0 or -errno. Absent: read-only. */
-	int (*take)(const char *text, const struct proc_subject *s);
+	int (*store)(const char *text, const struct proc_subject *s);
 	/* Instead of both: transfers contents directly. */
-	long (*move)(const struct proc_subject *s, uint64_t pos, struct uio *u, bool write);
+	long (*transfer)(const struct proc_subject *s, uint64_t pos, struct uio *u, bool write);
 };
 
 /* Files of /proc, of /proc/PID, and of /proc/net. */

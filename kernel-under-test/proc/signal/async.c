@@ -26,7 +26,7 @@ struct file_async {
 	uint32_t uid, euid; /* of the thread that set the owner */
 };
 
-static struct file_async *make(struct file *f)
+static struct file_async *get_or_alloc(struct file *f)
 {
 	if (!f->async)
 		f->async = kmem_zalloc(sizeof(struct file_async));
@@ -55,7 +55,7 @@ int async_set_owner(struct file *f, enum async_owner kind, int id)
 	if (id && (kind == ASYNC_GROUP ? process_for_each(in_group, &id)
 				       : !t || (kind == ASYNC_PROCESS && !process_find(id))))
 		return -ESRCH;
-	a = make(f);
+	a = get_or_alloc(f);
 	if (!a)
 		return -ENOMEM;
 	a->kind = kind;
@@ -82,7 +82,7 @@ int async_set_signal(struct file *f, uint64_t signo)
 		return -EINVAL;
 	if (!signo && !f->async)
 		return 0;
-	if (!make(f))
+	if (!get_or_alloc(f))
 		return -ENOMEM;
 	f->async->signo = (int)signo;
 	return 0;
@@ -101,14 +101,14 @@ static bool may_signal(const struct file_async *a, const struct process *p)
 	       a->uid == to->uid;
 }
 
-struct sending {
+struct group_send {
 	const struct file_async *async;
 	const struct signal_info *info;
 };
 
 static bool send_one(struct process *p, void *ctx)
 {
-	const struct sending *s = ctx;
+	const struct group_send *s = ctx;
 
 	if (p->pgid == s->async->id && may_signal(s->async, p))
 		signal_send(p, s->info);
@@ -117,7 +117,7 @@ static bool send_one(struct process *p, void *ctx)
 
 static void deliver(const struct file_async *a, const struct signal_info *info)
 {
-	struct sending s = {a, info};
+	struct group_send s = {a, info};
 	struct process *p;
 
 	if (a->kind == ASYNC_GROUP) {
@@ -154,7 +154,7 @@ void socket_urgent(struct file *f)
 		deliver(f->async, &info);
 }
 
-static void told(struct waiter *w)
+static void file_ready(struct waiter *w)
 {
 	const struct file_async *a = w->ctx;
 	uint32_t events = file_poll(a->file, NULL);
@@ -181,13 +181,13 @@ int async_set(struct file *f, int fd, bool on)
 
 	if (!f->ops->signals || on == !!(f->flags & O_ASYNC))
 		return 0;
-	a = make(f);
+	a = get_or_alloc(f);
 	if (!a)
 		return -ENOMEM;
 	if (on) {
 		a->file = f;
 		a->fd = fd;
-		a->entry.told = told;
+		a->entry.told = file_ready;
 		a->entry.ctx = a;
 		file_poll(f, &a->entry);
 		f->flags |= O_ASYNC;

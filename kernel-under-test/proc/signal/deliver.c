@@ -11,7 +11,7 @@
 
 #define REGS_SYSCALL UINT64_MAX /* regs.vector during a system call */
 
-static void stop(struct process *p, int signo)
+static void stop_process(struct process *p, int signo)
 {
 	struct thread *t;
 
@@ -47,7 +47,7 @@ static void restart_call(struct regs *r)
 }
 
 /* Whether the registers are those of a system call interrupted by a signal. */
-static bool was_ended(const struct regs *r)
+static bool was_interrupted(const struct regs *r)
 {
 	if (r->vector != REGS_SYSCALL || likely(r->rax < (uint64_t)-ERESTART_RESTARTBLOCK))
 		return false;
@@ -55,9 +55,9 @@ static bool was_ended(const struct regs *r)
 }
 
 /* Whether an interrupted system call restarts or returns -EINTR, given that a handler will run. */
-static void settle_call(struct regs *r, const struct signal_action *a)
+static void finish_interrupted_call(struct regs *r, const struct signal_action *a)
 {
-	if (!was_ended(r))
+	if (!was_interrupted(r))
 		return;
 	if (r->rax == (uint64_t)-ERESTARTNOINTR ||
 	    ((a->flags & SA_RESTART) && r->rax == (uint64_t)-ERESTARTSYS))
@@ -97,8 +97,8 @@ static bool enter_handler(struct thread *t, struct regs *r, const struct signal_
 }
 
 /* The blocked set while the handler runs. */
-static uint64_t handler_blocks(const struct thread *t, const struct signal_info *info,
-			       const struct signal_action *a)
+static uint64_t handler_mask(const struct thread *t, const struct signal_info *info,
+			     const struct signal_action *a)
 {
 	return t->blocked | a->mask | (a->flags & SA_NODEFER ? 0 : SIGNAL_BIT(info->signo));
 }
@@ -129,7 +129,7 @@ bool signal_send_self(const struct signal_info *info)
 		r->rax = rax;
 		return false;
 	}
-	signal_set_blocked_unlocked(handler_blocks(t, info, &a));
+	signal_set_blocked_unlocked(handler_mask(t, info, &a));
 	return true;
 }
 
@@ -138,7 +138,7 @@ static void run_handler(struct thread *t, struct regs *r, const struct signal_in
 	struct process *p = t->process;
 	struct signal_action a = p->actions[info->signo - 1];
 
-	settle_call(r, &a);
+	finish_interrupted_call(r, &a);
 	if (!enter_handler(t, r, info, &a)) {
 		if (info->signo == SIGSEGV)
 			process_exit_by_signal(SIGSEGV);
@@ -151,7 +151,7 @@ static void run_handler(struct thread *t, struct regs *r, const struct signal_in
 		once.handler = SIG_DFL;
 		signal_set_action(p, info->signo, &once);
 	}
-	signal_set_blocked(handler_blocks(t, info, &a));
+	signal_set_blocked(handler_mask(t, info, &a));
 }
 
 /* Acts on one signal. Returns whether a handler was entered. */
@@ -171,7 +171,7 @@ static bool deliver(struct thread *t, struct regs *r, const struct signal_info *
 	if ((bit & SIGNALS_STOP) && info->signo != SIGSTOP && process_group_is_orphaned(p->pgid))
 		return false;
 	if (bit & SIGNALS_STOP)
-		stop(p, info->signo);
+		stop_process(p, info->signo);
 	else
 		process_exit_by_signal(info->signo);
 	return false;
@@ -203,7 +203,7 @@ static void do_signals(struct thread *t, struct regs *r)
 			return;
 		}
 	}
-	if (was_ended(r))
+	if (was_interrupted(r))
 		restart_call(r);
 	signal_recalc_pending(t);
 }
@@ -226,7 +226,7 @@ void trap_user_work(struct regs *r)
 
 	do {
 		thread_clear_work(t, WORK_RESTORE | WORK_REGS);
-		if ((t->work & WORK_INTERRUPT) || was_ended(r))
+		if ((t->work & WORK_INTERRUPT) || was_interrupted(r))
 			do_signals(t, r);
 		if (t->restore_blocked) {
 			t->restore_blocked = false;

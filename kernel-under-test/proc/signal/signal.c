@@ -9,13 +9,13 @@
 #include "sched/sched.h"
 
 /* Ignored by default. */
-#define DEFAULT_NOTHING                                                                            \
+#define SIGNALS_IGNORED_BY_DEFAULT                                                                 \
 	(SIGNAL_BIT(SIGCHLD) | SIGNAL_BIT(SIGCONT) | SIGNAL_BIT(SIGURG) | SIGNAL_BIT(SIGWINCH))
 
 struct wait_queue signal_watchers = {LIST_INIT(signal_watchers.waiters)};
 uint32_t signal_watched;
 
-struct queued {
+struct sigqueue {
 	struct list link;
 	struct signal_info info;
 };
@@ -53,15 +53,15 @@ static bool is_ignored(const struct process *p, int signo)
 {
 	uint64_t handler = p->actions[signo - 1].handler, bit = SIGNAL_BIT(signo);
 
-	if (handler == SIG_IGN || (handler == SIG_DFL && (bit & DEFAULT_NOTHING)))
+	if (handler == SIG_IGN || (handler == SIG_DFL && (bit & SIGNALS_IGNORED_BY_DEFAULT)))
 		return true;
 	/* Process 1 ignores signals without a handler: the system depends on it. */
 	return p->pid == 1 && handler == SIG_DFL;
 }
 
-static void drop(struct process *p, struct list *signals, uint64_t *pending, uint64_t set)
+static void discard(struct process *p, struct list *signals, uint64_t *pending, uint64_t set)
 {
-	struct queued *q, *next;
+	struct sigqueue *q, *next;
 
 	if (!(*pending & set))
 		return;
@@ -78,20 +78,20 @@ static void drop(struct process *p, struct list *signals, uint64_t *pending, uin
 	*pending &= ~set;
 }
 
-static void drop_everywhere(struct process *p, uint64_t set)
+static void discard_everywhere(struct process *p, uint64_t set)
 {
 	struct thread *t;
 
-	drop(p, &p->signals, &p->pending, set);
+	discard(p, &p->signals, &p->pending, set);
 	list_for_each (t, &p->threads, sibling) {
-		drop(p, &t->signals, &t->pending, set);
+		discard(p, &t->signals, &t->pending, set);
 		signal_recalc_pending(t);
 	}
 }
 
-static void resume(struct process *p)
+static void continue_process(struct process *p)
 {
-	drop_everywhere(p, SIGNALS_STOP);
+	discard_everywhere(p, SIGNALS_STOP);
 	if (!p->stopped)
 		return;
 	p->stopped = false;
@@ -103,22 +103,22 @@ static void resume(struct process *p)
 }
 
 /* Immediate effects of a signal, whatever its disposition. False: discard it. */
-static bool prepare(struct process *p, int signo)
+static bool prepare_signal(struct process *p, int signo)
 {
 	if (p->zombie)
 		return false;
 	if (signo == SIGCONT || signo == SIGKILL)
-		resume(p);
+		continue_process(p);
 	if (SIGNAL_BIT(signo) & SIGNALS_STOP)
-		drop_everywhere(p, SIGNAL_BIT(SIGCONT));
+		discard_everywhere(p, SIGNAL_BIT(SIGCONT));
 	return true;
 }
 
-static void keep(struct process *p, struct list *signals, uint64_t *pending,
-		 const struct signal_info *info)
+static void enqueue(struct process *p, struct list *signals, uint64_t *pending,
+		    const struct signal_info *info)
 {
 	uint64_t bit = SIGNAL_BIT(info->signo);
-	struct queued *q;
+	struct sigqueue *q;
 
 	/* Standard signals are not queued: one pending is enough. */
 	if (info->signo < SIGRTMIN && (*pending & bit) && likely(info->code != SI_TIMER))
@@ -143,13 +143,13 @@ bool signal_send(struct process *p, const struct signal_info *info)
 	uint64_t bit = SIGNAL_BIT(info->signo);
 	struct thread *taker;
 
-	if (!prepare(p, info->signo))
+	if (!prepare_signal(p, info->signo))
 		return false;
 	/* A blocked signal may be waited for, so it stays pending even if ignored. */
 	taker = signal_find_taker(p, bit);
 	if (taker && !(taker->waited & bit) && is_ignored(p, info->signo) && !taker->trace)
 		return false;
-	keep(p, &p->signals, &p->pending, info);
+	enqueue(p, &p->signals, &p->pending, info);
 	/* The thread may have blocked it meanwhile: look again. */
 	if (!taker || unlikely(READ_ONCE(taker->blocked) & bit))
 		taker = signal_find_taker(p, bit);
@@ -162,12 +162,12 @@ bool signal_send_thread(struct thread *t, const struct signal_info *info)
 {
 	struct process *p = t->process;
 
-	if (!prepare(p, info->signo))
+	if (!prepare_signal(p, info->signo))
 		return false;
 	if (!((t->blocked | t->waited) & SIGNAL_BIT(info->signo)) && is_ignored(p, info->signo) &&
 	    !t->trace)
 		return false;
-	keep(p, &t->signals, &t->pending, info);
+	enqueue(p, &t->signals, &t->pending, info);
 	if (!(READ_ONCE(t->blocked) & SIGNAL_BIT(info->signo)))
 		signal_wake(t);
 	return true;
@@ -234,7 +234,7 @@ struct kill {
 	int group; /* 0: all but process 1 and the caller */
 	const struct signal_info *info;
 	bool trusted; /* sent by the kernel */
-	bool found, refused;
+	bool found, denied;
 };
 
 static bool kill_one(struct process *p, void *ctx)
@@ -244,7 +244,7 @@ static bool kill_one(struct process *p, void *ctx)
 	if (k->group ? p->pgid != k->group : p->pid == 1 || p == process_current())
 		return true;
 	if (!k->trusted && !signal_may_send(p, k->info->signo)) {
-		k->refused = true;
+		k->denied = true;
 		return true;
 	}
 	k->found = true;
@@ -276,7 +276,7 @@ int signal_kill(int pid, const struct signal_info *info)
 	else if (pid != -1)
 		k.group = -pid;
 	process_for_each(kill_one, &k);
-	return k.found ? 0 : k.refused ? -EPERM : -ESRCH;
+	return k.found ? 0 : k.denied ? -EPERM : -ESRCH;
 }
 
 void signal_set_blocked(uint64_t blocked)
@@ -299,7 +299,7 @@ static void set_action(struct process *p, int signo, const struct signal_action 
 	__atomic_fetch_add(&p->action_seq, 1, __ATOMIC_SEQ_CST);
 	p->actions_set |= SIGNAL_BIT(signo);
 	if (is_ignored(p, signo))
-		drop_everywhere(p, SIGNAL_BIT(signo));
+		discard_everywhere(p, SIGNAL_BIT(signo));
 }
 
 void signal_set_action(struct process *p, int signo, const struct signal_action *a)
@@ -320,11 +320,11 @@ void signal_reset_actions(struct process *p)
 	}
 }
 
-static bool take_from(struct process *p, struct list *signals, uint64_t *pending, uint64_t set,
-		      struct signal_info *out)
+static bool dequeue_from(struct process *p, struct list *signals, uint64_t *pending, uint64_t set,
+			 struct signal_info *out)
 {
 	int signo = __builtin_ctzll(*pending & set) + 1;
-	struct queued *q, *next;
+	struct sigqueue *q, *next;
 	bool found = false, more = false;
 
 	*out = (struct signal_info){.signo = signo, .code = SI_USER};
@@ -353,9 +353,9 @@ bool signal_dequeue(struct thread *t, uint64_t set, struct signal_info *out)
 	bool taken = false;
 
 	if (t->pending & set)
-		taken = take_from(p, &t->signals, &t->pending, set, out);
+		taken = dequeue_from(p, &t->signals, &t->pending, set, out);
 	else if (p->pending & set)
-		taken = take_from(p, &p->signals, &p->pending, set, out);
+		taken = dequeue_from(p, &p->signals, &p->pending, set, out);
 	if (unlikely(taken && out->code == SI_TIMER))
 		posix_timer_rearm(p, out);
 	return taken;
@@ -391,7 +391,7 @@ void signal_flush(struct process *p, struct list *signals)
 {
 	uint64_t all = UINT64_MAX;
 
-	drop(p, signals, &all, UINT64_MAX);
+	discard(p, signals, &all, UINT64_MAX);
 }
 
 bool signal_has_room(const struct process *p, int signo)

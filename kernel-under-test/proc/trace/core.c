@@ -14,9 +14,9 @@
 #include "proc/signal/signal.h"
 #include "proc/uts.h"
 
-#define CORE_LEAST   PAGE_SIZE
-#define AREAS_DUMPED 1000
-#define DUMPS                                                                                      \
+#define CORE_MIN       PAGE_SIZE
+#define DUMP_AREAS_MAX 1000
+#define SIGNALS_CORE                                                                               \
 	(SIGNAL_BIT(SIGQUIT) | SIGNAL_BIT(SIGILL) | SIGNAL_BIT(SIGTRAP) | SIGNAL_BIT(SIGABRT) |    \
 	 SIGNAL_BIT(SIGBUS) | SIGNAL_BIT(SIGFPE) | SIGNAL_BIT(SIGSEGV) | SIGNAL_BIT(SIGXCPU) |     \
 	 SIGNAL_BIT(SIGXFSZ) | SIGNAL_BIT(SIGSYS))
@@ -62,7 +62,7 @@ struct core {
 	int err;
 };
 
-static void put(struct core *c, const void *from, size_t n)
+static void dump_emit(struct core *c, const void *from, size_t n)
 {
 	struct uio u = uio_kernel((void *)(uintptr_t)from, n);
 
@@ -81,7 +81,7 @@ static void put(struct core *c, const void *from, size_t n)
 char core_pattern[UTS_LEN] = "core";
 
 /* Expands the letter after a `%`; unknown letters expand to nothing. */
-static int add_letter(char *to, size_t size, char letter, const struct process *p, int signo)
+static int expand_letter(char *to, size_t size, char letter, const struct process *p, int signo)
 {
 	const struct credentials *c = credentials_current();
 
@@ -112,7 +112,7 @@ static int add_letter(char *to, size_t size, char letter, const struct process *
 }
 
 /* Expands core_pattern. -ENAMETOOLONG. */
-static int make_name(char *to, size_t size, const struct process *p, int signo)
+static int expand_pattern(char *to, size_t size, const struct process *p, int signo)
 {
 	size_t len = 0;
 
@@ -122,7 +122,7 @@ static int make_name(char *to, size_t size, const struct process *p, int signo)
 		if (*at != '%')
 			to[len++] = *at;
 		else if (*++at)
-			len += (size_t)add_letter(to + len, size - len, *at, p, signo);
+			len += (size_t)expand_letter(to + len, size - len, *at, p, signo);
 		else
 			break;
 		/* Names chosen by a process cannot name another directory. */
@@ -136,13 +136,13 @@ static int make_name(char *to, size_t size, const struct process *p, int signo)
 }
 
 /* Creates the file anew. Patterns that pipe to a program are not supported. */
-static int make_file(struct process *p, int signo, struct inode **out)
+static int create_file(struct process *p, int signo, struct inode **out)
 {
 	struct path_base base = process_path_base(p);
 	struct path_last last;
 	struct inode *old;
 	char name[NAME_LEN_MAX + 1];
-	int err = core_pattern[0] == '|' ? -ENOENT : make_name(name, sizeof(name), p, signo);
+	int err = core_pattern[0] == '|' ? -ENOENT : expand_pattern(name, sizeof(name), p, signo);
 
 	if (!err)
 		err = path_find_parent(&base, name, &last);
@@ -186,7 +186,7 @@ static struct note note_head(uint32_t type, size_t size)
 	return (struct note){sizeof(NOTE_NAME), (uint32_t)size, type, NOTE_NAME};
 }
 
-static void put_notes(struct core *c, struct process *p, struct thread *t, int signo)
+static void dump_notes(struct core *c, struct process *p, struct thread *t, int signo)
 {
 	const struct usage u = usage_of_process(p), *children = &p->children_used;
 	const uint64_t ns[4] = {u.cpu - u.system, u.system, children->cpu - children->system,
@@ -230,20 +230,20 @@ static void put_notes(struct core *c, struct process *p, struct thread *t, int s
 	for (size_t at = 0; at + 1 < sizeof(i.arguments) && at + 1 < p->args_size; at++)
 		if (!i.arguments[at])
 			i.arguments[at] = ' ';
-	put(c, &s, sizeof(s));
-	put(c, &i, sizeof(i));
+	dump_emit(c, &s, sizeof(s));
+	dump_emit(c, &i, sizeof(i));
 	if (space_read(p->space, p->aux_start, aux, MIN(p->aux_size, sizeof(aux))) == 0) {
-		put(c, &aux_head, sizeof(aux_head));
-		put(c, aux, p->aux_size);
+		dump_emit(c, &aux_head, sizeof(aux_head));
+		dump_emit(c, aux, p->aux_size);
 	}
 }
 
-static void put_memory(struct core *c, struct process *p, const struct part *a, char *page)
+static void dump_memory(struct core *c, struct process *p, const struct part *a, char *page)
 {
 	for (uint64_t va = a->start; va < a->end && !c->err; va += PAGE_SIZE) {
 		/* Pages never touched become holes. */
 		if (space_read(p->space, va, page, PAGE_SIZE) == 0)
-			put(c, page, PAGE_SIZE);
+			dump_emit(c, page, PAGE_SIZE);
 		else
 			c->at += PAGE_SIZE;
 	}
@@ -269,8 +269,8 @@ static void write_core(struct core *c, struct process *p, int signo, const struc
 
 	s.filesz = sizeof(struct status_note) + sizeof(struct process_note) + sizeof(struct note) +
 		   p->aux_size;
-	put(c, &h, sizeof(h));
-	put(c, &s, sizeof(s));
+	dump_emit(c, &h, sizeof(h));
+	dump_emit(c, &s, sizeof(s));
 	s.offset = ALIGN_UP(s.offset + s.filesz, PAGE_SIZE);
 	for (size_t i = 0; i < n; i++) {
 		const struct part *a = &parts[i];
@@ -286,13 +286,13 @@ static void write_core(struct core *c, struct process *p, int signo, const struc
 			.memsz = a->end - a->start,
 			.align = PAGE_SIZE,
 		};
-		put(c, &s, sizeof(s));
+		dump_emit(c, &s, sizeof(s));
 	}
-	put_notes(c, p, thread_current(), signo);
+	dump_notes(c, p, thread_current(), signo);
 	c->at = ALIGN_UP(c->at, PAGE_SIZE);
 	for (size_t i = 0; i < n && !c->err; i++)
 		if (parts[i].dumped)
-			put_memory(c, p, &parts[i], page);
+			dump_memory(c, p, &parts[i], page);
 }
 
 bool core_dump(int signo)
@@ -304,15 +304,15 @@ bool core_dump(int signo)
 	char *page;
 	size_t n = 0;
 
-	if (!(DUMPS & SIGNAL_BIT(signo)) || likely(c.limit < CORE_LEAST) || p->undumpable ||
+	if (!(SIGNALS_CORE & SIGNAL_BIT(signo)) || likely(c.limit < CORE_MIN) || p->undumpable ||
 	    p->exiting)
 		return false;
 	process_kill_other_threads();
-	if (make_file(p, signo, &c.file))
+	if (create_file(p, signo, &c.file))
 		return false;
-	parts = kmem_alloc(AREAS_DUMPED * sizeof(*parts));
+	parts = kmem_alloc(DUMP_AREAS_MAX * sizeof(*parts));
 	page = kmem_alloc(PAGE_SIZE);
-	while (parts && n < AREAS_DUMPED && space_next_area(p->space, a.end, &a))
+	while (parts && n < DUMP_AREAS_MAX && space_next_area(p->space, a.end, &a))
 		parts[n++] = (struct part){a.start, a.end, a.flags,
 					   is_dumped(&a, p->core_filter ^ CORE_FILTER)};
 	if (parts && page)

@@ -26,7 +26,7 @@
 
 enum notice_state {
 	NOTICE_NEW,
-	NOTICE_TOLD,
+	NOTICE_RECEIVED,
 	NOTICE_ANSWERED,
 };
 
@@ -44,32 +44,33 @@ struct seccomp_listener {
 	struct seccomp_listener **home; /* NULL: the filter was freed */
 	struct list notices;
 	/* Notifications not yet received; some may have been withdrawn. */
-	uint32_t untold;
+	uint32_t unreceived;
 	bool patient;
 	uint64_t last_id;
 	struct wait_queue changed;
 };
 
 /* Structures of the Linux ABI. */
-struct told {
+struct user_notification {
 	uint64_t id;
 	uint32_t pid, flags;
 	struct seccomp_call call;
 };
 
-struct answer {
+struct user_response {
 	uint64_t id;
 	int64_t value;
 	int32_t error;
 	uint32_t flags;
 };
 
-struct addition {
+struct user_addfd {
 	uint64_t id;
 	uint32_t flags, from, to, to_flags;
 };
 
-_Static_assert(sizeof(struct told) == 80 && sizeof(struct answer) == 24, "Linux ABI");
+_Static_assert(sizeof(struct user_notification) == 80 && sizeof(struct user_response) == 24,
+	       "Linux ABI");
 
 static struct notice *find(const struct seccomp_listener *l, uint64_t id)
 {
@@ -110,11 +111,11 @@ bool listener_ask(struct seccomp_listener *l, const struct seccomp_call *call, u
 	}
 	n.id = ++l->last_id;
 	list_push_back(&l->notices, &n.link);
-	l->untold++;
+	l->unreceived++;
 	wait_wake_all(&l->changed);
 	/* After an answer the listener may be freed. */
 	while (n.state != NOTICE_ANSWERED) {
-		bool patient = l->patient && n.state == NOTICE_TOLD;
+		bool patient = l->patient && n.state == NOTICE_RECEIVED;
 
 		if (patient ? signal_kills(t) : t->work & WORK_INTERRUPT) {
 			n.result = (uint64_t)wait_interrupted();
@@ -130,31 +131,31 @@ bool listener_ask(struct seccomp_listener *l, const struct seccomp_call *call, u
 
 static long receive(struct seccomp_listener *l, uint64_t at)
 {
-	struct told told = {0};
+	struct user_notification told = {0};
 	struct notice *n;
 	int err = user_tail_is_zero(at, sizeof(told));
 
 	if (err)
 		return err == -E2BIG ? -EINVAL : err;
-	while (!l->untold)
+	while (!l->unreceived)
 		if (wait_sleep(&l->changed, WAIT_INTERRUPTIBLE))
 			return -EINTR;
-	l->untold--;
+	l->unreceived--;
 	n = find_in(l, NOTICE_NEW);
 	if (!n)
 		return -ENOENT;
 	told.id = n->id;
 	told.pid = (uint32_t)n->thread->tid;
 	told.call = *n->call;
-	n->state = NOTICE_TOLD;
+	n->state = NOTICE_RECEIVED;
 	wait_wake_all(&l->changed);
 	if (!copy_to_user(at, &told, sizeof(told)))
 		return 0;
 	/* Offers it again; by now it may be gone, or have been interrupted. */
 	n = find(l, told.id);
-	if (n && n->state == NOTICE_TOLD) {
+	if (n && n->state == NOTICE_RECEIVED) {
 		n->state = NOTICE_NEW;
-		l->untold++;
+		l->unreceived++;
 		sched_wake(n->thread);
 	}
 	return -EFAULT;
@@ -162,7 +163,7 @@ static long receive(struct seccomp_listener *l, uint64_t at)
 
 static long send(const struct seccomp_listener *l, uint64_t at)
 {
-	struct answer a;
+	struct user_response a;
 	struct notice *n;
 
 	if (copy_from_user(&a, at, sizeof(a)) < 0)
@@ -172,14 +173,14 @@ static long send(const struct seccomp_listener *l, uint64_t at)
 	n = find(l, a.id);
 	if (!n)
 		return -ENOENT;
-	if (n->state != NOTICE_TOLD)
+	if (n->state != NOTICE_RECEIVED)
 		return -EINPROGRESS;
 	answer(n, a.error ? (uint64_t)a.error : (uint64_t)a.value, a.flags);
 	return 0;
 }
 
 /* Takes over the reference to `f` on success. */
-static int put_file(struct files *t, struct file *f, const struct addition *a)
+static int install_file(struct files *t, struct file *f, const struct user_addfd *a)
 {
 	bool cloexec = a->to_flags & O_CLOEXEC;
 	int fd;
@@ -199,7 +200,7 @@ static int put_file(struct files *t, struct file *f, const struct addition *a)
 
 static long add_file(const struct seccomp_listener *l, uint64_t at, size_t size)
 {
-	struct addition a;
+	struct user_addfd a;
 	struct notice *n;
 	struct file *f;
 	long fd;
@@ -220,15 +221,15 @@ static long add_file(const struct seccomp_listener *l, uint64_t at, size_t size)
 	n = find(l, a.id);
 	if (!n)
 		return -ENOENT;
-	if (n->state != NOTICE_TOLD)
+	if (n->state != NOTICE_RECEIVED)
 		return -EINPROGRESS;
-	fd = put_file(n->thread->process->files, file_get(f), &a);
+	fd = install_file(n->thread->process->files, file_get(f), &a);
 	if (fd < 0) {
 		file_put(f);
 	} else if (a.flags & ADDFD_SEND) {
 		/* Closing the file that was replaced may have slept. */
 		n = find(l, a.id);
-		if (n && n->state == NOTICE_TOLD)
+		if (n && n->state == NOTICE_RECEIVED)
 			answer(n, (uint64_t)fd, false);
 	}
 	return fd;
@@ -250,7 +251,7 @@ static long listener_ioctl(struct file *f, uint64_t request, uint64_t arg)
 		if (copy_from_user(&id, arg, sizeof(id)) < 0)
 			return -EFAULT;
 		n = find(l, id);
-		return n && n->state == NOTICE_TOLD ? 0 : -ENOENT;
+		return n && n->state == NOTICE_RECEIVED ? 0 : -ENOENT;
 	default:
 		return REQUEST_NAME(request) == NOTIF_ADDFD
 			       ? add_file(l, arg, REQUEST_SIZE(request))
@@ -264,7 +265,7 @@ static uint32_t listener_poll(struct file *f, struct poll_entry *e)
 
 	poll_add(e, &l->changed);
 	return (find_in(l, NOTICE_NEW) ? POLL_READABLE : 0) |
-	       (find_in(l, NOTICE_TOLD) ? POLL_WRITABLE : 0) | (l->home ? 0 : POLL_HUP);
+	       (find_in(l, NOTICE_RECEIVED) ? POLL_WRITABLE : 0) | (l->home ? 0 : POLL_HUP);
 }
 
 static void listener_release(struct file *f)

@@ -65,7 +65,7 @@ int seccomp_set_strict(void)
 }
 
 /* Only aligned words of struct seccomp_call, and no BPF_MOD, as on Linux. */
-static bool is_for_calls(const struct bpf_insn *code, size_t n)
+static bool insns_are_allowed(const struct bpf_insn *code, size_t n)
 {
 	for (size_t i = 0; i < n; i++) {
 		unsigned int class = code[i].code & BPF_CLASS, rest = code[i].code & 0xf8u;
@@ -91,7 +91,7 @@ static bool is_older(const struct seccomp_filter *old, const struct seccomp_filt
 }
 
 /* A thread of the caller's process with filters that the caller lacks; 0: none. */
-static int stranger(const struct thread *me)
+static int find_unsynced(const struct thread *me)
 {
 	struct thread *t;
 
@@ -106,7 +106,7 @@ static int stranger(const struct thread *me)
  * The thread may be reading its credentials without a lock: the old ones are freed after a grace
  * period.
  */
-static void forbid_privileges(struct thread *t)
+static void set_no_new_privileges(struct thread *t)
 {
 	struct credentials *old = t->cred, *c;
 
@@ -122,7 +122,7 @@ static void forbid_privileges(struct thread *t)
 }
 
 /* SECCOMP_FILTER_FLAG_TSYNC: gives the caller's filters to all threads of its process. */
-static void share(struct thread *me)
+static void sync_threads(struct thread *me)
 {
 	struct thread *t;
 
@@ -134,7 +134,7 @@ static void share(struct thread *me)
 		t->filter = filter_get(me->filter);
 		filter_put(old);
 		if (me->cred->no_new_privileges)
-			forbid_privileges(t);
+			set_no_new_privileges(t);
 		set_mode(t, SECCOMP_FILTER);
 	}
 }
@@ -147,10 +147,10 @@ int seccomp_may_filter(size_t n)
 }
 
 /* Whether `f`, of `n` instructions, can be added to the caller's filters. */
-static long may_add(struct seccomp_filter *f, size_t n, uint64_t flags)
+static long check_add(struct seccomp_filter *f, size_t n, uint64_t flags)
 {
 	const struct thread *t = thread_current();
-	long err = flags & SECCOMP_TSYNC ? stranger(t) : 0;
+	long err = flags & SECCOMP_TSYNC ? find_unsynced(t) : 0;
 
 	if (err && (flags & SECCOMP_TSYNC_ESRCH))
 		err = -ESRCH;
@@ -171,10 +171,10 @@ long seccomp_add_filter(const struct bpf_insn *code, size_t n, uint64_t flags)
 	long ret = f && scratch ? bpf_check(code, n, scratch) : -ENOMEM;
 
 	kmem_free(scratch);
-	if (!ret && (!is_for_calls(code, n) || t->seccomp_mode == SECCOMP_STRICT))
+	if (!ret && (!insns_are_allowed(code, n) || t->seccomp_mode == SECCOMP_STRICT))
 		ret = -EINVAL;
 	if (!ret)
-		ret = may_add(f, n, flags);
+		ret = check_add(f, n, flags);
 	if (ret) {
 		kmem_free(f);
 		return ret;
@@ -192,7 +192,7 @@ long seccomp_add_filter(const struct bpf_insn *code, size_t n, uint64_t flags)
 	t->filter = f;
 	set_mode(t, SECCOMP_FILTER);
 	if (flags & SECCOMP_TSYNC)
-		share(t);
+		sync_threads(t);
 	return ret;
 }
 
@@ -208,8 +208,8 @@ unsigned int seccomp_filter_count(const struct thread *t)
 /*
  * The strictest result is the smallest action as a signed number; *by is the filter it came from.
  */
-static uint32_t ask_filters(const struct thread *t, const struct seccomp_call *call,
-			    const struct seccomp_filter **by)
+static uint32_t strictest_result(const struct thread *t, const struct seccomp_call *call,
+				 const struct seccomp_filter **by)
 {
 	const struct bpf_data d = {(const uint8_t *)call, sizeof(*call), true};
 	uint32_t strictest = SECCOMP_RET_ALLOW;
@@ -241,7 +241,7 @@ void seccomp_signal(struct regs *r, int code, uint32_t data)
 	signal_force(&info);
 }
 
-_Noreturn static void kill(uint32_t action)
+_Noreturn static void kill_caller(uint32_t action)
 {
 	struct process *p = process_current();
 
@@ -258,7 +258,7 @@ static bool strict_allows(const struct seccomp_call *call)
 	thread_exit(STATUS_SIGNAL(SIGKILL));
 }
 
-static bool allows(struct regs *r, bool again)
+static bool run_filters(struct regs *r, bool again)
 {
 	const struct thread *t = thread_current();
 	const struct seccomp_call call = {(int32_t)r->code,
@@ -272,7 +272,7 @@ static bool allows(struct regs *r, bool again)
 		return strict_allows(&call);
 	if (t->seccomp_mode == SECCOMP_DISABLED)
 		return true;
-	answer = ask_filters(t, &call, &by);
+	answer = strictest_result(t, &call, &by);
 	data = answer & SECCOMP_RET_DATA;
 	/* After SECCOMP_RET_TRACE all filters run again on the call that the tracer left behind. */
 	if (again && (answer & SECCOMP_RET_ACTION) == SECCOMP_RET_TRACE)
@@ -291,15 +291,15 @@ static bool allows(struct regs *r, bool again)
 		return listener_ask(by->listener, &call, &r->rax);
 	case SECCOMP_RET_TRACE:
 		/* Without a tracer the result is -ENOSYS, set by the entry code. */
-		return trace_seccomp(data) && (int32_t)r->code >= 0 && allows(r, true);
+		return trace_seccomp(data) && (int32_t)r->code >= 0 && run_filters(r, true);
 	default:
-		kill(answer & SECCOMP_RET_ACTION);
+		kill_caller(answer & SECCOMP_RET_ACTION);
 	}
 }
 
 bool seccomp_allows(struct regs *r)
 {
-	return allows(r, false);
+	return run_filters(r, false);
 }
 
 void seccomp_inherit(struct thread *to)

@@ -7,11 +7,11 @@
 #define CLD_TRAPPED 4
 #define TRAP_BRKPT  1
 
-#define CALL_EXECVE	59
-#define CALL_EXIT	60
-#define CALL_EXIT_GROUP 231
-#define CALL_EXECVEAT	322
-#define CALL_TRAP	0x80
+#define NR_EXECVE     59
+#define NR_EXIT	      60
+#define NR_EXIT_GROUP 231
+#define NR_EXECVEAT   322
+#define SYSGOOD_BIT   0x80
 
 /* Event messages of system call stops. */
 #define MESSAGE_ENTRY 1
@@ -41,7 +41,7 @@ static int trace_stop(struct trace *tr, int code, const struct signal_info *info
 	if (signal_kills(t))
 		return 0;
 	tr->code = code;
-	tr->told = tr->listening = false;
+	tr->reported = tr->listening = false;
 	tr->stopped = tr->inside = true;
 	tr->inject = 0;
 	tr->has_info = info;
@@ -104,7 +104,7 @@ bool trace_group_stop(void)
 	if (!tr)
 		return false;
 	tr->group = true;
-	tr->asked = false;
+	tr->stop_requested = false;
 	thread_clear_work(t, WORK_TRACE);
 	if (tr->seized)
 		trap(tr, signo | TRACE_EVENT_STOP << 8);
@@ -119,9 +119,9 @@ void trace_handle_work(void)
 	struct trace *tr = t->trace;
 
 	thread_clear_work(t, WORK_TRACE);
-	if (!tr->asked)
+	if (!tr->stop_requested)
 		return;
-	tr->asked = false;
+	tr->stop_requested = false;
 	trap(tr, SIGTRAP | TRACE_EVENT_STOP << 8);
 }
 
@@ -158,19 +158,19 @@ void trace_handler_entered(void)
 {
 	struct trace *tr = thread_current()->trace;
 
-	if (tr && tr->how == TRACE_STEP)
+	if (tr && tr->resume == TRACE_STEP)
 		trap(tr, SIGTRAP);
 }
 
 /* A system call stop. A signal injected by the tracer is sent anew. */
-static void call_stop(struct trace *tr, enum trace_call call)
+static void syscall_stop(struct trace *tr, enum trace_call call)
 {
 	struct thread *t = thread_current();
 	int signo;
 
 	tr->call = call;
 	tr->message = call == TRACE_ENTRY ? MESSAGE_ENTRY : MESSAGE_EXIT;
-	signo = trap(tr, SIGTRAP | (tr->options & TRACE_SYSGOOD ? CALL_TRAP : 0));
+	signo = trap(tr, SIGTRAP | (tr->options & TRACE_SYSGOOD ? SYSGOOD_BIT : 0));
 	if (signo)
 		signal_send_thread(t, &(struct signal_info){.signo = signo, .code = SI_USER});
 }
@@ -187,11 +187,11 @@ bool trace_syscall_enter(struct regs *r)
 {
 	struct thread *t = thread_current();
 
-	if (t->trace && t->trace->how == TRACE_SYSCALL)
-		call_stop(t->trace, TRACE_ENTRY);
+	if (t->trace && t->trace->resume == TRACE_SYSCALL)
+		syscall_stop(t->trace, TRACE_ENTRY);
 	if (unlikely(signal_kills(t)))
 		return false;
-	if ((uint32_t)r->code == CALL_EXIT || (uint32_t)r->code == CALL_EXIT_GROUP)
+	if ((uint32_t)r->code == NR_EXIT || (uint32_t)r->code == NR_EXIT_GROUP)
 		trace_exit_event(STATUS_EXIT((int)r->rdi));
 	return true;
 }
@@ -212,7 +212,7 @@ bool trace_seccomp(uint32_t data)
 }
 
 /* After execve(): the thread may have its leader's tid now. */
-static void call_exec(struct thread *t, struct regs *r, uint32_t nr)
+static void report_exec(struct thread *t, struct regs *r, uint32_t nr)
 {
 	struct trace *tr = t->trace;
 	int before = tr->tid;
@@ -227,21 +227,21 @@ static void call_exec(struct thread *t, struct regs *r, uint32_t nr)
 		signal_send_thread(t, &(struct signal_info){.signo = SIGTRAP, .code = SI_USER});
 }
 
-static void call_fork(struct trace *tr)
+static void report_fork(struct trace *tr)
 {
 	struct thread *t = thread_current();
 	int child = tr->child, event = tr->child_event;
-	uint64_t birth = tr->vfork_serial;
+	uint64_t serial = tr->vfork_serial;
 	struct process *p;
 
 	tr->child = tr->child_event = 0;
 	tr->vfork_serial = 0;
 	if (event)
 		trace_event(tr, event, (uint64_t)child);
-	if (!birth)
+	if (!serial)
 		return;
 	/* The child may end, and another thread reap it. */
-	while ((p = process_find(child)) && p->serial == birth && p->borrows_space)
+	while ((p = process_find(child)) && p->serial == serial && p->borrows_space)
 		wait_sleep(&p->space_returned, false);
 	tr = t->trace;
 	if (tr && (tr->options & BIT(TRACE_EVENT_VFORK_DONE)))
@@ -253,12 +253,12 @@ void trace_syscall_exit(struct regs *r, uint32_t nr)
 	struct thread *t = thread_current();
 
 	if (t->trace && t->trace->child)
-		call_fork(t->trace);
-	if (t->trace && !r->rax && (nr == CALL_EXECVE || nr == CALL_EXECVEAT))
-		call_exec(t, r, nr);
-	if (t->trace && t->trace->how == TRACE_SYSCALL)
-		call_stop(t->trace, TRACE_EXIT);
-	else if (t->trace && t->trace->how == TRACE_STEP)
+		report_fork(t->trace);
+	if (t->trace && !r->rax && (nr == NR_EXECVE || nr == NR_EXECVEAT))
+		report_exec(t, r, nr);
+	if (t->trace && t->trace->resume == TRACE_SYSCALL)
+		syscall_stop(t->trace, TRACE_EXIT);
+	else if (t->trace && t->trace->resume == TRACE_STEP)
 		signal_force(&(struct signal_info){
 			.signo = SIGTRAP, .code = TRAP_BRKPT, .addr = r->rip});
 }

@@ -23,7 +23,7 @@ struct trace *trace_find(int tid)
 	return NULL;
 }
 
-static struct trace *make(struct thread *t, struct process *tracer)
+static struct trace *alloc_record(struct thread *t, struct process *tracer)
 {
 	struct trace *tr = kmem_zalloc(sizeof(*tr));
 	struct thread *of;
@@ -34,7 +34,7 @@ static struct trace *make(struct thread *t, struct process *tracer)
 	tr->process = t->process;
 	tr->tid = t->tid;
 	tr->tracer = tracer;
-	list_init(&tr->process_ends.link);
+	list_init(&tr->exit_waiter.link);
 	list_push_back(&traces, &tr->link);
 	t->trace = tr;
 	t->unusual |= UNUSUAL_TRACE;
@@ -46,9 +46,9 @@ static struct trace *make(struct thread *t, struct process *tracer)
 	return tr;
 }
 
-static void attend_soon(struct trace *tr)
+static void request_stop(struct trace *tr)
 {
-	tr->asked = true;
+	tr->stop_requested = true;
 	thread_add_work(tr->thread, WORK_TRACE);
 	sched_cut_short(tr->thread, true);
 	sched_poke(tr->thread);
@@ -61,7 +61,7 @@ int trace_attach(struct thread *t, struct process *tracer, bool seize, uint32_t 
 
 	if (t->trace)
 		return -EPERM;
-	tr = make(t, tracer);
+	tr = alloc_record(t, tracer);
 	if (!tr)
 		return -ENOMEM;
 	tr->seized = seize;
@@ -79,7 +79,7 @@ void trace_continue(struct trace *tr, enum trace_resume how, int signo)
 {
 	struct thread *t = tr->thread;
 
-	tr->how = how;
+	tr->resume = how;
 	tr->inject = signo;
 	if (how == TRACE_STEP)
 		tr->step_forced = !arch_debug_step(&t->arch, true);
@@ -93,16 +93,16 @@ void trace_continue(struct trace *tr, enum trace_resume how, int signo)
 
 void trace_put(struct trace *tr)
 {
-	if (tr->gone && !tr->inside && !tr->users)
+	if (tr->unlinked && !tr->inside && !tr->users)
 		kmem_free(tr);
 }
 
-static void drop(struct trace *tr)
+static void unlink_record(struct trace *tr)
 {
 	list_remove(&tr->link);
-	if (tr->process_ends.told)
-		pidfd_unsubscribe(&tr->process_ends);
-	tr->gone = true;
+	if (tr->exit_waiter.told)
+		pidfd_unsubscribe(&tr->exit_waiter);
+	tr->unlinked = true;
 	trace_put(tr);
 }
 
@@ -119,12 +119,12 @@ void trace_detach(struct trace *tr, int signo)
 	thread_clear_work(t, WORK_TRACE);
 	trace_watch_calls(t);
 	tr->thread = NULL;
-	drop(tr);
+	unlink_record(tr);
 }
 
 void trace_interrupt(struct trace *tr)
 {
-	attend_soon(tr);
+	request_stop(tr);
 }
 
 int trace_listen(struct trace *tr)
@@ -132,7 +132,7 @@ int trace_listen(struct trace *tr)
 	if (!tr->seized || tr->code >> 8 != TRACE_EVENT_STOP)
 		return -EIO;
 	tr->listening = true;
-	if (tr->asked)
+	if (tr->stop_requested)
 		trace_continued(tr->process);
 	return 0;
 }
@@ -148,23 +148,23 @@ void trace_continued(struct process *p)
 
 		if (!tr || !tr->seized || !(tr->group || tr->listening))
 			continue;
-		tr->asked = true;
+		tr->stop_requested = true;
 		thread_add_work(t, WORK_TRACE);
 		if (tr->listening) {
 			tr->listening = tr->group = false;
-			trace_continue(tr, tr->how, 0);
+			trace_continue(tr, tr->resume, 0);
 		}
 	}
 }
 
 /* Tells the parent of a process that was held for another tracer. */
-static void let_go(struct trace *tr)
+static void release_held(struct trace *tr)
 {
 	if (tr->held)
 		process_notify_parent(tr->process);
 }
 
-static bool is_meant(const struct trace *tr, int id, unsigned int options)
+static bool matches(const struct trace *tr, int id, unsigned int options)
 {
 	if (options & WAIT_GROUP)
 		return tr->process && tr->process->pgid == (id ? id : tr->tracer->pgid);
@@ -177,20 +177,20 @@ int trace_wait(struct process *p, int id, unsigned int options, int *status, boo
 	int tid;
 
 	list_for_each (tr, &traces, link) {
-		if (tr->tracer != p || !is_meant(tr, id, options))
+		if (tr->tracer != p || !matches(tr, id, options))
 			continue;
 		*any = true;
 		tid = tr->tid;
-		if (tr->stopped && !tr->told && !tr->listening) {
+		if (tr->stopped && !tr->reported && !tr->listening) {
 			*status = tr->code << 8 | 0x7f;
-			tr->told = !(options & WAIT_NOREAP);
+			tr->reported = !(options & WAIT_NOREAP);
 			return tid;
 		}
 		if (tr->ended && (options & WAIT_EXITED)) {
 			*status = tr->status;
 			if (!(options & WAIT_NOREAP)) {
-				let_go(tr);
-				drop(tr);
+				release_held(tr);
+				unlink_record(tr);
 			}
 			return tid;
 		}
@@ -201,7 +201,7 @@ int trace_wait(struct process *p, int id, unsigned int options, int *status, boo
 /* A process has ended. If it is the one traced, its tracer is told before its parent. */
 static void process_ended(struct waiter *w)
 {
-	struct trace *tr = container_of(w, struct trace, process_ends);
+	struct trace *tr = container_of(w, struct trace, exit_waiter);
 	struct process *p = tr->process;
 
 	if (!p->zombie || tr->ended)
@@ -216,7 +216,7 @@ static void process_ended(struct waiter *w)
 /*
  * The last thread of `p` ends: the tracer of its leader is told, whether it is the parent or not.
  */
-static void leader_ends(struct process *p)
+static void leader_exited(struct process *p)
 {
 	struct trace *tr, *next;
 
@@ -224,15 +224,15 @@ static void leader_ends(struct process *p)
 		if (tr->process != p || tr->tid != p->pid || tr->thread)
 			continue;
 		if (tr->tracer == p->parent) {
-			drop(tr);
+			unlink_record(tr);
 			continue;
 		}
-		tr->process_ends.told = process_ended;
-		pidfd_subscribe(&tr->process_ends);
+		tr->exit_waiter.told = process_ended;
+		pidfd_subscribe(&tr->exit_waiter);
 	}
 }
 
-static void tracer_ends(struct process *p)
+static void tracer_exited(struct process *p)
 {
 	struct trace *tr, *next;
 	int signo;
@@ -241,8 +241,8 @@ static void tracer_ends(struct process *p)
 		if (tr->tracer != p)
 			continue;
 		if (!tr->thread) {
-			let_go(tr);
-			drop(tr);
+			release_held(tr);
+			unlink_record(tr);
 			continue;
 		}
 		if (tr->options & TRACE_EXITKILL)
@@ -287,9 +287,9 @@ void trace_thread_exit(struct thread *t, int status)
 	}
 	if (p->thread_count > 1)
 		return;
-	leader_ends(p);
+	leader_exited(p);
 	if (p->is_tracer)
-		tracer_ends(p);
+		tracer_exited(p);
 }
 
 void trace_renumber(struct trace *of)
@@ -298,7 +298,7 @@ void trace_renumber(struct trace *of)
 
 	list_for_each_safe (tr, next, &traces, link)
 		if (tr != of && tr->process == of->process && tr->tid == of->thread->tid)
-			drop(tr);
+			unlink_record(tr);
 	of->tid = of->thread->tid;
 }
 
@@ -319,7 +319,7 @@ bool trace_is_stopped(const struct thread *t)
 }
 
 /* The event that creating `t` is. */
-static int kind_of(const struct thread *t, const struct fork_request *r)
+static int clone_event(const struct thread *t, const struct fork_request *r)
 {
 	if (r->wait)
 		return TRACE_EVENT_VFORK;
@@ -331,7 +331,7 @@ void trace_inherit(struct thread *t, struct fork_request *r)
 {
 	struct thread *me = thread_current();
 	struct trace *mine = me->trace, *tr;
-	int kind = kind_of(t, r);
+	int kind = clone_event(t, r);
 
 	if (t->process == me->process)
 		t->unusual |= UNUSUAL_TRACE;
@@ -348,13 +348,13 @@ void trace_inherit(struct thread *t, struct fork_request *r)
 	if (!(mine->options & BIT(kind)))
 		return;
 	mine->child_event = kind;
-	tr = make(t, mine->tracer);
+	tr = alloc_record(t, mine->tracer);
 	if (!tr)
 		return;
 	tr->options = mine->options;
 	tr->seized = mine->seized;
 	if (tr->seized)
-		attend_soon(tr);
+		request_stop(tr);
 	else
 		signal_send_thread(t, &(struct signal_info){.signo = SIGSTOP, .code = SI_USER});
 }

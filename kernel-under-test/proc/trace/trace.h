@@ -55,24 +55,24 @@ struct trace {
 	uint32_t options;
 	bool seized;
 	/*
-	 * `stopped`: sleeps in a stop; `code` is the wait4() status >> 8. `told`: wait4() has
+	 * `stopped`: sleeps in a stop; `code` is the wait4() status >> 8. `reported`: wait4() has
 	 * reported it. `inside`: still on trace_stop()'s stack.
 	 */
-	bool stopped, told, inside;
+	bool stopped, reported, inside;
 	/* Off all lists; freed by the last user. */
-	bool gone;
+	bool unlinked;
 	uint32_t users;
 	int code;
 	/* In a group stop; `listening`: PTRACE_LISTEN, woken when that ends. */
 	bool group, listening;
 	/* Must stop as soon as it can: PTRACE_INTERRUPT, or the end of a group stop. */
-	bool asked;
+	bool stop_requested;
 	bool has_info;
 	struct signal_info info;
 	uint64_t message;
 	enum trace_call call;
 	/* How to resume, and with which signal (0: none). */
-	enum trace_resume how;
+	enum trace_resume resume;
 	int inject;
 	bool step_forced;
 	/* The process or thread that its system call created, to be reported; 0: none. */
@@ -83,7 +83,7 @@ struct trace {
 	 */
 	bool ended, held;
 	int status;
-	struct waiter process_ends;
+	struct waiter exit_waiter;
 	/* Debug registers, in use if thread.arch.debug points here. */
 	struct arch_debug debug;
 };

@@ -79,10 +79,10 @@ int usage_put(uint64_t out, const struct usage *u)
 		[2] = system / US_PER_SEC,
 		[3] = system % US_PER_SEC,
 		[4] = u->max_rss_pages * (PAGE_SIZE / 1024),
-		[8] = u->faults - u->read,
-		[9] = u->read,
-		[16] = u->waited,
-		[17] = u->preempted,
+		[8] = u->faults - u->major_faults,
+		[9] = u->major_faults,
+		[16] = u->voluntary_switches,
+		[17] = u->involuntary_switches,
 	};
 
 	_Static_assert(sizeof(usage) == 144, "x86_64 ABI");
