@@ -18,7 +18,7 @@ from ringside.cli.main import run
 from ringside.errors import ImageError
 from ringside.image import obtain
 from ringside.image.debian import DebKernel
-from ringside.image.multiboot import relabelled
+from ringside.image.multiboot import relabel_as_i386
 from ringside.session import ReadyText
 
 
@@ -112,10 +112,10 @@ def test_a_64_bit_multiboot_elf_boots_when_the_manifest_says_so(
 
 def test_only_the_machine_of_an_elf_is_changed(tmp_path: Path) -> None:
     data = elves.link(tmp_path).read_bytes()
-    made = relabelled(data)
+    made = relabel_as_i386(data)
     assert [at for at in range(len(data)) if data[at] != made[at]] == [18]
-    assert relabelled(made) == made
-    assert relabelled(b"text") == b"text"
+    assert relabel_as_i386(made) == made
+    assert relabel_as_i386(b"text") == b"text"
 
 
 def test_what_can_not_be_booted_is_one_line(

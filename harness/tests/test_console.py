@@ -15,7 +15,7 @@ from ringside.catalog import Catalog, Kernel, load, load_workloads
 from ringside.catalog.delivery import ConsoleDelivery
 from ringside.conductor import Request, conduct, prepare
 from ringside.conductor.observer import Silent
-from ringside.image.delivery import Cargo, Step, deliver
+from ringside.image.delivery import Payload, Step, deliver
 from ringside.image.obtain import obtain
 from ringside.machine.fake import FakeMachine
 from ringside.records import Transcript
@@ -32,8 +32,8 @@ def script_for(root: Path, how: ConsoleDelivery) -> tuple[Step, ...]:
     kernel = next(k for k in load(root).kernels if k.id == "one")
     image = obtain(kernel, root, root / ".cache")
     workloads = load_workloads(root, "linux-x86_64")
-    cargo = Cargo(workloads, ("a/ok",), "quick", image, image.path, root / ".cache")
-    return deliver(how, cargo).script
+    payload = Payload(workloads, ("a/ok",), "quick", image, image.path, root / ".cache")
+    return deliver(how, payload).script
 
 
 @pytest.mark.parametrize("encoding", ["printf", "echo", "base64", "base64-gzip"])

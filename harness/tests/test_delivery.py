@@ -14,7 +14,7 @@ from ringside.catalog.delivery import InitrdDelivery, NoDelivery
 from ringside.catalog.model import Boot, FileImage
 from ringside.conductor.spec import bare_machine
 from ringside.errors import CatalogError, ImageError
-from ringside.image.delivery import Cargo, deliver
+from ringside.image.delivery import Payload, deliver
 from ringside.image.inspect import inspect
 from ringside.image.obtain import obtain
 
@@ -57,9 +57,9 @@ def test_a_kernel_that_takes_none_is_given_none(checkout: Checkout) -> None:
     assert kernel.boot is not None
     image = obtain(kernel, root, root / ".cache")
     workloads = load_workloads(root, "linux-x86_64")
-    cargo = Cargo(workloads, ("a/ok",), "quick", image, image.path, root / ".cache")
+    payload = Payload(workloads, ("a/ok",), "quick", image, image.path, root / ".cache")
     with pytest.raises(ImageError, match="one runs no workloads"):
-        deliver(kernel.boot.workloads, cargo)
+        deliver(kernel.boot.workloads, payload)
 
 
 def firmware(tmp_path: Path) -> Kernel:
@@ -87,13 +87,13 @@ def test_what_is_booted_from_a_disk_wants_the_disk_beside_it(tmp_path: Path) -> 
     kernel = firmware(tmp_path)
     file = tmp_path / "kernel.elf"
     with pytest.raises(ImageError) as caught:
-        obtain(kernel, tmp_path, tmp_path, given=file)
+        obtain(kernel, tmp_path, tmp_path, user_image=file)
     line = f"kernel.elf can't be booted without disk.img in the same directory, {tmp_path}"
     assert str(caught.value) == line
     assert inspect(file, kernel).problem == line
     (tmp_path / "disk.img").write_bytes(b"")
     assert inspect(file, kernel).problem is None
-    image = obtain(kernel, tmp_path, tmp_path, given=file)
+    image = obtain(kernel, tmp_path, tmp_path, user_image=file)
     assert kernel.boot is not None
     spec = bare_machine(kernel.console, kernel.boot, kernel.boot.ways["firmware"], image.path)
     assert spec.kernel is None
@@ -108,7 +108,7 @@ def test_an_image_for_another_processor_is_one_line(tmp_path: Path) -> None:
     (tmp_path / "disk.img").write_bytes(b"")
     file.write_bytes(bytes(data))
     with pytest.raises(ImageError, match="an ELF for aarch64, not for x86_64"):
-        obtain(kernel, tmp_path, tmp_path, given=file)
+        obtain(kernel, tmp_path, tmp_path, user_image=file)
 
 
 def test_only_what_a_plan_needs_is_taken_where_there_is_little_room(checkout: Checkout) -> None:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from ringside.catalog.workloads import Workload, WorkloadSet
 from ringside.errors import ImageError
-from ringside.image.delivery import Cargo, deliver
+from ringside.image.delivery import Payload, deliver
 from ringside.image.easyfs import build_easyfs
 from ringside.image.obtain import KernelImage
 
@@ -132,8 +132,8 @@ def test_the_disk_carries_the_runner_the_plan_and_what_is_planned(tmp_path: Path
     )
     image = KernelImage(kernel="k", path=tmp_path / "init", sha256="", version="")
     plan = ("ipc/semaphore_round_trip",)
-    cargo = Cargo(workloads, plan, "full", image, tmp_path / "kernel", tmp_path / "cache")
-    made = deliver(EasyFsDelivery(), cargo)
+    payload = Payload(workloads, plan, "full", image, tmp_path / "kernel", tmp_path / "cache")
+    made = deliver(EasyFsDelivery(), payload)
     assert made.kernel == tmp_path / "kernel"
     drive = made.options[made.options.index("-drive") + 1]
     disk = Path(drive.partition("file=")[2].partition(",")[0])

@@ -26,9 +26,9 @@ from ringside.image import Symbols, build_initrd, obtain
 from ringside.image.apt import AptSuite, kernel_dependencies, stanzas
 from ringside.image.bzimage import extract_vmlinux
 from ringside.image.commands import last_error, run
-from ringside.image.config import parse_config, prove
+from ringside.image.config import parse_config, require_options
 from ringside.image.cpio import CpioWriter
-from ringside.image.elf import check_bootable, compiler, identify
+from ringside.image.elf import check_bootable, compiler_version, identify
 from ringside.image.make import first_error, make
 from ringside.image.mirror import find_mirror, parse_index_targets
 from ringside.image.unpack import unpack
@@ -149,20 +149,20 @@ def test_symbols_of_a_program(tmp_path: Path) -> None:
     at = symbols.starts[symbols.names.index("main")]
     assert symbols.lookup(at + 1) == "main+0x1"
     assert symbols.lookup(1 << 62) is None
-    assert "GCC" in compiler(tmp_path / "a")
+    assert "GCC" in compiler_version(tmp_path / "a")
     assert Symbols.read(source).lookup(0) is None
-    assert compiler(source) == "unknown"
+    assert compiler_version(source) == "unknown"
 
 
 def test_config_options() -> None:
     text = '# CONFIG_B is not set\nCONFIG_A=y\nCONFIG_S="x y"\n#\nnonsense\n'
     assert parse_config(text) == {"CONFIG_A": "y", "CONFIG_B": "n", "CONFIG_S": "x y"}
-    assert prove("k", text, {"CONFIG_A": "y", "CONFIG_GONE": "n"}) == {
+    assert require_options("k", text, {"CONFIG_A": "y", "CONFIG_GONE": "n"}) == {
         "CONFIG_A": "y",
         "CONFIG_GONE": "n",
     }
     with pytest.raises(ImageError, match="k: its config has CONFIG_B=n, but y is required"):
-        prove("k", text, {"CONFIG_B": "y"})
+        require_options("k", text, {"CONFIG_B": "y"})
 
 
 def test_dependencies_of_kernel_packages() -> None:
@@ -355,15 +355,15 @@ def test_a_plan_that_the_runner_could_not_hold(checkout: Checkout) -> None:
 def test_an_image_given_by_hand(checkout: Checkout, tmp_path: Path) -> None:
     root = checkout()
     kernel = load(root).kernel("one")
-    given_image = tmp_path / "mine"
+    user_image = tmp_path / "mine"
     with pytest.raises(ImageError, match=r"--image one=.*no such file"):
-        obtain(kernel, root, root / ".cache", given=given_image)
-    given_image.write_text("text")
+        obtain(kernel, root, root / ".cache", user_image=user_image)
+    user_image.write_text("text")
     with pytest.raises(ImageError, match="is not a kernel: it is text"):
-        obtain(kernel, root, root / ".cache", given=given_image)
-    given_image.write_bytes(multiboot_elf())
+        obtain(kernel, root, root / ".cache", user_image=user_image)
+    user_image.write_bytes(multiboot_elf())
     assert (
-        obtain(kernel, root, root / ".cache", given=given_image).version
+        obtain(kernel, root, root / ".cache", user_image=user_image).version
         == "given on the command line"
     )
 

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from ringside.errors import ImageError
 from ringside.image.elf import check_bootable, identify
-from ringside.image.formats import plain_words
+from ringside.image.formats import describe_format
 from ringside.image.multiboot import find_headers
 from ringside.machine import find_qemu
 
@@ -47,12 +47,12 @@ def at(offset: int, magic: bytes, size: int = 0) -> bytes:
     ],
 )
 def test_a_format_is_named(data: bytes, says: str) -> None:
-    assert says in plain_words(data)
+    assert says in describe_format(data)
 
 
 @given(st.binary(max_size=1024))
 def test_any_bytes_are_something(data: bytes) -> None:
-    assert plain_words(data)
+    assert describe_format(data)
     find_headers(data)
 
 

@@ -13,7 +13,7 @@ from conftest import ROOT, manifest
 from ringside.cli.main import run
 from ringside.errors import ImageError
 from ringside.image.make import make
-from ringside.image.mono import identity, with_plan
+from ringside.image.mono import embed_plan, workloads_hash
 
 PORT = "linked-x86_64"
 FOLDER = ROOT / "workloads" / "ports" / PORT
@@ -84,7 +84,7 @@ def test_a_kernel_is_checked(
     assert "linked in: build " in text and "it ran memory/copy" in text
     other = tmp_path / "other"
     data = image.read_bytes()
-    other.write_bytes(data.replace(identity(data, "x").encode(), b"0" * 64))
+    other.write_bytes(data.replace(workloads_hash(data, "x").encode(), b"0" * 64))
     assert run(["compare", "--kernels", "one", "--image", f"one={other}"]) == 2
     assert "other contains another build of the workloads" in capsys.readouterr().err
 
@@ -98,12 +98,12 @@ def test_the_library_has_one_name(library: Path) -> None:
     )
     names = [line.split()[-1] for line in listed.stdout.splitlines() if " " in line]
     assert names == ["ringside_run"]
-    assert len(identity(library.read_bytes(), "it")) == 64
+    assert len(workloads_hash(library.read_bytes(), "it")) == 64
 
 
 def test_an_image_without_the_library_is_refused() -> None:
     with pytest.raises(ImageError, match="it has no space for a plan"):
-        identity(b"nothing", "it")
+        workloads_hash(b"nothing", "it")
 
 
 PROGRAM = """
@@ -134,8 +134,8 @@ def test_the_crate(library: Path, tmp_path: Path) -> None:
         '[package]\nname = "program"\nversion = "0.0.0"\nedition = "2021"\n'
         f'[dependencies]\nringside = {{ path = "{FOLDER / "crate"}" }}\n'
     )
-    cargo = ["cargo", "build", "--offline", "--quiet", "--manifest-path", folder / "Cargo.toml"]
-    subprocess.run([*cargo, "--target-dir", tmp_path / "target"], check=True, timeout=250)
+    payload = ["cargo", "build", "--offline", "--quiet", "--manifest-path", folder / "Cargo.toml"]
+    subprocess.run([*payload, "--target-dir", tmp_path / "target"], check=True, timeout=250)
     program = tmp_path / "target" / "debug" / "program"
 
     def output() -> str:
@@ -144,7 +144,7 @@ def test_the_crate(library: Path, tmp_path: Path) -> None:
 
     assert output() == ""
     plan = ("memory/copy", "syscall/yield", "trap/breakpoint")
-    program.write_bytes(with_plan(program.read_bytes(), plan, "quick", "the program"))
+    program.write_bytes(embed_plan(program.read_bytes(), plan, "quick", "the program"))
     said = output()
     assert "port=linked-x86_64" in said and "ran=3" in said
     assert said.count(" done samples=15 ") == 2

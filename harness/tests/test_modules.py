@@ -10,7 +10,7 @@ from conftest import Checkout, multiboot_elf, tiny_elf
 from ringside.catalog import load, load_workloads
 from ringside.catalog.delivery import Delivery, LoaderDelivery, MultibootModuleDelivery
 from ringside.errors import CatalogError, ImageError
-from ringside.image.delivery import Cargo, deliver, look
+from ringside.image.delivery import Payload, deliver, describe
 from ringside.image.delivery.multiboot_module import module
 from ringside.image.mono import find_plan
 from ringside.image.obtain import obtain
@@ -20,7 +20,7 @@ MODULE = MultibootModuleDelivery(words=("${host-port}", "$(task-create)"))
 LOADER = LoaderDelivery(kernel_at="0xffffffff80000000", program_at="0x1000")
 
 
-def cargo(root: Path, one_program: bool = True) -> Cargo:
+def payload(root: Path, one_program: bool = True) -> Payload:
     """What is to be handed to the made-up kernel: a program with a place for a plan, or ELFs."""
     build = root / "workloads" / "build" / "linux-x86_64"
     if one_program:
@@ -29,11 +29,11 @@ def cargo(root: Path, one_program: bool = True) -> Cargo:
     kernel = load(root).kernels[0]
     image = obtain(kernel, root, root / ".cache")
     workloads = load_workloads(root, "linux-x86_64")
-    return Cargo(workloads, ("a/ok",), "quick", image, image.path, root / ".cache")
+    return Payload(workloads, ("a/ok",), "quick", image, image.path, root / ".cache")
 
 
 def test_the_program_is_a_module_with_its_words_behind_it(checkout: Checkout) -> None:
-    what = cargo(checkout())
+    what = payload(checkout())
     made = deliver(MODULE, what)
     assert (made.kernel, made.initrd, made.options[0]) == (what.file, None, "-initrd")
     path, *words = made.options[1].split(" ")
@@ -57,19 +57,19 @@ def test_a_port_of_many_programs_can_not_be_handed_over(checkout: Checkout, how:
     root = checkout()
     (root / "workloads" / "build" / "linux-x86_64" / "loader").write_bytes(b"")
     with pytest.raises(ImageError) as caught:
-        deliver(how, cargo(root, one_program=False))
+        deliver(how, payload(root, one_program=False))
     assert "\n" not in str(caught.value)
 
 
 def test_a_loader_that_was_not_built_is_missed(checkout: Checkout) -> None:
     with pytest.raises(ImageError, match="port linux-x86_64 has no loader"):
-        deliver(LOADER, cargo(checkout()))
+        deliver(LOADER, payload(checkout()))
 
 
 def test_what_takes_no_modules_is_told() -> None:
-    assert look(MODULE, multiboot_elf(), "it")
+    assert describe(MODULE, multiboot_elf(), "it")
     with pytest.raises(ImageError, match="it has no multiboot header, so it can't receive a mod"):
-        look(MODULE, tiny_elf(), "it")
+        describe(MODULE, tiny_elf(), "it")
 
 
 @pytest.mark.parametrize(

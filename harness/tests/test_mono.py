@@ -17,7 +17,7 @@ from ringside.catalog import WorkloadSet, load, load_workloads
 from ringside.errors import ImageError
 from ringside.image import boot_file, build_initrd, obtain
 from ringside.image.make import make
-from ringside.image.mono import find_plan, with_plan
+from ringside.image.mono import embed_plan, find_plan
 from ringside.machine import CLOCKS, MachineSpec, QemuMachine, build_argv, find_qemu
 from ringside.records import Transcript, Verdict
 from ringside.session import Limits, Outcome, run_session
@@ -31,12 +31,12 @@ BOUNDS = {"memory/copy": 0.1, "syscall/null": 1, "ipc/pipe_latency": 3, "memory/
 
 def test_the_plan_goes_into_its_place_and_nowhere_else() -> None:
     image = b"before" + PLACE + b"after"
-    made = with_plan(image, ["a/one", "b/two/8x16k"], "full", "it")
+    made = embed_plan(image, ["a/one", "b/two/8x16k"], "full", "it")
     assert len(made) == len(image)
     assert made.startswith(b"before# ringside plan 128\nprofile full\na/one\nb/two/8x16k\n\n")
     assert made.endswith(b"\nafter")
     assert find_plan(made, "it") == (6, 128)
-    assert with_plan(made, [], "quick", "it") == with_plan(image, [], "quick", "it")
+    assert embed_plan(made, [], "quick", "it") == embed_plan(image, [], "quick", "it")
 
 
 @pytest.mark.parametrize(
@@ -51,7 +51,7 @@ def test_the_plan_goes_into_its_place_and_nowhere_else() -> None:
 )
 def test_what_does_not_fit_is_said(image: bytes, plan: Sequence[str], complaint: str) -> None:
     with pytest.raises(ImageError, match=re.escape(complaint)):
-        with_plan(image, plan, "quick", "it")
+        embed_plan(image, plan, "quick", "it")
 
 
 def test_one_program_is_many_workloads(checkout: Checkout) -> None:

@@ -16,7 +16,7 @@ from conftest import ROOT, tiny_elf
 
 from ringside.cli.main import run
 from ringside.errors import ImageError
-from ringside.image.flat import check_mapped, flattened
+from ringside.image.flat import check_mapped, flatten
 from ringside.image.make import make
 from ringside.store import find_run, load_run
 
@@ -117,7 +117,7 @@ def test_each_call_has_a_published_number(built: Path) -> None:
 
 def test_the_program_lies_as_the_kernel_takes_it(built: Path) -> None:
     elf = (built / "mono").read_bytes()
-    flat = flattened(elf, PROGRAM, "the program")
+    flat = flatten(elf, PROGRAM, "the program")
     (entry,) = struct.unpack_from("<Q", flat, 0x1A)
     assert entry == struct.unpack_from("<Q", elf, 24)[0]
     assert PROGRAM < entry < PROGRAM + len(flat)
@@ -192,7 +192,7 @@ def test_a_file_that_can_not_be_mapped_is_told(stub: Path, tmp_path: Path) -> No
     with pytest.raises(ImageError, match="was it linked for another base"):
         check_mapped(good, BASE + 0x1000, "it")
     with pytest.raises(ImageError, match="it can't be laid at"):
-        flattened(good, BASE + 0x1000, "it")
+        flatten(good, BASE + 0x1000, "it")
 
 
 def test_the_command_says_what_is_wrong_with_an_image(

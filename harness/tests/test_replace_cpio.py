@@ -19,8 +19,8 @@ from ringside.conductor import Request, conduct, prepare
 from ringside.conductor.observer import Silent
 from ringside.errors import ImageError
 from ringside.image.cpio import CpioWriter
-from ringside.image.delivery import Cargo, Delivered, deliver, look
-from ringside.image.embedded import find_archives, replaced
+from ringside.image.delivery import Delivered, Payload, deliver, describe
+from ringside.image.embedded import find_archives, replace_archive
 from ringside.image.obtain import KernelImage, obtain
 from ringside.store import RunFolder
 
@@ -38,7 +38,7 @@ def test_an_archive_is_found_wherever_it_lies() -> None:
     for before in (0, 1, 3, 510):
         data = b"x" * before + ours + b"\x01 what follows"
         (found,) = find_archives(data)
-        assert (found.start, found.room, found.names) == (before, len(ours), ("filler",))
+        assert (found.start, found.capacity, found.names) == (before, len(ours), ("filler",))
 
 
 def test_the_zeros_of_the_last_block_are_room_and_nothing_else_is() -> None:
@@ -72,7 +72,7 @@ def test_what_is_replaced_keeps_the_rest_where_it_was() -> None:
     data = b"before" + archive(5000) + b"after"
     (place,) = find_archives(data)
     ours = archive(100, "ours")
-    made = replaced(data, place, ours)
+    made = replace_archive(data, place, ours)
     assert len(made) == len(data)
     assert (made[:6], made[-5:]) == (b"before", b"after")
     assert find_archives(made)[0].names == ("ours",)
@@ -85,8 +85,8 @@ def delivered(checkout: Checkout, room: int, folder: Path) -> Delivered:
     file.write_bytes(b"KERNEL" + (archive(room) if room else b""))
     image = KernelImage("one", file, "", "")
     workloads = load_workloads(root, "linux-x86_64")
-    cargo = Cargo(workloads, ("a/ok",), "quick", image, file, root / ".cache")
-    return deliver(ReplaceCpioDelivery(init=("/init", "/bin/sh")), cargo)
+    payload = Payload(workloads, ("a/ok",), "quick", image, file, root / ".cache")
+    return deliver(ReplaceCpioDelivery(init=("/init", "/bin/sh")), payload)
 
 
 def test_all_programs_go_in_if_they_fit_else_those_of_the_plan(
@@ -116,7 +116,7 @@ def test_an_image_that_can_not_take_them_is_one_line(
 
 
 def test_check_says_where_the_archive_is() -> None:
-    facts = dict(look(ReplaceCpioDelivery(), b"KERNEL" + archive(1000), "kernel"))
+    facts = dict(describe(ReplaceCpioDelivery(), b"KERNEL" + archive(1000), "kernel"))
     assert facts["workloads"] == (
         "in place of a cpio archive of 1 files with room for 1,536 bytes, at 0x6 of the file"
     )

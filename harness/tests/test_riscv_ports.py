@@ -16,8 +16,8 @@ from elftools.elf.elffile import ELFFile
 
 from ringside.catalog import load
 from ringside.cli.main import run
-from ringside.image.given import IMAGES_VARIABLE, find_given
 from ringside.image.make import make
+from ringside.image.user_images import IMAGES_VARIABLE, find_user_images
 from ringside.store import find_run, load_run
 
 TOOLS = "riscv64-linux-gnu-"
@@ -140,7 +140,7 @@ def test_tock_s_program_lies_where_the_board_wants_it() -> None:
 
 def given(kernel_id: str) -> Path | None:
     images = os.environ.get(IMAGES_VARIABLE)
-    return find_given([kernel_id], {}).images.get(kernel_id) if images else None
+    return find_user_images([kernel_id], {}).images.get(kernel_id) if images else None
 
 
 OWN = [

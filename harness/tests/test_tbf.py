@@ -11,7 +11,7 @@ import pytest
 from ringside.catalog.delivery import TbfDelivery
 from ringside.catalog.workloads import WorkloadSet
 from ringside.errors import ImageError
-from ringside.image.delivery import Cargo, deliver
+from ringside.image.delivery import Payload, deliver
 from ringside.image.obtain import KernelImage
 from ringside.image.tbf import build_tbf
 
@@ -100,8 +100,8 @@ def test_it_is_loaded_beside_the_kernel_with_its_plan(tmp_path: Path) -> None:
     program.write_bytes(elf())
     workloads = WorkloadSet(port="p", init=program, workloads=(), one_program=True)
     image = KernelImage(kernel="k", path=tmp_path / "kernel", sha256="", version="")
-    cargo = Cargo(workloads, ("a/b",), "quick", image, tmp_path / "kernel", tmp_path / "cache")
-    made = deliver(TbfDelivery(address=AT), cargo)
+    payload = Payload(workloads, ("a/b",), "quick", image, tmp_path / "kernel", tmp_path / "cache")
+    made = deliver(TbfDelivery(address=AT), payload)
     assert made.kernel is None
     assert made.options[:2] == ("-bios", str(tmp_path / "kernel"))
     device = made.options[made.options.index("-device") + 1]
@@ -109,7 +109,7 @@ def test_it_is_loaded_beside_the_kernel_with_its_plan(tmp_path: Path) -> None:
     loaded = Path(device.partition("file=")[2].partition(",")[0]).read_bytes()
     parse(loaded)
     assert b"# ringside plan 64\nprofile quick\na/b\n\n" in loaded
-    apart = Cargo(
+    apart = Payload(
         WorkloadSet("p", program, ()), ("a/b",), "quick", image, program, tmp_path / "cache"
     )
     with pytest.raises(ImageError, match="p: needs a port with `port_form := mono`"):

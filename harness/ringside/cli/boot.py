@@ -37,11 +37,11 @@ def boot(
     console output is kept in results/boots. Exits 1 if a kernel did not come up.
     """
     catalog = load(find_root())
-    given = options.given_images(catalog, images)
+    user_images = options.user_images(catalog, images)
     kernels = [catalog.kernel(name) for name in kernel_ids] or [
         k
         for k in catalog.kernels
-        if k.bootable and k.image is not None and (k.image.source != "file" or k.id in given)
+        if k.bootable and k.image is not None and (k.image.source != "file" or k.id in user_images)
     ]
     if not kernels:
         raise CatalogError("no kernel to boot: `ringside kernels` lists all kernels")
@@ -51,7 +51,7 @@ def boot(
     for kernel in kernels:
         with errors.status(f"booting {kernel.id}"):
             done = asyncio.run(
-                boot_bare(catalog, kernel, chosen, way, given.get(kernel.id), patience)
+                boot_bare(catalog, kernel, chosen, way, user_images.get(kernel.id), patience)
             ).boot
         if done.ready_host_s is not None:
             said = _ready_line(kernel, done.last_lines)

@@ -61,7 +61,7 @@ def check(
         clock=options.resolve_clock(clock, catalog.root),
         profile=profile,
         kernels=(kernel.id,),
-        images=options.given_images(catalog, images),
+        images=options.user_images(catalog, images),
         patience=patience,
     )
     from ringside.report.terminal import verdict_table

@@ -94,7 +94,7 @@ def compare(
         way=way,
         cpus=cpus or (SCALING_CPUS if scaling else 1),
         reference=reference,
-        images=options.given_images(catalog, images),
+        images=options.user_images(catalog, images),
         patience=patience,
     )
     errors = Console(stderr=True)

@@ -79,7 +79,7 @@ def explain(
         profile=profile,
         kernels=options.names(kernels) or _default_kernels(catalog, bool(revisions)),
         workloads=(workload,),
-        images=options.given_images(catalog, images),
+        images=options.user_images(catalog, images),
         patience=patience,
     )
     topics = _topics(catalog) if into is not None else ()

@@ -17,9 +17,9 @@ from ringside.cli.options import patience_option
 from ringside.cli.trial import try_boot
 from ringside.errors import ImageError
 from ringside.image import obtain
-from ringside.image.given import find_given
 from ringside.image.inspect import inspect
 from ringside.image.state import ImageState, image_state
+from ringside.image.user_images import find_user_images
 
 _CACHE = ".cache"
 
@@ -31,7 +31,7 @@ def kernels(context: click.Context) -> None:
     if context.invoked_subcommand is not None:
         return
     catalog = load(find_root())
-    given = find_given((k.id for k in catalog.kernels), {})
+    given = find_user_images((k.id for k in catalog.kernels), {})
     reached = levels_reached(catalog, None)
     table = Table("id", "level", "runs", "image", box=None, pad_edge=False, collapse_padding=True)
     for kernel in catalog.kernels:
@@ -52,7 +52,7 @@ def kernels(context: click.Context) -> None:
         style="dim",
         soft_wrap=True,
     )
-    for name in given.strays:
+    for name in given.unmatched:
         console.print(f"{name}: no kernel has this name", markup=False, highlight=False)
 
 
@@ -114,7 +114,7 @@ def _rows(kernel: Kernel, catalog: Catalog) -> list[tuple[str, str]]:
         values = kernel.image.model_dump(mode="json", exclude_none=True)
         told = (f"{key}: {_words(value)}" for key, value in values.items() if value)
         rows.append(("image", "\n".join(told)))
-    given = find_given((k.id for k in catalog.kernels), {}).images.get(kernel.id)
+    given = find_user_images((k.id for k in catalog.kernels), {}).images.get(kernel.id)
     state = image_state(kernel, catalog.root, catalog.root / _CACHE, given)
     rows.append(("image here", state.words))
     if kernel.boot is not None:
@@ -162,7 +162,7 @@ def check_image(kernel_id: str, path: Path | None, no_boot: bool, patience: floa
     catalog = load(find_root())
     kernel = catalog.kernel(kernel_id)
     named = {kernel_id: path} if path is not None else {}
-    image = find_given((k.id for k in catalog.kernels), named).images.get(kernel_id)
+    image = find_user_images((k.id for k in catalog.kernels), named).images.get(kernel_id)
     if image is None:
         state = image_state(kernel, catalog.root, catalog.root / _CACHE, None)
         if not state.obtainable:

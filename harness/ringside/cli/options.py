@@ -11,7 +11,7 @@ import click
 from ringside.catalog import Catalog
 from ringside.catalog.names import split_list
 from ringside.errors import MachineError
-from ringside.image.given import find_given
+from ringside.image.user_images import find_user_images
 from ringside.machine import CLOCKS, Clock
 from ringside.machine.probe import choose_clock, probe_kvm
 
@@ -96,9 +96,9 @@ def images_option(function: _F) -> _F:
     )(function)
 
 
-def given_images(catalog: Catalog, named: dict[str, Path]) -> dict[str, Path]:
+def user_images(catalog: Catalog, named: dict[str, Path]) -> dict[str, Path]:
     """The images of `--image`, and those in the directory $RINGSIDE_IMAGES."""
-    return dict(find_given((kernel.id for kernel in catalog.kernels), named).images)
+    return dict(find_user_images((kernel.id for kernel in catalog.kernels), named).images)
 
 
 def names(values: tuple[str, ...]) -> tuple[str, ...]:

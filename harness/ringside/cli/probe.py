@@ -61,7 +61,7 @@ def probe(
         probes=options.names(probes),
         way=way,
         cpus=cpus,
-        images=options.given_images(catalog, images),
+        images=options.user_images(catalog, images),
         patience=patience,
     )
     conducted = run_request(catalog, request, Console(stderr=True))

@@ -24,7 +24,7 @@ async def boot_bare(
     kernel: Kernel,
     clock: Clock,
     way_name: str | None = None,
-    given: Path | None = None,
+    user_image: Path | None = None,
     patience: float = 1.0,
 ) -> BareBoot:
     """Boot `kernel` and wait for its ready text or its end; what came of it is kept and given.
@@ -41,7 +41,7 @@ async def boot_bare(
     if name not in boot.ways:
         raise CatalogError(f"{kernel.id} can't boot {name!r}: it has {', '.join(boot.ways)}")
     cache = catalog.root / ".cache"
-    image = obtain(kernel, catalog.root, cache, given=given)
+    image = obtain(kernel, catalog.root, cache, user_image=user_image)
     file = boot_file(image, boot.ways[name], cache)
     qemu = find_qemu(boot.arch)
     boot = boot.for_qemu(version_tuple(qemu))

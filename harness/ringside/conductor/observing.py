@@ -142,7 +142,7 @@ def _spec(
         )
         kernel = kernel.model_copy(update={"boot": boot})
     way = next(iter(boot.ways.values()))
-    found = obtain(kernel, catalog.root, cache, given=image)
+    found = obtain(kernel, catalog.root, cache, user_image=image)
     return found, bare_machine(kernel.console, boot, way, boot_file(found, way, cache))
 
 

@@ -209,14 +209,14 @@ def build_workloads(root: Path, ports: Sequence[str], observer: Observer) -> Non
 
 
 def _image(
-    kernel: Kernel, root: Path, cache: Path, given: Path | None, observer: Observer
+    kernel: Kernel, root: Path, cache: Path, user_image: Path | None, observer: Observer
 ) -> KernelImage:
-    if given is None and isinstance(kernel.image, DebImage):
+    if user_image is None and isinstance(kernel.image, DebImage):
         getting = f"getting {kernel.name} from Debian {kernel.image.suite}"
-        return obtain(kernel, root, cache, fetching=lambda: observer.preparing(getting))
-    if given is None and isinstance(kernel.image, MakeImage):
+        return obtain(kernel, root, cache, on_fetch=lambda: observer.preparing(getting))
+    if user_image is None and isinstance(kernel.image, MakeImage):
         observer.preparing(f"building {kernel.name}")
-    return obtain(kernel, root, cache, given=given)
+    return obtain(kernel, root, cache, user_image=user_image)
 
 
 def _boot(kernel: Kernel) -> Boot:

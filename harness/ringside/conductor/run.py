@@ -17,7 +17,7 @@ from ringside.conductor.observer import Observer
 from ringside.conductor.prepare import Candidate, Plan
 from ringside.conductor.saved import Saved, save_guest
 from ringside.errors import MachineError, RingsideError
-from ringside.image.elf import compiler
+from ringside.image.elf import compiler_version
 from ringside.machine.argv import cpu_model
 from ringside.records import Result, Transcript, Verdict
 from ringside.session import Outcome
@@ -310,7 +310,7 @@ class _Conductor:
             host=read_host(),
             git_revision=revision,
             git_dirty=dirty,
-            toolchain=compiler(first.workload_set.init),
+            toolchain=compiler_version(first.workload_set.init),
             started=started,
         )
 

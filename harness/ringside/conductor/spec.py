@@ -8,7 +8,7 @@ from pathlib import Path
 
 from ringside.catalog.model import Boot, BootConfig, Console
 from ringside.conductor.prepare import Candidate
-from ringside.image.delivery import Cargo, Delivered, deliver
+from ringside.image.delivery import Delivered, Payload, deliver
 from ringside.image.disk import drive
 from ringside.machine import MachineSpec, QemuMachine
 from ringside.machine.base import Machine
@@ -20,7 +20,7 @@ def load(
 ) -> tuple[MachineSpec, Delivered]:
     """What to start so that `candidate` runs `plan` on `cpus` CPUs, and how that gets in. Raises
     ImageError."""
-    cargo = Cargo(
+    payload = Payload(
         workloads=candidate.workload_set,
         plan=tuple(plan),
         profile=profile,
@@ -29,7 +29,7 @@ def load(
         cache=cache,
     )
     boot, way = candidate.boot, candidate.way
-    made = deliver(way.workloads or boot.workloads, cargo)
+    made = deliver(way.workloads or boot.workloads, payload)
     bare = bare_machine(candidate.kernel.console, boot, way, made.kernel)
     spec = dataclasses.replace(
         bare,

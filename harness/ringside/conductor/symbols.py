@@ -25,15 +25,15 @@ _DEADLINE_S = 120.0
 
 
 def kernel_symbols(
-    candidate: Candidate, qemu: Qemu, cache: Path, teller: Path, given: Path | None = None
+    candidate: Candidate, qemu: Qemu, cache: Path, teller: Path, user_image: Path | None = None
 ) -> Symbols:
     """Functions of the candidate's kernel; empty when nothing tells them.
 
-    `teller` is the /init that prints /proc/kallsyms. Raises ProfileError for a `given` file
+    `teller` is the /init that prints /proc/kallsyms. Raises ProfileError for a `user_image` file
     without symbols.
     """
-    if given is not None:
-        return read_symbols(given)
+    if user_image is not None:
+        return read_symbols(user_image)
     for file in (candidate.image.path, candidate.file):
         found = Symbols.read(file)
         if found:

@@ -1,4 +1,4 @@
-"""Kernel images from where users get them, and the initrd that carries the workloads."""
+"""Kernel images from packages, builds or files, and the initrd that carries the workloads."""
 
 from ringside.image.initrd import Initrd, build_initrd
 from ringside.image.obtain import KernelImage, boot_file, obtain

@@ -1,7 +1,7 @@
-"""Packages of any Debian suite through apt, with a state of its own under the cache.
+"""Packages of any Debian suite, through apt with its own isolated state in the cache.
 
-Needs no root and installs nothing: apt is given its own sources, lists, status and archives, and
-only Debian's archive keyring is believed.
+Needs no root and installs nothing: apt gets its own sources, lists, status and archives, and
+trusts only Debian's archive keyring.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import re
 import time
+from collections import deque
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,12 +19,12 @@ from ringside.image.commands import run
 from ringside.image.files import sha256_file, write_atomic
 from ringside.image.mirror import MIRROR_VARIABLE, find_keyring, find_mirror
 
-# Dependencies that may hold a kernel or its config. Modules and headers are large and neither.
+# Dependencies that may contain a kernel or its config; modules and headers are large and don't.
 _FOLLOWED = re.compile(r"^linux-(image|binary|base)-[A-Za-z0-9.+~-]+$")
 _DEPENDENCY = re.compile(r"^(?P<name>[a-z0-9][a-z0-9.+-]*)(:\w+)?\s*\(=\s*(?P<version>[^)]+)\)$")
-# What apt says of a suite that a mirror does not hold.
+# apt's message for a suite that the mirror does not have.
 _GONE = "does not have a Release file"
-# What it says while a mirror takes over a new state of the suite, and how often to ask again.
+# Its message while the mirror is being updated, and the pauses before each retry.
 _IN_SYNC = "Mirror sync in progress"
 _SYNC_PAUSES_S = (5.0, 15.0)
 _SUITE = re.compile(r"^[a-z][a-z0-9-]*$")
@@ -31,7 +32,7 @@ _SUITE = re.compile(r"^[a-z][a-z0-9-]*$")
 
 @dataclass(frozen=True)
 class Package:
-    """One binary package as apt's signed index describes it."""
+    """One binary package, as described in apt's signed index."""
 
     name: str
     version: str
@@ -42,7 +43,7 @@ class Package:
 class AptSuite:
     """One Debian suite, read through an isolated apt state in `folder`.
 
-    `base` is the suite it builds upon (that of backports), where dependencies may come from.
+    `base` is the suite that it extends, such as that of backports, for dependencies.
     """
 
     def __init__(
@@ -59,7 +60,7 @@ class AptSuite:
     def update(self) -> None:
         """Fetch the suite's package index. Raises ImageError."""
         self._write_state(find_mirror(), find_keyring())
-        # A failed fetch is only a warning to apt unless it is told otherwise.
+        # By default apt treats a failed fetch as a warning.
         options = ["-o", "APT::Update::Error-Mode=any"]
         what = f"reading Debian {self.suite}'s index"
         for pause_s in (*_SYNC_PAUSES_S, None):
@@ -70,10 +71,10 @@ class AptSuite:
                 if _IN_SYNC in str(error) and pause_s is not None:
                     time.sleep(pause_s)
                     continue
-                raise self._explained(error) from error
+                raise self._actionable(error) from error
 
-    def _explained(self, error: ImageError) -> ImageError:
-        """`error`, or where the mirror is at fault one that says what to do."""
+    def _actionable(self, error: ImageError) -> ImageError:
+        """`error`, or a MirrorError that says what to do if the mirror is at fault."""
         another = f"set {MIRROR_VARIABLE} to another one"
         if _IN_SYNC in str(error):
             return MirrorError(
@@ -90,19 +91,20 @@ class AptSuite:
 
     def resolve(self, package: str) -> tuple[Package, ...]:
         """`package` and the kernel packages that it depends on with an exact version, in order
-        of discovery. Raises ImageError when the suite has no such package."""
+        of discovery. Raises ImageError if the suite has no such package."""
         found: dict[str, Package] = {}
-        waiting = [(package, "")]
-        while waiting:
-            name, version = waiting.pop(0)
+        queue = deque([(package, "")])
+        while queue:
+            name, version = queue.popleft()
             if name in found:
                 continue
             (found[name],) = self.find(f"{name}={version}" if version else name)
-            waiting.extend(kernel_dependencies(found[name].depends))
+            queue.extend(kernel_dependencies(found[name].depends))
         return tuple(found.values())
 
     def find(self, *packages: str) -> tuple[Package, ...]:
-        """Each of `packages`, a name or `name=version`, at its newest. Raises ImageError."""
+        """The newest version of each package, given as name or `name=version`. Raises
+        ImageError."""
         text = self._apt(
             "apt-cache",
             *("show", "--no-all-versions", *packages),
@@ -116,7 +118,7 @@ class AptSuite:
         return tuple(found[name] for name in names)
 
     def download(self, *packages: Package) -> tuple[Path, ...]:
-        """The .deb of each of `packages`, its SHA-256 checked against the signed index."""
+        """Paths of the packages' .deb files, with their SHA-256 verified. Raises ImageError."""
         archives = self.folder / "archives"
         targets = [archives / f"{package.sha256}.deb" for package in packages]
         missing = {
@@ -151,11 +153,11 @@ class AptSuite:
         return tuple(targets)
 
     def download_closure(self, package: str, *, without: Iterable[str] = ()) -> tuple[Path, ...]:
-        """The .debs of `package` and all that it depends on, but for the packages `without`.
+        """Paths of the .deb files of `package` and its dependencies, except the packages `without`.
 
-        apt checks each against the signed index. Raises ImageError.
+        apt verifies each against the signed index. Raises ImageError.
         """
-        # Left by a download that was interrupted, perhaps of older versions.
+        # Remove leftovers of an interrupted download, which may be older versions.
         for old in (self.folder / "closure").glob("*.deb"):
             old.unlink()
         self._apt(
@@ -198,7 +200,7 @@ class AptSuite:
         return f"{self.base} {self.suite}" if self.base else self.suite
 
     def _configuration(self) -> str:
-        """An apt.conf that keeps the machine's proxy settings and nothing else of its state."""
+        """An apt.conf that keeps the host's proxy settings but none of its state."""
         settings = {
             "Dir::State": str(self.folder),
             "Dir::State::lists": str(self.folder / "lists"),
@@ -220,9 +222,9 @@ class AptSuite:
             "Acquire::IndexTargets::deb::DEP-11-icons-large::DefaultEnabled": "false",
         }
         if os.geteuid() == 0:
-            # The sandbox user could not write below a home directory.
+            # apt's sandbox user may not write below a home directory.
             settings["APT::Sandbox::User"] = "root"
-        # Hooks of the machine's own apt have no business with this state.
+        # Hooks of the host's apt don't apply to this state.
         cleared = ("APT::Update", "DPkg::Post-Invoke", "DPkg::Pre-Invoke", "APT::Architectures")
         lines = [f"#clear {name};" for name in cleared]
         lines += [f'{key} "{value}";' for key, value in settings.items()]
@@ -246,7 +248,7 @@ def stanzas(text: str) -> list[dict[str, str]]:
 
 
 def kernel_dependencies(depends: str) -> Iterable[tuple[str, str]]:
-    """`(name, version)` of the exactly versioned kernel packages in a Depends field."""
+    """`(name, version)` of each kernel package with an exact version in a Depends field."""
     for clause in depends.split(","):
         match = _DEPENDENCY.match(clause.strip())
         if match and _FOLLOWED.match(match["name"]):

@@ -1,16 +1,16 @@
-"""The ELF inside a bzImage.
+"""Parse bzImages and extract the ELF file inside.
 
-The boot protocol (Linux, Documentation/arch/x86/boot.rst) gives the compressed payload's place:
+Fields of the boot protocol (Linux, Documentation/arch/x86/boot.rst) that locate the payload:
     0x1f1  setup_sects     size of the real-mode part in 512-byte sectors (0 means 4)
     0x202  magic "HdrS"
-    0x206  version         payload fields exist from 2.08 on
+    0x206  version         payload fields exist since 2.08
     0x248  payload_offset  from the start of the protected-mode part
-    0x24c  payload_length  the last four bytes are the size once unpacked
-and what the kernel is and needs:
-    0x20e  kernel_version  where its text is, less 0x200
-    0x236  xloadflags      from 2.12 on; bit 0: a 64-bit kernel
-    0x258  pref_address    from 2.10 on: where it wants to run
-    0x260  init_size       from 2.10 on: the memory it needs there until it has looked around
+    0x24c  payload_length  the last four bytes are the uncompressed size
+and that describe the kernel:
+    0x20e  kernel_version  offset of the version string, less 0x200
+    0x236  xloadflags      since 2.12; bit 0: a 64-bit kernel
+    0x258  pref_address    since 2.10: the preferred load address
+    0x260  init_size       since 2.10: memory needed from there until the memory map is read
 """
 
 from __future__ import annotations
@@ -28,18 +28,18 @@ from ringside.errors import ImageError
 
 _LZ4_LEGACY = b"\x02\x21\x4c\x18"
 _LZ4_BLOCK_MAX = 8 << 20
-_LARGEST = 512 << 20
+_MAX_SIZE = 512 << 20
 
 
 def is_bzimage(data: bytes) -> bool:
-    """Whether `data` begins with an x86 setup header that says where the payload is."""
+    """Whether `data` has an x86 setup header with payload fields."""
     return len(data) > 0x250 and data[0x202:0x206] == b"HdrS" and _version(data) >= 0x208
 
 
 @dataclass(frozen=True)
 class SetupHeader:
-    """What a bzImage says of itself. `memory_end` is the first byte it does not need, or 0;
-    `is_64bit` is None where the header is too old to tell."""
+    """Fields of a bzImage's setup header. `memory_end` is the end of the memory that it needs, or
+    0 if unknown; `is_64bit` is None if the protocol is too old to tell."""
 
     protocol: str
     version: str
@@ -48,7 +48,7 @@ class SetupHeader:
 
 
 def read_header(data: bytes) -> SetupHeader:
-    """The setup header of a bzImage (for which `is_bzimage` holds)."""
+    """The setup header of `data`, which must be a bzImage (see `is_bzimage`)."""
     protocol = _version(data)
     (pointer,) = struct.unpack_from("<H", data, 0x20E)
     text = data[0x200 + pointer : 0x200 + pointer + 256].split(b"\0")[0] if pointer else b""
@@ -63,7 +63,7 @@ def read_header(data: bytes) -> SetupHeader:
 
 
 def extract_vmlinux(data: bytes) -> bytes:
-    """The ELF file packed in a bzImage. Raises ImageError for anything else."""
+    """The ELF file inside a bzImage. Raises ImageError if there is none."""
     if not is_bzimage(data):
         raise ImageError("not a bzImage with boot protocol 2.08 or newer")
     sectors = data[0x1F1] or 4
@@ -89,7 +89,7 @@ def _version(data: bytes) -> int:
 
 
 def _decompress(payload: bytes, size: int) -> bytes:
-    if size > _LARGEST:
+    if size > _MAX_SIZE:
         raise ImageError(f"the bzImage claims an unpacked size of {size} bytes: damaged")
     try:
         if payload.startswith(_LZ4_LEGACY):
@@ -97,10 +97,10 @@ def _decompress(payload: bytes, size: int) -> bytes:
         if payload.startswith(b"\x28\xb5\x2f\xfd"):
             return zstandard.ZstdDecompressor().decompressobj().decompress(payload)
         if payload.startswith(b"\x1f\x8b"):
-            # The stream's own trailer is the size field: gzip alone has no extra four bytes.
-            return zlib.decompressobj(wbits=31).decompress(payload, _LARGEST)
+            # gzip's own trailer is the size field; no four bytes follow the stream.
+            return zlib.decompressobj(wbits=31).decompress(payload, _MAX_SIZE)
         if payload.startswith(b"\xfd7zXZ\x00"):
-            return lzma.LZMADecompressor(lzma.FORMAT_XZ).decompress(payload, _LARGEST)
+            return lzma.LZMADecompressor(lzma.FORMAT_XZ).decompress(payload, _MAX_SIZE)
     except (zstandard.ZstdError, zlib.error, gzip.BadGzipFile, lzma.LZMAError, EOFError) as error:
         raise ImageError(f"the bzImage's payload is damaged: {error}") from error
     raise ImageError(
@@ -109,7 +109,7 @@ def _decompress(payload: bytes, size: int) -> bytes:
 
 
 def _lz4_legacy(frames: bytes) -> bytes:
-    """Blocks of at most 8 MiB, each behind its packed size as a little-endian word."""
+    """Decode blocks of at most 8 MiB, each preceded by its compressed size, u32 little-endian."""
     blocks = []
     at = 0
     while at + 4 <= len(frames):

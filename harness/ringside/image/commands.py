@@ -1,4 +1,4 @@
-"""Run another program and turn its failure into one line that says what to install or do."""
+"""Run external programs; a failure becomes one line that says what to install or do."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pathlib import Path
 
 from ringside.errors import ImageError
 
-# Debian's package for each program that may be missing.
+# The Debian package of each program.
 _PACKAGES = {
     "apt-get": "apt",
     "apt-cache": "apt",
@@ -25,10 +25,10 @@ def run(
     env: Mapping[str, str] | None = None,
     what: str,
 ) -> str:
-    """Run `argv`, give its standard output.
+    """Run `argv` and return its standard output.
 
-    `what` names the work in the error. Raises ImageError when the program is missing or fails;
-    the line holds the program's last error message.
+    `what` describes the operation in errors. Raises ImageError if the program is missing or fails,
+    with the program's error message.
     """
     try:
         done = subprocess.run(
@@ -54,7 +54,7 @@ def run(
 
 
 def last_error(stderr: str, stdout: str = "") -> str:
-    """The first line that looks like an error, else the last line there is."""
+    """The first line that looks like an error, else the last line."""
     lines = [line.strip() for line in (stderr + "\n" + stdout).splitlines() if line.strip()]
     for line in lines:
         if line.startswith("E: ") or "error:" in line.lower():

@@ -1,4 +1,4 @@
-"""Prove what a kernel was built with from the config file it ships."""
+"""Check required options in the config file that a kernel package contains."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _UNSET = re.compile(r"^# (CONFIG_\w+) is not set$")
 
 
 def parse_config(text: str) -> dict[str, str]:
-    """Options of a kernel config file; one that is `is not set` has the value `n`."""
+    """The options of a kernel config file; `is not set` becomes the value `n`."""
     options: dict[str, str] = {}
     for line in text.splitlines():
         if match := _SET.match(line):
@@ -22,11 +22,10 @@ def parse_config(text: str) -> dict[str, str]:
     return options
 
 
-def prove(what: str, text: str, required: Mapping[str, str]) -> dict[str, str]:
-    """The `required` options, read from a config's `text`.
+def require_options(what: str, text: str, required: Mapping[str, str]) -> dict[str, str]:
+    """Check the config file `text` for the `required` options and return them.
 
-    An option that the file does not mention counts as `n`. Raises ImageError naming the first
-    option that has another value.
+    A missing option counts as `n`. Raises ImageError with the first option whose value differs.
     """
     options = parse_config(text)
     for option, value in required.items():

@@ -1,7 +1,7 @@
-"""A deterministic cpio archive in the `newc` format, as an initrd wants it.
+"""Write deterministic cpio archives in the `newc` format, for initrds.
 
-Format: Linux, Documentation/driver-api/early-userspace/buffer-format.rst. Every entry belongs to
-root, has mtime 0 and the next inode number, so that the same contents give the same bytes.
+Format: Linux, Documentation/driver-api/early-userspace/buffer-format.rst. Entries are owned by
+root, have mtime 0 and consecutive inode numbers, so that equal contents give equal bytes.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import stat
 
 
 class CpioWriter:
-    """Collects entries in the order they are added. Paths have no slash at their start."""
+    """Collects entries in the order they are added. Paths have no leading slash."""
 
     def __init__(self) -> None:
         self._parts: list[bytes] = []
@@ -33,7 +33,7 @@ class CpioWriter:
         self._entry(path, stat.S_IFCHR | mode, device=(major, minor))
 
     def finish(self) -> bytes:
-        """The archive with its trailer, padded to 512 bytes."""
+        """The archive with its trailer, padded to a multiple of 512 bytes."""
         self._inode = -1
         self._entry("TRAILER!!!", 0)
         data = b"".join(self._parts)

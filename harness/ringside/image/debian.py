@@ -1,9 +1,9 @@
-"""A kernel out of Debian's packages, remembered so that a second run needs no network.
+"""Kernels from Debian packages, cached so that later runs need no network.
 
-.cache/apt/<suite>/                 apt's isolated state and the downloaded packages; for another
-                                    architecture than amd64, <suite>-<architecture>
-.cache/images/<sha256 of .deb>/     the files taken out of one package
-.cache/images/<kernel id>.json      what was resolved, for which request
+.cache/apt/<suite>/                 apt's isolated state and the downloaded packages; for an
+                                    architecture other than amd64, <suite>-<architecture>
+.cache/images/<sha256 of .deb>/     files extracted from one package
+.cache/images/<kernel id>.json      the resolved package, with the request it was resolved for
 """
 
 from __future__ import annotations
@@ -18,14 +18,14 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from ringside.catalog.model import DebImage
 from ringside.errors import ImageError
 from ringside.image.apt import AptSuite, Package
-from ringside.image.config import prove
+from ringside.image.config import require_options
 from ringside.image.files import locked, sha256_file, write_atomic
 from ringside.image.unpack import unpack
 
 
 @dataclass(frozen=True)
 class DebKernel:
-    """A kernel taken out of `package`; `proven` are the options its shipped config has."""
+    """A kernel extracted from `package`; `proven` are the options verified in its config."""
 
     kernel: Path
     version: str
@@ -35,7 +35,7 @@ class DebKernel:
 
 
 class _Resolved(BaseModel):
-    """The memory of one resolution. Paths are relative to the images folder."""
+    """A cached resolution. Paths are relative to the images folder."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -54,43 +54,43 @@ def obtain_deb(
     cache: Path,
     *,
     refresh: bool,
-    fetching: Callable[[], None] | None = None,
+    on_fetch: Callable[[], None] | None = None,
 ) -> DebKernel:
-    """Resolve, download and unpack `source`, or use what was resolved before. `fetching` is called
-    before the former.
+    """Resolve, download and unpack `source`, or use the cached result.
 
-    Raises ImageError when the package can't be had, holds no kernel, or its config does not say
-    what the manifest requires.
+    `on_fetch` is called before the network is used. Raises ImageError if the package is
+    unavailable or contains no kernel, and if its config lacks the options that the manifest
+    requires.
     """
     images = cache / "images"
-    memory = images / f"{kernel_id}.json"
+    record = images / f"{kernel_id}.json"
     with locked(cache / "apt" / f"{source.suite}.lock"):
-        resolved = None if refresh else _recall(memory, source, images)
+        resolved = None if refresh else _load_cached(record, source, images)
         if resolved is None:
-            if fetching is not None:
-                fetching()
+            if on_fetch is not None:
+                on_fetch()
             resolved = _resolve(source, cache)
-            write_atomic(memory, (resolved.model_dump_json(indent=2) + "\n").encode())
+            write_atomic(record, (resolved.model_dump_json(indent=2) + "\n").encode())
     return DebKernel(
         kernel=images / resolved.kernel,
         version=resolved.version,
         package=resolved.package,
         package_sha256=resolved.package_sha256,
-        proven=_prove(resolved, source, images),
+        proven=_verify_options(resolved, source, images),
     )
 
 
-def recall_version(kernel_id: str, source: DebImage, cache: Path) -> str | None:
-    """The version of the package that was resolved before for `source`, if it is still here."""
+def cached_version(kernel_id: str, source: DebImage, cache: Path) -> str | None:
+    """The version of the cached package for `source`, or None if none is cached."""
     images = cache / "images"
-    resolved = _recall(images / f"{kernel_id}.json", source, images)
+    resolved = _load_cached(images / f"{kernel_id}.json", source, images)
     return resolved.version if resolved is not None else None
 
 
-def _recall(memory: Path, source: DebImage, images: Path) -> _Resolved | None:
-    """What was resolved for the same request, if its files are still whole."""
+def _load_cached(record: Path, source: DebImage, images: Path) -> _Resolved | None:
+    """The cached resolution of the same request, if its files exist and are intact."""
     try:
-        resolved = _Resolved.model_validate_json(memory.read_bytes())
+        resolved = _Resolved.model_validate_json(record.read_bytes())
     except (OSError, ValidationError):
         return None
     kernel = images / resolved.kernel
@@ -102,14 +102,14 @@ def _recall(memory: Path, source: DebImage, images: Path) -> _Resolved | None:
 
 
 def _resolve(source: DebImage, cache: Path) -> _Resolved:
-    suite = AptSuite(source.suite, source.architecture, _state(source, cache))
+    suite = AptSuite(source.suite, source.architecture, _state_folder(source, cache))
     suite.update()
     images = cache / "images"
-    wanted = [source.kernel] + ([source.config] if source.config else [])
+    patterns = [source.kernel] + ([source.config] if source.config else [])
     kernel: tuple[Package, str] | None = None
     config: str | None = None
     for package in suite.resolve(source.package):
-        found = _files(package, suite, wanted, images)
+        found = _extract(package, suite, patterns, images)
         for name in found:
             if kernel is None and fnmatch.fnmatchcase(name, source.kernel):
                 kernel = (package, f"{package.sha256}/{name}")
@@ -134,22 +134,24 @@ def _resolve(source: DebImage, cache: Path) -> _Resolved:
     )
 
 
-def _state(source: DebImage, cache: Path) -> Path:
-    """apt's state for a suite and an architecture: each update drops the other ones' lists."""
+def _state_folder(source: DebImage, cache: Path) -> Path:
+    """apt's state of one suite and architecture; an update would delete the lists of others."""
     amd64 = source.architecture == "amd64"
     name = source.suite if amd64 else f"{source.suite}-{source.architecture}"
     return cache / "apt" / name
 
 
-def _files(package: Package, suite: AptSuite, wanted: list[str], images: Path) -> tuple[str, ...]:
-    """The wanted files of `package`; the package itself is not kept."""
+def _extract(
+    package: Package, suite: AptSuite, patterns: list[str], images: Path
+) -> tuple[str, ...]:
+    """Extract the files of `package` that match `patterns`, and delete the .deb."""
     (deb,) = suite.download(package)
-    found = unpack(deb, wanted, images / package.sha256)
+    found = unpack(deb, patterns, images / package.sha256)
     deb.unlink()
     return found
 
 
-def _prove(resolved: _Resolved, source: DebImage, images: Path) -> dict[str, str]:
+def _verify_options(resolved: _Resolved, source: DebImage, images: Path) -> dict[str, str]:
     if not source.prove:
         return {}
     if resolved.config is None:
@@ -157,4 +159,4 @@ def _prove(resolved: _Resolved, source: DebImage, images: Path) -> dict[str, str
             f"{resolved.package} contains no file {source.config}: its options can't be checked"
         )
     text = (images / resolved.config).read_text(encoding="utf-8", errors="replace")
-    return prove(f"{resolved.package} {resolved.version}", text, source.prove)
+    return require_options(f"{resolved.package} {resolved.version}", text, source.prove)

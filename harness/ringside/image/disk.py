@@ -1,4 +1,4 @@
-"""Raw disk images that a machine's firmware boots, in place of a kernel that QEMU loads."""
+"""Raw disk images that the machine's firmware boots, instead of a kernel that QEMU loads."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ from pathlib import Path
 from ringside.errors import ImageError
 from ringside.image.bzimage import is_bzimage
 
-# The last two bytes of a boot sector, as a PC's BIOS wants them.
+# The last two bytes of a boot sector that a PC's BIOS accepts.
 _SIGNATURE = b"\x55\xaa"
 _SECTOR = 512
 
 
 def is_bootable_disk(data: bytes) -> bool:
-    """Whether it has a boot sector and something behind it, and is no Linux kernel, which has
-    kept the signature from the days of floppy disks."""
+    """Whether it is longer than its boot sector, and not a bzImage, which still starts with the
+    boot sector of the days of floppy disks."""
     signed = len(data) > _SECTOR and data[_SECTOR - 2 : _SECTOR] == _SIGNATURE
     return signed and not is_bzimage(data)
 
@@ -28,5 +28,5 @@ def check_bootable_disk(data: bytes, what: str) -> None:
 
 
 def drive(image: Path) -> tuple[str, ...]:
-    """QEMU's words for the disk. A guest writes to a copy that is thrown away."""
+    """QEMU's arguments for the disk; the guest's writes are discarded."""
     return ("-drive", f"file={str(image).replace(',', ',,')},format=raw,snapshot=on")

@@ -1,12 +1,12 @@
-"""A disk image in easy-fs, a small file system for teaching: one folder, written all at once.
+"""Write disk images in easy-fs, a small teaching file system with a single directory.
 
-Blocks of 512 bytes, numbers little-endian. As its sources (efs.rs, layout.rs, bitmap.rs) have it:
+Blocks have 512 bytes, integers are little-endian. From its sources (efs.rs, layout.rs, bitmap.rs):
 
-block 0         u32 magic, blocks in all, of the inode bitmap, the inodes, the data bitmap, the data
+block 0         u32 magic, u32 numbers of blocks: total, inode bitmap, inodes, data bitmap, data
 then            the inode bitmap, the inodes, the data bitmap, the data
-an inode        128 bytes: u32 size, 28 blocks, a block of 128 blocks, a block of 128 such blocks,
-                u8 kind (0 a file, 1 a folder); inode 0 is the folder
-its entry       32 bytes: a name of at most 27 bytes, closed by a zero, and the inode
+inode           128 bytes: u32 size, 28 direct blocks, an indirect and a double indirect block,
+                u8 type (0 file, 1 directory); inode 0 is the root directory
+directory entry 32 bytes: a NUL-terminated name of at most 27 bytes, u32 inode
 """
 
 from __future__ import annotations
@@ -25,13 +25,13 @@ _POINTERS = BLOCK // 4
 _INODE = struct.Struct("<I28IIIB3x")
 _ENTRY = struct.Struct("<28sI")
 _BITS = BLOCK * 8
-_FILE, _FOLDER = 0, 1
+_FILE, _DIRECTORY = 0, 1
 
 
 def build_easyfs(files: Mapping[str, bytes], blocks: int = 16 * 2048) -> bytes:
-    """The image of `blocks` blocks that holds `files` by name, with what is left free.
+    """An image of `blocks` blocks that holds `files` by name; the rest is free.
 
-    Raises ImageError for a name that is too long, and when the files don't fit.
+    Raises ImageError if a name is too long or the files don't fit.
     """
     for name in files:
         if not 0 < len(name.encode()) <= NAME_MAX or "\0" in name:
@@ -40,23 +40,23 @@ def build_easyfs(files: Mapping[str, bytes], blocks: int = 16 * 2048) -> bytes:
     if len(files) + 1 > disk.inodes:
         raise ImageError(f"{len(files)} files: easy-fs supports {disk.inodes - 1} here")
     entries = b""
-    disk.inode(0, b"", _FOLDER)
+    disk.inode(0, b"", _DIRECTORY)
     for number, (name, data) in enumerate(files.items(), start=1):
         disk.inode(number, data, _FILE)
         entries += _ENTRY.pack(name.encode(), number)
-    disk.inode(0, entries, _FOLDER)
+    disk.inode(0, entries, _DIRECTORY)
     return bytes(disk.image)
 
 
 class _Disk:
-    """The image while it is filled: data blocks are taken in order."""
+    """The image under construction; data blocks are allocated in order."""
 
     def __init__(self, blocks: int) -> None:
         inode_bitmap = 1
         self.inodes = inode_bitmap * _BITS
         inode_blocks = self.inodes * _INODE.size // BLOCK
         rest = blocks - 1 - inode_bitmap - inode_blocks
-        # Each block of the bitmap stands for itself and the blocks that it has bits for.
+        # Each block of the bitmap accounts for itself and for one data block per bit.
         data_bitmap = -(-rest // (_BITS + 1))
         data = rest - data_bitmap
         if data < 1:
@@ -74,7 +74,7 @@ class _Disk:
     def inode(self, number: int, data: bytes, kind: int) -> None:
         """Write inode `number` and the blocks of its `data`."""
         self.image[self._inode_bitmap + number // 8] |= 1 << number % 8
-        numbers = [self._put(data[at : at + BLOCK]) for at in range(0, len(data), BLOCK)]
+        numbers = [self._allocate(data[at : at + BLOCK]) for at in range(0, len(data), BLOCK)]
         direct = numbers[:_DIRECT]
         once, rest = numbers[_DIRECT:][:_POINTERS], numbers[_DIRECT + _POINTERS :]
         lists = [rest[at : at + _POINTERS] for at in range(0, len(rest), _POINTERS)]
@@ -87,10 +87,10 @@ class _Disk:
         _INODE.pack_into(self.image, at, len(data), *fields, kind)
 
     def _pointers(self, numbers: list[int]) -> int:
-        return self._put(struct.pack(f"<{len(numbers)}I", *numbers))
+        return self._allocate(struct.pack(f"<{len(numbers)}I", *numbers))
 
-    def _put(self, data: bytes) -> int:
-        """Take the next block for at most 512 bytes; its number on the disk."""
+    def _allocate(self, data: bytes) -> int:
+        """Write at most 512 bytes to the next free block; returns its number on the disk."""
         if self._taken == self._data_blocks:
             raise ImageError(f"the files don't fit into {len(self.image) >> 20} MiB of easy-fs")
         index = self._taken

@@ -1,4 +1,4 @@
-"""What a file is, in the words of someone who wants to boot it."""
+"""Identify kernel images and check whether QEMU's -kernel can boot them."""
 
 from __future__ import annotations
 
@@ -14,19 +14,19 @@ from elftools.elf.segments import NoteSegment, Segment
 from ringside.catalog.model import Arch
 from ringside.errors import ImageError
 from ringside.image.bzimage import is_bzimage, read_header
-from ringside.image.formats import plain_words
+from ringside.image.formats import describe_format
 from ringside.image.kind import Entry, ImageKind
-from ringside.image.multiboot import Multiboot, find_headers
+from ringside.image.multiboot import MultibootHeaders, find_headers
 from ringside.image.riscv import identify_riscv
 
-# xen/include/public/elfnote.h: the 32-bit entry point of the PVH boot protocol.
+# xen/include/public/elfnote.h: the note with the 32-bit entry point of the PVH boot protocol.
 _XEN_PHYS32_ENTRY = (18, "NT_GNU_PHYS32", "XEN_ELFNOTE_PHYS32_ENTRY")
 
 
 def identify(data: bytes, what: str, arch: Arch = "x86_64") -> ImageKind:
-    """What `data` is to a machine of `arch`. `what` names it in errors.
+    """Identify `data` as a kernel for `arch`. `what` names it in errors.
 
-    Raises ImageError when it is not a kernel.
+    Raises ImageError if it is not a kernel.
     """
     if arch != "x86_64":
         return identify_riscv(data, what, arch)
@@ -43,7 +43,7 @@ def identify(data: bytes, what: str, arch: Arch = "x86_64") -> ImageKind:
             else None,
         )
     if not data.startswith(b"\x7fELF"):
-        raise ImageError(f"{what} is not a kernel: {plain_words(data)}")
+        raise ImageError(f"{what} is not a kernel: {describe_format(data)}")
     try:
         return _identify_elf(ELFFile(io.BytesIO(data)), find_headers(data))
     except (ELFError, ValueError, KeyError, TypeError, AttributeError, OverflowError) as error:
@@ -53,8 +53,8 @@ def identify(data: bytes, what: str, arch: Arch = "x86_64") -> ImageKind:
 def check_bootable(
     data: bytes, what: str, memory_mib: int | None = None, arch: Arch = "x86_64"
 ) -> ImageKind:
-    """Like `identify`, and raises ImageError when QEMU's -kernel could not start the image, or
-    when it does not fit into a machine of `memory_mib`."""
+    """Like `identify`, but also raises ImageError if QEMU's -kernel can't boot the image, or it
+    does not fit into `memory_mib`."""
     found = identify(data, what, arch)
     if found.obstacle is not None:
         raise ImageError(f"{what} can't be booted: {found.obstacle}")
@@ -66,12 +66,12 @@ def check_bootable(
     return found
 
 
-def _identify_elf(elf: ELFFile, multiboot: Multiboot) -> ImageKind:
+def _identify_elf(elf: ELFFile, multiboot: MultibootHeaders) -> ImageKind:
     machine = str(elf["e_machine"]).removeprefix("EM_").lower()
     loads = [s for s in elf.iter_segments() if s["p_type"] == "PT_LOAD" and s["p_memsz"]]
     address = _pvh_entry(elf)
-    entry: Entry | None = "multiboot" if multiboot.one else None
-    if address is not None and not (multiboot.one and elf.elfclass == 32):
+    entry: Entry | None = "multiboot" if multiboot.v1 else None
+    if address is not None and not (multiboot.v1 and elf.elfclass == 32):
         entry = "pvh"
     return ImageKind(
         kind="elf",
@@ -87,21 +87,21 @@ def _identify_elf(elf: ELFFile, multiboot: Multiboot) -> ImageKind:
 def _obstacle(
     elf: ELFFile,
     machine: str,
-    multiboot: Multiboot,
+    multiboot: MultibootHeaders,
     address: int | None,
     loads: list[Segment],
 ) -> str | None:
-    """Why QEMU's -kernel can't start this ELF, with what to do; None when it can."""
+    """Why QEMU's -kernel can't boot this ELF, and what to do; None if it can."""
     if machine not in ("x86_64", "386"):
         return f"it is an ELF for {machine}, not for x86_64"
     if elf["e_type"] == "ET_REL":
         return "it is an object file: link it first"
-    if multiboot.one and not multiboot.addresses and machine == "x86_64":
+    if multiboot.v1 and not multiboot.has_addresses and machine == "x86_64":
         return (
             "QEMU finds its multiboot header before anything else and takes no 64-bit ELF that "
             "way: take the header out and add a PVH note, or give the header load addresses"
         )
-    if multiboot.one:
+    if multiboot.v1:
         return None
     if address is None:
         return _no_entry(elf, multiboot)
@@ -113,13 +113,13 @@ def _obstacle(
     return None
 
 
-def _no_entry(elf: ELFFile, multiboot: Multiboot) -> str:
+def _no_entry(elf: ELFFile, multiboot: MultibootHeaders) -> str:
     if any(_is_entry(note) for section in _note_sections(elf) for note in section.iter_notes()):
         return (
             "its PVH note is in a section but in no PT_NOTE segment, where QEMU looks: "
             "give the linker script a PHDRS entry `note PT_NOTE` and put the section in it"
         )
-    if multiboot.two:
+    if multiboot.v2:
         return (
             "it has a multiboot2 header, which QEMU's -kernel does not know: "
             "add a PVH note (docs/add-a-kernel.md shows one)"
@@ -147,8 +147,8 @@ def _is_entry(note: Any) -> bool:
     return note["n_name"] == "Xen" and note["n_type"] in _XEN_PHYS32_ENTRY
 
 
-def compiler(path: Path) -> str:
-    """What the ELF at `path` says of the compiler that made it, or `unknown`."""
+def compiler_version(path: Path) -> str:
+    """The compilers named in the .comment section of the ELF at `path`, or `unknown`."""
     try:
         section = ELFFile(io.BytesIO(path.read_bytes())).get_section_by_name(".comment")
         data: bytes = section.data() if section is not None else b""

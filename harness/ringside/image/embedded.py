@@ -1,7 +1,7 @@
-"""cpio archives ("newc", not compressed) inside a kernel image, as kernels carry their first files.
+"""Find and replace uncompressed cpio archives ("newc") embedded in a kernel image.
 
-An archive is told from a stray magic by being whole: each header's fields are hexadecimal, each
-name ends in a zero, and the entry `TRAILER!!!` comes before the file's end.
+To rule out accidental matches of the magic an archive must be complete: header fields are
+hexadecimal, names end in a NUL, and `TRAILER!!!` comes before the end of the file.
 """
 
 from __future__ import annotations
@@ -13,26 +13,26 @@ _MAGIC = re.compile(rb"07070[12]")
 _FIELDS = re.compile(rb"[0-9A-Fa-f]{104}")
 _HEADER = 110
 _TRAILER = b"TRAILER!!!"
-# Writers fill the last block with zeros up to this.
+# Writers pad the last block to this size with zeros.
 _BLOCK = 512
 
 
 @dataclass(frozen=True)
 class Archive:
-    """Where an archive lies: bytes `start` up to `end`, zeros of its last block included."""
+    """The location of an archive, bytes `start` to `end`, including its padding."""
 
     start: int
     end: int
     names: tuple[str, ...]
 
     @property
-    def room(self) -> int:
-        """How long an archive in its place may be."""
+    def capacity(self) -> int:
+        """The largest size in bytes of an archive that can replace it."""
         return self.end - self.start
 
 
 def find_archives(data: bytes) -> tuple[Archive, ...]:
-    """All whole archives in `data` that hold anything, in order."""
+    """All complete, non-empty archives in `data`, in order."""
     found: list[Archive] = []
     at = 0
     while match := _MAGIC.search(data, at):
@@ -43,15 +43,15 @@ def find_archives(data: bytes) -> tuple[Archive, ...]:
     return tuple(found)
 
 
-def replaced(data: bytes, archive: Archive, ours: bytes) -> bytes:
-    """`data` with `ours` in the archive's place and zeros behind it; `ours` must fit."""
-    assert len(ours) <= archive.room
-    filled = ours + bytes(archive.room - len(ours))
+def replace_archive(data: bytes, archive: Archive, new: bytes) -> bytes:
+    """`data` with the archive replaced by `new`, which must fit, and padded with zeros."""
+    assert len(new) <= archive.capacity
+    filled = new + bytes(archive.capacity - len(new))
     return data[: archive.start] + filled + data[archive.end :]
 
 
 def _read(data: bytes, start: int) -> Archive | None:
-    """The archive that begins at `start`, or None where it is none or not whole."""
+    """The archive that starts at `start`, or None if it is invalid or incomplete."""
     names: list[str] = []
     at = start
     while True:
@@ -65,15 +65,15 @@ def _read(data: bytes, start: int) -> Archive | None:
             return None
         name = data[at + _HEADER : name_end - 1]
         if name == _TRAILER:
-            return Archive(start, _with_zeros(data, start, name_end), tuple(names))
+            return Archive(start, _end_of_padding(data, start, name_end), tuple(names))
         if following > len(data):
             return None
         names.append(name.decode("utf-8", "replace"))
         at = following
 
 
-def _with_zeros(data: bytes, start: int, end: int) -> int:
-    """The end of the archive's last block, where only zeros stand between."""
+def _end_of_padding(data: bytes, start: int, end: int) -> int:
+    """The end of the archive's last block, if the rest of the block is zero, else `end`."""
     block = min(start + _aligned(end - start, _BLOCK), len(data))
     return block if not any(data[end:block]) else end
 

@@ -1,5 +1,8 @@
-"""A disk image in ext2, made by the tools of e2fsprogs. With one release of them it is the same for
-the same contents: no clock, no random number and no owner of this host gets into it."""
+"""Write ext2 disk images with the tools of e2fsprogs.
+
+Equal contents give equal images with the same release of the tools: timestamps, UUIDs and owners
+are fixed.
+"""
 
 from __future__ import annotations
 
@@ -13,22 +16,21 @@ from pathlib import Path, PurePosixPath
 
 from ringside.errors import ImageError
 
-# Of every file, and of the file system: 2026-01-01, when a guest is switched on.
+# Timestamp of every file and of the file system: 2026-01-01, the start time of the guests' clock.
 _TIME = 1767225600
-# What else would be random: the file system's name, and where hashed names begin.
+# Otherwise random: the UUID of the file system and the seed of directory hashes.
 _UUID = "72696e67-7369-6465-8000-000000000000"
 _BLOCK = 4096
-# Room for what the guest writes.
+# Free space for the guest.
 _SPARE = 48 << 20
-# Their environment: they live where only root looks.
+# The tools are in directories that may not be in a user's PATH.
 TOOLS = {**os.environ, "PATH": f"{os.environ.get('PATH', '')}:/usr/sbin:/sbin"}
 TOOLS["E2FSPROGS_FAKE_TIME"] = str(_TIME)
 _DEADLINE_S = 120
 
 
 class Ext2Writer:
-    """Collects entries in the order they are added; parents come first. Paths have no slash at
-    their start."""
+    """Collects entries in the order they are added, parents first. Paths have no leading slash."""
 
     def __init__(self) -> None:
         self._commands: list[str] = []
@@ -50,14 +52,14 @@ class Ext2Writer:
         self._entry(path, f"mknod {{name}} c {major} {minor}", stat.S_IFCHR | mode)
 
     def digest(self) -> str:
-        """SHA-256 of all that was added, in hex: the same contents have the same."""
+        """Hex SHA-256 of everything added; equal contents have equal digests."""
         found = hashlib.sha256("\n".join(self._commands).encode())
         for data in self._files:
             found.update(hashlib.sha256(data).digest())
         return found.hexdigest()
 
     def finish(self) -> bytes:
-        """The disk. Raises ImageError when the tools are not there, or don't do it."""
+        """The disk image. Raises ImageError if the tools are missing or fail."""
         size = -(-(self._bytes * 5 // 4 + _SPARE) >> 20) << 20
         with tempfile.TemporaryDirectory(prefix="ringside-") as name:
             folder = Path(name)
@@ -87,7 +89,7 @@ class Ext2Writer:
 
 
 def _run(folder: Path, tool: str, *arguments: str) -> str:
-    """Run one of e2fsprogs' tools in `folder`: what it had to complain about."""
+    """Run one of the tools in `folder` and return its warnings. Raises ImageError."""
     path = shutil.which(tool, path=TOOLS["PATH"])
     if path is None:
         raise ImageError(f"{tool} is not installed, but needed to create disks: install e2fsprogs")
@@ -104,11 +106,13 @@ def _run(folder: Path, tool: str, *arguments: str) -> str:
         )
     except (OSError, subprocess.TimeoutExpired) as error:
         raise ImageError(f"{tool}: {error}") from error
-    said = [line for line in done.stderr.splitlines() if line and not _is_greeting(line)]
+    warnings = [line for line in done.stderr.splitlines() if line and not _is_banner(line)]
     if done.returncode:
-        raise ImageError(f"{tool} failed: {said[-1] if said else f'exit {done.returncode}'}")
-    return "\n".join(said)
+        raise ImageError(
+            f"{tool} failed: {warnings[-1] if warnings else f'exit {done.returncode}'}"
+        )
+    return "\n".join(warnings)
 
 
-def _is_greeting(line: str) -> bool:
+def _is_banner(line: str) -> bool:
     return line.startswith(("debugfs 1.", "mke2fs 1."))

@@ -1,4 +1,4 @@
-"""Files of the image cache: hashes, and writes that are whole or not there."""
+"""File helpers of the image cache: digests, atomic writes, locks."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from ringside.errors import ImageError
 
 
 def sha256_file(path: Path) -> str:
-    """SHA-256 of a file's bytes in hex. Raises ImageError when it can't be read."""
+    """The hex SHA-256 of a file. Raises ImageError if it can't be read."""
     digest = hashlib.sha256()
     try:
         with path.open("rb") as stream:
@@ -26,7 +26,7 @@ def sha256_file(path: Path) -> str:
 
 
 def write_atomic(path: Path, data: bytes) -> None:
-    """Write `data` to `path` so that a reader sees the old file or the new, never a part."""
+    """Write `data` to `path`; a reader sees the old contents or the new, never a mixture."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
@@ -44,8 +44,10 @@ def write_atomic(path: Path, data: bytes) -> None:
 
 @contextlib.contextmanager
 def locked(path: Path) -> Iterator[None]:
-    """Keep other processes out while this one works; waits for those that are in. `path` is a file
-    that is made when it is not there, or a folder that is."""
+    """Hold an exclusive lock on `path` against other processes; waits for the holder.
+
+    `path` is an existing directory, or a file that is created if missing.
+    """
     try:
         if not path.is_dir():
             path.parent.mkdir(parents=True, exist_ok=True)

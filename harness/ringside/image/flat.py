@@ -1,4 +1,4 @@
-"""ELF files as they lie in memory: a kernel whose file is mapped whole, and a program made flat."""
+"""Memory layout of ELF files: kernels mapped as a whole file, and programs made flat."""
 
 from __future__ import annotations
 
@@ -9,17 +9,17 @@ from elftools.elf.elffile import ELFFile
 from elftools.elf.segments import Segment
 
 from ringside.errors import ImageError
-from ringside.image.formats import plain_words
+from ringside.image.formats import describe_format
 
-# What a loader or a kernel copies is small: more is a file that is not meant.
-_MOST = 64 << 20
+# Real kernels and programs are small; refuse anything larger.
+_MAX_SIZE = 64 << 20
 
 
 def check_mapped(data: bytes, at: int, what: str) -> str:
-    """In words how the file of an x86-64 kernel lies in memory when it is mapped from `at` on.
+    """Describe how the file of an x86-64 kernel lies in memory when it is mapped at `at`.
 
-    Raises ImageError, saying what is wrong, for a file that would not run so: each segment must be
-    in the file in full, as far from its start as from `at`, and so must the entry.
+    Each segment and the entry point must be in the file, at the same offset from its start as
+    from `at`. Raises ImageError otherwise.
     """
     elf = _open(data, what)
     machine = str(elf["e_machine"]).removeprefix("EM_").lower()
@@ -46,15 +46,15 @@ def check_mapped(data: bytes, at: int, what: str) -> str:
     return f"its file mapped from {at:#x} on, entered at {entry:#x}"
 
 
-def flattened(data: bytes, at: int, what: str) -> bytes:
-    """The memory that the ELF's segments make from `at` to their end, bytes not in the file clear.
+def flatten(data: bytes, at: int, what: str) -> bytes:
+    """The memory image of the ELF's segments from `at` to their end; bytes not in the file are 0.
 
-    Raises ImageError when one begins below `at` or they are too far apart.
+    Raises ImageError if a segment begins below `at` or the image would be too large.
     """
     loads = _loads(_open(data, what), what)
     end = max(load["p_vaddr"] + load["p_memsz"] for load in loads)
     first = min(load["p_vaddr"] for load in loads)
-    if first < at or end - at > _MOST:
+    if first < at or end - at > _MAX_SIZE:
         raise ImageError(f"{what} goes from {first:#x} to {end:#x}: it can't be laid at {at:#x}")
     memory = bytearray(end - at)
     for load in loads:
@@ -65,7 +65,7 @@ def flattened(data: bytes, at: int, what: str) -> bytes:
 
 def _open(data: bytes, what: str) -> ELFFile:
     if not data.startswith(b"\x7fELF"):
-        raise ImageError(f"{what} is not an ELF file: {plain_words(data)}")
+        raise ImageError(f"{what} is not an ELF file: {describe_format(data)}")
     try:
         return ELFFile(io.BytesIO(data))
     except (ELFError, ValueError) as error:

@@ -1,8 +1,8 @@
-"""What a file that is not a kernel seems to be, in plain words, with what to do about it."""
+"""Guess the format of a file that is not a kernel, to say what to do about it."""
 
 from __future__ import annotations
 
-# (offset, magic, words); the first that fits is said.
+# (offset, magic, text); the first match is used.
 _MAGICS: tuple[tuple[int, bytes, str], ...] = (
     (0, b"\x1f\x8b", "it is compressed with gzip: unpack it with gunzip first"),
     (0, b"\x28\xb5\x2f\xfd", "it is compressed with zstd: unpack it with unzstd first"),
@@ -29,8 +29,8 @@ _MAGICS: tuple[tuple[int, bytes, str], ...] = (
 _DISK_SIGNATURE = b"\x55\xaa"
 
 
-def plain_words(data: bytes) -> str:
-    """What `data`, which is neither a bzImage nor an ELF, seems to be."""
+def describe_format(data: bytes) -> str:
+    """What `data`, which is neither a bzImage nor an ELF, appears to be."""
     if not data:
         return "the file is empty"
     for offset, magic, words in _MAGICS:

@@ -1,11 +1,10 @@
-"""The initrd: the runner, the workloads and the plan. One file for all kernels of a run. What is in
-it can also be put on a disk.
+"""Build the initrd, or the same tree on a disk: the runner, the workloads and the plan.
 
-/init                         the runner (in the one-program form that is all there is)
-/ringside/plan                what to run, in order
+/init                         the runner; for a port built as one program, all there is
+/ringside/plan                the plan: what to run, in order
 /workloads/<group>/<name>     every built ELF, planned or not; or, for a plan of probes,
 /probes/<family>/<name>       every built probe
-/dev/{console,null,zero}      device nodes, for kernels that make none
+/dev/{console,null,zero}      device nodes, for kernels that create none
 /proc /tmp                    mount points
 """
 
@@ -21,15 +20,15 @@ from ringside.catalog.workloads import Workload, WorkloadSet
 from ringside.errors import ImageError
 from ringside.image.cpio import CpioWriter
 from ringside.image.files import write_atomic
-from ringside.image.mono import check_length, with_plan
+from ringside.image.mono import check_length, embed_plan
 
-# The plan keeps its size whatever it holds, so that a shorter one moves nothing in the archive.
+# The plan is padded to this size so that the archive's layout does not depend on its length.
 _PLAN_SIZE = 4096
 
 
 @dataclass(frozen=True)
 class Initrd:
-    """An initrd on disk and the plan it carries; the k-th workload of `plan` is stream k + 1."""
+    """An initrd on disk and the plan in it; `plan[k]` reports as stream k + 1."""
 
     path: Path
     sha256: str
@@ -37,18 +36,17 @@ class Initrd:
 
 
 def plan_text(profile: str, names: Sequence[str]) -> bytes:
-    """The plan file, filled with empty lines to a fixed size (or a multiple of it)."""
+    """The plan file, padded with empty lines to a multiple of a fixed size."""
     text = "".join(f"{line}\n" for line in (f"profile {profile}", *names)).encode()
     return text + b"\n" * (-len(text) % _PLAN_SIZE)
 
 
 def build_initrd(workloads: WorkloadSet, plan: Sequence[str], profile: str, folder: Path) -> Initrd:
-    """Write the initrd that runs `plan` into `folder`, named after its SHA-256.
+    """Write the initrd for `plan` to `folder`, named after its SHA-256.
 
-    Raises ImageError when an ELF can't be read, the file can't be written, or the plan is longer
-    than the runner takes.
+    Raises ImageError if an ELF can't be read, the file can't be written, or the plan is too long.
     """
-    data = archive_of(workloads, plan, profile, workloads.initrd_elves(plan))
+    data = build_archive(workloads, plan, profile, workloads.initrd_elves(plan))
     sha256 = hashlib.sha256(data).hexdigest()
     path = folder / f"{sha256}.cpio"
     if not path.is_file():
@@ -56,24 +54,24 @@ def build_initrd(workloads: WorkloadSet, plan: Sequence[str], profile: str, fold
     return Initrd(path=path, sha256=sha256, plan=tuple(plan))
 
 
-def archive_of(
+def build_archive(
     workloads: WorkloadSet,
     plan: Sequence[str],
     profile: str,
     elves: Sequence[Workload],
-    also: Sequence[str] = (),
+    init_paths: Sequence[str] = (),
 ) -> bytes:
-    """The archive with `elves`, and with the runner at each path of `also` beside /init.
+    """The archive with `elves`, with the runner as /init and at each path of `init_paths`.
 
     Raises ImageError as `build_initrd` does.
     """
     archive = CpioWriter()
-    fill(archive, workloads, plan, profile, elves, also)
+    populate(archive, workloads, plan, profile, elves, init_paths)
     return archive.finish()
 
 
-class Tree(Protocol):
-    """What files can be put into; parents come first. Paths have no slash at their start."""
+class TreeWriter(Protocol):
+    """A writer of file trees. Parents are added first. Paths have no leading slash."""
 
     def directory(self, path: str, mode: int = 0o755) -> None:
         """Add a directory."""
@@ -85,15 +83,15 @@ class Tree(Protocol):
         """Add a character device node."""
 
 
-def fill(
-    archive: Tree,
+def populate(
+    archive: TreeWriter,
     workloads: WorkloadSet,
     plan: Sequence[str],
     profile: str,
     elves: Sequence[Workload],
-    also: Sequence[str] = (),
+    init_paths: Sequence[str] = (),
 ) -> None:
-    """Put all that a guest needs into `archive`, as `archive_of` does. Raises ImageError."""
+    """Add all files that a guest needs, as `build_archive` does. Raises ImageError."""
     check_length(plan)
     elves = () if workloads.one_program else elves
     for name in ("dev", "proc", "ringside", "tmp"):
@@ -106,13 +104,13 @@ def fill(
         archive.directory(folder_name)
     for folder_name in folders:
         archive.directory(folder_name)
-    for folder_name in dict.fromkeys(parent for path in also for parent in _parents(path)):
+    for folder_name in dict.fromkeys(parent for path in init_paths for parent in _parents(path)):
         archive.directory(folder_name)
     try:
         init = workloads.init.read_bytes()
         if workloads.one_program:
-            init = with_plan(init, plan, profile, workloads.init.name)
-        for path in ("init", *also):
+            init = embed_plan(init, plan, profile, workloads.init.name)
+        for path in ("init", *init_paths):
             archive.file(path, init, 0o755)
         archive.file("ringside/plan", plan_text(profile, plan))
         for elf in elves:
@@ -125,5 +123,5 @@ def fill(
 
 
 def _parents(path: str) -> list[str]:
-    """The folders above a file, the outermost first."""
+    """The directories above a file, outermost first."""
     return [str(folder) for folder in reversed(PurePosixPath(path).parents)][1:]

@@ -1,4 +1,4 @@
-"""What an image is, fact by fact, and the first thing that keeps it from being booted."""
+"""Describe an image for `kernels check`, with the first problem that prevents a boot."""
 
 from __future__ import annotations
 
@@ -8,27 +8,27 @@ from pathlib import Path
 
 from ringside.catalog.model import Arch, Boot, BootConfig, Kernel
 from ringside.errors import ImageError
-from ringside.image.accept import accept, check_beside
 from ringside.image.bzimage import extract_vmlinux, is_bzimage, read_header
-from ringside.image.delivery import look
+from ringside.image.check import check_companion_files, check_image
+from ringside.image.delivery import describe
 from ringside.image.disk import is_bootable_disk
-from ringside.image.elf import check_bootable, compiler, identify
+from ringside.image.elf import check_bootable, compiler_version, identify
 from ringside.image.kind import ImageKind
 from ringside.image.symbols import Symbols
 
 
 @dataclass(frozen=True)
 class Inspection:
-    """`facts` are pairs of a heading and words; `problem` is a line saying what to do, or None."""
+    """`facts` are pairs of heading and text; `problem` says what to do, or is None."""
 
     facts: tuple[tuple[str, str], ...]
     problem: str | None
 
 
 def inspect(path: Path, kernel: Kernel) -> Inspection:
-    """Look at the file that is to be booted as `kernel`; boots nothing.
+    """Inspect the file for booting it as `kernel`, without booting it.
 
-    Raises ImageError only when the file can't be read: that it is no kernel is a problem found.
+    Raises ImageError only if the file can't be read; anything else is a `problem`.
     """
     try:
         data = path.read_bytes()
@@ -37,8 +37,8 @@ def inspect(path: Path, kernel: Kernel) -> Inspection:
     facts = [("file", f"{len(data):,} bytes, SHA-256 {hashlib.sha256(data).hexdigest()}")]
     try:
         facts += _format(data, path, kernel.boot.arch if kernel.boot is not None else "x86_64")
-        data = accept(kernel.boot, data, path.name)
-        check_beside(kernel.image, path)
+        data = check_image(kernel.boot, data, path.name)
+        check_companion_files(kernel.image, path)
         if kernel.boot is not None:
             facts += _ways(kernel.boot, data, path.name)
     except ImageError as error:
@@ -64,8 +64,8 @@ def _facts(kind: ImageKind, data: bytes, path: Path) -> list[tuple[str, str]]:
         facts.append(("entry", _entry(kind)))
         functions = len(Symbols.read(path).starts)
         symbols = f"{functions:,}" if functions else "none: crash reports can't show function names"
-        facts += [("symbols", symbols), ("compiler", compiler(path))]
-    # One that a loader maps says virtual addresses.
+        facts += [("symbols", symbols), ("compiler", compiler_version(path))]
+    # A kernel mapped by a loader has virtual addresses.
     if 0 < kind.memory_end < 1 << 40:
         facts.append(("memory", f"up to {-(-kind.memory_end >> 20)} MiB"))
     return facts
@@ -80,14 +80,14 @@ def _entry(kind: ImageKind) -> str:
 
 
 def _ways(boot: Boot, data: bytes, what: str) -> list[tuple[str, str]]:
-    """What each way of booting does with the image. Raises ImageError when none can work."""
+    """What each boot configuration does with the image. Raises ImageError if none can work."""
     facts = []
     obstacles: list[str | None] = []
     for name, way in boot.ways.items():
         try:
             _check_entry(way, data, what)
             facts.append((f"boot {name}", "possible"))
-            facts += look(way.workloads or boot.workloads, data, what)
+            facts += describe(way.workloads or boot.workloads, data, what)
             obstacles.append(None)
         except ImageError as error:
             facts.append((f"boot {name}", str(error)))
@@ -98,7 +98,7 @@ def _ways(boot: Boot, data: bytes, what: str) -> list[tuple[str, str]]:
 
 
 def _check_entry(way: BootConfig, data: bytes, what: str) -> None:
-    """Raises ImageError where the way enters an ELF through its PVH note and it can't be."""
+    """Raise ImageError if the configuration needs a PVH note and the ELF has none."""
     if way.image != "vmlinux":
         return
     elf = extract_vmlinux(data) if is_bzimage(data) else data

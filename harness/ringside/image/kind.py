@@ -1,4 +1,4 @@
-"""What a kernel image is, in the words of someone who wants to boot it."""
+"""The description of a kernel image's format."""
 
 from __future__ import annotations
 
@@ -11,9 +11,12 @@ Entry = Literal["pvh", "multiboot"]
 
 @dataclass(frozen=True)
 class ImageKind:
-    """What a kernel image is. `entry` is `pvh` or `multiboot` when an ELF for x86 says that QEMU's
-    -kernel can start it, and `entry_address` is where it starts; `obstacle` says in words why QEMU
-    can't start it. `memory_end` is how far it reaches into memory in bytes, 0 when unknown."""
+    """The format of a kernel image.
+
+    `entry` is how QEMU's -kernel can start an x86 ELF, at `entry_address`; `obstacle` says why
+    QEMU can't start it, or is None. `memory_end` is the end of the memory it needs in bytes, 0 if
+    unknown.
+    """
 
     kind: Kind
     bits: int

@@ -1,4 +1,4 @@
-"""Build things that this repository holds the source of."""
+"""Build parts of this repository with make."""
 
 from __future__ import annotations
 
@@ -9,21 +9,21 @@ from pathlib import Path
 from ringside.errors import ImageError
 from ringside.image.files import locked
 
-_FROM_ABOVE = frozenset({"MAKEFLAGS", "MAKELEVEL", "MFLAGS"})
+_INHERITED_BY_MAKE = frozenset({"MAKEFLAGS", "MAKELEVEL", "MFLAGS"})
 
 
 def make(directory: Path, target: str, root: Path, *variables: str) -> None:
-    """Run `make -C directory target`, with `variables` as `NAME=value`.
+    """Run `make -C directory target` with `variables` given as `NAME=value`.
 
-    Raises ImageError with the compiler's first error when the build fails. Output of a build
-    that succeeds is dropped. Builds of one folder wait for each other.
+    Builds in the same directory wait for each other. The output of a successful build is dropped.
+    Raises ImageError with the first error if the build fails.
     """
     shown = directory.relative_to(root) if directory.is_relative_to(root) else directory
     if not (directory / "Makefile").is_file():
         raise ImageError(f"{shown}/Makefile does not exist: nothing to build")
     command = ["make", "--no-print-directory", "-C", str(directory), target, *variables]
-    # A make that runs us must not hand its flags and its level down: this build is its own.
-    environment = {key: value for key, value in os.environ.items() if key not in _FROM_ABOVE}
+    # This build does not inherit flags and jobs of a make that runs us.
+    environment = {key: value for key, value in os.environ.items() if key not in _INHERITED_BY_MAKE}
     try:
         with locked(directory):
             done = subprocess.run(
@@ -44,7 +44,7 @@ def make(directory: Path, target: str, root: Path, *variables: str) -> None:
 
 
 def first_error(output: str) -> str:
-    """The first line of a build's output that names an error, else its last line."""
+    """The first line of a build's output that reports an error, else its last line."""
     lines = [line.strip() for line in output.splitlines() if line.strip()]
     for marker in ("error:", "Error ", "undefined reference", "not found", "***"):
         for line in lines:

@@ -1,4 +1,4 @@
-"""Where Debian packages come from: what this machine already uses, never an address of ours."""
+"""Find a Debian mirror in the configuration of the host; no address is hard-coded."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ TEMPLATE = Path("/usr/share/python-apt/templates/Debian.info")
 
 
 def find_mirror() -> str:
-    """The base URI of a Debian mirror, without a slash at its end.
+    """The base URI of a Debian mirror, without a trailing slash.
 
-    Looked for in $RINGSIDE_DEBIAN_MIRROR, in this machine's own apt sources when it is a Debian,
-    and in the template that the package python-apt-common brings (also on Ubuntu).
-    Raises ImageError when none of them says.
+    From $RINGSIDE_DEBIAN_MIRROR, else from the apt sources of a Debian host, else from the
+    template in the package python-apt-common, which Ubuntu has too. Raises ImageError if none of
+    them names one.
     """
     named = os.environ.get(MIRROR_VARIABLE, "").strip().rstrip("/")
     if named:
@@ -35,17 +35,17 @@ def find_mirror() -> str:
 
 
 def find_keyring() -> Path:
-    """Debian's archive keyring. Raises ImageError when it is not installed."""
+    """Debian's archive keyring. Raises ImageError if it is not installed."""
     if not KEYRING.is_file():
         raise ImageError(f"{KEYRING} is missing: run `apt-get install debian-archive-keyring`")
     return KEYRING
 
 
 def parse_index_targets(text: str) -> str | None:
-    """The mirror in the output of `apt-get indextargets` in our format, or None.
+    """The mirror in the output of `apt-get indextargets` in the format of `_from_apt`, or None.
 
-    A line is `origin|release|repository URI`. Security and update archives don't end in
-    `/debian` or are not named after a release, and are passed over.
+    Each line is `origin|release|repository URI`. Security and update archives are skipped: their
+    URIs don't end in `/debian`, or their releases have a hyphen.
     """
     for line in text.splitlines():
         origin, _, rest = line.partition("|")

@@ -1,4 +1,4 @@
-"""The one-program form: the plan is put into the program itself (workloads/mono/mono.h)."""
+"""Write the plan into a program that contains all workloads (workloads/mono/mono.h)."""
 
 from __future__ import annotations
 
@@ -7,33 +7,33 @@ from collections.abc import Sequence
 
 from ringside.errors import ImageError
 
-# The plan's first line, which says how many bytes there are for it, this line counted in, and in a
-# library that others link a hash of what it holds.
-_MARK = re.compile(rb"# ringside plan ([1-9][0-9]{0,6})(?: ([0-9a-f]{64}))?\n")
+# First line of the space reserved for the plan: its size in bytes, including this line, and in a
+# library also a hash of the workloads in it.
+_HEADER = re.compile(rb"# ringside plan ([1-9][0-9]{0,6})(?: ([0-9a-f]{64}))?\n")
 
 
-# PLAN_MAX of the runner (workloads/include/plan.h).
-MOST_PLANNED = 256
+# workloads/include/plan.h
+PLAN_MAX = 256
 
 
 def check_length(plan: Sequence[str]) -> None:
-    """Raises ImageError for a plan of more workloads than any runner takes."""
-    if len(plan) > MOST_PLANNED:
+    """Raise ImageError if `plan` has more workloads than the runner supports."""
+    if len(plan) > PLAN_MAX:
         raise ImageError(
-            f"{len(plan)} workloads in one plan: the runner supports at most {MOST_PLANNED}"
+            f"{len(plan)} workloads in one plan: the runner supports at most {PLAN_MAX}"
         )
 
 
-def with_plan(image: bytes, plan: Sequence[str], profile: str, what: str) -> bytes:
-    """`image`, of any form, with the place that its program keeps for a plan filled.
+def embed_plan(image: bytes, plan: Sequence[str], profile: str, what: str) -> bytes:
+    """`image`, of any format, with the plan written into the space reserved for it.
 
-    `what` names the image in errors. Raises ImageError when it has no such place, or several, or
-    when the plan does not fit.
+    `what` names the image in errors. Raises ImageError if there is no such space or more than one,
+    and if the plan does not fit.
     """
     check_length(plan)
     at, size = find_plan(image, what)
-    mark = image[at : image.index(b"\n", at) + 1]
-    text = mark + "".join(f"{line}\n" for line in (f"profile {profile}", *plan)).encode()
+    header = image[at : image.index(b"\n", at) + 1]
+    text = header + "".join(f"{line}\n" for line in (f"profile {profile}", *plan)).encode()
     if len(text) > size:
         raise ImageError(
             f"the plan needs {len(text)} bytes but {what} has room for {size}: select fewer "
@@ -43,21 +43,23 @@ def with_plan(image: bytes, plan: Sequence[str], profile: str, what: str) -> byt
 
 
 def find_plan(image: bytes, what: str) -> tuple[int, int]:
-    """Where the plan's place begins in `image`, and its bytes. Raises ImageError."""
-    marks = list(_MARK.finditer(image))
-    if not marks:
+    """Offset and size in bytes of the space reserved for the plan. Raises ImageError."""
+    headers = list(_HEADER.finditer(image))
+    if not headers:
         raise ImageError(f"{what} has no space for a plan: it was not built from workloads/mono")
-    if len(marks) > 1:
-        raise ImageError(f"{what} holds {len(marks)} plan sections: expected one")
-    at, size = marks[0].start(), int(marks[0][1])
+    if len(headers) > 1:
+        raise ImageError(f"{what} holds {len(headers)} plan sections: expected one")
+    at, size = headers[0].start(), int(headers[0][1])
     if at + size > len(image):
         raise ImageError(f"{what} ends within its plan section: it is truncated")
     return at, size
 
 
-def identity(image: bytes, what: str) -> str:
-    """The hash by which `image`, or the library itself, tells its build of the workloads from
-    others; empty where it tells none. Raises ImageError when it holds no workloads."""
+def workloads_hash(image: bytes, what: str) -> str:
+    """The hash of the workloads in `image` or library, or an empty string if it has none.
+
+    Raises ImageError if it contains no workloads.
+    """
     at, _ = find_plan(image, what)
-    mark = _MARK.match(image, at)
-    return (mark[2] or b"").decode() if mark else ""
+    header = _HEADER.match(image, at)
+    return (header[2] or b"").decode() if header else ""

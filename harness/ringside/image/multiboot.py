@@ -1,9 +1,9 @@
-"""Multiboot headers, as QEMU and boot loaders look for them.
+"""Find multiboot headers by the rules of QEMU and boot loaders.
 
-Multiboot 1: three words, four-byte aligned within the first 8 KiB: magic, flags and a checksum
-that makes them add up to 0. QEMU 7.2 to 10 take it from there (hw/i386/multiboot.c): they look for
-it before they look for a PVH note, and refuse a 64-bit ELF unless the header has load addresses.
-Multiboot 2: four words, eight-byte aligned within the first 32 KiB. QEMU does not know it.
+Multiboot 1: three u32, four-byte aligned within the first 8 KiB: magic, flags and a checksum that
+makes their sum 0. QEMU 7.2 to 10 (hw/i386/multiboot.c) look for it before a PVH note, and reject a
+64-bit ELF unless the header has load addresses. Multiboot 2: four u32, eight-byte aligned within
+the first 32 KiB. QEMU does not support it.
 """
 
 from __future__ import annotations
@@ -22,28 +22,30 @@ _EM_X86_64 = 62
 
 
 @dataclass(frozen=True)
-class Multiboot:
-    """The headers found: `addresses` tells whether the first says where to load to."""
+class MultibootHeaders:
+    """Which headers an image has; `has_addresses`: the version 1 header has load addresses."""
 
-    one: bool
-    two: bool
-    addresses: bool = False
+    v1: bool
+    v2: bool
+    has_addresses: bool = False
 
 
-def find_headers(data: bytes) -> Multiboot:
-    """Look for both kinds of header in a kernel image."""
+def find_headers(data: bytes) -> MultibootHeaders:
+    """The multiboot headers of a kernel image."""
     flags = _first_flags(data)
-    return Multiboot(
-        one=flags is not None,
-        two=_has_second(data),
-        addresses=bool(flags is not None and flags & _HAS_ADDRESSES),
+    return MultibootHeaders(
+        v1=flags is not None,
+        v2=_has_second(data),
+        has_addresses=bool(flags is not None and flags & _HAS_ADDRESSES),
     )
 
 
-def relabelled(data: bytes) -> bytes:
-    """A 64-bit ELF whose header says 386, the only way QEMU takes one by its multiboot header:
-    segments are loaded by their physical addresses and entered in 32-bit protected mode, as a
-    boot loader would. Anything but an x86-64 ELF comes back as it is."""
+def relabel_as_i386(data: bytes) -> bytes:
+    """Change the machine in the header of an x86-64 ELF to i386; other data is unchanged.
+
+    QEMU loads a 64-bit ELF by its multiboot header only with this change. Like a boot loader it
+    then loads segments at their physical addresses and enters the kernel in 32-bit protected mode.
+    """
     machine = struct.pack("<H", _EM_X86_64)
     if data[:4] != b"\x7fELF" or data[_E_MACHINE : _E_MACHINE + 2] != machine:
         return data

@@ -1,4 +1,4 @@
-"""Get a kernel's image from where its manifest says, and the file a way of booting it needs."""
+"""Obtain a kernel's image as its manifest says, and the file that a configuration boots."""
 
 from __future__ import annotations
 
@@ -11,18 +11,18 @@ from pathlib import Path
 
 from ringside.catalog.model import BootConfig, DebImage, FileImage, Kernel, MakeImage
 from ringside.errors import ImageError
-from ringside.image.accept import accept, check_beside
 from ringside.image.bzimage import extract_vmlinux, is_bzimage
+from ringside.image.check import check_companion_files, check_image
 from ringside.image.debian import obtain_deb
 from ringside.image.elf import check_bootable
 from ringside.image.files import sha256_file, write_atomic
 from ringside.image.make import make
-from ringside.image.multiboot import find_headers, relabelled
+from ringside.image.multiboot import find_headers, relabel_as_i386
 
 
 @dataclass(frozen=True)
 class KernelImage:
-    """A kernel image on disk. `path` is the file as it was shipped, built or given."""
+    """A kernel image on disk. `path` is the file as packaged, built or supplied."""
 
     kernel: str
     path: Path
@@ -39,22 +39,21 @@ def obtain(
     root: Path,
     cache: Path,
     *,
-    given: Path | None = None,
+    user_image: Path | None = None,
     refresh: bool = False,
-    fetching: Callable[[], None] | None = None,
+    on_fetch: Callable[[], None] | None = None,
 ) -> KernelImage:
     """The image of `kernel`.
 
-    `given` is a file to use instead of what the manifest says. A package resolved before is used
-    again without a look at the network unless `refresh`; `fetching` is called before there is
-    one. Raises ImageError.
+    `user_image` is used instead of the manifest's source. A cached package is used without network
+    access unless `refresh`; `on_fetch` is called before the network is used. Raises ImageError.
     """
     source = kernel.image
-    if given is not None:
-        image = _from_file(kernel, given)
+    if user_image is not None:
+        image = _from_file(kernel, user_image)
     elif isinstance(source, DebImage):
-        deb = obtain_deb(kernel.id, source, cache, refresh=refresh, fetching=fetching)
-        path = _unpacked(deb.kernel)
+        deb = obtain_deb(kernel.id, source, cache, refresh=refresh, on_fetch=on_fetch)
+        path = _decompressed(deb.kernel)
         image = KernelImage(
             kernel=kernel.id,
             path=path,
@@ -74,14 +73,14 @@ def obtain(
         raise ImageError(f"{kernel.id} has no image here: {how} with --image {kernel.id}=PATH")
     else:
         raise ImageError(f"{kernel.id} has no image section in its manifest")
-    accept(kernel.boot, image.path.read_bytes(), _shown(image.path, root))
+    check_image(kernel.boot, image.path.read_bytes(), _display_path(image.path, root))
     return image
 
 
 def boot_file(image: KernelImage, way: BootConfig, cache: Path) -> Path:
-    """The file to boot from: the image itself, or the ELF inside it, cached by content.
+    """The file to boot: the image, or a file extracted from it, which is cached by content.
 
-    Raises ImageError when the way wants an ELF with a PVH note and the image holds none.
+    Raises ImageError if the configuration needs an ELF with a PVH note and there is none.
     """
     if way.image in ("kernel", "disk", "module", "firmware"):
         return image.path
@@ -105,25 +104,25 @@ def boot_file(image: KernelImage, way: BootConfig, cache: Path) -> Path:
     return target
 
 
-def _unpacked(path: Path) -> Path:
-    """The file itself, or what is in it when a package ships its kernel compressed with gzip."""
+def _decompressed(path: Path) -> Path:
+    """`path`, or its decompressed contents if it is a gzip file."""
     data = path.read_bytes()
     if not data.startswith(b"\x1f\x8b"):
         return path
     try:
-        inside = gzip.decompress(data)
+        contents = gzip.decompress(data)
     except (OSError, EOFError, zlib.error) as error:
         raise ImageError(f"{path}: damaged: {error}") from error
     target = path.with_name(f"{path.name}.unpacked")
-    if not target.is_file() or target.read_bytes() != inside:
-        write_atomic(target, inside)
+    if not target.is_file() or target.read_bytes() != contents:
+        write_atomic(target, contents)
     return target
 
 
 def _multiboot64(image: KernelImage, data: bytes, target: Path) -> Path:
-    if not find_headers(data).one:
+    if not find_headers(data).v1:
         raise ImageError(f"{image.path}: no multiboot header, which this boot configuration needs")
-    made = relabelled(data)
+    made = relabel_as_i386(data)
     if not target.is_file() or target.read_bytes() != made:
         write_atomic(target, made)
     return target
@@ -135,7 +134,8 @@ def _from_make(kernel: Kernel, source: MakeImage, root: Path) -> KernelImage:
     path = directory / source.kernel
     if not path.is_file():
         raise ImageError(
-            f"{_shown(path, root)} is missing after `make -C {source.directory} {source.target}`"
+            f"{_display_path(path, root)} is missing after "
+            f"`make -C {source.directory} {source.target}`"
         )
     digest = sha256_file(path)
     return KernelImage(kernel=kernel.id, path=path, sha256=digest, version="built here")
@@ -144,7 +144,7 @@ def _from_make(kernel: Kernel, source: MakeImage, root: Path) -> KernelImage:
 def _from_file(kernel: Kernel, path: Path) -> KernelImage:
     if not path.is_file():
         raise ImageError(f"--image {kernel.id}={path}: no such file")
-    check_beside(kernel.image, path)
+    check_companion_files(kernel.image, path)
     return KernelImage(
         kernel=kernel.id,
         path=path.resolve(),
@@ -153,5 +153,5 @@ def _from_file(kernel: Kernel, path: Path) -> KernelImage:
     )
 
 
-def _shown(path: Path, root: Path) -> str:
+def _display_path(path: Path, root: Path) -> str:
     return str(path.relative_to(root) if path.is_relative_to(root) else path)

@@ -1,8 +1,8 @@
-"""A newer QEMU than the system's, out of Debian's packages, beside it and without root.
+"""A newer QEMU than the system's, from Debian packages, installed in the cache without root.
 
-.cache/qemu/<suite>/<sha256 of all packages>/root    the packages, unpacked
+.cache/qemu/<suite>/<sha256 of all packages>/root    the unpacked packages
 .cache/qemu/<suite>/<sha256 of all packages>/<name>  a script that runs it with its own libraries
-.cache/qemu/<suite>/latest.json                      which of them to use
+.cache/qemu/<suite>/<name>.json                      the script to use
 """
 
 from __future__ import annotations
@@ -19,30 +19,30 @@ from ringside.image.files import locked, sha256_file, write_atomic
 
 SUITE = "bookworm-backports"
 BASE = "bookworm"
-# The C library must be the one of the loader that starts it; any newer one serves.
-_OF_THE_SYSTEM = ("libc6", "libgcc-s1", "gcc-12-base")
+# The C library must match the system's dynamic loader; newer versions are compatible.
+_FROM_SYSTEM = ("libc6", "libgcc-s1", "gcc-12-base")
 _LIBRARIES = ("usr/lib/x86_64-linux-gnu", "lib/x86_64-linux-gnu")
 _DATA = ("usr/share/qemu", "usr/share/seabios")
 
 
 def obtain_qemu(package: str, name: str, cache: Path) -> Path:
-    """A program that behaves as `name` of Debian's `package` does, fetched when it is not here.
+    """The program `name` of Debian's `package`, downloaded if it is not in the cache.
 
-    Raises ImageError when it can't be had.
+    Raises ImageError if it is unavailable.
     """
     folder = cache / "qemu" / SUITE
-    memory = folder / f"{name}.json"
+    record = folder / f"{name}.json"
     with locked(folder / "lock"):
-        known = _recall(memory)
-        if known is None:
-            known = _fetch(package, name, cache, folder)
-            write_atomic(memory, (json.dumps({"program": str(known)}) + "\n").encode())
-    return known
+        program = _load_cached(record)
+        if program is None:
+            program = _fetch(package, name, cache, folder)
+            write_atomic(record, (json.dumps({"program": str(program)}) + "\n").encode())
+    return program
 
 
-def _recall(memory: Path) -> Path | None:
+def _load_cached(record: Path) -> Path | None:
     try:
-        program = Path(json.loads(memory.read_bytes())["program"])
+        program = Path(json.loads(record.read_bytes())["program"])
     except (OSError, ValueError, KeyError, TypeError):
         return None
     return program if program.is_file() else None
@@ -51,7 +51,7 @@ def _recall(memory: Path) -> Path | None:
 def _fetch(package: str, name: str, cache: Path, folder: Path) -> Path:
     suite = AptSuite(SUITE, "amd64", (cache / "apt" / SUITE), base=BASE)
     suite.update()
-    debs = suite.download_closure(package, without=_OF_THE_SYSTEM)
+    debs = suite.download_closure(package, without=_FROM_SYSTEM)
     digest = hashlib.sha256("\n".join(sha256_file(deb) for deb in debs).encode()).hexdigest()
     home = (folder / digest[:32]).resolve()
     root = home / "root"
@@ -69,7 +69,7 @@ def _fetch(package: str, name: str, cache: Path, folder: Path) -> Path:
 
 
 def wrapper(root: Path, name: str) -> str:
-    """A shell script that starts `name` of the tree `root` with the tree's libraries and data."""
+    """A shell script that runs `name` from `root` with the libraries and data there."""
     libraries = ":".join(str(root / part) for part in _LIBRARIES)
     data = " ".join(f"-L {shlex.quote(str(root / part))}" for part in _DATA)
     binary = shlex.quote(str(root / "usr/bin" / name))

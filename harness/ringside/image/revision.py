@@ -1,4 +1,4 @@
-"""A kernel of this repository as it was at an earlier commit."""
+"""Build this repository's kernel at an earlier commit."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from ringside.image.make import make
 
 
 def resolve_revision(root: Path, revision: str) -> str:
-    """The full name of a commit. Raises ImageError when there is none of that name."""
+    """The full hash of a commit. Raises ImageError if `revision` names none."""
     if revision.startswith("-"):
         raise ImageError(f"{revision!r} is not a valid revision name")
     what = f"looking for revision {revision}"
@@ -25,7 +25,7 @@ def resolve_revision(root: Path, revision: str) -> str:
 
 
 def build_revision(root: Path, cache: Path, commit: str, directory: str, target: str) -> Path:
-    """`directory` as it was at `commit`, built with `make target`. Kept for the next time."""
+    """Build `directory` at `commit` with `make target`; returns its path in the cache."""
     folder = cache / "revisions" / commit
     with locked(cache / "revisions" / f"{commit}.lock"):
         if not (folder / directory).is_dir():

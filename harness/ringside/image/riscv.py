@@ -1,6 +1,6 @@
-"""Kernels for RISC-V, as QEMU's machine `virt` takes them: an ELF, or Linux's `Image`.
+"""Identify kernels for RISC-V that QEMU's machine `virt` boots: an ELF, or Linux's `Image`.
 
-The header of an `Image` is that of Linux's Documentation/arch/riscv/boot-image-header.rst.
+The header of an `Image` is documented in Linux's Documentation/arch/riscv/boot-image-header.rst.
 """
 
 from __future__ import annotations
@@ -13,10 +13,10 @@ from elftools.common.exceptions import ELFError
 from elftools.elf.elffile import ELFFile
 
 from ringside.errors import ImageError
-from ringside.image.formats import plain_words
+from ringside.image.formats import describe_format
 from ringside.image.kind import ImageKind
 
-# Where memory begins on `virt`.
+# The start of memory on `virt`.
 RAM_START = 0x8000_0000
 _MAGIC_AT = 0x38
 _MAGIC = b"RSC\x05"
@@ -25,12 +25,12 @@ _BITS = {"riscv64": 64, "riscv32": 32}
 
 
 def is_riscv_image(data: bytes) -> bool:
-    """Whether `data` is Linux's `Image` for RISC-V."""
+    """Whether `data` is a Linux `Image` for RISC-V."""
     return data[_MAGIC_AT : _MAGIC_AT + len(_MAGIC)] == _MAGIC
 
 
 def identify_riscv(data: bytes, what: str, arch: Literal["riscv64", "riscv32"]) -> ImageKind:
-    """What `data` is. Raises ImageError when it is not a kernel."""
+    """Identify `data`. Raises ImageError if it is not a kernel."""
     if is_riscv_image(data):
         offset, size = struct.unpack_from("<QQ", data, 8)
         other = f"it is a 64-bit kernel, but the machine is {arch}"
@@ -43,7 +43,7 @@ def identify_riscv(data: bytes, what: str, arch: Literal["riscv64", "riscv32"]) 
             obstacle=other if arch != "riscv64" else None,
         )
     if not data.startswith(b"\x7fELF"):
-        raise ImageError(f"{what} is not a kernel: {plain_words(data)}")
+        raise ImageError(f"{what} is not a kernel: {describe_format(data)}")
     try:
         elf = ELFFile(io.BytesIO(data))
         loads = [s for s in elf.iter_segments() if s["p_type"] == "PT_LOAD" and s["p_memsz"]]
@@ -62,7 +62,7 @@ def identify_riscv(data: bytes, what: str, arch: Literal["riscv64", "riscv32"]) 
 
 
 def _obstacle(elf: ELFFile, machine: str, arch: str, addresses: list[int]) -> str | None:
-    """Why QEMU can't start this ELF, with what to do; None when it can."""
+    """Why QEMU can't start this ELF, and what to do; None if it can."""
     if machine != "riscv":
         return f"it is an ELF for {machine}, not for {arch}"
     if elf.elfclass != _BITS[arch]:

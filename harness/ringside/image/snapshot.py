@@ -1,4 +1,4 @@
-"""Where a guest is saved, and where what a copy of it is to run is written: in the runner's ELF."""
+"""Find in the runner's ELF where a guest is stopped to be saved, and where its plan is written."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ from elftools.elf.sections import SymbolTableSection
 
 from ringside.errors import ImageError
 
-# The plan of a guest that is to be saved, and what its runner writes where the choice will stand
-# (workloads/runner/snapshot.h).
+# The plan of a guest that will be saved, and the placeholder for the line of the plan that a copy
+# runs (workloads/runner/snapshot.h).
 LINE = "snapshot"
 EMPTY = b"ringside: no workload yet\0"
 
 
 @dataclass(frozen=True)
 class SnapshotPoint:
-    """Virtual addresses in the runner: the instruction to stop on, and the `room` bytes at `line`
-    that take a line of the plan."""
+    """Virtual addresses in the runner: `stop` is the instruction to stop at; the `room` bytes at
+    `line` hold a line of the plan."""
 
     stop: int
     line: int
@@ -29,7 +29,7 @@ class SnapshotPoint:
 
 
 def snapshot_point(runner: Path) -> SnapshotPoint:
-    """Find it in the runner's symbols. Raises ImageError when they are not there."""
+    """Read the addresses from the runner's symbols. Raises ImageError if they are missing."""
     try:
         table = ELFFile(io.BytesIO(runner.read_bytes())).get_section_by_name(".symtab")
         if isinstance(table, SymbolTableSection):

@@ -1,4 +1,4 @@
-"""Whether a kernel's image is at hand, without getting it."""
+"""Whether a kernel's image is available, without obtaining it."""
 
 from __future__ import annotations
 
@@ -6,26 +6,28 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ringside.catalog.model import DebImage, FileImage, Kernel, MakeImage
-from ringside.image.debian import recall_version
+from ringside.image.debian import cached_version
 
 
 @dataclass(frozen=True)
 class ImageState:
-    """`here`: there is a file to boot. `obtainable`: a run gets one by itself if there is none."""
+    """`here`: the file exists. `obtainable`: a run can fetch or build it. `words`: for display."""
 
     words: str
     here: bool
     obtainable: bool
 
 
-def image_state(kernel: Kernel, root: Path, cache: Path, given: Path | None) -> ImageState:
-    """The state of a kernel's image. Asks no network and builds nothing."""
+def image_state(kernel: Kernel, root: Path, cache: Path, user_image: Path | None) -> ImageState:
+    """The state of a kernel's image, without network access or a build."""
     source = kernel.image
-    if given is not None:
-        here = given.is_file()
-        return ImageState(f"given: {given}" if here else f"{given}: no such file", here, False)
+    if user_image is not None:
+        here = user_image.is_file()
+        return ImageState(
+            f"given: {user_image}" if here else f"{user_image}: no such file", here, False
+        )
     if isinstance(source, DebImage):
-        version = recall_version(kernel.id, source, cache)
+        version = cached_version(kernel.id, source, cache)
         words = f"{source.suite}, {version or 'not fetched yet'}"
         return ImageState(words, version is not None, True)
     if isinstance(source, MakeImage):

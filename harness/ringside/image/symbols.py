@@ -1,4 +1,4 @@
-"""Which function an address belongs to, from an ELF's symbol table."""
+"""Map addresses to functions with a symbol table."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from elftools.elf.sections import SymbolTableSection
 
 @dataclass(frozen=True)
 class Symbols:
-    """Functions by address: `starts` is sorted, `names` and `sizes` go with it."""
+    """Functions sorted by address; `names` and `sizes` (bytes, 0 if unknown) are parallel."""
 
     starts: tuple[int, ...]
     names: tuple[str, ...]
@@ -23,13 +23,13 @@ class Symbols:
 
     @classmethod
     def read(cls, path: Path) -> Symbols:
-        """Symbols of the ELF at `path`; none when it has none or is not an ELF."""
+        """The functions of the ELF at `path`; empty if it has no symbols or is not an ELF."""
         found: list[tuple[int, str, int]] = []
         try:
             table = ELFFile(io.BytesIO(path.read_bytes())).get_section_by_name(".symtab")
             if isinstance(table, SymbolTableSection):
                 for symbol in table.iter_symbols():
-                    # RISC-V marks code and data among its symbols with a dollar sign.
+                    # RISC-V mapping symbols, which mark code and data, begin with a dollar sign.
                     named = symbol.name and not symbol.name.startswith("$")
                     if symbol["st_info"]["type"] in ("STT_FUNC", "STT_NOTYPE") and named:
                         found.append((symbol["st_value"], symbol.name, symbol["st_size"]))
@@ -44,14 +44,14 @@ class Symbols:
 
     @classmethod
     def parse_map(cls, text: str) -> Symbols:
-        """Functions of a System.map or of /proc/kallsyms: lines `address type name`."""
+        """Functions of a System.map or /proc/kallsyms: lines of `address type name`."""
         found = []
         for line in text.splitlines():
             fields = line.split()
             if len(fields) >= 3 and fields[1] in ("t", "T", "w", "W"):
                 with contextlib.suppress(ValueError):
                     found.append((int(fields[0], 16), fields[2]))
-        # Where several names stand for one address the first one is the oldest.
+        # Keeps the order of aliases; the first one is the oldest.
         found.sort(key=lambda symbol: symbol[0])
         return cls(
             starts=tuple(start for start, _ in found),
@@ -63,10 +63,10 @@ class Symbols:
         return bool(self.starts)
 
     def function(self, address: int) -> str | None:
-        """The function that holds `address`, or None before the first and behind the last.
+        """The function that contains `address`, or None.
 
-        One without a size reaches up to the next. Of several that begin at one address it is the
-        first.
+        A function of unknown size extends to the next one, and the last one for 4 KiB. Of several
+        functions at one address it is the first.
         """
         index = bisect.bisect_right(self.starts, address) - 1
         if index < 0 or (index == len(self.starts) - 1 and not self._holds(index, address)):
@@ -84,7 +84,7 @@ class Symbols:
         if index < 0:
             return None
         offset = address - self.starts[index]
-        # Assembly labels often carry no size; a far one says nothing.
+        # Assembly labels often have no size; a distant one is meaningless.
         if offset >= (self.sizes[index] or 0x1000):
             return None
         return f"{self.names[index]}+{offset:#x}"

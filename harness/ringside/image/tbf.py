@@ -1,8 +1,8 @@
-"""A program in TBF, an embedded system's format: a header, and what lies in flash behind it.
+"""Convert an ELF to TBF, the program format of an embedded system: a header and the flash contents.
 
-All numbers are little-endian. A header of version 2 is u16 version, u16 header size, u32 size of
-all, u32 flags, u32 checksum (the XOR of its other words), then entries of u16 type, u16 length and
-the value, padded to four bytes.
+Integers are little-endian. A version 2 header is u16 version, u16 header size, u32 total size, u32
+flags, u32 checksum (the XOR of all other words), then entries of u16 type, u16 length and the
+value, padded to four bytes.
 """
 
 from __future__ import annotations
@@ -20,21 +20,20 @@ from ringside.errors import ImageError
 _BASE = struct.Struct("<HHIII")
 _VERSION = 2
 _ENABLED = 1
-# Types of entries: where it starts and what memory it wants; its name; where it must lie; the
-# oldest version of the kernel.
+# Entry types: entry point and memory size; name; fixed addresses; oldest kernel version.
 _MAIN, _NAME, _ADDRESSES, _KERNEL = 1, 3, 5, 8
 _KERNEL_VERSION = (2, 0)
-# The whole is a multiple of this, so that the kernel's protection of memory can cover it.
+# The total size is a multiple of this, as memory protection requires.
 _ALIGNMENT = 4096
 _WRITABLE = 2
-# The kernel keeps what its drivers know of a program behind the program's own memory.
-_DRIVERS = 4096
+# The kernel allocates state of its drivers behind the program's memory.
+_GRANT_SIZE = 4096
 
 
 def build_tbf(elf_data: bytes, name: str, address: int, what: str) -> bytes:
-    """The program `elf_data`, linked to run behind a header that lies at `address`.
+    """Convert `elf_data`, which must be linked to run behind a header at `address`.
 
-    `what` names it in errors. Raises ImageError for an ELF that can't be laid out so.
+    `what` names it in errors. Raises ImageError if it can't be converted.
     """
     try:
         elf = ELFFile(io.BytesIO(elf_data))
@@ -56,14 +55,16 @@ def build_tbf(elf_data: bytes, name: str, address: int, what: str) -> bytes:
     )
     main_size = 4 + 12
     header_size = _BASE.size + main_size + sum(len(entry) for entry in entries)
-    # What lies between the header and the program is kept from it, as the header is.
-    kept = start - address - header_size
-    if kept < 0 or not start <= entry < end:
+    # The space between the header and the program is protected like the header.
+    protected = start - address - header_size
+    if protected < 0 or not start <= entry < end:
         raise ImageError(
             f"{what} is linked to run at {start:#x} from {entry:#x} on: it must begin "
             f"{header_size} bytes or more above {address:#x}"
         )
-    main = struct.pack("<III", entry - address - header_size, kept, ram_end - ram_start + _DRIVERS)
+    main = struct.pack(
+        "<III", entry - address - header_size, protected, ram_end - ram_start + _GRANT_SIZE
+    )
     total = -(-(end - address) // _ALIGNMENT) * _ALIGNMENT
     image = bytearray(total)
     header = _header(header_size, total, (_entry(_MAIN, main), *entries))
@@ -74,7 +75,7 @@ def build_tbf(elf_data: bytes, name: str, address: int, what: str) -> bytes:
 
 
 def _memory(loads: Sequence[Segment], what: str) -> tuple[int, int]:
-    """The first byte of memory that the program writes, and the one behind the last."""
+    """Start and end of the memory that the program writes."""
     written = [s for s in loads if s["p_flags"] & _WRITABLE]
     if not written:
         raise ImageError(f"{what} has no writable segment: it needs at least a stack")

@@ -1,4 +1,4 @@
-"""Take single files out of a .deb, without unpacking the rest of it."""
+"""Extract single files from a .deb."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from pathlib import Path
 from ringside.errors import ImageError
 from ringside.image.files import write_atomic
 
-_LARGEST = 256 << 20
+_MAX_SIZE = 256 << 20
 
 
 def unpack(deb: Path, patterns: Sequence[str], folder: Path) -> tuple[str, ...]:
-    """Write the regular files of `deb` that match a glob of `patterns` below `folder`.
+    """Extract the regular files of `deb` that match one of the glob `patterns` to `folder`.
 
-    Gives their paths inside the package. Raises ImageError when it is not a package.
+    Returns their paths in the package. Raises ImageError if it is not a package.
     """
     try:
         with subprocess.Popen(
@@ -51,6 +51,6 @@ def _wanted(name: str, patterns: Sequence[str]) -> bool:
 
 def _write(archive: tarfile.TarFile, member: tarfile.TarInfo, target: Path) -> None:
     stream = archive.extractfile(member)
-    if stream is None or member.size > _LARGEST:
+    if stream is None or member.size > _MAX_SIZE:
         raise ImageError(f"{member.name}: too large to be a kernel or its config")
     write_atomic(target, stream.read())

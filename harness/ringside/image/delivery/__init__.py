@@ -1,11 +1,11 @@
-"""How the workloads get into a guest: a module a method, each with
+"""Deliver the workloads to a guest. Each method is a module with
 
-    deliver(how, cargo) -> Delivered        what QEMU and the session need; raises ImageError
-    look(how, image, what) -> Facts         what the method makes of an image; raises ImageError
-                                            with what is wrong; left out where any image will do
+    deliver(config, payload) -> Delivered     what QEMU and the session need; raises ImageError
+    describe(config, image, what) -> Facts     what the method does with a kernel image; raises
+                                              ImageError if it can't use it; absent if it takes any
 
-`how` is the method's model in `ringside.catalog.delivery` (left out where it says nothing). A new
-method is a model there, a module here, and its lines in the two functions below.
+`config` is the method's model in `ringside.catalog.delivery`, omitted if it has no options. A new
+method needs a model there, a module here, and a case in both functions below.
 """
 
 from __future__ import annotations
@@ -37,63 +37,63 @@ from ringside.image.delivery import (
     replace_cpio,
     tbf,
 )
-from ringside.image.delivery.contract import Cargo, Delivered, Facts, Step
+from ringside.image.delivery.types import Delivered, Facts, Payload, Step
 
-__all__ = ["Cargo", "Delivered", "Facts", "Step", "deliver", "look"]
+__all__ = ["Delivered", "Facts", "Payload", "Step", "deliver", "look"]
 
 
-def deliver(how: Delivery, cargo: Cargo) -> Delivered:
-    """Make what carries `cargo` into the guest. Raises ImageError."""
-    match how:
+def deliver(config: Delivery, payload: Payload) -> Delivered:
+    """Prepare the delivery of `payload` to the guest. Raises ImageError."""
+    match config:
         case InitrdDelivery():
-            return initrd.deliver(cargo)
+            return initrd.deliver(payload)
         case LinkedDelivery():
-            return linked.deliver(cargo)
+            return linked.deliver(payload)
         case NoDelivery():
-            raise ImageError(f"{cargo.image.kernel} runs no workloads: its manifest says `none`")
+            raise ImageError(f"{payload.image.kernel} runs no workloads: its manifest says `none`")
         case ReplaceCpioDelivery():
-            return replace_cpio.deliver(how, cargo)
+            return replace_cpio.deliver(config, payload)
         case MultibootModuleDelivery():
-            return multiboot_module.deliver(how, cargo)
+            return multiboot_module.deliver(config, payload)
         case LoaderDelivery():
-            return loader.deliver(how, cargo)
+            return loader.deliver(config, payload)
         case ConsoleDelivery():
-            return console.deliver(how, cargo)
+            return console.deliver(config, payload)
         case DiskDelivery():
-            return disk.deliver(how, cargo)
+            return disk.deliver(config, payload)
         case EasyFsDelivery():
-            return easy_fs.deliver(cargo)
+            return easy_fs.deliver(payload)
         case TbfDelivery():
-            return tbf.deliver(how, cargo)
+            return tbf.deliver(config, payload)
         case _:
-            assert_never(how)
+            assert_never(config)
 
 
-def look(how: Delivery, image: bytes, what: str) -> Facts:
-    """What the method makes of a kernel image that `what` names.
+def describe(config: Delivery, image: bytes, what: str) -> Facts:
+    """Describe what the method does with a kernel image, which `what` names in errors.
 
-    Raises ImageError, with what to do, for an image that the method can't work with.
+    Raises ImageError if the method can't use the image.
     """
-    match how:
+    match config:
         case InitrdDelivery():
             return (("workloads", "by -initrd"),)
         case LinkedDelivery():
-            return linked.look(image, what)
+            return linked.describe(image, what)
         case NoDelivery():
             return (("workloads", "none: it is only booted"),)
         case ReplaceCpioDelivery():
-            return replace_cpio.look(image, what)
+            return replace_cpio.describe(image, what)
         case MultibootModuleDelivery():
-            return multiboot_module.look(image, what)
+            return multiboot_module.describe(image, what)
         case LoaderDelivery():
-            return loader.look(how, image, what)
+            return loader.describe(config, image, what)
         case ConsoleDelivery():
-            return (("workloads", f"typed into its shell by {how.encoding}, into {how.folder}"),)
+            return console.describe(config)
         case DiskDelivery():
-            return (("workloads", f"on a disk of ext2, by {how.device}"),)
+            return (("workloads", f"on a disk of ext2, by {config.device}"),)
         case EasyFsDelivery():
             return (("workloads", "on a disk of easy-fs"),)
         case TbfDelivery():
-            return (("workloads", f"one program, loaded at {how.address:#x}"),)
+            return (("workloads", f"one program, loaded at {config.address:#x}"),)
         case _:
-            assert_never(how)
+            assert_never(config)

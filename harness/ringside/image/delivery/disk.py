@@ -1,28 +1,28 @@
-"""A disk with an ext2 on it, which has what the initrd has."""
+"""Deliver the workloads on a disk with an ext2 file system."""
 
 from __future__ import annotations
 
 from ringside.catalog.delivery import DiskDelivery
-from ringside.image.delivery.contract import Cargo, Delivered
+from ringside.image.delivery.types import Delivered, Payload
 from ringside.image.ext2 import Ext2Writer
 from ringside.image.files import sha256_file, write_atomic
-from ringside.image.initrd import fill
+from ringside.image.initrd import populate
 
 
-def deliver(how: DiskDelivery, cargo: Cargo) -> Delivered:
-    """Raises ImageError when the file system can't be made."""
+def deliver(config: DiskDelivery, payload: Payload) -> Delivered:
+    """Raises ImageError if the file system can't be created."""
     writer = Ext2Writer()
-    workloads = cargo.workloads
-    fill(writer, workloads, cargo.plan, cargo.profile, workloads.initrd_elves(cargo.plan))
-    path = cargo.cache / "disks" / f"{writer.digest()}.ext2"
+    workloads = payload.workloads
+    populate(writer, workloads, payload.plan, payload.profile, workloads.initrd_elves(payload.plan))
+    path = payload.cache / "disks" / f"{writer.digest()}.ext2"
     if not path.is_file():
         write_atomic(path, writer.finish())
     return Delivered(
-        kernel=cargo.file,
+        kernel=payload.file,
         sha256=sha256_file(path),
-        # What the guest writes is its own: the file is the same for the next boot.
+        # snapshot=on discards the guest's writes, so that the next boot sees the same file.
         options=(
             *("-drive", f"file={path},if=none,format=raw,id=workloads,snapshot=on"),
-            *("-device", f"{how.device},drive=workloads"),
+            *("-device", f"{config.device},drive=workloads"),
         ),
     )

@@ -1,7 +1,7 @@
-"""A disk with an easy-fs on it, which the kernel takes its first program from.
+"""Deliver the workloads on a disk with an easy-fs file system.
 
-The runner is the program `initproc`; a workload lies under its name, the plan under the path that
-the runner asks for.
+The kernel starts the program `initproc`, which is the runner. Workloads are stored by name, the
+plan by the path that the runner opens.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 
 from ringside.errors import ImageError
-from ringside.image.delivery.contract import Cargo, Delivered
+from ringside.image.delivery.types import Delivered, Payload
 from ringside.image.easyfs import build_easyfs
 from ringside.image.files import write_atomic
 from ringside.image.initrd import plan_text
@@ -19,26 +19,26 @@ FIRST_PROGRAM = "initproc"
 PLAN = "/ringside/plan"
 
 
-def deliver(cargo: Cargo) -> Delivered:
-    """Raises ImageError when an ELF can't be read or the files don't fit."""
-    check_length(cargo.plan)
-    workloads = cargo.workloads
+def deliver(payload: Payload) -> Delivered:
+    """Raises ImageError if an ELF can't be read or the files don't fit."""
+    check_length(payload.plan)
+    workloads = payload.workloads
     try:
         files = {FIRST_PROGRAM: workloads.init.read_bytes()}
-        files[PLAN] = plan_text(cargo.profile, cargo.plan)
-        for elf in workloads.required_elves(cargo.plan):
+        files[PLAN] = plan_text(payload.profile, payload.plan)
+        for elf in workloads.required_elves(payload.plan):
             files[elf.guest_path.removeprefix("workloads/")] = elf.path.read_bytes()
     except OSError as error:
         raise ImageError(f"{error.filename}: can't be read: {error.strerror}") from error
     image = build_easyfs(files)
     sha256 = hashlib.sha256(image).hexdigest()
-    path = cargo.cache / "disks" / f"{sha256}.easyfs"
+    path = payload.cache / "disks" / f"{sha256}.easyfs"
     if not path.is_file():
         write_atomic(path, image)
     return Delivered(
-        kernel=cargo.file,
+        kernel=payload.file,
         sha256=sha256,
-        # What the guest writes is its own: the file is the same for the next boot.
+        # snapshot=on discards the guest's writes, so that the next boot sees the same file.
         options=(
             *("-drive", f"file={path},if=none,format=raw,id=workloads,snapshot=on"),
             *("-device", "virtio-blk-device,drive=workloads,bus=virtio-mmio-bus.0"),

@@ -1,12 +1,12 @@
-"""One cpio archive, handed over by QEMU's -initrd."""
+"""Deliver the workloads in a cpio archive, by QEMU's -initrd."""
 
 from __future__ import annotations
 
-from ringside.image.delivery.contract import Cargo, Delivered
+from ringside.image.delivery.types import Delivered, Payload
 from ringside.image.initrd import build_initrd
 
 
-def deliver(cargo: Cargo) -> Delivered:
-    """Raises ImageError when the archive can't be made."""
-    made = build_initrd(cargo.workloads, cargo.plan, cargo.profile, cargo.cache / "initrd")
-    return Delivered(kernel=cargo.file, initrd=made.path, sha256=made.sha256)
+def deliver(payload: Payload) -> Delivered:
+    """Raises ImageError if the archive can't be created."""
+    made = build_initrd(payload.workloads, payload.plan, payload.profile, payload.cache / "initrd")
+    return Delivered(kernel=payload.file, initrd=made.path, sha256=made.sha256)

@@ -1,7 +1,7 @@
-"""The kernel calls the workloads from its own main: they were linked into it, and lack only a plan.
+"""Deliver a plan to a kernel that the workloads are linked into.
 
-A kernel without user space is built by its owner with `libringside.a` of port `linked-*`
-(workloads/ports/linked-x86_64/ringside.h). What is booted is a copy with the plan in its place.
+The owner of a kernel without user space links it with `libringside.a` of a `linked-*` port
+(workloads/ports/linked-x86_64/ringside.h). A copy with the plan filled in is booted.
 """
 
 from __future__ import annotations
@@ -9,34 +9,34 @@ from __future__ import annotations
 import hashlib
 
 from ringside.errors import ImageError
-from ringside.image.delivery.contract import Cargo, Delivered, Facts
+from ringside.image.delivery.types import Delivered, Facts, Payload
 from ringside.image.files import write_atomic
-from ringside.image.mono import find_plan, identity, with_plan
+from ringside.image.mono import embed_plan, find_plan, workloads_hash
 
 
-def deliver(cargo: Cargo) -> Delivered:
-    """A copy of the image with the plan in it.
+def deliver(payload: Payload) -> Delivered:
+    """Write the plan into a copy of the image.
 
-    Raises ImageError when it holds no workloads, or other ones than were built here.
+    Raises ImageError if it contains no workloads, or a different build of them.
     """
-    image = cargo.file.read_bytes()
-    what = cargo.image.path.name
-    library = cargo.workloads.init
-    if identity(image, what) != identity(library.read_bytes(), library.name):
+    image = payload.file.read_bytes()
+    what = payload.image.path.name
+    library = payload.workloads.init
+    if workloads_hash(image, what) != workloads_hash(library.read_bytes(), library.name):
         raise ImageError(
             f"{what} contains another build of the workloads than {library.name}: relink it, so "
             f"that all kernels run the same"
         )
-    made = with_plan(image, cargo.plan, cargo.profile, what)
+    made = embed_plan(image, payload.plan, payload.profile, what)
     sha256 = hashlib.sha256(made).hexdigest()
-    path = cargo.cache / "linked" / sha256
+    path = payload.cache / "linked" / sha256
     if not path.is_file():
         write_atomic(path, made)
     return Delivered(kernel=path, sha256=sha256)
 
 
-def look(image: bytes, what: str) -> Facts:
-    """What is linked into the image. Raises ImageError where nothing is."""
+def describe(image: bytes, what: str) -> Facts:
+    """The build of the workloads in the image. Raises ImageError if there is none."""
     _, size = find_plan(image, what)
-    build = identity(image, what)[:12]
+    build = workloads_hash(image, what)[:12]
     return (("workloads", f"linked in: build {build}, {size:,} bytes for a plan"),)

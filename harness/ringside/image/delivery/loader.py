@@ -1,4 +1,4 @@
-"""A loader of the port's own, to which the kernel and the one program are multiboot modules."""
+"""Deliver the kernel and the program as multiboot modules of a loader built by the port."""
 
 from __future__ import annotations
 
@@ -6,37 +6,37 @@ import hashlib
 
 from ringside.catalog.delivery import LoaderDelivery
 from ringside.errors import ImageError
-from ringside.image.delivery.contract import Cargo, Delivered, Facts
 from ringside.image.delivery.multiboot_module import module, program_with_plan
+from ringside.image.delivery.types import Delivered, Facts, Payload
 from ringside.image.files import write_atomic
-from ringside.image.flat import check_mapped, flattened
+from ringside.image.flat import check_mapped, flatten
 
 
-def deliver(how: LoaderDelivery, cargo: Cargo) -> Delivered:
-    """Raises ImageError when the port has no loader, or the program can't be laid flat."""
-    loader = cargo.workloads.init.with_name("loader")
+def deliver(config: LoaderDelivery, payload: Payload) -> Delivered:
+    """Raises ImageError if the port has no loader or the program can't be flattened."""
+    loader = payload.workloads.init.with_name("loader")
     if not loader.is_file():
         raise ImageError(
-            f"{cargo.image.kernel}: port {cargo.workloads.port} has no loader "
-            f"(expected {loader.name} next to {cargo.workloads.init.name})"
+            f"{payload.image.kernel}: port {payload.workloads.port} has no loader "
+            f"(expected {loader.name} next to {payload.workloads.init.name})"
         )
     try:
-        kernel = cargo.file.read_bytes()
+        kernel = payload.file.read_bytes()
     except OSError as error:
-        raise ImageError(f"{cargo.file}: can't be read: {error.strerror}") from error
-    check_mapped(kernel, int(how.kernel_at, 16), str(cargo.image.path))
-    flat = flattened(program_with_plan(cargo), int(how.program_at, 16), "the program")
+        raise ImageError(f"{payload.file}: can't be read: {error.strerror}") from error
+    check_mapped(kernel, int(config.kernel_at, 16), str(payload.image.path))
+    flat = flatten(program_with_plan(payload), int(config.program_at, 16), "the program")
     sha256 = hashlib.sha256(flat).hexdigest()
-    path = cargo.cache / "programs" / f"{sha256}.flat"
+    path = payload.cache / "programs" / f"{sha256}.flat"
     if not path.is_file():
         write_atomic(path, flat)
-    modules = f"{module(cargo.file)},{module(path)}"
+    modules = f"{module(payload.file)},{module(path)}"
     return Delivered(kernel=loader, sha256=sha256, options=("-initrd", modules))
 
 
-def look(how: LoaderDelivery, image: bytes, what: str) -> Facts:
-    """Raises ImageError, saying what is wrong, for a file that the loader can't start."""
+def describe(config: LoaderDelivery, image: bytes, what: str) -> Facts:
+    """Raises ImageError for an image that the loader can't start."""
     return (
-        ("loader", check_mapped(image, int(how.kernel_at, 16), what)),
-        ("workloads", f"one program, at {how.program_at}"),
+        ("loader", check_mapped(image, int(config.kernel_at, 16), what)),
+        ("workloads", f"one program, at {config.program_at}"),
     )

@@ -1,4 +1,4 @@
-"""Images that the user brings: by option, or in a folder whose files are named after kernels."""
+"""Images supplied by the user, by option or in a directory of files named after kernels."""
 
 from __future__ import annotations
 
@@ -13,25 +13,25 @@ IMAGES_VARIABLE = "RINGSIDE_IMAGES"
 
 
 @dataclass(frozen=True)
-class Given:
-    """Images by kernel id. `strays` are files of the folder that are named after no kernel."""
+class UserImages:
+    """Images by kernel id. `unmatched` are files of the directory that match no kernel."""
 
     images: Mapping[str, Path]
-    strays: tuple[str, ...] = ()
+    unmatched: tuple[str, ...] = ()
 
 
-def find_given(ids: Iterable[str], named: Mapping[str, Path]) -> Given:
-    """The images in `named`, and those in the folder $RINGSIDE_IMAGES for the other `ids`.
+def find_user_images(ids: Iterable[str], by_option: Mapping[str, Path]) -> UserImages:
+    """The images of `by_option`, and for other `ids` those in the directory $RINGSIDE_IMAGES.
 
-    A file belongs to the kernel that it is named after, with or without a suffix: `mine` or
-    `mine.elf`. Raises ImageError when the variable names no folder, or two files one kernel.
+    A file is named after its kernel, with or without a suffix: `mine` or `mine.elf`. Raises
+    ImageError if the variable names no directory, or two files match one kernel.
     """
     folder = os.environ.get(IMAGES_VARIABLE, "").strip()
     if not folder:
-        return Given(dict(named))
+        return UserImages(dict(by_option))
     known = set(ids)
     found: dict[str, Path] = {}
-    strays = []
+    unmatched = []
     try:
         files = sorted(file for file in Path(folder).expanduser().iterdir() if file.is_file())
     except OSError as error:
@@ -39,7 +39,7 @@ def find_given(ids: Iterable[str], named: Mapping[str, Path]) -> Given:
     for file in files:
         kernel_id = next((name for name in (file.name, file.stem) if name in known), None)
         if kernel_id is None:
-            strays.append(file.name)
+            unmatched.append(file.name)
         elif kernel_id in found:
             raise ImageError(
                 f"{IMAGES_VARIABLE}={folder}: {found[kernel_id].name} and {file.name} both "
@@ -47,4 +47,4 @@ def find_given(ids: Iterable[str], named: Mapping[str, Path]) -> Given:
             )
         else:
             found[kernel_id] = file
-    return Given({**found, **named}, tuple(strays))
+    return UserImages({**found, **by_option}, tuple(unmatched))
