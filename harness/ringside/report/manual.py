@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from ringside.catalog.workloads import PROBE, Workload, WorkloadSet
-from ringside.report.entries import Entry, Known, Reason, entry_of
+from ringside.report.entries import NEAR, Entry, Known, Reason, entry_of
 from ringside.report.systems import replace_between
 from ringside.report.text import markdown
 
@@ -66,8 +66,8 @@ def answer_table(found: WorkloadSet, known: Known) -> str:
     for workload in (*found.workloads, *found.sweeps, *found.scaling):
         for answer in workload.facts.answers:
             entry = entry_of(answer, known.suites)
-            # As the workload tells it, with how near it comes.
-            told = answer.removeprefix(entry.suite).strip()
+            near = " (approximate)" if answer.endswith(NEAR) else ""
+            told = f"{entry.name}{near}"
             entries.setdefault((entry, told), {})[_shown(workload)] = None
     order = {entry: number for number, entry in enumerate(known.entries)}
     rows = [
