@@ -1,5 +1,6 @@
 /* /proc/PID: files about memory. */
 #include "arch/mmu.h"
+#include "fs/credentials.h"
 #include "fs/volume.h"
 #include "lib/errno.h"
 #include "lib/string.h"
@@ -114,6 +115,25 @@ static void count_pages(struct space *s, const struct area *a, uint64_t *all, ui
 	}
 }
 
+/* As far as an area's flags tell. */
+static void add_flags(struct text *t, const struct area *a)
+{
+	static const struct {
+		uint32_t flag;
+		const char *name;
+	} names[] = {
+		{AREA_READ, "rd"},    {AREA_WRITE, "wr"},   {AREA_EXEC, "ex"},
+		{AREA_SHARED, "sh"},  {AREA_STACK, "gd"},   {AREA_LOCKED, "lo"},
+		{AREA_NO_FORK, "dc"}, {AREA_NO_DUMP, "dd"}, {AREA_WIPE, "wf"},
+	};
+
+	text_add(t, "VmFlags:");
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
+		if (a->flags & names[i].flag)
+			text_add(t, " %s", names[i].name);
+	text_add(t, " \n");
+}
+
 void proc_smaps(struct text *t, const struct proc_subject *s)
 {
 	const uint64_t kib = PAGE_SIZE / 1024;
@@ -128,9 +148,11 @@ void proc_smaps(struct text *t, const struct proc_subject *s)
 			 (a.end - a.start) / 1024, kib, kib);
 		text_add(t, "Rss: %20lu kB\nShared_Clean: %11lu kB\nPrivate_Dirty: %10lu kB\n",
 			 all * kib, shared * kib, (all - shared) * kib);
+		if (!s->process->space->locks)
+			a.flags &= ~AREA_LOCKED;
 		text_add(t, "Anonymous: %14lu kB\nSwap: %19lu kB\nLocked: %17lu kB\n",
-			 a.object ? 0 : all * kib, 0ul,
-			 s->process->space->locks && (a.flags & AREA_LOCKED) ? all * kib : 0);
+			 a.object ? 0 : all * kib, 0ul, a.flags & AREA_LOCKED ? all * kib : 0);
+		add_flags(t, &a);
 	}
 }
 
@@ -163,5 +185,59 @@ long proc_mem(const struct proc_subject *s, uint64_t pos, struct uio *u, bool wr
 	}
 	space_put(space);
 	kmem_free(buffer);
+	return done ? done : err;
+}
+
+#define PAGEMAP_PRESENT	  BIT(63)
+#define PAGEMAP_FILE	  BIT(61)
+#define PAGEMAP_EXCLUSIVE BIT(56)
+
+/* Entries of the `n` pages from `va` on. Frame numbers are for those with the capability. */
+static void describe_pages(struct space *s, uint64_t va, size_t n, uint64_t *out)
+{
+	const uint64_t start = va, end = va + n * PAGE_SIZE;
+	bool frames = capable(CAP_SYS_ADMIN);
+	const struct area *a;
+	uint64_t *e;
+
+	SPACE_SCOPE(s);
+	for (; (e = mmu_entry_next(s->root, &va, end)); va += PAGE_SIZE) {
+		uint64_t at = mmu_entry_page(*e), *to = &out[(va - start) / PAGE_SIZE];
+
+		if (!mmu_entry_present(*e))
+			continue;
+		*to = PAGEMAP_PRESENT | (frames ? at / PAGE_SIZE : 0);
+		if (phys_to_page(at)->refs == 1)
+			*to |= PAGEMAP_EXCLUSIVE;
+		a = areas_find(&s->areas, va);
+		if (a && a->object && (a->flags & AREA_SHARED))
+			*to |= PAGEMAP_FILE;
+	}
+}
+
+/* /proc/PID/pagemap: a word for each page of the address space. */
+long proc_pagemap(const struct proc_subject *s, uint64_t pos, struct uio *u, bool write)
+{
+	struct space *space;
+	uint64_t words[64];
+	long done = 0;
+	int err = 0;
+
+	if (write || ((pos | u->left) & 7))
+		return -EINVAL;
+	if (!process_may_ptrace(s->process))
+		return -EACCES;
+	space = space_get(s->process->space);
+	while (!err && u->left && pos / 8 < USER_TOP / PAGE_SIZE) {
+		size_t n = MIN(u->left / 8, ARRAY_SIZE(words));
+
+		n = MIN(n, USER_TOP / PAGE_SIZE - pos / 8);
+		memset(words, 0, sizeof(words));
+		describe_pages(space, pos / 8 * PAGE_SIZE, n, words);
+		err = uio_copy_to(u, words, n * 8);
+		if (!err)
+			pos += n * 8, done += (long)(n * 8);
+	}
+	space_put(space);
 	return done ? done : err;
 }

@@ -43,7 +43,7 @@ static uint32_t mode_of(enum kind kind, bool system, int which)
 	if (kind != TEXT)
 		return modes[kind];
 	if (!system && proc_process_files[which].transfer)
-		return S_IFREG | 0600;
+		return S_IFREG | (proc_process_files[which].transfer == proc_pagemap ? 0400 : 0600);
 	return S_IFREG | (!system && proc_process_files[which].store ? 0644 : 0444);
 }
 

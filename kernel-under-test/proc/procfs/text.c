@@ -242,6 +242,32 @@ static void personality(struct text *t, const struct proc_subject *s)
 	text_add(t, "%08x\n", s->process->personality);
 }
 
+/* Which call it sleeps in, with its arguments; -1: in none, as for a page. */
+static void syscall(struct text *t, const struct proc_subject *s)
+{
+	const struct thread *of = s->thread;
+	const struct regs *r = arch_thread_regs(&of->arch);
+	bool in_call = r->vector == UINT64_MAX;
+
+	if (!process_may_ptrace(s->process))
+		return;
+	if (of != thread_current() && of->state == THREAD_RUNNING) {
+		text_add(t, "running\n");
+		return;
+	}
+	text_add(t, "%d", in_call ? (int)r->code : -1);
+	if (in_call)
+		text_add(t, " 0x%lx 0x%lx 0x%lx 0x%lx 0x%lx 0x%lx", r->rdi, r->rsi, r->rdx, r->r10,
+			 r->r8, r->r9);
+	text_add(t, " 0x%lx 0x%lx\n", r->rsp, r->rip);
+}
+
+/* Linux tells no name either when it has none. */
+static void wchan(struct text *t, const struct proc_subject *)
+{
+	text_add(t, "0");
+}
+
 static void oom_score_adj(struct text *t, const struct proc_subject *s)
 {
 	text_add(t, "%d\n", s->process->oom_score_adj);
@@ -303,6 +329,9 @@ const struct proc_file proc_process_files[] = {
 	{.name = "cmdline", .show = cmdline},
 	{.name = "maps", .show = proc_maps},
 	{.name = "mem", .transfer = proc_mem},
+	{.name = "pagemap", .transfer = proc_pagemap},
+	{.name = "syscall", .show = syscall},
+	{.name = "wchan", .show = wchan},
 	{.name = "mounts", .show = proc_mounts},
 	{.name = "mountinfo", .show = proc_mountinfo},
 	{.name = "environ", .show = environ},

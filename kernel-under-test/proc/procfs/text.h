@@ -61,6 +61,7 @@ void proc_zombie(struct text *t, const char *file, const struct process *p);
 
 /* memory.c */
 long proc_mem(const struct proc_subject *s, uint64_t pos, struct uio *u, bool write);
+long proc_pagemap(const struct proc_subject *s, uint64_t pos, struct uio *u, bool write);
 void proc_maps(struct text *t, const struct proc_subject *s);
 void proc_smaps(struct text *t, const struct proc_subject *s);
 void proc_statm(struct text *t, const struct proc_subject *s);

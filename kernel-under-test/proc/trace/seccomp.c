@@ -20,7 +20,8 @@
 
 /* A list, newest first, whose tails are shared by all threads that inherited them. */
 struct seccomp_filter {
-	uint32_t refs, total;
+	uint32_t refs, total, length;
+	bool log;
 	struct seccomp_filter *older;
 	struct seccomp_listener *listener;
 	struct bpf_insn code[];
@@ -187,6 +188,8 @@ long seccomp_add_filter(const struct bpf_insn *code, size_t n, uint64_t flags)
 		return ret;
 	}
 	memcpy(f->code, code, n * sizeof(*code));
+	f->length = (uint32_t)n;
+	f->log = flags & SECCOMP_LOG;
 	f->refs = 1;
 	f->older = t->filter;
 	t->filter = f;
@@ -203,6 +206,21 @@ unsigned int seccomp_filter_count(const struct thread *t)
 	for (const struct seccomp_filter *f = t->filter; f; f = f->older)
 		n++;
 	return n;
+}
+
+const struct bpf_insn *seccomp_filter_at(const struct thread *t, uint64_t i, uint32_t *length,
+					 bool *log)
+{
+	const struct seccomp_filter *f = t->filter;
+	unsigned int n = seccomp_filter_count(t);
+
+	if (i >= n)
+		return NULL;
+	while (--n > i)
+		f = f->older;
+	*length = f->length;
+	*log = f->log;
+	return f->code;
 }
 
 /*
@@ -268,10 +286,11 @@ static bool run_filters(struct regs *r, bool again)
 	const struct seccomp_filter *by = NULL;
 	uint32_t answer, data;
 
+	if (t->seccomp_mode == SECCOMP_DISABLED ||
+	    (t->trace && (t->trace->options & TRACE_SUSPEND_SECCOMP)))
+		return true;
 	if (t->seccomp_mode == SECCOMP_STRICT)
 		return strict_allows(&call);
-	if (t->seccomp_mode == SECCOMP_DISABLED)
-		return true;
 	answer = strictest_result(t, &call, &by);
 	data = answer & SECCOMP_RET_DATA;
 	/* After SECCOMP_RET_TRACE all filters run again on the call that the tracer left behind. */

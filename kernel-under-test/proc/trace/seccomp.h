@@ -57,6 +57,9 @@ int seccomp_may_filter(size_t n);
 
 /* The number of filters of `t`. */
 unsigned int seccomp_filter_count(const struct thread *t);
+/* The program of the i-th, counted from the oldest, or NULL; valid until the caller sleeps. */
+const struct bpf_insn *seccomp_filter_at(const struct thread *t, uint64_t i, uint32_t *length,
+					 bool *log);
 
 /*
  * Checks the system call in the current thread's registers. False: it is not made, and the

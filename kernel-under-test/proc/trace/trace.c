@@ -69,8 +69,14 @@ int trace_attach(struct thread *t, struct process *tracer, bool seize, uint32_t 
 	if (tracer == process_current()) {
 		if (!seize)
 			signal_send_thread(t, &stop);
-		/* If it is in a group stop already, it enters a trace stop now. */
+		/* If it is in a group stop already, it enters a trace stop before this returns. */
 		wait_wake_all(&t->process->continued);
+		tr->users++;
+		while (tr->thread && tr->thread->process->stopped && !tr->stopped)
+			if (wait_sleep(&tracer->child_changed, WAIT_INTERRUPTIBLE))
+				break;
+		tr->users--;
+		trace_put(tr);
 	}
 	return 0;
 }
@@ -146,6 +152,9 @@ void trace_continued(struct process *p)
 	list_for_each (t, &p->threads, sibling) {
 		struct trace *tr = t->trace;
 
+		/* Who attaches may wait for the stop that is over now. */
+		if (tr)
+			wait_wake_all(&tr->tracer->child_changed);
 		if (!tr || !tr->seized || !(tr->group || tr->listening))
 			continue;
 		tr->stop_requested = true;

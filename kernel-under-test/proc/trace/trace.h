@@ -29,7 +29,9 @@
 /* The option for an event is the bit of its number. */
 #define TRACE_SYSGOOD  BIT(0)
 #define TRACE_EXITKILL BIT(20)
-#define TRACE_OPTIONS  (TRACE_EXITKILL | 0xff)
+/* Seccomp does not look at its calls meanwhile. */
+#define TRACE_SUSPEND_SECCOMP BIT(21)
+#define TRACE_OPTIONS	      (TRACE_EXITKILL | TRACE_SUSPEND_SECCOMP | 0xff)
 
 enum trace_resume {
 	TRACE_CONT,

@@ -1,5 +1,6 @@
 /* ptrace(2) requests. See proc/trace/trace.h. */
 #include "arch/debug.h"
+#include "fs/credentials.h"
 #include "mm/space.h"
 #include "proc/trace/trace.h"
 #include "syscall/user.h"
@@ -32,6 +33,8 @@
 #define PTRACE_LISTEN	   0x4208
 #define PTRACE_GETSIGMASK  0x420a
 #define PTRACE_SETSIGMASK  0x420b
+#define PTRACE_GET_FILTER  0x420c /* PTRACE_SECCOMP_GET_FILTER */
+#define PTRACE_METADATA	   0x420d /* PTRACE_SECCOMP_GET_METADATA */
 #define PTRACE_GET_CALL	   0x420e
 
 #define NT_PRSTATUS   1
@@ -62,6 +65,18 @@ struct call_info {
 	};
 };
 
+static int check_options(uint64_t options)
+{
+	const struct thread *me = thread_current();
+
+	if (!(options & TRACE_SUSPEND_SECCOMP))
+		return 0;
+	return !capable(CAP_SYS_ADMIN) || me->seccomp_mode ||
+			       (me->trace && (me->trace->options & TRACE_SUSPEND_SECCOMP))
+		       ? -EPERM
+		       : 0;
+}
+
 static long attach(uint64_t pid, bool seize, uint64_t addr, uint64_t options)
 {
 	struct thread *t = thread_find((int)pid);
@@ -72,7 +87,8 @@ static long attach(uint64_t pid, bool seize, uint64_t addr, uint64_t options)
 		return process_find_any((int)pid) ? -EPERM : -ESRCH;
 	if (t->process == process_current() || !process_may_ptrace(t->process))
 		return -EPERM;
-	return trace_attach(t, process_current(), seize, seize ? (uint32_t)options : 0);
+	return (seize ? check_options(options) : 0)
+		       ?: trace_attach(t, process_current(), seize, seize ? (uint32_t)options : 0);
 }
 
 static long trace_me(void)
@@ -291,6 +307,8 @@ static long ask(struct trace *tr, uint64_t request, uint64_t addr, uint64_t data
 	case PTRACE_SETOPTIONS:
 		if (data & ~(uint64_t)TRACE_OPTIONS)
 			return -EINVAL;
+		if (check_options(data))
+			return -EPERM;
 		tr->options = (uint32_t)data;
 		return 0;
 	case PTRACE_GETEVENTMSG:
@@ -312,6 +330,9 @@ static long ask(struct trace *tr, uint64_t request, uint64_t addr, uint64_t data
 		return set_mask(tr, addr, data);
 	case PTRACE_LISTEN:
 		return trace_listen(tr);
+	case PTRACE_GET_FILTER:
+	case PTRACE_METADATA:
+		return user_get_filter(tr, addr, data, request == PTRACE_METADATA);
 	case PTRACE_GET_CALL:
 		return get_call(tr, addr, data);
 	default:

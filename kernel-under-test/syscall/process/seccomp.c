@@ -1,6 +1,8 @@
 /* seccomp(2) and prctl(PR_SET_SECCOMP). */
 #include "proc/trace/seccomp.h"
+#include "fs/credentials.h"
 #include "mm/kmem.h"
+#include "proc/trace/trace.h"
 #include "syscall/user.h"
 
 #define SET_MODE_STRICT	 0
@@ -90,4 +92,42 @@ long user_set_seccomp(uint64_t mode, uint64_t program)
 	default:
 		return -EINVAL;
 	}
+}
+
+long user_get_filter(const struct trace *tr, uint64_t addr, uint64_t at, bool metadata)
+{
+	struct bpf_insn *copy SCOPED(kmem_free) = NULL;
+	const struct bpf_insn *code;
+	uint64_t words[2] = {addr, 0};
+	uint32_t length;
+	size_t size;
+	bool log;
+
+	if (!capable(CAP_SYS_ADMIN) || thread_current()->seccomp_mode)
+		return -EACCES;
+	if (metadata && addr < sizeof(*words))
+		return -EINVAL;
+	if (metadata && copy_from_user(words, at, sizeof(*words)) < 0)
+		return -EFAULT;
+	if (!tr->thread || !tr->stopped)
+		return -ESRCH;
+	if (tr->thread->seccomp_mode != SECCOMP_FILTER)
+		return -EINVAL;
+	code = seccomp_filter_at(tr->thread, words[0], &length, &log);
+	if (!code)
+		return -ENOENT;
+	if (metadata) {
+		words[1] = log ? SECCOMP_LOG : 0;
+		size = MIN(addr, sizeof(words));
+		return copy_to_user(at, words, size) < 0 ? -EFAULT : (long)size;
+	}
+	if (!at)
+		return length;
+	/* Copying may sleep, and the tracee end. */
+	size = length * sizeof(*code);
+	copy = kmem_alloc(size);
+	if (!copy)
+		return -ENOMEM;
+	__builtin_memcpy(copy, code, size);
+	return copy_to_user(at, copy, size) < 0 ? -EFAULT : (long)length;
 }

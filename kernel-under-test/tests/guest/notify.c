@@ -2,6 +2,7 @@
 #include "guest.h"
 
 #include <linux/filter.h>
+#include <linux/ptrace.h>
 #include <linux/seccomp.h>
 #include <sys/ioctl.h>
 #include <sys/prctl.h>
@@ -281,8 +282,58 @@ static void nobody_left(void)
 	child_needs(fd > 2 && events(fd, 5000) == POLLHUP);
 }
 
+/* What a tracer is told of programs, and that it can put them out of force. */
+static void traced_child(void)
+{
+	struct sock_filter code[] = {
+		LOAD,
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, ASKED, 0, 1),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | 44),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+	};
+	struct sock_fprog program = {4, code}, all = {1, code + 3};
+
+	RAW(SYS_seccomp, SECCOMP_SET_MODE_FILTER, SECCOMP_FILTER_FLAG_LOG, &all);
+	RAW(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0, &program);
+	raise(SIGSTOP);
+	_exit(RAW(ASKED, 0) == -44 ? 1 : 0);
+}
+
+static void traced(void)
+{
+	struct sock_filter code[4] = {0};
+	uint64_t words[2] = {0, 5};
+	pid_t pid = fork();
+	int status;
+
+	if (pid == 0)
+		traced_child();
+	/* Stopped before: it can be looked at when the attaching is done. */
+	child_needs(waitpid(pid, &status, WUNTRACED) == pid && WIFSTOPPED(status));
+	child_needs(RAW(SYS_ptrace, PTRACE_ATTACH, pid, 0, 0) == 0);
+	child_needs(RAW(SYS_ptrace, PTRACE_SECCOMP_GET_METADATA, pid, 16, words) == 16);
+	child_needs(words[1] == SECCOMP_FILTER_FLAG_LOG);
+	words[0] = 1;
+	child_needs(RAW(SYS_ptrace, PTRACE_SECCOMP_GET_METADATA, pid, 16, words) == 16);
+	child_needs(words[1] == 0);
+	words[0] = 2;
+	child_needs(RAW(SYS_ptrace, PTRACE_SECCOMP_GET_METADATA, pid, 16, words) == -ENOENT);
+	child_needs(RAW(SYS_ptrace, PTRACE_SECCOMP_GET_METADATA, pid, 7, words) == -EINVAL);
+	child_needs(RAW(SYS_ptrace, PTRACE_SECCOMP_GET_FILTER, pid, 0, NULL) == 1);
+	child_needs(RAW(SYS_ptrace, PTRACE_SECCOMP_GET_FILTER, pid, 1, code) == 4);
+	child_needs(code[1].k == ASKED && code[2].k == (SECCOMP_RET_ERRNO | 44));
+	child_needs(RAW(SYS_ptrace, PTRACE_SECCOMP_GET_FILTER, pid, 2, NULL) == -ENOENT);
+	child_needs(RAW(SYS_ptrace, PTRACE_SETOPTIONS, pid, 0, 1 << 21) == 0);
+	child_needs(waitpid(pid, &status, 0) == pid && WSTOPSIG(status) == SIGSTOP);
+	child_needs(RAW(SYS_ptrace, PTRACE_CONT, pid, 0, 0) == 0);
+	while (waitpid(pid, &status, 0) == pid && WIFSTOPPED(status))
+		RAW(SYS_ptrace, PTRACE_CONT, pid, 0, 0);
+	child_needs(status == 0);
+}
+
 static void run(void)
 {
+	same("traced", status_of(traced), 0);
 	refused();
 	same("answers", status_of(answers), 0);
 	same("the oldest first", status_of(first_come), 0);
