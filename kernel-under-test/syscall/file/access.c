@@ -18,7 +18,7 @@ static struct credentials *real_credentials(void)
 	return c;
 }
 
-static long answer(const struct inode *inode, unsigned int mode)
+static long check_mode(const struct inode *inode, unsigned int mode)
 {
 	/* Even root cannot execute a file that nobody may execute. */
 	if ((mode & MAY_WRITE) && inode_read_only(inode))
@@ -32,7 +32,7 @@ static long check_access(int dirfd, const char *path, unsigned int mode, unsigne
 {
 	struct inode *inode SCOPED(inode_put) = NULL;
 
-	return user_find(dirfd, path, flags, &inode) ?: answer(inode, mode);
+	return user_find(dirfd, path, flags, &inode) ?: check_mode(inode, mode);
 }
 
 /* Checks with the real user and group ids in place of the effective ones. */
@@ -69,7 +69,7 @@ long sys_faccessat2(uint64_t dirfd, uint64_t path, uint64_t mode, uint64_t flags
 	if (err)
 		return err;
 	inode = as_real ? NULL : user_peek((int)dirfd, buffer, (unsigned int)flags, &p);
-	if (likely(inode) && likely(!answer(inode, (unsigned int)mode)) && peek_valid(&p))
+	if (likely(inode) && likely(!check_mode(inode, (unsigned int)mode)) && peek_valid(&p))
 		return 0;
 	if (!inode && peek_absent(&p))
 		return -ENOENT;

@@ -40,13 +40,13 @@ struct user_iocb {
 		result_;                                                                           \
 	})
 
-static struct aio **mine(void)
+static struct aio **current_contexts(void)
 {
 	return &process_current()->aio;
 }
 
 /* A context's id is the address of a mapping: C libraries look for a ring there. */
-long sys_io_setup(uint64_t room, uint64_t at)
+long sys_io_setup(uint64_t capacity, uint64_t at)
 {
 	uint64_t id;
 	long page;
@@ -54,13 +54,13 @@ long sys_io_setup(uint64_t room, uint64_t at)
 
 	if (copy_from_user(&id, at, sizeof(id)) < 0)
 		return -EFAULT;
-	if (id || !(uint32_t)room)
+	if (id || !(uint32_t)capacity)
 		return -EINVAL;
 	page = WITHOUT_LOCK(sys_mmap(0, PAGE_SIZE, PROT_READ_WRITE, MAP_PRIVATE_ANONYMOUS, 0, 0));
 	if (page < 0)
 		return page;
 	id = (uint64_t)page;
-	err = aio_make(mine(), id, (uint32_t)room);
+	err = aio_make(current_contexts(), id, (uint32_t)capacity);
 	if (err) {
 		WITHOUT_LOCK(sys_munmap(id, PAGE_SIZE));
 		return err;
@@ -70,11 +70,11 @@ long sys_io_setup(uint64_t room, uint64_t at)
 
 long sys_io_destroy(uint64_t id)
 {
-	struct aio *a SCOPED(aio_put) = aio_find(*mine(), id);
+	struct aio *a SCOPED(aio_put) = aio_find(*current_contexts(), id);
 
 	if (!a)
 		return -EINVAL;
-	aio_end(mine(), a);
+	aio_end(current_contexts(), a);
 	WITHOUT_LOCK(sys_munmap(id, PAGE_SIZE));
 	return 0;
 }
@@ -119,7 +119,7 @@ static int check(const struct user_iocb *i)
 	return i->rw_flags & ~(uint32_t)RWF_HIPRI ? -EOPNOTSUPP : 0;
 }
 
-static void tell(uint32_t fd)
+static void notify_eventfd(uint32_t fd)
 {
 	struct file *f SCOPED(file_put) = user_file_get(fd);
 	uint64_t one = 1;
@@ -151,13 +151,13 @@ static int submit(struct aio *a, uint64_t at)
 	e->result = perform(&i);
 	aio_complete(a, e);
 	if (i.flags & FLAG_EVENTFD)
-		tell(i.event_fd);
+		notify_eventfd(i.event_fd);
 	return 0;
 }
 
 long sys_io_submit(uint64_t id, uint64_t count, uint64_t list)
 {
-	struct aio *a SCOPED(aio_put) = aio_find(*mine(), id);
+	struct aio *a SCOPED(aio_put) = aio_find(*current_contexts(), id);
 	int64_t done = 0;
 	int err = 0;
 
@@ -184,9 +184,10 @@ long sys_io_cancel(uint64_t, uint64_t iocb, uint64_t)
 	return -EINVAL;
 }
 
-long sys_io_getevents(uint64_t id, uint64_t least, uint64_t most, uint64_t out, uint64_t timeout)
+long sys_io_getevents(uint64_t id, uint64_t min_events, uint64_t max_events, uint64_t out,
+		      uint64_t timeout)
 {
-	struct aio *a SCOPED(aio_put) = aio_find(*mine(), id);
+	struct aio *a SCOPED(aio_put) = aio_find(*current_contexts(), id);
 	uint64_t deadline = WAIT_FOREVER, now = arch_time_ns();
 	struct aio_event e;
 	int64_t n = 0;
@@ -198,10 +199,10 @@ long sys_io_getevents(uint64_t id, uint64_t least, uint64_t most, uint64_t out, 
 			return err;
 		deadline = deadline ? now + deadline : 0;
 	}
-	if (!a || (int64_t)least < 0 || (int64_t)least > (int64_t)most)
+	if (!a || (int64_t)min_events < 0 || (int64_t)min_events > (int64_t)max_events)
 		return -EINVAL;
-	while (n < (int64_t)most && !err) {
-		err = aio_take(a, n < (int64_t)least ? deadline : 0, &e);
+	while (n < (int64_t)max_events && !err) {
+		err = aio_take(a, n < (int64_t)min_events ? deadline : 0, &e);
 		if (err)
 			break;
 		if (copy_to_user(out + (uint64_t)n * sizeof(e), &e, sizeof(e)) < 0)

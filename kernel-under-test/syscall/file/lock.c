@@ -45,7 +45,7 @@ static int to_range(const struct file *f, const struct user_flock *l, struct loc
 }
 
 /* If another thread closed the descriptor meanwhile, its close may not have seen the new lock. */
-static int set(struct file *f, uint64_t fd, struct lock_range *r, bool wait)
+static int set_lock(struct file *f, uint64_t fd, struct lock_range *r, bool wait)
 {
 	const struct process *p = process_current();
 	int err = wait ? -EUNLOCKED : lock_set_unlocked(f->inode, r);
@@ -85,7 +85,7 @@ long fcntl_lock(struct file *f, uint64_t fd, uint64_t command, uint64_t arg)
 		if ((r.type == LOCK_READ && !file_readable(f)) ||
 		    (r.type == LOCK_WRITE && !file_writable(f)))
 			return -EBADF;
-		return set(f, fd, &r, command == F_SETLKW);
+		return set_lock(f, fd, &r, command == F_SETLKW);
 	}
 	if (r.type == LOCK_NONE)
 		return -EINVAL;

@@ -37,7 +37,7 @@ long sys_memfd_create(uint64_t name_at, uint64_t flags)
 }
 
 /* Whether the process has a mapping through which it can write to the file. */
-static bool is_mapped_to_write(struct process *p, void *ctx)
+static bool has_writable_mapping(struct process *p, void *ctx)
 {
 	struct object **object = ctx;
 
@@ -66,7 +66,7 @@ long user_add_seals(struct file *f, uint64_t seals)
 		return -EPERM;
 	object = &f->inode->object;
 	if (seals & SEAL_WRITE)
-		process_for_each(is_mapped_to_write, &object);
+		process_for_each(has_writable_mapping, &object);
 	return object ? tmpfs_seal(f->inode, (uint32_t)seals) : -EBUSY;
 }
 

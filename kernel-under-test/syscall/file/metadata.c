@@ -8,7 +8,7 @@
 #include "syscall/user.h"
 
 /* Moving a directory writes to it: its `..` changes. */
-static int may_leave(const struct path_last *name, const struct path_last *to)
+static int may_move(const struct path_last *name, const struct path_last *to)
 {
 	struct inode *moved;
 	int err = user_may_remove(name);
@@ -26,10 +26,10 @@ static int may_leave(const struct path_last *name, const struct path_last *to)
 
 static int may_rename(const struct path_last *old, const struct path_last *new, bool exchange)
 {
-	int err = may_leave(old, new);
+	int err = may_move(old, new);
 
 	if (!err)
-		err = exchange ? may_leave(new, old) : user_may_remove(new);
+		err = exchange ? may_move(new, old) : user_may_remove(new);
 	return err == -ENOENT ? user_may_create(new) : err;
 }
 

@@ -20,7 +20,7 @@
 #define MS_MOVE	    8192
 #define MS_RELATIME (1 << 21)
 /* Bind mounts and propagation are refused: better an error than a wrong success. */
-#define MS_REFUSED (4096 | 1 << 17 | 1 << 18 | 1 << 19 | 1 << 20)
+#define MS_UNSUPPORTED (4096 | 1 << 17 | 1 << 18 | 1 << 19 | 1 << 20)
 
 #define MNT_FORCE	1
 #define MNT_DETACH	2
@@ -62,7 +62,7 @@ long sys_mount(uint64_t source, uint64_t target, uint64_t type, uint64_t flags, 
 	(void)data;
 	if (!capable(CAP_SYS_ADMIN))
 		return -EPERM;
-	if (flags & MS_REFUSED)
+	if (flags & MS_UNSUPPORTED)
 		return -EINVAL;
 	if (!(flags & (MS_REMOUNT | MS_MOVE))) {
 		err = copy_string_from_user(name, type, sizeof(name));

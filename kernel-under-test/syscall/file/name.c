@@ -6,7 +6,7 @@
 #include "syscall/user.h"
 
 /* With a trailing slash only a directory can be created: the error for anything else, or 0. */
-static int no_slash(const struct path_last *last)
+static int check_no_slash(const struct path_last *last)
 {
 	struct inode *there;
 	int err;
@@ -27,7 +27,7 @@ static long make_node(int dirfd, uint64_t path, uint32_t mode, uint64_t device)
 	struct inode *inode SCOPED(inode_put) = NULL;
 
 	return user_parent(dirfd, path, buffer, &last)
-		       ?: ((mode & S_IFMT) == S_IFDIR ? 0 : no_slash(&last))
+		       ?: ((mode & S_IFMT) == S_IFDIR ? 0 : check_no_slash(&last))
 		       ?: user_may_create(&last)
 		       ?: last.dir->ops->create(last.dir, last.name, last.len,
 						mode & ~process_current()->umask, device, &inode);
@@ -58,7 +58,7 @@ long sys_mknodat(uint64_t dirfd, uint64_t path, uint64_t mode, uint64_t device)
 }
 
 /* The error for removing `.`, `..` or the root. */
-static int no_name(const struct path_last *last, bool directory)
+static int removal_error(const struct path_last *last, bool directory)
 {
 	if (!directory)
 		return -EISDIR;
@@ -66,7 +66,7 @@ static int no_name(const struct path_last *last, bool directory)
 }
 
 /* With a trailing slash the name must be a directory, which unlink() does not remove. */
-static int unlink_slash(const struct path_last *last)
+static int unlink_slash_error(const struct path_last *last)
 {
 	struct inode *there;
 	int err = last->dir->ops->lookup(last->dir, last->name, last->len, &there);
@@ -85,11 +85,11 @@ static long unlink_at(int dirfd, uint64_t path, bool directory)
 	long err = user_parent(dirfd, path, buffer, &last);
 
 	if (err == -EEXIST)
-		return no_name(&last, directory);
+		return removal_error(&last, directory);
 	if (err)
 		return err;
 	if (last.slash && !directory)
-		err = unlink_slash(&last);
+		err = unlink_slash_error(&last);
 	else
 		err = user_may_remove(&last);
 	notify_before_change(last.dir);
@@ -121,7 +121,7 @@ long sys_symlinkat(uint64_t target, uint64_t dirfd, uint64_t path)
 		return err;
 	text = kmem_alloc(PATH_LEN_MAX);
 	return (text ? user_path(text, target, false) : -ENOMEM)
-		       ?: no_slash(&last)
+		       ?: check_no_slash(&last)
 		       ?: user_may_create(&last)
 		       ?: last.dir->ops->symlink(last.dir, last.name, last.len, text);
 }
@@ -142,7 +142,7 @@ long sys_linkat(uint64_t from_fd, uint64_t from, uint64_t to_fd, uint64_t to, ui
 		      ?: user_parent((int)to_fd, to, buffer, &last);
 	if (err)
 		return err;
-	err = no_slash(&last) ?: user_may_create(&last);
+	err = check_no_slash(&last) ?: user_may_create(&last);
 	if (!err && target->volume != last.dir->volume)
 		err = -EXDEV;
 	else if (!err && !target->links && !target->linkable)
@@ -203,7 +203,7 @@ long sys_readlinkat(uint64_t dirfd, uint64_t path, uint64_t out, uint64_t size)
 }
 
 /* Resolves a directory and passes it to `set`. */
-static long change_to(uint64_t path, void (*set)(struct inode *inode))
+static long change_dir(uint64_t path, void (*set)(struct inode *inode))
 {
 	struct inode *inode SCOPED(inode_put) = NULL;
 	int err = user_inode(AT_FDCWD, path, 0, &inode);
@@ -221,12 +221,12 @@ static long change_to(uint64_t path, void (*set)(struct inode *inode))
 
 long sys_chdir(uint64_t path)
 {
-	return change_to(path, process_set_cwd);
+	return change_dir(path, process_set_cwd);
 }
 
 long sys_chroot(uint64_t path)
 {
-	return change_to(path, process_set_root);
+	return change_dir(path, process_set_root);
 }
 
 long sys_getcwd(uint64_t out, uint64_t size)
@@ -253,11 +253,11 @@ struct listing {
 	size_t left;
 	uint64_t next;
 	int err;
-	bool old; /* getdents(): d_type is the last byte of each entry */
+	bool legacy; /* getdents(): d_type is the last byte of each entry */
 };
 
-static bool list_one(void *ctx, const char *name, size_t len, uint64_t ino, uint32_t mode,
-		     uint64_t next_pos)
+static bool emit_entry(void *ctx, const char *name, size_t len, uint64_t ino, uint32_t mode,
+		       uint64_t next_pos)
 {
 	struct listing *l = ctx;
 	struct {
@@ -265,15 +265,16 @@ static bool list_one(void *ctx, const char *name, size_t len, uint64_t ino, uint
 		uint16_t size;
 		uint8_t type;
 		char name[NAME_LEN_MAX + 1];
-	} __attribute__((packed)) e = {ino, next_pos, 0, l->old ? 0 : (uint8_t)(mode >> 12), {0}};
+	} __attribute__((packed))
+	e = {ino, next_pos, 0, l->legacy ? 0 : (uint8_t)(mode >> 12), {0}};
 
 	e.size = (uint16_t)ALIGN_UP(offsetof(__typeof__(e), name) + len + 1, 8);
 	if (e.size > l->left) {
 		l->err = -EINVAL;
 		return false;
 	}
-	memcpy(l->old ? (char *)&e.type : e.name, name, len);
-	if (l->old)
+	memcpy(l->legacy ? (char *)&e.type : e.name, name, len);
+	if (l->legacy)
 		((uint8_t *)&e)[e.size - 1] = (uint8_t)(mode >> 12);
 	l->err = copy_to_user_nowait(l->at, &e, e.size);
 	if (l->err)
@@ -284,10 +285,10 @@ static bool list_one(void *ctx, const char *name, size_t len, uint64_t ino, uint
 	return true;
 }
 
-static long list(uint64_t fd, uint64_t out, uint32_t size, bool old)
+static long getdents(uint64_t fd, uint64_t out, uint32_t size, bool legacy)
 {
 	struct file *f SCOPED(file_put) = user_file_get(fd);
-	struct listing l = {out, size, 0, 0, old};
+	struct listing l = {out, size, 0, 0, legacy};
 	int err;
 
 	if (!f || (f->flags & O_PATH))
@@ -297,7 +298,7 @@ static long list(uint64_t fd, uint64_t out, uint32_t size, bool old)
 	if (!f->inode->links)
 		return -ENOENT;
 	do
-		err = f->inode->ops->readdir(f->inode, f->pos, list_one, &l);
+		err = f->inode->ops->readdir(f->inode, f->pos, emit_entry, &l);
 	while (l.at == out && l.err == -EPAGING && !(l.err = space_page_in()));
 	file_accessed(f);
 	if (l.at == out)
@@ -308,10 +309,10 @@ static long list(uint64_t fd, uint64_t out, uint32_t size, bool old)
 
 long sys_getdents(uint64_t fd, uint64_t out, uint64_t size)
 {
-	return list(fd, out, (uint32_t)size, true);
+	return getdents(fd, out, (uint32_t)size, true);
 }
 
 long sys_getdents64(uint64_t fd, uint64_t out, uint64_t size)
 {
-	return list(fd, out, (uint32_t)size, false);
+	return getdents(fd, out, (uint32_t)size, false);
 }

@@ -24,7 +24,7 @@ static int find_link(const struct path_last *last, struct inode **out)
 }
 
 /* Creates `last`, which does not exist. */
-static int make(const struct path_last *last, uint32_t mode, struct inode **out)
+static int create_file(const struct path_last *last, uint32_t mode, struct inode **out)
 {
 	struct inode *dir = last->dir;
 	uint32_t type = S_IFREG | (mode & S_PERM & ~process_current()->umask);
@@ -41,8 +41,8 @@ static int make(const struct path_last *last, uint32_t mode, struct inode **out)
  * The usual open with O_CREAT, in one walk. 0: created; 1: it existed; -EAGAIN: needs the general
  * way.
  */
-static int find_or_make(const struct path_base *base, const char *path, bool exclusive,
-			uint32_t mode, struct inode **out)
+static int find_or_create(const struct path_base *base, const char *path, bool exclusive,
+			  uint32_t mode, struct inode **out)
 {
 	struct path_last last;
 	int err = path_find_parent(base, path, &last);
@@ -53,7 +53,7 @@ static int find_or_make(const struct path_base *base, const char *path, bool exc
 		      ? -EAGAIN
 		      : last.dir->ops->lookup(last.dir, last.name, last.len, out);
 	if (likely(err == -ENOENT)) {
-		err = make(&last, mode, out);
+		err = create_file(&last, mode, out);
 	} else if (!err) {
 		err = inode_is(*out, S_IFREG) && !exclusive ? 1 : -EAGAIN;
 		if (err < 0)
@@ -67,7 +67,8 @@ static int find_or_make(const struct path_base *base, const char *path, bool exc
  * Creates a file for O_CREAT, following dangling symbolic links. -EEXIST: another process was
  * first.
  */
-static int create(const struct path_base *base, const char *path, uint32_t mode, struct inode **out)
+static int create_following_links(const struct path_base *base, const char *path, uint32_t mode,
+				  struct inode **out)
 {
 	struct path_base from = *base;
 	struct inode *dir = NULL, *link = NULL, *next;
@@ -82,7 +83,7 @@ static int create(const struct path_base *base, const char *path, uint32_t mode,
 		if (!err)
 			err = find_link(&last, &next);
 		if (err == -ENOENT && dir) {
-			err = make(&last, mode, out);
+			err = create_file(&last, mode, out);
 			break;
 		}
 		if (err)
@@ -105,7 +106,7 @@ static int create(const struct path_base *base, const char *path, uint32_t mode,
 }
 
 /* O_TMPFILE. */
-static int make_unnamed(const struct path_base *base, const char *path, uint32_t flags,
+static int make_tmpfile(const struct path_base *base, const char *path, uint32_t flags,
 			uint32_t mode, struct inode **out)
 {
 	struct inode *dir;
@@ -158,9 +159,9 @@ static int open_inode(const struct path_base *base, const char *path, uint32_t *
 	int err;
 
 	if (unlikely((flags & (O_TMPFILE_BIT | O_PATH)) == O_TMPFILE_BIT))
-		return make_unnamed(base, path, flags, mode, out);
+		return make_tmpfile(base, path, flags, mode, out);
 	if ((flags & (O_CREAT | O_DIRECTORY | O_PATH)) == O_CREAT) {
-		err = find_or_make(base, path, exclusive, mode, out);
+		err = find_or_create(base, path, exclusive, mode, out);
 		if (err > 0)
 			goto found;
 		if (!err)
@@ -173,7 +174,7 @@ static int open_inode(const struct path_base *base, const char *path, uint32_t *
 		err = path_find(base, path, !(flags & O_NOFOLLOW) && !exclusive, out);
 		if (likely(err != -ENOENT || !(flags & O_CREAT)))
 			break;
-		err = create(base, path, mode, out);
+		err = create_following_links(base, path, mode, out);
 		if (!err)
 			*open_flags = flags & ~(uint32_t)O_TRUNC;
 		if (err != -EEXIST || exclusive || tries == CREATE_TRIES)
@@ -193,7 +194,7 @@ found:
 	return err;
 }
 
-static always_inline int open_plain(struct inode *inode, uint32_t flags, struct file **f)
+static always_inline int open_unguarded(struct inode *inode, uint32_t flags, struct file **f)
 {
 	if (inode_is(inode, S_IFIFO) && !(flags & O_PATH))
 		return fifo_open(inode, flags & (O_ACCMODE | O_NONBLOCK | O_DIRECT), f);
@@ -207,7 +208,7 @@ static noinline int open_guarded(struct inode *inode, uint32_t flags, struct fil
 	int err = flags & O_PATH ? 0 : lease_break(inode, write, !(flags & O_NONBLOCK));
 
 	if (!err)
-		err = open_plain(inode, flags, f);
+		err = open_unguarded(inode, flags, f);
 	if (!err && inode->ops->notify_open)
 		inode->ops->notify_open(inode, flags, false);
 	return err;
@@ -237,7 +238,7 @@ static long open_locked(int dirfd, const char *path, uint32_t flags, uint32_t mo
 	if (err)
 		return err;
 	if (likely(!inode->locks))
-		err = open_plain(inode, flags, &f);
+		err = open_unguarded(inode, flags, &f);
 	else
 		err = open_guarded(inode, flags, &f);
 	inode_put(inode);

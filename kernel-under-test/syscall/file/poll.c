@@ -10,7 +10,7 @@
 #include "syscall/user.h"
 
 /* Entries kept on the stack. */
-#define FEW 16
+#define POLL_ON_STACK 16
 
 static inline uint32_t state_of(struct file *f, struct poll_entry *e, bool held)
 {
@@ -21,7 +21,7 @@ static inline uint32_t state_of(struct file *f, struct poll_entry *e, bool held)
  * Fills in `revents`; with `entries` also subscribes, and polls the files held there. `held`: with
  * the kernel lock. False: the kernel lock is needed.
  */
-static always_inline bool look(struct poll_request *fds, size_t n, struct poll_entry *entries,
+static always_inline bool scan(struct poll_request *fds, size_t n, struct poll_entry *entries,
 			       bool held, long *ready)
 {
 	const struct files *t = process_current()->files;
@@ -55,8 +55,8 @@ static void wake_sleeper(struct waiter *w)
 	sched_wake(s->thread);
 }
 
-static void begin(struct poll_entry *entries, const struct poll_request *fds, size_t n,
-		  struct sleeper *me)
+static void subscribe(struct poll_entry *entries, const struct poll_request *fds, size_t n,
+		      struct sleeper *me)
 {
 	for (size_t i = 0; i < n; i++) {
 		struct poll_entry *e = &entries[i];
@@ -71,7 +71,7 @@ static void begin(struct poll_entry *entries, const struct poll_request *fds, si
 	}
 }
 
-static void end(struct poll_entry *entries, size_t n)
+static void unsubscribe(struct poll_entry *entries, size_t n)
 {
 	for (size_t i = 0; i < n; i++) {
 		poll_remove(&entries[i]);
@@ -80,7 +80,7 @@ static void end(struct poll_entry *entries, size_t n)
 	}
 }
 
-static int sleep_once(uint64_t deadline, struct sleeper *me)
+static int sleep_until_event(uint64_t deadline, struct sleeper *me)
 {
 	int err = wait_until(deadline, &me->told);
 
@@ -99,59 +99,60 @@ static bool sleep_on(struct poll_request *fds, size_t n, struct poll_entry *entr
 		     uint64_t deadline, bool held, long *out)
 {
 	struct sleeper me = {thread_current(), false};
-	bool looked;
+	bool scanned;
 	long ready;
 	int err = 0;
 
-	begin(entries, fds, n, &me);
-	looked = look(fds, n, entries, held, &ready);
-	while (looked && !ready && !err) {
-		err = sleep_once(deadline, &me);
-		looked = look(fds, n, NULL, held, &ready);
+	subscribe(entries, fds, n, &me);
+	scanned = scan(fds, n, entries, held, &ready);
+	while (scanned && !ready && !err) {
+		err = sleep_until_event(deadline, &me);
+		scanned = scan(fds, n, NULL, held, &ready);
 	}
-	end(entries, n);
+	unsubscribe(entries, n);
 	*out = result(ready, err);
-	return looked;
+	return scanned;
 }
 
-static bool over(uint64_t deadline)
+static bool has_expired(uint64_t deadline)
 {
 	return !deadline || (deadline != WAIT_FOREVER && arch_time_ns() >= deadline);
 }
 
 /* `looked`: scanned already without the kernel lock, and nothing was ready. */
-static noinline long wait_for(struct poll_request *fds, size_t n, uint64_t deadline, bool looked)
+static noinline long wait_for(struct poll_request *fds, size_t n, uint64_t deadline, bool scanned)
 {
-	struct poll_entry *many SCOPED(kmem_free) = NULL;
-	struct poll_entry few[FEW], *entries = few;
+	struct poll_entry *allocated SCOPED(kmem_free) = NULL;
+	struct poll_entry on_stack[POLL_ON_STACK], *entries = on_stack;
 	long ready;
 
-	if (n > FEW) {
-		entries = many = kmem_alloc(n * sizeof(*many));
-		if (!many)
+	if (n > POLL_ON_STACK) {
+		entries = allocated = kmem_alloc(n * sizeof(*allocated));
+		if (!allocated)
 			return -ENOMEM;
 	}
-	if (looked && sleep_on(fds, n, entries, deadline, false, &ready))
+	if (scanned && sleep_on(fds, n, entries, deadline, false, &ready))
 		return ready;
 	KERNEL_SCOPE();
-	look(fds, n, NULL, true, &ready);
-	if (!ready && !over(deadline))
+	scan(fds, n, NULL, true, &ready);
+	if (!ready && !has_expired(deadline))
 		sleep_on(fds, n, entries, deadline, true, &ready);
 	return ready;
 }
 
-static always_inline long look_or_wait(struct poll_request *fds, size_t n, uint64_t deadline)
+static always_inline long scan_or_wait(struct poll_request *fds, size_t n, uint64_t deadline)
 {
 	long ready;
-	bool looked = look(fds, n, NULL, false, &ready);
+	bool scanned = scan(fds, n, NULL, false, &ready);
 
-	return likely(looked) && (ready || over(deadline)) ? ready
-							   : wait_for(fds, n, deadline, looked);
+	return likely(scanned) && (ready || has_expired(deadline))
+		       ? ready
+		       : wait_for(fds, n, deadline, scanned);
 }
 
 long poll_files(struct poll_request *fds, size_t n, uint64_t deadline_ns)
 {
-	return look_or_wait(fds, n, deadline_ns);
+	return scan_or_wait(fds, n, deadline_ns);
 }
 
 /* Copies back only `revents`. */
@@ -161,7 +162,7 @@ static always_inline long poll_copied(struct poll_request *fds, uint64_t fds_at,
 	long ready = copy_from_user(fds, fds_at, n * sizeof(*fds));
 
 	if (likely(!ready))
-		ready = look_or_wait(fds, n, deadline);
+		ready = scan_or_wait(fds, n, deadline);
 	if (likely(ready >= 0) &&
 	    unlikely(copy_to_user_u16_stride8(fds_at + offsetof(struct poll_request, revents),
 					      &fds->revents, n)))
@@ -181,16 +182,16 @@ static noinline long poll_many(uint64_t fds_at, uint64_t n, uint64_t deadline)
 
 static long poll_users(uint64_t fds_at, uint64_t n, uint64_t deadline)
 {
-	struct poll_request few[FEW];
+	struct poll_request on_stack[POLL_ON_STACK];
 
-	return likely(n <= FEW) ? poll_copied(few, fds_at, n, deadline)
-				: poll_many(fds_at, n, deadline);
+	return likely(n <= POLL_ON_STACK) ? poll_copied(on_stack, fds_at, n, deadline)
+					  : poll_many(fds_at, n, deadline);
 }
 
 static long poll_again(const struct restart *r);
 
 /* poll() takes a relative timeout: a restart must go on with the same deadline. */
-static long settle(long ready, uint64_t fds, uint64_t n, uint64_t deadline)
+static long make_restartable(long ready, uint64_t fds, uint64_t n, uint64_t deadline)
 {
 	if (likely(ready != -ERESTARTNOHAND))
 		return ready;
@@ -200,8 +201,8 @@ static long settle(long ready, uint64_t fds, uint64_t n, uint64_t deadline)
 
 static long poll_again(const struct restart *r)
 {
-	return settle(poll_users(r->args[0], r->args[1], r->deadline), r->args[0], r->args[1],
-		      r->deadline);
+	return make_restartable(poll_users(r->args[0], r->args[1], r->deadline), r->args[0],
+				r->args[1], r->deadline);
 }
 
 /* These run without the kernel lock, unless a file needs it. */
@@ -212,7 +213,7 @@ long sys_poll(uint64_t fds, uint64_t n, uint64_t timeout_ms)
 			    : ms   ? arch_time_ns() + (uint64_t)ms * NS_PER_MS
 				   : 0;
 
-	return settle(poll_users(fds, n, deadline), fds, n, deadline);
+	return make_restartable(poll_users(fds, n, deadline), fds, n, deadline);
 }
 
 int poll_deadline(uint64_t from, uint64_t *deadline)

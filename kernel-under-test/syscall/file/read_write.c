@@ -4,7 +4,7 @@
 #include "syscall/user.h"
 
 /* After an incomplete transfer: faults in pages and goes on, or ends the call. */
-static long ended_early(struct file *f, struct uio *u, bool write, long n)
+static long finish_short_transfer(struct file *f, struct uio *u, bool write, long n)
 {
 	long (*op)(struct file * file, struct uio * uio) = write ? f->ops->write : f->ops->read;
 
@@ -27,7 +27,7 @@ static always_inline long transfer(struct file *f, struct uio *u, size_t len, bo
 	file_get(f);
 	n = write ? f->ops->write(f, u) : f->ops->read(f, u);
 	if ((uint64_t)n != len)
-		n = ended_early(f, u, write, n);
+		n = finish_short_transfer(f, u, write, n);
 	file_put(f);
 	return n;
 }

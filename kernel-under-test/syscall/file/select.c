@@ -12,12 +12,12 @@
 /* The three sets in the order of the arguments, and the events that count for each. */
 enum { READ, WRITE, EXCEPT, KINDS };
 
-#define READ_ANSWERS  (POLL_READABLE | POLL_HUP | POLL_ERR)
-#define WRITE_ANSWERS (POLL_WRITABLE | POLL_ERR)
+#define READ_EVENTS  (POLL_READABLE | POLL_HUP | POLL_ERR)
+#define WRITE_EVENTS (POLL_WRITABLE | POLL_ERR)
 
 static const uint32_t answers[KINDS] = {
-	[READ] = READ_ANSWERS,
-	[WRITE] = WRITE_ANSWERS,
+	[READ] = READ_EVENTS,
+	[WRITE] = WRITE_EVENTS,
 	[EXCEPT] = POLL_PRI,
 };
 
@@ -48,7 +48,7 @@ static int read_sets(const uint64_t at[KINDS], uint64_t n, struct sets *s)
 	return 0;
 }
 
-static uint64_t wanted_bits(const struct sets *s, size_t w)
+static uint64_t requested_bits(const struct sets *s, size_t w)
 {
 	return s->word[READ][w] | s->word[WRITE][w] | s->word[EXCEPT][w];
 }
@@ -65,7 +65,8 @@ static long bits_of(uint64_t word)
 /*
  * Scans once. The number of ready bits; -EBADF; -EAGAIN: the kernel lock is needed and not `held`.
  */
-static always_inline long look(uint64_t n, const struct sets *wanted, struct sets *ready, bool held)
+static always_inline long scan(uint64_t n, const struct sets *requested, struct sets *ready,
+			       bool held)
 {
 	const struct files *t = process_current()->files;
 	long count = 0;
@@ -73,7 +74,7 @@ static always_inline long look(uint64_t n, const struct sets *wanted, struct set
 	for (size_t w = 0; w < words_of(n); w++) {
 		uint64_t found[KINDS] = {0};
 
-		for (uint64_t b = wanted_bits(wanted, w); b; b &= b - 1) {
+		for (uint64_t b = requested_bits(requested, w); b; b &= b - 1) {
 			struct file *f = files_find(t, w * 64 + (size_t)__builtin_ctzll(b));
 			uint32_t state;
 
@@ -82,35 +83,35 @@ static always_inline long look(uint64_t n, const struct sets *wanted, struct set
 			state = held ? file_poll(f, NULL) : file_poll_unlocked(f, NULL);
 			if (unlikely(state & POLL_NEEDS_LOCK))
 				return -EAGAIN;
-			if (state & READ_ANSWERS)
+			if (state & READ_EVENTS)
 				found[READ] |= b & -b;
-			if (state & WRITE_ANSWERS)
+			if (state & WRITE_EVENTS)
 				found[WRITE] |= b & -b;
 			if (unlikely(state & POLL_PRI))
 				found[EXCEPT] |= b & -b;
 		}
 		for (int k = 0; k < KINDS; k++) {
-			ready->word[k][w] = found[k] & wanted->word[k][w];
+			ready->word[k][w] = found[k] & requested->word[k][w];
 			count += bits_of(ready->word[k][w]);
 		}
 	}
 	return count;
 }
 
-static noinline long look_locking(uint64_t n, const struct sets *wanted, struct sets *ready)
+static noinline long scan_locked(uint64_t n, const struct sets *requested, struct sets *ready)
 {
 	KERNEL_SCOPE();
-	return look(n, wanted, ready, true);
+	return scan(n, requested, ready, true);
 }
 
 /* Sets the bits of `ready` for a file in that state; returns how many. */
-static long mark(const struct sets *wanted, struct sets *ready, size_t w, uint64_t bit,
-		 uint32_t state)
+static long set_ready(const struct sets *requested, struct sets *ready, size_t w, uint64_t bit,
+		      uint32_t state)
 {
 	long n = 0;
 
 	for (int k = 0; k < KINDS; k++) {
-		if ((wanted->word[k][w] & bit) && (state & answers[k])) {
+		if ((requested->word[k][w] & bit) && (state & answers[k])) {
 			ready->word[k][w] |= bit;
 			n++;
 		}
@@ -118,7 +119,8 @@ static long mark(const struct sets *wanted, struct sets *ready, size_t w, uint64
 	return n;
 }
 
-static long sleep_on(uint64_t n, const struct sets *wanted, struct sets *ready, uint64_t deadline)
+static long sleep_on(uint64_t n, const struct sets *requested, struct sets *ready,
+		     uint64_t deadline)
 {
 	struct poll_request *fds = kmem_alloc(MAX(n, 1ul) * sizeof(*fds));
 	size_t count = 0;
@@ -127,11 +129,11 @@ static long sleep_on(uint64_t n, const struct sets *wanted, struct sets *ready, 
 	if (!fds)
 		return -ENOMEM;
 	for (size_t w = 0; w < words_of(n); w++) {
-		for (uint64_t b = wanted_bits(wanted, w); b; b &= b - 1) {
+		for (uint64_t b = requested_bits(requested, w); b; b &= b - 1) {
 			uint32_t events = 0;
 
 			for (int k = 0; k < KINDS; k++)
-				if (wanted->word[k][w] & b & -b)
+				if (requested->word[k][w] & b & -b)
 					events |= answers[k];
 			fds[count++] = (struct poll_request){(int)(w * 64) + __builtin_ctzll(b),
 							     (int16_t)events, 0};
@@ -141,8 +143,8 @@ static long sleep_on(uint64_t n, const struct sets *wanted, struct sets *ready, 
 	if (ret >= 0) {
 		ret = 0;
 		for (size_t i = 0; i < count; i++)
-			ret += mark(wanted, ready, (size_t)fds[i].fd / 64, BIT(fds[i].fd % 64),
-				    (uint16_t)fds[i].revents);
+			ret += set_ready(requested, ready, (size_t)fds[i].fd / 64,
+					 BIT(fds[i].fd % 64), (uint16_t)fds[i].revents);
 	}
 	kmem_free(fds);
 	return ret;
@@ -151,7 +153,7 @@ static long sleep_on(uint64_t n, const struct sets *wanted, struct sets *ready, 
 static long do_select(uint64_t n, const uint64_t at[KINDS], uint64_t deadline)
 {
 	uint32_t capacity = process_current()->files->capacity;
-	struct sets wanted, ready;
+	struct sets requested, ready;
 	long ret;
 
 	n = (uint32_t)n;
@@ -163,14 +165,14 @@ static long do_select(uint64_t n, const uint64_t at[KINDS], uint64_t deadline)
 	}
 	if (unlikely(n > SELECT_MAX))
 		return -ENOMEM;
-	ret = read_sets(at, n, &wanted);
+	ret = read_sets(at, n, &requested);
 	if (ret)
 		return ret;
-	ret = look(n, &wanted, &ready, false);
+	ret = scan(n, &requested, &ready, false);
 	if (unlikely(ret == -EAGAIN))
-		ret = look_locking(n, &wanted, &ready);
+		ret = scan_locked(n, &requested, &ready);
 	if (!ret && deadline && (deadline == WAIT_FOREVER || arch_time_ns() < deadline))
-		ret = sleep_on(n, &wanted, &ready, deadline);
+		ret = sleep_on(n, &requested, &ready, deadline);
 	if (ret < 0)
 		return ret;
 	for (int k = 0; k < KINDS; k++)

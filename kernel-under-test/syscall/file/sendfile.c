@@ -4,7 +4,7 @@
 #include "syscall/user.h"
 
 /* Copies from `in` at *pos, which advances by what `out` accepted. */
-static long pump(struct file *out, struct file *in, uint64_t *pos, size_t count)
+static long copy_chunks(struct file *out, struct file *in, uint64_t *pos, size_t count)
 {
 	struct page *page = page_alloc();
 	long done = 0, n = 0;
@@ -43,7 +43,7 @@ static long send_file(struct file *out, struct file *in, uint64_t offset_at, uin
 		return -EFAULT;
 	if ((int64_t)(pos | count) < 0 || (int64_t)(pos + count) < 0 || (out->flags & O_APPEND))
 		return -EINVAL;
-	n = pump(out, in, &pos, MIN(count, RW_MAX));
+	n = copy_chunks(out, in, &pos, MIN(count, RW_MAX));
 	if (!offset_at)
 		in->pos = pos;
 	else if (n >= 0 && copy_to_user(offset_at, &pos, sizeof(pos)) < 0)

@@ -6,7 +6,7 @@
 
 #define SPLICE_NONBLOCK 2
 #define SPLICE_FLAGS	15
-#define CHUNK		(16 * PAGE_SIZE)
+#define SPLICE_CHUNK	(16 * PAGE_SIZE)
 
 /* One end: a pipe, or a file at its own position or at an explicit one. */
 struct side {
@@ -81,12 +81,12 @@ static long side_write(struct side *s, void *from, size_t n)
 }
 
 /* One round: copies what is available and fits. `keep`: leaves it in the pipe. */
-static long move_inside(struct side *in, struct side *out, size_t len, bool nonblock, bool keep)
+static long splice_once(struct side *in, struct side *out, size_t len, bool nonblock, bool keep)
 {
 	char *buffer;
 	long n = 0;
 
-	len = MIN(len, CHUNK);
+	len = MIN(len, SPLICE_CHUNK);
 	if (in->pipe)
 		n = pipe_wait(in->file, false, nonblock || (in->file->flags & O_NONBLOCK));
 	if (n > 0 || !in->pipe)
@@ -95,7 +95,7 @@ static long move_inside(struct side *in, struct side *out, size_t len, bool nonb
 			      : (long)len;
 	if (n <= 0)
 		return n;
-	buffer = kmem_alloc(CHUNK);
+	buffer = kmem_alloc(SPLICE_CHUNK);
 	if (!buffer)
 		return -ENOMEM;
 	n = side_read(in, buffer, MIN(len, (size_t)n));
@@ -112,7 +112,7 @@ static long move_inside(struct side *in, struct side *out, size_t len, bool nonb
 }
 
 /* Waits for the pipes; what one was found to hold stays until it is taken. */
-static long move(struct side *in, struct side *out, size_t len, bool nonblock, bool keep)
+static long wait_and_splice(struct side *in, struct side *out, size_t len, bool nonblock, bool keep)
 {
 	long n;
 
@@ -120,7 +120,7 @@ static long move(struct side *in, struct side *out, size_t len, bool nonblock, b
 		pipe_enter(in->file);
 	if (out->pipe)
 		pipe_enter(out->file);
-	n = move_inside(in, out, len, nonblock, keep);
+	n = splice_once(in, out, len, nonblock, keep);
 	if (out->pipe)
 		pipe_leave(out->file);
 	if (in->pipe)
@@ -128,12 +128,12 @@ static long move(struct side *in, struct side *out, size_t len, bool nonblock, b
 	return n;
 }
 
-static long move_all(struct side *in, struct side *out, size_t len, bool nonblock)
+static long splice_all(struct side *in, struct side *out, size_t len, bool nonblock)
 {
 	long done = 0, n = 0;
 
 	/* Later input is not waited for. */
-	while (len && (n = move(in, out, len, nonblock || done, false)) > 0) {
+	while (len && (n = wait_and_splice(in, out, len, nonblock || done, false)) > 0) {
 		done += n;
 		len -= (size_t)n;
 	}
@@ -160,8 +160,8 @@ static long splice(uint64_t in_fd, uint64_t in_at, uint64_t out_fd, uint64_t out
 		   (!out.pipe && (out.file->flags & O_APPEND))))
 		n = -EINVAL;
 	if (!n)
-		n = keep ? move(&in, &out, len, nonblock, true)
-			 : move_all(&in, &out, MIN(len, RW_MAX), nonblock);
+		n = keep ? wait_and_splice(&in, &out, len, nonblock, true)
+			 : splice_all(&in, &out, MIN(len, RW_MAX), nonblock);
 	n = side_put(&in, n);
 	return user_check_sigpipe(side_put(&out, n));
 }
@@ -205,7 +205,7 @@ long sys_vmsplice(uint64_t fd, uint64_t iov, uint64_t count, uint64_t flags)
 	return user_check_sigpipe(n);
 }
 
-static int must_be_files(const struct file *in, const struct file *out)
+static int check_regular_files(const struct file *in, const struct file *out)
 {
 	if (!in || !out)
 		return -EBADF;
@@ -223,7 +223,7 @@ long sys_copy_file_range(uint64_t in_fd, uint64_t in_at, uint64_t out_fd, uint64
 {
 	struct side in = {NULL, 0, 0, false}, out = in;
 	uint64_t from, to;
-	long n = flags ? -EINVAL : must_be_files(user_file(in_fd), user_file(out_fd));
+	long n = flags ? -EINVAL : check_regular_files(user_file(in_fd), user_file(out_fd));
 
 	if (n)
 		return n;
@@ -244,7 +244,7 @@ long sys_copy_file_range(uint64_t in_fd, uint64_t in_at, uint64_t out_fd, uint64
 		else if (in.file->inode == out.file->inode && from < to + len && to < from + len)
 			n = -EINVAL;
 		else
-			n = move_all(&in, &out, len, false);
+			n = splice_all(&in, &out, len, false);
 	}
 	n = side_put(&in, n);
 	return side_put(&out, n);

@@ -4,7 +4,7 @@
 #include "syscall/user.h"
 
 /* st_blocks counts 512-byte units. */
-#define BLOCKS_A_PAGE (PAGE_SIZE / 512)
+#define BLOCKS_PER_PAGE (PAGE_SIZE / 512)
 
 #define STATX_BASIC    0x7ff
 #define STATX_RESERVED 0x80000000u
@@ -31,7 +31,7 @@ struct user_stat {
 _Static_assert(sizeof(struct user_stat) == 144, "x86_64 ABI");
 
 /* Attributes of a file without an inode: a pipe, a socket, an anonymous file. */
-static void make_nameless(const struct file *f, struct inode *out)
+static void make_anonymous(const struct file *f, struct inode *out)
 {
 	const char *kind = f->ops->kind ? f->ops->kind : "";
 
@@ -62,7 +62,7 @@ static long put_stat(const struct inode *i, uint64_t out)
 		.rdev = i->device,
 		.size = (int64_t)i->size,
 		.block_size = PAGE_SIZE,
-		.blocks = (int64_t)(i->pages * BLOCKS_A_PAGE),
+		.blocks = (int64_t)(i->pages * BLOCKS_PER_PAGE),
 		.atime = a->nsec_plus1 ? a->sec : (int64_t)sec,
 		.atime_ns = a->nsec_plus1 ? a->nsec_plus1 - 1 : ns,
 		.mtime = m->nsec_plus1 ? m->sec : (int64_t)sec,
@@ -132,11 +132,11 @@ long sys_lstat(uint64_t path, uint64_t out)
 	return stat_at(AT_FDCWD, path, out, AT_SYMLINK_NOFOLLOW, put_stat);
 }
 
-static noinline long stat_nameless(const struct file *f, uint64_t out)
+static noinline long stat_anonymous(const struct file *f, uint64_t out)
 {
 	struct inode room;
 
-	make_nameless(f, &room);
+	make_anonymous(f, &room);
 	return put_stat(&room, out);
 }
 
@@ -147,7 +147,7 @@ long sys_fstat(uint64_t fd, uint64_t out)
 
 	if (!f)
 		return -EBADF;
-	return likely(f->inode) ? put_stat(f->inode, out) : stat_nameless(f, out);
+	return likely(f->inode) ? put_stat(f->inode, out) : stat_anonymous(f, out);
 }
 
 long sys_newfstatat(uint64_t dirfd, uint64_t path, uint64_t out, uint64_t flags)
@@ -204,7 +204,7 @@ static long put_statx(const struct inode *i, uint64_t out)
 		.mode = (uint16_t)i->mode,
 		.ino = i->ino,
 		.size = i->size,
-		.blocks = i->pages * BLOCKS_A_PAGE,
+		.blocks = i->pages * BLOCKS_PER_PAGE,
 		.atime = time_of(i->accessed, last),
 		.ctime = time_of((struct file_time){0}, i->ctime_ns ? changed(i, last) : last),
 		.mtime = time_of(i->modified, last),
@@ -234,6 +234,6 @@ long sys_statx(uint64_t dirfd, uint64_t path, uint64_t flags, uint64_t mask, uin
 		return -EBADF;
 	if (f->inode)
 		return put_statx(f->inode, out);
-	make_nameless(f, &room);
+	make_anonymous(f, &room);
 	return put_statx(&room, out);
 }

@@ -14,7 +14,7 @@ struct times {
 
 static const struct times now_both = {{{0, UTIME_NOW}, {0, UTIME_NOW}}};
 
-static bool time_ok(int64_t nsec)
+static bool nsec_is_valid(int64_t nsec)
 {
 	return nsec == UTIME_NOW || nsec == UTIME_OMIT || (nsec >= 0 && nsec < (int64_t)NS_PER_SEC);
 }
@@ -65,7 +65,7 @@ long sys_utimensat(uint64_t dirfd, uint64_t path, uint64_t times, uint64_t flags
 
 	if (times && copy_from_user(&t, times, sizeof(t)) < 0)
 		return -EFAULT;
-	if (!time_ok(t.at[0].nsec) || !time_ok(t.at[1].nsec) ||
+	if (!nsec_is_valid(t.at[0].nsec) || !nsec_is_valid(t.at[1].nsec) ||
 	    (flags & ~(uint64_t)(AT_SYMLINK_NOFOLLOW | AT_EMPTY_PATH)) || (!path && flags))
 		return -EINVAL;
 	return set_at(dirfd, path, &t, (unsigned int)flags);

@@ -6,7 +6,7 @@
 
 #define IOV_MAX 1024
 /* Largest datagram. */
-#define PACKET_MAX (64ul << 10)
+#define DATAGRAM_MAX (64ul << 10)
 
 long vector_size(uint64_t iov, uint64_t count)
 {
@@ -26,14 +26,14 @@ long vector_size(uint64_t iov, uint64_t count)
 
 /* An iovec array, in place if small. `left`: the entries still to be transferred. */
 struct vector {
-	uint64_t few[8][2], (*entry)[2];
+	uint64_t inline_entries[8][2], (*entry)[2];
 	struct uio_vec left;
 	size_t total;
 };
 
 static void vector_put(struct vector *v)
 {
-	if (v->entry != v->few)
+	if (v->entry != v->inline_entries)
 		kmem_free(v->entry);
 }
 
@@ -45,8 +45,8 @@ static int vector_get(struct vector *v, uint64_t iov, uint64_t count)
 	if (count > IOV_MAX)
 		return -EINVAL;
 	v->total = 0;
-	v->entry = v->few;
-	if (count > ARRAY_SIZE(v->few))
+	v->entry = v->inline_entries;
+	if (count > ARRAY_SIZE(v->inline_entries))
 		v->entry = kmem_alloc(count * sizeof(*v->entry));
 	if (!v->entry)
 		return -ENOMEM;
@@ -64,7 +64,7 @@ static int vector_get(struct vector *v, uint64_t iov, uint64_t count)
 }
 
 /* How to transfer an entry: by an operation of the file, or at an explicit offset. */
-struct way {
+struct transfer {
 	struct file *f;
 	long (*op)(struct file *f, struct uio *u);
 	int64_t pos;
@@ -72,19 +72,20 @@ struct way {
 };
 
 /* With the kernel lock, like everything below unless it says otherwise. */
-static long go(const struct way *way, struct uio *u, long done)
+static long transfer_entry(const struct transfer *transfer, struct uio *u, long done)
 {
-	return way->op ? WITH_PAGES(way->op(way->f, u))
-		       : user_transfer_at(way->f, u, way->pos + done, way->write);
+	return transfer->op
+		       ? WITH_PAGES(transfer->op(transfer->f, u))
+		       : user_transfer_at(transfer->f, u, transfer->pos + done, transfer->write);
 }
 
 /* A short transfer ends the call: what follows would end up at the wrong place. */
-static long go_each(const struct way *way, struct uio_vec *v, long done)
+static long transfer_entries(const struct transfer *transfer, struct uio_vec *v, long done)
 {
 	for (; v->count; v->entry++, v->count--) {
 		uint64_t len = (*v->entry)[1];
 		struct uio u = uio_user((*v->entry)[0], MIN(len, RW_MAX - (size_t)done));
-		long n = u.left ? go(way, &u, done) : 0;
+		long n = u.left ? transfer_entry(transfer, &u, done) : 0;
 
 		if (n < 0)
 			return done ? done : n;
@@ -96,11 +97,11 @@ static long go_each(const struct way *way, struct uio_vec *v, long done)
 }
 
 /* As far as possible without the kernel lock. */
-static long go_each_unlocked(const struct way *way, struct uio_vec *v)
+static long transfer_entries_unlocked(const struct transfer *transfer, struct uio_vec *v)
 {
-	struct file *f = way->f;
+	struct file *f = transfer->f;
 	long (*op)(struct file * file, struct uio * uio) =
-		way->write ? f->ops->write_unlocked : f->ops->read_unlocked;
+		transfer->write ? f->ops->write_unlocked : f->ops->read_unlocked;
 	long done = 0, n;
 
 	for (; op && v->count; v->entry++, v->count--) {
@@ -139,73 +140,76 @@ static int scatter(const struct uio_vec *v, const char *buffer, size_t n)
  * Whether the transfer must be a single operation: possible packets, small writes, and reads from
  * files that block when empty, since they must not block after the first entry.
  */
-static bool is_one(const struct way *way, const struct vector *v)
+static bool must_be_single(const struct transfer *transfer, const struct vector *v)
 {
-	const struct file *f = way->f;
+	const struct file *f = transfer->f;
 
 	if (v->left.count < 2 || !v->total)
 		return false;
-	if (!way->write)
-		return way->op && f->ops->poll;
-	return v->total <= (f->inode ? PAGE_SIZE : PACKET_MAX) && user_has_bytes(f);
+	if (!transfer->write)
+		return transfer->op && f->ops->poll;
+	return v->total <= (f->inode ? PAGE_SIZE : DATAGRAM_MAX) && user_has_bytes(f);
 }
 
 /* One operation through a buffer; without the kernel lock. */
-static long go_one(const struct way *way, const struct vector *v, char *buffer)
+static long transfer_bounced(const struct transfer *transfer, const struct vector *v, char *buffer)
 {
-	struct file *f = way->f;
+	struct file *f = transfer->f;
 	long (*op)(struct file * file, struct uio * uio) =
-		way->write ? f->ops->write_unlocked : f->ops->read_unlocked;
-	struct uio u = uio_kernel(buffer, MIN(v->total, PACKET_MAX));
-	long n = way->op && op ? op(f, &u) : 0, rest;
+		transfer->write ? f->ops->write_unlocked : f->ops->read_unlocked;
+	struct uio u = uio_kernel(buffer, MIN(v->total, DATAGRAM_MAX));
+	long n = transfer->op && op ? op(f, &u) : 0, rest;
 
 	if (u.left) {
-		rest = WITH_KERNEL_LOCK(go(way, &u, n));
+		rest = WITH_KERNEL_LOCK(transfer_entry(transfer, &u, n));
 		n = n ? n + MAX(rest, 0) : rest;
 		if (u.held)
 			file_put_unlocked(u.held);
 	}
-	if (!way->write && n > 0 && scatter(&v->left, buffer, (size_t)n) < 0)
+	if (!transfer->write && n > 0 && scatter(&v->left, buffer, (size_t)n) < 0)
 		n = -EFAULT;
 	return n;
 }
 
 /* Without the kernel lock. */
-static long go_all(const struct way *way, struct vector *v)
+static long transfer_all(const struct transfer *transfer, struct vector *v)
 {
 	char *buffer SCOPED(kmem_free) = NULL;
 	long n = 0;
 
 	/* All entries of a regular file under one hold of inode.lock: atomic. */
-	if (likely(v->total <= RW_MAX) && way->f->inode && inode_is(way->f->inode, S_IFREG)) {
-		n = file_transfer_vec(way->f, &v->left, way->op ? -1 : way->pos, way->write);
+	if (likely(v->total <= RW_MAX) && transfer->f->inode &&
+	    inode_is(transfer->f->inode, S_IFREG)) {
+		n = file_transfer_vec(transfer->f, &v->left, transfer->op ? -1 : transfer->pos,
+				      transfer->write);
 		if (likely(!v->left.count))
 			return n;
 	}
-	if (!n && is_one(way, v)) {
-		buffer = kmem_alloc(MIN(v->total, PACKET_MAX));
+	if (!n && must_be_single(transfer, v)) {
+		buffer = kmem_alloc(MIN(v->total, DATAGRAM_MAX));
 		if (!buffer)
 			return -ENOMEM;
-		if (!way->write || !gather(&v->left, buffer))
-			return go_one(way, v, buffer);
-		if (!way->f->inode)
+		if (!transfer->write || !gather(&v->left, buffer))
+			return transfer_bounced(transfer, v, buffer);
+		if (!transfer->f->inode)
 			return -EFAULT;
 	}
-	if (way->op && !n && v->total <= RW_MAX)
-		n = go_each_unlocked(way, &v->left);
-	return n >= 0 && v->left.count ? WITH_KERNEL_LOCK(go_each(way, &v->left, n)) : n;
+	if (transfer->op && !n && v->total <= RW_MAX)
+		n = transfer_entries_unlocked(transfer, &v->left);
+	return n >= 0 && v->left.count ? WITH_KERNEL_LOCK(transfer_entries(transfer, &v->left, n))
+				       : n;
 }
 
 long transfer_vec(struct file *f, long (*op)(struct file *f, struct uio *u), uint64_t iov,
 		  uint64_t count)
 {
-	const struct way way = {f, op, 0, false};
+	const struct transfer transfer = {f, op, 0, false};
 	struct vector v;
 	long n = vector_get(&v, iov, count);
 
 	if (n)
 		return n;
-	n = go_each(&way, &v.left, 0);
+	n = transfer_entries(&transfer, &v.left, 0);
 	vector_put(&v);
 	return n;
 }
@@ -215,13 +219,13 @@ static long transfer_vector(uint64_t fd, uint64_t iov, uint64_t count, bool own,
 			    bool write)
 {
 	struct file *f SCOPED(file_put_unlocked) = NULL;
-	struct way way = {.pos = pos, .write = write};
+	struct transfer transfer = {.pos = pos, .write = write};
 	struct vector v;
 	long n;
 
 	if (!own && pos < 0)
 		return -EINVAL;
-	f = way.f = user_file_get(fd);
+	f = transfer.f = user_file_get(fd);
 	if (!f || (f->flags & O_PATH))
 		return -EBADF;
 	if (!own && (!f->inode || !f->ops->seek))
@@ -229,14 +233,14 @@ static long transfer_vector(uint64_t fd, uint64_t iov, uint64_t count, bool own,
 	if (!(write ? file_writable(f) : file_readable(f)))
 		return -EBADF;
 	if (own) {
-		way.op = write ? f->ops->write : f->ops->read;
-		if (!way.op)
+		transfer.op = write ? f->ops->write : f->ops->read;
+		if (!transfer.op)
 			return -EINVAL;
 	}
 	n = vector_get(&v, iov, count);
 	if (n)
 		return n;
-	n = go_all(&way, &v);
+	n = transfer_all(&transfer, &v);
 	vector_put(&v);
 	return write && unlikely(n == -EPIPE) ? WITH_KERNEL_LOCK(user_check_sigpipe(n)) : n;
 }

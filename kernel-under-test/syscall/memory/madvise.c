@@ -42,7 +42,7 @@ static int remove_bytes(const struct area *a, uint64_t start, uint64_t end)
 	return inode->ops->allocate(inode, pos, end - start, true, true);
 }
 
-static int remove_from(struct space *s, uint64_t start, uint64_t end)
+static int remove_range(struct space *s, uint64_t start, uint64_t end)
 {
 	struct area a;
 	int err;
@@ -86,7 +86,7 @@ static int advise(struct space *s, const struct area *a, uint64_t start, uint64_
 
 	switch (advice) {
 	case MADV_REMOVE:
-		return remove_from(s, start, end);
+		return remove_range(s, start, end);
 	case MADV_POPULATE_READ:
 	case MADV_POPULATE_WRITE:
 		return populate(s, a, start, end, advice == MADV_POPULATE_WRITE);

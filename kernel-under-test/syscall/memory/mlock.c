@@ -158,23 +158,24 @@ long sys_munlockall(void)
 }
 
 /* Pages per round. */
-#define CHUNK 64
+#define PAGES_PER_ROUND 64
 
 /* Which pages of [addr, end), a part of `a`, are resident. */
-static void look(struct space *s, const struct area *a, uint64_t addr, uint64_t end, uint8_t *there)
+static void find_resident(struct space *s, const struct area *a, uint64_t addr, uint64_t end,
+			  uint8_t *resident)
 {
 	const struct object_ops *ops = a->object ? a->object->ops : NULL;
 	uint64_t va = addr, *e;
 
-	memset(there, 0, CHUNK);
+	memset(resident, 0, PAGES_PER_ROUND);
 	space_lock(s);
 	while ((e = mmu_entry_next(s->root, &va, end)))
 		do
-			there[(va - addr) >> PAGE_SHIFT] = *e++ != 0;
+			resident[(va - addr) >> PAGE_SHIFT] = *e++ != 0;
 		while ((va += PAGE_SIZE) < end && !IS_ALIGNED(va, MMU_TABLE_SPAN));
 	space_unlock(s);
 	for (va = addr; ops && ops->peek && va < end; va += PAGE_SIZE) {
-		uint8_t *answer = &there[(va - addr) >> PAGE_SHIFT];
+		uint8_t *answer = &resident[(va - addr) >> PAGE_SHIFT];
 		struct page *p = NULL;
 
 		if (*answer)
@@ -189,7 +190,7 @@ static void look(struct space *s, const struct area *a, uint64_t addr, uint64_t 
 long sys_mincore(uint64_t addr, uint64_t len, uint64_t out)
 {
 	struct space *s = process_current()->space;
-	uint8_t there[CHUNK];
+	uint8_t resident[PAGES_PER_ROUND];
 	uint64_t end, stop;
 	struct area a;
 
@@ -202,10 +203,10 @@ long sys_mincore(uint64_t addr, uint64_t len, uint64_t out)
 	for (; addr < end; addr = stop) {
 		if (!space_next_area(s, addr, &a) || a.start > addr)
 			return -ENOMEM;
-		stop = MIN(end, addr + CHUNK * PAGE_SIZE);
+		stop = MIN(end, addr + PAGES_PER_ROUND * PAGE_SIZE);
 		stop = MIN(stop, a.end);
-		look(s, &a, addr, stop, there);
-		if (copy_to_user(out, there, (stop - addr) >> PAGE_SHIFT) < 0)
+		find_resident(s, &a, addr, stop, resident);
+		if (copy_to_user(out, resident, (stop - addr) >> PAGE_SHIFT) < 0)
 			return -EFAULT;
 		out += (stop - addr) >> PAGE_SHIFT;
 	}

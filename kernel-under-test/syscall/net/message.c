@@ -8,7 +8,7 @@
 #include "syscall/time/time.h"
 #include "syscall/user.h"
 
-#define PIECES_MAX 1024
+#define IOV_MAX	   1024
 #define BOUNCE_MAX (256ul << 10)
 
 #define MSG_WAITFORONE 0x10000u
@@ -16,16 +16,16 @@
 /* Copies between an iovec array and kernel memory. 0, -EFAULT. */
 static int gather(const struct user_message *m, char *buffer, size_t n, bool out)
 {
-	uint64_t piece[2];
+	uint64_t entry[2];
 
 	for (uint64_t i = 0; i < m->count && n; i++) {
 		size_t part;
 
-		if (copy_from_user(piece, m->pieces + i * sizeof(piece), sizeof(piece)) < 0)
+		if (copy_from_user(entry, m->iov + i * sizeof(entry), sizeof(entry)) < 0)
 			return -EFAULT;
-		part = MIN(n, piece[1]);
-		if (out ? copy_to_user(piece[0], buffer, part)
-			: copy_from_user(buffer, piece[0], part))
+		part = MIN(n, entry[1]);
+		if (out ? copy_to_user(entry[0], buffer, part)
+			: copy_from_user(buffer, entry[0], part))
 			return -EFAULT;
 		buffer += part;
 		n -= part;
@@ -39,50 +39,49 @@ struct transfer {
 	struct envelope *envelope;
 	unsigned int flags;
 	bool send;
-	bool away; /* to an address that is not local */
+	bool remote; /* to an address that is not local */
 };
 
-static inline long send_piece(const struct transfer *t, struct uio *u, unsigned int flags)
+static inline long send_entry(const struct transfer *t, struct uio *u, unsigned int flags)
 {
 	const struct socket_ops *ops = t->socket->ops;
 
-	return unlikely(t->away) ? ops->send_to(t->socket, u, flags, t->envelope)
-				 : ops->send_message(t->socket, t->to, u, flags, t->envelope);
+	return unlikely(t->remote) ? ops->send_to(t->socket, u, flags, t->envelope)
+				   : ops->send_message(t->socket, t->to, u, flags, t->envelope);
 }
 
-static long move(const struct transfer *t, struct uio *u, unsigned int flags)
+static long transfer_entry(const struct transfer *t, struct uio *u, unsigned int flags)
 {
 	if (t->send)
-		return WITH_PAGES(send_piece(t, u, flags));
+		return WITH_PAGES(send_entry(t, u, flags));
 	if (flags & MSG_OOB)
 		return WITH_PAGES(stream_receive_urgent(t->socket, u, flags));
 	return WITH_PAGES(t->socket->ops->receive(t->socket, u, flags, t->envelope));
 }
 
 /* A stream takes the entries one by one. */
-static long move_stream(const struct transfer *t)
+static long transfer_stream(const struct transfer *t)
 {
 	unsigned int flags = t->flags;
-	uint64_t piece[2];
+	uint64_t entry[2];
 	long done = 0;
 
 	for (uint64_t i = 0; i < t->message->count; i++) {
 		struct uio u;
 		long n;
 
-		if (copy_from_user(piece, t->message->pieces + i * sizeof(piece), sizeof(piece)) <
-			    0 ||
-		    !user_range_ok(piece[0], piece[1]))
+		if (copy_from_user(entry, t->message->iov + i * sizeof(entry), sizeof(entry)) < 0 ||
+		    !user_range_ok(entry[0], entry[1]))
 			return done ? done : -EFAULT;
-		if (!piece[1])
+		if (!entry[1])
 			continue;
-		u = uio_user(piece[0], MIN(piece[1], RW_MAX - (size_t)done));
-		n = move(t, &u, flags);
+		u = uio_user(entry[0], MIN(entry[1], RW_MAX - (size_t)done));
+		n = transfer_entry(t, &u, flags);
 		if (n < 0)
 			return done ? done : n;
 		done += n;
 		/* Control data belongs to the bytes it came with: stop there. */
-		if ((uint64_t)n < piece[1] || (!t->send && t->envelope->control))
+		if ((uint64_t)n < entry[1] || (!t->send && t->envelope->control))
 			break;
 		if (!t->send && !(flags & MSG_WAITALL))
 			flags |= MSG_DONTWAIT;
@@ -90,7 +89,7 @@ static long move_stream(const struct transfer *t)
 	return done;
 }
 
-static long move_message(const struct transfer *t, size_t total)
+static long transfer_datagram(const struct transfer *t, size_t total)
 {
 	struct uio u;
 	char *buffer;
@@ -105,39 +104,39 @@ static long move_message(const struct transfer *t, size_t total)
 	u = uio_kernel(buffer, total);
 	n = t->send ? gather(t->message, buffer, total, false) : 0;
 	if (!n)
-		n = move(t, &u, t->flags);
+		n = transfer_entry(t, &u, t->flags);
 	if (!t->send && n > 0 && gather(t->message, buffer, MIN((size_t)n, total), true) < 0)
 		n = -EFAULT;
 	kmem_free(buffer);
 	return n;
 }
 
-static long move_all(const struct transfer *t)
+static long transfer_all(const struct transfer *t)
 {
-	long total = vector_size(t->message->pieces, t->message->count);
-	uint64_t piece[2];
+	long total = vector_size(t->message->iov, t->message->count);
+	uint64_t entry[2];
 	struct uio u;
 
 	if (total < 0)
 		return total;
 	if (!total || t->message->count <= 1) {
-		piece[0] = 0;
-		if (t->message->count &&
-		    copy_from_user(piece, t->message->pieces, sizeof(piece)) < 0)
+		entry[0] = 0;
+		if (t->message->count && copy_from_user(entry, t->message->iov, sizeof(entry)) < 0)
 			return -EFAULT;
-		if (!user_range_ok(piece[0], (uint64_t)total))
+		if (!user_range_ok(entry[0], (uint64_t)total))
 			return -EFAULT;
-		u = uio_user(piece[0], (size_t)total);
-		return move(t, &u, t->flags);
+		u = uio_user(entry[0], (size_t)total);
+		return transfer_entry(t, &u, t->flags);
 	}
-	return t->socket->type == SOCK_STREAM ? move_stream(t) : move_message(t, (size_t)total);
+	return t->socket->type == SOCK_STREAM ? transfer_stream(t)
+					      : transfer_datagram(t, (size_t)total);
 }
 
 static int get_message(uint64_t at, struct user_message *m)
 {
 	if (copy_from_user(m, at, sizeof(*m)) < 0)
 		return -EFAULT;
-	if (m->count > PIECES_MAX)
+	if (m->count > IOV_MAX)
 		return -EMSGSIZE;
 	return (int)m->name_len < 0 ? -EINVAL : 0;
 }
@@ -145,17 +144,17 @@ static int get_message(uint64_t at, struct user_message *m)
 static long send_one(struct transfer *t)
 {
 	const struct user_message *m = t->message;
-	long n = vector_size(m->pieces, m->count), found = 0;
+	long n = vector_size(m->iov, m->count), found = 0;
 
 	if (n >= 0)
 		found = user_socket_target(t->socket, m->name_len ? m->name : 0,
 					   MIN(m->name_len, 128u), (size_t)n, &t->envelope->from,
 					   &t->to);
-	t->away = found > 0;
+	t->remote = found > 0;
 	if (n >= 0) {
 		n = found < 0 ? found : user_control_get(t->socket, m, &t->envelope->control);
 		if (!n)
-			n = move_all(t);
+			n = transfer_all(t);
 	}
 	if (t->to)
 		socket_put(t->to);
@@ -223,7 +222,7 @@ static long receive_message(uint64_t fd, uint64_t at, uint64_t flags)
 		n = flags & MSG_OOB ? (t.socket->family == AF_UNIX ? -EOPNOTSUPP : -EINVAL)
 				    : -EAGAIN;
 	if (!n)
-		n = move_all(&t);
+		n = transfer_all(&t);
 	if (n > 0 && (flags & MSG_OOB))
 		e.flags |= MSG_OOB;
 	if (n >= 0 && put_message(at, &m, t.socket, &e, flags & MSG_CMSG_CLOEXEC) < 0)
@@ -237,21 +236,21 @@ static long receive_message(uint64_t fd, uint64_t at, uint64_t flags)
  * Without the kernel lock: whether this is a stream, and the message one entry without address or
  * control data; *piece.
  */
-static bool is_plain(uint64_t fd, uint64_t at, struct user_message *m, uint64_t piece[2])
+static bool is_plain(uint64_t fd, uint64_t at, struct user_message *m, uint64_t entry[2])
 {
 	return user_stream(fd) && !copy_from_user(m, at, sizeof(*m)) && m->count == 1 &&
-	       !m->name_len && !copy_from_user(piece, m->pieces, 2 * sizeof(*piece)) &&
-	       (int64_t)piece[1] > 0 && user_range_ok(piece[0], piece[1]);
+	       !m->name_len && !copy_from_user(entry, m->iov, 2 * sizeof(*entry)) &&
+	       (int64_t)entry[1] > 0 && user_range_ok(entry[0], entry[1]);
 }
 
 /* Both run without the kernel lock for plain bytes on a stream. */
 long sys_sendmsg(uint64_t fd, uint64_t message, uint64_t flags)
 {
 	struct user_message m;
-	uint64_t piece[2];
+	uint64_t entry[2];
 
-	if (is_plain(fd, message, &m, piece) && !m.control_len)
-		return sys_sendto(fd, piece[0], piece[1], (uint32_t)flags, 0, 0);
+	if (is_plain(fd, message, &m, entry) && !m.control_len)
+		return sys_sendto(fd, entry[0], entry[1], (uint32_t)flags, 0, 0);
 	KERNEL_SCOPE();
 	return send_message(fd, message, (uint32_t)flags);
 }
@@ -261,12 +260,12 @@ static bool receive_plain(uint64_t fd, uint64_t at, bool now, long *n)
 {
 	struct envelope e = {.flags = 0};
 	struct user_message m;
-	uint64_t piece[2];
+	uint64_t entry[2];
 	struct uio u;
 
-	if (!is_plain(fd, at, &m, piece))
+	if (!is_plain(fd, at, &m, entry))
 		return false;
-	u = uio_user(piece[0], MIN(piece[1], RW_MAX));
+	u = uio_user(entry[0], MIN(entry[1], RW_MAX));
 	/* Looked up again: user memory was accessed, which may have waited for a lock. */
 	*n = user_stream_move(user_stream(fd), &u, false, now);
 	if (u.left) {

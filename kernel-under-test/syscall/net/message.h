@@ -7,7 +7,7 @@
 struct user_message {
 	uint64_t name;
 	uint32_t name_len, pad;
-	uint64_t pieces, count;
+	uint64_t iov, count;
 	uint64_t control, control_len;
 	uint32_t flags, pad2;
 };

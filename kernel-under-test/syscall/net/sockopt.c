@@ -177,7 +177,7 @@ static int set_socket(struct socket *s, int option, uint64_t value, uint64_t len
 	}
 }
 
-static bool is_time(const struct kept *k)
+static bool is_time(const struct sockopt_int *k)
 {
 	return k->level == SOL_SOCKET && (k->option == SO_TIME || k->option == SO_TIME_NS);
 }
@@ -185,7 +185,7 @@ static bool is_time(const struct kept *k)
 /* -1 restores the default, where that is allowed. */
 static int keep(struct socket *s, int i, int v)
 {
-	const struct kept *k = &sockopt_ints[i];
+	const struct sockopt_int *k = &sockopt_ints[i];
 	bool flag = sockopt_int_is_flag(k);
 	int err;
 

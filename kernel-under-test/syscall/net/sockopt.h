@@ -86,7 +86,7 @@ int sockopt_get_tcp(struct socket *s, int option, union option_value *out);
 /* Integer options in the table. */
 #define SOCKOPT_INT_COUNT 78
 
-struct kept {
+struct sockopt_int {
 	uint16_t level, option;
 	bool stream;		      /* TCP sockets only */
 	int initial, lowest, highest; /* lowest > highest: a flag, 0 or 1 */
@@ -94,16 +94,16 @@ struct kept {
 	uint16_t at; /* offset of a byte in struct socket that mirrors it; 0: none */
 };
 
-extern const struct kept sockopt_ints[SOCKOPT_INT_COUNT];
+extern const struct sockopt_int sockopt_ints[SOCKOPT_INT_COUNT];
 
-static inline bool sockopt_int_is_flag(const struct kept *k)
+static inline bool sockopt_int_is_flag(const struct sockopt_int *k)
 {
 	return k->lowest > k->highest;
 }
 
 /* Adjusts *v, which is within bounds. -EINVAL: the bounds have a gap. */
-int sockopt_int_round(const struct socket *s, const struct kept *k, int *v);
+int sockopt_int_round(const struct socket *s, const struct sockopt_int *k, int *v);
 /* Applies the effects of setting an option to `v`. -EINVAL. */
-int sockopt_int_apply(struct socket *s, const struct kept *k, int v);
+int sockopt_int_apply(struct socket *s, const struct sockopt_int *k, int v);
 /* The index of an option that `s` has, or -1. */
 int sockopt_int_find(const struct socket *s, int level, int option);

@@ -40,7 +40,7 @@ long sys_sched_setaffinity(uint64_t tid, uint64_t size, uint64_t from)
 	return 0;
 }
 
-static long allowed(const struct thread *t, uint64_t *mask)
+static long get_affinity(const struct thread *t, uint64_t *mask)
 {
 	*mask = t ? t->allowed & all_cpus() : 0;
 	return t ? 0 : -ESRCH;
@@ -50,8 +50,8 @@ static long allowed(const struct thread *t, uint64_t *mask)
 long sys_sched_getaffinity(uint64_t tid, uint64_t size, uint64_t out)
 {
 	uint64_t mask;
-	long err = tid ? WITH_KERNEL_LOCK(allowed(thread_find((int)tid), &mask))
-		       : allowed(thread_current(), &mask);
+	long err = tid ? WITH_KERNEL_LOCK(get_affinity(thread_find((int)tid), &mask))
+		       : get_affinity(thread_current(), &mask);
 
 	if (err)
 		return err;

@@ -2,7 +2,7 @@
 
 #include "syscall/user.h"
 
-#define KEEP UINT32_MAX
+#define UNCHANGED UINT32_MAX
 
 /* Order of the ids in struct credentials, for users and groups. */
 enum { REAL, EFFECTIVE, SAVED, FS, IDS };
@@ -45,7 +45,7 @@ static bool is_any(const uint32_t ids[IDS], uint32_t id)
 }
 
 /* capabilities(7): the effect of user id changes on capability sets. */
-static void settle_capabilities(struct credentials *c, const struct credentials *old)
+static void fix_capabilities(struct credentials *c, const struct credentials *old)
 {
 	bool was_root = !old->uid || !old->euid || !old->suid;
 
@@ -63,7 +63,7 @@ static void settle_capabilities(struct credentials *c, const struct credentials 
 		c->effective |= c->permitted & CAP_FILES;
 }
 
-static long change(bool group, const uint32_t ids[IDS])
+static long commit_ids(bool group, const uint32_t ids[IDS])
 {
 	const struct credentials *now = credentials_current();
 	struct credentials *c = credentials_copy(now, now->group_count);
@@ -73,7 +73,7 @@ static long change(bool group, const uint32_t ids[IDS])
 	for (int i = 0; i < IDS; i++)
 		ids_of(c, group)[i] = ids[i];
 	if (!group)
-		settle_capabilities(c, now);
+		fix_capabilities(c, now);
 	if (c->euid != now->euid || c->egid != now->egid || c->fsuid != now->fsuid ||
 	    c->fsgid != now->fsgid) {
 		process_current()->undumpable = true;
@@ -93,7 +93,7 @@ static long set_one(bool group, uint32_t id)
 	const uint32_t *now = ids_of(credentials_current(), group);
 	uint32_t ids[IDS] = {id, id, id, id};
 
-	if (id == KEEP)
+	if (id == UNCHANGED)
 		return -EINVAL;
 	if (!privileged(group)) {
 		if (id != now[REAL] && id != now[SAVED])
@@ -101,22 +101,22 @@ static long set_one(bool group, uint32_t id)
 		ids[REAL] = now[REAL];
 		ids[SAVED] = now[SAVED];
 	}
-	return change(group, ids);
+	return commit_ids(group, ids);
 }
 
 static long set_two(bool group, uint32_t real, uint32_t effective)
 {
 	const uint32_t *now = ids_of(credentials_current(), group);
-	uint32_t ids[IDS] = {real == KEEP ? now[REAL] : real,
-			     effective == KEEP ? now[EFFECTIVE] : effective, now[SAVED], 0};
+	uint32_t ids[IDS] = {real == UNCHANGED ? now[REAL] : real,
+			     effective == UNCHANGED ? now[EFFECTIVE] : effective, now[SAVED], 0};
 
 	if (!privileged(group) && ((ids[REAL] != now[REAL] && ids[REAL] != now[EFFECTIVE]) ||
 				   !is_any(now, ids[EFFECTIVE])))
 		return -EPERM;
-	if (real != KEEP || (effective != KEEP && ids[EFFECTIVE] != now[REAL]))
+	if (real != UNCHANGED || (effective != UNCHANGED && ids[EFFECTIVE] != now[REAL]))
 		ids[SAVED] = ids[EFFECTIVE];
 	ids[FS] = ids[EFFECTIVE];
-	return change(group, ids);
+	return commit_ids(group, ids);
 }
 
 static long set_three(bool group, uint32_t real, uint32_t effective, uint32_t saved)
@@ -126,12 +126,12 @@ static long set_three(bool group, uint32_t real, uint32_t effective, uint32_t sa
 	uint32_t ids[IDS];
 
 	for (int i = REAL; i <= SAVED; i++) {
-		ids[i] = want[i] == KEEP ? now[i] : want[i];
+		ids[i] = want[i] == UNCHANGED ? now[i] : want[i];
 		if (!privileged(group) && !is_any(now, ids[i]))
 			return -EPERM;
 	}
 	ids[FS] = ids[EFFECTIVE];
-	return change(group, ids);
+	return commit_ids(group, ids);
 }
 
 /* Returns the previous id even on failure. */
@@ -140,8 +140,8 @@ static long set_fs(bool group, uint32_t id)
 	const uint32_t *now = ids_of(credentials_current(), group);
 	uint32_t ids[IDS] = {now[REAL], now[EFFECTIVE], now[SAVED], id}, old = now[FS];
 
-	if (id != KEEP && (is_any(now, id) || id == old || privileged(group)))
-		change(group, ids);
+	if (id != UNCHANGED && (is_any(now, id) || id == old || privileged(group)))
+		commit_ids(group, ids);
 	return old;
 }
 

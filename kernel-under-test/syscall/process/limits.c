@@ -32,7 +32,7 @@ static long set_limit(struct process *p, uint64_t resource, const uint64_t new[2
 }
 
 /* Setting another process's limits requires all of its user and group ids to match. */
-static bool may_limit(const struct process *p)
+static bool may_set_limits(const struct process *p)
 {
 	const struct credentials *c = credentials_current(), *to = process_any_thread(p)->cred;
 
@@ -47,7 +47,7 @@ static long exchange_limit(uint64_t pid, uint64_t resource, const uint64_t *set,
 
 	if (!p)
 		return -ESRCH;
-	if (!may_limit(p))
+	if (!may_set_limits(p))
 		return -EPERM;
 	if (resource >= RLIMITS)
 		return -EINVAL;

@@ -81,17 +81,17 @@ long sys_kcmp(uint64_t pid1, uint64_t pid2, uint64_t type, uint64_t index1, uint
 
 #define VECTOR_MAX 1024
 
-struct part {
+struct iovec_entry {
 	uint64_t at, left;
 };
 
 /* Position in an iovec array. */
-struct parts {
+struct iovec_iter {
 	uint64_t vector, count;
-	struct part now;
+	struct iovec_entry now;
 };
 
-static int next_part(struct parts *p)
+static int next_entry(struct iovec_iter *p)
 {
 	while (!p->now.left && p->count) {
 		if (copy_from_user(&p->now, p->vector, sizeof(p->now)) < 0)
@@ -103,7 +103,7 @@ static int next_part(struct parts *p)
 }
 
 /* Validates the array; *bytes is its total length. */
-static int check_parts(struct parts p, uint64_t *bytes)
+static int check_iovec(struct iovec_iter p, uint64_t *bytes)
 {
 	*bytes = 0;
 	for (; p.count; p.count--, p.vector += sizeof(p.now)) {
@@ -119,7 +119,8 @@ static int check_parts(struct parts p, uint64_t *bytes)
 }
 
 /* Through a kernel buffer, since both ends may fault. */
-static long move(struct space *s, struct parts *local, struct parts *remote, bool write)
+static long copy_between(struct space *s, struct iovec_iter *local, struct iovec_iter *remote,
+			 bool write)
 {
 	char *buffer SCOPED(kmem_free) = kmem_alloc(PAGE_SIZE);
 	long done = 0;
@@ -130,7 +131,7 @@ static long move(struct space *s, struct parts *local, struct parts *remote, boo
 	while (!err && done < (long)RW_MAX) {
 		uint64_t far, near, n;
 
-		err = next_part(local) ?: next_part(remote);
+		err = next_entry(local) ?: next_entry(remote);
 		if (err || !local->now.left || !remote->now.left)
 			break;
 		far = remote->now.at, near = local->now.at;
@@ -149,8 +150,8 @@ static long move(struct space *s, struct parts *local, struct parts *remote, boo
 	return done ? done : err ? (err == -ENOMEM ? err : -EFAULT) : 0;
 }
 
-static long process_vm(uint64_t pid, struct parts local, struct parts remote, uint64_t flags,
-		       bool write)
+static long process_vm(uint64_t pid, struct iovec_iter local, struct iovec_iter remote,
+		       uint64_t flags, bool write)
 {
 	const struct thread *t;
 	struct space *s;
@@ -160,13 +161,13 @@ static long process_vm(uint64_t pid, struct parts local, struct parts remote, ui
 
 	if (flags || local.count > VECTOR_MAX)
 		return -EINVAL;
-	err = check_parts(local, &bytes);
+	err = check_iovec(local, &bytes);
 	if (err || !bytes)
 		return err;
 	if (remote.count > VECTOR_MAX)
 		return -EINVAL;
 	for (uint64_t i = 0; i < remote.count; i++) {
-		struct part p;
+		struct iovec_entry p;
 
 		if (copy_from_user(&p, remote.vector + i * sizeof(p), sizeof(p)) < 0)
 			return -EFAULT;
@@ -179,7 +180,7 @@ static long process_vm(uint64_t pid, struct parts local, struct parts remote, ui
 	if (!process_may_ptrace(t->process))
 		return -EPERM;
 	s = space_get(t->process->space);
-	ret = move(s, &local, &remote, write);
+	ret = copy_between(s, &local, &remote, write);
 	space_put(s);
 	return ret;
 }
@@ -187,13 +188,13 @@ static long process_vm(uint64_t pid, struct parts local, struct parts remote, ui
 long sys_process_vm_readv(uint64_t pid, uint64_t local, uint64_t local_count, uint64_t remote,
 			  uint64_t remote_count, uint64_t flags)
 {
-	return process_vm(pid, (struct parts){local, local_count, {0, 0}},
-			  (struct parts){remote, remote_count, {0, 0}}, flags, false);
+	return process_vm(pid, (struct iovec_iter){local, local_count, {0, 0}},
+			  (struct iovec_iter){remote, remote_count, {0, 0}}, flags, false);
 }
 
 long sys_process_vm_writev(uint64_t pid, uint64_t local, uint64_t local_count, uint64_t remote,
 			   uint64_t remote_count, uint64_t flags)
 {
-	return process_vm(pid, (struct parts){local, local_count, {0, 0}},
-			  (struct parts){remote, remote_count, {0, 0}}, flags, true);
+	return process_vm(pid, (struct iovec_iter){local, local_count, {0, 0}},
+			  (struct iovec_iter){remote, remote_count, {0, 0}}, flags, true);
 }

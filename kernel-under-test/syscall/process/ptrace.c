@@ -99,7 +99,7 @@ static long trace_me(void)
 }
 
 /* To be asked after a sleep: SIGKILL may have ended the tracee. */
-static bool is_still_there(const struct trace *tr)
+static bool is_still_stopped(const struct trace *tr)
 {
 	return tr->thread && tr->stopped;
 }
@@ -163,7 +163,7 @@ static long set_regs(const struct trace *tr, uint64_t from, size_t size)
 
 	if (copy_from_user(regs, from, size) < 0)
 		return -EFAULT;
-	if (!is_still_there(tr))
+	if (!is_still_stopped(tr))
 		return -ESRCH;
 	for (unsigned int i = 0; !err && i < size / sizeof(*regs); i++)
 		err = arch_debug_set_reg(&tr->thread->arch, i, regs[i]);
@@ -185,7 +185,7 @@ static long set_fpu(const struct trace *tr, uint64_t from, size_t size, bool all
 	arch_debug_get_fpu(&tr->thread->arch, state, all);
 	if (copy_from_user(state, from, size) < 0)
 		return -EFAULT;
-	if (!is_still_there(tr))
+	if (!is_still_stopped(tr))
 		return -ESRCH;
 	return arch_debug_set_fpu(&tr->thread->arch, state, all);
 }
@@ -202,7 +202,7 @@ static long regset(const struct trace *tr, uint64_t kind, uint64_t vector, bool 
 
 	if (copy_from_user(&v, vector, sizeof(v)) < 0)
 		return -EFAULT;
-	if (!is_still_there(tr))
+	if (!is_still_stopped(tr))
 		return -ESRCH;
 	if ((kind != NT_PRSTATUS && kind != NT_PRFPREG && kind != NT_X86_XSTATE) ||
 	    v.size % sizeof(uint64_t))
@@ -243,7 +243,7 @@ static long get_call(const struct trace *tr, uint64_t size, uint64_t out)
 	return copy_to_user(out, &i, MIN(size, all)) < 0 ? -EFAULT : (long)all;
 }
 
-static long go_on(struct trace *tr, enum trace_resume how, uint64_t signo)
+static long resume_tracee(struct trace *tr, enum trace_resume how, uint64_t signo)
 {
 	if (signo > SIGNALS_MAX)
 		return -EIO;
@@ -259,7 +259,7 @@ static long set_mask(const struct trace *tr, uint64_t size, uint64_t from)
 		return -EINVAL;
 	if (copy_from_user(&set, from, sizeof(set)) < 0)
 		return -EFAULT;
-	if (!is_still_there(tr))
+	if (!is_still_stopped(tr))
 		return -ESRCH;
 	tr->thread->blocked = set & ~SIGNALS_UNBLOCKABLE;
 	signal_recalc_pending(tr->thread);
@@ -267,7 +267,7 @@ static long set_mask(const struct trace *tr, uint64_t size, uint64_t from)
 }
 
 /* Requests on a stopped tracee. */
-static long ask(struct trace *tr, uint64_t request, uint64_t addr, uint64_t data)
+static long stopped_request(struct trace *tr, uint64_t request, uint64_t addr, uint64_t data)
 {
 	struct signal_info info;
 
@@ -283,11 +283,11 @@ static long ask(struct trace *tr, uint64_t request, uint64_t addr, uint64_t data
 	case PTRACE_POKEUSER:
 		return poke_user(tr, addr, data);
 	case PTRACE_CONT:
-		return go_on(tr, TRACE_CONT, data);
+		return resume_tracee(tr, TRACE_CONT, data);
 	case PTRACE_SYSCALL:
-		return go_on(tr, TRACE_SYSCALL, data);
+		return resume_tracee(tr, TRACE_SYSCALL, data);
 	case PTRACE_SINGLESTEP:
-		return go_on(tr, TRACE_STEP, data);
+		return resume_tracee(tr, TRACE_STEP, data);
 	case PTRACE_DETACH:
 		if (data > SIGNALS_MAX)
 			return -EIO;
@@ -365,7 +365,7 @@ long sys_ptrace(uint64_t request, uint64_t pid, uint64_t addr, uint64_t data)
 	if (!tr->stopped || tr->listening)
 		return -ESRCH;
 	tr->users++;
-	ret = ask(tr, request, addr, data);
+	ret = stopped_request(tr, request, addr, data);
 	tr->users--;
 	trace_put(tr);
 	return ret;

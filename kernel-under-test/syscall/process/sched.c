@@ -24,7 +24,7 @@ static int find(uint64_t tid, struct thread **t)
 }
 
 /* Raising the nice value is always allowed; lowering it down to RLIMIT_NICE. -EPERM, -EACCES. */
-static int may_nice(const struct thread *t, int nice)
+static int check_nice(const struct thread *t, int nice)
 {
 	if (!user_may_schedule(t))
 		return -EPERM;
@@ -41,11 +41,11 @@ struct search {
 	long result; /* getpriority(): the highest 20 - nice */
 };
 
-static bool one(struct process *p, void *ctx)
+static bool visit_process(struct process *p, void *ctx)
 {
 	struct search *s = ctx;
 	struct thread *t = process_any_thread(p);
-	int err = s->set ? may_nice(t, s->nice) : 0;
+	int err = s->set ? check_nice(t, s->nice) : 0;
 
 	if (s->which == PRIO_PGRP ? p->pgid != s->who : (int)t->cred->uid != s->who)
 		return true;
@@ -59,7 +59,7 @@ static bool one(struct process *p, void *ctx)
 	return true;
 }
 
-static long search(uint64_t which, uint64_t who, int nice, bool set)
+static long for_each_target(uint64_t which, uint64_t who, int nice, bool set)
 {
 	struct search s = {which, (int)who, nice, set, -ESRCH};
 	struct thread *t;
@@ -73,7 +73,7 @@ static long search(uint64_t which, uint64_t who, int nice, bool set)
 			return -ESRCH;
 		if (!set)
 			return 20 - t->nice;
-		err = may_nice(t, nice);
+		err = check_nice(t, nice);
 		if (!err)
 			sched_set_nice(t, nice);
 		return err;
@@ -81,7 +81,7 @@ static long search(uint64_t which, uint64_t who, int nice, bool set)
 	if (!who)
 		s.who = which == PRIO_PGRP ? process_current()->pgid
 					   : (int)credentials_current()->uid;
-	process_for_each(one, &s);
+	process_for_each(visit_process, &s);
 	return s.result;
 }
 
@@ -90,12 +90,12 @@ long sys_getpriority(uint64_t which, uint64_t who)
 {
 	if ((uint32_t)which == PRIO_PROCESS && !who)
 		return 20 - thread_current()->nice;
-	return WITH_KERNEL_LOCK(search((uint32_t)which, who, 0, false));
+	return WITH_KERNEL_LOCK(for_each_target((uint32_t)which, who, 0, false));
 }
 
 long sys_setpriority(uint64_t which, uint64_t who, uint64_t nice)
 {
-	return search((uint32_t)which, who, MAX(MIN((int)nice, NICE_MAX), NICE_MIN), true);
+	return for_each_target((uint32_t)which, who, MAX(MIN((int)nice, NICE_MAX), NICE_MIN), true);
 }
 
 static bool is_realtime(int policy)
@@ -132,7 +132,7 @@ static long set_policy(uint64_t tid, int policy, int priority)
 	return 0;
 }
 
-static int told_policy(const struct thread *t)
+static int reported_policy(const struct thread *t)
 {
 	return t->policy | (t->unusual & UNUSUAL_PLAIN_CHILDREN ? SCHED_RESET : 0);
 }
@@ -157,7 +157,7 @@ long sys_sched_setparam(uint64_t tid, uint64_t at)
 		return -EINVAL;
 	if (copy_from_user(&priority, at, sizeof(priority)) < 0)
 		return -EFAULT;
-	return t ? set_policy(tid, told_policy(t), priority) : -ESRCH;
+	return t ? set_policy(tid, reported_policy(t), priority) : -ESRCH;
 }
 
 static long policy_of(const struct thread *t, int *priority)
@@ -165,7 +165,7 @@ static long policy_of(const struct thread *t, int *priority)
 	if (!t)
 		return -ESRCH;
 	*priority = t->rt_priority;
-	return told_policy(t);
+	return reported_policy(t);
 }
 
 /* Without the kernel lock, which only another thread's needs. */
@@ -252,7 +252,8 @@ long sys_sched_setattr(uint64_t tid, uint64_t at, uint64_t flags)
 	err = set_policy(tid, (int)(a.policy | (a.flags & ATTR_RESET ? SCHED_RESET : 0)),
 			 (int)a.priority);
 	if (!err && !is_realtime((int)a.policy))
-		err = search(PRIO_PROCESS, tid, MAX(MIN(a.nice, NICE_MAX), NICE_MIN), true);
+		err = for_each_target(PRIO_PROCESS, tid, MAX(MIN(a.nice, NICE_MAX), NICE_MIN),
+				      true);
 	return err;
 }
 

@@ -18,11 +18,11 @@
 #define LEVEL_MOST  8
 
 /* Polling interval: messages may be logged in any context, so they wake nobody. */
-#define LOOK_EVERY_NS 1000000000ull
+#define POLL_PERIOD_NS 1000000000ull
 
 /* Positions of the next unread message, and of the last clear. */
-static uint64_t unread, uncleared;
-static int level_before = -1;
+static uint64_t read_pos, clear_pos;
+static int saved_level = -1;
 
 static long copy_log(uint64_t *from, uint64_t out, size_t size)
 {
@@ -47,15 +47,16 @@ static long read_new(uint64_t out, size_t size)
 	int err = 0;
 
 	wait_init(&nobody);
-	while (unread == log_end() && (!err || err == -ETIMEDOUT))
-		err = wait_sleep_until(&nobody, WAIT_INTERRUPTIBLE, arch_time_ns() + LOOK_EVERY_NS);
-	return unread == log_end() ? err : copy_log(&unread, out, size);
+	while (read_pos == log_end() && (!err || err == -ETIMEDOUT))
+		err = wait_sleep_until(&nobody, WAIT_INTERRUPTIBLE,
+				       arch_time_ns() + POLL_PERIOD_NS);
+	return read_pos == log_end() ? err : copy_log(&read_pos, out, size);
 }
 
 /* The end of the log, as much as fits. */
 static long read_last(uint64_t out, size_t size)
 {
-	uint64_t end = log_end(), from = uncleared;
+	uint64_t end = log_end(), from = clear_pos;
 
 	size = MIN(size, (size_t)LOG_HISTORY);
 	if (end - from > size)
@@ -71,13 +72,13 @@ static long console(int action, uint64_t level)
 		if ((int)level < LEVEL_LEAST || (int)level > LEVEL_MOST)
 			return -EINVAL;
 		log_console_level = level;
-		level_before = -1;
+		saved_level = -1;
 	} else if (action == ACTION_CONSOLE_OFF) {
-		level_before = level_before < 0 ? now : level_before;
+		saved_level = saved_level < 0 ? now : saved_level;
 		log_console_level = LEVEL_LEAST;
-	} else if (level_before >= 0) {
-		log_console_level = (uint64_t)level_before;
-		level_before = -1;
+	} else if (saved_level >= 0) {
+		log_console_level = (uint64_t)saved_level;
+		saved_level = -1;
 	}
 	return 0;
 }
@@ -107,14 +108,14 @@ long sys_syslog(uint64_t action, uint64_t out, uint64_t size)
 			return n;
 		/* fall through */
 	case ACTION_CLEAR:
-		uncleared = log_end();
+		clear_pos = log_end();
 		return n;
 	case ACTION_CONSOLE_OFF:
 	case ACTION_CONSOLE_ON:
 	case ACTION_CONSOLE_LEVEL:
 		return console((int)action, size);
 	case ACTION_SIZE_UNREAD:
-		return (long)MIN(log_end() - unread, (uint64_t)LOG_HISTORY);
+		return (long)MIN(log_end() - read_pos, (uint64_t)LOG_HISTORY);
 	case ACTION_SIZE_BUFFER:
 		return LOG_HISTORY;
 	default:

@@ -28,7 +28,7 @@
 
 #define FREQ_MAX 32768000
 /* Linux clamps to this, without an error. */
-#define FREQ_MOST    (INT64_MAX / 65536000)
+#define FREQ_CLAMP   (INT64_MAX / 65536000)
 #define ERROR_MAX    16000000
 #define OFFSET_MAX   500000000 /* ns */
 #define CONSTANT_MAX 10
@@ -61,9 +61,9 @@ static struct {
 	.status = STA_UNSYNC,
 };
 
-static int64_t clamp(int64_t v, int64_t least, int64_t most)
+static int64_t clamp(int64_t v, int64_t low, int64_t high)
 {
-	return v < least ? least : MIN(v, most);
+	return v < low ? low : MIN(v, high);
 }
 
 static int check(const struct user_timex *t)
@@ -80,14 +80,14 @@ static int check(const struct user_timex *t)
 	if ((t->modes & ADJ_TICK) &&
 	    (t->tick < TICK_US - TICK_SPREAD || t->tick > TICK_US + TICK_SPREAD))
 		return -EINVAL;
-	if ((t->modes & ADJ_FREQUENCY) && (t->freq < -FREQ_MOST || t->freq > FREQ_MOST))
+	if ((t->modes & ADJ_FREQUENCY) && (t->freq < -FREQ_CLAMP || t->freq > FREQ_CLAMP))
 		return -EINVAL;
 	if ((t->modes & ADJ_SETOFFSET) && (t->usec < 0 || t->usec >= unit))
 		return -EINVAL;
 	return 0;
 }
 
-static int move_clock(const struct user_timex *t)
+static int step_clock(const struct user_timex *t)
 {
 	int64_t ns = t->modes & ADJ_NANO ? t->usec : t->usec * 1000, now, to;
 
@@ -101,7 +101,7 @@ static int move_clock(const struct user_timex *t)
 }
 
 /* In Linux's order. */
-static void keep(const struct user_timex *t)
+static void store_modes(const struct user_timex *t)
 {
 	if (t->modes & ADJ_STATUS)
 		set.status = (set.status & STA_RONLY) | (t->status & ~STA_RONLY);
@@ -140,11 +140,11 @@ static long adjust(uint64_t at)
 	err = check(&t);
 	single = t.modes & ADJ_OFFSET_SINGLE;
 	if (!err && !single && (t.modes & ADJ_SETOFFSET))
-		err = move_clock(&t);
+		err = step_clock(&t);
 	if (err)
 		return err;
 	if (!single && t.modes)
-		keep(&t);
+		store_modes(&t);
 	nano = set.status & STA_NANO;
 	now = time_real_ns();
 	t = (struct user_timex){

@@ -16,7 +16,7 @@
 #define FLAG_AT(field)			 0, -1, 0, offsetof(struct socket, field)
 #define RANGE_AT(lowest, highest, field) lowest, highest, 0, offsetof(struct socket, field)
 
-const struct kept sockopt_ints[SOCKOPT_INT_COUNT] = {
+const struct sockopt_int sockopt_ints[SOCKOPT_INT_COUNT] = {
 	{SOL_SOCKET, 1, false, 0, FLAG}, /* SO_DEBUG */
 	{SOL_SOCKET, SO_REUSEADDR, false, 0, FLAG_AT(reuse_address)},
 	{SOL_SOCKET, 5, false, 0, FLAG}, /* SO_DONTROUTE */
@@ -107,7 +107,7 @@ int sockopt_int_find(const struct socket *s, int level, int option)
 	    (level == SOL_RAW && (s->type != SOCK_RAW || s->protocol != IPPROTO_ICMP)))
 		return -1;
 	for (int i = 0; i < SOCKOPT_INT_COUNT; i++) {
-		const struct kept *k = &sockopt_ints[i];
+		const struct sockopt_int *k = &sockopt_ints[i];
 
 		if (k->level == level && k->option == option &&
 		    (!k->stream || s->type == SOCK_STREAM))
@@ -116,7 +116,7 @@ int sockopt_int_find(const struct socket *s, int level, int option)
 	return -1;
 }
 
-int sockopt_int_round(const struct socket *s, const struct kept *k, int *v)
+int sockopt_int_round(const struct socket *s, const struct sockopt_int *k, int *v)
 {
 	if (k->level == IPPROTO_IP && k->option == IP_TOS)
 		*v = s->type == SOCK_STREAM ? (*v & 0xfc) | (s->tos & 3) : *v & 0xff;
@@ -131,7 +131,7 @@ int sockopt_int_round(const struct socket *s, const struct kept *k, int *v)
 	return 0;
 }
 
-int sockopt_int_apply(struct socket *s, const struct kept *k, int v)
+int sockopt_int_apply(struct socket *s, const struct sockopt_int *k, int v)
 {
 	/* On streams only credentials and the unread count are reported. */
 	if (k->want == WANT_INQ) {
