@@ -42,7 +42,7 @@ USER_POINTERS = {
     "proc/trace/dispatch.c": "a program says in its memory which calls it wants to hear of",
     "fs/block_file.c": "an ioctl knows what its argument is",
     "ipc/futex.c": "the word must be read where nothing can come between",
-    "ipc/futex_sleeper.h": "the same",
+    "ipc/futex_waiter.h": "the same",
     "ipc/futex_requeue.c": "the same",
     "ipc/futex_pi.c": "the same",
     "ipc/epoll.c": "events are handed out one by one",

@@ -19,9 +19,9 @@ static const struct tty_ops terminal_ops = {
 
 static struct tty console;
 
-static void got_char(char c)
+static void input_char(char c)
 {
-	tty_type(&console, c);
+	tty_input(&console, c);
 }
 
 static long console_read(struct file *f, struct uio *u)
@@ -68,9 +68,9 @@ static const struct file_ops console_ops = {
 	.poll = console_poll,
 };
 
-bool console_is_own(void)
+bool console_is_controlling(void)
 {
-	return tty_is_own(&console);
+	return tty_is_controlling(&console);
 }
 
 void console_open(struct file *f)
@@ -84,5 +84,5 @@ void console_init(void)
 	tty_init(&console, &terminal_ops, 0);
 	device_register("console", DEVICE(5, 1), 0600, &console_ops);
 	device_register("ttyS0", DEVICE(4, 64), 0660, &console_ops);
-	serial_enable_input(got_char);
+	serial_enable_input(input_char);
 }

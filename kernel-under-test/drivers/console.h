@@ -6,6 +6,6 @@
 void console_init(void);
 
 /* Whether it is the controlling terminal of the caller's session. */
-bool console_is_own(void);
+bool console_is_controlling(void);
 /* Makes `f`, which is being opened, refer to the console. */
 void console_open(struct file *f);

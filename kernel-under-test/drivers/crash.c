@@ -143,7 +143,7 @@ static void refuse(const char *digits)
 
 	for (; *digits >= '0' && *digits <= '9'; digits++)
 		n = n * 10 + (uint32_t)(*digits - '0');
-	guard_refuse_one_in(n);
+	guard_set_fail_rate(n);
 }
 
 static long crash_write(struct file *, struct uio *u)

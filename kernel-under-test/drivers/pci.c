@@ -145,7 +145,7 @@ volatile void *pci_map(const struct pci_device *d, unsigned int bar, uint32_t of
 	return mmu_device_map(pa + offset, size) < 0 ? NULL : phys_to_virt(pa + offset);
 }
 
-int pci_use_message(const struct pci_device *d, const struct irq_message *message)
+int pci_enable_msix(const struct pci_device *d, const struct irq_message *message)
 {
 	unsigned int at = pci_capability(d, CAPABILITY_MSIX, 0);
 	volatile uint32_t *entry;

@@ -26,4 +26,4 @@ volatile void *pci_map(const struct pci_device *d, unsigned int bar, uint32_t of
 		       uint32_t size);
 
 /* Enables MSI-X, with `message` in entry 0 of its table. Returns 0 or -ENXIO. */
-int pci_use_message(const struct pci_device *d, const struct irq_message *message);
+int pci_enable_msix(const struct pci_device *d, const struct irq_message *message);

@@ -27,7 +27,7 @@ struct pty *pty_of_session(int sid)
 
 bool pty_session_has_terminal(void)
 {
-	return console_is_own() || pty_of_session(process_current()->sid);
+	return console_is_controlling() || pty_of_session(process_current()->sid);
 }
 
 static void free_unused(struct pty *p)
@@ -39,7 +39,7 @@ static void free_unused(struct pty *p)
 	kmem_free(p);
 }
 
-void pty_end_session(struct pty *p, bool cont)
+void pty_detach_session(struct pty *p, bool cont)
 {
 	tty_signal(&p->tty, SIGHUP);
 	if (cont)
@@ -48,14 +48,14 @@ void pty_end_session(struct pty *p, bool cont)
 	p->tty.foreground = 0;
 }
 
-void terminal_session_end(int sid)
+void terminal_session_exit(int sid)
 {
 	struct pty *p, *next;
 
 	list_for_each_safe (p, next, &ptys, link) {
 		if (p->tty.session != sid)
 			continue;
-		pty_end_session(p, p->tty.hung_up);
+		pty_detach_session(p, p->tty.hung_up);
 		free_unused(p);
 	}
 }
@@ -73,7 +73,7 @@ static void pty_flush(struct tty *t)
 }
 
 /* Writes up to CHUNK_MAX bytes, for which there is room, with output processing. */
-static long put_out(struct pty *p, const char *text, size_t len)
+static long write_output(struct pty *p, const char *text, size_t len)
 {
 	bool returns = (p->tty.mode.oflag & OFLAG_OPOST) && (p->tty.mode.oflag & OFLAG_ONLCR);
 	char shown[ROOM_MIN];
@@ -100,7 +100,7 @@ static void pty_echo(struct tty *t, const char *text, size_t len)
 	struct pty *p = container_of(t, struct pty, tty);
 
 	if (ring_room(&p->out) >= ROOM_MIN)
-		put_out(p, text, len);
+		write_output(p, text, len);
 }
 
 static void pty_drained(struct tty *t)
@@ -157,7 +157,7 @@ static int master_open(struct file *f)
 }
 
 /* Packet mode: a read returns a status byte, either 0 and data, or the pending events alone. */
-static long put_status(struct pty *p, struct uio *u)
+static long read_status(struct pty *p, struct uio *u)
 {
 	int err = uio_copy_to(u, &p->status, 1);
 
@@ -177,7 +177,7 @@ static long master_read(struct file *f, struct uio *u)
 		return 0;
 	while (!ring_used(&p->out) || p->status) {
 		if (p->status)
-			return put_status(p, u);
+			return read_status(p, u);
 		if (p->slave_gone)
 			return -EIO;
 		err = file_sleep(f, &p->out_readers);
@@ -185,7 +185,7 @@ static long master_read(struct file *f, struct uio *u)
 			return err;
 	}
 	if (p->packets) {
-		n = put_status(p, u);
+		n = read_status(p, u);
 		if (n < 0 || !u->left)
 			return n;
 		told = true;
@@ -217,7 +217,7 @@ static long master_write(struct file *f, struct uio *u)
 		if (!room)
 			continue;
 		for (size_t i = 0; i < n; i++)
-			tty_type(&p->tty, chunk[i]);
+			tty_input(&p->tty, chunk[i]);
 		done += (long)n;
 	}
 	return done;
@@ -321,7 +321,7 @@ static long slave_write(struct file *f, struct uio *u)
 		if (!err && full)
 			continue;
 		if (!err)
-			err = put_out(p, chunk, n);
+			err = write_output(p, chunk, n);
 		if (err)
 			return done ? done : err;
 		done += (long)n;
@@ -362,14 +362,14 @@ static const struct file_ops slave_ops = {
 };
 
 /* /dev/tty: opens the caller's controlling terminal. */
-static int own_open(struct file *f)
+static int controlling_open(struct file *f)
 {
 	struct pty *p = pty_of_session(process_current()->sid);
 
 	if (p) {
 		f->ops = &slave_ops;
 		slave_attach(p, f);
-	} else if (process_current()->sid && console_is_own()) {
+	} else if (process_current()->sid && console_is_controlling()) {
 		console_open(f);
 	} else {
 		return -ENXIO;
@@ -377,12 +377,12 @@ static int own_open(struct file *f)
 	return 0;
 }
 
-static const struct file_ops own_ops = {.open = own_open};
+static const struct file_ops controlling_ops = {.open = controlling_open};
 
 void pty_init(void)
 {
 	devpts_init();
-	device_register("tty", DEVICE(5, 0), 0666, &own_ops);
+	device_register("tty", DEVICE(5, 0), 0666, &controlling_ops);
 	device_register("ptmx", DEVICE(5, 2), 0666, &master_ops);
 	device_register_major(DEVPTS_MAJOR, &slave_ops);
 }

@@ -38,7 +38,7 @@ struct pty *pty_of_session(int sid);
 /* Whether the caller's session has a controlling terminal of any kind. */
 bool pty_session_has_terminal(void);
 /* Disassociates the terminal from its session, and signals the foreground group. */
-void pty_end_session(struct pty *p, bool cont);
+void pty_detach_session(struct pty *p, bool cont);
 
 /* Discards output that has not been read. */
 void pty_flush_output(struct pty *p);

@@ -37,11 +37,11 @@ void pty_status(struct tty *t, uint8_t status)
 }
 
 /* TIOCSCTTY: for session leaders without a terminal; root may steal it from another session (1). */
-static long take_terminal(struct pty *p, struct file *f, uint64_t arg)
+static long set_controlling_terminal(struct pty *p, struct file *f, uint64_t arg)
 {
 	const struct process *me = process_current();
 
-	if (me->sid == me->pid && tty_is_own(&p->tty))
+	if (me->sid == me->pid && tty_is_controlling(&p->tty))
 		return 0;
 	if (me->sid != me->pid || pty_session_has_terminal())
 		return -EPERM;
@@ -52,16 +52,16 @@ static long take_terminal(struct pty *p, struct file *f, uint64_t arg)
 	return tty_ioctl(&p->tty, TIOCSCTTY, arg);
 }
 
-static long give_up_terminal(struct pty *p)
+static long drop_controlling_terminal(struct pty *p)
 {
 	const struct process *me = process_current();
 
-	if (!tty_is_own(&p->tty))
+	if (!tty_is_controlling(&p->tty))
 		return -ENOTTY;
 	/* Only the session leader detaches the session from its terminal. */
 	if (me->sid != me->pid)
 		return -EPERM;
-	pty_end_session(p, true);
+	pty_detach_session(p, true);
 	return 0;
 }
 
@@ -85,7 +85,7 @@ static long control(struct pty *p, struct file *f, uint64_t request, uint64_t ar
 {
 	switch (request) {
 	case TIOCSCTTY:
-		return take_terminal(p, f, arg);
+		return set_controlling_terminal(p, f, arg);
 	case TCSBRK:
 		/* Output is never pending. */
 		return 0;
@@ -102,9 +102,9 @@ long pty_slave_ioctl(struct file *f, uint64_t request, uint64_t arg)
 		return request == TIOCSPGRP ? -ENOTTY : -EIO;
 	switch (request) {
 	case TIOCNOTTY:
-		return give_up_terminal(p);
+		return drop_controlling_terminal(p);
 	case TIOCGSID:
-		return tty_is_own(&p->tty) ? tty_ioctl(&p->tty, request, arg) : -ENOTTY;
+		return tty_is_controlling(&p->tty) ? tty_ioctl(&p->tty, request, arg) : -ENOTTY;
 	case TCFLSH:
 		return flush(p, arg, arg != TCOFLUSH, arg != TCIFLUSH);
 	default:
@@ -126,9 +126,9 @@ long pty_master_ioctl(struct file *f, uint64_t request, uint64_t arg)
 
 	switch (request) {
 	case TIOCGPTN:
-		return tty_tell((int)p->number, arg);
+		return tty_put_int((int)p->number, arg);
 	case TIOCGPTLCK:
-		return tty_tell(p->locked, arg);
+		return tty_put_int(p->locked, arg);
 	case TIOCSPTLCK:
 		if (copy_from_user(&on, arg, sizeof(on)) < 0)
 			return -EFAULT;
@@ -141,13 +141,13 @@ long pty_master_ioctl(struct file *f, uint64_t request, uint64_t arg)
 		p->status = 0;
 		return 0;
 	case TIOCGPKT:
-		return tty_tell(p->packets, arg);
+		return tty_put_int(p->packets, arg);
 	case TIOCGPTPEER:
 		return open_peer(p, (uint32_t)arg);
 	case TIOCGPGRP:
-		return tty_tell(p->tty.foreground, arg);
+		return tty_put_int(p->tty.foreground, arg);
 	case FIONREAD:
-		return tty_tell((int)ring_used(&p->out), arg);
+		return tty_put_int((int)ring_used(&p->out), arg);
 	case TIOCNOTTY:
 		return -ENOTTY;
 	case TCFLSH:

@@ -17,7 +17,7 @@
 /* What reads return without a port. */
 #define STATUS_NONE 0xff
 
-static void (*got_char)(char c);
+static void (*input_char)(char c);
 
 void serial_init(void)
 {
@@ -48,9 +48,9 @@ void serial_write(const char *text, size_t len)
 
 void serial_enable_input(void (*got)(char c))
 {
-	got_char = got;
+	input_char = got;
 	while (x86_inb(STATUS) != STATUS_NONE && (x86_inb(STATUS) & STATUS_INPUT))
-		got_char((char)x86_inb(DATA));
+		input_char((char)x86_inb(DATA));
 	x86_outb(INTERRUPTS, 0x01);
 }
 
@@ -59,7 +59,7 @@ void trap_serial(void)
 	while (x86_inb(STATUS) != STATUS_NONE && (x86_inb(STATUS) & STATUS_INPUT)) {
 		char c = (char)x86_inb(DATA);
 
-		if (got_char)
-			got_char(c);
+		if (input_char)
+			input_char(c);
 	}
 }

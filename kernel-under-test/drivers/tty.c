@@ -26,7 +26,7 @@ void tty_init(struct tty *t, const struct tty_ops *ops, int session)
 }
 
 /* Whether a line ends here; if the character is 0, by an end-of-file key. */
-static bool is_end(const struct tty *t, uint32_t at)
+static bool is_line_end_at(const struct tty *t, uint32_t at)
 {
 	return t->ends[at % TTY_LINE_MAX / 64] & BIT(at % 64);
 }
@@ -38,7 +38,7 @@ uint32_t tty_room(const struct tty *t)
 	if (used < TTY_LINE_MAX - 1)
 		return TTY_LINE_MAX - 1 - used;
 	/* A line that is too long cannot be completed: accept and drop the excess. */
-	return tty_is_on(t, LFLAG_ICANON) && t->ready == t->read;
+	return tty_has_lflag(t, LFLAG_ICANON) && t->ready == t->read;
 }
 
 void tty_flush(struct tty *t)
@@ -68,7 +68,7 @@ int tty_check_change(const struct tty *t, int signo)
 	const struct process *p = process_current();
 	struct signal_info info = {.signo = signo, .code = SI_KERNEL};
 
-	if (!t->foreground || !tty_is_own(t) || p->pgid == t->foreground)
+	if (!t->foreground || !tty_is_controlling(t) || p->pgid == t->foreground)
 		return 0;
 	/* The signal would not stop the caller, which would retry at once. */
 	if ((thread_current()->blocked & SIGNAL_BIT(signo)) ||
@@ -88,7 +88,7 @@ static int wait_for_input(struct tty *t, const struct file *f)
 {
 	uint64_t deadline = WAIT_FOREVER;
 
-	if (!tty_is_on(t, LFLAG_ICANON) && t->mode.keys[KEY_TIME])
+	if (!tty_has_lflag(t, LFLAG_ICANON) && t->mode.keys[KEY_TIME])
 		deadline = arch_time_ns() + t->mode.keys[KEY_TIME] * 100000000ull;
 	for (;;) {
 		int err = tty_check_change(t, SIGTTIN);
@@ -101,7 +101,7 @@ static int wait_for_input(struct tty *t, const struct file *f)
 			return -ETIMEDOUT;
 		if (f->flags & O_NONBLOCK)
 			return -EAGAIN;
-		if (!tty_is_on(t, LFLAG_ICANON) && !t->mode.keys[KEY_MIN] &&
+		if (!tty_has_lflag(t, LFLAG_ICANON) && !t->mode.keys[KEY_MIN] &&
 		    !t->mode.keys[KEY_TIME])
 			return -ETIMEDOUT;
 		err = wait_sleep_until(&t->readers, WAIT_INTERRUPTIBLE, deadline);
@@ -116,7 +116,7 @@ static long take(struct tty *t, struct uio *u)
 
 	while (u->left && tty_readable(t)) {
 		char c = t->ring[t->read % TTY_LINE_MAX];
-		bool end = is_end(t, t->read);
+		bool end = is_line_end_at(t, t->read);
 		int err;
 
 		if (end && !c) {
@@ -131,7 +131,7 @@ static long take(struct tty *t, struct uio *u)
 			return done ? done : err;
 		t->read++;
 		done++;
-		if ((end || c == '\n') && tty_is_on(t, LFLAG_ICANON))
+		if ((end || c == '\n') && tty_has_lflag(t, LFLAG_ICANON))
 			break;
 	}
 	return done;

@@ -117,13 +117,13 @@ struct tty {
 void tty_init(struct tty *t, const struct tty_ops *ops, int session);
 
 /* A character was typed. Callable from interrupts. */
-void tty_type(struct tty *t, char c);
+void tty_input(struct tty *t, char c);
 /* How many characters may be typed now; more are dropped, or their writer waits. */
 uint32_t tty_room(const struct tty *t);
 /* Discards all input. */
 void tty_flush(struct tty *t);
 /* Makes what is being edited readable. */
-void tty_publish(struct tty *t);
+void tty_commit(struct tty *t);
 
 /* file_ops.read of file `f`. */
 long tty_read(struct tty *t, struct file *f, struct uio *u);
@@ -136,15 +136,15 @@ static inline bool tty_readable(const struct tty *t)
 long tty_ioctl(struct tty *t, uint64_t request, uint64_t arg);
 
 /* Returns a number to the user from an ioctl(). */
-long tty_tell(int v, uint64_t out);
+long tty_put_int(int v, uint64_t out);
 
 /* Whether it is the controlling terminal of the caller's session. */
-static inline bool tty_is_own(const struct tty *t)
+static inline bool tty_is_controlling(const struct tty *t)
 {
 	return process_current()->sid == t->session;
 }
 
-static inline bool tty_is_on(const struct tty *t, uint32_t lflag)
+static inline bool tty_has_lflag(const struct tty *t, uint32_t lflag)
 {
 	return t->mode.lflag & lflag;
 }
@@ -157,7 +157,7 @@ int tty_check_change(const struct tty *t, int signo);
 /* The same for writing. */
 static inline int tty_check_write(const struct tty *t)
 {
-	return tty_is_on(t, LFLAG_TOSTOP) ? tty_check_change(t, SIGTTOU) : 0;
+	return tty_has_lflag(t, LFLAG_TOSTOP) ? tty_check_change(t, SIGTTOU) : 0;
 }
 
 /* Stops output, or restarts it. */

@@ -7,18 +7,18 @@
 #include "proc/signal/signal.h"
 
 /* Whether flow control uses ^S and ^Q, so that the master may implement it itself. */
-static bool is_usual_flow(const struct termios *m)
+static bool has_standard_flow_control(const struct termios *m)
 {
 	return (m->iflag & IFLAG_IXON) && m->keys[KEY_STOP] == 'S' - 0x40 &&
 	       m->keys[KEY_START] == 'Q' - 0x40;
 }
 
-static long use_mode(struct tty *t, const struct termios *new, bool flush)
+static long set_termios(struct tty *t, const struct termios *new, bool flush)
 {
-	bool usual = is_usual_flow(&t->mode);
+	bool usual = has_standard_flow_control(&t->mode);
 
 	t->mode = *new;
-	if (usual != is_usual_flow(new))
+	if (usual != has_standard_flow_control(new))
 		tty_status(t, usual ? TIOCPKT_NOSTOP : TIOCPKT_DOSTOP);
 	if (!(new->iflag &IFLAG_IXON))
 		tty_stop(t, false);
@@ -26,15 +26,15 @@ static long use_mode(struct tty *t, const struct termios *new, bool flush)
 		tty_flush(t);
 	/* Leaving canonical mode: what was being edited becomes readable. */
 	if (!(new->lflag &LFLAG_ICANON) && t->ready != t->typed)
-		tty_publish(t);
+		tty_commit(t);
 	return 0;
 }
 
-static long set_mode(struct tty *t, uint64_t arg, bool flush)
+static long set_termios_from_user(struct tty *t, uint64_t arg, bool flush)
 {
 	struct termios new;
 
-	return copy_from_user(&new, arg, sizeof(new)) < 0 ? -EFAULT : use_mode(t, &new, flush);
+	return copy_from_user(&new, arg, sizeof(new)) < 0 ? -EFAULT : set_termios(t, &new, flush);
 }
 
 /* System V's struct termio: the lower half of each word, and the first control characters. */
@@ -43,7 +43,7 @@ struct termio {
 	uint8_t line, keys[8], pad;
 };
 
-static long get_old_mode(const struct tty *t, uint64_t out)
+static long get_termio(const struct tty *t, uint64_t out)
 {
 	const struct termios *m = &t->mode;
 	struct termio old = {(uint16_t)m->iflag, (uint16_t)m->oflag, (uint16_t)m->cflag,
@@ -58,7 +58,7 @@ static uint32_t low_half(uint32_t now, uint16_t new)
 	return (now & 0xffff0000) | new;
 }
 
-static long set_old_mode(struct tty *t, uint64_t arg, bool flush)
+static long set_termio(struct tty *t, uint64_t arg, bool flush)
 {
 	struct termios new = t->mode;
 	struct termio old;
@@ -71,11 +71,11 @@ static long set_old_mode(struct tty *t, uint64_t arg, bool flush)
 	new.lflag = low_half(new.lflag, old.lflag);
 	new.line = old.line;
 	memcpy(new.keys, old.keys, sizeof(old.keys));
-	return use_mode(t, &new, flush);
+	return set_termios(t, &new, flush);
 }
 
 /* A session leader without a terminal acquires this one. */
-static long take_terminal(struct tty *t)
+static long set_controlling_terminal(struct tty *t)
 {
 	const struct process *p = process_current();
 
@@ -86,7 +86,7 @@ static long take_terminal(struct tty *t)
 	return 0;
 }
 
-long tty_tell(int v, uint64_t out)
+long tty_put_int(int v, uint64_t out)
 {
 	return copy_to_user(out, &v, sizeof(v));
 }
@@ -97,7 +97,7 @@ static long set_foreground(struct tty *t, uint64_t arg)
 
 	if (copy_from_user(&pgid, arg, sizeof(pgid)) < 0)
 		return -EFAULT;
-	if (!tty_is_own(t))
+	if (!tty_is_controlling(t))
 		return -ENOTTY;
 	if (pgid <= 0)
 		return -EINVAL;
@@ -120,20 +120,20 @@ static long flow(struct tty *t, uint64_t action)
 }
 
 /* TIOCSTI: types a character as if from the keyboard. */
-static long simulate(struct tty *t, uint64_t arg)
+static long input_simulated(struct tty *t, uint64_t arg)
 {
 	char c;
 
-	if (!tty_is_own(t) && !capable(CAP_SYS_ADMIN))
+	if (!tty_is_controlling(t) && !capable(CAP_SYS_ADMIN))
 		return -EPERM;
 	if (copy_from_user(&c, arg, 1) < 0)
 		return -EFAULT;
-	tty_type(t, c);
+	tty_input(t, c);
 	return 0;
 }
 
 /* Requests restricted to the foreground group. */
-static bool changes(uint64_t request)
+static bool needs_foreground(uint64_t request)
 {
 	return (request >= TCSETS && request <= TCSETSF) ||
 	       (request >= TCSETA && request <= TCSETAF) || request == TCXONC ||
@@ -155,7 +155,7 @@ static long set_window(struct tty *t, uint64_t arg)
 
 long tty_ioctl(struct tty *t, uint64_t request, uint64_t arg)
 {
-	int err = changes(request) ? tty_check_change(t, SIGTTOU) : 0;
+	int err = needs_foreground(request) ? tty_check_change(t, SIGTTOU) : 0;
 
 	if (err)
 		return err == -EIO && request == TIOCSPGRP ? -ENOTTY : err;
@@ -165,31 +165,31 @@ long tty_ioctl(struct tty *t, uint64_t request, uint64_t arg)
 	case TCSETS:
 	case TCSETSW:
 	case TCSETSF:
-		return set_mode(t, arg, request == TCSETSF);
+		return set_termios_from_user(t, arg, request == TCSETSF);
 	case TCGETA:
-		return get_old_mode(t, arg);
+		return get_termio(t, arg);
 	case TCSETA:
 	case TCSETAW:
 	case TCSETAF:
-		return set_old_mode(t, arg, request == TCSETAF);
+		return set_termio(t, arg, request == TCSETAF);
 	case TCXONC:
 		return flow(t, arg);
 	case TIOCSTI:
-		return simulate(t, arg);
+		return input_simulated(t, arg);
 	case TIOCSCTTY:
-		return take_terminal(t);
+		return set_controlling_terminal(t);
 	case TIOCGPGRP:
-		return tty_is_own(t) ? tty_tell(t->foreground, arg) : -ENOTTY;
+		return tty_is_controlling(t) ? tty_put_int(t->foreground, arg) : -ENOTTY;
 	case TIOCSPGRP:
 		return set_foreground(t, arg);
 	case TIOCGSID:
-		return t->session > 0 ? tty_tell(t->session, arg) : -ENOTTY;
+		return t->session > 0 ? tty_put_int(t->session, arg) : -ENOTTY;
 	case TIOCGWINSZ:
 		return copy_to_user(arg, t->window, sizeof(t->window));
 	case TIOCSWINSZ:
 		return set_window(t, arg);
 	case FIONREAD:
-		return tty_tell((int)(t->ready - t->read), arg);
+		return tty_put_int((int)(t->ready - t->read), arg);
 	default:
 		return -ENOTTY;
 	}

@@ -14,14 +14,14 @@ static void set_end(struct tty *t, uint32_t at, bool on)
 
 static void echo(struct tty *t, const char *text, size_t len)
 {
-	if (tty_is_on(t, LFLAG_ECHO))
+	if (tty_has_lflag(t, LFLAG_ECHO))
 		t->ops->echo(t, text, len);
 }
 
 /* Whether a character is echoed as ^X. */
-static bool is_shown_as_two(const struct tty *t, uint8_t c)
+static bool is_echoed_as_caret(const struct tty *t, uint8_t c)
 {
-	return !t->ops->plain_echo && tty_is_on(t, LFLAG_ECHOCTL) && (c < ' ' || c == 0x7f) &&
+	return !t->ops->plain_echo && tty_has_lflag(t, LFLAG_ECHOCTL) && (c < ' ' || c == 0x7f) &&
 	       c != '\n' && c != '\t';
 }
 
@@ -29,7 +29,7 @@ static void echo_char(struct tty *t, char c)
 {
 	char shown[2] = {'^', (char)(c ^ 0x40)};
 
-	if (is_shown_as_two(t, (uint8_t)c))
+	if (is_echoed_as_caret(t, (uint8_t)c))
 		echo(t, shown, 2);
 	else
 		echo(t, &c, 1);
@@ -46,7 +46,7 @@ static void insert(struct tty *t, char c, bool end)
 	t->ring[t->typed % TTY_LINE_MAX] = c;
 	set_end(t, t->typed, end);
 	t->typed++;
-	if (c == '\n' && tty_is_on(t, LFLAG_ICANON) && tty_is_on(t, LFLAG_ECHONL))
+	if (c == '\n' && tty_has_lflag(t, LFLAG_ICANON) && tty_has_lflag(t, LFLAG_ECHONL))
 		t->ops->echo(t, &c, 1);
 	else if (c || !end)
 		echo_char(t, c);
@@ -58,11 +58,11 @@ static void erase(struct tty *t)
 		return;
 	t->typed--;
 	echo(t, "\b \b", 3);
-	if (is_shown_as_two(t, (uint8_t)t->ring[t->typed % TTY_LINE_MAX]))
+	if (is_echoed_as_caret(t, (uint8_t)t->ring[t->typed % TTY_LINE_MAX]))
 		echo(t, "\b \b", 3);
 }
 
-void tty_publish(struct tty *t)
+void tty_commit(struct tty *t)
 {
 	t->ready = t->typed;
 	wait_wake_all(&t->readers);
@@ -77,29 +77,29 @@ void tty_signal(const struct tty *t, int signo)
 }
 
 /* Whether `c` is that control character; 0 disables one. */
-static bool is_key(const struct tty *t, uint8_t c, unsigned int key)
+static bool is_control_char(const struct tty *t, uint8_t c, unsigned int key)
 {
 	return c && c == t->mode.keys[key];
 }
 
 /* VINTR, VQUIT and VSUSP: signal the foreground group and discard pending input and output. */
-static bool got_signal_key(struct tty *t, uint8_t c)
+static bool input_signal_char(struct tty *t, uint8_t c)
 {
 	char shown[3] = {'^', (char)(c ^ 0x40), '\n'};
 	int signo;
 
-	if (!tty_is_on(t, LFLAG_ISIG))
+	if (!tty_has_lflag(t, LFLAG_ISIG))
 		return false;
-	if (is_key(t, c, KEY_INTR))
+	if (is_control_char(t, c, KEY_INTR))
 		signo = SIGINT;
-	else if (is_key(t, c, KEY_QUIT))
+	else if (is_control_char(t, c, KEY_QUIT))
 		signo = SIGQUIT;
-	else if (is_key(t, c, KEY_SUSP))
+	else if (is_control_char(t, c, KEY_SUSP))
 		signo = SIGTSTP;
 	else
 		return false;
 	tty_signal(t, signo);
-	if (!tty_is_on(t, LFLAG_NOFLSH)) {
+	if (!tty_has_lflag(t, LFLAG_NOFLSH)) {
 		tty_flush(t);
 		if (t->ops->flush_output)
 			t->ops->flush_output(t);
@@ -114,15 +114,15 @@ static bool got_signal_key(struct tty *t, uint8_t c)
 }
 
 /* VSTART and VSTOP; with IXANY any character restarts output. */
-static bool got_flow_key(struct tty *t, uint8_t c)
+static bool input_flow_char(struct tty *t, uint8_t c)
 {
 	if (!(t->mode.iflag & IFLAG_IXON))
 		return false;
-	if (is_key(t, c, KEY_START)) {
+	if (is_control_char(t, c, KEY_START)) {
 		tty_stop(t, false);
 		return true;
 	}
-	if (is_key(t, c, KEY_STOP)) {
+	if (is_control_char(t, c, KEY_STOP)) {
 		tty_stop(t, true);
 		return true;
 	}
@@ -131,7 +131,7 @@ static bool got_flow_key(struct tty *t, uint8_t c)
 	return false;
 }
 
-static bool is_of_word(char c)
+static bool is_word_char(char c)
 {
 	return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
 	       c == '_';
@@ -142,7 +142,7 @@ static void erase_word(struct tty *t)
 	bool begun = false;
 
 	for (; t->typed != t->ready; erase(t)) {
-		bool of_word = is_of_word(t->ring[(t->typed - 1) % TTY_LINE_MAX]);
+		bool of_word = is_word_char(t->ring[(t->typed - 1) % TTY_LINE_MAX]);
 
 		if (begun && !of_word)
 			return;
@@ -150,7 +150,7 @@ static void erase_word(struct tty *t)
 	}
 }
 
-static void show_again(struct tty *t, char c)
+static void reprint(struct tty *t, char c)
 {
 	echo_char(t, c);
 	echo(t, "\n", 1);
@@ -158,26 +158,26 @@ static void show_again(struct tty *t, char c)
 		echo_char(t, t->ring[i % TTY_LINE_MAX]);
 }
 
-static bool got_editing_key(struct tty *t, uint8_t c)
+static bool input_edit_char(struct tty *t, uint8_t c)
 {
-	bool extended = tty_is_on(t, LFLAG_IEXTEN);
+	bool extended = tty_has_lflag(t, LFLAG_IEXTEN);
 
-	if (is_key(t, c, KEY_ERASE)) {
+	if (is_control_char(t, c, KEY_ERASE)) {
 		erase(t);
-	} else if (is_key(t, c, KEY_KILL)) {
+	} else if (is_control_char(t, c, KEY_KILL)) {
 		while (t->typed != t->ready)
 			erase(t);
-	} else if (extended && is_key(t, c, KEY_WERASE)) {
+	} else if (extended && is_control_char(t, c, KEY_WERASE)) {
 		erase_word(t);
-	} else if (extended && is_key(t, c, KEY_REPRINT) && tty_is_on(t, LFLAG_ECHO)) {
-		show_again(t, (char)c);
-	} else if (extended && is_key(t, c, KEY_LNEXT)) {
+	} else if (extended && is_control_char(t, c, KEY_REPRINT) && tty_has_lflag(t, LFLAG_ECHO)) {
+		reprint(t, (char)c);
+	} else if (extended && is_control_char(t, c, KEY_LNEXT)) {
 		t->literal_next = true;
-		if (tty_is_on(t, LFLAG_ECHOCTL))
+		if (tty_has_lflag(t, LFLAG_ECHOCTL))
 			echo(t, "^\b", 2);
-	} else if (is_key(t, c, KEY_EOF)) {
+	} else if (is_control_char(t, c, KEY_EOF)) {
 		insert(t, 0, true);
-		tty_publish(t);
+		tty_commit(t);
 	} else {
 		return false;
 	}
@@ -187,17 +187,17 @@ static bool got_editing_key(struct tty *t, uint8_t c)
 /* Whether it completes a line. */
 static bool is_line_end(const struct tty *t, uint8_t c)
 {
-	return c == '\n' || is_key(t, c, KEY_EOL) ||
-	       (tty_is_on(t, LFLAG_IEXTEN) && is_key(t, c, KEY_EOL2));
+	return c == '\n' || is_control_char(t, c, KEY_EOL) ||
+	       (tty_has_lflag(t, LFLAG_IEXTEN) && is_control_char(t, c, KEY_EOL2));
 }
 
-void tty_type(struct tty *t, char c)
+void tty_input(struct tty *t, char c)
 {
-	bool edited = tty_is_on(t, LFLAG_ICANON), literal = t->literal_next, end;
+	bool edited = tty_has_lflag(t, LFLAG_ICANON), literal = t->literal_next, end;
 
 	t->literal_next = false;
 	if (!literal) {
-		if (got_flow_key(t, (uint8_t)c) || got_signal_key(t, (uint8_t)c))
+		if (input_flow_char(t, (uint8_t)c) || input_signal_char(t, (uint8_t)c))
 			return;
 		if (c == '\r' && (t->mode.iflag & IFLAG_IGNCR))
 			return;
@@ -205,11 +205,11 @@ void tty_type(struct tty *t, char c)
 			c = '\n';
 		else if (c == '\n' && (t->mode.iflag & IFLAG_INLCR))
 			c = '\r';
-		if (edited && got_editing_key(t, (uint8_t)c))
+		if (edited && input_edit_char(t, (uint8_t)c))
 			return;
 	}
 	end = edited && !literal && is_line_end(t, (uint8_t)c);
 	insert(t, c, end);
 	if (end || !edited)
-		tty_publish(t);
+		tty_commit(t);
 }

@@ -6,7 +6,7 @@
 #include "mm/page.h"
 
 /* Vendor capabilities locate the device's structures. */
-#define CAPABILITY_VENDOR 0x09
+#define PCI_CAP_VENDOR	  0x09
 #define PART_COMMON	  1
 #define PART_NOTIFY	  2
 #define PART_DEVICE	  4
@@ -35,7 +35,7 @@
 #define STATUS_FEATURES_OK 8
 
 #define NO_VECTOR 0xffff
-#define PATIENCE  100000 /* status reads before giving up on a reset */
+#define RESET_POLLS 100000 /* status reads before giving up on a reset */
 
 #define DESCRIPTOR_NEXT	 1
 #define DESCRIPTOR_WRITE 2
@@ -58,9 +58,9 @@ struct virtio_used {
 };
 
 /* Descriptor table, available ring and used ring share a page. */
-#define AVAIL_AT (VIRTQUEUE_MAX * sizeof(struct virtio_descriptor))
-#define USED_AT	 ALIGN_UP(AVAIL_AT + sizeof(struct virtio_avail), 64)
-_Static_assert(USED_AT + sizeof(struct virtio_used) <= PAGE_SIZE, "queue");
+#define AVAIL_OFFSET (VIRTQUEUE_MAX * sizeof(struct virtio_descriptor))
+#define USED_OFFSET  ALIGN_UP(AVAIL_OFFSET + sizeof(struct virtio_avail), 64)
+_Static_assert(USED_OFFSET + sizeof(struct virtio_used) <= PAGE_SIZE, "queue");
 
 static volatile void *common(const struct virtio_device *v, unsigned int offset)
 {
@@ -77,17 +77,17 @@ static void status_add(struct virtio_device *v, uint8_t bits)
 	*(volatile uint8_t *)common(v, COMMON_STATUS) = status(v) | bits;
 }
 
-static void put_half(struct virtio_device *v, unsigned int offset, uint16_t value)
+static void write16(struct virtio_device *v, unsigned int offset, uint16_t value)
 {
 	*(volatile uint16_t *)common(v, offset) = value;
 }
 
-static uint16_t get_half(struct virtio_device *v, unsigned int offset)
+static uint16_t read16(struct virtio_device *v, unsigned int offset)
 {
 	return *(volatile uint16_t *)common(v, offset);
 }
 
-static void put_address(struct virtio_device *v, unsigned int offset, const void *at)
+static void write_address(struct virtio_device *v, unsigned int offset, const void *at)
 {
 	uint64_t pa = virt_to_phys(at);
 
@@ -95,12 +95,12 @@ static void put_address(struct virtio_device *v, unsigned int offset, const void
 	*(volatile uint32_t *)common(v, offset + 4) = (uint32_t)(pa >> 32);
 }
 
-static volatile void *map_part(struct virtio_device *v, uint8_t part, uint32_t least,
-			       uint32_t *size, uint32_t *extra)
+static volatile void *map_structure(struct virtio_device *v, uint8_t part, uint32_t min_size,
+				    uint32_t *size, uint32_t *extra)
 {
 	unsigned int at = 0;
 
-	while ((at = pci_capability(&v->pci, CAPABILITY_VENDOR, at))) {
+	while ((at = pci_capability(&v->pci, PCI_CAP_VENDOR, at))) {
 		uint32_t bar = pci_read_byte(&v->pci, at + 4);
 
 		if (pci_read_byte(&v->pci, at + 3) != part)
@@ -108,13 +108,13 @@ static volatile void *map_part(struct virtio_device *v, uint8_t part, uint32_t l
 		*size = pci_read(&v->pci, at + 12);
 		if (extra)
 			*extra = pci_read(&v->pci, at + 16);
-		return *size < least ? NULL
-				     : pci_map(&v->pci, bar, pci_read(&v->pci, at + 8), *size);
+		return *size < min_size ? NULL
+					: pci_map(&v->pci, bar, pci_read(&v->pci, at + 8), *size);
 	}
 	return NULL;
 }
 
-static int agree(struct virtio_device *v, uint64_t wanted)
+static int negotiate(struct virtio_device *v, uint64_t wanted)
 {
 	uint64_t has;
 
@@ -135,7 +135,7 @@ static int agree(struct virtio_device *v, uint64_t wanted)
 }
 
 int virtio_init(struct virtio_device *v, const struct pci_device *pci, uint64_t wanted,
-		void (*ring)(void *ctx), void *ctx)
+		void (*interrupt)(void *ctx), void *ctx)
 {
 	struct irq_message message;
 	uint32_t size;
@@ -143,21 +143,21 @@ int virtio_init(struct virtio_device *v, const struct pci_device *pci, uint64_t 
 
 	v->pci = *pci;
 	pci_enable(pci);
-	v->common = map_part(v, PART_COMMON, COMMON_SIZE, &size, NULL);
-	v->notify = map_part(v, PART_NOTIFY, 2, &v->notify_size, &v->notify_multiplier);
-	v->config = map_part(v, PART_DEVICE, 4, &v->config_size, NULL);
+	v->common = map_structure(v, PART_COMMON, COMMON_SIZE, &size, NULL);
+	v->notify = map_structure(v, PART_NOTIFY, 2, &v->notify_size, &v->notify_multiplier);
+	v->config = map_structure(v, PART_DEVICE, 4, &v->config_size, NULL);
 	if (!v->common || !v->notify)
 		return -ENXIO;
 	if (!v->config)
 		v->config_size = 0;
 	virtio_stop(v);
 	status_add(v, STATUS_ACKNOWLEDGE | STATUS_DRIVER);
-	err = agree(v, wanted);
+	err = negotiate(v, wanted);
 	if (err)
 		return err;
-	if (arch_irq_alloc(ring, ctx, &message) < 0 || pci_use_message(pci, &message) < 0)
+	if (arch_irq_alloc(interrupt, ctx, &message) < 0 || pci_enable_msix(pci, &message) < 0)
 		return -ENXIO;
-	put_half(v, COMMON_CONFIG_VECTOR, NO_VECTOR);
+	write16(v, COMMON_CONFIG_VECTOR, NO_VECTOR);
 	return 0;
 }
 
@@ -169,7 +169,7 @@ void virtio_start(struct virtio_device *v)
 void virtio_stop(struct virtio_device *v)
 {
 	*(volatile uint8_t *)common(v, COMMON_STATUS) = 0;
-	for (unsigned int i = 0; i < PATIENCE && status(v); i++)
+	for (unsigned int i = 0; i < RESET_POLLS && status(v); i++)
 		;
 }
 
@@ -178,7 +178,7 @@ uint32_t virtio_config(const struct virtio_device *v, uint32_t offset)
 	return offset + 4 <= v->config_size ? *(volatile uint32_t *)(v->config + offset) : 0;
 }
 
-static void chain_up(struct virtqueue *q)
+static void init_free_list(struct virtqueue *q)
 {
 	for (uint16_t i = 0; i < q->size; i++)
 		q->next[i] = (uint16_t)(i + 1);
@@ -191,11 +191,11 @@ int virtio_queue_init(struct virtqueue *q, struct virtio_device *v, uint16_t ind
 	uint64_t doorbell;
 
 	*q = (struct virtqueue){.device = v, .index = index};
-	if (index >= get_half(v, COMMON_QUEUES))
+	if (index >= read16(v, COMMON_QUEUES))
 		return -ENXIO;
-	put_half(v, COMMON_QUEUE_SELECT, index);
-	q->size = MIN(get_half(v, COMMON_QUEUE_SIZE), (uint16_t)VIRTQUEUE_MAX);
-	doorbell = (uint64_t)get_half(v, COMMON_QUEUE_NOTIFY) * v->notify_multiplier;
+	write16(v, COMMON_QUEUE_SELECT, index);
+	q->size = MIN(read16(v, COMMON_QUEUE_SIZE), (uint16_t)VIRTQUEUE_MAX);
+	doorbell = (uint64_t)read16(v, COMMON_QUEUE_NOTIFY) * v->notify_multiplier;
 	/* The size must be a power of two. */
 	if (q->size < 4 || (q->size & (q->size - 1)) || doorbell > v->notify_size - 2)
 		return -ENXIO;
@@ -203,18 +203,18 @@ int virtio_queue_init(struct virtqueue *q, struct virtio_device *v, uint16_t ind
 	if (!page)
 		return -ENOMEM;
 	q->descriptors = page_to_virt(page);
-	q->avail = (void *)((char *)q->descriptors + AVAIL_AT);
-	q->used = (void *)((char *)q->descriptors + USED_AT);
+	q->avail = (void *)((char *)q->descriptors + AVAIL_OFFSET);
+	q->used = (void *)((char *)q->descriptors + USED_OFFSET);
 	q->doorbell = (volatile uint16_t *)(v->notify + doorbell);
-	chain_up(q);
-	put_half(v, COMMON_QUEUE_SIZE, q->size);
-	put_half(v, COMMON_QUEUE_VECTOR, 0);
-	put_address(v, COMMON_QUEUE_TABLE, q->descriptors);
-	put_address(v, COMMON_QUEUE_AVAIL, q->avail);
-	put_address(v, COMMON_QUEUE_USED, q->used);
-	if (get_half(v, COMMON_QUEUE_VECTOR) != 0)
+	init_free_list(q);
+	write16(v, COMMON_QUEUE_SIZE, q->size);
+	write16(v, COMMON_QUEUE_VECTOR, 0);
+	write_address(v, COMMON_QUEUE_TABLE, q->descriptors);
+	write_address(v, COMMON_QUEUE_AVAIL, q->avail);
+	write_address(v, COMMON_QUEUE_USED, q->used);
+	if (read16(v, COMMON_QUEUE_VECTOR) != 0)
 		return -ENXIO;
-	put_half(v, COMMON_QUEUE_ENABLE, 1);
+	write16(v, COMMON_QUEUE_ENABLE, 1);
 	return 0;
 }
 
@@ -247,7 +247,7 @@ int virtqueue_add(struct virtqueue *q, const struct virtio_segment *s, unsigned 
 	return 0;
 }
 
-void *virtqueue_take(struct virtqueue *q, uint32_t *len)
+void *virtqueue_pop(struct virtqueue *q, uint32_t *len)
 {
 	uint32_t id;
 	uint16_t at;

@@ -47,11 +47,11 @@ struct virtio_segment {
 
 /*
  * Resets a device, maps its registers and negotiates VIRTIO_F_VERSION and what it has of `wanted`.
- * Interrupts of all its queues call `ring(ctx)`. Returns 0, or -ENXIO if it is not a virtio 1.0
- * device or negotiation fails.
+ * Interrupts of all its queues call `interrupt(ctx)`. Returns 0, or -ENXIO if it is not a
+ * virtio 1.0 device or negotiation fails.
  */
 int virtio_init(struct virtio_device *v, const struct pci_device *pci, uint64_t wanted,
-		void (*ring)(void *ctx), void *ctx);
+		void (*interrupt)(void *ctx), void *ctx);
 
 /* Sets up queue `index`. Returns 0, -ENXIO if it is unusable, or -ENOMEM. */
 int virtio_queue_init(struct virtqueue *q, struct virtio_device *v, uint16_t index);
@@ -72,4 +72,4 @@ int virtqueue_add(struct virtqueue *q, const struct virtio_segment *s, unsigned 
  * Returns the owner of the next completed chain, or NULL. *len (optional) is the number of bytes
  * the device claims to have written, not necessarily true.
  */
-void *virtqueue_take(struct virtqueue *q, uint32_t *len);
+void *virtqueue_pop(struct virtqueue *q, uint32_t *len);

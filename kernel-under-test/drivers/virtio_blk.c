@@ -71,7 +71,7 @@ static void finish(struct request *r, int error)
 }
 
 /* The device misbehaves: stop it and fail all requests in flight. */
-static void give_up(struct disk *d)
+static void fail_device(struct disk *d)
 {
 	virtio_stop(&d->virtio);
 	log_printf("%s: the device names a request that is not under way; it is used no more\n",
@@ -86,16 +86,16 @@ static void give_up(struct disk *d)
 }
 
 /* Interrupt handler. */
-static void ring(void *ctx)
+static void interrupt(void *ctx)
 {
 	struct disk *d = ctx;
 	bool was_broken = d->queue.broken;
 	struct request *r;
 
-	while ((r = virtqueue_take(&d->queue, NULL)))
+	while ((r = virtqueue_pop(&d->queue, NULL)))
 		finish(r, READ_ONCE(d->slots[r->slot].status) == STATUS_OK ? 0 : -EIO);
 	if (d->queue.broken && !was_broken)
-		give_up(d);
+		fail_device(d);
 	wait_wake_all(&d->room);
 }
 
@@ -104,7 +104,7 @@ static void wait_on(struct wait_queue *q)
 {
 	if (!sched_is_idle()) {
 		wait_sleep(q, false);
-		thread_disturb(thread_current());
+		thread_notify_resume(thread_current());
 		return;
 	}
 	kernel_unlock();
@@ -179,7 +179,7 @@ static int init_disk(struct disk *d, const struct pci_device *pci)
 {
 	struct page *page;
 	uint32_t most;
-	int err = virtio_init(&d->virtio, pci, F_SEG_MAX | F_READ_ONLY | F_FLUSH, ring, d);
+	int err = virtio_init(&d->virtio, pci, F_SEG_MAX | F_READ_ONLY | F_FLUSH, interrupt, d);
 
 	if (!err)
 		err = virtio_queue_init(&d->queue, &d->virtio, 0);
@@ -203,7 +203,7 @@ static int init_disk(struct disk *d, const struct pci_device *pci)
 	return 0;
 }
 
-static void found(const struct pci_device *pci)
+static void probe(const struct pci_device *pci)
 {
 	struct disk *d;
 	int err;
@@ -227,5 +227,5 @@ static void found(const struct pci_device *pci)
 
 void virtio_blk_init(void)
 {
-	pci_scan(found);
+	pci_scan(probe);
 }

@@ -20,7 +20,7 @@
 /* struct virtio_net_hdr: all zero in both directions, for want of negotiated offloads. */
 #define HEADER_SIZE 12
 
-_Static_assert(HEADER_SIZE == PACKET_ROOM, "it stands before the frame");
+_Static_assert(HEADER_SIZE == PACKET_HEADROOM, "it stands before the frame");
 _Static_assert(BUFFERS <= VIRTQUEUE_MAX, "a descriptor each");
 
 struct device {
@@ -33,7 +33,7 @@ struct device {
 static unsigned int device_count;
 
 /* The device misbehaves: stop it and take the interface down. */
-static void give_up(struct device *d)
+static void fail_device(struct device *d)
 {
 	virtio_stop(&d->virtio);
 	interface_set_up(&d->interface, false);
@@ -52,12 +52,12 @@ static void reclaim(struct device *d)
 {
 	struct packet *p;
 
-	while ((p = virtqueue_take(&d->transmit, NULL)))
+	while ((p = virtqueue_pop(&d->transmit, NULL)))
 		kmem_free(p);
 }
 
 /* Interrupt handler. A frame is processed before its buffer is offered again. */
-static void ring(void *ctx)
+static void interrupt(void *ctx)
 {
 	struct device *d = ctx;
 	bool was_broken = d->receive.broken || d->transmit.broken;
@@ -65,25 +65,25 @@ static void ring(void *ctx)
 	uint32_t len;
 
 	reclaim(d);
-	while ((buffer = virtqueue_take(&d->receive, &len))) {
+	while ((buffer = virtqueue_pop(&d->receive, &len))) {
 		len = MIN(len, (uint32_t)BUFFER_SIZE);
 		if (len > HEADER_SIZE)
 			interface_receive(&d->interface, buffer + HEADER_SIZE, len - HEADER_SIZE);
 		offer(d, buffer);
 	}
 	if ((d->receive.broken || d->transmit.broken) && !was_broken)
-		give_up(d);
+		fail_device(d);
 }
 
 /* Drops the frame if the queue is full. */
 static void send(struct interface *i, struct packet *p)
 {
 	struct device *d = container_of(i, struct device, interface);
-	const struct virtio_segment s = {virt_to_phys(p->room), (uint32_t)(HEADER_SIZE + p->len),
-					 false};
+	const struct virtio_segment s = {virt_to_phys(p->headroom),
+					 (uint32_t)(HEADER_SIZE + p->len), false};
 
 	reclaim(d);
-	memset(p->room, 0, sizeof(p->room));
+	memset(p->headroom, 0, sizeof(p->headroom));
 	if (d->transmit.broken || virtqueue_add(&d->transmit, &s, 1, p) < 0) {
 		i->out.dropped++;
 		kmem_free(p);
@@ -103,7 +103,7 @@ static int make_buffers(struct device *d)
 static int init_device(struct device *d, const struct pci_device *pci)
 {
 	uint32_t low, high;
-	int err = virtio_init(&d->virtio, pci, F_MAC, ring, d);
+	int err = virtio_init(&d->virtio, pci, F_MAC, interrupt, d);
 
 	if (!err)
 		err = virtio_queue_init(&d->receive, &d->virtio, RECEIVE);
@@ -121,7 +121,7 @@ static int init_device(struct device *d, const struct pci_device *pci)
 	return make_buffers(d);
 }
 
-static void found(const struct pci_device *pci)
+static void probe(const struct pci_device *pci)
 {
 	struct device *d;
 	int err;
@@ -147,5 +147,5 @@ static void found(const struct pci_device *pci)
 
 void virtio_net_init(void)
 {
-	pci_scan(found);
+	pci_scan(probe);
 }

@@ -30,7 +30,7 @@ int cache_add(struct cache *c, uint64_t index, struct page *p)
 	 * the path to the new page.
 	 */
 	list_remove(&c->reclaimable);
-	err = store_put(&c->pages, index, p);
+	err = store_insert(&c->pages, index, p);
 	if (c->pages.count)
 		list_push_back(&caches, &c->reclaimable);
 	if (err)
@@ -69,7 +69,7 @@ void cache_clear_dirty(struct cache *c, struct page *p, unsigned int sectors)
 void cache_drop(struct cache *c, struct page *p)
 {
 	list_remove(&p->link);
-	store_drop(&c->pages, p->index);
+	store_remove(&c->pages, p->index);
 	if (!c->pages.count)
 		list_remove(&c->reclaimable);
 }
@@ -84,7 +84,7 @@ void cache_truncate(struct cache *c, uint64_t from)
 	list_for_each_safe (p, next, &c->clean, link)
 		if (p->index >= from)
 			list_remove(&p->link);
-	store_cut(&c->pages, from);
+	store_truncate(&c->pages, from);
 	if (!c->pages.count)
 		list_remove(&c->reclaimable);
 }
@@ -161,7 +161,7 @@ static size_t shrink(struct cache *c, size_t wanted)
 			list_push_back(&c->clean, &p->link);
 			continue;
 		}
-		store_drop(&c->pages, p->index);
+		store_remove(&c->pages, p->index);
 		freed++;
 	}
 	return freed;

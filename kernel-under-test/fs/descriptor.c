@@ -13,9 +13,9 @@ uint64_t files_nr_open = 1 << 20;
 static void wait_for_lookups(const struct files *t)
 {
 	if (unlikely(t->refs > 1))
-		sched_settle_all();
+		sched_synchronize_all();
 	else
-		sched_settle();
+		sched_synchronize();
 }
 
 /*

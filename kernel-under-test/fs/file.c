@@ -39,7 +39,7 @@ int file_create_anon(const struct file_ops *ops, uint32_t flags, void *data, str
 void file_release(struct file *f)
 {
 	if (unlikely(f->unsettled))
-		sched_settle_all();
+		sched_synchronize_all();
 	if (unlikely(f->watched))
 		file_epoll_release(f);
 	if (unlikely(f->async))
@@ -169,7 +169,7 @@ struct file *file_open_unlocked(struct inode *inode, uint32_t flags, const struc
 	const struct file_ops *ops;
 	struct file *f = NULL;
 
-	if (!object_get_unless_gone(&inode->object))
+	if (!object_get_unless_zero(&inode->object))
 		return NULL;
 	if (writer)
 		inode_count_writer(inode, 1);

@@ -258,7 +258,7 @@ struct files_word {
 /*
  * Changed under `lock`; `slots` and `capacity` also under the kernel lock, so that either lock is
  * enough to read them. A thread of a process that uses the table may look up files without a lock:
- * whoever clears a slot or replaces the array waits for a grace period (sched_settle) before
+ * whoever clears a slot or replaces the array waits for a grace period (sched_synchronize) before
  * freeing what a lookup may have found.
  */
 struct files {

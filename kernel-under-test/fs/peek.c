@@ -95,7 +95,7 @@ void peek_block(bool settle)
 	if (!block_depth++)
 		__atomic_store_n(&peek_changes, peek_changes + 1, __ATOMIC_SEQ_CST);
 	if (settle)
-		sched_settle_all();
+		sched_synchronize_all();
 }
 
 void peek_unblock(void)
@@ -109,7 +109,7 @@ void peek_free_later(void *p)
 	deferred[deferred_count++] = p;
 	if (deferred_count < FREE_BATCH)
 		return;
-	sched_settle_all();
+	sched_synchronize_all();
 	while (deferred_count)
 		kmem_free(deferred[--deferred_count]);
 }

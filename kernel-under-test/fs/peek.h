@@ -9,7 +9,7 @@
  *
  * What a peek can reach stays allocated. Dentries, inodes and hash tables are modified under the
  * kernel lock and freed by peek_free(), which waits for a grace period: until every CPU has been
- * in user mode or idle (sched_settle_all).
+ * in user mode or idle (sched_synchronize_all).
  *
  *   CPU 0, unlink, with the kernel lock      CPU 1, peeks
  *                                            reads the hash chain: the dentry
@@ -21,7 +21,7 @@
  * A peek finds an inode that had that name at some moment of the call: it reached the dentry from
  * one that was in the chain at that moment. A dentry is complete before it is published.
  *
- * A reference on the result is taken only if the count is not zero (object_get_unless_gone); the
+ * A reference on the result is taken only if the count is not zero (object_get_unless_zero); the
  * last one is dropped under the kernel lock. Code that must know that nobody is about to take one,
  * or that changes several things which a walk reads together, blocks peeks meanwhile:
  *

@@ -35,7 +35,7 @@ struct poll_entry {
 	struct spinlock *epoll;
 	/* Copied into each waiter. */
 	bool unlocked;
-	void (*told)(struct waiter *w);
+	void (*notify)(struct waiter *w);
 	/* Copied too: an argument for the callback. */
 	void *ctx;
 	/* Reference held by the waiting thread. */
@@ -49,7 +49,7 @@ static inline void poll_add(struct poll_entry *e, struct wait_queue *q)
 	if (!e)
 		return;
 	w = &e->waiters[e->used++];
-	w->told = e->told;
+	w->notify = e->notify;
 	w->unlocked = e->unlocked;
 	w->ctx = e->ctx;
 	wait_subscribe(q, w);

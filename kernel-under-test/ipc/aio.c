@@ -4,25 +4,25 @@
 #include "lib/errno.h"
 #include "mm/kmem.h"
 
-struct kept {
+struct pending {
 	struct aio_event event;
 	struct list link;
 };
 
-int aio_make(struct aio **all, uint64_t id, uint32_t room)
+int aio_create(struct aio **all, uint64_t id, uint32_t capacity)
 {
 	uint32_t before = 0;
 	struct aio *a;
 
 	for (a = *all; a; a = a->next)
-		before += a->room;
-	if (room > AIO_MAX - before)
+		before += a->capacity;
+	if (capacity > AIO_MAX - before)
 		return -EAGAIN;
 	a = kmem_zalloc(sizeof(*a));
 	if (!a)
 		return -ENOMEM;
 	a->id = id;
-	a->room = room;
+	a->capacity = capacity;
 	a->refs = 1;
 	list_init(&a->done);
 	wait_init(&a->queue);
@@ -42,7 +42,7 @@ struct aio *aio_find(struct aio *all, uint64_t id)
 
 void aio_put(struct aio *a)
 {
-	struct kept *k, *next;
+	struct pending *k, *next;
 
 	if (--a->refs)
 		return;
@@ -51,29 +51,29 @@ void aio_put(struct aio *a)
 	kmem_free(a);
 }
 
-void aio_end(struct aio **all, struct aio *a)
+void aio_destroy(struct aio **all, struct aio *a)
 {
-	if (a->ended)
+	if (a->destroyed)
 		return;
 	while (*all != a)
 		all = &(*all)->next;
 	*all = a->next;
-	a->ended = true;
+	a->destroyed = true;
 	wait_wake_all(&a->queue);
 	aio_put(a);
 }
 
-void aio_end_all(struct aio **all)
+void aio_destroy_all(struct aio **all)
 {
 	while (*all)
-		aio_end(all, *all);
+		aio_destroy(all, *all);
 }
 
 int aio_reserve(struct aio *a, struct aio_event **out)
 {
-	struct kept *k;
+	struct pending *k;
 
-	if (a->used == a->room)
+	if (a->used == a->capacity)
 		return -EAGAIN;
 	k = kmem_zalloc(sizeof(*k));
 	if (!k)
@@ -86,21 +86,21 @@ int aio_reserve(struct aio *a, struct aio_event **out)
 void aio_cancel(struct aio *a, struct aio_event *e)
 {
 	a->used--;
-	kmem_free(container_of(e, struct kept, event));
+	kmem_free(container_of(e, struct pending, event));
 }
 
 void aio_complete(struct aio *a, struct aio_event *e)
 {
-	list_push_back(&a->done, &container_of(e, struct kept, event)->link);
+	list_push_back(&a->done, &container_of(e, struct pending, event)->link);
 	wait_wake_all(&a->queue);
 }
 
-int aio_take(struct aio *a, uint64_t deadline_ns, struct aio_event *out)
+int aio_get_event(struct aio *a, uint64_t deadline_ns, struct aio_event *out)
 {
-	struct kept *k;
+	struct pending *k;
 
-	while (list_empty(&a->done) || a->ended) {
-		int err = a->ended ? -EINVAL
+	while (list_empty(&a->done) || a->destroyed) {
+		int err = a->destroyed ? -EINVAL
 			  : !deadline_ns
 				  ? -ETIMEDOUT
 				  : wait_sleep_until(&a->queue, WAIT_INTERRUPTIBLE, deadline_ns);
@@ -108,7 +108,7 @@ int aio_take(struct aio *a, uint64_t deadline_ns, struct aio_event *out)
 		if (err)
 			return err;
 	}
-	k = list_first(&a->done, struct kept, link);
+	k = list_first(&a->done, struct pending, link);
 	*out = k->event;
 	list_remove(&k->link);
 	aio_cancel(a, &k->event);

@@ -13,7 +13,7 @@
 #include "sched/wait.h"
 
 /* Whether a thread or another set was waiting. */
-static bool mark(struct epoll_item *i)
+static bool item_set_ready(struct epoll_item *i)
 {
 	struct epoll *set = i->set;
 	bool awaited;
@@ -27,16 +27,16 @@ static bool mark(struct epoll_item *i)
 	return awaited;
 }
 
-static void item_told(struct waiter *w)
+static void item_notify(struct waiter *w)
 {
-	mark(w->ctx);
+	item_set_ready(w->ctx);
 }
 
 /*
  * EPOLLEXCLUSIVE: of a file's exclusive items, the first handles a wakeup for all, marking them
  * ready in turn up to one whose set has a waiter.
  */
-static void exclusive_told(struct waiter *w)
+static void exclusive_notify(struct waiter *w)
 {
 	struct epoll_item *me = w->ctx, *i = me->file->watched;
 
@@ -45,13 +45,13 @@ static void exclusive_told(struct waiter *w)
 	if (i != me)
 		return;
 	for (; i; i = i->next) {
-		if ((i->event.events & EPOLL_EXCLUSIVE) && mark(i))
+		if ((i->event.events & EPOLL_EXCLUSIVE) && item_set_ready(i))
 			return;
 	}
 }
 
 /* The requested events that are pending on an item's file. */
-static uint32_t wanted(struct epoll_item *i, struct poll_entry *e)
+static uint32_t item_poll(struct epoll_item *i, struct poll_entry *e)
 {
 	return file_poll(i->file, e) & (i->event.events | POLL_ALWAYS);
 }
@@ -96,15 +96,15 @@ static int add(struct epoll *set, struct file *f, int fd, const struct epoll_eve
 	i->file = f;
 	i->fd = fd;
 	i->event = *event;
-	i->entry.told = event->events & EPOLL_EXCLUSIVE ? exclusive_told : item_told;
-	i->entry.unlocked = i->entry.told == item_told;
+	i->entry.notify = event->events & EPOLL_EXCLUSIVE ? exclusive_notify : item_notify;
+	i->entry.unlocked = i->entry.notify == item_notify;
 	i->entry.ctx = i;
 	list_init(&i->ready);
 	list_push_back(&set->items, &i->link);
 	i->next = f->watched;
 	f->watched = i;
-	if (wanted(i, &i->entry))
-		mark(i);
+	if (item_poll(i, &i->entry))
+		item_set_ready(i);
 	return 0;
 }
 
@@ -166,8 +166,8 @@ int epoll_control(struct file *set_file, int op, struct file *f, int fd,
 		spin_lock(&set->lock, LOCK_EPOLL);
 		i->event = *event;
 		spin_unlock(&set->lock);
-		if (wanted(i, NULL))
-			mark(i);
+		if (item_poll(i, NULL))
+			item_set_ready(i);
 		return 0;
 	default:
 		return -EINVAL;
@@ -195,7 +195,7 @@ static void put_again(struct epoll *set, struct list *again)
 }
 
 /* Reports ready items, with the lock. How many, or -EAGAIN: it takes the kernel lock. */
-static long harvest(struct epoll *set, uint64_t out, unsigned int max)
+static long send_events(struct epoll *set, uint64_t out, unsigned int max)
 {
 	struct list again = LIST_INIT(again);
 	unsigned int n = 0;
@@ -262,7 +262,7 @@ static long harvest_inside(struct epoll *set, uint64_t out, unsigned int max)
 
 	count_inside(set, 1, NULL);
 	while (n < max && (i = take_ready(set))) {
-		struct epoll_event e = {wanted(i, NULL), i->event.data};
+		struct epoll_event e = {item_poll(i, NULL), i->event.data};
 
 		if (!e.events)
 			continue;
@@ -307,7 +307,7 @@ static int sleep_in(struct epoll *set, uint64_t deadline_ns)
 		list_remove(&w.link);
 		spin_unlock(&set->lock);
 	}
-	if (alarm_end(&a) && !woken)
+	if (alarm_cancel(&a) && !woken)
 		return -ETIMEDOUT;
 	return woken ? 0 : wait_interrupted();
 }
@@ -322,7 +322,7 @@ long epoll_wait(struct file *f, uint64_t events_out, unsigned int max, uint64_t 
 		return -EINVAL;
 	for (;;) {
 		spin_lock(&set->lock, LOCK_EPOLL);
-		n = harvest(set, events_out, max);
+		n = send_events(set, events_out, max);
 		if (n || !deadline_ns ||
 		    (deadline_ns != WAIT_FOREVER && arch_time_ns() >= deadline_ns)) {
 			spin_unlock(&set->lock);
@@ -352,7 +352,7 @@ static uint32_t epoll_poll(struct file *f, struct poll_entry *e)
 	}
 	count_inside(set, 1, NULL);
 	/* Items that turn out not to be ready are not polled again through every nested set. */
-	while ((i = take_ready(set)) && !wanted(i, NULL))
+	while ((i = take_ready(set)) && !item_poll(i, NULL))
 		;
 	if (i)
 		put_first(i);

@@ -17,7 +17,7 @@ struct eventfd {
 } __attribute__((aligned(64)));
 
 /* Called having passed the gate, which is released. Returns 0, -EAGAIN or -ERESTARTSYS. */
-static noinline int sleep_passing(struct file *f, struct uio *u, struct wait_queue *q)
+static noinline int sleep_unlocked(struct file *f, struct uio *u, struct wait_queue *q)
 {
 	struct eventfd *e = f->data;
 
@@ -30,7 +30,7 @@ static noinline int sleep_passing(struct file *f, struct uio *u, struct wait_que
 	return gate_sleep(&e->gate, q);
 }
 
-static long finish_passing(struct file *f, struct uio *u, long n)
+static long finish_unlocked(struct file *f, struct uio *u, long n)
 {
 	if (n)
 		u->left = 0;
@@ -48,7 +48,7 @@ static noinline long read_and_wait(struct file *f, struct uio *u)
 		uint64_t v = e->semaphore ? MIN(e->count, 1ul) : e->count;
 
 		if (!v) {
-			n = sleep_passing(f, u, &e->readers);
+			n = sleep_unlocked(f, u, &e->readers);
 			continue;
 		}
 		if (likely(gate_may_wake(&e->writers) && gate_may_wake(&e->readers) &&
@@ -62,7 +62,7 @@ static noinline long read_and_wait(struct file *f, struct uio *u)
 		gate_return(&e->gate);
 		break;
 	}
-	return finish_passing(f, u, n);
+	return finish_unlocked(f, u, n);
 }
 
 /* Fast path: no waiters to wake and no need to wait. */
@@ -93,7 +93,7 @@ static noinline long write_and_wait(struct file *f, struct uio *u, uint64_t v)
 
 	while (!n && gate_pass(&e->gate)) {
 		if (v > COUNT_MAX - e->count) {
-			n = sleep_passing(f, u, &e->writers);
+			n = sleep_unlocked(f, u, &e->writers);
 			continue;
 		}
 		if (likely(gate_may_wake(&e->readers))) {
@@ -105,7 +105,7 @@ static noinline long write_and_wait(struct file *f, struct uio *u, uint64_t v)
 		gate_return(&e->gate);
 		break;
 	}
-	return finish_passing(f, u, n);
+	return finish_unlocked(f, u, n);
 }
 
 static long eventfd_write_unlocked(struct file *f, struct uio *u)
@@ -178,7 +178,7 @@ static long eventfd_write(struct file *f, struct uio *u)
 	return sizeof(v);
 }
 
-static uint32_t state_of(const struct eventfd *e)
+static uint32_t poll_mask(const struct eventfd *e)
 {
 	uint64_t count = READ_ONCE(e->count);
 
@@ -190,7 +190,7 @@ static uint32_t subscribe(struct eventfd *e, struct poll_entry *p)
 	poll_set_gate(p, &e->gate);
 	poll_add(p, &e->readers);
 	poll_add(p, &e->writers);
-	return state_of(e);
+	return poll_mask(e);
 }
 
 static uint32_t eventfd_poll(struct file *f, struct poll_entry *p)
@@ -198,7 +198,7 @@ static uint32_t eventfd_poll(struct file *f, struct poll_entry *p)
 	struct eventfd *e = f->data;
 
 	if (!p)
-		return state_of(e);
+		return poll_mask(e);
 	GATE_SCOPE(&e->gate);
 	return subscribe(e, p);
 }
@@ -216,7 +216,7 @@ static noinline uint32_t subscribe_unlocked(struct eventfd *e, struct poll_entry
 
 static uint32_t eventfd_poll_unlocked(struct file *f, struct poll_entry *p)
 {
-	return p ? subscribe_unlocked(f->data, p) : state_of(f->data);
+	return p ? subscribe_unlocked(f->data, p) : poll_mask(f->data);
 }
 
 static void eventfd_release(struct file *f)

@@ -1,7 +1,7 @@
 /* Futexes: wait and wake. */
 #include "ipc/futex.h"
 
-#include "ipc/futex_sleeper.h"
+#include "ipc/futex_waiter.h"
 #include "sched/timer.h"
 #include "sched/wait.h"
 
@@ -10,10 +10,10 @@ struct bucket futex_buckets[FUTEX_BUCKETS];
 void futex_init(void)
 {
 	for (size_t i = 0; i < FUTEX_BUCKETS; i++)
-		list_init(&futex_buckets[i].sleepers);
+		list_init(&futex_buckets[i].waiters);
 }
 
-noinline bool futex_leave(struct sleeper *s)
+noinline bool futex_unqueue(struct futex_waiter *s)
 {
 	struct bucket *b;
 	bool woken;
@@ -31,12 +31,12 @@ noinline bool futex_leave(struct sleeper *s)
 	return woken;
 }
 
-noinline struct list *futex_place_urgent(struct bucket *b, const struct sleeper *s)
+noinline struct list *futex_queue_position(struct bucket *b, const struct futex_waiter *s)
 {
-	struct sleeper *o;
+	struct futex_waiter *o;
 
-	list_for_each (o, &b->sleepers, link)
-		if (o->thread->urgency < s->thread->urgency)
+	list_for_each (o, &b->waiters, link)
+		if (o->thread->eff_priority < s->thread->eff_priority)
 			break;
 	return &o->link;
 }
@@ -45,7 +45,8 @@ noinline struct list *futex_place_urgent(struct bucket *b, const struct sleeper 
  * Queues `me` and sleeps, if the word still has the expected value. Returns false if the sleep was
  * interrupted; otherwise *err is 0 or a negative errno.
  */
-static bool enter(struct sleeper *me, uint64_t addr, uint32_t expected, const bool *rung, int *err)
+static bool queue_and_sleep(struct futex_waiter *me, uint64_t addr, uint32_t expected,
+			    const bool *expired, int *err)
 {
 	struct bucket *b = me->bucket;
 	uint32_t now;
@@ -59,7 +60,7 @@ static bool enter(struct sleeper *me, uint64_t addr, uint32_t expected, const bo
 		return true;
 	}
 	enqueue(b, me);
-	return sched_sleep_unless(&b->lock, rung);
+	return sched_sleep_unless(&b->lock, expired);
 }
 
 static long wait_again(const struct restart *r)
@@ -81,9 +82,9 @@ static noinline long interrupted(uint64_t addr, uint32_t expected, uint64_t dead
 long futex_wait(uint64_t addr, uint32_t expected, uint64_t deadline_ns, uint32_t bitset,
 		bool shared)
 {
-	struct sleeper me;
+	struct futex_waiter me;
 	struct alarm a;
-	bool woken, rung;
+	bool woken, expired;
 	int err;
 
 	me.bitset = bitset;
@@ -93,15 +94,15 @@ long futex_wait(uint64_t addr, uint32_t expected, uint64_t deadline_ns, uint32_t
 	me.bucket = bucket_of(me.key);
 	me.thread = thread_current();
 	if (likely(deadline_ns == WAIT_FOREVER))
-		return enter(&me, addr, expected, NULL, &err) || futex_leave(&me)
+		return queue_and_sleep(&me, addr, expected, NULL, &err) || futex_unqueue(&me)
 			       ? err
 			       : wait_interrupted();
 	alarm_set(&a, deadline_ns);
-	woken = enter(&me, addr, expected, &a.rung, &err) || futex_leave(&me);
-	rung = alarm_end(&a);
+	woken = queue_and_sleep(&me, addr, expected, &a.expired, &err) || futex_unqueue(&me);
+	expired = alarm_cancel(&a);
 	if (woken)
 		return err;
-	if (rung)
+	if (expired)
 		return -ETIMEDOUT;
 	return interrupted(addr | shared, expected, deadline_ns, me.bitset);
 }
@@ -109,41 +110,41 @@ long futex_wait(uint64_t addr, uint32_t expected, uint64_t deadline_ns, uint32_t
 long futex_wait_requeue_pi(uint64_t addr, uint32_t expected, uint64_t deadline_ns, uint64_t to,
 			   bool shared)
 {
-	struct sleeper me = {.thread = thread_current()};
+	struct futex_waiter me = {.thread = thread_current()};
 	struct alarm a;
-	bool woken, rung;
+	bool woken, expired;
 	int err = futex_key_of(addr, shared, &me.key) ?: futex_key_of(to, shared, &me.target);
 
-	if (err || futex_same(me.key, me.target))
+	if (err || futex_key_equal(me.key, me.target))
 		return err ?: -EINVAL;
 	me.bucket = bucket_of(me.key);
 	alarm_set(&a, deadline_ns);
-	woken = enter(&me, addr, expected, &a.rung, &err) || futex_leave(&me);
-	rung = alarm_end(&a);
+	woken = queue_and_sleep(&me, addr, expected, &a.expired, &err) || futex_unqueue(&me);
+	expired = alarm_cancel(&a);
 	if (woken)
 		return err;
-	return rung ? -ETIMEDOUT : (wait_interrupted(), -ERESTARTNOINTR);
+	return expired ? -ETIMEDOUT : (wait_interrupted(), -ERESTARTNOINTR);
 }
 
-static bool meets(const struct sleeper *s, struct futex_key key, uint32_t bitset)
+static bool matches(const struct futex_waiter *s, struct futex_key key, uint32_t bitset)
 {
-	return futex_same(s->key, key) && (s->bitset & bitset);
+	return futex_key_equal(s->key, key) && (s->bitset & bitset);
 }
 
 /* The next waiter after `at` to wake, or NULL. */
-static struct sleeper *next_met(struct bucket *b, struct list *at, struct futex_key key,
-				uint32_t bitset)
+static struct futex_waiter *next_match(struct bucket *b, struct list *at, struct futex_key key,
+				       uint32_t bitset)
 {
-	for (at = at->next; at != &b->sleepers; at = at->next) {
-		struct sleeper *s = container_of(at, struct sleeper, link);
+	for (at = at->next; at != &b->waiters; at = at->next) {
+		struct futex_waiter *s = container_of(at, struct futex_waiter, link);
 
-		if (likely(meets(s, key, bitset)))
+		if (likely(matches(s, key, bitset)))
 			return s;
 	}
 	return NULL;
 }
 
-noinline int futex_look(uint64_t addr)
+noinline int futex_check_readable(uint64_t addr)
 {
 	uint32_t word;
 
@@ -152,7 +153,7 @@ noinline int futex_look(uint64_t addr)
 
 long futex_wake(uint64_t addr, int count, uint32_t bitset, bool shared)
 {
-	struct sleeper *s, *next;
+	struct futex_waiter *s, *next;
 	int woken = 0;
 	struct bucket *b;
 	struct futex_key key;
@@ -163,10 +164,10 @@ long futex_wake(uint64_t addr, int count, uint32_t bitset, bool shared)
 	b = bucket_of(key);
 	spin_lock(&b->lock, LOCK_FUTEX);
 	/* At least one is woken even if count is 0, as on Linux. */
-	for (s = next_met(b, &b->sleepers, key, bitset); s; s = next) {
-		next = ++woken < count ? next_met(b, &s->link, key, bitset) : NULL;
+	for (s = next_match(b, &b->waiters, key, bitset); s; s = next) {
+		next = ++woken < count ? next_match(b, &s->link, key, bitset) : NULL;
 		wake(s);
 	}
 	spin_unlock(&b->lock);
-	return likely(woken) || !shared ? woken : futex_look(addr);
+	return likely(woken) || !shared ? woken : futex_check_readable(addr);
 }

@@ -45,7 +45,7 @@ long futex_wake(uint64_t addr, int count, uint32_t bitset, bool shared);
  * Wakes up to `wake` waiters at `from` and requeues up to `move` others to `to`. With `expected`,
  * only if the word at `from` is *expected, else -EAGAIN. Returns how many were woken or moved.
  */
-long futex_requeue(uint64_t from, uint64_t to, unsigned int wake, unsigned int move,
+long futex_requeue(uint64_t from, uint64_t to, unsigned int wake, unsigned int move_max,
 		   const uint32_t *expected, bool shared);
 
 /*

@@ -1,17 +1,17 @@
 /* Futexes: waiting for one of several. */
 #include "ipc/futex.h"
-#include "ipc/futex_sleeper.h"
+#include "ipc/futex_waiter.h"
 #include "mm/kmem.h"
 #include "sched/timer.h"
 #include "sched/wait.h"
 
 /* Dequeues all `n`. Returns the last that had been woken, or -1. */
-static int leave_all(struct sleeper *s, unsigned int n)
+static int unqueue_all(struct futex_waiter *s, unsigned int n)
 {
 	int woken = -1;
 
 	for (unsigned int i = 0; i < n; i++)
-		if (futex_leave(&s[i]))
+		if (futex_unqueue(&s[i]))
 			woken = (int)i;
 	return woken;
 }
@@ -19,7 +19,8 @@ static int leave_all(struct sleeper *s, unsigned int n)
 /*
  * Queues at all `n`: 0. Otherwise at none: 1 and *woken if one was woken meanwhile, or -errno.
  */
-static int enter_all(struct sleeper *s, const struct futex_wanted *w, unsigned int n, int *woken)
+static int queue_all(struct futex_waiter *s, const struct futex_wanted *w, unsigned int n,
+		     int *woken)
 {
 	for (unsigned int i = 0; i < n; i++) {
 		struct bucket *b = s[i].bucket;
@@ -33,7 +34,7 @@ static int enter_all(struct sleeper *s, const struct futex_wanted *w, unsigned i
 		spin_unlock(&b->lock);
 		if (!err && now == w[i].expected)
 			continue;
-		*woken = leave_all(s, i);
+		*woken = unqueue_all(s, i);
 		return *woken >= 0 ? 1 : err ?: -EAGAIN;
 	}
 	return 0;
@@ -41,7 +42,7 @@ static int enter_all(struct sleeper *s, const struct futex_wanted *w, unsigned i
 
 long futex_wait_any(const struct futex_wanted *w, unsigned int n, uint64_t deadline_ns)
 {
-	struct sleeper *s SCOPED(kmem_free) = kmem_alloc(n * sizeof(*s));
+	struct futex_waiter *s SCOPED(kmem_free) = kmem_alloc(n * sizeof(*s));
 	struct thread *t = thread_current();
 	struct alarm a;
 	int err = 0, woken = -1;
@@ -59,17 +60,17 @@ long futex_wait_any(const struct futex_wanted *w, unsigned int n, uint64_t deadl
 	alarm_set(&a, deadline_ns);
 	do {
 		t->wake_missed = false;
-		err = enter_all(s, w, n, &woken);
+		err = queue_all(s, w, n, &woken);
 		if (err)
 			break;
-		if (!READ_ONCE(a.rung))
+		if (!READ_ONCE(a.expired))
 			sched_sleep_unless(NULL, &t->wake_missed);
-		woken = leave_all(s, n);
-		if (woken < 0 && READ_ONCE(a.rung))
+		woken = unqueue_all(s, n);
+		if (woken < 0 && READ_ONCE(a.expired))
 			err = -ETIMEDOUT;
 		else if (woken < 0 && (t->work & WORK_INTERRUPT))
 			err = wait_interrupted();
 	} while (woken < 0 && !err);
-	alarm_end(&a);
+	alarm_cancel(&a);
 	return woken >= 0 ? woken : err;
 }

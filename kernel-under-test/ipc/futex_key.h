@@ -11,7 +11,7 @@ struct futex_key {
 	uint64_t at;
 };
 
-static inline bool futex_same(struct futex_key a, struct futex_key b)
+static inline bool futex_key_equal(struct futex_key a, struct futex_key b)
 {
 	return a.owner == b.owner && a.at == b.at;
 }

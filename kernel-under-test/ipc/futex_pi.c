@@ -22,9 +22,9 @@ struct futex_pi_lock {
 	struct list waiters; /* by descending priority, then by arrival */
 };
 
-struct waiter_pi {
+struct pi_waiter {
 	struct list link;   /* in lock.waiters; unlinked: it has been made the owner */
-	struct list asleep; /* in the hash bucket of its thread */
+	struct list by_thread; /* in the hash bucket of its thread */
 	struct futex_pi_lock *lock;
 	struct thread *thread;
 	struct wait_queue queue;
@@ -37,24 +37,24 @@ enum outcome {
 };
 
 struct futex_pi_lock *futex_pi_locks;
-static struct list sleepers[BUCKETS];
+static struct list blocked[BUCKETS];
 
 void futex_pi_init(void)
 {
 	for (size_t i = 0; i < BUCKETS; i++)
-		list_init(&sleepers[i]);
+		list_init(&blocked[i]);
 }
 
 static struct futex_pi_lock *find(struct futex_key key)
 {
 	struct futex_pi_lock *l = futex_pi_locks;
 
-	while (l && !futex_same(l->key, key))
+	while (l && !futex_key_equal(l->key, key))
 		l = l->next;
 	return l;
 }
 
-static struct futex_pi_lock *make(struct futex_key key, struct thread *owner)
+static struct futex_pi_lock *create(struct futex_key key, struct thread *owner)
 {
 	struct futex_pi_lock *l = kmem_alloc(sizeof(*l));
 
@@ -66,50 +66,50 @@ static struct futex_pi_lock *make(struct futex_key key, struct thread *owner)
 	return l;
 }
 
-static struct waiter_pi *first(const struct futex_pi_lock *l)
+static struct pi_waiter *first(const struct futex_pi_lock *l)
 {
-	return list_first(&l->waiters, struct waiter_pi, link);
+	return list_first(&l->waiters, struct pi_waiter, link);
 }
 
 static struct list *bucket_of(const struct thread *t)
 {
-	return &sleepers[(uint32_t)t->tid % BUCKETS];
+	return &blocked[(uint32_t)t->tid % BUCKETS];
 }
 
 /* The wait entry of `t`, or NULL. */
-static struct waiter_pi *waiter_of(const struct thread *t)
+static struct pi_waiter *waiter_of(const struct thread *t)
 {
-	struct waiter_pi *w;
+	struct pi_waiter *w;
 
-	list_for_each (w, bucket_of(t), asleep)
+	list_for_each (w, bucket_of(t), by_thread)
 		if (w->thread == t)
 			return w;
 	return NULL;
 }
 
-static void enqueue(struct waiter_pi *w)
+static void enqueue(struct pi_waiter *w)
 {
-	struct waiter_pi *o;
+	struct pi_waiter *o;
 
 	list_for_each (o, &w->lock->waiters, link)
-		if (o->thread->urgency < w->thread->urgency)
+		if (o->thread->eff_priority < w->thread->eff_priority)
 			break;
 	list_push_back(&o->link, &w->link);
 }
 
-void futex_pi_reckon(struct thread *t)
+void futex_pi_update_priority(struct thread *t)
 {
-	struct waiter_pi *w;
+	struct pi_waiter *w;
 
-	for (int i = 0; t && (t->rt_priority || sched_any_urgent()) && i < CHAIN_MAX; i++) {
-		uint8_t urgency = t->rt_priority;
+	for (int i = 0; t && (t->rt_priority || sched_rt_seen()) && i < CHAIN_MAX; i++) {
+		uint8_t eff_priority = t->rt_priority;
 
 		for (struct futex_pi_lock *l = futex_pi_locks; l; l = l->next)
 			if (l->owner == t)
-				urgency = MAX(urgency, first(l)->thread->urgency);
-		if (urgency == t->urgency)
+				eff_priority = MAX(eff_priority, first(l)->thread->eff_priority);
+		if (eff_priority == t->eff_priority)
 			return;
-		sched_set_urgency(t, urgency);
+		sched_set_eff_priority(t, eff_priority);
 		w = waiter_of(t);
 		if (!w)
 			return;
@@ -120,9 +120,9 @@ void futex_pi_reckon(struct thread *t)
 }
 
 /* Whether `owner` waits for the caller, directly or through other owners. */
-static bool is_circle(const struct thread *owner)
+static bool is_deadlock(const struct thread *owner)
 {
-	const struct waiter_pi *w;
+	const struct pi_waiter *w;
 
 	for (int i = 0; i < CHAIN_MAX; i++) {
 		if (owner == thread_current())
@@ -147,7 +147,7 @@ static int load(uint64_t addr, uint32_t *word)
  * Replaces the word `was` by `new`. Returns TAKEN, LOOK_AGAIN if the word has another value or had
  * to be paged in, or -EFAULT.
  */
-static int replace(uint64_t addr, uint32_t was, uint32_t new)
+static int cmpxchg_word(uint64_t addr, uint32_t was, uint32_t new)
 {
 	uint32_t word = was;
 
@@ -156,13 +156,13 @@ static int replace(uint64_t addr, uint32_t was, uint32_t new)
 	return cmpxchg_user(addr, &word, word) < 0 ? -EFAULT : LOOK_AGAIN;
 }
 
-static void leave(struct waiter_pi *me)
+static void dequeue(struct pi_waiter *me)
 {
 	struct futex_pi_lock *l = me->lock, **at = &futex_pi_locks;
 	struct thread *owner = l->owner;
 
 	list_remove(&me->link);
-	list_remove(&me->asleep);
+	list_remove(&me->by_thread);
 	if (!list_empty(&l->waiters)) {
 		if (!owner)
 			wait_wake_all(&first(l)->queue);
@@ -172,19 +172,19 @@ static void leave(struct waiter_pi *me)
 		*at = l->next;
 		kmem_free(l);
 	}
-	futex_pi_reckon(owner);
+	futex_pi_update_priority(owner);
 }
 
-static void hand_over(struct waiter_pi *heir)
+static void hand_over(struct pi_waiter *next)
 {
-	heir->lock->owner = heir->thread;
-	leave(heir);
-	wait_wake_all(&heir->queue);
-	futex_pi_reckon(thread_current());
+	next->lock->owner = next->thread;
+	dequeue(next);
+	wait_wake_all(&next->queue);
+	futex_pi_update_priority(thread_current());
 }
 
 /* Whether the word is consistent with the kernel's state of the lock. */
-static bool agrees(const struct futex_pi_lock *l, uint32_t word)
+static bool word_is_consistent(const struct futex_pi_lock *l, uint32_t word)
 {
 	uint32_t tid = word & FUTEX_TID_MASK;
 
@@ -195,7 +195,7 @@ static bool agrees(const struct futex_pi_lock *l, uint32_t word)
 /* Finds the owner of a lock without waiters by its word, setting FUTEX_WAITERS. */
 static int find_owner(uint64_t addr, uint32_t word, struct thread **owner)
 {
-	int err = replace(addr, word, word | FUTEX_WAITERS);
+	int err = cmpxchg_word(addr, word, word | FUTEX_WAITERS);
 
 	if (err)
 		return err;
@@ -204,7 +204,7 @@ static int find_owner(uint64_t addr, uint32_t word, struct thread **owner)
 }
 
 /* Tries to acquire the lock, or queues the caller. Returns an outcome or a negative errno. */
-static int attempt(uint64_t addr, struct futex_key key, struct waiter_pi *me, bool try)
+static int attempt(uint64_t addr, struct futex_key key, struct pi_waiter *me, bool try)
 {
 	struct thread *t = thread_current(), *owner;
 	struct futex_pi_lock *l;
@@ -216,10 +216,10 @@ static int attempt(uint64_t addr, struct futex_key key, struct waiter_pi *me, bo
 	l = find(key);
 	if ((word & FUTEX_TID_MASK) == (uint32_t)t->tid)
 		return -EDEADLK;
-	if (l && !agrees(l, word))
+	if (l && !word_is_consistent(l, word))
 		return -EINVAL;
 	if (!l && !(word & FUTEX_TID_MASK))
-		return replace(addr, word, (word & FUTEX_OWNER_DIED) | (uint32_t)t->tid);
+		return cmpxchg_word(addr, word, (word & FUTEX_OWNER_DIED) | (uint32_t)t->tid);
 	if (l)
 		owner = l->owner;
 	else
@@ -228,34 +228,34 @@ static int attempt(uint64_t addr, struct futex_key key, struct waiter_pi *me, bo
 		return err;
 	if (try)
 		return -EAGAIN;
-	if (is_circle(owner))
+	if (is_deadlock(owner))
 		return -EDEADLK;
-	me->lock = l ? l : make(key, owner);
+	me->lock = l ? l : create(key, owner);
 	if (!me->lock)
 		return -ENOMEM;
 	enqueue(me);
-	list_push_back(bucket_of(t), &me->asleep);
-	futex_pi_reckon(owner);
+	list_push_back(bucket_of(t), &me->by_thread);
+	futex_pi_update_priority(owner);
 	return MUST_WAIT;
 }
 
 /* The owner died, and the caller is next. Returns TAKEN, LOOK_AGAIN or -EFAULT. */
-static int take_over(uint64_t addr, struct waiter_pi *me)
+static int take_over(uint64_t addr, struct pi_waiter *me)
 {
 	uint32_t word;
 	int err = load(addr, &word);
 
 	if (!err)
-		err = replace(addr, word,
-			      FUTEX_OWNER_DIED | FUTEX_WAITERS | (uint32_t)me->thread->tid);
+		err = cmpxchg_word(addr, word,
+				   FUTEX_OWNER_DIED | FUTEX_WAITERS | (uint32_t)me->thread->tid);
 	if (err == TAKEN) {
 		me->lock->owner = me->thread;
-		leave(me);
+		dequeue(me);
 	}
 	return err;
 }
 
-static long wait_for(uint64_t addr, struct waiter_pi *me, uint64_t deadline_ns)
+static long wait_for(uint64_t addr, struct pi_waiter *me, uint64_t deadline_ns)
 {
 	int err = 0;
 
@@ -276,13 +276,13 @@ static long wait_for(uint64_t addr, struct waiter_pi *me, uint64_t deadline_ns)
 			break;
 		err = wait_sleep_until(&me->queue, WAIT_INTERRUPTIBLE, deadline_ns);
 	}
-	leave(me);
+	dequeue(me);
 	return err == -ERESTARTSYS ? -ERESTARTNOINTR : err;
 }
 
 long futex_lock_pi(uint64_t addr, uint64_t deadline_ns, bool try, bool shared)
 {
-	struct waiter_pi me = {.thread = thread_current()};
+	struct pi_waiter me = {.thread = thread_current()};
 	struct futex_key key;
 	int err = futex_key_of(addr, shared, &key);
 
@@ -315,7 +315,8 @@ long futex_unlock_pi(uint64_t addr, bool shared)
 		l = find(key);
 		if (l && l->owner != t)
 			return -EINVAL;
-		err = replace(addr, word, l ? FUTEX_WAITERS | (uint32_t)first(l)->thread->tid : 0);
+		err = cmpxchg_word(addr, word,
+				   l ? FUTEX_WAITERS | (uint32_t)first(l)->thread->tid : 0);
 	} while (err == LOOK_AGAIN);
 	if (err == TAKEN && l)
 		hand_over(first(l));

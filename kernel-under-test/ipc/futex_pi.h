@@ -40,6 +40,6 @@ void futex_pi_exit(const struct thread *t);
 /*
  * Updates the effective priority of `t`, and of those it waits for, from its own and its waiters'.
  */
-void futex_pi_reckon(struct thread *t);
+void futex_pi_update_priority(struct thread *t);
 
 void futex_pi_init(void);

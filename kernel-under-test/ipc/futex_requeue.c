@@ -1,6 +1,6 @@
 /* Futexes: moving waiters from one to another. */
 #include "ipc/futex.h"
-#include "ipc/futex_sleeper.h"
+#include "ipc/futex_waiter.h"
 
 /* Locks both buckets, so that nobody who searches them in turn misses a waiter on its way. */
 static void lock_both(struct bucket *a, struct bucket *b)
@@ -22,25 +22,25 @@ static void unlock_both(struct bucket *a, struct bucket *b)
 }
 
 /* Both buckets are locked. */
-static long requeue(struct futex_key from, struct futex_key to, unsigned int wake_count,
-		    unsigned int move)
+static long requeue(struct futex_key from, struct futex_key to, unsigned int wake_max,
+		    unsigned int move_max)
 {
 	struct bucket *target = bucket_of(to);
-	struct sleeper *s, *next;
+	struct futex_waiter *s, *next;
 	unsigned long woken = 0, moved = 0;
 
-	list_for_each_safe (s, next, &bucket_of(from)->sleepers, link) {
-		if (!futex_same(s->key, from))
+	list_for_each_safe (s, next, &bucket_of(from)->waiters, link) {
+		if (!futex_key_equal(s->key, from))
 			continue;
 		if (!s->bitset)
 			return -EINVAL;
-		if (woken < wake_count) {
+		if (woken < wake_max) {
 			wake(s);
 			woken++;
-		} else if (moved < move) {
+		} else if (moved < move_max) {
 			moved++;
 			/* Moved to the end of the same queue, it would be visited again. */
-			if (futex_same(from, to))
+			if (futex_key_equal(from, to))
 				continue;
 			list_remove(&s->link);
 			s->key = to;
@@ -53,16 +53,17 @@ static long requeue(struct futex_key from, struct futex_key to, unsigned int wak
 	return (long)(woken + moved);
 }
 
-long futex_requeue(uint64_t from, uint64_t to, unsigned int wake_count, unsigned int move,
+long futex_requeue(uint64_t from, uint64_t to, unsigned int wake_max, unsigned int move_max,
 		   const uint32_t *expected, bool shared)
 {
 	struct bucket *a, *b;
 	struct futex_key key, target;
 	uint32_t now;
-	long n = (int)wake_count < 0 || (int)move < 0 ? -EINVAL : futex_key_of(from, shared, &key);
+	long n =
+		(int)wake_max < 0 || (int)move_max < 0 ? -EINVAL : futex_key_of(from, shared, &key);
 
 	if (!n)
-		n = futex_key_of(to, shared, &target) ?: shared ? futex_look(to) : 0;
+		n = futex_key_of(to, shared, &target) ?: shared ? futex_check_readable(to) : 0;
 	if (n)
 		return n;
 	a = bucket_of(key);
@@ -75,7 +76,7 @@ long futex_requeue(uint64_t from, uint64_t to, unsigned int wake_count, unsigned
 		if (copy_from_user(&now, from, sizeof(now)) < 0)
 			return -EFAULT;
 	}
-	n = expected && now != *expected ? -EAGAIN : requeue(key, target, wake_count, move);
+	n = expected && now != *expected ? -EAGAIN : requeue(key, target, wake_max, move_max);
 	unlock_both(a, b);
 	return n;
 }
@@ -83,13 +84,13 @@ long futex_requeue(uint64_t from, uint64_t to, unsigned int wake_count, unsigned
 /* The bucket is locked. */
 static long wake_lockers(struct futex_key from, struct futex_key to, unsigned int count)
 {
-	struct sleeper *s, *next;
+	struct futex_waiter *s, *next;
 	unsigned int woken = 0;
 
-	list_for_each_safe (s, next, &bucket_of(from)->sleepers, link) {
-		if (!futex_same(s->key, from))
+	list_for_each_safe (s, next, &bucket_of(from)->waiters, link) {
+		if (!futex_key_equal(s->key, from))
 			continue;
-		if (s->bitset || !futex_same(s->target, to))
+		if (s->bitset || !futex_key_equal(s->target, to))
 			return -EINVAL;
 		wake(s);
 		if (++woken == count)
@@ -106,7 +107,7 @@ long futex_requeue_pi(uint64_t from, uint64_t to, unsigned int count, uint32_t e
 	uint32_t now;
 	long n = futex_key_of(from, shared, &key) ?: futex_key_of(to, shared, &target);
 
-	if (n || futex_same(key, target))
+	if (n || futex_key_equal(key, target))
 		return n ?: -EINVAL;
 	b = bucket_of(key);
 	spin_lock(&b->lock, LOCK_FUTEX);

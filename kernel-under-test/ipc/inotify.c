@@ -42,7 +42,8 @@ struct watch {
 	uint32_t mask;
 };
 
-static struct list watched_dirs = LIST_INIT(watched_dirs), signallers = LIST_INIT(signallers);
+static struct list watched_dirs = LIST_INIT(watched_dirs),
+		   dnotify_watches = LIST_INIT(dnotify_watches);
 static unsigned int instance_count;
 
 uint64_t inotify_instances_max = 128, inotify_watches_max = 8192, inotify_events_max = 16384;
@@ -85,7 +86,7 @@ static void add_event(struct inotify *in, int wd, uint32_t mask, uint32_t cookie
 	wait_wake_one(&in->readers);
 }
 
-static void drop_event(struct inotify *in, struct event *e)
+static void free_event(struct inotify *in, struct event *e)
 {
 	list_remove(&e->all);
 	in->event_count--;
@@ -93,7 +94,7 @@ static void drop_event(struct inotify *in, struct event *e)
 	kmem_free(e);
 }
 
-static void drop_watch(struct watch *w)
+static void free_watch(struct watch *w)
 {
 	struct watch **at = &w->inode->watches;
 
@@ -113,7 +114,7 @@ static void end_watch(struct watch *w)
 {
 	if (w->owner)
 		add_event(w->owner, w->wd, IN_IGNORED, 0, NULL, 0);
-	drop_watch(w);
+	free_watch(w);
 }
 
 void notify_event(struct inode *inode, uint32_t mask, uint32_t cookie, const char *name, size_t len)
@@ -210,7 +211,7 @@ static long inotify_read(struct file *f, struct uio *u)
 		if (err)
 			return done ? done : err;
 		done += (long)size;
-		drop_event(in, e);
+		free_event(in, e);
 	}
 	return done;
 }
@@ -235,9 +236,9 @@ static void inotify_release(struct file *f)
 	struct inotify *in = f->data;
 
 	while (!list_empty(&in->watches))
-		drop_watch(list_first(&in->watches, struct watch, all));
+		free_watch(list_first(&in->watches, struct watch, all));
 	while (!list_empty(&in->events))
-		drop_event(in, list_first(&in->events, struct event, all));
+		free_event(in, list_first(&in->events, struct event, all));
 	instance_count--;
 	kmem_free(in);
 }
@@ -274,7 +275,7 @@ bool inotify_is(const struct file *f)
 	return f->ops == &inotify_ops;
 }
 
-static struct watch *make_watch(struct inode *inode, uint32_t mask, struct list *all)
+static struct watch *create_watch(struct inode *inode, uint32_t mask, struct list *all)
 {
 	struct watch *w = notify_watch(inode) ? NULL : kmem_zalloc(sizeof(*w));
 
@@ -307,7 +308,7 @@ int inotify_watch(struct file *f, struct inode *inode, uint32_t mask)
 	}
 	if (notify_watches >= inotify_watches_max)
 		return -ENOSPC;
-	w = make_watch(inode, bits, &in->watches);
+	w = create_watch(inode, bits, &in->watches);
 	if (!w)
 		return -ENOMEM;
 	w->owner = in;
@@ -351,7 +352,7 @@ int dnotify_set(struct file *f, int fd, uint32_t mask)
 		if (w->file == f)
 			break;
 	if (!w)
-		w = make_watch(f->inode, IN_ONESHOT, &signallers);
+		w = create_watch(f->inode, IN_ONESHOT, &dnotify_watches);
 	if (!w)
 		return -ENOMEM;
 	w->file = f;
@@ -364,9 +365,9 @@ void dnotify_remove(struct file *f)
 {
 	struct watch *w;
 
-	list_for_each (w, &signallers, all) {
+	list_for_each (w, &dnotify_watches, all) {
 		if (w->file == f) {
-			drop_watch(w);
+			free_watch(w);
 			return;
 		}
 	}

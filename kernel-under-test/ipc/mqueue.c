@@ -26,7 +26,7 @@ struct mqueue *mqueue_find(const char *name)
 	return NULL;
 }
 
-static void put(struct mqueue *q)
+static void mqueue_put(struct mqueue *q)
 {
 	struct mqueue_message *m, *next;
 
@@ -50,8 +50,8 @@ static uint64_t reserved(uint32_t uid, unsigned int *count)
 	return bytes;
 }
 
-struct mqueue *mqueue_make(const char *name, uint32_t mode, uint64_t count_max, uint64_t size_max,
-			   uint64_t bytes_max, int *err)
+struct mqueue *mqueue_create(const char *name, uint32_t mode, uint64_t count_max, uint64_t size_max,
+			     uint64_t bytes_max, int *err)
 {
 	const struct credentials *c = credentials_current();
 	unsigned int count = 0;
@@ -85,10 +85,10 @@ struct mqueue *mqueue_make(const char *name, uint32_t mode, uint64_t count_max, 
 void mqueue_unlink(struct mqueue *q)
 {
 	list_remove(&q->by_name);
-	put(q);
+	mqueue_put(q);
 }
 
-int mqueue_may(const struct mqueue *q, unsigned int mask)
+int mqueue_permission(const struct mqueue *q, unsigned int mask)
 {
 	const struct inode as_file = {.mode = S_IFREG | q->mode, .uid = q->uid, .gid = q->gid};
 
@@ -120,9 +120,9 @@ static long mqueue_read(struct file *f, struct uio *u)
 		bytes += m->len;
 	at = add_field(at, "QSIZE", bytes, 11);
 	/* SIGEV_NONE is the only other kind. */
-	at = add_field(at, "NOTIFY", q->watch.pid && !q->watch.signo, 6);
-	at = add_field(at, "SIGNO", q->watch.pid ? (uint64_t)q->watch.signo : 0, 6);
-	at = add_field(at, "NOTIFY_PID", (uint64_t)q->watch.pid, 6);
+	at = add_field(at, "NOTIFY", q->notification.pid && !q->notification.signo, 6);
+	at = add_field(at, "SIGNO", q->notification.pid ? (uint64_t)q->notification.signo : 0, 6);
+	at = add_field(at, "NOTIFY_PID", (uint64_t)q->notification.pid, 6);
 	*at++ = '\n';
 	len = (size_t)(at - text);
 	part = f->pos < len ? MIN(len - f->pos, u->left) : 0;
@@ -144,7 +144,7 @@ static uint32_t mqueue_poll(struct file *f, struct poll_entry *e)
 
 static void mqueue_release(struct file *f)
 {
-	put(f->data);
+	mqueue_put(f->data);
 }
 
 static const struct file_ops mqueue_ops = {
@@ -186,7 +186,7 @@ static int wait_while(struct mqueue *q, uint64_t count, struct wait_queue *on, u
 	return q->count == count ? err : 0;
 }
 
-static void enter(struct mqueue *q, struct mqueue_message *new)
+static void enqueue(struct mqueue *q, struct mqueue_message *new)
 {
 	struct mqueue_message *m;
 	struct list *before = &q->messages;
@@ -198,9 +198,9 @@ static void enter(struct mqueue *q, struct mqueue_message *new)
 		}
 	list_insert_between(&new->link, before->prev, before);
 	q->count++;
-	if (q->count == 1 && q->watch.pid && wait_empty(&q->receivers)) {
-		mqueue_watch_tell(q);
-		q->watch.pid = 0;
+	if (q->count == 1 && q->notification.pid && wait_empty(&q->receivers)) {
+		mqueue_notify(q);
+		q->notification.pid = 0;
 	}
 	wait_wake_one(&q->receivers);
 }
@@ -210,7 +210,7 @@ int mqueue_send(struct mqueue *q, struct mqueue_message *m, uint64_t deadline)
 	int err = wait_while(q, q->count_max, &q->senders, deadline);
 
 	if (!err)
-		enter(q, m);
+		enqueue(q, m);
 	return err;
 }
 

@@ -8,7 +8,7 @@
 #define MQUEUE_PRIORITY_MAX 32768
 
 /* The registration of mq_notify(3): which process gets which signal, once. `pid` 0: none. */
-struct mqueue_watch {
+struct mqueue_notification {
 	int pid;
 	uint64_t serial; /* of the process, since pids are reused */
 	int signo;	 /* 0: none is sent */
@@ -32,7 +32,7 @@ struct mqueue {
 	uint64_t count;
 	struct list messages; /* by descending priority, then by age */
 	struct wait_queue senders, receivers;
-	struct mqueue_watch watch;
+	struct mqueue_notification notification;
 };
 
 /* /proc/sys/fs/mqueue: defaults, limits for users, and the total number of queues. */
@@ -48,14 +48,14 @@ struct mqueue *mqueue_find(const char *name);
  * limit over all queues (RLIMIT_MSGQUEUE). On failure returns NULL and sets *err to -ENOMEM,
  * -EMFILE or -ENOSPC.
  */
-struct mqueue *mqueue_make(const char *name, uint32_t mode, uint64_t count_max, uint64_t size_max,
-			   uint64_t bytes_max, int *err);
+struct mqueue *mqueue_create(const char *name, uint32_t mode, uint64_t count_max, uint64_t size_max,
+			     uint64_t bytes_max, int *err);
 
 /* Removes the name; the queue is freed with its last file. */
 void mqueue_unlink(struct mqueue *q);
 
 /* Checks permission: 4 to read, 2 to write. Returns 0 or -EACCES. */
-int mqueue_may(const struct mqueue *q, unsigned int mask);
+int mqueue_permission(const struct mqueue *q, unsigned int mask);
 
 /* Opens a queue; NULL if out of memory. */
 struct file *mqueue_file(struct mqueue *q, uint32_t flags);
@@ -74,5 +74,5 @@ int mqueue_receive(struct mqueue *q, struct mqueue_message **out, uint64_t deadl
 /*
  * Implemented by proc: whether the registered process still has the queue open, and notifying it.
  */
-bool mqueue_watch_alive(const struct mqueue *q);
-void mqueue_watch_tell(const struct mqueue *q);
+bool mqueue_notify_alive(const struct mqueue *q);
+void mqueue_notify(const struct mqueue *q);

@@ -1,16 +1,16 @@
 /* Pipes: reading, writing and polling under the kernel lock, and their creation. */
 #include "ipc/pipe.h"
 
-#include "ipc/pipe_inside.h"
+#include "ipc/pipe_internal.h"
 #include "lib/errno.h"
 #include "mm/kmem.h"
 #include "mm/space.h"
 
 #define FIONREAD 0x541b
 
-static inline long take(struct pipe *p, struct uio *u, size_t n, bool peek)
+static inline long get(struct pipe *p, struct uio *u, size_t n, bool peek)
 {
-	return unlikely(p->more) ? pipe_more_get(p, u, n, peek) : ring_get(&p->ring, u, n, peek);
+	return unlikely(p->large) ? pipe_large_get(p, u, n, peek) : ring_get(&p->ring, u, n, peek);
 }
 
 static long pipe_read(struct file *f, struct uio *u)
@@ -29,7 +29,7 @@ static long pipe_read(struct file *f, struct uio *u)
 		if (err)
 			return err;
 	}
-	n = take(p, u, MIN(u->left, ring_used(&p->ring)), false);
+	n = get(p, u, MIN(u->left, ring_used(&p->ring)), false);
 	/* Wake the next reader for what is left, and a writer for the room made. */
 	if (ring_used(&p->ring))
 		wait_wake_one(&p->readers);
@@ -59,8 +59,8 @@ static long pipe_write(struct file *f, struct uio *u)
 			continue;
 		}
 		n = MIN(u->left, room);
-		n = unlikely(p->more) ? pipe_more_put(p, u, (size_t)n, f->flags & O_DIRECT)
-				      : ring_put(&p->ring, u, (size_t)n);
+		n = unlikely(p->large) ? pipe_large_put(p, u, (size_t)n, f->flags & O_DIRECT)
+				       : ring_put(&p->ring, u, (size_t)n);
 		if (n == -EPAGING && !(n = space_page_in()))
 			continue;
 		if (n < 0)
@@ -76,19 +76,19 @@ static long pipe_write(struct file *f, struct uio *u)
 }
 
 /* The poll mask. Without the gate, it may be a moment old. */
-static always_inline uint32_t state_of(const struct file *f)
+static always_inline uint32_t poll_mask(const struct file *f)
 {
 	const struct pipe *p = f->data;
-	uint32_t way = f->flags & O_ACCMODE, mask = 0;
+	uint32_t accmode = f->flags & O_ACCMODE, mask = 0;
 
-	if (way != O_WRONLY) {
-		mask = ring_glance(&p->ring) ? POLL_READABLE : 0;
+	if (accmode != O_WRONLY) {
+		mask = ring_used_unlocked(&p->ring) ? POLL_READABLE : 0;
 		if (unlikely(!p->write_ends))
 			mask |= POLL_HUP;
-		if (likely(way == O_RDONLY))
+		if (likely(accmode == O_RDONLY))
 			return mask;
 	}
-	mask |= ring_glance(&p->ring) + PIPE_ATOMIC <= p->limit ? POLL_WRITABLE : 0;
+	mask |= ring_used_unlocked(&p->ring) + PIPE_ATOMIC <= p->limit ? POLL_WRITABLE : 0;
 	return likely(p->read_ends) ? mask : mask | POLL_ERR;
 }
 
@@ -102,7 +102,7 @@ static uint32_t subscribe(struct file *f, struct poll_entry *e)
 		poll_add(e, &p->readers);
 	if (file_writable(f))
 		poll_add(e, &p->writers);
-	return state_of(f);
+	return poll_mask(f);
 }
 
 static noinline uint32_t subscribe_unlocked(struct file *f, struct poll_entry *e)
@@ -119,7 +119,7 @@ static noinline uint32_t subscribe_unlocked(struct file *f, struct poll_entry *e
 
 static uint32_t pipe_poll_unlocked(struct file *f, struct poll_entry *e)
 {
-	return unlikely(e) ? subscribe_unlocked(f, e) : state_of(f);
+	return unlikely(e) ? subscribe_unlocked(f, e) : poll_mask(f);
 }
 
 static uint32_t pipe_poll(struct file *f, struct poll_entry *e)
@@ -127,7 +127,7 @@ static uint32_t pipe_poll(struct file *f, struct poll_entry *e)
 	struct pipe *p = f->data;
 
 	if (!e)
-		return state_of(f);
+		return poll_mask(f);
 	GATE_SCOPE(&p->gate);
 	return subscribe(f, e);
 }
@@ -173,7 +173,7 @@ const struct file_ops pipe_ops = {
 	.release = pipe_release,
 };
 
-struct pipe *pipe_make(void)
+struct pipe *pipe_alloc(void)
 {
 	struct pipe *p = kmem_zalloc(sizeof(*p));
 
@@ -188,42 +188,42 @@ struct pipe *pipe_make(void)
 void pipe_free(struct pipe *p)
 {
 	ring_free(&p->ring);
-	pipe_more_free(p);
+	pipe_large_free(p);
 	kmem_free(p);
 }
 
-struct file *pipe_end_make(struct pipe *p, uint32_t flags, struct inode *inode)
+struct file *pipe_open_end(struct pipe *p, uint32_t flags, struct inode *inode)
 {
 	struct file *f;
 
-	if (unlikely(flags & O_DIRECT) && pipe_take_packets(p) < 0)
+	if (unlikely(flags & O_DIRECT) && pipe_enable_packets(p) < 0)
 		return NULL;
 	f = file_alloc(&pipe_ops, flags, inode, p);
 	if (!f)
 		return NULL;
 	if (file_readable(f)) {
 		p->read_ends++;
-		p->reads_seen++;
+		p->readers_opened++;
 	}
 	if (file_writable(f)) {
 		p->write_ends++;
-		p->writes_seen++;
+		p->writers_opened++;
 	}
 	return f;
 }
 
 int pipe_create(uint32_t flags, struct file **read_end, struct file **write_end)
 {
-	struct pipe *p = pipe_make();
+	struct pipe *p = pipe_alloc();
 
 	if (!p)
 		return -ENOMEM;
-	*read_end = pipe_end_make(p, O_RDONLY | flags, NULL);
+	*read_end = pipe_open_end(p, O_RDONLY | flags, NULL);
 	if (!*read_end) {
 		pipe_free(p);
 		return -ENOMEM;
 	}
-	*write_end = pipe_end_make(p, O_WRONLY | flags, NULL);
+	*write_end = pipe_open_end(p, O_WRONLY | flags, NULL);
 	if (!*write_end) {
 		file_put(*read_end);
 		return -ENOMEM;
@@ -236,9 +236,9 @@ bool pipe_is(const struct file *f)
 	return f->ops == &pipe_ops;
 }
 
-int pipe_set_packets(struct file *f)
+int pipe_set_packet_mode(struct file *f)
 {
-	return pipe_take_packets(f->data);
+	return pipe_enable_packets(f->data);
 }
 
 bool pipe_same(const struct file *a, const struct file *b)
@@ -286,7 +286,7 @@ long pipe_peek(struct file *f, void *to, size_t n)
 	struct pipe *p = f->data;
 	struct uio u = uio_kernel(to, n);
 
-	return take(p, &u, MIN(n, ring_used(&p->ring)), true);
+	return get(p, &u, MIN(n, ring_used(&p->ring)), true);
 }
 
 void pipe_skip(struct file *f, size_t n)
@@ -294,7 +294,7 @@ void pipe_skip(struct file *f, size_t n)
 	struct pipe *p = f->data;
 
 	p->ring.read += n;
-	if (p->more)
-		pipe_more_skip(p);
+	if (p->large)
+		pipe_large_skip(p);
 	wait_wake_one(&p->writers);
 }

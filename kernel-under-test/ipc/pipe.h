@@ -31,7 +31,7 @@ extern uint64_t pipe_size_max;
 long pipe_set_size(struct file *f, uint64_t wanted);
 long pipe_size(struct file *f);
 /* Prepares the pipe of `f` for the O_DIRECT flag. Returns 0 or -ENOMEM. */
-int pipe_set_packets(struct file *f);
+int pipe_set_packet_mode(struct file *f);
 
 /* For splice(2) and its kin. */
 bool pipe_is(const struct file *f);

@@ -3,7 +3,7 @@
  * so that all reads and writes take the kernel lock and come here.
  */
 #include "fs/credentials.h"
-#include "ipc/pipe_inside.h"
+#include "ipc/pipe_internal.h"
 #include "lib/errno.h"
 #include "mm/kmem.h"
 #include "mm/space.h"
@@ -18,7 +18,7 @@ struct packet {
 	uint64_t start, end;
 };
 
-struct pipe_more {
+struct pipe_large {
 	/* Pages used in place of the ring's own; their number is a power of two. */
 	struct page **pages;
 	size_t count;
@@ -27,7 +27,7 @@ struct pipe_more {
 	size_t first, packet_count, packet_bytes;
 };
 
-static struct packet *packet_at(const struct pipe_more *m, size_t i)
+static struct packet *packet_at(const struct pipe_large *m, size_t i)
 {
 	return &m->packets[(m->first + i) % m->count];
 }
@@ -35,7 +35,7 @@ static struct packet *packet_at(const struct pipe_more *m, size_t i)
 /* The first packet, if it is next in the ring. */
 static struct packet *next_packet(const struct pipe *p)
 {
-	const struct pipe_more *m = p->more;
+	const struct pipe_large *m = p->large;
 
 	return m->packet_count && packet_at(m, 0)->start <= p->ring.read ? packet_at(m, 0) : NULL;
 }
@@ -43,14 +43,14 @@ static struct packet *next_packet(const struct pipe *p)
 /* Pages in use: one per packet, as on Linux, plus what plain bytes fill. */
 static size_t pages_taken(const struct pipe *p)
 {
-	size_t plain = ring_used(&p->ring) - (p->more ? p->more->packet_bytes : 0);
+	size_t plain = ring_used(&p->ring) - (p->large ? p->large->packet_bytes : 0);
 
-	return (plain + PAGE_SIZE - 1) / PAGE_SIZE + (p->more ? p->more->packet_count : 0);
+	return (plain + PAGE_SIZE - 1) / PAGE_SIZE + (p->large ? p->large->packet_count : 0);
 }
 
 static void set_limit(struct pipe *p)
 {
-	bool full = p->more && p->more->packet_count && pages_taken(p) >= p->size / PAGE_SIZE;
+	bool full = p->large && p->large->packet_count && pages_taken(p) >= p->size / PAGE_SIZE;
 
 	p->limit = full ? ring_used(&p->ring) : p->size;
 }
@@ -62,7 +62,7 @@ static void free_pages(struct page **pages, size_t count)
 			page_put(pages[i]);
 }
 
-static void free_more(struct pipe_more *m)
+static void free_more(struct pipe_large *m)
 {
 	if (!m)
 		return;
@@ -73,16 +73,16 @@ static void free_more(struct pipe_more *m)
 	kmem_free(m);
 }
 
-void pipe_more_free(struct pipe *p)
+void pipe_large_free(struct pipe *p)
 {
-	free_more(p->more);
+	free_more(p->large);
 }
 
 /* Copies the contents of the pipe to the pages of `m`. */
-static int copy_bytes(const struct pipe *p, struct pipe_more *m)
+static int copy_bytes(const struct pipe *p, struct pipe_large *m)
 {
-	struct page *const *from = p->more ? p->more->pages : p->ring.pages;
-	size_t count = p->more ? p->more->count : RING_PAGES;
+	struct page *const *from = p->large ? p->large->pages : p->ring.pages;
+	size_t count = p->large ? p->large->count : RING_PAGES;
 	size_t n;
 
 	for (uint64_t pos = p->ring.read; pos < p->ring.written; pos += n) {
@@ -97,11 +97,11 @@ static int copy_bytes(const struct pipe *p, struct pipe_more *m)
 		memcpy((char *)page_to_virt(*to) + at,
 		       (const char *)page_to_virt(from[index % count]) + at, n);
 	}
-	for (size_t i = 0; p->more && i < p->more->packet_count; i++)
-		m->packets[i] = *packet_at(p->more, i);
-	if (p->more) {
-		m->packet_count = p->more->packet_count;
-		m->packet_bytes = p->more->packet_bytes;
+	for (size_t i = 0; p->large && i < p->large->packet_count; i++)
+		m->packets[i] = *packet_at(p->large, i);
+	if (p->large) {
+		m->packet_count = p->large->packet_count;
+		m->packet_bytes = p->large->packet_bytes;
 	}
 	return 0;
 }
@@ -109,7 +109,7 @@ static int copy_bytes(const struct pipe *p, struct pipe_more *m)
 /* Replaces the pages by ones for `size` bytes, which must hold the contents. Inside the gate. */
 static int remake(struct pipe *p, size_t size)
 {
-	struct pipe_more *m = kmem_zalloc(sizeof(*m));
+	struct pipe_large *m = kmem_zalloc(sizeof(*m));
 	int err = -ENOMEM;
 
 	if (!m)
@@ -123,22 +123,22 @@ static int remake(struct pipe *p, size_t size)
 		free_more(m);
 		return err;
 	}
-	if (p->more) {
-		free_more(p->more);
+	if (p->large) {
+		free_more(p->large);
 	} else {
 		free_pages(p->ring.pages, RING_PAGES);
 		memset(p->ring.pages, 0, sizeof(p->ring.pages));
 		/* Never left: see the top of the file. */
 		gate_enter(&p->gate);
 	}
-	p->more = m;
+	p->large = m;
 	return 0;
 }
 
-int pipe_take_packets(struct pipe *p)
+int pipe_enable_packets(struct pipe *p)
 {
 	GATE_SCOPE(&p->gate);
-	return p->more ? 0 : remake(p, p->size);
+	return p->large ? 0 : remake(p, p->size);
 }
 
 static long set_size(struct pipe *p, uint64_t size)
@@ -149,7 +149,7 @@ static long set_size(struct pipe *p, uint64_t size)
 		return -EPERM;
 	if (pages_taken(p) > size / PAGE_SIZE || ring_used(&p->ring) > size)
 		return -EBUSY;
-	if (p->more || size > RING_SIZE)
+	if (p->large || size > RING_SIZE)
 		err = remake(p, size);
 	if (err)
 		return err;
@@ -182,7 +182,7 @@ long pipe_size(struct file *f)
 /* Drops packets that have been consumed, entirely or in part. */
 static void forget(struct pipe *p)
 {
-	struct pipe_more *m = p->more;
+	struct pipe_large *m = p->large;
 
 	while (m->packet_count && packet_at(m, 0)->end <= p->ring.read) {
 		m->packet_bytes -= packet_at(m, 0)->end - packet_at(m, 0)->start;
@@ -196,9 +196,9 @@ static void forget(struct pipe *p)
 	set_limit(p);
 }
 
-long pipe_more_get(struct pipe *p, struct uio *u, size_t n, bool peek)
+long pipe_large_get(struct pipe *p, struct uio *u, size_t n, bool peek)
 {
-	struct pipe_more *m = p->more;
+	struct pipe_large *m = p->large;
 	long done = 0;
 
 	if (peek)
@@ -224,7 +224,7 @@ long pipe_more_get(struct pipe *p, struct uio *u, size_t n, bool peek)
 	return done;
 }
 
-void pipe_more_skip(struct pipe *p)
+void pipe_large_skip(struct pipe *p)
 {
 	forget(p);
 }
@@ -233,7 +233,7 @@ void pipe_more_skip(struct pipe *p)
 static long put_packet(struct pipe *p, struct uio *u, size_t n)
 {
 	const struct uio before = *u;
-	struct pipe_more *m = p->more;
+	struct pipe_large *m = p->large;
 	uint64_t start = p->ring.written;
 	long put;
 
@@ -250,9 +250,9 @@ static long put_packet(struct pipe *p, struct uio *u, size_t n)
 	return (long)n;
 }
 
-long pipe_more_put(struct pipe *p, struct uio *u, size_t n, bool packets)
+long pipe_large_put(struct pipe *p, struct uio *u, size_t n, bool packets)
 {
-	struct pipe_more *m = p->more;
+	struct pipe_large *m = p->large;
 	long put = packets ? put_packet(p, u, MIN(n, PACKET_MAX))
 			   : ring_put_at(&p->ring, m->pages, m->count, u, n);
 

@@ -25,7 +25,7 @@ static inline size_t ring_used(const struct ring *r)
  * ring_used() without the lock that guards the ring. Zero only if the ring was empty a moment ago;
  * may be too large, even larger than RING_SIZE.
  */
-static inline size_t ring_glance(const struct ring *r)
+static inline size_t ring_used_unlocked(const struct ring *r)
 {
 	uint64_t read = READ_ONCE(r->read);
 

@@ -9,7 +9,7 @@
 
 struct semaphore {
 	int16_t value;
-	uint16_t less, nothing; /* waiting for an increase, and for zero */
+	uint16_t ncnt, zcnt; /* waiting for an increase, and for zero */
 	int pid;
 };
 
@@ -19,7 +19,7 @@ struct set {
 	/* Callers working on it; the last one frees a set that was removed. */
 	unsigned int users;
 	bool removed;
-	uint64_t operated, changed;
+	uint64_t otime, ctime;
 	struct wait_queue waiters;
 	struct list undos;
 	struct semaphore semaphores[];
@@ -50,7 +50,7 @@ static struct set *set_of(struct ipc_entry *e)
 static long find(int id, unsigned int mask, struct set **out)
 {
 	*out = set_of(ipc_find(&sets, id));
-	return *out ? ipc_may(&(*out)->entry, mask) : -EINVAL;
+	return *out ? ipc_permission(&(*out)->entry, mask) : -EINVAL;
 }
 
 static long make(int key, unsigned int count, unsigned int flags)
@@ -64,10 +64,10 @@ static long make(int key, unsigned int count, unsigned int flags)
 	if (!s)
 		return -ENOMEM;
 	s->count = count;
-	s->changed = now();
+	s->ctime = now();
 	wait_init(&s->waiters);
 	list_init(&s->undos);
-	id = ipc_enter(&sets, &s->entry, key, flags);
+	id = ipc_add(&sets, &s->entry, key, flags);
 	if (id < 0)
 		kmem_free(s);
 	return id;
@@ -75,7 +75,7 @@ static long make(int key, unsigned int count, unsigned int flags)
 
 long semaphore_get(int key, unsigned int count, unsigned int flags)
 {
-	struct set *s = set_of(ipc_by_key(&sets, key));
+	struct set *s = set_of(ipc_find_key(&sets, key));
 
 	if (!s)
 		return !key || (flags & IPC_CREAT) ? make(key, count, flags) : -ENOENT;
@@ -83,17 +83,18 @@ long semaphore_get(int key, unsigned int count, unsigned int flags)
 		return -EEXIST;
 	if (count > s->count)
 		return -EINVAL;
-	return ipc_may(&s->entry, (flags >> 6 | flags >> 3 | flags) & 6) ? -EACCES : s->entry.id;
+	return ipc_permission(&s->entry, (flags >> 6 | flags >> 3 | flags) & 6) ? -EACCES
+										: s->entry.id;
 }
 
-static void leave(struct set *s)
+static void set_put(struct set *s)
 {
 	if (--s->users == 0 && s->removed)
 		kmem_free(s);
 }
 
 /* Finds or creates the undo record of a set; NULL if out of memory. */
-static struct semaphore_undo *undo_of(struct set *s, struct semaphore_undo **all)
+static struct semaphore_undo *undo_get(struct set *s, struct semaphore_undo **all)
 {
 	struct semaphore_undo *u;
 
@@ -125,8 +126,8 @@ static bool undo_fits(const struct semaphore_undo *u, const struct semaphore_op 
 }
 
 /* Performs all operations or none. Returns 1, 0 if *op must wait, or -ERANGE. */
-static int try(struct set *s, const struct semaphore_op *ops, size_t n, size_t *op,
-	       struct semaphore_undo *undo)
+static int try_operations(struct set *s, const struct semaphore_op *ops, size_t n, size_t *op,
+			  struct semaphore_undo *undo)
 {
 	size_t i;
 	int ret = 1;
@@ -158,7 +159,7 @@ static int try(struct set *s, const struct semaphore_op *ops, size_t n, size_t *
 static int wait_for(struct set *s, const struct semaphore_op *op, uint64_t deadline)
 {
 	struct semaphore *m = &s->semaphores[op->number];
-	uint16_t *waiting = op->change ? &m->less : &m->nothing;
+	uint16_t *waiting = op->change ? &m->ncnt : &m->zcnt;
 	int err;
 
 	if (op->flags & IPC_NOWAIT)
@@ -172,13 +173,13 @@ static int wait_for(struct set *s, const struct semaphore_op *op, uint64_t deadl
 	return err == -ETIMEDOUT ? -EAGAIN : err ? -EINTR : 0;
 }
 
-static long operate(struct set *s, const struct semaphore_op *ops, size_t n, uint64_t deadline,
+static long perform(struct set *s, const struct semaphore_op *ops, size_t n, uint64_t deadline,
 		    int pid, struct semaphore_undo *undo)
 {
 	size_t op;
 	int err;
 
-	while ((err = try(s, ops, n, &op, undo)) == 0) {
+	while ((err = try_operations(s, ops, n, &op, undo)) == 0) {
 		err = wait_for(s, &ops[op], deadline);
 		if (err)
 			return err;
@@ -187,7 +188,7 @@ static long operate(struct set *s, const struct semaphore_op *ops, size_t n, uin
 		return err;
 	for (size_t i = 0; i < n; i++)
 		s->semaphores[ops[i].number].pid = pid;
-	s->operated = now();
+	s->otime = now();
 	wait_wake_all(&s->waiters);
 	return 0;
 }
@@ -208,14 +209,14 @@ long semaphore_operate(int id, const struct semaphore_op *ops, size_t n, uint64_
 		changes |= ops[i].change != 0;
 		undoes |= ops[i].flags & SEM_UNDO;
 	}
-	err = ipc_may(&s->entry, changes ? MAY_WRITE : MAY_READ);
+	err = ipc_permission(&s->entry, changes ? MAY_WRITE : MAY_READ);
 	if (err)
 		return err;
-	if (undoes && !(undo = undo_of(s, user->undo)))
+	if (undoes && !(undo = undo_get(s, user->undo)))
 		return -ENOMEM;
 	s->users++;
-	err = operate(s, ops, n, deadline_ns, user->pid, undo);
-	leave(s);
+	err = perform(s, ops, n, deadline_ns, user->pid, undo);
+	set_put(s);
 	return err;
 }
 
@@ -248,7 +249,7 @@ long semaphore_remove(int id)
 {
 	struct set *s = set_of(ipc_find(&sets, id));
 	struct semaphore_undo *u, *next;
-	int err = s ? ipc_may_own(&s->entry) : -EINVAL;
+	int err = s ? ipc_owner_permission(&s->entry) : -EINVAL;
 
 	if (err)
 		return err;
@@ -257,11 +258,11 @@ long semaphore_remove(int id)
 		list_remove(&u->by_set);
 		u->set = NULL;
 	}
-	ipc_leave(&sets, &s->entry);
+	ipc_remove(&sets, &s->entry);
 	s->removed = true;
 	wait_wake_all(&s->waiters);
 	s->users++;
-	leave(s);
+	set_put(s);
 	return 0;
 }
 
@@ -272,7 +273,7 @@ long semaphore_count(int id)
 	return s ? (long)s->count : -EINVAL;
 }
 
-long semaphore_ask(int id, unsigned int number, enum semaphore_question q)
+long semaphore_query(int id, unsigned int number, enum semaphore_field q)
 {
 	struct set *s;
 	long err = find(id, MAY_READ, &s);
@@ -282,9 +283,9 @@ long semaphore_ask(int id, unsigned int number, enum semaphore_question q)
 		return err ? err : -EINVAL;
 	m = &s->semaphores[number];
 	return q == SEMAPHORE_PID    ? m->pid
-	       : q == SEMAPHORE_LESS ? m->less
-	       : q == SEMAPHORE_NOTHING ? m->nothing
-					: m->value;
+	       : q == SEMAPHORE_NCNT ? m->ncnt
+	       : q == SEMAPHORE_ZCNT ? m->zcnt
+				     : m->value;
 }
 
 long semaphore_set(int id, unsigned int number, int value, int pid)
@@ -301,7 +302,7 @@ long semaphore_set(int id, unsigned int number, int value, int pid)
 		u->adjust[number] = 0;
 	s->semaphores[number].value = (int16_t)value;
 	s->semaphores[number].pid = pid;
-	s->changed = now();
+	s->ctime = now();
 	wait_wake_all(&s->waiters);
 	return 0;
 }
@@ -309,26 +310,26 @@ long semaphore_set(int id, unsigned int number, int value, int pid)
 long semaphore_status(int id, bool by_slot, bool any, struct semaphore_status *out)
 {
 	struct set *s = set_of(by_slot ? ipc_at(&sets, id) : ipc_find(&sets, id));
-	long err = !s ? -EINVAL : any ? 0 : ipc_may(&s->entry, MAY_READ);
+	long err = !s ? -EINVAL : any ? 0 : ipc_permission(&s->entry, MAY_READ);
 
 	if (err)
 		return err;
 	*out = (struct semaphore_status){
 		.permissions = s->entry.permissions,
-		.operated = s->operated,
-		.changed = s->changed,
+		.otime = s->otime,
+		.ctime = s->ctime,
 		.count = s->count,
 	};
 	return by_slot ? s->entry.id : 0;
 }
 
-long semaphore_permit(int id, const struct ipc_permissions *p)
+long semaphore_set_permissions(int id, const struct ipc_permissions *p)
 {
 	struct set *s = set_of(ipc_find(&sets, id));
-	long err = s ? ipc_permit(&s->entry, p) : -EINVAL;
+	long err = s ? ipc_set_permissions(&s->entry, p) : -EINVAL;
 
 	if (!err)
-		s->changed = now();
+		s->ctime = now();
 	return err;
 }
 
@@ -341,5 +342,5 @@ int semaphore_totals(int *count, int *all)
 		*count += s != NULL;
 		*all += s ? (int)s->count : 0;
 	}
-	return ipc_highest(&sets);
+	return ipc_highest_index(&sets);
 }

@@ -45,21 +45,21 @@ long semaphore_remove(int id);
 /* The number of semaphores in the set. */
 long semaphore_count(int id);
 
-enum semaphore_question {
+enum semaphore_field {
 	SEMAPHORE_VALUE,
-	SEMAPHORE_PID,	   /* sempid: the last to change it */
-	SEMAPHORE_LESS,	   /* semncnt: processes waiting for an increase */
-	SEMAPHORE_NOTHING, /* semzcnt: processes waiting for zero */
+	SEMAPHORE_PID,	/* sempid: the last to change it */
+	SEMAPHORE_NCNT, /* semncnt: processes waiting for an increase */
+	SEMAPHORE_ZCNT, /* semzcnt: processes waiting for zero */
 };
 
-long semaphore_ask(int id, unsigned int number, enum semaphore_question q);
+long semaphore_query(int id, unsigned int number, enum semaphore_field q);
 /* SETVAL: also clears all undo adjustments of that semaphore. */
 long semaphore_set(int id, unsigned int number, int value, int pid);
 
 /* struct semid64_ds of the x86_64 ABI. */
 struct semaphore_status {
 	struct ipc_permissions permissions;
-	uint64_t operated, unused1, changed, unused2, count, unused[2];
+	uint64_t otime, unused1, ctime, unused2, count, unused[2];
 };
 
 _Static_assert(sizeof(struct semaphore_status) == 104, "x86_64 ABI");
@@ -70,6 +70,6 @@ _Static_assert(sizeof(struct semaphore_status) == 104, "x86_64 ABI");
  */
 long semaphore_status(int id, bool by_slot, bool any, struct semaphore_status *out);
 /* IPC_SET: changes owner and mode. */
-long semaphore_permit(int id, const struct ipc_permissions *p);
+long semaphore_set_permissions(int id, const struct ipc_permissions *p);
 /* Returns the highest index in use; *sets and *all count sets and semaphores. */
 int semaphore_totals(int *sets, int *all);

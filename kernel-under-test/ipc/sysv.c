@@ -16,7 +16,7 @@ static unsigned int hash_of(int key)
 	return (uint32_t)key * 0x9e3779b1u / (UINT32_MAX / IPC_KEYS + 1);
 }
 
-struct ipc_entry *ipc_by_key(const struct ipc_table *t, int key)
+struct ipc_entry *ipc_find_key(const struct ipc_table *t, int key)
 {
 	struct ipc_entry *e = key ? t->keys[hash_of(key)] : NULL;
 
@@ -25,7 +25,7 @@ struct ipc_entry *ipc_by_key(const struct ipc_table *t, int key)
 	return e;
 }
 
-int ipc_enter(struct ipc_table *t, struct ipc_entry *e, int key, unsigned int mode)
+int ipc_add(struct ipc_table *t, struct ipc_entry *e, int key, unsigned int mode)
 {
 	const struct credentials *c = credentials_current();
 	int slot = 0;
@@ -53,7 +53,7 @@ int ipc_enter(struct ipc_table *t, struct ipc_entry *e, int key, unsigned int mo
 	return e->id;
 }
 
-void ipc_forget_key(struct ipc_table *t, struct ipc_entry *e)
+void ipc_drop_key(struct ipc_table *t, struct ipc_entry *e)
 {
 	struct ipc_entry **at = &t->keys[hash_of(e->permissions.key)];
 
@@ -65,13 +65,13 @@ void ipc_forget_key(struct ipc_table *t, struct ipc_entry *e)
 	e->permissions.key = 0;
 }
 
-void ipc_leave(struct ipc_table *t, struct ipc_entry *e)
+void ipc_remove(struct ipc_table *t, struct ipc_entry *e)
 {
 	t->slots[e->id % IPC_SLOTS] = NULL;
-	ipc_forget_key(t, e);
+	ipc_drop_key(t, e);
 }
 
-int ipc_highest(const struct ipc_table *t)
+int ipc_highest_index(const struct ipc_table *t)
 {
 	int slot = IPC_SLOTS - 1;
 
@@ -80,7 +80,7 @@ int ipc_highest(const struct ipc_table *t)
 	return slot;
 }
 
-int ipc_may(const struct ipc_entry *e, unsigned int mask)
+int ipc_permission(const struct ipc_entry *e, unsigned int mask)
 {
 	const struct credentials *c = credentials_current();
 	const struct ipc_permissions *p = &e->permissions;
@@ -92,7 +92,7 @@ int ipc_may(const struct ipc_entry *e, unsigned int mask)
 	return !(mask & ~(p->mode >> shift)) || capable(CAP_IPC_OWNER) ? 0 : -EACCES;
 }
 
-int ipc_may_own(const struct ipc_entry *e)
+int ipc_owner_permission(const struct ipc_entry *e)
 {
 	const struct credentials *c = credentials_current();
 
@@ -102,9 +102,9 @@ int ipc_may_own(const struct ipc_entry *e)
 		       : -EPERM;
 }
 
-int ipc_permit(struct ipc_entry *e, const struct ipc_permissions *p)
+int ipc_set_permissions(struct ipc_entry *e, const struct ipc_permissions *p)
 {
-	int err = ipc_may_own(e);
+	int err = ipc_owner_permission(e);
 
 	if (err)
 		return err;

@@ -47,24 +47,24 @@ struct ipc_table {
 
 struct ipc_entry *ipc_find(const struct ipc_table *t, int id);
 /* The entry with that key, or NULL; `key` 0 (IPC_PRIVATE) matches none. */
-struct ipc_entry *ipc_by_key(const struct ipc_table *t, int key);
+struct ipc_entry *ipc_find_key(const struct ipc_table *t, int key);
 /* Adds `e`, owned by the caller. Returns its id, or -ENOSPC. */
-int ipc_enter(struct ipc_table *t, struct ipc_entry *e, int key, unsigned int mode);
-void ipc_leave(struct ipc_table *t, struct ipc_entry *e);
+int ipc_add(struct ipc_table *t, struct ipc_entry *e, int key, unsigned int mode);
+void ipc_remove(struct ipc_table *t, struct ipc_entry *e);
 /* Drops the key, which may then be reused; the id stays valid. */
-void ipc_forget_key(struct ipc_table *t, struct ipc_entry *e);
+void ipc_drop_key(struct ipc_table *t, struct ipc_entry *e);
 
 /* Enumerates: the highest index in use (0 if none), and the entry at an index, or NULL. */
-int ipc_highest(const struct ipc_table *t);
+int ipc_highest_index(const struct ipc_table *t);
 static inline struct ipc_entry *ipc_at(const struct ipc_table *t, int slot)
 {
 	return slot >= 0 ? t->slots[slot % IPC_SLOTS] : NULL;
 }
 
 /* IPC_SET: changes owner and mode. Returns 0 or -EPERM. */
-int ipc_permit(struct ipc_entry *e, const struct ipc_permissions *p);
+int ipc_set_permissions(struct ipc_entry *e, const struct ipc_permissions *p);
 
 /* Checks permission: 4 to read, 2 to write. Returns 0 or -EACCES. */
-int ipc_may(const struct ipc_entry *e, unsigned int mask);
+int ipc_permission(const struct ipc_entry *e, unsigned int mask);
 /* Checks permission to change or remove it. Returns 0 or -EPERM. */
-int ipc_may_own(const struct ipc_entry *e);
+int ipc_owner_permission(const struct ipc_entry *e);

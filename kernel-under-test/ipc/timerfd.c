@@ -14,26 +14,26 @@
 struct timerfd {
 	struct timer timer;
 	uint64_t deadline_ns, interval_ns;
-	bool rung;
+	bool expired;
 	bool cancel, canceled;
 	struct wait_queue readers;
-	struct list real; /* in all_real, if on CLOCK_REALTIME */
+	struct list realtime; /* in all_real, if on CLOCK_REALTIME */
 };
 
-static struct list all_real = LIST_INIT(all_real);
+static struct list all_realtime = LIST_INIT(all_realtime);
 
-static void ring(struct timer *t)
+static void expire(struct timer *t)
 {
 	struct timerfd *d = container_of(t, struct timerfd, timer);
 
-	d->rung = true;
+	d->expired = true;
 	wait_wake_all(&d->readers);
 }
 
 /* Expirations since the last read. */
 static uint64_t expirations(struct timerfd *d)
 {
-	uint64_t n = d->rung;
+	uint64_t n = d->expired;
 
 	if (!n || !d->interval_ns)
 		return n;
@@ -44,7 +44,7 @@ static uint64_t expirations(struct timerfd *d)
 /* Resets the count and starts the next period. */
 static void advance(struct timerfd *d, uint64_t n)
 {
-	d->rung = false;
+	d->expired = false;
 	if (!d->interval_ns) {
 		d->deadline_ns = 0;
 		return;
@@ -61,7 +61,7 @@ static long timerfd_read(struct file *f, struct uio *u)
 
 	if (u->left < sizeof(n))
 		return -EINVAL;
-	while (!d->rung && !d->canceled) {
+	while (!d->expired && !d->canceled) {
 		err = file_sleep(f, &d->readers);
 		if (err)
 			return err;
@@ -83,7 +83,7 @@ static uint32_t timerfd_poll(struct file *f, struct poll_entry *e)
 	struct timerfd *d = f->data;
 
 	poll_add(e, &d->readers);
-	return d->rung || d->canceled ? POLL_READABLE : 0;
+	return d->expired || d->canceled ? POLL_READABLE : 0;
 }
 
 static void timerfd_release(struct file *f)
@@ -91,7 +91,7 @@ static void timerfd_release(struct file *f)
 	struct timerfd *d = f->data;
 
 	timer_cancel(&d->timer);
-	list_remove(&d->real);
+	list_remove(&d->realtime);
 	kmem_free(d);
 }
 
@@ -107,25 +107,26 @@ int timerfd_create(uint32_t flags, struct file **out)
 
 	if (!d)
 		return -ENOMEM;
-	d->timer.ring = ring;
+	d->timer.expire = expire;
 	wait_init(&d->readers);
-	list_init(&d->real);
+	list_init(&d->realtime);
 	return file_create_anon(&timerfd_ops, O_RDWR | flags, d, out);
 }
 
-int timerfd_set(struct file *f, uint64_t deadline_ns, uint64_t interval_ns, bool real, bool cancel)
+int timerfd_set(struct file *f, uint64_t deadline_ns, uint64_t interval_ns, bool realtime,
+		bool cancel)
 {
 	struct timerfd *d = f->data;
 
 	if (f->ops != &timerfd_ops)
 		return -EINVAL;
 	timer_cancel(&d->timer);
-	d->rung = d->canceled = false;
+	d->expired = d->canceled = false;
 	d->cancel = cancel;
-	list_remove(&d->real);
-	list_init(&d->real);
-	if (real && deadline_ns)
-		list_push_back(&all_real, &d->real);
+	list_remove(&d->realtime);
+	list_init(&d->realtime);
+	if (realtime && deadline_ns)
+		list_push_back(&all_realtime, &d->realtime);
 	d->deadline_ns = deadline_ns;
 	d->interval_ns = interval_ns;
 	if (deadline_ns)
@@ -137,10 +138,10 @@ void timerfd_clock_set(int64_t by)
 {
 	struct timerfd *d;
 
-	list_for_each (d, &all_real, real) {
+	list_for_each (d, &all_realtime, realtime) {
 		if (d->deadline_ns)
 			d->deadline_ns = (uint64_t)MAX((int64_t)d->deadline_ns - by, (int64_t)1);
-		if (d->deadline_ns && !d->rung) {
+		if (d->deadline_ns && !d->expired) {
 			timer_cancel(&d->timer);
 			timer_add(&d->timer, d->deadline_ns);
 		}

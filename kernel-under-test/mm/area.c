@@ -49,16 +49,16 @@ static bool mergeable(const struct area *a, const struct area *b)
 /*
  * An area with an object may only change under the kernel lock, which guards references to objects.
  */
-static bool may_change(const struct area *a)
+static bool can_change(const struct area *a)
 {
 	return !a->object || kernel_locked();
 }
 
 /* The same for all areas from `a` on that begin before `end`. */
-static bool may_change_range(struct space *s, struct area *a, uint64_t end)
+static bool can_change_range(struct space *s, struct area *a, uint64_t end)
 {
 	for (; a && a->start < end; a = areas_next(&s->areas, a))
-		if (!may_change(a))
+		if (!can_change(a))
 			return false;
 	return true;
 }
@@ -69,7 +69,7 @@ static bool merge_next(struct space *s, struct area *a)
 	struct area *next = areas_next(&s->areas, a);
 	struct object *o = a->object;
 
-	if (!next || !mergeable(a, next) || !may_change(a))
+	if (!next || !mergeable(a, next) || !can_change(a))
 		return false;
 	a->end = next->end;
 	areas_remove(&s->areas, next, 1);
@@ -83,11 +83,11 @@ static always_inline int unmap_from(struct space *s, struct area *a, uint64_t ad
 {
 	int err;
 
-	if (!may_change(a))
+	if (!can_change(a))
 		return -EUNLOCKED;
 	/* Nearly always exactly one area is unmapped. */
 	if (a->start < addr || a->end != end) {
-		if (!may_change_range(s, a, end))
+		if (!can_change_range(s, a, end))
 			return -EUNLOCKED;
 		err = split_borders(s, addr, end);
 		if (err)
@@ -99,12 +99,12 @@ static always_inline int unmap_from(struct space *s, struct area *a, uint64_t ad
 		struct area *last = a, *next;
 		uint32_t n = 1;
 
-		space_drop_pages(s, a->start, a->end);
+		space_zap_pages(s, a->start, a->end);
 		/* Batch the removal: removing one by one would move all later areas each time. */
 		for (; !o && last->end < end && (next = areas_next(&s->areas, last)); n++) {
 			if (next->object || next->start >= end)
 				break;
-			space_drop_pages(s, next->start, next->end);
+			space_zap_pages(s, next->start, next->end);
 			last = next;
 		}
 		a = areas_remove(&s->areas, a, n);
@@ -165,7 +165,7 @@ int space_map(struct space *s, uint64_t addr, uint64_t len, uint32_t flags, stru
  * Whether a page in a writable area may be made writable; if not, a write must fault first, to be
  * copied or to notify the object.
  */
-static bool is_own(const struct area *a, uint64_t entry)
+static bool writable_in_place(const struct area *a, uint64_t entry)
 {
 	const struct page *p;
 
@@ -188,8 +188,8 @@ static void protect_pages(struct space *s, const struct area *a)
 			if (!*e)
 				continue;
 			*e = mmu_entry_user(mmu_entry_page(*e),
-					    (prot & AREA_WRITE) &&
-						    (mmu_entry_writable(*e) || is_own(a, *e)),
+					    (prot & AREA_WRITE) && (mmu_entry_writable(*e) ||
+								    writable_in_place(a, *e)),
 					    prot & AREA_EXEC);
 			if (!prot)
 				*e = mmu_entry_hide(*e);
@@ -199,7 +199,7 @@ static void protect_pages(struct space *s, const struct area *a)
 }
 
 /* Merges areas from `start` to `end` whose attributes have become equal. */
-static inline void join(struct space *s, uint64_t start, uint64_t end)
+static inline void merge_range(struct space *s, uint64_t start, uint64_t end)
 {
 	struct area *a = space_find(s, start);
 	struct area *below = a ? areas_prev(&s->areas, a) : NULL;
@@ -222,7 +222,7 @@ int space_protect(struct space *s, uint64_t addr, uint64_t len, uint32_t prot)
 	/* Nothing to do. */
 	if (a && a->start <= addr && end <= a->end && (a->flags & AREA_PROT) == prot)
 		return 0;
-	err = may_change_range(s, a, end) ? split_borders(s, addr, end) : -EUNLOCKED;
+	err = can_change_range(s, a, end) ? split_borders(s, addr, end) : -EUNLOCKED;
 	if (err)
 		return err;
 	for (a = space_find(s, addr); addr < end; a = areas_next(&s->areas, a)) {
@@ -234,7 +234,7 @@ int space_protect(struct space *s, uint64_t addr, uint64_t len, uint32_t prot)
 		protect_pages(s, a);
 		addr = a->end;
 	}
-	join(s, start, end);
+	merge_range(s, start, end);
 	return 0;
 }
 
@@ -242,41 +242,41 @@ int space_protect(struct space *s, uint64_t addr, uint64_t len, uint32_t prot)
 static int set_flags(struct space *s, uint64_t addr, uint64_t len, uint32_t off, uint32_t on)
 {
 	uint64_t end = addr + len;
-	int err = may_change_range(s, space_find(s, addr), end) ? split_borders(s, addr, end)
-								 : -EUNLOCKED;
+	int err = can_change_range(s, space_find(s, addr), end) ? split_borders(s, addr, end)
+								: -EUNLOCKED;
 
 	if (err)
 		return err;
 	for (struct area *a = space_find(s, addr); a && a->start < end;
 	     a = areas_next(&s->areas, a))
 		a->flags = (a->flags & ~off) | on;
-	join(s, addr, end);
+	merge_range(s, addr, end);
 	return 0;
 }
 
-int space_wish(struct space *s, uint64_t addr, uint64_t len, uint32_t off, uint32_t on)
+int space_advise(struct space *s, uint64_t addr, uint64_t len, uint32_t off, uint32_t on)
 {
 	int err = set_flags(s, addr, len, off, on);
 
 	if (!err && on)
-		s->wishes = true;
+		s->has_advice = true;
 	return err;
 }
 
 int space_set_locked(struct space *s, uint64_t addr, uint64_t len, bool locked)
 {
-	for (struct area *a = s->locks ? NULL : areas_first(&s->areas); a;
+	for (struct area *a = s->has_locked ? NULL : areas_first(&s->areas); a;
 	     a = areas_next(&s->areas, a))
 		a->flags &= ~(uint32_t)AREA_LOCKED;
-	s->locks = true;
+	s->has_locked = true;
 	return set_flags(s, addr, len, locked ? 0 : AREA_LOCKED, locked ? AREA_LOCKED : 0);
 }
 
-uint64_t space_locked(struct space *s, uint64_t addr, uint64_t end)
+uint64_t space_locked_bytes(struct space *s, uint64_t addr, uint64_t end)
 {
 	uint64_t bytes = 0;
 
-	for (struct area *a = s->locks ? space_find(s, addr) : NULL; a && a->start < end;
+	for (struct area *a = s->has_locked ? space_find(s, addr) : NULL; a && a->start < end;
 	     a = areas_next(&s->areas, a))
 		if (a->flags & AREA_LOCKED)
 			bytes += MIN(a->end, end) - MAX(a->start, addr);
@@ -291,13 +291,14 @@ int space_discard(struct space *s, uint64_t addr, uint64_t len)
 	for (; a && a->start < end; a = areas_next(&s->areas, a)) {
 		uint64_t from = MAX(addr, a->start), to = MIN(end, a->end);
 
-		space_drop_pages(s, from, to);
+		space_zap_pages(s, from, to);
 		mapped += to - from;
 	}
 	return mapped == len ? 0 : -ENOMEM;
 }
 
-void space_forget(struct space *s, const struct object *o, uint64_t from, uint64_t end, bool copies)
+void space_unmap_object(struct space *s, const struct object *o, uint64_t from, uint64_t end,
+			bool copies)
 {
 	space_lock(s);
 	for (struct area *a = areas_first(&s->areas); a; a = areas_next(&s->areas, a)) {
@@ -305,8 +306,8 @@ void space_forget(struct space *s, const struct object *o, uint64_t from, uint64
 		uint64_t last = MIN(end, a->offset + (a->end - a->start));
 
 		if (a->object == o && first < last && (copies || (a->flags & AREA_SHARED)))
-			space_drop_pages(s, a->start + (first - a->offset),
-					 a->start + (last - a->offset));
+			space_zap_pages(s, a->start + (first - a->offset),
+					a->start + (last - a->offset));
 	}
 	space_unlock(s);
 }
@@ -331,15 +332,15 @@ uint64_t space_size(const struct space *s)
 	return size;
 }
 
-uint64_t space_gap(struct space *s, uint64_t want, uint64_t len, uint64_t top)
+uint64_t space_find_gap(struct space *s, uint64_t want, uint64_t len, uint64_t top)
 {
-	if (want >= SPACE_LOWEST && want <= USER_TOP && len <= USER_TOP - want) {
+	if (want >= MMAP_MIN_ADDR && want <= USER_TOP && len <= USER_TOP - want) {
 		const struct area *a = space_find(s, want);
 
 		if (!a || a->start >= want + len)
 			return want;
 	}
-	return areas_gap(&s->areas, SPACE_LOWEST, top, len);
+	return areas_find_gap(&s->areas, MMAP_MIN_ADDR, top, len);
 }
 
 uint64_t space_set_brk(struct space *s, uint64_t brk)

@@ -7,18 +7,18 @@
 #include "mm/page.h"
 
 /* Two neighbouring blocks are merged if together they hold no more than this. */
-#define JOINED_MAX (AREAS_PER_BLOCK * 3 / 4)
+#define MERGE_MAX (AREAS_PER_BLOCK * 3 / 4)
 
 /* A block's gap that must be recomputed. */
 #define UNKNOWN UINT64_MAX
 
-static struct area_block *block_make(struct areas *s)
+static struct area_block *block_alloc(struct areas *s)
 {
 	struct page *p = s->spare;
 	struct area_block *b;
 
 	if (p)
-		s->spare = p->below;
+		s->spare = p->next_free;
 	else
 		p = page_alloc();
 	if (!p)
@@ -41,10 +41,10 @@ int areas_init(struct areas *s)
 	s->hint = NULL;
 	s->blocks = s->first;
 	s->capacity = 1;
-	s->first[0] = block_make(s);
+	s->first[0] = block_alloc(s);
 	if (!s->first[0])
 		return -ENOMEM;
-	s->first[0]->place = 0;
+	s->first[0]->index = 0;
 	s->block_count = 1;
 	return 0;
 }
@@ -56,7 +56,7 @@ void areas_destroy(struct areas *s)
 	for (uint32_t i = 0; i < s->block_count; i++)
 		block_free(s->blocks[i]);
 	while ((p = s->spare)) {
-		s->spare = p->below;
+		s->spare = p->next_free;
 		page_put(p);
 	}
 	if (s->blocks != s->first)
@@ -82,34 +82,34 @@ static int grow(struct areas *s, uint32_t n)
 	return 0;
 }
 
-static void number_from(struct areas *s, uint32_t place)
+static void renumber_from(struct areas *s, uint32_t index)
 {
-	for (; place < s->block_count; place++)
-		s->blocks[place]->place = place;
+	for (; index < s->block_count; index++)
+		s->blocks[index]->index = index;
 }
 
-static void add_block(struct areas *s, uint32_t place, struct area_block *b)
+static void add_block(struct areas *s, uint32_t index, struct area_block *b)
 {
-	memmove(&s->blocks[place + 1], &s->blocks[place],
-		(s->block_count - place) * sizeof(struct area_block *));
-	s->blocks[place] = b;
+	memmove(&s->blocks[index + 1], &s->blocks[index],
+		(s->block_count - index) * sizeof(struct area_block *));
+	s->blocks[index] = b;
 	s->block_count++;
-	number_from(s, place);
+	renumber_from(s, index);
 }
 
-static void drop_block(struct areas *s, uint32_t place)
+static void drop_block(struct areas *s, uint32_t index)
 {
-	block_free(s->blocks[place]);
+	block_free(s->blocks[index]);
 	s->block_count--;
-	memmove(&s->blocks[place], &s->blocks[place + 1],
-		(s->block_count - place) * sizeof(struct area_block *));
-	number_from(s, place);
+	memmove(&s->blocks[index], &s->blocks[index + 1],
+		(s->block_count - index) * sizeof(struct area_block *));
+	renumber_from(s, index);
 }
 
 static void copy_block(struct area_block *b, const struct area_block *from)
 {
 	b->count = from->count;
-	b->place = from->place;
+	b->index = from->index;
 	b->gap = from->gap;
 	memcpy(b->areas, from->areas, from->count * sizeof(struct area));
 }
@@ -126,7 +126,7 @@ int areas_init_copy(struct areas *s, const struct areas *from)
 		return 0;
 	err = grow(s, from->block_count);
 	while (!err && s->block_count < from->block_count) {
-		struct area_block *b = block_make(s);
+		struct area_block *b = block_alloc(s);
 
 		if (b) {
 			copy_block(b, from->blocks[s->block_count]);
@@ -178,13 +178,13 @@ int areas_reserve(struct areas *s, uint32_t n)
 		return 0;
 	for (uint32_t have = 0; have < n; have++) {
 		if (p) {
-			p = p->below;
+			p = p->next_free;
 			continue;
 		}
 		p = page_alloc();
 		if (!p)
 			return -ENOMEM;
-		p->below = s->spare;
+		p->next_free = s->spare;
 		s->spare = p;
 		p = NULL;
 	}
@@ -202,14 +202,14 @@ static noinline struct area *split(struct areas *s, struct area_block *b, uint32
 	struct area_block *upper = NULL;
 
 	if (s->count < AREAS_MAX && !grow(s, s->block_count + 1))
-		upper = block_make(s);
+		upper = block_alloc(s);
 	if (!upper)
 		return NULL;
 	upper->count = b->count - half;
 	upper->gap = b->gap;
 	memcpy(upper->areas, &b->areas[half], upper->count * sizeof(struct area));
 	b->count = half;
-	add_block(s, b->place + 1, upper);
+	add_block(s, b->index + 1, upper);
 	return i > half ? &upper->areas[i - half] : &b->areas[i];
 }
 
@@ -238,28 +238,28 @@ struct area *areas_insert(struct areas *s, struct area *at, const struct area *a
 }
 
 /* Merges a block with the next one if both are sparse. Returns how many areas it had, or -1. */
-static int join_next(struct areas *s, uint32_t place)
+static int merge_next(struct areas *s, uint32_t index)
 {
-	struct area_block *b = s->blocks[place], *next;
+	struct area_block *b = s->blocks[index], *next;
 	uint32_t count = b->count;
 
-	if (place + 1 >= s->block_count)
+	if (index + 1 >= s->block_count)
 		return -1;
-	next = s->blocks[place + 1];
-	if (count + next->count > JOINED_MAX)
+	next = s->blocks[index + 1];
+	if (count + next->count > MERGE_MAX)
 		return -1;
 	memcpy(&b->areas[count], next->areas, next->count * sizeof(struct area));
 	b->count += next->count;
 	b->gap = MAX(b->gap, next->gap);
-	drop_block(s, place + 1);
+	drop_block(s, index + 1);
 	return (int)count;
 }
 
 /* areas_remove() for more than one block. */
-static noinline struct area *remove_of_many(struct areas *s, struct area *at, uint32_t n)
+static noinline struct area *remove_from_many(struct areas *s, struct area *at, uint32_t n)
 {
 	struct area_block *b = area_block(at);
-	uint32_t i = (uint32_t)(at - b->areas), place = b->place;
+	uint32_t i = (uint32_t)(at - b->areas), index = b->index;
 	int before;
 
 	for (s->count -= n;;) {
@@ -269,28 +269,28 @@ static noinline struct area *remove_of_many(struct areas *s, struct area *at, ui
 		n -= part;
 		memmove(&b->areas[i], &b->areas[i + part], (b->count - i) * sizeof(struct area));
 		if (!b->count && s->block_count > 1)
-			drop_block(s, place);
+			drop_block(s, index);
 		else if (n)
-			place++;
+			index++;
 		if (!n)
 			break;
-		b = s->blocks[place];
+		b = s->blocks[index];
 		i = 0;
 	}
 	/* The last block may have become empty. */
-	if (place == s->block_count)
-		i = s->blocks[--place]->count;
-	join_next(s, place);
-	before = place ? join_next(s, place - 1) : -1;
+	if (index == s->block_count)
+		i = s->blocks[--index]->count;
+	merge_next(s, index);
+	before = index ? merge_next(s, index - 1) : -1;
 	if (before >= 0) {
-		place--;
+		index--;
 		i += (uint32_t)before;
 	}
-	b = s->blocks[place];
+	b = s->blocks[index];
 	if (i == b->count) {
-		if (place + 1 == s->block_count)
+		if (index + 1 == s->block_count)
 			return s->hint = NULL;
-		b = s->blocks[place + 1];
+		b = s->blocks[index + 1];
 		i = 0;
 	}
 	b->gap = UNKNOWN;
@@ -303,7 +303,7 @@ struct area *areas_remove(struct areas *s, struct area *at, uint32_t n)
 	struct area *end;
 
 	if (unlikely(s->block_count > 1))
-		return remove_of_many(s, at, n);
+		return remove_from_many(s, at, n);
 	s->count = b->count -= n;
 	b->gap = UNKNOWN;
 	end = &b->areas[b->count];
@@ -312,22 +312,22 @@ struct area *areas_remove(struct areas *s, struct area *at, uint32_t n)
 }
 
 /* Returns the gap found below `a`, and points the hint there: the next search is for the same. */
-static uint64_t found(struct areas *s, struct area *a, uint64_t at)
+static uint64_t found_below(struct areas *s, struct area *a, uint64_t at)
 {
 	if (a)
 		s->hint = a;
 	return at;
 }
 
-uint64_t areas_gap(struct areas *s, uint64_t bottom, uint64_t top, uint64_t len)
+uint64_t areas_find_gap(struct areas *s, uint64_t bottom, uint64_t top, uint64_t len)
 {
 	struct area *a = areas_find(s, top - 1), *below = areas_prev(s, a);
 	struct area_block *b = a ? area_block(a) : s->blocks[s->block_count - 1];
-	uint32_t i = a ? (uint32_t)(a - b->areas) : b->count, place = b->place;
+	uint32_t i = a ? (uint32_t)(a - b->areas) : b->count, index = b->index;
 	uint64_t end = a ? MIN(top, a->start) : top, floor = below ? below->end : bottom;
 
 	if (end >= floor && end - floor >= len)
-		return found(s, a, end - len);
+		return found_below(s, a, end - len);
 	for (;; i = b->count) {
 		bool whole = i == b->count;
 		uint64_t widest = 0;
@@ -339,15 +339,15 @@ uint64_t areas_gap(struct areas *s, uint64_t bottom, uint64_t top, uint64_t len)
 			if (end < floor)
 				continue;
 			if (end - floor >= len)
-				return found(s, &b->areas[i], end - len);
+				return found_below(s, &b->areas[i], end - len);
 			widest = MAX(widest, end - floor);
 		}
 		if (whole)
 			b->gap = widest;
 		do {
-			if (!place)
+			if (!index)
 				return 0;
-			b = s->blocks[--place];
+			b = s->blocks[--index];
 		} while (b->gap < len);
 	}
 }

@@ -27,7 +27,7 @@ struct area {
 /* A page, so that an area's address leads to its block. Never empty, unless it is the only one. */
 struct area_block {
 	uint32_t count;
-	uint32_t place; /* in areas.blocks */
+	uint32_t index; /* in areas.blocks */
 	/* An upper bound on the gaps right below its areas. */
 	uint64_t gap;
 	struct area areas[AREAS_PER_BLOCK];
@@ -76,7 +76,7 @@ static inline struct area *areas_next(const struct areas *s, struct area *a)
 
 	if (likely(a + 1 < b->areas + b->count))
 		return a + 1;
-	return b->place + 1 < s->block_count ? s->blocks[b->place + 1]->areas : NULL;
+	return b->index + 1 < s->block_count ? s->blocks[b->index + 1]->areas : NULL;
 }
 
 static inline struct area *areas_last(const struct areas *s)
@@ -96,9 +96,9 @@ static inline struct area *areas_prev(const struct areas *s, struct area *a)
 	b = area_block(a);
 	if (likely(a > b->areas))
 		return a - 1;
-	if (!b->place)
+	if (!b->index)
 		return NULL;
-	b = s->blocks[b->place - 1];
+	b = s->blocks[b->index - 1];
 	return &b->areas[b->count - 1];
 }
 
@@ -119,4 +119,4 @@ struct area *areas_remove(struct areas *s, struct area *at, uint32_t n);
 int areas_reserve(struct areas *s, uint32_t n);
 
 /* The highest gap of `len` bytes in [bottom, top): its start, or 0 if there is none. */
-uint64_t areas_gap(struct areas *s, uint64_t bottom, uint64_t top, uint64_t len);
+uint64_t areas_find_gap(struct areas *s, uint64_t bottom, uint64_t top, uint64_t len);

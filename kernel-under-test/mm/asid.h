@@ -23,7 +23,7 @@
 struct asids {
 	struct {
 		uint64_t space;	  /* its ctx_id; 0: free */
-		uint64_t changes; /* up to which the TLB is up to date */
+		uint64_t tlb_gen; /* up to which the TLB is up to date */
 	} slot[ASIDS];
 	unsigned int next;
 } __attribute__((aligned(64)));
@@ -32,7 +32,7 @@ struct asids {
  * The id to load `s` with. *keep: its TLB entries are up to date; otherwise they must be flushed.
  * The caller has set this CPU's bit in s->cpus.
  */
-unsigned int asid_of(struct asids *ids, struct space *s, bool *keep);
+unsigned int asid_choose(struct asids *ids, struct space *s, bool *keep);
 
-/* Records that this CPU, which has `s` loaded, has flushed up to generation `changes`. */
-void asid_seen(struct asids *ids, const struct space *s, uint64_t changes);
+/* Records that this CPU, which has `s` loaded, has flushed up to generation `tlb_gen`. */
+void asid_update_gen(struct asids *ids, const struct space *s, uint64_t tlb_gen);

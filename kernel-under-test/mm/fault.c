@@ -10,24 +10,24 @@
 #include "mm/tlb.h"
 
 /* Fault-around: pages of an object that are in memory are mapped in windows of this many. */
-#define AROUND 16
+#define FAULT_AROUND 16
 
 /* What untouched anonymous memory reads as. One per CPU, so that its refcount is not contended. */
 static struct page *zero_pages[CPUS_MAX];
 
 /* What the last -EPAGING on this CPU was about; it is consumed before anything can sleep. */
-static struct paging {
+static struct page_in_request {
 	struct space *space;
 	uint64_t at;
 	unsigned int access;
-} __attribute__((aligned(64))) pagings[CPUS_MAX];
+} __attribute__((aligned(64))) page_in_requests[CPUS_MAX];
 
 static uint64_t object_index(const struct area *a, uint64_t va)
 {
 	return (a->offset + (va - a->start)) >> PAGE_SHIFT;
 }
 
-static void enter(struct space *s, uint64_t *e, struct page *p, const struct area *a, bool write)
+static void map_page(struct space *s, uint64_t *e, struct page *p, const struct area *a, bool write)
 {
 	*e = mmu_entry_user(page_to_phys(p), write, a->flags & AREA_EXEC);
 	s->resident++;
@@ -52,12 +52,12 @@ static int fault_anonymous(struct space *s, struct area *a, uint64_t *e, bool wr
 
 	if (!p)
 		return -ENOMEM;
-	enter(s, e, p, a, write);
+	map_page(s, e, p, a, write);
 	return 0;
 }
 
 /* Whether all pages of a shared area may be mapped writable, since its object needs no notice. */
-static bool writable_unseen(const struct area *a)
+static bool writes_untracked(const struct area *a)
 {
 	return (a->flags & (AREA_SHARED | AREA_WRITE | AREA_TRACKED)) == (AREA_SHARED | AREA_WRITE);
 }
@@ -74,7 +74,7 @@ static void peek(struct area *a, uint64_t va, unsigned int n, struct page **out)
 }
 
 /* The page at `va`, allocated or found by the object; for what peek() did not return. */
-static int make(struct area *a, uint64_t va, bool write, struct page **out)
+static int get_page(struct area *a, uint64_t va, bool write, struct page **out)
 {
 	const struct object_ops *ops = a->object->ops;
 
@@ -91,13 +91,13 @@ static int fault_private_write(struct space *s, struct area *a, uint64_t *e, uin
 
 	peek(a, va, 1, &p);
 	if (!p)
-		err = make(a, va, false, &p);
+		err = get_page(a, va, false, &p);
 	if (err)
 		return err;
 	copy = page_alloc();
 	if (copy) {
 		page_copy(copy, p);
-		enter(s, e, copy, a, true);
+		map_page(s, e, copy, a, true);
 	}
 	page_put(p);
 	return copy ? 0 : -ENOMEM;
@@ -106,23 +106,23 @@ static int fault_private_write(struct space *s, struct area *a, uint64_t *e, uin
 /* Maps a page of an object, and those around it that are in memory anyway. */
 static int fault_object(struct space *s, struct area *a, uint64_t *e, uint64_t va, bool write)
 {
-	uint64_t window = ALIGN_DOWN(va, AROUND * PAGE_SIZE);
-	uint64_t from = MAX(window, a->start), to = MIN(window + AROUND * PAGE_SIZE, a->end);
+	uint64_t window = ALIGN_DOWN(va, FAULT_AROUND * PAGE_SIZE);
+	uint64_t from = MAX(window, a->start), to = MIN(window + FAULT_AROUND * PAGE_SIZE, a->end);
 	unsigned int n = (unsigned int)((to - from) >> PAGE_SHIFT);
 	unsigned int at = (unsigned int)((va - from) >> PAGE_SHIFT);
-	bool writable = writable_unseen(a), told = false;
-	struct page *pages[AROUND], *p;
+	bool writable = writes_untracked(a), notify = false;
+	struct page *pages[FAULT_AROUND], *p;
 	int err = 0;
 
 	if (unlikely(write))
-		told = !writable, object_written(a->object);
+		notify = !writable, object_written(a->object);
 	peek(a, from, n, pages);
 	/* The object must be notified of writes to some pages. */
-	if (unlikely(!pages[at] || told)) {
-		err = make(a, va, write, &p);
+	if (unlikely(!pages[at] || notify)) {
+		err = get_page(a, va, write, &p);
 		/* If peek() returned it as well, that reference is its own. */
 		if (!err)
-			enter(s, e, p, a, write || writable);
+			map_page(s, e, p, a, write || writable);
 	}
 	/* A window never crosses a page table: both are aligned, and the table is larger. */
 	e -= at;
@@ -130,7 +130,7 @@ static int fault_object(struct space *s, struct area *a, uint64_t *e, uint64_t v
 		if (!pages[i])
 			continue;
 		if (likely(!e[i] && !err))
-			enter(s, &e[i], pages[i], a, writable);
+			map_page(s, &e[i], pages[i], a, writable);
 		else
 			page_put(pages[i]);
 	}
@@ -138,12 +138,12 @@ static int fault_object(struct space *s, struct area *a, uint64_t *e, uint64_t v
 }
 
 /* A write to a present but read-only page in a writable area. */
-static int fault_copy(struct space *s, struct area *a, uint64_t *e, uint64_t va)
+static int fault_cow(struct space *s, struct area *a, uint64_t *e, uint64_t va)
 {
 	struct page *old = phys_to_page(mmu_entry_page(*e)), *new = old;
 
 	if (a->flags & AREA_TRACKED) {
-		int err = make(a, va, true, &new);
+		int err = get_page(a, va, true, &new);
 
 		if (err)
 			return err;
@@ -194,13 +194,14 @@ static int page_in(struct space *s, uint64_t addr, unsigned int access)
 	int err;
 
 	if (access & FAULT_NOWAIT) {
-		pagings[arch_cpu_id()] = (struct paging){s, addr, access - FAULT_NOWAIT};
+		page_in_requests[arch_cpu_id()] =
+			(struct page_in_request){s, addr, access - FAULT_NOWAIT};
 		return -EPAGING;
 	}
 	/* Unchanged since: an area with an object changes only under the kernel lock. */
 	if (!space_next_area(s, addr, &a) || addr < a.start || !a.object)
 		return 0;
-	s->faults_read++;
+	s->major_faults++;
 	object_get(a.object);
 	err = a.object->ops->load(a.object, object_index(&a, ALIGN_DOWN(addr, PAGE_SIZE)),
 				  (access & FAULT_WRITE) && (a.flags & AREA_SHARED) ? PAGE_WRITE
@@ -230,7 +231,7 @@ int space_fault_locked(struct space *s, uint64_t addr, unsigned int access)
 		return fault_object(s, a, e, va, write);
 	}
 	if (write && !mmu_entry_writable(*e))
-		return fault_copy(s, a, e, va);
+		return fault_cow(s, a, e, va);
 	/* Another thread was faster, or this CPU used a stale entry. */
 	mmu_flush_page(va);
 	return 0;
@@ -268,18 +269,18 @@ int space_fault(struct space *s, uint64_t addr, unsigned int access)
 
 int trap_page_fault(uint64_t addr, unsigned int access)
 {
-	struct space *s = space_used();
+	struct space *s = space_current();
 
 	return s ? space_fault(s, addr, access) : -EFAULT;
 }
 
 int space_page_in(void)
 {
-	struct paging p = pagings[arch_cpu_id()];
+	struct page_in_request p = page_in_requests[arch_cpu_id()];
 
 	/*
 	 * If the caller has slept, this is another thread's: the retry finds out again what is
 	 * missing.
 	 */
-	return p.space == space_used() && space_fault(p.space, p.at, p.access) ? -EFAULT : 0;
+	return p.space == space_current() && space_fault(p.space, p.at, p.access) ? -EFAULT : 0;
 }

@@ -36,7 +36,7 @@ void kmem_init(void)
 	}
 }
 
-static inline struct magazine *magazine_here(unsigned int class)
+static inline struct magazine *magazine_of_cpu(unsigned int class)
 {
 	return &magazines[arch_cpu_id()][class];
 }
@@ -65,7 +65,7 @@ static unsigned int class_of(size_t size)
 }
 
 /* A new slab, not visible to other CPUs yet. */
-static struct page *slab_make(unsigned int class)
+static struct page *slab_create(unsigned int class)
 {
 	struct page *p = page_alloc();
 	size_t size = 1ul << (SMALLEST_LOG + class);
@@ -80,13 +80,13 @@ static struct page *slab_make(unsigned int class)
 	for (size_t at = PAGE_SIZE; at; at -= size) {
 		*(void **)(base + at - size) = p->objects;
 		p->objects = base + at - size;
-		guard_fresh(p->objects, size);
+		guard_init_block(p->objects, size);
 	}
 	return p;
 }
 
 /* Moves objects from a slab to the magazine, up to half its limit. */
-static void magazine_load(struct magazine *m, struct page *p)
+static void magazine_fill(struct magazine *m, struct page *p)
 {
 	uint32_t wanted = MAX(m->limit / 2, 1u);
 
@@ -102,9 +102,9 @@ static void magazine_load(struct magazine *m, struct page *p)
 }
 
 /* The slow path of an allocation: the magazine is empty. */
-static noinline void *fill_and_pop(unsigned int class)
+static noinline void *refill_and_pop(unsigned int class)
 {
-	struct magazine *m = magazine_here(class);
+	struct magazine *m = magazine_of_cpu(class);
 	struct depot *d = &depots[class];
 	struct page *made = NULL;
 
@@ -114,20 +114,20 @@ static noinline void *fill_and_pop(unsigned int class)
 		 * Page allocation may reclaim caches, which frees objects, so not under the lock.
 		 */
 		spin_unlock(&d->lock);
-		made = slab_make(class);
+		made = slab_create(class);
 		spin_lock(&d->lock, LOCK_KMEM);
 		if (made)
 			list_push_front(&d->partial, &made->link);
 	}
 	/* Reclaim may have freed objects into this magazine. */
 	if (!m->count && !list_empty(&d->partial))
-		magazine_load(m, list_first(&d->partial, struct page, link));
+		magazine_fill(m, list_first(&d->partial, struct page, link));
 	spin_unlock(&d->lock);
 	return m->count ? pop(m) : NULL;
 }
 
 /* Returns an object to its slab. The class's lock is held. */
-static void slab_put(struct depot *d, void *object)
+static void slab_free(struct depot *d, void *object)
 {
 	struct page *p = virt_to_page(object);
 
@@ -147,13 +147,13 @@ static void slab_put(struct depot *d, void *object)
 /* The slow path of a free: returns the object, and half of the full magazine. */
 static noinline void drain(void *object, unsigned int class)
 {
-	struct magazine *m = magazine_here(class);
+	struct magazine *m = magazine_of_cpu(class);
 	struct depot *d = &depots[class];
 
 	spin_lock(&d->lock, LOCK_KMEM);
-	slab_put(d, object);
+	slab_free(d, object);
 	while (m->count > m->limit / 2)
-		slab_put(d, pop(m));
+		slab_free(d, pop(m));
 	spin_unlock(&d->lock);
 }
 
@@ -167,7 +167,7 @@ static noinline void *pages_alloc(size_t size)
 	p = order <= PAGE_ORDER_MAX ? page_alloc_order(order) : NULL;
 	if (!p)
 		return NULL;
-	guard_fresh(page_to_virt(p), PAGE_SIZE << order);
+	guard_init_block(page_to_virt(p), PAGE_SIZE << order);
 	return page_to_virt(p);
 }
 
@@ -179,8 +179,8 @@ static always_inline void *block_alloc(size_t size)
 	if (unlikely(size > LARGEST))
 		return pages_alloc(size);
 	class = class_of(size);
-	m = magazine_here(class);
-	return likely(m->top) ? pop(m) : fill_and_pop(class);
+	m = magazine_of_cpu(class);
+	return likely(m->top) ? pop(m) : refill_and_pop(class);
 }
 
 static always_inline void block_free(void *object)
@@ -192,7 +192,7 @@ static always_inline void block_free(void *object)
 		page_put(p);
 		return;
 	}
-	m = magazine_here(p->state - PAGE_SLAB);
+	m = magazine_of_cpu(p->state - PAGE_SLAB);
 	if (unlikely(m->count == m->limit))
 		drain(object, p->state - PAGE_SLAB);
 	else
@@ -201,9 +201,9 @@ static always_inline void block_free(void *object)
 
 void *kmem_alloc(size_t size)
 {
-	void *object = guard_refuses() ? NULL : block_alloc(guard_grow(size));
+	void *object = guard_should_fail() ? NULL : block_alloc(guard_block_size(size));
 
-	guard_open(object, size, __builtin_return_address(0));
+	guard_alloc(object, size, __builtin_return_address(0));
 	return object;
 }
 
@@ -212,7 +212,7 @@ void *kmem_zalloc(size_t size)
 	void *object = kmem_alloc(size);
 
 	if (object) {
-		guard_maker(object, __builtin_return_address(0));
+		guard_set_caller(object, __builtin_return_address(0));
 		memset(object, 0, size);
 	}
 	return object;
@@ -222,7 +222,7 @@ void kmem_free(void *object)
 {
 	if (!object)
 		return;
-	object = guard_close(object, __builtin_return_address(0));
+	object = guard_free(object, __builtin_return_address(0));
 	if (object)
 		block_free(object);
 }

@@ -70,7 +70,7 @@ static uint64_t unmap(uint64_t bottom)
 	return pa;
 }
 
-static uint64_t make(void)
+static uint64_t create(void)
 {
 	struct page *block;
 	uint64_t top;
@@ -95,7 +95,7 @@ static uint64_t make(void)
 }
 
 /* Pages and slots may be reused only after no CPU has the old mapping in its TLB. */
-static noinline void give_back(void)
+static noinline void free_batch(void)
 {
 	struct page *blocks[BATCH];
 
@@ -114,7 +114,7 @@ static noinline void give_back(void)
 
 uint64_t kstack_alloc(void)
 {
-	return likely(free_top) ? pop() : make();
+	return likely(free_top) ? pop() : create();
 }
 
 void kstack_free(uint64_t top)
@@ -122,5 +122,5 @@ void kstack_free(uint64_t top)
 	((uint64_t *)top)[-1] = free_top;
 	free_top = top;
 	if (unlikely(++free_count > FREE_MAX))
-		give_back();
+		free_batch();
 }

@@ -12,7 +12,7 @@ struct shared {
 	struct spinlock lock;
 	struct store store;
 	uint64_t pages;
-	void (*gone)(struct object *o);
+	void (*on_release)(struct object *o);
 };
 
 static int shared_page(struct object *o, uint64_t index, enum page_use use, struct page **out)
@@ -24,7 +24,7 @@ static int shared_page(struct object *o, uint64_t index, enum page_use use, stru
 	if (index >= s->pages)
 		return -ENXIO;
 	spin_lock(&s->lock, LOCK_STORE);
-	err = store_make(&s->store, index, out);
+	err = store_get_or_create(&s->store, index, out);
 	if (!err)
 		page_get(*out);
 	spin_unlock(&s->lock);
@@ -44,9 +44,9 @@ static void shared_release(struct object *o)
 {
 	struct shared *s = container_of(o, struct shared, object);
 
-	if (s->gone)
-		s->gone(o);
-	store_cut(&s->store, 0);
+	if (s->on_release)
+		s->on_release(o);
+	store_truncate(&s->store, 0);
 	kmem_free(s);
 }
 
@@ -58,7 +58,7 @@ static const struct object_ops shared_ops = {
 	.release = shared_release,
 };
 
-struct object *object_make_shared(uint64_t pages)
+struct object *object_create_shared(uint64_t pages)
 {
 	struct shared *s = kmem_zalloc(sizeof(*s));
 
@@ -70,9 +70,9 @@ struct object *object_make_shared(uint64_t pages)
 	return &s->object;
 }
 
-void object_tell_when_gone(struct object *o, void (*gone)(struct object *o))
+void object_set_release_hook(struct object *o, void (*on_release)(struct object *o))
 {
-	container_of(o, struct shared, object)->gone = gone;
+	container_of(o, struct shared, object)->on_release = on_release;
 }
 
 bool object_is_shared(const struct object *o)
@@ -80,13 +80,13 @@ bool object_is_shared(const struct object *o)
 	return o->ops == &shared_ops;
 }
 
-void object_clear_shared(struct object *o, uint64_t first, uint64_t end)
+void object_punch_shared(struct object *o, uint64_t first, uint64_t end)
 {
 	struct shared *s = container_of(o, struct shared, object);
 
 	spin_lock(&s->lock, LOCK_STORE);
 	end = MIN(end, s->pages);
 	while ((first = store_next(&s->store, first, end, false)) < end)
-		store_drop(&s->store, first);
+		store_remove(&s->store, first);
 	spin_unlock(&s->lock);
 }

@@ -67,7 +67,7 @@ static inline void object_put(struct object *o)
 }
 
 /* For an object found without the kernel lock. Returns false if its last reference is gone. */
-static inline bool object_get_unless_gone(struct object *o)
+static inline bool object_get_unless_zero(struct object *o)
 {
 	return refs_get_unless_zero(&o->refs);
 }
@@ -79,15 +79,15 @@ static inline bool object_put_unless_last(struct object *o)
 }
 
 /* Creates shared anonymous memory of `pages` pages with one reference; NULL if out of memory. */
-struct object *object_make_shared(uint64_t pages);
-/* Whether object_make_shared() created it. */
+struct object *object_create_shared(uint64_t pages);
+/* Whether object_create_shared() created it. */
 bool object_is_shared(const struct object *o);
 /* Calls `gone` under the kernel lock when the last reference is dropped; it must not sleep. */
-void object_tell_when_gone(struct object *shared, void (*gone)(struct object *o));
+void object_set_release_hook(struct object *shared, void (*gone)(struct object *o));
 /*
  * Implemented by proc. Unmaps the bytes from `from` to `end` from all spaces, with `copies` private
  * copies too; the next access faults.
  */
 void object_unmap(struct object *o, uint64_t from, uint64_t end, bool copies);
 /* Frees the pages from `first` to `end`, which then read as zero, except where still mapped. */
-void object_clear_shared(struct object *o, uint64_t first, uint64_t end);
+void object_punch_shared(struct object *o, uint64_t first, uint64_t end);

@@ -8,9 +8,9 @@
 #include "mm/guard.h"
 
 /* Pages that a CPU keeps at most, and how many it exchanges with the buddy allocator at a time. */
-#define STOCK_MAX   256
+#define PCP_MAX	    256
 #define BATCH_ORDER 4
-#define STOCK_BATCH (1u << BATCH_ORDER)
+#define PCP_BATCH   (1u << BATCH_ORDER)
 /* Attempts to reclaim enough for a block of several pages. */
 #define RECLAIM_ROUNDS 8
 
@@ -21,13 +21,13 @@ static uint64_t page_limit; /* page frames below this have a struct page */
 /* Guards the free lists, and `order` and `state` of the pages in them. Innermost of all locks. */
 static struct spinlock buddy_lock;
 static struct list free_blocks[PAGE_ORDER_MAX + 1];
-static uint64_t buddy_free, total;
+static uint64_t free_pages, total_pages;
 
 /* Accessed by its own CPU only, with interrupts off. */
-static struct stock {
+static struct pcp {
 	struct page *top;
 	unsigned int count;
-} __attribute__((aligned(64))) stocks[CPUS_MAX];
+} __attribute__((aligned(64))) pcps[CPUS_MAX];
 
 static void buddy_insert(struct page *p, unsigned int order)
 {
@@ -36,7 +36,7 @@ static void buddy_insert(struct page *p, unsigned int order)
 	list_push_front(&free_blocks[order], &p->link);
 }
 
-static struct page *buddy_take(unsigned int order)
+static struct page *buddy_alloc(unsigned int order)
 {
 	for (unsigned int o = order; o <= PAGE_ORDER_MAX; o++) {
 		struct page *p;
@@ -52,17 +52,17 @@ static struct page *buddy_take(unsigned int order)
 		}
 		p->order = (uint8_t)order;
 		p->state = PAGE_USED;
-		buddy_free -= 1ul << order;
+		free_pages -= 1ul << order;
 		return p;
 	}
 	return NULL;
 }
 
-static void buddy_give(struct page *p, unsigned int order)
+static void buddy_free_block(struct page *p, unsigned int order)
 {
 	uint64_t pfn = (uint64_t)(p - page_array);
 
-	buddy_free += 1ul << order;
+	free_pages += 1ul << order;
 	for (; order < PAGE_ORDER_MAX; order++) {
 		uint64_t other = pfn ^ (1ul << order);
 		struct page *b = &page_array[other];
@@ -76,38 +76,38 @@ static void buddy_give(struct page *p, unsigned int order)
 	buddy_insert(&page_array[pfn], order);
 }
 
-static inline struct stock *stock_here(void)
+static inline struct pcp *pcp_of_cpu(void)
 {
-	return &stocks[arch_cpu_id()];
+	return &pcps[arch_cpu_id()];
 }
 
-static inline void push(struct stock *s, struct page *p)
+static inline void push(struct pcp *s, struct page *p)
 {
-	p->below = s->top;
+	p->next_free = s->top;
 	s->top = p;
 	s->count++;
 }
 
 /* The list must not be empty. */
-static inline struct page *pop(struct stock *s)
+static inline struct page *pop(struct pcp *s)
 {
 	struct page *p = s->top;
 
-	s->top = p->below;
+	s->top = p->next_free;
 	s->count--;
 	p->refs = 1;
-	guard_page_open(p, 0);
+	guard_page_alloc(p, 0);
 	return p;
 }
 
 /* Takes contiguous pages, so that no other CPU's struct page shares their cache lines. */
-static bool take_together(struct stock *s)
+static bool pcp_fill_contiguous(struct pcp *s)
 {
-	struct page *p = buddy_take(BATCH_ORDER);
+	struct page *p = buddy_alloc(BATCH_ORDER);
 
 	if (!p)
 		return false;
-	for (struct page *end = p + STOCK_BATCH; p < end; p++) {
+	for (struct page *end = p + PCP_BATCH; p < end; p++) {
 		p->order = 0;
 		p->state = PAGE_USED;
 		push(s, p);
@@ -116,29 +116,29 @@ static bool take_together(struct stock *s)
 }
 
 /* The slow path of page_alloc(): the CPU's list is empty. */
-static noinline struct page *fill_and_pop(void)
+static noinline struct page *refill_and_pop(void)
 {
-	struct stock *s = stock_here();
+	struct pcp *s = pcp_of_cpu();
 	struct page *p;
 
 	spin_lock(&buddy_lock, LOCK_PAGE);
 	/* Prefer single pages, to preserve large blocks. */
-	if (!list_empty(&free_blocks[0]) || !take_together(s))
-		while (s->count < STOCK_BATCH && (p = buddy_take(0)))
+	if (!list_empty(&free_blocks[0]) || !pcp_fill_contiguous(s))
+		while (s->count < PCP_BATCH && (p = buddy_alloc(0)))
 			push(s, p);
 	spin_unlock(&buddy_lock);
 	if (!s->count && kernel_locked() && mmu_trim() == 0)
-		page_reclaim(STOCK_BATCH);
+		page_reclaim(PCP_BATCH);
 	return s->count ? pop(s) : NULL;
 }
 
 struct page *page_alloc(void)
 {
-	struct stock *s = stock_here();
+	struct pcp *s = pcp_of_cpu();
 
-	if (guard_refuses())
+	if (guard_should_fail())
 		return NULL;
-	return likely(s->top) ? pop(s) : fill_and_pop();
+	return likely(s->top) ? pop(s) : refill_and_pop();
 }
 
 struct page *page_alloc_zeroed(void)
@@ -150,12 +150,12 @@ struct page *page_alloc_zeroed(void)
 	return p;
 }
 
-static struct page *take_block(unsigned int order)
+static struct page *block_alloc(unsigned int order)
 {
 	struct page *p;
 
 	spin_lock(&buddy_lock, LOCK_PAGE);
-	p = buddy_take(order);
+	p = buddy_alloc(order);
 	spin_unlock(&buddy_lock);
 	return p;
 }
@@ -164,34 +164,34 @@ struct page *page_alloc_order(unsigned int order)
 {
 	struct page *p;
 
-	if (guard_refuses())
+	if (guard_should_fail())
 		return NULL;
-	p = take_block(order);
+	p = block_alloc(order);
 	/* Reclaimed pages need not be contiguous, so retry. */
 	for (unsigned int i = 0; unlikely(!p) && i < RECLAIM_ROUNDS; i++) {
 		if (!kernel_locked() || !page_reclaim(1ul << order))
 			break;
-		p = take_block(order);
+		p = block_alloc(order);
 	}
 	if (p) {
 		p->refs = 1;
-		guard_page_open(p, order);
+		guard_page_alloc(p, order);
 	}
 	return p;
 }
 
 /* Frees a block, or a page that the full list has no room for along with a batch of the list. */
-static noinline void give_back(struct page *p)
+static noinline void drain(struct page *p)
 {
-	struct stock *s = stock_here();
+	struct pcp *s = pcp_of_cpu();
 
 	spin_lock(&buddy_lock, LOCK_PAGE);
-	buddy_give(p, p->order);
-	while (s->count > STOCK_MAX - STOCK_BATCH) {
+	buddy_free_block(p, p->order);
+	while (s->count > PCP_MAX - PCP_BATCH) {
 		p = s->top;
-		s->top = p->below;
+		s->top = p->next_free;
 		s->count--;
-		buddy_give(p, 0);
+		buddy_free_block(p, 0);
 	}
 	spin_unlock(&buddy_lock);
 }
@@ -199,31 +199,31 @@ static noinline void give_back(struct page *p)
 void page_put(struct page *p)
 {
 	uint32_t refs = READ_ONCE(p->refs);
-	struct stock *s = stock_here();
+	struct pcp *s = pcp_of_cpu();
 
 	ASSERT(p->refs > 0);
 	/* If ours is the only reference, nobody else can take one. */
 	if (refs != 1 && __atomic_sub_fetch(&p->refs, 1, __ATOMIC_ACQ_REL))
 		return;
 	p->refs = 0;
-	guard_page_close(p, p->order);
-	if (unlikely(p->order || s->count == STOCK_MAX))
-		give_back(p);
+	guard_page_free(p, p->order);
+	if (unlikely(p->order || s->count == PCP_MAX))
+		drain(p);
 	else
 		push(s, p);
 }
 
 uint64_t page_count_total(void)
 {
-	return total;
+	return total_pages;
 }
 
 uint64_t page_count_free(void)
 {
-	uint64_t n = READ_ONCE(buddy_free);
+	uint64_t n = READ_ONCE(free_pages);
 
 	for (unsigned int i = 0; i < CPUS_MAX; i++)
-		n += READ_ONCE(stocks[i].count);
+		n += READ_ONCE(pcps[i].count);
 	return n;
 }
 
@@ -237,7 +237,7 @@ static bool overlaps(struct boot_region r, uint64_t start, uint64_t end)
 }
 
 /* Contiguous, zeroed memory of `size` bytes. */
-static uint64_t early_take(uint64_t size)
+static uint64_t early_alloc(uint64_t size)
 {
 	for (size_t i = 0; i < early_info->usable_count; i++) {
 		uint64_t at = MAX(early_next, early_info->usable[i].start);
@@ -255,9 +255,9 @@ static uint64_t early_take(uint64_t size)
 	panic("mm: not enough memory to start");
 }
 
-static uint64_t early_take_page(void)
+static uint64_t early_alloc_page(void)
 {
-	return early_take(PAGE_SIZE);
+	return early_alloc(PAGE_SIZE);
 }
 
 static void release(uint64_t start, uint64_t end)
@@ -268,9 +268,9 @@ static void release(uint64_t start, uint64_t end)
 
 		if (p->state != PAGE_RESERVED)
 			continue;
-		guard_page_close(p, 0);
-		buddy_give(p, 0);
-		total++;
+		guard_page_free(p, 0);
+		buddy_free_block(p, 0);
+		total_pages++;
 	}
 	spin_unlock(&buddy_lock);
 }
@@ -281,7 +281,7 @@ void page_release_region(struct boot_region r)
 }
 
 /* Frees [start, end) except for the `n` regions in `keep`. */
-static void release_around(uint64_t start, uint64_t end, const struct boot_region *keep, size_t n)
+static void release_except(uint64_t start, uint64_t end, const struct boot_region *keep, size_t n)
 {
 	if (start >= end)
 		return;
@@ -290,11 +290,11 @@ static void release_around(uint64_t start, uint64_t end, const struct boot_regio
 		return;
 	}
 	if (!overlaps(*keep, start, end)) {
-		release_around(start, end, keep + 1, n - 1);
+		release_except(start, end, keep + 1, n - 1);
 		return;
 	}
-	release_around(start, MIN(end, ALIGN_DOWN(keep->start, PAGE_SIZE)), keep + 1, n - 1);
-	release_around(MAX(start, ALIGN_UP(keep->end, PAGE_SIZE)), end, keep + 1, n - 1);
+	release_except(start, MIN(end, ALIGN_DOWN(keep->start, PAGE_SIZE)), keep + 1, n - 1);
+	release_except(MAX(start, ALIGN_UP(keep->end, PAGE_SIZE)), end, keep + 1, n - 1);
 }
 
 void page_init(const struct boot_info *info)
@@ -312,8 +312,8 @@ void page_init(const struct boot_info *info)
 	 * ones.
 	 */
 	page_array =
-		phys_to_virt(early_take(ALIGN_UP(page_limit * sizeof(struct page), PAGE_SIZE)));
-	mmu_init(info, early_take_page);
+		phys_to_virt(early_alloc(ALIGN_UP(page_limit * sizeof(struct page), PAGE_SIZE)));
+	mmu_init(info, early_alloc_page);
 
 	for (unsigned int o = 0; o <= PAGE_ORDER_MAX; o++)
 		list_init(&free_blocks[o]);
@@ -321,7 +321,7 @@ void page_init(const struct boot_info *info)
 	keep[1] = info->initrd;
 	keep[2].end = early_next;
 	for (size_t i = 0; i < info->usable_count; i++)
-		release_around(info->usable[i].start, info->usable[i].end, keep, ARRAY_SIZE(keep));
+		release_except(info->usable[i].start, info->usable[i].end, keep, ARRAY_SIZE(keep));
 }
 
 uint64_t mmu_page_alloc(void)

@@ -35,7 +35,7 @@ struct page {
 		/* Slab: its first free object. */
 		void *objects;
 		/* Free, on a CPU's list: the next one. */
-		struct page *below;
+		struct page *next_free;
 		/* Page cache: its index in the file. */
 		uint64_t index;
 	};

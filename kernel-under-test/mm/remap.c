@@ -108,7 +108,7 @@ long space_remap(struct space *s, uint64_t addr, uint64_t old, uint64_t len, boo
 	}
 	if (!may_move)
 		return -ENOMEM;
-	to = fixed ? fixed : space_gap(s, 0, len, s->top);
+	to = fixed ? fixed : space_find_gap(s, 0, len, s->top);
 	if (!to)
 		return -ENOMEM;
 	/* Before preparing tables there: unmapping frees tables. */

@@ -23,7 +23,7 @@
 #define STACK_GAP_MAX ((uint64_t)USER_TOP / 6 * 5)
 
 /* Pages freed per TLB shootdown. */
-#define DROP_BATCH 64
+#define ZAP_BATCH 64
 
 /*
  * Allocates a space, with a copy of the areas of `from` unless that is NULL; references to their
@@ -52,17 +52,17 @@ uint64_t space_random = 2;
 
 uint64_t space_random_gap(const struct space *s, uint64_t pages)
 {
-	return s->random ? (random_u64() % pages) << PAGE_SHIFT : 0;
+	return s->randomize ? (random_u64() % pages) << PAGE_SHIFT : 0;
 }
 
-struct space *space_create(bool random, uint64_t stack_limit)
+struct space *space_create(bool randomize, uint64_t stack_limit)
 {
 	uint64_t gap = ALIGN_DOWN(MIN(MAX(stack_limit, STACK_GAP_MIN), STACK_GAP_MAX), PAGE_SIZE);
 	struct space *s = space_alloc(NULL);
 
 	if (!s)
 		return NULL;
-	s->random = random;
+	s->randomize = randomize;
 	s->stack_top = USER_TOP - space_random_gap(s, STACK_SPREAD);
 	s->stack_limit = stack_limit;
 	s->top = s->stack_top - gap - STACK_GUARD - space_random_gap(s, MAPPING_SPREAD);
@@ -122,12 +122,12 @@ static int clone_areas(struct space *to, struct space *from, bool *changed)
 }
 
 /* The same if some areas, or their pages, are not to be inherited. */
-static int clone_wished(struct space *to, struct space *from, bool *changed)
+static int clone_advised(struct space *to, struct space *from, bool *changed)
 {
 	struct area *a = areas_first(&to->areas);
 	int err = 0;
 
-	to->wishes = true;
+	to->has_advice = true;
 	while (a) {
 		if (a->flags & AREA_NO_FORK) {
 			a = areas_remove(&to->areas, a, 1);
@@ -135,7 +135,7 @@ static int clone_wished(struct space *to, struct space *from, bool *changed)
 		}
 		if (a->object)
 			object_get(a->object);
-		if (!err && !(a->flags & AREA_WIPE))
+		if (!err && !(a->flags & AREA_WIPE_ON_FORK))
 			err = clone_pages(to, from, a, changed);
 		a = areas_next(&to->areas, a);
 	}
@@ -159,8 +159,8 @@ struct space *space_clone(struct space *from)
 	s->stack_top = from->stack_top;
 	s->top = from->top;
 	s->stack_limit = from->stack_limit;
-	err = unlikely(from->wishes) ? clone_wished(s, from, &changed)
-				     : clone_areas(s, from, &changed);
+	err = unlikely(from->has_advice) ? clone_advised(s, from, &changed)
+					 : clone_areas(s, from, &changed);
 	if (changed)
 		tlb_flush(from);
 	space_unlock(from);
@@ -172,42 +172,42 @@ struct space *space_clone(struct space *from)
 }
 
 /* Unmapped pages, to be freed once no TLB has them. */
-struct dropped {
+struct zapped {
 	struct space *space;
 	/* This CPU's TLB may have some of them. */
 	bool flush_here;
 	size_t count;
-	struct page *pages[DROP_BATCH];
+	struct page *pages[ZAP_BATCH];
 };
 
-static void put_dropped(struct dropped *d)
+static void free_zapped(struct zapped *z)
 {
-	if (!d->count)
+	if (!z->count)
 		return;
-	if (d->flush_here)
+	if (z->flush_here)
 		mmu_flush_all();
-	d->flush_here = false;
-	tlb_flush_others(d->space);
-	while (d->count)
-		page_put(d->pages[--d->count]);
+	z->flush_here = false;
+	tlb_flush_others(z->space);
+	while (z->count)
+		page_put(z->pages[--z->count]);
 }
 
-/* Updates the peak before pages are unmapped: space_resident_most(). */
-static inline void note_resident(struct space *s)
+/* Updates the peak before pages are unmapped: space_resident_peak(). */
+static inline void update_resident_peak(struct space *s)
 {
-	if (s->resident > s->resident_before)
-		s->resident_before = s->resident;
+	if (s->resident > s->resident_peak)
+		s->resident_peak = s->resident;
 }
 
 /*
- * space_drop_pages() where other TLBs may have entries. The CPUs to interrupt are determined only
+ * space_zap_pages() where other TLBs may have entries. The CPUs to interrupt are determined only
  * after the entries are cleared, since one may load the space at any time (mm/tlb.h).
  */
-static void drop_shared(struct space *s, uint64_t start, uint64_t end)
+static void zap_shared(struct space *s, uint64_t start, uint64_t end)
 {
-	struct dropped d = {.space = s};
-	bool here = tlb_here(s);
-	uint64_t va = start, dropped = 0, table;
+	struct zapped z = {.space = s};
+	bool loaded_here = tlb_is_loaded(s);
+	uint64_t va = start, zapped = 0, table;
 	uint64_t *e;
 
 	while ((e = mmu_entry_next(s->root, &va, end))) {
@@ -215,19 +215,19 @@ static void drop_shared(struct space *s, uint64_t start, uint64_t end)
 		uint64_t stop = MIN(end, first + MMU_TABLE_SPAN);
 		bool whole = va == first && stop == first + MMU_TABLE_SPAN;
 
-		note_resident(s);
+		update_resident_peak(s);
 		for (; va < stop; va += PAGE_SIZE, e++) {
 			if (!*e)
 				continue;
-			d.pages[d.count++] = phys_to_page(mmu_entry_page(*e));
+			z.pages[z.count++] = phys_to_page(mmu_entry_page(*e));
 			*e = 0;
-			if (here && ++dropped <= FLUSH_EACH_MAX)
+			if (loaded_here && ++zapped <= FLUSH_EACH_MAX)
 				mmu_flush_page(va);
 			else
-				d.flush_here = here;
+				z.flush_here = loaded_here;
 			s->resident--;
-			if (d.count == DROP_BATCH)
-				put_dropped(&d);
+			if (z.count == ZAP_BATCH)
+				free_zapped(&z);
 		}
 		table = whole ? mmu_table_unlink(s->root, first) : 0;
 		if (table) {
@@ -238,18 +238,18 @@ static void drop_shared(struct space *s, uint64_t start, uint64_t end)
 			mmu_table_free(table);
 		}
 	}
-	put_dropped(&d);
+	free_zapped(&z);
 }
 
-void space_drop_pages(struct space *s, uint64_t start, uint64_t end)
+void space_zap_pages(struct space *s, uint64_t start, uint64_t end)
 {
 	bool used = s->cpus;
-	uint64_t va = start, dropped = 0;
+	uint64_t va = start, zapped = 0;
 	uint64_t *e;
 
 	/* A space that no CPU has loaded is in no TLB, and nobody is about to run in it. */
-	if (used && unlikely(tlb_elsewhere)) {
-		drop_shared(s, start, end);
+	if (used && unlikely(tlb_remote)) {
+		zap_shared(s, start, end);
 		return;
 	}
 	while ((e = mmu_entry_next(s->root, &va, end))) {
@@ -257,14 +257,14 @@ void space_drop_pages(struct space *s, uint64_t start, uint64_t end)
 		uint64_t stop = MIN(end, first + MMU_TABLE_SPAN);
 		bool whole = va == first && stop == first + MMU_TABLE_SPAN;
 
-		note_resident(s);
+		update_resident_peak(s);
 		for (; va < stop; va += PAGE_SIZE, e++) {
 			uint64_t old = *e;
 
 			if (!old)
 				continue;
 			*e = 0;
-			if (used && ++dropped <= FLUSH_EACH_MAX)
+			if (used && ++zapped <= FLUSH_EACH_MAX)
 				mmu_flush_page(va);
 			s->resident--;
 			page_put(phys_to_page(mmu_entry_page(old)));
@@ -272,10 +272,10 @@ void space_drop_pages(struct space *s, uint64_t start, uint64_t end)
 		if (whole) {
 			/* The table exists, since its entries were just visited. */
 			mmu_table_free(mmu_table_unlink(s->root, first));
-			dropped += used ? FLUSH_EACH_MAX + 1 : 0;
+			zapped += used ? FLUSH_EACH_MAX + 1 : 0;
 		}
 	}
-	if (dropped > FLUSH_EACH_MAX)
+	if (zapped > FLUSH_EACH_MAX)
 		mmu_flush_all();
 }
 
@@ -283,11 +283,11 @@ void space_put(struct space *s)
 {
 	if (--s->refs)
 		return;
-	ASSERT(s != space_used());
+	ASSERT(s != space_current());
 	if (s->cpus)
-		space_leave(s);
+		space_unload(s);
 	for (struct area *a = areas_first(&s->areas); a; a = areas_next(&s->areas, a)) {
-		space_drop_pages(s, a->start, a->end);
+		space_zap_pages(s, a->start, a->end);
 		if (a->object)
 			object_put(a->object);
 	}

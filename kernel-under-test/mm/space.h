@@ -47,9 +47,9 @@
 #define AREA_TRACKED 64
 /* mlock()ed; only valid in a space with `locks` set. */
 #define AREA_LOCKED 128
-/* Not inherited by fork, or inherited without its pages: space_wish(). */
+/* Not inherited by fork, or inherited without its pages: space_advise(). */
 #define AREA_NO_FORK 256
-#define AREA_WIPE    512
+#define AREA_WIPE_ON_FORK 512
 /* Excluded from core dumps. */
 #define AREA_NO_DUMP 1024
 
@@ -58,7 +58,7 @@
 #define STACK_GUARD (256 * PAGE_SIZE)
 
 /* The lowest address mmap(2) hands out, so that a null pointer plus an offset faults. */
-#define SPACE_LOWEST (64ul << 10)
+#define MMAP_MIN_ADDR (64ul << 10)
 
 /* Guarded by `lock` unless stated otherwise. */
 struct space {
@@ -71,26 +71,26 @@ struct space {
 	/* The upper end of the initial stack; mappings are placed downwards from `top`. */
 	uint64_t stack_top, top;
 	/* mlockall(MCL_FUTURE): flags added to each new mapping. */
-	uint32_t map_always;
+	uint32_t def_flags;
 	/* RLIMIT_STACK */
 	uint64_t stack_limit;
-	/* Pages mapped now, and the peak before the last unmapping: space_resident_most(). */
-	uint64_t resident, resident_before;
+	/* Pages mapped now, and the peak before the last unmapping: space_resident_peak(). */
+	uint64_t resident, resident_peak;
 	/* Page faults, and those of them that waited for I/O (guarded by the kernel lock). */
-	uint64_t faults, faults_read;
+	uint64_t faults, major_faults;
 	/*
 	 * Some area is or was locked. A fork starts without, so its areas' AREA_LOCKED is then
 	 * ignored.
 	 */
-	bool locks;
-	/* Some area may have AREA_NO_FORK or AREA_WIPE. */
-	bool wishes;
+	bool has_locked;
+	/* Some area may have AREA_NO_FORK or AREA_WIPE_ON_FORK. */
+	bool has_advice;
 	/* Place the stack, mappings and heap at random. */
-	bool random;
+	bool randomize;
 	/* CPUs that have it loaded, a bit each; atomic (mm/tlb.h). */
 	uint32_t cpus;
 	/* Used with address-space ids only (mm/asid.h). */
-	uint64_t number, changes;
+	uint64_t ctx_id, tlb_gen;
 };
 
 /* Whether new programs are placed at random (kernel.randomize_va_space); on by default. */
@@ -100,7 +100,7 @@ extern uint64_t space_random;
 uint64_t space_random_gap(const struct space *s, uint64_t pages);
 
 /* Creates an empty space with one reference; NULL if out of memory. */
-struct space *space_create(bool random, uint64_t stack_limit);
+struct space *space_create(bool randomize, uint64_t stack_limit);
 /*
  * Clones `from`, the current space, taking its lock: private pages are shared until written. NULL
  * if out of memory.
@@ -146,9 +146,9 @@ static inline struct space *space_lock_taken(struct space *s)
  * to those at the end, which take the lock themselves.
  */
 
-static inline uint64_t space_resident_most(const struct space *s)
+static inline uint64_t space_resident_peak(const struct space *s)
 {
-	return MAX(s->resident, s->resident_before);
+	return MAX(s->resident, s->resident_peak);
 }
 
 /* The first area that ends after `addr`, or NULL. */
@@ -173,7 +173,7 @@ int space_protect(struct space *s, uint64_t addr, uint64_t len, uint32_t prot);
 /* Sets or clears AREA_LOCKED in a range, which may have holes. Returns 0, -EUNLOCKED or -ENOMEM. */
 int space_set_locked(struct space *s, uint64_t addr, uint64_t len, bool locked);
 /* Locked bytes in [addr, end). */
-uint64_t space_locked(struct space *s, uint64_t addr, uint64_t end);
+uint64_t space_locked_bytes(struct space *s, uint64_t addr, uint64_t end);
 /*
  * Frees the pages of a range: anonymous memory reads as zero again. Returns 0, or -ENOMEM if part
  * of the range is not mapped; the rest is freed all the same.
@@ -181,10 +181,10 @@ uint64_t space_locked(struct space *s, uint64_t addr, uint64_t end);
 int space_discard(struct space *s, uint64_t addr, uint64_t len);
 
 /*
- * Clears the flags `off` and sets `on` (AREA_NO_FORK, AREA_WIPE) in all areas of a range. Returns
- * 0, -ENOMEM or -EUNLOCKED.
+ * Clears the flags `off` and sets `on` (AREA_NO_FORK, AREA_WIPE_ON_FORK) in all areas of a range.
+ * Returns 0, -ENOMEM or -EUNLOCKED.
  */
-int space_wish(struct space *s, uint64_t addr, uint64_t len, uint32_t off, uint32_t on);
+int space_advise(struct space *s, uint64_t addr, uint64_t len, uint32_t off, uint32_t on);
 
 /*
  * Resizes the `old` bytes mapped at `addr`, inside one area, to `len`: in place if possible,
@@ -198,7 +198,7 @@ long space_remap(struct space *s, uint64_t addr, uint64_t old, uint64_t len, boo
 uint64_t space_size(const struct space *s);
 
 /* The address of `len` free bytes: `want` if free there, else the highest below `top`, or 0. */
-uint64_t space_gap(struct space *s, uint64_t want, uint64_t len, uint64_t top);
+uint64_t space_find_gap(struct space *s, uint64_t want, uint64_t len, uint64_t top);
 
 /*
  * Moves the end of the heap. Returns the end, unchanged on failure, including for want of the
@@ -253,11 +253,11 @@ int space_peek(struct space *s, uint64_t addr, void *to, size_t n);
 int space_read(struct space *s, uint64_t addr, void *to, size_t n);
 
 /* object_unmap() for one space. Takes its lock and needs the kernel lock. */
-void space_forget(struct space *s, const struct object *o, uint64_t from, uint64_t end,
-		  bool copies);
+void space_unmap_object(struct space *s, const struct object *o, uint64_t from, uint64_t end,
+			bool copies);
 
 /* Private to mm. Unmaps and frees the pages of a range, under the space's lock. */
-void space_drop_pages(struct space *s, uint64_t start, uint64_t end);
+void space_zap_pages(struct space *s, uint64_t start, uint64_t end);
 
 /* The area at `addr`, after growing a stack down to it if necessary; or NULL. */
 struct area *space_area_at(struct space *s, uint64_t addr);

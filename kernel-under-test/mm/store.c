@@ -57,7 +57,7 @@ void store_peek(const struct store *s, uint64_t index, unsigned int n, struct pa
 	}
 }
 
-static int slot_make(struct store *s, uint64_t index, void ***slot)
+static int slot_create(struct store *s, uint64_t index, void ***slot)
 {
 	if (index >= STORE_INDEX_MAX)
 		return -EFBIG;
@@ -84,7 +84,7 @@ static int slot_make(struct store *s, uint64_t index, void ***slot)
 	return 0;
 }
 
-int store_make(struct store *s, uint64_t index, struct page **page)
+int store_get_or_create(struct store *s, uint64_t index, struct page **page)
 {
 	void **slot;
 	int err;
@@ -92,7 +92,7 @@ int store_make(struct store *s, uint64_t index, struct page **page)
 	*page = store_find(s, index);
 	if (*page)
 		return 0;
-	err = slot_make(s, index, &slot);
+	err = slot_create(s, index, &slot);
 	if (err)
 		return err;
 	*page = page_alloc_zeroed();
@@ -101,10 +101,10 @@ int store_make(struct store *s, uint64_t index, struct page **page)
 	return *page ? 0 : -ENOMEM;
 }
 
-int store_put(struct store *s, uint64_t index, struct page *page)
+int store_insert(struct store *s, uint64_t index, struct page *page)
 {
 	void **slot;
-	int err = slot_make(s, index, &slot);
+	int err = slot_create(s, index, &slot);
 
 	if (!err) {
 		*slot = page;
@@ -121,13 +121,13 @@ static bool is_empty(const struct node *n)
 	return true;
 }
 
-void store_drop(struct store *s, uint64_t index)
+void store_remove(struct store *s, uint64_t index)
 {
-	void **way[STORE_HEIGHT_MAX + 1], **slot = &s->root;
+	void **path[STORE_HEIGHT_MAX + 1], **slot = &s->root;
 	unsigned int h = s->height;
 
 	for (;; h--) {
-		way[h] = slot;
+		path[h] = slot;
 		if (!h)
 			break;
 		slot = &((struct node *)*slot)->child[(index >> (FANOUT_LOG * (h - 1))) % FANOUT];
@@ -135,9 +135,9 @@ void store_drop(struct store *s, uint64_t index)
 	page_put(*slot);
 	*slot = NULL;
 	s->count--;
-	while (++h <= s->height && is_empty(*way[h])) {
-		kmem_free(*way[h]);
-		*way[h] = NULL;
+	while (++h <= s->height && is_empty(*path[h])) {
+		kmem_free(*path[h]);
+		*path[h] = NULL;
 	}
 	if (!s->root)
 		s->height = 0;
@@ -146,7 +146,7 @@ void store_drop(struct store *s, uint64_t index)
 /*
  * Frees pages from `from` on, relative to the subtree's first index. Returns whether it is empty.
  */
-static bool cut(struct store *s, void *at, unsigned int height, uint64_t from)
+static bool truncate(struct store *s, void *at, unsigned int height, uint64_t from)
 {
 	struct node *n = at;
 	bool empty = true;
@@ -164,7 +164,7 @@ static bool cut(struct store *s, void *at, unsigned int height, uint64_t from)
 		if (!n->child[i])
 			continue;
 		if (first + span(height - 1) > from &&
-		    cut(s, n->child[i], height - 1, from > first ? from - first : 0))
+		    truncate(s, n->child[i], height - 1, from > first ? from - first : 0))
 			n->child[i] = NULL;
 		else
 			empty = false;
@@ -174,9 +174,9 @@ static bool cut(struct store *s, void *at, unsigned int height, uint64_t from)
 	return empty;
 }
 
-void store_cut(struct store *s, uint64_t from)
+void store_truncate(struct store *s, uint64_t from)
 {
-	if (s->root && from < span(s->height) && cut(s, s->root, s->height, from))
+	if (s->root && from < span(s->height) && truncate(s, s->root, s->height, from))
 		s->root = NULL;
 	if (!s->root)
 		s->height = 0;

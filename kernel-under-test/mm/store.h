@@ -23,15 +23,15 @@ uint64_t store_next(const struct store *s, uint64_t index, uint64_t end, bool mi
 void store_peek(const struct store *s, uint64_t index, unsigned int n, struct page **out);
 
 /* Like store_find(), but allocates a zeroed page if missing. Returns 0, -ENOMEM or -EFBIG. */
-int store_make(struct store *s, uint64_t index, struct page **page);
+int store_get_or_create(struct store *s, uint64_t index, struct page **page);
 
 /*
  * Stores a page and takes over the caller's reference. The slot must be empty. 0, -ENOMEM, -EFBIG.
  */
-int store_put(struct store *s, uint64_t index, struct page *page);
+int store_insert(struct store *s, uint64_t index, struct page *page);
 
 /* Removes and releases the page at `index`, which must exist. */
-void store_drop(struct store *s, uint64_t index);
+void store_remove(struct store *s, uint64_t index);
 
 /* Removes and releases all pages from `from` on. */
-void store_cut(struct store *s, uint64_t from);
+void store_truncate(struct store *s, uint64_t from);

@@ -21,16 +21,16 @@ enum {
 
 static struct tlb {
 	/* The space of the running thread, and the one in CR3; NULL: the kernel's own. */
-	struct space *in_use, *loaded;
+	struct space *current, *loaded;
 	/* Other CPUs change LAZY to STALE. */
 	uint32_t state;
 	/* Set by other CPUs: kernel mappings have changed too. */
 	bool kernel_stale;
 	/* Its bit in space.cpus. */
-	uint32_t me;
+	uint32_t bit;
 } __attribute__((aligned(64))) cpus[] = {
-	{.me = 0x01}, {.me = 0x02}, {.me = 0x04}, {.me = 0x08},
-	{.me = 0x10}, {.me = 0x20}, {.me = 0x40}, {.me = 0x80},
+	{.bit = 0x01}, {.bit = 0x02}, {.bit = 0x04}, {.bit = 0x08},
+	{.bit = 0x10}, {.bit = 0x20}, {.bit = 0x40}, {.bit = 0x80},
 };
 
 /* Separate, so that struct tlb is indexed by a shift. */
@@ -39,11 +39,11 @@ static struct asids asids[CPUS_MAX];
 _Static_assert(ARRAY_SIZE(cpus) == CPUS_MAX, "one for each");
 _Static_assert(ASIDS < MMU_ASIDS, "and one for the kernel's own");
 
-bool tlb_elsewhere;
+bool tlb_remote;
 
 void tlb_init(void)
 {
-	tlb_elsewhere = arch_cpu_count() > 1 || mmu_asids();
+	tlb_remote = arch_cpu_count() > 1 || mmu_asids();
 	if (mmu_asids())
 		for (size_t i = 0; i < ARRAY_SIZE(cpus); i++)
 			cpus[i].state |= WITH_ASIDS;
@@ -54,11 +54,11 @@ static always_inline void load(struct tlb *t, struct space *s, uint64_t root)
 	struct space *old = t->loaded;
 
 	if (likely(s))
-		__atomic_fetch_or(&s->cpus, t->me, __ATOMIC_SEQ_CST);
+		__atomic_fetch_or(&s->cpus, t->bit, __ATOMIC_SEQ_CST);
 	t->loaded = s;
 	mmu_switch(root);
 	if (likely(old))
-		__atomic_fetch_and(&old->cpus, ~t->me, __ATOMIC_SEQ_CST);
+		__atomic_fetch_and(&old->cpus, ~t->bit, __ATOMIC_SEQ_CST);
 }
 
 static void load_with_asid(struct tlb *t, struct space *s)
@@ -67,12 +67,12 @@ static void load_with_asid(struct tlb *t, struct space *s)
 	unsigned int asid;
 	bool keep;
 
-	__atomic_fetch_or(&s->cpus, t->me | SPACE_HAS_ASID, __ATOMIC_SEQ_CST);
+	__atomic_fetch_or(&s->cpus, t->bit | SPACE_HAS_ASID, __ATOMIC_SEQ_CST);
 	t->loaded = s;
-	asid = asid_of(&asids[arch_cpu_id()], s, &keep);
+	asid = asid_choose(&asids[arch_cpu_id()], s, &keep);
 	mmu_switch_asid(s->root, asid, keep);
 	if (old)
-		__atomic_fetch_and(&old->cpus, ~t->me, __ATOMIC_SEQ_CST);
+		__atomic_fetch_and(&old->cpus, ~t->bit, __ATOMIC_SEQ_CST);
 }
 
 /* Under id 0, which no space has. */
@@ -81,7 +81,7 @@ static noinline void load_none(struct tlb *t)
 	load(t, NULL, mmu_kernel_root());
 }
 
-static inline struct tlb *tlb_of_here(void)
+static inline struct tlb *tlb_of_cpu(void)
 {
 	struct tlb *t = &cpus[arch_cpu_id()];
 
@@ -90,7 +90,7 @@ static inline struct tlb *tlb_of_here(void)
 	return t;
 }
 
-static noinline void use_with_asid(struct tlb *t, struct space *s)
+static noinline void switch_with_asid(struct tlb *t, struct space *s)
 {
 	uint32_t was = t->state;
 
@@ -106,14 +106,14 @@ static noinline void use_with_asid(struct tlb *t, struct space *s)
 		load_none(t);
 }
 
-void space_use(struct space *s)
+void space_switch(struct space *s)
 {
-	struct tlb *t = tlb_of_here();
+	struct tlb *t = tlb_of_cpu();
 
-	t->in_use = s;
+	t->current = s;
 	if (unlikely(t->state != ACTIVE)) {
 		if (t->state & WITH_ASIDS) {
-			use_with_asid(t, s);
+			switch_with_asid(t, s);
 			return;
 		}
 		if (__atomic_exchange_n(&t->state, ACTIVE, __ATOMIC_SEQ_CST) == STALE)
@@ -127,16 +127,16 @@ void space_use(struct space *s)
 		load_none(t);
 }
 
-struct space *space_used(void)
+struct space *space_current(void)
 {
-	return cpus[arch_cpu_id()].in_use;
+	return cpus[arch_cpu_id()].current;
 }
 
 void space_idle(void)
 {
 	struct tlb *t = &cpus[arch_cpu_id()];
 
-	t->in_use = NULL;
+	t->current = NULL;
 	if (t->state == ACTIVE)
 		__atomic_store_n(&t->state, LAZY, __ATOMIC_SEQ_CST);
 	else if (t->state == WITH_ASIDS)
@@ -146,36 +146,36 @@ void space_idle(void)
 /*
  * Pairs with load(): the entry was changed before, so a CPU that loads `s` later sees the change.
  */
-static uint32_t others(const struct space *s)
+static uint32_t other_cpus(const struct space *s)
 {
 	__atomic_thread_fence(__ATOMIC_SEQ_CST);
-	return __atomic_load_n(&s->cpus, __ATOMIC_SEQ_CST) & ~cpus[arch_cpu_id()].me;
+	return __atomic_load_n(&s->cpus, __ATOMIC_SEQ_CST) & ~cpus[arch_cpu_id()].bit;
 }
 
 /*
  * Invalidates what any CPU has cached of `s` under an id that is not loaded. This CPU has already
  * flushed. Returns the CPUs, of `left`, that have it loaded now.
  */
-static uint32_t outdate(struct space *s, uint32_t left)
+static uint32_t invalidate_asids(struct space *s, uint32_t left)
 {
-	struct tlb *t = tlb_of_here();
-	uint64_t changes;
+	struct tlb *t = tlb_of_cpu();
+	uint64_t tlb_gen;
 
 	if (!(left & SPACE_HAS_ASID))
 		return left;
-	changes = __atomic_add_fetch(&s->changes, 1, __ATOMIC_SEQ_CST);
+	tlb_gen = __atomic_add_fetch(&s->tlb_gen, 1, __ATOMIC_SEQ_CST);
 	if (t->loaded == s && t->state == WITH_ASIDS)
-		asid_seen(&asids[arch_cpu_id()], s, changes);
-	return others(s) & ~SPACE_HAS_ASID;
+		asid_update_gen(&asids[arch_cpu_id()], s, tlb_gen);
+	return other_cpus(s) & ~SPACE_HAS_ASID;
 }
 
-void space_leave(struct space *s)
+void space_unload(struct space *s)
 {
 	uint32_t left;
 
 	if (cpus[arch_cpu_id()].loaded == s)
-		load_none(tlb_of_here());
-	left = others(s) & ~SPACE_HAS_ASID;
+		load_none(tlb_of_cpu());
+	left = other_cpus(s) & ~SPACE_HAS_ASID;
 	/* Those are idle CPUs that kept it. */
 	if (left)
 		arch_cpu_flush(left);
@@ -184,11 +184,11 @@ void space_leave(struct space *s)
 	s->cpus = 0;
 }
 
-static noinline void ask_to_flush(struct space *s, uint32_t left)
+static noinline void shoot_down(struct space *s, uint32_t left)
 {
 	uint32_t ask = 0, with_asids = cpus[0].state & WITH_ASIDS;
 
-	for (left = outdate(s, left); left; left &= left - 1) {
+	for (left = invalidate_asids(s, left); left; left &= left - 1) {
 		struct tlb *t = &cpus[__builtin_ctz(left)];
 		uint32_t lazy = LAZY | with_asids;
 
@@ -203,27 +203,27 @@ static noinline void ask_to_flush(struct space *s, uint32_t left)
 
 void tlb_flush_others(struct space *s)
 {
-	uint32_t left = others(s);
+	uint32_t left = other_cpus(s);
 
 	if (unlikely(left))
-		ask_to_flush(s, left);
+		shoot_down(s, left);
 }
 
-bool tlb_here(const struct space *s)
+bool tlb_is_loaded(const struct space *s)
 {
-	return s->cpus & cpus[arch_cpu_id()].me;
+	return s->cpus & cpus[arch_cpu_id()].bit;
 }
 
 void tlb_flush_page(struct space *s, uint64_t va)
 {
-	if (tlb_here(s))
+	if (tlb_is_loaded(s))
 		mmu_flush_page(va);
 	tlb_flush_others(s);
 }
 
 void tlb_flush(struct space *s)
 {
-	if (tlb_here(s))
+	if (tlb_is_loaded(s))
 		mmu_flush_all();
 	tlb_flush_others(s);
 }
@@ -232,9 +232,9 @@ void tlb_flush_tables(struct space *s)
 {
 	uint32_t left;
 
-	if (tlb_here(s))
+	if (tlb_is_loaded(s))
 		mmu_flush_all();
-	left = outdate(s, others(s));
+	left = invalidate_asids(s, other_cpus(s));
 	if (unlikely(left))
 		arch_cpu_flush(left);
 }
@@ -247,7 +247,7 @@ void tlb_flush_kernel(void)
 		if (i == arch_cpu_id())
 			continue;
 		__atomic_store_n(&cpus[i].kernel_stale, true, __ATOMIC_SEQ_CST);
-		all |= cpus[i].me;
+		all |= cpus[i].bit;
 	}
 	if (all)
 		arch_cpu_flush(all);

@@ -27,23 +27,23 @@
 #include "mm/space.h"
 
 /* Whether other CPUs' TLBs, or other ids of this one, may hold entries of a space. */
-extern bool tlb_elsewhere;
+extern bool tlb_remote;
 
 /* Call when all CPUs have started, and before they run any thread. */
 void tlb_init(void);
 
 /* Makes `s` the current space: page faults and flushes refer to it. NULL: none. */
-void space_use(struct space *s);
-struct space *space_used(void);
+void space_switch(struct space *s);
+struct space *space_current(void);
 
 /* This CPU goes idle: it has no current space, but keeps the last one loaded. */
 void space_idle(void);
 
 /* Makes all CPUs unload `s`, in which no thread runs any more. */
-void space_leave(struct space *s);
+void space_unload(struct space *s);
 
 /* Whether this CPU has `s` loaded. */
-bool tlb_here(const struct space *s);
+bool tlb_is_loaded(const struct space *s);
 
 /* Entries of `s` have changed, one or any number: returns when no TLB holds the old ones. */
 void tlb_flush_page(struct space *s, uint64_t va);

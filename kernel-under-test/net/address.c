@@ -35,7 +35,7 @@ void address_do_convert(struct address *a, uint16_t family)
 	a->len = address_size(a);
 }
 
-void address_do_settle(struct address *a, const struct address *other)
+void address_do_select_source(struct address *a, const struct address *other)
 {
 	uint32_t source = ADDRESS_LOOPBACK;
 	const uint32_t *v4;

@@ -108,7 +108,7 @@ bool address_is_v6_loopback(const struct address *a);
 bool address_is_interface(uint32_t v4);
 
 /* Whether it is an address of this machine, or unspecified. */
-static inline bool address_is_ours(const struct address *a)
+static inline bool address_is_local(const struct address *a)
 {
 	const uint32_t *v4 = address_v4(a);
 
@@ -131,10 +131,10 @@ static inline void address_convert(struct address *a, uint16_t family)
  * Replaces an unspecified address by the source address of packets to `other`. For loopback that is
  * 127.0.0.1 if either address is IPv4, ::1 otherwise.
  */
-void address_do_settle(struct address *a, const struct address *other);
+void address_do_select_source(struct address *a, const struct address *other);
 
-static inline void address_settle(struct address *a, const struct address *other)
+static inline void address_select_source(struct address *a, const struct address *other)
 {
 	if (address_is_any(a))
-		address_do_settle(a, other);
+		address_do_select_source(a, other);
 }

@@ -11,7 +11,7 @@
 
 static struct list names[BUCKETS];
 static uint16_t last_port = FIRST_PORT - 1;
-uint32_t socket_name_changes;
+uint32_t socket_name_generation;
 
 void socket_init(void)
 {
@@ -59,7 +59,7 @@ static bool same_name(const struct socket *s, const struct address *a)
 }
 
 /* How well the local address of `s` matches destination `a`; 0: not at all. */
-static int fit(const struct socket *s, const struct address *a)
+static int match_score(const struct socket *s, const struct address *a)
 {
 	bool v4;
 
@@ -74,13 +74,13 @@ static int fit(const struct socket *s, const struct address *a)
 }
 
 /* Whether `s` is connected to a sender bound to `from`. */
-static bool is_remote(const struct socket *s, const struct address *from)
+static bool is_connected_to(const struct socket *s, const struct address *from)
 {
 	struct address a = *from;
 
 	if (!a.len || address_port(&s->remote) != address_port(from))
 		return false;
-	address_settle(&a, &s->remote);
+	address_select_source(&a, &s->remote);
 	return address_same_host(&s->remote, &a);
 }
 
@@ -88,7 +88,7 @@ static bool is_remote(const struct socket *s, const struct address *from)
  * Hash for SO_REUSEPORT: the socket with the highest value gets what comes from `from`, whose port
  * may not be assigned yet.
  */
-static uint32_t share(const struct socket *s, const struct address *from)
+static uint32_t reuseport_hash(const struct socket *s, const struct address *from)
 {
 	uint64_t port = from->len && address_port(from) ? address_port(from) : last_port;
 	uint64_t mix = (port + ((uintptr_t)s >> 4)) * 0x9e3779b97f4a7c15;
@@ -102,27 +102,27 @@ static uint32_t share(const struct socket *s, const struct address *from)
  * connected to the sender the unconnected ones. Among equals the last bound wins, or with
  * SO_REUSEPORT the hash decides.
  */
-struct socket *socket_named(const struct socket *asks, const struct address *a)
+struct socket *socket_lookup(const struct socket *asks, const struct address *a)
 {
 	const struct address *from = &asks->local;
 	struct socket *s, *best = NULL;
 	int score, most = 0;
 
 	list_for_each (s, bucket_of(a), by_name) {
-		if (!same_start(s, a) || !socket_alike(s, asks))
+		if (!same_start(s, a) || !socket_same_kind(s, asks))
 			continue;
 		if (is_unix(a)) {
 			if (same_name(s, a))
 				return s;
 			continue;
 		}
-		score = fit(s, a);
+		score = match_score(s, a);
 		if (score && s->state == SOCKET_LISTENING)
 			score += 8;
 		if (score && s->type == SOCK_DGRAM && s->state == SOCKET_CONNECTED)
-			score = is_remote(s, from) ? score + 8 : 0;
+			score = is_connected_to(s, from) ? score + 8 : 0;
 		if (score > most || (score && score == most && s->reuse_port && best->reuse_port &&
-				     share(s, from) > share(best, from))) {
+				     reuseport_hash(s, from) > reuseport_hash(best, from))) {
 			most = score;
 			best = s;
 		}
@@ -130,8 +130,8 @@ struct socket *socket_named(const struct socket *asks, const struct address *a)
 	return best;
 }
 
-struct socket *socket_hears(uint8_t type, uint8_t protocol, const struct address *from,
-			    const struct address *to)
+struct socket *socket_lookup_receiver(uint8_t type, uint8_t protocol, const struct address *from,
+				      const struct address *to)
 {
 	static const struct address unknown;
 	static struct socket stranger; /* stands in for the sender */
@@ -139,7 +139,7 @@ struct socket *socket_hears(uint8_t type, uint8_t protocol, const struct address
 	stranger.type = type;
 	stranger.protocol = protocol;
 	stranger.local = from ? *from : unknown;
-	return socket_named(&stranger, to);
+	return socket_lookup(&stranger, to);
 }
 
 /* Whether there are destinations that match both names. */
@@ -166,7 +166,7 @@ static bool name_taken(const struct socket *s, const struct address *a, bool sha
 	list_for_each (other, bucket_of(a), by_name) {
 		bool shared;
 
-		if (!same_start(other, a) || other == s || !socket_alike(other, s))
+		if (!same_start(other, a) || other == s || !socket_same_kind(other, s))
 			continue;
 		shared = (s->reuse_port && other->reuse_port) ||
 			 (s->reuse_address && other->reuse_address &&
@@ -177,10 +177,10 @@ static bool name_taken(const struct socket *s, const struct address *a, bool sha
 	return false;
 }
 
-static void enter(struct socket *s, const struct address *a)
+static void add_name(struct socket *s, const struct address *a)
 {
 	s->local = *a;
-	socket_name_changes++;
+	socket_name_generation++;
 	list_push_front(bucket_of(a), &s->by_name);
 }
 
@@ -196,7 +196,7 @@ static int bind_some_port(struct socket *s, struct address a)
 		last_port = last_port >= LAST_PORT ? FIRST_PORT : last_port + 1;
 		address_set_port(&a, last_port);
 		if (!name_taken(s, &a, false)) {
-			enter(s, &a);
+			add_name(s, &a);
 			return 0;
 		}
 	}
@@ -221,7 +221,7 @@ static int bind_some_name(struct socket *s)
 		last = (last + 1) & 0xfffff;
 		format(a.un_path + 1, 6, "%05x", last);
 		if (!name_taken(s, &a, false)) {
-			enter(s, &a);
+			add_name(s, &a);
 			return 0;
 		}
 	}
@@ -259,7 +259,7 @@ static int check_internet(const struct socket *s, struct address *a)
 	a->len = address_size(a);
 	if (s->v6_only && address_v4(a))
 		return -EINVAL;
-	if (!address_is_ours(a))
+	if (!address_is_local(a))
 		return address_is_link_local(a) ? -EINVAL : -EADDRNOTAVAIL;
 	if (address_port(a) && address_port(a) < 1024 && !capable(CAP_NET_BIND_SERVICE))
 		return -EACCES;
@@ -280,15 +280,15 @@ int socket_bind(struct socket *s, const struct path_base *base, uint32_t mode, s
 		return err ? err : -EINVAL;
 	if (is_path(a))
 		return bind_path(s, base, mode, a);
-	s->own_host = socket_is_internet(s) && !address_is_any(a);
-	s->own_port = socket_is_internet(s) && a->in_port;
+	s->bound_host = socket_is_internet(s) && !address_is_any(a);
+	s->bound_port = socket_is_internet(s) && a->in_port;
 	if (is_unix(a) && !is_abstract(a))
 		return bind_some_name(s);
 	if (!is_unix(a) && !address_port(a))
 		return bind_some_port(s, *a);
 	if (name_taken(s, a, true))
 		return -EADDRINUSE;
-	enter(s, a);
+	add_name(s, a);
 	return 0;
 }
 
@@ -306,16 +306,16 @@ static int find_path(const struct path_base *base, const struct address *a, stru
 }
 
 /* Whether another machine can be reached: 1, or a negative errno. */
-static noinline int leave(const struct socket *s, const struct address *a)
+static noinline int route_remote(const struct socket *s, const struct address *a)
 {
 	struct ipv4_flow f = ipv4_flow(s, a, 0, NULL);
-	int err = address_v4(a) ? ipv4_settle(&f) : -ENETUNREACH;
+	int err = address_v4(a) ? ipv4_route(&f) : -ENETUNREACH;
 
 	return err ? err : 1;
 }
 
 /* Converts a user's destination to the form of `s`. Returns 0 if it is local, 1 if remote. */
-static int settle_target(const struct socket *s, struct address *a)
+static int convert_target(const struct socket *s, struct address *a)
 {
 	if (unlikely(a->family != s->family)) {
 		/* UDP over IPv6 accepts IPv4 destinations too. */
@@ -326,7 +326,7 @@ static int settle_target(const struct socket *s, struct address *a)
 	if (s->family == AF_INET6 && a->len < 24)
 		return -EINVAL;
 	a->len = address_size(a);
-	address_settle(a, &s->local);
+	address_select_source(a, &s->local);
 	if (s->family == AF_INET6) {
 		bool v4 = address_v4(a);
 
@@ -338,7 +338,7 @@ static int settle_target(const struct socket *s, struct address *a)
 		if (!v4 && s->local.len && address_v4(&s->local))
 			return -EAFNOSUPPORT;
 	}
-	return likely(address_is_ours(a)) ? 0 : leave(s, a);
+	return likely(address_is_local(a)) ? 0 : route_remote(s, a);
 }
 
 int socket_find(const struct socket *s, const struct path_base *base, struct address *a,
@@ -356,10 +356,10 @@ int socket_find(const struct socket *s, const struct path_base *base, struct add
 		if (found->type != s->type)
 			return -EPROTOTYPE;
 	} else {
-		err = s->family != AF_UNIX ? settle_target(s, a) : is_abstract(a) ? 0 : -EINVAL;
+		err = s->family != AF_UNIX ? convert_target(s, a) : is_abstract(a) ? 0 : -EINVAL;
 		if (err)
 			return err;
-		found = socket_named(s, a);
+		found = socket_lookup(s, a);
 		if (!found)
 			return -ECONNREFUSED;
 	}
@@ -367,11 +367,11 @@ int socket_find(const struct socket *s, const struct path_base *base, struct add
 	return 0;
 }
 
-void socket_unsettle(struct socket *s)
+void socket_reset_local(struct socket *s)
 {
-	if (!s->own_host)
+	if (!s->bound_host)
 		memset(&s->local.in_port + 1, 0, address_size(&s->local) - 4);
-	if (s->own_port || !s->local.len)
+	if (s->bound_port || !s->local.len)
 		return;
 	list_remove(&s->by_name);
 	s->local.in_port = 0;
@@ -381,7 +381,7 @@ void socket_unsettle(struct socket *s)
 void socket_unbind(struct socket *s)
 {
 	list_remove(&s->by_name);
-	socket_name_changes++;
+	socket_name_generation++;
 	if (!s->bound)
 		return;
 	s->bound->socket = NULL;

@@ -7,12 +7,12 @@
 #include "mm/kmem.h"
 
 #define DEFAULT_HOPS 64
-#define FLYING_MAX   16384 /* files in flight, system-wide */
+#define INFLIGHT_MAX 16384 /* files in flight, system-wide */
 
-static struct list flying = LIST_INIT(flying); /* sockets in flight */
-static uint32_t flying_count;
+static struct list inflight = LIST_INIT(inflight); /* sockets in flight */
+static uint32_t inflight_count;
 
-struct control *control_make(uint32_t count)
+struct control *control_alloc(uint32_t count)
 {
 	struct control *c = kmem_zalloc(sizeof(*c) + count * sizeof(c->files[0]));
 
@@ -23,7 +23,7 @@ struct control *control_make(uint32_t count)
 	return c;
 }
 
-void control_describe(struct control *c, const struct socket *s, const struct address *to)
+void control_fill_packet_info(struct control *c, const struct socket *s, const struct address *to)
 {
 	bool v6 = socket_is_internet(s) && !address_v4(to);
 
@@ -37,28 +37,28 @@ void control_describe(struct control *c, const struct socket *s, const struct ad
 		c->class = v6 ? s->traffic_class : s->tos;
 }
 
-int control_fly(struct control *c)
+int control_set_inflight(struct control *c)
 {
-	if (c->count > FLYING_MAX - flying_count)
+	if (c->count > INFLIGHT_MAX - inflight_count)
 		return -ETOOMANYREFS;
-	flying_count += c->count;
+	inflight_count += c->count;
 	for (uint32_t i = 0; i < c->count; i++) {
 		struct socket *s = socket_of(c->files[i]);
 
-		if (s && s->in_flight++ == 0)
-			list_push_back(&flying, &s->flying);
+		if (s && s->inflight_refs++ == 0)
+			list_push_back(&inflight, &s->inflight);
 	}
 	return 0;
 }
 
-void control_land(struct control *c)
+void control_clear_inflight(struct control *c)
 {
-	flying_count -= c->count;
+	inflight_count -= c->count;
 	for (uint32_t i = 0; i < c->count; i++) {
 		struct socket *s = socket_of(c->files[i]);
 
-		if (s && --s->in_flight == 0)
-			list_remove(&s->flying);
+		if (s && --s->inflight_refs == 0)
+			list_remove(&s->inflight);
 	}
 }
 
@@ -72,7 +72,7 @@ void control_free(struct control *c, bool in_queue)
 	static bool busy;
 
 	if (in_queue)
-		control_land(c);
+		control_clear_inflight(c);
 	list_push_back(&dead, &c->link);
 	if (busy)
 		return;
@@ -89,12 +89,12 @@ void control_free(struct control *c, bool in_queue)
 
 struct control *control_clone(const struct control *c)
 {
-	struct control *copy = control_make(c->count);
+	struct control *copy = control_alloc(c->count);
 
 	if (!copy)
 		return NULL;
-	copy->sender = c->sender;
-	copy->has_sender = c->has_sender;
+	copy->creds = c->creds;
+	copy->has_creds = c->has_creds;
 	copy->time_ns = c->time_ns;
 	copy->to = c->to;
 	copy->hops = c->hops;
@@ -121,79 +121,79 @@ static void each_control(struct socket *s, void (*fn)(struct control *c))
 			each_control(child, fn);
 }
 
-static void count_inner(struct control *c)
+static void drop_external(struct control *c)
 {
 	for (uint32_t i = 0; i < c->count; i++) {
 		struct socket *s = socket_of(c->files[i]);
 
 		if (s)
-			s->outer--;
+			s->external_refs--;
 	}
 }
 
-static bool found_more;
+static bool progress;
 
-static void mark_reached(struct control *c)
+static void mark_reachable(struct control *c)
 {
 	for (uint32_t i = 0; i < c->count; i++) {
 		struct socket *s = socket_of(c->files[i]);
 
-		if (s && !s->reached)
-			s->reached = found_more = true;
+		if (s && !s->reachable)
+			s->reachable = progress = true;
 	}
 }
 
 /* Files to be released; the control data that held them stays queued, without files. */
 static struct list garbage = LIST_INIT(garbage);
 
-static void take_out(struct control *c)
+static void detach_files(struct control *c)
 {
-	struct control *files = c->count ? control_make(c->count) : NULL;
+	struct control *files = c->count ? control_alloc(c->count) : NULL;
 
 	/* Without memory, retry at the next collection. */
 	if (!files)
 		return;
-	control_land(c);
+	control_clear_inflight(c);
 	memcpy(files->files, c->files, c->count * sizeof(c->files[0]));
 	files->count = c->count;
 	c->count = 0;
 	list_push_back(&garbage, &files->link);
 }
 
-void control_collect(void)
+void control_gc(void)
 {
 	static bool busy;
 	struct socket *s;
 
-	if (list_empty(&flying) || busy)
+	if (list_empty(&inflight) || busy)
 		return;
 	busy = true;
 	/* Mark and sweep. External references: those not from a queue of a socket in flight, ... */
-	list_for_each (s, &flying, flying) {
-		s->outer = (int)s->file->refs;
-		s->reached = s->passed = false;
+	list_for_each (s, &inflight, inflight) {
+		s->external_refs = (int)s->file->refs;
+		s->reachable = s->scanned = false;
 	}
-	list_for_each (s, &flying, flying)
-		each_control(s, count_inner);
+	list_for_each (s, &inflight, inflight)
+		each_control(s, drop_external);
 	/* ... and what can be reached from an externally referenced socket is alive. */
-	list_for_each (s, &flying, flying)
-		s->reached |= s->outer > 0;
+	list_for_each (s, &inflight, inflight)
+		s->reachable |= s->external_refs > 0;
 	do {
-		found_more = false;
-		list_for_each (s, &flying, flying) {
-			if (s->reached && !s->passed) {
-				s->passed = true;
-				each_control(s, mark_reached);
-				found_more = true;
+		progress = false;
+		list_for_each (s, &inflight, inflight) {
+			if (s->reachable && !s->scanned) {
+				s->scanned = true;
+				each_control(s, mark_reachable);
+				progress = true;
 			}
 		}
-	} while (found_more);
+	} while (progress);
 again:
-	list_for_each (s, &flying, flying) {
-		if (!s->reached) {
+	list_for_each (s, &inflight, inflight) {
+		if (!s->reachable) {
 			/* Detaching files takes sockets off the list being walked. */
-			s->reached = true;
-			each_control(s, take_out);
+			s->reachable = true;
+			each_control(s, detach_files);
 			goto again;
 		}
 	}

@@ -8,29 +8,29 @@
 
 #define RIGHTS_MAX 253
 
-/* Ancillary data that a socket asks for: bits of socket.wants. */
+/* Ancillary data that a socket asks for: bits of socket.cmsg_flags. */
 enum {
-	WANT_SENDER = 1 << 0, /* SO_PASSCRED */
-	WANT_TIME = 1 << 1,   /* SO_TIMESTAMP, SO_TIMESTAMPNS */
-	WANT_TIME_NS = 1 << 2,
-	WANT_ADDRESS = 1 << 3, /* IP_PKTINFO */
-	WANT_TTL = 1 << 4,
-	WANT_TOS = 1 << 5,
-	WANT_ADDRESS6 = 1 << 6, /* the IPv6 counterparts */
-	WANT_HOPS = 1 << 7,
-	WANT_CLASS = 1 << 8,
-	WANT_SHOWN = 1 << 9,   /* show its datagrams to packet sockets */
-	WANT_TARGET = 1 << 10, /* IP_RECVORIGDSTADDR, of either kind */
-	WANT_STAMP = 1 << 11,  /* SIOCGSTAMP */
-	WANT_INQ = 1 << 12,    /* TCP_INQ */
+	CMSG_CREDS = 1 << 0,	 /* SO_PASSCRED */
+	CMSG_TIMESTAMP = 1 << 1, /* SO_TIMESTAMP, SO_TIMESTAMPNS */
+	CMSG_TIMESTAMPNS = 1 << 2,
+	CMSG_PKTINFO = 1 << 3, /* IP_PKTINFO */
+	CMSG_TTL = 1 << 4,
+	CMSG_TOS = 1 << 5,
+	CMSG_PKTINFO6 = 1 << 6, /* the IPv6 counterparts */
+	CMSG_HOPLIMIT = 1 << 7,
+	CMSG_TCLASS = 1 << 8,
+	CMSG_TAP = 1 << 9,	    /* show its datagrams to packet sockets */
+	CMSG_ORIGDSTADDR = 1 << 10, /* IP_RECVORIGDSTADDR, of either kind */
+	CMSG_STAMP = 1 << 11,	    /* SIOCGSTAMP */
+	CMSG_INQ = 1 << 12,	    /* TCP_INQ */
 };
 
 struct control {
 	/* Streams: the range of bytes it belongs to, in positions of struct ring. */
 	struct list link;
 	uint64_t at, end;
-	struct sender sender;
-	bool has_sender;
+	struct ucred creds;
+	bool has_creds;
 	/* Datagrams: time of arrival, destination address, and header fields of the packet. */
 	uint64_t time_ns;
 	struct address to;
@@ -41,7 +41,7 @@ struct control {
 };
 
 /* Everything about a message except its data, as in struct msghdr. */
-struct envelope {
+struct msg_header {
 	/* Receiving: the sender's address. Sending: the destination, if given. */
 	struct address from;
 	struct control *control;
@@ -59,17 +59,18 @@ struct message {
 };
 
 /* Fills in what packets from `s` to `to` would carry. */
-void control_describe(struct control *c, const struct socket *s, const struct address *to);
+void control_fill_packet_info(struct control *c, const struct socket *s, const struct address *to);
 
 /* Allocates control data with room for `count` files; NULL if out of memory. */
-struct control *control_make(uint32_t count);
+struct control *control_alloc(uint32_t count);
 
-/* Marks its files in flight until control_land() or control_free(). Returns 0 or -ETOOMANYREFS. */
-int control_fly(struct control *c);
-void control_land(struct control *c);
+/* Marks its files in flight until control_clear_inflight() or control_free(). Returns 0 or
+ * -ETOOMANYREFS. */
+int control_set_inflight(struct control *c);
+void control_clear_inflight(struct control *c);
 
 /* Frees it and releases its files. `flying`: they are in flight. */
-void control_free(struct control *c, bool flying);
+void control_free(struct control *c, bool inflight);
 
 /* Copies it for MSG_PEEK, not in flight; NULL if out of memory. */
 struct control *control_clone(const struct control *c);
@@ -78,4 +79,4 @@ struct control *control_clone(const struct control *c);
  * Garbage collection: releases files queued only at sockets that are themselves unreachable, in
  * each other's queues. Call when a socket's file is released.
  */
-void control_collect(void);
+void control_gc(void);

@@ -13,7 +13,7 @@ int datagram_listen(struct socket *, int)
 }
 
 /* A connected unix socket only accepts datagrams from its peer. */
-static bool may_send(const struct socket *s, const struct socket *to)
+static bool accepts_from(const struct socket *s, const struct socket *to)
 {
 	return s->family != AF_UNIX || !to->peer || to->peer == s;
 }
@@ -23,7 +23,7 @@ static void set_peer(struct socket *s, struct socket *to)
 	struct socket *old = s->peer;
 
 	s->peer = to && to != s ? socket_get(to) : NULL;
-	s->peer_time = socket_name_changes;
+	s->peer_generation = socket_name_generation;
 	if (old)
 		socket_put(old);
 }
@@ -36,19 +36,19 @@ int datagram_connect(struct socket *s, struct socket *to, const struct address *
 {
 	bool dissolve = a->family == AF_UNSPEC;
 
-	if (!dissolve && to && !may_send(s, to))
+	if (!dissolve && to && !accepts_from(s, to))
 		return -EPERM;
 	s->remote = *a;
 	if (socket_is_internet(s)) {
 		if (dissolve)
-			socket_unsettle(s);
+			socket_reset_local(s);
 		else
-			address_settle(&s->local, a);
-		if (s->ops == &datagram_ops || s->ops == &udp_away_ops)
-			s->ops = dissolve || address_is_ours(a) ? &datagram_ops : &udp_away_ops;
+			address_select_source(&s->local, a);
+		if (s->ops == &datagram_ops || s->ops == &udp_remote_ops)
+			s->ops = dissolve || address_is_local(a) ? &datagram_ops : &udp_remote_ops;
 	}
 	s->state = dissolve ? SOCKET_NEW : SOCKET_CONNECTED;
-	socket_name_changes++;
+	socket_name_generation++;
 	set_peer(s, to);
 	return 0;
 }
@@ -60,16 +60,16 @@ static struct socket *destination(struct socket *s)
 
 	if (s->family == AF_UNIX)
 		return s->peer && s->peer->state != SOCKET_CLOSED ? s->peer : NULL;
-	if (likely(s->peer && s->peer_time == socket_name_changes))
+	if (likely(s->peer && s->peer_generation == socket_name_generation))
 		return s->peer;
-	found = socket_named(s, &s->remote);
+	found = socket_lookup(s, &s->remote);
 	set_peer(s, found);
 	return found;
 }
 
-static noinline void show(const struct message *m, const struct address *at)
+static noinline void tap_loopback(const struct message *m, const struct address *at)
 {
-	udp_show(&m->from, at, m->data, m->len);
+	udp_tap(&m->from, at, m->data, m->len);
 }
 
 /*
@@ -77,26 +77,26 @@ static noinline void show(const struct message *m, const struct address *at)
  * destination address.
  */
 static int add_control(struct message *m, const struct socket *s, const struct socket *to,
-		       struct envelope *e, const struct address *at)
+		       struct msg_header *e, const struct address *at)
 {
 	struct control *c = e ? e->control : NULL;
 	int err;
 
-	if (unlikely(to->wants & WANT_SHOWN) && socket_is_internet(to))
-		show(m, at);
-	if (!c && !((to->wants | (s->wants & WANT_SENDER)) & ~WANT_SHOWN))
+	if (unlikely(to->cmsg_flags & CMSG_TAP) && socket_is_internet(to))
+		tap_loopback(m, at);
+	if (!c && !((to->cmsg_flags | (s->cmsg_flags & CMSG_CREDS)) & ~CMSG_TAP))
 		return 0;
 	if (!c)
-		c = control_make(0);
+		c = control_alloc(0);
 	if (!c)
 		return -ENOMEM;
-	if (((to->wants | s->wants) & WANT_SENDER) && !c->has_sender) {
-		socket_sender(&c->sender);
-		c->has_sender = true;
+	if (((to->cmsg_flags | s->cmsg_flags) & CMSG_CREDS) && !c->has_creds) {
+		socket_current_ucred(&c->creds);
+		c->has_creds = true;
 	}
-	if (to->wants & ~(WANT_SENDER | WANT_SHOWN))
-		control_describe(c, s, at);
-	err = control_fly(c);
+	if (to->cmsg_flags & ~(CMSG_CREDS | CMSG_TAP))
+		control_fill_packet_info(c, s, at);
+	err = control_set_inflight(c);
 	if (err) {
 		if (!e || e->control != c)
 			control_free(c, false);
@@ -116,7 +116,7 @@ static void message_free(struct message *m)
 }
 
 static inline long put_message(struct socket *s, struct socket *to, struct uio *u,
-			       struct envelope *e, const struct address *at)
+			       struct msg_header *e, const struct address *at)
 {
 	size_t n = u->left;
 	struct message *m = kmem_alloc(sizeof(*m) + n);
@@ -127,12 +127,12 @@ static inline long put_message(struct socket *s, struct socket *to, struct uio *
 	m->from = s->local;
 	/* A connected socket has its source address already. */
 	if (s->state != SOCKET_CONNECTED && socket_is_internet(s))
-		address_settle(&m->from, at);
+		address_select_source(&m->from, at);
 	address_convert(&m->from, to->family);
 	m->len = n;
 	m->control = NULL;
 	err = n ? uio_copy_from(u, m->data, n) : 0;
-	if (!err && unlikely(e || to->wants || s->wants))
+	if (!err && unlikely(e || to->cmsg_flags || s->cmsg_flags))
 		err = add_control(m, s, to, e, at);
 	if (err) {
 		kmem_free(m);
@@ -144,13 +144,13 @@ static inline long put_message(struct socket *s, struct socket *to, struct uio *
 	return (long)n;
 }
 
-long datagram_put(struct socket *s, struct socket *to, struct uio *u, struct envelope *e)
+long datagram_enqueue(struct socket *s, struct socket *to, struct uio *u, struct msg_header *e)
 {
 	return put_message(s, to, u, e, &s->remote);
 }
 
 /* Over UDP the sender is not told; if connected, a later call gets the error. */
-static long nobody(struct socket *s, size_t n)
+static long no_receiver(struct socket *s, size_t n)
 {
 	if (s->family == AF_UNIX)
 		return -ECONNREFUSED;
@@ -162,7 +162,7 @@ static long nobody(struct socket *s, size_t n)
 }
 
 static inline long send_to(struct socket *s, struct socket *to, struct uio *u, unsigned int flags,
-			   struct envelope *e)
+			   struct msg_header *e)
 {
 	const struct address *at = to ? &e->from : &s->remote;
 	size_t n = u->left;
@@ -170,7 +170,7 @@ static inline long send_to(struct socket *s, struct socket *to, struct uio *u, u
 
 	if (!to && s->state != SOCKET_CONNECTED)
 		return s->family == AF_UNIX ? -ENOTCONN : -EDESTADDRREQ;
-	if (unlikely(s->no_send))
+	if (unlikely(s->write_shut))
 		return -EPIPE;
 	if (!to)
 		to = destination(s);
@@ -179,8 +179,8 @@ static inline long send_to(struct socket *s, struct socket *to, struct uio *u, u
 	if (unlikely(s->error))
 		return -socket_take_error(s);
 	if (!to || to->state == SOCKET_CLOSED)
-		return nobody(s, n);
-	if (!may_send(s, to))
+		return no_receiver(s, n);
+	if (!accepts_from(s, to))
 		return -EPERM;
 	while (unlikely(datagram_is_full(s, to, n))) {
 		if (s->family != AF_UNIX)
@@ -191,7 +191,7 @@ static inline long send_to(struct socket *s, struct socket *to, struct uio *u, u
 		if (to->state == SOCKET_CLOSED)
 			return -ECONNREFUSED;
 	}
-	if (unlikely(to->no_receive))
+	if (unlikely(to->read_shut))
 		return s->family == AF_UNIX ? -EPIPE : (long)n;
 	return put_message(s, to, u, e, at);
 }
@@ -202,14 +202,14 @@ static long datagram_send(struct socket *s, struct uio *u, unsigned int flags)
 }
 
 long datagram_send_message(struct socket *s, struct socket *to, struct uio *u, unsigned int flags,
-			   struct envelope *e)
+			   struct msg_header *e)
 {
 	return send_to(s, to, u, flags, e);
 }
 
-long datagram_send_to(struct socket *s, struct uio *u, unsigned int, struct envelope *e)
+long datagram_send_to(struct socket *s, struct uio *u, unsigned int, struct msg_header *e)
 {
-	if (unlikely(s->no_send))
+	if (unlikely(s->write_shut))
 		return -EPIPE;
 	/*
 	 * No local receiver. For IPv4 a packet over loopback finds that out, so that ICMP comes
@@ -218,12 +218,12 @@ long datagram_send_to(struct socket *s, struct uio *u, unsigned int, struct enve
 	if (!e->from.family || !address_v4(&e->from) || s->protocol)
 		return s->state == SOCKET_CONNECTED && address_same_host(&s->remote, &e->from) &&
 				       s->remote.in_port == e->from.in_port
-			       ? nobody(s, u->left)
+			       ? no_receiver(s, u->left)
 			       : (long)u->left;
 	return udp_send(s, &e->from, u, e);
 }
 
-long datagram_take(struct socket *s, struct uio *u, unsigned int flags, struct envelope *e)
+long datagram_dequeue(struct socket *s, struct uio *u, unsigned int flags, struct msg_header *e)
 {
 	struct message *m = list_first(&s->messages, struct message, link);
 	size_t n = MIN(m->len, u->left);
@@ -231,10 +231,10 @@ long datagram_take(struct socket *s, struct uio *u, unsigned int flags, struct e
 
 	if (err)
 		return err;
-	s->received |= !(s->wants & (WANT_TIME | WANT_TIME_NS));
-	if (unlikely(m->control &&
-		     (s->wants & (WANT_STAMP | WANT_TIME | WANT_TIME_NS)) == WANT_STAMP))
-		s->more->stamp_ns = m->control->time_ns;
+	s->received |= !(s->cmsg_flags & (CMSG_TIMESTAMP | CMSG_TIMESTAMPNS));
+	if (unlikely(m->control && (s->cmsg_flags & (CMSG_STAMP | CMSG_TIMESTAMP |
+						     CMSG_TIMESTAMPNS)) == CMSG_STAMP))
+		s->ext->stamp_ns = m->control->time_ns;
 	if (e) {
 		e->from = m->from;
 		if (n < m->len)
@@ -244,7 +244,7 @@ long datagram_take(struct socket *s, struct uio *u, unsigned int flags, struct e
 			if (flags & MSG_PEEK) {
 				e->control = control_clone(m->control);
 			} else {
-				control_land(m->control);
+				control_clear_inflight(m->control);
 				m->control = NULL;
 			}
 		}
@@ -259,7 +259,7 @@ long datagram_take(struct socket *s, struct uio *u, unsigned int flags, struct e
 	return (long)n;
 }
 
-long datagram_receive(struct socket *s, struct uio *u, unsigned int flags, struct envelope *e)
+long datagram_receive(struct socket *s, struct uio *u, unsigned int flags, struct msg_header *e)
 {
 	long n;
 	int err;
@@ -267,13 +267,13 @@ long datagram_receive(struct socket *s, struct uio *u, unsigned int flags, struc
 	while (list_empty(&s->messages) || s->error) {
 		if (s->error)
 			return -socket_take_error(s);
-		if (s->no_receive && !(flags & MSG_DONTWAIT))
+		if (s->read_shut && !(flags & MSG_DONTWAIT))
 			return 0;
 		err = socket_sleep(&s->readers, flags, s->receive_timeout_ns);
 		if (err)
 			return err;
 	}
-	n = datagram_take(s, u, flags, e);
+	n = datagram_dequeue(s, u, flags, e);
 	if (s->family == AF_UNIX) {
 		wait_wake_all(&s->writers);
 		if (s->peer)
@@ -286,12 +286,12 @@ uint32_t datagram_poll(struct socket *s, struct poll_entry *e)
 {
 	poll_add(e, &s->readers);
 	poll_add(e, &s->writers);
-	return (list_empty(&s->messages) && !s->no_receive ? 0 : POLL_READABLE) |
-	       (s->no_receive ? POLL_RDHUP : 0) | (s->no_receive && s->no_send ? POLL_HUP : 0) |
+	return (list_empty(&s->messages) && !s->read_shut ? 0 : POLL_READABLE) |
+	       (s->read_shut ? POLL_RDHUP : 0) | (s->read_shut && s->write_shut ? POLL_HUP : 0) |
 	       (s->error ? POLL_ERR : 0) | (datagram_is_writable(s) ? POLL_WRITABLE : 0);
 }
 
-void datagram_drop(struct socket *s)
+void datagram_purge(struct socket *s)
 {
 	struct message *m, *next;
 	struct control *c, *after;
@@ -310,12 +310,12 @@ void datagram_drop(struct socket *s)
 void datagram_close(struct socket *s)
 {
 	s->state = SOCKET_CLOSED;
-	datagram_drop(s);
+	datagram_purge(s);
 	wait_wake_all(&s->writers);
 	if (s->peer)
 		socket_put(s->peer);
 	s->peer = NULL;
-	socket_more_free(s);
+	socket_ext_free(s);
 }
 
 const struct socket_ops datagram_ops = {

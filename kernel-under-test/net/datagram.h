@@ -9,7 +9,7 @@
 static inline bool datagram_is_full(const struct socket *s, const struct socket *to, size_t n)
 {
 	return to->queued &&
-	       to->queued + n > (s->family == AF_UNIX ? s->send_room : to->receive_room);
+	       to->queued + n > (s->family == AF_UNIX ? s->send_buffer : to->receive_buffer);
 }
 
 /*
@@ -21,10 +21,10 @@ static inline bool datagram_is_writable(const struct socket *s)
 	const struct socket *to = s->peer;
 
 	return s->family != AF_UNIX || !to ||
-	       (uint64_t)to->queued * (to->peer == s ? 4 : 1) <= s->send_room;
+	       (uint64_t)to->queued * (to->peer == s ? 4 : 1) <= s->send_buffer;
 }
 
 /* Queues the data in `u`, with `e` if not NULL, at `to`. Returns bytes or a negative errno. */
-long datagram_put(struct socket *s, struct socket *to, struct uio *u, struct envelope *e);
+long datagram_enqueue(struct socket *s, struct socket *to, struct uio *u, struct msg_header *e);
 /* Dequeues the first message, or copies it for MSG_PEEK. */
-long datagram_take(struct socket *s, struct uio *u, unsigned int flags, struct envelope *e);
+long datagram_dequeue(struct socket *s, struct uio *u, unsigned int flags, struct msg_header *e);

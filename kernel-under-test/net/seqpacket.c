@@ -5,7 +5,7 @@
 
 /* The destination is ignored. */
 static long packet_send_message(struct socket *s, struct socket *, struct uio *u,
-				unsigned int flags, struct envelope *e)
+				unsigned int flags, struct msg_header *e)
 {
 	if (s->state == SOCKET_NEW || s->state == SOCKET_LISTENING)
 		return -ENOTCONN;
@@ -14,17 +14,18 @@ static long packet_send_message(struct socket *s, struct socket *, struct uio *u
 	for (;;) {
 		int err;
 
-		if (s->no_send || !s->peer || s->peer->no_receive)
+		if (s->write_shut || !s->peer || s->peer->read_shut)
 			return -EPIPE;
 		if (!datagram_is_full(s, s->peer, u->left))
-			return datagram_put(s, s->peer, u, e);
+			return datagram_enqueue(s, s->peer, u, e);
 		err = socket_sleep(&s->writers, flags, s->send_timeout_ns);
 		if (err)
 			return err;
 	}
 }
 
-static long packet_receive(struct socket *s, struct uio *u, unsigned int flags, struct envelope *e)
+static long packet_receive(struct socket *s, struct uio *u, unsigned int flags,
+			   struct msg_header *e)
 {
 	long n;
 
@@ -35,13 +36,13 @@ static long packet_receive(struct socket *s, struct uio *u, unsigned int flags, 
 	while (list_empty(&s->messages)) {
 		int err;
 
-		if (s->no_receive || !s->peer || s->peer->no_send)
-			return stream_end(s);
+		if (s->read_shut || !s->peer || s->peer->write_shut)
+			return stream_eof(s);
 		err = socket_sleep(&s->readers, flags, s->receive_timeout_ns);
 		if (err)
 			return err;
 	}
-	n = datagram_take(s, u, flags, e);
+	n = datagram_dequeue(s, u, flags, e);
 	if (s->peer)
 		wait_wake_all(&s->peer->writers);
 	return n;

@@ -20,7 +20,7 @@
 
 static struct list all = LIST_INIT(all);
 
-struct socket *socket_make(uint16_t family, uint8_t type)
+struct socket *socket_alloc(uint16_t family, uint8_t type)
 {
 	struct socket *s = kmem_zalloc(sizeof(*s));
 
@@ -33,13 +33,13 @@ struct socket *socket_make(uint16_t family, uint8_t type)
 	} else if (type == SOCK_DGRAM || (type == SOCK_RAW && family == AF_UNIX)) {
 		type = SOCK_DGRAM;
 		s->ops = &datagram_ops;
-		s->wants = datagram_wants;
+		s->cmsg_flags = datagram_cmsg_default;
 	} else {
 		s->ops = &packet_ops;
 	}
 	s->refs = 1;
 	s->uid = credentials_current()->euid;
-	s->send_room = s->receive_room = BUFFER_DEFAULT;
+	s->send_buffer = s->receive_buffer = BUFFER_DEFAULT;
 	list_push_back(&all, &s->all);
 	s->gate = &s->own_gate;
 	s->family = family;
@@ -49,7 +49,7 @@ struct socket *socket_make(uint16_t family, uint8_t type)
 	list_init(&s->backlog);
 	list_init(&s->messages);
 	list_init(&s->controls);
-	list_init(&s->flying);
+	list_init(&s->inflight);
 	wait_init(&s->readers);
 	wait_init(&s->writers);
 	return s;
@@ -57,20 +57,20 @@ struct socket *socket_make(uint16_t family, uint8_t type)
 
 void socket_put(struct socket *s)
 {
-	struct socket *gatekeeper = s->gatekeeper;
+	struct socket *gate_owner = s->gate_owner;
 
 	if (--s->refs)
 		return;
 	list_remove(&s->all);
 	if (s->options) {
 		option_values_put(s->options);
-		if (s->more)
-			socket_more_free(s);
+		if (s->ext)
+			socket_ext_free(s);
 	}
 	/* stream_poll_unlocked() of the other end may still be looking at it. */
 	peek_free(s);
-	if (gatekeeper)
-		socket_put(gatekeeper);
+	if (gate_owner)
+		socket_put(gate_owner);
 }
 
 void socket_each(void (*fn)(struct socket *s, void *ctx), void *ctx)
@@ -83,12 +83,12 @@ void socket_each(void (*fn)(struct socket *s, void *ctx), void *ctx)
 			fn(s, ctx);
 }
 
-void socket_join(struct socket *a, struct socket *b)
+void socket_connect_pair(struct socket *a, struct socket *b)
 {
 	/* `b` is new, so its own gate has never been used. */
 	GATE_SCOPE(a->gate);
 	b->gate = a->gate;
-	b->gatekeeper = socket_get(a);
+	b->gate_owner = socket_get(a);
 	a->peer = socket_get(b);
 	b->peer = socket_get(a);
 	a->remote = b->local;
@@ -98,9 +98,9 @@ void socket_join(struct socket *a, struct socket *b)
 		address_do_convert(&b->remote, b->family);
 	}
 	a->state = b->state = SOCKET_CONNECTED;
-	if (unlikely((a->wants | b->wants) & WANT_SENDER)) {
-		stream_mark(a);
-		stream_mark(b);
+	if (unlikely((a->cmsg_flags | b->cmsg_flags) & CMSG_CREDS)) {
+		stream_enable_control(a);
+		stream_enable_control(b);
 	}
 }
 
@@ -111,7 +111,7 @@ static void wake_all(struct socket *s)
 	wait_wake_all(&s->writers);
 }
 
-int socket_shut(struct socket *s, int how)
+int socket_shutdown(struct socket *s, int how)
 {
 	bool alone = s->state == SOCKET_NEW || s->reset;
 
@@ -125,8 +125,8 @@ int socket_shut(struct socket *s, int how)
 	/* Waiters are woken even if that fails. */
 	if (!alone || s->type != SOCK_STREAM) {
 		GATE_SCOPE(s->gate);
-		s->no_receive |= how != SHUT_WR;
-		s->no_send |= how != SHUT_RD;
+		s->read_shut |= how != SHUT_WR;
+		s->write_shut |= how != SHUT_RD;
 		wake_all(s);
 		if (s->peer)
 			wake_all(s->peer);
@@ -187,15 +187,15 @@ static long get_stamp(struct socket *s, uint64_t request, uint64_t arg)
 
 	if (s->type == SOCK_STREAM)
 		return -ENOENT;
-	if (!socket_more(s))
+	if (!socket_ext(s))
 		return -ENOMEM;
-	s->wants |= WANT_STAMP;
-	if (!s->more->stamp_ns && !s->received)
+	s->cmsg_flags |= CMSG_STAMP;
+	if (!s->ext->stamp_ns && !s->received)
 		return -ENOENT;
-	if (!s->more->stamp_ns)
-		s->more->stamp_ns = volume_now_ns();
-	t[0] = s->more->stamp_ns / NS_PER_SEC;
-	t[1] = s->more->stamp_ns % NS_PER_SEC / (request == SIOCGSTAMP ? 1000 : 1);
+	if (!s->ext->stamp_ns)
+		s->ext->stamp_ns = volume_now_ns();
+	t[0] = s->ext->stamp_ns / NS_PER_SEC;
+	t[1] = s->ext->stamp_ns % NS_PER_SEC / (request == SIOCGSTAMP ? 1000 : 1);
 	return copy_to_user(arg, t, sizeof(t));
 }
 
@@ -238,7 +238,7 @@ static void end(struct socket *s)
 static void socket_release(struct file *f)
 {
 	end(f->data);
-	control_collect();
+	control_gc();
 }
 
 #define SOCKET_OPS                                                                                 \

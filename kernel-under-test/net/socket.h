@@ -46,13 +46,13 @@ enum socket_state {
 };
 
 struct control;
-struct envelope;
+struct msg_header;
 struct option_values;
 struct socket;
-struct socket_more;
+struct socket_ext;
 
 /* struct ucred of the Linux ABI. */
-struct sender {
+struct ucred {
 	int32_t pid;
 	uint32_t uid, gid;
 };
@@ -76,14 +76,14 @@ struct socket_ops {
 	 * socket at the address in `e`; NULL: the peer.
 	 */
 	long (*send_message)(struct socket *s, struct socket *to, struct uio *u, unsigned int flags,
-			     struct envelope *e);
+			     struct msg_header *e);
 	/* Sends to the address in `e`, at which no local socket is bound. */
-	long (*send_to)(struct socket *s, struct uio *u, unsigned int flags, struct envelope *e);
+	long (*send_to)(struct socket *s, struct uio *u, unsigned int flags, struct msg_header *e);
 	/*
 	 * Receives; `e` (optional) gets address and ancillary data. Returns bytes or a negative
 	 * errno.
 	 */
-	long (*receive)(struct socket *s, struct uio *u, unsigned int flags, struct envelope *e);
+	long (*receive)(struct socket *s, struct uio *u, unsigned int flags, struct msg_header *e);
 	uint32_t (*poll)(struct socket *s, struct poll_entry *e);
 	/* The file was released; others may still hold references. */
 	void (*close)(struct socket *s);
@@ -110,7 +110,7 @@ struct socket {
 	/*
 	 * Whether bind() gave an address, or a port; otherwise they last as long as the connection.
 	 */
-	bool own_host, own_port;
+	bool bound_host, bound_port;
 	/* IPV6_V6ONLY: bound to any address, does not receive IPv4. */
 	bool v6_only;
 	/* connect() returned EINPROGRESS, and its failure has not been reported yet. */
@@ -118,25 +118,26 @@ struct socket {
 	/* TCP: the connection was reset, and both ends know. */
 	bool reset;
 	/* Closing resets the peer: not accepted yet, or SO_LINGER with a timeout of 0. */
-	bool resets;
+	bool reset_on_close;
 	int error;
-	/* The peer, with a reference. UDP: cached as of socket_name_changes == peer_time. */
-	uint32_t peer_time;
+	/* The peer, with a reference. UDP: cached as of socket_name_generation == peer_generation.
+	 */
+	uint32_t peer_generation;
 	struct socket *peer;
 	struct inode *bound;
 	/* Filters and settings of packet-level sockets, or NULL: net/ip/raw.h. */
-	struct socket_more *more;
-	/* The gate of one end, to which the other holds a permanent reference, `gatekeeper`. */
+	struct socket_ext *ext;
+	/* The gate of one end, to which the other holds a permanent reference, `gate_owner`. */
 	struct gate *gate, own_gate;
-	struct socket *gatekeeper;
+	struct socket *gate_owner;
 	union {
 		struct {
-			bool no_receive, no_send;
+			bool read_shut, write_shut;
 		};
 		uint16_t shut; /* nonzero: either */
 	};
-	/* Ancillary data to record with each message: WANT_SENDER and the like. */
-	uint16_t wants;
+	/* Ancillary data to record with each message: CMSG_CREDS and the like. */
+	uint16_t cmsg_flags;
 	/* Header fields of outgoing packets, IPv4 and IPv6; 0 hops: the default. */
 	uint8_t ttl, tos, hops, traffic_class;
 	struct wait_queue readers, writers;
@@ -157,21 +158,21 @@ struct socket {
 	bool received;
 	uint64_t urgent_at;
 	/* Buffer limits: the sender's applies to unix sockets, the receiver's to others. */
-	uint32_t send_room, receive_room;
+	uint32_t send_buffer, receive_buffer;
 	/* Streams: ancillary data of bytes in the ring, in their order. */
 	struct list controls;
 	/* Credentials of whoever created it or called listen(), and of the peer (SO_PEERCRED). */
-	struct sender owner, other;
+	struct ucred creds, peer_creds;
 	/* 0: no timeout. */
 	uint64_t receive_timeout_ns, send_timeout_ns;
 	/* Other options that were set, or NULL. */
 	struct option_values *options;
 	/* Garbage collection while in flight, in other sockets' queues: see net/control.c. */
 	struct file *file;
-	struct list flying;
-	uint32_t in_flight;
-	int outer;
-	bool reached, passed;
+	struct list inflight;
+	uint32_t inflight_refs;
+	int external_refs;
+	bool reachable, scanned;
 };
 
 /* Returns and clears the pending error (SO_ERROR): 0 or an errno. */
@@ -184,14 +185,14 @@ static inline int socket_take_error(struct socket *s)
 }
 
 /* Implemented by proc: the caller's credentials, and SIGURG for the owner of the file. */
-void socket_sender(struct sender *out);
+void socket_current_ucred(struct ucred *out);
 void socket_urgent(struct file *f);
 
 /*
  * Allocates a socket without a file, with one reference; NULL if out of memory. The caller has
  * checked the family.
  */
-struct socket *socket_make(uint16_t family, uint8_t type);
+struct socket *socket_alloc(uint16_t family, uint8_t type);
 void socket_put(struct socket *s);
 
 static inline struct socket *socket_get(struct socket *s)
@@ -221,26 +222,26 @@ static inline bool socket_has_name(const struct socket *s)
 struct socket *socket_of(const struct file *f);
 
 /* Whether both use the same name space of ports. */
-static inline bool socket_alike(const struct socket *a, const struct socket *b)
+static inline bool socket_same_kind(const struct socket *a, const struct socket *b)
 {
 	return a->type == b->type && a->protocol == b->protocol;
 }
 
 /* The socket of that kind that receives what `from` (NULL: unknown) sends to `to`, or NULL. */
-struct socket *socket_hears(uint8_t type, uint8_t protocol, const struct address *from,
-			    const struct address *to);
+struct socket *socket_lookup_receiver(uint8_t type, uint8_t protocol, const struct address *from,
+				      const struct address *to);
 
 /* Calls `fn` for all open sockets, oldest first. */
 void socket_each(void (*fn)(struct socket *s, void *ctx), void *ctx);
 
 /* Incremented whenever a socket's local or remote address changes. */
-extern uint32_t socket_name_changes;
+extern uint32_t socket_name_generation;
 
 /* Connects two sockets of the same kind. */
-void socket_join(struct socket *a, struct socket *b);
+void socket_connect_pair(struct socket *a, struct socket *b);
 
 /* SHUT_RD and the like. Returns 0 or -ENOTCONN. */
-int socket_shut(struct socket *s, int how);
+int socket_shutdown(struct socket *s, int how);
 
 /*
  * Names. socket_bind() returns 0, -EADDRINUSE, -EINVAL, -EADDRNOTAVAIL or an error of the path
@@ -253,14 +254,14 @@ int socket_find(const struct socket *s, const struct path_base *base, struct add
 		struct socket **out);
 void socket_unbind(struct socket *s);
 /* Drops the local address and port that connecting a datagram socket had chosen. */
-void socket_unsettle(struct socket *s);
+void socket_reset_local(struct socket *s);
 /* Whether another socket occupies the name of `s` without sharing it. */
 bool socket_name_taken(const struct socket *s);
 /*
  * The local socket that receives from `s` at an address other than a path, or NULL. Takes no
  * reference.
  */
-struct socket *socket_named(const struct socket *s, const struct address *a);
+struct socket *socket_lookup(const struct socket *s, const struct address *a);
 
 /*
  * Sleeps on `q` for up to `timeout_ns`, unless that is 0. Returns 0, -EAGAIN on timeout and
@@ -270,7 +271,7 @@ int socket_sleep(struct wait_queue *q, unsigned int flags, uint64_t timeout_ns);
 /* socket_ops.send in terms of send_message. */
 long socket_send_bytes(struct socket *s, struct uio *u, unsigned int flags);
 
-extern const struct socket_ops stream_ops, marked_stream_ops, datagram_ops, packet_ops;
+extern const struct socket_ops stream_ops, control_stream_ops, datagram_ops, packet_ops;
 
 /* Implemented by syscall: shared option values; whoever modifies them makes its own copy. */
 struct option_values *option_values_get(struct option_values *o);
@@ -281,7 +282,7 @@ long stream_send_failed(struct socket *s, struct uio *u);
 
 static inline bool stream_can_send(const struct socket *s, const struct socket *peer)
 {
-	return !s->no_send && peer && (likely(!peer->no_receive) || s->family != AF_UNIX);
+	return !s->write_shut && peer && (likely(!peer->read_shut) || s->family != AF_UNIX);
 }
 
 /* TCP's state numbers, for a stream. */
@@ -293,9 +294,9 @@ static inline bool stream_can_send(const struct socket *s, const struct socket *
 
 int socket_tcp_state(const struct socket *s);
 /* The result of receiving on a stream that is not connected. */
-long stream_unready(struct socket *s);
+long stream_not_connected(struct socket *s);
 /* End of file: returns 0, or the pending error. */
-long stream_end(struct socket *s);
+long stream_eof(struct socket *s);
 /* Reads `n` bytes that are there, as ring_get(); TCP discards them for MSG_TRUNC. */
 static inline long stream_take(struct socket *s, struct uio *u, size_t n, unsigned int flags)
 {
@@ -307,7 +308,7 @@ static inline long stream_take(struct socket *s, struct uio *u, size_t n, unsign
 }
 
 /* Fills in the source address for data received on a stream. */
-void stream_tell_sender(const struct socket *s, struct envelope *e);
+void stream_fill_source(const struct socket *s, struct msg_header *e);
 /* Stops listening. */
 void stream_unlisten(struct socket *s);
 int stream_listen(struct socket *s, int backlog);
@@ -319,16 +320,16 @@ void stream_close(struct socket *s);
 long stream_read_unlocked(struct file *f, struct uio *u);
 long stream_write_unlocked(struct file *f, struct uio *u);
 /* Transfers what is possible without sleeping, or nothing, leaving `u` unchanged. */
-long stream_move_now(struct file *f, struct uio *u, bool send);
+long stream_try_transfer(struct file *f, struct uio *u, bool send);
 uint32_t stream_poll_unlocked(struct file *f, struct poll_entry *e);
 /* From now on data to or from `s` may have ancillary or urgent data. */
-void stream_mark(struct socket *s);
+void stream_enable_control(struct socket *s);
 /* TCP urgent data: marks the last byte sent; receives the marked byte; whether it is next. */
-void stream_urge(struct socket *s);
+void stream_mark_urgent(struct socket *s);
 long stream_receive_urgent(struct socket *s, struct uio *u, unsigned int flags);
 bool stream_at_mark(struct socket *s);
-long marked_send(struct socket *s, struct socket *to, struct uio *u, unsigned int flags,
-		 struct envelope *e);
+long control_stream_send(struct socket *s, struct socket *to, struct uio *u, unsigned int flags,
+			 struct msg_header *e);
 /* The contents of a packet received. */
 struct arrival {
 	struct address from, to;
@@ -338,21 +339,21 @@ struct arrival {
 };
 
 /* Queues it, subject to the socket's filter and buffer limit. */
-void datagram_arrive(struct socket *s, const struct arrival *a);
+void datagram_deliver(struct socket *s, const struct arrival *a);
 /* One more (1) or less (-1) packet socket taps loopback. */
-void datagram_watch(int change);
-/* Initial `wants` of a datagram socket: net/control.h. */
-extern uint16_t datagram_wants;
+void datagram_tap(int change);
+/* Initial `cmsg_flags` of a datagram socket: net/control.h. */
+extern uint16_t datagram_cmsg_default;
 int datagram_listen(struct socket *s, int backlog);
 long datagram_send_message(struct socket *s, struct socket *to, struct uio *u, unsigned int flags,
-			   struct envelope *e);
-long datagram_send_to(struct socket *s, struct uio *u, unsigned int flags, struct envelope *e);
+			   struct msg_header *e);
+long datagram_send_to(struct socket *s, struct uio *u, unsigned int flags, struct msg_header *e);
 int datagram_connect(struct socket *s, struct socket *to, const struct address *a,
 		     uint32_t file_flags);
-long datagram_receive(struct socket *s, struct uio *u, unsigned int flags, struct envelope *e);
+long datagram_receive(struct socket *s, struct uio *u, unsigned int flags, struct msg_header *e);
 uint32_t datagram_poll(struct socket *s, struct poll_entry *e);
 void datagram_close(struct socket *s);
 /* Frees what is queued; for closing. */
-void datagram_drop(struct socket *s);
+void datagram_purge(struct socket *s);
 
 void socket_init(void);

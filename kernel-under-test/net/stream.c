@@ -17,7 +17,7 @@ int stream_listen(struct socket *s, int backlog)
 	if (s->state != SOCKET_LISTENING && socket_name_taken(s))
 		return -EADDRINUSE;
 	s->state = SOCKET_LISTENING;
-	socket_sender(&s->owner);
+	socket_current_ucred(&s->creds);
 	s->backlog_max = MIN(MAX(backlog, 1), BACKLOG_MAX);
 	return 0;
 }
@@ -26,9 +26,9 @@ int stream_listen(struct socket *s, int backlog)
 static void inherit(struct socket *s, const struct socket *listener)
 {
 	s->options = option_values_get(listener->options);
-	s->resets = listener->resets;
-	s->send_room = listener->send_room;
-	s->receive_room = listener->receive_room;
+	s->reset_on_close = listener->reset_on_close;
+	s->send_buffer = listener->send_buffer;
+	s->receive_buffer = listener->receive_buffer;
 	s->receive_timeout_ns = listener->receive_timeout_ns;
 	s->send_timeout_ns = listener->send_timeout_ns;
 	s->reuse_address = listener->reuse_address;
@@ -37,9 +37,9 @@ static void inherit(struct socket *s, const struct socket *listener)
 }
 
 /* Streams to other machines are not supported. */
-static noinline int refuse(const struct address *a)
+static noinline int connect_error(const struct address *a)
 {
-	return address_is_ours(a) ? -ECONNREFUSED : -ENETUNREACH;
+	return address_is_local(a) ? -ECONNREFUSED : -ENETUNREACH;
 }
 
 /* Two ends that open at once may be one. It has both references. */
@@ -58,7 +58,7 @@ int stream_connect(struct socket *s, struct socket *to, const struct address *a,
 	int err;
 
 	if (!to)
-		return refuse(a);
+		return connect_error(a);
 
 	if (s->state != SOCKET_NEW)
 		return s->state == SOCKET_CONNECTED ? -EISCONN : -EINVAL;
@@ -73,7 +73,7 @@ int stream_connect(struct socket *s, struct socket *to, const struct address *a,
 	err = socket_bind_any(s);
 	if (err)
 		return err;
-	other = socket_make(to->family, s->type);
+	other = socket_alloc(to->family, s->type);
 	if (!other)
 		return -ENOMEM;
 	/*
@@ -86,13 +86,13 @@ int stream_connect(struct socket *s, struct socket *to, const struct address *a,
 			inherit(other, to);
 		other->local = *a;
 		address_convert(&other->local, to->family);
-		address_settle(&s->local, a);
+		address_select_source(&s->local, a);
 	}
-	other->wants = to->wants;
-	socket_join(s, other);
+	other->cmsg_flags = to->cmsg_flags;
+	socket_connect_pair(s, other);
 	if (s->family == AF_UNIX) {
-		socket_sender(&other->other);
-		s->other = to->owner;
+		socket_current_ucred(&other->peer_creds);
+		s->peer_creds = to->creds;
 	}
 	/* The backlog holds our reference until accept(). */
 	list_push_back(&to->backlog, &other->by_name);
@@ -107,7 +107,7 @@ int stream_connect(struct socket *s, struct socket *to, const struct address *a,
  */
 long stream_send_failed(struct socket *s, struct uio *u)
 {
-	if (s->family == AF_UNIX || s->no_send)
+	if (s->family == AF_UNIX || s->write_shut)
 		return -EPIPE;
 	if (s->reset)
 		return s->error ? -socket_take_error(s) : -EPIPE;
@@ -118,7 +118,7 @@ long stream_send_failed(struct socket *s, struct uio *u)
 	return (long)u->left;
 }
 
-long stream_end(struct socket *s)
+long stream_eof(struct socket *s)
 {
 	return s->error && s->error != EPIPE ? -socket_take_error(s) : 0;
 }
@@ -155,7 +155,7 @@ static long stream_send(struct socket *s, struct uio *u, unsigned int flags)
 	return done;
 }
 
-long stream_unready(struct socket *s)
+long stream_not_connected(struct socket *s)
 {
 	/* Reports why a non-blocking connection failed. */
 	if (s->error || s->connecting)
@@ -163,13 +163,14 @@ long stream_unready(struct socket *s)
 	return s->family == AF_UNIX ? -EINVAL : -ENOTCONN;
 }
 
-static long stream_receive(struct socket *s, struct uio *u, unsigned int flags, struct envelope *e)
+static long stream_receive(struct socket *s, struct uio *u, unsigned int flags,
+			   struct msg_header *e)
 {
 	long done = 0;
 
 	GATE_SCOPE(s->gate);
 	if (s->state == SOCKET_NEW || s->state == SOCKET_LISTENING)
-		return stream_unready(s);
+		return stream_not_connected(s);
 	if (e)
 		e->from.len = 0;
 	/* recv() with a size of 0 waits for data too. */
@@ -181,8 +182,8 @@ static long stream_receive(struct socket *s, struct uio *u, unsigned int flags, 
 
 			if (done && !(flags & MSG_WAITALL))
 				return done;
-			if (s->no_receive || !s->peer || s->peer->no_send)
-				return done ? done : stream_end(s);
+			if (s->read_shut || !s->peer || s->peer->write_shut)
+				return done ? done : stream_eof(s);
 			err = socket_sleep(&s->readers, flags, s->receive_timeout_ns);
 			if (err)
 				return done ? done : err;
@@ -198,7 +199,7 @@ static long stream_receive(struct socket *s, struct uio *u, unsigned int flags, 
 			return done ? done : n;
 		done += n;
 		if (e)
-			stream_tell_sender(s, e);
+			stream_fill_source(s, e);
 		if (s->peer)
 			wait_wake_one(&s->peer->writers);
 		if (flags & MSG_PEEK)
@@ -210,12 +211,12 @@ static long stream_receive(struct socket *s, struct uio *u, unsigned int flags, 
 }
 
 /* The poll mask of a half-closed or closed stream. */
-static uint32_t poll_half(const struct socket *s, const struct socket *peer)
+static uint32_t poll_half_closed(const struct socket *s, const struct socket *peer)
 {
-	bool in = !s->no_receive && peer && !peer->no_send;
+	bool in = !s->read_shut && peer && !peer->write_shut;
 	bool out =
-		!s->no_send && !s->reset && (s->family != AF_UNIX || (peer && !peer->no_receive));
-	bool room = !out || !peer || ring_glance(&peer->in) < RING_SIZE;
+		!s->write_shut && !s->reset && (s->family != AF_UNIX || (peer && !peer->read_shut));
+	bool room = !out || !peer || ring_used_unlocked(&peer->in) < RING_SIZE;
 
 	return (in ? 0 : POLL_READABLE | POLL_RDHUP) | (in || out ? 0 : POLL_HUP) |
 	       (room ? POLL_WRITABLE : 0) | (s->error ? POLL_ERR : 0);
@@ -231,11 +232,11 @@ static always_inline uint32_t state_of(const struct socket *s)
 		return list_empty(&s->backlog) ? 0 : POLL_READABLE;
 	if (s->state == SOCKET_NEW)
 		return POLL_OUT | POLL_HUP | (s->error ? POLL_ERR | POLL_READABLE | POLL_RDHUP : 0);
-	if (ring_glance(&s->in))
+	if (ring_used_unlocked(&s->in))
 		mask |= POLL_READABLE;
 	if (unlikely(s->shut || !peer || peer->shut))
-		return mask | poll_half(s, peer);
-	return mask | (ring_glance(&peer->in) < RING_SIZE ? POLL_WRITABLE : 0);
+		return mask | poll_half_closed(s, peer);
+	return mask | (ring_used_unlocked(&peer->in) < RING_SIZE ? POLL_WRITABLE : 0);
 }
 
 /* Inside the gate, or having passed it. */
@@ -284,7 +285,7 @@ static void drop_backlog(struct socket *s)
 
 	list_for_each_safe (c, next, &s->backlog, by_name) {
 		list_remove(&c->by_name);
-		c->resets = true;
+		c->reset_on_close = true;
 		c->ops->close(c);
 		socket_put(c);
 	}
@@ -299,9 +300,9 @@ int socket_tcp_state(const struct socket *s)
 		return TCP_LISTEN;
 	if (s->state == SOCKET_NEW || s->reset)
 		return TCP_CLOSE;
-	if (!s->peer || s->peer->no_send)
-		return s->no_send ? TCP_CLOSE : TCP_CLOSE_WAIT;
-	return s->no_send ? TCP_FIN_WAIT2 : TCP_ESTABLISHED;
+	if (!s->peer || s->peer->write_shut)
+		return s->write_shut ? TCP_CLOSE : TCP_CLOSE_WAIT;
+	return s->write_shut ? TCP_FIN_WAIT2 : TCP_ESTABLISHED;
 }
 
 void stream_unlisten(struct socket *s)
@@ -317,11 +318,11 @@ void stream_close(struct socket *s)
 	bool resets;
 
 	gate_enter(s->gate);
-	resets = s->resets || ring_used(&s->in) || !list_empty(&s->messages);
+	resets = s->reset_on_close || ring_used(&s->in) || !list_empty(&s->messages);
 	s->state = SOCKET_CLOSED;
 	ring_free(&s->in);
 	drop_backlog(s);
-	datagram_drop(s);
+	datagram_purge(s);
 	if (!peer) {
 		gate_leave(s->gate);
 		return;
@@ -344,7 +345,7 @@ const struct socket_ops stream_ops = {
 	.listen = stream_listen,
 	.connect = stream_connect,
 	.send = stream_send,
-	.send_message = marked_send,
+	.send_message = control_stream_send,
 	.receive = stream_receive,
 	.poll = stream_poll,
 	.close = stream_close,

@@ -2,32 +2,32 @@
 #include "lib/errno.h"
 #include "net/control.h"
 
-void stream_mark(struct socket *s)
+void stream_enable_control(struct socket *s)
 {
 	if (s->ops == &stream_ops)
-		s->ops = &marked_stream_ops;
+		s->ops = &control_stream_ops;
 }
 
 /* Attaches ancillary data of `e`, or the caller's credentials, to the bytes sent next. */
-static int begin_mark(const struct socket *s, struct socket *peer, struct envelope *e,
-		      struct control **out)
+static int attach_control(const struct socket *s, struct socket *peer, struct msg_header *e,
+			  struct control **out)
 {
 	struct control *c = e ? e->control : NULL;
-	bool told = (s->wants | peer->wants) & WANT_SENDER && s->family == AF_UNIX;
+	bool told = (s->cmsg_flags | peer->cmsg_flags) & CMSG_CREDS && s->family == AF_UNIX;
 	int err = 0;
 
 	*out = NULL;
 	if (!c && !told)
 		return 0;
 	if (!c)
-		c = control_make(0);
+		c = control_alloc(0);
 	if (!c)
 		return -ENOMEM;
-	if (told && !c->has_sender) {
-		socket_sender(&c->sender);
-		c->has_sender = true;
+	if (told && !c->has_creds) {
+		socket_current_ucred(&c->creds);
+		c->has_creds = true;
 	}
-	err = control_fly(c);
+	err = control_set_inflight(c);
 	if (err) {
 		if (!e || c != e->control)
 			control_free(c, false);
@@ -37,22 +37,22 @@ static int begin_mark(const struct socket *s, struct socket *peer, struct envelo
 		e->control = NULL;
 	c->at = c->end = peer->in.written;
 	list_push_back(&peer->controls, &c->link);
-	stream_mark(peer);
+	stream_enable_control(peer);
 	*out = c;
 	return 0;
 }
 
 /* Room at the peer: SO_SNDBUF may limit it to less than a ring. */
-static size_t marked_room(const struct socket *s)
+static size_t send_space(const struct socket *s)
 {
-	size_t most = s->family == AF_UNIX ? MIN(s->send_room, RING_SIZE) : RING_SIZE;
+	size_t most = s->family == AF_UNIX ? MIN(s->send_buffer, RING_SIZE) : RING_SIZE;
 	size_t used = ring_used(&s->peer->in);
 
 	return used < most ? most - used : 0;
 }
 
-long marked_send(struct socket *s, struct socket *, struct uio *u, unsigned int flags,
-		 struct envelope *e)
+long control_stream_send(struct socket *s, struct socket *, struct uio *u, unsigned int flags,
+			 struct msg_header *e)
 {
 	long done = 0;
 
@@ -66,16 +66,16 @@ long marked_send(struct socket *s, struct socket *, struct uio *u, unsigned int 
 
 		if (!stream_can_send(s, peer))
 			return done ? done : stream_send_failed(s, u);
-		if (!marked_room(s)) {
+		if (!send_space(s)) {
 			int err = socket_sleep(&s->writers, flags, s->send_timeout_ns);
 
 			if (err)
 				return done ? done : err;
 			continue;
 		}
-		n = begin_mark(s, peer, e, &c);
+		n = attach_control(s, peer, e, &c);
 		if (!n)
-			n = ring_put(&peer->in, u, MIN(u->left, marked_room(s)));
+			n = ring_put(&peer->in, u, MIN(u->left, send_space(s)));
 		if (n < 0) {
 			if (c) {
 				list_remove(&c->link);
@@ -92,13 +92,13 @@ long marked_send(struct socket *s, struct socket *, struct uio *u, unsigned int 
 }
 
 /* Credentials of process 0 if nobody asked for them when sending. */
-static struct sender sender_of(const struct control *c)
+static struct ucred creds_of(const struct control *c)
 {
-	return c && c->has_sender ? c->sender : (struct sender){0, 0, 0};
+	return c && c->has_creds ? c->creds : (struct ucred){0, 0, 0};
 }
 
 /* Passes the ancillary data of bytes just read to the reader. */
-static void hand_over(struct control *c, bool peek, struct envelope *e)
+static void pass_control(struct control *c, bool peek, struct msg_header *e)
 {
 	struct control *rest;
 
@@ -109,20 +109,20 @@ static void hand_over(struct control *c, bool peek, struct envelope *e)
 		return;
 	}
 	/* An empty one remains for the bytes not read yet. */
-	rest = control_make(0);
+	rest = control_alloc(0);
 	if (!rest)
 		return;
 	rest->at = c->at;
 	rest->end = c->end;
-	rest->sender = c->sender;
-	rest->has_sender = c->has_sender;
+	rest->creds = c->creds;
+	rest->has_creds = c->has_creds;
 	list_insert_between(&rest->link, c->link.prev, &c->link);
 	list_remove(&c->link);
-	control_land(c);
+	control_clear_inflight(c);
 	e->control = c;
 }
 
-void stream_urge(struct socket *s)
+void stream_mark_urgent(struct socket *s)
 {
 	struct socket *peer = s->peer;
 
@@ -133,7 +133,7 @@ void stream_urge(struct socket *s)
 	peer->urgent_at = peer->in.written - 1;
 	peer->urgent = peer->in.read <= peer->urgent_at;
 	peer->urgent_taken = false;
-	stream_mark(peer);
+	stream_enable_control(peer);
 	wait_wake_all(&peer->readers);
 	gate_leave(s->gate);
 	if (peer->file)
@@ -178,21 +178,22 @@ static uint64_t up_to_mark(struct socket *s, uint64_t n)
 	return n;
 }
 
-void stream_tell_sender(const struct socket *s, struct envelope *e)
+void stream_fill_source(const struct socket *s, struct msg_header *e)
 {
 	if (s->family == AF_UNIX)
 		e->from = s->peer ? s->peer->local : s->remote;
 }
 
-static long marked_receive(struct socket *s, struct uio *u, unsigned int flags, struct envelope *e)
+static long control_stream_receive(struct socket *s, struct uio *u, unsigned int flags,
+				   struct msg_header *e)
 {
 	bool peek = flags & MSG_PEEK;
-	struct sender told = {0, 0, 0}, sender;
+	struct ucred told = {0, 0, 0}, sender;
 	long done = 0;
 
 	GATE_SCOPE(s->gate);
 	if (s->state == SOCKET_NEW || s->state == SOCKET_LISTENING)
-		return stream_unready(s);
+		return stream_not_connected(s);
 	if (e)
 		e->from.len = 0;
 	do {
@@ -206,8 +207,8 @@ static long marked_receive(struct socket *s, struct uio *u, unsigned int flags, 
 
 			if (done && !(flags & MSG_WAITALL))
 				return done;
-			if (s->no_receive || !s->peer || s->peer->no_send)
-				return done ? done : stream_end(s);
+			if (s->read_shut || !s->peer || s->peer->write_shut)
+				return done ? done : stream_eof(s);
 			err = socket_sleep(&s->readers, flags, s->receive_timeout_ns);
 			if (err)
 				return done ? done : err;
@@ -221,9 +222,10 @@ static long marked_receive(struct socket *s, struct uio *u, unsigned int flags, 
 		/*
 		 * Data of different senders is not read in one go if the reader wants credentials.
 		 */
-		sender = sender_of(c);
-		if (done && ((c && c->count && e && e->control) ||
-			     ((s->wants & WANT_SENDER) && memcmp(&sender, &told, sizeof(told)))))
+		sender = creds_of(c);
+		if (done &&
+		    ((c && c->count && e && e->control) ||
+		     ((s->cmsg_flags & CMSG_CREDS) && memcmp(&sender, &told, sizeof(told)))))
 			break;
 		told = sender;
 		if (unlikely(s->urgent)) {
@@ -243,14 +245,14 @@ static long marked_receive(struct socket *s, struct uio *u, unsigned int flags, 
 			return done ? done : got;
 		done += got;
 		if (e)
-			stream_tell_sender(s, e);
+			stream_fill_source(s, e);
 		if (s->peer)
 			wait_wake_one(&s->peer->writers);
 		if (c) {
 			bool whole = s->in.read == c->end;
 
 			files = c->count;
-			hand_over(c, peek, e);
+			pass_control(c, peek, e);
 			/* Nobody took it, or all its bytes have been read. */
 			if (!peek && list_first(&s->controls, struct control, link) == c &&
 			    c->count) {
@@ -265,35 +267,36 @@ static long marked_receive(struct socket *s, struct uio *u, unsigned int flags, 
 		if (peek || files)
 			break;
 	} while (u->left);
-	if (list_empty(&s->controls) && !(s->wants & WANT_SENDER) && !(s->wants & WANT_INQ) &&
-	    !(s->peer && s->peer->wants & WANT_SENDER) && !s->urgent && s->send_room >= RING_SIZE)
+	if (list_empty(&s->controls) && !(s->cmsg_flags & CMSG_CREDS) &&
+	    !(s->cmsg_flags & CMSG_INQ) && !(s->peer && s->peer->cmsg_flags & CMSG_CREDS) &&
+	    !s->urgent && s->send_buffer >= RING_SIZE)
 		s->ops = &stream_ops;
 	if (ring_used(&s->in))
 		wait_wake_one(&s->readers);
 	return done;
 }
 
-static uint32_t marked_poll(struct socket *s, struct poll_entry *e)
+static uint32_t control_stream_poll(struct socket *s, struct poll_entry *e)
 {
 	uint32_t mask = stream_poll(s, e);
 
-	if (s->peer && !s->no_send && !marked_room(s))
+	if (s->peer && !s->write_shut && !send_space(s))
 		mask &= ~POLL_WRITABLE;
 	if (!s->urgent)
 		return mask;
 	/* The urgent byte alone does not make it readable. */
-	if (stream_at_mark(s) && !s->urgent_inline && ring_glance(&s->in) == 1 && s->peer &&
-	    !s->peer->no_send)
+	if (stream_at_mark(s) && !s->urgent_inline && ring_used_unlocked(&s->in) == 1 && s->peer &&
+	    !s->peer->write_shut)
 		mask &= ~POLL_READABLE;
 	return mask | (s->urgent_taken ? 0 : POLL_PRI);
 }
 
-const struct socket_ops marked_stream_ops = {
+const struct socket_ops control_stream_ops = {
 	.listen = stream_listen,
 	.connect = stream_connect,
 	.send = socket_send_bytes,
-	.send_message = marked_send,
-	.receive = marked_receive,
-	.poll = marked_poll,
+	.send_message = control_stream_send,
+	.receive = control_stream_receive,
+	.poll = control_stream_poll,
 	.close = stream_close,
 };

@@ -164,13 +164,13 @@ static void last_thread_exits(struct process *p)
 	if (unlikely(p->timers))
 		posix_timers_delete_all(p, true);
 	if (unlikely(p->aio))
-		aio_end_all(&p->aio);
+		aio_destroy_all(&p->aio);
 	if (unlikely(p->semaphore_undo))
 		semaphore_exit(&(struct semaphore_user){p->pid, &p->semaphore_undo});
 	timer_cancel(&p->cpu_limit);
 	files_put(p->files);
 	if (unlikely(p->sid == p->pid))
-		terminal_session_end(p->sid);
+		terminal_session_exit(p->sid);
 	list_remove(&p->fs_sharers);
 	list_remove(&p->action_sharers);
 	inode_put(p->cwd);

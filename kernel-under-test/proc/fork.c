@@ -52,9 +52,9 @@ static noinline void copy_unusual(struct thread *t, struct fork_request *r)
 	if (from->unusual & UNUSUAL_PLAIN_CHILDREN) {
 		t->policy = t->rt_priority = 0;
 		sched_set_nice(t, MAX(t->nice, 0));
-	} else if (from->unusual & UNUSUAL_URGENT) {
-		t->unusual |= UNUSUAL_URGENT;
-		t->urgency = t->rt_priority;
+	} else if (from->unusual & UNUSUAL_RT) {
+		t->unusual |= UNUSUAL_RT;
+		t->eff_priority = t->rt_priority;
 	}
 	if (from->unusual & UNUSUAL_SECCOMP)
 		seccomp_inherit(t);
@@ -65,7 +65,7 @@ static noinline void copy_unusual(struct thread *t, struct fork_request *r)
 		t->unusual |= UNUSUAL_RSEQ;
 		t->rseq = from->rseq;
 		t->rseq_signature = from->rseq_signature;
-		thread_disturb(t);
+		thread_notify_resume(t);
 	}
 }
 
@@ -88,11 +88,11 @@ static void copy_thread(struct thread *t, struct fork_request *r)
 	t->policy = thread_current()->policy;
 	t->rt_priority = thread_current()->rt_priority;
 	t->slice_ns = thread_current()->slice_ns;
-	t->looked_at = thread_current()->looked_at;
+	t->sampled = thread_current()->sampled;
 	if (unlikely(thread_current()->unusual))
 		copy_unusual(t, r);
 	t->io_priority = thread_current()->io_priority;
-	t->timer_slack_ns = t->first_slack_ns = thread_current()->timer_slack_ns;
+	t->timer_slack_ns = t->default_slack_ns = thread_current()->timer_slack_ns;
 	__builtin_memcpy(t->comm, thread_current()->comm, COMM_MAX);
 	t->clear_tid = r->clear_tid;
 	t->alt_stack.flags = SS_DISABLE;

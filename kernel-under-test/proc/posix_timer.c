@@ -157,7 +157,7 @@ struct posix_timer *posix_timer_create(struct process *p, int id)
 	}
 	t->id = id;
 	t->process = p;
-	t->timer.ring = timer_expired;
+	t->timer.expire = timer_expired;
 	return t;
 }
 

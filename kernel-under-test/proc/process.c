@@ -150,8 +150,8 @@ struct process *process_alloc(void)
 	list_init(&p->signals);
 	wait_init(&p->thread_ended);
 	wait_init(&p->continued);
-	p->alarm.ring = signal_alarm_expired;
-	p->cpu_limit.ring = signal_cpu_limit_expired;
+	p->alarm.expire = signal_alarm_expired;
+	p->cpu_limit.expire = signal_cpu_limit_expired;
 	process_attach(p, t, pid);
 	list_init(&p->children);
 	list_init(&p->sibling);
@@ -248,11 +248,11 @@ int process_start_init(struct inode *root, const char *path, const char *const a
 	return err;
 }
 
-void socket_sender(struct sender *out)
+void socket_current_ucred(struct ucred *out)
 {
 	const struct credentials *c = credentials_current();
 
-	*out = (struct sender){process_current()->pid, c->euid, c->egid};
+	*out = (struct ucred){process_current()->pid, c->euid, c->egid};
 }
 
 uint64_t process_cpu_ns(const struct process *p)
@@ -285,7 +285,7 @@ static void replace_dir(struct process *p, struct inode **place, struct inode *i
 
 	WRITE_ONCE(*place, inode);
 	if (unlikely(p->thread_count > 1 || !list_empty(&p->fs_sharers)))
-		sched_settle_all();
+		sched_synchronize_all();
 	inode_put(old);
 }
 
@@ -366,7 +366,7 @@ static bool unmap_range(struct process *p, void *ctx)
 	const struct range *r = ctx;
 
 	if (p->space)
-		space_forget(p->space, r->object, r->from, r->end, r->copies);
+		space_unmap_object(p->space, r->object, r->from, r->end, r->copies);
 	return true;
 }
 

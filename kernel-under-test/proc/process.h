@@ -108,7 +108,7 @@ struct process {
 	struct list fs_sharers;
 	/* Usage of ended threads, and of reaped children. */
 	struct usage used, children_used;
-	struct usage_told told;
+	struct usage_reported reported;
 	/* Limits, soft and hard; the timer for RLIMIT_CPU. */
 	uint64_t limits[RLIMITS][2];
 	struct timer cpu_limit;
@@ -299,7 +299,7 @@ void process_kill_other_threads(void);
 long process_wait(int id, unsigned int options, int *status, struct usage *used);
 
 /* Given by drivers: the session leader has ended, which frees its terminal. */
-void terminal_session_end(int sid);
+void terminal_session_exit(int sid);
 
 /* Reports the end of a held zombie to its parent, which may reap it: `p` may be gone afterwards. */
 void process_notify_parent(struct process *p);

@@ -19,13 +19,14 @@ void usage_add(struct usage *to, const struct usage *u)
 /* What a thread used itself. */
 static void add_thread(struct usage *to, const struct thread *t)
 {
-	uint64_t cpu = thread_cpu_ns(t), looks = t->looks[0] + (uint64_t)t->looks[1];
+	uint64_t cpu = thread_cpu_ns(t),
+		 tick_samples = t->tick_samples[0] + (uint64_t)t->tick_samples[1];
 
 	to->cpu += cpu;
-	if (looks)
-		to->system += cpu / looks * t->looks[1];
-	to->voluntary_switches += t->waited_count;
-	to->involuntary_switches += t->preempted_count;
+	if (tick_samples)
+		to->system += cpu / tick_samples * t->tick_samples[1];
+	to->voluntary_switches += t->voluntary_switches;
+	to->involuntary_switches += t->involuntary_switches;
 }
 
 /* A vfork() child still runs in its parent's address space. */
@@ -36,27 +37,27 @@ static void add_space(struct usage *to, const struct process *p)
 	if (!s || p->borrows_space)
 		return;
 	to->faults += s->faults;
-	to->major_faults += s->faults_read;
-	to->max_rss_pages = MAX(to->max_rss_pages, space_resident_most(s));
+	to->major_faults += s->major_faults;
+	to->max_rss_pages = MAX(to->max_rss_pages, space_resident_peak(s));
 }
 
 /* The sampled share may shrink: neither system nor user time falls below what was reported. */
-static void make_monotonic(struct usage *u, struct usage_told *told)
+static void make_monotonic(struct usage *u, struct usage_reported *reported)
 {
-	uint64_t system = MAX(u->system, told->system), user;
+	uint64_t system = MAX(u->system, reported->system), user;
 
-	user = MAX(u->cpu - MIN(system, u->cpu), told->user);
+	user = MAX(u->cpu - MIN(system, u->cpu), reported->user);
 	u->system = u->cpu - MIN(user, u->cpu);
-	told->system = u->system;
-	told->user = u->cpu - u->system;
+	reported->system = u->system;
+	reported->user = u->cpu - u->system;
 }
 
 static void sample_thread(struct thread *t)
 {
 	if (t == thread_current())
-		sched_look();
+		sched_start_sampling();
 	else
-		t->looked_at = true;
+		t->sampled = true;
 }
 
 void usage_sample(struct process *p)
@@ -81,7 +82,7 @@ struct usage usage_of_thread(struct thread *t)
 
 	add_thread(&u, t);
 	add_space(&u, t->process);
-	make_monotonic(&u, &t->told);
+	make_monotonic(&u, &t->reported);
 	return u;
 }
 
@@ -93,7 +94,7 @@ struct usage usage_of_process(struct process *p)
 	list_for_each (t, &p->threads, sibling)
 		add_thread(&u, t);
 	add_space(&u, p);
-	make_monotonic(&u, &p->told);
+	make_monotonic(&u, &p->reported);
 	return u;
 }
 

@@ -4,12 +4,12 @@
 #include "sched/sched.h"
 #include "sched/wait.h"
 
-bool gate_may_tell(const struct wait_queue *q)
+bool gate_may_notify(const struct wait_queue *q)
 {
 	const struct waiter *w;
 
 	list_for_each (w, &q->waiters, link) {
-		if (!w->told)
+		if (!w->notify)
 			return true;
 		if (!w->unlocked)
 			return false;
@@ -22,7 +22,7 @@ int gate_sleep(struct gate *g, struct wait_queue *q)
 	struct waiter w;
 	bool woken;
 
-	w.told = NULL;
+	w.notify = NULL;
 	w.thread = thread_current();
 	list_push_back(&q->waiters, &w.link);
 	if (likely(sched_sleep(&g->lock)))

@@ -72,12 +72,12 @@ static inline void gate_return(struct gate *g)
 }
 
 /* Having passed: whether all waiters of `q` can be woken or notified without the kernel lock. */
-bool gate_may_tell(const struct wait_queue *q);
+bool gate_may_notify(const struct wait_queue *q);
 static inline bool gate_may_wake(const struct wait_queue *q)
 {
 	const struct waiter *first = list_first(&q->waiters, struct waiter, link);
 
-	return wait_empty(q) || !first->told || gate_may_tell(q);
+	return wait_empty(q) || !first->notify || gate_may_notify(q);
 }
 
 /*

@@ -10,7 +10,7 @@ void mutex_lock(struct mutex *m)
 
 	while (m->depth && m->holder != t) {
 		wait_sleep(&m->queue, false);
-		thread_disturb(t);
+		thread_notify_resume(t);
 	}
 	m->holder = t;
 	m->depth++;

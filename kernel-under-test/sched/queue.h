@@ -15,24 +15,25 @@
 #include "arch/spin.h"
 #include "sched/thread.h"
 
-struct queue {
+struct run_queue {
 	struct spinlock lock;
 	unsigned int count;
 	struct list threads;
 	struct thread *current;
 	/* Its affinity forbids this CPU: to be migrated once off its stack. */
-	struct thread *leaving;
+	struct thread *migrating;
 	/* Written by its own CPU only, under the lock. */
 	bool slice_running;
 	/* The first thread is not real-time, but has its turn by RT throttling. */
-	bool relief;
+	bool rt_throttled;
 	/*
-	 * Nanoseconds used by real-time threads while others waited, as of `hoard_seen` (in ticks).
+	 * Nanoseconds used by real-time threads while others waited, as of `rt_accounted` (in
+	 * ticks).
 	 */
-	uint64_t hoarded, hoard_seen;
+	uint64_t rt_runtime, rt_accounted;
 } __attribute__((aligned(64)));
 
-extern struct queue sched_queues[CPUS_MAX];
+extern struct run_queue sched_queues[CPUS_MAX];
 
 /*
  * Idle CPUs that have been given no work yet, a bit each. Atomic; a CPU sets its bit under its
@@ -40,11 +41,11 @@ extern struct queue sched_queues[CPUS_MAX];
  */
 extern uint32_t sched_idle_cpus;
 /* In the same word, so that both are tested at once: some thread is or was real-time. */
-#define URGENT_AROUND BIT(31)
+#define RT_SEEN BIT(31)
 
-static inline struct queue *queue_here(void)
+static inline struct run_queue *queue_here(void)
 {
-	struct queue *q = &sched_queues[arch_cpu_id()];
+	struct run_queue *q = &sched_queues[arch_cpu_id()];
 
 	/* Forces the address into a register: computed once, not at each use. */
 	asm("" : "+r"(q));
@@ -52,7 +53,7 @@ static inline struct queue *queue_here(void)
 }
 
 /* Locks the queue of `t` and returns its CPU. Retries if the thread migrates meanwhile. */
-static inline unsigned int queue_lock_of(const struct thread *t, struct queue **q)
+static inline unsigned int queue_lock_of(const struct thread *t, struct run_queue **q)
 {
 	for (;;) {
 		uint32_t cpu = READ_ONCE(t->cpu);
@@ -65,43 +66,43 @@ static inline unsigned int queue_lock_of(const struct thread *t, struct queue **
 	}
 }
 
-static inline void queue_push(struct queue *q, struct thread *t)
+static inline void queue_push(struct run_queue *q, struct thread *t)
 {
 	list_push_back(&q->threads, &t->run);
 	q->count++;
 }
 
-static inline void queue_remove(struct queue *q, struct thread *t)
+static inline void queue_remove(struct run_queue *q, struct thread *t)
 {
 	list_remove(&t->run);
 	q->count--;
 }
 
-/* Real-time scheduling, in sched/urgent.c. The queue must be locked. */
+/* Real-time scheduling, in sched/realtime.c. The queue must be locked. */
 /* Queues a real-time thread by priority on `cpu`. Returns whether that CPU must be interrupted. */
-bool queue_push_urgent(struct queue *q, struct thread *t, unsigned int cpu);
+bool queue_push_rt(struct run_queue *q, struct thread *t, unsigned int cpu);
 /* The thread to switch to from `t`, which is queued then; NULL to keep running `t`. */
-struct thread *queue_next_urgent(struct queue *q, struct thread *t);
+struct thread *queue_next_rt(struct run_queue *q, struct thread *t);
 /* At the end of a slice of `t`, with others waiting: whether it must yield. */
-bool queue_turn_over(struct queue *q, struct thread *t);
+bool queue_rt_slice_end(struct run_queue *q, struct thread *t);
 /* The length of the next thread's slice. */
-uint64_t queue_turn_ns(const struct queue *q);
-/* sched_place() for a real-time thread: prefers a CPU that runs a lower priority. */
-unsigned int sched_place_urgent(const struct thread *t);
+uint64_t queue_slice_ns(const struct run_queue *q);
+/* sched_select_cpu() for a real-time thread: prefers a CPU that runs a lower priority. */
+unsigned int sched_select_cpu_rt(const struct thread *t);
 
 /* The CPU to run `t` on: the one it ran on last, unless that is busy and another is idle. */
-unsigned int sched_place(const struct thread *t);
+unsigned int sched_select_cpu(const struct thread *t);
 
 /* Takes a thread from another CPU's queue that may run on this one; NULL if there is none. */
 struct thread *sched_steal(void);
 
 /* Queues `t`, which is on no queue, on that CPU. Call without any queue lock. */
-void sched_send(struct thread *t, unsigned int cpu);
+void sched_enqueue(struct thread *t, unsigned int cpu);
 
 /* Starts a time slice. This CPU's queue must be locked. */
-void sched_start_slice(struct queue *q, uint64_t ns);
+void sched_start_slice(struct run_queue *q, uint64_t ns);
 
 /*
  * Takes a thread off `q`, this CPU's locked queue, to be moved to the less busy CPU *to; or NULL.
  */
-struct thread *sched_spread(struct queue *q, unsigned int *to);
+struct thread *sched_take_surplus(struct run_queue *q, unsigned int *to);

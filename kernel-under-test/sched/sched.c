@@ -9,7 +9,7 @@
 #include "sched/queue.h"
 #include "sched/timer.h"
 
-struct queue sched_queues[CPUS_MAX];
+struct run_queue sched_queues[CPUS_MAX];
 uint32_t sched_idle_cpus;
 
 /* Each CPU's idle thread. */
@@ -31,20 +31,20 @@ void sched_init_cpu(void)
 
 	idle->state = THREAD_RUNNING;
 	idle->cpu = me;
-	idle->allowed = UINT32_MAX & ~URGENT_AROUND;
+	idle->allowed = UINT32_MAX & ~RT_SEEN;
 	list_init(&idle->run);
 	arch_set_current(idle);
 	space_idle();
 }
 
-void sched_start_slice(struct queue *q, uint64_t ns)
+void sched_start_slice(struct run_queue *q, uint64_t ns)
 {
 	q->slice_running = true;
 	timer_set_slice(arch_time_ns() + ns);
 }
 
 /* The thread that switched to us held the kernel lock and we did not, or the reverse. */
-static noinline void settle_kernel_lock(bool held)
+static noinline void adjust_kernel_lock(bool held)
 {
 	if (held)
 		kernel_lock();
@@ -57,28 +57,28 @@ static noinline void settle_kernel_lock(bool held)
  * next. Returns when `prev` is scheduled again, possibly on another CPU, holding the kernel lock if
  * it did before.
  */
-static always_inline void switch_to(struct queue *q, struct thread *prev, struct thread *next)
+static always_inline void switch_to(struct run_queue *q, struct thread *prev, struct thread *next)
 {
 	bool held = kernel_locked();
 	uint64_t now = arch_ticks();
 
-	prev->cpu_ticks += now - prev->since;
-	next->since = now;
+	prev->cpu_ticks += now - prev->scheduled_at;
+	next->scheduled_at = now;
 	q->current = next;
 	arch_set_current(next);
 	/*
 	 * An atomic operation, hence a full barrier: `current` is set before `next` looks for work
-	 * (sched_poke) or looks up what others may free (sched_settle).
+	 * (sched_kick) or looks up what others may free (sched_synchronize).
 	 */
 	thread_clear_work(prev, WORK_RESCHED);
 	if (next->space)
-		space_use(next->space);
+		space_switch(next->space);
 	else
 		space_idle();
 	arch_thread_switch(&prev->arch, &next->arch);
 	spin_unlock(&queue_here()->lock);
 	if (unlikely(held != kernel_locked()))
-		settle_kernel_lock(held);
+		adjust_kernel_lock(held);
 }
 
 void trap_first_run(void)
@@ -88,7 +88,7 @@ void trap_first_run(void)
 		kernel_unlock();
 }
 
-static struct thread *take_first(struct queue *q)
+static struct thread *pop_first(struct run_queue *q)
 {
 	struct thread *t = list_first(&q->threads, struct thread, run);
 
@@ -102,40 +102,40 @@ static noinline struct thread *steal_or_idle(void)
 }
 
 /* This CPU's queue is locked, and `prev` is not on it. */
-static always_inline void switch_away(struct queue *q, struct thread *prev)
+static always_inline void switch_away(struct run_queue *q, struct thread *prev)
 {
-	switch_to(q, prev, likely(!list_empty(&q->threads)) ? take_first(q) : steal_or_idle());
+	switch_to(q, prev, likely(!list_empty(&q->threads)) ? pop_first(q) : steal_or_idle());
 }
 
 void sched_block(void)
 {
-	struct queue *q = queue_here();
+	struct run_queue *q = queue_here();
 	struct thread *t = thread_current();
 
 	spin_lock(&q->lock, LOCK_RUN);
 	t->state = THREAD_BLOCKED;
-	t->waited_count++;
+	t->voluntary_switches++;
 	switch_away(q, t);
 }
 
-static always_inline bool sleep_unless(struct spinlock *guard, const bool *told)
+static always_inline bool sleep_unless(struct spinlock *guard, const bool *done)
 {
 	struct thread *t = thread_current();
-	struct queue *q = queue_here();
+	struct run_queue *q = queue_here();
 
 	spin_lock(&q->lock, LOCK_RUN);
 	if (guard)
 		spin_unlock(guard);
-	if (unlikely((told && READ_ONCE(*told)) || (READ_ONCE(t->work) & WORK_INTERRUPT))) {
+	if (unlikely((done && READ_ONCE(*done)) || (READ_ONCE(t->work) & WORK_INTERRUPT))) {
 		spin_unlock(&q->lock);
 		return false;
 	}
 	t->interruptible = true;
-	t->cut_short = false;
+	t->interrupted = false;
 	t->state = THREAD_BLOCKED;
-	t->waited_count++;
+	t->voluntary_switches++;
 	switch_away(q, t);
-	return !t->cut_short;
+	return !t->interrupted;
 }
 
 bool sched_sleep(struct spinlock *guard)
@@ -143,20 +143,20 @@ bool sched_sleep(struct spinlock *guard)
 	return sleep_unless(guard, NULL);
 }
 
-bool sched_sleep_unless(struct spinlock *guard, const bool *told)
+bool sched_sleep_unless(struct spinlock *guard, const bool *done)
 {
-	return sleep_unless(guard, told);
+	return sleep_unless(guard, done);
 }
 
 /* Wakes a blocked thread. Its queue `q`, that of `cpu`, is locked and is unlocked on return. */
-static always_inline void wake_locked(struct queue *q, unsigned int cpu, struct thread *t)
+static always_inline void wake_locked(struct run_queue *q, unsigned int cpu, struct thread *t)
 {
 	unsigned int to = cpu;
 
 	t->state = THREAD_RUNNING;
 	/* With no CPU idle it stays where it ran, which its affinity allows. */
 	if (unlikely(READ_ONCE(sched_idle_cpus)))
-		to = unlikely(t->urgency) ? CPUS_MAX : sched_place(t);
+		to = unlikely(t->eff_priority) ? CPUS_MAX : sched_select_cpu(t);
 	if (likely(to == cpu && cpu == arch_cpu_id())) {
 		queue_push(q, t);
 		if (!q->slice_running)
@@ -165,12 +165,12 @@ static always_inline void wake_locked(struct queue *q, unsigned int cpu, struct 
 		return;
 	}
 	spin_unlock(&q->lock);
-	sched_send(t, unlikely(to == CPUS_MAX) ? sched_place_urgent(t) : to);
+	sched_enqueue(t, unlikely(to == CPUS_MAX) ? sched_select_cpu_rt(t) : to);
 }
 
 void sched_wake(struct thread *t)
 {
-	struct queue *q;
+	struct run_queue *q;
 	unsigned int cpu = queue_lock_of(t, &q);
 
 	if (likely(t->state == THREAD_BLOCKED)) {
@@ -181,9 +181,9 @@ void sched_wake(struct thread *t)
 	spin_unlock(&q->lock);
 }
 
-void sched_cut_short(struct thread *t, bool interruptible)
+void sched_interrupt_sleep(struct thread *t, bool interruptible)
 {
-	struct queue *q;
+	struct run_queue *q;
 	unsigned int cpu = queue_lock_of(t, &q);
 
 	if (t->state != THREAD_BLOCKED || (interruptible && !t->interruptible)) {
@@ -191,11 +191,11 @@ void sched_cut_short(struct thread *t, bool interruptible)
 		spin_unlock(&q->lock);
 		return;
 	}
-	t->cut_short = true;
+	t->interrupted = true;
 	wake_locked(q, cpu, t);
 }
 
-void sched_poke(const struct thread *t)
+void sched_kick(const struct thread *t)
 {
 	uint32_t cpu = READ_ONCE(t->cpu);
 
@@ -205,26 +205,26 @@ void sched_poke(const struct thread *t)
 
 void sched_yield(void)
 {
-	struct queue *q = queue_here();
+	struct run_queue *q = queue_here();
 	struct thread *t = thread_current(), *next = NULL;
 
 	spin_lock(&q->lock, LOCK_RUN);
 	if (unlikely(t->work & WORK_MOVE)) {
 		thread_clear_work(t, WORK_MOVE);
 		if (!(t->allowed & 1u << t->cpu)) {
-			q->leaving = t;
+			q->migrating = t;
 			switch_to(q, t, &idles[t->cpu]);
 			return;
 		}
 	}
-	if (unlikely(t->urgency)) {
-		next = queue_next_urgent(q, t);
+	if (unlikely(t->eff_priority)) {
+		next = queue_next_rt(q, t);
 	} else if (!list_empty(&q->threads)) {
-		next = take_first(q);
+		next = pop_first(q);
 		queue_push(q, t);
 	}
 	if (next) {
-		t->preempted_count++;
+		t->involuntary_switches++;
 		switch_to(q, t, next);
 	} else {
 		thread_clear_work(t, WORK_RESCHED);
@@ -243,7 +243,7 @@ bool trap_yield(struct regs *r)
 			thread_clear_work(t, WORK_REGS);
 		} else if (work & WORK_YIELD) {
 			sched_yield();
-			thread_disturb(t);
+			thread_notify_resume(t);
 		} else {
 			trap_notify_resume(r);
 		}
@@ -251,9 +251,9 @@ bool trap_yield(struct regs *r)
 	return !work;
 }
 
-bool sched_others_wait(void)
+bool sched_has_waiters(void)
 {
-	const struct queue *q = &sched_queues[arch_cpu_id()];
+	const struct run_queue *q = &sched_queues[arch_cpu_id()];
 
 	return !list_empty(&q->threads);
 }
@@ -263,9 +263,9 @@ uint64_t sched_idle_ns(unsigned int cpu)
 	return thread_cpu_ns(&idles[cpu]);
 }
 
-bool sched_any_urgent(void)
+bool sched_rt_seen(void)
 {
-	return READ_ONCE(sched_idle_cpus) & URGENT_AROUND;
+	return READ_ONCE(sched_idle_cpus) & RT_SEEN;
 }
 
 bool sched_is_idle(void)
@@ -281,12 +281,12 @@ void sched_exit(void)
 }
 
 /* The next thread for an idle CPU, or NULL. The queue is locked. */
-static struct thread *next_of_idle(struct queue *q, uint32_t me)
+static struct thread *pick_for_idle(struct run_queue *q, uint32_t me)
 {
 	struct thread *t;
 
 	if (!list_empty(&q->threads))
-		return take_first(q);
+		return pop_first(q);
 	/*
 	 * Set the bit before stealing: whoever queues a thread elsewhere from now on sees this CPU
 	 * idle.
@@ -302,20 +302,20 @@ void sched_idle(void)
 {
 	unsigned int cpu = arch_cpu_id();
 	struct thread *idle = &idles[cpu], *t;
-	struct queue *q = queue_here();
+	struct run_queue *q = queue_here();
 
 	ASSERT(thread_current() == idle);
 	kernel_unlock();
 	for (;;) {
 		spin_lock(&q->lock, LOCK_RUN);
-		t = q->leaving;
+		t = q->migrating;
 		if (unlikely(t)) {
-			q->leaving = NULL;
+			q->migrating = NULL;
 			spin_unlock(&q->lock);
-			sched_send(t, sched_place(t));
+			sched_enqueue(t, sched_select_cpu(t));
 			continue;
 		}
-		t = next_of_idle(q, 1u << cpu);
+		t = pick_for_idle(q, 1u << cpu);
 		if (t) {
 			/* Returns when there is nothing left to run. */
 			switch_to(q, idle, t);
@@ -331,14 +331,14 @@ void sched_idle(void)
 void sched_set_space(struct space *space)
 {
 	thread_current()->space = space;
-	space_use(space);
+	space_switch(space);
 }
 
-void sched_look(void)
+void sched_start_sampling(void)
 {
-	struct queue *q = queue_here();
+	struct run_queue *q = queue_here();
 
-	thread_current()->looked_at = true;
+	thread_current()->sampled = true;
 	spin_lock(&q->lock, LOCK_RUN);
 	if (!q->slice_running)
 		sched_start_slice(q, SLICE_NS);
@@ -347,36 +347,36 @@ void sched_look(void)
 
 void sched_slice_end(const struct regs *regs)
 {
-	struct queue *q = queue_here();
+	struct run_queue *q = queue_here();
 	struct thread *given = NULL, *t = thread_current();
 	unsigned int to;
 	uint64_t ns;
 
 	spin_lock(&q->lock, LOCK_RUN);
 	q->slice_running = false;
-	t->looks[regs_from_call(regs)]++;
-	if (!t->urgency)
-		q->hoarded = 0;
-	if (!list_empty(&q->threads) && (likely(!t->urgency) || queue_turn_over(q, t))) {
+	t->tick_samples[regs_from_call(regs)]++;
+	if (!t->eff_priority)
+		q->rt_runtime = 0;
+	if (!list_empty(&q->threads) && (likely(!t->eff_priority) || queue_rt_slice_end(q, t))) {
 		if (arch_cpu_count() > 1)
-			given = sched_spread(q, &to);
+			given = sched_take_surplus(q, &to);
 		thread_add_work(t, WORK_RESCHED);
 		ns = SLICE_NS;
 		/* The slice is that of the thread at the head of the queue. */
 		if (!list_empty(&q->threads))
-			ns = queue_turn_ns(q);
+			ns = queue_slice_ns(q);
 		sched_start_slice(q, ns);
-	} else if (t->looked_at || !list_empty(&q->threads)) {
+	} else if (t->sampled || !list_empty(&q->threads)) {
 		sched_start_slice(q, SLICE_NS);
 	}
 	spin_unlock(&q->lock);
 	if (given)
-		sched_send(given, to);
+		sched_enqueue(given, to);
 }
 
 void trap_reschedule(void)
 {
-	struct queue *q = queue_here();
+	struct run_queue *q = queue_here();
 
 	/* The thread's own work is checked on its way back to user mode. */
 	spin_lock(&q->lock, LOCK_RUN);

@@ -38,9 +38,9 @@ void sched_init_cpu(void);
  * lower one for as long as it likes, and before those of the same one that came later, unless
  * SCHED_RR. Needs the kernel lock.
  */
-void sched_set_urgency(struct thread *t, uint8_t urgency);
+void sched_set_eff_priority(struct thread *t, uint8_t eff_priority);
 /* Whether any thread ever was real-time. */
-bool sched_any_urgent(void);
+bool sched_rt_seen(void);
 
 /* Sets the nice value, -20 to 19: the higher, the shorter its time slices. */
 void sched_set_nice(struct thread *t, int nice);
@@ -52,36 +52,37 @@ void sched_set_nice(struct thread *t, int nice);
 void sched_wake(struct thread *t);
 
 /* The same for a signal, if the sleep is interruptible, or for a timeout. */
-void sched_cut_short(struct thread *t, bool interruptible);
+void sched_interrupt_sleep(struct thread *t, bool interruptible);
 
 /* Makes `t`, whose `work` has changed, check it soon if it is running. */
-void sched_poke(const struct thread *t);
+void sched_kick(const struct thread *t);
 
 /* Sets the CPU affinity of `t`, which must include a running CPU. Needs the kernel lock. */
 void sched_set_allowed(struct thread *t, uint32_t cpus);
 
-/* From now on, slices end for the caller even if nobody waits, to sample it: thread.looks. */
-void sched_look(void);
+/* From now on, slices end for the caller even if nobody waits, to sample it: thread.tick_samples.
+ */
+void sched_start_sampling(void);
 
 /* Whether a thread waits for this CPU. */
-bool sched_others_wait(void);
+bool sched_has_waiters(void);
 
 /*
  * A grace period. Returns when every other running thread of this process has left what it does
  * without the kernel lock: what has been made unreachable can then be freed. Needs the kernel lock.
  */
-void sched_settle_others(bool all);
-static inline void sched_settle(void)
+void sched_synchronize_cpus(bool all);
+static inline void sched_synchronize(void)
 {
 	if (unlikely(arch_cpu_count() > 1))
-		sched_settle_others(false);
+		sched_synchronize_cpus(false);
 }
 
 /* The same for the threads of all processes. */
-static inline void sched_settle_all(void)
+static inline void sched_synchronize_all(void)
 {
 	if (unlikely(arch_cpu_count() > 1))
-		sched_settle_others(true);
+		sched_synchronize_cpus(true);
 }
 
 /* Yields the CPU; returns when the caller is scheduled again. */
@@ -108,10 +109,10 @@ void sched_block(void);
 bool sched_sleep(struct spinlock *guard);
 
 /*
- * The same, without sleeping if *told, which is tested under the queue's lock, so that whoever sets
+ * The same, without sleeping if *done, which is tested under the queue's lock, so that whoever sets
  * it before waking needs no guard. `guard` may be NULL.
  */
-bool sched_sleep_unless(struct spinlock *guard, const bool *told);
+bool sched_sleep_unless(struct spinlock *guard, const bool *done);
 
 /* Nanoseconds that a CPU has been idle. */
 uint64_t sched_idle_ns(unsigned int cpu);

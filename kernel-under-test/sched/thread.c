@@ -69,12 +69,12 @@ void thread_free(struct thread *t)
 uint64_t thread_cpu_ns(const struct thread *t)
 {
 	uint64_t ticks;
-	struct queue *q;
+	struct run_queue *q;
 
 	if (likely(t == thread_current()))
-		return arch_ticks_ns(t->cpu_ticks + arch_ticks() - t->since);
+		return arch_ticks_ns(t->cpu_ticks + arch_ticks() - t->scheduled_at);
 	queue_lock_of(t, &q);
-	ticks = t->cpu_ticks + (t == q->current ? arch_ticks() - t->since : 0);
+	ticks = t->cpu_ticks + (t == q->current ? arch_ticks() - t->scheduled_at : 0);
 	spin_unlock(&q->lock);
 	return arch_ticks_ns(ticks);
 }

@@ -28,7 +28,7 @@ struct trace;
 /* The thread may no longer run on its CPU. */
 #define WORK_MOVE  BIT(3)
 #define WORK_YIELD (WORK_RESCHED | WORK_MOVE)
-/* It has been off its CPU and must be notified: thread_disturb(). */
+/* It has been off its CPU and must be notified: thread_notify_resume(). */
 #define WORK_NOTIFY_RESUME BIT(6)
 
 /* Bits of `unusual`. Children are scheduled as usual (SCHED_RESET_ON_FORK). */
@@ -38,7 +38,7 @@ struct trace;
 /* It is traced, its process has traced threads, or it traces. */
 #define UNUSUAL_TRACE BIT(2)
 /* It has a real-time priority, inherited by children. */
-#define UNUSUAL_URGENT BIT(3)
+#define UNUSUAL_RT BIT(3)
 /* It has used restartable sequences, or debug registers: needs WORK_NOTIFY_RESUME. */
 #define UNUSUAL_RSEQ  BIT(4)
 #define UNUSUAL_DEBUG BIT(5)
@@ -52,7 +52,7 @@ enum thread_state {
 
 /*
  * Guarded by the kernel lock, except for what sched/queue.h guards. `work` is atomic: others set
- * bits at any time and then call sched_poke(). `tid`, `process` and `space` are only changed by the
+ * bits at any time and then call sched_kick(). `tid`, `process` and `space` are only changed by the
  * thread itself.
  */
 #define COMM_MAX 16
@@ -64,7 +64,7 @@ struct restart {
 };
 
 /* User and system time last reported, in nanoseconds: proc/usage.h. */
-struct usage_told {
+struct usage_reported {
 	uint64_t user, system;
 };
 
@@ -72,7 +72,7 @@ struct thread {
 	uint32_t work; /* read by entry.S */
 	enum thread_state state;
 	/* A signal may end this sleep; the last sleep was ended by a signal or a timeout. */
-	bool interruptible, cut_short;
+	bool interruptible, interrupted;
 	/* A wake-up came while it was running: cleared and read by futex_wait_any() alone. */
 	bool wake_missed;
 	/* File permission bits apply to it: fs/credentials.h. */
@@ -82,30 +82,30 @@ struct thread {
 	uint8_t policy, rt_priority;
 	/*
 	 * The effective real-time priority, its own or inherited from a waiter:
-	 * sched_set_urgency().
+	 * sched_set_eff_priority().
 	 */
-	uint8_t urgency;
+	uint8_t eff_priority;
 	/* What makes fork, exec or exit take a slow path: UNUSUAL_*, tested all at once. */
 	uint8_t unusual;
 	uint8_t seccomp_mode; /* enum seccomp_mode */
 	uint16_t io_priority;
 	uint32_t slice_ns;
 	/* prctl(PR_SET_TIMERSLACK), current and default; 0: the system default. */
-	uint64_t timer_slack_ns, first_slack_ns;
+	uint64_t timer_slack_ns, default_slack_ns;
 	int tid;
 	struct space *space; /* NULL: kernel only */
 	struct list run;     /* in the run queue of `cpu` */
 	/* The CPU it runs, waits or ran last on; the CPUs it may run on, a bit each. */
 	uint32_t cpu, allowed;
 	/* CPU time in ticks up to `since`, when it was last scheduled. */
-	uint64_t cpu_ticks, since;
+	uint64_t cpu_ticks, scheduled_at;
 	/* Its CPU time when its SCHED_RR turn began, in nanoseconds. */
-	uint64_t turn_began;
-	/* Where slice ends found it, in user mode or in a call; sampled only if looked_at. */
-	uint32_t looks[2];
-	bool looked_at;
+	uint64_t rr_slice_start_ns;
+	/* Where slice ends found it, in user mode or in a call; sampled only if sampled. */
+	uint32_t tick_samples[2];
+	bool sampled;
 	/* Voluntary and involuntary context switches. */
-	uint32_t waited_count, preempted_count;
+	uint32_t voluntary_switches, involuntary_switches;
 	/* Owned by proc: seccomp filters and syscall user dispatch. */
 	struct seccomp_filter *filter;
 	struct dispatch *dispatch;
@@ -134,7 +134,7 @@ struct thread {
 	/* Its rseq area, or 0: proc/rseq.h. */
 	uint64_t rseq;
 	uint32_t rseq_signature;
-	struct usage_told told;
+	struct usage_reported reported;
 	/* Set by the last call that returned ERESTART_RESTARTBLOCK. */
 	struct restart restart;
 };
@@ -160,7 +160,7 @@ static inline void thread_clear_work(struct thread *t, uint32_t work)
 }
 
 /* The thread moved to another CPU, or may have been preempted in user mode. */
-static inline void thread_disturb(struct thread *t)
+static inline void thread_notify_resume(struct thread *t)
 {
 	if (unlikely(t->unusual & (UNUSUAL_RSEQ | UNUSUAL_DEBUG)))
 		thread_add_work(t, WORK_NOTIFY_RESUME);

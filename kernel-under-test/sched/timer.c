@@ -64,20 +64,20 @@ void timer_cancel(struct timer *t)
 	spin_unlock(&c->lock);
 }
 
-static void alarm_ring(struct timer *t)
+static void alarm_expire(struct timer *t)
 {
 	struct alarm *a = container_of(t, struct alarm, timer);
 
-	a->rung = true;
-	sched_cut_short(a->thread, false);
+	a->expired = true;
+	sched_interrupt_sleep(a->thread, false);
 }
 
 void alarm_set(struct alarm *a, uint64_t deadline_ns)
 {
 	a->thread = thread_current();
-	a->rung = false;
+	a->expired = false;
 	a->timer.pending = NULL;
-	a->timer.ring = alarm_ring;
+	a->timer.expire = alarm_expire;
 	a->timer.unlocked = true;
 	if (deadline_ns != NEVER)
 		timer_add(&a->timer, deadline_ns);
@@ -96,7 +96,7 @@ void timer_set_slice(uint64_t deadline_ns)
  * on the kernel lock; that one is held meanwhile, so that no timer is cancelled between its removal
  * and its callback.
  */
-static void ring_due(struct clock *c, uint64_t now)
+static void expire_due(struct clock *c, uint64_t now)
 {
 	bool held = kernel_locked(), locked = held;
 	struct pheap_node *n;
@@ -113,14 +113,14 @@ static void ring_due(struct clock *c, uint64_t now)
 		}
 		pheap_remove(&c->timers, n);
 		if (t->unlocked) {
-			t->ring(t);
+			t->expire(t);
 			/* Last: its owner may free it as soon as this is seen. */
 			__atomic_store_n(&t->pending, NULL, __ATOMIC_RELEASE);
 			continue;
 		}
 		t->pending = NULL;
 		spin_unlock(&c->lock);
-		t->ring(t);
+		t->expire(t);
 		spin_lock(&c->lock, LOCK_CLOCK);
 	}
 	/* The caller needs the clock's lock again. */
@@ -141,7 +141,7 @@ void trap_timer(const struct regs *regs)
 	spin_lock(&c->lock, LOCK_CLOCK);
 	n = pheap_min(&c->timers);
 	if (n && n->key <= now) {
-		ring_due(c, now);
+		expire_due(c, now);
 		n = pheap_min(&c->timers);
 	}
 	next = n ? n->key : NEVER;

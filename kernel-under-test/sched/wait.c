@@ -21,7 +21,7 @@ int wait_sleep(struct wait_queue *q, bool interruptible)
 
 	if (interruptible && (t->work & WORK_INTERRUPT))
 		return wait_interrupted();
-	w.told = NULL;
+	w.notify = NULL;
 	w.thread = t;
 	list_push_back(&q->waiters, &w.link);
 	t->interruptible = interruptible;
@@ -42,23 +42,23 @@ int wait_sleep_until(struct wait_queue *q, bool interruptible, uint64_t deadline
 	struct alarm a;
 	int err;
 
-	t->cut_short = false;
+	t->interrupted = false;
 	alarm_set(&a, deadline_ns);
 	err = wait_sleep(q, interruptible);
 	/* A wakeup that came first counts. */
-	return alarm_end(&a) && err == 0 && t->cut_short ? -ETIMEDOUT : err;
+	return alarm_cancel(&a) && err == 0 && t->interrupted ? -ETIMEDOUT : err;
 }
 
-int wait_until(uint64_t deadline_ns, const bool *told)
+int wait_until(uint64_t deadline_ns, const bool *done)
 {
 	struct alarm a;
 	bool slept;
 
 	alarm_set(&a, deadline_ns);
-	slept = sched_sleep_unless(NULL, told);
-	if (alarm_end(&a))
+	slept = sched_sleep_unless(NULL, done);
+	if (alarm_cancel(&a))
 		return -ETIMEDOUT;
-	return slept || (told && READ_ONCE(*told)) ? 0 : wait_interrupted();
+	return slept || (done && READ_ONCE(*done)) ? 0 : wait_interrupted();
 }
 
 /* Subscribers precede threads in the queue, and stay on it. */
@@ -67,12 +67,12 @@ void wait_do_wake_one(struct wait_queue *q)
 	struct waiter *w, *next;
 
 	list_for_each_safe (w, next, &q->waiters, link) {
-		if (likely(!w->told)) {
+		if (likely(!w->notify)) {
 			list_remove(&w->link);
 			sched_wake(w->thread);
 			return;
 		}
-		w->told(w);
+		w->notify(w);
 	}
 }
 
@@ -81,8 +81,8 @@ void wait_do_wake_all(struct wait_queue *q)
 	struct waiter *w, *next;
 
 	list_for_each_safe (w, next, &q->waiters, link) {
-		if (w->told) {
-			w->told(w);
+		if (w->notify) {
+			w->notify(w);
 			continue;
 		}
 		list_remove(&w->link);

@@ -25,10 +25,10 @@ struct wait_queue {
 struct waiter {
 	struct list link;
 	/* A subscriber's callback, on every wakeup; NULL: a thread, woken once. */
-	void (*told)(struct waiter *w);
+	void (*notify)(struct waiter *w);
 	/*
-	 * `told` may be called without the kernel lock, since it does no more than sched_wake() or
-	 * putting an item on an epoll set's ready list.
+	 * `notify` may be called without the kernel lock, since it does no more than sched_wake()
+	 * or putting an item on an epoll set's ready list.
 	 */
 	bool unlocked;
 	union {
@@ -56,11 +56,11 @@ int wait_sleep_until(struct wait_queue *q, bool interruptible, uint64_t deadline
 
 /*
  * Sleeps on no queue, with or without the kernel lock, until the deadline, a signal, or
- * sched_wake() after *told was set. Does not sleep if *told is set already. `told` may be NULL.
+ * sched_wake() after *done was set. Does not sleep if *done is set already. `done` may be NULL.
  */
-int wait_until(uint64_t deadline_ns, const bool *told);
+int wait_until(uint64_t deadline_ns, const bool *done);
 
-/* Calls `told` at each wakeup until wait_unsubscribe(). */
+/* Calls `notify` at each wakeup until wait_unsubscribe(). */
 static inline void wait_subscribe(struct wait_queue *q, struct waiter *w)
 {
 	list_push_front(&q->waiters, &w->link);

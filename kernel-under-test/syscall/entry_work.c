@@ -41,7 +41,7 @@ uint64_t syscall_traced(struct regs *r)
 		r->rax = (uint64_t)-ENOSYS;
 	trace_syscall_exit(r, nr);
 	/* The thread may have slept. */
-	thread_disturb(thread_current());
+	thread_notify_resume(thread_current());
 	kernel_unlock();
 	return r->rax;
 }

@@ -76,7 +76,7 @@ static int get_page(struct inode *inode, uint64_t index, struct page **out)
 	int err;
 
 	spin_lock(&inode->lock, LOCK_INODE);
-	err = store_make(&node_of(inode)->pages, index, out);
+	err = store_get_or_create(&node_of(inode)->pages, index, out);
 	inode->pages = node_of(inode)->pages.count;
 	spin_unlock(&inode->lock);
 	return err;
@@ -128,7 +128,7 @@ static noinline struct page *add_page(struct inode *inode, uint64_t index)
 	struct node *n = node_of(inode);
 	struct page *p;
 
-	if (store_make(&n->pages, index, &p) < 0)
+	if (store_get_or_create(&n->pages, index, &p) < 0)
 		return NULL;
 	inode->pages = n->pages.count;
 	return p;
@@ -174,7 +174,7 @@ int tmpfs_truncate(struct inode *inode, uint64_t size)
 		/* The tail must read as zeros if the file grows again. */
 		if (p)
 			memset((char *)page_to_virt(p) + tail, 0, PAGE_SIZE - tail);
-		store_cut(&n->pages, ALIGN_UP(size, PAGE_SIZE) >> PAGE_SHIFT);
+		store_truncate(&n->pages, ALIGN_UP(size, PAGE_SIZE) >> PAGE_SHIFT);
 	}
 	inode->size = size;
 	inode->pages = n->pages.count;
@@ -239,7 +239,7 @@ static void tmpfs_release(struct object *o)
 			lock_free_all(&n->inode);
 		if (unlikely(n->inode.xattrs))
 			xattr_free_all(&n->inode);
-		store_cut(&n->pages, 0);
+		store_truncate(&n->pages, 0);
 		if (unlikely(n->buckets))
 			peek_free(n->buckets);
 		if (unlikely(n->target))
@@ -281,7 +281,7 @@ int tmpfs_allocate(struct inode *inode, uint64_t pos, uint64_t len, bool keep, b
 		p = store_find(&n->pages, index);
 		/* A mapped page is cleared in place. */
 		if (p && next - at == PAGE_SIZE && p->refs == 1)
-			store_drop(&n->pages, index);
+			store_remove(&n->pages, index);
 		else if (p)
 			memset((char *)page_to_virt(p) + (at & (PAGE_SIZE - 1)), 0, next - at);
 		inode->pages = n->pages.count;

@@ -38,9 +38,9 @@ static int af_packet_bind(struct socket *s, const struct address *a)
 	if (a->ll_index && !i)
 		return -ENODEV;
 	if (a->ll_protocol)
-		s->more->ether = a->ll_protocol;
-	s->more->device = a->ll_index;
-	s->local = address_on(i, s->more->ether);
+		s->ext->ether = a->ll_protocol;
+	s->ext->device = a->ll_index;
+	s->local = address_on(i, s->ext->ether);
 	return 0;
 }
 
@@ -55,9 +55,9 @@ static int af_packet_resolve(const struct socket *, struct address *a)
 /* Cooked data (SOCK_DGRAM) has no Ethernet header yet; the address supplies it. */
 static long send_frame(struct socket *s, const struct address *to, struct uio *u)
 {
-	struct interface *i = interface_by_index(to ? to->ll_index : s->more->device);
-	size_t n = u->left, header = s->more->cooked ? ETHERNET_SIZE : 0;
-	struct ethernet_header h = {.type = to ? to->ll_protocol : s->more->ether};
+	struct interface *i = interface_by_index(to ? to->ll_index : s->ext->device);
+	size_t n = u->left, header = s->ext->cooked ? ETHERNET_SIZE : 0;
+	struct ethernet_header h = {.type = to ? to->ll_protocol : s->ext->ether};
 	struct packet *p;
 	int err;
 
@@ -69,7 +69,7 @@ static long send_frame(struct socket *s, const struct address *to, struct uio *u
 		return -EMSGSIZE;
 	if (n + header < ETHERNET_SIZE)
 		return -EINVAL;
-	p = packet_make(n + header);
+	p = packet_alloc(n + header);
 	if (!p)
 		return -ENOBUFS;
 	err = n ? uio_copy_from(u, p->frame + header, n) : 0;
@@ -86,51 +86,51 @@ static long send_frame(struct socket *s, const struct address *to, struct uio *u
 	return interface_send(i, p) ?: (long)n;
 }
 
-static long af_packet_send_to(struct socket *s, struct uio *u, unsigned int, struct envelope *e)
+static long af_packet_send_to(struct socket *s, struct uio *u, unsigned int, struct msg_header *e)
 {
 	return send_frame(s, &e->from, u);
 }
 
 static long af_packet_send_message(struct socket *s, struct socket *, struct uio *u, unsigned int,
-				   struct envelope *)
+				   struct msg_header *)
 {
 	return send_frame(s, NULL, u);
 }
 
 /* Outgoing frames are only shown to sockets for all protocols. */
-static bool wants(const struct socket *s, const struct interface *i, uint16_t ether,
-		  enum af_packet_kind kind)
+static bool matches(const struct socket *s, const struct interface *i, uint16_t ether,
+		    enum af_packet_kind kind)
 {
-	if (s->more->device && s->more->device != i->index)
+	if (s->ext->device && s->ext->device != i->index)
 		return false;
-	return s->more->ether == be16(ETHER_ALL) ||
-	       (s->more->ether == ether && kind != AF_PACKET_OUTGOING);
+	return s->ext->ether == be16(ETHER_ALL) ||
+	       (s->ext->ether == ether && kind != AF_PACKET_OUTGOING);
 }
 
-void af_packet_show(const struct interface *i, const uint8_t *frame, size_t len,
-		    enum af_packet_kind kind)
+void af_packet_deliver(const struct interface *i, const uint8_t *frame, size_t len,
+		       enum af_packet_kind kind)
 {
 	struct ethernet_header h;
 	struct socket *s;
 
 	memcpy(&h, frame, sizeof(h));
 	list_for_each (s, &af_packet_sockets, by_name) {
-		size_t skip = s->more->cooked ? sizeof(h) : 0;
+		size_t skip = s->ext->cooked ? sizeof(h) : 0;
 		struct arrival a = {.data = frame + skip, .len = len - skip};
 
-		if (!wants(s, i, h.type, kind))
+		if (!matches(s, i, h.type, kind))
 			continue;
 		a.from = address_on(i, h.type);
 		a.from.ll_kind = (uint8_t)kind;
 		memcpy(a.from.ll_at, h.from, 6);
-		datagram_arrive(s, &a);
+		datagram_deliver(s, &a);
 	}
 }
 
 static void af_packet_close(struct socket *s)
 {
 	list_remove(&s->by_name);
-	datagram_watch(-1);
+	datagram_tap(-1);
 	datagram_close(s);
 }
 
@@ -156,13 +156,13 @@ int af_packet_check(uint64_t kind)
 
 int af_packet_open(struct socket *s, uint16_t ether)
 {
-	if (!socket_more(s))
+	if (!socket_ext(s))
 		return -ENOMEM;
-	s->more->ether = ether;
-	s->more->cooked = s->type == SOCK_DGRAM;
+	s->ext->ether = ether;
+	s->ext->cooked = s->type == SOCK_DGRAM;
 	s->local = address_on(NULL, ether);
 	s->ops = &af_packet_ops;
 	list_push_back(&af_packet_sockets, &s->by_name);
-	datagram_watch(1);
+	datagram_tap(1);
 	return 0;
 }

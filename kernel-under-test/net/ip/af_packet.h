@@ -22,15 +22,15 @@ int af_packet_check(uint64_t kind);
 int af_packet_open(struct socket *s, uint16_t ether);
 
 extern struct list af_packet_sockets;
-void af_packet_show(const struct interface *i, const uint8_t *frame, size_t len,
-		    enum af_packet_kind kind);
+void af_packet_deliver(const struct interface *i, const uint8_t *frame, size_t len,
+		       enum af_packet_kind kind);
 
 /* Shows a frame, at least an Ethernet header long, to all packet sockets that match. */
-static inline void af_packet_see(const struct interface *i, const uint8_t *frame, size_t len,
+static inline void af_packet_tap(const struct interface *i, const uint8_t *frame, size_t len,
 				 enum af_packet_kind kind)
 {
 	if (unlikely(!list_empty(&af_packet_sockets)))
-		af_packet_show(i, frame, len, kind);
+		af_packet_deliver(i, frame, len, kind);
 }
 
 extern const struct socket_ops af_packet_ops;

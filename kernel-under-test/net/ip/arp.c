@@ -8,15 +8,15 @@
 
 #define NEIGHBOURS_MAX 128
 #define WAITING_MAX    16
-#define ASKS_MAX       3
-#define ASK_NS	       1000000000ull
-#define KEEP_NS	       (60 * ASK_NS)
+#define PROBES_MAX     3
+#define PROBE_NS       1000000000ull
+#define REACHABLE_NS   (60 * PROBE_NS)
 
 struct list neighbours = LIST_INIT(neighbours);
 static unsigned int neighbour_count;
 
-static void ring(struct timer *t);
-static struct timer timer = {.ring = ring};
+static void expire(struct timer *t);
+static struct timer timer = {.expire = expire};
 
 static void drop(struct neighbour *n)
 {
@@ -29,7 +29,7 @@ static void drop(struct neighbour *n)
 	kmem_free(n);
 }
 
-void arp_forget(const struct interface *i)
+void arp_remove_interface(const struct interface *i)
 {
 	struct neighbour *n, *next;
 
@@ -38,13 +38,13 @@ void arp_forget(const struct interface *i)
 			drop(n);
 }
 
-static void say(struct interface *i, uint16_t what, const uint8_t *mac, uint32_t ip)
+static void send_arp(struct interface *i, uint16_t what, const uint8_t *mac, uint32_t ip)
 {
 	static const uint8_t all[6] = {255, 255, 255, 255, 255, 255};
 	struct arp_message m = {be16(1), be16(ETHER_IPV4), 6,	4, be16(what),
 				{0},	 i->address,	   {0}, ip};
 	struct ethernet_header h = {.type = be16(ETHER_ARP)};
-	struct packet *p = packet_make(sizeof(h) + sizeof(m));
+	struct packet *p = packet_alloc(sizeof(h) + sizeof(m));
 
 	if (!p)
 		return;
@@ -59,7 +59,7 @@ static void say(struct interface *i, uint16_t what, const uint8_t *mac, uint32_t
 }
 
 /* Repeats unanswered requests, and eventually gives up. */
-static void ring(struct timer *t)
+static void expire(struct timer *t)
 {
 	struct neighbour *n, *next;
 	bool more = false;
@@ -67,20 +67,21 @@ static void ring(struct timer *t)
 	list_for_each_safe (n, next, &neighbours, link) {
 		if (n->known)
 			continue;
-		if (n->asked == ASKS_MAX) {
+		if (n->probes == PROBES_MAX) {
 			struct packet *p;
 
 			list_for_each (p, &n->waiting, link)
-				icmp_no_host(p->frame + ETHERNET_SIZE, p->len - ETHERNET_SIZE);
+				icmp_host_unreachable(p->frame + ETHERNET_SIZE,
+						      p->len - ETHERNET_SIZE);
 			drop(n);
 			continue;
 		}
-		n->asked++;
-		say(n->via, ARP_REQUEST, NULL, n->address);
+		n->probes++;
+		send_arp(n->via, ARP_REQUEST, NULL, n->address);
 		more = true;
 	}
 	if (more)
-		timer_add(t, arch_time_ns() + ASK_NS);
+		timer_add(t, arch_time_ns() + PROBE_NS);
 }
 
 static struct neighbour *find(const struct interface *i, uint32_t address)
@@ -93,7 +94,7 @@ static struct neighbour *find(const struct interface *i, uint32_t address)
 	return NULL;
 }
 
-static struct neighbour *ask(struct interface *i, uint32_t address)
+static struct neighbour *probe(struct interface *i, uint32_t address)
 {
 	struct neighbour *n;
 
@@ -105,13 +106,13 @@ static struct neighbour *ask(struct interface *i, uint32_t address)
 		return NULL;
 	n->via = i;
 	n->address = address;
-	n->asked = 1;
+	n->probes = 1;
 	list_init(&n->waiting);
 	list_push_back(&neighbours, &n->link);
 	neighbour_count++;
-	say(i, ARP_REQUEST, NULL, address);
+	send_arp(i, ARP_REQUEST, NULL, address);
 	if (!timer.pending)
-		timer_add(&timer, arch_time_ns() + ASK_NS);
+		timer_add(&timer, arch_time_ns() + PROBE_NS);
 	return n;
 }
 
@@ -125,7 +126,7 @@ void arp_send(struct interface *i, uint32_t hop, struct packet *p)
 {
 	struct neighbour *n = find(i, hop);
 
-	if (n && n->known && arch_time_ns() - n->since_ns > KEEP_NS) {
+	if (n && n->known && arch_time_ns() - n->since_ns > REACHABLE_NS) {
 		drop(n);
 		n = NULL;
 	}
@@ -134,7 +135,7 @@ void arp_send(struct interface *i, uint32_t hop, struct packet *p)
 		return;
 	}
 	if (!n)
-		n = ask(i, hop);
+		n = probe(i, hop);
 	if (!n || n->waiting_count == WAITING_MAX) {
 		i->out.dropped++;
 		kmem_free(p);
@@ -170,5 +171,5 @@ void arp_receive(struct interface *i, const uint8_t *at, size_t n)
 	if (who && !who->known && !(m.sender[0] & 1))
 		learn(who, m.sender);
 	if (be16(m.what) == ARP_REQUEST && i->address && m.target_ip == i->address)
-		say(i, ARP_REPLY, m.sender, m.sender_ip);
+		send_arp(i, ARP_REPLY, m.sender, m.sender_ip);
 }

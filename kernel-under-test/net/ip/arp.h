@@ -10,7 +10,7 @@ struct neighbour {
 	uint8_t mac[6];
 	bool known;
 	uint64_t since_ns; /* of the reply, or of the first request */
-	unsigned int asked;
+	unsigned int probes;
 	struct list waiting; /* packets to send to it */
 	unsigned int waiting_count;
 };
@@ -23,4 +23,4 @@ extern struct list neighbours;
  */
 void arp_send(struct interface *i, uint32_t hop, struct packet *p);
 void arp_receive(struct interface *i, const uint8_t *at, size_t n);
-void arp_forget(const struct interface *i);
+void arp_remove_interface(const struct interface *i);

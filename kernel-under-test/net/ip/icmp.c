@@ -18,7 +18,7 @@ static void send_to(uint32_t from, uint32_t to, struct packet *p)
 
 static void answer(const struct ipv4_packet *p)
 {
-	struct packet *out = ipv4_make(p->len);
+	struct packet *out = ipv4_alloc(p->len);
 
 	if (!out)
 		return;
@@ -31,7 +31,7 @@ static void quote(const struct ipv4_packet *p, uint8_t code, uint32_t from)
 {
 	size_t n = p->header_len + MIN(p->len, (size_t)QUOTED);
 	struct icmp_header h = {.type = ICMP_UNREACHABLE, .code = code};
-	struct packet *out = ipv4_make(sizeof(h) + n);
+	struct packet *out = ipv4_alloc(sizeof(h) + n);
 
 	if (!out)
 		return;
@@ -44,15 +44,15 @@ static void quote(const struct ipv4_packet *p, uint8_t code, uint32_t from)
 void icmp_unreachable(const struct ipv4_packet *p, uint8_t code)
 {
 	if (p->protocol != IP_ICMP && p->from && p->from != UINT32_MAX &&
-	    (interface_of(p->to) || (p->to & 0xff) == 127))
+	    (interface_by_address(p->to) || (p->to & 0xff) == 127))
 		quote(p, code, p->to);
 }
 
-void icmp_no_host(const uint8_t *at, size_t n)
+void icmp_host_unreachable(const uint8_t *at, size_t n)
 {
 	struct ipv4_packet p;
 
-	if (wire_parse_ipv4(at, n, &p) && interface_of(p.from))
+	if (wire_parse_ipv4(at, n, &p) && interface_by_address(p.from))
 		quote(&p, ICMP_NO_HOST, p.from);
 }
 

@@ -32,7 +32,7 @@ struct interface *interface_by_name(const char *name)
 	return NULL;
 }
 
-struct interface *interface_of(uint32_t address)
+struct interface *interface_by_address(uint32_t address)
 {
 	struct interface *i;
 
@@ -44,7 +44,7 @@ struct interface *interface_of(uint32_t address)
 
 bool address_is_interface(uint32_t v4)
 {
-	return interface_of(v4);
+	return interface_by_address(v4);
 }
 
 void interface_register(struct interface *i)
@@ -67,8 +67,8 @@ int interface_set_up(struct interface *i, bool up)
 	if (up == interface_is_up(i))
 		return 0;
 	i->flags = (uint16_t)(up ? i->flags | IFF_UP : i->flags & ~IFF_UP);
-	route_forget(i);
-	arp_forget(i);
+	route_remove_interface(i);
+	arp_remove_interface(i);
 	return up ? route_add_connected(i) : 0;
 }
 
@@ -76,14 +76,14 @@ int interface_set_address(struct interface *i, uint32_t address, uint32_t mask, 
 {
 	if (i == &interface_loopback)
 		return address == i->address && mask == i->mask ? 0 : -EOPNOTSUPP;
-	route_forget(i);
+	route_remove_interface(i);
 	i->address = address;
 	i->mask = mask;
 	i->broadcast = broadcast;
 	return interface_is_up(i) ? route_add_connected(i) : 0;
 }
 
-struct packet *packet_make(size_t len)
+struct packet *packet_alloc(size_t len)
 {
 	struct packet *p = kmem_alloc(sizeof(*p) + len);
 
@@ -100,7 +100,7 @@ int interface_send(struct interface *i, struct packet *p)
 	}
 	i->out.packets++;
 	i->out.bytes += p->len;
-	af_packet_see(i, p->frame, p->len, AF_PACKET_OUTGOING);
+	af_packet_tap(i, p->frame, p->len, AF_PACKET_OUTGOING);
 	i->send(i, p);
 	return 0;
 }
@@ -128,7 +128,7 @@ void interface_receive(struct interface *i, const uint8_t *frame, size_t len)
 	kind = kind_of(i, h.to);
 	i->in.packets++;
 	i->in.bytes += len;
-	af_packet_see(i, frame, len, kind);
+	af_packet_tap(i, frame, len, kind);
 	if (kind != AF_PACKET_HOST && kind != AF_PACKET_BROADCAST)
 		return;
 	if (be16(h.type) == ETHER_IPV4)

@@ -20,7 +20,7 @@
 #define IFF_MULTICAST 0x1000
 #define IFF_LOWER_UP  0x10000
 
-#define PACKET_ROOM 12
+#define PACKET_HEADROOM 12
 
 /*
  * An outgoing frame, starting with the Ethernet header. Whoever receives it frees it (kmem_free).
@@ -28,7 +28,7 @@
 struct packet {
 	struct list link;
 	size_t len;
-	uint8_t room[PACKET_ROOM]; /* for a header that the device prepends */
+	uint8_t headroom[PACKET_HEADROOM]; /* for a header that the device prepends */
 	uint8_t frame[];
 };
 
@@ -58,7 +58,7 @@ void interface_register(struct interface *i);
 struct interface *interface_by_index(uint32_t index);
 struct interface *interface_by_name(const char *name);
 /* The interface with that address, or NULL. */
-struct interface *interface_of(uint32_t address);
+struct interface *interface_by_address(uint32_t address);
 
 static inline bool interface_is_up(const struct interface *i)
 {
@@ -67,7 +67,7 @@ static inline bool interface_is_up(const struct interface *i)
 
 static inline uint8_t interface_prefix(const struct interface *i)
 {
-	return prefix_of(i->mask);
+	return prefix_len(i->mask);
 }
 
 /* Flags as `ip link` shows them, including IFF_RUNNING. */
@@ -81,7 +81,7 @@ int interface_set_up(struct interface *i, bool up);
 int interface_set_address(struct interface *i, uint32_t address, uint32_t mask, uint32_t broadcast);
 
 /* Allocates a frame of `len` bytes; NULL if out of memory. */
-struct packet *packet_make(size_t len);
+struct packet *packet_alloc(size_t len);
 /* Sends a frame, taking it over in any case. Returns 0 or -ENETDOWN. */
 int interface_send(struct interface *i, struct packet *p);
 /* Processes a frame from outside; nothing in it is trusted. */

@@ -13,7 +13,7 @@
 #define TO_ALL	    UINT32_MAX
 
 struct ipv4_flow ipv4_flow(const struct socket *s, const struct address *to, uint8_t protocol,
-			   const struct envelope *e)
+			   const struct msg_header *e)
 {
 	const struct control *c = e ? e->control : NULL;
 	const uint32_t *from = address_v4(&s->local), *v4 = address_v4(to);
@@ -27,9 +27,9 @@ struct ipv4_flow ipv4_flow(const struct socket *s, const struct address *to, uin
 		f.ttl = (uint8_t)c->hops;
 	if (c && c->class >= 0)
 		f.tos = (uint8_t)c->class;
-	if (s->more) {
-		f.to_all = s->more->broadcast;
-		f.through = interface_by_index(s->more->device);
+	if (s->ext) {
+		f.to_all = s->ext->broadcast;
+		f.through = interface_by_index(s->ext->device);
 	}
 	return f;
 }
@@ -44,7 +44,7 @@ static int find(const struct ipv4_flow *f, struct next_hop *h, bool *to_all)
 	return *to_all && !f->to_all ? -EACCES : 0;
 }
 
-int ipv4_settle(struct ipv4_flow *f)
+int ipv4_route(struct ipv4_flow *f)
 {
 	struct next_hop h;
 	bool to_all;
@@ -55,9 +55,9 @@ int ipv4_settle(struct ipv4_flow *f)
 	return err;
 }
 
-int ipv4_make_from(struct uio *u, size_t header, struct packet **out)
+int ipv4_alloc_from(struct uio *u, size_t header, struct packet **out)
 {
-	struct packet *p = ipv4_make(header + u->left);
+	struct packet *p = ipv4_alloc(header + u->left);
 	int err = !p ? -ENOBUFS : u->left ? uio_copy_from(u, ipv4_payload(p) + header, u->left) : 0;
 
 	if (err)
@@ -88,7 +88,7 @@ int ipv4_send(struct packet *p, const struct ipv4_flow *f)
 				   .protocol = f->protocol,
 				   .from = f->from || f->no_source ? f->from : h.source,
 				   .to = f->to};
-	wire_seal_ipv4(ip, n);
+	wire_finish_ipv4(ip, n);
 	*ether = (struct ethernet_header){.type = be16(ETHER_IPV4)};
 	memcpy(ether->from, h.via->mac, sizeof(ether->from));
 	if (h.via == &interface_loopback)
@@ -104,7 +104,7 @@ int ipv4_send(struct packet *p, const struct ipv4_flow *f)
 static bool is_for_us(const struct interface *i, uint32_t to)
 {
 	if (i == &interface_loopback)
-		return (to & 0xff) == 127 || interface_of(to);
+		return (to & 0xff) == 127 || interface_by_address(to);
 	/* Without an address yet, accepts the packet that assigns one (DHCP). */
 	return to == TO_ALL || to == i->address || (i->broadcast && to == i->broadcast);
 }

@@ -15,21 +15,21 @@ struct ipv4_flow {
 
 /* The flow of packets from `s` to `to`; `e` may override header fields. */
 struct ipv4_flow ipv4_flow(const struct socket *s, const struct address *to, uint8_t protocol,
-			   const struct envelope *e);
+			   const struct msg_header *e);
 /*
  * Routes the flow and fills in its source address. Returns 0, -ENETUNREACH, or -EACCES for a
  * broadcast that is not permitted.
  */
-int ipv4_settle(struct ipv4_flow *f);
+int ipv4_route(struct ipv4_flow *f);
 
 /* Allocates a packet for a payload of `n` bytes, to be filled in. */
-static inline struct packet *ipv4_make(size_t n)
+static inline struct packet *ipv4_alloc(size_t n)
 {
-	return packet_make(ETHERNET_SIZE + IPV4_SIZE + n);
+	return packet_alloc(ETHERNET_SIZE + IPV4_SIZE + n);
 }
 
 /* The same, with the data of `u` after `header` bytes. Returns 0, -ENOBUFS or -EFAULT. */
-int ipv4_make_from(struct uio *u, size_t header, struct packet **out);
+int ipv4_alloc_from(struct uio *u, size_t header, struct packet **out);
 
 static inline uint8_t *ipv4_payload(struct packet *p)
 {
@@ -46,5 +46,5 @@ void ipv4_receive(struct interface *i, const uint8_t *at, size_t n);
 /* Sends ICMP_NO_PORT or ICMP_NO_PROTOCOL to the sender of `p`. */
 void icmp_unreachable(const struct ipv4_packet *p, uint8_t code);
 /* Reports to the local sender of a packet that its next hop does not answer. */
-void icmp_no_host(const uint8_t *at, size_t n);
+void icmp_host_unreachable(const uint8_t *at, size_t n);
 void icmp_receive(struct interface *i, const struct ipv4_packet *p);

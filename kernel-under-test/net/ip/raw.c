@@ -9,29 +9,29 @@
 static struct list raw_sockets = LIST_INIT(raw_sockets);
 uint64_t ping_groups[2] = {1, 0};
 
-struct socket_more *socket_more(struct socket *s)
+struct socket_ext *socket_ext(struct socket *s)
 {
-	if (!s->more)
-		s->more = kmem_zalloc(sizeof(*s->more));
-	return s->more;
+	if (!s->ext)
+		s->ext = kmem_zalloc(sizeof(*s->ext));
+	return s->ext;
 }
 
-void socket_more_free(struct socket *s)
+void socket_ext_free(struct socket *s)
 {
-	if (s->more)
-		kmem_free(s->more->filter);
-	kmem_free(s->more);
-	s->more = NULL;
+	if (s->ext)
+		kmem_free(s->ext->filter);
+	kmem_free(s->ext);
+	s->ext = NULL;
 }
 
 int socket_set_filter(struct socket *s, struct bpf_insn *code)
 {
-	if (!code && (!s->more || !s->more->filter))
+	if (!code && (!s->ext || !s->ext->filter))
 		return -ENOENT;
-	if (!socket_more(s))
+	if (!socket_ext(s))
 		return -ENOMEM;
-	kmem_free(s->more->filter);
-	s->more->filter = code;
+	kmem_free(s->ext->filter);
+	s->ext->filter = code;
 	return 0;
 }
 
@@ -39,8 +39,7 @@ size_t socket_filter(const struct socket *s, const void *at, size_t n)
 {
 	const struct bpf_data d = {at, (uint32_t)n, false};
 
-	return likely(!s->more || !s->more->filter) ? n
-						    : MIN(n, (size_t)bpf_run(s->more->filter, &d));
+	return likely(!s->ext || !s->ext->filter) ? n : MIN(n, (size_t)bpf_run(s->ext->filter, &d));
 }
 
 /* The local and remote address select what is received; ports have no meaning. */
@@ -50,7 +49,7 @@ static int raw_bind(struct socket *s, const struct address *a)
 		return -EINVAL;
 	if (a->family != AF_INET)
 		return -EAFNOSUPPORT;
-	if (!address_is_ours(a))
+	if (!address_is_local(a))
 		return -EADDRNOTAVAIL;
 	s->local = *a;
 	s->local.len = address_size(a);
@@ -61,7 +60,7 @@ static int raw_bind(struct socket *s, const struct address *a)
 static int raw_connect(struct socket *s, struct socket *, const struct address *a, uint32_t)
 {
 	struct ipv4_flow f = ipv4_flow(s, a, s->protocol, NULL);
-	int err = a->family == AF_UNSPEC ? 0 : ipv4_settle(&f);
+	int err = a->family == AF_UNSPEC ? 0 : ipv4_route(&f);
 
 	if (err)
 		return err;
@@ -76,7 +75,7 @@ static int raw_connect(struct socket *s, struct socket *, const struct address *
 }
 
 /* IP_HDRINCL: takes the header fields that are not ours to set from the user's header. */
-static int take_header(struct uio *u, struct ipv4_flow *f)
+static int use_own_header(struct uio *u, struct ipv4_flow *f)
 {
 	struct ipv4_header h;
 	int err;
@@ -97,40 +96,40 @@ static int take_header(struct uio *u, struct ipv4_flow *f)
 }
 
 static long send_packet(struct socket *s, const struct address *to, struct uio *u,
-			const struct envelope *e)
+			const struct msg_header *e)
 {
 	struct ipv4_flow f = ipv4_flow(s, to, s->protocol, e);
-	bool whole = s->more->whole || s->protocol == IPPROTO_RAW;
+	bool whole = s->ext->hdrincl || s->protocol == IPPROTO_RAW;
 	long all = (long)u->left;
 	struct packet *p;
 	/* As on Linux, shutdown() has no effect on packets whose header is ours. */
 	int err = u->left > UINT16_MAX - (whole ? 0 : IPV4_SIZE) ? -EMSGSIZE
-		  : whole && s->no_send				 ? -EPIPE
+		  : whole && s->write_shut			 ? -EPIPE
 								 : 0;
 
 	if (!err && whole)
-		err = take_header(u, &f);
-	return err ?: ipv4_make_from(u, 0, &p) ?: ipv4_send(p, &f) ?: all;
+		err = use_own_header(u, &f);
+	return err ?: ipv4_alloc_from(u, 0, &p) ?: ipv4_send(p, &f) ?: all;
 }
 
-static long raw_send_to(struct socket *s, struct uio *u, unsigned int, struct envelope *e)
+static long raw_send_to(struct socket *s, struct uio *u, unsigned int, struct msg_header *e)
 {
 	return send_packet(s, &e->from, u, e);
 }
 
 static long raw_send_message(struct socket *s, struct socket *, struct uio *u, unsigned int,
-			     struct envelope *e)
+			     struct msg_header *e)
 {
 	return s->state != SOCKET_CONNECTED ? -EDESTADDRREQ : send_packet(s, &s->remote, u, e);
 }
 
-static bool wants(const struct socket *s, const struct interface *i, const struct ipv4_packet *p)
+static bool matches(const struct socket *s, const struct interface *i, const struct ipv4_packet *p)
 {
 	return s->protocol == p->protocol && (!s->local.in_addr || s->local.in_addr == p->to) &&
 	       (s->state != SOCKET_CONNECTED || s->remote.in_addr == p->from) &&
-	       (!s->more->device || s->more->device == i->index) &&
+	       (!s->ext->device || s->ext->device == i->index) &&
 	       !(p->protocol == IP_ICMP && p->len && p->payload[0] < 32 &&
-		 (s->more->icmp_ignored & BIT(p->payload[0])));
+		 (s->ext->icmp_ignored & BIT(p->payload[0])));
 }
 
 static struct arrival arrival_of(const struct ipv4_packet *p, const void *data, size_t n)
@@ -150,8 +149,8 @@ bool raw_receive(struct interface *i, const struct ipv4_packet *p)
 	struct socket *s;
 
 	list_for_each (s, &raw_sockets, by_name)
-		if (wants(s, i, p)) {
-			datagram_arrive(s, &a);
+		if (matches(s, i, p)) {
+			datagram_deliver(s, &a);
 			any = true;
 		}
 	return any;
@@ -171,15 +170,15 @@ static const struct socket_ops raw_ops = {
 
 /* The local port serves as the echo identifier. */
 static long send_echo(struct socket *s, const struct address *to, struct uio *u,
-		      const struct envelope *e)
+		      const struct msg_header *e)
 {
 	struct ipv4_flow f = ipv4_flow(s, to, IP_ICMP, e);
 	struct icmp_header h;
 	struct packet *p;
 	size_t n = u->left;
-	int err = n > UINT16_MAX ? -EMSGSIZE : n < sizeof(h) ? -EINVAL : ipv4_settle(&f);
+	int err = n > UINT16_MAX ? -EMSGSIZE : n < sizeof(h) ? -EINVAL : ipv4_route(&f);
 
-	err = err ?: ipv4_make_from(u, 0, &p);
+	err = err ?: ipv4_alloc_from(u, 0, &p);
 	if (err)
 		return err;
 	memcpy(&h, ipv4_payload(p), sizeof(h));
@@ -195,13 +194,13 @@ static long send_echo(struct socket *s, const struct address *to, struct uio *u,
 	return ipv4_send(p, &f) ?: (long)n;
 }
 
-static long ping_send_to(struct socket *s, struct uio *u, unsigned int, struct envelope *e)
+static long ping_send_to(struct socket *s, struct uio *u, unsigned int, struct msg_header *e)
 {
 	return send_echo(s, &e->from, u, e);
 }
 
 static long ping_send_message(struct socket *s, struct socket *to, struct uio *u, unsigned int,
-			      struct envelope *e)
+			      struct msg_header *e)
 {
 	if (to)
 		return send_echo(s, &e->from, u, e);
@@ -214,9 +213,9 @@ void ping_receive(const struct ipv4_packet *p, const struct icmp_header *h)
 	struct socket *s;
 
 	a.to.in_port = h->id;
-	s = socket_hears(SOCK_DGRAM, IP_ICMP, &a.from, &a.to);
+	s = socket_lookup_receiver(SOCK_DGRAM, IP_ICMP, &a.from, &a.to);
 	if (s)
-		datagram_arrive(s, &a);
+		datagram_deliver(s, &a);
 }
 
 /* The remote port has no meaning. */
@@ -240,7 +239,7 @@ static const struct socket_ops ping_ops = {
 	.close = datagram_close,
 };
 
-static bool may_ping(void)
+static bool ping_permitted(void)
 {
 	const struct credentials *c = credentials_current();
 
@@ -258,14 +257,14 @@ int raw_check(bool v6, uint64_t kind, uint64_t protocol)
 		return -EPROTONOSUPPORT;
 	if (kind == SOCK_RAW)
 		return capable(CAP_NET_RAW) ? 0 : -EPERM;
-	return may_ping() ? 0 : -EACCES;
+	return ping_permitted() ? 0 : -EACCES;
 }
 
 int raw_open(struct socket *s, uint8_t protocol)
 {
 	bool raw = s->type == SOCK_RAW;
 
-	if (!socket_more(s))
+	if (!socket_ext(s))
 		return -ENOMEM;
 	s->protocol = protocol;
 	s->ops = raw ? &raw_ops : &ping_ops;

@@ -9,20 +9,20 @@
 
 #define IPPROTO_RAW 255
 
-struct socket_more {
+struct socket_ext {
 	struct bpf_insn *filter; /* NULL: accepts all */
 	uint32_t device;	 /* SO_BINDTODEVICE: an interface's index; 0: any */
 	uint32_t icmp_ignored;	 /* ICMP_FILTER: a bit for each type */
 	uint16_t ether;		 /* packet sockets: ethertype, big endian */
 	bool cooked;		 /* packet sockets: frames lack the Ethernet header */
 	bool broadcast;		 /* SO_BROADCAST */
-	bool whole;		 /* IP_HDRINCL */
+	bool hdrincl;		 /* IP_HDRINCL */
 	uint64_t stamp_ns;	 /* when what was received last came (SIOCGSTAMP); 0: unknown */
 };
 
 /* The settings of `s`, allocated on first use; NULL if out of memory. */
-struct socket_more *socket_more(struct socket *s);
-void socket_more_free(struct socket *s);
+struct socket_ext *socket_ext(struct socket *s);
+void socket_ext_free(struct socket *s);
 /*
  * Installs a checked filter, taking it over; NULL removes it. Returns 0, -ENOENT if there was none
  * to remove, or -ENOMEM.

@@ -106,7 +106,7 @@ int route_add_connected(struct interface *i)
 	return !i->address || i->mask == UINT32_MAX ? 0 : route_add(&r);
 }
 
-void route_forget(const struct interface *i)
+void route_remove_interface(const struct interface *i)
 {
 	struct route *r, *next;
 
@@ -120,7 +120,7 @@ void route_forget(const struct interface *i)
 
 int route_find(uint32_t to, struct interface *through, struct next_hop *out)
 {
-	struct interface *own = interface_of(to);
+	struct interface *own = interface_by_address(to);
 	const struct route *r, *best = NULL;
 
 	if (own || (to & 0xff) == 127) {

@@ -29,7 +29,7 @@ int route_add(const struct route *r);
 int route_remove(const struct route *r);
 /* Adds the route to the network of the interface's own address. */
 int route_add_connected(struct interface *i);
-void route_forget(const struct interface *i);
+void route_remove_interface(const struct interface *i);
 
 struct next_hop {
 	struct interface *via;

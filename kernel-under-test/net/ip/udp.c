@@ -22,21 +22,21 @@ static void seal(struct packet *p, const struct ipv4_flow *f, uint16_t from, uin
 	struct udp_header h = {from, to, be16((uint16_t)(sizeof(h) + n)), 0};
 
 	memcpy(ipv4_payload(p), &h, sizeof(h));
-	h.checksum = wire_checksum(wire_sum(wire_sum_ends(f->from, f->to, IP_UDP, sizeof(h) + n),
+	h.checksum = wire_checksum(wire_sum(wire_sum_pseudo(f->from, f->to, IP_UDP, sizeof(h) + n),
 					    ipv4_payload(p), sizeof(h) + n));
 	/* Zero would mean that there is no checksum. */
 	h.checksum = h.checksum ? h.checksum : UINT16_MAX;
 	memcpy(ipv4_payload(p), &h, sizeof(h));
 }
 
-long udp_send(struct socket *s, const struct address *to, struct uio *u, const struct envelope *e)
+long udp_send(struct socket *s, const struct address *to, struct uio *u, const struct msg_header *e)
 {
 	struct ipv4_flow f = ipv4_flow(s, to, IP_UDP, e);
 	size_t n = u->left;
 	struct packet *p;
-	int err = n > UDP_MAX ? -EMSGSIZE : ipv4_settle(&f);
+	int err = n > UDP_MAX ? -EMSGSIZE : ipv4_route(&f);
 
-	err = err ?: ipv4_make_from(u, sizeof(struct udp_header), &p);
+	err = err ?: ipv4_alloc_from(u, sizeof(struct udp_header), &p);
 	if (err)
 		return err;
 	seal(p, &f, s->local.in_port, to->in_port, n);
@@ -54,17 +54,17 @@ void udp_receive(struct interface *i, const struct ipv4_packet *p)
 	a.len = be16(h.len) - sizeof(h);
 	a.from = address_of(p->from, h.from);
 	a.to = address_of(p->to, h.to);
-	s = socket_hears(SOCK_DGRAM, 0, &a.from, &a.to);
+	s = socket_lookup_receiver(SOCK_DGRAM, 0, &a.from, &a.to);
 	if (!s)
 		icmp_unreachable(p, ICMP_NO_PORT);
-	else if (!s->no_receive && !(s->more && s->more->device && s->more->device != i->index))
-		datagram_arrive(s, &a);
+	else if (!s->read_shut && !(s->ext && s->ext->device && s->ext->device != i->index))
+		datagram_deliver(s, &a);
 }
 
 void udp_unreachable(uint32_t from, uint16_t from_port, uint32_t to, uint16_t to_port, int error)
 {
 	struct address own = address_of(from, from_port), other = address_of(to, to_port);
-	struct socket *s = socket_hears(SOCK_DGRAM, 0, &other, &own);
+	struct socket *s = socket_lookup_receiver(SOCK_DGRAM, 0, &other, &own);
 
 	if (!s || s->state != SOCKET_CONNECTED)
 		return;
@@ -72,10 +72,10 @@ void udp_unreachable(uint32_t from, uint16_t from_port, uint32_t to, uint16_t to
 	wait_wake_all(&s->readers);
 }
 
-void udp_show(const struct address *from, const struct address *to, const void *data, size_t n)
+void udp_tap(const struct address *from, const struct address *to, const void *data, size_t n)
 {
 	const uint32_t *v4 = address_v4(from), *w4 = address_v4(to);
-	struct packet *p = v4 && w4 ? ipv4_make(sizeof(struct udp_header) + n) : NULL;
+	struct packet *p = v4 && w4 ? ipv4_alloc(sizeof(struct udp_header) + n) : NULL;
 	struct ethernet_header ether = {.type = be16(ETHER_IPV4)};
 	struct ipv4_header ip = {.ttl = 64, .protocol = IP_UDP};
 	struct ipv4_flow f = {0};
@@ -86,10 +86,10 @@ void udp_show(const struct address *from, const struct address *to, const void *
 	ip.to = f.to = *w4;
 	memcpy(ipv4_payload(p) + sizeof(struct udp_header), data, n);
 	seal(p, &f, from->in_port, to->in_port, n);
-	wire_seal_ipv4(&ip, sizeof(struct udp_header) + n);
+	wire_finish_ipv4(&ip, sizeof(struct udp_header) + n);
 	memcpy(p->frame, &ether, sizeof(ether));
 	memcpy(p->frame + sizeof(ether), &ip, sizeof(ip));
-	af_packet_see(&interface_loopback, p->frame, p->len, AF_PACKET_OUTGOING);
-	af_packet_see(&interface_loopback, p->frame, p->len, AF_PACKET_HOST);
+	af_packet_tap(&interface_loopback, p->frame, p->len, AF_PACKET_OUTGOING);
+	af_packet_tap(&interface_loopback, p->frame, p->len, AF_PACKET_HOST);
 	kmem_free(p);
 }

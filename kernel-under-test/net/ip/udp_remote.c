@@ -3,16 +3,16 @@
 #include "net/ip/udp.h"
 
 static long away_send_message(struct socket *s, struct socket *to, struct uio *u,
-			      unsigned int flags, struct envelope *e)
+			      unsigned int flags, struct msg_header *e)
 {
 	if (to)
 		return datagram_send_message(s, to, u, flags, e);
-	if (s->no_send)
+	if (s->write_shut)
 		return -EPIPE;
 	return s->error ? -socket_take_error(s) : udp_send(s, &s->remote, u, e);
 }
 
-const struct socket_ops udp_away_ops = {
+const struct socket_ops udp_remote_ops = {
 	.listen = datagram_listen,
 	.connect = datagram_connect,
 	.send = socket_send_bytes,

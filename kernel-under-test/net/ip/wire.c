@@ -19,7 +19,7 @@ uint32_t wire_sum(uint32_t sum, const void *at, size_t n)
 	return (uint32_t)s;
 }
 
-uint32_t wire_sum_ends(uint32_t from, uint32_t to, uint8_t protocol, size_t n)
+uint32_t wire_sum_pseudo(uint32_t from, uint32_t to, uint8_t protocol, size_t n)
 {
 	return wire_sum(wire_sum((uint32_t)(protocol + n), &from, sizeof(from)), &to, sizeof(to));
 }
@@ -77,11 +77,12 @@ bool wire_parse_udp(const struct ipv4_packet *p, struct udp_header *out)
 	len = be16(out->len);
 	if (len < sizeof(*out) || len > p->len)
 		return false;
-	return !out->checksum || wire_checksum(wire_sum(wire_sum_ends(p->from, p->to, IP_UDP, len),
-							p->payload, len)) == 0;
+	return !out->checksum ||
+	       wire_checksum(wire_sum(wire_sum_pseudo(p->from, p->to, IP_UDP, len), p->payload,
+				      len)) == 0;
 }
 
-void wire_seal_ipv4(struct ipv4_header *h, size_t n)
+void wire_finish_ipv4(struct ipv4_header *h, size_t n)
 {
 	h->version_len = IPV4_VERSION;
 	h->len = be16((uint16_t)(sizeof(*h) + n));

@@ -72,7 +72,7 @@ static inline uint32_t be32(uint32_t v)
 }
 
 /* The prefix length of a netmask. */
-static inline uint8_t prefix_of(uint32_t mask)
+static inline uint8_t prefix_len(uint32_t mask)
 {
 	return mask ? (uint8_t)(32 - __builtin_ctz(be32(mask))) : 0;
 }
@@ -80,7 +80,7 @@ static inline uint8_t prefix_of(uint32_t mask)
 /* Adds 16-bit words for an Internet checksum; an odd last byte is padded with zero. */
 uint32_t wire_sum(uint32_t sum, const void *at, size_t n);
 /* The pseudo header that UDP and TCP include in their checksums. */
-uint32_t wire_sum_ends(uint32_t from, uint32_t to, uint8_t protocol, size_t n);
+uint32_t wire_sum_pseudo(uint32_t from, uint32_t to, uint8_t protocol, size_t n);
 /* The final checksum of a sum; 0 if the sum includes a correct checksum. */
 uint16_t wire_checksum(uint32_t sum);
 
@@ -102,4 +102,4 @@ bool wire_parse_icmp(const struct ipv4_packet *p, struct icmp_header *out);
 bool wire_parse_udp(const struct ipv4_packet *p, struct udp_header *out);
 
 /* Completes a header: version, length for a payload of `n` bytes, and checksum. */
-void wire_seal_ipv4(struct ipv4_header *h, size_t n);
+void wire_finish_ipv4(struct ipv4_header *h, size_t n);

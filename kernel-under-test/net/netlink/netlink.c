@@ -23,14 +23,14 @@ static bool port_taken(const struct socket *s, uint32_t port)
 }
 
 /* `port` 0: the process id, or a unique negative number if that is taken. */
-static int take_port(struct socket *s, uint32_t port)
+static int bind_port(struct socket *s, uint32_t port)
 {
-	struct sender me;
+	struct ucred me;
 
 	if (port && port_taken(s, port))
 		return -EADDRINUSE;
 	if (!port) {
-		socket_sender(&me);
+		socket_current_ucred(&me);
 		for (port = (uint32_t)me.pid; port_taken(s, port); port--)
 			if (port == (uint32_t)me.pid)
 				port = (uint32_t)-4096;
@@ -48,7 +48,7 @@ static int netlink_bind(struct socket *s, const struct address *a)
 	if (s->local.len && a->nl_port && a->nl_port != s->local.nl_port)
 		return -EINVAL;
 	s->local.nl_groups = a->nl_groups;
-	return s->local.len ? 0 : take_port(s, a->nl_port);
+	return s->local.len ? 0 : bind_port(s, a->nl_port);
 }
 
 static int netlink_resolve(const struct socket *, struct address *a)
@@ -63,7 +63,7 @@ static int netlink_connect(struct socket *s, struct socket *, const struct addre
 		return -ECONNREFUSED;
 	s->remote = (struct address){.len = 12, .family = AF_NETLINK};
 	s->state = SOCKET_CONNECTED;
-	return s->local.len ? 0 : take_port(s, 0);
+	return s->local.len ? 0 : bind_port(s, 0);
 }
 
 void netlink_begin(struct netlink_reply *r, uint16_t type, const void *fixed, size_t n)
@@ -119,7 +119,7 @@ static void queue(struct socket *s, struct netlink_reply *r)
 }
 
 /* Reports an error with the request, or success with only its header. */
-static void tell(struct socket *s, struct netlink_reply *r, int err, const char *request)
+static void send_ack(struct socket *s, struct netlink_reply *r, int err, const char *request)
 {
 	struct {
 		int32_t error;
@@ -140,7 +140,7 @@ static void tell(struct socket *s, struct netlink_reply *r, int err, const char 
 	queue(s, r);
 }
 
-static void answer(struct socket *s, const char *request, char *buffer)
+static void handle_request(struct socket *s, const char *request, char *buffer)
 {
 	struct netlink_reply r = {.data = buffer, .room = REPLY_MAX, .port = s->local.nl_port};
 	int err, zero = 0;
@@ -151,12 +151,12 @@ static void answer(struct socket *s, const char *request, char *buffer)
 		err = 0;
 	else
 		err = s->protocol == NETLINK_ROUTE
-			      ? rtnetlink_answer(&r, request + sizeof(r.request),
-						 r.request.len - sizeof(r.request))
+			      ? rtnetlink_request(&r, request + sizeof(r.request),
+						  r.request.len - sizeof(r.request))
 			      : -EOPNOTSUPP;
 	if (err) {
 		r.len = 0;
-		tell(s, &r, err, request);
+		send_ack(s, &r, err, request);
 		return;
 	}
 	if (netlink_is_dump(&r.request)) {
@@ -167,16 +167,16 @@ static void answer(struct socket *s, const char *request, char *buffer)
 	}
 	queue(s, &r);
 	if (r.request.flags & NLM_F_ACK)
-		tell(s, &r, 0, request);
+		send_ack(s, &r, 0, request);
 }
 
 /* Handles all requests in a message, one after the other. */
 static long netlink_send_message(struct socket *s, struct socket *, struct uio *u, unsigned int,
-				 struct envelope *)
+				 struct msg_header *)
 {
 	size_t n = u->left, at = 0;
 	char *request, *buffer;
-	int err = s->local.len ? 0 : take_port(s, 0);
+	int err = s->local.len ? 0 : bind_port(s, 0);
 
 	if (err)
 		return err;
@@ -191,7 +191,7 @@ static long netlink_send_message(struct socket *s, struct socket *, struct uio *
 		memcpy(&len, request + at, sizeof(len));
 		if (len < sizeof(struct netlink_header) || len > n - at)
 			break;
-		answer(s, request + at, buffer);
+		handle_request(s, request + at, buffer);
 		at = MIN(at + ALIGN_UP((size_t)len, 4), n);
 	}
 	kmem_free(buffer);

@@ -55,6 +55,6 @@ static inline void netlink_put_u32(struct netlink_reply *r, uint16_t type, uint3
  * Handles one NETLINK_ROUTE request, whose body follows the header, and writes the reply to queries
  * to `r`. Returns 0, or an errno for the caller to report: -EINVAL, -EOPNOTSUPP, -EPERM, -ENODEV.
  */
-int rtnetlink_answer(struct netlink_reply *r, const void *body, size_t n);
+int rtnetlink_request(struct netlink_reply *r, const void *body, size_t n);
 
 extern const struct socket_ops netlink_ops;

@@ -124,7 +124,7 @@ static int change_route(uint16_t type, const char *body, size_t n)
 }
 
 /* Which route a packet takes (ip route get). */
-static int show_way(struct netlink_reply *r, const char *body, size_t n)
+static int get_route(struct netlink_reply *r, const char *body, size_t n)
 {
 	struct route_message m;
 	struct next_hop h;
@@ -171,7 +171,7 @@ static int change_link(const char *body, size_t n, bool show, struct netlink_rep
 	return m.change & IFF_UP ? interface_set_up(i, m.flags & IFF_UP) : 0;
 }
 
-int rtnetlink_answer(struct netlink_reply *r, const void *body, size_t n)
+int rtnetlink_request(struct netlink_reply *r, const void *body, size_t n)
 {
 	uint16_t type = r->request.type;
 
@@ -193,7 +193,7 @@ int rtnetlink_answer(struct netlink_reply *r, const void *body, size_t n)
 	case RTM_DELROUTE:
 		return change_route(type, body, n);
 	case RTM_GETROUTE:
-		return show_way(r, body, n);
+		return get_route(r, body, n);
 	default:
 		return -EOPNOTSUPP;
 	}

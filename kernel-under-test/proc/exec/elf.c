@@ -25,7 +25,7 @@ static bool segment_ok(const struct elf_segment *s, uint64_t base)
 
 	return s->filesz <= s->memsz && s->offset <= INT64_MAX - s->filesz &&
 	       (!s->filesz || (s->offset & (PAGE_SIZE - 1)) == (s->vaddr & (PAGE_SIZE - 1))) &&
-	       start >= s->vaddr && start >= SPACE_LOWEST && start <= USER_TOP &&
+	       start >= s->vaddr && start >= MMAP_MIN_ADDR && start <= USER_TOP &&
 	       s->memsz <= USER_TOP - PAGE_SIZE - start;
 }
 
@@ -148,7 +148,7 @@ static int load_interpreter(struct space *space, const struct path_base *where, 
 		return err;
 	err = read_program(interpreter, p) ? -ELIBBAD : 0;
 	if (!err && p->header.type == ELF_DYN)
-		out->base = space_gap(space, 0, image_span(p), space->top);
+		out->base = space_find_gap(space, 0, image_span(p), space->top);
 	if (!err)
 		err = load_segments(space, interpreter, p, out->base, &image);
 	inode_put(interpreter);

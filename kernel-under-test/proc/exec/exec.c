@@ -254,7 +254,7 @@ static void commit(struct process *p, const char *path, const struct args *args,
 	if (unlikely(p->timers))
 		posix_timers_delete_all(p, false);
 	if (unlikely(p->aio))
-		aio_end_all(&p->aio);
+		aio_destroy_all(&p->aio);
 	if (t == thread_current())
 		sched_set_space(space);
 	else

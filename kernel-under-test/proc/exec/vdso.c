@@ -26,7 +26,7 @@ void vdso_init(uint64_t epoch_ns)
 	size_t code = (size_t)(vdso_image_end - vdso_image);
 
 	size = PAGE_SIZE + ALIGN_UP(code, PAGE_SIZE);
-	object = object_make_shared(size >> PAGE_SHIFT);
+	object = object_create_shared(size >> PAGE_SHIFT);
 	if (!object)
 		panic("vdso: no memory");
 	data = make_page(0);
@@ -45,7 +45,7 @@ void vdso_set_epoch(uint64_t epoch_ns)
 
 uint64_t vdso_map(struct space *s)
 {
-	uint64_t at = space_gap(s, 0, size, s->top);
+	uint64_t at = space_find_gap(s, 0, size, s->top);
 
 	if (!at || space_map(s, at, size, AREA_READ | AREA_EXEC | AREA_SHARED | AREA_NO_WRITE,
 			     object, 0) < 0)

@@ -18,7 +18,7 @@ uint64_t proc_size(const struct process *p)
 uint64_t proc_locked(const struct process *p)
 {
 	SPACE_SCOPE(p->space);
-	return space_locked(p->space, 0, USER_TOP);
+	return space_locked_bytes(p->space, 0, USER_TOP);
 }
 
 void proc_statm(struct text *t, const struct proc_subject *s)
@@ -124,7 +124,7 @@ static void add_flags(struct text *t, const struct area *a)
 	} names[] = {
 		{AREA_READ, "rd"},    {AREA_WRITE, "wr"},   {AREA_EXEC, "ex"},
 		{AREA_SHARED, "sh"},  {AREA_STACK, "gd"},   {AREA_LOCKED, "lo"},
-		{AREA_NO_FORK, "dc"}, {AREA_NO_DUMP, "dd"}, {AREA_WIPE, "wf"},
+		{AREA_NO_FORK, "dc"}, {AREA_NO_DUMP, "dd"}, {AREA_WIPE_ON_FORK, "wf"},
 	};
 
 	text_add(t, "VmFlags:");
@@ -148,7 +148,7 @@ void proc_smaps(struct text *t, const struct proc_subject *s)
 			 (a.end - a.start) / 1024, kib, kib);
 		text_add(t, "Rss: %20lu kB\nShared_Clean: %11lu kB\nPrivate_Dirty: %10lu kB\n",
 			 all * kib, shared * kib, (all - shared) * kib);
-		if (!s->process->space->locks)
+		if (!s->process->space->has_locked)
 			a.flags &= ~AREA_LOCKED;
 		text_add(t, "Anonymous: %14lu kB\nSwap: %19lu kB\nLocked: %17lu kB\n",
 			 a.object ? 0 : all * kib, 0ul, a.flags & AREA_LOCKED ? all * kib : 0);

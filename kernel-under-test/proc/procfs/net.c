@@ -51,7 +51,8 @@ static void add_row(struct socket *s, void *ctx)
 	/* IPv4 rows have a fixed width. */
 	width = s->family != AF_INET ? 0 : s->type == SOCK_STREAM ? 149 : 127;
 	if (s->type == SOCK_STREAM)
-		queued = state == TCP_LISTEN ? (size_t)s->backlog_count : ring_glance(&s->in);
+		queued =
+			state == TCP_LISTEN ? (size_t)s->backlog_count : ring_used_unlocked(&s->in);
 	text_add(t, s->type == SOCK_STREAM ? "%4d:" : "%5d:", tab->rows++);
 	add_address(t, &s->local);
 	add_address(t, &remote);

@@ -129,7 +129,7 @@ static const struct sysctl sysctls[] = {
 	 .most = INT32_MAX,
 	 .pair = true},
 	{.path = "vm/max_map_count", .value = AREAS_MAX},
-	{.path = "vm/mmap_min_addr", .value = SPACE_LOWEST},
+	{.path = "vm/mmap_min_addr", .value = MMAP_MIN_ADDR},
 	{.path = "vm/overcommit_memory", .value = 1},
 };
 

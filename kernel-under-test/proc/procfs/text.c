@@ -106,7 +106,7 @@ static void status(struct text *t, const struct proc_subject *s)
 	text_add(t, "\n");
 	text_add(t, "VmSize:\t%8lu kB\nVmLck:\t%8lu kB\nVmHWM:\t%8lu kB\nVmRSS:\t%8lu kB\n",
 		 proc_size(p) / 1024, proc_locked(p) / 1024,
-		 space_resident_most(p->space) * (PAGE_SIZE / 1024),
+		 space_resident_peak(p->space) * (PAGE_SIZE / 1024),
 		 p->space->resident * (PAGE_SIZE / 1024));
 	text_add(t, "Threads:\t%u\n", p->thread_count);
 	add_signals(t, p, of);
@@ -118,7 +118,7 @@ static void status(struct text *t, const struct proc_subject *s)
 		 seccomp_filter_count(of));
 	text_add(t, "Cpus_allowed:\t%x\n", of->allowed & (uint32_t)(BIT(arch_cpu_count()) - 1));
 	text_add(t, "voluntary_ctxt_switches:\t%u\nnonvoluntary_ctxt_switches:\t%u\n",
-		 of->waited_count, of->preempted_count);
+		 of->voluntary_switches, of->involuntary_switches);
 }
 
 void proc_zombie(struct text *t, const char *file, const struct process *p)

@@ -187,7 +187,7 @@ int async_set(struct file *f, int fd, bool on)
 	if (on) {
 		a->file = f;
 		a->fd = fd;
-		a->entry.told = file_ready;
+		a->entry.notify = file_ready;
 		a->entry.ctx = a;
 		file_poll(f, &a->entry);
 		f->flags |= O_ASYNC;

@@ -33,7 +33,7 @@ static void sleep_while_stopped(struct process *p)
 	while (p->stopped && !p->exiting)
 		if (!trace_group_stop())
 			wait_sleep(&p->continued, false);
-	thread_disturb(thread_current());
+	thread_notify_resume(thread_current());
 	signal_recalc_pending(thread_current());
 }
 
@@ -234,7 +234,7 @@ void trap_user_work(struct regs *r)
 		}
 		if (t->work & WORK_YIELD) {
 			sched_yield();
-			thread_disturb(t);
+			thread_notify_resume(t);
 		}
 		if (t->work & WORK_NOTIFY_RESUME)
 			trap_notify_resume(r);

@@ -37,7 +37,7 @@ void signal_recalc_pending(struct thread *t)
 		thread_add_work(t, WORK_SIGNAL);
 	else
 		thread_clear_work(t, WORK_SIGNAL);
-	sched_poke(t);
+	sched_kick(t);
 }
 
 void signal_wake(struct thread *t)
@@ -45,8 +45,8 @@ void signal_wake(struct thread *t)
 	thread_add_work(t, WORK_SIGNAL);
 	if (t == thread_current())
 		return;
-	sched_cut_short(t, true);
-	sched_poke(t);
+	sched_interrupt_sleep(t, true);
+	sched_kick(t);
 }
 
 static bool is_ignored(const struct process *p, int signo)
@@ -361,10 +361,10 @@ bool signal_dequeue(struct thread *t, uint64_t set, struct signal_info *out)
 	return taken;
 }
 
-bool mqueue_watch_alive(const struct mqueue *q)
+bool mqueue_notify_alive(const struct mqueue *q)
 {
-	const struct process *p = process_find(q->watch.pid);
-	struct files *t = p && p->serial == q->watch.serial ? p->files : NULL;
+	const struct process *p = process_find(q->notification.pid);
+	struct files *t = p && p->serial == q->notification.serial ? p->files : NULL;
 
 	for (uint32_t fd = 0; t && fd < t->capacity; fd++) {
 		struct file *f = files_find_get(t, fd);
@@ -378,13 +378,13 @@ bool mqueue_watch_alive(const struct mqueue *q)
 	return false;
 }
 
-void mqueue_watch_tell(const struct mqueue *q)
+void mqueue_notify(const struct mqueue *q)
 {
-	struct signal_info info = signal_info_user(q->watch.signo, SI_MESGQ);
+	struct signal_info info = signal_info_user(q->notification.signo, SI_MESGQ);
 
-	info.value = q->watch.value;
-	if (q->watch.signo && mqueue_watch_alive(q))
-		signal_send(process_find(q->watch.pid), &info);
+	info.value = q->notification.value;
+	if (q->notification.signo && mqueue_notify_alive(q))
+		signal_send(process_find(q->notification.pid), &info);
 }
 
 void signal_flush(struct process *p, struct list *signals)

@@ -118,7 +118,7 @@ static void set_no_new_privileges(struct thread *t)
 		return;
 	c->no_new_privileges = true;
 	credentials_install(t, c);
-	sched_settle();
+	sched_synchronize();
 	credentials_put(old);
 }
 

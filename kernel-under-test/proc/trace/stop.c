@@ -56,7 +56,7 @@ static int trace_stop(struct trace *tr, int code, const struct signal_info *info
 		t->interruptible = true;
 		sched_block();
 	}
-	thread_disturb(t);
+	thread_notify_resume(t);
 	tr->stopped = tr->inside = tr->group = false;
 	tr->call = TRACE_NO_CALL;
 	inject = tr->inject;

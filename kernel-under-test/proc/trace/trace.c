@@ -50,8 +50,8 @@ static void request_stop(struct trace *tr)
 {
 	tr->stop_requested = true;
 	thread_add_work(tr->thread, WORK_TRACE);
-	sched_cut_short(tr->thread, true);
-	sched_poke(tr->thread);
+	sched_interrupt_sleep(tr->thread, true);
+	sched_kick(tr->thread);
 }
 
 int trace_attach(struct thread *t, struct process *tracer, bool seize, uint32_t options)
@@ -106,7 +106,7 @@ void trace_put(struct trace *tr)
 static void unlink_record(struct trace *tr)
 {
 	list_remove(&tr->link);
-	if (tr->exit_waiter.told)
+	if (tr->exit_waiter.notify)
 		pidfd_unsubscribe(&tr->exit_waiter);
 	tr->unlinked = true;
 	trace_put(tr);
@@ -236,7 +236,7 @@ static void leader_exited(struct process *p)
 			unlink_record(tr);
 			continue;
 		}
-		tr->exit_waiter.told = process_ended;
+		tr->exit_waiter.notify = process_ended;
 		pidfd_subscribe(&tr->exit_waiter);
 	}
 }
@@ -376,7 +376,7 @@ int trace_set_break(struct trace *tr, unsigned int i, uint64_t v)
 		tr->debug = (struct arch_debug){0};
 	t->arch.debug = &tr->debug;
 	t->unusual |= UNUSUAL_DEBUG;
-	thread_disturb(t);
+	thread_notify_resume(t);
 	return arch_debug_set_break(&tr->debug, i, v);
 }
 

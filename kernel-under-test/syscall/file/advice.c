@@ -43,7 +43,7 @@ long sys_msync(uint64_t addr, uint64_t len, uint64_t flags)
 		return -ENOMEM;
 	if (flags & MS_INVALIDATE) {
 		space_lock(s);
-		err = space_locked(s, addr, end) ? -EBUSY : 0;
+		err = space_locked_bytes(s, addr, end) ? -EBUSY : 0;
 		space_unlock(s);
 	}
 	while (addr < end && !err) {

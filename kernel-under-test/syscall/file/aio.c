@@ -60,7 +60,7 @@ long sys_io_setup(uint64_t capacity, uint64_t at)
 	if (page < 0)
 		return page;
 	id = (uint64_t)page;
-	err = aio_make(current_contexts(), id, (uint32_t)capacity);
+	err = aio_create(current_contexts(), id, (uint32_t)capacity);
 	if (err) {
 		WITHOUT_LOCK(sys_munmap(id, PAGE_SIZE));
 		return err;
@@ -74,7 +74,7 @@ long sys_io_destroy(uint64_t id)
 
 	if (!a)
 		return -EINVAL;
-	aio_end(current_contexts(), a);
+	aio_destroy(current_contexts(), a);
 	WITHOUT_LOCK(sys_munmap(id, PAGE_SIZE));
 	return 0;
 }
@@ -163,13 +163,13 @@ long sys_io_submit(uint64_t id, uint64_t count, uint64_t list)
 
 	if (!a || (int64_t)count < 0)
 		return -EINVAL;
-	for (; done < (int64_t)MIN(count, a->room) && !err; done += !err) {
+	for (; done < (int64_t)MIN(count, a->capacity) && !err; done += !err) {
 		uint64_t at;
 
 		if (copy_from_user(&at, list + (uint64_t)done * sizeof(at), sizeof(at)) < 0)
 			err = -EFAULT;
 		else
-			err = a->ended ? -EINVAL : submit(a, at);
+			err = a->destroyed ? -EINVAL : submit(a, at);
 	}
 	return done ? done : err;
 }
@@ -202,7 +202,7 @@ long sys_io_getevents(uint64_t id, uint64_t min_events, uint64_t max_events, uin
 	if (!a || (int64_t)min_events < 0 || (int64_t)min_events > (int64_t)max_events)
 		return -EINVAL;
 	while (n < (int64_t)max_events && !err) {
-		err = aio_take(a, n < (int64_t)min_events ? deadline : 0, &e);
+		err = aio_get_event(a, n < (int64_t)min_events ? deadline : 0, &e);
 		if (err)
 			break;
 		if (copy_to_user(out + (uint64_t)n * sizeof(e), &e, sizeof(e)) < 0)

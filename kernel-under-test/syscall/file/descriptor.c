@@ -106,7 +106,7 @@ static noinline long set_flags(struct file *f, int fd, uint32_t flags)
 	    !inode_owner_or_capable(f->inode))
 		return -EPERM;
 	if ((flags & O_DIRECT) && pipe_is(f))
-		err = pipe_set_packets(f);
+		err = pipe_set_packet_mode(f);
 	if (!err)
 		err = async_set(f, fd, flags & O_ASYNC);
 	if (!err)

@@ -65,7 +65,7 @@ static void subscribe(struct poll_entry *entries, const struct poll_request *fds
 		e->gate = NULL;
 		e->epoll = NULL;
 		e->unlocked = true;
-		e->told = wake_sleeper;
+		e->notify = wake_sleeper;
 		e->ctx = me;
 		e->file = fds[i].fd < 0 ? NULL : user_file_get((uint64_t)fds[i].fd);
 	}

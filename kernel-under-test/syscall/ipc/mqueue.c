@@ -54,14 +54,14 @@ static int find_or_make(const char *name, uint64_t flags, uint64_t mode, const s
 	if (*out && (flags & (O_CREAT | O_EXCL)) == (O_CREAT | O_EXCL))
 		return -EEXIST;
 	if (*out)
-		return mqueue_may(*out, masks[flags & O_ACCMODE]);
+		return mqueue_permission(*out, masks[flags & O_ACCMODE]);
 	if (!(flags & O_CREAT))
 		return -ENOENT;
 	err = check_attr(a);
 	if (!err)
-		*out = mqueue_make(name, mode & S_PERM & ~process_current()->umask,
-				   (uint64_t)a->count_max, (uint64_t)a->size_max,
-				   process_limit(RLIMIT_MSGQUEUE), &err);
+		*out = mqueue_create(name, mode & S_PERM & ~process_current()->umask,
+				     (uint64_t)a->count_max, (uint64_t)a->size_max,
+				     process_limit(RLIMIT_MSGQUEUE), &err);
 	return *out ? 0 : err;
 }
 
@@ -85,8 +85,8 @@ long sys_mq_open(uint64_t name_at, uint64_t flags, uint64_t mode, uint64_t attr)
 	if (err)
 		return err;
 	/* A notification ended by closing the queue must not be revived by opening it again. */
-	if (q->watch.pid && !mqueue_watch_alive(q))
-		q->watch.pid = 0;
+	if (q->notification.pid && !mqueue_notify_alive(q))
+		q->notification.pid = 0;
 	f = mqueue_file(q, flags & (O_ACCMODE | O_NONBLOCK));
 	return f ? process_add_file(f, true) : -ENOMEM;
 }
@@ -206,14 +206,14 @@ long sys_mq_notify(uint64_t fd, uint64_t event)
 	if (!q)
 		return -EBADF;
 	if (!event) {
-		if (q->watch.pid == p->pid && q->watch.serial == p->serial)
-			q->watch.pid = 0;
+		if (q->notification.pid == p->pid && q->notification.serial == p->serial)
+			q->notification.pid = 0;
 		return 0;
 	}
-	if (q->watch.pid && mqueue_watch_alive(q))
+	if (q->notification.pid && mqueue_notify_alive(q))
 		return -EBUSY;
-	q->watch = (struct mqueue_watch){p->pid, p->serial, e.notify == SIGEV_SIGNAL ? e.signo : 0,
-					 e.value};
+	q->notification = (struct mqueue_notification){
+		p->pid, p->serial, e.notify == SIGEV_SIGNAL ? e.signo : 0, e.value};
 	return 0;
 }
 

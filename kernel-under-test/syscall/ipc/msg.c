@@ -55,14 +55,14 @@ static struct queue *queue_of(int id)
 
 long sys_msgget(uint64_t key, uint64_t flags)
 {
-	struct ipc_entry *e = ipc_by_key(&queues, (int)key);
+	struct ipc_entry *e = ipc_find_key(&queues, (int)key);
 	struct queue *q;
 	int id;
 
 	if (e) {
 		if ((flags & IPC_CREAT) && (flags & IPC_EXCL))
 			return -EEXIST;
-		return ipc_may(e, (flags >> 6 | flags >> 3 | flags) & 6) ? -EACCES : e->id;
+		return ipc_permission(e, (flags >> 6 | flags >> 3 | flags) & 6) ? -EACCES : e->id;
 	}
 	if ((int)key && !(flags & IPC_CREAT))
 		return -ENOENT;
@@ -73,7 +73,7 @@ long sys_msgget(uint64_t key, uint64_t flags)
 	wait_init(&q->waiters);
 	q->bytes_max = QUEUE_BYTES;
 	q->changed = now();
-	id = ipc_enter(&queues, &q->entry, (int)key, (unsigned int)flags);
+	id = ipc_add(&queues, &q->entry, (int)key, (unsigned int)flags);
 	if (id < 0)
 		kmem_free(q);
 	return id;
@@ -133,7 +133,7 @@ long sys_msgsnd(uint64_t id, uint64_t at, uint64_t size, uint64_t flags)
 	err = copy_from_user(t->bytes, at + sizeof(type), size);
 	q = err ? NULL : queue_of((int)id);
 	if (!err)
-		err = q ? ipc_may(&q->entry, MAY_WRITE) : -EINVAL;
+		err = q ? ipc_permission(&q->entry, MAY_WRITE) : -EINVAL;
 	if (!err) {
 		q->users++;
 		err = put(q, t, flags);
@@ -210,7 +210,7 @@ long sys_msgrcv(uint64_t id, uint64_t at, uint64_t size, uint64_t type, uint64_t
 	if ((int64_t)size < 0 || (int)id < 0 || !q ||
 	    ((flags & MSG_COPY) && (flags & (MSG_EXCEPT | IPC_NOWAIT)) != IPC_NOWAIT))
 		return -EINVAL;
-	err = ipc_may(&q->entry, MAY_READ);
+	err = ipc_permission(&q->entry, MAY_READ);
 	if (err)
 		return err;
 	q->users++;
@@ -240,7 +240,7 @@ _Static_assert(sizeof(struct user_queue) == 120, "x86_64 ABI");
 static long put_status(int id, uint64_t out, bool by_slot, bool any)
 {
 	struct ipc_entry *e = by_slot ? ipc_at(&queues, id) : ipc_find(&queues, id);
-	long err = !e ? -EINVAL : any ? 0 : ipc_may(e, MAY_READ);
+	long err = !e ? -EINVAL : any ? 0 : ipc_permission(e, MAY_READ);
 	const struct queue *q;
 	struct user_queue u;
 
@@ -299,7 +299,7 @@ static long put_limits(uint64_t at, bool used)
 		l.map += q ? (int)q->count : 0;
 		l.texts += q ? (int)q->bytes : 0;
 	}
-	return copy_to_user(at, &l, sizeof(l)) < 0 ? -EFAULT : ipc_highest(&queues);
+	return copy_to_user(at, &l, sizeof(l)) < 0 ? -EFAULT : ipc_highest_index(&queues);
 }
 
 static long change(int id, uint64_t at)
@@ -313,7 +313,7 @@ static long change(int id, uint64_t at)
 		return -EINVAL;
 	if (!err && u.bytes_max > QUEUE_BYTES && !capable(CAP_SYS_RESOURCE))
 		err = -EPERM;
-	err = err ?: ipc_permit(&q->entry, &u.permissions);
+	err = err ?: ipc_set_permissions(&q->entry, &u.permissions);
 	if (err)
 		return err;
 	q->bytes_max = MIN(u.bytes_max, 64ul * QUEUE_BYTES);
@@ -324,11 +324,11 @@ static long change(int id, uint64_t at)
 static long remove(int id)
 {
 	struct queue *q = queue_of(id);
-	int err = q ? ipc_may_own(&q->entry) : -EINVAL;
+	int err = q ? ipc_owner_permission(&q->entry) : -EINVAL;
 
 	if (err)
 		return err;
-	ipc_leave(&queues, &q->entry);
+	ipc_remove(&queues, &q->entry);
 	q->removed = true;
 	wait_wake_all(&q->waiters);
 	q->users++;

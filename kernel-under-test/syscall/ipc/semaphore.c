@@ -71,7 +71,7 @@ void proc_sysv_sem(struct text *t, const struct proc_subject *)
 		if (id >= 0)
 			text_add(t, "%10d %10ld  %4o %10lu %5u %5u %5u %5u %10lu %10lu\n", p->key,
 				 id, p->mode, (uint64_t)s.count, p->uid, p->gid, p->cuid, p->cgid,
-				 (uint64_t)s.operated, (uint64_t)s.changed);
+				 (uint64_t)s.otime, (uint64_t)s.ctime);
 	}
 }
 
@@ -87,7 +87,7 @@ static long transfer_all(int id, uint64_t at, bool set)
 				      ?: semaphore_set(id, (unsigned int)i, v,
 						       process_current()->pid);
 		} else {
-			long value = semaphore_ask(id, (unsigned int)i, SEMAPHORE_VALUE);
+			long value = semaphore_query(id, (unsigned int)i, SEMAPHORE_VALUE);
 
 			v = (uint16_t)value;
 			err = value < 0 ? value : copy_to_user(at, &v, sizeof(v));
@@ -136,8 +136,9 @@ static long permit(int id, uint64_t at)
 {
 	struct semaphore_status s;
 
-	return copy_from_user(&s, at, sizeof(s)) < 0 ? -EFAULT
-						     : semaphore_permit(id, &s.permissions);
+	return copy_from_user(&s, at, sizeof(s)) < 0
+		       ? -EFAULT
+		       : semaphore_set_permissions(id, &s.permissions);
 }
 
 long sys_semctl(uint64_t set, uint64_t number, uint64_t command, uint64_t arg)
@@ -158,13 +159,13 @@ long sys_semctl(uint64_t set, uint64_t number, uint64_t command, uint64_t arg)
 	case SEM_INFO:
 		return put_limits(arg, command == SEM_INFO);
 	case GETPID:
-		return semaphore_ask(id, (unsigned int)number, SEMAPHORE_PID);
+		return semaphore_query(id, (unsigned int)number, SEMAPHORE_PID);
 	case GETVAL:
-		return semaphore_ask(id, (unsigned int)number, SEMAPHORE_VALUE);
+		return semaphore_query(id, (unsigned int)number, SEMAPHORE_VALUE);
 	case GETNCNT:
-		return semaphore_ask(id, (unsigned int)number, SEMAPHORE_LESS);
+		return semaphore_query(id, (unsigned int)number, SEMAPHORE_NCNT);
 	case GETZCNT:
-		return semaphore_ask(id, (unsigned int)number, SEMAPHORE_NOTHING);
+		return semaphore_query(id, (unsigned int)number, SEMAPHORE_ZCNT);
 	case SETVAL:
 		return semaphore_set(id, (unsigned int)number, (int)arg, process_current()->pid);
 	case GETALL:

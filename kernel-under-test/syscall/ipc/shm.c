@@ -53,7 +53,7 @@ static struct segment *segment_of(int id)
 
 long sys_shmget(uint64_t key, uint64_t size, uint64_t flags)
 {
-	struct ipc_entry *e = ipc_by_key(&segments, (int)key);
+	struct ipc_entry *e = ipc_find_key(&segments, (int)key);
 	struct segment *s;
 	int id;
 
@@ -61,7 +61,7 @@ long sys_shmget(uint64_t key, uint64_t size, uint64_t flags)
 		s = container_of(e, struct segment, entry);
 		if ((flags & IPC_CREAT) && (flags & IPC_EXCL))
 			return -EEXIST;
-		if (ipc_may(e, (flags >> 6 | flags >> 3 | flags) & 6))
+		if (ipc_permission(e, (flags >> 6 | flags >> 3 | flags) & 6))
 			return -EACCES;
 		return size > s->size ? -EINVAL : e->id;
 	}
@@ -73,8 +73,8 @@ long sys_shmget(uint64_t key, uint64_t size, uint64_t flags)
 	if (!s)
 		return -ENOMEM;
 	s->size = size;
-	s->object = object_make_shared(ALIGN_UP(size, PAGE_SIZE) >> PAGE_SHIFT);
-	id = s->object ? ipc_enter(&segments, &s->entry, (int)key, (unsigned int)flags) : -ENOMEM;
+	s->object = object_create_shared(ALIGN_UP(size, PAGE_SIZE) >> PAGE_SHIFT);
+	id = s->object ? ipc_add(&segments, &s->entry, (int)key, (unsigned int)flags) : -ENOMEM;
 	if (id < 0) {
 		if (s->object)
 			object_put(s->object);
@@ -98,7 +98,7 @@ long sys_shmat(uint64_t id, uint64_t addr, uint64_t flags)
 
 	if (!s)
 		return -EINVAL;
-	err = ipc_may(&s->entry, flags & SHM_RDONLY ? MAY_READ : MAY_READ | MAY_WRITE);
+	err = ipc_permission(&s->entry, flags & SHM_RDONLY ? MAY_READ : MAY_READ | MAY_WRITE);
 	if (err)
 		return err;
 	len = ALIGN_UP(s->size, PAGE_SIZE);
@@ -108,9 +108,9 @@ long sys_shmat(uint64_t id, uint64_t addr, uint64_t flags)
 	    ((flags & SHM_REMAP) && !addr))
 		return -EINVAL;
 	space_lock(space);
-	if (addr && !(flags & SHM_REMAP) && space_gap(space, addr, len, space->top) != addr)
+	if (addr && !(flags & SHM_REMAP) && space_find_gap(space, addr, len, space->top) != addr)
 		err = -EINVAL;
-	else if (!addr && !(addr = space_gap(space, 0, len, space->top)))
+	else if (!addr && !(addr = space_find_gap(space, 0, len, space->top)))
 		err = -ENOMEM;
 	else
 		err = space_map(space, addr, len, area, s->object, 0);
@@ -169,7 +169,7 @@ long sys_shmdt(uint64_t addr)
 static long put_status(int id, uint64_t out, bool by_slot, bool any)
 {
 	struct ipc_entry *e = by_slot ? ipc_at(&segments, id) : ipc_find(&segments, id);
-	long err = !e ? -EINVAL : any ? 0 : ipc_may(e, MAY_READ);
+	long err = !e ? -EINVAL : any ? 0 : ipc_permission(e, MAY_READ);
 	const struct segment *s;
 	struct {
 		struct ipc_permissions permissions;
@@ -222,7 +222,7 @@ static long put_limits(uint64_t at)
 		uint64_t size_max, size_min, segments, each, pages, unused[4];
 	} l = {PAGES_MAX << PAGE_SHIFT, 1, IPC_SLOTS, IPC_SLOTS, PAGES_MAX, {0}};
 
-	return copy_to_user(at, &l, sizeof(l)) < 0 ? -EFAULT : ipc_highest(&segments);
+	return copy_to_user(at, &l, sizeof(l)) < 0 ? -EFAULT : ipc_highest_index(&segments);
 }
 
 /* struct shm_info. Counts all pages of each segment, resident or not. */
@@ -243,7 +243,7 @@ static long put_totals(uint64_t at)
 			     PAGE_SHIFT;
 	}
 	all.resident = all.pages;
-	return copy_to_user(at, &all, sizeof(all)) < 0 ? -EFAULT : ipc_highest(&segments);
+	return copy_to_user(at, &all, sizeof(all)) < 0 ? -EFAULT : ipc_highest_index(&segments);
 }
 
 static long change(int id, uint64_t at)
@@ -255,7 +255,7 @@ static long change(int id, uint64_t at)
 
 	if (!s)
 		return -EINVAL;
-	err = err ?: ipc_permit(&s->entry, &p);
+	err = err ?: ipc_set_permissions(&s->entry, &p);
 	if (!err)
 		s->changed = now();
 	return err;
@@ -268,7 +268,7 @@ static long lock(int id, bool on)
 	if (!s)
 		return -EINVAL;
 	if (!capable(CAP_IPC_LOCK) &&
-	    (ipc_may_own(&s->entry) || (on && !process_limit(RLIMIT_MEMLOCK))))
+	    (ipc_owner_permission(&s->entry) || (on && !process_limit(RLIMIT_MEMLOCK))))
 		return -EPERM;
 	s->entry.permissions.mode =
 		(s->entry.permissions.mode & ~SHM_LOCKED) | (on ? SHM_LOCKED : 0);
@@ -279,7 +279,7 @@ static void forget(struct object *o)
 {
 	struct segment *s = by_object(o);
 
-	ipc_leave(&segments, &s->entry);
+	ipc_remove(&segments, &s->entry);
 	kmem_free(s);
 }
 
@@ -287,13 +287,13 @@ static void forget(struct object *o)
 static long remove(int id)
 {
 	struct segment *s = segment_of(id);
-	int err = s ? ipc_may_own(&s->entry) : -EINVAL;
+	int err = s ? ipc_owner_permission(&s->entry) : -EINVAL;
 
 	if (err || is_removed(s))
 		return err;
-	ipc_forget_key(&segments, &s->entry);
+	ipc_drop_key(&segments, &s->entry);
 	s->entry.permissions.mode |= SHM_DEST;
-	object_tell_when_gone(s->object, forget);
+	object_set_release_hook(s->object, forget);
 	object_put(s->object);
 	return 0;
 }

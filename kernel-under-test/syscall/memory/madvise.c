@@ -32,7 +32,7 @@ static int remove_bytes(const struct area *a, uint64_t start, uint64_t end)
 	if ((a->flags & (AREA_SHARED | AREA_NO_WRITE)) != AREA_SHARED)
 		return -EACCES;
 	if (object_is_shared(a->object)) {
-		object_clear_shared(a->object, pos >> PAGE_SHIFT,
+		object_punch_shared(a->object, pos >> PAGE_SHIFT,
 				    (pos + end - start) >> PAGE_SHIFT);
 		return 0;
 	}
@@ -91,18 +91,19 @@ static int advise(struct space *s, const struct area *a, uint64_t start, uint64_
 	case MADV_POPULATE_WRITE:
 		return populate(s, a, start, end, advice == MADV_POPULATE_WRITE);
 	case MADV_DONTFORK:
-		return (int)WITH_SPACE(s, space_wish(s, start, len, 0, AREA_NO_FORK));
+		return (int)WITH_SPACE(s, space_advise(s, start, len, 0, AREA_NO_FORK));
 	case MADV_DOFORK:
-		return (int)WITH_SPACE(s, space_wish(s, start, len, AREA_NO_FORK, 0));
+		return (int)WITH_SPACE(s, space_advise(s, start, len, AREA_NO_FORK, 0));
 	case MADV_DONTDUMP:
-		return (int)WITH_SPACE(s, space_wish(s, start, len, 0, AREA_NO_DUMP));
+		return (int)WITH_SPACE(s, space_advise(s, start, len, 0, AREA_NO_DUMP));
 	case MADV_DODUMP:
-		return (int)WITH_SPACE(s, space_wish(s, start, len, AREA_NO_DUMP, 0));
+		return (int)WITH_SPACE(s, space_advise(s, start, len, AREA_NO_DUMP, 0));
 	case MADV_WIPEONFORK:
-		return is_anonymous(a) ? (int)WITH_SPACE(s, space_wish(s, start, len, 0, AREA_WIPE))
+		return is_anonymous(a) ? (int)WITH_SPACE(s, space_advise(s, start, len, 0,
+									 AREA_WIPE_ON_FORK))
 				       : -EINVAL;
 	case MADV_KEEPONFORK:
-		return (int)WITH_SPACE(s, space_wish(s, start, len, AREA_WIPE, 0));
+		return (int)WITH_SPACE(s, space_advise(s, start, len, AREA_WIPE_ON_FORK, 0));
 	case MADV_FREE:
 		/* MADV_FREE: never necessary, as there is no swap to avoid. */
 		return is_anonymous(a) ? 0 : -EINVAL;
@@ -128,9 +129,9 @@ long sys_madvise(uint64_t addr, uint64_t len, uint64_t advice)
 	err = page_range(addr, &len);
 	if (err)
 		return -EINVAL;
-	if (unlikely(s->locks) &&
+	if (unlikely(s->has_locked) &&
 	    (advice == MADV_DONTNEED || advice == MADV_FREE || advice == MADV_REMOVE) &&
-	    WITH_SPACE(s, space_locked(s, addr, addr + len) ? 1 : 0))
+	    WITH_SPACE(s, space_locked_bytes(s, addr, addr + len) ? 1 : 0))
 		return -EINVAL;
 	if (advice == MADV_DONTNEED)
 		return WITH_SPACE(s, space_discard(s, addr, len));

@@ -75,7 +75,7 @@ static int may_lock(struct space *s, uint64_t bytes)
 
 	if (capable(CAP_IPC_LOCK))
 		return 0;
-	return !limit ? -EPERM : space_locked(s, 0, USER_TOP) + bytes > limit ? -ENOMEM : 0;
+	return !limit ? -EPERM : space_locked_bytes(s, 0, USER_TOP) + bytes > limit ? -ENOMEM : 0;
 }
 
 static int set_locked(uint64_t addr, uint64_t end, bool locked)
@@ -86,7 +86,7 @@ static int set_locked(uint64_t addr, uint64_t end, bool locked)
 
 	SPACE_SCOPE(s);
 	if (more)
-		err = may_lock(s, more - space_locked(s, addr, end));
+		err = may_lock(s, more - space_locked_bytes(s, addr, end));
 	return err ?: space_set_locked(s, addr, end - addr, locked);
 }
 
@@ -114,7 +114,7 @@ void user_lock_heap(struct space *s)
 {
 	uint64_t start = ALIGN_DOWN(s->brk_start, PAGE_SIZE), end = ALIGN_UP(s->brk, PAGE_SIZE);
 
-	if (start < end && !user_lock_new(start, end - start) && !(s->map_always & MAP_NONBLOCK))
+	if (start < end && !user_lock_new(start, end - start) && !(s->def_flags & MAP_NONBLOCK))
 		user_populate(start, end);
 }
 
@@ -138,14 +138,14 @@ long sys_mlockall(uint64_t flags)
 
 	if (!flags || (flags & ~(uint64_t)MCL_ALL) || flags == MCL_ONFAULT)
 		return -EINVAL;
-	s->map_always = !(flags & MCL_FUTURE) ? 0
-			: flags & MCL_ONFAULT ? MAP_LOCKED | MAP_NONBLOCK
-					      : MAP_LOCKED;
+	s->def_flags = !(flags & MCL_FUTURE) ? 0
+		       : flags & MCL_ONFAULT ? MAP_LOCKED | MAP_NONBLOCK
+					     : MAP_LOCKED;
 	if (!(flags & MCL_CURRENT))
 		return 0;
 	space_lock(s);
 	size = space_size(s);
-	err = may_lock(s, size - space_locked(s, 0, USER_TOP))
+	err = may_lock(s, size - space_locked_bytes(s, 0, USER_TOP))
 		      ?: space_set_locked(s, 0, USER_TOP, true);
 	space_unlock(s);
 	return err || (flags & MCL_ONFAULT) ? err : user_populate(0, USER_TOP);
@@ -153,7 +153,7 @@ long sys_mlockall(uint64_t flags)
 
 long sys_munlockall(void)
 {
-	process_current()->space->map_always = 0;
+	process_current()->space->def_flags = 0;
 	return set_locked(0, USER_TOP, false);
 }
 

@@ -32,13 +32,14 @@ static long place(struct space *s, uint64_t addr, uint64_t len, uint64_t flags)
 	if (flags & (MAP_FIXED | MAP_FIXED_NOREPLACE)) {
 		if (page_range(addr, &len) < 0)
 			return addr & (PAGE_SIZE - 1) ? -EINVAL : -ENOMEM;
-		if (addr < SPACE_LOWEST)
+		if (addr < MMAP_MIN_ADDR)
 			return -EPERM;
-		if ((flags & MAP_FIXED_NOREPLACE) && space_gap(s, addr, len, s->top) != addr)
+		if ((flags & MAP_FIXED_NOREPLACE) && space_find_gap(s, addr, len, s->top) != addr)
 			return -EEXIST;
 		return (long)addr;
 	}
-	at = space_gap(s, ALIGN_UP(addr, PAGE_SIZE), len, flags & MAP_32BIT ? 1ul << 31 : s->top);
+	at = space_find_gap(s, ALIGN_UP(addr, PAGE_SIZE), len,
+			    flags & MAP_32BIT ? 1ul << 31 : s->top);
 	return at ? (long)at : -ENOMEM;
 }
 
@@ -119,7 +120,7 @@ static long map_object(struct space *s, uint64_t addr, uint64_t len, uint32_t ar
 		}
 	}
 	if (!object && shared) {
-		object = object_make_shared(len >> PAGE_SHIFT);
+		object = object_create_shared(len >> PAGE_SHIFT);
 		offset = 0;
 		if (!object)
 			return -ENOMEM;
@@ -162,7 +163,7 @@ long sys_mmap(uint64_t addr, uint64_t len, uint64_t prot, uint64_t flags, uint64
 	} else {
 		at = WITH_KERNEL_LOCK(map_object(s, addr, len, area, flags, fd, offset));
 	}
-	flags |= s->map_always;
+	flags |= s->def_flags;
 	if (unlikely(flags & (MAP_POPULATE | MAP_LOCKED)) && at >= 0) {
 		long err = flags & MAP_LOCKED ? user_lock_new((uint64_t)at, len) : 0;
 
@@ -216,7 +217,7 @@ long sys_mremap(uint64_t addr, uint64_t old, uint64_t len, uint64_t flags, uint6
 	    len > USER_TOP)
 		return -EINVAL;
 	len = ALIGN_UP(len, PAGE_SIZE);
-	if (to && (page_range(fixed, &len) < 0 || fixed < SPACE_LOWEST ||
+	if (to && (page_range(fixed, &len) < 0 || fixed < MMAP_MIN_ADDR ||
 		   (fixed < addr + old && addr < fixed + len)))
 		return -EINVAL;
 	SPACE_SCOPE(s);
@@ -243,10 +244,10 @@ long sys_brk(uint64_t brk)
 	struct space *s = process_current()->space;
 	uint64_t now = move_brk(s, brk);
 
-	if (likely(now == brk && !s->map_always) || brk < s->brk_start)
+	if (likely(now == brk && !s->def_flags) || brk < s->brk_start)
 		return (long)now;
 	now = WITH_KERNEL_LOCK(move_brk(s, brk));
-	if (s->map_always)
+	if (s->def_flags)
 		user_lock_heap(s);
 	return (long)now;
 }

@@ -36,7 +36,7 @@ static int add_rights(struct control *c, uint64_t from, size_t n)
 }
 
 /* Claimed credentials must be ones that the caller could assume. */
-static int check_sender(const struct sender *s)
+static int check_sender(const struct ucred *s)
 {
 	const struct credentials *c = credentials_current();
 
@@ -106,10 +106,10 @@ static int parse_control(const struct socket *s, const struct user_message *m, s
 				      : 0;
 		else if (h.type == SCM_RIGHTS) {
 			err = add_rights(c, at + sizeof(h), n / sizeof(int));
-		} else if (h.type == SCM_CREDS && n == sizeof(c->sender)) {
-			err = copy_from_user(&c->sender, at + sizeof(h), n)
-				      ?: check_sender(&c->sender);
-			c->has_sender = true;
+		} else if (h.type == SCM_CREDS && n == sizeof(c->creds)) {
+			err = copy_from_user(&c->creds, at + sizeof(h), n)
+				      ?: check_sender(&c->creds);
+			c->has_creds = true;
 		} else {
 			err = -EINVAL;
 		}
@@ -132,12 +132,12 @@ int user_control_get(const struct socket *s, const struct user_message *m, struc
 		return -ENOBUFS;
 	if (!user_range_ok(m->control, m->control_len))
 		return -EFAULT;
-	*out = control_make(RIGHTS_MAX);
+	*out = control_alloc(RIGHTS_MAX);
 	if (!*out)
 		return -ENOMEM;
 	err = parse_control(s, m, *out);
 	if (err ||
-	    (!(*out)->count && !(*out)->has_sender && (*out)->hops < 0 && (*out)->class < 0)) {
+	    (!(*out)->count && !(*out)->has_creds && (*out)->hops < 0 && (*out)->class < 0)) {
 		control_free(*out, false);
 		*out = NULL;
 	}
@@ -195,7 +195,7 @@ static int put_time(struct control_out *o, const struct socket *s, const struct 
 	uint64_t ns = c && c->time_ns ? c->time_ns : volume_now_ns();
 	uint64_t t[2] = {ns / NS_PER_SEC, ns % NS_PER_SEC};
 
-	if (s->wants & WANT_TIME_NS)
+	if (s->cmsg_flags & CMSG_TIMESTAMPNS)
 		return put_control(o, SOL_SOCKET, SCM_TIME_NS, t, sizeof(t));
 	t[1] /= 1000;
 	return put_control(o, SOL_SOCKET, SCM_TIME, t, sizeof(t));
@@ -216,7 +216,7 @@ static int put_inq(struct control_out *o, struct socket *s)
 	int n;
 
 	gate_enter(s->gate);
-	n = (int)ring_used(&s->in) ?: !s->peer || s->peer->no_send;
+	n = (int)ring_used(&s->in) ?: !s->peer || s->peer->write_shut;
 	gate_leave(s->gate);
 	return put_control(o, IPPROTO_TCP, TCP_INQ, &n, sizeof(n));
 }
@@ -225,46 +225,46 @@ static int put_inq(struct control_out *o, struct socket *s)
 static int put_packet(struct control_out *o, const struct socket *s, const struct control *c)
 {
 	const uint32_t *v4 = address_v4(&c->to);
-	const struct interface *i = v4 ? interface_of(*v4) : NULL;
+	const struct interface *i = v4 ? interface_by_address(*v4) : NULL;
 	uint32_t index = (i ? i : &interface_loopback)->index;
 	uint32_t info[3] = {index, v4 ? *v4 : 0, v4 ? *v4 : 0}, ip6[5] = {[4] = index};
 	struct address to = c->to;
 	uint8_t tos = (uint8_t)c->class;
 	int err = 0;
 
-	if ((s->wants & WANT_ADDRESS6) && s->family == AF_INET6) {
+	if ((s->cmsg_flags & CMSG_PKTINFO6) && s->family == AF_INET6) {
 		address_convert(&to, AF_INET6);
 		memcpy(ip6, to.in6_addr, 16);
 		err = put_control(o, IPPROTO_IPV6, IPV6_PKTINFO, ip6, 20);
 	}
-	if (!err && (s->wants & WANT_ADDRESS) && v4)
+	if (!err && (s->cmsg_flags & CMSG_PKTINFO) && v4)
 		err = put_control(o, IPPROTO_IP, IP_PKTINFO, info, 12);
-	if (!err && (s->wants & WANT_TTL) && v4)
+	if (!err && (s->cmsg_flags & CMSG_TTL) && v4)
 		err = put_control(o, IPPROTO_IP, IP_TTL, &c->hops, sizeof(c->hops));
-	if (!err && (s->wants & WANT_TOS) && v4)
+	if (!err && (s->cmsg_flags & CMSG_TOS) && v4)
 		err = put_control(o, IPPROTO_IP, IP_TOS, &tos, sizeof(tos));
-	if (!err && (s->wants & WANT_HOPS) && !v4)
+	if (!err && (s->cmsg_flags & CMSG_HOPLIMIT) && !v4)
 		err = put_control(o, IPPROTO_IPV6, IPV6_HOPLIMIT, &c->hops, sizeof(c->hops));
-	if (!err && (s->wants & WANT_CLASS) && !v4)
+	if (!err && (s->cmsg_flags & CMSG_TCLASS) && !v4)
 		err = put_control(o, IPPROTO_IPV6, IPV6_TCLASS, &c->class, sizeof(c->class));
-	if (!err && (s->wants & WANT_TARGET))
+	if (!err && (s->cmsg_flags & CMSG_ORIGDSTADDR))
 		err = put_target(o, s, c->to);
 	return err;
 }
 
 int user_control_put(struct control_out *o, struct socket *s, struct control *c, bool cloexec)
 {
-	struct sender nobody = {0, ID_OVERFLOW, ID_OVERFLOW};
+	struct ucred nobody = {0, ID_OVERFLOW, ID_OVERFLOW};
 	int err = 0;
 
-	if (s->wants & (WANT_TIME | WANT_TIME_NS))
+	if (s->cmsg_flags & (CMSG_TIMESTAMP | CMSG_TIMESTAMPNS))
 		err = put_time(o, s, c);
 	if (!err && c && c->time_ns && socket_is_internet(s))
 		err = put_packet(o, s, c);
-	if (!err && (s->wants & WANT_SENDER) && !socket_is_internet(s))
-		err = put_control(o, SOL_SOCKET, SCM_CREDS,
-				  c && c->has_sender ? &c->sender : &nobody, sizeof(nobody));
-	if (!err && (s->wants & WANT_INQ))
+	if (!err && (s->cmsg_flags & CMSG_CREDS) && !socket_is_internet(s))
+		err = put_control(o, SOL_SOCKET, SCM_CREDS, c && c->has_creds ? &c->creds : &nobody,
+				  sizeof(nobody));
+	if (!err && (s->cmsg_flags & CMSG_INQ))
 		err = put_inq(o, s);
 	return err || !c || !c->count ? err : put_rights(o, c, cloexec);
 }

@@ -36,7 +36,7 @@ static int gather(const struct user_message *m, char *buffer, size_t n, bool out
 struct transfer {
 	struct socket *socket, *to;
 	const struct user_message *message;
-	struct envelope *envelope;
+	struct msg_header *envelope;
 	unsigned int flags;
 	bool send;
 	bool remote; /* to an address that is not local */
@@ -163,7 +163,7 @@ static long send_one(struct transfer *t)
 
 static long send_message(uint64_t fd, uint64_t at, uint64_t flags)
 {
-	struct envelope e = {.flags = 0};
+	struct msg_header e = {.flags = 0};
 	struct user_message m;
 	struct transfer t = {.message = &m, .envelope = &e, .send = true};
 	struct file *f SCOPED(file_put) = NULL;
@@ -178,14 +178,14 @@ static long send_message(uint64_t fd, uint64_t at, uint64_t flags)
 	if (!n)
 		n = send_one(&t);
 	if ((flags & MSG_OOB) && n > 0)
-		stream_urge(t.socket);
+		stream_mark_urgent(t.socket);
 	if (e.control)
 		control_free(e.control, false);
 	return user_send_result(n, flags);
 }
 
 /* `s` NULL: no control data was received. */
-static int put_message(uint64_t at, struct user_message *m, struct socket *s, struct envelope *e,
+static int put_message(uint64_t at, struct user_message *m, struct socket *s, struct msg_header *e,
 		       bool cloexec)
 {
 	struct control_out o = {.at = m->control, .left = m->control ? m->control_len : 0};
@@ -208,7 +208,7 @@ static int put_message(uint64_t at, struct user_message *m, struct socket *s, st
 static long receive_message(uint64_t fd, uint64_t at, uint64_t flags)
 {
 	struct user_message m;
-	struct envelope e = {.flags = 0};
+	struct msg_header e = {.flags = 0};
 	struct transfer t = {.message = &m, .envelope = &e};
 	struct file *f SCOPED(file_put) = NULL;
 	long n = user_socket_get(fd, &f, &t.socket);
@@ -258,7 +258,7 @@ long sys_sendmsg(uint64_t fd, uint64_t message, uint64_t flags)
 /* Plain bytes; false: take the slow path, nothing was received. */
 static bool receive_plain(uint64_t fd, uint64_t at, bool now, long *n)
 {
-	struct envelope e = {.flags = 0};
+	struct msg_header e = {.flags = 0};
 	struct user_message m;
 	uint64_t entry[2];
 	struct uio u;

@@ -25,7 +25,7 @@ static long send_rest(uint64_t fd, struct uio *u, uint64_t len, uint64_t flags, 
 		      uint64_t addr_len)
 {
 	struct socket *s, *to = NULL;
-	struct envelope e;
+	struct msg_header e;
 	struct file *f;
 	long n = socket_for_rest(fd, u, &f, &s);
 
@@ -44,7 +44,7 @@ static long send_rest(uint64_t fd, struct uio *u, uint64_t len, uint64_t flags, 
 		n = WITH_PAGES(to ? s->ops->send_message(s, to, u, socket_flags(f, flags), &e)
 				  : s->ops->send(s, u, socket_flags(f, flags)));
 	if (unlikely(flags & MSG_OOB) && n > 0)
-		stream_urge(s);
+		stream_mark_urgent(s);
 	if (to)
 		socket_put(to);
 	file_put(f);
@@ -71,7 +71,7 @@ long sys_sendto(uint64_t fd, uint64_t buf, uint64_t len, uint64_t flags, uint64_
 static long receive_rest(uint64_t fd, struct uio *u, uint64_t len, uint64_t flags, uint64_t addr,
 			 uint64_t len_at)
 {
-	struct envelope e;
+	struct msg_header e;
 	struct socket *s;
 	struct file *f;
 	long n = socket_for_rest(fd, u, &f, &s);

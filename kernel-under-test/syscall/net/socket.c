@@ -117,7 +117,7 @@ long sys_socket(uint64_t family, uint64_t type, uint64_t protocol)
 
 	if (err)
 		return err;
-	s = socket_make((uint16_t)family, type & SOCK_TYPE);
+	s = socket_alloc((uint16_t)family, type & SOCK_TYPE);
 	if (!s)
 		return -ENOMEM;
 	if (protocol || family == AF_PACKET)
@@ -134,16 +134,16 @@ long sys_socketpair(uint64_t family, uint64_t type, uint64_t protocol, uint64_t 
 		return err;
 	if (family != AF_UNIX)
 		return -EOPNOTSUPP;
-	a = socket_make(AF_UNIX, type & SOCK_TYPE);
-	b = a ? socket_make(AF_UNIX, type & SOCK_TYPE) : NULL;
+	a = socket_alloc(AF_UNIX, type & SOCK_TYPE);
+	b = a ? socket_alloc(AF_UNIX, type & SOCK_TYPE) : NULL;
 	if (!b) {
 		if (a)
 			socket_put(a);
 		return -ENOMEM;
 	}
-	socket_join(a, b);
-	socket_sender(&a->other);
-	b->other = a->owner = b->owner = a->other;
+	socket_connect_pair(a, b);
+	socket_current_ucred(&a->peer_creds);
+	b->peer_creds = a->creds = b->creds = a->peer_creds;
 	fd[0] = (int)install(a, type);
 	fd[1] = (int)install(b, type);
 	err = fd[0] < 0 ? fd[0] : fd[1] < 0 ? fd[1] : 0;
@@ -280,7 +280,7 @@ long sys_shutdown(uint64_t fd, uint64_t how)
 
 	if (err)
 		return err;
-	return how > SHUT_RDWR ? -EINVAL : socket_shut(s, (int)how);
+	return how > SHUT_RDWR ? -EINVAL : socket_shutdown(s, (int)how);
 }
 
 static long put_name(uint64_t fd, uint64_t addr, uint64_t len_at, bool remote)

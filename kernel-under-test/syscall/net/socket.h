@@ -48,7 +48,7 @@ static inline long user_stream_move(struct file *f, struct uio *u, bool send, bo
 	if (unlikely(!f))
 		return 0;
 	if (now)
-		return stream_move_now(f, u, send);
+		return stream_try_transfer(f, u, send);
 	return send ? stream_write_unlocked(f, u) : stream_read_unlocked(f, u);
 }
 

@@ -119,9 +119,9 @@ static uint32_t buffer_of(int v, bool force, uint32_t least)
 static void set_send_room(struct socket *s, uint32_t room)
 {
 	gate_enter(s->gate);
-	s->send_room = room;
+	s->send_buffer = room;
 	if (s->family == AF_UNIX && room < RING_SIZE && s->type == SOCK_STREAM)
-		stream_mark(s);
+		stream_enable_control(s);
 	/* Writers to a datagram socket sleep on the receiver's side. */
 	wait_wake_all(&s->writers);
 	if (s->peer)
@@ -145,14 +145,14 @@ static int set_socket(struct socket *s, int option, uint64_t value, uint64_t len
 		return 0;
 	case SO_RCVBUF:
 	case SO_RCVBUFFORCE:
-		s->receive_room = buffer_of(v, force, 2304);
+		s->receive_buffer = buffer_of(v, force, 2304);
 		return 0;
 	case SO_LINGER:
 		if (len < sizeof(o->linger))
 			return -EINVAL;
 		if (copy_from_user(o->linger, value, sizeof(o->linger)) < 0)
 			return -EFAULT;
-		s->resets = socket_is_internet(s) && o->linger[0] && !o->linger[1];
+		s->reset_on_close = socket_is_internet(s) && o->linger[0] && !o->linger[1];
 		return 0;
 	case SO_BINDTODEVICE:
 		return sockopt_set_device(s, value, len);
@@ -165,10 +165,11 @@ static int set_socket(struct socket *s, int option, uint64_t value, uint64_t len
 		return set_timeout(value, len, &s->send_timeout_ns);
 	case SO_PASSCRED:
 		gate_enter(s->gate);
-		s->wants = (uint16_t)(v ? s->wants | WANT_SENDER : s->wants & ~WANT_SENDER);
+		s->cmsg_flags =
+			(uint16_t)(v ? s->cmsg_flags | CMSG_CREDS : s->cmsg_flags & ~CMSG_CREDS);
 		if (v && s->peer && s->type == SOCK_STREAM) {
-			stream_mark(s);
-			stream_mark(s->peer);
+			stream_enable_control(s);
+			stream_enable_control(s->peer);
 		}
 		gate_leave(s->gate);
 		return 0;
@@ -269,16 +270,16 @@ static int get_socket(struct socket *s, int option, union option_value *out)
 		out->number = s->state == SOCKET_LISTENING;
 		break;
 	case SO_SNDBUF:
-		out->number = (int)s->send_room;
+		out->number = (int)s->send_buffer;
 		break;
 	case SO_RCVBUF:
-		out->number = (int)s->receive_room;
+		out->number = (int)s->receive_buffer;
 		break;
 	case SO_ERROR:
 		out->number = socket_take_error(s);
 		break;
 	case SO_PASSCRED:
-		out->number = s->wants & WANT_SENDER;
+		out->number = s->cmsg_flags & CMSG_CREDS;
 		break;
 	case SO_BINDTODEVICE:
 		return sockopt_get_device(s, out);
@@ -292,9 +293,9 @@ static int get_socket(struct socket *s, int option, union option_value *out)
 			    option == SO_RCVTIMEO ? s->receive_timeout_ns : s->send_timeout_ns);
 		return sizeof(out->time);
 	case SO_PEERCRED:
-		out->sender = s->state == SOCKET_LISTENING && s->family == AF_UNIX ? s->owner
-			      : s->other.pid					   ? s->other
-					     : (struct sender){0, UINT32_MAX, UINT32_MAX};
+		out->sender = s->state == SOCKET_LISTENING && s->family == AF_UNIX ? s->creds
+			      : s->peer_creds.pid				   ? s->peer_creds
+						  : (struct ucred){0, UINT32_MAX, UINT32_MAX};
 		return sizeof(out->sender);
 	case SO_SNDLOWAT:
 		out->number = 1;

@@ -56,7 +56,7 @@ union option_value {
 	int number;
 	int linger[2];
 	int64_t time[2];
-	struct sender sender;
+	struct ucred sender;
 	uint64_t cookie;
 	struct tcp_info tcp;
 	char congestion[16];
@@ -90,7 +90,7 @@ struct sockopt_int {
 	uint16_t level, option;
 	bool stream;		      /* TCP sockets only */
 	int initial, lowest, highest; /* lowest > highest: a flag, 0 or 1 */
-	uint16_t want;		      /* what to report with each message: WANT_TIME and the like */
+	uint16_t want; /* what to report with each message: CMSG_TIMESTAMP and the like */
 	uint16_t at; /* offset of a byte in struct socket that mirrors it; 0: none */
 };
 

@@ -11,8 +11,8 @@
 /* Bounds: a flag, or a range. */
 #define FLAG		       0, -1, 0, 0
 #define RANGE(lowest, highest) lowest, highest, 0, 0
-/* With a WANT_* bit that it sets, or a byte of struct socket that mirrors it. */
-#define TELLS(what)			 0, -1, WANT_##what, 0
+/* With a CMSG_* bit that it sets, or a byte of struct socket that mirrors it. */
+#define TELLS(what)			 0, -1, CMSG_##what, 0
 #define FLAG_AT(field)			 0, -1, 0, offsetof(struct socket, field)
 #define RANGE_AT(lowest, highest, field) lowest, highest, 0, offsetof(struct socket, field)
 
@@ -27,8 +27,8 @@ const struct sockopt_int sockopt_ints[SOCKOPT_INT_COUNT] = {
 	{SOL_SOCKET, 12, false, 0, RANGE(0, INT32_MAX)}, /* SO_PRIORITY */
 	{SOL_SOCKET, SO_REUSEPORT, false, 0, FLAG_AT(reuse_port)},
 	{SOL_SOCKET, 18, false, 1, RANGE(0, INT32_MAX)}, /* SO_RCVLOWAT */
-	{SOL_SOCKET, SO_TIME, false, 0, TELLS(TIME)},
-	{SOL_SOCKET, SO_TIME_NS, false, 0, TELLS(TIME_NS)},
+	{SOL_SOCKET, SO_TIME, false, 0, TELLS(TIMESTAMP)},
+	{SOL_SOCKET, SO_TIME_NS, false, 0, TELLS(TIMESTAMPNS)},
 	{SOL_SOCKET, 36, false, 0, RANGE(INT32_MIN, INT32_MAX)}, /* SO_MARK */
 	{SOL_SOCKET, 40, false, 0, FLAG},			 /* SO_RXQ_OVFL */
 	{SOL_SOCKET, 41, false, 0, FLAG},			 /* SO_WIFI_STATUS */
@@ -47,20 +47,20 @@ const struct sockopt_int sockopt_ints[SOCKOPT_INT_COUNT] = {
 	{IPPROTO_TCP, 12, true, 1, FLAG},			 /* TCP_QUICKACK */
 	{IPPROTO_TCP, 18, true, 0, RANGE(0, INT32_MAX)},	 /* TCP_USER_TIMEOUT */
 	{IPPROTO_TCP, 25, true, 0, RANGE(INT32_MIN, INT32_MAX)}, /* TCP_NOTSENT_LOWAT */
-	{IPPROTO_TCP, TCP_INQ, true, 0, 0, 1, WANT_INQ, 0},
+	{IPPROTO_TCP, TCP_INQ, true, 0, 0, 1, CMSG_INQ, 0},
 	{IPPROTO_IP, 1, false, 0, RANGE_AT(INT32_MIN, INT32_MAX, tos)}, /* IP_TOS */
 	{IPPROTO_IP, 2, false, 64, RANGE_AT(-1, 255, ttl)},		/* IP_TTL */
 	{IPPROTO_IP, IP_HDRINCL, false, 0, FLAG},
 	{IPPROTO_IP, 5, false, 0, FLAG},	   /* IP_ROUTER_ALERT */
 	{IPPROTO_IP, 6, false, 0, FLAG},	   /* IP_RECVOPTS */
 	{IPPROTO_IP, 7, false, 0, FLAG},	   /* IP_RETOPTS */
-	{IPPROTO_IP, 8, false, 0, TELLS(ADDRESS)}, /* IP_PKTINFO */
+	{IPPROTO_IP, 8, false, 0, TELLS(PKTINFO)}, /* IP_PKTINFO */
 	{IPPROTO_IP, 10, false, 1, RANGE(0, 5)},   /* IP_MTU_DISCOVER */
 	{IPPROTO_IP, 11, false, 0, FLAG},	   /* IP_RECVERR */
 	{IPPROTO_IP, 12, false, 0, TELLS(TTL)},	   /* IP_RECVTTL */
 	{IPPROTO_IP, 13, false, 0, TELLS(TOS)},	   /* IP_RECVTOS */
 	{IPPROTO_IP, 15, false, 0, FLAG},	   /* IP_FREEBIND */
-	{IPPROTO_IP, IP_ORIGDSTADDR, false, 0, TELLS(TARGET)},
+	{IPPROTO_IP, IP_ORIGDSTADDR, false, 0, TELLS(ORIGDSTADDR)},
 	{IPPROTO_IP, 21, false, 0, RANGE(0, 255)}, /* IP_MINTTL */
 	{IPPROTO_IP, 24, false, 0, FLAG},	   /* IP_BIND_ADDRESS_NO_PORT */
 	{IPPROTO_IP, IP_MULTICAST_TTL, false, 1, RANGE(-1, 255)},
@@ -74,18 +74,18 @@ const struct sockopt_int sockopt_ints[SOCKOPT_INT_COUNT] = {
 	{IPPROTO_IPV6, 25, false, 0, FLAG},			/* IPV6_RECVERR */
 	{IPPROTO_IPV6, IPV6_V6ONLY, false, 0, FLAG_AT(v6_only)},
 	{IPPROTO_IPV6, 29, false, 1, FLAG},				/* IPV6_MULTICAST_ALL */
-	{IPPROTO_IPV6, 49, false, 0, TELLS(ADDRESS6)},			/* IPV6_RECVPKTINFO */
-	{IPPROTO_IPV6, 51, false, 0, TELLS(HOPS)},			/* IPV6_RECVHOPLIMIT */
+	{IPPROTO_IPV6, 49, false, 0, TELLS(PKTINFO6)},			/* IPV6_RECVPKTINFO */
+	{IPPROTO_IPV6, 51, false, 0, TELLS(HOPLIMIT)},			/* IPV6_RECVHOPLIMIT */
 	{IPPROTO_IPV6, 53, false, 0, FLAG},				/* IPV6_RECVHOPOPTS */
 	{IPPROTO_IPV6, 56, false, 0, FLAG},				/* IPV6_RECVRTHDR */
 	{IPPROTO_IPV6, 58, false, 0, FLAG},				/* IPV6_RECVDSTOPTS */
 	{IPPROTO_IPV6, 60, false, 0, FLAG},				/* IPV6_RECVPATHMTU */
 	{IPPROTO_IPV6, 62, false, 0, FLAG},				/* IPV6_DONTFRAG */
-	{IPPROTO_IPV6, 66, false, 0, TELLS(CLASS)},			/* IPV6_RECVTCLASS */
+	{IPPROTO_IPV6, 66, false, 0, TELLS(TCLASS)},			/* IPV6_RECVTCLASS */
 	{IPPROTO_IPV6, 67, false, 0, RANGE_AT(-1, 255, traffic_class)}, /* IPV6_TCLASS */
 	{IPPROTO_IPV6, 70, false, 1, FLAG},				/* IPV6_AUTOFLOWLABEL */
 	{IPPROTO_IPV6, 73, false, 0, RANGE(0, 255)},			/* IPV6_MINHOPCOUNT */
-	{IPPROTO_IPV6, IPV6_ORIGDSTADDR, false, 0, TELLS(TARGET)},
+	{IPPROTO_IPV6, IPV6_ORIGDSTADDR, false, 0, TELLS(ORIGDSTADDR)},
 	{IPPROTO_IPV6, 78, false, 0, FLAG},		       /* IPV6_FREEBIND */
 	{IPPROTO_UDPLITE, 10, false, 0, RANGE(0, UINT16_MAX)}, /* UDPLITE_SEND_CSCOV */
 	{IPPROTO_UDPLITE, 11, false, 0, RANGE(0, UINT16_MAX)}, /* UDPLITE_RECV_CSCOV */
@@ -134,26 +134,26 @@ int sockopt_int_round(const struct socket *s, const struct sockopt_int *k, int *
 int sockopt_int_apply(struct socket *s, const struct sockopt_int *k, int v)
 {
 	/* On streams only credentials and the unread count are reported. */
-	if (k->want == WANT_INQ) {
+	if (k->want == CMSG_INQ) {
 		GATE_SCOPE(s->gate);
-		stream_mark(s);
+		stream_enable_control(s);
 	}
-	if (k->want && (s->type != SOCK_STREAM || k->want == WANT_INQ))
-		s->wants = (uint16_t)(v ? s->wants | k->want : s->wants & ~k->want);
+	if (k->want && (s->type != SOCK_STREAM || k->want == CMSG_INQ))
+		s->cmsg_flags = (uint16_t)(v ? s->cmsg_flags | k->want : s->cmsg_flags & ~k->want);
 	if (k->level == IPPROTO_IPV6 && k->option == IPV6_V6ONLY && s->local.len)
 		return -EINVAL;
 	if (k->at)
 		*((uint8_t *)s + k->at) = (uint8_t)v;
 	if ((k->level == SOL_SOCKET && k->option == SO_BROADCAST) || k->level == SOL_RAW ||
 	    (k->level == IPPROTO_IP && k->option == IP_HDRINCL)) {
-		if (!socket_more(s))
+		if (!socket_ext(s))
 			return -ENOMEM;
 		if (k->level == SOL_RAW)
-			s->more->icmp_ignored = (uint32_t)v;
+			s->ext->icmp_ignored = (uint32_t)v;
 		else if (k->level == SOL_SOCKET)
-			s->more->broadcast = v != 0;
+			s->ext->broadcast = v != 0;
 		else
-			s->more->whole = v != 0;
+			s->ext->hdrincl = v != 0;
 	}
 	return 0;
 }

@@ -72,17 +72,17 @@ int sockopt_set_device(struct socket *s, uint64_t value, uint64_t len)
 		if (!i)
 			return -ENODEV;
 	}
-	if (s->more && s->more->device && !capable(CAP_NET_RAW))
+	if (s->ext && s->ext->device && !capable(CAP_NET_RAW))
 		return -EPERM;
-	if (!socket_more(s))
+	if (!socket_ext(s))
 		return -ENOMEM;
-	s->more->device = i ? i->index : 0;
+	s->ext->device = i ? i->index : 0;
 	return 0;
 }
 
 int sockopt_get_device(const struct socket *s, union option_value *out)
 {
-	const struct interface *i = s->more ? interface_by_index(s->more->device) : NULL;
+	const struct interface *i = s->ext ? interface_by_index(s->ext->device) : NULL;
 
 	if (!socket_is_internet(s))
 		return -ENOPROTOOPT;

@@ -8,7 +8,7 @@
 /* Without the kernel lock, unless another thread waits for the CPU. */
 long sys_sched_yield(void)
 {
-	if (unlikely(sched_others_wait()))
+	if (unlikely(sched_has_waiters()))
 		sched_yield();
 	return 0;
 }
@@ -100,6 +100,6 @@ long sys_rseq(uint64_t at, uint64_t size, uint64_t flags, uint64_t signature)
 	t->rseq = at;
 	t->rseq_signature = (uint32_t)signature;
 	t->unusual |= UNUSUAL_RSEQ;
-	thread_disturb(t);
+	thread_notify_resume(t);
 	return 0;
 }

@@ -107,8 +107,8 @@ long sys_getrusage(uint64_t who, uint64_t out)
 	default:
 		return -EINVAL;
 	}
-	if (unlikely(!thread_current()->looked_at))
-		sched_look();
+	if (unlikely(!thread_current()->sampled))
+		sched_start_sampling();
 	return usage_put(out, &u);
 }
 
@@ -125,8 +125,8 @@ long sys_times(uint64_t out)
 		system / NS_PER_TICK,
 	};
 
-	if (unlikely(!thread_current()->looked_at))
-		sched_look();
+	if (unlikely(!thread_current()->sampled))
+		sched_start_sampling();
 	if (out && copy_to_user(out, ticks, sizeof(ticks)) < 0)
 		return -EFAULT;
 	return (long)(arch_time_ns() / NS_PER_TICK);

@@ -183,7 +183,7 @@ long sys_prctl(uint64_t option, uint64_t arg, uint64_t arg3, uint64_t arg4, uint
 	case PR_SET_TIMERSLACK:
 		/* Stored and reported; timers are never deferred. */
 		thread_current()->timer_slack_ns =
-			(int64_t)arg > 0 ? arg : thread_current()->first_slack_ns;
+			(int64_t)arg > 0 ? arg : thread_current()->default_slack_ns;
 		return 0;
 	case PR_GET_TIMERSLACK:
 		return thread_current()->timer_slack_ns ? (long)thread_current()->timer_slack_ns

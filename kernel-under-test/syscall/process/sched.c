@@ -125,10 +125,10 @@ static long set_policy(uint64_t tid, int policy, int priority)
 	if (policy & SCHED_RESET)
 		t->unusual |= UNUSUAL_PLAIN_CHILDREN;
 	if (priority)
-		t->unusual |= UNUSUAL_URGENT;
+		t->unusual |= UNUSUAL_RT;
 	t->rt_priority = (uint8_t)priority;
 	sched_set_nice(t, t->nice);
-	futex_pi_reckon(t);
+	futex_pi_update_priority(t);
 	return 0;
 }
 

@@ -101,6 +101,6 @@ bool file_is_running(const struct inode *)
 	return false;
 }
 
-void sched_settle_others(bool)
+void sched_synchronize_cpus(bool)
 {
 }

@@ -13,7 +13,7 @@ void model_objects_make(void)
 {
 	memset(object_value, 0, sizeof(object_value));
 	for (int i = 0; i < OBJECTS; i++) {
-		model_object[i] = object_make_shared(OBJECT_PAGES);
+		model_object[i] = object_create_shared(OBJECT_PAGES);
 		CHECK(model_object[i] != NULL);
 	}
 }
@@ -179,14 +179,14 @@ static uint64_t count_entries(struct space *s)
 /* Blocks are full, numbered and counted, and no gap is larger than they say. */
 static void model_check_blocks(const struct areas *s)
 {
-	uint64_t last = SPACE_LOWEST;
+	uint64_t last = MMAP_MIN_ADDR;
 	uint32_t count = 0;
 
 	CHECK(s->block_count && s->block_count <= s->capacity);
 	for (uint32_t i = 0; i < s->block_count; i++) {
 		const struct area_block *b = s->blocks[i];
 
-		CHECK_EQ(b->place, i);
+		CHECK_EQ(b->index, i);
 		CHECK(b->count <= AREAS_PER_BLOCK && (b->count || s->block_count == 1));
 		count += b->count;
 		for (uint32_t k = 0; k < b->count; k++) {

@@ -25,7 +25,7 @@ static void check(struct areas *s)
 	}
 	CHECK(!a);
 	for (uint32_t i = 0; i < s->block_count; i++) {
-		CHECK_EQ(s->blocks[i]->place, i);
+		CHECK_EQ(s->blocks[i]->index, i);
 		CHECK(s->blocks[i]->count || s->block_count == 1);
 		in_blocks += s->blocks[i]->count;
 	}
@@ -97,7 +97,7 @@ static void history(uint64_t seed)
 			insert(&s, at);
 		else
 			take(&s, at, 1 + (uint32_t)rnd_below(&seed, rnd_below(&seed, 9) ? 3 : 60));
-		CHECK_EQ(areas_gap(&s, BOTTOM, top, len), gap(top, len));
+		CHECK_EQ(areas_find_gap(&s, BOTTOM, top, len), gap(top, len));
 		if (step % 64)
 			continue;
 		check(&s);

@@ -218,7 +218,7 @@ static void fuzz(void)
 			struct area a;
 
 			for (uint64_t at = 0; space_next_area(s, at, &a); at = a.end) {
-				CHECK(a.start >= SPACE_LOWEST);
+				CHECK(a.start >= MMAP_MIN_ADDR);
 				CHECK(a.end <= USER_TOP);
 				CHECK(a.start < a.end);
 				space_fault(s, a.start, 0);

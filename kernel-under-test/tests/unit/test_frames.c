@@ -53,7 +53,8 @@ static void read_all(const void *at, size_t n)
 	read_up = wire_sum(read_up, at, n);
 }
 
-void af_packet_show(const struct interface *i, const uint8_t *frame, size_t len, enum af_packet_kind kind)
+void af_packet_deliver(const struct interface *i, const uint8_t *frame, size_t len,
+		       enum af_packet_kind kind)
 {
 	(void)i, (void)frame, (void)len, (void)kind;
 }
@@ -73,14 +74,14 @@ void ping_receive(const struct ipv4_packet *p, const struct icmp_header *h)
 	echo_count++;
 }
 
-struct socket *socket_hears(uint8_t type, uint8_t protocol, const struct address *from,
-			    const struct address *to)
+struct socket *socket_lookup_receiver(uint8_t type, uint8_t protocol, const struct address *from,
+				      const struct address *to)
 {
 	(void)type, (void)protocol, (void)from;
 	return address_port(to) == 7 ? &hearer : NULL;
 }
 
-void datagram_arrive(struct socket *s, const struct arrival *a)
+void datagram_deliver(struct socket *s, const struct arrival *a)
 {
 	CHECK(s == &hearer);
 	read_all(a->data, a->len);
@@ -119,13 +120,13 @@ static void receive(const void *frame, size_t n)
 
 static struct packet *packet_of(uint8_t protocol, uint32_t to, const void *payload, size_t n)
 {
-	struct packet *p = ipv4_make(n);
+	struct packet *p = ipv4_alloc(n);
 	struct ethernet_header e = {.type = be16(ETHER_IPV4)};
 	struct ipv4_header ip = {.ttl = 64, .protocol = protocol, .from = OTHER, .to = to};
 
 	memcpy(e.to, eth.mac, 6);
 	memcpy(e.from, other_mac, 6);
-	wire_seal_ipv4(&ip, n);
+	wire_finish_ipv4(&ip, n);
 	memcpy(p->frame, &e, sizeof(e));
 	memcpy(p->frame + sizeof(e), &ip, sizeof(ip));
 	memcpy(ipv4_payload(p), payload, n);
@@ -164,9 +165,9 @@ static void sums(void)
 	CHECK_EQ(wire_sum(0, words, sizeof(words)), 0xddf2);
 	CHECK_EQ(wire_checksum(wire_sum(0, header, sizeof(header))), 0);
 	CHECK_EQ(wire_sum(0, words, 3), 0x0001 + 0xf200);
-	CHECK_EQ(prefix_of(0), 0);
-	CHECK_EQ(prefix_of(UINT32_MAX), 32);
-	CHECK_EQ(prefix_of(IP(255, 255, 240, 0)), 20);
+	CHECK_EQ(prefix_len(0), 0);
+	CHECK_EQ(prefix_len(UINT32_MAX), 32);
+	CHECK_EQ(prefix_len(IP(255, 255, 240, 0)), 20);
 }
 
 static void neighbours_are_asked(void)
@@ -174,7 +175,7 @@ static void neighbours_are_asked(void)
 	const struct ipv4_flow f = {.to = OTHER, .protocol = IP_UDP, .ttl = 9};
 
 	sent_count = 0;
-	CHECK_EQ(ipv4_send(ipv4_make(4), &f), 0);
+	CHECK_EQ(ipv4_send(ipv4_alloc(4), &f), 0);
 	CHECK_EQ(sent_count, 1);
 	CHECK_EQ(sent_len, 42);
 	CHECK_EQ(sent[21], ARP_REQUEST);
@@ -183,17 +184,17 @@ static void neighbours_are_asked(void)
 	CHECK_EQ(sent_len, ETHERNET_SIZE + IPV4_SIZE + 4);
 	CHECK(memcmp(sent, other_mac, 6) == 0);
 	CHECK_EQ(sent[ETHERNET_SIZE + 8], 9);
-	CHECK_EQ(ipv4_send(ipv4_make(4), &f), 0);
+	CHECK_EQ(ipv4_send(ipv4_alloc(4), &f), 0);
 	CHECK_EQ(sent_count, 3);
 	receive_arp(ARP_REQUEST, OWN);
 	CHECK_EQ(sent[21], ARP_REPLY);
 	receive_arp(ARP_REQUEST, OTHER);
 	CHECK_EQ(sent_count, 4);
-	arp_forget(&eth);
+	arp_remove_interface(&eth);
 	/* Who never answers is asked three times, and forgotten with what waits. */
-	CHECK_EQ(ipv4_send(ipv4_make(4), &f), 0);
+	CHECK_EQ(ipv4_send(ipv4_alloc(4), &f), 0);
 	for (int n = 0; n < 3; n++)
-		armed->ring(armed);
+		armed->expire(armed);
 	CHECK_EQ(sent_count, 7);
 	CHECK(list_empty(&neighbours));
 }

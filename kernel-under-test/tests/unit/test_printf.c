@@ -34,7 +34,7 @@ static void text(void)
 	SAME("nothing to do");
 }
 
-static void cut_short(void)
+static void interrupted(void)
 {
 	char full[64], part[64];
 	int n = format(full, sizeof(full), "%s-%d-%08lx", "text", -42, 0xbeeful);
@@ -105,7 +105,7 @@ int main(void)
 {
 	numbers();
 	text();
-	cut_short();
+	interrupted();
 	odd();
 	the_log();
 	CHECK(host_panics(assert_false, NULL));

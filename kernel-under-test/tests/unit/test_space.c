@@ -26,7 +26,7 @@ static struct model *now;
 static void use(struct model *m)
 {
 	now = m;
-	space_use(m ? m->space : NULL);
+	space_switch(m ? m->space : NULL);
 }
 
 static struct model *model_make(struct space *space)
@@ -230,7 +230,7 @@ static void find_gap(uint64_t *seed)
 
 		there &= page >= WINDOW_PAGES || !now->page[page].mapped;
 	}
-	at = space_gap(now->space, want, pages * PAGE_SIZE, now->space->top);
+	at = space_find_gap(now->space, want, pages * PAGE_SIZE, now->space->top);
 	/* Nothing else is mapped, so the highest place is right under the top. */
 	CHECK_EQ(at, there ? want : now->space->top - pages * PAGE_SIZE);
 }

@@ -45,7 +45,7 @@ static void make(struct store *s, uint64_t index, uint64_t *seed)
 
 	if (count == KNOWN)
 		return;
-	CHECK_EQ(store_make(s, index, &p), 0);
+	CHECK_EQ(store_get_or_create(s, index, &p), 0);
 	if (!find(index)) {
 		for (size_t i = 0; i < PAGE_SIZE / 8; i++)
 			CHECK(((uint64_t *)page_to_virt(p))[i] == 0);
@@ -58,7 +58,7 @@ static void cut(struct store *s, uint64_t from)
 {
 	size_t kept = 0;
 
-	store_cut(s, from);
+	store_truncate(s, from);
 	for (size_t i = 0; i < count; i++)
 		if (known[i].index < from)
 			known[kept++] = known[i];
@@ -102,11 +102,11 @@ static void drops(void)
 		do
 			index[i] = some_index(&seed);
 		while (store_find(&s, index[i]));
-		CHECK_EQ(store_make(&s, index[i], &p), 0);
+		CHECK_EQ(store_get_or_create(&s, index[i], &p), 0);
 	}
 	for (size_t i = 0; i < ARRAY_SIZE(index); i++) {
 		CHECK(store_find(&s, index[i]) != NULL);
-		store_drop(&s, index[i]);
+		store_remove(&s, index[i]);
 		CHECK(store_find(&s, index[i]) == NULL);
 		CHECK_EQ(s.count, ARRAY_SIZE(index) - i - 1);
 	}
@@ -120,12 +120,12 @@ static void limits(void)
 	struct store s = {0};
 	struct page *p, *mine = page_alloc_zeroed();
 
-	CHECK_EQ(store_make(&s, STORE_INDEX_MAX, &p), -EFBIG);
-	CHECK_EQ(store_make(&s, UINT64_MAX, &p), -EFBIG);
+	CHECK_EQ(store_get_or_create(&s, STORE_INDEX_MAX, &p), -EFBIG);
+	CHECK_EQ(store_get_or_create(&s, UINT64_MAX, &p), -EFBIG);
 	CHECK(store_find(&s, UINT64_MAX) == NULL);
-	CHECK_EQ(store_put(&s, STORE_INDEX_MAX - 1, mine), 0);
+	CHECK_EQ(store_insert(&s, STORE_INDEX_MAX - 1, mine), 0);
 	CHECK(store_find(&s, STORE_INDEX_MAX - 1) == mine);
-	store_cut(&s, 0);
+	store_truncate(&s, 0);
 	CHECK_EQ(host_kmem_live, 0);
 }
 
@@ -138,15 +138,15 @@ static void without_memory(void)
 		struct page *p;
 		int err;
 
-		CHECK_EQ(store_make(&s, 5, &p), 0);
+		CHECK_EQ(store_get_or_create(&s, 5, &p), 0);
 		host_kmem_fail_after(after);
-		err = store_make(&s, 1ul << 33, &p);
+		err = store_get_or_create(&s, 1ul << 33, &p);
 		host_kmem_fail_after(-1);
 		CHECK(err == 0 || err == -ENOMEM);
 		CHECK(store_find(&s, 5) != NULL);
 		CHECK_EQ(store_find(&s, 1ul << 33) != NULL, err == 0);
-		CHECK_EQ(store_make(&s, 1ul << 33, &p), 0);
-		store_cut(&s, 0);
+		CHECK_EQ(store_get_or_create(&s, 1ul << 33, &p), 0);
+		store_truncate(&s, 0);
 		CHECK_EQ(page_count_free(), free);
 		CHECK_EQ(host_kmem_live, 0);
 	}

@@ -57,7 +57,7 @@ volatile void *pci_map(const struct pci_device *, unsigned int, uint32_t offset,
 	return offset + size <= REGISTERS ? registers + offset : NULL;
 }
 
-int pci_use_message(const struct pci_device *, const struct irq_message *)
+int pci_enable_msix(const struct pci_device *, const struct irq_message *)
 {
 	return 0;
 }
@@ -169,12 +169,12 @@ static void keeps_the_rules(uint64_t seed)
 			d.used->ring[d.used->index % QUEUE_SIZE].id = pending[i];
 			d.used->index++;
 			pending[i] = pending[--count];
-			owner = virtqueue_take(&q, NULL);
+			owner = virtqueue_pop(&q, NULL);
 			CHECK(owner >= owners && owner < owners + QUEUE_SIZE);
 			CHECK(lengths[owner - owners] != 0);
 			lengths[owner - owners] = 0;
 		}
-		CHECK(virtqueue_take(&q, NULL) == NULL && !q.broken);
+		CHECK(virtqueue_pop(&q, NULL) == NULL && !q.broken);
 	}
 }
 
@@ -204,7 +204,7 @@ static void breaks_them(uint64_t seed)
 			d.used->ring[i].len = (uint32_t)rnd(&seed);
 		}
 		d.used->index = (uint16_t)(d.used->index + rnd_below(&seed, 3));
-		while ((owner = virtqueue_take(&q, NULL))) {
+		while ((owner = virtqueue_pop(&q, NULL))) {
 			CHECK(owner >= owners && owner < owners + 64 && out[owner - owners]);
 			out[owner - owners] = false;
 		}

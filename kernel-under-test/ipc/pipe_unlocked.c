@@ -1,9 +1,9 @@
 /* Reading and writing pipes without the kernel lock (sched/gate.h). */
-#include "ipc/pipe_inside.h"
+#include "ipc/pipe_internal.h"
 #include "lib/errno.h"
 
 /* Called having passed the gate, which is released. Keeps the file referenced meanwhile. */
-static inline int sleep_passing(struct file *f, struct uio *u, struct wait_queue *q)
+static inline int sleep_unlocked(struct file *f, struct uio *u, struct wait_queue *q)
 {
 	struct pipe *p = f->data;
 
@@ -21,7 +21,7 @@ static always_inline long read_waiting(struct file *f, struct uio *u)
 	while (likely(u->left && gate_pass(&p->gate))) {
 		n = (long)MIN(u->left, ring_used(&p->ring));
 		if (!n && p->write_ends && !(f->flags & O_NONBLOCK)) {
-			n = sleep_passing(f, u, &p->readers);
+			n = sleep_unlocked(f, u, &p->readers);
 			if (likely(!n))
 				continue;
 			u->left = 0;
@@ -56,7 +56,7 @@ static noinline long read_and_wait(struct file *f, struct uio *u)
 }
 
 /* Fast path: no waiters to wake and no need to wait. */
-static noinline long read_passing(struct pipe *p, struct uio *u)
+static noinline long read_fast(struct pipe *p, struct uio *u)
 {
 	size_t n;
 
@@ -77,7 +77,7 @@ long pipe_read_unlocked(struct file *f, struct uio *u)
 {
 	struct pipe *p = f->data;
 
-	return ring_used(&p->ring) && likely(wait_empty(&p->writers)) ? read_passing(p, u)
+	return ring_used(&p->ring) && likely(wait_empty(&p->writers)) ? read_fast(p, u)
 								      : read_and_wait(f, u);
 }
 
@@ -92,7 +92,7 @@ static always_inline long write_waiting(struct file *f, struct uio *u)
 	while (u->left && likely(gate_pass(&p->gate))) {
 		n = pipe_room(p);
 		if (unlikely(n < need) && p->read_ends && !(f->flags & O_NONBLOCK)) {
-			err = sleep_passing(f, u, &p->writers);
+			err = sleep_unlocked(f, u, &p->writers);
 			if (!err)
 				continue;
 			u->left = 0;
@@ -124,7 +124,7 @@ static noinline long write_and_wait(struct file *f, struct uio *u)
 	return n;
 }
 
-static noinline long write_passing(struct pipe *p, struct uio *u)
+static noinline long write_fast(struct pipe *p, struct uio *u)
 {
 	size_t n = u->left;
 
@@ -141,6 +141,6 @@ long pipe_write_unlocked(struct file *f, struct uio *u)
 {
 	struct pipe *p = f->data;
 
-	return likely(wait_empty(&p->readers)) && u->left <= pipe_room(p) ? write_passing(p, u)
+	return likely(wait_empty(&p->readers)) && u->left <= pipe_room(p) ? write_fast(p, u)
 									  : write_and_wait(f, u);
 }

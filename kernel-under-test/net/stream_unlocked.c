@@ -3,7 +3,7 @@
 #include "net/socket.h"
 
 /* Whether plain data can pass between the two ends in both directions. */
-static inline bool is_open(const struct socket *s, const struct socket *peer)
+static inline bool can_pass(const struct socket *s, const struct socket *peer)
 {
 	return likely(s->ops == &stream_ops && peer) && likely(!s->shut && !peer->shut);
 }
@@ -12,8 +12,8 @@ static inline bool is_open(const struct socket *s, const struct socket *peer)
  * Called having passed the gate, which is released. Returns 0 when woken, 1 to take the slow path,
  * -EAGAIN or -ERESTARTSYS. Keeps the file referenced meanwhile.
  */
-static noinline int sleep_passing(struct file *f, struct uio *u, struct wait_queue *q,
-				  uint64_t timeout_ns)
+static noinline int sleep_unlocked(struct file *f, struct uio *u, struct wait_queue *q,
+				   uint64_t timeout_ns)
 {
 	struct socket *s = f->data;
 	bool nowait = f->flags & O_NONBLOCK;
@@ -38,13 +38,13 @@ static noinline long write_and_wait(struct file *f, struct uio *u)
 		struct socket *to = s->peer;
 		size_t n;
 
-		if (unlikely(!is_open(s, to) || !gate_may_wake(&to->readers))) {
+		if (unlikely(!can_pass(s, to) || !gate_may_wake(&to->readers))) {
 			gate_return(g);
 			break;
 		}
 		n = MIN(u->left, ring_room(&to->in));
 		if (unlikely(!n)) {
-			err = sleep_passing(f, u, &s->writers, s->send_timeout_ns);
+			err = sleep_unlocked(f, u, &s->writers, s->send_timeout_ns);
 			if (likely(!err))
 				continue;
 			break;
@@ -67,7 +67,7 @@ static noinline long write_and_wait(struct file *f, struct uio *u)
 }
 
 /* Fast path: no waiters to wake and no need to wait. Returns 0 if not so, -1 for the slow path. */
-static noinline long write_passing(struct socket *s, struct uio *u)
+static noinline long write_fast(struct socket *s, struct uio *u)
 {
 	struct gate *g = s->gate;
 	long n = (long)u->left;
@@ -76,7 +76,7 @@ static noinline long write_passing(struct socket *s, struct uio *u)
 	if (!gate_pass(g))
 		return -1;
 	to = s->peer;
-	if (unlikely(!is_open(s, to)))
+	if (unlikely(!can_pass(s, to)))
 		n = -1;
 	else if (unlikely(!wait_empty(&to->readers) || u->left > ring_room(&to->in)))
 		n = 0;
@@ -88,7 +88,7 @@ static noinline long write_passing(struct socket *s, struct uio *u)
 
 long stream_write_unlocked(struct file *f, struct uio *u)
 {
-	long n = write_passing(f->data, u);
+	long n = write_fast(f->data, u);
 
 	if (likely(n > 0))
 		return n;
@@ -106,13 +106,13 @@ static noinline long read_and_wait(struct file *f, struct uio *u)
 		struct socket *from = s->peer;
 
 		n = (long)MIN(u->left, ring_used(&s->in));
-		if (unlikely(!is_open(s, from))) {
+		if (unlikely(!can_pass(s, from))) {
 			/* End of file is returned at once; the other cases are rare. */
 			if (!n && s->ops == &stream_ops && s->state == SOCKET_CLOSED && !s->error)
 				u->left = 0;
 			n = 0;
 		} else if (!n) {
-			err = sleep_passing(f, u, &s->readers, s->receive_timeout_ns);
+			err = sleep_unlocked(f, u, &s->readers, s->receive_timeout_ns);
 			if (likely(!err))
 				continue;
 			break;
@@ -138,7 +138,7 @@ static noinline long read_and_wait(struct file *f, struct uio *u)
 }
 
 /* The same; returns 0 to take the slow path. */
-static noinline long read_passing(struct socket *s, struct uio *u)
+static noinline long read_fast(struct socket *s, struct uio *u)
 {
 	struct gate *g = s->gate;
 	struct socket *from;
@@ -149,7 +149,7 @@ static noinline long read_passing(struct socket *s, struct uio *u)
 	from = s->peer;
 	used = ring_used(&s->in);
 	n = MIN(u->left, used);
-	if (likely(n && is_open(s, from) && wait_empty(&from->writers) &&
+	if (likely(n && can_pass(s, from) && wait_empty(&from->writers) &&
 		   (n == used || wait_empty(&s->readers)) && ring_get_nofault(&s->in, u, n)))
 		u->left = 0; /* a short read */
 	else
@@ -164,10 +164,10 @@ long stream_read_unlocked(struct file *f, struct uio *u)
 	size_t used = ring_used(&s->in);
 
 	/* If empty it must wait, if full a writer may be waiting. */
-	return likely(used && used < RING_SIZE) ? read_passing(s, u) : read_and_wait(f, u);
+	return likely(used && used < RING_SIZE) ? read_fast(s, u) : read_and_wait(f, u);
 }
 
-long stream_move_now(struct file *f, struct uio *u, bool send)
+long stream_try_transfer(struct file *f, struct uio *u, bool send)
 {
-	return send ? MAX(write_passing(f->data, u), 0) : read_passing(f->data, u);
+	return send ? MAX(write_fast(f->data, u), 0) : read_fast(f->data, u);
 }

@@ -4,15 +4,15 @@
 #include "net/control.h"
 #include "net/ip/raw.h"
 
-void datagram_arrive(struct socket *s, const struct arrival *a)
+void datagram_deliver(struct socket *s, const struct arrival *a)
 {
 	size_t n = socket_filter(s, a->data, a->len);
-	bool told = s->wants & ~WANT_SHOWN;
+	bool told = s->cmsg_flags & ~CMSG_TAP;
 	struct message *m;
 
 	if (!n && a->len)
 		return;
-	m = s->queued && s->queued + n > s->receive_room ? NULL : kmem_alloc(sizeof(*m) + n);
+	m = s->queued && s->queued + n > s->receive_buffer ? NULL : kmem_alloc(sizeof(*m) + n);
 	if (!m)
 		return;
 	m->len = n;
@@ -20,7 +20,7 @@ void datagram_arrive(struct socket *s, const struct arrival *a)
 	m->from = a->from;
 	if (socket_is_internet(s))
 		address_convert(&m->from, s->family);
-	m->control = told ? control_make(0) : NULL;
+	m->control = told ? control_alloc(0) : NULL;
 	if (m->control) {
 		m->control->time_ns = volume_now_ns();
 		m->control->to = a->to;
@@ -32,19 +32,19 @@ void datagram_arrive(struct socket *s, const struct arrival *a)
 	wait_wake_one(&s->readers);
 }
 
-uint16_t datagram_wants;
+uint16_t datagram_cmsg_default;
 
 static void set_watched(struct socket *s, void *)
 {
 	if (s->type == SOCK_DGRAM)
-		s->wants = (uint16_t)((s->wants & ~WANT_SHOWN) | datagram_wants);
+		s->cmsg_flags = (uint16_t)((s->cmsg_flags & ~CMSG_TAP) | datagram_cmsg_default);
 }
 
-void datagram_watch(int change)
+void datagram_tap(int change)
 {
 	static int count;
 
 	count += change;
-	datagram_wants = count ? WANT_SHOWN : 0;
+	datagram_cmsg_default = count ? CMSG_TAP : 0;
 	socket_each(set_watched, NULL);
 }

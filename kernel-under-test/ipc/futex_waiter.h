@@ -12,7 +12,7 @@
 struct bucket;
 
 /* Guarded by its bucket's lock. */
-struct sleeper {
+struct futex_waiter {
 	struct list link;
 	struct futex_key key;
 	/* The bucket of `key`; changed under both buckets' locks. */
@@ -25,7 +25,7 @@ struct sleeper {
 
 extern struct bucket {
 	struct spinlock lock;
-	struct list sleepers;
+	struct list waiters;
 } __attribute__((aligned(64))) futex_buckets[FUTEX_BUCKETS];
 
 static inline struct bucket *bucket_of(struct futex_key k)
@@ -54,23 +54,23 @@ static inline int read_word(struct bucket *b, uint64_t addr, uint32_t *now)
 }
 
 /* After a sleep that no waker ended: dequeues. Returns whether a waker had done so already. */
-bool futex_leave(struct sleeper *s);
+bool futex_unqueue(struct futex_waiter *s);
 
 /* The place in `b` of one with a real-time priority. */
-struct list *futex_place_urgent(struct bucket *b, const struct sleeper *s);
+struct list *futex_queue_position(struct bucket *b, const struct futex_waiter *s);
 
 /* In FIFO order, behind those of the same or a higher real-time priority. */
-static inline void enqueue(struct bucket *b, struct sleeper *s)
+static inline void enqueue(struct bucket *b, struct futex_waiter *s)
 {
-	list_push_back(unlikely(s->thread->urgency) ? futex_place_urgent(b, s) : &b->sleepers,
+	list_push_back(unlikely(s->thread->eff_priority) ? futex_queue_position(b, s) : &b->waiters,
 		       &s->link);
 }
 
-static inline void wake(struct sleeper *s)
+static inline void wake(struct futex_waiter *s)
 {
 	list_remove(&s->link);
 	sched_wake(s->thread);
 }
 
 /* Linux looks up the page of a shared futex: -EFAULT if it can't be read. */
-int futex_look(uint64_t addr);
+int futex_check_readable(uint64_t addr);

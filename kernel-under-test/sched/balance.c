@@ -18,7 +18,7 @@ static uint32_t all_cpus(void)
 	return (1u << arch_cpu_count()) - 1;
 }
 
-unsigned int sched_place(const struct thread *t)
+unsigned int sched_select_cpu(const struct thread *t)
 {
 	uint32_t idle = READ_ONCE(sched_idle_cpus) & t->allowed, last = 1u << t->cpu;
 
@@ -29,17 +29,17 @@ unsigned int sched_place(const struct thread *t)
 	return least_busy(t->allowed & all_cpus());
 }
 
-void sched_send(struct thread *t, unsigned int cpu)
+void sched_enqueue(struct thread *t, unsigned int cpu)
 {
-	struct queue *q = &sched_queues[cpu];
+	struct run_queue *q = &sched_queues[cpu];
 	uint32_t it = 1u << cpu;
 	bool kick, urgent = false;
 
 	spin_lock(&q->lock, LOCK_RUN);
 	t->cpu = cpu;
-	thread_disturb(t);
-	if (unlikely(t->urgency))
-		urgent = queue_push_urgent(q, t, cpu);
+	thread_notify_resume(t);
+	if (unlikely(t->eff_priority))
+		urgent = queue_push_rt(q, t, cpu);
 	else
 		queue_push(q, t);
 	/* The CPU is idle, or must start its time slice. */
@@ -59,7 +59,7 @@ struct thread *sched_steal(void)
 	struct thread *t;
 
 	for (unsigned int i = 0; i < arch_cpu_count(); i++) {
-		struct queue *q = &sched_queues[i];
+		struct run_queue *q = &sched_queues[i];
 
 		/*
 		 * Try only: this CPU holds its own queue's lock, which may come later in the order.
@@ -70,7 +70,7 @@ struct thread *sched_steal(void)
 			if (t->allowed & 1u << me) {
 				queue_remove(q, t);
 				t->cpu = me;
-				thread_disturb(t);
+				thread_notify_resume(t);
 				spin_unlock(&q->lock);
 				return t;
 			}
@@ -81,7 +81,7 @@ struct thread *sched_steal(void)
 
 void sched_set_allowed(struct thread *t, uint32_t cpus)
 {
-	struct queue *q;
+	struct run_queue *q;
 	unsigned int cpu = queue_lock_of(t, &q);
 	bool queued = !list_empty(&t->run);
 
@@ -93,18 +93,18 @@ void sched_set_allowed(struct thread *t, uint32_t cpus)
 	if (queued)
 		queue_remove(q, t);
 	else if (t->state == THREAD_BLOCKED)
-		t->cpu = sched_place(t), thread_disturb(t);
+		t->cpu = sched_select_cpu(t), thread_notify_resume(t);
 	else
 		/* Running or migrating: it moves on its own way back to user mode. */
 		thread_add_work(t, WORK_MOVE);
 	spin_unlock(&q->lock);
 	if (queued)
-		sched_send(t, sched_place(t));
+		sched_enqueue(t, sched_select_cpu(t));
 	else
-		sched_poke(t);
+		sched_kick(t);
 }
 
-struct thread *sched_spread(struct queue *q, unsigned int *to)
+struct thread *sched_take_surplus(struct run_queue *q, unsigned int *to)
 {
 	uint32_t idle = READ_ONCE(sched_idle_cpus) & all_cpus();
 	struct thread *t = list_entry(q->threads.prev, struct thread, run);
@@ -117,7 +117,7 @@ struct thread *sched_spread(struct queue *q, unsigned int *to)
 	return t;
 }
 
-void sched_settle_others(bool all)
+void sched_synchronize_cpus(bool all)
 {
 	const struct process *p = thread_current()->process;
 	unsigned int me = arch_cpu_id();

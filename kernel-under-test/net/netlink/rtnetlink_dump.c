@@ -102,7 +102,7 @@ static void put_addresses(struct netlink_reply *r, uint8_t family)
 static void put_route(struct netlink_reply *r, const struct route *route)
 {
 	const struct route_message m = {.family = AF_INET,
-					.prefix = prefix_of(route->mask),
+					.prefix = prefix_len(route->mask),
 					.table = TABLE_MAIN,
 					.protocol = route->protocol,
 					.scope = route->gateway ? SCOPE_UNIVERSE : SCOPE_LINK,
