@@ -1,4 +1,4 @@
-"""docs/linux-abi.md, made of the kernel's call table and of what syscall/calls.txt says of each.
+"""Generate docs/linux-abi.md from the kernel's call table and syscall/calls.txt.
 
     linux_abi.py            write the page
     linux_abi.py --check    say what is out of date or missing, status 1
@@ -18,18 +18,18 @@ LINE = re.compile(r"(\d+) (\w+) (full|partial)(?:: (\S.*))?")
 
 HEAD = """# System calls of Bantam
 
-Bantam answers {count} of Linux's system calls on x86_64: {full} in full, {partial} in part. Any
-other gives `ENOSYS`. This page is made from the kernel's own table
-(`kernel-under-test/syscall/calls.def`) and from `syscall/calls.txt` beside it, by
-`make -C kernel-under-test docs`; a test fails when a call has no line there, or a line no call.
+Bantam implements {count} of Linux's x86_64 system calls: {full} fully, {partial} partially. All others
+fail with `ENOSYS`. This page is generated from the kernel's system call table
+(`kernel-under-test/syscall/calls.def`) and `syscall/calls.txt` by `make -C kernel-under-test docs`; a
+test fails if the two differ.
 
-*Full* means: every flag and every errno that we know of does what Linux's manual says, for what the
-kernel has at all; what it lacks as a whole is in [caveats.md](caveats.md). *Partial* says what is
-missing. How it is held to that: `kernel-under-test/tests/guest/` runs on Bantam and on Linux 6.1
-and must say the same on both, and so must other people's programs
-(`harness/tests/test_bantam_programs.py`).
+*Full* means that, as far as we know, every flag and error works as documented in Linux's manual pages,
+for the features that the kernel has; [caveats.md](caveats.md) lists those that it does not have.
+*Partial* lists what is missing or different. The guest tests in `kernel-under-test/tests/guest/`, and
+third-party programs (`harness/tests/test_bantam_programs.py`), must behave the same on Bantam and on
+Linux 6.1.
 
-| number | call | status | missing, or different |
+| number | call | status | missing or different |
 | ---: | --- | --- | --- |
 """
 
