@@ -72,20 +72,20 @@ def test_the_typist_waits_for_each_answer() -> None:
     steps = [Step(b"", PROMPT, 9, "first"), Step(b"a\n", "> \\Z", 5, "second", refuse=PROMPT)]
     typist = Typist(steps, 0.0)
     assert typist.start() == b""
-    assert typist.hear(b"booting\r\n", 1.0) == b""
-    assert typist.hear(b"\x1b[6n/ # ", 2.0) == b"a\n"
-    assert typist.complaint(7.0) is None
-    late = typist.complaint(7.1)
+    assert typist.feed(b"booting\r\n", 1.0) == b""
+    assert typist.feed(b"\x1b[6n/ # ", 2.0) == b"a\n"
+    assert typist.failure(7.0) is None
+    late = typist.failure(7.1)
     assert late == "second: no answer in 5 s; the last console output: (nothing)"
-    assert typist.hear(b"a\r\nsh: a: not found\r\n/ # ", 3.0) == b""
-    assert typist.complaint(3.0) == "second: sh: a: not found / / #"
+    assert typist.feed(b"a\r\nsh: a: not found\r\n/ # ", 3.0) == b""
+    assert typist.failure(3.0) == "second: sh: a: not found / / #"
 
 
 def test_a_start_that_nothing_answers_ends_the_script() -> None:
     steps = [Step(b"", PROMPT, 9, "first"), Step(b"exec init\n", "", 5, "starting")]
     typist = Typist(steps, 0.0)
-    assert typist.hear(b"# ", 1.0) == b"exec init\n"
-    assert typist.done and typist.complaint(99.0) is None
+    assert typist.feed(b"# ", 1.0) == b"exec init\n"
+    assert typist.done and typist.failure(99.0) is None
 
 
 def test_a_shell_that_never_comes_is_one_line() -> None:

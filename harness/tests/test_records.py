@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from ringside.records import Record, Text, Torn, Transcript, Verdict, parse_line
 from ringside.records.line import format_line
-from ringside.session.lines import LineCutter
+from ringside.session.lines import LineSplitter
 
 NAMES = ("a/x", "b/y")
 KEYS = st.from_regex(r"[a-z_]{1,12}", fullmatch=True)
@@ -72,7 +72,7 @@ GOOD = {1: [100, 101, 102, 103, 104], 2: [200, 201]}
 
 def read(data: bytes) -> Transcript:
     transcript = Transcript(NAMES)
-    cutter = LineCutter()
+    cutter = LineSplitter()
     for line in [*cutter.feed(data), *cutter.finish()]:
         transcript.feed(line)
     return transcript
@@ -96,7 +96,7 @@ def assert_never_wrong(transcript: Transcript, good: dict[int, list[int]] = GOOD
 def test_a_good_boot() -> None:
     transcript = read(join(session(GOOD)))
     assert transcript.ready and transcript.sampled and transcript.done
-    assert (transcript.torn, transcript.lost, transcript.complaint) == (0, 0, None)
+    assert (transcript.torn, transcript.lost, transcript.violation) == (0, 0, None)
     assert [transcript.result(i).ticks for i in (0, 1)] == [(100, 101, 102, 103, 104), (200, 201)]
     assert transcript.result(0).overhead == (3, 3)
     assert transcript.result(0).op == "one thing"
@@ -314,7 +314,7 @@ def test_words_of_a_guest_are_made_safe() -> None:
 
 def test_the_bytes_of_a_real_boot() -> None:
     data = (DATA / "console-linux.log").read_bytes()
-    cutter = LineCutter()
+    cutter = LineSplitter()
     lines = cutter.feed(data)
     begins = [r for r in map(parse_line, lines) if isinstance(r, Record) and r.type == "begin"]
     plan = [record.fields["name"] for record in begins]
@@ -322,7 +322,7 @@ def test_the_bytes_of_a_real_boot() -> None:
     for line in lines:
         transcript.feed(line)
     assert transcript.ready and transcript.done
-    assert (transcript.torn, transcript.lost, transcript.complaint) == (0, 0, None)
+    assert (transcript.torn, transcript.lost, transcript.violation) == (0, 0, None)
     assert len(plan) >= 10
     for index in range(len(plan)):
         result = transcript.result(index)

@@ -154,11 +154,11 @@ def test_an_old_qemu_starves_cpus_in_the_exact_clock(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setattr(newer, "find_qemu", lambda arch: Qemu("q", "8.1.0", ""))
-    assert newer.find_qemu_for_turns("x86_64", tmp_path).binary == "q"
+    assert newer.find_qemu_for_smp("x86_64", tmp_path).binary == "q"
     monkeypatch.setattr(newer, "find_qemu", lambda arch: Qemu("q", "8.0.9", ""))
     monkeypatch.setattr(newer.platform, "machine", lambda: "riscv64")
     with pytest.raises(MachineError, match=r"more than one CPU in the exact clock needs QEMU 8\.1"):
-        newer.find_qemu_for_turns("x86_64", tmp_path)
+        newer.find_qemu_for_smp("x86_64", tmp_path)
 
 
 def test_a_kernel_of_one_cpu_is_not_given_two(

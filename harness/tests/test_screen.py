@@ -10,7 +10,7 @@ import pytest
 from conftest import manifest
 
 from ringside.cli.main import run
-from ringside.machine.screen import appeared, screen_rows
+from ringside.machine.screen import new_rows, screen_rows
 
 ROWS, COLUMNS = 25, 80
 
@@ -44,7 +44,7 @@ def test_rows_are_what_the_memory_says() -> None:
 def test_lines_are_what_is_new(
     before: tuple[str, ...], now: tuple[str, ...], new: tuple[str, ...]
 ) -> None:
-    assert appeared(before, now) == new
+    assert new_rows(before, now) == new
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from ringside.machine.base import Event, EventKind
 from ringside.machine.fake import HANG, FakeMachine
 from ringside.session import Ending, Limits, Outcome, printable, run_session
-from ringside.session.lines import LONGEST, LineCutter
+from ringside.session.lines import LINE_MAX, LineSplitter
 
 RESET = Event(EventKind.SHUTDOWN, "guest-reset")
 PANIC = (r"Kernel panic", r"^panic: ")
@@ -70,7 +70,7 @@ def test_panicked_by_its_words_and_then_reset() -> None:
 
 
 def test_panicked_by_its_words_and_then_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("ringside.session.run._LAST_WORDS_S", 0.3)
+    monkeypatch.setattr("ringside.session.run._PANIC_S", 0.3)
     ending, _ = run(b"ready\npanic: no memory\nstack:\n", HANG)
     assert ending.outcome is Outcome.PANICKED
     assert ending.last_lines[-1] == "stack:"
@@ -132,7 +132,7 @@ def test_flooded() -> None:
 
 def test_done_but_it_stays() -> None:
     machine = FakeMachine(script=(b"ready\ndone\n", HANG))
-    limits = Limits(boot_s=5, silence_s=5, guest_s=100, leave_s=0.3)
+    limits = Limits(boot_s=5, silence_s=5, guest_s=100, shutdown_s=0.3)
     ending = asyncio.run(run_session(machine, Sink(), limits))
     assert ending.outcome is Outcome.FINISHED
     assert "did not shut" in ending.detail
@@ -153,19 +153,19 @@ def test_chatter_is_no_sign_of_life() -> None:
 
 @given(st.lists(st.binary(max_size=50)))
 def test_lines_are_the_same_however_the_bytes_come(pieces: list[bytes]) -> None:
-    cutter = LineCutter()
+    cutter = LineSplitter()
     lines = [line for piece in pieces for line in cutter.feed(piece)] + cutter.finish()
     data = b"".join(pieces)
     expected = [line.removesuffix(b"\r") for line in data.split(b"\n")]
     assert lines == (expected if expected[-1] else expected[:-1])
 
 
-@given(st.lists(st.integers(0, 3 * LONGEST), max_size=4))
+@given(st.lists(st.integers(0, 3 * LINE_MAX), max_size=4))
 def test_no_line_is_longer_than_the_bound(sizes: list[int]) -> None:
-    cutter = LineCutter()
+    cutter = LineSplitter()
     data = b"\n".join(b"z" * size for size in sizes)
     lines = [*cutter.feed(data), *cutter.finish()]
-    assert all(len(line) <= LONGEST for line in lines)
+    assert all(len(line) <= LINE_MAX for line in lines)
     assert sum(map(len, lines)) == sum(sizes)
 
 

@@ -15,7 +15,7 @@ from ringside.machine import CLOCKS, QemuMachine, build_argv, find_qemu
 from ringside.machine.argv import cpu_model
 from ringside.machine.version import version_tuple
 from ringside.session import Ending, Limits, Outcome, ReadyText, run_session
-from ringside.store.boots import BareBoot, BootFolder
+from ringside.store.boots import BootFolder, BootOnlyResult
 from ringside.store.schema import BootRecord, Clock, ImageRecord
 
 
@@ -26,7 +26,7 @@ async def boot_bare(
     way_name: str | None = None,
     user_image: Path | None = None,
     patience: float = 1.0,
-) -> BareBoot:
+) -> BootOnlyResult:
     """Boot `kernel` and wait for its ready text or its end; what came of it is kept and given.
 
     Raises CatalogError for a kernel that is not one to be only booted or has no such way, and
@@ -51,7 +51,7 @@ async def boot_bare(
         boot_s=kernel.deadlines.boot_host_s * patience,
         silence_s=kernel.deadlines.silence_host_s * patience,
         guest_s=kernel.deadlines.guest_s,
-        leave_s=0.0,
+        shutdown_s=0.0,
     )
     folder = BootFolder(catalog.root / "results")
     sink = ReadyText(kernel.console.ready)
@@ -67,7 +67,7 @@ async def boot_bare(
                 )
         except MachineError as error:
             ending = never_ran(Outcome.DIED, str(error))
-    done = BareBoot(
+    done = BootOnlyResult(
         clock=clock,
         qemu_version=qemu.full_version,
         cpu_model=cpu_model(boot.cpu, CLOCKS[clock]),

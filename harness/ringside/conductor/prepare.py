@@ -17,7 +17,7 @@ from ringside.image import KernelImage, boot_file, obtain
 from ringside.image.make import make
 from ringside.image.snapshot import snapshot_point
 from ringside.machine import CLOCKS, Clock, ClockSpec, Qemu, find_qemu
-from ringside.machine.newer import find_qemu_for_turns
+from ringside.machine.newer import find_qemu_for_smp
 from ringside.machine.version import version_tuple
 from ringside.store.schema import Isolation
 
@@ -235,7 +235,7 @@ def _qemu(root: Path, arch: str, request: Request, observer: Observer) -> Qemu:
     if request.cpus == 1 or request.clock != "exact":
         return find_qemu(arch)
     observer.preparing("getting a QEMU that supports several CPUs in the exact clock")
-    return find_qemu_for_turns(arch, root / ".cache")
+    return find_qemu_for_smp(arch, root / ".cache")
 
 
 def _way(kernel: Kernel, boot: Boot, wanted: str | None, cpus: int) -> str:

@@ -202,7 +202,7 @@ class _Conductor:
             last = bool(begun) and index == begun[-1]
             status, detail = status_of(result, ending, last_begun=last)
             if result.verdict is Verdict.NOT_BEGUN:
-                detail = transcript.complaint or done.record.detail or "never started"
+                detail = transcript.violation or done.record.detail or "never started"
             elif status in ("panicked", "hung"):
                 detail = done.record.detail or detail
             self._keep(progress, workload, result, status, detail, transcript.ns_per_tick, number)

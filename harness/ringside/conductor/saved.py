@@ -18,7 +18,7 @@ from ringside.machine import MachineSpec, build_argv
 from ringside.machine.snapshot import ArgvFor, RestoredMachine, SavedMachine
 from ringside.records import Transcript, Verdict
 from ringside.session import Outcome
-from ringside.session.lines import LineCutter
+from ringside.session.lines import LineSplitter
 from ringside.store.folder import RunFolder
 from ringside.store.schema import BootRecord
 
@@ -92,7 +92,7 @@ class Saved:
         kernel = candidate.kernel
         observer.booting(kernel.id, number)
         transcript = Watched([workload.name], kernel.id, observer, on_end)
-        cutter = LineCutter()
+        cutter = LineSplitter()
         for line in (*cutter.feed(self.said), *cutter.finish()):
             transcript.feed(line)
         machine = RestoredMachine(

@@ -1,4 +1,4 @@
-"""One emulated machine: its clock, its QEMU command line, its life, and a fake for tests."""
+"""An emulated machine: its clock, QEMU's command line, the QEMU process, and a fake for tests."""
 
 from ringside.machine.argv import MachineSpec, build_argv
 from ringside.machine.base import Event, EventKind, Machine

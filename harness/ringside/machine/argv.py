@@ -1,4 +1,4 @@
-"""QEMU's command line, as a pure function of what is to be booted."""
+"""Build QEMU's command line, as a pure function of the machine to boot."""
 
 from __future__ import annotations
 
@@ -7,16 +7,19 @@ from pathlib import Path
 
 from ringside.machine.clock import HOST_CPU, RTC_BASE, ClockSpec
 
-# Machines with an ISA bus, where the guest can tell of a panic through the pvpanic port.
+# Machines with an ISA bus, which the guest's pvpanic driver needs.
 _ISA_MACHINES = ("pc", "q35", "isapc")
 _DISKS = frozenset({"-drive", "-blockdev", "-hda", "-hdb", "-hdc", "-hdd", "-cdrom", "-fda", "-sd"})
 
 
 @dataclass(frozen=True)
 class MachineSpec:
-    """What to boot: paths are files, `memory_mib` is in MiB. Without `kernel` the firmware looks
-    for what to boot on the disks that `extra` adds. `cpu` is another model than the clock's, `cpus`
-    how many the machine has; `typed`, that its console is typed at."""
+    """The machine to boot.
+
+    Without `kernel` the firmware boots from the disks in `extra`, additional arguments for QEMU.
+    `cpu` overrides the clock's CPU model; `cpus` is the number of CPUs; `typed` says that input is
+    sent to the console.
+    """
 
     machine: str
     memory_mib: int
@@ -38,11 +41,11 @@ def build_argv(
     *,
     incoming: bool = False,
 ) -> tuple[str, ...]:
-    """The argv that starts QEMU stopped, console on standard output, QMP on descriptor `qmp_fd`.
+    """Arguments that start QEMU stopped, with the console on stdout and QMP on `qmp_fd`.
 
-    The machine stays, paused, when the guest shuts down, resets or panics: what it looked like
-    can still be asked for. QEMU's debugger stub gets `debugger_fd`; an `incoming` machine waits
-    until it is told where its state is.
+    The machine is paused, not ended, when the guest shuts down, resets or panics, so that its state
+    can be inspected. `debugger_fd` is for QEMU's debugger stub. With `incoming` QEMU waits for a
+    migration command that names the saved state.
     """
     argv = [binary, "-M", spec.machine, "-cpu", cpu_model(spec.cpu, clock)]
     argv += ["-m", str(spec.memory_mib), "-smp", str(spec.cpus)]
@@ -68,16 +71,19 @@ def build_argv(
     return tuple(argv)
 
 
-def cpu_model(wanted: str | None, clock: ClockSpec) -> str:
-    """The model a guest sees: the one wanted, but the host's own where that one runs the guest."""
-    return clock.cpu_model if wanted is None or clock.cpu_model == HOST_CPU else wanted
+def cpu_model(requested: str | None, clock: ClockSpec) -> str:
+    """The guest's CPU model: `requested`, else the clock's; always the host's if the clock says."""
+    return clock.cpu_model if requested is None or clock.cpu_model == HOST_CPU else requested
 
 
 def _clock_options(spec: MachineSpec, clock: ClockSpec, *, saved_later: bool) -> tuple[str, ...]:
-    """QEMU records machines of one CPU and without disks, and saves none that it records. An idle
-    one that it records may never hear what is typed."""
+    """The clock's options for this machine.
+
+    Record mode supports one CPU, no disks and no saving of the machine; an idle machine may not
+    receive console input in it.
+    """
     if spec.cpus > 1:
-        return clock.options_for_many or clock.options
+        return clock.options_smp or clock.options
     if spec.typed or saved_later or not _DISKS.isdisjoint(spec.extra):
         return clock.options
     return clock.options_recorded or clock.options

@@ -1,4 +1,4 @@
-"""What a session needs of a machine: `QemuMachine` has it, and so has `FakeMachine` in tests."""
+"""The interface of a machine to a session, implemented by `QemuMachine` and `FakeMachine`."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Protocol
 
 
 class EventKind(enum.Enum):
-    """What may happen to a machine. STOPPED and SAVED only happen to one that is to be saved."""
+    """What can happen to a machine. Only a `SavedMachine` reports SAVED; STOPPED is internal."""
 
     SHUTDOWN = "shutdown"
     PANICKED = "panicked"
@@ -19,32 +19,32 @@ class EventKind(enum.Enum):
 
 @dataclass(frozen=True)
 class Event:
-    """One event; `detail` is QEMU's reason, or its last words for GONE."""
+    """`detail` is QEMU's reason for a shutdown, or its last error message for GONE."""
 
     kind: EventKind
     detail: str = ""
 
 
 class Machine(Protocol):
-    """A machine that was started and stands still until `resume`."""
+    """A machine that has been started but does not run until `resume`."""
 
     async def resume(self) -> None:
-        """Let the guest run. Raises MachineError when QEMU is gone."""
+        """Let the guest run. Raises MachineError if QEMU has exited."""
 
     async def read(self) -> bytes:
-        """The next console bytes, at most 64 KiB; empty once and for all when QEMU is gone."""
+        """The next console bytes, at most 64 KiB; empty from then on once QEMU has exited."""
 
     async def write(self, data: bytes) -> None:
-        """Type `data` into the console. Raises MachineError when QEMU is gone."""
+        """Send `data` to the console. Raises MachineError if QEMU has exited."""
 
     async def next_event(self) -> Event:
-        """Wait for the next event. GONE comes last and comes again when asked again."""
+        """Wait for the next event. GONE is the last one and is returned again from then on."""
 
     async def guest_seconds(self) -> float | None:
-        """Seconds on the guest's own clock since power-on, or None when QEMU does not answer."""
+        """Seconds since power-on by the guest's clock, or None if QEMU does not answer."""
 
     async def program_counter(self) -> int | None:
-        """Where the CPU is, or None when QEMU does not answer."""
+        """The first CPU's program counter, or None if QEMU does not answer."""
 
     async def stop(self) -> None:
-        """End QEMU, so that `read` comes to its end. Can be called more than once."""
+        """End QEMU, so that `read` reaches its end. Idempotent."""

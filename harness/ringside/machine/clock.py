@@ -1,4 +1,4 @@
-"""The three clocks, as data. Results of different clocks are never put in one ratio."""
+"""The three clocks. Results of different clocks are never compared."""
 
 from __future__ import annotations
 
@@ -11,14 +11,17 @@ Clock = Literal["exact", "kvm", "tcg"]
 Unit = Literal["instructions", "ns"]
 
 HOST_CPU = "host"
-# The guest's date at power-on, fixed so that nothing in a guest depends on the day of the run.
+# The guest's date at power-on, fixed so that guests behave the same on any day.
 RTC_BASE = "2026-01-01T00:00:00"
 
 
 @dataclass(frozen=True)
 class ClockSpec:
-    """A clock: `options` are QEMU's, those for many CPUs and for machines that QEMU can record
-    where they differ; `parallel` says whether runs may share the host."""
+    """A clock and QEMU's `options` for it.
+
+    `options_smp` and `options_recorded` replace `options` for machines with several CPUs and for
+    those that QEMU can record, unless empty. `parallel`: runs may share the host.
+    """
 
     name: Clock
     unit: Unit
@@ -26,7 +29,7 @@ class ClockSpec:
     options: tuple[str, ...]
     parallel: bool
     meaning: str
-    options_for_many: tuple[str, ...] = ()
+    options_smp: tuple[str, ...] = ()
     options_recorded: tuple[str, ...] = ()
 
 
@@ -38,8 +41,8 @@ _EXACT = ClockSpec(
     options=("-accel", "tcg,thread=single", "-icount", _ICOUNT),
     parallel=True,
     meaning="guest instructions, the same in every run on any host",
-    # Recording keeps QEMU's main loop from moving an idle guest's clock on before the instructions
-    # that led to the halt are counted, a rare race on a busy host. The record is of no use.
+    # In record mode QEMU's main loop does not advance the clock of an idle guest before the
+    # instructions up to the halt are counted, a rare race on a busy host. The log is discarded.
     options_recorded=(
         *("-accel", "tcg,thread=single"),
         *("-icount", f"{_ICOUNT},rr=record,rrfile=/dev/null"),
@@ -60,8 +63,8 @@ _TCG = ClockSpec(
     options=("-accel", "tcg,thread=single"),
     parallel=False,
     meaning="host time of the emulator: a smoke test, not a measurement",
-    # Each CPU on a thread of its own: taking turns on one, they could never scale.
-    options_for_many=("-accel", "tcg,thread=multi"),
+    # One thread per CPU; on a single thread CPUs take turns and a workload can't scale.
+    options_smp=("-accel", "tcg,thread=multi"),
 )
 
 CLOCKS: Mapping[Clock, ClockSpec] = MappingProxyType(

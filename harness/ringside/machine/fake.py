@@ -1,4 +1,4 @@
-"""A machine that replays a recorded console: what sessions are tested with, without QEMU."""
+"""A machine that replays a recorded console, to test sessions without QEMU."""
 
 from __future__ import annotations
 
@@ -13,9 +13,10 @@ HANG = None
 
 @dataclass
 class FakeMachine:
-    """Plays `script` in order: bytes are console output, an Event happens, HANG waits for `stop`.
+    """Plays `script`: bytes are console output, an Event is an event, HANG waits for `stop`.
 
-    After the script the machine is GONE. `seconds` is what the guest's clock shows.
+    At the end of the script the machine is GONE. `seconds` and `counter` are the guest's clock and
+    program counter; `typed` collects input.
     """
 
     script: Sequence[bytes | Event | None]
@@ -31,7 +32,7 @@ class FakeMachine:
         self._ended = False
 
     async def resume(self) -> None:
-        """Play the script up to its end or to HANG."""
+        """Play the script to its end or to HANG."""
         self.resumed = True
         for step in self.script:
             if step is HANG:
@@ -43,13 +44,13 @@ class FakeMachine:
         await self._end()
 
     async def read(self) -> bytes:
-        """The next piece of the script."""
+        """The next output of the script."""
         if self._ended and self._output.empty():
             return b""
         return await self._output.get()
 
     async def write(self, data: bytes) -> None:
-        """Remember it; the script goes on all the same."""
+        """Record the input; it does not affect the script."""
         self.typed += data
 
     async def next_event(self) -> Event:
@@ -59,11 +60,11 @@ class FakeMachine:
         return await self._events.get()
 
     async def guest_seconds(self) -> float | None:
-        """What the test says."""
+        """The test's `seconds`."""
         return self.seconds
 
     async def program_counter(self) -> int | None:
-        """What the test says."""
+        """The test's `counter`."""
         return self.counter
 
     async def stop(self) -> None:

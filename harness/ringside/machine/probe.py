@@ -1,7 +1,7 @@
-"""Does hardware virtualization really work here? Only a guest that ran proves it.
+"""Test whether hardware virtualization works, by booting a guest.
 
-On some nested hosts /dev/kvm opens and every guest hangs. So a guest of a few bytes is booted: a
-multiboot image, started by the firmware, that leaves through the isa-debug-exit port.
+On some nested hosts /dev/kvm opens but guests hang. The guest is a multiboot image of a few bytes,
+which exits through the isa-debug-exit port.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from ringside.machine.version import Qemu, find_qemu
 DEADLINE_S = 3.0
 _LOAD_AT = 0x100000
 _EXIT_PORT = 0xF4
-_LONGEST = 160
+_MESSAGE_MAX = 160
 _EXIT_VALUE = 0x2A
 _EXIT_STATUS = _EXIT_VALUE << 1 | 1
 _BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
@@ -29,14 +29,14 @@ _BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
 
 @dataclass(frozen=True)
 class Probe:
-    """Whether an accelerator runs guests, and if not why."""
+    """Whether an accelerator runs guests, and the reason if not."""
 
     works: bool
     reason: str
 
 
-class _Memory(BaseModel):
-    """A probe's answer holds until the host boots again or QEMU changes."""
+class _CachedProbe(BaseModel):
+    """A probe's result, valid until the host reboots or QEMU changes."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -47,7 +47,7 @@ class _Memory(BaseModel):
 
 
 def probe_guest() -> bytes:
-    """A multiboot image whose only deed is to end QEMU with a status that nothing else gives."""
+    """A multiboot image that ends QEMU with an exit status that has no other cause."""
     flags = 1 << 16  # the address fields below are valid: no ELF needed
     magic = 0x1BADB002
     header = struct.Struct("<8I")
@@ -82,14 +82,14 @@ def probe(clock: ClockSpec, qemu: Qemu, deadline_s: float = DEADLINE_S) -> Probe
             return Probe(False, f"{qemu.binary}: {error.strerror}")
     if done.returncode == _EXIT_STATUS:
         return Probe(True, "a guest ran")
-    said = done.stderr.strip().splitlines()
+    errors = done.stderr.strip().splitlines()
     how = "signal" if done.returncode < 0 else "status"
     reason = f"QEMU ended with {how} {abs(done.returncode)}"
-    return Probe(False, f"{reason}: {said[-1][:_LONGEST]}" if said else reason)
+    return Probe(False, f"{reason}: {errors[-1][:_MESSAGE_MAX]}" if errors else reason)
 
 
 def probe_kvm(cache: Path) -> Probe:
-    """Whether KVM runs guests here; asked once a host boot and QEMU version."""
+    """Whether KVM runs guests here; cached per boot of the host and QEMU version."""
     if not Path("/dev/kvm").exists():
         return Probe(False, "there is no /dev/kvm")
     try:
@@ -97,23 +97,25 @@ def probe_kvm(cache: Path) -> Probe:
     except MachineError as error:
         return Probe(False, str(error))
     boot_id = _BOOT_ID.read_text().strip() if _BOOT_ID.is_file() else ""
-    memory = cache / "probe-kvm.json"
+    file = cache / "probe-kvm.json"
     try:
-        known = _Memory.model_validate_json(memory.read_bytes())
-        if boot_id and (known.boot_id, known.qemu) == (boot_id, qemu.full_version):
-            return Probe(known.works, known.reason)
+        cached = _CachedProbe.model_validate_json(file.read_bytes())
+        if boot_id and (cached.boot_id, cached.qemu) == (boot_id, qemu.full_version):
+            return Probe(cached.works, cached.reason)
     except (OSError, ValidationError):
         pass
     found = probe(CLOCKS["kvm"], qemu)
-    fresh = _Memory(boot_id=boot_id, qemu=qemu.full_version, works=found.works, reason=found.reason)
+    fresh = _CachedProbe(
+        boot_id=boot_id, qemu=qemu.full_version, works=found.works, reason=found.reason
+    )
     try:
-        memory.parent.mkdir(parents=True, exist_ok=True)
-        memory.write_text(fresh.model_dump_json() + "\n")
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(fresh.model_dump_json() + "\n")
     except OSError as error:
-        raise MachineError(f"{memory}: {error.strerror}") from error
+        raise MachineError(f"{file}: {error.strerror}") from error
     return found
 
 
 def choose_clock(cache: Path) -> Clock:
-    """`kvm` where it was proven to run guests, else `exact`."""
+    """`kvm` if it runs guests here, else `exact`."""
     return "kvm" if probe_kvm(cache).works else "exact"

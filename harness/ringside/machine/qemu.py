@@ -1,4 +1,4 @@
-"""A QEMU process: started stopped, driven through QMP, and gone for certain when left."""
+"""A QEMU process: started stopped, controlled through QMP, and always ended."""
 
 from __future__ import annotations
 
@@ -27,26 +27,26 @@ from ringside.machine.clock import RTC_BASE
 _CONNECT_S = 20.0
 _QMP_S = 5.0
 _STOP_S = 3.0
-_LAST_WORDS_S = 1.0
+_EXIT_S = 1.0
 _READ = 64 << 10
-# The guest's serial port must never wait for us: waiting would put host time into guest time.
+# The guest's serial port must not block on us: that would turn host time into guest time.
 _PIPE_SIZES = (1 << 20, 256 << 10)
 _STDERR_LIMIT = 64 << 10
-# As x86 and RISC-V show it.
+# The formats of x86 and RISC-V.
 _PROGRAM_COUNTER = re.compile(r"\b(?:[RE]IP=|pc +)([0-9a-fA-F]+)")
 _BASE = datetime.datetime.fromisoformat(RTC_BASE).replace(tzinfo=datetime.UTC)
 _RTC_KEYS = ("tm_year", "tm_mon", "tm_mday", "tm_hour", "tm_min", "tm_sec")
 
-# qemu.qmp logs a guest's QEMU going away as an error; it is what we asked for.
+# qemu.qmp logs a closed connection as an error; here it is the normal end.
 logging.getLogger("qemu.qmp").setLevel(logging.CRITICAL)
 
 
 class QemuMachine:
-    """`async with QemuMachine(argv_for) as machine:` starts QEMU and guarantees its end.
+    """`async with QemuMachine(argv_for) as machine:` starts QEMU and ends it on exit.
 
-    `argv_for` builds the argv from the descriptor number that QMP gets. `cpu` is a host CPU that
-    all of QEMU's threads stay on, `pass_fds` are more descriptors that QEMU inherits. Raises
-    MachineError on entry when QEMU does not start; the line holds what it said.
+    `argv_for` builds the arguments for a given QMP file descriptor. `cpu` is a host CPU to which
+    all threads of QEMU are pinned; `pass_fds` are further descriptors for QEMU to inherit. Raises
+    MachineError on entry, with QEMU's error message, if it does not start.
     """
 
     EVENTS: tuple[str, ...] = ("SHUTDOWN", "GUEST_PANICKED")
@@ -61,7 +61,7 @@ class QemuMachine:
         self._cpu = cpu
         self._pass_fds = tuple(pass_fds)
         self.argv: tuple[str, ...] = ()
-        # Whether somebody types: set before the start. Else the console's input is at its end.
+        # Set before the start to send input; otherwise the console's input is at its end.
         self.has_keyboard = False
         self._process: asyncio.subprocess.Process | None = None
         self._qmp = QMPClient("ringside")
@@ -99,19 +99,19 @@ class QemuMachine:
                 await self._qmp.connect(ours)
         except (QMPError, TimeoutError, OSError) as error:
             ours.close()
-            # A QEMU that is on its way out is let go by itself: killing would hide its status.
-            await self._exited(_LAST_WORDS_S)
+            # If QEMU is exiting let it finish: its message and status say why.
+            await self._exited(_EXIT_S)
             await self._kill()
-            raise MachineError(f"QEMU did not start: {self._last_words(error)}") from error
+            raise MachineError(f"QEMU did not start: {self._exit_reason(error)}") from error
         if self._cpu is not None:
-            await self._let_timers_go_first()
+            await self._deprioritize_vcpus()
 
-    async def _let_timers_go_first(self) -> None:
-        """On one host CPU, let a vCPU thread that wakes up not push QEMU's main loop aside.
+    async def _deprioritize_vcpus(self) -> None:
+        """Keep a waking vCPU thread from preempting QEMU's main loop on the same host CPU.
 
-        The main loop moves the clock of an idle guest on. It must be asleep again before the
-        guest goes idle the next time: awake, it may see the halt before the instructions that led
-        to it are counted, and then moves the clock too far.
+        The main loop advances the clock of an idle guest, and must be asleep again before the
+        guest is idle the next time: otherwise it may see the halt before the instructions up to it
+        are counted, and advance the clock too far.
         """
         for thread in await self.vcpu_threads():
             with contextlib.suppress(OSError):
@@ -145,26 +145,26 @@ class QemuMachine:
             self._stderr += chunk[: _STDERR_LIMIT - len(self._stderr)]
 
     async def resume(self) -> None:
-        """Let the guest run. Raises MachineError when QEMU is gone."""
+        """Let the guest run. Raises MachineError if QEMU has exited."""
         if await self._execute("cont") is None:
-            raise MachineError(f"QEMU exited unexpectedly: {self._last_words()}")
+            raise MachineError(f"QEMU exited unexpectedly: {self._exit_reason()}")
 
     async def read(self) -> bytes:
-        """The next console bytes; empty when QEMU is gone."""
+        """The next console bytes; empty once QEMU has exited."""
         assert self._console is not None
         return await self._console.read(_READ)
 
     async def write(self, data: bytes) -> None:
-        """Type `data` into the console, as fast as the guest takes it."""
+        """Send `data` to the console, as fast as the guest reads it."""
         assert self._process is not None and self._process.stdin is not None
         self._process.stdin.write(data)
         try:
             await self._process.stdin.drain()
         except ConnectionError as error:
-            raise MachineError(f"QEMU exited unexpectedly: {self._last_words()}") from error
+            raise MachineError(f"QEMU exited unexpectedly: {self._exit_reason()}") from error
 
     async def next_event(self) -> Event:
-        """The next event; GONE when QEMU ended by itself or by `stop`."""
+        """The next event; GONE once QEMU has exited, by itself or by `stop`."""
         assert self._process is not None
         event = asyncio.ensure_future(self._listener.get())
         gone = asyncio.ensure_future(self._process.wait())
@@ -172,16 +172,17 @@ class QemuMachine:
             await asyncio.wait((event, gone), return_when=asyncio.FIRST_COMPLETED)
             if event.done():
                 return _translate(dict(event.result()))
-            # The last events may have been sent in the same moment.
+            # Events may have arrived just before the exit.
             if not self._listener.empty():
                 return _translate(dict(await self._listener.get()))
-            return Event(EventKind.GONE, self._last_words())
+            return Event(EventKind.GONE, self._exit_reason())
         finally:
             for task in (event, gone):
                 task.cancel()
 
     async def guest_seconds(self) -> float | None:
-        """Whole seconds on the guest's clock: the RTC runs on it and starts at a fixed date."""
+        """Seconds since power-on, as whole seconds, from the RTC, which runs on the guest's clock
+        and starts at a fixed date."""
         answer = await self._execute("qom-get", path="/machine", property="rtc-time")
         try:
             year, month, day, hour, minute, second = (int(answer[key]) for key in _RTC_KEYS)
@@ -193,27 +194,27 @@ class QemuMachine:
         return (now - _BASE).total_seconds()
 
     async def program_counter(self) -> int | None:
-        """The CPU's instruction pointer."""
+        """The first CPU's program counter."""
         text = await self._execute("human-monitor-command", **{"command-line": "info registers"})
         match = _PROGRAM_COUNTER.search(text) if isinstance(text, str) else None
         return int(match[1], 16) if match else None
 
     async def memory(self, address: int, size: int) -> bytes | None:
-        """`size` bytes at physical `address`, or None when QEMU does not answer."""
+        """`size` bytes at the physical `address`, or None if QEMU does not answer."""
         with tempfile.TemporaryDirectory(prefix="ringside-") as folder:
             file = Path(folder) / "memory"
             await self._execute("pmemsave", val=address, size=size, filename=str(file))
             return file.read_bytes() if file.is_file() else None
 
     async def vcpu_threads(self) -> tuple[int, ...]:
-        """Host thread ids of the virtual CPUs."""
+        """Host thread ids of the vCPUs."""
         answer = await self._execute("query-cpus-fast")
         if not isinstance(answer, list):
             return ()
         return tuple(int(cpu["thread-id"]) for cpu in answer)
 
     async def stop(self) -> None:
-        """End QEMU: ask, then SIGTERM, then SIGKILL."""
+        """End QEMU by `quit`, then SIGTERM, then SIGKILL."""
         if self._process is None or self._process.returncode is not None:
             return
         await self._execute("quit")
@@ -225,7 +226,7 @@ class QemuMachine:
             await self._kill()
 
     async def _exited(self, seconds: float) -> bool:
-        """Whether QEMU ends by itself within `seconds`."""
+        """Whether QEMU exits within `seconds`."""
         if self._process is None:
             return True
         with contextlib.suppress(TimeoutError):
@@ -247,7 +248,7 @@ class QemuMachine:
         try:
             await self.stop()
         finally:
-            # Also when the wait above was cancelled: nothing after this line waits for QEMU.
+            # Reached without waiting if `stop` was cancelled.
             if self._process is not None and self._process.returncode is None:
                 with contextlib.suppress(ProcessLookupError):
                     self._process.kill()
@@ -259,12 +260,12 @@ class QemuMachine:
                 await asyncio.gather(self._stderr_task, return_exceptions=True)
 
     async def _disconnect(self) -> None:
-        # QEMU closing its end is how every session ends, so an error here says nothing new.
+        # Every session ends with QEMU closing the connection, which may raise any of these.
         with contextlib.suppress(QMPError, EOFError, OSError, asyncio.TimeoutError):
             await self._qmp.disconnect()
 
     async def _execute(self, command: str, **arguments: object) -> Any:
-        """QMP's answer, or None when QEMU refuses, is gone or takes too long."""
+        """QMP's answer, or None if QEMU rejects the command, has exited, or is too slow."""
         try:
             async with asyncio.timeout(_QMP_S):
                 answer: Any = await self._qmp.execute(command, dict(arguments) or None)
@@ -272,7 +273,7 @@ class QemuMachine:
             return None
         return answer
 
-    def _last_words(self, error: BaseException | None = None) -> str:
+    def _exit_reason(self, error: BaseException | None = None) -> str:
         lines = self._stderr.decode("utf-8", "replace").strip().splitlines()
         if lines:
             return lines[-1].strip()
@@ -292,7 +293,7 @@ def _translate(message: dict[str, Any]) -> Event:
 
 def _widen_pipe(descriptor: int) -> None:
     for size in _PIPE_SIZES:
-        # Refused beyond the host's limit for unprivileged users.
+        # Fails beyond the host's limit for unprivileged users.
         with contextlib.suppress(OSError):
             fcntl.fcntl(descriptor, fcntl.F_SETPIPE_SZ, size)
             return
@@ -308,12 +309,12 @@ async def _reader(descriptor: int) -> tuple[asyncio.StreamReader, asyncio.ReadTr
 
 
 def _die_with_parent() -> tuple[str, ...]:
-    """A prefix that has the host kernel end QEMU even when we are killed outright."""
+    """A command prefix that makes the host kernel end QEMU even if this process is killed."""
     setpriv = shutil.which("setpriv")
     return (setpriv, "--pdeathsig", "KILL", "--") if setpriv else ()
 
 
 def _on_cpu(cpu: int | None) -> tuple[str, ...]:
-    """A prefix that keeps QEMU on one host CPU, where taskset is there to do it."""
+    """A command prefix that pins QEMU to one host CPU, if taskset is installed."""
     taskset = shutil.which("taskset") if cpu is not None else None
     return (taskset, "--cpu-list", str(cpu)) if taskset else ()

@@ -1,7 +1,7 @@
-"""A machine whose console is its VGA text screen, read from outside.
+"""A machine whose console is its VGA text screen, read through QEMU.
 
-Kernels that teach often know no serial port. Their screen is memory at a fixed address: what
-changes there becomes console lines.
+Teaching kernels often have no serial driver. The screen is memory at a fixed address, and rows that
+change become console lines.
 """
 
 from __future__ import annotations
@@ -11,11 +11,11 @@ from typing import Protocol
 
 from ringside.machine.base import Event, Machine
 
-# A screen needs a card to show it, which a machine without defaults has not.
+# `-nodefaults` omits the graphics card.
 SCREEN_DEVICES = ("-device", "VGA")
 _ADDRESS = 0xB8000
 _COLUMNS, _ROWS = 80, 25
-# A cell is a character and a colour.
+# A cell is a character and an attribute.
 _BYTES = _COLUMNS * _ROWS * 2
 _POLL_S = 0.1
 
@@ -30,8 +30,7 @@ class HasMemory(Machine, Protocol):
 
 
 class ScreenMachine:
-    """`machine`, with what appears on its screen as console bytes beside those of its serial
-    port."""
+    """`machine` with rows that appear on its screen merged into its console output."""
 
     def __init__(self, machine: HasMemory) -> None:
         self._machine = machine
@@ -39,7 +38,7 @@ class ScreenMachine:
         self._serial: asyncio.Future[bytes] | None = None
 
     async def read(self) -> bytes:
-        """The next lines that the screen or the serial port shows; empty when QEMU is gone."""
+        """The next output of the screen or the serial port; empty once QEMU has exited."""
         while True:
             if self._serial is None:
                 self._serial = asyncio.ensure_future(self._machine.read())
@@ -48,25 +47,25 @@ class ScreenMachine:
                 data = self._serial.result()
                 self._serial = None
                 return data
-            lines = await self._look()
+            lines = await self._new_rows()
             if lines:
                 return "".join(f"{line}\n" for line in lines).encode()
 
-    async def _look(self) -> Rows:
+    async def _new_rows(self) -> Rows:
         cells = await self._machine.memory(_ADDRESS, _BYTES)
         if cells is None or len(cells) != _BYTES:
             return ()
         rows = screen_rows(cells)
-        lines = appeared(self._shown, rows)
+        lines = new_rows(self._shown, rows)
         self._shown = rows
         return lines
 
     async def resume(self) -> None:
-        """Let the guest run. Raises MachineError when QEMU is gone."""
+        """Let the guest run. Raises MachineError if QEMU has exited."""
         await self._machine.resume()
 
     async def write(self, data: bytes) -> None:
-        """Type `data` into the machine's console, of which this is not the screen."""
+        """Send `data` to the serial port."""
         await self._machine.write(data)
 
     async def next_event(self) -> Event:
@@ -74,11 +73,11 @@ class ScreenMachine:
         return await self._machine.next_event()
 
     async def guest_seconds(self) -> float | None:
-        """Seconds on the guest's own clock."""
+        """Seconds since power-on by the guest's clock."""
         return await self._machine.guest_seconds()
 
     async def program_counter(self) -> int | None:
-        """Where the CPU is."""
+        """The first CPU's program counter."""
         return await self._machine.program_counter()
 
     async def stop(self) -> None:
@@ -87,14 +86,14 @@ class ScreenMachine:
 
 
 def screen_rows(cells: bytes) -> Rows:
-    """The text of a screen's memory, row by row, without what is blank at their ends."""
+    """The text of a screen's memory by row, without trailing blanks."""
     text = cells[::2].decode("cp437").replace("\0", " ")
     starts = range(0, len(text), _COLUMNS)
     return tuple(text[start : start + _COLUMNS].rstrip() for start in starts)
 
 
-def appeared(before: Rows, now: Rows) -> Rows:
-    """The rows that are new or have grown, when the screen may have scrolled in between."""
+def new_rows(before: Rows, now: Rows) -> Rows:
+    """The rows that are new or have grown, assuming that the screen may have scrolled."""
     for scrolled in range(len(now)):
         kept = before[scrolled:]
         if all(new.startswith(old) for old, new in zip(kept, now, strict=False)):

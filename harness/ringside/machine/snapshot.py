@@ -1,8 +1,8 @@
-"""A machine that is saved to a file where its runner is ready, and copies that start from there.
+"""Save a machine to a file when its runner is ready, and start copies from the file.
 
-The debugger stub stops the guest between two instructions, so two boots of the same bytes are
-saved in the same state, and it writes what a copy is to run into the runner's memory. Nothing comes
-in after the copy goes on: what comes in while a guest runs, comes at the host's time.
+The debugger stub stops the guest at an instruction, so two boots of the same image are saved in the
+same state. It then writes the copy's workload into the runner's memory before the copy resumes:
+input to a running guest would arrive at a time that depends on the host.
 """
 
 from __future__ import annotations
@@ -23,16 +23,16 @@ from ringside.machine.base import Event, EventKind
 from ringside.machine.debugger import Debugger
 from ringside.machine.qemu import QemuMachine
 
-# For as many bytes as the machine has memory.
-_MOVE_S = 60.0
+# Enough to transfer the memory of any machine.
+_MIGRATION_S = 60.0
 _BYTES_PER_SECOND = 1 << 40
 
 ArgvFor = Callable[[int, int], tuple[str, ...]]
 
 
 class _Debugged(QemuMachine):
-    """A machine with its debugger stub and its migration at hand. `argv_for` builds the argv from
-    the descriptors that QMP and the stub get."""
+    """A machine with a debugger stub and migration. `argv_for` builds the arguments for the file
+    descriptors of QMP and the stub."""
 
     def __init__(self, argv_for: ArgvFor, cpu: int | None) -> None:
         ours, self._theirs = socket.socketpair()
@@ -40,7 +40,7 @@ class _Debugged(QemuMachine):
         stub = self._theirs.fileno()
         super().__init__(lambda qmp: argv_for(qmp, stub), cpu, pass_fds=(stub,))
         self._debugger = Debugger(ours)
-        self._moves = EventListener(names=("MIGRATION",))
+        self._migration = EventListener(names=("MIGRATION",))
 
     async def __aenter__(self) -> Self:
         try:
@@ -60,30 +60,30 @@ class _Debugged(QemuMachine):
         await self._debugger.close()
         await super().__aexit__(exc_type, exc, traceback)
 
-    async def _move(self, command: str, uri: str, what: str) -> None:
-        """Have the machine's state go out or come in. Raises MachineError; `what` names it."""
-        self._qmp.register_listener(self._moves)
+    async def _migrate(self, command: str, uri: str, what: str) -> None:
+        """Save or load the machine's state. Raises MachineError; `what` names the operation."""
+        self._qmp.register_listener(self._migration)
         events = {"capability": "events", "state": True}
-        await self._must("migrate-set-capabilities", what, capabilities=[events])
-        await self._must("migrate-set-parameters", what, **{"max-bandwidth": _BYTES_PER_SECOND})
-        await self._must(command, what, uri=uri)
+        await self._require("migrate-set-capabilities", what, capabilities=[events])
+        await self._require("migrate-set-parameters", what, **{"max-bandwidth": _BYTES_PER_SECOND})
+        await self._require(command, what, uri=uri)
         try:
-            async with asyncio.timeout(_MOVE_S):
-                await self._moved(what)
+            async with asyncio.timeout(_MIGRATION_S):
+                await self._wait_for_migration(what)
         except TimeoutError:
-            raise MachineError(f"{what} took more than {_MOVE_S:g} s") from None
+            raise MachineError(f"{what} took more than {_MIGRATION_S:g} s") from None
 
-    async def _moved(self, what: str) -> None:
+    async def _wait_for_migration(self, what: str) -> None:
         while True:
-            told = asyncio.ensure_future(self._moves.get())
-            gone = asyncio.ensure_future(self._exited(_MOVE_S))
+            event = asyncio.ensure_future(self._migration.get())
+            gone = asyncio.ensure_future(self._exited(_MIGRATION_S))
             try:
-                await asyncio.wait((told, gone), return_when=asyncio.FIRST_COMPLETED)
-                if not told.done():
-                    raise MachineError(f"{what} failed: {self._last_words()}")
-                data: Any = told.result().get("data") or {}
+                await asyncio.wait((event, gone), return_when=asyncio.FIRST_COMPLETED)
+                if not event.done():
+                    raise MachineError(f"{what} failed: {self._exit_reason()}")
+                data: Any = event.result().get("data") or {}
             finally:
-                told.cancel()
+                event.cancel()
                 gone.cancel()
             if data.get("status") == "completed":
                 return
@@ -91,15 +91,15 @@ class _Debugged(QemuMachine):
                 answer = await self._execute("query-migrate") or {}
                 raise MachineError(f"{what} failed: {answer.get('error-desc', 'no reason given')}")
 
-    async def _must(self, command: str, what: str, **arguments: object) -> None:
+    async def _require(self, command: str, what: str, **arguments: object) -> None:
         if await self._execute(command, **arguments) is None:
             raise MachineError(f"{what} failed: QEMU rejected {command}")
 
 
 class SavedMachine(_Debugged):
-    """A machine that runs up to `point` and is then written to `file`: SAVED is its last event.
+    """A machine that runs to `point` and is then saved to `file`; SAVED is its last event.
 
-    Raises MachineError from `next_event` when it can't be saved.
+    `next_event` raises MachineError if it can't be saved.
     """
 
     EVENTS = (*QemuMachine.EVENTS, "STOP")
@@ -113,40 +113,40 @@ class SavedMachine(_Debugged):
         self.is_saved = False
 
     async def resume(self) -> None:
-        """Let the guest run to its point."""
+        """Let the guest run to the point."""
         await self._debugger.stop_at(self._point.stop)
         await super().resume()
 
     async def next_event(self) -> Event:
-        """As of any machine, and SAVED once it is."""
+        """The next event; SAVED once the machine is saved."""
         while True:
             event = await super().next_event()
             if event.kind is not EventKind.STOPPED:
                 return event
-            # It also stops when it shuts down or panics, which another event tells.
+            # STOP is also sent on shutdown and panic, which have their own events.
             status = await self._execute("query-status") or {}
             if status.get("status") == "debug":
                 await self._save()
                 return Event(EventKind.SAVED)
 
     async def _save(self) -> None:
-        here = await self._debugger.read(self._point.line, len(EMPTY))
-        if here != EMPTY:
+        placeholder = await self._debugger.read(self._point.line, len(EMPTY))
+        if placeholder != EMPTY:
             raise MachineError(
                 f"something that is not the runner ran at {self._point.stop:#x}, where the guest "
                 "was to be saved: use --isolate boot"
             )
-        await self._debugger.go_on_at(self._point.stop)
-        await self._move(
+        await self._debugger.clear_stop(self._point.stop)
+        await self._migrate(
             "migrate", f"exec:cat > {shlex.quote(str(self._file))}", "saving the guest"
         )
         await self.stop()
-        _say_paused(self._file)
+        _mark_paused(self._file)
         self.is_saved = True
 
 
 class RestoredMachine(_Debugged):
-    """A copy of the machine in `file` that runs `line`, one line of a plan."""
+    """A copy of the machine saved in `file` that runs `line`, one line of a plan."""
 
     def __init__(
         self,
@@ -164,17 +164,17 @@ class RestoredMachine(_Debugged):
         self._line = line.encode("ascii") + b"\0"
 
     async def resume(self) -> None:
-        """Read the state, write the line, and let the guest go on."""
+        """Load the state, write the line, and let the guest continue."""
         _check_saved(self._file)
         uri = f"exec:cat {shlex.quote(str(self._file))}"
-        await self._move("migrate-incoming", uri, "restoring the guest")
+        await self._migrate("migrate-incoming", uri, "restoring the guest")
         await self._debugger.write(self._point.line, self._line)
         await super().resume()
         await self._debugger.close()
 
 
 def _check_saved(file: Path) -> None:
-    """Fed anything else, QEMU may wait for more of it for ever."""
+    """Reject other files: QEMU may wait forever for the rest of one."""
     try:
         with file.open("rb") as stream:
             magic = stream.read(4)
@@ -184,17 +184,17 @@ def _check_saved(file: Path) -> None:
         raise MachineError(f"restoring the guest failed: {file} is not a snapshot")
 
 
-# A section of a migration stream: its name, instance 0, version 1, the length of the state's name.
+# Start of a section in a migration stream: name, instance 0, version 1, length of the run state.
 _STATE = b"\x0bglobalstate" + bytes(4) + b"\0\0\0\1"
 _DEBUG = b"\0\0\0\6debug\0\0"
 _PAUSED = b"\0\0\0\7paused\0"
 
 
-def _say_paused(file: Path) -> None:
-    """QEMU takes no machine that its debugger stopped: have it be one that was paused."""
+def _mark_paused(file: Path) -> None:
+    """Change the saved run state to `paused`, as QEMU can't restore the state `debug`."""
     try:
         with file.open("r+b") as stream:
-            # Devices come after memory; nothing of this size follows the section.
+            # The section follows the memory, and less than this follows it.
             size = stream.seek(0, 2)
             start = max(0, size - (4 << 20))
             stream.seek(start)

@@ -1,4 +1,4 @@
-"""Find QEMU and make sure that it is new enough."""
+"""Find QEMU and check its version."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from ringside.errors import MachineError
 
 OLDEST = (7, 2)
 _VERSION = re.compile(r"version (\d+)\.(\d+)(?:\.(\d+))?(?:\s+\(([^)]+)\))?")
-# Debian's package of the QEMU for an architecture.
+# Debian packages by architecture.
 PACKAGES = {
     "x86_64": "qemu-system-x86",
     "riscv64": "qemu-system-misc",
@@ -21,7 +21,7 @@ PACKAGES = {
 
 @dataclass(frozen=True)
 class Qemu:
-    """A QEMU binary: `version` is `major.minor.micro`, `build` the distributor's own version."""
+    """A QEMU binary; `version` is `major.minor.micro` and `build` the distributor's version."""
 
     binary: str
     version: str
@@ -29,12 +29,12 @@ class Qemu:
 
     @property
     def full_version(self) -> str:
-        """Version and build: what must be equal for counts to be compared."""
+        """Version and build, which must be equal for results to be comparable."""
         return f"{self.version} ({self.build})" if self.build else self.version
 
 
 def find_qemu(arch: str) -> Qemu:
-    """The QEMU for `arch` on PATH. Raises MachineError when it is missing, broken or too old."""
+    """The QEMU for `arch` on PATH. Raises MachineError if it is missing, broken or too old."""
     name = f"qemu-system-{arch}"
     package = PACKAGES.get(arch, name)
     binary = shutil.which(name)
@@ -50,12 +50,12 @@ def find_qemu(arch: str) -> Qemu:
 
 
 def version_tuple(qemu: Qemu) -> tuple[int, ...]:
-    """Its version, to be compared."""
+    """Its version as a tuple, for comparisons."""
     return tuple(int(part) for part in qemu.version.split("."))
 
 
 def ask_version(binary: str) -> Qemu:
-    """The QEMU at `binary`, however old. Raises MachineError when it is missing or broken."""
+    """The QEMU at `binary`, of any version. Raises MachineError if it is missing or broken."""
     try:
         done = subprocess.run(
             [binary, "--version"],
@@ -70,9 +70,9 @@ def ask_version(binary: str) -> Qemu:
         raise MachineError(f"{binary} --version does not work: {error}") from error
     match = _VERSION.search(done.stdout)
     if done.returncode != 0 or match is None:
-        said = (done.stdout + done.stderr).strip().splitlines()
+        output = (done.stdout + done.stderr).strip().splitlines()
         raise MachineError(
-            f"{binary} --version prints no version: {said[0] if said else 'nothing'}"
+            f"{binary} --version prints no version: {output[0] if output else 'nothing'}"
         )
     version = f"{match[1]}.{match[2]}.{match[3] or 0}"
     return Qemu(binary=binary, version=version, build=match[4] or "")

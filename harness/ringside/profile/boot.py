@@ -83,7 +83,7 @@ class BootView(_Frozen):
     kernel: int
     first_user: int
     ready: int
-    appeared: int
+    new_rows: int
     space_writes: int
     space_changes: int
     switches: Counts

@@ -46,7 +46,7 @@ class Explanation:
     idle: int
     total: int
     repeats: int
-    appeared: int
+    new_rows: int
     elsewhere: int
     phases: Mapping[Phase, int]
     functions: tuple[FunctionCost, ...]
@@ -87,7 +87,7 @@ def explain(
         idle=ticks - (window.total - readings),
         total=window.total,
         repeats=sum(repeats for _, _, _, repeats in window.cells),
-        appeared=window.appeared,
+        new_rows=window.new_rows,
         elsewhere=window.elsewhere,
         phases={phase: phases[phase] for phase in PHASES if phases[phase]},
         functions=tuple(

@@ -43,7 +43,7 @@ class Window(_Line):
     """What was executed between an opening and a closing marker.
 
     `cells` are (node, address of the block, instructions, repetitions of string instructions
-    among them); `entered` are (node, how often). `appeared` counts first returns to user code by
+    among them); `entered` are (node, how often). `new_rows` counts first returns to user code by
     something that never left it, `elsewhere` returns to another place than was left.
     """
 
@@ -51,7 +51,7 @@ class Window(_Line):
     number: int
     opened: int
     closed: int
-    appeared: int
+    new_rows: int
     elsewhere: int
     cells: tuple[tuple[int, int, int, int], ...]
     entered: tuple[tuple[int, int], ...]

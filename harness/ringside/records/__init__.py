@@ -1,4 +1,4 @@
-"""The guest's records: one line parsed, and the lines of a boot gathered into results."""
+"""Records sent by the guest: parse a line, and collect the lines of a boot into results."""
 
 from ringside.records.line import Record, Text, Torn, parse_line
 from ringside.records.result import Result, Verdict

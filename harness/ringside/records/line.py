@@ -1,9 +1,9 @@
-"""One console line of record protocol version 1 (docs/protocol.md).
+"""Parse one console line of record protocol version 1 (docs/protocol.md).
 
     @rs1 <stream> <seq> <type> <key>=<value> ... #<crc>
 
-The CRC-32 covers the bytes from `@` to the space before `#`. A line that holds `@rs1 ` and is not
-exactly that is torn: it is counted and nothing is read from it.
+The CRC-32 covers the bytes from `@` up to the space before `#`. A line that contains `@rs1 ` but is
+otherwise malformed is torn: it is counted, and its contents are ignored.
 """
 
 from __future__ import annotations
@@ -14,9 +14,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 MARK = b"@rs1 "
-LONGEST = 1024
-_LARGEST = 2**64 - 1
-_FORM = re.compile(
+LINE_MAX = 1024
+_U64_MAX = 2**64 - 1
+_LINE = re.compile(
     rb"@rs1 (?P<stream>\d{1,20}) (?P<seq>\d{1,20}) (?P<type>[a-z_]+)"
     rb"(?P<fields>(?: [a-z_]+=[!-~]*)*) #(?P<crc>[0-9a-f]{8})"
 )
@@ -26,7 +26,7 @@ _ESCAPE = re.compile(rb"%([0-9A-Fa-f]{2})")
 
 @dataclass(frozen=True)
 class Record:
-    """A whole record. Values are as sent, escapes undone."""
+    """A valid record, with the values unescaped."""
 
     stream: int
     seq: int
@@ -36,12 +36,12 @@ class Record:
 
 @dataclass(frozen=True)
 class Torn:
-    """A line that was meant to be a record and is damaged."""
+    """A damaged record."""
 
 
 @dataclass(frozen=True)
 class Text:
-    """A line that is no record: the kernel's own words."""
+    """A line that is not a record: output of the kernel."""
 
 
 Line = Record | Torn | Text
@@ -50,25 +50,25 @@ _TEXT = Text()
 
 
 def parse_line(line: bytes) -> Line:
-    """Parse one line without its newline (a carriage return before it was dropped)."""
+    """Parse one line without its newline or CR LF."""
     start = line.rfind(MARK)
     if start < 0:
         return _TEXT
     body = line[start:]
-    if len(body) >= LONGEST:
+    if len(body) >= LINE_MAX:
         return _TORN
-    match = _FORM.fullmatch(body)
+    match = _LINE.fullmatch(body)
     if match is None or zlib.crc32(body[:-9]) != int(match["crc"], 16):
         return _TORN
     fields = _fields(match["fields"])
     stream, seq = int(match["stream"]), int(match["seq"])
-    if fields is None or stream > _LARGEST or seq > _LARGEST:
+    if fields is None or stream > _U64_MAX or seq > _U64_MAX:
         return _TORN
     return Record(stream=stream, seq=seq, type=match["type"].decode(), fields=fields)
 
 
 def format_line(record: Record) -> bytes:
-    """The line, without newline, that `parse_line` reads as `record`."""
+    """The inverse of `parse_line`, without newline."""
     words = [f"@rs1 {record.stream} {record.seq} {record.type}".encode()]
     words += [key.encode() + b"=" + _escape(value) for key, value in record.fields.items()]
     body = b" ".join(words) + b" "

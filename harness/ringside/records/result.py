@@ -1,4 +1,4 @@
-"""What the records of one workload amount to."""
+"""The result of one workload's records."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 
 class Verdict(enum.Enum):
-    """What the stream itself says; why a stream stopped is for the session to tell."""
+    """What the stream says; why it stopped is determined by the session's outcome."""
 
     WHOLE = "whole"
     ABSENT = "absent"
@@ -20,11 +20,11 @@ class Verdict(enum.Enum):
 
 @dataclass(frozen=True)
 class Result:
-    """One workload or probe of a boot. `ticks` are raw readings, one a repetition; empty unless
-    WHOLE, and always empty for a probe.
+    """The result of one workload or probe.
 
-    `overhead` are raw readings of the empty body with the same `iterations`; `bytes` is what one
-    operation moves, 0 where that says nothing.
+    `ticks` are raw readings, one per repetition of `iterations` operations; empty unless WHOLE, and
+    for probes. `overhead` are raw readings of an empty body with the same `iterations`. `bytes` is
+    what one operation transfers, or 0.
     """
 
     name: str

@@ -1,4 +1,4 @@
-"""The state of one workload's stream. Built for a guest that may say anything at all."""
+"""Collect the records of one workload. The guest is untrusted and may send anything."""
 
 from __future__ import annotations
 
@@ -10,38 +10,38 @@ from ringside.records.line import Record
 from ringside.records.result import Result, Verdict
 from ringside.session.text import printable
 
-_MOST_SAMPLES = 1 << 20
-_LARGEST_TICK = 2**64 - 1
-_MOST_DIGITS = 20
-_MOST_WORDS = 200
+_SAMPLES_MAX = 1 << 20
+_U64_MAX = 2**64 - 1
+_DIGITS_MAX = 20
+_TEXT_MAX = 200
 
 
 class BadField(ValueError):
-    """A record with a right checksum says something that the protocol does not allow."""
+    """A record with a valid checksum violates the protocol."""
 
 
-def number(fields: Mapping[str, str], key: str, *, least: int = 0) -> int:
-    """A decimal field. Raises BadField when it is missing or no number from `least` to 2^64."""
+def parse_number(fields: Mapping[str, str], key: str, *, minimum: int = 0) -> int:
+    """A decimal field. Raises BadField unless it is a number from `minimum` to 2^64 - 1."""
     value = fields.get(key, "")
-    if not (value.isascii() and value.isdigit() and len(value) <= _MOST_DIGITS):
+    if not (value.isascii() and value.isdigit() and len(value) <= _DIGITS_MAX):
         raise BadField(f"{key} is not a number")
-    if not least <= int(value) <= _LARGEST_TICK:
+    if not minimum <= int(value) <= _U64_MAX:
         raise BadField(f"{key} is out of range")
     return int(value)
 
 
-def words(fields: Mapping[str, str], key: str) -> str:
-    """A field for people: bounded, and safe to show whatever the guest put into it."""
-    return printable(fields.get(key, "?").encode()[:_MOST_WORDS])
+def parse_text(fields: Mapping[str, str], key: str) -> str:
+    """A text field, bounded and safe to display; `?` if missing."""
+    return printable(fields.get(key, "?").encode()[:_TEXT_MAX])
 
 
-def numbers(fields: Mapping[str, str], key: str) -> list[int]:
+def parse_numbers(fields: Mapping[str, str], key: str) -> list[int]:
     """A comma-separated list of decimal numbers. Raises BadField."""
-    return [number({key: part}, key) for part in fields.get(key, "").split(",")]
+    return [parse_number({key: part}, key) for part in fields.get(key, "").split(",")]
 
 
 class Stream:
-    """Gathers the records of one workload. Damage is remembered and never repaired."""
+    """Collects the records of one workload. Damage is recorded and never repaired."""
 
     def __init__(self, name: str) -> None:
         self.name = name
@@ -63,11 +63,11 @@ class Stream:
 
     @property
     def sampled(self) -> bool:
-        """Whether any sample came."""
+        """Whether any sample has arrived."""
         return bool(self._ticks)
 
     def feed(self, record: Record) -> None:
-        """Take a record of this stream."""
+        """Consume a record of this stream."""
         if record.seq != self._next_seq:
             self._out_of_order(record.seq)
         self._next_seq = max(self._next_seq, record.seq + 1)
@@ -79,25 +79,25 @@ class Stream:
             self._damaged(f"record {record.type}: {error}")
 
     def end(self, status: int, signal: int) -> None:
-        """Its process was waited for."""
+        """Record the exit of the workload's process."""
         if self._ended is not None:
             self._damaged("it ended twice")
         self._ended = (status, signal)
 
     @property
     def ended(self) -> bool:
-        """Whether its process was waited for."""
+        """Whether the runner has reported the exit of the process."""
         return self._ended is not None
 
     def result(self) -> Result:
-        """What the records so far amount to."""
+        """The result of the records so far."""
         verdict, detail = self._judge()
         whole = verdict is Verdict.WHOLE
         return Result(
             name=self.name,
             verdict=verdict,
             detail=detail,
-            op=words(self._bench, "op") if self._bench else "",
+            op=parse_text(self._bench, "op") if self._bench else "",
             iterations=self._iterations,
             warmup=self._warmup,
             bytes=self._bytes,
@@ -128,25 +128,25 @@ class Stream:
             case "bench":
                 self._take_bench(fields)
             case "overhead":
-                self._overhead = self._room(numbers(fields, "ticks"))
+                self._overhead = self._check_count(parse_numbers(fields, "ticks"))
             case "samples":
                 self._take_samples(fields)
             case "done":
-                self._take_done(number(fields, "samples"))
+                self._take_done(parse_number(fields, "samples"))
             case "absent":
-                what, why = words(fields, "what"), _errno_words(number(fields, "errno"))
-                # A port that lacks the whole workload names it: that says nothing new.
+                what, why = parse_text(fields, "what"), _errno_words(parse_number(fields, "errno"))
+                # A workload that is absent as a whole names itself.
                 self._absent = why if what == self.name else f"{what}: {why}"
             case "wrong":
-                expected, got = words(fields, "expected"), words(fields, "got")
-                self._wrong = f"{words(fields, 'what')}: expected {expected}, got {got}"
+                expected, got = parse_text(fields, "expected"), parse_text(fields, "got")
+                self._wrong = f"{parse_text(fields, 'what')}: expected {expected}, got {got}"
             case "probe":
                 self._take_probe(fields)
             case _:
                 raise BadField("unknown type")
 
     def _take_probe(self, fields: Mapping[str, str]) -> None:
-        name = f"probe/{words(fields, 'family')}/{words(fields, 'name')}"
+        name = f"probe/{parse_text(fields, 'family')}/{parse_text(fields, 'name')}"
         if name != self.name:
             raise BadField(f"the process identifies itself as {name}")
         if self._done:
@@ -157,26 +157,26 @@ class Stream:
             case "absent" | "wrong" as answer:
                 self._take(answer, fields)
             case _:
-                raise BadField(f"unknown answer {words(fields, 'answer')}")
+                raise BadField(f"unknown answer {parse_text(fields, 'answer')}")
 
     def _take_bench(self, fields: Mapping[str, str]) -> None:
         if self._bench:
             raise BadField("it came twice")
         self._bench = fields
-        parts = [words(fields, key) for key in ("group", "name", "param") if key in fields]
+        parts = [parse_text(fields, key) for key in ("group", "name", "param") if key in fields]
         if "/".join(parts) != self.name:
             raise BadField(f"the process identifies itself as {'/'.join(parts)}")
-        self._iterations = number(fields, "iterations", least=1)
-        self._warmup = number(fields, "warmup")
-        self._bytes = number(fields, "bytes") if "bytes" in fields else 0
-        self._repetitions = number(fields, "repetitions", least=1)
+        self._iterations = parse_number(fields, "iterations", minimum=1)
+        self._warmup = parse_number(fields, "warmup")
+        self._bytes = parse_number(fields, "bytes") if "bytes" in fields else 0
+        self._repetitions = parse_number(fields, "repetitions", minimum=1)
 
     def _take_samples(self, fields: Mapping[str, str]) -> None:
         if not self._bench or self._done:
             raise BadField("not between bench and done")
-        if number(fields, "first") != len(self._ticks):
+        if parse_number(fields, "first") != len(self._ticks):
             raise BadField(f"first is not {len(self._ticks)}")
-        self._ticks.extend(self._room(numbers(fields, "ticks")))
+        self._ticks.extend(self._check_count(parse_numbers(fields, "ticks")))
 
     def _take_done(self, samples: int) -> None:
         if self._done:
@@ -187,8 +187,8 @@ class Stream:
             )
         self._done = True
 
-    def _room(self, more: list[int]) -> list[int]:
-        if len(self._ticks) + len(more) > _MOST_SAMPLES:
+    def _check_count(self, more: list[int]) -> list[int]:
+        if len(self._ticks) + len(more) > _SAMPLES_MAX:
             raise BadField("too many samples")
         return more
 

@@ -1,4 +1,4 @@
-"""All records of one boot: the runner's stream, and one stream a planned workload."""
+"""All records of one boot: the runner's stream, and one stream per planned workload."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ from dataclasses import dataclass
 
 from ringside.records.line import Record, Text, Torn, parse_line
 from ringside.records.result import Result
-from ringside.records.stream import BadField, Stream, number, numbers, words
+from ringside.records.stream import BadField, Stream, parse_number, parse_numbers, parse_text
 
-_MOST_SETTLE_SAMPLES = 1024
+_SETTLE_SAMPLES_MAX = 1024
 
 
 @dataclass(frozen=True)
 class ClockReading:
-    """The guest's tick counter and its nanosecond clock, read together."""
+    """The guest's tick counter and nanosecond clock, read together."""
 
     ticks: int
     ns: int
@@ -22,7 +22,7 @@ class ClockReading:
 
 @dataclass(frozen=True)
 class SettleReading:
-    """What the runner did until the guest was at rest."""
+    """What the runner did until the guest was idle."""
 
     ok: bool
     rounds: int
@@ -36,9 +36,9 @@ def _ignore(index: int) -> None:
 
 
 class Transcript:
-    """A sink for console lines (see `session.Sink`) that knows the plan of the boot.
+    """A sink for console lines (see `session.Sink`) that follows the plan of the boot.
 
-    `on_begin` and `on_end` are called with the index into `plan` of the workload.
+    `on_begin` and `on_end` are called with a workload's index in `plan`.
     """
 
     def __init__(
@@ -60,21 +60,21 @@ class Transcript:
         self.current: int | None = None
         self.clocks: list[ClockReading] = []
         self.settle: SettleReading | None = None
-        self.complaint: str | None = None
+        self.violation: str | None = None
 
     @property
     def lost(self) -> int:
-        """Records known to be missing, over all streams."""
+        """The number of records known to be missing, over all streams."""
         return self._lost + sum(stream.lost for stream in self._streams)
 
     @property
     def sampled(self) -> bool:
-        """Whether any workload's sample came."""
+        """Whether a sample of any workload has arrived."""
         return any(stream.sampled for stream in self._streams)
 
     @property
     def ns_per_tick(self) -> float | None:
-        """From the first clock reading to the last, else from the time spent settling."""
+        """Nanoseconds per tick between the first and last clock readings, else while settling."""
         if len(self.clocks) >= 2:
             first, last = self.clocks[0], self.clocks[-1]
             if last.ticks > first.ticks and last.ns > first.ns:
@@ -84,7 +84,7 @@ class Transcript:
         return None
 
     def feed(self, line: bytes) -> bool:
-        """Take one console line; whether it was ordinary text."""
+        """Consume one console line; returns whether it is ordinary text."""
         parsed = parse_line(line)
         match parsed:
             case Text():
@@ -97,11 +97,11 @@ class Transcript:
         return False
 
     def result(self, index: int) -> Result:
-        """What the workload at `index` of the plan amounts to so far."""
+        """The result so far of the workload at `index` of the plan."""
         return self._streams[index].result()
 
     def begun(self, index: int) -> bool:
-        """Whether the runner said that it starts this workload, or the workload itself spoke."""
+        """Whether the runner has announced this workload, or the workload has sent a record."""
         return self._streams[index].begun
 
     def _take(self, record: Record) -> None:
@@ -112,19 +112,19 @@ class Transcript:
             stream.begun = True
             stream.feed(record)
         else:
-            self._complain(f"a record of stream {record.stream}, which was not planned")
+            self._violated(f"a record of stream {record.stream}, which was not planned")
 
     def _take_runner(self, record: Record) -> None:
         if record.seq > self._next_seq:
             self._lost += record.seq - self._next_seq
         elif record.seq < self._next_seq:
-            self._complain(f"runner record {record.seq} arrived twice or too late")
+            self._violated(f"runner record {record.seq} arrived twice or too late")
             return
         self._next_seq = record.seq + 1
         try:
             self._runner(record.type, record.fields)
         except BadField as error:
-            self._complain(f"runner record {record.type}: {error}")
+            self._violated(f"runner record {record.type}: {error}")
 
     def _runner(self, kind: str, fields: Mapping[str, str]) -> None:
         match kind:
@@ -135,7 +135,7 @@ class Transcript:
             case "settle":
                 self.settle = _settle(fields)
             case "begin":
-                self._begin(number(fields, "stream", least=1) - 1, fields.get("name", ""))
+                self._begin(parse_number(fields, "stream", minimum=1) - 1, fields.get("name", ""))
             case "end":
                 self._end(fields)
             case "bye":
@@ -145,8 +145,8 @@ class Transcript:
 
     def _hello(self, fields: Mapping[str, str]) -> None:
         if fields.get("proto") != "1":
-            raise BadField(f"it uses protocol {words(fields, 'proto')}, not 1")
-        if number(fields, "planned") != len(self._streams):
+            raise BadField(f"it uses protocol {parse_text(fields, 'proto')}, not 1")
+        if parse_number(fields, "planned") != len(self._streams):
             raise BadField(f"it read {fields['planned']} planned workloads of {len(self._streams)}")
         self.ready = True
 
@@ -154,14 +154,14 @@ class Transcript:
         stream = self._stream(index)
         if name != stream.name:
             raise BadField(
-                f"stream {index + 1} is {stream.name}, not {words({'name': name}, 'name')}"
+                f"stream {index + 1} is {stream.name}, not {parse_text({'name': name}, 'name')}"
             )
         stream.begun = True
         self.current = index
         self._on_begin(index)
 
     def _end(self, fields: Mapping[str, str]) -> None:
-        index = number(fields, "stream", least=1) - 1
+        index = parse_number(fields, "stream", minimum=1) - 1
         stream = self._stream(index)
         first = not stream.ended
         stream.end(_signed(fields, "exit"), _signed(fields, "signal"))
@@ -174,23 +174,23 @@ class Transcript:
             raise BadField(f"stream {index + 1} was not planned")
         return self._streams[index]
 
-    def _complain(self, what: str) -> None:
-        self.complaint = self.complaint or what
+    def _violated(self, what: str) -> None:
+        self.violation = self.violation or what
 
 
 def _clock(fields: Mapping[str, str]) -> ClockReading:
-    return ClockReading(ticks=number(fields, "ticks"), ns=number(fields, "ns"))
+    return ClockReading(ticks=parse_number(fields, "ticks"), ns=parse_number(fields, "ns"))
 
 
 def _settle(fields: Mapping[str, str]) -> SettleReading:
-    samples = numbers(fields, "samples") if fields.get("samples") else []
-    if len(samples) > _MOST_SETTLE_SAMPLES:
+    samples = parse_numbers(fields, "samples") if fields.get("samples") else []
+    if len(samples) > _SETTLE_SAMPLES_MAX:
         raise BadField("too many samples")
     return SettleReading(
-        ok=number(fields, "ok") == 1,
-        rounds=number(fields, "rounds"),
-        ticks=number(fields, "ticks"),
-        ns=number(fields, "ns"),
+        ok=parse_number(fields, "ok") == 1,
+        rounds=parse_number(fields, "rounds"),
+        ticks=parse_number(fields, "ticks"),
+        ns=parse_number(fields, "ns"),
         samples=tuple(samples),
     )
 
@@ -198,5 +198,5 @@ def _settle(fields: Mapping[str, str]) -> SettleReading:
 def _signed(fields: Mapping[str, str], key: str) -> int:
     value = fields.get(key, "")
     if value.startswith("-"):
-        return -number({key: value[1:]}, key)
-    return number(fields, key)
+        return -parse_number({key: value[1:]}, key)
+    return parse_number(fields, key)

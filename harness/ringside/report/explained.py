@@ -36,7 +36,7 @@ def phases_grid(explained: Sequence[Explanation]) -> Grid:
     for label, counts in (
         ("idle (halted), not included", [e.idle for e in explained]),
         ("string repetitions, included", [e.repeats for e in explained]),
-        ("new processes and threads", [e.appeared for e in explained]),
+        ("new processes and threads", [e.new_rows for e in explained]),
         ("returns elsewhere", [e.elsewhere for e in explained]),
     ):
         if any(counts):

@@ -89,9 +89,9 @@ def remarks(view: BootView) -> tuple[str, ...]:
             )
         if door.open:
             lines.append(f"{door.name}: {door.open:,} did not return")
-    if view.appeared:
+    if view.new_rows:
         lines.append(
-            f"{view.appeared:,} returns to user code without an entry: new processes and threads"
+            f"{view.new_rows:,} returns to user code without an entry: new processes and threads"
         )
     return tuple(lines)
 

@@ -1,4 +1,4 @@
-"""One boot from power-on to its end: console to the sink, deadlines kept, the end explained."""
+"""One boot from power-on to its end: console output to a sink, time limits, and the outcome."""
 
 from ringside.session.outcome import Ending, Outcome
 from ringside.session.ready import ReadyText

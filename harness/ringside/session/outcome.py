@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 
 class Outcome(enum.StrEnum):
-    """The ways a boot can end. Only `finished` means that the guest did all it was to do."""
+    """How a boot ended. Only `finished` means that the guest did everything it was asked to."""
 
     FINISHED = "finished"
     PANICKED = "panicked"
@@ -21,10 +21,10 @@ class Outcome(enum.StrEnum):
 
 @dataclass(frozen=True)
 class Ending:
-    """The end of a boot. Times are host seconds from the moment the guest was let run.
+    """The end of a boot. Times are host seconds since the guest was resumed.
 
-    `last_lines` is the console text before the end, safe to show; `program_counter` is where the
-    CPU was when the boot failed.
+    `last_lines` is the end of the console text, safe to display; `program_counter` is that of the
+    first CPU if the boot failed.
     """
 
     outcome: Outcome

@@ -1,4 +1,4 @@
-"""The sink of a boot without a runner: it is over when the kernel prints that it is up."""
+"""The sink for a boot without workloads, which ends when the kernel reports that it is up."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from ringside.session.text import printable
 
 
 class ReadyText:
-    """Waits for a console line in which `pattern`, a regular expression, is found."""
+    """Waits for a console line that matches the regular expression `pattern`."""
 
     def __init__(self, pattern: str) -> None:
         self._pattern = re.compile(pattern)
@@ -16,27 +16,27 @@ class ReadyText:
         self._ready = False
 
     def feed(self, line: bytes) -> bool:
-        """Take one line; all of them are ordinary text."""
+        """Consume a line; returns True as every line is ordinary text."""
         self._lines += 1
         self._ready = self._ready or self._pattern.search(printable(line)) is not None
         return True
 
     @property
     def ready(self) -> bool:
-        """The line has come."""
+        """Whether the line has appeared."""
         return self._ready
 
     @property
     def sampled(self) -> bool:
-        """Never: nothing is measured inside."""
+        """False: nothing is measured in the guest."""
         return False
 
     @property
     def done(self) -> bool:
-        """That it is ready is all that was waited for."""
+        """The same as `ready`."""
         return self._ready
 
     @property
     def progress(self) -> int:
-        """Lines so far."""
+        """The number of lines so far."""
         return self._lines

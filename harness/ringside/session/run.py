@@ -1,4 +1,4 @@
-"""Run one boot: pump its console into a sink, watch its deadlines, say how it ended."""
+"""Run one boot: feed its console to a sink, enforce time limits, and report the outcome."""
 
 from __future__ import annotations
 
@@ -12,64 +12,63 @@ from typing import Protocol
 
 from ringside.image.delivery import Step
 from ringside.machine.base import Event, EventKind, Machine
-from ringside.session.lines import LineCutter
+from ringside.session.lines import LineSplitter
 from ringside.session.outcome import Ending, Outcome
 from ringside.session.text import printable
 from ringside.session.typist import Typist
 
 _LAST_LINES = 24
-# How long a guest that has said its last words may take to go.
-_LAST_WORDS_S = 2.0
+# Time for the rest of a panic message.
+_PANIC_S = 2.0
 _DRAIN_S = 5.0
 _TICK_S = 1.0
 
 
 class Sink(Protocol):
-    """Where console lines go. It knows the records; the session only asks how far it is."""
+    """Consumer of console lines. It parses records; the session only queries its progress."""
 
     def feed(self, line: bytes) -> bool:
-        """Take one line without newline; whether it was ordinary text (no record)."""
+        """Consume a line without its newline; returns whether it is ordinary text."""
 
     @property
     def ready(self) -> bool:
-        """The guest's runner has spoken."""
+        """Whether the runner has started."""
 
     @property
     def sampled(self) -> bool:
-        """The first sample has come."""
+        """Whether the first sample has arrived."""
 
     @property
     def done(self) -> bool:
-        """The guest's runner has said that it is through."""
+        """Whether the runner has reported its end."""
 
     @property
     def progress(self) -> int:
-        """Grows with each sign of life that counts."""
+        """A counter that increases with every record."""
 
 
 @dataclass(frozen=True)
 class Limits:
-    """Bounds on a boot: host seconds to ready and between records, guest seconds, bytes; and how
-    many host seconds a guest that is done may take to shut down."""
+    """Limits of a boot: host seconds until ready and between records, guest seconds in total, bytes
+    of console output, and host seconds to shut down when done."""
 
     boot_s: float
     silence_s: float
     guest_s: float
     console_bytes: int = 64 << 20
-    leave_s: float = 10.0
+    shutdown_s: float = 10.0
 
 
 @dataclass
-class _Watch:
-    """What the session knows at a moment; times are of the monotonic clock."""
+class _Progress:
+    """What has happened so far, with times of the monotonic clock; None if not yet."""
 
     started: float
-    alive: float
-    heard: float
+    last_record: float
     bytes_seen: int = 0
     ready: float | None = None
     sampled: float | None = None
-    last_words: float | None = None
+    panicked: float | None = None
     done: float | None = None
 
 
@@ -88,22 +87,22 @@ class _Session:
         self._limits = limits
         self._panic = [re.compile(pattern) for pattern in panic]
         self._keep = keep
-        self._cutter = LineCutter()
+        self._splitter = LineSplitter()
         self._last: deque[str] = deque(maxlen=_LAST_LINES)
         now = time.monotonic()
-        self._watch = _Watch(started=now, alive=now, heard=now)
-        self._asked = now
+        self._progress = _Progress(started=now, last_record=now)
+        self._clock_queried = now
         self._script = script
         self._typist = Typist(script, now)
-        # When the bounds began to count, and what had passed on the guest's clock.
-        self._bounded_from = now
+        # The limits apply from here, at this time of the guest's clock.
+        self._limits_start = now
         self._guest_start = 0.0
 
     async def run(self) -> Ending:
         now = time.monotonic()
-        self._watch = _Watch(started=now, alive=now, heard=now)
+        self._progress = _Progress(started=now, last_record=now)
         self._typist = Typist(self._script, now)
-        self._bounded_from = now
+        self._limits_start = now
         await self._machine.resume()
         await self._type(self._typist.start())
         read = asyncio.ensure_future(self._machine.read())
@@ -115,117 +114,116 @@ class _Session:
                 )
                 if read.done():
                     data = read.result()
-                    self._take(data)
+                    self._consume(data)
                     if not data:
-                        return await self._over(await event)
+                        return await self._end_by_event(await event)
                     if not self._typist.done:
-                        await self._answer(data)
+                        await self._continue_script(data)
                     read = asyncio.ensure_future(self._machine.read())
                 if event.done():
-                    return await self._drained(read, event.result())
-                late = await self._late()
-                if late is not None:
-                    return await self._end(*late)
+                    return await self._drain(read, event.result())
+                exceeded = await self._exceeded_limit()
+                if exceeded is not None:
+                    return await self._end(*exceeded)
         finally:
             read.cancel()
             event.cancel()
 
-    async def _answer(self, data: bytes) -> None:
-        """Go on with the script; from its end on the bounds hold as for any boot."""
+    async def _continue_script(self, data: bytes) -> None:
+        """Type the next steps of the script; the limits apply from its end."""
         now = time.monotonic()
-        await self._type(self._typist.hear(data, now))
+        await self._type(self._typist.feed(data, now))
         if self._typist.done:
-            self._bounded_from = self._watch.alive = now
+            self._limits_start = self._progress.last_record = now
             self._guest_start = await self._machine.guest_seconds() or 0.0
 
     async def _type(self, data: bytes) -> None:
         if data:
             await self._machine.write(data)
 
-    def _take(self, data: bytes) -> None:
-        watch = self._watch
+    def _consume(self, data: bytes) -> None:
+        progress = self._progress
         now = time.monotonic()
-        room = self._limits.console_bytes - watch.bytes_seen
-        watch.bytes_seen += len(data)
-        watch.heard = now
+        room = self._limits.console_bytes - progress.bytes_seen
+        progress.bytes_seen += len(data)
         self._keep(data[: max(room, 0)])
-        for line in self._cutter.feed(data) if data else self._cutter.finish():
+        for line in self._splitter.feed(data) if data else self._splitter.finish():
             before = self._sink.progress
             if self._sink.feed(line):
-                self._text(line, now)
+                self._consume_text(line, now)
             if self._sink.progress != before:
-                watch.alive = now
-        if self._sink.ready and watch.ready is None:
-            watch.ready = now
-        if self._sink.sampled and watch.sampled is None:
-            watch.sampled = now
-        if self._sink.done and watch.done is None:
-            watch.done = now
+                progress.last_record = now
+        if self._sink.ready and progress.ready is None:
+            progress.ready = now
+        if self._sink.sampled and progress.sampled is None:
+            progress.sampled = now
+        if self._sink.done and progress.done is None:
+            progress.done = now
 
-    def _text(self, line: bytes, now: float) -> None:
+    def _consume_text(self, line: bytes, now: float) -> None:
         text = printable(line)
         if not text:
             return
         self._last.append(text)
-        if self._watch.last_words is None and any(p.search(text) for p in self._panic):
-            self._watch.last_words = now
+        if self._progress.panicked is None and any(p.search(text) for p in self._panic):
+            self._progress.panicked = now
 
-    async def _late(self) -> tuple[Outcome, str] | None:
-        """The end that a passed bound makes, or None."""
-        watch, limits = self._watch, self._limits
+    async def _exceeded_limit(self) -> tuple[Outcome, str] | None:
+        """The outcome and detail if a limit is exceeded, else None."""
+        progress, limits = self._progress, self._limits
         now = time.monotonic()
-        if watch.bytes_seen > limits.console_bytes:
+        if progress.bytes_seen > limits.console_bytes:
             return Outcome.FLOODED, f"more than {limits.console_bytes >> 20} MiB on the console"
-        if watch.done is not None:
-            if now - watch.done > limits.leave_s:
+        if progress.done is not None:
+            if now - progress.done > limits.shutdown_s:
                 return Outcome.FINISHED, "done, but it did not shut down the machine"
             return None
-        if watch.last_words is not None:
-            if now - watch.last_words > _LAST_WORDS_S:
+        if progress.panicked is not None:
+            if now - progress.panicked > _PANIC_S:
                 return Outcome.PANICKED, self._last_panic()
             return None
         if not self._typist.done:
-            complaint = self._typist.complaint(now)
+            complaint = self._typist.failure(now)
             return None if complaint is None else (Outcome.HUNG, complaint)
-        if watch.ready is None and now - self._bounded_from > limits.boot_s:
-            if watch.bytes_seen == 0:
+        if progress.ready is None and now - self._limits_start > limits.boot_s:
+            if progress.bytes_seen == 0:
                 return Outcome.SILENT, f"no console output within {limits.boot_s:g} s"
             return Outcome.HUNG, f"not ready within {limits.boot_s:g} s"
-        if watch.ready is not None and now - watch.alive > limits.silence_s:
+        if progress.ready is not None and now - progress.last_record > limits.silence_s:
             return Outcome.HUNG, f"no record for {limits.silence_s:g} s"
-        return await self._guest_late(now)
+        return await self._exceeded_guest_time(now)
 
-    async def _guest_late(self, now: float) -> tuple[Outcome, str] | None:
-        """Ask for the guest's clock, but only after a tick without a record."""
-        if now - max(self._watch.alive, self._asked) < _TICK_S:
+    async def _exceeded_guest_time(self, now: float) -> tuple[Outcome, str] | None:
+        """Query the guest's clock, but at most once per tick and only in a tick without records."""
+        if now - max(self._progress.last_record, self._clock_queried) < _TICK_S:
             return None
-        self._asked = now
+        self._clock_queried = now
         seconds = await self._machine.guest_seconds()
         if seconds is not None and seconds - self._guest_start > self._limits.guest_s:
             passed = seconds - self._guest_start
             return Outcome.HUNG, f"{passed:g} s passed on the guest's clock"
         return None
 
-    async def _drained(self, read: asyncio.Future[bytes], event: Event) -> Ending:
-        """The machine stopped: take what is still in the pipe, then judge."""
+    async def _drain(self, read: asyncio.Future[bytes], event: Event) -> Ending:
+        """Read the rest of the console of a machine that has stopped, then report the end."""
         fine = self._sink.done or event.kind is EventKind.SAVED
         counter = None if fine else await self._machine.program_counter()
         await self._machine.stop()
         try:
             async with asyncio.timeout(_DRAIN_S):
                 while data := await read:
-                    self._take(data)
+                    self._consume(data)
                     read = asyncio.ensure_future(self._machine.read())
         except TimeoutError:
             read.cancel()
-        self._take(b"")
-        return await self._over(event, counter)
+        self._consume(b"")
+        return await self._end_by_event(event, counter)
 
-    async def _over(self, event: Event, counter: int | None = None) -> Ending:
-        """The end that an event makes, once all console bytes were taken."""
+    async def _end_by_event(self, event: Event, counter: int | None = None) -> Ending:
+        """The end caused by an event, after all console output has been consumed."""
         if self._sink.done or event.kind is EventKind.SAVED:
             return await self._end(Outcome.FINISHED, "")
-        if event.kind is EventKind.PANICKED or self._watch.last_words is not None:
+        if event.kind is EventKind.PANICKED or self._progress.panicked is not None:
             return await self._end(Outcome.PANICKED, self._last_panic(), counter)
         if event.kind is EventKind.SHUTDOWN:
             how = "reset" if "reset" in event.detail else "shut down"
@@ -241,16 +239,16 @@ class _Session:
         return self._ending(outcome, detail, counter)
 
     def _ending(self, outcome: Outcome, detail: str, counter: int | None = None) -> Ending:
-        watch = self._watch
+        progress = self._progress
         return Ending(
             outcome=outcome,
             detail=detail,
             last_lines=tuple(self._last),
             program_counter=counter,
-            ready_s=_since(watch.started, watch.ready),
-            first_sample_s=_since(watch.started, watch.sampled),
-            end_s=time.monotonic() - watch.started,
-            console_bytes=watch.bytes_seen,
+            ready_s=_since(progress.started, progress.ready),
+            first_sample_s=_since(progress.started, progress.sampled),
+            end_s=time.monotonic() - progress.started,
+            console_bytes=progress.bytes_seen,
         )
 
     def _last_panic(self) -> str:
@@ -272,10 +270,10 @@ async def run_session(
     keep: Callable[[bytes], None] = lambda data: None,
     script: Sequence[Step] = (),
 ) -> Ending:
-    """Let `machine` run until it ends, and say how.
+    """Run `machine` until it ends and report how.
 
-    Lines go to `sink`, raw bytes to `keep`, text lines are searched for the `panic` patterns. A
-    `script` is typed first, with bounds of its own; the others count from its end.
-    QEMU is stopped on return. Raises MachineError when QEMU is gone before it ran.
+    Lines go to `sink` and raw bytes to `keep`; text lines are matched against the `panic` patterns.
+    `script` is typed first with its own limits, and `limits` apply from its end. QEMU has exited on
+    return. Raises MachineError if it exits before the guest runs.
     """
     return await _Session(machine, sink, limits, panic, keep, script).run()

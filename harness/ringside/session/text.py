@@ -1,11 +1,11 @@
-"""Console bytes of a guest, which nobody trusts, as text that is safe to show."""
+"""Convert untrusted console output of a guest to text that is safe to display."""
 
 from __future__ import annotations
 
 import re
 import unicodedata
 
-# ECMA-48 control sequences, and the operating-system commands of xterm.
+# ECMA-48 control sequences and xterm's operating system commands.
 _ESCAPES = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)?|\x1b.?")
 
 
@@ -15,6 +15,6 @@ def without_escapes(data: bytes) -> str:
 
 
 def printable(line: bytes) -> str:
-    """`line` decoded, without escape sequences, control and direction-changing characters."""
+    """`line` decoded, without escape sequences, control characters and bidi overrides."""
     text = without_escapes(line).replace("\t", " ")
     return "".join(c for c in text if unicodedata.category(c)[0] != "C").rstrip()

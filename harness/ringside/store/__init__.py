@@ -1,4 +1,4 @@
-"""What a run keeps: the schema, the run folder, and the facts about the host."""
+"""Stored results: the schema, the run folder, and facts about the host."""
 
 from ringside.store.folder import RunFolder, find_run, load_run, newest_runs
 from ringside.store.schema import (

@@ -1,6 +1,9 @@
-"""What is kept of kernels that run no workloads, the newest of each: `results/boots/<id>.json`, a
-boot to the ready text, its console beside it, `<id>.log`; and `<id>.observed.json`, a boot that was
-watched from outside."""
+"""The newest boot without workloads of each kernel, in `results/boots/`.
+
+<id>.json            a boot to the ready text
+<id>.log             its console
+<id>.observed.json   a boot observed by the QEMU plugin
+"""
 
 from __future__ import annotations
 
@@ -15,11 +18,11 @@ from ringside.errors import StoreError
 from ringside.store.schema import BootRecord, Clock, Frozen, ImageRecord
 
 _FOLDER = "boots"
-Kept = TypeVar("Kept", bound=Frozen)
+Model = TypeVar("Model", bound=Frozen)
 
 
-class BareBoot(Frozen):
-    """One boot to the ready text. `boot.ready_host_s` is None when it never came."""
+class BootOnlyResult(Frozen):
+    """One boot to the ready text. `boot.ready_host_s` is None if it did not appear."""
 
     schema_version: Literal[1] = 1
     clock: Clock
@@ -32,7 +35,7 @@ class BareBoot(Frozen):
 
 
 class ObservedBoot(Frozen):
-    """A boot that the QEMU plugin watched. `view` is `ringside.profile.BootView`, as JSON."""
+    """A boot observed by the QEMU plugin. `view` is a `ringside.profile.BootView` as JSON."""
 
     schema_version: Literal[1] = 1
     kernel: str
@@ -43,47 +46,47 @@ class ObservedBoot(Frozen):
 
 
 class BootFolder:
-    """Where boots are kept. Raises StoreError when that can't be written."""
+    """The folder of boots. Methods raise StoreError if it can't be read or written."""
 
     def __init__(self, results: Path) -> None:
         self.path = results / _FOLDER
 
     @contextlib.contextmanager
     def console(self, kernel_id: str) -> Iterator[tuple[str, Callable[[bytes], object]]]:
-        """The name of a kernel's console log, which begins empty, and where its bytes go."""
+        """A new console log of a kernel: its name, and the function that writes to it."""
         name = f"{kernel_id}.log"
-        with _storing(self.path):
+        with _convert_errors(self.path):
             self.path.mkdir(parents=True, exist_ok=True)
             stream = (self.path / name).open("wb")
         with stream:
             yield name, stream.write
 
-    def keep(self, boot: BareBoot) -> Path:
-        """Write a boot in place of the kernel's last one."""
+    def keep(self, boot: BootOnlyResult) -> Path:
+        """Replace the kernel's stored boot; returns its path."""
         return self._write(f"{boot.boot.kernel}.json", boot)
 
     def keep_observed(self, boot: ObservedBoot) -> Path:
-        """Write a watched boot in place of the kernel's last one."""
+        """Replace the kernel's stored observed boot; returns its path."""
         return self._write(f"{boot.kernel}.observed.json", boot)
 
-    def load(self, kernel_id: str) -> BareBoot | None:
-        """The newest boot of a kernel, None where there is none. Raises StoreError."""
-        return self._read(f"{kernel_id}.json", BareBoot)
+    def load(self, kernel_id: str) -> BootOnlyResult | None:
+        """The stored boot of a kernel, or None. Raises StoreError."""
+        return self._read(f"{kernel_id}.json", BootOnlyResult)
 
     def load_observed(self, kernel_id: str) -> ObservedBoot | None:
-        """The newest watched boot of a kernel, None where there is none. Raises StoreError."""
+        """The stored observed boot of a kernel, or None. Raises StoreError."""
         return self._read(f"{kernel_id}.observed.json", ObservedBoot)
 
     def _write(self, name: str, boot: Frozen) -> Path:
         path = self.path / name
         new = path.with_name(f".{name}.new")
-        with _storing(path):
+        with _convert_errors(path):
             self.path.mkdir(parents=True, exist_ok=True)
             new.write_text(boot.model_dump_json(indent=2) + "\n", encoding="utf-8")
             new.replace(path)
         return path
 
-    def _read(self, name: str, kind: type[Kept]) -> Kept | None:
+    def _read(self, name: str, kind: type[Model]) -> Model | None:
         path = self.path / name
         try:
             return kind.model_validate_json(path.read_bytes())
@@ -99,7 +102,7 @@ class BootFolder:
 
 
 @contextlib.contextmanager
-def _storing(path: Path) -> Iterator[None]:
+def _convert_errors(path: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:

@@ -1,4 +1,4 @@
-"""What a run was made on and with: read from the host, never assumed."""
+"""Facts about the host and the checkout that a run was made with."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from ringside.store.schema import Host
 
 
 def read_host() -> Host:
-    """Facts about this machine; `unknown` for what it does not tell."""
+    """Facts about this host; `unknown` if unavailable."""
     return Host(
         cpu=_cpu(),
         cores=len(os.sched_getaffinity(0)),
@@ -23,7 +23,7 @@ def read_host() -> Host:
 
 
 def git_state(root: Path) -> tuple[str | None, bool]:
-    """The commit that `root` is at, and whether tracked files differ from it."""
+    """The commit of `root`, None without git, and whether tracked files are modified."""
     revision = _output(["git", "-C", str(root), "rev-parse", "HEAD"])
     if revision is None:
         return None, False

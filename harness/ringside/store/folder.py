@@ -1,8 +1,8 @@
-"""Run folders: `results/runs/<UTC time>-<clock>/`, and `results/latest` pointing at the last.
+"""Run folders: `results/runs/<UTC time>-<clock>/`, and `results/latest`, a link to the newest.
 
 run.json              one `Run` without its measurements and answers
-measurements.jsonl    one `Measurement` a line
-probes.jsonl          one `ProbeAnswer` a line, where probes were run
+measurements.jsonl    one `Measurement` per line
+probes.jsonl          one `ProbeAnswer` per line, if probes were run
 console-<kernel>-<n>.log   the raw console of the n-th boot of a kernel
 """
 
@@ -30,7 +30,7 @@ PROBES_FILE = "probes.jsonl"
 
 
 class RunFolder:
-    """The folder of a run that is being made. What was measured is on disk as soon as it is."""
+    """The folder of a run in progress. Each result is written to disk at once."""
 
     def __init__(self, path: Path, latest: Path) -> None:
         self.path = path
@@ -39,9 +39,9 @@ class RunFolder:
 
     @classmethod
     def create(cls, results: Path, clock: Clock, started: datetime.datetime) -> RunFolder:
-        """Make a new folder below `results`. Raises StoreError."""
+        """Create a new folder below `results`. Raises StoreError."""
         base = f"{started.astimezone(datetime.UTC):%Y%m%dT%H%M%SZ}-{clock}"
-        with _storing(results):
+        with _convert_errors(results):
             (results / "runs").mkdir(parents=True, exist_ok=True)
             for number in range(1, 1000):
                 path = results / "runs" / (base if number == 1 else f"{base}-{number}")
@@ -51,21 +51,21 @@ class RunFolder:
         raise StoreError(f"{results}/runs: too many runs named {base}")
 
     def add(self, measurement: Measurement) -> None:
-        """Keep one measurement now. Raises StoreError."""
+        """Append a measurement. Raises StoreError."""
         self._seen.append(measurement)
-        with _storing(self.path), (self.path / MEASUREMENTS_FILE).open("a") as stream:
+        with _convert_errors(self.path), (self.path / MEASUREMENTS_FILE).open("a") as stream:
             stream.write(measurement.model_dump_json() + "\n")
 
     def add_probe(self, answer: ProbeAnswer) -> None:
-        """Keep one probe's answer now. Raises StoreError."""
-        with _storing(self.path), (self.path / PROBES_FILE).open("a") as stream:
+        """Append a probe's answer. Raises StoreError."""
+        with _convert_errors(self.path), (self.path / PROBES_FILE).open("a") as stream:
             stream.write(answer.model_dump_json() + "\n")
 
     @contextlib.contextmanager
     def console(self, kernel: str, boot: int) -> Iterator[tuple[str, Callable[[bytes], None]]]:
-        """The name of a boot's console log, and where its bytes go."""
+        """A new console log of a boot: its name, and the function that writes to it."""
         name = f"console-{kernel}-{boot}.log"
-        with _storing(self.path), (self.path / name).open("wb") as stream:
+        with _convert_errors(self.path), (self.path / name).open("wb") as stream:
 
             def keep(data: bytes) -> None:
                 stream.write(data)
@@ -73,8 +73,8 @@ class RunFolder:
             yield name, keep
 
     def finish(self, run: Run) -> None:
-        """Write the whole run and point `latest` at it. Raises StoreError."""
-        with _storing(self.path):
+        """Write the complete run and point `latest` at it. Raises StoreError."""
+        with _convert_errors(self.path):
             _replace(self.path / MEASUREMENTS_FILE, _lines(run.measurements))
             if run.probes:
                 _replace(self.path / PROBES_FILE, _lines(run.probes))
@@ -89,8 +89,7 @@ class RunFolder:
 
 
 def find_run(results: Path, name: str | None) -> Path:
-    """The folder of a run by path or by name; the latest for None or the name `latest`. Raises
-    StoreError."""
+    """The folder of a run by path or name; the newest for None or `latest`. Raises StoreError."""
     if name is None or name == LATEST:
         if not (results / LATEST / RUN_FILE).is_file():
             raise StoreError("there is no run yet: `ringside compare` creates one")
@@ -101,15 +100,15 @@ def find_run(results: Path, name: str | None) -> Path:
     raise StoreError(f"{name}: not a run directory (it has no {RUN_FILE})")
 
 
-def newest_runs(results: Path, most: int) -> Iterator[Path]:
-    """The folders of the finished runs, at most so many, the newest first."""
+def newest_runs(results: Path, limit: int) -> Iterator[Path]:
+    """The folders of finished runs, newest first, at most `limit`."""
     files = sorted((results / "runs").glob(f"*/{RUN_FILE}"), reverse=True)
-    return (file.parent for file in files[:most])
+    return (file.parent for file in files[:limit])
 
 
 def load_run(folder: Path) -> Run:
-    """Read a run back. Raises StoreError naming the file and line that is wrong."""
-    with _storing(folder):
+    """Load a run. Raises StoreError with the file and line that is invalid."""
+    with _convert_errors(folder):
         head = (folder / RUN_FILE).read_text(encoding="utf-8")
     measurements = _read_lines(folder / MEASUREMENTS_FILE, Measurement)
     probes = (
@@ -120,7 +119,7 @@ def load_run(folder: Path) -> Run:
             {**json.loads(head), "measurements": measurements, "probes": probes}
         )
     except ValidationError as error:
-        raise StoreError(f"{folder / RUN_FILE}: {_words(error)}") from error
+        raise StoreError(f"{folder / RUN_FILE}: {_first_error(error)}") from error
     except (ValueError, TypeError) as error:
         raise StoreError(f"{folder / RUN_FILE}: not valid JSON: {error}") from error
 
@@ -130,14 +129,14 @@ def _lines(models: Sequence[BaseModel]) -> str:
 
 
 def _read_lines(path: Path, model: type[_Line]) -> list[_Line]:
-    with _storing(path):
+    with _convert_errors(path):
         lines = path.read_text(encoding="utf-8").splitlines()
     found = []
     for number, line in enumerate(lines, 1):
         try:
             found.append(model.model_validate_json(line))
         except ValidationError as error:
-            raise StoreError(f"{path}:{number}: {_words(error)}") from error
+            raise StoreError(f"{path}:{number}: {_first_error(error)}") from error
     return found
 
 
@@ -147,14 +146,14 @@ def _replace(path: Path, text: str) -> None:
     new.replace(path)
 
 
-def _words(error: ValidationError) -> str:
+def _first_error(error: ValidationError) -> str:
     first = error.errors(include_url=False)[0]
     key = ".".join(str(part) for part in first["loc"])
     return f"{key + ': ' if key else ''}{first['msg']}"
 
 
 @contextlib.contextmanager
-def _storing(path: Path) -> Iterator[None]:
+def _convert_errors(path: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:

@@ -1,9 +1,9 @@
-"""What a run keeps, as data. Version 1.
+"""The schema of stored results, version 1.
 
 A run folder holds `run.json` (one `Run`: environment, images, boots), `measurements.jsonl` (one
-`Measurement` a line, one a kernel and workload), `probes.jsonl` (one `ProbeAnswer` a line, if any
-was asked) and the raw consoles. Nothing that was measured
-is reduced before it is kept: `ticks` are the guest's own raw readings.
+`Measurement` per line, one per kernel and workload), `probes.jsonl` (one `ProbeAnswer` per line, if
+probes were run) and the raw consoles. No measured value is reduced before it is stored: `ticks` are
+the guest's raw readings.
 
 History of the format:
     1  first version
@@ -20,29 +20,29 @@ from ringside.machine.clock import Clock as Clock
 from ringside.machine.clock import Unit as Unit
 
 # ok        measured, and every check of the workload passed
-# absent    the kernel says that it lacks what the workload needs
-# wrong     a check of the workload failed: what it saw is in `detail`, and there is no number
-# crashed   the workload's process died (signal or exit status in `detail`)
-# panicked  the kernel died while the workload ran
-# hung      a deadline passed while the workload ran
-# torn      the record stream was damaged: samples are missing, so none is believed
-# skipped   never started (the run was interrupted, or the guest never became ready)
+# absent    the kernel lacks a feature that the workload needs
+# wrong     a check of the workload failed; `detail` has the expected and the actual value
+# crashed   the workload's process died; `detail` has the signal or exit status
+# panicked  the kernel panicked during the workload
+# hung      a time limit was exceeded during the workload
+# torn      the record stream was damaged: samples are missing, so none is used
+# skipped   not started: the run was interrupted, or the guest did not become ready
 Status = Literal["ok", "absent", "wrong", "crashed", "panicked", "hung", "torn", "skipped"]
 
 
-# What each workload has to itself: a process, the whole machine booted for it, or a copy of the
-# machine as it was when it had come to rest.
+# What each workload gets for itself: a process, a boot of the machine, or a copy of the machine
+# saved when it was idle after the boot.
 Isolation = Literal["child", "boot", "snapshot"]
 
 
 class Frozen(BaseModel):
-    """Base of all stored models: immutable; unknown keys are refused."""
+    """Base of all stored models: immutable, and rejects unknown keys."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
 class Host(Frozen):
-    """The machine the run was made on."""
+    """The host that the run was made on."""
 
     cpu: str
     cores: int
@@ -52,10 +52,10 @@ class Host(Frozen):
 
 
 class Environment(Frozen):
-    """All that must be equal for two results to be compared, and what is good to know beside.
+    """The conditions of a run.
 
-    `clock`, `qemu_version`, `cpu_model`, `arch`, `smp`, `memory_mib` and `machine` decide
-    comparability; `toolchain` is the C compiler that made the workloads.
+    Results are comparable if `clock`, `qemu_version`, `cpu_model`, `arch`, `smp`, `memory_mib` and
+    `machine` are equal; the rest is informative. `toolchain` is the C compiler of the workloads.
     """
 
     clock: Clock
@@ -73,7 +73,7 @@ class Environment(Frozen):
 
 
 class Machine(Frozen):
-    """What a kernel ran on where its manifest asks for another machine than the first kernel's."""
+    """The machine of a kernel whose manifest asks for another one than the first kernel's."""
 
     cpu_model: str
     machine: str
@@ -81,7 +81,7 @@ class Machine(Frozen):
 
 
 class ImageRecord(Frozen):
-    """A kernel image as it was used. `proven` are the config options read from the image."""
+    """A kernel image. `proven` are config options verified in the image's package."""
 
     kernel: str
     path: str
@@ -94,7 +94,7 @@ class ImageRecord(Frozen):
 
 
 class Settle(Frozen):
-    """How long the guest took to come to rest before the first sample. `ticks` is clock ticks."""
+    """How the guest became idle before the first sample. `ticks` is the time in clock ticks."""
 
     ok: bool
     rounds: int
@@ -104,12 +104,12 @@ class Settle(Frozen):
 
 
 class BootRecord(Frozen):
-    """One start of QEMU: what was run, how it went. Host times are seconds from the guest's start.
+    """One boot. Host times are seconds since the guest was resumed.
 
-    When it did not finish, `detail` says why in words and `last_lines` is the console's end, free
-    of control characters but otherwise whatever the guest printed. One that was `restored` began
-    where the kernel's first boot of this run was saved; of the `copies` that were run of it the
-    last two counted alike, where there was more than one.
+    `way` is the name of the boot configuration. If the boot did not finish, `detail` says why and
+    `last_lines` is the end of the console, printable but otherwise untrusted. A `restored` boot
+    started from the state saved in the kernel's first boot of this run; if there was more than one
+    of `copies` of it, the last two gave equal counts.
     """
 
     kernel: str
@@ -135,15 +135,17 @@ class BootRecord(Frozen):
 
 
 class Measurement(Frozen):
-    """One workload on one kernel.
+    """The result of one workload on one kernel.
 
-    `value` is the median cost of one operation in `unit`, loop and call included; `samples` the
-    cost per operation of each repetition in `unit`; `ticks` the raw readings, one a repetition of
-    `iterations` operations; `overhead` the cost of one turn of an empty body of the same shape in
-    `unit`, never subtracted. `bytes` is what one operation moves, where the workload measures
-    throughput, and `axis` what its parameter is, if it has one. Where a rate says more than a cost,
-    `counts` is what is counted (`bytes`, `messages`, `operations`); `tasks` is how many did the
-    work at a time, 0 where that says nothing. `boot` indexes `Run.boots`.
+    value       the median cost of one operation in `unit`, including loop and call
+    samples     the cost per operation of each repetition, in `unit`
+    ticks       the raw readings, one per repetition of `iterations` operations
+    overhead    the cost per iteration of an empty body in `unit`; never subtracted
+    bytes       what one operation transfers, for a throughput workload
+    axis        what the parameter is, if there is one
+    counts      `bytes`, `messages` or `operations`, if a rate is more meaningful than a cost
+    tasks       the number of concurrent tasks of a scaling workload, else 0
+    boot        index into `Run.boots`
     """
 
     kernel: str
@@ -168,14 +170,15 @@ class Measurement(Frozen):
     boot: int | None = None
 
 
-# As Status, but that a probe which got through says `works`: it gives no number.
+# Like Status, but `works` instead of `ok`, as a probe measures nothing.
 Answer = Literal["works", "absent", "wrong", "crashed", "panicked", "hung", "torn", "skipped"]
 
 
 class ProbeAnswer(Frozen):
-    """What one kernel answered to one probe, `<family>/<name>`; `asks` is the question in words.
+    """The answer of one kernel to one probe, `<family>/<name>`; `asks` is the question in words.
 
-    `detail` says what is absent, or what was expected and what came. `boot` indexes `Run.boots`.
+    `detail` says what is absent, or what was expected and received. `boot` is an index into
+    `Run.boots`.
     """
 
     kernel: str
@@ -188,11 +191,11 @@ class ProbeAnswer(Frozen):
 
 
 class Run(Frozen):
-    """One `ringside compare`. `reference` is the kernel id that ratios are taken to, if it ran.
+    """One `ringside compare`. `reference` is the id of the kernel that ratios are relative to, if
+    it ran.
 
-    `probes` are answers sorted by kernel, then probe; none where no probe was planned. `machines`
-    has the kernels, by id, whose machine is not that of `environment`. The workloads ran in the
-    order of the catalog, or shuffled with the seed `shuffle`.
+    `probes` are sorted by kernel, then probe. `machines` has, by kernel id, machines that differ
+    from `environment`. Workloads ran in catalog order, or shuffled with the seed `shuffle`.
     """
 
     schema_version: Literal[1] = 1
@@ -211,6 +214,6 @@ class Run(Frozen):
     complete: bool
 
     def environment_of(self, kernel: str) -> Environment:
-        """Where `kernel` was measured: what a comparison with it has to go by."""
+        """The environment in which `kernel` was measured."""
         own = self.machines.get(kernel)
         return self.environment.model_copy(update=own.model_dump()) if own else self.environment

@@ -1,4 +1,4 @@
-"""A file as git kept it, version by version."""
+"""Read the history of a file from git."""
 
 from __future__ import annotations
 
@@ -12,21 +12,21 @@ from ringside.errors import StoreError
 
 @dataclass(frozen=True)
 class Version:
-    """A file's text in the commit `revision`, which was made at `at`."""
+    """The text of a file at the commit `revision`, committed at `at`."""
 
     revision: str
     at: datetime.datetime
     text: str
 
 
-def versions(file: Path, most: int) -> tuple[Version, ...]:
-    """The versions of `file` in the commits that changed it, at most so many, the newest first.
+def versions(file: Path, limit: int) -> tuple[Version, ...]:
+    """The versions of `file` in the commits that changed it, newest first, at most `limit`.
 
-    A commit in which it was deleted gives none. Raises StoreError where git keeps no such file.
+    Deletions are skipped. Raises StoreError if the file is not in git.
     """
     folder, name = file.parent, f"./{file.name}"
-    wanted = ("--diff-filter=AM", f"--max-count={most}", "--format=%h %ct")
-    log = _git(folder, "log", *wanted, "--", name)
+    options = ("--diff-filter=AM", f"--max-count={limit}", "--format=%h %ct")
+    log = _git(folder, "log", *options, "--", name)
     found = []
     for line in log.splitlines():
         revision, seconds = line.split()
