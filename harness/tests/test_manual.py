@@ -49,14 +49,14 @@ def test_every_program_is_in_the_manual() -> None:
 def test_each_entry_of_each_suite_is_answered_or_excused() -> None:
     found = load_workloads(ROOT, PORT)
     workloads = (*found.workloads, *found.sweeps, *found.scaling)
-    assert not entries.complaints(KNOWN, [a for w in workloads for a in w.facts.answers])
+    assert not entries.complaints(KNOWN, [a for w in workloads for a in w.facts.covers])
 
 
 def test_what_is_not_answered_is_found(tmp_path: Path) -> None:
     path = tmp_path / "entries.toml"
     path.write_text(FEW)
     known = entries.load(path)
-    assert not entries.complaints(known, ["lmbench lat_ok", "LEBench ok comes near"])
+    assert not entries.complaints(known, ["lmbench lat_ok", "LEBench ok (approximate)"])
     assert entries.complaints(known, ["lmbench lat_ok", "lmbench bw_none", "LEBench odd"]) == (
         "LEBench odd: no such entry",
         "LEBench ok: neither covered nor explained",
@@ -88,7 +88,7 @@ def test_the_command_fills_the_places(
     root = checkout(
         workloads=("a/ok", "probes/x/y"),
         facts={
-            "a/ok": "op: one | thing\nanswers: lmbench lat_ok; LEBench ok\nsweep: 1 2\naxis: n\n",
+            "a/ok": "op: one | thing\ncovers: lmbench lat_ok; LEBench ok\nsweep: 1 2\naxis: n\n",
             "probes/x/y": "op: it works\n",
         },
     )

@@ -27,12 +27,12 @@ def compared(root: Path, *arguments: str) -> Run:
 def test_facts_are_read(tmp_path: Path) -> None:
     path = tmp_path / "x.facts"
     path.write_text(
-        "op: one thing: this\nanswers: lmbench a; b\nneeds: ipc/pipe process/fork\n"
+        "op: one thing: this\ncovers: lmbench a; b\nneeds: ipc/pipe process/fork\n"
         "points: 10 8x16k\nnote: mind\n"
     )
     assert read_facts(path) == WorkloadFacts(
         op="one thing: this",
-        answers=("lmbench a", "b"),
+        covers=("lmbench a", "b"),
         needs=("ipc/pipe", "process/fork"),
         points=("10", "8x16k"),
         note="mind",

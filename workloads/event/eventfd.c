@@ -19,13 +19,13 @@ static void run(uint64_t n)
 }
 
 BENCH_OP("one eventfd write and read in the same process");
-BENCH_ANSWERS("will-it-scale eventfd1");
+BENCH_COVERS("will-it-scale eventfd1");
 BENCH_NEEDS("ipc/eventfd");
 
 const struct bench bench = {
 	.id = BENCH_ID,
 	.iterations = 800,
-	.repeats = BENCH_USUAL_REPEATS,
+	.repeats = BENCH_DEFAULT_REPEATS,
 	.setup = setup,
 	.run = run,
 };

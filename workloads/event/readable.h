@@ -11,7 +11,7 @@
 static int readable[READABLE_MAX];
 static size_t readable_count;
 
-static inline void readable_make(void)
+static inline void readable_setup(void)
 {
 	int empty[2], filled[2];
 

@@ -31,7 +31,7 @@ static void teardown(void)
 }
 
 BENCH_OP("one select on duplicates of a TCP socket, all readable");
-BENCH_ANSWERS("lmbench lat_select tcp; Asterinas tcp_loopback_select_lat");
+BENCH_COVERS("lmbench lat_select tcp; Asterinas tcp_loopback_select_lat");
 BENCH_NEEDS("ipc/select net/tcp_loopback");
 BENCH_POINTS("10 100");
 BENCH_AXIS("descriptors");
@@ -39,7 +39,7 @@ BENCH_AXIS("descriptors");
 const struct bench bench = {
 	.id = BENCH_ID,
 	.iterations = 200,
-	.repeats = BENCH_USUAL_REPEATS,
+	.repeats = BENCH_DEFAULT_REPEATS,
 	.setup = setup,
 	.run = run,
 	.teardown = teardown,

@@ -19,7 +19,7 @@ static void after(uint64_t n)
 }
 
 BENCH_OP("one file creation, a write of the given size and close");
-BENCH_ANSWERS("lmbench lat_fs create; Asterinas ramfs_create_delete_files; "
+BENCH_COVERS("lmbench lat_fs create; Asterinas ramfs_create_delete_files; "
 	      "osbench create_files; Theseus fs_create");
 BENCH_NEEDS("file/create");
 BENCH_POINTS("0k 10k");
@@ -28,7 +28,7 @@ BENCH_AXIS("bytes in the file");
 const struct bench bench = {
 	.id = BENCH_ID,
 	.iterations = MANY_FILES,
-	.repeats = BENCH_USUAL_REPEATS,
+	.repeats = BENCH_DEFAULT_REPEATS,
 	.setup = setup,
 	.run = run,
 	.after = after,

@@ -24,7 +24,7 @@ static void after(uint64_t n)
 }
 
 BENCH_OP("one unlink of a file of the given size");
-BENCH_ANSWERS("lmbench lat_fs delete; Asterinas ramfs_create_delete_files; "
+BENCH_COVERS("lmbench lat_fs delete; Asterinas ramfs_create_delete_files; "
 	      "will-it-scale unlink1; will-it-scale unlink2; Theseus fs_delete");
 BENCH_NEEDS("file/unlink");
 BENCH_POINTS("0k 10k");
@@ -33,7 +33,7 @@ BENCH_AXIS("bytes in the file");
 const struct bench bench = {
 	.id = BENCH_ID,
 	.iterations = MANY_FILES,
-	.repeats = BENCH_USUAL_REPEATS,
+	.repeats = BENCH_DEFAULT_REPEATS,
 	.setup = setup,
 	.before = before,
 	.run = run,

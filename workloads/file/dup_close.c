@@ -23,12 +23,12 @@ static void teardown(void)
 }
 
 BENCH_OP("one dup and close of the new descriptor");
-BENCH_ANSWERS("will-it-scale dup1; UnixBench syscall comes near");
+BENCH_COVERS("will-it-scale dup1; UnixBench syscall (approximate)");
 
 const struct bench bench = {
 	.id = BENCH_ID,
 	.iterations = 1000,
-	.repeats = BENCH_USUAL_REPEATS,
+	.repeats = BENCH_DEFAULT_REPEATS,
 	.setup = setup,
 	.run = run,
 	.teardown = teardown,

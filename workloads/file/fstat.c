@@ -22,12 +22,12 @@ static void teardown(void)
 }
 
 BENCH_OP("one fstat of a regular file");
-BENCH_ANSWERS("lmbench lat_syscall fstat; Asterinas vfs_fstat_lat");
+BENCH_COVERS("lmbench lat_syscall fstat; Asterinas vfs_fstat_lat");
 
 const struct bench bench = {
 	.id = BENCH_ID,
 	.iterations = 1000,
-	.repeats = BENCH_USUAL_REPEATS,
+	.repeats = BENCH_DEFAULT_REPEATS,
 	.setup = setup,
 	.run = run,
 	.teardown = teardown,

@@ -29,12 +29,12 @@ static void run(uint64_t n)
 }
 
 BENCH_OP("one open and close of a regular file");
-BENCH_ANSWERS("lmbench lat_syscall open; will-it-scale open1; Asterinas vfs_open_lat");
+BENCH_COVERS("lmbench lat_syscall open; will-it-scale open1; Asterinas vfs_open_lat");
 
 const struct bench bench = {
 	.id = BENCH_ID,
 	.iterations = 500,
-	.repeats = BENCH_USUAL_REPEATS,
+	.repeats = BENCH_DEFAULT_REPEATS,
 	.setup = setup,
 	.run = run,
 };

@@ -8,7 +8,7 @@ static unsigned char chunk[CHUNK];
 
 static void setup(void)
 {
-	fd = scratch_make(SIZE);
+	fd = scratch_create(SIZE);
 	bench_check("pread", CHUNK, bench_require("pread64", port_pread(fd, chunk, CHUNK, 0)));
 }
 
@@ -28,14 +28,14 @@ static void teardown(void)
 }
 
 BENCH_OP("one 4096-byte pread from a cached file");
-BENCH_ANSWERS("will-it-scale pread1; LEBench read of 1 page; Asterinas vfs_read_pagecache_bw; "
+BENCH_COVERS("will-it-scale pread1; LEBench read of 1 page; Asterinas vfs_read_pagecache_bw; "
 	      "Theseus fs_read_only");
 BENCH_NEEDS("file/pread");
 
 const struct bench bench = {
 	.id = BENCH_ID,
 	.iterations = 400,
-	.repeats = BENCH_USUAL_REPEATS,
+	.repeats = BENCH_DEFAULT_REPEATS,
 	.bytes = CHUNK,
 	.setup = setup,
 	.run = run,

@@ -8,7 +8,7 @@ static unsigned char chunk[CHUNK];
 
 static void setup(void)
 {
-	fd = scratch_make(SIZE);
+	fd = scratch_create(SIZE);
 	bench_check("pwrite", CHUNK, bench_require("pwrite64", port_pwrite(fd, chunk, CHUNK, 0)));
 }
 
@@ -40,13 +40,13 @@ static void teardown(void)
 }
 
 BENCH_OP("one 4096-byte pwrite that overwrites a cached file");
-BENCH_ANSWERS("will-it-scale pwrite1; LEBench write of 1 page");
+BENCH_COVERS("will-it-scale pwrite1; LEBench write of 1 page");
 BENCH_NEEDS("file/pwrite");
 
 const struct bench bench = {
 	.id = BENCH_ID,
 	.iterations = 400,
-	.repeats = BENCH_USUAL_REPEATS,
+	.repeats = BENCH_DEFAULT_REPEATS,
 	.bytes = CHUNK,
 	.setup = setup,
 	.run = run,

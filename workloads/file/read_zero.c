@@ -23,12 +23,12 @@ static void teardown(void)
 }
 
 BENCH_OP("one 1-byte read from /dev/zero");
-BENCH_ANSWERS("lmbench lat_syscall read; Asterinas vfs_read_lat");
+BENCH_COVERS("lmbench lat_syscall read; Asterinas vfs_read_lat");
 
 const struct bench bench = {
 	.id = BENCH_ID,
 	.iterations = 2000,
-	.repeats = BENCH_USUAL_REPEATS,
+	.repeats = BENCH_DEFAULT_REPEATS,
 	.setup = setup,
 	.run = run,
 	.teardown = teardown,

@@ -12,7 +12,7 @@ static inline unsigned char scratch_byte(uint64_t at)
 }
 
 /* Makes the file, `size` bytes long, and opens it for both. */
-static inline int scratch_make(uint64_t size)
+static inline int scratch_create(uint64_t size)
 {
 	static unsigned char chunk[4096];
 	int fd = (int)bench_require(

@@ -30,12 +30,12 @@ static void run(uint64_t n)
 }
 
 BENCH_OP("one stat of a regular file");
-BENCH_ANSWERS("lmbench lat_syscall stat; Asterinas vfs_stat_lat");
+BENCH_COVERS("lmbench lat_syscall stat; Asterinas vfs_stat_lat");
 
 const struct bench bench = {
 	.id = BENCH_ID,
 	.iterations = 500,
-	.repeats = BENCH_USUAL_REPEATS,
+	.repeats = BENCH_DEFAULT_REPEATS,
 	.setup = setup,
 	.run = run,
 };

@@ -2,7 +2,7 @@
 
 static void setup(void)
 {
-	bench_check("close", 0, port_close(scratch_make(4096)));
+	bench_check("close", 0, port_close(scratch_create(4096)));
 }
 
 static void run(uint64_t n)
@@ -32,13 +32,13 @@ static void teardown(void)
 }
 
 BENCH_OP("one open with O_TRUNC, a 1-byte write and close");
-BENCH_ANSWERS("will-it-scale fallocate1 comes near");
+BENCH_COVERS("will-it-scale fallocate1 (approximate)");
 BENCH_NEEDS("file/truncate_on_open");
 
 const struct bench bench = {
 	.id = BENCH_ID,
 	.iterations = 200,
-	.repeats = BENCH_USUAL_REPEATS,
+	.repeats = BENCH_DEFAULT_REPEATS,
 	.setup = setup,
 	.run = run,
 	.after = after,

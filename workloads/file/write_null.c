@@ -27,12 +27,12 @@ static void teardown(void)
 }
 
 BENCH_OP("one 1-byte write to /dev/null");
-BENCH_ANSWERS("lmbench lat_syscall write; Asterinas vfs_write_lat");
+BENCH_COVERS("lmbench lat_syscall write; Asterinas vfs_write_lat");
 
 const struct bench bench = {
 	.id = BENCH_ID,
 	.iterations = 2000,
-	.repeats = BENCH_USUAL_REPEATS,
+	.repeats = BENCH_DEFAULT_REPEATS,
 	.setup = setup,
 	.run = run,
 	.teardown = teardown,

@@ -12,13 +12,13 @@ static void setup(void)
 	chunk = bench_param(0, BLOCK);
 	bench_check("chunk of 1 to 64k bytes that divides 64k", 1,
 		    chunk >= 1 && chunk <= BLOCK && BLOCK % chunk == 0);
-	fd = scratch_make(BLOCK * BLOCKS);
+	fd = scratch_create(BLOCK * BLOCKS);
 }
 
 static void before(uint64_t n)
 {
 	(void)n;
-	bench_check("lseek", 0, bench_require("lseek", port_seek(fd, 0)));
+	bench_check("lseek", 0, bench_require("lseek", port_lseek(fd, 0)));
 	data[0]++;
 }
 
@@ -47,7 +47,7 @@ static void teardown(void)
 
 BENCH_OP("65536 bytes overwritten in a cached file");
 BENCH_COUNTS("bytes");
-BENCH_ANSWERS("UnixBench fstime; will-it-scale write1; LEBench write of 10 pages");
+BENCH_COVERS("UnixBench fstime; will-it-scale write1; LEBench write of 10 pages");
 BENCH_NEEDS("file/read_write");
 BENCH_SWEEP("512 1k 4k 16k 64k");
 BENCH_AXIS("bytes per write");
@@ -55,7 +55,7 @@ BENCH_AXIS("bytes per write");
 const struct bench bench = {
 	.id = BENCH_ID,
 	.iterations = BLOCKS,
-	.repeats = BENCH_USUAL_REPEATS,
+	.repeats = BENCH_DEFAULT_REPEATS,
 	.bytes = BLOCK,
 	.setup = setup,
 	.before = before,

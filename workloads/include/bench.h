@@ -6,8 +6,8 @@
 #include "port.h"
 
 /*
- * A workload is one file, <group>/<name>.c, that defines `bench`. The build gives the file its
- * name. The body takes a count and never sees a clock:
+ * A workload is one file, <group>/<name>.c, that defines `bench`; the build derives its name from
+ * the path. The body runs a given number of operations and never reads a clock:
  *
  *	static void run(uint64_t n)
  *	{
@@ -16,51 +16,55 @@
  *	}
  *
  *	BENCH_OP("one getppid");
- *	BENCH_ANSWERS("lmbench lat_syscall null");
+ *	BENCH_COVERS("lmbench lat_syscall null");
  *
  *	const struct bench bench = { .id = BENCH_ID, .iterations = 2000, .run = run, ... };
  *
- * Iterations are fixed here and never calibrated: a loop that sizes itself measures something else
- * on every kernel. A profile changes only how often the same repetition is taken.
+ * The iteration count is fixed in the source and never calibrated: a self-calibrating loop does
+ * different work on every kernel. A profile only changes the number of repetitions.
  */
 
 /*
- * Facts are for the catalogue and the manual. They leave no byte in the ELF: the build writes them
- * to <name>.facts beside it. Texts are plain words without quotes or backslashes.
+ * Metadata for reports and docs/workloads.md. It goes to a section that is not linked into the ELF;
+ * the build dumps it to <name>.facts. A text must not contain quotes or backslashes.
  */
 #define BENCH_FACT(key, text)                                                                      \
 	__asm__(".pushsection .ringside,\"e\",@progbits\n\t"                                       \
 		".ascii \"" key ": " text "\\n\"\n\t.popsection")
 
-/* What one operation is, in words. Every workload says it. */
+/* One operation, as a noun phrase. Required; the `bench` record repeats it. */
 #define BENCH_OP(text)                                                                             \
 	BENCH_FACT("op", text);                                                                    \
 	static const char bench_op[] = text
 
-/* Which entries of other suites measure the same, separated by semicolons. */
-#define BENCH_ANSWERS(text) BENCH_FACT("answers", text)
+/*
+ * Entries of other suites that measure the same, separated by semicolons (docs/entries.toml lists
+ * all entries); " (approximate)" after an entry marks one that measures not quite the same.
+ */
+#define BENCH_COVERS(text) BENCH_FACT("covers", text)
 
-/* The probes, <family>/<name>, that must work for this workload to. */
+/* Probes, <family>/<name>, that must work before this workload can. Separated by spaces. */
 #define BENCH_NEEDS(text) BENCH_FACT("needs", text)
 
 /*
- * Parameters to run with, separated by spaces: POINTS are rows of the table, SWEEP makes a curve.
- * A parameter is of numbers joined by x, each with k (1024) or m (1024 * 1024) behind it if it has
- * one: 10, 64k, 8x16k. Without points the workload has one row, and no parameter.
+ * Parameters to run with, separated by spaces: POINTS are rows of the table, SWEEP the points of a
+ * curve. A parameter is one to four numbers joined by x, each with an optional suffix k (1024) or
+ * m (1024 * 1024): 10, 64k, 8x16k. Without BENCH_POINTS the workload is one row, run without a
+ * parameter.
  */
 #define BENCH_POINTS(text) BENCH_FACT("points", text)
 #define BENCH_SWEEP(text) BENCH_FACT("sweep", text)
 
-/* What the parameter is, as the axis of a curve. */
+/* What the parameter is: the label of the curve's axis, with its unit. */
 #define BENCH_AXIS(text) BENCH_FACT("axis", text)
 
 /*
- * What the operations get done, where the rate says more than the cost: "bytes" (of them `bytes` an
- * operation), "messages" or "operations".
+ * What to report a rate of, where a rate says more than a cost: "bytes" (`bytes` per operation),
+ * "messages" or "operations".
  */
 #define BENCH_COUNTS(text) BENCH_FACT("counts", text)
 
-/* What a reader must know to read the number right. */
+/* A caveat for whoever interprets the number. */
 #define BENCH_NOTE(text) BENCH_FACT("note", text)
 
 enum bench_profile {
@@ -77,26 +81,29 @@ struct bench_id {
 
 struct bench_repeats {
 	uint32_t counts[BENCH_PROFILES];
-	/* Repetitions taken first and thrown away. */
+	/* Repetitions run first and discarded. */
 	uint32_t warmup;
 };
 
 struct bench {
 	struct bench_id id;
 	/*
-	 * Operations of a repetition. `count`, if not NULL, says it for the parameter instead, and
-	 * is asked before setup().
+	 * Operations per repetition. If they depend on the parameter, count() returns them instead;
+	 * it may be called before setup().
 	 */
 	uint64_t iterations;
 	uint64_t (*count)(void);
-	/* Bytes one operation moves, for a workload that measures throughput; else 0. */
+	/* Bytes per operation of a throughput workload; else 0. */
 	uint64_t bytes;
 	struct bench_repeats repeats;
 
-	/* The timed part: `n` operations. The only hook that must be there. */
+	/* The timed part: `n` operations. The only mandatory hook. */
 	void (*run)(uint64_t n);
 
-	/* Untimed, and each may be NULL: before all, around each repetition, after all. */
+	/*
+	 * Untimed, each may be NULL: setup() once before and teardown() once after all repetitions,
+	 * before() and after() around each.
+	 */
 	void (*setup)(void);
 	void (*before)(uint64_t n);
 	void (*after)(uint64_t n);
@@ -111,8 +118,8 @@ extern const struct bench bench;
 		.group = BENCH_GROUP, .name = BENCH_NAME, .op = bench_op                           \
 	}
 
-/* What nearly all workloads take. */
-#define BENCH_USUAL_REPEATS                                                                        \
+/* For nearly all workloads. */
+#define BENCH_DEFAULT_REPEATS                                                                        \
 	{                                                                                          \
 		.counts = { [BENCH_QUICK] = 15, [BENCH_FULL] = 61 }, .warmup = 3                   \
 	}
@@ -120,14 +127,14 @@ extern const struct bench bench;
 #define BENCH_UNLIKELY(x) __builtin_expect(!!(x), 0)
 
 /*
- * For hooks and bodies, in the workload's first process only; neither returns. bench_wrong() says
- * that a check failed, so there is no number; a call that the kernel has not is absent there too.
- * bench_absent() says that the kernel lacks `what`.
+ * End the workload without a result; to be called in its first process only. bench_wrong() reports
+ * a failed check (or, if `got` is -ENOSYS, an absent system call), bench_absent() that the kernel
+ * lacks `what`. `error` is an errno of either sign.
  */
 _Noreturn void bench_wrong(const char *what, int64_t expected, int64_t got);
 _Noreturn void bench_absent(const char *what, long error);
 
-/* `got` must be `expected`. */
+/* Ends the workload with bench_wrong() unless `got` is `expected`. */
 static inline void bench_check(const char *what, int64_t expected, int64_t got)
 {
 	if (BENCH_UNLIKELY(got != expected))
@@ -135,14 +142,14 @@ static inline void bench_check(const char *what, int64_t expected, int64_t got)
 }
 
 /*
- * For the first call of a kind. Passes its result on when it is no error. An error that means "I
- * don't have this", which to a well-formed call EINVAL and ENOTTY do too, makes the workload
- * absent; any other makes it wrong.
+ * Checks the first call of its kind and returns its result if that is no error. An error that means
+ * "not supported" ends the workload as absent (for a well-formed call that includes EINVAL and
+ * ENOTTY), any other as wrong.
  */
 long bench_require(const char *what, long result);
 
-/* The path this ELF was started by. */
+/* The path this ELF was started as: argv[0]. */
 const char *bench_path(void);
 
-/* The number at `index` of the parameter; `usual` where there is none. */
-uint64_t bench_param(unsigned int index, uint64_t usual);
+/* Number `index` of the parameter, or `fallback` if the parameter has none there. */
+uint64_t bench_param(unsigned int index, uint64_t fallback);

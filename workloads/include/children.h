@@ -3,16 +3,17 @@
 #include <stdbool.h>
 
 /*
- * Some systems keep nothing of a child that ended, unless its parent catches the signal that says
- * so: there a wait would never end. The runner finds out, and catches it; a program that it starts
- * is told by a last argument, CHILDREN_CATCH.
+ * Some kernels discard an exited child unless its parent handles SIGCHLD, as if the signal were
+ * ignored; wait() would then block for ever. The runner detects that, installs a handler, and tells
+ * the programs it starts to do the same by a last argument, CHILDREN_CATCH.
  */
 #define CHILDREN_CATCH "catch-children"
 
-/* Whether a child that ended is not there to be waited for. Asks by making one. */
-bool children_are_lost(void);
+/* Whether an exited child can't be waited for. Forks one to find out. */
+bool children_autoreaped(void);
 
-void children_catch(void);
+/* Installs an empty SIGCHLD handler. */
+void children_catch_sigchld(void);
 
-/* Catches if told to. Returns the count of the arguments that are left. */
-int children_told(int argc, char **argv);
+/* Installs the handler if the last argument asks for it; returns argc without that argument. */
+int children_parse_args(int argc, char **argv);

@@ -2,9 +2,12 @@
 
 #include "bench.h"
 
-/* One byte goes to a partner that adds one to it and sends it back. */
+/*
+ * A 1-byte round trip: the partner increments the byte and sends it back, which proves that it was
+ * there and did it.
+ */
 
-/* The partner's side, until the other end is closed. Returns its exit status. */
+/* The partner's loop, until end of file on `in`. Returns its exit status. */
 static inline int echo_serve(int in, int out)
 {
 	unsigned char byte;

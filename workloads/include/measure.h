@@ -4,23 +4,23 @@
 
 #include "bench.h"
 
-/* One workload from its first record to its last, whatever program it is in. */
+/* Measures one workload and emits its records, in a program of its own as in the mono program. */
 
-struct measure_order {
-	uint64_t stream;
+struct measure_request {
+	uint64_t stream; /* id of its record stream */
 	enum bench_profile profile;
 	const char *param; /* NULL for none */
 	const char *path;  /* of the workload's ELF, for bench_path() */
 };
 
-/* "quick" or "full". Returns whether it was one of them. */
-bool measure_profile(const char *text, enum bench_profile *profile);
+/* Parses "quick" or "full"; false for anything else. */
+bool measure_parse_profile(const char *text, enum bench_profile *profile);
 
-/* Comes back when all went well; else measure_end() is called. */
-void measure(const struct bench *what, const struct measure_order *how);
+/* Returns if the measurement succeeded, else calls measure_end(). */
+void measure(const struct bench *what, const struct measure_request *how);
 
 /*
- * Given by the program: ends the workload that runs. `status` is 0 when its last record was `done`
- * or `absent`, 1 when it was `wrong`.
+ * Implemented by the program: ends the running workload. `status` is 0 after a `done` or `absent`
+ * record, 1 after `wrong`.
  */
 _Noreturn void measure_end(int status);

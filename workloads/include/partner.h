@@ -1,10 +1,11 @@
 #pragma once
 
 /*
- * The process on the other side. It runs `serve`, whose result is its exit status: 0 when all went
- * well. There can be one at a time.
+ * A second process for a workload to talk to, at most one at a time.
  */
+
+/* Forks it: it runs serve() and exits with its result, 0 for success. */
 void partner_start(int (*serve)(void));
 
-/* Waits for the partner, which must have been told to end, and checks how it did. */
-void partner_end(void);
+/* Waits for the partner, which must already have been told to exit, and checks its status. */
+void partner_join(void);

@@ -41,18 +41,18 @@ static inline long port_sleep_ns(uint64_t ns);
 static inline long port_getpid(void);
 static inline long port_getppid(void);
 static inline long port_yield(void);
-static inline long port_pin(unsigned int cpu); /* this process and its later children */
+static inline long port_set_affinity(unsigned int cpu); /* this process and its later children */
 static inline long port_fork(void);
 static inline long port_exec(const char *path, char *const argv[]); /* with no environment */
-static inline long port_wait(long pid, struct port_end *end);
-static inline long port_reap(struct port_end *end); /* any that ended; 0 while none did */
+static inline long port_wait(long pid, struct port_wait_status *status);
+static inline long port_wait_nohang(struct port_wait_status *status); /* any that ended; 0 while none did */
 _Noreturn static inline void port_exit(int status);
 
 /*
  * A thread of this process runs fn(arg) on the stack that ends at `stack_top` and ends with it.
  * `*alive` is not 0 until the thread is gone, which port_futex_wait() on it waits for.
  */
-static inline long port_thread(void (*fn)(void *arg), void *arg, void *stack_top, uint32_t *alive);
+static inline long port_thread_create(void (*fn)(void *arg), void *arg, void *stack_top, uint32_t *alive);
 
 /* Files. PORT_O_ flags: RDONLY WRONLY RDWR CREAT EXCL TRUNC. */
 static inline long port_open(const char *path, int flags);
@@ -61,7 +61,7 @@ static inline long port_read(int fd, void *buf, size_t len);
 static inline long port_write(int fd, const void *buf, size_t len);
 static inline long port_pread(int fd, void *buf, size_t len, int64_t at);
 static inline long port_pwrite(int fd, const void *buf, size_t len, int64_t at);
-static inline long port_seek(int fd, int64_t to);
+static inline long port_lseek(int fd, int64_t to);
 static inline long port_dup(int fd);
 static inline long port_unlink(const char *path);
 static inline long port_stat(const char *path, struct port_stat *st);
@@ -70,14 +70,14 @@ static inline uint64_t port_stat_size(const struct port_stat *st);
 static inline int port_stat_is_regular(const struct port_stat *st);
 static inline uint64_t port_stat_inode(const struct port_stat *st);
 /* Takes (waiting for it) or gives back the record lock on one byte of a file. */
-static inline long port_lock(int fd, int64_t byte);
-static inline long port_unlock(int fd, int64_t byte);
+static inline long port_record_lock(int fd, int64_t byte);
+static inline long port_record_unlock(int fd, int64_t byte);
 /* Waits until what was written to `fd` has left the machine. */
 static inline long port_drain(int fd);
 
 /* Talking between processes. fds[0] of a pipe reads what fds[1] writes. */
 static inline long port_pipe(int fds[2]);
-static inline long port_fifo(const char *path);
+static inline long port_mkfifo(const char *path);
 static inline long port_eventfd(void);
 static inline long port_socketpair(int fds[2]); /* local, a stream */
 static inline long port_socket(enum port_socket_kind kind);
@@ -85,41 +85,41 @@ static inline long port_bind(int fd, const struct port_endpoint *at); /* even if
 static inline long port_connect(int fd, const struct port_endpoint *to);
 static inline long port_listen(int fd);
 static inline long port_accept(int fd);
-static inline long port_send_at_once(int fd); /* TCP: no waiting for more to send along */
-static inline long port_loopback(void);	      /* makes the machine's own network usable */
+static inline long port_tcp_nodelay(int fd); /* TCP: no waiting for more to send along */
+static inline long port_loopback_up(void);	      /* makes the machine's own network usable */
 static inline long port_futex_wait(uint32_t *word, uint32_t value);
 static inline long port_futex_wake(uint32_t *word, int count);
 /* A set of counting semaphores, all 0. `change` is added to one, once that leaves it 0 or more. */
-static inline long port_semaphores(int count);
-static inline long port_semaphore(long set, int index, int change);
+static inline long port_sem_create(int count);
+static inline long port_sem_add(long set, int index, int change);
 /* Takes 1 off one of the set, which is waited for, and adds 1 to another, at once. */
-static inline long port_semaphore_pass(long set, int take, int give);
-static inline long port_semaphores_remove(long set);
+static inline long port_sem_transfer(long set, int take, int give);
+static inline long port_sem_remove(long set);
 
 /* How many of the descriptors can be read now, waiting for none. */
 static inline void port_select_add(struct port_fd_set *set, int fd);
 static inline long port_select(const struct port_fd_set *set);
-static inline void port_poll_for(struct port_pollfd *polled, int fd);
+static inline void port_pollfd_init(struct port_pollfd *polled, int fd);
 static inline long port_poll(struct port_pollfd *polled, size_t count);
-static inline long port_epoll(void);
+static inline long port_epoll_create(void);
 static inline long port_epoll_add(int epoll, int fd);
-static inline long port_epoll_ready(int epoll);
+static inline long port_epoll_poll(int epoll);
 
 /* Signals: PORT_SIG USR1, SEGV, TRAP, KILL, CHLD. For kill and wait, any process. */
-#define PORT_EVERYBODY -1
-static inline long port_catch(int signal, void (*handler)(int signal));
+#define PORT_ALL_PROCESSES -1
+static inline long port_signal(int signal, void (*handler)(int signal));
 static inline long port_kill(long pid, int signal);
 static inline long port_raise(int signal); /* sends it to the calling thread */
 static inline long port_breakpoint(void); /* hits one: PORT_SIGTRAP, and on behind it */
 
 /* Memory: zeroed and not yet touched, readable and writable, private or shared with children. */
-static inline long port_map(size_t len, void **addr);
-static inline long port_map_shared(size_t len, void **addr);
-static inline long port_map_file(int fd, size_t len, void **addr); /* private, to read */
-static inline long port_map_file_shared(int fd, size_t len, void **addr);
-static inline long port_unmap(void *addr, size_t len);
-static inline long port_protect(void *addr, size_t len, int writable);
-static inline long port_break(void *to); /* where the data segment ends now; NULL only asks */
+static inline long port_mmap(size_t len, void **addr);
+static inline long port_mmap_shared(size_t len, void **addr);
+static inline long port_mmap_file(int fd, size_t len, void **addr); /* private, to read */
+static inline long port_mmap_file_shared(int fd, size_t len, void **addr);
+static inline long port_munmap(void *addr, size_t len);
+static inline long port_mprotect(void *addr, size_t len, int writable);
+static inline long port_brk(void *to); /* where the data segment ends now; NULL only asks */
 
 /*
  * For the runner only. port_boot() makes a first process usable: descriptors 0 to 2 on the

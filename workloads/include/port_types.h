@@ -2,7 +2,7 @@
 
 #include <stdint.h>
 
-/* What the calls of port.h take and give, alike on every system. */
+/* Types of the port contract (port.h) that are the same on every system. */
 
 /* clang-format off */
 enum port_errno {
@@ -12,24 +12,25 @@ enum port_errno {
 };
 /* clang-format on */
 
-/* How a child ended: by exit (signal is 0) or by a signal (status is 0). */
-struct port_end {
-	int status;
+/* How a child ended: it exited (signal is 0), or a signal killed it (exit_status is 0). */
+struct port_wait_status {
+	int exit_status;
 	int signal;
 };
 
-/* A kind of socket, and where one is: a path, or a number on the loopback network. */
-enum port_socket_kind { PORT_LOCAL, PORT_TCP, PORT_UDP };
+/* A socket's kind and address: a path for Unix sockets, else a port on the loopback network. */
+enum port_socket_kind { PORT_SOCKET_UNIX, PORT_SOCKET_TCP, PORT_SOCKET_UDP };
 struct port_endpoint {
 	enum port_socket_kind kind;
 	const char *path;
-	uint16_t number;
+	uint16_t port;
 };
 
+/* Points in a run that the QEMU plugin sees (port_mark()). */
 enum port_mark {
-	PORT_MARK_OPEN = 1,
-	PORT_MARK_CLOSE = 2,
-	PORT_MARK_READY = 3,
-	PORT_MARK_DONE = 4,
-	PORT_MARK_BEGIN = 5,
+	PORT_MARK_OPEN = 1,  /* the measured window opens */
+	PORT_MARK_CLOSE = 2, /* and closes */
+	PORT_MARK_READY = 3, /* the runner has read its plan */
+	PORT_MARK_DONE = 4,  /* the runner has run it */
+	PORT_MARK_BEGIN = 5, /* a workload is about to set up */
 };

@@ -11,36 +11,36 @@
 #include "port.h"
 
 /*
- * A probe is one file, probes/<family>/<name>.c, that asks the system one question, by trying:
+ * A probe is one file, probes/<family>/<name>.c, that tests one feature of the system by using it:
  *
  *	void probe(void)
  *	{
- *		long fd = probe_need("epoll_create1", sys(epoll_create1, 0));
+ *		long fd = probe_require("epoll_create1", sys(epoll_create1, 0));
  *		...
  *		probe_check("events", 1, sys(epoll_wait, fd, events, 1, 0));
  *	}
  *
- *	PROBE_ASKS("epoll reports a descriptor that became readable");
+ *	PROBE_CHECKS("epoll reports a descriptor that became readable");
  *
- * Coming back from probe() says that it works. Probes speak Linux's own system calls, sys(name,
- * ...), since it is these that a kernel has or lacks; a port of another ABI leaves them out.
+ * If probe() returns, the feature works. Probes make Linux system calls directly, sys(name, ...),
+ * since these are what a kernel implements or not; ports of other ABIs do not build them.
  */
 void probe(void);
 
-/* What works when the probe says so, in words. Every probe says it. */
-#define PROBE_ASKS(text)                                                                           \
+/* The statement that holds if the probe succeeds. Required; texts as in BENCH_FACT(). */
+#define PROBE_CHECKS(text)                                                                           \
 	BENCH_FACT("op", text);                                                                    \
 	const char probe_family[] = BENCH_GROUP, probe_name[] = BENCH_NAME
 extern const char probe_family[], probe_name[];
 
 /*
- * The other two answers; neither returns. probe_wrong() is for a system that has the call and does
- * something else, probe_absent() for one that says that it has no such thing.
+ * The other two results; neither function returns. probe_wrong(): the system has the call but it
+ * misbehaves. probe_absent(): the system reports that it does not support it.
  */
 _Noreturn void probe_wrong(const char *what, int64_t expected, int64_t got);
 _Noreturn void probe_absent(const char *what, long error);
 
-/* `got` must be `expected`. */
+/* Ends the probe with probe_wrong() unless `got` is `expected`. */
 static inline void probe_check(const char *what, int64_t expected, int64_t got)
 {
 	if (got != expected)
@@ -48,34 +48,34 @@ static inline void probe_check(const char *what, int64_t expected, int64_t got)
 }
 
 /*
- * For a call without which there is nothing to ask. Passes its result on when it is no error. An
- * error that means "I don't have this" makes the answer absent, any other wrong.
+ * Checks a call that the feature depends on and returns its result if that is no error. An error
+ * that means "not supported" ends the probe as absent, any other as wrong.
  */
-long probe_need(const char *what, long result);
+long probe_require(const char *what, long result);
 
 /*
- * Runs `child` in a forked process: its exit status, or 128 and the signal that ended it. A check
- * that fails in there ends it with PROBE_CHILD_FAILED.
+ * Runs child() in a forked process and returns its exit status, or 128 plus the signal that killed
+ * it. A failed check in the child exits with PROBE_CHILD_FAILED.
  */
 #define PROBE_CHILD_FAILED 113
 int probe_child(int (*child)(void));
-/* The same in two steps. */
+/* The same in two steps: fork, and wait for the result. */
 long probe_fork(int (*child)(void));
 int probe_join(long pid);
 
-/* The path this ELF was started by, and that of a program of its folder. */
+/* The path of this ELF, and of another program in its directory. */
 const char *probe_path(void);
-const char *probe_beside(const char *name);
+const char *probe_sibling_path(const char *name);
 
-/* A file of the probe's own. */
+/* The path of a file that only this probe uses. */
 #define PROBE_FILE "/tmp/probe-" BENCH_GROUP "-" BENCH_NAME
 
-/* Makes PROBE_FILE anew with `text` in it and opens it for both. */
+/* Creates PROBE_FILE with the contents `text`, replacing an old one; open for reading and writing. */
 int probe_file(const char *text);
 
-/* Milliseconds that other processes may run. */
-void probe_pause(unsigned int ms);
+/* Sleeps, so that other processes run. */
+void probe_sleep_ms(unsigned int ms);
 
-/* For children that another one ends: asleep, and busy without a call to the kernel. */
-_Noreturn void probe_sleep(void);
-_Noreturn void probe_spin(void);
+/* For children that are to be killed: asleep, or busy without system calls. */
+_Noreturn void probe_sleep_forever(void);
+_Noreturn void probe_spin_forever(void);

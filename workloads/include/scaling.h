@@ -3,23 +3,23 @@
 #include "bench.h"
 
 /*
- * A scaling workload: the same work done by 1, 2, 4 tasks at a time, each pinned to a CPU of its
- * own. It is one file, scaling/<name>.c, of which the build makes two programs: the tasks of
- * <name>_processes are processes, those of <name>_threads threads of one. The file defines
+ * A scaling workload has 1, 2 or 4 tasks do the same work at the same time, each pinned to its own
+ * CPU. It is one file, scaling/<name>.c, which the build compiles twice: <name>_processes runs each
+ * task in a process, <name>_threads in a thread of one process. The file defines
  *
- *	static void setup(struct task *task) { ... }	untimed, in each task, on its CPU
+ *	static void setup(struct task *task) { ... }	untimed, in each task on its CPU
  *	static void run(struct task *task, uint64_t n) { ... }	`n` operations
  *	SCALING_OP("one getppid");
  *	const struct scaling scaling = { .iterations = 4000, .setup = setup, .run = run };
  *	const struct bench bench = SCALING_BENCH;
  *
- * and keeps its state in `task`, since threads share everything else. A repetition begins when the
- * tasks are told to go and ends when the last one is through; it has iterations * tasks operations.
+ * and keeps its state in `task`, since threads share everything else. A repetition starts when the
+ * tasks are released and ends when the last one has finished; it has iterations * tasks operations.
  */
-#define SCALING_MOST 8
+#define SCALING_TASKS_MAX 8
 
 struct task {
-	unsigned int number; /* from 0; also its CPU */
+	unsigned int number; /* from 0; its CPU too */
 	int fds[2];
 	uint32_t *word;
 	unsigned char *area;
@@ -27,19 +27,20 @@ struct task {
 };
 
 struct scaling {
-	uint64_t iterations; /* of one task */
+	uint64_t iterations; /* per task and repetition */
 	void (*setup)(struct task *task);
 	void (*run)(struct task *task, uint64_t n);
-	/* Untimed, in each task, when all is over; may be NULL, as setup may. */
+	/* Untimed, in each task after the last repetition. May be NULL, as may setup. */
 	void (*teardown)(struct task *task);
 };
 
 extern const struct scaling scaling;
 
-/* Some room that all tasks of a workload share, zeroed; the same for each of them. */
-void *scaling_common(void);
+/* Memory that all tasks share, zeroed: SCALING_SHARED_BYTES of it. */
+#define SCALING_SHARED_BYTES (16 * PORT_PAGE_SIZE)
+void *scaling_shared(void);
 
-/* bench_check() and bench_require() for any task. */
+/* As bench_wrong(), bench_require() and bench_check(), but for any task. */
 void task_wrong(struct task *task, const char *what, int64_t expected, int64_t got);
 long task_require(struct task *task, const char *what, long result);
 static inline void task_check(struct task *task, const char *what, int64_t expected, int64_t got)
@@ -48,15 +49,17 @@ static inline void task_check(struct task *task, const char *what, int64_t expec
 		task_wrong(task, what, expected, got);
 }
 
-/* A file of the task's own, or with `common` the one of all, `size` bytes long; open to use. */
-int task_file(struct task *task, int common, size_t size);
-/* Its path, which stays the task's. */
-const char *task_path(struct task *task, int common);
+/*
+ * A file in /tmp of the task's own, or if `shared` the one of all tasks: task_file() creates it with
+ * `size` bytes and opens it for reading and writing, task_path() returns its path.
+ */
+int task_file(struct task *task, int shared, size_t size);
+const char *task_path(struct task *task, int shared);
 
 #ifdef SCALING_THREADS
-#define SCALING_ARE_THREADS 1
+#define SCALING_USE_THREADS 1
 #else
-#define SCALING_ARE_THREADS 0
+#define SCALING_USE_THREADS 0
 #endif
 
 #define SCALING_OP(text)                                                                           \
@@ -74,6 +77,6 @@ void scaling_teardown(void);
 	{                                                                                          \
 		.id = BENCH_ID, .count = scaling_count,                                            \
 		.repeats = { .counts = { [BENCH_QUICK] = 7, [BENCH_FULL] = 31 }, .warmup = 2 },    \
-		.setup = SCALING_ARE_THREADS ? scaling_setup_threads : scaling_setup_processes,    \
+		.setup = SCALING_USE_THREADS ? scaling_setup_threads : scaling_setup_processes,    \
 		.run = scaling_run, .teardown = scaling_teardown                                   \
 	}

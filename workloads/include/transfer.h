@@ -4,8 +4,8 @@
 #include "partner.h"
 
 /*
- * Blocks go to a partner, which answers with one byte once it has them all: the clock stops when
- * the last byte has arrived, not when it was handed in.
+ * Bandwidth to a partner process, which acknowledges a whole repetition with one byte: the clock
+ * stops when the partner has read the last byte, not when the kernel has accepted it.
  */
 
 #define TRANSFER_BLOCK 65536
@@ -13,8 +13,8 @@
 
 static unsigned char transfer_block[TRANSFER_BLOCK];
 
-/* Takes one block from `in`; both its ends must carry the mark. */
-static inline int transfer_take(int in, unsigned char mark)
+/* Reads one block; its first and its last byte must be `mark`. Returns whether they were. */
+static inline int transfer_receive(int in, unsigned char mark)
 {
 	size_t have = 0;
 
@@ -28,14 +28,14 @@ static inline int transfer_take(int in, unsigned char mark)
 	return transfer_block[0] == mark && transfer_block[TRANSFER_BLOCK - 1] == mark;
 }
 
-/* The partner's side, until the other end is closed. Returns its exit status. */
+/* The partner's loop, until end of file on `in`. Returns its exit status. */
 static inline int transfer_serve(int in, int out)
 {
 	unsigned char mark = 0;
 
 	for (;;) {
 		for (unsigned int i = 0; i < TRANSFER_BLOCKS; i++) {
-			if (!transfer_take(in, ++mark))
+			if (!transfer_receive(in, ++mark))
 				return 0;
 		}
 		if (port_write(out, &mark, 1) != 1)
@@ -43,7 +43,7 @@ static inline int transfer_serve(int in, int out)
 	}
 }
 
-/* Sends one block in writes of `chunk` bytes. */
+/* Writes one block, `chunk` bytes at a time. */
 static inline void transfer_send(int out, size_t chunk, unsigned char mark)
 {
 	size_t sent = 0;
@@ -68,19 +68,19 @@ static inline void transfer_run(int out, int in, size_t chunk, uint64_t n)
 
 	while (n--)
 		transfer_send(out, chunk, ++mark);
-	/* No answer, and 0 here, is a block that came out wrong. */
+	/* The partner exits on a damaged block, so this read returns 0. */
 	bench_check("answer", 1, port_read(in, &got, 1));
 	bench_check("mark of the last block", mark, got);
 }
 
 /*
- * The hooks of a workload, all but its setup(): that makes both sides and calls transfer_begin().
- * The parameter is the bytes of one write.
+ * The hooks of a transfer workload but for setup(), which opens the channel and calls
+ * transfer_begin() with both sides. The parameter is the size of one write in bytes.
  */
 struct transfer_side {
 	int in, out; /* may be one descriptor */
 };
-static struct transfer_side transfer_here, transfer_there;
+static struct transfer_side transfer_local, transfer_remote;
 static size_t transfer_chunk;
 
 static inline long transfer_close(const struct transfer_side *side)
@@ -92,34 +92,34 @@ static inline long transfer_close(const struct transfer_side *side)
 
 static int transfer_partner(void)
 {
-	transfer_close(&transfer_here);
-	return transfer_serve(transfer_there.in, transfer_there.out);
+	transfer_close(&transfer_local);
+	return transfer_serve(transfer_remote.in, transfer_remote.out);
 }
 
 static inline void transfer_begin(struct transfer_side here, struct transfer_side there)
 {
-	transfer_here = here;
-	transfer_there = there;
+	transfer_local = here;
+	transfer_remote = there;
 	transfer_chunk = bench_param(0, TRANSFER_BLOCK);
 	bench_check("chunk of at least one byte", 1, transfer_chunk > 0);
 	partner_start(transfer_partner);
-	bench_check("close", 0, transfer_close(&transfer_there));
+	bench_check("close", 0, transfer_close(&transfer_remote));
 }
 
 static void transfer_repetition(uint64_t n)
 {
-	transfer_run(transfer_here.out, transfer_here.in, transfer_chunk, n);
+	transfer_run(transfer_local.out, transfer_local.in, transfer_chunk, n);
 }
 
 static void transfer_teardown(void)
 {
-	bench_check("close", 0, transfer_close(&transfer_here));
-	partner_end();
+	bench_check("close", 0, transfer_close(&transfer_local));
+	partner_join();
 }
 
 #define TRANSFER_BENCH                                                                             \
 	{                                                                                          \
-		.id = BENCH_ID, .iterations = TRANSFER_BLOCKS, .repeats = BENCH_USUAL_REPEATS,     \
+		.id = BENCH_ID, .iterations = TRANSFER_BLOCKS, .repeats = BENCH_DEFAULT_REPEATS,     \
 		.bytes = TRANSFER_BLOCK, .setup = setup, .run = transfer_repetition,               \
 		.teardown = transfer_teardown                                                      \
 	}

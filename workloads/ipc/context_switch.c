@@ -56,22 +56,22 @@ static void run(uint64_t n)
 
 static void teardown(void)
 {
-	struct port_end end;
+	struct port_wait_status status;
 
 	bench_check("close", 0, port_close(there[1]));
-	bench_check("wait for the partner", partner, port_wait(partner, &end));
-	bench_check("how the partner ended", 0, end.status | end.signal);
+	bench_check("wait for the partner", partner, port_wait(partner, &status));
+	bench_check("how the partner ended", 0, status.exit_status | status.signal);
 }
 
 BENCH_OP("one 1-byte pipe write, context switch and read");
-BENCH_ANSWERS("lmbench lat_pipe; Asterinas pipe_lat; UnixBench context1; "
-	      "will-it-scale context_switch1; LEBench context switch; Theseus ctx comes near; "
-	      "sel4bench call and reply comes near");
+BENCH_COVERS("lmbench lat_pipe; Asterinas pipe_lat; UnixBench context1; "
+	      "will-it-scale context_switch1; LEBench context switch; Theseus ctx (approximate); "
+	      "sel4bench call and reply (approximate)");
 
 const struct bench bench = {
 	.id = BENCH_ID,
 	.iterations = HAND_OVERS,
-	.repeats = BENCH_USUAL_REPEATS,
+	.repeats = BENCH_DEFAULT_REPEATS,
 	.setup = setup,
 	.run = run,
 	.teardown = teardown,

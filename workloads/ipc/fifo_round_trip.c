@@ -17,8 +17,8 @@ static void setup(void)
 {
 	port_unlink(there_path);
 	port_unlink(back_path);
-	bench_require("mknod of a FIFO", port_fifo(there_path));
-	bench_require("mknod of a FIFO", port_fifo(back_path));
+	bench_require("mknod of a FIFO", port_mkfifo(there_path));
+	bench_require("mknod of a FIFO", port_mkfifo(back_path));
 	partner_start(serve);
 	/* Each open waits for the partner's of the same FIFO. */
 	there = (int)bench_require("open of a FIFO", port_open(there_path, PORT_O_WRONLY));
@@ -33,20 +33,20 @@ static void run(uint64_t n)
 static void teardown(void)
 {
 	bench_check("close", 0, port_close(there));
-	partner_end();
+	partner_join();
 	bench_check("close", 0, port_close(back));
 	bench_check("unlink", 0, port_unlink(there_path));
 	bench_check("unlink", 0, port_unlink(back_path));
 }
 
 BENCH_OP("one 1-byte round trip to another process over two FIFOs");
-BENCH_ANSWERS("lmbench lat_fifo; Asterinas fifo_lat");
+BENCH_COVERS("lmbench lat_fifo; Asterinas fifo_lat");
 BENCH_NEEDS("ipc/fifo process/fork");
 
 const struct bench bench = {
 	.id = BENCH_ID,
 	.iterations = 200,
-	.repeats = BENCH_USUAL_REPEATS,
+	.repeats = BENCH_DEFAULT_REPEATS,
 	.setup = setup,
 	.run = run,
 	.teardown = teardown,

@@ -38,7 +38,7 @@ static void setup(void)
 {
 	void *shared = NULL;
 
-	bench_require("shared mmap", port_map_shared(PORT_PAGE_SIZE, &shared));
+	bench_require("shared mmap", port_mmap_shared(PORT_PAGE_SIZE, &shared));
 	turn = shared;
 	bench_require("futex", port_futex_wake(turn, 1));
 	partner_start(serve);
@@ -59,11 +59,11 @@ static void teardown(void)
 {
 	__atomic_store_n(turn, OVER, __ATOMIC_RELEASE);
 	port_futex_wake(turn, 1);
-	partner_end();
+	partner_join();
 }
 
 BENCH_OP("one round trip between two processes that wake each other with a futex");
-BENCH_ANSWERS("Asterinas schbench comes near; sel4bench signal comes near");
+BENCH_COVERS("Asterinas schbench (approximate); sel4bench signal (approximate)");
 BENCH_NEEDS("ipc/futex memory/shared_anonymous process/fork");
 BENCH_NOTE("will-it-scale measures wakes without a waiter and waits that return at once; here each "
 	   "wake finds a sleeping process");
@@ -71,7 +71,7 @@ BENCH_NOTE("will-it-scale measures wakes without a waiter and waits that return 
 const struct bench bench = {
 	.id = BENCH_ID,
 	.iterations = 200,
-	.repeats = BENCH_USUAL_REPEATS,
+	.repeats = BENCH_DEFAULT_REPEATS,
 	.setup = setup,
 	.run = run,
 	.teardown = teardown,

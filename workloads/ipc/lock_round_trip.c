@@ -23,17 +23,17 @@ static int serve(void)
 {
 	int mine = 1;
 
-	if (port_lock(fd, mine) != 0 || port_write(ready[1], "r", 1) != 1)
+	if (port_record_lock(fd, mine) != 0 || port_write(ready[1], "r", 1) != 1)
 		return 1;
 	for (;;) {
 		int next = (mine + 1) % BYTES;
 
-		if (port_lock(fd, next) != 0)
+		if (port_record_lock(fd, next) != 0)
 			return 1;
 		if (shared->over)
 			return 0;
 		shared->partner_steps++;
-		if (port_unlock(fd, mine) != 0)
+		if (port_record_unlock(fd, mine) != 0)
 			return 1;
 		mine = next;
 	}
@@ -44,11 +44,11 @@ static void setup(void)
 	void *page = NULL;
 	char byte;
 
-	bench_require("shared mmap", port_map_shared(PORT_PAGE_SIZE, &page));
+	bench_require("shared mmap", port_mmap_shared(PORT_PAGE_SIZE, &page));
 	shared = page;
 	bench_require("pipe", port_pipe(ready));
 	fd = (int)bench_require("open", port_open(path, PORT_O_CREAT | PORT_O_RDWR));
-	bench_require("fcntl, lock", port_lock(fd, held));
+	bench_require("fcntl, lock", port_record_lock(fd, held));
 	partner_start(serve);
 	bench_check("read of 1 byte", 1, port_read(ready[0], &byte, 1));
 }
@@ -60,8 +60,8 @@ static void run(uint64_t n)
 	for (uint64_t i = 0; i < n; i++) {
 		int next = (held + 1) % BYTES;
 
-		bench_check("fcntl, lock", 0, port_lock(fd, next));
-		bench_check("fcntl, unlock", 0, port_unlock(fd, held));
+		bench_check("fcntl, lock", 0, port_record_lock(fd, next));
+		bench_check("fcntl, unlock", 0, port_record_unlock(fd, held));
 		held = next;
 	}
 	/* It may be on its way to the step after ours, or still have ours before it. */
@@ -71,20 +71,20 @@ static void run(uint64_t n)
 static void teardown(void)
 {
 	shared->over = 1;
-	bench_check("fcntl, unlock", 0, port_unlock(fd, held));
-	partner_end();
+	bench_check("fcntl, unlock", 0, port_record_unlock(fd, held));
+	partner_join();
 	bench_check("close", 0, port_close(fd));
 	bench_check("unlink", 0, port_unlink(path));
 }
 
 BENCH_OP("one round trip between two processes through contended record locks");
-BENCH_ANSWERS("lmbench lat_fcntl; Asterinas vfs_fcntl_lat");
+BENCH_COVERS("lmbench lat_fcntl; Asterinas vfs_fcntl_lat");
 BENCH_NEEDS("file/record_lock memory/shared_anonymous process/fork");
 
 const struct bench bench = {
 	.id = BENCH_ID,
 	.iterations = 200,
-	.repeats = BENCH_USUAL_REPEATS,
+	.repeats = BENCH_DEFAULT_REPEATS,
 	.setup = setup,
 	.run = run,
 	.teardown = teardown,

@@ -110,10 +110,10 @@ static void after(uint64_t n)
 {
 	(void)n;
 	for (unsigned int i = 0; i < children_count; i++) {
-		struct port_end end;
+		struct port_wait_status status;
 
-		bench_check("wait", children[i], port_wait(children[i], &end));
-		bench_check("how a process ended", 0, end.status | end.signal);
+		bench_check("wait", children[i], port_wait(children[i], &status));
+		bench_check("how a process ended", 0, status.exit_status | status.signal);
 	}
 	for (int i = 0; i < 2; i++) {
 		port_close(start[i]);

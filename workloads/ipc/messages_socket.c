@@ -7,7 +7,7 @@ static void channel_make(int ends[2])
 
 BENCH_OP("one 100-byte message over a socket, from one of 10 senders to one of 10 receivers");
 BENCH_COUNTS("messages");
-BENCH_ANSWERS("hackbench with processes and sockets; Asterinas hackbench");
+BENCH_COVERS("hackbench with processes and sockets; Asterinas hackbench");
 BENCH_NEEDS("ipc/socketpair process/fork");
 BENCH_SWEEP("1x2 1x5 1x10 1x20 2x10 4x10");
 BENCH_AXIS("groups x senders per group");
@@ -15,7 +15,7 @@ BENCH_AXIS("groups x senders per group");
 const struct bench bench = {
 	.id = BENCH_ID,
 	.count = count,
-	.repeats = BENCH_USUAL_REPEATS,
+	.repeats = BENCH_DEFAULT_REPEATS,
 	.setup = setup,
 	.before = before,
 	.run = run,

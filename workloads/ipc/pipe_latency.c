@@ -29,12 +29,12 @@ static void teardown(void)
 }
 
 BENCH_OP("one 1-byte pipe write and read in the same process");
-BENCH_ANSWERS("UnixBench pipe; will-it-scale pipe1; Theseus ipc comes near");
+BENCH_COVERS("UnixBench pipe; will-it-scale pipe1; Theseus ipc (approximate)");
 
 const struct bench bench = {
 	.id = BENCH_ID,
 	.iterations = 1000,
-	.repeats = BENCH_USUAL_REPEATS,
+	.repeats = BENCH_DEFAULT_REPEATS,
 	.setup = setup,
 	.run = run,
 	.teardown = teardown,

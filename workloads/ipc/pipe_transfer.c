@@ -12,7 +12,7 @@ static void setup(void)
 
 BENCH_OP("65536 bytes through a pipe to another process");
 BENCH_COUNTS("bytes");
-BENCH_ANSWERS("lmbench bw_pipe; Asterinas pipe_bw");
+BENCH_COVERS("lmbench bw_pipe; Asterinas pipe_bw");
 BENCH_NEEDS("ipc/pipe process/fork");
 BENCH_SWEEP("64 256 1k 4k 16k 64k");
 BENCH_AXIS("bytes per write");

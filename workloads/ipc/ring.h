@@ -103,9 +103,9 @@ static void teardown(void)
 {
 	bench_check("close", 0, port_close(links[0][1]));
 	for (unsigned int i = 1; i < processes; i++) {
-		struct port_end end;
+		struct port_wait_status status;
 
-		bench_check("wait", members[i], port_wait(members[i], &end));
-		bench_check("how a member of the ring ended", 0, end.status | end.signal);
+		bench_check("wait", members[i], port_wait(members[i], &status));
+		bench_check("how a member of the ring ended", 0, status.exit_status | status.signal);
 	}
 }

@@ -11,7 +11,7 @@ static uint64_t ring_set(void)
 }
 
 BENCH_OP("one byte passed to the next process in a ring of pipes");
-BENCH_ANSWERS("lmbench lat_ctx -s 0; Asterinas process_ctx_lat; will-it-scale context_switch1");
+BENCH_COVERS("lmbench lat_ctx -s 0; Asterinas process_ctx_lat; will-it-scale context_switch1");
 BENCH_NEEDS("ipc/pipe process/fork");
 BENCH_POINTS("2 8 16");
 BENCH_SWEEP("2 4 8 16 32 64 96");
@@ -21,7 +21,7 @@ BENCH_NOTE("lmbench subtracts the cost of the pipe; here it is included");
 const struct bench bench = {
 	.id = BENCH_ID,
 	.count = count,
-	.repeats = BENCH_USUAL_REPEATS,
+	.repeats = BENCH_DEFAULT_REPEATS,
 	.setup = setup,
 	.run = run,
 	.teardown = teardown,

@@ -1,7 +1,7 @@
 #include "bench.h"
 #include "partner.h"
 
-static const struct port_endpoint meeting = { .kind = PORT_LOCAL, .path = "/tmp/ringside-socket" };
+static const struct port_endpoint meeting = { .kind = PORT_SOCKET_UNIX, .path = "/tmp/ringside-socket" };
 static int listener;
 
 /* Answers each connection with one byte; a connection that brings one ends it. */
@@ -50,18 +50,18 @@ static void run(uint64_t n)
 static void teardown(void)
 {
 	bench_check("write of the last byte", 1, port_write(connect_once(), "!", 1));
-	partner_end();
+	partner_join();
 	bench_check("unlink", 0, port_unlink(meeting.path));
 }
 
 BENCH_OP("one Unix socket connection to another process, a 1-byte read and close");
-BENCH_ANSWERS("lmbench lat_unix_connect; Asterinas unix_connect_lat");
+BENCH_COVERS("lmbench lat_unix_connect; Asterinas unix_connect_lat");
 BENCH_NEEDS("ipc/unix_stream process/fork");
 
 const struct bench bench = {
 	.id = BENCH_ID,
 	.iterations = 60,
-	.repeats = BENCH_USUAL_REPEATS,
+	.repeats = BENCH_DEFAULT_REPEATS,
 	.setup = setup,
 	.run = run,
 	.teardown = teardown,

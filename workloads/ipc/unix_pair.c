@@ -20,13 +20,13 @@ static void run(uint64_t n)
 }
 
 BENCH_OP("one 1-byte write and read through a Unix socket pair in the same process");
-BENCH_ANSWERS("will-it-scale unix1");
+BENCH_COVERS("will-it-scale unix1");
 BENCH_NEEDS("ipc/socketpair");
 
 const struct bench bench = {
 	.id = BENCH_ID,
 	.iterations = 500,
-	.repeats = BENCH_USUAL_REPEATS,
+	.repeats = BENCH_DEFAULT_REPEATS,
 	.setup = setup,
 	.run = run,
 };

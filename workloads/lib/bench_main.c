@@ -1,4 +1,4 @@
-/* The program that is one workload. */
+/* main() of a program that is one workload. */
 #include "children.h"
 #include "format.h"
 #include "measure.h"
@@ -20,17 +20,17 @@ static int usage(void)
 
 int main(int argc, char **argv)
 {
-	struct measure_order order = { 0 };
+	struct measure_request request = { 0 };
 	struct param param;
 
-	argc = children_told(argc, argv);
-	if (argc < 3 || argc > 4 || parse_u64(argv[1], &order.stream) ||
-	    !measure_profile(argv[2], &order.profile))
+	argc = children_parse_args(argc, argv);
+	if (argc < 3 || argc > 4 || parse_u64(argv[1], &request.stream) ||
+	    !measure_parse_profile(argv[2], &request.profile))
 		return usage();
-	order.path = argv[0];
-	order.param = argc == 4 ? argv[3] : NULL;
-	if (order.param && param_parse(order.param, &param))
+	request.path = argv[0];
+	request.param = argc == 4 ? argv[3] : NULL;
+	if (request.param && param_parse(request.param, &param))
 		return usage();
-	measure(&bench, &order);
+	measure(&bench, &request);
 	measure_end(0);
 }

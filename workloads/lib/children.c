@@ -3,11 +3,12 @@
 #include "port.h"
 #include "text.h"
 
-/* A child whose descriptors are closed is all but gone, once it is let run. */
-#define TRIES 1000
-#define PAUSE_NS 1000000
+/* How long the child may take from closing its descriptors to being waitable: a second. */
+#define POLLS 1000
+#define POLL_NS 1000000
 
-static long make_and_outlive(void)
+/* Forks a child and returns once it is exiting: its end of the pipe is closed. */
+static long fork_until_exit(void)
 {
 	int fds[2];
 	char byte;
@@ -25,37 +26,37 @@ static long make_and_outlive(void)
 	return pid;
 }
 
-bool children_are_lost(void)
+bool children_autoreaped(void)
 {
-	struct port_end end;
-	long pid = make_and_outlive();
+	struct port_wait_status status;
+	long pid = fork_until_exit();
 
 	if (pid < 0)
 		return false;
-	for (unsigned int i = 0; i < TRIES; i++) {
-		long found = port_reap(&end);
+	for (unsigned int i = 0; i < POLLS; i++) {
+		long reaped = port_wait_nohang(&status);
 
-		if (found != 0)
-			return found != pid;
-		port_sleep_ns(PAUSE_NS);
+		if (reaped != 0)
+			return reaped != pid;
+		port_sleep_ns(POLL_NS);
 	}
 	return true;
 }
 
-static void ended(int signal)
+static void on_sigchld(int signal)
 {
 	(void)signal;
 }
 
-void children_catch(void)
+void children_catch_sigchld(void)
 {
-	port_catch(PORT_SIGCHLD, ended);
+	port_signal(PORT_SIGCHLD, on_sigchld);
 }
 
-int children_told(int argc, char **argv)
+int children_parse_args(int argc, char **argv)
 {
 	if (argc < 2 || !text_equal(argv[argc - 1], CHILDREN_CATCH))
 		return argc;
-	children_catch();
+	children_catch_sigchld();
 	return argc - 1;
 }

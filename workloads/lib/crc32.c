@@ -1,6 +1,6 @@
 #include "crc32.h"
 
-/* The reflected polynomial divided four bits at a time: 64 bytes of table instead of 1 KiB. */
+/* Four bits at a time: a table of 64 bytes instead of 1 KiB. */
 static const uint32_t table[16] = {
 	0x00000000, 0x1db71064, 0x3b6e20c8, 0x26d930ac, 0x76dc4190, 0x6b6b51f4,
 	0x4db26158, 0x5005713c, 0xedb88320, 0xf00f9344, 0xd6d6a3e8, 0xcb61b38c,

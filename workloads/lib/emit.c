@@ -9,7 +9,7 @@ void record_emit(struct record_stream *stream, struct record *rec)
 	while (done < rec->len) {
 		long n = port_write(PORT_CONSOLE, rec->text + done, rec->len - done);
 
-		/* A console that takes nothing cannot be told so; the gap in seq tells the host. */
+		/* There is nowhere to report a console that fails; the host sees the gap in seq. */
 		if (n <= 0 && n != -PORT_EINTR)
 			break;
 		if (n > 0)

@@ -23,7 +23,7 @@ size_t format_i64(char *out, int64_t value)
 		return format_u64(out, (uint64_t)value);
 
 	*out = '-';
-	/* Negated as unsigned, so that INT64_MIN is right too. */
+	/* Negated as unsigned, which is defined for INT64_MIN too. */
 	return 1 + format_u64(out + 1, -(uint64_t)value);
 }
 

@@ -10,17 +10,17 @@ static struct record_stream stream;
 static struct record record;
 static uint64_t samples[BENCH_REPETITIONS_MAX];
 static const struct bench *running;
-static struct measure_order order;
+static struct measure_request request;
 static struct param param;
 
 const char *bench_path(void)
 {
-	return order.path;
+	return request.path;
 }
 
-uint64_t bench_param(unsigned int index, uint64_t usual)
+uint64_t bench_param(unsigned int index, uint64_t fallback)
 {
-	return index < param.count ? param.values[index] : usual;
+	return index < param.count ? param.values[index] : fallback;
 }
 
 void bench_wrong(const char *what, int64_t expected, int64_t got)
@@ -63,7 +63,7 @@ long bench_require(const char *what, long result)
 	return result;
 }
 
-/* The body of a workload that does nothing: the loop, its call and the two clock readings. */
+/* An empty body: what its window measures is the harness's own share, loop included. */
 static void run_empty(uint64_t n)
 {
 	while (n--)
@@ -71,8 +71,8 @@ static void run_empty(uint64_t n)
 }
 
 /*
- * The markers stand outside the two readings, so that they cost a sample nothing. Never inlined:
- * the code between a marker and a reading is the same one for every window of an ELF.
+ * The markers are outside the two clock readings and cost a sample nothing. Not inlined, so that
+ * every window of an ELF has the same code between marker and reading.
  */
 static __attribute__((noinline)) uint64_t time_run(void (*run)(uint64_t n), uint64_t n)
 {
@@ -108,8 +108,8 @@ static void emit_bench(uint32_t repetitions)
 	record_open(&record, &stream, "bench");
 	record_str(&record, "name", running->id.name);
 	record_str(&record, "group", running->id.group);
-	if (order.param)
-		record_str(&record, "param", order.param);
+	if (request.param)
+		record_str(&record, "param", request.param);
 	record_str(&record, "op", running->id.op);
 	record_u64(&record, "iterations", iterations());
 	record_u64(&record, "repetitions", repetitions);
@@ -145,8 +145,8 @@ static void emit_samples(uint32_t count)
 
 static void measure_all(uint32_t repetitions)
 {
-	/* From here to the last sample nothing is written; the console has fallen silent. */
 	emit_bench(repetitions);
+	/* Silent from here to the last sample: no console interrupt falls into a window. */
 	port_drain(PORT_CONSOLE);
 	port_mark(PORT_MARK_BEGIN);
 
@@ -163,7 +163,7 @@ static void measure_all(uint32_t repetitions)
 	emit_samples(repetitions);
 }
 
-bool measure_profile(const char *text, enum bench_profile *profile)
+bool measure_parse_profile(const char *text, enum bench_profile *profile)
 {
 	if (text_equal(text, "quick"))
 		*profile = BENCH_QUICK;
@@ -174,16 +174,16 @@ bool measure_profile(const char *text, enum bench_profile *profile)
 	return true;
 }
 
-void measure(const struct bench *what, const struct measure_order *how)
+void measure(const struct bench *what, const struct measure_request *how)
 {
 	uint32_t repetitions = what->repeats.counts[how->profile];
 
 	running = what;
-	order = *how;
+	request = *how;
 	stream = (struct record_stream){ .id = how->stream };
 	param.count = 0;
-	if (order.param)
-		bench_check("a parameter", 0, param_parse(order.param, &param));
+	if (request.param)
+		bench_check("a parameter", 0, param_parse(request.param, &param));
 	bench_check("repetitions within BENCH_REPETITIONS_MAX", 1,
 		    repetitions <= BENCH_REPETITIONS_MAX);
 	measure_all(repetitions);

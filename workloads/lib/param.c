@@ -2,7 +2,7 @@
 
 #include <stddef.h>
 
-/* One number with its k or m. Returns what follows it, or NULL. */
+/* Parses one number with its suffix. Returns what follows it, or NULL. */
 static const char *parse_value(const char *text, uint64_t *value)
 {
 	const char *at = text;

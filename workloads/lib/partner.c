@@ -11,10 +11,10 @@ void partner_start(int (*serve)(void))
 		port_exit(serve());
 }
 
-void partner_end(void)
+void partner_join(void)
 {
-	struct port_end end = { 0 };
+	struct port_wait_status status = { 0 };
 
-	bench_check("wait for the partner", partner, port_wait(partner, &end));
-	bench_check("how the partner ended", 0, end.status | end.signal);
+	bench_check("wait for the partner", partner, port_wait(partner, &status));
+	bench_check("how the partner ended", 0, status.exit_status | status.signal);
 }

@@ -7,7 +7,7 @@ static bool is_word_char(char c)
 	return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_';
 }
 
-/* How many words joined by single slashes make up the line; 0 for anything else. */
+/* The number of words, joined by single slashes, that make up the line; 0 for any other line. */
 static size_t count_words(const char *line)
 {
 	size_t words = 0;
@@ -27,23 +27,17 @@ static size_t count_words(const char *line)
 
 bool plan_is_probe(const char *line)
 {
-	static const char prefix[] = "probe/";
-
-	for (size_t i = 0; prefix[i]; i++) {
-		if (line[i] != prefix[i])
-			return false;
-	}
-	return true;
+	return text_starts(line, "probe/");
 }
 
-bool plan_can_run(const char *line)
+bool plan_is_runnable(const char *line)
 {
 	size_t words = count_words(line);
 
 	return words == 3 || (words == 2 && !plan_is_probe(line));
 }
 
-/* Ends the line that starts at `line` and returns the next one, or NULL at the end of the text. */
+/* Terminates the line that starts at `line`. Returns the next one, or NULL if it was the last. */
 static char *cut_line(char *line)
 {
 	char *end = line;
@@ -69,7 +63,7 @@ static bool add_line(struct plan *plan, const char *line, const char **expected)
 		return plan->profile;
 	}
 	if (plan->is_snapshot || (plan->count && text_equal(line, "snapshot"))) {
-		*expected = "nothing beside the line snapshot";
+		*expected = "no other line beside snapshot";
 		return false;
 	}
 	if (text_equal(line, "snapshot")) {
@@ -82,7 +76,7 @@ static bool add_line(struct plan *plan, const char *line, const char **expected)
 		return false;
 	}
 	*expected = "group/name, group/name/parameter or probe/family/name, of a-z, 0-9 and _";
-	if (!plan_can_run(line))
+	if (!plan_is_runnable(line))
 		return false;
 	plan->workloads[plan->count++] = line;
 	return true;

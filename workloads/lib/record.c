@@ -6,7 +6,7 @@
 #include "format.h"
 #include "text.h"
 
-/* " #" + eight digits + "\n": always kept free for record_close(). */
+/* " #", eight digits and "\n": always left free for record_close(). */
 #define TAIL_LEN 11
 
 static size_t room(const struct record *rec)
@@ -49,7 +49,7 @@ static void put_escaped(struct record *rec, const char *value)
 	}
 }
 
-/* " key=", if it and `value_len` more bytes fit. */
+/* Puts " key=" if that and `value_len` more bytes fit. */
 static bool put_key(struct record *rec, const char *key, size_t value_len)
 {
 	size_t key_len = text_len(key);
@@ -103,7 +103,7 @@ size_t record_list(struct record *rec, const char *key, const uint64_t *values, 
 {
 	size_t taken = 0;
 
-	/* At least one value must fit behind the key: an empty list is no field. */
+	/* At least one value must fit: an empty list is not a field. */
 	if (!count || !put_key(rec, key, FORMAT_MAX))
 		return 0;
 	for (; taken < count; taken++) {
@@ -123,7 +123,7 @@ void record_close(struct record *rec)
 {
 	char digits[8];
 
-	/* The space belongs to the checked bytes, the newline in front does not. */
+	/* The checksum covers the space, but not the newline in front of the record. */
 	rec->text[rec->len++] = ' ';
 	format_hex32(digits, crc32(rec->text + 1, rec->len - 1));
 	rec->text[rec->len++] = '#';

@@ -3,78 +3,78 @@
 #include "text.h"
 
 #define STACK_BYTES 16384
-#define COMMON_BYTES (16 * PORT_PAGE_SIZE)
 
-/* Shared by the tasks: a page of its own, then what scaling_common() gives. */
+/* The first page that the tasks share; behind it is the memory of scaling_shared(). */
 struct control {
-	uint32_t round; /* goes up when there is work */
-	uint32_t left;	/* how many are not through with it */
-	uint32_t over;
-	uint64_t share;
-	/* What a task other than the first found wrong. */
-	uint32_t broken;
+	uint32_t round;	  /* a futex: incremented to release the tasks */
+	uint32_t pending; /* a futex: tasks that have not finished the round */
+	uint32_t stop;	  /* the round is the last: end */
+	uint64_t count;	  /* operations per task in this round */
+	/* The first failed check of a task other than the first. */
+	uint32_t failed;
 	const char *what;
 	int64_t expected, got;
 };
 
 static struct control *control;
-static unsigned int tasks;
-static struct task task[SCALING_MOST];
-static long processes[SCALING_MOST];
-static uint32_t alive[SCALING_MOST];
-static unsigned char stacks[SCALING_MOST][STACK_BYTES] __attribute__((aligned(16)));
-static char paths[SCALING_MOST][2][24];
+static unsigned int task_count;
+static struct task tasks[SCALING_TASKS_MAX];
+static long pids[SCALING_TASKS_MAX];
+static uint32_t alive[SCALING_TASKS_MAX];
+static unsigned char stacks[SCALING_TASKS_MAX][STACK_BYTES] __attribute__((aligned(16)));
+static char paths[SCALING_TASKS_MAX][2][24];
 
-void *scaling_common(void)
+void *scaling_shared(void)
 {
 	return (unsigned char *)control + PORT_PAGE_SIZE;
 }
 
-void task_wrong(struct task *who, const char *what, int64_t expected, int64_t got)
+void task_wrong(struct task *task, const char *what, int64_t expected, int64_t got)
 {
-	if (who->number == 0)
+	if (task->number == 0)
 		bench_wrong(what, expected, got);
-	if (__atomic_load_n(&control->broken, __ATOMIC_ACQUIRE))
+	if (__atomic_load_n(&control->failed, __ATOMIC_ACQUIRE))
 		return;
 	control->what = what;
 	control->expected = expected;
 	control->got = got;
-	__atomic_store_n(&control->broken, 1, __ATOMIC_RELEASE);
+	__atomic_store_n(&control->failed, 1, __ATOMIC_RELEASE);
 }
 
-long task_require(struct task *who, const char *what, long result)
+long task_require(struct task *task, const char *what, long result)
 {
-	/* The first task goes first: what it may do, the others may. */
-	if (who->number == 0)
+	/* The first task sets up before the others: a call that works there is not absent here. */
+	if (task->number == 0)
 		return bench_require(what, result);
 	if (result < 0)
-		task_wrong(who, what, 0, result);
+		task_wrong(task, what, 0, result);
 	return result;
 }
 
-const char *task_path(struct task *who, int common)
+const char *task_path(struct task *task, int shared)
 {
 	static const char base[] = "/tmp/scaling-x";
-	char *path = paths[who->number][!!common];
+	char *path = paths[task->number][!!shared];
 
 	memcpy(path, base, sizeof(base));
-	if (!common)
-		path[sizeof(base) - 2] = (char)('0' + who->number);
+	if (!shared)
+		path[sizeof(base) - 2] = (char)('0' + task->number);
 	return path;
 }
 
-int task_file(struct task *who, int common, size_t size)
+int task_file(struct task *task, int shared, size_t size)
 {
 	static const unsigned char zeros[PORT_PAGE_SIZE];
-	long fd = task_require(who, "open of a file in /tmp",
-			       port_open(task_path(who, common), PORT_O_CREAT | PORT_O_RDWR));
+	long fd = task_require(task, "open of a file in /tmp",
+			       port_open(task_path(task, shared), PORT_O_CREAT | PORT_O_RDWR));
 
 	for (size_t at = 0; at < size; at += sizeof(zeros))
-		task_check(who, "write", sizeof(zeros),
+		task_check(task, "write", sizeof(zeros),
 			   port_pwrite((int)fd, zeros, sizeof(zeros), (int64_t)at));
 	return (int)fd;
 }
 
+/* Sleeps while *word is `value`; returns the new value. */
 static uint32_t wait_while(uint32_t *word, uint32_t value)
 {
 	uint32_t now;
@@ -84,40 +84,40 @@ static uint32_t wait_while(uint32_t *word, uint32_t value)
 	return now;
 }
 
-static void through(void)
+static void finish_round(void)
 {
-	if (__atomic_sub_fetch(&control->left, 1, __ATOMIC_ACQ_REL) == 0)
-		port_futex_wake(&control->left, 1);
+	if (__atomic_sub_fetch(&control->pending, 1, __ATOMIC_ACQ_REL) == 0)
+		port_futex_wake(&control->pending, 1);
 }
 
-static void wait_for_others(void)
+static void wait_for_tasks(void)
 {
-	uint32_t left;
+	uint32_t pending;
 
-	while ((left = __atomic_load_n(&control->left, __ATOMIC_ACQUIRE)))
-		wait_while(&control->left, left);
-	if (BENCH_UNLIKELY(__atomic_load_n(&control->broken, __ATOMIC_ACQUIRE)))
+	while ((pending = __atomic_load_n(&control->pending, __ATOMIC_ACQUIRE)))
+		wait_while(&control->pending, pending);
+	if (BENCH_UNLIKELY(__atomic_load_n(&control->failed, __ATOMIC_ACQUIRE)))
 		bench_wrong(control->what, control->expected, control->got);
 }
 
-static void serve(void *arg)
+static void task_main(void *arg)
 {
-	struct task *me = arg;
+	struct task *task = arg;
 	uint32_t round = 0;
 
-	task_check(me, "a CPU of its own", 0, port_pin(me->number));
+	task_check(task, "a CPU of its own", 0, port_set_affinity(task->number));
 	if (scaling.setup)
-		scaling.setup(me);
-	through();
+		scaling.setup(task);
+	finish_round();
 	for (;;) {
 		round = wait_while(&control->round, round);
-		if (control->over)
+		if (control->stop)
 			break;
-		scaling.run(me, control->share);
-		through();
+		scaling.run(task, control->count);
+		finish_round();
 	}
 	if (scaling.teardown)
-		scaling.teardown(me);
+		scaling.teardown(task);
 }
 
 uint64_t scaling_count(void)
@@ -125,82 +125,85 @@ uint64_t scaling_count(void)
 	return scaling.iterations * bench_param(0, 1);
 }
 
-static void begin(void)
+static void setup_common(void)
 {
 	void *shared = NULL;
 	long ret = 0;
 
-	tasks = (unsigned int)bench_param(0, 1);
-	bench_check("tasks within SCALING_MOST", 1, tasks >= 1 && tasks <= SCALING_MOST);
-	/* Ends on the first one's own; where one can't be told apart, there is but one. */
-	for (unsigned int cpu = tasks; cpu-- > 0 && (tasks > 1 || cpu);) {
-		ret = port_pin(cpu);
+	task_count = (unsigned int)bench_param(0, 1);
+	bench_check("tasks within SCALING_TASKS_MAX", 1,
+		    task_count >= 1 && task_count <= SCALING_TASKS_MAX);
+	/* Tries each CPU, ending on the first task's. A single task needs no affinity calls. */
+	for (unsigned int cpu = task_count; cpu-- > 0 && (task_count > 1 || cpu);) {
+		ret = port_set_affinity(cpu);
 		if (ret < 0)
 			bench_absent("a CPU for each task", ret);
 	}
-	bench_require("shared mmap", port_map_shared(PORT_PAGE_SIZE + COMMON_BYTES, &shared));
+	bench_require("shared mmap",
+		      port_mmap_shared(PORT_PAGE_SIZE + SCALING_SHARED_BYTES, &shared));
 	control = shared;
-	control->left = tasks - 1;
-	for (unsigned int i = 0; i < tasks; i++)
-		task[i].number = i;
+	control->pending = task_count - 1;
+	for (unsigned int i = 0; i < task_count; i++)
+		tasks[i].number = i;
 	if (scaling.setup)
-		scaling.setup(&task[0]);
+		scaling.setup(&tasks[0]);
 }
 
 void scaling_setup_processes(void)
 {
-	begin();
-	for (unsigned int i = 1; i < tasks; i++) {
-		processes[i] = bench_require("fork", port_fork());
-		if (processes[i] == 0) {
-			serve(&task[i]);
+	setup_common();
+	for (unsigned int i = 1; i < task_count; i++) {
+		pids[i] = bench_require("fork", port_fork());
+		if (pids[i] == 0) {
+			task_main(&tasks[i]);
 			port_exit(0);
 		}
 	}
-	wait_for_others();
+	wait_for_tasks();
 }
 
 void scaling_setup_threads(void)
 {
-	begin();
-	for (unsigned int i = 1; i < tasks; i++)
+	setup_common();
+	for (unsigned int i = 1; i < task_count; i++)
 		bench_require("clone of a thread",
-			      port_thread(serve, &task[i], stacks[i] + STACK_BYTES, &alive[i]));
-	wait_for_others();
+			      port_thread_create(task_main, &tasks[i], stacks[i] + STACK_BYTES,
+						 &alive[i]));
+	wait_for_tasks();
 }
 
 void scaling_run(uint64_t n)
 {
-	uint64_t share = n / tasks;
+	uint64_t count = n / task_count;
 
-	if (tasks == 1) {
-		scaling.run(&task[0], share);
+	if (task_count == 1) {
+		scaling.run(&tasks[0], count);
 		return;
 	}
-	control->share = share;
-	control->left = tasks - 1;
+	control->count = count;
+	control->pending = task_count - 1;
 	__atomic_add_fetch(&control->round, 1, __ATOMIC_RELEASE);
-	port_futex_wake(&control->round, (int)tasks);
-	scaling.run(&task[0], share);
-	wait_for_others();
+	port_futex_wake(&control->round, (int)task_count);
+	scaling.run(&tasks[0], count);
+	wait_for_tasks();
 }
 
 void scaling_teardown(void)
 {
-	struct port_end end;
+	struct port_wait_status status;
 	uint32_t seen;
 
-	control->over = 1;
+	control->stop = 1;
 	__atomic_add_fetch(&control->round, 1, __ATOMIC_RELEASE);
-	port_futex_wake(&control->round, (int)tasks);
-	for (unsigned int i = 1; i < tasks; i++) {
+	port_futex_wake(&control->round, (int)task_count);
+	for (unsigned int i = 1; i < task_count; i++) {
 		while ((seen = __atomic_load_n(&alive[i], __ATOMIC_ACQUIRE)))
 			port_futex_wait(&alive[i], seen);
-		if (!processes[i])
+		if (!pids[i])
 			continue;
-		bench_check("wait for a task", processes[i], port_wait(processes[i], &end));
-		bench_check("how a task ended", 0, end.status | end.signal);
+		bench_check("wait for a task", pids[i], port_wait(pids[i], &status));
+		bench_check("how a task ended", 0, status.exit_status | status.signal);
 	}
 	if (scaling.teardown)
-		scaling.teardown(&task[0]);
+		scaling.teardown(&tasks[0]);
 }

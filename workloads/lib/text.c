@@ -37,11 +37,11 @@ bool text_equal(const char *a, const char *b)
 	return *a == *b;
 }
 
-bool text_starts(const char *text, const char *with)
+bool text_starts(const char *text, const char *prefix)
 {
-	while (*with && *text == *with) {
+	while (*prefix && *text == *prefix) {
 		text++;
-		with++;
+		prefix++;
 	}
-	return !*with;
+	return !*prefix;
 }

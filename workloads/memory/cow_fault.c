@@ -37,7 +37,7 @@ static void before(uint64_t n)
 {
 	void *fresh = NULL;
 
-	bench_require("mmap", port_map(n * PORT_PAGE_SIZE, &fresh));
+	bench_require("mmap", port_mmap(n * PORT_PAGE_SIZE, &fresh));
 	area = fresh;
 	for (uint64_t i = 0; i < n; i++)
 		*page_at(i) = BEFORE_FORK;
@@ -58,15 +58,15 @@ static void run(uint64_t n)
 
 static void after(uint64_t n)
 {
-	struct port_end end;
+	struct port_wait_status status;
 
 	/* The end of the pipe is what lets the child go on. */
 	bench_check("close", 0, port_close(release[1]));
-	bench_check("wait", sharer, port_wait(sharer, &end));
-	bench_check("child's pages are as they were at the fork", 0, end.status | end.signal);
+	bench_check("wait", sharer, port_wait(sharer, &status));
+	bench_check("child's pages are as they were at the fork", 0, status.exit_status | status.signal);
 	for (uint64_t i = 0; i < n; i++)
 		bench_check("parent's own page", AFTER_FORK, *page_at(i));
-	bench_check("munmap", 0, port_unmap((void *)area, n * PORT_PAGE_SIZE));
+	bench_check("munmap", 0, port_munmap((void *)area, n * PORT_PAGE_SIZE));
 }
 
 BENCH_OP("one first write to a page shared with a forked child");
@@ -74,7 +74,7 @@ BENCH_OP("one first write to a page shared with a forked child");
 const struct bench bench = {
 	.id = BENCH_ID,
 	.iterations = PAGES,
-	.repeats = BENCH_USUAL_REPEATS,
+	.repeats = BENCH_DEFAULT_REPEATS,
 	.before = before,
 	.run = run,
 	.after = after,

@@ -7,12 +7,12 @@ static void *area;
 
 static void setup(void)
 {
-	fd = scratch_make(PAGES * PORT_PAGE_SIZE);
+	fd = scratch_create(PAGES * PORT_PAGE_SIZE);
 }
 
 static void before(uint64_t n)
 {
-	bench_require("mmap of a file", port_map_file(fd, n * PORT_PAGE_SIZE, &area));
+	bench_require("mmap of a file", port_mmap_file(fd, n * PORT_PAGE_SIZE, &area));
 }
 
 static void run(uint64_t n)
@@ -26,7 +26,7 @@ static void run(uint64_t n)
 
 static void after(uint64_t n)
 {
-	bench_check("munmap", 0, port_unmap(area, n * PORT_PAGE_SIZE));
+	bench_check("munmap", 0, port_munmap(area, n * PORT_PAGE_SIZE));
 }
 
 static void teardown(void)
@@ -35,8 +35,8 @@ static void teardown(void)
 }
 
 BENCH_OP("one first read of a page of a mapped, cached file, in file order");
-BENCH_ANSWERS(
-	"lmbench lat_pagefault; Asterinas mem_pagefault_lat; will-it-scale page_fault2 comes near");
+BENCH_COVERS(
+	"lmbench lat_pagefault; Asterinas mem_pagefault_lat; will-it-scale page_fault2 (approximate)");
 BENCH_NEEDS("memory/mmap_file");
 BENCH_NOTE("a kernel that maps neighbouring pages at a fault (fault-around) takes fewer faults "
 	   "than pages");
@@ -44,7 +44,7 @@ BENCH_NOTE("a kernel that maps neighbouring pages at a fault (fault-around) take
 const struct bench bench = {
 	.id = BENCH_ID,
 	.iterations = PAGES,
-	.repeats = BENCH_USUAL_REPEATS,
+	.repeats = BENCH_DEFAULT_REPEATS,
 	.setup = setup,
 	.before = before,
 	.run = run,

@@ -7,12 +7,12 @@ static void *area;
 
 static void setup(void)
 {
-	fd = scratch_make(PAGES * PORT_PAGE_SIZE);
+	fd = scratch_create(PAGES * PORT_PAGE_SIZE);
 }
 
 static void before(uint64_t n)
 {
-	bench_require("mmap of a file", port_map_file(fd, n * PORT_PAGE_SIZE, &area));
+	bench_require("mmap of a file", port_mmap_file(fd, n * PORT_PAGE_SIZE, &area));
 	for (uint64_t i = 0; i < n; i++)
 		bench_check("first byte of a page", scratch_byte(i * PORT_PAGE_SIZE),
 			    ((const volatile unsigned char *)area)[i * PORT_PAGE_SIZE]);
@@ -20,7 +20,7 @@ static void before(uint64_t n)
 
 static void run(uint64_t n)
 {
-	bench_check("munmap", 0, port_unmap(area, n * PORT_PAGE_SIZE));
+	bench_check("munmap", 0, port_munmap(area, n * PORT_PAGE_SIZE));
 }
 
 static void teardown(void)
@@ -35,7 +35,7 @@ BENCH_NOTE("lmbench includes it in the cost of a page fault");
 const struct bench bench = {
 	.id = BENCH_ID,
 	.iterations = PAGES,
-	.repeats = BENCH_USUAL_REPEATS,
+	.repeats = BENCH_DEFAULT_REPEATS,
 	.setup = setup,
 	.before = before,
 	.run = run,

@@ -21,7 +21,7 @@ static void setup(void)
 
 static void before(uint64_t n)
 {
-	bench_require("mmap", port_map(n * PORT_PAGE_SIZE, &area));
+	bench_require("mmap", port_mmap(n * PORT_PAGE_SIZE, &area));
 }
 
 /* Written, not read: a read would be answered with a shared page of zeros and fault again. */
@@ -41,12 +41,12 @@ static void after(uint64_t n)
 
 	for (size_t i = 0; i < n * words; i++)
 		bench_check("word of a fresh page", i % words ? 0 : MARK, (int64_t)word[i]);
-	bench_check("munmap", 0, port_unmap(area, n * PORT_PAGE_SIZE));
+	bench_check("munmap", 0, port_munmap(area, n * PORT_PAGE_SIZE));
 }
 
 BENCH_OP("one first write to a page of fresh anonymous memory");
-BENCH_ANSWERS("LEBench page fault; will-it-scale page_fault1; "
-	      "sel4bench mapping comes near");
+BENCH_COVERS("LEBench page fault; will-it-scale page_fault1; "
+	      "sel4bench mapping (approximate)");
 BENCH_NEEDS("memory/mmap_anonymous");
 BENCH_SWEEP("1 10 100 500 1000 10000");
 BENCH_AXIS("pages");
@@ -55,7 +55,7 @@ BENCH_NOTE("from 512 pages on, a kernel may use huge pages");
 const struct bench bench = {
 	.id = BENCH_ID,
 	.count = count,
-	.repeats = BENCH_USUAL_REPEATS,
+	.repeats = BENCH_DEFAULT_REPEATS,
 	.setup = setup,
 	.before = before,
 	.run = run,

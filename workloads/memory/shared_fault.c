@@ -8,12 +8,12 @@ static void *area;
 
 static void setup(void)
 {
-	fd = scratch_make(PAGES * PORT_PAGE_SIZE);
+	fd = scratch_create(PAGES * PORT_PAGE_SIZE);
 }
 
 static void before(uint64_t n)
 {
-	bench_require("shared mmap of a file", port_map_file_shared(fd, n * PORT_PAGE_SIZE, &area));
+	bench_require("shared mmap of a file", port_mmap_file_shared(fd, n * PORT_PAGE_SIZE, &area));
 }
 
 static void run(uint64_t n)
@@ -29,7 +29,7 @@ static void after(uint64_t n)
 {
 	unsigned char bytes[2];
 
-	bench_check("munmap", 0, port_unmap(area, n * PORT_PAGE_SIZE));
+	bench_check("munmap", 0, port_munmap(area, n * PORT_PAGE_SIZE));
 	for (uint64_t i = 0; i < n; i++) {
 		const int64_t at = (int64_t)(i * PORT_PAGE_SIZE);
 		const unsigned char old = scratch_byte((uint64_t)at);
@@ -47,13 +47,13 @@ static void teardown(void)
 }
 
 BENCH_OP("one first write to a page of a shared mapping of a cached file");
-BENCH_ANSWERS("will-it-scale page_fault3; will-it-scale tlb_flush3 comes near");
+BENCH_COVERS("will-it-scale page_fault3; will-it-scale tlb_flush3 (approximate)");
 BENCH_NEEDS("memory/map_shared");
 
 const struct bench bench = {
 	.id = BENCH_ID,
 	.iterations = PAGES,
-	.repeats = BENCH_USUAL_REPEATS,
+	.repeats = BENCH_DEFAULT_REPEATS,
 	.setup = setup,
 	.before = before,
 	.run = run,

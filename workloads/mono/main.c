@@ -1,11 +1,11 @@
-/* The program that is all workloads, where it is one of its own. */
+/* main() of the mono form where it is a program (mono.h). */
 #include "mono.h"
 
 int main(void)
 {
 	port_boot();
-	/* Where there is no such call there is only one CPU to speak of. */
-	port_pin(0);
+	/* May fail: a kernel without the call uses one CPU. */
+	port_set_affinity(0);
 	mono_run();
 	port_shutdown();
 }

@@ -7,24 +7,24 @@
 #include "snapshot.h"
 #include "text.h"
 
-/* What a shell answers for a command that it does not find. */
+/* The exit status of a shell that does not find a command. */
 #define NOT_FOUND 127
 
 /* In plan.S. */
 extern const char mono_plan[MONO_PLAN_SIZE];
 
-/* Where measure_end() comes out, and with what. */
-static void *end_point[5];
+/* Where measure_end() jumps back to, and the status it was given. */
+static void *end_buffer[5];
 static volatile int end_status;
 
 void measure_end(int status)
 {
 	end_status = status;
 	port_drain(PORT_CONSOLE);
-	__builtin_longjmp(end_point, 1);
+	__builtin_longjmp(end_buffer, 1);
 }
 
-/* The workload that a line of the plan names, if it is here; *param is what follows, or NULL. */
+/* The workload named by a line of the plan, or NULL; *param is its parameter, or NULL. */
 static const struct bench *find(const char *line, const char **param)
 {
 	for (size_t i = 0; i < mono_workload_count; i++) {
@@ -42,68 +42,69 @@ static const struct bench *find(const char *line, const char **param)
 	return NULL;
 }
 
-/* A frame of its own: the jump to `end_point` takes all of its registers. */
+/* Not inlined: __builtin_longjmp() restores only the frame and the stack pointer. */
 static __attribute__((noinline)) int run_workload(const struct bench *what,
-						  const struct measure_order *order)
+						  const struct measure_request *request)
 {
-	if (__builtin_setjmp(end_point))
+	if (__builtin_setjmp(end_buffer))
 		return end_status;
-	measure(what, order);
+	measure(what, request);
 	return 0;
 }
 
-/* What a workload that failed left running must not disturb the next. */
-static void end_others(void)
+/* Processes that a failed workload left running must not disturb the next one. */
+static void kill_leftovers(void)
 {
-	struct port_end end;
+	struct port_wait_status status;
 
-	if (port_kill(PORT_EVERYBODY, PORT_SIGKILL) != 0)
+	if (port_kill(PORT_ALL_PROCESSES, PORT_SIGKILL) != 0)
 		return;
-	while (port_wait(PORT_EVERYBODY, &end) > 0)
+	while (port_wait(PORT_ALL_PROCESSES, &status) > 0)
 		;
 }
 
-/* In a child where there is fork, so that what one leaves behind goes with it; else in place. */
-static struct port_end run_apart(const struct bench *what, const struct measure_order *order)
+/* In a child if there is fork, whose exit releases what the workload left behind; else in place. */
+static struct port_wait_status run_isolated(const struct bench *what,
+					    const struct measure_request *request)
 {
-	struct port_end end = { 0 };
+	struct port_wait_status status = { 0 };
 	long pid = port_fork();
 
 	if (pid == 0)
-		port_exit(run_workload(what, order));
+		port_exit(run_workload(what, request));
 	if (pid < 0) {
-		end.status = run_workload(what, order);
-		return end;
+		status.exit_status = run_workload(what, request);
+		return status;
 	}
-	while (port_wait(pid, &end) == -PORT_EINTR)
+	while (port_wait(pid, &status) == -PORT_EINTR)
 		;
-	end_others();
-	return end;
+	kill_leftovers();
+	return status;
 }
 
 static void run_line(uint64_t number, const char *line, enum bench_profile profile)
 {
-	struct measure_order order = { .stream = number, .profile = profile, .path = "" };
-	const struct bench *found = find(line, &order.param);
-	struct port_end end = { .status = NOT_FOUND };
+	struct measure_request request = { .stream = number, .profile = profile, .path = "" };
+	const struct bench *found = find(line, &request.param);
+	struct port_wait_status status = { .exit_status = NOT_FOUND };
 
 	report_begin(number, line);
 	if (found)
-		end = run_apart(found, &order);
+		status = run_isolated(found, &request);
 	else
 		report_absent(number, line, -PORT_ENOSYS);
-	report_end(number, &end);
+	report_end(number, &status);
 }
 
-/* The plan of a copy of the machine is the one line that was put into it. */
-static void await_choice(struct plan *plan)
+/* In a copy of the machine the plan is the one line that the harness wrote into it. */
+static void await_snapshot_line(struct plan *plan)
 {
 	plan->count = 0;
-	if (snapshot_wait() && plan_can_run(snapshot_line))
+	if (snapshot_wait() && plan_is_runnable(snapshot_line))
 		plan->workloads[plan->count++] = snapshot_line;
 	else
-		report_complaint(".ringside.plan", "says snapshot, and none was made", "line", 2,
-				 "the harness to stop here");
+		report_error(".ringside.plan", "says snapshot, and none was made", "line", 2,
+			     "the harness to stop here");
 }
 
 static void run_plan(struct plan *plan)
@@ -111,18 +112,18 @@ static void run_plan(struct plan *plan)
 	static struct settle settled;
 	enum bench_profile profile = BENCH_QUICK;
 
-	measure_profile(plan->profile, &profile);
+	measure_parse_profile(plan->profile, &profile);
 	port_mark(PORT_MARK_READY);
 	report_hello(plan);
 	report_clock();
 	port_drain(PORT_CONSOLE);
-	/* A system without a sleep leaves nobody else the CPU to go on booting with. */
+	/* Without a sleep, settling would never give the CPU to what is still booting. */
 	if (plan_has_workloads(plan) && port_sleep_ns(1) >= 0) {
 		settle(&settled);
 		report_settle(&settled);
 	}
 	if (plan->is_snapshot)
-		await_choice(plan);
+		await_snapshot_line(plan);
 	for (size_t i = 0; i < plan->count; i++)
 		run_line(i + 1, plan->workloads[i], profile);
 	report_clock();
@@ -148,11 +149,11 @@ void mono_run(void)
 	const char *expected;
 	size_t line;
 
-	/* The section may lie in memory that cannot be written. */
+	/* plan_parse() writes to the text, and the section may be read-only. */
 	memcpy(text, mono_plan, MONO_PLAN_SIZE);
 	line = plan_parse(text, &plan, &expected);
 	if (line)
-		report_complaint(".ringside.plan", "is wrong", "line", line, expected);
+		report_error(".ringside.plan", "is wrong", "line", line, expected);
 	else
 		run_plan(&plan);
 }

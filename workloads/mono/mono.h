@@ -6,27 +6,27 @@
 #include "bench.h"
 
 /*
- * The one-program form, for systems without exec or without files: all workloads of a port and the
- * runner in one program, run one after the other, each in a child where there is fork, else all in
- * the one process or thread there is. It sends the same records. The build makes build/<port>/mono
- * of it, for a port that says `port_form := mono` nothing else.
+ * The mono form, for systems without exec or files: one program with the runner and all workloads
+ * of a port. It runs them one after the other, each in a child if there is fork, else all in the
+ * only process, and emits the same records. The build makes build/<port>/mono; for a port with
+ * `port_form := mono` it builds nothing else.
  *
- * Of port.h it needs port_write() to the console, port_ticks(), port_boot() and port_shutdown();
- * whatever a workload calls and the port lacks says -PORT_ENOSYS (ports/absent/), and the workload
- * is absent. There is no libc, no allocation, and no stack deeper than MONO_STACK.
+ * The port must implement port_write() to the console, port_ticks(), port_boot() and
+ * port_shutdown(). Any other call may return -PORT_ENOSYS (ports/absent/), which makes the workloads
+ * that need it absent. No libc, no allocation, and at most MONO_STACK bytes of stack.
  *
- * Without fork there is nothing to take back: what a workload leaves open stays so.
+ * Without fork, what a workload leaves open stays open.
  */
 #define MONO_STACK 16384
 
 /*
- * The plan that the program carries, in a section of its own, `.ringside.plan`: text of this size,
- * to be overwritten before the program starts. Untouched it holds only the line by which it is
- * found in an image of any form, "# ringside plan <size>".
+ * The plan is in the program itself, in section `.ringside.plan`: MONO_PLAN_SIZE bytes of text that
+ * the harness overwrites in the image before it boots. As built, it is a line by which it can be
+ * found in an image of any format, "# ringside plan <size>", and newlines.
  */
 #define MONO_PLAN_SIZE 8192
 
-/* The workloads that were linked in, by "<group>/<name>". The build writes the list. */
+/* The linked workloads by name, "<group>/<name>". The build generates the table. */
 struct mono_workload {
 	const char *name;
 	const struct bench *bench;
@@ -34,8 +34,8 @@ struct mono_workload {
 extern const struct mono_workload mono_workloads[];
 extern const size_t mono_workload_count;
 
-/* Whether the plan was overwritten. */
+/* Whether the harness has put a plan in. */
 bool mono_has_plan(void);
 
-/* Runs the plan, records and all. Not to be called again before it came back. */
+/* Runs the plan and emits its records. Not reentrant. */
 void mono_run(void);

@@ -1,6 +1,6 @@
 /*
- * See mono.h. The size stands in the first line too, for whoever overwrites it, and
- * in a library for other people's images which build it is of.
+ * The plan's buffer (mono.h). Its first line tells the harness the size and, in a library that is
+ * linked into a foreign kernel's image, the identity of the build.
  */
 #define SIZE 8192
 #define STRING_(text) #text

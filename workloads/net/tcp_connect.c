@@ -10,10 +10,10 @@ static void setup(void)
 static void run(uint64_t n)
 {
 	while (n--) {
-		long fd = port_socket(PORT_TCP);
+		long fd = port_socket(PORT_SOCKET_TCP);
 		long accepted;
 
-		bench_check("connect", 0, port_connect((int)fd, &tcp_here));
+		bench_check("connect", 0, port_connect((int)fd, &tcp_address));
 		accepted = port_accept(listener);
 		if (BENCH_UNLIKELY(accepted < 0))
 			bench_wrong("accept", 0, accepted);
@@ -29,13 +29,13 @@ static void teardown(void)
 }
 
 BENCH_OP("one TCP connection over loopback: connect, accept in the same process, close");
-BENCH_ANSWERS("lmbench lat_connect; Asterinas tcp_loopback_connect_lat");
+BENCH_COVERS("lmbench lat_connect; Asterinas tcp_loopback_connect_lat");
 BENCH_NEEDS("net/tcp_loopback");
 
 const struct bench bench = {
 	.id = BENCH_ID,
 	.iterations = 30,
-	.repeats = BENCH_USUAL_REPEATS,
+	.repeats = BENCH_DEFAULT_REPEATS,
 	.setup = setup,
 	.run = run,
 	.teardown = teardown,

@@ -25,17 +25,17 @@ static void run(uint64_t n)
 static void teardown(void)
 {
 	bench_check("close", 0, port_close(ends[0]));
-	partner_end();
+	partner_join();
 }
 
 BENCH_OP("one 1-byte round trip to another process over TCP on loopback");
-BENCH_ANSWERS("lmbench lat_tcp; Asterinas tcp_loopback_lat");
+BENCH_COVERS("lmbench lat_tcp; Asterinas tcp_loopback_lat");
 BENCH_NEEDS("net/tcp_loopback process/fork");
 
 const struct bench bench = {
 	.id = BENCH_ID,
 	.iterations = 80,
-	.repeats = BENCH_USUAL_REPEATS,
+	.repeats = BENCH_DEFAULT_REPEATS,
 	.setup = setup,
 	.run = run,
 	.teardown = teardown,

@@ -1,8 +1,8 @@
 #include "echo.h"
 #include "partner.h"
 
-static const struct port_endpoint here = { .kind = PORT_UDP, .number = 4712 },
-				  there = { .kind = PORT_UDP, .number = 4713 };
+static const struct port_endpoint here = { .kind = PORT_SOCKET_UDP, .port = 4712 },
+				  there = { .kind = PORT_SOCKET_UDP, .port = 4713 };
 static int mine, theirs;
 
 /* No end can be closed on the other: a byte of 0 says that it is over. */
@@ -22,7 +22,7 @@ static int serve(void)
 
 static int socket_between(const struct port_endpoint *at, const struct port_endpoint *to)
 {
-	int fd = (int)bench_require("socket", port_socket(PORT_UDP));
+	int fd = (int)bench_require("socket", port_socket(PORT_SOCKET_UDP));
 
 	bench_require("bind", port_bind(fd, at));
 	bench_require("connect", port_connect(fd, to));
@@ -31,7 +31,7 @@ static int socket_between(const struct port_endpoint *at, const struct port_endp
 
 static void setup(void)
 {
-	bench_require("loopback", port_loopback());
+	bench_require("loopback", port_loopback_up());
 	mine = socket_between(&here, &there);
 	theirs = socket_between(&there, &here);
 	partner_start(serve);
@@ -52,17 +52,17 @@ static void run(uint64_t n)
 static void teardown(void)
 {
 	bench_check("write of 1 byte", 1, port_write(mine, "", 1));
-	partner_end();
+	partner_join();
 }
 
 BENCH_OP("one 1-byte round trip to another process over UDP on loopback");
-BENCH_ANSWERS("lmbench lat_udp; Asterinas udp_loopback_lat");
+BENCH_COVERS("lmbench lat_udp; Asterinas udp_loopback_lat");
 BENCH_NEEDS("net/udp_loopback process/fork");
 
 const struct bench bench = {
 	.id = BENCH_ID,
 	.iterations = 80,
-	.repeats = BENCH_USUAL_REPEATS,
+	.repeats = BENCH_DEFAULT_REPEATS,
 	.setup = setup,
 	.run = run,
 	.teardown = teardown,

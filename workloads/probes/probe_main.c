@@ -51,7 +51,7 @@ void probe_absent(const char *what, long error)
 	send_answer();
 }
 
-long probe_need(const char *what, long result)
+long probe_require(const char *what, long result)
 {
 	switch (result) {
 	case -ENOSYS:
@@ -74,7 +74,7 @@ long probe_need(const char *what, long result)
 
 long probe_fork(int (*child)(void))
 {
-	long pid = probe_need("fork", port_fork());
+	long pid = probe_require("fork", port_fork());
 
 	if (pid == 0)
 		port_exit(child());
@@ -83,13 +83,13 @@ long probe_fork(int (*child)(void))
 
 int probe_join(long pid)
 {
-	struct port_end end;
+	struct port_wait_status status;
 	long ret;
 
-	while ((ret = port_wait(pid, &end)) == -EINTR)
+	while ((ret = port_wait(pid, &status)) == -EINTR)
 		;
 	probe_check("wait for a child", pid, ret);
-	return end.signal ? 128 + end.signal : end.status;
+	return status.signal ? 128 + status.signal : status.exit_status;
 }
 
 int probe_child(int (*child)(void))
@@ -102,7 +102,7 @@ const char *probe_path(void)
 	return self_path;
 }
 
-const char *probe_beside(const char *name)
+const char *probe_sibling_path(const char *name)
 {
 	size_t folder = 0, len = text_len(name);
 
@@ -127,28 +127,28 @@ int probe_file(const char *text)
 	path[at++] = '-';
 	memcpy(path + at, probe_name, text_len(probe_name) + 1);
 	sys(unlink, path);
-	fd = probe_need("open to create", sys(open, path, O_CREAT | O_EXCL | O_RDWR, 0600));
+	fd = probe_require("open to create", sys(open, path, O_CREAT | O_EXCL | O_RDWR, 0600));
 	if (len)
 		probe_check("write of a new file", (int64_t)len,
-			    probe_need("write", sys(write, fd, text, len)));
+			    probe_require("write", sys(write, fd, text, len)));
 	return (int)fd;
 }
 
-void probe_pause(unsigned int ms)
+void probe_sleep_ms(unsigned int ms)
 {
 	long ret = port_sleep_ns(ms * 1000000ull);
 
 	if (ret != -EINTR)
-		probe_need("nanosleep", ret);
+		probe_require("nanosleep", ret);
 }
 
-void probe_sleep(void)
+void probe_sleep_forever(void)
 {
 	for (;;)
-		probe_pause(1000);
+		probe_sleep_ms(1000);
 }
 
-void probe_spin(void)
+void probe_spin_forever(void)
 {
 	for (;;)
 		;
@@ -156,7 +156,7 @@ void probe_spin(void)
 
 int main(int argc, char **argv)
 {
-	argc = children_told(argc, argv);
+	argc = children_parse_args(argc, argv);
 	if (argc < 3 || parse_u64(argv[1], &stream.id)) {
 		static const char text[] = "usage: PROBE STREAM quick|full\n";
 

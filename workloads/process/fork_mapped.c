@@ -23,7 +23,7 @@ static void setup(void)
 
 	pages = bench_param(0, PAGES);
 	bench_check("1 to 65536 pages", 1, pages >= 1 && pages <= PAGES_MAX);
-	bench_require("mmap", port_map(pages * PORT_PAGE_SIZE, &fresh));
+	bench_require("mmap", port_mmap(pages * PORT_PAGE_SIZE, &fresh));
 	area = fresh;
 	for (size_t i = 0; i < pages; i++)
 		area[i * PORT_PAGE_SIZE] = MARK;
@@ -32,20 +32,20 @@ static void setup(void)
 static void run(uint64_t n)
 {
 	while (n--) {
-		struct port_end end;
+		struct port_wait_status status;
 		long pid = port_fork();
 
 		if (pid == 0)
 			port_exit(area[(pages - 1) * PORT_PAGE_SIZE]);
 		if (BENCH_UNLIKELY(pid < 0))
 			bench_wrong("fork", 0, pid);
-		bench_check("wait", pid, port_wait(pid, &end));
-		bench_check("what the child read in the last page", MARK, end.status);
+		bench_check("wait", pid, port_wait(pid, &status));
+		bench_check("what the child read in the last page", MARK, status.exit_status);
 	}
 }
 
 BENCH_OP("one fork with 500 extra resident pages (or as many as given), exit and wait");
-BENCH_ANSWERS("LEBench fork with 6,000 pages; LEBench fork with 12,000 pages");
+BENCH_COVERS("LEBench fork with 6,000 pages; LEBench fork with 12,000 pages");
 BENCH_NEEDS("process/fork memory/mmap_anonymous");
 BENCH_SWEEP("1 10 100 500 1000 6000 12000");
 BENCH_AXIS("pages");
@@ -55,7 +55,7 @@ BENCH_NOTE("from 512 pages on, a kernel may have used huge pages, which take few
 const struct bench bench = {
 	.id = BENCH_ID,
 	.count = count,
-	.repeats = BENCH_USUAL_REPEATS,
+	.repeats = BENCH_DEFAULT_REPEATS,
 	.setup = setup,
 	.run = run,
 };

@@ -12,7 +12,7 @@ static void start_and_join(void)
 {
 	const uint64_t one = 1;
 	uint32_t alive, seen;
-	long ret = port_thread(work, (void *)&one, stack + sizeof(stack), &alive);
+	long ret = port_thread_create(work, (void *)&one, stack + sizeof(stack), &alive);
 
 	if (BENCH_UNLIKELY(ret < 0))
 		bench_require("clone of a thread", ret);
@@ -39,13 +39,13 @@ static void run(uint64_t n)
 }
 
 BENCH_OP("one thread creation, exit and join");
-BENCH_ANSWERS("LEBench thread create; osbench create_threads");
+BENCH_COVERS("LEBench thread create; osbench create_threads");
 BENCH_NEEDS("thread/clone thread/clear_child_tid");
 
 const struct bench bench = {
 	.id = BENCH_ID,
 	.iterations = 60,
-	.repeats = BENCH_USUAL_REPEATS,
+	.repeats = BENCH_DEFAULT_REPEATS,
 	.setup = setup,
 	.run = run,
 };

@@ -1,4 +1,4 @@
-/* The first process: runs the planned workloads one after the other, each in a fresh child. */
+/* The first process: runs the workloads of the plan one after the other, each in its own child. */
 #include <stdbool.h>
 
 #include "children.h"
@@ -12,28 +12,28 @@
 
 #define PLAN_PATH "/ringside/plan"
 #define PLAN_BYTES_MAX 16384
-/* What a shell answers when it cannot run a command. */
+/* The exit status of a shell that can't run a command. */
 #define EXEC_FAILED 127
-/* What is killed is gone soon. */
+/* Killed processes are reaped within a second. */
 #define REAP_TRIES 1000
 #define REAP_SLEEP_NS 1000000
 
-/* The folder that holds what the runner was given; "" where that is the root. */
+/* The directory that the plan and the ELFs are below, "" for the root: argument root=DIRECTORY. */
 static char root[128];
 /*
- * Ask for no devices and no CPU, and not how ended children are kept: there are kernels that a call
- * they don't know stops, or a read that waits for a child to end.
+ * Argument plain: no device nodes, no affinity, no test for autoreaped children. Some kernels panic
+ * on an unknown system call, or never return from a read that waits for a child to exit.
  */
 static bool is_plain;
 static bool catch_children;
 
-static void complain(const char *what, const char *key, uint64_t number, const char *expected)
+static void plan_error(const char *what, const char *key, uint64_t number, const char *expected)
 {
-	report_complaint(PLAN_PATH, what, key, number, expected);
+	report_error(PLAN_PATH, what, key, number, expected);
 }
 
-/* Returns the length of what it laid out. */
-static size_t under_root(char *to, const char *path)
+/* Builds root + path; returns its length. */
+static size_t root_path(char *to, const char *path)
 {
 	size_t len = text_len(root);
 
@@ -48,7 +48,7 @@ static long read_plan(char *text, size_t size)
 	size_t len = 0;
 	long n, fd;
 
-	under_root(path, PLAN_PATH);
+	root_path(path, PLAN_PATH);
 	fd = port_open(path, PORT_O_RDONLY);
 	if (fd < 0)
 		return fd;
@@ -70,28 +70,27 @@ static bool load_plan(struct plan *plan)
 	size_t line;
 
 	if (error < 0) {
-		complain("cannot be read", "errno", (uint64_t)-error, "a plan in the initrd");
+		plan_error("cannot be read", "errno", (uint64_t)-error, "a plan in the initrd");
 		return false;
 	}
 	line = plan_parse(text, plan, &expected);
 	if (line) {
-		complain("is wrong", "line", line, expected);
+		plan_error("is wrong", "line", line, expected);
 		return false;
 	}
 	return true;
 }
 
 /*
- * Lays out where the ELF of a plan's line lies, below the root: /probes/<family>/<name> for a
- * probe, else /workloads/<group>/<name>. Returns the parameter that stands behind the name, or
- * NULL.
+ * Builds the path of the ELF for a line of the plan: /probes/<family>/<name> for a probe, else
+ * /workloads/<group>/<name>, below the root. Returns the parameter that follows the name, or NULL.
  */
-static char *locate(char *path, const char *line)
+static char *elf_path(char *path, const char *line)
 {
 	bool probe = plan_is_probe(line);
 	const char *folder = probe ? "/probes/" : "/workloads/";
 	const char *rest = probe ? line + text_len("probe/") : line;
-	size_t len = under_root(path, folder), slashes = 0;
+	size_t len = root_path(path, folder), slashes = 0;
 
 	memcpy(path + len, rest, text_len(rest) + 1);
 	for (char *at = path + len; *at; at++) {
@@ -107,7 +106,7 @@ static _Noreturn void exec_workload(uint64_t number, const char *line, const cha
 {
 	static char path[sizeof(root) + 16 + PLAN_BYTES_MAX];
 	static char digits[FORMAT_MAX + 1];
-	char *param = locate(path, line), *argv[6] = { path, digits, (char *)profile };
+	char *param = elf_path(path, line), *argv[6] = { path, digits, (char *)profile };
 	size_t argc = 3;
 
 	if (param)
@@ -119,62 +118,63 @@ static _Noreturn void exec_workload(uint64_t number, const char *line, const cha
 	port_exit(EXEC_FAILED);
 }
 
-/* What a workload that failed left running must not disturb the next. */
-static void end_others(void)
+/* Processes that a failed workload left running must not disturb the next one. */
+static void kill_leftovers(void)
 {
-	struct port_end end;
-	long ret = port_kill(PORT_EVERYBODY, PORT_SIGKILL);
+	struct port_wait_status status;
+	long ret = port_kill(PORT_ALL_PROCESSES, PORT_SIGKILL);
 
-	/* The first process itself is not among them; where there is nobody else it says so. */
+	/* kill(-1) spares the first process, and fails with ESRCH if there is no other. */
 	for (unsigned int i = 0; ret >= 0 && i < REAP_TRIES; i++) {
-		ret = port_reap(&end);
+		ret = port_wait_nohang(&status);
 		if (ret == 0)
 			port_sleep_ns(REAP_SLEEP_NS);
 	}
 }
 
-static struct port_end run_workload(uint64_t number, const char *line, const char *profile)
+static struct port_wait_status run_workload(uint64_t number, const char *line, const char *profile)
 {
-	struct port_end end = { .status = EXEC_FAILED };
+	struct port_wait_status status = { .exit_status = EXEC_FAILED };
 	long pid = port_fork();
 
 	if (pid == 0)
 		exec_workload(number, line, profile);
 	if (pid < 0) {
 		report_absent(number, "fork", pid);
-		return end;
+		return status;
 	}
-	port_wait(pid, &end);
-	end_others();
-	return end;
+	port_wait(pid, &status);
+	kill_leftovers();
+	return status;
 }
 
 static void run_plan(const struct plan *plan)
 {
 	for (size_t i = 0; i < plan->count; i++) {
-		struct port_end end;
+		struct port_wait_status status;
 
 		report_begin(i + 1, plan->workloads[i]);
-		end = run_workload(i + 1, plan->workloads[i], plan->profile);
-		report_end(i + 1, &end);
+		status = run_workload(i + 1, plan->workloads[i], plan->profile);
+		report_end(i + 1, &status);
 	}
 	report_clock();
 	report_bye(plan->count);
 }
 
-/* The plan of a copy of the machine is the one line that was put into it. */
-static void await_choice(struct plan *plan)
+/* In a copy of the machine the plan is the one line that the harness wrote into it. */
+static void await_snapshot_line(struct plan *plan)
 {
 	port_drain(PORT_CONSOLE);
 	plan->count = 0;
-	if (snapshot_wait() && plan_can_run(snapshot_line))
+	if (snapshot_wait() && plan_is_runnable(snapshot_line))
 		plan->workloads[plan->count++] = snapshot_line;
 	else
-		complain("says snapshot, and none was made", "line", 2, "the harness to stop here");
+		plan_error("says snapshot, and none was made", "line", 2,
+			   "the harness to stop here");
 }
 
-/* Other arguments mean nothing: some kernels start their first program as if it were a shell. */
-static void take_arguments(int argc, char **argv)
+/* Ignores unknown arguments: some kernels pass their first program those of a shell. */
+static void parse_arguments(int argc, char **argv)
 {
 	static const char key[] = "root=";
 	const size_t key_len = sizeof(key) - 1;
@@ -194,15 +194,15 @@ int main(int argc, char **argv)
 	static struct plan plan;
 	static struct settle settled;
 
-	take_arguments(argc, argv);
+	parse_arguments(argc, argv);
 	if (!is_plain) {
 		port_boot();
-		/* Where there is no such call there is only one CPU to speak of. */
-		port_pin(0);
+		/* May fail: a kernel without the call uses one CPU. */
+		port_set_affinity(0);
 	}
-	catch_children = !is_plain && children_are_lost();
+	catch_children = !is_plain && children_autoreaped();
 	if (catch_children)
-		children_catch();
+		children_catch_sigchld();
 	if (load_plan(&plan)) {
 		port_mark(PORT_MARK_READY);
 		report_hello(&plan);
@@ -213,7 +213,7 @@ int main(int argc, char **argv)
 			report_settle(&settled);
 		}
 		if (plan.is_snapshot)
-			await_choice(&plan);
+			await_snapshot_line(&plan);
 		run_plan(&plan);
 		port_mark(PORT_MARK_DONE);
 	}

@@ -22,7 +22,7 @@ void report_clock(void)
 {
 	uint64_t ticks, ns = 0;
 
-	/* The first reading may pay for a page or a cache line; the second pair is the one kept. */
+	/* The first reading warms up; the second pair is the one reported. */
 	port_time_ns(&ns);
 	ticks = port_ticks();
 	port_time_ns(&ns);
@@ -69,12 +69,12 @@ void report_begin(uint64_t number, const char *line)
 	record_emit(&stream, &record);
 }
 
-void report_end(uint64_t number, const struct port_end *end)
+void report_end(uint64_t number, const struct port_wait_status *status)
 {
 	record_open(&record, &stream, "end");
 	record_u64(&record, "stream", number);
-	record_i64(&record, "exit", end->status);
-	record_i64(&record, "signal", end->signal);
+	record_i64(&record, "exit", status->exit_status);
+	record_i64(&record, "signal", status->signal);
 	record_emit(&stream, &record);
 }
 
@@ -85,8 +85,8 @@ void report_bye(uint64_t ran)
 	record_emit(&stream, &record);
 }
 
-void report_complaint(const char *where, const char *what, const char *key, uint64_t number,
-		      const char *expected)
+void report_error(const char *where, const char *what, const char *key, uint64_t number,
+		  const char *expected)
 {
 	static char line[256];
 	const char *const parts[] = { "\nringside: ",  where,	 ": ", what, " (", key, " ", NULL,

@@ -2,17 +2,17 @@
 
 #include "port.h"
 
-/* Virtual under QEMU's instruction clock, where a sleeping guest costs the host next to nothing. */
+/* Under QEMU's instruction clock this is virtual time and costs the host almost nothing. */
 #define ROUND_SLEEP_NS 250000000u
 #define ROUNDS_MIN 12
 #define ROUNDS_MAX 40
-/* So many rounds in a row must agree. */
+/* The last so many rounds must agree. */
 #define ROUNDS_AGREE 6
 
-/* Long enough to span several ticks of a scheduler: a thread that shares the CPU must show. */
+/* Long enough to span several scheduler ticks, so that a thread that shares the CPU shows. */
 #define PROBE_SYSCALLS 50000
 #define PROBE_PAGES 64
-/* Of these two the smallest of a few counts: a tick or a refilled free list is no boot work. */
+/* The minimum of so many tries counts: a timer tick or a refilled free list is not boot work. */
 #define PROBE_TRIES 12
 
 static uint64_t probe_syscalls(void)
@@ -26,25 +26,25 @@ static uint64_t probe_syscalls(void)
 
 static uint64_t probe_faults(void)
 {
-	/* Where nothing is unmapped each round would leave pages, for each fork to copy. */
-	static bool stays;
+	/* Without munmap, each round would leave more pages for fork to copy. */
+	static bool no_munmap;
 	const size_t len = PROBE_PAGES * PORT_PAGE_SIZE;
 	uint64_t start, ticks;
 	void *area;
 
-	if (stays || port_map(len, &area) < 0)
+	if (no_munmap || port_mmap(len, &area) < 0)
 		return 0;
 	start = port_ticks();
 	for (size_t at = 0; at < len; at += PORT_PAGE_SIZE)
 		((volatile char *)area)[at] = 1;
 	ticks = port_ticks() - start;
-	stays = port_unmap(area, len) < 0;
+	no_munmap = port_munmap(area, len) < 0;
 	return ticks;
 }
 
 static uint64_t probe_process(void)
 {
-	struct port_end end;
+	struct port_wait_status status;
 	uint64_t start = port_ticks();
 	long pid = port_fork();
 
@@ -52,11 +52,11 @@ static uint64_t probe_process(void)
 		port_exit(0);
 	if (pid < 0)
 		return 0;
-	port_wait(pid, &end);
+	port_wait(pid, &status);
 	return port_ticks() - start;
 }
 
-static uint64_t smallest_of_tries(uint64_t (*probe)(void))
+static uint64_t min_of_tries(uint64_t (*probe)(void))
 {
 	uint64_t smallest = probe();
 
@@ -83,7 +83,7 @@ void settle(struct settle *result)
 {
 	uint64_t ns = 0, ticks = port_ticks();
 
-	_Static_assert(ROUNDS_AGREE <= SETTLE_KEPT, "what must agree is kept");
+	_Static_assert(ROUNDS_AGREE <= SETTLE_KEPT, "the rounds that must agree are kept");
 
 	*result = (struct settle){ 0 };
 	port_time_ns(&ns);
@@ -92,8 +92,8 @@ void settle(struct settle *result)
 
 		port_sleep_ns(ROUND_SLEEP_NS);
 		round.syscalls = probe_syscalls();
-		round.faults = smallest_of_tries(probe_faults);
-		round.process = smallest_of_tries(probe_process);
+		round.faults = min_of_tries(probe_faults);
+		round.process = min_of_tries(probe_process);
 		keep(result, round);
 		result->rounds++;
 		result->ok = result->rounds >= ROUNDS_MIN &&

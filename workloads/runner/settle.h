@@ -5,11 +5,12 @@
 #include <stdint.h>
 
 /*
- * Kernels go on booting after they start their first process, and what they still do then lands
- * in the first numbers. settle() sleeps and probes until probes agree.
+ * A kernel goes on booting after it has started the first process, and that work would be charged to
+ * the first workloads. settle() alternates between sleeping and measuring until the measurements
+ * agree.
  */
 
-/* One round of the probe, in ticks. */
+/* What one round measured, in ticks. */
 struct settle_round {
 	uint64_t syscalls; /* a batch of null system calls */
 	uint64_t faults;   /* first writes to fresh pages */
@@ -22,7 +23,7 @@ struct settle_round {
 struct settle {
 	bool ok;
 	unsigned int rounds;
-	uint64_t ticks, ns; /* spent in all; ns is 0 where the system has no clock */
+	uint64_t ticks, ns; /* the time it took; ns is 0 without a clock */
 	/* The most recent rounds, oldest first. */
 	struct settle_round kept[SETTLE_KEPT];
 	size_t kept_count;
@@ -30,5 +31,5 @@ struct settle {
 
 void settle(struct settle *result);
 
-/* Whether in each part the largest of the rounds is within 2 % of the smallest. */
+/* Whether each of the three values varies by at most 2 % over the rounds. */
 bool settle_agree(const struct settle_round *rounds, size_t count);

@@ -2,7 +2,7 @@
 
 #include "text.h"
 
-/* Aligned to its size, so that it lies in one page, which snapshot_wait() has written to. */
+/* Aligned to its size: it lies within one page, which snapshot_wait() has made present. */
 char snapshot_line[SNAPSHOT_LINE_MAX] __attribute__((aligned(SNAPSHOT_LINE_MAX)));
 
 __attribute__((noinline)) void snapshot_point(void)

@@ -3,10 +3,10 @@
 #include <stdbool.h>
 
 /*
- * A plan of the one line "snapshot" says that the machine is to be saved once it has come to rest,
- * and restored before each workload. The harness stops the guest on the first instruction of
- * snapshot_point(), as a debugger does: the guest does nothing for it, and can't tell. Into each
- * copy it writes the line to run over snapshot_line.
+ * With the plan "snapshot" the harness saves the machine once it has settled and restores it before
+ * each workload. It stops the guest at the first instruction of snapshot_point(), like a debugger:
+ * the guest takes no part and cannot tell. In each restored copy it writes the plan line to run to
+ * snapshot_line, a NUL-terminated string.
  */
 #define SNAPSHOT_LINE_MAX 128
 #define SNAPSHOT_EMPTY "ringside: no workload yet"
@@ -14,5 +14,5 @@
 extern char snapshot_line[SNAPSHOT_LINE_MAX];
 void snapshot_point(void);
 
-/* Comes back once for each copy, with whether a line was put in. */
+/* Returns once in each copy: whether a line was written. */
 bool snapshot_wait(void);

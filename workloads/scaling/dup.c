@@ -1,9 +1,4 @@
-#include "scaling.h"
-
-static void setup(struct task *task)
-{
-	task->fds[0] = task_file(task, 0, 16384);
-}
+#include "file.h"
 
 static void run(struct task *task, uint64_t n)
 {
@@ -11,14 +6,8 @@ static void run(struct task *task, uint64_t n)
 		task_check(task, "close", 0, port_close((int)port_dup(task->fds[0])));
 }
 
-static void teardown(struct task *task)
-{
-	port_close(task->fds[0]);
-	port_unlink(task_path(task, 0));
-}
-
 SCALING_OP("one dup and close of the new descriptor");
-BENCH_ANSWERS("will-it-scale dup1");
+BENCH_COVERS("will-it-scale dup1");
 BENCH_NOTE("threads share one descriptor table");
 
 const struct scaling scaling = {

@@ -16,7 +16,7 @@ static void run(struct task *task, uint64_t n)
 }
 
 SCALING_OP("one write to and read from a per-task eventfd");
-BENCH_ANSWERS("will-it-scale eventfd1");
+BENCH_COVERS("will-it-scale eventfd1");
 
 const struct scaling scaling = {
 	.iterations = 800,

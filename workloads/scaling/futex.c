@@ -13,7 +13,7 @@ static void run(struct task *task, uint64_t n)
 }
 
 SCALING_OP("one futex wake without waiters");
-BENCH_ANSWERS("will-it-scale futex1; will-it-scale futex2");
+BENCH_COVERS("will-it-scale futex1; will-it-scale futex2");
 
 const struct scaling scaling = {
 	.iterations = 2000,

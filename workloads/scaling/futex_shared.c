@@ -2,7 +2,7 @@
 
 static void setup(struct task *task)
 {
-	task->word = scaling_common();
+	task->word = scaling_shared();
 	task_require(task, "futex", port_futex_wake(task->word, 1));
 }
 
@@ -13,7 +13,7 @@ static void run(struct task *task, uint64_t n)
 }
 
 SCALING_OP("one wait on a shared futex whose value differs, which returns at once");
-BENCH_ANSWERS("will-it-scale futex3; will-it-scale futex4");
+BENCH_COVERS("will-it-scale futex3; will-it-scale futex4");
 
 const struct scaling scaling = {
 	.iterations = 2000,

@@ -8,7 +8,7 @@ static void run(struct task *task, uint64_t n)
 }
 
 SCALING_OP("one getppid");
-BENCH_ANSWERS("will-it-scale getppid1");
+BENCH_COVERS("will-it-scale getppid1");
 
 const struct scaling scaling = {
 	.iterations = 4000,

@@ -1,27 +1,16 @@
-#include "scaling.h"
-
-static void setup(struct task *task)
-{
-	task->fds[0] = task_file(task, 1, 16384);
-}
+#define FILE_SHARED 1
+#include "file.h"
 
 static void run(struct task *task, uint64_t n)
 {
 	while (n--) {
-		task_check(task, "F_SETLKW", 0, port_lock(task->fds[0], task->number));
-		task_check(task, "F_UNLCK", 0, port_unlock(task->fds[0], task->number));
+		task_check(task, "F_SETLKW", 0, port_record_lock(task->fds[0], task->number));
+		task_check(task, "F_UNLCK", 0, port_record_unlock(task->fds[0], task->number));
 	}
 }
 
-static void teardown(struct task *task)
-{
-	port_close(task->fds[0]);
-	if (task->number == 0)
-		port_unlink(task_path(task, 1));
-}
-
 SCALING_OP("one record lock and unlock of a per-task byte in a shared file");
-BENCH_ANSWERS("will-it-scale lock2");
+BENCH_COVERS("will-it-scale lock2");
 
 const struct scaling scaling = {
 	.iterations = 300,

@@ -25,7 +25,7 @@ static void unlock(uint32_t *state)
 
 static void run(struct task *task, uint64_t n)
 {
-	struct mutex *mutex = scaling_common();
+	struct mutex *mutex = scaling_shared();
 
 	(void)task;
 	while (n--) {
@@ -37,7 +37,7 @@ static void run(struct task *task, uint64_t n)
 }
 
 SCALING_OP("one lock and unlock of a shared mutex around 32 additions");
-BENCH_ANSWERS("will-it-scale pthread_mutex1; will-it-scale posix_semaphore1");
+BENCH_COVERS("will-it-scale pthread_mutex1; will-it-scale posix_semaphore1");
 
 const struct scaling scaling = {
 	.iterations = 1000,

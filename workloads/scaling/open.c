@@ -1,13 +1,8 @@
-#include "scaling.h"
-
-static void setup(struct task *task)
-{
-	task->fds[0] = task_file(task, 0, 16384);
-}
+#include "file.h"
 
 static void run(struct task *task, uint64_t n)
 {
-	const char *path = task_path(task, 0);
+	const char *path = task_path(task, FILE_SHARED);
 
 	while (n--) {
 		int fd = (int)port_open(path, PORT_O_RDWR);
@@ -17,14 +12,8 @@ static void run(struct task *task, uint64_t n)
 	}
 }
 
-static void teardown(struct task *task)
-{
-	port_close(task->fds[0]);
-	port_unlink(task_path(task, 0));
-}
-
 SCALING_OP("one open and close of a per-task file");
-BENCH_ANSWERS("will-it-scale open1");
+BENCH_COVERS("will-it-scale open1");
 
 const struct scaling scaling = {
 	.iterations = 250,

@@ -1,13 +1,9 @@
-#include "scaling.h"
-
-static void setup(struct task *task)
-{
-	task->fds[0] = task_file(task, 1, 16384);
-}
+#define FILE_SHARED 1
+#include "file.h"
 
 static void run(struct task *task, uint64_t n)
 {
-	const char *path = task_path(task, 1);
+	const char *path = task_path(task, FILE_SHARED);
 
 	while (n--) {
 		int fd = (int)port_open(path, PORT_O_RDWR);
@@ -17,15 +13,8 @@ static void run(struct task *task, uint64_t n)
 	}
 }
 
-static void teardown(struct task *task)
-{
-	port_close(task->fds[0]);
-	if (task->number == 0)
-		port_unlink(task_path(task, 1));
-}
-
 SCALING_OP("one open and close of a shared file");
-BENCH_ANSWERS("will-it-scale open2; will-it-scale open3");
+BENCH_COVERS("will-it-scale open2; will-it-scale open3");
 
 const struct scaling scaling = {
 	.iterations = 250,

@@ -14,7 +14,7 @@ static void run(struct task *task, uint64_t n)
 }
 
 SCALING_OP("one 512-byte write to and read from a per-task pipe");
-BENCH_ANSWERS("will-it-scale pipe1");
+BENCH_COVERS("will-it-scale pipe1");
 
 const struct scaling scaling = {
 	.iterations = 500,

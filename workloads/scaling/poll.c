@@ -10,13 +10,13 @@ static void run(struct task *task, uint64_t n)
 {
 	struct port_pollfd polled;
 
-	port_poll_for(&polled, task->fds[0]);
+	port_pollfd_init(&polled, task->fds[0]);
 	while (n--)
 		task_check(task, "poll", 1, port_poll(&polled, 1));
 }
 
 SCALING_OP("one poll of a readable pipe");
-BENCH_ANSWERS("will-it-scale poll1; will-it-scale poll2");
+BENCH_COVERS("will-it-scale poll1; will-it-scale poll2");
 
 const struct scaling scaling = {
 	.iterations = 1000,

@@ -1,9 +1,4 @@
-#include "scaling.h"
-
-static void setup(struct task *task)
-{
-	task->fds[0] = task_file(task, 0, 16384);
-}
+#include "file.h"
 
 static void run(struct task *task, uint64_t n)
 {
@@ -11,14 +6,8 @@ static void run(struct task *task, uint64_t n)
 		task_check(task, "pread", 4096, port_pread(task->fds[0], task->buffer, 4096, 4096));
 }
 
-static void teardown(struct task *task)
-{
-	port_close(task->fds[0]);
-	port_unlink(task_path(task, 0));
-}
-
 SCALING_OP("one 4096-byte pread from a per-task file");
-BENCH_ANSWERS("will-it-scale pread1; will-it-scale read1; will-it-scale readseek1");
+BENCH_COVERS("will-it-scale pread1; will-it-scale read1; will-it-scale readseek1");
 
 const struct scaling scaling = {
 	.iterations = 800,

@@ -1,9 +1,5 @@
-#include "scaling.h"
-
-static void setup(struct task *task)
-{
-	task->fds[0] = task_file(task, 1, 16384);
-}
+#define FILE_SHARED 1
+#include "file.h"
 
 static void run(struct task *task, uint64_t n)
 {
@@ -11,15 +7,8 @@ static void run(struct task *task, uint64_t n)
 		task_check(task, "pread", 4096, port_pread(task->fds[0], task->buffer, 4096, 4096));
 }
 
-static void teardown(struct task *task)
-{
-	port_close(task->fds[0]);
-	if (task->number == 0)
-		port_unlink(task_path(task, 1));
-}
-
 SCALING_OP("one 4096-byte pread from a shared file");
-BENCH_ANSWERS(
+BENCH_COVERS(
 	"will-it-scale pread2; will-it-scale pread3; will-it-scale read2; will-it-scale readseek2; "
 	"will-it-scale readseek3");
 

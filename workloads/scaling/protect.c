@@ -4,7 +4,7 @@ static void setup(struct task *task)
 {
 	void *area = NULL;
 
-	task_require(task, "mmap", port_map(PORT_PAGE_SIZE, &area));
+	task_require(task, "mmap", port_mmap(PORT_PAGE_SIZE, &area));
 	task->area = area;
 	task->area[0] = 1;
 }
@@ -12,14 +12,14 @@ static void setup(struct task *task)
 static void run(struct task *task, uint64_t n)
 {
 	while (n--) {
-		task_check(task, "mprotect", 0, port_protect(task->area, PORT_PAGE_SIZE, 0));
-		task_check(task, "mprotect", 0, port_protect(task->area, PORT_PAGE_SIZE, 1));
+		task_check(task, "mprotect", 0, port_mprotect(task->area, PORT_PAGE_SIZE, 0));
+		task_check(task, "mprotect", 0, port_mprotect(task->area, PORT_PAGE_SIZE, 1));
 		task->area[0]++;
 	}
 }
 
 SCALING_OP("two mprotect calls on a resident page, to read-only and back");
-BENCH_ANSWERS("will-it-scale tlb_flush1; will-it-scale tlb_flush2");
+BENCH_COVERS("will-it-scale tlb_flush1; will-it-scale tlb_flush2");
 BENCH_NOTE("threads share an address space, so other CPUs must flush their TLBs");
 
 const struct scaling scaling = {

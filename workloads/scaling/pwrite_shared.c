@@ -1,9 +1,5 @@
-#include "scaling.h"
-
-static void setup(struct task *task)
-{
-	task->fds[0] = task_file(task, 1, 16384);
-}
+#define FILE_SHARED 1
+#include "file.h"
 
 static void run(struct task *task, uint64_t n)
 {
@@ -12,15 +8,8 @@ static void run(struct task *task, uint64_t n)
 			   port_pwrite(task->fds[0], task->buffer, 4096, 4096));
 }
 
-static void teardown(struct task *task)
-{
-	port_close(task->fds[0]);
-	if (task->number == 0)
-		port_unlink(task_path(task, 1));
-}
-
 SCALING_OP("one 4096-byte pwrite that overwrites a shared file");
-BENCH_ANSWERS("will-it-scale pwrite2; will-it-scale pwrite3; will-it-scale writeseek2; "
+BENCH_COVERS("will-it-scale pwrite2; will-it-scale pwrite3; will-it-scale writeseek2; "
 	      "will-it-scale writeseek3");
 
 const struct scaling scaling = {

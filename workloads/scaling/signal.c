@@ -7,7 +7,7 @@ static void caught(int signal)
 
 static void setup(struct task *task)
 {
-	task_require(task, "rt_sigaction", port_catch(PORT_SIGUSR1, caught));
+	task_require(task, "rt_sigaction", port_signal(PORT_SIGUSR1, caught));
 }
 
 static void run(struct task *task, uint64_t n)
@@ -17,7 +17,7 @@ static void run(struct task *task, uint64_t n)
 }
 
 SCALING_OP("one signal that a task sends to itself and handles");
-BENCH_ANSWERS("will-it-scale signal1");
+BENCH_COVERS("will-it-scale signal1");
 
 const struct scaling scaling = {
 	.iterations = 300,

@@ -33,7 +33,7 @@ static void run(struct task *task, uint64_t n)
 }
 
 SCALING_OP("one 1-byte round trip over pipes to another process on the same CPU");
-BENCH_ANSWERS("will-it-scale context_switch1");
+BENCH_COVERS("will-it-scale context_switch1");
 
 const struct scaling scaling = {
 	.iterations = 60,

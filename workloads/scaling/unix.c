@@ -14,7 +14,7 @@ static void run(struct task *task, uint64_t n)
 }
 
 SCALING_OP("one 100-byte write to and read from a per-task Unix socket pair");
-BENCH_ANSWERS("will-it-scale unix1");
+BENCH_COVERS("will-it-scale unix1");
 
 const struct scaling scaling = {
 	.iterations = 300,

@@ -14,7 +14,7 @@ static void run(struct task *task, uint64_t n)
 }
 
 SCALING_OP("one file creation, close and unlink");
-BENCH_ANSWERS("will-it-scale unlink1; will-it-scale unlink2");
+BENCH_COVERS("will-it-scale unlink1; will-it-scale unlink2");
 
 const struct scaling scaling = {
 	.iterations = 40,

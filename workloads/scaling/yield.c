@@ -7,7 +7,7 @@ static void run(struct task *task, uint64_t n)
 }
 
 SCALING_OP("one sched_yield with no other task on the CPU");
-BENCH_ANSWERS("will-it-scale sched_yield");
+BENCH_COVERS("will-it-scale sched_yield");
 
 const struct scaling scaling = {
 	.iterations = 2000,

@@ -12,7 +12,7 @@ static void handle(int signal)
 static void setup(void)
 {
 	self = port_getpid();
-	bench_require("sigaction", port_catch(PORT_SIGUSR1, handle));
+	bench_require("sigaction", port_signal(PORT_SIGUSR1, handle));
 	bench_require("kill", port_kill(self, PORT_SIGUSR1));
 	bench_check("signals caught", 1, (int64_t)caught);
 }
@@ -27,13 +27,13 @@ static void run(uint64_t n)
 }
 
 BENCH_OP("one signal sent to the calling process, its handler and the return from it");
-BENCH_ANSWERS("lmbench lat_sig catch; Asterinas signal_catch_lat; will-it-scale signal1");
+BENCH_COVERS("lmbench lat_sig catch; Asterinas signal_catch_lat; will-it-scale signal1");
 BENCH_NEEDS("signal/handler");
 
 const struct bench bench = {
 	.id = BENCH_ID,
 	.iterations = 300,
-	.repeats = BENCH_USUAL_REPEATS,
+	.repeats = BENCH_DEFAULT_REPEATS,
 	.setup = setup,
 	.run = run,
 };

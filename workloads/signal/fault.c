@@ -11,21 +11,21 @@ static volatile uint64_t left;
 static void handle(int signal)
 {
 	(void)signal;
-	if (--left == 0 && port_protect(page, PORT_PAGE_SIZE, 1) != 0)
+	if (--left == 0 && port_mprotect(page, PORT_PAGE_SIZE, 1) != 0)
 		port_exit(1);
 }
 
 static void setup(void)
 {
-	bench_require("mmap", port_map(PORT_PAGE_SIZE, &page));
+	bench_require("mmap", port_mmap(PORT_PAGE_SIZE, &page));
 	*(volatile char *)page = 1;
-	bench_require("sigaction", port_catch(PORT_SIGSEGV, handle));
+	bench_require("sigaction", port_signal(PORT_SIGSEGV, handle));
 }
 
 static void before(uint64_t n)
 {
 	left = n;
-	bench_require("mprotect", port_protect(page, PORT_PAGE_SIZE, 0));
+	bench_require("mprotect", port_mprotect(page, PORT_PAGE_SIZE, 0));
 }
 
 static void run(uint64_t n)
@@ -43,15 +43,15 @@ static void after(uint64_t n)
 }
 
 BENCH_OP("one write to a read-only page, the SIGSEGV handler and the return from it");
-BENCH_ANSWERS(
-	"lmbench lat_sig prot; Asterinas signal_prot_lat; sel4bench fault round trip comes near");
+BENCH_COVERS(
+	"lmbench lat_sig prot; Asterinas signal_prot_lat; sel4bench fault round trip (approximate)");
 BENCH_NEEDS("signal/segv memory/mprotect");
 BENCH_NOTE("lmbench subtracts the cost of catching a signal; here it is included");
 
 const struct bench bench = {
 	.id = BENCH_ID,
 	.iterations = 300,
-	.repeats = BENCH_USUAL_REPEATS,
+	.repeats = BENCH_DEFAULT_REPEATS,
 	.setup = setup,
 	.before = before,
 	.run = run,

@@ -20,7 +20,7 @@ BENCH_NOTE("lmbench subtracts it from the cost of catching a signal");
 const struct bench bench = {
 	.id = BENCH_ID,
 	.iterations = 1000,
-	.repeats = BENCH_USUAL_REPEATS,
+	.repeats = BENCH_DEFAULT_REPEATS,
 	.setup = setup,
 	.run = run,
 };

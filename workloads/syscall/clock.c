@@ -25,7 +25,7 @@ BENCH_NOTE("a program with a libc uses the vDSO, without entering the kernel");
 const struct bench bench = {
 	.id = BENCH_ID,
 	.iterations = 1000,
-	.repeats = BENCH_USUAL_REPEATS,
+	.repeats = BENCH_DEFAULT_REPEATS,
 	.setup = setup,
 	.run = run,
 };

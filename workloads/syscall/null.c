@@ -9,14 +9,14 @@ static long answer;
 /* Where it is getppid it must name the true parent: asked in a child whose parent is known. */
 static void check_parent(void)
 {
-	struct port_end end;
+	struct port_wait_status status;
 	long self = port_getpid();
 	long pid = bench_require("fork", port_fork());
 
 	if (pid == 0)
 		port_exit(port_getppid() != self);
-	bench_check("wait for the child", pid, port_wait(pid, &end));
-	bench_check("getppid in a child names its parent", 0, end.status | end.signal);
+	bench_check("wait for the child", pid, port_wait(pid, &status));
+	bench_check("getppid in a child names its parent", 0, status.exit_status | status.signal);
 }
 
 static void setup(void)
@@ -39,14 +39,14 @@ static void after(uint64_t n)
 }
 
 BENCH_OP(PORT_NULL_OP);
-BENCH_ANSWERS("lmbench lat_syscall null; LEBench getpid; will-it-scale getppid1; "
+BENCH_COVERS("lmbench lat_syscall null; LEBench getpid; will-it-scale getppid1; "
 	      "sel4bench hardware null syscall; Asterinas process_getppid_lat; "
-	      "UnixBench syscall comes near; Theseus null");
+	      "UnixBench syscall (approximate); Theseus null");
 
 const struct bench bench = {
 	.id = BENCH_ID,
 	.iterations = 2000,
-	.repeats = BENCH_USUAL_REPEATS,
+	.repeats = BENCH_DEFAULT_REPEATS,
 	.setup = setup,
 	.run = run,
 	.after = after,

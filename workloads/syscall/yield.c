@@ -12,12 +12,12 @@ static void run(uint64_t n)
 }
 
 BENCH_OP("one sched_yield with no other runnable process");
-BENCH_ANSWERS("will-it-scale sched_yield; sel4bench yield comes near");
+BENCH_COVERS("will-it-scale sched_yield; sel4bench yield (approximate)");
 
 const struct bench bench = {
 	.id = BENCH_ID,
 	.iterations = 1000,
-	.repeats = BENCH_USUAL_REPEATS,
+	.repeats = BENCH_DEFAULT_REPEATS,
 	.setup = setup,
 	.run = run,
 };

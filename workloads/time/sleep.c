@@ -19,7 +19,7 @@ static void run(uint64_t n)
 }
 
 BENCH_OP("one 1-microsecond nanosleep, including the wake-up latency");
-BENCH_ANSWERS("lmbench lat_usleep");
+BENCH_COVERS("lmbench lat_usleep");
 BENCH_NEEDS("time/nanosleep");
 BENCH_NOTE("under the exact clock, idle time counts as instructions at the rate of the counter: "
 	   "read it as the time until the process runs again");
@@ -27,7 +27,7 @@ BENCH_NOTE("under the exact clock, idle time counts as instructions at the rate 
 const struct bench bench = {
 	.id = BENCH_ID,
 	.iterations = 50,
-	.repeats = BENCH_USUAL_REPEATS,
+	.repeats = BENCH_DEFAULT_REPEATS,
 	.setup = setup,
 	.run = run,
 };

@@ -10,7 +10,7 @@ static void handle(int signal)
 
 static void setup(void)
 {
-	long error = port_catch(PORT_SIGTRAP, handle);
+	long error = port_signal(PORT_SIGTRAP, handle);
 
 	/* Where there are no signals the kernel itself takes it. */
 	if (error != -PORT_ENOSYS)
@@ -32,7 +32,7 @@ BENCH_NOTE("a kernel that delivers it as a signal includes the handler of the pr
 const struct bench bench = {
 	.id = BENCH_ID,
 	.iterations = 10,
-	.repeats = BENCH_USUAL_REPEATS,
+	.repeats = BENCH_DEFAULT_REPEATS,
 	.setup = setup,
 	.run = run,
 };

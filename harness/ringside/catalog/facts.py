@@ -22,7 +22,7 @@ class WorkloadFacts:
     """Metadata of one workload or probe.
 
     op       one operation in words, or the question that a probe answers
-    answers  the corresponding entries of other benchmark suites
+    covers   the corresponding entries of other benchmark suites
     needs    probes that must work
     points   parameters of the rows of the table
     sweep    parameters of the points of a curve
@@ -32,7 +32,7 @@ class WorkloadFacts:
     """
 
     op: str = ""
-    answers: tuple[str, ...] = ()
+    covers: tuple[str, ...] = ()
     needs: tuple[str, ...] = ()
     points: tuple[str, ...] = ()
     sweep: tuple[str, ...] = ()
@@ -62,7 +62,7 @@ def read_facts(path: Path) -> WorkloadFacts:
                 raise CatalogError(f"{path}: {key}: {parameter!r} is not a parameter")
     return WorkloadFacts(
         op=found.get("op", ""),
-        answers=tuple(part.strip() for part in found.get("answers", "").split(";") if part.strip()),
+        covers=tuple(part.strip() for part in found.get("covers", "").split(";") if part.strip()),
         needs=tuple(found.get("needs", "").split()),
         points=tuple(found.get("points", "").split()),
         sweep=tuple(found.get("sweep", "").split()),

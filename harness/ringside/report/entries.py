@@ -15,7 +15,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from ringside.errors import ReportError
 
 # What a workload says behind an entry that it doesn't quite measure.
-NEAR = " comes near"
+NEAR = " (approximate)"
 
 
 @dataclass(frozen=True, order=True)
@@ -84,7 +84,7 @@ def _reason(path: Path, raw: Mapping[str, tuple[str, ...] | str]) -> Reason:
 
 
 def entry_of(answer: str, suites: Sequence[str]) -> Entry:
-    """The entry that a workload's `answer` names, whether it comes near or hits it."""
+    """The entry that a workload's `answer` names, exactly or approximately."""
     suite = next((name for name in suites if answer.startswith(f"{name} ")), "")
     return Entry(suite, answer.removeprefix(suite).removesuffix(NEAR).strip())
 

@@ -64,10 +64,9 @@ def answer_table(found: WorkloadSet, known: Known) -> str:
     """A table of the entries of other suites, each with the workloads that answer it."""
     entries: dict[tuple[Entry, str], dict[str, None]] = {}
     for workload in (*found.workloads, *found.sweeps, *found.scaling):
-        for answer in workload.facts.answers:
+        for answer in workload.facts.covers:
             entry = entry_of(answer, known.suites)
-            near = " (approximate)" if answer.endswith(NEAR) else ""
-            told = f"{entry.name}{near}"
+            told = f"{entry.name}{NEAR if answer.endswith(NEAR) else ''}"
             entries.setdefault((entry, told), {})[_shown(workload)] = None
     order = {entry: number for number, entry in enumerate(known.entries)}
     rows = [

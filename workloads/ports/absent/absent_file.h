@@ -51,8 +51,8 @@ static inline long port_pwrite(int fd, const void *buf, size_t len, int64_t at)
 }
 #endif
 
-#ifndef port_seek
-static inline long port_seek(int fd, int64_t to)
+#ifndef port_lseek
+static inline long port_lseek(int fd, int64_t to)
 {
 	(void)fd;
 	(void)to;
@@ -118,8 +118,8 @@ static inline uint64_t port_stat_inode(const struct port_stat *st)
 }
 #endif
 
-#ifndef port_lock
-static inline long port_lock(int fd, int64_t byte)
+#ifndef port_record_lock
+static inline long port_record_lock(int fd, int64_t byte)
 {
 	(void)fd;
 	(void)byte;
@@ -127,8 +127,8 @@ static inline long port_lock(int fd, int64_t byte)
 }
 #endif
 
-#ifndef port_unlock
-static inline long port_unlock(int fd, int64_t byte)
+#ifndef port_record_unlock
+static inline long port_record_unlock(int fd, int64_t byte)
 {
 	(void)fd;
 	(void)byte;

@@ -10,8 +10,8 @@ static inline long port_pipe(int fds[2])
 }
 #endif
 
-#ifndef port_fifo
-static inline long port_fifo(const char *path)
+#ifndef port_mkfifo
+static inline long port_mkfifo(const char *path)
 {
 	(void)path;
 	return -PORT_ENOSYS;
@@ -75,16 +75,16 @@ static inline long port_accept(int fd)
 }
 #endif
 
-#ifndef port_send_at_once
-static inline long port_send_at_once(int fd)
+#ifndef port_tcp_nodelay
+static inline long port_tcp_nodelay(int fd)
 {
 	(void)fd;
 	return -PORT_ENOSYS;
 }
 #endif
 
-#ifndef port_loopback
-static inline long port_loopback(void)
+#ifndef port_loopback_up
+static inline long port_loopback_up(void)
 {
 	return -PORT_ENOSYS;
 }
@@ -108,16 +108,16 @@ static inline long port_futex_wake(uint32_t *word, int count)
 }
 #endif
 
-#ifndef port_semaphores
-static inline long port_semaphores(int count)
+#ifndef port_sem_create
+static inline long port_sem_create(int count)
 {
 	(void)count;
 	return -PORT_ENOSYS;
 }
 #endif
 
-#ifndef port_semaphore
-static inline long port_semaphore(long set, int index, int change)
+#ifndef port_sem_add
+static inline long port_sem_add(long set, int index, int change)
 {
 	(void)set;
 	(void)index;
@@ -126,8 +126,8 @@ static inline long port_semaphore(long set, int index, int change)
 }
 #endif
 
-#ifndef port_semaphore_pass
-static inline long port_semaphore_pass(long set, int take, int give)
+#ifndef port_sem_transfer
+static inline long port_sem_transfer(long set, int take, int give)
 {
 	(void)set;
 	(void)take;
@@ -136,8 +136,8 @@ static inline long port_semaphore_pass(long set, int take, int give)
 }
 #endif
 
-#ifndef port_semaphores_remove
-static inline long port_semaphores_remove(long set)
+#ifndef port_sem_remove
+static inline long port_sem_remove(long set)
 {
 	(void)set;
 	return -PORT_ENOSYS;
@@ -160,8 +160,8 @@ static inline long port_select(const struct port_fd_set *set)
 }
 #endif
 
-#ifndef port_poll_for
-static inline void port_poll_for(struct port_pollfd *polled, int fd)
+#ifndef port_pollfd_init
+static inline void port_pollfd_init(struct port_pollfd *polled, int fd)
 {
 	(void)polled;
 	(void)fd;
@@ -177,8 +177,8 @@ static inline long port_poll(struct port_pollfd *polled, size_t count)
 }
 #endif
 
-#ifndef port_epoll
-static inline long port_epoll(void)
+#ifndef port_epoll_create
+static inline long port_epoll_create(void)
 {
 	return -PORT_ENOSYS;
 }
@@ -193,8 +193,8 @@ static inline long port_epoll_add(int epoll, int fd)
 }
 #endif
 
-#ifndef port_epoll_ready
-static inline long port_epoll_ready(int epoll)
+#ifndef port_epoll_poll
+static inline long port_epoll_poll(int epoll)
 {
 	(void)epoll;
 	return -PORT_ENOSYS;

@@ -39,8 +39,8 @@ static inline long port_yield(void)
 }
 #endif
 
-#ifndef port_pin
-static inline long port_pin(unsigned int cpu)
+#ifndef port_set_affinity
+static inline long port_set_affinity(unsigned int cpu)
 {
 	(void)cpu;
 	return -PORT_ENOSYS;
@@ -64,18 +64,18 @@ static inline long port_exec(const char *path, char *const argv[])
 #endif
 
 #ifndef port_wait
-static inline long port_wait(long pid, struct port_end *end)
+static inline long port_wait(long pid, struct port_wait_status *status)
 {
 	(void)pid;
-	*end = (struct port_end){ 0 };
+	*status = (struct port_wait_status){ 0 };
 	return -PORT_ENOSYS;
 }
 #endif
 
-#ifndef port_reap
-static inline long port_reap(struct port_end *end)
+#ifndef port_wait_nohang
+static inline long port_wait_nohang(struct port_wait_status *status)
 {
-	*end = (struct port_end){ 0 };
+	*status = (struct port_wait_status){ 0 };
 	return -PORT_ENOSYS;
 }
 #endif
@@ -89,8 +89,8 @@ _Noreturn static inline void port_exit(int status)
 }
 #endif
 
-#ifndef port_thread
-static inline long port_thread(void (*fn)(void *arg), void *arg, void *stack_top, uint32_t *alive)
+#ifndef port_thread_create
+static inline long port_thread_create(void (*fn)(void *arg), void *arg, void *stack_top, uint32_t *alive)
 {
 	(void)fn;
 	(void)arg;
@@ -100,8 +100,8 @@ static inline long port_thread(void (*fn)(void *arg), void *arg, void *stack_top
 }
 #endif
 
-#ifndef port_catch
-static inline long port_catch(int signal, void (*handler)(int signal))
+#ifndef port_signal
+static inline long port_signal(int signal, void (*handler)(int signal))
 {
 	(void)signal;
 	(void)handler;
@@ -133,8 +133,8 @@ static inline long port_kill(long pid, int signal)
 }
 #endif
 
-#ifndef port_map
-static inline long port_map(size_t len, void **addr)
+#ifndef port_mmap
+static inline long port_mmap(size_t len, void **addr)
 {
 	(void)len;
 	(void)addr;
@@ -142,8 +142,8 @@ static inline long port_map(size_t len, void **addr)
 }
 #endif
 
-#ifndef port_map_shared
-static inline long port_map_shared(size_t len, void **addr)
+#ifndef port_mmap_shared
+static inline long port_mmap_shared(size_t len, void **addr)
 {
 	(void)len;
 	(void)addr;
@@ -151,18 +151,8 @@ static inline long port_map_shared(size_t len, void **addr)
 }
 #endif
 
-#ifndef port_map_file
-static inline long port_map_file(int fd, size_t len, void **addr)
-{
-	(void)fd;
-	(void)len;
-	(void)addr;
-	return -PORT_ENOSYS;
-}
-#endif
-
-#ifndef port_map_file_shared
-static inline long port_map_file_shared(int fd, size_t len, void **addr)
+#ifndef port_mmap_file
+static inline long port_mmap_file(int fd, size_t len, void **addr)
 {
 	(void)fd;
 	(void)len;
@@ -171,8 +161,18 @@ static inline long port_map_file_shared(int fd, size_t len, void **addr)
 }
 #endif
 
-#ifndef port_unmap
-static inline long port_unmap(void *addr, size_t len)
+#ifndef port_mmap_file_shared
+static inline long port_mmap_file_shared(int fd, size_t len, void **addr)
+{
+	(void)fd;
+	(void)len;
+	(void)addr;
+	return -PORT_ENOSYS;
+}
+#endif
+
+#ifndef port_munmap
+static inline long port_munmap(void *addr, size_t len)
 {
 	(void)addr;
 	(void)len;
@@ -180,8 +180,8 @@ static inline long port_unmap(void *addr, size_t len)
 }
 #endif
 
-#ifndef port_protect
-static inline long port_protect(void *addr, size_t len, int writable)
+#ifndef port_mprotect
+static inline long port_mprotect(void *addr, size_t len, int writable)
 {
 	(void)addr;
 	(void)len;
@@ -190,8 +190,8 @@ static inline long port_protect(void *addr, size_t len, int writable)
 }
 #endif
 
-#ifndef port_break
-static inline long port_break(void *to)
+#ifndef port_brk
+static inline long port_brk(void *to)
 {
 	(void)to;
 	return -PORT_ENOSYS;

@@ -49,7 +49,7 @@ static inline long port_pwrite(int fd, const void *buf, size_t len, int64_t at)
 	return sys(pwrite64, fd, buf, len, at);
 }
 
-static inline long port_seek(int fd, int64_t to)
+static inline long port_lseek(int fd, int64_t to)
 {
 	return sys(lseek, fd, to, 0);
 }
@@ -89,14 +89,14 @@ static inline uint64_t port_stat_inode(const struct port_stat *st)
 	return st->linux_stat.st_ino;
 }
 
-static inline long port_lock(int fd, int64_t byte)
+static inline long port_record_lock(int fd, int64_t byte)
 {
 	struct linux_flock lock = { .type = LINUX_F_WRLCK, .start = byte, .len = 1 };
 
 	return sys(fcntl, fd, LINUX_F_SETLKW, &lock);
 }
 
-static inline long port_unlock(int fd, int64_t byte)
+static inline long port_record_unlock(int fd, int64_t byte)
 {
 	struct linux_flock lock = { .type = LINUX_F_UNLCK, .start = byte, .len = 1 };
 
@@ -126,7 +126,7 @@ static inline long port_select(const struct port_fd_set *set)
 	return sys(select, set->below, &asked, 0, 0, &now);
 }
 
-static inline void port_poll_for(struct port_pollfd *polled, int fd)
+static inline void port_pollfd_init(struct port_pollfd *polled, int fd)
 {
 	polled->linux_pollfd = (struct pollfd){ .fd = fd, .events = POLLIN };
 }
@@ -136,7 +136,7 @@ static inline long port_poll(struct port_pollfd *polled, size_t count)
 	return sys(poll, polled, count, 0);
 }
 
-static inline long port_epoll(void)
+static inline long port_epoll_create(void)
 {
 	return sys(epoll_create1, 0);
 }
@@ -148,7 +148,7 @@ static inline long port_epoll_add(int epoll, int fd)
 	return sys(epoll_ctl, epoll, EPOLL_CTL_ADD, fd, &event);
 }
 
-static inline long port_epoll_ready(int epoll)
+static inline long port_epoll_poll(int epoll)
 {
 	struct epoll_event ready[16];
 

@@ -21,7 +21,7 @@ static inline long port_pipe(int fds[2])
 	return sys(pipe, fds);
 }
 
-static inline long port_fifo(const char *path)
+static inline long port_mkfifo(const char *path)
 {
 	return sys(mknod, path, LINUX_S_IFIFO | 0600, 0);
 }
@@ -41,19 +41,19 @@ static inline long port_futex_wake(uint32_t *word, int count)
 	return sys(futex, word, FUTEX_WAKE, count, 0, 0, 0);
 }
 
-static inline long port_semaphores(int count)
+static inline long port_sem_create(int count)
 {
 	return sys(semget, LINUX_IPC_PRIVATE, count, LINUX_IPC_CREAT | 0600);
 }
 
-static inline long port_semaphore(long set, int index, int change)
+static inline long port_sem_add(long set, int index, int change)
 {
 	struct linux_sembuf op = { .num = (unsigned short)index, .op = (short)change };
 
 	return sys(semop, set, &op, 1);
 }
 
-static inline long port_semaphore_pass(long set, int take, int give)
+static inline long port_sem_transfer(long set, int take, int give)
 {
 	struct linux_sembuf ops[] = {
 		{ .num = (unsigned short)take, .op = -1 },
@@ -63,7 +63,7 @@ static inline long port_semaphore_pass(long set, int take, int give)
 	return sys(semop, set, ops, 2);
 }
 
-static inline long port_semaphores_remove(long set)
+static inline long port_sem_remove(long set)
 {
 	return sys(semctl, set, 0, LINUX_IPC_RMID, 0);
 }

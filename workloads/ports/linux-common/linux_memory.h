@@ -14,37 +14,37 @@ static inline long linux_map(size_t len, int prot, int flags, int fd, void **add
 	return 0;
 }
 
-static inline long port_map(size_t len, void **addr)
+static inline long port_mmap(size_t len, void **addr)
 {
 	return linux_map(len, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, addr);
 }
 
-static inline long port_map_shared(size_t len, void **addr)
+static inline long port_mmap_shared(size_t len, void **addr)
 {
 	return linux_map(len, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, addr);
 }
 
-static inline long port_map_file(int fd, size_t len, void **addr)
+static inline long port_mmap_file(int fd, size_t len, void **addr)
 {
 	return linux_map(len, PROT_READ, MAP_PRIVATE, fd, addr);
 }
 
-static inline long port_map_file_shared(int fd, size_t len, void **addr)
+static inline long port_mmap_file_shared(int fd, size_t len, void **addr)
 {
 	return linux_map(len, PROT_READ | PROT_WRITE, MAP_SHARED, fd, addr);
 }
 
-static inline long port_unmap(void *addr, size_t len)
+static inline long port_munmap(void *addr, size_t len)
 {
 	return sys(munmap, addr, len);
 }
 
-static inline long port_protect(void *addr, size_t len, int writable)
+static inline long port_mprotect(void *addr, size_t len, int writable)
 {
 	return sys(mprotect, addr, len, writable ? PROT_READ | PROT_WRITE : PROT_READ);
 }
 
-static inline long port_break(void *to)
+static inline long port_brk(void *to)
 {
 	return sys(brk, to);
 }

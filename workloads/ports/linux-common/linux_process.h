@@ -46,7 +46,7 @@ static inline long port_yield(void)
 	return sys(sched_yield);
 }
 
-static inline long port_pin(unsigned int cpu)
+static inline long port_set_affinity(unsigned int cpu)
 {
 	unsigned long mask = 1ul << cpu;
 
@@ -67,30 +67,30 @@ static inline long port_exec(const char *path, char *const argv[])
 
 #define LINUX_WNOHANG 1
 
-static inline long linux_wait(long pid, int options, struct port_end *end)
+static inline long linux_wait(long pid, int options, struct port_wait_status *status)
 {
-	int status = 0;
-	long ret = sys(wait4, pid, &status, options, 0);
+	int raw = 0;
+	long ret = sys(wait4, pid, &raw, options, 0);
 
-	end->signal = status & 0x7f;
-	end->status = end->signal ? 0 : status >> 8 & 0xff;
+	status->signal = raw & 0x7f;
+	status->exit_status = status->signal ? 0 : raw >> 8 & 0xff;
 	return ret;
 }
 
-static inline long port_wait(long pid, struct port_end *end)
+static inline long port_wait(long pid, struct port_wait_status *status)
 {
 	long ret;
 
 	/* It is a child that interrupts, where children have to be caught. */
 	do {
-		ret = linux_wait(pid, 0, end);
+		ret = linux_wait(pid, 0, status);
 	} while (ret == -PORT_EINTR);
 	return ret;
 }
 
-static inline long port_reap(struct port_end *end)
+static inline long port_wait_nohang(struct port_wait_status *status)
 {
-	return linux_wait(PORT_EVERYBODY, LINUX_WNOHANG, end);
+	return linux_wait(PORT_ALL_PROCESSES, LINUX_WNOHANG, status);
 }
 
 _Noreturn static inline void port_exit(int status)
@@ -99,7 +99,7 @@ _Noreturn static inline void port_exit(int status)
 		sys(exit_group, status);
 }
 
-static inline long port_thread(void (*fn)(void *arg), void *arg, void *stack_top, uint32_t *alive)
+static inline long port_thread_create(void (*fn)(void *arg), void *arg, void *stack_top, uint32_t *alive)
 {
 	return linux_thread(CLONE_VM | CLONE_FS | CLONE_FILES | CLONE_SIGHAND | CLONE_THREAD |
 				    CLONE_SYSVSEM | CLONE_PARENT_SETTID | CLONE_CHILD_CLEARTID,
@@ -122,7 +122,7 @@ static inline struct sigaction linux_action(void (*handler)(int signal), unsigne
 	return action;
 }
 
-static inline long port_catch(int signal, void (*handler)(int signal))
+static inline long port_signal(int signal, void (*handler)(int signal))
 {
 	struct sigaction action = linux_action(handler, 0, 0);
 

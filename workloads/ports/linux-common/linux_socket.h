@@ -34,7 +34,7 @@ static inline int linux_address_of(const struct port_endpoint *from, union linux
 {
 	size_t i = 0;
 
-	if (from->kind == PORT_LOCAL) {
+	if (from->kind == PORT_SOCKET_UNIX) {
 		to->local = (struct sockaddr_un){ .sun_family = LINUX_AF_UNIX };
 		for (; from->path[i] && i < sizeof(to->local.sun_path) - 1; i++)
 			to->local.sun_path[i] = from->path[i];
@@ -42,7 +42,7 @@ static inline int linux_address_of(const struct port_endpoint *from, union linux
 	}
 	to->inet = (struct sockaddr_in){
 		.sin_family = LINUX_AF_INET,
-		.sin_port = __builtin_bswap16(from->number),
+		.sin_port = __builtin_bswap16(from->port),
 		.sin_addr.s_addr = __builtin_bswap32(INADDR_LOOPBACK),
 	};
 	return sizeof(to->inet);
@@ -55,8 +55,8 @@ static inline long port_socketpair(int fds[2])
 
 static inline long port_socket(enum port_socket_kind kind)
 {
-	return sys(socket, kind == PORT_LOCAL ? LINUX_AF_UNIX : LINUX_AF_INET,
-		   kind == PORT_UDP ? LINUX_SOCK_DGRAM : LINUX_SOCK_STREAM, 0);
+	return sys(socket, kind == PORT_SOCKET_UNIX ? LINUX_AF_UNIX : LINUX_AF_INET,
+		   kind == PORT_SOCKET_UDP ? LINUX_SOCK_DGRAM : LINUX_SOCK_STREAM, 0);
 }
 
 static inline long port_bind(int fd, const struct port_endpoint *at)
@@ -65,7 +65,7 @@ static inline long port_bind(int fd, const struct port_endpoint *at)
 	union linux_address address;
 	int len = linux_address_of(at, &address);
 
-	if (at->kind == PORT_TCP)
+	if (at->kind == PORT_SOCKET_TCP)
 		sys(setsockopt, fd, LINUX_SOL_SOCKET, LINUX_SO_REUSEADDR, &yes, sizeof(yes));
 	return sys(bind, fd, &address, len);
 }
@@ -88,17 +88,17 @@ static inline long port_accept(int fd)
 	return sys(accept, fd, 0, 0);
 }
 
-static inline long port_send_at_once(int fd)
+static inline long port_tcp_nodelay(int fd)
 {
 	const int yes = 1;
 
 	return sys(setsockopt, fd, IPPROTO_TCP, LINUX_TCP_NODELAY, &yes, sizeof(yes));
 }
 
-static inline long port_loopback(void)
+static inline long port_loopback_up(void)
 {
 	struct linux_ifreq request = { .name = "lo" };
-	long ret, fd = port_socket(PORT_UDP);
+	long ret, fd = port_socket(PORT_SOCKET_UDP);
 
 	if (fd < 0)
 		return fd;

@@ -87,7 +87,7 @@ static long leave(struct mach_pipe *pipe, const unsigned char *bytes, unsigned i
 {
 	if (!pipe->message) {
 		void *page = NULL;
-		long ret = port_map(DATA_MAX, &page);
+		long ret = port_mmap(DATA_MAX, &page);
 
 		if (ret < 0)
 			return ret;

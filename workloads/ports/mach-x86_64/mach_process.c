@@ -186,30 +186,30 @@ static bool child_exists(long pid)
 }
 
 /* The name has one reference of ours and one that came with the notice. */
-static long child_bury(struct mach_child *child, struct port_end *end)
+static long child_bury(struct mach_child *child, struct port_wait_status *status)
 {
 	mach_name task = child->task;
 
-	*end = (struct port_end){
-		.status = child->told ? child->status : 0,
+	*status = (struct port_wait_status){
+		.exit_status = child->told ? child->status : 0,
 		.signal = child->told ? 0 : PORT_SIGKILL,
 	};
 	mach_port_drop(mach.task, task);
 	mach_port_drop(mach.task, task);
 	child->task = 0;
-	if (!child_exists(PORT_EVERYBODY))
+	if (!child_exists(PORT_ALL_PROCESSES))
 		mach_pipes_sweep();
 	return (long)task;
 }
 
-long mach_wait(long pid, struct port_end *end)
+long mach_wait(long pid, struct port_wait_status *status)
 {
 	for (;;) {
 		struct mach_child *child = child_dead(pid);
 		int ret;
 
 		if (child)
-			return child_bury(child, end);
+			return child_bury(child, status);
 		if (!child_exists(pid))
 			return -ECHILD;
 		ret = end_hear();

@@ -4,10 +4,10 @@
 
 /* Tasks as processes and threads as threads. Results are those of port.h's calls. */
 
-struct port_end;
+struct port_wait_status;
 
 long mach_fork(void);
-long mach_wait(long pid, struct port_end *end);
+long mach_wait(long pid, struct port_wait_status *status);
 long mach_kill(long pid, int signal);
 _Noreturn void mach_exit(int status);
 long mach_thread(void (*fn)(void *arg), void *arg, void *stack_top, uint32_t *alive);

@@ -60,9 +60,9 @@ static inline long port_fork(void)
 }
 
 #define port_wait port_wait
-static inline long port_wait(long pid, struct port_end *end)
+static inline long port_wait(long pid, struct port_wait_status *status)
 {
-	return mach_wait(pid, end);
+	return mach_wait(pid, status);
 }
 
 #define port_exit port_exit
@@ -77,8 +77,8 @@ static inline long port_kill(long pid, int signal)
 	return mach_kill(pid, signal);
 }
 
-#define port_thread port_thread
-static inline long port_thread(void (*fn)(void *arg), void *arg, void *stack_top, uint32_t *alive)
+#define port_thread_create port_thread_create
+static inline long port_thread_create(void (*fn)(void *arg), void *arg, void *stack_top, uint32_t *alive)
 {
 	return mach_thread(fn, arg, stack_top, alive);
 }
@@ -148,31 +148,31 @@ static inline long port_futex_wake(uint32_t *word, int count)
 	return mach_gsync_wake(word, count);
 }
 
-#define port_map port_map
-static inline long port_map(size_t len, void **addr)
+#define port_mmap port_mmap
+static inline long port_mmap(size_t len, void **addr)
 {
 	*addr = NULL;
 	return mach_errno(
 		(int)mach_trap4(MACH_TRAP_VM_ALLOCATE, mach.task, (long)addr, (long)len, 1));
 }
 
-#define port_map_shared port_map_shared
-static inline long port_map_shared(size_t len, void **addr)
+#define port_mmap_shared port_mmap_shared
+static inline long port_mmap_shared(size_t len, void **addr)
 {
-	long ret = port_map(len, addr);
+	long ret = port_mmap(len, addr);
 
 	return ret < 0 ? ret : mach_errno(mach_vm_inherit_shared(*addr, len));
 }
 
-#define port_unmap port_unmap
-static inline long port_unmap(void *addr, size_t len)
+#define port_munmap port_munmap
+static inline long port_munmap(void *addr, size_t len)
 {
 	return mach_errno(
 		(int)mach_trap3(MACH_TRAP_VM_DEALLOCATE, mach.task, (long)addr, (long)len));
 }
 
-#define port_protect port_protect
-static inline long port_protect(void *addr, size_t len, int writable)
+#define port_mprotect port_mprotect
+static inline long port_mprotect(void *addr, size_t len, int writable)
 {
 	/* VM_PROT_READ, VM_PROT_WRITE */
 	return mach_errno(mach_vm_protect(addr, len, writable ? 1 | 2 : 1));

@@ -67,31 +67,31 @@ static inline long port_exec(const char *path, char *const argv[])
 			    PORT_ENOENT);
 }
 
-static inline void rcore_end(int code, struct port_end *end)
+static inline void rcore_end(int code, struct port_wait_status *status)
 {
-	end->signal = code < 0 ? -code : 0;
-	end->status = code < 0 ? 0 : code;
+	status->signal = code < 0 ? -code : 0;
+	status->exit_status = code < 0 ? 0 : code;
 }
 
 #define port_wait port_wait
-static inline long port_wait(long pid, struct port_end *end)
+static inline long port_wait(long pid, struct port_wait_status *status)
 {
 	int code = 0;
 	long ret;
 
 	while ((ret = rcore_call2(RCORE_WAITPID, pid, (long)&code)) == RCORE_RUNNING)
 		port_yield();
-	rcore_end(code, end);
+	rcore_end(code, status);
 	return rcore_result(ret, PORT_ENOENT);
 }
 
-#define port_reap port_reap
-static inline long port_reap(struct port_end *end)
+#define port_wait_nohang port_wait_nohang
+static inline long port_wait_nohang(struct port_wait_status *status)
 {
 	int code = 0;
 	long ret = rcore_call2(RCORE_WAITPID, -1, (long)&code);
 
-	rcore_end(code, end);
+	rcore_end(code, status);
 	return ret == RCORE_RUNNING ? 0 : rcore_result(ret, PORT_ENOENT);
 }
 
@@ -106,7 +106,7 @@ _Noreturn static inline void port_exit(int status)
 #define port_kill port_kill
 static inline long port_kill(long pid, int signal)
 {
-	if (pid == PORT_EVERYBODY)
+	if (pid == PORT_ALL_PROCESSES)
 		return -PORT_ENOSYS;
 	return rcore_result(rcore_call2(RCORE_KILL, pid, 1 << signal), PORT_EINVAL);
 }

@@ -47,9 +47,9 @@ static inline long port_fork(void)
 }
 
 #define port_wait port_wait
-static inline long port_wait(long pid, struct port_end *end)
+static inline long port_wait(long pid, struct port_wait_status *status)
 {
-	return redox_wait(pid, end);
+	return redox_wait(pid, status);
 }
 
 #define port_exit port_exit
@@ -64,8 +64,8 @@ static inline long port_kill(long pid, int signal)
 	return redox_kill(pid, signal);
 }
 
-#define port_thread port_thread
-static inline long port_thread(void (*fn)(void *arg), void *arg, void *stack_top, uint32_t *alive)
+#define port_thread_create port_thread_create
+static inline long port_thread_create(void (*fn)(void *arg), void *arg, void *stack_top, uint32_t *alive)
 {
 	return redox_thread(fn, arg, stack_top, alive);
 }
@@ -135,26 +135,26 @@ static inline long redox_map(size_t len, enum redox_sharing sharing, void **addr
 	return 0;
 }
 
-#define port_map port_map
-static inline long port_map(size_t len, void **addr)
+#define port_mmap port_mmap
+static inline long port_mmap(size_t len, void **addr)
 {
 	return redox_map(len, REDOX_MAP_PRIVATE, addr);
 }
 
-#define port_map_shared port_map_shared
-static inline long port_map_shared(size_t len, void **addr)
+#define port_mmap_shared port_mmap_shared
+static inline long port_mmap_shared(size_t len, void **addr)
 {
 	return redox_map(len, REDOX_MAP_SHARED, addr);
 }
 
-#define port_unmap port_unmap
-static inline long port_unmap(void *addr, size_t len)
+#define port_munmap port_munmap
+static inline long port_munmap(void *addr, size_t len)
 {
 	return redox_call2(REDOX_FUNMAP, (long)addr, (long)len);
 }
 
-#define port_protect port_protect
-static inline long port_protect(void *addr, size_t len, int writable)
+#define port_mprotect port_mprotect
+static inline long port_mprotect(void *addr, size_t len, int writable)
 {
 	return redox_call3(REDOX_MPROTECT, (long)addr, (long)len,
 			   writable ? REDOX_PROT_READ | REDOX_PROT_WRITE : REDOX_PROT_READ);

@@ -40,7 +40,7 @@ static long family_start(void)
 
 	if (redox.deaths)
 		return 0;
-	ret = port_map_shared(PORT_PAGE_SIZE, &ends);
+	ret = port_mmap_shared(PORT_PAGE_SIZE, &ends);
 	if (ret < 0)
 		return ret;
 	fd = redox_slot_take();
@@ -201,13 +201,13 @@ static struct redox_child *child_find(long pid, bool *exists)
 	return NULL;
 }
 
-static long child_bury(struct redox_child *child, struct port_end *end)
+static long child_bury(struct redox_child *child, struct port_wait_status *status)
 {
 	long context = child->context;
 	bool told = __atomic_load_n(&child->end->told, __ATOMIC_ACQUIRE);
 
-	*end = (struct port_end){
-		.status = told ? child->end->status : 0,
+	*status = (struct port_wait_status){
+		.exit_status = told ? child->end->status : 0,
 		.signal = told ? 0 : PORT_SIGKILL,
 	};
 	child->context = 0;
@@ -215,7 +215,7 @@ static long child_bury(struct redox_child *child, struct port_end *end)
 	return context;
 }
 
-long redox_wait(long pid, struct port_end *end)
+long redox_wait(long pid, struct port_wait_status *status)
 {
 	for (;;) {
 		bool exists;
@@ -223,7 +223,7 @@ long redox_wait(long pid, struct port_end *end)
 		long ret;
 
 		if (child)
-			return child_bury(child, end);
+			return child_bury(child, status);
 		if (!exists)
 			return -ECHILD;
 		ret = death_hear();

@@ -62,7 +62,7 @@ static inline long port_drain(int fd)
 }
 
 /*
- * No port_break(), which the system has: its result is a long, and addresses on this board are above
+ * No port_brk(), which the system has: its result is a long, and addresses on this board are above
  * the greatest.
  */
 

@@ -19,7 +19,7 @@ void probe(void)
 	int counts[2] = { 0 };
 
 	probe_check("close", 0, port_close(probe_file("")));
-	fd = probe_need("open with O_APPEND", sys(open, PROBE_FILE, O_RDWR | O_APPEND));
+	fd = probe_require("open with O_APPEND", sys(open, PROBE_FILE, O_RDWR | O_APPEND));
 	pid = probe_fork(child);
 	for (int i = 0; i < 100; i++) {
 		probe_check("write", 6, sys(write, fd, "older;", 6));
@@ -36,5 +36,5 @@ void probe(void)
 	probe_check("read at the end", 0, sys(pread64, fd, text, 6, 1200));
 }
 
-PROBE_ASKS("with O_APPEND each write goes to the current end of the file, even with several "
+PROBE_CHECKS("with O_APPEND each write goes to the current end of the file, even with several "
 	   "writers");

@@ -2,8 +2,8 @@
 
 void probe(void)
 {
-	long null = probe_need("open of /dev/null", port_open("/dev/null", O_RDWR));
-	long zero = probe_need("open of /dev/zero", port_open("/dev/zero", O_RDONLY));
+	long null = probe_require("open of /dev/null", port_open("/dev/null", O_RDWR));
+	long zero = probe_require("open of /dev/zero", port_open("/dev/zero", O_RDONLY));
 	char text[8] = "abcdefg";
 
 	probe_check("write to /dev/null", 8, sys(write, null, text, 8));
@@ -12,4 +12,4 @@ void probe(void)
 	probe_check("bytes of /dev/zero", 0, text[0] | text[7]);
 }
 
-PROBE_ASKS("/dev/null discards writes, and /dev/zero reads as zeros");
+PROBE_CHECKS("/dev/null discards writes, and /dev/zero reads as zeros");

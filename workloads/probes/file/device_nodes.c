@@ -7,10 +7,10 @@ void probe(void)
 
 	sys(unlink, PROBE_FILE);
 	/* Character device 1:5. */
-	probe_need("mknod", sys(mknod, PROBE_FILE, 0020666, 1 << 8 | 5));
-	fd = probe_need("open of the node", port_open(PROBE_FILE, O_RDONLY));
+	probe_require("mknod", sys(mknod, PROBE_FILE, 0020666, 1 << 8 | 5));
+	fd = probe_require("open of the node", port_open(PROBE_FILE, O_RDONLY));
 	probe_check("read", 1, sys(read, fd, &byte, 1));
 	probe_check("byte read", 0, byte);
 }
 
-PROBE_ASKS("mknod creates device nodes with the given numbers");
+PROBE_CHECKS("mknod creates device nodes with the given numbers");

@@ -7,4 +7,4 @@ void probe(void)
 		    sys(open, PROBE_FILE, O_CREAT | O_EXCL | O_WRONLY, 0600));
 }
 
-PROBE_ASKS("open with O_CREAT and O_EXCL fails if the file exists");
+PROBE_CHECKS("open with O_CREAT and O_EXCL fails if the file exists");

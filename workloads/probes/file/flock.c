@@ -5,12 +5,12 @@
 void probe(void)
 {
 	int fd = probe_file("x");
-	long other = probe_need("open", port_open(PROBE_FILE, O_RDWR));
+	long other = probe_require("open", port_open(PROBE_FILE, O_RDWR));
 
-	probe_need("flock", sys(flock, fd, LOCK_EX_NB));
+	probe_require("flock", sys(flock, fd, LOCK_EX_NB));
 	probe_check("flock by another", -EAGAIN, sys(flock, other, LOCK_EX_NB));
 	probe_check("close", 0, port_close(fd));
 	probe_check("flock once free", 0, sys(flock, other, LOCK_EX_NB));
 }
 
-PROBE_ASKS("flock excludes other open file descriptions of the same file");
+PROBE_CHECKS("flock excludes other open file descriptions of the same file");

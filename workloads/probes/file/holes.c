@@ -14,5 +14,5 @@ void probe(void)
 	probe_check("less than 1 MiB in blocks", 1, st.linux_stat.st_blocks < 2048);
 }
 
-PROBE_ASKS("a write far past the end of a file leaves a hole that reads as zeros and takes no "
+PROBE_CHECKS("a write far past the end of a file leaves a hole that reads as zeros and takes no "
 	   "blocks");

@@ -8,7 +8,7 @@ void probe(void)
 	struct port_stat st;
 
 	sys(unlink, OTHER);
-	probe_need("link", sys(link, PROBE_FILE, OTHER));
+	probe_require("link", sys(link, PROBE_FILE, OTHER));
 	probe_check("fstat", 0, port_fstat(fd, &st));
 	probe_check("names", 2, (int64_t)st.linux_stat.st_nlink);
 	probe_check("unlink", 0, sys(unlink, PROBE_FILE));
@@ -16,4 +16,4 @@ void probe(void)
 	probe_check("unlink", 0, sys(unlink, OTHER));
 }
 
-PROBE_ASKS("link gives a file a second name, and st_nlink counts both");
+PROBE_CHECKS("link gives a file a second name, and st_nlink counts both");

@@ -10,4 +10,4 @@ void probe(void)
 	probe_check("open of a folder to write", -EISDIR, port_open("/tmp", O_WRONLY));
 }
 
-PROBE_ASKS("open fails with ENOENT for a missing file and with ENOTDIR below a regular one");
+PROBE_CHECKS("open fails with ENOENT for a missing file and with ENOTDIR below a regular one");

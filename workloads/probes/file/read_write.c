@@ -15,4 +15,4 @@ void probe(void)
 	probe_check("write of a bad descriptor", -EBADF, sys(write, 999, text, 1));
 }
 
-PROBE_ASKS("written data is read back, and read returns 0 at the end of the file");
+PROBE_CHECKS("written data is read back, and read returns 0 at the end of the file");

@@ -14,7 +14,7 @@ void probe(void)
 
 	fd = probe_file("abcdef");
 	probe_check("lock in a child", 0, probe_child(try));
-	probe_need("fcntl, lock", sys(fcntl, fd, F_SETLK, &lock));
+	probe_require("fcntl, lock", sys(fcntl, fd, F_SETLK, &lock));
 	probe_check("lock in a child, while held here", EAGAIN, probe_child(try));
 	lock.l_start = 5;
 	probe_check("lock of a byte beside it", 0, probe_child(try));
@@ -22,4 +22,4 @@ void probe(void)
 	probe_check("is free for oneself", F_UNLCK, asked.l_type);
 }
 
-PROBE_ASKS("a record lock excludes other processes and is released when its owner exits");
+PROBE_CHECKS("a record lock excludes other processes and is released when its owner exits");

@@ -4,9 +4,9 @@ void probe(void)
 {
 	int fd = probe_file("x");
 
-	probe_need("fsync", sys(fsync, fd));
-	probe_need("fdatasync", sys(fdatasync, fd));
-	probe_need("sync", sys(sync));
+	probe_require("fsync", sys(fsync, fd));
+	probe_require("fdatasync", sys(fdatasync, fd));
+	probe_require("sync", sys(sync));
 }
 
-PROBE_ASKS("fsync, fdatasync and sync succeed");
+PROBE_CHECKS("fsync, fdatasync and sync succeed");

@@ -6,7 +6,7 @@ void probe(void)
 	struct port_stat st;
 	char byte = 1;
 
-	probe_need("ftruncate", sys(ftruncate, fd, 3));
+	probe_require("ftruncate", sys(ftruncate, fd, 3));
 	probe_check("fstat", 0, port_fstat(fd, &st));
 	probe_check("size", 3, st.linux_stat.st_size);
 	probe_check("ftruncate", 0, sys(ftruncate, fd, 6));
@@ -14,4 +14,4 @@ void probe(void)
 	probe_check("byte where some was cut off", 0, byte);
 }
 
-PROBE_ASKS("ftruncate shortens a file, and extends it with zeros");
+PROBE_CHECKS("ftruncate shortens a file, and extends it with zeros");

@@ -6,7 +6,7 @@ void probe(void)
 	struct port_stat st;
 	char byte = 0;
 
-	probe_need("unlink", sys(unlink, PROBE_FILE));
+	probe_require("unlink", sys(unlink, PROBE_FILE));
 	probe_check("stat of the name", -ENOENT, port_stat(PROBE_FILE, &st));
 	probe_check("pread", 1, sys(pread64, fd, &byte, 1, 0));
 	probe_check("byte read", 's', byte);
@@ -16,4 +16,4 @@ void probe(void)
 	probe_check("unlink of a folder", -EISDIR, sys(unlink, "/tmp"));
 }
 
-PROBE_ASKS("unlink removes a name while an open descriptor keeps the file readable");
+PROBE_CHECKS("unlink removes a name while an open descriptor keeps the file readable");

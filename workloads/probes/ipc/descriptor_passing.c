@@ -44,12 +44,12 @@ void probe(void)
 		.iov = &iov, .iov_len = 1, .control = &control, .control_len = sizeof(control)
 	};
 
-	probe_need("socketpair", port_socketpair(ends));
+	probe_require("socketpair", port_socketpair(ends));
 	probe_check("end of the child", 0, probe_child(child));
-	probe_check("recvmsg", 1, probe_need("recvmsg", sys(recvmsg, ends[1], &message, 0)));
+	probe_check("recvmsg", 1, probe_require("recvmsg", sys(recvmsg, ends[1], &message, 0)));
 	probe_check("a descriptor came along", SCM_RIGHTS_TYPE, control.type);
 	probe_check("pread of it", 1, sys(pread64, control.fd, &byte, 1, 0));
 	probe_check("byte read", 's', byte);
 }
 
-PROBE_ASKS("a descriptor can be passed to another process over a Unix socket");
+PROBE_CHECKS("a descriptor can be passed to another process over a Unix socket");

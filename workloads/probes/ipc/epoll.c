@@ -5,11 +5,11 @@
 void probe(void)
 {
 	struct epoll_event event = { .events = EPOLLIN, .data = 4711 }, got = { 0 };
-	long fd = probe_need("epoll_create1", sys(epoll_create1, 0));
+	long fd = probe_require("epoll_create1", sys(epoll_create1, 0));
 	int fds[2];
 
-	probe_need("pipe", port_pipe(fds));
-	probe_need("epoll_ctl", sys(epoll_ctl, fd, EPOLL_CTL_ADD, fds[0], &event));
+	probe_require("pipe", port_pipe(fds));
+	probe_require("epoll_ctl", sys(epoll_ctl, fd, EPOLL_CTL_ADD, fds[0], &event));
 	probe_check("add it twice", -EEXIST, sys(epoll_ctl, fd, EPOLL_CTL_ADD, fds[0], &event));
 	probe_check("while it is empty", 0, sys(epoll_wait, fd, &got, 1, 0));
 	probe_check("write", 1, sys(write, fds[1], "x", 1));
@@ -20,4 +20,4 @@ void probe(void)
 	probe_check("once it is removed", 0, sys(epoll_wait, fd, &got, 1, 0));
 }
 
-PROBE_ASKS("epoll reports a descriptor for as long as it is readable");
+PROBE_CHECKS("epoll reports a descriptor for as long as it is readable");

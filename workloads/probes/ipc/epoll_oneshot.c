@@ -5,11 +5,11 @@
 void probe(void)
 {
 	struct epoll_event event = { .events = EPOLLIN | EPOLLONESHOT }, got = { 0 };
-	long fd = probe_need("epoll_create1", sys(epoll_create1, 0));
+	long fd = probe_require("epoll_create1", sys(epoll_create1, 0));
 	int fds[2];
 
-	probe_need("pipe", port_pipe(fds));
-	probe_need("epoll_ctl", sys(epoll_ctl, fd, EPOLL_CTL_ADD, fds[0], &event));
+	probe_require("pipe", port_pipe(fds));
+	probe_require("epoll_ctl", sys(epoll_ctl, fd, EPOLL_CTL_ADD, fds[0], &event));
 	probe_check("write", 1, sys(write, fds[1], "x", 1));
 	probe_check("the first time", 1, sys(epoll_wait, fd, &got, 1, 100));
 	probe_check("write", 1, sys(write, fds[1], "y", 1));
@@ -18,4 +18,4 @@ void probe(void)
 	probe_check("once armed", 1, sys(epoll_wait, fd, &got, 1, 100));
 }
 
-PROBE_ASKS("with EPOLLONESHOT epoll reports a descriptor once until it is rearmed");
+PROBE_CHECKS("with EPOLLONESHOT epoll reports a descriptor once until it is rearmed");

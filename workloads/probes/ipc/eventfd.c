@@ -3,7 +3,7 @@
 void probe(void)
 {
 	uint64_t value = 3;
-	long fd = probe_need("eventfd2", sys(eventfd2, 0, O_NONBLOCK));
+	long fd = probe_require("eventfd2", sys(eventfd2, 0, O_NONBLOCK));
 
 	probe_check("read while it is 0", -EAGAIN, sys(read, fd, &value, 8));
 	probe_check("write", 8, sys(write, fd, &value, 8));
@@ -12,4 +12,4 @@ void probe(void)
 	probe_check("sum", 6, (int64_t)value);
 }
 
-PROBE_ASKS("an eventfd adds up writes, and a read returns the sum and clears it");
+PROBE_CHECKS("an eventfd adds up writes, and a read returns the sum and clears it");

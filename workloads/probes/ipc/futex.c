@@ -12,13 +12,13 @@ void probe(void)
 	void *shared = NULL;
 	long pid;
 
-	probe_need("shared mmap", port_map_shared(PORT_PAGE_SIZE, &shared));
+	probe_require("shared mmap", port_mmap_shared(PORT_PAGE_SIZE, &shared));
 	word = shared;
-	probe_need("futex", port_futex_wake(word, 1));
+	probe_require("futex", port_futex_wake(word, 1));
 	pid = probe_fork(child);
 	while (port_futex_wake(word, 1) == 0)
-		probe_pause(1);
+		probe_sleep_ms(1);
 	probe_check("end of the child", 0, probe_join(pid));
 }
 
-PROBE_ASKS("a futex in shared memory wakes another process");
+PROBE_CHECKS("a futex in shared memory wakes another process");

@@ -5,7 +5,7 @@ void probe(void)
 	int fds[2];
 	char text[4] = { 0 };
 
-	probe_need("pipe", port_pipe(fds));
+	probe_require("pipe", port_pipe(fds));
 	probe_check("write", 3, sys(write, fds[1], "abc", 3));
 	probe_check("read of a part", 2, sys(read, fds[0], text, 2));
 	probe_check("first byte", 'a', text[0]);
@@ -15,4 +15,4 @@ void probe(void)
 	probe_check("read at the end", 0, sys(read, fds[0], text, 4));
 }
 
-PROBE_ASKS("a pipe delivers bytes in order, and end of file once its writers are gone");
+PROBE_CHECKS("a pipe delivers bytes in order, and end of file once its writers are gone");

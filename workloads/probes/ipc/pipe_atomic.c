@@ -24,7 +24,7 @@ void probe(void)
 	char text[LEN];
 	long first, second;
 
-	probe_need("pipe", port_pipe(fds));
+	probe_require("pipe", port_pipe(fds));
 	first = probe_fork(writer);
 	mark = 'b';
 	second = probe_fork(writer);
@@ -40,4 +40,4 @@ void probe(void)
 	probe_check("end of the second", 0, probe_join(second));
 }
 
-PROBE_ASKS("concurrent pipe writes within PIPE_BUF are not interleaved");
+PROBE_CHECKS("concurrent pipe writes within PIPE_BUF are not interleaved");

@@ -7,10 +7,10 @@ void probe(void)
 	struct pollfd polled[2] = { { .events = POLLIN }, { .events = POLLOUT } };
 	int fds[2];
 
-	probe_need("pipe", port_pipe(fds));
+	probe_require("pipe", port_pipe(fds));
 	polled[0].fd = fds[0];
 	polled[1].fd = fds[1];
-	probe_check("of an empty pipe", 1, probe_need("poll", sys(poll, polled, 2, 0)));
+	probe_check("of an empty pipe", 1, probe_require("poll", sys(poll, polled, 2, 0)));
 	probe_check("its writing end", POLLOUT, polled[1].revents);
 	probe_check("write", 1, sys(write, fds[1], "x", 1));
 	probe_check("of a filled pipe", 2, sys(poll, polled, 2, 0));
@@ -23,4 +23,4 @@ void probe(void)
 	probe_check("it is called that", POLLNVAL, polled[0].revents);
 }
 
-PROBE_ASKS("poll reports readable, writable and hung-up descriptors");
+PROBE_CHECKS("poll reports readable, writable and hung-up descriptors");

@@ -10,7 +10,7 @@ void probe(void)
 	long fd;
 
 	sys(mq_unlink, "probe");
-	fd = probe_need("mq_open", sys(mq_open, "probe", O_CREAT | O_RDWR, 0600, &attr));
+	fd = probe_require("mq_open", sys(mq_open, "probe", O_CREAT | O_RDWR, 0600, &attr));
 	probe_check("mq_timedsend", 0, sys(mq_timedsend, fd, "low", 3, 1, 0));
 	probe_check("mq_timedsend", 0, sys(mq_timedsend, fd, "high", 4, 9, 0));
 	probe_check("mq_timedreceive", 4, sys(mq_timedreceive, fd, text, 8, &priority, 0));
@@ -19,4 +19,4 @@ void probe(void)
 	probe_check("mq_unlink", 0, sys(mq_unlink, "probe"));
 }
 
-PROBE_ASKS("a POSIX message queue delivers the message of highest priority first");
+PROBE_CHECKS("a POSIX message queue delivers the message of highest priority first");

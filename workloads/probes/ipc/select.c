@@ -10,13 +10,13 @@ void probe(void)
 	uint64_t before = 0, after = 0;
 	int fds[2];
 
-	probe_need("pipe", port_pipe(fds));
+	probe_require("pipe", port_pipe(fds));
 	port_select_add(&set, fds[0]);
 	got = set.fds;
-	probe_need("clock", port_time_ns(&before));
+	probe_require("clock", port_time_ns(&before));
 	probe_check("an empty pipe, waiting", 0,
-		    probe_need("select", sys(select, set.below, &got, 0, 0, &time)));
-	probe_need("clock", port_time_ns(&after));
+		    probe_require("select", sys(select, set.below, &got, 0, 0, &time)));
+	probe_require("clock", port_time_ns(&after));
 	probe_check("it waited 2 ms", 1, after - before >= 2000000);
 	probe_check("it waited less than a second", 1, after - before < 1000000000);
 	probe_check("no bit is left of an empty pipe", 0, (int64_t)got.fds_bits[0]);
@@ -31,4 +31,4 @@ void probe(void)
 	probe_check("the writer's bit", (int64_t)set.fds.fds_bits[0], (int64_t)got.fds_bits[0]);
 }
 
-PROBE_ASKS("select reports readable and writable descriptors, and times out");
+PROBE_CHECKS("select reports readable and writable descriptors, and times out");

@@ -5,7 +5,7 @@ void probe(void)
 	int ends[2];
 	char byte = 0;
 
-	probe_need("socketpair", port_socketpair(ends));
+	probe_require("socketpair", port_socketpair(ends));
 	probe_check("write", 1, sys(write, ends[0], "a", 1));
 	probe_check("write", 1, sys(write, ends[1], "b", 1));
 	probe_check("read", 1, sys(read, ends[1], &byte, 1));
@@ -16,4 +16,4 @@ void probe(void)
 	probe_check("read at the end", 0, sys(read, ends[0], &byte, 1));
 }
 
-PROBE_ASKS("a Unix socket pair carries data both ways");
+PROBE_CHECKS("a Unix socket pair carries data both ways");

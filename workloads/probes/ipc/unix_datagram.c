@@ -5,7 +5,7 @@ void probe(void)
 	int ends[2];
 	char text[8];
 
-	probe_need("socketpair of datagrams",
+	probe_require("socketpair of datagrams",
 		   sys(socketpair, LINUX_AF_UNIX, LINUX_SOCK_DGRAM, 0, ends));
 	probe_check("write", 3, sys(write, ends[0], "abc", 3));
 	probe_check("write", 2, sys(write, ends[0], "de", 2));
@@ -14,4 +14,4 @@ void probe(void)
 	probe_check("its first byte", 'd', text[0]);
 }
 
-PROBE_ASKS("Unix datagram sockets preserve message boundaries");
+PROBE_CHECKS("Unix datagram sockets preserve message boundaries");

@@ -6,7 +6,7 @@ void probe(void)
 {
 	int fd = probe_file("private");
 	char byte = 0;
-	long at = probe_need(
+	long at = probe_require(
 		"mmap", sys(mmap, 0, PORT_PAGE_SIZE, PROT_READ | PROT_WRITE, MAP_PRIVATE, fd, 0));
 
 	*(volatile char *)at = 'X';
@@ -15,4 +15,4 @@ void probe(void)
 	probe_check("first byte of the mapping", 'X', *(volatile char *)at);
 }
 
-PROBE_ASKS("writes to a private mapping do not reach the file");
+PROBE_CHECKS("writes to a private mapping do not reach the file");

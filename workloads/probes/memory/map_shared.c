@@ -7,7 +7,7 @@ void probe(void)
 	int fd = probe_file("shared");
 	char byte = 0;
 	long at =
-		probe_need("shared mmap of a file",
+		probe_require("shared mmap of a file",
 			   sys(mmap, 0, PORT_PAGE_SIZE, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0));
 
 	*(volatile char *)at = 'X';
@@ -17,4 +17,4 @@ void probe(void)
 	probe_check("first byte of the mapping", 'Y', *(volatile char *)at);
 }
 
-PROBE_ASKS("a shared file mapping and the file see the writes of each other");
+PROBE_CHECKS("a shared file mapping and the file see the writes of each other");

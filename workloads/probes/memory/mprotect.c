@@ -12,13 +12,13 @@ static int write_area(void)
 
 void probe(void)
 {
-	probe_need("mmap", port_map(PORT_PAGE_SIZE, &area));
+	probe_require("mmap", port_mmap(PORT_PAGE_SIZE, &area));
 	*(volatile char *)area = 7;
-	probe_need("mprotect", port_protect(area, PORT_PAGE_SIZE, 0));
+	probe_require("mprotect", port_mprotect(area, PORT_PAGE_SIZE, 0));
 	probe_check("read", 7, *(volatile char *)area);
 	probe_check("write while read-only", 128 + SIGSEGV, probe_child(write_area));
-	probe_need("mprotect", port_protect(area, PORT_PAGE_SIZE, 1));
+	probe_require("mprotect", port_mprotect(area, PORT_PAGE_SIZE, 1));
 	probe_check("write while writable", 0, probe_child(write_area));
 }
 
-PROBE_ASKS("mprotect makes a page read-only, and writable again");
+PROBE_CHECKS("mprotect makes a page read-only, and writable again");

@@ -7,9 +7,9 @@ void probe(void)
 	void *area = NULL;
 	volatile char *larger;
 
-	probe_need("mmap", port_map(PORT_PAGE_SIZE, &area));
+	probe_require("mmap", port_mmap(PORT_PAGE_SIZE, &area));
 	*(volatile char *)area = 7;
-	larger = (volatile char *)probe_need(
+	larger = (volatile char *)probe_require(
 		"mremap", sys(mremap, area, PORT_PAGE_SIZE, 64 * PORT_PAGE_SIZE, MREMAP_MAYMOVE));
 	probe_check("first byte", 7, larger[0]);
 	probe_check("byte of the new end", 0, larger[64 * PORT_PAGE_SIZE - 1]);
@@ -20,4 +20,4 @@ void probe(void)
 		    sys(mprotect, larger + PORT_PAGE_SIZE, PORT_PAGE_SIZE, PROT_READ));
 }
 
-PROBE_ASKS("mremap grows a mapping, keeping its contents, and shrinks it");
+PROBE_CHECKS("mremap grows a mapping, keeping its contents, and shrinks it");

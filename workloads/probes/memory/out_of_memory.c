@@ -26,9 +26,9 @@ void probe(void)
 
 	if (end != 12 && end != 128 + SIGKILL && end != 128 + SIGBUS && end != 128 + SIGSEGV)
 		probe_wrong("end of the greedy child", 128 + SIGKILL, end);
-	probe_need("mmap afterwards", port_map(STEP, &area));
+	probe_require("mmap afterwards", port_mmap(STEP, &area));
 	for (size_t i = 0; i < STEP; i += PORT_PAGE_SIZE)
 		((volatile char *)area)[i] = 1;
 }
 
-PROBE_ASKS("a process that exhausts memory fails without taking others with it");
+PROBE_CHECKS("a process that exhausts memory fails without taking others with it");

@@ -13,10 +13,10 @@ void probe(void)
 {
 	void *mapped = NULL;
 
-	probe_need("mmap of a file", port_map_file(probe_file("x"), 2 * PORT_PAGE_SIZE, &mapped));
+	probe_require("mmap of a file", port_mmap_file(probe_file("x"), 2 * PORT_PAGE_SIZE, &mapped));
 	area = mapped;
 	probe_check("byte of the file", 'x', area[0]);
 	probe_check("read behind its end", 128 + SIGBUS, probe_child(touch));
 }
 
-PROBE_ASKS("access to a mapped page past the end of the file raises SIGBUS");
+PROBE_CHECKS("access to a mapped page past the end of the file raises SIGBUS");

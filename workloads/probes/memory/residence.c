@@ -5,11 +5,11 @@ void probe(void)
 	unsigned char there[2] = { 0xff, 0xff };
 	void *area = NULL;
 
-	probe_need("mmap", port_map(2 * PORT_PAGE_SIZE, &area));
+	probe_require("mmap", port_mmap(2 * PORT_PAGE_SIZE, &area));
 	((volatile char *)area)[PORT_PAGE_SIZE] = 1;
-	probe_need("mincore", sys(mincore, area, 2 * PORT_PAGE_SIZE, there));
+	probe_require("mincore", sys(mincore, area, 2 * PORT_PAGE_SIZE, there));
 	probe_check("page that was not touched", 0, there[0] & 1);
 	probe_check("page that was written", 1, there[1] & 1);
 }
 
-PROBE_ASKS("mincore reports which pages are resident");
+PROBE_CHECKS("mincore reports which pages are resident");

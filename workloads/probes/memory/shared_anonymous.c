@@ -12,10 +12,10 @@ void probe(void)
 {
 	void *area = NULL;
 
-	probe_need("shared mmap", port_map_shared(PORT_PAGE_SIZE, &area));
+	probe_require("shared mmap", port_mmap_shared(PORT_PAGE_SIZE, &area));
 	shared = area;
 	probe_check("end of the child", 0, probe_child(child));
 	probe_check("what the child wrote", 5, *shared);
 }
 
-PROBE_ASKS("parent and child share memory mapped MAP_SHARED and MAP_ANONYMOUS");
+PROBE_CHECKS("parent and child share memory mapped MAP_SHARED and MAP_ANONYMOUS");

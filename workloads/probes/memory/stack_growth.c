@@ -20,4 +20,4 @@ void probe(void)
 	probe_check("end of the deep child", 0, probe_child(child));
 }
 
-PROBE_ASKS("the stack grows on demand, to at least one megabyte");
+PROBE_CHECKS("the stack grows on demand, to at least one megabyte");

@@ -26,4 +26,4 @@ void probe(void)
 	probe_check("end of the child", 128 + SIGSEGV, probe_child(child));
 }
 
-PROBE_ASKS("unbounded recursion ends in SIGSEGV");
+PROBE_CHECKS("unbounded recursion ends in SIGSEGV");

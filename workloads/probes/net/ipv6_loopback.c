@@ -13,15 +13,15 @@ void probe(void)
 		.sin6_port = __builtin_bswap16(4730),
 		.sin6_addr.s6_addr[15] = 1,
 	};
-	long fd = probe_need("socket", sys(socket, AF_INET6_FAMILY, LINUX_SOCK_DGRAM, 0));
+	long fd = probe_require("socket", sys(socket, AF_INET6_FAMILY, LINUX_SOCK_DGRAM, 0));
 	char byte = 0;
 
-	probe_need("loopback", port_loopback());
-	probe_need("bind", sys(bind, fd, &here, sizeof(here)));
-	probe_need("connect", sys(connect, fd, &here, sizeof(here)));
+	probe_require("loopback", port_loopback_up());
+	probe_require("bind", sys(bind, fd, &here, sizeof(here)));
+	probe_require("connect", sys(connect, fd, &here, sizeof(here)));
 	probe_check("write", 1, sys(write, fd, "x", 1));
 	probe_check("read", 1, sys(read, fd, &byte, 1));
 	probe_check("byte read", 'x', byte);
 }
 
-PROBE_ASKS("a UDP datagram is delivered over the IPv6 loopback");
+PROBE_CHECKS("a UDP datagram is delivered over the IPv6 loopback");

@@ -42,4 +42,4 @@ void probe(void)
 	probe_check("end of the child", 0, probe_join(pid));
 }
 
-PROBE_ASKS("one megabyte over a TCP connection arrives complete and in order");
+PROBE_CHECKS("one megabyte over a TCP connection arrives complete and in order");

@@ -4,10 +4,10 @@
 
 void probe(void)
 {
-	struct port_endpoint nobody = { .kind = PORT_TCP, .number = 4722 };
-	int fd = internet_socket(PORT_TCP);
+	struct port_endpoint nobody = { .kind = PORT_SOCKET_TCP, .port = 4722 };
+	int fd = internet_socket(PORT_SOCKET_TCP);
 
 	probe_check("connect", -ECONNREFUSED, port_connect(fd, &nobody));
 }
 
-PROBE_ASKS("connect to a port without a listener fails with ECONNREFUSED");
+PROBE_CHECKS("connect to a port without a listener fails with ECONNREFUSED");

@@ -11,4 +11,4 @@ void probe(void)
 	probe_check("exec of a text", -ENOEXEC, sys(execve, PROBE_FILE, argv, argv + 1));
 }
 
-PROBE_ASKS("exec of a missing or invalid program fails and leaves the caller intact");
+PROBE_CHECKS("exec of a missing or invalid program fails and leaves the caller intact");

@@ -13,7 +13,7 @@ static int child(void)
 
 void probe(void)
 {
-	const char *target = probe_beside("exec_target");
+	const char *target = probe_sibling_path("exec_target");
 	size_t len = text_len(target);
 	int fd;
 
@@ -25,4 +25,4 @@ void probe(void)
 	probe_check("exit status of the interpreter", 43, probe_child(child));
 }
 
-PROBE_ASKS("exec of a file that starts with #! runs the interpreter it names");
+PROBE_CHECKS("exec of a file that starts with #! runs the interpreter it names");

@@ -13,4 +13,4 @@ void probe(void)
 	probe_check("exit status of the child", 7, probe_child(child));
 }
 
-PROBE_ASKS("fork creates a child with a new process id and the caller as its parent");
+PROBE_CHECKS("fork creates a child with a new process id and the caller as its parent");

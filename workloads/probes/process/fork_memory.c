@@ -16,7 +16,7 @@ void probe(void)
 {
 	long pid;
 
-	probe_need("pipe", port_pipe(ready));
+	probe_require("pipe", port_pipe(ready));
 	pid = probe_fork(child);
 	value = 3;
 	port_write(ready[1], "r", 1);
@@ -24,4 +24,4 @@ void probe(void)
 	probe_check("value in the parent", 3, value);
 }
 
-PROBE_ASKS("after fork, parent and child do not see the writes of each other");
+PROBE_CHECKS("after fork, parent and child do not see the writes of each other");

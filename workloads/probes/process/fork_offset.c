@@ -14,4 +14,4 @@ void probe(void)
 	probe_check("position in the parent", 3, sys(lseek, fd, 0, SEEK_CUR));
 }
 
-PROBE_ASKS("parent and child share the offset of a file opened before fork");
+PROBE_CHECKS("parent and child share the offset of a file opened before fork");

@@ -7,7 +7,7 @@ static int grandchild(void)
 	long parent;
 
 	while ((parent = port_getppid()) != 1 && port_getpid() != 1)
-		probe_pause(1);
+		probe_sleep_ms(1);
 	return port_write(said[1], &parent, sizeof(parent)) != sizeof(parent);
 }
 
@@ -20,11 +20,11 @@ void probe(void)
 {
 	long parent = 0;
 
-	probe_need("pipe", port_pipe(said));
+	probe_require("pipe", port_pipe(said));
 	probe_check("end of the child", 0, probe_child(child));
 	probe_check("read from the orphan", sizeof(parent),
 		    port_read(said[0], &parent, sizeof(parent)));
 	probe_check("parent of an orphan", 1, parent);
 }
 
-PROBE_ASKS("an orphan is reparented to init");
+PROBE_CHECKS("an orphan is reparented to init");

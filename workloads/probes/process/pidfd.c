@@ -5,7 +5,7 @@
 
 static int child(void)
 {
-	probe_sleep();
+	probe_sleep_forever();
 }
 
 void probe(void)
@@ -17,7 +17,7 @@ void probe(void)
 	if (fd < 0) {
 		sys(kill, pid, SIGKILL);
 		probe_join(pid);
-		probe_need("pidfd_open", fd);
+		probe_require("pidfd_open", fd);
 	}
 	probe_check("poll while it runs", 0, sys(poll, &polled, 1, 0));
 	probe_check("pidfd_send_signal", 0, sys(pidfd_send_signal, fd, SIGKILL, 0, 0));
@@ -25,4 +25,4 @@ void probe(void)
 	probe_check("end of the child", 128 + SIGKILL, probe_join(pid));
 }
 
-PROBE_ASKS("a pidfd can be polled for the exit of a process and used to signal it");
+PROBE_CHECKS("a pidfd can be polled for the exit of a process and used to signal it");

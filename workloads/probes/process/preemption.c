@@ -4,7 +4,7 @@
 
 static int spin(void)
 {
-	probe_spin();
+	probe_spin_forever();
 }
 
 void probe(void)
@@ -15,9 +15,9 @@ void probe(void)
 	sys(sched_setaffinity, 0, sizeof(cpu), &cpu);
 	pid = probe_fork(spin);
 	for (int i = 0; i < 5; i++)
-		probe_pause(2);
+		probe_sleep_ms(2);
 	probe_check("kill", 0, sys(kill, pid, SIGKILL));
 	probe_check("end of the child", 128 + SIGKILL, probe_join(pid));
 }
 
-PROBE_ASKS("a busy process that makes no system calls is preempted");
+PROBE_CHECKS("a busy process that makes no system calls is preempted");

@@ -10,9 +10,9 @@ static int child(void)
 
 void probe(void)
 {
-	probe_need("setpriority", sys(setpriority, PRIO_PROCESS, 0, 5));
+	probe_require("setpriority", sys(setpriority, PRIO_PROCESS, 0, 5));
 	probe_check("getpriority", 15, sys(getpriority, PRIO_PROCESS, 0));
 	probe_check("getpriority in a child", 15, probe_child(child));
 }
 
-PROBE_ASKS("the nice value can be set and read back, and a child inherits it");
+PROBE_CHECKS("the nice value can be set and read back, and a child inherits it");

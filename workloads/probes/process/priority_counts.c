@@ -19,13 +19,13 @@ void probe(void)
 	void *shared = NULL;
 	long first, second;
 
-	probe_need("shared mmap", port_map_shared(PORT_PAGE_SIZE, &shared));
-	probe_need("setpriority", sys(setpriority, PRIO_PROCESS, 0, 0));
+	probe_require("shared mmap", port_mmap_shared(PORT_PAGE_SIZE, &shared));
+	probe_require("setpriority", sys(setpriority, PRIO_PROCESS, 0, 0));
 	turns = shared;
 	first = probe_fork(work);
 	nicer = 1;
 	second = probe_fork(work);
-	probe_pause(120);
+	probe_sleep_ms(120);
 	turns[2] = 1;
 	probe_join(first);
 	probe_join(second);
@@ -33,4 +33,4 @@ void probe(void)
 	probe_check("the nicer one did less than half", 1, turns[1] < turns[0] / 2);
 }
 
-PROBE_ASKS("of two busy processes, the nicer one gets less CPU time");
+PROBE_CHECKS("of two busy processes, the nicer one gets less CPU time");

@@ -13,8 +13,8 @@ static int child(void)
 
 void probe(void)
 {
-	probe_need("getsid", sys(getsid, 0));
+	probe_require("getsid", sys(getsid, 0));
 	probe_check("end of the child", 0, probe_child(child));
 }
 
-PROBE_ASKS("setsid creates a session and a process group, unless the caller leads a group");
+PROBE_CHECKS("setsid creates a session and a process group, unless the caller leads a group");

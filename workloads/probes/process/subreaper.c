@@ -4,7 +4,7 @@
 
 static int grandchild(void)
 {
-	probe_pause(5);
+	probe_sleep_ms(5);
 	return 11;
 }
 
@@ -15,12 +15,12 @@ static int child(void)
 
 void probe(void)
 {
-	struct port_end end;
+	struct port_wait_status status;
 
-	probe_need("prctl", sys(prctl, PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0));
+	probe_require("prctl", sys(prctl, PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0));
 	probe_check("end of the child", 0, probe_child(child));
-	probe_need("wait for the orphan", port_wait(-1, &end));
-	probe_check("exit status of the orphan", 11, end.status);
+	probe_require("wait for the orphan", port_wait(-1, &status));
+	probe_check("exit status of the orphan", 11, status.exit_status);
 }
 
-PROBE_ASKS("a child subreaper adopts and reaps orphaned descendants");
+PROBE_CHECKS("a child subreaper adopts and reaps orphaned descendants");

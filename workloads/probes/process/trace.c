@@ -31,4 +31,4 @@ void probe(void)
 	probe_check("exit status of the child", 3, probe_join(pid));
 }
 
-PROBE_ASKS("ptrace reads the memory of a child that asked to be traced");
+PROBE_CHECKS("ptrace reads the memory of a child that asked to be traced");

@@ -18,9 +18,9 @@ void probe(void)
 	probe_check("wait4", pid, sys(wait4, pid, &status, 0, &usage));
 	probe_check("user time of the child is told", 1,
 		    usage.ru_utime.tv_sec > 0 || usage.ru_utime.tv_usec > 0);
-	probe_need("getrusage", sys(getrusage, RUSAGE_CHILDREN, &usage));
+	probe_require("getrusage", sys(getrusage, RUSAGE_CHILDREN, &usage));
 	probe_check("user time of all children is told", 1,
 		    usage.ru_utime.tv_sec > 0 || usage.ru_utime.tv_usec > 0);
 }
 
-PROBE_ASKS("wait4 and getrusage report the user time of a child");
+PROBE_CHECKS("wait4 and getrusage report the user time of a child");

@@ -13,4 +13,4 @@ void probe(void)
 	probe_check("end of the child", 128 + SIGKILL, probe_child(child));
 }
 
-PROBE_ASKS("wait4 distinguishes a child killed by a signal from one that exited");
+PROBE_CHECKS("wait4 distinguishes a child killed by a signal from one that exited");

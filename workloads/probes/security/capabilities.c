@@ -16,9 +16,9 @@ static int child(void)
 
 void probe(void)
 {
-	probe_need("capget", sys(capget, &header, data));
+	probe_require("capget", sys(capget, &header, data));
 	probe_check("root has it", 1, (data[0].effective >> CAP_SYS_CHROOT) & 1);
 	probe_check("end of the child", 0, probe_child(child));
 }
 
-PROBE_ASKS("root without a capability cannot do what it permits");
+PROBE_CHECKS("root without a capability cannot do what it permits");

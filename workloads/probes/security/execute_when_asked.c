@@ -10,10 +10,10 @@ void probe(void)
 	static const unsigned char code[] = MACHINE_RETURN;
 	void *area = NULL;
 
-	probe_need("mmap", port_map(PORT_PAGE_SIZE, &area));
+	probe_require("mmap", port_mmap(PORT_PAGE_SIZE, &area));
 	memcpy(area, code, sizeof(code));
-	probe_need("mprotect", sys(mprotect, area, PORT_PAGE_SIZE, PROT_READ | PROT_EXEC));
+	probe_require("mprotect", sys(mprotect, area, PORT_PAGE_SIZE, PROT_READ | PROT_EXEC));
 	((void (*)(void))area)();
 }
 
-PROBE_ASKS("memory made executable with mprotect can be executed");
+PROBE_CHECKS("memory made executable with mprotect can be executed");

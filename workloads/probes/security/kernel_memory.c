@@ -21,4 +21,4 @@ void probe(void)
 	}
 }
 
-PROBE_ASKS("user code can read neither kernel addresses nor non-canonical ones");
+PROBE_CHECKS("user code can read neither kernel addresses nor non-canonical ones");

@@ -24,4 +24,4 @@ void probe(void)
 	probe_check("end of the child", 0, probe_child(child));
 }
 
-PROBE_ASKS("Landlock lets a process give up access to most of the file system");
+PROBE_CHECKS("Landlock lets a process give up access to most of the file system");

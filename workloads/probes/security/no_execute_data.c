@@ -18,4 +18,4 @@ void probe(void)
 	probe_check("end of the child", 128 + SIGSEGV, probe_child(child));
 }
 
-PROBE_ASKS("data pages are not executable");
+PROBE_CHECKS("data pages are not executable");

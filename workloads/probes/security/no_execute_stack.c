@@ -15,4 +15,4 @@ void probe(void)
 	probe_check("end of the child", 128 + SIGSEGV, probe_child(child));
 }
 
-PROBE_ASKS("the stack is not executable");
+PROBE_CHECKS("the stack is not executable");

@@ -16,4 +16,4 @@ void probe(void)
 	probe_check("end of the child", 128 + SIGSEGV, probe_child(child));
 }
 
-PROBE_ASKS("nothing is mapped at address 0");
+PROBE_CHECKS("nothing is mapped at address 0");

@@ -17,4 +17,4 @@ void probe(void)
 			    probe_child(child));
 }
 
-PROBE_ASKS("user code cannot execute privileged instructions");
+PROBE_CHECKS("user code cannot execute privileged instructions");

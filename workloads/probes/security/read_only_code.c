@@ -13,4 +13,4 @@ void probe(void)
 	probe_check("end of the child", 128 + SIGSEGV, probe_child(child));
 }
 
-PROBE_ASKS("the code of a program is not writable");
+PROBE_CHECKS("the code of a program is not writable");

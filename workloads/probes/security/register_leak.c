@@ -18,4 +18,4 @@ void probe(void)
 	probe_check("addresses of the kernel", 0, found);
 }
 
-PROBE_ASKS("a system call leaves no kernel data in the registers it may clobber");
+PROBE_CHECKS("a system call leaves no kernel data in the registers it may clobber");

@@ -15,8 +15,8 @@ static int child(void)
 void probe(void)
 {
 	probe_check("mode of this process", 0,
-		    probe_need("prctl", sys(prctl, PR_GET_SECCOMP, 0, 0, 0, 0)));
+		    probe_require("prctl", sys(prctl, PR_GET_SECCOMP, 0, 0, 0, 0)));
 	probe_check("end of the child", 128 + SIGKILL, probe_child(child));
 }
 
-PROBE_ASKS("strict seccomp kills a process at any call outside its short list");
+PROBE_CHECKS("strict seccomp kills a process at any call outside its short list");

@@ -25,8 +25,8 @@ void probe(void)
 {
 	uint32_t action = SECCOMP_RET_ERRNO;
 
-	probe_need("seccomp", sys(seccomp, SECCOMP_GET_ACTION_AVAIL, 0, &action));
+	probe_require("seccomp", sys(seccomp, SECCOMP_GET_ACTION_AVAIL, 0, &action));
 	probe_check("end of the child", 0, probe_child(child));
 }
 
-PROBE_ASKS("a seccomp filter decides on the system calls of a process");
+PROBE_CHECKS("a seccomp filter decides on the system calls of a process");

@@ -12,8 +12,8 @@ static int child(void)
 
 void probe(void)
 {
-	probe_need("unshare", sys(unshare, 0));
+	probe_require("unshare", sys(unshare, 0));
 	probe_check("end of the child", 0, probe_child(child));
 }
 
-PROBE_ASKS("a process can be root in a user namespace of its own, and only there");
+PROBE_CHECKS("a process can be root in a user namespace of its own, and only there");

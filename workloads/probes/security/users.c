@@ -2,8 +2,8 @@
 
 static int child(void)
 {
-	probe_need("setgid", sys(setgid, 1000));
-	probe_need("setuid", sys(setuid, 1000));
+	probe_require("setgid", sys(setgid, 1000));
+	probe_require("setuid", sys(setuid, 1000));
 	probe_check("getuid", 1000, sys(getuid));
 	probe_check("open of root's own file", -EACCES, port_open(PROBE_FILE, O_RDONLY));
 	probe_check("setuid to root", -EPERM, sys(setuid, 0));
@@ -16,10 +16,10 @@ void probe(void)
 	long self = sys(getuid);
 
 	probe_check("close", 0, port_close(probe_file("secret")));
-	probe_check("this process is root's", 0, probe_need("getuid", self));
-	probe_need("setuid", sys(setuid, 0));
-	probe_need("setgid", sys(setgid, 0));
+	probe_check("this process is root's", 0, probe_require("getuid", self));
+	probe_require("setuid", sys(setuid, 0));
+	probe_require("setgid", sys(setgid, 0));
 	probe_check("end of the child", 0, probe_child(child));
 }
 
-PROBE_ASKS("an unprivileged user cannot open the files of another or become root again");
+PROBE_CHECKS("an unprivileged user cannot open the files of another or become root again");

@@ -33,7 +33,7 @@ static inline void action_count(int signal)
 	action_counted++;
 }
 
-static inline void action_nothing(int signal)
+static inline void action_noop(int signal)
 {
 	(void)signal;
 }
@@ -41,6 +41,6 @@ static inline void action_nothing(int signal)
 /* For a child: sends its parent SIGUSR1 once that has had the time to fall asleep. */
 static inline int action_signal_parent(void)
 {
-	probe_pause(5);
+	probe_sleep_ms(5);
 	return (int)-sys(kill, port_getppid(), SIGUSR1);
 }

@@ -15,11 +15,11 @@ void probe(void)
 {
 	stack_t alternate = { .ss_sp = stack, .ss_size = sizeof(stack) };
 
-	probe_need("sigaltstack", sys(sigaltstack, &alternate, 0));
-	probe_need("sigaction", action_set(SIGUSR1, handle, SA_ONSTACK, 0));
-	probe_need("kill", sys(kill, port_getpid(), SIGUSR1));
+	probe_require("sigaltstack", sys(sigaltstack, &alternate, 0));
+	probe_require("sigaction", action_set(SIGUSR1, handle, SA_ONSTACK, 0));
+	probe_require("kill", sys(kill, port_getpid(), SIGUSR1));
 	probe_check("the handler's frame lies in it", 1,
 		    seen > (uintptr_t)stack && seen <= (uintptr_t)stack + sizeof(stack));
 }
 
-PROBE_ASKS("a handler can run on an alternate stack");
+PROBE_CHECKS("a handler can run on an alternate stack");

@@ -9,9 +9,9 @@ static int child(void)
 
 void probe(void)
 {
-	probe_need("sigaction", action_set(SIGCHLD, action_count, SA_RESTART, 0));
+	probe_require("sigaction", action_set(SIGCHLD, action_count, SA_RESTART, 0));
 	probe_check("end of the child", 0, probe_child(child));
 	probe_check("handlers that ran", 1, action_counted);
 }
 
-PROBE_ASKS("SIGCHLD reports that a child has exited");
+PROBE_CHECKS("SIGCHLD reports that a child has exited");

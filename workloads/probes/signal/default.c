@@ -25,4 +25,4 @@ void probe(void)
 	}
 }
 
-PROBE_ASKS("signals take their default actions");
+PROBE_CHECKS("signals take their default actions");

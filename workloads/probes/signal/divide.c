@@ -17,5 +17,5 @@ void probe(void)
 	probe_check("end by an undefined instruction", 128 + SIGILL, probe_child(undefined));
 }
 
-PROBE_ASKS("division by zero raises SIGFPE where the CPU traps it, and an illegal instruction "
+PROBE_CHECKS("division by zero raises SIGFPE where the CPU traps it, and an illegal instruction "
 	   "SIGILL");

@@ -11,9 +11,9 @@ static void handle(int signal)
 
 void probe(void)
 {
-	probe_need("sigaction", port_catch(SIGUSR1, handle));
-	probe_need("kill", sys(kill, port_getpid(), SIGUSR1));
+	probe_require("sigaction", port_signal(SIGUSR1, handle));
+	probe_require("kill", sys(kill, port_getpid(), SIGUSR1));
 	probe_check("signal that the handler got", SIGUSR1, caught);
 }
 
-PROBE_ASKS("a handler runs, and the interrupted program resumes");
+PROBE_CHECKS("a handler runs, and the interrupted program resumes");

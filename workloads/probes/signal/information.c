@@ -20,10 +20,10 @@ void probe(void)
 {
 	long pid;
 
-	probe_need("sigaction", action_with_information(SIGUSR1, handle, 0));
+	probe_require("sigaction", action_with_information(SIGUSR1, handle, 0));
 	pid = probe_fork(child);
 	probe_check("end of the child", 0, probe_join(pid));
 	probe_check("id of the sender", pid, sender);
 }
 
-PROBE_ASKS("with SA_SIGINFO a handler is told who sent the signal");
+PROBE_CHECKS("with SA_SIGINFO a handler is told who sent the signal");

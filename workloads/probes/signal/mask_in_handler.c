@@ -19,11 +19,11 @@ static void handle(int signal)
 
 void probe(void)
 {
-	probe_need("sigaction", action_set(SIGUSR1, handle, 0, action_bit(SIGUSR2)));
-	probe_need("sigaction", action_set(SIGUSR2, handle, 0, 0));
-	probe_need("kill", sys(kill, port_getpid(), SIGUSR1));
+	probe_require("sigaction", action_set(SIGUSR1, handle, 0, action_bit(SIGUSR2)));
+	probe_require("sigaction", action_set(SIGUSR2, handle, 0, 0));
+	probe_require("kill", sys(kill, port_getpid(), SIGUSR1));
 	probe_check("handlers that ran", 3, runs);
 	probe_check("at most one at a time", 1, deepest);
 }
 
-PROBE_ASKS("while a handler runs, its own signal and those of sa_mask are blocked");
+PROBE_CHECKS("while a handler runs, its own signal and those of sa_mask are blocked");

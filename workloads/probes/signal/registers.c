@@ -12,10 +12,10 @@ void probe(void)
 {
 	long general, vector;
 
-	probe_need("sigaction", port_catch(SIGUSR1, handle));
+	probe_require("sigaction", port_signal(SIGUSR1, handle));
 	machine_keep(port_getpid(), SIGUSR1, 4711, &general, &vector);
 	probe_check("a general register", 4711, general);
 	probe_check("a vector or floating-point register", 4711, vector);
 }
 
-PROBE_ASKS("the registers of interrupted code survive a handler, vector registers included");
+PROBE_CHECKS("the registers of interrupted code survive a handler, vector registers included");

@@ -4,7 +4,7 @@
 
 static int child(void)
 {
-	action_set(SIGUSR1, action_nothing, SA_RESETHAND, 0);
+	action_set(SIGUSR1, action_noop, SA_RESETHAND, 0);
 	sys(kill, port_getpid(), SIGUSR1);
 	sys(kill, port_getpid(), SIGUSR1);
 	return 1;
@@ -12,8 +12,8 @@ static int child(void)
 
 void probe(void)
 {
-	probe_need("sigaction", action_set(SIGUSR1, action_nothing, 0, 0));
+	probe_require("sigaction", action_set(SIGUSR1, action_noop, 0, 0));
 	probe_check("end of the child", 128 + SIGUSR1, probe_child(child));
 }
 
-PROBE_ASKS("with SA_RESETHAND a handler runs once, then the default action applies");
+PROBE_CHECKS("with SA_RESETHAND a handler runs once, then the default action applies");

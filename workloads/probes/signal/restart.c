@@ -8,7 +8,7 @@ static int child(void)
 {
 	if (action_signal_parent())
 		return 1;
-	probe_pause(5);
+	probe_sleep_ms(5);
 	return sys(write, fds[1], "x", 1) != 1;
 }
 
@@ -17,8 +17,8 @@ void probe(void)
 	char byte = 0;
 	long pid;
 
-	probe_need("sigaction", action_set(SIGUSR1, action_count, SA_RESTART, 0));
-	probe_need("pipe", port_pipe(fds));
+	probe_require("sigaction", action_set(SIGUSR1, action_count, SA_RESTART, 0));
+	probe_require("pipe", port_pipe(fds));
 	pid = probe_fork(child);
 	probe_check("read that waits", 1, sys(read, fds[0], &byte, 1));
 	probe_check("byte read", 'x', byte);
@@ -26,4 +26,4 @@ void probe(void)
 	probe_check("end of the child", 0, probe_join(pid));
 }
 
-PROBE_ASKS("with SA_RESTART a blocked read resumes after the handler");
+PROBE_CHECKS("with SA_RESTART a blocked read resumes after the handler");

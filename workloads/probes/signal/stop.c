@@ -5,7 +5,7 @@
 
 static int child(void)
 {
-	probe_sleep();
+	probe_sleep_forever();
 }
 
 void probe(void)
@@ -13,7 +13,7 @@ void probe(void)
 	long pid = probe_fork(child);
 	int status = 0;
 
-	probe_need("kill", sys(kill, pid, SIGSTOP));
+	probe_require("kill", sys(kill, pid, SIGSTOP));
 	probe_check("wait for its stop", pid, sys(wait4, pid, &status, WUNTRACED, 0));
 	probe_check("it stopped", 0x7f | SIGSTOP << 8, status);
 	probe_check("kill", 0, sys(kill, pid, SIGCONT));
@@ -23,4 +23,4 @@ void probe(void)
 	probe_check("end of the child", 128 + SIGKILL, probe_join(pid));
 }
 
-PROBE_ASKS("SIGSTOP stops a process, SIGCONT resumes it, and wait4 reports both");
+PROBE_CHECKS("SIGSTOP stops a process, SIGCONT resumes it, and wait4 reports both");

@@ -17,4 +17,4 @@ void probe(void)
 	probe_check("what the thread wrote", 5, seen);
 }
 
-PROBE_ASKS("a thread shares the memory of its process");
+PROBE_CHECKS("a thread shares the memory of its process");

@@ -15,9 +15,9 @@ void probe(void)
 	char byte = 1;
 
 	thread_join(thread_start(work, NULL));
-	probe_need("open in the thread", fd);
+	probe_require("open in the thread", fd);
 	probe_check("read in the first thread", 1, port_read((int)fd, &byte, 1));
 	probe_check("byte read", 0, byte);
 }
 
-PROBE_ASKS("threads share one descriptor table");
+PROBE_CHECKS("threads share one descriptor table");

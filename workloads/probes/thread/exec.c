@@ -5,15 +5,15 @@
 static void work(void *arg)
 {
 	(void)arg;
-	probe_sleep();
+	probe_sleep_forever();
 }
 
 static int child(void)
 {
-	char *argv[] = { (char *)probe_beside("../process/exec_target"), NULL };
+	char *argv[] = { (char *)probe_sibling_path("../process/exec_target"), NULL };
 
 	thread_start(work, NULL);
-	probe_pause(2);
+	probe_sleep_ms(2);
 	return (int)-sys(execve, argv[0], argv, argv + 1);
 }
 
@@ -22,4 +22,4 @@ void probe(void)
 	probe_check("exit status of the program", 42, probe_child(child));
 }
 
-PROBE_ASKS("exec in a process with threads ends the other threads and keeps the process id");
+PROBE_CHECKS("exec in a process with threads ends the other threads and keeps the process id");

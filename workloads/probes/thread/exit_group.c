@@ -5,13 +5,13 @@
 static void work(void *arg)
 {
 	(void)arg;
-	probe_spin();
+	probe_spin_forever();
 }
 
 static int child(void)
 {
 	thread_start(work, NULL);
-	probe_pause(2);
+	probe_sleep_ms(2);
 	return 6;
 }
 
@@ -20,4 +20,4 @@ void probe(void)
 	probe_check("exit status", 6, probe_child(child));
 }
 
-PROBE_ASKS("exit_group ends every thread of a process");
+PROBE_CHECKS("exit_group ends every thread of a process");

@@ -17,14 +17,14 @@ void probe(void)
 {
 	struct thread *threads[3];
 
-	probe_need("futex", port_futex_wake(&word, 1));
+	probe_require("futex", port_futex_wake(&word, 1));
 	for (int i = 0; i < 3; i++)
 		threads[i] = thread_start(work, NULL);
 	while (started < 3)
-		probe_pause(1);
-	probe_pause(10);
+		probe_sleep_ms(1);
+	probe_sleep_ms(10);
 	probe_check("wake of two of three", 2, port_futex_wake(&word, 2));
-	probe_pause(10);
+	probe_sleep_ms(10);
 	probe_check("threads that go on", 2, woken);
 	probe_check("wake of up to nine", 1, port_futex_wake(&word, 9));
 	for (int i = 0; i < 3; i++)
@@ -32,4 +32,4 @@ void probe(void)
 	probe_check("wake with nobody there", 0, port_futex_wake(&word, 9));
 }
 
-PROBE_ASKS("FUTEX_WAKE wakes at most the given number of waiters and returns how many");
+PROBE_CHECKS("FUTEX_WAKE wakes at most the given number of waiters and returns how many");

@@ -13,10 +13,10 @@ static void work(void *arg)
 
 void probe(void)
 {
-	probe_check("id of the first thread", port_getpid(), probe_need("gettid", sys(gettid)));
+	probe_check("id of the first thread", port_getpid(), probe_require("gettid", sys(gettid)));
 	thread_join(thread_start(work, NULL));
 	probe_check("process id in the thread", port_getpid(), pid);
 	probe_check("the thread has another id", 1, tid != 0 && tid != pid);
 }
 
-PROBE_ASKS("each thread has its own thread id and the process id of all");
+PROBE_CHECKS("each thread has its own thread id and the process id of all");

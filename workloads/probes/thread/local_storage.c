@@ -9,7 +9,7 @@ static volatile unsigned long seen;
 static void work(void *arg)
 {
 	machine_set_storage(arg);
-	probe_pause(5);
+	probe_sleep_ms(5);
 	seen = machine_storage();
 }
 
@@ -17,13 +17,13 @@ void probe(void)
 {
 	struct thread *thread;
 
-	probe_need("set the base of its storage", machine_set_storage(&first));
+	probe_require("set the base of its storage", machine_set_storage(&first));
 	thread = thread_start(work, &second);
-	probe_pause(2);
+	probe_sleep_ms(2);
 	probe_check("the first thread's own", 11, (int64_t)machine_storage());
 	thread_join(thread);
 	probe_check("the second thread's own", 22, (int64_t)seen);
 	probe_check("the first thread's own, later", 11, (int64_t)machine_storage());
 }
 
-PROBE_ASKS("each thread has its own base of thread-local storage");
+PROBE_CHECKS("each thread has its own base of thread-local storage");

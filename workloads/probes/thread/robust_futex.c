@@ -28,8 +28,8 @@ void probe(void)
 	volatile long result = -1;
 
 	thread_join(thread_start(work, (void *)&result));
-	probe_need("set_robust_list", result);
+	probe_require("set_robust_list", result);
 	probe_check("the owner is marked as dead", FUTEX_OWNER_DIED, lock.word & FUTEX_OWNER_DIED);
 }
 
-PROBE_ASKS("a robust futex is marked when the thread that owns it dies");
+PROBE_CHECKS("a robust futex is marked when the thread that owns it dies");

@@ -17,20 +17,20 @@ static void work(void *arg)
 	(void)arg;
 	tid = sys(gettid);
 	while (!handled_by)
-		probe_pause(1);
+		probe_sleep_ms(1);
 }
 
 void probe(void)
 {
 	struct thread *thread;
 
-	probe_need("sigaction", port_catch(SIGUSR1, handle));
+	probe_require("sigaction", port_signal(SIGUSR1, handle));
 	thread = thread_start(work, NULL);
 	while (!tid)
-		probe_pause(1);
-	probe_need("tgkill", sys(tgkill, port_getpid(), tid, SIGUSR1));
+		probe_sleep_ms(1);
+	probe_require("tgkill", sys(tgkill, port_getpid(), tid, SIGUSR1));
 	thread_join(thread);
 	probe_check("thread that ran the handler", tid, handled_by);
 }
 
-PROBE_ASKS("tgkill delivers a signal to one thread of a process");
+PROBE_CHECKS("tgkill delivers a signal to one thread of a process");

@@ -17,8 +17,8 @@ static inline struct thread *thread_start(void (*fn)(void *arg), void *arg)
 {
 	struct thread *thread = &threads_made[threads_count++];
 
-	probe_need("clone of a thread",
-		   port_thread(fn, arg, thread->stack + sizeof(thread->stack), &thread->alive));
+	probe_require("clone of a thread",
+		   port_thread_create(fn, arg, thread->stack + sizeof(thread->stack), &thread->alive));
 	return thread;
 }
 
@@ -28,6 +28,6 @@ static inline void thread_join(struct thread *thread)
 
 	while ((alive = __atomic_load_n(&thread->alive, __ATOMIC_ACQUIRE))) {
 		if (port_futex_wait(&thread->alive, alive) == -ENOSYS)
-			probe_pause(1);
+			probe_sleep_ms(1);
 	}
 }

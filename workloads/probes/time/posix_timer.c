@@ -17,8 +17,8 @@ void probe(void)
 	struct itimerspec once = { .it_value.tv_nsec = 2000000 };
 	int timer = 0;
 
-	probe_need("sigaction", port_catch(SIGUSR1, handle));
-	probe_need("timer_create", sys(timer_create, CLOCK_MONOTONIC, &event, &timer));
+	probe_require("sigaction", port_signal(SIGUSR1, handle));
+	probe_require("timer_create", sys(timer_create, CLOCK_MONOTONIC, &event, &timer));
 	probe_check("timer_settime", 0, sys(timer_settime, timer, 0, &once, 0));
 	for (int i = 0; i < 100 && !caught; i++)
 		port_sleep_ns(1000000);
@@ -26,4 +26,4 @@ void probe(void)
 	probe_check("timer_delete", 0, sys(timer_delete, timer));
 }
 
-PROBE_ASKS("timer_create creates a timer that sends a signal");
+PROBE_CHECKS("timer_create creates a timer that sends a signal");
