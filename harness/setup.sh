@@ -1,11 +1,11 @@
 #!/bin/sh
-# Makes sure that the system packages Ringside needs are there.
+# Install the system packages that Ringside needs.
 #
 #   setup.sh run         for building, booting and reporting
-#   setup.sh run test    also what only the tests need
+#   setup.sh run test    also for the tests
 #
-# As root it installs what is missing. Otherwise it prints the one line that would, and goes on:
-# what can be done without is done. Exit status 2 only when nothing could work.
+# As root, install missing packages. Otherwise print the command that does, and continue with what
+# works without them. Exits 2 only if a vital package is missing.
 set -eu
 
 missing=''
@@ -26,7 +26,7 @@ has() {
 	command -v "$1"
 }
 
-# Where administrators' programs are may be missing from a user's path.
+# A user's PATH may lack the sbin directories.
 has_e2fsprogs() {
 	PATH="$PATH:/usr/sbin:/sbin" command -v mke2fs
 }
@@ -43,7 +43,7 @@ has_riscv_headers() {
 	echo '#include <asm/unistd.h>' | riscv64-linux-gnu-gcc -E -x c -o /dev/null -
 }
 
-# Debian 13 gave RISC-V's QEMU a package of its own.
+# Debian 13 has a separate package for RISC-V.
 riscv_qemu() {
 	if apt-cache show qemu-system-riscv >/dev/null 2>&1; then
 		echo qemu-system-riscv
@@ -58,21 +58,21 @@ look() {
 	need gcc vital has gcc
 	need binutils vital has ld
 	need linux-libc-dev vital has_kernel_headers
-	# For the QEMU plugin, which is a program of the host's.
+	# For the QEMU plugin, a host program.
 	need libc6-dev useful can_link_static
 	need python3 vital has python3
 	need python3-venv vital python3 -c 'import ensurepip, venv'
 	need qemu-system-x86 vital has qemu-system-x86_64
 	need gnuplot-nox useful has gnuplot
 	need debian-archive-keyring useful test -e /usr/share/keyrings/debian-archive-keyring.gpg
-	# On other distributions of the family it says where Debian's archive is.
+	# On derivatives it provides the address of Debian's archive.
 	if ! grep -q '^ID=debian' /etc/os-release 2>/dev/null; then
 		need python-apt-common useful test -e /usr/share/python-apt/templates/Debian.info
 	fi
 	if [ "${1:-}" = test ]; then
 		need clang useful has clang
 		need e2fsprogs useful has_e2fsprogs
-		# Kernels for RISC-V: without these their ports are not built, and said so.
+		# For RISC-V kernels; without these their ports are not built.
 		need gcc-riscv64-linux-gnu useful has riscv64-linux-gnu-gcc
 		need linux-libc-dev-riscv64-cross useful has_riscv_headers
 		need "$(riscv_qemu)" useful has qemu-system-riscv64
@@ -84,7 +84,7 @@ look "${2:-}"
 [ -n "$missing" ] || exit 0
 
 if ! command -v apt-get >/dev/null 2>&1; then
-	echo "ringside: these are missing, under Debian's names:$missing" >&2
+	echo "ringside: missing packages (Debian names):$missing" >&2
 elif [ "$(id -u)" = 0 ]; then
 	echo "installing:$missing"
 	log=$(mktemp)
@@ -98,7 +98,7 @@ elif [ "$(id -u)" = 0 ]; then
 	[ -n "$missing" ] || exit 0
 	echo "ringside: could not install:$missing" >&2
 else
-	echo "ringside: something is missing; this line installs it:" >&2
+	echo "ringside: packages are missing; to install them, run:" >&2
 	echo "    sudo apt-get install --no-install-recommends$missing" >&2
 fi
 [ -z "$vital" ] || exit 2
