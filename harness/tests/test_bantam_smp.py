@@ -39,6 +39,7 @@ OWN: dict[str, dict[str, int]] = {
     },
     "epoll": {"gate": 2, "epoll": 3},
     "epoll_pair": {"gate": 4, "epoll": 4, "run": 12, "clock": 2},
+    "make": {"kernel": 4, "files": 8},
     "poll_pair": {"gate": 8, "run": 12, "clock": 2},
     "futex_pair": {"futex": 6, "run": 12, "clock": 2},
     "file_fault": {"space": 2, "inode": 1},

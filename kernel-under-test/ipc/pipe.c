@@ -225,7 +225,7 @@ int pipe_create(uint32_t flags, struct file **read_end, struct file **write_end)
 	}
 	*write_end = pipe_open_end(p, O_WRONLY | flags, NULL);
 	if (!*write_end) {
-		file_put(*read_end);
+		file_put_unlocked(*read_end);
 		return -ENOMEM;
 	}
 	return 0;

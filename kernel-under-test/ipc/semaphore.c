@@ -9,18 +9,15 @@
 
 struct semaphore {
 	int16_t value;
-	uint16_t ncnt, zcnt; /* waiting for an increase, and for zero */
 	int pid;
 };
 
 struct set {
 	struct ipc_entry entry;
 	unsigned int count;
-	/* Callers working on it; the last one frees a set that was removed. */
-	unsigned int users;
-	bool removed;
 	uint64_t otime, ctime;
-	struct wait_queue waiters;
+	/* Waiting calls, oldest first. */
+	struct list waiting;
 	struct list undos;
 	struct semaphore semaphores[];
 };
@@ -32,6 +29,21 @@ struct semaphore_undo {
 	struct list by_set;
 	struct semaphore_undo *next;
 	int16_t adjust[];
+};
+
+/*
+ * A semop call, which performs all of its operations or none. One that waits is completed by the
+ * thread that makes it possible, so that it succeeds even if the set is changed again or removed
+ * before its own thread runs.
+ */
+struct call {
+	struct list link; /* in set.waiting, or unlinked */
+	struct wait_queue caller;
+	const struct semaphore_op *ops;
+	size_t count, blocked; /* the index of the operation that waits */
+	struct semaphore_undo *undo;
+	int pid;
+	int result;
 };
 
 static struct ipc_table sets;
@@ -65,7 +77,7 @@ static long make(int key, unsigned int count, unsigned int flags)
 		return -ENOMEM;
 	s->count = count;
 	s->ctime = now();
-	wait_init(&s->waiters);
+	list_init(&s->waiting);
 	list_init(&s->undos);
 	id = ipc_add(&sets, &s->entry, key, flags);
 	if (id < 0)
@@ -85,12 +97,6 @@ long semaphore_get(int key, unsigned int count, unsigned int flags)
 		return -EINVAL;
 	return ipc_permission(&s->entry, (flags >> 6 | flags >> 3 | flags) & 6) ? -EACCES
 										: s->entry.id;
-}
-
-static void set_put(struct set *s)
-{
-	if (--s->users == 0 && s->removed)
-		kmem_free(s);
 }
 
 /* Finds or creates the undo record of a set; NULL if out of memory. */
@@ -125,78 +131,96 @@ static bool undo_fits(const struct semaphore_undo *u, const struct semaphore_op 
 	return after >= -SEMAPHORE_VALUE_MAX - 1 && after <= SEMAPHORE_VALUE_MAX;
 }
 
-/* Performs all operations or none. Returns 1, 0 if *op must wait, or -ERANGE. */
-static int try_operations(struct set *s, const struct semaphore_op *ops, size_t n, size_t *op,
-			  struct semaphore_undo *undo)
+/* Performs a call. Returns 1, 0 if it must wait, or -ERANGE. */
+static int try(struct set *s, struct call *c)
 {
+	const struct semaphore_op *ops = c->ops;
 	size_t i;
 	int ret = 1;
 
-	for (i = 0; i < n && ret == 1; i++) {
+	for (i = 0; i < c->count && ret == 1; i++) {
 		int16_t *v = &s->semaphores[ops[i].number].value;
 		int after = *v + ops[i].change;
 
 		if (ops[i].change == 0 ? *v != 0 : after < 0) {
 			ret = 0;
-		} else if (after > SEMAPHORE_VALUE_MAX || !undo_fits(undo, &ops[i])) {
+		} else if (after > SEMAPHORE_VALUE_MAX || !undo_fits(c->undo, &ops[i])) {
 			ret = -ERANGE;
 		} else {
 			*v = (int16_t)after;
-			count_undo(undo, &ops[i], 1);
+			count_undo(c->undo, &ops[i], 1);
 		}
 	}
-	if (ret == 1)
+	if (ret == 1) {
+		while (i-- > 0)
+			s->semaphores[ops[i].number].pid = c->pid;
+		s->otime = now();
 		return ret;
+	}
 	/* The one that failed has changed nothing. */
-	*op = i - 1;
-	for (i = *op; i-- > 0;) {
+	c->blocked = i - 1;
+	for (i = c->blocked; i-- > 0;) {
 		s->semaphores[ops[i].number].value -= ops[i].change;
-		count_undo(undo, &ops[i], -1);
+		count_undo(c->undo, &ops[i], -1);
 	}
 	return ret;
 }
 
-static int wait_for(struct set *s, const struct semaphore_op *op, uint64_t deadline)
+static void finish(struct call *c, int result)
 {
-	struct semaphore *m = &s->semaphores[op->number];
-	uint16_t *waiting = op->change ? &m->ncnt : &m->zcnt;
-	int err;
-
-	if (op->flags & IPC_NOWAIT)
-		return -EAGAIN;
-	++*waiting;
-	err = deadline == UINT64_MAX ? wait_sleep(&s->waiters, WAIT_INTERRUPTIBLE)
-				     : wait_sleep_until(&s->waiters, WAIT_INTERRUPTIBLE, deadline);
-	--*waiting;
-	if (s->removed)
-		return -EIDRM;
-	return err == -ETIMEDOUT ? -EAGAIN : err ? -EINTR : 0;
+	list_remove(&c->link);
+	c->result = result;
+	wait_wake_one(&c->caller);
 }
 
-static long perform(struct set *s, const struct semaphore_op *ops, size_t n, uint64_t deadline,
-		    int pid, struct semaphore_undo *undo)
+/* After values have changed: completes the calls that need not wait any more. */
+static void perform_waiting(struct set *s)
 {
-	size_t op;
+	struct call *c, *next;
+	bool again;
+
+	do {
+		again = false;
+		list_for_each_safe (c, next, &s->waiting, link) {
+			int ret = try(s, c);
+
+			if (ret)
+				finish(c, MIN(ret, 0));
+			again |= ret > 0;
+		}
+	} while (again);
+}
+
+static int wait_for(struct set *s, struct call *c, uint64_t deadline)
+{
 	int err;
 
-	while ((err = try_operations(s, ops, n, &op, undo)) == 0) {
-		err = wait_for(s, &ops[op], deadline);
-		if (err)
-			return err;
-	}
-	if (err < 0)
-		return err;
-	for (size_t i = 0; i < n; i++)
-		s->semaphores[ops[i].number].pid = pid;
-	s->otime = now();
-	wait_wake_all(&s->waiters);
-	return 0;
+	if (c->ops[c->blocked].flags & IPC_NOWAIT)
+		return -EAGAIN;
+	wait_init(&c->caller);
+	list_push_back(&s->waiting, &c->link);
+	err = wait_sleep_until(&c->caller, WAIT_INTERRUPTIBLE, deadline);
+	if (list_empty(&c->link))
+		return c->result;
+	list_remove(&c->link);
+	return err == -ETIMEDOUT ? -EAGAIN : -EINTR;
+}
+
+static int operate(struct set *s, struct call *c, uint64_t deadline)
+{
+	int ret = try(s, c);
+
+	if (!ret)
+		return wait_for(s, c, deadline);
+	if (ret > 0 && !list_empty(&s->waiting))
+		perform_waiting(s);
+	return MIN(ret, 0);
 }
 
 long semaphore_operate(int id, const struct semaphore_op *ops, size_t n, uint64_t deadline_ns,
 		       const struct semaphore_user *user)
 {
-	struct semaphore_undo *undo = NULL;
+	struct call c = {.ops = ops, .count = n, .pid = user->pid};
 	bool changes = false, undoes = false;
 	struct set *s = set_of(ipc_find(&sets, id));
 	long err;
@@ -212,12 +236,9 @@ long semaphore_operate(int id, const struct semaphore_op *ops, size_t n, uint64_
 	err = ipc_permission(&s->entry, changes ? MAY_WRITE : MAY_READ);
 	if (err)
 		return err;
-	if (undoes && !(undo = undo_get(s, user->undo)))
+	if (undoes && !(c.undo = undo_get(s, user->undo)))
 		return -ENOMEM;
-	s->users++;
-	err = perform(s, ops, n, deadline_ns, user->pid, undo);
-	set_put(s);
-	return err;
+	return operate(s, &c, deadline_ns);
 }
 
 void semaphore_exit(const struct semaphore_user *user)
@@ -239,7 +260,7 @@ void semaphore_exit(const struct semaphore_user *user)
 		}
 		if (s) {
 			list_remove(&u->by_set);
-			wait_wake_all(&s->waiters);
+			perform_waiting(s);
 		}
 		kmem_free(u);
 	}
@@ -259,10 +280,9 @@ long semaphore_remove(int id)
 		u->set = NULL;
 	}
 	ipc_remove(&sets, &s->entry);
-	s->removed = true;
-	wait_wake_all(&s->waiters);
-	s->users++;
-	set_put(s);
+	while (!list_empty(&s->waiting))
+		finish(list_first(&s->waiting, struct call, link), -EIDRM);
+	kmem_free(s);
 	return 0;
 }
 
@@ -271,6 +291,17 @@ long semaphore_count(int id)
 	struct set *s = set_of(ipc_find(&sets, id));
 
 	return s ? (long)s->count : -EINVAL;
+}
+
+/* The number of calls that wait for a semaphore to increase, or (`zero`) to be zero. */
+static long count_waiting(const struct set *s, unsigned int number, bool zero)
+{
+	const struct call *c;
+	long n = 0;
+
+	list_for_each (c, &s->waiting, link)
+		n += c->ops[c->blocked].number == number && !c->ops[c->blocked].change == zero;
+	return n;
 }
 
 long semaphore_query(int id, unsigned int number, enum semaphore_field q)
@@ -282,10 +313,9 @@ long semaphore_query(int id, unsigned int number, enum semaphore_field q)
 	if (err || number >= s->count)
 		return err ? err : -EINVAL;
 	m = &s->semaphores[number];
-	return q == SEMAPHORE_PID    ? m->pid
-	       : q == SEMAPHORE_NCNT ? m->ncnt
-	       : q == SEMAPHORE_ZCNT ? m->zcnt
-				     : m->value;
+	return q == SEMAPHORE_VALUE ? m->value
+	       : q == SEMAPHORE_PID ? m->pid
+				    : count_waiting(s, number, q == SEMAPHORE_ZCNT);
 }
 
 long semaphore_set(int id, unsigned int number, int value, int pid)
@@ -303,7 +333,7 @@ long semaphore_set(int id, unsigned int number, int value, int pid)
 	s->semaphores[number].value = (int16_t)value;
 	s->semaphores[number].pid = pid;
 	s->ctime = now();
-	wait_wake_all(&s->waiters);
+	perform_waiting(s);
 	return 0;
 }
 

@@ -16,15 +16,33 @@ static void put_char(struct out *o, char c)
 	o->len++;
 }
 
-/* Usually short: not worth a call to memcpy(). */
-static void put_string(struct out *o, const char *s, size_t len)
+/* Where `*len` more characters go; *len becomes how many of them fit. */
+static char *reserve(struct out *o, size_t *len)
 {
 	size_t room = o->len + 1 < o->size ? o->size - 1 - o->len : 0;
 	char *at = o->at + o->len;
 
-	o->len += len;
-	for (len = MIN(len, room); len; len--)
+	o->len += *len;
+	*len = MIN(*len, room);
+	return at;
+}
+
+/* Strings are usually short: not worth a call to memcpy(). */
+static void put_string(struct out *o, const char *s, size_t len)
+{
+	char *at = reserve(o, &len);
+
+	for (; len >= 8; len -= 8, at += 8, s += 8)
+		__builtin_memcpy(at, s, 8);
+	for (; len; len--)
 		*at++ = *s++;
+}
+
+static void put_fill(struct out *o, char c, size_t len)
+{
+	char *at = reserve(o, &len);
+
+	memset(at, c, len);
 }
 
 static void put_padded(struct out *o, const char *s, size_t len, size_t width, bool left, char pad)
@@ -37,11 +55,11 @@ static void put_padded(struct out *o, const char *s, size_t len, size_t width, b
 		s++;
 		len--;
 	}
-	for (; fill && !left; fill--)
-		put_char(o, pad);
+	if (fill && !left)
+		put_fill(o, pad, fill);
 	put_string(o, s, len);
-	for (; fill; fill--)
-		put_char(o, ' ');
+	if (fill && left)
+		put_fill(o, ' ', fill);
 }
 
 static const char lower[] = "0123456789abcdef", upper[] = "0123456789ABCDEF";

@@ -241,14 +241,14 @@ int process_unshare_files(void);
 
 /*
  * Installs `f` at the caller's lowest free descriptor. -EMFILE, -ENOMEM. Takes over the reference
- * in any case.
+ * in any case. With the kernel lock or without.
  */
 static inline int process_add_file(struct file *f, bool cloexec)
 {
 	int fd = files_add(process_current()->files, f, 0, cloexec);
 
-	if (fd < 0)
-		file_put(f);
+	if (unlikely(fd < 0))
+		file_put_unlocked(f);
 	return fd;
 }
 

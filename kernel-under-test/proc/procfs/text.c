@@ -25,8 +25,12 @@ void text_add(struct text *t, const char *fmt, ...)
 
 void text_pad(struct text *t, size_t start, size_t width)
 {
-	while (t->len - start < width && t->len + 1 < t->size)
-		t->at[t->len++] = ' ';
+	size_t end = MIN(start + width, t->size - 1);
+
+	if (t->len < end) {
+		memset(t->at + t->len, ' ', end - t->len);
+		t->len = end;
+	}
 	t->at[t->len] = '\0';
 }
 

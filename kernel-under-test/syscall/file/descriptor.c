@@ -220,6 +220,7 @@ long sys_ioctl(uint64_t fd, uint64_t request, uint64_t arg)
 	return file_control(f, (uint32_t)fd, (uint32_t)request, arg);
 }
 
+/* Without the kernel lock. */
 long sys_pipe2(uint64_t out, uint64_t flags)
 {
 	struct files *t = process_current()->files;
@@ -236,6 +237,7 @@ long sys_pipe2(uint64_t out, uint64_t flags)
 	err = MIN(fd[1], 0) ?: copy_to_user(out, fd, sizeof(fd));
 	if (!err)
 		return 0;
+	KERNEL_SCOPE();
 	if (fd[0] >= 0)
 		files_close(t, (uint64_t)fd[0]);
 	else

@@ -241,6 +241,18 @@ static void call_message(struct own *o)
 	recvmsg(o->pair[1], &m, 0);
 }
 
+/* What is new takes no lock; the last close of each does. */
+static void call_make(struct own *)
+{
+	int ends[2];
+
+	if (pipe(ends) < 0)
+		fail("pipe");
+	close(ends[0]), close(ends[1]);
+	close(eventfd(0, 0));
+	close(epoll_create1(0));
+}
+
 static void call_poll(struct own *o)
 {
 	struct pollfd fds[] = {{o->pipe[1], POLLOUT, 0}, {o->event, POLLOUT, 0}};
@@ -546,6 +558,7 @@ static const struct {
   process_calls[] = {
 	  {"open_close", call_open_close},
 	  {"create_again", call_create_again},
+	  {"make", call_make},
 	  {"fault", call_fault},
 	  {"copy", call_copy},
 	  {"file_fault", call_file_fault},
