@@ -3,14 +3,14 @@
 #include "lib/errno.h"
 #include "lib/printf.h"
 #include "lib/string.h"
-#include "net/ip/ipv4.h"
+#include "net/ip/multicast.h"
+#include "net/ip/udp.h"
 
-#define BUCKETS	   1024
-#define FIRST_PORT 32768
-#define LAST_PORT  60999
+#define BUCKETS 1024
 
 static struct list names[BUCKETS];
-static uint16_t last_port = FIRST_PORT - 1;
+uint64_t socket_ports[2] = {32768, 60999};
+static uint32_t last_port;
 uint32_t socket_name_generation;
 
 void socket_init(void)
@@ -59,7 +59,7 @@ static bool same_name(const struct socket *s, const struct address *a)
 }
 
 /* How well the local address of `s` matches destination `a`; 0: not at all. */
-static int match_score(const struct socket *s, const struct address *a)
+static always_inline int match_score(const struct socket *s, const struct address *a)
 {
 	bool v4;
 
@@ -74,7 +74,7 @@ static int match_score(const struct socket *s, const struct address *a)
 }
 
 /* Whether `s` is connected to a sender bound to `from`. */
-static bool is_connected_to(const struct socket *s, const struct address *from)
+static always_inline bool is_connected_to(const struct socket *s, const struct address *from)
 {
 	struct address a = *from;
 
@@ -142,6 +142,18 @@ struct socket *socket_lookup_receiver(uint8_t type, uint8_t protocol, const stru
 	return socket_lookup(&stranger, to);
 }
 
+void socket_each_named(const struct address *from, const struct address *to,
+		       void (*fn)(struct socket *s, void *ctx), void *ctx)
+{
+	struct socket *s;
+
+	list_for_each (s, bucket_of(to), by_name)
+		if (same_start(s, to) && s->type == SOCK_DGRAM && !s->protocol &&
+		    match_score(s, to) &&
+		    (s->state != SOCKET_CONNECTED || is_connected_to(s, from)))
+			fn(s, ctx);
+}
+
 /* Whether there are destinations that match both names. */
 static bool overlap(const struct socket *s, const struct address *a, const struct socket *other)
 {
@@ -190,13 +202,14 @@ bool socket_name_taken(const struct socket *s)
 }
 
 /* Binds to a free port at address `a`. */
-static int bind_some_port(struct socket *s, struct address a)
+static int bind_some_port(struct socket *s, struct address *a)
 {
-	for (unsigned int tries = FIRST_PORT; tries <= LAST_PORT; tries++) {
-		last_port = last_port >= LAST_PORT ? FIRST_PORT : last_port + 1;
-		address_set_port(&a, last_port);
-		if (!name_taken(s, &a, false)) {
-			add_name(s, &a);
+	for (unsigned int tries = 0; tries <= UINT16_MAX; tries++) {
+		if (unlikely(++last_port > socket_ports[1] || last_port < socket_ports[0]))
+			last_port = (uint32_t)socket_ports[0];
+		address_set_port(a, (uint16_t)last_port);
+		if (!name_taken(s, a, false)) {
+			add_name(s, a);
 			return 0;
 		}
 	}
@@ -205,10 +218,13 @@ static int bind_some_port(struct socket *s, struct address a)
 
 int socket_bind_any(struct socket *s)
 {
-	struct address any = {.family = s->family};
+	struct address any;
 
+	if (!socket_is_internet(s) || s->local.len)
+		return 0;
+	any = (struct address){.family = s->family};
 	any.len = address_size(&any);
-	return !socket_is_internet(s) || s->local.len ? 0 : bind_some_port(s, any);
+	return bind_some_port(s, &any);
 }
 
 /* Autobind: an unused abstract name of five hexadecimal digits. */
@@ -228,25 +244,6 @@ static int bind_some_name(struct socket *s)
 	return -ENOSPC;
 }
 
-static int bind_path(struct socket *s, const struct path_base *base, uint32_t mode,
-		     const struct address *a)
-{
-	struct path_last last SCOPED(path_last_put) = {0};
-	struct inode *node;
-	int err = path_find_parent(base, a->un_path, &last)
-			  ?: (last.slash ? -ENOENT : may_create(last.dir))
-			  ?: last.dir->ops->create(last.dir, last.name, last.len, S_IFSOCK | mode,
-						   0, &node);
-
-	if (err)
-		return err == -EEXIST ? -EADDRINUSE : err;
-	node->socket = s;
-	s->bound = node;
-	s->local = *a;
-	s->local.len = (uint32_t)strlen(a->un_path) + 3;
-	return 0;
-}
-
 /* As on Linux, AF_UNSPEC is accepted for INADDR_ANY. */
 static int check_internet(const struct socket *s, struct address *a)
 {
@@ -259,7 +256,7 @@ static int check_internet(const struct socket *s, struct address *a)
 	a->len = address_size(a);
 	if (s->v6_only && address_v4(a))
 		return -EINVAL;
-	if (!address_is_local(a))
+	if (!address_is_local(a) && !(address_v4(a) && address_is_shared(*address_v4(a))))
 		return address_is_link_local(a) ? -EINVAL : -EADDRNOTAVAIL;
 	if (address_port(a) && address_port(a) < 1024 && !capable(CAP_NET_BIND_SERVICE))
 		return -EACCES;
@@ -279,13 +276,16 @@ int socket_bind(struct socket *s, const struct path_base *base, uint32_t mode, s
 	if (err || s->local.len)
 		return err ? err : -EINVAL;
 	if (is_path(a))
-		return bind_path(s, base, mode, a);
+		return socket_bind_path(s, base, mode, a);
 	s->bound_host = socket_is_internet(s) && !address_is_any(a);
 	s->bound_port = socket_is_internet(s) && a->in_port;
+	/* Its own packets come from an interface's address. */
+	if (s->bound_host && !address_is_local(a) && s->ops == &datagram_ops)
+		s->ops = &udp_remote_ops;
 	if (is_unix(a) && !is_abstract(a))
 		return bind_some_name(s);
 	if (!is_unix(a) && !address_port(a))
-		return bind_some_port(s, *a);
+		return bind_some_port(s, a);
 	if (name_taken(s, a, true))
 		return -EADDRINUSE;
 	add_name(s, a);

@@ -97,6 +97,7 @@ struct control *control_clone(const struct control *c)
 	copy->has_creds = c->has_creds;
 	copy->time_ns = c->time_ns;
 	copy->to = c->to;
+	copy->index = c->index;
 	copy->hops = c->hops;
 	copy->class = c->class;
 	for (; copy->count < c->count; copy->count++)

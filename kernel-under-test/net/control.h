@@ -34,6 +34,7 @@ struct control {
 	/* Datagrams: time of arrival, destination address, and header fields of the packet. */
 	uint64_t time_ns;
 	struct address to;
+	uint32_t index;
 	int hops, class; /* -1: the sending socket's */
 	/* Open files, with a reference each. */
 	uint32_t count;

@@ -45,7 +45,9 @@ int datagram_connect(struct socket *s, struct socket *to, const struct address *
 		else
 			address_select_source(&s->local, a);
 		if (s->ops == &datagram_ops || s->ops == &udp_remote_ops)
-			s->ops = dissolve || address_is_local(a) ? &datagram_ops : &udp_remote_ops;
+			s->ops = (dissolve || address_is_local(a)) && address_is_local(&s->local)
+					 ? &datagram_ops
+					 : &udp_remote_ops;
 	}
 	s->state = dissolve ? SOCKET_NEW : SOCKET_CONNECTED;
 	socket_name_generation++;

@@ -24,6 +24,7 @@ void datagram_deliver(struct socket *s, const struct arrival *a)
 	if (m->control) {
 		m->control->time_ns = volume_now_ns();
 		m->control->to = a->to;
+		m->control->index = a->index;
 		m->control->hops = a->hops;
 		m->control->class = a->class;
 	}

@@ -250,8 +250,16 @@ int socket_shutdown(struct socket *s, int how);
  */
 int socket_bind(struct socket *s, const struct path_base *base, uint32_t mode, struct address *a);
 int socket_bind_any(struct socket *s);
+/* The first and last of these: net.ipv4.ip_local_port_range. */
+extern uint64_t socket_ports[2];
 int socket_find(const struct socket *s, const struct path_base *base, struct address *a,
 		struct socket **out);
+/* socket_bind() to a path. */
+int socket_bind_path(struct socket *s, const struct path_base *base, uint32_t mode,
+		     const struct address *a);
+/* Every UDP socket that a datagram to several receivers is for. */
+void socket_each_named(const struct address *from, const struct address *to,
+		       void (*fn)(struct socket *s, void *ctx), void *ctx);
 void socket_unbind(struct socket *s);
 /* Drops the local address and port that connecting a datagram socket had chosen. */
 void socket_reset_local(struct socket *s);
@@ -336,6 +344,7 @@ struct arrival {
 	const void *data;
 	size_t len;
 	uint8_t hops, class;
+	uint32_t index; /* of the interface; 0: loopback's */
 };
 
 /* Queues it, subject to the socket's filter and buffer limit. */

@@ -83,6 +83,7 @@ static long send_frame(struct socket *s, const struct address *to, struct uio *u
 			memcpy(h.to, to->ll_at, 6);
 		memcpy(p->frame, &h, sizeof(h));
 	}
+	p->injected = true;
 	return interface_send(i, p) ?: (long)n;
 }
 

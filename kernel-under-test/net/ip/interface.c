@@ -87,8 +87,10 @@ struct packet *packet_alloc(size_t len)
 {
 	struct packet *p = kmem_alloc(sizeof(*p) + len);
 
-	if (p)
+	if (p) {
 		p->len = len;
+		p->injected = false;
+	}
 	return p;
 }
 
@@ -115,7 +117,7 @@ static enum af_packet_kind kind_of(const struct interface *i, const uint8_t *to)
 					  : AF_PACKET_OTHER;
 }
 
-void interface_receive(struct interface *i, const uint8_t *frame, size_t len)
+static void receive(struct interface *i, const uint8_t *frame, size_t len, bool injected)
 {
 	struct ethernet_header h;
 	enum af_packet_kind kind;
@@ -129,17 +131,25 @@ void interface_receive(struct interface *i, const uint8_t *frame, size_t len)
 	i->in.packets++;
 	i->in.bytes += len;
 	af_packet_tap(i, frame, len, kind);
-	if (kind != AF_PACKET_HOST && kind != AF_PACKET_BROADCAST)
+	if (kind == AF_PACKET_OTHER)
+		return;
+	if (injected && be16(h.type) == ETHER_IPV4 &&
+	    ipv4_is_martian(frame + sizeof(h), len - sizeof(h)))
 		return;
 	if (be16(h.type) == ETHER_IPV4)
 		ipv4_receive(i, frame + sizeof(h), len - sizeof(h));
-	else if (be16(h.type) == ETHER_ARP)
+	else if (be16(h.type) == ETHER_ARP && kind != AF_PACKET_MULTICAST)
 		arp_receive(i, frame + sizeof(h), len - sizeof(h));
+}
+
+void interface_receive(struct interface *i, const uint8_t *frame, size_t len)
+{
+	receive(i, frame, len, false);
 }
 
 static void loop_back(struct interface *i, struct packet *p)
 {
-	interface_receive(i, p->frame, p->len);
+	receive(i, p->frame, p->len, p->injected);
 	kmem_free(p);
 }
 

@@ -28,6 +28,7 @@
 struct packet {
 	struct list link;
 	size_t len;
+	bool injected;		   /* by a packet socket */
 	uint8_t headroom[PACKET_HEADROOM]; /* for a header that the device prepends */
 	uint8_t frame[];
 };

@@ -5,6 +5,7 @@
 #include "mm/kmem.h"
 #include "net/control.h"
 #include "net/ip/arp.h"
+#include "net/ip/multicast.h"
 #include "net/ip/raw.h"
 #include "net/ip/route.h"
 #include "net/ip/udp.h"
@@ -17,26 +18,38 @@ struct ipv4_flow ipv4_flow(const struct socket *s, const struct address *to, uin
 {
 	const struct control *c = e ? e->control : NULL;
 	const uint32_t *from = address_v4(&s->local), *v4 = address_v4(to);
-	struct ipv4_flow f = {.from = from && s->local.len ? *from : 0,
+	struct ipv4_flow f = {.from = from && s->local.len && !address_is_shared(*from) ? *from : 0,
 			      .to = v4 ? *v4 : 0,
 			      .protocol = protocol,
 			      .ttl = s->ttl ? s->ttl : DEFAULT_TTL,
 			      .tos = s->tos};
 
+	f.loops = address_is_group(f.to);
+	if (f.loops)
+		f.ttl = 1;
+	if (f.loops && s->ext) {
+		f.ttl = s->ext->group_ttl;
+		f.loops = !s->ext->no_loop;
+		f.through = interface_by_index(s->ext->group_index);
+		f.from = f.from ?: s->ext->group_from;
+	}
 	if (c && c->hops >= 0)
 		f.ttl = (uint8_t)c->hops;
 	if (c && c->class >= 0)
 		f.tos = (uint8_t)c->class;
 	if (s->ext) {
 		f.to_all = s->ext->broadcast;
-		f.through = interface_by_index(s->ext->device);
+		if (s->ext->device)
+			f.through = interface_by_index(s->ext->device);
 	}
 	return f;
 }
 
 static int find(const struct ipv4_flow *f, struct next_hop *h, bool *to_all)
 {
-	int err = route_find(f->to, f->through, h);
+	bool shared = address_is_shared(f->to);
+	int err =
+		route_find(f->to, shared ? f->through ?: interface_owning(f->from) : f->through, h);
 
 	if (err)
 		return err;
@@ -93,6 +106,15 @@ int ipv4_send(struct packet *p, const struct ipv4_flow *f)
 	memcpy(ether->from, h.via->mac, sizeof(ether->from));
 	if (h.via == &interface_loopback)
 		return interface_send(h.via, p);
+	if (address_is_group(f->to)) {
+		if (f->loops && multicast_is_joined(h.via, f->to))
+			ipv4_receive(h.via, p->frame + ETHERNET_SIZE, p->len - ETHERNET_SIZE);
+		/* RFC 1112: the lower 23 bits of the group. */
+		memcpy(ether->to,
+		       (uint8_t[]){1, 0, 0x5e, f->to >> 8 & 0x7f, f->to >> 16 & 255, f->to >> 24},
+		       sizeof(ether->to));
+		return interface_send(h.via, p);
+	}
 	if (!to_all) {
 		arp_send(h.via, h.hop, p);
 		return 0;
@@ -101,10 +123,26 @@ int ipv4_send(struct packet *p, const struct ipv4_flow *f)
 	return interface_send(h.via, p);
 }
 
+uint64_t ipv4_accept_local, ipv4_route_localnet;
+
+bool ipv4_is_martian(const uint8_t *at, size_t n)
+{
+	struct ipv4_packet p;
+	bool loopback;
+
+	if (!wire_parse_ipv4(at, n, &p))
+		return true;
+	loopback = (p.from & 0xff) == 127;
+	return ((loopback || (p.to & 0xff) == 127) && !ipv4_route_localnet) ||
+	       ((loopback || interface_by_address(p.from)) && !ipv4_accept_local);
+}
+
 static bool is_for_us(const struct interface *i, uint32_t to)
 {
+	if (address_is_group(to))
+		return multicast_is_joined(i, to);
 	if (i == &interface_loopback)
-		return (to & 0xff) == 127 || interface_by_address(to);
+		return (to & 0xff) == 127 || to == TO_ALL || interface_by_address(to);
 	/* Without an address yet, accepts the packet that assigns one (DHCP). */
 	return to == TO_ALL || to == i->address || (i->broadcast && to == i->broadcast);
 }

@@ -10,6 +10,7 @@ struct ipv4_flow {
 	uint8_t protocol, ttl, tos;
 	bool to_all;		   /* broadcasts are permitted (SO_BROADCAST) */
 	bool no_source;		   /* send with a source address of 0 */
+	bool loops;		   /* multicast: members on this machine receive it, too */
 	struct interface *through; /* NULL: the route's interface */
 };
 
@@ -40,6 +41,10 @@ static inline uint8_t *ipv4_payload(struct packet *p)
  * Sends `p`, taking it over in any case. Returns 0, -ENETUNREACH, -EACCES, -EMSGSIZE or -ENETDOWN.
  */
 int ipv4_send(struct packet *p, const struct ipv4_flow *f);
+/* net.ipv4.conf.lo: what packet sockets send over loopback may come from this machine. */
+extern uint64_t ipv4_accept_local, ipv4_route_localnet;
+/* Whether a packet from outside claims to be from this machine, which these do not allow. */
+bool ipv4_is_martian(const uint8_t *at, size_t n);
 /* Processes the packet of `n` bytes at `at`. */
 void ipv4_receive(struct interface *i, const uint8_t *at, size_t n);
 

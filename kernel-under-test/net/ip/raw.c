@@ -5,21 +5,27 @@
 #include "lib/errno.h"
 #include "mm/kmem.h"
 #include "net/control.h"
+#include "net/ip/multicast.h"
 
 static struct list raw_sockets = LIST_INIT(raw_sockets);
 uint64_t ping_groups[2] = {1, 0};
 
 struct socket_ext *socket_ext(struct socket *s)
 {
-	if (!s->ext)
+	if (!s->ext) {
 		s->ext = kmem_zalloc(sizeof(*s->ext));
+		if (s->ext)
+			s->ext->group_ttl = 1;
+	}
 	return s->ext;
 }
 
 void socket_ext_free(struct socket *s)
 {
-	if (s->ext)
-		kmem_free(s->ext->filter);
+	if (!s->ext)
+		return;
+	multicast_leave_all(s);
+	kmem_free(s->ext->filter);
 	kmem_free(s->ext);
 	s->ext = NULL;
 }

@@ -17,7 +17,11 @@ struct socket_ext {
 	bool cooked;		 /* packet sockets: frames lack the Ethernet header */
 	bool broadcast;		 /* SO_BROADCAST */
 	bool hdrincl;		 /* IP_HDRINCL */
-	uint64_t stamp_ns;	 /* when what was received last came (SIOCGSTAMP); 0: unknown */
+	/* Multicast: IP_MULTICAST_TTL and the like; group_index 0: as the route has it. */
+	uint32_t group_index, group_from;
+	uint8_t group_ttl;
+	bool no_loop, members_only;
+	uint64_t stamp_ns; /* when what was received last came (SIOCGSTAMP); 0: unknown */
 };
 
 /* The settings of `s`, allocated on first use; NULL if out of memory. */

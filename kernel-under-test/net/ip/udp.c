@@ -5,6 +5,7 @@
 #include "mm/kmem.h"
 #include "net/control.h"
 #include "net/ip/af_packet.h"
+#include "net/ip/multicast.h"
 #include "net/ip/raw.h"
 
 static struct address address_of(uint32_t ip, uint16_t port)
@@ -43,6 +44,16 @@ long udp_send(struct socket *s, const struct address *to, struct uio *u, const s
 	return ipv4_send(p, &f) ?: (long)n;
 }
 
+static void deliver(struct socket *s, void *ctx)
+{
+	const struct arrival *a = ctx;
+	const struct interface *i = interface_by_index(a->index);
+
+	if (!s->read_shut && multicast_accepts(s, i, a->to.in_addr) &&
+	    !(s->ext && s->ext->device && s->ext->device != a->index))
+		datagram_deliver(s, a);
+}
+
 void udp_receive(struct interface *i, const struct ipv4_packet *p)
 {
 	struct udp_header h;
@@ -54,11 +65,16 @@ void udp_receive(struct interface *i, const struct ipv4_packet *p)
 	a.len = be16(h.len) - sizeof(h);
 	a.from = address_of(p->from, h.from);
 	a.to = address_of(p->to, h.to);
+	a.index = i->index;
+	if (address_is_shared(p->to) || (i->broadcast && p->to == i->broadcast)) {
+		socket_each_named(&a.from, &a.to, deliver, &a);
+		return;
+	}
 	s = socket_lookup_receiver(SOCK_DGRAM, 0, &a.from, &a.to);
 	if (!s)
 		icmp_unreachable(p, ICMP_NO_PORT);
-	else if (!s->read_shut && !(s->ext && s->ext->device && s->ext->device != i->index))
-		datagram_deliver(s, &a);
+	else
+		deliver(s, &a);
 }
 
 void udp_unreachable(uint32_t from, uint16_t from_port, uint32_t to, uint16_t to_port, int error)

@@ -66,11 +66,6 @@ static void show_threads_max(struct text *t)
 	text_add(t, "%lu\n", MIN(page_count_total() / 8, (uint64_t)PID_MAX_DEFAULT));
 }
 
-static void show_ping_group_range(struct text *t)
-{
-	text_add(t, "%lu\t%lu\n", ping_groups[0], ping_groups[1]);
-}
-
 #define NUMBER(path_, number_, least_, most_)                                                      \
 	{                                                                                          \
 		.path = path_, .number = &(number_), .least = least_, .most = most_                \
@@ -122,9 +117,14 @@ static const struct sysctl sysctls[] = {
 	{.path = "net/core/somaxconn", .value = 4096},
 	{.path = "net/core/rmem_max", .value = 212992},
 	{.path = "net/core/wmem_max", .value = 212992},
-	{.path = "net/ipv4/ip_local_port_range", .text = "32768\t60999"},
+	NUMBER("net/ipv4/conf/lo/accept_local", ipv4_accept_local, 0, 1),
+	NUMBER("net/ipv4/conf/lo/route_localnet", ipv4_route_localnet, 0, 1),
+	{.path = "net/ipv4/ip_local_port_range",
+	 .number = socket_ports,
+	 .least = 1,
+	 .most = UINT16_MAX,
+	 .pair = true},
 	{.path = "net/ipv4/ping_group_range",
-	 .show = show_ping_group_range,
 	 .number = ping_groups,
 	 .most = INT32_MAX,
 	 .pair = true},
@@ -257,6 +257,8 @@ static long read(struct inode *inode, uint64_t pos, struct uio *u)
 		s->show(&t);
 	else if (s->name || s->text)
 		text_add(&t, "%s\n", s->name ? s->name : s->text);
+	else if (s->pair)
+		text_add(&t, "%lu\t%lu\n", s->number[0], s->number[1]);
 	else
 		text_add(&t, "%lu\n", s->number ? *s->number : s->value);
 	return procfs_read_text(line, t.len, pos, u);
@@ -294,6 +296,9 @@ static int set_number(const struct sysctl *s, const char *line)
 
 	if (!err && s->pair)
 		err = parse_number(s, &line, &n[1]);
+	/* Groups may be none at all. */
+	if (!err && s->pair && s->least && n[1] < n[0])
+		err = -EINVAL;
 	if (err)
 		return err;
 	s->number[0] = n[0];

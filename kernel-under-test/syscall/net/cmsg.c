@@ -1,6 +1,6 @@
 /* Control messages: conversion between user memory and struct control. */
 #include "fs/volume.h"
-#include "net/ip/interface.h"
+#include "net/ip/multicast.h"
 #include "syscall/net/message.h"
 #include "syscall/net/sockopt.h"
 #include "syscall/user.h"
@@ -226,12 +226,14 @@ static int put_packet(struct control_out *o, const struct socket *s, const struc
 {
 	const uint32_t *v4 = address_v4(&c->to);
 	const struct interface *i = v4 ? interface_by_address(*v4) : NULL;
-	uint32_t index = (i ? i : &interface_loopback)->index;
+	uint32_t index = c->index ?: (i ? i : &interface_loopback)->index;
 	uint32_t info[3] = {index, v4 ? *v4 : 0, v4 ? *v4 : 0}, ip6[5] = {[4] = index};
 	struct address to = c->to;
 	uint8_t tos = (uint8_t)c->class;
 	int err = 0;
 
+	if (v4 && address_is_shared(*v4))
+		info[1] = interface_by_index(index)->address;
 	if ((s->cmsg_flags & CMSG_PKTINFO6) && s->family == AF_INET6) {
 		address_convert(&to, AF_INET6);
 		memcpy(ip6, to.in6_addr, 16);

@@ -2,6 +2,7 @@
 #include "syscall/net/sockopt.h"
 #include "mm/kmem.h"
 #include "net/control.h"
+#include "net/ip/raw.h"
 #include "syscall/net/socket.h"
 #include "syscall/user.h"
 
@@ -229,6 +230,10 @@ long sys_setsockopt(uint64_t fd, uint64_t level, uint64_t option, uint64_t value
 	if (err)
 		return err;
 	i = sockopt_int_find(s, (int)level, (int)option);
+	if ((int)level == IPPROTO_IP && socket_is_internet(s) &&
+	    (option == IP_MULTICAST_IF || option == IP_ADD_MEMBERSHIP ||
+	     option == IP_DROP_MEMBERSHIP))
+		return sockopt_set_group(s, (int)option, value, len);
 	if ((int)level == IPPROTO_TCP && option == TCP_CONGESTION && has_level(s, IPPROTO_TCP))
 		return sockopt_set_congestion(value, len);
 	if (i < 0 && (int)level != SOL_SOCKET)
@@ -328,6 +333,10 @@ long sys_getsockopt(uint64_t fd, uint64_t level, uint64_t option, uint64_t value
 		size = sizeof(v.number);
 	} else if ((int)level == SOL_SOCKET) {
 		;
+	} else if ((int)level == IPPROTO_IP && (int)option == IP_MULTICAST_IF &&
+		   socket_is_internet(s)) {
+		v.number = s->ext ? (int)s->ext->group_from : 0;
+		size = sizeof(v.number);
 	} else if ((int)level == IPPROTO_TCP && has_level(s, (int)level)) {
 		size = sockopt_get_tcp(s, (int)option, &v);
 	} else {

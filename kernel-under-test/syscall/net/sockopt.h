@@ -24,20 +24,25 @@
 #define SO_ATTACH_FILTER 26
 #define SO_DETACH_FILTER 27
 
-#define IP_TOS		 1
-#define IP_TTL		 2
-#define IP_HDRINCL	 3
-#define IP_PKTINFO	 8
-#define ICMP_FILTER	 1
-#define IP_RECVTTL	 12
-#define IP_RECVTOS	 13
-#define IP_ORIGDSTADDR	 20
-#define IP_MULTICAST_TTL 33
-#define IPV6_V6ONLY	 26
-#define IPV6_PKTINFO	 50
-#define IPV6_HOPLIMIT	 52
-#define IPV6_TCLASS	 67
-#define IPV6_ORIGDSTADDR 74
+#define IP_TOS		   1
+#define IP_TTL		   2
+#define IP_HDRINCL	   3
+#define IP_PKTINFO	   8
+#define ICMP_FILTER	   1
+#define IP_RECVTTL	   12
+#define IP_RECVTOS	   13
+#define IP_ORIGDSTADDR	   20
+#define IP_MULTICAST_IF	   32
+#define IP_MULTICAST_TTL   33
+#define IP_MULTICAST_LOOP  34
+#define IP_ADD_MEMBERSHIP  35
+#define IP_DROP_MEMBERSHIP 36
+#define IP_MULTICAST_ALL   49
+#define IPV6_V6ONLY	   26
+#define IPV6_PKTINFO	   50
+#define IPV6_HOPLIMIT	   52
+#define IPV6_TCLASS	   67
+#define IPV6_ORIGDSTADDR   74
 
 /* struct tcp_info of the Linux ABI, up to where segments are counted. */
 struct tcp_info {
@@ -72,6 +77,9 @@ int sockopt_set_filter(struct socket *s, int option, uint64_t value, uint64_t le
 int sockopt_set_device(struct socket *s, uint64_t value, uint64_t len);
 int sockopt_get_device(const struct socket *s, union option_value *out);
 
+/* Returns 0, -EINVAL, -EFAULT, -EPROTO, or what multicast_join() does. */
+int sockopt_set_group(struct socket *s, int option, uint64_t value, uint64_t len);
+
 #define TCP_DEFER_ACCEPT 9
 #define TCP_WINDOW_CLAMP 10
 #define TCP_INFO	 11
@@ -91,7 +99,7 @@ struct sockopt_int {
 	bool stream;		      /* TCP sockets only */
 	int initial, lowest, highest; /* lowest > highest: a flag, 0 or 1 */
 	uint16_t want; /* what to report with each message: CMSG_TIMESTAMP and the like */
-	uint16_t at; /* offset of a byte in struct socket that mirrors it; 0: none */
+	uint16_t at;   /* offset of a byte in struct socket that mirrors it; 0: none */
 };
 
 extern const struct sockopt_int sockopt_ints[SOCKOPT_INT_COUNT];

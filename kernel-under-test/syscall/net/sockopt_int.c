@@ -64,8 +64,8 @@ const struct sockopt_int sockopt_ints[SOCKOPT_INT_COUNT] = {
 	{IPPROTO_IP, 21, false, 0, RANGE(0, 255)}, /* IP_MINTTL */
 	{IPPROTO_IP, 24, false, 0, FLAG},	   /* IP_BIND_ADDRESS_NO_PORT */
 	{IPPROTO_IP, IP_MULTICAST_TTL, false, 1, RANGE(-1, 255)},
-	{IPPROTO_IP, 34, false, 1, FLAG},			/* IP_MULTICAST_LOOP */
-	{IPPROTO_IP, 49, false, 1, FLAG},			/* IP_MULTICAST_ALL */
+	{IPPROTO_IP, IP_MULTICAST_LOOP, false, 1, FLAG},
+	{IPPROTO_IP, IP_MULTICAST_ALL, false, 1, FLAG},
 	{IPPROTO_IPV6, 8, false, 0, FLAG},			/* IPV6_2292HOPLIMIT */
 	{IPPROTO_IPV6, 16, false, 64, RANGE_AT(-1, 255, hops)}, /* IPV6_UNICAST_HOPS */
 	{IPPROTO_IPV6, 18, false, 1, RANGE(-1, 255)},		/* IPV6_MULTICAST_HOPS */
@@ -131,6 +131,32 @@ int sockopt_int_round(const struct socket *s, const struct sockopt_int *k, int *
 	return 0;
 }
 
+/* Options whose effect is in struct socket_ext. */
+static int apply_more(struct socket *s, const struct sockopt_int *k, int v)
+{
+	bool ip = k->level == IPPROTO_IP;
+
+	if (!(k->level == SOL_SOCKET && k->option == SO_BROADCAST) && k->level != SOL_RAW &&
+	    !(ip && (k->option == IP_HDRINCL || k->option == IP_MULTICAST_TTL ||
+		     k->option == IP_MULTICAST_LOOP || k->option == IP_MULTICAST_ALL)))
+		return 0;
+	if (!socket_ext(s))
+		return -ENOMEM;
+	if (k->level == SOL_RAW)
+		s->ext->icmp_ignored = (uint32_t)v;
+	else if (!ip)
+		s->ext->broadcast = v != 0;
+	else if (k->option == IP_HDRINCL)
+		s->ext->hdrincl = v != 0;
+	else if (k->option == IP_MULTICAST_TTL)
+		s->ext->group_ttl = (uint8_t)v;
+	else if (k->option == IP_MULTICAST_LOOP)
+		s->ext->no_loop = !v;
+	else
+		s->ext->members_only = !v;
+	return 0;
+}
+
 int sockopt_int_apply(struct socket *s, const struct sockopt_int *k, int v)
 {
 	/* On streams only credentials and the unread count are reported. */
@@ -144,16 +170,5 @@ int sockopt_int_apply(struct socket *s, const struct sockopt_int *k, int v)
 		return -EINVAL;
 	if (k->at)
 		*((uint8_t *)s + k->at) = (uint8_t)v;
-	if ((k->level == SOL_SOCKET && k->option == SO_BROADCAST) || k->level == SOL_RAW ||
-	    (k->level == IPPROTO_IP && k->option == IP_HDRINCL)) {
-		if (!socket_ext(s))
-			return -ENOMEM;
-		if (k->level == SOL_RAW)
-			s->ext->icmp_ignored = (uint32_t)v;
-		else if (k->level == SOL_SOCKET)
-			s->ext->broadcast = v != 0;
-		else
-			s->ext->hdrincl = v != 0;
-	}
-	return 0;
+	return apply_more(s, k, v);
 }

@@ -76,7 +76,7 @@ struct suite {
 	X(procvm) X(proc) X(async) X(core) X(small) X(races) X(claims) X(network6) X(endings)      \
 	X(attribute) X(system) X(clock) X(lease) X(many) X(resume) X(usage) X(realtime) X(walks)   \
 	X(accessed) X(rseq) X(watched) X(seldom) X(pairs) X(option) X(futex) \
-	X(sets) X(inspect)
+	X(sets) X(inspect) X(multicast)
 
 #define SUITE_DECLARATION(name) extern const struct suite name##_suite;
 SUITES(SUITE_DECLARATION)

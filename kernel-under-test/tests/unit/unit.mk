@@ -36,7 +36,7 @@ unit_files := $(unit_heap) $(unit_fs)
 unit_cpio := $(unit_heap) $(unit_fs)
 unit_ext2 := $(unit_heap) $(unit_fs)
 unit_virtio := $(unit_base) drivers/virtio.c
-unit_frames := $(unit_heap) $(patsubst %,net/%.c,ip/wire ip/interface ip/route ip/arp ip/ipv4 ip/icmp ip/udp address)
+unit_frames := $(unit_heap) $(patsubst %,net/%.c,ip/wire ip/interface ip/route ip/arp ip/ipv4 ip/icmp ip/udp ip/multicast address)
 unit_elf := $(unit_heap) $(filter-out mm/store.c $(unit_chance),$(unit_mm)) $(unit_fs) proc/exec/elf.c
 
 unit_string_flags := $(foreach f,memcpy memmove memset memcmp strlen strcmp strncmp strchr,\
