@@ -176,12 +176,12 @@ static inline void file_put_unlocked(struct file *f)
 
 DEFINE_SCOPED(struct file *, file_put_unlocked)
 
-/* Given by proc: whether a process is running that program. */
+/* Implemented by proc: whether a process is running that program. */
 bool file_is_running(const struct inode *inode);
 
-/* Given by ipc: detaches a file that goes away from its epoll sets. */
+/* Implemented by ipc: detaches a file that goes away from its epoll sets. */
 void file_epoll_release(struct file *f);
-/* Given by proc: frees f->async. */
+/* Implemented by proc: frees f->async. */
 void file_async_release(struct file *f);
 
 /* The file was read or mapped. */
@@ -236,7 +236,7 @@ struct file *file_open_unlocked(struct inode *inode, uint32_t flags, const struc
  */
 int file_clamp_to_limit(const struct inode *inode, uint64_t pos, struct uio *u);
 
-/* Given by proc: the limit, and what happens when it is hit. */
+/* Implemented by proc: the limit, and what happens when it is hit. */
 uint64_t file_size_limit(void);
 void file_limit_exceeded(void);
 

@@ -52,22 +52,23 @@ static inline void notify_before_change(struct inode *dir)
 int notify_watch(struct inode *inode);
 
 /*
- * Given by ipc. F_NOTIFY: events of the directory `f` and its entries raise signals that carry
- * `fd`; without IN_MULTISHOT only the next one does. 0 or -ENOMEM. dnotify_remove() must be called
- * before the file is freed.
+ * Implemented by ipc. F_NOTIFY: events of the directory `f` and its entries raise signals that
+ * carry `fd`; without IN_MULTISHOT only the next one does. 0 or -ENOMEM. dnotify_remove() must be
+ * called before the file is freed.
  */
 int dnotify_set(struct file *f, int fd, uint32_t mask);
 void dnotify_remove(struct file *f);
-/* Given by proc: signals the owner of `f`. */
+/* Implemented by proc: signals the owner of `f`. */
 void notify_signal(struct file *f, int fd);
 
-/* Given by ipc: reports an event to the watchers of `inode`. `name`: an entry of it, or NULL. */
+/* Implemented by ipc: reports an event to the watchers of `inode`. `name`: an entry of it, or NULL.
+ */
 void notify_event(struct inode *inode, uint32_t mask, uint32_t cookie, const char *name,
 		  size_t len);
-/* Given by ipc: also to the watchers of a directory that holds `inode`. May sleep. */
+/* Implemented by ipc: also to the watchers of a directory that holds `inode`. May sleep. */
 void notify_event_parents(struct inode *inode, uint32_t mask);
 /*
- * Given by ipc: reports the deletion if the inode has no link left, and no references but those of
- * its watchers and `others` more.
+ * Implemented by ipc: reports the deletion if the inode has no link left, and no references but
+ * those of its watchers and `others` more.
  */
 void notify_deleted(struct inode *inode, uint32_t others);

@@ -242,7 +242,7 @@ static void put_first(struct epoll_item *i)
 	spin_unlock(&i->set->lock);
 }
 
-/* With the kernel lock: keeps harvest() out (1), or lets it in again (-1). */
+/* With the kernel lock: keeps send_events() out (1), or lets it in again (-1). */
 static void count_inside(struct epoll *set, int by, struct list *again)
 {
 	spin_lock(&set->lock, LOCK_EPOLL);
@@ -252,7 +252,7 @@ static void count_inside(struct epoll *set, int by, struct list *again)
 	spin_unlock(&set->lock);
 }
 
-/* harvest() with the kernel lock, for any file. How many, -EFAULT or -EPAGING. */
+/* send_events() with the kernel lock, for any file. How many, -EFAULT or -EPAGING. */
 static long harvest_inside(struct epoll *set, uint64_t out, unsigned int max)
 {
 	struct list again = LIST_INIT(again);

@@ -17,7 +17,7 @@ struct timerfd {
 	bool expired;
 	bool cancel, canceled;
 	struct wait_queue readers;
-	struct list realtime; /* in all_real, if on CLOCK_REALTIME */
+	struct list realtime; /* in all_realtime, if on CLOCK_REALTIME */
 };
 
 static struct list all_realtime = LIST_INIT(all_realtime);

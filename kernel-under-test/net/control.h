@@ -70,7 +70,7 @@ struct control *control_alloc(uint32_t count);
 int control_set_inflight(struct control *c);
 void control_clear_inflight(struct control *c);
 
-/* Frees it and releases its files. `flying`: they are in flight. */
+/* Frees it and releases its files. `inflight`: they are in flight. */
 void control_free(struct control *c, bool inflight);
 
 /* Copies it for MSG_PEEK, not in flight; NULL if out of memory. */

@@ -305,6 +305,11 @@ int socket_tcp_state(const struct socket *s);
 long stream_not_connected(struct socket *s);
 /* End of file: returns 0, or the pending error. */
 long stream_eof(struct socket *s);
+/*
+ * Sleeps until `s`, which has nothing to read, may have something. Returns false if recv() must
+ * return instead, with *done, the bytes received so far, set to its result.
+ */
+bool stream_wait_data(struct socket *s, unsigned int flags, long *done);
 /* Reads `n` bytes that are there, as ring_get(); TCP discards them for MSG_TRUNC. */
 static inline long stream_take(struct socket *s, struct uio *u, size_t n, unsigned int flags)
 {

@@ -163,6 +163,24 @@ long stream_not_connected(struct socket *s)
 	return s->family == AF_UNIX ? -EINVAL : -ENOTCONN;
 }
 
+bool stream_wait_data(struct socket *s, unsigned int flags, long *done)
+{
+	int err;
+
+	if (*done && !(flags & MSG_WAITALL))
+		return false;
+	if (s->read_shut || !s->peer || s->peer->write_shut) {
+		/* With bytes to return, a pending error is left for the next call. */
+		if (!*done)
+			*done = stream_eof(s);
+		return false;
+	}
+	err = socket_sleep(&s->readers, flags, s->receive_timeout_ns);
+	if (err && !*done)
+		*done = err;
+	return !err;
+}
+
 static long stream_receive(struct socket *s, struct uio *u, unsigned int flags,
 			   struct msg_header *e)
 {
@@ -178,15 +196,8 @@ static long stream_receive(struct socket *s, struct uio *u, unsigned int flags,
 		long n;
 
 		if (!ring_used(&s->in)) {
-			int err;
-
-			if (done && !(flags & MSG_WAITALL))
+			if (!stream_wait_data(s, flags, &done))
 				return done;
-			if (s->read_shut || !s->peer || s->peer->write_shut)
-				return done ? done : stream_eof(s);
-			err = socket_sleep(&s->readers, flags, s->receive_timeout_ns);
-			if (err)
-				return done ? done : err;
 			/* What arrived meanwhile may carry ancillary data. */
 			if (unlikely(s->ops != &stream_ops)) {
 				n = s->ops->receive(s, u, flags, e);

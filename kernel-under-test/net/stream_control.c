@@ -203,15 +203,8 @@ static long control_stream_receive(struct socket *s, struct uio *u, unsigned int
 		long got;
 
 		if (!n) {
-			int err;
-
-			if (done && !(flags & MSG_WAITALL))
+			if (!stream_wait_data(s, flags, &done))
 				return done;
-			if (s->read_shut || !s->peer || s->peer->write_shut)
-				return done ? done : stream_eof(s);
-			err = socket_sleep(&s->readers, flags, s->receive_timeout_ns);
-			if (err)
-				return done ? done : err;
 			continue;
 		}
 		if (!list_empty(&s->controls)) {

@@ -298,7 +298,7 @@ void process_kill_other_threads(void);
  */
 long process_wait(int id, unsigned int options, int *status, struct usage *used);
 
-/* Given by drivers: the session leader has ended, which frees its terminal. */
+/* Implemented by drivers: the session leader has ended, which frees its terminal. */
 void terminal_session_exit(int sid);
 
 /* Reports the end of a held zombie to its parent, which may reap it: `p` may be gone afterwards. */

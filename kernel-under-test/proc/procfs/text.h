@@ -49,7 +49,7 @@ struct proc_file {
 extern const struct proc_file proc_system_files[], proc_process_files[], proc_net_files[];
 extern const size_t proc_system_count, proc_process_count, proc_net_count;
 
-/* Files of /proc/sysvipc. Given by syscall. */
+/* Files of /proc/sysvipc. Implemented by syscall. */
 #define PROC_SYSV_COUNT 3
 extern const struct proc_file proc_sysv_files[PROC_SYSV_COUNT];
 void proc_sysv_msg(struct text *t, const struct proc_subject *s);

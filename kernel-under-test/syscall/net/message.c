@@ -36,7 +36,7 @@ static int gather(const struct user_message *m, char *buffer, size_t n, bool out
 struct transfer {
 	struct socket *socket, *to;
 	const struct user_message *message;
-	struct msg_header *envelope;
+	struct msg_header *header;
 	unsigned int flags;
 	bool send;
 	bool remote; /* to an address that is not local */
@@ -46,8 +46,8 @@ static inline long send_entry(const struct transfer *t, struct uio *u, unsigned 
 {
 	const struct socket_ops *ops = t->socket->ops;
 
-	return unlikely(t->remote) ? ops->send_to(t->socket, u, flags, t->envelope)
-				   : ops->send_message(t->socket, t->to, u, flags, t->envelope);
+	return unlikely(t->remote) ? ops->send_to(t->socket, u, flags, t->header)
+				   : ops->send_message(t->socket, t->to, u, flags, t->header);
 }
 
 static long transfer_entry(const struct transfer *t, struct uio *u, unsigned int flags)
@@ -56,7 +56,7 @@ static long transfer_entry(const struct transfer *t, struct uio *u, unsigned int
 		return WITH_PAGES(send_entry(t, u, flags));
 	if (flags & MSG_OOB)
 		return WITH_PAGES(stream_receive_urgent(t->socket, u, flags));
-	return WITH_PAGES(t->socket->ops->receive(t->socket, u, flags, t->envelope));
+	return WITH_PAGES(t->socket->ops->receive(t->socket, u, flags, t->header));
 }
 
 /* A stream takes the entries one by one. */
@@ -81,7 +81,7 @@ static long transfer_stream(const struct transfer *t)
 			return done ? done : n;
 		done += n;
 		/* Control data belongs to the bytes it came with: stop there. */
-		if ((uint64_t)n < entry[1] || (!t->send && t->envelope->control))
+		if ((uint64_t)n < entry[1] || (!t->send && t->header->control))
 			break;
 		if (!t->send && !(flags & MSG_WAITALL))
 			flags |= MSG_DONTWAIT;
@@ -148,11 +148,11 @@ static long send_one(struct transfer *t)
 
 	if (n >= 0)
 		found = user_socket_target(t->socket, m->name_len ? m->name : 0,
-					   MIN(m->name_len, 128u), (size_t)n, &t->envelope->from,
+					   MIN(m->name_len, 128u), (size_t)n, &t->header->from,
 					   &t->to);
 	t->remote = found > 0;
 	if (n >= 0) {
-		n = found < 0 ? found : user_control_get(t->socket, m, &t->envelope->control);
+		n = found < 0 ? found : user_control_get(t->socket, m, &t->header->control);
 		if (!n)
 			n = transfer_all(t);
 	}
@@ -165,7 +165,7 @@ static long send_message(uint64_t fd, uint64_t at, uint64_t flags)
 {
 	struct msg_header e = {.flags = 0};
 	struct user_message m;
-	struct transfer t = {.message = &m, .envelope = &e, .send = true};
+	struct transfer t = {.message = &m, .header = &e, .send = true};
 	struct file *f SCOPED(file_put) = NULL;
 	long n = user_socket_get(fd, &f, &t.socket);
 
@@ -209,7 +209,7 @@ static long receive_message(uint64_t fd, uint64_t at, uint64_t flags)
 {
 	struct user_message m;
 	struct msg_header e = {.flags = 0};
-	struct transfer t = {.message = &m, .envelope = &e};
+	struct transfer t = {.message = &m, .header = &e};
 	struct file *f SCOPED(file_put) = NULL;
 	long n = user_socket_get(fd, &f, &t.socket);
 

@@ -169,13 +169,13 @@ __attribute__((weak)) int space_page_in(void)
 	abort();
 }
 
-/* Given by fs, where a test has it: nothing is cached that could be given up. */
+/* Implemented by fs, where a test has it: nothing is cached that could be given up. */
 __attribute__((weak)) size_t page_reclaim(size_t)
 {
 	return 0;
 }
 
-/* Given by arch. */
+/* Implemented by arch. */
 unsigned int arch_cpus_running = 1;
 struct serving_lock arch_kernel_lock;
 

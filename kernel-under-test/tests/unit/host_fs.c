@@ -27,8 +27,8 @@ __attribute__((constructor)) static void be_root(void)
 		abort();
 }
 
-/* Given by ipc: nothing watches files here. */
-/* Given by ipc, as that is. */
+/* Implemented by ipc: nothing watches files here. */
+/* Implemented by ipc, as that is. */
 void notify_event(struct inode *, uint32_t, uint32_t, const char *, size_t)
 {
 }
@@ -41,7 +41,7 @@ void notify_deleted(struct inode *, uint32_t)
 {
 }
 
-/* Given by proc: no limits. */
+/* Implemented by proc: no limits. */
 uint64_t file_size_limit(void)
 {
 	return UINT64_MAX;
@@ -55,7 +55,8 @@ void file_epoll_release(struct file *)
 {
 }
 
-/* Given by sched. There is one thread here: to wait would be for ever, and nobody is waiting. */
+/* Implemented by sched. There is one thread here: to wait would be for ever, and nobody is waiting.
+ */
 int wait_sleep(struct wait_queue *, bool)
 {
 	fputs("a test waits for something that nobody will do\n", stderr);
