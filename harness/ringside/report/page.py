@@ -160,9 +160,9 @@ def build(run: Run, kernels: Sequence[Kernel]) -> Page:
 
 
 _ISOLATION: dict[Isolation, str] = {
-    "child": "a process",
-    "boot": "a boot",
-    "snapshot": "a copy of a settled guest",
+    "child": "one process per workload",
+    "boot": "one boot per workload",
+    "snapshot": "one copy of a settled guest per workload",
 }
 
 
@@ -182,7 +182,7 @@ def _environment(run: Run) -> tuple[tuple[str, str], ...]:
             "Machine",
             f"{it.machine}, {it.arch}, {it.smp} CPU{'s' * (it.smp > 1)}, {it.memory_mib} MiB",
         ),
-        ("Isolation of workloads", _ISOLATION[run.isolation]),
+        ("Isolation", _ISOLATION[run.isolation]),
         ("Order", "default" if run.shuffle is None else f"shuffled, seed {run.shuffle}"),
         ("Toolchain", it.toolchain),
         ("Host", f"{it.host.cpu}, {it.host.cores} cores"),
