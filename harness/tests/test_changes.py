@@ -13,15 +13,15 @@ from rich.console import Console
 from ringside.cli.main import run
 from ringside.errors import JudgeError
 from ringside.report.changed import changes_shown
-from ringside.stats.changes import Changes, changes
+from ringside.stats.changes import Comparison, compare_runs
 from ringside.store import Run
 
 
-def kinds(found: Changes) -> dict[str, str]:
+def kinds(found: Comparison) -> dict[str, str]:
     return {change.workload: change.kind for change in found.costs}
 
 
-def shown(found: Changes, everything: bool = False, width: int = 120) -> str:
+def shown(found: Comparison, everything: bool = False, width: int = 120) -> str:
     out = io.StringIO()
     Console(file=out, width=width).print(changes_shown(found, [runs.manifest("a")], everything))
     return out.getvalue()
@@ -54,7 +54,7 @@ def after() -> Run:
 
 
 def test_each_workload_that_both_runs_have_is_judged() -> None:
-    found = changes(before(), after())
+    found = compare_runs(before(), after())
     assert found.kernels == ("a",)
     assert kinds(found) == {
         "g/up": "regressed",
@@ -73,7 +73,7 @@ def test_each_workload_that_both_runs_have_is_judged() -> None:
 def test_a_tolerance_is_for_both_directions_and_its_bound_is_within() -> None:
     def one(cost: int, tolerance: float) -> str:
         new = runs.table_run({"g/x": {"a": cost}})
-        return kinds(changes(runs.table_run({"g/x": {"a": 1000}}), new, tolerance))["g/x"]
+        return kinds(compare_runs(runs.table_run({"g/x": {"a": 1000}}), new, tolerance))["g/x"]
 
     assert [one(cost, 0.01) for cost in (989, 990, 1010, 1011)] == [
         "improved",
@@ -85,9 +85,9 @@ def test_a_tolerance_is_for_both_directions_and_its_bound_is_within() -> None:
 
 
 def test_no_regression_is_0_and_nothing_to_judge_by_is_2() -> None:
-    assert changes(before(), before()).exit_code == 0
+    assert compare_runs(before(), before()).exit_code == 0
     other = after().model_copy(update={"environment": runs.environment(qemu_version="10.0.2")})
-    found = changes(runs.table_run({"g/up": {"a": 1}, "g/same": {"a": 1}}), other)
+    found = compare_runs(runs.table_run({"g/up": {"a": 1}, "g/same": {"a": 1}}), other)
     assert found.exit_code == 2
     # Said once, not for each workload.
     assert shown(found).count("different QEMU versions") == 1
@@ -103,7 +103,7 @@ def test_a_probe_that_works_no_longer_is_a_loss() -> None:
         runs.answer("a", "f/y"),
         runs.answer("a", "f/z", "absent"),
     )
-    found = changes(old, before().model_copy(update={"probes": new}))
+    found = compare_runs(old, before().model_copy(update={"probes": new}))
     assert [(t.probe, t.lost) for t in found.probes] == [("f/x", True), ("f/y", False)]
     assert found.exit_code == 1
     out = shown(found)
@@ -112,34 +112,34 @@ def test_a_probe_that_works_no_longer_is_a_loss() -> None:
 
 
 def test_what_is_shown_is_what_changed_the_worst_first() -> None:
-    out = shown(changes(before(), after()))
+    out = shown(compare_runs(before(), after()))
     lines = [line.partition("│")[0].strip() for line in out.splitlines() if "│" in line]
     assert lines == ["g/up", "g/broken", "g/down", "g/fixed"]
     assert "regressed, +25 %" in out and "improved, \N{MINUS SIGN}0.5 %" in out
     assert "lost: hung" in out and "gained: it was crashed" in out
     assert "A: 1 regressed, 1 lost, 1 improved, 1 gained, 1 same; geometric mean of 3 costs" in out
     assert "2 in one of the runs only" in out
-    assert "g/same" in shown(changes(before(), after()), everything=True)
+    assert "g/same" in shown(compare_runs(before(), after()), everything=True)
 
 
 def test_a_kernel_built_anew_is_named() -> None:
     image = runs.image("a", sha256=runs.sha256("other"), version="2")
     new = before().model_copy(update={"images": (image,)})
-    assert "A: different image, 2, not 6.1.176-1" in shown(changes(before(), new))
+    assert "A: different image, 2, not 6.1.176-1" in shown(compare_runs(before(), new))
 
 
 def test_a_fact_of_a_run_can_not_be_markup() -> None:
     run_ = runs.table_run({"g/[red]x": {"a": 1}})
-    assert "g/[red]x" in shown(changes(run_, run_), everything=True)
+    assert "g/[red]x" in shown(compare_runs(run_, run_), everything=True)
 
 
 def test_runs_that_have_nothing_in_common_are_refused() -> None:
     other = runs.table_run({"g/up": {"z": 1}})
     with pytest.raises(JudgeError, match="no kernel in common: a, b and z"):
-        changes(before(), other)
+        compare_runs(before(), other)
     full = before().model_copy(update={"profile": "full"})
     with pytest.raises(JudgeError, match="different profiles: quick and full"):
-        changes(before(), full)
+        compare_runs(before(), full)
 
 
 def test_the_command(checkout: Checkout, capsys: pytest.CaptureFixture[str]) -> None:

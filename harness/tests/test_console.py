@@ -14,7 +14,7 @@ from conftest import ROOT, Checkout
 from ringside.catalog import Catalog, Kernel, load, load_workloads
 from ringside.catalog.delivery import ConsoleDelivery
 from ringside.conductor import Request, conduct, prepare
-from ringside.conductor.observer import Silent
+from ringside.conductor.observer import NullObserver
 from ringside.image.delivery import Payload, Step, deliver
 from ringside.image.obtain import obtain
 from ringside.machine.fake import FakeMachine
@@ -115,9 +115,9 @@ def measured(kernels: tuple[Kernel, ...], images: dict[str, Path], folder: Path)
     """Both rows of one run."""
     names = tuple(kernel.id for kernel in kernels)
     request = Request(kernels=names, workloads=("syscall/null",), images=images)
-    plan = prepare(Catalog(ROOT, kernels), request, Silent())
+    plan = prepare(Catalog(ROOT, kernels), request, NullObserver())
     now = datetime.datetime.now(datetime.UTC)
-    return asyncio.run(conduct(plan, RunFolder.create(folder, "exact", now), Silent()))
+    return asyncio.run(conduct(plan, RunFolder.create(folder, "exact", now), NullObserver()))
 
 
 @pytest.mark.boot

@@ -12,7 +12,7 @@ from conftest import Checkout, multiboot_elf
 from ringside.catalog import BootConfig, Kernel, load, load_workloads
 from ringside.catalog.delivery import InitrdDelivery, NoDelivery
 from ringside.catalog.model import Boot, FileImage
-from ringside.conductor.spec import bare_machine
+from ringside.conductor.spec import machine_spec
 from ringside.errors import CatalogError, ImageError
 from ringside.image.delivery import Payload, deliver
 from ringside.image.inspect import inspect
@@ -95,7 +95,7 @@ def test_what_is_booted_from_a_disk_wants_the_disk_beside_it(tmp_path: Path) -> 
     assert inspect(file, kernel).problem is None
     image = obtain(kernel, tmp_path, tmp_path, user_image=file)
     assert kernel.boot is not None
-    spec = bare_machine(kernel.console, kernel.boot, kernel.boot.ways["firmware"], image.path)
+    spec = machine_spec(kernel.console, kernel.boot, kernel.boot.ways["firmware"], image.path)
     assert spec.kernel is None
     assert spec.extra == ("-drive", f"format=raw,file={tmp_path}/disk.img")
 

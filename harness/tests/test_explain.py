@@ -122,7 +122,7 @@ def test_the_median_repetition_is_explained(tmp_path: Path) -> None:
         READINGS,
         0,
     )
-    assert (found.repeats, found.new_rows, found.elsewhere) == (4, 1, 2)
+    assert (found.repeats, found.appeared, found.elsewhere) == (4, 1, 2)
 
 
 def test_phases_functions_and_stacks_each_sum_to_the_window(tmp_path: Path) -> None:

@@ -34,7 +34,7 @@ def reading(hour: int, costs: dict[str, int], **changes: Any) -> Reading:
 
 
 def values(found: History) -> dict[str, list[float]]:
-    return {line.workload: [float(p.value) for p in line.points] for line in found.lines}
+    return {line.workload: [float(p.value) for p in line.points] for line in found.series}
 
 
 def words(found: History, width: int = 200) -> str:
@@ -46,7 +46,7 @@ def words(found: History, width: int = 200) -> str:
 def test_lines_go_from_the_oldest_reading_to_the_newest() -> None:
     found = history("a", [reading(9, {"g/x": 30, "g/y": 5}), reading(7, {"g/x": 60})])
     assert values(found) == {"g/x": [60, 30], "g/y": [5]}
-    x, y = found.lines
+    x, y = found.series
     assert x.change == 0.5 and x.last_step is not None
     assert x.last_step[1].reading.where == "run-9"
     assert y.change == 1 and y.last_step is None
@@ -55,7 +55,7 @@ def test_lines_go_from_the_oldest_reading_to_the_newest() -> None:
 
 def test_the_last_step_is_where_the_cost_last_changed() -> None:
     costs = (10, 20, 20, 15, 15)
-    (line,) = history("a", [reading(h, {"g/x": c}) for h, c in enumerate(costs)]).lines
+    (line,) = history("a", [reading(h, {"g/x": c}) for h, c in enumerate(costs)]).series
     assert line.last_step is not None
     assert [point.reading.where for point in line.last_step] == ["run-2", "run-3"]
 

@@ -19,11 +19,11 @@ from ringside.errors import ImageError, MachineError
 from ringside.image.qemu_package import wrapper
 from ringside.machine import newer
 from ringside.machine.version import Qemu
-from ringside.profile import BootView, Door
+from ringside.profile import BootView, EntryPoint
 from ringside.profile.boot import Counts, count, median, total
 from ringside.report.observed import remarks, terminal
 
-READ = Door(
+READ = EntryPoint(
     kind="syscall",
     number=0,
     mnemonic="",
@@ -55,7 +55,7 @@ VIEW = BootView(
     kernel=9_000,
     first_user=7_000,
     ready=7_100,
-    new_rows=3,
+    appeared=3,
     space_writes=8,
     space_changes=6,
     switches=((500, 1), (700, 1)),

@@ -166,7 +166,7 @@ def test_processes_are_matched(kernel: str) -> None:
         if result.name != "process/fork_exec_wait":
             continue
         for window in windows[: -len(result.overhead)]:
-            assert (window.new_rows, window.elsewhere) == (result.iterations, result.iterations)
+            assert (window.appeared, window.elsewhere) == (result.iterations, result.iterations)
 
 
 def test_two_runs_see_the_same(tmp_path: Path) -> None:

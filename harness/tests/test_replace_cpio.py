@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from ringside.catalog import Catalog, load, load_workloads
 from ringside.catalog.delivery import ReplaceCpioDelivery
 from ringside.conductor import Request, conduct, prepare
-from ringside.conductor.observer import Silent
+from ringside.conductor.observer import NullObserver
 from ringside.errors import ImageError
 from ringside.image.cpio import CpioWriter
 from ringside.image.delivery import Delivered, Payload, deliver, describe
@@ -132,9 +132,9 @@ def test_a_kernel_runs_what_was_put_in_place_of_its_own_archive(tmp_path: Path) 
     request = Request(
         kernels=("carrier", SUBJECT.id), workloads=("syscall/null",), images={"carrier": file}
     )
-    plan = prepare(Catalog(ROOT, (SUBJECT, other)), request, Silent())
+    plan = prepare(Catalog(ROOT, (SUBJECT, other)), request, NullObserver())
     now = datetime.datetime.now(datetime.UTC)
-    run = asyncio.run(conduct(plan, RunFolder.create(tmp_path / "r", "exact", now), Silent()))
+    run = asyncio.run(conduct(plan, RunFolder.create(tmp_path / "r", "exact", now), NullObserver()))
     assert [(m.status, m.detail) for m in run.measurements] == [("ok", None)] * 2
     assert len({m.value for m in run.measurements}) == 1
     assert not any("-initrd" in b.argv for b in run.boots if b.kernel == "carrier")

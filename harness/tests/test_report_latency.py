@@ -51,8 +51,8 @@ def test_each_cell_has_its_ratio_to_the_reference() -> None:
     assert [cell.cost_text for cell in one] == ["50", "100", "400"]
     assert [cell.ratio_text for cell in one] == [f"0.50{TIMES}", "", f"4.00{TIMES}"]
     assert [cell.lean for cell in one] == ["down3", None, "up3"]
-    assert one[0].words == "better by 50 %"
-    assert one[1].words == "the reference"
+    assert one[0].description == "better by 50 %"
+    assert one[1].description == "the reference"
 
 
 def test_a_kernel_on_another_machine_has_costs_but_no_ratio() -> None:
@@ -74,7 +74,7 @@ def test_what_did_not_work_is_a_word_and_not_a_number() -> None:
 
 def test_one_instruction_in_a_thousand_is_said_and_not_tinted() -> None:
     cell = rows(latency.build(example(), CATALOG))["m/three"][2]
-    assert cell.words == "worse by 0.1 %"
+    assert cell.description == "worse by 0.1 %"
     assert cell.lean == "even"
 
 
@@ -90,7 +90,7 @@ def test_without_a_reference_there_is_no_ratio_and_no_mean() -> None:
     table = latency.build(run, CATALOG)
     assert all(cell.ratio is None for row in table.rows for cell in row.cells)
     assert table.mean.rows == 0
-    assert "no ratio: the reference was not measured" in rows(table)["z/one"][0].words
+    assert "no ratio: the reference was not measured" in rows(table)["z/one"][0].description
 
 
 def test_another_elf_has_a_cost_and_no_ratio() -> None:
@@ -103,7 +103,7 @@ def test_another_elf_has_a_cost_and_no_ratio() -> None:
     )
     cell = rows(latency.build(run, CATALOG))["g/w"][0]
     assert (cell.cost_text, cell.ratio) == ("100", None)
-    assert cell.words == "no ratio: different workload ELFs"
+    assert cell.description == "no ratio: different workload ELFs"
 
 
 def test_a_workload_that_was_planned_and_not_reached_is_shown() -> None:

@@ -12,7 +12,7 @@ from conftest import ROOT, Checkout, manifest, tiny_elf
 
 from ringside.catalog import load
 from ringside.cli.main import run
-from ringside.conductor.observer import Silent
+from ringside.conductor.observer import NullObserver
 from ringside.conductor.prepare import Request, prepare
 from ringside.errors import CatalogError, ImageError
 from ringside.image.elf import check_bootable, identify
@@ -129,7 +129,7 @@ def test_kvm_is_of_the_host(checkout: Checkout) -> None:
     write(root, "two", riscv("two", 5))
     request = Request(clock="kvm", kernels=("two",))
     with pytest.raises(CatalogError, match="not riscv64: --clock exact"):
-        prepare(load(root), request, Silent())
+        prepare(load(root), request, NullObserver())
 
 
 @pytest.mark.boot

@@ -59,7 +59,7 @@ def test_of_rates_more_is_better() -> None:
     found = compare(Side(environment, fast), Side(environment, slow))
     assert isinstance(found, Ratio)
     assert (found.value, found.answer, found.cost) == (2.0, "better", 0.5)
-    assert found.words() == "better by 100 %"
+    assert found.text() == "better by 100 %"
     other = runs.environment(smp=2)
     refused = compare(Side(other, fast), Side(environment, slow))
     assert not isinstance(refused, Ratio)
@@ -111,7 +111,7 @@ def test_scaling_has_a_table_and_a_chart_of_its_own() -> None:
     assert [c.efficiency_text for c in processes.cells] == ["100 %", "100 %", "80 %"]
     assert [c.efficiency_text for c in threads.cells] == ["100 %", "50 %", "25 %"]
     assert [c.lean for c in threads.cells] == ["", "up2", "up3"]
-    assert processes.cells[0].words == "10,000"
+    assert processes.cells[0].description == "10,000"
     assert latency.build(made, []).rows == ()
     content = page.build(made, [])
     drawn = charts.draw(content.latency, content.scaling)
@@ -136,7 +136,7 @@ def test_a_workload_that_failed_has_no_efficiency() -> None:
         ]
     )
     (row,) = scaling.build(made, []).rows
-    assert [cell.words for cell in row.cells] == ["10,000", "hung"]
+    assert [cell.description for cell in row.cells] == ["10,000", "hung"]
     assert row.cells[1].efficiency is None
 
 

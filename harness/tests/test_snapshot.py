@@ -16,7 +16,7 @@ from conftest import ROOT, Checkout
 from ringside.catalog import load
 from ringside.cli.main import run
 from ringside.conductor.boot import BootResult
-from ringside.conductor.saved import Saved
+from ringside.conductor.saved import SavedGuest
 from ringside.errors import ImageError, MachineError
 from ringside.image.snapshot import EMPTY, SnapshotPoint, snapshot_point
 from ringside.machine import CLOCKS, MachineSpec, build_argv, find_qemu
@@ -94,9 +94,9 @@ def test_a_runner_without_symbols_is_refused_before_anything_boots(
     with pytest.raises(ImageError, match="use --isolate boot"):
         snapshot_point(root / "workloads" / "build" / "linux-x86_64" / "init")
     assert run(["compare", "--isolate", "snapshot"]) == 2
-    said = capsys.readouterr().err
-    assert "has no symbols snapshot_point and snapshot_line" in said
-    assert "Traceback" not in said
+    console = capsys.readouterr().err
+    assert "has no symbols snapshot_point and snapshot_line" in console
+    assert "Traceback" not in console
     assert not (root / "results" / "runs").exists()
 
 
@@ -110,9 +110,9 @@ def test_the_order_is_the_seeds(checkout: Checkout) -> None:
         # Reported in the catalog's order, whatever it ran in.
         assert result.workloads == names
         assert result.shuffle == (int(arguments[1]) if arguments else None)
-        said = (find_run(root / "results", None) / result.boots[0].console).read_text()
+        console = (find_run(root / "results", None) / result.boots[0].console).read_text()
         return [
-            line.split("name=")[1].split()[0] for line in said.splitlines() if " begin " in line
+            line.split("name=")[1].split()[0] for line in console.splitlines() if " begin " in line
         ]
 
     root = checkout(workloads=names)
@@ -210,11 +210,11 @@ def test_on_several_cpus_two_copies_must_agree(
 ) -> None:
     """What ends a CPU's turn now and then comes at the host's time: here at every second copy, and
     then at each."""
-    honest = Saved._copy
+    honest = SavedGuest._copy
     copies = 0
     every = 2
 
-    async def disturbed(self: Saved, *arguments: Any) -> BootResult:
+    async def disturbed(self: SavedGuest, *arguments: Any) -> BootResult:
         nonlocal copies
         done = await honest(self, *arguments)
         copies += 1
@@ -232,7 +232,7 @@ def test_on_several_cpus_two_copies_must_agree(
 
     plain = null_call()
     assert plain.boots[1].copies == 2
-    monkeypatch.setattr(Saved, "_copy", disturbed)
+    monkeypatch.setattr(SavedGuest, "_copy", disturbed)
     confirmed = null_call()
     assert confirmed.boots[1].copies == 3
     assert ticks(confirmed) == ticks(plain)

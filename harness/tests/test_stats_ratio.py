@@ -92,7 +92,7 @@ def test_one_instruction_more_is_worse_and_equal_is_the_same(ticks: int, iterati
 def test_other_iteration_counts_compare_by_operation() -> None:
     found = ratio(exact("a", 300, 30), exact("b", 100, 10))
     assert found == Ratio(1.0, "same")
-    assert found.words() == "equal"
+    assert found.text() == "equal"
     assert found.resolution is None
 
 
@@ -103,7 +103,7 @@ def test_a_clear_difference_is_seen() -> None:
     assert found.low is not None and found.high is not None
     assert 1 < found.low <= found.value <= found.high
     assert found.value == pytest.approx(1.2, rel=0.02)
-    assert "worse by" in found.words()
+    assert "worse by" in found.text()
     assert ratio(fast, slow).answer == "better"
 
 
@@ -111,7 +111,7 @@ def test_no_difference_says_how_large_one_could_hide() -> None:
     found = ratio(sampled("a", noisy(100, 3)), sampled("b", noisy(100, 4)))
     assert found.answer == "undecided"
     assert found.resolution is not None and 0 < found.resolution < 0.05
-    assert found.words() == f"no difference above {percent(found.resolution)}"
+    assert found.text() == f"no difference above {percent(found.resolution)}"
 
 
 def test_the_same_samples_give_the_same_answer_each_time() -> None:

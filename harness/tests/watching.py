@@ -19,9 +19,9 @@ from ringside.catalog import load
 from ringside.catalog.model import Arch
 from ringside.conductor import Plan, Request, prepare
 from ringside.conductor.cpus import host_cpus
-from ringside.conductor.explaining import with_plugins
-from ringside.conductor.observer import Silent
-from ringside.conductor.watch import Bench, build_plugin, plugin_option, watch_workloads
+from ringside.conductor.explaining import with_plugin_support
+from ringside.conductor.observer import NullObserver
+from ringside.conductor.watch import PluginSetup, build_plugin, plugin_option, watch_workloads
 from ringside.image import build_initrd
 from ringside.machine import CLOCKS, MachineSpec, QemuMachine, build_argv
 from ringside.machine.newer import find_qemu_for_plugins
@@ -42,7 +42,7 @@ def plan_of(kernel: str, workloads: tuple[str, ...]) -> Plan:
     """A plan for one kernel, with a QEMU that runs plugins."""
     mirror.needs(kernel)
     request = Request(kernels=(kernel,), workloads=workloads)
-    return with_plugins(prepare(load(ROOT), request, Silent()))
+    return with_plugin_support(prepare(load(ROOT), request, NullObserver()))
 
 
 @dataclass(frozen=True)
@@ -61,7 +61,7 @@ def watched(kernel: str, workloads: tuple[str, ...], *, profile: bool) -> Seen:
         pytest.skip(f"no compiler for {ARCHES[kernel]} here")
     plan = plan_of(kernel, workloads)
     with tempfile.TemporaryDirectory() as folder:
-        bench = Bench(
+        bench = PluginSetup(
             build_plugin(ROOT, plan.candidates[0].boot.arch), Path(folder), "boot", host_cpus()[0]
         )
         seen, transcript = asyncio.run(

@@ -12,7 +12,7 @@ from rich.console import Console
 
 from ringside.catalog import Kernel, find_root, load
 from ringside.cli import options
-from ringside.conductor.boot_only import boot_bare
+from ringside.conductor.boot_only import boot_without_workloads
 from ringside.errors import CatalogError
 
 
@@ -51,7 +51,9 @@ def boot(
     for kernel in kernels:
         with errors.status(f"booting {kernel.id}"):
             done = asyncio.run(
-                boot_bare(catalog, kernel, chosen, way, user_images.get(kernel.id), patience)
+                boot_without_workloads(
+                    catalog, kernel, chosen, way, user_images.get(kernel.id), patience
+                )
             ).boot
         if done.ready_host_s is not None:
             said = _ready_line(kernel, done.last_lines)

@@ -28,10 +28,10 @@ def diff(before: str, after: str | None, tolerance: float, everything: bool) -> 
     a result was lost, 2 if nothing could be compared.
     """
     from ringside.report.changed import changes_shown
-    from ringside.stats.changes import changes
+    from ringside.stats.changes import compare_runs
 
     catalog = load(find_root())
     old, new = (load_run(find_run(catalog.root / "results", name)) for name in (before, after))
-    found = changes(old, new, tolerance)
+    found = compare_runs(old, new, tolerance)
     Console().print(changes_shown(found, catalog.kernels, everything))
     return found.exit_code

@@ -105,7 +105,7 @@ def explain(
 def _run(
     catalog: Catalog, request: Request, revisions: tuple[str, ...], symbols: dict[str, Path]
 ) -> tuple[tuple[Explanation, ...], Plan]:
-    from ringside.conductor.explaining import explain_all, subjects_of, with_plugins
+    from ringside.conductor.explaining import explain_all, subjects_of, with_plugin_support
 
     with ProgressView(Console(stderr=True)) as view:
         plan = prepare(catalog, request, view)
@@ -113,7 +113,7 @@ def _run(
             names = ", ".join(w.name for w in plan.workloads)
             raise CatalogError(f"select one workload, not several: {names}")
         view.preparing("getting a QEMU with plugin support")
-        plan = with_plugins(plan)
+        plan = with_plugin_support(plan)
         subjects = subjects_of(plan, revisions, view)
         return asyncio.run(explain_all(plan, subjects, symbols, view)), plan
 

@@ -73,10 +73,10 @@ def history_command(
 def _chosen(found: History, patterns: tuple[str, ...]) -> History:
     if not patterns:
         return found
-    known = [line.workload for line in found.lines]
+    known = [line.workload for line in found.series]
     names = select("workload with a history", patterns, known, "ringside history")
     return dataclasses.replace(
-        found, lines=tuple(line for line in found.lines if line.workload in names)
+        found, series=tuple(line for line in found.series if line.workload in names)
     )
 
 

@@ -42,7 +42,7 @@ def kernels(context: click.Context) -> None:
             kernel.id,
             level_words(reached[kernel.id], kernel.target),
             _runs(kernel, state),
-            Text(state.words),
+            Text(state.text),
         )
     console = Console()
     console.print(table)
@@ -81,7 +81,7 @@ def _runs(kernel: Kernel, state: ImageState) -> str:
         return f"no {', '.join(missing)}"
     if kernel.boot_only:
         return "boots only"
-    asked_for = not kernel.default and not state.words.startswith("given")
+    asked_for = not kernel.default and not state.text.startswith("given")
     return "on request" if asked_for else "by default"
 
 
@@ -116,7 +116,7 @@ def _rows(kernel: Kernel, catalog: Catalog) -> list[tuple[str, str]]:
         rows.append(("image", "\n".join(told)))
     given = find_user_images((k.id for k in catalog.kernels), {}).images.get(kernel.id)
     state = image_state(kernel, catalog.root, catalog.root / _CACHE, given)
-    rows.append(("image here", state.words))
+    rows.append(("image here", state.text))
     if kernel.boot is not None:
         rows.append(("machine", f"{kernel.boot.machine}, {kernel.boot.memory_mib} MiB"))
         for name, way in kernel.boot.ways.items():

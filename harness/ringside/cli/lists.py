@@ -13,7 +13,7 @@ from rich.text import Text
 from ringside.catalog import Catalog, WorkloadSet, find_root, load, load_workloads
 from ringside.cli.into import put_into
 from ringside.cli.options import kernels_option, names
-from ringside.conductor.observer import Silent
+from ringside.conductor.observer import NullObserver
 from ringside.conductor.prepare import build_workloads
 from ringside.errors import CatalogError, RingsideError
 from ringside.image import obtain
@@ -50,7 +50,7 @@ def workloads(port: str | None, into: Path | None, agreement: str | None) -> Non
     if port is not None and port not in known:
         raise CatalogError(f"no kernel has a port {port!r}: choose from {', '.join(known)}")
     ports = [port] if port else list(known)
-    build_workloads(catalog.root, ports[:1], Silent())
+    build_workloads(catalog.root, ports[:1], NullObserver())
     found = load_workloads(catalog.root, ports[0])
     if into is not None:
         put_into(into, partial(_listed, catalog, found, str(into)))

@@ -15,7 +15,7 @@ from ringside.cli import options
 from ringside.cli.compare import show_report
 from ringside.cli.conducting import run_request
 from ringside.conductor import Request
-from ringside.conductor.observer import Silent
+from ringside.conductor.observer import NullObserver
 from ringside.conductor.prepare import build_workloads
 from ringside.store import Run
 
@@ -95,7 +95,7 @@ def show_probes(run: Run, catalog: Catalog, console: Console) -> None:
 def _list(catalog: Catalog, patterns: tuple[str, ...]) -> None:
     # Every port with probes has all of them, and the first kernel's port has probes.
     port = next(kernel.port for kernel in catalog.kernels if kernel.port and kernel.runnable)
-    build_workloads(catalog.root, [port], Silent())
+    build_workloads(catalog.root, [port], NullObserver())
     table = Table("probe", "works when", box=None, pad_edge=False)
     for found in load_workloads(catalog.root, port).select_probes(options.names(patterns)):
         table.add_row(found.name.removeprefix(f"{PROBE}/"), Text(found.facts.op))

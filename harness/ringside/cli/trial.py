@@ -11,7 +11,7 @@ from pathlib import Path
 
 from ringside.catalog import Catalog, Kernel
 from ringside.conductor import Request, conduct, prepare
-from ringside.conductor.observer import Silent
+from ringside.conductor.observer import NullObserver
 from ringside.session import Outcome
 from ringside.store import BootRecord, Measurement, RunFolder
 
@@ -38,12 +38,14 @@ def try_boot(
     Raises RingsideError when the boot can't be made at all.
     """
     request = Request(kernels=(kernel.id,), images=images, patience=patience)
-    plan = prepare(catalog, request, Silent())
+    plan = prepare(catalog, request, NullObserver())
     simplest = next((w for w in plan.workloads if w.name == _SIMPLEST), plan.workloads[0])
     plan = dataclasses.replace(plan, workloads=(simplest,))
     with tempfile.TemporaryDirectory(prefix="ringside-") as folder:
         now = datetime.datetime.now(datetime.UTC)
-        run = asyncio.run(conduct(plan, RunFolder.create(Path(folder), "exact", now), Silent()))
+        run = asyncio.run(
+            conduct(plan, RunFolder.create(Path(folder), "exact", now), NullObserver())
+        )
     boot, measured = run.boots[-1], run.measurements[0]
     return Trial(
         way=boot.way,

@@ -1,4 +1,4 @@
-"""Makes a run: gets the images, boots every kernel, restarts where a guest died, keeps all."""
+"""Make a run: obtain images, boot every kernel, reboot after a crash, store the results."""
 
 from ringside.conductor.observer import Observer
 from ringside.conductor.prepare import Plan, Request, prepare

@@ -1,4 +1,4 @@
-"""One boot of one kernel, kept as a record whatever happens to it."""
+"""Boot a kernel once and record how it went."""
 
 from __future__ import annotations
 
@@ -27,17 +27,17 @@ from ringside.store.schema import BootRecord, Settle
 
 @dataclass(frozen=True)
 class BootResult:
-    """A boot that is over: what the guest said, how it ended, and the record to keep."""
+    """A finished boot: the guest's records, how it ended, and the record to store."""
 
     transcript: Transcript
     ending: Ending
     record: BootRecord
 
 
-class Watched(Transcript):
-    """A transcript that tells an observer when the guest is ready, and what it measures.
+class ObservedTranscript(Transcript):
+    """A transcript that reports to an observer when the guest is ready and what it measures.
 
-    `on_end` is called with the index of each workload whose process was waited for.
+    `on_end` is called with the index of each workload whose process has exited.
     """
 
     def __init__(
@@ -72,25 +72,25 @@ async def boot_once(
     on_end: Callable[[int, Transcript], None],
     cpu: int | None = None,
 ) -> BootResult:
-    """Boot `candidate` with `workloads` planned, on host CPU `cpu`, and wait until that is over.
+    """Boot `candidate` with `workloads` as its plan, pinned to host CPU `cpu`, until it ends.
 
-    `on_end` is called with the index of each workload whose process was waited for. When the task
-    is cancelled the outcome is INTERRUPTED, and raising CancelledError is left to the caller; when
-    QEMU does not start it is DIED.
+    `on_end` is called with the index of each workload whose process has exited. If the task is
+    cancelled the outcome is INTERRUPTED, and the caller has to raise CancelledError; if QEMU does
+    not start it is DIED.
     """
     names = [workload.name for workload in workloads]
-    spec, made = load(candidate, names, plan.request.profile, plan.cache, plan.request.cpus)
+    spec, delivered = load(candidate, names, plan.request.profile, plan.cache, plan.request.cpus)
     kernel = candidate.kernel
     observer.booting(kernel.id, number)
-    transcript = Watched(names, kernel.id, observer, on_end)
+    transcript = ObservedTranscript(names, kernel.id, observer, on_end)
     machine = QemuMachine(lambda fd: build_argv(spec, plan.clock, plan.qemu.binary, fd), cpu)
     with folder.console(kernel.id, number) as (log, keep):
-        ending = await attend(plan, candidate, machine, transcript, keep, made.script)
-    record = record_of(plan, candidate, machine, made, log, ending, transcript)
+        ending = await run_machine(plan, candidate, machine, transcript, keep, delivered.script)
+    record = record_of(plan, candidate, machine, delivered, log, ending, transcript)
     return BootResult(transcript=transcript, ending=ending, record=record)
 
 
-async def attend(
+async def run_machine(
     plan: Plan,
     candidate: Candidate,
     machine: QemuMachine,
@@ -98,7 +98,7 @@ async def attend(
     keep: Callable[[bytes], None],
     script: Sequence[Step] = (),
 ) -> Ending:
-    """Start `machine`, type `script` and see it through, whatever happens to it."""
+    """Start `machine`, type `script`, and run it until it ends; never raises on failure."""
     kernel, patience = candidate.kernel, plan.request.patience
     limits = Limits(
         boot_s=kernel.deadlines.boot_host_s * patience,
@@ -113,36 +113,35 @@ async def attend(
             panic = kernel.console.panic
             return await run_session(machine, transcript, limits, panic, keep, script)
     except asyncio.CancelledError:
-        return never_ran(Outcome.INTERRUPTED, "the run was interrupted")
+        return not_started(Outcome.INTERRUPTED, "the run was interrupted")
     except MachineError as error:
-        return never_ran(Outcome.DIED, str(error))
+        return not_started(Outcome.DIED, str(error))
 
 
 def record_of(
     plan: Plan,
     candidate: Candidate,
     machine: QemuMachine,
-    made: Delivered,
+    delivered: Delivered,
     log: str,
     ending: Ending,
     transcript: Transcript,
 ) -> BootRecord:
-    """What is kept of a boot."""
-    told = told_by(ending, transcript, candidate.file)
+    """The stored record of a boot."""
     return BootRecord(
         kernel=candidate.kernel.id,
         way=candidate.way_name,
-        argv=shown(machine.argv, plan.root),
+        argv=relative_paths(machine.argv, plan.root),
         cmdline=candidate.way.cmdline,
         kernel_sha256=sha256_file(candidate.file),
-        initrd_sha256=made.sha256,
+        initrd_sha256=delivered.sha256,
         console=log,
         outcome=ending.outcome.value,
-    ).model_copy(update=told)
+    ).model_copy(update=result_fields(ending, transcript, candidate.file))
 
 
-def told_by(ending: Ending, transcript: Transcript, image: Path) -> dict[str, object]:
-    """The fields of a BootRecord that say how it went."""
+def result_fields(ending: Ending, transcript: Transcript, image: Path) -> dict[str, object]:
+    """The fields of a BootRecord that depend on how the boot went."""
     return {
         "outcome": ending.outcome.value,
         "ready_host_s": rounded(ending.ready_s),
@@ -159,7 +158,7 @@ def told_by(ending: Ending, transcript: Transcript, image: Path) -> dict[str, ob
 
 
 def explain(ending: Ending, image: Path) -> str | None:
-    """The ending in words, with the function the CPU was in where the image has symbols."""
+    """Why the boot ended, with the function at the program counter if `image` has symbols."""
     detail = ending.detail
     if ending.program_counter is not None and ending.outcome is not Outcome.FINISHED:
         function = Symbols.read(image).lookup(ending.program_counter)
@@ -181,8 +180,8 @@ def _settle(transcript: Transcript) -> Settle | None:
     )
 
 
-def never_ran(outcome: Outcome, detail: str) -> Ending:
-    """The ending of a boot that QEMU never got to."""
+def not_started(outcome: Outcome, detail: str) -> Ending:
+    """The ending of a boot for which QEMU did not start."""
     return Ending(
         outcome=outcome,
         detail=detail,
@@ -195,18 +194,18 @@ def never_ran(outcome: Outcome, detail: str) -> Ending:
     )
 
 
-def shown(argv: Sequence[str], root: Path) -> tuple[str, ...]:
-    """The argv with paths inside the checkout made relative to it."""
+def relative_paths(argv: Sequence[str], root: Path) -> tuple[str, ...]:
+    """`argv` with paths in the checkout made relative to it."""
     return tuple(word.replace(f"{root}/", "") for word in argv)
 
 
 def rounded(seconds: float | None) -> float | None:
-    """Host seconds as they are kept: the rest is noise."""
+    """Host seconds rounded for storage; further digits are noise."""
     return None if seconds is None else round(seconds, 3)
 
 
 async def _pin(machine: QemuMachine) -> None:
-    """Keep each virtual CPU on one host CPU, the last ones first: interrupts favour the first."""
+    """Pin each vCPU to a host CPU, highest first, as interrupts mostly go to the first CPU."""
     cores = sorted(os.sched_getaffinity(0), reverse=True)
     for index, thread in enumerate(await machine.vcpu_threads()):
         with contextlib.suppress(OSError):

@@ -1,4 +1,4 @@
-"""Boot a kernel that runs no workloads until it says that it is up."""
+"""Boot a kernel without workloads until it reports that it is up."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from pathlib import Path
 
 from ringside.catalog import Catalog, Kernel
 from ringside.catalog.load import missing_key
-from ringside.conductor.boot import explain, never_ran, rounded, shown
-from ringside.conductor.spec import bare_machine, console_of
+from ringside.conductor.boot import explain, not_started, relative_paths, rounded
+from ringside.conductor.spec import console_of, machine_spec
 from ringside.errors import CatalogError, MachineError
 from ringside.image import KernelImage, boot_file, obtain
 from ringside.image.files import sha256_file
@@ -19,7 +19,7 @@ from ringside.store.boots import BootFolder, BootOnlyResult
 from ringside.store.schema import BootRecord, Clock, ImageRecord
 
 
-async def boot_bare(
+async def boot_without_workloads(
     catalog: Catalog,
     kernel: Kernel,
     clock: Clock,
@@ -27,10 +27,10 @@ async def boot_bare(
     user_image: Path | None = None,
     patience: float = 1.0,
 ) -> BootOnlyResult:
-    """Boot `kernel` and wait for its ready text or its end; what came of it is kept and given.
+    """Boot `kernel` until its ready text or its end; stores and returns the result.
 
-    Raises CatalogError for a kernel that is not one to be only booted or has no such way, and
-    ImageError and MachineError when it can't be booted at all.
+    Raises CatalogError if the manifest does not allow it or has no such boot configuration,
+    ImageError if the image is unavailable, and MachineError without a suitable QEMU.
     """
     boot = kernel.boot
     if boot is None or not kernel.bootable or kernel.console.ready is None:
@@ -45,7 +45,7 @@ async def boot_bare(
     file = boot_file(image, boot.ways[name], cache)
     qemu = find_qemu(boot.arch)
     boot = boot.for_qemu(version_tuple(qemu))
-    spec = bare_machine(kernel.console, boot, boot.ways[name], file)
+    spec = machine_spec(kernel.console, boot, boot.ways[name], file)
     machine = QemuMachine(lambda fd: build_argv(spec, CLOCKS[clock], qemu.binary, fd))
     limits = Limits(
         boot_s=kernel.deadlines.boot_host_s * patience,
@@ -66,18 +66,18 @@ async def boot_bare(
                     console_of(machine, kernel.console), sink, limits, kernel.console.panic, keep
                 )
         except MachineError as error:
-            ending = never_ran(Outcome.DIED, str(error))
-    done = BootOnlyResult(
+            ending = not_started(Outcome.DIED, str(error))
+    result = BootOnlyResult(
         clock=clock,
         qemu_version=qemu.full_version,
         cpu_model=cpu_model(boot.cpu, CLOCKS[clock]),
         machine=boot.machine,
         memory_mib=boot.memory_mib,
         image=_image_record(image, catalog.root),
-        boot=_record(kernel, name, file, shown(machine.argv, catalog.root), log, ending),
+        boot=_record(kernel, name, file, relative_paths(machine.argv, catalog.root), log, ending),
     )
-    folder.keep(done)
-    return done
+    folder.keep(result)
+    return result
 
 
 def _record(
@@ -96,7 +96,7 @@ def _record(
         outcome=ending.outcome.value,
         ready_host_s=rounded(ending.ready_s),
         end_host_s=rounded(ending.end_s),
-        # A guest that is up was stopped by us, which is no complaint.
+        # A guest that is up is stopped by us; that needs no explanation.
         detail=None if finished else explain(ending, file),
         last_lines=ending.last_lines,
     )

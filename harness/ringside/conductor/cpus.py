@@ -1,4 +1,4 @@
-"""Which CPUs of the host guests run on."""
+"""The host CPUs that guests run on."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ import random
 
 
 def host_cpus() -> tuple[int, ...]:
-    """The CPUs that are allowed to us, in turn from one by chance on: commands that run side by
-    side must not all begin on the first."""
+    """The CPUs that this process may use, rotated at random so that concurrent commands don't all
+    start with the first one."""
     allowed = sorted(os.sched_getaffinity(0))
     start = random.randrange(len(allowed))
     return (*allowed[start:], *allowed[:start])

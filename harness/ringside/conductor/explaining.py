@@ -1,4 +1,4 @@
-"""Explain one workload on several kernels, or on several revisions of one."""
+"""Explain one workload on several kernels, or on several revisions of one kernel."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from ringside.conductor.cpus import host_cpus
 from ringside.conductor.observer import Observer
 from ringside.conductor.prepare import Candidate, Plan
 from ringside.conductor.symbols import kernel_symbols
-from ringside.conductor.watch import Bench, build_plugin, watch_workloads
+from ringside.conductor.watch import PluginSetup, build_plugin, watch_workloads
 from ringside.errors import CatalogError, ProfileError, RingsideError
 from ringside.image import KernelImage, Symbols, boot_file
 from ringside.image.files import sha256_file
@@ -24,19 +24,19 @@ from ringside.machine.version import version_tuple
 from ringside.profile import Explanation, Names, explain
 from ringside.records import Verdict
 
-_SHOWN_COMMIT = 10
+_COMMIT_DIGITS = 10
 
 
 @dataclass(frozen=True)
 class Subject:
-    """A kernel to explain a workload on; `label` is its id, with the revision where asked for."""
+    """A kernel to explain a workload on; `label` is its id, with `@revision` if requested."""
 
     label: str
     candidate: Candidate
 
 
-def with_plugins(plan: Plan) -> Plan:
-    """The plan with a QEMU that plugins can watch with."""
+def with_plugin_support(plan: Plan) -> Plan:
+    """`plan` with a QEMU that supports plugins."""
     qemu = find_qemu_for_plugins(plan.candidates[0].boot.arch, plan.cache)
     candidates = tuple(
         dataclasses.replace(c, boot=c.boot.for_qemu(version_tuple(qemu))) for c in plan.candidates
@@ -45,9 +45,9 @@ def with_plugins(plan: Plan) -> Plan:
 
 
 def subjects_of(plan: Plan, revisions: Sequence[str], observer: Observer) -> tuple[Subject, ...]:
-    """The plan's kernels; with `revisions`, its one kernel as it was at each of them.
+    """The plan's kernels, or with `revisions` its only kernel built at each revision.
 
-    Raises CatalogError when it has several or one that is not built here.
+    Raises CatalogError with `revisions` if there are several kernels or it is not built here.
     """
     if not revisions:
         return tuple(Subject(c.kernel.id, c) for c in plan.candidates)
@@ -65,7 +65,7 @@ def subjects_of(plan: Plan, revisions: Sequence[str], observer: Observer) -> tup
             kernel=candidate.kernel.id,
             path=path,
             sha256=sha256_file(path),
-            version=commit[:_SHOWN_COMMIT],
+            version=commit[:_COMMIT_DIGITS],
         )
         file = boot_file(image, candidate.way, plan.cache)
         label = f"{candidate.kernel.id}@{revision.replace('/', '-')}"
@@ -79,24 +79,23 @@ async def explain_all(
     symbols: Mapping[str, Path],
     observer: Observer,
 ) -> tuple[Explanation, ...]:
-    """The plan's one workload on each subject, side by side as the host has room.
+    """Explain the plan's first workload on each subject, concurrently on the host's CPUs.
 
-    `symbols` are files to take a kernel's functions from, by kernel id. Raises RingsideError for
-    the first subject that can't be explained.
+    `symbols` are symbol files by kernel id. Raises RingsideError for the first subject that fails.
     """
     plugin = build_plugin(plan.root, plan.candidates[0].boot.arch)
     cpus = host_cpus()
-    room = asyncio.Semaphore(len(cpus))
+    available = asyncio.Semaphore(len(cpus))
     with tempfile.TemporaryDirectory(prefix="ringside-") as folder:
 
-        async def one(index: int, subject: Subject) -> Explanation:
-            bench = Bench(plugin, Path(folder), f"{index}", cpus[index % len(cpus)])
-            async with room:
-                return await _explain(plan, subject, bench, symbols, observer)
+        async def explain_one(index: int, subject: Subject) -> Explanation:
+            setup = PluginSetup(plugin, Path(folder), f"{index}", cpus[index % len(cpus)])
+            async with available:
+                return await _explain(plan, subject, setup, symbols, observer)
 
         try:
             async with asyncio.TaskGroup() as group:
-                tasks = [group.create_task(one(i, s)) for i, s in enumerate(subjects)]
+                tasks = [group.create_task(explain_one(i, s)) for i, s in enumerate(subjects)]
         except BaseExceptionGroup as errors:
             for error in errors.exceptions:
                 if isinstance(error, RingsideError):
@@ -106,11 +105,15 @@ async def explain_all(
 
 
 async def _explain(
-    plan: Plan, subject: Subject, bench: Bench, symbols: Mapping[str, Path], observer: Observer
+    plan: Plan,
+    subject: Subject,
+    setup: PluginSetup,
+    symbols: Mapping[str, Path],
+    observer: Observer,
 ) -> Explanation:
     candidate, workload = subject.candidate, plan.workloads[0]
     observer.preparing(f"observing {subject.label}")
-    watched, transcript = await watch_workloads(plan, candidate, (workload,), bench, profile=True)
+    watched, transcript = await watch_workloads(plan, candidate, (workload,), setup, profile=True)
     result = transcript.result(0)
     if result.verdict is not Verdict.WHOLE:
         raise ProfileError(
@@ -118,13 +121,13 @@ async def _explain(
             f"{result.detail or 'no samples'}"
         )
     observer.preparing(f"reading the symbols of {subject.label}")
-    teller = bench.plugin.with_name("kallsyms")
-    given = symbols.get(candidate.kernel.id)
+    init = setup.plugin.with_name("kallsyms")
+    symbols_file = symbols.get(candidate.kernel.id)
     kernel = await asyncio.to_thread(
-        kernel_symbols, candidate, plan.qemu, plan.cache, teller, given
+        kernel_symbols, candidate, plan.qemu, plan.cache, init, symbols_file
     )
     names = Names(kernel=kernel, user=Symbols.read(workload.path))
-    # Big logs take a moment, and other guests have deadlines.
+    # In a thread: large logs take time, and other guests have time limits.
     return await asyncio.to_thread(
         explain, subject.label, watched.log, result, names, candidate.kernel.profile.scheduler
     )

@@ -1,4 +1,4 @@
-"""From what a guest recorded and how its boot ended to the measurement that is kept."""
+"""Convert a guest's records and the end of its boot to the stored measurement."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from ringside.records import Result, Verdict
 from ringside.session import Ending, Outcome
 from ringside.store.schema import Answer, Measurement, ProbeAnswer, Status
 
-# What an unfinished workload is called when the boot ended this way.
+# The status of an unfinished workload by the outcome of the boot.
 _UNFINISHED: dict[Outcome, Status] = {
     Outcome.FINISHED: "torn",
     Outcome.PANICKED: "panicked",
@@ -36,8 +36,8 @@ _STATUS: dict[Verdict, Status] = {
 def status_of(
     result: Result, ending: Ending | None, *, last_begun: bool
 ) -> tuple[Status, str | None]:
-    """Status and detail. `ending` is None while the boot goes on; only the workload that was
-    `last_begun` is blamed for how the boot ended."""
+    """Status and detail of a workload. `ending` is None while the boot is running. Only the
+    workload that began last is blamed for how the boot ended."""
     if result.verdict is not Verdict.UNFINISHED:
         return _STATUS[result.verdict], result.detail
     if ending is None or not last_begun:
@@ -57,10 +57,10 @@ def measurement(
     ns_per_tick: float | None,
     boot: int | None,
 ) -> Measurement:
-    """The measurement of one workload. Only status `ok` carries numbers.
+    """The measurement of one workload; only status `ok` has numbers.
 
-    In the exact clock a tick is an instruction; elsewhere ticks become ns by the rate that the
-    guest's own two clock readings give, and without that rate there is no value.
+    In the exact clock a tick is one instruction. Otherwise ticks are converted to ns with the rate
+    measured by the guest, and there is no value if that rate is unknown.
     """
     scale = 1.0 if clock.unit == "instructions" else ns_per_tick
     if status == "ok" and scale is None:
@@ -95,7 +95,7 @@ def measurement(
 def probe_answer(
     *, kernel: str, probe: Workload, status: Status, detail: str | None, boot: int | None
 ) -> ProbeAnswer:
-    """The answer of one probe, by the same rules as a workload's status."""
+    """The answer of one probe, by the same rules as `measurement`."""
     answer: Answer = "works" if status == "ok" else status
     return ProbeAnswer(
         kernel=kernel,
@@ -109,5 +109,5 @@ def probe_answer(
 
 
 def _per_op(scale: float, iterations: int, ticks: float) -> float:
-    # One division, last: an exact count divides to the same float wherever it is done.
+    # Divide once, at the end, so that equal exact counts give equal floats.
     return ticks * scale / iterations

@@ -1,4 +1,4 @@
-"""What a run tells while it goes on."""
+"""The interface through which a run reports its progress."""
 
 from __future__ import annotations
 
@@ -8,34 +8,34 @@ from ringside.store.schema import BootRecord, Measurement, ProbeAnswer
 
 
 class Observer(Protocol):
-    """Told of every step. Called from one thread; must not block."""
+    """Notified of every step, from one thread. Methods must not block."""
 
     def preparing(self, what: str) -> None:
-        """Something that takes time is about to be built, fetched or unpacked."""
+        """A slow step begins: a build, download or extraction."""
 
     def planned(self, kernels: tuple[str, ...], workloads: int, probes: int) -> None:
-        """All is at hand: each kernel will run that many workloads and probes."""
+        """Preparation is complete: each kernel will run so many workloads and probes."""
 
     def booting(self, kernel: str, boot: int) -> None:
-        """A kernel is started, for the `boot`-th time (from 1)."""
+        """The `boot`-th boot of a kernel begins, counted from 1."""
 
     def ready(self, kernel: str) -> None:
-        """The guest's runner spoke."""
+        """The guest's runner has started."""
 
     def measuring(self, kernel: str, workload: str) -> None:
         """A workload begins."""
 
     def measured(self, measurement: Measurement) -> None:
-        """A workload is over, one way or another."""
+        """A workload has ended, with or without a result."""
 
     def probed(self, answer: ProbeAnswer) -> None:
-        """A probe is over, one way or another."""
+        """A probe has ended, with or without an answer."""
 
     def ended(self, boot: BootRecord) -> None:
-        """A boot is over."""
+        """A boot has ended."""
 
 
-class Silent:
+class NullObserver:
     """An observer that does nothing."""
 
     def preparing(self, what: str) -> None:

@@ -1,7 +1,7 @@
-"""Boot a kernel as it is and take down each way into it.
+"""Boot an unmodified kernel under the plugin and record its entry points.
 
-A kernel that the workloads run on boots with the runner, which says when it is ready and when it
-is done. Any other boots alone, and is watched for a while.
+A kernel that runs workloads boots with the runner, which reports when it is ready and done. Any
+other kernel boots alone and is observed for a limited time.
 """
 
 from __future__ import annotations
@@ -15,11 +15,11 @@ from ringside.catalog import Catalog, Kernel
 from ringside.catalog.delivery import NoDelivery
 from ringside.catalog.model import Arch, Boot, BootConfig
 from ringside.conductor.cpus import host_cpus
-from ringside.conductor.explaining import with_plugins
+from ringside.conductor.explaining import with_plugin_support
 from ringside.conductor.observer import Observer
 from ringside.conductor.prepare import Plan, Request, prepare
-from ringside.conductor.spec import bare_machine
-from ringside.conductor.watch import Bench, Watched, build_plugin, watch, watch_workloads
+from ringside.conductor.spec import machine_spec
+from ringside.conductor.watch import PluginSetup, WatchedBoot, build_plugin, watch, watch_workloads
 from ringside.errors import ImageError, ProfileError
 from ringside.image import KernelImage, boot_file, obtain
 from ringside.image.disk import is_bootable_disk
@@ -30,7 +30,7 @@ from ringside.profile import BootView
 from ringside.session import Limits, Outcome
 from ringside.store.boots import BootFolder, ObservedBoot
 
-# A machine for an image of which no manifest says more.
+# The machine for an image whose manifest names none.
 _ARCH: Arch = "x86_64"
 _MACHINE = "pc"
 _MEMORY_MIB = 512
@@ -38,7 +38,7 @@ _MEMORY_MIB = 512
 
 @dataclass(frozen=True)
 class Observed:
-    """What was seen of a boot, by which QEMU, and in words what it booted and how it ended."""
+    """What was observed of a boot, the QEMU used, and descriptions of the boot and its end."""
 
     kernel: str
     qemu_version: str
@@ -48,22 +48,22 @@ class Observed:
     view: BootView
 
 
-class _Alone:
-    """The sink of a guest that speaks to nobody: all is text, and it is never ready."""
+class _IgnoringSink:
+    """A sink for a guest without a runner: every line is text, and it is never ready."""
 
     ready = sampled = done = False
     progress = 0
 
     def feed(self, line: bytes) -> bool:
-        """Take one line."""
+        """Ignore the line."""
         return True
 
 
 def observe_with_runner(catalog: Catalog, request: Request, observer: Observer) -> Observed:
-    """Boot the request's kernel with the runner and the request's workloads."""
+    """Observe the request's kernel with the runner and the request's workloads."""
     plan = prepare(catalog, request, observer)
     observer.preparing("getting a QEMU with plugin support")
-    plan = with_plugins(plan)
+    plan = with_plugin_support(plan)
     candidate = plan.candidates[0]
     observer.preparing(f"observing {candidate.kernel.id}")
     watched = asyncio.run(_with_runner(plan))
@@ -77,19 +77,19 @@ def observe_with_runner(catalog: Catalog, request: Request, observer: Observer) 
     )
 
 
-async def _with_runner(plan: Plan) -> Watched:
+async def _with_runner(plan: Plan) -> WatchedBoot:
     plugin = build_plugin(plan.root, plan.candidates[0].boot.arch)
     with tempfile.TemporaryDirectory(prefix="ringside-") as folder:
-        bench = Bench(plugin, Path(folder), "boot", host_cpus()[0])
+        setup = PluginSetup(plugin, Path(folder), "boot", host_cpus()[0])
         candidate = plan.candidates[0]
-        watched, _ = await watch_workloads(plan, candidate, plan.workloads, bench, profile=False)
+        watched, _ = await watch_workloads(plan, candidate, plan.workloads, setup, profile=False)
     return watched
 
 
 def observe_alone(
     catalog: Catalog, kernel: Kernel, image: Path | None, seconds: float, observer: Observer
 ) -> Observed:
-    """Boot an image without anything of ours in it, for at most `seconds` of host time."""
+    """Observe an image without the runner, for at most `seconds` of host time."""
     cache = catalog.root / ".cache"
     observer.preparing("getting a QEMU with plugin support")
     arch = kernel.boot.arch if kernel.boot else _ARCH
@@ -101,14 +101,14 @@ def observe_alone(
     found, spec = _spec(catalog, kernel, image, cache)
     observer.preparing(f"observing {kernel.id} for at most {seconds:g} s")
 
-    async def run() -> Watched:
+    async def run() -> WatchedBoot:
         with tempfile.TemporaryDirectory(prefix="ringside-") as folder:
             return await watch(
                 spec,
                 CLOCKS["exact"],
                 qemu,
-                Bench(plugin, Path(folder), "boot", host_cpus()[0]),
-                sink=_Alone(),
+                PluginSetup(plugin, Path(folder), "boot", host_cpus()[0]),
+                sink=_IgnoringSink(),
                 limits=Limits(boot_s=seconds, silence_s=seconds, guest_s=float("inf")),
                 panic=kernel.console.panic,
                 profile=False,
@@ -131,7 +131,7 @@ def _spec(
 ) -> tuple[KernelImage, MachineSpec]:
     boot = kernel.boot
     if boot is None:
-        # Of such a kernel nothing is known, and a disk is as welcome as what QEMU loads.
+        # Nothing is known about the kernel: accept a disk image as well.
         way = BootConfig(image="disk" if image is not None and _is_disk(image) else "kernel")
         boot = Boot(
             arch=_ARCH,
@@ -143,7 +143,7 @@ def _spec(
         kernel = kernel.model_copy(update={"boot": boot})
     way = next(iter(boot.ways.values()))
     found = obtain(kernel, catalog.root, cache, user_image=image)
-    return found, bare_machine(kernel.console, boot, way, boot_file(found, way, cache))
+    return found, machine_spec(kernel.console, boot, way, boot_file(found, way, cache))
 
 
 def _is_disk(image: Path) -> bool:
@@ -153,14 +153,14 @@ def _is_disk(image: Path) -> bool:
         raise ImageError(f"{image}: can't be read: {error.strerror}") from error
 
 
-def _view(watched: Watched) -> BootView:
+def _view(watched: WatchedBoot) -> BootView:
     if watched.log.boot is None:
         raise ProfileError("QEMU was killed before the plugin wrote its results")
     return watched.log.boot
 
 
 def keep(catalog: Catalog, observed: Observed) -> Path:
-    """Keep what was seen as the newest of its kernel. Raises StoreError."""
+    """Store the observation, replacing the kernel's previous one. Raises StoreError."""
     boot = ObservedBoot(
         kernel=observed.kernel,
         qemu_version=observed.qemu_version,

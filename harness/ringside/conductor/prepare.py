@@ -1,4 +1,4 @@
-"""Everything a run needs, at hand before the first boot: images, workloads, QEMU."""
+"""Prepare a run: images, workloads and QEMU, before the first boot."""
 
 from __future__ import annotations
 
@@ -26,11 +26,11 @@ Profile = Literal["quick", "full"]
 
 @dataclass(frozen=True)
 class Request:
-    """What the user asked for. Empty `kernels`, `workloads` or `probes` means all of them.
+    """What the user requested. Empty `kernels`, `workloads` or `probes` selects all of them.
 
-    `workloads` or `probes` None means that none are run; `sweep` takes the points of the curves
-    instead of the rows of the table, `scaling` the workloads of several tasks. They are run in the
-    catalog's order, or shuffled with the seed `shuffle`.
+    `workloads` or `probes` None selects none. `sweep` selects the points of the curves instead of
+    the rows of the table, `scaling` the scaling workloads. Workloads run in catalog order, or
+    shuffled with the seed `shuffle`. `patience` multiplies the time limits.
     """
 
     clock: Clock = "exact"
@@ -64,9 +64,9 @@ class Candidate:
 
 @dataclass(frozen=True)
 class Plan:
-    """A run, ready to go. All candidates run `workloads` and `probes`, the same bytes for all.
+    """A prepared run. All candidates run the same `workloads` and `probes`.
 
-    `left_out` says, a line each, which kernels that nobody named could not be had.
+    `left_out` has one line for each kernel that was skipped because its image is unavailable.
     """
 
     request: Request
@@ -82,22 +82,23 @@ class Plan:
 
     @property
     def batches(self) -> tuple[tuple[Workload, ...], ...]:
-        """What shares a boot, or is alone on one or on a copy of a saved guest, unless something
-        ends it early. Probes come last, together."""
+        """Workloads by boot, or by copy of a saved guest; one that fails ends its batch early. The
+        probes are the last batch."""
+        order = list(self.workloads)
         order = list(self.workloads)
         if self.request.shuffle is not None:
             random.Random(self.request.shuffle).shuffle(order)
-        alone = [(workload,) for workload in order]
+        separate = [(workload,) for workload in order]
         found: Sequence[tuple[Workload, ...]] = (
-            [tuple(order)] if self.request.isolation == "child" else alone
+            [tuple(order)] if self.request.isolation == "child" else separate
         )
         return tuple(batch for batch in (*found, self.probes) if batch)
 
 
 def prepare(catalog: Catalog, request: Request, observer: Observer) -> Plan:
-    """Build, fetch and check. Raises a RingsideError for the first thing that is not right.
+    """Build, fetch and check everything. Raises a RingsideError for the first problem.
 
-    A reference kernel that was not asked for by name and can't be had is left out, and said so.
+    A Debian kernel that is not requested by name and unavailable is left out.
     """
     _check_images(catalog, request.images)
     found = catalog.select(request.kernels, request.images)
@@ -114,24 +115,24 @@ def prepare(catalog: Catalog, request: Request, observer: Observer) -> Plan:
     qemu = _qemu(catalog.root, arch, request, observer)
     boots = [_boot(kernel).for_qemu(version_tuple(qemu)) for kernel in kernels]
     sets = _workload_sets(catalog.root, kernels, observer)
-    # All know the same names; one that was built for a small system has fewer of them.
-    first = max(sets.values(), key=lambda found: (len(found.workloads), len(found.probes)))
+    # The names are the same for all ports, but ports for small systems lack some.
+    largest = max(sets.values(), key=lambda found: (len(found.workloads), len(found.probes)))
     if request.isolation == "snapshot":
         for workload_set in sets.values():
             snapshot_point(workload_set.init)
-    workloads = _chosen(
-        request.workloads, partial(first.select, sweep=request.sweep, scaling=request.scaling)
+    workloads = _select(
+        request.workloads, partial(largest.select, sweep=request.sweep, scaling=request.scaling)
     )
     _check_cpus(workloads, request.cpus)
     cache = catalog.root / ".cache"
     candidates = []
     left_out = []
     for kernel, boot in zip(kernels, boots, strict=True):
-        way_name = _way(kernel, boot, request.way, request.cpus)
+        way_name = _boot_config(kernel, boot, request.way, request.cpus)
         try:
             image = _image(kernel, catalog.root, cache, request.images.get(kernel.id), observer)
         except ImageError as error:
-            if not _can_be_left_out(kernel, request):
+            if not _is_optional(kernel, request):
                 raise
             left_out.append(f"{kernel.name} was skipped: {error}")
             continue
@@ -156,16 +157,16 @@ def prepare(catalog: Catalog, request: Request, observer: Observer) -> Plan:
         cache=cache,
         candidates=tuple(candidates),
         workloads=workloads,
-        probes=_chosen(request.probes, first.select_probes),
+        probes=_select(request.probes, largest.select_probes),
         reference=reference if reference in {c.kernel.id for c in candidates} else None,
         left_out=tuple(left_out),
     )
 
 
 def _architecture(kernels: Sequence[Kernel], request: Request) -> Arch:
-    """The one of the run: that of the kernels asked for by name, else the first kernel's.
+    """The architecture of the kernels requested by name, else of the first kernel.
 
-    Raises CatalogError when such kernels are of several, and for a clock that knows only one.
+    Raises CatalogError if those have several, or the clock does not support it.
     """
     named = [k for k in kernels if k.id in request.kernels or k.id == request.reference]
     arches = sorted({_boot(kernel).arch for kernel in named})
@@ -182,12 +183,12 @@ def _architecture(kernels: Sequence[Kernel], request: Request) -> Arch:
     return arch
 
 
-def _can_be_left_out(kernel: Kernel, request: Request) -> bool:
-    asked_for = request.kernels or kernel.id in request.images or kernel.id == request.reference
-    return isinstance(kernel.image, DebImage) and not asked_for
+def _is_optional(kernel: Kernel, request: Request) -> bool:
+    requested = request.kernels or kernel.id in request.images or kernel.id == request.reference
+    return isinstance(kernel.image, DebImage) and not requested
 
 
-def _chosen(
+def _select(
     patterns: tuple[str, ...] | None, select: Callable[[Sequence[str]], tuple[Workload, ...]]
 ) -> tuple[Workload, ...]:
     return () if patterns is None else select(patterns)
@@ -202,7 +203,7 @@ def _workload_sets(
 
 
 def build_workloads(root: Path, ports: Sequence[str], observer: Observer) -> None:
-    """Bring the ELFs of `ports` up to date. Raises ImageError when they don't compile."""
+    """Build the ELFs of `ports`. Raises ImageError if they don't compile."""
     for port in ports:
         observer.preparing(f"building the workloads for {port}")
         make(root / "workloads", "all", root, f"PORT={port}")
@@ -238,9 +239,11 @@ def _qemu(root: Path, arch: str, request: Request, observer: Observer) -> Qemu:
     return find_qemu_for_smp(arch, root / ".cache")
 
 
-def _way(kernel: Kernel, boot: Boot, wanted: str | None, cpus: int) -> str:
-    """The way asked for if this kernel has it, else its first for so many CPUs; an unknown one is
-    an error only for a kernel that has several to choose from."""
+def _boot_config(kernel: Kernel, boot: Boot, requested: str | None, cpus: int) -> str:
+    """The name of the requested boot configuration, or else the first that supports `cpus` CPUs.
+
+    A kernel with a single configuration ignores an unknown name. Raises CatalogError.
+    """
     able = [name for name, way in boot.ways.items() if way.cpus >= cpus]
     if not able:
         most = max(way.cpus for way in boot.ways.values())
@@ -248,13 +251,13 @@ def _way(kernel: Kernel, boot: Boot, wanted: str | None, cpus: int) -> str:
             f"{kernel.id} runs on {most} CPU{'s' if most > 1 else ''} at most: leave it out, or "
             f"use --cpus {most}"
         )
-    if wanted in able:
-        return wanted
-    if wanted in boot.ways:
-        raise CatalogError(f"{kernel.id} booted {wanted!r} uses {boot.ways[wanted].cpus} CPU")
-    if wanted is None or len(boot.ways) == 1:
+    if requested in able:
+        return requested
+    if requested in boot.ways:
+        raise CatalogError(f"{kernel.id} booted {requested!r} uses {boot.ways[requested].cpus} CPU")
+    if requested is None or len(boot.ways) == 1:
         return able[0]
-    raise CatalogError(f"{kernel.id} can't boot {wanted!r}: it has {', '.join(boot.ways)}")
+    raise CatalogError(f"{kernel.id} can't boot {requested!r}: it has {', '.join(boot.ways)}")
 
 
 def _check_images(catalog: Catalog, images: Mapping[str, Path]) -> None:
@@ -262,10 +265,10 @@ def _check_images(catalog: Catalog, images: Mapping[str, Path]) -> None:
         catalog.kernel(kernel_id)
 
 
-def _reference(catalog: Catalog, kernels: Sequence[Kernel], wanted: str | None) -> str | None:
-    if wanted is not None:
-        kernel = catalog.kernel(wanted)
+def _reference(catalog: Catalog, kernels: Sequence[Kernel], requested: str | None) -> str | None:
+    if requested is not None:
+        kernel = catalog.kernel(requested)
         if kernel not in kernels:
-            raise CatalogError(f"--reference {wanted}: not one of the kernels of this run")
-        return wanted
+            raise CatalogError(f"--reference {requested}: not one of the kernels of this run")
+        return requested
     return next((k.id for k in kernels if k.role == "reference"), None)

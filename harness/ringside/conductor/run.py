@@ -1,4 +1,4 @@
-"""The whole run: every kernel, side by side where the clock allows, restarted where one died."""
+"""Run all kernels, concurrently if the clock allows, and reboot those that crash."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from ringside.conductor.cpus import host_cpus
 from ringside.conductor.measure import measurement, probe_answer, status_of
 from ringside.conductor.observer import Observer
 from ringside.conductor.prepare import Candidate, Plan
-from ringside.conductor.saved import Saved, save_guest
+from ringside.conductor.saved import SavedGuest, save_guest
 from ringside.errors import MachineError, RingsideError
 from ringside.image.elf import compiler_version
 from ringside.machine.argv import cpu_model
@@ -36,10 +36,10 @@ from ringside.store.schema import (
 
 
 async def conduct(plan: Plan, folder: RunFolder, observer: Observer) -> Run:
-    """Run the plan into `folder`. The run is kept, and partly kept when this is cancelled.
+    """Run `plan` and store the run in `folder`, also partially if this is cancelled.
 
-    Raises MachineError when QEMU started for no kernel at all, and CancelledError when it was
-    cancelled, both after all is tidied away.
+    Raises MachineError if QEMU started for no kernel, and CancelledError if cancelled, in both
+    cases after cleaning up.
     """
     started = datetime.datetime.now(datetime.UTC)
     conductor = _Conductor(plan, folder, observer)
@@ -61,14 +61,14 @@ async def conduct(plan: Plan, folder: RunFolder, observer: Observer) -> Run:
 
 @dataclass
 class _Progress:
-    """What one kernel has so far. `boots` are indices into the run's boots."""
+    """The results of one kernel so far, by name."""
 
     candidate: Candidate
     measurements: dict[str, Measurement] = field(default_factory=dict)
     probes: dict[str, ProbeAnswer] = field(default_factory=dict)
 
     def has(self, name: str) -> bool:
-        """Whether there is a word on this workload or probe already."""
+        """Whether this workload or probe has a result."""
         return name in self.measurements or name in self.probes
 
 
@@ -79,8 +79,8 @@ class _Conductor:
         self._observer = observer
         self._boots: list[tuple[int, int, BootRecord]] = []
         self._progress = [_Progress(candidate) for candidate in plan.candidates]
-        # A guest has a host CPU to itself and stays there: QEMU's main loop and its vCPU thread
-        # race for the virtual clock when the guest halts, unless they share one CPU.
+        # Each guest is pinned to its own host CPU: QEMU's main loop and vCPU thread race for the
+        # virtual clock when the guest halts, unless they share a CPU.
         self._cpus: asyncio.Queue[int | None] = asyncio.Queue()
         for cpu in host_cpus() if plan.clock.parallel else (None,):
             self._cpus.put_nowait(cpu)
@@ -91,7 +91,7 @@ class _Conductor:
                 for order, progress in enumerate(self._progress):
                     group.create_task(self._kernel(order, progress))
         except BaseExceptionGroup as errors:
-            # One reason is enough for one line; the others were cancelled because of it.
+            # Report the first error; the other tasks were cancelled because of it.
             for error in errors.exceptions:
                 if isinstance(error, RingsideError):
                     raise error from None
@@ -120,31 +120,36 @@ class _Conductor:
             await self._run_batches(order, progress, cpu, saved, 1)
 
     async def _run_batches(
-        self, order: int, progress: _Progress, cpu: int | None, saved: Saved | None, number: int
+        self,
+        order: int,
+        progress: _Progress,
+        cpu: int | None,
+        saved: SavedGuest | None,
+        number: int,
     ) -> None:
-        """Run what is planned, on copies of `saved` if there is one; `number` boots were."""
+        """Run the plan's batches, on copies of `saved` if given, after `number` boots."""
         dead = saved.record if saved is not None and not saved.restorable else None
         for batch in self._plan.batches:
-            waiting: Sequence[Workload] = self._fit(progress, batch)
+            waiting: Sequence[Workload] = self._without_excluded(progress, batch)
             while waiting and dead is None:
                 number += 1
                 waiting, boot = await self._boot(order, progress, waiting, number, cpu, saved)
-                # What never became ready once will not the next time.
+                # A kernel that did not become ready will not do so the next time.
                 dead = boot if boot.ready_host_s is None else None
             for workload in batch:
                 if dead is not None and not progress.has(workload.name):
                     self._skip(progress, workload, dead.detail or "the kernel did not boot")
 
-    def _fit(self, progress: _Progress, batch: Sequence[Workload]) -> list[Workload]:
-        """What of a batch the kernel's manifest lets run; the rest is skipped, and why is kept."""
-        fit = []
+    def _without_excluded(self, progress: _Progress, batch: Sequence[Workload]) -> list[Workload]:
+        """The workloads of a batch that the manifest does not exclude; the others are skipped."""
+        allowed = []
         for workload in batch:
             why = progress.candidate.kernel.exclusion_reason(workload.name)
             if why is None:
-                fit.append(workload)
+                allowed.append(workload)
             else:
                 self._skip(progress, workload, f"left out: {why}")
-        return fit
+        return allowed
 
     def _skip(self, progress: _Progress, workload: Workload, why: str) -> None:
         result = Result(name=workload.name, verdict=Verdict.NOT_BEGUN)
@@ -157,13 +162,13 @@ class _Conductor:
         workloads: Sequence[Workload],
         number: int,
         cpu: int | None,
-        saved: Saved | None,
+        saved: SavedGuest | None,
     ) -> tuple[list[Workload], BootRecord]:
-        """Boot once, or run a copy of the saved guest once; the workloads that are still to be
-        run on a fresh boot, and the boot."""
+        """Boot once, or run one copy of the saved guest. Returns the workloads to retry in another
+        boot, and the record of this one."""
 
         def on_end(index: int, transcript: Transcript) -> None:
-            # Elsewhere the tick rate is only known when the guest says goodbye.
+            # For other clocks the tick rate is known only at the end of the boot.
             if self._plan.clock.unit == "instructions":
                 result = transcript.result(index)
                 if result.verdict is not Verdict.UNFINISHED:
@@ -171,7 +176,7 @@ class _Conductor:
                     self._keep(progress, workloads[index], result, status, detail, None, number)
 
         once = boot_once if saved is None or workloads[0].is_probe else saved.run
-        done = await once(
+        result = await once(
             self._plan,
             progress.candidate,
             workloads,
@@ -181,34 +186,34 @@ class _Conductor:
             on_end,
             cpu,
         )
-        self._boots.append((order, number, done.record))
-        self._observer.ended(done.record)
-        return self._settle_up(progress, workloads, done, number), done.record
+        self._boots.append((order, number, result.record))
+        self._observer.ended(result.record)
+        return self._finish_boot(progress, workloads, result, number), result.record
 
-    def _settle_up(
-        self, progress: _Progress, workloads: Sequence[Workload], done: BootResult, number: int
+    def _finish_boot(
+        self, progress: _Progress, workloads: Sequence[Workload], boot: BootResult, number: int
     ) -> list[Workload]:
-        """Judge what the boot left open."""
-        transcript, ending = done.transcript, done.ending
+        """Determine the results that are still open; returns the workloads to retry."""
+        transcript, ending = boot.transcript, boot.ending
         begun = [index for index in range(len(workloads)) if transcript.begun(index)]
-        again: list[Workload] = []
+        retry: list[Workload] = []
         for index, workload in enumerate(workloads):
             if progress.has(workload.name):
                 continue
             result = transcript.result(index)
-            if result.verdict is Verdict.NOT_BEGUN and begun and ending.outcome in _RESTARTED:
-                again.append(workload)
+            if result.verdict is Verdict.NOT_BEGUN and begun and ending.outcome in _RETRIED:
+                retry.append(workload)
                 continue
             last = bool(begun) and index == begun[-1]
             status, detail = status_of(result, ending, last_begun=last)
             if result.verdict is Verdict.NOT_BEGUN:
-                detail = transcript.violation or done.record.detail or "never started"
+                detail = transcript.violation or boot.record.detail or "never started"
             elif status in ("panicked", "hung"):
-                detail = done.record.detail or detail
+                detail = boot.record.detail or detail
             self._keep(progress, workload, result, status, detail, transcript.ns_per_tick, number)
         if ending.outcome is Outcome.INTERRUPTED:
             raise asyncio.CancelledError
-        return again
+        return retry
 
     def _keep(
         self,
@@ -229,7 +234,7 @@ class _Conductor:
             self._folder.add_probe(answer)
             self._observer.probed(answer)
             return
-        made = measurement(
+        measured = measurement(
             kernel=kernel,
             workload=progress.candidate.workload_set.with_port_elf(workload),
             clock=self._plan.clock,
@@ -239,12 +244,12 @@ class _Conductor:
             ns_per_tick=ns_per_tick,
             boot=number,
         )
-        progress.measurements[workload.name] = made
-        self._folder.add(made)
-        self._observer.measured(made)
+        progress.measurements[workload.name] = measured
+        self._folder.add(measured)
+        self._observer.measured(measured)
 
     def run(self, started: datetime.datetime, *, complete: bool) -> Run:
-        """The run so far, everything in the order of the catalog."""
+        """The run so far, in catalog order."""
         plan = self._plan
         boots = sorted(self._boots, key=lambda boot: boot[:2])
         index_of = {(order, number): index for index, (order, number, _) in enumerate(boots)}
@@ -259,14 +264,14 @@ class _Conductor:
                     detail="never started: the run was interrupted",
                     boot=None,
                 )
-                at = None if answer.boot is None else index_of.get((order, answer.boot))
-                answers.append(answer.model_copy(update={"boot": at}))
+                boot = None if answer.boot is None else index_of.get((order, answer.boot))
+                answers.append(answer.model_copy(update={"boot": boot}))
             for workload in plan.workloads:
-                made = progress.measurements.get(workload.name)
-                if made is None:
-                    made = self._never_started(progress, workload)
-                at = None if made.boot is None else index_of.get((order, made.boot))
-                measurements.append(made.model_copy(update={"boot": at}))
+                measured = progress.measurements.get(workload.name)
+                if measured is None:
+                    measured = self._never_started(progress, workload)
+                boot = None if measured.boot is None else index_of.get((order, measured.boot))
+                measurements.append(measured.model_copy(update={"boot": boot}))
         return Run(
             profile=plan.request.profile,
             environment=self._environment(started),
@@ -315,7 +320,7 @@ class _Conductor:
         )
 
 
-_RESTARTED = (
+_RETRIED = (
     Outcome.PANICKED,
     Outcome.REBOOTED,
     Outcome.DIED,
@@ -326,7 +331,7 @@ _RESTARTED = (
 
 
 def _machines(plan: Plan) -> dict[str, Machine]:
-    """The machines that are not that of the first candidate."""
+    """The machines that differ from that of the first candidate, by kernel id."""
     found = {
         c.kernel.id: Machine(
             cpu_model=cpu_model(c.boot.cpu, plan.clock),
@@ -335,8 +340,8 @@ def _machines(plan: Plan) -> dict[str, Machine]:
         )
         for c in plan.candidates
     }
-    usual = found[plan.candidates[0].kernel.id]
-    return {kernel: machine for kernel, machine in found.items() if machine != usual}
+    first = found[plan.candidates[0].kernel.id]
+    return {kernel: machine for kernel, machine in found.items() if machine != first}
 
 
 def _image_record(candidate: Candidate, plan: Plan) -> ImageRecord:

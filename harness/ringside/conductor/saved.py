@@ -1,4 +1,4 @@
-"""A guest that is booted once and saved when it has come to rest; each workload gets a copy."""
+"""Boot a guest once and save it when it is idle; each workload then runs in a copy."""
 
 from __future__ import annotations
 
@@ -9,7 +9,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ringside.catalog import Workload
-from ringside.conductor.boot import BootResult, Watched, attend, record_of, shown, told_by
+from ringside.conductor.boot import (
+    BootResult,
+    ObservedTranscript,
+    record_of,
+    relative_paths,
+    result_fields,
+    run_machine,
+)
 from ringside.conductor.observer import Observer
 from ringside.conductor.prepare import Candidate, Plan
 from ringside.conductor.spec import load
@@ -22,25 +29,25 @@ from ringside.session.lines import LineSplitter
 from ringside.store.folder import RunFolder
 from ringside.store.schema import BootRecord
 
-# Several CPUs take turns on one thread of QEMU's, and now and then its own housekeeping, which runs
-# at the host's time, ends a turn early: some 1 in 40 copies count a little otherwise.
+# Several CPUs take turns on one thread of QEMU. Rarely its main loop, which follows the host's
+# time, ends a turn early: about 1 in 40 copies has slightly different counts.
 _COPIES_MAX = 6
 
 
 @dataclass(frozen=True)
-class Saved:
-    """The boot that was to be saved, and what copies of it need. `said` is its console."""
+class SavedGuest:
+    """The boot that was saved, and what is needed to run copies. `console` is its output."""
 
     record: BootRecord
     spec: MachineSpec
     point: SnapshotPoint
     file: Path
-    said: bytes
+    console: bytes
     restorable: bool
 
     @property
     def interrupted(self) -> bool:
-        """Whether the boot ended because the run did."""
+        """Whether the run was interrupted during the boot."""
         return self.record.outcome == Outcome.INTERRUPTED.value
 
     async def run(
@@ -54,11 +61,10 @@ class Saved:
         on_end: Callable[[int, Transcript], None],
         cpu: int | None = None,
     ) -> BootResult:
-        """Run the one workload in `workloads` on a copy of the guest; else as `boot_once`.
+        """Run the only workload of `workloads` in a copy of the guest; otherwise like `boot_once`.
 
-        The transcript begins with what the guest had said before it was saved. Where CPUs take
-        turns in the exact clock, copies are run until two count alike, and the second is the
-        result.
+        The transcript begins with the guest's output before it was saved. With several CPUs in the
+        exact clock copies are run until two have equal counts, and the second is the result.
         """
         copy = functools.partial(
             self._copy, plan, candidate, workloads, number, folder, observer, cpu
@@ -67,15 +73,15 @@ class Saved:
             return await copy(on_end)
         seen: set[tuple[tuple[int, ...], ...]] = set()
         for copies in range(1, _COPIES_MAX + 1):
-            done = await copy(_nobody)
-            result = done.transcript.result(0)
+            boot = await copy(_ignore)
+            result = boot.transcript.result(0)
             counts = (result.ticks, result.overhead)
-            over = done.ending.outcome is Outcome.INTERRUPTED or result.verdict is not Verdict.WHOLE
+            over = boot.ending.outcome is Outcome.INTERRUPTED or result.verdict is not Verdict.WHOLE
             if over or counts in seen:
-                record = done.record.model_copy(update={"copies": copies})
-                return dataclasses.replace(done, record=record)
+                record = boot.record.model_copy(update={"copies": copies})
+                return dataclasses.replace(boot, record=record)
             seen.add(counts)
-        return _no_two_alike(done, workloads)
+        return _without_result(boot, workloads)
 
     async def _copy(
         self,
@@ -91,19 +97,19 @@ class Saved:
         (workload,) = workloads
         kernel = candidate.kernel
         observer.booting(kernel.id, number)
-        transcript = Watched([workload.name], kernel.id, observer, on_end)
-        cutter = LineSplitter()
-        for line in (*cutter.feed(self.said), *cutter.finish()):
+        transcript = ObservedTranscript([workload.name], kernel.id, observer, on_end)
+        splitter = LineSplitter()
+        for line in (*splitter.feed(self.console), *splitter.finish()):
             transcript.feed(line)
         machine = RestoredMachine(
             _argv_for(plan, self.spec, incoming=True), self.point, self.file, workload.name, cpu
         )
         with folder.console(kernel.id, number) as (log, keep):
-            ending = await attend(plan, candidate, machine, transcript, keep)
+            ending = await run_machine(plan, candidate, machine, transcript, keep)
         record = self.record.model_copy(
             update={
-                **told_by(ending, transcript, candidate.file),
-                "argv": shown(machine.argv, plan.root),
+                **result_fields(ending, transcript, candidate.file),
+                "argv": relative_paths(machine.argv, plan.root),
                 "console": log,
                 "restored": True,
             }
@@ -111,55 +117,57 @@ class Saved:
         return BootResult(transcript=transcript, ending=ending, record=record)
 
 
-def _nobody(index: int, transcript: Transcript) -> None:
-    """Hear of an end that the next copy has still to confirm."""
+def _ignore(index: int, transcript: Transcript) -> None:
+    """Ignore the end of a workload whose counts must be confirmed by another copy."""
 
 
-def _no_two_alike(done: BootResult, workloads: Sequence[Workload]) -> BootResult:
-    """`done` without its number."""
+def _without_result(boot: BootResult, workloads: Sequence[Workload]) -> BootResult:
+    """`boot` without its measurement, because no two copies agreed."""
     why = f"no two of {_COPIES_MAX} copies had the same counts: use --isolate child"
-    nothing = Transcript([workload.name for workload in workloads])
-    record = done.record.model_copy(
+    empty = Transcript([workload.name for workload in workloads])
+    record = boot.record.model_copy(
         update={"outcome": Outcome.DIED.value, "detail": why, "copies": _COPIES_MAX}
     )
-    return BootResult(transcript=nothing, ending=done.ending, record=record)
+    return BootResult(transcript=empty, ending=boot.ending, record=record)
 
 
 async def save_guest(
     plan: Plan,
     candidate: Candidate,
-    place: Path,
+    directory: Path,
     folder: RunFolder,
     observer: Observer,
     cpu: int | None = None,
-) -> Saved:
-    """Boot `candidate` and save it into a file in `place` once it has come to rest.
+) -> SavedGuest:
+    """Boot `candidate` and save it to a file in `directory` when it is idle.
 
-    Raises ImageError when its runner can't be stopped for that. What else goes wrong is in the
-    record, and then there is nothing to restore.
+    Raises ImageError if its runner does not support this. Other failures are in the record, and the
+    guest is then not `restorable`.
     """
     point = snapshot_point(candidate.workload_set.init)
-    spec, made = load(candidate, [LINE], plan.request.profile, plan.cache, plan.request.cpus)
+    spec, delivered = load(candidate, [LINE], plan.request.profile, plan.cache, plan.request.cpus)
     kernel = candidate.kernel
     observer.booting(kernel.id, 1)
-    transcript = Watched([LINE], kernel.id, observer)
-    file = place / kernel.id
+    transcript = ObservedTranscript([LINE], kernel.id, observer)
+    file = directory / kernel.id
     machine = SavedMachine(_argv_for(plan, spec), point, file, cpu)
-    said = bytearray()
+    console = bytearray()
     with folder.console(kernel.id, 1) as (log, keep):
 
         def keep_both(data: bytes) -> None:
-            said.extend(data)
+            console.extend(data)
             keep(data)
 
-        ending = await attend(plan, candidate, machine, transcript, keep_both, made.script)
-    record = record_of(plan, candidate, machine, made, log, ending, transcript)
+        ending = await run_machine(
+            plan, candidate, machine, transcript, keep_both, delivered.script
+        )
+    record = record_of(plan, candidate, machine, delivered, log, ending, transcript)
     if machine.is_saved:
-        return Saved(record, spec, point, file, bytes(said), restorable=True)
+        return SavedGuest(record, spec, point, file, bytes(console), restorable=True)
     if ending.outcome is Outcome.FINISHED:
         why = "the runner never reached the snapshot point"
         record = record.model_copy(update={"outcome": Outcome.DIED.value, "detail": why})
-    return Saved(record, spec, point, file, bytes(said), restorable=False)
+    return SavedGuest(record, spec, point, file, bytes(console), restorable=False)
 
 
 def _argv_for(plan: Plan, spec: MachineSpec, *, incoming: bool = False) -> ArgvFor:

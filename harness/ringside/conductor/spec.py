@@ -1,4 +1,4 @@
-"""The machine that a kernel is booted on, bare or with the workloads on their way into it."""
+"""The machine for a kernel, with or without workloads."""
 
 from __future__ import annotations
 
@@ -18,8 +18,10 @@ from ringside.machine.screen import SCREEN_DEVICES, ScreenMachine
 def load(
     candidate: Candidate, plan: Sequence[str], profile: str, cache: Path, cpus: int = 1
 ) -> tuple[MachineSpec, Delivered]:
-    """What to start so that `candidate` runs `plan` on `cpus` CPUs, and how that gets in. Raises
-    ImageError."""
+    """The machine that runs `plan` on `candidate` with `cpus` CPUs, and the delivery of the plan.
+
+    Raises ImageError.
+    """
     payload = Payload(
         workloads=candidate.workload_set,
         plan=tuple(plan),
@@ -29,20 +31,20 @@ def load(
         cache=cache,
     )
     boot, way = candidate.boot, candidate.way
-    made = deliver(way.workloads or boot.workloads, payload)
-    bare = bare_machine(candidate.kernel.console, boot, way, made.kernel)
+    delivered = deliver(way.workloads or boot.workloads, payload)
+    base = machine_spec(candidate.kernel.console, boot, way, delivered.kernel)
     spec = dataclasses.replace(
-        bare,
-        initrd=made.initrd,
-        extra=(*bare.extra, *made.options),
+        base,
+        initrd=delivered.initrd,
+        extra=(*base.extra, *delivered.options),
         cpus=cpus,
-        typed=bool(made.script),
+        typed=bool(delivered.script),
     )
-    return spec, made
+    return spec, delivered
 
 
-def bare_machine(console: Console, boot: Boot, way: BootConfig, file: Path | None) -> MachineSpec:
-    """What to start so that `file`, as the way of booting has it, boots alone."""
+def machine_spec(console: Console, boot: Boot, way: BootConfig, file: Path | None) -> MachineSpec:
+    """The machine that boots `file`, prepared for the boot configuration, without workloads."""
     extra = boot.devices
     if console.device == "screen":
         extra += SCREEN_DEVICES
@@ -64,5 +66,5 @@ def bare_machine(console: Console, boot: Boot, way: BootConfig, file: Path | Non
 
 
 def console_of(machine: QemuMachine, console: Console) -> Machine:
-    """The machine as a session is to hear it."""
+    """The machine with the console that a session reads."""
     return ScreenMachine(machine) if console.device == "screen" else machine

@@ -1,7 +1,7 @@
-"""The functions of a kernel, from wherever they can be had.
+"""Obtain the symbols of a kernel.
 
-In this order: a file that the user names; the symbol table of the image; a System.map beside it;
-the kernel itself, booted once to tell what /proc/kallsyms says (kept by the image's SHA-256).
+From, in this order: a file named by the user; the symbol table of the image; a System.map next to
+it; /proc/kallsyms of the kernel, booted once for this (cached by the SHA-256 of the image).
 """
 
 from __future__ import annotations
@@ -19,37 +19,37 @@ from ringside.image.files import sha256_file, write_atomic
 from ringside.machine import CLOCKS, MachineSpec, Qemu
 from ringside.machine.argv import cpu_model
 
-# A stub of a System.map has a line; a real one has thousands.
-_FEW = 64
+# A placeholder for a System.map has one line; a real one has thousands.
+_FUNCTIONS_MIN = 64
 _DEADLINE_S = 120.0
 
 
 def kernel_symbols(
-    candidate: Candidate, qemu: Qemu, cache: Path, teller: Path, user_image: Path | None = None
+    candidate: Candidate, qemu: Qemu, cache: Path, init: Path, symbols_file: Path | None = None
 ) -> Symbols:
-    """Functions of the candidate's kernel; empty when nothing tells them.
+    """Symbols of the candidate's kernel; empty if there is no source of them.
 
-    `teller` is the /init that prints /proc/kallsyms. Raises ProfileError for a `user_image` file
-    without symbols.
+    `init` is the program that prints /proc/kallsyms. Raises ProfileError if `symbols_file` has no
+    symbols.
     """
-    if user_image is not None:
-        return read_symbols(user_image)
+    if symbols_file is not None:
+        return read_symbols(symbols_file)
     for file in (candidate.image.path, candidate.file):
         found = Symbols.read(file)
         if found:
             return found
-    for beside in sorted(candidate.image.path.parent.glob("System.map*")):
-        found = Symbols.parse_map(beside.read_text(encoding="ascii", errors="replace"))
-        if len(found.starts) > _FEW:
+    for file in sorted(candidate.image.path.parent.glob("System.map*")):
+        found = Symbols.parse_map(file.read_text(encoding="ascii", errors="replace"))
+        if len(found.starts) > _FUNCTIONS_MIN:
             return found
-    kept = cache / "symbols" / f"{sha256_file(candidate.file)}.map"
-    if not kept.is_file():
-        write_atomic(kept, _ask(candidate, qemu, teller))
-    return Symbols.parse_map(kept.read_text(encoding="ascii", errors="replace"))
+    cached = cache / "symbols" / f"{sha256_file(candidate.file)}.map"
+    if not cached.is_file():
+        write_atomic(cached, _read_kallsyms(candidate, qemu, init))
+    return Symbols.parse_map(cached.read_text(encoding="ascii", errors="replace"))
 
 
 def read_symbols(path: Path) -> Symbols:
-    """Functions of an ELF or a System.map. Raises ProfileError when it has none."""
+    """The symbols of an ELF or System.map. Raises ProfileError if it has none."""
     try:
         found = Symbols.read(path) or Symbols.parse_map(path.read_text("utf-8", "replace"))
     except OSError as error:
@@ -59,18 +59,18 @@ def read_symbols(path: Path) -> Symbols:
     return found
 
 
-def _ask(candidate: Candidate, qemu: Qemu, teller: Path) -> bytes:
-    """What the kernel's /proc/kallsyms says of functions; nothing when it says nothing.
+def _read_kallsyms(candidate: Candidate, qemu: Qemu, init: Path) -> bytes:
+    """The functions in the kernel's /proc/kallsyms; empty if it has none.
 
-    The addresses hold in other boots because the manifests' command lines keep kernels in place.
+    The addresses are valid in other boots because the manifests' command lines disable KASLR.
     """
     archive = CpioWriter()
     archive.directory("dev")
     archive.char_device("dev/console", 5, 1, 0o600)
     try:
-        archive.file("init", teller.read_bytes(), 0o755)
+        archive.file("init", init.read_bytes(), 0o755)
     except OSError as error:
-        raise ImageError(f"{teller}: can't be read: {error.strerror}") from error
+        raise ImageError(f"{init}: can't be read: {error.strerror}") from error
     with tempfile.TemporaryDirectory(prefix="ringside-") as folder:
         initrd, out = Path(folder) / "initrd", Path(folder) / "symbols"
         initrd.write_bytes(archive.finish())
@@ -98,7 +98,7 @@ def _ask(candidate: Candidate, qemu: Qemu, teller: Path) -> bytes:
 
 
 def _argv(spec: MachineSpec, binary: str, arch: Arch, out: Path) -> list[str]:
-    # Nothing is measured here, so the fastest clock will do.
+    # Nothing is measured here, so the fastest clock is used.
     clock = CLOCKS["tcg"]
     argv = [binary, "-M", spec.machine, "-cpu", cpu_model(spec.cpu, clock), *clock.options]
     argv += ["-m", str(spec.memory_mib), "-nodefaults", "-no-user-config", "-display", "none"]

@@ -1,4 +1,4 @@
-"""Boot a kernel with the QEMU plugin looking on."""
+"""Boot a kernel under the QEMU plugin."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ from ringside.records import Transcript
 from ringside.session import Ending, Limits, Outcome, Sink, run_session
 
 _PLUGIN = Path("harness/plugin")
-# Which part of the plugin knows an architecture.
+# The plugin's directory for each architecture.
 _FOLDERS: dict[Arch, str] = {"x86_64": "x86_64", "riscv64": "riscv64", "riscv32": "riscv64"}
 
 
 @dataclass(frozen=True)
-class Watched:
-    """A boot that was watched: what the plugin saw, what the guest said, and how it ended."""
+class WatchedBoot:
+    """A boot under the plugin: the plugin's log, how it ended, and the console output."""
 
     log: PluginLog
     ending: Ending
@@ -34,8 +34,8 @@ class Watched:
 
 
 @dataclass(frozen=True)
-class Bench:
-    """Where to watch: the plugin, a folder for its file, the file's stem, the host CPU."""
+class PluginSetup:
+    """How to run the plugin: its path, the folder and stem of its output file, the host CPU."""
 
     plugin: Path
     folder: Path
@@ -44,9 +44,9 @@ class Bench:
 
 
 def build_plugin(root: Path, arch: Arch) -> Path:
-    """Bring the plugin up to date: the one for guests of `arch`, with its helpers beside it.
+    """Build the plugin for guests of `arch`, with its helper programs next to it.
 
-    Raises ImageError when it does not compile, ProfileError when there is none for `arch`.
+    Raises ImageError if it does not compile, ProfileError if there is none for `arch`.
     """
     folder = _FOLDERS.get(arch)
     if folder is None:
@@ -56,15 +56,19 @@ def build_plugin(root: Path, arch: Arch) -> Path:
 
 
 async def watch_workloads(
-    plan: Plan, candidate: Candidate, workloads: Sequence[Workload], bench: Bench, *, profile: bool
-) -> tuple[Watched, Transcript]:
-    """Boot `candidate` with `workloads` planned. With `profile`, follow calls in their windows.
+    plan: Plan,
+    candidate: Candidate,
+    workloads: Sequence[Workload],
+    setup: PluginSetup,
+    *,
+    profile: bool,
+) -> tuple[WatchedBoot, Transcript]:
+    """Boot `candidate` with `workloads` as its plan. With `profile` calls in windows are recorded.
 
-    Raises ProfileError when the guest did not get through them, MachineError when QEMU does not
-    start.
+    Raises ProfileError if the guest does not finish, MachineError if QEMU does not start.
     """
     names = [workload.name for workload in workloads]
-    spec, made = load(candidate, names, plan.request.profile, plan.cache)
+    spec, delivered = load(candidate, names, plan.request.profile, plan.cache)
     kernel = candidate.kernel
     patience = plan.request.patience
     limits = Limits(
@@ -77,12 +81,12 @@ async def watch_workloads(
         spec,
         plan.clock,
         plan.qemu,
-        bench,
+        setup,
         sink=transcript,
         limits=limits,
         panic=kernel.console.panic,
         profile=profile,
-        script=made.script,
+        script=delivered.script,
     )
     if watched.ending.outcome is not Outcome.FINISHED:
         raise ProfileError(f"{kernel.id}: {watched.ending.outcome}: {watched.ending.detail}")
@@ -93,27 +97,27 @@ async def watch(
     spec: MachineSpec,
     clock: ClockSpec,
     qemu: Qemu,
-    bench: Bench,
+    setup: PluginSetup,
     *,
     sink: Sink,
     limits: Limits,
     panic: Sequence[str],
     profile: bool,
     script: Sequence[Step] = (),
-) -> Watched:
-    """Boot `spec`, type `script`, and wait until it ends or a limit ends it."""
-    out = bench.folder / f"{bench.label}.plugin.jsonl"
-    words = ("-plugin", plugin_option(bench.plugin, out, profile=profile))
-    watching = dataclasses.replace(spec, extra=(*spec.extra, *words))
+) -> WatchedBoot:
+    """Boot `spec`, type `script`, and wait until it ends or exceeds a limit."""
+    out = setup.folder / f"{setup.label}.plugin.jsonl"
+    plugin = ("-plugin", plugin_option(setup.plugin, out, profile=profile))
+    observed_spec = dataclasses.replace(spec, extra=(*spec.extra, *plugin))
     console = bytearray()
-    machine = QemuMachine(lambda fd: build_argv(watching, clock, qemu.binary, fd), bench.cpu)
+    machine = QemuMachine(lambda fd: build_argv(observed_spec, clock, qemu.binary, fd), setup.cpu)
     machine.has_keyboard = bool(script)
     async with machine:
         ending = await run_session(machine, sink, limits, panic, console.extend, script)
-    return Watched(log=read_log(out), ending=ending, console=bytes(console))
+    return WatchedBoot(log=read_log(out), ending=ending, console=bytes(console))
 
 
 def plugin_option(plugin: Path, out: Path, *, profile: bool) -> str:
-    """The value of QEMU's -plugin. A comma in a path is doubled."""
+    """The value of QEMU's -plugin; commas in paths are doubled."""
     words = [f"file={plugin}", f"out={out}"] + (["profile=on"] if profile else [])
     return ",".join(word.replace(",", ",,") for word in words)

@@ -11,9 +11,9 @@ from ringside.image.debian import cached_version
 
 @dataclass(frozen=True)
 class ImageState:
-    """`here`: the file exists. `obtainable`: a run can fetch or build it. `words`: for display."""
+    """`here`: the file exists. `obtainable`: a run can fetch or build it. `text`: for display."""
 
-    words: str
+    text: str
     here: bool
     obtainable: bool
 
@@ -28,8 +28,8 @@ def image_state(kernel: Kernel, root: Path, cache: Path, user_image: Path | None
         )
     if isinstance(source, DebImage):
         version = cached_version(kernel.id, source, cache)
-        words = f"{source.suite}, {version or 'not fetched yet'}"
-        return ImageState(words, version is not None, True)
+        text = f"{source.suite}, {version or 'not fetched yet'}"
+        return ImageState(text, version is not None, True)
     if isinstance(source, MakeImage):
         here = (root / source.directory / source.kernel).is_file()
         return ImageState("built here" if here else "not built yet", here, True)

@@ -1,7 +1,6 @@
-"""What the QEMU plugin saw of a guest, and what it means: windows by phase and function, boots by
-ways into the kernel."""
+"""What the QEMU plugin recorded of a guest: windows by phase and function, boots by entry point."""
 
-from ringside.profile.boot import BootView, Door
+from ringside.profile.boot import BootView, EntryPoint
 from ringside.profile.explanation import Explanation, FunctionCost, explain
 from ringside.profile.log import PluginLog, read_log
 from ringside.profile.names import Names
@@ -10,7 +9,7 @@ from ringside.profile.tree import PHASES, Phase
 __all__ = [
     "PHASES",
     "BootView",
-    "Door",
+    "EntryPoint",
     "Explanation",
     "FunctionCost",
     "Names",

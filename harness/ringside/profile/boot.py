@@ -1,4 +1,4 @@
-"""A whole boot, seen from outside: each way into the kernel and what it cost."""
+"""A whole boot, observed from outside: each entry point of the kernel and its cost."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
-# (value, how often), values rising.
+# (value, number of occurrences), in order of value.
 Counts = tuple[tuple[int, int], ...]
-DoorKind = Literal["syscall", "fault", "interrupt"]
+EntryKind = Literal["syscall", "fault", "interrupt"]
 _GATES = {0: "", 1: "sysenter"}
 _FIRST_VECTOR_GATE = 2
 
@@ -19,18 +19,22 @@ class _Frozen(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
-class Door(_Frozen):
-    """One way into the kernel, from user code or from the kernel itself.
+class EntryPoint(_Frozen):
+    """One entry point of the kernel, from user or kernel mode.
 
-    `own` are the instructions of each return that was matched, nested ways in and other threads
-    taken out; `wall` those from entry to return whatever ran. `elsewhere` entries came back to
-    another place (a signal handler, a new program), at `elsewhere_own`. What is left of `entered`
-    never came back. `mnemonic` is what the architecture's manual calls the vector, or empty; a
-    RISC-V vector is a cause, numbered as harness/plugin/riscv64/cpu.c says. Several vectors that
-    share a handler are seen as the first of them (`shared`).
+    own             instructions from entry to return, without nested entries and other threads
+    wall            instructions from entry to return, whatever ran in between
+    elsewhere       entries that returned to another address: a signal handler, a new program
+    elsewhere_own   like `own`, for these
+    mnemonic        the vector's name in the architecture manual, or empty
+    shared          the vector is the first of several with a common handler
+    gate            how a system call was made: 0 the usual instruction, 1 sysenter, 2 + n int n
+
+    The rest of `entered` did not return. A RISC-V vector is a cause, numbered as in
+    harness/plugin/riscv64/cpu.c.
     """
 
-    kind: DoorKind
+    kind: EntryKind
     number: int
     mnemonic: str
     gate: int
@@ -44,12 +48,12 @@ class Door(_Frozen):
 
     @property
     def returned(self) -> int:
-        """Entries that came back to where they came from."""
+        """Entries that returned to where they came from."""
         return count(self.own)
 
     @property
     def open(self) -> int:
-        """Entries that never came back: a process that ended, one that still waits."""
+        """Entries that did not return: an exited process, a thread that still waits."""
         return self.entered - self.returned - self.elsewhere
 
     @property
@@ -68,11 +72,14 @@ class Door(_Frozen):
 
 
 class BootView(_Frozen):
-    """Totals of a boot in instructions. `ended_by` is `done` when the runner said so, else `end`:
-    then the totals reach to QEMU's end and may differ by a few. `blind` says that the kernel's
-    vectors could not be seen: it runs in 32-bit mode. `first_user` and `ready` are when
-    user code first ran and when the runner was ready, 0 for never. `switches` are the costs from
-    user code of one address space to user code of another.
+    """Totals of a boot, in instructions.
+
+    ended_by     `done` if the runner reported its end; with `end` the totals include QEMU's exit
+                 and may differ by a few instructions
+    blind        the kernel's vectors could not be observed because it runs in 32-bit mode
+    first_user   when user code first ran, 0 for never
+    ready        when the runner was ready, 0 for never
+    switches     cost from user code in one address space to user code in another
     """
 
     ended_by: Literal["done", "end"]
@@ -83,26 +90,26 @@ class BootView(_Frozen):
     kernel: int
     first_user: int
     ready: int
-    new_rows: int
+    appeared: int
     space_writes: int
     space_changes: int
     switches: Counts
-    doors: tuple[Door, ...]
+    doors: tuple[EntryPoint, ...]
 
 
 def count(counts: Counts) -> int:
-    """How many values there are."""
+    """The number of values."""
     return sum(times for _, times in counts)
 
 
 def total(counts: Counts) -> int:
-    """Their sum."""
+    """The sum of the values."""
     return sum(value * times for value, times in counts)
 
 
 def median(counts: Counts) -> int:
-    """The lower median: a value that was seen. Raises ValueError when there is none."""
+    """The lower median, which is one of the values. Raises ValueError if there are none."""
     if not counts:
         raise ValueError("no values")
-    upto = list(itertools.accumulate(times for _, times in counts))
-    return counts[bisect.bisect_left(upto, (upto[-1] + 1) // 2)][0]
+    cumulative = list(itertools.accumulate(times for _, times in counts))
+    return counts[bisect.bisect_left(cumulative, (cumulative[-1] + 1) // 2)][0]

@@ -1,6 +1,6 @@
-"""One workload on one kernel: its median repetition, split by phase and by function.
+"""Explain one workload on one kernel: its median repetition by phase and by function.
 
-Everything is counted in instructions and adds up, or a ProfileError says that it does not.
+All counts are instructions, and the sums are checked: a mismatch is a ProfileError.
 """
 
 from __future__ import annotations
@@ -18,8 +18,8 @@ from ringside.records import Result
 
 @dataclass(frozen=True)
 class FunctionCost:
-    """A function's own instructions in the window, and how often it was called (0: only jumped
-    to, or interrupted code that was running before)."""
+    """A function's own instructions in the window, and the number of calls to it, which is 0 if it
+    was only jumped to or was already running."""
 
     name: str
     instructions: int
@@ -28,13 +28,11 @@ class FunctionCost:
 
 @dataclass(frozen=True)
 class Explanation:
-    """The window of the median repetition. All counts are of the whole window: divide by
-    `iterations` for one operation.
+    """The window of the median repetition, of `iterations` operations.
 
-    `total` is what the phases, the functions and the stacks each sum to. It is the workload's own
-    reading `ticks`, and `readings` instructions between the markers and the two clock readings
-    more, and `idle` less: time that passed while the CPU was halted. `repeats` of it are
-    repetitions of string instructions.
+    The phases, functions and stacks each sum to `total`. It is the workload's own count `ticks`,
+    plus `readings`, the instructions between the markers and the clock readings, minus `idle`, time
+    that passed while the CPU was halted. `repeats` of it are repetitions of string instructions.
     """
 
     kernel: str
@@ -46,19 +44,19 @@ class Explanation:
     idle: int
     total: int
     repeats: int
-    new_rows: int
+    appeared: int
     elsewhere: int
     phases: Mapping[Phase, int]
     functions: tuple[FunctionCost, ...]
     stacks: Mapping[Stack, int]
-    # Of every repetition, in the order taken.
+    # Of every repetition, in order.
     all_ticks: tuple[int, ...]
 
 
 def explain(
     kernel: str, log: PluginLog, result: Result, names: Names, scheduler: Sequence[str]
 ) -> Explanation:
-    """Explain `result`, whose process was the only one in `log` with windows."""
+    """Explain `result`, the only process in `log` that has windows. Raises ProfileError."""
     windows = _windows(log, result)
     readings = _readings(windows[len(windows) - len(result.overhead) :], result)
     samples = windows[result.warmup : result.warmup + len(result.ticks)]
@@ -72,10 +70,10 @@ def explain(
     functions: Counter[str] = Counter()
     stacks: Counter[Stack] = Counter()
     for node, address, count, _ in window.cells:
-        place = tree.cell(node, address)
-        phases[place.phase] += count
-        functions[place.function or place.stack[-1]] += count
-        stacks[place.stack] += count
+        frame = tree.cell(node, address)
+        phases[frame.phase] += count
+        functions[frame.function or frame.stack[-1]] += count
+        stacks[frame.stack] += count
     calls = _calls(window, log.nodes, tree)
     return Explanation(
         kernel=kernel,
@@ -87,7 +85,7 @@ def explain(
         idle=ticks - (window.total - readings),
         total=window.total,
         repeats=sum(repeats for _, _, _, repeats in window.cells),
-        new_rows=window.new_rows,
+        appeared=window.appeared,
         elsewhere=window.elsewhere,
         phases={phase: phases[phase] for phase in PHASES if phases[phase]},
         functions=tuple(
@@ -99,7 +97,7 @@ def explain(
 
 
 def _windows(log: PluginLog, result: Result) -> tuple[Window, ...]:
-    """One window for each time the clock was read: warm-up, repetitions, overhead."""
+    """The windows, one per clock interval: warm-up, repetitions, overhead."""
     expected = result.warmup + len(result.ticks) + len(result.overhead)
     if not result.ticks or not result.overhead:
         raise ProfileError(f"{result.name} has no samples")
@@ -115,7 +113,7 @@ def _windows(log: PluginLog, result: Result) -> tuple[Window, ...]:
 
 
 def _readings(empty: Sequence[Window], result: Result) -> int:
-    """What lies between markers and readings: the same in each window of an ELF."""
+    """The instructions between markers and clock readings, constant for an ELF."""
     found = {w.total - ticks for w, ticks in zip(empty, result.overhead, strict=True)}
     if len(found) != 1:
         raise ProfileError(f"{result.name}: windows and readings differ by {sorted(found)}")
@@ -123,7 +121,7 @@ def _readings(empty: Sequence[Window], result: Result) -> int:
 
 
 def _check(window: Window, ticks: int, readings: int) -> None:
-    # A halted CPU lets the clock go on; nothing makes it stand while instructions run.
+    # A halted CPU lets the clock advance, but nothing stops it while instructions run.
     if window.total - readings > ticks:
         raise ProfileError(
             f"window {window.number} has {window.total - readings} instructions, the workload "
@@ -132,7 +130,7 @@ def _check(window: Window, ticks: int, readings: int) -> None:
 
 
 def _owner(nodes: Mapping[int, Node], window: Window) -> int | None:
-    """The address space that opened the window: where its first cell is."""
+    """The address space that opened the window, which is that of its first user cell."""
     for node, _, _, _ in window.cells:
         if node in nodes and nodes[node].kind == "user":
             return nodes[node].value
@@ -143,5 +141,5 @@ def _calls(window: Window, nodes: Mapping[int, Node], tree: Tree) -> Counter[str
     calls: Counter[str] = Counter()
     for node, times in window.entered:
         if nodes[node].kind == "call":
-            calls[tree.place(node).function or ""] += times
+            calls[tree.frame(node).function or ""] += times
     return calls

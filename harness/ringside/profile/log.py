@@ -1,4 +1,4 @@
-"""The file that the QEMU plugin writes: one JSON object a line (harness/plugin)."""
+"""Parse the QEMU plugin's output: one JSON object per line (harness/plugin)."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ class _Line(BaseModel):
 
 
 class Head(_Line):
-    """First line: what was watched, and with which version of QEMU's interface."""
+    """The first line: the guest's architecture and the version of QEMU's plugin interface."""
 
     type: Literal["head"]
     version: Literal[1]
@@ -27,9 +27,12 @@ class Head(_Line):
 
 
 class Node(_Line):
-    """A place in the tree of calls. `value` is the address space (user), the number (syscall,
-    fault, interrupt) or the callee's address (call); `site` where it was called from or
-    interrupted at, 0 when that was user code, and the gate of a system call."""
+    """A node of the call tree.
+
+    `value` is the address space (user), the number (syscall, fault, interrupt) or the callee's
+    address (call). `site` is the call site or the interrupted address, 0 for user code, and the
+    gate of a system call.
+    """
 
     type: Literal["node"]
     id: int
@@ -40,25 +43,26 @@ class Node(_Line):
 
 
 class Window(_Line):
-    """What was executed between an opening and a closing marker.
+    """The instructions executed between an opening and a closing marker.
 
-    `cells` are (node, address of the block, instructions, repetitions of string instructions
-    among them); `entered` are (node, how often). `new_rows` counts first returns to user code by
-    something that never left it, `elsewhere` returns to another place than was left.
+    cells      (node, block address, instructions, of these repetitions of string instructions)
+    entered    (node, number of entries)
+    appeared   first returns to user mode of a thread that never left it
+    elsewhere  returns to an address other than the one that was left
     """
 
     type: Literal["window"]
     number: int
     opened: int
     closed: int
-    new_rows: int
+    appeared: int
     elsewhere: int
     cells: tuple[tuple[int, int, int, int], ...]
     entered: tuple[tuple[int, int], ...]
 
     @property
     def total(self) -> int:
-        """Instructions of all CPUs in the window, without its two markers."""
+        """Instructions of all CPUs in the window, excluding the markers."""
         return self.closed - self.opened
 
 
@@ -72,7 +76,7 @@ _LINE: TypeAdapter[Head | Node | Window | _Boot] = TypeAdapter(
 
 
 class PluginLog(BaseModel):
-    """All that one run of the plugin wrote. `boot` is None when QEMU was killed."""
+    """The complete output of the plugin. `boot` is None if QEMU was killed."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -82,7 +86,7 @@ class PluginLog(BaseModel):
 
 
 def read_log(path: Path) -> PluginLog:
-    """Read the plugin's file. Raises ProfileError for a missing or damaged one."""
+    """Read the plugin's output. Raises ProfileError if it is missing or damaged."""
     nodes: dict[int, Node] = {}
     windows: list[Window] = []
     boot: BootView | None = None

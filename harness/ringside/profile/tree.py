@@ -1,4 +1,4 @@
-"""From the plugin's tree of places to stacks of function names, and to phases."""
+"""Convert the plugin's call tree to stacks of function names, and to phases."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from ringside.profile.names import OTHER, Names
 Phase = Literal[
     "user", "entry", "syscall", "scheduler", "fault", "interrupt", "exit", "kernel thread"
 ]
-# In the order shown.
+# In display order.
 PHASES: tuple[Phase, ...] = (
     "user",
     "entry",
@@ -26,15 +26,15 @@ PHASES: tuple[Phase, ...] = (
     "kernel thread",
 )
 
-# Where the kernel works on behalf of something; entry and exit code does no such work.
-_INSIDE: tuple[Phase, ...] = ("syscall", "fault", "interrupt", "kernel thread")
+# Phases in which the kernel may call the scheduler; entry and exit code does not.
+_SCHEDULING_PHASES: tuple[Phase, ...] = ("syscall", "fault", "interrupt", "kernel thread")
 Stack = tuple[str, ...]
 
 
 @dataclass(frozen=True)
-class Place:
-    """A node with names: the stack of frames down to it, `function` its last frame if that is a
-    function, and the phase it is in."""
+class Frame:
+    """A symbolized node: its stack, the function on top (None if the top is no function), and its
+    phase."""
 
     stack: Stack
     function: str | None
@@ -42,7 +42,7 @@ class Place:
 
 
 class Tree:
-    """The nodes of one log, named. `owner` is the address space of the program measured."""
+    """The symbolized nodes of one log. `owner` is the address space of the measured program."""
 
     def __init__(
         self,
@@ -55,58 +55,58 @@ class Tree:
         self._names = names
         self._scheduler = [re.compile(pattern) for pattern in scheduler]
         self._owner = owner
-        self._places: dict[int, Place] = {}
+        self._frames: dict[int, Frame] = {}
 
-    def place(self, node_id: int) -> Place:
-        """The place of a node. Raises ProfileError when the log holds no such node."""
-        known = self._places.get(node_id)
-        if known is None:
+    def frame(self, node_id: int) -> Frame:
+        """The frame of a node. Raises ProfileError if the log has no such node."""
+        frame = self._frames.get(node_id)
+        if frame is None:
             node = self._nodes.get(node_id)
             if node is None:
                 raise ProfileError(f"the plugin's log has no node {node_id}")
-            known = self._places[node_id] = self._make(node)
-        return known
+            frame = self._frames[node_id] = self._symbolize(node)
+        return frame
 
-    def cell(self, node_id: int, address: int) -> Place:
-        """The place of a block of code executed at a node."""
+    def cell(self, node_id: int, address: int) -> Frame:
+        """The frame of a code block that was executed at a node."""
         node = self._nodes.get(node_id)
-        place = self.place(node_id)
+        frame = self.frame(node_id)
         if node is None or node.kind == "user":
             return self._in_user(node, address)
-        return self._into(place, self._names.kernel_function(address))
+        return self._push(frame, self._names.kernel_function(address))
 
-    def _in_user(self, node: Node | None, address: int) -> Place:
+    def _in_user(self, node: Node | None, address: int) -> Frame:
         if node is None or node.value != self._owner:
-            return Place(("user", OTHER), OTHER, "user")
+            return Frame(("user", OTHER), OTHER, "user")
         function = self._names.user_function(address)
-        return Place(("user", function), function, "user")
+        return Frame(("user", function), function, "user")
 
-    def _make(self, node: Node) -> Place:
-        parent = self.place(node.parent) if node.parent is not None else Place((), None, "user")
+    def _symbolize(self, node: Node) -> Frame:
+        parent = self.frame(node.parent) if node.parent is not None else Frame((), None, "user")
         match node.kind:
             case "user":
-                return Place(("user",), None, "user")
+                return Frame(("user",), None, "user")
             case "syscall":
-                return Place((*parent.stack, f"syscall {node.value}"), None, "syscall")
+                return Frame((*parent.stack, f"syscall {node.value}"), None, "syscall")
             case "fault" | "interrupt":
                 if node.site and parent.stack:
-                    parent = self._into(parent, self._names.kernel_function(node.site))
-                return Place((*parent.stack, f"{node.kind} {node.value}"), None, node.kind)
+                    parent = self._push(parent, self._names.kernel_function(node.site))
+                return Frame((*parent.stack, f"{node.kind} {node.value}"), None, node.kind)
             case "thread":
-                return Place(("kernel thread",), None, "kernel thread")
+                return Frame(("kernel thread",), None, "kernel thread")
             case "entry" | "exit":
-                return Place((*parent.stack, f"[{node.kind}]"), None, node.kind)
+                return Frame((*parent.stack, f"[{node.kind}]"), None, node.kind)
             case "call":
-                caller = self._into(parent, self._names.kernel_function(node.site))
+                caller = self._push(parent, self._names.kernel_function(node.site))
                 callee = self._names.kernel_function(node.value) if node.value else "[unknown]"
-                return self._into(caller, callee)
+                return self._push(caller, callee)
         assert_never(node.kind)
 
-    def _into(self, place: Place, function: str) -> Place:
-        """`place` with `function` on top, unless it already is there."""
-        if place.function == function:
-            return place
-        phase = place.phase
-        if phase in _INSIDE and any(p.fullmatch(function) for p in self._scheduler):
+    def _push(self, frame: Frame, function: str) -> Frame:
+        """`frame` with `function` pushed, unless it is already on top."""
+        if frame.function == function:
+            return frame
+        phase = frame.phase
+        if phase in _SCHEDULING_PHASES and any(p.fullmatch(function) for p in self._scheduler):
             phase = "scheduler"
-        return Place((*place.stack, function), function, phase)
+        return Frame((*frame.stack, function), function, phase)

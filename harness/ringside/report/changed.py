@@ -11,7 +11,7 @@ from rich.text import Text
 
 from ringside.catalog.model import Kernel
 from ringside.report import text
-from ringside.stats.changes import Change, Changes, Kind
+from ringside.stats.changes import Change, Comparison, Kind
 from ringside.stats.rate import rate_of
 from ringside.stats.ratio import percent
 from ringside.store.schema import Measurement
@@ -27,7 +27,7 @@ _STYLES: dict[Kind, str] = {
 
 
 def changes_shown(
-    found: Changes, kernels: Sequence[Kernel], everything: bool = False
+    found: Comparison, kernels: Sequence[Kernel], everything: bool = False
 ) -> RenderableType:
     """Every workload and probe that changed, largest increase first, and a summary line per kernel.
     Workloads that cost the same are shown where `everything` is asked for."""
@@ -94,12 +94,12 @@ def _words(change: Change) -> str:
     if ratio is None:
         return f"{change.kind}: {text.plain(change.why)}"
     if change.kind == "same":
-        return ratio.words()
+        return ratio.text()
     sign = "+" if ratio.value > 1 else "\N{MINUS SIGN}"
     return f"{change.kind}, {sign}{percent(abs(ratio.value - 1))}"
 
 
-def _sum(found: Changes, kernel: str, names: Mapping[str, str]) -> str:
+def _sum(found: Comparison, kernel: str, names: Mapping[str, str]) -> str:
     counts = Counter(change.kind for change in found.costs if change.kernel == kernel)
     said = ", ".join(f"{counts[kind]} {kind}" for kind in _STYLES if counts[kind])
     mean = found.mean(kernel)
@@ -109,7 +109,7 @@ def _sum(found: Changes, kernel: str, names: Mapping[str, str]) -> str:
     return f"{_name(kernel, names)}: {said or 'nothing to compare'}{whole}{left}"
 
 
-def _unjudged(found: Changes, names: Mapping[str, str]) -> list[str]:
+def _unjudged(found: Comparison, names: Mapping[str, str]) -> list[str]:
     """A line for each reason, not for each workload: most often there is one reason for all."""
     reasons = Counter((c.kernel, c.why) for c in found.costs if c.kind == "unjudged")
     return [

@@ -13,7 +13,7 @@ from ringside.profile import PHASES, Explanation
 from ringside.report.text import NO_VALUE, cost, plain
 
 # Functions that both sides have make up at least this share of each: then a line is a function.
-_ALIKE = 0.5
+_REQUIRED_EQUAL = 0.5
 
 
 @dataclass(frozen=True)
@@ -36,7 +36,7 @@ def phases_grid(explained: Sequence[Explanation]) -> Grid:
     for label, counts in (
         ("idle (halted), not included", [e.idle for e in explained]),
         ("string repetitions, included", [e.repeats for e in explained]),
-        ("new processes and threads", [e.new_rows for e in explained]),
+        ("new processes and threads", [e.appeared for e in explained]),
         ("returns elsewhere", [e.elsewhere for e in explained]),
     ):
         if any(counts):
@@ -71,7 +71,7 @@ def alike(one: Explanation, other: Explanation) -> bool:
     """Whether most of what both execute is in functions that both have."""
     names = {f.name for f in one.functions} & {f.name for f in other.functions}
     return all(
-        sum(f.instructions for f in e.functions if f.name in names) >= _ALIKE * e.total
+        sum(f.instructions for f in e.functions if f.name in names) >= _REQUIRED_EQUAL * e.total
         for e in (one, other)
     )
 

@@ -44,7 +44,7 @@ class Failure:
     what: str
     status: str
     detail: str
-    words: tuple[str, ...]
+    last_lines: tuple[str, ...]
 
 
 def reasons(measurements: Sequence[Measurement], by_boot: bool = False) -> tuple[Reason, ...]:
@@ -93,5 +93,5 @@ def _failure(kernel: str, what: str, status: str, detail: str, boot: BootRecord 
         what=text.plain(what),
         status=text.plain(status),
         detail="; ".join(dict.fromkeys(text.plain(part) for part in said if part)),
-        words=tuple(text.plain_line(line) for line in boot.last_lines) if boot else (),
+        last_lines=tuple(text.plain_line(line) for line in boot.last_lines) if boot else (),
     )

@@ -11,7 +11,7 @@ from rich.text import Text
 
 from ringside.errors import ReportError
 from ringside.report import plots, text
-from ringside.stats.history import History, Line
+from ringside.stats.history import History, Series
 from ringside.stats.ratio import percent
 
 _BARS = "\N{LOWER ONE EIGHTH BLOCK}▂▃▄▅▆▇\N{FULL BLOCK}"
@@ -22,12 +22,12 @@ _LABELS = 8
 
 def shown(found: History, name: str) -> RenderableType:
     """A row for each line that has moved, then what all of it comes to."""
-    moved = [line for line in found.lines if line.last_step is not None]
+    moved = [line for line in found.series if line.last_step is not None]
     parts: list[RenderableType] = [_table(moved, name), ""] if moved else []
     first, last = found.readings[0], found.readings[-1]
     number = len(found.readings)
     span = f" from {first.at:%Y-%m-%d %H:%M} to {last.at:%Y-%m-%d %H:%M}" if number > 1 else ""
-    still = len(found.lines) - len(moved)
+    still = len(found.series) - len(moved)
     said = f"{text.plain(name)}: {number} reading{'s' * (number != 1)}{span}"
     said += f"; {len(moved)} workloads changed, {still} did not" if number > 1 else ""
     if found.mean is not None:
@@ -42,7 +42,7 @@ def shown(found: History, name: str) -> RenderableType:
     return Group(*parts)
 
 
-def _table(lines: Sequence[Line], name: str) -> Table:
+def _table(lines: Sequence[Series], name: str) -> Table:
     table = Table(header_style="bold", box=None, pad_edge=False, padding=(0, 2, 0, 0))
     table.add_column(Text(text.plain(name)), overflow="fold")
     for heading in ("first", "now", "change"):
@@ -98,7 +98,7 @@ def json_lines(found: History) -> str:
             "instructions": float(point.value),
             "elf": point.reading.costs[line.workload].elf,
         }
-        for line in found.lines
+        for line in found.series
         for point in line.points
     )
     return "".join(f"{json.dumps(row)}\n" for row in rows)
@@ -109,7 +109,7 @@ def script(found: History, name: str) -> str:
 
     Raises ReportError when there are more lines than colours, or nothing to draw.
     """
-    lines = [line for line in found.lines if len(line.points) > 1 and line.points[0].value > 0]
+    lines = [line for line in found.series if len(line.points) > 1 and line.points[0].value > 0]
     if not lines:
         raise ReportError("a chart needs a workload with at least two measurements")
     if len(lines) > len(plots.KERNELS):

@@ -61,13 +61,13 @@ class Cell:
         return text.spread(self.spread) if self.cost is not None else ""
 
     @property
-    def words(self) -> str:
+    def description(self) -> str:
         """The comparison in words, for a title or a screen reader."""
         if self.is_reference:
             return "the reference"
         if self.ratio is None:
             return f"no ratio: {self.why_no_ratio}" if self.why_no_ratio else ""
-        words = self.ratio.words()
+        words = self.ratio.text()
         if self.ratio.low is not None and self.ratio.high is not None:
             words += f" (99 % interval {self.ratio.low:.3f} to {self.ratio.high:.3f}"
             words += f", p = {self.ratio.p:.2g})" if self.ratio.p is not None else ")"

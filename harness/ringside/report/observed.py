@@ -9,7 +9,7 @@ from rich.console import Console, Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from ringside.profile import BootView, Door
+from ringside.profile import BootView, EntryPoint
 from ringside.profile.boot import Counts, count, median, total
 from ringside.report.text import NO_VALUE
 
@@ -26,7 +26,7 @@ def terminal(view: BootView) -> Group:
     return Group(*parts)
 
 
-def _doors(doors: Sequence[Door]) -> Table:
+def _doors(doors: Sequence[EntryPoint]) -> Table:
     table = Table(
         title="Kernel entries: own cost in instructions; wall: median until return",
         title_justify="left",
@@ -42,7 +42,7 @@ def _doors(doors: Sequence[Door]) -> Table:
     return table
 
 
-def _row(door: Door) -> tuple[str, ...]:
+def _row(door: EntryPoint) -> tuple[str, ...]:
     own = door.own
     return (
         door.name,
@@ -89,9 +89,9 @@ def remarks(view: BootView) -> tuple[str, ...]:
             )
         if door.open:
             lines.append(f"{door.name}: {door.open:,} did not return")
-    if view.new_rows:
+    if view.appeared:
         lines.append(
-            f"{view.new_rows:,} returns to user code without an entry: new processes and threads"
+            f"{view.appeared:,} returns to user code without an entry: new processes and threads"
         )
     return tuple(lines)
 

@@ -27,7 +27,7 @@ class ProbedCell:
         return self.status == "works"
 
     @property
-    def words(self) -> str:
+    def description(self) -> str:
         """The answer with all that is known of it."""
         parts = [self.status or "not asked", self.detail]
         return ": ".join(part for part in parts if part) + (f" ({self.why})" if self.why else "")

@@ -31,7 +31,7 @@ class Cell:
     efficiency: float | None = None
 
     @property
-    def words(self) -> str:
+    def description(self) -> str:
         """The rate for a reader, or the word that stands in its place."""
         return text.cost(self.rate.value) if self.rate else self.status or "not run"
 

@@ -108,7 +108,9 @@ def scaling_table(run: Run, kernels: Sequence[Kernel]) -> Table | None:
         table.add_column(Text(f"{tasks}, {view.unit}"), justify="right", no_wrap=True)
     for row in view.rows:
         cells = (
-            Text.assemble(c.words, f" {c.efficiency_text}" if number > 1 else "", style=_loss(c))
+            Text.assemble(
+                c.description, f" {c.efficiency_text}" if number > 1 else "", style=_loss(c)
+            )
             for number, c in zip(view.tasks, row.cells, strict=True)
         )
         table.add_row(Text(row.workload), Text(row.column.name), *cells)
@@ -177,7 +179,7 @@ def gaps(run: Run, kernels: Sequence[Kernel]) -> tuple[str, ...]:
     view = probes.build(run, kernels, latency.column_order(run, kernels))
     lines: dict[str, list[str]] = {name: [] for name in view.kernels}
     for gap in view.gaps:
-        lines[gap.kernel].append(f"{gap.kernel} {gap.row.name}: {gap.cell.words}")
+        lines[gap.kernel].append(f"{gap.kernel} {gap.row.name}: {gap.cell.description}")
     for column, name in enumerate(view.kernels):
         if view.all_are(column, "absent"):
             lines[name] = [

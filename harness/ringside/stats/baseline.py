@@ -1,8 +1,8 @@
-"""The baseline file: what each workload of one kernel costs, as text that a reviewer reads.
+"""The baseline file: the cost of each workload on one kernel, as text for review.
 
-A header of `key: value` lines says what the counts belong to; then comes one line a workload,
-sorted by name. Of a workload that the kernel lacks, the columns of numbers hold `absent`.
-Judging a run against it is in `ringside.stats.judge`.
+A header of `key: value` lines gives the conditions of the counts, followed by one line per
+workload, sorted by name. For a workload that is absent on the kernel the numbers are `absent`. Runs
+are judged against a baseline in `ringside.stats.judge`.
 """
 
 from __future__ import annotations
@@ -21,18 +21,18 @@ from ringside.store.schema import Measurement, Run
 __all__ = ["Baseline", "Entry", "Verdict", "dump", "judge", "load", "parse"]
 
 ABSENT = "absent"
-PREFIX = 12
+HASH_DIGITS = 12
 
 _COLUMNS = ("# workload", "ticks", "iterations", "per-op", "elf")
 _NAME = re.compile(r"[A-Za-z0-9_.-]+(/[A-Za-z0-9_.-]+)+")
-_ELF = re.compile(rf"[0-9a-f]{{{PREFIX}}}")
+_ELF = re.compile(rf"[0-9a-f]{{{HASH_DIGITS}}}")
 
 
 def dump(run: Run, kernel: str | None = None) -> str:
-    """The baseline text of one kernel of a run.
+    """The baseline of one kernel of a run, as text.
 
-    `kernel` may be left out when the run has one. A JudgeError says why a run can't be a
-    baseline: it is of a sampled clock, it was interrupted, or a workload of it failed.
+    `kernel` may be omitted if the run has only one. Raises JudgeError if the run can't be a
+    baseline: a sampled clock, interrupted, or with a failed workload.
     """
     header = header_of(run, kernel)
     if header["clock"] != "exact":
@@ -61,7 +61,7 @@ def dump(run: Run, kernel: str | None = None) -> str:
 
 
 def _row(measurement: Measurement) -> tuple[str, ...]:
-    name, elf = measurement.workload, measurement.elf_sha256[:PREFIX]
+    name, elf = measurement.workload, measurement.elf_sha256[:HASH_DIGITS]
     if not _NAME.fullmatch(name) or not _ELF.fullmatch(elf):
         raise JudgeError(f"{name!r} can't be written to a baseline: its name or hash is malformed")
     if measurement.status == "absent":
@@ -76,13 +76,13 @@ def _row(measurement: Measurement) -> tuple[str, ...]:
 
 
 def per_op(ticks: int, iterations: int) -> str:
-    """Ticks of one operation for the reader, to the nearest hundredth."""
+    """Ticks per operation with two decimals, for display."""
     hundredths = round(Fraction(ticks * 100, iterations))
     return f"{hundredths // 100}.{hundredths % 100:02d}"
 
 
 def _aligned(rows: Sequence[tuple[str, ...]]) -> list[str]:
-    """Rows as lines: the first and last columns to the left, numbers to the right."""
+    """Rows as text, the first and last columns left-aligned and the others right-aligned."""
     widths = [max(len(cell) for cell in column) for column in zip(*rows, strict=True)]
     lines = []
     for name, *numbers, elf in rows:
@@ -92,7 +92,7 @@ def _aligned(rows: Sequence[tuple[str, ...]]) -> list[str]:
 
 
 def load(path: Path) -> Baseline:
-    """Read a baseline file; a JudgeError names the file and the line that is wrong."""
+    """Load a baseline file. Raises JudgeError with the file and line of an error."""
     try:
         text = path.read_text(encoding="utf-8")
     except FileNotFoundError:
@@ -105,7 +105,7 @@ def load(path: Path) -> Baseline:
 
 
 def parse(text: str, where: str) -> Baseline:
-    """Read a baseline's text; `where` names it in errors."""
+    """Parse a baseline. Raises JudgeError; `where` names the text in errors."""
     header: dict[str, str] = {}
     entries: dict[str, Entry] = {}
     for number, line in enumerate(text.split("\n"), start=1):
@@ -144,7 +144,7 @@ def _entry(content: str, place: str) -> Entry:
     if not _NAME.fullmatch(name):
         raise JudgeError(f"{place}: expected a workload as group/name, got {name[:60]!r}")
     if not _ELF.fullmatch(elf):
-        raise JudgeError(f"{place}: expected {PREFIX} hexadecimal digits of the ELF's SHA-256")
+        raise JudgeError(f"{place}: expected {HASH_DIGITS} hexadecimal digits of the ELF's SHA-256")
     if ticks == iterations == ABSENT:
         return Entry(name, None, None, elf)
     for cell in (ticks, iterations):

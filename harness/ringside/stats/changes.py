@@ -1,4 +1,4 @@
-"""What changed from one run to another, kernel by kernel: costs, and answers to probes."""
+"""Compare two runs kernel by kernel: costs, and answers to probes."""
 
 from __future__ import annotations
 
@@ -12,19 +12,19 @@ from ringside.errors import JudgeError
 from ringside.stats.ratio import Ratio, Side, compare
 from ringside.store.schema import Answer, ImageRecord, Measurement, ProbeAnswer, Run
 
-# What must be equal of two runs, with the words for it, before their costs are compared.
-_ALIKE = {"profile": "profiles", "isolation": "ways of isolating workloads"}
+# Fields that must be equal in two runs to compare them, with their names for messages.
+_REQUIRED_EQUAL = {"profile": "profiles", "isolation": "ways of isolating workloads"}
 
-# regressed, improved, same  both have a cost: the answer of stats.ratio, past the tolerance
-# lost                   it had a cost before, and was tried again without one
-# gained                 it has one now
-# unjudged               no ratio may be taken of the two: `why` says it
+# regressed, improved, same  both runs have a cost; as in stats.ratio, beyond the tolerance
+# lost                       the earlier run has a cost and the later one does not
+# gained                     only the later run has a cost
+# unjudged                   the two are not comparable: `why` gives the reason
 Kind = Literal["regressed", "improved", "same", "lost", "gained", "unjudged"]
 
 
 @dataclass(frozen=True)
 class Change:
-    """One workload on one kernel, in both runs. `ratio` is of the later to the earlier."""
+    """One workload on one kernel in both runs. `ratio` is later to earlier."""
 
     kernel: str
     workload: str
@@ -36,8 +36,8 @@ class Change:
 
 
 @dataclass(frozen=True)
-class Turned:
-    """A probe that got another answer."""
+class ChangedAnswer:
+    """A probe whose answer differs between the runs."""
 
     kernel: str
     probe: str
@@ -47,24 +47,27 @@ class Turned:
 
     @property
     def lost(self) -> bool:
-        """Whether the feature was there, and is not any more."""
+        """Whether the feature worked in the earlier run."""
         return self.before == "works"
 
 
 @dataclass(frozen=True)
-class Changes:
-    """All of two runs. `images` are the kernels, by id, whose image is another one: how each run
-    names its version. `only` are workloads that one of the two runs has not, as kernel and name."""
+class Comparison:
+    """All differences between two runs.
+
+    `images` are (kernel, earlier version, later version) of kernels whose image differs. `only` are
+    (kernel, workload) that only one of the runs has.
+    """
 
     kernels: tuple[str, ...]
     costs: tuple[Change, ...]
-    probes: tuple[Turned, ...]
+    probes: tuple[ChangedAnswer, ...]
     images: tuple[tuple[str, str, str], ...]
     only: tuple[tuple[str, str], ...]
 
     @property
     def exit_code(self) -> int:
-        """0 no regression, 1 a cost increased or a result was lost, 2 nothing could be compared."""
+        """0 no regression, 1 a cost increased or a result was lost, 2 nothing was comparable."""
         kinds = {change.kind for change in self.costs}
         if kinds & {"regressed", "lost"} or any(turned.lost for turned in self.probes):
             return 1
@@ -72,7 +75,7 @@ class Changes:
         return 0 if judged or (self.probes and not kinds) else 2
 
     def mean(self, kernel: str) -> tuple[float, int] | None:
-        """The geometric mean of a kernel's ratios of cost, and of how many; none without any."""
+        """The geometric mean of a kernel's cost ratios and their number; None without ratios."""
         costs = [c.ratio.cost for c in self.costs if c.kernel == kernel and c.ratio]
         positive = [cost for cost in costs if cost > 0]
         if not positive:
@@ -80,35 +83,39 @@ class Changes:
         return geometric_mean(positive), len(positive)
 
 
-def changes(before: Run, after: Run, tolerance: float = 0.0) -> Changes:
-    """What changed from `before` to `after`, of the kernels that both have.
+def compare_runs(before: Run, after: Run, tolerance: float = 0.0) -> Comparison:
+    """Compare the kernels that are in both runs.
 
-    `tolerance` is relative: at 0.01 a cost within one per cent of the earlier is the same.
-    Raises JudgeError when the runs have no kernel in common, or were made in different ways.
+    `tolerance` is relative: with 0.01 a change of up to 1 % counts as equal. Raises JudgeError if
+    the runs have no kernel in common or were made under different conditions.
     """
     kernels = tuple(kernel for kernel in after.kernels if kernel in before.kernels)
     if not kernels:
         names = f"{', '.join(before.kernels)} and {', '.join(after.kernels)}"
         raise JudgeError(f"the runs have no kernel in common: {names}")
-    for field, words in _ALIKE.items():
+    for field, words in _REQUIRED_EQUAL.items():
         ours, theirs = getattr(before, field), getattr(after, field)
         if ours != theirs:
             raise JudgeError(f"the runs have different {words}: {ours} and {theirs}")
     old = {(m.kernel, m.workload): m for m in before.measurements if m.kernel in kernels}
     new = {(m.kernel, m.workload): m for m in after.measurements if m.kernel in kernels}
-    slack = Fraction(str(tolerance))
-    return Changes(
+    relative = Fraction(str(tolerance))
+    return Comparison(
         kernels=kernels,
         costs=tuple(
-            _cost(before, after, m, new[key], slack) for key, m in old.items() if key in new
+            _compare_costs(before, after, m, new[key], relative)
+            for key, m in old.items()
+            if key in new
         ),
-        probes=_turned(before.probes, after.probes),
+        probes=_changed_answers(before.probes, after.probes),
         images=tuple(_images(before.images, after.images, kernels)),
         only=tuple(sorted(old.keys() ^ new.keys())),
     )
 
 
-def _cost(before: Run, after: Run, old: Measurement, new: Measurement, slack: Fraction) -> Change:
+def _compare_costs(
+    before: Run, after: Run, old: Measurement, new: Measurement, tolerance: Fraction
+) -> Change:
     def change(kind: Kind, ratio: Ratio | None = None, why: str = "") -> Change:
         return Change(new.kernel, new.workload, kind, old, new, ratio, why)
 
@@ -121,17 +128,19 @@ def _cost(before: Run, after: Run, old: Measurement, new: Measurement, slack: Fr
     )
     if not isinstance(found, Ratio):
         return change("unjudged", why=found.reason)
-    # As the user would write it: 0.99 is one per cent below 1, which its binary form is not quite.
-    moved = abs(Fraction(found.cost).limit_denominator(10**9) - 1)
-    if found.answer in ("same", "undecided") or moved <= slack:
+    # Rounded to decimal: 0.99 is exactly 1 % below 1, unlike its binary representation.
+    difference = abs(Fraction(found.cost).limit_denominator(10**9) - 1)
+    if found.answer in ("same", "undecided") or difference <= tolerance:
         return change("same", found)
     return change("regressed" if found.answer == "worse" else "improved", found)
 
 
-def _turned(before: Sequence[ProbeAnswer], after: Sequence[ProbeAnswer]) -> tuple[Turned, ...]:
+def _changed_answers(
+    before: Sequence[ProbeAnswer], after: Sequence[ProbeAnswer]
+) -> tuple[ChangedAnswer, ...]:
     old = {(a.kernel, a.probe): a.answer for a in before}
     return tuple(
-        Turned(a.kernel, a.probe, old[a.kernel, a.probe], a.answer, a.detail or "")
+        ChangedAnswer(a.kernel, a.probe, old[a.kernel, a.probe], a.answer, a.detail or "")
         for a in after
         if old.get((a.kernel, a.probe), a.answer) != a.answer
     )

@@ -1,4 +1,4 @@
-"""How the exact costs of one kernel went from one reading to the next."""
+"""The history of the exact costs of one kernel."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from ringside.stats.model import Baseline, header_of
 from ringside.stats.summary import exact_cost
 from ringside.store.schema import Run
 
-# How much of an ELF's SHA-256 a baseline has.
-_ELF = 12
+# The length of the ELF hashes in a baseline.
+_HASH_DIGITS = 12
 
 
 @dataclass(frozen=True)
 class Cost:
-    """Instructions of one operation, and the start of the SHA-256 of the ELF that was run."""
+    """Instructions per operation, and the start of the SHA-256 of the ELF."""
 
     value: Fraction
     elf: str
@@ -28,8 +28,10 @@ class Cost:
 
 @dataclass(frozen=True)
 class Reading:
-    """All costs by workload that were read at one time. `where` names the run or the commit, and
-    `conditions` are the facts that must be equal for two readings to stand in one line."""
+    """The costs of all workloads at one time.
+
+    `where` names the run or commit. `conditions` must be equal for readings to be comparable.
+    """
 
     at: datetime.datetime
     where: str
@@ -39,28 +41,28 @@ class Reading:
 
 @dataclass(frozen=True)
 class Point:
-    """One cost of a line."""
+    """One cost in a series."""
 
     reading: Reading
     value: Fraction
 
 
 @dataclass(frozen=True)
-class Line:
-    """One workload's costs, the oldest first: at least one point."""
+class Series:
+    """The costs of one workload, oldest first; never empty."""
 
     workload: str
     points: tuple[Point, ...]
 
     @property
     def change(self) -> float | None:
-        """The last cost over the first; none where the first is no cost above zero."""
+        """The ratio of the last cost to the first; None unless the first is positive."""
         first, last = self.points[0].value, self.points[-1].value
         return float(last / first) if first > 0 else None
 
     @property
     def last_step(self) -> tuple[Point, Point] | None:
-        """The last two neighbours that differ; none where all are equal."""
+        """The last two adjacent points that differ; None if all are equal."""
         for before, after in reversed(list(zip(self.points, self.points[1:], strict=False))):
             if before.value != after.value:
                 return before, after
@@ -69,28 +71,27 @@ class Line:
 
 @dataclass(frozen=True)
 class History:
-    """Lines sorted by workload, of `readings`, the oldest first; `left_out` counts the readings
-    that stand in no line by the reason why."""
+    """Series sorted by workload, from `readings`, oldest first. `left_out` counts the readings that
+    are not comparable, by reason."""
 
     kernel: str
     readings: tuple[Reading, ...]
-    lines: tuple[Line, ...]
+    series: tuple[Series, ...]
     left_out: Mapping[str, int]
 
     @property
     def mean(self) -> tuple[float, int] | None:
-        """The geometric mean of all changes, and of how many; none without any."""
-        found = [line.change for line in self.lines if len(line.points) > 1 and line.change]
+        """The geometric mean of all changes and their number; None without changes."""
+        found = [s.change for s in self.series if len(s.points) > 1 and s.change]
         return (geometric_mean(found), len(found)) if found else None
 
 
 def of_run(run: Run, kernel: str, where: str) -> Reading | None:
-    """The costs of a kernel in a run; none where the run has none, or counted something else than
-    instructions."""
+    """The costs of a kernel in a run; None if the run has none or did not use the exact clock."""
     if run.environment.clock != "exact" or kernel not in run.kernels:
         return None
     costs = {
-        m.workload: Cost(exact_cost(m), m.elf_sha256[:_ELF])
+        m.workload: Cost(exact_cost(m), m.elf_sha256[:_HASH_DIGITS])
         for m in run.measurements
         if m.kernel == kernel and m.status == "ok" and m.ticks and m.iterations
     }
@@ -99,7 +100,7 @@ def of_run(run: Run, kernel: str, where: str) -> Reading | None:
 
 
 def of_baseline(baseline: Baseline, at: datetime.datetime, where: str) -> Reading:
-    """The costs that a baseline holds."""
+    """The costs in a baseline."""
     costs = {
         name: Cost(Fraction(entry.ticks, entry.iterations), entry.elf)
         for name, entry in baseline.entries.items()
@@ -109,10 +110,10 @@ def of_baseline(baseline: Baseline, at: datetime.datetime, where: str) -> Readin
 
 
 def history(kernel: str, readings: Sequence[Reading]) -> History:
-    """Join readings to lines. The newest one decides what the others are compared with: those made
-    under other conditions are left out, and of a workload the costs of another ELF.
+    """Join readings to series.
 
-    Raises JudgeError when there is no reading.
+    Readings whose conditions differ from those of the newest one are left out, as are a workload's
+    costs with a different ELF. Raises JudgeError if there is no reading.
     """
     if not readings:
         raise JudgeError(
@@ -122,21 +123,21 @@ def history(kernel: str, readings: Sequence[Reading]) -> History:
     ordered = sorted(readings, key=lambda reading: reading.at)
     newest = ordered[-1].conditions
     left_out: Counter[str] = Counter()
-    kept: list[Reading] = []
+    comparable: list[Reading] = []
     for reading in ordered:
         other = [key for key, value in newest.items() if reading.conditions.get(key) != value]
         if other:
             had = reading.conditions.get(other[0], "unknown")
             left_out[f"{other[0]}: {had}, and {newest[other[0]]} now"] += 1
         else:
-            kept.append(reading)
-    names = sorted({name for reading in kept for name in reading.costs})
-    lines = tuple(_line(name, kept) for name in names)
-    return History(kernel, tuple(kept), lines, dict(left_out))
+            comparable.append(reading)
+    names = sorted({name for reading in comparable for name in reading.costs})
+    series = tuple(_series(name, comparable) for name in names)
+    return History(kernel, tuple(comparable), series, dict(left_out))
 
 
-def _line(workload: str, readings: Sequence[Reading]) -> Line:
-    having = [reading for reading in readings if workload in reading.costs]
-    elf = having[-1].costs[workload].elf
-    points = (Point(reading, reading.costs[workload].value) for reading in having)
-    return Line(workload, tuple(p for p in points if p.reading.costs[workload].elf == elf))
+def _series(workload: str, readings: Sequence[Reading]) -> Series:
+    measured = [reading for reading in readings if workload in reading.costs]
+    elf = measured[-1].costs[workload].elf
+    points = (Point(reading, reading.costs[workload].value) for reading in measured)
+    return Series(workload, tuple(p for p in points if p.reading.costs[workload].elf == elf))

@@ -1,4 +1,4 @@
-"""The regression gate: a run of exact counts against a baseline, one workload at a time."""
+"""The regression gate: judge a run of exact counts against a baseline."""
 
 from __future__ import annotations
 
@@ -12,17 +12,17 @@ from ringside.stats.model import HEADER_KEYS, Baseline, Entry, header_of
 from ringside.stats.summary import median_ticks
 from ringside.store.schema import Measurement, Run
 
-# better, worse, same   both sides have a count, and the tolerance was applied
-# new                   the baseline has no such line, or had it as absent
-# missing               the baseline has it, the run did not get to it
-# failed                the run tried it and it did not give a count
-# unjudged              there are two counts that can't be compared: `why` says it
+# better, worse, same   both sides have a count, compared with the tolerance
+# new                   the workload is not in the baseline, or absent there
+# missing               the run did not get to the workload
+# failed                the run gave no count for the workload
+# unjudged              the two counts are not comparable: `why` gives the reason
 Answer = Literal["better", "worse", "same", "new", "missing", "failed", "unjudged"]
 
 
 @dataclass(frozen=True)
 class Judgement:
-    """One workload's answer. Ticks are of one repetition; none where there is no count."""
+    """The result for one workload. Ticks are per repetition; None without a count."""
 
     workload: str
     answer: Answer
@@ -32,7 +32,7 @@ class Judgement:
 
     @property
     def change(self) -> float | None:
-        """Relative change, above zero is more expensive; none without two counts."""
+        """The relative change, positive if more expensive; None without two counts."""
         if not self.before or self.after is None:
             return None
         return float(Fraction(self.after, self.before) - 1)
@@ -40,16 +40,16 @@ class Judgement:
 
 @dataclass(frozen=True)
 class Verdict:
-    """All answers, sorted by workload, and `refusals`: why the run as a whole can't be judged."""
+    """All results, sorted by workload. `refusals`: why the run as a whole can't be judged."""
 
     judgements: tuple[Judgement, ...]
     refusals: tuple[str, ...] = ()
 
     @property
     def exit_code(self) -> int:
-        """0 no regression, 1 a regression, 2 could not judge.
+        """0 no regression, 1 a regression, 2 not judged.
 
-        A regression that was seen outweighs a workload that could not be judged.
+        A regression takes precedence over workloads that could not be judged.
         """
         if self.refusals:
             return 2
@@ -61,18 +61,18 @@ class Verdict:
         return 0
 
     def count(self, answer: Answer) -> int:
-        """How many workloads got this answer."""
+        """The number of workloads with this answer."""
         return sum(judgement.answer == answer for judgement in self.judgements)
 
 
 def judge(baseline: Baseline, run: Run, tolerance: float | Fraction = 0) -> Verdict:
     """Judge a run against a baseline.
 
-    `tolerance` is relative: 0.01 lets a count grow by one per cent. At 0 one instruction more is
-    a regression. A JudgeError means that the tolerance makes no sense.
+    `tolerance` is relative: with 0.01 a count may grow by 1 %, with 0 not by a single instruction.
+    Raises JudgeError if it is not a number of 0 or more.
     """
-    slack = tolerance if isinstance(tolerance, Fraction) else _slack(tolerance)
-    if slack < 0:
+    relative = tolerance if isinstance(tolerance, Fraction) else _as_fraction(tolerance)
+    if relative < 0:
         raise JudgeError(f"the tolerance must be 0 or above, got {tolerance}")
     kernel = baseline.header["kernel"]
     refusals = _refusals(baseline, run)
@@ -80,11 +80,12 @@ def judge(baseline: Baseline, run: Run, tolerance: float | Fraction = 0) -> Verd
         return Verdict((), refusals)
     measured = {m.workload: m for m in run.measurements if m.kernel == kernel}
     names = sorted({*baseline.entries, *measured})
-    return Verdict(tuple(_one(name, baseline.entries, measured, slack, run) for name in names))
+    judgements = (_judge_one(n, baseline.entries, measured, relative, run) for n in names)
+    return Verdict(tuple(judgements))
 
 
-def _slack(tolerance: float) -> Fraction:
-    """The fraction that the user wrote, not the binary one nearest to it."""
+def _as_fraction(tolerance: float) -> Fraction:
+    """The decimal fraction that the user wrote, not its binary approximation."""
     try:
         return Fraction(str(tolerance))
     except ValueError:
@@ -108,11 +109,11 @@ def _refusals(baseline: Baseline, run: Run) -> tuple[str, ...]:
     )
 
 
-def _one(
+def _judge_one(
     name: str,
     entries: Mapping[str, Entry],
     measured: Mapping[str, Measurement],
-    slack: Fraction,
+    tolerance: Fraction,
     run: Run,
 ) -> Judgement:
     entry, measurement = entries.get(name), measured.get(name)
@@ -135,8 +136,8 @@ def _one(
         return Judgement(name, "unjudged", before, after, "the workload's ELF differs")
     if measurement.iterations != entry.iterations:
         return Judgement(name, "unjudged", before, after, "the number of iterations differs")
-    if after > entry.ticks + entry.ticks * slack:
+    if after > entry.ticks + entry.ticks * tolerance:
         return Judgement(name, "worse", before, after)
-    if after < entry.ticks - entry.ticks * slack:
+    if after < entry.ticks - entry.ticks * tolerance:
         return Judgement(name, "better", before, after)
     return Judgement(name, "same", before, after)

@@ -1,4 +1,4 @@
-"""A baseline as data, and the facts of a run that it must share to be judged against it."""
+"""The data model of a baseline, and the conditions under which a run is comparable to it."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from ringside.store.schema import Run
 
 FORMAT = "1"
 
-# The header's lines, in order. Every one must be equal in a run for it to be judged.
+# The header's lines, in order. All must be equal for a run to be judged.
 HEADER_KEYS = (
     "format",
     "kernel",
@@ -28,10 +28,10 @@ HEADER_KEYS = (
 
 @dataclass(frozen=True)
 class Entry:
-    """One workload of a baseline: median ticks of a repetition, and the operations in it.
+    """One workload of a baseline: median ticks of a repetition, and its number of operations.
 
-    `ticks` and `iterations` are none when the kernel lacks what the workload needs. `elf` is the
-    start of the ELF's SHA-256.
+    `ticks` and `iterations` are None if the workload is absent on the kernel. `elf` is the start of
+    the ELF's SHA-256.
     """
 
     workload: str
@@ -42,14 +42,15 @@ class Entry:
 
 @dataclass(frozen=True)
 class Baseline:
-    """A baseline file's content: `header` by HEADER_KEYS, `entries` by workload."""
+    """The contents of a baseline file: `header` by HEADER_KEYS, `entries` by workload."""
 
     header: Mapping[str, str]
     entries: Mapping[str, Entry]
 
 
 def header_of(run: Run, kernel: str | None = None) -> dict[str, str]:
-    """What the header of a run's baseline says; `kernel` may be left out when the run has one."""
+    """The header of a run's baseline. `kernel` may be omitted if the run has one. Raises
+    JudgeError."""
     if kernel is None:
         if len(run.kernels) != 1:
             raise JudgeError(f"select a kernel: the run has {', '.join(run.kernels) or 'none'}")
@@ -73,5 +74,5 @@ def header_of(run: Run, kernel: str | None = None) -> dict[str, str]:
 
 
 def _line(text: str) -> str:
-    """Text as it comes back from a line of a file: runs of white space are one space."""
+    """`text` as it is read back from a line: white space is collapsed."""
     return " ".join(text.split()) or "-"

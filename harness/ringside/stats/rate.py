@@ -1,8 +1,7 @@
-"""How much gets done: the other way round of a cost, for workloads that count something.
+"""Rates, the reciprocal of costs, for workloads that count something.
 
-A cost says what one operation takes and less is better; a rate says how much is done, and more is
-better. In a clock of time a rate is one a second. In the exact clock there is no second: it is
-one a thousand or a million instructions, of all CPUs together.
+A rate is per second for clocks that measure time. The exact clock has no second: there it is per
+thousand or million instructions of all CPUs together.
 """
 
 from __future__ import annotations
@@ -11,37 +10,39 @@ from dataclasses import dataclass
 
 from ringside.store.schema import Measurement
 
-# What is counted: its unit a million instructions or a second. Bytes come in thousands.
-_SHORT = {"messages": "msg", "operations": "op"}
+# Unit symbols.
+_SYMBOLS = {"messages": "msg", "operations": "op"}
 
 
 @dataclass(frozen=True)
 class Rate:
-    """`value` is in `unit`, which is one for a reader."""
+    """`value` in `unit`, a unit symbol for display."""
 
     value: float
     unit: str
 
 
 def rate_of(measurement: Measurement) -> Rate | None:
-    """The rate of a measurement that counts something and has a value, else none."""
+    """The rate of a measurement that counts something and has a value, else None."""
     m = measurement
     if not m.counts or not m.value or m.value <= 0:
         return None
     exact = m.unit == "instructions"
     if m.counts == "bytes":
         return Rate(m.bytes * 1e3 / m.value, "B/kinstr" if exact else "MB/s")
-    each = _SHORT.get(m.counts, m.counts)
-    return Rate((1e6 if exact else 1e9) / m.value, f"{each}/Minstr" if exact else f"{each}/s")
+    symbol = _SYMBOLS.get(m.counts, m.counts)
+    per = "Minstr" if exact else "s"
+    return Rate((1e6 if exact else 1e9) / m.value, f"{symbol}/{per}")
 
 
 def efficiency(one: Measurement, many: Measurement) -> float | None:
-    """What `many.tasks` tasks get done over what they would if each did as much as one alone.
+    """Parallel efficiency: the throughput of `many.tasks` tasks, relative to that of as many
+    independent single tasks.
 
-    The exact clock counts the instructions of all CPUs, so that it is the price of an operation
-    for one task over that for many; time passes once for all CPUs. None without two values.
+    The exact clock counts the instructions of all CPUs, so that this is the ratio of the costs of
+    an operation; time passes once for all CPUs. None without two values.
     """
     if not one.value or not many.value or not many.tasks:
         return None
-    share = 1 if many.unit == "instructions" else many.tasks
-    return one.value / (many.value * share)
+    parallelism = 1 if many.unit == "instructions" else many.tasks
+    return one.value / (many.value * parallelism)

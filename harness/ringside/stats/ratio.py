@@ -1,4 +1,4 @@
-"""The ratio of one measurement to another, taken only where it means something."""
+"""Ratios of two measurements, computed only if they are comparable."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import Literal
 from ringside.stats.summary import exact_cost
 from ringside.store.schema import Environment, Measurement
 
-# What must be equal in two environments, with the words for it, before a ratio is taken.
+# Fields of the environments that must be equal, with their names for messages.
 COMPARABLE: dict[str, str] = {
     "clock": "clocks",
     "cpu_model": "CPU models",
@@ -24,20 +24,20 @@ COMPARABLE: dict[str, str] = {
 
 SIGNIFICANCE = 0.01
 RESAMPLES = 2000
-FEWEST_SAMPLES = 5
+SAMPLES_MIN = 5
 
 Answer = Literal["better", "worse", "same", "undecided"]
 
 
 @dataclass(frozen=True)
 class Ratio:
-    """A cost over the reference's cost, above 1 is more expensive; or, with `of_rates`, a rate
-    over the reference's rate, where above 1 is better.
+    """A cost relative to the reference's, where less is better; or, with `of_rates`, a rate, where
+    more is better.
 
-    Of the exact clock the ratio is one of integers: `low`, `high` and `p` are none, and `answer`
-    is `same` only when the two are equal. Of a sampled clock `low` and `high` bound the ratio of
-    medians at confidence 1 - SIGNIFICANCE, `p` is that of the two-sided Mann-Whitney U test, and
-    `undecided` means that no difference larger than `resolution` was seen.
+    With the exact clock it is a ratio of integers: `low`, `high` and `p` are None, and `answer` is
+    `same` only if the two are equal. With a sampled clock `low` and `high` are the confidence
+    interval of the ratio of medians at level 1 - SIGNIFICANCE, `p` is from the two-sided
+    Mann-Whitney U test, and `undecided` means that no difference above `resolution` was found.
     """
 
     value: float
@@ -49,18 +49,18 @@ class Ratio:
 
     @property
     def cost(self) -> float:
-        """The ratio of the costs, whatever the ratio itself is of."""
+        """The ratio of costs, also if this is a ratio of rates."""
         return 1 / self.value if self.of_rates else self.value
 
     @property
     def resolution(self) -> float | None:
-        """The largest relative difference that the interval leaves open; none when exact."""
+        """The largest relative difference that the interval does not exclude; None if exact."""
         if self.low is None or self.high is None:
             return None
         return max(self.high - 1, 1 - self.low, 0.0)
 
-    def words(self) -> str:
-        """The answer as a reader wants it, the size of what was not seen included."""
+    def text(self) -> str:
+        """The answer for display, with the size of an undetected difference."""
         if self.answer == "same":
             return "equal"
         if self.answer == "undecided":
@@ -70,27 +70,27 @@ class Ratio:
 
 @dataclass(frozen=True)
 class Refusal:
-    """Why no ratio is taken."""
+    """Why two measurements have no ratio."""
 
     reason: str
 
 
 @dataclass(frozen=True)
 class Side:
-    """One side of a comparison: a measurement, and where it was taken."""
+    """One side of a comparison: a measurement and its environment."""
 
     environment: Environment
     measurement: Measurement
 
 
 def percent(fraction: float) -> str:
-    """A relative difference for a reader, to two significant digits."""
+    """A relative difference as a percentage with two significant digits, for display."""
     value = fraction * 100
     return f"{value:,.0f} %" if abs(value) >= 10 else f"{value:.2g} %"
 
 
-def why_not(subject: Side, reference: Side) -> str | None:
-    """The first reason that forbids a ratio of the two; none when there is none."""
+def incomparable(subject: Side, reference: Side) -> str | None:
+    """The first reason why the two are not comparable, or None if they are."""
     for field, words in COMPARABLE.items():
         ours, theirs = (getattr(side.environment, field) for side in (subject, reference))
         if ours != theirs:
@@ -112,9 +112,8 @@ def why_not(subject: Side, reference: Side) -> str | None:
 
 
 def compare(subject: Side, reference: Side) -> Ratio | Refusal:
-    """The subject's cost over the reference's, or its rate where the workload counts something;
-    or why there is no such number."""
-    reason = why_not(subject, reference)
+    """The ratio of costs, or of rates if the workload counts something; or why there is none."""
+    reason = incomparable(subject, reference)
     if reason is not None:
         return Refusal(reason)
     judge = _exact if subject.measurement.clock == "exact" else _sampled
@@ -140,11 +139,11 @@ def _exact(subject: Measurement, reference: Measurement) -> Ratio | Refusal:
 
 def _sampled(subject: Measurement, reference: Measurement) -> Ratio | Refusal:
     for side in (subject, reference):
-        if len(side.samples) < FEWEST_SAMPLES:
-            return Refusal(f"{side.kernel}: {len(side.samples)} samples, needs {FEWEST_SAMPLES}")
+        if len(side.samples) < SAMPLES_MIN:
+            return Refusal(f"{side.kernel}: {len(side.samples)} samples, needs {SAMPLES_MIN}")
         if min(side.samples) <= 0:
             return Refusal(f"{side.kernel}: a sample is not above zero")
-    # The resampling is seeded by the workload's name: the same results make the same report.
+    # Seeded by the workload's name, so that equal results give equal reports.
     seed = zlib.crc32(subject.workload.encode())
     value, low, high = ratio_of_medians(subject.samples, reference.samples, seed)
     p = mann_whitney(subject.samples, reference.samples)
@@ -159,7 +158,7 @@ def _sampled(subject: Measurement, reference: Measurement) -> Ratio | Refusal:
 def ratio_of_medians(
     subject: Sequence[float], reference: Sequence[float], seed: int
 ) -> tuple[float, float, float]:
-    """The ratio of medians and its percentile-bootstrap interval: value, low, high."""
+    """The ratio of medians with its percentile bootstrap interval: value, low, high."""
     import numpy as np
 
     rng = np.random.default_rng(seed)
@@ -176,7 +175,7 @@ def ratio_of_medians(
 
 
 def mann_whitney(subject: Sequence[float], reference: Sequence[float]) -> float:
-    """The p value of the two-sided Mann-Whitney U test."""
+    """The p-value of the two-sided Mann-Whitney U test."""
     from scipy import stats
 
     return float(stats.mannwhitneyu(subject, reference, alternative="two-sided").pvalue)

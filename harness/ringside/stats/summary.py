@@ -1,4 +1,4 @@
-"""The middle and the spread of one workload's samples."""
+"""Order statistics of one workload's samples."""
 
 from __future__ import annotations
 
@@ -12,11 +12,10 @@ from ringside.store.schema import Measurement
 
 @dataclass(frozen=True)
 class Summary:
-    """Order statistics of samples, in the samples' own unit.
+    """Order statistics, in the unit of the samples.
 
-    `median` is a reading that was taken (of an even number of samples, the lower of the middle
-    two), so it stays an integer for integers. `lower` and `upper` are the quartiles, linearly
-    interpolated (Hyndman and Fan's type 7).
+    `median` is the lower median, which is one of the samples and stays an integer for integers.
+    `lower` and `upper` are the quartiles, interpolated linearly (type 7 of Hyndman and Fan).
     """
 
     count: int
@@ -28,22 +27,22 @@ class Summary:
 
     @property
     def spread(self) -> float | None:
-        """Interquartile range over the median; none when the median is zero."""
+        """The interquartile range relative to the median; None if the median is zero."""
         return (self.upper - self.lower) / self.median if self.median else None
 
     @property
     def span(self) -> float | None:
-        """Range over the median; none when the median is zero."""
+        """The range relative to the median; None if the median is zero."""
         return (self.maximum - self.minimum) / self.median if self.median else None
 
     @property
     def constant(self) -> bool:
-        """Whether every sample was the same."""
+        """Whether all samples are equal."""
         return self.minimum == self.maximum
 
 
 def summarize(samples: Sequence[float]) -> Summary:
-    """Summarize one or more samples; an empty sequence is a ValueError."""
+    """Summarize samples. Raises ValueError if there are none."""
     if not samples:
         raise ValueError("no samples to summarize")
     ordered = sorted(samples)
@@ -62,12 +61,12 @@ def summarize(samples: Sequence[float]) -> Summary:
 
 
 def median_ticks(measurement: Measurement) -> int:
-    """The median reading of a repetition, as the guest's counter gave it."""
+    """The median ticks of a repetition. Raises ValueError without readings."""
     if not measurement.ticks:
         raise ValueError(f"{measurement.workload} has no readings")
     return statistics.median_low(measurement.ticks)
 
 
 def exact_cost(measurement: Measurement) -> Fraction:
-    """Median ticks of one operation, as an exact fraction."""
+    """Median ticks per operation, as an exact fraction."""
     return Fraction(median_ticks(measurement), measurement.iterations)
