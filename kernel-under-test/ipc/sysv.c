@@ -113,3 +113,21 @@ int ipc_set_permissions(struct ipc_entry *e, const struct ipc_permissions *p)
 	e->permissions.mode = (e->permissions.mode & ~0777u) | (p->mode & 0777);
 	return 0;
 }
+
+int ipc_get(const struct ipc_table *t, int key, unsigned int flags, struct ipc_entry **out)
+{
+	struct ipc_entry *e = *out = ipc_find_key(t, key);
+
+	if (!e)
+		return key && !(flags & IPC_CREAT) ? -ENOENT : 0;
+	if ((flags & IPC_CREAT) && (flags & IPC_EXCL))
+		return -EEXIST;
+	return ipc_permission(e, (flags >> 6 | flags >> 3 | flags) & 6) ? -EACCES : 0;
+}
+
+int ipc_stat(const struct ipc_table *t, int id, bool by_slot, bool any, struct ipc_entry **out)
+{
+	struct ipc_entry *e = *out = by_slot ? ipc_at(t, id) : ipc_find(t, id);
+
+	return !e ? -EINVAL : any ? 0 : ipc_permission(e, 4);
+}

@@ -48,6 +48,16 @@ struct ipc_table {
 struct ipc_entry *ipc_find(const struct ipc_table *t, int id);
 /* The entry with that key, or NULL; `key` 0 (IPC_PRIVATE) matches none. */
 struct ipc_entry *ipc_find_key(const struct ipc_table *t, int key);
+/*
+ * msgget() and the like: *out is the object of that key, which the caller may access as `flags`
+ * say; NULL: a new one is to be made. Returns 0, -EEXIST, -ENOENT or -EACCES.
+ */
+int ipc_get(const struct ipc_table *t, int key, unsigned int flags, struct ipc_entry **out);
+/*
+ * IPC_STAT; with `by_slot` MSG_STAT and the like, with `any` MSG_STAT_ANY. Returns 0, -EINVAL or
+ * -EACCES.
+ */
+int ipc_stat(const struct ipc_table *t, int id, bool by_slot, bool any, struct ipc_entry **out);
 /* Adds `e`, owned by the caller. Returns its id, or -ENOSPC. */
 int ipc_add(struct ipc_table *t, struct ipc_entry *e, int key, unsigned int mode);
 void ipc_remove(struct ipc_table *t, struct ipc_entry *e);

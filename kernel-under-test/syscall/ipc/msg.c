@@ -15,10 +15,10 @@
 #define MSG_EXCEPT  020000
 #define MSG_COPY    040000
 
-#define SIZE_MAX_ONE 8192
-#define QUEUE_BYTES  16384
+#define MESSAGE_MAX	8192
+#define QUEUE_BYTES_MAX 16384
 /* However short the messages are. */
-#define QUEUE_MESSAGES QUEUE_BYTES
+#define QUEUE_MESSAGES_MAX QUEUE_BYTES_MAX
 
 struct message {
 	struct list link;
@@ -29,7 +29,7 @@ struct message {
 
 struct queue {
 	struct ipc_entry entry;
-	struct list texts;
+	struct list messages;
 	uint64_t bytes, count, bytes_max;
 	uint64_t sent, received, changed;
 	int sender, receiver;
@@ -46,7 +46,7 @@ static uint64_t now(void)
 	return time_real_ns() / NS_PER_SEC;
 }
 
-static struct queue *queue_of(int id)
+static struct queue *find_queue(int id)
 {
 	struct ipc_entry *e = ipc_find(&queues, id);
 
@@ -55,23 +55,18 @@ static struct queue *queue_of(int id)
 
 long sys_msgget(uint64_t key, uint64_t flags)
 {
-	struct ipc_entry *e = ipc_find_key(&queues, (int)key);
+	struct ipc_entry *e;
 	struct queue *q;
-	int id;
+	int id = ipc_get(&queues, (int)key, (unsigned int)flags, &e);
 
-	if (e) {
-		if ((flags & IPC_CREAT) && (flags & IPC_EXCL))
-			return -EEXIST;
-		return ipc_permission(e, (flags >> 6 | flags >> 3 | flags) & 6) ? -EACCES : e->id;
-	}
-	if ((int)key && !(flags & IPC_CREAT))
-		return -ENOENT;
+	if (id || e)
+		return id ? id : e->id;
 	q = kmem_zalloc(sizeof(*q));
 	if (!q)
 		return -ENOMEM;
-	list_init(&q->texts);
+	list_init(&q->messages);
 	wait_init(&q->waiters);
-	q->bytes_max = QUEUE_BYTES;
+	q->bytes_max = QUEUE_BYTES_MAX;
 	q->changed = now();
 	id = ipc_add(&queues, &q->entry, (int)key, (unsigned int)flags);
 	if (id < 0)
@@ -79,34 +74,34 @@ long sys_msgget(uint64_t key, uint64_t flags)
 	return id;
 }
 
-static void leave(struct queue *q)
+static void queue_put(struct queue *q)
 {
-	struct message *t, *next;
+	struct message *m, *next;
 
 	if (--q->users || !q->removed)
 		return;
-	list_for_each_safe (t, next, &q->texts, link)
-		kmem_free(t);
+	list_for_each_safe (m, next, &q->messages, link)
+		kmem_free(m);
 	kmem_free(q);
 }
 
-static int wait_on(struct queue *q, uint64_t flags, int otherwise)
+static int wait_for_change(struct queue *q, uint64_t flags, int nowait_err)
 {
-	int err = flags & IPC_NOWAIT ? otherwise : wait_sleep(&q->waiters, WAIT_INTERRUPTIBLE);
+	int err = flags & IPC_NOWAIT ? nowait_err : wait_sleep(&q->waiters, WAIT_INTERRUPTIBLE);
 
 	return q->removed ? -EIDRM : err == -ERESTARTSYS ? -ERESTARTNOHAND : err;
 }
 
-static long put(struct queue *q, struct message *t, uint64_t flags)
+static long enqueue(struct queue *q, struct message *m, uint64_t flags)
 {
-	while (q->bytes + t->size > q->bytes_max || q->count >= QUEUE_MESSAGES) {
-		int err = wait_on(q, flags, -EAGAIN);
+	while (q->bytes + m->size > q->bytes_max || q->count >= QUEUE_MESSAGES_MAX) {
+		int err = wait_for_change(q, flags, -EAGAIN);
 
 		if (err)
 			return err;
 	}
-	list_push_back(&q->texts, &t->link);
-	q->bytes += t->size;
+	list_push_back(&q->messages, &m->link);
+	q->bytes += m->size;
 	q->count++;
 	q->sent = now();
 	q->sender = process_current()->pid;
@@ -117,94 +112,95 @@ static long put(struct queue *q, struct message *t, uint64_t flags)
 long sys_msgsnd(uint64_t id, uint64_t at, uint64_t size, uint64_t flags)
 {
 	struct queue *q;
-	struct message *t;
+	struct message *m;
 	int64_t type;
 	long err;
 
 	if (copy_from_user(&type, at, sizeof(type)) < 0)
 		return -EFAULT;
-	if (size > SIZE_MAX_ONE || (int)id < 0 || type < 1)
+	if (size > MESSAGE_MAX || (int)id < 0 || type < 1)
 		return -EINVAL;
-	t = kmem_alloc(sizeof(*t) + size);
-	if (!t)
+	m = kmem_alloc(sizeof(*m) + size);
+	if (!m)
 		return -ENOMEM;
-	t->type = type;
-	t->size = size;
-	err = copy_from_user(t->bytes, at + sizeof(type), size);
-	q = err ? NULL : queue_of((int)id);
+	m->type = type;
+	m->size = size;
+	err = copy_from_user(m->bytes, at + sizeof(type), size);
+	q = err ? NULL : find_queue((int)id);
 	if (!err)
 		err = q ? ipc_permission(&q->entry, MAY_WRITE) : -EINVAL;
 	if (!err) {
 		q->users++;
-		err = put(q, t, flags);
-		leave(q);
+		err = enqueue(q, m, flags);
+		queue_put(q);
 	}
 	if (err)
-		kmem_free(t);
+		kmem_free(m);
 	return err;
 }
 
 /* The message that msgrcv(2) selects by `type`, or NULL. */
-static struct message *choose(const struct queue *q, int64_t type, bool except)
+static struct message *find_message(const struct queue *q, int64_t type, bool except)
 {
-	struct message *t, *best = NULL;
+	struct message *m, *best = NULL;
 
-	list_for_each (t, &q->texts, link) {
-		if (type == 0 || (type > 0 && (t->type == type) != except))
-			return t;
-		if (type < 0 && (uint64_t)t->type <= -(uint64_t)type &&
-		    (!best || t->type < best->type))
-			best = t;
+	list_for_each (m, &q->messages, link) {
+		if (type == 0 || (type > 0 && (m->type == type) != except))
+			return m;
+		if (type < 0 && (uint64_t)m->type <= -(uint64_t)type &&
+		    (!best || m->type < best->type))
+			best = m;
 	}
 	return best;
 }
 
 /* MSG_COPY: copies the message at position `index` and leaves it queued. */
-static long copy(const struct queue *q, struct message **out, uint64_t size, int64_t index,
-		 uint64_t flags)
+static long peek_message(const struct queue *q, struct message **out, uint64_t size, int64_t index,
+			 uint64_t flags)
 {
-	struct message *t;
+	struct message *m;
 
-	list_for_each (t, &q->texts, link) {
+	list_for_each (m, &q->messages, link) {
 		if (index-- > 0)
 			continue;
-		if (t->size > size && !(flags & MSG_NOERROR))
+		if (m->size > size && !(flags & MSG_NOERROR))
 			return -E2BIG;
-		*out = kmem_alloc(sizeof(*t) + t->size);
+		*out = kmem_alloc(sizeof(*m) + m->size);
 		if (!*out)
 			return -ENOMEM;
-		memcpy(*out, t, sizeof(*t) + t->size);
+		memcpy(*out, m, sizeof(*m) + m->size);
 		return 0;
 	}
 	return -ENOMSG;
 }
 
-static long take(struct queue *q, struct message **out, uint64_t size, int64_t type, uint64_t flags)
+static long dequeue(struct queue *q, struct message **out, uint64_t size, int64_t type,
+		    uint64_t flags)
 {
-	struct message *t;
+	struct message *m;
 
-	while (!(t = choose(q, type, flags & MSG_EXCEPT))) {
-		int err = wait_on(q, flags, -ENOMSG);
+	while (!(m = find_message(q, type, flags & MSG_EXCEPT))) {
+		int err = wait_for_change(q, flags, -ENOMSG);
 
 		if (err)
 			return err;
 	}
-	if (t->size > size && !(flags & MSG_NOERROR))
+	if (m->size > size && !(flags & MSG_NOERROR))
 		return -E2BIG;
-	list_remove(&t->link);
-	q->bytes -= t->size;
+	list_remove(&m->link);
+	q->bytes -= m->size;
 	q->count--;
 	q->received = now();
 	q->receiver = process_current()->pid;
 	wait_wake_all(&q->waiters);
-	*out = t;
+	*out = m;
 	return 0;
 }
 
 long sys_msgrcv(uint64_t id, uint64_t at, uint64_t size, uint64_t type, uint64_t flags)
 {
-	struct queue *q = queue_of(id);
-	struct message *t = NULL;
+	struct queue *q = find_queue(id);
+	struct message *m = NULL;
 	long err;
 
 	if ((int64_t)size < 0 || (int)id < 0 || !q ||
@@ -214,16 +210,16 @@ long sys_msgrcv(uint64_t id, uint64_t at, uint64_t size, uint64_t type, uint64_t
 	if (err)
 		return err;
 	q->users++;
-	err = flags & MSG_COPY ? copy(q, &t, size, (int64_t)type, flags)
-			       : take(q, &t, size, (int64_t)type, flags);
-	leave(q);
+	err = flags & MSG_COPY ? peek_message(q, &m, size, (int64_t)type, flags)
+			       : dequeue(q, &m, size, (int64_t)type, flags);
+	queue_put(q);
 	if (err)
 		return err;
-	size = MIN(size, t->size);
-	if (copy_to_user(at, &t->type, sizeof(t->type)) < 0 ||
-	    copy_to_user(at + sizeof(t->type), t->bytes, size) < 0)
+	size = MIN(size, m->size);
+	if (copy_to_user(at, &m->type, sizeof(m->type)) < 0 ||
+	    copy_to_user(at + sizeof(m->type), m->bytes, size) < 0)
 		err = -EFAULT;
-	kmem_free(t);
+	kmem_free(m);
 	return err ? err : (long)size;
 }
 
@@ -239,8 +235,8 @@ _Static_assert(sizeof(struct user_queue) == 120, "x86_64 ABI");
 
 static long put_status(int id, uint64_t out, bool by_slot, bool any)
 {
-	struct ipc_entry *e = by_slot ? ipc_at(&queues, id) : ipc_find(&queues, id);
-	long err = !e ? -EINVAL : any ? 0 : ipc_permission(e, MAY_READ);
+	struct ipc_entry *e;
+	long err = ipc_stat(&queues, id, by_slot, any, &e);
 	const struct queue *q;
 	struct user_queue u;
 
@@ -277,53 +273,53 @@ void proc_sysv_msg(struct text *t, const struct proc_subject *)
 static long put_limits(uint64_t at, bool used)
 {
 	struct {
-		int32_t pool, map, size_max, bytes_max, queues, unit, texts;
+		int32_t pool, map, size_max, bytes_max, queues, unit, messages;
 		uint16_t segments;
-	} l = {IPC_SLOTS * (QUEUE_BYTES / 1024),
-	       QUEUE_BYTES,
-	       SIZE_MAX_ONE,
-	       QUEUE_BYTES,
+	} l = {IPC_SLOTS * (QUEUE_BYTES_MAX / 1024),
+	       QUEUE_BYTES_MAX,
+	       MESSAGE_MAX,
+	       QUEUE_BYTES_MAX,
 	       IPC_SLOTS,
 	       16,
-	       QUEUE_BYTES,
+	       QUEUE_BYTES_MAX,
 	       0xffff};
 
 	_Static_assert(sizeof(l) == 32, "x86_64 ABI");
 	if (used)
-		l.pool = l.map = l.texts = 0;
+		l.pool = l.map = l.messages = 0;
 	for (int i = 0; i < IPC_SLOTS && used; i++) {
 		struct ipc_entry *e = ipc_at(&queues, i);
 		const struct queue *q = e ? container_of(e, struct queue, entry) : NULL;
 
 		l.pool += q != NULL;
 		l.map += q ? (int)q->count : 0;
-		l.texts += q ? (int)q->bytes : 0;
+		l.messages += q ? (int)q->bytes : 0;
 	}
 	return copy_to_user(at, &l, sizeof(l)) < 0 ? -EFAULT : ipc_highest_index(&queues);
 }
 
-static long change(int id, uint64_t at)
+static long set_queue(int id, uint64_t at)
 {
 	struct user_queue u;
 	/* Copied first: that may sleep, and the queue be removed meanwhile. */
 	long err = copy_from_user(&u, at, sizeof(u));
-	struct queue *q = queue_of(id);
+	struct queue *q = find_queue(id);
 
 	if (!q)
 		return -EINVAL;
-	if (!err && u.bytes_max > QUEUE_BYTES && !capable(CAP_SYS_RESOURCE))
+	if (!err && u.bytes_max > QUEUE_BYTES_MAX && !capable(CAP_SYS_RESOURCE))
 		err = -EPERM;
 	err = err ?: ipc_set_permissions(&q->entry, &u.permissions);
 	if (err)
 		return err;
-	q->bytes_max = MIN(u.bytes_max, 64ul * QUEUE_BYTES);
+	q->bytes_max = MIN(u.bytes_max, 64ul * QUEUE_BYTES_MAX);
 	q->changed = now();
 	return 0;
 }
 
-static long remove(int id)
+static long remove_queue(int id)
 {
-	struct queue *q = queue_of(id);
+	struct queue *q = find_queue(id);
 	int err = q ? ipc_owner_permission(&q->entry) : -EINVAL;
 
 	if (err)
@@ -332,7 +328,7 @@ static long remove(int id)
 	q->removed = true;
 	wait_wake_all(&q->waiters);
 	q->users++;
-	leave(q);
+	queue_put(q);
 	return 0;
 }
 
@@ -348,9 +344,9 @@ long sys_msgctl(uint64_t id, uint64_t command, uint64_t at)
 	case MSG_STAT_ANY:
 		return put_status((int)id, at, true, command == MSG_STAT_ANY);
 	case IPC_SET:
-		return change((int)id, at);
+		return set_queue((int)id, at);
 	case IPC_RMID:
-		return remove((int)id);
+		return remove_queue((int)id);
 	default:
 		return -EINVAL;
 	}

@@ -44,7 +44,7 @@ static uint64_t now(void)
 	return time_real_ns() / NS_PER_SEC;
 }
 
-static struct segment *segment_of(int id)
+static struct segment *find_segment(int id)
 {
 	struct ipc_entry *e = ipc_find(&segments, id);
 
@@ -53,20 +53,14 @@ static struct segment *segment_of(int id)
 
 long sys_shmget(uint64_t key, uint64_t size, uint64_t flags)
 {
-	struct ipc_entry *e = ipc_find_key(&segments, (int)key);
+	struct ipc_entry *e;
 	struct segment *s;
-	int id;
+	int id = ipc_get(&segments, (int)key, (unsigned int)flags, &e);
 
-	if (e) {
-		s = container_of(e, struct segment, entry);
-		if ((flags & IPC_CREAT) && (flags & IPC_EXCL))
-			return -EEXIST;
-		if (ipc_permission(e, (flags >> 6 | flags >> 3 | flags) & 6))
-			return -EACCES;
-		return size > s->size ? -EINVAL : e->id;
-	}
-	if ((int)key && !(flags & IPC_CREAT))
-		return -ENOENT;
+	if (id)
+		return id;
+	if (e)
+		return size > container_of(e, struct segment, entry)->size ? -EINVAL : e->id;
 	if (!size || size > PAGES_MAX << PAGE_SHIFT)
 		return -EINVAL;
 	s = kmem_zalloc(sizeof(*s));
@@ -89,7 +83,7 @@ long sys_shmget(uint64_t key, uint64_t size, uint64_t flags)
 long sys_shmat(uint64_t id, uint64_t addr, uint64_t flags)
 {
 	struct space *space = process_current()->space;
-	struct segment *s = segment_of(id);
+	struct segment *s = find_segment(id);
 	uint32_t area = AREA_READ | AREA_SHARED |
 			(flags & SHM_RDONLY ? AREA_NO_WRITE : AREA_WRITE) |
 			(flags & SHM_EXEC ? AREA_EXEC : 0);
@@ -123,7 +117,7 @@ long sys_shmat(uint64_t id, uint64_t addr, uint64_t flags)
 }
 
 /* The segment of an object, or NULL. */
-static struct segment *by_object(const struct object *o)
+static struct segment *segment_of_object(const struct object *o)
 {
 	for (int i = 0; i < IPC_SLOTS; i++) {
 		struct ipc_entry *e = segments.slots[i];
@@ -146,7 +140,7 @@ static int detach(struct space *space, uint64_t addr)
 	    !object_is_shared(a->object))
 		return -EINVAL;
 	object = a->object;
-	s = by_object(object);
+	s = segment_of_object(object);
 	/* Parts of it may have been unmapped or split since. */
 	for (end = a->end; (a = areas_next(&space->areas, a)); end = a->end)
 		if (a->object != object || a->start != end || a->offset != end - addr)
@@ -168,8 +162,8 @@ long sys_shmdt(uint64_t addr)
 
 static long put_status(int id, uint64_t out, bool by_slot, bool any)
 {
-	struct ipc_entry *e = by_slot ? ipc_at(&segments, id) : ipc_find(&segments, id);
-	long err = !e ? -EINVAL : any ? 0 : ipc_permission(e, MAY_READ);
+	struct ipc_entry *e;
+	long err = ipc_stat(&segments, id, by_slot, any, &e);
 	const struct segment *s;
 	struct {
 		struct ipc_permissions permissions;
@@ -246,12 +240,12 @@ static long put_totals(uint64_t at)
 	return copy_to_user(at, &all, sizeof(all)) < 0 ? -EFAULT : ipc_highest_index(&segments);
 }
 
-static long change(int id, uint64_t at)
+static long set_segment(int id, uint64_t at)
 {
 	struct ipc_permissions p;
 	/* Copied first: that may sleep, and the segment be removed meanwhile. */
 	int err = copy_from_user(&p, at, sizeof(p));
-	struct segment *s = segment_of(id);
+	struct segment *s = find_segment(id);
 
 	if (!s)
 		return -EINVAL;
@@ -261,9 +255,9 @@ static long change(int id, uint64_t at)
 	return err;
 }
 
-static long lock(int id, bool on)
+static long lock_segment(int id, bool on)
 {
-	struct segment *s = segment_of(id);
+	struct segment *s = find_segment(id);
 
 	if (!s)
 		return -EINVAL;
@@ -275,25 +269,25 @@ static long lock(int id, bool on)
 	return 0;
 }
 
-static void forget(struct object *o)
+static void segment_free(struct object *o)
 {
-	struct segment *s = by_object(o);
+	struct segment *s = segment_of_object(o);
 
 	ipc_remove(&segments, &s->entry);
 	kmem_free(s);
 }
 
 /* Frees its key at once; the segment lives on until the last mapping is gone. */
-static long remove(int id)
+static long remove_segment(int id)
 {
-	struct segment *s = segment_of(id);
+	struct segment *s = find_segment(id);
 	int err = s ? ipc_owner_permission(&s->entry) : -EINVAL;
 
 	if (err || is_removed(s))
 		return err;
 	ipc_drop_key(&segments, &s->entry);
 	s->entry.permissions.mode |= SHM_DEST;
-	object_set_release_hook(s->object, forget);
+	object_set_release_hook(s->object, segment_free);
 	object_put(s->object);
 	return 0;
 }
@@ -311,12 +305,12 @@ long sys_shmctl(uint64_t id, uint64_t command, uint64_t at)
 	case SHM_STAT_ANY:
 		return put_status((int)id, at, true, command == SHM_STAT_ANY);
 	case IPC_SET:
-		return change((int)id, at);
+		return set_segment((int)id, at);
 	case SHM_LOCK:
 	case SHM_UNLOCK:
-		return lock((int)id, (command & ~(uint64_t)IPC_64) == SHM_LOCK);
+		return lock_segment((int)id, (command & ~(uint64_t)IPC_64) == SHM_LOCK);
 	case IPC_RMID:
-		return remove((int)id);
+		return remove_segment((int)id);
 	default:
 		return -EINVAL;
 	}
