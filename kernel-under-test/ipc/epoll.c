@@ -3,7 +3,7 @@
 
 #include "arch/time.h"
 #include "arch/uaccess.h"
-#include "ipc/epoll_inside.h"
+#include "ipc/epoll_internal.h"
 #include "lib/errno.h"
 #include "lib/list.h"
 #include "mm/kmem.h"
@@ -12,7 +12,7 @@
 #include "sched/timer.h"
 #include "sched/wait.h"
 
-/* Whether a thread or another set was waiting. */
+/* Puts the item on the ready list. Returns whether a thread or another set was waiting. */
 static bool item_set_ready(struct epoll_item *i)
 {
 	struct epoll *set = i->set;
@@ -174,7 +174,7 @@ int epoll_control(struct file *set_file, int op, struct file *f, int fd,
 	}
 }
 
-/* After an item was reported, with the lock. */
+/* After an item has been reported. The set is locked. */
 static void settle(struct epoll_item *i, struct list *again)
 {
 	if (i->event.events & EPOLL_ONESHOT)
@@ -194,7 +194,8 @@ static void put_again(struct epoll *set, struct list *again)
 	}
 }
 
-/* Reports ready items, with the lock. How many, or -EAGAIN: it takes the kernel lock. */
+/* Reports ready items. The set is locked. Returns how many, or -EAGAIN if it needs the kernel lock.
+ */
 static long send_events(struct epoll *set, uint64_t out, unsigned int max)
 {
 	struct list again = LIST_INIT(again);
@@ -220,7 +221,7 @@ static long send_events(struct epoll *set, uint64_t out, unsigned int max)
 	return n || !stuck ? (long)n : -EAGAIN;
 }
 
-/* The first ready item, removed from the list, or NULL. Inside. */
+/* Removes and returns the first ready item, or NULL. send_events() is kept out. */
 static struct epoll_item *take_ready(struct epoll *set)
 {
 	struct epoll_item *i = NULL;
@@ -242,7 +243,7 @@ static void put_first(struct epoll_item *i)
 	spin_unlock(&i->set->lock);
 }
 
-/* With the kernel lock: keeps send_events() out (1), or lets it in again (-1). */
+/* Under the kernel lock: keeps send_events() out (1), or lets it in again (-1). */
 static void count_inside(struct epoll *set, int by, struct list *again)
 {
 	spin_lock(&set->lock, LOCK_EPOLL);
@@ -252,7 +253,7 @@ static void count_inside(struct epoll *set, int by, struct list *again)
 	spin_unlock(&set->lock);
 }
 
-/* send_events() with the kernel lock, for any file. How many, -EFAULT or -EPAGING. */
+/* send_events() under the kernel lock, for any file. Returns how many, -EFAULT or -EPAGING. */
 static long harvest_inside(struct epoll *set, uint64_t out, unsigned int max)
 {
 	struct list again = LIST_INIT(again);
@@ -291,7 +292,7 @@ static noinline long harvest_locking(struct epoll *set, uint64_t out, unsigned i
 	return n;
 }
 
-/* With the lock, which is released. Returns 0 if woken, -ETIMEDOUT or -ERESTARTSYS. */
+/* Sleeps, releasing the set's lock. Returns 0 if woken, -ETIMEDOUT or -ERESTARTSYS. */
 static int sleep_in(struct epoll *set, uint64_t deadline_ns)
 {
 	struct waiter w = {.thread = thread_current()};

@@ -1,5 +1,5 @@
 /* Nesting of epoll files: limits on depth and on wakeup paths. */
-#include "ipc/epoll_inside.h"
+#include "ipc/epoll_internal.h"
 #include "lib/errno.h"
 
 /* Limits on nesting, and on wakeup paths from a file by length, as on Linux. */

@@ -42,21 +42,22 @@ long futex_wait_any(const struct futex_wanted *w, unsigned int n, uint64_t deadl
 long futex_wake(uint64_t addr, int count, uint32_t bitset, bool shared);
 
 /*
- * Wakes up to `wake` waiters at `from` and requeues up to `move` others to `to`. With `expected`,
- * only if the word at `from` is *expected, else -EAGAIN. Returns how many were woken or moved.
+ * Wakes up to `wake_max` waiters at `from` and moves up to `move_max` others to `to`. With
+ * `expected`, only if the word at `from` is *expected, else -EAGAIN. Returns how many were woken or
+ * moved.
  */
-long futex_requeue(uint64_t from, uint64_t to, unsigned int wake, unsigned int move_max,
+long futex_requeue(uint64_t from, uint64_t to, unsigned int wake_max, unsigned int move_max,
 		   const uint32_t *expected, bool shared);
 
 /*
- * Waits to be told to take the lock of `to` (ipc/futex_pi.h), which is the caller's to do: 0. Else
- * as futex_wait(), but -ERESTARTNOINTR when a signal came.
+ * Waits at `addr` until futex_requeue_pi() to `to`. Returns 0 when the caller is to acquire that
+ * lock (ipc/futex_pi.h), or as futex_wait(), but -ERESTARTNOINTR when interrupted.
  */
 long futex_wait_requeue_pi(uint64_t addr, uint32_t expected, uint64_t deadline_ns, uint64_t to,
 			   bool shared);
 /*
- * Tells at most `count` of them, if the word at `from` is `expected`: how many. -EINVAL: one waits
- * there otherwise, or for another lock. -EAGAIN, -EFAULT.
+ * Sends up to `count` of those waiters on to `to`, if the word at `from` is `expected`. Returns how
+ * many, -EINVAL if one is an ordinary waiter or waits for another lock, -EAGAIN or -EFAULT.
  */
 long futex_requeue_pi(uint64_t from, uint64_t to, unsigned int count, uint32_t expected,
 		      bool shared);

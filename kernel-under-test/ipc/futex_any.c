@@ -5,7 +5,7 @@
 #include "sched/timer.h"
 #include "sched/wait.h"
 
-/* Dequeues all `n`. Returns the last that had been woken, or -1. */
+/* Dequeues all `n`. Returns the index of the last one already woken, or -1. */
 static int unqueue_all(struct futex_waiter *s, unsigned int n)
 {
 	int woken = -1;
@@ -17,7 +17,8 @@ static int unqueue_all(struct futex_waiter *s, unsigned int n)
 }
 
 /*
- * Queues at all `n`: 0. Otherwise at none: 1 and *woken if one was woken meanwhile, or -errno.
+ * Queues the waiters at all `n` words and returns 0, or at none: returns 1 and sets *woken if one
+ * was woken meanwhile, or a negative errno.
  */
 static int queue_all(struct futex_waiter *s, const struct futex_wanted *w, unsigned int n,
 		     int *woken)

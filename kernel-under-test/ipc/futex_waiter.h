@@ -56,7 +56,7 @@ static inline int read_word(struct bucket *b, uint64_t addr, uint32_t *now)
 /* After a sleep that no waker ended: dequeues. Returns whether a waker had done so already. */
 bool futex_unqueue(struct futex_waiter *s);
 
-/* The place in `b` of one with a real-time priority. */
+/* The entry of `b` before which a real-time waiter is queued. */
 struct list *futex_queue_position(struct bucket *b, const struct futex_waiter *s);
 
 /* In FIFO order, behind those of the same or a higher real-time priority. */
@@ -72,5 +72,5 @@ static inline void wake(struct futex_waiter *s)
 	sched_wake(s->thread);
 }
 
-/* Linux looks up the page of a shared futex: -EFAULT if it can't be read. */
+/* Returns -EFAULT if the word cannot be read, as on Linux, which looks up its page. */
 int futex_check_readable(uint64_t addr);

@@ -1,4 +1,4 @@
-/* Private to epoll. */
+/* Private to epoll: sets and their items. */
 #pragma once
 
 #include "fs/poll.h"
@@ -12,7 +12,7 @@
  *
  *   CPU 0, writes to a pipe                  CPU 1, epoll_wait
  *   adds bytes, holding the pipe's gate      takes set.lock; the item is on the ready list
- *   calls `told`: waits for set.lock         polls the pipe: empty, or not yet
+ *   calls `notify`: waits for set.lock       polls the pipe: empty, or not yet
  *                                            empty: removes the item; releases set.lock
  *   puts the item on the list; wakes a waiter
  */
