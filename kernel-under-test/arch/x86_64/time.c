@@ -136,11 +136,12 @@ uint64_t arch_boot_epoch(void)
 	return days * 86400 + seconds;
 }
 
-void arch_vdso_fill(void *page, uint64_t epoch_ns)
+void arch_vdso_fill(void *page, uint64_t epoch_ns, uint64_t zone)
 {
 	struct vdso_data *d = page;
 
 	d->tsc_base = tsc_base;
 	d->ns_per_tsc = ns_per_tsc;
 	WRITE_ONCE(d->epoch_ns, epoch_ns);
+	WRITE_ONCE(d->zone, zone);
 }

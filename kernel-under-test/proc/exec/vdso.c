@@ -33,14 +33,14 @@ void vdso_init(uint64_t epoch_ns)
 	for (size_t at = 0; at < code; at += PAGE_SIZE)
 		memcpy(make_page(1 + (at >> PAGE_SHIFT)), vdso_image + at,
 		       MIN(PAGE_SIZE, code - at));
-	vdso_set_epoch(epoch_ns);
+	vdso_set_clock(epoch_ns, 0);
 }
 
-void vdso_set_epoch(uint64_t epoch_ns)
+void vdso_set_clock(uint64_t epoch_ns, uint64_t zone)
 {
 	/* The clock is first set before the pages exist. */
 	if (data)
-		arch_vdso_fill(data, epoch_ns);
+		arch_vdso_fill(data, epoch_ns, zone);
 }
 
 uint64_t vdso_map(struct space *s)

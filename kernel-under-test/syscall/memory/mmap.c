@@ -18,6 +18,7 @@
 #define MAP_32BIT	    0x40
 #define MAP_GROWSDOWN	    0x100
 #define MAP_POPULATE	    0x8000
+#define MAP_NONBLOCK	    0x10000
 #define MAP_FIXED_NOREPLACE 0x100000
 /*
  * The flags that MAP_SHARED_VALIDATE accepts: the legacy ones, and none that need support by the
@@ -250,4 +251,36 @@ long sys_brk(uint64_t brk)
 	if (s->def_flags)
 		user_lock_heap(s);
 	return (long)now;
+}
+
+/* As on Linux: a new mapping of the same object in place of the old one. */
+long sys_remap_file_pages(uint64_t start, uint64_t size, uint64_t prot, uint64_t page,
+			  uint64_t flags)
+{
+	struct space *s = process_current()->space;
+	struct area a, next;
+	int err;
+
+	start = ALIGN_DOWN(start, PAGE_SIZE);
+	size = ALIGN_DOWN(size, PAGE_SIZE);
+	if (prot || start + size <= start ||
+	    page > (uint64_t)(INT64_MAX >> PAGE_SHIFT) - (size >> PAGE_SHIFT))
+		return -EINVAL;
+	if (!space_next_area(s, start, &a) || a.start > start || !(a.flags & AREA_SHARED))
+		return -EINVAL;
+	for (next = a; next.end < start + size;) {
+		uint64_t end = next.end;
+
+		if (!space_next_area(s, end, &next) || next.start != end ||
+		    next.object != a.object || next.flags != a.flags)
+			return -EINVAL;
+	}
+	object_get(a.object);
+	space_lock(s);
+	err = space_map(s, start, size, a.flags, a.object, page << PAGE_SHIFT);
+	space_unlock(s);
+	object_put(a.object);
+	if (!err && !(flags & MAP_NONBLOCK))
+		user_populate(start, start + size);
+	return err;
 }

@@ -13,6 +13,8 @@
 /* Resolution reported for the coarse clocks. */
 #define COARSE_NS 4000000
 
+uint64_t time_zone;
+
 /* Threads that sleep until a wall clock time: woken when the clock is set. */
 static struct wait_queue sleepers;
 
@@ -38,7 +40,7 @@ void time_set_epoch_ns(uint64_t ns)
 	bool boot = !volume_epoch_ns;
 
 	WRITE_ONCE(volume_epoch_ns, ns);
-	vdso_set_epoch(ns);
+	vdso_set_clock(ns, time_zone);
 	/* Invalidates what is known of access times. */
 	timer_day++;
 	if (boot)
@@ -121,12 +123,16 @@ long sys_clock_getres(uint64_t clock, uint64_t out)
 long sys_gettimeofday(uint64_t tv_out, uint64_t tz_out)
 {
 	struct user_time ts;
+	uint64_t zone;
 
 	clock_now(CLOCK_REALTIME, &ts);
 	ts.part /= 1000;
 	if (tv_out && copy_to_user(tv_out, &ts, sizeof(ts)) < 0)
 		return -EFAULT;
-	return tz_out ? clear_user(tz_out, 8) : 0;
+	if (!tz_out)
+		return 0;
+	zone = READ_ONCE(time_zone);
+	return copy_to_user(tz_out, &zone, sizeof(zone));
 }
 
 long sys_time(uint64_t out)

@@ -59,6 +59,8 @@ void time_init(void);
 /* The wall clock at boot: ns since the epoch. */
 uint64_t time_epoch_ns(void);
 void time_set_epoch_ns(uint64_t ns);
+/* struct timezone: minutes west in the lower half. The kernel itself does not use it. */
+extern uint64_t time_zone;
 /* The wall clock now. */
 uint64_t time_real_ns(void);
 

@@ -268,15 +268,28 @@ long sys_clock_settime(uint64_t clock, uint64_t from)
 
 long sys_settimeofday(uint64_t tv, uint64_t tz)
 {
+	static bool zone_was_set;
 	int64_t t[2];
+	int32_t zone[2];
 
-	(void)tz;
 	if (tv && copy_from_user(t, tv, sizeof(t)) < 0)
+		return -EFAULT;
+	if (tz && copy_from_user(zone, tz, sizeof(zone)) < 0)
 		return -EFAULT;
 	if (tv && (t[0] < 0 || t[1] < 0 || t[1] >= 1000000 || t[0] > INT64_MAX / 1000000000 - 1))
 		return -EINVAL;
 	if (!capable(CAP_SYS_TIME))
 		return -EPERM;
+	if (tz && (zone[0] > 15 * 60 || zone[0] < -15 * 60))
+		return -EINVAL;
+	if (tz) {
+		int64_t shift = zone_was_set || tv ? 0 : zone[0] * 60 * (int64_t)NS_PER_SEC;
+
+		zone_was_set = true;
+		time_zone = (uint32_t)zone[0] | (uint64_t)(uint32_t)zone[1] << 32;
+		/* The first one says that the clock of the machine runs in local time. */
+		time_set_epoch_ns(time_epoch_ns() + (uint64_t)shift);
+	}
 	if (!tv)
 		return 0;
 	if ((uint64_t)t[0] * NS_PER_SEC < arch_time_ns())

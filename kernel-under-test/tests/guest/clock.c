@@ -2,6 +2,7 @@
 #include "guest.h"
 
 #include <mqueue.h>
+#include <sys/time.h>
 #include <sys/timerfd.h>
 
 #define LONG 1000
@@ -161,8 +162,26 @@ static void queues(void)
 	mq_unlink("/moved");
 }
 
+static void zones(void)
+{
+	struct timeval now = {0};
+	int32_t zone[2] = {-60, 1}, told[2] = {7, 7}, far[2] = {901, 0};
+
+	gettimeofday(&now, NULL);
+	same("a zone with the time", RAW(SYS_settimeofday, &now, zone), 0);
+	same("it is asked for", RAW(SYS_gettimeofday, &now, told), 0);
+	holds("and told", told[0] == -60 && told[1] == 1);
+	same("too far away", RAW(SYS_settimeofday, NULL, far), -EINVAL);
+	same("from nowhere", RAW(SYS_settimeofday, NULL, 8), -EFAULT);
+	zone[0] = zone[1] = 0;
+	same("a zone alone", RAW(SYS_settimeofday, NULL, zone), 0);
+	RAW(SYS_gettimeofday, &now, told);
+	holds("is told too", told[0] == 0 && told[1] == 0);
+}
+
 static void run(void)
 {
+	zones();
 	sleepers();
 	timers();
 	read_timers();

@@ -197,8 +197,45 @@ static void moved_alone(void)
 	munmap(to, 8192);
 }
 
+static void page_numbered(int fd, char n)
+{
+	char bytes[4096];
+
+	memset(bytes, n, sizeof(bytes));
+	write(fd, bytes, sizeof(bytes));
+}
+
+static long moves(char *at, size_t size, int prot, size_t to)
+{
+	return RAW(SYS_remap_file_pages, at, size, prot, to, 0);
+}
+
+static void pages_moved(void)
+{
+	int fd = open("/moved", O_RDWR | O_CREAT | O_TRUNC, 0600);
+	char *own, *all;
+
+	for (int i = 0; i < 4; i++)
+		page_numbered(fd, (char)('0' + i));
+	all = mmap(NULL, 16384, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+	own = mmap(NULL, 4096, PROT_READ, MAP_PRIVATE, fd, 0);
+	same("pages are moved", moves(all, 4096, 0, 3), 0);
+	holds("there they are", all[0] == '3' && all[4096] == '1' && all[12288] == '3');
+	same("over the first", moves(all + 100, 8192 + 100, 0, 1), 0);
+	holds("and they", all[0] == '1' && all[4096] == '2' && all[8192] == '2');
+	all[4096] = 'x';
+	same("one page", all[8192], 'x');
+	same("with a protection", moves(all, 4096, PROT_READ, 0), -EINVAL);
+	same("none", moves(all, 4095, 0, 0), -EINVAL);
+	same("private ones", moves(own, 4096, 0, 0), -EINVAL);
+	same("too many", moves(all, 1 << 20, 0, 0), -EINVAL);
+	same("past all", moves(all, 4096, 0, -1ul), -EINVAL);
+	munmap(all, 16384), munmap(own, 4096), close(fd), unlink("/moved");
+}
+
 static void run(void)
 {
+	pages_moved();
 	files();
 	between_processes();
 	access_rights();

@@ -88,7 +88,7 @@ long __vdso_gettimeofday(struct pair *tv, uint64_t *tz)
 	if (tv)
 		split(READ_ONCE(vdso_data.epoch_ns) + now_ns(), 1000, tv);
 	if (tz)
-		*tz = 0;
+		*tz = READ_ONCE(vdso_data.zone);
 	return 0;
 }
 

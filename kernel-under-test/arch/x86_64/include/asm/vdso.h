@@ -9,4 +9,6 @@ struct vdso_data {
 	uint64_t tsc_base, ns_per_tsc;
 	/* The value of CLOCK_REALTIME when the monotonic clock was 0. */
 	uint64_t epoch_ns;
+	/* struct timezone, as settimeofday() set it. */
+	uint64_t zone;
 };
