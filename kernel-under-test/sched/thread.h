@@ -75,6 +75,8 @@ struct thread {
 	bool interruptible, interrupted;
 	/* A wake-up came while it was running: cleared and read by futex_wait_any() alone. */
 	bool wake_missed;
+	/* Only SIGKILL interrupts its sleep: shown in /proc. */
+	bool killable;
 	/* File permission bits apply to it: fs/credentials.h. */
 	bool confined;
 	/* Scheduling parameters; `slice_ns` is 0 for the default. */

@@ -106,6 +106,9 @@ int user_truncate(struct inode *inode, uint64_t size);
 
 /* prctl(PR_SET_SECCOMP). */
 long user_set_seccomp(uint64_t mode, uint64_t program);
+
+/* Whether a System V segment has it as its memory. */
+bool shm_is_object(const struct object *o);
 /* ptrace() on a tracee's program, by index: its code, or with `metadata` its flags. */
 struct trace;
 long user_get_filter(const struct trace *tr, uint64_t addr, uint64_t at, bool metadata);

@@ -40,7 +40,9 @@ static char state_of(const struct proc_subject *s)
 		return 't';
 	if (s->process->stopped)
 		return 'T';
-	return s->thread->state == THREAD_RUNNING ? 'R' : 'S';
+	if (s->thread->state == THREAD_RUNNING)
+		return 'R';
+	return s->thread->interruptible && !s->thread->killable ? 'S' : 'D';
 }
 
 #define NS_PER_TICK 10000000ul
@@ -99,6 +101,7 @@ static void status(struct text *t, const struct proc_subject *s)
 		 state == 'R'	? "running"
 		 : state == 'T' ? "stopped"
 		 : state == 't' ? "tracing stop"
+		 : state == 'D' ? "disk sleep"
 				: "sleeping");
 	text_add(t, "Tgid:\t%d\nNgid:\t0\nPid:\t%d\nPPid:\t%d\nTracerPid:\t%d\n", p->pid,
 		 s->alone ? of->tid : p->pid, p->parent ? p->parent->pid : 0, trace_tracer(of));

@@ -122,8 +122,10 @@ bool listener_ask(struct seccomp_listener *l, const struct seccomp_call *call, u
 			break;
 		}
 		t->interruptible = true;
+		t->killable = patient;
 		sched_block();
 	}
+	t->killable = false;
 	list_remove(&n.link);
 	*result = n.result;
 	return n.go_on;

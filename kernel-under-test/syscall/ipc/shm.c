@@ -128,6 +128,11 @@ static struct segment *segment_of_object(const struct object *o)
 	return NULL;
 }
 
+bool shm_is_object(const struct object *o)
+{
+	return by_object(o);
+}
+
 /* With the space's lock. */
 static int detach(struct space *space, uint64_t addr)
 {

@@ -277,7 +277,12 @@ long sys_remap_file_pages(uint64_t start, uint64_t size, uint64_t prot, uint64_t
 	}
 	object_get(a.object);
 	space_lock(s);
-	err = space_map(s, start, size, a.flags, a.object, page << PAGE_SHIFT);
+	/* The old mapping goes first, and with the last one a removed System V segment. */
+	err = space_unmap(s, start, size);
+	if (!err)
+		err = a.object->refs == 1 && shm_is_object(a.object)
+			      ? -EIDRM
+			      : space_map(s, start, size, a.flags, a.object, page << PAGE_SHIFT);
 	space_unlock(s);
 	object_put(a.object);
 	if (!err && !(flags & MAP_NONBLOCK))

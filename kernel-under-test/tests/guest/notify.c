@@ -4,6 +4,7 @@
 #include <linux/filter.h>
 #include <linux/ptrace.h>
 #include <linux/seccomp.h>
+#include <sched.h>
 #include <sys/ioctl.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
@@ -247,6 +248,19 @@ static void signalled(void)
 	child_needs(end_of(pid) == SIGKILL && receive(fd) == -ENOENT);
 }
 
+static char state_of(pid_t pid)
+{
+	char path[40], text[400] = "", *end;
+	int fd;
+
+	snprintf(path, sizeof(path), "/proc/%d/stat", pid);
+	fd = open(path, O_RDONLY);
+	read(fd, text, sizeof(text) - 1);
+	close(fd);
+	end = strrchr(text, ')');
+	return end ? end[2] : 0;
+}
+
 static void patient(void)
 {
 	int fd = (int)listen_with(SECCOMP_FILTER_FLAG_NEW_LISTENER |
@@ -258,7 +272,8 @@ static void patient(void)
 	child_needs(receive(fd) == -ENOENT);
 	pid = ask_signalled(fd, 0, 5);
 	child_needs(receive(fd) == 0 && kill(pid, SIGUSR1) == 0);
-	usleep(2000);
+	while (state_of(pid) != 'D')
+		sched_yield();
 	child_needs(answer(fd, 5, 0, 0) == 0 && end_of(pid) == 0);
 	pid = ask(fd, 5);
 	child_needs(receive(fd) == 0 && kill(pid, SIGKILL) == 0 && end_of(pid) == SIGKILL);
@@ -343,4 +358,4 @@ static void run(void)
 	same("nobody is left to ask", status_of(nobody_left), 0);
 }
 
-const struct suite notify_suite = {"notify", run};
+const struct suite notify_suite = {"notify", run, .needs_proc = true};
