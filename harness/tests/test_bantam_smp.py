@@ -37,7 +37,7 @@ OWN: dict[str, dict[str, int]] = {
         name: {"gate": 6, "run": 12, "clock": 2}
         for name in ("pipe_pair", "eventfd_pair", "unix_pair")
     },
-    "epoll": {"gate": 2, "epoll": 3},
+    "epoll": {"gate": 2, "epoll": 4},
     "epoll_pair": {"gate": 4, "epoll": 4, "run": 12, "clock": 2},
     "make": {"kernel": 4, "files": 8},
     "poll_pair": {"gate": 8, "run": 12, "clock": 2},
