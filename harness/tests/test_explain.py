@@ -321,7 +321,7 @@ def test_a_worked_example_is_made_of_topics(tmp_path: Path) -> None:
     assert abs(sum(map(int, rows.values())) - one.total / one.iterations) < len(rows)
     assert "The most expensive functions of other" in text and "(here)" in text
     page = f"before\n{example.MARKS[0]}\nold\n{example.MARKS[1]}\nafter\n"
-    made = example.brought_up_to_date(page, text, "page")
+    made = example.update_document(page, text, "page")
     assert text in made and "old" not in made and made.endswith("after\n")
     with pytest.raises(ReportError, match="needs two kernels"):
         example.made((one,), topics, "here")

@@ -32,7 +32,7 @@ why = "no kernel is in it"
 def test_the_manual_is_current() -> None:
     text = DOCUMENT.read_text(encoding="utf-8")
     found = load_workloads(ROOT, PORT)
-    assert manual.brought_up_to_date(text, found, KNOWN, "it") == text, (
+    assert manual.update_document(text, found, KNOWN, "it") == text, (
         "run `ringside workloads --into docs/workloads.md`"
     )
 
@@ -111,4 +111,4 @@ def test_the_command_fills_the_places(
 def test_a_document_without_the_places_is_refused() -> None:
     found = load_workloads(ROOT, PORT)
     with pytest.raises(ReportError, match="<!-- ringside workloads -->"):
-        manual.brought_up_to_date("nothing here\n", found, KNOWN, "it")
+        manual.update_document("nothing here\n", found, KNOWN, "it")

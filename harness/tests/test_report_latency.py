@@ -50,7 +50,7 @@ def test_each_cell_has_its_ratio_to_the_reference() -> None:
     one = rows(latency.build(example(), CATALOG))["z/one"]
     assert [cell.cost_text for cell in one] == ["50", "100", "400"]
     assert [cell.ratio_text for cell in one] == [f"0.50{TIMES}", "", f"4.00{TIMES}"]
-    assert [cell.lean for cell in one] == ["down3", None, "up3"]
+    assert [cell.tint for cell in one] == ["down3", None, "up3"]
     assert one[0].description == "better by 50 %"
     assert one[1].description == "the reference"
 
@@ -69,13 +69,13 @@ def test_a_kernel_on_another_machine_has_costs_but_no_ratio() -> None:
 
 def test_what_did_not_work_is_a_word_and_not_a_number() -> None:
     cell = rows(latency.build(example(), CATALOG))["m/three"][0]
-    assert (cell.cost, cell.cost_text, cell.ratio_text, cell.lean) == (None, "absent", "", None)
+    assert (cell.cost, cell.cost_text, cell.ratio_text, cell.tint) == (None, "absent", "", None)
 
 
 def test_one_instruction_in_a_thousand_is_said_and_not_tinted() -> None:
     cell = rows(latency.build(example(), CATALOG))["m/three"][2]
     assert cell.description == "worse by 0.1 %"
-    assert cell.lean == "even"
+    assert cell.tint == "even"
 
 
 def test_the_mean_is_over_rows_that_every_kernel_has() -> None:

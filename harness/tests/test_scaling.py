@@ -80,7 +80,7 @@ def test_the_table_shows_rates_with_their_unit_and_the_right_colour() -> None:
     asked, moved = (row.cells[1] for row in sorted(table.rows, key=lambda row: row.name))
     assert (moved.cost_text, moved.ratio_text) == ("2,621 B/kinstr", "2.00\N{MULTIPLICATION SIGN}")
     assert (asked.cost_text, asked.ratio_text) == ("50", "0.50\N{MULTIPLICATION SIGN}")
-    assert moved.lean == asked.lean == "down3"
+    assert moved.tint == asked.tint == "down3"
     # The mean is one of costs, so that the two don't cancel out.
     assert table.mean.values == (pytest.approx(1.0), pytest.approx(0.5))
     drawn = charts.draw(table)
@@ -110,7 +110,7 @@ def test_scaling_has_a_table_and_a_chart_of_its_own() -> None:
     processes, threads = view.rows
     assert [c.efficiency_text for c in processes.cells] == ["100 %", "100 %", "80 %"]
     assert [c.efficiency_text for c in threads.cells] == ["100 %", "50 %", "25 %"]
-    assert [c.lean for c in threads.cells] == ["", "up2", "up3"]
+    assert [c.tint for c in threads.cells] == ["", "up2", "up3"]
     assert processes.cells[0].description == "10,000"
     assert latency.build(made, []).rows == ()
     content = page.build(made, [])

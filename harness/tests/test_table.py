@@ -66,7 +66,7 @@ def test_what_was_probed_stands_beside_the_facts() -> None:
         answer("file/x", "works"),
     ]
     rows = systems.build([one, two], {}, {one.id: shares(answers)})
-    assert [row.probed_words for row in rows] == ["2/3", NO_VALUE]
+    assert [row.probed_text for row in rows] == ["2/3", NO_VALUE]
     table = [line[2:-2].split(" | ") for line in systems.markdown(rows).splitlines()[-4:]]
     assert [tuple(line[2:]) for line in table] == [
         (systems.PROBES, "file", "ipc"),

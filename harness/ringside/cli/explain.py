@@ -98,7 +98,7 @@ def explain(
         console.print(f"report: {shown}", markup=False, highlight=False, soft_wrap=True)
     if into is not None:
         made = example.made(explained, topics, _where(plan))
-        put_into(into, lambda before: example.brought_up_to_date(before, made, str(into)))
+        put_into(into, lambda before: example.update_document(before, made, str(into)))
     return 0
 
 

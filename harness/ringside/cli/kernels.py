@@ -40,7 +40,7 @@ def kernels(context: click.Context) -> None:
         )
         table.add_row(
             kernel.id,
-            level_words(reached[kernel.id], kernel.target),
+            level_text(reached[kernel.id], kernel.target),
             _runs(kernel, state),
             Text(state.text),
         )
@@ -56,7 +56,7 @@ def kernels(context: click.Context) -> None:
         console.print(f"{name}: no kernel has this name", markup=False, highlight=False)
 
 
-def level_words(reached: str, target: str) -> str:
+def level_text(reached: str, target: str) -> str:
     """The level reached, and the target level if it differs."""
     return reached if reached == target else f"{reached} ({target})"
 
@@ -107,7 +107,7 @@ def _words(value: object) -> str:
 def _rows(kernel: Kernel, catalog: Catalog) -> list[tuple[str, str]]:
     rows = [("id", kernel.id), ("name", kernel.name), ("summary", kernel.summary)]
     reached = levels_reached(catalog, None)[kernel.id]
-    rows += [("role", kernel.role), ("level", level_words(reached, kernel.target))]
+    rows += [("role", kernel.role), ("level", level_text(reached, kernel.target))]
     if kernel.homepage is not None:
         rows.append(("homepage", str(kernel.homepage)))
     if kernel.image is not None:

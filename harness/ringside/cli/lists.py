@@ -69,10 +69,10 @@ def workloads(port: str | None, into: Path | None, agreement: str | None) -> Non
 
 def _listed(catalog: Catalog, found: WorkloadSet, what: str, document: str) -> str:
     from ringside.report import entries
-    from ringside.report.manual import brought_up_to_date
+    from ringside.report.manual import update_document
 
     known = entries.load(catalog.root / "docs" / "entries.toml")
-    return brought_up_to_date(document, found, known, what)
+    return update_document(document, found, known, what)
 
 
 def _agreed(catalog: Catalog, name: str, document: str) -> str:
@@ -81,7 +81,7 @@ def _agreed(catalog: Catalog, name: str, document: str) -> str:
     known = agreement.load(catalog.root / "docs" / "agreement.toml")
     run = load_run(find_run(catalog.root / "results", name))
     made = agreement.table(known, run, catalog.kernels)
-    return agreement.brought_up_to_date(document, made, "the file")
+    return agreement.update_document(document, made, "the file")
 
 
 @click.command()

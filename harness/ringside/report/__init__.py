@@ -1,4 +1,4 @@
-"""The report of a run: Markdown for a repository, one HTML page for everyone, charts for both."""
+"""The report of a run: Markdown, a self-contained HTML page, and charts for both."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from ringside.store.schema import Run
 
 @dataclass(frozen=True)
 class Report:
-    """The files written, and `notice`: why there are no charts, when there are none."""
+    """The written files; `notice` says why there are no charts, if so."""
 
     markdown: Path
     html: Path
@@ -24,10 +24,10 @@ class Report:
 def write(run: Run, kernels: Sequence[Kernel], folder: Path) -> Report:
     """Write `report.md`, `report.html` and the charts of a run into `folder`.
 
-    `kernels` is the whole catalog, rows that are only listed included. Without gnuplot the report
-    is written without charts and says so. A ReportError says what could not be written.
+    `kernels` is the whole catalog. Without gnuplot the report has no charts and says so. Raises
+    ReportError if a file can't be written.
     """
-    # Imported here since jinja2 is slow to start and most commands write no report.
+    # Imported here because jinja2 is slow to import and most commands write no report.
     from ringside.report import charts, html, markdown, page
 
     content = page.build(run, kernels)

@@ -1,7 +1,7 @@
-"""How far our workloads agree with what other suites' loops give for the same operations.
+"""Compare our workloads with the loops of other suites for the same operations.
 
-Their figures, and what accounts for each larger gap, stand in docs/agreement.toml; ours are those
-of a run.
+Figures of other suites, and the reasons for larger differences, are in docs/agreement.toml; ours
+are from a run.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from ringside.report import text
 from ringside.report.systems import replace_between
 from ringside.store.schema import Run
 
-# A gap up to this needs no reason.
+# Differences up to this need no reason.
 CLOSE = 0.10
 MARKS = ("<!-- ringside agreement -->", "<!-- /ringside agreement -->")
 
@@ -29,8 +29,8 @@ class _Strict(BaseModel):
 
 
 class Row(_Strict):
-    """One operation: `ours` is a sum over workloads with a factor each, `theirs` one figure a
-    kernel, in instructions."""
+    """One operation: `ours` is a weighted sum of workloads, `theirs` one figure per kernel, in
+    instructions."""
 
     what: str
     ours: dict[str, float]
@@ -39,7 +39,7 @@ class Row(_Strict):
 
 
 class Agreement(_Strict):
-    """What is known of others; `kernels` are ids, in the order of each row's figures."""
+    """The figures of other suites; `kernels` are ids, in the order of each row's figures."""
 
     kernels: tuple[str, ...]
     rows: tuple[Row, ...]
@@ -47,19 +47,19 @@ class Agreement(_Strict):
 
 @dataclass(frozen=True)
 class Pair:
-    """Our figure beside theirs, in instructions; none of ours where a run has none."""
+    """Our figure and theirs, in instructions; ours is None if the run has none."""
 
     ours: float | None
     theirs: float
 
     @property
     def gap(self) -> float | None:
-        """How much more ours is, over theirs."""
+        """The relative difference of ours to theirs."""
         return None if self.ours is None else self.ours / self.theirs - 1
 
 
 def load(path: Path) -> Agreement:
-    """Read docs/agreement.toml. Raises ReportError saying what is wrong with it."""
+    """Load docs/agreement.toml. Raises ReportError."""
     try:
         found = Agreement.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
     except OSError as error:
@@ -75,12 +75,12 @@ def load(path: Path) -> Agreement:
 
 
 def workloads(agreement: Agreement) -> tuple[str, ...]:
-    """The workloads, by full name, that the figures of ours are made of."""
+    """The names of the workloads that our figures are made of."""
     return tuple(dict.fromkeys(name for row in agreement.rows for name in row.ours))
 
 
 def pairs(agreement: Agreement, run: Run) -> tuple[tuple[Row, tuple[Pair, ...]], ...]:
-    """Each row with ours beside theirs, a pair a kernel. Raises ReportError for another clock."""
+    """Each row with a pair per kernel. Raises ReportError for another clock."""
     if run.environment.clock != "exact" or run.environment.smp != 1:
         raise ReportError("the comparison needs instruction counts on one CPU: use --clock exact")
     values = {(m.workload, m.kernel): m.value for m in run.measurements if m.status == "ok"}
@@ -105,7 +105,7 @@ def _sum(
 
 
 def table(agreement: Agreement, run: Run, kernels: Sequence[Kernel]) -> str:
-    """The table as Markdown: ours, theirs and the gap for each kernel, and what accounts for it."""
+    """The comparison as a Markdown table, followed by the reasons for differences."""
     names = {kernel.id: kernel.name for kernel in kernels}
     heads = [text.markdown(names.get(kernel, kernel)) for kernel in agreement.kernels]
     lines = [
@@ -127,7 +127,7 @@ def _cell(pair: Pair) -> str:
     if pair.ours is None or pair.gap is None:
         return f"{text.NO_VALUE} / {theirs}"
     said = f"{text.cost(round(pair.ours))} / {theirs}"
-    # Beyond some factors it is another operation.
+    # Beyond some factor the operations are not the same.
     percent = round(pair.gap * 100)
     return f"{said}, {percent:+d} %" if abs(percent) < 300 else said
 
@@ -141,6 +141,6 @@ def _parts(parts: Mapping[str, float]) -> str:
     return said.strip()
 
 
-def brought_up_to_date(document: str, made: str, what: str) -> str:
-    """`document` with the table made anew. Raises ReportError; `what` names it there."""
+def update_document(document: str, made: str, what: str) -> str:
+    """`document` with the table replaced. Raises ReportError; `what` names the document there."""
     return replace_between(document, f"\n{made}\n", what, MARKS)

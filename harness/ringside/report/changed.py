@@ -1,4 +1,4 @@
-"""What changed between two runs, for a terminal. All text goes in as `Text`: none is markup."""
+"""The comparison of two runs, for a terminal. All text is `Text`, so that none is markup."""
 
 from __future__ import annotations
 
@@ -29,8 +29,8 @@ _STYLES: dict[Kind, str] = {
 def changes_shown(
     found: Comparison, kernels: Sequence[Kernel], everything: bool = False
 ) -> RenderableType:
-    """Every workload and probe that changed, largest increase first, and a summary line per kernel.
-    Workloads that cost the same are shown where `everything` is asked for."""
+    """Changed workloads and probes, largest increase first, and a summary line per kernel.
+    `everything` includes unchanged workloads."""
     names = {kernel.id: kernel.name for kernel in kernels}
     parts: list[RenderableType] = []
     shown = [c for c in found.costs if everything or c.kind not in ("same", "unjudged")]
@@ -64,12 +64,12 @@ def _order(change: Change) -> tuple[int, float]:
 
 
 def _table(shown: Sequence[Change], name: str) -> Table:
-    """What changed on one kernel."""
+    """The changes on one kernel."""
     table = Table(header_style="bold", show_edge=False, pad_edge=False)
     table.add_column(Text(name), overflow="fold")
     for heading in ("before", "after"):
         table.add_column(heading, justify="right", no_wrap=True)
-    # Two words and a number stay in one line; a reason may take more.
+    # A short text is kept on one line; a reason may wrap.
     words = [len(_words(change)) for change in shown if change.ratio]
     table.add_column("change", min_width=max(words, default=0))
     for change in shown:

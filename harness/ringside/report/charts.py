@@ -1,4 +1,4 @@
-"""The report's charts: gnuplot draws what `ringside.report.plots` describes, as SVG."""
+"""Draw the report's charts as SVG with gnuplot, from scripts of `ringside.report.plots`."""
 
 from __future__ import annotations
 
@@ -22,18 +22,19 @@ _DEADLINE_S = 60
 
 @dataclass(frozen=True)
 class Chart:
-    """One chart: `name` is its file's stem, `title` and `says` are for readers and listeners."""
+    """One chart: `name` is the stem of its file; `title` and `description` are its text
+    alternatives."""
 
     name: str
     title: str
-    says: str
+    description: str
     svg: str
 
 
 def draw(table: Latency, scales: scaling.Scaling | None = None) -> tuple[Chart, ...]:
-    """The charts that a table has numbers for, and the one of what several tasks do.
+    """The charts for which the tables have data.
 
-    A ReportError says that gnuplot is not there, or what it complained of.
+    Raises ReportError if gnuplot is missing or fails.
     """
     charts = [
         Chart(
@@ -73,7 +74,7 @@ def draw(table: Latency, scales: scaling.Scaling | None = None) -> tuple[Chart, 
             )
         )
     reference = table.reference
-    if reference is not None and any(cell.lean for row in table.rows for cell in row.cells):
+    if reference is not None and any(cell.tint for row in table.rows for cell in row.cells):
         charts.append(
             Chart(
                 "ratios",
@@ -87,7 +88,7 @@ def draw(table: Latency, scales: scaling.Scaling | None = None) -> tuple[Chart, 
 
 
 def _with_rates(table: Latency, unit: str | None) -> Latency:
-    """The rows that are told in this unit of a rate, or for None as costs."""
+    """The rows whose rate has this unit, or for None those with costs."""
     rows = (
         row for row in table.rows if next((c.rate.unit for c in row.cells if c.rate), None) == unit
     )
@@ -95,7 +96,7 @@ def _with_rates(table: Latency, unit: str | None) -> Latency:
 
 
 def write(charts: Sequence[Chart], folder: Path) -> tuple[Path, ...]:
-    """Write the charts as files of their own."""
+    """Write the charts to files and return their paths."""
     paths = []
     for chart in charts:
         path = folder / f"{chart.name}.svg"
@@ -105,7 +106,7 @@ def write(charts: Sequence[Chart], folder: Path) -> tuple[Path, ...]:
 
 
 def inline(chart: Chart) -> str:
-    """The chart for a page: in the page's text colour, without a ground, its ids its own."""
+    """The chart for embedding in a page: text in the page's colour, no background, unique ids."""
     svg = re.sub(r"^.*?(?=<svg\b)", "", chart.svg, count=1, flags=re.DOTALL)
     svg = re.sub(r"""\b(id=["']|href=["']#|url\(["']?#)""", rf"\g<1>{chart.name}-", svg)
     svg = re.sub(r"<rect\b[^>]*/>", "", svg, count=1)
@@ -113,7 +114,7 @@ def inline(chart: Chart) -> str:
 
 
 def gnuplot(script: str) -> str:
-    """The SVG that gnuplot draws of a script. Raises ReportError."""
+    """The SVG that gnuplot draws from `script`. Raises ReportError."""
     program = shutil.which("gnuplot")
     if program is None:
         raise ReportError(HOW_TO_GET)

@@ -1,5 +1,4 @@
-"""Curves: the cost of one operation, or the rate of a workload that counts something, against a
-workload's parameter; a line for each kernel."""
+"""Curves of the cost of an operation, or of the rate of a workload, over a parameter."""
 
 from __future__ import annotations
 
@@ -11,14 +10,14 @@ from ringside.errors import CatalogError
 from ringside.report import plots
 from ringside.report.latency import Cell, Latency, Row
 
-# Fewer points make no curve.
-LEAST_POINTS = 4
+# A curve needs at least this many points.
+POINTS_MIN = 4
 
 
 @dataclass(frozen=True)
 class Curve:
-    """The rows of one workload. `xs` are the values of the one number of the parameter that
-    changes, or the places of the points where more than one does; `ticks` are their names."""
+    """The rows of one workload. `xs` are the values of the number in the parameter that varies, or
+    indices if several do; `ticks` are their labels."""
 
     workload: str
     axis: str
@@ -29,18 +28,18 @@ class Curve:
 
     @property
     def rate(self) -> str | None:
-        """The unit of the rate that is drawn; none where it is the cost."""
+        """The unit of the rate that is drawn, or None for costs."""
         return next((cell.rate.unit for row in self.rows for cell in row.cells if cell.rate), None)
 
     def value(self, cell: Cell) -> float | None:
-        """What is drawn of a cell."""
+        """The value of a cell that is drawn."""
         if self.rate is None:
             return cell.cost
         return None if cell.rate is None else cell.rate.value
 
 
 def find(table: Latency) -> tuple[Curve, ...]:
-    """The curves that a table has points for, in its order."""
+    """The curves that the table has enough points for, in its order."""
     families: dict[str, list[Row]] = {}
     for row in table.rows:
         name, _, parameter = row.workload.rpartition("/")
@@ -48,7 +47,7 @@ def find(table: Latency) -> tuple[Curve, ...]:
             families.setdefault(name, []).append(row)
     found = []
     for name, rows in families.items():
-        if len(rows) >= LEAST_POINTS:
+        if len(rows) >= POINTS_MIN:
             curve = _curve(name, rows)
             if curve is not None:
                 found.append(curve)
@@ -77,7 +76,7 @@ def _curve(name: str, rows: Sequence[Row]) -> Curve | None:
 
 
 def script(curve: Curve, table: Latency) -> str:
-    """The gnuplot script of a curve: both axes logarithmic where the parameter is a number."""
+    """A gnuplot script; both axes are logarithmic if the parameter is a number."""
     names = [column.name for column in table.columns]
     canvas = plots.Canvas(
         width=720.0, height=400.0, left=92.0, right=24.0, bottom=64.0, names=tuple(names)

@@ -1,6 +1,6 @@
-"""The entries of well-known suites: which workloads answer each, and why some have none.
+"""Entries of well-known benchmark suites: the workloads that cover them, or why there are none.
 
-Entries and reasons stand in docs/entries.toml; what a workload answers, in its source.
+Entries and reasons are in docs/entries.toml; the sources of workloads name the entries they cover.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ NEAR = " (approximate)"
 
 @dataclass(frozen=True, order=True)
 class Entry:
-    """An entry by the name that its suite gives it."""
+    """An entry by its name in its suite."""
 
     suite: str
     name: str
@@ -28,7 +28,7 @@ class Entry:
 
 @dataclass(frozen=True)
 class Reason:
-    """Why these entries have no workload of their own."""
+    """Why these entries are not covered by a workload."""
 
     entries: tuple[Entry, ...]
     why: str
@@ -36,7 +36,7 @@ class Reason:
 
 @dataclass(frozen=True)
 class Known:
-    """All entries, suite by suite in the order of the file, and the reasons."""
+    """All entries and reasons, in the order of the file."""
 
     entries: tuple[Entry, ...]
     reasons: tuple[Reason, ...]
@@ -55,7 +55,7 @@ class _File(BaseModel):
 
 
 def load(path: Path) -> Known:
-    """Read docs/entries.toml. Raises ReportError saying what is wrong with it."""
+    """Load docs/entries.toml. Raises ReportError."""
     try:
         found = _File.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
     except OSError as error:
@@ -90,7 +90,8 @@ def entry_of(answer: str, suites: Sequence[str]) -> Entry:
 
 
 def complaints(known: Known, answers: Iterable[str]) -> tuple[str, ...]:
-    """What does not fit: entries without answer and reason, with both, and unknown ones."""
+    """Inconsistencies: unknown entries, and entries that are neither or both covered and
+    explained."""
     told = {entry_of(a, known.suites): None for a in answers if not a.endswith(NEAR)}
     near = {entry_of(a, known.suites): None for a in answers if a.endswith(NEAR)}
     reasoned = {entry for reason in known.reasons for entry in reason.entries}

@@ -1,7 +1,7 @@
-"""The worked example of a manual: what one kernel spends on a workload, by topic, beside another.
+"""The worked example of the manual: the cost of a workload by topic on one kernel, next to another.
 
-The numbers are those of an explanation made just now; only which functions belong together is
-written down, in docs/observe.toml.
+The numbers come from a new explanation; docs/observe.toml only defines which functions belong to
+each topic.
 """
 
 from __future__ import annotations
@@ -21,12 +21,12 @@ from ringside.report.systems import replace_between
 from ringside.report.text import cost, markdown
 
 MARKS = ("<!-- ringside explain -->", "<!-- /ringside explain -->")
-_DEAREST = 3
-_OTHERS = 10
+_FUNCTIONS_PER_TOPIC = 3
+_FUNCTIONS_OF_OTHER = 10
 
 
 class Topic(BaseModel):
-    """Functions that have to do with each other, by patterns of their names."""
+    """Related functions, by patterns of their names."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -34,7 +34,7 @@ class Topic(BaseModel):
     functions: tuple[str, ...]
 
     def has(self, function: str) -> bool:
-        """Whether the function is of this topic."""
+        """Whether the function belongs to this topic."""
         return any(fnmatchcase(function, pattern) for pattern in self.functions)
 
 
@@ -45,7 +45,7 @@ class _File(BaseModel):
 
 
 def load(path: Path) -> tuple[Topic, ...]:
-    """Read docs/observe.toml. Raises ReportError saying what is wrong with it."""
+    """Load docs/observe.toml. Raises ReportError."""
     try:
         return _File.model_validate(tomllib.loads(path.read_text(encoding="utf-8"))).topics
     except OSError as error:
@@ -55,9 +55,9 @@ def load(path: Path) -> tuple[Topic, ...]:
 
 
 def made(explained: Sequence[Explanation], topics: Sequence[Topic], where: str) -> str:
-    """The example as Markdown: both kernels by phase, the first by topic, the most expensive
-    functions of the second. `where` describes the setup. Raises ReportError unless there are
-    two."""
+    """The example as Markdown: both kernels by phase, the first by topic, and the most expensive
+    functions of the second. `where` describes the setup. Raises ReportError unless there are two
+    explanations."""
     if len(explained) != 2:
         raise ReportError("the example needs two kernels")
     first, second = explained
@@ -65,7 +65,7 @@ def made(explained: Sequence[Explanation], topics: Sequence[Topic], where: str) 
     lines = [f"    {line}" for line in _columns([grid.heads, *grid.rows])]
     lines += ["", *(f"    {proof(e)}" for e in explained), ""]
     lines += _by_topic(first, topics)
-    named = ", ".join(_named(f, second) for f in second.functions[:_OTHERS])
+    named = ", ".join(_named(f, second) for f in second.functions[:_FUNCTIONS_OF_OTHER])
     total = cost(second.total / second.iterations)
     lines += ["", f"The most expensive functions of {second.kernel}, of {total} in all: {named}."]
     return "\n".join([*lines, "", f"({where})"]) + "\n"
@@ -98,7 +98,7 @@ def _by_topic(e: Explanation, topics: Sequence[Topic]) -> list[str]:
             found[what].append(function)
     sums = {what: sum(f.instructions for f in functions) for what, functions in found.items()}
     for what in sorted(sums, key=lambda what: -sums[what]):
-        named = ", ".join(_named(f, e) for f in found[what][:_DEAREST])
+        named = ", ".join(_named(f, e) for f in found[what][:_FUNCTIONS_PER_TOPIC])
         lines.append(f"| {markdown(what)} | {cost(round(sums[what] / e.iterations))} | {named} |")
     lines.append(f"| other | {cost(round(rest / e.iterations))} | |")
     return lines
@@ -110,6 +110,6 @@ def _named(function: FunctionCost, e: Explanation) -> str:
     return f"`{function.name}` {cost(round(function.instructions / e.iterations))}{often}"
 
 
-def brought_up_to_date(document: str, example: str, what: str) -> str:
-    """`document` with the example made anew. Raises ReportError; `what` names it there."""
+def update_document(document: str, example: str, what: str) -> str:
+    """`document` with the example replaced. Raises ReportError; `what` names the document there."""
     return replace_between(document, f"\n{example}\n", what, MARKS)

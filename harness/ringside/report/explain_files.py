@@ -1,4 +1,4 @@
-"""The files of an explanation: a page, flame graphs, collapsed stacks, and all of it as JSON."""
+"""Write an explanation to files: a page, flame graphs, collapsed stacks, and JSON."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _FUNCTIONS = 60
 
 @dataclass(frozen=True)
 class Graph:
-    """A flame graph: `name` is its file's stem."""
+    """A flame graph; `name` is the stem of its file."""
 
     name: str
     title: str
@@ -28,7 +28,7 @@ class Graph:
 
 
 def graphs_of(explained: Sequence[Explanation]) -> tuple[Graph, ...]:
-    """A flame graph of each, and a differential one of each with the next."""
+    """A flame graph of each explanation, and a differential one of each adjacent pair."""
     found = [
         Graph(e.kernel, f"{e.workload} on {e.kernel}", _flame(e, f"{e.workload} on {e.kernel}"))
         for e in explained
@@ -45,7 +45,7 @@ def _flame(e: Explanation, title: str) -> str:
 
 
 def write(explained: Sequence[Explanation], folder: Path) -> Path:
-    """Write all files into `folder`; the page's path. Raises ReportError."""
+    """Write all files to `folder`; returns the path of the page. Raises ReportError."""
     graphs = graphs_of(explained)
     page = folder / "explain.html"
     try:
@@ -62,7 +62,7 @@ def write(explained: Sequence[Explanation], folder: Path) -> Path:
 
 
 def as_json(explained: Sequence[Explanation]) -> str:
-    """A list with an object a kernel; stacks as lists of frames with their instructions."""
+    """A JSON list with an object per kernel; stacks are pairs of frames and instructions."""
     objects = []
     for e in explained:
         data = {f.name: getattr(e, f.name) for f in dataclasses.fields(e)}

@@ -1,4 +1,4 @@
-"""Explanations of a workload side by side: tables for the terminal and for the page."""
+"""Explanations of a workload on several kernels, as tables for the terminal and the page."""
 
 from __future__ import annotations
 
@@ -18,7 +18,8 @@ _REQUIRED_EQUAL = 0.5
 
 @dataclass(frozen=True)
 class Grid:
-    """A table: `rows` are a heading and a cell a column; numbers are instructions an operation."""
+    """A table. Each row is a heading and a cell per column; numbers are instructions per
+    operation."""
 
     title: str
     heads: tuple[str, ...]
@@ -26,7 +27,7 @@ class Grid:
 
 
 def phases_grid(explained: Sequence[Explanation]) -> Grid:
-    """Each phase on each kernel, what the sum is, and what lies beside it."""
+    """Each phase on each kernel, their sum, and related counts."""
     rows = []
     for phase in PHASES:
         if any(phase in e.phases for e in explained):
@@ -46,16 +47,16 @@ def phases_grid(explained: Sequence[Explanation]) -> Grid:
     return Grid("Instructions per operation, median repetition, by phase", heads, tuple(rows))
 
 
-def functions_grid(explained: Sequence[Explanation], most: int) -> Grid:
-    """The most expensive functions: the same ones line by line if the kernels are alike, else by
+def functions_grid(explained: Sequence[Explanation], limit: int) -> Grid:
+    """The most expensive functions: by name if two kernels have most functions in common, else by
     rank."""
     if len(explained) == 2 and alike(explained[0], explained[1]):
-        return _changes(explained[0], explained[1], most)
+        return _changes(explained[0], explained[1], limit)
     heads = ["#"]
     for e in explained:
         heads += [e.kernel, "cost", "calls"]
     rows = []
-    for rank in range(min(most, max(len(e.functions) for e in explained))):
+    for rank in range(min(limit, max(len(e.functions) for e in explained))):
         row = [str(rank + 1)]
         for e in explained:
             if rank < len(e.functions):
@@ -68,7 +69,7 @@ def functions_grid(explained: Sequence[Explanation], most: int) -> Grid:
 
 
 def alike(one: Explanation, other: Explanation) -> bool:
-    """Whether most of what both execute is in functions that both have."""
+    """Whether functions that both have make up most of the instructions of both."""
     names = {f.name for f in one.functions} & {f.name for f in other.functions}
     return all(
         sum(f.instructions for f in e.functions if f.name in names) >= _REQUIRED_EQUAL * e.total
@@ -76,7 +77,7 @@ def alike(one: Explanation, other: Explanation) -> bool:
     )
 
 
-def _changes(before: Explanation, after: Explanation, most: int) -> Grid:
+def _changes(before: Explanation, after: Explanation, limit: int) -> Grid:
     old = {f.name: f.instructions / before.iterations for f in before.functions}
     new = {f.name: f.instructions / after.iterations for f in after.functions}
     names = sorted(
@@ -90,7 +91,7 @@ def _changes(before: Explanation, after: Explanation, most: int) -> Grid:
             cost(new[name]) if name in new else NO_VALUE,
             f"{new.get(name, 0) - old.get(name, 0):+,.2f}",
         )
-        for name in names[:most]
+        for name in names[:limit]
     )
     heads = ("function", before.kernel, after.kernel, "change")
     return Grid("Instructions per operation, by function, largest change first", heads, rows)
@@ -101,7 +102,7 @@ def _cell(instructions: int, e: Explanation) -> str:
 
 
 def proof(e: Explanation) -> str:
-    """How the window and the workload's own count of the same operations fit together."""
+    """How the window's instructions relate to the workload's own count."""
     idle = f", {e.idle:,} passed while the CPU was halted" if e.idle else ""
     return (
         f"{e.kernel}: {e.total:,} instructions between the markers of {e.iterations:,} operations; "
@@ -109,13 +110,13 @@ def proof(e: Explanation) -> str:
     )
 
 
-def terminal(explained: Sequence[Explanation], most: int) -> Group:
-    """Both tables for a terminal."""
+def terminal(explained: Sequence[Explanation], limit: int) -> Group:
+    """Both tables, for a terminal."""
     first = explained[0]
     title = Text(f"{first.workload}: {plain(first.op)}")
     lines = (Text(proof(e)) for e in explained)
     return Group(
-        title, _table(phases_grid(explained)), *lines, _table(functions_grid(explained, most))
+        title, _table(phases_grid(explained)), *lines, _table(functions_grid(explained, limit))
     )
 
 
@@ -127,7 +128,7 @@ def _table(grid: Grid) -> Table:
             Text(head),
             justify="right" if numbers else "left",
             overflow="ellipsis",
-            # What has to give way on a narrow terminal is a name, never a number.
+            # On a narrow terminal names are truncated, never numbers.
             no_wrap=numbers or head == "#",
             min_width=_widest(grid, index) if numbers or head == "#" else None,
         )

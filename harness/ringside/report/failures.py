@@ -1,4 +1,4 @@
-"""What gave no number, gathered by reason: a kernel that lacks one call is told of once."""
+"""Workloads without a result, grouped by reason, so that a missing call is reported once."""
 
 from __future__ import annotations
 
@@ -8,37 +8,37 @@ from dataclasses import dataclass
 from ringside.report import text
 from ringside.store.schema import BootRecord, Measurement, Run, Status
 
-# An answer of a workload that lived to give it: the end of the console has nothing to add.
+# Reported by a workload that kept running: the end of the console adds nothing.
 _ANSWERS = frozenset({"absent", "wrong"})
 
-_NAMED = 20
-"""Workloads that one line names."""
+# The number of workloads that a line names.
+_NAMES_MAX = 20
 
 
 @dataclass(frozen=True)
 class Reason:
-    """One kernel's reason to give no number, and the workloads that it stopped, as they ran."""
+    """Why workloads have no result on a kernel, and their names in run order. `boot` indexes the
+    boot whose console has details."""
 
     kernel: str
     status: Status
     detail: str
     workloads: tuple[str, ...]
     boot: int | None = None
-    """The boot of the run that stopped them, where its last words say more."""
 
     def line(self) -> str:
-        """In one line, for a terminal."""
+        """One line, for a terminal."""
         words = f"{self.status}: {self.detail}" if self.detail else self.status
         if len(self.workloads) == 1:
             return f"{self.kernel} {self.workloads[0]}: {words}"
-        more = len(self.workloads) - _NAMED
-        named = ", ".join(self.workloads[:_NAMED]) + (f" and {more} more" if more > 0 else "")
+        more = len(self.workloads) - _NAMES_MAX
+        named = ", ".join(self.workloads[:_NAMES_MAX]) + (f" and {more} more" if more > 0 else "")
         return f"{self.kernel}: {words}: {named}"
 
 
 @dataclass(frozen=True)
 class Failure:
-    """One thing that did not work, and the guest's last words where they were kept."""
+    """One failure, with the end of the guest's console if it is relevant."""
 
     kernel: str
     what: str
@@ -48,9 +48,9 @@ class Failure:
 
 
 def reasons(measurements: Sequence[Measurement], by_boot: bool = False) -> tuple[Reason, ...]:
-    """Why workloads gave no number, in their order; what a kernel lacks by its own word is last.
+    """The reasons for missing results, in run order, those for absent features last.
 
-    `by_boot` keeps apart what happened in different boots, but for answers.
+    `by_boot` separates failures of different boots.
     """
     found: dict[tuple[str, Status, str, int | None], list[str]] = {}
     for m in measurements:
@@ -65,10 +65,8 @@ def reasons(measurements: Sequence[Measurement], by_boot: bool = False) -> tuple
 
 
 def failures(run: Run, names: Mapping[str, str]) -> tuple[Failure, ...]:
-    """Workloads that gave no number, then boots that never became ready; last words once each.
-
-    `names` are the kernels' names by id.
-    """
+    """Workloads without a result, then boots that did not become ready. The end of each console is
+    shown once. `names` are the kernels' names by id."""
     found = []
     told: set[int] = set()
     for reason in reasons(run.measurements, by_boot=True):

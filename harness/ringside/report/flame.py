@@ -1,8 +1,8 @@
-"""Flame graphs of instruction counts as SVG, and the collapsed stacks that other tools read.
+"""Flame graphs of instruction counts as SVG, and collapsed stacks for other tools.
 
-A frame is as wide as what was executed in it and below; callers are below callees. In a
-differential graph widths are those of the second side and colours say how much more (red) or less
-(blue) it executes there than the first side does.
+The width of a frame is its instructions including callees, which are drawn above it. In a
+differential graph the widths are those of the second side, and the colour shows how much more (red)
+or less (blue) it executes than the first.
 """
 
 from __future__ import annotations
@@ -19,8 +19,8 @@ _ROW = 17
 _MARGIN = 10
 _HEAD = 40
 _CHAR = 6.6
-_LEAST = 0.3
-# Warm hues for kernel code, cool ones for what is not, so that the eye finds the border.
+_WIDTH_MIN = 0.3
+# Warm hues for kernel code, cool ones for user code and kernel threads.
 _HUES = {"user": 210, "kernel thread": 270}
 
 
@@ -34,14 +34,14 @@ class _Frame:
     def child(self, name: str) -> _Frame:
         return self.children.setdefault(name, _Frame(name))
 
-    def depth(self, least: float) -> int:
-        """Rows of what is drawn: frames of at least `least` instructions."""
-        drawn = (child for child in self.children.values() if child.count >= least)
-        return 1 + max((child.depth(least) for child in drawn), default=0)
+    def depth(self, minimum: float) -> int:
+        """The number of rows of frames with at least `minimum` instructions."""
+        drawn = (child for child in self.children.values() if child.count >= minimum)
+        return 1 + max((child.depth(minimum) for child in drawn), default=0)
 
 
 def folded(stacks: Mapping[Stack, int]) -> str:
-    """One line a stack, frames joined by semicolons, outermost first, and its instructions."""
+    """One line per stack: frames joined by semicolons, outermost first, and the instructions."""
     lines = (f"{';'.join(_plain(frame) for frame in stack)} {stacks[stack]}" for stack in stacks)
     return "".join(f"{line}\n" for line in sorted(lines))
 
@@ -52,8 +52,8 @@ def flame(
     per: int,
     before: tuple[Mapping[Stack, int], int] | None = None,
 ) -> str:
-    """The graph of `stacks`, counts shown divided by `per` operations. `before` is the first
-    side of a differential graph: its stacks and its number of operations."""
+    """The flame graph of `stacks`, with counts divided by `per` operations. `before` are the
+    stacks and number of operations of the first side of a differential graph."""
     root = _Frame("all")
     for stack, count in stacks.items():
         _add(root, stack, count, before=False)
@@ -61,7 +61,7 @@ def flame(
         for stack, count in before[0].items():
             _add(root, stack, count, before=True)
     scale = (_WIDTH - 2 * _MARGIN) / max(root.count, 1)
-    height = _HEAD + root.depth(_LEAST / scale) * _ROW + _MARGIN
+    height = _HEAD + root.depth(_WIDTH_MIN / scale) * _ROW + _MARGIN
     drawing = _Drawing(root, scale, height, per, before[1] if before else None)
     drawing.frame(root, _MARGIN, 0, "")
     return (
@@ -96,13 +96,13 @@ class _Drawing:
 
     def frame(self, frame: _Frame, x: float, level: int, top: str) -> None:
         width = frame.count * self.scale
-        if width < _LEAST:
+        if width < _WIDTH_MIN:
             return
         y = self.height - _MARGIN - (level + 1) * _ROW
         label = _shortened(frame.name, width)
         text = f'<text x="{x + 3:.2f}" y="{y + 12}">{html.escape(label)}</text>' if label else ""
         self.parts.append(
-            f"<g><title>{html.escape(self._says(frame))}</title>"
+            f"<g><title>{html.escape(self._description(frame))}</title>"
             f'<rect x="{x:.2f}" y="{y}" width="{width:.2f}" height="{_ROW - 1}" '
             f'fill="{self._colour(frame, top)}" rx="1"/>{text}</g>'
         )
@@ -110,13 +110,13 @@ class _Drawing:
             self.frame(child, x, level + 1, top or child.name)
             x += child.count * self.scale
 
-    def _says(self, frame: _Frame) -> str:
+    def _description(self, frame: _Frame) -> str:
         share = 100 * frame.count / max(self.root.count, 1)
-        says = f"{_plain(frame.name)}: {frame.count / self.per:,.2f} per operation, {share:.1f} %"
+        text = f"{_plain(frame.name)}: {frame.count / self.per:,.2f} per operation, {share:.1f} %"
         if self.per_before is not None:
             change = frame.count / self.per - frame.before / self.per_before
-            says += f" ({change:+,.2f})"
-        return says
+            text += f" ({change:+,.2f})"
+        return text
 
     def _colour(self, frame: _Frame, top: str) -> str:
         if self.per_before is None:
@@ -138,5 +138,6 @@ def _shortened(name: str, width: float) -> str:
 
 
 def _plain(name: str) -> str:
-    """A symbol's name comes out of somebody's image: only what can be shown, and no separator."""
+    """`name`, which comes from an untrusted image, without unprintable characters and the
+    separator."""
     return "".join(c if c.isprintable() and c != ";" else "?" for c in name)

@@ -1,4 +1,4 @@
-"""The report as one HTML page: style and charts inlined, no script, no request."""
+"""The report as one HTML page with inline style and charts, without scripts or requests."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from ringside.report.page import Page
 
 
 def render(page: Page, charts: Sequence[Chart], notice: str | None) -> str:
-    """The page's text."""
+    """The page as HTML."""
     environment = template.environment(html=True)
     environment.filters.update(
-        # The charts are this program's own drawing, and gnuplot escapes the labels in them.
+        # The charts are our own drawings, and gnuplot escapes the labels.
         inline=lambda chart: Markup(chart_files.inline(chart)),
     )
     return environment.get_template("report.html.j2").render(

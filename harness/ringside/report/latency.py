@@ -1,4 +1,4 @@
-"""The latency table as data: what each place shows, decided once for every output."""
+"""The latency table as data, shared by all output formats."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ from ringside.stats.ratio import Ratio, Side, compare
 from ringside.stats.summary import summarize
 from ringside.store.schema import Measurement, Run, Status, Unit
 
-# Which way a cell leans from the reference, and how far: 0 is within one per cent.
-Lean = Literal["down3", "down2", "down1", "even", "up1", "up2", "up3"]
+# The cost relative to the reference: cheaper, even (within 1 %) or more expensive, in steps.
+Tint = Literal["down3", "down2", "down1", "even", "up1", "up2", "up3"]
 
 
 @dataclass(frozen=True)
 class Cell:
-    """One kernel on one workload. `cost` is in the table's unit; no cost when it did not work.
-    Where the workload counts something, `rate` is shown instead."""
+    """One workload on one kernel. `cost` is in the table's unit, None without a result. `rate` is
+    shown instead if the workload counts something."""
 
     status: Status | None
     cost: float | None = None
@@ -33,17 +33,17 @@ class Cell:
     rate: Rate | None = None
 
     @property
-    def lean(self) -> Lean | None:
-        """How the ratio is tinted; none without a ratio, and on the reference itself."""
+    def tint(self) -> Tint | None:
+        """The colour of the ratio; None without a ratio, and for the reference."""
         if self.ratio is None or self.is_reference:
             return None
         if self.ratio.answer in ("same", "undecided"):
             return "even"
-        return _lean(self.ratio.cost)
+        return _tint(self.ratio.cost)
 
     @property
     def cost_text(self) -> str:
-        """The cost or rate for a reader, or the word that stands in its place."""
+        """The cost or rate for display, or the status if there is none."""
         if self.rate is not None:
             return f"{text.cost(self.rate.value)} {self.rate.unit}"
         if self.cost is not None:
@@ -52,12 +52,12 @@ class Cell:
 
     @property
     def ratio_text(self) -> str:
-        """The ratio for a reader; empty where there is none, and on the reference itself."""
+        """The ratio for display; empty without a ratio, and for the reference."""
         return text.ratio(self.ratio.value) if self.ratio and not self.is_reference else ""
 
     @property
     def spread_text(self) -> str:
-        """The spread for a reader; empty where there is no cost."""
+        """The spread for display; empty without a cost."""
         return text.spread(self.spread) if self.cost is not None else ""
 
     @property
@@ -76,7 +76,7 @@ class Cell:
 
 @dataclass(frozen=True)
 class Column:
-    """One kernel that was run."""
+    """One kernel of the run."""
 
     id: str
     name: str
@@ -85,7 +85,7 @@ class Column:
 
 @dataclass(frozen=True)
 class Row:
-    """One workload, with a cell for each column; `axis` is what its parameter is."""
+    """One workload, with a cell per column; `axis` is what its parameter is."""
 
     workload: str
     group: str
@@ -99,14 +99,15 @@ class Row:
         return self.workload.removeprefix(f"{self.group}/")
 
     @property
-    def lacking(self) -> bool:
-        """Whether every kernel says that it lacks what the workload needs."""
+    def absent_everywhere(self) -> bool:
+        """Whether no kernel supports what the workload needs."""
         return all(cell.status == "absent" for cell in self.cells)
 
 
 @dataclass(frozen=True)
 class Mean:
-    """The geometric mean of a column's ratios over the rows where every column has one."""
+    """Geometric means of each column's cost ratios, over the `rows` rows where every column has
+    one."""
 
     values: tuple[float | None, ...]
     rows: int
@@ -114,7 +115,7 @@ class Mean:
 
 @dataclass(frozen=True)
 class Latency:
-    """The whole table. Rows are sorted by group, then as the run planned them."""
+    """The whole table. Rows are sorted by group, then in run order."""
 
     unit: Unit
     columns: tuple[Column, ...]
@@ -123,18 +124,18 @@ class Latency:
 
     @property
     def reference(self) -> Column | None:
-        """The column that ratios are taken to."""
+        """The column that ratios are relative to."""
         return next((column for column in self.columns if column.is_reference), None)
 
     def groups(self) -> tuple[tuple[str, tuple[Row, ...]], ...]:
-        """Rows by group, in order."""
+        """The rows by group, in order."""
         found: dict[str, list[Row]] = {}
         for row in self.rows:
             found.setdefault(row.group, []).append(row)
         return tuple((name, tuple(rows)) for name, rows in found.items())
 
 
-def _lean(value: float) -> Lean:
+def _tint(value: float) -> Tint:
     steps = abs(math.log2(value)) if value > 0 else math.inf
     if steps < math.log2(1.01):
         return "even"
@@ -144,7 +145,7 @@ def _lean(value: float) -> Lean:
 
 
 def column_order(run: Run, kernels: Sequence[Kernel]) -> tuple[str, ...]:
-    """The kernels of a run, by id, in the order that the catalog gives them."""
+    """The ids of the run's kernels, in catalog order."""
     known = {kernel.id: kernel for kernel in kernels}
 
     def place(kernel_id: str) -> tuple[int, int]:
@@ -155,8 +156,8 @@ def column_order(run: Run, kernels: Sequence[Kernel]) -> tuple[str, ...]:
 
 
 def build(run: Run, kernels: Sequence[Kernel]) -> Latency:
-    """The latency table of a run; `kernels` gives the columns their names and order. Workloads
-    of several tasks are not in it: `report.scaling` has them."""
+    """The latency table of a run, without scaling workloads, which are in `report.scaling`.
+    `kernels` determines the names and order of the columns."""
     columns = columns_of(run, kernels)
     measured = {(m.workload, m.kernel): m for m in run.measurements}
     scaling = {m.workload for m in run.measurements if m.tasks}
@@ -169,7 +170,7 @@ def build(run: Run, kernels: Sequence[Kernel]) -> Latency:
 
 
 def columns_of(run: Run, kernels: Sequence[Kernel]) -> tuple[Column, ...]:
-    """A column for each kernel of a run, as the catalog names and orders them."""
+    """A column per kernel of the run, with the names and order of the catalog."""
     known = {kernel.id: kernel for kernel in kernels}
     return tuple(
         Column(
@@ -236,7 +237,7 @@ def _cell(
 
 
 def _mean(rows: Sequence[Row], columns: int) -> Mean:
-    """Over the rows where each column that has any ratio has one: others can't be compared."""
+    """Only rows where each column with any ratio has one: others are not comparable."""
     ratios = [[cell.ratio.cost if cell.ratio else 0.0 for cell in row.cells] for row in rows]
     taken = [c for c in range(columns) if any(row[c] > 0 for row in ratios)]
     whole = [row for row in ratios if all(row[c] > 0 for c in taken)]

@@ -1,4 +1,4 @@
-"""The tables of docs/workloads.md, as Markdown: made from what the sources say of themselves."""
+"""The generated tables of docs/workloads.md, from the metadata of workloads and probes."""
 
 from __future__ import annotations
 
@@ -10,8 +10,9 @@ from ringside.report.systems import replace_between
 from ringside.report.text import markdown
 
 
-def brought_up_to_date(document: str, found: WorkloadSet, known: Known, what: str) -> str:
-    """`document` with all four tables made anew. Raises ReportError; `what` names it there."""
+def update_document(document: str, found: WorkloadSet, known: Known, what: str) -> str:
+    """`document` with all four tables replaced. Raises ReportError; `what` names the document
+    there."""
     tables = {
         "workloads": workload_tables(found),
         "answers": answer_table(found, known),
@@ -25,7 +26,7 @@ def brought_up_to_date(document: str, found: WorkloadSet, known: Known, what: st
 
 
 def workload_tables(found: WorkloadSet) -> str:
-    """A table a group: each ELF once, with its operation, parameters and needs."""
+    """A table per group: each ELF with its operation, parameters and needs."""
     elves = {_shown(w): w for w in (*found.workloads, *found.sweeps, *found.scaling)}
     parts = []
     for group in sorted({name.partition("/")[0] for name in elves}):
@@ -54,14 +55,14 @@ def _workload(workload: Workload) -> tuple[str, ...]:
 
 
 def _shown(workload: Workload) -> str:
-    """The ELF's name; both programs of a scaling workload have one."""
+    """The ELF's name; the two programs of a scaling workload share one."""
     if not workload.facts.tasks:
         return workload.elf
     return f"{workload.elf.rpartition('_')[0]}_*"
 
 
 def answer_table(found: WorkloadSet, known: Known) -> str:
-    """A table of the entries of other suites, each with the workloads that answer it."""
+    """A table of the entries of other suites with the workloads that cover them."""
     entries: dict[tuple[Entry, str], dict[str, None]] = {}
     for workload in (*found.workloads, *found.sweeps, *found.scaling):
         for answer in workload.facts.covers:
@@ -79,7 +80,7 @@ def answer_table(found: WorkloadSet, known: Known) -> str:
 
 
 def reason_table(known: Known) -> str:
-    """A table of the entries that no workload is for, and why."""
+    """A table of the entries without a workload, with the reasons."""
     rows = [(_listed(reason), reason.why) for reason in known.reasons]
     return "\n".join(_table(("entries", "reason"), rows))
 
@@ -92,7 +93,7 @@ def _listed(reason: Reason) -> str:
 
 
 def probe_tables(found: WorkloadSet) -> str:
-    """All probes, by family, with what works when they say so."""
+    """All probes by family, with what each tests."""
     rows = [
         (f"`{probe.name.removeprefix(f'{PROBE}/')}`", markdown(probe.facts.op))
         for probe in found.probes

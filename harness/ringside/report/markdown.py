@@ -1,4 +1,4 @@
-"""The report as Markdown (GitHub's), whose every value is escaped unless it is marked safe."""
+"""The report as GitHub Markdown; every value is escaped unless it is marked safe."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ MARKS = ("<!-- ringside costs -->", "<!-- /ringside costs -->")
 
 
 def render(page: Page, charts: Sequence[Chart], notice: str | None) -> str:
-    """The report's text."""
+    """The report as Markdown."""
     page_template = _environment().get_template("report.md.j2")
     return page_template.render(page=page, charts=charts, notice=notice)
 
 
 def insert_costs(document: str, page: Page, what: str) -> str:
-    """`document` with the table of costs between the two lines MARKS, how it was measured, and what
-    is to be known of each kernel. `what` names the document in a ReportError."""
+    """`document` with the table of costs between the lines MARKS, its conditions, and notes on each
+    kernel. Raises ReportError; `what` names the document there."""
     costs = _environment().get_template("costs.md.j2").render(page=page)
     return replace_between(document, costs, what, MARKS)
 
@@ -38,10 +38,10 @@ def _environment() -> jinja2.Environment:
 
 
 def _finalize(value: object) -> object:
-    """Escape what a template prints, text that an own filter made aside."""
+    """Escape a printed value unless one of our filters has marked it safe."""
     return value if isinstance(value, Markup) else text.markdown(str(value))
 
 
 def _block(lines: Sequence[str]) -> Markup:
-    """Lines as an indented block, in which nothing is markup and which nothing in it can end."""
+    """Lines as an indented code block, which its contents can't end."""
     return Markup("\n".join(f"    {text.plain_line(line)}" for line in lines))

@@ -1,4 +1,4 @@
-"""What was seen of a boot, as tables for the terminal."""
+"""The observation of a boot, as tables for the terminal."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from ringside.profile import BootView, EntryPoint
 from ringside.profile.boot import Counts, count, median, total
 from ringside.report.text import NO_VALUE
 
-# Room for any table.
-_WIDE = 1000
+# Wider than any table.
+_WIDTH_MAX = 1000
 _NUMBERS = ("entered", "min", "median", "max", "sum", "wall")
 
 
 def terminal(view: BootView) -> Group:
-    """The ways in, and below what was seen beside them, in plain words."""
+    """The table of kernel entries, followed by remarks."""
     returned = [door for door in view.doors if door.returned]
     parts: list[RenderableType] = [_doors(returned)] if returned else []
     parts += [Text(line) for line in remarks(view)]
@@ -37,8 +37,8 @@ def _doors(doors: Sequence[EntryPoint]) -> Table:
         table.add_column(head, justify="right" if head in _NUMBERS else "left", no_wrap=True)
     for door in sorted(doors, key=lambda door: (-total(door.own), door.name)):
         table.add_row(*_row(door))
-    # A digit that is cut off is worse than a line that is too long.
-    table.width = Console(width=_WIDE).measure(table).maximum
+    # An overlong line is better than a truncated number.
+    table.width = Console(width=_WIDTH_MAX).measure(table).maximum
     return table
 
 
@@ -57,7 +57,7 @@ def _row(door: EntryPoint) -> tuple[str, ...]:
 
 
 def remarks(view: BootView) -> tuple[str, ...]:
-    """Totals, the cost of the boot, switches, and all that could not be matched."""
+    """Totals, the cost of the boot, address space switches, and entries that were not matched."""
     lines = [
         f"{view.instructions:,} instructions: {view.user:,} in user code, {view.kernel:,} in the "
         f"kernel" + (f", on {view.vcpus} CPUs" if view.vcpus > 1 else "")

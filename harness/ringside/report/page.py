@@ -1,4 +1,4 @@
-"""The contents of a report as data: what ran, on what, from where, and what failed."""
+"""The contents of a report as data: environment, images, boots, results and failures."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from ringside.store.schema import BootRecord, ImageRecord, Isolation, Measuremen
 
 @dataclass(frozen=True)
 class FactCell:
-    """One declared fact; `url` is none for a fact about this repository."""
+    """One declared fact; `url` is None for a fact about this repository."""
 
     heading: str
     value: str
@@ -27,7 +27,7 @@ class FactCell:
 
 @dataclass(frozen=True)
 class System:
-    """One row of the feature table: `reached` is the level of this run, `target` the manifest's."""
+    """One row of the feature table; `reached` is the level in this run, `target` the manifest's."""
 
     id: str
     name: str
@@ -44,7 +44,7 @@ class System:
 
 @dataclass(frozen=True)
 class Ran:
-    """One kernel of the run: its image, how it was booted, and what the boots cost."""
+    """One kernel of the run: its image, boot configuration and boots."""
 
     id: str
     name: str
@@ -55,18 +55,18 @@ class Ran:
 
     @property
     def argv(self) -> str:
-        """The first boot's command, as a shell takes it."""
+        """The command line of the first boot, quoted for a shell."""
         return shlex.join(self.boots[0].argv) if self.boots else ""
 
     @property
     def first(self) -> BootRecord | None:
-        """The first boot, whose costs the table shows."""
+        """The first boot, whose figures the table shows."""
         return self.boots[0] if self.boots else None
 
 
 @dataclass(frozen=True)
 class Booted:
-    """One way that kernels of the run were booted."""
+    """Kernels of the run that were booted with the same command line and effects."""
 
     kernels: tuple[Ran, ...]
     cmdline: str
@@ -75,7 +75,7 @@ class Booted:
 
 @dataclass(frozen=True)
 class Samples:
-    """The raw readings of one measurement in short: ticks of a repetition, overhead of one turn."""
+    """A summary of one measurement's raw readings: ticks per repetition, overhead per iteration."""
 
     kernel: str
     workload: str
@@ -91,7 +91,7 @@ class Samples:
 
 @dataclass(frozen=True)
 class Page:
-    """The report. `environment` is pairs of a heading and a value."""
+    """The report. `environment` are pairs of heading and value."""
 
     title: str
     subtitle: str
@@ -109,18 +109,18 @@ class Page:
 
     @property
     def fact_headings(self) -> tuple[str, ...]:
-        """The headings of the facts, in order."""
+        """The headings of the feature table, in order."""
         return tuple(FACT_COLUMNS.values())
 
     @property
     def conditions(self) -> tuple[str, ...]:
-        """What the costs depend on, in short: the clock, the CPU model and the version of QEMU."""
+        """The conditions of the costs: clock, CPU model and QEMU version."""
         pairs = dict(self.environment)
         return (f"{pairs['Clock']} clock", pairs["CPU model"], f"QEMU {pairs['QEMU']}")
 
     @property
     def booted(self) -> tuple[Booted, ...]:
-        """How the kernels were booted, each way with all the kernels booted so."""
+        """The kernels grouped by how they were booted."""
         ways: dict[tuple[str, tuple[str, ...]], list[Ran]] = {}
         for ran in self.ran:
             if ran.first is not None:
@@ -194,10 +194,10 @@ def _environment(run: Run) -> tuple[tuple[str, str], ...]:
 
 
 def level_reached(kernel_id: str, run: Run) -> Level:
-    """The level that a kernel reached in this run.
+    """The support level of a kernel in this run.
 
-    `same-bytes` is shown, not declared: it needs a workload that worked here and whose ELF has
-    the same SHA-256 on another kernel of the run.
+    `same-bytes` requires a successful workload whose ELF also ran on another kernel of the run, by
+    SHA-256.
     """
     elves: dict[str, set[str]] = {}
     for m in run.measurements:
@@ -251,7 +251,7 @@ def _ran(column: latency.Column, run: Run, known: Mapping[str, Kernel]) -> Ran:
     effects: tuple[str, ...] = ()
     if kernel is not None and kernel.boot is not None and boots:
         way = kernel.boot.ways.get(boots[0].way)
-        # An older run may have been booted with another command line than the manifest's.
+        # The stored run may have used another command line than the manifest has now.
         if way is not None and way.cmdline.split() == boots[0].cmdline.split():
             effects = tuple(text.plain(effect) for effect in way.effects)
     return Ran(
@@ -276,7 +276,7 @@ def _samples(run: Run, table: latency.Latency) -> tuple[Samples, ...]:
 
 
 def _elves(run: Run, table: latency.Latency) -> tuple[str, ...]:
-    """Workload ELFs as `sha256sum` writes them, with the kernels where these had unlike files."""
+    """Workload ELFs in the format of `sha256sum`, with the kernels if these ran different files."""
     ran_on: dict[str, dict[str, list[str]]] = {}
     for m in run.measurements:
         ran_on.setdefault(text.plain(m.workload), {}).setdefault(m.elf_sha256, []).append(m.kernel)

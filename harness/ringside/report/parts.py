@@ -1,4 +1,4 @@
-"""A table for a terminal: in several parts, one below the other, where it is too narrow for all."""
+"""Split a table for a terminal into several parts if it is too wide."""
 
 from __future__ import annotations
 
@@ -10,16 +10,16 @@ from rich.measure import Measurement
 from rich.table import Table
 from rich.text import Text
 
-_BOUNDLESS = 100_000
+_UNLIMITED = 100_000
 
 
 @dataclass(frozen=True)
-class Parted:
-    """A table that `draw` makes of some of `columns` columns, given by their places.
+class SplitTable:
+    """A table that `draw` makes of a subset of `columns` columns, given by index.
 
-    A part has as many columns as fit without a cell cut, and one more than `first`, which stands in
-    every part for the others are read beside it. Where not even those two fit, `draw` is asked to
-    be lean: to leave out what one can do without.
+    Each part has as many columns as fit without truncating a cell, and at least one in addition to
+    `first`, which is repeated in every part for comparison. If even that does not fit, `draw` is
+    called with True, to omit optional contents.
     """
 
     title: str
@@ -29,12 +29,12 @@ class Parted:
     first: int | None = None
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
-        # Asked for more than there is, a measurement would be cut to what there is.
-        boundless = options.update(width=_BOUNDLESS)
+        # A measurement is limited to the given width.
+        unlimited = options.update(width=_UNLIMITED)
 
         def fits(places: Sequence[int]) -> bool:
-            least = Measurement.get(console, boundless, self.draw(places, False)).minimum
-            return least <= options.max_width
+            minimum = Measurement.get(console, unlimited, self.draw(places, False)).minimum
+            return minimum <= options.max_width
 
         parts = self._parts(fits)
         yield Text(self.title, style="italic")
@@ -46,14 +46,14 @@ class Parted:
             yield Text(self.caption, style="dim italic")
 
     def _parts(self, fits: Callable[[Sequence[int]], bool]) -> list[list[int]]:
-        again = [] if self.first is None else [self.first]
-        parts = [again.copy()]
+        repeated = [] if self.first is None else [self.first]
+        parts = [repeated.copy()]
         for place in range(self.columns):
             if place == self.first:
                 continue
             wider = sorted([*parts[-1], place])
-            if len(wider) <= len(again) + 1 or fits(wider):
+            if len(wider) <= len(repeated) + 1 or fits(wider):
                 parts[-1] = wider
             else:
-                parts.append(sorted([*again, place]))
+                parts.append(sorted([*repeated, place]))
         return parts

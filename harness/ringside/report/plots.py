@@ -1,7 +1,7 @@
-"""Gnuplot scripts of the table's two charts, as text, and what all charts share.
+"""Gnuplot scripts of the bar charts and the heat map, and helpers for all charts.
 
-A script reads no file, and every text in it is a single-quoted string, in which gnuplot expands
-nothing. Colours of the kernels are Okabe and Ito's, which colour-blind readers tell apart; the
+A script reads no files, and all text in it is single-quoted, so that gnuplot expands nothing. The
+colours of the kernels are those of Okabe and Ito, which are safe for colour-blind readers; the
 reference is grey.
 """
 
@@ -17,27 +17,27 @@ from ringside.report.text import TIMES, cost, plain, ratio
 REFERENCE = "#767676"
 KERNELS = ("#0072b2", "#e69f00", "#009e73", "#cc79a7", "#56b4e9", "#d55e00", "#b3a100", "#5d3a9b")
 
-# Black takes the page's colour when the chart stands in a page; text on a cell must not.
+# Pure black is replaced by the page's text colour in a page; text on a cell stays black.
 _INK, _ON_CELL = "#000000", "#000001"
 _FAINT = "#8a8a8a"
 _EMPTY = "#d9d9d9"
 
-# Blue is cheaper, orange more expensive; symmetric in the logarithm, full at a factor of eight.
-# Even the full tint is pale enough for black figures.
+# Blue is cheaper, orange more expensive; symmetric in the logarithm, saturated at a factor of 8.
+# Saturated colours are light enough for black text.
 _CHEAPER, _MIDDLE, _COSTLIER = (0x54, 0xA0, 0xDD), (0xF4, 0xF2, 0xEE), (0xE9, 0x8F, 0x3C)
 _FULL_LOG2 = 3.0
 
 _FONT = "'DejaVu Sans,Helvetica,Arial,sans-serif,12'"
 _LETTER = 7.4
-_LONGEST = 44
-# Marks a row in which more is better.
+_LABEL_MAX = 44
+# Marks rows where more is better.
 _UP = "\N{UPWARDS ARROW}"
 
 
 def bars(table: Latency, rate: str | None = None) -> str:
-    """Horizontal bars on a logarithmic axis, so that names are read without turning the head.
+    """Horizontal bars on a logarithmic axis, with the labels on the left.
 
-    They are of costs, or where all rows have one of rates, in the unit `rate`.
+    They show costs, or rates in the unit `rate` if all rows have one.
     """
     rows, columns = table.rows, table.columns
     thick = 15 if len(columns) <= 3 else 13 if len(columns) <= 5 else 11
@@ -95,13 +95,13 @@ def bars(table: Latency, rate: str | None = None) -> str:
 
 
 def _height(cell: Cell) -> float:
-    """The length of a bar: the rate where there is one, else the cost; 0 for neither."""
+    """The length of a bar: the rate if there is one, else the cost; 0 for neither."""
     return cell.rate.value if cell.rate is not None else cell.cost or 0.0
 
 
 def heat_map(table: Latency) -> str:
-    """Ratios to the reference, a row a workload, the number in each cell. Of rates more is better,
-    so that the colour follows the cost."""
+    """Ratios to the reference, a row per workload, with the number in each cell. The colour follows
+    the cost, also for rates."""
     rows = table.rows
     places = [place for place, column in enumerate(table.columns) if not column.is_reference]
     names = [table.columns[place].name for place in places]
@@ -155,7 +155,7 @@ def heat_map(table: Latency) -> str:
 
 @dataclass(frozen=True)
 class Canvas:
-    """A chart's size and margins in pixels, with room above for a title and a legend of `names`."""
+    """A chart's size and margins in pixels, with space for a title and a legend of `names`."""
 
     width: float
     height: float
@@ -173,7 +173,7 @@ class Canvas:
         ]
 
     def legend(self, colors: Sequence[str]) -> list[str]:
-        """The legend under the title."""
+        """The legend below the title."""
         return _legend(self._lines(), colors, self.left, self.width, self.height)
 
     def _lines(self) -> list[list[tuple[float, str]]]:
@@ -184,7 +184,7 @@ class Canvas:
 def _canvas(
     width: float, height: float, left: float, right: float, top: float, bottom: float
 ) -> list[str]:
-    """A terminal of a size in pixels, and margins in pixels."""
+    """The terminal and the margins, both in pixels."""
     return [
         f"set terminal svg size {width:.0f},{height:.0f} noenhanced font {_FONT}"
         " background rgb '#ffffff'",
@@ -204,11 +204,11 @@ def _row_labels(labels: Iterable[str]) -> list[str]:
 
 
 def _label_width(labels: Iterable[str]) -> float:
-    return 22 + _LETTER * max((min(len(label), _LONGEST) for label in labels), default=8)
+    return 22 + _LETTER * max((min(len(label), _LABEL_MAX) for label in labels), default=8)
 
 
 def kernel_colors(columns: Sequence[Column]) -> Sequence[str]:
-    """A colour for each column; the reference's is grey."""
+    """A colour per column; the reference's is grey."""
     taken = 0
     colors = []
     for column in columns:
@@ -218,7 +218,7 @@ def kernel_colors(columns: Sequence[Column]) -> Sequence[str]:
 
 
 def _tint(value: float) -> str:
-    """The fill of a cell."""
+    """The fill colour of a cell."""
     steps = math.log2(value) if value > 0 else -_FULL_LOG2
     depth = min(abs(steps) / _FULL_LOG2, 1.0) ** 0.7
     end = _COSTLIER if steps > 0 else _CHEAPER
@@ -227,13 +227,13 @@ def _tint(value: float) -> str:
 
 
 def _title(title: str, left: float, width: float, height: float) -> list[str]:
-    """A title over the plot's left edge; `title` is plain and short enough already."""
+    """A title above the plot, aligned with its left edge."""
     place = f"screen {left / width:.5f}, screen {1 - 24 / height:.5f}"
     return [f"set label {quote(title, 90)} at {place} left font ',14'"]
 
 
 def _legend_lines(names: Sequence[str], room: float) -> list[list[tuple[float, str]]]:
-    """Names with their offsets in pixels, as many on a line as there is room for."""
+    """Names with their offsets in pixels, wrapped to lines of at most `room` pixels."""
     lines: list[list[tuple[float, str]]] = [[]]
     at = 0.0
     for name in names:
@@ -253,7 +253,7 @@ def _legend(
     width: float,
     height: float,
 ) -> list[str]:
-    """A legend drawn by hand: gnuplot's own knows neither its room nor the title's."""
+    """A legend of labels and rectangles: gnuplot's own does not account for the title's height."""
     script = []
     ink = iter(colors)
     for number, line in enumerate(lines):
@@ -274,9 +274,10 @@ def _short(value: str, limit: int) -> str:
     return value if len(value) <= limit else value[: limit - 1] + "\N{HORIZONTAL ELLIPSIS}"
 
 
-def quote(value: str, limit: int = _LONGEST) -> str:
-    """A gnuplot string in which nothing is expanded; an apostrophe is a typographic one.
+def quote(value: str, limit: int = _LABEL_MAX) -> str:
+    """A gnuplot string literal, truncated to `limit` characters, without expansion.
 
-    Gnuplot 5.4 reads a string that opens with a doubled quote as an empty one.
+    An apostrophe becomes a typographic one: gnuplot 5.4 reads a string that begins with a doubled
+    quote as empty.
     """
     return "'" + _short(value, limit).replace("'", "\N{RIGHT SINGLE QUOTATION MARK}") + "'"

@@ -1,4 +1,4 @@
-"""The probed cells: what each kernel answered, family by family."""
+"""The answers to the probes, by kernel and family."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from ringside.store.schema import Answer, ProbeAnswer, Run
 
 @dataclass(frozen=True)
 class ProbedCell:
-    """One kernel's answer to one probe; `status` is none where it was not asked.
+    """One kernel's answer to one probe; `status` is None if it was not run.
 
-    `why` is the manifest's explanation of an answer that is no defect.
+    `why` is the manifest's explanation of an answer that is not a defect.
     """
 
     status: Answer | None
@@ -23,7 +23,7 @@ class ProbedCell:
 
     @property
     def works(self) -> bool:
-        """Whether the feature is there."""
+        """Whether the feature works."""
         return self.status == "works"
 
     @property
@@ -35,7 +35,7 @@ class ProbedCell:
 
 @dataclass(frozen=True)
 class ProbedRow:
-    """One probe: `name` is `<family>/<name>`, `asks` what works when it says so."""
+    """One probe: `name` is `<family>/<name>`, `asks` what it tests."""
 
     name: str
     asks: str
@@ -51,11 +51,11 @@ class Family:
 
     @property
     def total(self) -> int:
-        """How many probes there are."""
+        """The number of probes."""
         return len(self.rows)
 
     def works(self, column: int) -> int:
-        """How many of them work on the kernel of a column."""
+        """The number of probes that work on the kernel of a column."""
         return sum(row.cells[column].works for row in self.rows)
 
 
@@ -70,31 +70,31 @@ class Gap:
 
 @dataclass(frozen=True)
 class Probed:
-    """All answers of a run: `kernels` are the columns' names."""
+    """All answers of a run; `kernels` are the names of the columns."""
 
     kernels: tuple[str, ...]
     families: tuple[Family, ...]
 
     @property
     def total(self) -> int:
-        """How many probes there are."""
+        """The number of probes."""
         return sum(family.total for family in self.families)
 
     def works(self, column: int) -> int:
-        """How many probes work on the kernel of a column."""
+        """The number of probes that work on the kernel of a column."""
         return sum(family.works(column) for family in self.families)
 
     def all_are(self, column: int, status: Answer) -> bool:
-        """Whether the kernel of a column gave one answer to all."""
+        """Whether all probes gave this answer on the kernel of a column."""
         return all(row.cells[column].status == status for f in self.families for row in f.rows)
 
     def asked(self, column: int) -> bool:
-        """Whether the kernel of a column was asked anything: it came up, and its ABI can say it."""
+        """Whether probes could run on the kernel: it booted, and its ABI supports them."""
         return not (self.all_are(column, "absent") or self.all_are(column, "skipped"))
 
     @property
     def gaps(self) -> tuple[Gap, ...]:
-        """What does not work, kernel by kernel."""
+        """The probes that don't work, by kernel."""
         return tuple(
             Gap(kernel, row, row.cells[column])
             for column, kernel in enumerate(self.kernels)
@@ -105,7 +105,7 @@ class Probed:
 
 
 def build(run: Run, kernels: Sequence[Kernel], order: Sequence[str]) -> Probed:
-    """The answers of a run; `order` is the kernel ids of the columns."""
+    """The answers of a run; `order` are the kernel ids of the columns."""
     known = {kernel.id: kernel for kernel in kernels}
     answers = {(a.probe, a.kernel): a for a in run.probes}
     asked = {kernel for _, kernel in answers}
@@ -127,7 +127,7 @@ def build(run: Run, kernels: Sequence[Kernel], order: Sequence[str]) -> Probed:
 
 @dataclass(frozen=True)
 class Share:
-    """How many probes work, of those that were asked."""
+    """The number of probes that work, of those that were run."""
 
     works: int
     asked: int
@@ -140,7 +140,7 @@ Shares = Mapping[str, Share]
 
 
 def shares(answers: Sequence[ProbeAnswer]) -> Shares:
-    """What works of each family, by the family's name in order; `answers` are one kernel's."""
+    """The share of probes that work, by family; `answers` are those of one kernel."""
     asked: dict[str, list[bool]] = {}
     for answer in sorted(answers, key=lambda a: a.probe):
         family = text.plain(answer.probe).partition("/")[0]
@@ -156,6 +156,6 @@ def _cell(answer: ProbeAnswer | None, known: Mapping[str, Kernel]) -> ProbedCell
 
 
 def explanation(answer: ProbeAnswer, kernel: Kernel | None) -> str | None:
-    """Why the manifest expects this answer; none where it does not."""
+    """Why the manifest expects this answer; None if it does not."""
     expected = kernel.probes.get(answer.probe) if kernel is not None else None
     return expected.why if expected is not None and expected.answer == answer.answer else None

@@ -1,4 +1,4 @@
-"""How to read the numbers: part of every report, since reports are read without the manual."""
+"""Explanations of the numbers for every report, which is often read without the manual."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ _ALWAYS = (
 
 
 def how_to_read(clock: Clock) -> tuple[str, ...]:
-    """The paragraphs for a clock."""
+    """The paragraphs that apply to a clock."""
     if clock == "exact":
         return (*_EXACT, *_ALWAYS)
     return (*(_KVM if clock == "kvm" else _TCG), *_ALWAYS, *_SAMPLED)

@@ -1,4 +1,4 @@
-"""Scaling as data: what 1, 2, 4 tasks get done at a time, on each kernel, with its efficiency."""
+"""Scaling results as data: the rate of 1, 2 and 4 tasks on each kernel, and their efficiency."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from ringside.report.plots import kernel_colors
 from ringside.stats.rate import Rate, efficiency, rate_of
 from ringside.store.schema import Measurement, Run, Status
 
-# How the names of the two programs of a workload end.
+# Suffixes of the two variants of a workload.
 KINDS = ("processes", "threads")
 _MEANING = {
     "instructions": "operations per million instructions of all CPUs; efficiency is the cost of an "
@@ -24,7 +24,7 @@ _MEANING = {
 
 @dataclass(frozen=True)
 class Cell:
-    """One kernel doing a workload with so many tasks; no rate when it did not work."""
+    """A workload with a number of tasks on one kernel; no rate without a result."""
 
     status: Status | None
     rate: Rate | None = None
@@ -37,12 +37,12 @@ class Cell:
 
     @property
     def efficiency_text(self) -> str:
-        """The efficiency as a percentage; empty where there is none."""
+        """The efficiency as a percentage; empty if there is none."""
         return "" if self.efficiency is None else f"{self.efficiency * 100:.0f} %"
 
     @property
-    def lean(self) -> str:
-        """How it is tinted: orange where a tenth or more is lost."""
+    def tint(self) -> str:
+        """The colour of the efficiency: orange from a loss of 10 %."""
         if self.efficiency is None or self.efficiency >= 0.9:
             return ""
         return "up1" if self.efficiency >= 0.75 else "up2" if self.efficiency >= 0.5 else "up3"
@@ -50,7 +50,7 @@ class Cell:
 
 @dataclass(frozen=True)
 class Row:
-    """One workload on one kernel, a cell for each number of tasks."""
+    """One workload on one kernel, with a cell per number of tasks."""
 
     workload: str
     op: str
@@ -60,7 +60,8 @@ class Row:
 
 @dataclass(frozen=True)
 class Scaling:
-    """All of a run's; `means` are the geometric means of the efficiencies by kernel and kind."""
+    """The scaling results of a run; `means` are geometric means of efficiencies, by kernel and
+    variant."""
 
     unit: str
     meaning: str
@@ -71,7 +72,7 @@ class Scaling:
 
 
 def build(run: Run, kernels: Sequence[Kernel]) -> Scaling:
-    """What a run says of scaling; no rows where it has no such workload."""
+    """The scaling results of a run; no rows if it has none."""
     columns = columns_of(run, kernels)
     measured = {(_family(m), m.kernel, m.tasks): m for m in run.measurements if m.tasks}
     families = tuple(dict.fromkeys(family for family, _, _ in measured))
@@ -103,8 +104,8 @@ def _cell(one: Measurement | None, m: Measurement | None) -> Cell:
         return Cell(None)
     if m.status != "ok":
         return Cell(m.status)
-    alone = one if one is not None and one.status == "ok" and one.tasks == 1 else None
-    return Cell("ok", rate_of(m), efficiency(alone, m) if alone else None)
+    single = one if one is not None and one.status == "ok" and one.tasks == 1 else None
+    return Cell("ok", rate_of(m), efficiency(single, m) if single else None)
 
 
 def _means(
@@ -125,7 +126,7 @@ def _mean(rows: Sequence[Row], place: int) -> float | None:
 
 
 def script(scaling: Scaling) -> str:
-    """The gnuplot script of the means: efficiency against tasks, a line a kernel and kind."""
+    """The gnuplot script of mean efficiency over tasks, with a line per kernel and variant."""
     colors = dict(zip(scaling.columns, kernel_colors(scaling.columns), strict=True))
     names = tuple(f"{column.name}, {kind}" for column, kind, _ in scaling.means)
     canvas = plots.Canvas(

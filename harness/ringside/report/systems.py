@@ -1,5 +1,4 @@
-"""The feature table: each system's declared facts with their sources, how far it got here, and
-how many features of each kind it was found to have."""
+"""The feature table: declared facts with their sources, support levels, and shares of probes."""
 
 from __future__ import annotations
 
@@ -21,7 +20,7 @@ BRIEF_COLUMNS = ("language", "kernel_architecture", "license")
 
 @dataclass(frozen=True)
 class Cell:
-    """One fact. `url` is None for a fact about this repository, and `read` empty for no fact."""
+    """One fact. `url` is None for a fact about this repository; `read` is empty for no fact."""
 
     value: str
     url: str | None
@@ -31,8 +30,8 @@ class Cell:
 
 @dataclass(frozen=True)
 class Row:
-    """One system, its cells in the order of FACT_COLUMNS. `probed` has what works of each family of
-    probes; it is empty where the system was asked nothing."""
+    """One system, with cells in the order of FACT_COLUMNS. `probed` are the shares of working
+    probes by family, empty if none was run."""
 
     id: str
     name: str
@@ -43,20 +42,20 @@ class Row:
     probed: Shares
 
     @property
-    def probed_words(self) -> str:
-        """How many features work, of all that were probed."""
+    def probed_text(self) -> str:
+        """The share of all probes that work."""
         if not self.probed:
             return text.NO_VALUE
         works = sum(share.works for share in self.probed.values())
         return str(Share(works, sum(share.asked for share in self.probed.values())))
 
     def share(self, family: str) -> str:
-        """How many features of one family work, of those that were probed."""
+        """The share of probes of one family that work."""
         return str(self.probed[family]) if family in self.probed else text.NO_VALUE
 
     @property
-    def level_words(self) -> str:
-        """The level reached, and the one aimed at where that is another."""
+    def level_text(self) -> str:
+        """The level reached, and the target if it differs."""
         return self.level if self.level == self.target else f"{self.level} ({self.target})"
 
 
@@ -65,8 +64,8 @@ def build(
     reached: Mapping[str, Level],
     probed: Mapping[str, Shares] | None = None,
 ) -> tuple[Row, ...]:
-    """The rows, in the order of `kernels`. A kernel that `reached` does not name is listed, and one
-    that `probed` does not name was asked nothing."""
+    """The rows, in the order of `kernels`. Kernels missing from `reached` are `listed`; those
+    missing from `probed` have no probe results."""
     rows = []
     for kernel in kernels:
         level = reached.get(kernel.id, LEVELS[0])
@@ -85,7 +84,7 @@ def build(
 
 
 def families(rows: Sequence[Row]) -> tuple[str, ...]:
-    """The families that any of the systems was probed for, in order."""
+    """The families of probes with any result, in order."""
     return tuple(sorted({family for row in rows for family in row.probed}))
 
 
@@ -98,8 +97,8 @@ def _cell(fact: Fact | None) -> Cell:
 
 
 def markdown(rows: Sequence[Row]) -> str:
-    """Two tables for a Markdown file: the facts, each with a link to its source, and what was
-    found here. Sources stand below the first, so that a reader of the plain file sees the facts."""
+    """Two Markdown tables: facts linked to their sources, and results. The link targets follow the
+    first table, to keep its source readable."""
     numbers: dict[str, int] = {}
 
     def link(value: str, url: str | None) -> str:
@@ -112,7 +111,7 @@ def markdown(rows: Sequence[Row]) -> str:
     ]
     kinds = families(rows)
     found = [
-        (text.markdown(row.name), row.level_words, row.probed_words, *map(row.share, kinds))
+        (text.markdown(row.name), row.level_text, row.probed_text, *map(row.share, kinds))
         for row in rows
     ]
     sources = [f"[{number}]: {text.markdown_url(url)}" for url, number in numbers.items()]
@@ -126,7 +125,7 @@ def markdown(rows: Sequence[Row]) -> str:
 
 
 def brief(rows: Sequence[Row]) -> str:
-    """One short Markdown table: a few facts of each system, and what was measured here."""
+    """One short Markdown table: a few facts and the results of each system."""
     columns = [list(FACT_COLUMNS).index(key) for key in BRIEF_COLUMNS]
     shown = [
         (
@@ -134,8 +133,8 @@ def brief(rows: Sequence[Row]) -> str:
             if row.homepage
             else text.markdown(row.name),
             *(text.markdown(row.cells[column].value) for column in columns),
-            row.level_words,
-            row.probed_words,
+            row.level_text,
+            row.probed_text,
         )
         for row in rows
     ]
@@ -148,7 +147,7 @@ def _table(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
 
 
 def html(rows: Sequence[Row]) -> str:
-    """A `<table>` for any page; each fact links to its source and tells when it was read."""
+    """An HTML `<table>`; each fact links to its source and shows when it was read."""
     page = template.environment(html=True).get_template("systems.html.j2")
     return page.render(
         probes=PROBES, headings=tuple(FACT_COLUMNS.values()), families=families(rows), rows=rows
@@ -156,8 +155,8 @@ def html(rows: Sequence[Row]) -> str:
 
 
 def comma_separated(rows: Sequence[Row]) -> str:
-    """CSV (RFC 4180) with a header line; each fact is followed by its source, date and note, and
-    each family of probes has the number that works and the number asked."""
+    """CSV (RFC 4180) with a header; each fact is followed by its source, date and note, and each
+    family of probes has the number that work and the number run."""
     stream = io.StringIO()
     writer = csv.writer(stream)
     parts = ("", "_source", "_read", "_note")
@@ -180,9 +179,9 @@ def comma_separated(rows: Sequence[Row]) -> str:
 def replace_between(
     document: str, table: str, what: str, marks: tuple[str, str] = (BEGIN, END)
 ) -> str:
-    """`document` with what stands between the two lines `marks` replaced by `table`.
+    """`document` with the text between the two lines `marks` replaced by `table`.
 
-    `what` names it in errors. Raises ReportError when the two lines are not there once each.
+    Raises ReportError unless each mark occurs once; `what` names the document there.
     """
     first, last = marks
     before, begin, rest = document.partition(f"{first}\n")

@@ -1,4 +1,4 @@
-"""The jinja2 environment of all pages: strict about names, and with filters for numbers."""
+"""The jinja2 environment of all templates: undefined names are errors; filters format numbers."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from ringside.report import text
 def environment(
     *, html: bool, finalize: Callable[[object], object] | None = None
 ) -> jinja2.Environment:
-    """An environment for this package's templates. Of `html` all that is printed is escaped; else
-    `finalize` sees each value before it is."""
+    """An environment for this package's templates. With `html` all values are escaped, otherwise
+    `finalize` is applied to each value."""
     made = jinja2.Environment(
         loader=jinja2.PackageLoader("ringside.report"),
         autoescape=html,

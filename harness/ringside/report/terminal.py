@@ -11,12 +11,12 @@ from rich.text import Text
 
 from ringside.catalog.model import Kernel
 from ringside.report import latency, probes, scaling, text
-from ringside.report.parts import Parted
+from ringside.report.parts import SplitTable
 from ringside.stats.judge import Answer, Judgement, Verdict
 from ringside.stats.ratio import percent
 from ringside.store.schema import Run
 
-_LEAN_STYLES: dict[latency.Lean, str] = {
+_TINT_STYLES: dict[latency.Tint, str] = {
     "down3": "bold cyan",
     "down2": "cyan",
     "down1": "cyan",
@@ -36,11 +36,11 @@ _ANSWER_STYLES: dict[Answer, str] = {
 }
 
 
-def latency_table(run: Run, kernels: Sequence[Kernel]) -> Parted:
+def latency_table(run: Run, kernels: Sequence[Kernel]) -> SplitTable:
     """The cost per operation of each workload on each kernel of a run, with its ratio. Workloads
     that no kernel supports are only counted."""
     whole = latency.build(run, kernels)
-    view = dataclasses.replace(whole, rows=tuple(r for r in whole.rows if not r.lacking))
+    view = dataclasses.replace(whole, rows=tuple(r for r in whole.rows if not r.absent_everywhere))
     environment = run.environment
     title = (
         f"{text.UNIT_WORDS[view.unit].capitalize()} per operation"
@@ -56,17 +56,17 @@ def latency_table(run: Run, kernels: Sequence[Kernel]) -> Parted:
     if lacking:
         caption += f"; not shown: {lacking} that no kernel supports"
 
-    def draw(places: Sequence[int], lean: bool) -> Table:
+    def draw(places: Sequence[int], compact: bool) -> Table:
         table = Table(header_style="bold", show_edge=False, pad_edge=False)
         names = [row.workload for row in view.rows]
         mean = f"geometric mean of {view.mean.rows}" if view.mean.rows >= 2 else ""
-        # The minimum width of a column that does not wrap is that of its longest word.
+        # A column that does not wrap is as wide as its longest word at least.
         table.add_column("workload", no_wrap=True, min_width=max(map(len, [*names, mean])))
         cells = {}
         for place in places:
             column = [row.cells[place] for row in view.rows]
-            cells[place] = dict(zip(names, _aligned(column, spreads=not lean), strict=True))
-            # A name may be broken between words, a number never.
+            cells[place] = dict(zip(names, _aligned(column, spreads=not compact), strict=True))
+            # Names may wrap between words, numbers never.
             widest = max((cell.cell_len for cell in cells[place].values()), default=0)
             # The cells are already padded.
             table.add_column(Text(view.columns[place].name, justify="right"), min_width=widest)
@@ -86,7 +86,7 @@ def latency_table(run: Run, kernels: Sequence[Kernel]) -> Parted:
         return table
 
     first = view.columns.index(view.reference) if view.reference is not None else None
-    return Parted(title, caption, len(view.columns), draw, first)
+    return SplitTable(title, caption, len(view.columns), draw, first)
 
 
 def scaling_table(run: Run, kernels: Sequence[Kernel]) -> Table | None:
@@ -124,7 +124,7 @@ def scaling_table(run: Run, kernels: Sequence[Kernel]) -> Table | None:
 
 
 def _loss(cell: scaling.Cell) -> str:
-    return {"up1": "yellow", "up2": "yellow", "up3": "bold yellow"}.get(cell.lean, "")
+    return {"up1": "yellow", "up2": "yellow", "up3": "bold yellow"}.get(cell.tint, "")
 
 
 def _aligned(cells: Sequence[latency.Cell], spreads: bool) -> list[Text]:
@@ -142,7 +142,7 @@ def _aligned(cells: Sequence[latency.Cell], spreads: bool) -> list[Text]:
         if spread:
             piece.append(f" {width.ljust(spread)}", style="dim")
         if ratio:
-            piece.append(f" {times.rjust(ratio)}", style=_LEAN_STYLES[cell.lean or "even"])
+            piece.append(f" {times.rjust(ratio)}", style=_TINT_STYLES[cell.tint or "even"])
         aligned.append(piece)
     return aligned
 
@@ -155,7 +155,7 @@ def _pieces(cell: latency.Cell, spreads: bool) -> tuple[str, str, str]:
     return cell.cost_text, spread, cell.ratio_text
 
 
-def probe_table(run: Run, kernels: Sequence[Kernel]) -> Parted:
+def probe_table(run: Run, kernels: Sequence[Kernel]) -> SplitTable:
     """How many probes of each family pass on each kernel of a run."""
     view = probes.build(run, kernels, latency.column_order(run, kernels))
 
@@ -171,7 +171,7 @@ def probe_table(run: Run, kernels: Sequence[Kernel]) -> Parted:
         table.add_row(Text("all", style="bold"), *sums)
         return table
 
-    return Parted("Feature probes passed", "", len(view.kernels), draw)
+    return SplitTable("Feature probes passed", "", len(view.kernels), draw)
 
 
 def gaps(run: Run, kernels: Sequence[Kernel]) -> tuple[str, ...]:

@@ -1,4 +1,4 @@
-"""Values as words, and untrusted words made harmless for the place they go to."""
+"""Format values for display, and escape untrusted text for its output format."""
 
 from __future__ import annotations
 
@@ -18,12 +18,13 @@ _HIDDEN = {"Cc", "Cf", "Cs", "Co", "Zl", "Zp"}
 
 
 def plain(text: str) -> str:
-    """Text on one line without control, format or bidirectional characters."""
+    """`text` on one line, without control, format and bidirectional characters."""
     return " ".join("".join(_visible(c) for c in text).split())
 
 
 def plain_line(line: str) -> str:
-    """A line of a console, its blanks kept, that can't move a cursor, hide or reorder anything."""
+    """A console line with its spaces, without characters that control the terminal or hide or
+    reorder text."""
     return "".join(_visible(c, tab="    ") for c in line).rstrip()
 
 
@@ -36,7 +37,7 @@ def _visible(char: str, tab: str = " ") -> str:
 
 
 def markdown(text: str) -> str:
-    """Text for a paragraph, list item or table cell of Markdown: nothing in it is markup."""
+    """`text` escaped for a Markdown paragraph, list item or table cell."""
     safe = plain(text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
     safe = _MARKUP.sub(lambda m: "\\" + m.group(), safe)
     opening = _BLOCK.match(safe)
@@ -46,12 +47,12 @@ def markdown(text: str) -> str:
 
 
 def markdown_url(url: str) -> str:
-    """An http(s) address for the round brackets of a Markdown link, inside a table too."""
+    """An HTTP URL quoted for the parentheses of a Markdown link, also in a table."""
     return quote(plain(url), safe=":/?#@!&=+,;%~.-_$'")
 
 
 def cost(value: float) -> str:
-    """A cost per operation: thousands separated, decimals only where small and not zero."""
+    """A cost per operation: thousands separators, decimals only for small values."""
     decimals = 0 if abs(value) >= 1000 else 1 if abs(value) >= 10 else 2
     if value == round(value) or (
         decimals and f"{value:.{decimals}f}".endswith("." + "0" * decimals)
@@ -61,7 +62,7 @@ def cost(value: float) -> str:
 
 
 def ratio(value: float) -> str:
-    """A ratio with the multiplication sign: two decimals around 1, more where it is small."""
+    """A ratio with the multiplication sign: two decimals around 1, more if it is small."""
     if value >= 100:
         return f"{value:,.0f}{TIMES}"
     if value >= 10:
@@ -70,7 +71,7 @@ def ratio(value: float) -> str:
 
 
 def spread(value: float | None) -> str:
-    """The interquartile range over the median, as a percentage."""
+    """The relative interquartile range, as a percentage."""
     if value is None:
         return NO_VALUE
     if value == 0:
@@ -79,10 +80,10 @@ def spread(value: float | None) -> str:
 
 
 def seconds(value: float | None) -> str:
-    """Host seconds to a hundredth."""
+    """Host seconds with two decimals."""
     return NO_VALUE if value is None else f"{value:.2f} s"
 
 
 def count(value: int | None) -> str:
-    """An integer with its thousands separated."""
+    """An integer with thousands separators."""
     return NO_VALUE if value is None else f"{value:,}"
