@@ -7,46 +7,47 @@
 #include "qemu_api.h"
 
 /*
- * The contract between what knows an architecture (a folder each) and the accounting, which does not.
+ * The interface between the architectures (a directory each) and the accounting, which is
+ * architecture-independent.
  *
- * A door is a way into the kernel: a system call instruction, or a vector (exception, interrupt).
+ * The kernel is entered by a system call instruction or through a vector (exception or interrupt).
  */
 
-/* Instructions that mean something to the accounting; all others only count. */
+/* Instructions that the accounting acts on; all others are only counted. */
 enum insn_kind {
 	INSN_PLAIN,
-	/* System call from user mode, through gate `operand`. */
+	/* A system call from user mode; `operand` is its enum gate. */
 	INSN_SYSCALL,
-	/* Raises vector `operand` by itself. */
+	/* Raises vector `operand` deliberately, such as int and int3. */
 	INSN_SOFT_VECTOR,
-	/* Leaves a door, to user mode or the interrupted kernel. `operand` is for arch_leave(). */
-	INSN_LEAVE,
-	/* Sets the address space from register `operand`. */
-	INSN_SPACE,
+	/* Returns to user mode or interrupted kernel code; `operand` is for arch_trap_return(). */
+	INSN_TRAP_RETURN,
+	/* Loads the address space register from general register `operand`. */
+	INSN_SET_ADDRESS_SPACE,
 	/* Stores the stack pointer to memory. */
 	INSN_STACK_SAVE,
 	/* Loads the stack pointer from memory, or from register `operand`. */
 	INSN_STACK_LOAD_MEMORY,
 	INSN_STACK_LOAD_REGISTER,
-	/* Pushes a return address and goes to `operand`, 0 when that is not in the instruction. */
+	/* Calls `operand`, 0 if the target is not in the instruction; pushes the return address. */
 	INSN_CALL,
-	/* Takes a return address from the stack and goes there. */
+	/* Returns to an address popped from the stack. */
 	INSN_RET,
-	/* The same where the return address is kept in a register: of INSN_RET_LINKED, `operand`. */
-	INSN_CALL_LINKED,
-	INSN_RET_LINKED,
-	/* Sets where the vector table is, from memory. */
-	INSN_TABLE,
-	/* A marker of a workload or of the runner: `operand` is an enum mark. */
+	/* Call and return with the address in a link register: `operand`, of the return. */
+	INSN_CALL_LINK_REGISTER,
+	INSN_RET_LINK_REGISTER,
+	/* Loads the vector table's address from memory. */
+	INSN_LOAD_VECTOR_TABLE,
+	/* A marker of a workload or of the runner; `operand` is its enum mark. */
 	INSN_MARK,
 };
 
 struct insn {
 	enum insn_kind kind;
-	/* Counts once for each repetition. */
+	/* A string instruction with a repeat prefix: executes once per repetition. */
 	bool repeats;
-	/* Runs to its end once begun: no fault, no exit to QEMU. */
-	bool certain;
+	/* Always completes: neither a fault nor an exit to QEMU's main loop. */
+	bool never_faults;
 	uint64_t operand;
 };
 
@@ -63,14 +64,14 @@ enum mode {
 	MODE_USER,
 };
 
-/* Where user code, or interrupted kernel code, goes on. */
-struct place {
-	uint64_t space, pc, sp;
+/* Where user code, or interrupted kernel code, resumes. */
+struct resume_point {
+	uint64_t address_space, pc, sp;
 };
 
 /*
- * The ways to make a system call. Each has its own numbering of calls; those above GATE_VECTORS are
- * software vectors.
+ * The mechanisms of a system call, each with its own numbering of calls. GATE_VECTORS + n is a
+ * software interrupt through vector n.
  */
 enum gate {
 	GATE_SYSCALL,
@@ -78,64 +79,64 @@ enum gate {
 	GATE_VECTORS,
 };
 
-/* What a vector's entry left behind. */
-struct entry {
+/* What the CPU recorded when it entered a vector's handler. */
+struct vector_entry {
 	unsigned int vector;
 	bool from_user;
-	/* User code raised it to call the kernel, through an enum gate. */
-	bool is_call;
-	unsigned int gate, call_number;
-	/* The interrupted instruction was begun and counted, and will be counted again. */
-	bool counted_twice;
-	/* So was its repetition. */
+	/* User code raised it to make a system call, by way of `gate`. */
+	bool is_syscall;
+	unsigned int gate, syscall_number;
+	/* The faulting instruction has been counted and will be again when it is retried. */
+	bool will_be_recounted;
+	/* And so has a repetition of it. */
 	bool repeats;
-	struct place back;
+	struct resume_point resume;
 };
 
-/* Where INSN_LEAVE goes. */
-struct leave {
+/* What INSN_TRAP_RETURN returns to. */
+struct trap_return {
 	bool to_user;
-	struct place to;
+	struct resume_point to;
 };
 
-/* Whether it knows QEMU's target of that name; it is that one from then on. */
+/* Whether this is the architecture of the QEMU target `name`, which it then adapts to. */
 bool arch_is_target(const char *name);
 
-/* Looks up the registers once; the first vCPU must exist. */
+/* Looks up the registers. Once, when the first vCPU exists. */
 void arch_init(void);
 
 void arch_decode(const uint8_t *bytes, size_t len, uint64_t address, struct insn *insn);
 
 /*
- * At translation: the mode the CPU is in, and whether the block that starts at `address` is the
- * first of a vector's handler. Looks at the vector table again each time.
+ * At translation: the CPU's mode, and whether the block at `address` starts a vector's handler,
+ * according to the vector table as it is now.
  */
 enum mode arch_mode(void);
 bool arch_is_handler(uint64_t address);
 
 /*
- * In callbacks of the instruction, before it has run. arch_entry() at the first instruction of
- * a handler: false when there is no entry's frame, so it was jumped to.
+ * In callbacks of an instruction, before it executes. arch_vector_entry(), at the first instruction
+ * of a handler, returns false if there is no trap frame, so the handler was jumped to.
  */
 unsigned int arch_syscall_number(void);
-struct place arch_syscall_back(uint64_t address, size_t len);
-bool arch_entry(uint64_t handler, int soft_vector, struct entry *entry);
-void arch_leave(uint64_t operand, struct leave *leave);
-uint64_t arch_space(void);
-/* The address space that a value of INSN_SPACE's register stands for. */
-uint64_t arch_space_of(uint64_t value);
+struct resume_point arch_syscall_resume(uint64_t address, size_t len);
+bool arch_vector_entry(uint64_t handler, int soft_vector, struct vector_entry *entry);
+void arch_trap_return(uint64_t operand, struct trap_return *trap_return);
+uint64_t arch_address_space(void);
+/* The address space that is selected by `value` in the register of INSN_SET_ADDRESS_SPACE. */
+uint64_t arch_address_space_of(uint64_t value);
 uint64_t arch_stack_pointer(void);
 uint64_t arch_register(uint64_t number);
 
-/* INSN_TABLE has read `len` bytes at `address`. */
-void arch_table_read(uint64_t address, size_t len);
+/* INSN_LOAD_VECTOR_TABLE has read `len` bytes at `address`. */
+void arch_vector_table_loaded(uint64_t address, size_t len);
 
-/* The kernel has a vector table of a form that is not understood, so its vectors went unseen. */
-bool arch_is_blind(void);
+/* Whether the kernel uses a vector table of an unsupported format, so that vectors were missed. */
+bool arch_missed_vectors(void);
 
-/* Whether several vectors share the handler of `vector`, so that which one it was is unknown. */
+/* Whether other vectors have the same handler as `vector`, so that they can't be told apart. */
 bool arch_vector_shared(unsigned int vector);
-/* What the architecture's manual calls it, "" for one without a name of its own. */
+/* Its name in the architecture's manual, or "". */
 const char *arch_vector_name(unsigned int vector);
-/* The vector is a fault of the interrupted instruction, not an interrupt from outside. */
+/* Whether it is an exception of the interrupted instruction, not an external interrupt. */
 bool arch_vector_is_fault(unsigned int vector);

@@ -25,7 +25,7 @@ void guest_find_registers(const char *const names[], size_t count)
 				registers[reg] = all[i].handle;
 		}
 		if (!registers[reg])
-			util_fatal("this QEMU does not show the register %s", names[reg]);
+			util_fatal("this QEMU does not provide the register %s", names[reg]);
 	}
 }
 
@@ -37,7 +37,7 @@ uint64_t guest_register(size_t index)
 	g_byte_array_set_size(bytes, 0);
 	len = qemu_plugin_read_register(registers[index], bytes);
 	if (len <= 0)
-		util_fatal("this QEMU does not let a plugin read %s here", register_names[index]);
+		util_fatal("this QEMU does not let the plugin read %s here", register_names[index]);
 	memcpy(&value, bytes->data, (size_t)len < sizeof(value) ? (size_t)len : sizeof(value));
 	return value;
 }

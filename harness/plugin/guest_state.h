@@ -4,13 +4,13 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* The guest's registers and memory as QEMU shows them, for the architectures' parts. */
+/* The guest's registers and memory, through QEMU's plugin interface. */
 
-/* Finds registers by QEMU's names; the first vCPU must exist. Ends QEMU when one is missing. */
+/* Looks up registers by QEMU's names, once a vCPU exists. Terminates QEMU if one is missing. */
 void guest_find_registers(const char *const names[], size_t count);
 
-/* Of the register at `index` in the names. Only in callbacks that may read registers. */
+/* The value of register names[index]. Only in callbacks registered with QEMU_CB_R_REGS. */
 uint64_t guest_register(size_t index);
 
-/* False when `address` is not mapped. */
+/* Reads guest-virtual memory; false if `address` is not mapped. */
 bool guest_memory(uint64_t address, void *to, size_t len);

@@ -1,4 +1,4 @@
-/* Which callbacks each translated instruction gets, and what they tell the accounting. */
+/* The callbacks of each translated instruction: they pass events to the accounting. */
 #include "instrument.h"
 
 #include "arch.h"
@@ -10,7 +10,7 @@
 
 struct instrument instrument;
 
-/* What a callback must know of its instruction. Made once for each address and kind. */
+/* A callback's data: its instruction. One for each address and kind, never freed. */
 struct site {
 	struct insn insn;
 	uint64_t address;
@@ -19,8 +19,8 @@ struct site {
 };
 
 /*
- * A profile has nothing to count before the workload starts, so until it says MARK_BEGIN code is
- * translated all but bare, and then once more in full.
+ * A profile counts nothing before the workload starts. Until its MARK_BEGIN, code is translated
+ * almost without instrumentation; then all of it is translated again.
  */
 static bool armed;
 static struct map sites;
@@ -30,18 +30,18 @@ static struct vcpu *vcpu_at(unsigned int index)
 	return &machine.vcpus[index];
 }
 
-static struct qemu_u64 score_field(size_t offset)
+static struct qemu_u64 counter_field(size_t offset)
 {
-	return (struct qemu_u64){ machine.score, offset };
+	return (struct qemu_u64){ machine.scoreboard, offset };
 }
 
 static void on_syscall(unsigned int index, void *data)
 {
 	const struct site *site = data;
-	struct place back = arch_syscall_back(site->address, site->len);
+	struct resume_point resume = arch_syscall_resume(site->address, site->len);
 
-	vcpu_syscall(vcpu_at(index), (unsigned int)site->insn.operand, arch_syscall_number(), &back,
-		     site->address);
+	vcpu_syscall(vcpu_at(index), (unsigned int)site->insn.operand, arch_syscall_number(),
+		     &resume, site->address);
 }
 
 static void on_soft_vector(unsigned int index, void *data)
@@ -55,29 +55,29 @@ static void on_handler(unsigned int index, void *data)
 {
 	const struct block *block = data;
 	struct vcpu *vcpu = vcpu_at(index);
-	struct entry entry;
+	struct vector_entry entry;
 
-	if (arch_entry(block->address, vcpu->soft_vector, &entry))
+	if (arch_vector_entry(block->address, vcpu->soft_vector, &entry))
 		vcpu_vector(vcpu, &entry);
 	vcpu->soft_vector = -1;
 }
 
-static void on_leave(unsigned int index, void *data)
+static void on_trap_return(unsigned int index, void *data)
 {
 	const struct site *site = data;
-	struct leave leave;
+	struct trap_return trap_return;
 
-	arch_leave(site->insn.operand, &leave);
-	vcpu_leave(vcpu_at(index), &leave);
+	arch_trap_return(site->insn.operand, &trap_return);
+	vcpu_trap_return(vcpu_at(index), &trap_return);
 }
 
-static void on_space(unsigned int index, void *data)
+static void on_set_address_space(unsigned int index, void *data)
 {
 	const struct site *site = data;
-	uint64_t space = arch_space_of(arch_register(site->insn.operand));
+	uint64_t address_space = arch_address_space_of(arch_register(site->insn.operand));
 
 	(void)index;
-	observe_space_write(space != arch_space());
+	observe_address_space_write(address_space != arch_address_space());
 }
 
 static void on_stack_save(unsigned int index, qemu_plugin_meminfo_t info, uint64_t address,
@@ -120,42 +120,43 @@ static void on_call(unsigned int index, qemu_plugin_meminfo_t info, uint64_t add
 	const struct site *site = data;
 
 	(void)info;
-	vcpu_called(vcpu_at(index), site->address, site->insn.operand, address,
-		    site->address + site->len);
+	vcpu_call(vcpu_at(index), site->address, site->insn.operand, address,
+		  site->address + site->len);
 }
 
 static void on_ret(unsigned int index, qemu_plugin_meminfo_t info, uint64_t address, void *data)
 {
 	(void)data;
-	vcpu_returned(vcpu_at(index), address, loaded_value(info));
+	vcpu_return(vcpu_at(index), address, loaded_value(info));
 }
 
-/* Where the return address is in a register, the stack pointer tells the calls apart. */
-static void on_call_linked(unsigned int index, void *data)
+/* With a link register there is no return slot: the stack pointer identifies the call. */
+static void on_call_link_register(unsigned int index, void *data)
 {
 	const struct site *site = data;
 
-	vcpu_called(vcpu_at(index), site->address, site->insn.operand, arch_stack_pointer(),
-		    site->address + site->len);
+	vcpu_call(vcpu_at(index), site->address, site->insn.operand, arch_stack_pointer(),
+		  site->address + site->len);
 }
 
-static void on_ret_linked(unsigned int index, void *data)
+static void on_ret_link_register(unsigned int index, void *data)
 {
 	const struct site *site = data;
 
-	vcpu_returned(vcpu_at(index), arch_stack_pointer(), arch_register(site->insn.operand));
+	vcpu_return(vcpu_at(index), arch_stack_pointer(), arch_register(site->insn.operand));
 }
 
-static void on_table(unsigned int index, qemu_plugin_meminfo_t info, uint64_t address, void *data)
+static void on_load_vector_table(unsigned int index, qemu_plugin_meminfo_t info, uint64_t address,
+				 void *data)
 {
 	(void)index;
 	(void)data;
-	arch_table_read(address, (size_t)1 << qemu_plugin_mem_size_shift(info));
+	arch_vector_table_loaded(address, (size_t)1 << qemu_plugin_mem_size_shift(info));
 }
 
 static void on_block(unsigned int index, void *data)
 {
-	profile_block_begins(vcpu_at(index), data);
+	profile_begin_block(vcpu_at(index), data);
 }
 
 static void on_mark(unsigned int index, void *data)
@@ -168,12 +169,12 @@ static void on_mark(unsigned int index, void *data)
 		if (!machine.profile)
 			break;
 		vcpu->block = site->block;
-		/* Neither marker belongs to the window. */
-		profile_open(vcpu, vcpu->score->clock + 1);
+		/* The window excludes both markers. */
+		profile_open(vcpu, vcpu->counters->clock + 1);
 		break;
 	case MARK_WINDOW_CLOSE:
 		if (machine.profile)
-			profile_close(vcpu, vcpu->score->clock, instrument.out);
+			profile_close(vcpu, vcpu->counters->clock, instrument.out);
 		break;
 	case MARK_READY:
 		observe_ready(machine_clock());
@@ -186,8 +187,8 @@ static void on_mark(unsigned int index, void *data)
 			break;
 		armed = true;
 		if (arch_mode() == MODE_USER)
-			vcpu_begin_in_user(vcpu, arch_space());
-		instrument.restart();
+			vcpu_start_in_user(vcpu, arch_address_space());
+		instrument.retranslate();
 		break;
 	}
 }
@@ -196,11 +197,11 @@ static struct site *site_of(const struct insn *insn, uint64_t address, size_t le
 			    struct block *block)
 {
 	struct map_key key = { address, insn->kind | (uint64_t)len << 8, insn->operand };
-	void **at = map_at(&sites, key);
+	void **at = map_slot(&sites, key);
 	struct site *site = *at;
 
 	if (!site) {
-		site = *at = util_keep(sizeof(*site));
+		site = *at = util_arena_alloc(sizeof(*site));
 		*site = (struct site){ *insn, address, len, block };
 	}
 	return site;
@@ -231,11 +232,13 @@ static void instrument_kernel(struct qemu_plugin_insn *handle, struct site *site
 		qemu_plugin_register_vcpu_insn_exec_cb(handle, on_soft_vector, QEMU_CB_NO_REGS,
 						       site);
 		break;
-	case INSN_LEAVE:
-		qemu_plugin_register_vcpu_insn_exec_cb(handle, on_leave, QEMU_CB_R_REGS, site);
+	case INSN_TRAP_RETURN:
+		qemu_plugin_register_vcpu_insn_exec_cb(handle, on_trap_return, QEMU_CB_R_REGS,
+						       site);
 		break;
-	case INSN_SPACE:
-		qemu_plugin_register_vcpu_insn_exec_cb(handle, on_space, QEMU_CB_R_REGS, site);
+	case INSN_SET_ADDRESS_SPACE:
+		qemu_plugin_register_vcpu_insn_exec_cb(handle, on_set_address_space, QEMU_CB_R_REGS,
+						       site);
 		break;
 	case INSN_STACK_SAVE:
 		qemu_plugin_register_vcpu_mem_cb(handle, on_stack_save, QEMU_CB_R_REGS, QEMU_MEM_W,
@@ -259,22 +262,22 @@ static void instrument_kernel(struct qemu_plugin_insn *handle, struct site *site
 			qemu_plugin_register_vcpu_mem_cb(handle, on_ret, QEMU_CB_NO_REGS,
 							 QEMU_MEM_R, site);
 		break;
-	case INSN_CALL_LINKED:
+	case INSN_CALL_LINK_REGISTER:
 		if (machine.profile)
-			qemu_plugin_register_vcpu_insn_exec_cb(handle, on_call_linked,
+			qemu_plugin_register_vcpu_insn_exec_cb(handle, on_call_link_register,
 							       QEMU_CB_R_REGS, site);
 		break;
-	case INSN_RET_LINKED:
+	case INSN_RET_LINK_REGISTER:
 		if (machine.profile)
-			qemu_plugin_register_vcpu_insn_exec_cb(handle, on_ret_linked,
+			qemu_plugin_register_vcpu_insn_exec_cb(handle, on_ret_link_register,
 							       QEMU_CB_R_REGS, site);
 		break;
-	case INSN_TABLE:
-		qemu_plugin_register_vcpu_mem_cb(handle, on_table, QEMU_CB_NO_REGS, QEMU_MEM_R,
-						 site);
+	case INSN_LOAD_VECTOR_TABLE:
+		qemu_plugin_register_vcpu_mem_cb(handle, on_load_vector_table, QEMU_CB_NO_REGS,
+						 QEMU_MEM_R, site);
 		break;
 	case INSN_MARK:
-		/* A guest without user mode may mark too. */
+		/* From a guest without user mode. */
 		qemu_plugin_register_vcpu_insn_exec_cb(handle, on_mark, QEMU_CB_R_REGS, site);
 		break;
 	default:
@@ -285,17 +288,17 @@ static void instrument_kernel(struct qemu_plugin_insn *handle, struct site *site
 static void count(struct qemu_plugin_insn *handle, size_t field, uint64_t number)
 {
 	if (number)
-		qemu_plugin_register_vcpu_insn_exec_inline_per_vcpu(
-			handle, QEMU_INLINE_ADD_U64, score_field(field), number);
+		qemu_plugin_register_vcpu_insn_exec_inline_per_vcpu(handle, QEMU_INLINE_ADD_U64,
+								    counter_field(field), number);
 }
 
 /*
- * `waiting` instructions before this one are not counted yet. They are certain, so they can be
- * counted together with it; it is counted when it begins. A callback sees the clock without its
+ * Counts each instruction when it begins. Instructions that never fault are batched: `uncounted` of
+ * them precede this one, and are added together with it. A callback sees the clock without its own
  * instruction.
  */
 static void instrument_insn(struct qemu_plugin_insn *handle, enum mode mode, struct block *block,
-		       bool last, uint64_t *waiting)
+			    bool last, uint64_t *uncounted)
 {
 	uint8_t bytes[INSN_BYTES_MAX];
 	size_t len = qemu_plugin_insn_data(handle, bytes, sizeof(bytes));
@@ -306,23 +309,23 @@ static void instrument_insn(struct qemu_plugin_insn *handle, enum mode mode, str
 	if (insn.kind != INSN_PLAIN) {
 		struct site *site = site_of(&insn, address, len, block);
 
-		count(handle, offsetof(struct score, clock), *waiting);
-		*waiting = 0;
+		count(handle, offsetof(struct counters, clock), *uncounted);
+		*uncounted = 0;
 		if (mode == MODE_USER)
 			instrument_user(handle, site);
 		else
 			instrument_kernel(handle, site);
 	}
-	++*waiting;
-	if (insn.kind != INSN_PLAIN || !insn.certain || last) {
-		count(handle, offsetof(struct score, clock), *waiting);
-		*waiting = 0;
+	++*uncounted;
+	if (insn.kind != INSN_PLAIN || !insn.never_faults || last) {
+		count(handle, offsetof(struct counters, clock), *uncounted);
+		*uncounted = 0;
 	}
 	if (insn.repeats)
-		count(handle, offsetof(struct score, repeats), 1);
+		count(handle, offsetof(struct counters, repeats), 1);
 }
 
-/* Before the workload starts: only where the vector table is, and that it starts. */
+/* Before MARK_BEGIN: watches only for the vector table's address and for the mark. */
 static void instrument_unarmed(struct qemu_plugin_insn *handle, enum mode mode, struct block *block)
 {
 	uint8_t bytes[INSN_BYTES_MAX];
@@ -331,7 +334,7 @@ static void instrument_unarmed(struct qemu_plugin_insn *handle, enum mode mode, 
 	struct insn insn;
 
 	arch_decode(bytes, len, address, &insn);
-	if (insn.kind == INSN_TABLE && mode == MODE_KERNEL)
+	if (insn.kind == INSN_LOAD_VECTOR_TABLE && mode == MODE_KERNEL)
 		instrument_kernel(handle, site_of(&insn, address, len, block));
 	else if (insn.kind == INSN_MARK && insn.operand == MARK_BEGIN)
 		instrument_user(handle, site_of(&insn, address, len, block));
@@ -343,20 +346,21 @@ void instrument_block(struct qemu_plugin_tb *tb)
 	size_t insns = qemu_plugin_tb_n_insns(tb);
 	struct block *block = profile_block(address);
 	enum mode mode = arch_mode();
-	uint64_t waiting = 0;
+	uint64_t uncounted = 0;
 
 	if (machine.profile && !armed) {
 		for (size_t i = 0; i < insns; i++)
 			instrument_unarmed(qemu_plugin_tb_get_insn(tb, i), mode, block);
 		return;
 	}
-	/* The way in comes first: what follows belongs to it. */
+	/* Registered first, so that the block itself is accounted to the vector. */
 	if (mode == MODE_KERNEL && arch_is_handler(address))
 		qemu_plugin_register_vcpu_tb_exec_cb(tb, on_handler, QEMU_CB_R_REGS, block);
 	if (machine.profile)
 		qemu_plugin_register_vcpu_tb_exec_cond_cb(
 			tb, on_block, QEMU_CB_NO_REGS, QEMU_COND_NE,
-			score_field(offsetof(struct score, recording)), 0, block);
+			counter_field(offsetof(struct counters, recording)), 0, block);
 	for (size_t i = 0; i < insns; i++)
-		instrument_insn(qemu_plugin_tb_get_insn(tb, i), mode, block, i + 1 == insns, &waiting);
+		instrument_insn(qemu_plugin_tb_get_insn(tb, i), mode, block, i + 1 == insns,
+				&uncounted);
 }

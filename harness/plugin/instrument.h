@@ -4,15 +4,15 @@
 
 #include "qemu_api.h"
 
-/* What instrumented code needs of the plugin: set before the first block is translated. */
+/* To be set before the first block is translated. */
 struct instrument {
-	/* Where windows and the boot go. */
+	/* Receives the JSON of the windows and of the boot. */
 	FILE *out;
-	/* Has all code translated again. */
-	void (*restart)(void);
+	/* Discards all translated code, so that it is instrumented again. */
+	void (*retranslate)(void);
 };
 
 extern struct instrument instrument;
 
-/* QEMU translates `tb`: have what it executes counted and followed. */
+/* Instruments a block that QEMU is translating. */
 void instrument_block(struct qemu_plugin_tb *tb);

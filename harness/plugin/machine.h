@@ -4,14 +4,15 @@
 #include "util.h"
 
 /*
- * Where each vCPU is: in user mode, or on a kernel stack with what is unfinished on it.
+ * What each vCPU is executing: user code, or kernel code on a stack of unfinished contexts and
+ * calls.
  *
- * A context is one way into the kernel that has not been left yet: a system call, or a vector.
- * Contexts nest (a page fault in a system call, a tick in the page fault). They and the calls
- * between them belong to a kernel stack, so a thread that sleeps takes them along and a context's
- * own cost is what was spent in it and nowhere else.
+ * A context is a kernel entry (system call or vector) that has not returned yet. Contexts nest: a
+ * page fault in a system call, a timer tick in the page fault. Contexts and calls belong to a
+ * kernel stack, so they follow a thread that is switched out, and a context's own count is what was
+ * executed in it and in nothing nested.
  *
- * All callbacks come from one host thread (`-accel tcg,thread=single`), so nothing here is locked.
+ * All callbacks run on one host thread (`-accel tcg,thread=single`), so there is no locking.
  */
 
 struct node;
@@ -25,105 +26,106 @@ enum context_kind {
 struct context {
 	enum context_kind kind;
 	unsigned int number;
-	/* Of a system call: enum gate. */
+	/* An enum gate, for a system call. */
 	unsigned int gate;
 	bool from_user;
-	/* Where it will go back to, if it goes back as it came. */
-	struct place back;
-	/* The machine's clock at entry, and what was spent in the context itself. */
-	uint64_t entered, own;
-	/* How many calls were on the stack before it. */
-	size_t calls_before;
-	/* A call was made in it: what comes before is entry code. */
-	bool called;
-	struct node *node, *outer;
+	/* Where it returns to, unless the kernel diverts it. */
+	struct resume_point resume;
+	/* The machine's clock at entry, and the instructions executed in the context itself. */
+	uint64_t entry_clock, own_count;
+	/* The number of calls on the stack at its entry. */
+	size_t call_depth;
+	/* It has made a call: its own code up to the first call is entry code. */
+	bool made_call;
+	struct node *node, *outer_node;
 };
 
-/* A call that has not returned: where its return address lies, and that address. */
+/* A call that has not returned: its return address, and where on the stack that is. */
 struct call {
-	uint64_t at, back;
-	/* Where the caller was. */
+	uint64_t return_slot, return_address;
+	/* The caller's. */
 	struct node *node;
 };
 
 struct stack {
 	struct context *contexts;
-	size_t context_count, context_room;
+	size_t context_count, context_capacity;
 	struct call *calls;
-	size_t call_count, call_room;
-	/* Where the current function is in the tree of calls. */
+	size_t call_count, call_capacity;
+	/* The current function in the call tree. */
 	struct node *node;
 };
 
-struct score {
+struct counters {
 	uint64_t clock, repeats, recording;
 };
 
 struct vcpu {
-	struct score *score;
-	/* Accounted up to here. */
-	uint64_t mark, repeats_mark;
+	struct counters *counters;
+	/* The values of its counters at the last vcpu_account(). */
+	uint64_t accounted, accounted_repeats;
 	bool user;
 	struct stack *stack;
-	/* The vector an instruction is about to raise, or -1. */
+	/* The vector that the current instruction raises deliberately, or -1. */
 	int soft_vector;
-	/* Where the last system call was made, in case it faults instead. */
+	/* The address of the last system call instruction, which may turn out to fault. */
 	uint64_t syscall_pc;
-	/* The stack pointer was stored and not loaded since: where to, and what. */
+	/* A stored stack pointer with no load since: its value, where it was stored, and when. */
 	bool saved;
 	uint64_t saved_at, saved_sp, saved_clock;
-	/* The address space of the last user code, and when it was left. */
-	uint64_t user_space, user_left;
+	/* The address space of the last user code, and the machine's clock when it was left. */
+	uint64_t user_address_space, user_exit_clock;
 	/* For the profile. */
 	struct block *block;
 	struct node *user_node;
 };
 
 /*
- * With all CPUs on one host thread QEMU (seen in 10.0.2) writes the index of the CPU it translates
- * for into the counting code, and the others then count for it. So more than one is refused.
+ * With several vCPUs on one host thread, QEMU (seen in 10.0.2) hard-codes the translating vCPU's
+ * index into the inline counters, so that the others increment its counters. Hence only one.
  */
 #define VCPUS_MAX 1
 
 struct machine {
 	struct vcpu vcpus[VCPUS_MAX];
 	unsigned int vcpu_count;
-	struct qemu_plugin_scoreboard *score;
-	/* Follow calls, for windows. */
+	struct qemu_plugin_scoreboard *scoreboard;
+	/* Follow calls and record windows. */
 	bool profile;
 	uint64_t user_total, kernel_total;
-	/* Instructions of all vCPUs when user code first ran; 0 before. */
+	/* The machine's clock when user code first ran; 0 before. */
 	uint64_t first_user;
 };
 
 extern struct machine machine;
 
 void machine_add_vcpu(unsigned int index);
-/* The vCPU runs user code of `space`; nothing is known of what it did before. */
-void vcpu_begin_in_user(struct vcpu *vcpu, uint64_t space);
+/* Starts accounting a vCPU that is in user code of the given address space. */
+void vcpu_start_in_user(struct vcpu *vcpu, uint64_t address_space);
 
-/* Sum over vCPUs of instructions begun. */
+/* The machine's clock: instructions begun on all vCPUs. */
 uint64_t machine_clock(void);
 
-/* Give what was executed since the last time, up to `clock`, to whatever the vCPU was in. */
+/* Attributes the instructions from the last call up to `clock` to what the vCPU was executing. */
 void vcpu_account(struct vcpu *vcpu, uint64_t clock);
 
 /* The context the vCPU is in, or NULL. */
 struct context *vcpu_context(const struct vcpu *vcpu);
 
-/* The ways in and out; `clock` is that of the first instruction beyond. */
+/* Kernel entries and returns. */
 void vcpu_syscall(struct vcpu *vcpu, unsigned int gate, unsigned int number,
-		  const struct place *back, uint64_t pc);
-void vcpu_vector(struct vcpu *vcpu, const struct entry *entry);
-void vcpu_leave(struct vcpu *vcpu, const struct leave *leave);
+		  const struct resume_point *resume, uint64_t pc);
+void vcpu_vector(struct vcpu *vcpu, const struct vector_entry *entry);
+void vcpu_trap_return(struct vcpu *vcpu, const struct trap_return *trap_return);
 
 /*
- * The stack pointer `sp` was stored at `at`; is `from` and about to become `to`. The two together
- * are a switch of threads, or only a step to another stack of the same one (an interrupt's).
+ * The stack pointer `sp` was stored at `at`; it is `from` and is about to become `to`. A store
+ * followed by a load is a context switch, or a change to another stack of the same thread (that of
+ * interrupts).
  */
 void vcpu_stack_saved(struct vcpu *vcpu, uint64_t sp, uint64_t at);
 void vcpu_stack_loaded(struct vcpu *vcpu, uint64_t from, uint64_t to);
 
-/* A call put its return address `back` at `at`; a return took `target` from `at`. */
-void vcpu_called(struct vcpu *vcpu, uint64_t site, uint64_t callee, uint64_t at, uint64_t back);
-void vcpu_returned(struct vcpu *vcpu, uint64_t at, uint64_t target);
+/* A call from `site` stored its return address in `slot`; a return loaded `target` from `slot`. */
+void vcpu_call(struct vcpu *vcpu, uint64_t site, uint64_t callee, uint64_t slot, uint64_t address);
+void vcpu_return(struct vcpu *vcpu, uint64_t slot, uint64_t target);

@@ -1,68 +1,68 @@
 #include "observe.h"
 
-/* One way into the kernel: from where, which, and what it cost each time. */
-struct door {
+/* The entries of one kind: by number, gate and mode they come from. */
+struct entry_stats {
 	enum context_kind kind;
 	unsigned int number, gate;
 	bool from_user;
 	uint64_t entered, elsewhere;
 	struct histogram wall, own;
 	struct histogram elsewhere_own;
-	struct door *next;
+	struct entry_stats *next;
 };
 
-static struct map doors;
-static struct door *first_door, **last_door = &first_door;
-static uint64_t appeared, space_writes, space_changes, ready_at;
+static struct map entries_by_key;
+static struct entry_stats *first_entry, **last_entry = &first_entry;
+static uint64_t appeared, address_space_writes, address_space_changes, ready_at;
 static struct histogram switches;
 static bool printed;
 
-static struct door *door_of(const struct context *context)
+static struct entry_stats *entry_of(const struct context *context)
 {
 	struct map_key key = { context->kind | (uint64_t)context->gate << 8, context->number,
 			       context->from_user };
-	void **at = map_at(&doors, key);
-	struct door *door = *at;
+	void **at = map_slot(&entries_by_key, key);
+	struct entry_stats *entry_stats = *at;
 
-	if (!door) {
-		door = *at = util_alloc(sizeof(*door));
-		door->kind = context->kind;
-		door->number = context->number;
-		door->gate = context->gate;
-		door->from_user = context->from_user;
-		*last_door = door;
-		last_door = &door->next;
+	if (!entry_stats) {
+		entry_stats = *at = util_alloc(sizeof(*entry_stats));
+		entry_stats->kind = context->kind;
+		entry_stats->number = context->number;
+		entry_stats->gate = context->gate;
+		entry_stats->from_user = context->from_user;
+		*last_entry = entry_stats;
+		last_entry = &entry_stats->next;
 	}
-	return door;
+	return entry_stats;
 }
 
-void observe_entered(const struct context *context)
+void observe_entry(const struct context *context)
 {
-	door_of(context)->entered++;
+	entry_of(context)->entered++;
 }
 
-void observe_left(const struct context *context, uint64_t clock, bool elsewhere)
+void observe_exit(const struct context *context, uint64_t clock, bool elsewhere)
 {
-	struct door *door = door_of(context);
+	struct entry_stats *entry_stats = entry_of(context);
 
 	if (elsewhere) {
-		door->elsewhere++;
-		histogram_add(&door->elsewhere_own, context->own);
+		entry_stats->elsewhere++;
+		histogram_add(&entry_stats->elsewhere_own, context->own_count);
 		return;
 	}
-	histogram_add(&door->wall, clock - context->entered);
-	histogram_add(&door->own, context->own);
+	histogram_add(&entry_stats->wall, clock - context->entry_clock);
+	histogram_add(&entry_stats->own, context->own_count);
 }
 
-void observe_appeared(void)
+void observe_first_return(void)
 {
 	appeared++;
 }
 
-void observe_space_write(bool changed)
+void observe_address_space_write(bool changed)
 {
-	space_writes++;
-	space_changes += changed;
+	address_space_writes++;
+	address_space_changes += changed;
 }
 
 void observe_switch(uint64_t cost)
@@ -76,26 +76,28 @@ void observe_ready(uint64_t clock)
 		ready_at = clock;
 }
 
-static void print_door(const struct door *door, FILE *to)
+static void print_entry(const struct entry_stats *entry_stats, FILE *to)
 {
 	bool shared = false;
 	const char *kind = "syscall", *name = "";
 
-	if (door->kind == CONTEXT_VECTOR) {
-		shared = arch_vector_shared(door->number);
-		kind = arch_vector_is_fault(door->number) ? "fault" : "interrupt";
-		name = arch_vector_name(door->number);
+	if (entry_stats->kind == CONTEXT_VECTOR) {
+		shared = arch_vector_shared(entry_stats->number);
+		kind = arch_vector_is_fault(entry_stats->number) ? "fault" : "interrupt";
+		name = arch_vector_name(entry_stats->number);
 	}
 	fprintf(to,
-		"{\"kind\":\"%s\",\"number\":%u,\"mnemonic\":\"%s\",\"gate\":%u,\"shared\":%s,\"from_user\":%s,\"entered\":%llu,"
+		"{\"kind\":\"%s\",\"number\":%u,\"mnemonic\":\"%s\",\"gate\":%u,\"shared\":%s,"
+		"\"from_user\":%s,\"entered\":%llu,"
 		"\"elsewhere\":%llu,\"wall\":",
-		kind, door->number, name, door->gate, shared ? "true" : "false", door->from_user ? "true" : "false",
-		(unsigned long long)door->entered, (unsigned long long)door->elsewhere);
-	histogram_print(&door->wall, to);
+		kind, entry_stats->number, name, entry_stats->gate, shared ? "true" : "false",
+		entry_stats->from_user ? "true" : "false", (unsigned long long)entry_stats->entered,
+		(unsigned long long)entry_stats->elsewhere);
+	histogram_print(&entry_stats->wall, to);
 	fputs(",\"own\":", to);
-	histogram_print(&door->own, to);
+	histogram_print(&entry_stats->own, to);
 	fputs(",\"elsewhere_own\":", to);
-	histogram_print(&door->elsewhere_own, to);
+	histogram_print(&entry_stats->elsewhere_own, to);
 	fputc('}', to);
 }
 
@@ -105,22 +107,25 @@ void observe_print(const char *why, FILE *to)
 		return;
 	printed = true;
 	for (unsigned int i = 0; i < machine.vcpu_count; i++)
-		vcpu_account(&machine.vcpus[i], machine.vcpus[i].score->clock);
+		vcpu_account(&machine.vcpus[i], machine.vcpus[i].counters->clock);
 	fprintf(to,
-		"{\"type\":\"boot\",\"ended_by\":\"%s\",\"blind\":%s,\"vcpus\":%u,\"instructions\":%llu,"
+		"{\"type\":\"boot\",\"ended_by\":\"%s\",\"blind\":%s,\"vcpus\":%u,\"instructions\":"
+		"%llu,"
 		"\"user\":%llu,\"kernel\":%llu,\"first_user\":%llu,\"ready\":%llu,"
 		"\"appeared\":%llu,\"space_writes\":%llu,\"space_changes\":%llu,\"switches\":",
-		why, arch_is_blind() ? "true" : "false", machine.vcpu_count, (unsigned long long)machine_clock(),
-		(unsigned long long)machine.user_total, (unsigned long long)machine.kernel_total,
-		(unsigned long long)machine.first_user, (unsigned long long)ready_at,
-		(unsigned long long)appeared, (unsigned long long)space_writes,
-		(unsigned long long)space_changes);
+		why, arch_missed_vectors() ? "true" : "false", machine.vcpu_count,
+		(unsigned long long)machine_clock(), (unsigned long long)machine.user_total,
+		(unsigned long long)machine.kernel_total, (unsigned long long)machine.first_user,
+		(unsigned long long)ready_at, (unsigned long long)appeared,
+		(unsigned long long)address_space_writes,
+		(unsigned long long)address_space_changes);
 	histogram_print(&switches, to);
 	fputs(",\"doors\":[", to);
-	for (const struct door *door = first_door; door; door = door->next) {
-		if (door != first_door)
+	for (const struct entry_stats *entry_stats = first_entry; entry_stats;
+	     entry_stats = entry_stats->next) {
+		if (entry_stats != first_entry)
 			fputc(',', to);
-		print_door(door, to);
+		print_entry(entry_stats, to);
 	}
 	fputs("]}\n", to);
 	fflush(to);

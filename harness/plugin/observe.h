@@ -2,17 +2,17 @@
 
 #include "machine.h"
 
-/* Statistics of a whole boot: each way into the kernel by number, and switches of address space. */
+/* Statistics of a whole boot: the costs of kernel entries by kind, and address space switches. */
 
-void observe_entered(const struct context *context);
-/* `elsewhere`: it did not go back to where it came from. */
-void observe_left(const struct context *context, uint64_t clock, bool elsewhere);
-/* A way out to user mode without a way in: a new process or thread runs for the first time. */
-void observe_appeared(void);
-void observe_space_write(bool changed);
-/* From user code of one address space to user code of another. */
+void observe_entry(const struct context *context);
+/* `elsewhere`: it did not return to where it was entered from. */
+void observe_exit(const struct context *context, uint64_t clock, bool elsewhere);
+/* A return to user mode without an entry: a new process or thread runs for the first time. */
+void observe_first_return(void);
+void observe_address_space_write(bool changed);
+/* User code of one address space was followed by user code of another, `cost` later. */
 void observe_switch(uint64_t cost);
 
 void observe_ready(uint64_t clock);
-/* Writes what was seen as one JSON object; only the first call does. */
+/* Writes the statistics as one line of JSON. Calls after the first do nothing. */
 void observe_print(const char *why, FILE *to);

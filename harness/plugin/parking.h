@@ -2,8 +2,8 @@
 
 #include "machine.h"
 
-/* Stacks of threads that don't run, by the stack pointer they were left with. */
+/* Stacks of threads that are switched out, by their saved stack pointer. */
 
 void parking_put(struct stack *stack, uint64_t sp);
-/* The stack left at `sp`, which waits no longer; NULL when there is none. */
+/* Removes and returns the stack saved with `sp`; NULL if there is none. */
 struct stack *parking_take(uint64_t sp);

@@ -1,9 +1,10 @@
 /*
- * The door to QEMU: what it must offer, and the arguments.
+ * The plugin's entry points: version check, arguments, and QEMU's callbacks.
  *
  *	-plugin file=ringside.so,out=FILE[,profile=on]
  *
- * FILE gets one JSON object a line. `profile` also follows calls, for windows between markers.
+ * Writes one JSON object per line to FILE. With `profile`, follows calls too and reports the
+ * windows between markers.
  */
 #include <string.h>
 
@@ -44,7 +45,7 @@ static void on_reset(qemu_plugin_id_t id)
 	qemu_plugin_register_atexit_cb(id, on_exit_of_qemu, NULL);
 }
 
-static void restart(void)
+static void retranslate(void)
 {
 	qemu_plugin_reset(plugin_id, on_reset);
 }
@@ -63,29 +64,30 @@ int qemu_plugin_install(qemu_plugin_id_t id, const struct qemu_info *info, int a
 	const char *path = NULL;
 
 	if (info->version.min > QEMU_API_USED || info->version.cur < QEMU_API_USED)
-		return refuse("this QEMU's plugin interface is not one of version 4: use QEMU 9.2 or newer");
+		return refuse("this QEMU does not support version 4 of the plugin API: use QEMU 9.2 "
+			      "or newer");
 	if (!info->system_emulation || !arch_is_target(info->target_name))
-		return refuse("made for the QEMU of another architecture");
+		return refuse("built for another architecture than this QEMU");
 	if (info->system.max_vcpus > VCPUS_MAX)
-		return refuse("only one CPU can be counted: use -smp 1");
+		return refuse("supports only one CPU: use -smp 1");
 	for (int i = 0; i < argc; i++) {
 		if (!strncmp(argv[i], "out=", 4))
 			path = argv[i] + 4;
 		else if (!strcmp(argv[i], "profile=on"))
 			machine.profile = true;
 		else
-			return refuse("arguments are out=FILE and profile=on");
+			return refuse("unknown argument: use out=FILE and profile=on");
 	}
 	if (!path)
 		return refuse("out=FILE is missing");
 	instrument.out = fopen(path, "we");
 	if (!instrument.out)
-		return refuse("the file of out= can't be written");
+		return refuse("can't write to the file of out=");
 	fprintf(instrument.out, "{\"type\":\"head\",\"version\":1,\"target\":\"%s\",\"api\":%d}\n",
 		info->target_name, info->version.cur);
-	machine.score = qemu_plugin_scoreboard_new(sizeof(struct score));
+	machine.scoreboard = qemu_plugin_scoreboard_new(sizeof(struct counters));
 	plugin_id = id;
-	instrument.restart = restart;
+	instrument.retranslate = retranslate;
 	on_reset(id);
 	return 0;
 }

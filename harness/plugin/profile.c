@@ -8,9 +8,9 @@ struct node {
 	uint64_t site, value;
 	uint64_t id;
 	bool printed;
-	/* The child that was last asked for. */
+	/* The last result of profile_node() with this parent. */
 	struct node *last_child;
-	/* Entered so often in this window. */
+	/* The number of entries in that window. */
 	uint64_t window, entered;
 };
 
@@ -18,17 +18,17 @@ struct cell {
 	struct node *node;
 	struct block *block;
 	uint64_t window, count, repeats;
-	/* Which cell came next when it was last left: nearly always the one that does now. */
+	/* The cell that followed it the last time: a prediction that nearly always holds. */
 	struct cell *successor;
 };
 
-/* A context's own code whose phase is not known yet. */
-struct loose {
+/* A context's own code that is not known to be entry or exit code yet. */
+struct pending {
 	struct block *block;
 	uint64_t count, repeats;
 };
 
-#define LOOSE_MAX 256
+#define PENDING_MAX 256
 
 static struct {
 	bool open;
@@ -37,24 +37,24 @@ static struct {
 	uint64_t opened;
 	uint64_t appeared, elsewhere;
 	struct cell **cells;
-	size_t cell_count, cell_room;
+	size_t cell_count, cell_capacity;
 	struct node **nodes;
-	size_t node_count, node_room;
+	size_t node_count, node_capacity;
 } window;
 
 static struct map nodes, blocks, cells;
 static uint64_t node_ids;
-static struct loose loose[VCPUS_MAX][LOOSE_MAX];
-static size_t loose_count[VCPUS_MAX];
-static struct block nowhere;
+static struct pending pending[VCPUS_MAX][PENDING_MAX];
+static size_t pending_count[VCPUS_MAX];
+static struct block unknown_block;
 
 struct block *profile_block(uint64_t address)
 {
-	void **at = map_at(&blocks, (struct map_key){ address, 0, 0 });
+	void **at = map_slot(&blocks, (struct map_key){ address, 0, 0 });
 	struct block *block = *at;
 
 	if (!block) {
-		block = *at = util_keep(sizeof(*block));
+		block = *at = util_arena_alloc(sizeof(*block));
 		block->address = address;
 	}
 	return block;
@@ -68,10 +68,10 @@ struct node *profile_node(struct node *parent, enum node_kind kind, uint64_t sit
 
 	if (node && node->site == site && node->value == value && node->kind == kind)
 		return node;
-	at = map_at(&nodes, key);
+	at = map_slot(&nodes, key);
 	node = *at;
 	if (!node) {
-		node = *at = util_keep(sizeof(*node));
+		node = *at = util_arena_alloc(sizeof(*node));
 		*node = (struct node){
 			.parent = parent,
 			.kind = kind,
@@ -85,7 +85,7 @@ struct node *profile_node(struct node *parent, enum node_kind kind, uint64_t sit
 	return node;
 }
 
-struct node *profile_known(struct node *node, uint64_t address)
+struct node *profile_resolve_callee(struct node *node, uint64_t address)
 {
 	if (node->kind != NODE_CALL || node->value)
 		return node;
@@ -111,9 +111,11 @@ void profile_enter(struct node *node)
 	if (node->window != window.number) {
 		node->window = window.number;
 		node->entered = 0;
-		if (window.node_count == window.node_room) {
-			window.node_room = window.node_room ? window.node_room * 2 : 256;
-			window.nodes = util_grow(window.nodes, window.node_room * sizeof(node));
+		if (window.node_count == window.node_capacity) {
+			window.node_capacity =
+				window.node_capacity ? window.node_capacity * 2 : 256;
+			window.nodes =
+				util_realloc(window.nodes, window.node_capacity * sizeof(node));
 		}
 		window.nodes[window.node_count++] = node;
 	}
@@ -122,11 +124,11 @@ void profile_enter(struct node *node)
 
 static struct cell *cell_of(struct node *node, struct block *block)
 {
-	void **at = map_at(&cells, (struct map_key){ (uintptr_t)node, (uintptr_t)block, 0 });
+	void **at = map_slot(&cells, (struct map_key){ (uintptr_t)node, (uintptr_t)block, 0 });
 	struct cell *cell = *at;
 
 	if (!cell) {
-		cell = *at = util_keep(sizeof(*cell));
+		cell = *at = util_arena_alloc(sizeof(*cell));
 		cell->node = node;
 		cell->block = block;
 	}
@@ -144,9 +146,11 @@ static void add(struct node *node, struct block *block, uint64_t count, uint64_t
 	if (cell->window != window.number) {
 		cell->window = window.number;
 		cell->count = cell->repeats = 0;
-		if (window.cell_count == window.cell_room) {
-			window.cell_room = window.cell_room ? window.cell_room * 2 : 1024;
-			window.cells = util_grow(window.cells, window.cell_room * sizeof(cell));
+		if (window.cell_count == window.cell_capacity) {
+			window.cell_capacity =
+				window.cell_capacity ? window.cell_capacity * 2 : 1024;
+			window.cells =
+				util_realloc(window.cells, window.cell_capacity * sizeof(cell));
 		}
 		window.cells[window.cell_count++] = cell;
 	}
@@ -159,18 +163,18 @@ static size_t index_of(const struct vcpu *vcpu)
 	return (size_t)(vcpu - machine.vcpus);
 }
 
-void profile_settle(struct vcpu *vcpu, struct node *node)
+void profile_attribute_pending(struct vcpu *vcpu, struct node *node)
 {
 	size_t i = index_of(vcpu);
 
-	for (size_t j = 0; j < loose_count[i]; j++)
-		add(node, loose[i][j].block, loose[i][j].count, loose[i][j].repeats);
-	loose_count[i] = 0;
+	for (size_t j = 0; j < pending_count[i]; j++)
+		add(node, pending[i][j].block, pending[i][j].count, pending[i][j].repeats);
+	pending_count[i] = 0;
 }
 
 void profile_add(struct vcpu *vcpu, uint64_t count, uint64_t repeats)
 {
-	struct block *block = vcpu->block ? vcpu->block : &nowhere;
+	struct block *block = vcpu->block ? vcpu->block : &unknown_block;
 	const struct context *context = vcpu_context(vcpu);
 	size_t i = index_of(vcpu);
 
@@ -178,10 +182,10 @@ void profile_add(struct vcpu *vcpu, uint64_t count, uint64_t repeats)
 		if (!vcpu->user_node)
 			vcpu->user_node = profile_node(NULL, NODE_USER, 0, 0);
 		add(vcpu->user_node, block, count, repeats);
-	} else if (context && vcpu->stack->call_count == context->calls_before) {
-		if (loose_count[i] == LOOSE_MAX)
-			profile_settle(vcpu, context->node);
-		loose[i][loose_count[i]++] = (struct loose){ block, count, repeats };
+	} else if (context && vcpu->stack->call_count == context->call_depth) {
+		if (pending_count[i] == PENDING_MAX)
+			profile_attribute_pending(vcpu, context->node);
+		pending[i][pending_count[i]++] = (struct pending){ block, count, repeats };
 	} else {
 		if (!vcpu->stack->node)
 			vcpu->stack->node = profile_node(NULL, NODE_THREAD, 0, 0);
@@ -189,15 +193,15 @@ void profile_add(struct vcpu *vcpu, uint64_t count, uint64_t repeats)
 	}
 }
 
-void profile_block_begins(struct vcpu *vcpu, struct block *block)
+void profile_begin_block(struct vcpu *vcpu, struct block *block)
 {
-	vcpu_account(vcpu, vcpu->score->clock);
+	vcpu_account(vcpu, vcpu->counters->clock);
 	vcpu->block = block;
 	if (!vcpu->user && vcpu->stack->node)
-		vcpu->stack->node = profile_known(vcpu->stack->node, block->address);
+		vcpu->stack->node = profile_resolve_callee(vcpu->stack->node, block->address);
 }
 
-void profile_stray(bool entered)
+void profile_unmatched_return(bool entered)
 {
 	if (entered)
 		window.elsewhere++;
@@ -205,11 +209,11 @@ void profile_stray(bool entered)
 		window.appeared++;
 }
 
-static void record(bool on)
+static void set_recording(bool on)
 {
 	window.open = on;
 	for (unsigned int i = 0; i < machine.vcpu_count; i++)
-		machine.vcpus[i].score->recording = on;
+		machine.vcpus[i].counters->recording = on;
 }
 
 static void account_others(const struct vcpu *except)
@@ -218,7 +222,7 @@ static void account_others(const struct vcpu *except)
 		struct vcpu *vcpu = &machine.vcpus[i];
 
 		if (vcpu != except)
-			vcpu_account(vcpu, vcpu->score->clock);
+			vcpu_account(vcpu, vcpu->counters->clock);
 	}
 }
 
@@ -229,10 +233,10 @@ void profile_open(struct vcpu *vcpu, uint64_t clock)
 	vcpu_account(vcpu, clock);
 	account_others(vcpu);
 	window.number++;
-	window.opened = machine_clock() - vcpu->score->clock + clock;
+	window.opened = machine_clock() - vcpu->counters->clock + clock;
 	window.appeared = window.elsewhere = 0;
 	window.cell_count = window.node_count = 0;
-	record(true);
+	set_recording(true);
 }
 
 static const char *kind_name(const struct node *node)
@@ -274,7 +278,7 @@ static void print_node(struct node *node, FILE *to)
 
 void profile_close(struct vcpu *vcpu, uint64_t clock, FILE *to)
 {
-	uint64_t closed = machine_clock() - vcpu->score->clock + clock;
+	uint64_t closed = machine_clock() - vcpu->counters->clock + clock;
 
 	if (!window.open)
 		util_fatal("a window was closed that is not open");
@@ -283,10 +287,10 @@ void profile_close(struct vcpu *vcpu, uint64_t clock, FILE *to)
 	for (unsigned int i = 0; i < machine.vcpu_count; i++) {
 		const struct context *context = vcpu_context(&machine.vcpus[i]);
 
-		if (context && loose_count[i])
-			profile_settle(&machine.vcpus[i], context->node);
+		if (context && pending_count[i])
+			profile_attribute_pending(&machine.vcpus[i], context->node);
 	}
-	record(false);
+	set_recording(false);
 
 	for (size_t i = 0; i < window.cell_count; i++)
 		print_node(window.cells[i]->node, to);

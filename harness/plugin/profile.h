@@ -3,12 +3,12 @@
 #include "machine.h"
 
 /*
- * Windows: what was executed between two markers, by place in the tree of calls and by block.
+ * Windows: what was executed between two markers, by call path and block.
  *
- * The tree's nodes are ways in (user code of an address space, a system call, a vector, a thread
- * first seen in the kernel) and calls below them. A cell is a node and a block of code executed
- * there, with the instructions that were. The cells of a window sum to the window: they are filled
- * from the same clock.
+ * The call tree's roots are user code of an address space, kernel entries, and threads first seen
+ * in the kernel; calls and nested entries are below them. A cell counts the instructions of one
+ * block executed at one node. Cells and window are counted by the same clock, so the cells of a
+ * window sum to its length.
  */
 
 enum node_kind {
@@ -16,13 +16,13 @@ enum node_kind {
 	NODE_SYSCALL,
 	NODE_VECTOR,
 	NODE_THREAD,
-	/* Of a system call's or vector's own code: before its first call and after its last. */
+	/* A context's own code before its first call, and after it. */
 	NODE_ENTRY,
 	NODE_EXIT,
 	NODE_CALL,
 };
 
-/* A straight piece of code as QEMU translated it. */
+/* A translation block, by its start address. */
 struct block {
 	uint64_t address;
 };
@@ -30,31 +30,32 @@ struct block {
 struct block *profile_block(uint64_t address);
 
 /*
- * The child of `parent` (NULL: none) of that kind: `value` is the address space, the number or
- * the callee, `site` the address it was called from or interrupted at, or a system call's gate.
+ * The node of that kind below `parent` (NULL for a root), created if new. `value` is the address
+ * space, the number, or the callee (0: not known yet); `site` is the address of the call or of the
+ * interrupted instruction, or a system call's gate.
  */
 struct node *profile_node(struct node *parent, enum node_kind kind, uint64_t site, uint64_t value);
-/* The same for a call whose callee was unknown, now that code at `address` is known to be of it. */
-struct node *profile_known(struct node *node, uint64_t address);
-/* The calling site of a call node. */
+/* For a call node with an unknown callee: the node with callee `address`; else `node`. */
+struct node *profile_resolve_callee(struct node *node, uint64_t address);
+/* The address of the call, of a call node. */
 uint64_t profile_site(const struct node *node);
-/* Count that the node was entered. */
+/* Counts an entry to the node. */
 void profile_enter(struct node *node);
 
-/* A window is open. */
+/* Whether a window is open. */
 bool profile_recording(void);
-/* Something was executed in the vCPU's block; called by vcpu_account() while a window is open. */
+/* Adds instructions executed in the vCPU's current block. For vcpu_account(), in a window. */
 void profile_add(struct vcpu *vcpu, uint64_t count, uint64_t repeats);
 /*
- * What was executed in a context's own code since the last time belongs to `node`: only the call
- * that follows it, or the end, tells whether it was entry or exit.
+ * Attributes a context's pending own code to `node`. It is pending because only what follows, a
+ * call or the return, decides whether it was entry or exit code.
  */
-void profile_settle(struct vcpu *vcpu, struct node *node);
-/* A return that has no entry, or went elsewhere than it came from. */
-void profile_stray(bool entered);
+void profile_attribute_pending(struct vcpu *vcpu, struct node *node);
+/* Counts a return without an entry or, if `entered`, one to elsewhere than the entry. */
+void profile_unmatched_return(bool entered);
 
-/* The vCPU starts to execute `block`. */
-void profile_block_begins(struct vcpu *vcpu, struct block *block);
+/* The vCPU begins to execute `block`. */
+void profile_begin_block(struct vcpu *vcpu, struct block *block);
 
 void profile_open(struct vcpu *vcpu, uint64_t clock);
 void profile_close(struct vcpu *vcpu, uint64_t clock, FILE *to);

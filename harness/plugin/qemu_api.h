@@ -5,12 +5,12 @@
 #include <stdint.h>
 
 /*
- * What Ringside uses of QEMU's TCG plugin interface, declared here because distributions don't ship
- * QEMU's own header. Names, order and sizes are the interface's: docs/devel/tcg-plugins in QEMU.
+ * The part of QEMU's TCG plugin API that Ringside uses, declared here because distributions do not
+ * ship qemu-plugin.h. Functions and layouts follow docs/devel/tcg-plugins in QEMU.
  *
- * Version 4 (QEMU 9.2) is the oldest with all of it: qemu_plugin_read_memory_vaddr() and
- * qemu_plugin_mem_get_value() came with it. QEMU refuses a plugin whose qemu_plugin_version it
- * does not support; plugin.c checks once more and says it in our words.
+ * It needs API version 4 (QEMU 9.2), which added qemu_plugin_read_memory_vaddr() and
+ * qemu_plugin_mem_get_value(). QEMU itself refuses a plugin whose qemu_plugin_version it does not
+ * support; plugin.c checks again, for a message that says what to do.
  */
 #define QEMU_API_USED 4
 
@@ -35,7 +35,7 @@ struct qemu_info {
 	} system;
 };
 
-/* One 64-bit field of a scoreboard: a structure for each vCPU. */
+/* A 64-bit field of a scoreboard's per-vCPU structure. */
 struct qemu_u64 {
 	struct qemu_plugin_scoreboard *score;
 	size_t offset;
@@ -77,7 +77,7 @@ struct qemu_register_descriptor {
 	const char *feature;
 };
 
-/* GLib's two array heads, as their documentation lays them open. */
+/* The public heads of GLib's GByteArray and GArray. */
 struct g_byte_array {
 	uint8_t *data;
 	unsigned int len;
@@ -99,7 +99,7 @@ typedef void (*qemu_mem_cb)(unsigned int vcpu, qemu_plugin_meminfo_t info, uint6
 void qemu_plugin_register_vcpu_init_cb(qemu_plugin_id_t id, qemu_vcpu_cb cb);
 void qemu_plugin_register_vcpu_tb_trans_cb(qemu_plugin_id_t id, qemu_tb_cb cb);
 void qemu_plugin_register_atexit_cb(qemu_plugin_id_t id, qemu_exit_cb cb, void *data);
-/* Forgets all callbacks and all translated code, calls `cb`. Soon, not at once. */
+/* Asynchronously removes all callbacks, flushes the translated code and calls `cb`. */
 void qemu_plugin_reset(qemu_plugin_id_t id, qemu_simple_cb cb);
 
 void qemu_plugin_register_vcpu_tb_exec_cb(struct qemu_plugin_tb *tb, qemu_exec_cb cb,
@@ -126,7 +126,7 @@ unsigned int qemu_plugin_mem_size_shift(qemu_plugin_meminfo_t info);
 struct qemu_mem_value qemu_plugin_mem_get_value(qemu_plugin_meminfo_t info);
 
 struct g_array *qemu_plugin_get_registers(void);
-/* Appends the register's bytes to `to`; how many, or -1. */
+/* Appends the register's bytes to `to`; returns their number, or -1. */
 int qemu_plugin_read_register(struct qemu_plugin_register *handle, struct g_byte_array *to);
 bool qemu_plugin_read_memory_vaddr(uint64_t address, struct g_byte_array *to, size_t len);
 

@@ -13,7 +13,7 @@ void util_fatal(const char *format, ...)
 	vfprintf(stderr, format, args);
 	fputc('\n', stderr);
 	va_end(args);
-	/* Not exit(): its handlers are QEMU's, and we stand in the middle of the machine. */
+	/* Not exit(): QEMU's atexit handlers must not run inside a callback. */
 	_Exit(1);
 }
 
@@ -26,7 +26,7 @@ void *util_alloc(size_t size)
 	return memory;
 }
 
-void *util_grow(void *old, size_t size)
+void *util_realloc(void *old, size_t size)
 {
 	void *memory = realloc(old, size);
 
@@ -35,17 +35,17 @@ void *util_grow(void *old, size_t size)
 	return memory;
 }
 
-#define KEEP_CHUNK ((size_t)1 << 20)
+#define ARENA_CHUNK ((size_t)1 << 20)
 
-void *util_keep(size_t size)
+void *util_arena_alloc(size_t size)
 {
 	static char *next, *end;
 	void *memory;
 
 	size = (size + 15) & ~(size_t)15;
 	if ((size_t)(end - next) < size) {
-		next = util_alloc(KEEP_CHUNK);
-		end = next + KEEP_CHUNK;
+		next = util_alloc(ARENA_CHUNK);
+		end = next + ARENA_CHUNK;
 	}
 	memory = next;
 	next += size;
@@ -66,7 +66,7 @@ static int same(struct map_key a, struct map_key b)
 	return a.a == b.a && a.b == b.b && a.c == b.c;
 }
 
-/* The entry of `key`, or the free one (value NULL) where it belongs. `size` is a power of two. */
+/* The entry of `key`, or the free one (value NULL) to use for it. `size` is a power of two. */
 static struct map_entry *find(struct map_entry *entries, size_t size, struct map_key key)
 {
 	size_t at = mix(key) & (size - 1);
@@ -90,7 +90,7 @@ static void grow(struct map *map)
 	map->size = size;
 }
 
-void **map_at(struct map *map, struct map_key key)
+void **map_slot(struct map *map, struct map_key key)
 {
 	struct map_entry *entry;
 
@@ -111,8 +111,8 @@ void *map_find(const struct map *map, struct map_key key)
 
 void histogram_add(struct histogram *histogram, uint64_t value)
 {
-	/* The count itself stands where the pointer would: it is never 0. */
-	void **count = map_at(&histogram->counts, (struct map_key){ value, 0, 0 });
+	/* The value is the count itself, cast to a pointer: never 0. */
+	void **count = map_slot(&histogram->counts, (struct map_key){ value, 0, 0 });
 
 	*count = (void *)((uintptr_t)*count + 1);
 	histogram->count++;

@@ -4,21 +4,20 @@
 #include <stdint.h>
 #include <stdio.h>
 
-/* Memory that is never missing: without it the plugin ends QEMU with one line. */
+/* Zeroed memory, and realloc(). Neither returns NULL: out of memory, they terminate QEMU. */
 void *util_alloc(size_t size);
-void *util_grow(void *old, size_t size);
+void *util_realloc(void *old, size_t size);
 /*
- * The same, for small things that live as long as the process. What is made in a row lies in a row,
- * and is mostly used in a row.
+ * Zeroed memory that is never freed. Successive allocations are adjacent, for locality: what is
+ * created together is mostly used together.
  */
-void *util_keep(size_t size);
+void *util_arena_alloc(size_t size);
 
-/* One line to standard error, in front "ringside plugin: "; QEMU then ends with status 1. */
+/* Prints "ringside plugin: " and the message to stderr and terminates QEMU with status 1. */
 _Noreturn void util_fatal(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 /*
- * A hash table from three numbers to a pointer. Lives as long as the process: nothing is ever taken
- * out.
+ * A hash table from three numbers to a pointer. Entries are never removed.
  */
 struct map_key {
 	uint64_t a, b, c;
@@ -35,19 +34,19 @@ struct map {
 };
 
 /*
- * Where the value of `key` is kept: NULL for a new key, and then the caller must set it at once.
- * Valid until the next call.
+ * The location of the value of `key`, valid until the next call. It holds NULL if the key is new;
+ * the caller must then set it before the next call.
  */
-void **map_at(struct map *map, struct map_key key);
+void **map_slot(struct map *map, struct map_key key);
 /* The value of `key`, or NULL. */
 void *map_find(const struct map *map, struct map_key key);
 
-/* How often each value was seen: exact medians without every sample kept. */
+/* Counts of each distinct value: enough for exact medians. */
 struct histogram {
 	uint64_t count, sum;
 	struct map counts;
 };
 
 void histogram_add(struct histogram *histogram, uint64_t value);
-/* As JSON: [[value, count], ...], the values rising. */
+/* As JSON: [[value, count], ...] in ascending order of value. */
 void histogram_print(const struct histogram *histogram, FILE *to);

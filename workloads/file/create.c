@@ -20,7 +20,7 @@ static void after(uint64_t n)
 
 BENCH_OP("one file creation, a write of the given size and close");
 BENCH_COVERS("lmbench lat_fs create; Asterinas ramfs_create_delete_files; "
-	      "osbench create_files; Theseus fs_create");
+	     "osbench create_files; Theseus fs_create");
 BENCH_NEEDS("file/create");
 BENCH_POINTS("0k 10k");
 BENCH_AXIS("bytes in the file");

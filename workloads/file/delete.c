@@ -25,7 +25,7 @@ static void after(uint64_t n)
 
 BENCH_OP("one unlink of a file of the given size");
 BENCH_COVERS("lmbench lat_fs delete; Asterinas ramfs_create_delete_files; "
-	      "will-it-scale unlink1; will-it-scale unlink2; Theseus fs_delete");
+	     "will-it-scale unlink1; will-it-scale unlink2; Theseus fs_delete");
 BENCH_NEEDS("file/unlink");
 BENCH_POINTS("0k 10k");
 BENCH_AXIS("bytes in the file");

@@ -29,7 +29,7 @@ static void teardown(void)
 
 BENCH_OP("one 4096-byte pread from a cached file");
 BENCH_COVERS("will-it-scale pread1; LEBench read of 1 page; Asterinas vfs_read_pagecache_bw; "
-	      "Theseus fs_read_only");
+	     "Theseus fs_read_only");
 BENCH_NEEDS("file/pread");
 
 const struct bench bench = {

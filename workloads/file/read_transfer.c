@@ -45,7 +45,7 @@ static void teardown(void)
 BENCH_OP("65536 bytes read from a cached file");
 BENCH_COUNTS("bytes");
 BENCH_COVERS("lmbench bw_file_rd io_only; UnixBench fstime; will-it-scale read1; "
-	      "LEBench read of 10 pages; Asterinas vfs_read_pagecache_bw");
+	     "LEBench read of 10 pages; Asterinas vfs_read_pagecache_bw");
 BENCH_NEEDS("file/read_write");
 BENCH_SWEEP("512 1k 4k 16k 64k");
 BENCH_AXIS("bytes per read");

@@ -119,7 +119,7 @@ extern const struct bench bench;
 	}
 
 /* For nearly all workloads. */
-#define BENCH_DEFAULT_REPEATS                                                                        \
+#define BENCH_DEFAULT_REPEATS                                                                      \
 	{                                                                                          \
 		.counts = { [BENCH_QUICK] = 15, [BENCH_FULL] = 61 }, .warmup = 3                   \
 	}

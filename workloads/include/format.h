@@ -11,5 +11,5 @@ size_t format_u64(char *out, uint64_t value);
 size_t format_i64(char *out, int64_t value);
 size_t format_hex32(char *out, uint32_t value);
 
-/* Parses decimal digits. Returns 0, or -1 (no digits, another character, overflow): *value is kept. */
+/* Parses decimal digits only. Returns 0, or -1 without changing *value (also on overflow). */
 int parse_u64(const char *text, uint64_t *value);

@@ -6,9 +6,9 @@
 /*
  * What the harness tells the runner to run. The first line is "profile quick|full"; then follow one
  * line per workload, "<group>/<name>" or "<group>/<name>/<parameter>", and per probe,
- * "probe/<family>/<name>", in any order. Each part consists of [a-z0-9_]. Blank lines and lines that
- * start with '#' are ignored. A plan of the single line "snapshot" names nothing to run: the harness
- * does that in each copy of the machine (runner/snapshot.h).
+ * "probe/<family>/<name>", in any order. Each part consists of [a-z0-9_]. Blank lines and lines
+ * that start with '#' are ignored. A plan of the single line "snapshot" names nothing to run: the
+ * harness does that in each copy of the machine (runner/snapshot.h).
  */
 #define PLAN_MAX 256
 

@@ -45,14 +45,16 @@ static inline long port_set_affinity(unsigned int cpu); /* this process and its 
 static inline long port_fork(void);
 static inline long port_exec(const char *path, char *const argv[]); /* with no environment */
 static inline long port_wait(long pid, struct port_wait_status *status);
-static inline long port_wait_nohang(struct port_wait_status *status); /* any that ended; 0 while none did */
+static inline long port_wait_nohang(
+	struct port_wait_status *status); /* any that ended; 0 while none did */
 _Noreturn static inline void port_exit(int status);
 
 /*
  * A thread of this process runs fn(arg) on the stack that ends at `stack_top` and ends with it.
  * `*alive` is not 0 until the thread is gone, which port_futex_wait() on it waits for.
  */
-static inline long port_thread_create(void (*fn)(void *arg), void *arg, void *stack_top, uint32_t *alive);
+static inline long port_thread_create(void (*fn)(void *arg), void *arg, void *stack_top,
+				      uint32_t *alive);
 
 /* Files. PORT_O_ flags: RDONLY WRONLY RDWR CREAT EXCL TRUNC. */
 static inline long port_open(const char *path, int flags);
@@ -86,7 +88,7 @@ static inline long port_connect(int fd, const struct port_endpoint *to);
 static inline long port_listen(int fd);
 static inline long port_accept(int fd);
 static inline long port_tcp_nodelay(int fd); /* TCP: no waiting for more to send along */
-static inline long port_loopback_up(void);	      /* makes the machine's own network usable */
+static inline long port_loopback_up(void);   /* makes the machine's own network usable */
 static inline long port_futex_wait(uint32_t *word, uint32_t value);
 static inline long port_futex_wake(uint32_t *word, int count);
 /* A set of counting semaphores, all 0. `change` is added to one, once that leaves it 0 or more. */

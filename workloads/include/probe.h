@@ -28,7 +28,7 @@
 void probe(void);
 
 /* The statement that holds if the probe succeeds. Required; texts as in BENCH_FACT(). */
-#define PROBE_CHECKS(text)                                                                           \
+#define PROBE_CHECKS(text)                                                                         \
 	BENCH_FACT("op", text);                                                                    \
 	const char probe_family[] = BENCH_GROUP, probe_name[] = BENCH_NAME
 extern const char probe_family[], probe_name[];
@@ -70,7 +70,7 @@ const char *probe_sibling_path(const char *name);
 /* The path of a file that only this probe uses. */
 #define PROBE_FILE "/tmp/probe-" BENCH_GROUP "-" BENCH_NAME
 
-/* Creates PROBE_FILE with the contents `text`, replacing an old one; open for reading and writing. */
+/* Creates or replaces PROBE_FILE with the contents `text`; open for reading and writing. */
 int probe_file(const char *text);
 
 /* Sleeps, so that other processes run. */

@@ -50,8 +50,8 @@ static inline void task_check(struct task *task, const char *what, int64_t expec
 }
 
 /*
- * A file in /tmp of the task's own, or if `shared` the one of all tasks: task_file() creates it with
- * `size` bytes and opens it for reading and writing, task_path() returns its path.
+ * A file in /tmp of the task's own, or if `shared` the one of all tasks: task_file() creates it
+ * with `size` bytes and opens it for reading and writing, task_path() returns its path.
  */
 int task_file(struct task *task, int shared, size_t size);
 const char *task_path(struct task *task, int shared);

@@ -119,7 +119,7 @@ static void transfer_teardown(void)
 
 #define TRANSFER_BENCH                                                                             \
 	{                                                                                          \
-		.id = BENCH_ID, .iterations = TRANSFER_BLOCKS, .repeats = BENCH_DEFAULT_REPEATS,     \
+		.id = BENCH_ID, .iterations = TRANSFER_BLOCKS, .repeats = BENCH_DEFAULT_REPEATS,   \
 		.bytes = TRANSFER_BLOCK, .setup = setup, .run = transfer_repetition,               \
 		.teardown = transfer_teardown                                                      \
 	}

@@ -65,8 +65,8 @@ static void teardown(void)
 
 BENCH_OP("one 1-byte pipe write, context switch and read");
 BENCH_COVERS("lmbench lat_pipe; Asterinas pipe_lat; UnixBench context1; "
-	      "will-it-scale context_switch1; LEBench context switch; Theseus ctx (approximate); "
-	      "sel4bench call and reply (approximate)");
+	     "will-it-scale context_switch1; LEBench context switch; Theseus ctx (approximate); "
+	     "sel4bench call and reply (approximate)");
 
 const struct bench bench = {
 	.id = BENCH_ID,

@@ -106,6 +106,7 @@ static void teardown(void)
 		struct port_wait_status status;
 
 		bench_check("wait", members[i], port_wait(members[i], &status));
-		bench_check("how a member of the ring ended", 0, status.exit_status | status.signal);
+		bench_check("how a member of the ring ended", 0,
+			    status.exit_status | status.signal);
 	}
 }

@@ -1,7 +1,8 @@
 #include "bench.h"
 #include "partner.h"
 
-static const struct port_endpoint meeting = { .kind = PORT_SOCKET_UNIX, .path = "/tmp/ringside-socket" };
+static const struct port_endpoint meeting = { .kind = PORT_SOCKET_UNIX,
+					      .path = "/tmp/ringside-socket" };
 static int listener;
 
 /* Answers each connection with one byte; a connection that brings one ends it. */

@@ -63,7 +63,8 @@ static void after(uint64_t n)
 	/* The end of the pipe is what lets the child go on. */
 	bench_check("close", 0, port_close(release[1]));
 	bench_check("wait", sharer, port_wait(sharer, &status));
-	bench_check("child's pages are as they were at the fork", 0, status.exit_status | status.signal);
+	bench_check("child's pages are as they were at the fork", 0,
+		    status.exit_status | status.signal);
 	for (uint64_t i = 0; i < n; i++)
 		bench_check("parent's own page", AFTER_FORK, *page_at(i));
 	bench_check("munmap", 0, port_munmap((void *)area, n * PORT_PAGE_SIZE));

@@ -35,8 +35,8 @@ static void teardown(void)
 }
 
 BENCH_OP("one first read of a page of a mapped, cached file, in file order");
-BENCH_COVERS(
-	"lmbench lat_pagefault; Asterinas mem_pagefault_lat; will-it-scale page_fault2 (approximate)");
+BENCH_COVERS("lmbench lat_pagefault; Asterinas mem_pagefault_lat; will-it-scale page_fault2 "
+	     "(approximate)");
 BENCH_NEEDS("memory/mmap_file");
 BENCH_NOTE("a kernel that maps neighbouring pages at a fault (fault-around) takes fewer faults "
 	   "than pages");

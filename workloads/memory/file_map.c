@@ -34,7 +34,7 @@ static void teardown(void)
 
 BENCH_OP("one mmap of 4 MiB of a cached file, one byte read per 16 KiB, and munmap");
 BENCH_COVERS("lmbench lat_mmap; Asterinas mem_mmap_lat; lmbench bw_mmap_rd open2close; "
-	      "Asterinas mem_mmap_bw");
+	     "Asterinas mem_mmap_bw");
 BENCH_NEEDS("memory/mmap_file");
 
 const struct bench bench = {

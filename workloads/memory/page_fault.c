@@ -46,7 +46,7 @@ static void after(uint64_t n)
 
 BENCH_OP("one first write to a page of fresh anonymous memory");
 BENCH_COVERS("LEBench page fault; will-it-scale page_fault1; "
-	      "sel4bench mapping (approximate)");
+	     "sel4bench mapping (approximate)");
 BENCH_NEEDS("memory/mmap_anonymous");
 BENCH_SWEEP("1 10 100 500 1000 10000");
 BENCH_AXIS("pages");

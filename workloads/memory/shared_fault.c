@@ -13,7 +13,8 @@ static void setup(void)
 
 static void before(uint64_t n)
 {
-	bench_require("shared mmap of a file", port_mmap_file_shared(fd, n * PORT_PAGE_SIZE, &area));
+	bench_require("shared mmap of a file",
+		      port_mmap_file_shared(fd, n * PORT_PAGE_SIZE, &area));
 }
 
 static void run(uint64_t n)

@@ -12,8 +12,8 @@
  * `port_form := mono` it builds nothing else.
  *
  * The port must implement port_write() to the console, port_ticks(), port_boot() and
- * port_shutdown(). Any other call may return -PORT_ENOSYS (ports/absent/), which makes the workloads
- * that need it absent. No libc, no allocation, and at most MONO_STACK bytes of stack.
+ * port_shutdown(). Any other call may return -PORT_ENOSYS (ports/absent/), which makes the
+ * workloads that need it absent. No libc, no allocation, and at most MONO_STACK bytes of stack.
  *
  * Without fork, what a workload leaves open stays open.
  */

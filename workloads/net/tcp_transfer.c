@@ -13,7 +13,7 @@ static void setup(void)
 BENCH_OP("65536 bytes over TCP on loopback to another process");
 BENCH_COUNTS("bytes");
 BENCH_COVERS("lmbench bw_tcp; Asterinas tcp_loopback_bw_64k; Asterinas tcp_loopback_bw_4k; "
-	      "Asterinas tcp_loopback_bw_128");
+	     "Asterinas tcp_loopback_bw_128");
 BENCH_NEEDS("net/tcp_loopback process/fork");
 BENCH_SWEEP("128 1k 4k 16k 64k");
 BENCH_AXIS("bytes per write");

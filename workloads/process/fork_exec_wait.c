@@ -47,7 +47,7 @@ static void run(uint64_t n)
 
 BENCH_OP("one fork, exec of a small static ELF, exit and wait");
 BENCH_COVERS("lmbench lat_proc exec; Asterinas process_exec_lat; UnixBench execl; "
-	      "osbench launch_programs; Theseus spawn (approximate)");
+	     "osbench launch_programs; Theseus spawn (approximate)");
 
 const struct bench bench = {
 	.id = BENCH_ID,

@@ -33,7 +33,7 @@ static void setup(void)
 
 BENCH_OP("one fork of a small static process, exit and wait");
 BENCH_COVERS("lmbench lat_proc fork; Asterinas process_fork_lat; LEBench fork; "
-	      "UnixBench spawn; osbench create_processes");
+	     "UnixBench spawn; osbench create_processes");
 
 const struct bench bench = {
 	.id = BENCH_ID,

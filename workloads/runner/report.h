@@ -19,4 +19,4 @@ void report_bye(uint64_t ran);
  * <expected>`: without a valid plan there is no stream to report on.
  */
 void report_error(const char *where, const char *what, const char *key, uint64_t number,
-		      const char *expected);
+		  const char *expected);

@@ -5,8 +5,8 @@
 #include <stdint.h>
 
 /*
- * A kernel goes on booting after it has started the first process, and that work would be charged to
- * the first workloads. settle() alternates between sleeping and measuring until the measurements
+ * A kernel goes on booting after it has started the first process, and that work would be charged
+ * to the first workloads. settle() alternates between sleeping and measuring until the measurements
  * agree.
  */
 

@@ -10,7 +10,7 @@ static void run(struct task *task, uint64_t n)
 
 SCALING_OP("one 4096-byte pwrite that overwrites a shared file");
 BENCH_COVERS("will-it-scale pwrite2; will-it-scale pwrite3; will-it-scale writeseek2; "
-	      "will-it-scale writeseek3");
+	     "will-it-scale writeseek3");
 
 const struct scaling scaling = {
 	.iterations = 500,

@@ -43,8 +43,8 @@ static void after(uint64_t n)
 }
 
 BENCH_OP("one write to a read-only page, the SIGSEGV handler and the return from it");
-BENCH_COVERS(
-	"lmbench lat_sig prot; Asterinas signal_prot_lat; sel4bench fault round trip (approximate)");
+BENCH_COVERS("lmbench lat_sig prot; Asterinas signal_prot_lat; sel4bench fault round trip "
+	     "(approximate)");
 BENCH_NEEDS("signal/segv memory/mprotect");
 BENCH_NOTE("lmbench subtracts the cost of catching a signal; here it is included");
 

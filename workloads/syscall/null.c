@@ -40,8 +40,8 @@ static void after(uint64_t n)
 
 BENCH_OP(PORT_NULL_OP);
 BENCH_COVERS("lmbench lat_syscall null; LEBench getpid; will-it-scale getppid1; "
-	      "sel4bench hardware null syscall; Asterinas process_getppid_lat; "
-	      "UnixBench syscall (approximate); Theseus null");
+	     "sel4bench hardware null syscall; Asterinas process_getppid_lat; "
+	     "UnixBench syscall (approximate); Theseus null");
 
 const struct bench bench = {
 	.id = BENCH_ID,

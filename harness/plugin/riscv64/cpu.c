@@ -1,11 +1,11 @@
 /*
- * RISC-V, 64 and 32 bits: registers, and where the CPU leaves what it knows of a trap.
+ * RISC-V, 64 and 32 bits: registers and trap CSRs.
  *
- * All traps to one privilege level come to one address, {s,m}tvec, and {s,m}cause says why; so a
- * vector here is a cause. The kernel's level is the supervisor's or, without one, the machine's;
- * firmware below a supervisor counts to the kernel, and its traps nest as the kernel's own do.
+ * All traps to a privilege level go to {s,m}tvec, with the reason in {s,m}cause, so a vector here
+ * is a cause. The kernel runs in supervisor mode or, without that, in machine mode; firmware below a
+ * supervisor counts as kernel, and its traps nest like the kernel's own.
  *
- *	number		what
+ *	number		vector
  *	0 to 63		exception with that cause, taken by the supervisor
  *	64 to 127	interrupt with that cause less 64, taken by the supervisor
  *	128 to 255	the same 128 lower, taken by the machine's level
@@ -42,7 +42,7 @@ static const char *const register_names[REGS] = {
 	"mtvec", "mepc", "mcause", "mtval", "mstatus",
 };
 
-/* The manual's names, volume II, table of the supervisor's cause register. */
+/* Names from the manual, volume II, the table of the supervisor cause register. */
 static const char *const exceptions[CAUSES] = {
 	[0] = "instruction misaligned", [1] = "instruction access", [2] = "illegal instruction",
 	[3] = "breakpoint", [4] = "load misaligned", [5] = "load access", [6] = "store misaligned",
@@ -56,10 +56,10 @@ static const char *const interrupts[CAUSES] = {
 	[13] = "counter overflow",
 };
 
-/* One level's trap registers. */
+/* The trap CSRs of one privilege level. */
 struct trap_registers {
 	unsigned int vector, pc, cause, value, status;
-	/* In the status register: the level that was trapped from. */
+	/* The field of the status register with the level before the trap. */
 	uint64_t previous;
 	unsigned int first;
 };
@@ -101,13 +101,13 @@ bool arch_is_handler(uint64_t address)
 	return address == base;
 }
 
-void arch_table_read(uint64_t address, size_t len)
+void arch_vector_table_loaded(uint64_t address, size_t len)
 {
 	(void)address;
 	(void)len;
 }
 
-bool arch_is_blind(void)
+bool arch_missed_vectors(void)
 {
 	return false;
 }
@@ -136,14 +136,14 @@ uint64_t arch_register(uint64_t number)
 	return guest_register(number & 31);
 }
 
-uint64_t arch_space_of(uint64_t value)
+uint64_t arch_address_space_of(uint64_t value)
 {
 	return value & (riscv_width == 32 ? SATP_PPN_32 : SATP_PPN_64);
 }
 
-uint64_t arch_space(void)
+uint64_t arch_address_space(void)
 {
-	return arch_space_of(guest_register(REG_SATP));
+	return arch_address_space_of(guest_register(REG_SATP));
 }
 
 uint64_t arch_stack_pointer(void)
@@ -156,22 +156,22 @@ unsigned int arch_syscall_number(void)
 	return (unsigned int)guest_register(REG_A7);
 }
 
-struct place arch_syscall_back(uint64_t address, size_t len)
+struct resume_point arch_syscall_resume(uint64_t address, size_t len)
 {
-	return (struct place){ arch_space(), address + len, arch_stack_pointer() };
+	return (struct resume_point){ arch_address_space(), address + len, arch_stack_pointer() };
 }
 
-/* Of CSRs only running them tells whether they are allowed. QEMU shows the instruction in tval. */
+/* CSR accesses are checked when they execute, not at translation. tval holds the instruction. */
 static bool is_csr_access(uint64_t insn)
 {
 	return (insn & 0x7f) == 0x73 && (insn & 0x7000) != 0;
 }
 
 /*
- * The instruction that raised it is taken back by the machine's clock, and must be by ours; all
- * others raise it when they are translated, and count.
+ * An instruction that faults while it executes is uncounted by QEMU's instruction clock, and must
+ * be by ours. All others raise their exception at translation, and stay counted.
  */
-static bool was_begun(unsigned int cause, uint64_t value)
+static bool was_counted(unsigned int cause, uint64_t value)
 {
 	switch ((enum cause)cause) {
 	case CAUSE_LOAD_MISALIGNED:
@@ -191,7 +191,7 @@ static bool was_begun(unsigned int cause, uint64_t value)
 	return false;
 }
 
-bool arch_entry(uint64_t handler, int soft_vector, struct entry *entry)
+bool arch_vector_entry(uint64_t handler, int soft_vector, struct vector_entry *entry)
 {
 	const struct trap_registers *traps = traps_here();
 	uint64_t value = guest_register(traps->cause), pc = guest_register(traps->pc);
@@ -200,27 +200,28 @@ bool arch_entry(uint64_t handler, int soft_vector, struct entry *entry)
 
 	(void)handler;
 	(void)soft_vector;
-	*entry = (struct entry){
+	*entry = (struct vector_entry){
 		.vector = traps->first + cause + (interrupt ? INTERRUPT : 0),
 		.from_user = !(guest_register(traps->status) & traps->previous),
-		.counted_twice = !interrupt && was_begun(cause, guest_register(traps->value)),
+		.will_be_recounted = !interrupt && was_counted(cause, guest_register(traps->value)),
 	};
 	entry->gate = GATE_SYSCALL;
-	entry->is_call = !interrupt && cause == CAUSE_USER_CALL;
-	if (entry->is_call)
-		entry->call_number = arch_syscall_number();
-	/* A call goes on behind its instruction, which the CPU leaves to the kernel to see to. */
-	if (!interrupt && (entry->is_call || cause == CAUSE_SUPERVISOR_CALL))
+	entry->is_syscall = !interrupt && cause == CAUSE_USER_CALL;
+	if (entry->is_syscall)
+		entry->syscall_number = arch_syscall_number();
+	/* The CPU leaves pc at an ecall; the kernel resumes at the next instruction. */
+	if (!interrupt && (entry->is_syscall || cause == CAUSE_SUPERVISOR_CALL))
 		pc += 4;
-	entry->back = (struct place){ arch_space(), pc, arch_stack_pointer() };
+	entry->resume = (struct resume_point){ arch_address_space(), pc, arch_stack_pointer() };
 	return true;
 }
 
-void arch_leave(uint64_t operand, struct leave *leave)
+void arch_trap_return(uint64_t operand, struct trap_return *trap_return)
 {
 	const struct trap_registers *traps =
 		operand == LEVEL_MACHINE ? &machine_level : &supervisor;
 
-	leave->to_user = !(guest_register(traps->status) & traps->previous);
-	leave->to = (struct place){ arch_space(), guest_register(traps->pc), arch_stack_pointer() };
+	trap_return->to_user = !(guest_register(traps->status) & traps->previous);
+	trap_return->to = (struct resume_point){ arch_address_space(), guest_register(traps->pc),
+						 arch_stack_pointer() };
 }

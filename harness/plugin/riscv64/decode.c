@@ -1,6 +1,6 @@
 /*
- * RISC-V: which instructions matter, of the base set and of its compressed form. Knows bytes only,
- * and nothing of QEMU. The manual is "The RISC-V Instruction Set Manual", volume I.
+ * RISC-V: classifies instructions, compressed ones included, by their bytes alone, without QEMU.
+ * Encodings are from "The RISC-V Instruction Set Manual", volume I.
  */
 #include "arch.h"
 
@@ -10,7 +10,7 @@
 #define SRET  0x10200073u
 #define MRET  0x30200073u
 #define CSR_SATP 0x180u
-/* lui zero, 0x52530 + tag: an instruction that the manual sets aside for hints. */
+/* lui zero, 0x52530 + tag: encoding space that the manual reserves for hints. */
 #define MARK	  0x52530037u
 #define MARK_MASK 0xffff0fffu
 
@@ -60,13 +60,13 @@ static uint64_t compressed_jal_offset(uint32_t half)
 
 static void set_call(struct insn *insn, uint64_t callee)
 {
-	insn->kind = INSN_CALL_LINKED;
+	insn->kind = INSN_CALL_LINK_REGISTER;
 	insn->operand = callee;
 }
 
 static void set_stack_move(struct insn *insn, unsigned int from)
 {
-	/* A frame pointer never leads to another stack. */
+	/* Restoring the frame pointer never changes to another stack. */
 	if (from == REG_FP || from == REG_SP)
 		return;
 	insn->kind = INSN_STACK_LOAD_REGISTER;
@@ -76,10 +76,10 @@ static void set_stack_move(struct insn *insn, unsigned int from)
 static void decode_system(uint32_t word, struct insn *insn)
 {
 	if (word == SRET || word == MRET) {
-		insn->kind = INSN_LEAVE;
+		insn->kind = INSN_TRAP_RETURN;
 		insn->operand = word == SRET ? LEVEL_SUPERVISOR : LEVEL_MACHINE;
 	} else if (bits(word, 12, 3) == 1 && bits(word, 20, 12) == CSR_SATP) {
-		insn->kind = INSN_SPACE;
+		insn->kind = INSN_SET_ADDRESS_SPACE;
 		insn->operand = bits(word, 15, 5);
 	}
 }
@@ -92,14 +92,14 @@ static void decode_word(uint32_t word, uint64_t address, struct insn *insn)
 
 	switch ((enum opcode)bits(word, 0, 7)) {
 	case OP_LUI:
-		insn->certain = true;
+		insn->never_faults = true;
 		if ((word & MARK_MASK) == MARK) {
 			insn->kind = INSN_MARK;
 			insn->operand = bits(word, 12, 4);
 		}
 		break;
 	case OP_IMMEDIATE:
-		insn->certain = true;
+		insn->never_faults = true;
 		if (funct3 == 0 && rd == REG_SP && word >> 20 == 0)
 			set_stack_move(insn, rs1);
 		break;
@@ -108,7 +108,7 @@ static void decode_word(uint32_t word, uint64_t address, struct insn *insn)
 	case OP_REGISTER:
 	case OP_REGISTER_32:
 	case OP_BRANCH:
-		insn->certain = true;
+		insn->never_faults = true;
 		break;
 	case OP_LOAD:
 		if (funct3 == width && rd == REG_SP)
@@ -119,7 +119,7 @@ static void decode_word(uint32_t word, uint64_t address, struct insn *insn)
 			insn->kind = INSN_STACK_SAVE;
 		break;
 	case OP_JAL:
-		insn->certain = true;
+		insn->never_faults = true;
 		if (rd == REG_RA)
 			set_call(insn, target(address, jal_offset(word)));
 		break;
@@ -127,7 +127,7 @@ static void decode_word(uint32_t word, uint64_t address, struct insn *insn)
 		if (rd == REG_RA) {
 			set_call(insn, 0);
 		} else if (rd == REG_ZERO && rs1 == REG_RA) {
-			insn->kind = INSN_RET_LINKED;
+			insn->kind = INSN_RET_LINK_REGISTER;
 			insn->operand = rs1;
 		}
 		break;
@@ -137,20 +137,20 @@ static void decode_word(uint32_t word, uint64_t address, struct insn *insn)
 	}
 }
 
-/* Jumps, moves and sums by register share an encoding: bit 12 and the second register tell. */
+/* c.jr, c.jalr, c.mv and c.add share an encoding: bit 12 and rs2 tell them apart. */
 static void decode_compressed_register(uint32_t half, struct insn *insn)
 {
 	unsigned int rd = bits(half, 7, 5), rs2 = bits(half, 2, 5);
 	bool high = bits(half, 12, 1);
 
 	if (rs2) {
-		insn->certain = true;
+		insn->never_faults = true;
 		if (!high && rd == REG_SP)
 			set_stack_move(insn, rs2);
 	} else if (high && rd) {
 		set_call(insn, 0);
 	} else if (!high && rd == REG_RA) {
-		insn->kind = INSN_RET_LINKED;
+		insn->kind = INSN_RET_LINK_REGISTER;
 		insn->operand = rd;
 	}
 }
@@ -163,16 +163,16 @@ static void decode_half(uint32_t half, uint64_t address, struct insn *insn)
 
 	switch (bits(half, 0, 2)) {
 	case 0:
-		insn->certain = funct3 == 0 && half;
+		insn->never_faults = funct3 == 0 && half;
 		break;
 	case 1:
-		insn->certain = true;
+		insn->never_faults = true;
 		if (funct3 == 1 && riscv_width == 32)
 			set_call(insn, target(address, compressed_jal_offset(half)));
 		break;
 	case 2:
 		if (funct3 == 0)
-			insn->certain = true;
+			insn->never_faults = true;
 		else if (funct3 == 4)
 			decode_compressed_register(half, insn);
 		else if (funct3 == load && bits(half, 7, 5) == REG_SP)

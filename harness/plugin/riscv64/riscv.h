@@ -2,9 +2,9 @@
 
 #include <stdint.h>
 
-/* What the two halves of the RISC-V part share: numbers as the architecture has them. */
+/* Shared by cpu.c and decode.c: register numbers and privilege levels of the architecture. */
 
-/* x0 to x31 come first, under their numbers. */
+/* x0 to x31 come first, by number. */
 enum {
 	REG_ZERO = 0, REG_RA = 1, REG_SP = 2, REG_FP = 8, REG_A7 = 17, REG_X31 = 31,
 	REG_PRIV, REG_SATP, REG_STVEC, REG_SEPC, REG_SCAUSE, REG_STVAL, REG_SSTATUS,
@@ -13,5 +13,5 @@ enum {
 
 enum level { LEVEL_USER = 0, LEVEL_SUPERVISOR = 1, LEVEL_MACHINE = 3 };
 
-/* Bits of an address: 32 or 64. The compressed encodings differ. */
+/* XLEN: 32 or 64. Some compressed encodings depend on it. */
 extern unsigned int riscv_width;

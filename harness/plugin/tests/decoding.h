@@ -33,10 +33,12 @@ static inline int decoding_failures(const struct decoding *cases, size_t count)
 		arch_decode(bytes, cases[i].len, AT, &insn);
 		free(bytes);
 		if (insn.kind == expected->kind && insn.operand == expected->operand &&
-		    insn.repeats == expected->repeats && insn.certain == expected->certain)
+		    insn.repeats == expected->repeats &&
+		    insn.never_faults == expected->never_faults)
 			continue;
-		printf("%s: kind %d operand %#llx repeats %d certain %d\n", cases[i].text, insn.kind,
-		       (unsigned long long)insn.operand, insn.repeats, insn.certain);
+		printf("%s: kind %d operand %#llx repeats %d never_faults %d\n", cases[i].text,
+		       insn.kind, (unsigned long long)insn.operand, insn.repeats,
+		       insn.never_faults);
 		failed++;
 	}
 	return failed;

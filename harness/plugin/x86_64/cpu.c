@@ -1,14 +1,15 @@
 /*
- * x86-64: registers, the vector table, and where the CPU leaves what it knows of an interrupt.
+ * x86-64: registers, the interrupt descriptor table, and the frame that the CPU pushes.
  *
- * Vectors are found without QEMU's help: lidt says where the table is, the gates say where the
- * handlers are, and a handler's first instruction finds the CPU's frame at the stack pointer:
+ * The plugin API does not report vectors. They are detected from the guest: lidt sets the table,
+ * its gates hold the handlers' addresses, and at a handler's first instruction the stack pointer
+ * points to the CPU's frame:
  *
  *	rsp + 32  ss
  *	rsp + 24  rsp
  *	rsp + 16  rflags
  *	rsp +  8  cs
- *	rsp       rip		(all 8 higher behind an error code)
+ *	rsp       rip		(all 8 higher if there is an error code)
  */
 #include "arch.h"
 
@@ -36,9 +37,9 @@ static struct {
 	unsigned int limit;
 	uint8_t raw[VECTORS * GATE_BYTES];
 	uint64_t handlers[VECTORS];
-	/* It was found in use by 64-bit code. */
+	/* It has been in use in long mode. */
 	bool read;
-	/* Of the handlers, for a first quick no. */
+	/* The handlers' range of addresses, to reject most blocks quickly. */
 	uint64_t lowest, highest;
 } table;
 
@@ -61,18 +62,18 @@ void arch_init(void)
 
 enum mode arch_mode(void)
 {
-	/* Without protection the selector's low bits are no privilege level. */
+	/* In real mode the low bits of cs are not a privilege level. */
 	if (!(guest_register(REG_CR0) & CR0_PE))
 		return MODE_KERNEL;
 	return (guest_register(REG_CS) & RPL) == RPL ? MODE_USER : MODE_KERNEL;
 }
 
-void arch_table_read(uint64_t address, size_t len)
+void arch_vector_table_loaded(uint64_t address, size_t len)
 {
 	uint8_t operand[10];
 	uint16_t limit;
 
-	/* Two loads, of 2 and of 8 bytes: the first one is at the operand's start. */
+	/* lidt does two loads, of 2 and of 8 bytes; the first is at the start of the operand. */
 	if (len != sizeof(limit) || !guest_memory(address, operand, sizeof(operand)))
 		return;
 	memcpy(&limit, operand, sizeof(limit));
@@ -131,9 +132,9 @@ bool arch_is_handler(uint64_t address)
 	       vector_of(address) >= 0;
 }
 
-bool arch_is_blind(void)
+bool arch_missed_vectors(void)
 {
-	/* Of 32-bit kernels the gates and the frames look otherwise. */
+	/* 32-bit kernels have other gates and frames. */
 	return table.base && !table.read;
 }
 
@@ -163,14 +164,14 @@ uint64_t arch_register(uint64_t number)
 	return guest_register(number & 15);
 }
 
-uint64_t arch_space_of(uint64_t value)
+uint64_t arch_address_space_of(uint64_t value)
 {
 	return value & SPACE_MASK;
 }
 
-uint64_t arch_space(void)
+uint64_t arch_address_space(void)
 {
-	return arch_space_of(guest_register(REG_CR3));
+	return arch_address_space_of(guest_register(REG_CR3));
 }
 
 uint64_t arch_stack_pointer(void)
@@ -183,16 +184,16 @@ unsigned int arch_syscall_number(void)
 	return (unsigned int)guest_register(REG_RAX);
 }
 
-struct place arch_syscall_back(uint64_t address, size_t len)
+struct resume_point arch_syscall_resume(uint64_t address, size_t len)
 {
-	return (struct place){ arch_space(), address + len, arch_stack_pointer() };
+	return (struct resume_point){ arch_address_space(), address + len, arch_stack_pointer() };
 }
 
 struct frame {
 	uint64_t rip, cs, rflags, rsp, ss;
 };
 
-/* A frame that the CPU wrote: selectors have 16 bits, and bit 1 of the flags is always set. */
+/* False unless it looks like the CPU's: 16-bit selectors, and bit 1 of rflags always set. */
 static bool frame_read(uint64_t address, struct frame *frame)
 {
 	return guest_memory(address, frame, sizeof(*frame)) && frame->cs && frame->cs < 0x10000 &&
@@ -206,9 +207,9 @@ static bool has_error_code(unsigned int vector)
 }
 
 /*
- * QEMU finds some faults while it translates: such an instruction is counted when it raises the
- * fault, by the machine's own clock as by ours. One that fails while it runs is taken back by the
- * machine, and must be by us.
+ * Some faults QEMU detects at translation. Such an instruction stays counted in QEMU's instruction
+ * clock when it faults, and so in ours. One that faults while it executes is uncounted by QEMU, and
+ * must be by us.
  */
 static bool found_at_translation(unsigned int vector, uint64_t rip, bool from_user)
 {
@@ -231,9 +232,9 @@ static bool found_at_translation(unsigned int vector, uint64_t rip, bool from_us
 	return false;
 }
 
-static bool was_begun(const struct entry *entry, uint64_t error)
+static bool was_counted(const struct vector_entry *entry, uint64_t error)
 {
-	uint64_t rip = entry->back.pc;
+	uint64_t rip = entry->resume.pc;
 
 	switch (entry->vector) {
 	case VECTOR_DB:
@@ -244,7 +245,7 @@ static bool was_begun(const struct entry *entry, uint64_t error)
 	case VECTOR_MC:
 		return false;
 	case VECTOR_PF:
-		/* A fault of the fetch: no instruction was there to begin. */
+		/* An instruction fetch that faults begins no instruction. */
 		return !(error & FETCH) && guest_register(REG_CR2) - rip >= 15;
 	}
 	return entry->vector < VECTOR_FIRST_EXTERNAL &&
@@ -257,7 +258,7 @@ static bool repeats_at(uint64_t rip)
 	struct insn insn;
 	size_t len = sizeof(op);
 
-	/* The instruction may be the last one of a mapped page. */
+	/* The instruction may end before an unmapped page. */
 	while (len && !guest_memory(rip, op, len))
 		len--;
 	if (!len)
@@ -266,7 +267,7 @@ static bool repeats_at(uint64_t rip)
 	return insn.repeats;
 }
 
-bool arch_entry(uint64_t handler, int soft_vector, struct entry *entry)
+bool arch_vector_entry(uint64_t handler, int soft_vector, struct vector_entry *entry)
 {
 	uint64_t sp = arch_stack_pointer(), error = 0;
 	struct frame frame;
@@ -285,36 +286,37 @@ bool arch_entry(uint64_t handler, int soft_vector, struct entry *entry)
 	}
 	entry->vector = (unsigned int)vector;
 	entry->from_user = (frame.cs & RPL) == RPL;
-	entry->back = (struct place){ arch_space(), frame.rip, frame.rsp };
-	entry->is_call = soft && entry->from_user && !arch_vector_is_fault(entry->vector);
+	entry->resume = (struct resume_point){ arch_address_space(), frame.rip, frame.rsp };
+	entry->is_syscall = soft && entry->from_user && !arch_vector_is_fault(entry->vector);
 	entry->gate = GATE_VECTORS + entry->vector;
-	entry->call_number = entry->is_call ? arch_syscall_number() : 0;
-	entry->counted_twice = !soft && was_begun(entry, error);
-	entry->repeats = entry->counted_twice && repeats_at(frame.rip);
+	entry->syscall_number = entry->is_syscall ? arch_syscall_number() : 0;
+	entry->will_be_recounted = !soft && was_counted(entry, error);
+	entry->repeats = entry->will_be_recounted && repeats_at(frame.rip);
 	return true;
 }
 
-void arch_leave(uint64_t operand, struct leave *leave)
+void arch_trap_return(uint64_t operand, struct trap_return *trap_return)
 {
 	struct frame frame;
 
-	*leave = (struct leave){ .to_user = true, .to.space = arch_space() };
-	switch ((enum leave_by)operand) {
-	case LEAVE_SYSRET:
-		leave->to.pc = guest_register(REG_RCX);
-		leave->to.sp = arch_stack_pointer();
+	*trap_return =
+		(struct trap_return){ .to_user = true, .to.address_space = arch_address_space() };
+	switch ((enum return_by)operand) {
+	case RETURN_SYSRET:
+		trap_return->to.pc = guest_register(REG_RCX);
+		trap_return->to.sp = arch_stack_pointer();
 		break;
-	case LEAVE_SYSEXIT:
-		leave->to.pc = guest_register(REG_RDX);
-		leave->to.sp = guest_register(REG_RCX);
+	case RETURN_SYSEXIT:
+		trap_return->to.pc = guest_register(REG_RDX);
+		trap_return->to.sp = guest_register(REG_RCX);
 		break;
-	case LEAVE_IRET:
-		leave->to_user = false;
-		/* A kernel may have written it, and not care for all of it. */
+	case RETURN_IRET:
+		trap_return->to_user = false;
+		/* Not frame_read(): a frame that the kernel made itself may look different. */
 		if (!guest_memory(arch_stack_pointer(), &frame, sizeof(frame)))
 			break;
-		leave->to_user = (frame.cs & RPL) == RPL;
-		leave->to.pc = frame.rip;
-		leave->to.sp = frame.rsp;
+		trap_return->to_user = (frame.cs & RPL) == RPL;
+		trap_return->to.pc = frame.rip;
+		trap_return->to.sp = frame.rsp;
 	}
 }

@@ -1,11 +1,11 @@
-/* x86-64: which instructions matter. Knows bytes only, and nothing of QEMU. */
+/* x86-64: classifies instructions by their bytes alone, without QEMU. */
 #include "arch.h"
 
 #include <string.h>
 
 #include "x86_64/x86_64.h"
 
-/* ModRM's parts, REX counted in. */
+/* The fields of a ModRM byte, extended by REX. */
 struct modrm {
 	unsigned int mod, reg, rm;
 };
@@ -27,7 +27,7 @@ static void decode_two_byte(const uint8_t *op, size_t len, uint8_t rex, struct i
 	switch (op[1]) {
 	case 0x01:
 		if (len > 2 && m.mod != 3 && (m.reg & 7) == 3)
-			insn->kind = INSN_TABLE;
+			insn->kind = INSN_LOAD_VECTOR_TABLE;
 		break;
 	case 0x05:
 		insn->kind = INSN_SYSCALL;
@@ -38,12 +38,12 @@ static void decode_two_byte(const uint8_t *op, size_t len, uint8_t rex, struct i
 		insn->operand = GATE_SYSENTER;
 		break;
 	case 0x07:
-		insn->kind = INSN_LEAVE;
-		insn->operand = LEAVE_SYSRET;
+		insn->kind = INSN_TRAP_RETURN;
+		insn->operand = RETURN_SYSRET;
 		break;
 	case 0x35:
-		insn->kind = INSN_LEAVE;
-		insn->operand = LEAVE_SYSEXIT;
+		insn->kind = INSN_TRAP_RETURN;
+		insn->operand = RETURN_SYSEXIT;
 		break;
 	case 0x1f:
 		/* nopl imm32(%rax,%rax): "RS" and a tag. */
@@ -57,7 +57,7 @@ static void decode_two_byte(const uint8_t *op, size_t len, uint8_t rex, struct i
 		break;
 	case 0x22:
 		if (len > 2 && m.reg == 3) {
-			insn->kind = INSN_SPACE;
+			insn->kind = INSN_SET_ADDRESS_SPACE;
 			insn->operand = m.rm;
 		}
 		break;
@@ -114,7 +114,7 @@ static bool is_certain_two_byte(uint8_t op, bool registers_only)
 	return false;
 }
 
-static bool is_certain(const uint8_t *op, size_t len)
+static bool never_faults_op(const uint8_t *op, size_t len)
 {
 	bool registers_only = len > 1 && op[1] >> 6 == 3;
 	unsigned int reg = len > 1 ? op[1] >> 3 & 7 : 0;
@@ -162,14 +162,14 @@ void arch_decode(const uint8_t *op, size_t len, uint64_t address, struct insn *i
 			 *op != 0x26 && *op != 0x64 && *op != 0x65)
 			break;
 	}
-	/* In 32-bit code these bytes are whole instructions, so nothing follows them. */
+	/* In 32-bit code these are one-byte instructions, so nothing follows. */
 	if (len > 1 && (*op & 0xf0) == 0x40) {
 		rex = *op++;
 		len--;
 	}
 
 	insn->repeats = rep && is_string_op(*op);
-	insn->certain = is_certain(op, len);
+	insn->never_faults = never_faults_op(op, len);
 	switch (*op) {
 	case 0x0f:
 		if (len > 1)
@@ -198,8 +198,8 @@ void arch_decode(const uint8_t *op, size_t len, uint64_t address, struct insn *i
 		}
 		break;
 	case 0xcf:
-		insn->kind = INSN_LEAVE;
-		insn->operand = LEAVE_IRET;
+		insn->kind = INSN_TRAP_RETURN;
+		insn->operand = RETURN_IRET;
 		break;
 	case 0xe8:
 		if (len == 5) {

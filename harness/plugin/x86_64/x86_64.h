@@ -1,6 +1,6 @@
 #pragma once
 
-/* What the two halves of the x86-64 part share: numbers as the architecture has them. */
+/* Shared by cpu.c and decode.c: register and vector numbers of the architecture. */
 
 enum {
 	REG_RAX, REG_RCX, REG_RDX, REG_RBX, REG_RSP, REG_RBP, REG_RSI, REG_RDI,
@@ -14,4 +14,4 @@ enum vector {
 	VECTOR_MC = 18, VECTOR_FIRST_EXTERNAL = 32,
 };
 
-enum leave_by { LEAVE_IRET, LEAVE_SYSRET, LEAVE_SYSEXIT };
+enum return_by { RETURN_IRET, RETURN_SYSRET, RETURN_SYSEXIT };

@@ -90,7 +90,8 @@ _Noreturn static inline void port_exit(int status)
 #endif
 
 #ifndef port_thread_create
-static inline long port_thread_create(void (*fn)(void *arg), void *arg, void *stack_top, uint32_t *alive)
+static inline long port_thread_create(void (*fn)(void *arg), void *arg, void *stack_top,
+				      uint32_t *alive)
 {
 	(void)fn;
 	(void)arg;

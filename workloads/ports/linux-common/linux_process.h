@@ -99,7 +99,8 @@ _Noreturn static inline void port_exit(int status)
 		sys(exit_group, status);
 }
 
-static inline long port_thread_create(void (*fn)(void *arg), void *arg, void *stack_top, uint32_t *alive)
+static inline long port_thread_create(void (*fn)(void *arg), void *arg, void *stack_top,
+				      uint32_t *alive)
 {
 	return linux_thread(CLONE_VM | CLONE_FS | CLONE_FILES | CLONE_SIGHAND | CLONE_THREAD |
 				    CLONE_SYSVSEM | CLONE_PARENT_SETTID | CLONE_CHILD_CLEARTID,

@@ -44,8 +44,7 @@ static inline long port_yield(void)
 	return 0;
 }
 
-/* What others of this kernel's kind are measured by: a name of a right that the task has already.
- */
+/* The customary null call of Mach kernels: returns the name of a right that the task holds. */
 #define PORT_NULL_OP "one mach_task_self"
 #define port_null port_null
 static inline long port_null(void)
@@ -78,7 +77,8 @@ static inline long port_kill(long pid, int signal)
 }
 
 #define port_thread_create port_thread_create
-static inline long port_thread_create(void (*fn)(void *arg), void *arg, void *stack_top, uint32_t *alive)
+static inline long port_thread_create(void (*fn)(void *arg), void *arg, void *stack_top,
+				      uint32_t *alive)
 {
 	return mach_thread(fn, arg, stack_top, alive);
 }

@@ -65,7 +65,8 @@ static inline long port_kill(long pid, int signal)
 }
 
 #define port_thread_create port_thread_create
-static inline long port_thread_create(void (*fn)(void *arg), void *arg, void *stack_top, uint32_t *alive)
+static inline long port_thread_create(void (*fn)(void *arg), void *arg, void *stack_top,
+				      uint32_t *alive)
 {
 	return redox_thread(fn, arg, stack_top, alive);
 }

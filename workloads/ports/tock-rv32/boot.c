@@ -2,8 +2,7 @@
 
 #include <stdbool.h>
 
-/* Of the console's driver: its buffer to send, its upcall when that is sent, its command to send.
- */
+/* The console driver's number for writing: of the buffer, the completion upcall and the command. */
 #define SEND 1
 
 static volatile bool sent;

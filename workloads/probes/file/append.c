@@ -37,4 +37,4 @@ void probe(void)
 }
 
 PROBE_CHECKS("with O_APPEND each write goes to the current end of the file, even with several "
-	   "writers");
+	     "writers");

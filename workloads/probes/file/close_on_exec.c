@@ -16,7 +16,7 @@ void probe(void)
 {
 	open_fd = probe_file("x");
 	closed_fd = (int)probe_require("open with O_CLOEXEC",
-				    sys(open, PROBE_FILE, O_RDONLY | O_CLOEXEC, 0));
+				       sys(open, PROBE_FILE, O_RDONLY | O_CLOEXEC, 0));
 	probe_check("both have one digit", 1, open_fd < 10 && closed_fd < 10);
 	probe_check("F_GETFD", FD_CLOEXEC, sys(fcntl, closed_fd, F_GETFD, 0));
 	probe_check("what the program found", 0, probe_child(child));

@@ -15,4 +15,4 @@ void probe(void)
 }
 
 PROBE_CHECKS("a write far past the end of a file leaves a hole that reads as zeros and takes no "
-	   "blocks");
+	     "blocks");

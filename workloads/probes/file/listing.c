@@ -22,7 +22,8 @@ void probe(void)
 	for (char name[] = FOLDER "/a"; name[sizeof(name) - 2] <= 'c'; name[sizeof(name) - 2]++)
 		probe_require("open to create", sys(open, name, O_CREAT | O_WRONLY, 0600));
 	fd = probe_require("open of a folder", sys(open, FOLDER, O_RDONLY | O_DIRECTORY, 0));
-	while ((len = probe_require("getdents64", sys(getdents64, fd, buffer, sizeof(buffer)))) > 0) {
+	while ((len = probe_require("getdents64", sys(getdents64, fd, buffer, sizeof(buffer)))) >
+	       0) {
 		for (long at = 0; at < len;) {
 			const struct entry *entry = (void *)((char *)buffer + at);
 

@@ -2,7 +2,8 @@
 
 void probe(void)
 {
-	long folder = probe_require("open of a folder", sys(open, "/tmp", O_RDONLY | O_DIRECTORY, 0));
+	long folder =
+		probe_require("open of a folder", sys(open, "/tmp", O_RDONLY | O_DIRECTORY, 0));
 	char byte = 0;
 	long fd;
 

@@ -24,4 +24,4 @@ void probe(void)
 }
 
 PROBE_CHECKS("a write to a pipe without readers raises SIGPIPE, or fails with EPIPE when it is "
-	   "ignored");
+	     "ignored");

@@ -16,4 +16,4 @@ void probe(void)
 }
 
 PROBE_CHECKS("an O_NONBLOCK pipe fails with EAGAIN when empty or full, and holds at least 4096 "
-	   "bytes");
+	     "bytes");

@@ -16,8 +16,8 @@ void probe(void)
 {
 	long at;
 
-	segment =
-		probe_require("shmget", sys(shmget, LINUX_IPC_PRIVATE, 4096, LINUX_IPC_CREAT | 0600));
+	segment = probe_require("shmget",
+				sys(shmget, LINUX_IPC_PRIVATE, 4096, LINUX_IPC_CREAT | 0600));
 	at = probe_require("shmat", sys(shmat, segment, 0, 0));
 	probe_check("end of the child", 0, probe_child(child));
 	probe_check("what the child wrote", 7, *(volatile int *)at);

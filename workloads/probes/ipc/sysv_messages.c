@@ -8,7 +8,8 @@ struct message {
 void probe(void)
 {
 	struct message first = { 1, "abc" }, second = { 2, "def" }, got = { 0 };
-	long queue = probe_require("msgget", sys(msgget, LINUX_IPC_PRIVATE, LINUX_IPC_CREAT | 0600));
+	long queue =
+		probe_require("msgget", sys(msgget, LINUX_IPC_PRIVATE, LINUX_IPC_CREAT | 0600));
 
 	probe_check("msgsnd", 0, sys(msgsnd, queue, &first, 4, 0));
 	probe_check("msgsnd", 0, sys(msgsnd, queue, &second, 4, 0));

@@ -6,9 +6,9 @@ void probe(void)
 {
 	int fd = probe_file("shared");
 	char byte = 0;
-	long at =
-		probe_require("shared mmap of a file",
-			   sys(mmap, 0, PORT_PAGE_SIZE, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0));
+	long at = probe_require(
+		"shared mmap of a file",
+		sys(mmap, 0, PORT_PAGE_SIZE, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0));
 
 	*(volatile char *)at = 'X';
 	probe_check("pread", 1, sys(pread64, fd, &byte, 1, 0));

@@ -11,7 +11,7 @@ void probe(void)
 	*(volatile char *)area = 7;
 	probe_check("mmap over a page", (int64_t)area,
 		    probe_require("mmap with MAP_FIXED", sys(mmap, area, PORT_PAGE_SIZE, PROT_READ,
-							  flags | MAP_FIXED, -1, 0)));
+							     flags | MAP_FIXED, -1, 0)));
 	probe_check("byte of the new page", 0, *(volatile char *)area);
 	probe_check("mmap that may not replace", -EEXIST,
 		    sys(mmap, area, PORT_PAGE_SIZE, PROT_READ, flags | MAP_FIXED_NOREPLACE, -1, 0));

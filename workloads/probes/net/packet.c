@@ -11,7 +11,7 @@ void probe(void)
 	static char frame[2048];
 	struct port_endpoint here = { .kind = PORT_SOCKET_UDP, .port = 4731 };
 	long raw = probe_require("packet socket",
-			      sys(socket, AF_PACKET_FAMILY, SOCK_RAW_TYPE, ALL_PROTOCOLS));
+				 sys(socket, AF_PACKET_FAMILY, SOCK_RAW_TYPE, ALL_PROTOCOLS));
 	int fd = internet_socket(PORT_SOCKET_UDP);
 
 	probe_require("bind", port_bind(fd, &here));

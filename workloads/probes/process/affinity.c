@@ -6,8 +6,8 @@ void probe(void)
 
 	probe_require("sched_setaffinity", sys(sched_setaffinity, 0, sizeof(asked), &asked));
 	probe_check("bytes of the mask", 1,
-		    probe_require("sched_getaffinity", sys(sched_getaffinity, 0, sizeof(got), &got)) >=
-			    8);
+		    probe_require("sched_getaffinity",
+				  sys(sched_getaffinity, 0, sizeof(got), &got)) >= 8);
 	probe_check("mask", 1, (int64_t)got);
 }
 

@@ -18,4 +18,4 @@ void probe(void)
 }
 
 PROBE_CHECKS("division by zero raises SIGFPE where the CPU traps it, and an illegal instruction "
-	   "SIGILL");
+	     "SIGILL");

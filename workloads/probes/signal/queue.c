@@ -23,7 +23,8 @@ void probe(void)
 
 		info.si_pid = (int)port_getpid();
 		info.si_int = 10 * i;
-		probe_require("rt_sigqueueinfo", sys(rt_sigqueueinfo, port_getpid(), SIGRTMIN, &info));
+		probe_require("rt_sigqueueinfo",
+			      sys(rt_sigqueueinfo, port_getpid(), SIGRTMIN, &info));
 	}
 	probe_check("sigprocmask", 0, sys(rt_sigprocmask, SIG_UNBLOCK, &mask, 0, 8));
 	probe_check("handlers that ran", 3, count);

@@ -17,8 +17,9 @@ static inline struct thread *thread_start(void (*fn)(void *arg), void *arg)
 {
 	struct thread *thread = &threads_made[threads_count++];
 
-	probe_require("clone of a thread",
-		   port_thread_create(fn, arg, thread->stack + sizeof(thread->stack), &thread->alive));
+	probe_require(
+		"clone of a thread",
+		port_thread_create(fn, arg, thread->stack + sizeof(thread->stack), &thread->alive));
 	return thread;
 }
 

@@ -7,7 +7,7 @@ static int64_t used(void)
 	struct timespec now;
 
 	probe_require("clock_gettime of the process",
-		   sys(clock_gettime, CLOCK_PROCESS_CPUTIME_ID, &now));
+		      sys(clock_gettime, CLOCK_PROCESS_CPUTIME_ID, &now));
 	return now.tv_sec * 1000000000 + now.tv_nsec;
 }
 
