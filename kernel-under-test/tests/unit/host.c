@@ -1,4 +1,4 @@
-/* What stands in for the machine: an arena for memory, and the functions of arch. */
+/* Stand-ins for the machine: an arena as physical memory, and the functions of arch. */
 #include "host_machine.h"
 
 #include "arch/mmu.h"
@@ -90,7 +90,7 @@ uint64_t arch_time_ns(void)
 	return now += 1000;
 }
 
-/* User memory is the host's own, but for a range that faults. */
+/* User memory is the host's, except for a range that faults. */
 static uint64_t bad_start, bad_end;
 
 void host_user_fault(const void *start, size_t size)
@@ -99,7 +99,7 @@ void host_user_fault(const void *start, size_t size)
 	bad_end = bad_start + size;
 }
 
-/* How many of `n` bytes are in reach. */
+/* How many of `n` bytes are accessible. */
 static size_t reach(uint64_t at, size_t n)
 {
 	if (at >= USER_TOP || n > USER_TOP - at)
@@ -148,7 +148,7 @@ int clear_user(uint64_t to, size_t n)
 	return part == n ? 0 : -EFAULT;
 }
 
-/* Nothing of the user's is on a disk here. */
+/* No user memory is on a disk here. */
 int copy_from_user_nowait(void *to, uint64_t from, size_t n)
 {
 	return copy_from_user(to, from, n);

@@ -24,7 +24,7 @@ uint64_t host_read_cr3(void);
 void host_write_cr3(uint64_t v);
 void host_invlpg(uint64_t va);
 
-/* There is one CPU, and nobody to wait for. */
+/* A single CPU, with nobody to wait for. */
 #define arch_cpu_id()	      0u
 #define x86_count_lock(class) ((void)0)
 #define x86_kernel_lock_count() 1ull

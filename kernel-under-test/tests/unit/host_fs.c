@@ -1,4 +1,4 @@
-/* What fs asks of the layers to its right. */
+/* What fs needs from the layers above it. */
 #include "fs/credentials.h"
 #include "fs/file.h"
 #include "fs/notify.h"
@@ -13,7 +13,7 @@ uint32_t timer_day = 1;
 
 #define ARCH_SET_GS 0x1001
 
-/* The one thread there is, found as the kernel finds it. */
+/* The only thread, found as the kernel finds it. */
 __attribute__((constructor)) static void be_root(void)
 {
 	static struct thread self;

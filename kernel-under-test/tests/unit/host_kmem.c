@@ -31,7 +31,7 @@ void *kmem_alloc(size_t size)
 		countdown--;
 	p = malloc(size);
 	if (p) {
-		/* Contents are undefined: make that visible. */
+		/* Contents are undefined: make a use of them visible. */
 		memset(p, 0xa5, size);
 		host_kmem_live++;
 	}

@@ -1,4 +1,4 @@
-/* Apart from the kernel's headers, whose constants are named like the host's. */
+/* Separate from the kernel's headers, whose constants clash with the host's. */
 #include "linux_tree.h"
 
 #include <errno.h>
@@ -58,8 +58,8 @@ void linux_tree_drop(void)
 }
 
 /*
- * The directory a new name goes in, and that name. Resolved below the root like everything else:
- * a link to `/` must never lead to the host's own.
+ * The directory of a new name, and that name. Resolved below the root like everything else: a link
+ * to `/` must never lead to the host's root.
  */
 static int parent_of(const char *path, const char **name)
 {

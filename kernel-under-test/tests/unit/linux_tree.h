@@ -1,14 +1,14 @@
-/* The same trees on the host's Linux, in a directory that is the root of every path. */
+/* The same trees on the host's Linux, in a directory that serves as root. */
 #pragma once
 
 #include <stdbool.h>
 #include <stdint.h>
 
-/* False: this host can't resolve paths below a root of their own (openat2). */
+/* False: this host lacks openat2(), and cannot resolve paths below a root. */
 bool linux_tree_make(void);
 void linux_tree_drop(void);
 
-/* 0 or -errno, like mkdir() and its kin, and where the path leads as an inode number. */
+/* 0 or -errno, like mkdir() and the like; and the inode number that a path leads to. */
 int linux_dir(const char *path);
 int linux_file(const char *path);
 int linux_link(const char *path, const char *target);

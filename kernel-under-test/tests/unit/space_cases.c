@@ -1,4 +1,4 @@
-/* Address spaces, by hand: stacks, page tables that go, writes from the kernel. */
+/* Address spaces, case by case: stacks, page tables that are freed, writes by the kernel. */
 #include "arch/mmu.h"
 #include "arch/trap.h"
 #include "lib/errno.h"
@@ -65,7 +65,7 @@ static void writes_from_the_kernel(void)
 	space_put(s);
 }
 
-/* Whole page tables go and come back: nothing may still be found through the old ones. */
+/* Page tables are freed and made again: nothing may be found through stale ones. */
 static void tables_go(void)
 {
 	struct space *s = space_create(true, STACK_MAX);

@@ -21,7 +21,7 @@ void model_objects_make(void)
 void model_objects_drop(void)
 {
 	for (int i = 0; i < OBJECTS; i++) {
-		/* All mappings must have given their references back. */
+		/* All mappings must have dropped their references. */
 		CHECK_EQ(model_object[i]->refs, 1);
 		object_put(model_object[i]);
 	}
@@ -135,7 +135,7 @@ int cpu_access(uint64_t addr, unsigned int access, uint64_t *word)
 {
 	struct host_tlb_entry *t = host_tlb_slot(addr);
 
-	/* Filling an entry, copying the page and a second look must do. */
+	/* Filling an entry, copying the page, and another lookup: no more faults than that. */
 	for (int tries = 0; tries < 4; tries++) {
 		int err;
 
@@ -154,7 +154,7 @@ int cpu_access(uint64_t addr, unsigned int access, uint64_t *word)
 				*word = *at;
 			return 0;
 		}
-		/* A fault makes the CPU forget what it remembered of that page. */
+		/* A fault evicts what the CPU had cached for that page. */
 		t->entry = 0;
 		host_tlb_table(addr)->entry = 0;
 		err = trap_page_fault(addr, access);
@@ -176,7 +176,7 @@ static uint64_t count_entries(struct space *s)
 	return n;
 }
 
-/* Blocks are full, numbered and counted, and no gap is larger than they say. */
+/* Blocks are filled, numbered and counted right, and no gap exceeds the recorded maximum. */
 static void model_check_blocks(const struct areas *s)
 {
 	uint64_t last = MMAP_MIN_ADDR;

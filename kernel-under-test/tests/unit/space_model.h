@@ -1,13 +1,13 @@
 /*
- * What address spaces should look like, page by page, and a CPU that reads and writes them the
- * way hardware does: through a TLB that only the kernel's own flushes empty.
+ * A page-by-page model of address spaces, and a CPU that accesses them as hardware does: through a
+ * TLB that only the kernel's own flushes empty.
  */
 #pragma once
 
 #include "mm/space.h"
 #include "mm/tlb.h"
 
-/* The pages that tests play with: a window across the border of two last-level tables. */
+/* The pages under test: a window that spans two last-level page tables. */
 #define WINDOW_PAGES 128
 #define WINDOW	     ((1ul << 30) - WINDOW_PAGES / 2 * PAGE_SIZE)
 
@@ -47,17 +47,17 @@ int model_protect(struct model *m, size_t from, size_t n, uint32_t prot);
 /* 0 or -ENOMEM, like space_discard(). */
 int model_discard(struct model *m, size_t from, size_t n);
 
-/* `n` pages move, with what they hold, and become `len`; the rest of those is new. */
+/* Moves `n` pages with their contents and resizes them to `len`; added pages are fresh. */
 void model_move(struct model *m, size_t from, size_t n, size_t to, size_t len);
 
-/* What an access gives: 0, -EFAULT, -EACCES, -ENXIO; *word is read or written. */
+/* The result of an access: 0, -EFAULT, -EACCES, -ENXIO; *word is read or written. */
 int model_access(struct model *m, size_t page, unsigned int access, uint64_t *word);
 
-/* The same through the page tables of the space in use, page faults and all. */
+/* The same through the page tables of the current space, with page faults. */
 int cpu_access(uint64_t addr, unsigned int access, uint64_t *word);
 
-/* The areas are in order and say what the model says; `resident` counts the entries. */
+/* Compares areas with the model: order, bounds, flags; `resident` counts the entries. */
 void model_check_areas(struct model *m);
 
-/* In space_cases.c: what needs no model. */
+/* space_cases.c: tests without the model. */
 void space_cases(void);

@@ -1,4 +1,4 @@
-/* Areas in their blocks against a plain array: random histories, gaps, and want of memory. */
+/* Areas in blocks against a plain array: random histories, gaps, out of memory. */
 #include "host_kmem.h"
 #include "host_machine.h"
 #include "lib/errno.h"
@@ -108,7 +108,7 @@ static void history(uint64_t seed)
 	areas_destroy(&s);
 }
 
-/* What was reserved is there, though all other memory is not. */
+/* A reservation holds even when all other memory is gone. */
 static void reserved(void)
 {
 	struct page *hog = NULL, *p;

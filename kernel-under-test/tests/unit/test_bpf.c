@@ -1,4 +1,4 @@
-/* Classic BPF: what each instruction does, what is refused, and programs made of chance. */
+/* Classic BPF: each instruction, rejected programs, and random programs. */
 #include "lib/bpf.h"
 #include "lib/errno.h"
 #include "unit.h"
@@ -47,7 +47,7 @@ static void loads(void)
 	CHECK_EQ(RUN(true, DO(LD | BPF_W | BPF_ABS, 1), RET_A), 0x04030201);
 	CHECK_EQ(RUN(false, DO(LD | BPF_H | BPF_ABS, 7), RET_A), 0x07ff);
 	CHECK_EQ(RUN(false, DO(LD | BPF_B | BPF_ABS, 8), RET_A), 0xff);
-	/* Past the end, also by going round. */
+	/* Past the end, also by wrapping around. */
 	CHECK_EQ(RUN(false, DO(LD, 5), DO(LD | BPF_B | BPF_ABS, 9), RET_A), 0);
 	CHECK_EQ(RUN(false, DO(LD, 5), DO(LD | BPF_W | BPF_ABS, 6), RET_A), 0);
 	CHECK_EQ(RUN(false, DO(LD, 5), DO(LD | BPF_W | BPF_ABS, UINT32_MAX - 1), RET_A), 0);
@@ -82,7 +82,7 @@ static void arithmetic(void)
 	CHECK_EQ(compute(0x90, 17, 5), 2);
 	CHECK_EQ(compute(0xa0, 6, 3), 5);
 	CHECK_EQ(RUN(false, DO(LD, 1), DO(ALU | 0x80, 0), RET_A), UINT32_MAX);
-	/* By zero: the program is over. */
+	/* Division by zero ends the program. */
 	CHECK_EQ(RUN(false, DO(LD, 9), DO(ALU | BPF_X | 0x30, 0), RET_A), 0);
 	CHECK_EQ(RUN(false, DO(LD, 9), DO(ALU | BPF_X | 0x90, 0), RET_A), 0);
 	CHECK_EQ(RUN(false, DO(BPF_LDX, 33), DO(LD, 1), DO(ALU | BPF_X | 0x60, 0), RET_A), 2);
@@ -123,19 +123,19 @@ static void refused(void)
 	CHECK_EQ(CHECKED(DO(ALU | 0x90, 0), RET_A), -EINVAL);
 	CHECK_EQ(CHECKED(DO(ALU | 0x60, 32), RET_A), -EINVAL);
 	CHECK_EQ(CHECKED(DO(BPF_ST, 16), RET_A), -EINVAL);
-	/* Out of the program, also by going round. */
+	/* Out of the program, also by wrapping around. */
 	CHECK_EQ(CHECKED(DO(JMP, 1), RET_A), -EINVAL);
 	CHECK_EQ(CHECKED(DO(JMP, UINT32_MAX), RET_A), -EINVAL);
 	CHECK_EQ(CHECKED(IF(0x10, 0, 1, 0), RET_A), -EINVAL);
 	CHECK_EQ(CHECKED(IF(0x10, 0, 0, 255), RET_A), -EINVAL);
-	/* A word that only one of two ways wrote. */
+	/* A word written on only one of two paths. */
 	CHECK_EQ(CHECKED(DO(LD | BPF_MEM, 0), RET_A), -EINVAL);
 	CHECK_EQ(CHECKED(IF(0x10, 0, 1, 0), DO(BPF_ST, 3), DO(LD | BPF_MEM, 3), RET_A), -EINVAL);
 	CHECK_EQ(CHECKED(IF(0x10, 0, 0, 1), DO(BPF_ST, 3), DO(BPF_ST, 3), DO(LD | BPF_MEM, 3),
 			 RET_A), 0);
 }
 
-/* Whatever the check lets pass ends, inside its data: the sanitizers look on. */
+/* Every program that passes the check terminates and stays within its data (sanitizers). */
 static void chance(void)
 {
 	static const uint16_t codes[] = {

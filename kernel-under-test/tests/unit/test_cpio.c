@@ -1,4 +1,4 @@
-/* Initrds: a good one is unpacked as it is, a broken one is refused, and none does harm. */
+/* cpio archives: valid ones are unpacked exactly, corrupt ones rejected without harm. */
 #include "fs/cpio.h"
 #include "host_machine.h"
 #include "lib/errno.h"
@@ -62,7 +62,7 @@ static void make_archive(void)
 
 static int unpack(const char *from, size_t n)
 {
-	/* In memory of its own, so that a byte read beyond the end is seen. */
+	/* In an allocation of exact size, so that sanitizers see any read past the end. */
 	char *copy = malloc(n ? n : 1);
 	int err;
 
@@ -99,7 +99,7 @@ static void good(void)
 	CHECK_EQ(tree_find("/TRAILER!!!", true, &i), -ENOENT);
 	tree_drop();
 
-	/* What comes after the trailer is not looked at. */
+	/* What follows the trailer is ignored. */
 	tree_make();
 	memset(archive + size, 0xff, 100);
 	CHECK_EQ(unpack(archive, size + 100), 0);
@@ -108,7 +108,7 @@ static void good(void)
 
 static void truncated(void)
 {
-	/* The last name and its zero are all of the trailer that is needed. */
+	/* The last name and its NUL are all that is needed of the trailer. */
 	size_t enough = size;
 
 	while (archive[enough - 1] == '\0')
@@ -130,7 +130,7 @@ static void corrupted(void)
 
 	for (size_t at = 0; at < size; at++) {
 		char was = archive[at];
-		/* Digits often, so that numbers change and the header still parses. */
+		/* Mostly digits, so that numbers change while the header still parses. */
 		const char *to = "0123456789abcdefF7";
 		char now = rnd_below(&seed, 3) ? to[rnd_below(&seed, 18)] : (char)rnd(&seed);
 
@@ -167,7 +167,7 @@ static long hold(const char *path, char *out, size_t room)
 	return i->ops->read(i, 0, &u);
 }
 
-/* Names of one file lead to one inode, wherever its data is in the archive. */
+/* All names of a file lead to one inode, whichever entry has the data. */
 static void hard_links(void)
 {
 	struct inode *a, *b;

@@ -1,4 +1,4 @@
-/* ELF executables: a good one is mapped as it says, and no broken one does harm. */
+/* ELF executables: valid ones are mapped as described, corrupt ones do no harm. */
 #include "fs/uio.h"
 #include "host_machine.h"
 #include "lib/errno.h"
@@ -78,7 +78,7 @@ static void good(uint16_t type, uint64_t base)
 	CHECK_EQ(byte_at(s, base + TEXT_ADDR + 0x1bff), 0x11);
 	CHECK_EQ(byte_at(s, base + DATA_ADDR), 0x11);
 	CHECK_EQ(byte_at(s, base + DATA_ADDR + 0x2ff), 0x11);
-	/* Zero from the end of what the file gives, in the same page and beyond. */
+	/* Zero past the file's contents, in the same page and in later ones. */
 	for (uint64_t at = 0x300; at < 0x5000; at += 0xff)
 		CHECK_EQ(byte_at(s, base + DATA_ADDR + at), 0);
 	CHECK_EQ(space_fault(s, base + TEXT_ADDR, 1 /* FAULT_WRITE */), -EACCES);
@@ -150,7 +150,7 @@ static void refused(void)
 #define LOADER_NAME "/loader"
 #define NAME_AT	    0x400
 
-/* Asks for a loader, whose bytes are these; what loading gives. */
+/* The result of loading a program whose interpreter consists of these bytes. */
 static int with_loader(const void *bytes, size_t size, struct elf_image *out, struct space **space)
 {
 	struct inode *f;
@@ -236,7 +236,7 @@ int main(void)
 	struct space *s;
 
 	host_boot(32);
-	/* The zero page is made once and stays. */
+	/* The zero page is allocated once and kept. */
 	s = space_create(false, STACK_MAX);
 	space_map(s, TEXT_ADDR, PAGE_SIZE, AREA_READ, NULL, 0);
 	CHECK_EQ(space_fault(s, TEXT_ADDR, 0), 0);

@@ -1,15 +1,14 @@
 /*
- * ext2 on images that mke2fs made, sound ones and spoilt ones. Whatever a disk says, nothing
- * outside of what is ours is touched (the sanitizers watch), nothing is lost and every call comes
- * back.
+ * ext2 on images made by mke2fs, intact and corrupted. Whatever a disk contains: no access out of
+ * bounds (sanitizers), no leak, and every call returns.
  *
- * EXT2_FUZZ_ROUNDS and EXT2_FUZZ_SEED make a longer run, or another one.
+ * EXT2_FUZZ_ROUNDS and EXT2_FUZZ_SEED select a longer or another run.
  */
 #include "host_kmem.h"
 #include "host_machine.h"
 #include "unit.h"
 
-/* The C library's, with the same values. */
+/* Same values as the C library's. */
 #undef RENAME_NOREPLACE
 #undef RENAME_EXCHANGE
 #include "fs/block.h"
@@ -53,7 +52,7 @@ static const struct block_ops ops = {.transfer = transfer, .flush = flush};
 static struct block_device device = {
 	.name = "vda", .number = DEVICE(254, 0), .sectors = IMAGE_KIB * 2, .ops = &ops};
 
-/* An image as mke2fs makes it with these options; false without mke2fs. */
+/* An image made with these options; false: no mke2fs. */
 static bool make_image(const char *options)
 {
 	char path[] = "/tmp/ext2-XXXXXX", command[320];
@@ -72,7 +71,7 @@ static bool make_image(const char *options)
 	return made;
 }
 
-/* How many complaints e2fsck has: its exit status. */
+/* e2fsck's exit status: 0 if the image is consistent. */
 static int check_image(void)
 {
 	char path[] = "/tmp/ext2-XXXXXX", command[128];
@@ -124,7 +123,7 @@ static const char *some_name(void)
 	return name;
 }
 
-/* The directory that a few random steps down lead to. */
+/* A directory found by a random walk down. */
 static struct inode *some_dir(struct inode *root)
 {
 	struct inode *at = inode_get(root), *next;
@@ -170,7 +169,7 @@ static bool see(void *ctx, const char *name, size_t len, uint64_t, uint32_t, uin
 {
 	struct inode *dir = ctx, *i;
 
-	/* Walks never ask for the dots. */
+	/* Walks never look up the dots. */
 	if (name[0] == '.')
 		return true;
 	if (dir->ops->lookup(dir, name, len, &i) == 0) {
@@ -245,7 +244,7 @@ static void step(struct inode *root)
 	inode_put(dir);
 }
 
-/* Mounts what is on the disk and works on it; what mount said. */
+/* Mounts the image and works on it. Returns mount's result. */
 static int work(unsigned int steps, bool read_only)
 {
 	uint64_t free;
@@ -275,11 +274,11 @@ static int work(unsigned int steps, bool read_only)
 }
 
 static const char *const kinds[] = {"-b 1024", "-b 4096", "-b 2048 -I 128", "-b 1024 -g 512 -N 64",
-				    /* Revision 0, which mke2fs 1.47.1 asks for in another way. */
+				    /* Revision 0, which mke2fs 1.47.1 spells differently. */
 				    "-b 1024 $(mke2fs -r 0 2>&1 | grep -q removed &&"
 				    " echo -E revision=0 || echo -r 0)"};
 
-/* What is sound before is sound after, and again. */
+/* A consistent image stays consistent, over several mounts. */
 static void stays_sound(const char *options)
 {
 	CHECK(make_image(options));
@@ -297,7 +296,7 @@ static void spoil(void)
 	uint64_t most = rnd_below(&seed, 3) ? 12 : 200;
 
 	for (uint64_t n = 1 + rnd_below(&seed, most); n; n--) {
-		/* What says where things are is in front, and what it says is of 2 or 4 bytes. */
+		/* Metadata is mostly in front, in fields of 2 or 4 bytes. */
 		uint64_t at = rnd_below(&seed, 4) ? rnd_below(&seed, 96 << 10)
 						  : rnd_below(&seed, IMAGE_KIB << 10);
 		static const uint32_t words[] = {0, 1, 2, 0xffff, 0xffffffff, 12, 0x7fffffff};
@@ -344,7 +343,7 @@ int main(void)
 		for (long r = 0; r < rounds; r++) {
 			memcpy(disk, sound, sizeof(disk));
 			spoil();
-			/* Nothing here takes long: a call that does not come back ends the test. */
+			/* A call that does not return within this time fails the test. */
 			alarm(20);
 			mounted += work(60, rnd_below(&seed, 8) == 0) == 0;
 			alarm(0);

@@ -1,4 +1,4 @@
-/* Tables of file descriptors, and open files. */
+/* File descriptor tables and open files. */
 #include "fs/device.h"
 #include "fs/file.h"
 #include "host_kmem.h"
@@ -47,7 +47,7 @@ static void check(const struct model *m)
 
 static void step(struct model *m, uint64_t *seed)
 {
-	/* Mostly among the low ones, so that they fill up. */
+	/* Mostly low descriptors, so that these fill up. */
 	uint32_t fd = (uint32_t)rnd_below(seed, rnd_below(seed, 4) ? 90 : FILES_MAX);
 	bool cloexec = rnd_below(seed, 2);
 	struct file *f;
@@ -150,7 +150,7 @@ static void open_files(void)
 	CHECK_EQ(f->ops->write(f, &u), 7);
 	CHECK_EQ(f->ops->seek(f, 2, 0), 2);
 	u = uio_kernel(text, 7);
-	CHECK_EQ(f->ops->write(f, &u), 7); /* at the end all the same */
+	CHECK_EQ(f->ops->write(f, &u), 7); /* at the end regardless */
 	CHECK_EQ(i->size, 14);
 	CHECK_EQ(f->ops->seek(f, -4, 2), 10);
 	CHECK_EQ(f->ops->seek(f, -11, 1), -EINVAL);
@@ -194,7 +194,7 @@ static void devices(void)
 	CHECK(device_find(S_IFCHR, DEVICE(9, 7)) == NULL);
 	tree_make();
 	CHECK_EQ(device_populate(tree_root), 0);
-	CHECK_EQ(device_populate(tree_root), 0); /* what is there stays */
+	CHECK_EQ(device_populate(tree_root), 0); /* existing nodes stay */
 	CHECK_EQ(tree_find("/thing", true, &i), 0);
 	CHECK_EQ(i->mode, S_IFCHR | 0640);
 	CHECK_EQ(file_open(i, O_RDWR, &f), 0);

@@ -1,7 +1,6 @@
 /*
- * What comes from a wire: headers are built and understood, requests answered, the right way found;
- * and frames made of chance, each in memory of its own length, are looked at no further than they
- * go.
+ * Received frames: headers are built and parsed, requests answered, routes found; and random
+ * frames, each in an allocation of its exact size, are never read past their end.
  */
 #include "lib/errno.h"
 #include "mm/kmem.h"
@@ -20,7 +19,7 @@
 #define OTHER	  IP(10, 0, 2, 2)
 #define FRAME_MAX 2048
 
-/* The interface under test, and the last frame that it sent. */
+/* The interface under test, and the last frame sent. */
 static uint8_t sent[FRAME_MAX];
 static size_t sent_len, sent_count;
 
@@ -41,7 +40,7 @@ static struct interface eth = {.name = "eth0",
 			       .send = send};
 static const uint8_t other_mac[6] = {2, 0, 0, 0, 0, 2};
 
-/* Stand-ins for sockets: one hears port 7, and all that it gets is read to its end. */
+/* Stand-ins for sockets: one listens on port 7, and everything it receives is read. */
 struct list af_packet_sockets = LIST_INIT(af_packet_sockets);
 static struct socket hearer = {.state = SOCKET_CONNECTED};
 static size_t heard_len, heard_count;
@@ -122,7 +121,7 @@ void timer_add(struct timer *t, uint64_t deadline_ns)
 	armed = t;
 }
 
-/* A frame in memory that ends where it does. */
+/* Receives a copy in an allocation of exact size. */
 static void receive(const void *frame, size_t n)
 {
 	uint8_t *copy = malloc(n ? n : 1);
@@ -171,7 +170,7 @@ static void receive_arp(uint16_t what, uint32_t target)
 
 static void sums(void)
 {
-	/* The example of RFC 1071, and a header whose sum is known. */
+	/* The example of RFC 1071, and a header with a known checksum. */
 	static const uint8_t words[] = {0x00, 0x01, 0xf2, 0x03, 0xf4, 0xf5, 0xf6, 0xf7};
 	static const uint8_t header[] = {0x45, 0,    0,	   0x73, 0, 0, 0x40, 0,	   0x40, 0x11,
 					 0xb8, 0x61, 0xc0, 0xa8, 0, 1, 0xc0, 0xa8, 0,	 0xc7};
@@ -205,7 +204,7 @@ static void neighbours_are_asked(void)
 	receive_arp(ARP_REQUEST, OTHER);
 	CHECK_EQ(sent_count, 4);
 	arp_remove_interface(&eth);
-	/* Who never answers is asked three times, and forgotten with what waits. */
+	/* A neighbour that never answers is asked three times, then dropped with its queue. */
 	CHECK_EQ(ipv4_send(ipv4_alloc(4), &f), 0);
 	for (int n = 0; n < 3; n++)
 		armed->expire(armed);
@@ -280,7 +279,7 @@ static void packets_are_answered(void)
 	CHECK_EQ(sent_count, 1);
 }
 
-/* Frames that are nearly right, and cut anywhere; sums are mended so that more is looked at. */
+/* Nearly valid frames, truncated anywhere; checksums are fixed so that parsing goes further. */
 static void chance(uint64_t seed)
 {
 	static const uint8_t protocols[] = {IP_ICMP, IP_UDP, IP_TCP, 99};

@@ -1,4 +1,4 @@
-/* Kernel memory by the byte: alignment, no overlap, everything comes back. */
+/* The kernel memory allocator: alignment, overlap, leaks. */
 #include "host_machine.h"
 #include "mm/kmem.h"
 #include "unit.h"
@@ -6,8 +6,8 @@
 #define HELD 3000
 
 /*
- * Pages that may stay: an empty slab of each of the 8 classes, and one for each free object that
- * the CPU keeps at hand, 16 at most and no more than a page of them.
+ * Pages that may remain: an empty slab for each of the 8 classes, and one for each free object in
+ * the CPU's cache, which holds at most 16 and no more than a page.
  */
 #define KEPT (8 + 5 * 16 + 8 + 4 + 2)
 
@@ -23,7 +23,7 @@ static size_t some_size(uint64_t *seed)
 	case 0:
 		return 1 + rnd_below(seed, 200000);
 	case 1:
-		/* Around powers of two, where classes meet. */
+		/* Around powers of two, where size classes meet. */
 		return (1ul << (4 + rnd_below(seed, 10))) + rnd_below(seed, 3) - 1;
 	default:
 		return 1 + rnd_below(seed, 600);
@@ -69,7 +69,7 @@ static void churn(uint64_t seed)
 	}
 }
 
-/* Until there is nothing left; then all of it again, and no less. */
+/* Allocates until memory runs out, frees everything, and gets as much again. */
 static uint64_t fill_up(size_t size)
 {
 	void **chain = NULL, **next;

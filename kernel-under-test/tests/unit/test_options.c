@@ -42,14 +42,14 @@ static void arguments(void)
 	args_are("quiet ---x a", 0, NULL);
 	args_are("-- a b=c", 2, two);
 	args_are("quiet init=/x  --  a   b=c  ", 2, two);
-	/* As many as there are places for; the last of them ends all the same. */
+	/* As many as fit; the list is terminated all the same. */
 	for (size_t i = 0; i < OPTION_ARGS_MAX + 5; i++)
 		strcat(line, " w");
 	for (size_t i = 0; i < OPTION_ARGS_MAX; i++)
 		many[i] = "w";
 	args_are(line, OPTION_ARGS_MAX, many);
 
-	/* They are no options. */
+	/* Words after `--` are not options. */
 	CHECK(option_is("quiet -- a", "quiet"));
 	CHECK(!option_is("a -- quiet", "quiet"));
 	text_is("a -- init=/x", "init", NULL);

@@ -1,4 +1,4 @@
-/* The page allocator: whatever the layout of memory, no page is given twice or lost. */
+/* The page allocator: with any memory layout no page is handed out twice or lost. */
 #include "host_machine.h"
 #include "unit.h"
 
@@ -32,7 +32,7 @@ static bool usable(uint64_t pa)
 	return false;
 }
 
-/* Memory with holes at random places, the image low, an initrd anywhere. */
+/* Memory with random holes, the image low, an initrd anywhere. */
 static void lay_out(uint64_t *seed)
 {
 	uint64_t at = MIB, initrd;
@@ -126,7 +126,7 @@ static void churn(uint64_t *seed)
 	CHECK_EQ(page_count_free(), free);
 }
 
-/* Takes everything page by page, then gives it back: blocks must grow together again. */
+/* Allocates every page singly and frees them: blocks must merge again. */
 static void exhaust(void)
 {
 	static struct page *all[PAGES];
@@ -146,7 +146,7 @@ static void exhaust(void)
 	CHECK_EQ(page_count_free(), free);
 	while ((all[big] = page_alloc_order(4)))
 		big++;
-	/* Single pages kept in front of the buddies, and the ends of regions, may be missing. */
+	/* Cached single pages, and the ends of regions, may be missing. */
 	CHECK(big * 16 + 64 * 16 + 12 * 16 >= free);
 	while (big)
 		page_put(all[--big]);
@@ -191,7 +191,7 @@ static void one_layout(uint64_t seed)
 	check_region(info.initrd);
 
 	page_release_region(info.initrd);
-	page_release_region(info.initrd); /* what is free already is left alone */
+	page_release_region(info.initrd); /* pages that are free already are left alone */
 	CHECK(page_count_total() >= total);
 	CHECK_EQ(page_count_free(), page_count_total());
 	info.initrd = (struct boot_region){0, 0};

@@ -1,4 +1,4 @@
-/* From paths to inodes: cases by hand, then random trees and paths against the host's Linux. */
+/* Path resolution: cases, then random trees and paths compared with the host's Linux. */
 #include "fs/path.h"
 #include "host_machine.h"
 #include "lib/errno.h"
@@ -77,7 +77,7 @@ static void by_hand(void)
 	tree_drop();
 }
 
-/* A root that is not the file system's: nothing leads above it. */
+/* A root below the file system's: nothing leads above it. */
 static void another_root(void)
 {
 	struct path_base base;
@@ -182,7 +182,7 @@ static void names(void)
 	tree_drop();
 }
 
-/* A path of few different names, with dots, doubled and trailing slashes. */
+/* A path of few distinct names, with dots, doubled and trailing slashes. */
 static void some_path(uint64_t *seed, char *out, bool absolute)
 {
 	static const char *const part[] = {"a", "b", "c", "d", "a", "b", ".", "..", "x"};

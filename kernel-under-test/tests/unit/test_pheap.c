@@ -20,7 +20,7 @@ static void round_of(uint64_t seed)
 	static bool in[NODES];
 	struct pheap heap = {NULL};
 	int count = 0;
-	/* Few different keys in some rounds, so that equal ones meet. */
+	/* Few distinct keys in some rounds, so that equal ones occur. */
 	uint64_t keys = rnd_below(&seed, 2) ? 5 : UINT64_MAX;
 
 	memset(in, 0, sizeof(in));

@@ -1,4 +1,4 @@
-/* format() against snprintf(), in what the two have in common. */
+/* format() against snprintf(), for what both support. */
 #include "lib/printf.h"
 #include "host_machine.h"
 #include "unit.h"
@@ -51,7 +51,7 @@ static void interrupted(void)
 	}
 }
 
-/* What the compiler would not let pass, and %p and %s of NULL, which differ from libc's. */
+/* What the compiler would reject, and %p and %s of NULL, which differ from libc's. */
 static void odd(void)
 {
 	char out[64];

@@ -1,4 +1,4 @@
-/* The cipher against its RFC, and the numbers that are made with it. */
+/* The cipher against its RFC, and the generator built on it. */
 #include "unit.h"
 
 #include "lib/chacha.h"
@@ -11,7 +11,7 @@ uint64_t random_entropy(void)
 	return noise;
 }
 
-/* RFC 8439, 2.3.2: its counter and nonce of 32 and 96 bits are ours of 64 and 64. */
+/* RFC 8439, 2.3.2, with 64-bit counter and nonce in place of 32 and 96. */
 static void block(void)
 {
 	static const uint8_t expected[CHACHA_BLOCK] = {
@@ -29,7 +29,7 @@ static void block(void)
 	CHECK(memcmp(out, expected, sizeof(out)) == 0);
 }
 
-/* No byte is given out twice, whatever the sizes that are asked for. */
+/* No byte is returned twice, whatever the sizes of the requests. */
 static void stream(void)
 {
 	static uint8_t seen[1 << 16];
@@ -54,7 +54,7 @@ static void stream(void)
 		CHECK(count[i] > 144 && count[i] < 368);
 }
 
-/* What is mixed in, and the noise of a later batch, change all that follows. */
+/* Input mixed in, and entropy of later reseeds, changes all that follows. */
 static void mixing(void)
 {
 	uint8_t bytes[100] = {1}, a[64], b[64];

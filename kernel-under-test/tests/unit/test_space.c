@@ -1,4 +1,4 @@
-/* Address spaces: random histories of a family of them against the model, and want of memory. */
+/* Address spaces: random histories of a family of them against the model, and out of memory. */
 #include "arch/mmu.h"
 #include "arch/trap.h"
 #include "host_kmem.h"
@@ -9,12 +9,12 @@
 #include "space_model.h"
 #include "unit.h"
 
-/* More than there are ids. */
+/* More than there are ASIDs. */
 #define FAMILY (ASIDS + 2)
 #define BRK    48 /* where the heap starts in the window */
 
 #ifdef SLAB
-/* An empty slab a class may stay behind. */
+/* An empty slab of each class may remain. */
 #define SPARE 8
 #else
 #define SPARE 0
@@ -130,7 +130,7 @@ static void remap(uint64_t *seed)
 	addr = window_addr(from);
 	old = n * PAGE_SIZE;
 	len = pages * PAGE_SIZE;
-	/* Callers see to it that both places are apart. */
+	/* Callers ensure that the ranges do not overlap. */
 	if (fixed && (to + pages > WINDOW_PAGES || (to < from + n && from < to + pages)))
 		return;
 	a = space_find(now->space, addr);
@@ -207,7 +207,7 @@ static void switch_space(uint64_t *seed)
 		use(family[i]);
 }
 
-/* A space that is not in use, as a tracer changes it, or a parent that has others to run. */
+/* A space that is not current, as when a tracer changes it. */
 static void change_other(uint64_t *seed)
 {
 	struct model *in_use = now, *m = family[rnd_below(seed, FAMILY)];
@@ -231,7 +231,7 @@ static void find_gap(uint64_t *seed)
 		there &= page >= WINDOW_PAGES || !now->page[page].mapped;
 	}
 	at = space_find_gap(now->space, want, pages * PAGE_SIZE, now->space->top);
-	/* Nothing else is mapped, so the highest place is right under the top. */
+	/* Nothing else is mapped: the highest address is right below the top. */
 	CHECK_EQ(at, there ? want : now->space->top - pages * PAGE_SIZE);
 }
 
@@ -275,7 +275,7 @@ static void history(uint64_t seed)
 	model_objects_drop();
 }
 
-/* The same calls with less and less memory: they fail, and what they took comes back. */
+/* The same calls with less and less memory: they fail and leak nothing. */
 static void starve(uint64_t seed, uint64_t pages_left)
 {
 	struct page *hog = NULL, *p;
@@ -321,11 +321,11 @@ int main(void)
 
 	host_boot(24);
 	kmem_init();
-	history(1000); /* caches fill, the zero page is made */
+	history(1000); /* fills caches, allocates the zero page */
 	mmu_trim();
 	free = page_count_free();
 	for (uint64_t seed = 0; seed < 120; seed++) {
-		/* The second half on a CPU that tells spaces apart by ids. */
+		/* The second half with ASIDs. */
 		if (seed == 60) {
 			host_asids = MMU_ASIDS;
 			tlb_init();

@@ -1,4 +1,4 @@
-/* Pages by index against a plain list of what should be there. */
+/* Page stores against a plain list. */
 #include "host_kmem.h"
 #include "host_machine.h"
 #include "lib/errno.h"
@@ -25,7 +25,7 @@ static struct known *find(uint64_t index)
 
 static uint64_t some_index(uint64_t *seed)
 {
-	/* From dense to sparse: up to 2^40. */
+	/* From dense to sparse, up to 2^40. */
 	return rnd(seed) >> (24 + rnd_below(seed, 40));
 }
 
@@ -91,7 +91,7 @@ static void round_of(uint64_t seed)
 	CHECK_EQ(host_kmem_live, 0);
 }
 
-/* Pages go one by one in any order, and the nodes above the last of them with it. */
+/* Removes pages in any order, and the nodes above them with the last. */
 static void drops(void)
 {
 	uint64_t free = page_count_free(), seed = 7, index[64];
@@ -129,7 +129,7 @@ static void limits(void)
 	CHECK_EQ(host_kmem_live, 0);
 }
 
-/* Fails at every allocation in turn; a failure leaves nothing behind that a cut does not free. */
+/* Each allocation fails in turn; a truncation frees what a failure left behind. */
 static void without_memory(void)
 {
 	for (long after = 0; after < 12; after++) {

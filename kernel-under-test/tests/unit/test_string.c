@@ -1,4 +1,4 @@
-/* The kernel's string routines, under other names, against the C library. */
+/* The kernel's string routines, renamed, against the C library's. */
 #include "unit.h"
 
 void *kernel_memcpy(void *to, const void *from, size_t n);
@@ -50,7 +50,7 @@ static void fill(char *s, uint64_t *seed)
 {
 	size_t n = rnd_below(seed, 12);
 
-	/* Two letters, one of them negative as a char: likenesses are common. */
+	/* Two letters, one negative as a char: equal strings are frequent. */
 	for (size_t i = 0; i < n; i++)
 		s[i] = rnd_below(seed, 5) ? 'a' : (char)0xe4;
 	s[n] = '\0';

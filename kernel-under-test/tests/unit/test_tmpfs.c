@@ -1,4 +1,4 @@
-/* Files against an array of bytes, directories against a list of names. */
+/* tmpfs: files against a byte array, directories against a list of names. */
 #include "fs/uio.h"
 #include "host_kmem.h"
 #include "host_machine.h"
@@ -9,7 +9,7 @@
 #define FILE_MAX 40000
 
 static unsigned char model[FILE_MAX];
-/* Where the user's bytes are: faults begin at a page. */
+/* The user's buffer: faults begin at a page boundary. */
 static unsigned char buffer[FILE_MAX] __attribute__((aligned(PAGE_SIZE)));
 static uint64_t model_size;
 
@@ -22,7 +22,7 @@ static void check_file(struct inode *f)
 	CHECK(memcmp(buffer, model, model_size) == 0);
 }
 
-/* Room for n bytes of which the first `good` end where a page of the user's does. */
+/* Room for n bytes, of which the first `good` end at a page boundary. */
 static unsigned char *ends_at_page(size_t n, size_t good, uint64_t *seed)
 {
 	if (good == n)
@@ -30,7 +30,10 @@ static unsigned char *ends_at_page(size_t n, size_t good, uint64_t *seed)
 	return buffer + ALIGN_UP(good, PAGE_SIZE) - good;
 }
 
-/* A write whose source faults after `good` bytes writes those, as on Linux; none is -EFAULT. */
+/*
+ * A write whose source faults after `good` bytes writes those, as on Linux; -EFAULT if there are
+ * none.
+ */
 static void write_some(struct inode *f, uint64_t pos, size_t n, size_t good, uint64_t *seed)
 {
 	unsigned char *from = ends_at_page(n, good, seed);
@@ -125,7 +128,7 @@ static void file_limits(void)
 	CHECK_EQ(f->object.ops->page(&f->object, 7, PAGE_WRITE, &p), 0);
 	CHECK_EQ(p->refs, 2);
 	page_put(p);
-	/* Holes around it, and what is past the end, are not there. */
+	/* Holes around it, and pages past the end, are absent. */
 	f->object.ops->peek(&f->object, 6, 3, around);
 	CHECK(!around[0] && around[1] == p && !around[2]);
 	CHECK_EQ(p->refs, 2);
@@ -137,7 +140,7 @@ static void file_limits(void)
 	tree_drop();
 }
 
-/* A file that lost its name lives on while somebody holds it. */
+/* A file without a name lives on while it is referenced. */
 static void unlinked_while_open(void)
 {
 	struct uio u = uio_kernel(buffer, 4);
@@ -184,7 +187,7 @@ static bool see(void *ctx, const char *name, size_t len, uint64_t, uint32_t, uin
 	return true;
 }
 
-/* Lists in small portions, with names coming and going meanwhile; the others all appear, once. */
+/* Lists in small portions while names come and go: every other name appears exactly once. */
 static void check_listing(struct inode *dir, const bool *there, uint64_t *seed)
 {
 	struct seen s = {.next = 0};
@@ -260,7 +263,7 @@ static void directory_rules(void)
 	CHECK_EQ(d->links, 2);
 	CHECK_EQ(d->ops->unlink(d, "hard", 4, false), 0);
 
-	/* Into a directory that is gone nothing can be put. */
+	/* A removed directory accepts no new entries. */
 	inode_get(d);
 	CHECK_EQ(tree_root->ops->unlink(tree_root, "d", 1, true), 0);
 	CHECK_EQ(d->ops->create(d, "x", 1, S_IFREG, 0, &f), -ENOENT);

@@ -1,6 +1,6 @@
 /*
- * The virtqueue against a device that keeps the rules, and against one that writes whatever it
- * likes into the memory it shares with the driver.
+ * The virtqueue against a conforming device, and against one that writes anything into shared
+ * memory.
  */
 #include "host_machine.h"
 #include "unit.h"
@@ -11,7 +11,7 @@
 #define QUEUE_SIZE 16
 #define REGISTERS  4096
 
-/* The device's registers are memory here; only what the driver asks for has a meaning. */
+/* The device's registers are plain memory; only those that the driver uses have a meaning. */
 static uint8_t registers[REGISTERS];
 
 #define COMMON_AT 0
@@ -68,7 +68,7 @@ int arch_irq_alloc(void (*)(void *), void *, struct irq_message *out)
 	return 0;
 }
 
-/* As the standard lays them out. */
+/* The layout that the specification gives. */
 struct device_side {
 	struct {
 		uint64_t phys;
@@ -129,7 +129,10 @@ static void bad_sizes(void)
 	}
 }
 
-/* Chains of every length, ended in any order: all come back, once, and all descriptors are free. */
+/*
+ * Chains of every length, completed in any order: each comes back once, and all descriptors are
+ * free.
+ */
 static void keeps_the_rules(uint64_t seed)
 {
 	struct virtio_segment s[QUEUE_SIZE];
@@ -178,7 +181,8 @@ static void keeps_the_rules(uint64_t seed)
 	}
 }
 
-/* Whatever the rings and descriptors say, an owner comes back at most once and nothing is overrun.
+/*
+ * Whatever rings and descriptors contain: each owner comes back at most once, and nothing overruns.
  */
 static void breaks_them(uint64_t seed)
 {

@@ -1,4 +1,4 @@
-/* What a unit test is made of: checks that stop at the first failure, and repeatable chance. */
+/* Unit tests: checks that stop at the first failure, and reproducible random numbers. */
 #pragma once
 
 #include <inttypes.h>
