@@ -130,7 +130,7 @@ static struct segment *segment_of_object(const struct object *o)
 
 bool shm_is_object(const struct object *o)
 {
-	return by_object(o);
+	return segment_of_object(o);
 }
 
 /* With the space's lock. */
