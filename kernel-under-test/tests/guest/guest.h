@@ -1,14 +1,14 @@
 /*
- * Programs that check the kernel they run on, as any Linux program would see it. One line a check:
+ * Programs that check the kernel they run on through its Linux ABI. One line for each check:
  *
  *     ok <suite>: <name>
  *     not ok <suite>: <name>: expected <n> got <n>
  *
- * What is expected is what Linux does; the same ELF runs there too, and must say the same.
+ * The expected values are Linux's: the same ELF runs there too, and must print the same.
  */
 #pragma once
 
-/* What most suites use. */
+/* Used by most suites. */
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -28,7 +28,7 @@
 #include <time.h>
 #include <unistd.h>
 
-/* A system call as the kernel answers it: the result, or -errno. */
+/* A system call's raw result: a value or -errno. */
 #define RAW(...)                                                                                   \
 	({                                                                                         \
 		long raw_ = syscall(__VA_ARGS__);                                                  \
@@ -39,34 +39,33 @@ void same_(const char *name, long got, long expected);
 #define same(name, got, expected) same_(name, (long)(got), (long)(expected))
 #define holds(name, cond)	  same_(name, (cond) ? 1 : 0, 1)
 
-/* Runs fn in a child and returns how that ended, as wait4() says it; a child that returns exits 0.
- */
+/* Runs fn in a child. Returns its wait4() status; a child that returns exits with 0. */
 int status_of(void (*fn)(void));
 
-/* Ends a child with status 0 if `cond`, else with the number of the line. */
+/* In a child: exits with the line number unless `cond` holds. */
 #define child_needs(cond)                                                                          \
 	do {                                                                                       \
 		if (!(cond))                                                                       \
 			_exit(__LINE__ % 255 + 1);                                                 \
 	} while (0)
 
-/* A file at `path` that holds `text`. Stops the suite when that can't be had. */
+/* Writes `text` to a file. Ends the suite if that fails. */
 void put_file(const char *path, const char *text);
 
-/* The program's own path, to be run again with a word as argv[1]. */
+/* This program's path, to be run again with a word as argv[1]. */
 #define SELF "/init"
 
-/* How long to look for what seldom happens: `effort=N` on the command line, else 1. */
+/* How long to search for rare events: `effort=N` on the command line, else 1. */
 extern int effort;
 
 struct suite {
 	const char *name;
 	void (*run)(void);
-	/* /proc is mounted meanwhile. */
+	/* mount /proc for the suite */
 	bool needs_proc;
 };
 
-/* All of them, in the order they run in. Each is `const struct suite NAME_suite` in NAME.c. */
+/* All suites, in order. Each is `const struct suite NAME_suite` in NAME.c. */
 #define SUITES(X)                                                                                  \
 	X(cpu) X(fault) X(process) X(exec) X(pipe) X(file) X(descriptor) X(path) X(name)           \
 	X(memory) X(mapping) X(time) X(smp) X(shootdown) X(pressure) X(tty) X(reopen) X(message)   \
@@ -81,5 +80,5 @@ struct suite {
 #define SUITE_DECLARATION(name) extern const struct suite name##_suite;
 SUITES(SUITE_DECLARATION)
 
-/* What this program does when another part of it runs it with a word; -1: not such a word. */
+/* What this program does when run with a word as argv[1]; -1: not such a word. */
 int exec_role(int argc, char **argv);

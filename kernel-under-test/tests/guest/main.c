@@ -20,7 +20,7 @@ static void say(const char *line, int len)
 {
 	if (write(1, line, (size_t)len) != len)
 		_exit(99);
-	/* The kernel's own messages must find no line half written. */
+	/* Drain the terminal, so that kernel messages do not split a line. */
 	ioctl(1, TCSBRK, 1);
 }
 
@@ -35,7 +35,7 @@ void same_(const char *name, long got, long expected)
 		len = snprintf(line, sizeof(line), "not ok %s: %s: expected %ld got %ld\n",
 			       suite_name, name, expected, got);
 	say(line, len);
-	/* A check may look at what the call before it left. */
+	/* A check may examine errno as the call before it left it. */
 	errno = error;
 }
 
@@ -81,7 +81,7 @@ static void run(const struct suite *suite)
 	same("came to its end", status, 0);
 }
 
-/* All suites, or those that arguments name: Linux has words of its own for process 1. */
+/* All suites, or those named by arguments; Linux passes words of its own to process 1. */
 static bool is_wanted(const struct suite *suite, int argc, char **argv)
 {
 	bool named = false;

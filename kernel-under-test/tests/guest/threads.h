@@ -1,15 +1,14 @@
-/* Threads that are kept on one CPU each, for suites about several CPUs. With one CPU all share it.
- */
+/* Threads pinned to CPUs, for suites about several CPUs. With a single CPU all share it. */
 #pragma once
 
 #include <pthread.h>
 #include <sched.h>
 #include <stdatomic.h>
 
-/* CPUs that this process could use when it began. Set by main(). */
+/* CPUs available to this process at start. Set by main(). */
 extern int cpu_count;
 
-/* Keeps the calling thread on CPU number n, counted round. 0 or -1. */
+/* Pins the calling thread to CPU n modulo cpu_count. 0 or -1. */
 static inline int stay_on(int n)
 {
 	cpu_set_t set;
@@ -19,7 +18,7 @@ static inline int stay_on(int n)
 	return sched_setaffinity(0, sizeof(set), &set);
 }
 
-/* Other CPUs go on meanwhile; where there are none, somebody else gets this one. */
+/* Waits until *word >= least. Yields, since there may be a single CPU. */
 static inline void wait_until(atomic_long *word, long least)
 {
 	while (atomic_load(word) < least)

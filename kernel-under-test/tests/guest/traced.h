@@ -1,4 +1,4 @@
-/* What the suites of tracing share: a child that stops itself, and waiting for what it does. */
+/* Shared by the ptrace suites: a child that stops itself, and waiting for its stops. */
 #pragma once
 
 #include "guest.h"
@@ -38,7 +38,7 @@ static inline long word(pid_t pid, volatile void *at)
 	return trace(PTRACE_PEEKDATA, pid, (uintptr_t)at, (uintptr_t)&w) ? -1 : w;
 }
 
-/* A child that lets itself be traced and stops, to run fn then; its options are set. */
+/* A child that calls PTRACE_TRACEME, stops, and then runs fn; its options are set. */
 static inline pid_t traced(void (*fn)(void), uintptr_t options)
 {
 	pid_t pid = fork();

@@ -1,4 +1,4 @@
-/* What is done to memory. */
+/* Operations on memory. */
 #include "churn.h"
 
 #include <errno.h>
@@ -7,10 +7,10 @@
 #include <string.h>
 #include <unistd.h>
 
-/* Held to read by who replaces a page of `region`, to write by who moves it. */
+/* Held for reading by who replaces a page of `region`, for writing by who moves it. */
 static pthread_rwlock_t place = PTHREAD_RWLOCK_INITIALIZER;
 
-/* The kernel takes the page's bytes into a file and puts them back, faults or not. */
+/* The kernel copies the page into a file and back, faulting or not. */
 static void through_file(int fd, volatile uint64_t *page, long at)
 {
 	char *bytes = (char *)page;
@@ -129,7 +129,7 @@ void come_and_go(int me)
 	else
 		more = n;
 	cut = 1 + (long)any((uint64_t)more);
-	/* The end is another thread's as soon as it is unmapped. */
+	/* The end belongs to another thread as soon as it is unmapped. */
 	munmap((void *)page_at(p, cut), (size_t)(more - cut) * PAGE);
 	for (long i = 0; i < cut; i++)
 		check_own("moved", page_at(p, i), i, i < n ? stamp(me, i, 1) : 0);
@@ -155,7 +155,7 @@ void cut_file(int me)
 	munmap((void *)p, PAGE);
 }
 
-/* A mapping of the first thread's, whose pages all touch first. */
+/* A mapping made by the first thread, all of whose pages every thread touches at once. */
 #define RUSH_PAGES 40
 
 static struct {
@@ -189,7 +189,7 @@ static void rush(void)
 	atomic_fetch_add(&fresh.turn, 1);
 	join_rush(0);
 	while (atomic_load(&fresh.arrived) < THREADS) {
-		/* Who has ended does not come, and who comes late needs it. */
+		/* Threads that have ended do not come, and late ones must not be waited for. */
 		if (over())
 			return;
 		sched_yield();
@@ -201,7 +201,7 @@ static void rush(void)
 	munmap((void *)at, RUSH_PAGES * PAGE);
 }
 
-/* In a child: its copy is of one moment, stays as it was, and is its own. */
+/* In a child: its copy is a snapshot, stays unchanged, and is private. */
 static void be_copy(int parent)
 {
 	static uint64_t first[PAGES], is[SPOTS];
@@ -260,7 +260,7 @@ void disturb(int process)
 		break;
 	case 2:
 		atomic_fetch_add(&counts->forks, 1);
-		/* What is moved aside would not be where the child looks for it. */
+		/* A region moved aside would not be where the child looks for it. */
 		pthread_rwlock_rdlock(&place);
 		child = fork();
 		if (!child)

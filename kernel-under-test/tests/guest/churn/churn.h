@@ -1,4 +1,7 @@
-/* Memory that many change at once, and what is known of it: stamps, and accesses that may fault. */
+/*
+ * Memory changed by many threads at once, and what is known of it: stamps, and accesses that may
+ * fault.
+ */
 #pragma once
 
 #include <setjmp.h>
@@ -12,36 +15,36 @@
 #define PROCESSES 3
 #define THREADS	  4
 #define WRITERS	  (PROCESSES * THREADS)
-/* Of the private region of each process, and of each shared one. */
+/* Pages in the private region of each process, and in each shared region. */
 #define PAGES	     (THREADS * 12)
 #define SHARED_PAGES (WRITERS * 4)
-/* The end of the private region: pages that all threads write, each its own words. */
+/* The end of the private region: pages written by all threads, each in its own words. */
 #define TALLIES 8
 #define REGION	((PAGES + TALLIES) * PAGE)
 #define RW	(PROT_READ | PROT_WRITE)
 #define ANON	(MAP_PRIVATE | MAP_ANONYMOUS)
-/* Where in a page its stamp stands. */
+/* Positions of the stamp in a page. */
 #define SPOTS 4
 
-/* In memory that all processes share. */
+/* In memory shared by all processes. */
 struct counts {
 	atomic_long writes, faults, forks, wrong;
 };
 
 extern struct counts *counts;
-/* What follows begins when the program does, and ends with the round. */
+/* Options that take effect for one round. */
 extern bool on_disk, pressure;
 extern int file;
 /* Anonymous, and of `file`. */
 extern volatile uint64_t *shared[2];
-/* Each process has a region of its own at the same address, and moves it aside now and then. */
+/* Each process has a region at the same address, and moves it aside from time to time. */
 extern volatile uint64_t *region, *aside;
 
 extern _Thread_local sigjmp_buf back;
 extern _Thread_local volatile bool armed;
 extern _Thread_local uint64_t seed;
 
-/* Whether `action` was done without a fault. */
+/* Whether `action` completed without a fault. */
 #define TRY(action)                                                                                \
 	({                                                                                         \
 		bool done_ = false;                                                                \
@@ -56,7 +59,7 @@ extern _Thread_local uint64_t seed;
 		done_;                                                                             \
 	})
 
-/* Ends access that faults: TRY() says so. Without one that is an error. */
+/* Makes faults end a TRY(); outside of one a fault is an error. */
 void catch_faults(void);
 void say(const char *what, long at, uint64_t got, uint64_t expected);
 uint64_t any(uint64_t below);
@@ -76,24 +79,24 @@ static inline volatile uint64_t *spot(volatile uint64_t *page, int i)
 uint64_t stamp(int writer, long page, uint64_t times);
 void write_stamp(volatile uint64_t *page, uint64_t s);
 void read_stamp(volatile uint64_t *page, uint64_t out[SPOTS]);
-/* All of a page that nobody else writes is what was last written to it. */
+/* A page with a single writer holds exactly what that wrote last. */
 void check_own(const char *what, volatile uint64_t *page, long at, uint64_t expected);
-/* What another writes: nothing yet, or his stamp for this page. */
+/* Another writer's page: empty, or a stamp by that writer for this page. */
 void check_other(const char *what, uint64_t is, int writer, long at);
-/* As often as it takes, when others keep the page away. */
+/* Retries while others make the page inaccessible. */
 void write_own(volatile uint64_t *page, uint64_t s);
 
-/* A page of the process's region; what is expected of it is the writer's own knowledge. */
+/* Changes a page of the process's region; *expected is the writer's own record. */
 void change_own(int me, int own_file, long at, uint64_t *expected);
-/* Of shared[which]: whatever is done to the mapping, the contents stay. */
+/* Changes a page of shared[which]: whatever happens to the mapping, its contents stay. */
 void change_shared(int me, int which, long at, uint64_t *expected);
-/* Counts on in the thread's words of all pages that it shares with the others of its process. */
+/* Increments the thread's words in all pages shared with the other threads of its process. */
 void tally(int number, uint64_t *times);
-/* If the first thread has made a mapping that is new: writes to it, as all others do now. */
+/* If the first thread has made a new mapping: writes to it along with all others. */
 void join_rush(int number);
-/* A mapping of the thread's own: made, grown, moved, cut; its pages were just somebody else's. */
+/* A mapping of the thread's own: created, grown, moved, shrunk; others just used its pages. */
 void come_and_go(int me);
-/* `file` is cut while others map it: what is mapped anew is what was written, or zero. */
+/* Truncates `file` while others map it: a new mapping holds what was written, or zeros. */
 void cut_file(int me);
 /* What one thread does to the memory of all. */
 void disturb(int process);
