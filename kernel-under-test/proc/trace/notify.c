@@ -100,6 +100,25 @@ static void answer(struct notice *n, uint64_t result, bool go_on)
 	sched_wake(n->thread);
 }
 
+/* Signals whose default action is no death, or one with a core, which is not at once. */
+#define NOT_FATAL                                                                                  \
+	(SIGNALS_STOP | SIGNAL_BIT(SIGCHLD) | SIGNAL_BIT(SIGCONT) | SIGNAL_BIT(SIGURG) |           \
+	 SIGNAL_BIT(SIGWINCH) | SIGNAL_BIT(SIGQUIT) | SIGNAL_BIT(SIGILL) | SIGNAL_BIT(SIGTRAP) |   \
+	 SIGNAL_BIT(SIGABRT) | SIGNAL_BIT(SIGBUS) | SIGNAL_BIT(SIGFPE) | SIGNAL_BIT(SIGSEGV) |     \
+	 SIGNAL_BIT(SIGXCPU) | SIGNAL_BIT(SIGXFSZ) | SIGNAL_BIT(SIGSYS))
+
+/* Whether a signal ends `t` that it neither blocks nor handles: as on Linux, as good as SIGKILL. */
+static bool is_killed(const struct thread *t)
+{
+	const struct process *p = t->process;
+	uint64_t set = (t->pending | p->pending) & ~t->blocked & ~NOT_FATAL;
+
+	for (; set && !t->trace; set &= set - 1)
+		if (p->actions[__builtin_ctzll(set)].handler == SIG_DFL)
+			return true;
+	return signal_kills(t);
+}
+
 bool listener_ask(struct seccomp_listener *l, const struct seccomp_call *call, uint64_t *result)
 {
 	struct thread *t = thread_current();
@@ -117,7 +136,7 @@ bool listener_ask(struct seccomp_listener *l, const struct seccomp_call *call, u
 	while (n.state != NOTICE_ANSWERED) {
 		bool patient = l->patient && n.state == NOTICE_RECEIVED;
 
-		if (patient ? signal_kills(t) : t->work & WORK_INTERRUPT) {
+		if (patient ? is_killed(t) : t->work & WORK_INTERRUPT) {
 			n.result = (uint64_t)wait_interrupted();
 			break;
 		}

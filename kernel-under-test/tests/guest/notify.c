@@ -276,6 +276,8 @@ static void patient(void)
 		sched_yield();
 	child_needs(answer(fd, 5, 0, 0) == 0 && end_of(pid) == 0);
 	pid = ask(fd, 5);
+	child_needs(receive(fd) == 0 && kill(pid, SIGTERM) == 0 && end_of(pid) == SIGTERM);
+	pid = ask(fd, 5);
 	child_needs(receive(fd) == 0 && kill(pid, SIGKILL) == 0 && end_of(pid) == SIGKILL);
 	child_needs(answer(fd, 5, 0, 0) == -ENOENT);
 }
