@@ -332,8 +332,7 @@ static int convert_target(const struct socket *s, struct address *a)
 
 		if (address_is_link_local(a))
 			return -EINVAL;
-		if (v4 && (s->v6_only ||
-			   (s->local.len && !address_v4(&s->local) && !address_is_any(&s->local))))
+		if (v4 && (s->v6_only || (s->bound_host && !address_v4(&s->local))))
 			return -ENETUNREACH;
 		if (!v4 && s->local.len && address_v4(&s->local))
 			return -EAFNOSUPPORT;
