@@ -83,7 +83,7 @@ def test_the_note_and_the_script_make_an_elf_that_qemu_takes(tmp_path: Path) -> 
     assert (found.entry, found.entry_address, found.bits) == ("pvh", 0x100000, 64)
 
 
-def test_what_is_to_be_written_for_a_kernel_without_user_space_loads(tmp_path: Path) -> None:
+def test_manifest_for_kernel_without_user_space_loads(tmp_path: Path) -> None:
     lines, _ = blocks(section("It has no user space"), "toml")
     written = tomllib.loads(lines)
     text = manifest("mine").replace('port = "linux-x86_64"', "").replace("same-bytes", "boots")
@@ -96,7 +96,7 @@ def test_what_is_to_be_written_for_a_kernel_without_user_space_loads(tmp_path: P
     assert kernel.bootable and not kernel.runnable and missing_key(kernel) is None
 
 
-def test_what_is_to_be_written_for_one_with_the_workloads_linked_in_loads(tmp_path: Path) -> None:
+def test_manifest_for_kernel_with_linked_workloads_loads(tmp_path: Path) -> None:
     _, lines = blocks(section("It has no user space"), "toml")
     written = tomllib.loads(lines)
     text = manifest("mine").replace('"linux-x86_64"', f'"{written["port"]}"')

@@ -79,7 +79,7 @@ def test_the_manual_has_a_reason_for_each_larger_gap() -> None:
         assert row.why or not far, row.what
 
 
-def test_the_command_wants_a_run_and_a_file(
+def test_command_requires_run_and_file(
     checkout: Checkout, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     root = checkout()

@@ -63,7 +63,7 @@ def test_the_debug_build_does_the_same(on_bantam: list[str], on_debug: list[str]
     assert on_debug == on_bantam
 
 
-def test_what_is_expected_is_what_linux_does(on_linux: list[str]) -> None:
+def test_expected_results_match_linux(on_linux: list[str]) -> None:
     assert [line for line in on_linux if not line.startswith("ok ")] == []
 
 

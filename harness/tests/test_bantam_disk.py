@@ -69,7 +69,7 @@ def _numbered(letter: str, sectors: int) -> bytes:
 
 @pytest.mark.parametrize("machine", ["pc", "q35"])
 @pytest.mark.parametrize("cpu", ["qemu64", "max"])
-def test_raw_disks_keep_what_is_written(tmp_path: Path, machine: str, cpu: str) -> None:
+def test_raw_disks_keep_written_data(tmp_path: Path, machine: str, cpu: str) -> None:
     disks = {"a": bytearray(_numbered("a", 8195)), "b": bytearray(_numbered("b", 4096))}
     options = []
     for number, (letter, content) in enumerate(disks.items()):

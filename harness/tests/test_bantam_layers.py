@@ -100,7 +100,7 @@ def test_a_file_includes_only_from_its_left() -> None:
     assert wrong == []
 
 
-def test_what_is_private_to_an_architecture_stays_there() -> None:
+def test_architecture_private_headers_are_not_included_elsewhere() -> None:
     wrong = [
         f"{_name(path)} includes {name}"
         for path in FILES

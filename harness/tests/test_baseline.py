@@ -49,7 +49,7 @@ def test_the_text_is_what_a_reviewer_reads() -> None:
     assert baseline.dump(example()) == GOLDEN
 
 
-def test_what_is_written_is_read_back(tmp_path: Path) -> None:
+def test_written_baseline_is_read_back(tmp_path: Path) -> None:
     path = tmp_path / "b.txt"
     path.write_text(baseline.dump(example()))
     found = baseline.load(path)

@@ -53,7 +53,7 @@ def boot(capsys: pytest.CaptureFixture[str], image: Path) -> tuple[int, str]:
 
 
 @pytest.mark.boot
-def test_a_kernel_that_comes_up(
+def test_kernel_that_becomes_ready(
     bare: Path, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
     status, output = boot(capsys, guests.build(tmp_path, guests.SPIN, "one\\nup: two\\n"))

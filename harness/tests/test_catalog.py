@@ -80,7 +80,7 @@ def test_a_listed_kernel_cannot_be_asked_for(checkout: Checkout) -> None:
         catalog.select(("two",))
 
 
-def test_a_kernel_without_an_image_runs_only_when_given_one(checkout: Checkout) -> None:
+def test_kernel_without_image_runs_only_with_user_image(checkout: Checkout) -> None:
     root = checkout(ids=("one", "two"))
     file = root / "kernels" / "two" / "kernel.toml"
     image = 'image = { source = "file", offers = "an ELF", build = "https://example.org/" }'
@@ -92,7 +92,7 @@ def test_a_kernel_without_an_image_runs_only_when_given_one(checkout: Checkout) 
     assert [kernel.id for kernel in catalog.select(("two",))] == ["two"]
 
 
-def test_a_kernel_that_is_no_default_runs_when_named(checkout: Checkout) -> None:
+def test_non_default_kernel_runs_when_named(checkout: Checkout) -> None:
     root = checkout(ids=("one", "two", "three"))
     file = root / "kernels" / "two" / "kernel.toml"
     file.write_text(file.read_text().replace("order = 1", "order = 1\ndefault = false"))

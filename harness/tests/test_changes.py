@@ -111,7 +111,7 @@ def test_a_probe_that_works_no_longer_is_a_loss() -> None:
     assert "f/y: absent, now works" in out and "f/z" not in out
 
 
-def test_what_is_shown_is_what_changed_the_worst_first() -> None:
+def test_changed_workloads_are_shown_worst_first() -> None:
     out = shown(compare_runs(before(), after()))
     lines = [line.partition("│")[0].strip() for line in out.splitlines() if "│" in line]
     assert lines == ["g/up", "g/broken", "g/down", "g/fixed"]

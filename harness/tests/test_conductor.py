@@ -142,7 +142,7 @@ def test_what_ends_a_workload_but_not_the_guest(checkout: Checkout) -> None:
     assert len(result.boots) == 1
 
 
-def test_a_guests_last_words_are_kept_without_its_escapes(checkout: Checkout) -> None:
+def test_last_console_lines_are_stored_without_escape_sequences(checkout: Checkout) -> None:
     root = checkout(workloads=("a/panic",))
     _, result = compare(root)
     assert result.boots[0].last_lines[-1] == "Kernel panic - not syncing: <b>made up</b>|"
@@ -171,7 +171,7 @@ def test_a_guest_that_never_becomes_ready(
     no_qemu_left()
 
 
-def test_a_runner_with_another_plan_is_told(
+def test_runner_with_different_plan_is_reported(
     checkout: Checkout, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     root = checkout(workloads=("a/hang",))

@@ -126,7 +126,7 @@ def measured(kernels: tuple[Kernel, ...], images: dict[str, Path], folder: Path)
     [(SUBJECT, "printf"), (REFERENCE, "base64-gzip")],
     ids=["subject", "reference"],
 )
-def test_what_is_typed_costs_what_it_costs_when_given(
+def test_typed_workload_costs_the_same_as_from_initrd(
     kernel: Kernel, encoding: str, tmp_path: Path
 ) -> None:
     """To the instruction, where nothing but the program counts: a call that looks at no file."""

@@ -85,7 +85,7 @@ def test_packages_are_not_kept(archive: Archive, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("harm", ["kernel", "config", "memory", "request"])
-def test_what_is_damaged_or_changed_is_resolved_again(
+def test_damaged_or_changed_cache_entry_is_resolved_again(
     archive: Archive, tmp_path: Path, harm: str
 ) -> None:
     source = SOURCE

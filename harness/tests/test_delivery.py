@@ -51,7 +51,7 @@ def test_a_typo_is_one_line(checkout: Checkout, said: str, complaint: str) -> No
     assert "\n" not in str(caught.value)
 
 
-def test_a_kernel_that_takes_none_is_given_none(checkout: Checkout) -> None:
+def test_delivery_to_boot_only_kernel_is_refused(checkout: Checkout) -> None:
     root = _rewritten(checkout, 'workloads = "initrd"', 'workloads = "none"')
     kernel = next(k for k in load(root).kernels if k.id == "one")
     assert kernel.boot is not None
@@ -83,7 +83,7 @@ def multiboot_file(tmp_path: Path) -> Path:
     return file
 
 
-def test_what_is_booted_from_a_disk_wants_the_disk_beside_it(tmp_path: Path) -> None:
+def test_missing_companion_disk_is_reported(tmp_path: Path) -> None:
     kernel = firmware(tmp_path)
     file = tmp_path / "kernel.elf"
     with pytest.raises(ImageError) as caught:
@@ -111,7 +111,7 @@ def test_an_image_for_another_processor_is_one_line(tmp_path: Path) -> None:
         obtain(kernel, tmp_path, tmp_path, user_image=file)
 
 
-def test_only_what_a_plan_needs_is_taken_where_there_is_little_room(checkout: Checkout) -> None:
+def test_only_planned_elves_are_delivered_when_space_is_limited(checkout: Checkout) -> None:
     root = checkout(workloads=("a/ok", "a/helper_target", "b/other"))
     workloads = load_workloads(root, "linux-x86_64")
     names = [w.name for w in workloads.required_elves(["a/ok"])]

@@ -115,7 +115,7 @@ def test_what_does_not_fit_is_said(files: dict[str, bytes], blocks: int, complai
     assert complaint in str(caught.value)
 
 
-def test_the_disk_carries_the_runner_the_plan_and_what_is_planned(tmp_path: Path) -> None:
+def test_disk_contains_runner_plan_and_planned_workloads(tmp_path: Path) -> None:
     from ringside.catalog.delivery import EasyFsDelivery
 
     def program(name: str) -> Workload:

@@ -232,7 +232,7 @@ def test_folded_lines_keep_every_instruction(stacks: dict[tuple[str, ...], int])
     assert sum(int(line.rpartition(" ")[2]) for line in lines) == sum(stacks.values())
 
 
-def test_a_frame_is_as_wide_as_what_is_above_it() -> None:
+def test_frame_width_includes_callees() -> None:
     svg = flame({("a",): 1, ("a", "b"): 3, ("c",): 4}, "t", 1)
     widths = dict(
         re.findall(r"<title>(\w+): [^<]*</title><rect x=\S+ y=\S+ width=\"([\d.]+)\"", svg)

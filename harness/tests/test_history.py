@@ -94,7 +94,7 @@ def test_a_run_without_exact_costs_of_the_kernel_is_no_reading() -> None:
         history("a", [])
 
 
-def test_what_is_shown_is_what_moved() -> None:
+def test_only_changed_workloads_are_shown() -> None:
     found = history("a", [reading(h, {"g/x": 100 + h, "g/y": 5, "g/[b]z": 9 - h}) for h in (1, 2)])
     out = words(found)
     assert "g/x" in out and "g/[b]z" in out and "g/y" not in out
@@ -111,7 +111,7 @@ def test_a_course_has_the_first_and_the_last_value_however_many_there_are() -> N
     assert len(long) == 12 and long[0] == long[-1] == "▁" and set(long[1:-1]) == {"█"}
 
 
-def test_a_chart_has_lines_that_can_be_told_apart() -> None:
+def test_chart_rejects_more_lines_than_colours() -> None:
     two = [reading(h, {f"g/{n}": 10 * h for n in range(8)}) for h in (1, 2)]
     made = script(history("a", two), "A")
     assert made.count("EOD") == 2 * 8 and "2 2\n" in made

@@ -119,7 +119,7 @@ def test_a_damaged_bzimage_never_ends_in_a_traceback(kind: str, data: st.DataObj
         (b"\x7fELF\x02\x01", "a damaged ELF"),
     ],
 )
-def test_what_is_not_a_kernel_is_said_in_plain_words(data: bytes, says: str) -> None:
+def test_file_format_of_non_kernel_is_described(data: bytes, says: str) -> None:
     with pytest.raises(ImageError, match="x is not a kernel: ") as caught:
         identify(data, "x")
     assert says in str(caught.value)
@@ -352,7 +352,7 @@ def test_a_plan_that_the_runner_could_not_hold(checkout: Checkout) -> None:
         build_initrd(workloads, ["a/ok"] * 257, "quick", root)
 
 
-def test_an_image_given_by_hand(checkout: Checkout, tmp_path: Path) -> None:
+def test_user_image_replaces_manifest_source(checkout: Checkout, tmp_path: Path) -> None:
     root = checkout()
     kernel = load(root).kernel("one")
     user_image = tmp_path / "mine"

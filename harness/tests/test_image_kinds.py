@@ -90,7 +90,7 @@ def test_an_object_file(tmp_path: Path) -> None:
     assert "object file: link it" in complaint(tmp_path / "k.o")
 
 
-def test_a_kernel_that_wants_more_memory(tmp_path: Path) -> None:
+def test_kernel_that_needs_more_memory_is_rejected(tmp_path: Path) -> None:
     line = complaint(elves.link(tmp_path, bss=64 << 20), memory_mib=32)
     assert "needs memory up to 66 MiB but the machine has 32: increase boot.memory_mib" in line
 
@@ -124,7 +124,7 @@ def test_qemu_too_refuses_a_64_bit_multiboot_elf(tmp_path: Path, pvh: bool) -> N
 
 @pytest.mark.boot
 @pytest.mark.parametrize("segment", [True, False])
-def test_qemu_too_wants_the_note_in_a_segment(tmp_path: Path, segment: bool) -> None:
+def test_qemu_requires_pvh_note_in_segment(tmp_path: Path, segment: bool) -> None:
     image = elves.link(tmp_path, segment=segment)
     assert ("PVH" in refusal(image)) is not segment
 

@@ -86,7 +86,7 @@ def test_a_row_that_is_only_listed_still_has_its_image_looked_at(
     assert "but the manifest lacks the key `port`" in last
 
 
-def test_a_way_that_can_not_work_is_told_from_one_that_can(tmp_path: Path) -> None:
+def test_unusable_boot_configuration_is_reported_per_configuration(tmp_path: Path) -> None:
     image = guests.build(tmp_path, guests.HALT)
     assert SUBJECT.boot is not None
     way = next(iter(SUBJECT.boot.ways.values()))

@@ -60,7 +60,7 @@ def checkout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 @pytest.mark.boot
-def test_a_kernel_runs_what_is_linked_into_it(
+def test_kernel_runs_linked_workloads(
     checkout: Path, image: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     given = ["--image", f"one={image}"]

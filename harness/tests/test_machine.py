@@ -58,7 +58,7 @@ def test_other_clocks_do_not_count_instructions() -> None:
         assert "-icount" not in options(build_argv(SPEC, CLOCKS[name], "qemu", 7))
 
 
-def test_the_panic_device_stands_where_there_is_an_isa_bus() -> None:
+def test_panic_device_requires_isa_bus() -> None:
     assert "pvpanic" in build_argv(SPEC, CLOCKS["exact"], "qemu", 7)
     virt = MachineSpec("virt", 512, Path("k"))
     argv = build_argv(virt, CLOCKS["exact"], "qemu", 7)

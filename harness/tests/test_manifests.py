@@ -110,7 +110,7 @@ def test_a_row_that_is_only_booted_aims_at_no_more(kernel: Kernel) -> None:
         assert kernel.target in ("boots", "observed") and not kernel.default
 
 
-def test_what_is_claimed_of_a_shipped_config_is_proven() -> None:
+def test_required_config_options_are_verified() -> None:
     for kernel in KERNELS:
         if kernel.image is not None and kernel.image.source == "deb":
             assert kernel.image.config is not None or not kernel.image.prove

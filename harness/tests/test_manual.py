@@ -52,7 +52,7 @@ def test_each_entry_of_each_suite_is_answered_or_excused() -> None:
     assert not entries.complaints(KNOWN, [a for w in workloads for a in w.facts.covers])
 
 
-def test_what_is_not_answered_is_found(tmp_path: Path) -> None:
+def test_uncovered_entries_are_found(tmp_path: Path) -> None:
     path = tmp_path / "entries.toml"
     path.write_text(FEW)
     known = entries.load(path)

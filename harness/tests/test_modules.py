@@ -32,7 +32,7 @@ def payload(root: Path, one_program: bool = True) -> Payload:
     return Payload(workloads, ("a/ok",), "quick", image, image.path, root / ".cache")
 
 
-def test_the_program_is_a_module_with_its_words_behind_it(checkout: Checkout) -> None:
+def test_program_is_module_with_its_arguments(checkout: Checkout) -> None:
     what = payload(checkout())
     made = deliver(MODULE, what)
     assert (made.kernel, made.initrd, made.options[0]) == (what.file, None, "-initrd")
@@ -44,7 +44,7 @@ def test_the_program_is_a_module_with_its_words_behind_it(checkout: Checkout) ->
     assert deliver(MODULE, what) == made
 
 
-def test_a_module_is_told_by_a_path_of_one_length(tmp_path: Path) -> None:
+def test_module_paths_have_fixed_length(tmp_path: Path) -> None:
     short, long = Path("/a"), tmp_path / ("b" * 40)
     assert len(module(short)) == len(module(long))
     assert module(Path("/x,y")).endswith("/x,,y")
@@ -66,7 +66,7 @@ def test_a_loader_that_was_not_built_is_missed(checkout: Checkout) -> None:
         deliver(LOADER, payload(checkout()))
 
 
-def test_what_takes_no_modules_is_told() -> None:
+def test_kernel_without_multiboot_header_is_reported() -> None:
     assert describe(MODULE, multiboot_elf(), "it")
     with pytest.raises(ImageError, match="it has no multiboot header, so it can't receive a mod"):
         describe(MODULE, tiny_elf(), "it")

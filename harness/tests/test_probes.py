@@ -113,7 +113,7 @@ def test_a_probe_that_kills_the_kernel_is_blamed_and_the_rest_asked(checkout: Ch
     assert "Kernel panic" in (kernel_died.detail or "")
 
 
-def test_a_comparison_asks_too_unless_told_not_to(checkout: Checkout) -> None:
+def test_compare_runs_probes_unless_disabled(checkout: Checkout) -> None:
     root = checkout(workloads=("a/ok", *PROBES))
     assert run(["compare", "--no-report"]) == 0
     result = load_run(find_run(root / "results", None))

@@ -105,7 +105,7 @@ def test_a_good_boot() -> None:
 
 
 @given(RECORDS)
-def test_what_is_formatted_is_parsed_back(record: Record) -> None:
+def test_formatted_record_is_parsed_back(record: Record) -> None:
     line = format_line(record)
     if len(line) < 1024:
         assert parse_line(line) == record
@@ -304,7 +304,7 @@ def test_a_guest_that_knows_the_protocol_and_lies_is_survived(records: list[Reco
     _ = transcript.ns_per_tick, transcript.lost
 
 
-def test_words_of_a_guest_are_made_safe() -> None:
+def test_guest_text_is_sanitized() -> None:
     transcript = Transcript(NAMES)
     evil = {"what": "\x1b[31mred\x07\u202e", "expected": "\n1", "got": "x" * 5000}
     transcript.feed(format_line(Record(1, 0, "wrong", {**evil, "got": "\x9b2J"})))

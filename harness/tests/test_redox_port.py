@@ -172,7 +172,7 @@ def test_the_loader_says_what_is_wrong(
             qemu.kill()
 
 
-def test_a_file_that_can_not_be_mapped_is_told(stub: Path, tmp_path: Path) -> None:
+def test_file_that_cannot_be_mapped_is_reported(stub: Path, tmp_path: Path) -> None:
     good = stub.read_bytes()
     assert "entered at 0xffffffff8000" in check_mapped(good, BASE, "it")
     longer = bytearray(good)
@@ -195,7 +195,7 @@ def test_a_file_that_can_not_be_mapped_is_told(stub: Path, tmp_path: Path) -> No
         flatten(good, BASE + 0x1000, "it")
 
 
-def test_the_command_says_what_is_wrong_with_an_image(
+def test_command_reports_problem_of_image(
     root: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     image = tmp_path / "redox"

@@ -68,7 +68,7 @@ def test_any_bytes_are_read_without_a_fault(noise: bytes, cut: int) -> None:
             assert 0 <= found.start < found.end <= len(data)
 
 
-def test_what_is_replaced_keeps_the_rest_where_it_was() -> None:
+def test_replacing_archive_keeps_other_offsets() -> None:
     data = b"before" + archive(5000) + b"after"
     (place,) = find_archives(data)
     ours = archive(100, "ours")

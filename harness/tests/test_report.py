@@ -138,14 +138,14 @@ def test_every_fact_links_to_its_source_with_its_date() -> None:
 
 
 @pytest.mark.parametrize("status", STATUSES)
-def test_every_way_to_fail_is_told(status: str) -> None:
+def test_every_failure_is_reported(status: str) -> None:
     measured = runs.measurement("a", "g/w", status=status, detail="it saw 7")  # type: ignore[arg-type]
     run = runs.run([measured], reference="a")
     for shown in (as_markdown(run, catalog()), inner(as_html(run, catalog()))):
         assert re.search(rf"g/w: {status} ?: it saw 7", shown)
 
 
-def test_a_boot_that_never_became_ready_is_told() -> None:
+def test_boot_that_never_became_ready_is_reported() -> None:
     silent = runs.boot("b", outcome="silent", ready_host_s=None, ready_ticks=None, settle=None)
     run = example(boots=(runs.boot("a"), silent), measurements=())
     for shown in (as_markdown(run, catalog()), inner(as_html(run, catalog()))):
@@ -168,7 +168,7 @@ def test_rungs_are_what_the_run_showed() -> None:
     assert page.level_reached("a", never) == "listed"
 
 
-def test_effects_are_told_only_of_the_command_line_that_was_used() -> None:
+def test_effects_are_shown_only_for_matching_command_line() -> None:
     kernel = runs.manifest(
         "a",
         boot={
@@ -185,7 +185,7 @@ def test_effects_are_told_only_of_the_command_line_that_was_used() -> None:
     assert "less said" not in as_markdown(changed, [kernel])
 
 
-def test_what_a_manifest_warns_of_stands_by_the_numbers() -> None:
+def test_manifest_notes_are_shown_with_costs() -> None:
     kernels = [runs.manifest("a", notes=["It does less."])]
     for shown in (as_markdown(example(), kernels), inner(as_html(example(), kernels))):
         assert shown.index("It does less.") < shown.index("How to read these numbers", 200)
@@ -228,7 +228,7 @@ def inline_kinds(tokens: list[Token]) -> set[str]:
 
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.sampled_from([EVIL, "</td></table>", "</pre><b>", "```\n# x", "- [ ] x"]) | st.text())
-def test_hostile_words_change_no_structure(word: str) -> None:
+def test_hostile_text_cannot_change_structure(word: str) -> None:
     assume(text.plain(word))
     run, kernels = hostile_run(word)
     calm_run, calm_kernels = hostile_run("word")
@@ -310,7 +310,7 @@ def test_an_empty_run_still_has_a_report(tmp_path: Path) -> None:
 @given(
     st.sampled_from([EVIL, "'", "`id`", "$(id)", "a'b''c", "\\", "{/Bold x}", "é漢"]) | st.text()
 )
-def test_words_are_only_words_to_gnuplot(word: str) -> None:
+def test_gnuplot_strings_are_not_expanded(word: str) -> None:
     run, kernels = hostile_run(word)
     run = run.model_copy(
         update={

@@ -154,13 +154,13 @@ def test_the_terminal_s_table_has_every_number() -> None:
     assert "geometric mean of 2" in out
 
 
-def test_a_spread_is_shown_where_there_is_one() -> None:
+def test_spread_is_shown_if_present() -> None:
     run = runs.run([runs.measurement("a", "g/w", [900, 950, 1000, 1050, 1100])], reference="a")
     assert "±10.0%" in shown(run)
     assert "±" not in shown(example()).partition("geometric mean")[0]
 
 
-def test_costs_spreads_and_ratios_stand_below_each_other_as_far_as_there_is_room() -> None:
+def test_costs_spreads_and_ratios_are_aligned() -> None:
     run = runs.run(
         [
             runs.measurement("b", "g/one", [900, 950, 1000, 1050, 1100]),
@@ -181,7 +181,7 @@ def test_costs_spreads_and_ratios_stand_below_each_other_as_far_as_there_is_room
     assert f"1,000 1,000{TIMES}" in narrow and max(map(len, narrow.splitlines()[1:6])) <= 44
 
 
-def test_words_of_a_guest_are_no_markup_for_the_terminal() -> None:
+def test_guest_text_is_not_terminal_markup() -> None:
     run = runs.run([runs.measurement("[red]x[/red]", "g/[bold]w", op="\x1b[2J")])
     out = shown(run)
     assert "[red]x[/red]" in out

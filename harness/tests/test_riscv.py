@@ -69,7 +69,7 @@ def test_what_boots_is_recognized() -> None:
         (image(), "x86_64", "it is a RISC-V Linux image, but the manifest's boot.arch differs"),
     ],
 )
-def test_what_does_not_boot_is_told(data: bytes, arch: str, complaint: str) -> None:
+def test_kernel_that_does_not_boot_is_reported(data: bytes, arch: str, complaint: str) -> None:
     with pytest.raises(ImageError) as caught:
         check_bootable(data, "x", 16, arch)  # type: ignore[arg-type]
     assert complaint in str(caught.value)
@@ -100,7 +100,7 @@ def write(root: Path, kernel_id: str, text: str) -> None:
     (folder / "kernel.toml").write_text(text)
 
 
-def test_a_machine_without_a_usual_cpu_is_told_one(checkout: Checkout) -> None:
+def test_cpu_model_is_required_except_on_x86_64(checkout: Checkout) -> None:
     root = checkout()
     write(root, "two", riscv("two", 5).replace('cpu = "rv64"\n', ""))
     with pytest.raises(CatalogError, match=r"boot.cpu: .*`qemu-system-riscv64 -cpu help` lists"):

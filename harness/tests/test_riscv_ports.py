@@ -84,7 +84,7 @@ def test_rcore_is_asked_for_nothing_that_it_does_not_know() -> None:
     assert {24, 56, 57, 59, 63, 64, 93, 124, 169, 172, 220, 221, 260} <= asked
 
 
-def test_rcore_loads_what_is_linked() -> None:
+def test_rcore_loads_linked_workloads() -> None:
     """Its loader copies a segment to the start of its first page, and has no empty ones."""
     for elf in programs("rcore-tutorial-riscv64"):
         with elf.open("rb") as stream:

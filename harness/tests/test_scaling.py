@@ -161,7 +161,7 @@ def test_an_old_qemu_starves_cpus_in_the_exact_clock(
         newer.find_qemu_for_smp("x86_64", tmp_path)
 
 
-def test_a_kernel_of_one_cpu_is_not_given_two(
+def test_single_cpu_kernel_rejects_two_cpus(
     checkout: Checkout, capsys: pytest.CaptureFixture[str]
 ) -> None:
     checkout()

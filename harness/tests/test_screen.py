@@ -41,7 +41,7 @@ def test_rows_are_what_the_memory_says() -> None:
         (screen("menu"), screen("kernel", "up"), ("kernel", "up")),
     ],
 )
-def test_lines_are_what_is_new(
+def test_only_new_screen_rows_become_lines(
     before: tuple[str, ...], now: tuple[str, ...], new: tuple[str, ...]
 ) -> None:
     assert new_rows(before, now) == new
@@ -88,7 +88,7 @@ def test_a_panic_on_the_screen_is_one(
     assert capsys.readouterr().out.startswith("one: panicked: panic: no")
 
 
-def test_what_is_no_disk_is_one_line(
+def test_non_disk_is_reported_in_one_line(
     disk_kernel: Path, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
     image = tmp_path / "kernel"

@@ -58,18 +58,18 @@ def test_finished() -> None:
     assert ending.last_lines == ("hello",)
 
 
-def test_finished_when_the_last_words_come_after_the_event() -> None:
+def test_session_finishes_when_output_follows_the_event() -> None:
     ending, _ = run(RESET, b"ready\n", b"done")
     assert ending.outcome is Outcome.FINISHED
 
 
-def test_panicked_by_its_words_and_then_reset() -> None:
+def test_panic_message_followed_by_reset_is_panicked() -> None:
     ending, _ = run(b"ready\nKernel panic - not syncing: x\n", RESET)
     assert (ending.outcome, ending.detail) == (Outcome.PANICKED, "Kernel panic - not syncing: x")
     assert ending.program_counter == 0x1234
 
 
-def test_panicked_by_its_words_and_then_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_panic_message_followed_by_silence_is_panicked(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("ringside.session.run._PANIC_S", 0.3)
     ending, _ = run(b"ready\npanic: no memory\nstack:\n", HANG)
     assert ending.outcome is Outcome.PANICKED

@@ -1,8 +1,8 @@
 """The command `ringside`: the only place that prints and sets exit statuses.
 
-0    all is well
-1    something was measured and is not well (a failed workload, a regression)
-2    it could not be done
+0    success
+1    a result is bad: a failed workload, a regression
+2    the command could not be carried out
 130  interrupted
 """
 

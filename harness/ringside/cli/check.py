@@ -80,7 +80,7 @@ def check(
 
 
 def default_baseline(catalog: Catalog, kernel: Kernel, clock: str) -> Path:
-    """Where a kernel's baseline is kept."""
+    """The default path of a kernel's baseline."""
     return catalog.root / "results" / "baselines" / f"{kernel.id}.{clock}.txt"
 
 

@@ -1,4 +1,4 @@
-"""Results as JSON lines, one a kernel and workload."""
+"""Results as JSON lines, one per kernel and workload."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ _FIELDS = (
 
 
 def json_lines(run: Run) -> str:
-    """One JSON object a line, keys in a fixed order."""
+    """One JSON object per line, with keys in a fixed order."""
     lines = []
     for measurement in run.measurements:
         data = measurement.model_dump(mode="json")
@@ -44,7 +44,7 @@ def json_lines(run: Run) -> str:
 
 
 def check_json(file: str) -> None:
-    """Refuse, before a run is made, a file that could not be written after it."""
+    """Check before the run that the file can be written. Raises StoreError."""
     if file == "-":
         return
     try:

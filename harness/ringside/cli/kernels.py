@@ -1,4 +1,4 @@
-"""`ringside kernels`: the rows there are, what each still lacks, and whether an image is right."""
+"""`ringside kernels`: list the kernels, show one, and check an image."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ def level_text(reached: str, target: str) -> str:
 
 
 def lacking(kernel: Kernel, state: ImageState) -> tuple[str, ...]:
-    """What is missing before the kernel can run, in short words."""
+    """What is missing before the kernel can run."""
     parts = []
     if not (state.here or state.obtainable):
         parts.append("image")

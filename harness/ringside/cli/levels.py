@@ -1,4 +1,4 @@
-"""How far each kernel got in the runs that are kept, and what it was found to have."""
+"""Support levels and probe results of the kernels, from stored runs."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ _NEWEST = 50
 
 
 def levels_reached(catalog: Catalog, run: str | None) -> dict[str, Level]:
-    """The highest level of each kernel in one run; for None, in the newest ones and in kept boots.
+    """The highest level of each kernel in one run; for None, in the newest runs and stored boots.
 
-    A kernel that is in none of them is `listed`. Raises StoreError when the run that was named
-    can't be read; of the newest ones, those that can't be read are passed over.
+    A kernel without any is `listed`. Raises StoreError if a named run can't be read; unreadable
+    ones of the newest runs are skipped.
     """
     results = catalog.root / "results"
     runs = _newest(catalog) if run is None else iter((load_run(find_run(results, run)),))
@@ -34,16 +34,15 @@ def levels_reached(catalog: Catalog, run: str | None) -> dict[str, Level]:
             reached[kernel_id] = max(level, level_reached(kernel_id, kept), key=LEVELS.index)
         if all(LEVELS.index(reached[k.id]) >= LEVELS.index(k.target) for k in runnable):
             break
-    # Two kernels may have the same library linked in; that is what a port to them is.
+    # Limited by the target: kernels that share a linked library are ported, not `same-bytes`.
     return {k.id: min(reached[k.id], k.target, key=LEVELS.index) for k in catalog.kernels}
 
 
 def probes_answered(catalog: Catalog, run: str | None) -> dict[str, Shares]:
-    """What works of each family of probes, of the kernels that were asked in one run; for None, in
-    the newest of the runs that asked the kernel most. One that lacks all of it has an ABI in which
-    nothing could be asked, and is left out.
+    """The shares of working probes by family, for each kernel in one run; for None, in the newest
+    run with most probes of the kernel. A kernel whose ABI supports no probe is left out.
 
-    Raises StoreError when the run that was named can't be read.
+    Raises StoreError if a named run can't be read.
     """
     results = catalog.root / "results"
     runs = _newest(catalog) if run is None else iter((load_run(find_run(results, run)),))
@@ -63,8 +62,8 @@ def probes_answered(catalog: Catalog, run: str | None) -> dict[str, Shares]:
 
 
 def _alone(boots: BootFolder, kernel_id: str) -> Level:
-    """How far a kernel got without workloads. To be observed is more than to boot: what it did
-    was counted, whether or not it said that it was up."""
+    """The level of a kernel without workloads. `observed` is higher than `boots`, also if the
+    kernel did not report that it is up."""
     with contextlib.suppress(StoreError):
         if boots.load_observed(kernel_id) is not None:
             return "observed"
@@ -76,7 +75,7 @@ def _alone(boots: BootFolder, kernel_id: str) -> Level:
 
 
 def _newest(catalog: Catalog) -> Iterator[Run]:
-    """The newest runs, the newest first, as far as they can be read."""
+    """The newest readable runs, newest first."""
     for folder in newest_runs(catalog.root / "results", _NEWEST):
         with contextlib.suppress(StoreError):
             yield load_run(folder)

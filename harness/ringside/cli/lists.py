@@ -1,4 +1,4 @@
-"""What there is: workloads and clocks; and getting images ahead of a run."""
+"""`ringside workloads`, `clocks` and `fetch`."""
 
 from __future__ import annotations
 

@@ -62,7 +62,7 @@ def main() -> NoReturn:
 
 
 def run(arguments: list[str]) -> int:
-    """Run the command line given; its exit status."""
+    """Run a command line; returns its exit status."""
     debug = "--debug" in arguments[:1]
     try:
         status = cli.main(args=arguments, prog_name="ringside", standalone_mode=False)
@@ -81,7 +81,7 @@ def run(arguments: list[str]) -> int:
         _say(str(error))
         return FAILED
     except BrokenPipeError:
-        # The reader of our output is gone: write nothing more, also not at exit.
+        # The reader has closed the pipe: suppress further output, also at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return FAILED
     except Exception as error:

@@ -1,4 +1,4 @@
-"""`ringside new`: the folder and the manifest of a kernel that is to join the table."""
+"""`ringside new`: write the manifest of a new kernel."""
 
 from __future__ import annotations
 

@@ -107,9 +107,9 @@ def names(values: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def resolve_clock(name: str, root: Path) -> Clock:
-    """A clock by name; `auto` is kvm when a probe guest boots under it, else exact.
+    """A clock by name; `auto` is kvm if a probe guest boots under it, else exact.
 
-    Raises MachineError for `kvm` where no guest runs under it.
+    Raises MachineError for `kvm` if no guest runs under it.
     """
     if name == "auto":
         return choose_clock(root / ".cache")

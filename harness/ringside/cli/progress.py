@@ -29,7 +29,7 @@ _PROBE = 0.1
 
 
 class _Left(ProgressColumn):
-    """Time left, from an earlier run of the same kernel, else from how far this one is."""
+    """Remaining time, from an earlier run of the same kernel, else from the progress so far."""
 
     def render(self, task: Task) -> Text:
         left = seconds_left(
@@ -42,7 +42,7 @@ class _Left(ProgressColumn):
 
 
 def seconds_left(elapsed: float, done: float, total: float, expected: float | None) -> float | None:
-    """Seconds until a kernel is through, or None when nothing is known yet."""
+    """Estimated remaining seconds of a kernel, or None if unknown."""
     if expected is not None and elapsed < expected:
         return expected - elapsed
     if done <= 0:
@@ -51,7 +51,7 @@ def seconds_left(elapsed: float, done: float, total: float, expected: float | No
 
 
 class ProgressView:
-    """An observer of a run. On a terminal it draws; elsewhere it prints one line a boot."""
+    """An observer of a run. It draws on a terminal, and otherwise prints a line per boot."""
 
     def __init__(self, console: Console) -> None:
         self._console = console
@@ -84,7 +84,7 @@ class ProgressView:
         self._progress.stop()
 
     def expect(self, seconds: dict[str, float]) -> None:
-        """Host seconds that each kernel took before."""
+        """Set the host seconds that each kernel took in an earlier run."""
         self._expected = seconds
 
     def preparing(self, what: str) -> None:
@@ -96,7 +96,7 @@ class ProgressView:
             self._console.print(what, markup=False, highlight=False)
 
     def planned(self, kernels: tuple[str, ...], workloads: int, probes: int) -> None:
-        """Make a line for each kernel."""
+        """Add a line for each kernel."""
         if self._preparing is not None:
             self._progress.remove_task(self._preparing)
         for kernel in kernels:
@@ -117,7 +117,7 @@ class ProgressView:
         self._progress.update(self._tasks[kernel], now="booting" if boot == 1 else "rebooting")
 
     def ready(self, kernel: str) -> None:
-        """Its runner waits until the guest is at rest."""
+        """The runner waits until the guest is idle."""
         self._progress.update(self._tasks[kernel], now="settling")
 
     def measuring(self, kernel: str, workload: str) -> None:
@@ -148,7 +148,7 @@ class ProgressView:
 
 
 def earlier_seconds(results: Path, plan: Plan) -> dict[str, float]:
-    """Host seconds a kernel took in the latest run, when that was one like `plan`."""
+    """Host seconds that each kernel took in the latest run, if that was like `plan`."""
     try:
         run = load_run(find_run(results, None))
     except StoreError:

@@ -33,9 +33,9 @@ class Trial:
 def try_boot(
     catalog: Catalog, kernel: Kernel, images: dict[str, Path], patience: float = 1.0
 ) -> Trial:
-    """Boot `kernel` in the exact clock with the simplest workload. Keeps nothing.
+    """Boot `kernel` in the exact clock with the simplest workload. Stores nothing.
 
-    Raises RingsideError when the boot can't be made at all.
+    Raises RingsideError if the boot is not possible.
     """
     request = Request(kernels=(kernel.id,), images=images, patience=patience)
     plan = prepare(catalog, request, NullObserver())
