@@ -31,15 +31,21 @@ static int refuse_link(struct inode *, const char *, size_t, struct inode *)
 	return -EPERM;
 }
 
-static int refuse_unlink(struct inode *, const char *, size_t, bool)
+static int refuse_unlink(struct inode *dir, const char *name, size_t len, bool)
 {
+	struct inode *found;
+	int err = names->lookup(dir, name, len, &found);
+
+	if (err)
+		return err;
+	inode_put(found);
 	return -EPERM;
 }
 
-static int refuse_rename(struct inode *, const char *, size_t, struct inode *, const char *, size_t,
-			 unsigned int)
+static int refuse_rename(struct inode *dir, const char *name, size_t len, struct inode *,
+			 const char *, size_t, unsigned int)
 {
-	return -EPERM;
+	return refuse_unlink(dir, name, len, false);
 }
 
 static struct object_ops object_ops;

@@ -10,12 +10,10 @@ from fractions import Fraction
 from statistics import geometric_mean
 
 from ringside.errors import JudgeError
+from ringside.stats.baseline import HASH_DIGITS
 from ringside.stats.model import Baseline, header_of
 from ringside.stats.summary import exact_cost
 from ringside.store.schema import Run
-
-# The length of the ELF hashes in a baseline.
-_HASH_DIGITS = 12
 
 
 @dataclass(frozen=True)
@@ -91,7 +89,7 @@ def of_run(run: Run, kernel: str, where: str) -> Reading | None:
     if run.environment.clock != "exact" or kernel not in run.kernels:
         return None
     costs = {
-        m.workload: Cost(exact_cost(m), m.elf_sha256[:_HASH_DIGITS])
+        m.workload: Cost(exact_cost(m), m.elf_sha256[:HASH_DIGITS])
         for m in run.measurements
         if m.kernel == kernel and m.status == "ok" and m.ticks and m.iterations
     }

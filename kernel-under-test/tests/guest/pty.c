@@ -91,6 +91,8 @@ static void names(void)
 	same("has the next number", locked, n + 1);
 	close(other);
 	same("names are the kernel's to make", RAW(SYS_mkdir, "/dev/pts/x", 0700), -EPERM);
+	same("a missing one is not there", RAW(SYS_unlink, "/dev/pts/x"), -ENOENT);
+	same("nor to be renamed", RAW(SYS_rename, "/dev/pts/x", "/dev/pts/y"), -ENOENT);
 	same("and to remove", RAW(SYS_unlink, path), -EPERM);
 	close_both();
 	same("closed, the node is gone", RAW(SYS_open, path, O_RDWR), -ENOENT);
