@@ -142,7 +142,7 @@ def test_a_kernel_alone_costs_what_it_costs_in_company(checkout: Path) -> None:
 
 def test_the_other_way_of_booting_runs_the_same_workloads(checkout: Path) -> None:
     args = ("compare", "--no-report", "--json", "-", "--kernels", REFERENCE, "--boot", "stock")
-    output = finish(command(checkout, *args, "--workloads", "null"))
+    output = finish(command(checkout, *args, "--workloads", "syscall/null"))
     (measurement,) = [json.loads(line) for line in output.splitlines()]
     assert measurement["status"] == "ok"
     assert 100 < measurement["value"] < 1000
@@ -150,7 +150,7 @@ def test_the_other_way_of_booting_runs_the_same_workloads(checkout: Path) -> Non
 
 def test_plain_emulation_gives_nanoseconds(checkout: Path) -> None:
     args = ("compare", "--no-report", "--json", "-", "--clock", "tcg", "--kernels", SUBJECT)
-    output = finish(command(checkout, *args, "--workloads", "null"))
+    output = finish(command(checkout, *args, "--workloads", "syscall/null"))
     (measurement,) = [json.loads(line) for line in output.splitlines()]
     assert (measurement["unit"], measurement["status"]) == ("ns", "ok")
 
